@@ -1,0 +1,1 @@
+"""Judging artifacts: pure, one file a detector, run only in the cell (gateway.inspection.child)."""

@@ -1,0 +1,48 @@
+"""How a detector talks to the cell.
+
+A detector is made anew for each message by a factory in the one explicit list `gateway.detect.registry.DETECTORS`, so it
+may keep what it saw of this message. `look` is called once per artifact with distinct content, `conclude` once at the end.
+It reads no clock, does no I/O, and never decides: it yields Findings with masked evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.model.content import Sample
+from gateway.model.finding import Finding
+from gateway.model.transaction import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a detector may know of the message beside its artifacts."""
+
+    direction: Direction
+    reverse_path: str
+    recipients: tuple[str, ...]
+    our_domains: tuple[str, ...]
+
+    @property
+    def outbound(self) -> bool:
+        return self.direction is not Direction.INBOUND
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the data detectors counted over the whole message; copied into the Inspection."""
+
+    identifiers: dict[str, int] = field(default_factory=dict)
+    persons: int = 0
+    contacts: int = 0
+
+
+class Detector(Protocol):
+    def look(self, sample: Sample) -> Iterable[Finding]: ...
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]: ...
+
+
+DetectorFactory = Callable[[Scope], Detector]

@@ -1,0 +1,1 @@
+"""Taking a message apart: pure functions over bytes, run only in the cell (gateway.inspection.child)."""

@@ -1,0 +1,80 @@
+"""How an extractor talks to the walk: it claims a node, and yields what it finds inside.
+
+An extractor is a module-level object in the one explicit list `gateway.extract.registry.EXTRACTORS`. It keeps no state
+between nodes, opens no file, starts no process, reads no clock. It may raise anything: the walk turns an exception into
+an Incident named after the node, and goes on with what was yielded before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation, Table, Text
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Something found inside a node; the walk makes an Artifact of it and takes it apart in turn.
+
+    The same octets found twice under one message are analysed once (by SHA-256), but stay two artifacts.
+    """
+
+    data: bytes
+    kind: ArtifactKind
+    names: tuple[str, ...] = ()
+    declared_type: str = ""
+    label: str = ""
+    anomalies: tuple[str, ...] = ()
+    detected_type: str = ""              # set only where the extractor knows better than identification by content
+    observations: tuple[Observation, ...] = ()   # about this child, such as NAME-BIDI
+    texts: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something of this node could not be seen: becomes an Incident of the message's fault."""
+
+    code: IncidentCode
+    detail: str = ""
+
+
+Yield = Child | Text | Table | Observation | Problem
+"""What an extractor yields. Text, Table, Observation and Problem belong to the node it was given."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What an extractor may look at beside its node. One per message."""
+
+    limits: Limits
+    outbound: bool = False               # customer data is looked for: texts and tables are wanted in full
+    passwords: list[str] = field(default_factory=list)
+    # ^ candidates for encrypted parts: configured ones first, then words found in the mail so far, in order
+    words: list[str] = field(default_factory=list)
+    # ^ where extractors of bodies, subjects and names put password candidates for later nodes
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An artifact while it is being taken apart. `type` is the result of gateway.extract.identify."""
+
+    artifact: Artifact
+    data: bytes
+    type: str
+
+
+class Extractor(Protocol):
+    name: str
+
+    def claims(self, node: Node) -> bool:
+        """Cheap: by type, names or first octets. Several extractors may claim one node (polyglots)."""
+        ...
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        """Yields as it goes, so that a limit or crash half-way loses nothing seen before."""
+        ...

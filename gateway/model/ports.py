@@ -1,0 +1,135 @@
+"""The ports: what one room needs of another, as Protocols. `gateway.app` chooses the adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gateway.model.custody import Admission, Admitted
+from gateway.model.deadline import Deadline, Limits
+from gateway.model.finding import Inspection
+from gateway.model.reply import Reply
+from gateway.model.transaction import AuthResult, Direction, Envelope, Recipient, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionRequest:
+    """What the cell needs beside the octets. Plain data: it crosses a process border as JSON."""
+
+    id: str
+    direction: Direction
+    reverse_path: str
+    recipients: tuple[str, ...]
+    our_domains: tuple[str, ...]
+    limits: Limits
+    passwords: tuple[str, ...] = ()      # configured candidates for encrypted parts
+
+
+class Inspector(Protocol):
+    """Runs one inspection in the cell."""
+
+    async def inspect(self, fd: int, size: int, request: InspectionRequest, deadline: Deadline) -> Inspection:
+        """An Inspection always, with incidents for what a child did wrong.
+
+        Raises InspectionUnavailable where the fault is ours (no child in time, fork failed): the caller answers 451.
+        """
+        ...
+
+
+class Voucher(Protocol):
+    """Sender authentication. Parses nothing hostile: it reads header lines and the body hashes made in the cell."""
+
+    async def vouch(
+        self, transaction: Transaction, inspection: Inspection, headers: bytes
+    ) -> tuple[AuthResult, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RelayResult:
+    """The next hop's answer to the final dot, or to what came before it."""
+
+    reply: Reply
+    refused: Mapping[str, Reply]         # recipient text -> its own refusal, where some were refused only now
+    uncertain: bool = False              # RFC 1047: the final dot went out and no answer came
+
+
+class Relayer(Protocol):
+    """One transaction with the next hop. Made by the edge for one SMTP transaction of a client."""
+
+    async def offer(self, envelope: Envelope, recipient: Recipient) -> Reply:
+        """Offer one recipient while the client is in RCPT; its refusal goes to the client as it is."""
+        ...
+
+    async def relay(self, envelope: Envelope, recipients: Sequence[Recipient], head: bytes, fd: int, offset: int,
+                    size: int, deadline: Deadline) -> RelayResult:
+        """Send `head` and then `size` octets of `fd` from `offset` to these recipients (a subset of the offered).
+
+        Starts a new transaction by RSET where the offered recipients differ. Raises NextHopUnavailable.
+        """
+        ...
+
+    async def abandon(self) -> None:
+        """RSET or close; nothing of this transaction is delivered."""
+        ...
+
+
+class Custody(Protocol):
+    """What the edge asks of the keeper. Each method returns only when the change is durable."""
+
+    async def admit(self, admission: Admission, fd: int, deadline: Deadline) -> Admitted:
+        """Raises CustodyUnavailable (answered 451): nothing is kept then."""
+        ...
+
+    async def confirm(self, id: str) -> None:
+        """PENDING becomes HELD; its notices may leave."""
+        ...
+
+    async def drop(self, id: str) -> None:
+        """A PENDING message whose relay failed is forgotten, with its notices."""
+        ...
+
+
+class Journal(Protocol):
+    """What passed. Best effort unless `[quarantine] record = "required"`."""
+
+    async def record(self, entry: Mapping[str, Any]) -> None: ...
+
+
+class Events(Protocol):
+    """The event log: one JSON line an event. Never bodies, subjects, identifiers."""
+
+    def emit(self, event: str, /, **fields: Any) -> None: ...
+
+
+class Metrics(Protocol):
+    def count(self, name: str, /, amount: float = 1, **labels: str) -> None: ...
+    def observe(self, name: str, seconds: float, /, **labels: str) -> None: ...
+    def gauge(self, name: str, value: float, /, **labels: str) -> None: ...
+
+
+class Rescan(Protocol):
+    """Judges the octets of a held message with today's signatures, at release."""
+
+    async def rescan(self, fd: int, size: int, admission: Admission) -> Inspection: ...
+
+
+class Preview(Protocol):
+    """Safe text of a held message, made in the cell: headers, body text, tree, macro source."""
+
+    async def preview(self, fd: int, size: int, admission: Admission) -> Mapping[str, Any]: ...
+
+
+class Explain(Protocol):
+    """Which rule decided and which others matched, for a stored inspection, by today's policy."""
+
+    def explain(self, inspection: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]: ...
+
+
+class Delivery(Protocol):
+    """Delivers what custody sends: releases and our own notices."""
+
+    async def deliver(self, envelope: Envelope, head: bytes, fd: int, size: int, listener: str,
+                      deadline: Deadline) -> RelayResult:
+        """Raises NextHopUnavailable; a RelayResult with `uncertain` where the window of RFC 1047 was hit."""
+        ...
