@@ -1,0 +1,169 @@
+"""Password candidates for encrypted parts, from the words of the mail that brings them.
+
+People announce passwords in a handful of ways in Chinese, Japanese and English: a word for "password", perhaps a particle
+or a colon, then the password, often in quotes, sometimes on a line of its own. CJK sentences have no blanks, so nothing
+here relies on white space. Strong candidates (announced) go to `Context.passwords`, weak ones (lines that are one word,
+words that look made up) to `Context.words`. Nothing found here is ever logged or stored.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from gateway.extract.base import Context
+
+MAX_PASSWORD = 128                       # characters; longer words are not passwords people type
+MAX_STRONG = 400                         # announced candidates kept for a message
+MAX_WEAK = 600                           # other candidates kept for a message
+TEXT_HEAD = 200_000                      # characters of one text that are read for announcements
+WEAK_HEAD = 20_000                       # characters of one text that are read for unannounced words
+AFTER = 160                              # characters after an announcement that may hold the password
+BEFORE = 60                              # characters before it ("「x」がパスワードです", "x is the password")
+PHRASES = 60                             # announcements read in one text
+
+ANNOUNCING = (
+    # zh-Hant, zh-Hans
+    "密碼", "密码", "口令", "通行碼", "通行码", "開啟碼", "开启码", "解壓碼", "解压码", "解密碼", "解密码", "提取碼", "提取码",
+    "金鑰", "密鑰", "密钥", "驗證碼", "验证码", "暗號", "暗号", "開檔碼", "代碼", "代码", "解鎖碼", "解锁码",
+    # ja
+    "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉", "解凍キー", "解除キー", "復号キー", "鍵",
+    "キーワード", "開封キー", "認証コード",
+)
+ANNOUNCING_LATIN = ("pass ?word", "pass ?code", "pass ?phrase", "pass ?key", "access code", "unlock code", "open(?:ing)? code",
+                    "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw", "pin code", "pin", "key", "code")
+COMMON = ("infected", "password", "1234", "12345", "123456", "12345678", "0000", "1111", "123", "secret", "virus", "malware")
+
+_ANNOUNCE = re.compile(
+    "|".join(ANNOUNCING) + "|(?<![A-Za-z0-9])(?:" + "|".join(ANNOUNCING_LATIN) + ")s?(?![A-Za-z])", re.IGNORECASE)
+_QUOTED = re.compile(
+    r"「([^「」\n]{1,128})」|『([^『』\n]{1,128})』|“([^“”\n]{1,128})”|‘([^‘’\n]{1,128})’|【([^【】\n]{1,128})】|《([^《》\n]{1,128})》"
+    r'|〈([^〈〉\n]{1,128})〉|"([^"\n]{1,128})"|\'([^\'\n]{1,128})\'|`([^`\n]{1,128})`|\[([^\[\]\n]{1,128})\]|\(([^()\n]{1,128})\)'
+    r"|（([^（）\n]{1,128})）|<([^<>\n]{1,128})>|\*{1,3}([^*\n]{1,128})\*{1,3}")
+_ASCII_RUN = re.compile(r"[!-~]{1,128}")
+_WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’【】《》〈〉（）]{1,128}")
+_NON_SPACE = re.compile(r"\S{1,128}")
+_CONNECTOR = re.compile(
+    r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用|如下|以下|下記|通り|のとおり|です|と|して"
+    r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s)*", re.IGNORECASE)
+_TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
+_TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"
+_TAIL_WORDS = re.compile(r"(?:です|となります|になります|でございます|をご利用ください|を入力してください|哦|喔|唷|謝謝|谢谢|，.*|。.*)$")
+
+
+def remember(context: Context, text: str) -> None:
+    """Puts the candidates of one text (subject, body, attached note) where later nodes look for them."""
+    for word in announced(text):
+        if len(context.passwords) >= MAX_STRONG:
+            break
+        if word not in context.passwords:
+            context.passwords.append(word)
+    for word in loose(text):
+        if len(context.words) >= MAX_WEAK:
+            break
+        if word not in context.words:
+            context.words.append(word)
+
+
+def remember_name(context: Context, name: str) -> None:
+    """A file name may carry the password: `report_pw1234.zip`, `契約書(パスワード2026).zip`, or be it."""
+    stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    for word in (*announced(stem), stem, *re.split(r"[\s_\-()\[\]（）【】「」@+=]+", stem)):
+        if 1 < len(word) <= MAX_PASSWORD and word not in context.words and len(context.words) < MAX_WEAK:
+            context.words.append(word)
+
+
+def candidates(context: Context) -> Iterator[str]:
+    """Every candidate once: configured and announced ones, then weaker words, then what everybody uses."""
+    seen: set[str] = set()
+    for word in (*context.passwords, *context.words, *COMMON):
+        if word not in seen:
+            seen.add(word)
+            yield word
+
+
+def encodings(word: str) -> tuple[bytes, ...]:
+    """The octets a packing program may have made of a typed password: UTF-8, or the code page of its machine."""
+    found: list[bytes] = []
+    for charset in ("utf-8", "cp950", "gb18030", "cp932", "latin-1"):
+        try:
+            octets = word.encode(charset)
+        except UnicodeEncodeError:
+            continue
+        if octets not in found:
+            found.append(octets)
+    return tuple(found)
+
+
+def announced(text: str) -> list[str]:
+    """Words that stand where a password would stand beside an announcing phrase, likeliest first."""
+    sure: list[str] = []
+    near: list[str] = []
+    text = text[:TEXT_HEAD]
+    for count, found in enumerate(_ANNOUNCE.finditer(text)):
+        if count >= PHRASES:
+            break
+        after = text[found.end():found.end() + AFTER]
+        before = text[max(0, found.start() - BEFORE):found.start()]
+        start = _CONNECTOR.match(after)
+        rest = after[start.end():] if start else after
+        sure += _at(after.lstrip()) + _at(rest)
+        near += _quoted(after) + _runs(after) + _quoted(before) + _runs(before, last=True)
+    return _unique(sure + near)
+
+
+def loose(text: str) -> list[str]:
+    """Lines that are one word, and words that mix letters and digits or signs, in order of appearance."""
+    found: list[str] = []
+    for line in text[:WEAK_HEAD].splitlines():
+        line = line.strip()
+        if line and len(line) <= MAX_PASSWORD and not re.search(r"\s", line):
+            found += _variants(line)
+        for run in _ASCII_RUN.findall(line):
+            if 4 <= len(run) <= 40 and _made_up(run):
+                found += _variants(run)
+        found += _quoted(line)
+    return _unique(found)[:MAX_WEAK]
+
+
+def _at(rest: str) -> list[str]:
+    """What stands right here: a quoted string, else the run of characters up to a blank or a sentence's end."""
+    quoted = _QUOTED.match(rest)
+    found = [next(g for g in quoted.groups() if g is not None)] if quoted else []
+    for pattern in (_ASCII_RUN, _WORD_RUN, _NON_SPACE):
+        match = pattern.match(rest)
+        if match:
+            found += _variants(match.group())
+    line = rest.split("\n", 1)[0].strip()
+    if 0 < len(line) <= 40:
+        found += _variants(line)
+    return [v for f in found for v in _variants(f)]
+
+
+def _quoted(text: str) -> list[str]:
+    return [v for groups in _QUOTED.findall(text) for g in groups if g for v in _variants(g)]
+
+
+def _runs(text: str, last: bool = False) -> list[str]:
+    """ASCII words, and words as Unicode sees them: the first ones of a stretch of text, or its last ones."""
+    part = slice(-4, None) if last else slice(0, 12)
+    found = [v for run in _ASCII_RUN.findall(text)[part] for v in _variants(run)]
+    found += [v for run in _WORD_RUN.findall(text)[part] for v in _variants(run)]
+    return found
+
+
+def _variants(word: str) -> list[str]:
+    """As it stands, without the signs around it, without a polite ending, half-width."""
+    found = [word.strip(_TRIM_LEFT + _TRIM), word.strip(), word.rstrip(_TRIM), _TAIL_WORDS.sub("", word.strip(_TRIM_LEFT)).rstrip(_TRIM)]
+    wide = [unicodedata.normalize("NFKC", w) for w in found if not w.isascii()]
+    return found + wide
+
+
+def _made_up(word: str) -> bool:
+    classes = (any(c.isdigit() for c in word), any(c.isalpha() for c in word), any(not c.isalnum() for c in word.strip(_TRIM + _TRIM_LEFT)))
+    return sum(classes) >= 2 or word.isdigit()
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return [w for w in dict.fromkeys(words) if 0 < len(w) <= MAX_PASSWORD]

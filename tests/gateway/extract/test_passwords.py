@@ -1,0 +1,78 @@
+"""Announced passwords are found in four written languages, without relying on blanks."""
+
+import time
+
+import pytest
+
+from gateway.extract.base import Context
+from gateway.extract.passwords import COMMON, MAX_STRONG, announced, candidates, encodings, loose, remember, remember_name
+from gateway.model.deadline import Limits
+
+ANNOUNCED = [
+    ("The password is: Lab2026!x", "Lab2026!x"),
+    ("Please use the passcode Xy-99_z to open it.", "Xy-99_z"),
+    ("Password follows\r\n\r\nq7Kz!m", "q7Kz!m"),
+    ("Q9ab is the password.", "Q9ab"),
+    ("PW=Lab2026", "Lab2026"),
+    ("附件已加密，密碼：Lab2026", "Lab2026"),
+    ("附件密碼為Lab2026，請查收。", "Lab2026"),
+    ("解压密码 Lab2026", "Lab2026"),
+    ("附件密码为 Ab#12。谢谢", "Ab#12"),
+    ("解壓縮密碼是「春暖花開2026」。", "春暖花開2026"),
+    ("密码是春天花开2026。", "春天花开2026"),
+    ("添付ファイルのパスワードは「Lab2026」です。", "Lab2026"),
+    ("パスワードはLab2026です。", "Lab2026"),
+    ("パスワード：ｌａｂ２０２６です", "lab2026"),
+    ("「Lab2026」がパスワードとなります", "Lab2026"),
+    ("暗証番号 8841", "8841"),
+    ("以 Lab2026 作為密碼", "Lab2026"),
+    ("口令: 'two words'", "two words"),
+    ("提取码：k3x9", "k3x9"),
+    ("pwd:S0me(thing)", "S0me(thing)"),
+]
+
+
+@pytest.mark.parametrize(("text", "word"), ANNOUNCED)
+def test_announced_word_is_among_the_candidates(text, word):
+    assert word in announced(text)
+
+
+def test_ordinary_words_are_not_announcements():
+    assert announced("Please find the report attached. Compass spinning, keyboard broken.") == []
+
+
+def test_a_line_of_one_word_is_a_weak_candidate():
+    assert "tr0ub4dor&3" in loose("お世話になっております。\n\ntr0ub4dor&3\n\n以上")
+    assert "Hello" not in loose("Hello there, see you soon")
+
+
+def test_order_is_configured_announced_weak_common():
+    context = Context(limits=Limits(), passwords=["Configured1"])
+    remember(context, "密碼：Strong1\n\nweak0")
+    found = list(candidates(context))
+    assert found[0] == "Configured1"
+    assert found.index("Strong1") < found.index("weak0") < found.index(COMMON[0])
+    assert len(found) == len(set(found))
+
+
+def test_a_file_name_may_carry_it():
+    context = Context(limits=Limits())
+    remember_name(context, "名單(密碼A123b).zip")
+    assert "A123b" in context.words
+
+
+def test_a_flood_is_bounded_in_number_and_time():
+    context = Context(limits=Limits())
+    started = time.process_time()
+    remember(context, "密碼：" + " ".join(f"w{i}x" for i in range(100_000)))
+    remember(context, "密碼" * 100_000)
+    for i in range(100):
+        remember(context, "\n".join(f"password: k{i}{j}" for j in range(50)))
+    assert len(context.passwords) <= MAX_STRONG
+    assert time.process_time() - started < 2
+
+
+def test_octets_of_a_word_by_code_page():
+    assert encodings("abc") == (b"abc",)
+    assert "密碼".encode("cp950") in encodings("密碼")
+    assert "ぱす".encode("cp932") in encodings("ぱす")
