@@ -57,6 +57,12 @@ class Context:
     # ^ candidates for encrypted parts: configured ones first, then words found in the mail so far, in order
     words: list[str] = field(default_factory=list)
     # ^ where extractors of bodies, subjects and names put password candidates for later nodes
+    expanded: int = 0                    # octets of all nodes so far; kept by the walk
+
+    def allowance(self, packed: int) -> int:
+        """Octets that a node of `packed` octets may still unpack to; at more, stop and yield Problem(RATIO or SIZE)."""
+        by_ratio = max(self.limits.ratio_floor, packed * self.limits.ratio)
+        return max(0, min(by_ratio, self.limits.expanded - self.expanded))
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +72,24 @@ class Node:
     artifact: Artifact
     data: bytes
     type: str
+
+
+class NeedsDeepLane(Exception):
+    """The plain lane met a node that only the deep lane's parsers can take apart. `args[0]` is its detected type."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Stands in the plain lane's list for all that is not in it: the walk raises NeedsDeepLane for what it claims."""
+
+    plain: frozenset[str]                # detected types that the plain lane takes apart itself
+    name: str = "gate"
+
+    def claims(self, node: Node) -> bool:
+        return node.type not in self.plain
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        raise NeedsDeepLane(node.type)
 
 
 class Extractor(Protocol):

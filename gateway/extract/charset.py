@@ -1,0 +1,150 @@
+"""Octets to text in the charsets of mail in Taiwan, China, Hong Kong, Japan, Korea and the West.
+
+Only names in CHARSETS are ever handed to a codec: a sender's `charset=zlib_codec` must not reach codecs.lookup.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+CHARSETS: dict[str, str] = {
+    "utf-8": "utf-8", "utf8": "utf-8", "utf_8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-8-sig": "utf-8-sig",
+    "cesu-8": "utf-8", "us-ascii": "utf-8", "ascii": "utf-8", "ansi_x3.4-1968": "utf-8", "iso646-us": "utf-8",
+    "utf-16": "utf-16", "utf16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "unicode": "utf-16",
+    "ucs-2": "utf-16", "utf-32": "utf-32", "utf-32le": "utf-32-le", "utf-32be": "utf-32-be", "utf-7": "utf-7",
+    "unicode-1-1-utf-7": "utf-7", "big5": "cp950", "big-5": "cp950", "cn-big5": "cp950", "csbig5": "cp950",
+    "x-x-big5": "cp950", "cp950": "cp950", "ms950": "cp950", "big5-hkscs": "big5hkscs", "big5hkscs": "big5hkscs",
+    "hkscs": "big5hkscs", "big5-eten": "cp950", "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030",
+    "cp936": "gb18030", "ms936": "gb18030", "gb18030": "gb18030", "gb18030-2000": "gb18030", "x-gbk": "gb18030",
+    "euc-cn": "gb18030", "chinese": "gb18030", "iso-ir-58": "gb18030", "hz-gb-2312": "hz", "hz": "hz",
+    "iso-2022-jp": "iso2022_jp_ext", "csiso2022jp": "iso2022_jp_ext", "iso-2022-jp-1": "iso2022_jp_1",
+    "iso-2022-jp-2": "iso2022_jp_2", "iso-2022-jp-3": "iso2022_jp_3", "iso-2022-jp-2004": "iso2022_jp_2004",
+    "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "cp50221": "iso2022_jp_ext",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "ms_kanji": "cp932",
+    "csshiftjis": "cp932", "windows-31j": "cp932", "cp932": "cp932", "ms932": "cp932",
+    "shift_jis-2004": "shift_jis_2004", "euc-jp": "euc_jp", "eucjp": "euc_jp", "x-euc-jp": "euc_jp",
+    "euc-jp-ms": "euc_jp", "euc-jis-2004": "euc_jis_2004", "euc-kr": "cp949", "euckr": "cp949",
+    "ks_c_5601-1987": "cp949", "ksc5601": "cp949", "cp949": "cp949", "uhc": "cp949", "windows-949": "cp949",
+    "iso-2022-kr": "iso2022_kr", "johab": "johab", "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
+    "l1": "cp1252", "windows-1252": "cp1252", "cp1252": "cp1252", "iso-8859-2": "iso8859_2",
+    "iso-8859-3": "iso8859_3", "iso-8859-4": "iso8859_4", "iso-8859-5": "iso8859_5", "iso-8859-6": "iso8859_6",
+    "iso-8859-7": "iso8859_7", "iso-8859-8": "iso8859_8", "iso-8859-8-i": "iso8859_8", "iso-8859-9": "cp1254",
+    "iso-8859-10": "iso8859_10", "iso-8859-11": "iso8859_11", "iso-8859-13": "iso8859_13",
+    "iso-8859-14": "iso8859_14", "iso-8859-15": "iso8859_15", "iso-8859-16": "iso8859_16", "windows-1250": "cp1250",
+    "windows-1251": "cp1251", "windows-1253": "cp1253", "windows-1254": "cp1254", "windows-1255": "cp1255",
+    "windows-1256": "cp1256", "windows-1257": "cp1257", "windows-1258": "cp1258", "koi8-r": "koi8_r",
+    "koi8-u": "koi8_u", "tis-620": "tis_620", "windows-874": "cp874", "macintosh": "mac_roman", "cp437": "cp437",
+    "ibm437": "cp437", "cp850": "cp850", "cp866": "cp866",
+}
+"""What senders write -> the codec that decodes it, always the superset in real use (gb2312 -> GB18030, WHATWG Encoding 4.2)."""
+
+MULTIBYTE = ("cp950", "gb18030", "cp932", "euc_jp", "cp949")
+"""Tried in this order where nothing is declared or the declaration is broken."""
+
+SHIFTS = re.compile(rb"\x1b[$(][@ABDIJ()O-Q]")
+HZ = re.compile(rb"~\{[!-~]{2,}~\}")
+CLOSE = 0.82
+"""A reading whose score is at least this part of the best one's is kept beside it."""
+
+
+def codec(name: str) -> str | None:
+    """The codec of a charset name from mail, None for what is not on the list."""
+    return CHARSETS.get(name.strip(" \t\"'").lower())
+
+
+def decode_named(data: bytes, name: str) -> str:
+    """By the named charset where it is known and fits, else the best guess. Never raises."""
+    chosen = codec(name)
+    if chosen is None:
+        return guess(data)[0]
+    try:
+        return data.decode(chosen)
+    except (UnicodeError, ValueError):
+        best, used = guess(data)
+        return best if used not in ("", "cp1252") else data.decode(chosen, "replace")
+
+
+def guess(data: bytes) -> tuple[str, str]:
+    """The likeliest text of octets without a declaration, and its codec."""
+    if data.isascii() and b"\x1b" not in data and b"~{" not in data:
+        return data.decode("ascii"), "utf-8"
+    return readings(data)[0]
+
+
+def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
+    """Every likely text of these octets with its codec, best first; at least one, decoded with replacement if need be.
+
+    A declared charset that fits comes first. Charsets that also fit and look about as natural follow: a search for
+    customer data has to look at all of them.
+    """
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return [(data.decode(name, "replace"), name)]
+    found: dict[str, str] = {}
+    chosen = codec(declared) if declared else None
+    for name in _candidates(data, chosen):
+        if name in found:
+            continue
+        try:
+            found[name] = data.decode(name)
+        except (UnicodeError, ValueError):
+            continue
+        if name == "utf-8" and chosen in (None, "utf-8"):
+            return [(found[name], name)]
+    if not found:
+        fallback = chosen or _least_broken(data)
+        return [(data.decode(fallback, "replace"), fallback)]
+    scores = {name: naturalness(text) for name, text in found.items()}
+    best = max(scores.values())
+    ranked = sorted(found, key=lambda n: (n != chosen, -scores[n]))
+    kept = [n for n in ranked if n == chosen or scores[n] >= best * CLOSE]
+    texts = dict.fromkeys(found[n] for n in kept)
+    return [(text, next(n for n in kept if found[n] == text)) for text in texts][:4]
+
+
+def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
+    if chosen:
+        yield chosen
+        if chosen == "cp950":
+            yield "big5hkscs"
+    if not data.isascii():
+        yield "utf-8"
+        yield from MULTIBYTE
+        if not chosen:
+            yield "cp1252"
+        return
+    if SHIFTS.search(data):
+        yield "iso2022_jp_ext"
+        yield "iso2022_kr"
+    if HZ.search(data):
+        yield "hz"
+    if data.count(0) * 4 > len(data):
+        yield "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
+    yield "utf-8"
+
+
+def _least_broken(data: bytes) -> str:
+    sample = data[:65536]
+    return min(("utf-8", *MULTIBYTE, "cp1252"), key=lambda n: sample.decode(n, "replace").count("\ufffd"))
+
+
+COMMON = frozenset(
+    "的一是不了人我在有他這这為为之大來来以個个中上們们到說说國国和地也子時时道出而要於于就下得可你年生"
+    "公司先生請请您好附件檔档文件客戶户資资料信用卡號号身份證证電电話话密碼码銀银行帳账單单款項项日月元"
+    "のをにはがでとてしたまいるなれらりすこそもあよおかさつ、。，：；！？「」（）")
+PAIR = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]")
+RARE = re.compile(
+    r"[\u0080-\u009f\u00a1-\u00ff\u0370-\u03ff\u0400-\u04ff\u2500-\u257f\u3400-\u4dbf\ue000-\uf8ff\uff61-\uff9f\ufffd]")
+
+
+def naturalness(text: str) -> float:
+    """How much a text looks like language: common characters high, private use, half-width and mixed scripts low."""
+    sample = [c for c in text[:20000] if c > "\x7f"]
+    if not sample:
+        return 1.0
+    joined = "".join(sample)
+    common = sum(c in COMMON for c in sample)
+    usual = len(PAIR.findall(joined))
+    rare = len(RARE.findall(joined))
+    return max(0.01, (usual + 3 * common - 2 * rare) / len(sample))

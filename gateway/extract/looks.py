@@ -1,0 +1,58 @@
+"""Cheap guesses by content: is it text, HTML, a mail message."""
+
+from __future__ import annotations
+
+import re
+
+CONTROLS = bytes(c for c in range(32) if c not in (0, 7, 8, 9, 10, 11, 12, 13, 26, 27))
+"""Octets that no text in any charset we know holds; 26 ends DOS text, 27 shifts ISO-2022."""
+
+HTML_TAG = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta|table|style|title|form|object|embed|svg|img|div|br|p|a\s)[\s>/]|"
+    rb"<!--", re.I)
+HEADER_LINE = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
+MAIL_HEADERS = re.compile(
+    rb"^(?:return-path|received|from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|"
+    rb"delivered-to|reply-to|sender|dkim-signature|x-mailer|content-disposition)[ \t]*:", re.I | re.M)
+
+
+def text_like(head: bytes) -> bool:
+    """True where nothing but text in some charset (or UTF-16) starts so."""
+    if not head:
+        return True
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return True
+    strange = len(head) - len(head.translate(None, CONTROLS))
+    if strange * 200 > len(head):
+        return False
+    nulls = head.count(0)
+    return nulls * 100 <= len(head) or _utf16_like(head)
+
+
+def _utf16_like(head: bytes) -> bool:
+    """UTF-16 without a mark: every other octet of mostly Latin text is NUL, and the others are text."""
+    even, odd = head[0::2], head[1::2]
+    for high, low in ((odd, even), (even, odd)):
+        if high.count(0) * 10 > len(high) * 6 and low.count(0) * 50 < len(low) and high.count(0) > 4:
+            return not low.translate(None, bytes(range(32, 127)) + b"\r\n\t")[8:]
+    return False
+
+
+def html_like(head: bytes) -> bool:
+    """True where a browser would show it as HTML (WHATWG MIME sniffing, 7.1), markup anywhere near the start."""
+    return HTML_TAG.search(head[:1024]) is not None
+
+
+def mail_like(head: bytes) -> bool:
+    """True where it starts like a message: header lines only, at least three, two of them well known."""
+    start = head.lstrip(b"\r\n")
+    if start.startswith(b"From "):
+        start = start.partition(b"\n")[2]
+    if HEADER_LINE.match(start) is None:
+        return False
+    block = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
+    lines = [line for line in block.splitlines() if line and line[:1] not in b" \t"]
+    if len(lines) < 2 or not all(HEADER_LINE.match(line) for line in lines[:-1]):
+        return False
+    known = {m.lower().rstrip(b" \t:") for m in MAIL_HEADERS.findall(block)}
+    return len(known) >= 3 or (len(known) >= 2 and b"content-type" in known)

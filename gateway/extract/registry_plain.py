@@ -1,0 +1,20 @@
+"""The plain lane's list: extractors that import nothing heavy. What they cannot take apart goes to the deep lane."""
+
+from __future__ import annotations
+
+from gateway.extract.base import Extractor, Gate
+from gateway.extract.html import HTML
+from gateway.extract.mime.extractor import MIME
+from gateway.extract.text import TEXT
+
+PLAIN_TYPES = frozenset({
+    "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
+    "application/pkcs7-signature", "application/x-pem", "message/delivery-status", "message/rfc822", "multipart/related",
+    "text/calendar", "text/csv", "text/html", "text/plain", "text/vcard", "text/xml", "text/x-script",
+})
+"""Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
+
+LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT)
+"""Run in both lanes, in this order."""
+
+PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

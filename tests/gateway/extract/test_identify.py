@@ -1,0 +1,77 @@
+"""Types by content; names and declarations only tell texts apart."""
+
+from __future__ import annotations
+
+import io
+import struct
+import tarfile
+import zipfile
+
+import pytest
+
+from gateway.extract.identify import identify, is_light, needs_reader
+
+
+def pe() -> bytes:
+    return b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(200)
+
+
+def zipped(*names: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, b"content")
+    return out.getvalue()
+
+
+def tarred() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        archive.addfile(tarfile.TarInfo("a"), io.BytesIO())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"", "application/x-empty"),
+    (pe(), "application/x-dosexec"),
+    (b"\x7fELF\x02\x01" + bytes(60), "application/x-executable"),
+    (struct.pack(">II", 0xCAFEBABE, 2) + bytes(40), "application/x-mach-binary"),
+    (struct.pack(">II", 0xCAFEBABE, 52) + bytes(40), "application/java-vm"),
+    (zipped("a.txt"), "application/zip"),
+    (zipped("[Content_Types].xml", "_rels/.rels"), "application/vnd.openxmlformats"),
+    (b"\xff\xd8\xff\xe0" + bytes(40), "image/jpeg"),
+    (b"junk\n%PDF-1.4\n", "application/pdf"),
+    (b"{\\rtf1 x}", "application/rtf"),
+    (b"{\\rt x}", "application/rtf"),
+    (tarred(), "application/x-tar"),
+    (bytes(32769) + b"CD001" + bytes(100), "application/x-iso9660-image"),
+    (b"Please see below.\r\n", "text/plain"),
+    ("您好，附件為報價單，請查收。".encode("cp950") * 20, "text/plain"),
+    ("添付ファイルをご確認ください。".encode("cp932") * 20, "text/plain"),
+    ("見積書です".encode("iso2022_jp"), "text/plain"),
+    ("hello".encode("utf-16"), "text/plain"),
+    (b"MZ is the start of a sentence, not of a program, and so it goes on for a while\n", "text/plain"),
+    (b"BZh is not bzip2\n", "text/plain"),
+    (b"<html><body>x</body></html>", "text/html"),
+    (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+    (b"<?xml version='1.0'?><a/>", "text/xml"),
+    (b"From: a@b\r\nSubject: x\r\nDate: y\r\n\r\nhi", "message/rfc822"),
+    (b"BEGIN:VCALENDAR\r\n", "text/calendar"),
+    (b"-----BEGIN CERTIFICATE-----\n", "application/x-pem"),
+    (bytes(range(256)) * 4, "application/octet-stream"),
+    (b"text before a zip " + zipped("a.exe"), "application/zip"),
+])
+def test_identify(data, kind):
+    assert identify(data) == kind
+
+
+def test_declaration_tells_texts_apart_but_never_overrules_content():
+    assert identify(b"plain words", declared="text/html") == "text/html"
+    assert identify(pe(), names=("a.txt",), declared="text/plain") == "application/x-dosexec"
+    assert identify(b"a;b\n1;2\n", names=("x.csv",)) == "text/csv"
+
+
+def test_what_the_walk_does_about_types():
+    assert is_light("text/html") and not is_light("application/zip")
+    assert needs_reader("application/x-7z-compressed")
+    assert not needs_reader("image/png") and not needs_reader("application/octet-stream")

@@ -1,0 +1,164 @@
+"""The walk: limits are incidents, exceptions are incidents, nothing is visited twice without need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.extract.base import Child, Context, Gate, NeedsDeepLane, Node, Problem, Yield
+from gateway.extract.walk import walk
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Sample, Text
+from gateway.model.deadline import Limits
+from gateway.model.finding import Fault, IncidentCode
+
+MAIL = b"From: a@b.example\r\nSubject: hi\r\n\r\nbody\r\n"
+
+
+class Fake:
+    """Claims one type; what it does is handed in."""
+
+    def __init__(self, type: str, act, name: str = "fake") -> None:
+        self.name, self.type, self.act = name, type, act
+
+    def claims(self, node: Node) -> bool:
+        return node.type == self.type
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from self.act(node, context)
+
+
+def member(data: bytes, *names: str, **more) -> Child:
+    return Child(data, ArtifactKind.MEMBER, names, **more)
+
+
+def run(extractors, limits: Limits | None = None, data: bytes = MAIL):
+    visited: list[Sample] = []
+    walked = walk(data, Context(limits or Limits()), extractors, visited.append)
+    return walked, visited
+
+
+def root_gives(*items: Yield) -> Fake:
+    return Fake("message/rfc822", lambda node, context: iter(items))
+
+
+def test_children_get_paths_depth_hash_and_type():
+    walked, visited = run([root_gives(member(b"plain words\n", "a.txt", label="1"))])
+    child = walked.tree.artifacts[1]
+    assert walked.tree.path(1) == "message > 1 a.txt"
+    assert (child.depth, child.parent, child.detected_type, child.size) == (1, 0, "text/plain", 12)
+    assert [s.artifact.id for s in visited] == [0, 1]
+    assert walked.incidents == ()
+
+
+def test_texts_and_observations_belong_to_the_node_that_gave_them():
+    _, visited = run([root_gives(Text("words", "header Subject"), Observation("X-ODD"))])
+    assert visited[0].texts[0].content == "words"
+    assert visited[0].observed("X-ODD")
+
+
+def test_same_content_is_two_artifacts_and_one_visit():
+    walked, visited = run([root_gives(member(b"same", "a.txt"), member(b"same", "b.txt"))])
+    assert len(walked.tree.artifacts) == 3
+    assert len(visited) == 2
+
+
+def test_same_content_under_another_extension_is_visited_again():
+    _, visited = run([root_gives(member(b"same", "a.txt"), member(b"same", "a.js"))])
+    assert [s.artifact.name for s in visited if s.artifact.id] == ["a.txt", "a.js"]
+
+
+def test_odd_name_on_known_content_is_still_seen():
+    _, visited = run([root_gives(member(b"same", "a.txt"), member(b"same", "a\u202etxt.txt"))])
+    assert any(o.code == "NAME-BIDI" for s in visited for o in s.observations)
+
+
+@pytest.mark.parametrize(("error", "code"), [
+    (ValueError("secret content"), IncidentCode.MALFORMED),
+    (RuntimeError("boom"), IncidentCode.CRASH),
+    (RecursionError(), IncidentCode.CRASH),
+    (MemoryError(), IncidentCode.SIZE),
+])
+def test_exception_is_an_incident_and_keeps_what_was_seen_before(error, code):
+    def act(node, context):
+        yield member(b"seen", "a.txt")
+        raise error
+
+    walked, _ = run([Fake("message/rfc822", act)])
+    assert [(i.code, i.artifact, i.fault) for i in walked.incidents] == [(code, 0, Fault.MESSAGE)]
+    assert "secret" not in walked.incidents[0].detail
+    assert len(walked.tree.artifacts) == 2
+
+
+def test_problem_becomes_an_incident_of_its_node():
+    walked, _ = run([root_gives(Problem(IncidentCode.ENCRYPTED, "a\x1b[2Jb"))])
+    assert [(i.code, i.detail) for i in walked.incidents] == [(IncidentCode.ENCRYPTED, "a?[2Jb")]
+
+
+def nest(node, context):
+    yield Child(node.data + b"x", ArtifactKind.MEMBER, detected_type="message/rfc822")
+
+
+def test_depth_limit():
+    walked, visited = run([Fake("message/rfc822", nest)], Limits(depth=3))
+    assert [i.code for i in walked.incidents] == [IncidentCode.DEPTH]
+    assert len(visited) == 5                            # the one below the limit is still looked at, not taken apart
+
+
+def test_count_limit_stops_the_walk():
+    walked, _ = run([root_gives(*(member(b"%d" % n) for n in range(50)))], Limits(artifacts=10))
+    assert [i.code for i in walked.incidents] == [IncidentCode.COUNT]
+    assert len(walked.tree.artifacts) == 10
+
+
+def test_size_limit_stops_the_walk():
+    walked, _ = run([root_gives(member(b"a" * 600), member(b"b" * 600))], Limits(expanded=1000))
+    assert [i.code for i in walked.incidents] == [IncidentCode.SIZE]
+    assert len(walked.tree.artifacts) == 2
+
+
+def test_ratio_limit_above_its_floor_only():
+    limits = Limits(ratio=10, ratio_floor=1000)
+    walked, _ = run([root_gives(member(b"a" * 999))], limits)
+    assert walked.incidents == ()
+    walked, _ = run([root_gives(member(b"a" * 1001))], limits)
+    assert [i.code for i in walked.incidents] == [IncidentCode.RATIO]
+
+
+def test_text_limit():
+    walked, _ = run([root_gives(Text("a" * 20, "body"))], Limits(text=10))
+    assert [i.code for i in walked.incidents] == [IncidentCode.SIZE]
+
+
+def test_container_without_reader_is_unsupported_and_inert_media_is_complete():
+    walked, _ = run([root_gives(member(b"7z\xbc\xaf\x27\x1c" + bytes(40)), member(b"\x89PNG\r\n\x1a\n" + bytes(40)))])
+    assert [(i.code, i.artifact) for i in walked.incidents] == [(IncidentCode.UNSUPPORTED, 1)]
+
+
+def test_plain_lane_asks_for_the_deep_one():
+    with pytest.raises(NeedsDeepLane, match="application/pdf"):
+        run([root_gives(member(b"%PDF-1.7\n")), Gate(frozenset({"message/rfc822"}))])
+
+
+def test_bodies_are_read_before_containers():
+    order: list[str] = []
+
+    def note(node, context):
+        order.append(node.type)
+        return iter(())
+
+    run([root_gives(member(b"PK\x03\x04" + bytes(40)), member(b"the password is x\n")),
+         Fake("application/zip", note), Fake("text/plain", note)])
+    assert order == ["text/plain", "application/zip"]
+
+
+def test_limits_are_visible_to_extractors():
+    seen: list[int] = []
+
+    def act(node, context):
+        seen.append(context.allowance(len(node.data)))
+        return iter(())
+
+    run([Fake("message/rfc822", act)], Limits(expanded=1000, ratio_floor=10))
+    assert seen == [1000 - len(MAIL)]
