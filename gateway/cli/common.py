@@ -1,0 +1,115 @@
+"""What the commands share: the configuration, printing, and who we run as."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unicodedata import east_asian_width
+
+import click
+
+from gateway.config import Config, find_config, load
+from gateway.model.errors import ConfigError, SekishoError
+
+
+class Session:
+    """One run of the command: its configuration is read when it is first asked for."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+
+    @cached_property
+    def path(self) -> Path | None:
+        return find_config(self._path, os.environ, Path.cwd())
+
+    @cached_property
+    def config(self) -> Config:
+        return load(self.path)
+
+    @property
+    def configured(self) -> Config:
+        """The configuration of a gateway: commands that act on its state do not make do with defaults."""
+        if self.path is None:
+            raise ConfigError("no configuration found; name one with --config, or make one with: sekisho --config FILE init")
+        return self.config
+
+
+pass_session = click.make_pass_decorator(Session)
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def drop_to_owner(folder: Path) -> None:
+    """Root becomes the owner of the state directory, so that no file of ours ever belongs to root by accident."""
+    if os.geteuid() != 0:
+        return
+    owner = folder.stat()
+    if owner.st_uid == 0:
+        return
+    os.setgroups([])
+    os.setgid(owner.st_gid)
+    os.setuid(owner.st_uid)
+
+
+def state_of(session: Session) -> Config:
+    """The configuration of a gateway that was set up, with the rights of its state directory's owner."""
+    config = session.configured
+    folder = config.gateway.state_dir
+    try:
+        drop_to_owner(folder)
+    except FileNotFoundError:
+        raise SekishoError(f"{folder} does not exist; make it with: sekisho init") from None
+    except PermissionError:
+        raise SekishoError(f"{folder} may not be read by this user; run as its owner or as root") from None
+    if not os.access(folder, os.R_OK | os.X_OK):
+        raise SekishoError(f"{folder} may not be read by this user; run as its owner or as root")
+    return config
+
+
+def put_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    for row in rows:
+        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        sys.stdout.flush()
+
+
+def put_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: str = "nothing") -> None:
+    """A table for people; widths count what a terminal shows, so that CJK text keeps its columns."""
+    if not rows:
+        click.echo(empty)
+        return
+    cells = [[text_of(row.get(c)) for c in columns] for row in rows]
+    widths = [max(width(c), *(width(r[n]) for r in cells)) for n, c in enumerate(columns)]
+    click.secho("  ".join(pad(c.replace("_", " "), w) for c, w in zip(columns, widths, strict=True)).rstrip(), bold=True)
+    for row in cells:
+        click.echo("  ".join(pad(c, w) for c, w in zip(row, widths, strict=True)).rstrip())
+
+
+def text_of(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        value = " ".join(f"{k}:{v}" for k, v in value.items())
+    elif isinstance(value, list | tuple):
+        value = ", ".join(map(str, value))
+    return printable(str(value))[:80]
+
+
+def printable(text: str) -> str:
+    """Control and bidirectional characters from mail must not reach a terminal."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
+
+
+def width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def pad(text: str, wanted: int) -> str:
+    return text + " " * (wanted - width(text))

@@ -1,0 +1,74 @@
+"""`sekisho [--config FILE] COMMAND`. Exit status: 0 fine, 1 found something or refused by a rule, 2 usage or operating error."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gateway import __version__
+from gateway.cli.common import Session, one_line
+from gateway.model.errors import SekishoError
+
+# Command -> the module that holds it. They are imported only when they are called: `scan` needs no Django.
+COMMANDS = {
+    "audit": "gateway.cli.audit", "backup": "gateway.cli.state", "demo": "gateway.cli.demo", "doctor": "gateway.cli.doctor",
+    "edm": "gateway.cli.edm", "fingerprint": "gateway.cli.edm", "init": "gateway.cli.state", "keys": "gateway.cli.state",
+    "policy": "gateway.cli.policy", "quarantine": "gateway.cli.quarantine", "queue": "gateway.cli.queue",
+    "restore": "gateway.cli.state", "scan": "gateway.cli.scan", "serve": "gateway.cli.serve",
+    "signatures": "gateway.cli.signatures", "stats": "gateway.cli.stats", "user": "gateway.cli.user",
+}
+
+
+class Commands(click.Group):
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        module = COMMANDS.get(name)
+        return getattr(importlib.import_module(module), name) if module else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--config", "config", type=click.Path(path_type=Path), metavar="FILE",
+              help="Configuration (else $SEKISHO_CONFIG, ./sekisho.toml, /etc/sekisho/sekisho.toml).")
+@click.version_option(__version__, prog_name="sekisho")
+@click.pass_context
+def sekisho(context: click.Context, config: Path | None) -> None:
+    """The checkpoint for mail: what comes in is inspected, what goes out is checked for customer data."""
+    context.obj = Session(config)
+
+
+def main() -> None:
+    try:
+        status = sekisho.main(prog_name="sekisho", standalone_mode=False)
+    except click.ClickException as wrong:
+        usage = wrong.ctx.get_usage() if isinstance(wrong, click.UsageError) and wrong.ctx else ""
+        status = complain(one_line(wrong.format_message()) + (f" ({one_line(usage)})" if usage else ""))
+    except SekishoError as trouble:
+        status = complain(one_line(str(trouble)))
+    except (KeyboardInterrupt, click.Abort):
+        status = complain("interrupted")
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): not an error. Python would complain while flushing at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    except OSError as trouble:
+        status = complain(one_line(f"{trouble.strerror or trouble}: {trouble.filename}" if trouble.filename else str(trouble)))
+    except Exception as fault:
+        if os.environ.get("SEKISHO_TRACEBACK"):
+            raise
+        status = complain(one_line(f"internal fault: {type(fault).__name__}: {fault}; set SEKISHO_TRACEBACK=1 to see where"))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def complain(text: str) -> int:
+    print(f"sekisho: {text}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+import os
+
+import pytest
+
+from gateway.cli.common import Session, drop_to_owner, one_line, pad, printable, put_json, put_table, text_of, width
+from gateway.model.errors import ConfigError
+
+
+def test_columns_hold_with_wide_characters(capsys):
+    put_table([{"a": "王小明", "b": 1}, {"a": "x", "b": 22}], ["a", "b"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [width(line[: line.rindex(" ")]) for line in lines] == [7, 7, 7]
+    assert pad("王", 4) == "王  "
+
+
+def test_an_empty_table_says_so(capsys):
+    put_table([], ["a"], "nothing is held")
+    assert capsys.readouterr().out == "nothing is held\n"
+
+
+def test_a_terminal_never_gets_control_characters():
+    assert printable("a\x1b[31m\u202e") == "a\\u001b[31m\\u202e"
+    assert text_of({"card": 2, "iban": 1}) == "card:2 iban:1" and text_of(["a", "b"]) == "a, b" and text_of(None) == ""
+
+
+def test_json_is_a_line_an_object(capsys):
+    put_json([{"a": "王"}, {"a": 1}])
+    assert capsys.readouterr().out == '{"a": "王"}\n{"a": 1}\n'
+
+
+def test_without_a_configuration_a_command_on_state_says_what_to_do(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEKISHO_CONFIG", raising=False)
+    with pytest.raises(ConfigError, match="no configuration found"):
+        _ = Session(None).configured
+
+
+def test_root_becomes_the_owner_of_the_state(tmp_path):
+    if os.geteuid() != 0:
+        drop_to_owner(tmp_path)
+        return
+    os.chown(tmp_path, 65534, 65534)
+    child = os.fork()
+    if child == 0:
+        drop_to_owner(tmp_path)
+        os._exit(0 if (os.geteuid(), os.getegid(), os.getgroups()) == (65534, 65534, []) else 1)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def test_messages_are_one_line():
+    assert one_line("a\n  b\t c ") == "a b c"
