@@ -1,0 +1,128 @@
+"""Finds, reads and checks the configuration."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from gateway.config.hazards import hazards
+from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, Entry, Listener
+from gateway.config.source import Problem, Source, read_source
+from gateway.config.tables import nearest, read_table
+from gateway.model.errors import ConfigError
+
+SYSTEM_FILE = Path("/etc/sekisho/sekisho.toml")
+_WORDS = ("include", *SECTIONS, *TABLES, *ENTRIES)
+
+
+class ConfigProblems(ConfigError):
+    """Everything that is wrong with a configuration; the text is the first problem and how many more there are."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        more = f" (and {len(problems) - 1} more: sekisho policy check lists them)" if len(problems) > 1 else ""
+        super().__init__(problems[0].message + more, problems[0].where)
+        self.problems = problems
+
+
+def find_config(argument: str | Path | None, env: Mapping[str, str], cwd: Path) -> Path | None:
+    """The file to use: argument, $SEKISHO_CONFIG, ./sekisho.toml, /etc/sekisho/sekisho.toml. None where there is none.
+
+    A file that was named must exist (ConfigError); the two usual places are only looked at.
+    """
+    for named, origin in ((argument, "--config"), (env.get("SEKISHO_CONFIG"), "$SEKISHO_CONFIG")):
+        if named:
+            path = cwd / named
+            if not path.is_file():
+                raise ConfigError(f"{origin} names {path}, and there is no such file", str(path))
+            return path
+    for path in (cwd / "sekisho.toml", SYSTEM_FILE):
+        if path.is_file():
+            return path
+    return None
+
+
+def load(path: Path | None) -> Config:
+    """The checked configuration; all defaults for None. Raises ConfigProblems."""
+    config, problems = examine(path)
+    faults = tuple(p for p in problems if not p.warning)
+    if faults or config is None:
+        raise ConfigProblems(faults)
+    return config
+
+
+def check(path: Path) -> list[Problem]:
+    """Every problem and warning, in the order of the files. Rules are checked by `gateway.policy.check`."""
+    return examine(path)[1]
+
+
+def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
+    """The configuration, where one could be made, and every problem and warning."""
+    source = read_source(path) if path is not None else Source("defaults")
+    _unknown(source)
+    made: dict[str, Any] = {name: _section(source, name, kind) for name, kind in SECTIONS.items()}
+    listeners = _listeners(source)
+    made |= {attribute: _entries(source, name) for name, attribute in ENTRIES.items()}
+    if listeners is None or any(value is None for value in made.values()):
+        return None, source.problems
+    config = fill(Config(path=path, listeners=listeners, files=tuple(source.files), version=source.digest, **made))
+    hazards(config, source)
+    warnings = tuple(str(p) for p in source.problems if p.warning)
+    return dataclasses.replace(config, warnings=warnings), source.problems
+
+
+def fill(config: Config) -> Config:
+    """Puts in what depends on other settings."""
+    gateway, notices, quarantine = config.gateway, config.notices, config.quarantine
+    postmaster = f"postmaster@{(*gateway.our_domains, gateway.hostname)[0]}"
+    if not gateway.console_url and gateway.console is not None:
+        gateway = dataclasses.replace(gateway, console_url=f"http://{gateway.console}")
+    if not quarantine.key_file:
+        quarantine = dataclasses.replace(quarantine, key_file=gateway.state_dir / "quarantine.key")
+    inbound = sorted(config.listeners, key=lambda one: ("inbound", "auto", "outbound").index(one.direction))
+    notices = dataclasses.replace(
+        notices, from_=notices.from_ or postmaster,
+        next_hop=notices.next_hop or (inbound[0].next_hop if inbound else ()),
+    )
+    listeners = tuple(dataclasses.replace(one, owner=one.owner or postmaster) for one in config.listeners)
+    return dataclasses.replace(config, gateway=gateway, quarantine=quarantine, notices=notices, listeners=listeners)
+
+
+def _unknown(source: Source) -> None:
+    for name in source.table:
+        if name not in _WORDS:
+            source.fault(f"there is no section or setting `{name}`{nearest(name, _WORDS)}", name)
+
+
+def _section(source: Source, name: str, kind: type) -> Any:
+    table = source.table.get(name, {})
+    if not isinstance(table, dict):
+        source.fault(f"`{name}` is a section: write [{name}]", name)
+        table = {}
+    return read_table(kind, table, f"[{name}]", lambda message, key: source.fault(message, name, key))
+
+
+def _elements(source: Source, name: str) -> list[tuple[int, dict[str, Any]]]:
+    value = source.table.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
+        source.fault(f"`{name}` may stand more than once: write [[{name}]] in double brackets", name)
+        return []
+    return list(enumerate(value))
+
+
+def _listeners(source: Source) -> tuple[Listener, ...] | None:
+    found: list[Listener | None] = []
+    for index, table in _elements(source, "listener"):
+        def fault(message: str, key: str, index: int = index) -> None:
+            source.fault(message, "listener", index, *([key] if key else []))
+
+        found.append(read_table(Listener, table, "[[listener]]", fault))
+    return None if None in found else tuple(one for one in found if one is not None)
+
+
+def _entries(source: Source, name: str) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(table, source.where(name, index), {key: source.where(name, index, key) for key in table})
+        for index, table in _elements(source, name)
+    )

@@ -1,0 +1,295 @@
+"""Every setting: type, default, unit and one line of explanation. The reference and the example are made from this.
+
+A default of REQUIRED must be given. Defaults written here are TOML values; the loader reads them as if they stood in
+the file. What depends on another setting has the default "" and is filled in by `load.fill` (`filled` says how).
+"""
+
+# ruff: noqa: RUF009 (a setting is a dataclass field, made once)
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.config.values import (
+    ADDRESS_OR_DOMAIN,
+    BLOBS,
+    DATABASE,
+    DOMAIN,
+    ENDPOINT,
+    LANGUAGE,
+    MAILBOX,
+    NAME,
+    NETWORK,
+    PATH,
+    TEXT,
+    TIMEZONE,
+    URL,
+    Endpoint,
+    Kind,
+    Network,
+    choice,
+    count,
+    duration,
+    listing,
+    mapping,
+    optional,
+    size,
+)
+from gateway.model.deadline import Limits as InspectionLimits
+
+REQUIRED = object()
+
+# What gateway.inspection.lockdown can put on a child; `sekisho doctor` says which of them hold here.
+LAYERS = ("namespaces", "no-new-privs", "landlock", "seccomp", "rlimits")
+
+
+def setting(kind: Kind, default: Any, doc: str, filled: str = "") -> Any:
+    """One setting. `filled` tells what stands in for an empty value."""
+    return dataclasses.field(metadata={"kind": kind, "default": default, "doc": doc, "filled": filled})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """The gateway as a whole."""
+
+    hostname: str = setting(DOMAIN, "localhost", "Our name in the greeting, in EHLO and in Received lines.")
+    our_domains: tuple[str, ...] = setting(listing(DOMAIN), [],
+        "The organisation's mail domains: inbound mail is for them, outbound mail from them.")
+    languages: tuple[str, ...] = setting(listing(LANGUAGE, empty=False), ["en"],
+        "Languages of notices and of the console; the first is the default. zh-Hant zh-Hans ja en.")
+    timezone: str = setting(TIMEZONE, "UTC", "Time zone in which notices and the console show times.")
+    state_dir: Path = setting(PATH, "/var/lib/sekisho",
+        "Folder of the database, held mail, sockets and indexes. Its owner is the user we run as.")
+    processes: int = setting(count(1, 64), 2, "SMTP edge processes; they share each listener's port.")
+    console: Endpoint | None = setting(optional(ENDPOINT), "127.0.0.1:8080",
+        'Where the web console listens; "" turns it off.')
+    console_url: str = setting(optional(URL, ""), "",
+        "The console's address as people type it: the one link in our notices.", "http://CONSOLE")
+    ops: Endpoint | None = setting(optional(ENDPOINT), "127.0.0.1:9108",
+        'Where /healthz, /readyz and /metrics are answered; "" turns it off.')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """One address on which we take mail. There may be many."""
+
+    name: str = setting(NAME, REQUIRED, "Name in logs, metrics and the journal.")
+    address: Endpoint = setting(ENDPOINT, REQUIRED, "Where it listens.")
+    direction: str = setting(choice("inbound", "outbound", "auto"), REQUIRED,
+        "Which way its mail goes; auto decides by the envelope.")
+    next_hop: tuple[Endpoint, ...] = setting(listing(ENDPOINT, empty=False, single=True), REQUIRED,
+        "Mail servers that get what may pass; the next one is tried when one cannot be reached.")
+    next_hop_tls: str = setting(choice("none", "opportunistic", "required"), "opportunistic",
+        "TLS towards the next hop; required also checks its certificate.")
+    next_hop_credentials: Path | None = setting(optional(PATH), "",
+        "File with one line `user:password` for AUTH at the next hop.")
+    clients: tuple[Network, ...] = setting(listing(NETWORK), ["127.0.0.0/8", "::1/128"],
+        "Who may connect: the TCP peer, or the address that PROXY names.")
+    trust: tuple[Network, ...] = setting(listing(NETWORK), [],
+        "Who may use XCLIENT, XFORWARD and PROXY and sees the next hop's text.")
+    tls: str = setting(choice("none", "starttls", "required", "implicit"), "none",
+        "starttls offers it, required refuses mail in clear, implicit begins with it.")
+    tls_cert: Path | None = setting(optional(PATH), "", "Certificate chain, PEM.")
+    tls_key: Path | None = setting(optional(PATH), "", "Its private key, PEM, not readable by others.")
+    max_size: int = setting(size(1 << 10, 1 << 30), "50MiB", "Largest message; larger ones get 552.")
+    max_recipients: int = setting(count(100, 50000), 1000,
+        "Recipients of one transaction; more get 452 (RFC 5321 section 4.5.3.1.8 wants at least 100).")
+    max_connections: int = setting(count(1, 100000), 500,
+        "Connections at a time over all edge processes; more get 421.")
+    connections_per_client: int = setting(count(0, 100000), 50,
+        "Connections at a time of one client address not in `trust`; 0 is no limit.")
+    messages_per_minute: int = setting(count(0, 1000000), 0,
+        "Messages a minute of one client address not in `trust`; 0 is no limit.")
+    idle_timeout: float = setting(duration(1, 3600), "5m",
+        "Wait for the next command (RFC 5321 section 4.5.3.2.7 wants 5 minutes).")
+    data_timeout: float = setting(duration(1, 7200), "10m", "From the DATA command to the final dot, all of it.")
+    proxy: str = setting(choice("none", "required"), "none",
+        "required: every connection begins with a PROXY v1 or v2 header from a peer in `trust`.")
+    stray: str = setting(choice("reject", "normalize"), "reject",
+        "Bare CR or LF in content: refuse the message or write CRLF.")
+    owner: str = setting(optional(MAILBOX, ""), "",
+        "Who is told where a message has no known owner.", "postmaster at the first of our_domains")
+    mode: str = setting(choice("enforce", "observe"), "enforce",
+        "observe: the same verdicts are recorded, everything is delivered.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one message may use. A reached limit is an incident that policy judges, never a silent skip."""
+
+    final_reply: float = setting(duration(5, 600), "90s",
+        "From the client's final dot to our answer, all included; Postfix's smtpd_proxy_timeout is 100 s.")
+    inspection: float = setting(duration(1, 600), "60s", "Wall clock of one inspection.")
+    cpu: float = setting(duration(1, 600), "30s", "CPU time of one inspection: the message's own budget.")
+    depth: int = setting(count(2, 100), 10, "Containers in containers; the message itself is 0.")
+    artifacts: int = setting(count(10, 100000), 2000, "Parts, members, macros and objects of one message together.")
+    parts: int = setting(count(10, 100000), 1000, "MIME parts of one message.")
+    expanded: int = setting(size(1 << 20, 16 << 30), "512MiB", "Octets of all artifacts together, unpacked.")
+    ratio: int = setting(count(10, 100000), 100, "Unpacked to packed octets, judged above `ratio_floor`.")
+    ratio_floor: int = setting(size(1 << 10, 1 << 30), "10MiB",
+        "Unpacked octets below which a high ratio is ordinary.")
+    memory: int = setting(size(128 << 20, 64 << 30), "1GiB", "Memory of its own data, per inspection child.")
+    header_bytes: int = setting(size(1 << 12, 1 << 26), "1MiB", "One header block.")
+    text: int = setting(count(1 << 16, 1 << 30), 64 << 20,
+        "Characters of extracted text that are searched for customer data.")
+
+    def for_inspection(self) -> InspectionLimits:
+        return InspectionLimits(
+            depth=self.depth, artifacts=self.artifacts, expanded=self.expanded, ratio=self.ratio,
+            ratio_floor=self.ratio_floor, memory=self.memory, seconds=self.inspection, cpu_seconds=self.cpu,
+            header_bytes=self.header_bytes, parts=self.parts, text=self.text,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """The cell in which mail is taken apart."""
+
+    children: int = setting(count(0, 256), 0, "Children of the plain lane at a time; 0 is one per processor.")
+    deep_children: int = setting(count(0, 256), 0,
+        "Children of the deep lane (archives, documents) at a time; 0 is one per processor.")
+    reuse: int = setting(count(1, 1000), 20,
+        "Messages that one child of the plain lane sees before it is thrown away.")
+    require: tuple[str, ...] = setting(listing(choice(*LAYERS)), [],
+        "Layers of the lock-down without which we do not start.")
+    passwords_file: Path | None = setting(optional(PATH), "",
+        "Passwords to try on encrypted attachments, one a line, UTF-8.")
+    local_signatures: tuple[Path, ...] = setting(listing(PATH), [],
+        "Folders with signatures of your own, laid over the packaged ones.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auth:
+    """Sender authentication: SPF, DKIM, DMARC, ARC."""
+
+    nameservers: tuple[Endpoint, ...] = setting(listing(ENDPOINT), [],
+        "Name servers to ask.", "those of /etc/resolv.conf")
+    timeout: float = setting(duration(0.1, 60), "5s", "One name look-up.")
+    trusted_sealers: tuple[str, ...] = setting(listing(DOMAIN), [],
+        "Domains whose ARC seals we believe (RFC 8617).")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantine:
+    """Custody of held mail."""
+
+    database: str = setting(DATABASE, "sqlite", 'Index: "sqlite" in state_dir, or "postgresql://user@host/name".')
+    database_password_file: Path | None = setting(optional(PATH), "", "File with the database password.")
+    blobs: str = setting(BLOBS, "file",
+        'Held octets, always encrypted: "file" in state_dir, or "s3://bucket/prefix".')
+    blobs_credentials: Path | None = setting(optional(PATH), "",
+        "TOML file for S3: access_key_id, secret_access_key, region, endpoint.")
+    key_file: Path = setting(optional(PATH), "",
+        "Master key. Keep a copy elsewhere: without it held mail cannot be read.", "quarantine.key in state_dir")
+    retain: float = setting(duration(3600), "90d", "How long held mail is kept.")
+    approval_time: float = setting(duration(60), "3d",
+        "How long a request for release waits; then the mail is not sent and the requester is told.")
+    audit_retain: float = setting(duration(86400), "1830d", "How long audit records are kept.")
+    min_free: int = setting(size(), "1GiB", "Free space below which no mail is taken into custody (451).")
+    record: str = setting(choice("best-effort", "required"), "best-effort",
+        "required: clean mail too passes only when it was recorded.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notices:
+    """Mail that we write. Only insiders ever get one."""
+
+    from_: str = setting(optional(MAILBOX, ""), "",
+        "Sender shown in notices: a mailbox that exists.", "postmaster at the first of our_domains")
+    next_hop: tuple[Endpoint, ...] = setting(listing(ENDPOINT, single=True), [],
+        "Mail servers that deliver notices.", "the first inbound listener's")
+    contact: str = setting(TEXT, "", "Who to ask, such as a telephone extension; printed in every notice.")
+    per_hour: int = setting(count(1, 10000), 20,
+        "Notices to one address in an hour; what is more comes in one digest.")
+    language: dict[str, str] = setting(mapping(ADDRESS_OR_DOMAIN, LANGUAGE), {},
+        "Language of an address or domain where it is not the default.")
+    iso_2022_jp: tuple[str, ...] = setting(listing(ADDRESS_OR_DOMAIN), [],
+        "Addresses and domains with old mail programs that want Japanese in ISO-2022-JP.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """The web console."""
+
+    proxies: tuple[Network, ...] = setting(listing(NETWORK), [],
+        "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
+    idle: float = setting(duration(60, 86400), "15m", "A session without a click ends after this.")
+    lifetime: float = setting(duration(300, 7 * 86400), "8h", "A session ends after this in any case.")
+    second_factor: tuple[str, ...] = setting(
+        listing(choice("recipient", "sender", "supervisor", "analyst", "admin", "auditor")), ["analyst", "admin"],
+        "Roles that must log in with a second factor.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """What passed: for search, statistics and `policy replay`."""
+
+    retain: float = setting(duration(3600), "30d", "How long entries are kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One raw `[[rule]]`, `[[exception]]` or `[[group]]` with its places; `gateway.policy.parse` reads it."""
+
+    table: Mapping[str, Any]
+    where: str                           # file:line of the header
+    places: Mapping[str, str]            # key -> file:line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole configuration, checked. `path` is None where there was no file."""
+
+    path: Path | None
+    gateway: Gateway
+    listeners: tuple[Listener, ...]
+    limits: Limits
+    inspection: Inspection
+    auth: Auth
+    quarantine: Quarantine
+    notices: Notices
+    console: Console
+    journal: Journal
+    groups: tuple[Entry, ...] = ()
+    rules: tuple[Entry, ...] = ()
+    exceptions: tuple[Entry, ...] = ()
+    files: tuple[Path, ...] = ()         # the file and what it includes
+    version: str = ""                    # digest of their octets
+    warnings: tuple[str, ...] = ()       # file:line: warning: ...
+
+
+SECTIONS: Mapping[str, type] = {
+    "gateway": Gateway,
+    "limits": Limits,
+    "inspection": Inspection,
+    "auth": Auth,
+    "quarantine": Quarantine,
+    "notices": Notices,
+    "console": Console,
+    "journal": Journal,
+}
+TABLES: Mapping[str, type] = {"listener": Listener}
+ENTRIES = {"group": "groups", "rule": "rules", "exception": "exceptions"}
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as the reader and the reference see it."""
+
+    key: str                             # as written in the file
+    attribute: str                       # of the dataclass: `from` is a Python word, so `from_`
+    kind: Kind
+    default: Any                         # a TOML value or REQUIRED
+    doc: str
+    filled: str
+
+
+def settings(section: type) -> tuple[Setting, ...]:
+    return tuple(
+        Setting(f.name.rstrip("_"), f.name, **f.metadata)
+        for f in dataclasses.fields(section)
+    )

@@ -1,0 +1,157 @@
+"""Reads the configuration file and what it includes into one table, and remembers where each key stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gateway.config.lines import Path as Key
+from gateway.config.lines import locate
+
+MAX_FILE = 4 << 20                       # octets; a list of a million addresses belongs elsewhere
+_TOML_PLACE = re.compile(r" ?\(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One line for the administrator. A warning does not stop the load."""
+
+    where: str                           # file:line, or the file alone
+    message: str                         # what is wrong and what to do
+    warning: bool = False
+
+    def __str__(self) -> str:
+        level = "warning: " if self.warning else ""
+        return f"{self.where}: {level}{self.message}"
+
+
+@dataclass(slots=True)
+class Source:
+    """The merged table of all files."""
+
+    file: str
+    table: dict[str, Any] = field(default_factory=dict)
+    places: dict[Key, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
+    digest: str = ""                     # of all octets read: the version shown in traces
+
+    def where(self, *key: str | int) -> str:
+        """file:line of a key, of the nearest table around it, or the file."""
+        for length in range(len(key), 0, -1):
+            place = self.places.get(key[:length])
+            if place is not None:
+                return place
+        return self.file
+
+    def fault(self, message: str, *key: str | int, warning: bool = False) -> None:
+        self.problems.append(Problem(self.where(*key), message, warning))
+
+
+def read_source(path: Path) -> Source:
+    """Never raises for what is in the files: problems are collected."""
+    source = Source(str(path))
+    hashed = hashlib.sha256()
+    for file in _files(path, source, hashed):
+        source.files.append(file)
+    source.digest = hashed.hexdigest()[:12]
+    return source
+
+
+def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
+    main = _one(path, source, hashed)
+    yield path
+    patterns = main.pop("include", [])
+    if not isinstance(patterns, list) or not all(isinstance(p, str) for p in patterns):
+        source.fault('include: a list of file names is wanted, such as ["conf.d/*.toml"]', "include")
+        return
+    for pattern in patterns:
+        for file in _matches(path, pattern, source):
+            if "include" in _one(file, source, hashed):
+                source.fault("include: only the main file may include others", "include")
+                source.table.pop("include", None)
+            yield file
+
+
+def _matches(path: Path, pattern: str, source: Source) -> list[Path]:
+    base = path.parent
+    if not any(c in pattern for c in "*?["):
+        file = base / pattern
+        if not file.is_file():
+            source.fault(f'include: there is no file "{pattern}" beside {path.name}', "include")
+            return []
+        return [file]
+    root = Path(pattern).anchor
+    folder, relative = (Path(root), pattern[len(root):]) if root else (base, pattern)
+    return sorted(p for p in folder.glob(relative) if p.is_file() and p != path)
+
+
+def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
+    """Merges one file and returns the merged table."""
+    try:
+        with file.open("rb") as stream:
+            raw = stream.read(MAX_FILE + 1)
+    except OSError as error:
+        source.problems.append(Problem(str(file), f"cannot be read: {error.strerror}"))
+        return source.table
+    hashed.update(raw)
+    if len(raw) > MAX_FILE:
+        source.problems.append(Problem(str(file), f"is larger than {MAX_FILE >> 20} MiB: this is no configuration"))
+        return source.table
+    try:
+        text = raw.decode("utf-8-sig")
+        table = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        source.problems.append(Problem(f"{file}:{line}", "is not UTF-8: save the file as UTF-8"))
+        return source.table
+    except tomllib.TOMLDecodeError as error:
+        source.problems.append(_syntax(file, text, str(error)))
+        return source.table
+    _merge(source, table, {k: f"{file}:{line}" for k, line in locate(text).items()})
+    return source.table
+
+
+def _syntax(file: Path, text: str, message: str) -> Problem:
+    match = _TOML_PLACE.search(message)
+    line = int(match[1]) if match and match[1] else text.count("\n") + 1
+    reason = _TOML_PLACE.sub("", message)
+    hint = "; text values stand in double quotes" if reason == "Invalid value" else ""
+    return Problem(f"{file}:{line}", f"no valid TOML: {reason[:1].lower()}{reason[1:]}{hint}")
+
+
+def _merge(source: Source, table: dict[str, Any], places: dict[Key, str]) -> None:
+    offsets: dict[str, int] = {}
+    for name, value in table.items():
+        known = source.table.get(name)
+        if isinstance(value, list) and isinstance(known, list) and name != "include":
+            offsets[name] = len(known)
+            known.extend(value)
+        elif isinstance(value, dict) and isinstance(known, dict):
+            for key, inner in value.items():
+                if key in known:
+                    _twice(source, places, name, key)
+                known.setdefault(key, inner)
+        elif name in source.table:
+            _twice(source, places, name)
+        else:
+            source.table[name] = value
+    for key, place in places.items():
+        source.places.setdefault(_moved(key, offsets), place)
+
+
+def _twice(source: Source, places: dict[Key, str], *key: str) -> None:
+    here = places.get(key) or places.get(key[:1]) or source.file
+    source.problems.append(Problem(here, f"{'.'.join(key)} is already set at {source.where(*key)}: keep one of them"))
+
+
+def _moved(key: Key, offsets: dict[str, int]) -> Key:
+    """An element of an array that an earlier file began has a higher index in the merged table."""
+    if len(key) > 1 and isinstance(key[1], int) and str(key[0]) in offsets:
+        return (key[0], key[1] + offsets[str(key[0])], *key[2:])
+    return key

@@ -1,0 +1,94 @@
+"""What is right alone and wrong together. Each case is one change to a good file and the one line that answers it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from gateway.config import check
+
+GOOD = {
+    "gateway": {"hostname": '"mx.bank.example"', "our_domains": '["bank.example"]', "state_dir": '"/tmp/s"'},
+    "listener": {"name": '"a"', "address": '"127.0.0.1:25"', "direction": '"outbound"', "next_hop": '["127.0.0.1:26"]',
+                 "clients": '["127.0.0.0/8"]'},
+}
+CASES: list[tuple[dict[str, str], list[str]]] = [
+    ({}, []),
+    ({"listener.clients": '["10.0.0.0/8", "fd00::/8"]'}, []),
+    ({"listener.clients": '["0.0.0.0/0"]'}, ['open relay: it sends mail out and takes it from 0.0.0.0/0']),
+    ({"listener.clients": '["::/0"]'}, ["from ::/0"]),
+    ({"listener.clients": '["0.0.0.0/1", "128.0.0.0/1"]'}, ["from 0.0.0.0/0"]),
+    ({"listener.clients": '["8.0.0.0/7"]'}, ["from 8.0.0.0/7"]),
+    ({"listener.clients": '["0.0.0.0/0"]', "listener.direction": '"auto"'}, ["open relay"]),
+    ({"listener.clients": '["0.0.0.0/0"]', "listener.direction": '"inbound"'}, []),
+    ({"listener.clients": "[]"}, ["nobody may connect"]),
+    ({"listener.trust": '["0.0.0.0/0"]', "listener.direction": '"inbound"'}, ["strangers could claim any address"]),
+    ({"listener.proxy": '"required"'}, ["needs the load balancer in trust"]),
+    ({"listener.proxy": '"required"', "listener.trust": '["10.0.0.1"]'}, []),
+    ({"listener.tls": '"starttls"'}, ["needs tls_cert", "needs tls_key"]),
+    ({"listener.tls": '"implicit"', "listener.tls_cert": '"/none.pem"', "listener.tls_key": '"/none.key"'},
+     ["tls_cert: there is no file /none.pem", "tls_key: there is no file /none.key"]),
+    ({"listener.next_hop": '["127.0.0.1:25"]'}, ['our own listener "a": mail would circle', "[notices] next_hop"]),
+    ({"listener.next_hop": '["127.0.0.1:25"]', "listener.address": '"0.0.0.0:25"', "notices.next_hop": '"127.0.0.1:26"'},
+     ["mail would circle"]),
+    ({"listener.next_hop": '["localhost:25"]', "listener.address": '"[::]:25"', "notices.next_hop": '"127.0.0.1:26"'},
+     ["mail would circle"]),
+    ({"listener.max_size": '"600MiB"'}, ["max_size 600MiB is above [limits] expanded 512MiB"]),
+    ({"listener.address": '"127.0.0.1:8080"'}, ["already taken by [gateway] console"]),
+    ({"gateway.ops": '"127.0.0.1:8080"'}, ["[gateway] ops: 127.0.0.1:8080 is already taken by [gateway] console"]),
+    ({"gateway.our_domains": "[]"}, ["our_domains is empty"]),
+    ({"gateway.hostname": '"localhost"'}, ["warning: [gateway] hostname is not set"]),
+    ({"gateway.console": '"0.0.0.0:8080"'}, ["warning: [gateway] console listens on 0.0.0.0:8080"]),
+    ({"gateway.console": '""', "gateway.ops": '"10.0.0.1:9"'}, ["warning: [gateway] ops listens on 10.0.0.1:9"]),
+    ({"notices.from": '"guard@other.example"'}, ["warning: [notices] from is not of our_domains"]),
+    ({"limits.inspection": '"80s"'}, ["inspection (80s) must end 20s before final_reply (90s)"]),
+    ({"limits.final_reply": '"100s"'}, ["warning: [limits] final_reply is 100s"]),
+    ({"listener.mode": '"observe"'}, ["warning: listener \"a\" only observes"]),
+    ({"quarantine.blobs": '"s3://b/p"'}, ["blobs on S3 needs blobs_credentials"]),
+    ({"quarantine.approval_time": '"100d"'}, ["approval_time is longer than retain"]),
+    ({"listener.next_hop": '["10.0.0.1:25"]', "listener.next_hop_credentials": '"/none"'},
+     ["a password would go out in clear", "next_hop_credentials: there is no file /none"]),
+]
+
+
+def write(tmp_path: Path, changes: dict[str, str]) -> Path:
+    tables = {name: dict(keys) for name, keys in GOOD.items()}
+    for key, value in changes.items():
+        section, _, name = key.partition(".")
+        tables.setdefault(section, {})[name] = value
+    path = tmp_path / "c.toml"
+    path.write_text("".join(
+        ("[[listener]]\n" if name == "listener" else f"[{name}]\n") + "".join(f"{k} = {v}\n" for k, v in keys.items())
+        for name, keys in tables.items()), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("changes", "answers"), CASES, ids=[str(c) for c, _ in CASES])
+def test_each_hazard_has_its_answer(tmp_path: Path, changes: dict[str, str], answers: list[str]) -> None:
+    found = [str(p) for p in check(write(tmp_path, changes))]
+    assert len(found) == len(answers), found
+    for line, answer in zip(found, answers, strict=True):
+        assert answer in line
+
+
+def test_names_and_addresses_are_unique(tmp_path: Path) -> None:
+    path = write(tmp_path, {})
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text[text.index("[[listener]]"):], encoding="utf-8")
+    found = [str(p) for p in check(path)]
+    assert found == [
+        f'{path}:12: [[listener]] name: "a" is already the listener at {path}:6: names are unique',
+        f'{path}:13: [[listener]] address: 127.0.0.1:25 is already taken by listener "a"',
+    ]
+
+
+@pytest.mark.parametrize(("mode", "refused"), [(0o600, False), (0o640, False), (0o644, True), (0o602, True)])
+def test_a_secret_that_everybody_can_read(tmp_path: Path, mode: int, refused: bool) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(b"x" * 32)
+    os.chmod(key, mode)
+    found = [str(p) for p in check(write(tmp_path, {"quarantine.key_file": f'"{key}"'}))]
+    assert bool(found) is refused
+    assert not refused or f"chmod 0600 {key}" in found[0]

@@ -1,0 +1,82 @@
+"""Files, includes and merging."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gateway.config.source import MAX_FILE, read_source
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def lines(source: object) -> list[str]:
+    return [str(p) for p in source.problems]                  # type: ignore[attr-defined]
+
+
+def test_includes_are_merged_in_order_of_name(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = ["conf.d/*.toml"]\n[gateway]\nhostname = "a"\n[[rule]]\nid = "one"\n')
+    write(tmp_path, "conf.d/20.toml", '\n[[rule]]\nid = "three"\n[limits]\ndepth = 3\n')
+    write(tmp_path, "conf.d/10.toml", '[[rule]]\nid = "two"\n[gateway]\nprocesses = 1\n')
+    source = read_source(main)
+    assert lines(source) == []
+    assert [r["id"] for r in source.table["rule"]] == ["one", "two", "three"]
+    assert source.table["gateway"] == {"hostname": "a", "processes": 1}
+    assert source.where("rule", 2, "id") == f"{tmp_path}/conf.d/20.toml:3"
+    assert source.where("rule", 1) == f"{tmp_path}/conf.d/10.toml:1"
+    assert source.where("gateway", "processes") == f"{tmp_path}/conf.d/10.toml:4"
+    assert [f.name for f in source.files] == ["main.toml", "10.toml", "20.toml"]
+
+
+def test_a_key_set_in_two_files_is_an_error(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = ["b.toml"]\n[gateway]\nhostname = "a"\n')
+    write(tmp_path, "b.toml", '[gateway]\n\nhostname = "b"\n')
+    assert lines(read_source(main)) == [
+        f"{tmp_path}/b.toml:3: gateway.hostname is already set at {main}:3: keep one of them"]
+
+
+def test_a_named_include_must_exist_and_may_not_include(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = ["none.toml", "b.toml"]\n')
+    write(tmp_path, "b.toml", 'include = ["c.toml"]\n')
+    assert lines(read_source(main)) == [
+        f'{main}:1: include: there is no file "none.toml" beside main.toml',
+        f"{main}:1: include: only the main file may include others"]
+
+
+def test_an_absolute_pattern(tmp_path: Path) -> None:
+    write(tmp_path, "d/a.toml", "[limits]\ndepth = 3\n")
+    main = write(tmp_path, "main.toml", f'include = ["{tmp_path}/d/*.toml"]\n')
+    assert read_source(main).table == {"limits": {"depth": 3}}
+
+
+def test_include_of_the_wrong_type(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = "b.toml"\n')
+    assert lines(read_source(main)) == [f'{main}:1: include: a list of file names is wanted, such as ["conf.d/*.toml"]']
+
+
+def test_what_is_no_toml_has_its_line(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", "[gateway]\nhostname = mx\n")
+    assert lines(read_source(main)) == [f"{main}:2: no valid TOML: invalid value; text values stand in double quotes"]
+    main.write_text('a = """\n', encoding="utf-8")
+    assert lines(read_source(main)) == [f"{main}:2: no valid TOML: unterminated string"]
+
+
+def test_what_is_no_text(tmp_path: Path) -> None:
+    main = tmp_path / "main.toml"
+    main.write_bytes("# ok\nhostname = \"關所\"\n".encode("big5"))
+    assert lines(read_source(main)) == [f"{main}:2: is not UTF-8: save the file as UTF-8"]
+    main.write_bytes(b"#" * (MAX_FILE + 1))
+    assert lines(read_source(main)) == [f"{main}: is larger than 4 MiB: this is no configuration"]
+    assert lines(read_source(tmp_path / "no.toml")) == [f"{tmp_path}/no.toml: cannot be read: No such file or directory"]
+
+
+def test_the_digest_follows_every_file(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = ["b.toml"]\n')
+    other = write(tmp_path, "b.toml", "[limits]\ndepth = 3\n")
+    before = read_source(main).digest
+    other.write_text("[limits]\ndepth = 4\n", encoding="utf-8")
+    assert read_source(main).digest != before
