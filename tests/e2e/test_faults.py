@@ -1,0 +1,84 @@
+"""Nothing acknowledged is lost, altered or refused for a fault of ours, whatever is done to the processes and the disk.
+
+The audit (a stranger to our code) numbers messages, does the harm, retries as a real server does, and accounts for each one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.harness import SEKISHO, Gateway, free_port
+
+AUDIT = Path(__file__).parents[3] / "shared" / "tools" / "ack_audit.py"
+SHORT = 100                              # messages in `make test`; the longer form is marked slow
+FAULTS = {                               # fault -> further arguments of the audit
+    "none": [], "kill9": ["--every", "2"], "kill9-child": ["--every", "0.5"], "term": ["--every", "2"], "stop": ["--every", "1.5"],
+    "sink-down": ["--every", "1"], "sink-flap": ["--every", "0.5"], "fsize": [], "nofile": [], "mem": [], "disk-full": ["--every", "1"],
+}
+
+pytestmark = pytest.mark.skipif(not AUDIT.exists(), reason="the audit tool lies beside the checkout, and is not there")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path):
+    """A file system of 24 MiB, so that filling it is quick and harms nobody else."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m,mode=0755", "tmpfs", str(disk)], check=True)
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def audit(folder: Path, fault: str, messages: int, more: list[str]) -> dict:
+    house = Gateway(folder)
+    sink = free_port()
+    text = house.config.read_text()
+    house.config.write_text(text.replace(text.split('next_hop = ["')[1].split('"')[0], f"127.0.0.1:{sink}"))
+    command = " ".join([*SEKISHO, "--config", str(house.config)])
+    listing = f"""{command} quarantine list --json | {sys.executable} -c '
+import json, sys
+for line in sys.stdin: print(json.loads(line)["header_message_id"])'"""
+    out = folder / "audit.json"
+    done = subprocess.run(
+        [sys.executable, str(AUDIT), "--target", f"127.0.0.1:{house.inbound}", "--sink", f"127.0.0.1:{sink}", "--fault", fault,
+         "--messages", str(messages), "--rcpt-domain", "bank.example", "--cmd", f"exec {command} serve >>{folder}/out.log 2>&1",
+         "--quarantine-cmd", listing, "--settle", "20", "--json", str(out), *more],
+        capture_output=True, text=True, timeout=110 if messages == SHORT else 900, cwd="/")
+    assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
+    return json.loads(out.read_text())
+
+
+def judge(result: dict, fault: str, messages: int) -> None:
+    assert result["lost"] == result["altered"] == result["refused_5xx"] == 0, result
+    assert result["acked"] == messages, result
+    assert result["duplicates"] <= result["faults"] * (fault in ("kill9", "kill9-child", "sink-down", "sink-flap")), result
+
+
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "disk-full"])
+def test_short_audit(tmp_path: Path, fault: str):
+    judge(audit(tmp_path, fault, SHORT, FAULTS[fault]), fault, SHORT)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_short_audit_with_a_full_disk(small_disk: Path):
+    judge(audit(small_disk, "disk-full", SHORT, [*FAULTS["disk-full"], "--disk", str(small_disk)]), "disk-full", SHORT)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
+@pytest.mark.parametrize("fault", [f for f in FAULTS if f != "disk-full"])
+def test_long_audit(tmp_path: Path, fault: str):
+    judge(audit(tmp_path, fault, 500, FAULTS[fault]), fault, 500)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1000)
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_long_audit_with_a_full_disk(small_disk: Path):
+    judge(audit(small_disk, "disk-full", 500, [*FAULTS["disk-full"], "--disk", str(small_disk)]), "disk-full", 500)
