@@ -45,6 +45,7 @@ class Actor:
     mailboxes: frozenset[str] = frozenset()   # Mailbox.key of the addresses that are theirs
     via: str = "console"                      # console, cli, api, link
     system: bool = False                      # the operating system's user: root or the state directory's owner
+    scopes: frozenset[str] = frozenset()      # a supervisor's domains or Mailbox.key; none means the whole house
 
 
 @dataclass(frozen=True, slots=True)

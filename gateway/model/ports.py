@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gateway.model.custody import Admission, Admitted
+from gateway.model.custody import Admission, Admitted, OutgoingMail
 from gateway.model.deadline import Deadline, Limits
 from gateway.model.finding import Inspection
 from gateway.model.reply import Reply
@@ -132,4 +132,13 @@ class Delivery(Protocol):
     async def deliver(self, envelope: Envelope, head: bytes, fd: int, size: int, listener: str,
                       deadline: Deadline) -> RelayResult:
         """Raises NextHopUnavailable; a RelayResult with `uncertain` where the window of RFC 1047 was hit."""
+        ...
+
+
+class Answers(Protocol):
+    """Writes what custody tells people about a held message: complete mails in the reader's language."""
+
+    def compose(self, event: str, held: Mapping[str, Any], reason: str) -> Sequence[OutgoingMail]:
+        """`event` is requested, denied, withdrawn, returned, released, blocked, failed or expired; `held` has the fields
+        of `quarantine list --json` and `requested_by`. Insiders only; an empty sequence where nobody is to be told."""
         ...

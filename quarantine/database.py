@@ -1,0 +1,108 @@
+"""Opening the database: ours, whole and not newer than this program, or one clear line and nothing touched."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import DatabaseError, OperationalError, connection
+
+from gateway.model.errors import SekishoError
+from quarantine.models import SCHEMA, State
+
+PRODUCT = "sekisho"
+APPLICATION_ID = 0x534B5348              # "SKSH" in the header of our SQLite files
+
+
+class DatabaseRefused(SekishoError):
+    """The database is foreign, newer or damaged. Nothing was changed."""
+
+
+def open_database(now: datetime) -> None:
+    """Check the configured database, bring its schema up to this program's, and stamp it."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        check_sqlite(Path(name))
+    try:
+        known = State.objects.order_by("id").first() if "quarantine_state" in tables() else None
+        if known is None and tables():
+            raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
+        if known is not None:
+            check_state(name, known)
+        if known is None or known.schema < SCHEMA or pending():
+            call_command("migrate", verbosity=0, interactive=False)
+        stamp(known, now)
+    except DatabaseError as error:
+        raise DatabaseRefused(f"{name}: the database cannot be used: {one_line(error)}") from error
+
+
+def check_sqlite(path: Path) -> None:
+    """Look at the file read-only, before anything of ours writes to it."""
+    if not path.exists() or path.stat().st_size == 0:
+        if not path.parent.is_dir():
+            raise DatabaseRefused(f"{path}: the directory does not exist")
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+        os.close(descriptor)
+        return
+    try:
+        # mode=ro still reads the write-ahead log; immutable would not
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            owner = database.execute("PRAGMA application_id").fetchone()[0]
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        database.close()
+    except sqlite3.DatabaseError as error:
+        raise DatabaseRefused(f"{path}: the database is damaged: {one_line(error)}; restore a backup") from error
+    if verdict != "ok":
+        raise DatabaseRefused(f"{path}: the database is damaged: {one_line(verdict)}; restore a backup")
+    if names and (owner != APPLICATION_ID or "quarantine_state" not in names):
+        raise DatabaseRefused(f"{path}: this database belongs to something else; give an empty one")
+
+
+def check_state(name: str, state: State) -> None:
+    if state.product != PRODUCT:
+        raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
+    if state.schema > SCHEMA:
+        raise DatabaseRefused(
+            f"{name}: the database has schema {state.schema}, this program knows {SCHEMA}: it was written by a newer version")
+
+
+def tables() -> list[str]:
+    with connection.cursor() as cursor:
+        return connection.introspection.table_names(cursor)
+
+
+def pending() -> bool:
+    """True where a migration of any installed application is not applied yet."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def stamp(known: State | None, now: datetime) -> None:
+    if known is None:
+        State.objects.create(product=PRODUCT, schema=SCHEMA, created_at=now)
+    elif known.schema != SCHEMA:
+        State.objects.filter(pk=known.pk).update(schema=SCHEMA)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def settle_log() -> None:
+    """Fold SQLite's write-ahead log into the file and empty it: destroyed keys are then gone from both."""
+    if connection.vendor != "sqlite":
+        return
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except OperationalError:
+        return                           # a reader is in the way; the next one does it
+
+
+def one_line(error: object) -> str:
+    return " ".join(str(error).split())[:200]

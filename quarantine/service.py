@@ -1,0 +1,48 @@
+"""QuarantineService: everything that can be done with held mail, for the keeper, the console and the command line.
+
+Each part has a file of its own; here they are one. Every method that changes something is compare-and-set and writes its
+audit record in the same transaction. Errors: Refused (a rule says no), CustodyUnavailable (disk, database), KeyProblem,
+SealBroken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from gateway.model.custody import Actor
+from quarantine import audit
+from quarantine.access import Act
+from quarantine.accounts import Accounts
+from quarantine.intake import Intake
+from quarantine.models import Checkpoint
+from quarantine.outgoing import OutboxTable
+from quarantine.reading import Reading
+from quarantine.retention import Retention
+
+
+class QuarantineService(Intake, Reading, Retention, OutboxTable, Accounts):
+    """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
+
+    def start(self) -> Mapping[str, int]:
+        """After a stop or a crash: keep PENDING mail, take up what was being sent. Call once, before anything else."""
+        return {"kept": self.keep_pending(self.now() + timedelta(days=36500)), "resumed": self.recover()}
+
+    def checkpoint(self, force: bool = False) -> Checkpoint | None:
+        """Sign the end of this node's chain where it is due."""
+        with self.transaction():
+            if not force and not audit.checkpoint_due(self.settings.node, self.now()):
+                return None
+            return audit.write_checkpoint(self.ring, self.settings.node, self.now())
+
+    def audit_verify(self, actor: Actor, outside: Sequence[Mapping[str, Any]] = ()) -> audit.Verified:
+        self.allowed_here(actor, Act.AUDIT)
+        with self.reading():
+            return audit.verify(self.ring, outside)
+
+    def audit_export(self, actor: Actor) -> Iterator[dict[str, Any]]:
+        self.allowed_here(actor, Act.AUDIT)
+        with self.transaction():
+            self.record(actor, "audit-export")
+        return audit.export(self.ring)

@@ -1,0 +1,3 @@
+from tests.builders.custody import clock, held, house, service, template
+
+__all__ = ["clock", "held", "house", "service", "template"]
