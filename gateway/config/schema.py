@@ -231,6 +231,14 @@ class Journal:
     retain: float = setting(duration(3600), "30d", "How long entries are kept.")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySettings:
+    """How the rules of this file and the packaged ones go together. Every rule counts, so more rules are stricter."""
+
+    packaged: str = setting(choice("without-rules", "always"), "without-rules",
+        "When the packaged default policy is in force: only where there are no [[rule]] tables, or beside them.")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One raw `[[rule]]`, `[[exception]]` or `[[group]]` with its places; `gateway.policy.parse` reads it."""
@@ -254,6 +262,7 @@ class Config:
     notices: Notices
     console: Console
     journal: Journal
+    policy: PolicySettings
     groups: tuple[Entry, ...] = ()
     rules: tuple[Entry, ...] = ()
     exceptions: tuple[Entry, ...] = ()
@@ -271,6 +280,7 @@ SECTIONS: Mapping[str, type] = {
     "notices": Notices,
     "console": Console,
     "journal": Journal,
+    "policy": PolicySettings,
 }
 TABLES: Mapping[str, type] = {"listener": Listener}
 ENTRIES = {"group": "groups", "rule": "rules", "exception": "exceptions"}

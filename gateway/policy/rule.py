@@ -1,0 +1,56 @@
+"""Rules, exceptions and the policy they make: frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.model.decision import Disposition, Party
+from gateway.policy.conditions import Condition
+
+UNMAPPED = "unmapped-incident"           # the built-in rule that is always there
+OUR_FAULT = "gateway-fault"              # the trace's word for our own failure: DEFER, whatever the rules say
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    when: tuple[Condition, ...]
+    then: Disposition
+    notify: tuple[Party, ...] = ()
+    approvals: int = 1                   # needed for a release
+    tags: tuple[str, ...] = ()
+    reason: str = ""                     # in the administrator's words, for the trace
+    where: str = ""                      # file:line
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """An `[[exception]]`: what one rule is lowered to, for whom, by whose word and until when."""
+
+    id: str
+    rule: str
+    scope: tuple[Condition, ...]         # of the envelope
+    then: Disposition
+    owner: str
+    until: datetime                      # aware; the first instant at which it no longer holds
+    findings: tuple[str, ...] = ()       # patterns of the codes that do not count for the rule
+    sha256: frozenset[str] = frozenset()  # artifacts whose findings do not count for the rule
+    reason: str = ""
+    where: str = ""
+
+    @property
+    def limited(self) -> bool:
+        """It excuses named findings or files only: the rule still holds for anything else in the mail."""
+        return bool(self.findings or self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    rules: tuple[Rule, ...]
+    exceptions: tuple[Exemption, ...] = ()
+    our_domains: frozenset[str] = frozenset()
+    version: str = ""
+
+    def rule(self, id: str) -> Rule | None:
+        return next((rule for rule in self.rules if rule.id == id), None)
