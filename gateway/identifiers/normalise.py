@@ -1,0 +1,124 @@
+"""The view of a text in which identifiers are looked for: one digit is one ASCII digit, whoever wrote it how.
+
+Every mapping is one character to one character, so a place in the view is a place in the text; only format characters
+(zero width, soft hyphen, bidi marks) are taken out, and `View.place` counts them back in. All passes are linear.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+# Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
+_LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
+_DASHES = "‐‑‒–—―−﹣－⁃ー⸺〜～"
+_DOTS = "．。｡‧∙•⋅・･"
+_NUMERALS = {
+    "0": "零〇○", "1": "一壹壱弌", "2": "二貳贰弐兩", "3": "三參叁叄参", "4": "四肆", "5": "五伍", "6": "六陸陆",
+    "7": "七柒漆", "8": "八捌", "9": "九玖",
+}
+NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
+_HANZI = "".join(_NUMERALS.values())
+HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}")
+LETTER_RUN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9OolI|](?:[ \-]?[0-9OolI|]){6,}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
+_LETTER_DIGITS = str.maketrans("OolI|", "00111")
+LETTER_HINT = re.compile(r"[0-9][Ool|I]|[Ool|I][0-9]")
+KEYCAP = "\u20e3"
+FORMAT = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+                    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+")
+NON_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
+class _Table(dict[int, int | str]):
+    """Code point to what it stands for. Filled as characters are met, so that str.translate stays in C."""
+
+    def __missing__(self, code: int) -> int | str:
+        value = self[code] = _mapped(chr(code), code)
+        return value
+
+
+def _mapped(character: str, code: int) -> int | str:
+    if code < 0x80:
+        return code
+    digit = unicodedata.digit(character, None)
+    if digit is not None:
+        return str(digit)
+    if character in _LOOKALIKES:
+        return _LOOKALIKES[character]
+    if character in _DASHES:
+        return "-"
+    if character in _DOTS and character != "。":
+        return "."
+    if unicodedata.category(character) == "Zs":
+        return " "
+    if code in (0x2028, 0x2029, 0x85):
+        return "\n"
+    if 0x3000 <= code < 0xF900 or 0xAC00 <= code < 0xD7A4:
+        return code
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else code
+
+
+_TABLE = _Table()
+
+
+@dataclass(slots=True)
+class View:
+    """Normalised text and the way back."""
+
+    text: str
+    removed: list[int] = field(default_factory=list)     # for each removed character: its place in the view
+    changed: bool = False
+
+    def place(self, offset: int) -> int:
+        """The offset in the original text of a place in the view."""
+        return offset + bisect_right(self.removed, offset)
+
+
+def view(text: str) -> View:
+    """V1: format characters out, digits of all scripts and full-width forms to ASCII, look-alikes, hanzi numerals, O and l."""
+    removed: list[int] = []
+    out = text
+    if not text.isascii():
+        out, removed = _without_format(text)
+        out = out.translate(_TABLE)
+        if HANZI_RUN.search(out):
+            out = HANZI_RUN.sub(lambda m: m.group().translate(NUMERAL), out)
+    if LETTER_HINT.search(out):
+        out = LETTER_RUN.sub(_letters_to_digits, out)
+    return View(out, removed, out is not text and out != text)
+
+
+def _without_format(text: str) -> tuple[str, list[int]]:
+    """The text without format characters, and where in the new text each of them had been."""
+    pieces: list[str] = []
+    removed: list[int] = []
+    last = length = 0
+    for match in FORMAT.finditer(text):
+        pieces.append(text[last:match.start()])
+        length += match.start() - last
+        removed.extend([length] * (match.end() - match.start()))
+        last = match.end()
+    if not pieces:
+        return text, removed
+    pieces.append(text[last:])
+    return "".join(pieces), removed
+
+
+def _letters_to_digits(match: re.Match[str]) -> str:
+    """O, o, l, I, | inside a run that also has real digits: digits. A leading letter pair and a last letter stay."""
+    run = match.group()
+    if sum("0" <= c <= "9" for c in run) < 2 or not any(c in "OolI|" for c in run):
+        return run
+    body = run.translate(_LETTER_DIGITS)
+    if run[0] in "IO" and 9 <= len(run) <= 10 and run[1] in "1289lI|":
+        return run[0] + body[1:]                          # I and O are Taiwanese letters too
+    return body
+
+
+def compact(text: str) -> str:
+    """One value for comparing: NFKC, no spaces, format characters or separators, upper case. For the customer index."""
+    text = unicodedata.normalize("NFKC", FORMAT.sub("", text))
+    return "".join(c for c in text if c.isalnum()).upper()

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.identifiers import contact
+
+
+@pytest.mark.parametrize("name", ["林麗娟", "歐陽娜娜", "王静", "高橋 結衣", "Briana Schultz", "Dr. Glenn Burns"])
+def test_names_of_persons(name):
+    assert contact.person_name(name)
+
+
+@pytest.mark.parametrize("name", ["台灣力電股份有限公司", "立三電視", "Johnson Ltd", "数量", "合同会社佐藤電気", "部品番号", "Bank of Somewhere", "x"])
+def test_no_names_of_persons(name):
+    assert not contact.person_name(name)
+
+
+def test_a_heading_vouches_for_rare_surnames():
+    assert contact.person_name("禤小明", headed=True)
+    assert not contact.person_name("禤小明")
+
+
+@pytest.mark.parametrize(("text", "digits"), [
+    ("0929-565-591", "0929565591"), ("13305786593", "13305786593"), ("090-9479-3860", "09094793860"), ("+886 970966886", "886970966886"),
+    ("(02) 2345-6789", "0223456789"), ("Tel: 6370 7050", "63707050")])
+def test_phones(text, digits):
+    assert contact.phone(text) == digits
+
+
+@pytest.mark.parametrize("text", ["0800-909-705", "0120-066-274", "400-490-996", "20240506", "1234567", "2026-11-02"])
+def test_toll_free_and_other_numbers_are_no_phones(text):
+    assert contact.phone(text) == ""
+
+
+@pytest.mark.parametrize("text", ["310 永和新生路6段65號3樓", "山口県横浜市戸塚区港南25丁目24番6号", "浙江省浩县怀柔高路y座3号", "506 Wood Ways Jasonland, ME 69781"])
+def test_addresses(text):
+    assert contact.address(text)
+
+
+def test_no_address():
+    assert not contact.address("今年市場成長3%")
+
+
+def test_email():
+    assert contact.email("寄到Liu.Jing@gmail.com謝謝") == "liu.jing@gmail.com"
+    assert contact.email("no @ here") == ""

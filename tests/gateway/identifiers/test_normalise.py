@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.identifiers.normalise import compact, view
+
+
+@pytest.mark.parametrize(("text", "seen"), [
+    ("卡號６２２２０２", "卡號622202"), ("L\u200b2\u200b0\u200b9", "L209"), ("𝟑𝟐𝟎𝟓", "3205"), ("③⑤⑥③⓪", "35630"), ("V٢٩٤٥٢", "V29452"),
+    ("柒柒捌伍玖捌柒壹參陸陸零", "778598713660"), ("llOlO52OO4O8O29l3O", "110105200408029130"), ("⁴⁴⁰¹⁰³", "440103"), ("1️⃣2️⃣3️⃣", "123"),
+    ("3563ー9154", "3563-9154"), ("F159‑3328‑44", "F159-3328-44"), ("Al2345678O", "A123456780"), ("АВ123", "AB123"), ("5\u00ad5\u00ad2", "552")])
+def test_one_digit_is_one_ascii_digit(text, seen):
+    assert view(text).text == seen
+
+
+@pytest.mark.parametrize("text", ["一二三到台灣", "三重市五股區", "Hello lol", "I will", "マイナンバ", "plain 12 Ol"])
+def test_words_stay(text):
+    assert view(text).text == text
+
+
+def test_taiwanese_letters_i_and_o_in_front_stay():
+    assert view("I2l34S").text == "I2l34S"
+    assert view("I21345678O").text == "I213456780"
+
+
+def test_places_lead_back_to_the_text():
+    text = "ab\u200b\u200bcd\u200be"
+    seen = view(text)
+    assert seen.text == "abcde"
+    assert [text[seen.place(i)] for i in range(5)] == list("abcde")
+
+
+def test_compact_for_comparing():
+    assert compact("Ａ-12 3\u200b4") == "A1234"
+    assert compact("岡田 太郎") == compact("岡田\u3000太郎")
+
+
+@pytest.mark.parametrize("text", ["1 " * 60000, "O1" * 60000, "一" * 120000, "\u200b1" * 60000, "Il| " * 30000])
+def test_linear(text):
+    started = time.process_time()
+    view(text)
+    assert time.process_time() - started < 2
