@@ -75,16 +75,24 @@ class House:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
     path = tmp_path_factory.mktemp("template") / "quarantine.sqlite"
-    use_database(sqlite_url(path))
-    database.open_database(START)
-    use_database("sqlite:////nonexistent/nowhere.db")
+    with django_db_blocker.unblock():
+        use_database(sqlite_url(path))
+        database.open_database(START)
+        use_database("sqlite:////nonexistent/nowhere.db")
     return path
 
 
 @pytest.fixture
-def house(tmp_path: Path, template: Path) -> Iterator[House]:
+def unblocked(django_db_blocker: Any) -> Iterator[None]:
+    """These tests bring their own database files; pytest-django's guard is for those that do not."""
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def house(tmp_path: Path, template: Path, unblocked: None) -> Iterator[House]:
     shutil.copy(template, tmp_path / "quarantine.sqlite")
     use_database(sqlite_url(tmp_path / "quarantine.sqlite"))
     clock, answers = FakeClock(), FakeAnswers()

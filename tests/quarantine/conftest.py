@@ -1,3 +1,3 @@
-from tests.builders.custody import clock, held, house, service, template
+from tests.builders.custody import clock, held, house, service, template, unblocked
 
-__all__ = ["clock", "held", "house", "service", "template"]
+__all__ = ["clock", "held", "house", "service", "template", "unblocked"]
