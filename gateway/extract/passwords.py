@@ -28,11 +28,12 @@ ANNOUNCING = (
     "密碼", "密码", "口令", "通行碼", "通行码", "開啟碼", "开启码", "解壓碼", "解压码", "解密碼", "解密码", "提取碼", "提取码",
     "金鑰", "密鑰", "密钥", "驗證碼", "验证码", "暗號", "暗号", "開檔碼", "代碼", "代码", "解鎖碼", "解锁码",
     # ja
-    "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉", "解凍キー", "解除キー", "復号キー", "鍵",
-    "キーワード", "開封キー", "認証コード",
+    "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉", "解凍キー", "解除キー", "復号キー",
+    "鍵", "キーワード", "開封キー", "認証コード",
 )
 ANNOUNCING_LATIN = ("pass ?word", "pass ?code", "pass ?phrase", "pass ?key", "access code", "unlock code", "open(?:ing)? code",
-                    "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw", "pin code", "pin", "key", "code")
+                    "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw",
+                    "pin code", "pin", "key", "code")
 COMMON = ("infected", "password", "1234", "12345", "123456", "12345678", "0000", "1111", "123", "secret", "virus", "malware")
 
 _ANNOUNCE = re.compile(
@@ -45,7 +46,8 @@ _ASCII_RUN = re.compile(r"[!-~]{1,128}")
 _WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’【】《》〈〉（）]{1,128}")
 _NON_SPACE = re.compile(r"\S{1,128}")
 _CONNECTOR = re.compile(
-    r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用|如下|以下|下記|通り|のとおり|です|と|して"
+    r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用"
+    r"|如下|以下|下記|通り|のとおり|です|と|して"
     r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s)*", re.IGNORECASE)
 _TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
 _TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"
@@ -155,13 +157,15 @@ def _runs(text: str, last: bool = False) -> list[str]:
 
 def _variants(word: str) -> list[str]:
     """As it stands, without the signs around it, without a polite ending, half-width."""
-    found = [word.strip(_TRIM_LEFT + _TRIM), word.strip(), word.rstrip(_TRIM), _TAIL_WORDS.sub("", word.strip(_TRIM_LEFT)).rstrip(_TRIM)]
+    polite = _TAIL_WORDS.sub("", word.strip(_TRIM_LEFT)).rstrip(_TRIM)
+    found = [word.strip(_TRIM_LEFT + _TRIM), word.strip(), word.rstrip(_TRIM), polite]
     wide = [unicodedata.normalize("NFKC", w) for w in found if not w.isascii()]
     return found + wide
 
 
 def _made_up(word: str) -> bool:
-    classes = (any(c.isdigit() for c in word), any(c.isalpha() for c in word), any(not c.isalnum() for c in word.strip(_TRIM + _TRIM_LEFT)))
+    inner = word.strip(_TRIM + _TRIM_LEFT)
+    classes = (any(c.isdigit() for c in word), any(c.isalpha() for c in word), any(not c.isalnum() for c in inner))
     return sum(classes) >= 2 or word.isdigit()
 
 

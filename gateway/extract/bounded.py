@@ -1,0 +1,158 @@
+"""Unpacking that stops in time: a budget per container, and decompressors that never make more than they were allowed."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import zstandard
+
+from gateway.extract.base import Context, Problem
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+
+STEP = 1 << 18                           # octets made by one call of a decompressor
+FEED = 1 << 16                           # packed octets given to it at a time
+ZSTD = b"\x28\xb5\x2f\xfd"
+KEPT = 1 << 20                           # octets of a member that broke a limit which are still shown to the detectors
+
+
+class LimitReached(Exception):
+    """A member would be larger than allowed. Carries what was unpacked so far."""
+
+    def __init__(self, code: IncidentCode, detail: str, head: bytes = b"") -> None:
+        super().__init__(detail)
+        self.code = code
+        self.head = head
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.code, str(self))
+
+
+class Damaged(Exception):
+    """Packed data that cannot be unpacked to its end. Carries what was unpacked so far."""
+
+    def __init__(self, detail: str, head: bytes = b"") -> None:
+        super().__init__(detail)
+        self.head = head
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one container may unpack to. All its members share it."""
+
+    limits: Limits
+    size: int                            # octets it may make altogether
+    made: int = 0                        # octets made so far by finished members
+
+    @classmethod
+    def of(cls, context: Context) -> Budget:
+        """All that the message has left; ratios are judged member by member while they grow."""
+        return cls(context.limits, max(0, context.limits.expanded - context.expanded))
+
+    def check(self, made: bytes | bytearray, consumed: int) -> None:
+        """Raises LimitReached when a member of so many octets, made of `consumed` packed ones, is too much."""
+        if self.made + len(made) > self.size:
+            raise LimitReached(IncidentCode.SIZE, f"unpacks to more than {self.size} octets", bytes(made[:KEPT]))
+        if len(made) > self.limits.ratio_floor and len(made) > self.limits.ratio * max(1, consumed):
+            raise LimitReached(IncidentCode.RATIO, f"more than {self.limits.ratio} to 1", bytes(made[:KEPT]))
+
+    def spend(self, octets: int) -> None:
+        self.made += octets
+
+
+class Decompressor(Protocol):
+    eof: bool
+    needs_input: bool
+    unused_data: bytes
+
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+
+
+def pump(budget: Budget, data: bytes, decompressor: Decompressor) -> tuple[bytes, bytes]:
+    """Runs a bz2 or lzma decompressor object; returns (unpacked, octets after its end)."""
+    made = bytearray()
+    at = 0
+    try:
+        while not decompressor.eof:
+            feed = b""
+            if decompressor.needs_input:
+                feed = data[at:at + FEED]
+                at += len(feed)
+                if not feed:
+                    break
+            made += decompressor.decompress(feed, STEP)
+            budget.check(made, at)
+    except (lzma.LZMAError, OSError, EOFError, ValueError) as error:
+        raise Damaged(type(error).__name__, bytes(made)) from error
+    budget.spend(len(made))
+    if not decompressor.eof:
+        raise Damaged("data end early", bytes(made))
+    return bytes(made), decompressor.unused_data + data[at:]
+
+
+def inflate(budget: Budget, data: bytes, window_bits: int = -15) -> tuple[bytes, bytes]:
+    """Deflate (raw by default); returns (unpacked, octets after its end)."""
+    machine = zlib.decompressobj(window_bits)
+    made = bytearray()
+    at = 0
+    try:
+        while not machine.eof and (at < len(data) or machine.unconsumed_tail):
+            feed = machine.unconsumed_tail
+            if not feed:
+                feed = data[at:at + FEED]
+                at += len(feed)
+            made += machine.decompress(feed, STEP)
+            budget.check(made, at)
+        made += machine.flush(STEP) if not machine.eof else b""
+    except zlib.error as error:
+        raise Damaged("deflate", bytes(made)) from error
+    budget.spend(len(made))
+    if not machine.eof:
+        raise Damaged("data end early", bytes(made))
+    return bytes(made), machine.unused_data + data[at:]
+
+
+def bunzip2(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
+    return pump(budget, data, bz2.BZ2Decompressor())
+
+
+def unlzma(budget: Budget, data: bytes, format: int = lzma.FORMAT_AUTO) -> tuple[bytes, bytes]:
+    """xz or lzma-alone; memory for the dictionary is bounded."""
+    try:
+        machine = lzma.LZMADecompressor(format, 256 << 20)
+    except (lzma.LZMAError, ValueError) as error:
+        raise Damaged("lzma parameters") from error
+    return pump(budget, data, machine)
+
+
+def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
+    """All zstd frames after one another, skippable frames too; returns (unpacked, octets after the last frame)."""
+    made = bytearray()
+    rest = data
+    while rest[:4] == ZSTD or (rest[1:4] == b"\x2a\x4d\x18" and 0x50 <= rest[0] <= 0x5F):
+        if rest[:4] != ZSTD:
+            rest = rest[8 + int.from_bytes(rest[4:8], "little"):]
+            continue
+        machine = zstandard.ZstdDecompressor(max_window_size=128 << 20).decompressobj()
+        at = 0
+        try:
+            while at < len(rest) and not machine.eof:
+                made += machine.decompress(rest[at:at + 1024])
+                at += len(rest[at:at + 1024])
+                budget.check(made, len(data) - len(rest) + at)
+        except zstandard.ZstdError as error:
+            raise Damaged("zstd", bytes(made)) from error
+        if not machine.eof:
+            raise Damaged("data end early", bytes(made))
+        rest = machine.unused_data + rest[at:]
+    budget.spend(len(made))
+    return bytes(made), rest
+
+
+Unpacker = Callable[[Budget, bytes], tuple[bytes, bytes]]

@@ -1,0 +1,74 @@
+"""tar in its dialects (v7, ustar, GNU, pax, sparse), cpio, ar and deb, rpm, xar, warc: streams of members, read by libarchive."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.bounded import Budget
+from gateway.extract.libarchive_reader import members
+from gateway.extract.members_common import children
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+
+FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "application/x-tar": (("tar",), ("none",)),
+    "application/x-cpio": (("cpio",), ("none",)),
+    "application/x-archive": (("ar",), ("none",)),
+    "application/x-rpm": (("cpio",), ("rpm", "gzip", "bzip2", "xz", "lzma", "zstd")),
+    "application/x-xar": (("xar",), ("none",)),
+    "application/x-warc": (("warc",), ("none",)),
+}
+"""Detected type -> libarchive formats, filters."""
+
+BLOCK = 512
+
+
+class Tar:
+    name = "tar"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in FORMATS
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        formats, filters = FORMATS[node.type]
+        found = members(node.data, formats, Budget.of(context), filters=filters)
+        yield from children(found, limit=context.limits.artifacts)
+        if node.type == "application/x-tar":
+            yield from _behind_the_end(node.data)
+
+
+def _behind_the_end(data: bytes) -> Iterator[Yield]:
+    """Members after the end mark: GNU tar -i, and unpackers that resynchronise, go on there."""
+    end = end_mark(data)
+    rest = data[end:].lstrip(b"\0")
+    if end and rest:
+        yield Observation("ARCHIVE-HIDDEN-MEMBERS" if rest[257:262] == b"ustar" else "ARCHIVE-STRAY-DATA", "after the end mark")
+        yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def end_mark(data: bytes) -> int:
+    """Where the first two zero blocks end by following sizes; 0 where the archive just stops."""
+    at = 0
+    while at + BLOCK <= len(data):
+        block = data[at:at + BLOCK]
+        if not block.strip(b"\0"):
+            return at + BLOCK
+        size = _size(block[124:136])
+        if size < 0:
+            return 0
+        at += BLOCK + (size + BLOCK - 1) // BLOCK * BLOCK
+    return 0
+
+
+def _size(field: bytes) -> int:
+    """Octal, or base 256 where the first bit is set (GNU); -1 where it is neither."""
+    if field[0] & 0x80:
+        return int.from_bytes(field[1:], "big")
+    try:
+        return int(field.strip(b" \0") or b"0", 8)
+    except ValueError:
+        return -1
+
+
+TAR = Tar()

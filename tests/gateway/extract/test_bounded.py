@@ -1,0 +1,53 @@
+import lzma
+
+import pytest
+
+from gateway.extract.base import Context
+from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, inflate, unlzma
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+from tests.builders.archives import deflate
+
+
+def budget(**limits):
+    return Budget.of(Context(Limits(**limits)))
+
+
+def test_exactly_at_the_limit_passes_and_one_more_does_not():
+    assert inflate(budget(expanded=1000), deflate(bytes(1000)))[0] == bytes(1000)
+    with pytest.raises(LimitReached) as caught:
+        inflate(budget(expanded=1000), deflate(bytes(1001)))
+    assert caught.value.code is IncidentCode.SIZE
+
+
+def test_ratio_counts_only_above_its_floor():
+    assert len(inflate(budget(ratio=2, ratio_floor=5000), deflate(bytes(5000)))[0]) == 5000
+    with pytest.raises(LimitReached) as caught:
+        inflate(budget(ratio=2, ratio_floor=4999), deflate(bytes(5000)))
+    assert caught.value.code is IncidentCode.RATIO
+
+
+def test_members_share_the_budget():
+    shared = budget(expanded=1500)
+    inflate(shared, deflate(bytes(1000)))
+    with pytest.raises(LimitReached):
+        inflate(shared, deflate(bytes(1000)))
+
+
+def test_what_was_unpacked_is_shown():
+    with pytest.raises(LimitReached) as caught:
+        inflate(budget(), deflate(b"MZ" + bytes(40 << 20)))
+    assert caught.value.head[:2] == b"MZ" and len(caught.value.head) == KEPT
+    with pytest.raises(Damaged) as broken:
+        inflate(budget(), deflate(b"MZ" * 5000)[:-4])
+    assert broken.value.head[:2] == b"MZ"
+
+
+def test_rest_is_handed_back():
+    assert inflate(budget(), deflate(b"x") + b"rest")[1] == b"rest"
+    assert unlzma(budget(), lzma.compress(b"x") + b"rest" * 50_000)[1] == b"rest" * 50_000
+
+
+def test_absurd_dictionary_is_refused():
+    with pytest.raises(Damaged):
+        unlzma(budget(), b"\x5d\xff\xff\xff\xff" + b"\xff" * 8 + bytes(20), lzma.FORMAT_ALONE)

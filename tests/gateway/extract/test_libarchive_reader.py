@@ -1,0 +1,43 @@
+import io
+import tarfile
+
+import pytest
+
+from gateway.extract.base import Context
+from gateway.extract.bounded import Budget, Damaged, LimitReached
+from gateway.extract.libarchive_reader import members
+from gateway.model.deadline import Limits
+
+
+def tar(*files):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as archive:
+        for name, data in files:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return stream.getvalue()
+
+
+def budget(**limits):
+    return Budget.of(Context(Limits(**limits)))
+
+
+def test_members_in_order():
+    assert [(m.name, m.data) for m in members(tar(("a", b"1"), ("b", b"2")), ("tar",), budget())] == [(b"a", b"1"), (b"b", b"2")]
+
+
+def test_only_the_named_formats():
+    with pytest.raises(Damaged):
+        list(members(b"#mtree\n./a type=file\n" * 50, ("tar",), budget()))
+
+
+def test_bounded():
+    with pytest.raises(LimitReached):
+        list(members(tar(("a", bytes(range(256)) * 1000)), ("tar",), budget(expanded=100_000)))
+
+
+def test_errors_never_hold_content():
+    with pytest.raises(Damaged) as caught:
+        list(members(b"secret content that is no archive" * 99, ("7zip",), budget()))
+    assert "secret" not in str(caught.value)
