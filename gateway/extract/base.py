@@ -33,6 +33,7 @@ class Child:
     detected_type: str = ""              # set only where the extractor knows better than identification by content
     observations: tuple[Observation, ...] = ()   # about this child, such as NAME-BIDI
     texts: tuple[Text, ...] = ()
+    charset: str = ""                    # declared for text; untrusted, see gateway.extract.charset
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,18 @@ Yield = Child | Text | Table | Observation | Problem
 """What an extractor yields. Text, Table, Observation and Problem belong to the node it was given."""
 
 
+class ToolFailed(Exception):
+    """An external tool gave nothing: not installed, its limits reached, or it ended with an error. One line, no content."""
+
+
+class Tools(Protocol):
+    """External programs under a lockdown of their own, by the names of gateway.inspection.tools.TOOLS."""
+
+    def run(self, tool: str, data: bytes, **parameters: str) -> bytes:
+        """What the tool wrote to its standard output for `data`, bounded. Raises ToolFailed."""
+        ...
+
+
 @dataclass(slots=True)
 class Context:
     """What an extractor may look at beside its node. One per message."""
@@ -58,6 +71,7 @@ class Context:
     words: list[str] = field(default_factory=list)
     # ^ where extractors of bodies, subjects and names put password candidates for later nodes
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
+    tools: Tools | None = None           # the deep lane with a tool lane beside it
 
     def allowance(self, packed: int) -> int:
         """Octets that a node of `packed` octets may still unpack to; at more, stop and yield Problem(RATIO or SIZE)."""
@@ -72,6 +86,7 @@ class Node:
     artifact: Artifact
     data: bytes
     type: str
+    charset: str = ""                    # declared for text
 
 
 class NeedsDeepLane(Exception):

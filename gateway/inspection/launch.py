@@ -1,0 +1,148 @@
+"""Starting zygotes from outside: for the supervisor, for `scan`, for `doctor`.
+
+`launch` forks and returns at once; `Zygote.wait_ready` waits until everything is loaded and locked down. Call `launch`
+from a thread that lives as long as the zygote shall: it dies with the thread that started it (PR_SET_PDEATHSIG).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gateway.inspection.lockdown import Layer, User, drop_target
+from gateway.model.deadline import Clock
+from gateway.model.errors import SekishoError
+
+PLAIN, DEEP, TOOL = "plain", "deep", "tool"
+JUDGE = "gateway.inspection.judge"
+_BACKLOG = 64
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
+                "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1"}
+
+
+class CellError(SekishoError):
+    """The cell cannot be started: a required layer does not hold, or loading failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellSettings:
+    """One lane's zygote. `resources` are files that its detectors read, handed over as descriptors."""
+
+    state_dir: Path
+    children: int = 8                    # alive at one time, for all clients together
+    spare: int = 2                       # forked ahead
+    memory: int = 1 << 30                # octets; ceiling for what a request may ask
+    cpu_seconds: int = 60                # ceiling for what a request may ask
+    require: Sequence[str] = ()          # names of lockdown.LAYERS without which it refuses to start
+    resources: Mapping[str, Path] = field(default_factory=dict)
+    registry: str = JUDGE
+    python_path: Sequence[str] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Zygote:
+    """A started zygote. `layers` and `signature_version` are known once it is ready."""
+
+    lane: str
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+    layers: tuple[Layer, ...] = ()
+    signature_version: str = ""
+
+    def wait_ready(self, clock: Clock, seconds: float = 60.0) -> None:
+        """Blocks until it serves. Raises CellError, and ends it, where it cannot."""
+        until = clock.monotonic() + seconds
+        heard = b""
+        while not heard.endswith(b"\n"):
+            left = until - clock.monotonic()
+            if left <= 0 or not select.select([self.control], [], [], left)[0]:
+                self.stop()
+                raise CellError(f"the {self.lane} lane was not ready within {seconds:g} s")
+            piece = self.control.recv(1 << 16)
+            if not piece:
+                self.stop()
+                raise CellError(f"the {self.lane} lane ended while loading; its error stands on stderr")
+            heard += piece
+        answer: dict[str, Any] = json.loads(heard)
+        self.layers = tuple(Layer(name, holds, detail) for name, holds, detail in answer["layers"])
+        self.signature_version = answer["signature_version"]
+        if answer["missing"]:
+            self.stop()
+            raise CellError(f"the {self.lane} lane lacks required layers: {', '.join(answer['missing'])}")
+
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def retire(self) -> None:
+        """No new clients; it ends with its last child. Clients connect to whatever has its address by then."""
+        self.control.close()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Ends it and all its children now."""
+        self.control.close()
+        self.process.kill()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+
+
+def start_zygote(lane: str, address: Path, settings: CellSettings, clock: Clock, seconds: float = 60.0) -> Zygote:
+    """`launch` and `wait_ready` in one."""
+    zygote = launch(lane, address, settings)
+    zygote.wait_ready(clock, seconds)
+    return zygote
+
+
+def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
+    """Starts a zygote that listens at `address`, replacing whoever listened there (who goes on with what it has)."""
+    user = drop_target(settings.state_dir)
+    ours, theirs = socket.socketpair()
+    with listen(address, user) as listener, contextlib.ExitStack() as opened:
+        opened.enter_context(theirs)
+        resources = {}
+        for name, path in settings.resources.items():
+            resources[name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            opened.callback(os.close, resources[name])
+        told = {
+            "lane": lane, "listen": listener.fileno(), "registry": settings.registry, "children": settings.children,
+            "spare": min(settings.spare, settings.children), "memory": settings.memory, "cpu_seconds": settings.cpu_seconds,
+            "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(),
+            "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
+            "python_path": list(settings.python_path),
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True,
+            pass_fds=[theirs.fileno(), listener.fileno(), *resources.values()],
+        )
+    ours.sendall(json.dumps(told).encode() + b"\n")
+    return Zygote(lane, process, ours)
+
+
+def listen(address: Path, user: User | None) -> socket.socket:
+    """A listening socket at `address`. Bound through its folder's descriptor: a Unix address has room for 108 octets."""
+    address.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = os.open(address.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        fresh = f".{address.name}.new"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(fresh, dir_fd=folder)
+        listener.bind(f"/proc/self/fd/{folder}/{fresh}")
+        os.chmod(address.parent / fresh, 0o600)
+        if user is not None:
+            os.chown(fresh, user.uid, user.gid, dir_fd=folder)
+        listener.listen(_BACKLOG)
+        os.rename(fresh, address.name, src_dir_fd=folder, dst_dir_fd=folder)
+        return listener
+    finally:
+        os.close(folder)

@@ -1,0 +1,325 @@
+"""The process that forks inspection children: a fresh exec, single-threaded, without secrets, locked down once.
+
+Started by `gateway.inspection.launch` as `python -P -m gateway.inspection.zygote --control FD`. Its settings come as one
+JSON line over the control socket, so that neither arguments nor environment say anything; its answer there is what the
+layers hold. Then it serves the inherited listening socket (SOCK_SEQPACKET):
+
+    client -> zygote   N           one child, please
+                       K number    end that child of mine
+    zygote -> client   C number    a child: its connection and its pidfd ride along (SCM_RIGHTS)
+                       X number status cpu memory    it ended: wait status, CPU microseconds, peak KiB
+                       S           close what you hold idle, others wait
+                       Q           I retire: connect anew
+
+Closing the control socket retires it: nobody new is served, and it ends with its last child.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import signal
+import socket
+import struct
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.inspection import child, libc, seccomp, tools
+from gateway.inspection.lockdown import Ceilings, Lockdown, User
+
+NUMBER = struct.Struct("<cQ")
+EXIT = struct.Struct("<cQiQQ")
+_CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
+_BACKLOG = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What launch.py tells: descriptors by number, nothing secret."""
+
+    lane: str                            # plain, deep, tool
+    listen: int
+    registry: str                        # module with build(lane, resources) -> Judge
+    children: int                        # alive at one time, spare ones included
+    spare: int                           # forked ahead
+    memory: int
+    cpu_seconds: int
+    clients: tuple[int, ...]             # user ids that may connect
+    parent: int                          # process id of who started us
+    user: tuple[int, int] | None = None
+    require: tuple[str, ...] = ()
+    resources: dict[str, int] = field(default_factory=dict)
+    python_path: tuple[str, ...] = ()
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    connection: socket.socket
+
+
+@dataclass(slots=True, eq=False)
+class Forked:
+    number: int
+    pid: int
+    pidfd: int
+    connection: socket.socket | None     # until it is handed over
+    owner: Client | None = None
+
+
+class Zygote:
+    """The loop. One event at a time, no waiting but for events."""
+
+    def __init__(self, settings: Settings, judge: child.Judge | tools.Programs, control: socket.socket, base: int) -> None:
+        self.settings = settings
+        self.judge = judge
+        self.control: socket.socket | None = control
+        self.listener: socket.socket | None = socket.socket(fileno=settings.listen)
+        self.base = base                 # octets of data segment before the first child
+        self.filter = b"" if settings.lane == "tool" else seccomp.child_filter(settings.lane == "deep")
+        self.null = os.open(os.devnull, os.O_RDWR)
+        self.selector = selectors.DefaultSelector()
+        self.clients: set[Client] = set()
+        self.queue: deque[Client] = deque()
+        self.spare: deque[Forked] = deque()
+        self.alive: dict[int, Forked] = {}
+        self.numbers = 0
+
+    def run(self) -> None:
+        assert self.listener is not None and self.control is not None
+        self.listener.setblocking(False)
+        self.control.setblocking(False)
+        self.selector.register(self.listener, selectors.EVENT_READ, self.accept)
+        self.selector.register(self.control, selectors.EVENT_READ, self.retire)
+        self.refill()
+        while self.listener is not None or self.alive:
+            for key, _ in self.selector.select():
+                if key.fd in self.selector.get_map():
+                    key.data()
+
+    # --- clients
+
+    def accept(self) -> None:
+        assert self.listener is not None
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            connection, _ = self.listener.accept()
+            _, uid, _ = _CREDENTIALS.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+            if uid not in self.settings.clients:
+                connection.close()
+                return
+            connection.setblocking(False)
+            client = Client(connection)
+            self.clients.add(client)
+            self.selector.register(connection, selectors.EVENT_READ, lambda: self.hear(client))
+
+    def hear(self, client: Client) -> None:
+        try:
+            word = client.connection.recv(64)
+        except BlockingIOError:
+            return
+        except ConnectionError:
+            word = b""
+        if word == b"N":
+            self.queue.append(client)
+            self.serve()
+        elif word[:1] == b"K" and len(word) == NUMBER.size:
+            forked = self.alive.get(NUMBER.unpack(word)[1])
+            if forked is not None and forked.owner is client:
+                self.kill(forked)
+        else:
+            self.forget(client)
+
+    def forget(self, client: Client) -> None:
+        """A client went: nobody would end its children, so we do."""
+        if client not in self.clients:
+            return
+        self.clients.discard(client)
+        self.queue = deque(c for c in self.queue if c is not client)
+        self.selector.unregister(client.connection)
+        client.connection.close()
+        for forked in self.alive.values():
+            if forked.owner is client:
+                self.kill(forked)
+
+    def tell(self, client: Client, word: bytes, fds: list[int] | None = None) -> bool:
+        try:
+            if fds:
+                socket.send_fds(client.connection, [word], fds)
+            else:
+                client.connection.send(word)
+        except OSError:
+            # Gone, or it does not listen: its queue is full.
+            self.forget(client)
+            return False
+        return True
+
+    # --- children
+
+    def serve(self) -> None:
+        while self.queue and (self.spare or len(self.alive) < self.settings.children):
+            client = self.queue.popleft()
+            forked = self.spare.popleft() if self.spare else self.fork()
+            if forked is None or forked.connection is None:
+                self.queue.appendleft(client)
+                return
+            connection, forked.connection, forked.owner = forked.connection, None, client
+            with connection:
+                self.tell(client, NUMBER.pack(b"C", forked.number), [connection.fileno(), forked.pidfd])
+        if self.queue:
+            for client in tuple(self.clients):
+                self.tell(client, b"S")
+        else:
+            self.refill()
+
+    def refill(self) -> None:
+        while self.listener and len(self.spare) < self.settings.spare and len(self.alive) < self.settings.children:
+            forked = self.fork()
+            if forked is None:
+                return
+            self.spare.append(forked)
+
+    def fork(self) -> Forked | None:
+        """A new child, or None where the system has no room for one now."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            pid = os.fork()
+        except OSError:
+            ours.close()
+            theirs.close()
+            return None
+        if pid == 0:
+            self.become_child(theirs)
+        theirs.close()
+        self.numbers += 1
+        forked = Forked(self.numbers, pid, os.pidfd_open(pid), ours)
+        self.alive[forked.number] = forked
+        self.selector.register(forked.pidfd, selectors.EVENT_READ, lambda: self.bury(forked))
+        return forked
+
+    def become_child(self, connection: socket.socket) -> None:
+        """Never returns."""
+        settings = self.settings
+        keep = sorted({connection.fileno(), self.null, *settings.resources.values()})
+        for low, high in zip([2, *keep], [*keep, 1 << 20], strict=True):
+            os.closerange(low + 1, high)
+        for standard in (0, 1, 2):
+            os.dup2(self.null, standard)
+        os.close(self.null)
+        child.run(connection, self.judge, settings.lane, Ceilings(settings.memory, settings.cpu_seconds), self.base, self.filter,
+                  len(settings.resources))
+
+    def kill(self, forked: Forked) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(forked.pidfd, signal.SIGKILL)
+
+    def bury(self, forked: Forked) -> None:
+        pid, status, usage = os.wait4(forked.pid, os.WNOHANG)
+        if pid == 0:
+            return
+        self.selector.unregister(forked.pidfd)
+        os.close(forked.pidfd)
+        del self.alive[forked.number]
+        if forked.connection is not None:
+            forked.connection.close()
+            self.spare.remove(forked)
+        if forked.owner in self.clients and forked.owner is not None:
+            cpu = int((usage.ru_utime + usage.ru_stime) * 1_000_000)
+            self.tell(forked.owner, EXIT.pack(b"X", forked.number, status, cpu, usage.ru_maxrss))
+        self.serve()
+
+    # --- the end
+
+    def retire(self) -> None:
+        """Control was closed, or said anything: no new clients or children; ends with the last child."""
+        if self.listener is None or self.control is None:
+            return
+        for connection in (self.listener, self.control):
+            self.selector.unregister(connection)
+            connection.close()
+        self.listener = self.control = None
+        for forked in tuple(self.spare):
+            self.kill(forked)
+        self.queue.clear()
+        for client in tuple(self.clients):
+            self.tell(client, b"Q")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="gateway.inspection.zygote")
+    parser.add_argument("--control", type=int, required=True)
+    control = socket.socket(fileno=parser.parse_args(arguments).control)
+    settings = _settings(control)
+    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != settings.parent:
+        return 1
+    lockdown = Lockdown(User(*settings.user) if settings.user else None, settings.lane)
+    if lockdown.namespaces():
+        # The first process of a namespace takes all others with it: no child outlives its zygote.
+        status = _in_new_process(settings, control)
+        if status is not None:
+            return status
+    sys.path[:0] = settings.python_path
+    if settings.lane == "tool":
+        judge = tools.Programs.find()
+        lockdown.readable = judge.folders()
+    else:
+        judge = importlib.import_module(settings.registry).build(settings.lane, settings.resources)
+    zygote = Zygote(settings, judge, control, _data_size())
+    lockdown.rest()
+    missing = lockdown.missing(settings.require)
+    control.sendall(json.dumps({
+        "layers": [[layer.name, layer.holds, layer.detail] for layer in lockdown.layers], "missing": missing,
+        "signature_version": judge.signature_version,
+    }).encode() + b"\n")
+    if missing:
+        return 1
+    gc.collect()
+    gc.freeze()
+    zygote.run()
+    return 0
+
+
+def _settings(control: socket.socket) -> Settings:
+    line = control.makefile("rb").readline(1 << 20)
+    values: dict[str, Any] = json.loads(line)
+    for name in ("clients", "require", "python_path", "user"):
+        values[name] = tuple(values[name]) if values[name] is not None else None
+    return Settings(**values)
+
+
+def _in_new_process(settings: Settings, control: socket.socket) -> int | None:
+    """Forks: None in the new process; in the old one, which only waits, the new one's exit status."""
+    ready, told = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(told)
+        libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
+        # The old process closes its end only by dying or by saying that it still lives.
+        alive = os.read(ready, 1)
+        os.close(ready)
+        return None if alive else 1
+    os.close(ready)
+    os.write(told, b"!")
+    os.close(told)
+    control.close()
+    os.close(settings.listen)
+    for fd in settings.resources.values():
+        os.close(fd)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status) & 0xFF
+
+
+def _data_size() -> int:
+    """Octets of private writable memory (statm's sixth field counts pages), what RLIMIT_DATA compares with."""
+    with open("/proc/self/statm", "rb") as file:
+        return int(file.read().split()[5]) * os.sysconf("SC_PAGESIZE")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

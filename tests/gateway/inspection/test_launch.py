@@ -1,0 +1,61 @@
+"""Starting, replacing and stopping zygotes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from gateway.inspection.launch import CellError, launch, listen, start_zygote
+from gateway.inspection.lockdown import User
+from tests.gateway.inspection.conftest import CLOCK, settings
+
+
+def test_a_started_zygote_says_what_it_is(tmp_path: Path) -> None:
+    zygote = start_zygote("plain", tmp_path / "run" / "z.sock", settings(tmp_path), CLOCK)
+    assert zygote.alive and zygote.signature_version == "fake-1"
+    assert stat.S_IMODE((tmp_path / "run").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "run" / "z.sock").stat().st_mode) == 0o600
+    zygote.stop()
+    assert not zygote.alive
+
+
+def test_a_judge_that_cannot_be_built_is_an_error(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(CellError, match="ended while loading"):
+        start_zygote("plain", tmp_path / "z.sock", settings(tmp_path, registry="no_such_registry"), CLOCK)
+    assert "no_such_registry" in capfd.readouterr().err
+
+
+def test_one_that_is_too_slow_is_ended(tmp_path: Path) -> None:
+    zygote = launch("plain", tmp_path / "z.sock", settings(tmp_path))
+    with pytest.raises(CellError, match="not ready within 0 s"):
+        zygote.wait_ready(CLOCK, 0)
+    assert not zygote.alive
+
+
+def test_a_missing_resource_is_an_error_before_anything_starts(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        launch("plain", tmp_path / "z.sock", settings(tmp_path, resources={"index": tmp_path / "absent"}))
+
+
+def test_nothing_is_left_open(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    (tmp_path / "r").write_text("x")
+    zygote = start_zygote("plain", tmp_path / "z.sock", settings(tmp_path, resources={"index": tmp_path / "r"}), CLOCK)
+    zygote.stop()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_address_is_replaced_in_one_step(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100) / ("e" * 100)
+    with listen(deep / "z.sock", None), listen(deep / "z.sock", None):
+        assert os.listdir(deep) == ["z.sock"]
+
+
+def test_the_socket_belongs_to_the_user_of_the_cell(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root to give files away")
+    with listen(tmp_path / "z.sock", User(4242, 4242)):
+        assert (tmp_path / "z.sock").stat().st_uid == 4242

@@ -1,0 +1,97 @@
+"""External tools: only what the table allows, bounded, and in a lane that can reach nothing else."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.inspection import protocol, tools
+from gateway.inspection.tools import Programs, Question, Tool, decode_question, encode_question, program
+from gateway.inspection.wire import ProtocolError
+from tests.gateway.inspection.conftest import Cell, evidence, judge, start_cell
+
+ZIP = io.BytesIO()
+with zipfile.ZipFile(ZIP, "w") as archive:
+    archive.writestr("名單.txt", "hello tool lane")
+
+here = {name for name, tool in tools.TOOLS.items() if program(tool)}
+seven_zip = pytest.mark.skipif("7zz-list" not in here, reason="no 7-Zip on this machine; `doctor` says so there")
+
+
+@pytest.fixture(scope="module")
+def tooled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cell]:
+    cell = start_cell(tmp_path_factory.mktemp("tools"))
+    cell.start("tool")
+    yield cell
+    for zygote in cell.zygotes.values():
+        zygote.stop()
+
+
+async def run(cell: Cell, name: bytes, parameter: bytes, content: bytes) -> str:
+    pool = cell.pool()
+    try:
+        return evidence(await judge(pool, b"deep:tool|" + name + b"|" + parameter + b"|" + content))
+    finally:
+        await pool.close()
+
+
+@seven_zip
+async def test_an_archive_is_listed_and_unpacked(tooled: Cell) -> None:
+    listed = await run(tooled, b"7zz-list", b"password=", ZIP.getvalue())
+    assert "Path = 名單.txt" in listed and "Size = 15" in listed
+    assert await run(tooled, b"7zz-extract", b"password=", ZIP.getvalue()) == "hello tool lane"
+
+
+@seven_zip
+async def test_a_tool_that_fails_says_so(tooled: Cell) -> None:
+    assert await run(tooled, b"7zz-extract", b"password=x", b"no archive") in ("", "ToolFailed: 7zz-extract: ended with 7")
+
+
+async def test_what_the_table_does_not_allow_never_leaves_the_child(tooled: Cell) -> None:
+    assert await run(tooled, b"sh", b"command=id", b"") == "ToolFailed: no such tool"
+    assert await run(tooled, b"7zz-list", b"pass=x", b"") == "ToolFailed: other parameters than the tool has"
+    assert await run(tooled, b"tesseract", b"languages=-v", b"") == "ToolFailed: a parameter of another shape than allowed"
+
+
+async def test_without_a_tool_lane_a_tool_fails_in_words(cell: Cell) -> None:
+    pool = cell.pool()
+    pool.tool = None
+    said = evidence(await judge(pool, b"deep:tool|7zz-list|password=|x"))
+    assert said == "ToolFailed: 7zz-list: no tool lane"
+    await pool.close()
+
+
+@pytest.mark.parametrize("value", [
+    [], "7zz-list", ["7zz-list"], ["7zz-list", []], ["7zz-list", {}], [1, {}], ["7zz-list", {"password": 1}],
+    ["7zz-list", {"password": "a\nb"}], ["7zz-list", {"password": "x" * 200}], ["7zz-list", {"password": "", "more": ""}],
+    ["tesseract", {"languages": "../../etc"}], ["tesseract", {"languages": ""}], ["rm", {}],
+])
+def test_questions_are_checked(value: object) -> None:
+    with pytest.raises(ProtocolError):
+        decode_question(protocol.dumps(value))
+
+
+def test_a_question_survives() -> None:
+    question = Question("tesseract", {"languages": "chi_tra+jpn+eng"})
+    assert decode_question(encode_question(question)) == question
+
+
+def test_programs_are_found_once(tmp_path: Path) -> None:
+    absent = Tool(("/nonexistent/x", "nopackage:bin/x"), (), {}, 1, 1)
+    assert program(absent) is None
+    script = tmp_path / "x"
+    script.write_text("")
+    script.chmod(0o755)
+    assert program(Tool(("/nonexistent/x", str(script)), (), {}, 1, 1)) == str(script)
+    assert Programs({"a": str(script), "b": str(script)}).folders() == (tmp_path.resolve(),)
+
+
+def test_no_tool_may_write_or_ask() -> None:
+    for name, tool in tools.TOOLS.items():
+        assert all(a.count("{") == a.count("}") for a in tool.arguments), name
+        assert set(tool.parameters) == {a.split("{")[1].split("}")[0] for a in tool.arguments if "{" in a}
+        assert 0 < tool.output <= 512 << 20
