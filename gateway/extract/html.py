@@ -1,15 +1,52 @@
-"""HTML: what a reader sees, what is hidden, what scripts hold."""
+"""HTML and SVG: what a reader sees, what is hidden from him, what scripts and data URIs hold. Nothing is executed."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract import literals
+from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import readings
-from gateway.model.content import Text
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Table, Text
 
-TAGS = re.compile(r"<[^<>]{0,4096}>")
+OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
+META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
+ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+CLOSING = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style", "title", "textarea", "noscript", "xmp")}
+BLOCKS = frozenset({
+    "address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+    "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption",
+})
+CELLS = frozenset({"td", "th"})
+VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+})
+HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:[;!\"']|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:[;!\"']|$)|"
+    r"max-height\s*:\s*0|mso-hide\s*:\s*all", re.I)
+LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
+TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
+MAX_TABLE_ROWS = 20_000
+MAX_LINKS = 2000
+
+
+@dataclass(slots=True)
+class Page:
+    """One pass over the markup."""
+
+    visible: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    links: list[tuple[str, str, int]] = field(default_factory=list)   # tag, address, index into `visible` where it stands
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    handlers: bool = False
+    tags: set[str] = field(default_factory=set)
+    downloads: bool = False
 
 
 class HtmlExtractor:
@@ -19,8 +56,158 @@ class HtmlExtractor:
         return node.type in ("text/html", "image/svg+xml")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        for content, charset in readings(node.data):
-            yield Text(TAGS.sub(" ", content), "body", charset)
+        meta = META_CHARSET.search(node.data[:4096])
+        declared = node.charset or (meta[1].decode("ascii") if meta else "")
+        page = Page()
+        source = ""
+        for number, (source, charset) in enumerate(readings(node.data, declared)):
+            page = parse(source, context.outbound)
+            yield Text(words(page.visible), "body", charset)
+            if page.hidden:
+                yield Text(words(page.hidden), "hidden", charset, hidden=True)
+            if page.rows:
+                yield Table("table", tuple(page.rows))
+            if number == 0:
+                yield from _active(page, source, node)
+        for tag, address in _unique_links(page):
+            yield Observation("HTML-LINK", f"{tag} {address}")
+
+
+def words(pieces: list[str]) -> str:
+    text = html.unescape("".join(pieces)).replace("\xa0", " ")
+    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
+
+
+def _unique_links(page: Page) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((tag, address[:2048]) for tag, address, _ in page.links))[:MAX_LINKS]
+
+
+def parse(source: str, full: bool = False) -> Page:
+    """Markup to page. A tag ends at the next `>`; scripts and styles end at their closing tag, or with the document."""
+    page = Page()
+    out = page.visible
+    veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
+    row: list[str] | None = None
+    cell_at = -1                                       # where the open cell's text begins, -1 outside cells
+    at = 0
+    while True:
+        match = OPENING.search(source, at)
+        out.append(source[at:match.start() if match else len(source)])
+        if match is None:
+            break
+        if match[1]:
+            end = source.find("-->", match.end())
+            page.hidden.append(source[match.end():end if end >= 0 else len(source)])
+            at = end + 3 if end >= 0 else len(source)
+            continue
+        end = source.find(">", match.end())
+        at = end + 1 if end >= 0 else len(source)
+        name = (match[3] or "").lower()
+        if not name:
+            continue
+        closing = bool(match[2])
+        if name in BLOCKS:
+            out.append("\n")
+        elif name in CELLS:
+            out.append("\t")
+        if not closing:
+            attributes = source[match.end():at - 1]
+            page.tags.add(name)
+            if "=" in attributes:
+                _attributes(page, name, attributes, full, len(page.visible))
+            if name in CLOSING:
+                at = _raw(page, name, source, at)
+            elif not veil and name not in VOID and "=" in attributes and HIDDEN_STYLE.search(attributes):
+                veil, depth, out = name, 1, page.hidden
+                continue
+        if veil and name == veil:
+            depth += -1 if closing else 1
+            if depth <= 0:
+                veil, out = "", page.visible
+        if full and name in ("td", "th", "tr"):
+            row, cell_at = _cells(page, name, closing, row, cell_at)
+    return page
+
+
+def _raw(page: Page, name: str, source: str, at: int) -> int:
+    """Content of an element whose content is no markup."""
+    end = CLOSING[name].search(source, at)
+    stop = end.start() if end else len(source)
+    content = source[at:stop]
+    if name == "script":
+        page.scripts.append(content)
+    elif name in ("title", "textarea", "xmp"):
+        page.visible.append(content + "\n")
+    elif name == "noscript":
+        return at
+    return stop
+
+
+def _attributes(page: Page, name: str, attributes: str, full: bool, position: int) -> None:
+    for match in ATTRIBUTE.finditer(attributes):
+        key = match[1].lower()
+        value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
+        if key in LINK_ATTRIBUTES:
+            page.links.append((name, html.unescape(value).strip(), position))
+        elif key.startswith("on") and len(key) > 3:
+            page.handlers = True
+            page.scripts.append(html.unescape(value))
+        elif key == "download":
+            page.downloads = True
+        elif full and key in TEXT_ATTRIBUTES and value:
+            page.hidden.append(value + "\n")
+        if name in ("iframe", "frame") and key == "srcdoc":
+            page.scripts.append(html.unescape(value))
+    if "download" in attributes:
+        page.downloads = True
+
+
+def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at: int) -> tuple[list[str] | None, int]:
+    """Rows of tables. Nested tables for layout give short rows; only rows of two cells and more are kept."""
+    if cell_at >= 0 and row is not None:
+        row.append(words(page.visible[cell_at:])[:2000])
+    if name == "tr":
+        if row and len(row) > 1 and len(page.rows) < MAX_TABLE_ROWS:
+            page.rows.append(tuple(row))
+        return ([] if not closing else None), -1
+    return row, -1 if closing else len(page.visible)
+
+
+WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
+                          r"FileSaver|saveAs\s*\(", re.I)
+STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
+                              r"\.navigate\s*\(|onload", re.I)
+DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
+
+
+def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
+    """Scripts as text and children, files found in literals, and what the page does with them."""
+    script = "\n".join(page.scripts)
+    if script.strip():
+        yield Observation("HTML-SCRIPT", f"{len(script)} characters")
+        yield Text(script, "script", hidden=True)
+        for code, pattern in (("HTML-WRITES-FILE", WRITES_FILES), ("HTML-AUTOSTART", STARTS_BY_ITSELF), ("HTML-DECODES", DECODES)):
+            found = pattern.search(script)
+            if found:
+                yield Observation(code, found[0][:60])
+        for how, data in literals.payloads(script):
+            yield from _payload("HTML-LITERAL", how, data)
+        size = literals.opaque(script)
+        if size:
+            yield Observation("HTML-OPAQUE", str(size))
+    if page.downloads:
+        yield Observation("HTML-DOWNLOAD")
+    for tag in sorted(page.tags & {"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base"}):
+        yield Observation("HTML-TAG", tag)
+    if "data:" in source or "DATA:" in source:
+        for media, data in literals.data_uris(source):
+            yield from _payload("HTML-DATA-URI", media, data)
+
+
+def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:
+    kind = literals.identify(data)
+    yield Observation(code, f"{how} {kind}")
+    yield Child(data, ArtifactKind.OBJECT, (), label=how, detected_type=kind)
 
 
 HTML = HtmlExtractor()

@@ -296,6 +296,10 @@ DECLARED_TEXT = {
 }
 MAIL_EXTENSIONS = frozenset({"eml", "mht", "mhtml", "nws", "emlx"})
 XML_HEAD = re.compile(rb"^\s*<\?xml[\s\x00]|^\s*<[A-Za-z_][\w.-]{0,60}:[\w.-]{1,60}\s+xmlns", re.I)
+OFFICE_XML = re.compile(
+    rb"schemas\.microsoft\.com/office/(?:word/2003|2006/xmlPackage)|urn:schemas-microsoft-com:office:spreadsheet|"
+    rb"urn:oasis:names:tc:opendocument|<\?mso-application")
+"""Word, Excel and OpenDocument documents that are one XML file."""
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
@@ -315,7 +319,7 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     if html_like(body) or declared in ("text/html", "application/xhtml+xml") or endings & EXTENSIONS_OF_HTML:
         return "text/html"
     if XML_HEAD.search(body):
-        return "text/xml"
+        return "application/x-office-xml" if OFFICE_XML.search(body) else "text/xml"
     if body.lstrip()[:15].upper() == b"BEGIN:VCALENDAR":
         return "text/calendar"
     if body.lstrip()[:11].upper() == b"BEGIN:VCARD":

@@ -16,7 +16,7 @@ class TextExtractor:
         return node.type.startswith("text/") and node.type != "text/html"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        for content, charset in readings(node.data):
+        for content, charset in readings(node.data, node.charset):
             yield Text(content, "body", charset)
 
 

@@ -85,7 +85,7 @@ class _Walk:
             return
         fresh = key not in self.seen
         self.seen.add(key)
-        node = Node(artifact, child.data, kind)
+        node = Node(artifact, child.data, kind, child.charset)
         job = _Job(node, Sample(artifact, child.data, list(child.texts), [], odd))
         if not fresh:
             self.visit(job.sample)

@@ -1,14 +1,25 @@
-"""MIME messages (RFC 2045 to 2049) as children of the walk."""
+"""MIME messages as children of the walk: message/rfc822, MHT, and everything stored as .eml."""
 
 from __future__ import annotations
 
-import email
-import email.policy
 from collections.abc import Iterator
 
-from gateway.extract.base import Child, Context, Node, Yield
-from gateway.extract.mime.headers import decoded
-from gateway.model.artifact import ArtifactKind
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.mime import union
+from gateway.extract.mime.headers import decoded, parse_headers
+from gateway.extract.mime.views import span_of_header
+from gateway.model.content import Text
+from gateway.model.finding import IncidentCode
+
+NOT_TEXT = frozenset({
+    "received", "dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results",
+    "received-spf", "return-path", "message-id", "in-reply-to", "references", "date", "mime-version", "content-type",
+    "content-transfer-encoding", "content-disposition", "content-id", "to", "cc", "bcc", "from", "sender", "reply-to",
+    "delivered-to", "x-google-dkim-signature", "x-gm-message-state", "x-received", "autocrypt", "list-unsubscribe", "list-id",
+})
+"""Fields that machines write: no place where people put words. All others are searched like text."""
+
+MAX_HEADER_TEXTS = 200
 
 
 class MimeExtractor:
@@ -18,12 +29,17 @@ class MimeExtractor:
         return node.type in ("message/rfc822", "multipart/related")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        message = email.message_from_bytes(node.data, policy=email.policy.compat32)
-        for number, part in enumerate((p for p in message.walk() if not p.is_multipart()), 1):
-            data = part.get_payload(decode=True) or b""
-            name = part.get_filename()
-            names = (decoded(name),) if name else ()
-            yield Child(data, ArtifactKind.PART, names, part.get_content_type(), str(number))
+        head, _ = span_of_header(node.data, 0, len(node.data))
+        if len(head) > context.limits.header_bytes:
+            yield Problem(IncidentCode.SIZE, f"header of more than {context.limits.header_bytes} octets")
+        yield from header_texts(head[:context.limits.header_bytes])
+        yield from union.read(node.data, context)
+
+
+def header_texts(head: bytes) -> Iterator[Text]:
+    """What people or programs wrote into fields that readers mostly do not show; the subject they do."""
+    for header in [h for h in parse_headers(head) if h.name not in NOT_TEXT and h.raw][:MAX_HEADER_TEXTS]:
+        yield Text(decoded(header.raw), f"header {header.name.title()}", hidden=header.name not in ("subject", "comments"))
 
 
 MIME = MimeExtractor()

@@ -1,0 +1,53 @@
+"""Programs, by structure first and by name second (ATT&CK T1204.002)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.evidence import masked
+from gateway.detect.names import blocked_group
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, Severity
+
+BY_TYPE: dict[str, tuple[str, str]] = {
+    "application/x-dosexec": ("EXECUTABLE-PE", "Windows or DOS program"),
+    "application/x-executable": ("EXECUTABLE-ELF", "Linux program or library"),
+    "application/x-mach-binary": ("EXECUTABLE-MACHO", "macOS program or library"),
+    "application/java-vm": ("EXECUTABLE-JAVA", "Java class"),
+    "application/x-dex": ("EXECUTABLE-DEX", "Android program"),
+    "application/wasm": ("EXECUTABLE-WASM", "WebAssembly module"),
+    "application/x-msi": ("EXECUTABLE-INSTALLER", "Windows Installer package"),
+    "application/x-rpm": ("EXECUTABLE-INSTALLER", "RPM package"),
+    "application/x-xar": ("EXECUTABLE-INSTALLER", "macOS installer"),
+    "application/x-shockwave-flash": ("EXECUTABLE-FLASH", "Flash movie"),
+    "application/x-installshield": ("EXECUTABLE-INSTALLER", "InstallShield cabinet"),
+    "application/x-registry-hive": ("EXECUTABLE-HIVE", "Windows registry hive"),
+}
+JAVA_MARKS = (b"META-INF/MANIFEST.MF", b"classes.dex", b"AndroidManifest.xml")
+DEB_MARK = b"debian-binary"
+
+
+class ExecutableDetector:
+    """One finding a node for its structure, one for its name."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        artifact = sample.artifact
+        kind = artifact.detected_type
+        if kind in BY_TYPE:
+            code, what = BY_TYPE[kind]
+            yield Finding(code, "executable", Severity.HIGH, artifact.id, (what,))
+        elif kind == "application/x-archive" and DEB_MARK in sample.data[:100]:
+            yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Debian package",))
+        elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
+            yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))
+        extension, group = blocked_group(artifact, "executable")
+        if group:
+            evidence = (f".{extension}", masked(artifact.name))
+            yield Finding(group.code, "executable", Severity.HIGH, artifact.id, evidence, rule=group.id)
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        return ()

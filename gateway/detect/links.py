@@ -1,0 +1,61 @@
+"""Links, listed defanged as evidence, and those that do more than open a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.evidence import defanged
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, Severity
+
+URL = re.compile(r"(?:https?|ftp|hxxps?)://[^\s<>\"'，。、）】」]{4,2000}", re.I)
+PROGRAM = re.compile(
+    r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|mk):", re.I)
+SHARE = re.compile(r"^(?:file:[\\/]{2,}(?!/)[^\\/\s]+[\\/]|\\\\[^\\\s]+\\|file:[\\/]{4,})", re.I)
+MONIKER = re.compile(r"^file:[^!]{1,500}![^!]{0,200}$", re.I)
+ADDRESS_HOST = re.compile(
+    r"^https?://(?:[^/@]*@)?(?:\d{1,3}\.){3}\d{1,3}(?:[:/?#]|$)|"
+    r"^https?://(?:0x[0-9a-f]+|\d{8,10})(?:[:/?#]|$)", re.I)
+USER_PART = re.compile(r"^https?://[^/?#\s]*\.[^/?#\s]*@[^/?#\s]+", re.I)
+PUNYCODE = re.compile(r"^https?://[^/?#]*xn--", re.I)
+SHOWN = 20
+MAX_TEXT = 1 << 20
+
+
+class LinksDetector:
+    """Collects over the whole message and tells at the end; what starts programs is told where it stands."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.seen: dict[str, int] = {}
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        found = dict.fromkeys(o.detail.partition(" ")[2] for o in sample.observed("HTML-LINK"))
+        for text in sample.texts:
+            if not text.source.startswith(("script", "header")) and "://" in text.content[:MAX_TEXT]:
+                found.update(dict.fromkeys(URL.findall(text.content[:MAX_TEXT])[:500]))
+        for url in found:
+            yield from self.judge(url, sample.artifact.id)
+
+    def judge(self, url: str, id: int) -> Iterable[Finding]:
+        if URL.match(url):
+            self.seen.setdefault(defanged(url), id)
+        if PROGRAM.match(url):
+            yield Finding("LINK-PROGRAM", "active-content", Severity.HIGH, id, (defanged(url),))
+        elif MONIKER.match(url):
+            yield Finding("LINK-MONIKER", "active-content", Severity.HIGH, id, (defanged(url),))
+        elif SHARE.match(url):
+            yield Finding("LINK-SHARE", "active-content", Severity.MEDIUM, id, (defanged(url),))
+        elif USER_PART.match(url):
+            yield Finding("LINK-USER-PART", "active-content", Severity.MEDIUM, id, (defanged(url),))
+        elif ADDRESS_HOST.match(url):
+            yield Finding("LINK-ADDRESS", "active-content", Severity.MEDIUM, id, (defanged(url),))
+        elif PUNYCODE.match(url):
+            yield Finding("LINK-PUNYCODE", "active-content", Severity.LOW, id, (defanged(url),))
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        if self.seen:
+            first = next(iter(self.seen.values()))
+            yield Finding("LINK-LIST", "active-content", Severity.LOW, first, tuple(list(self.seen)[:SHOWN]), len(self.seen))

@@ -1,0 +1,26 @@
+"""Which blocked group the names of an artifact fall into."""
+
+from __future__ import annotations
+
+from gateway.model.artifact import Artifact
+from gateway.model.filename import extensions
+from signatures.filetypes import Group, blocked_extensions
+
+NOT_RUN = ("image/", "audio/", "video/", "font/")
+DOCUMENTS = frozenset({"application/pdf", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument"})
+HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "py", "sh", "so", "ps", "cat", "tool", "group", "contact", "ds"})
+"""Extensions that are top-level domains or words too: a picture or PDF named like a host is no program."""
+
+
+def blocked_group(artifact: Artifact, category: str) -> tuple[str, Group | None]:
+    """The worst extension of all candidate names that belongs to `category`, and its group."""
+    blocked = blocked_extensions()
+    for extension in sorted(extensions(artifact.names)):
+        group = blocked.get(extension)
+        if group is None or group.category != category:
+            continue
+        kind = artifact.detected_type
+        if extension in HOST_LIKE and (kind in DOCUMENTS or kind.startswith(NOT_RUN) or kind in ("text/calendar", "text/vcard")):
+            continue
+        return extension, group
+    return "", None

@@ -1,0 +1,66 @@
+"""HTML and SVG that carry a file in their script, or write one when opened (ATT&CK T1027.006)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.evidence import masked
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, Severity
+
+INERT = ("image/", "font/", "audio/", "video/", "text/", "application/json", "application/wasm", "application/x-font",
+         "application/pdf", "application/vnd.ms-fontobject", "application/asn1", "application/octet-stream", "application/x-pem")
+"""Types that ordinary pages carry in literals and data URIs."""
+
+OPAQUE_SHARE = 4
+"""An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
+
+
+class SmugglingDetector:
+    """Judges what the HTML extractor saw."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        kind = sample.artifact.detected_type
+        if kind == "text/html":
+            yield from self.page(sample)
+        elif kind == "image/svg+xml":
+            yield from self.picture(sample)
+
+    def page(self, sample: Sample) -> Iterable[Finding]:
+        id = sample.artifact.id
+        carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
+        writes = bool(sample.observed("HTML-WRITES-FILE", "HTML-DOWNLOAD"))
+        starts = bool(sample.observed("HTML-AUTOSTART"))
+        decodes = bool(sample.observed("HTML-DECODES"))
+        if carried:
+            evidence = tuple(masked(c) for c in carried[:5])
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence, len(carried))
+        opaque = sum(int(o.detail) for o in sample.observed("HTML-OPAQUE"))
+        if opaque * OPAQUE_SHARE > len(sample.data) and decodes and (writes or starts):
+            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, (f"{opaque} octets of no known type",))
+        elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
+            yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
+
+    def picture(self, sample: Sample) -> Iterable[Finding]:
+        id = sample.artifact.id
+        carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
+        if carried:
+            yield Finding("SMUGGLING-SVG-FILE", "smuggling", Severity.HIGH, id, tuple(masked(c) for c in carried[:5]), len(carried))
+        if sample.observed("HTML-SCRIPT"):
+            acts = sample.observed("HTML-WRITES-FILE", "HTML-AUTOSTART", "HTML-DECODES", "HTML-OPAQUE")
+            severity = Severity.HIGH if acts else Severity.MEDIUM
+            yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", severity, id, ("picture with a script",))
+        if any(o.detail in ("foreignobject", "iframe", "embed", "object") for o in sample.observed("HTML-TAG")):
+            yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.MEDIUM, id, ("picture with a page inside",))
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        return ()
+
+
+def _inert(detail: str) -> bool:
+    return detail.rpartition(" ")[2].startswith(INERT)

@@ -1,0 +1,185 @@
+"""Files written out as text: uuencode, yEnc, BinHex, base64 runs, quoted-printable without a declaration.
+
+Mail readers find such runs in bodies by themselves; so do we, in every text node and in both directions. All patterns
+look at lines, once.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterable, Iterator
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.identify import identify
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+
+UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})", re.M)
+YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255})", re.M)
+BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
+LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
+BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
+BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
+QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
+MAX_RUNS = 64
+NOISE = frozenset({"application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature"})
+BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+BINHEX_VALUES = {c: n for n, c in enumerate(BINHEX_ALPHABET)}
+
+File = tuple[tuple[str, ...], bytes]
+
+
+class InlinedExtractor:
+    name = "inlined"
+
+    def claims(self, node: Node) -> bool:
+        return node.type.startswith("text/") or node.type in ("application/mac-binhex40", "application/x-pem", "application/json")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data
+        if b"begin" in data:
+            yield from _each(_uu(data), "uuencode")
+        if b"=ybegin" in data:
+            yield from _each(_yenc(data), "yenc")
+        if b"BinHex" in data:
+            yield from _each(_binhex(data), "binhex")
+        if LONG_TOKEN.search(data):
+            names = node.artifact.names
+            yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
+        if QP_OCTET.search(data[:400]) and len(QP_OCTET.findall(data[:3000])) * 9 > len(data[:3000]):
+            yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
+
+
+def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
+    """Children of what was decoded; of base64 and quoted-printable only what came out as something."""
+    for number, (names, payload) in enumerate(found, 1):
+        if number > MAX_RUNS:
+            yield Observation("INLINED-MANY", how)
+            return
+        kind = identify(payload, names)
+        if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _wordy(payload))):
+            continue
+        yield Observation("INLINED-FILE", f"{how} {kind}")
+        yield Child(payload, ArtifactKind.OBJECT, names, label=how, detected_type=kind)
+
+
+def _wordy(payload: bytes) -> bool:
+    """Text that came out of base64: words, not noise that happens to have no control characters."""
+    head = payload[:2000].replace(b"\0", b"")
+    return len(head) >= 32 and sum(c in b" \n\r\t,.;" for c in head) * 40 > len(head) and sum(c > 126 for c in head) * 3 < len(head)
+
+
+def _uu(data: bytes) -> Iterator[File]:
+    for match in UU_BEGIN.finditer(data):
+        name = match[1].strip().decode("utf-8", "replace")
+        lines = data[match.end():].lstrip(b" \t\r\n").split(b"\n")
+        payload = _uu_base64(lines) if match[0].startswith(b"begin-base64") else _uu_lines(lines)
+        if payload:
+            yield (name,), payload
+
+
+def _uu_lines(lines: list[bytes]) -> bytes:
+    """The classical coding, with lines whose trailing blanks were lost filled up again."""
+    out = bytearray()
+    for raw in lines:
+        line = raw.rstrip(b"\r\n")
+        if line.strip() in (b"end", b"`") or not line or not 32 <= line[0] <= 96:
+            break
+        count = (line[0] - 32) & 63
+        wanted = (count + 2) // 3 * 4
+        body = line[1:1 + wanted].ljust(wanted).replace(b"`", b" ")
+        try:
+            out += binascii.a2b_uu(bytes((32 + count,)) + body)
+        except binascii.Error:
+            break
+    return bytes(out)
+
+
+def _uu_base64(lines: list[bytes]) -> bytes:
+    kept: list[bytes] = []
+    for line in lines:
+        if line.strip() == b"====":
+            break
+        kept.append(line)
+    return from_base64(b"".join(kept))
+
+
+def _yenc(data: bytes) -> Iterator[File]:
+    """yEnc 1.3: each octet plus 42; `=` escapes with another 64."""
+    for match in YENC_BEGIN.finditer(data):
+        end = data.find(b"=yend", match.end())
+        body = data[match.end():end if end >= 0 else len(data)].lstrip(b"\r\n")
+        body = re.sub(rb"^=ypart[^\n]*\n", b"", body).translate(None, b"\r\n")
+        plain = re.sub(rb"=(.)", lambda m: bytes(((m[1][0] - 64) & 255,)), body, flags=re.S)
+        yield (match[1].strip().decode("utf-8", "replace"),), plain.translate(YENC_TABLE)
+
+
+YENC_TABLE = bytes((c - 42) & 255 for c in range(256))
+
+
+def _binhex(data: bytes) -> Iterator[File]:
+    """BinHex 4.0 (RFC 1741): six bits a character, run-length coded, name and two forks."""
+    for match in BINHEX_BEGIN.finditer(data):
+        start = data.find(b":", match.end())
+        if start < 0:
+            continue
+        end = data.find(b":", start + 1)
+        bits = [BINHEX_VALUES[c] for c in data[start + 1:end if end > 0 else len(data)] if c in BINHEX_VALUES]
+        packed = bytearray()
+        for at in range(0, len(bits) - 3, 4):
+            a, b, c, d = bits[at:at + 4]
+            packed += bytes(((a << 2 | b >> 4) & 255, (b << 4 | c >> 2) & 255, (c << 6 | d) & 255))
+        yield from _binhex_file(_unrun(bytes(packed)))
+
+
+def _unrun(packed: bytes) -> bytes:
+    out = bytearray()
+    at = 0
+    while at < len(packed):
+        c = packed[at]
+        if c == 0x90 and at + 1 < len(packed):
+            count = packed[at + 1]
+            if count == 0:
+                out.append(0x90)
+            elif out:
+                out += bytes((out[-1],)) * (count - 1)
+            at += 2
+            continue
+        out.append(c)
+        at += 1
+    return bytes(out)
+
+
+def _binhex_file(plain: bytes) -> Iterator[File]:
+    if len(plain) < 22:
+        return
+    size = plain[0]
+    name = plain[1:1 + size].decode("mac_roman")
+    at = 1 + size + 1 + 4 + 4 + 2                       # version, type, creator, flags
+    length = int.from_bytes(plain[at:at + 4], "big")
+    yield (name,), plain[at + 10:at + 10 + length]      # both lengths, then the header's checksum
+
+
+def base64_runs(data: bytes) -> Iterator[bytes]:
+    """Runs of base64: three or more lines, or one line of 120 characters and more. One pass over the lines."""
+    run: list[bytes] = []
+    for line in [*data.split(b"\n"), b""]:
+        text = line.strip(b" \t\r>|\"',;+")
+        if len(text) >= (40 if not run else 2) and BASE64_LINE.fullmatch(text):
+            run.append(text)
+            continue
+        if run and (len(run) >= 3 or len(run[0]) >= 120):
+            yield from_base64(b"".join(run))
+        run = []
+        if len(text) >= 120:
+            yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+
+
+def from_base64(text: bytes) -> bytes:
+    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", text)
+    kept = kept[:len(kept) - 1] if len(kept) % 4 == 1 else kept
+    return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+
+
+INLINED = InlinedExtractor()

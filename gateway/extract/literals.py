@@ -1,0 +1,120 @@
+"""Files hidden in the literals of scripts and in data URIs: base64, hex, percent and character-code forms.
+
+Nothing is executed. Neighbouring string literals are joined first (`'TVq' + 'QAA'`), as the script would do.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from gateway.extract.identify import identify
+
+DATA_URI = re.compile(
+    r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w.+-]{1,40}(?:=[^;,\"'\s]{1,60})?){0,4}),([^\"'\s<>]{16,})", re.I)
+STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.S)
+JOINER = re.compile(r"\s*[+,]?\s*")
+NUMBERS = re.compile(r"(?:0x[0-9a-f]{1,2}|\d{1,3})(?:\s*,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})){31,}", re.I)
+ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
+BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+SHORTEST = 40
+"""Characters below which a literal holds no program worth hiding."""
+MAX_LITERALS = 2000
+INTERESTING_NOT = frozenset({"application/octet-stream", "text/plain", "application/x-empty", "audio/mpeg"})
+
+
+def data_uris(text: str) -> Iterator[tuple[str, bytes]]:
+    """(declared type, content) of each data URI (RFC 2397)."""
+    for match in DATA_URI.finditer(text):
+        payload = match[3]
+        if ";base64" in match[2].lower():
+            data = from_base64(unquote_to_bytes(payload).decode("latin-1"))
+        else:
+            data = unquote_to_bytes(payload)
+        if data:
+            yield (match[1] or "text/plain").lower(), data
+
+
+def literals(script: str) -> Iterator[str]:
+    """String literals, those next to each other joined."""
+    joined: list[str] = []
+    last = -1
+    for number, match in enumerate(STRING.finditer(script)):
+        if number > MAX_LITERALS * 10:
+            break
+        value = match[1] if match[1] is not None else match[2] if match[2] is not None else match[3]
+        if joined and JOINER.fullmatch(script, last, match.start()) is None:
+            yield "".join(joined)
+            joined = []
+        joined.append(value)
+        last = match.end()
+    if joined:
+        yield "".join(joined)
+
+
+def from_base64(text: str) -> bytes:
+    kept = re.sub(r"[^A-Za-z0-9+/]", "", text.replace("-", "+").replace("_", "/"))
+    kept = kept[:len(kept) - 1] if len(kept) % 4 == 1 else kept
+    return base64.b64decode(kept + "=" * (-len(kept) % 4))
+
+
+def unescape(text: str) -> str:
+    return ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else m[3], text) if "\\" in text else text
+
+
+def payloads(script: str) -> Iterator[tuple[str, bytes]]:
+    """(how it was written, content) of every literal that decodes to something with a type of its own."""
+    count = 0
+    for literal in literals(script):
+        if len(literal) < SHORTEST:
+            continue
+        count += 1
+        if count > MAX_LITERALS:
+            return
+        yield from _decoded(literal)
+    for match in NUMBERS.finditer(script):
+        codes = [int(n, 0) if n.lower().startswith("0x") else int(n) for n in re.split(r"\s*,\s*", match[0])]
+        if max(codes) < 256:
+            yield from _typed("array", bytes(codes))
+
+
+def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
+    text = unescape(literal)
+    for form in (text, text[::-1]):
+        compact = re.sub(r"\s+", "", form)
+        if HEX.fullmatch(compact):
+            yield from _typed("hex", bytes.fromhex(compact))
+        if BASE64.fullmatch(compact):
+            data = from_base64(compact)
+            yield from _typed("base64", data)
+            if BASE64.fullmatch(data[:400].decode("latin-1").strip()) and len(data) > SHORTEST:
+                yield from _typed("base64 twice", from_base64(data.decode("latin-1")))
+    if "%" in text:
+        yield from _typed("percent", unquote_to_bytes(re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)))
+    if text is not literal and max(text, default="") < "\u0100":
+        yield from _typed("escaped", text.encode("latin-1"))
+
+
+def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    if identify(data) not in INTERESTING_NOT:
+        yield how, data
+
+
+def opaque(script: str) -> int:
+    """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so."""
+    total = 0
+    for literal in literals(script):
+        compact = re.sub(r"\s+", "", literal)
+        if len(compact) < 700 or not BASE64.fullmatch(compact):
+            continue
+        try:
+            data = from_base64(compact)
+        except binascii.Error:
+            continue
+        if identify(data) == "application/octet-stream":
+            total += len(data)
+    return total

@@ -1,0 +1,153 @@
+"""Structured MIME fields by every reading: parameters, transfer encodings, file names (RFC 2045, 2183, 2231).
+
+A strict pattern decides first; only what it refuses is read leniently, and says so by a code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import unquote_to_bytes
+
+from gateway.extract.charset import decode_named, readings
+from gateway.extract.mime.headers import decoded
+
+STRICT = re.compile(
+    rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*[ \t]*;?")
+PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
+SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*=\s*\"?([^\";\r\n]{1,1024})")
+ENCODINGS = (
+    "quoted-printable", "base64", "8bit", "7bit", "binary", "x-uuencode", "uuencode", "x-uue", "x-yencode", "binhex",
+    "mac-binhex40")
+IDENTITY = frozenset({"7bit", "8bit", "binary", ""})
+
+Parameter = tuple[str, bytes]
+
+
+def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
+    """The value before the first semicolon, lower-case; the parameters in order; True where it was well formed."""
+    if STRICT.fullmatch(raw):
+        main, _, rest = raw.partition(b";")
+        pairs = [(m[1].decode("ascii", "replace").lower(), m[2] if m[2] is not None else m[3]) for m in PAIR.finditer(b";" + rest)]
+        return main.strip().decode("ascii", "replace").lower(), pairs, len({k for k, _ in pairs}) == len(pairs)
+    segments = list(_segments(raw))
+    main = _word(segments[0]) if segments else ""
+    found = [p for s in segments[1:] if (p := _pair(s)) is not None]
+    for segment in raw.split(b";")[1:]:                # a reader that knows no quotes and no comments
+        pair = _pair(segment)
+        if pair is not None and pair not in found:
+            found.append(pair)
+    return main, found, False
+
+
+def _word(raw: bytes) -> str:
+    return raw.replace(b"\0", b"").strip(b" \t\r\n\"'").decode("ascii", "replace").lower()
+
+
+def _pair(segment: bytes) -> Parameter | None:
+    name, equals, value = segment.partition(b"=")
+    if not equals:
+        return None
+    value = value.strip(b" \t\r\n")
+    if value[:1] == b'"':
+        value = value[1:-1] if value[-1:] == b'"' and len(value) > 1 else value[1:]
+        value = re.sub(rb"\\(.)", rb"\1", value)
+    return _word(re.sub(rb"\([^()]*\)", b"", name)), value
+
+
+def _segments(raw: bytes) -> Iterator[bytes]:
+    """Split at semicolons outside quotes, with comments taken out (RFC 822 section 3.3). One pass."""
+    out = bytearray()
+    quoted = False
+    depth = 0
+    at = 0
+    while at < len(raw):
+        c = raw[at:at + 1]
+        if c == b"\\" and (quoted or depth):
+            if not depth:
+                out += raw[at:at + 2]
+            at += 2
+            continue
+        if c == b'"' and not depth:
+            quoted = not quoted
+        if not quoted and c == b"(":
+            depth += 1
+        elif not quoted and c == b")" and depth:
+            depth -= 1
+        elif not depth:
+            if c == b";" and not quoted:
+                yield bytes(out)
+                out.clear()
+            else:
+                out += c
+        at += 1
+    yield bytes(out)
+
+
+def encodings(raw: bytes) -> tuple[list[str], bool]:
+    """Every transfer encoding some reader could see in the field; True where it is exactly one known token."""
+    token = raw.strip().lower()
+    if token.decode("ascii", "replace") in ENCODINGS:
+        return [token.decode()], True
+    whole = decoded(raw.replace(b"\0", b"")).lower()
+    bare = re.sub(r"\([^()]*\)", "", whole)
+    squeezed = re.sub(r"[^a-z0-9-]", "", bare)
+    found = [e for e in ENCODINGS if e in bare or e in whole]
+    if not found:
+        found = [e for e in ENCODINGS if squeezed.startswith(e)]
+    return found or ["unknown"], False
+
+
+NAME_KEYS = ("filename", "name")
+
+
+def file_names(params: Iterable[Parameter]) -> list[str]:
+    """All candidate names of one field, the one a modern client shows first (RFC 2231 before plain)."""
+    pairs = list(params)
+    extended: list[str] = []
+    plain: list[str] = []
+    for key in NAME_KEYS:
+        pieces: list[tuple[int, bool, bytes]] = []
+        for name, value in pairs:
+            base, star, rest = name.partition("*")
+            if base != key:
+                continue
+            if not star:
+                plain += _plain_names(value)
+            elif not rest:
+                extended.append(_extended([(0, True, value)]))
+            elif (index := rest.rstrip("*")).isdecimal():
+                pieces.append((int(index[:6]), rest.endswith("*"), value))
+        if pieces:
+            extended.append(_extended(sorted(pieces, key=lambda p: p[0])))
+            extended.append(_extended(pieces))
+            extended.append("".join(decoded(v) for _, _, v in sorted(pieces, key=lambda p: p[0])))
+    return [n for n in dict.fromkeys([*extended, *plain]) if n]
+
+
+def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:
+    """charset'language'percent-encoded, in one or more pieces; every piece may be encoded or not."""
+    charset = ""
+    first = pieces[0][2]
+    if pieces[0][1] and first.count(b"'") >= 2:
+        label, _, rest = first.partition(b"'")
+        charset = label.decode("ascii", "replace")
+        pieces = [(pieces[0][0], True, rest.partition(b"'")[2]), *pieces[1:]]
+    octets = b"".join(unquote_to_bytes(v) if encoded else v for _, encoded, v in pieces)
+    text = decode_named(octets, charset) if charset else decoded(octets)
+    return decoded(text) if "=?" in text else text
+
+
+def _plain_names(value: bytes) -> list[str]:
+    """What readers make of a plain value: encoded words, raw octets in any charset, percent signs taken as encoding."""
+    if value.isascii() and b"=?" not in value and b"%" not in value and b"\x1b" not in value:
+        return [value.decode("ascii")]
+    found = [decoded(value)] if b"=?" in value else [text for text, _ in readings(value)]
+    if b"%" in value:
+        found.append(decode_named(unquote_to_bytes(value), "utf-8"))
+    return found
+
+
+def sloppy_names(raw: bytes) -> list[str]:
+    """Names that only a pattern finds in a field that follows no grammar."""
+    return [n for m in SLOPPY_NAME.finditer(raw[:65536]) for n in _plain_names(m[3].strip())]

@@ -1,0 +1,174 @@
+"""The union of the readings of one message: every leaf some reader could see, once.
+
+Well-formed mail is read once. Only where that reading met something readers disagree about, the repaired, the flat and
+Python's own reading are added; what they see beyond the first is marked.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+
+from gateway.extract.base import Child, Context, Problem, Yield
+from gateway.extract.identify import identify
+from gateway.extract.mime.decode import Decoded, decode
+from gateway.extract.mime.flat import flat, repaired
+from gateway.extract.mime.views import Leaf, View, describe
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
+
+MORE_READINGS_UP_TO = 64 << 20
+"""Octets of an irregular message up to which other readings are made; each costs a pass and a copy of what it sees."""
+UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
+
+
+@dataclass(slots=True)
+class Found:
+    """One distinct content with all its names."""
+
+    data: bytes
+    leaf: Leaf
+    names: dict[str, None]
+    reading: str
+    codes: dict[str, None] = field(default_factory=dict)
+
+
+def read(blob: bytes, context: Context) -> Iterator[Yield]:
+    """Children, texts of the margins, observations and problems of one message."""
+    view = View(context.limits.parts)
+    leaves = list(view.read(blob))
+    found: list[Found] = []
+    index: dict[bytes, Found] = {}
+    for leaf in leaves:
+        _file(leaf, "", found, index, view)
+    if view.irregular:
+        yield from _more(blob, context, found, index, view)
+    for item in found:
+        yield _child(item)
+    for place, text in view.margins:
+        yield Text(text.decode("utf-8", "replace"), place, hidden=True)
+    for code, detail in view.codes.items():
+        yield Observation(code, detail)
+    if view.too_many:
+        yield Problem(IncidentCode.COUNT, f"more than {context.limits.parts} MIME parts")
+    if view.too_deep:
+        yield Problem(IncidentCode.DEPTH, "multiparts nested too deep")
+
+
+def _more(blob: bytes, context: Context, found: list[Found], index: dict[bytes, Found], view: View) -> Iterator[Yield]:
+    """The other readings. Found parts are added; contradictions between decoders become codes."""
+    if len(blob) > MORE_READINGS_UP_TO:
+        yield Problem(IncidentCode.AMBIGUOUS, "irregular and too large to be read in every way")
+        return
+    mended = repaired(blob)
+    if mended != blob:
+        again = View(context.limits.parts)
+        for leaf in again.read(mended):
+            _file(leaf, "repaired", found, index, view)
+        view.codes.update({c: d for c, d in again.codes.items() if c.endswith("CONTRADICT")})
+    for leaf in list(flat(mended)):
+        _file(leaf, "flat", found, index, view)
+    for leaf in _python(blob):
+        _file(leaf, "python", found, index, view)
+    for item in list(found):
+        if item.leaf.media == "multipart/encoded":
+            for leaf in list(flat(item.data)):
+                _file(leaf, "encoded", found, index, view)
+
+
+def _python(blob: bytes) -> Iterator[Leaf]:
+    """Python's own parser, as an independent opinion about where parts begin and end."""
+    message = email.message_from_bytes(blob, policy=email.policy.compat32)
+    for number, part in enumerate((p for p in message.walk() if not p.is_multipart()), 1):
+        payload = part.get_payload()
+        if not isinstance(payload, str):
+            continue
+        raw = payload.encode("ascii", "surrogateescape") if _escaped(payload) else payload.encode("utf-8", "replace")
+        entity = describe(_head(part), "text/plain")
+        yield Leaf(raw, 0, len(raw), entity.medias[0], entity.charset, tuple(entity.encodings), tuple(entity.names), f"~p{number}")
+
+
+def _escaped(text: str) -> bool:
+    return all(c < "\x80" or "\udc80" <= c <= "\udcff" for c in text) if not text.isascii() else True
+
+
+def _head(part: Message) -> bytes:
+    lines = [f"{name}: {value}" for name, value in part.raw_items() if name.lower().startswith("content-")]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n"
+
+
+def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found], view: View) -> None:
+    """Decodes a leaf in every declared way; new content is added, known content only gains names."""
+    raw = leaf.raw
+    first: Found | None = None
+    for encoding in leaf.encodings:
+        results = decode(raw, encoding)
+        if results[0].code and not reading:
+            view.note(results[0].code, leaf.label)
+            view.irregular = True
+        if len(results) > 1 and _contradict(results):
+            view.note("MIME-DECODERS-CONTRADICT", leaf.label)
+        for result in results:
+            if first is None:
+                first = _add(result.data, leaf, reading, found, index, view)
+            elif _worth(result.data, first.data):
+                _add(result.data, leaf, reading, found, index, view)
+    if first is not None:
+        first.codes.update(dict.fromkeys(leaf.codes))
+
+
+def _worth(data: bytes, first: bytes) -> bool:
+    """A second result counts when it is something: neither a beginning of the first, nor text, nor noise."""
+    if not data or first.startswith(data):
+        return False
+    return identify(data) not in UNKNOWN
+
+
+def _contradict(results: list[Decoded]) -> bool:
+    """One decoder gets a file of a known type where another gets something else."""
+    kinds = {identify(r.data) for r in results}
+    return len(kinds) > 1 and bool(kinds - UNKNOWN)
+
+
+def _add(data: bytes, leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found], view: View) -> Found:
+    known = index.get(data)
+    if known is not None and (reading or known.leaf.start == leaf.start):
+        known.names.update(dict.fromkeys(leaf.names))
+        return known
+    if reading:
+        stripped = index.get(data.strip())
+        if stripped is not None:
+            stripped.names.update(dict.fromkeys(leaf.names))
+            return stripped
+        if _is_inside(data, index):
+            return next(iter(index.values()))
+        view.note("MIME-HIDDEN-PART", reading)
+    item = Found(data, leaf, dict.fromkeys(leaf.names), reading)
+    found.append(item)
+    index.setdefault(data, item)
+    if len(data) < 1 << 20:
+        index.setdefault(data.strip(), item)
+    return item
+
+
+def _is_inside(data: bytes, index: dict[bytes, Found]) -> bool:
+    """Text that another reading cut differently out of text we have is nothing new."""
+    if not data.strip():
+        return bool(index)
+    needle = data.strip()
+    if identify(needle) not in ("text/plain", "text/html"):
+        return False
+    return any(needle in known for known in index)
+
+
+def _child(item: Found) -> Child:
+    leaf = item.leaf
+    kind = "message/rfc822" if leaf.media == "message/global" else ""
+    media = "" if leaf.media == "multipart/encoded" else leaf.media
+    anomalies = tuple(dict.fromkeys([*item.codes, *((f"MIME-ONLY-{item.reading.upper()}",) if item.reading else ())]))
+    return Child(item.data, ArtifactKind.PART, tuple(item.names), media, leaf.label, anomalies,
+                 detected_type=kind if kind and item.data else "", charset=leaf.charset)

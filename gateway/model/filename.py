@@ -1,0 +1,59 @@
+"""File names as hostile readers may see them: every candidate, cleaned as file systems clean it, and what is odd about it.
+
+A name from mail is never used as a path. `extensions` answers what double-clicking might start, on any system.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Explicit directional formatting (Unicode annex 9): turns `exe.fdp` round to show `pdf.exe`. CVE-2021-42574 family."""
+
+INVISIBLE = frozenset(
+    "\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u00ad"
+    "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0")
+"""Characters that show nothing; Windows keeps them in names, people do not see them."""
+
+BLANK_RUN = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000\u2800]{6,}")
+SEPARATORS = re.compile(r"[\\/]")
+MAX_NAME = 1024
+"""Characters of a name that are looked at. NTFS and ext4 end at 255."""
+
+
+def visible(name: str) -> str:
+    """NFKC without control, bidi and invisible characters."""
+    if name.isascii() and name.isprintable():
+        return name
+    folded = unicodedata.normalize("NFKC", name)
+    return "".join(c for c in folded if c not in INVISIBLE and unicodedata.category(c) not in ("Cf", "Cc"))
+
+
+def basename(name: str) -> str:
+    """The last component by either separator; a name of separators only is empty."""
+    return SEPARATORS.split(name)[-1]
+
+
+def spellings(name: str) -> Iterator[str]:
+    """Every plain name some reader makes of one candidate: cut at NUL, alternate streams split, ends trimmed."""
+    for cut in name[:MAX_NAME].split("\0"):
+        whole = visible(cut)
+        last = basename(whole)
+        streams = last.split(":") if ":" in last else [last]
+        for text in (last, *streams):
+            trimmed = text.strip().strip("\"'<>").rstrip(". \t\u00a0\u3000")
+            if trimmed:
+                yield trimmed
+
+
+def extension(name: str) -> str:
+    """Lower-case last extension without the dot, "" where there is none; `name` is one of `spellings`."""
+    _stem, dot, ext = name.rpartition(".")
+    return ext.strip().lower() if dot and len(ext) <= 24 else ""
+
+
+def extensions(names: Iterable[str]) -> frozenset[str]:
+    """All last extensions that any candidate name may have for some reader."""
+    return frozenset(e for n in names for s in spellings(n) if (e := extension(s)))

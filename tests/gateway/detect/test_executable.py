@@ -1,0 +1,44 @@
+"""Programs by structure under any name, by name with any content."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.base import Scope
+from gateway.detect.executable import BY_TYPE, ExecutableDetector
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample
+from gateway.model.finding import Severity
+from gateway.model.transaction import Direction
+
+SCOPE = Scope(Direction.INBOUND, "", (), ())
+
+
+def look(type: str, *names: str, data: bytes = b"x") -> list[str]:
+    artifact = Artifact(1, 0, ArtifactKind.PART, names, detected_type=type)
+    found = list(ExecutableDetector(SCOPE).look(Sample(artifact, data)))
+    assert all(f.severity is Severity.HIGH for f in found)
+    return [f.code for f in found]
+
+
+@pytest.mark.parametrize("type", BY_TYPE)
+def test_every_type_under_a_harmless_name(type):
+    assert look(type, "報價單.pdf") == [BY_TYPE[type][0]]
+
+
+@pytest.mark.parametrize("name", ["a.exe", "a.SCR", "a.pif", "a.com", "a.cpl", "a.dll", "a.sys", "a.ocx", "a.exe.config.exe", "a.exe.",
+                                  "a.exe::$DATA", "x\u202efdp.exe", "a.jar", "a.msi", "a.apk", "a.application", "a.jnlp"])
+def test_every_name_with_any_content(name):
+    assert "EXECUTABLE-EXTENSION" in look("application/octet-stream", name)
+
+
+@pytest.mark.parametrize(("type", "name"), [
+    ("application/pdf", "www.example.com"), ("application/pdf", "www.example.com.pdf"), ("image/png", "logo@example.com"),
+    ("text/plain", "exe.txt"), ("application/zip", "a.zip"), ("text/plain", ""),
+])
+def test_no_program(type, name):
+    assert look(type, name) == []
+
+
+def test_java_in_a_zip_under_another_name():
+    assert look("application/zip", "a.zip", data=b"PK..META-INF/MANIFEST.MF..") == ["EXECUTABLE-JAVA"]

@@ -1,0 +1,43 @@
+"""Links: listed defanged, judged where they do more than open a page."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.links import LinksDetector
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation, Sample, Text
+from gateway.model.finding import Severity
+from gateway.model.transaction import Direction
+
+
+def look(*urls: str, text: str = "") -> list:
+    detector = LinksDetector(Scope(Direction.INBOUND, "", (), ()))
+    sample = Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(text, "body")] if text else [],
+                    observations=[Observation("HTML-LINK", f"a {u}") for u in urls])
+    return [*detector.look(sample), *detector.conclude(Tally())]
+
+
+def test_list_is_defanged_and_counted():
+    (finding,) = look("https://a.example/x?id=1", "https://a.example/x?id=2", text="see http://b.example/y。")
+    assert (finding.code, finding.severity, finding.count) == ("LINK-LIST", Severity.LOW, 2)
+    assert finding.evidence == ("hxxps://a[.]example/x", "hxxp://b[.]example/y")
+
+
+@pytest.mark.parametrize(("url", "code", "severity"), [
+    ("search-ms:query=x&crumb=location:\\\\h\\s", "LINK-PROGRAM", Severity.HIGH),
+    ("ms-msdt:/id PCWDiagnostic", "LINK-PROGRAM", Severity.HIGH),
+    ("file:///\\\\h.example\\s\\a.rtf!x", "LINK-MONIKER", Severity.HIGH),
+    ("file://h.example/share/", "LINK-SHARE", Severity.MEDIUM),
+    ("https://bank.example@evil.example/", "LINK-USER-PART", Severity.MEDIUM),
+    ("http://192.0.2.1/a", "LINK-ADDRESS", Severity.MEDIUM),
+    ("https://xn--80ak6aa92e.example/", "LINK-PUNYCODE", Severity.LOW),
+])
+def test_judged(url, code, severity):
+    assert (code, severity) in [(f.code, f.severity) for f in look(url)]
+
+
+@pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path"])
+def test_no_links(url):
+    assert look(url) == []

@@ -1,0 +1,73 @@
+"""Scripts and shell files: by name whatever they hold, by content whatever they are called; never the words of a mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.script import ScriptDetector
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample
+from gateway.model.finding import Severity
+from gateway.model.transaction import Direction
+
+SCOPE = Scope(Direction.INBOUND, "", (), ())
+
+
+def look(data: bytes, *names: str, type: str = "text/plain", kind: ArtifactKind = ArtifactKind.PART) -> list:
+    detector = ScriptDetector(SCOPE)
+    found = list(detector.look(Sample(Artifact(1, 0, kind, names, detected_type=type), data)))
+    return found + list(detector.conclude(Tally()))
+
+
+@pytest.mark.parametrize("extension", ["js", "jse", "vbs", "vbe", "wsf", "hta", "ps1", "psm1", "bat", "cmd", "sct", "reg", "inf", "sh", "py",
+                                       "lnk", "url", "website", "library-ms", "search-ms", "searchConnector-ms", "settingcontent-ms",
+                                       "scf", "theme", "rdp", "msc", "chm", "iqy"])
+def test_names(extension):
+    assert any(f.severity is Severity.HIGH for f in look(b"x", f"a.{extension}"))
+
+
+@pytest.mark.parametrize(("data", "code"), [
+    (b"#@~^BgAAAA==lab=ywAAAA==^#~@", "SCRIPT-ENCODED"),
+    (b"#!/bin/sh\nexit 0\n", "SCRIPT-SHELL"),
+    (b"\r\n@echo off\r\nrem x\r\n", "SCRIPT-BATCH"),
+    ("\ufeffWindows Registry Editor Version 5.00\r\n".encode("utf-16"), "SCRIPT-REGISTRY"),
+    (b"[InternetShortcut]\r\nURL=file://h/a\r\n", "SCRIPT-SHELL-FILE"),
+    (b"[Shell]\r\nCommand=2\r\n", "SCRIPT-SHELL-FILE"),
+    (b"<html><hta:application id=x></html>", "SCRIPT-HTA"),
+    (b"<job><script language='VBScript'>x</script></job>", "SCRIPT-HOST"),
+    (b"<?xml version='1.0'?><scriptlet><script/></scriptlet>", "SCRIPT-SCRIPTLET"),
+    (b"<?xml version='1.0'?><libraryDescription/>", "SCRIPT-SHELL-FILE"),
+    (b"<?xml version='1.0'?><MMC_ConsoleFile ConsoleVersion='3.0'/>", "SCRIPT-SHELL-FILE"),
+    (b"[version]\r\nsignature=$chicago$\r\n", "SCRIPT-SETUP"),
+])
+def test_content_under_another_name(data, code):
+    assert [(f.code, f.severity) for f in look(data, "a.dat")] == [(code, Severity.HIGH)]
+
+
+def test_script_text_named_as_text_is_evidence_only():
+    assert [f.severity for f in look(b"#!/bin/sh\n", "howto.txt")] == [Severity.MEDIUM]
+
+
+@pytest.mark.parametrize("type", ["application/x-ms-shortcut", "application/vnd.ms-htmlhelp"])
+def test_types(type):
+    assert look(b"x", "a.pdf", type=type)[0].severity is Severity.HIGH
+
+
+@pytest.mark.parametrize(("data", "names"), [
+    (b"@echo off is how batch files begin", ()), (b"Dear Bob,\r\n#!/bin/sh\r\n", ("a.txt",)), (b"Sub AutoOpen()\r\n", ("howto.txt",)),
+    (b"<?xml version='1.0'?><invoice/>", ("a.xml",)), (b"<html><script>x</script></html>", ("a.html",)),
+    (b"A job well done", ("a.txt",)), (b"name,job\n", ("a.csv",)),
+])
+def test_ordinary_text(data, names):
+    assert look(data, *names) == []
+
+
+def test_evidence_is_masked():
+    found = look(b"x", "A123456789 list.js")
+    assert "A123456789" not in str(found[0].evidence)
+
+
+@pytest.mark.parametrize("data", [b"[InternetShortcut]" + b"\n" * 8000, b";x\n" * 3000, b"<Project>" + b" " * 8000, b" " * 8000])
+def test_hostile_beginnings_are_linear(data):
+    look(data, "a.dat")

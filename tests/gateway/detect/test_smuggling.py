@@ -1,0 +1,46 @@
+"""Pages that carry or write files."""
+
+from __future__ import annotations
+
+from gateway.detect.base import Scope
+from gateway.detect.smuggling import SmugglingDetector
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation, Sample
+from gateway.model.finding import Severity
+from gateway.model.transaction import Direction
+
+
+def look(*observations: tuple[str, str], type: str = "text/html", size: int = 1000) -> dict[str, Severity]:
+    artifact = Artifact(1, 0, ArtifactKind.PART, ("a.html",), detected_type=type)
+    sample = Sample(artifact, bytes(size), observations=[Observation(*o) for o in observations])
+    return {f.code: f.severity for f in SmugglingDetector(Scope(Direction.INBOUND, "", (), ())).look(sample)}
+
+
+WRITER = (("HTML-WRITES-FILE", "createObjectURL"), ("HTML-AUTOSTART", ".click("), ("HTML-DECODES", "atob"))
+
+
+def test_program_or_archive_in_a_literal():
+    assert look(("HTML-LITERAL", "base64 application/x-dosexec")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+    assert look(("HTML-DATA-URI", "application/zip application/zip")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+
+
+def test_pictures_and_fonts_are_no_smuggling():
+    assert look(("HTML-LITERAL", "base64 image/png"), ("HTML-DATA-URI", "font/woff2 font/woff2")) == {}
+
+
+def test_enciphered_payload():
+    assert look(*WRITER, ("HTML-OPAQUE", "600"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+
+
+def test_library_with_a_blob_of_its_own_is_evidence_only():
+    assert look(*WRITER, ("HTML-OPAQUE", "600"), size=1_000_000) == {"SMUGGLING-HTML-WRITER": Severity.MEDIUM}
+
+
+def test_script_alone_is_nothing():
+    assert look(("HTML-SCRIPT", "10 characters")) == {}
+
+
+def test_svg():
+    assert look(("HTML-SCRIPT", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.MEDIUM}
+    assert look(("HTML-SCRIPT", ""), ("HTML-AUTOSTART", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
+    assert look(type="image/svg+xml") == {}

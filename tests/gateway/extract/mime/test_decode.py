@@ -1,0 +1,59 @@
+"""Transfer decoding where decoders agree, and where they do not."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from gateway.extract.mime.decode import decode, decode_base64, decode_quoted
+
+DATA = bytes(range(256)) * 3
+
+
+def first(raw: bytes) -> bytes:
+    return decode_base64(raw)[0].data
+
+
+def test_clean_base64_has_one_result_and_no_code():
+    (result,) = decode_base64(base64.encodebytes(DATA))
+    assert (result.data, result.code) == (DATA, "")
+
+
+@pytest.mark.parametrize(("spoil", "code"), [
+    (lambda b: b.replace(b"\n", b".\n"), "MIME-BASE64-JUNK"),
+    (lambda b: b.replace(b"A", b"A\x00"), "MIME-BASE64-JUNK"),
+    (lambda b: b.replace(b"\n", b"\xe3\x80\x80\n"), "MIME-BASE64-JUNK"),
+    (lambda b: b.rstrip(b"=\n"), ""),
+    (lambda b: b + b"====\n", ""),
+    (lambda b: b"  " + b.replace(b"\n", b" \r\n"), ""),
+])
+def test_most_complete_reading_comes_first(spoil, code):
+    result = decode_base64(spoil(base64.encodebytes(DATA)))[0]
+    assert result.data.startswith(DATA) and result.code == code
+
+
+def test_padded_segments_are_joined():
+    raw = base64.b64encode(DATA[:10]) + b"\r\n" + base64.b64encode(DATA[10:])
+    results = decode_base64(raw)
+    assert results[0].data == DATA
+    assert results[0].code == "MIME-BASE64-PADDING"
+    assert DATA[:10] in [r.data for r in results]      # the reader that stops at the first padding
+
+
+def test_nothing_never_raises():
+    for raw in (b"", b"=", b"A", b"====", b"\0", b"!!!"):
+        assert decode_base64(raw)[0].data == b""
+
+
+@pytest.mark.parametrize(("raw", "plain", "code"), [
+    (b"a=3Db=\r\nc", b"a=bc", ""), (b"=e2=82=ac", b"\xe2\x82\xac", ""), (b"a= \r\nb", b"ab", ""), (b"a=\nb", b"ab", ""),
+    (b"50=ZZ", b"50=ZZ", "MIME-QUOTED-PRINTABLE-ODD"),
+])
+def test_quoted_printable(raw, plain, code):
+    result = decode_quoted(raw)
+    assert (result.data, result.code) == (plain, code)
+
+
+def test_identity():
+    assert [r.data for r in decode(b"x=3D", "7bit")] == [b"x=3D"]

@@ -1,0 +1,35 @@
+"""Messages as nodes of the walk."""
+
+from __future__ import annotations
+
+from gateway.extract.base import Child, Context, Node, Problem
+from gateway.extract.mime.extractor import MIME
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Text
+from gateway.model.deadline import Limits
+
+MAIL = b"From: a@b\r\nSubject: =?utf-8?B?5aCx5YO5?=\r\nX-Note: hidden words\r\nDKIM-Signature: v=1\r\n\r\nbody"
+
+
+def node(data: bytes) -> Node:
+    return Node(Artifact(0, None, ArtifactKind.MESSAGE), data, "message/rfc822")
+
+
+def test_header_words_are_texts_and_machine_fields_are_not():
+    texts = [i for i in MIME.extract(node(MAIL), Context(Limits())) if isinstance(i, Text)]
+    assert [(t.source, t.content, t.hidden) for t in texts] == [("header Subject", "報價", False), ("header X-Note", "hidden words", True)]
+
+
+def test_single_part_message_has_one_child():
+    children = [i for i in MIME.extract(node(MAIL), Context(Limits())) if isinstance(i, Child)]
+    assert [(c.data, c.label) for c in children] == [(b"body", "1")]
+
+
+def test_huge_header_is_a_problem():
+    items = list(MIME.extract(node(b"X: " + b"a" * 2000 + b"\r\n\r\n"), Context(Limits(header_bytes=1000))))
+    assert any(isinstance(i, Problem) for i in items)
+
+
+def test_claims_messages_only():
+    assert MIME.claims(node(b""))
+    assert not MIME.claims(Node(Artifact(0, None, ArtifactKind.PART), b"", "text/plain"))

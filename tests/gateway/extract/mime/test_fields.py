@@ -1,0 +1,72 @@
+"""Parameters, encodings and names by every reading."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.mime.fields import encodings, file_names, parameters, sloppy_names
+
+
+@pytest.mark.parametrize(("raw", "main", "pairs"), [
+    (b"text/plain", "text/plain", []),
+    (b'Text/Plain; charset="utf-8"; format=flowed', "text/plain", [("charset", b"utf-8"), ("format", b"flowed")]),
+    (b"multipart/mixed; boundary=----=_Part_1", "multipart/mixed", [("boundary", b"----=_Part_1")]),
+    (b'attachment; filename="a;b.txt"', "attachment", [("filename", b"a;b.txt")]),
+])
+def test_well_formed(raw, main, pairs):
+    assert parameters(raw) == (main, pairs, True)
+
+
+@pytest.mark.parametrize("raw", [
+    b"a/b; x=1; x=2", b"a/b; x (c)=1", b'a/b; x="unclosed', b"a/b (comment)", b"a/b; x", b"a/b; x = 1",
+])
+def test_ill_formed_is_said(raw):
+    assert parameters(raw)[2] is False
+
+
+def test_repeated_parameters_are_all_kept():
+    assert [v for _, v in parameters(b"a/b; boundary=x; boundary=y")[1]] == [b"x", b"y"]
+
+
+@pytest.mark.parametrize(("raw", "expected"), [
+    (b"base64", ["base64"]), (b"BASE64", ["base64"]), (b"7bit", ["7bit"]), (b"base64, 7bit", ["base64", "7bit"]),
+    (b"ba(c)se64", ["base64"]), (b"base64\0", ["base64"]), (b"=?utf-8?Q?base64?=", ["base64"]), (b"x-what", ["unknown"]),
+])
+def test_encodings(raw, expected):
+    assert encodings(raw)[0] == expected
+
+
+def names(raw: bytes) -> list[str]:
+    return file_names(parameters(raw)[1])
+
+
+@pytest.mark.parametrize(("raw", "first"), [
+    (b"a; filename=x.txt", "x.txt"),
+    (b"a; filename*0=in; filename*1=v.bat", "inv.bat"),
+    (b"a; filename*1=v.bat; filename*0=in", "inv.bat"),
+    (b"a; filename*=utf-8''%E5%A0%B1.bat", "報.bat"),
+    (b"a; filename*=utf-8'zh-Hant-TW'%E5%A0%B1.bat", "報.bat"),
+    (b"a; filename*0*=big5''%B5o%B2%BC; filename*1=.bat", "發票.bat"),
+    (b"a; filename*=utf-16le''i%00n%00v%00.%00b%00a%00t%00", "inv.bat"),
+    (b"a; filename=\"=?big5?B?s/i7+bPmLnBkZg==?=\"", "報價單.pdf"),
+    (b"a; filename=\"" + "見積書.pdf".encode("cp932") + b"\"", "見積書.pdf"),
+    (b"a; filename=\"" + "报价单据.pdf".encode("gb18030") + b"\"", "报价单据.pdf"),
+])
+def test_names(raw, first):
+    assert first in names(raw)
+
+
+def test_plain_and_extended_names_are_both_candidates():
+    assert {"a.txt", "b.bat"} <= set(names(b"a; filename=a.txt; filename*=utf-8''b.bat"))
+
+
+def test_percent_encoding_in_a_plain_value():
+    assert "x.bat" in names(b"a; filename=x%2Ebat")
+
+
+def test_codec_names_from_mail_are_never_looked_up():
+    assert names(b"a; filename*=zlib_codec''x.txt") == ["x.txt"]
+
+
+def test_sloppy_names():
+    assert sloppy_names(b"attachment filename = x.exe") == ["x.exe"]

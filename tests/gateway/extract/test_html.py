@@ -1,0 +1,84 @@
+"""What a reader sees, what is hidden, what scripts do."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Child, Context, Node
+from gateway.extract.html import HTML, parse, words
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation, Table, Text
+from gateway.model.deadline import Limits
+
+
+def extract(source: str | bytes, outbound: bool = False, charset: str = "") -> list:
+    data = source if isinstance(source, bytes) else source.encode()
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/html", charset)
+    return list(HTML.extract(node, Context(Limits(), outbound=outbound)))
+
+
+def visible(source: str) -> str:
+    return next(i.content for i in extract(source) if isinstance(i, Text))
+
+
+def codes(source: str) -> set[str]:
+    return {i.code for i in extract(source) if isinstance(i, Observation)}
+
+
+@pytest.mark.parametrize(("source", "text"), [
+    ("<p>one<p>two", "one\ntwo"), ("a<b>b</b>c", "abc"), ("密<span></span>碼", "密碼"), ("&lt;x&gt; &#22577;", "<x> 報"),
+    ("<style>p{}</style>x<script>var y</script>", "x"), ("a < b and c", "a < b and c"), ("x<!-- y -->z", "xz"), ("<title>t</title>u", "t\nu"),
+])
+def test_visible_text(source, text):
+    assert visible(source) == text
+
+
+@pytest.mark.parametrize("source", [
+    "<div style='display:none'>secret</div>seen", "<span style=\"font-size:0\">secret</span>seen", "<!--secret-->seen",
+    "<div style='visibility: hidden'><div>inner</div>secret</div>seen",
+])
+def test_hidden_text_is_told_apart(source):
+    hidden = [i for i in extract(source) if isinstance(i, Text) and i.hidden]
+    assert "secret" in hidden[0].content
+    assert visible(source) == "seen"
+
+
+def test_charset_from_the_part_then_from_meta():
+    assert next(i.content for i in extract("<p>報價單".encode("cp950"), charset="big5") if isinstance(i, Text)) == "報價單"
+    assert next(i.content for i in extract(b"<meta charset=shift_jis>" + "見積書".encode("cp932")) if isinstance(i, Text)) == "見積書"
+
+
+def test_tables_are_rows_outbound():
+    tables = [i for i in extract("<table><tr><td>王小明<td>0912</tr><tr><td>a</td><td>b</td></tr></table>", True) if isinstance(i, Table)]
+    assert tables[0].rows == (("王小明", "0912"), ("a", "b"))
+
+
+def test_attributes_are_searched_outbound():
+    assert "secret" in next(i.content for i in extract("<img alt='secret'>", True) if isinstance(i, Text) and i.hidden)
+
+
+def test_smuggling_marks():
+    assert {"HTML-SCRIPT", "HTML-WRITES-FILE", "HTML-AUTOSTART", "HTML-DECODES"} <= codes(
+        "<script>var b=new Blob([atob(x)]);a.href=URL.createObjectURL(b);a.download='x';a.click()</script>")
+    assert codes("<a href=https://example.com/>x</a>") == {"HTML-LINK"}
+
+
+def test_files_in_literals_are_children():
+    import base64
+    program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
+    items = extract(f"<script>var x='{base64.b64encode(program).decode()}'</script>")
+    assert any(isinstance(i, Child) and i.data == program for i in items)
+
+
+def test_links_with_entities():
+    assert [i.detail for i in extract("<a href='https://e.example/?a=1&amp;b=2'>x</a>") if isinstance(i, Observation)] == [
+        "a https://e.example/?a=1&b=2"]
+
+
+@pytest.mark.parametrize("source", ["<" * 100_000, "<a " * 50_000, "<!--" * 50_000, "<script>" * 20_000, "<div style='" * 20_000])
+def test_hostile_markup_is_linear(source):
+    parse(source)
+
+
+def test_words():
+    assert words(["a  b", "\n \n", "c&nbsp;d"]) == "a b\nc d"

@@ -1,0 +1,46 @@
+"""Files in script literals and data URIs."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from gateway.extract.literals import data_uris, literals, opaque, payloads
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
+B64 = base64.b64encode(PROGRAM).decode()
+
+
+@pytest.mark.parametrize("script", [
+    f"var d='{B64}';", f'atob("{B64[:60]}" + "{B64[60:]}")', f"x=['{B64[:40]}','{B64[40:]}'].join('')", f"x=`{B64}`",
+    f"x='{B64[::-1]}'", f"x='{base64.b64encode(B64.encode()).decode()}'", f"x='{PROGRAM.hex()}'",
+    "x='" + "".join(f"\\x{c:02x}" for c in PROGRAM) + "'", "unescape('" + "".join(f"%{c:02x}" for c in PROGRAM) + "')",
+    "new Uint8Array([" + ",".join(map(str, PROGRAM)) + "])", "[" + ", ".join(hex(c) for c in PROGRAM) + "]",
+])
+def test_payload_is_found(script):
+    assert any(data.startswith(PROGRAM[:64]) for _, data in payloads(script))
+
+
+@pytest.mark.parametrize("script", [
+    "var a = 'hello world, this is a rather long sentence without any payload in it';", "x = [1,2,3,4]", "", "'unclosed",
+    "var s = '" + base64.b64encode(b"just some words, nothing else to see in here, really").decode() + "'",
+])
+def test_ordinary_scripts_hold_nothing(script):
+    assert list(payloads(script)) == []
+
+
+def test_data_uri():
+    assert list(data_uris(f"<a href='data:application/octet-stream;base64,{B64}'>")) == [("application/octet-stream", PROGRAM)]
+    assert list(data_uris("data:text/html,%3Cscript%3Ealert(1)%3C/script%3E")) == [("text/html", b"<script>alert(1)</script>")]
+    assert list(data_uris("no data: here, really")) == []
+
+
+def test_neighbours_are_joined_and_others_are_not():
+    assert list(literals("'a' + \"b\", `c`; 'd'")) == ["abc", "d"]
+
+
+def test_opaque_literals_are_counted():
+    noise = bytes((n * 73 + n // 7 * 31) % 256 for n in range(2000))
+    assert opaque(f"x='{base64.b64encode(noise).decode()}'") == 2000
+    assert opaque("x='" + "word " * 400 + "'") == 0
