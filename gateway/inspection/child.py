@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from gateway.extract.base import NeedsDeepLane
@@ -19,10 +19,10 @@ from gateway.inspection import protocol, tools, wire
 from gateway.inspection.lockdown import Ceilings, restrict_child
 from gateway.inspection.wire import Frame, Kind
 from gateway.model.deadline import Limits
-from gateway.model.finding import Inspection
+from gateway.model.finding import Finding, Inspection
 from gateway.model.ports import InspectionRequest
 
-REUSE = 20                               # messages of one plain child; its fork is then 5 % of what it costs
+REUSE = 20                               # messages of one plain child: its fork is then a twentieth of the cost
 _SLACK = 32 << 20                        # octets the interpreter may take beside the message's own data
 _FAILED = 70                             # EX_SOFTWARE
 
@@ -43,7 +43,7 @@ class Judge(Protocol):
 
 def run(
     connection: socket.socket, judge: Judge | tools.Programs, lane: str, ceilings: Ceilings, base: int, program: bytes,
-    resources: int,
+    resources: int, reuse: int = REUSE,
 ) -> None:
     """The whole life of a forked child. Never returns."""
     status = _FAILED
@@ -53,7 +53,7 @@ def run(
             assert isinstance(judge, tools.Programs)
             tools.serve(connection, judge, ceilings.memory)
         else:
-            rounds = REUSE if lane == "plain" else 1
+            rounds = reuse if lane == "plain" else 1
             most = base + 2 * _SLACK + ceilings.memory
             resource.setrlimit(resource.RLIMIT_DATA, (most, most))
             restrict_child(program, Ceilings(ceilings.memory, ceilings.cpu_seconds * rounds), resources)
@@ -95,6 +95,16 @@ def answer(connection: socket.socket, frame: Frame, judge: Judge, lane: str, bas
         return True
     wire.send(connection, Kind.INSPECTION, protocol.encode_inspection(inspection))
     return not inspection.incidents
+
+
+def guarded(look: Callable[[], Iterable[Finding]]) -> tuple[list[Finding], str]:
+    """What one detector found, and the name of the exception that ended it early, or ''."""
+    found: list[Finding] = []
+    try:
+        found.extend(look())
+    except Exception as error:  # noqa: BLE001 - one detector's crash is an incident of the message
+        return found, type(error).__name__
+    return found, ""
 
 
 def read_message(fd: int, size: int) -> bytes:

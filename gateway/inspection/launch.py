@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gateway.inspection.child import REUSE
 from gateway.inspection.lockdown import Layer, User, drop_target
 from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
@@ -42,6 +43,7 @@ class CellSettings:
     spare: int = 2                       # forked ahead
     memory: int = 1 << 30                # octets; ceiling for what a request may ask
     cpu_seconds: int = 60                # ceiling for what a request may ask
+    reuse: int = REUSE                   # messages of one plain child; the pools must be told the same
     require: Sequence[str] = ()          # names of lockdown.LAYERS without which it refuses to start
     resources: Mapping[str, Path] = field(default_factory=dict)
     registry: str = JUDGE
@@ -115,7 +117,7 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
         told = {
             "lane": lane, "listen": listener.fileno(), "registry": settings.registry, "children": settings.children,
             "spare": min(settings.spare, settings.children), "memory": settings.memory, "cpu_seconds": settings.cpu_seconds,
-            "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(),
+            "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(), "reuse": settings.reuse,
             "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
             "python_path": list(settings.python_path),
         }

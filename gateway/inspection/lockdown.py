@@ -23,6 +23,9 @@ LAYERS = ("user-namespace", "network-namespace", "ipc-namespace", "pid-namespace
           "no-new-privs", "death-signal", "rlimits", "landlock", "seccomp")
 """Names for `[inspection] require`, and what `doctor` shows, in the order in which they are put on."""
 
+GROUPS = {"namespaces": ("network-namespace", "ipc-namespace", "pid-namespace")}
+"""Short names for several layers in `[inspection] require`."""
+
 TOOL_GRANTS = tuple(landlock.Grant(Path(p)) for p in ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache"))
 """What external tools may read and run. Their input is no file of any of these, so Landlock lets it be opened."""
 
@@ -113,7 +116,7 @@ class Lockdown:
 
     def missing(self, required: Iterable[str]) -> list[str]:
         holding = {layer.name for layer in self.layers if layer.holds}
-        return sorted(set(required) - holding)
+        return sorted({layer for name in required for layer in GROUPS.get(name, (name,))} - holding)
 
 
 def _user_namespace() -> str:

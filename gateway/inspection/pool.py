@@ -71,12 +71,14 @@ class _Died(Exception):
 class CellPool:
     """Implements `gateway.model.ports.Inspector`. One per process; `workers` bounds its concurrent inspections."""
 
-    def __init__(self, lanes: Lanes, clock: Clock, events: Events, metrics: Metrics, workers: int = 4) -> None:
+    def __init__(self, lanes: Lanes, clock: Clock, events: Events, metrics: Metrics, workers: int = 4,
+                 reuse: int = REUSE) -> None:
         self.clock = clock
         self.events = events
         self.metrics = metrics
         self.slots = asyncio.Semaphore(workers)
         self.workers = workers
+        self.reuse = reuse
         self.idle: list[Handle] = []     # plain children, the most recently used last
         self.plain = Link(lanes.plain, clock, self._shed, self._connection_ended)
         self.deep = Link(lanes.deep, clock, _nothing, _nothing)
@@ -165,7 +167,7 @@ class CellPool:
         try:
             async with asyncio.timeout(run.deadline.left(self.clock)):
                 answer = await self._converse(child, run)
-            keep = answer.reusable and child.uses < REUSE and child.parent.current
+            keep = answer.reusable and child.uses < self.reuse and child.parent is self.plain.current
             return answer
         except TimeoutError:
             raise await self._overrun(child, run, started) from None

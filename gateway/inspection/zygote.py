@@ -53,6 +53,7 @@ class Settings:
     cpu_seconds: int
     clients: tuple[int, ...]             # user ids that may connect
     parent: int                          # process id of who started us
+    reuse: int = child.REUSE             # messages of one plain child
     user: tuple[int, int] | None = None
     require: tuple[str, ...] = ()
     resources: dict[str, int] = field(default_factory=dict)
@@ -212,7 +213,7 @@ class Zygote:
             os.dup2(self.null, standard)
         os.close(self.null)
         child.run(connection, self.judge, settings.lane, Ceilings(settings.memory, settings.cpu_seconds), self.base, self.filter,
-                  len(settings.resources))
+                  len(settings.resources), settings.reuse)
 
     def kill(self, forked: Forked) -> None:
         with contextlib.suppress(ProcessLookupError):

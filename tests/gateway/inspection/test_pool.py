@@ -98,6 +98,8 @@ async def test_a_deep_child_is_never_reused(pool: CellPool) -> None:
     said = [evidence(await judge(pool, b"deep")).split() for _ in range(3)]
     assert {lane for lane, _, _ in said} == {"deep"}
     assert len({pid for _, pid, _ in said}) == 3
+    assert evidence(await judge(pool, b"x")).startswith("plain")
+    assert not pool.noted.events
 
 
 async def test_a_child_cannot_change_the_message(pool: CellPool) -> None:

@@ -1,0 +1,126 @@
+"""What a child does with a message: the walk takes it apart, the detectors look at each piece, and the facts are put
+together. Built once in the zygote, so that every module, table and rule is loaded before the door closes.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
+from gateway.detect.registry import DETECTORS
+from gateway.extract.base import Context, Extractor, Tools
+from gateway.extract.registry_plain import PLAIN
+from gateway.extract.walk import walk
+from gateway.inspection.child import cpu_seconds, guarded
+from gateway.inspection.death import failed
+from gateway.inspection.preload import preload
+from gateway.inspection.preview import Collected
+from gateway.inspection.protocol import FINDINGS
+from gateway.model.content import Sample
+from gateway.model.deadline import Clock, Limits
+from gateway.model.finding import Fault, Finding, Incident, IncidentCode, Inspection
+from gateway.model.ports import InspectionRequest
+from gateway.model.transaction import Direction
+from gateway.ops.clock import SystemClock
+
+SAMPLE = (
+    b"From: warm@example.com\r\nTo: up@example.com\r\nSubject: =?utf-8?b?5pqW5qmf?=\r\nMIME-Version: 1.0\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=big5\r\n\r\n\xb4\xfa\xb8\xd5\r\n"
+    b"--b\r\nContent-Type: text/html; charset=shift_jis\r\n\r\n<p>\x83e\x83X\x83g</p><a href=http://example.com/>x</a>\r\n--b--\r\n"
+)
+"""Judged once before the lockdown: whatever is loaded on first use is loaded then."""
+
+
+@dataclass(slots=True)
+class Looking:
+    """The detectors of one message, and what they said."""
+
+    detectors: Sequence[tuple[str, Detector]]
+    clock: Clock
+    findings: list[Finding] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    seconds: float = 0.0
+
+    def visit(self, sample: Sample) -> None:
+        began = self.clock.monotonic()
+        for name, detector in self.detectors:
+            found, error = guarded(lambda detector=detector: detector.look(sample))  # type: ignore[misc]
+            self.file(found, error, name, sample.artifact.id)
+        self.seconds += self.clock.monotonic() - began
+
+    def conclude(self) -> None:
+        began = self.clock.monotonic()
+        for name, detector in self.detectors:
+            found, error = guarded(lambda detector=detector: detector.conclude(self.tally))  # type: ignore[misc]
+            self.file(found, error, name, 0)
+        self.seconds += self.clock.monotonic() - began
+
+    def file(self, found: list[Finding], error: str, name: str, artifact: int) -> None:
+        """A detector that fell over saw less than it should: an incident of that artifact."""
+        room = FINDINGS - len(self.findings)
+        if len(found) > room and not any(i.code is IncidentCode.COUNT for i in self.incidents):
+            self.incidents.append(Incident(IncidentCode.COUNT, artifact, Fault.MESSAGE, f"more than {FINDINGS} findings"))
+        self.findings.extend(found[:room])
+        if error:
+            cause = failed(error)
+            self.incidents.append(Incident(cause.code, artifact, Fault.MESSAGE, f"{name}: {cause.detail}"))
+
+
+class CellJudge:
+    """Implements `gateway.inspection.child.Judge` for one lane."""
+
+    def __init__(self, extractors: Sequence[Extractor], factories: Sequence[DetectorFactory], signature_version: str,
+                 reference: Any = None, clock: Clock | None = None) -> None:
+        self.extractors = tuple(extractors)
+        self.factories = tuple(factories)
+        self.signature_version = signature_version
+        self.reference = reference
+        self.clock = clock or SystemClock()
+
+    def inspect(self, data: bytes, request: InspectionRequest, tools: Tools | None) -> Inspection:
+        began, used = self.clock.monotonic(), cpu_seconds()
+        scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference)
+        context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools)
+        looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
+        walked = walk(data, context, self.extractors, looking.visit)
+        looking.conclude()
+        wall = self.clock.monotonic() - began
+        return Inspection(
+            tree=walked.tree, findings=tuple(looking.findings), incidents=(*walked.incidents, *looking.incidents),
+            identifiers=looking.tally.identifiers, persons=looking.tally.persons, contacts=looking.tally.contacts,
+            summary=walked.summary, signature_version=self.signature_version,
+            seconds={"extract": max(0.0, wall - looking.seconds), "detect": looking.seconds},
+            cpu_ms=(cpu_seconds() - used) * 1000,
+        )
+
+    def preview(self, data: bytes, request: InspectionRequest) -> Mapping[str, list[tuple[str, ...]]]:
+        """Only taken apart, not judged: outbound, so that texts are wanted in full."""
+        collected = Collected()
+        walked = walk(data, Context(request.limits, True, list(request.passwords)), self.extractors, collected.visit)
+        return collected.sections(data, walked.tree)
+
+
+def _name(factory: DetectorFactory) -> str:
+    return getattr(factory, "__name__", type(factory).__name__)
+
+
+def build(lane: str, resources: Mapping[str, int]) -> CellJudge:
+    """The judge of a lane. The plain lane never imports the heavy parsers: its zygote stays small and forks fast."""
+    preload(lane)
+    extractors: Sequence[Extractor] = PLAIN
+    if lane == "deep":
+        extractors = importlib.import_module("gateway.extract.registry").EXTRACTORS
+    judge = CellJudge(extractors, DETECTORS, "")
+    _warm(judge)
+    return judge
+
+
+def _warm(judge: CellJudge) -> None:
+    for direction in (Direction.INBOUND, Direction.OUTBOUND):
+        request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
+        judge.inspect(SAMPLE, request, None)
+        judge.preview(SAMPLE, request)

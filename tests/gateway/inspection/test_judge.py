@@ -1,0 +1,115 @@
+"""The real judge: in this process with small lists, and in real zygotes for what only shows behind the lockdown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from gateway.detect.base import Tally
+from gateway.extract.base import NeedsDeepLane
+from gateway.extract.charset import CHARSETS
+from gateway.extract.registry_plain import LIGHT, PLAIN
+from gateway.inspection.judge import SAMPLE, CellJudge
+from gateway.inspection.launch import CellSettings, start_zygote
+from gateway.inspection.pool import Lanes
+from gateway.inspection.protocol import FINDINGS
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, IncidentCode, Severity
+from tests.gateway.inspection.conftest import CLOCK, Cell, ask, judge
+
+ZIPPED = (b"From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: application/zip; name=x.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+          b"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\r\n")
+
+
+class Counting:
+    def __init__(self, scope) -> None:
+        self.scope = scope
+        self.looked = 0
+
+    def look(self, sample: Sample):
+        self.looked += 1
+        yield Finding("TEST-SEEN", "data", Severity.LOW, sample.artifact.id, (self.scope.direction.value,))
+
+    def conclude(self, tally: Tally):
+        tally.persons = self.looked
+        tally.identifiers["card"] = 2
+        return ()
+
+
+class Falling(Counting):
+    def look(self, sample: Sample):
+        yield Finding("TEST-HALF", "data", Severity.LOW, sample.artifact.id)
+        raise KeyError("customer 4111111111111111")
+
+
+class Flooding(Counting):
+    def look(self, sample: Sample):
+        return [Finding("TEST-FLOOD", "data", Severity.LOW, 0)] * (FINDINGS + 1)
+
+
+def test_facts_are_put_together() -> None:
+    inspection = CellJudge(LIGHT, [Counting], "v9").inspect(SAMPLE, ask(), None)
+    assert inspection.complete and inspection.signature_version == "v9"
+    assert len(inspection.findings) == inspection.persons == len(inspection.tree.artifacts) == 3
+    assert inspection.identifiers == {"card": 2}
+    assert inspection.summary.header_from
+    assert set(inspection.seconds) == {"extract", "detect"} and inspection.cpu_ms > 0
+
+
+def test_detectors_are_new_for_every_message() -> None:
+    both = CellJudge(LIGHT, [Counting], "")
+    assert both.inspect(SAMPLE, ask(), None).persons == both.inspect(SAMPLE, ask(), None).persons
+
+
+def test_a_detector_that_falls_over_is_an_incident_and_the_others_go_on() -> None:
+    inspection = CellJudge(LIGHT, [Falling, Counting], "").inspect(SAMPLE, ask(), None)
+    assert {(i.code, i.detail) for i in inspection.incidents} == {(IncidentCode.CRASH, "Falling: KeyError")}
+    assert {f.code for f in inspection.findings} == {"TEST-HALF", "TEST-SEEN"}
+
+
+def test_a_flood_of_findings_is_an_incident() -> None:
+    inspection = CellJudge(LIGHT, [Flooding], "").inspect(SAMPLE, ask(), None)
+    assert len(inspection.findings) == FINDINGS
+    assert [i.code for i in inspection.incidents] == [IncidentCode.COUNT]
+
+
+def test_the_plain_lane_passes_on() -> None:
+    with pytest.raises(NeedsDeepLane):
+        CellJudge(PLAIN, [], "").inspect(ZIPPED, ask(), None)
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cell]:
+    folder = tmp_path_factory.mktemp("real")
+    cell = Cell(folder, Lanes.beneath(folder), {})
+    for lane in ("plain", "deep"):
+        cell.zygotes[lane] = start_zygote(lane, getattr(cell.lanes, lane), CellSettings(folder), CLOCK)
+    yield cell
+    for zygote in cell.zygotes.values():
+        zygote.stop()
+
+
+async def test_no_charset_is_loaded_late(real: Cell) -> None:
+    pool = real.pool()
+    mails = []
+    for name, codec in sorted(CHARSETS.items()):
+        text = "The weather is fine today. " * 3
+        mails.append(b"From: a@b.example\r\nSubject: =?%s?q?x=E4=A4?=\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=%s\r\n\r\n%s\r\n"
+                     % (name.encode(), name.encode(), text.encode(codec, "replace")))
+    inspections = await asyncio.gather(*(judge(pool, mail) for mail in mails))
+    late = {(name, i.incidents) for (name, _), i in zip(sorted(CHARSETS.items()), inspections, strict=True)
+            if any("crash" in x.code.lower() or "Error" in x.detail for x in i.incidents)}
+    assert not late
+    assert not pool.noted.events
+    await pool.close()
+
+
+async def test_the_deep_lane_opens_an_archive(real: Cell) -> None:
+    pool = real.pool()
+    inspection = await judge(pool, ZIPPED)
+    assert any(a.detected_type == "application/zip" for a in inspection.tree.artifacts)
+    assert not [i for i in inspection.incidents if i.code in (IncidentCode.CRASH, IncidentCode.TIMEOUT)]
+    assert not pool.noted.events
+    await pool.close()
