@@ -156,8 +156,9 @@ def _custody(config: Config, source: Source) -> None:
     if config.listeners and quarantine.approval_time > quarantine.retain:
         source.fault("[quarantine] approval_time is longer than retain: mail would expire before it is answered",
                      "quarantine", "approval_time")
+    told = {hop for one in config.listeners for hop in one.next_hop}
     for hop in config.notices.next_hop:
-        if any(_same(hop, one.address) for one in config.listeners):
+        if hop not in told and any(_same(hop, one.address) for one in config.listeners):
             source.fault(f"[notices] next_hop {hop} is our own listener: our notices would be judged; "
                          "name the mail server behind it", "notices", "next_hop")
 

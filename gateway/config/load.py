@@ -9,7 +9,7 @@ from typing import Any
 
 from gateway.config.hazards import hazards
 from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, Entry, Listener
-from gateway.config.source import Problem, Source, read_source
+from gateway.config.source import Problem, Source, in_order, read_source
 from gateway.config.tables import nearest, read_table
 from gateway.model.errors import ConfigError
 
@@ -65,11 +65,11 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
     listeners = _listeners(source)
     made |= {attribute: _entries(source, name) for name, attribute in ENTRIES.items()}
     if listeners is None or any(value is None for value in made.values()):
-        return None, source.problems
+        return None, in_order(source.problems)
     config = fill(Config(path=path, listeners=listeners, files=tuple(source.files), version=source.digest, **made))
     hazards(config, source)
     warnings = tuple(str(p) for p in source.problems if p.warning)
-    return dataclasses.replace(config, warnings=warnings), source.problems
+    return dataclasses.replace(config, warnings=warnings), in_order(source.problems)
 
 
 def fill(config: Config) -> Config:

@@ -44,7 +44,11 @@ from gateway.model.deadline import Limits as InspectionLimits
 REQUIRED = object()
 
 # What gateway.inspection.lockdown can put on a child; `sekisho doctor` says which of them hold here.
-LAYERS = ("namespaces", "no-new-privs", "landlock", "seccomp", "rlimits")
+LAYERS = (
+    "user-namespace", "network-namespace", "ipc-namespace", "pid-namespace", "empty-root", "user", "capabilities",
+    "no-new-privs", "death-signal", "rlimits", "landlock", "seccomp",
+)
+LAYER_GROUPS = ("namespaces",)           # short names for several layers
 
 
 def setting(kind: Kind, default: Any, doc: str, filled: str = "") -> Any:
@@ -86,7 +90,9 @@ class Listener:
     next_hop_tls: str = setting(choice("none", "opportunistic", "required"), "opportunistic",
         "TLS towards the next hop; required also checks its certificate.")
     next_hop_credentials: Path | None = setting(optional(PATH), "",
-        "File with one line `user:password` for AUTH at the next hop.")
+        "File with two lines, user and password, for AUTH at the next hop.")
+    next_hop_ca: Path | None = setting(optional(PATH), "",
+        "PEM file of the authority that the next hop's certificate is checked against.", "the system's authorities")
     clients: tuple[Network, ...] = setting(listing(NETWORK), ["127.0.0.0/8", "::1/128"],
         "Who may connect: the TCP peer, or the address that PROXY names.")
     trust: tuple[Network, ...] = setting(listing(NETWORK), [],
@@ -96,17 +102,6 @@ class Listener:
     tls_cert: Path | None = setting(optional(PATH), "", "Certificate chain, PEM.")
     tls_key: Path | None = setting(optional(PATH), "", "Its private key, PEM, not readable by others.")
     max_size: int = setting(size(1 << 10, 1 << 30), "50MiB", "Largest message; larger ones get 552.")
-    max_recipients: int = setting(count(100, 50000), 1000,
-        "Recipients of one transaction; more get 452 (RFC 5321 section 4.5.3.1.8 wants at least 100).")
-    max_connections: int = setting(count(1, 100000), 500,
-        "Connections at a time over all edge processes; more get 421.")
-    connections_per_client: int = setting(count(0, 100000), 50,
-        "Connections at a time of one client address not in `trust`; 0 is no limit.")
-    messages_per_minute: int = setting(count(0, 1000000), 0,
-        "Messages a minute of one client address not in `trust`; 0 is no limit.")
-    idle_timeout: float = setting(duration(1, 3600), "5m",
-        "Wait for the next command (RFC 5321 section 4.5.3.2.7 wants 5 minutes).")
-    data_timeout: float = setting(duration(1, 7200), "10m", "From the DATA command to the final dot, all of it.")
     proxy: str = setting(choice("none", "required"), "none",
         "required: every connection begins with a PROXY v1 or v2 header from a peer in `trust`.")
     stray: str = setting(choice("reject", "normalize"), "reject",
@@ -119,7 +114,7 @@ class Listener:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one message may use. A reached limit is an incident that policy judges, never a silent skip."""
+    """What one message and one client may use. What stops an inspection is an incident, never a silent skip."""
 
     final_reply: float = setting(duration(5, 600), "90s",
         "From the client's final dot to our answer, all included; Postfix's smtpd_proxy_timeout is 100 s.")
@@ -136,6 +131,17 @@ class Limits:
     header_bytes: int = setting(size(1 << 12, 1 << 26), "1MiB", "One header block.")
     text: int = setting(count(1 << 16, 1 << 30), 64 << 20,
         "Characters of extracted text that are searched for customer data.")
+    recipients: int = setting(count(100, 50000), 3000,
+        "Recipients of one transaction; more get 452 (RFC 5321 section 4.5.3.1.8 wants at least 100).")
+    connections: int = setting(count(1, 100000), 4000,
+        "SMTP connections at a time over all edge processes; more get 421.")
+    connections_per_client: int = setting(count(1, 100000), 200,
+        "SMTP connections at a time of one client address not in `trust`.")
+    messages_per_minute: int = setting(count(1, 1000000), 1200,
+        "Messages a minute of one client address not in `trust`.")
+    idle: float = setting(duration(1, 3600), "5m",
+        "Wait for the next SMTP command (RFC 5321 section 4.5.3.2.7 wants 5 minutes).")
+    data: float = setting(duration(1, 86400), "1h", "From the DATA command to the final dot, all of it.")
 
     def for_inspection(self) -> InspectionLimits:
         return InspectionLimits(
@@ -154,7 +160,7 @@ class Inspection:
         "Children of the deep lane (archives, documents) at a time; 0 is one per processor.")
     reuse: int = setting(count(1, 1000), 20,
         "Messages that one child of the plain lane sees before it is thrown away.")
-    require: tuple[str, ...] = setting(listing(choice(*LAYERS)), [],
+    require: tuple[str, ...] = setting(listing(choice(*LAYER_GROUPS, *LAYERS)), [],
         "Layers of the lock-down without which we do not start.")
     passwords_file: Path | None = setting(optional(PATH), "",
         "Passwords to try on encrypted attachments, one a line, UTF-8.")

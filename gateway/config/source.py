@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,16 @@ class Problem:
         return f"{self.where}: {level}{self.message}"
 
 
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and line, as an administrator works through them."""
+
+    def key(problem: Problem) -> tuple[str, int]:
+        file, _, line = problem.where.rpartition(":")
+        return (file, int(line)) if line.isdigit() else (problem.where, 0)
+
+    return sorted(problems, key=key)
+
+
 @dataclass(slots=True)
 class Source:
     """The merged table of all files."""
@@ -44,7 +54,7 @@ class Source:
     def where(self, *key: str | int) -> str:
         """file:line of a key, of the nearest table around it, or the file."""
         for length in range(len(key), 0, -1):
-            place = self.places.get(key[:length])
+            place = self.places.get(key[:length]) or self.places.get((*key[:length], 0))
             if place is not None:
                 return place
         return self.file

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.config import Config, ConfigProblems, Entry, Problem, examine
-from gateway.config.source import read_source
+from gateway.config.source import in_order, read_source
 from gateway.config.tables import nearest
 from gateway.model.decision import Disposition, Party
 from gateway.model.finding import IncidentCode, Severity
@@ -36,7 +36,7 @@ def load_policy(config: Config) -> Policy:
 def check(path: Path) -> list[Problem]:
     """Everything that is wrong with a configuration file, its rules included."""
     config, problems = examine(path)
-    return [*problems, *(parse(config)[1] if config is not None else [])]
+    return in_order([*problems, *(parse(config)[1] if config is not None else [])])
 
 
 def parse(config: Config) -> tuple[Policy, list[Problem]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.config.source import MAX_FILE, read_source
+from gateway.config.source import MAX_FILE, Problem, in_order, read_source
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -72,6 +72,19 @@ def test_what_is_no_text(tmp_path: Path) -> None:
     main.write_bytes(b"#" * (MAX_FILE + 1))
     assert lines(read_source(main)) == [f"{main}: is larger than 4 MiB: this is no configuration"]
     assert lines(read_source(tmp_path / "no.toml")) == [f"{tmp_path}/no.toml: cannot be read: No such file or directory"]
+
+
+def test_problems_come_in_the_order_of_lines() -> None:
+    wheres = ["b.toml:10", "a.toml:12", "b.toml:9", "b.toml", "a.toml:2"]
+    assert [p.where for p in in_order(Problem(w, "x") for w in wheres)] == [
+        "a.toml:2", "a.toml:12", "b.toml", "b.toml:9", "b.toml:10"]
+
+
+def test_the_place_of_a_list_of_tables_is_its_first(tmp_path: Path) -> None:
+    source = read_source(write(tmp_path, "main.toml", "\n[[lisener]]\na = 1\n[[lisener]]\n"))
+    assert source.where("lisener") == f"{tmp_path}/main.toml:2"
+    assert source.where("lisener", 1) == f"{tmp_path}/main.toml:4"
+    assert source.where("none") == f"{tmp_path}/main.toml"
 
 
 def test_the_digest_follows_every_file(tmp_path: Path) -> None:
