@@ -1,0 +1,130 @@
+"""The zygotes of this machine: started together, watched, replaced at a reload without a gap."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from gateway.config import Config
+from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings, Zygote, launch
+from gateway.inspection.pool import Lanes as Addresses
+from gateway.model.deadline import Clock
+from gateway.model.ports import Events
+
+LOADING = 60.0                           # seconds a zygote may take to load on a busy machine
+FIRST_DELAY, LAST_DELAY = 0.1, 5.0       # seconds before a dead zygote is started again
+
+
+def settings(config: Config, lane: str, owned: Path) -> CellSettings:
+    """One lane's zygote by the configuration. It runs as the owner of the folder `owned`."""
+    processors = os.cpu_count() or 1
+    wanted = config.inspection.children if lane == PLAIN else config.inspection.deep_children
+    # Each edge keeps one plain child at hand beside those that work, and the keeper asks too.
+    children = (wanted or processors) + (config.gateway.processes + 1 if lane == PLAIN else 1)
+    return CellSettings(
+        state_dir=owned, children=max(children, 4), spare=1 if lane == TOOL else 2, memory=config.limits.memory,
+        cpu_seconds=int(config.limits.cpu) + 1, require=config.inspection.require, resources=resources(config),
+    )
+
+
+def resources(config: Config) -> Mapping[str, Path]:
+    """Files that detectors read, by name: opened before the lock-down, handed over as descriptors."""
+    return {}
+
+
+class Lanes:
+    """Keeps one zygote a lane. Lives in the main thread of its process: zygotes die with the thread that started them."""
+
+    def __init__(self, config: Config, folder: Path, clock: Clock, events: Events) -> None:
+        self.config = config
+        self.folder = folder
+        self.addresses = Addresses(folder / "zygote-plain.sock", folder / "zygote-deep.sock", folder / "zygote-tool.sock")
+        self.clock = clock
+        self.events = events
+        self.zygotes: dict[str, Zygote] = {}
+        self._watch: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def signature_version(self) -> str:
+        deep = self.zygotes.get(DEEP)
+        return deep.signature_version if deep else ""
+
+    def ready(self) -> bool:
+        return {PLAIN, DEEP} <= {lane for lane, zygote in self.zygotes.items() if zygote.alive}
+
+    async def start(self) -> None:
+        """Raises CellError where a lane cannot be loaded or a required layer does not hold."""
+        self.zygotes = await self._launch(self.config)
+        for lane in self.zygotes:
+            self._watch[lane] = asyncio.create_task(self._keep(lane))
+
+    async def reload(self, config: Config) -> None:
+        """New zygotes take over the addresses once they are loaded; the old ones end with what they have in hand.
+
+        Raises CellError and changes nothing where a new one cannot be had.
+        """
+        fresh = await self._launch(config)
+        old, self.zygotes, self.config = self.zygotes, fresh, config
+        for zygote in old.values():
+            zygote.retire()
+
+    async def stop(self) -> None:
+        for task in self._watch.values():
+            task.cancel()
+        await asyncio.gather(*self._watch.values(), return_exceptions=True)
+        for zygote in self.zygotes.values():
+            zygote.stop()
+
+    async def _launch(self, config: Config) -> dict[str, Zygote]:
+        address = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}
+        started: dict[str, Zygote] = {}
+        try:
+            for lane, path in address.items():
+                assert path is not None
+                started[lane] = launch(lane, path, settings(config, lane, self.folder))
+            await asyncio.gather(*(asyncio.to_thread(z.wait_ready, self.clock, LOADING) for z in started.values()))
+        except (CellError, OSError) as failure:
+            for zygote in started.values():
+                zygote.stop()
+            raise failure if isinstance(failure, CellError) else CellError(f"the cell cannot be started: {failure}") from failure
+        return started
+
+    async def _keep(self, lane: str) -> None:
+        delay = FIRST_DELAY
+        while True:
+            zygote = self.zygotes[lane]
+            await ended(zygote.process.pid)
+            if self.zygotes[lane] is not zygote:
+                zygote.process.wait()            # a retired one: a reload has put another in its place
+                continue
+            self.events.emit("restart", worker=f"zygote-{lane}", status=f"exit {zygote.process.wait()}", delay=delay)
+            zygote.control.close()
+            await asyncio.sleep(delay)
+            try:
+                path = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}[lane]
+                assert path is not None
+                fresh = launch(lane, path, settings(self.config, lane, self.folder))
+                await asyncio.to_thread(fresh.wait_ready, self.clock, LOADING)
+            except (CellError, OSError):
+                delay = min(delay * 2, LAST_DELAY)
+                continue
+            self.zygotes[lane] = fresh
+            delay = FIRST_DELAY
+
+
+async def ended(pid: int) -> None:
+    """Waits, without reaping, until the process is gone."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+    try:
+        pidfd = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        loop.add_reader(pidfd, lambda: done.done() or done.set_result(None))
+        await done
+    finally:
+        loop.remove_reader(pidfd)
+        os.close(pidfd)
