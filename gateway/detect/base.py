@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.model.content import Sample
 from gateway.model.finding import Finding
 from gateway.model.transaction import Direction
+
+if TYPE_CHECKING:
+    from gateway.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Scope:
     reverse_path: str
     recipients: tuple[str, ...]
     our_domains: tuple[str, ...]
+    reference: Reference | None = None   # the firm's own tables, documents and numbers, opened before the lockdown
+    rules: object | None = None          # a gateway.detect.yara_rules.RuleSet; None: the packaged rules
 
     @property
     def outbound(self) -> bool:

@@ -1,0 +1,197 @@
+"""The detector of customer data: looks at every text and table, judges once at the end over the whole message."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from importlib.resources import files
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.data import judge, layout, people, tokens
+from gateway.detect.data.judge import Group, Seen
+from gateway.detect.data.layout import Grid
+from gateway.detect.data.own import OwnData
+from gateway.detect.data.splits import split_cells
+from gateway.identifiers import contact, payment
+from gateway.identifiers.date import DATE
+from gateway.identifiers.registry import PAN, PAN_SHAPES, TYPES
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, Severity
+
+SHOWN = 3
+"""Characters of a value that evidence shows, and values a finding shows."""
+LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
+"""Shapes whose types all need their label: without one nothing is kept of them (us.ssn beside a person aside)."""
+TWELVE = frozenset({"jp.my_number", "jp.driver_licence"})
+"""Twelve digits that a spreadsheet shortens when they begin with 0."""
+MACHINERY = re.compile(
+    r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
+    r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
+    r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
+"""Header fields that machines number: identifiers in them are chance."""
+IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
+
+
+def _examples() -> frozenset[str]:
+    table = tomllib.loads((files("signatures") / "identifiers" / "examples.toml").read_text("utf-8"))
+    return frozenset(value for values in table["examples"].values() for value in values)
+
+
+EXAMPLES = _examples()
+
+
+def mask(value: str) -> str:
+    """At most the last three characters, never more than a third of the value."""
+    shown = min(SHOWN, len(value) // 3)
+    return "*" * (len(value) - shown) + (value[-shown:] if shown else "")
+
+
+def code(name: str) -> str:
+    return "DATA-" + name.upper().replace(".", "-").replace("_", "-")
+
+
+class CustomerData:
+    """Identifiers, persons and contacts of one message."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.active = scope.outbound
+        self.own = scope.reference.own_numbers if scope.reference else frozenset()
+        self.ours = OwnData(scope.reference) if scope.reference and not scope.reference.empty else None
+        self.labels = Labels()
+        self.groups: dict[tuple[object, ...], Group] = {}
+        self.contacts = people.Contacts()
+        self.contact_rows: dict[int, int] = {}
+        self.grids = 0
+        self.seen_texts: set[int] = set()
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        if not self.active:
+            return ()
+        artifact = sample.artifact.id
+        for name in sample.artifact.names[:4]:
+            self._grid(layout.from_text(self._next(), _as_text(name), self.labels), artifact)
+        for table in sample.tables:
+            self._grid(layout.from_table(self._next(), table, self.labels), artifact)
+        for text in sample.texts:
+            if text.source.startswith("header ") and MACHINERY.match(text.source, 7):
+                continue
+            key = hash(text.content)
+            if key not in self.seen_texts:
+                self.seen_texts.add(key)
+                self._grid(layout.from_text(self._next(), text, self.labels), artifact)
+                if self.ours is not None:
+                    self.ours.read_text(text.content, artifact)
+        return ()
+
+    def _next(self) -> int:
+        self.grids += 1
+        return self.grids
+
+    def _grid(self, grid: Grid, artifact: int) -> None:
+        text = grid.text
+        if len(text) < 6:
+            return
+        for token in tokens.tokens(text):
+            self._token(grid, artifact, token)
+        for token in tokens.ibans(text):
+            self._token(grid, artifact, token)
+        if grid.headings or "swift" in text.lower() or "bic" in text.lower():
+            for token in tokens.bics(text):
+                self._token(grid, artifact, token)
+        for token in tokens.wrapped(text):
+            self._token(grid, artifact, token, only_labelled=True)
+        if "\t" in text:
+            for token, column in split_cells(grid):
+                row = grid.row(token.start)
+                self._add(grid, artifact, token, row, ("split", column), grid.heading(row, column[0]) & IDENTIFYING)
+        if self.ours is not None:
+            self.ours.read(grid, artifact)
+        rows = people.read_contacts(grid, self.contacts)
+        if rows:
+            self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
+
+    def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
+        if token.value in EXAMPLES or token.value in self.own:
+            return
+        row = grid.row(token.start)
+        column = grid.column(row, token.start) if grid.text.find("\t", grid.starts[row], token.start) >= 0 else 0
+        kinds, headed = layout.label(grid, self.labels, row, column, token.start)
+        if "own" in kinds:
+            return
+        if grid.table and token.shape in ("D10", "D11") and kinds & TWELVE:
+            token = replace(token, shape="D12", value=token.value.zfill(12))
+        if token.shape in LABEL_ONLY or only_labelled:
+            names = judge.SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
+            if not any(TYPES[n].labels & kinds for n in names):
+                if not (token.shape == "D9" and token.grouped and self._ssn(grid, row, token)):
+                    return
+                kinds = TYPES["us.ssn"].labels
+        if "tw.bank_account" in kinds and self._own_account(grid, row):
+            return
+        key: object = ("column", column) if headed or (not kinds and "\t" in grid.line(row)) else ("label",) if kinds else ("free",)
+        self._add(grid, artifact, token, row, key, kinds)
+
+    def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
+        shape = PAN if token.shape in PAN_SHAPES else token.shape
+        place = (grid.id, key, kinds, shape)
+        group = self.groups.get(place)
+        if group is None:
+            group = self.groups[place] = Group(shape, kinds)
+        beside = not kinds and self._beside_person(grid, row)
+        group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source), beside)
+
+    def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
+        """3-2-4 with hyphens in a row about a person."""
+        written = grid.text[token.start:token.end]
+        return len(written) == 11 and written[3] == written[6] == "-" and self._beside_person(grid, row)
+
+    def _own_account(self, grid: Grid, row: int) -> bool:
+        """The line asks for payment: the account is the writer's."""
+        return "own" in self.labels.heading(grid.line(row)[:60])
+
+    def _beside_person(self, grid: Grid, row: int) -> bool:
+        line = grid.line(row)[:600]
+        if contact.email(line) or DATE.search(line) or contact.phone(line):
+            return True
+        return any(contact.person_name(piece) for piece in line.replace(",", "\t").split("\t")[:8])
+
+    def conclude(self, tally: Tally) -> Iterator[Finding]:
+        if not self.active:
+            return
+        accepted = judge.judge(self.groups.values())
+        for name, values in sorted(accepted.items()):
+            tally.identifiers[name] = tally.identifiers.get(name, 0) + len(values)
+            yield _finding(name, values)
+        cards = accepted.get("card", {})
+        chinese = sum(map(payment.china_card, cards))
+        if chinese:
+            tally.identifiers["cn.bank_card"] = chinese
+        tally.persons = max(tally.persons, people.persons(accepted))
+        yield from self._contacts(tally)
+        if self.ours is not None:
+            for finding in self.ours.findings():
+                kind = finding.code.partition("-")[0].lower()
+                tally.identifiers[kind] = tally.identifiers.get(kind, 0) + (finding.count if kind == "edm" else 1)
+                yield finding
+
+    def _contacts(self, tally: Tally) -> Iterator[Finding]:
+        tally.contacts = len(self.contacts.records)
+        for kind, values in self.contacts.values.items():
+            tally.identifiers[kind] = len(values)
+        if self.contacts.records:
+            artifact = max(self.contact_rows, key=lambda a: self.contact_rows[a])
+            yield Finding("DATA-CONTACT", "data", Severity.LOW, artifact, (), len(self.contacts.records), rule="contact")
+
+
+def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:
+    first = next(iter(values.values()))[0]
+    shown = tuple(f"{mask(v)} ({s[0].source}, line {s[0].row + 1}, offset {s[0].place})" for v, s in list(values.items())[:SHOWN])
+    severity = Severity.MEDIUM if TYPES[name].strong else Severity.LOW
+    return Finding(code(name), "data", severity, first.artifact, shown, len(values), rule=name)
+
+
+def _as_text(name: str) -> layout.Text:
+    return layout.Text(name, "file name")

@@ -1,0 +1,182 @@
+"""Chance or customer data: the share of one column's tokens that pass the check digit decides.
+
+Random numbers pass one time in ten or eleven; a column of customers passes every time. A label is needed only where a type
+has no check digit, or where a group is too small to tell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import comb
+
+from gateway.detect.data.tokens import Token
+from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
+
+CHANCE = 1e-4
+"""A group without label counts where random values would look as good less often than this."""
+CHANCE_BESIDE_PERSON = 1.2e-3
+"""The same where names, birth dates, phones or addresses stand in the rows and every value passes."""
+RATE = 0.5
+RATE_LABELLED = 0.3
+NEGATIVE = frozenset({"serial", "phone", "company", "email"})
+NEGATIVE_CHANCE = 1e-6
+
+
+@lru_cache(maxsize=4096)
+def tail(n: int, p: int, chance: float) -> float:
+    """Probability of at least p passes among n random values."""
+    if n > 60:                                            # beyond doubt either way; keeps the sum short
+        n, p = 60, min(60, round(p * 60 / n))
+    return sum(comb(n, k) * chance**k * (1 - chance) ** (n - k) for k in range(p, n + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One sighting of a value."""
+
+    value: str
+    grid: int
+    row: int
+    artifact: int
+    place: int                           # in the original text
+    source: str
+
+
+@dataclass(slots=True)
+class Group:
+    """All tokens of one shape in one column (or under one label, or free in one text)."""
+
+    shape: str
+    label: frozenset[str]
+    grouped: bool = True                 # every token was written in groups
+    beside_person: int = 0               # tokens with a person's data in their row
+    total: int = 0
+    sightings: dict[str, list[Seen]] = field(default_factory=dict)    # value -> where
+
+    def add(self, token: Token, seen: Seen, beside_person: bool) -> None:
+        self.total += 1
+        self.grouped = self.grouped and token.grouped
+        self.beside_person += beside_person
+        self.sightings.setdefault(token.value, []).append(seen)
+
+
+def passing(kind: IdentifierType, values: Iterable[str]) -> list[str]:
+    return [v for v in values if kind.check(v)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One group tried as one family of types."""
+
+    group: Group
+    types: tuple[IdentifierType, ...]
+    passed: dict[str, str]               # value -> type name
+    n: int
+    compared: int                        # values that the chance is computed over
+    labelled: bool
+
+
+def _cases(group: Group) -> list[_Case]:
+    cases = []
+    for family in _families(group.shape):
+        types = tuple(TYPES[name] for name in family)
+        labelled = any(t.labels & group.label for t in types)
+        types = tuple(t for t in types if not t.labelled or t.labels & group.label)
+        if not types or (group.shape == "PAN" and family == ("cn.resident_id",) and not labelled):
+            continue
+        passed: dict[str, str] = {}
+        for kind in types:
+            for value in passing(kind, group.sightings):
+                passed.setdefault(value, kind.name)
+        plausible = types[0].plausible
+        compared = sum(map(plausible, group.sightings)) if plausible else len(group.sightings)
+        cases.append(_Case(group, types, passed, len(group.sightings), compared, labelled))
+    return cases
+
+
+@lru_cache(maxsize=64)
+def _families(shape: str) -> tuple[tuple[str, ...], ...]:
+    """Types of a shape that one column may mix: the two Taiwanese ones."""
+    names = SHAPES.get(shape) or {"IBAN": ("iban",), "BIC": ("swift",), "USCC": ("cn.uscc",)}.get(shape, ())
+    if shape == "LD9":
+        return (names,)
+    return tuple((name,) for name in names)
+
+
+def _chance(case: _Case) -> float:
+    return tail(case.compared, len(case.passed), _odds(case))
+
+
+def _odds(case: _Case) -> float:
+    odds = max(t.chance for t in case.types)
+    if case.group.shape.endswith("P"):
+        odds /= 8                                         # the parentheses are half the proof
+    return odds / 3 if case.group.grouped and not case.types[0].labelled else odds
+
+
+def _accepted(case: _Case) -> bool | None:
+    """True, False, or None: too few to tell."""
+    p = len(case.passed)
+    if not p:
+        return False
+    rate = p / case.n
+    if case.labelled:
+        return rate >= RATE_LABELLED
+    if rate < RATE:
+        return False
+    chance = _chance(case)
+    if case.group.label & NEGATIVE:
+        return rate >= 0.9 and chance <= NEGATIVE_CHANCE
+    if chance <= CHANCE:
+        return True
+    beside = case.group.beside_person * 2 >= case.group.total
+    if p == case.n and beside and chance <= CHANCE_BESIDE_PERSON:
+        return True
+    return None
+
+
+def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
+    """Accepted values: type name -> value -> sightings."""
+    accepted: dict[str, dict[str, list[Seen]]] = {}
+    doubtful: dict[tuple[str, str], list[_Case]] = {}
+    refused: dict[tuple[str, str], int] = {}
+    for group in groups:
+        best: _Case | None = None
+        open_cases: list[_Case] = []
+        for case in _cases(group):
+            answer = _accepted(case)
+            key = (case.types[0].name, group.shape)
+            if answer:
+                if best is None or _rank(case) > _rank(best):
+                    best = case
+            elif answer is None:
+                open_cases.append(case)
+            else:
+                refused[key] = refused.get(key, 0) + case.n
+        if best is not None:
+            _take(best, accepted)
+        else:
+            for case in open_cases:
+                doubtful.setdefault((case.types[0].name, group.shape), []).append(case)
+    for key, cases in doubtful.items():
+        n = sum(c.n for c in cases) + refused.get(key, 0)
+        passed = {v for c in cases for v in c.passed}
+        values = {v for c in cases for v in c.group.sightings}
+        odds = max(_odds(c) for c in cases)
+        known = accepted.get(key[0])
+        if (len(passed) >= RATE * n and tail(max(n, len(values)), len(passed), odds) <= CHANCE) or (
+                known and len(known) >= 3 and not refused.get(key)):
+            for case in cases:
+                _take(case, accepted)
+    return accepted
+
+
+def _rank(case: _Case) -> tuple[bool, float, float]:
+    return case.labelled, len(case.passed) / case.n, -_chance(case)
+
+
+def _take(case: _Case, accepted: dict[str, dict[str, list[Seen]]]) -> None:
+    for value, name in case.passed.items():
+        accepted.setdefault(name, {}).setdefault(value, []).extend(case.group.sightings[value])

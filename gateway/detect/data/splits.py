@@ -1,0 +1,53 @@
+"""Identifiers cut over neighbouring cells of a table: `A123 | 456 | 789`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.detect.data.layout import Grid
+from gateway.detect.data.tokens import Token
+from gateway.identifiers.registry import SHAPES
+
+PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
+MOST_ROWS = 5000
+MOST_PIECES = 20
+LEAST, LONGEST = 8, 19
+
+
+def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
+    """Tokens joined from runs of short cells, with the columns they came from."""
+    for row in range(min(len(grid.starts), MOST_ROWS)):
+        line = grid.line(row)
+        if line.count("\t") < 1:
+            continue
+        cells = [c.strip() for c in line.split("\t")]
+        column = 0
+        while column < len(cells):
+            end = column
+            while end < len(cells) and end - column < MOST_PIECES and PIECE.fullmatch(cells[end]) and (
+                    end == column or cells[end][0].isdigit() or cells[end] == "X"):
+                end += 1
+            if end - column >= 2:
+                yield from _run(grid, row, cells, column, end)
+            column = max(end, column + 1)
+
+
+def _run(grid: Grid, row: int, cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:
+    """The whole run, and the run without its first or its last cell (a row number, an amount)."""
+    for a, b in ((first, last), (first + 1, last), (first, last - 1)):
+        if b - a < 2:
+            continue
+        value = "".join(cells[a:b])
+        shape = _shape(value)
+        if LEAST <= len(value) <= LONGEST and shape in SHAPES:
+            start = grid.starts[row]
+            yield Token(shape, value, start, start + len(grid.line(row))), (a, b)
+
+
+def _shape(value: str) -> str:
+    letters = sum(c.isalpha() for c in value[:2])
+    body = value[letters:]
+    if body.endswith("X"):
+        return f"{'L' * letters}D{len(body) - 1}X"
+    return f"{'L' * letters}D{len(body)}"

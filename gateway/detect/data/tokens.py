@@ -1,0 +1,197 @@
+"""Runs of digits in a normalised text, and what shapes of identifiers they make.
+
+A boundary is what is neither an ASCII letter nor a digit: beside Chinese or Japanese letters there is no other. One pass
+of one pattern finds the runs; everything after it looks at single runs. Linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.identifiers.payment import IBAN_LENGTHS
+from gateway.identifiers.registry import SHAPES
+
+RUN = re.compile(r"[0-9](?:[ \-._/·]{0,3}[0-9]){5,}")
+GROUP = re.compile(r"[0-9]+")
+SEPARATOR = re.compile(r"[^0-9]+")
+WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
+IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
+BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
+USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
+CHECK = re.compile(r" ?[\-]?\(([0-9A])\)")
+WINDOWS = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
+"""Groupings that people write; looked for inside longer runs of groups."""
+LONGEST = 19
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    shape: str
+    value: str                           # compact, upper case
+    start: int                           # in the view
+    end: int
+    grouped: bool = False                # written in groups, as on a card
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """Every token of a known shape, in no strict order. One run may give several."""
+    for match in RUN.finditer(text):
+        run = match.group()
+        start, end = match.span()
+        if run.isdigit():
+            token = _plain(text, run, start, end)
+            if token is not None:
+                yield token
+        else:
+            yield from _grouped(text, run, start, end)
+
+
+def _letters_before(text: str, start: int) -> str | None:
+    """One or two letters glued to the run, '' where it begins freely, None where it is part of a longer word."""
+    i = start
+    while i and start - i < 3 and text[i - 1].isascii() and text[i - 1].isalnum():
+        i -= 1
+    letters = text[i:start]
+    if len(letters) > 2 or not (letters.isalpha() or not letters):
+        return None
+    return letters.upper()
+
+
+def _after(text: str, end: int) -> str | None:
+    """One or two letters glued to the end, '' where it ends freely, None where it goes on."""
+    i = end
+    while i < len(text) and i - end < 3 and text[i].isascii() and text[i].isalnum():
+        i += 1
+    letters = text[end:i]
+    return None if len(letters) > 2 else letters.upper()
+
+
+def _plain(text: str, digits: str, start: int, end: int, grouped: bool = False) -> Token | None:
+    letters = _letters_before(text, start)
+    if letters is None or len(digits) > LONGEST:
+        return None
+    return _token(text, letters, digits, start, end, grouped)
+
+
+def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: bool) -> Token | None:
+    """Prefix, digits and what follows make a shape; None where no type has it."""
+    suffix = _after(text, end)
+    if suffix is None:
+        return None
+    head = "L" * len(letters)
+    begin = start - len(letters)
+    if len(digits) == 6 and letters:
+        check = CHECK.match(text, end)
+        if check is not None:
+            return Token(f"{head}D6P", letters + digits + check[1], begin, check.end(), grouped)
+        return Token("LD6A", letters + digits + "A", begin, end + 1, grouped) if suffix == "A" and head == "L" else None
+    if suffix:
+        if suffix == "X" and not letters and len(digits) == 17:
+            return Token("D17X", digits + "X", start, end + 1, grouped)
+        if len(suffix) == 2 and len(letters) == 2 and len(digits) == 8:
+            return Token("LLD8LL", letters + digits + suffix, begin, end + 2, grouped)
+        return None
+    shape = f"{head}D{len(digits)}"
+    return Token(shape, letters + digits, begin, end, grouped) if shape in SHAPES else None
+
+
+def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
+    """Groups with separators: the whole as one number, customary groupings inside, and long groups by themselves."""
+    groups = [(m.start() + start, m.end() + start) for m in GROUP.finditer(run)]
+    marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
+    if "." in marks and len(groups) == 2:
+        return                                            # a decimal fraction
+    sizes = [e - s for s, e in groups]
+    digits = "".join(text[s:e] for s, e in groups)
+    if len(marks) == 1 and len(digits) <= LONGEST and marks != {"_"}:
+        token = _joined(text, digits, start, end)
+        if token is not None:
+            yield token
+            return
+    if len(groups) > 3 or len(digits) > LONGEST:
+        yield from _windows(text, groups, sizes)
+    if "." not in marks:
+        for s, e in groups:
+            if e - s >= 7:
+                token = _plain(text, text[s:e], s, e)
+                if token is not None:
+                    yield token
+
+
+def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
+    """A whole run as one number; its letter may stand apart: `E 125 135 934 4`."""
+    letters = _letters_before(text, start)
+    if letters == "" and start >= 2 and text[start - 1] in " -" and text[start - 2].isascii() and text[start - 2].isupper():
+        apart = _letters_before(text, start - 1)
+        if apart and len(apart) <= 2 and f"{'L' * len(apart)}D{len(digits)}" in SHAPES:
+            return _token(text, apart, digits, start, end, True)
+    if letters is None:
+        return None
+    if digits and len(digits) == 17:                      # 6-8-3X, the X apart
+        tail = re.compile(r"[ \-]?[Xx](?![0-9A-Za-z])").match(text, end)
+        if tail is not None and not letters:
+            return Token("D17X", digits + "X", start, tail.end(), True)
+    return _token(text, letters, digits, start, end, True)
+
+
+def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iterator[Token]:
+    i = 0
+    while i < len(groups):
+        for window in WINDOWS:
+            if tuple(sizes[i:i + len(window)]) == window:
+                s, e = groups[i][0], groups[i + len(window) - 1][1]
+                digits = "".join(text[a:b] for a, b in groups[i:i + len(window)])
+                token = _plain(text, digits, s, e, True)
+                if token is not None:
+                    yield token
+                    i += len(window) - 1
+                    break
+        i += 1
+
+
+def wrapped(text: str) -> Iterator[Token]:
+    """Numbers that a narrow line broke in two or more. Only worth something under a label."""
+    for match in WRAPPED.finditer(text):
+        value = re.sub(r"\s", "", match.group())
+        letters = "L" * sum(c.isalpha() for c in value[:2])
+        body = value[len(letters):]
+        shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"
+        if shape in SHAPES:
+            yield Token(shape, value, match.start(), match.end())
+
+
+def ibans(text: str) -> Iterator[Token]:
+    """Country code with as many letters and digits after it as the registry says, single blanks or hyphens between."""
+    for match in IBAN.finditer(text):
+        start = match.start()
+        length = IBAN_LENGTHS.get(text[start:start + 2])
+        if length is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+            continue
+        value, end = _collect(text, start, length)
+        if len(value) == length and not (end < len(text) and text[end].isascii() and text[end].isalnum()):
+            yield Token("IBAN", value, start, end)
+
+
+def _collect(text: str, start: int, length: int) -> tuple[str, int]:
+    value: list[str] = []
+    i = start
+    while i < len(text) and len(value) < length:
+        c = text[i]
+        if c.isascii() and (c.isdigit() or c.isupper()):
+            value.append(c)
+        elif c not in " -" or text[i - 1] in " -":
+            break
+        i += 1
+    return "".join(value), i
+
+
+def bics(text: str) -> Iterator[Token]:
+    for match in BIC.finditer(text):
+        yield Token("BIC", match.group(), *match.span())
+
+
+def credit_codes(text: str) -> Iterator[Token]:
+    for match in USCC.finditer(text):
+        yield Token("USCC", match.group(), *match.span())

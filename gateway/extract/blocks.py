@@ -1,0 +1,114 @@
+"""Text hidden in text: base64, base32, hex, percent and backslash escapes in a body or a file. Outbound mail only.
+
+What decodes to text or to a known container becomes a child and is walked like any attachment (so layers unwrap one by
+one); what decodes to noise (keys, certificates, hashes) is nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_to_bytes
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.charset import naturalness, readings
+from gateway.model.artifact import ArtifactKind
+
+LEAST = 32
+"""Encoded characters below which a block is not looked at: no table of customers fits."""
+MOST_BLOCKS = 200
+LINE = rb"[ \t>]*\r?\n[ \t>]*"
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
+BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}(?:" + LINE + rb")?)+={0,6}(?![0-9A-Za-z])")
+BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}(?:" + LINE + rb")?)+[0-9A-Za-z+/_\-]*={0,2}(?![0-9A-Za-z+/])")
+PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){8,}[0-9A-Za-z_.~+\-%&=]*")
+ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,16}\\u[0-9A-Fa-f]{4}){8,}[ -\[\]-~]*")
+CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
+              b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
+SPACE = re.compile(rb"[\s>]+")
+
+
+class BlocksExtractor:
+    name = "blocks"
+
+    def claims(self, node: Node) -> bool:
+        return (node.type.startswith("text/") or node.type in ("application/json", "application/octet-stream")) and (
+            len(node.data) >= LEAST)
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound or (node.type == "application/octet-stream" and not node.data[:4096].isascii()):
+            return
+        found = 0
+        for label, pattern, decode in CODINGS:
+            for match in pattern.finditer(node.data):
+                if len(match.group()) < LEAST:
+                    continue
+                plain = decode(match.group())
+                if plain and worth(plain):
+                    yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
+                    found += 1
+                    if found >= MOST_BLOCKS:
+                        return
+
+
+def _kind(plain: bytes) -> str:
+    """Text is said to be text; containers are identified by the walk."""
+    return "" if plain.startswith(CONTAINERS) or plain[:2] in (b"\xff\xfe", b"\xfe\xff") else "text/plain"
+
+
+def _base64(block: bytes) -> bytes:
+    block = SPACE.sub(b"", block).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    block = block[: len(block) - (len(block) % 4 == 1)]
+    try:
+        return base64.b64decode(block + b"=" * (-len(block) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _base32(block: bytes) -> bytes:
+    block = SPACE.sub(b"", block).rstrip(b"=")
+    try:
+        return base64.b32decode(block + b"=" * (-len(block) % 8))
+    except binascii.Error:
+        return b""
+
+
+def _hex(block: bytes) -> bytes:
+    digits = re.sub(rb"0x|\\x|[^0-9A-Fa-f]", b"", block)
+    return binascii.unhexlify(digits[: len(digits) & ~1])
+
+
+def _percent(block: bytes) -> bytes:
+    return unquote_to_bytes(block.replace(b"+", b" "))
+
+
+def _escapes(block: bytes) -> bytes:
+    parts = re.split(rb"\\u([0-9A-Fa-f]{4})", block)
+    out = "".join(chr(int(p, 16)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
+    return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+
+
+CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
+    ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
+    ("escapes", ESCAPES, _escapes),
+)
+
+
+def worth(plain: bytes) -> bool:
+    """A container by its first octets, or text that reads like text."""
+    if plain.startswith(CONTAINERS):
+        return True
+    if len(plain) < 16 or plain.count(0) * 8 > len(plain) * 5:
+        return False
+    controls = sum(plain.count(bytes([c])) for c in range(32) if c not in (0, 9, 10, 13, 27))
+    if controls * 100 > len(plain):
+        return False
+    if plain.isascii():
+        return True
+    text, _ = readings(plain)[0]
+    return "\ufffd" not in text and naturalness(text) > 0.3
+
+
+BLOCKS = BlocksExtractor()

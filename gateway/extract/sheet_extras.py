@@ -1,0 +1,118 @@
+"""What an OOXML workbook says beside its cells: comments, notes, headers, footers, drawings, defined names, properties.
+
+Read straight from the zip: calamine gives cells only.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterator
+from io import BytesIO
+
+from lxml import etree
+
+from gateway.extract.base import Problem, Yield
+from gateway.model.content import Table, Text
+from gateway.model.finding import IncidentCode
+
+PARTS = (
+    (re.compile(r"xl/comments[^/]*\.xml|xl/threadedComments/[^/]+\.xml", re.I), "comment"),
+    (re.compile(r"xl/(?:drawings|charts)/[^/]+\.xml|xl/drawings/vmlDrawing[^/]*\.vml", re.I), "drawing"),
+    (re.compile(r"xl/worksheets/[^/]+\.xml", re.I), "header"),
+    (re.compile(r"xl/pivotCache/pivotCacheRecords[^/]*\.xml|xl/pivotCache/pivotCacheDefinition[^/]*\.xml", re.I), "pivot cache"),
+    (re.compile(r"xl/externalLinks/externalLink[^/]*\.xml", re.I), "external cache"),
+    (re.compile(r"customXml/item[0-9]*\.xml", re.I), "custom data"),
+    (re.compile(r"docProps/(?:core|app|custom)\.xml|docMetadata/LabelInfo\.xml", re.I), "property"),
+    (re.compile(r"xl/workbook\.xml", re.I), "defined name"),
+)
+HEADERS = re.compile(rb"<(?:oddHeader|oddFooter|evenHeader|evenFooter|firstHeader|firstFooter)>(.{0,4096}?)</", re.S)
+PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
+PART_LIMIT = 32 << 20
+PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
+
+
+def extras(data: bytes) -> Iterator[Yield]:
+    """Texts and tables of the parts above. A part that is too big or broken is a Problem of its own."""
+    try:
+        archive = zipfile.ZipFile(BytesIO(data))
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        yield Problem(IncidentCode.MALFORMED, f"workbook zip: {type(error).__name__}")
+        return
+    with archive:
+        for info in archive.infolist():
+            source = next((s for pattern, s in PARTS if pattern.fullmatch(info.filename)), "")
+            if not source:
+                continue
+            if info.file_size > PART_LIMIT:
+                if source != "header":
+                    yield Problem(IncidentCode.SIZE, f"{source} part over {PART_LIMIT} octets")
+                continue
+            try:
+                content = archive.read(info)
+            except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
+                yield Problem(IncidentCode.MALFORMED, f"{source}: {type(error).__name__}")
+                continue
+            yield from _part(source, content)
+
+
+def _part(source: str, content: bytes) -> Iterator[Yield]:
+    if source == "header":
+        for match in HEADERS.finditer(content):
+            text = PRINT_CODES.sub(" ", _unescape(match[1].decode("utf-8", "replace"))).strip()
+            if text:
+                yield Text(text, "header")
+        return
+    try:
+        root = etree.fromstring(content, etree.XMLParser(**PARSER))
+    except etree.XMLSyntaxError as error:
+        yield Problem(IncidentCode.MALFORMED, f"{source}: {type(error).__name__}")
+        return
+    if root is None:
+        return
+    if source == "property":
+        yield from _properties(root)
+    elif source == "pivot cache":
+        yield Text("\n".join(v for e in root.iter() if isinstance(e.tag, str) and (v := e.get("v"))), source, hidden=True)
+    else:
+        yield Text(_paragraphs(root), source, hidden=source != "comment")
+
+
+def _unescape(text: str) -> str:
+    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        text = text.replace(entity, character)
+    return text
+
+
+def _paragraphs(root: etree._Element) -> str:
+    """Runs of one paragraph or comment without gaps, a line break between them."""
+    lines: list[str] = []
+    current: list[str] = []
+    for element in root.iter():
+        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        if name in ("p", "comment", "threadedComment", "div", "definedName", "row", "pt") and current:
+            lines.append("".join(current))
+            current = []
+        if element.text and element.text.strip():
+            current.append(element.text)
+    lines.append("".join(current))
+    return "\n".join(lines)
+
+
+def _properties(root: etree._Element) -> Iterator[Yield]:
+    """Document properties as name and value: sensitivity labels (MSIP_Label_...) live here."""
+    rows = []
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        name = element.get("name") or etree.QName(element).localname
+        value = "".join(element.itertext()).strip() if element.get("name") or not len(element) else ""
+        if value:
+            rows.append((name, value))
+        if etree.QName(element).localname == "label":     # docMetadata/LabelInfo.xml, [MS-OFFCRYPTO] 2.6.2
+            rows.append(("MSIP_Label", " ".join(f"{k}={v}" for k, v in element.attrib.items())))
+    if rows:
+        yield Table("properties", tuple(rows), hidden=True)
+
+
+__all__ = ["extras"]

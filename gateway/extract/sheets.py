@@ -1,0 +1,98 @@
+"""Workbooks: xlsx, xlsm, xlsb, xls, ods. Cells by calamine, hidden sheets too; what is beside the cells in sheet_extras."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+import python_calamine
+
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.sheet_extras import extras
+from gateway.model.content import Table
+from gateway.model.finding import IncidentCode
+
+MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+BODY_WITHIN = 1 << 20
+"""Octets of content.xml in which the body element is looked for; styles come first."""
+OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+MOST_CELLS = 5_000_000
+"""Cells of one workbook that are read; beyond, it counts as too big to judge."""
+
+
+class SheetExtractor:
+    name = "sheets"
+
+    def claims(self, node: Node) -> bool:
+        data = node.data
+        if data.startswith(MAGIC_ZIP):
+            return b"xl/workbook." in data or (b"content.xml" in data and _opendocument_sheet(data))
+        return data.startswith(MAGIC_OLE) and any(name in data for name in OLE_BOOKS)
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound:
+            return
+        try:
+            book = python_calamine.load_workbook(BytesIO(node.data))
+        except python_calamine.PasswordError:
+            yield Problem(IncidentCode.ENCRYPTED, "workbook with a password")
+            return
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            yield Problem(IncidentCode.MALFORMED, f"workbook: {type(error).__name__}")
+            return
+        yield from _tables(book)
+        if node.data.startswith(MAGIC_ZIP):
+            yield from extras(node.data)
+
+
+def _opendocument_sheet(data: bytes) -> bool:
+    """OpenDocument with a spreadsheet body, whatever its mimetype member says."""
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive, archive.open("content.xml") as content:
+            return b"office:spreadsheet" in content.read(BODY_WITHIN)
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, zlib.error):
+        return False                                      # not readable: the container readers say so
+
+
+def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
+    visible = python_calamine.SheetVisibleEnum.Visible
+    cells = 0
+    for meta in book.sheets_metadata:
+        if meta.typ not in (python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetTypeEnum.MacroSheet):
+            continue
+        try:
+            sheet = book.get_sheet_by_name(meta.name)
+            found = sheet.to_python(skip_empty_area=True)
+        except (python_calamine.CalamineError, OSError, ValueError) as error:
+            yield Problem(IncidentCode.MALFORMED, f"sheet: {type(error).__name__}")
+            continue
+        cells += sum(map(len, found))
+        if cells > MOST_CELLS:
+            yield Problem(IncidentCode.SIZE, f"more than {MOST_CELLS} cells")
+            return
+        rows = tuple(tuple(map(cell, row)) for row in found)
+        yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
+
+
+def cell(value: object) -> str:
+    """A cell as people read it. Whole numbers without a fraction or an exponent: 1.23E+17 is an account number.
+
+    Excel keeps 15 digits of a number; a longer one was already altered by Excel and cannot be had back.
+    """
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}"
+    if isinstance(value, (date, time, timedelta)):
+        return str(value)
+    return "" if value is None else str(value)
+
+
+SHEETS = SheetExtractor()

@@ -1,0 +1,198 @@
+"""Records in text and database files: JSON, SQL dumps, XML, vCard, LDIF, YAML and SQLite. Rows and columns for the detectors.
+
+SQLite pages are read here without the library: the file is hostile, and the library would want to open it by name.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from gateway.extract import sqlite_pages
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.charset import readings
+from gateway.model.content import Table, Text
+from gateway.model.finding import IncidentCode
+
+MOST_RECORDS = 500_000
+DEPTH = 60
+INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*(\([^()]{1,4096}\))?\s*values\s*", re.I)
+QUOTED = re.compile(r"'((?:[^'\\]|''|\\.)*)'|([^,()'\s][^,()']*)|(\))")
+VCARD = re.compile(r"^begin:vcard\s*$(.*?)^end:vcard\s*$", re.I | re.S | re.M)
+XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
+
+
+class StructuredExtractor:
+    name = "structured"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in ("application/vnd.sqlite3", "application/json", "text/xml", "text/vcard") or (
+            node.type in ("text/plain", "text/x-script") and _looks(node.data) != "")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound:
+            return
+        if node.type == "application/vnd.sqlite3":
+            yield from _sqlite(node.data)
+            return
+        kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)
+        if kind == "xml":
+            yield from _xml(node.data)
+            return
+        for text, charset in readings(node.data):
+            yield Text(text, "body", charset)
+            if kind == "json":
+                yield from _json(text)
+            elif kind == "vcard":
+                yield from _vcard(text)
+            elif kind == "sql":
+                yield from _sql(text)
+
+
+def _looks(data: bytes) -> str:
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
+    low = head[:4096].lower()
+    if low.startswith(b"begin:vcard"):
+        return "vcard"
+    if low.startswith(b"<?xml"):
+        return "xml"
+    if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64]):
+        return "json"
+    return "sql" if b"insert into" in low or (b"create table" in low and b"insert" in data.lower()) else ""
+
+
+def _json(text: str) -> Iterator[Yield]:
+    """One document, or one a line (JSON lines). Lists of objects become tables; the rest name and value."""
+    try:
+        documents = [json.loads(text)]
+    except (ValueError, RecursionError):
+        documents = []
+        for line in text.splitlines():
+            if line.lstrip()[:1] in ("{", "["):
+                try:
+                    documents.append(json.loads(line))
+                except (ValueError, RecursionError):
+                    continue
+    yield from _records([documents] if len(documents) != 1 else documents)
+
+
+def _records(documents: list[Any]) -> Iterator[Yield]:
+    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    pairs: list[tuple[str, ...]] = []
+    queue: list[tuple[Any, str, int]] = [(d, "", 0) for d in documents]
+    count = 0
+    while queue and count < MOST_RECORDS:
+        value, name, depth = queue.pop()
+        count += 1
+        if depth > DEPTH:
+            continue
+        if isinstance(value, dict):
+            scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
+            if scalars:
+                tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
+            queue.extend((v, str(k), depth + 1) for k, v in value.items() if isinstance(v, (dict, list)))
+        elif isinstance(value, list):
+            if value and all(not isinstance(v, (dict, list)) for v in value):
+                pairs.append((name, *map(_scalar, value)))
+            else:
+                queue.extend((v, name, depth + 1) for v in reversed(value))
+        elif name:
+            pairs.append((name, _scalar(value)))
+    for columns, rows in tables.items():
+        yield Table("records", (columns, *rows))
+    if pairs:
+        yield Table("values", tuple(pairs))
+
+
+def _scalar(value: object) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e19:
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _sql(text: str) -> Iterator[Yield]:
+    """INSERT statements as tables; column names where the statement gives them."""
+    for match in INSERT.finditer(text):
+        rows: list[tuple[str, ...]] = []
+        if match[1]:
+            rows.append(tuple(c.strip(' `"[]') for c in match[1][1:-1].split(",")))
+        current: list[str] = []
+        at = match.end()
+        while at < len(text) and len(rows) < MOST_RECORDS:
+            c = text[at]
+            if c == ";":
+                break
+            if c in "(, \r\n\t":
+                at += 1
+                continue
+            found = QUOTED.match(text, at)
+            if found is None:
+                break
+            at = found.end()
+            if found[3]:
+                rows.append(tuple(current))
+                current = []
+            else:
+                current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
+        if rows:
+            yield Table("insert", tuple(rows))
+
+
+def _vcard(text: str) -> Iterator[Yield]:
+    """One row a card (RFC 6350)."""
+    rows: list[tuple[str, ...]] = [("name", "phone", "email", "address", "birthdate", "note")]
+    unfolded = re.sub(r"\r?\n[ \t]", "", text.replace("\r\n", "\n"))
+    for card in VCARD.finditer(unfolded):
+        fields: dict[str, list[str]] = {}
+        for line in card[1].splitlines():
+            key, _, value = line.partition(":")
+            base = key.split(";")[0].rsplit(".", 1)[-1].upper()
+            fields.setdefault(base, []).append(value.replace("\\,", ",").replace(";", " ").strip())
+        name = (fields.get("FN") or fields.get("N") or [""])[0]
+        rows.append((name, *(" ".join(fields.get(k, [])) for k in ("TEL", "EMAIL", "ADR", "BDAY", "NOTE"))))
+    if len(rows) > 1:
+        yield Table("cards", tuple(rows))
+
+
+def _xml(data: bytes) -> Iterator[Yield]:
+    """Elements with text children as records, everything else as name and value."""
+    try:
+        root = etree.fromstring(data, etree.XMLParser(**XML_PARSER))
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    if root is None:
+        for text, charset in readings(data):
+            yield Text(re.sub(r"<[^<>]{0,512}>", " ", text), "body", charset)
+        return
+    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    lines: list[str] = []
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        name = etree.QName(element).localname
+        leaves = [(etree.QName(c).localname, (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
+        leaves += [(str(k), v) for k, v in element.attrib.items()]
+        if len(leaves) > 1:
+            tables.setdefault(tuple(k for k, _ in leaves), []).append(tuple(v for _, v in leaves))
+        for value in (element.text, element.tail):
+            if value and value.strip():
+                lines.append(f"{name}: {value.strip()}")
+    for columns, rows in tables.items():
+        yield Table("records", (columns, *rows))
+    if lines:
+        yield Text("\n".join(lines), "body")
+
+
+def _sqlite(data: bytes) -> Iterator[Yield]:
+    try:
+        for name, rows in sqlite_pages.tables(data):
+            yield Table(f"table {name}", rows)
+    except sqlite_pages.BrokenDatabase as error:
+        yield Problem(IncidentCode.MALFORMED, f"sqlite: {error}")
+
+
+STRUCTURED = StructuredExtractor()

@@ -1,0 +1,264 @@
+"""CSV to index. Streams the file once; memory is some 20 octets a field. Everything is refused with line and column."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from gateway.identifiers import contact, date
+from gateway.identifiers.normalise import view
+from gateway.identifiers.terms import Labels
+from gateway.model.errors import SekishoError
+from gateway.reference import values as forms
+from gateway.reference.edm import ALIGN, MAGIC, MOST_SAME, Hasher
+from gateway.reference.values import PAIR
+
+KINDS = ("phone", "email", "birthdate", "name", "address", "code", "text")
+KEYS = frozenset({"phone", "email", "address", "code"})
+"""Kinds that find a row; name, birth date and text confirm it (name with birth date finds it too)."""
+LEAST_KEY = 5
+"""Characters of a value below which it is no key: too many tokens of any mail are as short."""
+SAMPLE = 200
+UNUSED = re.compile("[\x80-\x9f\ue000-\uf8ff]")
+"""What a wrong charset makes of octets without complaint: controls and private use."""
+CHARSETS = ("utf-8-sig", "iso2022_jp", "gb18030", "cp950", "cp932", "euc_jp", "cp949")
+
+
+class BadTable(SekishoError):
+    """The CSV cannot be used; says line and column. The old index stays in force."""
+
+    def __init__(self, reason: str, line: int, column: int = 0) -> None:
+        where = f"line {line}" + (f", column {column}" if column else "")
+        super().__init__(f"{where}: {reason}")
+        self.line, self.column = line, column
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    kind: str
+    key: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `status` shows of an index."""
+
+    name: str
+    rows: int
+    keys: int
+    columns: tuple[Column, ...]
+    charset: str
+    size: int = 0
+
+
+def charset_of(raw: bytes, wanted: str = "") -> str:
+    """The charset of the table: the one asked for, a mark, or the first of CHARSETS that decodes all and looks right."""
+    if wanted:
+        return wanted
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    legal = []
+    for name in CHARSETS:
+        try:
+            text = raw.decode(name)
+        except UnicodeError:
+            continue
+        if (b"\x1b" in raw) is (name == "iso2022_jp") and name in ("utf-8-sig", "iso2022_jp"):
+            return name
+        if name not in ("utf-8-sig", "iso2022_jp") and not UNUSED.search(text):
+            legal.append((_familiar(text), name))
+    if not legal:
+        raise BadTable("no known charset fits; give one", _bad_line(raw))
+    return max(legal, key=lambda pair: pair[0])[1]
+
+
+def _familiar(text: str) -> float:
+    """Share of surnames and heading words' characters among the non-ASCII ones: tells CJK charsets apart."""
+    heading = text.split("\n", 1)[0]
+    labels = Labels()
+    named = sum(bool(labels.heading(view(cell).text)) for cell in heading.replace("\t", ",").replace(";", ",").split(","))
+    wide = [c for c in text[:20000] if c > "\x7f"]
+    usual = sum("\u4e00" <= c <= "\u9fff" or "\u3041" <= c <= "\u30fa" for c in wide)
+    return named * 10 + (usual / len(wide) if wide else 1)
+
+
+def _bad_line(raw: bytes) -> int:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return raw.count(b"\n", 0, error.start) + 1
+    return 1
+
+
+def columns(header: Sequence[str], sample: Sequence[Sequence[str]], kinds: Mapping[str, str],
+            keys: Sequence[str]) -> tuple[Column, ...]:
+    """What each column is: as told, by its heading, by its content. `keys` names the searchable ones."""
+    unknown = [n for n in (*kinds, *keys) if n not in header]
+    if unknown:
+        raise BadTable(f"no column {unknown[0]!r}", 1)
+    found = []
+    for i, name in enumerate(header):
+        kind = kinds.get(name) or _by_heading(name) or _by_content([row[i] for row in sample if row[i].strip()])
+        if kind not in KINDS:
+            raise BadTable(f"unknown kind {kind!r}; one of {', '.join(KINDS)}", 1, i + 1)
+        found.append(Column(name, kind, name in keys if keys else kind in KEYS))
+    return tuple(found)
+
+
+def _by_heading(name: str) -> str:
+    labels = Labels().heading(view(name).text)
+    for kind in ("email", "birthdate", "address", "phone"):
+        if kind in labels:
+            return kind
+    if labels & {"id", "card", "serial", "passport"} or any("." in k for k in labels):
+        return "code"
+    return "name" if "name" in labels else ""
+
+
+def _by_content(values: Sequence[str]) -> str:
+    tests = (("email", contact.email), ("birthdate", lambda v: date.parse(v)), ("phone", contact.phone),
+             ("code", lambda v: sum(c.isdigit() for c in v) * 2 > len(v) >= LEAST_KEY),
+             ("address", contact.address), ("name", contact.person_name))
+    for kind, test in tests:
+        if values and sum(bool(test(v)) for v in values) * 10 >= len(values) * 8:
+            return kind
+    return "text"
+
+
+def rows(stream: io.TextIOBase) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells; a row of another width is refused."""
+    sample = stream.read(65536)
+    stream.seek(0)
+    head = sample.split("\n", 1)[0]
+    delimiter = max(",\t;|", key=head.count)
+    reader = csv.reader(stream, delimiter=delimiter, strict=True)
+    width = 0
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            width = width or len(row)
+            if len(row) != width:
+                raise BadTable(f"{len(row)} columns where the header has {width}", reader.line_num, min(len(row), width) + 1)
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise BadTable(str(error), reader.line_num) from error
+    except UnicodeError as error:
+        raise BadTable("not in the charset of the lines before", reader.line_num + 1) from error
+
+
+class _Keys:
+    """Hashes, rows and columns of keys, kept in chunks of numpy arrays."""
+
+    def __init__(self) -> None:
+        self.hashes: list[int] = []
+        self.rows: list[int] = []
+        self.columns: list[int] = []
+        self.chunks: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+
+    def add(self, hashed: int, row: int, column: int) -> None:
+        self.hashes.append(hashed)
+        self.rows.append(row)
+        self.columns.append(column)
+        if len(self.hashes) >= 1 << 20:
+            self.flush()
+
+    def flush(self) -> None:
+        self.chunks.append((np.array(self.hashes, np.uint64), np.array(self.rows, np.uint32), np.array(self.columns, np.uint8)))
+        self.hashes, self.rows, self.columns = [], [], []
+
+    def sorted(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """By hash, without values that more than MOST_SAME rows share."""
+        self.flush()
+        hashes, numbers, found = (np.concatenate([c[i] for c in self.chunks]) for i in range(3))
+        self.chunks = []
+        order = np.argsort(hashes, kind="stable")
+        hashes, numbers, found = hashes[order], numbers[order], found[order]
+        if len(hashes):
+            first = np.concatenate(([True], hashes[1:] != hashes[:-1]))
+            sizes = np.diff(np.append(np.nonzero(first)[0], len(hashes)))
+            kept = np.repeat(sizes <= MOST_SAME, sizes)
+            hashes, numbers, found = hashes[kept], numbers[kept], found[kept]
+        return hashes, numbers, found
+
+
+def build(name: str, source: Path, target: BinaryIO, key: bytes, *, charset: str = "", kinds: Mapping[str, str] | None = None,
+          keys: Sequence[str] = ()) -> Built:
+    """Writes the index of `source` to `target`. Raises BadTable; the target is then unusable and to be thrown away."""
+    raw = source.read_bytes()
+    used = charset_of(raw, charset)
+    stream = io.TextIOWrapper(io.BytesIO(raw), encoding=used, newline="")
+    iterator = rows(stream)
+    try:
+        _, header = next(iterator)
+    except StopIteration as error:
+        raise BadTable("empty table", 1) from error
+    header = [cell.strip() for cell in header]
+    sample = []
+    for item in iterator:
+        sample.append(item[1])
+        if len(sample) >= SAMPLE:
+            break
+    described = columns(header, sample, kinds or {}, keys)
+    stream.seek(0)
+    body = rows(stream)
+    next(body)
+    hasher = Hasher(key)
+    found, fields, count = _read(body, described, hasher)
+    if not count:
+        raise BadTable("no rows below the header", 2)
+    return _write(target, name, described, found, fields, count, hasher, used)
+
+
+def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], hasher: Hasher) -> tuple[_Keys, np.ndarray, int]:
+    found = _Keys()
+    others = [i for i, c in enumerate(described) if not c.key]
+    name_at = next((i for i, c in enumerate(described) if c.kind == "name"), -1)
+    born_at = next((i for i, c in enumerate(described) if c.kind == "birthdate"), -1)
+    chunks: list[np.ndarray] = []
+    pending: list[list[int]] = []
+    number = 0
+    for number, (_, row) in enumerate(body, 1):
+        values = [forms.value(c.kind, cell) for c, cell in zip(described, row, strict=True)]
+        for i, column in enumerate(described):
+            if column.key and len(values[i]) >= LEAST_KEY:
+                found.add(hasher(values[i]), number - 1, i)
+        if name_at >= 0 and born_at >= 0 and values[name_at] and values[born_at]:
+            found.add(hasher(forms.pair(values[name_at], values[born_at])), number - 1, PAIR)
+        pending.append([hasher(values[i]) >> 32 if values[i] else 0 for i in others])
+        if len(pending) >= 1 << 17:
+            chunks.append(np.array(pending, np.uint32))
+            pending = []
+    chunks.append(np.array(pending, np.uint32).reshape(len(pending), len(others)))
+    return found, np.concatenate(chunks), number
+
+
+def _write(target: BinaryIO, name: str, described: Sequence[Column], found: _Keys, fields: np.ndarray, count: int, hasher: Hasher,
+           charset: str) -> Built:
+    hashes, numbers, places = found.sorted()
+    bits = min(24, max(8, len(hashes).bit_length()))
+    buckets = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+    directory = np.searchsorted(buckets, np.arange((1 << bits) + 1)).astype(np.uint32)
+    rest = ((hashes >> np.uint64(32 - bits)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    header = json.dumps({
+        "name": name, "rows": count, "keys": len(hashes), "bits": bits, "columns": [c.name for c in described],
+        "kinds": [c.kind for c in described], "searchable": [c.key for c in described], "charset": charset,
+        "fields": [c.name for c in described if not c.key], "key_check": f"{hasher('sekisho'):016x}"}, ensure_ascii=False).encode()
+    target.write(MAGIC + struct.pack("<I", len(header)) + header)
+    for array in (directory, rest, numbers, places, fields):
+        target.write(b"\0" * (-target.tell() % ALIGN))
+        target.write(np.ascontiguousarray(array).tobytes())
+    size = target.tell()
+    target.write(b"\0" * (-size % ALIGN))
+    return Built(name, count, len(hashes), tuple(described), charset, size)
+

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.data.detector import CustomerData, code, mask
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample, Table, Text
+from gateway.model.transaction import Direction
+from gateway.reference import Reference
+from tests.gateway.identifiers import makers
+
+
+def scan(*texts, tables=(), names=(), direction=Direction.OUTBOUND, own=()):
+    reference = Reference(own_numbers=frozenset(own)) if own else None
+    detector = CustomerData(Scope(direction, "a@bank.example", ("b@x.example",), ("bank.example",), reference))
+    sample = Sample(Artifact(1, 0, ArtifactKind.PART, names=names), b"", [Text(t, "body") for t in texts], list(tables))
+    findings = list(detector.look(sample))
+    tally = Tally()
+    findings += detector.conclude(tally)
+    return tally, findings
+
+
+RNG = random.Random(11)
+
+
+@pytest.mark.parametrize(("make", "kind", "label"), [
+    (makers.tw_id, "tw.national_id", "身分證字號"), (makers.tw_resident, "tw.resident_id", "居留證號"), (makers.cn_id, "cn.resident_id", "身份证号"),
+    (makers.hk_id, "hk.id", "香港身份證號碼"), (makers.my_number, "jp.my_number", "マイナンバー"), (makers.licence, "jp.driver_licence", "運転免許証番号"),
+    (makers.card, "card", "信用卡卡號")])
+def test_three_persons_under_a_label(make, kind, label):
+    values = [make(RNG) for _ in range(3)]
+    tally, findings = scan("\n".join(f"客戶{label}：{v}、請處理" for v in values))
+    assert tally.identifiers[kind] == 3
+    assert tally.persons == 3
+    finding = next(f for f in findings if f.code == code(kind))
+    assert (finding.count, finding.category) == (3, "data")
+
+
+def test_evidence_shows_three_characters_at_most():
+    value = makers.tw_id(RNG)
+    _, findings = scan(f"身分證字號：{value}")
+    text = repr(findings)
+    assert value[-3:] in text
+    assert value[-4:] not in text
+    assert mask("12345") == "****5"
+
+
+@pytest.mark.parametrize("disguise", [
+    lambda v: v.translate(str.maketrans("0123456789", "０１２３４５６７８９")), lambda v: "\u200b".join(v), lambda v: "\u00ad".join(v),
+    lambda v: f"{v[:4]}-{v[4:8]}-{v[8:]}", lambda v: f"{v[:3]} {v[3:6]} {v[6:]}", lambda v: v.translate(str.maketrans("0123456789", "〇一二三四五六七八九")),
+    lambda v: v.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")), lambda v: v[0] + v[1:].replace("0", "O").replace("1", "l")])
+def test_disguised_numbers(disguise):
+    values = [makers.tw_id(RNG) for _ in range(6)]
+    tally, _ = scan("\n".join(f"身分證字號：{disguise(v)}、生日" for v in values))
+    assert tally.identifiers.get("tw.national_id") == 6
+
+
+def test_a_column_without_any_word():
+    tally, _ = scan("\n".join(f"{n}\t{makers.tw_id(RNG)}\tx" for n in range(5)))
+    assert tally.persons == 5
+
+
+def test_numbers_that_a_spreadsheet_shortened():
+    values = ["025001799188", "024818097375", "264287242210"]
+    table = Table("sheet", (("氏名", "マイナンバー"), *(("山田", v.lstrip("0")) for v in values)))
+    assert scan(tables=[table])[0].identifiers["jp.my_number"] == 3
+
+
+def test_broken_over_lines_under_a_label():
+    values = [makers.my_number(RNG) for _ in range(4)]
+    tally, _ = scan("\n".join(f"氏名：x、マイナンバー：{v[:5]}\n{v[5:10]}\n{v[10:]}、生年月日" for v in values))
+    assert tally.identifiers["jp.my_number"] == 4
+
+
+def test_names_of_files_are_read():
+    values = [makers.cn_id(RNG) for _ in range(3)]
+    tally, _ = scan(names=(f"身份证{'_'.join(values)}.txt",))
+    assert tally.persons == 3
+
+
+def test_examples_of_manuals_are_clean():
+    tally, _ = scan("マイナンバー 123456789018、カード番号 4242424242424242、3530111333300000、身分證字號 A123456789")
+    assert tally.persons == 0
+
+
+def test_masked_values_are_clean():
+    assert scan("身分證字號 I20*****33\n卡號 **** **** **** 4947\n身份证 410105********296X")[0].persons == 0
+
+
+def test_own_numbers_are_clean():
+    value = makers.card(RNG)
+    assert scan(f"信用卡卡號：{value}")[0].identifiers["card"] == 1
+    assert "card" not in scan(f"信用卡卡號：{value}", own=[value])[0].identifiers
+
+
+def test_accounts_that_ask_for_payment_are_clean():
+    assert scan("請匯款至 台灣銀行 帳號 538738621485\n" * 3)[0].persons == 0
+    assert scan("戶名：陳秀琴、帳號：538738621485\n戶名：吳誠、帳號：881553374027\n戶名：王成、帳號：915400528332")[0].identifiers["tw.bank_account"] == 3
+
+
+def test_inbound_mail_is_not_searched():
+    assert scan(f"身分證字號：{makers.tw_id(RNG)}", direction=Direction.INBOUND)[0].identifiers == {}
+
+
+def test_chinese_cards_are_counted_among_the_cards():
+    value = makers.card(RNG, "621700")
+    tally, _ = scan(f"银行卡号：{value}")
+    assert (tally.identifiers["card"], tally.identifiers["cn.bank_card"]) == (1, 1)
+
+
+def random_mail(rng):
+    kind = rng.randrange(6)
+    count = rng.choice((1, 2, 3, 3, 4, 5, 10, 30))
+    if kind == 0:
+        rows = [f"{rng.randrange(10**12):012d}" for _ in range(count)]
+    elif kind == 1:
+        rows = [f"訂單 {rng.randrange(10**16):016d}" for _ in range(count)]
+    elif kind == 2:
+        rows = [f"{rng.choice('ABCDEFGH')}{rng.randrange(10**9):09d}, {rng.randrange(99)}" for _ in range(count)]
+    elif kind == 3:
+        rows = [f"Invoice {rng.randrange(10**18):018d} paid" for _ in range(count)]
+    elif kind == 4:
+        rows = [f"王小明 09{rng.randrange(10**8):08d} {rng.randrange(10**12):012d}" for _ in range(count)]
+    else:
+        rows = [f"2026{rng.randrange(10**12):012d}\t{rng.randrange(10**8):08d}" for _ in range(count)]
+    return "\n".join(rows)
+
+
+def test_random_orders_invoices_and_phones_are_not_held():
+    rng = random.Random(2026)
+    held = sum(scan(random_mail(rng))[0].persons >= 3 for _ in range(3000))
+    assert held <= 3
+
+
+def test_a_thousand_rows_in_a_second_of_cpu():
+    rows = tuple((f"陳{n}", makers.my_number(RNG), "1984-07-21", f"0912{n:06d}") for n in range(1000))
+    started = time.process_time()
+    tally, _ = scan(tables=[Table("sheet", (("氏名", "マイナンバー", "生年月日", "電話番号"), *rows))])
+    assert tally.persons == 1000
+    assert time.process_time() - started < 1

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data.judge import Group, Seen, judge, tail
+from gateway.detect.data.tokens import Token
+from tests.gateway.identifiers import makers
+
+
+def group(shape, values, label=(), beside=False, grouped=False):
+    made = Group(shape, frozenset(label))
+    for row, value in enumerate(values):
+        made.add(Token(shape, value, 0, 1, grouped), Seen(value, 1, row, 0, 0, "body"), beside)
+    return made
+
+
+def numbers(rng, digits, count, head=""):
+    return [head + f"{rng.randrange(10 ** (digits - len(head))):0{digits - len(head)}d}" for _ in range(count)]
+
+
+RNG = random.Random(7)
+
+
+def test_random_numbers_are_chance_whatever_their_number():
+    for count in (1, 2, 3, 10, 1000):
+        for digits in (12, 18):
+            assert judge([group(f"D{digits}", numbers(RNG, digits, count))]) == {}
+    assert judge([group("PAN", numbers(RNG, 16, 500, "4"))]) == {}
+
+
+def test_a_column_that_passes_is_accepted_without_a_label():
+    values = [makers.my_number(RNG) for _ in range(6)]
+    assert set(judge([group("D12", values)])["jp.my_number"]) == set(values)
+
+
+def test_a_label_makes_one_enough():
+    value = makers.my_number(RNG)
+    assert judge([group("D12", [value])]) == {}
+    assert judge([group("D12", [value], ["jp.my_number"])])["jp.my_number"].keys() == {value}
+
+
+def test_three_beside_persons_are_enough():
+    values = [makers.my_number(RNG) for _ in range(3)]
+    assert judge([group("D12", values)]) == {}
+    assert len(judge([group("D12", values, beside=True)])["jp.my_number"]) == 3
+
+
+def test_a_heading_of_orders_asks_for_more():
+    values = [makers.my_number(RNG) for _ in range(5)]
+    assert judge([group("D12", values, ["serial"])]) == {}
+    many = [makers.my_number(RNG) for _ in range(30)]
+    assert len(judge([group("D12", many, ["serial"])])["jp.my_number"]) == 30
+
+
+def test_some_wrong_ones_in_a_labelled_column_are_not_counted():
+    values = [makers.tw_id(RNG) for _ in range(8)] + ["A100000000", "A100000002"]
+    assert len(judge([group("LD9", values, ["tw.national_id"])])["tw.national_id"]) == 8
+
+
+def test_both_taiwanese_numbers_in_one_column():
+    found = judge([group("LD9", [makers.tw_id(RNG) for _ in range(4)] + [makers.tw_resident(RNG) for _ in range(3)])])
+    assert (len(found["tw.national_id"]), len(found["tw.resident_id"])) == (4, 3)
+
+
+def test_single_ones_over_many_parts_add_up():
+    parts = [group("LD9", [makers.tw_id(RNG)]) for _ in range(5)]
+    assert len(judge(parts)["tw.national_id"]) == 5
+    assert judge([*parts, group("LD9", numbers(RNG, 10, 200, "A"))]) == {}
+
+
+def test_labelled_types_need_their_label():
+    assert judge([group("D9", ["301234567", "301234568", "301234569"])]) == {}
+    assert len(judge([group("D9", ["301234567", "301234568"], ["tw.passport"])])["tw.passport"]) == 2
+
+
+def test_a_column_is_one_type():
+    values = [makers.my_number(RNG) for _ in range(50)]
+    assert set(judge([group("D12", values)])) == {"jp.my_number"}
+    licences = [makers.licence(RNG) for _ in range(50)]
+    assert set(judge([group("D12", licences)])) == {"jp.driver_licence"}
+
+
+@pytest.mark.parametrize(("n", "p", "chance", "low", "high"), [(3, 3, 0.1, 9e-4, 1.1e-3), (10, 0, 0.1, 0.99, 1.01), (1000, 1000, 0.1, 0, 1e-50)])
+def test_tail(n, p, chance, low, high):
+    assert low <= tail(n, p, chance) <= high

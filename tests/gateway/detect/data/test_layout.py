@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from gateway.detect.data import layout
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Table, Text
+
+LABELS = Labels()
+
+
+def grid(text):
+    return layout.from_text(1, Text(text, "body"), LABELS)
+
+
+def kinds(text, value):
+    seen = grid(text)
+    at = seen.text.index(value)
+    row = seen.row(at)
+    return layout.label(seen, LABELS, row, seen.column(row, at), at)
+
+
+def test_lines_of_equal_width_become_cells():
+    seen = grid("前言\n姓名,身分證字號,手機\n陳,V115718705,0915\n黃,B148515413,0912\n結尾, 謝謝")
+    assert seen.text.count("\t") == 6
+    assert len(seen.headings) == 1
+
+
+def test_a_comma_in_prose_is_no_column():
+    assert "\t" not in grid("Hello, friend.\nAll is well, thanks, really.\nBye").text
+
+
+def test_heading_over_the_column():
+    assert kinds("姓名\t身分證字號\n陳\tV115718705\n", "V115") == (frozenset({"tw.national_id"}), True)
+
+
+def test_label_in_the_same_cell_is_nearer_than_the_heading():
+    found, headed = kinds("姓名\t電話\n陳\t身分證 V115718705\n", "V115")
+    assert not headed
+    assert "tw.national_id" in found
+
+
+def test_label_before_the_value():
+    assert "jp.my_number" in kinds("氏名：高橋、マイナンバー：025001799188、", "0250")[0]
+
+
+def test_label_on_the_line_above():
+    assert "us.ssn" in kinds("Social security number\n080-57-1085", "080")[0]
+
+
+def test_no_label():
+    assert kinds("see 025001799188", "0250") == (frozenset(), False)
+
+
+def test_headings_that_blanks_part_are_found_from_both_ends():
+    text = "口座名義 銀行名 支店番号 種別 口座番号\n山田 零 みずほ銀行 542 当座 3749289\n"
+    assert "jp.bank_account" in kinds(text, "3749289")[0]
+    assert "jp.bank_account" not in kinds(text, "542")[0]
+
+
+def test_a_table_of_cells():
+    seen = layout.from_table(1, Table("sheet", (("Name", "SSN"), ("A\nB", "080-57-1085"))), LABELS)
+    assert seen.text == "Name\tSSN\nA B\t080-57-1085"
+    assert seen.heading(1, 1) == frozenset({"us.ssn"})
+    assert seen.heading(1, 7) == frozenset()
+
+
+def test_data_is_no_heading():
+    assert layout.heading_row(["身分證字號 V115718705", "姓名"], LABELS) is None
+    assert layout.heading_row(["foo", "bar"], LABELS) is None

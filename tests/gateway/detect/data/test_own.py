@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.data.detector import CustomerData
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample, Table, Text
+from gateway.model.transaction import Direction
+from gateway.reference import Reference, edm_store, fingerprint
+
+SURNAMES, GIVEN = "陳林黃張李王吳劉蔡楊", "美志淑建雅俊怡家惠明玉文秀宗信"
+
+
+@pytest.fixture(scope="module")
+def people():
+    rng = random.Random(3)
+    return [(f"C{1000000 + n * 7}", rng.choice(SURNAMES) + rng.choice(GIVEN) + rng.choice(GIVEN), f"19{rng.randrange(40, 99)}-0{rng.randrange(1, 10)}-1{rng.randrange(10)}",
+             f"09{rng.randrange(10**8):08d}", f"u{n}@mail.example", f"{rng.randrange(10**11, 10**12)}", f"台北市民生路{n}段{rng.randrange(1, 99)}號{n % 9}樓")
+            for n in range(400)]
+
+
+@pytest.fixture(scope="module")
+def reference(people, tmp_path_factory):
+    state = tmp_path_factory.mktemp("state")
+    table = state / "c.csv"
+    table.write_text("\n".join(["customer_no,name,birth,phone,email,account,address", *(",".join(p) for p in people)]), "utf-8")
+    edm_store.import_csv(state, "customers", table)
+    fingerprint.Store(state).add("plan", PLAN)
+    return Reference.load(state)
+
+
+PLAN = "".join(f"第{n}節說明本行第{n * 7}號專案之進度、預算與負責單位，並附上{n * 13}項風險與因應措施。" for n in range(40))
+
+
+def scan(reference, *texts, tables=()):
+    detector = CustomerData(Scope(Direction.OUTBOUND, "", (), (), reference))
+    list(detector.look(Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(t, "body") for t in texts], list(tables))))
+    return {f.code: f.count for f in detector.conclude(Tally())}
+
+
+@pytest.mark.parametrize("columns", [(1, 3), (3, 5), (1, 6), (0, 1), (1, 4), (1, 2), (4, 5), (0, 1, 2, 3, 4, 5, 6)])
+def test_two_fields_of_a_row_in_text_and_table(people, reference, columns):
+    some = people[10:20]
+    text = "\n".join("請聯絡" + "，".join(p[c] for c in columns) + "。" for p in some)
+    assert scan(reference, text).get("EDM-customers") == 10
+    rows = tuple(tuple(p[c] for c in columns) for p in some)
+    assert scan(reference, tables=[Table("t", rows)]).get("EDM-customers") == 10
+
+
+@pytest.mark.parametrize("write", [
+    lambda p: f"+886 {p[1:]}", lambda p: f"{p[:4]}-{p[4:7]}-{p[7:]}", lambda p: f"{p[:3]} {p[3:6]} {p[6:9]} {p[9:]}", lambda p: p.translate(str.maketrans("0123456789", "０１２３４５６７８９"))])
+def test_telephone_numbers_in_any_form(people, reference, write):
+    assert scan(reference, "\n".join(f"{p[1]} {write(p[3])}" for p in people[:5])).get("EDM-customers") == 5
+
+
+def test_one_field_is_no_record(people, reference):
+    assert scan(reference, "出席：" + "、".join(p[1] for p in people[:50])) == {}
+    assert scan(reference, "\n".join(f"編號 {p[5]}" for p in people[:50])) == {}
+
+
+def test_fields_of_different_rows_are_no_record(people, reference):
+    strangers = [(a[1], b[3]) for a, b in zip(people[:30], people[200:230], strict=True) if a[1] != b[1]]
+    assert scan(reference, tables=[Table("t", tuple(strangers))]).get("EDM-customers") is None
+
+
+def test_foreign_numbers_do_not_match(reference):
+    rng = random.Random(9)
+    assert scan(reference, "\n".join(f"王小明 09{rng.randrange(10**8):08d} {rng.randrange(10**12)}" for _ in range(2000))).get("EDM-customers") is None
+
+
+def test_a_third_of_a_document_or_a_long_passage(reference):
+    assert scan(reference, "前文" + PLAN[: len(PLAN) // 2])["FINGERPRINT-plan"] >= 40
+    assert "FINGERPRINT-plan" in scan(reference, "今天天氣很好。" * 20 + PLAN[300:480] + "再見。" * 20)
+    assert scan(reference, "今天天氣很好，大家一起去公園散步看花。" * 30) == {}

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from gateway.detect.data import layout, people
+from gateway.detect.data.judge import Seen
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Table, Text
+
+
+def seen(value, row, grid=1):
+    return Seen(value, grid, row, 0, 0, "body")
+
+
+def test_two_types_in_one_row_are_one_person():
+    accepted = {"card": {"c1": [seen("c1", 0)], "c2": [seen("c2", 1)]}, "tw.national_id": {"t1": [seen("t1", 0)], "t2": [seen("t2", 1)]}}
+    assert people.persons(accepted) == 2
+
+
+def test_several_of_a_type_in_one_row_are_several_people():
+    assert people.persons({"tw.national_id": {v: [seen(v, 0)] for v in ("a", "b", "c")}}) == 3
+
+
+def test_a_record_written_line_by_line_is_one_person():
+    accepted = {"card": {"c": [seen("c", 2)]}, "tw.national_id": {"t": [seen("t", 0)]}, "tw.passport": {"p": [seen("p", 1)]}}
+    assert people.persons(accepted) == 1
+
+
+def test_records_line_by_line_part_where_a_type_comes_again():
+    accepted = {"card": {"c": [seen("c", 1)], "d": [seen("d", 3)]}, "tw.national_id": {"t": [seen("t", 0)], "u": [seen("u", 2)]}}
+    assert people.persons(accepted) == 2
+
+
+def test_the_same_value_in_a_reply_chain_is_one():
+    assert people.persons({"tw.national_id": {"t": [seen("t", r) for r in range(9)]}}) == 1
+
+
+def test_companies_are_no_persons():
+    assert people.persons({"tw.ubn": {"1": [seen("1", 0)], "2": [seen("2", 1)]}}) == 0
+
+
+def contacts(grid):
+    found = people.Contacts()
+    people.read_contacts(grid, found)
+    return found
+
+
+ROWS = tuple(("陳小明" if i % 2 else "林美玲", f"0912345{i:03d}", f"u{i}@gmail.com") for i in range(60))
+
+
+def test_contact_rows_with_and_without_heading():
+    labels = Labels()
+    assert len(contacts(layout.from_table(1, Table("t", (("姓名", "手機", "信箱"), *ROWS)), labels)).records) == 60
+    assert len(contacts(layout.from_table(1, Table("t", ROWS), labels)).records) == 60
+    body = "\n".join(f"姓名：{n}、手機：{p}" for n, p, _ in ROWS)
+    assert len(contacts(layout.from_text(1, Text(body, "body"), labels)).records) == 60
+
+
+def test_branches_and_companies_are_no_contacts():
+    rows = tuple(("台灣地土銀行", "鳳山光復街7號之4", f"02-2345-{i:04d}") for i in range(60))
+    assert not contacts(layout.from_table(1, Table("t", rows), Labels())).records

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import time
+from urllib.parse import quote
+
+import pytest
+
+from gateway.extract.base import Context, Node
+from gateway.extract.blocks import BLOCKS, worth
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
+
+PLAIN = ("姓名,身分證字號\n" + "林美玲,V115718705\n" * 6).encode()
+
+
+def children(data, outbound=True, kind="text/plain"):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, kind)
+    return [c.data for c in BLOCKS.extract(node, Context(Limits(), outbound=outbound))] if BLOCKS.claims(node) else []
+
+
+def folded(text, width=76):
+    return b"\n".join(text[i:i + width] for i in range(0, len(text), width))
+
+
+@pytest.mark.parametrize("encode", [
+    lambda p: base64.b64encode(p), lambda p: folded(base64.b64encode(p)), lambda p: base64.urlsafe_b64encode(p), lambda p: p.hex().encode(),
+    lambda p: folded(p.hex().encode()), lambda p: p.hex(" ").encode(), lambda p: base64.b32encode(p), lambda p: quote(p).encode()])
+def test_text_in_an_encoding(encode):
+    assert PLAIN in children(b"config:\n" + encode(PLAIN) + b"\n\nbye")
+
+
+def test_backslash_escapes():
+    text = '"' + "".join(f"\\u{ord(c):04x}" if c > "~" else c for c in PLAIN.decode().replace("\n", " ")) + '"'
+    assert any("林美玲,V115718705" in c.decode() for c in children(text.encode()))
+
+
+def test_containers():
+    packed = gzip.compress(os.urandom(200))
+    assert packed in children(base64.b64encode(packed))
+
+
+def test_noise_is_nothing():
+    assert children(b"-----BEGIN CERTIFICATE-----\n" + folded(base64.b64encode(os.urandom(900)), 64) + b"\n-----END") == []
+    assert children(os.urandom(64).hex().encode()) == []
+    assert not worth(os.urandom(64))
+
+
+def test_inbound_and_binary_are_left_alone():
+    assert children(base64.b64encode(PLAIN), outbound=False) == []
+    assert children(b"\xff" * 100 + base64.b64encode(PLAIN), kind="application/octet-stream") == []
+    assert children(base64.b64encode(PLAIN), kind="image/png") == []
+
+
+@pytest.mark.parametrize("data", [b"A" * 300_000, b"ab " * 100_000, b"%41" * 100_000 + b" ", b"A234567" * 40_000 + b"!", b"0x" * 100_000, b"\\u00" * 60_000,
+                                  b"aaaaaaaa\n" * 30_000, b"%4" * 100_000])
+def test_linear(data):
+    started = time.process_time()
+    children(data)
+    assert time.process_time() - started < 3

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Context, Node
+from gateway.extract.delimited import DELIMITED, rows, sniff
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Table
+from gateway.model.deadline import Limits
+
+TEXT = "姓名,手機,地址\n林美玲,0912345678,\"台北市, 民生路\"\n王小明,0987654321,高雄市\n"
+
+
+def node(data, name="a.csv", kind="text/csv"):
+    return Node(Artifact(1, 0, ArtifactKind.PART, (name,)), data, kind)
+
+
+def tables(data, outbound=True, **kwargs):
+    return [y for y in DELIMITED.extract(node(data, **kwargs), Context(Limits(), outbound=outbound)) if isinstance(y, Table)]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "big5", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_any_delimiter_in_any_charset(charset, delimiter):
+    text = TEXT.replace('"台北市, 民生路"', "台北市民生路").replace(",", delimiter)
+    found = tables((text * 1).encode(charset))
+    assert ("林美玲", "0912345678", "台北市民生路") in found[0].rows
+
+
+def test_quoted_cells_keep_their_commas():
+    assert ("林美玲", "0912345678", "台北市, 民生路") in tables(TEXT.encode())[0].rows
+
+
+def test_text_files_with_columns_are_claimed_by_name():
+    assert DELIMITED.claims(node(b"", "export.dat", "text/plain"))
+    assert not DELIMITED.claims(node(b"", "letter.md", "text/plain"))
+    assert not DELIMITED.claims(node(b"", "a.csv", "application/zip"))
+
+
+def test_prose_is_no_table():
+    assert sniff("Dear all,\nplease find it.\nThanks\n") == ""
+    assert tables(b"one line, only") == []
+
+
+def test_inbound_mail_needs_no_tables():
+    assert tables(TEXT.encode(), outbound=False) == []
+
+
+def test_a_broken_quote_loses_nothing():
+    assert ("3", "4") in set(rows('1,"2\n3,4\n', ",")) or any("3,4" in c for row in rows('1,"2\n3,4\n', ",") for c in row)

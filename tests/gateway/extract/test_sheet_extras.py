@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import io
+import zipfile
+
+import xlsxwriter
+
+from gateway.extract.base import Problem
+from gateway.extract.sheet_extras import extras
+from gateway.model.content import Table, Text
+
+
+def made():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_comment("A1", "身分證 V115718705")
+    sheet.set_header("&C社外秘&R&P")
+    sheet.insert_textbox(2, 2, "手機 0912345678")
+    book.define_name("secret", '="F259151029"')
+    book.set_custom_property("MSIP_Label_0d5e2a6c-1111-4222-8333-444455556666_Name", "Confidential")
+    book.set_properties({"title": "機密"})
+    book.close()
+    return out.getvalue()
+
+
+def test_everything_beside_the_cells():
+    found = list(extras(made()))
+    texts = {(t.source, t.content) for t in found if isinstance(t, Text)}
+    assert any(s == "comment" and "身分證 V115718705" in c for s, c in texts)
+    assert ("header", "社外秘") in texts
+    assert any(s == "drawing" and "手機 0912345678" in c for s, c in texts)
+    assert any(s == "defined name" and "F259151029" in c for s, c in texts)
+    rows = {row for t in found if isinstance(t, Table) for row in t.rows}
+    assert ("MSIP_Label_0d5e2a6c-1111-4222-8333-444455556666_Name", "Confidential") in rows
+    assert ("title", "機密") in rows
+
+
+def test_no_zip_is_a_problem():
+    assert [type(y) for y in extras(b"PK\x03\x04 no")] == [Problem]
+
+
+def test_entities_are_not_resolved():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("docProps/core.xml", '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><x><title>&e;</title></x>')
+    assert all("/" not in str(row) for t in extras(out.getvalue()) if isinstance(t, Table) for row in t.rows)

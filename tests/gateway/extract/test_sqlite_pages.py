@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+
+from gateway.extract.sqlite_pages import BrokenDatabase, tables
+
+
+def made(tmp_path, *statements, encoding="UTF-8", page=4096):
+    path = tmp_path / "x.db"
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA page_size={page}")
+    connection.execute(f"PRAGMA encoding='{encoding}'")
+    for statement, rows in statements:
+        if rows is None:
+            connection.execute(statement)
+        else:
+            connection.executemany(statement, rows)
+    connection.commit()
+    connection.close()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "UTF-16le", "UTF-16be"])
+@pytest.mark.parametrize("page", [512, 4096, 65536])
+def test_rows_over_many_pages(tmp_path, encoding, page):
+    rows = [(n, f"林美玲{n}", f"{123456789012 + n}", n / 2) for n in range(1, 800)]
+    data = made(tmp_path, ("CREATE TABLE customers (id INTEGER PRIMARY KEY, 姓名 TEXT, number TEXT, share REAL)", None),
+                ("INSERT INTO customers VALUES (?,?,?,?)", rows), encoding=encoding, page=page)
+    (name, found), = tables(data)
+    assert name == "customers"
+    assert found[0] == ("id", "姓名", "number", "share")
+    assert len(found) == 800
+    assert found[7] == ("7", "林美玲7", "123456789019", "3.5")
+
+
+def test_long_values_on_overflow_pages(tmp_path):
+    data = made(tmp_path, ("CREATE TABLE t (a TEXT)", None), ("INSERT INTO t VALUES (?)", [("x" * 20000 + "end",)]), page=512)
+    (_, found), = tables(data)
+    assert found[1][0] == "x" * 20000 + "end"
+
+
+def test_integers_of_all_sizes(tmp_path):
+    values = [0, 1, -1, 127, 32767, 8388607, 2147483647, 140737488355327, 9223372036854775807]
+    data = made(tmp_path, ("CREATE TABLE t (k INTEGER PRIMARY KEY, a INTEGER)", None), ("INSERT INTO t(a) VALUES (?)", [(v,) for v in values]))
+    (_, found), = tables(data)
+    assert [row[1] for row in found[1:]] == [str(v) for v in values]
+
+
+def test_broken_files_are_refused(tmp_path):
+    data = made(tmp_path, ("CREATE TABLE t (a TEXT)", None), ("INSERT INTO t VALUES (?)", [("x",)]))
+    for broken in (b"", data[:600], data[:4096], data[:100] + b"\xff" * (len(data) - 100)):
+        with pytest.raises(BrokenDatabase):
+            list(tables(broken))
+
+
+def test_a_page_that_points_to_itself(tmp_path):
+    data = bytearray(made(tmp_path, ("CREATE TABLE t (a TEXT)", None), ("INSERT INTO t VALUES (?)", [("x" * 90,)] * 200), page=512))
+    root = 1                                              # page 2 is the interior page of t
+    data[root * 512 + 8:root * 512 + 12] = (2).to_bytes(4, "big")
+    with pytest.raises(BrokenDatabase):
+        list(tables(bytes(data)))

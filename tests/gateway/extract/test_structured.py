@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import pytest
+
+from gateway.extract.base import Context, Node, Problem
+from gateway.extract.structured import STRUCTURED
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Table, Text
+from gateway.model.deadline import Limits
+
+
+def read(data, kind="text/plain", outbound=True):
+    node = Node(Artifact(1, 0, ArtifactKind.PART, ("a",)), data, kind)
+    assert STRUCTURED.claims(node)
+    return list(STRUCTURED.extract(node, Context(Limits(), outbound=outbound)))
+
+
+def rows(found):
+    return {row for t in found if isinstance(t, Table) for row in t.rows}
+
+
+RECORDS = [{"姓名": "林美玲", "id": "V115718705", "more": {"phone": "0912345678"}}, {"姓名": "王小明", "id": "F259151029", "more": {"phone": "0987654321"}}]
+
+
+@pytest.mark.parametrize("text", [json.dumps(RECORDS), json.dumps({"data": RECORDS}, ensure_ascii=False), "\n".join(json.dumps(r) for r in RECORDS)])
+def test_json_records(text):
+    found = rows(read(text.encode()))
+    assert {("姓名", "id"), ("林美玲", "V115718705"), ("王小明", "F259151029"), ("0912345678",)} <= found
+
+
+def test_json_lists_of_values_and_depth():
+    assert ("ids", "1", "2") in rows(read(b'{"ids": [1, 2]}'))
+    assert isinstance(read(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", "application/json")[0], Text)
+
+
+def test_sql_dump():
+    dump = "CREATE TABLE c (a);\nINSERT INTO `c` (`name`, `id`) VALUES ('O''Neil, P', 'V115718705'),('林','F259151029');\nINSERT INTO d VALUES (1,'x');"
+    assert {("name", "id"), ("O'Neil, P", "V115718705"), ("林", "F259151029"), ("1", "x")} <= rows(read(dump.encode()))
+
+
+def test_vcards():
+    card = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:林美玲\r\nTEL;TYPE=CELL:0912\r\n 345678\r\nitem1.EMAIL:a@b.example\r\nEND:VCARD\r\n"
+    assert ("林美玲", "0912345678", "a@b.example", "", "", "") in rows(read((card * 2).encode(), "text/vcard"))
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "shift_jis", "utf-16"])
+def test_xml_records(charset):
+    text = f'<?xml version="1.0" encoding="{charset}"?><r><c><氏名>高橋</氏名><no>025001799188</no></c><c no="1" 名="x"/></r>'
+    found = read(text.encode(charset), "text/xml")
+    assert ("高橋", "025001799188") in rows(found)
+    assert any("no: 025001799188" in t.content for t in found if isinstance(t, Text))
+
+
+def test_xml_entities_stay_closed():
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>'
+    assert all("/" not in t.content.replace("</", "") for t in read(bomb, "text/xml") if isinstance(t, Text))
+
+
+def test_sqlite(tmp_path):
+    path = tmp_path / "x.db"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE c (name TEXT)")
+    connection.execute("INSERT INTO c VALUES ('林美玲')")
+    connection.commit()
+    connection.close()
+    assert ("林美玲",) in rows(read(path.read_bytes(), "application/vnd.sqlite3"))
+    assert isinstance(read(path.read_bytes()[:700], "application/vnd.sqlite3")[-1], Problem)
+
+
+def test_prose_is_not_claimed_and_inbound_needs_nothing():
+    assert not STRUCTURED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Dear {name}, hello", "text/plain"))
+    assert read(b'{"a": 1}', outbound=False) == []
