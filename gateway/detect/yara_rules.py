@@ -1,0 +1,156 @@
+"""YARA over every node, macro source and extracted text. Rules come from signatures.catalog, compiled once a process."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import yara
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.names import blocked_group
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Sample
+from gateway.model.errors import ConfigError
+from gateway.model.finding import Finding, Severity
+from signatures.catalog import Catalog, packaged
+
+TIMEOUT = 5
+"""Seconds for one scan of one node. Ordinary nodes take under a millisecond."""
+
+MAX_SCANNED_TEXT = 4 << 20
+"""Characters of extracted text of one node that are scanned beside its octets."""
+
+ERROR_LINE = re.compile(r"\((\d+)\)|line (\d+)")
+PROGRAMS = frozenset({
+    "application/x-dosexec", "application/x-executable", "application/x-mach-binary", "application/java-vm", "application/x-dex",
+    "application/x-msi",
+})
+OFFICE = frozenset({
+    "application/vnd.openxmlformats", "application/x-ole-storage", "application/vnd.oasis.opendocument", "application/x-office-xml",
+    "application/x-mso",
+})
+BY_TYPE = {
+    "application/rtf": "rtf", "application/pdf": "pdf", "application/x-ms-shortcut": "shortcut", "application/onenote": "onenote",
+    "text/html": "html", "image/svg+xml": "html", "message/rfc822": "mail", "application/zip": "archive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Compiled rules and what is known of them. Made before the lockdown, inherited by every child."""
+
+    rules: yara.Rules
+    catalog: Catalog
+
+    @property
+    def version(self) -> str:
+        return self.catalog.version
+
+
+def compile_rules(catalog: Catalog) -> RuleSet:
+    """Each signature is a namespace of its own. Raises ConfigError with file:line of the first rule that does not compile."""
+    sources = {s.id: s.source for s in catalog.signatures}
+    try:
+        return RuleSet(yara.compile(sources=sources, error_on_warning=False), catalog)
+    except yara.Error:
+        for signature in catalog.signatures:
+            check(signature.source, str(signature.path))
+        raise
+
+
+def check(source: str, path: str) -> None:
+    """Raises ConfigError with the line where one rule text does not compile."""
+    try:
+        yara.compile(source=source)
+    except yara.Error as error:
+        match = ERROR_LINE.search(str(error))
+        line = int(match[1] or match[2]) if match else 1
+        line = line or source.count("\n") + 1             # the engine says 0 for the end of the text
+        raise ConfigError(str(error).partition(": ")[2] or str(error), f"{path}:{line}") from error
+
+
+def dump(rules: RuleSet) -> bytes:
+    """The compiled form, for a cache keyed by `RuleSet.version` and the engine's version."""
+    out = io.BytesIO()
+    rules.rules.save(file=out)
+    return out.getvalue()
+
+
+def restore(compiled: bytes, catalog: Catalog) -> RuleSet:
+    """The compiled form read back. Only ever give it what `dump` wrote: YARA trusts it."""
+    return RuleSet(yara.load(file=io.BytesIO(compiled)), catalog)
+
+
+@lru_cache(maxsize=1)
+def packaged_rules() -> RuleSet:
+    """The packaged rules. Call it once in the zygote, before the lockdown."""
+    return compile_rules(packaged())
+
+
+def kinds(sample: Sample) -> frozenset[str]:
+    """Which `applies` words fit a node. Prose that quotes code is `text` only."""
+    artifact = sample.artifact
+    found = {"any"}
+    kind = artifact.detected_type
+    if artifact.kind is ArtifactKind.MACRO:
+        return frozenset({"any", "macro"})
+    if kind in PROGRAMS:
+        found.add("program")
+    if kind in OFFICE:
+        found.add("office")
+    if kind in BY_TYPE:
+        found.add(BY_TYPE[kind])
+    if kind.startswith("image/"):
+        found.add("image")
+    if kind.startswith("text/") and kind != "text/html":
+        found.add("text")
+    if blocked_group(artifact, "script")[1] or any(t.source == "script" for t in sample.texts):
+        found.add("script")
+    return frozenset(found)
+
+
+class YaraDetector:
+    """One finding a rule and node."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.rules: RuleSet = scope.rules if isinstance(scope.rules, RuleSet) else packaged_rules()
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        fitting = kinds(sample)
+        seen: set[str] = set()
+        for data in contents(sample):
+            try:
+                matches = self.rules.rules.match(data=data, timeout=TIMEOUT)
+            except yara.TimeoutError:
+                yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
+                continue
+            except yara.Error as error:
+                yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
+                continue
+            for match in matches:
+                if match.namespace in seen:
+                    continue
+                signature = self.rules.catalog.get(match.namespace)
+                if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & fitting:
+                    continue
+                seen.add(match.namespace)
+                known = signature.description
+                yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
+                              confidence=known.confidence, rule=known.id)
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        return ()
+
+
+def contents(sample: Sample) -> Iterator[bytes]:
+    """The node's octets; its extracted text where that is not the same octets again."""
+    yield sample.data
+    plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
+    texts = [t.content for t in sample.texts if t.source == "script" or not (plain or t.source.startswith("header"))]
+    joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
+    if joined:
+        yield joined.encode("utf-8", "replace")

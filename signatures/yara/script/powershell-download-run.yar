@@ -1,0 +1,17 @@
+rule powershell_download_run
+{
+    strings:
+        $d1 = "DownloadString" nocase ascii wide
+        $d2 = "DownloadFile" nocase ascii wide
+        $d3 = "DownloadData" nocase ascii wide
+        $d4 = "Invoke-WebRequest" nocase ascii wide
+        $d5 = "Start-BitsTransfer" nocase ascii wide
+        $d6 = "Invoke-RestMethod" nocase ascii wide
+        $d7 = /[\s(|]i[wr][rm]\s/ nocase ascii wide
+        $r1 = /[\s(|;&]iex[\s(|;]/ nocase ascii wide
+        $r2 = "Invoke-Expression" nocase ascii wide
+        $r3 = "Start-Process" nocase ascii wide
+        $r4 = "Invoke-Item" nocase ascii wide
+    condition:
+        1 of ($d*) and 1 of ($r*)
+}

@@ -1,0 +1,8 @@
+rule setting_content_command
+{
+    strings:
+        $a = "<PCSettings" nocase ascii wide
+        $d = "<DeepLink>" nocase ascii wide
+    condition:
+        all of them
+}

@@ -1,0 +1,91 @@
+"""Every packaged rule matches its match cases and none of its miss cases; bad rules are refused with their line."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from gateway.detect.base import Scope
+from gateway.detect.yara_rules import YaraDetector, compile_rules, dump, kinds, packaged_rules, restore
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample, Text
+from gateway.model.errors import ConfigError
+from gateway.model.finding import Severity
+from gateway.model.transaction import Direction
+from signatures.catalog import Catalog, packaged
+
+EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+
+def sample(data: bytes, type: str = "text/plain", name: str = "a.txt", kind: ArtifactKind = ArtifactKind.PART, *texts: Text) -> Sample:
+    return Sample(Artifact(1, 0, kind, (name,), detected_type=type), data, list(texts))
+
+
+def look(sample: Sample, **more) -> list:
+    return list(YaraDetector(Scope(Direction.INBOUND, "", (), (), **more)).look(sample))
+
+
+@pytest.mark.parametrize("id", [s.id for s in packaged().signatures])
+def test_own_cases(id):
+    signature = packaged().get(id)
+    for number, case in enumerate(signature.description.cases):
+        hits = {m.namespace for m in packaged_rules().rules.match(data=case.data, timeout=5)}
+        assert (id in hits) is case.matches, f"{id}: case {number}"
+
+
+def test_eicar_is_found_with_what_the_analyst_needs():
+    (finding,) = look(sample(EICAR + b"\r\n"))
+    assert (finding.code, finding.severity, finding.rule, finding.evidence) == (
+        "SIGNATURE-MATCH", Severity.HIGH, "eicar", ("EICAR test file",))
+
+
+def test_prose_that_quotes_code_is_not_judged_as_code():
+    quoted = b"Sub AutoOpen()\r\n Shell \"cmd /c powershell -w hidden -ep bypass\"\r\nEnd Sub\r\n"
+    assert look(sample(quoted)) == []
+    assert {f.rule for f in look(sample(quoted, kind=ArtifactKind.MACRO))} >= {"macro-start-and-run"}
+
+
+def test_extracted_text_is_searched_where_the_octets_are_not_text():
+    found = look(sample(b"\xd0\xcf\x11\xe0binary", "application/x-ole-storage", "a.xls", ArtifactKind.PART, Text('=EXEC("calc")', "sheet")))
+    assert [f.rule for f in found] == ["macro-excel4-call"]
+
+
+def test_kinds():
+    assert "script" in kinds(sample(b"", name="a.js"))
+    assert kinds(sample(b"", kind=ArtifactKind.MACRO)) == {"any", "macro"}
+    assert "html" in kinds(sample(b"", "text/html", "a.html"))
+    assert kinds(sample(b"")) == {"any", "text"}
+
+
+def catalog_with(source: str) -> Catalog:
+    good = packaged().get("eicar")
+    return Catalog((dataclasses.replace(good, source=source, path=Path("/x/eicar.yar")),), "1-x")
+
+
+@pytest.mark.parametrize(("source", "line"), [
+    ("rule eicar {\n condition:\n  $nothing\n}\n", 4), ("rule eicar {\n strings:\n  $a = /(/\n condition: $a }\n", 3),
+    ("rule eicar { condition: true", 1),
+])
+def test_bad_rule_is_refused_with_its_line(source, line):
+    with pytest.raises(ConfigError, match=rf"^/x/eicar\.yar:{line}: "):
+        compile_rules(catalog_with(source))
+
+
+def test_compiled_form_can_be_kept():
+    again = restore(dump(packaged_rules()), packaged())
+    assert [f.rule for f in look(sample(EICAR), rules=again)] == ["eicar"]
+
+
+def test_other_rules_may_be_handed_in():
+    rules = compile_rules(catalog_with('rule eicar { strings: $a = "needle" condition: $a }'))
+    assert look(sample(EICAR), rules=rules) == []
+    assert [f.rule for f in look(sample(b"a needle"), rules=rules)] == ["eicar"]
+
+
+def test_slow_scan_is_a_finding(monkeypatch):
+    slow = compile_rules(catalog_with("rule eicar { condition: for all i in (0..1000000000): (uint8(i % filesize) >= 0) }"))
+    monkeypatch.setattr("gateway.detect.yara_rules.TIMEOUT", 1)
+    (finding,) = look(sample(b"x" * 1000), rules=slow)
+    assert (finding.code, finding.severity) == ("SIGNATURE-TIMEOUT", Severity.HIGH)
