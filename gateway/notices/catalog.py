@@ -48,6 +48,11 @@ INCIDENTS: Mapping[IncidentCode, str] = {
     IncidentCode.AMBIGUOUS: "{file} can be read in more than one way.",
     IncidentCode.UNSUPPORTED: "{file} is of a kind that cannot be inspected.",
 }
+# Codes whose sentence is not that of their prefix.
+SPECIAL: Mapping[str, str] = {
+    "SIGNATURE-TIMEOUT": INCIDENTS[IncidentCode.TIMEOUT],
+    "SIGNATURE-ERROR": INCIDENTS[IncidentCode.CRASH],
+}
 IDENTIFIERS: Mapping[str, str] = {
     "tw.national_id": "Taiwan national ID numbers",
     "tw.resident_id": "Taiwan resident certificate numbers",
@@ -164,6 +169,8 @@ def text(language: str, english: str, **values: object) -> str:
 
 def finding_sentence(code: str) -> str:
     """The English sentence of a finding's code; a code of an unknown kind is told as malicious."""
+    if code in SPECIAL:
+        return SPECIAL[code]
     prefix = code.split("-", 1)[0] + "-"
     return FINDINGS.get(prefix, FINDINGS["SIGNATURE-"])
 

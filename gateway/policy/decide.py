@@ -90,16 +90,16 @@ def _joined(
     if not hits:
         return Decision(recipient, Disposition.DELIVER, verdict, trace=lines, policy_version=policy.version)
     first = min(hits, key=lambda h: (-h.disposition, -h.rule.approvals, h.rule.id))
-    kept = first.disposition >= Disposition.STRIP
+    kept = [h.rule for h in hits if h.disposition >= Disposition.STRIP]
     telling = [h for h in hits if h.disposition > Disposition.DELIVER]
     named = first.disposition > Disposition.DELIVER or first.exception
     return Decision(
         recipient=recipient,
         disposition=first.disposition,
-        verdict=max(verdict, Verdict.SUSPICIOUS) if kept else verdict,
+        verdict=max([verdict, *(rule.verdict for rule in kept)]),
         rule=first.rule.id if named else "",
         notify=tuple(p for p in _PARTIES if any(p in h.rule.notify for h in telling)),
-        approvals=max((h.rule.approvals for h in hits if h.disposition >= Disposition.STRIP), default=1),
+        approvals=max((rule.approvals for rule in kept), default=1),
         tags=tuple(sorted({tag for h in telling for tag in h.rule.tags})),
         exception=first.exception or min((h.exception for h in hits if h.exception and not kept), default=""),
         trace=lines,

@@ -15,10 +15,8 @@ from gateway.model.transaction import AuthResult, Direction, Transaction
 VERDICTS: Mapping[str, tuple[Verdict, Verdict]] = {
     "encrypted": (Verdict.SUSPICIOUS, Verdict.UNINSPECTABLE),
     "ambiguity": (Verdict.SUSPICIOUS, Verdict.UNINSPECTABLE),
-    "data": (Verdict.SENSITIVE, Verdict.SENSITIVE),
-    "edm": (Verdict.SENSITIVE, Verdict.SENSITIVE),
-    "fingerprint": (Verdict.SENSITIVE, Verdict.SENSITIVE),
-    "label": (Verdict.SENSITIVE, Verdict.SENSITIVE),
+    "data": (Verdict.CLEAN, Verdict.SENSITIVE),      # one person's number is ordinary: counts make it sensitive
+    "label": (Verdict.CLEAN, Verdict.SENSITIVE),
 }
 THREAT = (Verdict.SUSPICIOUS, Verdict.MALICIOUS)
 SENSITIVE_PERSONS = 3                    # distinct people from whom on outbound mail is SENSITIVE

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from gateway.model.decision import Disposition, Party
+from gateway.model.finding import Verdict
 from gateway.policy.conditions import Condition
 
 UNMAPPED = "unmapped-incident"           # the built-in rule that is always there
@@ -22,6 +23,28 @@ class Rule:
     tags: tuple[str, ...] = ()
     reason: str = ""                     # in the administrator's words, for the trace
     where: str = ""                      # file:line
+
+
+    @property
+    def verdict(self) -> Verdict:
+        """What mail is at least that this rule keeps: sensitive where the rule looks for data, uninspectable where it
+        looks for incidents."""
+        return max((_verdict(condition) for condition in self.when), default=Verdict.SUSPICIOUS)
+
+
+def _verdict(condition: Condition) -> Verdict:
+    value = condition.value
+    if condition.key in ("persons", "contacts", "identifiers"):
+        return Verdict.SENSITIVE
+    if condition.key == "finding" and (_names_data(value.patterns) or set(value.categories) & {"data", "label"}):
+        return Verdict.SENSITIVE
+    if condition.key == "any":
+        return max((_verdict(inner) for branch in value for inner in branch), default=Verdict.SUSPICIOUS)
+    return Verdict.UNINSPECTABLE if condition.key == "incident" else Verdict.SUSPICIOUS
+
+
+def _names_data(patterns: tuple[str, ...]) -> bool:
+    return any(pattern.startswith(("DATA-", "EDM-", "FINGERPRINT-", "LABEL-")) for pattern in patterns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,11 @@ def test_an_unknown_code_is_told_as_malicious() -> None:
     assert finding_sentence("NEWKIND-X") == catalog.FINDINGS["SIGNATURE-"]
 
 
+def test_a_scan_that_broke_off_is_not_called_malicious() -> None:
+    assert finding_sentence("SIGNATURE-TIMEOUT") == catalog.INCIDENTS[IncidentCode.TIMEOUT]
+    assert finding_sentence("SIGNATURE-MATCH") == catalog.FINDINGS["SIGNATURE-"]
+
+
 def test_text() -> None:
     assert text("ja", catalog.FINDINGS["EXECUTABLE-"], file="a") == "a は実行プログラムです。"
     assert text("en", "{file} is encrypted.", file="{x}") == "{x} is encrypted."

@@ -44,6 +44,8 @@ INBOUND: list[tuple[list[Finding | Incident], str, str]] = [
     ([finding("MACRO-PLAIN", LOW)], "quarantine", "block-macros"),
     ([finding("ACTIVE-REMOTE-TEMPLATE")], "quarantine", "block-active-documents"),
     ([finding("ACTIVE-LINK", MEDIUM)], "deliver", ""),
+    ([finding("LINK-PROGRAM")], "quarantine", "block-active-documents"),
+    ([finding("LINK-ADDRESS", MEDIUM)], "deliver", ""),
     ([finding("DISGUISE-TYPE")], "quarantine", "block-disguises"),
     ([finding("SMUGGLING-HTML")], "quarantine", "block-disguises"),
     ([finding("ARCHIVE-NAMES-DIFFER")], "quarantine", "block-archives"),
@@ -70,7 +72,8 @@ OUTBOUND: list[tuple[list[Finding | Incident], dict[str, Any], str, str]] = [
     ([], {"identifiers": {"edm": 3}}, "hold", "hold-customer-table"),
     ([finding("FINGERPRINT-DOCUMENT")], {}, "hold", "hold-reference-documents"),
     ([finding("LABEL-SECRET")], {}, "hold", "hold-labels"),
-    ([finding("DATA-ID", LOW)], {"identifiers": {"card": 1}}, "deliver", ""),
+    ([finding("DATA-ID", MEDIUM)], {"identifiers": {"card": 1}}, "deliver", ""),
+    ([finding("EDM-customers", MEDIUM)], {"identifiers": {"edm": 3}}, "hold", "hold-customer-table"),
     ([incident("ENCRYPTED")], {}, "hold", "hold-uninspectable"),
     ([finding("EXECUTABLE-PE")], {}, "quarantine", "block-outbound-programs"),
     ([finding("MACRO-PLAIN", MEDIUM)], {}, "deliver", ""),
@@ -92,7 +95,10 @@ def test_default_outbound(
 ) -> None:
     decision = one(outgoing(), default, *found, **content)
     assert (decision.disposition.word, decision.rule) == (disposition, rule)
+    if decision.disposition is Disposition.DELIVER:
+        assert decision.verdict in (Verdict.CLEAN, Verdict.SUSPICIOUS)
     if decision.disposition is Disposition.HOLD:
+        assert decision.verdict is (Verdict.UNINSPECTABLE if rule == "hold-uninspectable" else Verdict.SENSITIVE)
         assert decision.notify == (Party.SENDER,) and decision.approvals == 1
 
 
