@@ -153,9 +153,6 @@ def _custody(config: Config, source: Source) -> None:
     quarantine = config.quarantine
     if quarantine.blobs != "file" and quarantine.blobs_credentials is None:
         source.fault("[quarantine] blobs on S3 needs blobs_credentials", "quarantine", "blobs")
-    if config.listeners and quarantine.approval_time > quarantine.retain:
-        source.fault("[quarantine] approval_time is longer than retain: mail would expire before it is answered",
-                     "quarantine", "approval_time")
     told = {hop for one in config.listeners for hop in one.next_hop}
     for hop in config.notices.next_hop:
         if hop not in told and any(_same(hop, one.address) for one in config.listeners):

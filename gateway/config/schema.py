@@ -192,9 +192,8 @@ class Quarantine:
     key_file: Path = setting(optional(PATH), "",
         "Master key. Keep a copy elsewhere: without it held mail cannot be read.", "quarantine.key in state_dir")
     retain: float = setting(duration(3600), "90d", "How long held mail is kept.")
-    approval_time: float = setting(duration(60), "3d",
-        "How long a request for release waits; then the mail is not sent and the requester is told.")
-    audit_retain: float = setting(duration(86400), "1830d", "How long audit records are kept.")
+    four_eyes_persons: int = setting(count(1), 100,
+        "A leak of so many persons' data needs two people to release it, whatever the rule says.")
     min_free: int = setting(size(), "1GiB", "Free space below which no mail is taken into custody (451).")
     record: str = setting(choice("best-effort", "required"), "best-effort",
         "required: clean mail too passes only when it was recorded.")

@@ -48,7 +48,6 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
     ({"limits.final_reply": '"100s"'}, ["warning: [limits] final_reply is 100s"]),
     ({"listener.mode": '"observe"'}, ["warning: listener \"a\" only observes"]),
     ({"quarantine.blobs": '"s3://b/p"'}, ["blobs on S3 needs blobs_credentials"]),
-    ({"quarantine.approval_time": '"100d"'}, ["approval_time is longer than retain"]),
     ({"listener.next_hop": '["10.0.0.1:25"]', "listener.next_hop_credentials": '"/none"'},
      ["a password would go out in clear", "next_hop_credentials: there is no file /none"]),
 ]
