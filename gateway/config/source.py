@@ -120,6 +120,9 @@ def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
         line = raw.count(b"\n", 0, error.start) + 1
         source.problems.append(Problem(f"{file}:{line}", "is not UTF-8: save the file as UTF-8"))
         return source.table
+    except RecursionError:
+        source.problems.append(Problem(str(file), "nests lists or tables too deeply: no setting needs more than four levels"))
+        return source.table
     except tomllib.TOMLDecodeError as error:
         source.problems.append(_syntax(file, text, str(error)))
         return source.table

@@ -10,6 +10,46 @@ from gateway.policy.parse import packaged
 from gateway.policy.rule import UNMAPPED
 from gateway.policy.words import CONDITIONS, EXCEPTION, GROUP, IDENTIFIERS, PREFIXES, RULE, SCOPE_ONLY, Word
 
+EXAMPLE = """\
+[policy]
+packaged = "always"                # rules below come on top of the packaged ones
+
+[[group]]
+name = "regulators"
+members = ["regulator.example", "*.audit.example"]
+
+[[rule]]                           # two people must agree before card numbers leave, whoever gets them
+id = "cards-need-two"
+direction = "outbound"
+when = { identifiers = { card = 1, "cn.bank_card" = 1 } }
+then = "hold"
+notify = ["sender"]
+approvals = 2
+
+[[rule]]                           # disk images never come in, empty ones neither
+id = "no-disk-images"
+direction = "inbound"
+when = { any = [{ attachment = ["*.iso", "*.img", "*.vhd", "*.vhdx"] }, { detected_type = ["application/x-iso9660-image"] }] }
+then = "reject"
+
+[[rule]]                           # large mail to anyone but the regulators is told apart, and delivered
+id = "large-outbound"
+direction = "outbound"
+when = { size = "20MiB", not = { recipient = ["group:regulators"] } }
+then = "annotate"
+tags = ["large"]
+
+[[exception]]                      # the payroll workbook: this file's macros, from this sender, until the end of March
+id = "payroll-macro"
+rule = "block-macros"
+scope = { sender = ["payroll.example"], auth = { dmarc = ["pass"] }, sha256 = [
+  "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+] }
+owner = "it-security@bank.example"
+until = 2027-03-31
+reason = "replaced by a signed add-in in the second quarter"
+"""
+
 
 def reference() -> str:
     return "\n".join(_lines()) + "\n"
@@ -35,6 +75,12 @@ def _lines() -> Iterator[str]:
     yield from _table("[[group]]", "A name for addresses and domains. A group holds no groups.", GROUP)
     yield from _verdicts()
     yield from _packaged()
+    yield ""
+    yield "## Example"
+    yield ""
+    yield "```toml"
+    yield EXAMPLE.rstrip()
+    yield "```"
 
 
 def _introduction() -> Iterator[str]:

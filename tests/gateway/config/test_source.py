@@ -65,6 +65,11 @@ def test_what_is_no_toml_has_its_line(tmp_path: Path) -> None:
     assert lines(read_source(main)) == [f"{main}:2: no valid TOML: unterminated string"]
 
 
+def test_what_is_nested_too_deeply(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", "a = " + "[" * 20000)
+    assert lines(read_source(main)) == [f"{main}: nests lists or tables too deeply: no setting needs more than four levels"]
+
+
 def test_what_is_no_text(tmp_path: Path) -> None:
     main = tmp_path / "main.toml"
     main.write_bytes("# ok\nhostname = \"關所\"\n".encode("big5"))

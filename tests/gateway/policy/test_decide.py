@@ -13,6 +13,7 @@ from gateway.model.decision import Decision, Disposition, Party
 from gateway.model.finding import Fault, Finding, Incident, Severity, Verdict
 from gateway.model.transaction import AuthResult, Transaction
 from gateway.policy import UNMAPPED, Policy, decide, load_policy
+from gateway.policy.words import PREFIXES
 from tests.builders.mailfacts import NOW, finding, incident, inspection, outgoing, transaction, tree
 
 OURS = '[gateway]\nour_domains = ["bank.example"]\n'
@@ -55,7 +56,6 @@ INBOUND: list[tuple[list[Finding | Incident], str, str]] = [
     ([finding("SIGNATURE-EICAR")], "quarantine", "block-signatures"),
     ([finding("SPOOF-OUR-DOMAIN")], "quarantine", "block-spoofed-senders"),
     ([finding("IMPERSONATION-NAME", MEDIUM)], "deliver", ""),
-    ([finding("NEWKIND-X")], "quarantine", "threat-of-another-kind"),
     ([finding("DATA-ID")], "deliver", ""),
     ([incident("ENCRYPTED")], "quarantine", "block-uninspectable"),
     ([incident("UNSUPPORTED")], "quarantine", "block-uninspectable"),
@@ -100,6 +100,15 @@ def test_default_outbound(
     if decision.disposition is Disposition.HOLD:
         assert decision.verdict is (Verdict.UNINSPECTABLE if rule == "hold-uninspectable" else Verdict.SENSITIVE)
         assert decision.notify == (Party.SENDER,) and decision.approvals == 1
+
+
+@pytest.mark.parametrize("prefix", [p for p in PREFIXES if p not in ("DATA-", "EDM-", "FINGERPRINT-", "LABEL-")])
+def test_every_kind_of_threat_is_stopped_by_one_rule(default: Policy, prefix: str) -> None:
+    """By one and no more, so that an exception to that rule is enough."""
+    decision = one(transaction(), default, finding(prefix + "X"))
+    assert decision.disposition is Disposition.QUARANTINE
+    assert [h.rule for h in decision.trace if h.matched] == [decision.rule]
+    assert one(outgoing(), default, finding(prefix + "X")).disposition >= Disposition.HOLD
 
 
 @pytest.mark.parametrize(("auth", "disposition"), [

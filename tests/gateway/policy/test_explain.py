@@ -15,7 +15,7 @@ POLICY = load_policy(load(None))
 def test_the_deciding_rule_comes_first() -> None:
     decision = decide(transaction(), inspection(finding("MACRO-AUTOEXEC"), finding("SCRIPT-VBS")), POLICY, NOW)[0]
     rows = explain(decision, POLICY)
-    assert [r["rule"] for r in rows if r["matched"]] == ["block-executables", "block-macros", "threat-of-another-kind"]
+    assert [r["rule"] for r in rows if r["matched"]] == ["block-executables", "block-macros"]
     assert rows[0]["decided"] and not rows[1]["decided"]
     assert rows[0]["why"] == "direction is inbound; finding SCRIPT-VBS"
     assert rows[0]["reason"].startswith("programs and scripts") and ":" in rows[0]["where"]
