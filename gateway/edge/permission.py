@@ -1,0 +1,42 @@
+"""For whom we relay, and which way mail goes: by listener and domains, never by headers. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.edge import replies
+from gateway.edge.settings import ListenerSettings
+from gateway.model.address import Mailbox
+from gateway.model.reply import Reply
+from gateway.model.transaction import Direction
+
+
+def sender_refusal(listener: ListenerSettings, sender: Mailbox | None) -> Reply | None:
+    """An outbound listener takes senders of our domains and the null sender only."""
+    if listener.direction == "outbound" and sender is not None and not ours(listener, sender):
+        return replies.NO_RELAY
+    return None
+
+
+def recipient_refusal(listener: ListenerSettings, sender: Mailbox | None, recipient: Mailbox) -> Reply | None:
+    """An inbound listener takes recipients of our domains only; so does `auto` where the sender is not ours."""
+    if listener.direction == "outbound" or ours(listener, recipient):
+        return None
+    if listener.direction == "auto" and (sender is None or ours(listener, sender)):
+        return None
+    return replies.NO_RELAY
+
+
+def direction(listener: ListenerSettings, sender: Mailbox | None, recipients: Iterable[Mailbox]) -> Direction:
+    """Of a transaction that was let in. One outside recipient makes mail of `auto` outbound for all."""
+    if listener.direction != "auto":
+        return Direction(listener.direction)
+    outside = any(not ours(listener, r) for r in recipients)
+    if outside:
+        return Direction.OUTBOUND
+    return Direction.INTERNAL if sender is not None and ours(listener, sender) else Direction.INBOUND
+
+
+def ours(listener: ListenerSettings, mailbox: Mailbox) -> bool:
+    """`postmaster` without a domain is ours (RFC 5321 section 4.5.1)."""
+    return not mailbox.domain or mailbox.domain in listener.our_domains

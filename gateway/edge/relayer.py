@@ -1,0 +1,293 @@
+"""One transaction with the next hop on behalf of one transaction of a client: the Relayer port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+
+from gateway.edge import replies
+from gateway.edge.client import Missing, State, Verb, mail_line, rcpt_line, xforward_line
+from gateway.edge.nexthop import NextHop, reset
+from gateway.edge.transport import CHUNK, Connection, ConnectionLost, hello
+from gateway.model.deadline import Clock, Deadline
+from gateway.model.errors import NextHopUnavailable
+from gateway.model.ports import RelayResult
+from gateway.model.reply import Reply
+from gateway.model.transaction import Envelope, Recipient
+
+RESERVE = 20.0                           # seconds the next hop gets for its final answer: with less left we do not begin it
+OVERHEAD = 1024                          # octets of our own header lines, added to SIZE
+LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside RESERVE
+
+
+class NextHopRelayer:
+    """Made for one transaction; not used by two tasks at once, save `release`, which the pool may call."""
+
+    def __init__(self, next_hop: NextHop, clock: Clock, size: int = 0, origin: Mapping[str, str] | None = None) -> None:
+        self._next_hop = next_hop
+        self._clock = clock
+        self._size = size                # declared by the client, 0 where it was not
+        self._origin = origin or {}      # XFORWARD attributes of the client
+        self._connection: Connection | None = None
+        self._offered: list[str] = []    # accepted in the transaction that is open now
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ended = False              # our end of the content went out: what becomes of it is the next hop's word
+        self._early: Reply | None = None  # the answer to DATA or to a chunk where it was no leave to go on
+
+    # the port
+    async def offer(self, envelope: Envelope, recipient: Recipient) -> Reply:
+        """The next hop's answer to this recipient; 451 where there is no next hop."""
+        await self._unpark()
+        for fresh in (False, True):
+            reused = self._connection is None or bool(self._connection.used)
+            try:
+                reply = await self._offer(envelope, recipient, fresh)
+            except NextHopUnavailable:
+                return replies.NEXT_HOP_UNREACHABLE
+            except Missing as missing:
+                self._park()
+                return missing.reply
+            except ConnectionLost:
+                self._lose()
+                if fresh or not reused:
+                    return replies.NEXT_HOP_LOST
+            else:
+                self._park()
+                return _own(reply)
+        return replies.NEXT_HOP_LOST
+
+    async def relay(self, envelope: Envelope, recipients: Sequence[Recipient], head: bytes, fd: int, offset: int,
+                    size: int, deadline: Deadline) -> RelayResult:
+        """See the port. A connection lost before our final dot is tried once more, on a fresh one."""
+        await self._unpark()
+        for fresh in (False, True):
+            try:
+                refusal = await self._begin(envelope, recipients, fresh, deadline)
+                if refusal is None:
+                    refusal = self._unfit(envelope, head, fd, offset, size)
+                if refusal is not None:
+                    await self.abandon()
+                    return refusal
+                if not await self._content(head, fd, offset, size, deadline):
+                    return RelayResult(replies.OUT_OF_TIME, {})
+                return await self._final()
+            except Missing as missing:
+                await self.abandon()
+                return RelayResult(missing.reply, {})
+            except ConnectionLost:
+                self._lose()
+                if self._ended:
+                    return RelayResult(replies.NEXT_HOP_LOST, {}, uncertain=True)
+                if fresh or deadline.left(self._clock) <= RESERVE:
+                    return RelayResult(replies.NEXT_HOP_LOST, {})
+        return RelayResult(replies.NEXT_HOP_LOST, {})
+
+    async def abandon(self) -> None:
+        """RSET where that is possible; nothing of this transaction is delivered."""
+        await self._unpark()
+        connection, self._connection, self._offered = self._connection, None, []
+        if connection is None:
+            return
+        if not await reset(connection, self._next_hop.settings.command):
+            connection.abort(ConnectionLost("transaction abandoned"))
+        self._next_hop.release(connection)
+
+    def release(self) -> None:
+        """Called by the pool or the parking timer: the connection is wanted elsewhere, or waited long enough."""
+        self._next_hop.unpark(self)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        connection, self._connection, self._offered = self._connection, None, []
+        if connection is not None and self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._give_back(connection))
+
+    async def _give_back(self, connection: Connection) -> None:
+        if not await reset(connection, self._next_hop.settings.command):
+            connection.abort(ConnectionLost("transaction abandoned"))
+        self._next_hop.release(connection)
+
+    # parking
+    def _park(self) -> None:
+        if self._connection is None:
+            return
+        self._timer = asyncio.get_running_loop().call_later(self._next_hop.settings.parked, self.release)
+        self._next_hop.park(self)
+
+    async def _unpark(self) -> None:
+        self._next_hop.unpark(self)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._task is not None:
+            await self._task
+            self._task = None
+
+    def _lose(self) -> None:
+        connection, self._connection, self._offered = self._connection, None, []
+        if connection is not None:
+            connection.abort(ConnectionLost("lost"))
+            self._next_hop.release(connection)
+
+    # recipients
+    async def _offer(self, envelope: Envelope, recipient: Recipient, fresh: bool) -> Reply:
+        connection = await self._ready(envelope, fresh, self._next_hop.settings.command)
+        client = connection.client
+        recipient_line = rcpt_line(recipient, client.extensions)
+        begins = client.state is State.READY
+        if begins:
+            self._send_mail(connection, envelope)
+        connection.send(Verb.RCPT, recipient_line)
+        answers = [r for v, r in await connection.replies(self._next_hop.settings.command) if v in (Verb.MAIL, Verb.RCPT)]
+        refused = next((r for r in answers if not r.positive), None)
+        if refused is None:
+            self._offered.append(recipient.mailbox.text)
+            return answers[-1]
+        if begins and not answers[0].positive:
+            await self.abandon()
+        return refused
+
+    async def _ready(self, envelope: Envelope, fresh: bool, seconds: float) -> Connection:
+        """The connection of this transaction, or a new one. A kept one is asked again what it offers where that matters."""
+        if self._connection is None:
+            self._connection = await self._next_hop.acquire(seconds, fresh)
+            if self._connection.used and (envelope.smtputf8 or envelope.body == "8BITMIME"):
+                await hello(self._connection, self._next_hop.hostname, seconds)
+        return self._connection
+
+    def _send_mail(self, connection: Connection, envelope: Envelope) -> None:
+        client = connection.client
+        if self._origin and "XFORWARD" in client.extensions:
+            line = xforward_line(self._origin, client.extensions.offered["XFORWARD"])
+            if line:
+                connection.send(Verb.XFORWARD, line)
+        connection.send(Verb.MAIL, mail_line(envelope, client.extensions, self._size and self._size + OVERHEAD))
+
+    async def _begin(self, envelope: Envelope, recipients: Sequence[Recipient], fresh: bool,
+                     deadline: Deadline) -> RelayResult | None:
+        """Makes exactly these recipients the transaction's; a result where that cannot be."""
+        wanted = [r.mailbox.text for r in recipients]
+        if self._connection is not None and sorted(wanted) == sorted(self._offered):
+            return None
+        seconds = min(self._next_hop.settings.command, max(1.0, deadline.left(self._clock) - RESERVE))
+        if self._connection is not None and not await reset(self._connection, seconds):
+            self._lose()
+        self._offered = []
+        connection = await self._ready(envelope, fresh, seconds)
+        lines = [rcpt_line(r, connection.client.extensions) for r in recipients]
+        self._send_mail(connection, envelope)
+        for line in lines:
+            connection.send(Verb.RCPT, line)
+        answers = await connection.replies(seconds)
+        mail = next(r for v, r in answers if v is Verb.MAIL)
+        if not mail.positive:
+            return RelayResult(_own(mail), {})
+        refused = {text: _own(reply) for text, reply in zip(wanted, (r for v, r in answers if v is Verb.RCPT), strict=True)
+                   if not reply.positive}
+        if refused:
+            return RelayResult(_joint(list(refused.values()), len(wanted)), refused)
+        self._offered = wanted
+        return None
+
+    # content
+    def _unfit(self, envelope: Envelope, head: bytes, fd: int, offset: int, size: int) -> RelayResult | None:
+        """Octets the next hop did not say it can take are never sent to it, and never changed (RFC 6152, RFC 6531)."""
+        assert self._connection is not None
+        extensions = self._connection.client.extensions
+        if envelope.smtputf8 and "SMTPUTF8" not in extensions and not _header(head, fd, offset, size).isascii():
+            return RelayResult(replies.NO_SMTPUTF8, {})
+        if "8BITMIME" not in extensions and not (head.isascii() and _ascii(fd, offset, size)):
+            return RelayResult(replies.NO_8BIT, {})
+        return None
+
+    async def _content(self, head: bytes, fd: int, offset: int, size: int, deadline: Deadline) -> bool:
+        """All up to and with the final dot; False where the time left is too short for it."""
+        connection = self._connection
+        assert connection is not None
+        if deadline.left(self._clock) < RESERVE:
+            await self.abandon()
+            return False
+        if "CHUNKING" in connection.client.extensions:
+            return await self._chunks(connection, head, fd, offset, size, deadline)
+        seconds = self._next_hop.settings.command
+        connection.send(Verb.DATA)
+        answers = await connection.replies(seconds)
+        if answers[-1][1].code != 354:
+            self._early = answers[-1][1]
+            return True
+        if not await connection.content(head, fd, offset, size, True, seconds):
+            return True
+        if deadline.left(self._clock) < RESERVE:
+            self._lose()
+            return False
+        connection.write(connection.client.dot())
+        self._ended = True
+        return True
+
+    async def _chunks(self, connection: Connection, head: bytes, fd: int, offset: int, size: int, deadline: Deadline) -> bool:
+        seconds = self._next_hop.settings.command
+        while len(head) + size > LAST_CHUNK:
+            part = LAST_CHUNK - len(head)
+            connection.send(Verb.BDAT, f"BDAT {LAST_CHUNK}")
+            connection.flush()
+            await connection.content(head, fd, offset, part, False, seconds)
+            head, offset, size = b"", offset + part, size - part
+            if connection.answered:
+                answers = await connection.replies(seconds)
+                if not answers[-1][1].positive:
+                    self._early = answers[-1][1]
+                    return True
+        if deadline.left(self._clock) < RESERVE:
+            self._lose()
+            return False
+        self._ended = True               # from the first octet of the last chunk on: it may arrive whole
+        connection.send(Verb.LAST, f"BDAT {len(head) + size} LAST")
+        connection.flush()
+        await connection.content(head, fd, offset, size, False, seconds)
+        return True
+
+    async def _final(self) -> RelayResult:
+        connection = self._connection
+        assert connection is not None
+        reply, self._early = self._early, None
+        if reply is None:
+            answers = await connection.replies(self._next_hop.settings.final)
+            reply = next((r for _, r in answers if not r.positive), answers[-1][1])
+        if connection.client.state is State.CONTENT or not reply.positive:
+            self._lose()
+        else:
+            self._connection, self._offered = None, []
+            self._next_hop.release(connection)
+        return RelayResult(_own(reply), {})
+
+
+def _own(reply: Reply) -> Reply:
+    """A refusal as we pass it on: 421 would speak of the client's connection, an odd code of nothing."""
+    if reply.code == 421:
+        return Reply(451, "4.4.2", reply.text)
+    if reply.positive or 400 <= reply.code < 600:
+        return Reply(reply.code, reply.enhanced or _derived(reply.code), reply.text)
+    return replies.NEXT_HOP_LOST
+
+
+def _derived(code: int) -> str:
+    return f"{code // 100}.0.0" if code // 100 in (2, 4, 5) else ""
+
+
+def _joint(refusals: Sequence[Reply], wanted: int) -> Reply:
+    """One answer for recipients that were refused only after the content: the same for all, or try again, so that the next
+    attempt learns at RCPT who is refused."""
+    if len(refusals) < wanted:
+        return replies.RECIPIENTS_CHANGED
+    return next((r for r in refusals if r.temporary), refusals[0])
+
+
+def _header(head: bytes, fd: int, offset: int, size: int) -> bytes:
+    start = head + os.pread(fd, min(size, 1 << 20), offset)
+    return start.partition(b"\r\n\r\n")[0]
+
+
+def _ascii(fd: int, offset: int, size: int) -> bool:
+    return all(os.pread(fd, min(CHUNK, offset + size - at), at).isascii() for at in range(offset, offset + size, CHUNK))

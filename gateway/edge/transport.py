@@ -1,0 +1,260 @@
+"""One connection to a next hop: the client state machine on an asyncio transport."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+from pathlib import Path
+
+from gateway.edge.client import Client, ProtocolError, State, Stuffer, Verb, auth_plain
+from gateway.edge.settings import Hop, NextHopSettings
+from gateway.model.errors import NextHopUnavailable
+from gateway.model.reply import Reply
+
+CHUNK = 256 << 10                        # octets of content read and sent at a time
+SEND_BUFFER = 1 << 20                    # of the socket, so that most mail goes out in one call
+
+
+class ConnectionLost(Exception):
+    """The connection ended, fell silent for too long, or the peer stopped speaking SMTP."""
+
+
+class Connection(asyncio.Protocol):
+    """Opened by `connect`. One user at a time."""
+
+    def __init__(self, hop: Hop) -> None:
+        self.hop = hop
+        self.client = Client()
+        self.used = 0                    # transactions before the present one
+        self.idle_since = 0.0
+        self.lost: Exception | None = None
+        self._transport: asyncio.Transport | None = None
+        self._replies: list[tuple[Verb, Reply]] = []
+        self._waiter: asyncio.Future[None] | None = None
+        self._writable = True
+
+    # asyncio.Protocol
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        transport.set_write_buffer_limits(high=CHUNK)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._replies += self.client.receive(data)
+        except ProtocolError as error:
+            self.abort(ConnectionLost(str(error)))
+        self._wake()
+
+    def eof_received(self) -> None:
+        self.abort(ConnectionLost("closed by the next hop"))
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.lost = self.lost or error or ConnectionLost("closed by the next hop")
+        self.client.state = State.CLOSED
+        self._wake()
+
+    def pause_writing(self) -> None:
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        self._writable = True
+        self._wake()
+
+    # for the relayer
+    @property
+    def usable(self) -> bool:
+        return self.lost is None and self.client.state is State.READY and not self.client.outstanding
+
+    @property
+    def answered(self) -> bool:
+        """A reply is here that nobody has taken yet."""
+        return bool(self._replies)
+
+    def send(self, verb: Verb, line: str = "") -> None:
+        """Queues a command; it leaves with the next call of `replies` or `flush`. Raises ConnectionLost."""
+        if self.lost is not None or self.client.state is State.CLOSED:
+            raise ConnectionLost(str(self.lost or "closed by the next hop"))
+        self.client.send(verb, line)
+
+    def flush(self) -> None:
+        self.write(self.client.take())
+
+    def write(self, data: bytes) -> None:
+        if self.lost is not None or self._transport is None:
+            raise ConnectionLost(str(self.lost))
+        self._transport.write(data)
+
+    async def replies(self, seconds: float) -> list[tuple[Verb, Reply]]:
+        """Sends what is queued and waits for the replies to all of it. Raises ConnectionLost."""
+        data = self.client.take()
+        if data:
+            self.write(data)
+        if self.client.outstanding:
+            await self._wait(lambda: not self.client.outstanding, seconds)
+        found, self._replies = self._replies, []
+        return found
+
+    async def drain(self, seconds: float) -> None:
+        """Until the transport takes more, or the peer has answered before its time. Raises ConnectionLost."""
+        if not self._writable and not self._replies:
+            await self._wait(lambda: self._writable or bool(self._replies), seconds)
+
+    async def content(self, head: bytes, fd: int, offset: int, size: int, stuffed: bool, seconds: float) -> bool:
+        """Sends head and `size` octets of `fd`; False where the peer answered before we were done."""
+        stuffer = Stuffer()
+        data, end = head, offset + size
+        while offset < end:
+            chunk = os.pread(fd, min(CHUNK, end - offset), offset)
+            if not chunk:
+                raise ConnectionLost("the spool is shorter than it was")
+            offset += len(chunk)
+            data += chunk
+            self.write(stuffer.feed(data) if stuffed else data)
+            data = b""
+            if not self._writable:
+                await self.drain(seconds)
+            if self._replies and stuffed:
+                return False
+        tail = (stuffer.feed(data) if data else b"") + stuffer.close() if stuffed else data
+        if tail:
+            self.write(tail)
+        return True
+
+    def abort(self, why: Exception) -> None:
+        self.lost = self.lost or why
+        self.client.state = State.CLOSED
+        if self._transport is not None:
+            self._transport.abort()
+
+    def quit(self) -> None:
+        """Says QUIT where that is possible and closes, without waiting."""
+        if self._transport is None or self.lost is not None:
+            return
+        if self.client.state is State.READY and not self.client.outstanding:
+            self.client.send(Verb.QUIT)
+            self._transport.write(self.client.take())
+        self.lost = ConnectionLost("closed by us")
+        self._transport.close()
+
+    async def start_tls(self, context: ssl.SSLContext, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        transport = await loop.start_tls(self._transport, self, context, server_hostname=self.hop.host,
+                                         ssl_handshake_timeout=seconds)
+        if transport is None:
+            raise ConnectionLost("closed in the TLS handshake")
+        self._transport = transport
+        transport.set_write_buffer_limits(high=CHUNK)
+
+    # inside
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def _wait(self, ready, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(seconds, self._silent)
+        try:
+            while not ready():
+                if self.lost is not None:
+                    raise ConnectionLost(str(self.lost))
+                self._waiter = loop.create_future()
+                await self._waiter
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def _silent(self) -> None:
+        self.abort(ConnectionLost("no answer in time"))
+        self._wake()
+
+
+async def connect(hop: Hop, settings: NextHopSettings, hostname: str) -> Connection:
+    """A connection that is READY: greeted, EHLO done, TLS and credentials as the settings want. Raises NextHopUnavailable."""
+    try:
+        async with asyncio.timeout(settings.connect):
+            return await _connect(hop, settings, hostname, settings.tls != "none")
+    except (OSError, ConnectionLost, ProtocolError, TimeoutError, ssl.SSLError) as error:
+        raise NextHopUnavailable(f"{hop}: {str(error) or 'no answer in time'}") from error
+
+
+async def _connect(hop: Hop, settings: NextHopSettings, hostname: str, tls: bool) -> Connection:
+    loop = asyncio.get_running_loop()
+    _, connection = await loop.create_connection(lambda: Connection(hop), hop.host, hop.port)
+    ready = False
+    try:
+        _tune(connection)
+        await _greet(connection, settings, hostname)
+        if tls and "STARTTLS" in connection.client.extensions:
+            try:
+                await _secure(connection, settings, hostname)
+            except (OSError, ConnectionLost, ssl.SSLError):
+                if settings.tls == "required":
+                    raise
+                return await _connect(hop, settings, hostname, tls=False)
+        elif settings.tls == "required":
+            raise ConnectionLost("offers no STARTTLS")
+        if settings.credentials is not None:
+            await _authenticate(connection, settings)
+        ready = True
+    finally:
+        if not ready:
+            connection.abort(ConnectionLost("set-up failed"))
+    return connection
+
+
+def _tune(connection: Connection) -> None:
+    sock = connection._transport.get_extra_info("socket") if connection._transport else None
+    if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+
+
+async def _greet(connection: Connection, settings: NextHopSettings, hostname: str) -> None:
+    ((_, greeting),) = await connection.replies(settings.connect)
+    if not greeting.positive:
+        raise ConnectionLost(f"greeting {greeting.code}")
+    await hello(connection, hostname, settings.connect)
+
+
+async def hello(connection: Connection, hostname: str, seconds: float) -> None:
+    """EHLO, or HELO where that is not known. Also refreshes what a kept connection offers."""
+    connection.send(Verb.EHLO, f"EHLO {hostname}")
+    ((_, reply),) = await connection.replies(seconds)
+    if reply.code in (500, 501, 502, 504, 550):
+        connection.send(Verb.HELO, f"HELO {hostname}")
+        ((_, reply),) = await connection.replies(seconds)
+    if not reply.positive:
+        raise ConnectionLost(f"EHLO answered {reply.code}")
+
+
+async def _secure(connection: Connection, settings: NextHopSettings, hostname: str) -> None:
+    connection.send(Verb.STARTTLS)
+    ((_, reply),) = await connection.replies(settings.connect)
+    if not reply.positive:
+        raise ConnectionLost(f"STARTTLS answered {reply.code}")
+    await connection.start_tls(client_context(settings.ca), settings.connect)
+    await hello(connection, hostname, settings.connect)
+
+
+async def _authenticate(connection: Connection, settings: NextHopSettings) -> None:
+    assert settings.credentials is not None
+    user, password = Path(settings.credentials).read_text(encoding="utf-8").splitlines()[:2]
+    connection.send(Verb.AUTH, auth_plain(user, password))
+    ((_, reply),) = await connection.replies(settings.connect)
+    if not reply.positive:
+        raise ConnectionLost(f"AUTH answered {reply.code}")
+
+
+def client_context(ca: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer. Names and certificates are checked only against a given authority: next hops are our own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if ca is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context.load_verify_locations(ca)
+    return context

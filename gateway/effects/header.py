@@ -1,0 +1,165 @@
+"""The header block of passing mail: our lines on top, forged copies of them out, everything else octet for octet.
+
+Forged are fields whose names are ours (X-Sekisho-*, MIME-Ambiguity-Results) and Authentication-Results that claim to be ours
+(RFC 8601 section 5). They are taken out of the header block only: what looks like one in the body is content.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import lru_cache
+
+from gateway.model.transaction import AuthResult, Transaction
+
+STEP = 16 << 10                          # octets read at a time; most header blocks fit
+WIDTH = 78                               # octets of a line, where words allow (RFC 5322 section 2.1.1)
+_FIELD = re.compile(rb"(?i)(?:\A|(?<=\r\n))(received|authentication-results|mime-ambiguity-results|x-sekisho-[!-9;-~]*)[ \t]*:")
+_FIELD_END = re.compile(rb"\r\n(?![ \t])")
+_UNSAFE = re.compile(r"[^A-Za-z0-9._:\[\]-]")
+_UNQUOTABLE = re.compile(r"[^\x20-\x7e]|[\"\\()]")
+_PROPERTY = {"spf": "smtp.mailfrom", "dkim": "header.d", "dmarc": "header.from"}
+
+
+class HeaderTooBig(Exception):
+    """No end of the header block within the limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What was found in the header block of one message."""
+
+    block: bytes                         # with the empty line that ends it, where there is one
+    received: int                        # Received fields
+    looped: bool                         # one of them is of this very listener
+    forged: tuple[tuple[int, int], ...]  # spans of the block that must not pass
+
+    def cleaned(self) -> bytes:
+        """The block without what was forged."""
+        parts, at = [], 0
+        for start, end in self.forged:
+            parts.append(self.block[at:start])
+            at = end
+        return b"".join((*parts, self.block[at:]))
+
+
+def read_header(fd: int, size: int, hostname: str, listener: str, limit: int) -> Header:
+    """Reads no more than `limit` octets. Raises HeaderTooBig."""
+    block = os.pread(fd, STEP, 0)
+    while (end := _block_end(block)) < 0 and len(block) < size:
+        if len(block) >= limit:
+            raise HeaderTooBig
+        block += os.pread(fd, max(STEP, len(block)), len(block))
+    block = block[:end] if end >= 0 else block
+    if len(block) > limit:
+        raise HeaderTooBig
+    return examine(block, hostname, listener)
+
+
+def examine(block: bytes, hostname: str, listener: str) -> Header:
+    received, looped, forged = 0, False, []
+    ours = _own_trace(hostname, listener)
+    for match in _FIELD.finditer(block):
+        end = _FIELD_END.search(block, match.end())
+        stop = end.end() if end is not None else len(block)
+        name = match[1].lower()
+        if name == b"received":
+            received += 1
+            looped = looped or ours.search(block, match.end(), stop) is not None
+        elif name != b"authentication-results" or _authserv(block[match.end():stop]) == hostname.lower():
+            forged.append((match.start(), stop))
+    return Header(block, received, looped, tuple(forged))
+
+
+def trace(transaction: Transaction, hostname: str, tags: Sequence[str] = ()) -> bytes:
+    """Our lines, topmost first: Received (RFC 5321 section 4.4), Authentication-Results (RFC 8601), ours."""
+    lines = [_received(transaction, hostname)]
+    if transaction.auth:
+        lines.append(authentication_results(transaction.auth, hostname))
+    lines.append(f"X-Sekisho-Id: {transaction.id}")
+    if tags:
+        lines.append("X-Sekisho-Tags: " + ", ".join(_printable(tag, 60) for tag in tags))
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def authentication_results(results: Sequence[AuthResult], hostname: str) -> str:
+    """Without the final line end."""
+    words = []
+    for r in results:
+        word = f"{r.method}={r.result}"
+        if r.detail:
+            word += f' reason="{_printable(r.detail, 120)}"'
+        if r.domain and r.method in _PROPERTY:
+            word += f" {_PROPERTY[r.method]}={_host(_ascii_domain(r.domain))}"
+        words.append(word)
+    return ";\r\n\t".join([f"Authentication-Results: {hostname}", *words])
+
+
+def _received(transaction: Transaction, hostname: str) -> str:
+    session, envelope = transaction.session, transaction.envelope
+    address = f"IPv6:{session.client}" if ":" in session.client else session.client
+    name = f"{_host(session.client_name)} " if session.client_name else ""
+    words = [f"Received: from {_host(session.helo) or 'unknown'} ({name}[{_host(address)}])",
+             f"by {hostname} (sekisho/{_host(listener_word(session.listener))}) with {session.protocol}"]
+    if session.tls:
+        words.append(f"(using {_printable(session.tls, 60)})")
+    identity = f"id {transaction.id}"
+    only = envelope.recipients[0].mailbox.text if len(envelope.recipients) == 1 else ""
+    if only and only.isascii() and only.isprintable():
+        words += [identity, f"for <{only}>;"]
+    else:
+        words.append(f"{identity};")
+    words.append(format_datetime(transaction.message.received_at))
+    return "\r\n\t".join(words)
+
+
+def listener_word(listener: str) -> str:
+    return _UNSAFE.sub("-", listener)
+
+
+@lru_cache(maxsize=64)
+def _own_trace(hostname: str, listener: str) -> re.Pattern[bytes]:
+    name, word = re.escape(hostname.encode()), re.escape(listener_word(listener).encode())
+    return re.compile(rb"(?i)[ \t]by[ \t]+" + name + rb"[ \t]+\(sekisho/" + word + rb"\)")
+
+
+def _block_end(block: bytes) -> int:
+    """Just behind the empty line; -1 where there is none yet."""
+    if block.startswith(b"\r\n"):
+        return 2
+    end = block.find(b"\r\n\r\n")
+    return end + 4 if end >= 0 else -1
+
+
+def _authserv(value: bytes) -> str:
+    """The authserv-id of an Authentication-Results field, without the comments that may stand before it."""
+    text = value.decode("utf-8", "replace")
+    at, depth = 0, 0
+    while at < len(text) and (depth or text[at] in " \t\r\n("):
+        if text[at] == "\\" and depth:
+            at += 2
+            continue
+        depth += (text[at:at + 1] == "(") - (text[at:at + 1] == ")")
+        at += 1
+    quoted = text[at:at + 1] == '"'
+    word = text[at + 1:].partition('"')[0] if quoted else re.split(r"[;\s(]", text[at:], maxsplit=1)[0]
+    return word.lower()
+
+
+def _host(text: str) -> str:
+    """A name or address that a client gave, with nothing in it that means something in a header."""
+    return _UNSAFE.sub("?", text)[:255]
+
+
+def _printable(text: str, limit: int) -> str:
+    return _UNQUOTABLE.sub("?", text)[:limit]
+
+
+def _ascii_domain(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain

@@ -1,0 +1,164 @@
+"""The whole story of a message, from its final dot to our answer:
+
+    loop?  ->  inspect  ->  vouch  ->  decide  ->  settle  ->  perform
+
+Each step has its own room; this file only puts them in order. Nothing here knows SMTP, Django or a parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from gateway.effects.header import Header, HeaderTooBig, read_header
+from gateway.effects.perform import Case, Hands, entry, perform
+from gateway.model.action import Action, Record, Relay
+from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
+from gateway.model.deadline import Clock, Deadline, Limits
+from gateway.model.decision import Decision
+from gateway.model.errors import GatewayFault, InspectionUnavailable
+from gateway.model.finding import Inspection
+from gateway.model.ports import Custody, Events, InspectionRequest, Inspector, Journal, Metrics, Relayer, Voucher
+from gateway.model.reply import Reply
+from gateway.model.transaction import Transaction
+
+HEADER_LIMIT = 1 << 20                   # octets of a header block; Postfix reads 100 kB of it as header
+RECEIVED_LIMIT = 50                      # Received fields of a message that has lost its way (RFC 5321 section 6.3)
+DELIVERY = 25.0                          # seconds of the final reply that inspection leaves to what follows it
+LOOP = Reply(554, "5.4.6", "Routing loop detected")
+HEADER_TOO_BIG = Reply(552, "5.3.4", "Message header too big")
+OUR_FAULT = Reply(451, "4.3.0", "Temporary trouble here, try again later")
+
+Decide = Callable[[Transaction, Inspection, Any, datetime], Sequence[Decision]]
+
+
+class Settle(Protocol):
+    """gateway.policy.settle.settle."""
+
+    def __call__(self, transaction: Transaction, inspection: Inspection, decisions: Sequence[Decision], owner: str = "",
+                 our_domains: Iterable[str] = ()) -> Sequence[Action]: ...
+
+
+class Listener(Protocol):
+    """What the story needs of the listener's settings."""
+
+    name: str
+    hostname: str
+    owner: str
+    observe: bool
+    our_domains: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Everything the story reaches for, chosen by gateway.app. A reload makes a new one."""
+
+    inspector: Inspector
+    voucher: Voucher | None              # None where the direction needs no sender authentication
+    custody: Custody
+    journal: Journal
+    events: Events
+    metrics: Metrics
+    clock: Clock
+    decide: Decide                       # gateway.policy.decide.decide
+    settle: Settle                       # gateway.policy.settle.settle
+    policy: Any                          # handed to `decide` as it is
+    hands: Hands
+    limits: Limits = field(default_factory=Limits)
+    passwords: tuple[str, ...] = ()      # candidates for encrypted parts
+    record_required: bool = False        # [quarantine] record = "required"
+
+
+async def process(transaction: Transaction, relayer: Relayer, listener: Listener, ports: Ports) -> Reply:
+    """The reply to the final dot. Raises GatewayFault where the fault is ours: the edge answers 451 and keeps nothing."""
+    message = transaction.message
+    try:
+        header = read_header(message.fd, message.size, listener.hostname, listener.name, HEADER_LIMIT)
+    except HeaderTooBig:
+        return await _refused(transaction, relayer, HEADER_TOO_BIG, ports)
+    if header.looped or header.received > RECEIVED_LIMIT:
+        return await _refused(transaction, relayer, LOOP, ports)
+    try:
+        inspection = await _inspect(transaction, listener, ports)
+    except InspectionUnavailable as fault:
+        return await _uninspected(transaction, relayer, listener, header, fault, ports)
+    transaction = await _vouch(transaction, inspection, header, ports)
+    decisions = tuple(ports.decide(transaction, inspection, ports.policy, ports.clock.now()))
+    case = Case(transaction, inspection, decisions, header)
+    _tell(case, ports)
+    return await _act(case, _settle(case, listener, ports), relayer, ports)
+
+
+async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -> Inspection:
+    """In the cell, with enough time left for what follows."""
+    envelope = transaction.envelope
+    request = InspectionRequest(
+        id=transaction.id, direction=transaction.direction,
+        reverse_path=envelope.reverse_path.text if envelope.reverse_path is not None else "",
+        recipients=tuple(r.mailbox.text for r in envelope.recipients),
+        our_domains=tuple(sorted(listener.our_domains)), limits=ports.limits, passwords=ports.passwords)
+    own = Deadline.after(ports.clock, ports.limits.seconds)
+    return await ports.inspector.inspect(
+        transaction.message.fd, transaction.message.size, request, own.earlier(Deadline(transaction.deadline.at - DELIVERY)))
+
+
+async def _vouch(transaction: Transaction, inspection: Inspection, header: Header, ports: Ports) -> Transaction:
+    if ports.voucher is None:
+        return transaction
+    return replace(transaction, auth=tuple(await ports.voucher.vouch(transaction, inspection, header.block)))
+
+
+def _settle(case: Case, listener: Listener, ports: Ports) -> Sequence[Action]:
+    """In observe mode everybody gets the message, whatever was decided and is recorded."""
+    if listener.observe:
+        return Relay(case.transaction.envelope.recipients), Record(tuple(case.decisions))
+    return ports.settle(case.transaction, case.inspection, case.decisions, listener.owner, listener.our_domains)
+
+
+async def _act(case: Case, actions: Sequence[Action], relayer: Relayer, ports: Ports) -> Reply:
+    """Where recording is required it comes first: what is not on record does not pass."""
+    if ports.record_required:
+        await ports.journal.record(entry(case, Reply(250, "2.0.0", "Ok")))
+        return await perform(case, actions, relayer, ports.hands)
+    reply = await perform(case, actions, relayer, ports.hands)
+    try:
+        await ports.journal.record(entry(case, reply))
+    except (GatewayFault, OSError) as fault:
+        ports.metrics.count("sekisho_unrecorded_total")
+        ports.events.emit("incident", id=case.transaction.id, fault="gateway", reason=f"not recorded: {type(fault).__name__}")
+    return reply
+
+
+async def _uninspected(transaction: Transaction, relayer: Relayer, listener: Listener, header: Header,
+                       fault: InspectionUnavailable, ports: Ports) -> Reply:
+    """Never delivered unseen: the sender tries again. A listener that only observes must not stand in the way."""
+    if not listener.observe:
+        raise fault
+    ports.events.emit("incident", id=transaction.id, fault="gateway", reason=f"observed, not inspected: {fault}")
+    tree = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE, size=transaction.message.size),))
+    case = Case(transaction, Inspection(tree), (), header)
+    return await perform(case, (Relay(transaction.envelope.recipients),), relayer, ports.hands)
+
+
+async def _refused(transaction: Transaction, relayer: Relayer, reply: Reply, ports: Ports) -> Reply:
+    await relayer.abandon()
+    ports.events.emit("refused", id=transaction.id, direction=transaction.direction.value, reply=str(reply))
+    return reply
+
+
+def _tell(case: Case, ports: Ports) -> None:
+    """The verdict event: no subject, no address, no identifier."""
+    strongest = max(case.decisions, key=lambda d: (d.disposition, d.verdict), default=None)
+    if strongest is None:
+        raise GatewayFault("nothing was decided")
+    transaction, inspection = case.transaction, case.inspection
+    ports.events.emit(
+        "verdict", id=transaction.id, listener=transaction.session.listener, direction=transaction.direction.value,
+        disposition=strongest.disposition.word, verdict=strongest.verdict.word, rule=strongest.rule,
+        size=transaction.message.size, milliseconds=round(inspection.elapsed_ms, 1), complete=inspection.complete,
+        findings=sorted({f.code for f in inspection.findings}))
+    ports.metrics.count("sekisho_verdicts_total", verdict=strongest.verdict.word, disposition=strongest.disposition.word,
+                        direction=transaction.direction.value)
+    ports.metrics.observe("sekisho_inspection_seconds", inspection.elapsed_ms / 1000)

@@ -1,0 +1,243 @@
+"""One transaction with the next hop: offers, content, refusals, lost answers, parking."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from gateway.edge.nexthop import NextHop
+from gateway.edge.relayer import LAST_CHUNK, NextHopRelayer
+from gateway.edge.settings import Hop, NextHopSettings
+from gateway.model.address import Mailbox
+from gateway.model.deadline import Deadline
+from gateway.model.errors import NextHopUnavailable
+from gateway.model.transaction import Envelope, Recipient
+from tests.builders.edge import RealClock
+from tests.builders.nexthop import FakeNextHop
+
+BODY = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
+HEAD = b"Received: by us\r\n"
+
+
+def rcpt(local: str, **more: str) -> Recipient:
+    return Recipient(Mailbox.parse(f"{local}@corp.test"), **more)
+
+
+def envelope(*recipients: Recipient, **more: object) -> Envelope:
+    return Envelope(Mailbox.parse("a@partner.test"), recipients, **more)  # type: ignore[arg-type]
+
+
+@contextmanager
+def spooled(content: bytes) -> Iterator[int]:
+    fd = os.memfd_create("test")
+    os.write(fd, content)
+    yield fd
+    os.close(fd)
+
+
+def made(port: int, size: int = 0, origin: dict[str, str] | None = None, **more: object) -> NextHopRelayer:
+    settings = NextHopSettings((Hop("127.0.0.1", port),), **{"connect": 1.0, "command": 2.0, **more})  # type: ignore[arg-type]
+    return NextHopRelayer(NextHop(settings, "us.test", RealClock()), RealClock(), size, origin)
+
+
+async def relay(relayer: NextHopRelayer, e: Envelope, content: bytes = BODY, seconds: float = 60.0, offset: int = 0):
+    with spooled(content) as fd:
+        return await relayer.relay(e, e.recipients, HEAD, fd, offset, len(content) - offset, Deadline.after(RealClock(), seconds))
+
+
+async def test_offered_then_relayed_in_one_transaction() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port, 100), envelope(rcpt("one"), rcpt("two"))
+        assert [(await relayer.offer(e, r)).code for r in e.recipients] == [250, 250]
+        result = await relay(relayer, e)
+        assert (result.reply.code, result.reply.text, dict(result.refused), result.uncertain) == (250, "kept as 4711", {}, False)
+        (message,) = hop.messages
+        assert message.content == HEAD + BODY
+        assert b"\r\n..dot\r\n...two\r\n" in message.wire
+        assert hop.commands.count("MAIL FROM:<a@partner.test> SIZE=1124") == 1 and "RSET" not in hop.commands
+
+
+async def test_refusals_at_rcpt_are_the_next_hops_own() -> None:
+    async with FakeNextHop() as hop:
+        relayer = made(hop.port)
+        e = envelope(rcpt("ok"))
+        replies = [str(await relayer.offer(e, rcpt(name))) for name in ("perm", "ok", "temp")]
+        assert replies[0] == "550 5.1.1 no such user here" and replies[2] == "450 4.2.1 try later"
+        assert (await relay(relayer, e)).reply.code == 250
+        assert hop.connections == 1, "a refused recipient costs no connection of its own"
+        await asyncio.sleep(0.05)
+        assert hop.open == 0, "a connection that saw a refusal is not kept"
+
+
+async def test_another_set_of_recipients_is_a_new_transaction() -> None:
+    async with FakeNextHop() as hop:
+        relayer = made(hop.port)
+        both = envelope(rcpt("one"), rcpt("two"))
+        for r in both.recipients:
+            await relayer.offer(both, r)
+        with spooled(BODY) as fd:
+            result = await relayer.relay(both, both.recipients[1:], HEAD, fd, 0, len(BODY), Deadline.after(RealClock(), 60))
+        assert result.reply.code == 250 and "RSET" in hop.commands
+        assert hop.messages[0].rcpts == ["RCPT TO:<two@corp.test>"]
+
+
+@pytest.mark.parametrize(("who", "code"), [("data5", 554), ("data4", 451), ("drop", 451)])
+async def test_refusals_after_the_content(who: str, code: int) -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt(who))
+        await relayer.offer(e, e.recipients[0])
+        result = await relay(relayer, e)
+        assert result.reply.code == code
+        assert result.uncertain is (who == "drop"), "a small message is out with its dot before the cut is seen"
+        assert hop.messages == []
+
+
+async def test_a_lost_answer_is_uncertain() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("acklost"))
+        await relayer.offer(e, e.recipients[0])
+        result = await relay(relayer, e)
+        assert (result.reply.code, result.uncertain) == (451, True)
+        assert len(hop.messages) == 1, "never sent twice by us"
+
+
+async def test_the_dot_is_not_begun_without_time_for_its_answer() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        await relayer.offer(e, e.recipients[0])
+        result = await relay(relayer, e, seconds=19.0)
+        assert str(result.reply).startswith("451 4.4.7") and hop.messages == []
+
+
+async def test_once_the_dot_is_out_the_answer_is_awaited() -> None:
+    async with FakeNextHop(delay=1.2) as hop:
+        relayer, e = made(hop.port, command=0.3), envelope(rcpt("slow"))
+        await relayer.offer(e, e.recipients[0])
+        assert (await relay(relayer, e)).reply.code == 250
+
+
+async def test_a_parked_transaction_is_given_up_and_begun_anew() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port, parked=0.1), envelope(rcpt("one"))
+        await relayer.offer(e, e.recipients[0])
+        await asyncio.sleep(0.3)
+        assert hop.commands[-1] == "RSET"
+        assert (await relay(relayer, e)).reply.code == 250
+        assert hop.connections == 1 and len(hop.messages) == 1
+
+
+async def test_a_kept_connection_that_died_is_replaced() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        await relayer.offer(e, e.recipients[0])
+        hop.cut()
+        await asyncio.sleep(0.05)
+        assert (await relay(relayer, e)).reply.code == 250
+        await relay(relayer, e)
+        hop.cut()
+        await asyncio.sleep(0.05)
+        assert (await relayer.offer(e, e.recipients[0])).code == 250
+
+
+async def test_recipients_refused_only_now() -> None:
+    async with FakeNextHop() as hop:
+        relayer = made(hop.port)
+        mixed = await relay(relayer, envelope(rcpt("ok"), rcpt("perm")))
+        assert mixed.reply.code == 451 and list(mixed.refused) == ["perm@corp.test"], "the retry learns at RCPT who is refused"
+        alone = await relay(relayer, envelope(rcpt("perm"), rcpt("temp")))
+        assert alone.reply.code == 450
+        assert str((await relay(relayer, envelope(rcpt("perm")))).reply) == "550 5.1.1 no such user here"
+        assert hop.messages == []
+
+
+async def test_delivery_report_options_pass_exactly() -> None:
+    async with FakeNextHop(extensions=["DSN", "8BITMIME"]) as hop:
+        e = envelope(rcpt("One", notify="SUCCESS,failure", orcpt="rfc822;One+2B@corp.test"), rcpt("two", notify="NEVER"),
+                     ret="HDRS", envid="aB+2Bc")
+        assert (await relay(made(hop.port), e)).reply.code == 250
+        assert hop.messages[0].mail == "MAIL FROM:<a@partner.test> RET=HDRS ENVID=aB+2Bc"
+        assert hop.messages[0].rcpts == ["RCPT TO:<One@corp.test> NOTIFY=SUCCESS,failure ORCPT=rfc822;One+2B@corp.test",
+                                         "RCPT TO:<two@corp.test> NOTIFY=NEVER"]
+
+
+async def test_xforward_where_it_is_taken() -> None:
+    async with FakeNextHop(extensions=["XFORWARD NAME ADDR"]) as hop:
+        assert (await relay(made(hop.port, origin={"ADDR": "192.0.2.9", "HELO": "x"}), envelope(rcpt("one")))).reply.code == 250
+        assert "XFORWARD ADDR=192.0.2.9" in hop.commands
+
+
+@pytest.mark.parametrize(("extensions", "content", "more", "code"), [
+    (["SIZE 0"], "機密\r\n".encode(), {"body": "8BITMIME"}, 554),
+    (["SIZE 0"], b"plain\r\n", {"body": "8BITMIME"}, 250),
+    (["8BITMIME"], "Subject: 測試\r\n\r\nx\r\n".encode(), {"smtputf8": True}, 550),
+    (["8BITMIME"], b"Subject: x\r\n\r\nx\r\n", {"smtputf8": True}, 250),
+    (["8BITMIME", "SMTPUTF8"], "Subject: 測試\r\n\r\nx\r\n".encode(), {"smtputf8": True, "body": "8BITMIME"}, 250),
+])
+async def test_octets_are_never_forced_on_the_next_hop(extensions: list[str], content: bytes, more: dict, code: int) -> None:
+    async with FakeNextHop(extensions=extensions) as hop:
+        result = await relay(made(hop.port), envelope(rcpt("one"), **more), content)
+        assert result.reply.code == code
+        assert [m.content for m in hop.messages] == ([HEAD + content] if code == 250 else [])
+
+
+async def test_what_a_kept_connection_offers_is_asked_again() -> None:
+    async with FakeNextHop() as hop:
+        relayer = made(hop.port)
+        assert (await relay(relayer, envelope(rcpt("one")))).reply.code == 250
+        hop.extensions = ["SIZE 0"]
+        utf8 = envelope(Recipient(Mailbox.parse("收件人@corp.test")), smtputf8=True)
+        assert str(await relayer.offer(utf8, utf8.recipients[0])).startswith("550 5.6.7")
+
+
+@pytest.mark.parametrize("chunking", [False, True])
+@pytest.mark.parametrize("size", [0, 1, 200_000, LAST_CHUNK, 2_600_000])
+async def test_large_and_empty_content_whole(chunking: bool, size: int) -> None:
+    content = (b".line\r\n" * (size // 7 + 1))[:size] + b"\r\n"
+    async with FakeNextHop(extensions=["CHUNKING"] if chunking else []) as hop:
+        result = await relay(made(hop.port), envelope(rcpt("one")), b"##" + content, offset=2)
+        assert result.reply.code == 250
+        assert hop.messages[0].content == HEAD + content
+        assert hop.messages[0].by == ("BDAT" if chunking else "DATA")
+
+
+async def test_chunks_lose_their_answer_too() -> None:
+    async with FakeNextHop(extensions=["CHUNKING"]) as hop:
+        assert (await relay(made(hop.port), envelope(rcpt("acklost")))).uncertain
+        assert (await relay(made(hop.port), envelope(rcpt("data5")))).reply.code == 554
+
+
+async def test_nobody_there() -> None:
+    relayer, e = made(1), envelope(rcpt("one"))
+    assert str(await relayer.offer(e, e.recipients[0])).startswith("451 4.4.1")
+    with pytest.raises(NextHopUnavailable):
+        await relay(relayer, e)
+
+
+async def test_the_sender_refused() -> None:
+    async with FakeNextHop(refuse_mail="553 5.1.8 sender domain not found") as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        assert str(await relayer.offer(e, e.recipients[0])) == "553 5.1.8 sender domain not found"
+        hop.refuse_mail = "421 4.3.2 closing"
+        assert (await relayer.offer(e, e.recipients[0])).code == 451, "421 would speak of the client's connection"
+
+
+async def test_abandoned_is_not_delivered() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        await relayer.offer(e, e.recipients[0])
+        await relayer.abandon()
+        assert hop.commands[-1] == "RSET" and hop.messages == []
+        await relayer.abandon()
+
+
+async def test_a_thousand_recipients() -> None:
+    async with FakeNextHop() as hop:
+        e = envelope(*(rcpt(f"u{n}") for n in range(1200)))
+        started = time.perf_counter()
+        assert (await relay(made(hop.port), e)).reply.code == 250
+        assert len(hop.messages[0].rcpts) == 1200 and time.perf_counter() - started < 5

@@ -1,0 +1,175 @@
+"""The process: sockets, reload, drain, attack."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gateway.edge.server import EdgeServer, bind
+from gateway.edge.settings import AdmissionLimits, Hop
+from gateway.model.errors import ConfigError
+from gateway.model.reply import Reply
+from tests.builders.edge import House, RealClock, edge, listener
+from tests.builders.nexthop import FakeNextHop
+from tests.builders.smtpclient import Talker
+
+MAIL = b"Subject: x\r\n\r\nbody\r\n"
+
+
+async def deliver(server: EdgeServer, rcpt: str = "b@corp.test", name: str = "inbound") -> str:
+    talker = await Talker.to(server.addresses[name])
+    await talker.envelope(rcpt)
+    reply = await talker.content(MAIL)
+    talker.close()
+    return reply
+
+
+async def test_an_inherited_socket_and_a_shared_port() -> None:
+    async with FakeNextHop() as hop:
+        shared = bind(listener(hop.port), reuse_port=True)
+        port = shared.getsockname()[1]
+        house = House()
+        common = {"spool": Path("/tmp"), "clock": house.clock, "events": house.recorder, "metrics": house.recorder}
+        one = EdgeServer([listener(hop.port)], house.process(), sockets={"inbound": shared}, **common)  # type: ignore[arg-type]
+        two = EdgeServer([listener(hop.port, address=Hop("127.0.0.1", port))], house.process(), reuse_port=True, **common)  # type: ignore[arg-type]
+        await one.start()
+        await two.start()
+        assert one.addresses == two.addresses
+        assert (await deliver(one)).startswith("250")
+        await one.drain(1)
+        await two.drain(1)
+
+
+async def test_an_address_that_is_taken() -> None:
+    async with edge(listener(1)) as server:
+        _, port = server.addresses["inbound"]
+        with pytest.raises(ConfigError, match="listener inbound: cannot listen"):
+            bind(listener(1, address=Hop("127.0.0.1", port)))
+
+
+async def test_reload_counts_from_the_next_transaction() -> None:
+    async with FakeNextHop() as old, FakeNextHop() as new:
+        house = House()
+        async with edge(listener(old.port), house=house) as server:
+            talker = await Talker.to(server.addresses["inbound"])
+            await talker.envelope("b@corp.test")
+            changed = replace(server.lane(listener(1)).listener, next_hop=listener(new.port).next_hop)
+
+            async def refuse(*_) -> Reply:
+                return Reply(550, "5.7.1", "new pipeline")
+            await server.reload([changed], house.process())
+            assert (await talker.content(MAIL)).startswith("250")
+            assert (len(old.messages), len(new.messages)) == (1, 0), "a transaction goes on as it began"
+            await talker.envelope("b@corp.test")
+            await talker.content(MAIL)
+            assert (len(old.messages), len(new.messages)) == (1, 1)
+            await server.reload([changed], refuse)
+            assert "new pipeline" in await deliver(server)
+
+
+async def test_reload_opens_and_closes_listeners_or_changes_nothing() -> None:
+    async with FakeNextHop() as hop:
+        house = House()
+        async with edge(listener(hop.port), house=house) as server:
+            first = server.lane(listener(1)).listener
+            taken = socket.create_server(("127.0.0.1", 0))
+            bad = listener(hop.port, name="third", address=Hop("127.0.0.1", taken.getsockname()[1]))
+            with pytest.raises(ConfigError):
+                await server.reload([first, listener(hop.port, name="second"), bad], house.process())
+            taken.close()
+            assert list(server.addresses) == ["inbound"] and (await deliver(server)).startswith("250")
+            await server.reload([listener(hop.port, name="second")], house.process())
+            assert list(server.addresses) == ["second"]
+            assert (await deliver(server, name="second")).startswith("250")
+
+
+async def test_a_bad_certificate_is_refused_at_the_door() -> None:
+    with pytest.raises(ConfigError, match="cannot use"):
+        async with edge(listener(1, tls="starttls", tls_cert=Path("/nowhere"), tls_key=Path("/nowhere"))):
+            pass
+
+
+async def test_drain_finishes_what_is_in_hand() -> None:
+    async with FakeNextHop(delay=0.5) as hop, edge(listener(hop.port)) as server:
+        idle, early, busy = [await Talker.to(server.addresses["inbound"]) for _ in range(3)]
+        await early.envelope("b@corp.test")
+        await busy.envelope("slow@corp.test")
+        await busy.say("DATA")
+        busy.writer.write(MAIL)
+        await asyncio.sleep(0.05)
+        address = server.addresses["inbound"]
+        draining = asyncio.create_task(server.drain(10))
+        for talker in (idle, early):
+            assert (await talker.reply()).startswith("421 4.3.2") and await talker.ended()
+        with pytest.raises(OSError):
+            await asyncio.open_connection(*address)
+        busy.writer.write(b".\r\n")
+        assert (await busy.reply()).startswith("250")
+        assert (await busy.reply()).startswith("421 4.3.2")
+        assert await draining is True and len(hop.messages) == 1
+
+
+async def test_drain_has_an_end() -> None:
+    async with FakeNextHop() as hop, edge(listener(hop.port)) as server:
+        talker = await Talker.to(server.addresses["inbound"])
+        await talker.envelope("b@corp.test")
+        await talker.say("DATA")
+        started = time.monotonic()
+        assert await server.drain(0.2) is True, "no message was between its dot and our answer"
+        assert time.monotonic() - started < 2
+        assert (await talker.reply()).startswith("421")
+
+
+async def test_an_attack_does_not_shut_the_others_out() -> None:
+    """More silent connections than we admit; who comes next is served within a second all the same."""
+    limits = AdmissionLimits(connections=100)
+    async with FakeNextHop() as hop, edge(listener(hop.port), limits=limits) as server:
+        attackers = []
+        for number in range(400):
+            sock = socket.socket()
+            sock.setblocking(False)
+            sock.connect_ex(server.addresses["inbound"])
+            attackers.append(sock)
+            if number % 50 == 0:
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(1.1)
+        assert len(server.sessions) <= 164
+        started = time.monotonic()
+        assert (await deliver(server)).startswith("250")
+        assert time.monotonic() - started < 1.0
+        for sock in attackers:
+            sock.close()
+
+
+async def test_no_descriptor_left_is_a_pause_not_an_end() -> None:
+    import resource
+    async with FakeNextHop() as hop, edge(listener(hop.port)) as server:
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        waiting = socket.socket()
+        waiting.setblocking(False)
+        highest = waiting.fileno()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, hard))
+        try:
+            waiting.connect_ex(server.addresses["inbound"])
+            await asyncio.sleep(0.1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        await asyncio.sleep(0.3)
+        assert (await deliver(server)).startswith("250")
+        waiting.close()
+
+
+async def test_the_next_hop_is_asked_what_it_offers() -> None:
+    async with FakeNextHop(extensions=["DSN"]) as hop, edge(listener(hop.port)) as server:
+        await asyncio.sleep(0.2)
+        known = server.lane(listener(hop.port)).next_hop.extensions
+        assert known is not None and "DSN" in known
+
+
+def test_clock_is_the_only_time() -> None:
+    assert RealClock().monotonic() > 0

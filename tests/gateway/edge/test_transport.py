@@ -1,0 +1,97 @@
+"""A connection on real sockets: set-up, TLS, silence, octets."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from gateway.edge.client import Verb
+from gateway.edge.settings import Hop, NextHopSettings
+from gateway.edge.transport import ConnectionLost, connect
+from gateway.model.errors import NextHopUnavailable
+from tests.builders.edge import certificate
+from tests.builders.nexthop import FakeNextHop
+
+
+def settings(port: int, **more: object) -> NextHopSettings:
+    return NextHopSettings((Hop("127.0.0.1", port),), **{"connect": 2.0, **more})  # type: ignore[arg-type]
+
+
+async def test_ready_after_ehlo() -> None:
+    async with FakeNextHop() as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port), "us.test")
+        assert connection.usable and "8BITMIME" in connection.client.extensions
+        assert hop.commands == ["EHLO us.test"]
+        connection.quit()
+        await asyncio.sleep(0.05)
+        assert hop.commands == ["EHLO us.test", "QUIT"]
+
+
+@pytest.mark.parametrize("greeting", ["554 no", "421 later", "hello"])
+async def test_a_hop_that_does_not_want_us(greeting: str) -> None:
+    async with FakeNextHop(greeting=greeting) as hop:
+        with pytest.raises(NextHopUnavailable):
+            await connect(Hop("127.0.0.1", hop.port), settings(hop.port), "us.test")
+
+
+async def test_a_hop_that_is_silent() -> None:
+    server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(NextHopUnavailable, match="no answer in time"):
+        await connect(Hop("127.0.0.1", port), settings(port, connect=0.1), "us.test")
+    server.close()
+
+
+def server_side() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as directory:
+        context.load_cert_chain(*certificate(Path(directory)))
+    return context
+
+
+@pytest.mark.parametrize(("policy", "offered", "encrypted"), [
+    ("none", True, False), ("opportunistic", True, True), ("opportunistic", False, False), ("required", True, True)])
+async def test_tls_policies(policy: str, offered: bool, encrypted: bool) -> None:
+    async with FakeNextHop(tls=server_side() if offered else None) as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls=policy), "us.test")
+        assert ("STARTTLS" in hop.commands) is encrypted
+        assert connection.usable
+        connection.quit()
+
+
+async def test_required_tls_that_is_not_offered() -> None:
+    async with FakeNextHop() as hop:
+        with pytest.raises(NextHopUnavailable, match="STARTTLS"):
+            await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="required"), "us.test")
+
+
+async def test_credentials_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("user\npass word\n")
+    async with FakeNextHop() as hop:
+        (await connect(Hop("127.0.0.1", hop.port), settings(hop.port, credentials=secret), "us.test")).quit()
+        assert hop.commands[-1] == "AUTH PLAIN AHVzZXIAcGFzcyB3b3Jk"
+
+
+async def test_a_cut_connection_is_told_to_who_waits() -> None:
+    async with FakeNextHop() as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port), "us.test")
+        connection.send(Verb.MAIL, "MAIL FROM:<>")
+        hop.cut()
+        with pytest.raises(ConnectionLost):
+            await connection.replies(2)
+        assert not connection.usable
+        with pytest.raises(ConnectionLost):
+            connection.send(Verb.RSET)
+
+
+async def test_silence_has_an_end() -> None:
+    async with FakeNextHop(delay=5.0) as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port), "us.test")
+        connection.client._expected.append(Verb.RSET)
+        with pytest.raises(ConnectionLost, match="no answer in time"):
+            await connection.replies(0.1)

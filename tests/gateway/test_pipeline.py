@@ -1,0 +1,145 @@
+"""The story in order: what each step is given, and what a failing step leads to."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gateway.model.decision import Disposition
+from gateway.model.errors import GatewayFault, InspectionUnavailable
+from gateway.model.finding import Inspection
+from gateway.model.ports import RelayResult
+from gateway.model.reply import Reply
+from gateway.model.transaction import AuthResult, Envelope, Message, Transaction
+from gateway.pipeline import HEADER_LIMIT, process
+from tests.builders.edge import House, listener
+from tests.gateway.effects.test_header import transaction
+from tests.gateway.effects.test_perform import BAD, GOOD, FakeRelayer
+
+LISTENER = listener(1, hostname="mx.bank.test")
+
+
+class Scene:
+    def __init__(self, content: bytes = b"Subject: x\r\n\r\nbody\r\n", **extra: Any) -> None:
+        self.house = House(extra=extra)
+        self.relayer = FakeRelayer(self.house.custody, RelayResult(Reply(250, "2.0.0", "kept"), {}))
+        fd = os.memfd_create("test")
+        os.write(fd, content)
+        basis = transaction()
+        at = self.house.clock.monotonic() + 90
+        self.transaction: Transaction = replace(
+            basis, message=Message(fd, len(content), "ab" * 32, basis.message.received_at), deadline=replace(basis.deadline, at=at),
+            envelope=Envelope(basis.envelope.reverse_path, (GOOD,)))
+
+    async def play(self, settings: Any = LISTENER) -> Reply:
+        return await process(self.transaction, self.relayer, settings, self.house.ports())
+
+
+class Inspector:
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error, self.seen = error, []
+
+    async def inspect(self, fd, size, request, deadline) -> Inspection:
+        self.seen.append((size, request, deadline))
+        if self.error:
+            raise self.error
+        from gateway.edge.passthrough import Passthrough
+        return await Passthrough().inspect(fd, size, request, deadline)
+
+
+async def test_clean_mail_goes_through() -> None:
+    scene = Scene()
+    assert (await scene.play()).code == 250
+    (verdict,) = scene.house.recorder.named("verdict")
+    assert (verdict["disposition"], verdict["verdict"], verdict["size"]) == ("deliver", "clean", 20)
+    assert scene.house.journal.entries[0]["reply"].startswith("250 2.0.0 Ok: sekisho ")
+
+
+async def test_what_the_cell_is_told() -> None:
+    inspector = Inspector()
+    scene = Scene(inspector=inspector)
+    await scene.play()
+    ((size, request, deadline),) = inspector.seen
+    assert (size, request.reverse_path, request.recipients, request.our_domains) == (
+        20, "a@partner.test", ("good@corp.test",), ("corp.test",))
+    assert deadline.at <= scene.transaction.deadline.at - 25, "time is left for what follows"
+
+
+@pytest.mark.parametrize(("content", "code"), [
+    (b"Received: from a by b\r\n" * 51 + b"\r\n", "554 5.4.6"),
+    (b"Received: from a by b\r\n" * 50 + b"\r\n", "250 2.0.0"),
+    (b"Received: from a by mx.bank.test (sekisho/inbound) with SMTP id 1;\r\n\tdate\r\n\r\n", "554 5.4.6"),
+    (b"\r\n" + b"Received: from a by b\r\n" * 60, "250 2.0.0"),
+    (b"A: b\r\n" * (HEADER_LIMIT // 6 + 1) + b"\r\n", "552 5.3.4"),
+])
+async def test_loops_and_monsters(content: bytes, code: str) -> None:
+    scene = Scene(content)
+    assert str(await scene.play()).startswith(code)
+    assert bool(scene.relayer.sent) is (code[0] == "2")
+    assert scene.relayer.abandoned is (code[0] == "5")
+
+
+async def test_no_inspection_means_no_delivery() -> None:
+    scene = Scene(inspector=Inspector(InspectionUnavailable("no child")))
+    with pytest.raises(InspectionUnavailable):
+        await scene.play()
+    assert scene.relayer.sent == []
+
+
+async def test_observing_stands_in_nobodys_way() -> None:
+    scene = Scene(inspector=Inspector(InspectionUnavailable("no child")))
+    assert (await scene.play(replace(LISTENER, observe=True))).code == 250
+    assert scene.house.recorder.named("incident")
+
+
+async def test_observing_delivers_what_it_would_have_held() -> None:
+    scene = Scene()
+    scene.transaction = replace(scene.transaction, envelope=Envelope(None, (replace(BAD, mailbox=replace(BAD.mailbox, local="hold")), GOOD)))
+    assert (await scene.play(replace(LISTENER, observe=True))).code == 250
+    assert scene.relayer.sent[0][0] == ("hold", "good") and not scene.house.custody.held
+    assert scene.house.recorder.named("verdict")[0]["disposition"] == "hold", "the same verdict is recorded"
+
+
+async def test_sender_authentication_reaches_the_policy_and_the_header() -> None:
+    class Voucher:
+        async def vouch(self, transaction, inspection, headers):
+            assert headers == b"Subject: x\r\n\r\n"
+            return [AuthResult("spf", "pass", "partner.test")]
+    scene = Scene(voucher=Voucher())
+    await scene.play()
+    assert b"Authentication-Results: mx.bank.test;\r\n\tspf=pass smtp.mailfrom=partner.test\r\n" in scene.relayer.sent[0][1]
+
+
+async def test_nothing_decided_is_our_fault() -> None:
+    scene = Scene(decide=lambda *_: ())
+    with pytest.raises(GatewayFault):
+        await scene.play()
+
+
+class BrokenJournal:
+    async def record(self, entry: object) -> None:
+        raise GatewayFault("full")
+
+
+async def test_the_journal_is_best_effort() -> None:
+    scene = Scene(journal=BrokenJournal())
+    assert (await scene.play()).code == 250
+    assert scene.house.recorder.named("incident")[0]["reason"] == "not recorded: GatewayFault"
+
+
+async def test_unless_recording_is_required() -> None:
+    scene = Scene(journal=BrokenJournal(), record_required=True)
+    with pytest.raises(GatewayFault):
+        await scene.play()
+    assert scene.relayer.sent == [], "what is not on record does not pass"
+
+
+async def test_held_mail() -> None:
+    scene = Scene()
+    scene.transaction = replace(scene.transaction, envelope=Envelope(None, (replace(BAD, mailbox=replace(BAD.mailbox, local="quarantine")),)))
+    assert (await scene.play()).code == 250
+    assert len(scene.house.custody.held) == 1
+    assert scene.house.recorder.named("verdict")[0]["disposition"] == Disposition.QUARANTINE.word
