@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from gateway.extract.ace import ACE
+from gateway.extract.arj import ARJ
 from gateway.extract.base import Extractor
+from gateway.extract.cab import CAB
+from gateway.extract.carve import CARVE
+from gateway.extract.compressed import COMPRESSED
+from gateway.extract.disk import DISK
+from gateway.extract.iso import ISO
+from gateway.extract.lnk import LNK
+from gateway.extract.lzh import LZH
+from gateway.extract.msg import MSG
+from gateway.extract.msi import MSI
+from gateway.extract.odf import ODF
+from gateway.extract.officexml import OFFICE_XML
+from gateway.extract.ole import OLE
+from gateway.extract.onenote import ONENOTE
+from gateway.extract.ooxml import OOXML
+from gateway.extract.pdf import PDF
+from gateway.extract.rar import RAR
 from gateway.extract.registry_plain import LIGHT
+from gateway.extract.rtf import RTF
+from gateway.extract.sevenzip import SEVENZIP
+from gateway.extract.sheets import SHEETS
+from gateway.extract.tar import TAR
+from gateway.extract.tnef import TNEF
+from gateway.extract.zip import ZIP
 
 EXTRACTORS: tuple[Extractor, ...] = (
     *LIGHT,
     # archives and disk images
+    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, CARVE,
 
     # documents
+    OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK,
+    SHEETS,
 
     # pictures
 

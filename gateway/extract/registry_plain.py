@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from gateway.extract.base import Extractor, Gate
+from gateway.extract.blocks import BLOCKS
+from gateway.extract.delimited import DELIMITED
+from gateway.extract.formulas import FORMULAS
 from gateway.extract.html import HTML
+from gateway.extract.inlined import INLINED
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.structured import STRUCTURED
 from gateway.extract.text import TEXT
 
 PLAIN_TYPES = frozenset({
@@ -14,7 +19,7 @@ PLAIN_TYPES = frozenset({
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
-LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT)
+LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, DELIMITED, STRUCTURED, BLOCKS, FORMULAS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -1,0 +1,136 @@
+"""What documents fetch, run or hide, as their readers observed it: one table from observation to finding.
+
+HIGH is what no ordinary document does (ATT&CK T1221 template injection, T1559.002 DDE, T1203 exploitation, T1204.002 objects);
+MEDIUM is what some ordinary ones do; LOW is told for the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gateway.detect.base import Scope, Tally
+from gateway.detect.evidence import defanged, masked
+from gateway.model.content import Observation, Sample
+from gateway.model.finding import Finding, Severity
+
+LOW, MEDIUM, HIGH, CRITICAL = Severity.LOW, Severity.MEDIUM, Severity.HIGH, Severity.CRITICAL
+CATEGORY = "active-content"
+
+TABLE: dict[str, tuple[str, Severity]] = {
+    # fetched from elsewhere when the document opens
+    "DOC-REMOTE-TEMPLATE": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-OLE": ("ACTIVE-REMOTE-OBJECT", HIGH),
+    "DOC-REMOTE-WORKBOOK": ("ACTIVE-REMOTE-WORKBOOK", HIGH),
+    "DOC-REMOTE-TOOLBAR": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-SUBDOCUMENT": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
+    "DOC-REMOTE-FRAME": ("ACTIVE-REMOTE-FRAME", HIGH),
+    "DOC-REMOTE-DATASOURCE": ("ACTIVE-REMOTE-DATA", HIGH),
+    "DOC-REMOTE-QUERY": ("ACTIVE-REMOTE-DATA", HIGH),
+    "DOC-REMOTE-INCLUDETEXT": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
+    "DOC-REMOTE-MACRO": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-CONTROL": ("ACTIVE-REMOTE-OBJECT", HIGH),
+    "DOC-REMOTE-CHUNK": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
+    "DOC-REMOTE-DOCUMENT": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
+    "DOC-REMOTE-TRANSFORM": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-CUSTOMXML": ("ACTIVE-REMOTE-DATA", HIGH),
+    "DOC-REMOTE-SLIDE": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
+    "DOC-REMOTE-STYLES": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-SETTINGS": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
+    "DOC-REMOTE-FONT": ("ACTIVE-REMOTE-OTHER", MEDIUM),
+    "DOC-REMOTE-WEBEXTENSION": ("ACTIVE-WEB-EXTENSION", MEDIUM),
+    "DOC-REMOTE-OTHER": ("ACTIVE-REMOTE-OTHER", HIGH),
+    "DOC-EXTERNAL-SHARE": ("ACTIVE-REMOTE-SHARE", HIGH),
+    "DOC-CLOUD-WORKBOOK": ("ACTIVE-CLOUD-WORKBOOK", MEDIUM),
+    "DOC-LOCAL-WORKBOOK": ("ACTIVE-LOCAL-LINK", LOW),
+    "DOC-LOCAL-OLE": ("ACTIVE-LOCAL-LINK", LOW),
+    "DOC-EXTERNAL-MEDIA": ("ACTIVE-REMOTE-MEDIA", LOW),
+    # runs something
+    "DOC-DDE": ("ACTIVE-DDE", HIGH),
+    "FORMULA-DDE": ("ACTIVE-DDE", HIGH),
+    "FORMULA-CALL": ("ACTIVE-FORMULA-CALL", HIGH),
+    "FORMULA-QUERY": ("ACTIVE-QUERY-FILE", HIGH),
+    "DOC-RUN-PROGRAM": ("ACTIVE-RUN-PROGRAM", HIGH),
+    "DOC-LINK-SCHEME": ("ACTIVE-LINK-SCHEME", HIGH),
+    "DOC-VSTO": ("ACTIVE-VSTO", HIGH),
+    "DOC-CUSTOM-UI": ("ACTIVE-CUSTOM-UI", MEDIUM),
+    "DOC-ACTION": ("ACTIVE-SLIDE-ACTION", MEDIUM),
+    "DOC-MACROBUTTON": ("ACTIVE-MACRO-BUTTON", LOW),
+    "ODF-EVENT": ("ACTIVE-DOCUMENT-EVENT", HIGH),
+    # objects
+    "DOC-ACTIVEX": ("ACTIVE-CONTROL", HIGH),
+    "DOC-FORM-CONTROL": ("ACTIVE-FORM-CONTROL", LOW),
+    "OLE-EQUATION": ("ACTIVE-EQUATION", HIGH),
+    "OLE-LINK": ("ACTIVE-LINKED-OBJECT", HIGH),
+    "OLE-SCRIPT": ("ACTIVE-SCRIPT-OBJECT", CRITICAL),
+    "OLE-FLASH": ("ACTIVE-CONTROL", HIGH),
+    "OLE-BROWSER": ("ACTIVE-CONTROL", HIGH),
+    "OLE-CONTROL": ("ACTIVE-CONTROL", HIGH),
+    "OLE-PACKAGE": ("ACTIVE-PACKAGE", MEDIUM),
+    "OLE-NATIVE": ("ACTIVE-PACKAGE", MEDIUM),
+    "RTF-LINK": ("ACTIVE-LINKED-OBJECT", HIGH),
+    "RTF-UPDATE": ("ACTIVE-OBJECT-UPDATE", HIGH),
+    "RTF-OBJECT-ODD": ("ACTIVE-OBJECT-DAMAGED", HIGH),
+    "RTF-OBJECT": ("ACTIVE-EMBEDDED-OBJECT", LOW),
+    "ONENOTE-FILE": ("ACTIVE-ONENOTE-FILE", HIGH),
+    "LNK-OVERLAY": ("ACTIVE-SHORTCUT-OVERLAY", HIGH),
+    "DOC-DEFAULT-PASSWORD": ("ACTIVE-DEFAULT-PASSWORD", HIGH),
+    # PDF
+    "PDF-LAUNCH": ("ACTIVE-PDF-LAUNCH", HIGH),
+    "PDF-SCRIPT-ACTS": ("ACTIVE-PDF-SCRIPT", HIGH),
+    "PDF-SCRIPT-AUTO": ("ACTIVE-PDF-SCRIPT", HIGH),
+    "PDF-SCRIPT-FUNCTIONS": ("ACTIVE-PDF-FORM-SCRIPT", MEDIUM),
+    "PDF-SCRIPT": ("ACTIVE-PDF-FORM-SCRIPT", MEDIUM),
+    "PDF-SCRIPT-HARMLESS": ("ACTIVE-PDF-FORM-SCRIPT", LOW),
+    "PDF-DAMAGED-ACTION": ("ACTIVE-PDF-DAMAGED", HIGH),
+    "PDF-SUBMIT-AUTO": ("ACTIVE-PDF-SUBMIT", HIGH),
+    "PDF-SUBMIT": ("ACTIVE-PDF-SUBMIT", LOW),
+    "PDF-REMOTE-SHARE": ("ACTIVE-REMOTE-SHARE", HIGH),
+    "PDF-REMOTE": ("ACTIVE-PDF-REMOTE", MEDIUM),
+    "PDF-OPENS-EMBEDDED": ("ACTIVE-PDF-OPENS-EMBEDDED", HIGH),
+    "PDF-LINK-AUTO": ("ACTIVE-PDF-AUTO-LINK", HIGH),
+    "PDF-RICH-MEDIA": ("ACTIVE-PDF-RICH-MEDIA", MEDIUM),
+    "PDF-MEDIA": ("ACTIVE-PDF-RICH-MEDIA", LOW),
+    "PDF-XFA": ("ACTIVE-PDF-XFA", LOW),
+    "PDF-XFA-ENTITY": ("ACTIVE-PDF-XFA", HIGH),
+    "PDF-EMBEDDED": ("ACTIVE-PDF-ATTACHMENT", LOW),
+    "PDF-LEADING": ("ACTIVE-PDF-POLYGLOT", MEDIUM),
+    "PDF-TRAILING": ("ACTIVE-PDF-POLYGLOT", LOW),
+    "PDF-PASSWORD": ("ACTIVE-PASSWORD-FOUND", LOW),
+    # links that need a click
+    "DOC-LINK": ("LINK-DOCUMENT", LOW),
+}
+"""Observation code -> finding code and severity."""
+
+OTHER: dict[str, tuple[str, str, Severity]] = {
+    "LNK-COMMAND": ("EXECUTABLE-SHORTCUT", "executable", HIGH),
+    "MSI-PACKAGE": ("EXECUTABLE-INSTALLER", "executable", HIGH),
+}
+"""Those of another category: finding code, category, severity."""
+
+EVIDENCE = 5                             # details shown of one finding
+
+
+class ActiveContentDetector:
+    """One finding for each kind of thing in an artifact."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        groups: dict[tuple[str, str, Severity], list[Observation]] = {}
+        for observation in sample.observations:
+            if observation.code in TABLE:
+                code, severity = TABLE[observation.code]
+                groups.setdefault((code, CATEGORY, severity), []).append(observation)
+            elif observation.code in OTHER:
+                groups.setdefault(OTHER[observation.code], []).append(observation)
+        for (code, category, severity), seen in groups.items():
+            evidence = tuple(dict.fromkeys(_shown(o.detail) for o in seen if o.detail))[:EVIDENCE]
+            yield Finding(code, category, severity, sample.artifact.id, evidence, len(seen), rule=seen[0].code)
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        return ()
+
+
+def _shown(detail: str) -> str:
+    return defanged(detail) if "://" in detail and " " not in detail.strip() else masked(detail)

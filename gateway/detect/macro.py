@@ -1,0 +1,194 @@
+"""Macros judged by what they do: start by themselves, run, download, write, hide. ATT&CK T1059.005, T1204.002, T1137.
+
+A macro that does none of it is MACRO-PRESENT: policy decides about those. Evidence is the line, masked and cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gateway.detect import vbacode
+from gateway.detect.base import Scope, Tally
+from gateway.detect.evidence import masked
+from gateway.model.content import Sample
+from gateway.model.finding import Finding, Severity
+
+VBA, XLM = "text/x-vba", "text/x-xlm"
+CATEGORY = "macro"
+LINES = 4                                # lines shown for one behaviour
+LINE = 4000                              # characters of one line that are judged
+LETTER = "A-Za-z0-9_"
+
+
+def words(*found: str) -> re.Pattern[str]:
+    """Any of these words, not inside a longer one; beside Chinese and Japanese letters too."""
+    return re.compile(rf"(?<![{LETTER}])(?:{'|'.join(found)})(?![{LETTER}])", re.I)
+
+
+BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("starts", re.compile(
+        r"^(?:(?:public|private|friend|static) )*(?:sub|function) (?:auto_?(?:open|exec|close|exit|new|activate|deactivate)"
+        r"|document_?(?:open|new|close|beforeclose|change|contentcontrolonenter)|documentopen|documentbefore\w+|newdocument|documentchange"
+        r"|workbook_?(?:open|activate|beforeclose|close|deactivate|sheetactivate|sheetcalculate|windowactivate|addininstall)"
+        r"|worksheet_(?:activate|calculate)|app_\w+|presentation_?(?:open|close)|slideshow\w+|onslideshow\w+|auto_?remove|auto_?add"
+        r"|\w+_(?:painted|painting|layout|gotfocus|lostfocus|mouseover|mousemove|mousehover|resize|onconnecting|onpaint|"
+        r"beforedropor\w+|documentcomplete|navigatecomplete2?|titlechange|progresschange|statechange|clientareachanged|"
+        r"windowstatechange|downloadbegin|beforenavigate2|ondisconnected|onloginc\w+)"
+        r"|ribbon_?onload|onload|application_(?:startup|newmail\w*|quit|itemsend)|userform_initialize)(?![A-Za-z0-9_])", re.I)),
+    ("runs", words(
+        r"shell", r"shell\$", r"shellexecute[aw]?", r"wscript\.shell\w*", r"shell\.application\w*", r"winexec", r"createprocess\w*",
+        r"wmi\w*", r"winmgmts\w*", r"win32_process\w*", r"executeexcel4macro", r"macscript", r"applescripttask", r"callbyname",
+        r"scriptcontrol", r"msscriptcontrol\w*", r"powershell\w*", r"cmd(?:\.exe)? ?/[ck]", r"mshta", r"regsvr32", r"rundll32",
+        r"certutil", r"cscript", r"schtasks", r"schedule\.service", r"createthread", r"virtualalloc\w*", r"rtlmovememory",
+        r"enumwindows", r"callwindowproc\w*", r"createremotethread", r"ntwritevirtualmemory", r"execquery", r"\.exec",
+        r"mmc20\.application", r"excel\.application\.ddeinitiate", r"ddeinitiate", r"ddeexecute", r"vbcomponents", r"codemodule",
+        r"addfromstring", r"popen", r"system\(\)", r"followhyperlink", r"bitsadmin", r"msiexec", r"execve?",
+        r"libc\.dylib", r"subprocess", r"os\.system", r"getruntime", r"processbuilder")),
+    ("runs", re.compile(r"new:[0-9a-f{]{8}|getobject\s?\(\s?\"(?:new|script|winmgmts)|createobject\s?\([^\")]{1,200}\)|\.run[ (]|"
+                        r"(?:public |private )?declare (?:ptrsafe )?(?:sub|function) ", re.I)),
+    ("downloads", words(
+        r"urldownloadtofile\w*", r"urlmon", r"(?:msxml2|microsoft)\.(?:server)?xmlhttp[\w.]*", r"winhttp[\w.]*",
+        r"winhttprequest[\w.]*",
+        r"internetopen\w*", r"internetexplorer\.application", r"internetreadfile", r"net\.webclient", r"downloadfile",
+        r"downloadstring",
+        r"xmlhttp\w*", r"curl", r"wget", r"querytables\.add", r"ftp(?:put|get)file\w*", r"responsebody", r"invoke-webrequest")),
+    ("writes", words(
+        r"savetofile", r"createtextfile", r"filecopy", r"copyfile", r"adodb\.stream", r"opentextfile", r"put #\w+", r"print #\w+",
+        r"write #\w+", r"regwrite", r"setattr", r"movefile", r"copyhere", r"savesetting", r"kill", r"deletefile", r"mkdir")),
+    ("writes", re.compile(r"open .{1,300} for (?:output|binary|append|random)", re.I)),
+    ("hides", words(
+        r"vbhide", r"strreverse", r"environ\$?", r"xlveryhidden", r"xlsheetveryhidden", r"-e(?:nc|ncodedcommand)",
+        r"-w(?:indowstyle)? hidden",
+        r"frombase64string", r"bin\.base64", r"displayalerts ?= ?false", r"enableevents ?= ?false", r"sandbox\w*", r"vmware",
+        r"virtualbox",
+        r"automationsecurity", r"accessvbom", r"vbawarnings", r"options\.virusprotection")),
+)
+OBFUSCATED = (
+    re.compile(r"(?:chr[bwa]?\$?\s?\([^()]{1,60}\)[ ]?[&+][ ]?){4}", re.I),
+    re.compile(r"\"[0-9a-fA-F]{80,}|\"[A-Za-z0-9+/]{120,}={0,2}\""),
+    re.compile(r"(?:\d{1,3} ?[,|;] ?){40}"),
+    re.compile(r"chr[bwa]?\$?\s?\([^()]{0,80}(?:xor|asc|mid|-|\^)", re.I),
+)
+CALLS = frozenset({"EXEC", "CALL", "REGISTER", "FOPEN", "FWRITE", "FWRITELN", "FORMULA", "FORMULA.FILL", "FORMULA.ARRAY",
+                   "INITIATE",
+                   "EXECUTE", "RUN", "POKE"})
+
+
+@dataclass(slots=True)
+class Judgement:
+    """Behaviour -> the lines that show it."""
+
+    shown: dict[str, list[str]] = field(default_factory=dict)
+
+    def note(self, what: str, line: str) -> None:
+        found = self.shown.setdefault(what, [])
+        if len(found) < LINES and line not in found:
+            found.append(line)
+
+    def __contains__(self, what: str) -> bool:
+        return what in self.shown
+
+    def evidence(self, *order: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(masked(f"{what}: {line}") for what in order for line in self.shown.get(what, ())))[:6]
+
+
+def judge(source: str) -> Judgement:
+    """What one module does."""
+    made = Judgement()
+    for line in vbacode.lines(source):
+        piece = line[:LINE]
+        for what, pattern in BEHAVIOUR:
+            if pattern.search(piece):
+                made.note(what, piece)
+        if any(pattern.search(piece) for pattern in OBFUSCATED):
+            made.note("hides", piece)
+        if len(line) > LINE:
+            made.note("hides", "a line of more than 4000 characters")
+    if len(source) > vbacode.LIMIT:
+        made.note("hides", "a module of more than 1,000,000 characters")
+    return made
+
+
+class MacroDetector:
+    """Judges each module, and the project over all modules of one container at the end."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.starts: dict[int, int] = {}             # container -> module that starts by itself
+        self.acts: dict[int, int] = {}               # container -> module that runs or downloads
+        self.both: set[int] = set()
+
+    def look(self, sample: Sample) -> Iterable[Finding]:
+        kind = sample.artifact.detected_type
+        if kind == VBA:
+            yield from self.module(sample)
+        elif kind == XLM:
+            yield from self.sheet(sample)
+        else:
+            yield from self.container(sample)
+
+    def module(self, sample: Sample) -> Iterable[Finding]:
+        source = sample.data.decode("utf-8", "replace")
+        made = judge(source)
+        id, parent = sample.artifact.id, sample.artifact.parent or 0
+        rule = "sha256:" + vbacode.code_hash(source)
+        acts = "runs" in made or "downloads" in made
+        if "starts" in made:
+            self.starts.setdefault(parent, id)
+            yield Finding("MACRO-AUTOEXEC", CATEGORY, Severity.HIGH if acts or "writes" in made else Severity.MEDIUM, id,
+                          made.evidence("starts"), rule=rule)
+        if acts:
+            self.acts.setdefault(parent, id)
+        if acts or "hides" in made or ("writes" in made and "starts" in made):
+            severity = Severity.HIGH if acts or "starts" in made else Severity.MEDIUM
+            if acts and "starts" in made:
+                severity = Severity.CRITICAL
+            shown = made.evidence("downloads", "runs", "writes", "hides")
+            yield Finding("MACRO-SUSPICIOUS", CATEGORY, severity, id, shown, rule=rule)
+        elif voted := sample.observed("VBA-MRAPTOR"):
+            yield Finding("MACRO-SUSPICIOUS", CATEGORY, Severity.HIGH, id, (f"mraptor {masked(voted[0].detail)}",), rule=rule)
+        if vbacode.lines(source):
+            names = ", ".join(o.detail for o in sample.observed("VBA-MODULE"))
+            yield Finding("MACRO-PRESENT", CATEGORY, Severity.MEDIUM, id, (masked(names),), rule=rule)
+        if sample.observed("VBA-UNREAD"):
+            yield Finding("MACRO-UNREADABLE", CATEGORY, Severity.HIGH, id, (masked(sample.artifact.name),))
+
+    def sheet(self, sample: Sample) -> Iterable[Finding]:
+        calls = [o.detail for o in sample.observed("XLM-CALL")]
+        lines = [line for line in sample.data.decode("utf-8", "replace").splitlines() if any(c in line.upper() for c in calls)]
+        severity = Severity.CRITICAL if set(calls) & CALLS else Severity.HIGH
+        evidence = (*[f"calls {c}" for c in calls[:4]], *[masked(line) for line in lines[:3]])
+        yield Finding("MACRO-XLM", CATEGORY, severity, sample.artifact.id, evidence or (masked(sample.artifact.name),),
+                      rule="sha256:" + vbacode.code_hash(sample.data.decode("utf-8", "replace")))
+
+    def container(self, sample: Sample) -> Iterable[Finding]:
+        id = sample.artifact.id
+        for code, finding, severity in CONTAINER:
+            seen = sample.observed(code)
+            if seen:
+                evidence = tuple(dict.fromkeys(masked(o.detail) for o in seen))[:5]
+                yield Finding(finding, CATEGORY, severity, id, evidence, len(seen), rule=code)
+
+    def conclude(self, tally: Tally) -> Iterable[Finding]:
+        """One module starts, another acts: together they are what one module with both would be."""
+        for parent, id in self.starts.items():
+            other = self.acts.get(parent)
+            if other is not None and other != id:
+                yield Finding("MACRO-SUSPICIOUS", CATEGORY, Severity.CRITICAL, other, ("started by another module",))
+
+
+CONTAINER = (
+    ("VBA-PROJECT", "MACRO-PRESENT", Severity.MEDIUM),
+    ("VBA-STOMPED", "MACRO-STOMPED", Severity.HIGH),
+    ("VBA-PURGED", "MACRO-PURGED", Severity.MEDIUM),
+    ("VBA-DAMAGED", "MACRO-DAMAGED", Severity.HIGH),
+    ("VBA-UNREAD", "MACRO-UNREADABLE", Severity.HIGH),
+    ("VBA-MODULE-SHEET", "MACRO-PRESENT", Severity.MEDIUM),
+    ("XLM-SHEET", "MACRO-XLM", Severity.HIGH),
+    ("XLM-AUTO-NAME", "MACRO-XLM-AUTO", Severity.HIGH),
+    ("XLM-UNKNOWN-SHEET", "MACRO-XLM", Severity.HIGH),
+    ("XLM-CALL", "MACRO-XLM", Severity.CRITICAL),
+)
+"""Observation of a container -> finding and severity."""

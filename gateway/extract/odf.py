@@ -1,0 +1,192 @@
+"""OpenDocument (ISO 26300) packages and flat files: Basic and other scripts, events, links, DDE, objects, text and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.macros import MEDIA_TYPE
+from gateway.extract.office import targets
+from gateway.extract.office.package import Package, PartRefused, is_package
+from gateway.extract.office.xml import XmlRefused, looks_like_xml, parse
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
+
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0", b"VCLMTF")
+LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "subdocument", "plugin": "control",
+          "applet": "control",
+          "floating-frame": "frame", "image": "image", "a": "hyperlink", "cell-range-source": "externallinkpath",
+          "template": "attachedtemplate",
+          "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
+          "script": "other"}
+REPEATS = 100                            # copies of a repeated cell that are kept
+
+
+@dataclass(slots=True)
+class _Body:
+    """A target for content.xml, styles.xml, meta.xml and flat files."""
+
+    lines: list[str] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
+    cell: list[str] | None = None
+    repeat: int = 1
+    tables: list[Table] = field(default_factory=list)
+    table: str = ""
+    seen: list[Observation] = field(default_factory=list)
+    module: list[str] | None = None
+    modules: list[tuple[str, str]] = field(default_factory=list)
+    module_name: str = ""
+    binary: list[str] | None = None
+    binaries: list[str] = field(default_factory=list)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        href = attributes.get("href", "")
+        if href and tag in LOADED and not href.startswith(("#", "./", "Object", "Pictures/")):
+            self.see(targets.judge(LOADED[tag], href))
+        if tag in ("event-listener", "event"):
+            self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), href or attributes.get("macro-name",
+                                                                                                                 "")))))
+        elif tag in ("dde-source", "dde-connection-decl"):
+            self.see(Observation("DOC-DDE", "|".join((attributes.get("dde-application", ""), attributes.get("dde-topic", "")))))
+        elif tag == "table":
+            self.table = attributes.get("name", "")
+            self.rows = []
+        elif tag == "table-row":
+            self.row = []
+        elif tag in ("table-cell", "covered-table-cell"):
+            self.cell = []
+            self.repeat = min(REPEATS, int(attributes.get("number-columns-repeated", "1") or 1)) if (
+                attributes.get("number-columns-repeated", "1").isdigit()) else 1
+            formula = attributes.get("formula", "")
+            if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower():
+                self.see(Observation("DOC-DDE", formula[:400]))
+        elif tag == "module" or tag == "source-code":
+            self.module, self.module_name = [], attributes.get("name", "script")
+        elif tag == "binary-data":
+            self.binary = []
+        elif tag in ("tab", "s", "line-break"):
+            self.line.append("\n" if tag == "line-break" else " ")
+
+    def end(self, tag: str) -> None:
+        if tag in ("p", "h"):
+            text = "".join(self.line)
+            self.line = []
+            if text:
+                (self.lines if self.cell is None else self.cell).append(text)
+        elif tag in ("table-cell", "covered-table-cell"):
+            text = "\n".join(self.cell or [])
+            self.row += [text] * (self.repeat if text else 1)
+            self.cell = None
+        elif tag == "table-row" and any(self.row):
+            self.rows.append(tuple(self.row))
+        elif tag == "table" and self.rows:
+            self.tables.append(Table(f"table {self.table}".strip(), tuple(self.rows)))
+            self.rows = []
+        elif tag in ("module", "source-code") and self.module is not None:
+            self.modules.append((self.module_name, "".join(self.module)))
+            self.module = None
+        elif tag == "binary-data" and self.binary is not None:
+            self.binaries.append("".join(self.binary))
+            self.binary = None
+        elif tag in ("title", "subject", "description", "creator", "keyword", "user-defined", "initial-creator") and self.line:
+            self.lines.append("".join(self.line))
+            self.line = []
+
+    def data(self, text: str) -> None:
+        if self.module is not None:
+            self.module.append(text)
+        elif self.binary is not None:
+            self.binary.append(text)
+        else:
+            self.line.append(text)
+
+    def see(self, observation: Observation | None) -> None:
+        if observation is not None and observation not in self.seen and len(self.seen) < 500:
+            self.seen.append(observation)
+
+    def items(self, source: str) -> Iterator[Yield]:
+        if self.lines:
+            yield Text("\n".join(self.lines), source)
+        yield from self.tables
+        yield from self.seen
+        for name, code in self.modules:
+            yield module(name, code.encode("utf-8", "replace"))
+
+
+def module(name: str, data: bytes) -> Child:
+    """One script of a document, in Basic, Python, BeanShell or JavaScript."""
+    text = data.decode("utf-8", "replace")
+    return Child(data, ArtifactKind.MACRO, (name,), detected_type=MEDIA_TYPE, observations=(Observation("VBA-MODULE", name),),
+                 texts=(Text(text, "macro"),))
+
+
+class Odf:
+    name = "odf"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/vnd.oasis.opendocument" or (
+            node.data[:2] == b"PK" and b"META-INF/manifest.xml" in node.data[-262_144:] and is_package(node.data))
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        try:
+            package = Package(node.data, context.limits, context.allowance(len(node.data)))
+        except PartRefused as error:
+            yield error.problem
+            return
+        if "meta-inf/manifest.xml" not in package.entries and "mimetype" not in package.entries:
+            return
+        for entry in sorted(package.entries.values(), key=lambda e: e.size >> 20):
+            if entry.name.endswith("/"):
+                continue
+            try:
+                data = package.read(entry.name)
+            except PartRefused as error:
+                yield error.problem
+                continue
+            yield from _part(entry.name, data)
+
+
+def _part(name: str, data: bytes) -> Iterator[Yield]:
+    low = name.lower()
+    if low == "meta-inf/manifest.xml" and b"encryption-data" in data:
+        yield Problem(IncidentCode.ENCRYPTED, "OpenDocument")
+    elif low.startswith("scripts/") and not low.endswith("/"):
+        yield module(name.rpartition("/")[2], data)
+    elif not looks_like_xml(data):
+        if low != "mimetype":
+            kind = ArtifactKind.IMAGE if data.startswith(PICTURES) else ArtifactKind.OBJECT
+            yield Child(data, kind, (name.rpartition("/")[2],))
+    else:
+        yield from markup(data, "property" if low.startswith("meta") else "body")
+
+
+def markup(data: bytes, source: str) -> Iterator[Yield]:
+    """One XML part, or a flat document. A problem comes after what was read before it."""
+    body = _Body()
+    try:
+        parse(data, body)
+    except XmlRefused as error:
+        # Basic libraries carry a doctype without entities; OpenOffice itself writes it.
+        cleaned = _without_doctype(data)
+        body = _Body()
+        try:
+            parse(cleaned if cleaned is not None else data, body)
+        except XmlRefused:
+            yield Problem(IncidentCode.MALFORMED, f"OpenDocument part: {error}")
+    yield from body.items(source)
+
+
+def _without_doctype(data: bytes) -> bytes | None:
+    """The part without a plain `<!DOCTYPE name PUBLIC ...>`; None where it has an internal subset or none at all."""
+    start = data.find(b"<!DOCTYPE", 0, 1024)
+    end = data.find(b">", start) if start >= 0 else -1
+    if end < 0 or b"[" in data[start:end]:
+        return None
+    return data[:start] + data[end + 1:]
+
+
+ODF = Odf()

@@ -1,0 +1,57 @@
+"""ActiveX controls by class id: the forms controls of Office itself are ordinary, everything else can be scripted."""
+
+from __future__ import annotations
+
+from gateway.model.content import Observation
+
+FORMS = {
+    "8bd21d10-ec42-11ce-9e0d-00aa006002f3": "TextBox", "8bd21d20-ec42-11ce-9e0d-00aa006002f3": "ListBox",
+    "8bd21d30-ec42-11ce-9e0d-00aa006002f3": "ComboBox", "8bd21d40-ec42-11ce-9e0d-00aa006002f3": "CheckBox",
+    "8bd21d50-ec42-11ce-9e0d-00aa006002f3": "OptionButton", "8bd21d60-ec42-11ce-9e0d-00aa006002f3": "ToggleButton",
+    "d7053240-ce69-11cd-a777-00dd01143c57": "CommandButton", "978c9e23-d4b0-11ce-bf2d-00aa003f40d0": "Label",
+    "4c599241-6926-101b-9992-00000b65c6f9": "Image", "79176fb0-b7f2-11ce-97ef-00aa006d2776": "SpinButton",
+    "dfd181e0-5e2f-11ce-a449-00aa004a803d": "ScrollBar", "6e182020-f460-11ce-9bcd-00aa00608e01": "Frame",
+    "eae50eb0-4a62-11ce-bed6-00aa00611080": "TabStrip", "46e31370-3f7a-11ce-bed6-00aa00611080": "MultiPage",
+    "dff4a4ff-6c20-4e82-8bd2-1a2ed0ca9a76": "SignatureLine", "c62a69f0-16dc-11ce-9e98-00aa00574a4f": "UserForm",
+}
+"""Microsoft Forms 2.0 ([MS-OFORMS] 2.1)."""
+
+EQUATION = "0002ce02-0000-0000-c000-000000000046"
+CLASSES = {
+    # root class id of an embedded compound file -> observation code
+    EQUATION: "OLE-EQUATION",
+    "00021700-0000-0000-c000-000000000046": "OLE-EQUATION",
+    "0004a6b0-0000-0000-c000-000000000046": "OLE-EQUATION",
+    "00000300-0000-0000-c000-000000000046": "OLE-LINK",            # StdOleLink
+    "79eac9e0-baf9-11ce-8c82-00aa004ba90b": "OLE-LINK",            # URL moniker
+    "00000303-0000-0000-c000-000000000046": "OLE-LINK",            # file moniker
+    "00000309-0000-0000-c000-000000000046": "OLE-LINK",            # composite moniker
+    "06290bd3-48aa-11d2-8432-006008c3fbfc": "OLE-SCRIPT",          # scriptlet
+    "ecabafc6-7f19-11d2-978e-0000f8757e2a": "OLE-SCRIPT",          # new moniker
+    "3050f4d8-98b5-11cf-bb82-00aa00bdce0b": "OLE-SCRIPT",          # HTA
+    "f414c260-6ac0-11cf-b6d1-00aa00bbbb58": "OLE-SCRIPT",          # JScript
+    "b54f3741-5b07-11cf-a4b0-00aa004a55e8": "OLE-SCRIPT",          # VBScript
+    "d27cdb6e-ae6d-11cf-96b8-444553540000": "OLE-FLASH",
+    "8856f961-340a-11d0-a96b-00c04fd705a2": "OLE-BROWSER",
+    "eab22ac3-30c1-11cf-a7eb-0000c05bae0b": "OLE-BROWSER",
+    "25336920-03f9-11cf-8fd0-00aa00686f13": "OLE-BROWSER",         # HTML document
+    "996bf5e0-8044-4650-adeb-0b013914e99c": "OLE-CONTROL",         # list view, MSCOMCTL
+    "bdd1f04b-858b-11d1-b16a-00c0f0283628": "OLE-CONTROL",
+    "c74190b6-8589-11d1-b16a-00c0f0283628": "OLE-CONTROL",
+    "0003000c-0000-0000-c000-000000000046": "OLE-PACKAGE",
+    "f20da720-c02f-11ce-927b-0800095ae340": "OLE-PACKAGE",
+}
+
+
+def control(class_id: str) -> Observation:
+    """What an ActiveX part of this class id means."""
+    known = class_id.strip().strip("{}").lower()
+    if known in FORMS:
+        return Observation("DOC-FORM-CONTROL", FORMS[known])
+    return Observation("DOC-ACTIVEX", class_id[:60])
+
+
+def by_class(class_id: str) -> Observation | None:
+    """What the root class id of a compound file means; None for ordinary documents."""
+    code = CLASSES.get(class_id.strip("{}").lower())
+    return Observation(code, "class id") if code else None

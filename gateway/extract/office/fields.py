@@ -1,0 +1,83 @@
+"""Field codes of Word documents, whatever wraps them (WordprocessingML, RTF, binary Word). ECMA-376 part 1, 17.16."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.extract.office.targets import Place, place
+from gateway.model.content import Observation
+
+FIELD = 20_000                           # characters of one instruction that are read
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|“([^”]*)”|(\S+)')
+_NUMBER = re.compile(r"^(?:0x[0-9a-f]+|[0-9]+)$", re.I)
+FETCHING = {
+    "INCLUDETEXT": "DOC-REMOTE-INCLUDETEXT", "INCLUDE": "DOC-REMOTE-INCLUDETEXT", "IMPORT": "DOC-REMOTE-INCLUDETEXT",
+    "LINK": "DOC-REMOTE-OLE", "RD": "DOC-REMOTE-INCLUDETEXT", "DATABASE": "DOC-REMOTE-DATASOURCE", "EMBED": "DOC-REMOTE-OLE",
+    "ADDIN": "DOC-REMOTE-OTHER",
+}
+
+
+def tokens(instruction: str) -> list[str]:
+    return [a or b or c for a, b, c in _TOKEN.findall(instruction[:FIELD])][:400]
+
+
+def quoted(instruction: str) -> str:
+    """What a QUOTE field shows: its text, numbers being characters; "" for other fields."""
+    words = tokens(instruction)
+    if not words or words[0].upper() != "QUOTE":
+        return ""
+    made = []
+    for word in words[1:]:
+        if _NUMBER.match(word):
+            number = int(word, 0) if word[:2].lower() == "0x" else int(word)
+            made.append(chr(number) if number < 0x110000 else "")
+        elif not word.startswith("\\"):
+            made.append(word)
+    return "".join(made)
+
+
+def judge(instruction: str) -> list[Observation]:
+    """Observations about one complete instruction, results of inner fields already put in their place."""
+    words = tokens(instruction.replace("\x13", " ").replace("\x14", " ").replace("\x15", " "))
+    if not words:
+        return []
+    name = words[0].upper().lstrip("\\")
+    shown = quoted(instruction)
+    if shown:
+        return judge(shown) if shown.upper().lstrip().startswith(("DDE", "INCLUDE", "LINK", "IMPORT")) else []
+    if name.startswith("DDEAUTO") or name == "DDE" or "DDEAUTO" in instruction.upper():
+        return [Observation("DOC-DDE", instruction[:400])]
+    if name == "INCLUDEPICTURE":
+        return _picture(words[1:])
+    if name == "HYPERLINK":
+        return _hyperlink(words[1:])
+    if name in FETCHING:
+        return [Observation(FETCHING[name], w) for w in words[1:] if _far(w)][:4]
+    if name == "MACROBUTTON":
+        return [Observation("DOC-MACROBUTTON", " ".join(words[1:3]))]
+    return []
+
+
+def _far(word: str) -> bool:
+    return place(word.replace("\\\\", "\\")) in (Place.WEB, Place.SHARE, Place.SCRIPT) or place(word) is Place.SHARE
+
+
+def _picture(words: list[str]) -> list[Observation]:
+    for word in words:
+        if word.startswith("\\") and len(word) <= 2:
+            continue
+        where = place(word.replace("\\\\", "\\"))
+        if where in (Place.SHARE, Place.SCRIPT) or word.startswith("\\\\"):
+            return [Observation("DOC-EXTERNAL-SHARE", word)]
+        return [Observation("DOC-EXTERNAL-MEDIA", word)] if where is Place.WEB else []
+    return []
+
+
+def _hyperlink(words: list[str]) -> list[Observation]:
+    for word in words:
+        where = place(word)
+        if where is Place.SCRIPT:
+            return [Observation("DOC-LINK-SCHEME", word)]
+        if where in (Place.WEB, Place.SHARE):
+            return [Observation("DOC-LINK", word)]
+    return []

@@ -1,0 +1,145 @@
+"""The parts of an office package (a ZIP): central directory first, case does not count, every part bounded.
+
+Contradictions between central directory and local headers are judged by the archive reader, which sees the same node.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from dataclasses import dataclass
+
+from gateway.extract.base import Problem
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+
+END = b"PK\x05\x06"
+ENTRIES = 20_000                         # parts of one package; the largest real ones have a few thousand
+OFFICE_NAMES = re.compile(rb"content_types\]\.xml|_rels/|mimetype|META-INF/manifest", re.I)
+
+
+class PartRefused(ValueError):
+    """A part that cannot be read. `problem` says why."""
+
+    def __init__(self, code: IncidentCode, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = Problem(code, detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    name: str                            # with forward slashes, no leading slash
+    method: int
+    flags: int
+    packed: int
+    size: int
+    offset: int                          # of the local header
+
+
+class Package:
+    """Reads parts from memory. The sum of all that is read stays below the allowance of the container."""
+
+    def __init__(self, data: bytes, limits: Limits, allowance: int) -> None:
+        self.data = data
+        self.limits = limits
+        self.left = allowance
+        self.entries: dict[str, Entry] = {}
+        for entry in _central(data):
+            self.entries.setdefault(entry.name.lower(), entry)
+
+    def __contains__(self, name: str) -> bool:
+        return name.lower().lstrip("/") in self.entries
+
+    def read(self, name: str) -> bytes:
+        """Unpacked octets of a part. Raises KeyError for an unknown name, PartRefused."""
+        entry = self.entries[name.lower().lstrip("/")]
+        if entry.flags & 1:
+            raise PartRefused(IncidentCode.ENCRYPTED, entry.name)
+        start = self._start(entry)
+        packed = self.data[start:start + entry.packed]
+        if entry.method == 0:
+            made = packed
+        elif entry.method == 8:
+            made = self._inflate(packed, entry)
+        else:
+            raise PartRefused(IncidentCode.UNSUPPORTED, f"method {entry.method} in {entry.name}")
+        self.left -= len(made)
+        return bytes(made)
+
+    def _start(self, entry: Entry) -> int:
+        header = self.data[entry.offset:entry.offset + 30]
+        if len(header) < 30 or header[:4] != b"PK\x03\x04":
+            raise PartRefused(IncidentCode.MALFORMED, f"no local header for {entry.name}")
+        name, extra = struct.unpack_from("<HH", header, 26)
+        return int(entry.offset + 30 + name + extra)
+
+    def _inflate(self, packed: bytes, entry: Entry) -> bytes:
+        room = max(0, min(self.left, max(self.limits.ratio_floor, len(packed) * self.limits.ratio)))
+        machine = zlib.decompressobj(-15)
+        try:
+            made = machine.decompress(packed, room + 1)
+        except zlib.error as error:
+            raise PartRefused(IncidentCode.MALFORMED, f"packed data of {entry.name}") from error
+        if len(made) > room:
+            raise PartRefused(IncidentCode.RATIO, f"{entry.name} unpacks to more than {room} octets")
+        return made
+
+
+def is_package(data: bytes) -> bool:
+    """A ZIP whose directory names what only office packages have."""
+    at = data.rfind(END, max(0, len(data) - 66_000))
+    if at < 0:
+        return False
+    size = int.from_bytes(data[at + 12:at + 16], "little")
+    return OFFICE_NAMES.search(data[max(0, at - size):at]) is not None
+
+
+def _central(data: bytes) -> list[Entry]:
+    """Entries of the last central directory; offsets are corrected for octets in front of the archive."""
+    end = data.rfind(END, max(0, len(data) - 66_000))
+    if end < 0 or end + 22 > len(data):
+        raise PartRefused(IncidentCode.MALFORMED, "no central directory")
+    size, start = struct.unpack_from("<II", data, end + 12)
+    shift = max(0, end - size - start) if start != 0xFFFFFFFF else 0
+    if start == 0xFFFFFFFF or size == 0xFFFFFFFF:
+        size, start, shift = _zip64(data, end)
+    found: list[Entry] = []
+    at = start + shift
+    while data[at:at + 4] == b"PK\x01\x02" and at + 46 <= len(data):
+        (flags, method) = struct.unpack_from("<HH", data, at + 8)
+        packed, unpacked, name, extra, comment = struct.unpack_from("<IIHHH", data, at + 20)
+        offset = struct.unpack_from("<I", data, at + 42)[0]
+        raw = data[at + 46:at + 46 + name]
+        text = raw.decode("utf-8", "replace") if flags & 0x800 or raw.isascii() else raw.decode("cp437")
+        if 0xFFFFFFFF in (packed, unpacked, offset):
+            packed, unpacked, offset = _wide(data[at + 46 + name:at + 46 + name + extra], packed, unpacked, offset)
+        found.append(Entry(text.replace("\\", "/").lstrip("/"), method, flags, packed, unpacked, offset + shift))
+        if len(found) > ENTRIES:
+            raise PartRefused(IncidentCode.COUNT, f"more than {ENTRIES} parts")
+        at += 46 + name + extra + comment
+    return found
+
+
+def _zip64(data: bytes, end: int) -> tuple[int, int, int]:
+    at = data.rfind(b"PK\x06\x06", max(0, end - 200), end)
+    if at < 0:
+        raise PartRefused(IncidentCode.MALFORMED, "no zip64 directory")
+    size, start = struct.unpack_from("<QQ", data, at + 40)
+    return size, start, 0
+
+
+def _wide(extra: bytes, packed: int, unpacked: int, offset: int) -> tuple[int, int, int]:
+    """Sizes from the zip64 extra field, which holds only those that stand as 0xFFFFFFFF (APPNOTE 4.5.3)."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = struct.unpack_from("<HH", extra, at)
+        if kind == 1:
+            values = [int.from_bytes(extra[i:i + 8], "little") for i in range(at + 4, at + 4 + size, 8)] + [0, 0, 0]
+            wide = iter(values)
+            unpacked = next(wide) if unpacked == 0xFFFFFFFF else unpacked
+            packed = next(wide) if packed == 0xFFFFFFFF else packed
+            offset = next(wide) if offset == 0xFFFFFFFF else offset
+            break
+        at += 4 + size
+    return packed, unpacked, offset

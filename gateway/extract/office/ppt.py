@@ -1,0 +1,60 @@
+"""Binary PowerPoint ([MS-PPT]): text atoms, embedded storages (objects and the VBA project), actions that run programs."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from gateway.extract.base import Child, Problem, Yield
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
+
+TEXT_CHARS, TEXT_BYTES, CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
+OLE_STORAGE, INTERACTIVE = 0x1011, 0x0FF3
+ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
+RECORDS = 2_000_000
+
+
+def extract(data: bytes, allowance: int) -> Iterator[Yield]:
+    """Children, text and observations of one `PowerPoint Document` stream."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    at = 0
+    for _ in range(RECORDS):
+        if at + 8 > len(data):
+            break
+        version, kind, size = struct.unpack_from("<HHI", data, at)
+        at += 8
+        if version & 0xF == 0xF:
+            continue
+        body = data[at:at + size]
+        if kind in (TEXT_CHARS, CSTRING):
+            lines.append(body.decode("utf-16-le", "replace").replace("\r", "\n"))
+        elif kind == TEXT_BYTES:
+            lines.append(body.decode("latin-1").replace("\r", "\n"))
+        elif kind == OLE_STORAGE:
+            made = _storage(body, version >> 4, allowance)
+            allowance -= len(made.data) if isinstance(made, Child) else 0
+            yield made
+        elif kind == INTERACTIVE and len(body) > 8 and body[8] in ACTIONS and ACTIONS[body[8]] not in seen:
+            seen.add(ACTIONS[body[8]])
+            yield Observation(ACTIONS[body[8]], f"action {body[8]}")
+        at += size
+    if lines:
+        yield Text("\n".join(lines), "slides")
+
+
+def _storage(body: bytes, instance: int, allowance: int) -> Child | Problem:
+    """ExOleObjStg: instance 1 is deflated behind four octets of size."""
+    if instance != 1:
+        return Child(body, ArtifactKind.OBJECT, ("embedded object",))
+    machine = zlib.decompressobj()
+    try:
+        made = machine.decompress(body[4:], max(1, allowance))
+    except zlib.error:
+        return Problem(IncidentCode.MALFORMED, "packed object")
+    if machine.unconsumed_tail:
+        return Problem(IncidentCode.RATIO, "packed object")
+    return Child(made, ArtifactKind.OBJECT, ("embedded object",))

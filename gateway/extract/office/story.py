@@ -1,0 +1,197 @@
+"""The readable text of WordprocessingML and DrawingML parts, their tables, field codes and actions, in one pass.
+
+Word, PowerPoint, chart, diagram, comment and drawing parts share local names: p, r, t, tab, br, tbl, tr, tc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.extract.office import fields
+from gateway.model.content import Observation, Table, Text
+
+OBSERVATIONS = 200                       # of one part that are kept
+BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
+SHOWN = frozenset({"t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
+           "glossaryDocument": "building blocks", "notes": "notes", "chartSpace": "chart", "dataModel": "diagram",
+           "wsDr": "drawing", "cmLst": "comments", "ThreadedComments": "comments", "sldMaster": "slide master",
+           "sldLayout": "slide layout", "userShapes": "drawing"}
+
+
+@dataclass(slots=True)
+class _Grid:
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    row: list[str] = field(default_factory=list)
+    cell: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Field:
+    code: list[str] = field(default_factory=list)
+    result: list[str] = field(default_factory=list)
+    separated: bool = False
+
+
+@dataclass(slots=True)
+class Story:
+    """A target for gateway.extract.office.xml.parse."""
+
+    root: str = ""
+    lines: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    tables: list[Table] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
+    _line: list[str] = field(default_factory=list)
+    _grids: list[_Grid] = field(default_factory=list)
+    _fields: list[_Field] = field(default_factory=list)
+    _simple: list[str] = field(default_factory=list)
+    _taking: str = ""                    # the text element that is open
+    _piece: list[str] = field(default_factory=list)
+    _vanish: bool = False
+    _in_style: int = 0
+
+    # -- target interface
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.root = self.root or tag
+        if tag in SHOWN or tag == "instrText" or tag == "delInstrText":
+            self._taking, self._piece = tag, []
+        elif tag in BREAKS:
+            self._add(BREAKS[tag])
+        elif tag == "tbl":
+            self._flush()
+            self._grids.append(_Grid())
+        elif tag == "fldChar":
+            self._field_char(attributes.get("fldCharType", ""))
+        elif tag == "fldSimple":
+            self._judge(attributes.get("instr", ""))
+        elif tag == "r":
+            self._vanish = False
+        elif tag == "vanish" or tag == "webHidden":
+            self._vanish = attributes.get("val", "1") not in ("0", "false", "off")
+        elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym"):
+            self._element(tag, attributes)
+
+    def end(self, tag: str) -> None:
+        if tag == self._taking:
+            self._take(tag, "".join(self._piece))
+        elif tag == "p" or tag == "si" or tag == "comment" or tag == "pt":
+            self._flush()
+        elif tag == "tc" and self._grids:
+            self._flush()
+            grid = self._grids[-1]
+            grid.row.append("\n".join(grid.cell))
+            grid.cell = []
+        elif tag == "tr" and self._grids:
+            grid = self._grids[-1]
+            if grid.row:
+                grid.rows.append(tuple(grid.row))
+            grid.row = []
+        elif tag == "tbl" and self._grids:
+            self._close_table()
+
+    def data(self, text: str) -> None:
+        if self._taking:
+            self._piece.append(text)
+
+    # -- what it is made of
+
+    def _take(self, tag: str, text: str) -> None:
+        self._taking = ""
+        if tag in ("instrText", "delInstrText"):
+            if self._fields:
+                self._fields[-1].code.append(text)
+            else:
+                self._simple.append(text)
+            return
+        if self._fields and self._fields[-1].separated:
+            self._fields[-1].result.append(text)
+        if self._vanish or tag == "delText":
+            self.hidden.append(text)
+        else:
+            self._line.append(text)
+        if tag not in ("t", "delText"):
+            self._flush()
+
+    def _add(self, text: str) -> None:
+        self._line.append(text)
+
+    def _flush(self) -> None:
+        line = "".join(self._line)
+        self._line = []
+        if not line:
+            return
+        (self._grids[-1].cell if self._grids else self.lines).append(line)
+
+    def _close_table(self) -> None:
+        self._flush()
+        grid = self._grids.pop()
+        if grid.row or grid.cell:
+            grid.rows.append((*grid.row, *grid.cell))
+        if grid.rows:
+            self.tables.append(Table(f"table {len(self.tables) + 1}", tuple(grid.rows)))
+
+    def _field_char(self, kind: str) -> None:
+        if kind == "begin":
+            self._fields.append(_Field())
+        elif kind == "separate" and self._fields:
+            self._fields[-1].separated = True
+            self._judge("".join(self._fields[-1].code))
+        elif kind == "end" and self._fields:
+            done = self._fields.pop()
+            code = "".join(done.code)
+            if not done.separated:
+                self._judge(code)
+            if self._fields and not self._fields[-1].separated:
+                self._fields[-1].code.append(fields.quoted(code) or "".join(done.result))
+
+    def _judge(self, code: str) -> None:
+        for observation in fields.judge(code):
+            self._see(observation)
+
+    def _see(self, observation: Observation) -> None:
+        if len(self.seen) < OBSERVATIONS and observation not in self.seen:
+            self.seen.append(observation)
+
+    def _element(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag.startswith("hlink"):
+            action = attributes.get("action", "")
+            if action.lower().startswith("ppaction://program"):
+                self._see(Observation("DOC-RUN-PROGRAM", action))
+            elif action.lower().startswith(("ppaction://macro", "ppaction://ole")):
+                self._see(Observation("DOC-ACTION", action))
+        elif tag == "ddeLink":
+            self._see(Observation("DOC-DDE", f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"))
+        elif tag == "OLEObject":
+            self._see(Observation("DOC-OLE-CLASS", attributes.get("ProgID", "")))
+        elif tag == "sym":
+            code = attributes.get("char", "")
+            if code and len(code) <= 6:
+                try:
+                    self._line.append(chr(int(code, 16)))
+                except (ValueError, OverflowError):
+                    return
+
+    def finish(self) -> None:
+        """Closes what a truncated part left open, so that nothing seen is lost."""
+        while self._grids:
+            self._close_table()
+        self._flush()
+        for frame in self._fields:
+            self._judge("".join(frame.code))
+        if self._simple:
+            self._judge("".join(self._simple))
+
+    def items(self, name: str) -> Iterator[Text | Table | Observation]:
+        source = SOURCES.get(self.root, "body")
+        if self.root == "sld":
+            source = "slide " + "".join(c for c in name if c.isdigit())
+        if self.lines:
+            yield Text("\n".join(self.lines), source)
+        if self.hidden:
+            yield Text("\n".join(self.hidden), f"{source} hidden", hidden=True)
+        for table in self.tables:
+            yield Table(f"{source} {table.source}", table.rows)
+        yield from self.seen

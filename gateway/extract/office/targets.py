@@ -1,0 +1,118 @@
+"""External targets of documents: where a link goes (this machine, the web, a share) and what may be fetched from there.
+
+Word and Excel fetch templates, linked objects and workbooks without asking or with one click; a hyperlink needs a reader
+who clicks, and an https picture shows at most that the document was opened. [MS-OI29500], ECMA-376 part 2, 9.3.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from urllib.parse import unquote
+
+from gateway.model.content import Observation
+
+
+class Place(StrEnum):
+    LOCAL = "local"                      # a path of the author's machine, or beside the document
+    WEB = "web"                          # http, https, ftp
+    SHARE = "share"                      # a UNC path or file URL with a host: sends the reader's credentials
+    SCRIPT = "script"                    # a scheme that runs something
+    OTHER = "other"                      # mailto and schemes we do not know
+
+
+RUNNING = frozenset({
+    "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
+    "ms-its", "its", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
+})
+OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
+                          r"^https://d\.docs\.live\.net/", re.I)
+_SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
+_DRIVE = re.compile(r"^/*[A-Za-z][:|]")
+_SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
+
+
+def place(target: str) -> Place:
+    """Where a target leads. Percent signs, blanks, invisible characters and slashes of either kind are seen through."""
+    text = _SPACE.sub("", unquote(target)).replace("\\", "/")
+    scheme = _SCHEME.match(text)
+    if scheme and not _DRIVE.match(text):
+        name = scheme.group(1).lower()
+        rest = text[scheme.end():]
+        if name in ("http", "https", "ftp", "ftps"):
+            return Place.WEB
+        if name == "file":
+            return _file(rest)
+        if name in RUNNING:
+            return Place.SCRIPT
+        return Place.OTHER
+    if text.startswith("//") and not _DRIVE.match(text):
+        return Place.SHARE
+    return Place.LOCAL
+
+
+def _file(rest: str) -> Place:
+    """file:///C:/x and file://localhost/x are here, file://host/x, file://///host/x are shares."""
+    if _DRIVE.match(rest) or not rest.startswith("//"):
+        return Place.LOCAL
+    slashes = len(rest) - len(rest.lstrip("/"))
+    host = rest.lstrip("/").partition("/")[0].lower()
+    if slashes in (2, 4, 5) and host not in ("", "localhost", "127.0.0.1", "."):
+        return Place.SHARE
+    return Place.LOCAL
+
+
+LOADED = {
+    # relationship type (last step, lower case) -> code of what is fetched
+    "attachedtemplate": "TEMPLATE",
+    "oleobject": "OLE",
+    "package": "OLE",
+    "externallinkpath": "WORKBOOK",
+    "xlpathmissing": "WORKBOOK",
+    "xlstartup": "WORKBOOK",
+    "xlexternallinkpath/xlstartup": "WORKBOOK",
+    "xlalternatestartup": "WORKBOOK",
+    "xllibrary": "WORKBOOK",
+    "xllinkedtype": "WORKBOOK",
+    "attachedtoolbars": "TOOLBAR",
+    "subdocument": "SUBDOCUMENT",
+    "frame": "FRAME",
+    "mailmergesource": "DATASOURCE",
+    "mailmergeheadersource": "DATASOURCE",
+    "recipientdata": "DATASOURCE",
+    "vbaproject": "MACRO",
+    "wordvbadata": "MACRO",
+    "control": "CONTROL",
+    "activexcontrolbinary": "CONTROL",
+    "afchunk": "CHUNK",
+    "officedocument": "DOCUMENT",
+    "transform": "TRANSFORM",
+    "customxml": "CUSTOMXML",
+    "webextension": "WEBEXTENSION",
+    "slideupdateurl": "SLIDE",
+    "stylesheet": "STYLES",
+    "styles": "STYLES",
+    "settings": "SETTINGS",
+    "font": "FONT",
+}
+MEDIA = frozenset({"image", "video", "audio", "media", "movie", "linkedimage"})
+
+
+def judge(kind: str, target: str) -> Observation | None:
+    """What an external relationship of this type (last step of its URI) means; None for what is ordinary."""
+    kind = kind.lower()
+    where = place(target)
+    if kind == "hyperlink":
+        if where is Place.SCRIPT:
+            return Observation("DOC-LINK-SCHEME", target)
+        return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
+    if kind in MEDIA:
+        if where in (Place.SHARE, Place.SCRIPT):
+            return Observation("DOC-EXTERNAL-SHARE", target)
+        return Observation("DOC-EXTERNAL-MEDIA", target) if where is Place.WEB else None
+    what = LOADED.get(kind, "OTHER")
+    if where is Place.LOCAL or where is Place.OTHER:
+        return Observation(f"DOC-LOCAL-{what}", target) if what in ("OLE", "WORKBOOK") else None
+    if what == "WORKBOOK" and OFFICE_CLOUD.match(target):
+        return Observation("DOC-CLOUD-WORKBOOK", target)
+    return Observation(f"DOC-REMOTE-{what}", target)

@@ -1,0 +1,170 @@
+"""Text, tables and field codes of binary Word documents by the piece table ([MS-DOC] 2.4.1); Word 6 and 95 by their range."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.extract.base import Problem, Yield
+from gateway.extract.office import fields
+from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
+
+PIECES = 200_000
+LANGUAGES = {0x0404: "cp950", 0x0C04: "cp950", 0x1404: "cp950", 0x0804: "gb18030", 0x1004: "gb18030", 0x0411: "cp932",
+             0x0412: "cp949"}
+FIELD8 = re.compile(rb"\x13([^\x13-\x15\x00]{3,2000})[\x14\x15]")
+FIELD16 = re.compile(rb"\x13\0((?:[^\x13-\x15]\0){3,2000})[\x14\x15]\0")
+CONTROLS = re.compile("[\x00-\x06\x08\x0e-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Fib:
+    old: bool                            # Word 6, 95
+    encrypted: bool
+    table: str                           # lower-case name of the table stream
+    language: int
+    first: int
+    last: int
+    clx: int
+    clx_size: int
+
+
+def fib(data: bytes) -> Fib | None:
+    """The file information block; None where it is none."""
+    if len(data) < 0x40:
+        return None
+    ident = struct.unpack_from("<H", data)[0]
+    if ident not in (0xA5EC, 0xA5DC, 0xA59B, 0xA5DB, 0xA697, 0xA699):
+        return None
+    language, = struct.unpack_from("<H", data, 6)
+    flags, = struct.unpack_from("<H", data, 10)
+    first, last = struct.unpack_from("<II", data, 0x18)
+    clx, size = struct.unpack_from("<II", data, 0x1A2) if ident == 0xA5EC and len(data) >= 0x1AA else (0, 0)
+    return Fib(ident != 0xA5EC, bool(flags & 0x0100), "1table" if flags & 0x0200 else "0table", language, first, last, clx, size)
+
+
+def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
+    """`tables` maps lower-case names of the table streams to octets."""
+    head = fib(document)
+    if head is None:
+        yield Problem(IncidentCode.MALFORMED, "no file information block")
+        return
+    seen: set[Observation] = set()
+    for code in _raw_fields(document):
+        for observation in fields.judge(code):
+            if observation not in seen:
+                seen.add(observation)
+                yield observation
+    table = tables.get(head.table) or next(iter(tables.values()), b"")
+    text = pieces(document, table, head)
+    for item in story(text):
+        if not isinstance(item, Observation) or item not in seen:
+            yield item
+
+
+def _raw_fields(document: bytes) -> Iterator[str]:
+    """Instructions between field marks anywhere in the stream, whatever the piece table says."""
+    for count, found in enumerate(FIELD8.finditer(document)):
+        if count > 5000:
+            return
+        yield found.group(1).decode("latin-1")
+    for count, found in enumerate(FIELD16.finditer(document)):
+        if count > 5000:
+            return
+        yield found.group(1).decode("utf-16-le", "replace")
+
+
+def pieces(document: bytes, table: bytes, head: Fib) -> str:
+    """The whole text: body, footnotes, headers, comments, text boxes, in the order of the file."""
+    clx = table[head.clx:head.clx + head.clx_size]
+    at = 0
+    while at + 3 <= len(clx) and clx[at] == 1:
+        at += 3 + int.from_bytes(clx[at + 1:at + 3], "little")
+    if at + 5 > len(clx) or clx[at] != 2:
+        charset = LANGUAGES.get(head.language, "cp1252") if head.old else "cp1252"
+        return document[head.first:max(head.first, head.last)].decode(charset, "replace")
+    size = int.from_bytes(clx[at + 1:at + 5], "little")
+    plc = clx[at + 5:at + 5 + size]
+    whole = max(0, (len(plc) - 4) // 12)
+    count = min(PIECES, whole)
+    out: list[str] = []
+    room = 8 * len(document)
+    for index in range(count):
+        start, end = struct.unpack_from("<II", plc, 4 * index)
+        place = struct.unpack_from("<I", plc, 4 * (whole + 1) + 8 * index + 2)[0]
+        length = max(0, end - start)
+        if place & 0x40000000:
+            at = (place & 0x3FFFFFFF) // 2
+            out.append(document[at:at + length].decode("cp1252", "replace"))
+        else:
+            out.append(document[place:place + 2 * length].decode("utf-16-le", "replace"))
+        room -= len(out[-1])
+        if room < 0:
+            break
+    return "".join(out)
+
+
+def story(text: str) -> Iterator[Text | Table | Observation]:
+    """Takes field codes, table cells (0x07) and paragraphs apart."""
+    shown, codes = _fields(text)
+    for code in codes[:5000]:
+        yield from fields.judge(code)
+    rows, lines = _rows(shown)
+    body = CONTROLS.sub("", "\n".join(lines)).replace("\x0b", "\n").replace("\x0c", "\n")
+    if body.strip():
+        yield Text(body, "body")
+    if rows:
+        yield Table("table", tuple(rows))
+
+
+def _rows(shown: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """A cell ends in 0x07; a row ends in one more. What stands before the last paragraph mark of a cell run is text."""
+    rows: list[tuple[str, ...]] = []
+    lines: list[str] = []
+    cells: list[str] = []
+    for part in re.split("\x07", shown):
+        if cells and part == "":
+            rows.append(tuple(cells))
+            cells = []
+            continue
+        if not cells and "\r" in part:
+            before, _, part = part.rpartition("\r")
+            lines += before.split("\r")
+        cells.append(CONTROLS.sub("", part).strip())
+    if len(cells) > 1:
+        rows.append(tuple(cells))
+    else:
+        lines += cells
+    return rows, lines
+
+
+def _fields(text: str) -> tuple[str, list[str]]:
+    """Visible text, and every instruction with the results of inner fields in their place."""
+    if "\x13" not in text:
+        return text, []
+    codes: list[str] = []
+    stack: list[tuple[list[str], list[str], bool]] = []
+    out: list[str] = []
+    for part in re.split("([\x13\x14\x15])", text):
+        if part == "\x13":
+            stack.append(([], [], False))
+        elif part == "\x14" and stack:
+            code, result, _ = stack[-1]
+            stack[-1] = (code, result, True)
+        elif part == "\x15" and stack:
+            code, result, _ = stack.pop()
+            codes.append("".join(code))
+            shown = fields.quoted(codes[-1]) or "".join(result)
+            if stack:
+                stack[-1][1 if stack[-1][2] else 0].append(shown)
+            else:
+                out.append("".join(result))
+        elif stack:
+            stack[-1][1 if stack[-1][2] else 0].append(part)
+        else:
+            out.append(part)
+    codes += ["".join(code) for code, _, _ in stack]
+    return "".join(out), codes

@@ -1,0 +1,106 @@
+"""XML of office documents, read as a stream: no DTD, no entities, no network, no tree in memory.
+
+lxml builds on libxml2, whose own limits stay in force (huge_tree off: 10 MB a text node); no target here recurses.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from lxml import etree
+
+STEP = 1 << 16                           # octets fed at once
+
+
+class XmlRefused(ValueError):
+    """A document type definition, which no office program writes, or XML that is not well formed."""
+
+
+class Target(Protocol):
+    """Receives local names (namespaces are dropped: strict and transitional forms differ in nothing else)."""
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self, tag: str) -> None: ...
+
+    def data(self, text: str) -> None: ...
+
+
+class _Adapter:
+    """lxml's target interface; raises as soon as a DTD begins, before any entity is expanded."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.data = target.data
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.target.start(local(tag), {local(k): v for k, v in attributes.items()} if attributes else {})
+
+    def end(self, tag: str) -> None:
+        self.target.end(local(tag))
+
+    def doctype(self, name: str, public: str, system: str) -> None:
+        raise XmlRefused("document type definition")
+
+    def comment(self, text: str) -> None:
+        pass
+
+    def pi(self, target: str, data: str) -> None:
+        pass
+
+    def close(self) -> None:
+        return None
+
+
+def local(name: str) -> str:
+    return name.rpartition("}")[2] if isinstance(name, str) else ""
+
+
+def parse(data: bytes, target: Target) -> None:
+    """Feeds `target`. Raises XmlRefused; what was read before stays in the target."""
+    parser = etree.XMLParser(target=_Adapter(target), resolve_entities=False, load_dtd=False, no_network=True,
+                             dtd_validation=False, huge_tree=False, recover=False)
+    view = memoryview(data)
+    try:
+        for at in range(0, len(data), STEP):
+            parser.feed(bytes(view[at:at + STEP]))
+        parser.close()
+    except (etree.XMLSyntaxError, LookupError, AssertionError) as error:
+        raise XmlRefused(type(error).__name__) from error
+
+
+class Elements:
+    """Collects (tag, attributes, text) of small parts such as relationships."""
+
+    def __init__(self, limit: int = 100_000) -> None:
+        self.found: list[tuple[str, dict[str, str], list[str]]] = []
+        self.open: list[int] = []
+        self.limit = limit
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.found) >= self.limit:
+            raise XmlRefused(f"more than {self.limit} elements")
+        self.open.append(len(self.found))
+        self.found.append((tag, attributes, []))
+
+    def end(self, tag: str) -> None:
+        self.open.pop()
+
+    def data(self, text: str) -> None:
+        if self.open:
+            self.found[self.open[-1]][2].append(text)
+
+
+def elements(data: bytes) -> list[tuple[str, dict[str, str], str]]:
+    """All elements of a small part in document order. Raises XmlRefused."""
+    target = Elements()
+    parse(data, target)
+    return [(tag, attributes, "".join(text)) for tag, attributes, text in target.found]
+
+
+def looks_like_xml(data: bytes) -> bool:
+    """True for XML in any encoding libxml2 would take; a cheap look at the first octets."""
+    head = data[:64]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") or head[:4] in (b"<\0?\0", b"\0<\0?"):
+        return True
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")

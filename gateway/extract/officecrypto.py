@@ -1,0 +1,89 @@
+"""Encrypted office documents ([MS-OFFCRYPTO]) through msoffcrypto, from memory, with bounded guesses.
+
+Excel opens documents under the password VelvetSweatshop without asking; malware is packed so to hide from scanners.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+from types import SimpleNamespace
+from typing import Any
+
+import msoffcrypto
+from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
+from msoffcrypto.format import doc97, ppt97, xls97
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
+from msoffcrypto.method.ecma376_standard import ECMA376Standard
+
+from gateway.extract.base import Child, Context, Problem, Yield
+from gateway.extract.passwords import candidates
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+DEFAULT = "VelvetSweatshop"
+HASHES = 1_000_000                       # rounds of key derivation spent on one document: about 1 s
+GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
+SPIN = re.compile(rb'spinCount="(\d{1,10})"')
+ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError, KeyError, IndexError, TypeError,
+          AttributeError,
+          OSError, OverflowError, AssertionError, NotImplementedError)
+
+# The old formats decrypt through a temporary file; nothing may be opened in the cell.
+for _module in (doc97, ppt97, xls97):
+    _module.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
+
+
+def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Yield]:
+    """The decrypted document as a child, or Problem(ENCRYPTED)."""
+    rounds = [int(n) for n in SPIN.findall(data)] or [50_000]
+    guesses = min(GUESSES, HASHES // max(1, max(rounds)))
+    if guesses < 1:
+        yield Problem(IncidentCode.ENCRYPTED, "more rounds of key derivation than are tried")
+        return
+    try:
+        office = msoffcrypto.OfficeFile(io.BytesIO(data))
+    except ERRORS as error:
+        yield Problem(IncidentCode.ENCRYPTED, f"office document: {type(error).__name__}")
+        return
+    for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses))):
+        made = _decrypt(office, word)
+        if made is not None:
+            if word == DEFAULT:
+                yield Observation("DOC-DEFAULT-PASSWORD", "opens without asking")
+            yield Child(made, ArtifactKind.OBJECT, names, label="decrypted")
+            return
+    yield Problem(IncidentCode.ENCRYPTED, "office document")
+
+
+def _decrypt(office: Any, password: str) -> bytes | None:
+    """The document in clear, None where the password is wrong or the encryption is not known."""
+    try:
+        kind = getattr(office, "type", "")
+        if kind == "agile":
+            return _agile(office, password)
+        if kind == "standard":
+            office.load_key(password=password, verify_password=True)
+            with office.file.openstream("EncryptedPackage") as stream:
+                return bytes(ECMA376Standard.decrypt(office.secret_key, stream))
+        out = io.BytesIO()
+        office.load_key(password=password)
+        office.decrypt(out)
+        return out.getvalue()
+    except ERRORS:
+        return None
+
+
+def _agile(office: Any, password: str) -> bytes | None:
+    """Verifier first: one key derivation a guess. The result is passed on whatever it is: the verifier vouches for it."""
+    info = office.info
+    if not ECMA376Agile.verify_password(
+            password, info["passwordSalt"], info["passwordHashAlgorithm"], info["encryptedVerifierHashInput"],
+            info["encryptedVerifierHashValue"], info["spinValue"], info["passwordKeyBits"]):
+        return None
+    office.load_key(password=password)
+    with office.file.openstream("EncryptedPackage") as stream:
+        return bytes(ECMA376Agile.decrypt(office.secret_key, info["keyDataSalt"], info["keyDataHashAlgorithm"], stream))

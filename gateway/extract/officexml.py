@@ -1,0 +1,122 @@
+"""Office documents that are one XML file: Word 2003, flat packages, spreadsheets of 2003, flat OpenDocument; and ActiveMime."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.extract import odf
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.office import targets
+from gateway.extract.office.story import Story
+from gateway.extract.office.xml import XmlRefused, parse
+from gateway.extract.ooxml import dde_call
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+MARKS = re.compile(rb"schemas\.microsoft\.com/office/word/2003|schemas\.microsoft\.com/office/2006/xmlPackage|"
+                   rb"urn:schemas-microsoft-com:office:spreadsheet|urn:oasis:names:tc:opendocument|mso-application")
+ACTIVE_MIME = b"ActiveMime"
+BINARIES = frozenset({"binData", "binaryData", "docOleData", "docSuppData"})
+
+
+@dataclass(slots=True)
+class _Flat:
+    story: Story
+    names: list[str] = field(default_factory=list)
+    name: str = ""
+    piece: list[str] | None = None
+    binaries: list[tuple[str, str]] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.story.start(tag, attributes)
+        if tag in BINARIES:
+            self.piece = []
+        if "name" in attributes:
+            self.name = attributes["name"]
+        if tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
+            found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
+            self.seen += [found] if found else []
+        elif tag in ("attachedTemplate", "subDoc", "frame", "sourceFileName"):
+            found = targets.judge("attachedTemplate" if tag == "attachedTemplate" else "subDocument", attributes.get("val", ""))
+            self.seen += [found] if found else []
+        for value in (attributes.get("Formula", ""),):
+            if "|" in value and dde_call(value):
+                self.seen.append(Observation("DOC-DDE", value[:400]))
+        if tag == "Macrosheet":
+            self.seen.append(Observation("XLM-SHEET", attributes.get("Name", "")))
+
+    def end(self, tag: str) -> None:
+        if tag in BINARIES and self.piece is not None:
+            self.binaries.append((self.name, "".join(self.piece)))
+            self.piece = None
+        self.story.end(tag)
+
+    def data(self, text: str) -> None:
+        if self.piece is not None:
+            self.piece.append(text)
+        else:
+            self.story.data(text)
+
+
+class OfficeXml:
+    name = "officexml"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/x-office-xml" or node.data[:10] == ACTIVE_MIME
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if node.data[:10] == ACTIVE_MIME:
+            yield from active_mime(node.data, context.allowance(len(node.data)))
+            return
+        if b"urn:oasis:names:tc:opendocument" in node.data[:4096]:
+            yield from odf.markup(node.data, "body")
+            return
+        flat = _Flat(Story())
+        try:
+            parse(node.data, flat)
+        except XmlRefused as error:
+            yield Problem(IncidentCode.MALFORMED, f"office XML: {error}")
+        flat.story.finish()
+        yield from flat.story.items("document")
+        yield from flat.seen[:500]
+        for name, text in flat.binaries[:1000]:
+            yield from _binary(name, text)
+
+
+def _binary(name: str, text: str) -> Iterator[Yield]:
+    try:
+        made = base64.b64decode("".join(text.split()), validate=False)
+    except (binascii.Error, ValueError):
+        yield Problem(IncidentCode.MALFORMED, f"binary data {name}")
+        return
+    if made:
+        yield Child(made, ArtifactKind.OBJECT, (re.split(r"[\\/]", name)[-1],))
+
+
+def active_mime(data: bytes, allowance: int) -> Iterator[Yield]:
+    """MSO files: a compound file deflated behind a header of 0x32 octets, or wherever a deflate stream begins."""
+    for start in dict.fromkeys((0x32, 0x22A, data.find(b"\x78\x9c"), data.find(b"\x78\x01"))):
+        if start < 0:
+            continue
+        machine = zlib.decompressobj()
+        try:
+            made = machine.decompress(data[start:], max(1, allowance))
+        except zlib.error:
+            continue
+        if machine.unconsumed_tail:
+            yield Problem(IncidentCode.RATIO, "ActiveMime")
+        if not made:
+            continue
+        yield Child(made, ArtifactKind.OBJECT, ("editdata.mso",))
+        return
+    yield Problem(IncidentCode.MALFORMED, "ActiveMime")
+
+
+OFFICE_XML = OfficeXml()

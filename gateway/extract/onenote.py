@@ -1,0 +1,60 @@
+"""OneNote sections ([MS-ONESTORE] 2.6.13): every FileDataStoreObject is a file that a double click opens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
+
+STORE = bytes.fromhex("e716e3bd65261145a4c48d4d0b7a9eac")
+HEADERS = (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), bytes.fromhex("a12fff43d9ef764c9ee210ea5722765f"))
+ALTERNATIVE = bytes.fromhex("3fdd9a101b91f549a5d01791edc8aed8")
+PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\x01\0\0\0")
+NAME = re.compile(rb"(?:[\x20-\x21\x23-\x29\x2b-\x2e\x30-\x39\x3b\x3d\x40-\x5b\x5d-\x7b\x7d-\x7e]\0|"
+                  rb"[\x00-\xff][\x30-\x9f\xac-\xd7\xff]){1,120}"
+                  rb"\.\0(?:[A-Za-z0-9]\0){1,8}(?:\0\0)")
+TEXT = re.compile(rb"(?:[\x20-\x7e]\0|[\x00-\xff][\x30\x4e-\x9f\xac-\xd7\xff]){4,2000}")
+
+
+class OneNote:
+    name = "onenote"
+
+    def claims(self, node: Node) -> bool:
+        return node.data[:16] in HEADERS or STORE in node.data
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data
+        names = file_names(data)
+        count = 0
+        at = data.find(STORE)
+        while at >= 0:
+            size = int.from_bytes(data[at + 16:at + 24], "little")
+            body = data[at + 36:at + 36 + size]
+            if size > len(data) - at - 36:
+                yield Problem(IncidentCode.MALFORMED, "embedded file ends early")
+            count += 1
+            picture = body.startswith(PICTURES)
+            if body and not picture:
+                yield Observation("ONENOTE-FILE", ", ".join(names[:5]) or "no name")
+            yield Child(body, ArtifactKind.IMAGE if picture else ArtifactKind.OBJECT, () if picture else tuple(names[:20]),
+                        label=f"embedded file {count}")
+            at = data.find(STORE, at + 36 + min(size, max(0, len(data) - at - 36)))
+        if PACKAGED in data[:4096] and not count:
+            yield Problem(IncidentCode.UNSUPPORTED, "OneNote packaged for transfer")
+        text = "\n".join(dict.fromkeys(m.decode("utf-16-le", "replace") for m in TEXT.findall(data)[:20_000]))
+        if text:
+            yield Text(text, "body")
+
+
+def file_names(data: bytes) -> list[str]:
+    """Names with an extension that stand in the section, last path step only."""
+    found = [m.decode("utf-16-le", "replace").rstrip("\0") for m in NAME.findall(data)[:500]]
+    return list(dict.fromkeys(re.split(r"[\\/]", n)[-1] for n in found if not n.lower().endswith((".one", ".onetoc2"))))
+
+
+ONENOTE = OneNote()

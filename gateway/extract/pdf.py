@@ -1,0 +1,163 @@
+"""PDF (ISO 32000-2): structure by pikepdf (qpdf), text by PDFium, both from memory.
+
+Every indirect object is looked at, in object streams too and whether it can be reached or not; names arrive unescaped. A file
+that needs repair is read after qpdf's repair; one that cannot be read at all is MALFORMED.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import pikepdf
+import pypdfium2
+from pypdfium2 import PdfiumError
+
+from gateway.extract import pdfactions
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.passwords import candidates
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
+
+CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
+GUESSES = 80                             # passwords tried on one file
+OBJECTS = 300_000                        # indirect objects of one file that are looked at
+PAGES_IN = 60                            # pages whose text is read inbound (links, passwords, lures)
+PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
+TAIL = 64                                # octets behind the last %%EOF that are more than padding
+JUNK = 8                                 # octets before %PDF- that are more than a line end
+ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
+          RecursionError)
+INTERESTING = re.compile(
+    rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|EmbeddedFiles?|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Movie|Rendition|Sound|"
+    rb"Thread|SetOCGState|Collection|3D|U3D|Flash|Win|GoTo3DView)(?![A-Za-z0-9])")
+
+
+class Pdf:
+    name = "pdf"
+
+    def claims(self, node: Node) -> bool:
+        """A stored PDF in an archive or compound file begins near its start too: that one comes as a child."""
+        return node.type == "application/pdf" or (b"%PDF-" in node.data[:1024 + 5] and not node.data.startswith(CONTAINERS)
+                                                  and not node.type.startswith(("text/", "message/", "multipart/")))
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from _edges(node.data)
+        try:
+            document, password = _open(node.data, context)
+        except pikepdf.PasswordError:
+            yield Problem(IncidentCode.ENCRYPTED, "PDF")
+            return
+        except ERRORS as error:
+            yield from _unreadable(node.data, error)
+            return
+        with document:
+            if password:
+                yield Observation("PDF-PASSWORD", "opened with a password of the message")
+            try:
+                yield from structure(document, context, len(node.data))
+            except ERRORS as error:
+                yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
+            yield from text(node.data, password, context, document)
+
+
+def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
+    """The document and the password that opened it; raises PasswordError when none did."""
+    for word in ("", *islice(candidates(context), GUESSES)):
+        try:
+            return pikepdf.open(io.BytesIO(data), password=word, suppress_warnings=True, inherit_page_attributes=False), word
+        except pikepdf.PasswordError:
+            continue
+    raise pikepdf.PasswordError("no password fits")
+
+
+def _unreadable(data: bytes, error: Exception) -> Iterator[Yield]:
+    """Neither reader can make sense of it: what actions its octets name is still told."""
+    yield Problem(IncidentCode.MALFORMED, f"PDF: {type(error).__name__}")
+    if re.search(rb"/(?:JS|JavaScript|Launch)(?![A-Za-z0-9])", data):
+        yield Observation("PDF-DAMAGED-ACTION", "")
+
+
+def _edges(data: bytes) -> Iterator[Yield]:
+    """What stands before the header and behind the last end mark is a file of its own to other programs."""
+    start = data.find(b"%PDF-", 0, 1029)
+    if start > JUNK and data[:start].strip():
+        yield Observation("PDF-LEADING", f"{start} octets")
+        yield Child(data[:start], ArtifactKind.OBJECT, label="before the document")
+    end = data.rfind(b"%%EOF")
+    if end >= 0 and len(data) - end - 5 > TAIL and data[end + 5:].strip(b"\0 \t\r\n\x1a"):
+        yield Observation("PDF-TRAILING", f"{len(data) - end - 5} octets")
+        yield Child(data[end + 5:].lstrip(b"\r\n"), ArtifactKind.OBJECT, label="behind the document")
+
+
+def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[Yield]:
+    """Actions, scripts, embedded files, forms."""
+    automatic = pdfactions.automatic(document)
+    reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
+    yield from reader.dictionary(document.Root, auto=False)
+    for count, item in enumerate(document.objects):
+        if count >= OBJECTS:
+            yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
+            break
+        if isinstance(item, pikepdf.Stream):
+            head = item.stream_dict
+        elif isinstance(item, (pikepdf.Dictionary, pikepdf.Array)):
+            head = item
+        else:
+            continue
+        if INTERESTING.search(head.unparse(resolved=True)):
+            yield from reader.anything(item)
+    yield from reader.rest()
+
+
+def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) -> Iterator[Yield]:
+    """The text of each page, by PDFium; a page it cannot read is told, not fatal."""
+    document = _for_text(data, password, repaired)
+    if document is None:
+        yield Observation("PDF-NO-TEXT", "PDFium cannot open it")
+        if context.outbound:
+            yield Problem(IncidentCode.MALFORMED, "text of the PDF cannot be read")
+        return
+    limit = PAGES_OUT if context.outbound else PAGES_IN
+    room = context.limits.text
+    try:
+        for number in range(min(len(document), limit)):
+            try:
+                page = document[number]
+                textpage = page.get_textpage()
+                content = textpage.get_text_range()
+                textpage.close()
+                page.close()
+            except PdfiumError:
+                yield Observation("PDF-NO-TEXT", f"page {number + 1}")
+                continue
+            room -= len(content)
+            if content.strip():
+                yield Text(content.replace("\r\n", "\n").replace("\ufffe", "-"), f"page {number + 1}")
+            if room < 0:
+                yield Problem(IncidentCode.SIZE, "text of the pages")
+                return
+        if context.outbound and len(document) > limit:
+            yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
+    finally:
+        document.close()
+
+
+def _for_text(data: bytes, password: str, repaired: pikepdf.Pdf) -> pypdfium2.PdfDocument | None:
+    """The file as it stands, or as qpdf repaired it where PDFium is the stricter one."""
+    try:
+        return pypdfium2.PdfDocument(data, password=password or None)
+    except PdfiumError:
+        pass
+    out = io.BytesIO()
+    try:
+        repaired.save(out, encryption=False)
+        return pypdfium2.PdfDocument(out.getvalue())
+    except (PdfiumError, *ERRORS):
+        return None
+
+
+PDF = Pdf()

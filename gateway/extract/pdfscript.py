@@ -1,0 +1,73 @@
+"""Scripts in PDF files: is a script nothing but what ordinary forms and viewers do."""
+
+from __future__ import annotations
+
+import re
+
+HARMLESS = re.compile(
+    r"^(?:\s|;|//[^\n]*|/\*.*?\*/"
+    r"|(?:this\.)?print\s*\([^()]{0,300}\)"
+    r"|this\.(?:zoom|pageNum|layout|zoomType|dirty|calculate|disclosed)\s*=\s*[\w.]{1,40}"
+    r"|var\s+pp\s*=\s*(?:this\.)?getPrintParams\(\)|pp\.\w+\s*=\s*[\w.]{1,60}"
+    r"|app\.(?:execMenuItem\s*\(\s*[\"'](?:Print|FitPage|FitWidth|ActualSize|FullScreen)[\"']\s*\)|fs\.\w+\s*=\s*[\w.]{1,40})"
+    r"|if\s*\(\s*app\.viewerVersion\s*[<>=]{1,2}\s*[\d.]+\s*\)|[{}]"
+    r"|(?:event\.\w+\s*=\s*)?AF[A-Z]\w{2,40}\s*\([^()]{0,400}(?:\([^()]{0,200}\)[^()]{0,200}){0,4}\))*$", re.S)
+"""Printing, view settings, and the AF functions that Acrobat itself writes for number, date and sum fields."""
+
+ACTING = (
+    ("launches or opens files", re.compile(r"exportDataObject|launchURL|openDoc\b|\.openDataObject|app\.newDoc|"
+                                           r"importDataObject|nLaunch|"
+                                           r"saveAs\s*\(|importAnFDF|importTextData|createDataObject|app\.launch", re.I)),
+    ("sends data", re.compile(r"submitForm|mailForm|mailDoc|mailMsg|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp|app\.mail", re.I)),
+    ("builds code", re.compile(r"\beval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
+                               r"\[\s*[\"']eval", re.I)),
+    ("attacks the reader", re.compile(r"%u[0-9a-f]{4}|\\x90\\x90|util\.printf\s*\([^)]{0,40}%\d{3,}|"
+                                      r"Collab\.(?:collectEmailInfo|getIcon)|"
+                                      r"media\.newPlayer|spell\.customDictionaryOpen|getAnnots\s*\(|printSeps|0x0c0c0c0c", re.I)),
+    ("talks to the reader", re.compile(r"app\.(?:alert|response|beep)\s*\(|app\.execDialog", re.I)),
+)
+LONG = re.compile(r"[A-Za-z0-9+/=%\\]{600,}")
+
+
+def harmless(script: str) -> bool:
+    """True for scripts of at most 20,000 characters that do nothing but print, set the view or format fields."""
+    text = script.strip()
+    return not text or (len(text) <= 4_000 and not acts(text) and _plain(text))
+
+
+def _plain(text: str) -> bool:
+    """Each statement on its own against the table, so that the pattern never sees much text at once."""
+    return all(HARMLESS.match(part) for part in re.split(r"(?<=;)|\n", text) if part.strip())
+
+
+def acts(script: str) -> list[str]:
+    """What the script does, in words; [] where nothing of the table is in it."""
+    found = [what for what, pattern in ACTING if pattern.search(script)]
+    if LONG.search(script):
+        found.append("carries encoded data")
+    return found
+
+
+FUNCTION = re.compile(r"\bfunction\s+\w{1,80}\s*\([^)]{0,400}\)\s*\{")
+
+
+def only_functions(script: str) -> bool:
+    """True where a document script defines functions and does nothing at its top level."""
+    depth = 0
+    top: list[str] = []
+    at = 0
+    text = re.sub(r"//[^\n]*|/\*[^*]{0,4000}\*/|\"[^\"\n]*\"|'[^'\n]*'", "", script)
+    while at < len(text):
+        if depth == 0:
+            found = FUNCTION.match(text, at)
+            if found:
+                depth, at = 1, found.end()
+                continue
+            top.append(text[at])
+        elif text[at] == "{":
+            depth += 1
+        elif text[at] == "}":
+            depth -= 1
+        at += 1
+    rest = "".join(top).strip(" \t\r\n;")
+    return depth == 0 and not re.sub(r"\b(?:var|let|const)\s+\w+\s*(?:=\s*[\w.\"'-]*)?\s*[;,]?|\s|;", "", rest)

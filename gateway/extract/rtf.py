@@ -1,0 +1,350 @@
+"""RTF: embedded objects however their hex digits are hidden, templates, field codes, and the text in all code pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.office import fields, objects, targets
+from gateway.extract.office.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
+
+CHARSETS = {0: "cp1252", 77: "mac-roman", 78: "cp932", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950",
+            161: "cp1253", 162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
+            238: "cp1250"}
+PAGES = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 1250: "cp1250", 1251: "cp1251", 1252: "cp1252", 1253: "cp1253",
+         1254: "cp1254", 1255: "cp1255", 1256: "cp1256", 1257: "cp1257", 1258: "cp1258", 874: "cp874", 65001: "utf-8",
+         10001: "cp932",
+         437: "cp437", 850: "cp850"}
+SILENT = frozenset({b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"datastore", b"themedata", b"colorschememapping",
+                    b"latentstyles",
+                    b"listtable", b"listoverridetable", b"rsidtbl", b"generator", b"xmlnstbl", b"fldtype", b"blipuid", b"bliptag",
+                    b"panose", b"falt", b"filetbl", b"revtbl", b"wgrffmtfilter", b"mmathPr", b"pnseclvl", b"nonshppict",
+                    b"objalias",
+                    b"shpinst_", b"pgdsctbl", b"listpicture", b"upr_", b"levelnumbers", b"leveltext", b"sn"})
+CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template", b"datafield": "data",
+            b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html"}
+SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
+           b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
+STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header", b"footer": "footer",
+           b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
+           b"info": "property"}
+HEX = re.compile(rb"[^0-9A-Fa-f]+")
+DEPTH = 10_000
+OBJECTS = 500
+
+
+@dataclass(slots=True)
+class _State:
+    """What a group inherits from the one around it."""
+
+    silent: bool = False
+    capture: int = -1                    # index of the open capture, -1 for none
+    outer: bool = True                   # the group is the capture's own, not one inside it
+    charset: str = ""
+    skip: int = 1                        # \\ucN
+    hidden: bool = False
+    story: str = "body"
+
+
+@dataclass(slots=True)
+class _Capture:
+    kind: str
+    direct: bytearray = field(default_factory=bytearray)        # digits and text of the group itself
+    nested: bytearray = field(default_factory=bytearray)        # and of the groups inside it
+    text: list[str] = field(default_factory=list)
+    binary: bytearray = field(default_factory=bytearray)
+    escaped: int = 0                     # ASCII characters written as \u escapes
+
+
+@dataclass(slots=True)
+class _Reader:
+    data: bytes
+    stack: list[_State] = field(default_factory=list)
+    state: _State = field(default_factory=_State)
+    captures: list[_Capture] = field(default_factory=list)
+    stories: dict[tuple[str, bool], list[str]] = field(default_factory=dict)
+    cells: list[str] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    cell_from: int = 0
+    fonts: dict[int, str] = field(default_factory=dict)
+    font: int = 0
+    in_fonts: int = 0
+    default: str = "cp1252"
+    octets: bytearray = field(default_factory=bytearray)
+    to_skip: int = 0
+    star: bool = False
+    flags: set[str] = field(default_factory=set)
+    pictures: int = 0
+
+    def run(self) -> None:
+        for kind, content, number in tokens(self.data):
+            if kind == OPEN:
+                self.flush()
+                if len(self.stack) < DEPTH:
+                    self.stack.append(self.state)
+                    self.state = replace(self.state, outer=False)
+                self.star = False
+            elif kind == CLOSE:
+                self.flush()
+                if self.in_fonts and len(self.stack) <= self.in_fonts:
+                    self.in_fonts = 0
+                self.state = self.stack.pop() if self.stack else _State()
+                self.to_skip = 0
+            elif kind == WORD:
+                self.word(content, number)
+            elif kind == SYMBOL:
+                self.symbol(content)
+            elif kind == OCTET:
+                self.octet(content)
+            elif kind == TEXT:
+                self.text(content)
+            elif kind == BINARY:
+                self.binary(content)
+        self.flush()
+
+    def word(self, name: bytes, number: int | None) -> None:
+        if name == b"u" and number is not None:
+            self.flush()
+            self.put(chr(number & 0xFFFF))
+            if self.state.capture >= 0 and 0x20 < number & 0xFFFF < 0x7F:
+                self.captures[self.state.capture].escaped += 1
+            self.to_skip = self.state.skip
+            return
+        self.flush()
+        self.to_skip = 0
+        if name in CAPTURED:
+            self.captures.append(_Capture(CAPTURED[name]))
+            self.state.capture, self.state.outer = len(self.captures) - 1, True
+        elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
+                                                                                   b"sp", b"sv")
+                                and self.state.capture < 0 and not name.startswith(b"obj")):
+            self.state.silent = True
+            if name == b"fonttbl":
+                self.in_fonts = len(self.stack)
+        elif name in SPECIAL:
+            self.put(SPECIAL[name])
+        elif name in STORIES:
+            self.state.story = STORIES[name]
+        else:
+            self.formatting(name, number)
+        self.star = False
+
+    def formatting(self, name: bytes, number: int | None) -> None:
+        if name == b"f" and number is not None:
+            self.font = number
+            self.state.charset = self.fonts.get(number, "")
+        elif name == b"fcharset" and number is not None:
+            self.fonts[self.font] = CHARSETS.get(number, "") if number else ""
+        elif name == b"cpg" and number is not None:
+            self.fonts[self.font] = PAGES.get(number, "")
+        elif name == b"ansicpg" and number is not None:
+            self.default = PAGES.get(number, self.default)
+        elif name == b"uc" and number is not None:
+            self.state.skip = min(10, max(0, number))
+        elif name == b"v":
+            self.state.hidden = number != 0
+        elif name == b"plain":
+            self.state.hidden, self.state.charset = False, ""
+        elif name in (b"cell", b"nestcell"):
+            self.close_cell()
+        elif name in (b"row", b"nestrow"):
+            self.close_row()
+        elif name in (b"objupdate", b"objautlink", b"objlink", b"objocx", b"objhtml", b"objattph"):
+            self.flags.add(name.decode())
+
+    def symbol(self, sign: bytes) -> None:
+        if sign == b"*":
+            self.star = True
+        elif sign in b"{}\\":
+            self.text(sign)
+        elif sign == b"~":
+            self.put("\u00a0")
+        elif sign in b"\r\n":
+            self.put("\n")
+        elif sign == b"_":
+            self.put("-")
+        elif sign == b"'" and self.state.capture >= 0:
+            # A broken \\'xx drops the digit that waits for its other half: Word starts the octet anew.
+            taken = self.captures[self.state.capture]
+            if len(taken.direct) % 2:
+                taken.direct.pop()
+
+    def octet(self, digits: bytes) -> None:
+        if self.to_skip:
+            self.to_skip -= 1
+            return
+        self.octets.append(int(digits, 16))
+
+    def text(self, raw: bytes) -> None:
+        if self.to_skip:
+            cut = min(self.to_skip, len(raw))
+            self.to_skip -= cut
+            raw = raw[cut:]
+            if not raw:
+                return
+        if self.state.capture >= 0:
+            taken = self.captures[self.state.capture]
+            if taken.kind == "object":
+                (taken.direct if self.state.outer else taken.nested).extend(raw)
+                return
+        self.octets += raw
+
+    def binary(self, raw: bytes) -> None:
+        self.flush()
+        if self.state.capture >= 0:
+            self.captures[self.state.capture].binary += raw
+
+    def flush(self) -> None:
+        """Decodes the octets that gathered by the font's code page."""
+        if self.octets:
+            raw, self.octets = bytes(self.octets), bytearray()
+            self.put(raw.decode(self.state.charset or self.default, "replace"))
+
+    def put(self, text: str) -> None:
+        state = self.state
+        if state.capture >= 0:
+            self.captures[state.capture].text.append(text)
+            return
+        if state.silent:
+            return
+        self.stories.setdefault((state.story, state.hidden), []).append(text)
+
+    def close_cell(self) -> None:
+        body = self.stories.setdefault((self.state.story, self.state.hidden), [])
+        start = self.cell_from if self.cell_from <= len(body) else 0
+        whole = "".join(body[start:])
+        # The first cell of a row begins after the last paragraph; earlier paragraphs are body text.
+        text = whole if self.cells else whole.rpartition("\n")[2] or whole
+        self.cells.append(text.strip())
+        body.append("\t")
+        self.cell_from = len(body)
+
+    def close_row(self) -> None:
+        if self.cells:
+            self.rows.append(tuple(self.cells))
+            self.cells = []
+        body = self.stories.setdefault((self.state.story, self.state.hidden), [])
+        body.append("\n")
+        self.cell_from = len(body)
+
+
+class Rtf:
+    name = "rtf"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/rtf" or b"{\\rt" in node.data[:64]
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        reader = _Reader(node.data)
+        reader.run()
+        for (source, hidden), pieces in reader.stories.items():
+            text = "".join(pieces)
+            if text.strip():
+                yield Text(_surrogates(text), source + (" hidden" if hidden else ""), hidden=hidden)
+        if reader.rows:
+            yield Table("table", tuple(tuple(_surrogates(c) for c in row) for row in reader.rows))
+        yield from _captures(reader)
+
+
+def _surrogates(text: str) -> str:
+    """Pairs of \\u that make one character; lone halves are replaced."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _loaded(kind: str, text: str, escaped: int) -> list[Observation]:
+    """A template or subdocument; Latin letters written as \\u escapes hide an address from readers that match octets."""
+    judged = targets.judge("attachedTemplate" if kind == "template" else "subDocument", text)
+    if judged is None and (escaped >= 3 or text.lower().startswith(("http", "ftp", "\\\\", "file"))):
+        judged = Observation("DOC-REMOTE-TEMPLATE", text)
+    return [judged] if judged else []
+
+
+def _captures(reader: _Reader) -> Iterator[Yield]:
+    seen: set[Observation] = set()
+    objects_seen = 0
+    for taken in reader.captures:
+        text = _surrogates("".join(taken.text))
+        found: list[Observation] = []
+        if taken.kind == "field":
+            found = fields.judge(text)
+        elif taken.kind in ("template", "subdocument"):
+            found = _loaded(taken.kind, text.strip(), taken.escaped)
+        elif taken.kind in ("class", "name"):
+            named = objects.by_name(text.strip())
+            found = [named] if named else []
+        elif taken.kind == "object":
+            objects_seen += 1
+            if objects_seen <= OBJECTS:
+                yield from embedded(taken.direct, taken.nested, taken.binary)
+        for observation in found:
+            if observation not in seen:
+                seen.add(observation)
+                yield observation
+    if objects_seen > OBJECTS:
+        yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
+    if reader.flags & {"objautlink", "objlink"}:
+        yield Observation("RTF-LINK", "linked object")
+    if "objupdate" in reader.flags and objects_seen:
+        yield Observation("RTF-UPDATE", "object is loaded on opening")
+    if reader.flags & {"objocx", "objhtml"}:
+        yield Observation("DOC-ACTIVEX", "control")
+
+
+def embedded(direct: bytes, nested: bytes, binary: bytes) -> Iterator[Yield]:
+    """One object: hex digits of the group, with or without inner groups, at either nibble, or binary."""
+    readings: list[bytes] = [bytes(binary)] if binary else []
+    digits = HEX.sub(b"", bytes(direct))
+    both = HEX.sub(b"", bytes(direct) + bytes(nested))
+    for run in dict.fromkeys((digits, both)):
+        readings += [bytes.fromhex(run[shift:][:(len(run) - shift) // 2 * 2].decode("ascii")) for shift in (0, 1)
+                     if len(run) > shift + 1]
+    if binary and digits:
+        readings.append(readings[1] + bytes(binary))
+    best = next((r for r in readings if _sensible(r)), None)
+    if best is None:
+        if any(readings):
+            yield Observation("RTF-OBJECT-ODD", f"{len(max(readings, key=len))} octets")
+            yield from _content(max(readings, key=len))
+        return
+    made = objects.ole1(best)
+    if made is None:
+        yield Observation("RTF-OBJECT-ODD", "no object header")
+        yield from _content(best)
+        return
+    named = objects.by_name(made.class_name)
+    yield named or Observation("RTF-OBJECT", made.class_name[:80])
+    if made.linked:
+        judged = targets.judge("oleObject", made.topic)
+        if judged is not None:
+            yield judged
+    child = objects.native(made.data) if named is not None and named.code == "OLE-PACKAGE" else None
+    if child is not None:
+        yield Observation("OLE-PACKAGE", child.names[0] if child.names else "")
+        yield child
+    else:
+        yield from _content(made.data)
+
+
+def _sensible(data: bytes) -> bool:
+    made = objects.ole1(data)
+    return objects.COMPOUND in data or (made is not None and (bool(made.class_name) or made.linked))
+
+
+def _content(data: bytes) -> Iterator[Yield]:
+    """The data of an object as a child; a compound file inside it begins at its own magic."""
+    at = data.find(objects.COMPOUND)
+    if at >= 0:
+        yield Child(data[at:], ArtifactKind.OBJECT, ("embedded object",))
+    elif data:
+        yield Child(data, ArtifactKind.OBJECT, ("embedded object",))
+    if objects.EQUATION_ID in data or b"equation" in data[:200].lower():
+        yield Observation("OLE-EQUATION", "class id")
+    yield from objects.moniker(data[:65536])
+
+
+RTF = Rtf()

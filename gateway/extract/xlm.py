@@ -1,0 +1,149 @@
+"""BIFF records of binary workbooks ([MS-XLS], and BIFF2 to BIFF5): macro sheets, hidden ones too, and what starts them."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.extract.base import Problem, Yield
+from gateway.extract.office import ptg, targets, xlmtext
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+BOF = (0x0809, 0x0409, 0x0209, 0x0009)
+EOF, BOUNDSHEET, FILEPASS, SUPBOOK, LABEL, STRING = 0x0A, 0x85, 0x2F, 0x1AE, 0x204, 0x207
+FORMULAS = (0x06, 0x206, 0x406)
+NAMES = (0x18, 0x218)
+MACRO_SHEET = 0x40
+SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
+STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
+BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
+RECORDS = 3_000_000
+
+
+@dataclass(slots=True)
+class _Book:
+    macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
+    lines: list[str] = field(default_factory=list)            # of the macro sheet that is open
+    depth: int = 0
+    in_macro: bool = False
+    macros: int = 0
+    encrypted: bool = False
+
+
+def records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    at = 0
+    for _ in range(RECORDS):
+        if at + 4 > len(data):
+            return
+        kind, size = struct.unpack_from("<HH", data, at)
+        yield kind, data[at + 4:at + 4 + size]
+        at += 4 + size
+
+
+def extract(data: bytes) -> Iterator[Yield]:
+    """Observations and macro artifacts of one Workbook or Book stream (or of a bare BIFF file)."""
+    book = _Book()
+    for kind, body in records(data):
+        if kind == FILEPASS:
+            book.encrypted = True
+            return
+        if kind in BOF:
+            book.depth += 1
+            book.in_macro = len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] == MACRO_SHEET
+        elif kind == EOF:
+            if book.in_macro:
+                yield from _close(book)
+            book.in_macro = False
+        elif kind == BOUNDSHEET:
+            yield from _bound(book, body)
+        elif kind in NAMES:
+            yield from _name(body)
+        elif kind == SUPBOOK:
+            yield from _link(body)
+        elif book.in_macro and len(book.lines) < xlmtext.LINES:
+            _cell(book, kind, body)
+    if book.in_macro or book.lines:
+        yield from _close(book)
+    if book.macros < len(book.macro_names):
+        yield Problem(IncidentCode.MALFORMED, "a macro sheet that the directory names was not found")
+
+
+def is_encrypted(data: bytes) -> bool:
+    """A FILEPASS record stands right after the first BOF ([MS-XLS] 2.2.10)."""
+    return any(kind == FILEPASS for _, (kind, _) in zip(range(8), records(data), strict=False))
+
+
+def _close(book: _Book) -> Iterator[Yield]:
+    name = book.macro_names[book.macros] if book.macros < len(book.macro_names) else f"macro sheet {book.macros + 1}"
+    book.macros += 1
+    yield from xlmtext.sheet(name, book.lines, [c for line in book.lines for c in ptg.functions(line)])
+    book.lines = []
+
+
+def _bound(book: _Book, body: bytes) -> Iterator[Yield]:
+    if len(body) < 8:
+        return
+    state, kind, count = body[4], body[5], body[6]
+    if body[7] & 1 and len(body) >= 8 + 2 * count:
+        name = body[8:8 + 2 * count].decode("utf-16-le", "replace")
+    else:
+        name = body[8:8 + count].decode("latin-1") if body[7] in (0, 1) else body[7:7 + count].decode("latin-1")
+    if kind == 1:
+        book.macro_names.append(name)
+        yield Observation("XLM-SHEET", f"{name} ({STATES.get(state & 3, 'hidden')})")
+    elif kind == 6:
+        yield Observation("VBA-MODULE-SHEET", name)
+    elif kind not in SHEET_TYPES:
+        yield Observation("XLM-UNKNOWN-SHEET", f"{name} type {kind}")
+
+
+def _name(body: bytes) -> Iterator[Yield]:
+    """LBL ([MS-XLS] 2.4.150): flags, key, length, formula length ... name."""
+    if len(body) < 15:
+        return
+    flags = struct.unpack_from("<H", body)[0]
+    count = body[3]
+    raw = body[14:]
+    if raw[:1] in (b"\0", b"\1"):
+        text = raw[1:1 + 2 * count].decode("utf-16-le", "replace") if raw[0] & 1 else raw[1:1 + count].decode("latin-1")
+    else:
+        text = raw[:count].decode("latin-1")
+    if flags & 0x20 and text[:1] and ord(text[0]) in BUILT_IN:
+        yield Observation("XLM-AUTO-NAME", BUILT_IN[ord(text[0])])
+    elif xlmtext.auto_name(text) and not text.startswith("\x01"):
+        yield Observation("XLM-AUTO-NAME", text)
+
+
+def _link(body: bytes) -> Iterator[Yield]:
+    """SUPBOOK ([MS-XLS] 2.4.271): another workbook, or service and topic of DDE parted by 0x03."""
+    if len(body) < 5 or body[2:4] in (b"\x01\x04", b"\x01\x3a"):
+        return
+    count = int.from_bytes(body[2:4], "little")
+    text = body[5:5 + 2 * count].decode("utf-16-le", "replace") if body[4] & 1 else body[5:5 + count].decode("latin-1")
+    if "\x03" in text and not text.startswith("\x01"):
+        yield Observation("DOC-DDE", text.replace("\x03", "|"))
+        return
+    target = text.lstrip("\x01\x05")
+    target = "\\\\" + target[2:] if target.startswith("\x01@") or text.startswith("\x01\x01@") else target
+    found = targets.judge("externalLinkPath", target.replace("\x03", "/"))
+    if found is not None:
+        yield found
+
+
+def _cell(book: _Book, kind: int, body: bytes) -> None:
+    if kind in FORMULAS and len(body) >= 22:
+        size = struct.unpack_from("<H", body, 20)[0]
+        line = ptg.render(body[22:22 + size], wide=False)
+        if line:
+            book.lines.append(line)
+    elif kind in (LABEL, STRING) and len(body) > 3:
+        at = 6 if kind == LABEL else 0
+        count = int.from_bytes(body[at:at + 2], "little")
+        raw = body[at + 2:]
+        if raw[:1] in (b"\0", b"\1"):
+            text = raw[1:1 + 2 * count].decode("utf-16-le", "replace") if raw[0] & 1 else raw[1:1 + count].decode("latin-1")
+        else:
+            text = raw[:count].decode("latin-1")
+        book.lines.append(text)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.active_content import OTHER, TABLE, ActiveContentDetector
+from gateway.detect.base import Scope, Tally
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation, Sample
+from gateway.model.finding import Finding, Severity
+from gateway.model.transaction import Direction
+
+SCOPE = Scope(Direction.INBOUND, "a@b.example", ("c@bank.example",), ("bank.example",))
+
+
+def look(*seen: Observation) -> list[Finding]:
+    return list(ActiveContentDetector(SCOPE).look(Sample(Artifact(3, 0, ArtifactKind.PART), b"", observations=list(seen))))
+
+
+@pytest.mark.parametrize("code", sorted(TABLE))
+def test_every_observation_has_its_finding(code: str) -> None:
+    finding = look(Observation(code, "x"))[0]
+    assert (finding.code, finding.severity) == TABLE[code]
+    assert finding.code.startswith(("ACTIVE-", "LINK-")) and finding.category == "active-content" and finding.artifact == 3
+
+
+def test_other_categories() -> None:
+    assert [(f.code, f.category) for f in look(Observation("LNK-COMMAND", "cmd"))] == [OTHER["LNK-COMMAND"][:2]]
+
+
+def test_one_finding_a_kind_with_masked_evidence() -> None:
+    found = look(Observation("DOC-LINK", "https://h.example/a?id=A123456789"), Observation("DOC-LINK", "https://h.example/b"), Observation("PDF-XFA"))
+    assert [(f.code, f.count) for f in found] == [("LINK-DOCUMENT", 2), ("ACTIVE-PDF-XFA", 1)]
+    assert found[0].evidence == ("hxxps://h[.]example/a", "hxxps://h[.]example/b")
+
+
+def test_unknown_observations_are_not_ours() -> None:
+    assert look(Observation("NAME-BIDI", "x")) == []
+    assert list(ActiveContentDetector(SCOPE).conclude(Tally())) == []
+
+
+def test_what_ordinary_documents_have_never_blocks() -> None:
+    ordinary = ("DOC-LINK", "DOC-EXTERNAL-MEDIA", "DOC-LOCAL-OLE", "DOC-LOCAL-WORKBOOK", "DOC-FORM-CONTROL", "DOC-MACROBUTTON", "RTF-OBJECT",
+                "PDF-SCRIPT-HARMLESS", "PDF-SUBMIT", "PDF-XFA", "PDF-EMBEDDED", "PDF-TRAILING")
+    assert all(TABLE[code][1] is Severity.LOW for code in ordinary)

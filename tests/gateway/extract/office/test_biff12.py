@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import struct
+
+from gateway.extract.base import Child
+from gateway.extract.office import biff12
+
+
+def record(kind: int, body: bytes) -> bytes:
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    return head + bytes([len(body)]) + body
+
+
+def wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def test_workbook_names_states_and_auto_open() -> None:
+    data = record(131, b"") + record(156, struct.pack("<II", 2, 1) + wide("rId1") + wide("M")) + record(39, bytes(9) + wide("Auto_Open"))
+    assert biff12.is_workbook(data) and not biff12.is_sheet(data)
+    book = biff12.workbook(data)
+    assert book.sheets == [("rId1", "M", "very hidden")] and book.auto_names == ["Auto_Open"]
+
+
+def test_macro_sheet_formula() -> None:
+    code = b"\x17\x02\x00h\0i\0\x42\x01\x6e\x00"
+    data = record(129, b"") + record(9, bytes(8) + bytes(8) + b"\0\0" + struct.pack("<I", len(code)) + code)
+    child = next(c for c in biff12.macro_sheet("xl/macrosheets/sheet1.bin", data) if isinstance(c, Child))
+    assert child.data == b'"hi" EXEC()'
+
+
+def test_dde_link_and_ordinary_link() -> None:
+    assert [o.code for o in biff12.links(record(360, struct.pack("<H", 1) + wide("cmd") + wide("/c x")))] == ["DOC-DDE"]
+    assert list(biff12.links(record(360, struct.pack("<H", 0) + wide("rId1")))) == []
+
+
+def test_truncated_records_end() -> None:
+    assert list(biff12.records(b"\x83")) == []
+    assert biff12.workbook(b"\x83\x01\xff\xff\xff\xff").sheets == []

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.office.fields import judge, quoted
+
+
+@pytest.mark.parametrize(("code", "wanted"), [
+    (' DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe "/c rem" ', "DOC-DDE"), ("dde excel x", "DOC-DDE"), ("QUOTE 68 68 69 65 85 84 79", "DOC-DDE"),
+    ("QUOTE 0x44 0x44 0x45 0x41 0x55 0x54 0x4F", "DOC-DDE"), ("SET a DDEAUTO x", "DOC-DDE"), ('INCLUDETEXT "http://h.example/x.docx"', "DOC-REMOTE-INCLUDETEXT"),
+    ('INCLUDEPICTURE "\\\\\\\\h.example\\\\a.png" \\d', "DOC-EXTERNAL-SHARE"), ('INCLUDEPICTURE "https://h.example/a.png"', "DOC-EXTERNAL-MEDIA"),
+    ('LINK Excel.Sheet.12 "http://h.example/b.xlsx" "S!R1C1"', "DOC-REMOTE-OLE"), ('HYPERLINK "https://www.example.com"', "DOC-LINK"),
+    ('HYPERLINK "ms-msdt:/id x"', "DOC-LINK-SCHEME"), ("MACROBUTTON AutoOpen Click", "DOC-MACROBUTTON"),
+])
+def test_told(code: str, wanted: str) -> None:
+    assert wanted in [o.code for o in judge(code)]
+
+
+@pytest.mark.parametrize("code", ["", "PAGE", 'DATE \\@ "yyyy-MM-dd"', "TOC \\o", "REF _Ref1 \\h", 'LINK Excel.Sheet.12 "C:\\\\a.xlsx" x',
+                                  "QUOTE 你好", 'INCLUDETEXT "C:\\\\part.docx"', "MERGEFIELD 姓名", 'HYPERLINK "#DDE"', 'HYPERLINK \\l "_Toc1"'])
+def test_ordinary(code: str) -> None:
+    assert judge(code) == []
+
+
+def test_quoted_joins_numbers_and_words() -> None:
+    assert quoted('QUOTE 65 "b c" 66') == "Ab cB"
+    assert quoted("PAGE 65") == ""
+
+
+def test_long_instruction_is_linear() -> None:
+    assert judge('"' * 200_000) == []

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from gateway.extract.base import Child
+from gateway.extract.office.objects import by_name, moniker, native, ole1
+from gateway.model.content import Observation
+from tests.builders.documents import ole1 as made_ole1
+from tests.builders.documents import ole_native
+
+
+def test_package_with_and_without_leading_size() -> None:
+    data = ole_native("invoice.exe", b"MZ-lab")
+    for form in (data, data[4:]):
+        child = native(form)
+        assert isinstance(child, Child) and child.names[0] == "invoice.exe" and child.data == b"MZ-lab"
+
+
+def test_what_is_no_package() -> None:
+    assert native(b"") is None and native(b"\x1c\0\0\0 equation") is None
+
+
+def test_ole1_objects() -> None:
+    made = ole1(made_ole1("Package", b"abc"))
+    assert made is not None and made.class_name == "Package" and made.data == b"abc" and not made.linked
+    assert ole1(b"\x01\x05\0\0\x02\0\0\0\xff\xff\xff\xff") is None and ole1(b"short") is None
+
+
+def test_class_names() -> None:
+    assert by_name("EqUaTiOn.3").code == "OLE-EQUATION"          # type: ignore[union-attr]
+    assert by_name("OLE2Link").code == "OLE-LINK"                # type: ignore[union-attr]
+    assert by_name("Excel.Sheet.12") is None and by_name("Word.Document.8") is None
+
+
+def test_monikers() -> None:
+    data = bytes(20) + "http://h.example/x.hta".encode("utf-16-le") + bytes(4)
+    assert Observation("DOC-REMOTE-OLE", "http://h.example/x.hta") in list(moniker(data))
+    assert list(moniker(b"C:\\Users\\a\\book.xlsx")) == []
+    assert [o.code for o in moniker(bytes.fromhex("d3bd0629aa48d2118432006008c3fbfc"))] == ["OLE-SCRIPT"]   # type: ignore[union-attr]

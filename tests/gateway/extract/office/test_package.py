@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.office.package import Package, PartRefused, is_package
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+from tests.builders.documents import docx, package
+
+
+def opened(data: bytes, **limits: int) -> Package:
+    return Package(data, Limits(**limits), 1 << 28)
+
+
+def test_case_and_slashes_do_not_count() -> None:
+    made = opened(package({"Word/Document.XML": "<x/>"}))
+    assert "/word/document.xml" in made
+    assert made.read("WORD/document.xml") == b"<x/>"
+
+
+def test_octets_in_front_of_the_archive_are_seen_through() -> None:
+    assert opened(b"stub" * 100 + package({"a": "b"})).read("a") == b"b"
+
+
+def test_a_bomb_is_named_and_stops_early() -> None:
+    data = package({"a.bin": bytes(30 << 20)})
+    with pytest.raises(PartRefused) as error:
+        opened(data).read("a.bin")
+    assert error.value.problem.code is IncidentCode.RATIO
+
+
+def test_sum_of_parts_is_bounded() -> None:
+    made = Package(package({"a": b"x" * 1000, "b": b"y" * 1000}, deflated=True), Limits(), 1500)
+    made.read("a")
+    with pytest.raises(PartRefused):
+        made.read("b")
+
+
+def test_unknown_method_encryption_and_no_directory() -> None:
+    data = bytearray(package({"a": "b" * 100}))
+    at = data.find(b"PK\x01\x02")
+    data[at + 10] = 12
+    with pytest.raises(PartRefused, match="method 12"):
+        opened(bytes(data)).read("a")
+    data[at + 8] |= 1
+    with pytest.raises(PartRefused) as error:
+        opened(bytes(data)).read("a")
+    assert error.value.problem.code is IncidentCode.ENCRYPTED
+    with pytest.raises(PartRefused):
+        opened(b"PK\x03\x04 nothing")
+
+
+def test_only_office_packages_are_packages() -> None:
+    assert is_package(docx())
+    assert not is_package(package({"photo.jpg": b"\xff\xd8"}))
+    assert not is_package(b"plain")

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import struct
+import zlib
+
+from gateway.extract.base import Child
+from gateway.extract.office.ppt import extract
+from gateway.model.content import Observation, Text
+
+
+def atom(kind: int, body: bytes, version: int = 0) -> bytes:
+    return struct.pack("<HHI", version, kind, len(body)) + body
+
+
+def test_text_objects_and_actions() -> None:
+    inner = atom(0x0FA0, "客戶".encode("utf-16-le")) + atom(0x0FA8, b"plain") + atom(0x0FF3, bytes(8) + b"\x02" + bytes(7))
+    packed = atom(0x1011, struct.pack("<I", 4) + zlib.compress(b"data"), version=0x10)
+    found = list(extract(atom(1006, inner, 0xF) + packed, 1 << 20))
+    assert Text("客戶\nplain", "slides") in found
+    assert Observation("DOC-RUN-PROGRAM", "action 2") in found
+    assert any(isinstance(c, Child) and c.data == b"data" for c in found)
+
+
+def test_packed_bomb_is_a_problem() -> None:
+    packed = atom(0x1011, struct.pack("<I", 4) + zlib.compress(bytes(5 << 20)), version=0x10)
+    assert [p.code.value for p in extract(packed, 1 << 20)] == ["RATIO"]    # type: ignore[union-attr]

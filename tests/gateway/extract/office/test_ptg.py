@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from gateway.extract.office.ptg import functions, render
+
+
+def test_biff8_strings_functions_and_chars() -> None:
+    assert render(b"\x17\x03\x00cmd\x42\x01\x6e\x00", wide=False) == '"cmd" EXEC()'
+    assert render(b"\x1e\x63\x00\x41\x6f\x00\x1e\x6d\x00\x41\x6f\x00\x08", wide=False) == '"cm"'
+    assert render(b"\x42\x02\x60\x80", wide=False) == "FORMULA()"
+
+
+def test_biff12_strings() -> None:
+    assert render(b"\x17\x02\x00h\0i\0\x42\x01\x6e\x00", wide=True) == '"hi" EXEC()'
+
+
+def test_functions_that_matter() -> None:
+    assert functions('"x" EXEC() SUM() CALL()') == ["EXEC", "CALL"]
+
+
+def test_garbage_ends_quietly() -> None:
+    assert render(b"\xff\xff\xff", wide=False) == ""
+    assert render(b"\x17", wide=False) == '""'
+    assert render(b"\x19", wide=True) == ""

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from gateway.extract.office.story import Story
+from gateway.extract.office.xml import parse
+from gateway.model.content import Observation, Table, Text
+from tests.builders.documents import W, field_runs
+
+
+def read(body: str, root: str = "w:document", name: str = "document.xml") -> list[object]:
+    story = Story()
+    parse(f"<{root} {W}>{body}</{root}>".encode(), story)
+    story.finish()
+    return list(story.items(name))
+
+
+def test_paragraphs_tabs_breaks_and_text_boxes() -> None:
+    body = ("<w:p><w:r><w:t>客戶</w:t><w:tab/><w:t>王小明</w:t></w:r></w:p>"
+            "<w:p><w:r><w:txbxContent><w:p><w:r><w:t>方塊</w:t></w:r></w:p></w:txbxContent></w:r></w:p>")
+    assert read(body) == [Text("客戶\t王小明\n方塊", "body")]
+
+
+def test_tables_stay_tables_nested_ones_too() -> None:
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    inner = "<w:tbl><w:tr>" + cell.format("x") + "</w:tr></w:tbl>"
+    found = read("<w:tbl><w:tr>" + cell.format("A123456789") + cell.format("0912345678") + "</w:tr><w:tr><w:tc>" + inner + "</w:tc>" + cell.format("2")
+                 + "</w:tr></w:tbl>")
+    rows = [t.rows for t in found if isinstance(t, Table)]
+    assert (("A123456789", "0912345678"), ("", "2")) in rows and (("x",),) in rows
+
+
+def test_hidden_and_deleted_text_is_marked() -> None:
+    body = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>秘密</w:t></w:r><w:r><w:t>公開</w:t></w:r><w:del><w:r><w:delText>舊</w:delText></w:r></w:del></w:p>"
+    texts = {t.hidden: t.content for t in read(body) if isinstance(t, Text)}
+    assert texts == {False: "公開", True: "秘密\n舊"}
+
+
+def test_fields_over_runs_nested_and_unfinished() -> None:
+    dde = Observation("DOC-DDE", "DDEAUTO cmd x")
+    assert dde in read(field_runs("DD", "EAU", "TO cmd x"))
+    nested = ('<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText> </w:instrText></w:r>' + field_runs("QUOTE 68 68 69")
+              + '<w:r><w:instrText> cmd y</w:instrText><w:fldChar w:fldCharType="end"/></w:r></w:p>')
+    assert any(o.code == "DOC-DDE" for o in read(nested) if isinstance(o, Observation))
+    assert dde in read('<w:p><w:r><w:fldChar w:fldCharType="begin"/><w:instrText>DDEAUTO cmd x</w:instrText></w:r></w:p>')
+    assert read("<w:p><w:r><w:t>the field DDEAUTO cmd.exe is bad</w:t></w:r></w:p>") == [Text("the field DDEAUTO cmd.exe is bad", "body")]
+
+
+def test_slides_actions_and_sources() -> None:
+    found = read('<p><r><t>標題</t></r></p><hlinkClick action="ppaction://program"/>', "sld", "slide12.xml")
+    assert Text("標題", "slide 12") in found
+    assert any(o.code == "DOC-RUN-PROGRAM" for o in found if isinstance(o, Observation))
+    assert read("<p><r><t>x</t></r></p>", "w:ftr")[0] == Text("x", "footer")

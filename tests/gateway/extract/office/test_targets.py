@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.office.targets import Place, judge, place
+
+
+@pytest.mark.parametrize(("target", "where"), [
+    ("http://h.example/t.dotm", Place.WEB), ("hTTps://h.example", Place.WEB), ("ht\ntp://h.example/x", Place.WEB), ("%68ttp://h.example", Place.WEB),
+    ("\\\\h.example@80\\t.dotm", Place.SHARE), ("//h.example/x", Place.SHARE), ("file://h.example/x.dotm", Place.SHARE),
+    ("file:///\\\\h.example\\x", Place.SHARE), ("file:////h.example/x", Place.SHARE),
+    ("file:///C:\\Users\\王\\Normal.dotm", Place.LOCAL), ("file:///C:/x", Place.LOCAL), ("C:\\x.xlsx", Place.LOCAL), ("book2.xlsx", Place.LOCAL),
+    ("../Templates/a.dotx", Place.LOCAL), ("file://localhost/x", Place.LOCAL), ("/C:/x", Place.LOCAL),
+    ("ms-msdt:/id PCWDiagnostic", Place.SCRIPT), ("search-ms:query=x&crumb=location:\\\\h", Place.SCRIPT), ("javascript:alert(1)", Place.SCRIPT),
+    ("mhtml:http://h.example!x", Place.SCRIPT), ("mailto:a@b.example", Place.OTHER), ("tel:+886", Place.OTHER),
+])
+def test_place(target: str, where: Place) -> None:
+    assert place(target) is where
+
+
+@pytest.mark.parametrize(("kind", "target", "code"), [
+    ("attachedTemplate", "http://h.example/t.dotm", "DOC-REMOTE-TEMPLATE"), ("attachedTemplate", "file:///C:\\x\\Normal.dotm", None),
+    ("oleObject", "http://h.example/x.hta", "DOC-REMOTE-OLE"), ("oleObject", "file:///C:\\a.xlsx", "DOC-LOCAL-OLE"),
+    ("externalLinkPath", "http://h.example/b.xlsx", "DOC-REMOTE-WORKBOOK"), ("externalLinkPath", "Book2.xlsx", "DOC-LOCAL-WORKBOOK"),
+    ("externalLinkPath", "https://bank.sharepoint.com/b.xlsx", "DOC-CLOUD-WORKBOOK"), ("frame", "http://h.example", "DOC-REMOTE-FRAME"),
+    ("subDocument", "\\\\h\\x.docx", "DOC-REMOTE-SUBDOCUMENT"), ("image", "https://h.example/a.png", "DOC-EXTERNAL-MEDIA"),
+    ("image", "file://h.example/a.png", "DOC-EXTERNAL-SHARE"), ("hyperlink", "https://h.example", "DOC-LINK"),
+    ("hyperlink", "mailto:a@b.example", None), ("hyperlink", "search-ms:x", "DOC-LINK-SCHEME"), ("somethingNew", "http://h.example", "DOC-REMOTE-OTHER"),
+])
+def test_judge(kind: str, target: str, code: str | None) -> None:
+    found = judge(kind, target)
+    assert (found.code if found else None) == code

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import struct
+
+from gateway.extract.office.worddoc import extract, fib, story
+from gateway.model.content import Observation, Table, Text
+
+
+def document(text: str, wide: bool = True) -> tuple[bytes, bytes]:
+    raw = text.encode("utf-16-le") if wide else text.encode("cp1252")
+    head = bytearray(0x400)
+    struct.pack_into("<HHHHHH", head, 0, 0xA5EC, 0xC1, 0, 0x404, 0, 0x0200)
+    place = 0x400 if wide else (0x400 * 2) | 0x40000000
+    plc = struct.pack("<II", 0, len(text)) + struct.pack("<HIH", 0, place, 0)
+    clx = b"\x01\x02\x00\xaa\xbb" + b"\x02" + struct.pack("<I", len(plc)) + plc
+    struct.pack_into("<II", head, 0x1A2, 0, len(clx))
+    return bytes(head) + raw, clx
+
+
+def test_wide_and_narrow_pieces() -> None:
+    data, table = document("客戶名單\r王小明 A123456789\r")
+    assert list(extract(data, {"1table": table})) == [Text("客戶名單\n王小明 A123456789\n", "body")]
+    data, table = document("Hello caf\xe9\r", wide=False)
+    assert list(extract(data, {"1table": table})) == [Text("Hello café\n", "body")]
+
+
+def test_cells_become_rows() -> None:
+    found = list(story("清單\r姓名\x07電話\x07\x07王小明\x07 0912345678\x07\x07完\r"))
+    assert Table("table", (("姓名", "電話"), ("王小明", "0912345678"))) in found
+    assert any(isinstance(t, Text) and "清單" in t.content and "完" in t.content for t in found)
+
+
+def test_fields_through_the_piece_table_and_raw() -> None:
+    data, table = document("Hi \x13 DDEAUTO cmd x \x14 y\x15\r")
+    assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in extract(data, {"1table": table}))
+    data, table = document("Hi\r")
+    assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in extract(data + b"\x13DDEAUTO cmd /c\x14\x15", {"1table": table}))
+    data, table = document("Hi \x13 PAGE \x143\x15\r")
+    assert not any(isinstance(o, Observation) for o in extract(data, {"1table": table}))
+
+
+def test_nested_quote() -> None:
+    found = list(story("\x13 \x13 QUOTE 68 68 69 \x14\x15 cmd x \x14\x15"))
+    assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in found)
+
+
+def test_no_block() -> None:
+    assert fib(b"x" * 100) is None
+    assert [p.code.value for p in extract(b"", {})] == ["MALFORMED"]      # type: ignore[union-attr]

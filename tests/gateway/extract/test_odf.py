@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.odf import ODF, markup
+from gateway.model.content import Table, Text
+from tests.builders.archives import codes, content, take_apart
+from tests.builders.documents import package
+
+NS = 'xmlns:office="o" xmlns:text="t" xmlns:table="tb" xmlns:script="s" xmlns:xlink="x" xmlns:draw="d"'
+
+
+def odt(body: str, more: dict[str, str | bytes] | None = None) -> bytes:
+    return package({"mimetype": "application/vnd.oasis.opendocument.text", "META-INF/manifest.xml": "<manifest/>",
+                    "content.xml": f"<office:document-content {NS}>{body}</office:document-content>", **(more or {})}, deflated=False)
+
+
+def test_text_and_tables() -> None:
+    body = "<text:p>客戶</text:p><table:table table:name='名單'><table:table-row><table:table-cell><text:p>A</text:p></table:table-cell></table:table-row></table:table>"
+    found = take_apart(ODF, odt(body), "a.odt")
+    assert Text("客戶", "body") in found and Table("table 名單", (("A",),)) in found and codes(found) == set()
+
+
+def test_basic_modules_with_their_doctype() -> None:
+    code = '<!DOCTYPE script:module PUBLIC "-//x" "module.dtd"><script:module xmlns:script="s" script:name="M">Sub Main\nShell("x")\nEnd Sub</script:module>'
+    assert content(take_apart(ODF, odt("", {"Basic/Standard/M.xml": code})))["M"].startswith(b"Sub Main")
+    assert content(take_apart(ODF, odt("", {"Scripts/python/x.py": "import os"})))["x.py"] == b"import os"
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    ('<script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.script:x"/>', "ODF-EVENT"),
+    ('<text:dde-connection-decl office:dde-application="cmd" office:dde-topic="x"/>', "DOC-DDE"),
+    ('<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/c x&quot;;&quot;y&quot;)"/>', "DOC-DDE"),
+    ('<draw:object xlink:href="http://h.example/x.ods"/>', "DOC-REMOTE-OLE"), ('<draw:image xlink:href="file://h.example/a.png"/>', "DOC-EXTERNAL-SHARE"),
+    ('<text:section-source xlink:href="http://h.example/x.odt"/>', "DOC-REMOTE-SUBDOCUMENT"),
+])
+def test_active_parts(body: str, code: str) -> None:
+    assert code in codes(take_apart(ODF, odt(body)))
+
+
+def test_ordinary_links_and_pictures() -> None:
+    body = '<text:a xlink:href="https://www.example.com">x</text:a><draw:image xlink:href="Pictures/a.png"/><draw:object xlink:href="./Object 1"/>'
+    assert codes(take_apart(ODF, odt(body))) == {"DOC-LINK"}
+
+
+def test_encryption_entities_and_objects() -> None:
+    assert "ENCRYPTED" in codes(take_apart(ODF, odt("", {"META-INF/manifest.xml": "<manifest><encryption-data/></manifest>"})))
+    assert "MALFORMED" in codes(list(markup(b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "body")))
+    assert content(take_apart(ODF, odt("", {"Object 1": b"\xd0\xcf\x11\xe0x"})))["Object 1"].startswith(b"\xd0\xcf")

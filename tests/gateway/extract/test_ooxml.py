@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Child, Problem
+from gateway.extract.ooxml import OOXML, dde_call
+from gateway.model.content import Observation, Table, Text
+from tests.builders.archives import codes, content, take_apart
+from tests.builders.documents import HARMLESS_MACRO, docx, field_runs, package, relations, vba_project
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c>{}</c></row></sheetData></worksheet>'
+
+
+def read(data: bytes, name: str = "a.docx") -> list[object]:
+    return list(take_apart(OOXML, data, name))
+
+
+def workbook(more: dict[str, str | bytes], links: tuple = (), names: str = "", sheets: str = '<sheet name="S" sheetId="1" r:id="rId1"/>') -> bytes:
+    return package({
+        "[Content_Types].xml": "<Types/>", "_rels/.rels": relations(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'<workbook xmlns:r="r"><sheets>{sheets}</sheets><definedNames>{names}</definedNames></workbook>',
+        "xl/_rels/workbook.xml.rels": relations(*links), **more})
+
+
+def test_plain_document_gives_its_text_and_nothing_else() -> None:
+    assert read(docx("<w:p><w:r><w:t>客戶您好</w:t></w:r></w:p>")) == [Text("客戶您好", "body")]
+
+
+@pytest.mark.parametrize(("kind", "target", "code"), [
+    ("attachedTemplate", "http://h.example/t.dotm", "DOC-REMOTE-TEMPLATE"), ("oleObject", "mhtml:http://h.example/x!x", "DOC-REMOTE-OLE"),
+    ("frame", "http://h.example/f.htm", "DOC-REMOTE-FRAME"), ("subDocument", "\\\\h.example\\a.docx", "DOC-REMOTE-SUBDOCUMENT"),
+    ("attachedToolbars", "http://h.example/t.bin", "DOC-REMOTE-TOOLBAR"), ("image", "file://h.example/a.png", "DOC-EXTERNAL-SHARE"),
+    ("hyperlink", "search-ms:query=a&amp;crumb=location:h", "DOC-LINK-SCHEME"),
+])
+def test_external_targets(kind: str, target: str, code: str) -> None:
+    assert code in codes(read(docx(links=((kind, target, True),))))
+    assert codes(read(docx(links=((kind, "file:///C:/Users/a/Normal.dotm", True),)))) <= {"DOC-LOCAL-OLE"}
+
+
+def test_relationships_of_any_part_and_in_any_case_of_name() -> None:
+    more = {"word/Settings.xml": "<w:settings xmlns:w='w'/>", "word/_RELS/Settings.xml.RELS": relations(("attachedTemplate", "http://h.example/t", True))}
+    assert "DOC-REMOTE-TEMPLATE" in codes(read(docx(more=more)))
+
+
+def test_ordinary_links_and_pictures_pass() -> None:
+    found = codes(read(docx(links=(("hyperlink", "https://www.example.com/a", True), ("image", "https://www.example.com/a.png", True)))))
+    assert found == {"DOC-LINK", "DOC-EXTERNAL-MEDIA"}
+
+
+def test_macro_under_any_part_name_becomes_a_child() -> None:
+    data = vba_project({"M": HARMLESS_MACRO})
+    assert content(read(docx(more={"word/media/picture.dat": data})))["picture.dat"] == data
+
+
+def test_embedded_chunks_go_on_even_as_html() -> None:
+    data = docx(more={"word/afchunk.htm": "<html><script>x</script></html>"}, links=(("aFChunk", "afchunk.htm"),))
+    assert content(read(data))["afchunk.htm"].startswith(b"<html>")
+
+
+def test_dde_fields_and_their_look_alikes() -> None:
+    assert "DOC-DDE" in codes(read(docx(field_runs("DDE", "AUTO cmd x"))))
+    assert codes(read(docx(field_runs("PAGE") + "<w:p><w:r><w:t>DDEAUTO cmd.exe</w:t></w:r></w:p>"))) == set()
+
+
+def test_dtd_is_refused_and_told() -> None:
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><w:document xmlns:w="w"><w:p>&b;</w:p></w:document>'
+    assert "MALFORMED" in codes(read(docx(more={"word/other.xml": bomb})))
+
+
+def test_bomb_part_is_told() -> None:
+    assert "RATIO" in codes(read(docx(more={"word/media/x.bin": bytes(40 << 20)})))
+
+
+@pytest.mark.parametrize("formula", ["cmd|'/c rem'!A0", "cmd|&apos;/c rem&apos;!A0", "1+cmd|&#39;/c rem&#39;!A0", "MSEXCEL|'\\..\\cmd.exe'!''"])
+def test_dde_formulas(formula: str) -> None:
+    assert "DOC-DDE" in codes(read(workbook({"xl/worksheets/sheet1.xml": SHEET.format(f"<f>{formula}</f>")}), "a.xlsx"))
+
+
+@pytest.mark.parametrize("formula", ["SUM(A1:A3)", 'A1&"|"&B1', 'IF(A1="x|y",Sheet1!A1,"cmd|x!y")', "Sheet1!A1&amp;B2"])
+def test_ordinary_formulas(formula: str) -> None:
+    assert codes(read(workbook({"xl/worksheets/sheet1.xml": SHEET.format(f"<f>{formula}</f>")}), "a.xlsx")) == set()
+
+
+def test_macro_sheets_hidden_states_and_auto_names() -> None:
+    data = workbook({"xl/macrosheets/sheet1.xml": '<xm:macrosheet xmlns:xm="m"><c><f>EXEC("cmd")</f></c></xm:macrosheet>'},
+                    (("xlMacrosheet", "macrosheets/sheet1.xml"),), '<definedName name="_xlnm.Auto_Open">M!A1</definedName>',
+                    '<sheet name="M" sheetId="1" state="veryHidden" r:id="rId1"/>')
+    found = read(data, "a.xlsm")
+    assert {"XLM-SHEET", "XLM-AUTO-NAME", "XLM-CALL"} <= codes(found)
+    assert Observation("XLM-SHEET", "M (veryHidden)") in found
+
+
+def test_dde_link_and_web_query_and_vsto_and_controls() -> None:
+    link = '<externalLink><ddeLink ddeService="cmd" ddeTopic="/c x"/></externalLink>'
+    query = '<connections><connection><webPr url="http://h.example/q"/></connection></connections>'
+    assert "DOC-DDE" in codes(read(workbook({"xl/externalLinks/l1.xml": link}), "a.xlsx"))
+    assert "DOC-REMOTE-QUERY" in codes(read(workbook({"xl/connections.xml": query}), "a.xlsx"))
+    vsto = '<Properties><property name="_AssemblyLocation"><lpwstr>http://h.example/x.vsto</lpwstr></property></Properties>'
+    assert "DOC-VSTO" in codes(read(docx(more={"docProps/custom.xml": vsto})))
+    assert "DOC-ACTIVEX" in codes(read(docx(more={"word/activeX/a.xml": '<ocx classid="{D27CDB6E-AE6D-11CF-96B8-444553540000}"/>'})))
+    assert "DOC-FORM-CONTROL" in codes(read(docx(more={"word/activeX/a.xml": '<ocx classid="{8BD21D40-EC42-11CE-9E0D-00AA006002F3}"/>'})))
+
+
+def test_utf16_parts_are_read() -> None:
+    rels = relations(("attachedTemplate", "http://h.example/t", True)).replace('version="1.0"', 'version="1.0" encoding="UTF-16"')
+    assert "DOC-REMOTE-TEMPLATE" in codes(read(docx(more={"word/_rels/settings.xml.rels": rels.encode("utf-16")})))
+
+
+def test_tables_comments_and_properties_are_text() -> None:
+    body = "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>姓名</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>電話</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
+    more = {"word/comments.xml": "<w:comments xmlns:w='w'><w:comment><w:p><w:r><w:t>註</w:t></w:r></w:p></w:comment></w:comments>",
+            "docProps/custom.xml": "<Properties><property name='Label'><lpwstr>機密</lpwstr></property></Properties>"}
+    found = read(docx(body, more))
+    assert Table("body table 1", (("姓名", "電話"),)) in found
+    assert Text("註", "comments") in found and Text("機密", "property") in found
+
+
+def test_parts_in_the_wrong_order_of_size_do_not_hide_small_ones() -> None:
+    found = read(docx(more={"a/first.bin": bytes(40 << 20)}, links=(("attachedTemplate", "http://h.example/t", True),)))
+    assert "DOC-REMOTE-TEMPLATE" in codes(found) and any(isinstance(p, Problem) for p in found)
+    assert not any(isinstance(c, Child) and len(c.data) > 10 << 20 for c in found)
+
+
+def test_dde_call_sees_strings_through() -> None:
+    assert dde_call("cmd|'/c x'!A0") and not dde_call('A1&"a|b!c"')

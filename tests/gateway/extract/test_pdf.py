@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import io
+
+import pikepdf
+import pytest
+
+from gateway.extract.base import Child, Problem
+from gateway.extract.pdf import PDF
+from gateway.model.content import Text
+from tests.builders.archives import codes, content, take_apart
+from tests.builders.documents import pdf, pdf_file
+
+
+def read(data: bytes, *passwords: str) -> list[object]:
+    return list(take_apart(PDF, data, "a.pdf", passwords=passwords))
+
+
+def saved(data: bytes, **options: object) -> bytes:
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        document.save(out, **options)
+    return out.getvalue()
+
+
+def test_plain_file_gives_its_text_only() -> None:
+    assert read(pdf(text="Hello")) == [Text("Hello", "page 1")]
+
+
+ALERT = "/OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >>"
+
+
+@pytest.mark.parametrize("catalog", [
+    ALERT, "/OpenAction << /S /J#61vaScript /J#53 (app.alert\\(1\\)) >>", "/AA << /WC << /S /JavaScript /JS (app.alert\\(1\\)) >> >>",
+    "/Names << /JavaScript << /Names [(a) << /S /JavaScript /JS (app.alert\\(1\\)) >>] >> >>",
+    "/Names << /JavaScript << /Kids [<< /Names [(a) << /S /JavaScript /JS (app.alert\\(1\\)) >>] >>] >> >>",
+    "/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next << /S /JavaScript /JS <6170702e616c657274283129> >> >>", "/OpenAction 6 0 R",
+])
+def test_scripts_that_start_by_themselves(catalog: str) -> None:
+    data = pdf(catalog, ("<< /S /JavaScript /JS (app.alert\\(1\\)) >>",) if "6 0 R" in catalog else ())
+    assert "PDF-SCRIPT-ACTS" in codes(read(data))
+
+
+def test_object_streams_and_empty_password_hide_nothing() -> None:
+    assert "PDF-SCRIPT-ACTS" in codes(read(saved(pdf(ALERT), object_stream_mode=pikepdf.ObjectStreamMode.generate)))
+    locked = saved(pdf(ALERT), encryption=pikepdf.Encryption(owner="o", user=""))
+    assert "PDF-SCRIPT-ACTS" in codes(read(locked))
+
+
+def test_passwords() -> None:
+    locked = saved(pdf(text="secret"), encryption=pikepdf.Encryption(owner="o", user="A123"))
+    assert codes(read(locked)) == {"ENCRYPTED"}
+    found = read(locked, "wrong", "A123")
+    assert Text("secret", "page 1") in found and "ENCRYPTED" not in codes(found)
+
+
+@pytest.mark.parametrize(("action", "code"), [
+    ("<< /S /Launch /F (cmd.exe) >>", "PDF-LAUNCH"), ("<< /S /Launch /Win << /F (cmd.exe) /P (/c x) >> >>", "PDF-LAUNCH"),
+    ("<< /S /SubmitForm /F (http://h.example) >>", "PDF-SUBMIT-AUTO"), ("<< /S /GoToR /F (\\\\\\\\h.example\\\\x.pdf) /D [0 /Fit] >>", "PDF-REMOTE-SHARE"),
+    ("<< /S /GoToE /T << /R /C /N (a.pdf) >> >>", "PDF-OPENS-EMBEDDED"), ("<< /S /URI /URI (http://h.example/x) >>", "PDF-LINK-AUTO"),
+    ("<< /S /URI /URI (javascript:x) >>", "DOC-LINK-SCHEME"),
+])
+def test_actions_on_opening(action: str, code: str) -> None:
+    assert code in codes(read(pdf(f"/OpenAction {action}")))
+
+
+@pytest.mark.parametrize("catalog", [
+    "/OpenAction [3 0 R /FitH 700]", "/OpenAction << /S /GoTo /D [3 0 R /Fit] >>", "/AcroForm << /Fields [] >>",
+    "/OpenAction << /S /Named /N /Print >>", "/PageMode /UseNone /ViewerPreferences << /FitWindow true >>", "/Lang (JavaScript)",
+])
+def test_ordinary_openings(catalog: str) -> None:
+    assert codes(read(pdf(catalog, text="the /JavaScript and /Launch keys"))) == set()
+
+
+def test_form_scripts_and_printing_are_ordinary() -> None:
+    form = pdf("/OpenAction << /S /JavaScript /JS (this.print\\(true\\);) >> /AcroForm << /Fields [6 0 R] >>", (
+        "<< /FT /Tx /T (a) /AA << /F << /S /JavaScript /JS (AFNumber_Format\\(2, 0, 0, 0, \"\", true\\);) >> "
+        "/K << /S /JavaScript /JS (AFNumber_Keystroke\\(2, 0, 0, 0, \"\", true\\);) >> >> >>",))
+    assert codes(read(form)) == {"PDF-SCRIPT-HARMLESS"}
+    own = pdf(objects=("<< /FT /Tx /T (a) /AA << /C << /S /JavaScript /JS (event.value = this.getField\\('b'\\).value * 5;) >> >> >>",))
+    assert codes(read(own)) == {"PDF-SCRIPT"}
+
+
+def test_embedded_files_with_and_without_a_specification() -> None:
+    found = read(pdf("/Names << /EmbeddedFiles << /Names [(x) 6 0 R] >> >>", pdf_file("帳單.exe".encode().decode("latin-1"), b"MZ")))
+    assert content(found)["帳單.exe"] == b"MZ"
+    loose = read(pdf(objects=(b"<< /Type /EmbeddedFile /Length 2 >>\nstream\nMZ\nendstream",)))
+    assert content(loose)["attachment"] == b"MZ"
+
+
+def test_embedded_bomb_is_told() -> None:
+    import zlib
+    packed = zlib.compress(bytes(60 << 20), 9)
+    stream = b"<< /Type /EmbeddedFile /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
+    assert "RATIO" in codes(read(pdf(objects=(stream,))))
+
+
+def test_links_are_listed() -> None:
+    page = "/Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://www.example.com/a) >> >>]"
+    assert codes(read(pdf(page=page))) == {"DOC-LINK"}
+
+
+def test_edges_go_on_as_children() -> None:
+    found = read(pdf() + b"PK\x03\x04" + bytes(range(1, 200)))
+    assert "PDF-TRAILING" in codes(found) and content(found)["behind the document"].startswith(b"PK")
+    assert "PDF-LEADING" in codes(read(b"MZ leading junk of some length\n" + pdf()))
+    assert codes(read(pdf() + b"\r\n\0\0")) == set()
+
+
+def test_broken_files_are_repaired_or_told() -> None:
+    broken = pdf(ALERT).replace(b"startxref", b"startxxxx").replace(b"xref\n", b"xrff\n")
+    assert "PDF-SCRIPT-ACTS" in codes(read(broken))
+    assert codes(read(pdf()[:-40])) == set()
+    wreck = read(b"%PDF-1.7\n/JavaScript garbage")
+    assert any(isinstance(p, Problem) for p in wreck) and "PDF-DAMAGED-ACTION" in codes(wreck)
+
+
+def test_xfa() -> None:
+    form = b"<xdp><event activity='initialize'><script contentType='application/x-javascript'>app.launchURL('http://h.example')</script></event></xdp>"
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(form), form)
+    assert "PDF-SCRIPT-ACTS" in codes(read(pdf("/AcroForm << /XFA 6 0 R >>", (stream,))))
+    quiet = form.replace(b"app.launchURL('http://h.example')", b"a.rawValue = b.rawValue")
+    assert codes(read(pdf("/AcroForm << /XFA 6 0 R >>", (b"<< /Length %d >>\nstream\n%s\nendstream" % (len(quiet), quiet),)))) == {"PDF-XFA"}
+
+
+def test_children_of_scripts_hold_their_source() -> None:
+    assert any(isinstance(c, Child) and c.data == b"app.alert(1)" for c in read(pdf(ALERT)))

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.pdfscript import acts, harmless, only_functions
+
+
+@pytest.mark.parametrize("script", [
+    "", "this.print(true);", "this.print({bUI: true, bSilent: false, bShrinkToFit: true});", "this.zoomType = zoomtype.fitW;",
+    'AFNumber_Format(2, 0, 0, 0, "NT$", true);', 'AFDate_FormatEx("yyyy/mm/dd");', 'AFSimple_Calculate("SUM", new Array ("a", "b"));',
+    'event.value = AFMakeNumber(getField("a").value);', "var pp = this.getPrintParams();\npp.interactive = pp.constants.interactionLevel.silent;\nthis.print(pp);",
+    "/* form */ this.pageNum = 0;",
+])
+def test_ordinary(script: str) -> None:
+    assert harmless(script)
+
+
+@pytest.mark.parametrize("script", [
+    "app.alert('x');", "this.exportDataObject({cName:'a.docm',nLaunch:2});", "eval(unescape('%75'))", "app.launchURL('http://h.example')",
+    "var a = 'x'; foo(a);", "this.submitForm('http://h.example')", "x" * 5000,
+])
+def test_not_ordinary(script: str) -> None:
+    assert not harmless(script)
+
+
+def test_what_it_does() -> None:
+    assert acts("this.exportDataObject({nLaunch:2})") == ["launches or opens files"]
+    assert "builds code" in acts("eval(x)") and "attacks the reader" in acts("Collab.getIcon('x')")
+    assert acts("AFNumber_Format(2)") == []
+
+
+def test_functions_without_calls() -> None:
+    assert only_functions("function sum(a, b) { if (a) { return a + b; } }\nvar rate = 5;")
+    assert not only_functions("function f() { return 1; }\nf();")
+    assert not only_functions("function f() { ")
+
+
+def test_long_input_is_linear() -> None:
+    assert not harmless("AFa(" * 900)
+    assert acts("(" * 100_000) == []

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from gateway.extract.base import Child
+from gateway.extract.xlm import extract, is_encrypted
+from gateway.model.content import Observation
+from tests.builders.archives import codes
+from tests.builders.documents import biff, xlm_workbook
+
+
+@pytest.mark.parametrize(("state", "word"), [(0, "visible"), (1, "hidden"), (2, "very hidden")])
+def test_macro_sheets_of_every_state(state: int, word: str) -> None:
+    found = list(extract(xlm_workbook(state)))
+    assert Observation("XLM-SHEET", f"M ({word})") in found
+    assert {"XLM-AUTO-NAME", "XLM-CALL"} <= codes(found)
+    assert any(isinstance(c, Child) and c.data == b'"cmd" EXEC()' for c in found)
+
+
+def test_without_auto_name() -> None:
+    assert "XLM-AUTO-NAME" not in codes(list(extract(xlm_workbook(auto=False))))
+
+
+def test_plain_workbook_is_silent() -> None:
+    data = biff((0x809, struct.pack("<HH", 0x600, 5)), (0x85, struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"S"), (0x0A, b""),
+                (0x809, struct.pack("<HH", 0x600, 0x10)), (0x06, bytes(20) + b"\x03\0\x1e\x01\0"), (0x0A, b""))
+    assert list(extract(data)) == []
+
+
+def test_sheet_named_and_not_found_is_a_problem() -> None:
+    data = biff((0x809, struct.pack("<HH", 0x600, 5)), (0x85, struct.pack("<IBBBB", 0, 2, 1, 1, 0) + b"M"), (0x0A, b""))
+    assert {"XLM-SHEET", "MALFORMED"} <= codes(list(extract(data)))
+
+
+def test_dde_link_and_other_workbooks() -> None:
+    dde = struct.pack("<HHB", 0, 10, 0) + b"cmd\x03/c rem"
+    assert "DOC-DDE" in codes(list(extract(biff((0x1AE, dde)))))
+    own = b"\x01\0\x01\x04"
+    assert list(extract(biff((0x1AE, own)))) == []
+
+
+def test_encryption() -> None:
+    data = biff((0x809, struct.pack("<HH", 0x600, 5)), (0x2F, bytes(6)))
+    assert is_encrypted(data) and list(extract(data)) == []
+    assert not is_encrypted(xlm_workbook())
