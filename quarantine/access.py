@@ -185,10 +185,10 @@ def reference() -> str:
     lines += ["", "- *own*: mail to the recipient's, or sent from the sender's, mailboxes. *scope*: the domains and"
               " mailboxes of the supervisor's account; an account without any answers for the whole house.",
               "- What an account may not see does not exist for it.",
-              "- Nobody approves or releases mail from or to an address of their own, nor their own request, nor twice. Two accounts"
-              " that share a mailbox are one person.",
-              "- Four eyes: threats, and leaks of many people (`four_eyes_persons`), need two entitled persons. A request by"
-              " a person who could approve counts as the first of the two.",
+              "- Nobody approves or releases mail from or to an address of their own, nor their own request, nor twice."
+              " Two accounts that share a mailbox are one person.",
+              "- Four eyes: threats, and leaks of many people (`four_eyes_persons`), need two entitled persons. A request"
+              " by a person who could approve counts as the first of the two.",
               "- The operating system's user of the command line (root or the owner of the state directory) may do everything,"
               " alone; each act is recorded as done by the system's user."]
     return "\n".join(lines) + "\n"

@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 
 from gateway.model.errors import CustodyUnavailable
 from quarantine.keys import sync_directory
-from quarantine.sealing import MessageKeys, Plain
+from quarantine.sealing import MessageKeys, Plain, SealBroken
 
 BUCKETS = 1024                           # directories, so that none grows beyond what ls and backup tools bear
 PER_BUCKET = 512                         # consecutive blobs share a directory: one fsync of it serves a whole batch
@@ -70,9 +70,10 @@ class FileBlobs:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
-        except OSError as error:
+        except (OSError, SealBroken) as error:
             temporary.unlink(missing_ok=True)
-            raise CustodyUnavailable(f"{self.root}: a message cannot be stored: {error.strerror}") from error
+            why = error.strerror if isinstance(error, OSError) else error
+            raise CustodyUnavailable(f"{self.root}: a message cannot be stored: {why}") from error
         self.failpoint("blob-after-fsync")
         return Staged(name, plain)
 

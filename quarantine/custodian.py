@@ -107,6 +107,19 @@ class Custodian:
             connection.close()
             raise CustodyUnavailable(f"the database cannot: {one_line(error)}") from error
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Reads that see one instant and keep no writer waiting."""
+        with self.reading():
+            begin = "BEGIN" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+            with connection.cursor() as cursor:
+                cursor.execute(begin)
+            try:
+                yield
+            finally:
+                with connection.cursor() as cursor:
+                    cursor.execute("ROLLBACK")
+
     def now(self) -> datetime:
         return self.clock.now()
 
@@ -117,7 +130,7 @@ class Custodian:
 
     def load(self, id: str) -> QuarantinedMessage:
         """The row, locked where a transaction is open (PostgreSQL; SQLite's transactions exclude one another)."""
-        rows = QuarantinedMessage.objects.select_for_update() if self._depth else QuarantinedMessage.objects.all()
+        rows = QuarantinedMessage.objects.select_for_update() if connection.in_atomic_block else QuarantinedMessage.objects.all()
         row = rows.filter(pk=id).first() if is_message_id(id) else None
         if row is None:
             raise Refused(NOT_FOUND)

@@ -86,6 +86,7 @@ class Intake(Custodian):
     def _insert(self, staged: StagedAdmission) -> QuarantinedMessage:
         admission, now = staged.admission, self.now()
         reverse = admission.envelope.reverse_path
+        wrapped = self._current(staged)
         row = QuarantinedMessage(
             id=admission.id, status=(Status.PENDING if admission.pending else Status.HELD).value, kind=admission.kind.value,
             direction=admission.direction.value, verdict=admission.verdict, disposition=admission.disposition,
@@ -95,12 +96,18 @@ class Intake(Custodian):
             received_at=admission.received_at, admitted_at=now, changed_at=now,
             expires_at=max(now, admission.received_at) + self.settings.retain, persons=admission.persons,
             identifiers=dict(admission.identifiers), retry_key=admission.retry_key, blob=staged.blob.name,
-            wrapped_key=staged.wrapped_key, key_id=wrapped_under(staged.wrapped_key), detail=staged.detail)
+            wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail)
         row.save(force_insert=True)
         HeldRecipient.objects.bulk_create(
             HeldRecipient(message=row, position=n, address=r.mailbox.text, key=r.mailbox.key)
             for n, r in enumerate(admission.envelope.recipients))
         return row
+
+    def _current(self, staged: StagedAdmission) -> bytes:
+        """The wrapped key; wrapped anew where the master key changed between sealing and commit."""
+        if wrapped_under(staged.wrapped_key) == self.ring.current.id:
+            return staged.wrapped_key
+        return MessageKeys.unwrap(self.ring, staged.wrapped_key, staged.admission.id).wrap(self.ring)
 
     def confirm(self, id: str) -> None:
         """PENDING becomes HELD and its notices may leave; what is HELD or further on stays. Raises CustodyUnavailable."""

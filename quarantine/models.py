@@ -15,10 +15,6 @@ from django.db.models import Q
 SCHEMA = 1                               # raised with every migration; an older program refuses a newer database
 
 
-def choices(*words: str) -> list[tuple[str, str]]:
-    return [(word, word) for word in words]
-
-
 class State(models.Model):
     """One row: what this database is."""
 

@@ -88,7 +88,7 @@ class OutboxTable(Custodian):
             return bool(OutboxEntry.objects.filter(pk=id, state="ready").update(state="sending", attempts=entry.attempts + 1))
 
     def prepare(self, id: str) -> Outgoing:
-        """Open the content of an entry that is SENDING."""
+        """Open the content of an entry for its next attempt."""
         entry = OutboxEntry.objects.select_related("message").get(pk=id)
         if entry.purpose == "release":
             return self._prepare_release(entry, entry.message)
@@ -97,7 +97,7 @@ class OutboxTable(Custodian):
         write_all(fd, content)
         to = Recipient(Mailbox.parse(entry.recipient), notify="NEVER")      # a notice about a notice helps nobody
         envelope = Envelope(None, (to,), body="8BITMIME", smtputf8=not entry.recipient.isascii())
-        return Outgoing(id, entry.purpose, envelope, b"", fd, len(content), "", entry.attempts)
+        return Outgoing(id, entry.purpose, envelope, b"", fd, len(content), "", entry.attempts + 1)
 
     def _prepare_release(self, entry: OutboxEntry, row: QuarantinedMessage) -> Outgoing:
         content = self.content(row)
@@ -107,8 +107,9 @@ class OutboxTable(Custodian):
         envelope = replace(original, recipients=left)
         expires = int((self.now() + timedelta(hours=self.settings.mark_hours)).timestamp())
         everybody = [r.mailbox.key for r in original.recipients]
-        line = marks.write(self.ring, marks.Mark(str(row.pk), entry.attempts, expires), everybody, row.sha256)
-        return Outgoing(str(entry.pk), "release", envelope, line, content.fd, content.size, row.listener, entry.attempts)
+        attempt = entry.attempts + 1
+        line = marks.write(self.ring, marks.Mark(str(row.pk), attempt, expires), everybody, row.sha256)
+        return Outgoing(str(entry.pk), "release", envelope, line, content.fd, content.size, row.listener, attempt)
 
     def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]:
         """For the re-scan: the admission, its stored inspection, and codes that earlier blocks made known."""

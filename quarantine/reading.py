@@ -123,7 +123,7 @@ class Reading(Custodian):
         acts += [Act.LIFT] if row.holds.filter(lifted_at=None).exists() else []
         return [act for act in acts if access.permit(actor, act, subject) is None]
 
-    def inspect_content(self, actor: Actor, id: str) -> Content:
+    def preview_content(self, actor: Actor, id: str) -> Content:
         """The octets for a preview made in the cell; the sight is recorded before it is given."""
         with self.transaction():
             row = self.load(id)

@@ -38,7 +38,7 @@ class QuarantineService(Intake, Reading, Retention, OutboxTable, Accounts):
 
     def audit_verify(self, actor: Actor, outside: Sequence[Mapping[str, Any]] = ()) -> audit.Verified:
         self.allowed_here(actor, Act.AUDIT)
-        with self.reading():
+        with self.snapshot():
             return audit.verify(self.ring, outside)
 
     def audit_export(self, actor: Actor) -> Iterator[dict[str, Any]]:

@@ -17,16 +17,16 @@ from django.conf import settings as django_settings
 from quarantine.settings import configure, sqlite_url, use_database
 
 if not django_settings.configured:
-    configure("sqlite:////nonexistent/nowhere.db", "tests")      # noqa: S106
+    configure("sqlite:////nonexistent/nowhere.db", "tests")
 
-from gateway.model.address import Mailbox  # noqa: E402
-from gateway.model.custody import Actor, Admission, OutgoingMail, Role  # noqa: E402
-from gateway.model.decision import Kind  # noqa: E402
-from gateway.model.ids import new_message_id  # noqa: E402
-from gateway.model.transaction import Direction, Envelope, Recipient, Session  # noqa: E402
-from quarantine import database, keys  # noqa: E402
-from quarantine.blobs import FileBlobs, no_failpoint  # noqa: E402
-from quarantine.service import QuarantineService  # noqa: E402
+from gateway.model.address import Mailbox
+from gateway.model.custody import Actor, Admission, OutgoingMail, Role
+from gateway.model.decision import Kind
+from gateway.model.ids import new_message_id
+from gateway.model.transaction import Direction, Envelope, Recipient, Session
+from quarantine import database, keys
+from quarantine.blobs import FileBlobs, no_failpoint
+from quarantine.service import QuarantineService
 
 START = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
 MARKER = "機密-MARKER-6d1f"

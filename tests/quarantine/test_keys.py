@@ -57,7 +57,7 @@ def test_other_problems_of_the_file(path: Path, tmp_path: Path) -> None:
 
 
 def test_every_flipped_letter_of_a_key_is_noticed(path: Path) -> None:
-    comment, line = path.read_text().splitlines()
+    _, line = path.read_text().splitlines()
     start = line.rindex(" ") + 1
     for at in range(start, len(line) - 1):
         rewrite(path, line[:at] + ("A" if line[at] != "A" else "B") + line[at + 1:] + "\n")

@@ -1,0 +1,204 @@
+"""The keeper as others see it: KeeperClient for the edge and the console (asyncio), KeeperDesk for the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gateway.effects.wire import READ, Channel, FrameError, Inbox, connect, encode
+from gateway.model.custody import Actor, Admission, Admitted
+from gateway.model.deadline import Clock, Deadline
+from gateway.model.errors import CustodyUnavailable, GatewayFault, SekishoError
+from quarantine.lifecycle import Refusal, Refused
+from quarantine.shapes import admission_to_json
+
+PATIENCE = 30.0                          # seconds for what has no deadline of its own
+LONG = 3600.0                            # for verbs that go through everything: audit, keys, retention, backup
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The keeper's answer; `fd` is the receiver's to close."""
+
+    body: dict[str, Any]
+    fd: int | None = None
+
+
+def checked(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of an answer, or the error it carries."""
+    error = body.get("error")
+    if error is None:
+        return body
+    if error["kind"] == "refused":
+        raise Refused(Refusal(error["code"], error["text"]))
+    if error["kind"] == "unavailable":
+        raise CustodyUnavailable(error["text"])
+    if error["kind"] == "fault":
+        raise GatewayFault(error["text"])
+    raise SekishoError(error["text"])
+
+
+def acting(actor: Actor) -> dict[str, Any]:
+    """What is said of an actor on the wire; roles are looked up by the keeper."""
+    return {"name": actor.name, "via": actor.via, "system": actor.system}
+
+
+class KeeperClient:
+    """One connection to the keeper, shared by all tasks of a process and made again when it breaks.
+
+    Implements `gateway.model.ports.Custody`; `call` reaches every verb of `quarantine.desk`.
+    """
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path, self.clock = path, clock
+        self._channel: Channel | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._waiting: dict[int, asyncio.Future[Answered]] = {}
+        self._numbers = itertools.count(1)
+        self._connecting = asyncio.Lock()
+
+    async def admit(self, admission: Admission, fd: int, deadline: Deadline) -> Admitted:
+        """Durable custody, or CustodyUnavailable (answered 451)."""
+        request = {"verb": "admit", "admission": admission_to_json(admission)}
+        try:
+            answer = await self.ask(request, (fd,), deadline.left(self.clock))
+        except CustodyUnavailable:
+            raise
+        except SekishoError as error:    # whatever it is, the mail is not in custody
+            raise CustodyUnavailable(str(error)) from error
+        return Admitted(answer.body["id"], answer.body["duplicate"])
+
+    async def confirm(self, id: str) -> None:
+        await self.ask({"verb": "confirm", "id": id})
+
+    async def drop(self, id: str) -> None:
+        await self.ask({"verb": "drop", "id": id})
+
+    async def use_mark(self, line: str, recipients: list[str], sha256: str) -> bool:
+        """True once: this message is a release of ours (see quarantine.marks); the caller hashed what stands below the line."""
+        answer = await self.ask({"verb": "use-mark", "line": line, "recipients": recipients, "sha256": sha256})
+        return bool(answer.body["genuine"])
+
+    async def call(self, verb: str, actor: Actor, patience: float = PATIENCE, **arguments: Any) -> Answered:
+        """A verb of the desk on behalf of somebody. Raises Refused, CustodyUnavailable."""
+        return await self.ask({"verb": verb, "actor": acting(actor), **arguments}, patience=patience)
+
+    async def ask(self, request: dict[str, Any], fds: tuple[int, ...] = (), patience: float = PATIENCE) -> Answered:
+        number = next(self._numbers)
+        answered: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(patience):
+                channel = await self._connected()
+                self._waiting[number] = answered
+                await channel.send(request | {"n": number}, fds)
+                answer = await answered
+        except TimeoutError as error:
+            raise CustodyUnavailable("the keeper did not answer in time") from error
+        except FrameError:
+            self._lost("the keeper is gone")
+            raise
+        finally:
+            self._waiting.pop(number, None)
+        return Answered(checked(answer.body), answer.fd)
+
+    async def _connected(self) -> Channel:
+        async with self._connecting:
+            if self._channel is None:
+                self._channel = Channel(connect(self.path, timeout=5.0))
+                self._reader = asyncio.create_task(self._read(self._channel))
+            return self._channel
+
+    async def _read(self, channel: Channel) -> None:
+        try:
+            while (frame := await channel.receive()) is not None:
+                self._arrived(*frame)
+        except FrameError:
+            pass                         # the same as the end of the stream
+        if self._channel is channel:
+            self._lost("the keeper is gone")
+
+    def _arrived(self, body: dict[str, Any], fds: list[int]) -> None:
+        waiting = self._waiting.pop(int(body.pop("n", 0)), None)
+        for fd in fds[1:] if waiting is not None and not waiting.done() else fds:
+            os.close(fd)                 # nobody waits for it any more
+        if waiting is not None and not waiting.done():
+            waiting.set_result(Answered(body, fds[0] if fds else None))
+
+    def _lost(self, why: str) -> None:
+        """The connection broke: whoever waits does not know whether it was done, and is answered 451."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+        for waiting in self._waiting.values():
+            if not waiting.done():
+                waiting.set_exception(CustodyUnavailable(why))
+        self._waiting.clear()
+
+    async def close(self) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.cancel()
+        self._lost("closed")
+
+
+class KeeperDesk:
+    """The same verbs for code without a loop: one connection, one question at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._socket: socket.socket | None = None
+        self._inbox = Inbox()
+
+    def call(self, verb: str, actor: Actor, patience: float = PATIENCE, **arguments: Any) -> Answered:
+        return self.ask({"verb": verb, "actor": acting(actor), **arguments}, patience)
+
+    def ask(self, request: dict[str, Any], patience: float = PATIENCE) -> Answered:
+        if self._socket is None:
+            self._socket = connect(self.path, timeout=5.0)
+            self._inbox = Inbox()
+        self._socket.settimeout(patience)
+        try:
+            self._socket.sendall(encode(request | {"n": 1}))
+            body, fds = self._receive(self._socket)
+        except (OSError, FrameError) as error:
+            self.close()
+            raise CustodyUnavailable(f"{self.path}: the keeper does not answer: {error}") from error
+        body.pop("n", None)
+        return Answered(checked(body), fds[0] if fds else None)
+
+    def _receive(self, connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
+        while (frame := self._inbox.frame()) is None:
+            data, fds, _, _ = socket.recv_fds(connection, READ, 4)
+            if not data:
+                raise FrameError("the connection was closed")
+            self._inbox.feed(data, fds)
+        return frame
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        self._inbox.close()
+
+
+def is_running(path: Path) -> bool:
+    """True where a keeper listens there."""
+    try:
+        connect(path, timeout=1.0).close()
+    except CustodyUnavailable:
+        return False
+    return True
+
+
+def read_all(answer: Answered) -> bytes:
+    """The octets of an answer with a descriptor, which is closed."""
+    if answer.fd is None:
+        return b""
+    with os.fdopen(answer.fd, "rb") as file:
+        file.seek(0)
+        return file.read()

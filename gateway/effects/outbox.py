@@ -1,0 +1,214 @@
+"""Drains the outbox: notices and releases through the Delivery port, each at most once save in the window of RFC 1047.
+
+An entry is marked `sending` on disk before the first octet leaves and finished after the answer. What is found `sending`
+after a crash may have arrived; it goes out again with the same id. A release is judged again by today's signatures first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from gateway.model.custody import Admission
+from gateway.model.deadline import Clock, Deadline
+from gateway.model.errors import GatewayFault, NextHopUnavailable, SekishoError
+from gateway.model.finding import Fault, Finding, Inspection, Severity
+from gateway.model.ports import Delivery, Events, RelayResult, Rescan
+from gateway.model.reply import Reply
+from gateway.model.transaction import Envelope
+
+HOUR = timedelta(hours=1)
+PATIENCE = 600.0                         # seconds for one delivery: RFC 5321 section 4.5.3.2.6 waits 10 minutes for the last reply
+
+
+class DueEntry(Protocol):
+    """quarantine.outgoing.Due"""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def message_id(self) -> str: ...
+    @property
+    def is_release(self) -> bool: ...
+
+
+class OutgoingMail(Protocol):
+    """quarantine.outgoing.Outgoing; the descriptor is ours to close."""
+
+    @property
+    def envelope(self) -> Envelope: ...
+    @property
+    def head(self) -> bytes: ...
+    @property
+    def fd(self) -> int: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def listener(self) -> str: ...
+
+
+class OutboxStore(Protocol):
+    """The durable side, as the keeper offers it. Every method returns after its commit."""
+
+    async def due(self, limit: int) -> list[Any]: ...
+    async def prepare(self, id: str) -> Any: ...
+    async def begin(self, id: str) -> bool: ...
+    async def finish(self, id: str, result: RelayResult) -> str: ...
+    async def later(self, id: str, text: str) -> str: ...
+    async def put_off(self, id: str, until: datetime) -> None: ...
+    async def told_since(self, recipient: str, since: datetime) -> int: ...
+    async def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]: ...
+    async def block(self, message_id: str, codes: list[str]) -> None: ...
+
+
+def would_block(admission: Admission, finding: Finding) -> bool:
+    """The convention of severities: HIGH and above is what the default policy quarantines."""
+    return finding.severity >= Severity.HIGH
+
+
+@dataclass(slots=True)
+class Outbox:
+    store: OutboxStore
+    delivery: Delivery
+    clock: Clock
+    events: Events
+    rescan: Rescan | None = None                     # None: releases are not judged again (tests only)
+    blocks: Callable[[Admission, Finding], bool] = would_block
+    notices_an_hour: int = 60                        # to one recipient; the rest waits. 0 is no cap
+    parallel: int = 4
+    insist: float = 2.0                              # seconds between attempts to write down what happened
+    failpoint: Callable[[str], None] = lambda name: None
+    busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def drain(self) -> int:
+        """Start what is due, as far as there is room; returns how many were started."""
+        room = self.parallel - len(self.busy)
+        if room <= 0:
+            return 0
+        started = 0
+        for due in await self.store.due(room + len(self.busy)):
+            if due.id not in self.busy and len(self.busy) < self.parallel:
+                self.busy[due.id] = asyncio.create_task(self._guarded(due))
+                started += 1
+        return started
+
+    async def drained(self, rounds: int = 100) -> int:
+        """Drain until nothing is due any more, at most `rounds` times; for tests and `queue retry --wait`."""
+        total = 0
+        for _ in range(rounds):
+            count = await self.drain()
+            if not count and not self.busy:
+                break
+            total += count
+            await self.settle()
+        return total
+
+    async def settle(self) -> None:
+        """Wait for the deliveries under way."""
+        if self.busy:
+            await asyncio.wait(list(self.busy.values()))
+
+    async def _guarded(self, due: DueEntry) -> None:
+        try:
+            await self._one(due)
+        except SekishoError as error:
+            await self._put_back(due, str(error))
+        except Exception as error:       # noqa: BLE001 - a border: one entry's failure must not stop the others
+            await self._put_back(due, f"{type(error).__name__} while it was being delivered")
+        finally:
+            self.busy.pop(due.id, None)
+
+    async def _put_back(self, due: DueEntry, why: str) -> None:
+        self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=why)
+        try:
+            await self.store.later(due.id, why)
+        except SekishoError as error:    # the database is gone too: the entry is taken up again at the next start
+            self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=str(error))
+
+    async def _one(self, due: DueEntry) -> None:
+        if not due.is_release and await self._capped(due):
+            return
+        mail = await self.store.prepare(due.id)
+        try:
+            if due.is_release and await self._blocked(due, mail):
+                return
+            self.failpoint("outbox-before-begin")
+            if not await self.store.begin(due.id):
+                return
+            self.failpoint("outbox-after-begin")
+            await self._deliver(due, mail)
+        finally:
+            os.close(mail.fd)
+
+    async def _deliver(self, due: DueEntry, mail: OutgoingMail) -> None:
+        deadline = Deadline.after(self.clock, PATIENCE)
+        try:
+            result = await self.delivery.deliver(mail.envelope, mail.head, mail.fd, mail.size, mail.listener, deadline)
+        except NextHopUnavailable as error:
+            result = RelayResult(Reply(451, "4.4.1", str(error)), {})
+        except Exception as error:       # noqa: BLE001 - a border: nobody knows how far it came, so it may have arrived
+            self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=type(error).__name__)
+            result = RelayResult(Reply(451, "4.3.0", f"{type(error).__name__} while it was being delivered"), {}, uncertain=True)
+        self.failpoint("outbox-after-deliver")
+        outcome = await self._finish(due, result)
+        self.failpoint("outbox-after-finish")
+        word = {"delivered": "released" if due.is_release else "notified", "retry": "deferred", "unknown": "delivery-unknown"}
+        self._event(due, word.get(outcome, outcome), str(result.reply))
+
+    async def _finish(self, due: DueEntry, result: RelayResult) -> str:
+        """What was delivered must not go out again because the database cannot write just now: insist."""
+        while True:
+            try:
+                return await self.store.finish(due.id, result)
+            except SekishoError as error:
+                self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=str(error))
+                await asyncio.sleep(self.insist)
+
+    def _event(self, due: DueEntry, event: str, reply: str) -> None:
+        self.events.emit(event, id=due.message_id or due.id, reply=reply[:3])
+
+    async def _capped(self, due: DueEntry) -> bool:
+        """Too many notices for one reader within the hour wait; a flood must not become a flood of ours."""
+        if not self.notices_an_hour:
+            return False
+        now = self.clock.now()
+        if await self.store.told_since(due.recipient, now - HOUR) < self.notices_an_hour:
+            return False
+        await self.store.put_off(due.id, now + HOUR / 6)
+        return True
+
+    async def _blocked(self, due: DueEntry, mail: OutgoingMail) -> bool:
+        """Judge the octets again; what was not known when they were held, and would be held again, stops the release."""
+        if self.rescan is None:
+            return False
+        admission, stored, known = await self.store.held(due.message_id)
+        inspection = await self.rescan.rescan(mail.fd, mail.size, admission)
+        faults = [i.code.value for i in inspection.incidents if i.fault is Fault.GATEWAY]
+        if faults:
+            raise GatewayFault(f"the message could not be judged again: {faults[0]}")
+        codes = news(admission, inspection, stored, known, self.blocks)
+        if not codes:
+            return False
+        await self.store.block(due.message_id, codes)
+        self.events.emit("release-blocked", id=due.message_id, findings=codes)
+        return True
+
+
+def news(admission: Admission, inspection: Inspection, stored: Mapping[str, Any], known: frozenset[str],
+         blocks: Callable[[Admission, Finding], bool]) -> list[str]:
+    """Labels of what today's inspection holds against the message and that of its admission did not."""
+    old = {label(f["code"], f.get("rule", "")) for f in stored.get("findings", ())} | known
+    old |= {i["code"] for i in stored.get("incidents", ())}
+    found = {label(f.code, f.rule) for f in inspection.findings if blocks(admission, f)}
+    found |= {i.code.value for i in inspection.incidents}
+    return sorted(found - old)
+
+
+def label(code: str, rule: str) -> str:
+    return f"{code} {rule}" if rule else code

@@ -1,0 +1,194 @@
+"""The verbs of custody as JSON in, JSON out: one table for the keeper's socket and for a command line without a keeper.
+
+A request is {"verb": …, "actor": {"name": …, "via": …, "system": bool}, …arguments}. Roles are never believed: they are
+looked up by the account's name. `system` is honoured because only root and the owner of the state directory can connect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from gateway.model.custody import Actor
+from quarantine import audit
+from quarantine.custodian import Content
+from quarantine.decisions import Outcome
+from quarantine.lifecycle import Refusal, Refused
+from quarantine.reading import Query
+from quarantine.service import QuarantineService
+
+Request = Mapping[str, Any]
+NO_VERB = Refusal("NO-VERB", "custody has no such verb")
+BAD_REQUEST = Refusal("BAD-REQUEST", "the request lacks an argument or has a wrong one")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a verb gives back: an object, and for content a descriptor (the receiver closes it)."""
+
+    body: dict[str, Any]
+    fd: int | None = None
+
+
+def actor_of(service: QuarantineService, request: Request) -> Actor:
+    said = request.get("actor") or {}
+    name, via = str(said.get("name", ""))[:150], str(said.get("via", "console"))[:10]
+    if said.get("system"):
+        return Actor(name or "root", frozenset(), via=via, system=True)
+    return service.actor(name, via)
+
+
+def query_of(request: Request) -> Query:
+    given = {f.name: request[f.name] for f in fields(Query) if f.name in request}
+    for name in ("status", "kind", "direction"):
+        if name in given:
+            given[name] = tuple(given[name])
+    for name in ("since", "until"):
+        if given.get(name):
+            given[name] = datetime.fromisoformat(given[name])
+    return Query(**given)
+
+
+def _outcome(outcome: Outcome) -> Answer:
+    return Answer(asdict(outcome) | {"status": outcome.status.value})
+
+
+def _content(content: Content) -> Answer:
+    return Answer({"size": content.size}, content.fd)
+
+
+def _list(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    with s.reading():
+        page = s.find(a, query_of(r))
+    return Answer({"messages": list(page.messages), "cursor": page.cursor})
+
+
+def _count(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    with s.reading():
+        return Answer({"counts": s.count(a, query_of(r))})
+
+
+def _export(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    if r.get("raw"):
+        return _content(s.export_raw(a, r["id"], r["reason"]))
+    fd, size, password = s.export_zip(a, r["id"], r["reason"], r.get("password", ""))
+    return Answer({"size": size, "password": password}, fd)
+
+
+def _verify(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    found = s.audit_verify(a, audit.outside_checkpoints(r.get("outside", ())))
+    return Answer({"records": found.records, "checkpoints": found.checkpoints, "flaws": [asdict(f) for f in found.flaws]})
+
+
+def _user_add(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    password = s.user_add(a, r["name"], r["roles"], r.get("mailboxes", ()), r.get("scopes", ()), r.get("password", ""),
+                          r.get("language", ""))
+    return Answer({"name": r["name"], "password": "" if r.get("password") else password})
+
+
+def _user_role(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.user_role(a, r["name"], r["roles"], r.get("mailboxes"), r.get("scopes"))
+    return Answer({})
+
+
+def _user_password(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    return Answer({"password": s.user_password(a, r["name"], r.get("password", ""))})
+
+
+def _queue_drop(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.queue_drop(a, r["id"], r["reason"])
+    return Answer({})
+
+
+def _rewrap(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.maintain(a, "keys-rewrap")
+    count = 0
+    while done := s.rewrap():
+        count += done
+    return Answer({"count": count, "key": s.ring.current.id, "in_use": sorted(s.keys_in_use())})
+
+
+def _expire(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.maintain(a, "retention")
+    count = 0
+    while done := s.expire():
+        count += done
+    return Answer({"ended": count, "swept": s.sweep()})
+
+
+def _note(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.note(a, str(r["action"])[:32], str(r.get("id", ""))[:24], **dict(r.get("detail", {})))
+    return Answer({})
+
+
+def _failed_login(s: QuarantineService, _: Actor, r: Request) -> Answer:
+    """There is no account to act as: the name is what somebody typed."""
+    s.note(Actor(str(r["name"])[:150], frozenset(), via="console"), "login-failed", client=str(r.get("client", ""))[:64])
+    return Answer({})
+
+
+def _void(method: Callable[..., Any]) -> Callable[[QuarantineService, Actor, Request], Answer]:
+    def run(s: QuarantineService, a: Actor, r: Request) -> Answer:
+        method(s, a, r["name"])
+        return Answer({})
+    return run
+
+
+def _decide(method: Callable[..., Outcome]) -> Callable[[QuarantineService, Actor, Request], Answer]:
+    return lambda s, a, r: _outcome(method(s, a, r["id"], r["reason"]))
+
+
+S = QuarantineService
+VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
+    # held mail; `id` and `reason` where something is decided
+    "list": _list,                       # the fields of Query -> {"messages": […], "cursor": …}
+    "count": _count,
+    "show": lambda s, a, r: Answer(s.show(a, r["id"])),
+    "request": _decide(S.request),       # -> {"id", "status", "approvals", "needed"}, as all decisions
+    "approve": _decide(S.approve),
+    "deny": _decide(S.deny),
+    "release": _decide(S.release),
+    "withdraw": _decide(S.withdraw),
+    "return": _decide(S.return_),
+    "delete": _decide(S.delete),
+    "hold": _decide(S.hold),
+    "lift": _decide(S.lift),
+    "export": _export,                   # raw: bool -> descriptor, {"size", "password"}
+    # outbox
+    "queue": lambda s, a, r: Answer({"entries": s.queue(a, bool(r.get("all")))}),
+    "queue-retry": lambda s, a, r: Answer({"count": s.queue_retry(a, r.get("id", ""))}),
+    "queue-drop": _queue_drop,
+    # audit
+    "audit-verify": _verify,             # outside: rows of an event log -> {"records", "checkpoints", "flaws"}
+    "note": _note,
+    "login-failed": _failed_login,
+    # accounts
+    "user-add": _user_add,
+    "user-list": lambda s, a, r: Answer({"users": s.user_list(a)}),
+    "user-role": _user_role,
+    "user-disable": _void(S.user_disable),
+    "user-enable": _void(lambda s, a, name: s.user_disable(a, name, disabled=False)),
+    "user-reset-mfa": _void(S.user_reset_mfa),
+    "user-password": _user_password,
+    # upkeep, the system's user only
+    "keys-rewrap": _rewrap,
+    "retention": _expire,
+}
+READS = frozenset({"list", "count", "queue", "user-list"})
+ANONYMOUS = frozenset({"login-failed"})
+
+
+def call(service: QuarantineService, request: Request) -> Answer:
+    """Do one verb. Raises Refused, CustodyUnavailable and their kin."""
+    verb = VERBS.get(str(request.get("verb")))
+    if verb is None:
+        raise Refused(NO_VERB)
+    nobody = Actor("", frozenset())
+    actor = nobody if request["verb"] in ANONYMOUS else actor_of(service, request)
+    try:
+        return verb(service, actor, request)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Refused(BAD_REQUEST) from error
+
