@@ -24,6 +24,9 @@ TIMEOUT = 5
 MAX_SCANNED_TEXT = 4 << 20
 """Characters of extracted text of one node that are scanned beside its octets."""
 
+MAX_HEADER = 256 << 10
+"""Octets of a message's header that are scanned."""
+
 ERROR_LINE = re.compile(r"\((\d+)\)|line (\d+)")
 PROGRAMS = frozenset({
     "application/x-dosexec", "application/x-executable", "application/x-mach-binary", "application/java-vm", "application/x-dex",
@@ -147,10 +150,17 @@ class YaraDetector:
 
 
 def contents(sample: Sample) -> Iterator[bytes]:
-    """The node's octets; its extracted text where that is not the same octets again."""
-    yield sample.data
+    """The node's octets; its extracted text where that is not the same octets again. Of a message only the header: what
+    stands below it are nodes of their own, decoded."""
+    message = sample.artifact.detected_type == "message/rfc822"
+    yield header_block(sample.data) if message else sample.data
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
     texts = [t.content for t in sample.texts if t.source == "script" or not (plain or t.source.startswith("header"))]
     joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
     if joined:
         yield joined.encode("utf-8", "replace")
+
+
+def header_block(data: bytes) -> bytes:
+    end = data.find(b"\r\n\r\n", 0, MAX_HEADER)
+    return data[:end if end >= 0 else MAX_HEADER]

@@ -42,7 +42,8 @@ CHARSETS: dict[str, str] = {
 MULTIBYTE = ("cp950", "gb18030", "cp932", "euc_jp", "cp949")
 """Tried in this order where nothing is declared or the declaration is broken."""
 
-SHIFTS = re.compile(rb"\x1b[$(][@ABDIJ()O-Q]")
+SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BIJ]|&@|\.[AF])")
+KOREAN_SHIFT = b"\x1b$)C"
 HZ = re.compile(rb"~\{[!-~]{2,}~\}")
 CLOSE = 0.82
 """A reading whose score is at least this part of the best one's is kept beside it."""
@@ -90,8 +91,10 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
             found[name] = data.decode(name)
         except (UnicodeError, ValueError):
             continue
-        if name == "utf-8" and chosen in (None, "utf-8"):
+        if name == "utf-8" and chosen in (None, "utf-8") and not data.isascii():
             return [(found[name], name)]
+        if data.isascii():
+            break                                      # shifts, or plain ASCII: nothing to choose between
     if not found:
         fallback = chosen or _least_broken(data)
         return [(data.decode(fallback, "replace"), fallback)]
@@ -104,6 +107,14 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
 
 
 def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
+    if data.isascii() and chosen in (None, "utf-8"):
+        if KOREAN_SHIFT in data:
+            yield "iso2022_kr"
+        elif SHIFTS.search(data):
+            yield "iso2022_jp_ext"
+            yield "iso2022_jp_2004"
+        elif HZ.search(data):
+            yield "hz"
     if chosen:
         yield chosen
         if chosen == "cp950":
@@ -114,11 +125,6 @@ def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
         if not chosen:
             yield "cp1252"
         return
-    if SHIFTS.search(data):
-        yield "iso2022_jp_ext"
-        yield "iso2022_kr"
-    if HZ.search(data):
-        yield "hz"
     if data.count(0) * 4 > len(data):
         yield "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
     yield "utf-8"

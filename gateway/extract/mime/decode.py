@@ -86,9 +86,9 @@ def _variants(raw: bytes, compact: bytes) -> Iterator[bytes]:
         yield _block(NOT_BASE64.sub(b"", compact[:junk.start()]))
         if b"-" in compact or b"_" in compact:
             yield _block(NOT_BASE64.sub(b"", compact.translate(URLSAFE)))
-    lines = [NOT_BASE64.sub(b"", line) for line in raw.split(b"\n")]
-    if any(len(line) % 4 for line in lines[:-2]):
-        yield b"".join(_block(line) for line in lines)
+    lines = raw.split(b"\n")
+    if any(len(line.rstrip(b"\r")) % 4 for line in lines[:-4]):
+        yield b"".join(_block(NOT_BASE64.sub(b"", line)) for line in lines)
 
 
 def _block(alphabet: bytes) -> bytes:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from gateway.extract.mime.views import Leaf, describe
 
-START = re.compile(rb"(?:^|(?<=\n))[ \t]*content-(?:type|transfer-encoding|disposition)[ \t]*:", re.I)
+START = re.compile(rb"\n[ \t]*content-(?:type|transfer-encoding|disposition)[ \t]*:", re.I)
+FIRST = re.compile(START.pattern.removeprefix(rb"\n"), re.I)
 NEXT_PART = re.compile(rb"\n--[^\r\n]{0,200}\r?\n(?=[!-9;-~]{1,60}[ \t]*:|\r?\n)|\n--[^\r\n]{1,200}--[ \t]*\r?(?:\n|$)")
 MAX_LEAVES = 200
 
@@ -19,13 +20,15 @@ def flat(blob: bytes) -> Iterator[Leaf]:
     """A leaf after each run of Content- lines, up to the next line that could be a delimiter."""
     at = 0
     for number in range(1, MAX_LEAVES + 1):
-        found = START.search(blob, at)
+        found = FIRST.match(blob) if at == 0 else None
+        found = found or START.search(blob, max(0, at - 1))
         if found is None:
             return
-        head_end, body = _block(blob, found.start())
+        begin = found.start() + (blob[found.start():found.start() + 1] == b"\n")
+        head_end, body = _block(blob, begin)
         stop = NEXT_PART.search(blob, max(0, body - 1))
         end = stop.start() if stop else len(blob)
-        head = blob[found.start():head_end]
+        head = blob[begin:head_end]
         indented = head[:1] in (b" ", b"\t")          # a quoted or shifted header: its lines are no continuations
         entity = describe(re.sub(rb"(?:^|(?<=\n))[ \t]+", b"", head) if indented else head, "text/plain")
         if not entity.medias[0].startswith("multipart/"):

@@ -23,6 +23,12 @@ from gateway.model.finding import IncidentCode
 
 MORE_READINGS_UP_TO = 64 << 20
 """Octets of an irregular message up to which other readings are made; each costs a pass and a copy of what it sees."""
+PYTHON_UP_TO = 4 << 20
+"""Octets up to which Python's own parser is asked as well: it takes 0.1 s a megabyte, and the flat reading sees more."""
+
+SAME_TAIL = 64
+"""Octets by which two readings of one part may differ at its end and still mean the same: a delimiter taken as content."""
+
 UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
 
 
@@ -72,8 +78,9 @@ def _more(blob: bytes, context: Context, found: list[Found], index: dict[bytes, 
         view.codes.update({c: d for c, d in again.codes.items() if c.endswith("CONTRADICT")})
     for leaf in list(flat(mended)):
         _file(leaf, "flat", found, index, view)
-    for leaf in _python(blob):
-        _file(leaf, "python", found, index, view)
+    if len(blob) <= PYTHON_UP_TO:
+        for leaf in _python(blob):
+            _file(leaf, "python", found, index, view)
     for item in list(found):
         if item.leaf.media == "multipart/encoded":
             for leaf in list(flat(item.data)):
@@ -144,8 +151,10 @@ def _add(data: bytes, leaf: Leaf, reading: str, found: list[Found], index: dict[
         if stripped is not None:
             stripped.names.update(dict.fromkeys(leaf.names))
             return stripped
-        if _is_inside(data, index):
-            return next(iter(index.values()))
+        same = _same(data, index)
+        if same is not None:
+            same.names.update(dict.fromkeys(leaf.names))
+            return same
         view.note("MIME-HIDDEN-PART", reading)
     item = Found(data, leaf, dict.fromkeys(leaf.names), reading)
     found.append(item)
@@ -155,14 +164,19 @@ def _add(data: bytes, leaf: Leaf, reading: str, found: list[Found], index: dict[
     return item
 
 
-def _is_inside(data: bytes, index: dict[bytes, Found]) -> bool:
-    """Text that another reading cut differently out of text we have is nothing new."""
-    if not data.strip():
-        return bool(index)
+def _same(data: bytes, index: dict[bytes, Found]) -> Found | None:
+    """What we have already where another reading only cut it differently: text within text, a delimiter at the end."""
     needle = data.strip()
-    if identify(needle) not in ("text/plain", "text/html"):
-        return False
-    return any(needle in known for known in index)
+    if not needle:
+        return next(iter(index.values()), None)
+    text = len(needle) <= 1 << 20 and identify(needle) in ("text/plain", "text/html")
+    for known, found in index.items():
+        longer, shorter = (data, known) if len(data) >= len(known) else (known, data)
+        if shorter and len(longer) - len(shorter) <= SAME_TAIL and longer.startswith(shorter) and len(shorter) > SAME_TAIL:
+            return found
+        if text and needle in known:
+            return found
+    return None
 
 
 def _child(item: Found) -> Child:

@@ -1,0 +1,59 @@
+"""Every charset of our customers' mail; no codec that a sender names."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from gateway.extract.charset import CHARSETS, codec, decode_named, guess, readings
+
+ZH_TW = "您好，附件為本月報價單與客戶資料，請於週五前回覆，謝謝。"
+ZH_CN = "您好，附件为本月报价单和客户资料，请于周五前回复，谢谢。"
+JA = "お世話になっております。添付の見積書をご確認ください。よろしくお願いいたします。"
+KO = "안녕하세요. 첨부한 견적서를 확인해 주시기 바랍니다. 감사합니다."
+
+
+@pytest.mark.parametrize(("text", "encoding"), [
+    (ZH_TW, "cp950"), (ZH_TW, "big5hkscs"), (ZH_TW, "utf-8"), (ZH_TW, "gb18030"), (ZH_TW, "utf-16"), (ZH_CN, "gb18030"), (ZH_CN, "hz"),
+    (ZH_CN, "gbk"), (JA, "cp932"), (JA, "euc_jp"), (JA, "iso2022_jp"), (KO, "cp949"), (KO, "iso2022_kr"),
+])
+def test_undeclared(text, encoding):
+    assert text in [t for t, _ in readings(text.encode(encoding))]
+
+
+@pytest.mark.parametrize(("text", "encoding", "declared"), [
+    (ZH_TW, "cp950", "Big5"), (ZH_CN, "gb18030", "GB2312"), (JA, "cp932", "Shift_JIS"), (JA, "iso2022_jp", "ISO-2022-JP"), (JA, "utf-16-le", "utf-16le"), (KO, "cp949", "euc-kr"),
+    ("㈱①髙﨑", "cp932", "shift_jis"), ("naïve “quotes”", "cp1252", "iso-8859-1"),
+])
+def test_declared(text, encoding, declared):
+    assert readings(text.encode(encoding), declared)[0][0] == text
+
+
+@pytest.mark.parametrize(("text", "encoding", "declared"), [
+    (ZH_TW, "cp950", "utf-8"), (JA, "cp932", "us-ascii"), (ZH_CN, "gb18030", "utf-8"), (ZH_TW, "utf-8", "us-ascii"), (JA, "iso2022_jp", "us-ascii"), (ZH_CN, "hz", "us-ascii"), (JA, "utf-8", "x-unknown"),
+])
+def test_wrong_declaration(text, encoding, declared):
+    assert text in [t for t, _ in readings(text.encode(encoding), declared)]
+
+
+def test_every_name_has_a_codec():
+    for name, target in CHARSETS.items():
+        assert name == name.lower()
+        assert codecs.lookup(target)._is_text_encoding
+
+
+@pytest.mark.parametrize("name", ["zlib_codec", "bz2", "base64", "rot13", "hex", "uu", "quopri", "idna", "punycode", "unicode_escape", "mbcs", ""])
+def test_dangerous_codecs_are_not_known(name):
+    assert codec(name) is None
+    assert decode_named(b"abc", name) == "abc"
+
+
+@pytest.mark.parametrize("data", [b"", b"\xff", b"\x80\x81", bytes(range(256)), b"\x1b$B\xff", b"~{\xff~}", b"\xff\xfe\x00"])
+def test_anything_decodes_to_something(data):
+    assert readings(data) and isinstance(guess(data)[0], str)
+    assert readings(data, "big5")
+
+
+def test_ascii_has_one_reading():
+    assert readings(b"plain") == [("plain", "utf-8")]

@@ -1,0 +1,41 @@
+"""Guesses by content."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.looks import html_like, mail_like, text_like
+
+
+@pytest.mark.parametrize("data", [b"", b"words\r\n", "報價單".encode("cp950"), "見積書".encode("cp932"), "見積".encode("iso2022_jp"),
+                                  "hi there".encode("utf-16-le"), b"\xff\xfea\0", b"form\x0cfeed", b"end\x1a"])
+def test_text(data):
+    assert text_like(data)
+
+
+@pytest.mark.parametrize("data", [bytes(100), bytes(range(256)), b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\x0d"])
+def test_not_text(data):
+    assert not text_like(data)
+
+
+@pytest.mark.parametrize("data", [b"<!DOCTYPE html>", b"  <html>", b"<HTML ", b"words <script>x", b"<!-- x -->"])
+def test_html(data):
+    assert html_like(data)
+
+
+@pytest.mark.parametrize("data", [b"a < b", b"<name>", b"<?xml version='1.0'?><a/>", b"1 <2> 3"])
+def test_not_html(data):
+    assert not html_like(data)
+
+
+@pytest.mark.parametrize("data", [
+    b"From: a\r\nTo: b\r\nSubject: c\r\n\r\nhi", b"Received: x\n by y\nFrom: a\nDate: d\n\nhi", b"From x\nFrom: a\nTo: b\nDate: c\n\n",
+    b"Content-Type: text/plain\r\nMIME-Version: 1.0\r\n\r\n",
+])
+def test_mail(data):
+    assert mail_like(data)
+
+
+@pytest.mark.parametrize("data", [b"Dear Bob,\r\nSubject: see below\r\n", b"Note: x\r\nPS: y\r\n\r\n", b"key: value\n", b"", b"From: only\r\n\r\n"])
+def test_not_mail(data):
+    assert not mail_like(data)

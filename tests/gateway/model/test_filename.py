@@ -1,0 +1,24 @@
+"""Cleaning of names; more cases stand beside gateway.extract.names."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.model.filename import basename, extension, extensions, spellings, visible
+
+
+def test_spellings():
+    assert list(spellings("..\\x.exe. ")) == ["x.exe", "x.exe"]
+    assert set(spellings("a.txt\0b.exe")) == {"a.txt", "b.exe"}
+    assert list(spellings("")) == []
+
+
+@pytest.mark.parametrize(("name", "text"), [("a\u202eb", "ab"), ("ｅｘｅ", "exe"), ("e\u200bxe", "exe"), ("報價單", "報價單"), ("a\x07b", "ab")])
+def test_visible(name, text):
+    assert visible(name) == text
+
+
+def test_basename_and_extension():
+    assert basename("a/b\\c.txt") == "c.txt"
+    assert (extension("a.TXT"), extension("a"), extension("a.b.c"), extension("a." + "x" * 40)) == ("txt", "", "c", "")
+    assert extensions(["a.b", "c.d"]) == {"b", "d"}
