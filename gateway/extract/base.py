@@ -70,8 +70,21 @@ class Context:
     # ^ candidates for encrypted parts: configured ones first, then words found in the mail so far, in order
     words: list[str] = field(default_factory=list)
     # ^ where extractors of bodies, subjects and names put password candidates for later nodes
+    heard: list[str] = field(default_factory=list)
+    heard_names: list[str] = field(default_factory=list)
+    # ^ beginnings of texts, and file names, met so far; kept by the walk, read for passwords only when something is locked
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     tools: Tools | None = None           # the deep lane with a tool lane beside it
+
+    def hear(self, text: str) -> None:
+        """Keeps the beginning of a text: at most 200,000 characters of each of 100 texts."""
+        if len(self.heard) < 100:
+            self.heard.append(text[:200_000])
+
+    def hear_names(self, names: tuple[str, ...]) -> None:
+        """Keeps candidate names of an artifact, at most 400."""
+        if len(self.heard_names) < 400:
+            self.heard_names.extend(names)
 
     def allowance(self, packed: int) -> int:
         """Octets that a node of `packed` octets may still unpack to; at more, stop and yield Problem(RATIO or SIZE)."""

@@ -5,9 +5,10 @@ The formats a caller wants are named, never "all": libarchive's guessing would c
 
 from __future__ import annotations
 
+import locale
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from ctypes import Array, c_char, c_char_p, c_int, c_void_p, cast, create_string_buffer
+from contextlib import contextmanager, suppress
+from ctypes import byref, c_char_p, c_int, c_longlong, c_size_t, c_void_p, cast, string_at
 from dataclasses import dataclass
 
 from libarchive import ffi
@@ -15,9 +16,10 @@ from libarchive.exception import ArchiveError
 
 from gateway.extract.bounded import Budget, Damaged
 
-PIECE = 1 << 16                          # octets asked of libarchive at a time
 REGULAR, DIRECTORY, SYMLINK = 0o100000, 0o040000, 0o120000
 
+with suppress(locale.Error):
+    locale.setlocale(locale.LC_CTYPE, "C.UTF-8")   # libarchive turns UTF-16 names into the locale's charset
 ffi.logger.disabled = True              # its warnings repeat member names
 _library = ffi.libarchive
 _encrypted = _library.archive_entry_is_encrypted
@@ -61,8 +63,8 @@ def _open(data: bytes, formats: Sequence[str], filters: Sequence[str], password:
         ffi.read_free(handle)
 
 
-def members(data: bytes, formats: Sequence[str], budget: Budget, *, filters: Sequence[str] = ("none",), password: bytes | None = None,
-            options: bytes = b"") -> Iterator[Member]:
+def members(data: bytes, formats: Sequence[str], budget: Budget, *, filters: Sequence[str] = ("none",),
+            password: bytes | None = None, options: bytes = b"") -> Iterator[Member]:
     """The members in order. Raises Damaged where the archive cannot be followed further, LimitReached by the budget."""
     try:
         with _open(data, formats, filters, password, options) as handle:
@@ -76,7 +78,6 @@ def members(data: bytes, formats: Sequence[str], budget: Budget, *, filters: Seq
 
 
 def _walk(handle: int, entry: int, budget: Budget) -> Iterator[Member]:
-    buffer = create_string_buffer(PIECE)
     while True:
         status = ffi.read_next_header2(handle, entry)
         if status == ffi.ARCHIVE_EOF:
@@ -84,27 +85,39 @@ def _walk(handle: int, entry: int, budget: Budget) -> Iterator[Member]:
         name = ffi.entry_pathname(entry) or _name_utf8(entry) or b""
         kind = ffi.entry_filetype(entry) & 0o170000
         link = ffi.entry_symlink(entry) or ffi.entry_hardlink(entry) or b""
-        data, fault, detail = _content(handle, buffer, budget)
-        if fault and _encrypted(entry):
-            data, fault = b"", "encrypted"
+        data, fault, detail = _content(handle, budget)
+        if fault and not data and _encrypted(entry):
+            fault = "encrypted"
         yield Member(name, data, kind, link, fault, detail)
 
 
-def _content(handle: int, buffer: Array[c_char], budget: Budget) -> tuple[bytes, str, str]:
+def _content(handle: int, budget: Budget) -> tuple[bytes, str, str]:
+    """(octets, fault, detail) of the entry at hand; holes of sparse files are zeros."""
     made = bytearray()
     start = ffi.filter_bytes(handle, -1)
+    block, size, offset = c_void_p(), c_size_t(), c_longlong()
     while True:
+        fault = detail = ""
+        size.value = 0
         try:
-            got = ffi.read_data(handle, buffer, PIECE)
+            status = ffi.read_data_block(handle, byref(block), byref(size), byref(offset))
+            if status == ffi.ARCHIVE_WARN:       # a wrong checksum, told with the last block
+                fault, detail = "damaged", "wrong checksum"
         except ArchiveError as error:
+            status, detail = error.retcode, _reason(error)
+            fault = _fault(detail)
+        if status == ffi.ARCHIVE_EOF or (fault and not size.value):
             budget.spend(len(made))
-            reason = _reason(error)
-            return bytes(made), _fault(reason), reason
-        if got == 0:
-            budget.spend(len(made))
-            return bytes(made), "", ""
-        made += buffer.raw[:got] if got < PIECE else buffer.raw
+            return bytes(made), fault, detail
+        hole = offset.value - len(made)
+        if hole > 0:
+            budget.check(bytes(min(hole, budget.size + 1)), max(ffi.filter_bytes(handle, -1) - start, 1))
+            made += bytes(hole)
+        made += string_at(block, size.value) if size.value else b""
         budget.check(made, max(ffi.filter_bytes(handle, -1) - start, 1))
+        if fault:
+            budget.spend(len(made))
+            return bytes(made), fault, detail
 
 
 def _reason(error: ArchiveError) -> str:

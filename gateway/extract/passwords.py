@@ -28,8 +28,8 @@ ANNOUNCING = (
     "密碼", "密码", "口令", "通行碼", "通行码", "開啟碼", "开启码", "解壓碼", "解压码", "解密碼", "解密码", "提取碼", "提取码",
     "金鑰", "密鑰", "密钥", "驗證碼", "验证码", "暗號", "暗号", "開檔碼", "代碼", "代码", "解鎖碼", "解锁码",
     # ja
-    "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉", "解凍キー", "解除キー", "復号キー",
-    "鍵", "キーワード", "開封キー", "認証コード",
+    "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉",
+    "解凍キー", "解除キー", "復号キー", "鍵", "キーワード", "開封キー", "認証コード",
 )
 ANNOUNCING_LATIN = ("pass ?word", "pass ?code", "pass ?phrase", "pass ?key", "access code", "unlock code", "open(?:ing)? code",
                     "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw",
@@ -51,7 +51,8 @@ _CONNECTOR = re.compile(
     r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s)*", re.IGNORECASE)
 _TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
 _TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"
-_TAIL_WORDS = re.compile(r"(?:です|となります|になります|でございます|をご利用ください|を入力してください|哦|喔|唷|謝謝|谢谢|，.*|。.*)$")
+_TAIL_WORDS = re.compile(
+    r"(?:です|となります|になります|でございます|をご利用ください|を入力してください|哦|喔|唷|謝謝|谢谢|，.*|。.*)$")
 
 
 def remember(context: Context, text: str) -> None:
@@ -77,7 +78,16 @@ def remember_name(context: Context, name: str) -> None:
 
 
 def candidates(context: Context) -> Iterator[str]:
-    """Every candidate once: configured and announced ones, then weaker words, then what everybody uses."""
+    """Every candidate once: configured and announced ones, then weaker words, then what everybody uses.
+
+    Texts and names that the walk met since the last call are read for words first.
+    """
+    for text in context.heard:
+        remember(context, text)
+    for name in context.heard_names:
+        remember_name(context, name)
+    context.heard.clear()
+    context.heard_names.clear()
     seen: set[str] = set()
     for word in (*context.passwords, *context.words, *COMMON):
         if word not in seen:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
 from gateway.extract.identify import identify, is_light, needs_reader
+from gateway.extract.nominal import nominal
 from gateway.extract.summary import summarise
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.content import Observation, Sample, Table, Text
@@ -71,6 +72,7 @@ class _Walk:
         """Makes an artifact of a child and queues it, unless the same was queued before."""
         if self.stopped:
             return
+        self.context.hear_names(child.names)
         kind = child.detected_type or identify(child.data, child.names, child.declared_type)
         digest = hashlib.sha256(child.data).hexdigest()
         artifact = Artifact(
@@ -132,6 +134,7 @@ class _Walk:
             if self.text > self.context.limits.text:
                 return self.stop(IncidentCode.SIZE, job.node.artifact, "text limit")
             job.sample.texts.append(item)
+            self.context.hear(item.content)
         elif isinstance(item, Table):
             job.sample.tables.append(item)
         elif isinstance(item, Observation):
@@ -182,4 +185,6 @@ def walk(data: bytes, context: Context, extractors: Sequence[Extractor], visit: 
     """
     state = _Walk(context, extractors, visit)
     state.run(data)
+    if not state.stopped and nominal(state.artifacts, context.limits.expanded + 1) > context.limits.expanded:
+        state.incident(IncidentCode.SIZE, state.artifacts[0], f"more than {context.limits.expanded} octets with every copy unpacked")
     return Walked(ArtifactTree(tuple(state.artifacts)), tuple(state.incidents), summarise(data, state.artifacts))

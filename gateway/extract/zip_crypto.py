@@ -142,7 +142,7 @@ def decrypt(entry: Header, data: bytes, password: bytes, budget: Budget) -> byte
     try:
         for member in members(_stored(entry, data, password), ("zip",), budget, password=password):
             if len(member.data) >= size:
-                return member.data[:size]     # libarchive 3.6 hands out more than the entry has
+                return member.data[:size]
     except Damaged:
         return None
     finally:

@@ -47,3 +47,16 @@ def test_level_one_and_two_with_folders():
     chain = extra + tail + b"\0\0"
     level2 = struct.pack("<H", 24 + len(chain)) + b"-lh0-" + struct.pack("<LLLBBHB", len(DATA), len(DATA), 0, 0x20, 2, crc16(DATA), 77) + chain
     assert content(take_apart(LZH, level2 + DATA + b"\0")) == {"資料/請求書.exe": DATA}
+
+
+def test_compressed_member():
+    """-lh5- bits of octets without matches, in one block: every octet code eight bits long."""
+    whole = DATA * 20
+    bits = f"{len(whole):016b}" + f"{11:05b}" + "000" * 3 + "00" + "000" * 6 + "001" * 2 + f"{256:09b}" + "1" * 256
+    bits += f"{0:04b}{0:04b}" + "".join(f"{o:08b}" for o in whole)
+    bits += "0" * (-len(bits) % 8)
+    packed = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    body = b"-lh5-" + struct.pack("<LLLBBB5sH", len(packed), len(whole), 0x21 << 16, 0x20, 0, 5, "書.x".encode("cp932") + b"y", crc16(whole))
+    found = take_apart(LZH, bytes([len(body), sum(body) & 255]) + body + packed + b"\0")
+    assert list(content(found).values()) == [whole]
+    assert codes(found) == set()

@@ -1,0 +1,164 @@
+"""Files inside files: archives, programs and scripts before, behind or within something that passes for another type.
+
+Structured formats say where they end; what stands behind is data of somebody else's. Ordinary media carry thumbnails, colour
+profiles and trailers, so a magic alone is not enough: each candidate is checked for the structure behind it.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Iterator
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.zip_structure import directories, local_header
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+
+MAX_CARVED = 8                           # children of one node
+
+CONTAINERS = frozenset({
+    "application/zip", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument", "application/x-7z-compressed",
+    "application/vnd.rar", "application/x-tar", "application/gzip", "application/x-bzip2", "application/x-xz", "application/zstd",
+    "application/x-lzma", "application/x-lzip", "application/vnd.ms-cab-compressed", "application/x-iso9660-image",
+    "application/x-vhd",
+    "application/x-vhdx", "application/x-raw-disk-image", "application/x-udf-image", "application/x-arj", "application/x-ace",
+    "application/x-lzh", "application/x-cpio", "application/x-archive", "application/x-rpm", "message/rfc822", "multipart/related",
+    "text/html", "application/vnd.ms-tnef", "application/x-ole-storage", "application/x-msi", "application/vnd.ms-outlook",
+})
+"""Types whose own readers look at every octet, or in which members lie uncompressed by right."""
+
+def _zip(data: bytes, at: int) -> bool:
+    header = local_header(data, at)
+    return header is not None and 0 < len(header.name) < 1024 and header.method < 100
+
+
+def _portable_executable(data: bytes, at: int) -> bool:
+    offset = struct.unpack_from("<L", data, at + 60)[0] if at + 64 <= len(data) else 0
+    return 0 < offset < 1 << 16 and data[at + offset:at + offset + 4] == b"PE\0\0"
+
+
+def _cabinet(data: bytes, at: int) -> bool:
+    return at + 36 <= len(data) and data[at + 24:at + 26] in (b"\3\1", b"\2\1") and struct.unpack_from("<H", data, at + 28)[0] > 0
+
+
+def _ole(data: bytes, at: int) -> bool:
+    return at + 512 <= len(data) and data[at + 28:at + 30] == b"\xfe\xff"
+
+
+MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
+    (b"PK\x03\x04", 0, _zip, "zip"),
+    (b"MZ", 0, _portable_executable, "program"),
+    (b"MSCF\0\0\0\0", 0, _cabinet, "cabinet"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 0, _ole, "OLE"),
+    (b"7z\xbc\xaf\x27\x1c\0", 0, lambda data, at: True, "7z"),
+    (b"Rar!\x1a\x07", 0, lambda data, at: data[at + 6:at + 7] in (b"\0", b"\1"), "RAR"),
+    (b"**ACE**", 7, lambda data, at: data[at + 14:at + 15] < b"\x20", "ACE"),
+    (b"\x7fELF", 0, lambda data, at: data[at + 4:at + 5] in (b"\1", b"\2") and data[at + 6:at + 7] == b"\1", "program"),
+    (b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0", 0, lambda data, at: True, "shortcut"),
+    (b"ITSF\x03\0\0\0", 0, lambda data, at: True, "help"),
+)
+"""Octets, how far they stand from the file's begin, what must hold there, what to call it."""
+
+MAX_TRIES = 20_000                       # false hits of one magic that are checked in one node
+
+MARKUP = re.compile(rb"<\s{0,8}(?:script[\s>]|hta:application|html[\s>]|iframe\s|!doctype html|job[\s>]|package>)", re.IGNORECASE)
+
+
+class Carve:
+    name = "carve"
+
+    def claims(self, node: Node) -> bool:
+        return node.type not in CONTAINERS and len(node.data) > 64
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data
+        end = END_OF[node.type](data) if node.type in END_OF else 0
+        found = sorted(hits(data))
+        for at, what in found[:MAX_CARVED]:
+            if node.type == "application/x-dosexec":
+                yield Observation("APPENDED-ARCHIVE", what)
+            elif end and at >= end:
+                yield Observation("POLYGLOT", what)
+            yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
+        if not found and b"PK\x05\x06" in data[-70_000:] and directories(data, 1):
+            yield Observation("POLYGLOT", "zip")
+            yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
+        yield from _markup(node)
+
+
+def hits(data: bytes) -> Iterator[tuple[int, str]]:
+    """Where checked magics stand, the first of each kind; not at the very beginning, which is the node itself."""
+    for magic, back, check, what in MAGICS:
+        at = data.find(magic, back + 1)
+        for _ in range(MAX_TRIES):
+            if at < 0:
+                break
+            if check(data, at - back):
+                yield at - back, what
+                break
+            at = data.find(magic, at + 1)
+
+
+def _markup(node: Node) -> Iterator[Yield]:
+    """Markup with script in a picture: browsers and mshta start reading wherever a tag stands."""
+    if not node.type.startswith("image/") or node.type == "image/svg+xml":
+        return
+    match = MARKUP.search(node.data)
+    if match:
+        yield Observation("POLYGLOT", "markup")
+        yield Child(node.data[match.start():], ArtifactKind.OBJECT, label=f"at {match.start()}", detected_type="text/html")
+
+
+def pdf_end(data: bytes) -> int:
+    at = data.rfind(b"%%EOF")
+    return at + 5 if at > 0 else 0
+
+
+def png_end(data: bytes) -> int:
+    at = data.find(b"IEND\xae\x42\x60\x82")
+    return at + 8 if at > 0 else 0
+
+
+def jpeg_end(data: bytes) -> int:
+    """Behind the first end-of-image mark after the first scan; thumbnails stand in segments before it. 0 where there is none."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF and data[at + 1] != 0xDA:
+        at += 2 + struct.unpack_from(">H", data, at + 2)[0]
+    end = data.find(b"\xff\xd9", at)
+    return end + 2 if end > 0 else 0
+
+
+def gif_end(data: bytes) -> int:
+    """Walks the blocks (GIF89a specification, appendix A); 0 where they do not lead to a trailer."""
+    if len(data) < 14:
+        return 0
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
+    for _ in range(100_000):
+        kind = data[at:at + 1]
+        if kind == b";":
+            return at + 1
+        if kind == b"!":
+            at += 2
+        elif kind == b"," and at + 10 <= len(data):
+            flags = data[at + 9]
+            at += 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+        else:
+            return 0
+        while at < len(data) and data[at]:
+            at += data[at] + 1
+        at += 1
+    return 0
+
+
+def bmp_end(data: bytes) -> int:
+    size = struct.unpack_from("<L", data, 2)[0] if len(data) >= 6 else 0
+    return size if 54 <= size < len(data) else 0
+
+
+END_OF: dict[str, Callable[[bytes], int]] = {
+    "image/png": png_end, "image/jpeg": jpeg_end, "image/gif": gif_end, "image/bmp": bmp_end,
+    "application/pdf": pdf_end,
+}
+
+CARVE = Carve()

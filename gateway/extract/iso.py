@@ -1,0 +1,118 @@
+"""ISO 9660 images: every volume descriptor's tree (plain, Joliet, Rock Ridge names), and UDF where it stands beside or alone.
+
+Windows shows UDF before Joliet before ISO names; other systems differ, so all trees are read. Files with the same octets
+are one child with all their names.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from gateway.extract import udf
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.bounded import Budget, LimitReached
+from gateway.extract.member_names import readings
+from gateway.extract.volume import File, Guard, Unreadable, children
+from gateway.model.finding import IncidentCode
+
+SECTOR = 2048
+MAX_DESCRIPTORS = 32
+
+
+class Iso:
+    name = "iso"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/x-iso9660-image"
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data
+        guard = Guard(context.limits.artifacts)
+        places: dict[tuple[int, int], list[str]] = {}
+        found = False
+        try:
+            for descriptor, joliet in descriptors(data):
+                found = True
+                for name, at, size in tree(data, descriptor, joliet, Guard(guard.left)):
+                    names = places.setdefault((at, size), [])
+                    names += [n for n in name if n not in names]
+        except LimitReached as limit:
+            yield limit.problem
+        except (Unreadable, struct.error) as error:
+            yield Problem(IncidentCode.MALFORMED, str(error)[:60])
+        files = (File(tuple(names), data[at:at + size], at + size > len(data)) for (at, size), names in places.items())
+        budget = Budget.of(context)
+        yield from children(files, budget)
+        if udf.present(data):
+            yield from udf.extract(data, context, budget)
+        elif not found:
+            yield Problem(IncidentCode.UNSUPPORTED, "no volume descriptor")
+
+
+def descriptors(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Root directory records of primary and supplementary descriptors, and whether their names are UTF-16BE."""
+    for index in range(16, 16 + MAX_DESCRIPTORS):
+        block = data[index * SECTOR:(index + 1) * SECTOR]
+        if len(block) < SECTOR or block[1:6] != b"CD001" or block[0] == 255:
+            return
+        if block[0] in (1, 2):
+            yield block[156:190], block[88:91] in (b"%/@", b"%/C", b"%/E")
+
+
+def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """(names, offset, size) of every file under a root directory record (ECMA-119 9.1)."""
+    pending = [(("",), *_extent(root))]
+    while pending:
+        prefix, at, size = pending.pop()
+        if not guard.enter(at):
+            continue
+        for record in _records(data[at:at + size]):
+            guard.count()
+            names = tuple(f"{prefix[0]}{n}" for n in _names(record, joliet))
+            place, length = _extent(record)
+            if record[25] & 2:
+                pending.append(((names[0] + "/",), place, length))
+            else:
+                yield names, place, length
+
+
+def _extent(record: bytes) -> tuple[int, int]:
+    at, size = struct.unpack_from("<L", record, 2)[0], struct.unpack_from("<L", record, 10)[0]
+    return (at + record[1]) * SECTOR, size
+
+
+def _records(octets: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(octets):
+        length = octets[at]
+        if length == 0:                  # records do not cross sectors
+            at = (at // SECTOR + 1) * SECTOR
+            continue
+        record = octets[at:at + length]
+        at += length
+        if len(record) < 34 or record[32:34] in (b"\x01\x00", b"\x01\x01"):
+            continue
+        yield record
+
+
+def _names(record: bytes, joliet: bool) -> tuple[str, ...]:
+    length = record[32]
+    raw = record[33:33 + length]
+    plain = (raw.decode("utf-16-be", "replace"),) if joliet else readings(raw)
+    found = [n.split(";")[0].rstrip(".") if n.endswith((".;1", ";1")) else n for n in plain]
+    rock = b"" if joliet else _rock_ridge(record[33 + length + (1 - length % 2):])
+    return tuple(dict.fromkeys([*(readings(rock) if rock else ()), *found]))
+
+
+def _rock_ridge(area: bytes) -> bytes:
+    """NM entries of the system use area (RRIP 4.1.4) joined."""
+    name, at = b"", 0
+    while at + 5 <= len(area) and area[at + 2] >= 4:
+        if area[at:at + 2] == b"NM" and not area[at + 4] & 6:
+            name += area[at + 5:at + area[at + 2]]
+        at += area[at + 2]
+    return name
+
+
+ISO = Iso()

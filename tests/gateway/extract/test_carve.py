@@ -1,0 +1,86 @@
+"""One file that is two: found by structure, and silence about ordinary media."""
+
+import io
+import os
+import struct
+
+import pytest
+from PIL import Image
+
+from gateway.extract.carve import CARVE, END_OF, hits
+from tests.builders.archives import Member, codes, content, make_zip, take_apart
+
+PROGRAM = b"MZ" + bytes(58) + struct.pack("<L", 64) + b"PE\0\0" + bytes(200)
+ZIP = make_zip(Member(b"bad.exe", PROGRAM))
+RAR, SEVEN = b"Rar!\x1a\x07\x01\x00" + bytes(40), b"7z\xbc\xaf\x27\x1c\0\4" + bytes(40)
+FORMATS = ("JPEG", "PNG", "GIF", "BMP")
+
+
+def picture(format, **options):
+    stream = io.BytesIO()
+    image = Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3))
+    (image.convert("P") if format == "GIF" else image).save(stream, format, **options)
+    return stream.getvalue()
+
+
+def pdf():
+    return b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("tail", [ZIP, RAR, SEVEN, PROGRAM])
+def test_behind_a_picture(format, tail):
+    data = picture(format)
+    found = take_apart(CARVE, data + tail)
+    assert codes(found) == {"POLYGLOT"}
+    assert content(found)[f"at {len(data)}"] == tail
+
+
+def test_behind_and_inside_a_pdf():
+    found = take_apart(CARVE, pdf() + ZIP)
+    assert codes(found) == {"POLYGLOT"} and ZIP in content(found).values()
+    inside = pdf().replace(b"endobj\n", b"stream\n" + ZIP + b"endstream\nendobj\n")
+    found = take_apart(CARVE, inside)
+    assert codes(found) == set() and any(c.startswith(ZIP) for c in content(found).values())
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("markup", [b"<script>x()</script>", b"<HTA:APPLICATION ID=x>", b"< html >", b"<job id=1>"])
+def test_markup_in_a_picture(format, markup):
+    found = take_apart(CARVE, picture(format) + b"\r\n" + markup)
+    assert codes(found) == {"POLYGLOT"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_ordinary_media_are_silent(format):
+    for _ in range(20):
+        assert take_apart(CARVE, picture(format)) == []
+    data = picture(format)
+    assert END_OF[f"image/{format.lower()}"](data) in (len(data), 0)
+    assert take_apart(CARVE, data + b"\0" * 100 + b"camera trailer") == []
+
+
+def test_metadata_is_not_markup():
+    xmp = b'<?xpacket begin=""?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF></rdf:RDF></x:xmpmeta>'
+    assert take_apart(CARVE, picture("JPEG", xmp=xmp)) == []
+
+
+def test_letters_are_not_magics():
+    text = b"MZ is a magic, PK\x03\x04 too, **ACE** and Rar! and ITSF, 7z" * 50
+    assert take_apart(CARVE, text) == []
+    assert list(hits(os.urandom(1 << 20))) == []
+
+
+def test_padding_before_an_archive():
+    found = take_apart(CARVE, bytes(1000) + SEVEN)
+    assert content(found) == {"at 1000": SEVEN}
+
+
+def test_zip_known_by_its_end_alone():
+    broken = ZIP.replace(b"PK\3\4", b"XX\3\4", 1)
+    data = picture("GIF") + broken
+    assert "POLYGLOT" in codes(take_apart(CARVE, data))
+
+
+def test_a_program_with_an_archive_behind_it():
+    assert codes(take_apart(CARVE, PROGRAM + ZIP)) == {"APPENDED-ARCHIVE"}
