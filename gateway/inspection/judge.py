@@ -7,10 +7,12 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
 from gateway.detect.registry import DETECTORS
+from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
 from gateway.extract.registry_plain import PLAIN
 from gateway.extract.walk import walk
@@ -25,6 +27,8 @@ from gateway.model.finding import Fault, Finding, Incident, IncidentCode, Inspec
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
 from gateway.ops.clock import SystemClock
+from gateway.reference import Reference, stamp
+from signatures.catalog import load
 
 SAMPLE = (
     b"From: warm@example.com\r\nTo: up@example.com\r\nSubject: =?utf-8?b?5pqW5qmf?=\r\nMIME-Version: 1.0\r\n"
@@ -73,17 +77,19 @@ class Looking:
 class CellJudge:
     """Implements `gateway.inspection.child.Judge` for one lane."""
 
-    def __init__(self, extractors: Sequence[Extractor], factories: Sequence[DetectorFactory], signature_version: str,
-                 reference: Any = None, clock: Clock | None = None) -> None:
+    def __init__(self, extractors: Sequence[Extractor], factories: Sequence[DetectorFactory], rules: RuleSet | None = None,
+                 reference: Reference | None = None, clock: Clock | None = None) -> None:
         self.extractors = tuple(extractors)
         self.factories = tuple(factories)
-        self.signature_version = signature_version
+        self.rules = rules
+        self.signature_version = rules.version if rules is not None else ""
         self.reference = reference
         self.clock = clock or SystemClock()
 
     def inspect(self, data: bytes, request: InspectionRequest, tools: Tools | None) -> Inspection:
         began, used = self.clock.monotonic(), cpu_seconds()
-        scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference)
+        scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference,
+                      self.rules)
         context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools)
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
         walked = walk(data, context, self.extractors, looking.visit)
@@ -108,15 +114,28 @@ def _name(factory: DetectorFactory) -> str:
     return getattr(factory, "__name__", type(factory).__name__)
 
 
-def build(lane: str, resources: Mapping[str, int]) -> CellJudge:
-    """The judge of a lane. The plain lane never imports the heavy parsers: its zygote stays small and forks fast."""
+def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) -> CellJudge:
+    """The judge of a lane. The plain lane never imports the heavy parsers: its zygote stays small and forks fast.
+
+    `material` names what is read from files now and never again: state_dir, own_numbers, local_signatures. Raises
+    ConfigError with file and line where a signature or an index is unusable.
+    """
     preload(lane)
     extractors: Sequence[Extractor] = PLAIN
     if lane == "deep":
         extractors = importlib.import_module("gateway.extract.registry").EXTRACTORS
-    judge = CellJudge(extractors, DETECTORS, "")
+    rules = compile_rules(load([Path(p) for p in material.get("local_signatures", ())]))
+    judge = CellJudge(extractors, DETECTORS, rules, _reference(material))
     _warm(judge)
     return judge
+
+
+def _reference(material: Mapping[str, Any]) -> Reference | None:
+    """None where nothing was registered: then nothing of it need be loaded."""
+    state_dir = Path(material["state_dir"])
+    if not stamp(state_dir) and not material.get("own_numbers"):
+        return None
+    return Reference.load(state_dir, material.get("own_numbers", ()))
 
 
 def _warm(judge: CellJudge) -> None:

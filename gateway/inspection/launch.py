@@ -36,7 +36,8 @@ class CellError(SekishoError):
 
 @dataclass(frozen=True, slots=True)
 class CellSettings:
-    """One lane's zygote. `resources` are files that its detectors read, handed over as descriptors."""
+    """One lane's zygote. Registered tables and documents are read from `state_dir`, signatures from the package and
+    `local_signatures`; `resources` are files handed over as descriptors."""
 
     state_dir: Path
     children: int = 8                    # alive at one time, for all clients together
@@ -46,6 +47,8 @@ class CellSettings:
     reuse: int = REUSE                   # messages of one plain child; the pools must be told the same
     require: Sequence[str] = ()          # names of lockdown.LAYERS without which it refuses to start
     resources: Mapping[str, Path] = field(default_factory=dict)
+    own_numbers: Sequence[str] = ()      # accounts and tax numbers of the firm itself, which are no customer's
+    local_signatures: Sequence[Path] = ()
     registry: str = JUDGE
     python_path: Sequence[str] = ()
 
@@ -75,6 +78,9 @@ class Zygote:
                 raise CellError(f"the {self.lane} lane ended while loading; its error stands on stderr")
             heard += piece
         answer: dict[str, Any] = json.loads(heard)
+        if "error" in answer:
+            self.stop()
+            raise CellError(answer["error"])
         self.layers = tuple(Layer(name, holds, detail) for name, holds, detail in answer["layers"])
         self.signature_version = answer["signature_version"]
         if answer["missing"]:
@@ -120,6 +126,8 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
             "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(), "reuse": settings.reuse,
             "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
             "python_path": list(settings.python_path),
+            "material": {"state_dir": str(settings.state_dir), "own_numbers": list(settings.own_numbers),
+                         "local_signatures": [str(folder) for folder in settings.local_signatures]},
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],

@@ -33,6 +33,7 @@ from typing import Any
 
 from gateway.inspection import child, libc, seccomp, tools
 from gateway.inspection.lockdown import Ceilings, Lockdown, User
+from gateway.model.errors import SekishoError
 
 NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
@@ -46,7 +47,7 @@ class Settings:
 
     lane: str                            # plain, deep, tool
     listen: int
-    registry: str                        # module with build(lane, resources) -> Judge
+    registry: str                        # module with build(lane, resources, material) -> Judge
     children: int                        # alive at one time, spare ones included
     spare: int                           # forked ahead
     memory: int
@@ -58,6 +59,7 @@ class Settings:
     require: tuple[str, ...] = ()
     resources: dict[str, int] = field(default_factory=dict)
     python_path: tuple[str, ...] = ()
+    material: dict[str, Any] = field(default_factory=dict)   # for the registry's `build`
 
 
 @dataclass(slots=True, eq=False)
@@ -266,11 +268,11 @@ def main(arguments: list[str] | None = None) -> int:
         if status is not None:
             return status
     sys.path[:0] = settings.python_path
-    if settings.lane == "tool":
-        judge = tools.Programs.find()
-        lockdown.readable = judge.folders()
-    else:
-        judge = importlib.import_module(settings.registry).build(settings.lane, settings.resources)
+    try:
+        judge = _judge(settings, lockdown)
+    except SekishoError as error:
+        control.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
+        return 1
     zygote = Zygote(settings, judge, control, _data_size())
     lockdown.rest()
     missing = lockdown.missing(settings.require)
@@ -284,6 +286,17 @@ def main(arguments: list[str] | None = None) -> int:
     gc.freeze()
     zygote.run()
     return 0
+
+
+def _judge(settings: Settings, lockdown: Lockdown) -> child.Judge | tools.Programs:
+    """Loads all there is to load. Raises SekishoError where a signature or an index is unusable."""
+    if settings.lane == "tool":
+        programs = tools.Programs.find()
+        lockdown.readable = programs.folders()
+        return programs
+    registry = importlib.import_module(settings.registry)
+    judge: child.Judge = registry.build(settings.lane, settings.resources, settings.material)
+    return judge
 
 
 def _settings(control: socket.socket) -> Settings:

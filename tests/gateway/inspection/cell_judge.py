@@ -11,6 +11,7 @@ import time
 from gateway.extract.base import NeedsDeepLane
 from gateway.inspection import child
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
+from gateway.model.errors import ConfigError
 from gateway.model.finding import Finding, Incident, IncidentCode, Inspection, Severity
 
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -200,5 +201,7 @@ def _inspection(data, evidence, incident):
         signature_version="fake-1")
 
 
-def build(lane, resources):
+def build(lane, resources, material):
+    if material.get('own_numbers') == ['broken']:
+        raise ConfigError('no such rule', 'x.yar:3')
     return Judge(lane, dict(resources))

@@ -12,7 +12,7 @@ from gateway.extract.base import NeedsDeepLane
 from gateway.extract.charset import CHARSETS
 from gateway.extract.registry_plain import LIGHT, PLAIN
 from gateway.inspection.judge import SAMPLE, CellJudge
-from gateway.inspection.launch import CellSettings, start_zygote
+from gateway.inspection.launch import CellError, CellSettings, start_zygote
 from gateway.inspection.pool import Lanes
 from gateway.inspection.protocol import FINDINGS
 from gateway.model.content import Sample
@@ -50,8 +50,8 @@ class Flooding(Counting):
 
 
 def test_facts_are_put_together() -> None:
-    inspection = CellJudge(LIGHT, [Counting], "v9").inspect(SAMPLE, ask(), None)
-    assert inspection.complete and inspection.signature_version == "v9"
+    inspection = CellJudge(LIGHT, [Counting]).inspect(SAMPLE, ask(), None)
+    assert inspection.complete and inspection.signature_version == ""
     assert len(inspection.findings) == inspection.persons == len(inspection.tree.artifacts) == 3
     assert inspection.identifiers == {"card": 2}
     assert inspection.summary.header_from
@@ -59,25 +59,25 @@ def test_facts_are_put_together() -> None:
 
 
 def test_detectors_are_new_for_every_message() -> None:
-    both = CellJudge(LIGHT, [Counting], "")
+    both = CellJudge(LIGHT, [Counting])
     assert both.inspect(SAMPLE, ask(), None).persons == both.inspect(SAMPLE, ask(), None).persons
 
 
 def test_a_detector_that_falls_over_is_an_incident_and_the_others_go_on() -> None:
-    inspection = CellJudge(LIGHT, [Falling, Counting], "").inspect(SAMPLE, ask(), None)
+    inspection = CellJudge(LIGHT, [Falling, Counting]).inspect(SAMPLE, ask(), None)
     assert {(i.code, i.detail) for i in inspection.incidents} == {(IncidentCode.CRASH, "Falling: KeyError")}
     assert {f.code for f in inspection.findings} == {"TEST-HALF", "TEST-SEEN"}
 
 
 def test_a_flood_of_findings_is_an_incident() -> None:
-    inspection = CellJudge(LIGHT, [Flooding], "").inspect(SAMPLE, ask(), None)
+    inspection = CellJudge(LIGHT, [Flooding]).inspect(SAMPLE, ask(), None)
     assert len(inspection.findings) == FINDINGS
     assert [i.code for i in inspection.incidents] == [IncidentCode.COUNT]
 
 
 def test_the_plain_lane_passes_on() -> None:
     with pytest.raises(NeedsDeepLane):
-        CellJudge(PLAIN, [], "").inspect(ZIPPED, ask(), None)
+        CellJudge(PLAIN, []).inspect(ZIPPED, ask(), None)
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +113,16 @@ async def test_the_deep_lane_opens_an_archive(real: Cell) -> None:
     assert not [i for i in inspection.incidents if i.code in (IncidentCode.CRASH, IncidentCode.TIMEOUT)]
     assert not pool.noted.events
     await pool.close()
+
+
+async def test_inspections_name_the_signatures(real: Cell) -> None:
+    pool = real.pool()
+    assert (await judge(pool, SAMPLE)).signature_version == real.zygotes["plain"].signature_version != ""
+    await pool.close()
+
+
+def test_a_bad_local_signature_is_named(tmp_path) -> None:
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "bad.toml").write_text("id = ")
+    with pytest.raises(CellError, match=r"bad\.toml"):
+        start_zygote("plain", tmp_path / "z.sock", CellSettings(tmp_path, local_signatures=(tmp_path / "local",)), CLOCK)

@@ -28,6 +28,11 @@ def test_a_judge_that_cannot_be_built_is_an_error(tmp_path: Path, capfd: pytest.
     assert "no_such_registry" in capfd.readouterr().err
 
 
+def test_a_bad_signature_is_named_and_the_old_zygote_stays(tmp_path: Path) -> None:
+    with pytest.raises(CellError, match=r"x\.yar:3: no such rule"):
+        start_zygote("plain", tmp_path / "z.sock", settings(tmp_path, own_numbers=("broken",)), CLOCK)
+
+
 def test_one_that_is_too_slow_is_ended(tmp_path: Path) -> None:
     zygote = launch("plain", tmp_path / "z.sock", settings(tmp_path))
     with pytest.raises(CellError, match="not ready within 0 s"):

@@ -15,7 +15,7 @@ MAIL = ("From: =?utf-8?b?5pyA?= <a@b.example>\r\nSubject: hello\r\n world\r\nMIM
 
 
 def test_headers_body_and_tree() -> None:
-    shown = CellJudge(LIGHT, [], "").preview(MAIL, ask())
+    shown = CellJudge(LIGHT, []).preview(MAIL, ask())
     assert ("subject", "hello world") in shown["headers"]
     assert any("最" in value for name, value in shown["headers"] if name == "from")
     assert any("主文 \\u001b[31m red" in text for _, _, text in shown["texts"])

@@ -1,0 +1,35 @@
+"""`python -P -m gateway.inspection.rulecheck FOLDER…`: compiles the catalogue and runs every rule's own cases.
+
+A process of its own: YARA stays out of the command line's. Prints one JSON object a line: errors as {"where", "message"},
+cases as {"rule", "matches", "right"}, at the end {"rules", "version"}.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from gateway.detect.yara_rules import compile_rules
+from gateway.model.errors import ConfigError
+from signatures.catalog import load
+
+
+def main(folders: list[str]) -> int:
+    try:
+        catalog = load([Path(f) for f in folders])
+        rules = compile_rules(catalog)
+    except ConfigError as wrong:
+        print(json.dumps({"where": wrong.where, "message": str(wrong)}))
+        return 1
+    wrong_cases = 0
+    for signature, case in catalog.test_cases():
+        hit = any(m.namespace == signature.id for m in rules.rules.match(data=case.data))
+        wrong_cases += hit is not case.matches
+        print(json.dumps({"rule": signature.id, "matches": case.matches, "right": hit is case.matches}))
+    print(json.dumps({"rules": len(catalog.signatures), "version": catalog.version}))
+    return int(bool(wrong_cases))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
