@@ -9,6 +9,7 @@ from gateway.extract.cab import CAB
 from gateway.extract.carve import CARVE
 from gateway.extract.compressed import COMPRESSED
 from gateway.extract.disk import DISK
+from gateway.extract.image import IMAGE
 from gateway.extract.iso import ISO
 from gateway.extract.lnk import LNK
 from gateway.extract.lzh import LZH
@@ -20,6 +21,7 @@ from gateway.extract.ole import OLE
 from gateway.extract.onenote import ONENOTE
 from gateway.extract.ooxml import OOXML
 from gateway.extract.pdf import PDF
+from gateway.extract.pictures import PICTURES
 from gateway.extract.rar import RAR
 from gateway.extract.registry_plain import LIGHT
 from gateway.extract.rtf import RTF
@@ -39,5 +41,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     SHEETS,
 
     # pictures
+    IMAGE,
+    PICTURES,
 
 )

@@ -7,19 +7,21 @@ from gateway.extract.blocks import BLOCKS
 from gateway.extract.delimited import DELIMITED
 from gateway.extract.formulas import FORMULAS
 from gateway.extract.html import HTML
+from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.smime import SMIME
 from gateway.extract.structured import STRUCTURED
 from gateway.extract.text import TEXT
 
 PLAIN_TYPES = frozenset({
     "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
-    "application/pkcs7-signature", "application/x-pem", "message/delivery-status", "message/rfc822", "multipart/related",
+    "application/pkcs7-signature", "application/pkcs7-mime", "application/asn1", "application/x-pem", "message/delivery-status", "message/rfc822", "multipart/related",
     "text/calendar", "text/csv", "text/html", "text/plain", "text/vcard", "text/xml", "text/x-script",
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
-LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, DELIMITED, STRUCTURED, BLOCKS, FORMULAS)
+LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -14,11 +14,11 @@ from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
-from gateway.identifiers import contact, payment
+from gateway.identifiers import contact, payment, tw
 from gateway.identifiers.date import DATE
 from gateway.identifiers.registry import PAN, PAN_SHAPES, TYPES
 from gateway.identifiers.terms import Labels
-from gateway.model.content import Sample
+from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
 
 SHOWN = 3
@@ -32,6 +32,11 @@ MACHINERY = re.compile(
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""
+MISREAD = str.maketrans({"£": "E", "€": "C", "|": "I", "§": "S", "©": "C", "®": "R"})
+TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
+EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
+"""Month and year of a card."""
+BETWEEN = re.compile(r"[\t,;、:：0-9]+")
 IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 
 
@@ -81,7 +86,7 @@ class CustomerData:
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
-                self._grid(layout.from_text(self._next(), text, self.labels), artifact)
+                self._grid(layout.from_text(self._next(), mended(text), self.labels), artifact)
                 if self.ours is not None:
                     self.ours.read_text(text.content, artifact)
         return ()
@@ -116,6 +121,8 @@ class CustomerData:
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
         if token.value in EXAMPLES or token.value in self.own:
             return
+        if token.shape == "D10" and grid.source.startswith("ocr "):
+            token = misread(token)
         row = grid.row(token.start)
         column = grid.column(row, token.start) if grid.text.find("\t", grid.starts[row], token.start) >= 0 else 0
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
@@ -156,7 +163,9 @@ class CustomerData:
         line = grid.line(row)[:600]
         if contact.email(line) or DATE.search(line) or contact.phone(line):
             return True
-        return any(contact.person_name(piece) for piece in line.replace(",", "\t").split("\t")[:8])
+        if EXPIRY.search(line):
+            return True
+        return any(contact.person_name(piece) for piece in BETWEEN.split(line)[:10])
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:
@@ -186,6 +195,20 @@ class CustomerData:
             yield Finding("DATA-CONTACT", "data", Severity.LOW, artifact, (), len(self.contacts.records), rule="contact")
 
 
+def mended(text: Text) -> Text:
+    """What Tesseract takes letters for, put right."""
+    return replace(text, content=text.content.translate(MISREAD)) if text.source.startswith("ocr ") else text
+
+
+def misread(token: tokens.Token) -> tokens.Token:
+    """A Taiwanese number whose leading letter was read as a digit: its check digit tells which letter it was."""
+    for letter in TAKEN_FOR.get(token.value[0], ""):
+        value = letter + token.value[1:]
+        if tw.national_id(value) or tw.resident_id(value):
+            return replace(token, shape="LD9", value=value)
+    return token
+
+
 def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:
     first = next(iter(values.values()))[0]
     shown = tuple(f"{mask(v)} ({s[0].source}, line {s[0].row + 1}, offset {s[0].place})" for v, s in list(values.items())[:SHOWN])
@@ -193,5 +216,5 @@ def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:
     return Finding(code(name), "data", severity, first.artifact, shown, len(values), rule=name)
 
 
-def _as_text(name: str) -> layout.Text:
-    return layout.Text(name, "file name")
+def _as_text(name: str) -> Text:
+    return Text(name, "file name")

@@ -14,7 +14,7 @@ from math import comb
 from gateway.detect.data.tokens import Token
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
-CHANCE = 1e-4
+CHANCE = 1.05e-4
 """A group without label counts where random values would look as good less often than this."""
 CHANCE_BESIDE_PERSON = 1.2e-3
 """The same where names, birth dates, phones or addresses stand in the rows and every value passes."""

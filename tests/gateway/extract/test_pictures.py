@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.extract.base import Context, Node, Problem, ToolFailed
+from gateway.extract.pictures import PICTURES, language
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Text
+from gateway.model.deadline import Limits
+
+
+class Tesseract:
+    """The tool itself, without the lane."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def run(self, tool, data, **parameters):
+        self.calls += 1
+        done = subprocess.run(["tesseract", "stdin", "stdout", "--psm", "3", "-l", "eng"], input=data, capture_output=True,
+                              env={"PATH": "/usr/bin", "OMP_THREAD_LIMIT": "1"}, check=True)
+        return done.stdout
+
+
+class Failing:
+    def __init__(self, reason):
+        self.reason = reason
+
+    def run(self, tool, data, **parameters):
+        raise ToolFailed(self.reason)
+
+
+def png(picture):
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def read(data, tools=None, kind="image/png", outbound=True):
+    node = Node(Artifact(1, 0, ArtifactKind.IMAGE), data, kind)
+    assert PICTURES.claims(node)
+    return list(PICTURES.extract(node, Context(Limits(), outbound=outbound, tools=tools)))
+
+
+def page(lines=("Name      Card Number", "Ann Bell  4579471809962802", "Joe Park  3742639203907566"), ground="white", ink="black"):
+    picture = Image.new("L", (700, 400), ground)
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        draw.text((40, 60 + 70 * number), line, ink, ImageFont.load_default(30))
+    return picture
+
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is an optional program")
+
+
+@needs_tesseract
+@pytest.mark.parametrize("change", [
+    lambda p: p, lambda p: p.rotate(180), lambda p: p.rotate(90, expand=True), lambda p: Image.eval(p, lambda v: 255 - v), lambda p: p.resize((350, 200))])
+def test_numbers_in_a_picture_however_it_lies(change):
+    texts = [y.content for y in read(png(change(page())), Tesseract()) if isinstance(y, Text)]
+    assert any("4579471809962802" in t for t in texts)
+
+
+def test_barcodes_without_any_tool():
+    code = zxingcpp.create_barcode("身分證字號 V115718705", zxingcpp.BarcodeFormat.QRCode)
+    picture = Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=10))
+    assert [(y.source, y.content) for y in read(png(picture))] == [("picture barcode", "身分證字號 V115718705")]
+
+
+def test_icons_blanks_and_inbound_are_not_read():
+    tools = Failing("called")
+    assert read(png(Image.new("L", (32, 32))), tools) == []
+    assert read(png(Image.new("L", (900, 900), 255)), tools) == []
+    assert read(png(page()), tools, outbound=False) == []
+
+
+def test_a_page_that_was_not_read_is_a_problem_a_missing_program_is_not():
+    assert [type(y) for y in read(png(page()), Failing("more than 16 calls of tools for one message"))] == [Problem]
+    assert read(png(page()), Failing("tesseract: is not installed")) == []
+    assert read(png(page().resize((200, 100))), Failing("more than 16 calls of tools for one message")) == []
+
+
+def test_what_is_no_picture_is_left_to_others():
+    assert read(b"\x89PNG\r\n\x1a\n broken") == []
+    assert read(b"%PDF-1.4 broken", kind="application/pdf") == []
+
+
+@needs_tesseract
+def test_scanned_pages_of_a_pdf():
+    out = io.BytesIO()
+    page().save(out, "PDF", resolution=100)
+    texts = [y for y in read(out.getvalue(), Tesseract(), "application/pdf") if isinstance(y, Text)]
+    assert any("4579471809962802" in t.content and "page 1" in t.source for t in texts)
+
+
+@pytest.mark.parametrize(("text", "languages"), [
+    ("お世話になっております", "jpn+eng"), ("請協助確認客戶資料", "chi_tra+eng"), ("请审核客户资料", "chi_sim+eng"), ("Please check", "chi_tra+eng")])
+def test_the_language_of_the_headings_is_that_of_the_mail(text, languages):
+    assert language([text]) == languages
