@@ -1,0 +1,165 @@
+"""Backup and restore of an embedded custody (SQLite and files), consistent while the keeper runs.
+
+The file is a tar: manifest.json, database.sqlite, blobs/BUCKET/NAME. First the database by SQLite's backup API, then the
+sealed files that this copy names. The master key is not in it, so whoever finds a backup reads nothing; keep the key
+file elsewhere. Mail destroyed while the backup ran is destroyed in the restored database too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from gateway.model.errors import SekishoError
+from quarantine.keys import sync_directory
+from quarantine.models import SCHEMA
+
+BLOB = re.compile(r"blobs/([0-9a-f]{3}/[0-9a-f]{40})")
+
+
+class BackupProblem(SekishoError):
+    """The backup cannot be written or is none; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    format: str
+    made_at: str
+    schema: int
+    database_sha256: str
+    blobs: int
+
+
+def backup(database: Path, blobs: Path, target: Path, now: datetime) -> Manifest:
+    """Write `target` (mode 0600) beside itself and rename it. Raises BackupProblem."""
+    aside, copy = target.with_name(target.name + ".part"), target.with_name(target.name + ".db")
+    try:
+        _copy_database(database, copy)
+        names = list(_blob_names(copy))
+        descriptor = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            present = [name for name in names if (blobs / name).exists()]
+            manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy), len(present))
+            aside_manifest = copy.with_suffix(".json")
+            aside_manifest.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+            archive.add(aside_manifest, "manifest.json")
+            aside_manifest.unlink()
+            archive.add(copy, "database.sqlite")
+            for name in present:
+                _add(archive, blobs / name, f"blobs/{name}")
+            archive.close()
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, target)
+        sync_directory(target.absolute().parent)
+    except (OSError, sqlite3.Error, tarfile.TarError) as error:
+        raise BackupProblem(f"{target}: the backup cannot be written: {error}") from error
+    finally:
+        for left in (aside, copy):
+            left.unlink(missing_ok=True)
+    return manifest
+
+
+def _copy_database(database: Path, copy: Path) -> None:
+    descriptor = os.open(copy, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    os.close(descriptor)
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target, pages=2048)
+        target.execute("PRAGMA journal_mode=DELETE")
+
+
+def _blob_names(database: Path) -> Iterator[str]:
+    with closing(sqlite3.connect(database)) as copy:
+        for name, in copy.execute("SELECT blob FROM quarantine_quarantinedmessage WHERE blob <> '' ORDER BY blob"):
+            yield name
+
+
+def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
+    try:
+        archive.add(path, name, recursive=False)
+    except FileNotFoundError:
+        return                           # destroyed a moment ago: restore destroys its key
+
+
+def restore(source: Path, database: Path, blobs: Path) -> Manifest:
+    """Put a backup back where no custody is. Raises BackupProblem; an existing database is never touched."""
+    if database.exists() or (blobs.exists() and any(blobs.iterdir())):
+        raise BackupProblem(f"{database.parent}: there is a custody already; restore into an empty state directory")
+    aside = database.with_name(database.name + ".restored")
+    try:
+        with tarfile.open(source, "r:") as archive:
+            manifest = _read_manifest(archive, source)
+            _extract(archive, "database.sqlite", aside)
+            if file_sha256(aside) != manifest.database_sha256:
+                raise BackupProblem(f"{source}: the backup is damaged: its database is not the one written")
+            _restore_blobs(archive, blobs)
+        _destroy_missing(aside, blobs)
+        os.replace(aside, database)
+        sync_directory(database.parent)
+    except (OSError, sqlite3.Error, tarfile.TarError, KeyError) as error:
+        shutil.rmtree(blobs, ignore_errors=True)
+        raise BackupProblem(f"{source}: the backup cannot be restored: {error}") from error
+    finally:
+        aside.unlink(missing_ok=True)
+    return manifest
+
+
+def _read_manifest(archive: tarfile.TarFile, source: Path) -> Manifest:
+    file = archive.extractfile("manifest.json")
+    try:
+        manifest = Manifest(**json.loads(file.read(1 << 16) if file else b""))
+    except (TypeError, ValueError) as error:
+        raise BackupProblem(f"{source}: this is no backup of ours") from error
+    if manifest.format != "sekisho-backup-1" or manifest.schema > SCHEMA:
+        raise BackupProblem(f"{source}: the backup has form {manifest.format} and schema {manifest.schema}: a newer version made it")
+    return manifest
+
+
+def _extract(archive: tarfile.TarFile, name: str, target: Path) -> None:
+    file = archive.extractfile(name)
+    if file is None:
+        raise KeyError(name)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as out:
+        shutil.copyfileobj(file, out, 1 << 20)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def _restore_blobs(archive: tarfile.TarFile, blobs: Path) -> None:
+    """Only names of our own form become paths."""
+    directories = set()
+    for member in archive:
+        found = BLOB.fullmatch(member.name)
+        if found is not None and member.isreg():
+            _extract(archive, member.name, blobs / found[1])
+            directories.add((blobs / found[1]).parent)
+    for directory in directories:
+        sync_directory(directory)
+
+
+def _destroy_missing(database: Path, blobs: Path) -> None:
+    """Rows whose file was destroyed while the backup ran: destroyed here too."""
+    with closing(sqlite3.connect(database)) as copy, copy:
+        copy.execute("PRAGMA secure_delete=ON")
+        gone = [name for name, in copy.execute("SELECT blob FROM quarantine_quarantinedmessage WHERE blob <> ''")
+                if not (blobs / name).exists()]
+        copy.executemany(
+            "UPDATE quarantine_quarantinedmessage SET ended_as = status, status = 'purged', wrapped_key = NULL, detail = x'',"
+            " blob = '' WHERE blob = ?", [(name,) for name in gone])
+
+
+def file_sha256(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import tarfile
+import threading
+from pathlib import Path
+
+import pytest
+
+from quarantine import backup, keys
+from quarantine.backup import BackupProblem
+from quarantine.blobs import FileBlobs
+from quarantine.models import QuarantinedMessage
+from quarantine.service import QuarantineService
+from quarantine.settings import sqlite_url, use_database
+from tests.builders.custody import MARKER, ROOT, START, Held, House, admission, memory, octets
+
+
+def make(house: House) -> Path:
+    target = house.directory / "backup.tar"
+    backup.backup(house.directory / "quarantine.sqlite", house.directory / "blobs", target, START)
+    return target
+
+
+def restored(house: House, source: Path, into: Path) -> QuarantineService:
+    into.mkdir()
+    backup.restore(source, into / "quarantine.sqlite", into / "blobs")
+    use_database(sqlite_url(into / "quarantine.sqlite"))
+    return QuarantineService(keys.load(house.key_file), FileBlobs(into / "blobs", reserve=0), house.clock)
+
+
+def test_there_and_back_with_the_key_of_then(house: House, held: Held, tmp_path: Path) -> None:
+    ids = [held(data=octets(f"{n}")) for n in range(5)]
+    source = make(house)
+    assert source.stat().st_mode & 0o777 == 0o600
+    assert MARKER.encode() not in source.read_bytes()
+    keys.add_key(house.key_file, START)      # rotated since: the old key is still in the file
+    service = restored(house, source, tmp_path / "new")
+    for n, id in enumerate(ids):
+        content = service.export_raw(ROOT, id, "look")
+        assert os.pread(content.fd, 1 << 20, 0) == octets(f"{n}")
+        os.close(content.fd)
+    assert service.audit_verify(ROOT).flaws == ()
+    assert sorted(p.name for p in house.directory.iterdir() if "backup" in p.name) == ["backup.tar"]
+
+
+def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def admit() -> None:
+        from django.db import connections
+        while not stop.is_set():
+            data = octets("x")
+            fd = memory(data)
+            house.service.admit_now(admission(data), fd)
+            os.close(fd)
+        connections.close_all()
+    worker = threading.Thread(target=admit)
+    worker.start()
+    try:
+        while QuarantinedMessage.objects.count() < 20:
+            pass
+        source = make(house)
+    finally:
+        stop.set()
+        worker.join()
+    service = restored(house, source, tmp_path / "new")
+    rows = list(QuarantinedMessage.objects.values_list("pk", "status"))
+    assert len(rows) >= 20 and {status for _, status in rows} == {"held"}
+    for id, _ in rows[-5:]:
+        os.close(service.export_raw(ROOT, id, "look").fd)
+    assert service.audit_verify(ROOT).flaws == ()
+
+
+def test_mail_destroyed_while_the_backup_ran(house: House, held: Held, tmp_path: Path) -> None:
+    id, other = held(), held()
+    (house.directory / "blobs" / QuarantinedMessage.objects.get(pk=id).blob).unlink()
+    restored(house, make(house), tmp_path / "new")
+    row = QuarantinedMessage.objects.get(pk=id)
+    assert (row.status, row.ended_as, row.wrapped_key, bytes(row.detail)) == ("purged", "held", None, b"")
+    assert QuarantinedMessage.objects.get(pk=other).status == "held"
+
+
+def test_a_custody_is_never_overwritten(house: House, held: Held) -> None:
+    held()
+    source = make(house)
+    with pytest.raises(BackupProblem, match="there is a custody already"):
+        backup.restore(source, house.directory / "quarantine.sqlite", house.directory / "blobs")
+
+
+@pytest.mark.parametrize("damage", ["rubbish", "other tar", "newer", "changed database", "missing database", "absent"])
+def test_a_damaged_backup_is_one_clear_line_and_leaves_nothing(house: House, held: Held, tmp_path: Path, damage: str) -> None:
+    held()
+    source, into = make(house), tmp_path / "new"
+    into.mkdir()
+    if damage == "rubbish":
+        source.write_bytes(b"x" * 5000)
+    elif damage == "absent":
+        source.unlink()
+    else:
+        with tarfile.open(source) as archive:
+            parts = {m.name: archive.extractfile(m).read() for m in archive}  # type: ignore[union-attr]
+        if damage == "other tar":
+            parts = {"manifest.json": b"{}"}
+        elif damage == "newer":
+            parts["manifest.json"] = json.dumps(json.loads(parts["manifest.json"]) | {"schema": 99}).encode()
+        elif damage == "changed database":
+            parts["database.sqlite"] = parts["database.sqlite"][:-1] + b"\x01"
+        else:
+            del parts["database.sqlite"]
+        with tarfile.open(source, "w") as archive:
+            for name, data in parts.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+    with pytest.raises(BackupProblem) as caught:
+        backup.restore(source, into / "quarantine.sqlite", into / "blobs")
+    assert str(source) in str(caught.value) and "\n" not in str(caught.value)
+    assert list(into.iterdir()) == []
+
+
+def test_names_in_a_backup_are_not_paths(house: House, held: Held, tmp_path: Path) -> None:
+    held()
+    source = make(house)
+    with tarfile.open(source, "a") as archive:
+        for name in ("../evil", "blobs/../../evil", "/tmp/evil", "blobs/00a/" + "g" * 40):
+            member = tarfile.TarInfo(name)
+            member.size = 1
+            archive.addfile(member, io.BytesIO(b"x"))
+    restored(house, source, tmp_path / "new")
+    files = [p for p in (tmp_path / "new").rglob("*") if p.is_file() and "sqlite" not in p.name]
+    assert len(files) == 1 and not (tmp_path / "evil").exists()
+
+
+def test_a_target_that_cannot_be_written(house: House) -> None:
+    with pytest.raises(BackupProblem):
+        backup.backup(house.directory / "quarantine.sqlite", house.directory / "blobs", Path("/proc/x.tar"), START)
