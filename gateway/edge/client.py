@@ -279,7 +279,7 @@ class Stuffer:
         return self._stuffed(data)
 
     def _stuffed(self, data: bytes) -> bytes:
-        if b"\r\n." in data:
+        if b"." in data:
             data = data.replace(b"\r\n.", b"\r\n..")
         if self._skip and data:
             data, self._skip = data[self._skip:], 0

@@ -217,22 +217,23 @@ class NextHopRelayer:
         if answers[-1][1].code != 354:
             self._early = answers[-1][1]
             return True
-        if not await connection.content(head, fd, offset, size, True, seconds):
+        last = await connection.content(head, fd, offset, size, True, seconds)
+        if last is None:
             return True
         if deadline.left(self._clock) < RESERVE:
             self._lose()
             return False
-        connection.write(connection.client.dot())
+        connection.write(last + connection.client.dot())
         self._ended = True
         return True
 
     async def _chunks(self, connection: Connection, head: bytes, fd: int, offset: int, size: int, deadline: Deadline) -> bool:
         seconds = self._next_hop.settings.command
         while len(head) + size > LAST_CHUNK:
-            part = LAST_CHUNK - len(head)
-            connection.send(Verb.BDAT, f"BDAT {LAST_CHUNK}")
-            connection.flush()
-            await connection.content(head, fd, offset, part, False, seconds)
+            part = max(0, LAST_CHUNK - len(head))
+            connection.send(Verb.BDAT, f"BDAT {len(head) + part}")
+            head = connection.client.take() + head
+            connection.write(await connection.content(head, fd, offset, part, False, seconds) or b"")
             head, offset, size = b"", offset + part, size - part
             if connection.answered:
                 answers = await connection.replies(seconds)
@@ -244,8 +245,8 @@ class NextHopRelayer:
             return False
         self._ended = True               # from the first octet of the last chunk on: it may arrive whole
         connection.send(Verb.LAST, f"BDAT {len(head) + size} LAST")
-        connection.flush()
-        await connection.content(head, fd, offset, size, False, seconds)
+        head = connection.client.take() + head
+        connection.write(await connection.content(head, fd, offset, size, False, seconds) or b"")
         return True
 
     async def _final(self) -> RelayResult:

@@ -102,26 +102,24 @@ class Connection(asyncio.Protocol):
         if not self._writable and not self._replies:
             await self._wait(lambda: self._writable or bool(self._replies), seconds)
 
-    async def content(self, head: bytes, fd: int, offset: int, size: int, stuffed: bool, seconds: float) -> bool:
-        """Sends head and `size` octets of `fd`; False where the peer answered before we were done."""
-        stuffer = Stuffer()
-        data, end = head, offset + size
-        while offset < end:
+    async def content(self, head: bytes, fd: int, offset: int, size: int, stuffed: bool, seconds: float) -> bytes | None:
+        """Sends head and `size` octets of `fd`, all but the last piece: that is returned, so that it can leave with what
+        follows. None where the peer answered before we were done."""
+        stuffer, end, data = Stuffer(), offset + size, head
+        while True:
             chunk = os.pread(fd, min(CHUNK, end - offset), offset)
-            if not chunk:
+            if not chunk and offset < end:
                 raise ConnectionLost("the spool is shorter than it was")
             offset += len(chunk)
-            data += chunk
-            self.write(stuffer.feed(data) if stuffed else data)
+            piece = stuffer.feed(data + chunk) if stuffed else data + chunk
+            if offset >= end:
+                return piece + stuffer.close() if stuffed else piece
+            self.write(piece)
             data = b""
             if not self._writable:
                 await self.drain(seconds)
-            if self._replies and stuffed:
-                return False
-        tail = (stuffer.feed(data) if data else b"") + stuffer.close() if stuffed else data
-        if tail:
-            self.write(tail)
-        return True
+            if stuffed and self._replies:
+                return None
 
     def abort(self, why: Exception) -> None:
         self.lost = self.lost or why
