@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import select
 import socket
 import subprocess
@@ -58,13 +59,20 @@ class Zygote:
     """A started zygote. `layers` and `signature_version` are known once it is ready."""
 
     lane: str
+    address: Path
+    waiting_at: Path | None              # where its socket stands until it is ready
     process: subprocess.Popen[bytes]
     control: socket.socket
     layers: tuple[Layer, ...] = ()
     signature_version: str = ""
 
     def wait_ready(self, clock: Clock, seconds: float = 60.0) -> None:
-        """Blocks until it serves. Raises CellError, and ends it, where it cannot."""
+        """Blocks until it serves at its address. Raises CellError, and ends it, where it cannot."""
+        self.load(clock, seconds)
+        self.take_over()
+
+    def load(self, clock: Clock, seconds: float) -> None:
+        """Blocks until it could serve. Raises CellError, and ends it, where it cannot."""
         until = clock.monotonic() + seconds
         heard = b""
         while not heard.endswith(b"\n"):
@@ -87,6 +95,12 @@ class Zygote:
             self.stop()
             raise CellError(f"the {self.lane} lane lacks required layers: {', '.join(answer['missing'])}")
 
+    def take_over(self) -> None:
+        """From now on clients find it at its address. Only now: one that cannot load leaves the old one in its place."""
+        if self.waiting_at is not None:
+            os.rename(self.waiting_at, self.address)
+            self.waiting_at = None
+
     @property
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -98,6 +112,9 @@ class Zygote:
     def stop(self, seconds: float = 5.0) -> None:
         """Ends it and all its children now."""
         self.control.close()
+        if self.waiting_at is not None:
+            self.waiting_at.unlink(missing_ok=True)
+            self.waiting_at = None
         self.process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(seconds)
@@ -111,10 +128,11 @@ def start_zygote(lane: str, address: Path, settings: CellSettings, clock: Clock,
 
 
 def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
-    """Starts a zygote that listens at `address`, replacing whoever listened there (who goes on with what it has)."""
+    """Starts a zygote. When ready it takes over `address` from whoever listened there (who goes on with what it has)."""
     user = drop_target(settings.state_dir)
     ours, theirs = socket.socketpair()
-    with listen(address, user) as listener, contextlib.ExitStack() as opened:
+    waiting_at = address.with_name(f".{address.name}.{secrets.token_hex(4)}")
+    with listen(waiting_at, user) as listener, contextlib.ExitStack() as opened:
         opened.enter_context(theirs)
         resources = {}
         for name, path in settings.resources.items():
@@ -135,7 +153,7 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
             pass_fds=[theirs.fileno(), listener.fileno(), *resources.values()],
         )
     ours.sendall(json.dumps(told).encode() + b"\n")
-    return Zygote(lane, process, ours)
+    return Zygote(lane, address, waiting_at, process, ours)
 
 
 def listen(address: Path, user: User | None) -> socket.socket:
@@ -144,15 +162,11 @@ def listen(address: Path, user: User | None) -> socket.socket:
     folder = os.open(address.parent, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        fresh = f".{address.name}.new"
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(fresh, dir_fd=folder)
-        listener.bind(f"/proc/self/fd/{folder}/{fresh}")
-        os.chmod(address.parent / fresh, 0o600)
+        listener.bind(f"/proc/self/fd/{folder}/{address.name}")
+        os.chmod(address, 0o600)
         if user is not None:
-            os.chown(fresh, user.uid, user.gid, dir_fd=folder)
+            os.chown(address, user.uid, user.gid)
         listener.listen(_BACKLOG)
-        os.rename(fresh, address.name, src_dir_fd=folder, dst_dir_fd=folder)
         return listener
     finally:
         os.close(folder)

@@ -167,7 +167,7 @@ class CellPool:
         try:
             async with asyncio.timeout(run.deadline.left(self.clock)):
                 answer = await self._converse(child, run)
-            keep = answer.reusable and child.uses < self.reuse and child.parent is self.plain.current
+            keep = answer.reusable and child.uses < self.reuse and child.parent is self.plain.current and child.parent.current
             return answer
         except TimeoutError:
             raise await self._overrun(child, run, started) from None

@@ -53,10 +53,17 @@ def test_nothing_is_left_open(tmp_path: Path) -> None:
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_an_address_is_replaced_in_one_step(tmp_path: Path) -> None:
+def test_an_address_changes_hands_only_when_the_next_is_ready(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / ("e" * 100)
-    with listen(deep / "z.sock", None), listen(deep / "z.sock", None):
-        assert os.listdir(deep) == ["z.sock"]
+    first = start_zygote("plain", deep / "z.sock", settings(tmp_path), CLOCK)
+    inode = (deep / "z.sock").stat().st_ino
+    with pytest.raises(CellError):
+        start_zygote("plain", deep / "z.sock", settings(tmp_path, own_numbers=("broken",)), CLOCK)
+    assert (deep / "z.sock").stat().st_ino == inode and os.listdir(deep) == ["z.sock"]
+    second = start_zygote("plain", deep / "z.sock", settings(tmp_path), CLOCK)
+    assert (deep / "z.sock").stat().st_ino != inode and os.listdir(deep) == ["z.sock"]
+    first.stop()
+    second.stop()
 
 
 def test_the_socket_belongs_to_the_user_of_the_cell(tmp_path: Path) -> None:
