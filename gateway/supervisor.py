@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.model.deadline import Clock
+from gateway.model.errors import SekishoError
 from gateway.model.ports import Events
 
 FIRST_DELAY = 0.1                        # seconds before the first restart of a worker that died
@@ -64,6 +65,8 @@ class Supervisor:
         self.stopping: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Condition()
+        self._was_ready = False
+        self._failure = ""               # why a vital worker could not start the first time
 
     async def start(self) -> None:
         for worker in self.workers:
@@ -75,8 +78,12 @@ class Supervisor:
         return all((r := self.running.get(w.name)) is not None and r.ready for w in wanted)
 
     async def wait_ready(self) -> None:
+        """Raises SekishoError where a vital worker says at its first start that it cannot: a broken key, a foreign database."""
         async with self._changed:
-            await self._changed.wait_for(self.ready)
+            await self._changed.wait_for(lambda: self.ready() or self._failure)
+        if self._failure:
+            raise SekishoError(self._failure)
+        self._was_ready = True
 
     async def tell(self, roles: Iterable[str], order: str, brief: object) -> dict[str, Any]:
         """Sends an order to every running worker of the roles; their answers by name (None: it died meanwhile)."""
@@ -149,6 +156,10 @@ class Supervisor:
                 word, value = await hear(running.control)
                 if word == "ready":
                     running.ready = True
+                elif word == "failed":
+                    self.events.emit("incident", process=worker.name, fault="gateway", reason=str(value))
+                    self._failure = str(value) if worker.vital and not self._was_ready else ""
+                if word in ("ready", "failed"):
                     async with self._changed:
                         self._changed.notify_all()
                 else:

@@ -13,6 +13,7 @@ from unicodedata import east_asian_width
 
 import click
 
+from gateway.app.rights import drop_to_owner
 from gateway.config import Config, find_config, load
 from gateway.model.errors import ConfigError, SekishoError
 
@@ -20,12 +21,12 @@ from gateway.model.errors import ConfigError, SekishoError
 class Session:
     """One run of the command: its configuration is read when it is first asked for."""
 
-    def __init__(self, path: Path | None) -> None:
-        self._path = path
+    def __init__(self, wanted: Path | None) -> None:
+        self.wanted = wanted                 # what --config named, whether it exists or not
 
     @cached_property
     def path(self) -> Path | None:
-        return find_config(self._path, os.environ, Path.cwd())
+        return find_config(self.wanted, os.environ, Path.cwd())
 
     @cached_property
     def config(self) -> Config:
@@ -45,18 +46,6 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def drop_to_owner(folder: Path) -> None:
-    """Root becomes the owner of the state directory, so that no file of ours ever belongs to root by accident."""
-    if os.geteuid() != 0:
-        return
-    owner = folder.stat()
-    if owner.st_uid == 0:
-        return
-    os.setgroups([])
-    os.setgid(owner.st_gid)
-    os.setuid(owner.st_uid)
 
 
 def state_of(session: Session) -> Config:

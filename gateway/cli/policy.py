@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
+from gateway.app.offline import Asked, judge
+from gateway.app.offline import read as read_message
 from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
-from gateway.cli.offline import Asked, judge
-from gateway.cli.offline import read as read_message
 from gateway.model.errors import SekishoError
 from gateway.model.transaction import Direction
 from gateway.ops.clock import SystemClock

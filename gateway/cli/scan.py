@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
+from gateway.app.offline import Asked, Judged, judge, judge_all, messages
 from gateway.cli.common import Session, json_option, pass_session, printable, put_json
-from gateway.cli.offline import Asked, Judged, judge, judge_all, messages
 from gateway.model.decision import Disposition
 from gateway.model.report import report
 from gateway.model.transaction import Direction

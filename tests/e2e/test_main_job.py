@@ -79,7 +79,9 @@ def test_a_program_is_kept_and_its_recipient_told_and_a_release_delivers_the_ori
     # A program needs two: one approval alone releases nothing.
     for name in ("lin", "chen"):
         house.run("user", "add", name, "--role", "supervisor,analyst", "--password-file", str(password(house.folder)))
-    house.run("quarantine", "request", held["id"], "--reason", "expected from the vendor")
+    house.run("user", "add", "ming", "--role", "recipient", "--mailbox", "wang@bank.example", "--password-file",
+              str(password(house.folder)))
+    house.run("quarantine", "request", held["id"], "--as", "ming", "--reason", "expected from the vendor")
     house.run("quarantine", "approve", held["id"], "--as", "lin", "--reason", "checked with the vendor")
     assert house.mailbox.wait_for(b"<demo-program@", 1) is None
     assert house.run("quarantine", "approve", held["id"], "--as", "lin", "--reason", "again", check=False).returncode == 1

@@ -1,0 +1,48 @@
+"""A worker process: `python -P -m gateway.app ROLE NAME CONTROL_FD [FD…]`, started by the supervisor only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+from gateway import supervisor
+from gateway.model.errors import SekishoError
+
+ROLES = {"edge": "gateway.app.edge", "keeper": "gateway.app.keeper", "console": "gateway.app.console"}
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    role, name, control_fd = sys.argv[1:4]
+    # A signal to the whole process group must not end a worker before its turn: see docs/decisions/0002.
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        return                               # the supervisor died before we could ask to die with it
+    control = socket.socket(fileno=int(control_fd))
+    control.setblocking(False)
+    module = importlib.import_module(ROLES[role])
+    asyncio.run(supervised(module.run, name, control))
+
+
+async def supervised(run: Callable[[str, socket.socket], Awaitable[None]], name: str, control: socket.socket) -> None:
+    """What cannot be put right here is told the supervisor in one line, which says it or ends the start."""
+    try:
+        await run(name, control)
+    except SekishoError as trouble:
+        with contextlib.suppress(OSError):
+            await supervisor.answer(control, "failed", str(trouble))
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What every worker does: says it is ready, pushes its metrics, follows its orders."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from gateway import supervisor
+from gateway.app.brief import Brief
+from gateway.model.errors import SekishoError
+from gateway.ops.clock import SystemClock
+from gateway.ops.events import JsonEvents
+from gateway.ops.metrics import Pusher, Recorder
+
+Reload = Callable[[Brief], Awaitable[None]]
+
+
+class Tools:
+    """Clock, events and metrics of one process."""
+
+    def __init__(self, name: str) -> None:
+        self.clock = SystemClock()
+        self.events = JsonEvents(self.clock, fixed={"process": name})
+        self.metrics = Recorder()
+
+
+@contextlib.asynccontextmanager
+async def pushing(tools: Tools, brief: Brief) -> AsyncIterator[None]:
+    pusher = asyncio.create_task(Pusher(tools.metrics, brief.metrics).run())
+    try:
+        yield
+    finally:
+        pusher.cancel()
+        await asyncio.gather(pusher, return_exceptions=True)
+
+
+async def started(control: socket.socket) -> Brief:
+    word, brief = await supervisor.receive(control)
+    assert word == "start" and isinstance(brief, Brief)
+    return brief
+
+
+async def obey(control: socket.socket, reload: Reload) -> None:
+    """Says "ready", then follows orders. Returns when it is told to stop or the supervisor is gone."""
+    await supervisor.answer(control, "ready")
+    while True:
+        try:
+            order, brief = await supervisor.receive(control)
+        except (EOFError, OSError):
+            return
+        if order == "stop":
+            return
+        try:
+            await reload(brief)
+            failure = ""
+        except SekishoError as wrong:
+            failure = str(wrong)
+        await supervisor.answer(control, "answer", failure)
+
+
+def take_sockets(brief: Brief) -> dict[str, socket.socket]:
+    """The inherited listening sockets by listener name, our own duplicates: the supervisor's stay open."""
+    return {name: socket.socket(fileno=os.dup(fd)) for name, fd in brief.sockets}

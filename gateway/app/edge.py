@@ -1,0 +1,98 @@
+"""The edge process: SMTP with clients and next hop, the pipeline. No Django, no master key, no hostile parser."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+from gateway.app.brief import Brief
+from gateway.app.common import Tools, obey, pushing, started, take_sockets
+from gateway.app.offline import passwords
+from gateway.auth.resolver import NoResolver, Resolver, TextLookup
+from gateway.auth.voucher import DnsVoucher
+from gateway.config import Config
+from gateway.edge.server import EdgeServer
+from gateway.edge.settings import AdmissionLimits, ListenerSettings
+from gateway.effects.custody import KeeperClient
+from gateway.effects.perform import Hands
+from gateway.inspection.pool import CellPool
+from gateway.journal import JournalWriter
+from gateway.model.ports import Relayer
+from gateway.model.reply import Reply
+from gateway.model.transaction import Transaction
+from gateway.notices import House, Notifier
+from gateway.pipeline import Ports, process
+from gateway.policy import decide, load_policy, retry_key, settle
+
+DRAIN = 30.0                             # seconds for messages in hand at a stop
+
+
+class Edge:
+    """The adapters of one edge process; `ports` makes a new pipeline of a configuration."""
+
+    def __init__(self, name: str, brief: Brief, tools: Tools) -> None:
+        self.tools = tools
+        config = brief.config
+        self.pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=workers(config))
+        self.custody = KeeperClient(brief.keeper, tools.clock)
+        self.journal = JournalWriter(config.gateway.state_dir / "journal.db", tools.clock, tools.events, tools.metrics,
+                                     config.journal.retain, required=config.quarantine.record == "required")
+        self.lookup: TextLookup = resolver(config)
+
+    def ports(self, config: Config) -> Ports:
+        tools = self.tools
+        notifier = Notifier(House.of(config), tools.clock.now)
+        hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname)
+        return Ports(
+            inspector=self.pool, voucher=DnsVoucher(self.lookup, tools.clock), custody=self.custody, journal=self.journal,
+            events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
+            policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
+            record_required=config.quarantine.record == "required")
+
+    def process(self, config: Config):  # type: ignore[no-untyped-def]
+        ports = self.ports(config)
+
+        async def run(transaction: Transaction, relayer: Relayer, listener: ListenerSettings) -> Reply:
+            return await process(transaction, relayer, listener, ports)
+
+        return run
+
+
+def resolver(config: Config) -> TextLookup:
+    servers = [(e.host, e.port) for e in config.auth.nameservers]
+    try:
+        return Resolver(servers, config.auth.timeout)
+    except OSError:
+        return NoResolver()                  # no /etc/resolv.conf: every look-up is a temporary error, and mail flows
+
+
+def workers(config: Config) -> int:
+    return max(2, config.inspection.children or 4)
+
+
+def listeners(config: Config) -> list[ListenerSettings]:
+    return [ListenerSettings.of(config, listener) for listener in config.listeners]
+
+
+def admission(config: Config) -> AdmissionLimits:
+    return AdmissionLimits()
+
+
+async def run(name: str, control: socket.socket) -> None:
+    brief = await started(control)
+    tools = Tools(name)
+    edge = Edge(name, brief, tools)
+    server = EdgeServer(listeners(brief.config), edge.process(brief.config), spool=brief.config.gateway.state_dir / "spool",
+                        clock=tools.clock, events=tools.events, metrics=tools.metrics, limits=admission(brief.config),
+                        sockets=take_sockets(brief))
+
+    async def reload(fresh: Brief) -> None:
+        await server.reload(listeners(fresh.config), edge.process(fresh.config))
+
+    edge.journal.start()
+    async with pushing(tools, brief):
+        await server.start()
+        await obey(control, reload)
+        await server.drain(DRAIN)
+        await asyncio.gather(edge.pool.close(), edge.custody.close())
+    await asyncio.to_thread(edge.journal.stop)

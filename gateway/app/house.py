@@ -1,0 +1,215 @@
+"""`sekisho serve`: the supervisor's composition. Sockets, lanes, workers, health; reload and drain."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from gateway.app.brief import Brief
+from gateway.app.manager import notify, pulse
+from gateway.app.rights import drop_to_owner, lock
+from gateway.config import Config, Endpoint, load
+from gateway.lanes import Lanes
+from gateway.model.errors import ConfigError, SekishoError
+from gateway.ops.clock import SystemClock
+from gateway.ops.events import JsonEvents
+from gateway.ops.health import HealthServer
+from gateway.ops.metrics import Aggregator
+from gateway.policy import load_policy
+from gateway.supervisor import Supervisor, Worker
+
+BACKLOG = 1024
+EDGE_STAGE, CONSOLE_STAGE, KEEPER_STAGE = 1, 2, 3
+STOP = 40.0                              # seconds for one stage: edges give mail in hand 30 of them
+
+
+class House:
+    """Everything the supervisor holds. `serve` runs until SIGTERM or SIGINT."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.clock = SystemClock()
+        self.events = JsonEvents(self.clock)
+        self.aggregator = Aggregator(self.clock)
+        self.sockets: dict[str, list[socket.socket]] = {}
+        self.console: socket.socket | None = None
+
+    async def serve(self) -> int:
+        config = self.config
+        load_policy(config)                      # a wrong rule is said before anything is started
+        prepare(config.gateway.state_dir)
+        self.listen()
+        drop_to_owner(config.gateway.state_dir)
+        for name in ("run", "spool"):
+            (config.gateway.state_dir / name).mkdir(mode=0o700, exist_ok=True)
+        self.lock = lock(config.gateway.state_dir)
+        self.aggregator.listen(self.brief(0).metrics)
+        lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events)
+        supervisor = Supervisor(self.workers(), self.events, self.clock)
+        health = await self.health(supervisor, lanes)
+        try:
+            await supervisor.start()
+            await lanes.start()
+            stopping = self.signals(supervisor, lanes)
+            self.pulse = asyncio.create_task(pulse())
+            await self.announce(supervisor, stopping)
+            await stopping.wait()
+            self.events.emit("drain")
+            notify(b"STOPPING=1")
+            await supervisor.stop(STOP)
+        finally:
+            await supervisor.stop(1.0)
+            await lanes.stop()
+            if health is not None:
+                await health.stop()
+            self.aggregator.close()
+        return 0
+
+    async def announce(self, supervisor: Supervisor, stopping: asyncio.Event) -> None:
+        ready = asyncio.create_task(supervisor.wait_ready())
+        ended = asyncio.create_task(stopping.wait())
+        await asyncio.wait([ready, ended], return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            ready.result()
+            addresses = {listener.name: str(listener.address) for listener in self.config.listeners}
+            self.events.emit("ready", listeners=addresses, console=str(self.config.gateway.console or ""))
+            notify(b"READY=1")
+        ready.cancel()
+        ended.cancel()
+
+    # --- what is started
+
+    def listen(self) -> None:
+        """Every socket that outlives its process: one a listener and edge, one for the console."""
+        gateway = self.config.gateway
+        if not self.config.listeners:
+            raise ConfigError("no [[listener]] is configured: there is nothing to serve", str(self.config.path or "defaults"))
+        for listener in self.config.listeners:
+            bind(listener.address, shared=False).close()     # or a second gateway would quietly share our port
+            self.sockets[listener.name] = [bind(listener.address, shared=True) for _ in range(gateway.processes)]
+        if gateway.console is not None:
+            self.console = bind(gateway.console, shared=False)
+
+    def brief(self, number: int) -> Brief:
+        return Brief(self.config, tuple((name, sockets[number].fileno()) for name, sockets in self.sockets.items()))
+
+    def workers(self) -> list[Worker]:
+        workers = [self.worker("keeper", "keeper", KEEPER_STAGE, lambda: Brief(self.config))]
+        for number in range(self.config.gateway.processes):
+            fds = tuple(sockets[number].fileno() for sockets in self.sockets.values())
+            workers.append(self.worker(f"edge-{number}", "edge", EDGE_STAGE, lambda n=number: self.brief(n), fds))  # type: ignore[misc]
+        if self.console is not None:
+            fd = self.console.fileno()
+            workers.append(self.worker("console", "console", CONSOLE_STAGE,
+                                       lambda: Brief(self.config, (("console", fd),)), (fd,), vital=False))
+        return workers
+
+    @staticmethod
+    def worker(name: str, role: str, stage: int, brief: Callable[[], Brief], fds: tuple[int, ...] = (),
+               vital: bool = True) -> Worker:
+        return Worker(name, role, stage, brief, fds, vital=vital)
+
+    async def health(self, supervisor: Supervisor, lanes: Lanes) -> HealthServer | None:
+        ops = self.config.gateway.ops
+        if ops is None:
+            return None
+
+        def not_ready() -> list[str]:
+            reasons = [f"{w.name} is not running" for w in supervisor.workers
+                       if w.vital and not ((r := supervisor.running.get(w.name)) and r.ready)]
+            return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"])
+
+        server = HealthServer(ops.host, ops.port, not_ready, self.aggregator.render)
+        try:
+            await server.start()
+        except OSError as failure:
+            raise ConfigError(f"ops cannot listen on {ops}: {failure.strerror}; is another gateway running?",
+                              "gateway.ops") from failure
+        return server
+
+    # --- signals
+
+    def signals(self, supervisor: Supervisor, lanes: Lanes) -> asyncio.Event:
+        loop = asyncio.get_running_loop()
+        stopping = asyncio.Event()
+        reloading = asyncio.Lock()
+        tasks: set[asyncio.Task[None]] = set()
+
+        async def reload() -> None:
+            async with reloading:
+                await self.reload(supervisor, lanes)
+
+        def hangup() -> None:
+            task = loop.create_task(reload())
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(signal.SIGHUP, hangup)
+        return stopping
+
+    async def reload(self, supervisor: Supervisor, lanes: Lanes) -> None:
+        """All or nothing: the new configuration, policy and signatures are in force everywhere, or the old ones stay."""
+        before = self.config
+        try:
+            fresh = load(before.path)
+            load_policy(fresh)
+            refuse_moves(before, fresh)
+            await lanes.reload(fresh)
+            self.config = fresh
+            answers = await supervisor.tell(["edge", "keeper", "console"], "reload", Brief(fresh))
+            failures = {name: why for name, why in answers.items() if why}
+            if failures:
+                self.config = before
+                await supervisor.tell(["edge", "keeper", "console"], "reload", Brief(before))
+                raise SekishoError("; ".join(f"{name}: {why}" for name, why in failures.items()))
+        except SekishoError as wrong:
+            self.events.emit("reload", outcome="failure", reason=str(wrong))
+            return
+        self.events.emit("reload", outcome="success", policy=load_policy(fresh).version, signatures=lanes.signature_version)
+
+
+def prepare(folder: Path) -> None:
+    """The state directory, for its owner only."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as failure:
+        raise SekishoError(f"{folder}: {failure.strerror}; make it, or name another state_dir") from failure
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SekishoError(f"{folder} cannot be written by this user; run as its owner or as root")
+
+
+def bind(address: Endpoint, shared: bool) -> socket.socket:
+    """A listening socket. Several processes share a port by SO_REUSEPORT, each with a queue of its own."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if family == socket.AF_INET6:
+        listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        listener.bind((address.host, address.port))
+        listener.listen(BACKLOG)
+    except OSError as failure:
+        listener.close()
+        raise ConfigError(f"cannot listen on {address}: {failure.strerror}; is another program there?", str(address)) from failure
+    listener.setblocking(False)
+    return listener
+
+
+def refuse_moves(before: Config, after: Config) -> None:
+    """What is tied to processes and sockets changes at a restart only: a reload that half applies would mislead."""
+    fixed = [("gateway.state_dir", before.gateway.state_dir, after.gateway.state_dir),
+             ("gateway.processes", before.gateway.processes, after.gateway.processes),
+             ("gateway.console", before.gateway.console, after.gateway.console),
+             ("gateway.ops", before.gateway.ops, after.gateway.ops),
+             ("listener addresses", *([(x.name, x.address) for x in c.listeners] for c in (before, after)))]
+    for name, old, new in fixed:
+        if old != new:
+            raise ConfigError(f"{name} changes only at a restart", str(after.path or ""))

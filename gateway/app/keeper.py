@@ -1,0 +1,99 @@
+"""The keeper process: custody of held mail, the outbox, retention. The only writer of the database."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.app.brief import Brief
+from gateway.app.common import Tools, obey, pushing, started
+from gateway.app.custody import open_service
+from gateway.app.offline import passwords
+from gateway.config import Config
+from gateway.edge.delivery import SmtpDelivery
+from gateway.edge.nexthop import NextHop
+from gateway.edge.settings import Hop, ListenerSettings, NextHopSettings
+from gateway.inspection.pool import CellPool
+from gateway.model.custody import Admission
+from gateway.model.deadline import Clock, Deadline
+from gateway.model.finding import Inspection
+from gateway.model.ports import InspectionRequest
+from gateway.notices import Answerer, House
+
+TENDING = 5.0                            # seconds between looks at unused connections to next hops
+
+
+class Cell:
+    """The ports Rescan and Preview over the pool."""
+
+    def __init__(self, pool: CellPool, config: Config, clock: Clock) -> None:
+        self.pool, self.config, self.clock = pool, config, clock
+
+    async def rescan(self, fd: int, size: int, admission: Admission) -> Inspection:
+        return await self.pool.inspect(fd, size, self._request(admission), self._deadline())
+
+    async def preview(self, fd: int, size: int, admission: Admission) -> Mapping[str, Any]:
+        return await self.pool.preview(fd, size, self._request(admission), self._deadline())
+
+    def _deadline(self) -> Deadline:
+        return Deadline.after(self.clock, self.config.limits.inspection + 30)
+
+    def _request(self, admission: Admission) -> InspectionRequest:
+        envelope = admission.envelope
+        return InspectionRequest(
+            id=admission.id, direction=admission.direction, reverse_path=str(envelope.reverse_path or ""),
+            recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
+            limits=self.config.limits.for_inspection(), passwords=passwords(self.config))
+
+
+def next_hops(config: Config, clock: Clock) -> dict[str, NextHop]:
+    """By listener; "" is where notices go."""
+    hops = {x.name: NextHop(ListenerSettings.of(config, x).next_hop, config.gateway.hostname, clock) for x in config.listeners}
+    notices = NextHopSettings(tuple(Hop(e.host, e.port) for e in config.notices.next_hop), "opportunistic")
+    hops[""] = NextHop(notices, config.gateway.hostname, clock)
+    return hops
+
+
+def opened(config: Config, clock: Clock) -> Any:
+    """The service, made in a thread that will not use the database again: Django's connections belong to threads."""
+    service = open_service(config, clock)
+    from django.db import connections
+
+    connections.close_all()
+    return service
+
+
+async def tend(delivery: SmtpDelivery) -> None:
+    while True:
+        await asyncio.sleep(TENDING)
+        delivery.tend()
+
+
+async def run(name: str, control: socket.socket) -> None:
+    brief = await started(control)
+    config = brief.config
+    tools = Tools(name)
+    pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=2)
+    cell = Cell(pool, config, tools.clock)
+    delivery = SmtpDelivery(next_hops(config, tools.clock), tools.clock)
+    service = await asyncio.to_thread(opened, config, tools.clock)
+    from gateway.keeper.server import Keeper, Ports     # Django's models can be imported only now
+
+    keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
+                    Ports(delivery, tools.events, tools.clock, cell, cell))
+
+    async def reload(fresh: Brief) -> None:
+        """Retention and next hops of what is already held follow the file at the next start; texts and limits at once."""
+        cell.config = fresh.config
+        keeper.service.answers = Answerer(House.of(fresh.config), tools.clock.now)
+        keeper.outbox.delivery = SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
+
+    tending = asyncio.create_task(tend(delivery))
+    async with pushing(tools, brief):
+        await keeper.start()
+        await obey(control, reload)
+        tending.cancel()
+        await keeper.stop()
+        await pool.close()

@@ -1,0 +1,78 @@
+"""How commands reach custody: through the running keeper, or in this process where no gateway runs."""
+
+from __future__ import annotations
+
+import contextlib
+import getpass
+import os
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import click
+
+from gateway.app.rights import lock
+from gateway.cli.common import Session, state_of
+from gateway.effects.custody import Answered, KeeperDesk, is_running
+from gateway.model.custody import Actor
+from gateway.ops.clock import SystemClock
+from quarantine.lifecycle import Refused
+
+as_option = click.option("--as", "user", metavar="USER", help="Act as this account (default: you, the operating system's user).")
+reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
+
+
+class Desk(Protocol):
+    def call(self, verb: str, actor: Actor, **arguments: Any) -> Answered: ...
+
+
+class OwnDesk:
+    """The verbs on a service of our own, while no gateway runs."""
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+
+    def call(self, verb: str, actor: Actor, **arguments: Any) -> Answered:
+        from quarantine import desk
+
+        request = {"verb": verb, "actor": {"name": actor.name, "via": actor.via, "system": actor.system}, **arguments}
+        answer = desk.call(self.service, request)
+        return Answered(answer.body, answer.fd)
+
+
+@contextlib.contextmanager
+def desk(session: Session) -> Iterator[Desk]:
+    """Raises SekishoError where custody cannot be had, with what to do."""
+    config = state_of(session)
+    socket = config.gateway.state_dir / "run" / "keeper.sock"
+    if is_running(socket):
+        running = KeeperDesk(socket)
+        try:
+            yield running
+        finally:
+            running.close()
+        return
+    from gateway.app.custody import open_service
+
+    (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
+    alone = lock(config.gateway.state_dir)           # the keeper is the only writer; without one, we are
+    try:
+        yield OwnDesk(open_service(config, SystemClock()))
+    finally:
+        os.close(alone)
+
+
+def actor(user: str | None) -> Actor:
+    """The named account, or the operating system's user: whoever may read the state directory is its administrator."""
+    if user is not None:
+        return Actor(user, frozenset(), via="cli")
+    return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), frozenset(), via="cli", system=True)
+
+
+@contextlib.contextmanager
+def refusals() -> Iterator[None]:
+    """A rule's refusal is exit status 1 with its sentence."""
+    try:
+        yield
+    except Refused as refusal:
+        click.echo(f"sekisho: refused: {refusal}", err=True)
+        raise SystemExit(1) from None

@@ -1,0 +1,216 @@
+"""`sekisho quarantine`: held mail, by the same service as the console."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.common import Session, json_option, pass_session, printable, put_json, put_table
+from gateway.cli.desk import Desk, actor, as_option, desk, reason_option, refusals
+from gateway.effects.custody import read_all
+from gateway.model.custody import Status
+from gateway.model.decision import Kind
+from gateway.model.errors import SekishoError
+
+ENDS = {Status.RELEASED, Status.RELEASE_BLOCKED, Status.DELIVERY_UNKNOWN, Status.HELD, Status.DENIED}
+COLUMNS = ["id", "status", "kind", "received_at", "reason", "sender", "recipients", "subject"]
+PAGE = 500
+
+
+@click.group()
+def quarantine() -> None:
+    """Held mail: list, look, request, approve, release."""
+
+
+@quarantine.command("list")
+@click.option("--status", multiple=True, type=click.Choice([s.value for s in Status]))
+@click.option("--kind", multiple=True, type=click.Choice([k.value for k in Kind]))
+@click.option("--direction", multiple=True, type=click.Choice(["inbound", "outbound", "internal"]))
+@click.option("--sender", default="", metavar="TEXT", help="Part of the sender's address.")
+@click.option("--recipient", default="", metavar="TEXT", help="Part of a recipient's address.")
+@click.option("--reason", default="", metavar="RULE", help="The rule that held it.")
+@click.option("--text", default="", help="Part of subject or From; width and case do not matter.")
+@click.option("--since", type=click.DateTime(), help="Received at or after (UTC).")
+@click.option("--until", type=click.DateTime(), help="Received before (UTC).")
+@click.option("--limit", type=click.IntRange(1), help="At most so many, newest first.")
+@as_option
+@json_option
+@pass_session
+def list_(session: Session, user: str | None, as_json: bool, limit: int | None, since: Any, until: Any, **filters: Any) -> int:
+    """What is held, newest first."""
+    query = {name: list(value) if isinstance(value, tuple) else value for name, value in filters.items() if value}
+    for name, value in (("since", since), ("until", until)):
+        if value is not None:
+            query[name] = value.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+    with desk(session) as custody, refusals():
+        rows = pages(custody, user, query, limit)
+        if as_json:
+            put_json(rows)
+        else:
+            put_table(list(rows), COLUMNS, "nothing is held")
+    return 0
+
+
+def pages(custody: Desk, user: str | None, query: dict[str, Any], limit: int | None) -> Iterator[dict[str, Any]]:
+    left = limit if limit is not None else sys.maxsize
+    after = ""
+    while left > 0:
+        page = custody.call("list", actor(user), **query, limit=min(PAGE, left), after=after).body
+        yield from page["messages"]
+        left -= len(page["messages"])
+        after = page["cursor"]
+        if not after:
+            return
+
+
+@quarantine.command()
+@as_option
+@json_option
+@click.argument("id")
+@pass_session
+def show(session: Session, user: str | None, as_json: bool, id: str) -> int:
+    """One message: what was found where, which rule decided, what has happened since."""
+    with desk(session) as custody, refusals():
+        held = custody.call("show", actor(user), id=id).body
+    if as_json:
+        put_json([held])
+    else:
+        describe(held)
+    return 0
+
+
+def describe(held: dict[str, Any]) -> None:
+    for name in ("id", "status", "kind", "direction", "verdict", "reason", "sender", "recipients", "subject", "received_at",
+                 "expires_at", "size", "sha256", "persons", "identifiers"):
+        value = held.get(name)
+        if value not in (None, "", [], {}, 0):
+            click.echo(printable(f"{name:12} {', '.join(value) if isinstance(value, list) else value}"))
+    inspection = held.get("inspection") or {}
+    for finding in inspection.get("findings", ()):
+        evidence = "; ".join(finding["evidence"][:3])
+        click.echo(printable(f"  {finding['severity']:9} {finding['code']}  {finding['artifact']}  {evidence}"))
+    for incident in inspection.get("incidents", ()):
+        click.echo(printable(f"  incident  {incident['code']}  {incident['artifact']}"))
+    for artifact in inspection.get("artifacts", ()):
+        click.echo(printable(f"  part      {artifact['path']}  {artifact['detected_type']}  {artifact['size']} octets"))
+    for event in held.get("history", ()):
+        click.echo(printable(f"  {event['at']}  {event['actor']}  {event['action']}"))
+
+
+@quarantine.command()
+@as_option
+@json_option
+@click.argument("id")
+@pass_session
+def preview(session: Session, user: str | None, as_json: bool, id: str) -> int:
+    """The message as safe text. Needs a running gateway; that you looked is recorded."""
+    with desk(session) as custody, refusals():
+        seen = custody.call("preview", actor(user), id=id).body
+    if as_json:
+        put_json([seen])
+        return 0
+    for section, rows in seen.items():
+        if isinstance(rows, list) and rows:
+            click.secho(section, bold=True)
+            for row in rows:
+                text = "  ".join(map(str, row)) if isinstance(row, list | tuple) else str(row)
+                for line in text.splitlines():
+                    click.echo(f"  {printable(line)}")
+    return 0
+
+
+@quarantine.command()
+@click.option("--raw", is_flag=True, help="The octets as received, to standard output; else an AES zip with a password.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the zip goes (default: ID.zip).")
+@click.option("--reason", default="export by command line", metavar="TEXT", help="Why; it is recorded.")
+@as_option
+@click.argument("id")
+@pass_session
+def export(session: Session, raw: bool, output: Path | None, reason: str, user: str | None, id: str) -> int:
+    """The message itself. That it was taken out is recorded."""
+    with desk(session) as custody, refusals():
+        answer = custody.call("export", actor(user), id=id, raw=raw, reason=reason)
+        octets = read_all(answer)
+    if raw:
+        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.flush()
+        return 0
+    path = output or Path(f"{id}.zip")
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(octets)
+    except FileExistsError:
+        raise SekishoError(f"{path} exists already; name another with --output") from None
+    click.echo(f"{path}: {len(octets)} octets; password, shown this once: {answer.body['password']}")
+    return 0
+
+
+def deciding(name: str, verb: str, help: str) -> None:
+    """One command for one verb: they differ in nothing else."""
+
+    @quarantine.command(name, help=help)
+    @reason_option
+    @as_option
+    @json_option
+    @click.argument("ids", nargs=-1, required=True, metavar="ID...")
+    @pass_session
+    def run(session: Session, reason: str, user: str | None, as_json: bool, ids: tuple[str, ...]) -> int:
+        with desk(session) as custody, refusals():
+            for id in ids:
+                tell(custody.call(verb, actor(user), id=id, reason=reason).body, as_json)
+        return 0
+
+
+def tell(outcome: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        put_json([outcome])
+        return
+    waiting = outcome["status"] == Status.RELEASE_REQUESTED.value
+    approvals = f", {outcome['approvals']} of {outcome['needed']} approvals" if waiting else ""
+    click.echo(f"{outcome['id']} {outcome['status']}{approvals}")
+
+
+deciding("request", "request", "Ask for a release.")
+deciding("approve", "approve", "Grant one approval; with the last one needed the release follows by itself.")
+deciding("deny", "deny", "Refuse a release.")
+deciding("return", "return", "Give an outbound message back to its sender: it is not sent.")
+deciding("delete", "delete", "Destroy the message's content for good.")
+deciding("withdraw", "withdraw", "Take back one's own outbound message.")
+deciding("keep", "hold", "Put a legal hold on a message: it does not expire.")
+deciding("lift", "lift", "Take a legal hold off.")
+
+
+@quarantine.command()
+@click.option("--wait", is_flag=True, help="Until it is delivered, or was not.")
+@reason_option
+@as_option
+@json_option
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@pass_session
+def release(session: Session, wait: bool, reason: str, user: str | None, as_json: bool, ids: tuple[str, ...]) -> int:
+    """Request and approval in one, for those entitled alone. The message is judged once more before it leaves."""
+    failed = False
+    with desk(session) as custody, refusals():
+        outcomes = [custody.call("release", actor(user), id=id, reason=reason).body for id in ids]
+        for outcome in outcomes:
+            if wait:
+                outcome |= settled(custody, user, outcome["id"])
+                failed |= outcome["status"] != Status.RELEASED.value
+            tell(outcome, as_json)
+    return int(failed)
+
+
+def settled(custody: Desk, user: str | None, id: str, seconds: float = 120.0) -> dict[str, Any]:
+    """The message's status when its delivery is over. Without a gateway nothing is delivered, and that is said."""
+    end = time.monotonic() + seconds  # a command's patience, not a judgement
+    while True:
+        status = custody.call("show", actor(user), id=id).body["status"]
+        if Status(status) in ENDS or time.monotonic() > end:
+            return {"status": status}
+        time.sleep(0.2)

@@ -1,0 +1,54 @@
+"""`sekisho queue`: the outbox of notices and releases."""
+
+from __future__ import annotations
+
+import click
+
+from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.desk import actor, as_option, desk, reason_option, refusals
+
+
+@click.group()
+def queue() -> None:
+    """What we have to send ourselves: notices and releases. Passing mail has no queue."""
+
+
+@queue.command("list")
+@click.option("--all", "everything", is_flag=True, help="Also what is done.")
+@as_option
+@json_option
+@pass_session
+def list_(session: Session, everything: bool, user: str | None, as_json: bool) -> int:
+    """What waits, since when, and why."""
+    with desk(session) as custody, refusals():
+        rows = custody.call("queue", actor(user), all=everything).body["entries"]
+    if as_json:
+        put_json(rows)
+    else:
+        put_table(rows, list(rows[0]) if rows else [], "nothing waits")
+    return 0
+
+
+@queue.command()
+@click.argument("id", required=False, default="")
+@as_option
+@pass_session
+def retry(session: Session, id: str, user: str | None) -> int:
+    """Try now: one entry, or all that wait."""
+    with desk(session) as custody, refusals():
+        count = custody.call("queue-retry", actor(user), id=id).body["count"]
+    click.echo(f"{count} due now")
+    return 0
+
+
+@queue.command()
+@click.argument("id")
+@reason_option
+@as_option
+@pass_session
+def drop(session: Session, id: str, reason: str, user: str | None) -> int:
+    """Give an entry up: a notice is not sent, a release goes back to held."""
+    with desk(session) as custody, refusals():
+        custody.call("queue-drop", actor(user), id=id, reason=reason)
+    click.echo(f"{id} dropped")
+    return 0

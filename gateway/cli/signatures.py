@@ -1,0 +1,99 @@
+"""`sekisho signatures`: the detection content."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from typing import Any
+
+import click
+
+from gateway.cli.common import Session, json_option, pass_session, put_json, put_table, state_of
+from gateway.model.errors import SekishoError
+from signatures.catalog import load
+
+
+@click.group()
+def signatures() -> None:
+    """Detection content: what is there, does it compile, does each rule pass its own cases."""
+
+
+@signatures.command("list")
+@json_option
+@pass_session
+def list_(session: Session, as_json: bool) -> int:
+    """Every rule in force."""
+    catalog = load(session.config.inspection.local_signatures)
+    rows = [{"id": s.id, "topic": s.path.parent.name, "severity": s.description.severity, "title": s.description.title,
+             "owner": s.description.owner, "date": str(s.description.date), "reference": s.description.reference, "local": s.local}
+            for s in catalog.signatures]
+    if as_json:
+        put_json(rows)
+    else:
+        put_table(rows, ["id", "topic", "severity", "owner", "date", "title"], "no rules")
+    return 0
+
+
+def examined(session: Session) -> tuple[list[dict[str, Any]], int]:
+    """The lines and the status of a check in a process of its own."""
+    folders = [str(p) for p in session.config.inspection.local_signatures]
+    done = subprocess.run([sys.executable, "-P", "-m", "gateway.inspection.rulecheck", *folders], capture_output=True, text=True,
+                          timeout=600, check=False)
+    if done.returncode not in (0, 1):
+        raise SekishoError(f"the rules could not be checked: {done.stderr.strip().splitlines()[-1:] or 'no answer'}")
+    return [json.loads(line) for line in done.stdout.splitlines()], done.returncode
+
+
+@signatures.command()
+@json_option
+@pass_session
+def check(session: Session, as_json: bool) -> int:
+    """Compile everything; errors with file and line."""
+    rows, _ = examined(session)
+    errors = [r for r in rows if "where" in r]
+    if as_json:
+        put_json(errors or rows[-1:])
+    else:
+        for row in errors:
+            click.secho(row["message"], fg="red")
+        if not errors:
+            click.echo(f"{rows[-1]['rules']} rules compile, version {rows[-1]['version'][:16]}")
+    return int(bool(errors))
+
+
+@signatures.command()
+@json_option
+@pass_session
+def test(session: Session, as_json: bool) -> int:
+    """Run every rule's own match and miss cases."""
+    rows, status = examined(session)
+    if as_json:
+        put_json(rows)
+        return status
+    for row in rows:
+        if "where" in row:
+            click.secho(row["message"], fg="red")
+        elif row.get("right") is False:
+            how = "does not match its match case" if row["matches"] else "matches its miss case"
+            click.secho(f"{row['rule']}: {how}", fg="red")
+    cases = [r for r in rows if "right" in r]
+    click.echo(f"{len(cases)} cases, {sum(not r['right'] for r in cases)} wrong")
+    return status
+
+
+@signatures.command()
+@pass_session
+def reload(session: Session) -> int:
+    """Tell the running gateway to take the rules and the policy anew; its `reload` event says how that went."""
+    config = state_of(session)
+    path = config.gateway.state_dir / "run" / "serve.lock"
+    try:
+        pid = int(path.read_text().strip() or 0)
+        os.kill(pid, signal.SIGHUP)
+    except (OSError, ValueError):
+        raise SekishoError("no gateway is running here") from None
+    click.echo(f"told the gateway (pid {pid}) to reload")
+    return 0

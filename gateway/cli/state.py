@@ -1,0 +1,107 @@
+"""`sekisho init`, `backup`, `restore`, `keys`: the state directory as a whole."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from gateway.app.house import prepare
+from gateway.app.rights import drop_to_owner, lock
+from gateway.cli.common import Session, pass_session, state_of
+from gateway.cli.desk import actor, desk, refusals
+from gateway.config import load
+from gateway.config.reference import EXAMPLE, example
+from gateway.model.errors import SekishoError
+from gateway.ops.clock import SystemClock
+
+FIRST_ADMIN = "admin"
+
+
+@click.command()
+@click.option("--admin", default=FIRST_ADMIN, show_default=True, metavar="NAME", help="The first administrator's account.")
+@click.pass_context
+def init(context: click.Context, admin: str) -> int:
+    """Make the configuration, the state directory, the key, the index and the first administrator. Safe to repeat."""
+    session: Session = context.obj
+    wanted = session.wanted or Path("sekisho.toml")
+    if session.wanted is None and session.path is not None:
+        wanted = session.path
+    if not wanted.exists():
+        state = str((wanted.parent / "state").absolute())
+        wanted.write_text(example({**EXAMPLE, ("gateway", "state_dir"): state}), encoding="utf-8")
+        click.echo(f"{wanted}: written; set hostname and our_domains, then: sekisho policy check")
+    config = load(wanted)
+    folder = config.gateway.state_dir
+    prepare(folder)
+    drop_to_owner(folder)
+    (folder / "run").mkdir(mode=0o700, exist_ok=True)
+    made_key = not config.quarantine.key_file.exists()
+    with desk(Session(wanted)) as custody, refusals():
+        if made_key:
+            click.echo(f"{config.quarantine.key_file}: made; keep a copy elsewhere, without it held mail cannot be read")
+        me = actor(None)
+        if not custody.call("user-list", me).body["users"]:
+            password = custody.call("user-add", me, name=admin, roles=["admin", "analyst"]).body["password"]
+            click.echo(f"account {admin} made; one-time password, shown this once: {password}")
+    click.echo(f"{folder}: ready")
+    return 0
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_session
+def backup(session: Session, file: Path) -> int:
+    """A consistent copy of index and held mail in one file, also while the gateway runs. The key is not in it."""
+    from gateway.app.custody import save
+
+    config = state_of(session)
+    messages = save(config, file, SystemClock())
+    click.echo(f"{file}: {messages} held messages; the key file is not in it: keep {config.quarantine.key_file} elsewhere")
+    return 0
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@pass_session
+def restore(session: Session, file: Path) -> int:
+    """Put a backup into an empty state directory. The gateway must not run."""
+    from gateway.app.custody import put_back
+
+    config = state_of(session)
+    (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
+    alone = lock(config.gateway.state_dir)
+    try:
+        messages = put_back(config, file, SystemClock())
+    finally:
+        os.close(alone)
+    click.echo(f"{messages} held messages restored")
+    return 0
+
+
+@click.group()
+def keys() -> None:
+    """The master key of held mail."""
+
+
+@keys.command()
+@pass_session
+def rotate(session: Session) -> int:
+    """A new master key; every message's key is wrapped anew under it, while mail flows. Old keys go when unused."""
+    from quarantine import keys as files
+
+    config = state_of(session)
+    path = config.quarantine.key_file
+    if not path.exists():
+        raise SekishoError(f"{path}: there is no key file to rotate; sekisho init makes one")
+    files.add_key(path, SystemClock().now())
+    with desk(session) as custody, refusals():
+        me = actor(None)
+        custody.call("keys-reload", me)
+        done = custody.call("keys-rewrap", me).body
+        gone = files.forget_keys(path, frozenset(done["in_use"]))
+        custody.call("keys-reload", me)
+    click.echo(f"{done['count']} messages now under key {done['key']}; {len(gone)} old keys forgotten")
+    click.echo(f"keep a copy of {path} elsewhere")
+    return 0

@@ -1,0 +1,115 @@
+"""`sekisho user`: console accounts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.desk import actor, as_option, desk, refusals
+from gateway.model.custody import Role
+from gateway.model.errors import SekishoError
+
+role_option = click.option("--role", "roles", required=True, metavar="ROLE[,ROLE]",
+                           help=f"One or more of: {' '.join(r.value for r in Role)}.")
+
+
+def parse_roles(text: str) -> list[str]:
+    roles = [r.strip() for r in text.split(",") if r.strip()]
+    unknown = [r for r in roles if r not in {role.value for role in Role}]
+    if unknown or not roles:
+        raise SekishoError(f"there is no role {unknown[0]!r}; use {' '.join(r.value for r in Role)}" if unknown else "give a role")
+    return roles
+
+
+@click.group()
+def user() -> None:
+    """Accounts of the console: add, list, roles, disable."""
+
+
+@user.command()
+@click.argument("name")
+@role_option
+@click.option("--mailbox", "mailboxes", multiple=True, metavar="ADDRESS", help="An address that is theirs; may be repeated.")
+@click.option("--scope", "scopes", multiple=True, metavar="DOMAIN", help="They see only mail of this domain; may be repeated.")
+@click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="Its first line is the password.")
+@as_option
+@json_option
+@pass_session
+def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], scopes: tuple[str, ...], password_file: Path | None,
+        user: str | None, as_json: bool) -> int:
+    """Add an account. Without a password file a one-time password is shown once."""
+    password = first_line(password_file) if password_file else ""
+    with desk(session) as custody, refusals():
+        made = custody.call("user-add", actor(user), name=name, roles=parse_roles(roles), mailboxes=list(mailboxes),
+                            scopes=list(scopes), password=password).body
+    if as_json:
+        put_json([made])
+    else:
+        click.echo(f"{name} added" + (f"; one-time password, shown this once: {made['password']}" if made["password"] else ""))
+    return 0
+
+
+def first_line(path: Path) -> str:
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as failure:
+        raise SekishoError(f"{path}: {failure.strerror}") from failure
+    except UnicodeDecodeError:
+        raise SekishoError(f"{path}: is not UTF-8 text") from None
+    if not lines or not lines[0]:
+        raise SekishoError(f"{path}: the first line, which is the password, is empty")
+    return lines[0]
+
+
+@user.command("list")
+@as_option
+@json_option
+@pass_session
+def list_(session: Session, user: str | None, as_json: bool) -> int:
+    """All accounts."""
+    with desk(session) as custody, refusals():
+        rows = custody.call("user-list", actor(user)).body["users"]
+    if as_json:
+        put_json(rows)
+    else:
+        put_table(rows, ["name", "roles", "mailboxes", "scopes", "active"], "no account")
+    return 0
+
+
+@user.command()
+@click.argument("name")
+@role_option
+@as_option
+@pass_session
+def role(session: Session, name: str, roles: str, user: str | None) -> int:
+    """Give an account other roles."""
+    with desk(session) as custody, refusals():
+        custody.call("user-role", actor(user), name=name, roles=parse_roles(roles))
+    click.echo(f"{name}: {roles}")
+    return 0
+
+
+@user.command()
+@click.argument("name")
+@as_option
+@pass_session
+def disable(session: Session, name: str, user: str | None) -> int:
+    """Let nobody log in as this account any more."""
+    with desk(session) as custody, refusals():
+        custody.call("user-disable", actor(user), name=name)
+    click.echo(f"{name} disabled")
+    return 0
+
+
+@user.command("reset-mfa")
+@click.argument("name")
+@as_option
+@pass_session
+def reset_mfa(session: Session, name: str, user: str | None) -> int:
+    """Forget an account's second factors: it must set up new ones."""
+    with desk(session) as custody, refusals():
+        custody.call("user-reset-mfa", actor(user), name=name)
+    click.echo(f"{name}: second factors forgotten")
+    return 0
