@@ -234,7 +234,17 @@ class Zygote:
         if forked.owner in self.clients and forked.owner is not None:
             cpu = int((usage.ru_utime + usage.ru_stime) * 1_000_000)
             self.tell(forked.owner, EXIT.pack(b"X", forked.number, status, cpu, usage.ru_maxrss))
+        self.bury_orphans()
         self.serve()
+
+    def bury_orphans(self) -> None:
+        """Programs whose child of the tool lane was killed: as first process of the namespace they fall to us."""
+        known = {forked.pid for forked in self.alive.values()}
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) is not None:
+                if found.si_pid in known:
+                    return
+                os.waitpid(found.si_pid, 0)
 
     # --- the end
 

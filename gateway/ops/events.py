@@ -29,6 +29,10 @@ EVENTS: Mapping[str, str] = {
     "incident": "something could not be done or seen, and whose fault it was",
     "reload": "policy and signatures were read again, with outcome and reason",
     "drain": "no new mail is taken; what is in hand is finished",
+    "release-blocked": "today's signatures found something new in a held message",
+    "expired": "a held message was kept for as long as it should be, and is gone",
+    "audit-checkpoint": "the audit chain's head, signed; keep it elsewhere",
+    "restart": "a process of ours ended and is started again",
     "log": "a line of a library's own log",
 }
 """What `docs/reference/events.md` lists; others may be emitted, these keep their meaning."""

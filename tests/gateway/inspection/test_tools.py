@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from gateway.inspection import protocol, tools
 from gateway.inspection.tools import Programs, Question, Tool, decode_question, encode_question, program
@@ -95,3 +98,24 @@ def test_no_tool_may_write_or_ask() -> None:
         assert all(a.count("{") == a.count("}") for a in tool.arguments), name
         assert set(tool.parameters) == {a.split("{")[1].split("}")[0] for a in tool.arguments if "{" in a}
         assert 0 < tool.output <= 512 << 20
+
+
+async def test_a_tool_that_is_stopped_leaves_nothing_behind(tooled: Cell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed by the clock: the program goes with its child, and no zombie stays with the zygote."""
+    if "tesseract" not in here:
+        pytest.skip("no tesseract on this machine; `doctor` says so there")
+    slow = dataclasses.replace(tools.TOOLS["tesseract"], seconds=0.02)
+    monkeypatch.setitem(tools.TOOLS, "tesseract", slow)
+    picture = io.BytesIO()
+    Image.effect_noise((1200, 1200), 90).save(picture, "PNG")
+    zygote = tooled.zygotes["tool"].process.pid
+    inner = Path(f"/proc/{zygote}/task/{zygote}/children").read_text().split()[0]
+    for _ in range(3):
+        said = await run(tooled, b"tesseract", b"languages=eng", picture.getvalue())
+        assert said.startswith("ToolFailed: tesseract: no answer")
+    await asyncio.sleep(0.3)
+    await run(tooled, b"7zz-list", b"password=", b"")
+    await asyncio.sleep(0.2)
+    states = [Path(f"/proc/{pid}/stat").read_text().rsplit(") ")[1][0]
+              for pid in Path(f"/proc/{inner}/task/{inner}/children").read_text().split()]
+    assert "Z" not in states and len(states) <= 3

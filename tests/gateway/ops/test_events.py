@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import json
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.ops.clock import SystemClock
-from gateway.ops.events import LINE, JsonEvents, encode
+from gateway.ops.events import EVENTS, LINE, JsonEvents, encode
 
 NASTY = "a\r\n{\"event\": \"forged\"}\x1b[2J\u202eexe\u2028\ud800"
 
@@ -82,3 +84,15 @@ def test_long_values_are_cut_and_said() -> None:
     value = json.loads(encode({"event": "x", "id": "i", "a": "y" * 9999, "b": ["z" * 299] * 30}))
     assert value["truncated"] is True and value["id"] == "i"
     assert json.loads(encode({"event": "x", "a": "y" * 301}))["a"] == "y" * 300 + "…"
+
+
+def test_the_reference_and_the_sources_know_the_same_events() -> None:
+    root = Path(__file__).parents[3]
+    text = (root / "docs/reference/events.md").read_text("utf-8")
+    rows = dict((c.strip(" `") for c in line.split("|")[1:3]) for line in text.splitlines() if line.startswith("| `"))
+    assert rows == dict(EVENTS)
+    emitted = {
+        node.args[0].value for path in (root / "gateway").rglob("*.py") for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "emit" and node.args
+        and isinstance(node.args[0], ast.Constant)}
+    assert emitted <= set(EVENTS)

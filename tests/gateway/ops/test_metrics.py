@@ -158,3 +158,11 @@ def test_the_table_is_fit_for_prometheus() -> None:
     assert sorted(BUCKETS) == list(BUCKETS)
     assert b"# HELP sekisho_sessions SMTP sessions open now." in Aggregator(Clock()).render()
     assert Batch() == Recorder({"x": Definition("gauge", "")}).take()
+
+
+def test_the_reference_lists_the_same() -> None:
+    text = (Path(__file__).parents[3] / "docs/reference/metrics.md").read_text("utf-8")
+    rows = {line.split("|")[1].strip(" `"): [c.strip() for c in line.split("|")[2:5]] for line in text.splitlines() if line.startswith("| `")}
+    assert set(rows) == set(METRICS)
+    for name, (kind, labels, help) in rows.items():
+        assert (kind, labels.replace("`", "").split(), help) == (METRICS[name].kind, list(METRICS[name].labels), METRICS[name].help), name
