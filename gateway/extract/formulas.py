@@ -12,10 +12,12 @@ from gateway.extract.base import Context, Node, Yield
 from gateway.model.content import Observation
 
 HEAD = 4 << 20                           # octets of a text that are searched
-SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|explorer|calc|excel|"
+SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|"
+                     rb"explorer|calc|excel|"
                      rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
 AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
-CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|RTD)[ ]?\([ ]?\"", re.I)
+CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
+                  rb"RTD)[ ]?\([ ]?\"", re.I)
 STARTER = re.compile(rb"(?:^|[\n\r,;\t|])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at

@@ -23,6 +23,7 @@ FILE_HEADS = (b"MZ", b"PK\x03\x04", MAGIC, b"%PDF", b"{\\rt", b"\x7fELF", b"MSCF
               b"L\0\0\0\x01\x14\x02\0", b"<html", b"<HTML", b"<?xml", b"<script", b"\x89PNG", b"\xff\xd8\xff", b"CWS", b"FWS")
 KNOWN = frozenset({"worddocument", "0table", "1table", "data", "workbook", "book", "powerpoint document", "dir", "_vba_project",
                    "project", "projectwm", "\x01compobj", "\x01ole", "current user", "pictures", "\x01ole10native"})
+MATHTYPE = "0002ce03-0000-0000-c000-000000000046"     # its formulas share the stream's name with the equation editor
 PROPERTIES = ("\x05summaryinformation", "\x05documentsummaryinformation")
 PRINTABLE16 = re.compile("(?:[\\x20-\\x7e\\u3000-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af\\uff00-\\uffef]){2,400}")
 
@@ -103,7 +104,8 @@ def _objects(storage: Storage) -> Iterator[Yield]:
         else:
             yield from _odd_native(data)
     if "equation native" in storage:
-        yield Observation("OLE-EQUATION", "Equation Native")
+        own = storage.class_id == MATHTYPE
+        yield Observation("OLE-NATIVE" if own else "OLE-EQUATION", "Equation Native")
     for name in ("\x01ole", "\x03link", "\x03linkinfo", "\x01olelink"):
         if name in storage:
             data = storage.read(name)
@@ -112,7 +114,7 @@ def _objects(storage: Storage) -> Iterator[Yield]:
     if "\x01compobj" in storage:
         for text in re.findall(rb"[\x20-\x7e]{4,80}", storage.read("\x01compobj")):
             found = objects.by_name(text.decode("ascii"))
-            if found is not None:
+            if found is not None and storage.class_id != MATHTYPE:
                 yield found
                 break
 

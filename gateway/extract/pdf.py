@@ -12,21 +12,17 @@ from collections.abc import Iterator
 from itertools import islice
 
 import pikepdf
-import pypdfium2
-from pypdfium2 import PdfiumError
 
-from gateway.extract import pdfactions
+from gateway.extract import pdfactions, pdftext
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation, Text
+from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
 GUESSES = 80                             # passwords tried on one file
-OBJECTS = 300_000                        # indirect objects of one file that are looked at
-PAGES_IN = 60                            # pages whose text is read inbound (links, passwords, lures)
-PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
+OBJECTS = 200_000                        # indirect objects of one file that are looked at
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
 JUNK = 8                                 # octets before %PDF- that are more than a line end
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
@@ -61,7 +57,7 @@ class Pdf:
                 yield from structure(document, context, len(node.data))
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
-            yield from text(node.data, password, context, document)
+            yield from pdftext.text(node.data, password, context, document)
 
 
 def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
@@ -111,53 +107,6 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[
         if INTERESTING.search(head.unparse(resolved=True)):
             yield from reader.anything(item)
     yield from reader.rest()
-
-
-def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) -> Iterator[Yield]:
-    """The text of each page, by PDFium; a page it cannot read is told, not fatal."""
-    document = _for_text(data, password, repaired)
-    if document is None:
-        yield Observation("PDF-NO-TEXT", "PDFium cannot open it")
-        if context.outbound:
-            yield Problem(IncidentCode.MALFORMED, "text of the PDF cannot be read")
-        return
-    limit = PAGES_OUT if context.outbound else PAGES_IN
-    room = context.limits.text
-    try:
-        for number in range(min(len(document), limit)):
-            try:
-                page = document[number]
-                textpage = page.get_textpage()
-                content = textpage.get_text_range()
-                textpage.close()
-                page.close()
-            except PdfiumError:
-                yield Observation("PDF-NO-TEXT", f"page {number + 1}")
-                continue
-            room -= len(content)
-            if content.strip():
-                yield Text(content.replace("\r\n", "\n").replace("\ufffe", "-"), f"page {number + 1}")
-            if room < 0:
-                yield Problem(IncidentCode.SIZE, "text of the pages")
-                return
-        if context.outbound and len(document) > limit:
-            yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
-    finally:
-        document.close()
-
-
-def _for_text(data: bytes, password: str, repaired: pikepdf.Pdf) -> pypdfium2.PdfDocument | None:
-    """The file as it stands, or as qpdf repaired it where PDFium is the stricter one."""
-    try:
-        return pypdfium2.PdfDocument(data, password=password or None)
-    except PdfiumError:
-        pass
-    out = io.BytesIO()
-    try:
-        repaired.save(out, encryption=False)
-        return pypdfium2.PdfDocument(out.getvalue())
-    except (PdfiumError, *ERRORS):
-        return None
 
 
 PDF = Pdf()

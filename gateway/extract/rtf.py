@@ -36,6 +36,7 @@ STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"he
 HEX = re.compile(rb"[^0-9A-Fa-f]+")
 DEPTH = 10_000
 OBJECTS = 500
+TOKENS = 1_500_000                       # of one file: about 2 s; a book of a thousand pages has half of that
 
 
 @dataclass(slots=True)
@@ -44,7 +45,6 @@ class _State:
 
     silent: bool = False
     capture: int = -1                    # index of the open capture, -1 for none
-    outer: bool = True                   # the group is the capture's own, not one inside it
     charset: str = ""
     skip: int = 1                        # \\ucN
     hidden: bool = False
@@ -54,6 +54,7 @@ class _State:
 @dataclass(slots=True)
 class _Capture:
     kind: str
+    level: int = 0                       # of the group it stands in; deeper ones are inside it
     direct: bytearray = field(default_factory=bytearray)        # digits and text of the group itself
     nested: bytearray = field(default_factory=bytearray)        # and of the groups inside it
     text: list[str] = field(default_factory=list)
@@ -79,18 +80,22 @@ class _Reader:
     to_skip: int = 0
     star: bool = False
     flags: set[str] = field(default_factory=set)
-    pictures: int = 0
+    cut: bool = False                    # more tokens than are read
 
     def run(self) -> None:
-        for kind, content, number in tokens(self.data):
+        for count, (kind, content, number) in enumerate(tokens(self.data)):
+            if count >= TOKENS:
+                self.cut = True
+                break
             if kind == OPEN:
-                self.flush()
+                if self.octets:
+                    self.flush()
                 if len(self.stack) < DEPTH:
                     self.stack.append(self.state)
-                    self.state = replace(self.state, outer=False)
                 self.star = False
             elif kind == CLOSE:
-                self.flush()
+                if self.octets:
+                    self.flush()
                 if self.in_fonts and len(self.stack) <= self.in_fonts:
                     self.in_fonts = 0
                 self.state = self.stack.pop() if self.stack else _State()
@@ -107,6 +112,12 @@ class _Reader:
                 self.binary(content)
         self.flush()
 
+    def mine(self) -> _State:
+        """The state of this group alone: groups share their parent's until they change something."""
+        if self.stack and self.stack[-1] is self.state:
+            self.state = replace(self.state)
+        return self.state
+
     def word(self, name: bytes, number: int | None) -> None:
         if name == b"u" and number is not None:
             self.flush()
@@ -118,18 +129,18 @@ class _Reader:
         self.flush()
         self.to_skip = 0
         if name in CAPTURED:
-            self.captures.append(_Capture(CAPTURED[name]))
-            self.state.capture, self.state.outer = len(self.captures) - 1, True
+            self.captures.append(_Capture(CAPTURED[name], len(self.stack)))
+            self.mine().capture = len(self.captures) - 1
         elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
                                                                                    b"sp", b"sv")
                                 and self.state.capture < 0 and not name.startswith(b"obj")):
-            self.state.silent = True
+            self.mine().silent = True
             if name == b"fonttbl":
                 self.in_fonts = len(self.stack)
         elif name in SPECIAL:
             self.put(SPECIAL[name])
         elif name in STORIES:
-            self.state.story = STORIES[name]
+            self.mine().story = STORIES[name]
         else:
             self.formatting(name, number)
         self.star = False
@@ -137,7 +148,7 @@ class _Reader:
     def formatting(self, name: bytes, number: int | None) -> None:
         if name == b"f" and number is not None:
             self.font = number
-            self.state.charset = self.fonts.get(number, "")
+            self.mine().charset = self.fonts.get(number, "")
         elif name == b"fcharset" and number is not None:
             self.fonts[self.font] = CHARSETS.get(number, "") if number else ""
         elif name == b"cpg" and number is not None:
@@ -145,11 +156,13 @@ class _Reader:
         elif name == b"ansicpg" and number is not None:
             self.default = PAGES.get(number, self.default)
         elif name == b"uc" and number is not None:
-            self.state.skip = min(10, max(0, number))
+            self.mine().skip = min(10, max(0, number))
         elif name == b"v":
-            self.state.hidden = number != 0
+            self.mine().hidden = number != 0
         elif name == b"plain":
-            self.state.hidden, self.state.charset = False, ""
+            if self.state.hidden or self.state.charset:
+                state = self.mine()
+                state.hidden, state.charset = False, ""
         elif name in (b"cell", b"nestcell"):
             self.close_cell()
         elif name in (b"row", b"nestrow"):
@@ -190,7 +203,7 @@ class _Reader:
         if self.state.capture >= 0:
             taken = self.captures[self.state.capture]
             if taken.kind == "object":
-                (taken.direct if self.state.outer else taken.nested).extend(raw)
+                (taken.direct if len(self.stack) == taken.level else taken.nested).extend(raw)
                 return
         self.octets += raw
 
@@ -249,6 +262,8 @@ class Rtf:
         if reader.rows:
             yield Table("table", tuple(tuple(_surrogates(c) for c in row) for row in reader.rows))
         yield from _captures(reader)
+        if reader.cut:
+            yield Problem(IncidentCode.COUNT, f"more than {TOKENS} tokens")
 
 
 def _surrogates(text: str) -> str:

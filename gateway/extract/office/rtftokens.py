@@ -19,30 +19,26 @@ OPEN, CLOSE, WORD, SYMBOL, OCTET, TEXT, BINARY = range(7)
 def tokens(data: bytes) -> Iterator[tuple[int, bytes, int | None]]:
     """(kind, content, parameter). `\\binN` swallows N octets, whatever they are."""
     at = 0
-    match = TOKEN.match
     while at < len(data):
-        found = match(data, at)
-        if found is None:
-            at += 1
-            continue
-        at = found.end()
-        which = found.lastindex
-        if which is None:
-            continue
-        if which <= 2:
-            word = found.group(1)
-            number = int(found.group(2)) if found.group(2) else None
-            if word == b"bin":
-                size = max(0, number or 0)
-                yield BINARY, data[at:at + size], size
-                at += size
+        for found in TOKEN.finditer(data, at):
+            which = found.lastindex
+            if which is None:
+                continue
+            if which <= 2:
+                word = found.group(1)
+                if word == b"bin":
+                    break
+                yield WORD, word, int(found.group(2)) if which == 2 else None
+            elif which == 3:
+                yield OCTET, found.group(3), None
+            elif which == 4:
+                yield SYMBOL, found.group(4), None
+            elif which == 5:
+                yield (OPEN if found.group(5) == b"{" else CLOSE), b"", None
             else:
-                yield WORD, word, number
-        elif which == 3:
-            yield OCTET, found.group(3), None
-        elif which == 4:
-            yield SYMBOL, found.group(4), None
-        elif which == 5:
-            yield (OPEN if found.group(5) == b"{" else CLOSE), b"", None
+                yield TEXT, found.group(6), None
         else:
-            yield TEXT, found.group(6), None
+            return
+        size = max(0, int(found.group(2) or 0))
+        yield BINARY, data[found.end():found.end() + size], size
+        at = found.end() + size
