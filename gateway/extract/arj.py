@@ -14,6 +14,7 @@ from gateway.extract.bounded import Budget, Damaged
 from gateway.extract.libarchive_reader import REGULAR, Member, members
 from gateway.extract.member_names import readings
 from gateway.extract.members_common import children
+from gateway.extract.sevenzip_tool import rescued
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -41,6 +42,9 @@ class Arj:
         return node.type == "application/x-arj"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         budget = Budget.of(context)
         data = node.data
         main = header(data, 0)

@@ -10,6 +10,7 @@ from gateway.extract.bounded import Budget
 from gateway.extract.libarchive_reader import members
 from gateway.extract.member_names import escapes, readings
 from gateway.extract.members_common import children
+from gateway.extract.sevenzip_tool import rescued
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -25,6 +26,9 @@ class Cab:
         return node.type == "application/vnd.ms-cab-compressed"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
         listed = list(entries(data))
         folders = set(methods(data))

@@ -14,6 +14,7 @@ from gateway.extract import fat, udf
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget
 from gateway.extract.carve import MAX_CARVED, hits
+from gateway.extract.sevenzip_tool import rescued
 from gateway.extract.volume import Guard, Unreadable, children
 from gateway.model.artifact import ArtifactKind
 from gateway.model.finding import IncidentCode
@@ -36,6 +37,9 @@ class Disk:
         return node.type in TYPES
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         budget = Budget.of(context)
         try:
             disk = unrolled(node.data)

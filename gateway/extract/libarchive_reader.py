@@ -16,6 +16,7 @@ from libarchive.exception import ArchiveError
 
 from gateway.extract.bounded import Budget, Damaged
 
+STORED = frozenset({"tar", "cpio", "ar"})   # members lie there as they are: libarchive counts them late
 REGULAR, DIRECTORY, SYMLINK = 0o100000, 0o040000, 0o120000
 
 with suppress(locale.Error):
@@ -70,14 +71,14 @@ def members(data: bytes, formats: Sequence[str], budget: Budget, *, filters: Seq
         with _open(data, formats, filters, password, options) as handle:
             entry = ffi.entry_new()
             try:
-                yield from _walk(handle, entry, budget)
+                yield from _walk(handle, entry, budget, len(data) if STORED.issuperset(formats) and "none" in filters else 1)
             finally:
                 ffi.entry_free(entry)
     except ArchiveError as error:
         raise Damaged(_reason(error)) from error
 
 
-def _walk(handle: int, entry: int, budget: Budget) -> Iterator[Member]:
+def _walk(handle: int, entry: int, budget: Budget, packed: int) -> Iterator[Member]:
     while True:
         status = ffi.read_next_header2(handle, entry)
         if status == ffi.ARCHIVE_EOF:
@@ -85,14 +86,14 @@ def _walk(handle: int, entry: int, budget: Budget) -> Iterator[Member]:
         name = ffi.entry_pathname(entry) or _name_utf8(entry) or b""
         kind = ffi.entry_filetype(entry) & 0o170000
         link = ffi.entry_symlink(entry) or ffi.entry_hardlink(entry) or b""
-        data, fault, detail = _content(handle, budget)
+        data, fault, detail = _content(handle, budget, packed)
         if fault and not data and _encrypted(entry):
             fault = "encrypted"
         yield Member(name, data, kind, link, fault, detail)
 
 
-def _content(handle: int, budget: Budget) -> tuple[bytes, str, str]:
-    """(octets, fault, detail) of the entry at hand; holes of sparse files are zeros."""
+def _content(handle: int, budget: Budget, packed: int) -> tuple[bytes, str, str]:
+    """(octets, fault, detail) of the entry at hand, made of at least `packed` octets; holes of sparse files are zeros."""
     made = bytearray()
     start = ffi.filter_bytes(handle, -1)
     block, size, offset = c_void_p(), c_size_t(), c_longlong()
@@ -111,10 +112,10 @@ def _content(handle: int, budget: Budget) -> tuple[bytes, str, str]:
             return bytes(made), fault, detail
         hole = offset.value - len(made)
         if hole > 0:
-            budget.check(bytes(min(hole, budget.size + 1)), max(ffi.filter_bytes(handle, -1) - start, 1))
+            budget.check(bytes(min(hole, budget.size + 1)), max(ffi.filter_bytes(handle, -1) - start, packed))
             made += bytes(hole)
         made += string_at(block, size.value) if size.value else b""
-        budget.check(made, max(ffi.filter_bytes(handle, -1) - start, 1))
+        budget.check(made, max(ffi.filter_bytes(handle, -1) - start, packed))
         if fault:
             budget.spend(len(made))
             return bytes(made), fault, detail

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable
 
@@ -9,6 +10,9 @@ from gateway.model.content import Observation
 
 CHARSETS = ("utf-8", "cp950", "gb18030", "cp932", "cp949")
 """Code pages that East Asian Windows and macOS write without saying so; cp437 is what the ZIP standard says instead."""
+
+for _charset in (*CHARSETS, "cp437", "latin-1", "utf-16-le", "utf-16-be"):
+    codecs.lookup(_charset)              # loaded now: in the cell nothing can be imported any more
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 

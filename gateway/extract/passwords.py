@@ -8,6 +8,7 @@ words that look made up) to `Context.words`. Nothing found here is ever logged o
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -35,6 +36,10 @@ ANNOUNCING_LATIN = ("pass ?word", "pass ?code", "pass ?phrase", "pass ?key", "ac
                     "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw",
                     "pin code", "pin", "key", "code")
 COMMON = ("infected", "password", "1234", "12345", "123456", "12345678", "0000", "1111", "123", "secret", "virus", "malware")
+
+CODE_PAGES = ("utf-8", "cp950", "gb18030", "cp932", "latin-1")
+for _charset in (*CODE_PAGES, "utf-16-le"):
+    codecs.lookup(_charset)              # loaded now: in the cell nothing can be imported any more
 
 _ANNOUNCE = re.compile(
     "|".join(ANNOUNCING) + "|(?<![A-Za-z0-9])(?:" + "|".join(ANNOUNCING_LATIN) + ")s?(?![A-Za-z])", re.IGNORECASE)
@@ -98,7 +103,7 @@ def candidates(context: Context) -> Iterator[str]:
 def encodings(word: str) -> tuple[bytes, ...]:
     """The octets a packing program may have made of a typed password: UTF-8, or the code page of its machine."""
     found: list[bytes] = []
-    for charset in ("utf-8", "cp950", "gb18030", "cp932", "latin-1"):
+    for charset in CODE_PAGES:
         try:
             octets = word.encode(charset)
         except UnicodeEncodeError:

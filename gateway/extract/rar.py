@@ -17,6 +17,7 @@ from gateway.extract.member_names import escapes, link_escapes
 from gateway.extract.passwords import candidates
 from gateway.extract.rar_crypto import Keys, decrypt
 from gateway.extract.rar_headers import RAR4, RAR5, Entry, Lock, Locked, entries4, entries5, rebuilt4, rebuilt5, vint
+from gateway.extract.sevenzip_tool import rescued
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -92,6 +93,9 @@ class Rar:
         return node.type == "application/vnd.rar"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data, budget = node.data, Budget.of(context)
         five = data.startswith(RAR5)
         if not five and not data.startswith(RAR4):

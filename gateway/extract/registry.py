@@ -26,6 +26,7 @@ from gateway.extract.rar import RAR
 from gateway.extract.registry_plain import LIGHT
 from gateway.extract.rtf import RTF
 from gateway.extract.sevenzip import SEVENZIP
+from gateway.extract.sevenzip_tool import SEVENZIP_TOOL
 from gateway.extract.sheets import SHEETS
 from gateway.extract.tar import TAR
 from gateway.extract.tnef import TNEF
@@ -34,7 +35,7 @@ from gateway.extract.zip import ZIP
 EXTRACTORS: tuple[Extractor, ...] = (
     *LIGHT,
     # archives and disk images
-    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, CARVE,
+    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, SEVENZIP_TOOL, CARVE,
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK,

@@ -14,6 +14,7 @@ from gateway.extract.members_common import children
 from gateway.extract.passwords import candidates
 from gateway.extract.sevenzip_crypto import Work, keys, one_folder, packed_streams, without_aes
 from gateway.extract.sevenzip_header import ENCODED, HEADER, Cursor, Folder, Header, Malformed, header, start, streams_info, write
+from gateway.extract.sevenzip_tool import rescued
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -30,6 +31,9 @@ class SevenZip:
         return node.type == "application/x-7z-compressed"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
         budget = Budget.of(context)
         words = list(candidates(context))
@@ -129,7 +133,11 @@ def _encrypted(data: bytes, found: Header, budget: Budget, words: list[str], wor
 def checked(listed: Iterator[Member], found: Header) -> Iterator[Member]:
     """The members, with a fault where the checksum is not the header's: libarchive does not compare all of them."""
     digests = iter(found.streams.digests)
+    unsupported = False
     for member in listed:
+        unsupported = unsupported or member.fault == "unsupported"
+        if unsupported and member.fault == "damaged":      # libarchive names the method once, then only fails
+            member = replace(member, fault="unsupported")
         if member.data and not member.fault:
             wanted = next(digests, None)
             if wanted is not None and zlib.crc32(member.data) != wanted:

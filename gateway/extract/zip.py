@@ -18,6 +18,7 @@ from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, infl
 from gateway.extract.libarchive_reader import members
 from gateway.extract.member_names import escapes, link_escapes, readings
 from gateway.extract.passwords import candidates
+from gateway.extract.sevenzip_tool import rescued
 from gateway.extract.zip_crypto import AES_METHOD, Locksmith
 from gateway.extract.zip_structure import (
     MASKED,
@@ -67,6 +68,9 @@ class ZipExtractor:
         return node.type in TYPES
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(self.read(node, context), node, context)
+
+    def read(self, node: Node, context: Context) -> Iterator[Yield]:
         budget = Budget.of(context)
         found = directories(node.data, context.limits.artifacts)
         locksmith = Locksmith(candidates(context))
