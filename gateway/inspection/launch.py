@@ -37,7 +37,7 @@ class CellError(SekishoError):
 
 @dataclass(frozen=True, slots=True)
 class CellSettings:
-    """One lane's zygote. Registered tables and documents are read from `state_dir`, signatures from the package and
+    """One lane's zygote. Started by root it runs as the owner of `state_dir`. Signatures come from the package and
     `local_signatures`; `resources` are files handed over as descriptors."""
 
     state_dir: Path
@@ -48,6 +48,7 @@ class CellSettings:
     reuse: int = REUSE                   # messages of one plain child; the pools must be told the same
     require: Sequence[str] = ()          # names of lockdown.LAYERS without which it refuses to start
     resources: Mapping[str, Path] = field(default_factory=dict)
+    registered: Path | None = None       # the state directory whose tables and documents are compared; default: state_dir
     own_numbers: Sequence[str] = ()      # accounts and tax numbers of the firm itself, which are no customer's
     local_signatures: Sequence[Path] = ()
     registry: str = JUDGE
@@ -144,7 +145,7 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
             "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(), "reuse": settings.reuse,
             "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
             "python_path": list(settings.python_path),
-            "material": {"state_dir": str(settings.state_dir), "own_numbers": list(settings.own_numbers),
+            "material": {"state_dir": str(settings.registered or settings.state_dir), "own_numbers": list(settings.own_numbers),
                          "local_signatures": [str(folder) for folder in settings.local_signatures]},
         }
         process = subprocess.Popen(

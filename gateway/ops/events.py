@@ -29,6 +29,8 @@ EVENTS: Mapping[str, str] = {
     "incident": "something could not be done or seen, and whose fault it was",
     "reload": "policy and signatures were read again, with outcome and reason",
     "drain": "no new mail is taken; what is in hand is finished",
+    "notified": "a notice of ours was delivered",
+    "delivery-unknown": "the next hop may have taken it, its answer was lost (RFC 1047)",
     "release-blocked": "today's signatures found something new in a held message",
     "expired": "a held message was kept for as long as it should be, and is gone",
     "audit-checkpoint": "the audit chain's head, signed; keep it elsewhere",

@@ -235,6 +235,27 @@ async def test_reload_drops_no_mail(tmp_path: Path) -> None:
         zygote.stop()
 
 
+async def test_an_idle_child_of_a_retired_zygote_is_let_go(tmp_path: Path) -> None:
+    """The retirement is heard while its child is in use: it must not be kept, or the old zygote never ends."""
+    cell = start_cell(tmp_path)
+    pool = cell.pool()
+    await judge(pool, b"x")
+    old = cell.zygotes["plain"]
+    cell.start("plain")                  # blocks the loop: the word is read only during the next inspection
+    old.retire()
+    await asyncio.to_thread(old.control.close)
+    assert (await judge(pool, b"x")).complete
+    assert (await judge(pool, b"x")).complete
+    for _ in range(100):
+        await asyncio.sleep(0.02)
+        if not old.alive:
+            break
+    assert not old.alive
+    await pool.close()
+    for zygote in cell.zygotes.values():
+        zygote.stop()
+
+
 async def test_preview_is_safe_text(pool: CellPool) -> None:
     fd = spool(b"text")
     shown = await pool.preview(fd, 4, ask(), Deadline.after(CLOCK, 10))
