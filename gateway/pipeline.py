@@ -24,9 +24,9 @@ from gateway.model.ports import Custody, Events, InspectionRequest, Inspector, J
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
 
-HEADER_LIMIT = 1 << 20                   # octets of a header block; Postfix reads 100 kB of it as header
 RECEIVED_LIMIT = 50                      # Received fields of a message that has lost its way (RFC 5321 section 6.3)
-DELIVERY = 25.0                          # seconds of the final reply that inspection leaves to what follows it
+DELIVERY = 25.0                          # seconds of the final reply that inspection leaves to what follows it,
+SHARE = 0.3                              # but no larger part of it than this
 LOOP = Reply(554, "5.4.6", "Routing loop detected")
 HEADER_TOO_BIG = Reply(552, "5.3.4", "Message header too big")
 OUR_FAULT = Reply(451, "4.3.0", "Temporary trouble here, try again later")
@@ -75,7 +75,7 @@ async def process(transaction: Transaction, relayer: Relayer, listener: Listener
     """The reply to the final dot. Raises GatewayFault where the fault is ours: the edge answers 451 and keeps nothing."""
     message = transaction.message
     try:
-        header = read_header(message.fd, message.size, listener.hostname, listener.name, HEADER_LIMIT)
+        header = read_header(message.fd, message.size, listener.hostname, listener.name, ports.limits.header_bytes)
     except HeaderTooBig:
         return await _refused(transaction, relayer, HEADER_TOO_BIG, ports)
     if header.looped or header.received > RECEIVED_LIMIT:
@@ -100,8 +100,9 @@ async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -
         recipients=tuple(r.mailbox.text for r in envelope.recipients),
         our_domains=tuple(sorted(listener.our_domains)), limits=ports.limits, passwords=ports.passwords)
     own = Deadline.after(ports.clock, ports.limits.seconds)
+    reserved = min(DELIVERY, transaction.deadline.left(ports.clock) * SHARE)
     return await ports.inspector.inspect(
-        transaction.message.fd, transaction.message.size, request, own.earlier(Deadline(transaction.deadline.at - DELIVERY)))
+        transaction.message.fd, transaction.message.size, request, own.earlier(Deadline(transaction.deadline.at - reserved)))
 
 
 async def _vouch(transaction: Transaction, inspection: Inspection, header: Header, ports: Ports) -> Transaction:

@@ -16,9 +16,8 @@ from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope, Recipient
 
-RESERVE = 20.0                           # seconds the next hop gets for its final answer: with less left we do not begin it
 OVERHEAD = 1024                          # octets of our own header lines, added to SIZE
-LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside RESERVE
+LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside the reserve
 
 
 class NextHopRelayer:
@@ -80,7 +79,7 @@ class NextHopRelayer:
                 self._lose()
                 if self._ended:
                     return RelayResult(replies.NEXT_HOP_LOST, {}, uncertain=True)
-                if fresh or deadline.left(self._clock) <= RESERVE:
+                if fresh or self._late(deadline):
                     return RelayResult(replies.NEXT_HOP_LOST, {})
         return RelayResult(replies.NEXT_HOP_LOST, {})
 
@@ -108,6 +107,10 @@ class NextHopRelayer:
         if not await reset(connection, self._next_hop.settings.command):
             connection.abort(ConnectionLost("transaction abandoned"))
         self._next_hop.release(connection)
+
+    def _late(self, deadline: Deadline) -> bool:
+        """The next hop would not have its time for a final answer any more."""
+        return deadline.left(self._clock) < self._next_hop.settings.reserve
 
     # parking
     def _park(self) -> None:
@@ -171,7 +174,7 @@ class NextHopRelayer:
         wanted = [r.mailbox.text for r in recipients]
         if self._connection is not None and sorted(wanted) == sorted(self._offered):
             return None
-        seconds = min(self._next_hop.settings.command, max(1.0, deadline.left(self._clock) - RESERVE))
+        seconds = min(self._next_hop.settings.command, max(1.0, deadline.left(self._clock) - self._next_hop.settings.reserve))
         if self._connection is not None and not await reset(self._connection, seconds):
             self._lose()
         self._offered = []
@@ -206,7 +209,7 @@ class NextHopRelayer:
         """All up to and with the final dot; False where the time left is too short for it."""
         connection = self._connection
         assert connection is not None
-        if deadline.left(self._clock) < RESERVE:
+        if self._late(deadline):
             await self.abandon()
             return False
         if "CHUNKING" in connection.client.extensions:
@@ -220,7 +223,7 @@ class NextHopRelayer:
         last = await connection.content(head, fd, offset, size, True, seconds)
         if last is None:
             return True
-        if deadline.left(self._clock) < RESERVE:
+        if self._late(deadline):
             self._lose()
             return False
         connection.write(last + connection.client.dot())
@@ -240,7 +243,7 @@ class NextHopRelayer:
                 if not answers[-1][1].positive:
                     self._early = answers[-1][1]
                     return True
-        if deadline.left(self._clock) < RESERVE:
+        if self._late(deadline):
             self._lose()
             return False
         self._ended = True               # from the first octet of the last chunk on: it may arrive whole

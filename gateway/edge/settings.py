@@ -60,12 +60,13 @@ class NextHopSettings:
     hops: tuple[Hop, ...]                # tried in order
     tls: str = "none"                    # none opportunistic required
     credentials: Path | None = None      # file with two lines: user, password
-    ca: Path | None = None               # PEM of the authority that certificates and names are checked against
+    ca: Path | None = None               # PEM of the authority that `required` checks against; None: the system's
     connections: int = 40                # per next hop and process; Postfix's smtpd has 100 processes by default
     connect: float = 10.0                # seconds for TCP connect, greeting and EHLO together
     command: float = 30.0                # seconds for the answer to a command
     final: float = 600.0                 # seconds for the answer to the final dot (RFC 5321 section 4.5.3.2.6)
     idle: float = 10.0                   # seconds an unused connection is kept
+    reserve: float = 20.0                # seconds left for its final answer, or we do not begin it
     parked: float = 5.0                  # seconds a transaction waits for its content with recipients offered
     resets: int = 50                     # RSETs after which a connection is not used again (Postfix counts them as junk)
 
@@ -84,8 +85,6 @@ class SessionLimits:
     recipients: int = 3000               # of one transaction: Postfix smtpd_recipient_limit has 1000
     errors: int = 20                     # Postfix smtpd_hard_error_limit
     junk: int = 100                      # NOOP, RSET, VRFY, HELP without a mail: Postfix smtpd_junk_command_limit
-    header: int = 1 << 20                # octets of a header block
-    received: int = 50                   # Received fields: contract; Postfix hopcount_limit has 50
     flood: int = 64 << 20                # octets beyond the size limit that are read and dropped before we hang up
 
 
@@ -99,6 +98,14 @@ class AdmissionLimits:
     messages: int = 1200                 # messages a minute of one address outside `exempt`
     recipients: int = 12_000             # recipients a minute of one address outside `exempt`
     exempt: Networks = LOOPBACK          # `trust` peers are exempt too: they speak for many
+
+    @classmethod
+    def of(cls, config: Any) -> AdmissionLimits:
+        """From gateway.config's `limits`; connections are shared out evenly among the processes."""
+        limits = config.limits
+        return cls(max(1, limits.connections // config.gateway.processes), limits.connections_per_client,
+                   messages=limits.messages_per_minute, connects=limits.messages_per_minute,
+                   recipients=10 * limits.messages_per_minute)
 
     def within(self, connections: int) -> AdmissionLimits:
         return replace(self, connections=connections)
@@ -135,7 +142,8 @@ class ListenerSettings:
             name=listener.name,
             address=Hop(listener.address.host, listener.address.port),
             direction=str(listener.direction),
-            next_hop=NextHopSettings(hops, listener.next_hop_tls, listener.next_hop_credentials or None),
+            next_hop=NextHopSettings(hops, listener.next_hop_tls, listener.next_hop_credentials or None,
+                                     listener.next_hop_ca or None, reserve=min(20.0, config.limits.final_reply / 4)),
             clients=Networks.of(listener.clients),
             trust=Networks.of(listener.trust),
             hostname=config.gateway.hostname,
@@ -149,4 +157,5 @@ class ListenerSettings:
             owner=listener.owner or "",
             observe=listener.mode == "observe",
             final_reply=config.limits.final_reply,
+            limits=SessionLimits(command=config.limits.idle, data_total=config.limits.data, recipients=config.limits.recipients),
         )

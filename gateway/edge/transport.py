@@ -93,9 +93,18 @@ class Connection(asyncio.Protocol):
         if data:
             self.write(data)
         if self.client.outstanding:
+            if self.client.outstanding > 1:
+                self._acknowledge_at_once()
             await self._wait(lambda: not self.client.outstanding, seconds)
         found, self._replies = self._replies, []
         return found
+
+    def _acknowledge_at_once(self) -> None:
+        """A server that answers a pipelined group line by line waits for our acknowledgement before its second line (Nagle);
+        a delayed one costs 40 ms a group."""
+        sock = self._transport.get_extra_info("socket") if self._transport is not None else None
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     async def drain(self, seconds: float) -> None:
         """Until the transport takes more, or the peer has answered before its time. Raises ConnectionLost."""
@@ -233,7 +242,7 @@ async def _secure(connection: Connection, settings: NextHopSettings, hostname: s
     ((_, reply),) = await connection.replies(settings.connect)
     if not reply.positive:
         raise ConnectionLost(f"STARTTLS answered {reply.code}")
-    await connection.start_tls(client_context(settings.ca), settings.connect)
+    await connection.start_tls(client_context(settings.tls == "required", settings.ca), settings.connect)
     await hello(connection, hostname, settings.connect)
 
 
@@ -246,13 +255,11 @@ async def _authenticate(connection: Connection, settings: NextHopSettings) -> No
         raise ConnectionLost(f"AUTH answered {reply.code}")
 
 
-def client_context(ca: Path | None) -> ssl.SSLContext:
-    """TLS 1.2 or newer. Names and certificates are checked only against a given authority: next hops are our own."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+def client_context(checked: bool, ca: Path | None) -> ssl.SSLContext:
+    """TLS 1.2 or newer. Opportunistic TLS checks nothing: without it the mail would go in clear (RFC 7435)."""
+    context = ssl.create_default_context(cafile=ca) if checked else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if ca is None:
+    if not checked:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    else:
-        context.load_verify_locations(ca)
     return context

@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import datetime
+import ipaddress
 import os
 import signal
 import time
@@ -192,6 +193,8 @@ def certificate(directory: Path) -> tuple[Path, Path]:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mx.bank.test")])
     now = datetime.datetime.now(datetime.UTC)
     built = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+             .add_extension(x509.SubjectAlternativeName([x509.DNSName("mx.bank.test"),
+                                                         x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
              .serial_number(1).not_valid_before(now - datetime.timedelta(days=1))
              .not_valid_after(now + datetime.timedelta(days=30)).sign(key, hashes.SHA256()))
     cert_file, key_file = directory / "tls.pem", directory / "tls.key"

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from gateway.model.deadline import Limits
 from gateway.model.decision import Disposition
 from gateway.model.errors import GatewayFault, InspectionUnavailable
 from gateway.model.finding import Inspection
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from gateway.model.transaction import AuthResult, Envelope, Message, Transaction
-from gateway.pipeline import HEADER_LIMIT, process
+from gateway.pipeline import process
 from tests.builders.edge import House, listener
 from tests.gateway.effects.test_header import transaction
 from tests.gateway.effects.test_perform import BAD, GOOD, FakeRelayer
@@ -73,7 +74,7 @@ async def test_what_the_cell_is_told() -> None:
     (b"Received: from a by b\r\n" * 50 + b"\r\n", "250 2.0.0"),
     (b"Received: from a by mx.bank.test (sekisho/inbound) with SMTP id 1;\r\n\tdate\r\n\r\n", "554 5.4.6"),
     (b"\r\n" + b"Received: from a by b\r\n" * 60, "250 2.0.0"),
-    (b"A: b\r\n" * (HEADER_LIMIT // 6 + 1) + b"\r\n", "552 5.3.4"),
+    (b"A: b\r\n" * (Limits().header_bytes // 6 + 1) + b"\r\n", "552 5.3.4"),
 ])
 async def test_loops_and_monsters(content: bytes, code: str) -> None:
     scene = Scene(content)

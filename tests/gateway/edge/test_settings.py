@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
-from gateway.edge.settings import AdmissionLimits, Hop, ListenerSettings, Networks
+from gateway.config import load
+from gateway.edge.settings import AdmissionLimits, ListenerSettings, Networks
 
 
 def test_networks() -> None:
@@ -15,17 +16,43 @@ def test_networks() -> None:
     assert "192.0.2.1" not in Networks()
 
 
-def test_a_listener_of_the_configuration() -> None:
-    config = SimpleNamespace(gateway=SimpleNamespace(hostname="mx.bank.example", our_domains=["Bank.Example"]),
-                             limits=SimpleNamespace(final_reply=90.0))
-    listener = SimpleNamespace(
-        name="inbound", address=Hop("127.0.0.1", 10025), direction="inbound", next_hop=[Hop("::1", 26), Hop("127.0.0.1", 27)],
-        next_hop_tls="required", next_hop_credentials="", clients=["127.0.0.0/8"], trust=[], tls="none", tls_cert="", tls_key="",
-        max_size=1000, proxy="required", stray="normalize", owner="", mode="observe")
-    found = ListenerSettings.of(config, listener)
+CONFIG = """
+[gateway]
+hostname = "mx.bank.example"
+our_domains = ["Bank.Example"]
+processes = 2
+[limits]
+final_reply = "40s"
+inspection = "15s"
+recipients = 500
+connections = 100
+connections_per_client = 7
+idle = "60s"
+[[listener]]
+name = "inbound"
+address = "127.0.0.1:10025"
+direction = "inbound"
+next_hop = ["[::1]:26", "127.0.0.1:27"]
+next_hop_tls = "required"
+trust = ["127.0.0.1/32"]
+proxy = "required"
+stray = "normalize"
+mode = "observe"
+"""
+
+
+def test_a_listener_of_the_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "sekisho.toml"
+    file.write_text(CONFIG)
+    config = load(file)
+    found = ListenerSettings.of(config, config.listeners[0])
     assert (found.proxy, found.observe, found.stray, found.our_domains) == (True, True, "normalize", frozenset({"bank.example"}))
     assert [str(h) for h in found.next_hop.hops] == ["[::1]:26", "127.0.0.1:27"]
-    assert "127.0.0.1" not in found.trust
+    assert (found.next_hop.tls, found.next_hop.reserve, found.final_reply) == ("required", 10.0, 40.0)
+    assert "127.0.0.1" in found.trust and "127.0.0.2" not in found.trust
+    assert (found.limits.recipients, found.limits.command) == (500, 60.0)
+    limits = AdmissionLimits.of(config)
+    assert (limits.connections, limits.per_address, limits.messages) == (50, 7, 1200), "connections are shared by two processes"
 
 
 def test_fewer_connections_where_files_are_scarce() -> None:

@@ -54,12 +54,29 @@ def server_side() -> ssl.SSLContext:
 
 
 @pytest.mark.parametrize(("policy", "offered", "encrypted"), [
-    ("none", True, False), ("opportunistic", True, True), ("opportunistic", False, False), ("required", True, True)])
+    ("none", True, False), ("opportunistic", True, True), ("opportunistic", False, False)])
 async def test_tls_policies(policy: str, offered: bool, encrypted: bool) -> None:
     async with FakeNextHop(tls=server_side() if offered else None) as hop:
         connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls=policy), "us.test")
         assert ("STARTTLS" in hop.commands) is encrypted
         assert connection.usable
+        connection.quit()
+
+
+async def test_required_tls_checks_the_certificate() -> None:
+    async with FakeNextHop(tls=server_side()) as hop:
+        with pytest.raises(NextHopUnavailable, match="certificate"):
+            await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="required"), "us.test")
+        assert "EHLO us.test" in hop.commands and not [c for c in hop.commands if c.startswith("MAIL")]
+
+
+async def test_required_tls_with_the_right_authority(tmp_path: Path) -> None:
+    cert, key = certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    async with FakeNextHop(tls=context) as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="required", ca=cert), "us.test")
+        assert connection.usable and hop.commands == ["EHLO us.test", "STARTTLS", "EHLO us.test"]
         connection.quit()
 
 
