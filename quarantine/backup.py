@@ -121,7 +121,8 @@ def _read_manifest(archive: tarfile.TarFile, source: Path) -> Manifest:
     except (TypeError, ValueError) as error:
         raise BackupProblem(f"{source}: this is no backup of ours") from error
     if manifest.format != "sekisho-backup-1" or manifest.schema > SCHEMA:
-        raise BackupProblem(f"{source}: the backup has form {manifest.format} and schema {manifest.schema}: a newer version made it")
+        made = f"form {manifest.format} and schema {manifest.schema}"
+        raise BackupProblem(f"{source}: the backup has {made}: a newer version made it")
     return manifest
 
 

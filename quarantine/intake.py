@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,6 +29,18 @@ class StagedAdmission:
 
 
 class Intake(Custodian):
+
+    _unknown_keys: frozenset[str] = frozenset()      # retry keys of which this transaction knows that no row has them
+
+    def foresee(self, keys: Iterable[str]) -> None:
+        """One question for the retry keys of a whole batch; in the transaction that admits them."""
+        asked = frozenset(key for key in keys if key)
+        found = QuarantinedMessage.objects.filter(retry_key__in=asked).values_list("retry_key", flat=True) if asked else ()
+        self._unknown_keys = asked - frozenset(found)
+
+    def forget(self) -> None:
+        """The end of the batch: others may write now."""
+        self._unknown_keys = frozenset()
 
     def stage(self, admission: Admission, fd: int) -> StagedAdmission:
         """Seal the octets of `fd` into the store. Touches no database: any thread may do it. Raises CustodyUnavailable."""
@@ -69,10 +82,14 @@ class Intake(Custodian):
         return Admitted(str(row.pk))
 
     def _earlier(self, admission: Admission) -> QuarantinedMessage | None:
-        if not admission.retry_key:
+        key = admission.retry_key
+        if not key:
+            return None
+        if key in self._unknown_keys:
+            self._unknown_keys -= {key}              # the row that follows makes it known
             return None
         since = self.now() - self.settings.retry_window
-        return QuarantinedMessage.objects.filter(retry_key=admission.retry_key, admitted_at__gte=since).order_by("-id").first()
+        return QuarantinedMessage.objects.filter(retry_key=key, admitted_at__gte=since).order_by("-id").first()
 
     def _retry_of(self, earlier: QuarantinedMessage, admission: Admission) -> Admitted:
         if earlier.status == Status.PENDING:

@@ -190,7 +190,7 @@ def address(column: str, text: str) -> dict[str, str]:
 def scoped(scopes: frozenset[str]) -> Q:
     """`access.in_scope` as a query."""
     if not scopes:
-        return Q()
+        return Q(pk__isnull=False)       # an empty Q() would vanish in an OR
     inside, sent = Q(key__in=scopes), Q(sender_key__in=scopes)
     for domain in scopes:
         if "@" not in domain:

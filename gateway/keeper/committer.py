@@ -35,6 +35,7 @@ class Job:
     work: Callable[[QuarantineService], Any]
     answer: asyncio.Future[Any]
     blob: Staged | None = None
+    retry_key: str = ""
     result: Any = None
     error: SekishoError | None = None
     committed: bool = False
@@ -52,24 +53,26 @@ class Committer:
 
     async def admit(self, staged: StagedAdmission) -> Admitted:
         """The row of a staged blob; the blob of a retry is removed again."""
-        admitted: Admitted = await self._submit(lambda service: service.admit(staged), staged.blob)
+        admitted: Admitted = await self._submit(lambda service: service.admit(staged), staged)
         return admitted
 
     async def run(self, work: Callable[[QuarantineService], T]) -> T:
         """Any change that opens no descriptor and may share its transaction with others."""
-        done: T = await self._submit(work, None)
+        done: T = await self._submit(work)
         return done
 
     async def alone(self, work: Callable[[QuarantineService], T]) -> T:
         """In the writer's thread, in its own transactions: for what is long, or hands out descriptors."""
         return await asyncio.get_running_loop().run_in_executor(self.writer, work, self.service)
 
-    async def _submit(self, work: Callable[[QuarantineService], Any], blob: Staged | None) -> Any:
+    async def _submit(self, work: Work, staged: StagedAdmission | None = None) -> Any:
+        blob = staged.blob if staged else None
         if len(self.queue) >= LONGEST_QUEUE:
             if blob is not None:
                 self.service.blobs.discard(blob)
             raise CustodyUnavailable("custody is busy")
-        job = Job(self.guard(work), asyncio.get_running_loop().create_future(), blob)
+        job = Job(self.guard(work), asyncio.get_running_loop().create_future(), blob,
+                  staged.admission.retry_key if staged else "")
         self.queue.append(job)
         if self.running is None or self.running.done():
             self.running = asyncio.create_task(self._drain())
@@ -102,6 +105,8 @@ class Committer:
         except SekishoError as error:
             for job in batch:
                 job.error = error
+        finally:
+            self.service.forget()
         for job in batch:
             duplicate = isinstance(job.result, Admitted) and job.result.duplicate
             if job.blob is not None and (job.error is not None or duplicate):
@@ -109,6 +114,7 @@ class Committer:
 
     def _write(self, batch: list[Job]) -> None:
         with self.service.transaction():
+            self.service.foresee(job.retry_key for job in batch)
             for job in batch:
                 try:
                     with self.service.transaction():
