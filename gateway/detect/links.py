@@ -36,6 +36,9 @@ class LinksDetector:
         for text in sample.texts:
             if not text.source.startswith(("script", "header")) and "://" in text.content[:MAX_TEXT]:
                 found.update(dict.fromkeys(URL.findall(text.content[:MAX_TEXT])[:500]))
+        for code in sample.observed("IMAGE-BARCODE"):
+            if URL.match(code.detail):
+                yield Finding("LINK-BARCODE", "active-content", Severity.MEDIUM, sample.artifact.id, (defanged(code.detail),))
         for url in found:
             yield from self.judge(url, sample.artifact.id)
 

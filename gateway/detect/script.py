@@ -29,10 +29,10 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "shell command file", False, r"\[Shell\]\s*(?:\n|\r\n?)\s*(?:Command|IconFile)\s*="),
     ("SCRIPT-SHELL-FILE", "remote desktop file", False,
      r"(?:screen mode id|full address|use multimon|alternate full address):[is]:"),
-    ("SCRIPT-SHELL-FILE", "theme", False, r"(?:;[^\n]*\s+)*\[Theme\]"),
+    ("SCRIPT-SHELL-FILE", "theme", False, r"(?:;[^\n]*\n\s*)*\[Theme\]"),
     ("SCRIPT-SHELL-FILE", "web query", False, r"WEB\s+1\s+https?://"),
     ("SCRIPT-SETUP", "setup information file", False,
-     r"(?:;[^\n]*\s+)*\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
+     r"(?:;[^\n]*\n\s*)*\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
     ("SCRIPT-HOST", "script host file", False, r"\[ScriptFile\]\s"),
 )
 HEADS = tuple((code, what, text_ok, re.compile(r"\s{0,64}" + pattern, re.I)) for code, what, text_ok, pattern in CONTENT)

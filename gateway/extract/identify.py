@@ -139,7 +139,7 @@ NO_READER_NEEDED = ("image/", "audio/", "video/", "font/", "text/")
 """Inert media: complete after the type check and YARA."""
 
 INERT = frozenset({
-    "application/x-empty", "application/json", "application/octet-stream", "application/pgp-encrypted", "application/pgp-keys",
+    "application/x-empty", "application/json", "application/octet-stream", "application/pgp-keys",
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pem", "application/postscript",
     "message/delivery-status", "application/x-dosexec", "application/x-executable", "application/x-mach-binary",
     "application/java-vm", "application/x-dex", "application/wasm", "application/x-ms-shortcut", "application/x-msdos-program",
@@ -283,6 +283,7 @@ def _der(head: bytes) -> str:
 
 
 PEM_HEADS = (
+    (b"-----BEGIN PGP SIGNED", "text/plain"),
     (b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
     (b"-----BEGIN PGP SIGNATURE", "application/pgp-signature"),
     (b"-----BEGIN PGP PUBLIC", "application/pgp-keys"),

@@ -15,12 +15,21 @@ from gateway.extract.identify import identify
 
 DATA_URI = re.compile(
     r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w.+-]{1,40}(?:=[^;,\"'\s]{1,60})?){0,4}),([^\"'\s<>]{16,})", re.I)
-STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`", re.S)
+QUOTE = re.compile(r"[\"'`]")
+INSIDE = {
+    '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*', re.S),
+    "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*", re.S),
+    "`": re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.S),
+}
 JOINER = re.compile(r"\s*[+,]?\s*")
 NUMBERS = re.compile(r"(?:0x[0-9a-f]{1,2}|\d{1,3})(?:\s*,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})){31,}", re.I)
 ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
+MAX_GAP = 200
+"""Characters between two literals that are still joined: a sign, and blanks of a line break."""
+
 SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
 MAX_LITERALS = 2000
@@ -39,19 +48,30 @@ def data_uris(text: str) -> Iterator[tuple[str, bytes]]:
             yield (match[1] or "text/plain").lower(), data
 
 
+def strings(script: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, content) of each string literal, in one pass: what is not closed is skipped to where it breaks off."""
+    at = 0
+    while (opening := QUOTE.search(script, at)) is not None:
+        inside = INSIDE[opening[0]].match(script, opening.end())
+        end = inside.end() if inside else len(script)
+        if script[end:end + 1] == opening[0]:
+            yield opening.start(), end + 1, script[opening.end():end]
+            end += 1
+        at = max(end, opening.end())
+
+
 def literals(script: str) -> Iterator[str]:
     """String literals, those next to each other joined."""
     joined: list[str] = []
     last = -1
-    for number, match in enumerate(STRING.finditer(script)):
+    for number, (start, end, value) in enumerate(strings(script)):
         if number > MAX_LITERALS * 10:
             break
-        value = match[1] if match[1] is not None else match[2] if match[2] is not None else match[3]
-        if joined and JOINER.fullmatch(script, last, match.start()) is None:
+        if joined and (start - last > MAX_GAP or JOINER.fullmatch(script, last, start) is None):
             yield "".join(joined)
             joined = []
         joined.append(value)
-        last = match.end()
+        last = end
     if joined:
         yield "".join(joined)
 
@@ -76,6 +96,8 @@ def payloads(script: str) -> Iterator[tuple[str, bytes]]:
         if count > MAX_LITERALS:
             return
         yield from _decoded(literal)
+    for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
+        yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
     for match in NUMBERS.finditer(script):
         codes = [int(n, 0) if n.lower().startswith("0x") else int(n) for n in re.split(r"\s*,\s*", match[0])]
         if max(codes) < 256:

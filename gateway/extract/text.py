@@ -8,12 +8,18 @@ from gateway.extract.base import Context, Node, Yield
 from gateway.extract.charset import readings
 from gateway.model.content import Text
 
+WRITTEN = frozenset({
+    "application/json", "application/x-pem", "application/pgp-signature", "application/pgp-keys", "application/pgp-encrypted",
+    "message/delivery-status", "application/mac-binhex40", "application/postscript",
+})
+"""Types that are text all the same: words may stand before and behind what gave them their type."""
+
 
 class TextExtractor:
     name = "text"
 
     def claims(self, node: Node) -> bool:
-        return node.type.startswith("text/") and node.type != "text/html"
+        return (node.type.startswith("text/") and node.type != "text/html") or node.type in WRITTEN
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         for content, charset in readings(node.data, node.charset):

@@ -68,6 +68,6 @@ def test_evidence_is_masked():
     assert "A123456789" not in str(found[0].evidence)
 
 
-@pytest.mark.parametrize("data", [b"[InternetShortcut]" + b"\n" * 8000, b";x\n" * 3000, b"<Project>" + b" " * 8000, b" " * 8000])
+@pytest.mark.parametrize("data", [b"[InternetShortcut]" + b"\n" * 8000, b";x\n" * 3000, b";x    \n" * 1000, b"<Project>" + b" " * 8000, b" " * 8000])
 def test_hostile_beginnings_are_linear(data):
     look(data, "a.dat")

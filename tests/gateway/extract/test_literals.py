@@ -16,6 +16,7 @@ B64 = base64.b64encode(PROGRAM).decode()
     f"var d='{B64}';", f'atob("{B64[:60]}" + "{B64[60:]}")', f"x=['{B64[:40]}','{B64[40:]}'].join('')", f"x=`{B64}`",
     f"x='{B64[::-1]}'", f"x='{base64.b64encode(B64.encode()).decode()}'", f"x='{PROGRAM.hex()}'",
     "x='" + "".join(f"\\x{c:02x}" for c in PROGRAM) + "'", "unescape('" + "".join(f"%{c:02x}" for c in PROGRAM) + "')",
+    f"x=/'/; y='{PROGRAM.hex()}'",
     "new Uint8Array([" + ",".join(map(str, PROGRAM)) + "])", "[" + ", ".join(hex(c) for c in PROGRAM) + "]",
 ])
 def test_payload_is_found(script):
@@ -38,6 +39,11 @@ def test_data_uri():
 
 def test_neighbours_are_joined_and_others_are_not():
     assert list(literals("'a' + \"b\", `c`; 'd'")) == ["abc", "d"]
+
+
+@pytest.mark.parametrize("script", ["'" * 50_001, '"\\' * 50_000, "1, " * 50_000, "1" + " " * 100_000, "'a'+" * 20_000, "`" + "\\a" * 100_000])
+def test_hostile_scripts_are_linear(script):
+    list(payloads(script))
 
 
 def test_opaque_literals_are_counted():

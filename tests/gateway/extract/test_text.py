@@ -19,5 +19,5 @@ def test_decoded_by_its_charset():
 
 
 def test_claims_text_but_not_html():
-    assert TEXT.claims(node(b"")) and TEXT.claims(node(b"", "text/csv"))
+    assert TEXT.claims(node(b"")) and TEXT.claims(node(b"", "text/csv")) and TEXT.claims(node(b"", "application/x-pem"))
     assert not TEXT.claims(node(b"", "text/html")) and not TEXT.claims(node(b"", "application/pdf"))

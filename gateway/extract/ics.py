@@ -1,0 +1,70 @@
+"""iCalendar (RFC 5545) and vCard (RFC 6350): files that stand in a property, unfolded and decoded."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.inlined import from_base64
+from gateway.extract.literals import data_uris
+from gateway.extract.mime.fields import file_names
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+
+FOLD = re.compile(rb"\r?\n[ \t]")
+WORTH = re.compile(rb"ENCODING=|:data:", re.I)
+MAX_PARAMETERS = 2000
+"""Octets of a property's parameters; what is longer is no calendar any program wrote."""
+ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
+NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
+MAX_FILES = 200
+
+
+class IcsExtractor:
+    name = "ics"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in ("text/calendar", "text/vcard")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = FOLD.sub(b"", node.data)
+        count = 0
+        for line in data.split(b"\n"):
+            if not WORTH.search(line[:MAX_PARAMETERS]):
+                continue
+            label, parameters, value = _property(line.rstrip(b"\r"))
+            for payload in _payloads(label, parameters, value):
+                count += 1
+                if count > MAX_FILES:
+                    yield Observation("INLINED-MANY", "calendar")
+                    return
+                yield Observation("ICS-FILE", label)
+                name = NAME.search(parameters)
+                names = tuple(file_names([("name", name[1])])) if name else ()
+                yield Child(payload, ArtifactKind.OBJECT, names, label=label)
+
+
+def _property(line: bytes) -> tuple[str, bytes, bytes]:
+    """(name, parameters, value); the value begins at the first colon outside quotes."""
+    end = line.find(b":")
+    while 0 <= end < MAX_PARAMETERS and line.count(b'"', 0, end) % 2:
+        end = line.find(b":", end + 1)
+    if not 0 <= end < MAX_PARAMETERS:
+        return "", b"", b""
+    name, _, parameters = line[:end].partition(b";")
+    return name.decode("ascii", "replace").lower()[:60], parameters, line[end + 1:]
+
+
+def _payloads(label: str, parameters: bytes, value: bytes) -> Iterator[bytes]:
+    encoding = ENCODED.search(parameters)
+    if encoding and encoding[1].upper() != b"QUOTED-PRINTABLE":
+        yield from_base64(value)
+    elif encoding and label in ("attach", "photo", "logo", "sound", "key"):
+        yield binascii.a2b_qp(value)
+    elif value[:5].lower() == b"data:":
+        yield from (data for _, data in data_uris(value.decode("latin-1")))
+
+
+ICS = IcsExtractor()

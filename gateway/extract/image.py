@@ -1,0 +1,64 @@
+"""QR codes in pictures of inbound mail: links that nobody sees (ATT&CK T1566.002, "quishing")."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import zxingcpp
+from PIL import Image, UnidentifiedImageError
+
+from gateway.extract.base import Context, Node, Yield
+from gateway.model.content import Observation, Text
+
+TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff"})
+MOST_PIXELS = 40_000_000
+"""Pixels above which a picture is not decoded: a scan of A3 at 400 dpi has 30 million, a bomb has billions."""
+
+LEAST_SIDE = 40
+"""Pixels. The smallest QR code has 21 modules; with its margin nothing smaller can be read."""
+
+LONG_SIDE = 1600
+"""Pixels to which larger pictures are reduced: readers on telephones see no more."""
+
+Image.init()                                           # plugins are modules: none can be imported in the cell
+
+
+class ImageExtractor:
+    name = "image"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in TYPES
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if context.outbound:
+            return
+        picture = _open(node.data)
+        if picture is None:
+            yield Observation("IMAGE-NOT-READ")
+            return
+        for code in zxingcpp.read_barcodes(picture):
+            if code.text:
+                yield Observation("IMAGE-BARCODE", code.text[:2048])
+                yield Text(code.text[:8192], "barcode")
+
+
+def _open(data: bytes) -> Image.Image | None:
+    """A grey picture of a size that pays; None where it is no picture, too small or too large."""
+    try:
+        picture = Image.open(io.BytesIO(data))
+        width, height = picture.size
+        if min(width, height) < LEAST_SIDE or width * height > MOST_PIXELS:
+            return None
+        picture.draft("L", (LONG_SIDE, LONG_SIDE))
+        flat = picture.convert("LA" if "A" in picture.getbands() or "transparency" in picture.info else "L")
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return None
+    if flat.mode == "LA":
+        ground = Image.new("LA", flat.size, (255, 255))
+        flat = Image.alpha_composite(ground.convert("RGBA"), flat.convert("RGBA")).convert("L")
+    flat.thumbnail((LONG_SIDE, LONG_SIDE))
+    return flat
+
+
+IMAGE = ImageExtractor()

@@ -1,0 +1,41 @@
+"""Files in calendar and contact properties."""
+
+from __future__ import annotations
+
+import base64
+
+from gateway.extract.base import Child, Context, Node
+from gateway.extract.ics import ICS
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
+B64 = base64.b64encode(PROGRAM).decode()
+
+
+def children(text: str, type: str = "text/calendar") -> list[Child]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), type)
+    return [i for i in ICS.extract(node, Context(Limits())) if isinstance(i, Child)]
+
+
+def folded(line: str) -> str:
+    return "\r\n ".join(line[n:n + 60] for n in range(0, len(line), 60)) + "\r\n"
+
+
+def test_folded_attachment_with_its_name():
+    (child,) = children("BEGIN:VCALENDAR\r\n" + folded(f"ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=a.exe:{B64}") + "END:VCALENDAR\r\n")
+    assert (child.data, child.names, child.label) == (PROGRAM, ("a.exe",), "attach")
+
+
+def test_photo_and_data_uri():
+    assert children(f"PHOTO;ENCODING=b;TYPE=PNG:{B64}\r\n", "text/vcard")[0].data == PROGRAM
+    assert children(f"ATTACH:data:application/octet-stream;base64,{B64}\r\n")[0].data == PROGRAM
+
+
+def test_ordinary_properties_hold_nothing():
+    assert children("SUMMARY:Review\r\nATTACH:https://example.com/a.pdf\r\nDESCRIPTION;LANGUAGE=zh-TW:報價\r\n") == []
+
+
+def test_hostile_properties_are_linear():
+    children("A" + ";x" * 50_000 + ":y\r\n")
+    children('A;"' * 20_000)

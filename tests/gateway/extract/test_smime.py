@@ -1,0 +1,82 @@
+"""S/MIME: signed content is taken out, signatures are nothing, enciphered mail is said to be."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import pkcs7
+
+from gateway.extract.base import Child, Context, Node, Problem
+from gateway.extract.identify import identify
+from gateway.extract.smime import SMIME
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+
+INNER = b"Content-Type: text/plain\r\n\r\nsigned words\r\n"
+
+
+@pytest.fixture(scope="module")
+def identity():
+    key = rsa.generate_private_key(65537, 2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a")])
+    now = datetime.datetime(2026, 11, 21)
+    certificate = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+                   .not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1)).sign(key, hashes.SHA256()))
+    return certificate, key
+
+
+def signed(identity, encoding=serialization.Encoding.DER, *options) -> bytes:
+    return pkcs7.PKCS7SignatureBuilder().set_data(INNER).add_signer(*identity, hashes.SHA256()).sign(encoding, [pkcs7.PKCS7Options.Binary, *options])
+
+
+def extract(data: bytes) -> list:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, identify(data))
+    assert SMIME.claims(node)
+    return list(SMIME.extract(node, Context(Limits())))
+
+
+@pytest.mark.parametrize("encoding", [serialization.Encoding.DER, serialization.Encoding.PEM])
+def test_opaque_signed_content_is_a_message(identity, encoding):
+    (child,) = [i for i in extract(signed(identity, encoding)) if isinstance(i, Child)]
+    assert (child.data, child.detected_type) == (INNER, "message/rfc822")
+
+
+def test_detached_signature_holds_nothing(identity):
+    assert extract(signed(identity, serialization.Encoding.DER, pkcs7.PKCS7Options.DetachedSignature)) == [Observation("SMIME-SIGNATURE")]
+
+
+def test_indefinite_lengths_and_pieces():
+    oid = bytes.fromhex("06092a864886f70d010702")
+    data_oid = bytes.fromhex("06092a864886f70d010701")
+    pieces = b"\x24\x80\x04\x05" + INNER[:5] + b"\x04" + bytes((len(INNER) - 5,)) + INNER[5:] + b"\0\0"
+    content = b"\x30\x80" + data_oid + b"\xa0\x80" + pieces + b"\0\0" + b"\0\0"
+    body = b"\x30\x80\x02\x01\x01\x31\x00" + content + b"\0\0"
+    (child,) = [i for i in extract(b"\x30\x80" + oid + b"\xa0\x80" + body + b"\0\0\0\0") if isinstance(i, Child)]
+    assert child.data == INNER
+
+
+def test_enciphered_mail_is_said_to_be(identity):
+    data = pkcs7.PKCS7EnvelopeBuilder().set_data(INNER).add_recipient(identity[0]).encrypt(serialization.Encoding.DER, [])
+    assert [i.code for i in extract(data) if isinstance(i, Problem)] == [IncidentCode.ENCRYPTED]
+    pgp = b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----\r\n"
+    assert [i.code for i in extract(pgp) if isinstance(i, Problem)] == [IncidentCode.ENCRYPTED]
+
+
+def test_signed_text_and_certificates_are_not_claimed():
+    for data in (b"-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nhi\r\n", b"-----BEGIN CERTIFICATE-----\r\nMIIB\r\n"):
+        assert not SMIME.claims(Node(Artifact(1, 0, ArtifactKind.PART), data, identify(data)))
+
+
+@pytest.mark.parametrize("cut", range(2, 60, 7))
+def test_damage_raises_what_the_walk_knows(identity, cut):
+    data = signed(identity)[:cut + 20]
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/pkcs7-mime")
+    with contextlib.suppress(ValueError, IndexError):
+        list(SMIME.extract(node, Context(Limits())))
