@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
 from pathlib import Path
 
 from gateway.config import Config
@@ -25,13 +24,9 @@ def settings(config: Config, lane: str, owned: Path) -> CellSettings:
     children = (wanted or processors) + (config.gateway.processes + 1 if lane == PLAIN else 1)
     return CellSettings(
         state_dir=owned, children=max(children, 4), spare=1 if lane == TOOL else 2, memory=config.limits.memory,
-        cpu_seconds=int(config.limits.cpu) + 1, require=config.inspection.require, resources=resources(config),
+        cpu_seconds=int(config.limits.cpu) + 1, reuse=config.inspection.reuse, require=config.inspection.require,
+        registered=config.gateway.state_dir, local_signatures=config.inspection.local_signatures,
     )
-
-
-def resources(config: Config) -> Mapping[str, Path]:
-    """Files that detectors read, by name: opened before the lock-down, handed over as descriptors."""
-    return {}
 
 
 class Lanes:
@@ -84,11 +79,13 @@ class Lanes:
             for lane, path in address.items():
                 assert path is not None
                 started[lane] = launch(lane, path, settings(config, lane, self.folder))
-            await asyncio.gather(*(asyncio.to_thread(z.wait_ready, self.clock, LOADING) for z in started.values()))
+            await asyncio.gather(*(asyncio.to_thread(z.load, self.clock, LOADING) for z in started.values()))
         except (CellError, OSError) as failure:
             for zygote in started.values():
                 zygote.stop()
             raise failure if isinstance(failure, CellError) else CellError(f"the cell cannot be started: {failure}") from failure
+        for zygote in started.values():
+            zygote.take_over()
         return started
 
     async def _keep(self, lane: str) -> None:

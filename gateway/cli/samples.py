@@ -148,5 +148,7 @@ def samples() -> list[Sample]:
     for title, direction, expected, build in _SAMPLES:
         mail = build()
         name = str(mail["Message-ID"]).strip("<>").partition("@")[0]
+        if mail.is_multipart():
+            mail.set_boundary(f"=_{name}")       # the same octets each time
         made.append(Sample(name, title, direction, str(mail["From"]), (str(mail["To"]),), mail.as_bytes(), expected))
     return made

@@ -28,3 +28,7 @@ def test_the_macro_workbook_is_a_readable_package():
 def test_the_encrypted_archive_is_encrypted():
     with zipfile.ZipFile(BytesIO(samples.ENCRYPTED_ZIP)) as archive, pytest.raises(RuntimeError, match="password required"):
         archive.read("report.txt")
+
+
+def test_samples_are_the_same_octets_each_time():
+    assert [s.content for s in samples.samples()] == [s.content for s in samples.samples()]

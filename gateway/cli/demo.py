@@ -1,0 +1,241 @@
+"""`sekisho demo`: a gateway with a mailbox behind it on loopback, sample mails through real SMTP, and what became of each."""
+
+from __future__ import annotations
+
+import json
+import signal
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.common import pad, printable
+from gateway.cli.mailbox import Mailbox
+from gateway.cli.samples import OUR, Sample, samples
+from gateway.model.errors import SekishoError
+
+READY, ARRIVAL = 90.0, 30.0              # seconds for the start, and for a mail that is on its way
+CONFIG = """# The demo's configuration: everything on loopback, nothing outside this folder.
+[gateway]
+hostname = "mx.{our}"
+our_domains = ["{our}"]
+languages = ["zh-Hant", "ja", "en"]
+timezone = "Asia/Taipei"
+state_dir = "{folder}/state"
+processes = 1
+console = "127.0.0.1:{console}"
+ops = "127.0.0.1:{ops}"
+
+[[listener]]
+name = "inbound"
+address = "127.0.0.1:{inbound}"
+direction = "inbound"
+next_hop = ["127.0.0.1:{mailbox}"]
+
+[[listener]]
+name = "outbound"
+address = "127.0.0.1:{outbound}"
+direction = "outbound"
+next_hop = ["127.0.0.1:{mailbox}"]
+
+[quarantine]
+min_free = "16MiB"
+
+[notices]
+from = "mail-guard@{our}"
+contact = "ext. 1234"
+"""
+
+
+class Demo:
+    """One gateway in a folder of its own."""
+
+    def __init__(self, folder: Path, mailbox: Mailbox) -> None:
+        self.folder = folder
+        self.mailbox = mailbox
+        self.ports = dict(zip(("inbound", "outbound", "console", "ops"), free_ports(4), strict=True))
+        self.config = folder / "sekisho.toml"
+        self.config.write_text(CONFIG.format(folder=folder, our=OUR, mailbox=mailbox.port, **self.ports))
+        self.process: subprocess.Popen[str] | None = None
+
+    def run(self, *arguments: str) -> str:
+        done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", "--config", str(self.config), *arguments],
+                              capture_output=True, text=True, check=False, timeout=120)
+        if done.returncode == 2:
+            raise SekishoError(f"{arguments[0]}: {done.stderr.strip()}")
+        return done.stdout
+
+    def rows(self, *arguments: str) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.run(*arguments, "--json").splitlines()]
+
+    def start(self) -> None:
+        log = (self.folder / "gateway.log").open("ab")
+        self.process = subprocess.Popen([sys.executable, "-P", "-m", "gateway.cli.main", "--config", str(self.config), "serve"],
+                                        stdout=subprocess.PIPE, stderr=log, text=True)
+        log.close()
+        deadline = time.monotonic() + READY
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            (self.folder / "events.jsonl").open("a").write(line)
+            if json.loads(line)["event"] == "ready":
+                return
+            if time.monotonic() > deadline:
+                break
+        raise SekishoError(f"the demo's gateway did not become ready; see {self.folder}/gateway.log")
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.communicate(timeout=60)
+
+    def send(self, sample: Sample) -> str:
+        with smtplib.SMTP("127.0.0.1", self.ports[sample.direction], timeout=60, local_hostname="client.example") as client:
+            client.ehlo()
+            client.mail(sample.sender, ["BODY=8BITMIME"])
+            for recipient in sample.recipients:
+                client.rcpt(recipient)
+            code, text = client.data(sample.content)
+            return f"{code} {text.decode()}"
+
+
+def free_ports(count: int) -> list[int]:
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+@contextmanager
+def running() -> Iterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="sekisho-demo-") as folder:
+        mailbox = Mailbox().start()
+        demo = Demo(Path(folder), mailbox)
+        try:
+            yield demo
+        finally:
+            demo.stop()
+            mailbox.stop()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End by itself; status 0 where every mail had the outcome it must have.")
+def demo(once: bool) -> int:
+    """Show what the gateway does, with sample mails on this machine alone."""
+    with running() as house:
+        password = first_login(house)
+        click.echo("starting a gateway with a mailbox behind it …")
+        house.start()
+        good = show_outcomes(house) & show_notices(house) & show_release(house)
+        click.echo()
+        click.echo(f"console   http://127.0.0.1:{house.ports['console']}   user admin   one-time password {password}")
+        if once:
+            click.echo("all as it must be" if good else "SOMETHING IS NOT AS IT MUST BE")
+            return int(not good)
+        click.echo(f"SMTP      inbound 127.0.0.1:{house.ports['inbound']}   outbound 127.0.0.1:{house.ports['outbound']}")
+        click.echo(f"commands  sekisho --config {house.config} quarantine list")
+        click.echo("Ctrl-C ends it and removes everything")
+        wait(house)
+    return 0
+
+
+def first_login(house: Demo) -> str:
+    """Sets the state up and returns the first administrator's password; adds the two people of the release."""
+    said = house.run("init")
+    house.run("user", "add", "wang", "--role", "sender,recipient", "--mailbox", f"wang@{OUR}")
+    house.run("user", "add", "lin", "--role", "supervisor")
+    return said.partition("shown this once: ")[2].split("\n")[0]
+
+
+def show_outcomes(house: Demo) -> bool:
+    good = True
+    click.echo()
+    for sample in samples():
+        answer = house.send(sample)
+        marker = message_id(sample)
+        arrived = house.mailbox.wait_for(marker, ARRIVAL if sample.expected == "delivered" else 0.2)
+        held = next((m for m in house.rows("quarantine", "list") if m["header_message_id"].startswith(f"<{sample.name}@")), None)
+        outcome = "delivered" if arrived else "held" if held else "LOST"
+        right = outcome == sample.expected and (not arrived or arrived.content.endswith(sample.content))
+        good &= right
+        shown = click.style(f"{outcome:10}", fg="green" if right else "red", bold=True)
+        click.echo(f"{pad(sample.title, 48)}{sample.direction:9} {shown}{answer[:3]}")
+        if held:
+            click.echo(f"    rule {held['reason']}: {why(house, held['id'])}")
+        elif arrived:
+            click.echo("    octet for octet, with our header lines on top")
+    return good
+
+
+def message_id(sample: Sample) -> bytes:
+    """By which a sample is known when it arrives; notices only refer to it."""
+    return f"Message-ID: <{sample.name}@".encode()
+
+
+def why(house: Demo, id: str) -> str:
+    inspection = house.rows("quarantine", "show", id)[0]["inspection"]
+    seen = [f"{f['code']} in {f['artifact']}" for f in sorted(inspection["findings"], key=severity, reverse=True)]
+    seen = [f"{i['code']} {i['artifact']}" for i in inspection["incidents"]] + seen
+    persons = f"{inspection['persons']} persons; " if inspection["persons"] else ""
+    return printable(persons + "; ".join(seen[:2]))
+
+
+def severity(finding: dict[str, Any]) -> int:
+    return ("low", "medium", "high", "critical").index(finding["severity"])
+
+
+def show_notices(house: Demo) -> bool:
+    """Who was told, in which words: the subject lines of what arrived with a null sender."""
+    from email import message_from_bytes
+    from email.policy import default
+
+    house.mailbox.wait_for(b"Auto-Submitted: auto-generated", ARRIVAL)
+    deadline = time.monotonic() + ARRIVAL
+    wanted = sum(s.expected == "held" for s in samples())
+    while len(told := [m for m in house.mailbox.received if not m.reverse_path]) < wanted and time.monotonic() < deadline:
+        time.sleep(0.2)
+    click.echo()
+    for mail in told:
+        subject = message_from_bytes(mail.content, policy=default)["Subject"]
+        click.echo(f"notice to {mail.recipients[0]}: {printable(str(subject))}")
+    return len(told) >= wanted and all(r.endswith(f"@{OUR}") for m in told for r in m.recipients)
+
+
+def show_release(house: Demo) -> bool:
+    """The sender asks, the supervisor approves, and the partner gets the very octets."""
+    sample = next(s for s in samples() if s.name == "demo-customers")
+    held = next((m for m in house.rows("quarantine", "list") if m["header_message_id"].startswith(f"<{sample.name}@")), None)
+    click.echo()
+    if held is None:
+        return False
+    house.run("quarantine", "request", held["id"], "--as", "wang", "--reason", "contract 12 asks for it")
+    click.echo("wang asks for a release of the customer list; lin, the supervisor, approves")
+    house.run("quarantine", "approve", held["id"], "--as", "lin", "--reason", "contract 12")
+    arrived = house.mailbox.wait_for(message_id(sample), ARRIVAL)
+    good = arrived is not None and arrived.content.endswith(sample.content) and arrived.recipients == sample.recipients
+    click.secho("released: the partner has the original, octet for octet" if good else "THE RELEASE DID NOT ARRIVE AS IT WAS SENT",
+                fg="green" if good else "red", bold=True)
+    return good
+
+
+def wait(house: Demo) -> None:
+    """Until Ctrl-C; events go to a file meanwhile, so that the pipe never fills."""
+    assert house.process is not None and house.process.stdout is not None
+    try:
+        with (house.folder / "events.jsonl").open("a") as log:
+            for line in house.process.stdout:
+                log.write(line)
+                log.flush()
+    except KeyboardInterrupt:
+        click.echo()
