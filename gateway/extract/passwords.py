@@ -174,6 +174,10 @@ def _variants(word: str) -> list[str]:
     """As it stands, without the signs around it, without a polite ending, half-width."""
     polite = _TAIL_WORDS.sub("", word.strip(_TRIM_LEFT)).rstrip(_TRIM)
     found = [word.strip(_TRIM_LEFT + _TRIM), word.strip(), word.rstrip(_TRIM), polite]
+    shorter = word.lstrip(_TRIM_LEFT)
+    while shorter and shorter[-1] in _TRIM and len(found) < 10:      # the sign may belong to the password or to the sentence
+        shorter = shorter[:-1]
+        found.append(shorter)
     wide = [unicodedata.normalize("NFKC", w) for w in found if not w.isascii()]
     return found + wide
 
