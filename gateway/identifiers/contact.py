@@ -15,6 +15,7 @@ PHONE = re.compile(
     r"|(?<![0-9A-Za-z])\(?0[2-9][0-9]{0,3}\)?[ \-][0-9]{2,4}[ \-]?[0-9]{4}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])\(?[2-9][0-9]{2}\)?[ \-.][2-9][0-9]{2}[ \-.][0-9]{4}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])[2-9][0-9]{3} [0-9]{4}(?![0-9A-Za-z])")
+_PHONISH = re.compile(r"[+(]{0,2}[0-9][0-9 ()\-.]{6,18}[0-9]")
 TOLL_FREE = re.compile(r"^\(?(?:0800|0120|0570|0809|0508|400|800|1800|1888|1877)[\- )]")
 ADDRESS = re.compile(
     r"[縣市区區郡州省府都道][^\t,、。:;]{1,24}?(?:[路街段巷弄村鄉镇鎮町]|丁目|番地)[^\t,。:;]{0,16}?[0-9一二三四五六七八九十]"
@@ -51,10 +52,13 @@ def person_name(text: str, headed: bool = False) -> bool:
 
 def phone(text: str) -> str:
     """The first telephone number in the text as digits, '' where there is none or it is toll-free."""
-    for match in PHONE.finditer(text):
-        number = match.group()
-        if not TOLL_FREE.match(number):
-            return "".join(c for c in number if c.isdigit())
+    for candidate in _PHONISH.finditer(text):
+        start, end = candidate.span()
+        if sum(map(str.isdigit, candidate.group())) < 8:
+            continue
+        match = PHONE.match(text, start) or PHONE.search(text, start, end + 1)
+        if match and not TOLL_FREE.match(match.group()):
+            return "".join(filter(str.isdigit, match.group()))
     return ""
 
 

@@ -22,7 +22,8 @@ _NUMERALS = {
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
 HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}")
-LETTER_RUN = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9OolI|](?:[ \-]?[0-9OolI|]){6,}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
+LETTER_RUN = re.compile(
+    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI|](?:[ \-]?[0-9OolI|]){1,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI|", "00111")
 LETTER_HINT = re.compile(r"[0-9][Ool|I]|[Ool|I][0-9]")
 KEYCAP = "\u20e3"
@@ -110,7 +111,7 @@ def _without_format(text: str) -> tuple[str, list[int]]:
 def _letters_to_digits(match: re.Match[str]) -> str:
     """O, o, l, I, | inside a run that also has real digits: digits. A leading letter pair and a last letter stay."""
     run = match.group()
-    if sum("0" <= c <= "9" for c in run) < 2 or not any(c in "OolI|" for c in run):
+    if len(run) < 8 or sum("0" <= c <= "9" for c in run) < 2:
         return run
     body = run.translate(_LETTER_DIGITS)
     if run[0] in "IO" and 9 <= len(run) <= 10 and run[1] in "1289lI|":

@@ -18,6 +18,8 @@ _RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
     (810000, 817199, frozenset({16, 17, 18, 19})),           # UnionPay, 8-series
     (955800, 955899, frozenset({19})),                       # ICBC debit, before 62
 )
+_BY_TWO = {str(two): tuple(r for r in _RANGES if r[0] // 10000 <= two <= r[1] // 10000) for two in range(10, 100)
+           if any(r[0] // 10000 <= two <= r[1] // 10000 for r in _RANGES)}
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
@@ -34,8 +36,11 @@ def issued(value: str) -> bool:
     """True where an issuer range has cards of this length."""
     if not 13 <= len(value) <= 19:
         return False
+    ranges = _BY_TWO.get(value[:2])
+    if ranges is None:
+        return False
     prefix = int(value[:6])
-    return any(low <= prefix <= high and len(value) in lengths for low, high, lengths in _RANGES)
+    return any(low <= prefix <= high and len(value) in lengths for low, high, lengths in ranges)
 
 
 def card(value: str) -> bool:

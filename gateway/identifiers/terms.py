@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
+from typing import Any
 
 from gateway.identifiers.normalise import view
 
 _LANGUAGES = ("zh-Hant", "zh-Hans", "ja", "en")
-WINDOW = 48
+WINDOW = 32
 """Characters before a value in which its label is looked for."""
 
 
@@ -26,16 +28,39 @@ def _load() -> dict[str, frozenset[str]]:
 WORDS = _load()
 
 
+def _trie(words: Iterable[str]) -> str:
+    """One pattern of many words that tries a character once: the longest word that fits, a blank standing for _ and - too."""
+    root: dict[str, Any] = {}
+    for word in words:
+        node = root
+        for character in word:
+            node = node.setdefault(character, {})
+        node[""] = {}
+    return _branch(root)
+
+
+def _branch(node: dict[str, Any]) -> str:
+    ends = "" in node
+    parts = [("[ _\\-]?" if c == " " else re.escape(c)) + _branch(below) for c, below in node.items() if c]
+    if not parts:
+        return ""
+    joined = parts[0] if len(parts) == 1 and not ends else f"(?:{'|'.join(parts)})"
+    return joined + "?" if ends else joined
+
+
 def _pattern() -> re.Pattern[str]:
-    """Longest first; Latin words end at what is no Latin letter."""
-    parts = []
-    for word in sorted(WORDS, key=len, reverse=True):
-        escaped = re.escape(word).replace(r"\ ", r"[ _\-]?")
-        parts.append(f"(?<![a-z]){escaped}(?![a-z])" if word[0].isascii() and word[0].isalpha() else escaped)
-    return re.compile("|".join(parts))
+    """Latin words end at what is no Latin letter; the others anywhere."""
+    latin = [w for w in WORDS if w[0].isascii() and w[0].isalpha()]
+    other = [w for w in WORDS if w not in set(latin)]
+    first = "".join(sorted({re.escape(w[0]) for w in WORDS}))
+    return re.compile(f"(?=[{first}])(?:(?<![a-z])(?:{_trie(latin)})(?![a-z])|{_trie(other)})")
 
 
 _PATTERN = _pattern()
+_LENGTHS = sorted({len(w) for w in WORDS}, reverse=True)
+_BETWEEN = " :=-#\"'([<>*_.\u3000"
+"""What stands between a label and its value."""
+_COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
 NONE: frozenset[str] = frozenset()
 
@@ -74,10 +99,22 @@ class Labels:
         """The kinds of the last word in the text before a value: the nearest label."""
         known = self._seen.get(window)
         if known is None:
-            words = _PATTERN.findall(window.lower())
-            known = _kinds(words[-1]) if words else NONE
+            known = self._at_the_end(window)
             self._remember(window, known)
         return known
+
+    def _at_the_end(self, window: str) -> frozenset[str]:
+        """The word right before the value, by a look-up; failing that the last word anywhere in the window."""
+        lowered = window.lower()
+        tail = lowered.rstrip(_BETWEEN)
+        if tail and tail[-1] in _COPULA:
+            tail = tail[:-1]
+        for length in _LENGTHS:
+            word = tail[-length:]
+            if word in WORDS and len(word) == length and not (word[0].isascii() and tail[:-length][-1:].isalpha() and tail[-length - 1].isascii()):
+                return WORDS[word]
+        words = _PATTERN.findall(lowered)
+        return _kinds(words[-1]) if words else NONE
 
     def _remember(self, key: str, kinds: frozenset[str]) -> None:
         if len(self._seen) > 20000:

@@ -37,6 +37,9 @@ TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;、:：0-9]+")
+CONTACTS = 40
+"""Mail addresses or streets from which on a text without numbers is read for contact records."""
+PLACES = ("路", "街", "丁目", " Street", " St", " Road", " Ave")
 IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 
 
@@ -70,6 +73,7 @@ class CustomerData:
         self.contacts = people.Contacts()
         self.contact_rows: dict[int, int] = {}
         self.grids = 0
+        self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
         self.seen_texts: set[int] = set()
 
     def look(self, sample: Sample) -> Iterable[Finding]:
@@ -86,6 +90,8 @@ class CustomerData:
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
+                if self.ours is None and not possible(text.content):
+                    continue
                 self._grid(layout.from_text(self._next(), mended(text), self.labels), artifact)
                 if self.ours is not None:
                     self.ours.read_text(text.content, artifact)
@@ -126,6 +132,9 @@ class CustomerData:
         row = grid.row(token.start)
         column = grid.column(row, token.start) if grid.text.find("\t", grid.starts[row], token.start) >= 0 else 0
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
+        if not kinds and not headed:
+            kinds = self._neighbour(grid, row, token)
+        self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds:
             return
         if grid.table and token.shape in ("D10", "D11") and kinds & TWELVE:
@@ -142,13 +151,20 @@ class CustomerData:
         self._add(grid, artifact, token, row, key, kinds)
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
-        shape = PAN if token.shape in PAN_SHAPES else token.shape
+        shape = PAN if token.shape in PAN_SHAPES else "D18" if token.shape == "D17X" else token.shape
         place = (grid.id, key, kinds, shape)
         group = self.groups.get(place)
         if group is None:
             group = self.groups[place] = Group(shape, kinds)
         beside = not kinds and self._beside_person(grid, row)
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source), beside)
+
+    def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
+        """The label of the value right before, in a list of values after one label."""
+        id, line, end, kinds = self.last
+        if id != grid.id or line != row or not 0 < token.start - end <= 3:
+            return frozenset()
+        return frozenset() if any(c.isalnum() for c in grid.text[end:token.start]) else kinds
 
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""
@@ -193,6 +209,11 @@ class CustomerData:
         if self.contacts.records:
             artifact = max(self.contact_rows, key=lambda a: self.contact_rows[a])
             yield Finding("DATA-CONTACT", "data", Severity.LOW, artifact, (), len(self.contacts.records), rule="contact")
+
+
+def possible(text: str) -> bool:
+    """False where a text can hold neither an identifier nor fifty contacts."""
+    return text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS or tokens.POSSIBLE.search(text) is not None
 
 
 def mended(text: Text) -> Text:

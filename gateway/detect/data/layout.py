@@ -13,6 +13,8 @@ from gateway.model.content import Table, Text
 
 DELIMITERS = "|;,"
 SPACED_ROWS = 400
+SPACED = re.compile(r"^[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,80}$(?=\n\s{0,8}[^\n]{0,200}?[0-9]{4})", re.M)
+"""A line without digits over one with them."""
 HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 
@@ -135,14 +137,13 @@ def _headings(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]
 def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
-    for row in range(len(grid.starts) - 1):
-        line = grid.line(row)
-        if 5 <= len(line) <= 120 and " " in line and "\t" not in line and not any(c.isdigit() for c in line):
-            cells = re.split(r" {2,}", line.strip()) if "  " in line else line.split()
-            if 2 <= len(cells) <= 15:
-                kinds = heading_row(cells, labels)
-                if kinds is not None and sum(map(bool, kinds)) >= 2:
-                    found.append((row + 1, kinds))
+    for match in SPACED.finditer(grid.text):
+        line = match.group().strip()
+        cells = re.split(r" {2,}", line) if "  " in line else line.split()
+        if 2 <= len(cells) <= 15:
+            kinds = heading_row(cells, labels)
+            if kinds is not None and sum(map(bool, kinds)) >= 2:
+                found.append((grid.row(match.start()) + 1, kinds))
     return found
 
 

@@ -102,6 +102,8 @@ class Contacts:
         self.values.setdefault(kind, set()).add(value)
 
 
+MOST_RECORDS = 5000
+"""Contact records that are counted; the count is then a lower bound, a hundred times the threshold."""
 MINIMUM_ROWS = 5
 """Texts with fewer lines are not read for contact records: the threshold is far above."""
 
@@ -111,7 +113,9 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     if len(grid.starts) < MINIMUM_ROWS:
         return 0
     records = 0
-    for row in range(len(grid.starts)):
+    for row in _rows(grid):
+        if len(contacts.records) >= MOST_RECORDS:
+            break
         line = grid.line(row)
         if len(line) < 6 or len(line) > 4000:
             continue
@@ -132,6 +136,24 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if born:
             contacts.add("birthdate", born)
     return records
+
+
+PHONISH = re.compile(r"[0-9][0-9 ()\-.]{6,16}[0-9]|@|[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
+
+
+def _rows(grid: Grid) -> list[int]:
+    """Rows that may hold a phone number, a mail address or a street."""
+    starts = grid.starts
+    found: list[int] = []
+    row = -1
+    end = -1
+    for match in PHONISH.finditer(grid.text):
+        at = match.start()
+        if at >= end:
+            row = grid.row(at)
+            end = starts[row + 1] if row + 1 < len(starts) else len(grid.text) + 1
+            found.append(row)
+    return found if len(found) >= MINIMUM_ROWS else []
 
 
 _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
