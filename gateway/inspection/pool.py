@@ -79,6 +79,7 @@ class CellPool:
         self.slots = asyncio.Semaphore(workers)
         self.workers = workers
         self.reuse = reuse
+        self.busy = {"plain": 0, "deep": 0}
         self.idle: list[Handle] = []     # plain children, the most recently used last
         self.plain = Link(lanes.plain, clock, self._shed, self._connection_ended)
         self.deep = Link(lanes.deep, clock, _nothing, _nothing)
@@ -133,6 +134,7 @@ class CellPool:
         while True:
             lane = "deep" if deep else "plain"
             child = await self._take(deep, run)
+            self._busy(lane, 1)
             try:
                 frame = await self._ask(child, run)
             except _Lost:
@@ -150,6 +152,12 @@ class CellPool:
                 if frame.kind is not Kind.DEEP:
                     return frame.value
                 deep = True
+            finally:
+                self._busy(lane, -1)
+
+    def _busy(self, lane: str, change: int) -> None:
+        self.busy[lane] += change
+        self.metrics.gauge("sekisho_cell_children", self.busy[lane], lane=lane)
 
     async def _take(self, deep: bool, run: _Run) -> Handle:
         if not deep and not run.deaths:

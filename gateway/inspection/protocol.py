@@ -31,7 +31,9 @@ MAPPING = 200                            # identifier types, stages
 COUNT = 1 << 40                          # of anything
 ANOMALIES = 64
 
-CODE = re.compile(r"[A-Z][A-Z0-9-]{1,63}")
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,31}-[\w. ()-]{1,160}")
+"""A prefix of docs/reference/findings.md and the rest, in which EDM- and FINGERPRINT- carry an administrator's own name."""
+_NO_CODE = re.compile(r"[^\w. ()-]")
 CATEGORY = re.compile(r"[a-z][a-z-]{0,31}")
 DIGEST = re.compile(r"(?:[0-9a-f]{64})?")
 
@@ -88,7 +90,7 @@ def encode_inspection(inspection: Inspection) -> bytes:
     summary = inspection.summary
     return dumps([
         [_artifact_row(a) for a in inspection.tree.artifacts],
-        [[f.code, f.category, int(f.severity), f.artifact, _clip_all(f.evidence, EVIDENCE, EVIDENCES), min(f.count, COUNT),
+        [[_code(f.code), f.category, int(f.severity), f.artifact, _clip_all(f.evidence, EVIDENCE, EVIDENCES), min(f.count, COUNT),
           f.confidence, f.rule[:WORD]] for f in inspection.findings[:FINDINGS]],
         [[i.code.value, i.artifact, i.fault.value, i.detail[:EVIDENCE]] for i in inspection.incidents[:INCIDENTS]],
         dict(inspection.identifiers), inspection.persons, inspection.contacts,
@@ -103,6 +105,15 @@ def encode_inspection(inspection: Inspection) -> bytes:
 def _artifact_row(a: Artifact) -> list[Any]:
     return [a.parent, a.kind.value, _clip_all(a.names, NAME, NAMES), a.declared_type[:WORD], a.detected_type[:WORD], a.sha256,
             a.size, a.depth, a.label[:WORD], _clip_all(a.anomalies, WORD, ANOMALIES)]
+
+
+def _code(code: str) -> str:
+    """As it is, or what is nearest to it: a name with odd letters must not cost the whole inspection."""
+    if CODE.fullmatch(code):
+        return code
+    prefix, _, rest = code.partition("-")
+    plain = f"{_NO_CODE.sub('', prefix).upper()[:32]}-{_NO_CODE.sub('_', rest)[:160] or '_'}"
+    return plain if CODE.fullmatch(plain) else "OTHER-FINDING"
 
 
 def _clip_all(texts: Iterable[str], length: int, number: int) -> list[str]:

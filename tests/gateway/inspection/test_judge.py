@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,8 +18,11 @@ from gateway.inspection.launch import CellError, CellSettings, start_zygote
 from gateway.inspection.pool import Lanes
 from gateway.inspection.protocol import FINDINGS
 from gateway.model.content import Sample
+from gateway.model.deadline import Deadline
 from gateway.model.finding import Finding, IncidentCode, Severity
-from tests.gateway.inspection.conftest import CLOCK, Cell, ask, judge
+from gateway.model.transaction import Direction
+from gateway.reference import edm_store
+from tests.gateway.inspection.conftest import CLOCK, Cell, ask, judge, spool
 
 ZIPPED = (b"From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: application/zip; name=x.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"
           b"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==\r\n")
@@ -126,3 +131,26 @@ def test_a_bad_local_signature_is_named(tmp_path) -> None:
     (tmp_path / "local" / "bad.toml").write_text("id = ")
     with pytest.raises(CellError, match=r"bad\.toml"):
         start_zygote("plain", tmp_path / "z.sock", CellSettings(tmp_path, local_signatures=(tmp_path / "local",)), CLOCK)
+
+
+async def test_a_registered_table_is_compared_behind_the_lockdown(tmp_path) -> None:
+    house, lane = tmp_path / "house", tmp_path / "lane"
+    for folder in (house, lane):
+        folder.mkdir()
+    rows = [f"王小明{n},X7{n:06d}Q,customer{n}@example.org" for n in range(200)]
+    (house / "table.csv").write_text("name,customer number,email\n" + "\n".join(rows), "utf-8")
+    edm_store.import_csv(house, "customers", house / "table.csv", kinds={"customer number": "code"})
+    cell = Cell(lane, Lanes.beneath(lane), {})
+    zygote = start_zygote("plain", cell.lanes.plain, CellSettings(lane, registered=house), CLOCK)
+    pool = cell.pool()
+    mail = ("From: a@bank.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+            + "\r\n".join(row.replace(",", " ") for row in rows[:8])).encode()
+    fd = spool(mail)
+    request = replace(ask(), direction=Direction.OUTBOUND)
+    inspection = await pool.inspect(fd, len(mail), request, Deadline.after(CLOCK, 20))
+    os.close(fd)
+    assert not pool.noted.events
+    assert [f.count for f in inspection.findings if f.code == "EDM-customers"] == [8]
+    assert inspection.identifiers["edm"] == 8
+    await pool.close()
+    zygote.stop()

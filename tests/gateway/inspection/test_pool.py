@@ -76,6 +76,7 @@ async def test_one_poison_among_many(pool: CellPool) -> None:
     mails[10:10] = [b"segfault"]
     results = await asyncio.gather(*(judge(pool, mail) for mail in mails))
     assert [not r.complete for r in results] == [mail == b"segfault" for mail in mails]
+    assert pool.busy == {"plain": 0, "deep": 0}
 
 
 async def test_a_plain_child_is_used_twenty_times(cell: Cell) -> None:

@@ -51,6 +51,15 @@ def test_lone_surrogates_do_not_reach_the_house() -> None:
     assert protocol.decode_inspection(protocol.encode_inspection(odd), LIMITS).summary.subject == "a\ufffdb"
 
 
+@pytest.mark.parametrize(("code", "arrives"), [
+    ("EDM-customers", "EDM-customers"), ("FINGERPRINT-契約書 (v2).docx", "FINGERPRINT-契約書 (v2).docx"), ("LABEL-a/b\n", "LABEL-a_b_"),
+    ("FINGERPRINT-" + "x" * 999, "FINGERPRINT-" + "x" * 160), ("edm-x", "EDM-x"), ("EDM-", "EDM-_"), ("", "OTHER-FINDING"), ("機密", "OTHER-FINDING"),
+])
+def test_an_administrators_own_names_arrive(code: str, arrives: str) -> None:
+    named = replace(FULL, findings=(Finding(code, "data", Severity.LOW, 0),))
+    assert protocol.decode_inspection(protocol.encode_inspection(named), LIMITS).findings[0].code == arrives
+
+
 def spoil(path: tuple, value: object) -> bytes:
     message = json.loads(protocol.encode_inspection(FULL))
     place = message
