@@ -24,29 +24,33 @@ class DatabaseRefused(SekishoError):
 def open_database(now: datetime) -> None:
     """Check the configured database, bring its schema up to this program's, and stamp it."""
     name = str(connection.settings_dict["NAME"])
-    if connection.vendor == "sqlite":
-        check_sqlite(Path(name))
+    ours = connection.vendor == "sqlite" and check_sqlite(Path(name))
     try:
         known = State.objects.order_by("id").first() if "quarantine_state" in tables() else None
-        if known is None and tables():
+        if known is None and tables() and not ours:
             raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
         if known is not None:
             check_state(name, known)
         if known is None or known.schema < SCHEMA or pending():
+            mark_as_ours()
             call_command("migrate", verbosity=0, interactive=False)
         stamp(known, now)
+    except OperationalError as error:
+        # a full disk, a lock, a server that is down: it may pass, and clean mail flows meanwhile
+        raise CustodyUnavailable(f"{name}: the database cannot be used: {one_line(error)}") from error
     except DatabaseError as error:
         raise DatabaseRefused(f"{name}: the database cannot be used: {one_line(error)}") from error
 
 
-def check_sqlite(path: Path) -> None:
-    """Look at the file read-only, before anything of ours writes to it."""
+def check_sqlite(path: Path) -> bool:
+    """Look at the file read-only, before anything of ours writes to it. True where it bears our mark: also a database whose
+    making was interrupted, by a full disk for example, which is then completed."""
     if not path.exists() or path.stat().st_size == 0:
         if not path.parent.is_dir():
             raise DatabaseRefused(f"{path}: the directory does not exist")
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         os.close(descriptor)
-        return
+        return True
     try:
         # mode=ro still reads the write-ahead log; immutable would not
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
@@ -58,8 +62,9 @@ def check_sqlite(path: Path) -> None:
         raise DatabaseRefused(f"{path}: the database is damaged: {one_line(error)}; restore a backup") from error
     if verdict != "ok":
         raise DatabaseRefused(f"{path}: the database is damaged: {one_line(verdict)}; restore a backup")
-    if names and (owner != APPLICATION_ID or "quarantine_state" not in names):
+    if names and owner != APPLICATION_ID:
         raise DatabaseRefused(f"{path}: this database belongs to something else; give an empty one")
+    return True
 
 
 def check_state(name: str, state: State) -> None:
@@ -88,6 +93,10 @@ def stamp(known: State | None, now: datetime) -> None:
         State.objects.create(product=PRODUCT, schema=SCHEMA, created_at=now)
     elif known.schema != SCHEMA:
         State.objects.filter(pk=known.pk).update(schema=SCHEMA)
+
+
+def mark_as_ours() -> None:
+    """SQLite's application id, before the first table: what an interrupted start leaves is known again."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute(f"PRAGMA application_id = {APPLICATION_ID}")

@@ -84,6 +84,7 @@ class Outbox:
     parallel: int = 4
     insist: float = 2.0                              # seconds between attempts to write down what happened
     failpoint: Callable[[str], None] = lambda name: None
+    finished: Callable[[], None] = lambda: None      # called when a delivery ends: there is room for the next
     busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def drain(self) -> int:
@@ -123,6 +124,7 @@ class Outbox:
             await self._put_back(due, f"{type(error).__name__} while it was being delivered")
         finally:
             self.busy.pop(due.id, None)
+            self.finished()
 
     async def _put_back(self, due: DueEntry, why: str) -> None:
         self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=why)

@@ -119,8 +119,6 @@ class Committer:
                 try:
                     with self.service.transaction():
                         job.result = job.work(self.service)
-                except CustodyUnavailable:
-                    raise
                 except (IntegrityError, DataError) as error:      # this job's own fault, its savepoint is rolled back
                     job.error = CustodyUnavailable(f"the database refuses a row: {one_line(error)}")
                 except SekishoError as error:

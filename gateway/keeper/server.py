@@ -96,7 +96,7 @@ class Keeper:
         self.sealers = ThreadPoolExecutor(SEALERS, thread_name_prefix="sealer")
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.outbox = Outbox(KeeperStore(self.committer, self.readers), self.ports.delivery, self.ports.clock, self.ports.events,
-                             self.ports.rescan)
+                             self.ports.rescan, finished=self.wake.set)
 
     async def start(self) -> Mapping[str, int]:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""

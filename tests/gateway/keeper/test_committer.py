@@ -37,10 +37,15 @@ async def test_one_refusal_does_not_take_the_batch_with_it(service: QuarantineSe
 
     def clash(_: QuarantineService) -> None:
         raise IntegrityError("row")
+
+    def missing(s: QuarantineService) -> None:
+        s.confirm("0" * 24)
     results = await asyncio.gather(
         *(committer.run(lambda s, n=n: s.note(ADMIN, f"n{n}")) for n in range(10)), committer.run(refuse), committer.run(clash),
+        committer.run(missing),
         return_exceptions=True)
     assert results[:10] == [None] * 10 and isinstance(results[10], Refused) and isinstance(results[11], CustodyUnavailable)
+    assert isinstance(results[12], CustodyUnavailable)
     assert await count(AuditRecord) == 10 and committer.commits <= 2
     await committer.close()
 
@@ -76,7 +81,7 @@ async def test_a_full_queue_is_refused_and_leaves_no_file(service: QuarantineSer
     committer = Committer(service)
     with pytest.raises(CustodyUnavailable, match="busy"):
         await committer.admit(await staged(service))
-    assert not [p for p in service.blobs.root.glob("*/.*")]  # type: ignore[attr-defined]
+    assert not list(service.blobs.root.glob("*/.*"))  # type: ignore[attr-defined]
     await committer.close()
 
 
