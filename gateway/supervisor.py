@@ -66,7 +66,8 @@ class Supervisor:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Condition()
         self._was_ready = False
-        self._failure = ""               # why a vital worker could not start the first time
+        self._failure = ""               # why a vital worker can never start as things are
+        self._excused: set[str] = set()  # could not start for now: tried again and again, and clean mail flows meanwhile
 
     async def start(self) -> None:
         for worker in self.workers:
@@ -74,13 +75,17 @@ class Supervisor:
 
     def ready(self, role: str | None = None) -> bool:
         """Every vital worker (of the role) accepts work."""
-        wanted = [w for w in self.workers if w.vital and role in (None, w.role)]
-        return all((r := self.running.get(w.name)) is not None and r.ready for w in wanted)
+        return not self.missing(role)
+
+    def missing(self, role: str | None = None) -> list[str]:
+        """Names of the vital workers that do not."""
+        wanted = [w.name for w in self.workers if w.vital and role in (None, w.role)]
+        return [name for name in wanted if (r := self.running.get(name)) is None or not r.ready]
 
     async def wait_ready(self) -> None:
         """Raises SekishoError where a vital worker says at its first start that it cannot: a broken key, a foreign database."""
         async with self._changed:
-            await self._changed.wait_for(lambda: self.ready() or self._failure)
+            await self._changed.wait_for(lambda: self._failure or not set(self.missing()) - self._excused)
         if self._failure:
             raise SekishoError(self._failure)
         self._was_ready = True
@@ -157,13 +162,20 @@ class Supervisor:
                 if word == "ready":
                     running.ready = True
                 elif word == "failed":
-                    self.events.emit("incident", process=worker.name, fault="gateway", reason=str(value))
-                    self._failure = str(value) if worker.vital and not self._was_ready else ""
+                    self._failed(worker, *value)
                 if word in ("ready", "failed"):
                     async with self._changed:
                         self._changed.notify_all()
                 else:
                     running.answers.put_nowait(value)
+
+
+    def _failed(self, worker: Worker, why: object, lasting: object) -> None:
+        """At the first start a lasting cause (a broken key, a foreign database) ends the gateway; later it is retried."""
+        self.events.emit("incident", process=worker.name, fault="gateway", reason=str(why))
+        if worker.vital and lasting and not self._was_ready:
+            self._failure = str(why)
+        self._excused.add(worker.name)
 
 
 def launch(worker: Worker, now: float) -> Running:

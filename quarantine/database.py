@@ -10,7 +10,7 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
 
-from gateway.model.errors import SekishoError
+from gateway.model.errors import CustodyUnavailable, SekishoError
 from quarantine.models import SCHEMA, State
 
 PRODUCT = "sekisho"
@@ -58,6 +58,8 @@ def check_sqlite(path: Path) -> bool:
             verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         database.close()
+    except sqlite3.OperationalError as error:
+        raise CustodyUnavailable(f"{path}: the database cannot be used: {one_line(error)}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseRefused(f"{path}: the database is damaged: {one_line(error)}; restore a backup") from error
     if verdict != "ok":

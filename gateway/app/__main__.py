@@ -13,7 +13,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from gateway import supervisor
-from gateway.model.errors import SekishoError
+from gateway.model.errors import GatewayFault, SekishoError
 
 ROLES = {"edge": "gateway.app.edge", "keeper": "gateway.app.keeper", "console": "gateway.app.console"}
 PR_SET_PDEATHSIG = 1
@@ -40,7 +40,7 @@ async def supervised(run: Callable[[str, socket.socket], Awaitable[None]], name:
         await run(name, control)
     except SekishoError as trouble:
         with contextlib.suppress(OSError):
-            await supervisor.answer(control, "failed", str(trouble))
+            await supervisor.answer(control, "failed", [str(trouble), not isinstance(trouble, GatewayFault)])
         sys.exit(2)
 
 

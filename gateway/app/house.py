@@ -119,8 +119,7 @@ class House:
             return None
 
         def not_ready() -> list[str]:
-            reasons = [f"{w.name} is not running" for w in supervisor.workers
-                       if w.vital and not ((r := supervisor.running.get(w.name)) and r.ready)]
+            reasons = [f"{name} is not running" for name in supervisor.missing()]
             return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"])
 
         server = HealthServer(ops.host, ops.port, not_ready, self.aggregator.render)

@@ -79,7 +79,7 @@ async def run(name: str, control: socket.socket) -> None:
     cell = Cell(pool, config, tools.clock)
     delivery = SmtpDelivery(next_hops(config, tools.clock), tools.clock)
     service = await asyncio.to_thread(opened, config, tools.clock)
-    from gateway.keeper.server import Keeper, Ports     # Django's models can be imported only now
+    from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
                     Ports(delivery, tools.events, tools.clock, cell, cell))

@@ -14,6 +14,7 @@ from gateway.app.rights import lock
 from gateway.cli.common import Session, state_of
 from gateway.effects.custody import Answered, KeeperDesk, is_running
 from gateway.model.custody import Actor
+from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
 from quarantine.lifecycle import Refused
 
@@ -54,7 +55,10 @@ def desk(session: Session) -> Iterator[Desk]:
     from gateway.app.custody import open_service
 
     (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
-    alone = lock(config.gateway.state_dir)           # the keeper is the only writer; without one, we are
+    try:
+        alone = lock(config.gateway.state_dir)       # the keeper is the only writer; without one, we are
+    except SekishoError as taken:
+        raise SekishoError("the gateway runs, but its keeper does not answer: its events on standard output say why") from taken
     try:
         yield OwnDesk(open_service(config, SystemClock()))
     finally:
