@@ -28,6 +28,12 @@ CONTAINERS = frozenset({
 })
 """Types whose own readers look at every octet, or in which members lie uncompressed by right."""
 
+COMPOUND = frozenset({
+    "application/x-ole-storage", "application/x-msi", "application/vnd.ms-outlook", "application/x-iso9660-image",
+})
+"""Of these the types in which files lie in one piece by right, so that only what ends with the whole is appended."""
+
+
 def _zip(data: bytes, at: int) -> bool:
     header = local_header(data, at)
     return header is not None and 0 < len(header.name) < 1024 and header.method < 100
@@ -69,10 +75,13 @@ class Carve:
     name = "carve"
 
     def claims(self, node: Node) -> bool:
-        return node.type not in CONTAINERS and len(node.data) > 64
+        return (node.type not in CONTAINERS or node.type in COMPOUND) and len(node.data) > 64
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
+        if node.type in COMPOUND:
+            yield from _at_the_end(data)
+            return
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))
         for at, what in found[:MAX_CARVED]:
@@ -85,6 +94,16 @@ class Carve:
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
         yield from _markup(node)
+
+
+def _at_the_end(data: bytes) -> Iterator[Yield]:
+    """A ZIP that ends where the file ends: unpackers open it, whatever program opens the rest."""
+    for directory in directories(data[-(1 << 24):], 1)[:1] if b"PK\x05\x06" in data[-70_000:] else ():
+        behind = max(0, len(data) - (1 << 24))
+        start = behind + (directory.entries[0].local + directory.shift if directory.entries else directory.start)
+        if behind + directory.stop >= len(data) - 16 and start > 0 and local_header(data, start):
+            yield Observation("POLYGLOT", "zip")
+            yield Child(data[start:], ArtifactKind.OBJECT, label=f"at {start}", detected_type="application/zip")
 
 
 def hits(data: bytes) -> Iterator[tuple[int, str]]:

@@ -144,6 +144,8 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[bytes], bytes,
             made.append(piece)
             if not magic or not rest.startswith(magic):
                 break
+        else:
+            return made, b"", Problem(IncidentCode.COUNT, f"more than {MAX_STREAMS} streams")
     except LimitReached as limit:
         return [*made, limit.head], b"", limit.problem
     except Damaged as damage:

@@ -40,6 +40,8 @@ class SevenZip:
         work = Work()
         try:
             at, size, crc = start(data)
+            if zlib.crc32(data[12:32]) != int.from_bytes(data[8:12], "little"):
+                yield Problem(IncidentCode.MALFORMED, "7z start header checksum")
             if zlib.crc32(data[at:at + size]) != crc:
                 yield Problem(IncidentCode.MALFORMED, "7z header checksum")
             if data[at + size:].strip(b"\0\r\n "):

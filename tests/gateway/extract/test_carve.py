@@ -76,6 +76,13 @@ def test_padding_before_an_archive():
     assert content(found) == {"at 1000": SEVEN}
 
 
+def test_zip_behind_a_compound_file():
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(20) + b"\xfe\xff" + bytes(1000)
+    found = take_apart(CARVE, head + ZIP, kind="application/x-ole-storage")
+    assert codes(found) == {"POLYGLOT"} and ZIP in content(found).values()
+    assert take_apart(CARVE, head + ZIP + bytes(600), kind="application/x-ole-storage") == []   # embedded by right
+
+
 def test_zip_known_by_its_end_alone():
     broken = ZIP.replace(b"PK\3\4", b"XX\3\4", 1)
     data = picture("GIF") + broken

@@ -82,6 +82,13 @@ def test_wrong_checksum():
     assert codes(take_apart(COMPRESSED, bytes(data), "a.gz")) == {"MALFORMED"}
 
 
+def test_storm_of_empty_streams():
+    started = time.process_time()
+    found = take_apart(COMPRESSED, gzip.compress(b"") * 100_000, "a.gz")
+    assert codes(found) == {"COUNT"} and len(found) < 12
+    assert time.process_time() - started < 2
+
+
 @pytest.mark.parametrize("ending", PACKERS)
 def test_bombs(ending):
     data = PACKERS[ending](bytes(64 << 20))
