@@ -53,7 +53,7 @@ async def data(session: EdgeSession, argument: str) -> Reply | None:
             session.put_back(piece.rest)
             return await _finish(session, incoming)
         if incoming.endless:
-            return replies.ENDLESS
+            return session.refused(replies.ENDLESS)
 
 
 async def bdat(session: EdgeSession, argument: str) -> Reply | None:
@@ -67,7 +67,7 @@ async def bdat(session: EdgeSession, argument: str) -> Reply | None:
     refusal = _not_now(incoming)
     limits = session.listener
     if int(size) > limits.max_size + limits.limits.flood:
-        return replies.ENDLESS
+        return session.refused(replies.ENDLESS)
     session.in_content = True
     await _chunk(session, int(size), None if refusal else incoming)
     if incoming is None or refusal is not None:
@@ -78,10 +78,8 @@ async def bdat(session: EdgeSession, argument: str) -> Reply | None:
         incoming.write(framer.close(), framer.stray)
         return await _finish(session, incoming)
     session.in_content = False
-    if incoming.refusal is not None and incoming.refusal.close:
-        return incoming.refusal
     if incoming.refusal is not None:
-        reply = incoming.refusal
+        reply = session.refused(incoming.refusal)
         await session.forget()
         return reply
     return Reply(250, "2.0.0", f"{size} octets received")
@@ -118,5 +116,7 @@ async def _finish(session: EdgeSession, incoming: Incoming) -> Reply:
     reply = incoming.refusal
     if reply is None:
         reply = await session.edge.handler.finish(incoming)
+    else:
+        session.refused(reply)
     await session.forget()
     return session.answered(reply)

@@ -68,6 +68,7 @@ class Handler:
         known = isinstance(error, GatewayFault)
         self._events.emit("incident", id=identity, fault="gateway", kind=type(error).__name__,
                           reason=str(error) if known else _place(error))
+        self._events.emit("deferred", id=identity, code=reply.code)
         self._metrics.count("sekisho_faults_total", kind=type(error).__name__)
         return reply
 

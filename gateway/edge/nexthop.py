@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import OrderedDict, deque
+from collections import Counter, OrderedDict, deque
 from typing import Protocol
 
 from gateway.edge.client import Extensions, State, Verb
@@ -31,6 +31,7 @@ class NextHop:
         self.settings = settings
         self.hostname = hostname
         self.extensions: Extensions | None = None     # as last seen; None before the first connection
+        self.asking: Counter[object] = Counter()      # offers under way, by envelope
         self.learning = False            # `learn` is under way
         self._clock = clock
         self._open = 0

@@ -17,6 +17,8 @@ from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope, Recipient
 
 OVERHEAD = 1024                          # octets of our own header lines, added to SIZE
+ECHOES = 20                              # equal questions under way at once: two gateways that point at each other ask without end,
+ECHO_WAIT = 2.0                          # so further ones get only so many seconds to find a free connection
 LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside the reserve
 
 
@@ -32,19 +34,32 @@ class NextHopRelayer:
         self._offered: list[str] = []    # accepted in the transaction that is open now
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
+        self._echo = False               # many ask the same at this moment
         self._ended = False              # our end of the content went out: what becomes of it is the next hop's word
         self._early: Reply | None = None  # the answer to DATA or to a chunk where it was no leave to go on
 
     # the port
     async def offer(self, envelope: Envelope, recipient: Recipient) -> Reply:
-        """The next hop's answer to this recipient; 451 where there is no next hop."""
+        """The next hop's answer to this recipient; 451 where there is no next hop, or where it may be ourselves."""
+        route = (envelope.reverse_path, recipient.mailbox)
+        self._next_hop.asking[route] += 1
+        self._echo = self._next_hop.asking[route] > ECHOES
+        try:
+            return await self._offer_once_more(envelope, recipient)
+        finally:
+            self._next_hop.asking[route] -= 1
+            if not self._next_hop.asking[route]:
+                del self._next_hop.asking[route]
+
+    async def _offer_once_more(self, envelope: Envelope, recipient: Recipient) -> Reply:
+        """A kept connection may have died meanwhile: then a fresh one is asked."""
         await self._unpark()
         for fresh in (False, True):
             reused = self._connection is None or bool(self._connection.used)
             try:
                 reply = await self._offer(envelope, recipient, fresh)
             except NextHopUnavailable:
-                return replies.NEXT_HOP_UNREACHABLE
+                return replies.ECHO if self._echo else replies.NEXT_HOP_UNREACHABLE
             except Missing as missing:
                 self._park()
                 return missing.reply
@@ -136,7 +151,7 @@ class NextHopRelayer:
 
     # recipients
     async def _offer(self, envelope: Envelope, recipient: Recipient, fresh: bool) -> Reply:
-        connection = await self._ready(envelope, fresh, self._next_hop.settings.command)
+        connection = await self._ready(envelope, fresh, ECHO_WAIT if self._echo else self._next_hop.settings.command)
         client = connection.client
         recipient_line = rcpt_line(recipient, client.extensions)
         begins = client.state is State.READY

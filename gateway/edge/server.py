@@ -80,10 +80,14 @@ class EdgeServer:
         """New settings and pipeline for every transaction that begins from now on. All or nothing: raises ConfigError."""
         lanes = {lane.listener.name: lane for lane in map(self._lane, listeners)}
         before = dict(self._sockets)
+        owners = {lane.listener.address: name for name, lane in self._lanes.items()}
         opened: list[str] = []
         try:
             for name, lane in lanes.items():
-                if name not in before or lane.listener.address != self._lanes[name].listener.address:
+                owner = owners.get(lane.listener.address)
+                if owner is not None:    # also under another name
+                    self._sockets[name] = before[owner]
+                else:
                     self._listen(lane.listener)
                     opened.append(name)
         except ConfigError:
@@ -91,9 +95,9 @@ class EdgeServer:
                 self._sockets[name].close()
             self._sockets = before
             raise
-        self._retire(before, lanes, opened)
+        self._retire(before, lanes)
         self._lanes, self.handler.process = lanes, process
-        for name in opened:
+        for name in lanes:
             self._accept_from(name)
 
     async def drain(self, seconds: float = 30.0) -> bool:
@@ -156,14 +160,14 @@ class EdgeServer:
         self._sockets[listener.name] = inherited if inherited is not None else bind(listener, self._reuse_port)
         self._sockets[listener.name].setblocking(False)
 
-    def _retire(self, before: Mapping[str, socket.socket], lanes: Mapping[str, Lane], opened: Iterable[str]) -> None:
+    def _retire(self, before: Mapping[str, socket.socket], lanes: Mapping[str, Lane]) -> None:
         loop = asyncio.get_running_loop()
-        for name, sock in before.items():
-            if name not in lanes or name in opened:
-                loop.remove_reader(sock)
+        self._sockets = {name: self._sockets[name] for name in lanes}
+        used = set(self._sockets.values())
+        for sock in before.values():
+            loop.remove_reader(sock)
+            if sock not in used:
                 sock.close()
-            if name not in lanes:
-                del self._sockets[name]
         kept = {id(lane.next_hop) for lane in lanes.values()}
         for lane in self._lanes.values():
             if id(lane.next_hop) not in kept:

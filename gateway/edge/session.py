@@ -117,7 +117,8 @@ class EdgeSession(SMTP):
 
     def drain(self) -> None:
         """The process is about to end: a message in hand is finished, everything else ends now."""
-        if not self.in_content:
+        begun = self.incoming is not None and self.incoming.chunks is not None
+        if not (self.in_content or begun):
             self.cut(replies.GOING_DOWN)
 
     def _hang_up(self) -> None:
@@ -224,6 +225,13 @@ class EdgeSession(SMTP):
         """Counts a command that brings no mail forward."""
         self._junk += 1
         return self.mistake(reply) if self._junk > self.listener.limits.junk else reply
+
+    def refused(self, reply: Reply) -> Reply:
+        """Tells the log what never became a transaction of the pipeline."""
+        session = self.incoming.session if self.incoming is not None else self.described(False)
+        self.edge.events.emit("deferred" if reply.temporary else "refused", listener=session.listener, client=session.client,
+                              code=reply.code, reason=str(reply))
+        return reply
 
     def answered(self, reply: Reply) -> Reply:
         """Counts a message that came to its end."""

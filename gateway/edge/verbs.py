@@ -89,7 +89,7 @@ async def mail(session: EdgeSession, argument: str) -> Reply | None:
         return replies.TOO_BIG
     refusal = sender_refusal(listener, command.path)
     if refusal is not None:
-        return session.mistake(refusal)
+        return session.mistake(session.refused(refusal))
     if not edge.admission.message(listener, session.client, edge.clock.monotonic()):
         return replies.RATE
     session.begin(command)
@@ -108,7 +108,7 @@ async def rcpt(session: EdgeSession, argument: str) -> Reply | None:
         return session.mistake(refused.reply)
     refusal = recipient_refusal(session.listener, incoming.mail.path, command.mailbox)
     if refusal is not None:
-        return session.mistake(refusal)
+        return session.mistake(session.refused(refusal))
     if not session.edge.admission.recipient(session.listener, session.client, session.edge.clock.monotonic()):
         return replies.RATE
     return await incoming.add(command)

@@ -62,6 +62,7 @@ async def perform(case: Case, actions: Sequence[Action], relayer: Relayer, hands
     for action in actions:
         if isinstance(action, Refuse | Defer):
             await relayer.abandon()
+            _count(case, "refused" if isinstance(action, Refuse) else "deferred", hands, code=action.reply.code)
             return action.reply
     holds = [a for a in actions if isinstance(a, Hold)]
     relays = [a for a in actions if isinstance(a, Relay)]

@@ -146,11 +146,12 @@ class House:
     inspector: Any = field(default_factory=Passthrough)
     clock: Any = field(default_factory=RealClock)
     extra: dict[str, Any] = field(default_factory=dict)
+    hostname: str = "mx.bank.test"
 
     def ports(self) -> Ports:
         hands = Hands(self.custody, self.recorder, self.recorder,
                       lambda t, i, rs: t.message.sha256 + ",".join(sorted(r.mailbox.key for r in rs)),
-                      lambda *_: None, "mx.bank.test")
+                      lambda *_: None, self.hostname)
         known: dict[str, Any] = {
             "inspector": self.inspector, "voucher": None, "custody": self.custody, "journal": self.journal,
             "events": self.recorder, "metrics": self.recorder, "clock": self.clock, "decide": decide, "settle": settle,

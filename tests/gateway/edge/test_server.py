@@ -83,7 +83,9 @@ async def test_reload_opens_and_closes_listeners_or_changes_nothing() -> None:
                 await server.reload([first, listener(hop.port, name="second"), bad], house.process())
             taken.close()
             assert list(server.addresses) == ["inbound"] and (await deliver(server)).startswith("250")
-            await server.reload([listener(hop.port, name="second")], house.process())
+            await server.reload([replace(first, name="renamed")], house.process())
+            assert (await deliver(server, name="renamed")).startswith("250"), "the same address under another name"
+            await server.reload([listener(hop.port, name="second", address=Hop("127.0.0.2", 0))], house.process())
             assert list(server.addresses) == ["second"]
             assert (await deliver(server, name="second")).startswith("250")
 
@@ -123,6 +125,52 @@ async def test_drain_has_an_end() -> None:
         assert await server.drain(0.2) is True, "no message was between its dot and our answer"
         assert time.monotonic() - started < 2
         assert (await talker.reply()).startswith("421")
+
+
+async def test_two_gateways_that_point_at_each_other() -> None:
+    """A recipient that is asked for round and round is cut at RCPT, soon and without a storm of connections."""
+    houses = House(hostname="mx1.bank.test"), House(hostname="mx2.bank.test")
+    names = [listener(1, hostname=h.hostname) for h in houses]
+    async with edge(names[0], house=houses[0]) as one, edge(names[1], house=houses[1]) as two:
+        for here, there, name, house in ((one, two, names[0], houses[0]), (two, one, names[1], houses[1])):
+            port = there.addresses["inbound"][1]
+            await here.reload([replace(name, next_hop=listener(port).next_hop)], house.process())
+        started = time.monotonic()
+        talker = await Talker.to(one.addresses["inbound"])
+        assert (await talker.envelope("b@corp.test"))[-1].startswith("451 4.4.6")
+        assert time.monotonic() - started < 8 and one.admission.open <= 42
+    assert [h.recorder.named("delivered") for h in houses] == [[], []]
+
+
+async def test_a_message_that_comes_round_is_cut_at_its_end() -> None:
+    house = House()
+    async with FakeNextHop() as hop, edge(listener(hop.port), house=house) as server:
+        assert (await deliver(server)).startswith("250")
+        talker = await Talker.to(server.addresses["inbound"])
+        await talker.envelope("b@corp.test")
+        assert (await talker.content(hop.messages[0].wire)).startswith("554 5.4.6")
+
+
+async def test_a_session_between_chunks_is_not_cut_by_a_drain() -> None:
+    async with FakeNextHop() as hop, edge(listener(hop.port)) as server:
+        talker = await Talker.to(server.addresses["inbound"])
+        await talker.envelope("b@corp.test")
+        talker.writer.write(b"BDAT 4\r\nA: b")
+        assert (await talker.reply()).startswith("250")
+        draining = asyncio.create_task(server.drain(5))
+        await asyncio.sleep(0.05)
+        talker.writer.write(b"BDAT 5 LAST\r\n\r\n\r\nx")
+        assert (await talker.reply()).startswith("250 2.0.0 Ok: sekisho")
+        assert await draining and hop.messages[0].content.endswith(b"A: b\r\n\r\nx\r\n")
+
+
+async def test_what_never_became_a_transaction_is_told_to_the_log() -> None:
+    house = House()
+    async with FakeNextHop() as hop, edge(listener(hop.port), house=house) as server:
+        talker = await Talker.to(server.addresses["inbound"])
+        await talker.envelope("b@elsewhere.test", "b@corp.test")
+        await talker.content(b"a\nb\r\n")
+    assert [e["reason"][:10] for e in house.recorder.named("refused")] == ["550 5.7.1 ", "550 5.6.11"]
 
 
 async def test_an_attack_does_not_shut_the_others_out() -> None:
