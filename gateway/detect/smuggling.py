@@ -43,6 +43,8 @@ class SmugglingDetector:
         opaque = sum(int(o.detail) for o in sample.observed("HTML-OPAQUE"))
         if opaque * OPAQUE_SHARE > len(sample.data) and decodes and (writes or starts):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, (f"{opaque} octets of no known type",))
+        elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL"):
+            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 

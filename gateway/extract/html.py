@@ -195,6 +195,9 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
         size = literals.opaque(script)
         if size:
             yield Observation("HTML-OPAQUE", str(size))
+        longest = literals.longest(script)
+        if longest * 2 > len(source):
+            yield Observation("HTML-MOSTLY-LITERAL", str(longest))
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
     for tag in sorted(page.tags & {"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base"}):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.identify import identify
+from gateway.extract.mime.decode import uu_lines
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 
@@ -58,14 +59,16 @@ def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
             yield Observation("INLINED-MANY", how)
             return
         kind = identify(payload, names)
-        if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _wordy(payload))):
+        if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _worth_reading(payload))):
             continue
         yield Observation("INLINED-FILE", f"{how} {kind}")
         yield Child(payload, ArtifactKind.OBJECT, names, label=how, detected_type=kind)
 
 
-def _wordy(payload: bytes) -> bool:
-    """Text that came out of base64: words, not noise that happens to have no control characters."""
+def _worth_reading(payload: bytes) -> bool:
+    """Text that came out of base64: words or another layer, not noise that happens to have no control characters."""
+    if LONG_TOKEN.match(payload):
+        return True
     head = payload[:2000].replace(b"\0", b"")
     return len(head) >= 32 and sum(c in b" \n\r\t,.;" for c in head) * 40 > len(head) and sum(c > 126 for c in head) * 3 < len(head)
 
@@ -74,26 +77,9 @@ def _uu(data: bytes) -> Iterator[File]:
     for match in UU_BEGIN.finditer(data):
         name = match[1].strip().decode("utf-8", "replace")
         lines = data[match.end():].lstrip(b" \t\r\n").split(b"\n")
-        payload = _uu_base64(lines) if match[0].startswith(b"begin-base64") else _uu_lines(lines)
+        payload = _uu_base64(lines) if match[0].startswith(b"begin-base64") else uu_lines(lines)
         if payload:
             yield (name,), payload
-
-
-def _uu_lines(lines: list[bytes]) -> bytes:
-    """The classical coding, with lines whose trailing blanks were lost filled up again."""
-    out = bytearray()
-    for raw in lines:
-        line = raw.rstrip(b"\r\n")
-        if line.strip() in (b"end", b"`") or not line or not 32 <= line[0] <= 96:
-            break
-        count = (line[0] - 32) & 63
-        wanted = (count + 2) // 3 * 4
-        body = line[1:1 + wanted].ljust(wanted).replace(b"`", b" ")
-        try:
-            out += binascii.a2b_uu(bytes((32 + count,)) + body)
-        except binascii.Error:
-            break
-    return bytes(out)
 
 
 def _uu_base64(lines: list[bytes]) -> bytes:

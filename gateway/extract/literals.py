@@ -126,6 +126,11 @@ def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         yield how, data
 
 
+def longest(script: str) -> int:
+    """Characters of the longest literal without blanks: a payload in whatever coding."""
+    return max((len(t) for t in literals(script) if len(t) >= SHORTEST * 4 and not any(c in t for c in " \t\n")), default=0)
+
+
 def opaque(script: str) -> int:
     """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so."""
     total = 0

@@ -13,6 +13,7 @@ PADDING = re.compile(rb"=+")
 QP_ODD = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 QP_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue"})
 URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -30,6 +31,8 @@ def decode(raw: bytes, encoding: str) -> list[Decoded]:
         return decode_base64(raw)
     if encoding == "quoted-printable":
         return [decode_quoted(raw)]
+    if encoding in UUENCODE and b"begin" not in raw[:1000]:
+        return [Decoded(raw), Decoded(uu_lines(raw.split(b"\n")))]
     return [Decoded(raw)]
 
 
@@ -57,6 +60,8 @@ def decode_base64(raw: bytes) -> list[Decoded]:
 def _lenient(raw: bytes, compact: bytes) -> list[Decoded]:
     code = _oddity(compact)
     found: dict[bytes, None] = {}
+    if len(QP_HEX.findall(raw[:3000])) * 9 > len(raw[:3000]):
+        found[decode_quoted(raw).data] = None          # declared base64, written quoted-printable
     for data in _variants(raw, compact):
         if data:
             found[data] = None
@@ -95,3 +100,20 @@ def _block(alphabet: bytes) -> bytes:
     """Decodes characters of the alphabet only; a lone last one carries no octet."""
     usable = alphabet[:len(alphabet) - 1] if len(alphabet) % 4 == 1 else alphabet
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
+
+
+def uu_lines(lines: list[bytes]) -> bytes:
+    """The classical coding, with lines whose trailing blanks were lost filled up again."""
+    out = bytearray()
+    for raw in lines:
+        line = raw.rstrip(b"\r\n")
+        if line.strip() in (b"end", b"`") or not line or not 32 <= line[0] <= 96:
+            break
+        count = (line[0] - 32) & 63
+        wanted = (count + 2) // 3 * 4
+        body = line[1:1 + wanted].ljust(wanted).replace(b"`", b" ")
+        try:
+            out += binascii.a2b_uu(bytes((32 + count,)) + body)
+        except binascii.Error:
+            break
+    return bytes(out)

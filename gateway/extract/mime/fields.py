@@ -32,12 +32,15 @@ def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
         return main.strip().decode("ascii", "replace").lower(), pairs, len({k for k, _ in pairs}) == len(pairs)
     segments = list(_segments(raw))
     main = _word(segments[0]) if segments else ""
-    found = [p for s in segments[1:] if (p := _pair(s)) is not None]
-    for segment in raw.split(b";")[1:]:                # a reader that knows no quotes and no comments
+    found: dict[Parameter, None] = {}
+    for segment in (*segments[1:], *raw.split(b";")[1:]):    # the latter: a reader that knows no quotes and no comments
         pair = _pair(segment)
-        if pair is not None and pair not in found:
-            found.append(pair)
-    return main, found, False
+        if pair is not None:
+            found[pair] = None
+            short = re.split(rb"[\s,]", pair[1], maxsplit=1)[0]
+            if short and b'"' not in segment:
+                found[(pair[0], short)] = None               # one that ends an unquoted value at a blank or comma
+    return main, list(found), False
 
 
 def _word(raw: bytes) -> str:
@@ -122,7 +125,9 @@ def file_names(params: Iterable[Parameter]) -> list[str]:
             extended.append(_extended(sorted(pieces, key=lambda p: p[0])))
             extended.append(_extended(pieces))
             extended.append("".join(decoded(v) for _, _, v in sorted(pieces, key=lambda p: p[0])))
-    return [n for n in dict.fromkeys([*extended, *plain]) if n]
+    found = [*extended, *plain]
+    found += [decoded(n) for n in found if "=?" in n]        # words within words: some readers decode until nothing is left
+    return [n for n in dict.fromkeys(found) if n]
 
 
 def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from gateway.extract.base import Child, Context, Problem, Yield
+from gateway.extract.charset import guess
 from gateway.extract.identify import identify
 from gateway.extract.mime.decode import Decoded, decode
 from gateway.extract.mime.flat import flat, repaired
@@ -56,7 +57,10 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
     for item in found:
         yield _child(item)
     for place, text in view.margins:
-        yield Text(text.decode("utf-8", "replace"), place, hidden=True)
+        if f"MIME-{place.upper()}-CONTENT" in view.codes:
+            yield Child(text, ArtifactKind.TEXT, label=place, detected_type="text/plain")
+        else:
+            yield Text(guess(text)[0], place, hidden=True)
     for code, detail in view.codes.items():
         yield Observation(code, detail)
     if view.too_many:

@@ -124,15 +124,16 @@ class View:
             self.irregular = True
             self.note("MIME-ENCODED-MULTIPART", label)
             yield Leaf(blob, start, end, "multipart/encoded", "", tuple(entity.encodings), (), label or "1")
-        working = 0
+        working: set[bytes] = set()
         for boundary in entity.boundaries:
             spans = list(self.split(blob, start, end, boundary, label))
-            working += bool(spans)
+            if spans:
+                working.add(boundary.strip())
             for number, (at, to) in enumerate(spans, 1):
                 yield from self.entity(blob, at, to, f"{label}.{number}" if label else str(number), default, depth + 1)
                 if self.too_many or self.too_deep:
                     return
-        if working > 1:
+        if len(working) > 1:
             self.note("MIME-BOUNDARIES-BOTH-USED", label)
 
     def split(self, blob: bytes, start: int, end: int, boundary: bytes, label: str) -> Iterator[tuple[int, int]]:
@@ -170,6 +171,7 @@ class View:
             self.note(f"MIME-{place.upper()}-CONTENT", label)
 
 
+NAMING = ("content-description", "content-location")
 LEAF_CODES = frozenset({"MIME-ENCODINGS-CONTRADICT", "MIME-TYPES-CONTRADICT", "MIME-ENCODING-TOKEN", "MIME-REPEATED-FIELD"})
 
 
@@ -232,7 +234,7 @@ def describe(head: bytes, default: str) -> Entity:
     for header in by_name.get("content-transfer-encoding", ()):
         _encoding(entity, header.raw)
     if not entity.names:
-        entity.names += [n for h in headers if h.name == "content-description" for n in _described(h)]
+        entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]
     entity.medias = list(dict.fromkeys(entity.medias)) or [default]
     entity.boundaries = list(dict.fromkeys(entity.boundaries))
     entity.encodings = list(dict.fromkeys(entity.encodings)) or ["7bit"]

@@ -32,6 +32,11 @@ def test_enciphered_payload():
     assert look(*WRITER, ("HTML-OPAQUE", "600"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
 
 
+def test_page_that_is_mostly_one_literal_and_writes_it():
+    assert look(*WRITER[:2], ("HTML-MOSTLY-LITERAL", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(("HTML-MOSTLY-LITERAL", "900")) == {}
+
+
 def test_library_with_a_blob_of_its_own_is_evidence_only():
     assert look(*WRITER, ("HTML-OPAQUE", "600"), size=1_000_000) == {"SMUGGLING-HTML-WRITER": Severity.MEDIUM}
 
