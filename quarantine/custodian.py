@@ -78,7 +78,7 @@ class Custodian:
         Raises CustodyUnavailable where the database cannot (locked, full, damaged, gone); nothing is changed then.
         """
         with self._lock:
-            mark, outermost = self.ledger.mark(), self._depth == 0
+            mark, outermost, done = self.ledger.mark(), self._depth == 0, False
             self._depth += 1
             try:
                 with transaction.atomic():
@@ -86,17 +86,16 @@ class Custodian:
                     if outermost:
                         self.ledger.flush(self.ring)
                         self.failpoint("before-commit")
+                done = True
             except DatabaseError as error:
-                self.ledger.take_back(mark)
                 if not outermost:
                     raise
                 connection.close()
                 raise CustodyUnavailable(f"the database cannot: {one_line(error)}") from error
-            except BaseException:
-                self.ledger.take_back(mark)
-                raise
             finally:
                 self._depth -= 1
+                if not done:
+                    self.ledger.take_back(mark)
 
     @contextmanager
     def reading(self) -> Iterator[None]:
