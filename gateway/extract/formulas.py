@@ -18,7 +18,8 @@ SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32
 AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
                   rb"RTD)[ ]?\([ ]?\"", re.I)
-STARTER = re.compile(rb"(?:^|[\n\r,;\t|])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
+BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
+STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at
 QUERY = re.compile(rb"^\s*WEB\s*[\r\n]+\s*1\s*[\r\n]+\s*(\S{1,2000})", re.I)
@@ -32,7 +33,9 @@ class Formulas:
     name = "formulas"
 
     def claims(self, node: Node) -> bool:
-        return node.type.startswith("text/") and node.type not in ("text/html", "text/x-vba", "text/x-xlm", "text/x-pdf-script")
+        if node.type == "text/html":
+            return bool(_endings(node) & BOOKS)
+        return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = _narrow(node.data[:HEAD])
@@ -50,8 +53,11 @@ class Formulas:
 
 def _is_table(node: Node) -> bool:
     """Only what a double click gives to the spreadsheet, or what looks like a short table: prose may quote formulas."""
-    endings = {n.rpartition(".")[2].lower() for n in node.artifact.names}
-    return node.type == "text/csv" or bool(endings & {"csv", "tsv", "slk", "txt", "prn", "dif", "xls", "xlsx", "tab", "asc"})
+    return node.type == "text/csv" or bool(_endings(node) & (BOOKS | {"txt", "asc"}))
+
+
+def _endings(node: Node) -> set[str]:
+    return {n.rpartition(".")[2].lower() for n in node.artifact.names}
 
 
 def _cells(data: bytes) -> Iterator[Yield]:

@@ -45,9 +45,10 @@ class _Body:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         href = attributes.get("href", "")
-        if href and tag in LOADED and not href.startswith(("#", "./", "Object", "Pictures/")):
+        if href and tag in LOADED and not href.startswith(("vnd.sun.star.script:", "macro:")) and not href.startswith(("#",
+                                                                                                                       "./", "Object", "Pictures/")):
             self.see(targets.judge(LOADED[tag], href))
-        if tag in ("event-listener", "event"):
+        if tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
             self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), href or attributes.get("macro-name",
                                                                                                                  "")))))
         elif tag in ("dde-source", "dde-connection-decl"):
@@ -114,7 +115,8 @@ class _Body:
         yield from self.tables
         yield from self.seen
         for name, code in self.modules:
-            yield module(name, code.encode("utf-8", "replace"))
+            if code.strip():
+                yield module(name, code.encode("utf-8", "replace"))
 
 
 def module(name: str, data: bytes) -> Child:

@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from itertools import islice
 from types import SimpleNamespace
 from typing import Any
+from xml.dom import minidom
 
 import msoffcrypto
+import msoffcrypto.format.ooxml
+from cryptography.hazmat.backends import default_backend
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+from cryptography.hazmat.primitives.ciphers import Cipher
 from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyError, ParseError
 from msoffcrypto.format import doc97, ppt97, xls97
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
@@ -32,6 +37,11 @@ ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueEr
           AttributeError,
           OSError, OverflowError, AssertionError, NotImplementedError)
 
+# Both load the rest of themselves at first use; nothing can be imported once the cell is locked.
+default_backend()
+Cipher(ARC4(bytes(16)), mode=None).encryptor()
+minidom.parseString("<x/>")              # noqa: S318 - a constant
+
 # The old formats decrypt through a temporary file; nothing may be opened in the cell.
 for _module in (doc97, ppt97, xls97):
     _module.tempfile = SimpleNamespace(TemporaryFile=io.BytesIO)
@@ -43,6 +53,9 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
     guesses = min(GUESSES, HASHES // max(1, max(rounds)))
     if guesses < 1:
         yield Problem(IncidentCode.ENCRYPTED, "more rounds of key derivation than are tried")
+        return
+    if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
+        yield Problem(IncidentCode.ENCRYPTED, "document type definition in the encryption header")
         return
     try:
         office = msoffcrypto.OfficeFile(io.BytesIO(data))

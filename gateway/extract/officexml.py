@@ -1,4 +1,4 @@
-"""Office documents that are one XML file: Word 2003, flat packages, spreadsheets of 2003, flat OpenDocument; and ActiveMime."""
+"""Office documents that are one XML file: Word and Excel 2003, flat packages, flat OpenDocument, PDF in XML; and ActiveMime."""
 
 from __future__ import annotations
 
@@ -19,10 +19,8 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-MARKS = re.compile(rb"schemas\.microsoft\.com/office/word/2003|schemas\.microsoft\.com/office/2006/xmlPackage|"
-                   rb"urn:schemas-microsoft-com:office:spreadsheet|urn:oasis:names:tc:opendocument|mso-application")
 ACTIVE_MIME = b"ActiveMime"
-BINARIES = frozenset({"binData", "binaryData", "docOleData", "docSuppData"})
+BINARIES = frozenset({"binData", "binaryData", "chunk"})
 
 
 @dataclass(slots=True)

@@ -15,9 +15,8 @@ HEADERS = (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), bytes.fromhex("a12
 ALTERNATIVE = bytes.fromhex("3fdd9a101b91f549a5d01791edc8aed8")
 PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\x01\0\0\0")
-NAME = re.compile(rb"(?:[\x20-\x21\x23-\x29\x2b-\x2e\x30-\x39\x3b\x3d\x40-\x5b\x5d-\x7b\x7d-\x7e]\0|"
-                  rb"[\x00-\xff][\x30-\x9f\xac-\xd7\xff]){1,120}"
-                  rb"\.\0(?:[A-Za-z0-9]\0){1,8}(?:\0\0)")
+ENDING = re.compile(rb"\.\0(?:[A-Za-z0-9]\0){1,8}\0\0")
+NAME = 240                               # octets of a name in UTF-16
 TEXT = re.compile(rb"(?:[\x20-\x7e]\0|[\x00-\xff][\x30\x4e-\x9f\xac-\xd7\xff]){4,2000}")
 
 
@@ -52,9 +51,16 @@ class OneNote:
 
 
 def file_names(data: bytes) -> list[str]:
-    """Names with an extension that stand in the section, last path step only."""
-    found = [m.decode("utf-16-le", "replace").rstrip("\0") for m in NAME.findall(data)[:500]]
-    return list(dict.fromkeys(re.split(r"[\\/]", n)[-1] for n in found if not n.lower().endswith((".one", ".onetoc2"))))
+    """Names with an extension that stand in the section, last path step only. Each is read backwards from its ending."""
+    found: list[str] = []
+    for ending in list(ENDING.finditer(data))[:500]:
+        before = data[max(0, ending.start() - NAME):ending.start()]
+        stem = before[len(before) % 2:].decode("utf-16-le", "replace")
+        whole = stem + ending.group().decode("utf-16-le").rstrip("\0")
+        step = re.split(r"[\x00-\x1f\\/:*?\"<>|\ufffd]", whole)[-1]
+        if step and not step.lower().endswith((".one", ".onetoc2")):
+            found.append(step)
+    return list(dict.fromkeys(found))
 
 
 ONENOTE = OneNote()

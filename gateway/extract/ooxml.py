@@ -27,6 +27,8 @@ WHOLE_CHILD = frozenset({"afchunk"})     # yielded as children even where they a
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?)(?:\s[^<>]*)?>([^<]*(?:\||&#)[^<]*)<")
 CALL = re.compile(r"[\w.\\/:\"]{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
+LINKS = 1000                             # ordinary links that are listed
+FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
 QUIET_ROOTS = frozenset({b"worksheet", b"sst", b"styleSheet", b"theme"})
 """Their text belongs to the reader of sheets, or they have none; links stand in relationships, formulas are searched."""
 
@@ -58,6 +60,7 @@ class _Reader:
     auto_names: list[str] = field(default_factory=list)
     sheets: list[tuple[str, str, str]] = field(default_factory=list)   # relationship id, name, state
     problems: set[str] = field(default_factory=set)
+    links: int = 0
 
     def run(self) -> Iterator[Yield]:
         names = [e.name for e in self.package.entries.values() if not e.name.endswith("/")]
@@ -104,7 +107,8 @@ class _Reader:
             target = attributes.get("Target", "")
             if attributes.get("TargetMode", "").strip().lower() == "external" or _external(target):
                 found = targets.judge(kind, target)
-                if found is not None:
+                self.links += found is not None and found.code == "DOC-LINK"
+                if found is not None and (found.code != "DOC-LINK" or self.links <= LINKS):
                     yield found
                 continue
             part = _resolve(source, target)
@@ -261,7 +265,7 @@ def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
 def formulas(data: bytes) -> Iterator[Yield]:
     """DDE calls in the formulas of a worksheet: =service|'topic'!item."""
     for count, found in enumerate(DDE_FORMULA.finditer(data)):
-        if count >= 20_000:
+        if count >= FORMULAS:
             yield Problem(IncidentCode.COUNT, "formulas with a bar")
             return
         text = _unescape(found.group(1).decode("utf-8", "replace"))

@@ -30,6 +30,7 @@ from gateway.extract.sevenzip_tool import SEVENZIP_TOOL
 from gateway.extract.sheets import SHEETS
 from gateway.extract.tar import TAR
 from gateway.extract.tnef import TNEF
+from gateway.extract.xlm import BIFF
 from gateway.extract.zip import ZIP
 
 EXTRACTORS: tuple[Extractor, ...] = (
@@ -38,7 +39,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, SEVENZIP_TOOL, CARVE,
 
     # documents
-    OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK,
+    OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
     SHEETS,
 
     # pictures

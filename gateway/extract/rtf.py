@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -34,9 +35,11 @@ STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"he
            b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
            b"info": "property"}
 HEX = re.compile(rb"[^0-9A-Fa-f]+")
+for _name in (*CHARSETS.values(), *PAGES.values(),):
+    codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 DEPTH = 10_000
 OBJECTS = 500
-TOKENS = 1_500_000                       # of one file: about 2 s; a book of a thousand pages has half of that
+TOKENS = 1_200_000                       # of one file: about 2 s; a book of a thousand pages has half of that
 
 
 @dataclass(slots=True)
@@ -126,9 +129,12 @@ class _Reader:
                 self.captures[self.state.capture].escaped += 1
             self.to_skip = self.state.skip
             return
-        self.flush()
+        if self.octets:
+            self.flush()
         self.to_skip = 0
-        if name in CAPTURED:
+        if name in SPECIAL:
+            self.put(SPECIAL[name])
+        elif name in CAPTURED:
             self.captures.append(_Capture(CAPTURED[name], len(self.stack)))
             self.mine().capture = len(self.captures) - 1
         elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
@@ -137,8 +143,6 @@ class _Reader:
             self.mine().silent = True
             if name == b"fonttbl":
                 self.in_fonts = len(self.stack)
-        elif name in SPECIAL:
-            self.put(SPECIAL[name])
         elif name in STORIES:
             self.mine().story = STORIES[name]
         else:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.extract.base import Problem, Yield
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import ptg, targets, xlmtext
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -16,6 +16,7 @@ EOF, BOUNDSHEET, FILEPASS, SUPBOOK, LABEL, STRING = 0x0A, 0x85, 0x2F, 0x1AE, 0x2
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
+SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40, 0x100))
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
@@ -30,6 +31,22 @@ class _Book:
     in_macro: bool = False
     macros: int = 0
     encrypted: bool = False
+
+
+class Biff:
+    """A workbook stream without a compound file around it, as Excel 2 to 5 wrote it and every Excel still opens it."""
+
+    name = "biff"
+
+    def claims(self, node: Node) -> bool:
+        kind, size = struct.unpack_from("<HH", node.data.ljust(4, b"\0"))
+        return kind in BOF and 4 <= size <= 16 and len(node.data) > 8 and node.data[6:8] in SHEET_KINDS
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from extract(node.data)
+
+
+BIFF = Biff()
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:

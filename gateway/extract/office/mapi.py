@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,9 @@ CODEPAGES = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 54936: "g
              20127: "ascii",
              50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr", 1251: "cp1251",
              1250: "cp1250", 28591: "latin-1", 1200: "utf-16-le", 51936: "gb2312", 52936: "hz"}
+
+for _name in (*CODEPAGES.values(),):
+    codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 
 
 def text8(octets: bytes, codepage: int) -> str:

@@ -34,6 +34,8 @@ _SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 def place(target: str) -> Place:
     """Where a target leads. Percent signs, blanks, invisible characters and slashes of either kind are seen through."""
+    if target.startswith(("https://", "http://")):
+        return Place.WEB
     text = _SPACE.sub("", unquote(target)).replace("\\", "/")
     scheme = _SCHEME.match(text)
     if scheme and not _DRIVE.match(text):

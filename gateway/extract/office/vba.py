@@ -6,6 +6,7 @@ cache knows what its source does not say is stomped; one without a cache at all 
 
 from __future__ import annotations
 
+import codecs
 import re
 import struct
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ MODULES = 1000
 CHARSETS = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 1250: "cp1250", 1251: "cp1251", 1252: "cp1252",
             1253: "cp1253", 1254: "cp1254", 1255: "cp1255", 1256: "cp1256", 1257: "cp1257", 1258: "cp1258", 874: "cp874",
             65001: "utf-8", 10000: "mac-roman", 10001: "cp932", 10002: "cp950", 10008: "gb18030", 20127: "cp1252", 1361: "johab"}
+for _name in (*CHARSETS.values(),):
+    codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 SOURCE_MARK = b"\0Attribut"              # how a compressed module source begins, after its first flag octet
 PCODE_MAGIC = b"\xfe\xca"                # begins the table of compiled lines in a module's cache
 MARKERS = (

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.extract.base import Problem, Yield
-from gateway.extract.office import fields
+from gateway.extract.office import fields, targets
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 PIECES = 200_000
 LANGUAGES = {0x0404: "cp950", 0x0C04: "cp950", 0x1404: "cp950", 0x0804: "gb18030", 0x1004: "gb18030", 0x0411: "cp932",
              0x0412: "cp949"}
+for _name in (*LANGUAGES.values(), "cp1252", "cp437", "utf-16", "utf-8-sig",):
+    codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 FIELD8 = re.compile(rb"\x13([^\x13-\x15\x00]{3,2000})[\x14\x15]")
 FIELD16 = re.compile(rb"\x13\0((?:[^\x13-\x15]\0){3,2000})[\x14\x15]\0")
 CONTROLS = re.compile("[\x00-\x06\x08\x0e-\x1f]")
@@ -59,10 +62,31 @@ def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
                 seen.add(observation)
                 yield observation
     table = tables.get(head.table) or next(iter(tables.values()), b"")
+    template = attached_template(document, table)
+    if template is not None:
+        yield template
     text = pieces(document, table, head)
     for item in story(text):
         if not isinstance(item, Observation) or item not in seen:
             yield item
+
+
+def attached_template(document: bytes, table: bytes) -> Observation | None:
+    """The second string of SttbfAssoc ([MS-DOC] 2.9.276) names the template."""
+    if len(document) < 0x1A2:
+        return None
+    start, size = struct.unpack_from("<II", document, 0x19A)
+    block = table[start:start + size]
+    if len(block) < 8 or block[:2] != b"\xff\xff":
+        return None
+    at = 6
+    for index in range(2):
+        count = int.from_bytes(block[at:at + 2], "little")
+        text = block[at + 2:at + 2 + 2 * count].decode("utf-16-le", "replace")
+        at += 2 + 2 * count
+        if index == 1:
+            return targets.judge("attachedTemplate", text)
+    return None
 
 
 def _raw_fields(document: bytes) -> Iterator[str]:

@@ -42,3 +42,9 @@ def test_sylk() -> None:
 def test_long_tables_are_linear() -> None:
     assert codes(list(take_apart(FORMULAS, b"=a|b" * 250_000, "a.csv", kind="text/csv"))) is not None
     assert codes(list(take_apart(FORMULAS, b"+,|" * 300_000 + b"!", "a.csv", kind="text/csv"))) is not None
+
+
+def test_html_under_the_name_of_a_workbook() -> None:
+    page = b"<html><table><tr><td>=cmd|'/c rem'!A0</td></tr></table></html>"
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/html")))
+    assert codes(list(take_apart(FORMULAS, b"<html><td>a | b! cmd</td></html>", "a.xls", kind="text/html"))) == set()

@@ -44,3 +44,8 @@ def test_flat_opendocument_and_broken_files() -> None:
     assert content(read(flat))["M"] == b"Sub A"
     assert "MALFORMED" in codes(read(WORD.format("<w:p>")))
     assert "MALFORMED" in codes(list(active_mime(b"ActiveMime", 100)))
+
+
+def test_pdf_in_xml() -> None:
+    text = '<?xml version="1.0"?><xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><pdf><document><chunk>' + base64.b64encode(b"%PDF-1.7").decode() + "</chunk></document></pdf></xdp:xdp>"
+    assert b"%PDF-1.7" in content(read(text)).values()

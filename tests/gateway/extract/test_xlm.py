@@ -5,9 +5,9 @@ import struct
 import pytest
 
 from gateway.extract.base import Child
-from gateway.extract.xlm import extract, is_encrypted
+from gateway.extract.xlm import BIFF, extract, is_encrypted
 from gateway.model.content import Observation
-from tests.builders.archives import codes
+from tests.builders.archives import codes, take_apart
 from tests.builders.documents import biff, xlm_workbook
 
 
@@ -45,3 +45,10 @@ def test_encryption() -> None:
     data = biff((0x809, struct.pack("<HH", 0x600, 5)), (0x2F, bytes(6)))
     assert is_encrypted(data) and list(extract(data)) == []
     assert not is_encrypted(xlm_workbook())
+
+
+@pytest.mark.parametrize("version", [0x0009, 0x0209, 0x0409, 0x0809])
+def test_streams_without_a_compound_file(version: int) -> None:
+    data = biff((version, struct.pack("<HHH", 0, 0x40, 0)), (0x0A, b""))
+    assert "XLM-SHEET" in codes(list(take_apart(BIFF, data, "a.xls")))
+    assert codes(list(take_apart(BIFF, biff((version, struct.pack("<HHH", 0, 0x10, 0)), (0x0A, b""))))) == set()

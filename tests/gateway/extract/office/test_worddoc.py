@@ -47,3 +47,15 @@ def test_nested_quote() -> None:
 def test_no_block() -> None:
     assert fib(b"x" * 100) is None
     assert [p.code.value for p in extract(b"", {})] == ["MALFORMED"]      # type: ignore[union-attr]
+
+
+def test_remote_template_in_the_associated_strings() -> None:
+    def associated(template: str) -> set[str]:
+        data, table = document("Hi\r")
+        block = b"\xff\xff\x02\0\0\0" + b"\0\0" + struct.pack("<H", len(template)) + template.encode("utf-16-le")
+        head = bytearray(data)
+        struct.pack_into("<II", head, 0x19A, len(table), len(block))
+        return {o.code for o in extract(bytes(head), {"1table": table + block}) if isinstance(o, Observation)}
+
+    assert associated("http://h.example/t.dotm") == {"DOC-REMOTE-TEMPLATE"}
+    assert associated("C:\\Templates\\Normal.dotm") == set()
