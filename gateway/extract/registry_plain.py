@@ -16,7 +16,8 @@ from gateway.extract.text import TEXT
 
 PLAIN_TYPES = frozenset({
     "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
-    "application/pkcs7-signature", "application/pkcs7-mime", "application/asn1", "application/x-pem", "message/delivery-status", "message/rfc822", "multipart/related",
+    "application/pkcs7-signature", "application/pkcs7-mime", "application/asn1", "application/x-pem", "message/delivery-status",
+    "message/rfc822", "multipart/related",
     "text/calendar", "text/csv", "text/html", "text/plain", "text/vcard", "text/xml", "text/x-script",
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
