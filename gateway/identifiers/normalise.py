@@ -21,11 +21,11 @@ _NUMERALS = {
 }
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
-HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}")
+HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}")
 LETTER_RUN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI|](?:[ \-]?[0-9OolI|]){1,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
-_LETTER_DIGITS = str.maketrans("OolI|", "00111")
-LETTER_HINT = re.compile(r"[0-9][Ool|I]|[Ool|I][0-9]")
+    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI](?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
+_LETTER_DIGITS = str.maketrans("OolI", "0011")
+LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 KEYCAP = "\u20e3"
 FORMAT = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
                     "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+")
@@ -114,7 +114,7 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     if len(run) < 8 or sum("0" <= c <= "9" for c in run) < 2:
         return run
     body = run.translate(_LETTER_DIGITS)
-    if run[0] in "IO" and 9 <= len(run) <= 10 and run[1] in "1289lI|":
+    if run[0] in "IO" and sum(map(str.isalnum, run)) in (9, 10) and run.lstrip("IO -")[:1] in "1289lI":
         return run[0] + body[1:]                          # I and O are Taiwanese letters too
     return body
 

@@ -25,11 +25,13 @@ class IdentifierType:
     strong: bool = True
     plausible: Callable[[str], bool] | None = None
     # ^ where given, only values it accepts are compared in the pass rate's chance
+    among: Callable[[str], bool] | None = None
+    # ^ where given, a group in which some fail must also be beyond chance among the values it accepts
 
 
 def _type(name: str, check: Callable[[str], bool], labels: str = "", chance: float = 1.0, labelled: bool = False,
-          strong: bool = True, plausible: Callable[[str], bool] | None = None) -> IdentifierType:
-    return IdentifierType(name, check, frozenset([name, *labels.split()]), chance, labelled, strong, plausible)
+          strong: bool = True, plausible: Callable[[str], bool] | None = None, among: Callable[[str], bool] | None = None) -> IdentifierType:
+    return IdentifierType(name, check, frozenset([name, *labels.split()]), chance, labelled, strong, plausible, among)
 
 
 TYPES: dict[str, IdentifierType] = {t.name: t for t in (
@@ -39,7 +41,7 @@ TYPES: dict[str, IdentifierType] = {t.name: t for t in (
     _type("tw.nhi_card", tw.nhi_card, labelled=True),
     _type("tw.ubn", tw.ubn, labelled=True, strong=False),
     _type("tw.bank_account", bank.tw_account, labelled=True),
-    _type("cn.resident_id", cn.resident_id, "id tw.national_id", 0.01),
+    _type("cn.resident_id", cn.resident_id, "id tw.national_id", 0.01, among=cn.plausible_id),
     _type("cn.passport", cn.passport, "passport", labelled=True),
     _type("cn.uscc", cn.uscc, labelled=True, strong=False),
     _type("hk.id", hk.hkid, "id tw.national_id cn.resident_id", 1 / 11),

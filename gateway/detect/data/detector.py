@@ -112,7 +112,7 @@ class CustomerData:
         if grid.headings or "swift" in text.lower() or "bic" in text.lower():
             for token in tokens.bics(text):
                 self._token(grid, artifact, token)
-        for token in tokens.wrapped(text):
+        for token in (*tokens.wrapped(text), *tokens.oddly_grouped(grid.view.text)):
             self._token(grid, artifact, token, only_labelled=True)
         if "\t" in text:
             for token, column in split_cells(grid):
@@ -156,7 +156,7 @@ class CustomerData:
         group = self.groups.get(place)
         if group is None:
             group = self.groups[place] = Group(shape, kinds)
-        beside = not kinds and self._beside_person(grid, row)
+        beside = not kinds and self._beside_person(grid, row, token)
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source), beside)
 
     def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
@@ -169,14 +169,17 @@ class CustomerData:
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""
         written = grid.text[token.start:token.end]
-        return len(written) == 11 and written[3] == written[6] == "-" and self._beside_person(grid, row)
+        return len(written) == 11 and written[3] == written[6] == "-" and self._beside_person(grid, row, token)
 
     def _own_account(self, grid: Grid, row: int) -> bool:
         """The line asks for payment: the account is the writer's."""
         return "own" in self.labels.heading(grid.line(row)[:60])
 
-    def _beside_person(self, grid: Grid, row: int) -> bool:
-        line = grid.line(row)[:600]
+    def _beside_person(self, grid: Grid, row: int, token: tokens.Token) -> bool:
+        """True where the rest of the row has a name, a birth date, a phone number, a mail address or a card's expiry."""
+        start = grid.starts[row]
+        whole = grid.line(row)
+        line = f"{whole[:token.start - start]} {whole[max(0, token.end - start):]}"[:600]
         if contact.email(line) or DATE.search(line) or contact.phone(line):
             return True
         if EXPIRY.search(line):

@@ -109,8 +109,17 @@ def _chance(case: _Case) -> float:
     return tail(case.compared, len(case.passed), _odds(case))
 
 
+def _among(case: _Case) -> float:
+    """The chance once more, among values that look right but for the check digit: serials that begin with a place and a date."""
+    among = case.types[0].among
+    assert among is not None
+    return tail(max(sum(map(among, case.group.sightings)), len(case.passed)), len(case.passed), 1 / 11)
+
+
 def _odds(case: _Case) -> float:
     odds = max(t.chance for t in case.types)
+    if case.group.shape == "LLD8":
+        odds = 0.1                                        # two letters and eight digits are also a Taiwanese invoice number
     if case.group.shape.endswith("P"):
         odds /= 8                                         # the parentheses are half the proof
     return odds / 3 if case.group.grouped and not case.types[0].labelled else odds
@@ -129,7 +138,7 @@ def _accepted(case: _Case) -> bool | None:
     chance = _chance(case)
     if case.group.label & NEGATIVE:
         return rate >= 0.9 and chance <= NEGATIVE_CHANCE
-    if chance <= CHANCE:
+    if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
     beside = case.group.beside_person * 2 >= case.group.total
     if p == case.n and beside and chance <= CHANCE_BESIDE_PERSON:
@@ -166,6 +175,8 @@ def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
         values = {v for c in cases for v in c.group.sightings}
         odds = max(_odds(c) for c in cases)
         known = accepted.get(key[0])
+        if cases[0].types[0].among and len(passed) < len(values):
+            odds = 1 / 11
         if (len(passed) >= RATE * n and tail(max(n, len(values)), len(passed), odds) <= CHANCE) or (
                 known and len(known) >= 3 and not refused.get(key)):
             for case in cases:

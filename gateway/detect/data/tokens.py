@@ -18,6 +18,7 @@ RUN = re.compile(r"[0-9](?:[ \-._/·]{0,3}[0-9]){5,}")
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
+ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 BROKEN = re.compile(r"[0-9]\r?\n[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
@@ -110,11 +111,11 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     """Groups with separators: the whole as one number, customary groupings inside, and long groups by themselves."""
     groups = [(m.start() + start, m.end() + start) for m in GROUP.finditer(run)]
     marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
-    if "." in marks and len(groups) == 2:
+    if "." in marks and len(groups) == 2 and not _letters_before(text, start):
         return                                            # a decimal fraction
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
-    if len(marks) == 1 and len(digits) <= LONGEST and marks != {"_"}:
+    if len(marks) == 1 and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token
@@ -132,14 +133,14 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
 def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     """A whole run as one number; its letter may stand apart: `E 125 135 934 4`."""
     letters = _letters_before(text, start)
-    if letters == "" and start >= 2 and text[start - 1] in " -" and text[start - 2].isascii() and text[start - 2].isupper():
+    if letters == "" and start >= 2 and text[start - 1] in " -._·/" and text[start - 2].isascii() and text[start - 2].isupper():
         apart = _letters_before(text, start - 1)
         if apart and len(apart) <= 2 and f"{'L' * len(apart)}D{len(digits)}" in SHAPES:
             return _token(text, apart, digits, start, end, True)
     if letters is None:
         return None
     if digits and len(digits) == 17:                      # 6-8-3X, the X apart
-        tail = re.compile(r"[ \-]?[Xx](?![0-9A-Za-z])").match(text, end)
+        tail = re.compile(r"[ \-._/·]?[Xx](?![0-9A-Za-z])").match(text, end)
         if tail is not None and not letters:
             return Token("D17X", digits + "X", start, tail.end(), True)
     return _token(text, letters, digits, start, end, True)
@@ -171,6 +172,17 @@ def wrapped(text: str) -> Iterator[Token]:
         shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"
         if shape in SHAPES:
             yield Token(shape, value, match.start(), match.end())
+
+
+def oddly_grouped(text: str) -> Iterator[Token]:
+    """Groups parted by what also parts cells or amounts. Only worth something under a label."""
+    for match in ODD.finditer(text):
+        sizes = [len(part) for part in re.split(r"[^0-9]", match.group())]
+        if match[1] == "," and all(n == 3 for n in sizes[1:]):
+            continue                                      # thousands
+        token = _plain(text, "".join(filter(str.isdigit, match.group())), *match.span(), True)
+        if token is not None:
+            yield token
 
 
 def ibans(text: str) -> Iterator[Token]:
