@@ -33,7 +33,7 @@ class NextHopRelayer:
         self._connection: Connection | None = None
         self._offered: list[str] = []    # accepted in the transaction that is open now
         self._timer: asyncio.TimerHandle | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._echo = False               # many ask the same at this moment
         self._ended = False              # our end of the content went out: what becomes of it is the next hop's word
         self._early: Reply | None = None  # the answer to DATA or to a chunk where it was no leave to go on
@@ -53,7 +53,7 @@ class NextHopRelayer:
 
     async def _offer_once_more(self, envelope: Envelope, recipient: Recipient) -> Reply:
         """A kept connection may have died meanwhile: then a fresh one is asked."""
-        await self._unpark()
+        self._unpark()
         for fresh in (False, True):
             reused = self._connection is None or bool(self._connection.used)
             try:
@@ -75,20 +75,20 @@ class NextHopRelayer:
     async def relay(self, envelope: Envelope, recipients: Sequence[Recipient], head: bytes, fd: int, offset: int,
                     size: int, deadline: Deadline) -> RelayResult:
         """See the port. A connection lost before our final dot is tried once more, on a fresh one."""
-        await self._unpark()
+        self._unpark()
         for fresh in (False, True):
             try:
                 refusal = await self._begin(envelope, recipients, fresh, deadline)
                 if refusal is None:
                     refusal = self._unfit(envelope, head, fd, offset, size)
                 if refusal is not None:
-                    await self.abandon()
+                    self.release()
                     return refusal
                 if not await self._content(head, fd, offset, size, deadline):
                     return RelayResult(replies.OUT_OF_TIME, {})
                 return await self._final()
             except Missing as missing:
-                await self.abandon()
+                self.release()
                 return RelayResult(missing.reply, {})
             except ConnectionLost:
                 self._lose()
@@ -99,27 +99,29 @@ class NextHopRelayer:
         return RelayResult(replies.NEXT_HOP_LOST, {})
 
     async def abandon(self) -> None:
-        """RSET where that is possible; nothing of this transaction is delivered."""
-        await self._unpark()
+        """Nothing of this transaction is delivered. RSET goes its own way: nobody waits for the next hop's answer to it."""
+        self.release()
+
+    def release(self) -> None:
+        """Lets go of the connection: the transaction is over, or waited long enough, or others need it more."""
+        self._unpark()
         connection, self._connection, self._offered = self._connection, None, []
         if connection is None:
             return
+        if connection.client.state is State.MAIL:
+            task = asyncio.get_running_loop().create_task(self._give_back(connection))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        else:
+            self._return(connection)
+
+    async def _give_back(self, connection: Connection) -> None:
         if not await reset(connection, self._next_hop.settings.command):
             connection.abort(ConnectionLost("transaction abandoned"))
         self._next_hop.release(connection)
 
-    def release(self) -> None:
-        """Called by the pool or the parking timer: the connection is wanted elsewhere, or waited long enough."""
-        self._next_hop.unpark(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        connection, self._connection, self._offered = self._connection, None, []
-        if connection is not None and self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._give_back(connection))
-
-    async def _give_back(self, connection: Connection) -> None:
-        if not await reset(connection, self._next_hop.settings.command):
+    def _return(self, connection: Connection) -> None:
+        if not connection.usable:
             connection.abort(ConnectionLost("transaction abandoned"))
         self._next_hop.release(connection)
 
@@ -134,14 +136,11 @@ class NextHopRelayer:
         self._timer = asyncio.get_running_loop().call_later(self._next_hop.settings.parked, self.release)
         self._next_hop.park(self)
 
-    async def _unpark(self) -> None:
+    def _unpark(self) -> None:
         self._next_hop.unpark(self)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._task is not None:
-            await self._task
-            self._task = None
 
     def _lose(self) -> None:
         connection, self._connection, self._offered = self._connection, None, []
@@ -164,7 +163,7 @@ class NextHopRelayer:
             self._offered.append(recipient.mailbox.text)
             return answers[-1]
         if begins and not answers[0].positive:
-            await self.abandon()
+            self.release()
         return refused
 
     async def _ready(self, envelope: Envelope, fresh: bool, seconds: float) -> Connection:
@@ -225,7 +224,7 @@ class NextHopRelayer:
         connection = self._connection
         assert connection is not None
         if self._late(deadline):
-            await self.abandon()
+            self.release()
             return False
         if "CHUNKING" in connection.client.extensions:
             return await self._chunks(connection, head, fd, offset, size, deadline)

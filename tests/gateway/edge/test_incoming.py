@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +68,7 @@ async def test_a_long_upload_lets_go_of_the_next_hop(tmp_path: Path) -> None:
         await incoming.add(parse_rcpt("TO:<one@corp.test>", False, False))
         for _ in range(5):
             incoming.write(b"x" * (256 << 10), 0)
-        await incoming.relayer._unpark()
+        await asyncio.sleep(0.05)
         assert hop.commands[-1] == "RSET"
         await incoming.close()
 

@@ -231,6 +231,7 @@ async def test_abandoned_is_not_delivered() -> None:
         relayer, e = made(hop.port), envelope(rcpt("one"))
         await relayer.offer(e, e.recipients[0])
         await relayer.abandon()
+        await asyncio.sleep(0.05)
         assert hop.commands[-1] == "RSET" and hop.messages == []
         await relayer.abandon()
 
