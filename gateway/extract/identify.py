@@ -317,6 +317,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "message/rfc822"
     if SVG.search(body[:2048]) and not PAGE.search(body):
         return "image/svg+xml"
+    if body.lstrip()[:5] == b"<?xml" and OFFICE_XML.search(body):
+        return "application/x-office-xml"
     if html_like(body) or declared in ("text/html", "application/xhtml+xml") or endings & EXTENSIONS_OF_HTML:
         return "text/html"
     if XML_HEAD.search(body):

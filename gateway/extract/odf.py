@@ -21,6 +21,7 @@ LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "s
           "template": "attachedtemplate",
           "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
           "script": "other"}
+OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
 REPEATS = 100                            # copies of a repeated cell that are kept
 
 
@@ -45,8 +46,7 @@ class _Body:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         href = attributes.get("href", "")
-        if href and tag in LOADED and not href.startswith(("vnd.sun.star.script:", "macro:")) and not href.startswith(("#",
-                                                                                                                       "./", "Object", "Pictures/")):
+        if href and tag in LOADED and not href.startswith(OWN):
             self.see(targets.judge(LOADED[tag], href))
         if tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
             self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), href or attributes.get("macro-name",

@@ -19,6 +19,8 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
+HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
+"""A page that only claims to be a document is read as a page too."""
 ACTIVE_MIME = b"ActiveMime"
 BINARIES = frozenset({"binData", "binaryData", "chunk"})
 
@@ -73,6 +75,8 @@ class OfficeXml:
         if node.data[:10] == ACTIVE_MIME:
             yield from active_mime(node.data, context.allowance(len(node.data)))
             return
+        if HTML.search(node.data):
+            yield Child(node.data, ArtifactKind.TEXT, node.artifact.names, detected_type="text/html", label="as a page")
         if b"urn:oasis:names:tc:opendocument" in node.data[:4096]:
             yield from odf.markup(node.data, "body")
             return

@@ -218,12 +218,12 @@ def _compare(made: Project, streams: dict[str, bytes], cache: bytes) -> None:
         octets = streams.get(module.stream.lower(), b"")
         cached = octets[:module.cached]
         known += " " + _names(cached)
-        lines = code_lines(module.source)
+        written = sum(1 for line in module.source.splitlines() if not line.lstrip().lower().startswith("attribute "))
         compiled = compiled_lines(octets, module.cached)
         if module.cached and not module.source.strip():
             made.stomped.append(f"{module.name}: no source beside {module.cached} octets of compiled code")
-        elif compiled > 0 and compiled > 3 + 2 * len(module.source.splitlines()):
-            made.stomped.append(f"{module.name}: {compiled} compiled lines, {len(lines)} in the source")
+        elif compiled > written + 2:
+            made.stomped.append(f"{module.name}: {compiled} compiled lines, {written} in the source")
         if not module.listed:
             made.damaged.append(f"{module.name}: source that the directory does not name")
     missing = [m for m in MARKERS if m.lower() in known and m.lower() not in everything]

@@ -49,3 +49,8 @@ def test_flat_opendocument_and_broken_files() -> None:
 def test_pdf_in_xml() -> None:
     text = '<?xml version="1.0"?><xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><pdf><document><chunk>' + base64.b64encode(b"%PDF-1.7").decode() + "</chunk></document></pdf></xdp:xdp>"
     assert b"%PDF-1.7" in content(read(text)).values()
+
+
+def test_a_page_that_claims_to_be_a_document_is_read_as_a_page_too() -> None:
+    found = read('<?xml version="1.0"?><html xmlns:x="urn:schemas-microsoft-com:office:spreadsheet"><script>x</script></html>')
+    assert any(getattr(c, "detected_type", "") == "text/html" for c in found)

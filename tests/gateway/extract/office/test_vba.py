@@ -58,6 +58,11 @@ def test_more_compiled_lines_than_source_is_stomped() -> None:
     assert vba.project(lower(vba_streams({"M": HARMLESS_MACRO}, cache=cache))).stomped
 
 
+def test_as_many_compiled_lines_as_source_lines_is_ordinary() -> None:
+    cache = bytes(300) + b"\xfe\xca\x01\x00\x03\x00" + bytes(300)
+    assert not vba.project(lower(vba_streams({"M": HARMLESS_MACRO}, cache=cache))).stomped
+
+
 def test_module_without_directory_and_hidden_module() -> None:
     streams = lower(vba_streams({"M": STARTS_AND_RUNS}))
     del streams["dir"]
