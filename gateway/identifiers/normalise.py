@@ -23,7 +23,8 @@ NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
 HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}")
 LETTER_RUN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI](?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
+    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI]"
+    r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 KEYCAP = "\u20e3"

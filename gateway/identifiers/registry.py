@@ -30,7 +30,8 @@ class IdentifierType:
 
 
 def _type(name: str, check: Callable[[str], bool], labels: str = "", chance: float = 1.0, labelled: bool = False,
-          strong: bool = True, plausible: Callable[[str], bool] | None = None, among: Callable[[str], bool] | None = None) -> IdentifierType:
+          strong: bool = True, plausible: Callable[[str], bool] | None = None,
+          among: Callable[[str], bool] | None = None) -> IdentifierType:
     return IdentifierType(name, check, frozenset([name, *labels.split()]), chance, labelled, strong, plausible, among)
 
 

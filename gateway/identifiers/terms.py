@@ -111,8 +111,10 @@ class Labels:
             tail = tail[:-1]
         for length in _LENGTHS:
             word = tail[-length:]
-            if word in WORDS and len(word) == length and not (word[0].isascii() and tail[:-length][-1:].isalpha() and tail[-length - 1].isascii()):
-                return WORDS[word]
+            if len(word) == length and word in WORDS:
+                before = tail[-length - 1:-length]
+                if not (word[0].isascii() and before.isascii() and before.isalpha()):
+                    return WORDS[word]
         words = _PATTERN.findall(lowered)
         return _kinds(words[-1]) if words else NONE
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import io
 import json
 import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 import numpy as np
 
@@ -61,25 +61,44 @@ class Built:
     size: int = 0
 
 
-def charset_of(raw: bytes, wanted: str = "") -> str:
+def charset_of(source: Path, wanted: str = "") -> str:
     """The charset of the table: the one asked for, a mark, or the first of CHARSETS that decodes all and looks right."""
     if wanted:
         return wanted
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    with source.open("rb") as file:
+        head = file.read(65536)
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
+    shifts = b"\x1b" in head
     legal = []
     for name in CHARSETS:
-        try:
-            text = raw.decode(name)
-        except UnicodeError:
+        text = _decoded(source, name)
+        if text is None:
             continue
-        if (b"\x1b" in raw) is (name == "iso2022_jp") and name in ("utf-8-sig", "iso2022_jp"):
+        if shifts is (name == "iso2022_jp") and name in ("utf-8-sig", "iso2022_jp"):
             return name
-        if name not in ("utf-8-sig", "iso2022_jp") and not UNUSED.search(text):
+        if name not in ("utf-8-sig", "iso2022_jp"):
             legal.append((_familiar(text), name))
     if not legal:
-        raise BadTable("no known charset fits; give one", _bad_line(raw))
+        raise BadTable("no known charset fits; give one", _bad_line(source))
     return max(legal, key=lambda pair: pair[0])[1]
+
+
+def _decoded(source: Path, charset: str) -> str | None:
+    """The beginning of the text where all of the file is legal in this charset, else None. Reads in pieces."""
+    decoder = codecs.getincrementaldecoder(charset)()
+    start = ""
+    try:
+        with source.open("rb") as file:
+            while piece := file.read(1 << 20):
+                text = decoder.decode(piece)
+                if charset not in ("utf-8-sig", "iso2022_jp") and UNUSED.search(text):
+                    return None
+                start = start or text[:65536]
+            decoder.decode(b"", True)
+    except UnicodeError:
+        return None
+    return start
 
 
 def _familiar(text: str) -> float:
@@ -92,11 +111,14 @@ def _familiar(text: str) -> float:
     return named * 10 + (usual / len(wide) if wide else 1)
 
 
-def _bad_line(raw: bytes) -> int:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return raw.count(b"\n", 0, error.start) + 1
+def _bad_line(source: Path) -> int:
+    """The first line that is not UTF-8."""
+    with source.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
     return 1
 
 
@@ -135,7 +157,7 @@ def _by_content(values: Sequence[str]) -> str:
     return "text"
 
 
-def rows(stream: io.TextIOBase) -> Iterator[tuple[int, list[str]]]:
+def rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
     """Line number and cells; a row of another width is refused."""
     sample = stream.read(65536)
     stream.seek(0)
@@ -195,9 +217,13 @@ class _Keys:
 def build(name: str, source: Path, target: BinaryIO, key: bytes, *, charset: str = "", kinds: Mapping[str, str] | None = None,
           keys: Sequence[str] = ()) -> Built:
     """Writes the index of `source` to `target`. Raises BadTable; the target is then unusable and to be thrown away."""
-    raw = source.read_bytes()
-    used = charset_of(raw, charset)
-    stream = io.TextIOWrapper(io.BytesIO(raw), encoding=used, newline="")
+    used = charset_of(source, charset)
+    with source.open(encoding=used, newline="") as stream:
+        return _build(name, stream, target, Hasher(key), used, kinds or {}, keys)
+
+
+def _build(name: str, stream: TextIO, target: BinaryIO, hasher: Hasher, used: str, kinds: Mapping[str, str],
+           keys: Sequence[str]) -> Built:
     iterator = rows(stream)
     try:
         _, header = next(iterator)
@@ -209,11 +235,10 @@ def build(name: str, source: Path, target: BinaryIO, key: bytes, *, charset: str
         sample.append(item[1])
         if len(sample) >= SAMPLE:
             break
-    described = columns(header, sample, kinds or {}, keys)
+    described = columns(header, sample, kinds, keys)
     stream.seek(0)
     body = rows(stream)
     next(body)
-    hasher = Hasher(key)
     found, fields, count = _read(body, described, hasher)
     if not count:
         raise BadTable("no rows below the header", 2)
