@@ -34,8 +34,7 @@ HASHES = 1_000_000                       # rounds of key derivation spent on one
 GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
 SPIN = re.compile(rb'spinCount="(\d{1,10})"')
 ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError, KeyError, IndexError, TypeError,
-          AttributeError,
-          OSError, OverflowError, AssertionError, NotImplementedError)
+          AttributeError, OSError, OverflowError, AssertionError, RuntimeError)
 
 # Both load the rest of themselves at first use; nothing can be imported once the cell is locked.
 default_backend()

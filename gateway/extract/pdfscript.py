@@ -15,11 +15,11 @@ HARMLESS = re.compile(
 """Printing, view settings, and the AF functions that Acrobat itself writes for number, date and sum fields."""
 
 ACTING = (
-    ("launches or opens files", re.compile(r"exportDataObject|launchURL|openDoc\b|\.openDataObject|app\.newDoc|"
+    ("launches or opens files", re.compile(r"exportDataObject|launchURL|openDoc(?![A-Za-z])|\.openDataObject|app\.newDoc|"
                                            r"importDataObject|nLaunch|"
                                            r"saveAs\s*\(|importAnFDF|importTextData|createDataObject|app\.launch", re.I)),
     ("sends data", re.compile(r"submitForm|mailForm|mailDoc|mailMsg|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp|app\.mail", re.I)),
-    ("builds code", re.compile(r"\beval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
+    ("builds code", re.compile(r"(?<![A-Za-z])eval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
                                r"\[\s*[\"']eval", re.I)),
     ("attacks the reader", re.compile(r"%u[0-9a-f]{4}|\\x90\\x90|util\.printf\s*\([^)]{0,40}%\d{3,}|"
                                       r"Collab\.(?:collectEmailInfo|getIcon)|"
@@ -48,7 +48,7 @@ def acts(script: str) -> list[str]:
     return found
 
 
-FUNCTION = re.compile(r"\bfunction\s+\w{1,80}\s*\([^)]{0,400}\)\s*\{")
+FUNCTION = re.compile(r"(?<![A-Za-z])function\s+\w{1,80}\s*\([^)]{0,400}\)\s*\{")
 
 
 def only_functions(script: str) -> bool:
@@ -70,4 +70,4 @@ def only_functions(script: str) -> bool:
             depth -= 1
         at += 1
     rest = "".join(top).strip(" \t\r\n;")
-    return depth == 0 and not re.sub(r"\b(?:var|let|const)\s+\w+\s*(?:=\s*[\w.\"'-]*)?\s*[;,]?|\s|;", "", rest)
+    return depth == 0 and not re.sub(r"(?<![A-Za-z])(?:var|let|const)\s+\w+\s*(?:=\s*[\w.\"'-]*)?\s*[;,]?|\s|;", "", rest)
