@@ -16,7 +16,7 @@ from typing import Protocol
 
 from gateway.extract.base import NeedsDeepLane
 from gateway.inspection import protocol, tools, wire
-from gateway.inspection.lockdown import Ceilings, restrict_child
+from gateway.inspection.lockdown import Ceilings, limit, restrict_child
 from gateway.inspection.wire import Frame, Kind
 from gateway.model.deadline import Limits
 from gateway.model.finding import Finding, Inspection
@@ -55,7 +55,7 @@ def run(
         else:
             rounds = reuse if lane == "plain" else 1
             most = base + 2 * _SLACK + ceilings.memory
-            resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+            limit(resource.RLIMIT_DATA, (most, most))
             restrict_child(program, Ceilings(ceilings.memory, ceilings.cpu_seconds * rounds), resources)
             assert not isinstance(judge, tools.Programs)
             serve(connection, judge, lane, base, rounds)
@@ -138,12 +138,12 @@ def set_limits(limits: Limits, base: int, used: float) -> None:
 def _soften(kind: int, wanted: int) -> None:
     """A soft limit below the hard one that stands."""
     _, most = resource.getrlimit(kind)
-    resource.setrlimit(kind, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
+    limit(kind, (wanted if most == resource.RLIM_INFINITY else min(wanted, most), most))
 
 
 def _last_word(connection: socket.socket, error: Exception) -> None:
     """Names the exception's type only: its text may hold mail."""
     # What there was may be all used up: room for a few words.
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
-    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    limit(resource.RLIMIT_DATA, (most, most))
     wire.send(connection, Kind.FAILED, protocol.dumps(type(error).__name__[:64]))

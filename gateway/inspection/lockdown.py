@@ -141,8 +141,16 @@ def _empty_root() -> str:
     return "read-only, nothing in it"
 
 
+def limit(which: int, wanted: tuple[int, int]) -> None:
+    """Sets a resource limit, or keeps what is in force where that is lower already: limits of a service are never raised."""
+    hard = resource.getrlimit(which)[1]
+    if hard != resource.RLIM_INFINITY:
+        wanted = (min(wanted[0], hard), min(wanted[1], hard))
+    resource.setrlimit(which, wanted)
+
+
 def _zygote_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_CORE, (0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +164,9 @@ class Ceilings:
 def restrict_child(program: bytes, ceilings: Ceilings, resources: int) -> None:
     """What a forked child adds to what it inherited. Raises OSError: the child must end then."""
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (ceilings.memory, ceilings.memory))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (OPEN_FILES + resources, OPEN_FILES + resources))
-    resource.setrlimit(resource.RLIMIT_CPU, (ceilings.cpu_seconds, ceilings.cpu_seconds + 1))
+    limit(resource.RLIMIT_CORE, (0, 0))
+    limit(resource.RLIMIT_NPROC, (0, 0))
+    limit(resource.RLIMIT_FSIZE, (ceilings.memory, ceilings.memory))
+    limit(resource.RLIMIT_NOFILE, (OPEN_FILES + resources, OPEN_FILES + resources))
+    limit(resource.RLIMIT_CPU, (ceilings.cpu_seconds, ceilings.cpu_seconds + 1))
     seccomp.load(program)

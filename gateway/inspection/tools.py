@@ -19,6 +19,7 @@ from pathlib import Path
 
 from gateway.extract.base import ToolFailed, Tools
 from gateway.inspection import libc, protocol, wire
+from gateway.inspection.lockdown import limit
 from gateway.inspection.wire import Kind
 
 __all__ = ["TOOLS", "ChildTools", "Programs", "Question", "Tool", "ToolFailed", "Tools", "decode_question", "serve"]
@@ -213,9 +214,9 @@ def _execute(path: str, question: Question, source: int, output: int, memory: in
             os.dup2(output, 1)
             os.closerange(3, 1 << 16)
             seconds = int(tool.seconds)
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-            resource.setrlimit(resource.RLIMIT_FSIZE, (tool.output, tool.output))
-            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+            limit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+            limit(resource.RLIMIT_FSIZE, (tool.output, tool.output))
+            limit(resource.RLIMIT_AS, (memory, memory))
             os.execve(path, arguments, ENVIRONMENT)  # noqa: S606 - no shell is the point
         os._exit(_NOT_STARTED)
     _, status = os.waitpid(pid, 0)
