@@ -1,0 +1,113 @@
+"""The page of one mail as values: the tree of its parts with what was found in each, and what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gateway.console.shown import shown
+from gateway.model.finding import IncidentCode
+from gateway.notices.catalog import IDENTIFIERS, INCIDENTS, LABELS, finding_sentence, text
+
+NODES = 200                              # parts on a page; those with findings come first
+EVIDENCE = 5
+DEEPEST = 8                              # steps of indentation that the style sheet has
+RANK = {"critical": 4, "high": 3, "medium": 2, "low": 1}
+DECISIONS = ("release", "approve", "request", "deny", "withdraw", "return", "hold", "lift")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A finding or an incident."""
+
+    severity: str                        # "" for an incident
+    sentence: str
+    code: str
+    evidence: tuple[str, ...] = ()
+    count: int = 1
+    rule: str = ""
+
+
+@dataclass(slots=True)
+class Node:
+    level: int
+    name: str
+    part: str
+    detected: str = ""
+    declared: str = ""
+    size: int = 0
+    sha256: str = ""
+    seen: list[Seen] = field(default_factory=list)
+
+    @property
+    def worst(self) -> int:
+        return max((RANK.get(s.severity, 2) for s in self.seen), default=0)
+
+
+def tree(inspection: Mapping[str, Any], language: str) -> tuple[list[Node], int]:
+    """The parts in their order, each with its findings; and how many harmless ones are left out."""
+    nodes: dict[str, Node] = {}
+    order: list[Node] = []
+    for row in _rows(inspection, "artifacts"):
+        node = _node(row, language)
+        order.append(node)
+        nodes.setdefault(str(row.get("path", "")), node)
+    if not order:
+        order.append(Node(0, text(language, LABELS["itself"]), "message"))
+    root = order[0]
+    for row in sorted(_rows(inspection, "findings"), key=lambda f: -RANK.get(str(f.get("severity")), 0)):
+        node = nodes.get(str(row.get("artifact", "")), root)
+        node.seen.append(_finding(row, node, language))
+    for row in _rows(inspection, "incidents"):
+        node = nodes.get(str(row.get("artifact", "")), root)
+        node.seen.append(_incident(row, node, language))
+    kept = {id(n) for n in sorted(order, key=lambda n: -n.worst)[:NODES]}
+    return [n for n in order if id(n) in kept], len(order) - len(kept)
+
+
+def _rows(inspection: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [row for row in inspection.get(name) or () if isinstance(row, Mapping)]
+
+
+def _node(row: Mapping[str, Any], language: str) -> Node:
+    steps = str(row.get("path", "")).split(" > ")
+    level = len(steps) - 1
+    declared, detected = str(row.get("declared_type", "")), str(row.get("detected_type", ""))
+    return Node(min(level, DEEPEST), steps[-1] if level else text(language, LABELS["itself"]), str(row.get("kind", "part")),
+                detected, "" if declared == detected else declared, int(row.get("size") or 0), str(row.get("sha256", "")))
+
+
+def _finding(row: Mapping[str, Any], node: Node, language: str) -> Seen:
+    code = str(row.get("code", ""))
+    evidence = tuple(str(e) for e in row.get("evidence") or ())[:EVIDENCE]
+    return Seen(str(row.get("severity", "low")), text(language, finding_sentence(code), file=shown(node.name, 120)), code, evidence,
+                int(row.get("count") or 1), str(row.get("rule", "")))
+
+
+def _incident(row: Mapping[str, Any], node: Node, language: str) -> Seen:
+    code = str(row.get("code", ""))
+    known = code in IncidentCode.__members__
+    sentence = INCIDENTS[IncidentCode(code)] if known else INCIDENTS[IncidentCode.MALFORMED]
+    detail = str(row.get("detail", ""))
+    return Seen("", text(language, sentence, file=shown(node.name, 120)), code, (detail,) if detail else ())
+
+
+def data(held: Mapping[str, Any], language: str) -> list[tuple[str, int]]:
+    """Classes of customer data with how many different values, the most frequent first."""
+    counts = sorted((held.get("identifiers") or {}).items(), key=lambda item: (-item[1], item[0]))
+    return [(text(language, IDENTIFIERS[name]) if name in IDENTIFIERS else name, number) for name, number in counts if number]
+
+
+def decisions(possible: Sequence[str], needed: int) -> list[str]:
+    """The buttons. Where both would do the same (approval of one, release), one is enough; where two persons are needed,
+    a release by one alone would only be refused."""
+    acts = [act for act in DECISIONS if act in possible]
+    if "approve" in acts and "release" in acts:
+        acts.remove("release" if needed > 1 else "approve")
+    return acts
+
+
+def session_facts(held: Mapping[str, Any]) -> dict[str, str]:
+    session = held.get("session") or {}
+    return {name: str(session.get(name) or "") for name in ("client", "client_name", "helo", "protocol", "tls", "login")}

@@ -1,0 +1,26 @@
+"""What every page knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+from gateway.console.settings import LANGUAGES
+
+TAGS = {"zh-hant": "zh-Hant", "zh-hans": "zh-Hans", "ja": "ja", "en": "en"}      # as HTML, notices and the configuration write them
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    code = get_language() or "en"
+    return {
+        "account": getattr(request, "account", None), "language": TAGS.get(code, "en"),
+        "here": request.get_full_path() if request.method == "GET" else "",
+        "languages": [(one, TAGS[one], name, one == code) for one, name in LANGUAGES],
+    }
+
+
+def reader() -> str:
+    """The reader's language as the catalogues of the notices know it."""
+    return TAGS.get(get_language() or "en", "en")

@@ -1,0 +1,166 @@
+"""What every request passes, outermost first: headers, who visits, language, the gate."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import logout
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from gateway.console import pages
+from gateway.console.people import account_of
+from gateway.console.settings import LANGUAGES
+from gateway.console.state import console
+from gateway.model.errors import CustodyUnavailable, SekishoError
+from quarantine.lifecycle import Refused
+
+Answer = Callable[[HttpRequest], HttpResponse]
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'none'; form-action 'self'; frame-ancestors 'none';"
+                               " base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # not no-referrer: browsers then send "Origin: null" with our own forms (Fetch, section 3.2), and the Origin check refuses them
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+YEAR = 365 * 86400
+LANGUAGE_COOKIE = "sekisho_language"
+CODES = tuple(code for code, _ in LANGUAGES)
+
+
+def anybody(view: Any) -> Any:
+    """A page for those who are not logged in."""
+    view.anybody = True
+    return view
+
+
+def before_change(view: Any) -> Any:
+    """A page that does not wait until a one-time password is changed."""
+    view.before_change = True
+    return view
+
+
+class Headers:
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        for name, value in HEADERS.items():
+            response[name] = value
+        response.setdefault("Cache-Control", "no-store")
+        response.setdefault("Content-Length", str(len(response.content)))
+        if console().https:
+            response["Strict-Transport-Security"] = f"max-age={YEAR}"
+        return response
+
+
+class Visitor:
+    """The address of the client (through proxies we know), a Host header that is ours."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        networks = console().config.console.proxies
+        peer = str(request.META.get("REMOTE_ADDR", ""))
+        client = peer
+        if known(peer, networks):
+            hops = [hop.strip() for hop in str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
+            while hops and known(client, networks):
+                client = hops.pop()
+            if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
+                request.META["wsgi.url_scheme"] = "https"
+        request.client = client[:64]  # type: ignore[attr-defined]
+        request.account = None  # type: ignore[attr-defined]
+        request.get_host()               # raises DisallowedHost: 400
+        return self.answer(request)
+
+
+def known(address: str, networks: Any) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(parsed in network for network in networks)
+
+
+class Language:
+    """Chosen here; of the account; what the browser wants; the house's first."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with translation.override(language_of(request)):
+            response = self.answer(request)
+        patch_vary_headers(response, ("Cookie", "Accept-Language"))
+        return response
+
+
+def language_of(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
+    if chosen in CODES:
+        return chosen
+    try:
+        account = account_of(request.user)
+    except DatabaseError:
+        account = None
+    if account is not None and account.language.lower() in CODES:
+        return account.language.lower()
+    for wanted in str(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))[:200].split(","):
+        if found := code_of(wanted.partition(";")[0].strip().lower()):
+            return found
+    return console().config.gateway.languages[0].lower()
+
+
+def code_of(tag: str) -> str:
+    """Of a language tag (RFC 5646): zh-TW and zh-HK read Traditional Chinese, other zh Simplified."""
+    parts = tag.split("-")
+    if parts[0] == "zh":
+        traditional = {"hant", "tw", "hk", "mo"} & set(parts) and "hans" not in parts
+        return "zh-hant" if traditional else "zh-hans"
+    return parts[0] if parts[0] in CODES else ""
+
+
+class Gate:
+    """Nobody passes without an account but to pages for `anybody`; what custody refuses becomes a page."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        account = account_of(request.user)
+        began = request.session.get("began", 0.0) if account else 0.0
+        if account and console().book.now() - began > console().config.console.lifetime:
+            logout(request)
+            account = None
+        request.account = account  # type: ignore[attr-defined]
+        if getattr(view, "anybody", False):
+            return None
+        if account is None:
+            query = {"next": request.get_full_path()} if request.method == "GET" else {}
+            return HttpResponseRedirect(f"{reverse('login')}?{urlencode(query)}" if query else reverse("login"))
+        if account.must_change and not getattr(view, "before_change", False):
+            return HttpResponseRedirect(reverse("password"))
+        return None
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused):
+            return pages.refused(request, error)
+        if isinstance(error, CustodyUnavailable | DatabaseError):
+            return pages.unavailable(request)
+        return pages.failed(request) if isinstance(error, SekishoError) else None

@@ -1,0 +1,46 @@
+"""The web server: waitress on the listening socket that the supervisor holds. Threads, connections and bodies are bounded."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+THREADS = 4
+CONNECTIONS = 200
+LONGEST_HEAD = 32 << 10                  # octets
+LONGEST_BODY = 96 << 10                  # Django's own limit of a form is below: its answer explains more
+IDLE = 30                                # seconds for a client that says nothing
+LOOK = 0.5                               # seconds between looks at whether to stop
+FINISH = 10.0                            # seconds for requests in hand at a stop
+
+Application = Callable[..., Any]
+
+
+class WebServer:
+    """`run` blocks in a thread until `stop`."""
+
+    def __init__(self, application: Application, listener: socket.socket) -> None:
+        self.map: dict[int, Any] = {}
+        self.stopping = threading.Event()
+        self.server = create_server(
+            application, map=self.map, sockets=[listener], threads=THREADS, connection_limit=CONNECTIONS,
+            max_request_header_size=LONGEST_HEAD, max_request_body_size=LONGEST_BODY, channel_timeout=IDLE, cleanup_interval=5,
+            ident=None, clear_untrusted_proxy_headers=False, expose_tracebacks=False, asyncore_use_poll=True,
+            log_socket_errors=False)
+
+    def run(self) -> None:
+        while not self.stopping.is_set() and self.map:
+            wasyncore.loop(timeout=LOOK, use_poll=True, map=self.map, count=1)
+        self.server.accepting = False
+        self.server.task_dispatcher.shutdown(timeout=FINISH)
+        wasyncore.loop(timeout=0, use_poll=True, map=self.map, count=3)      # what the last answers left to write
+        wasyncore.close_all(self.map)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        self.server.pull_trigger()

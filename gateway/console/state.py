@@ -1,0 +1,65 @@
+"""What the web process holds beside Django's settings: the keeper, its own small database, the clock, the configuration."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+
+from gateway.config import Config
+from gateway.console.book import Book
+from gateway.effects.custody import PATIENCE, KeeperDesk
+from gateway.model.custody import Actor
+from gateway.model.deadline import Clock
+from gateway.model.errors import CustodyUnavailable
+
+REPEATABLE = frozenset({"list", "show"})         # asked again after a lost connection: twice is not more than once
+
+
+class Ask(Protocol):
+    """A verb of custody for an account. Raises Refused, CustodyUnavailable."""
+
+    def __call__(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> dict[str, Any]: ...
+
+
+class Desks:
+    """Implements `Ask`: one connection to the keeper for each thread of the server."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._own = threading.local()
+
+    def __call__(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> dict[str, Any]:
+        desk: KeeperDesk | None = getattr(self._own, "desk", None)
+        if desk is None:
+            desk = self._own.desk = KeeperDesk(self.path)
+        actor = Actor(account, frozenset(), via="console")
+        try:
+            return desk.call(verb, actor, patience, **arguments).body
+        except CustodyUnavailable:
+            desk.close()
+            if verb not in REPEATABLE:
+                raise
+        return desk.call(verb, actor, patience, **arguments).body
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """One for the process, in Django's settings; a reload replaces it."""
+
+    ask: Ask
+    book: Book
+    clock: Clock
+    config: Config
+
+    @property
+    def https(self) -> bool:
+        return self.config.gateway.console_url.startswith("https://")
+
+
+def console() -> Console:
+    held: Console = settings.CONSOLE
+    return held

@@ -1,0 +1,51 @@
+"""Filters of the templates: hostile text, words of the tables, times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+
+from gateway.console.frame import reader
+from gateway.console.shown import shown, shown_lines
+from gateway.console.state import console
+from gateway.console.words import word
+from gateway.notices.plain import shown_time
+
+register = template.Library()
+
+
+@register.filter
+def safe_text(value: Any) -> str:
+    """One line of text from mail; the template escapes it for HTML afterwards."""
+    return shown(value)
+
+
+@register.filter
+def safe_lines(value: Any) -> str:
+    return shown_lines(value)
+
+
+@register.filter
+def say(value: Any, table: str) -> str:
+    return word(table, str(value))
+
+
+@register.filter
+def when(value: Any) -> str:
+    """A stored time in the house's zone, written as in the reader's language."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return shown(value)
+    if at.tzinfo is None:
+        return shown(value)
+    return shown_time(at, console().config.gateway.timezone, reader())
+
+
+@register.simple_tag
+def style_url() -> str:
+    from gateway.console.signing import STYLE_NAME
+
+    return f"/static/{STYLE_NAME}"

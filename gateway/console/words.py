@@ -1,0 +1,143 @@
+"""Words of the house in words of people: one table a kind, English here, translated when they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+from quarantine.lifecycle import Refused
+
+STATUS: Mapping[str, str] = {
+    "pending": _("being taken in"),
+    "held": _("held"),
+    "release_requested": _("release requested"),
+    "releasing": _("being delivered"),
+    "released": _("released"),
+    "release_blocked": _("release stopped"),
+    "delivery_unknown": _("delivery uncertain"),
+    "denied": _("release denied"),
+    "withdrawn": _("withdrawn by the sender"),
+    "returned": _("returned to the sender"),
+    "expired": _("expired"),
+    "purged": _("destroyed"),
+}
+KIND: Mapping[str, str] = {"threat": _("possible threat"), "leak": _("customer data"), "uninspectable": _("not inspectable")}
+DIRECTION: Mapping[str, str] = {"inbound": _("inbound"), "outbound": _("outbound"), "internal": _("internal")}
+VERDICT: Mapping[str, str] = {
+    "clean": _("clean"), "suspicious": _("suspicious"), "uninspectable": _("not inspectable"), "sensitive": _("sensitive"),
+    "malicious": _("malicious"),
+}
+SEVERITY: Mapping[str, str] = {
+    "low": _("information"), "medium": _("suspicious"), "high": _("dangerous"), "critical": _("very dangerous"),
+}
+PART: Mapping[str, str] = {
+    "message": _("mail"), "part": _("part"), "archive": _("archive"), "member": _("file in an archive"), "macro": _("macro"),
+    "object": _("embedded object"), "sheet": _("worksheet"), "text": _("text"), "image": _("picture"),
+}
+OUTCOME: Mapping[str, str] = {
+    "open": _("waiting"), "approved": _("approved"), "denied": _("denied"), "withdrawn": _("withdrawn"),
+    "returned": _("returned"), "ended": _("ended"), "delivered": _("delivered"),
+}
+AUTH: Mapping[str, str] = {
+    "pass": _("passed"), "fail": _("failed"), "softfail": _("probably failed"), "neutral": _("no statement"),
+    "none": _("nothing published"),
+    "policy": _("not accepted"), "temperror": _("could not be checked now"), "permerror": _("published wrongly"),
+}
+ACT: Mapping[str, str] = {               # buttons
+    "request": _("Request release"),
+    "approve": _("Approve release"),
+    "release": _("Release"),
+    "deny": _("Deny release"),
+    "withdraw": _("Withdraw"),
+    "return": _("Return to sender"),
+    "delete": _("Destroy for good"),
+    "hold": _("Set legal hold"),
+    "lift": _("Lift legal hold"),
+}
+DONE: Mapping[str, str] = {
+    "request": _("The release is requested. Those who may decide about it were told."),
+    "approve": _("Your approval is recorded. Another person has to approve it too."),
+    "release": _("The mail is being inspected once more and then delivered."),
+    "deny": _("The release is denied. The mail will not be delivered."),
+    "withdraw": _("The mail is withdrawn. It will not be sent."),
+    "return": _("The mail is returned to its sender. It will not be sent."),
+    "delete": _("The content of the mail is destroyed."),
+    "hold": _("The mail is under a legal hold and does not expire."),
+    "lift": _("The legal hold is lifted."),
+    "password": _("Your password is changed."),
+}
+HISTORY: Mapping[str, str] = {           # actions of the audit chain
+    "admit": _("taken into custody"),
+    "confirm": _("held"),
+    "drop": _("dropped: the mail was not accepted"),
+    "retry": _("the sender's server tried again"),
+    "show": _("details looked at"),
+    "preview": _("content looked at"),
+    "export": _("content exported"),
+    "request": _("release requested"),
+    "approve": _("release approved"),
+    "release": _("delivery begun"),
+    "deny": _("release denied"),
+    "withdraw": _("withdrawn"),
+    "return": _("returned to the sender"),
+    "delete": _("destroyed"),
+    "hold": _("legal hold set"),
+    "lift": _("legal hold lifted"),
+    "delivered": _("delivered"),
+    "release-refused": _("delivery refused by the mail server"),
+    "delivery-unknown": _("delivery uncertain"),
+    "block": _("release stopped: something new was found"),
+    "given-up": _("given up"),
+    "notice-refused": _("notice refused by the mail server"),
+    "expire": _("expired"),
+    "purge": _("content destroyed after its time"),
+    "queue-drop": _("taken out of the outbox"),
+    "queue-retry": _("delivery tried again"),
+}
+REFUSAL: Mapping[str, str] = {
+    "NOT-FOUND": _("There is no such mail, or it is not yours to see."),
+    "FORBIDDEN": _("Your role does not allow this."),
+    "OWN-MAIL": _("Nobody approves the release of mail from or to their own address."),
+    "OWN-REQUEST": _("Nobody approves their own request. Another person has to."),
+    "SAME-PERSON": _("You have already approved this release. Another person has to."),
+    "FOUR-EYES": _("This release needs two persons. Please approve it; another person has to approve it too."),
+    "NO-REASON": _("Please give a reason. It is kept with the decision."),
+    "DESTROYED": _("The content of the mail is destroyed."),
+    "LEGAL-HOLD": _("The mail is under a legal hold."),
+    "NO-HOLD": _("The mail is under no legal hold."),
+    "NO-PREVIEW": _("A preview cannot be made at the moment."),
+    "NO-ACCOUNT": _("There is no such account, or it is disabled."),
+    "BAD-REQUEST": _("Something in the request is missing or wrong."),
+    "NO-VERB": _("Something in the request is missing or wrong."),
+    "PASSWORD": _("The new password needs at least 12 characters, must not resemble your name and must not be a common one."),
+    "PENDING": _("The mail is still being taken in. Please try again in a moment."),
+    "HELD": _("The mail is held, and no delivery is under way."),
+    "ALREADY-REQUESTED": _("A release of this mail is already requested."),
+    "ALREADY-RELEASING": _("The mail is already being delivered."),
+    "DELIVERY-UNKNOWN": _("The mail server may have taken the mail already. Release it again or destroy it."),
+    "RELEASE-BLOCKED": _("The inspection before the release found something new in the mail."),
+    "ALREADY-RELEASED": _("The mail was released already."),
+    "DENIED": _("The release was denied."),
+    "WITHDRAWN": _("The sender has withdrawn the mail."),
+    "RETURNED": _("The mail was returned to its sender."),
+    "EXPIRED": _("The time of this mail ran out, and its content is destroyed."),
+    "PURGED": _("The content of the mail is destroyed."),
+}
+UNKNOWN_REFUSAL = _("This cannot be done: {why}")
+TABLES: Mapping[str, Mapping[str, str]] = {
+    "status": STATUS, "kind": KIND, "direction": DIRECTION, "verdict": VERDICT, "severity": SEVERITY, "part": PART,
+    "outcome": OUTCOME, "auth": AUTH, "act": ACT, "done": DONE, "history": HISTORY,
+}
+
+
+def word(table: str, value: str) -> str:
+    """In the reader's language; a value that has no word is shown as it is."""
+    english = TABLES[table].get(value)
+    return gettext(english) if english else value
+
+
+def refusal_sentence(error: Refused) -> str:
+    english = REFUSAL.get(error.code)
+    return gettext(english) if english else gettext(UNKNOWN_REFUSAL).format(why=error.refusal.text)
