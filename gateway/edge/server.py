@@ -69,7 +69,11 @@ class EdgeServer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Returns once all listeners accept. Raises ConfigError where an address cannot be had."""
+        """Returns once all listeners accept. Raises ConfigError where an address or the spool cannot be had."""
+        try:
+            self.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"cannot make {self.spool}: {error.strerror}") from error
         for lane in self._lanes.values():
             self._listen(lane.listener)
         self._tick()

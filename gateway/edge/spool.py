@@ -1,12 +1,14 @@
 """Where the octets of one message wait: a memfd up to 1 MiB, then an unnamed file in the state directory.
 
-It never has a name, so a crash leaves nothing behind, and nobody can open it.
+It has no name, so a crash leaves nothing behind, and nobody can open it.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import tempfile
 from pathlib import Path
 
 from gateway.model.errors import GatewayFault
@@ -63,7 +65,7 @@ class Spool:
             os.close(self.fd)
 
     def _to_disk(self) -> None:
-        file = os.open(self._directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+        file = _unnamed(self._directory)
         try:
             at = 0
             while at < self.size:
@@ -73,3 +75,15 @@ class Spool:
             raise
         os.close(self.fd)
         self.fd, self.on_disk = file, True
+
+
+def _unnamed(directory: Path) -> int:
+    """O_TMPFILE where the file system has it (overlayfs before Linux 6.1 and NFS have not), else a name for an instant."""
+    try:
+        return os.open(directory, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR):
+            raise
+    file, name = tempfile.mkstemp(dir=directory)
+    os.unlink(name)
+    return file

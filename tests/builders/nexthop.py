@@ -141,14 +141,15 @@ class FakeNextHop:
                 say("500 5.5.2 what")
 
     async def _content(self, reader: asyncio.StreamReader) -> bytes:
-        wire = b""
+        wire, seen = bytearray(), 0
         while True:
             if wire.startswith(b".\r\n"):
                 return b""
-            end = wire.find(b"\r\n.\r\n")
+            end = wire.find(b"\r\n.\r\n", seen)
             if end >= 0:
                 assert end + 5 == len(wire), "octets after the end of data"
-                return wire[:end + 2]
+                return bytes(wire[:end + 2])
+            seen = max(0, len(wire) - 4)
             data = await reader.read(1 << 18)
             if not data:
                 raise ConnectionError

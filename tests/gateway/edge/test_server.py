@@ -45,6 +45,18 @@ async def test_an_inherited_socket_and_a_shared_port() -> None:
         await two.drain(1)
 
 
+async def test_the_spool_is_made_for_us_alone(tmp_path: Path) -> None:
+    house = House()
+    common = {"clock": house.clock, "events": house.recorder, "metrics": house.recorder}
+    server = EdgeServer([listener(1)], house.process(), spool=tmp_path / "state" / "spool", **common)  # type: ignore[arg-type]
+    await server.start()
+    assert (tmp_path / "state" / "spool").stat().st_mode & 0o777 == 0o700
+    await server.drain(0)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot make"):
+        await EdgeServer([], house.process(), spool=tmp_path / "file" / "spool", **common).start()  # type: ignore[arg-type]
+
+
 async def test_an_address_that_is_taken() -> None:
     async with edge(listener(1)) as server:
         _, port = server.addresses["inbound"]

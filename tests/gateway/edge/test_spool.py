@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import resource
@@ -38,6 +39,20 @@ def test_large_messages_go_to_an_unnamed_file(tmp_path: Path) -> None:
     assert spool.sha256 == hashlib.sha256(piece * 12).hexdigest()
     assert list(tmp_path.iterdir()) == []
     assert os.fstat(spool.fd).st_nlink == 0
+    spool.close()
+
+
+def test_file_systems_without_unnamed_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.open
+
+    def refuse(path, flags, *more, **named):
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "not supported")
+        return real(path, flags, *more, **named)
+    monkeypatch.setattr(os, "open", refuse)
+    spool = Spool(tmp_path)
+    spool.write(b"x" * (MEMORY + 1))
+    assert list(tmp_path.iterdir()) == [] and octets(spool) == b"x" * (MEMORY + 1)
     spool.close()
 
 
