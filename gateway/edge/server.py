@@ -64,6 +64,7 @@ class EdgeServer:
         self._inherited = dict(sockets or {})
         self._reuse_port = reuse_port
         self._lanes = {lane.listener.name: lane for lane in map(self._lane, listeners)}
+        self._retired: dict[str, Lane] = {}           # of listeners that are gone, for the messages still in hand
         self._sockets: dict[str, socket.socket] = {}
         self._ticking: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -103,6 +104,8 @@ class EdgeServer:
         self._lanes, self.handler.process = lanes, process
         for name in lanes:
             self._accept_from(name)
+        for session in [s for s in self.sessions if s.listener.name not in lanes]:
+            session.drain()
 
     async def drain(self, seconds: float = 30.0) -> bool:
         """No new connections, 421 to whoever is idle, messages in hand to their end. Whether all ended in time."""
@@ -140,7 +143,7 @@ class EdgeServer:
     def lane(self, listener: ListenerSettings) -> Lane:
         """Of today's settings; a session of a listener that is gone keeps its own."""
         lane = self._lanes.get(listener.name)
-        return lane if lane is not None else self._lane(listener)
+        return lane if lane is not None else self._retired[listener.name]
 
     def tls(self, listener: ListenerSettings) -> ssl.SSLContext | None:
         return self.lane(listener).tls
@@ -172,6 +175,7 @@ class EdgeServer:
             loop.remove_reader(sock)
             if sock not in used:
                 sock.close()
+        self._retired.update({name: lane for name, lane in self._lanes.items() if name not in lanes})
         kept = {id(lane.next_hop) for lane in lanes.values()}
         for lane in self._lanes.values():
             if id(lane.next_hop) not in kept:

@@ -95,7 +95,14 @@ async def test_reload_opens_and_closes_listeners_or_changes_nothing() -> None:
                 await server.reload([first, listener(hop.port, name="second"), bad], house.process())
             taken.close()
             assert list(server.addresses) == ["inbound"] and (await deliver(server)).startswith("250")
+            idle, busy = [await Talker.to(server.addresses["inbound"]) for _ in range(2)]
+            await busy.envelope("b@corp.test")
+            await busy.say("DATA")
             await server.reload([replace(first, name="renamed")], house.process())
+            assert (await idle.reply()).startswith("421 4.3.2")
+            busy.writer.write(MAIL + b".\r\n")
+            assert (await busy.reply()).startswith("250"), "what is in hand is finished"
+            assert (await busy.say("EHLO again")).startswith("250")
             assert (await deliver(server, name="renamed")).startswith("250"), "the same address under another name"
             await server.reload([listener(hop.port, name="second", address=Hop("127.0.0.2", 0))], house.process())
             assert list(server.addresses) == ["second"]
