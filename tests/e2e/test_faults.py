@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -45,13 +46,31 @@ def audit(folder: Path, fault: str, messages: int, more: list[str]) -> dict:
 import json, sys
 for line in sys.stdin: print(json.loads(line)["header_message_id"])'"""
     out = folder / "audit.json"
-    done = subprocess.run(
-        [sys.executable, str(AUDIT), "--target", f"127.0.0.1:{house.inbound}", "--sink", f"127.0.0.1:{sink}", "--fault", fault,
-         "--messages", str(messages), "--rcpt-domain", "bank.example", "--cmd", f"exec {command} serve >>{folder}/out.log 2>&1",
-         "--quarantine-cmd", listing, "--settle", "20", "--json", str(out), *more],
-        capture_output=True, text=True, timeout=110 if messages == SHORT else 900, cwd="/")
+    try:
+        done = subprocess.run(
+            [sys.executable, str(AUDIT), "--target", f"127.0.0.1:{house.inbound}", "--sink", f"127.0.0.1:{sink}", "--fault", fault,
+             "--messages", str(messages), "--rcpt-domain", "bank.example", "--cmd", f"exec {command} serve >>{folder}/out.log 2>&1",
+             "--quarantine-cmd", listing, "--settle", "20", "--json", str(out), *more],
+            capture_output=True, text=True, timeout=110 if messages == SHORT else 900, cwd="/")
+    finally:
+        end(house)                           # an audit that was cut off leaves its gateway running
     assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return json.loads(out.read_text())
+
+
+def end(house: Gateway) -> None:
+    """Kills what may be left of the gateway, by the pid that it wrote down."""
+    number = house.state / "run" / "serve.lock"
+    pid = number.read_text().strip() if number.exists() else ""
+    if pid and "gateway.cli.main" in command_line(pid):
+        os.kill(int(pid), signal.SIGKILL)
+
+
+def command_line(pid: str) -> str:
+    try:
+        return Path("/proc", pid, "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def judge(result: dict, fault: str, messages: int) -> None:
