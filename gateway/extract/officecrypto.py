@@ -12,6 +12,7 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 from xml.dom import minidom
+from xml.parsers.expat import ExpatError
 
 import msoffcrypto
 import msoffcrypto.format.ooxml
@@ -34,7 +35,7 @@ HASHES = 1_000_000                       # rounds of key derivation spent on one
 GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
 SPIN = re.compile(rb'spinCount="(\d{1,10})"')
 ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError, KeyError, IndexError, TypeError,
-          AttributeError, OSError, OverflowError, AssertionError, RuntimeError)
+          AttributeError, OSError, OverflowError, AssertionError, RuntimeError, ExpatError)
 
 # Both load the rest of themselves at first use; nothing can be imported once the cell is locked.
 default_backend()

@@ -69,9 +69,16 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     yield from _others(storage)
 
 
+def _decrypted(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
+    if storage.compound.honest():
+        yield from officecrypto.extract(node.data, context, node.artifact.names)
+    else:
+        yield Problem(IncidentCode.ENCRYPTED, "damaged office document")
+
+
 def _encrypted(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     if "encryptedpackage" in storage and "encryptioninfo" in storage:
-        yield from officecrypto.extract(node.data, context, node.artifact.names)
+        yield from _decrypted(storage, node, context)
     elif "encryptedsummary" in storage or "encryptedpackage" in storage:
         yield Problem(IncidentCode.ENCRYPTED, "office document")
 
@@ -80,7 +87,7 @@ def _word(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     document = storage.read("worddocument")
     head = worddoc.fib(document)
     if head is not None and head.encrypted:
-        yield from officecrypto.extract(node.data, context, node.artifact.names)
+        yield from _decrypted(storage, node, context)
         return
     yield from worddoc.extract(document, {n: storage.read(n) for n in ("0table", "1table") if n in storage})
 
@@ -88,7 +95,7 @@ def _word(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
 def _workbook(storage: Storage, name: str, node: Node, context: Context) -> Iterator[Yield]:
     data = storage.read(name)
     if xlm.is_encrypted(data):
-        yield from officecrypto.extract(node.data, context, node.artifact.names)
+        yield from _decrypted(storage, node, context)
         return
     yield from xlm.extract(data)
 

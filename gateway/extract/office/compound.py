@@ -46,15 +46,26 @@ class Compound:
 
     def __init__(self, data: bytes, allowance: int) -> None:
         self.left = max(allowance, 4 * len(data))
+        self.size = len(data)
         self.problems: list[Problem] = []
+        _check_header(data)
         try:
             self.file = olefile.OleFileIO(io.BytesIO(data))
             self.root_id = self.file.root.clsid.lower() if self.file.root else ""
             self.paths = [tuple(p) for p in self.file.listdir(streams=True, storages=False)][:STREAMS + 1]
         except ERRORS as error:
             raise Damaged(type(error).__name__) from error
+        if self.file.root and self.file.root.size > len(data):
+            raise Damaged("mini stream larger than the file")
         if len(self.paths) > STREAMS:
             self.problems.append(Problem(IncidentCode.COUNT, f"more than {STREAMS} streams"))
+
+    def honest(self) -> bool:
+        """No stream claims to be larger than the file: other readers may follow its chain in circles."""
+        try:
+            return all(self.file.get_size(list(path)) <= self.size for path in self.paths[:STREAMS])
+        except ERRORS:
+            return False
 
     def storages(self) -> Iterator[Storage]:
         """Every storage that has streams, the root first."""
@@ -74,13 +85,25 @@ class Compound:
 
     def read(self, path: tuple[str, ...], limit: int = 1 << 30) -> bytes:
         try:
-            stream = self.file.openstream(list(path))
-            made = bytes(stream.read(limit))
+            declared = self.file.get_size(list(path))
+            if declared > min(self.size, self.left):
+                self.problems.append(Problem(IncidentCode.MALFORMED, f"stream {'/'.join(path)} larger than the file"))
+                return b""
+            made = bytes(self.file.openstream(list(path)).read(limit))
         except ERRORS as error:
             self.problems.append(Problem(IncidentCode.MALFORMED, f"stream {'/'.join(path)}: {type(error).__name__}"))
             return b""
-        self.left -= len(made)
-        if self.left < 0:
-            self.problems.append(Problem(IncidentCode.SIZE, "streams are larger than the file"))
-            return b""
+        self.left -= declared
         return made
+
+
+def _check_header(data: bytes) -> None:
+    """olefile follows sector chains as long as the header says, loops too: more sectors than the file has are damage."""
+    if len(data) < 512:
+        raise Damaged("too short")
+    shift = int.from_bytes(data[30:32], "little")
+    if shift not in (9, 12):
+        raise Damaged("sector size")
+    sectors = (len(data) >> shift) + 1
+    if any(int.from_bytes(data[at:at + 4], "little") > sectors for at in (40, 44, 64, 72)):
+        raise Damaged("more sectors than the file has")

@@ -23,6 +23,22 @@ def test_sum_of_streams_is_bounded() -> None:
     assert made.read(("A",)) == b"" and made.problems
 
 
+def test_sizes_beyond_the_file_are_not_followed() -> None:
+    data = bytearray(compound({"A": b"x" * 9000}))
+    at = data.find("A".encode("utf-16-le") + bytes(60))
+    data[at + 120:at + 124] = b"\xff\xff\xff\x7f"
+    made = Compound(bytes(data), 1 << 30)
+    assert not made.honest() and Compound(compound({"A": b"x"}), 1 << 20).honest()
+    assert made.read(("A",)) == b"" and "larger" in made.problems[0].detail
+    root = data.find("Root Entry".encode("utf-16-le"))
+    data[root + 120:root + 124] = b"\xff\xff\xff\x7f"
+    with pytest.raises(Damaged):
+        Compound(bytes(data), 1 << 30)
+    data[44:48] = b"\xff\xff\xff\x7f"
+    with pytest.raises(Damaged, match="sectors"):
+        Compound(bytes(data), 1 << 30)
+
+
 @pytest.mark.parametrize("bad", [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 600, b"x"])
 def test_damage_is_told(bad: bytes) -> None:
     with pytest.raises(Damaged):
