@@ -55,7 +55,7 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
     if view.irregular:
         yield from _more(blob, context, found, index, view)
     for item in found:
-        yield _child(item)
+        yield _whole(blob) if item.data == blob else _child(item)
     for place, text in view.margins:
         if f"MIME-{place.upper()}-CONTENT" in view.codes:
             yield Child(text, ArtifactKind.TEXT, label=place, detected_type="text/plain")
@@ -95,7 +95,7 @@ def _python(blob: bytes) -> Iterator[Leaf]:
     """Python's own parser, as an independent opinion about where parts begin and end."""
     message = email.message_from_bytes(blob, policy=email.policy.compat32)
     for number, part in enumerate((p for p in message.walk() if not p.is_multipart()), 1):
-        payload = part.get_payload()
+        payload = part._payload                        # get_payload() would decode by the sender's charset
         if not isinstance(payload, str):
             continue
         raw = payload.encode("ascii", "surrogateescape") if _escaped(payload) else payload.encode("utf-8", "replace")
@@ -181,6 +181,12 @@ def _same(data: bytes, index: dict[bytes, Found]) -> Found | None:
         if text and needle in known:
             return found
     return None
+
+
+def _whole(blob: bytes) -> Child:
+    """A reading that takes the whole message for a body. A line break in front tells it from the message: nothing here
+    may hold itself."""
+    return Child(b"\n" + blob, ArtifactKind.TEXT, label="whole", detected_type="text/plain")
 
 
 def _child(item: Found) -> Child:

@@ -140,6 +140,16 @@ def test_limits_are_problems():
     assert IncidentCode.DEPTH in seen(HEAD + deep)[2]
 
 
+@pytest.mark.parametrize("charset", [b"b\0ig5", b"zlib_codec", b"punycode", b"undefined", b"\xff"])
+def test_no_charset_of_the_sender_reaches_a_codec(charset):
+    assert seen(HEAD + b"Content-Type: text/plain; charset=" + charset + b"\r\nX\0: y\r\n\r\nwords")[0]
+
+
+def test_no_child_is_the_message_itself():
+    blob = b"no field at all\r\nContent-Type: text/plain\r\nmore"
+    assert all(c.data != blob for c in seen(blob)[0])
+
+
 def test_nested_multiparts_have_numbered_labels():
     inner = b"Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\n\r\none\r\n--c\r\n\r\ntwo\r\n--c--"
     children, codes, _ = seen(mail(b"--b\r\n" + inner + b"\r\n"))
