@@ -27,7 +27,8 @@ LETTER_RUN = re.compile(
     r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
-KEYCAP = "\u20e3"
+REACH = 48
+"""Characters before a hint in which its run may begin."""
 FORMAT = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
                     "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+")
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -88,8 +89,7 @@ def view(text: str) -> View:
         out = out.translate(_TABLE)
         if HANZI_RUN.search(out):
             out = HANZI_RUN.sub(lambda m: m.group().translate(NUMERAL), out)
-    if LETTER_HINT.search(out):
-        out = LETTER_RUN.sub(_letters_to_digits, out)
+    out = _with_letters_as_digits(out)
     return View(out, removed, out is not text and out != text)
 
 
@@ -107,6 +107,22 @@ def _without_format(text: str) -> tuple[str, list[int]]:
         return text, removed
     pieces.append(text[last:])
     return "".join(pieces), removed
+
+
+def _with_letters_as_digits(text: str) -> str:
+    """Runs that mix digits with O, o, l, I, looked at only around places where one stands beside a digit."""
+    pieces: list[str] = []
+    done = 0
+    for hint in LETTER_HINT.finditer(text):
+        if hint.start() < done:
+            continue
+        near = LETTER_RUN.finditer(text, max(done, hint.start() - REACH), hint.end() + 2 * REACH)
+        match = next((m for m in near if m.end() > hint.start()), None)
+        if match is None or match.start() > hint.start():
+            continue
+        pieces += (text[done:match.start()], _letters_to_digits(match))
+        done = match.end()
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def _letters_to_digits(match: re.Match[str]) -> str:

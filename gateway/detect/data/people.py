@@ -99,11 +99,14 @@ class Contacts:
     rows: dict[int, tuple[int, int]] = field(default_factory=dict)   # grid -> artifact, records
 
     def add(self, kind: str, value: str) -> None:
-        self.values.setdefault(kind, set()).add(value)
+        if value:
+            self.values.setdefault(kind, set()).add(value)
 
 
 MOST_RECORDS = 5000
 """Contact records that are counted; the count is then a lower bound, a hundred times the threshold."""
+DETAILED = 2000
+"""Rows of a text whose addresses and birth dates are counted too."""
 MINIMUM_ROWS = 5
 """Texts with fewer lines are not read for contact records: the threshold is far above."""
 
@@ -113,12 +116,14 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     if len(grid.starts) < MINIMUM_ROWS:
         return 0
     records = 0
+    seen: set[str] = set()
     for row in _rows(grid):
         if len(contacts.records) >= MOST_RECORDS:
             break
         line = grid.line(row)
-        if len(line) < 6 or len(line) > 4000:
+        if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
+        seen.add(line)
         number, mail = contact.phone(line), contact.email(line)
         place = not (number or mail) and contact.address(line)
         if not (number or mail or place):
@@ -129,16 +134,15 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         records += 1
         contacts.records.add((name, number or mail or line[-24:]))
         contacts.add("name", name)
-        for kind, value in (("phone", number), ("email", mail), ("address", line[-24:] if contact.address(line) else "")):
-            if value:
-                contacts.add(kind, value)
-        born = date.parse(line)
-        if born:
-            contacts.add("birthdate", born)
+        contacts.add("phone", number)
+        contacts.add("email", mail)
+        if records <= DETAILED:
+            contacts.add("address", line[-24:] if place or contact.address(line) else "")
+            contacts.add("birthdate", date.parse(line))
     return records
 
 
-PHONISH = re.compile(r"[0-9][0-9 ()\-.]{6,16}[0-9]|@|[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
+PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9]|@|[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 
 
 def _rows(grid: Grid) -> list[int]:

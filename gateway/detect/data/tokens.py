@@ -113,6 +113,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
     if "." in marks and len(groups) == 2 and not _letters_before(text, start):
         return                                            # a decimal fraction
+    if marks == {"."} and len(groups) == 4 and end - start <= 15:
+        return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
     if len(marks) == 1 and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
@@ -137,9 +139,9 @@ def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
         apart = _letters_before(text, start - 1)
         if apart and len(apart) <= 2 and f"{'L' * len(apart)}D{len(digits)}" in SHAPES:
             return _token(text, apart, digits, start, end, True)
-    if letters is None:
-        return None
-    if digits and len(digits) == 17:                      # 6-8-3X, the X apart
+    if letters is None or (not letters and len(digits) < 9):
+        return None                                       # dates, and numbers that nobody writes in groups
+    if len(digits) == 17:                      # 6-8-3X, the X apart
         tail = re.compile(r"[ \-._/·]?[Xx](?![0-9A-Za-z])").match(text, end)
         if tail is not None and not letters:
             return Token("D17X", digits + "X", start, tail.end(), True)

@@ -42,3 +42,7 @@ def test_linear(text):
     started = time.process_time()
     view(text)
     assert time.process_time() - started < 2
+
+
+def test_a_single_letter_before_does_not_hide_the_run():
+    assert view("O座 l，号码：23OlO3l978O22l923l，").text.endswith("号码:230103197802219231,")
