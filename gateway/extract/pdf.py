@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 import pikepdf
+import pypdfium2
 
 from gateway.extract import pdfactions, pdftext
 from gateway.extract.base import Child, Context, Node, Problem, Yield
@@ -30,6 +31,20 @@ ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, Attribu
 INTERESTING = re.compile(
     rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|EmbeddedFiles?|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Movie|Rendition|Sound|"
     rb"Thread|SetOCGState|Collection|3D|U3D|Flash|Win|GoTo3DView)(?![A-Za-z0-9])")
+
+
+def _warm() -> None:
+    """qpdf opens /dev/urandom at its first AES key and keeps it: that must be before the cell is locked."""
+    out = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(out, encryption=pikepdf.Encryption(owner="o", user=""))
+    with pikepdf.open(io.BytesIO(out.getvalue())) as document:
+        document.Root.unparse(resolved=True)
+    pypdfium2.PdfDocument(out.getvalue()).close()
+
+
+_warm()
 
 
 class Pdf:
