@@ -21,8 +21,8 @@ LEAST = 32
 MOST_BLOCKS = 200
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
-BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}(?:" + LINE + rb")?)+={0,6}(?![0-9A-Za-z])")
-BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}(?:" + LINE + rb")?)+[0-9A-Za-z+/_\-]*={0,2}(?![0-9A-Za-z+/])")
+BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
+BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + LINE + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){8,}[0-9A-Za-z_.~+\-%&=]*")
 ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,16}\\u[0-9A-Fa-f]{4}){8,}[ -\[\]-~]*")
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",

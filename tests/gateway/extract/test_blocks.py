@@ -60,3 +60,9 @@ def test_linear(data):
     started = time.process_time()
     children(data)
     assert time.process_time() - started < 3
+
+
+def test_long_runs_that_end_badly_are_linear():
+    """Nested repetition made one line of 3 kB cost minutes."""
+    for run in (b"A" * 3000 + b"==A", b"ABCDEFGH" * 400 + b"x", (b"A" * 76 + b"\r\n") * 200 + b"==="):
+        list(BLOCKS.extract(Node(Artifact(1, 0, ArtifactKind.PART), run, "text/plain"), Context(Limits(), outbound=True)))
