@@ -14,7 +14,10 @@ from gateway.identifiers.normalise import NUMERAL
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
 
-RUN = re.compile(r"[0-9](?:[ \-._/·]{0,3}[0-9]){5,}")
+RUN = re.compile(
+    r"(?<![0-9])(?!(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9]))(?![0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
+    r"[0-9](?:[ \-._/·]{0,3}[0-9]){5,}")
+"""Six digits or more with little between them; no run begins with an ISO date or is an address of the Internet."""
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
