@@ -7,6 +7,7 @@ Each step has its own room; this file only puts them in order. Nothing here know
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -69,6 +70,7 @@ class Ports:
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()      # candidates for encrypted parts
     record_required: bool = False        # [quarantine] record = "required"
+    writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
 
 
 async def process(transaction: Transaction, relayer: Relayer, listener: Listener, ports: Ports) -> Reply:
@@ -124,12 +126,19 @@ async def _act(case: Case, actions: Sequence[Action], relayer: Relayer, ports: P
         await ports.journal.record(entry(case, Reply(250, "2.0.0", "Ok")))
         return await perform(case, actions, relayer, ports.hands)
     reply = await perform(case, actions, relayer, ports.hands)
+    writing = asyncio.get_running_loop().create_task(_record(case, reply, ports))
+    ports.writing.add(writing)
+    writing.add_done_callback(ports.writing.discard)
+    return reply
+
+
+async def _record(case: Case, reply: Reply, ports: Ports) -> None:
+    """After the reply: between the next hop's 250 and ours a crash makes a duplicate (RFC 1047), so nothing else belongs there."""
     try:
         await ports.journal.record(entry(case, reply))
     except (GatewayFault, OSError) as fault:
         ports.metrics.count("sekisho_unrecorded_total")
         ports.events.emit("incident", id=case.transaction.id, fault="gateway", reason=f"not recorded: {type(fault).__name__}")
-    return reply
 
 
 async def _uninspected(transaction: Transaction, relayer: Relayer, listener: Listener, header: Header,

@@ -17,8 +17,7 @@ from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope, Recipient
 
 OVERHEAD = 1024                          # octets of our own header lines, added to SIZE
-ECHOES = 20                              # equal questions under way at once: two gateways that point at each other ask without end,
-ECHO_WAIT = 2.0                          # so further ones get only so many seconds to find a free connection
+ECHOES = 20                              # equal questions under way at once: two gateways that point at each other ask without end
 LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside the reserve
 
 
@@ -34,16 +33,20 @@ class NextHopRelayer:
         self._offered: list[str] = []    # accepted in the transaction that is open now
         self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._echo = False               # many ask the same at this moment
         self._ended = False              # our end of the content went out: what becomes of it is the next hop's word
         self._early: Reply | None = None  # the answer to DATA or to a chunk where it was no leave to go on
 
     # the port
     async def offer(self, envelope: Envelope, recipient: Recipient) -> Reply:
-        """The next hop's answer to this recipient; 451 where there is no next hop, or where it may be ourselves."""
+        """The next hop's answer to this recipient; 451 where there is no next hop.
+
+        Where very many ask the same at this moment, the answer is left to `relay`: so the content gets its turn, and with it
+        the trace that shows a loop.
+        """
         route = (envelope.reverse_path, recipient.mailbox)
+        if self._next_hop.asking[route] >= ECHOES:
+            return replies.RECIPIENT_OK
         self._next_hop.asking[route] += 1
-        self._echo = self._next_hop.asking[route] > ECHOES
         try:
             return await self._offer_once_more(envelope, recipient)
         finally:
@@ -59,7 +62,7 @@ class NextHopRelayer:
             try:
                 reply = await self._offer(envelope, recipient, fresh)
             except NextHopUnavailable:
-                return replies.ECHO if self._echo else replies.NEXT_HOP_UNREACHABLE
+                return replies.NEXT_HOP_UNREACHABLE
             except Missing as missing:
                 self._park()
                 return missing.reply
@@ -150,7 +153,7 @@ class NextHopRelayer:
 
     # recipients
     async def _offer(self, envelope: Envelope, recipient: Recipient, fresh: bool) -> Reply:
-        connection = await self._ready(envelope, fresh, ECHO_WAIT if self._echo else self._next_hop.settings.command)
+        connection = await self._ready(envelope, fresh, self._next_hop.settings.command)
         client = connection.client
         recipient_line = rcpt_line(recipient, client.extensions)
         begins = client.state is State.READY

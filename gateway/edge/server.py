@@ -81,7 +81,8 @@ class EdgeServer:
         for lane in self._lanes.values():
             self._accept_from(lane.listener.name)
 
-    async def reload(self, listeners: Iterable[ListenerSettings], process: Process) -> None:
+    async def reload(self, listeners: Iterable[ListenerSettings], process: Process,
+                     limits: AdmissionLimits | None = None) -> None:
         """New settings and pipeline for every transaction that begins from now on. All or nothing: raises ConfigError."""
         lanes = {lane.listener.name: lane for lane in map(self._lane, listeners)}
         before = dict(self._sockets)
@@ -102,6 +103,8 @@ class EdgeServer:
             raise
         self._retire(before, lanes)
         self._lanes, self.handler.process = lanes, process
+        if limits is not None:
+            self.admission.limits = _affordable(limits)
         for name in lanes:
             self._accept_from(name)
         for session in [s for s in self.sessions if s.listener.name not in lanes]:

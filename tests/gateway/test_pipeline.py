@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from dataclasses import replace
 from typing import Any
@@ -36,7 +37,10 @@ class Scene:
             envelope=Envelope(basis.envelope.reverse_path, (GOOD,)))
 
     async def play(self, settings: Any = LISTENER) -> Reply:
-        return await process(self.transaction, self.relayer, settings, self.house.ports())
+        ports = self.house.ports()
+        reply = await process(self.transaction, self.relayer, settings, ports)
+        await asyncio.gather(*ports.writing)
+        return reply
 
 
 class Inspector:
