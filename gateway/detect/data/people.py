@@ -142,7 +142,7 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     return records
 
 
-PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9]|@|"
+PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9](?![0-9])|@|"
                      r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 
 
