@@ -40,11 +40,15 @@ class Reference:
         return not (self.tables or self.documents)
 
 
-def stamp(state_dir: Path) -> tuple[tuple[str, int, int], ...]:
-    """Names, inodes and sizes of the index files: differs after every import, so that zygotes are renewed only then."""
+def stamp(state_dir: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Names, inodes, sizes and times of the index files: differs after every import, so that zygotes are renewed only then.
+
+    Files still being written begin with a dot and do not count.
+    """
     found = []
     for folder in ("edm", "fingerprints"):
         base = state_dir / folder
         if base.is_dir():
-            found += [(f"{folder}/{e.name}", e.stat().st_ino, e.stat().st_size) for e in sorted(base.iterdir()) if e.is_file()]
+            entries = [(e.name, e.stat()) for e in sorted(base.iterdir()) if e.is_file() and not e.name.startswith(".")]
+            found += [(f"{folder}/{name}", s.st_ino, s.st_size, s.st_mtime_ns) for name, s in entries]
     return tuple(found)

@@ -57,9 +57,8 @@ def import_csv(state_dir: Path, name: str, source: Path, *, charset: str = "", k
             out.flush()
             os.fsync(out.fileno())
         os.replace(aside, target)
-    except BaseException:
-        Path(aside).unlink(missing_ok=True)
-        raise
+    finally:
+        Path(aside).unlink(missing_ok=True)               # there only where the import failed
     _sync(target.parent)
     return built
 

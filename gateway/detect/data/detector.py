@@ -90,12 +90,16 @@ class CustomerData:
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
-                if self.ours is None and not possible(text.content):
-                    continue
-                self._grid(layout.from_text(self._next(), mended(text), self.labels), artifact)
-                if self.ours is not None:
-                    self.ours.read_text(text.content, artifact)
+                self._text(mended(text), artifact)
         return ()
+
+    def _text(self, text: Text, artifact: int) -> None:
+        if possible(text.content):
+            self._grid(layout.from_text(self._next(), text, self.labels), artifact)
+        elif self.ours is not None:
+            self.ours.read(layout.from_text(self._next(), text, self.labels), artifact)
+        if self.ours is not None:
+            self.ours.read_text(text.content, artifact)
 
     def _next(self) -> int:
         self.grids += 1
