@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -201,16 +201,6 @@ class OutboxTable(Custodian):
         self._finish(entry, "failed", text)
         self.record(KEEPER, "given-up", entry.message_id or "", purpose=entry.purpose)
         return "refused"
-
-    def put_off(self, id: str, until: datetime) -> None:
-        """The hourly cap holds this notice back; it stays ready."""
-        with self.transaction():
-            held_back = {"next_at": until, "last_reply": "held back: too many notices this hour"}
-            OutboxEntry.objects.filter(pk=id, state="ready").update(**held_back)
-
-    def told_since(self, recipient: str, since: datetime) -> int:
-        """Notices delivered to a recipient since then."""
-        return OutboxEntry.objects.filter(recipient=recipient, state="done", finished_at__gte=since).count()
 
     def block(self, message_id: str, codes: list[str]) -> None:
         """Today's signatures see something new: not sent; a later release knows these codes and needs two persons."""

@@ -15,14 +15,14 @@ from gateway.model.custody import Actor
 from quarantine import audit
 from quarantine.access import Act
 from quarantine.accounts import Accounts
+from quarantine.digests import Digests
 from quarantine.intake import Intake
 from quarantine.models import Checkpoint
-from quarantine.outgoing import OutboxTable
 from quarantine.reading import Reading
 from quarantine.retention import Retention
 
 
-class QuarantineService(Intake, Reading, Retention, OutboxTable, Accounts):
+class QuarantineService(Intake, Reading, Retention, Digests, Accounts):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from gateway.config import Config
 from gateway.model.deadline import Clock
-from gateway.model.errors import ConfigError
+from gateway.model.errors import ConfigError, SekishoError
 from gateway.notices import Answerer, House
 from quarantine import keys
 from quarantine.settings import configure, sqlite_url
@@ -64,7 +64,6 @@ def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
     ring = ensure_keys(config, clock)
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
     from quarantine.blobs import FileBlobs  # Django models can be imported only now
-    from quarantine.custodian import CustodySettings
     from quarantine.database import open_database
     from quarantine.service import QuarantineService
 
@@ -73,5 +72,45 @@ def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
     if custody.blobs != "file":
         raise ConfigError("held mail in S3 is not built into this program; use \"file\"", "quarantine.blobs")
     blobs = FileBlobs(config.gateway.state_dir / "blobs", reserve=custody.min_free)
-    settings = CustodySettings(node=socket.gethostname()[:64] or "keeper", retain=timedelta(seconds=custody.retain))
-    return QuarantineService(ring, blobs, clock, settings, answers=Answerer(House.of(config), clock.now))
+    return QuarantineService(ring, blobs, clock, settings(config), answers=Answerer(House.of(config), clock.now))
+
+
+def settings(config: Config):  # type: ignore[no-untyped-def]
+    """What the configuration says about custody. Imports Django's models: after `configure`."""
+    from quarantine.custodian import CustodySettings
+
+    custody = config.quarantine
+    return CustodySettings(node=socket.gethostname()[:64] or "keeper", retain=timedelta(seconds=custody.retain),
+                           four_eyes_persons=custody.four_eyes_persons)
+
+
+def embedded(config: Config) -> tuple[Path, Path]:
+    """Database and folder of blobs, where both are files of ours. Raises ConfigError where a server keeps them."""
+    if config.quarantine.database != "sqlite":
+        raise ConfigError("a database server is backed up by its own tools (pg_dump), together with the blobs",
+                          "quarantine.database")
+    if config.quarantine.blobs != "file":
+        raise ConfigError("an object store is backed up by its own tools, together with the database", "quarantine.blobs")
+    return config.gateway.state_dir / "quarantine.db", config.gateway.state_dir / "blobs"
+
+
+def save(config: Config, file: Path, clock: Clock) -> int:
+    """A consistent backup, also while the keeper runs; how many held messages are in it. Raises BackupProblem."""
+    database, blobs = embedded(config)
+    if not database.exists():
+        raise SekishoError(f"{database}: there is no custody to back up; sekisho init makes one")
+    return backups(config).backup(database, blobs, file, clock.now()).blobs
+
+
+def put_back(config: Config, file: Path) -> int:
+    """Restores a backup where no custody is; how many held messages it had. Its key must be there first."""
+    database, blobs = embedded(config)
+    keys.load(config.quarantine.key_file)    # without it nothing of the backup could be read
+    return backups(config).restore(file, database, blobs).blobs
+
+
+def backups(config: Config):  # type: ignore[no-untyped-def]
+    configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
+    from quarantine import backup  # Django's models can be imported only now
+
+    return backup

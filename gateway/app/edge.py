@@ -33,7 +33,8 @@ class Edge:
     def __init__(self, name: str, brief: Brief, tools: Tools) -> None:
         self.tools = tools
         config = brief.config
-        self.pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=workers(config))
+        self.pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=workers(config),
+                             reuse=config.inspection.reuse)
         self.custody = KeeperClient(brief.keeper, tools.clock)
         self.journal = JournalWriter(config.gateway.state_dir / "journal.db", tools.clock, tools.events, tools.metrics,
                                      config.journal.retain, required=config.quarantine.record == "required")
@@ -48,6 +49,11 @@ class Edge:
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             record_required=config.quarantine.record == "required")
+
+    def follow(self, config: Config) -> None:
+        """What is read at each use and may change at a reload."""
+        self.pool.reuse = config.inspection.reuse
+        self.journal.retain = config.journal.retain
 
     def process(self, config: Config):  # type: ignore[no-untyped-def]
         ports = self.ports(config)
@@ -75,7 +81,7 @@ def listeners(config: Config) -> list[ListenerSettings]:
 
 
 def admission(config: Config) -> AdmissionLimits:
-    return AdmissionLimits()
+    return AdmissionLimits.of(config)
 
 
 async def run(name: str, control: socket.socket) -> None:
@@ -87,7 +93,8 @@ async def run(name: str, control: socket.socket) -> None:
                         sockets=take_sockets(brief))
 
     async def reload(fresh: Brief) -> None:
-        await server.reload(listeners(fresh.config), edge.process(fresh.config))
+        await server.reload(listeners(fresh.config), edge.process(fresh.config), admission(fresh.config))
+        edge.follow(fresh.config)
 
     edge.journal.start()
     async with pushing(tools, brief):

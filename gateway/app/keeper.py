@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started
-from gateway.app.custody import open_service
+from gateway.app.custody import open_service, settings
 from gateway.app.offline import passwords
 from gateway.config import Config
 from gateway.edge.delivery import SmtpDelivery
@@ -65,10 +65,10 @@ def opened(config: Config, clock: Clock) -> Any:
     return service
 
 
-async def tend(delivery: SmtpDelivery) -> None:
+async def tend(delivery: Callable[[], SmtpDelivery]) -> None:
     while True:
         await asyncio.sleep(TENDING)
-        delivery.tend()
+        delivery().tend()
 
 
 async def run(name: str, control: socket.socket) -> None:
@@ -83,14 +83,23 @@ async def run(name: str, control: socket.socket) -> None:
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
                     Ports(delivery, tools.events, tools.clock, cell, cell))
+    keeper.outbox.notices_an_hour = config.notices.per_hour
+
+    def current() -> SmtpDelivery:
+        assert isinstance(keeper.outbox.delivery, SmtpDelivery)
+        return keeper.outbox.delivery
 
     async def reload(fresh: Brief) -> None:
-        """Retention and next hops of what is already held follow the file at the next start; texts and limits at once."""
+        """All at once, save the expiry of what is already held: it was promised to people in their notices."""
         cell.config = fresh.config
         keeper.service.answers = Answerer(House.of(fresh.config), tools.clock.now)
-        keeper.outbox.delivery = SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
+        keeper.service.settings = settings(fresh.config)
+        keeper.service.blobs.reserve = fresh.config.quarantine.min_free
+        keeper.outbox.notices_an_hour = fresh.config.notices.per_hour
+        before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
+        before.close()
 
-    tending = asyncio.create_task(tend(delivery))
+    tending = asyncio.create_task(tend(current))
     async with pushing(tools, brief):
         await keeper.start()
         await obey(control, reload)

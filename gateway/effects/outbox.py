@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from gateway.model.custody import Admission
@@ -21,7 +21,6 @@ from gateway.model.ports import Delivery, Events, RelayResult, Rescan
 from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope
 
-HOUR = timedelta(hours=1)
 PATIENCE = 600.0                         # seconds for one delivery: RFC 5321 section 4.5.3.2.6 waits 10 minutes for the last reply
 
 
@@ -61,8 +60,7 @@ class OutboxStore(Protocol):
     async def begin(self, id: str) -> bool: ...
     async def finish(self, id: str, result: RelayResult) -> str: ...
     async def later(self, id: str, text: str) -> str: ...
-    async def put_off(self, id: str, until: datetime) -> None: ...
-    async def told_since(self, recipient: str, since: datetime) -> int: ...
+    async def turn(self, id: str, most: int, under_way: int) -> bool: ...
     async def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]: ...
     async def block(self, message_id: str, codes: list[str]) -> None: ...
 
@@ -80,12 +78,14 @@ class Outbox:
     events: Events
     rescan: Rescan | None = None                     # None: releases are not judged again (tests only)
     blocks: Callable[[Admission, Finding], bool] = would_block
-    notices_an_hour: int = 60                        # to one recipient; the rest waits. 0 is no cap
+    notices_an_hour: int = 60                        # to one recipient; the rest comes in a digest. 0 is no cap
     parallel: int = 4
     insist: float = 2.0                              # seconds between attempts to write down what happened
     failpoint: Callable[[str], None] = lambda name: None
     finished: Callable[[], None] = lambda: None      # called when a delivery ends: there is room for the next
     busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    telling: Counter[str] = field(default_factory=Counter)        # notices under way, by reader
+    turns: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def drain(self) -> int:
         """Start what is due, as far as there is room; returns how many were started."""
@@ -134,8 +134,16 @@ class Outbox:
             self.events.emit("incident", part="outbox", id=due.message_id or due.id, reason=str(error))
 
     async def _one(self, due: DueEntry) -> None:
-        if not due.is_release and await self._capped(due):
+        if due.is_release:
+            await self._send(due)
             return
+        if await self._its_turn(due):
+            try:
+                await self._send(due)
+            finally:
+                self.telling[due.recipient] -= 1
+
+    async def _send(self, due: DueEntry) -> None:
         mail = await self.store.prepare(due.id)
         try:
             if due.is_release and await self._blocked(due, mail):
@@ -175,15 +183,14 @@ class Outbox:
     def _event(self, due: DueEntry, event: str, reply: str) -> None:
         self.events.emit(event, id=due.message_id or due.id, reply=reply[:3])
 
-    async def _capped(self, due: DueEntry) -> bool:
-        """Too many notices for one reader within the hour wait; a flood must not become a flood of ours."""
-        if not self.notices_an_hour:
-            return False
-        now = self.clock.now()
-        if await self.store.told_since(due.recipient, now - HOUR) < self.notices_an_hour:
-            return False
-        await self.store.put_off(due.id, now + HOUR / 6)
-        return True
+    async def _its_turn(self, due: DueEntry) -> bool:
+        """Too many notices for one reader within the hour become one digest; a flood must not become a flood of ours."""
+        async with self.turns:           # none begins between the question and its answer, so nobody gets more than the cap
+            most = self.notices_an_hour
+            if most and not await self.store.turn(due.id, most, self.telling[due.recipient]):
+                return False
+            self.telling[due.recipient] += 1
+            return True
 
     async def _blocked(self, due: DueEntry, mail: OutgoingMail) -> bool:
         """Judge the octets again; what was not known when they were held, and would be held again, stops the release."""

@@ -32,7 +32,7 @@ from gateway.model.transaction import Envelope, Recipient, Transaction
 
 UNREACHABLE = Reply(451, "4.4.1", "Next hop not reachable, try again later")
 RetryKey = Callable[[Transaction, Inspection, Iterable[Recipient]], str]
-Compose = Callable[[Notify, Transaction, Inspection], OutgoingMail | None]
+Compose = Callable[[Notify, Transaction, Inspection, str], OutgoingMail | None]      # the last: the held message's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ def _belongs(notice: Notify, hold: Hold, holds: Sequence[Hold]) -> bool:
 def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify], pending: bool, hands: Hands) -> Admission:
     transaction, inspection, decision = case.transaction, case.inspection, hold.decision
     e, summary = transaction.envelope, inspection.summary
-    composed = (hands.compose(n, transaction, inspection) for n in notices)
+    composed = (hands.compose(n, transaction, inspection, identity) for n in notices)
     return Admission(
         id=identity, session=transaction.session, direction=transaction.direction, kind=hold.kind,
         envelope=Envelope(e.reverse_path, hold.recipients, e.body, e.smtputf8, e.ret, e.envid, e.auth),
@@ -145,7 +145,7 @@ def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify],
         sha256=transaction.message.sha256, size=transaction.message.size, received_at=transaction.message.received_at,
         subject=summary.subject, header_from=summary.header_from, header_message_id=summary.header_message_id,
         retry_key=hands.retry_key(transaction, inspection, hold.recipients),
-        inspection=report(transaction.message.sha256, transaction.direction, inspection, case.decisions),
+        inspection=judged(case),
         persons=inspection.persons, identifiers=inspection.identifiers, pending=pending,
         notices=tuple(mail for mail in composed if mail is not None))
 
@@ -187,5 +187,16 @@ def entry(case: Case, reply: Reply) -> Mapping[str, Any]:
         "reply": str(reply),
         "decisions": [{"recipient": d.recipient.mailbox.text, "disposition": d.disposition.word, "verdict": d.verdict.word,
                        "rule": d.rule, "exception": d.exception, "policy_version": d.policy_version} for d in case.decisions],
-        "inspection": report(transaction.message.sha256, transaction.direction, case.inspection, case.decisions),
+        "auth": authenticated(transaction), "inspection": judged(case),
     }
+
+
+def judged(case: Case) -> dict[str, Any]:
+    """The stored inspection: what was found, and what was known of the sender, so that it can be judged again."""
+    transaction = case.transaction
+    found = report(transaction.message.sha256, transaction.direction, case.inspection, case.decisions)
+    return {**found, "auth": authenticated(transaction)}
+
+
+def authenticated(transaction: Transaction) -> list[dict[str, str]]:
+    return [{"method": a.method, "result": a.result, "domain": a.domain} for a in transaction.auth]

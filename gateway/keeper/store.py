@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway.keeper.committer import Committer
@@ -36,9 +35,6 @@ class KeeperStore:
     async def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]:
         return await self._read(lambda: self.committer.service.held(message_id))
 
-    async def told_since(self, recipient: str, since: datetime) -> int:
-        return await self._read(lambda: self.committer.service.told_since(recipient, since))
-
     async def begin(self, id: str) -> bool:
         return await self.committer.run(lambda s: s.begin(id))
 
@@ -48,8 +44,8 @@ class KeeperStore:
     async def later(self, id: str, text: str) -> str:
         return await self.committer.run(lambda s: s.later(id, text))
 
-    async def put_off(self, id: str, until: datetime) -> None:
-        await self.committer.run(lambda s: s.put_off(id, until))
+    async def turn(self, id: str, most: int, under_way: int) -> bool:
+        return await self.committer.run(lambda s: s.turn(id, most, under_way))
 
     async def block(self, message_id: str, codes: list[str]) -> None:
         await self.committer.run(lambda s: s.block(message_id, codes))

@@ -142,3 +142,7 @@ class Answers(Protocol):
         """`event` is requested, denied, withdrawn, returned, released, blocked, failed or expired; `held` has the fields
         of `quarantine list --json` and `requested_by`. Insiders only; an empty sequence where nobody is to be told."""
         ...
+
+    def digest(self, recipient: str, held: Sequence[Mapping[str, Any]]) -> OutgoingMail | None:
+        """One mail about many held messages; None where the reader is no insider."""
+        ...

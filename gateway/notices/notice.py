@@ -140,6 +140,9 @@ class Answerer:
             return ()
         return tuple(self._one(event, held, reason, address) for address in self._readers(event, held))
 
+    def digest(self, recipient: str, held: Sequence[Mapping[str, Any]]) -> OutgoingMail | None:
+        return digest(self.house, recipient, held, self.now())
+
     def _readers(self, event: str, held: Mapping[str, Any]) -> list[str]:
         owner = self.house.owners.get(str(held.get("listener", "")), "")
         asked = str(held.get("requested_by") or "")

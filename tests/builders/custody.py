@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,6 +53,9 @@ class FakeAnswers:
     def compose(self, event: str, held: dict[str, Any], reason: str) -> list[OutgoingMail]:
         self.told.append((event, held["id"], reason, held["requested_by"]))
         return [OutgoingMail("boss@bank.example", f"Subject: {event} {MARKER}\r\n\r\n".encode(), "answer")]
+
+    def digest(self, recipient: str, held: Sequence[Mapping[str, Any]]) -> OutgoingMail:
+        return OutgoingMail(recipient, f"Subject: {len(held)} of {sorted({h['sender'] for h in held})}\r\n\r\n".encode(), "digest")
 
 
 @dataclass

@@ -370,3 +370,10 @@ async def test_the_queue_for_people(post: Post, held: Held) -> None:
 
 def test_labels() -> None:
     assert effects.label("MACRO-X", "") == "MACRO-X" and effects.label("SIGNATURE-YARA", "r1") == "SIGNATURE-YARA r1"
+
+
+async def test_side_by_side_nobody_gets_more_than_the_cap(post: Post) -> None:
+    post.outbox.notices_an_hour, post.outbox.parallel = 3, 8
+    notices(post.house.service, 8)
+    await post.outbox.drained()
+    assert len(post.delivery.taken) == 3 and not +post.outbox.telling

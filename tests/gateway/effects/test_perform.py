@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ from gateway.model.errors import CustodyUnavailable, GatewayFault, NextHopUnavai
 from gateway.model.finding import Inspection, Verdict
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
-from gateway.model.transaction import Envelope, Recipient, Transaction
+from gateway.model.transaction import AuthResult, Envelope, Recipient, Transaction
 from tests.builders.edge import FakeCustody, Recorder
 from tests.gateway.effects.test_header import transaction
 
@@ -63,7 +64,7 @@ class Scene:
                          examine(BLOCK, "mx.bank.test", "inbound"))
         self.hands = Hands(self.custody, self.recorder, self.recorder,
                            lambda t, i, rs: ",".join(r.mailbox.text for r in rs),
-                           lambda n, t, i: OutgoingMail(n.recipient, b"x", "notice"), "mx.bank.test")
+                           lambda n, t, i, identity: OutgoingMail(n.recipient, identity.encode(), "notice"), "mx.bank.test")
 
     async def play(self, *actions: Action) -> Reply:
         return await perform(self.case, (*actions, Record(())), self.relayer, self.hands)
@@ -203,6 +204,18 @@ async def test_notices_leave_with_the_message_they_speak_of() -> None:
     await scene.play(hold(BAD), hold(WORSE, rule="s"), *told)
     notices = [sorted(n.recipient for n in admission.notices) for admission, _ in scene.custody.held.values()]
     assert notices == [["one", "three"], ["two"]]
+    for id, (admission, _) in scene.custody.held.items():
+        assert {n.content.decode() for n in admission.notices} == {id}, "each names the held message it speaks of"
+
+
+async def test_what_was_known_of_the_sender_is_kept_with_the_inspection() -> None:
+    scene = Scene()
+    seen = AuthResult("dmarc", "fail", "partner.test", "policy=reject")
+    scene.case = replace(scene.case, transaction=replace(scene.transaction, auth=(seen,)))
+    await scene.play(hold(BAD))
+    wanted = [{"method": "dmarc", "result": "fail", "domain": "partner.test"}]
+    admission, _ = scene.custody.held[scene.transaction.id]
+    assert admission.inspection["auth"] == entry(scene.case, Reply(250, "2.0.0", "Ok"))["auth"] == wanted
 
 
 def test_the_journal_entry_is_plain_data() -> None:
