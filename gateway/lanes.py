@@ -11,8 +11,10 @@ from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings
 from gateway.inspection.pool import Lanes as Addresses
 from gateway.model.deadline import Clock
 from gateway.model.ports import Events
+from gateway.reference import stamp
 
 LOADING = 60.0                           # seconds a zygote may take to load on a busy machine
+FOLLOW = 10.0                            # seconds between looks at what is registered
 FIRST_DELAY, LAST_DELAY = 0.1, 5.0       # seconds before a dead zygote is started again
 
 
@@ -39,6 +41,8 @@ class Lanes:
         self.clock = clock
         self.events = events
         self.zygotes: dict[str, Zygote] = {}
+        self.registered: tuple[object, ...] = ()     # what of the firm's own data the zygotes have loaded
+        self._reloading = asyncio.Lock()
         self._watch: dict[str, asyncio.Task[None]] = {}
 
     @property
@@ -60,10 +64,25 @@ class Lanes:
 
         Raises CellError and changes nothing where a new one cannot be had.
         """
-        fresh = await self._launch(config)
-        old, self.zygotes, self.config = self.zygotes, fresh, config
-        for zygote in old.values():
-            zygote.retire()
+        async with self._reloading:
+            fresh = await self._launch(config)
+            old, self.zygotes, self.config = self.zygotes, fresh, config
+            for zygote in old.values():
+                zygote.retire()
+
+    async def follow(self, every: float = FOLLOW) -> None:
+        """Renews the zygotes whenever a table or document was registered or removed. Runs until it is cancelled."""
+        wait = every
+        while True:
+            await asyncio.sleep(wait)
+            wait = every
+            try:
+                if stamp(self.config.gateway.state_dir) != self.registered:
+                    await self.reload(self.config)
+                    self.events.emit("reload", outcome="success", registered=len(self.registered))
+            except (CellError, OSError) as failure:
+                self.events.emit("reload", outcome="failure", reason=str(failure))
+                wait = every * 6
 
     async def stop(self) -> None:
         for task in self._watch.values():
@@ -76,6 +95,7 @@ class Lanes:
         address = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}
         started: dict[str, Zygote] = {}
         try:
+            registered = stamp(config.gateway.state_dir)
             for lane, path in address.items():
                 assert path is not None
                 started[lane] = launch(lane, path, settings(config, lane, self.folder))
@@ -86,6 +106,7 @@ class Lanes:
             raise failure if isinstance(failure, CellError) else CellError(f"the cell cannot be started: {failure}") from failure
         for zygote in started.values():
             zygote.take_over()
+        self.registered = registered
         return started
 
     async def _keep(self, lane: str) -> None:

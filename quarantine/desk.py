@@ -6,12 +6,15 @@ looked up by the account's name. `system` is honoured because only root and the 
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from gateway.model.custody import Actor
+from gateway.model.errors import SekishoError
 from quarantine import audit
 from quarantine.custodian import Content
 from quarantine.decisions import Outcome
@@ -80,6 +83,21 @@ def _export(s: QuarantineService, a: Actor, r: Request) -> Answer:
 def _verify(s: QuarantineService, a: Actor, r: Request) -> Answer:
     found = s.audit_verify(a, audit.outside_checkpoints(r.get("outside", ())))
     return Answer({"records": found.records, "checkpoints": found.checkpoints, "flaws": [asdict(f) for f in found.flaws]})
+
+
+def _audit_export(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    """JSON lines in an unnamed memory file, as of one instant."""
+    lines = s.audit_export(a)
+    fd, rows = os.memfd_create("audit", os.MFD_CLOEXEC), 0
+    try:
+        with open(fd, "wb", closefd=False) as out, s.snapshot():
+            for line in lines:
+                out.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+                rows += 1
+        return Answer({"rows": rows, "size": os.fstat(fd).st_size}, fd)
+    except (SekishoError, OSError, ValueError):
+        os.close(fd)
+        raise
 
 
 def _user_add(s: QuarantineService, a: Actor, r: Request) -> Answer:
@@ -162,6 +180,7 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "queue-drop": _queue_drop,
     # audit
     "audit-verify": _verify,             # outside: rows of an event log -> {"records", "checkpoints", "flaws"}
+    "audit-export": _audit_export,       # -> descriptor, {"rows", "size"}
     "note": _note,
     "login-failed": _failed_login,
     # accounts

@@ -56,10 +56,12 @@ class House:
             await lanes.start()
             stopping = self.signals(supervisor, lanes)
             self.pulse = asyncio.create_task(pulse())
+            following = asyncio.create_task(lanes.follow())
             await self.announce(supervisor, stopping)
             await stopping.wait()
             self.events.emit("drain")
             notify(b"STOPPING=1")
+            following.cancel()
             await supervisor.stop(STOP)
         finally:
             await supervisor.stop(1.0)

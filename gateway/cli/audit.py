@@ -22,7 +22,7 @@ def audit() -> None:
 
 @audit.command()
 @click.option("--outside", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
-              help="Event log kept elsewhere: its checkpoints show a chain that was cut short.")
+              help="Event log or export kept elsewhere: its checkpoints show a chain that was cut short.")
 @as_option
 @json_option
 @pass_session
@@ -50,7 +50,7 @@ def events(path: Path) -> list[dict[str, Any]]:
             row = json.loads(line)
         except ValueError as wrong:
             raise SekishoError(f"{path}:{number}: not a line of an event log: {wrong}") from wrong
-        if isinstance(row, dict) and row.get("event") == "checkpoint":
+        if isinstance(row, dict) and (row.get("event") == "audit-checkpoint" or row.get("type") == "checkpoint"):
             rows.append(row)
     return rows
 

@@ -21,7 +21,9 @@ from gateway.cli.common import pad, printable
 from gateway.cli.mailbox import Mailbox
 from gateway.cli.samples import OUR, Sample, samples
 from gateway.model.errors import SekishoError
+from gateway.ops.clock import SystemClock
 
+CLOCK = SystemClock()
 READY, ARRIVAL = 90.0, 30.0              # seconds for the start, and for a mail that is on its way
 CONFIG = """# The demo's configuration: everything on loopback, nothing outside this folder.
 [gateway]
@@ -81,13 +83,13 @@ class Demo:
         self.process = subprocess.Popen([sys.executable, "-P", "-m", "gateway.cli.main", "--config", str(self.config), "serve"],
                                         stdout=subprocess.PIPE, stderr=log, text=True)
         log.close()
-        deadline = time.monotonic() + READY
+        deadline = CLOCK.monotonic() + READY
         assert self.process.stdout is not None
         for line in self.process.stdout:
             (self.folder / "events.jsonl").open("a").write(line)
             if json.loads(line)["event"] == "ready":
                 return
-            if time.monotonic() > deadline:
+            if CLOCK.monotonic() > deadline:
                 break
         raise SekishoError(f"the demo's gateway did not become ready; see {self.folder}/gateway.log")
 
@@ -201,9 +203,9 @@ def show_notices(house: Demo) -> bool:
     from email.policy import default
 
     house.mailbox.wait_for(b"Auto-Submitted: auto-generated", ARRIVAL)
-    deadline = time.monotonic() + ARRIVAL
+    deadline = CLOCK.monotonic() + ARRIVAL
     wanted = sum(s.expected == "held" for s in samples())
-    while len(told := [m for m in house.mailbox.received if not m.reverse_path]) < wanted and time.monotonic() < deadline:
+    while len(told := [m for m in house.mailbox.received if not m.reverse_path]) < wanted and CLOCK.monotonic() < deadline:
         time.sleep(0.2)
     click.echo()
     for mail in told:

@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
+import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import click
 
-from gateway.app.rights import lock
+from gateway.app.rights import Taken, lock
 from gateway.cli.common import Session, state_of
 from gateway.effects.custody import Answered, KeeperDesk, is_running
 from gateway.model.custody import Actor
+from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
 from quarantine.lifecycle import Refused
 
+PATIENCE = 20.0                          # seconds for another command to end
 as_option = click.option("--as", "user", metavar="USER", help="Act as this account (default: you, the operating system's user).")
 reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 
@@ -29,12 +33,17 @@ class Desk(Protocol):
 class OwnDesk:
     """The verbs on a service of our own, while no gateway runs."""
 
-    def __init__(self, service: Any) -> None:
-        self.service = service
+    def __init__(self, service: Any, key_file: Path) -> None:
+        self.service, self.key_file = service, key_file
 
     def call(self, verb: str, actor: Actor, **arguments: Any) -> Answered:
-        from quarantine import desk
+        from quarantine import desk, keys
 
+        if verb == "preview":
+            raise SekishoError("a preview needs a running gateway; start it with: sekisho serve")
+        if verb == "keys-reload":
+            self.service.replace_ring(keys.load(self.key_file))
+            return Answered({"key": self.service.ring.current.id})
         request = {"verb": verb, "actor": {"name": actor.name, "via": actor.via, "system": actor.system}, **arguments}
         answer = desk.call(self.service, request)
         return Answered(answer.body, answer.fd)
@@ -55,14 +64,25 @@ def desk(session: Session) -> Iterator[Desk]:
     from gateway.app.custody import open_service
 
     (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
+    alone = alone_in(config.gateway.state_dir, SystemClock())    # the keeper is the only writer; without one, we are
     try:
-        alone = lock(config.gateway.state_dir)       # the keeper is the only writer; without one, we are
-    except SekishoError as taken:
-        raise SekishoError("the gateway runs, but its keeper does not answer: its events on standard output say why") from taken
-    try:
-        yield OwnDesk(open_service(config, SystemClock()))
+        yield OwnDesk(open_service(config, SystemClock()), config.quarantine.key_file)
     finally:
         os.close(alone)
+
+
+def alone_in(folder: Path, clock: Clock, patience: float = PATIENCE) -> int:
+    """The lock of the state directory. Another command is waited for; a gateway without its keeper is said."""
+    end = clock.monotonic() + patience
+    while True:
+        try:
+            return lock(folder, command=True)
+        except Taken as taken:
+            if not taken.command:
+                raise SekishoError("the gateway runs, but its keeper does not answer: its events say why") from taken
+            if clock.monotonic() > end:
+                raise
+        time.sleep(0.1)
 
 
 def actor(user: str | None) -> Actor:

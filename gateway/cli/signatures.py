@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from gateway.app.rights import running
 from gateway.cli.common import Session, json_option, pass_session, put_json, put_table, state_of
 from gateway.model.errors import SekishoError
 from signatures.catalog import load
@@ -89,11 +90,9 @@ def test(session: Session, as_json: bool) -> int:
 def reload(session: Session) -> int:
     """Tell the running gateway to take the rules and the policy anew; its `reload` event says how that went."""
     config = state_of(session)
-    path = config.gateway.state_dir / "run" / "serve.lock"
-    try:
-        pid = int(path.read_text().strip() or 0)
-        os.kill(pid, signal.SIGHUP)
-    except (OSError, ValueError):
-        raise SekishoError("no gateway is running here") from None
+    pid = running(config.gateway.state_dir)
+    if pid is None:
+        raise SekishoError(f"{config.gateway.state_dir}: no gateway is running here")
+    os.kill(pid, signal.SIGHUP)
     click.echo(f"told the gateway (pid {pid}) to reload")
     return 0

@@ -57,7 +57,7 @@ def backup(session: Session, file: Path) -> int:
     from gateway.app.custody import save
 
     config = state_of(session)
-    messages = save(config, file, SystemClock())
+    messages = save(config, file.absolute(), SystemClock())
     click.echo(f"{file}: {messages} held messages; the key file is not in it: keep {config.quarantine.key_file} elsewhere")
     return 0
 
@@ -66,14 +66,15 @@ def backup(session: Session, file: Path) -> int:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @pass_session
 def restore(session: Session, file: Path) -> int:
-    """Put a backup into an empty state directory. The gateway must not run."""
+    """Put a backup into an empty state directory, where the key file already lies. The gateway must not run."""
     from gateway.app.custody import put_back
 
+    prepare(session.configured.gateway.state_dir)
     config = state_of(session)
     (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
-    alone = lock(config.gateway.state_dir)
+    alone = lock(config.gateway.state_dir, command=True)
     try:
-        messages = put_back(config, file, SystemClock())
+        messages = put_back(config, file.absolute())
     finally:
         os.close(alone)
     click.echo(f"{messages} held messages restored")

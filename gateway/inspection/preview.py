@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.extract.mime.headers import decoded, parse_headers, split
+from gateway.inspection.protocol import PREVIEW_TEXT, PREVIEW_TEXTS
 from gateway.model.artifact import ArtifactKind, ArtifactTree
 from gateway.model.content import Sample
 
 LONGEST_HEADER = 2000                    # characters of one value
-LONGEST_TEXT = 64 << 10                  # characters of one text
-TOTAL = 1 << 20                          # characters of all texts and macros
+TOTAL = PREVIEW_TEXTS
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They turn the reading direction: what is shown must stand in the order in which it was written."""
 
@@ -36,7 +36,7 @@ class Collected:
             self.texts.append((sample.artifact.id, source, self.take(text.content)))
 
     def take(self, text: str) -> str:
-        text = safe(text[:min(LONGEST_TEXT, max(0, self.left))])
+        text = safe(text[:min(PREVIEW_TEXT, max(0, self.left))])
         self.left -= len(text)
         return text
 

@@ -190,6 +190,7 @@ PREVIEW = {"headers": (500, 2), "texts": (400, 3), "macros": (200, 2), "artifact
 artifacts: path, kind, detected type, size as text."""
 
 PREVIEW_TEXT = 256 << 10                 # characters of one cell
+PREVIEW_TEXTS = 1 << 20                  # characters of all texts and macros that are collected
 PREVIEW_TOTAL = 2 << 20                  # characters of everything
 
 

@@ -45,6 +45,17 @@ def test_content_comes_as_a_descriptor(service: QuarantineService, held: Held) -
     os.close(packed.fd)
 
 
+def test_the_chain_is_exported_as_lines(service: QuarantineService, held: Held) -> None:
+    held(leak)
+    answer = ask(service, "audit-export")
+    assert answer.fd is not None
+    with open(answer.fd, "rb") as file:
+        lines = [json.loads(line) for line in os.pread(file.fileno(), answer.body["size"], 0).splitlines()]
+    assert len(lines) == answer.body["rows"] and [r["action"] for r in lines][-1] == "audit-export"
+    with pytest.raises(Refused):
+        desk.call(service, {"verb": "audit-export", "actor": {"name": "ghost"}})
+
+
 @pytest.mark.parametrize("request_", [
     {}, {"verb": None}, {"verb": "nope"}, {"verb": "list"}, {"verb": "list", "actor": {"name": "ghost"}},
     {"verb": "show", "actor": SYSTEM}, {"verb": "list", "actor": SYSTEM, "since": "yesterday"},
