@@ -72,12 +72,8 @@ class Book:
     def _writing(self) -> Iterator[sqlite3.Connection]:
         database = self._database()
         database.execute("BEGIN IMMEDIATE")
-        try:
+        with database:                   # commits, or rolls back
             yield database
-        except BaseException:
-            database.execute("ROLLBACK")
-            raise
-        database.execute("COMMIT")
 
     # sessions
 

@@ -81,8 +81,10 @@ def _node(row: Mapping[str, Any], language: str) -> Node:
 def _finding(row: Mapping[str, Any], node: Node, language: str) -> Seen:
     code = str(row.get("code", ""))
     evidence = tuple(str(e) for e in row.get("evidence") or ())[:EVIDENCE]
-    return Seen(str(row.get("severity", "low")), text(language, finding_sentence(code), file=shown(node.name, 120)), code, evidence,
-                int(row.get("count") or 1), str(row.get("rule", "")))
+    severity = str(row.get("severity"))
+    sentence = text(language, finding_sentence(code), file=shown(node.name, 120))
+    return Seen(severity if severity in RANK else "medium", sentence, code, evidence, int(row.get("count") or 1),
+                str(row.get("rule", "")))
 
 
 def _incident(row: Mapping[str, Any], node: Node, language: str) -> Seen:

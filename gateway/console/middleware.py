@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth import logout
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
@@ -151,9 +153,12 @@ class Gate:
         request.account = account  # type: ignore[attr-defined]
         if getattr(view, "anybody", False):
             return None
+        if account is None and request.META.get("HTTP_SEC_FETCH_SITE") == "cross-site" and request.method == "GET":
+            # a link in a web mail: the browser kept the strict cookies back; asked from a page of ours it sends them
+            return render(request, "console/continue.html", {"path": request.get_full_path()})
         if account is None:
-            query = {"next": request.get_full_path()} if request.method == "GET" else {}
-            return HttpResponseRedirect(f"{reverse('login')}?{urlencode(query)}" if query else reverse("login"))
+            back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
+            return HttpResponseRedirect(reverse("login") + back)
         if account.must_change and not getattr(view, "before_change", False):
             return HttpResponseRedirect(reverse("password"))
         return None
@@ -161,6 +166,6 @@ class Gate:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return pages.refused(request, error)
-        if isinstance(error, CustodyUnavailable | DatabaseError):
+        if isinstance(error, CustodyUnavailable | DatabaseError | sqlite3.Error):
             return pages.unavailable(request)
         return pages.failed(request) if isinstance(error, SekishoError) else None

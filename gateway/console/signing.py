@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -50,13 +51,15 @@ def login(request: HttpRequest) -> HttpResponse:
     if user is None:
         return form(request, given, name, _("Name or password is not right."), 403)
     console().ask("note", user.get_username(), action="login", detail={"client": client})    # nobody is in unrecorded
+    request.session.flush()              # a new key at every log-in
     open_session(request, user)
     request.session["began"] = console().book.now()
     return HttpResponseRedirect(target(request, given), status=303)
 
 
 def form(request: HttpRequest, given: str, name: str = "", problem: str = "", status: int = 200) -> HttpResponse:
-    return render(request, "console/login.html", {"next": given[:2000], "name": name[:150], "problem": problem}, status=status)
+    values = {"next": iri_to_uri(given)[:2000], "name": name[:150], "problem": problem}
+    return render(request, "console/login.html", values, status=status)
 
 
 @before_change
@@ -76,7 +79,7 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         problem = change(request)
         if not problem:
-            return HttpResponseRedirect(reverse("list"), status=303)
+            return HttpResponseRedirect(reverse("list") + "?done=password", status=303)
         status = 409
     return render(request, "console/password.html", {"problem": problem}, status=status)
 

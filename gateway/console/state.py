@@ -17,6 +17,7 @@ from gateway.model.deadline import Clock
 from gateway.model.errors import CustodyUnavailable
 
 REPEATABLE = frozenset({"list", "show"})         # asked again after a lost connection: twice is not more than once
+PING = 5.0                               # seconds
 
 
 class Ask(Protocol):
@@ -38,11 +39,11 @@ class Desks:
             desk = self._own.desk = KeeperDesk(self.path)
         actor = Actor(account, frozenset(), via="console")
         try:
-            return desk.call(verb, actor, patience, **arguments).body
+            if verb in REPEATABLE:
+                return desk.call(verb, actor, patience, **arguments).body
+            desk.call("ping", actor, PING)   # a keeper that was restarted is noticed before something is decided
         except CustodyUnavailable:
             desk.close()
-            if verb not in REPEATABLE:
-                raise
         return desk.call(verb, actor, patience, **arguments).body
 
 

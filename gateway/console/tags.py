@@ -29,7 +29,8 @@ def safe_lines(value: Any) -> str:
 
 @register.filter
 def say(value: Any, table: str) -> str:
-    return word(table, str(value))
+    """The word of a table; a value that has none is shown as text from mail is."""
+    return shown(word(table, str(value)))
 
 
 @register.filter

@@ -49,6 +49,7 @@ def held_list(request: HttpRequest) -> HttpResponse:
     cursor = found["cursor"]
     older = "?" + urlencode({k: v for k, v in given.items() if v} | {"after": cursor}) if cursor else ""
     return render(request, "console/list.html", {
+        "done": word("done", "password") if request.GET.get("done") == "password" else "",
         "messages": found["messages"], "given": given, "older": older, "paged": bool(after),
         "newest": "?" + urlencode({k: v for k, v in given.items() if v}), "filtered": any(given.values()),
         "statuses": [(s, word("status", s)) for s in STATUS], "kinds": [(k, word("kind", k)) for k in KIND],
@@ -86,7 +87,7 @@ def one(request: HttpRequest, id: str, status: int = 200, done: str = "", proble
 @require_POST
 def act(request: HttpRequest, id: str, verb: str) -> HttpResponse:
     """A decision with its reason. What custody refuses is said on the page of the mail, with the reason kept in its field."""
-    reason = request.POST.get("reason", "")[:LONGEST_REASON]
+    reason = request.POST.get("reason", "").replace("\r\n", "\n")[:LONGEST_REASON]
     if problem := unproven(request, id, verb):
         return one(request, id, 403, problem=problem, reason=reason)
     try:

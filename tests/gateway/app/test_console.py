@@ -1,0 +1,111 @@
+"""The console as its own process, told by a supervisor and acting through a keeper."""
+
+from __future__ import annotations
+
+import asyncio
+import http.cookiejar
+import os
+import re
+import socket
+import urllib.request
+from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.builders.custody import ROOT, Held, House, clock, held, house, leak, service, template, unblocked  # isort: skip
+from gateway import supervisor
+from gateway.app.brief import Brief
+from gateway.config import load
+from gateway.model.errors import SekishoError
+from gateway.supervisor import Running, Worker
+from tests.builders.console import CONFIG, PASSWORD, TOKEN
+from tests.builders.keeper import Scene, keeper, scene
+
+__all__ = ["clock", "held", "house", "keeper", "scene", "service", "template", "unblocked"]
+
+
+@pytest.fixture
+def id(house: House, held: Held) -> str:
+    house.service.user_add(ROOT, "boss", ["supervisor"], ["boss@bank.example"], password=PASSWORD)
+    return held(leak)
+
+
+class Visitor:
+    def __init__(self, port: int) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+    def ask(self, path: str, data: dict[str, str] | None = None) -> tuple[int, str, str]:
+        body = urlencode(data).encode() if data is not None else None
+        with self.opener.open(self.base + path, body, timeout=20) as answer:
+            return answer.status, answer.url.removeprefix(self.base), answer.read().decode()
+
+    def send(self, path: str, **data: str) -> tuple[int, str, str]:
+        token = TOKEN.search(self.ask("/quarantine")[2])
+        return self.ask(path, data | {"csrfmiddlewaretoken": token[1] if token else ""})
+
+
+@pytest.fixture
+async def console(id: str, scene: Scene, tmp_path: Path) -> AsyncIterator[tuple[Running, Brief, int]]:
+    """A console that has said it is ready; its control socket, its brief and its port."""
+    (tmp_path / "quarantine.db").symlink_to("quarantine.sqlite")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        file = tmp_path / "sekisho.toml"
+        file.write_text(CONFIG.format(state=tmp_path, url=f"http://127.0.0.1:{port}"))
+        fd = listener.fileno()
+        brief = Brief(load(file), (("console", fd),))
+        listener.setblocking(False)
+        running = supervisor.launch(Worker("console", "console", 2, lambda: brief, (fd,)), 0.0)
+        await supervisor.send(running.control, ("start", brief))
+        word, _ = await asyncio.wait_for(supervisor.hear(running.control), 30)
+        assert word == "ready"
+        yield running, brief, port
+        if running.process.poll() is None:
+            running.process.kill()
+        running.process.wait()
+        running.control.close()
+
+
+async def test_log_in_and_release(console: tuple[Running, Brief, int], id: str, scene: Scene) -> None:
+    running, brief, port = console
+    visitor = Visitor(port)
+
+    def visit() -> tuple[str, str]:
+        assert visitor.ask("/quarantine")[1] == "/login?next=%2Fquarantine"
+        assert visitor.send("/login", name="boss", password=PASSWORD, next=f"/quarantine/{id}")[1] == f"/quarantine/{id}"
+        _, url, page = visitor.send(f"/quarantine/{id}/release", reason="checked with the clerk")
+        return url, page
+
+    url, page = await asyncio.to_thread(visit)
+    assert url == f"/quarantine/{id}?done=release" and "inspected once more and then delivered" in page
+    for _ in range(100):
+        if scene.delivery.releases:
+            break
+        await asyncio.sleep(0.05)
+    assert [to for _, to, _, _ in scene.delivery.releases] == [("partner@else.example",)]
+    files = {os.readlink(f"/proc/{running.process.pid}/fd/{n}") for n in os.listdir(f"/proc/{running.process.pid}/fd")}
+    assert not [name for name in files if name.endswith("quarantine.key")]
+
+    await supervisor.send(running.control, ("reload", brief))
+    assert await asyncio.wait_for(supervisor.hear(running.control), 20) == ("answer", "")
+    os.kill(running.process.pid, 15)         # to the whole group: a worker waits for its order
+    assert (await asyncio.to_thread(visitor.ask, "/quarantine"))[0] == 200
+    await supervisor.send(running.control, ("stop", None))
+    assert await asyncio.to_thread(running.process.wait, 20) == 0
+
+
+async def test_it_ends_with_its_supervisor(console: tuple[Running, Brief, int]) -> None:
+    running, _, _ = console
+    running.control.close()
+    assert await asyncio.to_thread(running.process.wait, 20) == 0
+
+
+def test_application_needs_a_state_directory(tmp_path: Path) -> None:
+    from gateway.console.book import Book
+    from gateway.ops.clock import SystemClock
+
+    with pytest.raises((SekishoError, OSError), match=re.escape("nowhere")):
+        Book(tmp_path / "nowhere" / "console.db", SystemClock())

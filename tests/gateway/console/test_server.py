@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.console.server import LONGEST_BODY, WebServer
+
+
+def application(environ: dict[str, Any], start: Any) -> list[bytes]:
+    body = environ["wsgi.input"].read()
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [f"{len(body)} {environ.get('HTTP_X_FORWARDED_FOR')}".encode()]
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setblocking(False)
+    server = WebServer(application, listener)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield listener.getsockname()[1]
+    server.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def ask(port: int, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None) -> tuple[int, str]:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client.request(method, "/", body, headers or {})
+    answer = client.getresponse()
+    assert answer.getheader("Server") is None
+    text = answer.read().decode()
+    client.close()
+    return answer.status, text
+
+
+def test_it_answers_and_stops(port: int) -> None:
+    assert ask(port) == (200, "0 None")
+    assert ask(port, "POST", b"x" * 1000, {"X-Forwarded-For": "a"}) == (200, "1000 a")
+
+
+def test_heads_and_bodies_are_bounded(port: int) -> None:
+    assert ask(port, "POST", b"x" * (LONGEST_BODY - 1))[0] == 200
+    assert ask(port, "POST", b"x" * (LONGEST_BODY + 1))[0] == 413
+    assert ask(port, headers={"X": "x" * 40000})[0] in (400, 431)

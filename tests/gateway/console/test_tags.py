@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.utils import translation
+
+from gateway.console.tags import safe_lines, safe_text, say, style_url, when
+from tests.builders.console import Site
+
+
+def test_times_stand_in_the_houses_zone(site: Site) -> None:
+    for language, text in (("en", "2026-11-21 22:05 (UTC+8)"), ("zh-hant", "2026/11/21 22:05 (UTC+8)"), ("ja", "2026年11月21日 22時05分 (UTC+8)")):
+        with translation.override(language):
+            assert when("2026-11-21T14:05:00+00:00") == text
+    assert when("2026-11-21T14:05:00") == "2026-11-21T14:05:00" and when("\u202e") == "\\u202e"
+
+
+def test_text(site: Site) -> None:
+    assert safe_text("a\nb") == "a\\u000ab" and safe_lines("a\nb") == "a\nb"
+    with translation.override("en"):
+        assert say("held", "status") == "held" and say("x\u202e", "status") == "x\\u202e"
+    assert style_url().startswith("/static/console-")

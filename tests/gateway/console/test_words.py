@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from django.utils import translation
+
+from gateway.console.words import refusal_sentence, word
+from quarantine.lifecycle import Refusal, Refused
+
+
+def test_a_refusal_is_said_in_the_readers_language(site: object) -> None:
+    with translation.override("zh-hant"):
+        assert refusal_sentence(Refused(Refusal("FORBIDDEN", "no"))) == "您的角色無權執行這項操作。"
+        assert refusal_sentence(Refused(Refusal("NEW", "the moon is full"))) == "無法執行：the moon is full"
+
+
+def test_tables() -> None:
+    with translation.override("en"):
+        assert word("act", "release") == "Release" and word("history", "unheard-of") == "unheard-of"
