@@ -1,6 +1,6 @@
 """The whole story of a message, from its final dot to our answer:
 
-    loop?  ->  inspect  ->  vouch  ->  decide  ->  settle  ->  perform
+    loop?  ->  a release of ours?  ->  inspect  ->  vouch  ->  decide  ->  settle  ->  perform
 
 Each step has its own room; this file only puts them in order. Nothing here knows SMTP, Django or a parser.
 """
@@ -15,12 +15,13 @@ from typing import Any, Protocol
 
 from gateway.effects.header import Header, HeaderTooBig, read_header
 from gateway.effects.perform import Case, Hands, entry, perform
+from gateway.effects.release import Line, Marks, digest_below, find
 from gateway.model.action import Action, Record, Relay
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Clock, Deadline, Limits
-from gateway.model.decision import Decision
-from gateway.model.errors import GatewayFault, InspectionUnavailable
-from gateway.model.finding import Inspection
+from gateway.model.decision import Decision, Disposition
+from gateway.model.errors import CustodyUnavailable, GatewayFault, InspectionUnavailable
+from gateway.model.finding import Inspection, Verdict
 from gateway.model.ports import Custody, Events, InspectionRequest, Inspector, Journal, Metrics, Relayer, Voucher
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
@@ -70,6 +71,7 @@ class Ports:
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()      # candidates for encrypted parts
     record_required: bool = False        # [quarantine] record = "required"
+    marks: Marks | None = None           # releases that pass here again; None: they are judged anew
     writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
 
 
@@ -82,6 +84,9 @@ async def process(transaction: Transaction, relayer: Relayer, listener: Listener
         return await _refused(transaction, relayer, HEADER_TOO_BIG, ports)
     if header.looped or header.received > RECEIVED_LIMIT:
         return await _refused(transaction, relayer, LOOP, ports)
+    mark = find(header.block) if ports.marks is not None else None
+    if mark is not None and (passed := await _released(transaction, relayer, header, mark, ports)) is not None:
+        return passed
     try:
         inspection = await _inspect(transaction, listener, ports)
     except InspectionUnavailable as fault:
@@ -150,6 +155,37 @@ async def _uninspected(transaction: Transaction, relayer: Relayer, listener: Lis
     tree = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE, size=transaction.message.size),))
     case = Case(transaction, Inspection(tree), (), header)
     return await perform(case, (Relay(transaction.envelope.recipients),), relayer, ports.hands)
+
+
+async def _released(transaction: Transaction, relayer: Relayer, header: Header, mark: Line, ports: Ports) -> Reply | None:
+    """Passes on what was released and comes by again; None where the mark is forged, used up or for somebody else."""
+    assert ports.marks is not None
+    message, recipients = transaction.message, transaction.envelope.recipients
+    names = [r.mailbox.text for r in recipients]
+    sha256 = await asyncio.to_thread(digest_below, message.fd, mark.below, message.size)
+    if not await ports.marks.use_mark(mark.value, names, sha256):
+        ports.events.emit("incident", id=transaction.id, fault="message", reason="a mark of a release that is not genuine")
+        return None
+    decisions = tuple(Decision(r, Disposition.DELIVER, Verdict.CLEAN, rule="release") for r in recipients)
+    tree = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE, size=message.size),))
+    taken = False
+    try:
+        reply = await _act(Case(transaction, Inspection(tree), decisions, header), (Relay(recipients),), relayer, ports)
+        taken = reply.positive
+    finally:
+        if not taken:
+            await _free(mark, names, transaction, ports)
+    ports.events.emit("release-passed", id=transaction.id, reply=str(reply.code))
+    return reply
+
+
+async def _free(mark: Line, names: list[str], transaction: Transaction, ports: Ports) -> None:
+    """Where this fails, the next attempt is judged like any other mail."""
+    assert ports.marks is not None
+    try:
+        await ports.marks.free_mark(mark.value, names)
+    except CustodyUnavailable as fault:
+        ports.events.emit("incident", id=transaction.id, fault="gateway", reason=f"a mark stays used: {fault}")
 
 
 async def _refused(transaction: Transaction, relayer: Relayer, reply: Reply, ports: Ports) -> Reply:

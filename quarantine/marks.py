@@ -53,11 +53,20 @@ def genuine(ring: KeyRing, mark: Mark, recipients: Sequence[str], sha256: str) -
 
 def use(mark: Mark, recipients: Sequence[str], now: datetime) -> bool:
     """Note the use of a genuine mark; False where it was used for one of these recipients before. In a transaction."""
-    uses = [hashlib.sha256(f"{mark.code} {key}".encode()).hexdigest() for key in sorted(set(recipients))]
+    uses = _uses(mark, recipients)
     if UsedMark.objects.filter(mark__in=uses).exists():
         return False
     UsedMark.objects.bulk_create(UsedMark(mark=one, used_at=now) for one in uses)
     return True
+
+
+def free(mark: Mark, recipients: Sequence[str]) -> None:
+    """Forget the use for these recipients. In a transaction."""
+    UsedMark.objects.filter(mark__in=_uses(mark, recipients)).delete()
+
+
+def _uses(mark: Mark, recipients: Sequence[str]) -> list[str]:
+    return [hashlib.sha256(f"{mark.code} {key}".encode()).hexdigest() for key in sorted(set(recipients))]
 
 
 def _said(mark: Mark, recipients: Sequence[str], sha256: str) -> bytes:

@@ -235,6 +235,13 @@ class OutboxTable(Custodian):
         with self.transaction():
             return marks.use(mark, keys, self.now())
 
+    def free_mark(self, line: str, recipients: list[str]) -> None:
+        """The message that this mark let pass was not taken after all: it counts once more."""
+        mark = marks.parse(line)
+        if mark is not None:
+            with self.transaction():
+                marks.free(mark, [Mailbox.parse(r).key for r in recipients])
+
     # people
 
     def queue(self, actor: Actor, all_: bool = False, limit: int = 1000) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import socket
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
 from gateway.app.offline import passwords
-from gateway.auth.resolver import NoResolver, Resolver, TextLookup
+from gateway.auth.resolver import Lookup, NoResolver, Resolver
 from gateway.auth.voucher import DnsVoucher
 from gateway.config import Config
 from gateway.edge.server import EdgeServer
@@ -17,6 +17,7 @@ from gateway.effects.custody import KeeperClient
 from gateway.effects.perform import Hands
 from gateway.inspection.pool import CellPool
 from gateway.journal import JournalWriter
+from gateway.model.deadline import Clock
 from gateway.model.ports import Relayer
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
@@ -38,7 +39,7 @@ class Edge:
         self.custody = KeeperClient(brief.keeper, tools.clock)
         self.journal = JournalWriter(config.gateway.state_dir / "journal.db", tools.clock, tools.events, tools.metrics,
                                      config.journal.retain, required=config.quarantine.record == "required")
-        self.lookup: TextLookup = resolver(config)
+        self.lookup: Lookup = resolver(config, tools.clock)
 
     def ports(self, config: Config) -> Ports:
         tools = self.tools
@@ -48,7 +49,7 @@ class Edge:
             inspector=self.pool, voucher=DnsVoucher(self.lookup, tools.clock), custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
-            record_required=config.quarantine.record == "required")
+            record_required=config.quarantine.record == "required", marks=self.custody)
 
     def follow(self, config: Config) -> None:
         """What is read at each use and may change at a reload."""
@@ -64,10 +65,10 @@ class Edge:
         return run
 
 
-def resolver(config: Config) -> TextLookup:
+def resolver(config: Config, clock: Clock) -> Lookup:
     servers = [(e.host, e.port) for e in config.auth.nameservers]
     try:
-        return Resolver(servers, config.auth.timeout)
+        return Resolver(clock.monotonic, servers, config.auth.timeout)
     except OSError:
         return NoResolver()                  # no /etc/resolv.conf: every look-up is a temporary error, and mail flows
 

@@ -84,6 +84,10 @@ class KeeperClient:
         answer = await self.ask({"verb": "use-mark", "line": line, "recipients": recipients, "sha256": sha256})
         return bool(answer.body["genuine"])
 
+    async def free_mark(self, line: str, recipients: list[str]) -> None:
+        """The message that the mark let pass was not taken: it counts once more."""
+        await self.ask({"verb": "free-mark", "line": line, "recipients": recipients})
+
     async def call(self, verb: str, actor: Actor, patience: float = PATIENCE, **arguments: Any) -> Answered:
         """A verb of the desk on behalf of somebody. Raises Refused, CustodyUnavailable."""
         return await self.ask({"verb": verb, "actor": acting(actor), **arguments}, patience=patience)

@@ -93,7 +93,7 @@ def authentication_results(results: Sequence[AuthResult], hostname: str) -> str:
         if r.detail:
             word += f' reason="{_printable(r.detail, 120)}"'
         if r.domain and r.method in _PROPERTY:
-            word += f" {_PROPERTY[r.method]}={_host(_ascii_domain(r.domain))}"
+            word += f" {r.identity or _PROPERTY[r.method]}={_host(_ascii_domain(r.domain))}"
         words.append(word)
     return ";\r\n\t".join([f"Authentication-Results: {hostname}", *words])
 

@@ -187,7 +187,7 @@ class Keeper:
 
     async def _do(self, request: dict[str, Any], fds: list[int]) -> Answer:
         own: Mapping[str, Callable[[dict[str, Any], list[int]], Any]] = {
-            "admit": self._admit, "confirm": self._confirm, "drop": self._drop, "use-mark": self._use_mark,
+            "admit": self._admit, "confirm": self._confirm, "drop": self._drop, "use-mark": self._use_mark, "free-mark": self._free_mark,
             "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping}
         verb = str(request.get("verb"))
         if verb in own:
@@ -227,6 +227,10 @@ class Keeper:
         genuine = await self.committer.run(
             lambda service: service.use_mark(request["line"], request["recipients"], request["sha256"]))
         return Answer({"genuine": genuine})
+
+    async def _free_mark(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        await self.committer.run(lambda service: service.free_mark(request["line"], request["recipients"]))
+        return Answer({})
 
     async def _preview(self, request: dict[str, Any], fds: list[int]) -> Answer:
         """Safe text, made in the cell from a copy in memory; the sight is recorded first."""

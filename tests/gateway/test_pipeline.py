@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 from dataclasses import replace
 from typing import Any
@@ -20,6 +21,8 @@ from gateway.pipeline import process
 from tests.builders.edge import House, listener
 from tests.gateway.effects.test_header import transaction
 from tests.gateway.effects.test_perform import BAD, GOOD, FakeRelayer
+from tests.gateway.effects.test_release import LINE as MARK
+from tests.gateway.effects.test_release import VALUE
 
 LISTENER = listener(1, hostname="mx.bank.test")
 
@@ -148,3 +151,47 @@ async def test_held_mail() -> None:
     assert (await scene.play()).code == 250
     assert len(scene.house.custody.held) == 1
     assert scene.house.recorder.named("verdict")[0]["disposition"] == Disposition.QUARANTINE.word
+
+
+class Marks:
+    """The keeper's answers about marks."""
+
+    def __init__(self, genuine: bool) -> None:
+        self.genuine, self.asked, self.freed = genuine, [], []
+
+    async def use_mark(self, line: str, recipients: list[str], sha256: str) -> bool:
+        self.asked.append((line, recipients, sha256))
+        return self.genuine
+
+    async def free_mark(self, line: str, recipients: list[str]) -> None:
+        self.freed.append((line, recipients))
+
+
+RELEASED = b"Subject: x\r\n\r\nbody\r\n"
+
+
+async def test_a_release_that_passes_again_is_not_judged_twice() -> None:
+    inspector, marks = Inspector(), Marks(True)
+    scene = Scene(b"Received: from a by b\r\n" + MARK + RELEASED, inspector=inspector, marks=marks)
+    assert (await scene.play()).code == 250
+    assert not inspector.seen and scene.house.journal.entries[0]["decisions"][0]["rule"] == "release"
+    assert marks.asked == [(VALUE, ["good@corp.test"], hashlib.sha256(RELEASED).hexdigest())] and not marks.freed
+    ((_, head, *_),) = scene.relayer.sent
+    assert b"X-Sekisho-Release" not in head, "a mark goes no further than the listener that it was for"
+    assert scene.house.recorder.named("release-passed")
+
+
+async def test_a_forged_mark_is_taken_out_and_the_mail_judged() -> None:
+    inspector = Inspector()
+    scene = Scene(MARK + RELEASED, inspector=inspector, marks=Marks(False))
+    assert (await scene.play()).code == 250
+    ((_, head, *_),) = scene.relayer.sent
+    assert len(inspector.seen) == 1 and b"X-Sekisho-Release" not in head
+
+
+async def test_a_mark_is_given_back_where_the_next_hop_does_not_take_it() -> None:
+    marks = Marks(True)
+    scene = Scene(MARK + RELEASED, marks=marks)
+    scene.relayer.answer = RelayResult(Reply(451, "4.3.0", "later"), {})
+    assert (await scene.play()).code == 451
+    assert marks.freed == [(VALUE, ["good@corp.test"])] and not scene.house.recorder.named("held")

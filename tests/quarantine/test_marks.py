@@ -30,6 +30,14 @@ def test_counts_once_for_each_recipient(service: QuarantineService, line: str) -
     assert service.use_mark(line, [TO[1]], sha(line)), "an MTA may have split the recipients"
 
 
+def test_freed_where_the_mail_was_not_taken(service: QuarantineService, line: str) -> None:
+    assert service.use_mark(line, list(TO), sha(line))
+    service.free_mark(line, [TO[0].upper()])
+    service.free_mark("no mark", [TO[1]])
+    assert not service.use_mark(line, [TO[1]], sha(line))
+    assert service.use_mark(line, [TO[0]], sha(line))
+
+
 def test_other_octets_and_expired_marks(service: QuarantineService, line: str, clock: FakeClock) -> None:
     assert not service.use_mark(line, list(TO), "0" * 64)
     clock.forward(hours=49)
