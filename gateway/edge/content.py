@@ -110,13 +110,18 @@ def _not_now(incoming: Incoming | None) -> Reply | None:
     return None if incoming.recipients else replies.NEED_RCPT
 
 
-async def _finish(session: EdgeSession, incoming: Incoming) -> Reply:
+async def _finish(session: EdgeSession, incoming: Incoming) -> Reply | None:
     """The answer to the end of the content. From here on the client may leave: the work is done to its end."""
     session.expires = float("inf")
-    reply = incoming.refusal
-    if reply is None:
-        reply = await session.edge.handler.finish(incoming)
-    else:
-        session.refused(reply)
+    if incoming.refusal is not None:
+        reply = session.refused(incoming.refusal)
+        await session.forget()
+        return session.answered(reply)
+    try:
+        reply = session.answered(await session.edge.handler.finish(incoming))
+        session.say(reply)
+        session.flush()                  # before all else: until it is out, a crash makes a duplicate
+    finally:
+        incoming.relayer.window.close()
     await session.forget()
-    return session.answered(reply)
+    return None

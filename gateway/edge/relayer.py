@@ -10,6 +10,7 @@ from gateway.edge import replies
 from gateway.edge.client import Missing, State, Verb, mail_line, rcpt_line, xforward_line
 from gateway.edge.nexthop import NextHop, reset
 from gateway.edge.transport import CHUNK, Connection, ConnectionLost, hello
+from gateway.edge.turn import Turn, Window
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.errors import NextHopUnavailable
 from gateway.model.ports import RelayResult
@@ -24,11 +25,13 @@ LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a 
 class NextHopRelayer:
     """Made for one transaction; not used by two tasks at once, save `release`, which the pool may call."""
 
-    def __init__(self, next_hop: NextHop, clock: Clock, size: int = 0, origin: Mapping[str, str] | None = None) -> None:
+    def __init__(self, next_hop: NextHop, clock: Clock, size: int = 0, origin: Mapping[str, str] | None = None,
+                 turn: Turn | None = None) -> None:
         self._next_hop = next_hop
         self._clock = clock
         self._size = size                # declared by the client, 0 where it was not
         self._origin = origin or {}      # XFORWARD attributes of the client
+        self.window = Window(turn)       # closed by whoever answers the client
         self._connection: Connection | None = None
         self._offered: list[str] = []    # accepted in the transaction that is open now
         self._timer: asyncio.TimerHandle | None = None
@@ -240,6 +243,7 @@ class NextHopRelayer:
         last = await connection.content(head, fd, offset, size, True, seconds)
         if last is None:
             return True
+        await self.window.open()
         if self._late(deadline):
             self._lose()
             return False
@@ -260,6 +264,7 @@ class NextHopRelayer:
                 if not answers[-1][1].positive:
                     self._early = answers[-1][1]
                     return True
+        await self.window.open()
         if self._late(deadline):
             self._lose()
             return False

@@ -21,6 +21,7 @@ from gateway.edge.handler import Handler, Process
 from gateway.edge.nexthop import NextHop
 from gateway.edge.session import EdgeSession
 from gateway.edge.settings import AdmissionLimits, ListenerSettings
+from gateway.edge.turn import Turn
 from gateway.model.deadline import Clock
 from gateway.model.errors import ConfigError
 from gateway.model.ports import Events, Metrics
@@ -59,6 +60,7 @@ class EdgeServer:
         self.metrics = metrics
         self.handler = Handler(process, clock, events, metrics)
         self.admission = Admission(_affordable(limits or AdmissionLimits()))
+        self.turn = Turn(clock)
         self.draining = False
         self.sessions: set[EdgeSession] = set()
         self._inherited = dict(sockets or {})

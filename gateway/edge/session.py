@@ -328,7 +328,8 @@ class EdgeSession(SMTP):
         self.edge.admission.busy(self)
         lane = self.edge.lane(self.listener)
         self.listener = lane.listener
-        relayer = NextHopRelayer(lane.next_hop, self.edge.clock, mail.size, self._origin() if self.trusted else None)
+        relayer = NextHopRelayer(lane.next_hop, self.edge.clock, mail.size, self._origin() if self.trusted else None,
+                                 self.edge.turn)
         self.incoming = Incoming(lane.listener, self.described(mail.smtputf8), mail, relayer, self.edge.spool)
 
     # what is known of the client
