@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,27 +26,32 @@ from gateway.ops import log
 BOOK = "console.db"
 
 
-def application(config: Config, brief: Brief, clock: Clock):  # type: ignore[no-untyped-def]
-    """Django's WSGI application. Configures Django, so once in a process."""
-    web.setup(config, database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
-    from django.conf import settings  # Django's models can be imported only now
-    from django.core.wsgi import get_wsgi_application
+class Pages:
+    """Django's WSGI application. Made once in a process, because Django's settings are the process'; `change` reloads."""
 
-    from gateway.console.state import Console, Desks
+    def __init__(self, brief: Brief, clock: Clock) -> None:
+        config = brief.config
+        web.setup(config, database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
+        from django.conf import settings  # Django's models can be imported only now
+        from django.core.wsgi import get_wsgi_application
 
-    settings.CONSOLE = Console(Desks(brief.keeper), Book(config.gateway.state_dir / BOOK, clock), clock, config)
-    return get_wsgi_application()
+        from gateway.console.state import Console, Desks
 
+        settings.CONSOLE = Console(Desks(brief.keeper), Book(config.gateway.state_dir / BOOK, clock), clock, config)
+        self.answer = get_wsgi_application()
 
-def change(config: Config) -> None:
-    """Languages, times, zone, address and proxies of a new configuration."""
-    from dataclasses import replace
+    def __call__(self, environ: dict[str, Any], start: Any) -> Any:
+        return self.answer(environ, start)
 
-    from django.conf import settings
+    def change(self, config: Config) -> None:
+        """Languages, times, zone, address and proxies of a new configuration. The new handler forgets what it knew of the old."""
+        from django.conf import settings
+        from django.core.wsgi import get_wsgi_application
 
-    settings.CONSOLE = replace(settings.CONSOLE, config=config)
-    for name, value in web.site(config).items():
-        setattr(settings, name, value)
+        for name, value in web.site(config).items():
+            setattr(settings, name, value)
+        settings.CONSOLE = replace(settings.CONSOLE, config=config)
+        self.answer = get_wsgi_application()
 
 
 def watch(events: Events) -> Any:
@@ -68,12 +74,15 @@ async def run(name: str, control: socket.socket) -> None:
     log.configure(tools.events)
     logging.getLogger("django").setLevel(logging.CRITICAL)       # its lines quote requests; refusals are in the audit chain
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = WebServer(application(brief.config, brief, tools.clock), take_sockets(brief)["console"])
+    pages = Pages(brief, tools.clock)
+    server = WebServer(pages, take_sockets(brief)["console"])
     watching = watch(tools.events)           # Django keeps only a weak reference
 
     async def reload(fresh: Brief) -> None:
-        change(fresh.config)
+        pages.change(fresh.config)
 
+    if brief.config.console.second_factor:
+        tools.events.emit("log", level="warning", message="console.second_factor is set, but this version asks for passwords only")
     serving = asyncio.create_task(asyncio.to_thread(server.run))
     async with pushing(tools, brief):
         obeying = asyncio.create_task(obey(control, reload))

@@ -34,6 +34,7 @@ class Node:
     level: int
     name: str
     part: str
+    file: str = ""                       # its name in sentences
     detected: str = ""
     declared: str = ""
     size: int = 0
@@ -74,15 +75,16 @@ def _node(row: Mapping[str, Any], language: str) -> Node:
     steps = str(row.get("path", "")).split(" > ")
     level = len(steps) - 1
     declared, detected = str(row.get("declared_type", "")), str(row.get("detected_type", ""))
-    return Node(min(level, DEEPEST), steps[-1] if level else text(language, LABELS["itself"]), str(row.get("kind", "part")),
-                detected, "" if declared == detected else declared, int(row.get("size") or 0), str(row.get("sha256", "")))
+    step = steps[-1] if level else text(language, LABELS["itself"])
+    return Node(min(level, DEEPEST), step, str(row.get("kind", "part")), shown(row.get("name") or step, 120), detected,
+                "" if declared == detected else declared, int(row.get("size") or 0), str(row.get("sha256", "")))
 
 
 def _finding(row: Mapping[str, Any], node: Node, language: str) -> Seen:
     code = str(row.get("code", ""))
     evidence = tuple(str(e) for e in row.get("evidence") or ())[:EVIDENCE]
     severity = str(row.get("severity"))
-    sentence = text(language, finding_sentence(code), file=shown(node.name, 120))
+    sentence = text(language, finding_sentence(code), file=node.file or node.name)
     return Seen(severity if severity in RANK else "medium", sentence, code, evidence, int(row.get("count") or 1),
                 str(row.get("rule", "")))
 
@@ -92,7 +94,7 @@ def _incident(row: Mapping[str, Any], node: Node, language: str) -> Seen:
     known = code in IncidentCode.__members__
     sentence = INCIDENTS[IncidentCode(code)] if known else INCIDENTS[IncidentCode.MALFORMED]
     detail = str(row.get("detail", ""))
-    return Seen("", text(language, sentence, file=shown(node.name, 120)), code, (detail,) if detail else ())
+    return Seen("", text(language, sentence, file=node.file or node.name), code, (detail,) if detail else ())
 
 
 def data(held: Mapping[str, Any], language: str) -> list[tuple[str, int]]:

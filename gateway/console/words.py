@@ -30,7 +30,7 @@ VERDICT: Mapping[str, str] = {
     "malicious": _("malicious"),
 }
 SEVERITY: Mapping[str, str] = {
-    "low": _("information"), "medium": _("suspicious"), "high": _("dangerous"), "critical": _("very dangerous"),
+    "low": _("information"), "medium": _("caution"), "high": _("serious"), "critical": _("very serious"),
 }
 PART: Mapping[str, str] = {
     "message": _("mail"), "part": _("part"), "archive": _("archive"), "member": _("file in an archive"), "macro": _("macro"),

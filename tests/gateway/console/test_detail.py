@@ -6,7 +6,7 @@ INSPECTION = {
     "artifacts": [
         {"path": "message", "kind": "message", "detected_type": "message/rfc822", "size": 900},
         {"path": "message > 1", "kind": "part", "declared_type": "text/plain", "detected_type": "text/plain", "size": 5},
-        {"path": "message > 2 a.zip", "kind": "archive", "declared_type": "image/png", "detected_type": "application/zip", "size": 700},
+        {"path": "message > 2 a.zip", "kind": "archive", "name": "a.zip", "declared_type": "image/png", "detected_type": "application/zip", "size": 700},
         {"path": "message > 2 a.zip > b.exe", "kind": "member", "detected_type": "application/x-dosexec", "size": 600, "sha256": "ab"}],
     "findings": [
         {"code": "DISGUISE-TYPE", "severity": "medium", "artifact": "message > 2 a.zip", "evidence": ["x"], "count": 1},
@@ -23,6 +23,7 @@ def test_findings_stand_at_their_part() -> None:
     assert [[s.code for s in n.seen] for n in nodes] == [["SPOOF-FROM"], [], ["DISGUISE-TYPE", "ENCRYPTED"], ["EXECUTABLE-PE"]]
     program = nodes[3].seen[0]
     assert program.sentence == "b.exe is a program." and program.evidence == tuple("abcde") and program.count == 2
+    assert nodes[2].seen[0].sentence == "a.zip is not what its name or type says."
     assert nodes[1].declared == "" and nodes[2].declared == "image/png" and hidden == 0
 
 

@@ -55,11 +55,12 @@ class Reader(HTMLParser):
         self.targets |= {value or "" for name, value in attrs if name in ("href", "action", "formaction", "src")}
 
 
-TAGS = frozenset(word for word in ("a body br button caption code dd details div dl dt footer form h1 h2 head header html input label li link main meta nav"
-           " ol option p pre samp section select span strong summary table tbody td textarea th thead time title tr ul").split(" "))
-ATTRIBUTES = frozenset(word for word in ("action aria-current aria-describedby aria-label aria-labelledby autocapitalize autocomplete autofocus charset class"
-                 " content data-label datetime for formaction href id lang maxlength method minlength name rel required role rows scope"
-                 " selected spellcheck tabindex type value").split(" "))
+KNOWN_TAGS = ("a body br button caption code dd details div dl dt footer form h1 h2 head header html input label li link main meta nav"
+              " ol option p pre samp section select span strong summary table tbody td textarea th thead time title tr ul")
+KNOWN_ATTRIBUTES = ("action aria-current aria-describedby aria-label aria-labelledby autocapitalize autocomplete autofocus charset class"
+                    " content data-label datetime for formaction href id lang maxlength method minlength name rel required role rows"
+                    " scope selected spellcheck tabindex type value")
+TAGS, ATTRIBUTES = frozenset(KNOWN_TAGS.split()), frozenset(KNOWN_ATTRIBUTES.split())
 
 
 def harmless(body: str) -> None:
