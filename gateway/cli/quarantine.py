@@ -136,6 +136,9 @@ def preview(session: Session, user: str | None, as_json: bool, id: str) -> int:
 @pass_session
 def export(session: Session, raw: bool, output: Path | None, reason: str, user: str | None, id: str) -> int:
     """The message itself. That it was taken out is recorded."""
+    path = output or Path(f"{id}.zip")
+    if not raw and path.exists():
+        raise SekishoError(f"{path} exists already; name another with --output")
     with desk(session) as custody, refusals():
         answer = custody.call("export", actor(user), id=id, raw=raw, reason=reason)
         octets = read_all(answer)
@@ -143,7 +146,6 @@ def export(session: Session, raw: bool, output: Path | None, reason: str, user: 
         sys.stdout.buffer.write(octets)
         sys.stdout.buffer.flush()
         return 0
-    path = output or Path(f"{id}.zip")
     try:
         with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
             file.write(octets)

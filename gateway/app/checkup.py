@@ -1,0 +1,235 @@
+"""What `sekisho doctor` looks at. Every check yields lines; none changes anything, none raises for what it finds."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import shutil
+import socket
+import ssl
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import gateway
+from gateway.app import installed
+from gateway.app.custody import database_url
+from gateway.app.offline import Silent
+from gateway.app.rights import running
+from gateway.config import Config, Endpoint
+from gateway.inspection.tools import TOOLS, Programs
+from gateway.lanes import Lanes
+from gateway.model.deadline import Clock
+from gateway.model.errors import SekishoError
+from gateway.policy import load_policy
+from gateway.reference import Reference
+from quarantine import keys
+
+GOOD, NOTE, RED = "ok", "note", "RED"
+HOP_PATIENCE = 5.0                       # seconds for a connection and its greeting
+SLACK = timedelta(minutes=2)             # clocks may differ by so much before a file seems to be from tomorrow
+FEW_INODES = 10_000
+CERTIFICATE_LEFT = timedelta(days=14)
+UNSYNCHRONISED = 5                       # TIME_ERROR of adjtimex(2)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    area: str
+    status: str
+    what: str
+    detail: str = ""
+
+
+def judged(good: bool, area: str, what: str, detail: str = "", otherwise: str = RED) -> Line:
+    return Line(area, GOOD if good else otherwise, what, detail)
+
+
+def libraries() -> Iterator[Line]:
+    yield judged(sys.version_info >= (3, 11), "libraries", "Python", sys.version.split()[0])
+    for name, version in installed.libraries():
+        yield judged(bool(version), "libraries", name, version or "is not installed")
+    for name, file in installed.shared_objects():
+        yield judged(bool(file), "libraries", name, file or "is not installed")
+    found = Programs.find().paths
+    for name in TOOLS:
+        yield judged(name in found, "programs", name, found.get(name, "is not installed: what needs it is not seen"), NOTE)
+
+
+def files() -> Iterator[Line]:
+    wrong = installed.altered()
+    if wrong is None:
+        yield Line("files", NOTE, "installed files", "a checkout, which has no record to compare with")
+    else:
+        yield judged(not wrong, "files", "installed files", f"changed: {', '.join(wrong[:5])}" if wrong else "as in the wheel")
+
+
+def policy(config: Config) -> Iterator[Line]:
+    try:
+        yield Line("policy", GOOD, "rules", f"{len(load_policy(config).rules)} in force")
+    except SekishoError as wrong:
+        yield Line("policy", RED, "rules", str(wrong))
+    for warning in config.warnings:
+        yield Line("policy", NOTE, "configuration", warning)
+
+
+async def cell(config: Config, clock: Clock) -> list[Line]:
+    """Starts the lanes as `serve` does, in a folder of their own, and tells which layers hold in each."""
+    folder = Path(tempfile.mkdtemp(prefix="sekisho-doctor-"))
+    lanes = Lanes(config, folder, clock, Silent())
+    try:
+        await lanes.start()
+    except SekishoError as failure:
+        return [Line("cell", RED, "lanes", str(failure))]
+    else:
+        return [layers_of(name, zygote.layers) for name, zygote in lanes.zygotes.items()] + [
+            Line("cell", GOOD, "signatures", f"version {lanes.signature_version[:16]}")]
+    finally:
+        await lanes.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def layers_of(lane: str, layers: Sequence[object]) -> Line:
+    """No namespace need hold in a container; without Landlock and seccomp a hostile parser is not shut in at all."""
+    holding = [x.name for x in layers if x.holds]                         # type: ignore[attr-defined]
+    lacking = [f"{x.name} ({x.detail})" for x in layers if not x.holds]   # type: ignore[attr-defined]
+    detail = f"holds: {' '.join(holding)}" + (f"; lacks: {', '.join(lacking)}" if lacking else "")
+    shut_in = "seccomp" in holding and "no-new-privs" in holding and {"landlock", "empty-root"} & set(holding)
+    return Line("cell", GOOD if shut_in else RED, f"{lane} lane", detail)
+
+
+def state(config: Config) -> Iterator[Line]:
+    folder = config.gateway.state_dir
+    try:
+        mode = folder.stat().st_mode
+    except OSError as failure:
+        yield Line("state", RED, str(folder), f"{failure.strerror}; sekisho init makes it")
+        return
+    yield judged(not stat.S_IMODE(mode) & 0o077, "state", str(folder), f"mode {stat.S_IMODE(mode):04o}"
+                 + ("; others may look into it: chmod 0700" if stat.S_IMODE(mode) & 0o077 else ""))
+    yield judged(os.access(folder, os.W_OK | os.X_OK), "state", "writable", f"by uid {os.geteuid()}")
+    yield from disk(folder, config.quarantine.min_free)
+    yield from secrets_of(config)
+    yield from database(config)
+    try:
+        reference = Reference.load(folder)
+        documents = len(reference.documents.names) if reference.documents else 0
+        yield Line("state", GOOD, "registered", f"{len(reference.tables)} tables, {documents} documents")
+    except (SekishoError, OSError) as wrong:
+        yield Line("state", RED, "registered", str(wrong))
+    pid = running(folder)
+    yield Line("state", GOOD if pid else NOTE, "gateway", f"runs (pid {pid})" if pid else "does not run")
+
+
+def disk(folder: Path, least: int) -> Iterator[Line]:
+    room = os.statvfs(folder)
+    free = room.f_bavail * room.f_frsize
+    yield judged(free >= least, "state", "disk", f"{free >> 20} MiB free" + (
+        f"; below min_free ({least >> 20} MiB) no mail is taken into custody" if free < least else ""))
+    if room.f_files:
+        yield judged(room.f_favail >= FEW_INODES, "state", "inodes", f"{room.f_favail} free")
+
+
+def secrets_of(config: Config) -> Iterator[Line]:
+    path = config.quarantine.key_file
+    try:
+        ring = keys.load(path)
+        yield Line("keys", GOOD, str(path), f"{len(ring.keys)} keys, {ring.current.id} in use")
+    except SekishoError as wrong:
+        yield Line("keys", RED, str(path), str(wrong).removeprefix(f"{path}: "))
+
+
+def database(config: Config) -> Iterator[Line]:
+    """Looked at only: nothing is migrated, nothing is written."""
+    from django.db import DatabaseError, connection
+
+    from quarantine.settings import configure
+
+    path = config.gateway.state_dir / "quarantine.db"
+    name = str(path) if config.quarantine.database == "sqlite" else config.quarantine.database.rpartition("@")[2]
+    if config.quarantine.database == "sqlite" and not path.exists():
+        yield Line("state", RED, name, "does not exist; sekisho init makes it")
+        return
+    try:
+        configure(database_url(config), "doctor")
+        from quarantine.database import check_sqlite, tables  # Django's models can be imported only now
+
+        if config.quarantine.database == "sqlite":
+            check_sqlite(path)
+        found = len(tables())
+        connection.close()
+        yield judged(found > 0, "state", name, "the index can be read" if found else "is empty; sekisho init fills it")
+    except (SekishoError, DatabaseError, OSError) as wrong:
+        yield Line("state", RED, name, str(wrong).removeprefix(f"{name}: "))
+
+
+def next_hops(config: Config) -> Iterator[Line]:
+    hops = {(f"listener {x.name}", hop) for x in config.listeners for hop in x.next_hop}
+    hops |= {("notices", hop) for hop in config.notices.next_hop}
+    for name, hop in sorted(hops, key=str):
+        detail = greeting(hop)
+        yield judged(detail.startswith("220"), "next hop", f"{name}: {hop}", detail)
+
+
+def greeting(hop: Endpoint) -> str:
+    """The first line of an SMTP server, or why there is none."""
+    try:
+        with socket.create_connection((hop.host, hop.port), HOP_PATIENCE) as connection:
+            line = connection.makefile("rb").readline(2048)
+    except OSError as failure:
+        return f"cannot be reached: {failure.strerror or failure}"
+    return line.decode("ascii", "replace").strip()[:80] or "says nothing"
+
+
+def certificates(config: Config, now: datetime) -> Iterator[Line]:
+    from cryptography import x509
+
+    for listener in config.listeners:
+        if listener.tls_cert is None:
+            continue
+        try:
+            left = x509.load_pem_x509_certificate(listener.tls_cert.read_bytes()).not_valid_after_utc - now
+            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(listener.tls_cert, listener.tls_key)
+        except (OSError, ValueError) as wrong:                 # ssl.SSLError is an OSError
+            yield Line("tls", RED, str(listener.tls_cert), f"cannot be used: {wrong}")
+            continue
+        yield Line("tls", RED if left < timedelta(0) else GOOD if left > CERTIFICATE_LEFT else NOTE, str(listener.tls_cert),
+                   f"{left.days} days left" if left > timedelta(0) else "has expired")
+
+
+def clock(config: Config, now: datetime) -> Iterator[Line]:
+    newest = newest_file([Path(gateway.__file__), *config.gateway.state_dir.glob("*.db*")])
+    yield judged(now + SLACK >= newest, "clock", "time", now.isoformat(timespec="seconds")
+                 + (f", but files are from {newest.isoformat(timespec='seconds')}" if now + SLACK < newest else ""))
+    yield judged(synchronised(), "clock", "synchronised", "" if synchronised() else "by no time service, says the kernel", NOTE)
+    zone = ZoneInfo(config.gateway.timezone)
+    yield Line("clock", GOOD, "time zone", f"{config.gateway.timezone}, now {now.astimezone(zone):%H:%M %Z}")
+
+
+def newest_file(paths: Sequence[Path]) -> datetime:
+    times = [path.stat().st_mtime for path in paths if path.exists()]
+    return datetime.fromtimestamp(max(times, default=0), UTC)
+
+
+def synchronised() -> bool:
+    """adjtimex(2) with nothing to set answers whether a time service steers the clock."""
+    nothing = (ctypes.c_char * 512)()
+    return ctypes.CDLL(None).adjtimex(ctypes.byref(nothing)) not in (-1, UNSYNCHRONISED)
+
+
+def everything(config: Config, clock_: Clock) -> Iterator[Line]:
+    """All checks, in the order of a start."""
+    yield from libraries()
+    yield from files()
+    yield from policy(config)
+    yield from clock(config, clock_.now())
+    yield from state(config)
+    yield from asyncio.run(cell(config, clock_))
+    yield from certificates(config, clock_.now())
+    yield from next_hops(config)

@@ -1,0 +1,42 @@
+import pytest
+
+from gateway import __version__
+from gateway.cli import main as entry
+from gateway.model.errors import SekishoError
+from tests.builders.commands import run
+
+
+def test_help_lists_every_command():
+    shown = run("--help")
+    assert shown.status == 0 and all(f"\n  {name} " in shown.out for name in entry.COMMANDS)
+
+
+def test_the_version():
+    assert run("--version").out == f"sekisho, version {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [("nope",), ("scan",), ("quarantine", "list", "--status", "nope"), ("--nope",), ("user", "add")])
+def test_wrong_usage_is_one_line_and_status_two(arguments):
+    assert run(*arguments).complaint
+
+
+@pytest.mark.parametrize(("fault", "status", "said"), [
+    (SekishoError("a:\n b"), 2, "sekisho: a: b\n"),
+    (PermissionError(13, "Permission denied", "/x"), 2, "sekisho: Permission denied: /x\n"),
+    (KeyboardInterrupt(), 2, "sekisho: interrupted\n"),
+    (KeyError("x"), 2, "sekisho: internal fault: KeyError: 'x'; set SEKISHO_TRACEBACK=1 to see where\n"),
+])
+def test_no_fault_ends_in_a_traceback(monkeypatch, fault, status, said):
+    def fail(**_):
+        raise fault
+    monkeypatch.delenv("SEKISHO_TRACEBACK", raising=False)
+    monkeypatch.setattr(entry.sekisho, "main", fail)
+    ran = run("stats")
+    assert (ran.status, ran.errors) == (status, said)
+
+
+def test_a_programmer_gets_the_traceback(monkeypatch):
+    monkeypatch.setenv("SEKISHO_TRACEBACK", "1")
+    monkeypatch.setattr(entry.sekisho, "main", lambda **_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        entry.main()

@@ -1,0 +1,139 @@
+import json
+from datetime import timedelta
+
+import pytest
+import pyzipper
+
+from gateway.cli import quarantine
+from gateway.model.ids import new_message_id
+from tests.builders.custody import START, FakeClock, leak, octets
+
+FIELDS = {"id", "status", "kind", "direction", "verdict", "reason", "sender", "recipients", "subject", "header_message_id", "sha256",
+          "size", "received_at", "expires_at", "persons", "identifiers"}
+
+
+@pytest.fixture
+def both(state):
+    """A threat for one of ours, and a leak by one of ours."""
+    later = START + timedelta(hours=1)
+    state.hold()
+    state.hold(leak, id=new_message_id(later), received_at=later)
+    return state
+
+
+def test_list_has_the_promised_fields_newest_first(both):
+    rows = both.run("quarantine", "list", "--json").rows
+    assert [r["kind"] for r in rows] == ["leak", "threat"] and all(set(r) >= FIELDS for r in rows)
+    shown = both.run("quarantine", "list").out
+    assert shown.splitlines()[0].split()[:3] == ["id", "status", "kind"] and rows[0]["id"] in shown
+
+
+@pytest.mark.parametrize(("filters", "kinds"), [
+    (["--status", "held"], ["leak", "threat"]), (["--status", "released"], []), (["--kind", "leak"], ["leak"]),
+    (["--direction", "inbound"], ["threat"]), (["--sender", "clerk"], ["leak"]), (["--recipient", "partner@"], ["leak"]),
+    (["--reason", "many-persons"], ["leak"]), (["--since", "2026-11-21"], ["leak", "threat"]), (["--until", "2026-11-20"], []),
+    (["--limit", "1"], ["leak"]), (["--kind", "leak", "--kind", "threat"], ["leak", "threat"]),
+])
+def test_list_filters(both, filters, kinds):
+    assert [r["kind"] for r in both.run("quarantine", "list", "--json", *filters).rows] == kinds
+
+
+def test_nothing_is_said(state):
+    assert state.run("quarantine", "list").out == "nothing is held\n" and state.run("quarantine", "list", "--json").out == ""
+
+
+def test_pages_follow_one_another(state, monkeypatch):
+    monkeypatch.setattr(quarantine, "PAGE", 2)
+    ids = {state.hold(data=octets(str(n))) for n in range(5)}
+    assert {r["id"] for r in state.run("quarantine", "list", "--json").rows} == ids
+
+
+def test_show_for_people_and_programs(state):
+    id = state.hold()
+    assert state.run("quarantine", "show", id, "--json").rows[0]["inspection"]["findings"]
+    with_path = {"findings": [{"code": "EXECUTABLE-PE", "severity": "high", "artifact": "message > a.exe\u202e", "evidence": ["MZ"]}],
+                 "incidents": [{"code": "DEPTH", "artifact": "message > b.zip"}],
+                 "artifacts": [{"path": "message", "detected_type": "message/rfc822", "size": 3}]}
+    shown = state.run("quarantine", "show", state.hold(data=octets("x"), inspection=with_path)).out
+    assert "EXECUTABLE-PE" in shown and "DEPTH" in shown and "message/rfc822  3 octets" in shown
+    assert "\u202e" not in shown and "\\u202e" in shown
+
+
+@pytest.mark.parametrize("command", ["show", "export", "preview"])
+def test_who_is_not_entitled_is_refused_with_status_one(state, command):
+    id = state.hold()
+    state.run("user", "add", "other", "--role", "recipient", "--mailbox", "other@bank.example")
+    ran = state.run("quarantine", command, id, "--as", "other")
+    assert (ran.status, ran.octets) == ((2, b"") if command == "preview" else (1, b"")), ran
+    assert state.run("quarantine", "show", "nothing").errors.startswith("sekisho: refused: ")
+
+
+def test_export_raw_is_the_octets_and_zip_needs_its_password(state, tmp_path, monkeypatch):
+    id = state.hold()
+    assert state.run("quarantine", "export", id, "--raw").octets == octets()
+    monkeypatch.chdir(tmp_path)
+    said = state.run("quarantine", "export", id).out
+    path = tmp_path / f"{id}.zip"
+    assert path.stat().st_mode & 0o777 == 0o600
+    with pyzipper.AESZipFile(path) as packed:
+        (member,) = packed.infolist()
+        with pytest.raises(RuntimeError, match="password"):
+            packed.read(member)
+        packed.setpassword(said.rpartition("once: ")[2].strip().encode())
+        assert packed.read(member) == octets()
+    assert f"{id}.zip exists already" in state.run("quarantine", "export", id).complaint
+    actions = [json.loads(line)["action"] for line in state.run("audit", "export").out.splitlines()]
+    assert actions.count("export") == 2                                                  # nothing was taken out the third time
+
+
+@pytest.mark.parametrize("verb", ["request", "approve", "deny", "release", "return", "delete", "withdraw", "keep", "lift"])
+def test_a_reason_is_compulsory(state, verb):
+    assert "Missing option '--reason'" in state.run("quarantine", verb, "1").complaint
+    ran = state.run("quarantine", verb, state.hold(leak), "--reason", " ")
+    assert ran.status == 1 and ran.errors.startswith("sekisho: refused: "), ran
+
+
+def test_one_approves_what_another_asks_for(state):
+    id = state.hold(leak)
+    for name, role, mailbox in (("clerk", "sender", "clerk@bank.example"), ("boss", "supervisor", "boss@bank.example")):
+        assert state.run("user", "add", name, "--role", role, "--mailbox", mailbox).status == 0
+    asked = state.run("quarantine", "request", id, "--as", "clerk", "--reason", "contract", "--json").rows[0]
+    assert (asked["status"], asked["approvals"], asked["needed"]) == ("release_requested", 0, 1)
+    own = state.run("quarantine", "approve", id, "--as", "clerk", "--reason", "me")
+    assert own.status == 1 and own.errors.startswith("sekisho: refused: ")
+    assert state.run("quarantine", "approve", id, "--as", "boss", "--reason", "fine").out == f"{id} releasing\n"
+
+
+@pytest.mark.parametrize(("verb", "status"), [("return", "returned"), ("delete", "purged"), ("release", "releasing")])
+def test_verbs_and_what_they_lead_to(state, verb, status):
+    id = state.hold(leak)
+    assert state.run("quarantine", verb, id, "--reason", "x", "--json").rows[0]["status"] == status
+
+
+def test_denied_is_final_for_the_request(state):
+    id = state.hold(leak)
+    state.run("quarantine", "request", id, "--reason", "x")
+    assert state.run("quarantine", "deny", id, "--reason", "no", "--json").rows[0]["status"] in ("denied", "held")
+
+
+def test_release_wait_says_that_no_gateway_runs(state):
+    ran = state.run("quarantine", "release", state.hold(leak), "--wait", "--reason", "x")
+    assert ran.status == 1 and "no gateway runs" in ran.errors
+
+
+def test_waiting_ends_with_the_delivery_or_with_patience():
+    class Desk:
+        def __init__(self, *statuses):
+            self.statuses = list(statuses)
+
+        def call(self, verb, actor, **_):
+            body = {"status": self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]}
+            return type("Answer", (), {"body": body})
+
+    clock = FakeClock()
+    assert quarantine.settled(Desk("releasing", "released"), None, "1", clock) == {"status": "released"}
+    assert quarantine.settled(Desk("releasing"), None, "1", clock, seconds=-1) == {"status": "releasing"}
+
+
+def test_a_preview_needs_a_gateway(state):
+    assert "a preview needs a running gateway" in state.run("quarantine", "preview", state.hold()).complaint

@@ -1,0 +1,55 @@
+import pytest
+
+from gateway.cli.user import parse_roles
+from gateway.model.errors import SekishoError
+
+
+def names(state):
+    return {r["name"]: r for r in state.run("user", "list", "--json").rows}
+
+
+def test_add_list_change_disable(state):
+    made = state.run("user", "add", "anna", "--role", "analyst,auditor", "--mailbox", "anna@bank.example", "--mailbox", "a@bank.example")
+    assert made.status == 0 and made.out.startswith("anna added; one-time password, shown this once: ")
+    assert sorted(names(state)["anna"]["roles"]) == ["analyst", "auditor"]
+    assert sorted(names(state)["anna"]["mailboxes"]) == ["a@bank.example", "anna@bank.example"]
+    assert state.run("user", "role", "anna", "--role", "recipient").out == "anna: recipient\n"
+    assert names(state)["anna"]["roles"] == ["recipient"]
+    assert state.run("user", "reset-mfa", "anna").out == "anna: second factors forgotten\n"
+    assert state.run("user", "disable", "anna").out == "anna disabled\n" and names(state)["anna"]["active"] is False
+    assert "anna" in state.run("user", "list").out
+
+
+def test_a_password_comes_from_a_file_and_is_not_shown(state, tmp_path):
+    (tmp_path / "p").write_text("correct horse 馬 battery\nsecond line\n")
+    made = state.run("user", "add", "ben", "--role", "admin", "--password-file", tmp_path / "p", "--json")
+    assert made.rows == [{"name": "ben", "password": ""}] and "horse" not in made.out
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), (b"\n", "is empty"), (b"\xff\xfe", "is not UTF-8 text")])
+def test_a_password_file_that_cannot_be_used(state, tmp_path, content, said):
+    if content is not None:
+        (tmp_path / "p").write_bytes(content)
+    assert said in state.run("user", "add", "ben", "--role", "admin", "--password-file", tmp_path / "p").complaint
+    assert "ben" not in names(state)
+
+
+def test_what_is_refused(state, tmp_path):
+    assert state.run("user", "add", "admin", "--role", "admin").status == 1          # there is one
+    assert state.run("user", "disable", "nobody").status == 1
+    (tmp_path / "p").write_text("short\n")
+    assert state.run("user", "add", "ben", "--role", "admin", "--password-file", tmp_path / "p").status == 1
+    state.run("user", "add", "clerk", "--role", "sender")
+    assert state.run("user", "add", "eve", "--role", "admin", "--as", "clerk").status == 1
+    assert set(names(state)) == {"admin", "clerk"}
+
+
+@pytest.mark.parametrize(("text", "roles"), [("admin", ["admin"]), ("admin, sender", ["admin", "sender"])])
+def test_roles(text, roles):
+    assert parse_roles(text) == roles
+
+
+@pytest.mark.parametrize("text", ["", ",", "root", "admin,root"])
+def test_no_roles(text):
+    with pytest.raises(SekishoError):
+        parse_roles(text)
