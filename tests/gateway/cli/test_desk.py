@@ -1,0 +1,69 @@
+import os
+import threading
+
+import pytest
+
+from gateway.app.rights import Taken, lock
+from gateway.cli import desk as module
+from gateway.cli.common import Session
+from gateway.cli.desk import OwnDesk, actor, alone_in, desk, refusals
+from gateway.model.errors import SekishoError
+from gateway.ops.clock import SystemClock
+from quarantine.lifecycle import NOT_FOUND, Refused
+
+
+def test_without_a_gateway_the_verbs_run_here(state):
+    with desk(Session(state.config)) as custody:
+        assert isinstance(custody, OwnDesk)
+        assert [u["name"] for u in custody.call("user-list", actor(None)).body["users"]] == ["admin"]
+        with pytest.raises(Taken):
+            lock(state.state)
+    os.close(lock(state.state))
+
+
+def test_another_command_is_waited_for(state):
+    held = lock(state.state, command=True)
+    threading.Timer(0.3, os.close, (held,)).start()
+    os.close(alone_in(state.state, SystemClock(), patience=10))
+
+
+def test_patience_ends_with_what_to_do(state):
+    held = lock(state.state, command=True)
+    with pytest.raises(Taken, match="another command works here .*; try again when it is done"):
+        alone_in(state.state, SystemClock(), patience=-1)
+    os.close(held)
+
+
+def test_a_gateway_without_its_keeper_is_said_at_once(state):
+    held = lock(state.state)
+    with pytest.raises(SekishoError, match="the gateway runs, but its keeper does not answer"):
+        alone_in(state.state, SystemClock(), patience=100)
+    os.close(held)
+
+
+def test_a_running_keeper_is_asked(state, monkeypatch):
+    asked = []
+
+    class Running:
+        def __init__(self, path):
+            asked.append(path)
+
+        def close(self):
+            asked.append("closed")
+
+    monkeypatch.setattr(module, "is_running", lambda path: True)
+    monkeypatch.setattr(module, "KeeperDesk", Running)
+    with desk(Session(state.config)) as custody:
+        assert isinstance(custody, Running)
+    assert asked == [state.state / "run" / "keeper.sock", "closed"]
+
+
+def test_who_acts(monkeypatch):
+    monkeypatch.setenv("SUDO_USER", "chen")
+    assert (actor(None).name, actor(None).system, actor("anna").name, actor("anna").system) == ("chen", True, "anna", False)
+
+
+def test_a_refusal_is_status_one(capsys):
+    with pytest.raises(SystemExit) as ended, refusals():
+        raise Refused(NOT_FOUND)
+    assert ended.value.code == 1 and capsys.readouterr().err == f"sekisho: refused: {NOT_FOUND.text}\n"

@@ -1,0 +1,72 @@
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+
+from gateway.app.rights import lock
+from gateway.cli import signatures
+
+
+def answer(monkeypatch, rows, status):
+    done = subprocess.CompletedProcess([], status, "".join(json.dumps(r) + "\n" for r in rows), "last words\n")
+    monkeypatch.setattr(signatures.subprocess, "run", lambda *a, **k: done)
+
+
+def test_list_shows_every_rule(state):
+    rows = state.run("signatures", "list", "--json").rows
+    assert rows and all(set(r) >= {"id", "topic", "severity", "owner", "date", "reference"} for r in rows)
+    assert rows[0]["id"] in state.run("signatures", "list").out
+
+
+def test_the_packaged_rules_compile_and_pass_their_cases(state):
+    checked = state.run("signatures", "check")
+    assert checked.status == 0 and "rules compile, version" in checked.out
+    tested = state.run("signatures", "test")
+    assert tested.status == 0 and tested.out.endswith(" cases, 0 wrong\n")
+
+
+def test_a_rule_that_does_not_compile_is_status_one_with_its_place(state, tmp_path):
+    topic = tmp_path / "local" / "mine"
+    topic.mkdir(parents=True)
+    (topic / "own_rule.yar").write_text("rule own_rule {\n condition: nonsense\n}\n")
+    (topic / "own_rule.toml").write_text('id = "own_rule"\n')
+    with state.config.open("a") as file:
+        file.write(f'\n[inspection]\nlocal_signatures = ["{tmp_path}/local"]\n')
+    ran = state.run("signatures", "check")
+    assert ran.status in (1, 2) and f"{tmp_path}/local/mine/own_rule" in ran.out + ran.errors
+
+
+def test_what_a_check_says(state, monkeypatch):
+    answer(monkeypatch, [{"where": "a.yar:3", "message": "a.yar:3: syntax error"}, {"rule": "x", "right": False, "matches": True},
+                         {"rule": "y", "right": False, "matches": False}, {"rule": "z", "right": True, "matches": True}], 1)
+    assert state.run("signatures", "check").out == "a.yar:3: syntax error\n"
+    ran = state.run("signatures", "test")
+    assert ran.status == 1 and ran.out.splitlines() == [
+        "a.yar:3: syntax error", "x: does not match its match case", "y: matches its miss case", "3 cases, 2 wrong"]
+    assert len(state.run("signatures", "test", "--json").rows) == 4
+
+
+def test_a_check_that_fails_is_an_operating_error(state, monkeypatch):
+    answer(monkeypatch, [], -9)
+    assert "the rules could not be checked" in state.run("signatures", "check").complaint
+
+
+def test_reload_reaches_the_running_gateway_only(state, monkeypatch):
+    sent = []
+    monkeypatch.setattr(signatures.os, "kill", lambda pid, number: sent.append((pid, number)))
+    (state.state / "run" / "serve.lock").write_text("1\n")               # left by one that died; now init's number
+    assert "no gateway is running here" in state.run("signatures", "reload").complaint and not sent
+    held = lock(state.state)
+    assert state.run("signatures", "reload").status == 0 and sent == [(os.getpid(), signal.SIGHUP)]
+    os.close(held)
+
+
+@pytest.mark.parametrize("command", ["list", "check", "test"])
+def test_no_gateway_and_no_state_is_needed(tmp_path, command, monkeypatch):
+    from tests.builders.commands import run
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEKISHO_CONFIG", raising=False)
+    assert run("signatures", command).status == 0
