@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from gateway.extract.base import NeedsDeepLane
-from gateway.inspection import protocol, tools, wire
+from gateway.inspection import death, protocol, tools, wire
 from gateway.inspection.lockdown import Ceilings, limit, restrict_child
 from gateway.inspection.wire import Frame, Kind
 from gateway.model.deadline import Limits
@@ -25,6 +25,7 @@ from gateway.model.ports import InspectionRequest
 REUSE = 20                               # messages of one plain child: its fork is then a twentieth of the cost
 _SLACK = 32 << 20                        # octets the interpreter may take beside the message's own data
 _FAILED = 70                             # EX_SOFTWARE
+_UNHEARD = 71                            # EX_OSERR
 
 
 class Judge(Protocol):
@@ -47,6 +48,7 @@ def run(
 ) -> None:
     """The whole life of a forked child. Never returns."""
     status = _FAILED
+    started = False
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         if lane == "tool":
@@ -58,10 +60,15 @@ def run(
             limit(resource.RLIMIT_DATA, (most, most))
             restrict_child(program, Ceilings(ceilings.memory, ceilings.cpu_seconds * rounds), resources)
             assert not isinstance(judge, tools.Programs)
+            started = True
             serve(connection, judge, lane, base, rounds)
         status = 0
+    except wire.Unheard:
+        status = _UNHEARD
     except Exception as error:  # noqa: BLE001 - the child's last word before it ends
-        _last_word(connection, error)
+        # One that could not start leaves the request unread: that is how the parent knows that no message was at fault.
+        if started:
+            _last_word(connection, error)
     finally:
         os._exit(status)
 
@@ -69,11 +76,19 @@ def run(
 def serve(connection: socket.socket, judge: Judge, lane: str, base: int, rounds: int) -> None:
     """Answers up to `rounds` requests; ends early when the parent closes, or after the first incident."""
     for _ in range(rounds):
-        frame = wire.receive(connection, wire.REQUESTS, wire.REQUEST_LIMIT)
+        frame = _request(connection)
         if frame is None:
             return
         if not answer(connection, frame, judge, lane, base):
             return
+
+
+def _request(connection: socket.socket) -> Frame | None:
+    """The next request. Raises Unheard where there is no memory or descriptor for it: not the message's fault."""
+    try:
+        return wire.receive(connection, wire.REQUESTS, wire.REQUEST_LIMIT)
+    except (MemoryError, OSError) as error:
+        raise wire.Unheard("no room for a request") from error
 
 
 def answer(connection: socket.socket, frame: Frame, judge: Judge, lane: str, base: int) -> bool:
@@ -146,4 +161,11 @@ def _last_word(connection: socket.socket, error: Exception) -> None:
     # What there was may be all used up: room for a few words.
     _, most = resource.getrlimit(resource.RLIMIT_DATA)
     limit(resource.RLIMIT_DATA, (most, most))
-    wire.send(connection, Kind.FAILED, protocol.dumps(type(error).__name__[:64]))
+    name = death.SQUEEZED if isinstance(error, MemoryError) and _squeezed(most) else type(error).__name__[:64]
+    wire.send(connection, Kind.FAILED, protocol.dumps(name))
+
+
+def _squeezed(most: int) -> bool:
+    """Somebody gave us less address space than a message may have memory: then its end says nothing of the message."""
+    space, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return space != resource.RLIM_INFINITY and (most == resource.RLIM_INFINITY or space < most)

@@ -38,6 +38,7 @@ SIGNALS = {
     signal.SIGFPE: Cause(IncidentCode.CRASH, "arithmetic fault", True),
     signal.SIGKILL: Cause(IncidentCode.CRASH, "killed", True),
 }
+SQUEEZED = "AddressSpace"                # a child's word for: the limits we run under leave no room for our own
 EXCEPTIONS = {
     "MemoryError": Cause(IncidentCode.SIZE, "memory limit reached", False),
     "RecursionError": Cause(IncidentCode.DEPTH, "nested too deeply", False),

@@ -70,6 +70,8 @@ class Handle:
             except BlockingIOError:
                 await readable(self.connection)
                 continue
+            except ConnectionResetError as error:
+                raise wire.Unheard("the child closed and had not read all") from error
             except ConnectionError:
                 data, fd = b"", None
             if not data:

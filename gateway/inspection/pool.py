@@ -26,7 +26,8 @@ from gateway.model.finding import Fault, Incident, IncidentCode, Inspection
 from gateway.model.ports import Events, InspectionRequest, Metrics
 
 DEATHS = 2                               # children that must die of a message before it is the message's fault
-LOSSES = 4                               # zygotes lost under one message before we give up on it for now
+LOSSES = 4                               # zygotes or unheard children lost under one message before we give up on it for now
+PAUSE = 0.1                              # seconds after the first of them, more after each
 TOOL_OUTPUTS = frozenset({Kind.TOOL_OUTPUT})
 
 
@@ -59,7 +60,7 @@ class _Run:
 
 
 class _Lost(Exception):
-    """The zygote went, and the child with it: nobody's fault that we know of."""
+    """The zygote went, and the child with it, or the child ended before it had read its request: not the message's fault."""
 
 
 class _Died(Exception):
@@ -137,10 +138,11 @@ class CellPool:
             self._busy(lane, 1)
             try:
                 frame = await self._ask(child, run)
-            except _Lost:
+            except _Lost as lost:
                 run.losses += 1
                 if run.losses >= LOSSES:
-                    raise InspectionUnavailable("zygotes end under this message") from None
+                    raise InspectionUnavailable(f"children end before they answer: {lost}") from None
+                await asyncio.sleep(min(PAUSE * run.losses, run.deadline.left(self.clock)))
             except _Died as died:
                 run.deaths += 1
                 self.metrics.count("sekisho_cell_deaths_total", lane=lane, code=died.cause.code.value)
@@ -160,7 +162,7 @@ class CellPool:
         self.metrics.gauge("sekisho_cell_children", self.busy[lane], lane=lane)
 
     async def _take(self, deep: bool, run: _Run) -> Handle:
-        if not deep and not run.deaths:
+        if not deep and not run.deaths and not run.losses:
             while self.idle:
                 child = self.idle.pop()
                 if child.parent.current and not child.ended.done():
@@ -182,7 +184,7 @@ class CellPool:
         except (wire.PeerGone, ConnectionError):
             exit = await child.exit()
             if exit is None:
-                raise _Lost from None
+                raise _Lost("its zygote is gone") from None
             raise _Died(death.cause(exit)) from None
         except wire.ProtocolError as error:
             raise _Died(Cause(IncidentCode.CRASH, f"answered nonsense: {error}"[:200], True)) from None
@@ -194,10 +196,18 @@ class CellPool:
 
     async def _converse(self, child: Handle, run: _Run) -> _Answer:
         child.uses += 1
-        await child.send(run.kind, protocol.encode_request(run.request, run.size), run.fd)
         calls = 0
+        try:
+            await child.send(run.kind, protocol.encode_request(run.request, run.size), run.fd)
+        except ConnectionError:
+            raise _Lost("a child ended before it was asked") from None
         while True:
-            frame = await child.receive(ANSWERS)
+            try:
+                frame = await child.receive(ANSWERS)
+            except wire.Unheard:
+                if calls:
+                    raise                # what it had not read was a tool's answer
+                raise _Lost("a child ended before it read its request") from None
             try:
                 if frame.kind is not Kind.TOOL:
                     return _understand(frame, run, child)
@@ -296,6 +306,8 @@ def _understand(frame: Frame, run: _Run, child: Handle) -> _Answer:
         return _Answer(frame.kind, reusable=True)
     if frame.kind is Kind.FAILED:
         name = protocol.loads(frame.payload)
+        if name == death.SQUEEZED:
+            raise _Lost("no memory for an inspection")
         raise _Died(death.failed(name if isinstance(name, str) else ""))
     raise wire.ProtocolError(f"{frame.kind.name} is no answer to {run.kind.name}")
 

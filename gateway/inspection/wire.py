@@ -44,6 +44,10 @@ class PeerGone(ProtocolError):
     """The peer closed the connection in the middle or before a frame."""
 
 
+class Unheard(PeerGone):
+    """The peer closed and had not read all that was sent to it (the kernel says ECONNRESET then)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     kind: Kind

@@ -9,6 +9,7 @@ import socket
 import pytest
 
 from gateway.inspection import child, protocol, wire
+from gateway.inspection.lockdown import Ceilings
 from gateway.inspection.wire import Kind
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Limits
@@ -99,3 +100,34 @@ def test_limits_stay_below_the_hard_ones() -> None:
 
 def test_limits_of_a_message() -> None:
     assert Limits().cpu_seconds <= Limits().seconds
+
+
+@pytest.mark.parametrize("fails", ["restrict_child", "_request"])
+def test_who_cannot_start_or_hear_leaves_the_request_unread_and_says_nothing(monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    def no_memory(*_: object) -> None:
+        raise wire.Unheard if fails == "_request" else MemoryError
+
+    monkeypatch.setattr(child, "restrict_child", lambda *_: None)
+    monkeypatch.setattr(child, fails, no_memory)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        fd = spool(b"a")
+        wire.send(ours, Kind.INSPECT, protocol.encode_request(ask(), 1), fd)
+        os.close(fd)
+        pid = os.fork()
+        if pid == 0:
+            ours.close()
+            child.run(theirs, Plain(), "plain", Ceilings(1 << 30, 10), 1 << 30, b"", 0)
+        theirs.close()
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) in (70, 71)
+        with pytest.raises(ConnectionResetError):
+            ours.recv(1)
+
+
+def test_less_address_space_than_a_message_may_use_is_not_the_messages_fault() -> None:
+    pid = os.fork()
+    if pid == 0:
+        free = child._squeezed(1 << 40)
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 39, resource.RLIM_INFINITY))
+        os._exit(0 if (free, child._squeezed(1 << 40), child._squeezed(1 << 38)) == (False, True, False) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0

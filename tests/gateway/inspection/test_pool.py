@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.inspection import pool as pool_module
 from gateway.inspection.death import Cause
+from gateway.inspection.link import Handle
 from gateway.inspection.pool import CellPool, Lanes, read_only, uninspected
 from gateway.model.deadline import Deadline, Limits
 from gateway.model.errors import InspectionUnavailable
@@ -185,6 +187,35 @@ async def test_kill_9_of_children_is_not_the_messages_fault_the_first_time(cell:
     signal.pidfd_send_signal(pool.idle[0].pidfd, signal.SIGKILL)
     assert (await judge(pool, b"x")).complete
     await pool.close()
+
+
+async def test_a_child_that_ended_before_it_read_its_request_says_nothing_of_the_message(cell: Cell) -> None:
+    pool = cell.pool()
+    for _ in range(2):                   # twice a death would be believed
+        child = await pool.plain.child(Deadline.after(CLOCK, 10))
+        signal.pidfd_send_signal(child.pidfd, signal.SIGSTOP)
+        pool.idle.append(child)
+        asked = asyncio.create_task(judge(pool, b"hello"))
+        while not child.uses:
+            await asyncio.sleep(0.01)
+        signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+        inspection = await asked
+        assert inspection.complete and not inspection.incidents
+        for idle in pool.idle:
+            idle.close()
+        pool.idle.clear()
+    assert not [event for event, _ in pool.noted.events if event == "incident"]
+    await pool.close()
+
+
+async def test_no_child_that_listens_is_our_fault(pool: CellPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(pool_module, "PAUSE", 0.001)
+    monkeypatch.setattr(Handle, "send", gone)
+    with pytest.raises(InspectionUnavailable, match="before it was asked"):
+        await judge(pool, b"hello")
 
 
 async def test_kill_9_of_the_zygote_takes_its_children_and_the_next_one_serves(tmp_path: Path) -> None:
