@@ -10,7 +10,7 @@ demo: install
 
 test:
 	@deploy/install test
-	@$(BIN)/python -P -m pytest -m "not slow"
+	@$(BIN)/python -P -m pytest -m "not slow" -n 2 --dist loadscope
 
 lint:
 	@deploy/install lint
