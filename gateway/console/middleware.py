@@ -17,7 +17,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
 from gateway.console import pages
-from gateway.console.people import account_of
+from gateway.console.people import Account, account_of
 from gateway.console.settings import LANGUAGES
 from gateway.console.state import console
 from gateway.model.errors import CustodyUnavailable, SekishoError
@@ -37,6 +37,7 @@ HEADERS = {
 }
 YEAR = 365 * 86400
 LANGUAGE_COOKIE = "sekisho_language"
+UNREADABLE = (DatabaseError, sqlite3.Error)      # the keeper's database, console.db
 CODES = tuple(code for code, _ in LANGUAGES)
 
 
@@ -116,7 +117,7 @@ def language_of(request: HttpRequest) -> str:
         return chosen
     try:
         account = account_of(request.user)
-    except DatabaseError:
+    except UNREADABLE:
         account = None
     if account is not None and account.language.lower() in CODES:
         return account.language.lower()
@@ -135,6 +136,16 @@ def code_of(tag: str) -> str:
     return parts[0] if parts[0] in CODES else ""
 
 
+def present(request: HttpRequest) -> Account | None:
+    """Who is logged in, while the log-in's lifetime lasts."""
+    account = account_of(request.user)
+    began = request.session.get("began", 0.0) if account else 0.0
+    if account and console().book.now() - began > console().config.console.lifetime:
+        logout(request)
+        return None
+    return account
+
+
 class Gate:
     """Nobody passes without an account but to pages for `anybody`; what custody refuses becomes a page."""
 
@@ -145,11 +156,10 @@ class Gate:
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        account = account_of(request.user)
-        began = request.session.get("began", 0.0) if account else 0.0
-        if account and console().book.now() - began > console().config.console.lifetime:
-            logout(request)
-            account = None
+        try:
+            account = present(request)
+        except UNREADABLE:
+            return pages.unavailable(request)
         request.account = account  # type: ignore[attr-defined]
         if getattr(view, "anybody", False):
             return None
@@ -166,6 +176,6 @@ class Gate:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return pages.refused(request, error)
-        if isinstance(error, CustodyUnavailable | DatabaseError | sqlite3.Error):
+        if isinstance(error, (CustodyUnavailable, *UNREADABLE)):
             return pages.unavailable(request)
         return pages.failed(request) if isinstance(error, SekishoError) else None

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from html.parser import HTMLParser
 
 import pytest
 from django.test import RequestFactory, override_settings
 
+from gateway.console.book import Book
 from gateway.console.middleware import HEADERS, code_of, known
 from gateway.model.custody import Admission
 from quarantine.models import QuarantinedMessage
+from quarantine.settings import use_database
 from tests.builders.console import PASSWORD, Browser, Site, second_site
 from tests.builders.custody import Held, admission
 
@@ -192,6 +195,21 @@ def test_the_language_is_the_chosen_the_accounts_the_browsers_the_houses(site: S
     assert lang(anna, accept_language="ja") == "zh-Hans"
     anna.send("/language", {"language": "ja", "next": "/"})
     assert lang(anna) == "ja"
+
+
+def test_a_database_that_cannot_be_read_is_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.people("anna", "analyst")
+    anna = site.browser("anna")
+
+    def broken(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Book, "load", broken)
+    assert anna.open("/quarantine").status_code == 503
+    monkeypatch.undo()
+    assert anna.open("/quarantine").status_code == 200
+    use_database("sqlite:////nonexistent/nowhere.db")
+    assert anna.open("/quarantine").status_code == 503
 
 
 def test_known_addresses() -> None:
