@@ -52,3 +52,33 @@ def test_huge_and_tiny_pictures_are_not_decoded(monkeypatch):
 
 def test_outbound_pictures_are_for_another_reader():
     assert extract(code("x"), outbound=True) == []
+
+
+def scan(kind: str, side: int, size: tuple[int, int] = (1654, 2339), turn: int = 0, light: bool = False) -> bytes:
+    """A page at 200 dpi with one code of `side` pixels."""
+    made = zxingcpp.create_barcode("https://h.example/login", getattr(zxingcpp.BarcodeFormat, kind))
+    bits = Image.fromarray(zxingcpp.write_barcode_to_image(made)).resize((side, side), Image.Resampling.NEAREST).convert("L")
+    bits = bits.rotate(turn, expand=True, fillcolor=255)
+    page = Image.new("L", size, 255)
+    page.paste(bits.point(lambda v: 255 - v) if light else bits, (700, 900))
+    out = io.BytesIO()
+    page.save(out, "JPEG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "side", "turn", "light"), [
+    ("QRCode", 110, 0, False), ("QRCode", 110, 90, False), ("QRCode", 130, 0, True), ("Aztec", 160, 0, False),
+    ("DataMatrix", 110, 0, False), ("DataMatrix", 150, 0, True), ("DataMatrix", 240, 90, False)])
+def test_small_code_on_a_scanned_page(kind, side, turn, light):
+    assert Observation("IMAGE-BARCODE", "https://h.example/login") in extract(scan(kind, side, turn=turn, light=light))
+
+
+def test_large_photo_is_made_smaller_first():
+    data = scan("QRCode", 420, (4000, 3000))
+    picture = image._open(data)
+    assert picture is not None and max(picture.size) == image.LONG_SIDE
+    assert Observation("IMAGE-BARCODE", "https://h.example/login") in extract(data)
+
+
+def test_code_of_lines_is_no_link():
+    assert extract(scan("Code128", 400)) == []
