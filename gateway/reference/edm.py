@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -26,6 +26,8 @@ from gateway.model.errors import ConfigError
 
 MAGIC = b"SEKIEDM1"
 ALIGN = 4096
+NOTHING = bytes(8)
+"""Stands for the hash of what is no value."""
 MOST_SAME = 1000
 """Rows that may share a value; a value of more rows is no key."""
 
@@ -40,6 +42,19 @@ class Hasher:
         state = self._state.copy()
         state.update(text.encode("utf-8", "surrogatepass"))
         return int.from_bytes(state.digest(), "big")
+
+    def digests(self, texts: Iterable[str], least: int = 1) -> bytes:
+        """The hashes of many texts, eight octets each, big-endian; NOTHING for texts of fewer characters than `least`."""
+        copy = self._state.copy
+        found = []
+        for text in texts:
+            if len(text) < least:
+                found.append(NOTHING)
+            else:
+                state = copy()
+                state.update(text.encode("utf-8", "surrogatepass"))
+                found.append(state.digest())
+        return b"".join(found)
 
 
 @dataclass(frozen=True, slots=True)

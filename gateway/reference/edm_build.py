@@ -1,4 +1,4 @@
-"""CSV to index. Streams the file once; memory is some 20 octets a field. Everything is refused with line and column."""
+"""CSV to index. Streams the file once; memory is some 20 octets a key. Everything is refused with line and column."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -19,7 +20,8 @@ from gateway.identifiers.normalise import view
 from gateway.identifiers.terms import Labels
 from gateway.model.errors import SekishoError
 from gateway.reference import values as forms
-from gateway.reference.edm import ALIGN, MAGIC, MOST_SAME, Hasher
+from gateway.reference.edm import ALIGN, MAGIC, Hasher
+from gateway.reference.edm_keys import ROWS, Keys
 from gateway.reference.values import PAIR
 
 KINDS = ("phone", "email", "birthdate", "name", "address", "code", "text")
@@ -179,41 +181,6 @@ def rows(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
         raise BadTable("not in the charset of the lines before", reader.line_num + 1) from error
 
 
-class _Keys:
-    """Hashes, rows and columns of keys, kept in chunks of numpy arrays."""
-
-    def __init__(self) -> None:
-        self.hashes: list[int] = []
-        self.rows: list[int] = []
-        self.columns: list[int] = []
-        self.chunks: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def add(self, hashed: int, row: int, column: int) -> None:
-        self.hashes.append(hashed)
-        self.rows.append(row)
-        self.columns.append(column)
-        if len(self.hashes) >= 1 << 20:
-            self.flush()
-
-    def flush(self) -> None:
-        self.chunks.append((np.array(self.hashes, np.uint64), np.array(self.rows, np.uint32), np.array(self.columns, np.uint8)))
-        self.hashes, self.rows, self.columns = [], [], []
-
-    def sorted(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """By hash, without values that more than MOST_SAME rows share."""
-        self.flush()
-        hashes, numbers, found = (np.concatenate([c[i] for c in self.chunks]) for i in range(3))
-        self.chunks = []
-        order = np.argsort(hashes, kind="stable")
-        hashes, numbers, found = hashes[order], numbers[order], found[order]
-        if len(hashes):
-            first = np.concatenate(([True], hashes[1:] != hashes[:-1]))
-            sizes = np.diff(np.append(np.nonzero(first)[0], len(hashes)))
-            kept = np.repeat(sizes <= MOST_SAME, sizes)
-            hashes, numbers, found = hashes[kept], numbers[kept], found[kept]
-        return hashes, numbers, found
-
-
 def build(name: str, source: Path, target: BinaryIO, key: bytes, *, charset: str = "", kinds: Mapping[str, str] | None = None,
           keys: Sequence[str] = ()) -> Built:
     """Writes the index of `source` to `target`. Raises BadTable; the target is then unusable and to be thrown away."""
@@ -245,45 +212,63 @@ def _build(name: str, stream: TextIO, target: BinaryIO, hasher: Hasher, used: st
     return _write(target, name, described, found, fields, count, hasher, used)
 
 
-def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], hasher: Hasher) -> tuple[_Keys, np.ndarray, int]:
-    found = _Keys()
+def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], hasher: Hasher) -> tuple[Keys, np.ndarray, int]:
+    kinds = [c.kind for c in described]
     others = [i for i, c in enumerate(described) if not c.key]
-    name_at = next((i for i, c in enumerate(described) if c.kind == "name"), -1)
-    born_at = next((i for i, c in enumerate(described) if c.kind == "birthdate"), -1)
+    searched = [i for i, c in enumerate(described) if c.key]
+    name_at = kinds.index("name") if "name" in kinds else -1
+    born_at = kinds.index("birthdate") if "birthdate" in kinds else -1
+    paired = name_at >= 0 and born_at >= 0
+    found = Keys([*searched, PAIR] if paired else searched)
     chunks: list[np.ndarray] = []
-    pending: list[list[int]] = []
     number = 0
-    for number, (_, row) in enumerate(body, 1):
-        values = [forms.value(c.kind, cell) for c, cell in zip(described, row, strict=True)]
-        for i, column in enumerate(described):
-            if column.key and len(values[i]) >= LEAST_KEY:
-                found.add(hasher(values[i]), number - 1, i)
-        if name_at >= 0 and born_at >= 0 and values[name_at] and values[born_at]:
-            found.add(hasher(forms.pair(values[name_at], values[born_at])), number - 1, PAIR)
-        pending.append([hasher(values[i]) >> 32 if values[i] else 0 for i in others])
-        if len(pending) >= 1 << 17:
-            chunks.append(np.array(pending, np.uint32))
-            pending = []
-    chunks.append(np.array(pending, np.uint32).reshape(len(pending), len(others)))
-    return found, np.concatenate(chunks), number
+    while piece := list(islice(body, ROWS)):
+        cells = zip(*(row for _, row in piece), strict=True)
+        values = [list(map(forms.FORMS[kind], column)) for kind, column in zip(kinds, cells, strict=True)]
+        keys = [hasher.digests(values[i], LEAST_KEY) for i in searched]
+        if paired:
+            names, dates = values[name_at], values[born_at]
+            keys.append(hasher.digests(forms.pair(n, d) if n and d else "" for n, d in zip(names, dates, strict=True)))
+        found.add(keys)
+        hashed = [np.frombuffer(hasher.digests(values[i]), ">u8") >> np.uint64(32) for i in others]
+        chunks.append(np.stack(hashed, axis=1).astype(np.uint32).ravel() if hashed else np.empty(0, np.uint32))
+        number += len(piece)
+    return found, np.concatenate(chunks) if chunks else np.empty(0, np.uint32), number
 
 
-def _write(target: BinaryIO, name: str, described: Sequence[Column], found: _Keys, fields: np.ndarray, count: int, hasher: Hasher,
+def _sorted(found: Keys, bits: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Directory, rests, rows and columns of all keys."""
+    rest, rows_, places = np.empty(found.total, np.uint32), np.empty(found.total, np.uint32), np.empty(found.total, np.uint8)
+    sizes = np.zeros(1 << bits, np.uint32)
+    at = 0
+    for hashes, numbers, columns_ in found.sorted():
+        end = at + len(hashes)
+        rest[at:end] = (hashes >> np.uint64(32 - bits)) & np.uint64(0xFFFFFFFF)
+        rows_[at:end] = numbers
+        places[at:end] = columns_
+        if len(hashes):
+            buckets = (hashes >> np.uint64(64 - bits)).astype(np.int64)
+            low = int(buckets[0])
+            counted = np.bincount(buckets - low)
+            sizes[low:low + len(counted)] += counted.astype(np.uint32)
+        at = end
+    directory = np.concatenate(([0], np.cumsum(sizes, dtype=np.uint32))).astype(np.uint32)
+    return directory, rest[:at], rows_[:at], places[:at]
+
+
+def _write(target: BinaryIO, name: str, described: Sequence[Column], found: Keys, fields: np.ndarray, count: int, hasher: Hasher,
            charset: str) -> Built:
-    hashes, numbers, places = found.sorted()
-    bits = min(24, max(8, len(hashes).bit_length()))
-    buckets = (hashes >> np.uint64(64 - bits)).astype(np.int64)
-    directory = np.searchsorted(buckets, np.arange((1 << bits) + 1)).astype(np.uint32)
-    rest = ((hashes >> np.uint64(32 - bits)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    bits = min(24, max(8, found.total.bit_length()))
+    arrays = _sorted(found, bits)
+    keys = len(arrays[1])
     header = json.dumps({
-        "name": name, "rows": count, "keys": len(hashes), "bits": bits, "columns": [c.name for c in described],
+        "name": name, "rows": count, "keys": keys, "bits": bits, "columns": [c.name for c in described],
         "kinds": [c.kind for c in described], "searchable": [c.key for c in described], "charset": charset,
         "fields": [c.name for c in described if not c.key], "key_check": f"{hasher('sekisho'):016x}"}, ensure_ascii=False).encode()
     target.write(MAGIC + struct.pack("<I", len(header)) + header)
-    for array in (directory, rest, numbers, places, fields):
+    for array in (*arrays, fields):
         target.write(b"\0" * (-target.tell() % ALIGN))
-        target.write(np.ascontiguousarray(array).tobytes())
+        target.write(np.ascontiguousarray(array).data)
     size = target.tell()
     target.write(b"\0" * (-size % ALIGN))
-    return Built(name, count, len(hashes), tuple(described), charset, size)
-
+    return Built(name, count, keys, tuple(described), charset, size)
