@@ -53,7 +53,8 @@ class ImageExtractor:
 
 def _codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
     found = zxingcpp.read_barcodes(picture, CODES, try_rotate=False)
-    return found or zxingcpp.read_barcodes(_reduced(picture, TURNED_SIDE), TURNED, try_invert=False, try_downscale=False)
+    factor = -(-max(picture.size) // TURNED_SIDE)
+    return found or zxingcpp.read_barcodes(picture.reduce(factor), TURNED, try_invert=False, try_downscale=False)
 
 
 def _open(data: bytes) -> Image.Image | None:
