@@ -45,8 +45,9 @@ class Edge:
         tools = self.tools
         notifier = Notifier(House.of(config), tools.clock.now)
         hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname)
+        voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains)
         return Ports(
-            inspector=self.pool, voucher=DnsVoucher(self.lookup, tools.clock), custody=self.custody, journal=self.journal,
+            inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             record_required=config.quarantine.record == "required", marks=self.custody)

@@ -7,6 +7,7 @@ of `cryptography`.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -51,7 +52,12 @@ class Signature:
     header_canon: CanonicalizationPolicy
     body_key: str                        # key of Summary.body_hashes
     signed: tuple[bytes, ...]            # lower-case names, in order
-    partial: bool                        # l= leaves part of the body unsigned
+    partial: bool                        # l= may leave a part of the body unsigned
+
+    @property
+    def whole_key(self) -> str:
+        """Key of the hash of the whole body: the same as the signed one where l= leaves nothing out."""
+        return self.body_key.rpartition("/")[0] + "/-"
 
 
 def header_fields(block: bytes) -> list[Field]:
@@ -185,7 +191,8 @@ async def verify(headers: bytes, body_hashes: Mapping[str, str], lookup: TextLoo
     found = [f for f in fields if f[0].lower() == b"dkim-signature"]
     if not found:
         return [AuthResult("dkim", "none")]
-    results = [await _verify(field, fields, body_hashes, lookup, now) for field in found[:MOST_SIGNATURES]]
+    checks = [_verify(field, fields, body_hashes, lookup, now) for field in found[:MOST_SIGNATURES]]
+    results = list(await asyncio.gather(*checks))
     if len(found) > MOST_SIGNATURES:
         results.append(AuthResult("dkim", "policy", detail=f"{len(found) - MOST_SIGNATURES} more signatures not checked"))
     return results
@@ -211,4 +218,6 @@ async def _verify(field: Field, fields: list[Field], body_hashes: Mapping[str, s
         return AuthResult("dkim", "permerror", signature.domain, f"{detail} {wrong}")
     if not holds(signature, key, header_digest(signature, fields)):
         return AuthResult("dkim", "fail", signature.domain, f"{detail} signature did not verify")
-    return AuthResult("dkim", "pass", signature.domain, f"{detail} l= leaves a part unsigned" if signature.partial else detail)
+    if signature.partial and body_hashes.get(signature.whole_key) != signature.body_hash:
+        return AuthResult("dkim", "policy", signature.domain, f"{detail} l= leaves a part unsigned")
+    return AuthResult("dkim", "pass", signature.domain, detail)

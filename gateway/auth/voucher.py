@@ -1,31 +1,56 @@
-"""The Voucher port: every method of sender authentication, one after the other, within a time limit."""
+"""The Voucher port: SPF, DKIM and DMARC of one message, within a time limit and a budget of look-ups a method."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
-from gateway.auth import dkim
-from gateway.auth.resolver import TextLookup
-from gateway.model.deadline import Clock
+from gateway.auth import dkim, spf
+from gateway.auth.dmarc import Evaluation
+from gateway.auth.names import ascii_name
+from gateway.auth.resolver import Budget, Lookup, TemporaryFailure
+from gateway.model.author import Authors, authors
+from gateway.model.deadline import Clock, Deadline
 from gateway.model.finding import Inspection
 from gateway.model.transaction import AuthResult, Direction, Transaction
 
 LONGEST = 15.0                           # seconds for all look-ups of one message
+LOOKUPS = {"spf": 130, "dkim": 10, "dmarc": 60}
+"""Look-ups a method may make for one message. SPF has its own, lower limits; the largest legal record needs 112."""
 
 
 class DnsVoucher:
     """Checks mail that comes from outside; our own outbound mail needs nobody's word."""
 
-    def __init__(self, lookup: TextLookup, clock: Clock) -> None:
+    def __init__(self, lookup: Lookup, clock: Clock, our_domains: Iterable[str] = ()) -> None:
         self._lookup = lookup
         self._clock = clock
+        self._ours = frozenset(our_domains)
 
     async def vouch(self, transaction: Transaction, inspection: Inspection, headers: bytes) -> tuple[AuthResult, ...]:
         if transaction.direction is not Direction.INBOUND:
             return ()
         seconds = min(LONGEST, transaction.deadline.left(self._clock) / 3)
-        try:
-            async with asyncio.timeout(seconds):
-                return tuple(await dkim.verify(headers, inspection.summary.body_hashes, self._lookup, self._clock.now()))
-        except TimeoutError:
-            return (AuthResult("dkim", "temperror", detail="look-ups took too long"),)
+        deadline = Deadline.after(self._clock, seconds)
+        shown = authors(headers)
+        evaluation = Evaluation(self._budget("dmarc", deadline), self._ours)
+        reverse_path = transaction.envelope.reverse_path
+        sender, signatures, _ = await asyncio.gather(
+            spf.verify(transaction.session, reverse_path.text if reverse_path else None, self._budget("spf", deadline)),
+            dkim.verify(headers, inspection.summary.body_hashes, self._budget("dkim", deadline), self._clock.now()),
+            _prepare(evaluation, shown))
+        facts = [sender, *signatures]
+        return (*facts, *await evaluation.judge(shown, facts))
+
+    def _budget(self, method: str, deadline: Deadline) -> Budget:
+        return Budget(self._lookup, LOOKUPS[method], self._clock, deadline)
+
+
+async def _prepare(evaluation: Evaluation, shown: Authors) -> None:
+    """The author's policy is asked for beside everything else; trouble is met again, and said, when it is judged."""
+    if shown.contradictory or len(shown.domains) != 1:
+        return
+    try:
+        await evaluation.policy(ascii_name(shown.domains[0]))
+    except TemporaryFailure:
+        return

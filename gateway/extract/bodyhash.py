@@ -27,6 +27,7 @@ def body_hashes(headers: Sequence[Header], body: memoryview) -> dict[str, str]:
         key = _key(header.raw)
         if key:
             wanted[key] = None
+            wanted[key.rpartition("/")[0] + "/-"] = None         # of the whole: whether l= left anything out
     return {key: _hash(body, *key.split("/")) for key in wanted}
 
 

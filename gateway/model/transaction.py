@@ -76,6 +76,7 @@ class AuthResult:
     result: str                          # none pass fail softfail neutral policy temperror permerror
     domain: str = ""                     # what the method vouches for
     detail: str = ""                     # selector, reason; printable ASCII
+    identity: str = ""                   # RFC 8601 property of `domain` where it is not the method's usual one: smtp.helo
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ IDENTIFIERS = (
 AUTH = {
     "spf": ("none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"),
     "dkim": ("none", "pass", "fail", "policy", "neutral", "temperror", "permerror"),
-    "dmarc": ("none", "pass", "fail", "temperror", "permerror"),
-    "arc": ("none", "pass", "fail"),
+    "dmarc": ("none", "pass", "fail", "temperror", "permerror", "policy"),
+    "arc": ("none", "pass", "fail", "policy"),
 }
 OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.HOLD, Disposition.QUARANTINE, Disposition.REJECT)
 

@@ -52,5 +52,7 @@ def test_nothing_is_hashed_for_nonsense(header):
 
 
 def test_length_beyond_the_body():
-    assert body_hashes([signature(a="rsa-sha256", l="1000")], memoryview(b"a\r\n")) == {"sha256/simple/1000": sha(b"a\r\n")}
-    assert body_hashes([signature(a="rsa-sha256", l="0")], memoryview(b"a\r\n")) == {"sha256/simple/0": sha(b"")}
+    assert body_hashes([signature(a="rsa-sha256", l="1000")], memoryview(b"a\r\n")) == {
+        "sha256/simple/1000": sha(b"a\r\n"), "sha256/simple/-": sha(b"a\r\n")}
+    assert body_hashes([signature(a="rsa-sha256", l="0")], memoryview(b"a\r\n")) == {
+        "sha256/simple/0": sha(b""), "sha256/simple/-": sha(b"a\r\n")}
