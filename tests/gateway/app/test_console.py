@@ -21,6 +21,7 @@ from gateway.app.brief import Brief
 from gateway.config import load
 from gateway.model.errors import SekishoError
 from gateway.supervisor import Running, Worker
+from tests.builders.browser import PROGRAM, Chromium
 from tests.builders.console import CONFIG, PASSWORD, TOKEN
 from tests.builders.keeper import Scene, keeper, scene
 
@@ -98,6 +99,39 @@ async def test_log_in_and_release(console: tuple[Running, Brief, int], id: str, 
     assert (await asyncio.to_thread(visitor.ask, "/quarantine"))[0] == 200
     await supervisor.send(running.control, ("stop", None))
     assert await asyncio.to_thread(running.process.wait, 20) == 0
+
+
+def browse(folder: Path, port: int, id: str) -> None:
+    base, chromium = f"http://127.0.0.1:{port}", Chromium(folder)
+    try:
+        chromium.open(f"{base}/quarantine/{id}")
+        assert chromium.path() == f"/login?next=%2Fquarantine%2F{id}"
+        chromium.fill("#name", "boss")
+        chromium.fill("#password", PASSWORD)
+        chromium.click("main form button")
+        assert chromium.path() == f"/quarantine/{id}"
+        chromium.click("button[value=ja]")
+        assert "配信する" in chromium.text(".buttons")
+        chromium.fill("#reason", "先方に確認済み")
+        chromium.click("button[formaction$='/release']")
+        assert chromium.path() == f"/quarantine/{id}?done=release" and "もう一度検査" in chromium.text("[role=status]")
+        chromium.open(f"http://localhost:{port}/nothing")        # another site: strict cookies stay behind
+        chromium.value(f"a = document.createElement('a'); a.href = '{base}/quarantine/{id}'; document.body.append(a); a.id = 'link'")
+        chromium.click("#link")                                  # first a page of ours that asks again, then the mail
+        assert chromium.until("main", "先方に確認済み") and chromium.path() == f"/quarantine/{id}"
+        chromium.click("form[action='/logout'] button")
+        assert chromium.path() == "/login"
+        assert [said for said in chromium.complaints() if "404" not in said] == []
+    finally:
+        chromium.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium here; .ci/run brings one")
+async def test_in_a_browser(console: tuple[Running, Brief, int], id: str, scene: Scene, tmp_path: Path) -> None:
+    """What only a browser does by itself: Origin and Referer, strict cookies, formaction, the content security policy."""
+    await asyncio.to_thread(browse, tmp_path / "browser", console[2], id)
+    assert [row["requester"] for row in (await scene.client.call("show", ROOT, id=id)).body["requests"]] == [""]
 
 
 async def test_it_ends_with_its_supervisor(console: tuple[Running, Brief, int]) -> None:
