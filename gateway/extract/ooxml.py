@@ -14,7 +14,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import biff12, targets, xlmtext
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
-from gateway.extract.office.story import Story
+from gateway.extract.office.story import WANTED, Story
 from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, parse
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -31,6 +31,16 @@ LINKS = 1000                             # ordinary links that are listed
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
 QUIET_ROOTS = frozenset({b"worksheet", b"sst", b"styleSheet", b"theme"})
 """Their text belongs to the reader of sheets, or they have none; links stand in relationships, formulas are searched."""
+QUIET_PARTS = {
+    b"styles": frozenset({"styles", "styleswitheffects"}), b"fonts": frozenset({"fonttable"}),
+    b"numbering": frozenset({"numbering"}),
+}
+"""Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
+NOTED = frozenset({
+    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "button", "command", "property",
+    "Relationship",
+})
+"""Elements whose attributes say something (`_Tee.note`)."""
 
 
 class Ooxml:
@@ -128,7 +138,8 @@ class _Reader:
             data = _utf8(data)
             head = data[:4096]
         root = ROOT.match(head)
-        if root and root.group(1) in QUIET_ROOTS and b"<!DOCTYPE" not in head:
+        quiet = root is not None and (root.group(1) in QUIET_ROOTS or _quiet(root.group(1), kinds))
+        if root and quiet and b"<!DOCTYPE" not in head:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
             return
@@ -201,6 +212,7 @@ class _Tee:
     loose: list[str] = field(default_factory=list)
     loose_size: int = 0
     name: str = ""
+    wanted = WANTED | NOTED
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.story.start(tag, attributes)
@@ -250,6 +262,11 @@ class _Tee:
             elif "customxml" in name.lower() or root not in ("settings", "styles", "numbering", "fonts", "webSettings",
                                                              "vmlDrawing"):
                 yield Text(text, f"part {name}", hidden=True)
+
+
+def _quiet(root: bytes, kinds: set[str]) -> bool:
+    """True where every relationship to the part says the same harmless thing as its root."""
+    return bool(kinds) and kinds <= QUIET_PARTS.get(root, frozenset())
 
 
 def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:

@@ -14,6 +14,11 @@ from gateway.model.content import Observation, Table, Text
 OBSERVATIONS = 200                       # of one part that are kept
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 SHOWN = frozenset({"t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+WANTED = SHOWN | BREAKS.keys() | {
+    "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
+    "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt", "tc", "tr",
+}
+"""Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
            "glossaryDocument": "building blocks", "notes": "notes", "chartSpace": "chart", "dataModel": "diagram",
            "wsDr": "drawing", "cmLst": "comments", "ThreadedComments": "comments", "sldMaster": "slide master",

@@ -17,7 +17,10 @@ class XmlRefused(ValueError):
 
 
 class Target(Protocol):
-    """Receives local names (namespaces are dropped: strict and transitional forms differ in nothing else)."""
+    """Receives local names (namespaces are dropped: strict and transitional forms differ in nothing else).
+
+    A target may have `wanted`, a frozenset of local names: of other elements it hears only the text, and of the first one all.
+    """
 
     def start(self, tag: str, attributes: dict[str, str]) -> None: ...
 
@@ -32,12 +35,26 @@ class _Adapter:
     def __init__(self, target: Target) -> None:
         self.target = target
         self.data = target.data
+        self.wanted: frozenset[str] | None = getattr(target, "wanted", None)
+        self.names: dict[str, str] = {}  # full name -> local name, "" where it is not wanted
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.target.start(local(tag), {local(k): v for k, v in attributes.items()} if attributes else {})
+        name = self.names.get(tag)
+        if name is None:
+            name = self.named(tag)
+        if name:
+            self.target.start(name, {local(k): v for k, v in attributes.items()} if attributes else {})
+
+    def named(self, tag: str) -> str:
+        name = local(tag)
+        known = self.wanted is None or not self.names or name in self.wanted
+        self.names[tag] = name if known else ""
+        return self.names[tag]
 
     def end(self, tag: str) -> None:
-        self.target.end(local(tag))
+        name = self.names.get(tag)
+        if name:
+            self.target.end(name)
 
     def doctype(self, name: str, public: str, system: str) -> None:
         raise XmlRefused("document type definition")

@@ -123,3 +123,16 @@ def test_parts_in_the_wrong_order_of_size_do_not_hide_small_ones() -> None:
 
 def test_dde_call_sees_strings_through() -> None:
     assert dde_call("cmd|'/c x'!A0") and not dde_call('A1&"a|b!c"')
+
+
+@pytest.mark.parametrize(("relation", "seen"), [("styles", False), ("officeDocument", True), ("header", True)])
+def test_styles_are_read_only_where_something_else_uses_them(relation: str, seen: bool) -> None:
+    """Nothing in a part of styles is shown or acts, unless it stands for another part too."""
+    part = '<w:styles xmlns:w="w"><w:p><w:r><w:t>hidden</w:t></w:r></w:p></w:styles>'
+    found = read(docx(more={"word/styles.xml": part}, links=(("styles", "styles.xml"), (relation, "styles.xml"))))
+    assert any(isinstance(i, Text) and "hidden" in i.content for i in found) is seen
+
+
+def test_styles_that_nobody_names_are_read() -> None:
+    part = '<w:styles xmlns:w="w"><w:fldSimple w:instr="DDEAUTO c:\\x &quot;a&quot;"/></w:styles>'
+    assert "DOC-DDE" in codes(read(docx(more={"word/styles.xml": part})))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.xml import XmlRefused, elements, local, looks_like_xml
+from gateway.extract.office.xml import XmlRefused, elements, local, looks_like_xml, parse
 
 
 def test_elements_come_with_local_names_attributes_and_text() -> None:
@@ -27,3 +27,24 @@ def test_looks() -> None:
     assert looks_like_xml(b"\xef\xbb\xbf <x/>") and looks_like_xml("<x/>".encode("utf-16"))
     assert not looks_like_xml(b"\x89PNG")
     assert local("{u}x") == "x" and local("x") == "x"
+
+
+def test_target_hears_of_the_elements_it_wants_and_of_every_text() -> None:
+    class Target:
+        wanted = frozenset({"t"})
+
+        def __init__(self) -> None:
+            self.heard: list[str] = []
+
+        def start(self, tag: str, attributes: dict[str, str]) -> None:
+            self.heard.append(f"{tag} {attributes.get('k', '')}".strip())
+
+        def end(self, tag: str) -> None:
+            self.heard.append("/" + tag)
+
+        def data(self, text: str) -> None:
+            self.heard.append(text)
+
+    target = Target()
+    parse(b'<w:d xmlns:w="u" xmlns:o="v"><w:r>a</w:r><o:t o:k="1">b</o:t><t/></w:d>', target)
+    assert target.heard == ["d", "a", "t 1", "b", "/t", "t", "/t", "/d"]
