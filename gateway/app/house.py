@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.app.brief import Brief
+from gateway.app.gauges import watch
 from gateway.app.manager import notify, pulse
 from gateway.app.rights import drop_to_owner, lock
 from gateway.config import Config, Endpoint, load
@@ -18,7 +19,7 @@ from gateway.model.errors import ConfigError, SekishoError
 from gateway.ops.clock import SystemClock
 from gateway.ops.events import JsonEvents
 from gateway.ops.health import HealthServer
-from gateway.ops.metrics import Aggregator
+from gateway.ops.metrics import Aggregator, Pusher, Recorder
 from gateway.policy import load_policy
 from gateway.supervisor import Supervisor, Worker
 
@@ -33,7 +34,8 @@ class House:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.clock = SystemClock()
-        self.events = JsonEvents(self.clock)
+        self.metrics = Recorder()
+        self.events = JsonEvents(self.clock, dropping=lambda: self.metrics.count("sekisho_events_dropped_total"))
         self.aggregator = Aggregator(self.clock)
         self.sockets: dict[str, list[socket.socket]] = {}
         self.console: socket.socket | None = None
@@ -48,14 +50,15 @@ class House:
             (config.gateway.state_dir / name).mkdir(mode=0o700, exist_ok=True)
         self.lock = lock(config.gateway.state_dir)
         self.aggregator.listen(self.brief(0).metrics)
-        lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events)
-        supervisor = Supervisor(self.workers(), self.events, self.clock)
+        lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events, self.metrics)
+        supervisor = Supervisor(self.workers(), self.events, self.clock, self.metrics)
         health = await self.health(supervisor, lanes)
         try:
             await supervisor.start()
             await lanes.start()
             stopping = self.signals(supervisor, lanes)
-            self.pulse = asyncio.create_task(pulse())
+            self.beside = [asyncio.create_task(work) for work in (
+                pulse(), watch(lambda: self.config, self.metrics, self.clock), Pusher(self.metrics, self.brief(0).metrics).run())]
             following = asyncio.create_task(lanes.follow())
             await self.announce(supervisor, stopping)
             await stopping.wait()
@@ -168,10 +171,13 @@ class House:
             if failures:
                 self.config = before
                 await supervisor.tell(["edge", "keeper", "console"], "reload", Brief(before))
+                await lanes.reload(before)
                 raise SekishoError("; ".join(f"{name}: {why}" for name, why in failures.items()))
         except SekishoError as wrong:
+            self.metrics.count("sekisho_reloads_total", outcome="failure")
             self.events.emit("reload", outcome="failure", reason=str(wrong))
             return
+        self.metrics.count("sekisho_reloads_total", outcome="success")
         self.events.emit("reload", outcome="success", policy=load_policy(fresh).version, signatures=lanes.signature_version)
 
 

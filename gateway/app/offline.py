@@ -21,7 +21,7 @@ from gateway.lanes import Lanes
 from gateway.model.address import Mailbox
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.decision import Decision
-from gateway.model.errors import SekishoError
+from gateway.model.errors import ConfigError, SekishoError
 from gateway.model.finding import Inspection
 from gateway.model.ids import new_message_id
 from gateway.model.ports import InspectionRequest
@@ -101,10 +101,16 @@ class Judge:
 
 
 def passwords(config: Config) -> tuple[str, ...]:
-    """The configured candidates for encrypted parts."""
-    if config.inspection.passwords_file is None:
+    """The configured candidates for encrypted parts. Raises ConfigError where their file cannot be read."""
+    path = config.inspection.passwords_file
+    if path is None:
         return ()
-    lines = config.inspection.passwords_file.read_text(encoding="utf-8").splitlines()
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as failure:
+        raise ConfigError(f"{path}: {failure.strerror}", "inspection.passwords_file") from failure
+    except UnicodeDecodeError as failure:
+        raise ConfigError(f"{path}: is not UTF-8 text", "inspection.passwords_file") from failure
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 

@@ -109,7 +109,9 @@ def stored(files: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
                 entry = json.loads(line)
             except ValueError as wrong:
                 raise SekishoError(f"{path}:{number}: not a line of `scan --json`: {wrong}") from wrong
-            yield entry if isinstance(entry, dict) else {}
+            if not isinstance(entry, dict) or "findings" not in entry:
+                raise SekishoError(f"{path}:{number}: not a line of `scan --json`: it holds no inspection")
+            yield entry
 
 
 def passed(session: Session) -> Iterator[dict[str, Any]]:

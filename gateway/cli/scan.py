@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ import click
 from gateway.app.offline import Asked, Judged, judge, judge_all, messages
 from gateway.cli.common import Session, json_option, pass_session, printable, put_json
 from gateway.model.decision import Disposition
+from gateway.model.errors import SekishoError
 from gateway.model.report import report
 from gateway.model.transaction import Direction
 
@@ -31,7 +33,11 @@ def scan(session: Session, direction: str | None, sender: str | None, recipients
          paths: tuple[str, ...]) -> int:
     """Judge .eml files, folders of them, or standard input (-). Exit 1 if any would not be delivered."""
     asked = Asked(Direction(direction) if direction else None, sender.strip("<>") if sender is not None else None, recipients)
-    return asyncio.run(run(session, asked, jobs, as_json, list(messages(paths))))
+    missing = [p for p in paths if p != "-" and not Path(p).exists()]
+    if missing:
+        raise SekishoError(f"{missing[0]}: no such file or folder")
+    found = list(messages(paths))
+    return asyncio.run(run(session, asked, jobs, as_json, found)) if found else 0
 
 
 async def run(session: Session, asked: Asked, jobs: int, as_json: bool, paths: list[str]) -> int:

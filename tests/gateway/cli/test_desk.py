@@ -29,7 +29,7 @@ def test_another_command_is_waited_for(state):
 
 def test_patience_ends_with_what_to_do(state):
     held = lock(state.state, command=True)
-    with pytest.raises(Taken, match="another command works here .*; try again when it is done"):
+    with pytest.raises(Taken, match=r"another command works here .*; try again when it is done"):
         alone_in(state.state, SystemClock(), patience=-1)
     os.close(held)
 

@@ -1,0 +1,156 @@
+import os
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from gateway.app import checkup
+from gateway.app.checkup import GOOD, NOTE, RED
+from gateway.config import Endpoint, load
+from gateway.inspection.lockdown import Layer
+from gateway.reference import edm_store
+from tests.builders.commands import write_config
+
+NOW = datetime.now(UTC)
+
+
+def config(state, more="", **options):
+    write_config(state.folder, more=more, **options)
+    return load(state.config)
+
+
+def reds(lines):
+    return {line.what: line.detail for line in lines if line.status == RED}
+
+
+def test_a_fresh_state_directory_is_fine(state):
+    lines = list(checkup.state(config(state)))
+    assert not reds(lines) and {"disk", "gateway", "registered", "writable"} <= {line.what for line in lines}
+
+
+def test_nothing_is_written_by_looking(state):
+    before = {p: p.read_bytes() for p in state.state.rglob("*") if p.is_file() and p.suffix not in (".db-shm", ".db-wal")}
+    list(checkup.state(config(state)))
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_no_state_directory(tmp_path):
+    write_config(tmp_path)
+    (line,) = checkup.state(load(tmp_path / "sekisho.toml"))
+    assert line.status == RED and line.detail.endswith("sekisho init makes it")
+
+
+@pytest.mark.parametrize(("break_", "what", "said"), [
+    (lambda s: s.chmod(0o755), "state", "others may look into it"),
+    (lambda s: (s / "quarantine.key").unlink(), "quarantine.key", "there is no key file"),
+    (lambda s: os.chmod(s / "quarantine.key", 0o440), "quarantine.key", "others may read"),
+    (lambda s: (s / "quarantine.db").unlink(), "quarantine.db", "does not exist"),
+    (lambda s: (s / "quarantine.db").write_bytes(b"SQLite format 3\0" + b"x" * 4000), "quarantine.db", "damaged"),
+    (lambda s: (s / "edm").mkdir() or (s / "edm" / "a.edm").write_bytes(b"x" * 99), "registered", "edm"),
+])
+def test_what_is_broken_is_red_and_named(state, break_, what, said):
+    for path in state.state.glob("quarantine.db-*"):
+        path.unlink()
+    break_(state.state)
+    found = {name.rpartition("/")[2]: detail for name, detail in reds(checkup.state(config(state))).items()}
+    assert said in found[what], found
+
+
+def test_a_full_disk(state):
+    found = reds(checkup.disk(state.state, 1 << 62))
+    assert "no mail is taken into custody" in found["disk"]
+
+
+def test_registered_tables_are_counted(state, tmp_path):
+    (tmp_path / "t.csv").write_text("name,phone\n林美玲,0912345678\n", "utf-8")
+    edm_store.import_csv(state.state, "customers", tmp_path / "t.csv")
+    assert "1 tables, 0 documents" in [line.detail for line in checkup.state(config(state))]
+
+
+@pytest.mark.parametrize(("said", "status"), [(b"220 mail ready\r\n", GOOD), (b"554 go away\r\n", RED), (b"", RED)])
+def test_next_hops_are_asked(state, said, status):
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+        def greet():
+            for _ in range(2):                           # the listener's and that of notices
+                peer, _ = server.accept()
+                peer.sendall(said)
+                peer.close()
+
+        threading.Thread(target=greet, daemon=True).start()
+        lines = list(checkup.next_hops(config(state, hop=server.getsockname()[1])))
+    assert [line.status for line in lines] == [status] * 2 and lines[0].detail == (said.decode().strip() or "says nothing")
+
+
+def test_a_next_hop_that_is_not_there():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        assert checkup.greeting(Endpoint("127.0.0.1", free.getsockname()[1])) == "cannot be reached: Connection refused"
+
+
+@pytest.mark.parametrize(("days", "status"), [(30, GOOD), (3, NOTE), (-1, RED)])
+def test_certificates(state, tmp_path, days, status):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "mx.bank.example")])
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+            .not_valid_before(NOW - timedelta(days=60)).not_valid_after(NOW + timedelta(days=days, hours=1)).sign(key, hashes.SHA256()))
+    (tmp_path / "c.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    (tmp_path / "k.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    (tmp_path / "k.pem").chmod(0o600)
+    write_config(state.folder)
+    text = state.config.read_text().replace("[quarantine]", f'tls = "starttls"\ntls_cert = "{tmp_path}/c.pem"\ntls_key = "{tmp_path}/k.pem"\n[quarantine]')
+    state.config.write_text(text)
+    loaded = load(state.config)
+    assert [line.status for line in checkup.certificates(loaded, NOW)] == [status]
+    (tmp_path / "c.pem").write_text("junk")
+    assert [line.status for line in checkup.certificates(loaded, NOW)] == [RED]
+
+
+def test_a_clock_behind_what_was_written(state):
+    loaded = config(state)
+    good = list(checkup.clock(loaded, NOW + timedelta(hours=1)))
+    assert not reds(good) and {line.what for line in good} == {"time", "synchronised", "time zone"}
+    assert "but files are from" in reds(checkup.clock(loaded, NOW - timedelta(days=400)))["time"]
+
+
+def test_a_lane_that_shuts_nothing_in_is_red():
+    all_ = [Layer(name, True) for name in ("landlock", "seccomp", "no-new-privs", "network-namespace")]
+    assert checkup.layers_of("plain", all_).status == GOOD
+    without = [*all_[:1], Layer("seccomp", False, "Operation not permitted"), *all_[2:]]
+    line = checkup.layers_of("plain", without)
+    assert line.status == RED and "lacks: seccomp (Operation not permitted)" in line.detail
+
+
+async def test_a_required_layer_that_cannot_hold_is_red(state, monkeypatch):
+    loaded = config(state, '[inspection]\nrequire = ["seccomp"]\n')
+    lines = await checkup.cell(loaded, checkup_clock())
+    assert [line.what for line in lines] == ["plain lane", "deep lane", "tool lane", "signatures"] and not reds(lines)
+    (state.state / "edm").mkdir()
+    (state.state / "edm" / "a.edm").write_bytes(b"junk")
+    (line,) = await checkup.cell(loaded, checkup_clock())
+    assert line.status == RED and "edm" in line.detail
+
+
+def checkup_clock():
+    from gateway.ops.clock import SystemClock
+
+    return SystemClock()
+
+
+def test_programs_that_are_missing_are_noted_not_red(monkeypatch):
+    monkeypatch.setattr(checkup.Programs, "find", classmethod(lambda cls: cls({})))
+    lines = [line for line in checkup.libraries() if line.area == "programs"]
+    assert {line.status for line in lines} == {NOTE} and {line.what for line in lines} == set(checkup.TOOLS)
+
+
+@pytest.mark.parametrize(("found", "status"), [(None, NOTE), ([], GOOD), (["gateway/a.py"], RED)])
+def test_files(monkeypatch, found, status):
+    monkeypatch.setattr(checkup.installed, "altered", lambda: found)
+    assert [line.status for line in checkup.files()] == [status]

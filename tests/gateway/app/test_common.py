@@ -1,0 +1,104 @@
+import asyncio
+import os
+import socket
+
+import pytest
+
+from gateway import supervisor
+from gateway.app import common
+from gateway.app.__main__ import supervised
+from gateway.app.brief import Brief
+from gateway.config import load
+from gateway.model.errors import ConfigError, CustodyUnavailable, SekishoError
+
+
+@pytest.fixture
+def ends():
+    """The supervisor's end and the worker's end of a control socket."""
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+    yield ours, theirs
+    ours.close()
+    theirs.close()
+
+
+async def test_started_gives_the_brief(ends):
+    ours, theirs = ends
+    brief = Brief(load(None))
+    await supervisor.send(ours, ("start", brief))
+    assert await common.started(theirs) == brief
+
+
+async def test_orders_are_followed_and_answered_until_stop(ends):
+    ours, theirs = ends
+    seen = []
+
+    async def reload(brief):
+        seen.append(brief)
+        if brief == "bad":
+            raise SekishoError("cannot: x")
+
+    working = asyncio.create_task(common.obey(theirs, reload))
+    assert await supervisor.hear(ours) == ("ready", None)
+    for brief, answer in (("good", ""), ("bad", "cannot: x")):
+        await supervisor.send(ours, ("reload", brief))
+        assert await supervisor.hear(ours) == ("answer", answer)
+    await supervisor.send(ours, ("stop", None))
+    await asyncio.wait_for(working, 5)
+    assert seen == ["good", "bad"]
+
+
+async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
+    ours, theirs = ends
+
+    async def reload(brief):
+        raise AssertionError
+
+    working = asyncio.create_task(common.obey(theirs, reload))
+    assert await supervisor.hear(ours) == ("ready", None)
+    ours.close()
+    await asyncio.wait_for(working, 5)
+
+
+@pytest.mark.parametrize(("fault", "lasting"), [(ConfigError("bad key", "x"), True), (CustodyUnavailable("disk full"), False)])
+async def test_what_a_worker_cannot_put_right_is_told_with_whether_it_lasts(ends, fault, lasting):
+    ours, theirs = ends
+
+    async def run(name, control):
+        raise fault
+
+    with pytest.raises(SystemExit) as ended:
+        await supervised(run, "edge-0", theirs)
+    assert ended.value.code == 2 and await supervisor.hear(ours) == ("failed", [str(fault), lasting])
+
+
+def test_sockets_are_taken_as_duplicates():
+    with socket.socket() as listener:
+        taken = common.take_sockets(Brief(load(None), (("inbound", listener.fileno()),)))
+        assert taken["inbound"].fileno() != listener.fileno()
+        assert os.fstat(taken["inbound"].fileno()).st_ino == os.fstat(listener.fileno()).st_ino
+        taken["inbound"].close()
+        os.fstat(listener.fileno())
+
+
+async def test_metrics_are_pushed_while_it_works_and_no_longer(tmp_path, monkeypatch):
+    pushed = asyncio.Event()
+
+    class Pusher:
+        def __init__(self, metrics, path):
+            self.path = path
+
+        async def run(self):
+            pushed.set()
+            await asyncio.sleep(3600)
+
+    monkeypatch.setattr(common, "Pusher", Pusher)
+    before = len(asyncio.all_tasks())
+    async with common.pushing(common.Tools("x"), Brief(load(None))):
+        await asyncio.wait_for(pushed.wait(), 5)
+    assert len(asyncio.all_tasks()) == before
+
+
+def test_events_bear_the_name_of_their_process():
+    assert common.Tools("edge-1").events.fixed == {"process": "edge-1"}

@@ -1,0 +1,64 @@
+import pytest
+
+from gateway.app import custody
+from gateway.config import load
+from gateway.model.errors import ConfigError, SekishoError
+from gateway.ops.clock import SystemClock
+from tests.builders.commands import write_config
+
+
+def config(folder, more=""):
+    write_config(folder, more=more)
+    return load(folder / "sekisho.toml")
+
+
+def test_the_address_of_the_database(tmp_path):
+    assert custody.database_url(config(tmp_path)) == f"sqlite://{tmp_path}/state/quarantine.db"
+    plain = config(tmp_path, 'database = "postgresql://sekisho@db.bank.example/mail?sslmode=require"\n')
+    assert custody.database_url(plain) == "postgresql://sekisho@db.bank.example/mail?sslmode=require"
+
+
+def test_a_password_of_any_characters_comes_from_its_file(tmp_path):
+    (tmp_path / "p").write_text("a@b:c/d 馬\n")
+    (tmp_path / "p").chmod(0o600)
+    wanted = config(tmp_path, f'database = "postgresql://u@h/n"\ndatabase_password_file = "{tmp_path}/p"\n')
+    assert custody.database_url(wanted) == "postgresql://u:a%40b%3Ac%2Fd%20%E9%A6%AC@h/n"
+    (tmp_path / "p").unlink()
+    with pytest.raises(ConfigError, match="No such file"):
+        custody.database_url(wanted)
+
+
+def test_a_secret_is_made_once_for_its_owner_only(tmp_path):
+    first = custody.secret_of(tmp_path / "s")
+    assert len(first) > 50 and custody.secret_of(tmp_path / "s") == first
+    assert (tmp_path / "s").stat().st_mode & 0o777 == 0o400
+    assert custody.secret_of(tmp_path / "other") != first
+
+
+def test_who_comes_second_takes_the_first_ones_secret(tmp_path, monkeypatch):
+    real = custody.os.open
+
+    def slow(path, flags, mode=0o777):
+        path.write_text("theirs")
+        return real(path, flags, mode)
+
+    monkeypatch.setattr(custody.os, "open", slow)
+    assert custody.secret_of(tmp_path / "s") == "theirs"
+
+
+def test_no_key_is_made_where_held_mail_waits_for_the_old_one(state):
+    (state.state / "quarantine.key").unlink()
+    with pytest.raises(SekishoError, match="there is no key file"):
+        custody.ensure_keys(load(state.config), SystemClock())
+    assert not (state.state / "quarantine.key").exists()
+
+
+def test_settings_reach_the_service(state):
+    write_config(state.folder, more='retain = "7d"\nfour_eyes_persons = 5\n')
+    service = custody.open_service(load(state.config), SystemClock())
+    assert (service.settings.retain.days, service.settings.four_eyes_persons) == (7, 5)
+
+
+def test_no_backup_of_what_is_not_there(tmp_path):
+    with pytest.raises(SekishoError, match="there is no custody to back up"):
+        custody.save(config(tmp_path), tmp_path / "b", SystemClock())

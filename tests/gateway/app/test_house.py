@@ -1,0 +1,236 @@
+import asyncio
+import os
+import signal
+import socket
+
+import pytest
+
+from gateway.app import house as module
+from gateway.app.house import House, bind, prepare, refuse_moves
+from gateway.config import Endpoint, load
+from gateway.model.errors import ConfigError, SekishoError
+from tests.builders.commands import write_config
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def written(folder, port, more="", console=""):
+    write_config(folder, port=port, more=more)
+    path = folder / "sekisho.toml"
+    path.write_text(path.read_text().replace('console = ""', f'console = "{console}"\nprocesses = 3'))
+    return path
+
+
+def config(*arguments, **options):
+    return load(written(*arguments, **options))
+
+
+class Events(list):
+    def emit(self, event, /, **fields):
+        self.append((event, fields))
+
+
+class Lanes:
+    signature_version = "s1"
+
+    def __init__(self, failure=None):
+        self.failure, self.loaded = failure, []
+
+    async def reload(self, config):
+        if self.failure:
+            raise self.failure
+        self.loaded.append(config)
+
+
+class Told:
+    def __init__(self, answers=None):
+        self.answers, self.orders = answers or {}, []
+
+    async def tell(self, roles, order, brief):
+        self.orders.append((order, brief.config))
+        return dict(self.answers)
+
+
+def test_processes_share_a_port_and_a_second_gateway_does_not(tmp_path, port):
+    house = House(config(tmp_path, port))
+    house.listen()
+    assert len(house.sockets["inbound"]) == 3 and len({s.getsockname() for s in house.sockets["inbound"]}) == 1
+    with pytest.raises(ConfigError, match=f"cannot listen on 127.0.0.1:{port}: Address already in use"):
+        House(config(tmp_path, port)).listen()
+    for listener in house.sockets["inbound"]:
+        listener.close()
+
+
+def test_each_edge_gets_a_socket_of_its_own(tmp_path, port):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        console = f"127.0.0.1:{free.getsockname()[1]}"
+    house = House(config(tmp_path, port, console=console))
+    house.listen()
+    workers = {w.name: w for w in house.workers()}
+    assert list(workers) == ["keeper", "edge-0", "edge-1", "edge-2", "console"]
+    assert len({workers[f"edge-{n}"].fds for n in range(3)}) == 3 and workers["edge-1"].brief().sockets[0][1] == workers["edge-1"].fds[0]
+    assert workers["edge-0"].stage < workers["console"].stage < workers["keeper"].stage     # the keeper outlives who needs it
+    assert not workers["console"].vital and workers["keeper"].vital and workers["keeper"].fds == ()
+    for listener in [*house.sockets["inbound"], house.console]:
+        listener.close()
+
+
+def test_nothing_to_serve(tmp_path):
+    path = tmp_path / "sekisho.toml"
+    path.write_text(f'[gateway]\nstate_dir = "{tmp_path}"\n')
+    with pytest.raises(ConfigError, match="nothing to serve"):
+        House(load(path)).listen()
+
+
+def test_addresses_of_both_families():
+    for address in (Endpoint("127.0.0.1", 0), Endpoint("::1", 0)):
+        listener = bind(address, shared=True)
+        assert not listener.getblocking()
+        listener.close()
+    with pytest.raises(ConfigError, match=r"cannot listen on 192\.0\.2\.1:25"):
+        bind(Endpoint("192.0.2.1", 25), shared=False)
+
+
+def test_the_state_directory_is_for_its_owner(tmp_path):
+    prepare(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(SekishoError, match="file"):
+        prepare(tmp_path / "file" / "b")
+
+
+async def test_a_reload_is_in_force_everywhere(tmp_path, port):
+    house = House(config(tmp_path, port))
+    house.events = Events()
+    before = house.config
+    config(tmp_path, port, more='retain = "7d"\n')
+    lanes, told = Lanes(), Told({"edge-0": "", "keeper": ""})
+    await house.reload(told, lanes)
+    assert house.config.quarantine.retain == 7 * 86400 != before.quarantine.retain
+    assert lanes.loaded == [house.config] and told.orders == [("reload", house.config)]
+    assert house.events[0][1]["outcome"] == "success" and house.events[0][1]["signatures"] == "s1"
+
+
+@pytest.mark.parametrize(("more", "lanes", "answers", "said"), [
+    ("nonsense = 1\n", Lanes(), {}, "nonsense"),
+    ("[gateway2]\n", Lanes(), {}, "gateway2"),
+    ('retain = "7d"\n', Lanes(SekishoError("a rule does not compile")), {}, "a rule does not compile"),
+    ('retain = "7d"\n', Lanes(), {"edge-1": "no certificate", "edge-0": ""}, "edge-1: no certificate"),
+])
+async def test_a_reload_that_fails_keeps_the_old_and_says_why(tmp_path, port, more, lanes, answers, said):
+    house = House(config(tmp_path, port))
+    house.events, before = Events(), house.config
+    written(tmp_path, port, more=more)
+    told = Told(answers)
+    await house.reload(told, lanes)
+    assert house.config is before and house.events[0][0] == "reload"
+    assert house.events[0][1]["outcome"] == "failure" and said in house.events[0][1]["reason"]
+    # who had taken the new one has the old one again
+    assert not told.orders or told.orders[-1] == ("reload", before)
+    assert not lanes.loaded or lanes.loaded[-1] is before
+
+
+@pytest.mark.parametrize("line", ['state_dir = "/elsewhere"', "processes = 4", 'ops = "127.0.0.1:1"', 'address = "127.0.0.1:1"'])
+def test_what_is_tied_to_processes_changes_at_a_restart_only(tmp_path, port, line):
+    before = config(tmp_path, port)
+    path = tmp_path / "sekisho.toml"
+    name = line.partition(" ")[0]
+    path.write_text("\n".join(line if text.startswith(name + " ") else text for text in path.read_text().splitlines()))
+    with pytest.raises(ConfigError, match="changes only at a restart"):
+        refuse_moves(before, load(path))
+    refuse_moves(before, before)
+
+
+async def test_signals(tmp_path, port):
+    house = House(config(tmp_path, port))
+    reloads = []
+
+    async def reload(supervisor, lanes):
+        reloads.append("begin")
+        await asyncio.sleep(0.05)
+        reloads.append("end")
+
+    house.reload = reload
+    stopping = house.signals(None, None)
+    for _ in range(2):
+        os.kill(os.getpid(), signal.SIGHUP)
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    assert reloads == ["begin", "end"] * 2 and not stopping.is_set()         # one after the other
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(stopping.wait(), 5)
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_readiness_is_announced_once_all_accept(tmp_path, port, monkeypatch):
+    told = []
+    monkeypatch.setattr(module, "notify", told.append)
+    house = House(config(tmp_path, port))
+    house.events = Events()
+
+    class Supervisor:
+        async def wait_ready(self):
+            await asyncio.sleep(0.01)
+
+    await house.announce(Supervisor(), asyncio.Event())
+    assert house.events == [("ready", {"listeners": {"inbound": f"127.0.0.1:{port}"}, "console": ""})] and told == [b"READY=1"]
+
+
+async def test_a_stop_before_readiness_ends_quietly_and_a_failure_loudly(tmp_path, port):
+    house = House(config(tmp_path, port))
+    house.events = Events()
+    stopping = asyncio.Event()
+    stopping.set()
+
+    class Never:
+        async def wait_ready(self):
+            await asyncio.sleep(3600)
+
+    class Fails:
+        async def wait_ready(self):
+            raise SekishoError("the key is broken")
+
+    await house.announce(Never(), stopping)
+    with pytest.raises(SekishoError, match="the key is broken"):
+        await house.announce(Fails(), asyncio.Event())
+    assert not house.events
+
+
+async def test_health_says_who_is_missing(tmp_path, port):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        ops = free.getsockname()[1]
+    write_config(tmp_path, port=port)
+    path = tmp_path / "sekisho.toml"
+    path.write_text(path.read_text().replace('ops = ""', f'ops = "127.0.0.1:{ops}"'))
+    house = House(load(path))
+
+    class Supervisor:
+        def missing(self):
+            return ["edge-0"]
+
+    class Down:
+        def ready(self):
+            return False
+
+    server = await house.health(Supervisor(), Down())
+    reader, writer = await asyncio.open_connection("127.0.0.1", ops)
+    writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+    answer = await reader.read()
+    writer.close()
+    assert b"503" in answer.split(b"\r\n")[0] and b"edge-0 is not running" in answer and b"lanes are not running" in answer
+    with pytest.raises(ConfigError, match="ops cannot listen"):
+        await house.health(Supervisor(), Down())
+    await server.stop()
+    house.aggregator.close()
+
+
+async def test_no_ops_address_no_health(tmp_path, port):
+    assert await House(config(tmp_path, port)).health(None, None) is None

@@ -1,0 +1,56 @@
+import asyncio
+import socket
+
+import pytest
+
+from gateway.app.manager import notify, pulse
+
+
+@pytest.fixture
+def manager(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "s"))
+        listening.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "s"))
+        yield listening
+
+
+def test_the_manager_is_told(manager):
+    notify(b"READY=1")
+    assert manager.recv(100) == b"READY=1"
+
+
+def test_an_abstract_address(monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind("\0sekisho-test-manager")
+        listening.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", "@sekisho-test-manager")
+        notify(b"STOPPING=1")
+        assert listening.recv(100) == b"STOPPING=1"
+
+
+@pytest.mark.parametrize("address", [None, "", "/nonexistent/socket"])
+def test_without_one_that_listens_nothing_happens(monkeypatch, address):
+    if address is None:
+        monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    else:
+        monkeypatch.setenv("NOTIFY_SOCKET", address)
+    notify(b"READY=1")
+
+
+async def test_twice_in_an_interval(manager, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    beating = asyncio.create_task(pulse())
+    await asyncio.sleep(0.18)
+    beating.cancel()
+    manager.setblocking(False)
+    assert sum(manager.recv(100) == b"WATCHDOG=1" for _ in range(3)) == 3
+
+
+@pytest.mark.parametrize("interval", [None, "", "0", "soon", "-5"])
+async def test_no_interval_no_pulse(monkeypatch, interval):
+    if interval is None:
+        monkeypatch.delenv("WATCHDOG_USEC", raising=False)
+    else:
+        monkeypatch.setenv("WATCHDOG_USEC", interval)
+    await asyncio.wait_for(pulse(), 1)

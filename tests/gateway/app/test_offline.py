@@ -1,0 +1,114 @@
+import asyncio
+import os
+
+import pytest
+
+from gateway.app import offline
+from gateway.app.offline import Asked, Judge, addresses, as_wire, memfd, messages, passwords, read
+from gateway.config import load
+from gateway.model.errors import ConfigError, SekishoError
+from gateway.model.transaction import Direction
+from gateway.ops.clock import SystemClock
+from tests.builders.commands import write_config
+
+
+def test_files_folders_and_standard_input_in_order(tmp_path):
+    for name in ("b.eml", "a.eml", "d/c.eml", "d/c.txt", "e.eml/f.eml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    found = list(messages(["-", str(tmp_path / "d" / "c.txt"), str(tmp_path)]))
+    assert [os.path.relpath(p, tmp_path) if p != "-" else p for p in found] == [
+        "-", "d/c.txt", "a.eml", "b.eml", "d/c.eml", "e.eml/f.eml"]
+
+
+@pytest.mark.parametrize(("stored", "wire"), [
+    (b"a: b\n\nc\n", b"a: b\r\n\r\nc\r\n"), (b"a: b\r\n\r\nc\nd\r\n", b"a: b\r\n\r\nc\nd\r\n"), (b"", b"")])
+def test_stored_mail_gets_its_line_ends_back_and_wire_mail_is_left(stored, wire):
+    assert as_wire(stored) == wire
+
+
+def test_addresses_of_folded_and_encoded_fields():
+    head = ('Return-Path: <bounce@x.example>\r\nFROM: =?utf-8?q?=E7=8E=8B?=\r\n <a@x.example>\r\nTo: b@y.example, "C, D" <c@y.example>,\r\n'
+            "\tnobody\r\nCc: 王 <d@y.example>\r\n\r\nTo: body@z.example\r\n").encode()
+    assert addresses(head) == {"return-path": ["bounce@x.example"], "from": ["a@x.example"], "to": ["b@y.example", "c@y.example"],
+                               "cc": ["d@y.example"]}
+
+
+def test_a_huge_header_is_cut():
+    assert addresses(b"X: " + b"a" * offline.HEADER_BYTES + b"\r\nTo: a@b.example\r\n\r\n") == {}
+
+
+@pytest.fixture
+def judge(tmp_path):
+    write_config(tmp_path)
+    return Judge(load(tmp_path / "sekisho.toml"), None, SystemClock())
+
+
+@pytest.mark.parametrize(("asked", "head", "sender", "recipients", "direction"), [
+    (Asked(), b"Return-Path: <r@x.example>\r\nFrom: f@x.example\r\nTo: a@bank.example\r\nCc: a@bank.example, b@bank.example", "r@x.example",
+     ["a@bank.example", "b@bank.example"], Direction.INBOUND),
+    (Asked(), b"From: f@bank.example\r\nTo: a@x.example, b@bank.example", "f@bank.example", ["a@x.example", "b@bank.example"],
+     Direction.OUTBOUND),
+    (Asked(), b"From: f@bank.example\r\nTo: b@bank.example", "f@bank.example", ["b@bank.example"], Direction.INTERNAL),
+    (Asked(Direction.OUTBOUND, "", ("z@x.example",)), b"From: f@x.example", None, ["z@x.example"], Direction.OUTBOUND),
+    (Asked(), b"Subject: nothing", None, ["nobody@localhost"], Direction.INBOUND),
+])
+def test_the_envelope_is_as_told_or_guessed(judge, asked, head, sender, recipients, direction):
+    transaction = judge._transaction(0, head + b"\r\n\r\n", asked)
+    envelope = transaction.envelope
+    assert (str(envelope.reverse_path) if envelope.reverse_path else None) == sender
+    assert [str(r.mailbox) for r in envelope.recipients] == recipients and transaction.direction is direction
+
+
+async def test_answers_keep_the_order_and_few_are_in_hand(tmp_path):
+    names = [tmp_path / f"{n}.eml" for n in range(12)]
+    for path in names:
+        path.write_bytes(path.stem.encode())
+    busy = most = 0
+
+    class Slow:
+        async def judge(self, path, octets, asked):
+            nonlocal busy, most
+            busy += 1
+            most = max(most, busy)
+            await asyncio.sleep(0.02 / (1 + int(octets)))
+            busy -= 1
+            return path
+
+    assert [j async for j in offline.judge_all(Slow(), map(str, names), Asked(), 2)] == list(map(str, names))
+    assert most <= 5
+
+
+async def test_what_fails_ends_it_and_leaves_nothing_running(tmp_path):
+    (tmp_path / "a.eml").touch()
+
+    class Slow:
+        async def judge(self, path, octets, asked):
+            await asyncio.sleep(3600)
+
+    with pytest.raises(SekishoError, match=r"none.eml: No such file"):
+        [j async for j in offline.judge_all(Slow(), [f"{tmp_path}/none.eml", f"{tmp_path}/a.eml"], Asked(), 4)]
+    assert len(asyncio.all_tasks()) == 1
+
+
+def test_octets_of_any_size_in_memory():
+    with memfd(b"x" * (3 << 20)) as fd:
+        assert os.fstat(fd).st_size == 3 << 20
+    with pytest.raises(OSError, match="Bad file"):
+        os.fstat(fd)
+    with pytest.raises(SekishoError, match="Is a directory"):
+        read("/")
+
+
+def test_passwords_of_the_file(tmp_path):
+    (tmp_path / "p").write_text("# ours\nsecret\n\n密碼\n", "utf-8")
+    (tmp_path / "p").chmod(0o600)
+    write_config(tmp_path, more=f'[inspection]\npasswords_file = "{tmp_path}/p"\n')
+    config = load(tmp_path / "sekisho.toml")
+    assert passwords(config) == ("secret", "密碼")
+    (tmp_path / "p").write_bytes(b"\xff")
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
+        passwords(config)
+    (tmp_path / "p").unlink()
+    with pytest.raises(ConfigError, match="No such file"):
+        passwords(config)
