@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import yara
@@ -40,6 +40,8 @@ BY_TYPE = {
     "application/rtf": "rtf", "application/pdf": "pdf", "application/x-ms-shortcut": "shortcut", "application/onenote": "onenote",
     "text/html": "html", "image/svg+xml": "html", "message/rfc822": "mail", "application/zip": "archive",
 }
+USUAL = (frozenset({"any"}), *(frozenset({"any", kind}) for kind in ("text", "html", "image", "mail", "pdf", "archive", "office")))
+"""What `kinds` says of nearly every node; each has a compiled set of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ class RuleSet:
 
     rules: yara.Rules
     catalog: Catalog
+    fitting: Mapping[frozenset[str], yara.Rules] = field(default_factory=dict)
+    """Kinds of a node -> the rules that apply to it alone. A scan costs what its rules cost."""
+
+    def of(self, kinds: frozenset[str]) -> yara.Rules:
+        return self.fitting.get(kinds, self.rules)
 
     @property
     def version(self) -> str:
@@ -58,11 +65,31 @@ def compile_rules(catalog: Catalog) -> RuleSet:
     """Each signature is a namespace of its own. Raises ConfigError with file:line of the first rule that does not compile."""
     sources = {s.id: s.source for s in catalog.signatures}
     try:
-        return RuleSet(yara.compile(sources=sources, error_on_warning=False), catalog)
+        return RuleSet(_compiled(sources), catalog, _narrowed(catalog))
     except yara.Error:
         for signature in catalog.signatures:
             check(signature.source, str(signature.path))
         raise
+
+
+def _compiled(sources: Mapping[str, str]) -> yara.Rules:
+    """Saved and loaded: a compiler leaves 7 MB beside the rules for as long as they live, and every child would inherit them."""
+    out = io.BytesIO()
+    yara.compile(sources=dict(sources), error_on_warning=False).save(file=out)
+    return yara.load(file=io.BytesIO(out.getvalue()))
+
+
+def _narrowed(catalog: Catalog) -> dict[frozenset[str], yara.Rules]:
+    """The rules that apply to each of USUAL; equal sets are one."""
+    made: dict[tuple[str, ...], yara.Rules] = {}
+    found: dict[frozenset[str], yara.Rules] = {}
+    for kinds in USUAL:
+        sources = {s.id: s.source for s in catalog.signatures if s.description.applies & kinds}
+        ids = tuple(sources)
+        if ids not in made:
+            made[ids] = _compiled(sources)
+        found[kinds] = made[ids]
+    return found
 
 
 def check(source: str, path: str) -> None:
@@ -85,7 +112,7 @@ def dump(rules: RuleSet) -> bytes:
 
 def restore(compiled: bytes, catalog: Catalog) -> RuleSet:
     """The compiled form read back. Only ever give it what `dump` wrote: YARA trusts it."""
-    return RuleSet(yara.load(file=io.BytesIO(compiled)), catalog)
+    return RuleSet(yara.load(file=io.BytesIO(compiled)), catalog, _narrowed(catalog))
 
 
 @lru_cache(maxsize=1)
@@ -124,10 +151,11 @@ class YaraDetector:
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         fitting = kinds(sample)
+        rules = self.rules.of(fitting)
         seen: set[str] = set()
         for data in contents(sample):
             try:
-                matches = self.rules.rules.match(data=data, timeout=TIMEOUT)
+                matches = rules.match(data=data, timeout=TIMEOUT)
             except yara.TimeoutError:
                 yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
                 continue

@@ -21,11 +21,11 @@ LEAST_SIDE = 40
 LONG_SIDE = 1600
 """Pixels to which larger pictures are reduced: readers on telephones see no more."""
 
-CODES = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode, zxingcpp.BarcodeFormat.Aztec,
-         zxingcpp.BarcodeFormat.DataMatrix]
+CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode,
+                                 zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.DataMatrix])
 """The square codes, which telephones open as links. Codes of lines hold numbers of goods and cost five times as much to find."""
 
-TURNED = [zxingcpp.BarcodeFormat.DataMatrix]
+TURNED = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
 TURNED_SIDE = 1000
 """DataMatrix alone must be looked for in each direction, at three times the cost: in a smaller picture."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.detect.base import Scope
-from gateway.detect.yara_rules import YaraDetector, compile_rules, dump, kinds, packaged_rules, restore
+from gateway.detect.yara_rules import USUAL, YaraDetector, compile_rules, dump, kinds, packaged_rules, restore
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample, Text
 from gateway.model.errors import ConfigError
@@ -89,3 +89,23 @@ def test_slow_scan_is_a_finding(monkeypatch):
     monkeypatch.setattr("gateway.detect.yara_rules.TIMEOUT", 1)
     (finding,) = look(sample(b"x" * 1000), rules=slow)
     assert (finding.code, finding.severity) == ("SIGNATURE-TIMEOUT", Severity.HIGH)
+
+
+@pytest.mark.parametrize("kinds", USUAL, ids=lambda kinds: "-".join(sorted(kinds)))
+def test_narrowed_rules_find_what_all_rules_find(kinds):
+    rules = packaged_rules()
+    applying = {s.id for s in packaged().signatures if s.description.applies & kinds}
+    for signature in packaged().signatures:
+        for case in signature.description.cases:
+            every = {m.namespace for m in rules.rules.match(data=case.data)} & applying
+            assert {m.namespace for m in rules.of(kinds).match(data=case.data)} == every
+
+
+def test_unusual_kinds_are_asked_of_all_rules():
+    rules = packaged_rules()
+    assert rules.of(frozenset({"any", "script", "text"})) is rules.rules
+
+
+def test_no_rules_at_all():
+    rules = compile_rules(Catalog((), ""))
+    assert rules.of(frozenset({"any"})).match(data=EICAR) == []
