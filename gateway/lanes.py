@@ -10,7 +10,7 @@ from gateway.config import Config
 from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings, Zygote, launch
 from gateway.inspection.pool import Lanes as Addresses
 from gateway.model.deadline import Clock
-from gateway.model.ports import Events
+from gateway.model.ports import Events, Metrics
 from gateway.reference import stamp
 
 LOADING = 60.0                           # seconds a zygote may take to load on a busy machine
@@ -34,12 +34,13 @@ def settings(config: Config, lane: str, owned: Path) -> CellSettings:
 class Lanes:
     """Keeps one zygote a lane. Lives in the main thread of its process: zygotes die with the thread that started them."""
 
-    def __init__(self, config: Config, folder: Path, clock: Clock, events: Events) -> None:
+    def __init__(self, config: Config, folder: Path, clock: Clock, events: Events, metrics: Metrics | None = None) -> None:
         self.config = config
         self.folder = folder
         self.addresses = Addresses(folder / "zygote-plain.sock", folder / "zygote-deep.sock", folder / "zygote-tool.sock")
         self.clock = clock
         self.events = events
+        self.metrics = metrics
         self.zygotes: dict[str, Zygote] = {}
         self.registered: tuple[object, ...] = ()     # what of the firm's own data the zygotes have loaded
         self._reloading = asyncio.Lock()
@@ -118,6 +119,8 @@ class Lanes:
                 zygote.process.wait()            # a retired one: a reload has put another in its place
                 continue
             self.events.emit("restart", worker=f"zygote-{lane}", status=f"exit {zygote.process.wait()}", delay=delay)
+            if self.metrics is not None:
+                self.metrics.count("sekisho_worker_restarts_total", role=f"zygote-{lane}")
             zygote.control.close()
             await asyncio.sleep(delay)
             try:

@@ -23,7 +23,7 @@ from typing import Any
 
 from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
-from gateway.model.ports import Events
+from gateway.model.ports import Events, Metrics
 
 FIRST_DELAY = 0.1                        # seconds before the first restart of a worker that died
 LAST_DELAY = 5.0                         # the longest: a broken disk must not turn the machine into a fork loop
@@ -57,10 +57,11 @@ class Running:
 class Supervisor:
     """Keeps a set of workers running until `stop`."""
 
-    def __init__(self, workers: Sequence[Worker], events: Events, clock: Clock) -> None:
+    def __init__(self, workers: Sequence[Worker], events: Events, clock: Clock, metrics: Metrics | None = None) -> None:
         self.workers = list(workers)
         self.events = events
         self.clock = clock
+        self.metrics = metrics
         self.running: dict[str, Running] = {}
         self.stopping: set[str] = set()
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -135,6 +136,8 @@ class Supervisor:
                 return
             delay = FIRST_DELAY if self.clock.monotonic() - began > STEADY else min(delay * 2, LAST_DELAY)
             self.events.emit("restart", worker=worker.name, status=status, delay=delay)
+            if self.metrics is not None:
+                self.metrics.count("sekisho_worker_restarts_total", role=worker.role)
             await asyncio.sleep(delay)
 
     async def _run_once(self, worker: Worker) -> str:

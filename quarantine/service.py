@@ -20,9 +20,10 @@ from quarantine.intake import Intake
 from quarantine.models import Checkpoint
 from quarantine.reading import Reading
 from quarantine.retention import Retention
+from quarantine.totals import Counting
 
 
-class QuarantineService(Intake, Reading, Retention, Digests, Accounts):
+class QuarantineService(Intake, Reading, Retention, Digests, Counting, Accounts):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

@@ -23,8 +23,9 @@ class Tools:
 
     def __init__(self, name: str) -> None:
         self.clock = SystemClock()
-        self.events = JsonEvents(self.clock, fixed={"process": name})
         self.metrics = Recorder()
+        self.events = JsonEvents(self.clock, fixed={"process": name},
+                                 dropping=lambda: self.metrics.count("sekisho_events_dropped_total"))
 
 
 @contextlib.asynccontextmanager

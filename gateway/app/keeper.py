@@ -82,7 +82,7 @@ async def run(name: str, control: socket.socket) -> None:
     from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
-                    Ports(delivery, tools.events, tools.clock, cell, cell))
+                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics))
     keeper.outbox.notices_an_hour = config.notices.per_hour
 
     def current() -> SmtpDelivery:

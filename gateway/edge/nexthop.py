@@ -98,6 +98,11 @@ class NextHop:
         """What the next hop offers is not known, or not of late."""
         return self._clock.monotonic() - self._learned >= LEARN
 
+    @property
+    def up(self) -> bool:
+        """One of its hops answered when it was last asked, or none was asked yet."""
+        return not all(hop in self._failed for hop in self.settings.hops)
+
     async def learn(self) -> None:
         """Asks the next hop what it offers, so that EHLO can promise it. Failure is no news."""
         self.learning = True

@@ -245,6 +245,7 @@ class EdgeServer:
             session.tick(now)
         for lane in self._lanes.values():
             lane.next_hop.tend()
+            self.metrics.gauge("sekisho_next_hop_up", float(lane.next_hop.up), listener=lane.listener.name)
             if lane.next_hop.stale and not lane.next_hop.learning:
                 self._spawn(lane.next_hop.learn())
         self.metrics.gauge("sekisho_sessions", len(self.sessions))

@@ -17,7 +17,7 @@ from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.errors import GatewayFault, NextHopUnavailable, SekishoError
 from gateway.model.finding import Fault, Finding, Inspection, Severity
-from gateway.model.ports import Delivery, Events, RelayResult, Rescan
+from gateway.model.ports import Delivery, Events, Metrics, RelayResult, Rescan
 from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope
 
@@ -83,6 +83,7 @@ class Outbox:
     insist: float = 2.0                              # seconds between attempts to write down what happened
     failpoint: Callable[[str], None] = lambda name: None
     finished: Callable[[], None] = lambda: None      # called when a delivery ends: there is room for the next
+    metrics: Metrics | None = None
     busy: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     telling: Counter[str] = field(default_factory=Counter)        # notices under way, by reader
     turns: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -168,6 +169,8 @@ class Outbox:
         self.failpoint("outbox-after-deliver")
         outcome = await self._finish(due, result)
         self.failpoint("outbox-after-finish")
+        if self.metrics is not None and not due.is_release:
+            self.metrics.count("sekisho_notices_total", outcome=outcome)
         word = {"delivered": "released" if due.is_release else "notified", "retry": "deferred", "unknown": "delivery-unknown"}
         self._event(due, word.get(outcome, outcome), str(result.reply))
 

@@ -27,7 +27,7 @@ from gateway.keeper.store import KeeperStore
 from gateway.keeper.upkeep import Upkeep
 from gateway.model.deadline import Clock
 from gateway.model.errors import CustodyUnavailable, GatewayFault, SekishoError
-from gateway.model.ports import Delivery, Events, Preview, Rescan
+from gateway.model.ports import Delivery, Events, Metrics, Preview, Rescan
 from quarantine import desk, keys
 from quarantine.desk import Answer
 from quarantine.lifecycle import Refusal, Refused
@@ -53,6 +53,7 @@ class Ports:
     clock: Clock
     rescan: Rescan | None = None
     preview: Preview | None = None
+    metrics: Metrics | None = None
 
 
 @dataclass(slots=True)
@@ -96,13 +97,13 @@ class Keeper:
         self.sealers = ThreadPoolExecutor(SEALERS, thread_name_prefix="sealer")
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.outbox = Outbox(KeeperStore(self.committer, self.readers), self.ports.delivery, self.ports.clock, self.ports.events,
-                             self.ports.rescan, finished=self.wake.set)
+                             self.ports.rescan, finished=self.wake.set, metrics=self.ports.metrics)
 
     async def start(self) -> Mapping[str, int]:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""
         state = await self.committer.alone(lambda service: service.start())
         self.listener = listen(self.path)
-        upkeep = Upkeep(self.committer, self.readers, self.ports.events)
+        upkeep = Upkeep(self.committer, self.readers, self.ports.events, self.ports.metrics)
         self.serving = [asyncio.create_task(self._accept(self.listener)), asyncio.create_task(self._drain()),
                         asyncio.create_task(upkeep.run())]
         return state
@@ -187,7 +188,8 @@ class Keeper:
 
     async def _do(self, request: dict[str, Any], fds: list[int]) -> Answer:
         own: Mapping[str, Callable[[dict[str, Any], list[int]], Any]] = {
-            "admit": self._admit, "confirm": self._confirm, "drop": self._drop, "use-mark": self._use_mark, "free-mark": self._free_mark,
+            "admit": self._admit, "confirm": self._confirm, "drop": self._drop,
+            "use-mark": self._use_mark, "free-mark": self._free_mark,
             "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping}
         verb = str(request.get("verb"))
         if verb in own:

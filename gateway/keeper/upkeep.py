@@ -8,12 +8,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from gateway.keeper.committer import Committer
+from gateway.model.custody import Status
 from gateway.model.errors import SekishoError
-from gateway.model.ports import Events
-from quarantine.audit import checkpoint_event
+from gateway.model.ports import Events, Metrics
+from quarantine.audit import Follower, checkpoint_event
 
 TICK = 5.0                               # seconds
 PENDING_EVERY, EXPIRE_EVERY, SWEEP_EVERY = 6, 60, 720    # ticks: half a minute, five minutes, an hour
+GAUGES_EVERY, CHAIN_EVERY = 3, 60        # ticks: a quarter of a minute, five minutes
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Upkeep:
     committer: Committer
     readers: Executor
     events: Events
+    metrics: Metrics | None = None
+    follower: Follower | None = None
 
     async def run(self) -> None:
         tick = 0
@@ -39,6 +43,10 @@ class Upkeep:
                 await self.expire()
             if number % SWEEP_EVERY == 0:
                 await self._thread(self.committer.service.sweep)
+            if self.metrics is not None and number % GAUGES_EVERY == 1:
+                await self._thread(lambda: self.measure(self.metrics))
+            if self.metrics is not None and number % CHAIN_EVERY == 1:
+                await self._thread(lambda: self.follow(self.metrics))
         except SekishoError as error:
             self.events.emit("incident", part="upkeep", reason=str(error))
 
@@ -56,6 +64,25 @@ class Upkeep:
     async def expire(self) -> None:
         while ended := await self.committer.alone(lambda service: service.expire()):
             self.events.emit("expired", count=ended)
+
+    def measure(self, metrics: Metrics) -> None:
+        totals = self.committer.service.totals()
+        for status in Status:
+            metrics.gauge("sekisho_quarantine_items", totals.items.get(status.value, 0), status=status.value)
+        metrics.gauge("sekisho_quarantine_bytes", totals.octets)
+        metrics.gauge("sekisho_outbox_entries", totals.waiting)
+        metrics.gauge("sekisho_outbox_oldest_seconds", totals.oldest)
+
+    def follow(self, metrics: Metrics) -> None:
+        """The whole chain once, then what was added; whatever is wrong stays wrong until the next start."""
+        service = self.committer.service
+        if self.follower is None:
+            self.follower = Follower(service.settings.node)
+        with service.snapshot():
+            flaw = self.follower.flaw or self.follower.verify(service.ring)
+        if flaw is not None:
+            self.events.emit("incident", part="audit", reason=f"{flaw.node} {flaw.seq}: {flaw.text}")
+        metrics.gauge("sekisho_audit_chain_ok", float(flaw is None))
 
     async def _thread(self, work: Callable[[], object]) -> None:
         await asyncio.get_running_loop().run_in_executor(self.readers, work)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import select
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from gateway.model.deadline import Clock
@@ -44,11 +44,13 @@ EVENTS: Mapping[str, str] = {
 class JsonEvents:
     """Implements `gateway.model.ports.Events` on a descriptor, standard output by default."""
 
-    def __init__(self, clock: Clock, fd: int = 1, fixed: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, clock: Clock, fd: int = 1, fixed: Mapping[str, Any] | None = None,
+                 dropping: Callable[[], None] = lambda: None) -> None:
         self.clock = clock
         self.fd = fd
         self.fixed = dict(fixed or {})   # in every line, such as the process and the node
         self.dropped = 0                 # lines nobody took
+        self.dropping = dropping         # called for each of them
 
     def emit(self, event: str, /, **fields: Any) -> None:
         """Writes one line. Never raises and never waits long: a log that nobody reads must not stop mail."""
@@ -57,10 +59,12 @@ class JsonEvents:
             poller = select.poll()
             poller.register(self.fd, select.POLLOUT)
             ready = poller.poll(PATIENCE * 1000)
-            if not ready or os.write(self.fd, line) != len(line):
-                self.dropped += 1
+            taken = bool(ready) and os.write(self.fd, line) == len(line)
         except (OSError, ValueError):
+            taken = False
+        if not taken:
             self.dropped += 1
+            self.dropping()
 
 
 def encode(fields: Mapping[str, Any]) -> bytes:

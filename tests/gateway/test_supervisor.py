@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway.ops.metrics import Recorder
 from gateway.supervisor import Supervisor, Worker, environment
 
 STUB = (sys.executable, str(Path(__file__).parents[1] / "builders" / "stub_worker.py"))
@@ -66,7 +67,9 @@ async def test_a_killed_worker_is_started_again_and_the_others_are_left_alone():
 
 async def test_a_worker_that_dies_at_once_is_restarted_more_and_more_slowly():
     supervisor, events = await running(stub("a", brief="die"), stub("b"))
-    await until(lambda: len(events) >= 2)
+    supervisor.metrics = metrics = Recorder()
+    await until(lambda: len(events) >= 3)
+    assert next(n for (name, _), n in metrics.take().counters.items() if name == "sekisho_worker_restarts_total") >= 1
     assert [f["delay"] for _, f in events][:2] == [0.2, 0.4] and events[0][1]["status"] == "exit 3"
     assert not supervisor.ready()
     await supervisor.stop(5)

@@ -25,9 +25,9 @@ retain = "{retain}"
 """
 
 
-def config(folder: Path, reuse: int = 3, retain: str = "2d") -> Config:
+def config(folder: Path, reuse: int = 3, retain: str = "2d", more: str = "") -> Config:
     file = folder / "sekisho.toml"
-    file.write_text(FILE.format(state=folder, reuse=reuse, retain=retain))
+    file.write_text(FILE.format(state=folder, reuse=reuse, retain=retain) + more)
     return load(file)
 
 

@@ -123,3 +123,15 @@ async def test_reset() -> None:
         hop.cut()
         await asyncio.sleep(0.05)
         assert not await reset(connection, 1)
+
+
+async def test_up_while_one_of_its_hops_answers() -> None:
+    async with FakeNextHop() as hop:
+        next_hop = pool(1, hop.port)
+        assert next_hop.up, "not asked yet"
+        next_hop.release(await next_hop.acquire(1))
+        assert next_hop.up
+    alone = pool(1)
+    with pytest.raises(NextHopUnavailable):
+        await alone.acquire(1)
+    assert not alone.up

@@ -8,8 +8,9 @@ from gateway.keeper import upkeep as module
 from gateway.keeper.server import Keeper
 from gateway.keeper.upkeep import Upkeep
 from gateway.model.errors import CustodyUnavailable
+from gateway.ops.metrics import Recorder
 from quarantine import audit
-from quarantine.models import QuarantinedMessage
+from quarantine.models import AuditRecord, QuarantinedMessage
 from tests.builders.custody import FakeClock, Held
 
 
@@ -28,6 +29,26 @@ async def test_what_is_done_when(keeper: Keeper, held: Held, clock: FakeClock) -
     rows = await asyncio.to_thread(lambda: list(QuarantinedMessage.objects.values_list("status", flat=True)))
     assert rows == ["expired", "expired"] and old
     await upkeep.tick(module.SWEEP_EVERY)
+    await keeper.stop()
+
+
+async def test_what_is_measured(keeper: Keeper, held: Held, clock: FakeClock) -> None:
+    metrics = Recorder()
+    upkeep = Upkeep(keeper.committer, keeper.readers, keeper.ports.events, metrics)
+    await asyncio.to_thread(held)
+    clock.forward(seconds=30)
+    await upkeep.tick(1)
+    seen = {(name, *labels): value for (name, labels), value in metrics.take().gauges.items()}
+    assert seen["sekisho_quarantine_items", "held"] == 1 and seen["sekisho_quarantine_items", "released"] == 0
+    assert seen["sekisho_quarantine_bytes",] > 0 and seen["sekisho_audit_chain_ok",] == 1
+    assert ("sekisho_outbox_entries",) in seen and ("sekisho_outbox_oldest_seconds",) in seen
+    await upkeep.tick(1 + module.CHAIN_EVERY)
+    await asyncio.to_thread(lambda: AuditRecord.objects.update(actor="somebody else"))
+    await asyncio.to_thread(held)
+    upkeep.follower = None
+    await upkeep.tick(1 + module.CHAIN_EVERY)
+    assert metrics.take().gauges["sekisho_audit_chain_ok", ()] == 0
+    assert "the record was changed" in keeper.ports.events.named("incident")[-1]["reason"]  # type: ignore[attr-defined]
     await keeper.stop()
 
 

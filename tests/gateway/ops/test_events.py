@@ -96,3 +96,14 @@ def test_the_reference_and_the_sources_know_the_same_events() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "emit" and node.args
         and isinstance(node.args[0], ast.Constant)}
     assert emitted <= set(EVENTS)
+
+
+def test_lines_that_nobody_takes_are_counted_where_it_matters() -> None:
+    lost: list[int] = []
+    reader, writer = os.pipe()
+    os.close(reader)
+    events = JsonEvents(SystemClock(), writer, dropping=lambda: lost.append(1))
+    events.emit("ready")
+    os.close(writer)
+    events.emit("ready")
+    assert len(lost) == events.dropped == 2

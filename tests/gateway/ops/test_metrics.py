@@ -166,3 +166,11 @@ def test_the_reference_lists_the_same() -> None:
     assert set(rows) == set(METRICS)
     for name, (kind, labels, help) in rows.items():
         assert (kind, labels.replace("`", "").split(), help) == (METRICS[name].kind, list(METRICS[name].labels), METRICS[name].help), name
+
+
+def test_every_metric_of_the_table_is_set_somewhere() -> None:
+    sources = [p for p in (Path(__file__).parents[3] / "gateway").rglob("*.py") if p.name != "metrics.py" or p.parent.name != "ops"]
+    text = "".join(p.read_text("utf-8") for p in sources)
+    ends = {f"sekisho_{event}_total" for event in ("delivered", "held", "refused", "deferred")}      # effects.perform
+    own = {"sekisho_metrics_unknown_total"}
+    assert {name for name in METRICS if f'"{name}"' not in text} == ends | own
