@@ -188,8 +188,11 @@ class Custodian:
                     digest.update(piece)
                     write_all(fd, piece)
             if digest.hexdigest() != row.sha256:
-                raise SealBroken(f"{row.pk}: the content differs from what was admitted")
-        except (SealBroken, CustodyUnavailable):
+                raise SealBroken("the content differs from what was admitted")
+        except SealBroken as broken:
+            os.close(fd)
+            raise SealBroken(f"{row.pk}: {broken}") from broken
+        except CustodyUnavailable:
             os.close(fd)
             raise
         os.lseek(fd, 0, os.SEEK_SET)

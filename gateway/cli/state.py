@@ -96,8 +96,8 @@ def rotate(session: Session) -> int:
     path = config.quarantine.key_file
     if not path.exists():
         raise SekishoError(f"{path}: there is no key file to rotate; sekisho init makes one")
-    files.add_key(path, SystemClock().now())
     with desk(session) as custody, refusals():
+        files.add_key(path, SystemClock().now())         # only where custody is to be had: a key that nothing uses is litter
         me = actor(None)
         custody.call("keys-reload", me)
         done = custody.call("keys-rewrap", me).body

@@ -68,10 +68,10 @@ def status(state_dir: Path) -> list[Built]:
     found = []
     for path in sorted((state_dir / FOLDER).glob("*.edm")):
         with path.open("rb") as file:
-            magic, length = struct.unpack("<8sI", file.read(12))
-            if magic != MAGIC:
+            head = file.read(12)
+            if len(head) < 12 or not head.startswith(MAGIC):
                 raise SekishoError(f"{path}: not an index of this version; import the table again")
-            header = json.loads(file.read(length))
+            header = json.loads(file.read(struct.unpack_from("<I", head, 8)[0]))
         columns = tuple(Column(*c) for c in zip(header["columns"], header["kinds"], header["searchable"], strict=True))
         found.append(Built(header["name"], header["rows"], header["keys"], columns, header["charset"], path.stat().st_size))
     return found

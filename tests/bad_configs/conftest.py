@@ -1,0 +1,3 @@
+from tests.builders.commands import initialised, state
+
+__all__ = ["initialised", "state"]
