@@ -81,6 +81,8 @@ class Carve:
         data = node.data
         if node.type in COMPOUND:
             yield from _at_the_end(data)
+            if node.type == "application/x-ole-storage":
+                yield from (Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}") for at, what in hits(data) if what == "program")
             return
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))

@@ -349,6 +349,19 @@ def _trailing(data: bytes) -> str:
     return _zip(data) if data.rfind(b"PK\x05\x06", max(0, len(data) - 65557)) >= 0 else "application/octet-stream"
 
 
+CONTAINER_EXTENSIONS = frozenset({
+    "zip", "zipx", "7z", "rar", "tar", "gz", "tgz", "bz2", "tbz2", "xz", "txz", "zst", "lz", "lz4", "lzo", "lzma",
+    "br", "sz", "lrz", "cab", "arj", "ace", "lzh", "lha", "arc", "zoo", "alz", "egg", "sit", "sitx", "sqx", "uha",
+    "zpaq", "paq8", "kgb", "b1", "wim", "swm", "esd", "xar", "cpio", "iso", "img", "udf", "vhd", "vhdx", "vmdk",
+    "vdi", "qcow2", "dmg", "ima", "nrg", "mdf", "ccd", "toast", "squashfs",
+})
+"""Names under which systems mount or unpack a file of any content."""
+
+
+def names_container(names: Iterable[str]) -> bool:
+    return bool(filenames.extensions(names) & CONTAINER_EXTENSIONS)
+
+
 def is_light(kind: str) -> bool:
     return kind in LIGHT
 

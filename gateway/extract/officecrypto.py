@@ -33,6 +33,8 @@ from gateway.model.finding import IncidentCode
 DEFAULT = "VelvetSweatshop"
 HASHES = 1_000_000                       # rounds of key derivation spent on one document: about 1 s
 GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
+CLEAR = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
+"""How every document begins that is kept encrypted: a package or a compound file."""
 SPIN = re.compile(rb'spinCount="(\d{1,10})"')
 ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError, KeyError, IndexError, TypeError,
           AttributeError, OSError, OverflowError, AssertionError, RuntimeError, ExpatError)
@@ -65,6 +67,9 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
     for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses))):
         made = _decrypt(office, word)
         if made is not None:
+            if not made.startswith(CLEAR):
+                yield Problem(IncidentCode.ENCRYPTED, "what came out is no document")
+                return
             if word == DEFAULT:
                 yield Observation("DOC-DEFAULT-PASSWORD", "opens without asking")
             yield Child(made, ArtifactKind.OBJECT, names, label="decrypted")
@@ -91,7 +96,7 @@ def _decrypt(office: Any, password: str) -> bytes | None:
 
 
 def _agile(office: Any, password: str) -> bytes | None:
-    """Verifier first: one key derivation a guess. The result is passed on whatever it is: the verifier vouches for it."""
+    """Verifier first: one key derivation a guess. The verifier vouches for the password, not for what comes out."""
     info = office.info
     if not ECMA376Agile.verify_password(
             password, info["passwordSalt"], info["passwordHashAlgorithm"], info["encryptedVerifierHashInput"],

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
-from gateway.extract.identify import identify, is_light, needs_reader
+from gateway.extract.identify import identify, is_light, names_container, needs_reader
 from gateway.extract.nominal import nominal
 from gateway.extract.summary import summarise
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
@@ -22,6 +22,8 @@ from gateway.model.content import Observation, Sample, Table, Text
 from gateway.model.finding import Fault, Incident, IncidentCode, Summary
 
 ROOT_TYPE = "message/rfc822"
+BESIDE = frozenset({"carve"})
+"""Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
 AFTER_BOMB = 16 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
 
@@ -110,7 +112,7 @@ class _Walk:
             try:
                 if not extractor.claims(node):
                     continue
-                claimed = True
+                claimed = claimed or extractor.name not in BESIDE
                 for item in extractor.extract(node, self.context):
                     if not self.accept(item, job):
                         break
@@ -124,6 +126,8 @@ class _Walk:
                 self.incident(IncidentCode.CRASH, node.artifact, f"{extractor.name}: {type(error).__name__}")
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
+        elif node.type == "application/octet-stream" and names_container(node.artifact.names):
+            self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
 
     def accept(self, item: Yield, job: _Job) -> bool:
         """Files one yield; False when this node may give no more."""

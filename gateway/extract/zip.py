@@ -39,6 +39,7 @@ from gateway.model.finding import IncidentCode
 TYPES = frozenset({"application/zip", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument"})
 PACKAGES = TYPES - {"application/zip"}
 XML_PARTS = (".xml", ".rels", ".vml", ".rdf")
+LONG_COMMENT = 64                        # octets from which a comment is looked at as a file, too
 BLANK = bytes(range(33)) + b"\x7f"       # octets that pad; nothing else may stand between entries unseen
 
 
@@ -137,6 +138,8 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
     places = [*_gaps(node.data, spans), (*main.slack, "between"), (main.stop - len(main.comment), main.stop, "comment")]
     for start, stop, place in places:
         yield from _stray(node.data[start:stop], place)
+    if len(main.comment) >= LONG_COMMENT:
+        yield Child(main.comment, ArtifactKind.OBJECT, label="comment")
 
 
 def _gaps(data: bytes, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:

@@ -32,8 +32,8 @@ def visible(name: str) -> str:
 
 
 def basename(name: str) -> str:
-    """The last component by either separator; a name of separators only is empty."""
-    return SEPARATORS.split(name)[-1]
+    """The last component by either separator, as unpackers drop one at the end; a name of separators only is empty."""
+    return SEPARATORS.split(name.rstrip("\\/"))[-1]
 
 
 def spellings(name: str) -> Iterator[str]:

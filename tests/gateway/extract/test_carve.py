@@ -9,6 +9,7 @@ from PIL import Image
 
 from gateway.extract.carve import CARVE, END_OF, hits
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
+from tests.builders.documents import compound
 
 PROGRAM = b"MZ" + bytes(58) + struct.pack("<L", 64) + b"PE\0\0" + bytes(200)
 ZIP = make_zip(Member(b"bad.exe", PROGRAM))
@@ -91,3 +92,10 @@ def test_zip_known_by_its_end_alone():
 
 def test_a_program_with_an_archive_behind_it():
     assert codes(take_apart(CARVE, PROGRAM + ZIP)) == {"APPENDED-ARCHIVE"}
+
+
+def test_program_in_a_stream_of_a_compound_file():
+    data = compound({"x": bytes(100) + PROGRAM})
+    assert PROGRAM in b"".join(content(take_apart(CARVE, data, kind="application/x-ole-storage")).values())
+    assert not take_apart(CARVE, compound({"x": b"MZ " * 50}), kind="application/x-ole-storage")
+    assert not take_apart(CARVE, data, kind="application/x-msi")

@@ -54,3 +54,10 @@ def test_key_derivation_is_bounded(locked: bytes) -> None:
 
 def test_garbage_is_encrypted_not_clean() -> None:
     assert codes(read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(100))) == {"ENCRYPTED"}
+
+
+def test_what_comes_out_must_be_a_document(monkeypatch: pytest.MonkeyPatch, locked: bytes) -> None:
+    monkeypatch.setattr("gateway.extract.officecrypto._decrypt", lambda office, word: bytes(500))
+    found = read(locked, "報表2026")
+    assert codes(found) == {"ENCRYPTED"}
+    assert not any(isinstance(item, Child) for item in found)

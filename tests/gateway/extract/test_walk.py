@@ -162,3 +162,15 @@ def test_limits_are_visible_to_extractors():
 
     run([Fake("message/rfc822", act)], Limits(expanded=1000, ratio_floor=10))
     assert seen == [1000 - len(MAIL)]
+
+
+def test_looking_for_hidden_files_is_not_reading():
+    carve = Fake("application/x-alz", lambda node, context: iter(()), "carve")
+    walked, _ = run([root_gives(member(b"ALZ\x01" + bytes(80), "a.dat")), carve])
+    assert [i.code for i in walked.incidents] == [IncidentCode.UNSUPPORTED]
+
+
+@pytest.mark.parametrize(("name", "codes"), [("a.vhd", [IncidentCode.UNSUPPORTED]), ("a.ZPAQ", [IncidentCode.UNSUPPORTED]), ("a.dat", [])])
+def test_a_name_of_an_archive_that_nobody_read(name, codes):
+    walked, _ = run([root_gives(member(bytes(range(1, 200)), name))])
+    assert [i.code for i in walked.incidents] == codes

@@ -205,3 +205,8 @@ def test_office_package_gives_all_but_its_xml():
     parts = (Member(b"[Content_Types].xml", b"<?xml version='1.0'?><Types/>"), Member(b"word/document.xml", b"<w:document/>"),
              Member(b"word/evil.xml", PROGRAM), Member(b"setup.exe", PROGRAM))
     assert content(zip_of(*parts)) == {"word/evil.xml": PROGRAM, "setup.exe": PROGRAM}
+
+
+def test_a_long_comment_is_a_file_as_well():
+    assert PROGRAM in content(zip_of(Member(b"a.txt", TEXT), comment=PROGRAM)).values()
+    assert content(zip_of(Member(b"a.txt", TEXT), comment=b"made by lab")) == {"a.txt": TEXT}

@@ -20,5 +20,6 @@ def test_visible(name, text):
 
 def test_basename_and_extension():
     assert basename("a/b\\c.txt") == "c.txt"
+    assert (basename("x.exe/"), basename("../x.exe\\/"), basename("//")) == ("x.exe", "x.exe", "")
     assert (extension("a.TXT"), extension("a"), extension("a.b.c"), extension("a." + "x" * 40)) == ("txt", "", "c", "")
     assert extensions(["a.b", "c.d"]) == {"b", "d"}
