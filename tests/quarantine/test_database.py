@@ -11,7 +11,7 @@ from quarantine import database
 from quarantine.database import DatabaseRefused
 from quarantine.models import SCHEMA, State
 from quarantine.settings import sqlite_url, use_database
-from tests.builders.custody import START, House, admission, octets
+from tests.builders.custody import START, Held, House, admission, octets
 
 pytestmark = pytest.mark.usefixtures("unblocked")
 
@@ -83,3 +83,28 @@ def test_a_damaged_database_is_refused(house: House, held) -> None:
         data[at:at + 200] = b"\xff" * 200
     path.write_bytes(data)
     assert "damaged" in refused(path) and "restore a backup"
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_cut_database_is_refused_whatever_its_size(house: House, held: Held, monkeypatch: pytest.MonkeyPatch, large: bool) -> None:
+    path = house.directory / "quarantine.sqlite"
+    for _ in range(30):
+        held()
+    database.settle_log()
+    use_database("sqlite:////nonexistent/nowhere.db")
+    monkeypatch.setattr(database, "CHECKED", 0 if large else 1 << 30)
+    assert database.check_sqlite(path)
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 3 * 4096)
+    assert "damaged" in refused(path)
+
+
+def test_a_large_file_is_not_read_through(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    path = house.directory / "quarantine.sqlite"
+    monkeypatch.setattr(database, "CHECKED", 0)
+    with sqlite3.connect(path) as whole:
+        whole.set_trace_callback(asked.append)
+        assert database.checked(whole, path) == "ok"
+    whole.close()
+    assert asked and not any("quick_check" in line for line in asked)
