@@ -45,7 +45,8 @@ class Cell:
         return InspectionRequest(
             id=admission.id, direction=admission.direction, reverse_path=str(envelope.reverse_path or ""),
             recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
-            limits=self.config.limits.for_inspection(), passwords=passwords(self.config))
+            limits=self.config.limits.for_inspection(), passwords=passwords(self.config),
+            partner_domains=self.config.auth.partner_domains)
 
 
 def next_hops(config: Config, clock: Clock) -> dict[str, NextHop]:

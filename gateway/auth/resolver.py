@@ -27,6 +27,7 @@ LONGEST = 3600.0                         # seconds an answer is kept, whatever i
 LONGEST_NEGATIVE = 900.0                 # seconds that nothing is kept (RFC 2308)
 NEGATIVE = 60.0                          # seconds where the server gave no SOA with it
 FAILED = 10.0                            # seconds a failure is kept (RFC 9520 section 3.2)
+PROBE = 1.0                              # seconds to wait for the root after a time-out
 MOST_VALUES = 100                        # records of one answer that are looked at
 NOT_A_NAME = (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns.name.BadEscape, UnicodeError)
 
@@ -90,6 +91,7 @@ class Resolver:
         self._resolver.timeout = min(2.0, seconds)
         self._monotonic = monotonic
         self._cache: OrderedDict[tuple[str, str], _Kept] = OrderedDict()
+        self._silent_until = float("-inf")
 
     async def text(self, name: str) -> list[bytes]:
         return [b"".join(record.strings) for record in (await self._ask(name, "TXT")).records]
@@ -113,6 +115,8 @@ class Resolver:
         now = self._monotonic()
         kept = self._cache.get(key)
         if kept is None or kept.expires <= now:
+            if now < self._silent_until:
+                raise TemporaryFailure("name servers are silent")
             kept = await self._fetch(key[0], kind)
             self._cache[key] = kept
             while len(self._cache) > CACHED_NAMES:
@@ -132,11 +136,25 @@ class Resolver:
         except NOT_A_NAME:
             return _Kept(self._monotonic() + LONGEST, exists=False)
         except (dns.exception.DNSException, OSError) as trouble:
+            if isinstance(trouble, dns.exception.Timeout):
+                await self._probe()
             return _Kept(self._monotonic() + FAILED, failure=type(trouble).__name__)
         if answer.rrset is None:
             return _Kept(self._monotonic() + _negative(answer.response))
         ttl = min(LONGEST, max(1, answer.chaining_result.minimum_ttl))
         return _Kept(self._monotonic() + ttl, tuple(answer.rrset)[:MOST_VALUES])
+
+    async def _probe(self) -> None:
+        """After a time-out: do the name servers themselves answer? If not, nobody waits for them for a while.
+
+        The root is asked for, so that a sender whose own servers are silent cannot make us blind.
+        """
+        try:
+            await self._resolver.resolve(dns.name.root, "SOA", search=False, raise_on_no_answer=False, lifetime=PROBE)
+        except dns.exception.Timeout:
+            self._silent_until = self._monotonic() + FAILED
+        except (dns.exception.DNSException, OSError):
+            return                           # a refusal is an answer too
 
 
 def _negative(response: dns.message.Message) -> float:

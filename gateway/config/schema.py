@@ -177,6 +177,8 @@ class Auth:
     timeout: float = setting(duration(0.1, 60), "5s", "One name look-up.")
     trusted_sealers: tuple[str, ...] = setting(listing(DOMAIN), [],
         "Domains whose ARC seals we believe (RFC 8617).")
+    partner_domains: tuple[str, ...] = setting(listing(DOMAIN), [],
+        "Domains of partners that strangers may imitate; look-alikes of them, as of our own, are findings.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

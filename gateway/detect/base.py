@@ -29,6 +29,7 @@ class Scope:
     our_domains: tuple[str, ...]
     reference: Reference | None = None   # the firm's own tables, documents and numbers, opened before the lockdown
     rules: object | None = None          # a gateway.detect.yara_rules.RuleSet; None: the packaged rules
+    partner_domains: tuple[str, ...] = ()  # of others whom strangers may want to imitate
 
     @property
     def outbound(self) -> bool:

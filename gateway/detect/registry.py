@@ -11,6 +11,7 @@ from gateway.detect.data.labels import Labels
 from gateway.detect.disguise import DisguiseDetector
 from gateway.detect.encrypted import Encrypted
 from gateway.detect.executable import ExecutableDetector
+from gateway.detect.impersonation import ImpersonationDetector
 from gateway.detect.links import LinksDetector
 from gateway.detect.macro import MacroDetector
 from gateway.detect.script import ScriptDetector
@@ -32,6 +33,9 @@ DETECTORS: tuple[DetectorFactory, ...] = (
 
     # archives, encryption
     ArchiveAbuse, Encrypted,
+
+    # senders
+    ImpersonationDetector,
 
     # customer data
     CustomerData, Labels,

@@ -24,6 +24,7 @@ class InspectionRequest:
     our_domains: tuple[str, ...]
     limits: Limits
     passwords: tuple[str, ...] = ()      # configured candidates for encrypted parts
+    partner_domains: tuple[str, ...] = ()  # whom strangers may want to imitate beside ourselves
 
 
 class Inspector(Protocol):

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import time
 
 import pytest
 
@@ -49,7 +50,7 @@ def clock():
 @pytest.fixture
 def resolver(server, clock):
     server.asked.clear()
-    return Resolver(clock.monotonic, [("127.0.0.1", server.port)], 1.0)
+    return Resolver(clock.monotonic, [("127.0.0.1", server.port)], 0.4)
 
 
 async def test_records_of_every_kind(resolver):
@@ -119,9 +120,24 @@ async def test_the_cache_is_bounded(resolver, monkeypatch):
     assert len(resolver._cache) == 5
 
 
-async def test_a_dead_server_is_given_up_in_time(clock):
+async def test_dead_servers_are_given_up_and_left_alone_for_a_while(clock):
+    resolver = Resolver(clock.monotonic, [("127.0.0.1", 9)], 0.3)
     with pytest.raises(TemporaryFailure):
-        await Resolver(clock.monotonic, [("127.0.0.1", 9)], 0.3).text("key.example")
+        await resolver.text("key.example")
+    started = time.perf_counter()
+    for n in range(20):
+        with pytest.raises(TemporaryFailure, match="silent"):
+            await resolver.text(f"n{n}.example")
+    assert time.perf_counter() - started < 0.2
+    clock.at += module.FAILED + 1
+    with pytest.raises(TemporaryFailure, match="Timeout"):
+        await resolver.text("later.example")
+
+
+async def test_a_strangers_silent_servers_make_nobody_blind(resolver):
+    with pytest.raises(TemporaryFailure):
+        await resolver.text("silent.example")
+    assert await resolver.addresses("host.example", 6)
 
 
 def test_no_configured_server_is_an_error_of_the_system(clock, monkeypatch):
