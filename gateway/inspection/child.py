@@ -17,6 +17,7 @@ from typing import Protocol
 from gateway.extract.base import NeedsDeepLane
 from gateway.inspection import death, protocol, tools, wire
 from gateway.inspection.lockdown import Ceilings, limit, restrict_child
+from gateway.inspection.shortcut import needs_deep
 from gateway.inspection.wire import Frame, Kind
 from gateway.model.deadline import Limits
 from gateway.model.finding import Finding, Inspection
@@ -98,6 +99,10 @@ def answer(connection: socket.socket, frame: Frame, judge: Judge, lane: str, bas
         raise wire.ProtocolError("a request without its message")
     used = cpu_seconds()
     set_limits(request.limits, base, used)
+    if lane == "plain" and frame.kind is Kind.INSPECT and needs_deep(frame.fd, size):
+        os.close(frame.fd)
+        wire.send(connection, Kind.DEEP, b"")
+        return True
     data = read_message(frame.fd, size)
     if frame.kind is Kind.PREVIEW:
         wire.send(connection, Kind.SAFE_TEXT, protocol.encode_preview(judge.preview(data, request)))

@@ -53,6 +53,11 @@ def test_one_answer_a_request() -> None:
     assert [f.kind for f in exchange(b"a", b"b")] == [Kind.INSPECTION] * 2
 
 
+def test_mail_with_attachments_is_handed_on_unread() -> None:
+    frames = exchange(b"a\nContent-Type: application/pdf\n", b"b")
+    assert [f.kind for f in frames] == [Kind.DEEP, Kind.INSPECTION]
+
+
 def test_it_ends_after_its_rounds() -> None:
     assert len(exchange(b"a", b"b", b"c", rounds=2)) == 2
 
