@@ -47,9 +47,9 @@ def check(session: Session, as_json: bool) -> int:
 
 
 @policy.command()
-@click.option("--direction", type=click.Choice(["inbound", "outbound"]))
-@click.option("--mail-from", "sender", metavar="ADDRESS")
-@click.option("--rcpt-to", "recipients", metavar="ADDRESS", multiple=True)
+@click.option("--direction", type=click.Choice(["inbound", "outbound"]), help="Else by the envelope and our domains.")
+@click.option("--mail-from", "sender", metavar="ADDRESS", help="Reverse-path (else Return-Path or From).")
+@click.option("--rcpt-to", "recipients", metavar="ADDRESS", multiple=True, help="Recipient (else To and Cc); may be repeated.")
 @json_option
 @click.argument("file")
 @pass_session

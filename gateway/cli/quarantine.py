@@ -31,9 +31,10 @@ def quarantine() -> None:
 
 
 @quarantine.command("list")
-@click.option("--status", multiple=True, type=click.Choice([s.value for s in Status]))
-@click.option("--kind", multiple=True, type=click.Choice([k.value for k in Kind]))
-@click.option("--direction", multiple=True, type=click.Choice(["inbound", "outbound", "internal"]))
+@click.option("--status", multiple=True, type=click.Choice([s.value for s in Status]), help="Of this status; may be repeated.")
+@click.option("--kind", multiple=True, type=click.Choice([k.value for k in Kind]), help="Of this kind; may be repeated.")
+@click.option("--direction", multiple=True, type=click.Choice(["inbound", "outbound", "internal"]),
+              help="Of this direction; may be repeated.")
 @click.option("--sender", default="", metavar="TEXT", help="Part of the sender's address.")
 @click.option("--recipient", default="", metavar="TEXT", help="Part of a recipient's address.")
 @click.option("--reason", default="", metavar="RULE", help="The rule that held it.")

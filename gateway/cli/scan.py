@@ -25,7 +25,8 @@ COLOURS = {"deliver": "green", "annotate": "green", "strip": "yellow", "hold": "
 @click.option("--direction", type=click.Choice(["inbound", "outbound"]), help="Else by the envelope and our domains.")
 @click.option("--mail-from", "sender", metavar="ADDRESS", help="Reverse-path (else Return-Path or From); '' is the null sender.")
 @click.option("--rcpt-to", "recipients", metavar="ADDRESS", multiple=True, help="Recipient (else To and Cc); may be repeated.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default=True, help="Messages at a time.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=os.cpu_count() or 1, show_default="one a processor",
+              help="Messages at a time.")
 @json_option
 @click.argument("paths", nargs=-1, required=True)
 @pass_session
