@@ -16,7 +16,7 @@ from gateway.extract.mime.decode import uu_lines
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 
-UU_BEGIN = re.compile(rb"^begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})", re.M)
+UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})", re.M)
 YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255})", re.M)
 BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
@@ -35,10 +35,12 @@ class InlinedExtractor:
     name = "inlined"
 
     def claims(self, node: Node) -> bool:
+        if node.type == "application/octet-stream":
+            return b"=ybegin " in node.data              # the one form that is no text
         return node.type.startswith("text/") or node.type in ("application/mac-binhex40", "application/x-pem", "application/json")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        data = node.data
+        data = unwidened(node.data)
         if b"begin" in data:
             yield from _each(_uu(data), "uuencode")
         if b"=ybegin" in data:
@@ -50,6 +52,12 @@ class InlinedExtractor:
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
         if QP_OCTET.search(data[:400]) and len(QP_OCTET.findall(data[:3000])) * 9 > len(data[:3000]):
             yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
+
+
+def unwidened(data: bytes) -> bytes:
+    """UTF-16 of Latin letters as octets: the coded forms are all of them."""
+    head = data[:400]
+    return data.replace(b"\0", b"") if head.count(0) * 5 > len(head) * 2 else data
 
 
 def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
@@ -75,9 +83,11 @@ def _worth_reading(payload: bytes) -> bool:
 
 def _uu(data: bytes) -> Iterator[File]:
     for match in UU_BEGIN.finditer(data):
-        name = match[1].strip().decode("utf-8", "replace")
-        lines = data[match.end():].lstrip(b" \t\r\n").split(b"\n")
-        payload = _uu_base64(lines) if match[0].startswith(b"begin-base64") else uu_lines(lines)
+        name = match[2].strip().decode("utf-8", "replace")
+        lines = data[match.end():].partition(b"\n")[2].lstrip(b"\r\n").split(b"\n")
+        if match[1]:
+            lines = [line.removeprefix(match[1]) for line in lines]     # quoted, or set in
+        payload = _uu_base64(lines) if b"begin-base64" in match[0] else uu_lines(lines)
         if payload:
             yield (name,), payload
 
@@ -151,8 +161,11 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
     """Runs of base64: three or more lines, or one line of 120 characters and more. One pass over the lines."""
     run: list[bytes] = []
     for line in [*data.split(b"\n"), b""]:
-        text = line.strip(b" \t\r>|\"',;+")
-        if len(text) >= (40 if not run else 2) and BASE64_LINE.fullmatch(text):
+        text = line.strip(b" \t\r>|")
+        whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
+        if not whole:
+            text = text.strip(b" \t\"',;+")
+        if len(text) >= (40 if not run else 2) and (whole or BASE64_LINE.fullmatch(text)):
             run.append(text)
             continue
         if run and (len(run) >= 3 or len(run[0]) >= 120):

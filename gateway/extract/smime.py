@@ -20,6 +20,7 @@ OID_PREFIX = bytes.fromhex("2a864886f70d0107")
 SIGNED, ENVELOPED, ENCRYPTED_DATA = OID_PREFIX + b"\x02", OID_PREFIX + b"\x03", OID_PREFIX + b"\x06"
 AUTH_ENVELOPED = bytes.fromhex("2a864886f70d010910") + b"\x01\x17"
 COMPRESSED = bytes.fromhex("2a864886f70d010910") + b"\x01\x09"
+SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 MAX_NESTING = 12
 PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----([A-Za-z0-9+/=\s]{1,})-----END")
 
@@ -40,7 +41,18 @@ class SmimeExtractor:
         if node.type == "application/x-pem":
             match = PEM.search(data)
             data = binascii.a2b_base64(match[1]) if match else b""
+        if node.artifact.declared_type in SIGNATURES:
+            yield from _signature(data, context)
+        else:
+            yield from _content_info(data, context)
+
+
+def _signature(data: bytes, context: Context) -> Iterator[Yield]:
+    """A detached signature: no program takes content out of it, so one that cannot be read hides nothing."""
+    try:
         yield from _content_info(data, context)
+    except (ValueError, IndexError):
+        yield Observation("SMIME-OTHER", "damaged signature")
 
 
 def _content_info(data: bytes, context: Context) -> Iterator[Yield]:

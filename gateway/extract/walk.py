@@ -126,7 +126,7 @@ class _Walk:
                 self.incident(IncidentCode.CRASH, node.artifact, f"{extractor.name}: {type(error).__name__}")
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
-        elif node.type == "application/octet-stream" and names_container(node.artifact.names):
+        elif node.type == "application/octet-stream" and names_container(node.artifact.names) and node.data.strip(b"\0"):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
 
     def accept(self, item: Yield, job: _Job) -> bool:

@@ -76,3 +76,26 @@ def test_ordinary_text_holds_no_files(text):
 
 def test_long_lines_are_read_once():
     assert list(base64_runs(b"A" * 2_000_000 + b"!"))
+
+
+def test_base64_lines_keep_the_signs_at_their_ends():
+    data = next(d for d in (PROGRAM + bytes([n, n * 7 % 256]) * 90 + b"\xfb\xef\xbe" * 40 for n in range(256))
+                if any(line.endswith(b"+") for line in base64.encodebytes(d).split()))
+    assert list(base64_runs(b"See:\r\n" + base64.encodebytes(data))) == [data]
+
+
+@pytest.mark.parametrize("prefix", [b"> ", b"   ", b">> "])
+def test_uuencode_quoted_or_set_in(prefix):
+    text = b"begin 644 x.dat\n" + uu(PROGRAM) + b"`\nend\n"
+    (child,) = children(b"".join(prefix + line + b"\n" for line in text.split(b"\n")))
+    assert child.data == PROGRAM
+
+
+def test_base64_in_utf16():
+    assert PROGRAM in [c.data for c in children(base64.encodebytes(PROGRAM).decode().encode("utf-16-le"))]
+
+
+def test_yenc_is_no_text():
+    node = Node(Artifact(1, 0, ArtifactKind.PART), b"=ybegin line=128 size=9 name=x\r\n\x01\x02", "application/octet-stream")
+    assert INLINED.claims(node)
+    assert not INLINED.claims(Node(node.artifact, bytes(99), "application/octet-stream"))

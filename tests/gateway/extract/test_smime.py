@@ -80,3 +80,11 @@ def test_damage_raises_what_the_walk_knows(identity, cut):
     node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/pkcs7-mime")
     with contextlib.suppress(ValueError, IndexError):
         list(SMIME.extract(node, Context(Limits())))
+
+
+@pytest.mark.parametrize(("declared", "raised"), [("application/pkcs7-signature", False), ("application/pkcs7-mime", True)])
+def test_a_damaged_signature_hides_nothing(declared, raised):
+    data = bytes.fromhex("3080" + "06092a864886f70d010702" + "a080" + "3080" + "0689ffffffffff")
+    node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), data, "application/pkcs7-mime")
+    with pytest.raises(ValueError, match="length") if raised else contextlib.nullcontext():
+        assert [o.code for o in SMIME.extract(node, Context(Limits())) if isinstance(o, Observation)] == ["SMIME-OTHER"]
