@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Model
 
 from gateway.model.custody import Actor, Admission, OutgoingMail, Status
 from gateway.model.deadline import Clock
@@ -27,13 +28,14 @@ from quarantine.blobs import Blobs, Failpoint, no_failpoint
 from quarantine.database import one_line
 from quarantine.keys import KeyRing, wrapped_under
 from quarantine.lifecycle import NOT_FOUND, REFUSALS, Refusal, Refused, Verb, advance
-from quarantine.models import OutboxEntry, QuarantinedMessage
+from quarantine.models import HeldRecipient, OutboxEntry, QuarantinedMessage
 from quarantine.sealing import MessageKeys, SealBroken, write_all
 from quarantine.shapes import admission_from_json
 
 NO_REASON = Refusal("NO-REASON", "give a reason: it is kept with the decision")
 DESTROYED = Refusal("DESTROYED", "the message's content is destroyed")
 KEEPER = Actor("keeper", frozenset(), via="keeper", system=True)
+GATHERED: tuple[type[Model], ...] = (QuarantinedMessage, HeldRecipient, OutboxEntry)      # in the order of their keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Custodian:
         self.ledger = Ledger(self.settings.node)
         self._lock = threading.RLock()
         self._depth = 0
+        self._gathered: dict[type[Model], list[Any]] | None = None
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -96,6 +99,35 @@ class Custodian:
                 self._depth -= 1
                 if not done:
                     self.ledger.take_back(mark)
+
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """New rows are written together when it ends. What is done inside must not read what it writes."""
+        with self.transaction():
+            self._gathered = {kind: [] for kind in GATHERED}
+            try:
+                yield
+                gathered, self._gathered = self._gathered, None
+                for kind, rows in gathered.items():
+                    kind._default_manager.bulk_create(rows)
+            finally:
+                self._gathered = None
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """A transaction; while rows are gathered, that of all of them."""
+        if self._gathered is not None:
+            yield
+            return
+        with self.transaction():
+            yield
+
+    def keep(self, kind: type[Model], *rows: Any) -> None:
+        """Write new rows, now or together with others."""
+        if self._gathered is None:
+            kind._default_manager.bulk_create(rows)
+        else:
+            self._gathered[kind] += rows
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -234,9 +266,9 @@ class Custodian:
         now = self.now()
         keys = MessageKeys.new(new_message_id(now))
         wrapped = keys.wrap(self.ring)
-        OutboxEntry.objects.create(
+        self.keep(OutboxEntry, OutboxEntry(
             id=keys.id, purpose=mail.purpose, message=row, state=state, recipient=mail.recipient, wrapped_key=wrapped,
-            key_id=wrapped_under(wrapped), content=keys.seal_detail(mail.content), created_at=now, next_at=now)
+            key_id=wrapped_under(wrapped), content=keys.seal_detail(mail.content), created_at=now, next_at=now))
         return keys.id
 
 

@@ -69,7 +69,7 @@ class Intake(Custodian):
 
     def admit(self, staged: StagedAdmission) -> Admitted:
         """Write the row of a published blob. A retry of a mail already held gives the earlier id; its blob is the caller's."""
-        with self.transaction():
+        with self.together():
             earlier = self._earlier(staged.admission)
             if earlier is not None:
                 return self._retry_of(earlier, staged.admission)
@@ -114,10 +114,10 @@ class Intake(Custodian):
             expires_at=max(now, admission.received_at) + self.settings.retain, persons=admission.persons,
             identifiers=dict(admission.identifiers), retry_key=admission.retry_key, blob=staged.blob.name,
             wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail)
-        row.save(force_insert=True)
-        HeldRecipient.objects.bulk_create(
+        self.keep(QuarantinedMessage, row)
+        self.keep(HeldRecipient, *(
             HeldRecipient(message=row, position=n, address=r.mailbox.text, key=r.mailbox.key)
-            for n, r in enumerate(admission.envelope.recipients))
+            for n, r in enumerate(admission.envelope.recipients)))
         return row
 
     def _current(self, staged: StagedAdmission) -> bytes:

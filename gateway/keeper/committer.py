@@ -7,7 +7,7 @@ Blobs of a batch get their names, and the directories their fsync, before its ro
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -115,19 +115,54 @@ class Committer:
     def _write(self, batch: list[Job]) -> None:
         with self.service.transaction():
             self.service.foresee(job.retry_key for job in batch)
-            for job in batch:
-                try:
-                    with self.service.transaction():
-                        job.result = job.work(self.service)
-                except (IntegrityError, DataError) as error:      # this job's own fault, its savepoint is rolled back
-                    job.error = CustodyUnavailable(f"the database refuses a row: {one_line(error)}")
-                except SekishoError as error:
-                    job.error = error
+            for run in runs(batch):
+                if len(run) == 1 or not self._together(run):
+                    for job in run:
+                        self._one(job)
         for job in batch:
             job.committed = True
+
+    def _together(self, run: list[Job]) -> bool:
+        """Admissions whose rows are written at once. False: one of them cannot be, nothing is written, try each by itself."""
+        try:
+            with self.service.gathering():
+                for job in run:
+                    job.result = job.work(self.service)
+        except (IntegrityError, DataError, SekishoError):
+            for job in run:
+                job.result = None
+            self.service.foresee(job.retry_key for job in run)
+            return False
+        return True
+
+    def _one(self, job: Job) -> None:
+        try:
+            with self.service.transaction():
+                job.result = job.work(self.service)
+        except (IntegrityError, DataError) as error:      # this job's own fault, its savepoint is rolled back
+            job.error = CustodyUnavailable(f"the database refuses a row: {one_line(error)}")
+        except SekishoError as error:
+            job.error = error
 
     async def close(self) -> None:
         if self.running is not None:
             await self.running
         await self.alone(lambda _: connections.close_all())
         self.writer.shutdown()
+
+
+def runs(batch: Iterable[Job]) -> Iterator[list[Job]]:
+    """Admissions that follow one another and are no retries of one another; everything else alone."""
+    run: list[Job] = []
+    keys: set[str] = set()
+    for job in batch:
+        if run and (job.blob is None or job.retry_key in keys):
+            yield run
+            run, keys = [], set()
+        if job.blob is None:
+            yield [job]
+            continue
+        run.append(job)
+        keys |= {job.retry_key} - {""}
+    if run:
+        yield run
