@@ -32,7 +32,7 @@ def path(request, tmp_path: Path):
     house = Gateway(tmp_path, inbound_extra='trust = ["127.0.0.0/8"]')
     text = house.config.read_text()
     house.config.write_text(text.replace(text.split('next_hop = ["')[1].split('"')[0], f"127.0.0.1:{back}", 1))
-    postfix = Postfix(tmp_path / "postfix", snippet(request.param, front, house.inbound, back), f"[127.0.0.1]:{mailbox.port}")
+    postfix = Postfix(snippet(request.param, front, house.inbound, back), f"[127.0.0.1]:{mailbox.port}")
     house.mailbox = mailbox
     try:
         house.start()
