@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+import numpy as np
+
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
 _DASHES = "‐‑‒–—―−﹣－⁃ー⸺〜～"
@@ -65,6 +67,26 @@ def _mapped(character: str, code: int) -> int | str:
 
 
 _TABLE = _Table()
+LONG = 2000
+"""Characters from which on a text is mapped with an array."""
+_UNKNOWN = 0xFFFFFFFF
+_ARRAY = np.full(0x10000, _UNKNOWN, np.uint32)
+"""The same for the basic plane, filled as characters are met."""
+
+
+def _translate(text: str) -> str:
+    if len(text) < LONG:
+        return text.translate(_TABLE)
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    if int(codes.max()) >= len(_ARRAY):
+        return text.translate(_TABLE)
+    mapped = _ARRAY[codes]
+    if (mapped == _UNKNOWN).any():
+        for code in np.unique(codes[mapped == _UNKNOWN]).tolist():
+            stands = _TABLE[code]
+            _ARRAY[code] = ord(stands) if isinstance(stands, str) else stands
+        mapped = _ARRAY[codes]
+    return mapped.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @dataclass(slots=True)
@@ -86,7 +108,7 @@ def view(text: str) -> View:
     out = text
     if not text.isascii():
         out, removed = _without_format(text)
-        out = out.translate(_TABLE)
+        out = _translate(out)
         if HANZI_RUN.search(out):
             out = HANZI_RUN.sub(lambda m: m.group().translate(NUMERAL), out)
     out = _with_letters_as_digits(out)

@@ -82,4 +82,4 @@ _COUNTRIES = frozenset(IBAN_LENGTHS) | {
 def swift(value: str) -> bool:
     """ISO 9362 business identifier code; the country must exist. Needs its label."""
     match = _BIC.fullmatch(value)
-    return bool(match) and match.group(1) in _COUNTRIES
+    return match is not None and match.group(1) in _COUNTRIES

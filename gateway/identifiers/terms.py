@@ -5,8 +5,16 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+
+import numpy as np
+
+try:
+    import re2
+except ImportError:                                       # no wheel for this machine: slower, the same answers
+    re2 = None
 
 from gateway.identifiers.normalise import view
 
@@ -57,6 +65,58 @@ def _pattern() -> re.Pattern[str]:
 
 
 _PATTERN = _pattern()
+_LATIN = np.array([chr(i).isalpha() for i in range(128)] + [False])
+
+
+def _finder() -> Any:
+    """All words in one linear pattern over octets: RE2 where it is installed, else the same with `re`."""
+    words = sorted(WORDS, key=len, reverse=True)
+    spelled = "|".join(re.escape(w).replace("\\ ", "[ _-]?") for w in words)
+    if re2 is None:
+        return re.compile(f"(?i:{spelled})".encode())
+    options = re2.Options()
+    options.never_capture, options.case_sensitive, options.max_mem = True, False, 1 << 26
+    return re2.compile(spelled.encode(), options)
+
+
+_FINDER = _finder()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of the table in a text: a superset of what `Labels` would read."""
+
+    ends: np.ndarray                     # in order
+    kinds: np.ndarray                    # for each a number in `sets`
+    sets: list[frozenset[str]]
+
+    def all(self) -> frozenset[str]:
+        return NONE.union(*(self.sets[i] for i in np.unique(self.kinds).tolist()))
+
+
+def words(text: str) -> Words:
+    """Where words of the table stand in a text."""
+    octets = text.encode("utf-8", "surrogatepass")
+    places = [m.span() for m in _FINDER.finditer(octets)]
+    if not places:
+        return Words(np.empty(0, np.int64), np.empty(0, np.int64), [])
+    found = [octets[s:e] for s, e in places]
+    numbers = {word: i for i, word in enumerate(dict.fromkeys(found))}
+    spans = np.array(places, np.int64)
+    raw = np.frombuffer(octets, np.uint8)
+    padded = np.concatenate(([0], raw, [0]))
+    first, last = padded[spans[:, 0] + 1], padded[spans[:, 1]]
+    whole = ~(_latin(first) & _latin(padded[spans[:, 0]]) | _latin(last) & _latin(padded[spans[:, 1] + 1]))
+    ends = spans[:, 1][whole]
+    if len(octets) != len(text):
+        ends = np.cumsum((raw & 0xC0) != 0x80)[ends - 1]
+    return Words(ends, np.array([numbers[word] for word in found])[whole], [_kinds(word.decode().lower()) for word in numbers])
+
+
+def _latin(octets: np.ndarray) -> np.ndarray:
+    return np.asarray(_LATIN[np.minimum(octets, 128)])
+
+
 _LENGTHS = sorted({len(w) for w in WORDS}, reverse=True)
 _BETWEEN = " :=-#\"'([<>*_.\u3000"
 """What stands between a label and its value."""

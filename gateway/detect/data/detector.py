@@ -9,22 +9,20 @@ from dataclasses import replace
 from importlib.resources import files
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import judge, layout, people, tokens
+from gateway.detect.data import bulk, judge, layout, people, tokens
 from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
 from gateway.identifiers import contact, payment, tw
 from gateway.identifiers.date import DATE
-from gateway.identifiers.registry import PAN, PAN_SHAPES, TYPES
+from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
 
 SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
-LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
-"""Shapes whose types all need their label: without one nothing is kept of them (us.ssn beside a person aside)."""
 TWELVE = frozenset({"jp.my_number", "jp.driver_licence"})
 """Twelve digits that a spreadsheet shortens when they begin with 0."""
 MACHINERY = re.compile(
@@ -109,14 +107,13 @@ class CustomerData:
         text = grid.text
         if len(text) < 6:
             return
-        for token in tokens.tokens(text):
-            self._token(grid, artifact, token)
+        labelled = self._numbers(grid, artifact)
         for token in tokens.ibans(text):
             self._token(grid, artifact, token)
         if grid.headings or "swift" in text.lower() or "bic" in text.lower():
             for token in tokens.bics(text):
                 self._token(grid, artifact, token)
-        for token in (*tokens.wrapped(text), *tokens.oddly_grouped(grid.view.text)):
+        for token in (*tokens.wrapped(text), *tokens.oddly_grouped(grid.view.text)) if labelled else ():
             self._token(grid, artifact, token, only_labelled=True)
         if "\t" in text:
             for token, column in split_cells(grid):
@@ -127,6 +124,55 @@ class CustomerData:
         rows = people.read_contacts(grid, self.contacts)
         if rows:
             self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
+
+    def _numbers(self, grid: Grid, artifact: int) -> bool:
+        """Every token of the text; False where nothing in it is a type's label."""
+        if len(grid.text) < bulk.LEAST or grid.source.startswith("ocr "):
+            for token in tokens.tokens(grid.text):
+                self._token(grid, artifact, token)
+            return True
+        found = bulk.sort(grid)
+        for token in found.single:
+            self._token(grid, artifact, token)
+        for batch in found.batches:
+            self._batch(grid, artifact, batch)
+        return found.labels
+
+    def _batch(self, grid: Grid, artifact: int, batch: bulk.Batch) -> None:
+        """Tokens under one heading, behind the same label, or with neither."""
+        kinds = batch.kinds
+        if "own" in kinds:
+            return
+        if "tw.bank_account" in kinds or (grid.table and batch.shape in ("D10", "D11") and kinds & TWELVE):
+            for value, start, end in zip(batch.values, batch.starts, batch.ends, strict=True):
+                self._token(grid, artifact, tokens.Token(batch.shape, value, start, end))
+            return
+        if batch.shape in bulk.LABEL_ONLY and not any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ())):
+            return
+        known = EXAMPLES | self.own
+        keep = [i for i, v in enumerate(batch.values) if v not in known]
+        if not keep:
+            return
+        key = ("label",) if batch.labelled else ("column", batch.column) if batch.column >= 0 else ("free",)
+        group = self._group(grid, key, kinds, batch.shape)
+        place, source, id = grid.view.place, grid.source, grid.id
+
+        def seen(i: int) -> Seen:
+            at = keep[i]
+            return Seen(batch.values[at], id, batch.rows[at], artifact, place(batch.starts[at]), source)
+
+        group.add_many([batch.values[i] for i in keep], seen)
+        for i in keep[:judge.LOOKED - group.looked] if not kinds else ():
+            group.look(self._beside_person(grid, batch.rows[i], tokens.Token(
+                batch.shape, batch.values[i], batch.starts[i], batch.ends[i])))
+
+    def _group(self, grid: Grid, key: object, kinds: frozenset[str], shape: str) -> Group:
+        shape = PAN if shape in PAN_SHAPES else "D18" if shape == "D17X" else shape
+        place = (grid.id, key, kinds, shape)
+        group = self.groups.get(place)
+        if group is None:
+            group = self.groups[place] = Group(shape, kinds)
+        return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
         if token.value in EXAMPLES or token.value in self.own:
@@ -143,8 +189,8 @@ class CustomerData:
             return
         if grid.table and token.shape in ("D10", "D11") and kinds & TWELVE:
             token = replace(token, shape="D12", value=token.value.zfill(12))
-        if token.shape in LABEL_ONLY or only_labelled:
-            names = judge.SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
+        if token.shape in bulk.LABEL_ONLY or only_labelled:
+            names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             if not any(TYPES[n].labels & kinds for n in names):
                 if not (token.shape == "D9" and token.grouped and self._ssn(grid, row, token)):
                     return
@@ -155,13 +201,10 @@ class CustomerData:
         self._add(grid, artifact, token, row, key, kinds)
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
-        shape = PAN if token.shape in PAN_SHAPES else "D18" if token.shape == "D17X" else token.shape
-        place = (grid.id, key, kinds, shape)
-        group = self.groups.get(place)
-        if group is None:
-            group = self.groups[place] = Group(shape, kinds)
-        beside = not kinds and self._beside_person(grid, row, token)
-        group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source), beside)
+        group = self._group(grid, key, kinds, token.shape)
+        if not kinds and group.looked < judge.LOOKED:
+            group.look(self._beside_person(grid, row, token))
+        group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
 
     def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
         """The label of the value right before, in a list of values after one label."""

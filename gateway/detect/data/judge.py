@@ -6,12 +6,13 @@ has no check digit, or where a group is too small to tell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import comb
 
 from gateway.detect.data.tokens import Token
+from gateway.identifiers import sieves
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
 CHANCE = 1.05e-4
@@ -44,6 +45,10 @@ class Seen:
     source: str
 
 
+LOOKED = 16
+"""Tokens of a group whose rows are looked at for a person: more need no such support."""
+
+
 @dataclass(slots=True)
 class Group:
     """All tokens of one shape in one column (or under one label, or free in one text)."""
@@ -51,19 +56,39 @@ class Group:
     shape: str
     label: frozenset[str]
     grouped: bool = True                 # every token was written in groups
-    beside_person: int = 0               # tokens with a person's data in their row
-    total: int = 0
-    sightings: dict[str, list[Seen]] = field(default_factory=dict)    # value -> where
+    looked: int = 0                      # tokens whose rows were looked at
+    beside_person: int = 0               # those of them with a person's data in their row
+    values: dict[str, None] = field(default_factory=dict)             # distinct, in the order of the message
+    seen: list[Seen] = field(default_factory=list)
+    many: list[tuple[list[str], Callable[[int], Seen]]] = field(default_factory=list)
 
-    def add(self, token: Token, seen: Seen, beside_person: bool) -> None:
-        self.total += 1
+    def add(self, token: Token, seen: Seen) -> None:
         self.grouped = self.grouped and token.grouped
+        self.values[token.value] = None
+        self.seen.append(seen)
+
+    def add_many(self, values: list[str], seen: Callable[[int], Seen]) -> None:
+        """Tokens without groups; `seen` tells of the one with an index, for those that are accepted."""
+        self.grouped = False
+        self.values.update(dict.fromkeys(values))
+        self.many.append((values, seen))
+
+    def look(self, beside_person: bool) -> None:
+        self.looked += 1
         self.beside_person += beside_person
-        self.sightings.setdefault(token.value, []).append(seen)
+
+    def sightings(self, wanted: Mapping[str, str]) -> Iterator[Seen]:
+        for one in self.seen:
+            if one.value in wanted:
+                yield one
+        for values, seen in self.many:
+            for i, value in enumerate(values):
+                if value in wanted:
+                    yield seen(i)
 
 
-def passing(kind: IdentifierType, values: Iterable[str]) -> list[str]:
-    return [v for v in values if kind.check(v)]
+def passing(kind: IdentifierType, values: Collection[str]) -> list[str]:
+    return [v for v in sieves.sieve(kind.name, values) if kind.check(v)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +113,21 @@ def _cases(group: Group) -> list[_Case]:
             continue
         passed: dict[str, str] = {}
         for kind in types:
-            for value in passing(kind, group.sightings):
+            for value in passing(kind, group.values):
                 passed.setdefault(value, kind.name)
         plausible = types[0].plausible
-        compared = sum(map(plausible, group.sightings)) if plausible else len(group.sightings)
-        cases.append(_Case(group, types, passed, len(group.sightings), compared, labelled))
+        compared = sum(map(plausible, group.values)) if plausible else len(group.values)
+        cases.append(_Case(group, types, passed, len(group.values), compared, labelled))
     return cases
+
+
+_WRITTEN: dict[str, tuple[str, ...]] = {"IBAN": ("iban",), "BIC": ("swift",), "USCC": ("cn.uscc",)}
 
 
 @lru_cache(maxsize=64)
 def _families(shape: str) -> tuple[tuple[str, ...], ...]:
     """Types of a shape that one column may mix: the two Taiwanese ones."""
-    names = SHAPES.get(shape) or {"IBAN": ("iban",), "BIC": ("swift",), "USCC": ("cn.uscc",)}.get(shape, ())
+    names = SHAPES.get(shape) or _WRITTEN.get(shape, ())
     if shape == "LD9":
         return (names,)
     return tuple((name,) for name in names)
@@ -113,7 +141,7 @@ def _among(case: _Case) -> float:
     """The chance once more, among values that look right but for the check digit: serials that begin with a place and a date."""
     among = case.types[0].among
     assert among is not None
-    return tail(max(sum(map(among, case.group.sightings)), len(case.passed)), len(case.passed), 1 / 11)
+    return tail(max(sum(map(among, case.group.values)), len(case.passed)), len(case.passed), 1 / 11)
 
 
 def _odds(case: _Case) -> float:
@@ -140,7 +168,7 @@ def _accepted(case: _Case) -> bool | None:
         return rate >= 0.9 and chance <= NEGATIVE_CHANCE
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
-    beside = case.group.beside_person * 2 >= case.group.total
+    beside = case.group.looked > 0 and case.group.beside_person * 2 >= case.group.looked
     if p == case.n and beside and chance <= CHANCE_BESIDE_PERSON:
         return True
     return None
@@ -172,7 +200,7 @@ def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
     for key, cases in doubtful.items():
         n = sum(c.n for c in cases) + refused.get(key, 0)
         passed = {v for c in cases for v in c.passed}
-        values = {v for c in cases for v in c.group.sightings}
+        values = {v for c in cases for v in c.group.values}
         odds = max(_odds(c) for c in cases)
         known = accepted.get(key[0])
         if cases[0].types[0].among and len(passed) < len(values):
@@ -189,5 +217,5 @@ def _rank(case: _Case) -> tuple[bool, float, float]:
 
 
 def _take(case: _Case, accepted: dict[str, dict[str, list[Seen]]]) -> None:
-    for value, name in case.passed.items():
-        accepted.setdefault(name, {}).setdefault(value, []).extend(case.group.sightings[value])
+    for seen in case.group.sightings(case.passed):
+        accepted.setdefault(case.passed[seen.value], {}).setdefault(seen.value, []).append(seen)

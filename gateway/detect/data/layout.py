@@ -140,7 +140,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     for match in SPACED.finditer(grid.text):
         line = match.group().strip()
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
-        if 2 <= len(cells) <= 15:
+        if 2 <= len(cells) <= 15 and sum(bool(labels.heading(cell)) for cell in cells) >= 2:
             kinds = heading_row(cells, labels)
             if kinds is not None and sum(map(bool, kinds)) >= 2:
                 found.append((grid.row(match.start()) + 1, kinds))

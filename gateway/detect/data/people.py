@@ -103,9 +103,9 @@ class Contacts:
             self.values.setdefault(kind, set()).add(value)
 
 
-MOST_RECORDS = 5000
-"""Contact records that are counted; the count is then a lower bound, a hundred times the threshold."""
-DETAILED = 2000
+MOST_RECORDS = 2000
+"""Contact records that are counted; the count is then a lower bound, forty times the threshold."""
+DETAILED = 1000
 """Rows of a text whose addresses and birth dates are counted too."""
 MINIMUM_ROWS = 5
 """Texts with fewer lines are not read for contact records: the threshold is far above."""
@@ -124,6 +124,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
+        if not NAMEISH.search(line):
+            continue
         number, mail = contact.phone(line), contact.email(line)
         place = not (number or mail) and contact.address(line)
         if not (number or mail or place):
@@ -142,6 +144,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     return records
 
 
+NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
+"""What every name has that contact.person_name knows."""
 PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9](?![0-9])|@|"
                      r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 
@@ -166,6 +170,10 @@ _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 
 
+_FIRST = re.compile(r"\s*(?:[0-9]{1,4}[.)、]?\s*)?([\u3400-\u9fff]{2,4}) ")
+"""A name that blanks part from the rest of its line."""
+
+
 def _name(grid: Grid, row: int, line: str) -> str:
     cells = line.split("\t") if "\t" in line else None
     if cells and grid.headings:
@@ -184,4 +192,7 @@ def _name(grid: Grid, row: int, line: str) -> str:
     for piece in list(pieces)[:12]:
         if contact.person_name(piece):
             return piece.strip()
+        first = _FIRST.match(piece)
+        if first is not None and contact.person_name(first[1]):
+            return first[1]
     return ""

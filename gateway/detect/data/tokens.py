@@ -47,17 +47,17 @@ class Token:
     grouped: bool = False                # written in groups, as on a card
 
 
-def tokens(text: str) -> Iterator[Token]:
-    """Every token of a known shape, in no strict order. One run may give several."""
-    for match in RUN.finditer(text):
+def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]:
+    """Every token of a known shape whose digits stand from `start` to `end`, in no strict order. One run may give several."""
+    for match in RUN.finditer(text, start, len(text) if end is None else end):
         run = match.group()
-        start, end = match.span()
+        first, last = match.span()
         if run.isdigit():
-            token = _plain(text, run, start, end)
+            token = _plain(text, run, first, last)
             if token is not None:
                 yield token
         else:
-            yield from _grouped(text, run, start, end)
+            yield from _grouped(text, run, first, last)
 
 
 def _letters_before(text: str, start: int) -> str | None:
@@ -171,6 +171,8 @@ def wrapped(text: str) -> Iterator[Token]:
     if BROKEN.search(text) is None:
         return
     for match in WRAPPED.finditer(text):
+        if "\t" in text[text.rfind("\n", 0, match.start()) + 1:match.start()]:
+            continue                                      # the last cell of one row and the first of the next
         value = re.sub(r"\s", "", match.group())
         letters = "L" * sum(c.isalpha() for c in value[:2])
         body = value[len(letters):]

@@ -12,7 +12,8 @@ from tests.gateway.identifiers import makers
 def group(shape, values, label=(), beside=False, grouped=False):
     made = Group(shape, frozenset(label))
     for row, value in enumerate(values):
-        made.add(Token(shape, value, 0, 1, grouped), Seen(value, 1, row, 0, 0, "body"), beside)
+        made.add(Token(shape, value, 0, 1, grouped), Seen(value, 1, row, 0, 0, "body"))
+        made.look(beside)
     return made
 
 

@@ -1,0 +1,154 @@
+"""Long texts: the plain tokens that no label speaks for, taken together by column and shape.
+
+What stands near a label, under a heading of columns that blanks part, or behind a labelled value is left to the detector,
+one by one. The rest needs no look at its surroundings, so that its cost is that of a few arrays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.detect.data.layout import SPACED_ROWS, Grid
+from gateway.detect.data.runs import SHAPE_NAMES, Runs, scan
+from gateway.detect.data.tokens import Token, tokens
+from gateway.identifiers.registry import SHAPES, TYPES
+from gateway.identifiers.terms import NONE, WINDOW, Words, words
+
+LEAST = 1500
+"""Characters of a text from which on arrays are worth their start."""
+LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
+"""Shapes whose types all need their label: without one nothing is kept of them (us.ssn beside a person aside)."""
+_LABELS = {name: NONE.union(*(TYPES[n].labels for n in SHAPES.get(name, ()))) for name in (*SHAPE_NAMES, "BIC", "USCC")}
+_ANY = NONE.union(*(t.labels for t in TYPES.values()))
+_TAB = 9
+_REACH = 3
+"""Characters between two values of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Tokens of one shape in one column, or free in one text."""
+
+    shape: str
+    kinds: frozenset[str]                # of the heading over them, or of the label before each
+    labelled: bool                       # the kinds are a label's
+    column: int                          # -1 where the lines have no cells
+    values: list[str]
+    rows: list[int]
+    starts: list[int]
+    ends: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    batches: list[Batch]
+    single: list[Token]                  # in the order of the text
+    labels: bool                         # some type's label stands in the text
+
+
+def sort(grid: Grid) -> Sorted:
+    """The tokens of a grid."""
+    text = grid.text
+    runs = scan(text)
+    if not len(runs.start) and not runs.spans:
+        return Sorted([], [], True)
+    found = words(text)
+    kinds = found.all()
+    live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
+    runs = runs.only(live[runs.shape])
+    grouped = [t for s, e in runs.spans for t in tokens(text, s, e)]
+    grouped = [t for t in grouped if t.shape not in LABEL_ONLY or t.shape == "D9" or _LABELS[t.shape] & kinds]
+    labels = bool(kinds & _ANY)
+    if not len(runs.start):
+        return Sorted([], grouped, labels)
+    places = _Places(grid, runs, found)
+    single = places.single(runs.spans)
+    plain = [Token(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
+        runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
+    batches = list(_batches(grid, runs, places, ~single))
+    return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels)
+
+
+class _Places:
+    """Row, line and column of every plain token."""
+
+    def __init__(self, grid: Grid, runs: Runs, found: Words) -> None:
+        self.grid, self.runs, self.words = grid, runs, found
+        self.label = np.full(len(runs.start), -1)         # number of the kinds of the label right before
+        self.lines = np.array(grid.starts)
+        self.row = np.searchsorted(self.lines, runs.start, "right") - 1
+        self.begin = self.lines[self.row]
+        margin = (len(runs.codes) - len(grid.text)) // 2
+        tabs = np.flatnonzero(runs.codes == _TAB) - margin
+        before = np.searchsorted(tabs, runs.start)
+        self.column = before - np.searchsorted(tabs, self.begin)
+        ends = np.append(self.lines[1:], len(grid.text) + 1)[self.row]
+        self.cells = np.searchsorted(tabs, ends) > np.searchsorted(tabs, self.begin)
+        self.cell = np.where(self.column > 0, tabs[np.maximum(before - 1, 0)] + 1 if len(tabs) else 0, self.begin)
+        self.blocks = np.searchsorted(np.array([first for first, _ in grid.headings], np.int64), self.row, "right") - 1
+
+    def single(self, spans: list[tuple[int, int]]) -> np.ndarray:
+        """Tokens that must be looked at one by one."""
+        grid, start = self.grid, self.runs.start
+        low = np.where((self.column == 1) & (not grid.headings), self.begin, self.cell)
+        ends = self.words.ends
+        labelled = _any_between(ends, np.maximum(low, start - WINDOW), start)
+        found = np.zeros(len(start), bool)
+        if grid.spaced:
+            heads = np.array([first for first, _ in grid.spaced])
+            at = np.searchsorted(heads, self.row, "right") - 1
+            found |= (at >= 0) & (self.row - heads[np.maximum(at, 0)] <= SPACED_ROWS)
+        if not grid.headings:
+            above = self.lines[np.maximum(self.row - 1, 0)]
+            found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
+        alone, listed = self._in_lists(found | labelled, spans)
+        if len(ends):
+            nearest = self.words.kinds[np.maximum(np.searchsorted(ends, start, "right") - 1, 0)]
+            self.label = np.where(labelled & alone, nearest, -1)
+        return listed & (self.label < 0)
+
+    def _in_lists(self, found: np.ndarray, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens with no other one close by; and those found or closely behind such a one: a list of values after one label."""
+        starts = np.concatenate((self.runs.start, np.array([s for s, _ in spans], np.int64)))
+        ends = np.concatenate((self.runs.end, np.array([e for _, e in spans], np.int64)))
+        marked = np.concatenate((found, np.ones(len(spans), bool)))
+        order = np.argsort(starts, kind="stable")
+        apart = np.concatenate(([True], starts[order][1:] - ends[order][:-1] > _REACH))
+        number = np.cumsum(apart)
+        position = np.where(marked[order], np.arange(len(order)), -1)
+        latest = np.maximum.accumulate(position)
+        first = np.flatnonzero(apart)[number - 1]
+        result = np.empty(len(order), bool)
+        result[order] = latest >= first
+        sizes = np.bincount(number)[number]
+        lonely = np.empty(len(order), bool)
+        lonely[order] = sizes == 1
+        return lonely[:len(found)], result[:len(found)]
+
+
+def _any_between(ends: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Whether a word ends behind `low` and not behind `high`."""
+    return np.searchsorted(ends, high, "right") > np.searchsorted(ends, low, "right")
+
+
+def _batches(grid: Grid, runs: Runs, places: _Places, kept: np.ndarray) -> Iterator[Batch]:
+    column = np.where(places.cells, places.column, -1)[kept]
+    shape, block = runs.shape[kept].astype(np.int64), places.blocks[kept]
+    start, end, row = runs.start[kept], runs.end[kept], places.row[kept]
+    label = places.label[kept]
+    place = np.where(label >= 0, 0, (block + 1) * 4096 + np.minimum(column + 1, 4095))
+    key = (place * 64 + shape) * (len(places.words.sets) + 1) + label + 1
+    order = np.argsort(key, kind="stable")
+    cuts = np.flatnonzero(np.diff(key[order])) + 1
+    text = grid.text
+    for piece in np.split(order, cuts) if len(order) else ():
+        at = int(piece[0])
+        labelled = int(label[at]) >= 0
+        headed = grid.headings and column[at] >= 0
+        kinds = places.words.sets[int(label[at])] if labelled else grid.heading(int(row[at]), int(column[at])) if headed else NONE
+        starts, ends = start[piece].tolist(), end[piece].tolist()
+        values = [text[s:e].upper() for s, e in zip(starts, ends, strict=True)]
+        yield Batch(SHAPE_NAMES[int(shape[at])], kinds, labelled, int(column[at]), values, row[piece].tolist(), starts, ends)

@@ -1,0 +1,221 @@
+"""The runs of digits of a long text, found with arrays: which can be a token, which cannot, and what shape the plain ones have.
+
+Says the same as `tokens.tokens`, which looks at one run after the other. Runs in groups that may give a token are left to it;
+dates, times, amounts and addresses of the Internet, of which logs and tables are full, are recognised here and cost nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gateway.detect.data.tokens import LONGEST, WINDOWS
+from gateway.identifiers.registry import SHAPES
+
+DIGIT, LETTER, UPPER, SEPARATOR = 1, 2, 4, 8
+SHAPE_NAMES: tuple[str, ...] = (*sorted(SHAPES), "LLD8LL", "D17X")
+_MARGIN = 12
+
+
+def _classes() -> np.ndarray:
+    table = np.zeros(256, np.uint8)
+    table[48:58] = DIGIT
+    table[65:91] = LETTER | UPPER
+    table[97:123] = LETTER
+    for character in " -._/·":
+        table[ord(character)] = SEPARATOR
+    return table
+
+
+def _shapes() -> np.ndarray:
+    """Letters before, number of digits -> number of the shape, -1 where no type has it."""
+    table = np.full((3, LONGEST + 2), -1, np.int16)
+    for letters in range(3):
+        for length in range(LONGEST + 1):
+            name = f"{'L' * letters}D{length}"
+            if name in SHAPES:
+                table[letters, length] = SHAPE_NAMES.index(name)
+    return table
+
+
+_CLASS, _SHAPE = _classes(), _shapes()
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """What a text has: plain tokens as arrays, and places that must be looked at one by one."""
+
+    codes: np.ndarray                    # code points, 0 in a margin before and after
+    start: np.ndarray                    # of plain tokens, letters included
+    end: np.ndarray
+    shape: np.ndarray                    # numbers in SHAPE_NAMES
+    spans: list[tuple[int, int]]         # from a run's first digit to two places after its last
+
+
+    def only(self, wanted: np.ndarray) -> Runs:
+        """With these plain tokens only."""
+        return replace(self, start=self.start[wanted], end=self.end[wanted], shape=self.shape[wanted])
+
+
+def code_points(text: str) -> np.ndarray:
+    raw = np.frombuffer(text.encode("ascii"), np.uint8) if text.isascii() else np.frombuffer(
+        text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = np.zeros(len(raw) + 2 * _MARGIN, raw.dtype)
+    codes[_MARGIN:-_MARGIN] = raw
+    return codes
+
+
+def scan(text: str) -> Runs:
+    """All runs of a text."""
+    codes = code_points(text)
+    kinds = _CLASS.take(codes, mode="clip")
+    digit = (kinds & DIGIT).view(np.int8)
+    edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+    starts, ends = edges[0::2], edges[1::2]
+    if not len(starts):
+        nothing = np.empty(0, np.int64)
+        return Runs(codes, nothing, nothing, nothing, [])
+    joined = _joined(kinds, starts, ends)
+    first = np.flatnonzero(np.concatenate(([True], ~joined)))
+    counts = np.diff(np.append(first, len(starts)))
+    several = counts > 1
+    grouped, members = _grouped(codes, kinds, starts, ends, first[several], counts[several])
+    members = members[ends[members] - starts[members] >= 7]
+    alone = np.sort(np.concatenate((first[~several], members)))
+    start, end, shape, single = _plain(codes, kinds, starts[alone], ends[alone])
+    spans = sorted([*single, *grouped])
+    return Runs(codes, start - _MARGIN, end - _MARGIN, shape, [(s - _MARGIN, e - _MARGIN + 2) for s, e in spans])
+
+
+def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """Whether each group of digits and the next are parted by one to three separators only."""
+    at = ends[:-1]
+    gap = starts[1:] - at
+    separators = (kinds & SEPARATOR) != 0
+    return np.asarray((gap <= 3) & separators[at] & ((gap < 2) | separators[at + 1]) & ((gap < 3) | separators[at + 2]))
+
+
+def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[
+        np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]:
+    """Start, end and shape of digits without gaps; and those whose shape depends on what follows."""
+    long = (ends - starts >= 6) & (ends - starts <= LONGEST)
+    starts, ends = starts[long], ends[long]
+    word, letter = (kinds & (LETTER | DIGIT)) != 0, (kinds & LETTER) != 0
+    one, two, three = word[starts - 1], word[starts - 2], word[starts - 3]
+    before = one.astype(np.int64) + (one & two)
+    free = ~(one & two & three) & ~(one & two & ~letter[starts - 2])
+    one, two, three = word[ends], word[ends + 1], word[ends + 2]
+    after = one.astype(np.int64) + (one & two)
+    free &= ~(one & two & three)
+    length = ends - starts
+    follows = codes[ends]
+    bracket = (follows == 40) | (follows == 32) | (follows == 45)
+    check = (length == 6) & (before > 0) & (bracket | ((after == 1) & ((follows | 32) == 97)))
+    check |= (length == 17) & (before == 0) & (after == 1) & ((follows | 32) == 120)
+    check |= (length == 8) & (before == 2) & (after == 2)
+    shape = _SHAPE[before, length]
+    kept = free & ~check & (after == 0) & (shape >= 0)
+    looked = free & check
+    return (starts - before)[kept], ends[kept], shape[kept], list(zip(starts[looked].tolist(), ends[looked].tolist(), strict=True))
+
+
+def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray,
+             counts: np.ndarray) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """Runs of several groups that may give a token: the others have too few digits, or too few in one group for their marks.
+
+    And the groups of runs that are too long and too mixed for one number: each of seven digits or more stands for itself.
+    """
+    if not len(first):
+        return [], first
+    last = first + counts - 1
+    lengths = ends - starts
+    sums = np.concatenate(([0], np.cumsum(lengths)))
+    total = sums[last + 1] - sums[first]
+    longest = _most(lengths, first, counts)
+    letter = (kinds[starts[first] - 1] & LETTER) != 0
+    letter |= ((kinds[starts[first] - 1] & SEPARATOR) != 0) & ((kinds[starts[first] - 2] & UPPER) != 0)
+    dated = _dated(codes, starts, ends, first, counts)
+    numeric = _numeric(codes, starts, ends, first, counts, longest)
+    # without what a date or an address begins with: the pattern of runs starts after it, between digits and a separator
+    rest = np.where(dated | numeric, total - lengths[first], total)
+    letter &= ~(dated | numeric)
+    mixed = _mixed(codes, starts, ends, first, counts)
+    fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[first + 1] - ends[first] == 1) & (longest < 7) & ~letter
+    whole = ~mixed & ((rest >= 9) | letter) & ~fraction
+    asked = (total >= 6) & ((longest >= 7) | _windows(lengths, first, counts) | whole)
+    simple = asked & (total > LONGEST) & ~_windows(lengths, first, counts) & ~_dotted(codes, starts, ends, first, counts)
+    spans = list(zip(starts[first][asked & ~simple].tolist(), ends[last][asked & ~simple].tolist(), strict=True))
+    return spans, _members(first[simple], counts[simple])
+
+
+def _members(first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """All groups of these runs."""
+    if not len(first):
+        return first
+    return np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(int(counts.sum()))
+
+
+def _windows(lengths: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whether three groups in a row have the sizes with which one of tokens.WINDOWS begins."""
+    one, two, three = lengths[:-2], lengths[1:-1], lengths[2:]
+    found = np.zeros(len(lengths), np.int64)
+    for sizes in {window[:3] for window in WINDOWS}:
+        found[:len(one)] |= (one == sizes[0]) & (two == sizes[1]) & (three == sizes[2])
+    sums = np.concatenate(([0], np.cumsum(found)))
+    return np.asarray((counts >= 3) & (sums[np.maximum(first + counts - 2, first)] > sums[first]))
+
+
+def _dotted(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whether there is a dot between any two groups."""
+    at = ends[:-1]
+    gap = starts[1:] - at
+    dot = (codes[at] == 46) | ((gap > 1) & (codes[at + 1] == 46)) | ((gap > 2) & (codes[at + 2] == 46))
+    sums = np.concatenate(([0], np.cumsum(dot)))
+    return np.asarray(sums[first + counts - 1] > sums[first])
+
+
+def _most(values: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The largest of `counts` values from each of `first` on."""
+    bounds = np.stack([first, np.minimum(first + counts, len(values) - 1)], axis=1).ravel()
+    most = np.maximum.reduceat(values, bounds)[::2]
+    return np.asarray(np.maximum(most, values[first + counts - 1]))
+
+
+def _mixed(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whether a run has more than one kind of mark between its groups; blanks around a mark do not count."""
+    at = ends[:-1]
+    gap = starts[1:] - at
+    mark = np.where((codes[at] == 32) & (gap > 1), codes[at + 1], codes[at]).astype(np.int64)
+    mark = np.where((mark == 32) & (gap > 2), codes[at + 2], mark)
+    odd = (gap > 1) & (np.where(codes[at] == 32, 0, 1) + np.where(codes[at + 1] == 32, 0, 1) + np.where(
+        (gap > 2) & (codes[at + 2] != 32), 1, 0) > 1)     # such as ". -": for the slow way to say
+    changes = np.concatenate(([0], np.cumsum((mark[1:] != mark[:-1]).astype(np.int64))))
+    strange = np.concatenate(([0], np.cumsum(odd.astype(np.int64))))
+    last = first + counts - 2
+    return np.asarray((changes[last] != changes[first]) & (strange[last + 1] == strange[first]))
+
+
+def _dated(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whether a run begins with an ISO date of 1900 to 2099, as tokens.RUN has it."""
+    s = starts[first]
+    high = (codes[s].astype(np.int64) << 8) | codes[s + 1]
+    found = (counts >= 3) & (ends[first] - s == 4) & ((high == 0x3139) | (high == 0x3230))
+    found &= (codes[s + 4] == 45) & (codes[s + 7] == 45) & ((codes[s + 5] == 48) | (codes[s + 5] == 49))
+    second = np.minimum(first + 1, len(starts) - 1)
+    third = np.minimum(first + 2, len(starts) - 1)
+    found &= (starts[second] == s + 5) & (ends[second] == s + 7) & (starts[third] == s + 8) & (ends[third] == s + 10)
+    tens = codes[np.minimum(s + 8, len(codes) - 1)]
+    return np.asarray(found & (tens >= 48) & (tens <= 51))
+
+
+def _numeric(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray,
+             longest: np.ndarray) -> np.ndarray:
+    """Whether a run is an address of the Internet and no more."""
+    last = first + counts - 1
+    end = ends[last]
+    found = (counts == 4) & (longest <= 3) & (codes[end] != 46)
+    for i in range(3):
+        at = np.minimum(first + i, len(starts) - 2)
+        found &= (codes[ends[at]] == 46) & (starts[at + 1] == ends[at] + 1)
+    return np.asarray(found)

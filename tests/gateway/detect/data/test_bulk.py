@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data import bulk, layout
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+from tests.gateway.identifiers import makers
+
+RNG = random.Random(3)
+
+
+def sorted_out(text):
+    return bulk.sort(layout.from_text(1, Text(text, "body"), Labels()))
+
+
+def ids(count):
+    return [makers.tw_id(RNG) for _ in range(count)]
+
+
+def test_numbers_without_label_come_together():
+    found = sorted_out("".join(f"see {value} and go on\n" for value in ids(40)))
+    assert found.single == []
+    assert [(b.shape, b.kinds, b.column, len(b.values)) for b in found.batches] == [("LD9", frozenset(), -1, 40)]
+
+
+def test_numbers_behind_labels_come_with_the_label():
+    found = sorted_out("".join(f"客戶的身分證字號：{value}，謝謝\n" for value in ids(40)))
+    assert found.single == []
+    assert [(b.labelled, "tw.national_id" in b.kinds, len(b.values)) for b in found.batches] == [(True, True, 40)]
+
+
+def test_columns_are_kept_apart():
+    rows = "".join(f"{n},{value},09{n:08d},備註{n}\n" for n, value in enumerate(ids(40)))
+    found = sorted_out("序,身分證字號,帳號,備註\n" + rows)
+    assert {(b.shape, b.column) for b in found.batches} == {("LD9", 1), ("D10", 2)}
+    assert all(b.kinds for b in found.batches)
+
+
+def test_lists_after_one_label_are_left_to_the_detector():
+    values = ids(3)
+    found = sorted_out("身分證字號：" + "、".join(values))
+    assert [t.value for t in found.single] == values
+
+
+def test_shapes_that_need_a_label_are_dropped_where_there_is_none():
+    found = sorted_out("".join(f"number {n:010d} and {n:09d}\n" for n in range(40)))
+    assert (found.single, found.batches) == ([], [])
+
+
+@pytest.mark.parametrize("text", ["", "nothing at all", "123"])
+def test_nothing(text):
+    found = sorted_out(text)
+    assert (found.single, found.batches) == ([], [])

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data.runs import SHAPE_NAMES, scan
+from gateway.detect.data.tokens import tokens
+
+PARTS = [
+    "2024-05-06", "19990101", "2020-12-31 12:00", "192.168.10.254", "10.123.123.123", "A123456789", "E 125 135 934 4", "4111-1111-1111-1111",
+    "4111 1111 1111 1111 123", "610113 20030430 823X", "H727406(A)", "AB123456 (3)", "AB12345678CD", "0.12345678", "1,234.5678", "080-57-1085",
+    "12 34 56 78 90", "123456-1234567", "12 - 34 - 567890", "34. -567. -890123", "王小明", "\t", "\n", ", ", ": ", "-", " ", "X", "·"]
+
+
+def one_by_one(text):
+    return sorted((t.shape, t.value, t.start, t.end, t.grouped) for t in tokens(text))
+
+
+def by_arrays(text):
+    runs = scan(text)
+    plain = [(SHAPE_NAMES[k], text[s:e].upper(), s, e, False) for s, e, k in zip(
+        runs.start.tolist(), runs.end.tolist(), runs.shape.tolist(), strict=True)]
+    return sorted(plain + [(t.shape, t.value, t.start, t.end, t.grouped) for s, e in runs.spans for t in tokens(text, s, e)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_arrays_say_the_same_as_looking_at_one_run_after_the_other(seed):
+    rng = random.Random(seed)
+    for _ in range(700):
+        pieces = (rng.choice([rng.choice(PARTS), str(rng.randrange(10 ** rng.randrange(1, 19)))]) for _ in range(rng.randrange(1, 12)))
+        text = "".join(pieces)
+        assert by_arrays(text) == one_by_one(text), text
+
+
+def test_every_character_may_stand_anywhere():
+    rng = random.Random(9)
+    for _ in range(1500):
+        text = "".join(rng.choice("0123456789012345678901234567890123456789 --.__//··ABXx(),\n王\t:") for _ in range(rng.randrange(60)))
+        assert by_arrays(text) == one_by_one(text), text
+
+
+def test_what_logs_are_full_of_is_not_looked_at():
+    runs = scan("2026-05-12 12:30:44.123 from 10.20.30.40 took 1234 ms, 99.5 % of 12,345\n" * 20)
+    assert (len(runs.start), runs.spans) == (0, [])
+
+
+def test_a_row_of_numbers_that_blanks_part():
+    text = "陳小明 A123456789 0912345678 1234567890123456\n"
+    assert [SHAPE_NAMES[i] for i in scan(text).shape] == ["LD9", "D10", "D16"]
+
+
+def test_nothing_in_nothing():
+    assert scan("").spans == scan("no digits here").spans == []
