@@ -13,7 +13,7 @@ from quarantine.database import settle_log
 from quarantine.decisions import Decisions
 from quarantine.keys import KeyRing, wrapped_under
 from quarantine.lifecycle import CLOSED, OPEN, Verb
-from quarantine.models import LegalHold, OutboxEntry, QuarantinedMessage, UsedMark
+from quarantine.models import AuditHead, Checkpoint, LegalHold, OutboxEntry, QuarantinedMessage, UsedMark
 from quarantine.sealing import MessageKeys
 
 BATCH = 200
@@ -83,10 +83,11 @@ class Retention(Decisions):
         return count
 
     def keys_in_use(self) -> frozenset[str]:
-        """Ids of the master keys that something is still wrapped under."""
+        """Ids of the master keys that something is still wrapped under, or that the audit chain is verified with."""
         rows = QuarantinedMessage.objects.filter(wrapped_key__isnull=False).values_list("key_id", flat=True).distinct()
         entries = OutboxEntry.objects.filter(wrapped_key__isnull=False).values_list("key_id", flat=True).distinct()
-        return frozenset(rows) | frozenset(entries)
+        chain = [model.objects.values_list("key_id", flat=True).distinct() for model in (AuditHead, Checkpoint)]
+        return frozenset(rows).union(entries, *chain)
 
     def maintain(self, actor: Actor, what: str) -> None:
         """Only the operating system's user keeps keys, backups and retention; recorded."""

@@ -89,7 +89,10 @@ def keys() -> None:
 @keys.command()
 @pass_session
 def rotate(session: Session) -> int:
-    """A new master key; every message's key is wrapped anew under it, while mail flows. Old keys go when unused."""
+    """A new master key; every message's key is wrapped anew under it, while mail flows.
+
+    Old keys go when nothing needs them: one that signed a checkpoint of the audit chain stays to verify it.
+    """
     from quarantine import keys as files
 
     config = state_of(session)

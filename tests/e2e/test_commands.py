@@ -68,6 +68,7 @@ def test_custody_is_reached_through_the_keeper(house: Gateway, tmp_path: Path) -
     raw = house.run("quarantine", "export", id, "--raw").stdout
     house.run("keys", "rotate")
     assert house.run("quarantine", "export", id, "--raw").stdout == raw
+    assert house.run("audit", "verify").stdout.endswith(b" 0 flaws\n")
     house.run("backup", str(tmp_path / "b.tar"))
     assert (tmp_path / "b.tar").stat().st_size > len(raw) // 20
     actions = [json.loads(line)["action"] for line in house.run("audit", "export").stdout.splitlines() if b'"record"' in line]

@@ -68,6 +68,18 @@ def test_a_purge_cut_off_before_the_file_is_removed(house: House, held: Held, cl
     assert after.sweep() == 1 and not list(after.blobs.names())
 
 
+def test_the_audit_chain_is_verified_after_a_rotation_too(service: QuarantineService, held: Held, house: House) -> None:
+    held()
+    old = service.ring.current.id
+    assert service.checkpoint(force=True) is not None
+    service.replace_ring(keys.add_key(house.key_file, START))
+    while service.rewrap():
+        pass
+    assert service.keys_in_use() == {old, service.ring.current.id}
+    assert keys.forget_keys(house.key_file, service.keys_in_use()) == ()
+    assert house.again().audit_verify(ROOT).flaws == ()
+
+
 def test_rotation(service: QuarantineService, held: Held, house: House) -> None:
     ids = [held(data=octets(f"{n}")) for n in range(7)]
     with service.transaction():
