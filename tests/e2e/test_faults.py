@@ -26,7 +26,7 @@ def brisk(seconds: float) -> list[str]:
 
 
 FAULTS = {                               # fault -> further arguments of the short audit
-    "none": [], "kill9": brisk(0.6), "kill9-child": brisk(0.2), "term": brisk(0.6), "stop": brisk(0.12), "sink-down": brisk(0.12),
+    "none": [], "kill9": brisk(0.6), "kill9-child": [*brisk(0.3), "--size", "60000"], "term": brisk(0.6), "stop": brisk(0.12), "sink-down": brisk(0.12),
     "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": brisk(0.12),
 }
 LONG = ["--workers", "4", "--every", "0.25"]  # of the long audits
