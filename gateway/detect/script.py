@@ -51,7 +51,31 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
     ("SCRIPT-XSL", "stylesheet with script", r"<(?:ms|msxsl):script[\s>]"),
     ("SCRIPT-BUILD", "build file with inline task", r"<Project[\s>][\s\S]{0,4000}<UsingTask[\s>]"),
 )
+CODE: tuple[tuple[str, str, str], ...] = (
+    # code, what it is, what stands in it; looked for where the name promises no text at all
+    ("SCRIPT-HOST", "Windows script code",
+     r"(?:ActiveXObject|CreateObject|GetObject)\s{0,8}\(\s{0,8}[\"'](?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp|winmgmts|Microsoft\.XMLHTTP)"),
+    ("SCRIPT-HOST", "PowerShell code",
+     r"(?:Net\.WebClient|Invoke-Expression|Invoke-WebRequest|Start-BitsTransfer|\.DownloadString\(|\.DownloadFile\(|FromBase64String\(|"
+     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|powershell(?:\.exe)?\s[^\n]{0,200}-e(?:nc|c|ncodedcommand)?\s)"),
+    ("SCRIPT-BATCH", "Windows commands",
+     r"(?:^|[\r\n&|])\s{0,8}@?(?:(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s"
+     r"[^\r\n]{0,300}(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)|start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)|"
+     r"cmd(?:\.exe)?\s{1,4}/c\s)"),
+    ("SCRIPT-SHELL", "PHP code", r"<\?php\s"),
+    ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}\nExec\s{0,8}="),
+    ("SCRIPT-SETUP", "automatic start file",
+     r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}\n\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
+    ("SCRIPT-BUILD", "build file that runs a command", r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]"),
+)
+CODES = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in CODE)
+NOT_TEXT = frozenset({
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
+    "mp3", "mp4", "zip", "rar", "7z", "dat", "bin", "tmp",
+})
 MARKUPS = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in MARKUP)
+CODE_READ = 64 << 10
+"""Octets in which code is looked for."""
 PLAIN_NAMES = frozenset({"txt", "log", "md", "rst", "csv", "tsv", "json", "yaml", "yml", "conf", "cfg", "ini"})
 TEXTUAL = ("text/", "image/svg", "application/json")
 
@@ -81,10 +105,19 @@ class ScriptDetector:
                 severity = Severity.MEDIUM if text_ok and renamed else Severity.HIGH
                 yield Finding(code, "script", severity, sample.artifact.id, (what,))
                 return
-        if "<" not in head[:256]:
-            return
-        for code, what, markup in MARKUPS:
-            if markup.search(head):
+        if "<" in head[:256]:
+            for code, what, markup in MARKUPS:
+                if markup.search(head):
+                    yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
+                    return
+        if sample.artifact.names and extensions(sample.artifact.names) <= NOT_TEXT and sample.artifact.detected_type != "text/html":
+            yield from self.code(sample)
+
+    def code(self, sample: Sample) -> Iterable[Finding]:
+        """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""
+        whole = beginning(sample, CODE_READ)
+        for code, what, pattern in CODES:
+            if pattern.search(whole):
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
                 return
 
@@ -100,9 +133,9 @@ def is_file(sample: Sample) -> bool:
     return artifact.kind is ArtifactKind.PART and artifact.declared_type.startswith(("application/", "image/", "audio/", "video/"))
 
 
-def beginning(sample: Sample) -> str:
+def beginning(sample: Sample, size: int = 8192) -> str:
     """The first characters without a byte order mark, UTF-16 undone."""
-    head = sample.data[:8192]
+    head = sample.data[:size]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return head.decode("utf-16", "replace").lstrip("\ufeff")
     if head.count(0) * 3 > len(head):

@@ -34,6 +34,7 @@ class SmugglingDetector:
     def page(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
         carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
+        carried += [o.detail for o in sample.observed("HTML-DATA-URI") if o.detail.startswith("text/html ")]
         writes = bool(sample.observed("HTML-WRITES-FILE", "HTML-DOWNLOAD"))
         starts = bool(sample.observed("HTML-AUTOSTART"))
         decodes = bool(sample.observed("HTML-DECODES"))
@@ -54,9 +55,7 @@ class SmugglingDetector:
         if carried:
             yield Finding("SMUGGLING-SVG-FILE", "smuggling", Severity.HIGH, id, tuple(masked(c) for c in carried[:5]), len(carried))
         if sample.observed("HTML-SCRIPT"):
-            acts = sample.observed("HTML-WRITES-FILE", "HTML-AUTOSTART", "HTML-DECODES", "HTML-OPAQUE")
-            severity = Severity.HIGH if acts else Severity.MEDIUM
-            yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", severity, id, ("picture with a script",))
+            yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", Severity.HIGH, id, ("picture with a script",))
         if any(o.detail in ("foreignobject", "iframe", "embed", "object") for o in sample.observed("HTML-TAG")):
             yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.MEDIUM, id, ("picture with a page inside",))
 

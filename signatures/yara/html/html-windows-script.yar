@@ -1,7 +1,7 @@
 rule html_windows_script
 {
     strings:
-        $script = /<script[^>]{0,200}>/ nocase
+        $script = "<script" nocase
         $make = /(ActiveXObject|CreateObject|GetObject)[ \t]{0,8}\([ \t]{0,8}["'](WScript\.|Shell\.Application|Scripting\.FileSystem|ADODB\.Stream|winmgmts:)/ nocase
         $object = /classid[ ]{0,4}=[ ]{0,4}["']?clsid:(F935DC22-1CF0-11D0-ADB9-00C04FD58A0B|13709620-C279-11CE-A49E-444553540000|72C24DD5-D70A-438B-8A42-98424B88AFB8)/ nocase
     condition:

