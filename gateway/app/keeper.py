@@ -95,7 +95,7 @@ async def run(name: str, control: socket.socket) -> None:
         cell.config = fresh.config
         keeper.service.answers = Answerer(House.of(fresh.config), tools.clock.now)
         keeper.service.settings = settings(fresh.config)
-        keeper.service.blobs.reserve = fresh.config.quarantine.min_free
+        keeper.service.blobs.reserve = fresh.config.quarantine.min_free  # type: ignore[attr-defined]  # FileBlobs
         keeper.outbox.notices_an_hour = fresh.config.notices.per_hour
         before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
         before.close()

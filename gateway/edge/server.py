@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import os
 import resource
 import socket
 import ssl
@@ -29,6 +30,8 @@ from gateway.model.ports import Events, Metrics
 BACKLOG = 1024
 ACCEPTS = 64                             # connections taken in one turn, so that sessions get theirs
 SPARE_FILES = 64                         # descriptors kept for everything that is no session
+SCARCE_FILES = 256                       # where there are fewer in all, no more are kept than
+FEW_FILES = 16                           # those open already, and these: journal, keeper, cell, a connection to refuse
 FILES_PER_SESSION = 3                    # client, next hop, spool
 FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 PAUSE = 0.2                              # seconds without accepting when descriptors have run out
@@ -294,5 +297,6 @@ def _affordable(limits: AdmissionLimits) -> AdmissionLimits:
             resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
             soft = hard
     files = 1 << 20 if soft == resource.RLIM_INFINITY else soft
-    room = max(4, (files - SPARE_FILES) // FILES_PER_SESSION)
+    spare = SPARE_FILES if files >= SCARCE_FILES else len(os.listdir("/proc/self/fd")) + FEW_FILES
+    room = max(1, (files - spare) // FILES_PER_SESSION)
     return limits if room >= limits.connections else limits.within(room)

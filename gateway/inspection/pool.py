@@ -120,15 +120,15 @@ class CellPool:
             raise InspectionUnavailable("the spooled message is shorter than its size")
         allowed = min(request.limits.seconds, deadline.left(self.clock))
         deadline = deadline.earlier(Deadline(self.clock.monotonic() + allowed))
-        run = _Run(read_only(fd), size, request, kind, deadline, allowed)
         try:
-            async with self._slot(deadline):
-                return await self._until_answered(run)
+            with contextlib.ExitStack() as stack:
+                run = _Run(read_only(fd), size, request, kind, deadline, allowed)
+                stack.callback(os.close, run.fd)
+                async with self._slot(deadline):
+                    return await self._until_answered(run)
         except OSError as error:
             # No descriptors, no memory for a socket: ours.
             raise InspectionUnavailable(f"inspection failed: {error.strerror or error}") from error
-        finally:
-            os.close(run.fd)
 
     async def _until_answered(self, run: _Run) -> Inspection | dict[str, list[tuple[str, ...]]]:
         deep = run.kind is Kind.PREVIEW

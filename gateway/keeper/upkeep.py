@@ -43,10 +43,8 @@ class Upkeep:
                 await self.expire()
             if number % SWEEP_EVERY == 0:
                 await self._thread(self.committer.service.sweep)
-            if self.metrics is not None and number % GAUGES_EVERY == 1:
-                await self._thread(lambda: self.measure(self.metrics))
-            if self.metrics is not None and number % CHAIN_EVERY == 1:
-                await self._thread(lambda: self.follow(self.metrics))
+            if self.metrics is not None:
+                await self.gauges(self.metrics, number)
         except SekishoError as error:
             self.events.emit("incident", part="upkeep", reason=str(error))
 
@@ -64,6 +62,12 @@ class Upkeep:
     async def expire(self) -> None:
         while ended := await self.committer.alone(lambda service: service.expire()):
             self.events.emit("expired", count=ended)
+
+    async def gauges(self, metrics: Metrics, number: int) -> None:
+        if number % GAUGES_EVERY == 1:
+            await self._thread(lambda: self.measure(metrics))
+        if number % CHAIN_EVERY == 1:
+            await self._thread(lambda: self.follow(metrics))
 
     def measure(self, metrics: Metrics) -> None:
         totals = self.committer.service.totals()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.edge import server
 from gateway.edge.server import EdgeServer, bind
 from gateway.edge.settings import AdmissionLimits, Hop
 from gateway.model.errors import ConfigError
@@ -242,3 +243,11 @@ async def test_the_next_hop_is_asked_what_it_offers() -> None:
 
 def test_clock_is_the_only_time() -> None:
     assert RealClock().monotonic() > 0
+
+
+@pytest.mark.parametrize(("files", "most"), [(24, 1), (4096, 1344), (1 << 30, 4000)])
+def test_no_more_sessions_than_files_allow(monkeypatch: pytest.MonkeyPatch, files: int, most: int) -> None:
+    monkeypatch.setattr(server.resource, "getrlimit", lambda _: (files, files))
+    assert server._affordable(AdmissionLimits()).connections == most
+    monkeypatch.setattr(server.resource, "getrlimit", lambda _: (100, 100))
+    assert 1 <= server._affordable(AdmissionLimits()).connections < 30

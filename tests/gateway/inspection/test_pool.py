@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 from pathlib import Path
@@ -144,6 +145,15 @@ async def test_a_short_spool_is_our_fault(pool: CellPool) -> None:
     with pytest.raises(InspectionUnavailable):
         await pool.inspect(fd, 500, ask(), Deadline.after(CLOCK, 5))
     os.close(fd)
+
+
+async def test_no_descriptor_left_is_our_fault(pool: CellPool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(pool_module, "read_only", full)
+    with pytest.raises(InspectionUnavailable, match="Too many open files"):
+        await judge(pool, b"hello")
 
 
 async def test_without_a_zygote_it_is_our_fault(tmp_path: Path) -> None:
