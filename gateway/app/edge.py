@@ -45,7 +45,7 @@ class Edge:
         tools = self.tools
         notifier = Notifier(House.of(config), tools.clock.now)
         hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname)
-        voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains)
+        voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers)
         return Ports(
             inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,

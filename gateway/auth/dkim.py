@@ -34,6 +34,7 @@ SHORTEST_RSA = 1024                      # bits, RFC 8301 section 3.2
 ALGORITHMS = {b"rsa-sha256": b"rsa", b"ed25519-sha256": b"ed25519"}
 _DOMAIN = re.compile(rb"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?")
 
+PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 Field = tuple[bytes, bytes]              # name and raw value with its folding and line end, as dkimpy wants them
 
 
@@ -76,25 +77,36 @@ def header_fields(block: bytes) -> list[Field]:
 
 def read(field: Field, now: datetime) -> Signature:
     """The signature that a field states. Raises Unusable."""
+    tags = tags_of(field, (b"v", b"a", b"b", b"bh", b"d", b"h", b"s"))
+    if tags[b"v"] != b"1":
+        raise Unusable("unknown signature version")
+    return signature_of(field, tags, _domain(tags), now)
+
+
+def tags_of(field: Field, wanted: tuple[bytes, ...]) -> dict[bytes, bytes]:
+    """The tag list of a field that has these tags at least. Raises Unusable."""
     if len(field[1]) > LONGEST_FIELD:
         raise Unusable("signature field too long")
     try:
-        tags = parse_tag_value(re.sub(rb"\r?\n(?=[ \t])", b"", field[1]).strip())
+        tags: dict[bytes, bytes] = parse_tag_value(re.sub(rb"\r?\n(?=[ \t])", b"", field[1]).strip())
     except InvalidTagValueList as wrong:
         raise Unusable("syntax error in signature") from wrong
-    missing = [t.decode() for t in (b"v", b"a", b"b", b"bh", b"d", b"h", b"s") if not tags.get(t)]
+    missing = [t.decode() for t in wanted if not tags.get(t)]
     if missing:
         raise Unusable(f"no {missing[0]}= in signature")
-    if tags[b"v"] != b"1":
-        raise Unusable("unknown signature version")
     if tags[b"a"] not in ALGORITHMS:
         raise Unusable("algorithm not allowed")
+    return tags
+
+
+def signature_of(field: Field, tags: Mapping[bytes, bytes], domain: str, now: datetime) -> Signature:
+    """A signature over header and body; ARC's message signature has the same form. Raises Unusable."""
     names = tuple(n.strip().lower() for n in tags[b"h"].split(b":"))
     if b"from" not in names:
         raise Unusable("From is not signed")
     _check_times(tags, now)
-    return Signature(field, tags[b"a"], _base64(tags[b"b"]), re.sub(r"\s", "", tags[b"bh"].decode("ascii", "replace")),
-                     _domain(tags), _name(tags[b"s"]), *_canon(tags), names, b"l" in tags)
+    return Signature(field, tags[b"a"], octets_of(tags[b"b"]), re.sub(r"\s", "", tags[b"bh"].decode("ascii", "replace")),
+                     domain, name_of(tags[b"s"]), *_canon(tags), names, b"l" in tags)
 
 
 def _check_times(tags: Mapping[bytes, bytes], now: datetime) -> None:
@@ -108,14 +120,15 @@ def _check_times(tags: Mapping[bytes, bytes], now: datetime) -> None:
 
 
 def _domain(tags: Mapping[bytes, bytes]) -> str:
-    domain = _name(tags[b"d"])
+    domain = name_of(tags[b"d"])
     agent = tags.get(b"i", b"@" + tags[b"d"]).decode("utf-8", "replace").rpartition("@")[2].lower()
     if agent != domain and not agent.endswith("." + domain):
         raise Unusable("i= is not of the domain d=")
     return domain
 
 
-def _name(value: bytes) -> str:
+def name_of(value: bytes) -> str:
+    """A domain or selector. Raises Unusable."""
     if not _DOMAIN.fullmatch(value):
         raise Unusable("syntax error in domain or selector")
     return value.decode("ascii").lower()
@@ -132,7 +145,7 @@ def _canon(tags: Mapping[bytes, bytes]) -> tuple[CanonicalizationPolicy, str]:
     return policy, f"sha256/{policy.body_algorithm.name.decode()}/{length.decode()}"
 
 
-def _base64(value: bytes) -> bytes:
+def octets_of(value: bytes) -> bytes:
     try:
         return base64.b64decode(re.sub(rb"\s", b"", value), validate=True)
     except binascii.Error as wrong:
@@ -147,7 +160,7 @@ def header_digest(signature: Signature, fields: list[Field]) -> bytes:
     return digest.digest()
 
 
-def public_key(record: bytes, algorithm: bytes) -> rsa.RSAPublicKey | ed25519.Ed25519PublicKey:
+def public_key(record: bytes, algorithm: bytes) -> PublicKey:
     """The key of a DNS record (RFC 6376 section 3.6.1). Raises Unusable."""
     try:
         tags = parse_tag_value(record)
@@ -174,12 +187,20 @@ def public_key(record: bytes, algorithm: bytes) -> rsa.RSAPublicKey | ed25519.Ed
     return key
 
 
-def holds(signature: Signature, key: rsa.RSAPublicKey | ed25519.Ed25519PublicKey, digest: bytes) -> bool:
+async def key_of(selector: str, domain: str, algorithm: bytes, lookup: TextLookup) -> PublicKey:
+    """The published key. Raises Unusable, TemporaryFailure."""
+    records = await lookup.text(f"{selector}._domainkey.{domain}")
+    if len(records) != 1:
+        raise Unusable("no key" if not records else "several key records")
+    return public_key(records[0], algorithm)
+
+
+def holds(signature: bytes, key: PublicKey, digest: bytes) -> bool:
     try:
         if isinstance(key, ed25519.Ed25519PublicKey):
-            key.verify(signature.signature, digest)
+            key.verify(signature, digest)
         else:
-            key.verify(signature.signature, digest, padding.PKCS1v15(), Prehashed(SHA256()))
+            key.verify(signature, digest, padding.PKCS1v15(), Prehashed(SHA256()))
     except InvalidSignature:
         return False
     return True
@@ -208,15 +229,12 @@ async def _verify(field: Field, fields: list[Field], body_hashes: Mapping[str, s
     if body_hashes.get(signature.body_key) != signature.body_hash:
         return AuthResult("dkim", "fail", signature.domain, f"{detail} body hash did not verify")
     try:
-        records = await lookup.text(f"{signature.selector}._domainkey.{signature.domain}")
-        if len(records) != 1:
-            raise Unusable("no key" if not records else "several key records")
-        key = public_key(records[0], signature.algorithm)
+        key = await key_of(signature.selector, signature.domain, signature.algorithm, lookup)
     except TemporaryFailure:
         return AuthResult("dkim", "temperror", signature.domain, f"{detail} key look-up failed")
     except Unusable as wrong:
         return AuthResult("dkim", "permerror", signature.domain, f"{detail} {wrong}")
-    if not holds(signature, key, header_digest(signature, fields)):
+    if not holds(signature.signature, key, header_digest(signature, fields)):
         return AuthResult("dkim", "fail", signature.domain, f"{detail} signature did not verify")
     if signature.partial and body_hashes.get(signature.whole_key) != signature.body_hash:
         return AuthResult("dkim", "policy", signature.domain, f"{detail} l= leaves a part unsigned")

@@ -87,15 +87,19 @@ class Evaluation:
             self._policies[domain] = await self._discover(domain)
         return self._policies[domain]
 
-    async def judge(self, authors: Authors, facts: Sequence[AuthResult]) -> list[AuthResult]:
-        """One result an author domain, those of hostile readings too; `facts` are the results of SPF and DKIM."""
+    async def judge(self, authors: Authors, facts: Sequence[AuthResult], sealed: str = "") -> list[AuthResult]:
+        """One result an author domain, those of hostile readings too; `facts` are the results of SPF and DKIM.
+
+        `sealed` is the domain for which a trusted ARC sealer saw DMARC pass before the message was changed.
+        """
         domains = [ascii_name(d) for d in dict.fromkeys((*authors.domains, *authors.others))]
+        domains.sort(key=lambda d: not self._is_ours(d))     # ours are never crowded out
         if not domains:
             return [AuthResult("dmarc", "permerror", detail="no author")]
         if authors.contradictory or authors.sender_only:
             reason = f"the author is ambiguous: {', '.join(authors.reasons)}" if authors.reasons else "no From field"
             return [AuthResult("dmarc", "permerror", _shown(d), reason) for d in domains[:MOST_DOMAINS]]
-        results = [await self._judge(d, facts) for d in domains[:MOST_DOMAINS]]
+        results = [await self._judge(d, facts, ascii_name(sealed)) for d in domains[:MOST_DOMAINS]]
         if len(domains) > MOST_DOMAINS:
             results.append(AuthResult("dmarc", "permerror", detail=f"{len(domains)} author domains"))
         if any(r.result != "pass" for r in results):
@@ -103,7 +107,7 @@ class Evaluation:
                     for r in results]
         return results
 
-    async def _judge(self, domain: str, facts: Sequence[AuthResult]) -> AuthResult:
+    async def _judge(self, domain: str, facts: Sequence[AuthResult], sealed: str) -> AuthResult:
         if not is_name(domain) or "." not in domain:
             return AuthResult("dmarc", "none", _shown(domain), "no domain that could have a record")
         try:
@@ -114,15 +118,20 @@ class Evaluation:
         if policy.record is None:
             return self._unpublished(domain, vouched)
         detail = f"p={policy.asked}" + (f" at {policy.source}" if policy.source != domain else "")
+        if vouched == "fail" and sealed == domain:
+            return AuthResult("dmarc", "pass", _shown(domain), detail + " by a trusted ARC seal")
         return AuthResult("dmarc", vouched, _shown(domain), detail + (" testing" if policy.record.testing else ""))
 
     def _unpublished(self, domain: str, vouched: str) -> AuthResult:
         """For a domain of our own we know the rule that it does not publish: nobody else may use it."""
-        if vouched != "pass" and any(domain == ours or domain.endswith("." + ours) for ours in self._ours):
+        if vouched != "pass" and self._is_ours(domain):
             if vouched == "temperror":
                 return AuthResult("dmarc", "temperror", _shown(domain), "an identifier could not be checked")
             return AuthResult("dmarc", "policy", _shown(domain), "our own domain, no record, and nobody vouches for it")
         return AuthResult("dmarc", "none", _shown(domain), "no record")
+
+    def _is_ours(self, domain: str) -> bool:
+        return any(domain == ours or domain.endswith("." + ours) for ours in self._ours)
 
     async def _vouched(self, domain: str, policy: Policy, facts: Sequence[AuthResult]) -> str:
         """pass, temperror or fail, by the identifiers that are aligned (DMARCbis section 4.4)."""

@@ -1,11 +1,11 @@
-"""The Voucher port: SPF, DKIM and DMARC of one message, within a time limit and a budget of look-ups a method."""
+"""The Voucher port: SPF, DKIM, ARC and DMARC of one message, within a time limit and a budget of look-ups a method."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
 
-from gateway.auth import dkim, spf
+from gateway.auth import arc, dkim, spf
 from gateway.auth.dmarc import Evaluation
 from gateway.auth.names import ascii_name
 from gateway.auth.resolver import Budget, Lookup, TemporaryFailure
@@ -15,17 +15,18 @@ from gateway.model.finding import Inspection
 from gateway.model.transaction import AuthResult, Direction, Transaction
 
 LONGEST = 15.0                           # seconds for all look-ups of one message
-LOOKUPS = {"spf": 130, "dkim": 10, "dmarc": 60}
+LOOKUPS = {"spf": 130, "dkim": 10, "arc": 60, "dmarc": 60}
 """Look-ups a method may make for one message. SPF has its own, lower limits; the largest legal record needs 112."""
 
 
 class DnsVoucher:
     """Checks mail that comes from outside; our own outbound mail needs nobody's word."""
 
-    def __init__(self, lookup: Lookup, clock: Clock, our_domains: Iterable[str] = ()) -> None:
+    def __init__(self, lookup: Lookup, clock: Clock, our_domains: Iterable[str] = (), trusted_sealers: Iterable[str] = ()) -> None:
         self._lookup = lookup
         self._clock = clock
         self._ours = frozenset(our_domains)
+        self._trusted = frozenset(trusted_sealers)
 
     async def vouch(self, transaction: Transaction, inspection: Inspection, headers: bytes) -> tuple[AuthResult, ...]:
         if transaction.direction is not Direction.INBOUND:
@@ -35,12 +36,16 @@ class DnsVoucher:
         shown = authors(headers)
         evaluation = Evaluation(self._budget("dmarc", deadline), self._ours)
         reverse_path = transaction.envelope.reverse_path
-        sender, signatures, _ = await asyncio.gather(
+        hashes, now = inspection.summary.body_hashes, self._clock.now()
+        sender, signatures, chain, _ = await asyncio.gather(
             spf.verify(transaction.session, reverse_path.text if reverse_path else None, self._budget("spf", deadline)),
-            dkim.verify(headers, inspection.summary.body_hashes, self._budget("dkim", deadline), self._clock.now()),
+            dkim.verify(headers, hashes, self._budget("dkim", deadline), now),
+            arc.verify(headers, hashes, self._budget("arc", deadline), now, self._trusted),
             _prepare(evaluation, shown))
         facts = [sender, *signatures]
-        return (*facts, *await evaluation.judge(shown, facts))
+        verdicts = await evaluation.judge(shown, facts, chain.author)
+        sealed = [chain.result] if chain.result.result != "none" else []
+        return (*facts, *sealed, *verdicts)
 
     def _budget(self, method: str, deadline: Deadline) -> Budget:
         return Budget(self._lookup, LOOKUPS[method], self._clock, deadline)

@@ -19,7 +19,7 @@ from gateway.model.finding import Finding, Severity
 from gateway.model.transaction import Direction
 
 HEADER = 1 << 20                         # octets in which the header block's end is looked for
-HOSTILE = frozenset({"several-fields", "odd-field-name", "control", "route", "too-long"})
+HOSTILE = frozenset({"several-fields", "odd-field-name", "control", "route", "too-long", "too-many"})
 """Reasons for several readings that no honest program has; the others are broken software's too."""
 
 FREE_MAIL = frozenset({

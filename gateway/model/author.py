@@ -51,7 +51,7 @@ class Authors:
 
     authors: tuple[Author, ...] = ()
     others: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()        # several-fields odd-field-name control route several-addresses encoded comment too-long
+    reasons: tuple[str, ...] = ()        # several-fields odd-field-name control route several-addresses encoded comment too-long too-many
     sender_only: bool = False            # no From field: the authors are those of Sender
 
     @property
@@ -80,6 +80,8 @@ def authors(block: bytes) -> Authors:
         reasons |= dict.fromkeys(why)
     if len({frozenset(a.domain for a in _grammar(_text(raw))[0]) for raw in fields[:MOST_FIELDS]}) > 1 or fields[MOST_FIELDS:]:
         reasons["several-fields"] = None
+    if len(found) > MOST_AUTHORS or len(others) > MOST_AUTHORS:
+        reasons["too-many"] = None
     known = {a.domain for a in found}
     for raw in (odd if plain else ())[:MOST_FIELDS]:
         hidden = {a.domain for a in _grammar(_text(raw))[0] if a.domain} - known

@@ -20,6 +20,7 @@ from gateway.policy.rule import OUR_FAULT, UNMAPPED, Exemption, Policy, Rule
 from gateway.policy.words import CONDITIONS, EXCEPTION, GROUP, RULE, SCOPE_ONLY, Word
 
 OURS = "ours"                            # the built-in group of [gateway] our_domains
+BELOW = "below-ours"                     # and the one of every domain below them
 _FINDING_KEYS = ("finding", "category", "severity", "count")
 _ADDRESS_KEYS = ("sender", "recipient", "from_domain")
 
@@ -79,7 +80,8 @@ class _Reader:
         self.problems: list[Problem] = []
         self.zone = zoneinfo.ZoneInfo(config.gateway.timezone)
         self.seen: dict[tuple[str, str], str] = {}
-        self.groups: dict[str, Addresses] = {OURS: _addresses(config.gateway.our_domains, {})}
+        ours = config.gateway.our_domains
+        self.groups: dict[str, Addresses] = {OURS: _addresses(ours, {}), BELOW: _addresses([f"*.{d}" for d in ours], {})}
         for entry in config.groups:
             self._group(entry)
 
@@ -131,8 +133,8 @@ class _Reader:
     def _group(self, entry: Entry) -> None:
         values = self._values(entry, "group", GROUP)
         name = values.get("name", "")
-        if name == OURS:
-            self.fault(entry, f'group name: "{OURS}" is the built-in group of our_domains', "name")
+        if name in (OURS, BELOW):
+            self.fault(entry, f'group name: "{name}" is the built-in group of our_domains', "name")
         elif name and "members" in values:
             plain = [m for m in values["members"] if not m.startswith("group:")]
             if len(plain) < len(values["members"]):

@@ -63,7 +63,7 @@ def _lines() -> Iterator[str]:
     yield "`category`, `severity` and `count` belong to `finding`: they narrow which findings are meant and how many."
     yield f"Finding codes begin with {' '.join(f'`{p}`' for p in PREFIXES)}."
     yield f"Identifier types: {' '.join(f'`{i}`' for i in IDENTIFIERS)}."
-    yield "The group `ours` is always there: the gateway's `our_domains`."
+    yield "Two groups are always there: `ours`, the gateway's `our_domains`, and `below-ours`, every domain below them."
     yield ""
     yield "`not` takes conditions of the envelope only: " + ", ".join(f"`{key}`" for key in CONDITIONS if key in ENVELOPE) + "."
     yield "A condition on the content could be made to fail by adding something to the mail."

@@ -28,7 +28,7 @@ AUTH = {
     "spf": ("none", "neutral", "pass", "fail", "softfail", "temperror", "permerror"),
     "dkim": ("none", "pass", "fail", "policy", "neutral", "temperror", "permerror"),
     "dmarc": ("none", "pass", "fail", "temperror", "permerror", "policy"),
-    "arc": ("none", "pass", "fail", "policy"),
+    "arc": ("none", "pass", "fail", "policy", "temperror"),
 }
 OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.HOLD, Disposition.QUARANTINE, Disposition.REJECT)
 

@@ -156,6 +156,13 @@ async def test_hostile_authors_are_errors_of_every_domain_they_touch(block):
     assert {r.result for r in results} == {"permerror"} and "bank.example" in {r.domain for r in results}
 
 
+@pytest.mark.parametrize("more", ["", "From: b@evil.example\r\n"])
+async def test_our_own_domain_is_not_crowded_out(more):
+    many = ", ".join(f"a@d{n}.example" for n in range(9)) + ", ceo@bank.example"
+    results = await judge({}, authors(f"From: {many}\r\n{more}".encode()), ours=["bank.example"])
+    assert results[0].domain == "bank.example" and results[0].result in ("policy", "permerror")
+
+
 async def test_no_author_and_no_domain():
     assert (await judge({}, Authors()))[0].result == "permerror"
     assert (await judge({}, "localhost"))[0].result == "none"

@@ -10,12 +10,14 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from gateway.auth.resolver import NoResolver, Resolver
+from gateway.auth.sign import arc_set
 from gateway.auth.voucher import DnsVoucher
 from gateway.model.address import Mailbox
 from gateway.model.artifact import ArtifactTree
 from gateway.model.deadline import Deadline
 from gateway.model.finding import Inspection
 from gateway.model.transaction import Direction, Envelope, Message, Recipient, Session, Transaction
+from tests.builders.sealed import head, key_zone, relaxed_hash, signing_key
 from tests.builders.zones import Names, NameServer
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -89,6 +91,16 @@ async def test_one_word_a_method(path, client, mail, wanted):
 async def test_the_author_is_what_policy_hears_of():
     results = await vouch(transaction("a@evil.example", "192.0.2.9"), MAIL.replace(b"a@partner", b"ceo@Bank"))
     assert [r.domain for r in results if r.method == "dmarc"] == ["bank.example"]
+
+
+@pytest.mark.parametrize(("trusted", "wanted"), [(["lists.example"], {"arc": "pass", "dmarc": "pass"}), ([], {"arc": "policy", "dmarc": "fail"})])
+async def test_a_trusted_list_is_believed_about_what_it_changed(trusted, wanted):
+    mail = MAIL.replace(b"body", b"body and a footer")
+    results = "lists.example; dmarc=pass header.from=partner.example"
+    mail = arc_set(head(mail), relaxed_hash(mail), signing_key("lists.example"), NOW, results, "none") + mail
+    zone = ZONE | key_zone("lists.example")
+    found = said(await vouch(transaction("x@lists.example", "192.0.2.9"), mail, Names(zone), trusted_sealers=trusted))
+    assert found == {"spf": "none", "dkim": "none", **wanted}
 
 
 async def test_without_name_servers_everything_is_temporary_and_nothing_raises():

@@ -71,6 +71,7 @@ def test_hostile_fields_are_read_in_every_way(value, author, other, reason):
     (b"\xef\xbb\xbfFrom: a@x.com\r\nFrom: b@y.com\r\n", ["y.com"], ("x.com",), "odd-field-name"),
     (b"From: a@x.com\r\n" + b"From: a@x.com\r\n" * 20, ["x.com"], (), "several-fields"),
     (b"From: " + b"x" * LONGEST_FIELD + b" <a@x.com>\r\n", [], (), "too-long"),
+    (b"From: " + b", ".join(b"a@x.com" for _ in range(MOST_AUTHORS + 1)) + b"\r\n", ["x.com"], (), "too-many"),
     (b"From: A\x00 <a@x.com>\r\n", ["x.com"], (), "control"),
 ])
 def test_hostile_header_blocks(block, authors_, others, reason):
