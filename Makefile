@@ -1,6 +1,6 @@
 # The commands of a checkout. `make demo` and `make test` install what is missing by themselves.
 BIN := .venv/bin
-.PHONY: install demo test lint soak bench messages
+.PHONY: install demo test longer lint soak bench
 
 install:
 	@deploy/install run
@@ -10,7 +10,11 @@ demo: install
 
 test:
 	@deploy/install test
-	@$(BIN)/python -P -m pytest -m "not slow" -n 2 --dist loadscope
+	@$(BIN)/python -P -m pytest -m "not slow and not soak" -n 2 --dist loadscope
+
+longer:
+	@deploy/install ci
+	@$(BIN)/python -P -m pytest -m "slow and not soak" -n 2 --dist loadscope
 
 lint:
 	@deploy/install lint
@@ -20,7 +24,7 @@ lint:
 
 soak:
 	@deploy/install test
-	@$(BIN)/python -P -m pytest -m slow
+	@$(BIN)/python -P -m pytest -m soak
 
 bench:
 	@deploy/install bench

@@ -34,7 +34,7 @@ def forge(house: Gateway, count: int) -> None:
             client.sendmail(f"victim{n}@{PARTNER}", ["wang@bank.example"], content, ["BODY=8BITMIME"])
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])])
+@pytest.mark.parametrize("count", [100, pytest.param(10_000, marks=[pytest.mark.soak, pytest.mark.timeout(1500)])])
 def test_forged_mail_makes_no_notice_to_outsiders_and_few_to_insiders(tmp_path: Path, count: int):
     with gateway(tmp_path) as house:
         forge(house, count)
