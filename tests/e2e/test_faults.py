@@ -99,14 +99,14 @@ def test_short_audit_with_a_full_disk(small_disk: Path):
     judge(audit(small_disk, "disk-full", SHORT, [*FAULTS["disk-full"], "--disk", str(small_disk)]), "disk-full", SHORT)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1000)
 @pytest.mark.parametrize("fault", [f for f in FAULTS if f != "disk-full"])
 def test_long_audit(tmp_path: Path, fault: str):
     judge(audit(tmp_path, fault, 500, LONG), fault, 500)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.timeout(1000)
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
 def test_long_audit_with_a_full_disk(small_disk: Path):
