@@ -190,5 +190,6 @@ def walk(data: bytes, context: Context, extractors: Sequence[Extractor], visit: 
     state = _Walk(context, extractors, visit)
     state.run(data)
     if not state.stopped and nominal(state.artifacts, context.limits.expanded + 1) > context.limits.expanded:
-        state.incident(IncidentCode.SIZE, state.artifacts[0], f"more than {context.limits.expanded} octets with every copy unpacked")
+        detail = f"more than {context.limits.expanded} octets with every copy unpacked"
+        state.incident(IncidentCode.SIZE, state.artifacts[0], detail)
     return Walked(ArtifactTree(tuple(state.artifacts)), tuple(state.incidents), summarise(data, state.artifacts))

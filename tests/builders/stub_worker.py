@@ -10,7 +10,7 @@ from gateway import supervisor
 
 
 async def main() -> None:
-    role, name, control_fd = sys.argv[1:4]
+    name, control_fd = sys.argv[2:4]
     control = socket.socket(fileno=int(control_fd))
     control.setblocking(False)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
