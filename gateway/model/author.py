@@ -51,7 +51,8 @@ class Authors:
 
     authors: tuple[Author, ...] = ()
     others: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()        # several-fields odd-field-name control route several-addresses encoded comment too-long too-many
+    reasons: tuple[str, ...] = ()        # several-fields odd-field-name control route several-addresses encoded comment
+    # ^ too-long too-many
     sender_only: bool = False            # no From field: the authors are those of Sender
 
     @property

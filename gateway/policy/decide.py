@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import datetime
 
+from gateway.model.address import normalise_domain
 from gateway.model.decision import Decision, Disposition, Party, RuleHit
 from gateway.model.finding import Fault, IncidentCode, Inspection, Verdict
 from gateway.model.transaction import Direction, Recipient, Transaction
@@ -115,6 +116,8 @@ def _lowered(rule: Rule, outcome: Outcome, facts: Facts, policy: Policy, now: da
             continue
         if now >= exception.until:
             notes.append(f"exception {exception.id} ended {exception.until:%Y-%m-%d}")
+        elif not _vouched(exception.scope, facts):
+            notes.append(f"exception {exception.id}: what passes does not speak for the sender's domain")
         elif not _excuses(exception, rule, facts):
             notes.append(f"exception {exception.id} does not cover all of it")
         elif exception.then < lowest:
@@ -122,6 +125,21 @@ def _lowered(rule: Rule, outcome: Outcome, facts: Facts, policy: Policy, now: da
     if by:
         notes.append(f"lowered from {rule.then.word} by exception {by}")
     return Hit(rule, "; ".join(notes), lowest, by, outcome.incidents)
+
+
+def _vouched(scope: tuple[Condition, ...], facts: Facts) -> bool:
+    """Where an exception wants a sender and a pass, the pass must be one of the sender's own domain.
+
+    Otherwise anybody could write that reverse-path and pass for a domain of his own.
+    """
+    wanted = {c.key: c.value for c in scope}
+    if "sender" not in wanted or "auth" not in wanted or {r for results in wanted["auth"].values() for r in results} != {"pass"}:
+        return True
+    if facts.sender is None:
+        return False
+    own = facts.sender.domain
+    passed = {normalise_domain(r.domain) for r in facts.auth if r.result == "pass" and r.domain}
+    return any(own == d or own.endswith("." + d) or d.endswith("." + own) for d in passed)
 
 
 def _excuses(exception: Exemption, rule: Rule, facts: Facts) -> bool:

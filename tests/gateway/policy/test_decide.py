@@ -237,3 +237,16 @@ def test_recipients_are_judged_each_for_itself(tmp_path: Path) -> None:
     policy = policy_of(tmp_path, '[[rule]]\nid = "r"\nwhen = { recipient = ["ann@bank.example"] }\nthen = "reject"\n')
     mail = transaction(recipients=["Ann@bank.example", "bob@bank.example"])
     assert [d.disposition.word for d in decide(mail, inspection(), policy, NOW)] == ["reject", "deliver"]
+
+
+@pytest.mark.parametrize(("auth", "lowered"), [
+    ([AuthResult("dmarc", "pass", "payroll.example")], True),
+    ([AuthResult("dmarc", "pass", "evil.example"), AuthResult("spf", "pass", "payroll.example")], True),
+    ([AuthResult("dmarc", "pass", "evil.example"), AuthResult("spf", "fail", "payroll.example")], False),
+    ([AuthResult("dmarc", "pass", "notpayroll.example")], False),
+])
+def test_an_exception_for_a_sender_wants_a_pass_of_that_sender(tmp_path: Path, auth: list[AuthResult], lowered: bool) -> None:
+    """Anybody may write payroll.example into the envelope and pass for a domain of his own."""
+    policy = policy_of(tmp_path, EXCEPTION.format(scope='sender = ["payroll.example"], auth = { dmarc = ["pass"] }'))
+    decision = one(transaction("run@payroll.example", auth=auth), policy, finding("MACRO-PLAIN"))
+    assert (decision.exception == "payroll") == lowered
