@@ -173,8 +173,8 @@ def _xml(data: bytes) -> Iterator[Yield]:
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
-        name = etree.QName(element).localname
-        leaves = [(etree.QName(c).localname, (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
+        name = _local(element.tag)
+        leaves = [(_local(c.tag), (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
         leaves += [(str(k), v) for k, v in element.attrib.items()]
         if len(leaves) > 1:
             tables.setdefault(tuple(k for k, _ in leaves), []).append(tuple(v for _, v in leaves))
@@ -185,6 +185,11 @@ def _xml(data: bytes) -> Iterator[Yield]:
         yield Table("records", (columns, *rows))
     if lines:
         yield Text("\n".join(lines), "body")
+
+
+def _local(tag: str) -> str:
+    """A name without its namespace. Damaged documents have names that lxml's QName refuses."""
+    return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def _sqlite(data: bytes) -> Iterator[Yield]:

@@ -73,3 +73,9 @@ def test_sqlite(tmp_path):
 def test_prose_is_not_claimed_and_inbound_needs_nothing():
     assert not STRUCTURED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Dear {name}, hello", "text/plain"))
     assert read(b'{"a": 1}', outbound=False) == []
+
+
+def test_names_that_a_damaged_document_leaves():
+    data = b'<?xml version="1.0"?><a><x:b:c y="1">t</x:b:c><d:>1</d:><e>2</e></a>'
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/xml")
+    assert "t" in " ".join(i.content for i in STRUCTURED.extract(node, Context(Limits(), outbound=True)) if isinstance(i, Text))
