@@ -58,6 +58,8 @@ def main() -> None:
         status = 0
     except OSError as trouble:
         status = complain(one_line(f"{trouble.strerror or trouble}: {trouble.filename}" if trouble.filename else str(trouble)))
+    except ModuleNotFoundError as missing:               # also what Python says of a folder that it may not read
+        status = complain(f"{missing.name} cannot be imported; is the installation whole, and readable for uid {os.geteuid()}?")
     except Exception as fault:
         if os.environ.get("SEKISHO_TRACEBACK"):
             raise

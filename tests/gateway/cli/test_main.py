@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from gateway import __version__
@@ -24,6 +26,8 @@ def test_wrong_usage_is_one_line_and_status_two(arguments):
     (SekishoError("a:\n b"), 2, "sekisho: a: b\n"),
     (PermissionError(13, "Permission denied", "/x"), 2, "sekisho: Permission denied: /x\n"),
     (KeyboardInterrupt(), 2, "sekisho: interrupted\n"),
+    (ModuleNotFoundError("No module", name="lxml"), 2,
+     f"sekisho: lxml cannot be imported; is the installation whole, and readable for uid {os.geteuid()}?\n"),
     (KeyError("x"), 2, "sekisho: internal fault: KeyError: 'x'; set SEKISHO_TRACEBACK=1 to see where\n"),
 ])
 def test_no_fault_ends_in_a_traceback(monkeypatch, fault, status, said):
