@@ -18,6 +18,7 @@ from gateway.model.content import Observation
 
 UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})", re.M)
 YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255})", re.M)
+YENC_END = re.compile(rb"=y(?:end|begin) ")
 BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
@@ -26,6 +27,7 @@ QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 MAX_RUNS = 64
 NOISE = frozenset({"application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature"})
 BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+BINHEX_GAP = 400                         # octets between the heading and the colon that opens the data
 BINHEX_VALUES = {c: n for n, c in enumerate(BINHEX_ALPHABET)}
 
 File = tuple[tuple[str, ...], bytes]
@@ -84,18 +86,29 @@ def _worth_reading(payload: bytes) -> bool:
 def _uu(data: bytes) -> Iterator[File]:
     for match in UU_BEGIN.finditer(data):
         name = match[2].strip().decode("utf-8", "replace")
-        lines = data[match.end():].partition(b"\n")[2].lstrip(b"\r\n").split(b"\n")
-        if match[1]:
-            lines = [line.removeprefix(match[1]) for line in lines]     # quoted, or set in
+        lines = _lines(data, match.end(), match[1])
         payload = _uu_base64(lines) if b"begin-base64" in match[0] else uu_lines(lines)
         if payload:
             yield (name,), payload
 
 
-def _uu_base64(lines: list[bytes]) -> bytes:
+def _lines(data: bytes, at: int, prefix: bytes) -> Iterator[bytes]:
+    """The lines behind an offset, without what quotes them or sets them in; read only as far as somebody asks."""
+    at = data.find(b"\n", at) + 1
+    first = True
+    while 0 < at < len(data):
+        end = data.find(b"\n", at)
+        line = data[at:end if end >= 0 else len(data)].removeprefix(prefix)
+        if not first or line.strip():
+            first = False
+            yield line
+        at = end + 1
+
+
+def _uu_base64(lines: Iterable[bytes]) -> bytes:
     kept: list[bytes] = []
     for line in lines:
-        if line.strip() == b"====":
+        if line.strip() == b"====" or line.startswith(b"begin"):
             break
         kept.append(line)
     return from_base64(b"".join(kept))
@@ -104,8 +117,8 @@ def _uu_base64(lines: list[bytes]) -> bytes:
 def _yenc(data: bytes) -> Iterator[File]:
     """yEnc 1.3: each octet plus 42; `=` escapes with another 64."""
     for match in YENC_BEGIN.finditer(data):
-        end = data.find(b"=yend", match.end())
-        body = data[match.end():end if end >= 0 else len(data)].lstrip(b"\r\n")
+        ends = YENC_END.search(data, match.end())
+        body = data[match.end():ends.start() if ends else len(data)].lstrip(b"\r\n")
         body = re.sub(rb"^=ypart[^\n]*\n", b"", body).translate(None, b"\r\n")
         plain = re.sub(rb"=(.)", lambda m: bytes(((m[1][0] - 64) & 255,)), body, flags=re.S)
         yield (match[1].strip().decode("utf-8", "replace"),), plain.translate(YENC_TABLE)
@@ -117,7 +130,7 @@ YENC_TABLE = bytes((c - 42) & 255 for c in range(256))
 def _binhex(data: bytes) -> Iterator[File]:
     """BinHex 4.0 (RFC 1741): six bits a character, run-length coded, name and two forks."""
     for match in BINHEX_BEGIN.finditer(data):
-        start = data.find(b":", match.end())
+        start = data.find(b":", match.end(), match.end() + BINHEX_GAP)
         if start < 0:
             continue
         end = data.find(b":", start + 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
@@ -102,7 +102,7 @@ def _block(alphabet: bytes) -> bytes:
     return binascii.a2b_base64(usable + b"=" * (-len(usable) % 4))
 
 
-def uu_lines(lines: list[bytes]) -> bytes:
+def uu_lines(lines: Iterable[bytes]) -> bytes:
     """The classical coding, with lines whose trailing blanks were lost filled up again."""
     out = bytearray()
     for raw in lines:

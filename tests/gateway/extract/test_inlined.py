@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import time
 
 import pytest
 
@@ -99,3 +100,11 @@ def test_yenc_is_no_text():
     node = Node(Artifact(1, 0, ArtifactKind.PART), b"=ybegin line=128 size=9 name=x\r\n\x01\x02", "application/octet-stream")
     assert INLINED.claims(node)
     assert not INLINED.claims(Node(node.artifact, bytes(99), "application/octet-stream"))
+
+
+@pytest.mark.parametrize("line", [b"begin 644 x\r\n", b"> begin 644 x\r\n", b"begin-base64 644 x\nQUFB\n", b"=ybegin line=1 name=x\r\n",
+                                  b"(This file must be converted with BinHex\r\n", b"(This file must be converted with BinHex\r\n:"])
+def test_many_beginnings_are_read_in_linear_time(line):
+    begun = time.process_time()
+    children(line * (1_000_000 // len(line)))
+    assert time.process_time() - begun < 3
