@@ -82,7 +82,7 @@ def _translate(text: str) -> str:
         return text.translate(_TABLE)
     mapped = _ARRAY[codes]
     if (mapped == _UNKNOWN).any():
-        for code in np.unique(codes[mapped == _UNKNOWN]).tolist():
+        for code in set(codes[mapped == _UNKNOWN].tolist()):  # np.unique would load modules behind the lockdown
             stands = _TABLE[code]
             _ARRAY[code] = ord(stands) if isinstance(stands, str) else stands
         mapped = _ARRAY[codes]

@@ -91,7 +91,7 @@ class Words:
     sets: list[frozenset[str]]
 
     def all(self) -> frozenset[str]:
-        return NONE.union(*(self.sets[i] for i in np.unique(self.kinds).tolist()))
+        return NONE.union(*(self.sets[i] for i in set(self.kinds.tolist())))
 
 
 def words(text: str) -> Words:
