@@ -45,18 +45,23 @@ class LinksDetector:
     def judge(self, url: str, id: int) -> Iterable[Finding]:
         if URL.match(url):
             self.seen.setdefault(defanged(url), id)
+        if url[:4].lower() != "http":
+            yield from self.local(url, id)
+        elif "@" in url and USER_PART.match(url):
+            yield Finding("LINK-USER-PART", "active-content", Severity.MEDIUM, id, (defanged(url),))
+        elif ADDRESS_HOST.match(url):
+            yield Finding("LINK-ADDRESS", "active-content", Severity.MEDIUM, id, (defanged(url),))
+        elif PUNYCODE.match(url):
+            yield Finding("LINK-PUNYCODE", "active-content", Severity.LOW, id, (defanged(url),))
+
+    def local(self, url: str, id: int) -> Iterable[Finding]:
+        """Addresses that are no web page."""
         if PROGRAM.match(url):
             yield Finding("LINK-PROGRAM", "active-content", Severity.HIGH, id, (defanged(url),))
         elif MONIKER.match(url):
             yield Finding("LINK-MONIKER", "active-content", Severity.HIGH, id, (defanged(url),))
         elif SHARE.match(url):
             yield Finding("LINK-SHARE", "active-content", Severity.MEDIUM, id, (defanged(url),))
-        elif USER_PART.match(url):
-            yield Finding("LINK-USER-PART", "active-content", Severity.MEDIUM, id, (defanged(url),))
-        elif ADDRESS_HOST.match(url):
-            yield Finding("LINK-ADDRESS", "active-content", Severity.MEDIUM, id, (defanged(url),))
-        elif PUNYCODE.match(url):
-            yield Finding("LINK-PUNYCODE", "active-content", Severity.LOW, id, (defanged(url),))
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         if self.seen:

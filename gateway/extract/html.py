@@ -90,6 +90,7 @@ def parse(source: str, full: bool = False) -> Page:
     row: list[str] | None = None
     cell_at = -1                                       # where the open cell's text begins, -1 outside cells
     at = 0
+    styles: dict[str, bool] = {}
     while True:
         match = OPENING.search(source, at)
         out.append(source[at:match.start() if match else len(source)])
@@ -117,7 +118,7 @@ def parse(source: str, full: bool = False) -> Page:
                 _attributes(page, name, attributes, full, len(page.visible))
             if name in CLOSING:
                 at = _raw(page, name, source, at)
-            elif not veil and name not in VOID and "=" in attributes and HIDDEN_STYLE.search(attributes):
+            elif not veil and name not in VOID and "=" in attributes and _hides(attributes, styles):
                 veil, depth, out = name, 1, page.hidden
                 continue
         if veil and name == veil:
@@ -127,6 +128,13 @@ def parse(source: str, full: bool = False) -> Page:
         if full and name in ("td", "th", "tr"):
             row, cell_at = _cells(page, name, closing, row, cell_at)
     return page
+
+
+def _hides(attributes: str, known: dict[str, bool]) -> bool:
+    """Whether a style hides the element. Rows of a table say the same thing again and again."""
+    if attributes not in known:
+        known[attributes] = HIDDEN_STYLE.search(attributes) is not None
+    return known[attributes]
 
 
 def _raw(page: Page, name: str, source: str, at: int) -> int:
