@@ -71,6 +71,7 @@ class Ports:
     limits: Limits = field(default_factory=Limits)
     passwords: tuple[str, ...] = ()      # candidates for encrypted parts
     partner_domains: tuple[str, ...] = ()  # whom strangers may imitate
+    protected_names: tuple[str, ...] = ()  # people of ours whom they may play
     record_required: bool = False        # [quarantine] record = "required"
     marks: Marks | None = None           # releases that pass here again; None: they are judged anew
     writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
@@ -107,7 +108,7 @@ async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -
         reverse_path=envelope.reverse_path.text if envelope.reverse_path is not None else "",
         recipients=tuple(r.mailbox.text for r in envelope.recipients),
         our_domains=tuple(sorted(listener.our_domains)), limits=ports.limits, passwords=ports.passwords,
-        partner_domains=ports.partner_domains)
+        partner_domains=ports.partner_domains, protected_names=ports.protected_names)
     own = Deadline.after(ports.clock, ports.limits.seconds)
     reserved = min(DELIVERY, transaction.deadline.left(ports.clock) * SHARE)
     return await ports.inspector.inspect(

@@ -50,7 +50,7 @@ class Edge:
             inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
-            partner_domains=config.auth.partner_domains,
+            partner_domains=config.auth.partner_domains, protected_names=config.auth.protected_names,
             record_required=config.quarantine.record == "required", marks=self.custody)
 
     def follow(self, config: Config) -> None:

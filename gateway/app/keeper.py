@@ -46,7 +46,7 @@ class Cell:
             id=admission.id, direction=admission.direction, reverse_path=str(envelope.reverse_path or ""),
             recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
             limits=self.config.limits.for_inspection(), passwords=passwords(self.config),
-            partner_domains=self.config.auth.partner_domains)
+            partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names)
 
 
 def next_hops(config: Config, clock: Clock) -> dict[str, NextHop]:

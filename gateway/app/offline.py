@@ -77,7 +77,7 @@ class Judge:
                 id=transaction.id, direction=transaction.direction, reverse_path=str(envelope.reverse_path or ""),
                 recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
                 limits=self.config.limits.for_inspection(), passwords=passwords(self.config),
-                partner_domains=self.config.auth.partner_domains)
+                partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names)
             inspection = await self.pool.inspect(fd, len(octets), request, transaction.deadline)
         return Judged(path, transaction, inspection, decide(transaction, inspection, self.policy, self.clock.now()))
 

@@ -179,6 +179,8 @@ class Auth:
         "Domains whose ARC seals we believe (RFC 8617).")
     partner_domains: tuple[str, ...] = setting(listing(DOMAIN), [],
         "Domains of partners that strangers may imitate; look-alikes of them, as of our own, are findings.")
+    protected_names: tuple[str, ...] = setting(listing(TEXT), [],
+        'People whom strangers may play: one text a person with all spellings, such as "王小明, Wang Xiao-Ming".')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Scope:
     reference: Reference | None = None   # the firm's own tables, documents and numbers, opened before the lockdown
     rules: object | None = None          # a gateway.detect.yara_rules.RuleSet; None: the packaged rules
     partner_domains: tuple[str, ...] = ()  # of others whom strangers may want to imitate
+    protected_names: tuple[str, ...] = ()  # of people in our house, spellings separated by commas
 
     @property
     def outbound(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import masked
 from gateway.detect.lookalike import main_label, mixed_scripts, resemblance
+from gateway.detect.people import keys, people
 from gateway.model.artifact import ArtifactKind
 from gateway.model.author import Author, Authors, authors, domain_of, mailboxes, shown_addresses
 from gateway.model.content import Sample
@@ -49,6 +50,7 @@ class ImpersonationDetector:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.ours = tuple(domain_of(d) for d in scope.our_domains)
+        self.people = people(scope.protected_names)
         self.protected = (*self.ours, *(domain_of(d) for d in scope.partner_domains))
 
     def look(self, sample: Sample) -> Iterable[Finding]:
@@ -61,7 +63,7 @@ class ImpersonationDetector:
         block = sample.data[:end.start() + 2 if end else HEADER]
         shown = authors(block)
         found = (*self.ambiguous(shown), *self.own(shown), *self.alike(shown), *self.named(shown, block),
-                 *self.answered(shown, block))
+                 *self.answered(shown, block), *self.played(shown))
         return [Finding(code, "impersonation", severity, artifact.id, (masked(evidence),)) for code, severity, evidence in found]
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
@@ -101,6 +103,14 @@ class ImpersonationDetector:
                     severity = Severity.HIGH
                 yield "IMPERSONATION-DISPLAY-ADDRESS", severity, f"{local}@{domain} shown for {author.domain}"
                 break
+
+    def played(self, shown: Authors) -> Iterator[Row]:
+        """The name of one of our people at a stranger's address."""
+        for author in shown.authors:
+            if self.people and not self.is_protected(author.domain):
+                known = next((self.people[k] for k in sorted(keys(author.name)) if k in self.people), "")
+                if known:
+                    yield "IMPERSONATION-NAME", Severity.MEDIUM, f"{known} at {author.domain}"
 
     def only_address(self, author: Author, local: str, domain: str) -> bool:
         """The name is nothing but one of our own addresses, and the mail is from elsewhere."""

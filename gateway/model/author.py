@@ -25,7 +25,7 @@ _END = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SHIFTED = re.compile(rb"\x1b\$[@B][^\x1b]{0,4000}(?:\x1b\([BJ])?|\x1b\([BJ]")        # ISO-2022-JP as it stands
 _DOUBLE = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")                              # Big5, GBK, Shift_JIS as they stand
-_WORD = re.compile(r"=\?[A-Za-z0-9_.:+*-]{1,60}\?([BbQq])\?([^?\s]{0,4000})\?=")
+_WORD = re.compile(r"=\?([A-Za-z0-9_.:+*-]{1,60})\?([BbQq])\?([^?\s]{0,4000})\?=")
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?)")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|\\.|[()<>,;:]|[^"\\()<>,;:]+|.', re.S)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\\.', re.S)
@@ -33,6 +33,12 @@ _AT = re.compile(r"@\s*(\[[^\]]{0,255}\]|[^\s@<>(),:;\"\\\[\]]{1,255})")
 _ADDRESS = re.compile(r"([^\s@<>(),:;\"\\\[\]]{1,64})@([^\s@<>(),:;\"\\\[\]]{1,255})")
 _AROUND = re.compile(r"\s*([@.])\s*")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*")
+_CHARSETS = {
+    # what encoded words call it: Python's codec; everything else is read as UTF-8 where it is that, else opaque
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "hz-gb-2312": "hz",
+    "shift_jis": "cp932", "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_2", "euc-jp": "euc_jp", "euc-kr": "euc_kr",
+    "ks_c_5601-1987": "cp949", "iso-8859-1": "latin-1", "windows-1252": "cp1252",
+}
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -40,7 +46,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 class Author:
     """One mailbox as the grammar reads it."""
 
-    name: str                            # what stands before it or beside it, encoded words decoded where they are UTF-8
+    name: str                            # what stands before it or beside it, encoded words decoded
     local: str
     domain: str                          # normalised; "" where there is none
 
@@ -155,18 +161,21 @@ def _text(raw: bytes) -> str:
 
 
 def decoded(text: str) -> str:
-    """Encoded words (RFC 2047) decoded. Only UTF-8 and ASCII mean something here, the rest is opaque."""
+    """Encoded words (RFC 2047) decoded, in the charsets of the table; never raises."""
     text = _BETWEEN.sub(r"\1", text)
     return _WORD.sub(_word, text)
 
 
 def _word(match: re.Match[str]) -> str:
-    encoded = match[2].encode("ascii", "replace")
-    if match[1] in "Qq":
-        return _text(binascii.a2b_qp(encoded.replace(b"_", b"=20")))
-    clean = re.sub(rb"[^A-Za-z0-9+/]", b"", encoded)
-    clean = clean[:-1] if len(clean) % 4 == 1 else clean
-    return _text(base64.b64decode(clean + b"=" * (-len(clean) % 4)))
+    encoded = match[3].encode("ascii", "replace")
+    if match[2] in "Qq":
+        octets = binascii.a2b_qp(encoded.replace(b"_", b"=20"))
+    else:
+        clean = re.sub(rb"[^A-Za-z0-9+/]", b"", encoded)
+        clean = clean[:-1] if len(clean) % 4 == 1 else clean
+        octets = base64.b64decode(clean + b"=" * (-len(clean) % 4))
+    codec = _CHARSETS.get(match[1].partition("*")[0].lower())
+    return octets.decode(codec, "replace") if codec else _text(octets)
 
 
 def _grammar(text: str) -> tuple[tuple[Author, ...], list[str], str]:

@@ -25,6 +25,7 @@ class InspectionRequest:
     limits: Limits
     passwords: tuple[str, ...] = ()      # configured candidates for encrypted parts
     partner_domains: tuple[str, ...] = ()  # whom strangers may want to imitate beside ourselves
+    protected_names: tuple[str, ...] = ()  # people of ours, spellings separated by commas
 
 
 class Inspector(Protocol):

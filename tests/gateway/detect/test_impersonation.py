@@ -15,7 +15,8 @@ LIST = "List-Id: <dev.lists.example>\r\n"
 
 
 def judge(header, direction=Direction.INBOUND, path="a@sender.test", artifact=None):
-    scope = Scope(direction, path, ("b@examplebank.com.tw",), ("examplebank.com.tw",), partner_domains=("goodpartner.co.jp",))
+    scope = Scope(direction, path, ("b@examplebank.com.tw",), ("examplebank.com.tw",), partner_domains=("goodpartner.co.jp",),
+                  protected_names=("王小明, Wang Xiao-Ming", "山田太郎"))
     detector = ImpersonationDetector(scope)
     artifact = artifact or Artifact(0, None, ArtifactKind.MESSAGE)
     octets = header if isinstance(header, bytes) else header.encode()
@@ -32,7 +33,7 @@ def word(text):
     "From: Wang <wang@sender.test>\r\n",
     "From: wang@sender.test <wang@sender.test>\r\n",
     "From: \"Wang, Ming\" <wang@mail.sender.test>\r\nReply-To: wang@sender.test\r\n",
-    f"From: {word('王小明')} <wang@sender.test>\r\nReply-To: Wang <wang@sender.test>\r\n",
+    f"From: {word('王大同')} <wang@sender.test>\r\nReply-To: Wang <wang@sender.test>\r\n",
     "From: News <news@mailer.test>\r\nReply-To: info@shop.test\r\n",
     f"From: Wang via Dev <dev@lists.example>\r\nReply-To: wang@gmail.com\r\n{LIST}",
     f"From: Wang <wang@sender.test>\r\nReply-To: dev@lists.example\r\n{LIST}",
@@ -79,6 +80,13 @@ def test_ordinary_mail_says_nothing(header):
 ])
 def test_pretenders(header, wanted):
     assert judge(header) == wanted
+
+
+@pytest.mark.parametrize("name", ["王小明", "王 小明 董事長", "Xiaoming Wang", "WANG, Xiao Ming", "Ｗａｎｇ Ｘｉａｏｍｉｎｇ", "山田　太郎", "王小明 (CEO)"])
+def test_one_of_our_people_elsewhere(name):
+    name = word(name.replace(",", ""))
+    assert judge(f"From: {name} <x@gmail.com>\r\n") == {"IMPERSONATION-NAME": "medium"}
+    assert judge(f"From: {name} <x@goodpartner.co.jp>\r\n") == {}
 
 
 def test_the_envelope_counts_too():

@@ -94,6 +94,13 @@ def test_without_from_the_sender_stands_in():
     assert authors(b"Sender: a@x.com\r\n").domains == ("x.com",)
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "big5", "gb18030", "iso-2022-jp", "shift_jis", "euc-jp"])
+def test_names_in_the_charsets_of_the_region(charset):
+    [author] = authors(field(word("山田", charset) + " <a@x.com>")).authors
+    assert author.name == "山田"
+    assert decoded("=?utf-7?Q?+AEA-?= =?no/such?Q?x?= =?big5?B?////?=").startswith("+AEA-")
+
+
 def test_names_and_other_fields():
     [author] = authors(field(word("王 小明") + " <a.b@x.com>")).authors
     assert (author.name, author.local, author.domain) == ("王 小明", "a.b", "x.com")
