@@ -149,13 +149,15 @@ def _with_letters_as_digits(text: str) -> str:
 
 def _letters_to_digits(match: re.Match[str]) -> str:
     """O, o, l, I, | inside a run that also has real digits: digits. A leading letter pair and a last letter stay."""
-    run = match.group()
+    whole = match.group()
+    run = whole.lstrip(" -")
     if len(run) < 8 or sum("0" <= c <= "9" for c in run) < 2:
-        return run
+        return whole
     body = run.translate(_LETTER_DIGITS)
-    if run[0] in "IO" and sum(map(str.isalnum, run)) in (9, 10) and run.lstrip("IO -")[:1] in "1289lI":
-        return run[0] + body[1:]                          # I and O are Taiwanese letters too
-    return body
+    first = run.split(" ", 1)[0]
+    if run[0] in "IO" and (len(first) in (9, 10) or sum(map(str.isalnum, run)) in (9, 10)) and run.lstrip("IO -")[:1] in "1289lI":
+        body = run[0] + body[1:]                          # I and O are Taiwanese letters too
+    return whole[:len(whole) - len(run)] + body
 
 
 def compact(text: str) -> str:

@@ -12,7 +12,7 @@ import re
 import tempfile
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -89,6 +89,17 @@ class Match:
     passage: int                         # longest run of common characters, at least
 
 
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What one or more texts have in common with a document."""
+
+    prints: frozenset[int]
+    passage: int                         # longest run of common characters, at least
+
+    def __or__(self, other: Common) -> Common:
+        return Common(self.prints | other.prints, max(self.passage, other.passage))
+
+
 class Library:
     """All registered documents, for looking up. Built from mapped files before the lockdown."""
 
@@ -112,22 +123,28 @@ class Library:
 
     def match(self, text: str) -> list[Match]:
         """Documents of which this text holds CONTAINMENT or a PASSAGE."""
+        return self.judge(self.common(text))
+
+    def common(self, text: str) -> dict[int, Common]:
+        """What the text has in common with each document, by the document's number."""
         prints = winnow(normalised(strip_boilerplate(text)))
         if not len(prints.hashes) or not len(self.hashes):
-            return []
+            return {}
         low = np.searchsorted(self.hashes, prints.hashes, "left")
         high = np.searchsorted(self.hashes, prints.hashes, "right")
-        hit = np.nonzero(high > low)[0]
         found: dict[int, list[int]] = {}
-        for i in hit:
+        for i in np.nonzero(high > low)[0]:
             for owner in self.owners[low[i]:high[i]]:
                 found.setdefault(int(owner), []).append(int(i))
+        return {owner: Common(frozenset(prints.hashes[at].tolist()), _longest(at, prints.places)) for owner, at in found.items()}
+
+    def judge(self, found: Mapping[int, Common]) -> list[Match]:
+        """Those of the documents of which enough was found, the greatest share first."""
         matches = []
-        for owner, at in found.items():
-            share = len(np.unique(prints.hashes[at])) / int(self.sizes[owner])
-            passage = _longest(at, prints.places)
-            if share >= CONTAINMENT or passage >= PASSAGE:
-                matches.append(Match(self.names[owner], max(1, min(100, round(share * 100))), passage))
+        for owner, common in found.items():
+            share = len(common.prints) / int(self.sizes[owner])
+            if share >= CONTAINMENT or common.passage >= PASSAGE:
+                matches.append(Match(self.names[owner], max(1, min(100, round(share * 100))), common.passage))
         return sorted(matches, key=lambda m: -m.percent)
 
 

@@ -17,12 +17,14 @@ from gateway.reference.values import PAIR
 
 if TYPE_CHECKING:
     from gateway.reference.edm import Index
-    from gateway.reference.fingerprint import Match
+    from gateway.reference.fingerprint import Common
 
 TOKEN = re.compile(r"\+?[0-9](?:[ \-().]{0,2}[0-9]){4,30}|[0-9A-Za-z]{5,32}")
 DIGITS = re.compile(r"[0-9]{5,}")
 PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
 WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
+_PART = re.compile(r" (?=([^\t\n]{6,100}))")
+_TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9]")
 AROUND = 160
 """Characters around a key in free text in which the second field is looked for (Symantec: N tokens; here characters)."""
 GRAMS = range(2, 7)
@@ -46,12 +48,13 @@ class _Asked:
 
 
 class OwnData:
-    """Counts matched rows per table and keeps the best match per document."""
+    """Counts matched rows per table, and what the message has in common with each document."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self.rows: dict[str, dict[int, int]] = {t.name: {} for t in reference.tables}     # row -> artifact
-        self.documents: dict[str, tuple[Match, int]] = {}
+        self.documents: dict[int, Common] = {}                        # over all pages and parts of the message
+        self.where: dict[int, tuple[int, int]] = {}                   # document -> prints in, and number of, the artifact
         self.grams = 0
 
     def read(self, grid: Grid, artifact: int) -> None:
@@ -61,18 +64,20 @@ class OwnData:
     def read_text(self, text: str, artifact: int) -> None:
         if not self.reference.documents:
             return
-        for match in self.reference.documents.match(text):
-            known = self.documents.get(match.name)
-            if known is None or match.percent > known[0].percent:
-                self.documents[match.name] = (match, artifact)
+        for number, common in self.reference.documents.common(text).items():
+            known = self.documents.get(number)
+            self.documents[number] = common if known is None else known | common
+            self.where[number] = max(self.where.get(number, (0, artifact)), (len(common.prints), artifact))
 
     def findings(self) -> Iterator[Finding]:
         for name, rows in self.rows.items():
             if rows:
                 yield Finding(f"EDM-{name}", "data", Severity.MEDIUM, next(iter(rows.values())), (), len(rows), rule=name)
-        for match, artifact in self.documents.values():
-            evidence = (f"{match.percent} % of the document, longest passage {match.passage} characters",)
-            yield Finding(f"FINGERPRINT-{match.name}", "data", Severity.HIGH, artifact, evidence, match.percent, rule=match.name)
+        for number, common in self.documents.items():
+            for match in self.reference.documents.judge({number: common}) if self.reference.documents else ():
+                evidence = (f"{match.percent} % of the document, longest passage {match.passage} characters",)
+                yield Finding(f"FINGERPRINT-{match.name}", "data", Severity.HIGH, self.where[number][1], evidence, match.percent,
+                              rule=match.name)
 
     def _table(self, grid: Grid, table: Index, artifact: int) -> None:
         asked = _ask(grid, table)
@@ -135,6 +140,9 @@ def _ask(grid: Grid, table: Index) -> _Asked:
     pieces = [(m.group(), *m.span()) for m in PIECE.finditer(text)]
     for i, (piece, start, end) in enumerate(pieces):
         asked.add(hashed(values.normal(piece)), start, end)
+        for match in _PART.finditer(piece) if " " in piece else ():
+            if _TELLING.search(match[1]):                 # an address behind a name, with a blank between
+                asked.add(hashed(values.normal(match[1])), start + match.start(1), end)
         for more in (1, 2):                               # addresses with a comma inside
             if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
                 asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])

@@ -170,7 +170,7 @@ _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 
 
-_FIRST = re.compile(r"\s*(?:[0-9]{1,4}[.)、]?\s*)?([\u3400-\u9fff]{2,4}) ")
+_FIRST = re.compile(r"\s*(?:[0-9]{1,4}[.)、]?\s*)?(?:([\u3400-\u9fff]{2,4}) |([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
 """A name that blanks part from the rest of its line."""
 
 
@@ -193,6 +193,6 @@ def _name(grid: Grid, row: int, line: str) -> str:
         if contact.person_name(piece):
             return piece.strip()
         first = _FIRST.match(piece)
-        if first is not None and contact.person_name(first[1]):
-            return first[1]
+        if first is not None and contact.person_name(first[1] or first[2]):
+            return str(first[1] or first[2])
     return ""

@@ -120,7 +120,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
-    if len(marks) == 1 and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
+    listed = marks == {" "} and len(groups) == 2 and min(sizes) >= 7      # two numbers side by side: nobody writes one so
+    if len(marks) == 1 and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token
@@ -140,7 +141,8 @@ def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     letters = _letters_before(text, start)
     if letters == "" and start >= 2 and text[start - 1] in " -._·/" and text[start - 2].isascii() and text[start - 2].isupper():
         apart = _letters_before(text, start - 1)
-        if apart and len(apart) <= 2 and f"{'L' * len(apart)}D{len(digits)}" in SHAPES:
+        checked = len(digits) == 6 and CHECK.match(text, end) is not None             # A 123 456 (7)
+        if apart and len(apart) <= 2 and (checked or f"{'L' * len(apart)}D{len(digits)}" in SHAPES):
             return _token(text, apart, digits, start, end, True)
     if letters is None or (not letters and len(digits) < 9):
         return None                                       # dates, and numbers that nobody writes in groups

@@ -75,3 +75,19 @@ def test_a_third_of_a_document_or_a_long_passage(reference):
     assert scan(reference, "前文" + PLAN[: len(PLAN) // 2])["FINGERPRINT-plan"] >= 40
     assert "FINGERPRINT-plan" in scan(reference, "今天天氣很好。" * 20 + PLAN[300:480] + "再見。" * 20)
     assert scan(reference, "今天天氣很好，大家一起去公園散步看花。" * 30) == {}
+
+
+def test_an_address_behind_a_name_with_a_blank_between(people, reference):
+    assert scan(reference, "\n".join(f"{p[1]} {p[6]}" for p in people[:5])).get("EDM-customers") == 5
+
+
+def test_a_document_in_the_cells_of_a_table(reference):
+    rows = tuple((PLAN[i:i + 60],) for i in range(0, len(PLAN), 60))
+    assert scan(reference, tables=[Table("table 1", rows)])["FINGERPRINT-plan"] >= 90
+
+
+def test_shares_of_pages_add_up(reference):
+    """Forty characters here and forty there: no passage by itself, a third of the document together."""
+    pages = [PLAN[i:i + 80] + "其他完全不同的文字" * 3 for i in range(0, len(PLAN), 160)]
+    assert scan(reference, pages[0]) == {}
+    assert 30 <= scan(reference, *pages)["FINGERPRINT-plan"] <= 70

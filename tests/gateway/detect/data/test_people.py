@@ -57,3 +57,10 @@ def test_contact_rows_with_and_without_heading():
 def test_branches_and_companies_are_no_contacts():
     rows = tuple(("台灣地土銀行", "鳳山光復街7號之4", f"02-2345-{i:04d}") for i in range(60))
     assert not contacts(layout.from_table(1, Table("t", rows), Labels())).records
+
+
+def test_names_that_one_blank_parts_from_the_rest():
+    labels = Labels()
+    for name in ("陳小明", "John Smith", "Mary B. Jones"):
+        body = "\n".join(f"{name} 0912345{i:03d}" for i in range(60))
+        assert len(contacts(layout.from_text(1, Text(body, "body"), labels)).records) == 60

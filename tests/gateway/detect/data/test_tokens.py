@@ -60,3 +60,12 @@ def test_linear(text):
         for _ in scan(text):
             pass
     assert time.process_time() - started < 3
+
+
+def test_two_long_numbers_side_by_side_are_two():
+    assert ("D9", "312345678") in found("陳怡君 312345678 0912345678")
+    assert ("D13", "9001011234567") in found("900101 1234567")
+
+
+def test_a_hong_kong_number_in_pieces():
+    assert ("LD6P", "A1234567") in found("HKID: A 123 456 (7)")
