@@ -283,6 +283,8 @@ def main(arguments: list[str] | None = None) -> int:
     except SekishoError as error:
         control.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
         return 1
+    gc.collect()
+    libc.collapse()
     zygote = Zygote(settings, judge, control, _data_size())
     lockdown.rest()
     missing = lockdown.missing(settings.require)
