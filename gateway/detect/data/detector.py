@@ -23,6 +23,8 @@ from gateway.model.finding import Finding, Severity
 
 SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
+ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
+"""Shapes that differ in their check character only: one column mixes them."""
 TWELVE = frozenset({"jp.my_number", "jp.driver_licence"})
 """Twelve digits that a spreadsheet shortens when they begin with 0."""
 MACHINERY = re.compile(
@@ -170,7 +172,7 @@ class CustomerData:
                 batch.shape, batch.values[i], batch.starts[i], batch.ends[i])))
 
     def _group(self, grid: Grid, key: object, kinds: frozenset[str], shape: str) -> Group:
-        shape = PAN if shape in PAN_SHAPES else "D18" if shape == "D17X" else shape
+        shape = PAN if shape in PAN_SHAPES else ONE_SHAPE.get(shape, shape)
         place = (grid.id, key, kinds, shape)
         group = self.groups.get(place)
         if group is None:

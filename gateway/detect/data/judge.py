@@ -22,6 +22,9 @@ CHANCE_BESIDE_PERSON = 1.2e-3
 RATE = 0.5
 RATE_LABELLED = 0.3
 NEGATIVE = frozenset({"serial", "phone", "company", "email"})
+NEARBY = frozenset({"phone", "email"})
+"""Labels that stand near identifiers of the same person; they speak against numbers that may be telephone numbers only."""
+AS_PHONES = frozenset({"D10", "D11", "D12", "D13"})
 NEGATIVE_CHANCE = 1e-6
 
 
@@ -164,7 +167,8 @@ def _accepted(case: _Case) -> bool | None:
     if rate < RATE:
         return False
     chance = _chance(case)
-    if case.group.label & NEGATIVE:
+    against = case.group.label & NEGATIVE
+    if against and (against - NEARBY or case.group.shape in AS_PHONES):
         return rate >= 0.9 and chance <= NEGATIVE_CHANCE
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True

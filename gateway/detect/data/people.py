@@ -170,7 +170,7 @@ _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 
 
-_FIRST = re.compile(r"\s*(?:[0-9]{1,4}[.)、]?\s*)?(?:([\u3400-\u9fff]{2,4}) |([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
+_FIRST = re.compile(r"\s*(?:[0-9]{1,4}[.)、]?\s*)?(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= ))|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
 """A name that blanks part from the rest of its line."""
 
 

@@ -142,3 +142,9 @@ def test_a_thousand_rows_in_a_second_of_cpu():
     tally, _ = scan(tables=[Table("sheet", (("氏名", "マイナンバー", "生年月日", "電話番号"), *rows))])
     assert tally.persons == 1000
     assert time.process_time() - started < 1
+
+
+def test_hong_kong_numbers_with_digit_and_letter_as_check_are_one_column():
+    values = ["C0572347", "F8929544", "H052964A", "B9185173"]
+    tally, _ = scan("\n".join(values))
+    assert tally.identifiers["hk.id"] == 4

@@ -86,3 +86,10 @@ def test_a_column_is_one_type():
 @pytest.mark.parametrize(("n", "p", "chance", "low", "high"), [(3, 3, 0.1, 9e-4, 1.1e-3), (10, 0, 0.1, 0.99, 1.01), (1000, 1000, 0.1, 0, 1e-50)])
 def test_tail(n, p, chance, low, high):
     assert low <= tail(n, p, chance) <= high
+
+
+def test_a_telephone_label_speaks_against_what_may_be_a_telephone_number():
+    cards = [makers.card(RNG) for _ in range(5)]
+    assert len(judge([group("PAN", cards, {"phone"})])["card"]) == 5
+    assert judge([group("PAN", cards, {"serial"})]) == {}
+    assert judge([group("D12", [makers.my_number(RNG) for _ in range(4)], {"phone"})]) == {}

@@ -61,6 +61,6 @@ def test_branches_and_companies_are_no_contacts():
 
 def test_names_that_one_blank_parts_from_the_rest():
     labels = Labels()
-    for name in ("陳小明", "John Smith", "Mary B. Jones"):
+    for name in ("陳小明", "佐藤 美咲", "John Smith", "Mary B. Jones"):
         body = "\n".join(f"{name} 0912345{i:03d}" for i in range(60))
         assert len(contacts(layout.from_text(1, Text(body, "body"), labels)).records) == 60
