@@ -25,6 +25,8 @@ BY_TYPE: dict[str, tuple[str, str]] = {
     "application/x-registry-hive": ("EXECUTABLE-HIVE", "Windows registry hive"),
 }
 JAVA_MARKS = (b"META-INF/MANIFEST.MF", b"classes.dex", b"AndroidManifest.xml")
+TAIL = 256 << 10                         # octets in which the directory of a package is looked for
+APPX_MARK = b"AppxManifest.xml"
 DEB_MARK = b"debian-binary"
 
 
@@ -42,6 +44,8 @@ class ExecutableDetector:
             yield Finding(code, "executable", Severity.HIGH, artifact.id, (what,))
         elif kind == "application/x-archive" and DEB_MARK in sample.data[:100]:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Debian package",))
+        elif kind == "application/vnd.openxmlformats" and APPX_MARK in sample.data[-TAIL:]:
+            yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Windows application package",))
         elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
             yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))
         extension, group = blocked_group(artifact, "executable")

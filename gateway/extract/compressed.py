@@ -25,6 +25,7 @@ ENDINGS = {
 }
 DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "lzo", "gzip", "uue", "uu", "enc"})
 MAX_STREAMS = 1000                       # streams after one another in one file
+MAX_COPIED = 1 << 30                     # octets copied to look for the next stream: each look costs what is left of the file
 SHOWN = 8                                # of them also shown by themselves: some readers stop after the first, some take the last
 
 
@@ -137,9 +138,13 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[bytes], bytes,
     """The streams of one kind, what follows them, and what went wrong."""
     made: list[bytes] = []
     rest = data
+    copied = 0
     magic = MAGICS.get(kind)
     try:
         for _ in range(MAX_STREAMS):
+            copied += len(rest)
+            if copied > MAX_COPIED:
+                return made, b"", Problem(IncidentCode.COUNT, f"{len(made)} streams, and more")
             piece, rest = UNPACKERS[kind](budget, rest)
             made.append(piece)
             if not magic or not rest.startswith(magic):

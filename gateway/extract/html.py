@@ -116,6 +116,8 @@ def parse(source: str, full: bool = False) -> Page:
             page.tags.add(name)
             if "=" in attributes:
                 _attributes(page, name, attributes, full, len(page.visible))
+            if name.endswith(":script"):
+                page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
                 at = _raw(page, name, source, at)
             elif not veil and name not in VOID and "=" in attributes and _hides(attributes, styles):

@@ -23,6 +23,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xce\xfa\xed\xfe", "application/x-mach-binary"),
     (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
     (0, b"dex\n03", "application/x-dex"),
+    (0, b"dey\n03", "application/x-dex"),
     (0, b"\0asm\x01\0\0\0", "application/wasm"),
     # archives
     (0, b"PK\x03\x04", "application/zip"),
@@ -162,6 +163,8 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
             return kind
     if head.startswith(b"\xca\xfe\xba\xbe"):
         return _cafebabe(head)
+    if head.startswith(b"\xca\xfe\xba\xbf") and len(head) >= 8 and head[4:7] == b"\0\0\0":
+        return "application/x-mach-binary"
     for offset, magic, kind in MAGICS:
         if data.startswith(magic, offset):
             return _refine(kind, data)

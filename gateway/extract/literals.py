@@ -22,7 +22,8 @@ INSIDE = {
     "`": re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.S),
 }
 JOINER = re.compile(r"\s*[+,]?\s*")
-NUMBERS = re.compile(r"(?:0x[0-9a-f]{1,2}|\d{1,3})(?:\s*,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})){31,}", re.I)
+NUMBERS = re.compile(r"(?:0x[0-9a-f]{1,2}|\d{1,3})(?:\s*,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})){31,}+", re.I)
+NUMBER = re.compile(r"0x[0-9a-f]{1,2}|\d{1,3}", re.I)
 ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
@@ -99,9 +100,13 @@ def payloads(script: str) -> Iterator[tuple[str, bytes]]:
     for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
         yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
     for match in NUMBERS.finditer(script):
-        codes = [int(n, 0) if n.lower().startswith("0x") else int(n) for n in re.split(r"\s*,\s*", match[0])]
-        if max(codes) < 256:
-            yield from _typed("array", bytes(codes))
+        codes = bytearray()
+        try:
+            for number in NUMBER.finditer(script, match.start(), match.end()):
+                codes.append(int(number[0], 0 if number[0][1:2] in ("x", "X") else 10))
+        except ValueError:                               # a number that is no octet
+            continue
+        yield from _typed("array", bytes(codes))
 
 
 def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:

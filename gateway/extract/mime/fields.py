@@ -16,6 +16,8 @@ STRICT = re.compile(
     rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*[ \t]*;?")
 PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
 SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*=\s*\"?([^\";\r\n]{1,1024})")
+LONGEST = 64 << 10
+"""Octets of one structured field that are read; no program writes more than a few hundred."""
 ENCODINGS = (
     "quoted-printable", "base64", "8bit", "7bit", "binary", "x-uuencode", "uuencode", "x-uue", "x-yencode", "binhex",
     "mac-binhex40")
@@ -26,6 +28,7 @@ Parameter = tuple[str, bytes]
 
 def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
     """The value before the first semicolon, lower-case; the parameters in order; True where it was well formed."""
+    raw = raw[:LONGEST]
     if STRICT.fullmatch(raw):
         main, _, rest = raw.partition(b";")
         pairs = [(m[1].decode("ascii", "replace").lower(), m[2] if m[2] is not None else m[3]) for m in PAIR.finditer(b";" + rest)]
@@ -92,7 +95,7 @@ def encodings(raw: bytes) -> tuple[list[str], bool]:
     token = raw.strip().lower()
     if token.decode("ascii", "replace") in ENCODINGS:
         return [token.decode()], True
-    whole = decoded(raw.replace(b"\0", b"")).lower()
+    whole = decoded(raw[:LONGEST].replace(b"\0", b"")).lower()
     bare = re.sub(r"\([^()]*\)", "", whole)
     squeezed = re.sub(r"[^a-z0-9-]", "", bare)
     found = [e for e in ENCODINGS if e in bare or e in whole]

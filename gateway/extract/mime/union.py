@@ -16,6 +16,7 @@ from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
 from gateway.extract.mime.decode import Decoded, decode
+from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import flat, repaired
 from gateway.extract.mime.views import Leaf, View, describe
 from gateway.model.artifact import ArtifactKind
@@ -63,6 +64,8 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
             yield Text(guess(text)[0], place, hidden=True)
     for code, detail in view.codes.items():
         yield Observation(code, detail)
+    if "MIME-FIELD-LONG" in view.codes:
+        yield Problem(IncidentCode.SIZE, f"structured field of more than {LONGEST} octets")
     if view.too_many:
         yield Problem(IncidentCode.COUNT, f"more than {context.limits.parts} MIME parts")
     if view.too_deep:
@@ -82,7 +85,7 @@ def _more(blob: bytes, context: Context, found: list[Found], index: dict[bytes, 
         view.codes.update({c: d for c, d in again.codes.items() if c.endswith("CONTRADICT")})
     for leaf in list(flat(mended)):
         _file(leaf, "flat", found, index, view)
-    if len(blob) <= PYTHON_UP_TO:
+    if len(blob) <= PYTHON_UP_TO and "MIME-FIELD-LONG" not in view.codes:    # quadratic in the length of a field
         for leaf in _python(blob):
             _file(leaf, "python", found, index, view)
     for item in list(found):

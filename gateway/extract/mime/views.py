@@ -258,6 +258,7 @@ def _clean_block(head: bytes) -> bool:
 
 
 def _names(entity: Entity, raw: bytes) -> None:
+    _measure(entity, raw)
     _, params, clean = fields.parameters(raw)
     entity.names += fields.file_names(params)
     if not clean:
@@ -266,7 +267,14 @@ def _names(entity: Entity, raw: bytes) -> None:
         entity.names += fields.sloppy_names(raw)
 
 
+def _measure(entity: Entity, raw: bytes) -> None:
+    if len(raw) > fields.LONGEST:
+        entity.irregular = True
+        entity.codes.add("MIME-FIELD-LONG")
+
+
 def _type(entity: Entity, raw: bytes) -> None:
+    _measure(entity, raw)
     media, params, clean = fields.parameters(raw)
     entity.names += fields.file_names(params)
     if not clean:

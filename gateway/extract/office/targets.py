@@ -25,6 +25,7 @@ RUNNING = frozenset({
     "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
     "ms-its", "its", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
 })
+SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
                           r"^https://d\.docs\.live\.net/", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
@@ -45,6 +46,8 @@ def place(target: str) -> Place:
             return Place.WEB
         if name == "file":
             return _file(rest)
+        if name in SHARES:
+            return Place.SHARE
         if name in RUNNING:
             return Place.SCRIPT
         return Place.OTHER

@@ -42,3 +42,12 @@ def test_no_program(type, name):
 
 def test_java_in_a_zip_under_another_name():
     assert look("application/zip", "a.zip", data=b"PK..META-INF/MANIFEST.MF..") == ["EXECUTABLE-JAVA"]
+
+
+def test_application_package():
+    assert look("application/vnd.openxmlformats", "a.zip", data=b"PK AppxManifest.xml") == ["EXECUTABLE-INSTALLER"]
+    assert look("application/vnd.openxmlformats", "a.docx", data=b"PK word/document.xml") == []
+
+
+def test_apple_configuration_profile():
+    assert look("text/xml", "a.mobileconfig") == ["EXECUTABLE-EXTENSION"]

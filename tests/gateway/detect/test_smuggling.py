@@ -54,3 +54,8 @@ def test_svg():
 def test_page_in_an_address():
     assert look(("HTML-DATA-URI", "text/html text/html")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
     assert look(("HTML-DATA-URI", "text/csv text/csv"), ("HTML-DATA-URI", "image/png image/png")) == {}
+
+
+def test_picture_with_a_link_that_runs():
+    assert look(("HTML-LINK", "a javascript:alert(1)"), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
+    assert look(("HTML-LINK", "a https://b.example/"), type="image/svg+xml") == {}

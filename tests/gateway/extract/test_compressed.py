@@ -11,8 +11,12 @@ import zlib
 import pytest
 import zstandard
 
-from gateway.extract.compressed import COMPRESSED
+from gateway.extract.base import Context
+from gateway.extract.bounded import Budget
+from gateway.extract.compressed import COMPRESSED, streams
 from gateway.model.content import Observation
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 from tests.builders.archives import codes, content, take_apart
 
 DATA = b"MZ\x90\0 program " * 100
@@ -96,3 +100,10 @@ def test_bombs(ending):
     found = take_apart(COMPRESSED, data, f"a.{ending}")
     assert "RATIO" in codes(found)
     assert time.process_time() - started < 2
+
+
+def test_streams_without_end_stop_by_work(monkeypatch):
+    monkeypatch.setattr("gateway.extract.compressed.MAX_COPIED", 10_000)
+    data = gzip.compress(b"") * 200
+    made, _, trouble = streams("application/gzip", data, Budget.of(Context(Limits())))
+    assert trouble is not None and trouble.code is IncidentCode.COUNT and 1 < len(made) < 10

@@ -82,3 +82,9 @@ def test_hostile_markup_is_linear(source):
 
 def test_words():
     assert words(["a  b", "\n \n", "c&nbsp;d"]) == "a b\nc d"
+
+
+def test_script_with_a_prefix_for_its_namespace():
+    source = '<x:svg xmlns:x="http://www.w3.org/2000/svg"><x:script>alert(1)</x:script></x:svg>'
+    assert parse(source).scripts == ["alert(1)"]
+    assert parse("<x:description>a</x:description>").scripts == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import tracemalloc
 
 import pytest
 
@@ -50,3 +51,16 @@ def test_opaque_literals_are_counted():
     noise = bytes((n * 73 + n // 7 * 31) % 256 for n in range(2000))
     assert opaque(f"x='{base64.b64encode(noise).decode()}'") == 2000
     assert opaque("x='" + "word " * 400 + "'") == 0
+
+
+def test_long_lists_of_numbers_cost_little_memory():
+    script = "[" + "77,90,144,0," * 100_000 + "1]"
+    tracemalloc.start()
+    try:
+        found = list(payloads(script))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 << 20
+    assert all(len(data) == 400_001 for _, data in found)
+    assert not list(payloads("[" + "300,1," * 50 + "1]"))

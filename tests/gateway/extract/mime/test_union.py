@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 import pytest
 
@@ -160,3 +161,12 @@ def test_nested_multiparts_have_numbered_labels():
 def test_digest_parts_are_messages():
     blob = HEAD + b"Content-Type: multipart/digest; boundary=c\r\n\r\n--c\r\n\r\nFrom: a@b\r\nSubject: x\r\n\r\nhi\r\n--c--\r\n"
     assert [c.declared_type for c in seen(blob)[0]] == ["message/rfc822"]
+
+
+def test_a_field_beyond_all_measure_is_a_problem():
+    blob = mail(part(PLAIN), type=b"multipart/mixed; " + b"a*0=b; " * 20_000 + b"boundary=b")
+    began = time.process_time()
+    found = list(read(blob, Context(Limits())))
+    assert time.process_time() - began < 2
+    assert IncidentCode.SIZE in {i.code for i in found if isinstance(i, Problem)}
+    assert not [i for i in read(mail(part(PLAIN)), Context(Limits())) if isinstance(i, Problem)]

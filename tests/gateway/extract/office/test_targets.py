@@ -30,3 +30,8 @@ def test_place(target: str, where: Place) -> None:
 def test_judge(kind: str, target: str, code: str | None) -> None:
     found = judge(kind, target)
     assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize("scheme", ["smb", "DAVS", "nfs"])
+def test_schemes_of_shares(scheme: str) -> None:
+    assert place(f"{scheme}://h.example/s/a.dotm") is Place.SHARE
