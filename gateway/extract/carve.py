@@ -6,9 +6,12 @@ profiles and trailers, so a magic alone is not enough: each candidate is checked
 
 from __future__ import annotations
 
+import io
 import re
 import struct
 from collections.abc import Callable, Iterator
+
+import yara
 
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.zip_structure import directories, local_header
@@ -66,6 +69,24 @@ MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
 )
 """Octets, how far they stand from the file's begin, what must hold there, what to call it."""
 
+MARK = {b"MZ": b"PE\0\0"}
+"""Magic -> octets that must stand in what its check accepts, where the magic itself stands everywhere."""
+
+ONE_BY_ONE = 1 << 14
+"""Octets up to which magics are looked for one by one; above, one pass says which of them are there at all."""
+
+
+def _finder() -> yara.Rules:
+    """One rule for each magic, by its index. Loaded from the saved form: a compiler would leave its 7 MB in every child."""
+    rules = (f"rule m{number} {{ strings: $a = {{ {MARK.get(magic, magic).hex(' ')} }} condition: $a }}"
+             for number, (magic, *_) in enumerate(MAGICS))
+    out = io.BytesIO()
+    yara.compile(source="\n".join(rules)).save(file=out)
+    return yara.load(file=io.BytesIO(out.getvalue()))
+
+
+FINDER = _finder()
+
 MAX_TRIES = 20_000                       # false hits of one magic that are checked in one node
 
 MARKUP = re.compile(rb"<\s{0,8}(?:script[\s>]|hta:application|html[\s>]|iframe\s|!doctype html|job[\s>]|package>)", re.IGNORECASE)
@@ -110,7 +131,7 @@ def _at_the_end(data: bytes) -> Iterator[Yield]:
 
 def hits(data: bytes) -> Iterator[tuple[int, str]]:
     """Where checked magics stand, the first of each kind; not at the very beginning, which is the node itself."""
-    for magic, back, check, what in MAGICS:
+    for magic, back, check, what in present(data):
         at = data.find(magic, back + 1)
         for _ in range(MAX_TRIES):
             if at < 0:
@@ -119,6 +140,17 @@ def hits(data: bytes) -> Iterator[tuple[int, str]]:
                 yield at - back, what
                 break
             at = data.find(magic, at + 1)
+
+
+def present(data: bytes) -> list[tuple[bytes, int, Callable[[bytes, int], bool], str]]:
+    """The rows of MAGICS that may stand anywhere in the data. A third of the cost of looking for each."""
+    if len(data) <= ONE_BY_ONE:
+        return list(MAGICS)
+    try:
+        found = FINDER.match(data=data, fast=True)
+    except yara.Error:
+        return list(MAGICS)
+    return [MAGICS[int(match.rule[1:])] for match in found]
 
 
 def _markup(node: Node) -> Iterator[Yield]:

@@ -2,11 +2,13 @@
 
 import io
 import os
+import random
 import struct
 
 import pytest
 from PIL import Image
 
+from gateway.extract import carve
 from gateway.extract.carve import CARVE, END_OF, hits
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
 from tests.builders.documents import compound
@@ -99,3 +101,25 @@ def test_program_in_a_stream_of_a_compound_file():
     assert PROGRAM in b"".join(content(take_apart(CARVE, data, kind="application/x-ole-storage")).values())
     assert not take_apart(CARVE, compound({"x": b"MZ " * 50}), kind="application/x-ole-storage")
     assert not take_apart(CARVE, data, kind="application/x-msi")
+
+
+@pytest.mark.parametrize("row", carve.MAGICS, ids=lambda row: row[3] + row[0].hex())
+@pytest.mark.parametrize("at", [100, 9_000, 199_000])
+def test_one_pass_misses_no_magic(row, at):
+    mark = carve.MARK.get(row[0], b"")
+    data = bytearray(random.Random(7).randbytes(200_000).replace(b"PE", b"pe"))
+    data[at:at + len(row[0])] = row[0]
+    data[at + 64:at + 64 + len(mark)] = mark
+    assert row in carve.present(bytes(data))
+    assert carve.present(bytes(200_000)) == []
+
+
+def test_small_data_and_a_failing_pass_are_looked_through_one_by_one(monkeypatch):
+    assert carve.present(bytes(100)) == list(carve.MAGICS)
+    monkeypatch.setattr(carve, "FINDER", Failing())
+    assert carve.present(bytes(200_000)) == list(carve.MAGICS)
+
+
+class Failing:
+    def match(self, **_):
+        raise carve.yara.Error("internal")
