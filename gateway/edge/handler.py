@@ -60,7 +60,8 @@ class Handler:
         return Transaction(
             id=new_message_id(now), session=incoming.session, envelope=envelope,
             message=Message(spool.fd, spool.size, spool.sha256, now),
-            direction=direction(incoming.listener, envelope.reverse_path, [r.mailbox for r in envelope.recipients]),
+            direction=direction(incoming.listener, envelope.reverse_path, [r.mailbox for r in envelope.recipients],
+                                incoming.session.client),
             deadline=Deadline.after(self._clock, incoming.listener.final_reply))
 
     def _fault(self, identity: str, error: Exception, reply: Reply) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterable
 
 from gateway.edge import replies
@@ -27,14 +28,26 @@ def recipient_refusal(listener: ListenerSettings, sender: Mailbox | None, recipi
     return replies.NO_RELAY
 
 
-def direction(listener: ListenerSettings, sender: Mailbox | None, recipients: Iterable[Mailbox]) -> Direction:
-    """Of a transaction that was let in. One outside recipient makes mail of `auto` outbound for all."""
+def direction(listener: ListenerSettings, sender: Mailbox | None, recipients: Iterable[Mailbox], client: str) -> Direction:
+    """Of a transaction that was let in. One outside recipient makes mail of `auto` outbound for all.
+
+    Mail from ourselves to ourselves is internal only where it comes from inside: `client` (the judged address) is trusted,
+    private or loopback. From elsewhere it is inbound mail that uses our name.
+    """
     if listener.direction != "auto":
         return Direction(listener.direction)
     outside = any(not ours(listener, r) for r in recipients)
     if outside:
         return Direction.OUTBOUND
-    return Direction.INTERNAL if sender is not None and ours(listener, sender) else Direction.INBOUND
+    from_us = sender is not None and ours(listener, sender)
+    return Direction.INTERNAL if from_us and inside(listener, client) else Direction.INBOUND
+
+
+def inside(listener: ListenerSettings, client: str) -> bool:
+    try:
+        return client in listener.trust or ipaddress.ip_address(client).is_private
+    except ValueError:
+        return False
 
 
 def ours(listener: ListenerSettings, mailbox: Mailbox) -> bool:

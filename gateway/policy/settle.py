@@ -114,7 +114,7 @@ def retry_key(transaction: Transaction, inspection: Inspection, recipients: Iter
     parts = [
         sender.key if sender is not None else "",
         *sorted({r.mailbox.key for r in recipients}),
-        summary.header_message_id, summary.date, summary.body_sha256,
+        summary.header_message_id, summary.date, summary.header_from, summary.subject, summary.body_sha256,
     ]
     digest = hashlib.sha256()
     for part in parts:

@@ -35,7 +35,13 @@ def test_permission(way: str, sender: Mailbox | None, recipient: Mailbox, allowe
     ("auto", THEIRS, [OURS], Direction.INBOUND), ("auto", None, [OURS], Direction.INBOUND), ("auto", None, [THEIRS], Direction.OUTBOUND),
 ])
 def test_direction(way: str, sender: Mailbox | None, recipients: list[Mailbox], wanted: Direction) -> None:
-    assert direction(listener(1, direction=way), sender, recipients) is wanted
+    assert direction(listener(1, direction=way), sender, recipients, "10.0.0.7") is wanted
+
+
+@pytest.mark.parametrize("client", ["8.8.8.8", "2001:4860:4860::8888", "", "unknown"])
+def test_our_name_from_elsewhere_is_inbound_mail(client: str) -> None:
+    """Or a forged sender of our own would pass by the rules for what comes in."""
+    assert direction(listener(1, direction="auto"), OURS, [OURS], client) is Direction.INBOUND
 
 
 def test_domains_compare_in_their_unicode_form() -> None:
