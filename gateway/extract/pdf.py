@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 import pikepdf
 import pypdfium2
@@ -77,7 +77,7 @@ class Pdf:
 
 def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
     """The document and the password that opened it; raises PasswordError when none did."""
-    for word in ("", *islice(candidates(context), GUESSES)):
+    for word in chain(("",), islice(candidates(context), GUESSES)):
         try:
             return pikepdf.open(io.BytesIO(data), password=word, suppress_warnings=True, inherit_page_attributes=False), word
         except pikepdf.PasswordError:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 import pikepdf
 import pytest
@@ -125,3 +126,12 @@ def test_xfa() -> None:
 
 def test_children_of_scripts_hold_their_source() -> None:
     assert any(isinstance(c, Child) and c.data == b"app.alert(1)" for c in read(pdf(ALERT)))
+
+
+def test_words_of_the_mail_are_gathered_only_for_what_is_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def untouched(context: object) -> Iterator[str]:
+        raise AssertionError("nothing is locked")
+        yield ""
+
+    monkeypatch.setattr("gateway.extract.pdf.candidates", untouched)
+    assert read(pdf(text="Hello")) == [Text("Hello", "page 1")]
