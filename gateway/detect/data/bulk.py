@@ -24,6 +24,8 @@ LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "L
 _LABELS = {name: NONE.union(*(TYPES[n].labels for n in SHAPES.get(name, ()))) for name in (*SHAPE_NAMES, "BIC", "USCC")}
 _ANY = NONE.union(*(t.labels for t in TYPES.values()))
 _TAB = 9
+BEHIND = 120
+"""Characters behind a label in which a broken number is looked for."""
 _REACH = 3
 """Characters between two values of a list."""
 
@@ -46,7 +48,7 @@ class Batch:
 class Sorted:
     batches: list[Batch]
     single: list[Token]                  # in the order of the text
-    labels: bool                         # some type's label stands in the text
+    labelled: list[tuple[int, int]]      # places behind labels of types
 
 
 def sort(grid: Grid) -> Sorted:
@@ -54,14 +56,14 @@ def sort(grid: Grid) -> Sorted:
     text = grid.text
     runs = scan(text)
     if not len(runs.start) and not runs.spans:
-        return Sorted([], [], True)
+        return Sorted([], [], [(0, len(text))])
     found = words(text)
     kinds = found.all()
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
     grouped = [t for s, e in runs.spans for t in tokens(text, s, e)]
     grouped = [t for t in grouped if t.shape not in LABEL_ONLY or t.shape == "D9" or _LABELS[t.shape] & kinds]
-    labels = bool(kinds & _ANY)
+    labels = _behind(grid, found)
     if not len(runs.start):
         return Sorted([], grouped, labels)
     places = _Places(grid, runs, found)
@@ -70,6 +72,20 @@ def sort(grid: Grid) -> Sorted:
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
     batches = list(_batches(grid, runs, places, ~single))
     return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels)
+
+
+def _behind(grid: Grid, found: Words) -> list[tuple[int, int]]:
+    """The places behind labels, joined where they touch; the whole text where headings stand over columns."""
+    if grid.headings or grid.spaced:
+        return [(0, len(grid.text))]
+    strong = np.array([bool(kinds & _ANY) for kinds in found.sets] + [False])
+    ends = found.ends[strong[found.kinds]]
+    if not len(ends):
+        return []
+    apart = np.flatnonzero(np.diff(ends) > BEHIND) + 1
+    first = np.concatenate(([0], apart))
+    last = np.concatenate((apart - 1, [len(ends) - 1]))
+    return list(zip(ends[first].tolist(), (ends[last] + BEHIND).tolist(), strict=True))
 
 
 class _Places:

@@ -118,8 +118,9 @@ class CustomerData:
         if grid.headings or "swift" in text.lower() or "bic" in text.lower():
             for token in tokens.bics(text):
                 self._token(grid, artifact, token)
-        for token in (*tokens.wrapped(text), *tokens.oddly_grouped(grid.view.text)) if labelled else ():
-            self._token(grid, artifact, token, only_labelled=True)
+        for start, end in labelled:
+            for token in (*tokens.wrapped(text, start, end), *tokens.oddly_grouped(grid.view.text, start, end)):
+                self._token(grid, artifact, token, only_labelled=True)
         if "\t" in text:
             for token, column in split_cells(grid):
                 row = grid.row(token.start)
@@ -130,18 +131,18 @@ class CustomerData:
         if rows:
             self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
 
-    def _numbers(self, grid: Grid, artifact: int) -> bool:
-        """Every token of the text; False where nothing in it is a type's label."""
+    def _numbers(self, grid: Grid, artifact: int) -> list[tuple[int, int]]:
+        """Every token of the text; the places behind labels of types."""
         if len(grid.text) < bulk.LEAST or grid.source.startswith("ocr "):
             for token in tokens.tokens(grid.text):
                 self._token(grid, artifact, token)
-            return True
+            return [(0, len(grid.text))]
         found = bulk.sort(grid)
         for token in found.single:
             self._token(grid, artifact, token)
         for batch in found.batches:
             self._batch(grid, artifact, batch)
-        return found.labels
+        return found.labelled
 
     def _batch(self, grid: Grid, artifact: int, batch: bulk.Batch) -> None:
         """Tokens under one heading, behind the same label, or with neither."""

@@ -7,6 +7,7 @@ of one pattern finds the runs; everything after it looks at single runs. Linear 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -168,11 +169,11 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iter
         i += 1
 
 
-def wrapped(text: str) -> Iterator[Token]:
+def wrapped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
     """Numbers that a narrow line broke in two or more. Only worth something under a label."""
-    if BROKEN.search(text) is None:
+    if BROKEN.search(text, start, end) is None:
         return
-    for match in WRAPPED.finditer(text):
+    for match in WRAPPED.finditer(text, start, end):
         if "\t" in text[text.rfind("\n", 0, match.start()) + 1:match.start()]:
             continue                                      # the last cell of one row and the first of the next
         value = re.sub(r"\s", "", match.group())
@@ -183,9 +184,9 @@ def wrapped(text: str) -> Iterator[Token]:
             yield Token(shape, value, match.start(), match.end())
 
 
-def oddly_grouped(text: str) -> Iterator[Token]:
+def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
     """Groups parted by what also parts cells or amounts. Only worth something under a label."""
-    for match in ODD.finditer(text):
+    for match in ODD.finditer(text, start, end):
         sizes = [len(part) for part in re.split(r"[^0-9]", match.group())]
         if match[1] == "," and all(n == 3 for n in sizes[1:]):
             continue                                      # thousands
