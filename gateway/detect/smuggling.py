@@ -54,7 +54,8 @@ class SmugglingDetector:
         carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
         if carried:
             yield Finding("SMUGGLING-SVG-FILE", "smuggling", Severity.HIGH, id, tuple(masked(c) for c in carried[:5]), len(carried))
-        runs = any(o.detail.partition(" ")[2].lower().startswith(("javascript:", "vbscript:")) for o in sample.observed("HTML-LINK"))
+        links = (o.detail.partition(" ")[2].lower() for o in sample.observed("HTML-LINK"))
+        runs = any(link.startswith(("javascript:", "vbscript:")) for link in links)
         if runs or sample.observed("HTML-SCRIPT"):
             yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", Severity.HIGH, id, ("picture with a script",))
         if any(o.detail in ("foreignobject", "iframe", "embed", "object") for o in sample.observed("HTML-TAG")):
