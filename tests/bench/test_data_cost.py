@@ -32,8 +32,11 @@ def log(rng: random.Random) -> str:
             f"from 10.{rng.randrange(256)}.3.{rng.randrange(256)} took {rng.randrange(9999)} ms trace={rng.getrandbits(64):016x}\n")
 
 
+WORDS = ("the", "report", "of", "market", "and", "meeting", "please", "send", "we", "will", "review", "agenda", "quarter")
+
+
 def prose(rng: random.Random) -> str:
-    return " ".join(rng.choice("the report of market and meeting please send we will review agenda quarter".split()) for _ in range(14)) + ".\n"
+    return " ".join(rng.choice(WORDS) for _ in range(14)) + ".\n"
 
 
 def chinese(rng: random.Random) -> str:

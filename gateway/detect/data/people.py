@@ -113,7 +113,7 @@ MINIMUM_ROWS = 5
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
-    if len(grid.starts) < MINIMUM_ROWS:
+    if len(grid.starts) < MINIMUM_ROWS or not NAMEISH.search(grid.text):
         return 0
     records = 0
     seen: set[str] = set()
