@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from gateway.extract.identify import identify
@@ -34,6 +35,8 @@ MAX_GAP = 200
 SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
 MAX_LITERALS = 2000
+MOST_NUMBERS = 1 << 20
+"""Octets of one list of numbers that are put together: its kind shows long before."""
 INTERESTING_NOT = frozenset({"application/octet-stream", "text/plain", "application/x-empty", "audio/mpeg"})
 
 
@@ -102,7 +105,7 @@ def payloads(script: str) -> Iterator[tuple[str, bytes]]:
     for match in NUMBERS.finditer(script):
         codes = bytearray()
         try:
-            for number in NUMBER.finditer(script, match.start(), match.end()):
+            for number in islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS):
                 codes.append(int(number[0], 0 if number[0][1:2] in ("x", "X") else 10))
         except ValueError:                               # a number that is no octet
             continue
