@@ -111,7 +111,7 @@ def load(path: Path) -> KeyRing:
         status = path.stat()
         text = path.read_text(encoding="ascii")
     except FileNotFoundError:
-        raise KeyProblem(f"{path}: there is no key file; `sekisho init` makes one, or restore yours") from None
+        raise KeyProblem(f"{path}: there is no key file; put your copy back, without it held mail cannot be read") from None
     except UnicodeDecodeError:
         raise KeyProblem(f"{path}: this is no key file") from None
     except OSError as error:

@@ -50,16 +50,28 @@ def secret_of(path: Path) -> str:
 
 def ensure_keys(config: Config, clock: Clock) -> keys.KeyRing:
     """The key ring; a first key is made only where there is no database yet: held mail without its key is lost."""
+    refuse_lost_index(config)
     path = config.quarantine.key_file
     if not path.exists() and not (config.gateway.state_dir / "quarantine.db").exists():
         return keys.create_key_file(path, clock.now())
     return keys.load(path)
 
 
+def refuse_lost_index(config: Config) -> None:
+    """Held mail without the index that knows it is not begun anew upon: what no row knows would be swept away within hours."""
+    database, blobs = config.gateway.state_dir / "quarantine.db", config.gateway.state_dir / "blobs"
+    if config.quarantine.database != "sqlite" or (database.exists() and database.stat().st_size):
+        return
+    lost = sum(len(files) for _, _, files in os.walk(blobs))
+    if lost:
+        raise SekishoError(f"{database}: the index is gone, but {blobs} has {lost} held messages; put the index back, "
+                           "or move the blobs away and restore a backup")
+
+
 def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
     """The service on an open, migrated database. Only one process at a time may write: the keeper, or a command without one.
 
-    Raises KeyProblem, DatabaseRefused, ConfigError.
+    Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index is gone).
     """
     ring = ensure_keys(config, clock)
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))

@@ -205,7 +205,7 @@ def bind(address: Endpoint, shared: bool) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as failure:
         listener.close()
-        raise ConfigError(f"cannot listen on {address}: {failure.strerror}; is another program there?", str(address)) from failure
+        raise ConfigError(f"cannot listen on {address}: {failure.strerror}; is another program there?") from failure
     listener.setblocking(False)
     return listener
 
@@ -216,7 +216,7 @@ def refuse_moves(before: Config, after: Config) -> None:
              ("gateway.processes", before.gateway.processes, after.gateway.processes),
              ("gateway.console", before.gateway.console, after.gateway.console),
              ("gateway.ops", before.gateway.ops, after.gateway.ops),
-             ("listener addresses", *([(x.name, x.address) for x in c.listeners] for c in (before, after)))]
+             ("[[listener]] address", *([(x.name, x.address) for x in c.listeners] for c in (before, after)))]
     for name, old, new in fixed:
         if old != new:
             raise ConfigError(f"{name} changes only at a restart", str(after.path or ""))

@@ -98,7 +98,7 @@ def rotate(session: Session) -> int:
     config = state_of(session)
     path = config.quarantine.key_file
     if not path.exists():
-        raise SekishoError(f"{path}: there is no key file to rotate; sekisho init makes one")
+        raise SekishoError(f"{path}: there is no key file to rotate; put your copy back")
     with desk(session) as custody, refusals():
         files.add_key(path, SystemClock().now())         # only where custody is to be had: a key that nothing uses is litter
         me = actor(None)

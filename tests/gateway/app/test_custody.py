@@ -53,6 +53,28 @@ def test_no_key_is_made_where_held_mail_waits_for_the_old_one(state):
     assert not (state.state / "quarantine.key").exists()
 
 
+@pytest.mark.parametrize("left", ["nothing", "an empty file"])
+@pytest.mark.parametrize("key", ["with its key", "without its key"])
+def test_held_mail_without_its_index_is_not_begun_anew_upon(state, left, key):
+    (state.state / "blobs" / "000").mkdir(parents=True)
+    (state.state / "blobs" / "000" / "held").write_bytes(b"sealed")
+    for path in state.state.glob("quarantine.db*"):
+        path.unlink()
+    if left == "an empty file":
+        (state.state / "quarantine.db").touch()
+    if key == "without its key":
+        (state.state / "quarantine.key").unlink()
+    with pytest.raises(SekishoError, match=r"quarantine\.db: the index is gone, but .*blobs has 1 held messages"):
+        custody.open_service(load(state.config), SystemClock())
+    assert (state.state / "quarantine.key").exists() == (key == "with its key")
+
+
+def test_a_state_that_holds_nothing_may_begin_anew(state):
+    for path in state.state.glob("quarantine.db*"):
+        path.unlink()
+    assert custody.open_service(load(state.config), SystemClock())
+
+
 def test_settings_reach_the_service(state):
     write_config(state.folder, more='retain = "7d"\nfour_eyes_persons = 5\n')
     service = custody.open_service(load(state.config), SystemClock())
