@@ -19,10 +19,11 @@ from gateway.config import Config
 from gateway.inspection.pool import CellPool
 from gateway.lanes import Lanes
 from gateway.model.address import Mailbox
+from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.decision import Decision
-from gateway.model.errors import ConfigError, SekishoError
-from gateway.model.finding import Inspection
+from gateway.model.errors import ConfigError, InspectionUnavailable, SekishoError
+from gateway.model.finding import Fault, Incident, IncidentCode, Inspection
 from gateway.model.ids import new_message_id
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction, Envelope, Message, Recipient, Session, Transaction
@@ -78,8 +79,16 @@ class Judge:
                 recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
                 limits=self.config.limits.for_inspection(), passwords=passwords(self.config),
                 partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names)
-            inspection = await self.pool.inspect(fd, len(octets), request, transaction.deadline)
+            inspection = await self._inspect(fd, len(octets), request, transaction.deadline)
         return Judged(path, transaction, inspection, decide(transaction, inspection, self.policy, self.clock.now()))
+
+    async def _inspect(self, fd: int, size: int, request: InspectionRequest, deadline: Deadline) -> Inspection:
+        """Our own fault is said of that one file, as the gateway would put it off; the others are judged."""
+        try:
+            return await self.pool.inspect(fd, size, request, deadline)
+        except InspectionUnavailable as fault:
+            tree = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE, size=size),))
+            return Inspection(tree, incidents=(Incident(IncidentCode.TIMEOUT, 0, Fault.GATEWAY, str(fault)),))
 
     def _transaction(self, fd: int, octets: bytes, asked: Asked) -> Transaction:
         now = self.clock.now()

@@ -6,7 +6,7 @@ import pytest
 from gateway.app import offline
 from gateway.app.offline import Asked, Judge, addresses, as_wire, memfd, messages, passwords, read
 from gateway.config import load
-from gateway.model.errors import ConfigError, SekishoError
+from gateway.model.errors import ConfigError, InspectionUnavailable, SekishoError
 from gateway.model.transaction import Direction
 from gateway.ops.clock import SystemClock
 from tests.builders.commands import write_config
@@ -112,3 +112,15 @@ def test_passwords_of_the_file(tmp_path):
     (tmp_path / "p").unlink()
     with pytest.raises(ConfigError, match="No such file"):
         passwords(config)
+
+
+class Busy:
+    async def inspect(self, *_):
+        raise InspectionUnavailable("no child in time")
+
+
+async def test_our_own_fault_is_said_of_one_file_and_the_others_go_on(tmp_path):
+    judging = Judge(load(write_config(tmp_path)), Busy(), SystemClock())
+    judged = await judging.judge("a.eml", b"To: a@bank.example\r\n\r\nx\r\n", Asked())
+    assert {d.disposition.word for d in judged.decisions} == {"defer"}
+    assert judged.inspection.incidents[0].detail == "no child in time"
