@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from gateway.model.errors import CustodyUnavailable
+from gateway.model.errors import CustodyUnavailable, SekishoError
 from quarantine.keys import sync_directory
 from quarantine.sealing import MessageKeys, Plain, SealBroken
 
@@ -56,7 +56,13 @@ class FileBlobs:
         self.root, self.reserve, self.failpoint = root, reserve, failpoint
         self.counter = secrets.randbelow(BUCKETS) * PER_BUCKET
         self.made: set[str] = set()
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unusable = "" if os.access(root, os.R_OK | os.W_OK | os.X_OK) else "its owner must be the gateway's user, its mode 0700"
+        except OSError as error:
+            unusable = error.strerror or str(error)
+        if unusable:
+            raise SekishoError(f"{root}: the folder of held mail cannot be used: {unusable}")
 
     def stage(self, source: int, size: int, keys: MessageKeys) -> Staged:
         """Seal and sync into a temporary file beside its final place. Raises CustodyUnavailable."""

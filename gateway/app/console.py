@@ -82,7 +82,8 @@ async def run(name: str, control: socket.socket) -> None:
         pages.change(fresh.config)
 
     if brief.config.console.second_factor:
-        tools.events.emit("log", level="warning", message="the console asks for a password only: a second factor (console.second_factor) is not asked for yet")
+        tools.events.emit("log", level="warning",
+                          message="the console asks for a password only: console.second_factor has no effect yet")
     serving = asyncio.create_task(asyncio.to_thread(server.run))
     async with pushing(tools, brief):
         obeying = asyncio.create_task(obey(control, reload))

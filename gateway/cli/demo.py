@@ -133,8 +133,13 @@ def running() -> Iterator[Demo]:
 
 @click.command()
 @click.option("--once", is_flag=True, help="End by itself; status 0 where every mail had the outcome it must have.")
-def demo(once: bool) -> int:
+@click.option("--mails", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
+              help="Only write the sample mails there as .eml files, to try other commands with.")
+def demo(once: bool, mails: Path | None) -> int:
     """Show what the gateway does, with sample mails on this machine alone."""
+    if mails is not None:
+        write_samples(mails)
+        return 0
     with running() as house:
         password = first_login(house)
         click.echo("starting a gateway with a mailbox behind it …")
@@ -150,6 +155,16 @@ def demo(once: bool) -> int:
         click.echo("Ctrl-C ends it and removes everything")
         wait(house)
     return 0
+
+
+def write_samples(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for sample in samples():
+            (folder / f"{sample.name}.eml").write_bytes(sample.content)
+            click.echo(f"{folder / sample.name}.eml: {sample.title}")
+    except OSError as failure:
+        raise SekishoError(f"{folder}: the sample mails cannot be written: {failure.strerror}") from failure
 
 
 def first_login(house: Demo) -> str:

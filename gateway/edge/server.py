@@ -285,7 +285,7 @@ def server_context(listener: ListenerSettings) -> ssl.SSLContext | None:
     try:
         context.load_cert_chain(listener.tls_cert, listener.tls_key)
     except (OSError, ssl.SSLError) as error:
-        raise ConfigError(f"cannot use {listener.tls_cert}: {error}", f"listener {listener.name}") from error
+        raise ConfigError(f"cannot use {listener.tls_cert} and {listener.tls_key}: {error}", f"listener {listener.name}") from error
     return context
 
 

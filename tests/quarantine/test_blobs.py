@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.model.errors import CustodyUnavailable
+from gateway.model.errors import CustodyUnavailable, SekishoError
 from quarantine.blobs import BUCKETS, PER_BUCKET, FileBlobs
 from quarantine.sealing import MessageKeys
 from tests.builders.custody import memory
@@ -106,6 +106,18 @@ def test_a_full_disk_is_our_fault_and_leaves_nothing(tmp_path: Path) -> None:
         put(blobs, b"small mail still fits")
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_a_folder_that_is_none_ends_the_start_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "blobs").touch()
+    with pytest.raises(SekishoError, match="blobs: the folder of held mail cannot be used: File exists"):
+        FileBlobs(tmp_path / "blobs")
+
+
+def test_a_folder_of_somebody_else_ends_the_start_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quarantine.blobs.os.access", lambda path, mode: False)
+    with pytest.raises(SekishoError, match="its owner must be the gateway's user, its mode 0700"):
+        FileBlobs(tmp_path / "blobs")
 
 
 def test_a_store_that_is_gone(tmp_path: Path) -> None:

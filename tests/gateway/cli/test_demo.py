@@ -3,6 +3,7 @@ import subprocess
 import sys
 
 import pytest
+from click.testing import CliRunner
 
 from gateway.cli import demo
 from gateway.cli.demo import Demo, free_ports, message_id
@@ -137,3 +138,15 @@ def test_stop_asks_before_it_ends(tmp_path):
     made.process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], stdout=subprocess.PIPE, text=True)
     made.stop()
     assert made.process.returncode == -signal.SIGTERM
+
+
+def test_the_sample_mails_as_files(tmp_path):
+    done = CliRunner().invoke(demo.demo, ["--mails", str(tmp_path / "a" / "b")], standalone_mode=False)
+    assert done.exit_code == 0 and done.exception is None
+    assert {p.name: p.read_bytes() for p in (tmp_path / "a" / "b").iterdir()} == {f"{s.name}.eml": s.content for s in samples()}
+
+
+def test_samples_that_cannot_be_written_are_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SekishoError, match="file/b: the sample mails cannot be written: Not a directory"):
+        demo.write_samples(tmp_path / "file" / "b")
