@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import gateway
 from gateway.app import installed
-from gateway.app.custody import database_url
+from gateway.app.custody import database_url, refuse_lost_index
 from gateway.app.offline import Silent
 from gateway.app.rights import running
 from gateway.config import Config, Endpoint
@@ -117,6 +117,10 @@ def state(config: Config) -> Iterator[Line]:
     yield from disk(folder, config.quarantine.min_free)
     yield from secrets_of(config)
     yield from database(config)
+    if config.quarantine.blobs == "file":
+        blobs = folder / "blobs"
+        usable = blobs.is_dir() and os.access(blobs, os.R_OK | os.W_OK | os.X_OK)
+        yield judged(usable, "state", str(blobs), "can be read and written" if usable else "is no folder that this user may use")
     try:
         reference = Reference.load(folder)
         documents = len(reference.documents.names) if reference.documents else 0
@@ -153,6 +157,11 @@ def database(config: Config) -> Iterator[Line]:
 
     path = config.gateway.state_dir / "quarantine.db"
     name = str(path) if config.quarantine.database == "sqlite" else config.quarantine.database.rpartition("@")[2]
+    try:
+        refuse_lost_index(config)
+    except SekishoError as lost:
+        yield Line("state", RED, name, str(lost).removeprefix(f"{name}: "))
+        return
     if config.quarantine.database == "sqlite" and not path.exists():
         yield Line("state", RED, name, "does not exist; sekisho init makes it")
         return
