@@ -26,8 +26,8 @@ def brisk(seconds: float) -> list[str]:
 
 
 FAULTS = {                               # fault -> further arguments of the short audit
-    "none": [], "kill9": brisk(0.6), "kill9-child": [*brisk(0.3), "--size", "60000"], "term": brisk(0.6), "stop": brisk(0.12), "sink-down": brisk(0.12),
-    "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": brisk(0.12),
+    "none": [], "kill9": brisk(0.3), "kill9-child": [*brisk(0.3), "--size", "60000"], "term": brisk(0.3), "stop": brisk(0.12), "sink-down": brisk(0.12),
+    "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": [*brisk(0.12), "--size", "60000"],
 }
 LONG = ["--workers", "4", "--every", "0.25"]  # of the long audits
 STATES = ("none", "fsize", "nofile", "mem")  # a limit in force all the time, not a blow
@@ -60,7 +60,7 @@ for line in sys.stdin: print(json.loads(line)["header_message_id"])'"""
             [sys.executable, str(AUDIT), "--target", f"127.0.0.1:{house.inbound}", "--sink", f"127.0.0.1:{sink}", "--fault", fault,
              "--messages", str(messages), "--rcpt-domain", "bank.example", "--cmd", f"exec {command} serve >>{folder}/out.log 2>&1",
              "--quarantine-cmd", listing, "--settle", "20", "--json", str(out), *more],
-            capture_output=True, text=True, timeout=110 if messages == SHORT else 900, cwd="/")
+            capture_output=True, text=True, timeout=110 if messages != 500 else 900, cwd="/")
     finally:
         end(house)                           # an audit that was cut off leaves its gateway running
     assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
@@ -86,17 +86,28 @@ def judge(result: dict, fault: str, messages: int) -> None:
     assert result["lost"] == result["altered"] == result["refused_5xx"] == 0, result
     assert result["acked"] == messages, result
     assert result["duplicates"] <= result["faults"], result     # RFC 1047: at most one a blow
-    assert fault in STATES or result["faults"] >= (HARMS if messages == SHORT else 20), result
+    assert fault in STATES or result["faults"] >= (HARMS if messages != 500 else 20), result
 
 
+def battered(folder: Path, fault: str, more: list[str]) -> None:
+    """The short audit; once more with more mail where the machine was so quick that the blows were too few."""
+    for messages in (SHORT, 4 * SHORT, 16 * SHORT):
+        (folder / str(messages)).mkdir()
+        result = audit(folder / str(messages), fault, messages, more)
+        if fault in STATES or result["faults"] >= HARMS:
+            break
+    judge(result, fault, messages)
+
+
+@pytest.mark.timeout(240)
 @pytest.mark.parametrize("fault", [f for f in FAULTS if f != "disk-full"])
 def test_short_audit(tmp_path: Path, fault: str):
-    judge(audit(tmp_path, fault, SHORT, FAULTS[fault]), fault, SHORT)
+    battered(tmp_path, fault, FAULTS[fault])
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
 def test_short_audit_with_a_full_disk(small_disk: Path):
-    judge(audit(small_disk, "disk-full", SHORT, [*FAULTS["disk-full"], "--disk", str(small_disk)]), "disk-full", SHORT)
+    battered(small_disk, "disk-full", [*FAULTS["disk-full"], "--disk", str(small_disk)])
 
 
 @pytest.mark.soak
