@@ -81,9 +81,6 @@ async def run(name: str, control: socket.socket) -> None:
     async def reload(fresh: Brief) -> None:
         pages.change(fresh.config)
 
-    if brief.config.console.second_factor:
-        tools.events.emit("log", level="warning",
-                          message="the console asks for a password only: console.second_factor has no effect yet")
     serving = asyncio.create_task(asyncio.to_thread(server.run))
     async with pushing(tools, brief):
         obeying = asyncio.create_task(obey(control, reload))

@@ -228,9 +228,6 @@ class Console:
         "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
     idle: float = setting(duration(60, 86400), "15m", "A session without a click ends after this.")
     lifetime: float = setting(duration(300, 7 * 86400), "8h", "A session ends after this in any case.")
-    second_factor: tuple[str, ...] = setting(
-        listing(choice("recipient", "sender", "supervisor", "analyst", "admin", "auditor")), ["analyst", "admin"],
-        "Roles that must log in with a second factor.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

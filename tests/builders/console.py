@@ -39,7 +39,6 @@ direction = "inbound"
 next_hop = ["127.0.0.1:10026"]
 [console]
 proxies = ["192.0.2.0/24"]
-second_factor = []
 """
 PASSWORD = "correct horse battery"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
