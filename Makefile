@@ -28,4 +28,4 @@ soak:
 
 bench:
 	@deploy/install bench
-	@$(BIN)/python -P -m pytest tests/bench -m slow -s
+	@$(BIN)/python -P -m pytest tests/bench -m "slow or soak" -s

@@ -80,7 +80,8 @@ def test_speed_of_the_text_scan(line):
     assert double < 8 * ours                              # linear, whatever the machine
 
 
-@pytest.mark.slow
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
 def test_ten_million_rows(tmp_path):
     source = tmp_path / "t.csv"
     table(source, 10_000_000)
