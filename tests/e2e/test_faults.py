@@ -5,6 +5,7 @@ The audit (a stranger to our code) numbers messages, does the harm, retries as a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -70,11 +71,12 @@ for line in sys.stdin: print(json.loads(line)["header_message_id"])'"""
 
 
 def end(house: Gateway) -> None:
-    """Kills what may be left of the gateway, by the pid that it wrote down."""
-    number = house.state / "run" / "serve.lock"
-    pid = number.read_text().strip() if number.exists() else ""
-    if pid and "gateway.cli.main" in command_line(pid):
-        os.kill(int(pid), signal.SIGKILL)
+    """Kills what may be left of this very gateway: the processes that were started with its configuration."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        words = command_line(folder.name)
+        if "gateway.cli.main" in words and f"{house.config} serve" in words:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(folder.name), signal.SIGKILL)
 
 
 def command_line(pid: str) -> str:
