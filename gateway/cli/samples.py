@@ -71,10 +71,11 @@ def macro_workbook() -> bytes:
 
 
 def zipped(parts: dict[str, str | bytes]) -> bytes:
+    """A zip of these members, the same octets on every day: ZipInfo's own date, not the clock's."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
