@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-SCHEMA = 1                               # raised with every migration; an older program refuses a newer database
+SCHEMA = 3                               # raised with every migration; an older program refuses a newer database
 
 
 class State(models.Model):
@@ -57,9 +57,16 @@ class QuarantinedMessage(models.Model):
     wrapped_key = models.BinaryField(null=True)                     # None: content and detail are destroyed
     key_id = models.CharField(max_length=16, default="")            # of the master key that wraps it
     detail = models.BinaryField(default=b"")                        # sealed JSON of the admission
+    without = models.JSONField(default=list)                        # labels of the parts that the release leaves out
+    automatic = models.BooleanField(default=False)                  # nobody approved the release: the policy must let it pass
+    sent_sha256 = models.CharField(max_length=64, default="")       # of the octets as changed for the release; "" is unchanged
+    locked = models.BooleanField(default=False)                     # something in it is encrypted and was not opened
+    recheck = models.BooleanField(default=False)                    # a word came that may open it: judge it again
+    rechecks = models.PositiveSmallIntegerField(default=0)          # how often custody did so by itself
 
     class Meta:
         indexes = (
+            models.Index(fields=("recheck",), name="q_recheck", condition=Q(recheck=True)),
             models.Index(fields=("-received_at", "-id"), name="q_newest"),
             models.Index(fields=("status", "-received_at"), name="q_status"),
             models.Index(fields=("sender_key", "-received_at"), name="q_sender"),
@@ -77,7 +84,8 @@ class HeldRecipient(models.Model):
     position = models.PositiveIntegerField()
     address = models.CharField(max_length=1000)
     key = models.CharField(max_length=1000, db_index=True)          # Mailbox.key
-    outcome = models.CharField(max_length=500, default="")          # "delivered", or the next hop's refusal
+    outcome = models.CharField(max_length=500, default="")          # "delivered", "stripped", or the next hop's refusal
+    chosen = models.BooleanField(default=True)                      # the release under way is for them
 
 
 class ReleaseRequest(models.Model):
@@ -93,6 +101,8 @@ class ReleaseRequest(models.Model):
     requested_at = models.DateTimeField()
     outcome = models.CharField(max_length=20, default="")           # "" is open; approved, denied, withdrawn, ended
     closed_at = models.DateTimeField(null=True)
+    recipients = models.JSONField(default=list)                     # Mailbox.key of those it is for; [] is everybody
+    without = models.JSONField(default=list)                        # labels of the parts that are to be left out
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("message",), condition=Q(outcome=""), name="one_open_request"),)
@@ -106,6 +116,7 @@ class Approval(models.Model):
     system = models.BooleanField(default=False)
     reason = models.CharField(max_length=2000)
     approved_at = models.DateTimeField()
+    shown_at = models.DateTimeField(null=True)                      # when the page with the evidence was made; None: unknown
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("request", "approver"), name="one_approval_a_person"),)
@@ -210,9 +221,90 @@ class Profile(models.Model):
     locked_until = models.DateTimeField(null=True)
 
 
+class AnnouncedWords(models.Model):
+    """Words that one mail announced as passwords to somebody. Sealed; who the two are is known by a keyed hash only."""
+
+    objects: ClassVar[models.Manager[AnnouncedWords]] = models.Manager()
+    pair = models.CharField(max_length=64)                          # HMAC-SHA-256 of the two addresses
+    key_id = models.CharField(max_length=16)                        # of the master key that both were made under
+    sealed = models.BinaryField()
+    kept_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("pair", "-id"), name="q_pair"),
+            models.Index(fields=("expires_at",), name="q_words_expire"),
+        )
+
+
 class UsedMark(models.Model):
     """A release mark that a listener of ours has seen: each counts once."""
 
     objects: ClassVar[models.Manager[UsedMark]] = models.Manager()
     mark = models.CharField(primary_key=True, max_length=64)
     used_at = models.DateTimeField()
+
+
+class Pass(models.Model):
+    """What a link in a mail of ours opens: some held messages, for one person, until a date. The token is never stored."""
+
+    objects: ClassVar[models.Manager[Pass]] = models.Manager()
+    digest = models.CharField(primary_key=True, max_length=64)      # SHA-256 of the token
+    mailbox = models.CharField(max_length=1000)                     # Mailbox.key of whom the mail was for
+    party = models.CharField(max_length=10)                         # recipient, sender, approver
+    messages = models.JSONField(default=list)                       # ids, in the order of the mail
+    used = models.JSONField(default=dict)                           # message id -> what was done with this pass
+    tries = models.JSONField(default=dict)                          # message id -> archive passwords tried
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("mailbox",), name="q_pass"), models.Index(fields=("expires_at",), name="q_pass_end"))
+
+
+class OneTimeCode(models.Model):
+    """A number sent to the mailbox of a pass: for one message and one act, once."""
+
+    objects: ClassVar[models.Manager[OneTimeCode]] = models.Manager()
+    owner = models.ForeignKey(Pass, models.CASCADE, related_name="codes")
+    mailbox = models.CharField(max_length=1000)
+    message_id = models.CharField(max_length=24)
+    act = models.CharField(max_length=12)
+    code = models.CharField(max_length=64)                          # HMAC-SHA-256
+    key_id = models.CharField(max_length=16)
+    tries = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("mailbox", "sent_at"), name="q_code"),)
+
+
+class ApprovalTask(models.Model):
+    """A person was asked to decide about a held message, until a deadline."""
+
+    objects: ClassVar[models.Manager[ApprovalTask]] = models.Manager()
+    message = models.ForeignKey(QuarantinedMessage, models.CASCADE, related_name="tasks")
+    approver = models.CharField(max_length=1000)                    # Mailbox.key
+    instead_of = models.CharField(max_length=1000, default="")      # whose deputy that is
+    level = models.PositiveSmallIntegerField(default=0)             # steps up from the sender's own supervisor
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, default="")           # "" waits; escalated, reminded, decided, ended
+    closed_at = models.DateTimeField(null=True)
+    first_time = models.JSONField(default=list)                     # recipients to whom this sender never wrote before
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), name="q_task_due", condition=Q(outcome="")),)
+
+
+class DirectoryEntry(models.Model):
+    """Who answers for whom: one person of ours, the superior, and who stands in when the person is away."""
+
+    objects: ClassVar[models.Manager[DirectoryEntry]] = models.Manager()
+    mailbox = models.CharField(primary_key=True, max_length=1000)   # Mailbox.key
+    supervisor = models.CharField(max_length=1000, default="")      # Mailbox.key; "" is the head
+    deputies = models.JSONField(default=list)                       # [Mailbox.key, first day, last day], days as YYYY-MM-DD
+    name = models.CharField(max_length=200, default="")
+    department = models.CharField(max_length=200, default="")
