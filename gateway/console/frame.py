@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from gateway.console.navigation import address, groups
 from gateway.console.settings import LANGUAGES
 
 TAGS = {"zh-hant": "zh-Hant", "zh-hans": "zh-Hans", "ja": "ja", "en": "en"}      # as HTML, notices and the configuration write them
@@ -14,8 +15,12 @@ TAGS = {"zh-hant": "zh-Hant", "zh-hans": "zh-Hans", "ja": "ja", "en": "en"}     
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     code = get_language() or "en"
+    account = getattr(request, "account", None)
+    inside = account is not None and not account.must_change
     return {
-        "account": getattr(request, "account", None), "language": TAGS.get(code, "en"),
+        "account": account, "language": TAGS.get(code, "en"),
+        "places": groups(account.roles, request.path) if account is not None and inside else [],
+        "own_page": address("account") if inside else "",
         "here": request.get_full_path() if request.method == "GET" else "",
         "languages": [(one, TAGS[one], name, one == code) for one, name in LANGUAGES],
     }

@@ -25,8 +25,8 @@ from quarantine.lifecycle import Refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'none'; form-action 'self'; frame-ancestors 'none';"
-                               " base-uri 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self';"
+                               " form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # not no-referrer: browsers then send "Origin: null" with our own forms (Fetch, section 3.2), and the Origin check refuses them

@@ -1,9 +1,6 @@
-"""Log-in, log-out, password, language, and the one style sheet."""
+"""Log-in, log-out, password, language."""
 
 from __future__ import annotations
-
-import hashlib
-from pathlib import Path
 
 from django.contrib.auth import login as open_session
 from django.contrib.auth import logout as close_session
@@ -16,7 +13,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from gateway.console.middleware import CODES, LANGUAGE_COOKIE, YEAR, anybody, before_change
 from gateway.console.people import Locked, proven
@@ -26,8 +23,6 @@ from gateway.console.words import refusal_sentence
 from quarantine.lifecycle import Refusal, Refused
 
 TOO_SHORT = Refusal("PASSWORD", "the password is too short")
-STYLE = (Path(__file__).parent / "static" / "console.css").read_bytes()
-STYLE_NAME = f"console-{hashlib.sha256(STYLE).hexdigest()[:12]}.css"
 
 
 def target(request: HttpRequest, given: str) -> str:
@@ -113,13 +108,4 @@ def language(request: HttpRequest) -> HttpResponse:
     code = request.POST.get("language", "")
     if code in CODES:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, secure=console().https, httponly=True, samesite="Strict")
-    return response
-
-
-@anybody
-@require_safe
-def style(request: HttpRequest, name: str) -> HttpResponse:
-    """Its name changes with its content, so it may be kept."""
-    response = HttpResponse(STYLE, content_type="text/css; charset=utf-8")
-    response["Cache-Control"] = f"public, max-age={YEAR}, immutable" if name == STYLE_NAME else "no-store"
     return response

@@ -46,7 +46,8 @@ def when(value: Any) -> str:
 
 
 @register.simple_tag
-def style_url() -> str:
-    from gateway.console.signing import STYLE_NAME
+def asset(name: str) -> str:
+    """The address of a static file: see gateway.console.assets."""
+    from gateway.console.assets import ASSETS  # not before Django's settings are there
 
-    return f"/static/{STYLE_NAME}"
+    return ASSETS[name].url

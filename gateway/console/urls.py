@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gateway.console import pages, signing, views
+from gateway.console import assets, pages, signing, views
 from gateway.console.middleware import anybody
 from gateway.console.words import ACT
 
@@ -17,7 +17,7 @@ urlpatterns = [
     path("logout", signing.logout, name="logout"),
     path("password", signing.password, name="password"),
     path("language", signing.language, name="language"),
-    path("static/<str:name>", signing.style, name="style"),
+    path("static/<str:name>", assets.serve, name="asset"),
     path("quarantine", views.held_list, name="list"),
     re_path(f"^quarantine/{ID}$", views.show, name="show"),
     re_path(f"^quarantine/{ID}/preview$", views.preview, name="preview"),

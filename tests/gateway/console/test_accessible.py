@@ -17,7 +17,7 @@ STYLE = (Path(settings.__file__).parent / "static" / "console.css").read_text(en
 TEXT = [("ink", "paper"), ("ink", "card"), ("soft", "card"), ("soft", "paper"), ("act", "card"), ("act", "paper"), ("act-ink", "act"),
         ("bad", "bad-paper"), ("bad", "card"), ("card", "bad"), ("good", "good-paper"), ("warn", "warn-paper"), ("ink", "calm-paper"),
         ("soft", "calm-paper"), ("ink", "bad-paper"), ("ink", "good-paper")]
-LINES = [("edge", "card"), ("act", "card"), ("act", "paper")]    # borders of fields, focus
+LINES = [*((f, p) for f in ("one", "two", "three", "four") for p in ("card", "paper")), ("edge", "card"), ("act", "card"), ("act", "paper")]    # plots, borders of fields, focus
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
 def test_contrast(scheme: int) -> None:
     colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", re.findall(r":root \{(.*?)\}", STYLE, re.S)[scheme]))
-    assert len(colours) == 15
+    assert len(colours) == 19
     weak = {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in TEXT if contrast(colours[pair[0]], colours[pair[1]]) < 4.5}
     weak |= {pair: round(contrast(colours[pair[0]], colours[pair[1]]), 2) for pair in LINES if contrast(colours[pair[0]], colours[pair[1]]) < 3}
     assert weak == {}

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from gateway.console.signing import STYLE_NAME, target
+from gateway.console.signing import target
 from quarantine.models import AuditRecord, Profile
 from tests.builders.console import PASSWORD, Browser, Site, second_site
 from tests.builders.custody import ROOT
@@ -168,13 +168,6 @@ def test_https_hardens_the_cookies(site: Site) -> None:
         assert answer.status_code == 303
         assert answer.cookies["__Host-sekisho"]["secure"] and anna.cookies["__Host-sekisho_csrf"]["secure"]
         assert "max-age" in anna.open("/quarantine")["Strict-Transport-Security"]
-
-
-def test_the_style_sheet(site: Site) -> None:
-    answer = Browser().open(f"/static/{STYLE_NAME}")
-    assert answer.status_code == 200 and answer["Content-Type"].startswith("text/css") and "immutable" in answer["Cache-Control"]
-    assert b"url(" not in answer.content and b"@import" not in answer.content
-    assert STYLE_NAME in Browser().open("/login").content.decode()
 
 
 def test_an_unknown_language_is_not_kept(site: Site) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.utils import translation
 
-from gateway.console.tags import safe_lines, safe_text, say, style_url, when
+from gateway.console.tags import asset, safe_lines, safe_text, say, when
 from tests.builders.console import Site
 
 
@@ -17,4 +17,7 @@ def test_text(site: Site) -> None:
     assert safe_text("a\nb") == "a\\u000ab" and safe_lines("a\nb") == "a\nb"
     with translation.override("en"):
         assert say("held", "status") == "held" and say("x\u202e", "status") == "x\\u202e"
-    assert style_url().startswith("/static/console-")
+
+
+def test_addresses_of_static_files(site: Site) -> None:
+    assert asset("console.css").startswith("/static/console-") and asset("htmx.js").endswith(".js")
