@@ -28,6 +28,7 @@ def hazards(config: Config, source: Source) -> None:
         _loops(config, listener, index, source)
         _sizes(config, listener, index, source)
     _custody(config, source)
+    _log_in(config, source)
     for where, path in _secrets(config):
         _secret(source, where, path)
 
@@ -160,12 +161,28 @@ def _custody(config: Config, source: Source) -> None:
                          "name the mail server behind it", "notices", "next_hop")
 
 
+def _log_in(config: Config, source: Source) -> None:
+    oidc, ldap = config.oidc, config.ldap
+    for section, on, needed in (
+            ("oidc", oidc.issuer, {"client_id": oidc.client_id, "groups": oidc.groups}),
+            ("ldap", ldap.servers, {"base": ldap.base, "groups": ldap.groups})):
+        for key, value in needed.items():
+            if on and not value:
+                source.fault(f"[console.{section}] {key} is empty: nobody could log in that way", "console", section, key)
+    if ldap.servers and "{name}" not in ldap.filter:
+        source.fault("[console.ldap] filter has no {name}: everybody would be the same person", "console", "ldap", "filter")
+    if ldap.servers and bool(ldap.bind_dn) != (ldap.bind_password_file is not None):
+        source.fault("[console.ldap] bind_dn and bind_password_file belong together", "console", "ldap", "bind_dn")
+
+
 def _secrets(config: Config) -> Iterator[tuple[tuple[str | int, ...], Path]]:
     quarantine = config.quarantine
     named: Iterable[tuple[tuple[str | int, ...], Path | None]] = (
         (("quarantine", "key_file"), quarantine.key_file),
         (("quarantine", "database_password_file"), quarantine.database_password_file),
         (("quarantine", "blobs_credentials"), quarantine.blobs_credentials),
+        (("console", "oidc", "client_secret_file"), config.oidc.client_secret_file),
+        (("console", "ldap", "bind_password_file"), config.ldap.bind_password_file),
         (("inspection", "passwords_file"), config.inspection.passwords_file),
         *((("listener", i, "tls_key"), one.tls_key) for i, one in enumerate(config.listeners)),
         *((("listener", i, "next_hop_credentials"), one.next_hop_credentials)

@@ -61,7 +61,7 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
     """The configuration, where one could be made, and every problem and warning."""
     source = read_source(path) if path is not None else Source("defaults")
     _unknown(source)
-    made: dict[str, Any] = {name: _section(source, name, kind) for name, kind in SECTIONS.items()}
+    made: dict[str, Any] = {name.rpartition(".")[2]: _section(source, name, kind) for name, kind in SECTIONS.items()}
     listeners = _listeners(source)
     made |= {attribute: _entries(source, name) for name, attribute in ENTRIES.items()}
     if listeners is None or any(value is None for value in made.values()):
@@ -96,11 +96,18 @@ def _unknown(source: Source) -> None:
 
 
 def _section(source: Source, name: str, kind: type) -> Any:
-    table = source.table.get(name, {})
-    if not isinstance(table, dict):
-        source.fault(f"`{name}` is a section: write [{name}]", name)
-        table = {}
-    return read_table(kind, table, f"[{name}]", lambda message, key: source.fault(message, name, key))
+    """One section; a dotted name is a section inside another, which leaves its key alone."""
+    path, table = name.split("."), source.table
+    for depth, word in enumerate(path, 1):
+        inner = table.get(word, {})
+        if not isinstance(inner, dict):
+            if depth == len(path):
+                source.fault(f"`{name}` is a section: write [{name}]", *path)
+            inner = {}
+        table = inner
+    inside = {one.rpartition(".")[2] for one in SECTIONS if one.startswith(f"{name}.")}
+    own = {key: value for key, value in table.items() if key not in inside}
+    return read_table(kind, own, f"[{name}]", lambda message, key: source.fault(message, *path, *([key] if key else [])))
 
 
 def _elements(source: Source, name: str) -> list[tuple[int, dict[str, Any]]]:

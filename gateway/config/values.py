@@ -229,6 +229,14 @@ def _url(value: object) -> str:
     return text.rstrip("/")
 
 
+def _ldap_url(value: object) -> str:
+    text = _string(value)
+    parts = urllib.parse.urlsplit(text)
+    if parts.scheme not in ("ldaps", "ldap") or not parts.hostname or parts.username or parts.path not in ("", "/") or parts.query:
+        raise ValueError(f'{_shown(value)} is no directory server, such as "ldaps://directory.bank.example"')
+    return text.rstrip("/")
+
+
 def _path(value: object) -> Path:
     path = Path(_string(value))
     if not path.is_absolute():
@@ -283,6 +291,7 @@ DOMAIN = Kind("domain", _domain)
 MAILBOX = Kind("mail address", _mailbox)
 ADDRESS_OR_DOMAIN = Kind("mail address or domain", _address_or_domain)
 URL = Kind("URL", _url)
+LDAP_URL = Kind("ldap URL", _ldap_url)
 PATH = Kind("absolute path", _path)
 LANGUAGE = Kind("language", _language)
 TIMEZONE = Kind("time zone", _timezone)

@@ -167,3 +167,22 @@ def test_where_the_file_is_looked_for(tmp_path: Path) -> None:
         find_config("none.toml", {}, tmp_path)
     with pytest.raises(ConfigError, match="SEKISHO_CONFIG names"):
         find_config(None, {"SEKISHO_CONFIG": "none.toml"}, tmp_path)
+
+
+def test_a_section_inside_another(tmp_path: Path) -> None:
+    config = load(write(tmp_path, '[console]\nidle = "5m"\n[console.oidc]\nissuer = "https://id.bank.example/x/"\nclient_id = "c"\n'
+                                  'groups = { "mail admins" = "admin" }\n'))
+    assert config.console.idle == 300 and config.oidc.issuer == "https://id.bank.example/x" and config.ldap.servers == ()
+    assert config.oidc.groups == {"mail admins": "admin"}
+
+
+@pytest.mark.parametrize(("text", "place", "said"), [
+    ('[console.oidc]\nisuer = "x"\n', ":2", "[console.oidc] has no setting `isuer`: did you mean \"issuer\"?"),
+    ('[console]\noidc = 5\n', ":2", "`console.oidc` is a section: write [console.oidc]"),
+    ('[console]\nodic = 5\n', ":2", "[console] has no setting `odic`"),
+    ('console = 5\n', ":1", "`console` is a section: write [console]"),
+    ('[console.ldap]\ngroups = { "cn=x" = "king" }\n', ":2", "[console.ldap] groups: \"king\" is none of: recipient"),
+    ('[console.ldap]\nservers = ["https://x"]\n', ":2", "is no directory server")])
+def test_what_is_wrong_inside_is_found_there(tmp_path: Path, text: str, place: str, said: str) -> None:
+    problems = check(write(tmp_path, text))
+    assert [p.where.endswith(place) and said in p.message for p in problems] == [True], problems
