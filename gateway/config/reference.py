@@ -18,7 +18,8 @@ EXAMPLE: Mapping[tuple[str, str], Any] = {
     ("listener", "direction"): "inbound",
     ("listener", "next_hop"): ["127.0.0.1:10026"],
 }
-_ORDER = ("gateway", "listener", "limits", "inspection", "auth", "quarantine", "notices", "console", "console.oidc", "console.ldap", "journal", "policy")
+_ORDER = ("gateway", "listener", "limits", "inspection", "auth", "quarantine", "notices", "console", "console.oidc", "console.ldap",
+          "journal", "policy")
 
 
 def reference() -> str:
