@@ -27,6 +27,7 @@ class Verb(StrEnum):
     CONFIRM = "confirm"                  # the other recipients' relay succeeded
     DROP = "drop"                        # it failed: the message is forgotten
     DELIVERED = "delivered"              # the next hop took the release
+    PARTLY = "partly"                    # it took it for some of the recipients, or without a part: the rest stays to be decided
     REFUSED = "refused"                  # the next hop refused it for good, or it was taken out of the outbox
     UNCERTAIN = "uncertain"              # RFC 1047: the final dot went out and no answer came
     BLOCK = "block"                      # today's signatures see something new
@@ -85,6 +86,7 @@ TRANSITIONS: Mapping[Status, Mapping[Verb, Status]] = {
     },
     Status.RELEASING: {
         Verb.DELIVERED: Status.RELEASED,
+        Verb.PARTLY: Status.HELD,
         Verb.REFUSED: Status.HELD,
         Verb.UNCERTAIN: Status.DELIVERY_UNKNOWN,
         Verb.BLOCK: Status.RELEASE_BLOCKED,
@@ -92,6 +94,7 @@ TRANSITIONS: Mapping[Status, Mapping[Verb, Status]] = {
     Status.DELIVERY_UNKNOWN: {
         Verb.RELEASE: Status.RELEASING,
         Verb.DELIVERED: Status.RELEASED,
+        Verb.PARTLY: Status.HELD,
         Verb.REFUSED: Status.HELD,
         Verb.UNCERTAIN: Status.DELIVERY_UNKNOWN,
         Verb.BLOCK: Status.RELEASE_BLOCKED,

@@ -60,6 +60,7 @@ class QuarantinedMessage(models.Model):
     without = models.JSONField(default=list)                        # labels of the parts that the release leaves out
     automatic = models.BooleanField(default=False)                  # nobody approved the release: the policy must let it pass
     sent_sha256 = models.CharField(max_length=64, default="")       # of the octets as changed for the release; "" is unchanged
+    attend = models.BooleanField(default=False)                     # custody has something to do once it is HELD
     locked = models.BooleanField(default=False)                     # something in it is encrypted and was not opened
     recheck = models.BooleanField(default=False)                    # a word came that may open it: judge it again
     rechecks = models.PositiveSmallIntegerField(default=0)          # how often custody did so by itself
@@ -67,6 +68,7 @@ class QuarantinedMessage(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("recheck",), name="q_recheck", condition=Q(recheck=True)),
+            models.Index(fields=("attend",), name="q_attend", condition=Q(attend=True)),
             models.Index(fields=("-received_at", "-id"), name="q_newest"),
             models.Index(fields=("status", "-received_at"), name="q_status"),
             models.Index(fields=("sender_key", "-received_at"), name="q_sender"),
