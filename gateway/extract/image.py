@@ -21,13 +21,22 @@ LEAST_SIDE = 40
 LONG_SIDE = 1600
 """Pixels to which larger pictures are reduced: readers on telephones see no more."""
 
-CODES = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode,
-                                 zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.DataMatrix])
-"""The square codes, which telephones open as links. Codes of lines hold numbers of goods and cost five times as much to find."""
+QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.MicroQRCode])
+"""What telephones open as links. Codes of lines hold numbers of goods and cost five times as much to find."""
 
 TURNED = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.DataMatrix)
+OTHER = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Aztec, zxingcpp.BarcodeFormat.DataMatrix])
+"""Square codes that some telephones open too. To find them costs three times as much as QR: it is done thoroughly on printed
+pages only, where they stand small."""
+
 TURNED_SIDE = 1000
 """DataMatrix alone must be looked for in each direction, at three times the cost: in a smaller picture."""
+
+OTHER_SIDE = 500
+"""For what is no page: a code that fills a quarter of the picture still has five pixels a module."""
+
+BRIGHT, DARK = 176, 80
+"""Grey of paper and above; grey of print and below."""
 
 Image.init()                                           # plugins are modules: none can be imported in the cell
 
@@ -52,9 +61,25 @@ class ImageExtractor:
 
 
 def _codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
-    found = zxingcpp.read_barcodes(picture, CODES, try_rotate=False)
-    factor = -(-max(picture.size) // TURNED_SIDE)
-    return found or zxingcpp.read_barcodes(picture.reduce(factor), TURNED, try_invert=False, try_downscale=False)
+    found = zxingcpp.read_barcodes(picture, QR, try_rotate=False)
+    if found:
+        return found
+    if not _is_page(picture):
+        return _turned(picture, OTHER, OTHER_SIDE)
+    return zxingcpp.read_barcodes(picture, OTHER, try_rotate=False) or _turned(picture, TURNED, TURNED_SIDE)
+
+
+def _turned(picture: Image.Image, formats: zxingcpp.BarcodeFormats, side: int) -> list[zxingcpp.Barcode]:
+    """Looked for in each direction, in a picture of at most `side` pixels."""
+    small = picture.reduce(-(-max(picture.size) // side))
+    return zxingcpp.read_barcodes(small, formats, try_invert=False, try_downscale=False)
+
+
+def _is_page(picture: Image.Image) -> bool:
+    """Mostly paper, with some print on it."""
+    greys = picture.histogram()
+    pixels = sum(greys)
+    return 2 * sum(greys[BRIGHT:]) > pixels and 1000 * sum(greys[:DARK]) > pixels
 
 
 def _open(data: bytes) -> Image.Image | None:
