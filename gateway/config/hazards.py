@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from gateway.config.pemfiles import certificate_problem, key_problem
 from gateway.config.schema import Config, Listener
 from gateway.config.source import Source
 from gateway.config.values import Endpoint, Network, show_duration, show_size
@@ -28,6 +29,7 @@ def hazards(config: Config, source: Source) -> None:
         _loops(config, listener, index, source)
         _sizes(config, listener, index, source)
     _custody(config, source)
+    _dkim(config, source)
     _log_in(config, source)
     for where, path in _secrets(config):
         _secret(source, where, path)
@@ -124,6 +126,7 @@ def _tls(listener: Listener, index: int, source: Source) -> None:
                              "listener", index, "tls")
             elif _missing(path):
                 source.fault(f'listener "{listener.name}" {key}: there is no file {path}', "listener", index, key)
+        _certificate(listener, index, source)
     if listener.next_hop_credentials is not None:
         if listener.next_hop_tls != "required" and not all(_loopback(hop) for hop in listener.next_hop):
             source.fault(
@@ -132,6 +135,42 @@ def _tls(listener: Listener, index: int, source: Source) -> None:
         if _missing(listener.next_hop_credentials):
             source.fault(f'listener "{listener.name}" next_hop_credentials: there is no file '
                          f"{listener.next_hop_credentials}", "listener", index, "next_hop_credentials")
+
+
+def _certificate(listener: Listener, index: int, source: Source) -> None:
+    """Junk in a certificate or key would be met only when the first client wants TLS."""
+    if listener.tls_cert is None or listener.tls_key is None or _missing(listener.tls_cert) or _missing(listener.tls_key):
+        return
+    key, wrong = certificate_problem(listener.tls_cert, listener.tls_key)
+    if wrong:
+        path = listener.tls_cert if key == "tls_cert" else listener.tls_key
+        source.fault(f'listener "{listener.name}" {key}: {path} {wrong}', "listener", index, key)
+
+
+def _dkim(config: Config, source: Source) -> None:
+    seen: dict[tuple[str, str], int] = {}
+    for index, one in enumerate(config.dkim):
+        name = f'[[dkim]] "{one.selector}" of {one.domain}'
+        if (one.domain, one.selector) in seen:
+            first = source.where("dkim", seen[one.domain, one.selector], "selector")
+            source.fault(f"{name} is already at {first}: a selector names one key", "dkim", index, "selector")
+        seen.setdefault((one.domain, one.selector), index)
+        if one.from_ and one.until and one.until < one.from_:
+            source.fault(f"{name}: until lies before from, so it would never sign", "dkim", index, "until")
+        if not any(_related(one.domain, domain) for domain in config.gateway.our_domains):
+            source.fault(f"{name} is not of our_domains: no mail of ours bears it", "dkim", index, "domain", warning=True)
+        wrong = key_problem(one.key_file)
+        if wrong:
+            source.fault(f"{name} key_file: {one.key_file} {wrong}", "dkim", index, "key_file")
+    sealing = config.auth.seal_domain
+    if sealing and sealing not in {one.domain for one in config.dkim}:
+        source.fault(f"[auth] seal_domain: there is no [[dkim]] key of {sealing}", "auth", "seal_domain")
+    elif config.auth.seal == "always" and not sealing:
+        source.fault('[auth] seal = "always" needs a [[dkim]] key to seal with', "auth", "seal")
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
 
 
 def _loops(config: Config, listener: Listener, index: int, source: Source) -> None:
@@ -184,6 +223,7 @@ def _secrets(config: Config) -> Iterator[tuple[tuple[str | int, ...], Path]]:
         (("console", "oidc", "client_secret_file"), config.oidc.client_secret_file),
         (("console", "ldap", "bind_password_file"), config.ldap.bind_password_file),
         (("inspection", "passwords_file"), config.inspection.passwords_file),
+        *((("dkim", i, "key_file"), one.key_file) for i, one in enumerate(config.dkim)),
         *((("listener", i, "tls_key"), one.tls_key) for i, one in enumerate(config.listeners)),
         *((("listener", i, "next_hop_credentials"), one.next_hop_credentials)
           for i, one in enumerate(config.listeners)),

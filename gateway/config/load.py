@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.config.hazards import hazards
-from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, Entry, Listener
+from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, DkimKey, Entry, Listener
 from gateway.config.source import Problem, Source, in_order, read_source
 from gateway.config.tables import nearest, read_table
 from gateway.model.errors import ConfigError
 
 SYSTEM_FILE = Path("/etc/sekisho/sekisho.toml")
+T = TypeVar("T")
 _WORDS = ("include", *SECTIONS, *TABLES, *ENTRIES)
 
 
@@ -62,11 +63,12 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
     source = read_source(path) if path is not None else Source("defaults")
     _unknown(source)
     made: dict[str, Any] = {name.rpartition(".")[2]: _section(source, name, kind) for name, kind in SECTIONS.items()}
-    listeners = _listeners(source)
+    listeners = _tables(source, "listener", Listener)
+    dkim = _tables(source, "dkim", DkimKey)
     made |= {attribute: _entries(source, name) for name, attribute in ENTRIES.items()}
-    if listeners is None or any(value is None for value in made.values()):
+    if listeners is None or dkim is None or any(value is None for value in made.values()):
         return None, in_order(source.problems)
-    config = fill(Config(path=path, listeners=listeners, files=tuple(source.files), version=source.digest, **made))
+    config = fill(Config(path=path, listeners=listeners, dkim=dkim, files=tuple(source.files), version=source.digest, **made))
     hazards(config, source)
     warnings = tuple(str(p) for p in source.problems if p.warning)
     return dataclasses.replace(config, warnings=warnings), in_order(source.problems)
@@ -85,8 +87,11 @@ def fill(config: Config) -> Config:
         notices, from_=notices.from_ or postmaster,
         next_hop=notices.next_hop or (inbound[0].next_hop if inbound else ()),
     )
+    auth = config.auth
+    if not auth.seal_domain and config.dkim:
+        auth = dataclasses.replace(auth, seal_domain=config.dkim[0].domain)
     listeners = tuple(dataclasses.replace(one, owner=one.owner or postmaster) for one in config.listeners)
-    return dataclasses.replace(config, gateway=gateway, quarantine=quarantine, notices=notices, listeners=listeners)
+    return dataclasses.replace(config, gateway=gateway, auth=auth, quarantine=quarantine, notices=notices, listeners=listeners)
 
 
 def _unknown(source: Source) -> None:
@@ -118,13 +123,14 @@ def _elements(source: Source, name: str) -> list[tuple[int, dict[str, Any]]]:
     return list(enumerate(value))
 
 
-def _listeners(source: Source) -> tuple[Listener, ...] | None:
-    found: list[Listener | None] = []
-    for index, table in _elements(source, "listener"):
+def _tables(source: Source, name: str, kind: type[T]) -> tuple[T, ...] | None:
+    """The elements of a table that may stand more than once; None where one of them is not usable."""
+    found: list[T | None] = []
+    for index, table in _elements(source, name):
         def fault(message: str, key: str, index: int = index) -> None:
-            source.fault(message, "listener", index, *([key] if key else []))
+            source.fault(message, name, index, *([key] if key else []))
 
-        found.append(read_table(Listener, table, "[[listener]]", fault))
+        found.append(read_table(kind, table, f"[[{name}]]", fault))
     return None if None in found else tuple(one for one in found if one is not None)
 
 

@@ -18,8 +18,10 @@ EXAMPLE: Mapping[tuple[str, str], Any] = {
     ("listener", "direction"): "inbound",
     ("listener", "next_hop"): ["127.0.0.1:10026"],
 }
-_ORDER = ("gateway", "listener", "limits", "inspection", "auth", "quarantine", "notices", "console", "console.oidc", "console.ldap",
-          "journal", "policy")
+_ORDER = (
+    "gateway", "listener", "limits", "inspection", "passwords", "auth", "dkim", "annotate", "quarantine", "notices",
+    "console", "console.oidc", "console.ldap", "journal", "policy",
+)
 
 
 def reference() -> str:
@@ -70,15 +72,18 @@ def _example(values: Mapping[tuple[str, str], Any]) -> Iterator[str]:
         section = {**SECTIONS, **TABLES}[name]
         yield ""
         yield f"# {section.__doc__}"
-        yield f"[[{name}]]" if name in TABLES else f"[{name}]"
+        shown = f"[[{name}]]" if name in TABLES else f"[{name}]"
+        # a table that may be left out stands behind ## as a whole: its lines mean nothing without its header
+        mark = "#" if name in SECTIONS or any(section == name for section, _ in values) else "##"
+        yield shown if mark == "#" else f"{mark} {shown}"
         for item in settings(section):
             yield f"# {item.doc}" + (f" Without it: {item.filled}." if item.filled else "")
             if (name, item.key) in values:
                 yield f"{item.key} = {toml(values[name, item.key])}"
             elif item.default is REQUIRED:
-                yield f"# {item.key} = ..."
+                yield f"{mark} {item.key} = ..."
             else:
-                yield f"# {item.key} = {toml(item.default)}"
+                yield f"{mark} {item.key} = {toml(item.default)}"
 
 
 def toml(value: Any) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.config.senders import Annotate, Auth, DkimKey
+from gateway.config.setting import REQUIRED, setting
 from gateway.config.values import (
     ADDRESS_OR_DOMAIN,
     BLOBS,
@@ -42,7 +44,6 @@ from gateway.config.values import (
 )
 from gateway.model.deadline import Limits as InspectionLimits
 
-REQUIRED = object()
 ROLES = ("recipient", "sender", "supervisor", "analyst", "admin", "auditor")      # gateway.model.custody.Role
 
 # What gateway.inspection.lockdown can put on a child; `sekisho doctor` says which of them hold here.
@@ -51,11 +52,6 @@ LAYERS = (
     "no-new-privs", "death-signal", "rlimits", "landlock", "seccomp",
 )
 LAYER_GROUPS = ("namespaces",)           # short names for several layers
-
-
-def setting(kind: Kind, default: Any, doc: str, filled: str = "") -> Any:
-    """One setting. `filled` tells what stands in for an empty value."""
-    return dataclasses.field(metadata={"kind": kind, "default": default, "doc": doc, "filled": filled})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,18 +167,14 @@ class Inspection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auth:
-    """Sender authentication: SPF, DKIM, DMARC, ARC."""
+class Passwords:
+    """Words for encrypted attachments that mail itself announces. The list of your own is `[inspection] passwords_file`."""
 
-    nameservers: tuple[Endpoint, ...] = setting(listing(ENDPOINT), [],
-        "Name servers to ask.", "those of /etc/resolv.conf")
-    timeout: float = setting(duration(0.1, 60), "5s", "One name look-up.")
-    trusted_sealers: tuple[str, ...] = setting(listing(DOMAIN), [],
-        "Domains whose ARC seals we believe (RFC 8617).")
-    partner_domains: tuple[str, ...] = setting(listing(DOMAIN), [],
-        "Domains of partners that strangers may imitate; look-alikes of them, as of our own, are findings.")
-    protected_names: tuple[str, ...] = setting(listing(TEXT), [],
-        'People whom strangers may play: one text a person with all spellings, such as "王小明, Wang Xiao-Ming".')
+    remember: float = setting(duration(0, 31 * 86400), "7d",
+        "How long words that mail announced as passwords are kept, sealed, for other mail between the same two; "
+        "0s keeps none.")
+    opened: str = setting(choice("release", "offer"), "release",
+        "Held mail that a later password opened and that is clean: let it leave, or leave that to people.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +299,7 @@ class Config:
     listeners: tuple[Listener, ...]
     limits: Limits
     inspection: Inspection
+    passwords: Passwords
     auth: Auth
     quarantine: Quarantine
     notices: Notices
@@ -315,6 +308,8 @@ class Config:
     ldap: Ldap
     journal: Journal
     policy: PolicySettings
+    annotate: Annotate
+    dkim: tuple[DkimKey, ...] = ()
     groups: tuple[Entry, ...] = ()
     rules: tuple[Entry, ...] = ()
     exceptions: tuple[Entry, ...] = ()
@@ -327,6 +322,7 @@ SECTIONS: Mapping[str, type] = {
     "gateway": Gateway,
     "limits": Limits,
     "inspection": Inspection,
+    "passwords": Passwords,
     "auth": Auth,
     "quarantine": Quarantine,
     "notices": Notices,
@@ -335,8 +331,9 @@ SECTIONS: Mapping[str, type] = {
     "console.ldap": Ldap,
     "journal": Journal,
     "policy": PolicySettings,
+    "annotate": Annotate,
 }
-TABLES: Mapping[str, type] = {"listener": Listener}
+TABLES: Mapping[str, type] = {"listener": Listener, "dkim": DkimKey}
 ENTRIES = {"group": "groups", "rule": "rules", "exception": "exceptions"}
 
 

@@ -6,6 +6,7 @@ and what to write instead. Nothing here knows files or lines.
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 import re
 import urllib.parse
@@ -26,6 +27,7 @@ DURATIONS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 6
 
 _QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]{1,3})")
 _HOST = re.compile(r"[0-9A-Za-z_](?:[0-9A-Za-z_.-]{0,253}[0-9A-Za-z])?")
+_SELECTOR = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?(?:\.[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?){0,5}")
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
@@ -266,6 +268,24 @@ def _name(value: object) -> str:
     return text
 
 
+def _selector(value: object) -> str:
+    text = _string(value)
+    if len(text) > 120 or not _SELECTOR.fullmatch(text):
+        raise ValueError(f'{_shown(value)} is no selector: letters, digits, "-" and ".", such as "s2026a"')
+    return text.lower()
+
+
+def _date(value: object) -> datetime.date:
+    if isinstance(value, str):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            pass                             # said below, as for every other thing that is no date
+    elif isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        return value
+    raise ValueError(f"{_shown(value)} is no date, such as 2026-12-31")
+
+
 def _service(value: object, word: str, scheme: str, example: str) -> str:
     text = _string(value)
     if text == word:
@@ -296,6 +316,8 @@ PATH = Kind("absolute path", _path)
 LANGUAGE = Kind("language", _language)
 TIMEZONE = Kind("time zone", _timezone)
 NAME = Kind("name", _name)
+SELECTOR = Kind("selector", _selector)
+DATE = Kind("date", _date)
 DATABASE = Kind("text", lambda v: _service(v, "sqlite", "postgresql", "postgresql://user@host/name"))
 BLOBS = Kind("text", lambda v: _service(v, "file", "s3", "s3://bucket/prefix"))
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from gateway.config import check
+from tests.builders.certificates import pem
 
 GOOD = {
     "gateway": {"hostname": '"mx.bank.example"', "our_domains": '["bank.example"]', "state_dir": '"/tmp/s"'},
     "listener": {"name": '"a"', "address": '"127.0.0.1:25"', "direction": '"outbound"', "next_hop": '["127.0.0.1:26"]',
                  "clients": '["127.0.0.0/8"]'},
 }
+DKIM = {"dkim.domain": '"bank.example"', "dkim.selector": '"s1"', "dkim.key_file": '"FOLDER/good"'}
 CASES: list[tuple[dict[str, str], list[str]]] = [
     ({}, []),
     ({"listener.clients": '["10.0.0.0/8", "fd00::/8"]'}, []),
@@ -53,6 +55,18 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
      ["[console.ldap] base is empty", "[console.ldap] groups is empty", "everybody would be the same person"]),
     ({"console.ldap": '{ servers = ["ldaps://d"], base = "dc=x", bind_dn = "cn=x", groups = { "cn=g" = "admin" } }'},
      ["bind_dn and bind_password_file belong together"]),
+    ({**DKIM}, []),
+    ({**DKIM, "dkim.domain": '"mail.bank.example"', "dkim.from": "2026-12-01", "dkim.until": '"2027-05-31"'}, []),
+    ({**DKIM, "dkim.domain": '"other.example"'}, ['warning: [[dkim]] "s1" of other.example is not of our_domains']),
+    ({**DKIM, "dkim.key_file": '"FOLDER/none"'}, ['[[dkim]] "s1" of bank.example key_file: FOLDER/none does not exist']),
+    ({**DKIM, "dkim.key_file": '"FOLDER/junk"'}, ["is no private key in PEM"]),
+    ({**DKIM, "dkim.from": "2026-12-01", "dkim.until": "2026-11-30"}, ["until lies before from"]),
+    ({**DKIM, "dkim.from": '"soon"'}, ['"soon" is no date, such as 2026-12-31']),
+    ({**DKIM, "dkim.selector": '"a b"'}, ['"a b" is no selector']),
+    ({"auth.seal_domain": '"bank.example"'}, ["[auth] seal_domain: there is no [[dkim]] key of bank.example"]),
+    ({"auth.seal": '"always"'}, ['seal = "always" needs a [[dkim]] key']),
+    ({"listener.tls": '"starttls"', "listener.tls_cert": '"FOLDER/junk"', "listener.tls_key": '"FOLDER/good"'},
+     ['listener "a" tls_cert: FOLDER/junk has no CERTIFICATE in PEM']),
     ({"quarantine.blobs": '"s3://b/p"'}, ["blobs on S3 needs blobs_credentials"]),
     ({"listener.next_hop": '["10.0.0.1:25"]', "listener.next_hop_credentials": '"/none"'},
      ["a password would go out in clear", "next_hop_credentials: there is no file /none"]),
@@ -65,9 +79,12 @@ def write(tmp_path: Path, changes: dict[str, str]) -> Path:
         section, _, name = key.partition(".")
         tables.setdefault(section, {})[name] = value
     path = tmp_path / "c.toml"
+    for name in ("good", "junk"):
+        (tmp_path / name).write_bytes(pem() if name == "good" else b"junk")
+        (tmp_path / name).chmod(0o600)
     path.write_text("".join(
-        ("[[listener]]\n" if name == "listener" else f"[{name}]\n") + "".join(f"{k} = {v}\n" for k, v in keys.items())
-        for name, keys in tables.items()), encoding="utf-8")
+        (f"[[{name}]]\n" if name in ("listener", "dkim") else f"[{name}]\n") + "".join(f"{k} = {v}\n" for k, v in keys.items())
+        for name, keys in tables.items()).replace("FOLDER", str(tmp_path)), encoding="utf-8")
     return path
 
 
@@ -76,7 +93,7 @@ def test_each_hazard_has_its_answer(tmp_path: Path, changes: dict[str, str], ans
     found = [str(p) for p in check(write(tmp_path, changes))]
     assert len(found) == len(answers), found
     for line, answer in zip(found, answers, strict=True):
-        assert answer in line
+        assert answer.replace("FOLDER", str(tmp_path)) in line
 
 
 def test_names_and_addresses_are_unique(tmp_path: Path) -> None:
@@ -98,3 +115,13 @@ def test_a_secret_that_everybody_can_read(tmp_path: Path, mode: int, refused: bo
     found = [str(p) for p in check(write(tmp_path, {"quarantine.key_file": f'"{key}"'}))]
     assert bool(found) is refused
     assert not refused or f"chmod 0600 {key}" in found[0]
+
+
+def test_a_selector_names_one_key_and_its_file_is_a_secret(tmp_path: Path) -> None:
+    path = write(tmp_path, DKIM)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text + text[text.index("[[dkim]]"):], encoding="utf-8")
+    (tmp_path / "good").chmod(0o644)
+    found = [str(p) for p in check(path)]
+    assert len(found) == 3 and f'"s1" of bank.example is already at {path}:' in found[1], found
+    assert all(f"{tmp_path}/good can be read by everybody; chmod 0600" in found[n] for n in (0, 2))
