@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import binascii
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import pybase64
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 JUNK = re.compile(rb"[^A-Za-z0-9+/=\s]")
@@ -14,6 +17,7 @@ QP_ODD = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 QP_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue"})
+MOST_INFLATED = 16 << 20
 URLSAFE = bytes.maketrans(b"-_", b"+/")
 
 
@@ -36,6 +40,20 @@ def decode(raw: bytes, encoding: str) -> list[Decoded]:
     return [Decoded(raw)]
 
 
+def uncoded(data: bytes, coding: str) -> list[Decoded]:
+    """What a Content-Encoding of HTTP hides (RFC 9110 section 8.4.1); gzip is a type of its own. At most 16 MiB of it."""
+    if "deflate" not in coding:
+        return []
+    for window in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
+        try:
+            made = zlib.decompressobj(window).decompress(data, MOST_INFLATED)
+        except zlib.error:
+            continue
+        if made:
+            return [Decoded(made)]
+    return []
+
+
 def decode_quoted(raw: bytes) -> Decoded:
     if QP_ODD.search(raw) is None:
         return Decoded(binascii.a2b_qp(raw))
@@ -45,16 +63,28 @@ def decode_quoted(raw: bytes) -> Decoded:
 
 
 def decode_base64(raw: bytes) -> list[Decoded]:
-    compact = raw.translate(None, b"\r\n")
+    data = _whole_lines(raw)
+    if data is not None:
+        return [Decoded(data)]
+    compact = raw.translate(None, b"\r\n \t")
     try:
-        return [Decoded(binascii.a2b_base64(compact, strict_mode=True))]
-    except binascii.Error:
-        pass
-    compact = compact.translate(None, b" \t")
-    try:
-        return [Decoded(binascii.a2b_base64(compact, strict_mode=True))]
+        return [Decoded(pybase64.b64decode(compact, validate=True))]
     except binascii.Error:
         return _lenient(raw, compact)
+
+
+def _whole_lines(raw: bytes) -> bytes | None:
+    """What stands there in nothing but the alphabet and line ends, padded at its end; None where there is anything else.
+
+    The decoder drops what is not of the alphabet; then its result is shorter than the octets that are no line ends make it.
+    """
+    written = len(raw) - raw.count(b"\n") - raw.count(b"\r")
+    padding = raw[-8:].rstrip(b"\r\n")[-2:].count(b"=")
+    try:
+        data = pybase64.b64decode(raw)
+    except binascii.Error:
+        return None
+    return data if written % 4 == 0 and len(data) == written // 4 * 3 - padding else None
 
 
 def _lenient(raw: bytes, compact: bytes) -> list[Decoded]:

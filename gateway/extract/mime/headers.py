@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from gateway.extract.charset import decode_named, guess
 
 MAX_FIELDS = 10_000
-ENCODED_WORD = re.compile(rb"=\?([A-Za-z0-9_.:+*-]{1,60})\?([BbQq])\?([^?\r\n]{0,4096})\?=")
+ENCODED_WORD = re.compile(rb"=\?([A-Za-z0-9_.:+*-]{1,60})\?([BbQq])\?([^?\r\n]{0,4096})(?:\?=|\??$)")
+"""Also one whose end is missing: lenient readers take the rest of the field."""
 BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]+(=\?)")
 
 
@@ -32,7 +33,8 @@ def split(data: bytes) -> tuple[bytes, int]:
         return b"", 2
     if data[:1] == b"\n":
         return b"", 1
-    crlf, lf = data.find(b"\r\n\r\n"), data.find(b"\n\n")
+    crlf = data.find(b"\r\n\r\n")
+    lf = data.find(b"\n\n", 0, crlf + 1 if crlf >= 0 else len(data))
     if crlf < 0 and lf < 0:
         return data, len(data)
     if lf < 0 or 0 <= crlf < lf:
