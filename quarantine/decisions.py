@@ -8,12 +8,15 @@ from datetime import datetime
 from gateway.model.custody import Actor, Status
 from quarantine import access
 from quarantine.access import Act, Endorsement, Subject
-from quarantine.custodian import Custodian, reasoned
+from quarantine.custodian import reasoned
+from quarantine.indexing import Indexing
 from quarantine.lifecycle import Refusal, Refused, Verb, advance
 from quarantine.models import Approval, HeldRecipient, LegalHold, OutboxEntry, QuarantinedMessage, ReleaseRequest
+from quarantine.scope import EVERYTHING, Scope, checked
 
 ON_HOLD = Refusal("LEGAL-HOLD", "the message is under a legal hold")
 NO_HOLD = Refusal("NO-HOLD", "the message is under no legal hold")
+WIDER = Refusal("WIDER", "this is more than what was asked for and approved so far: deny the request, or approve it as it is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +29,45 @@ class Outcome:
     needed: int = 0
 
 
-class Decisions(Custodian):
+class Decisions(Indexing):
 
-    def request(self, actor: Actor, id: str, reason: str) -> Outcome:
-        """Ask for a release."""
+    def request(self, actor: Actor, id: str, reason: str, scope: Scope = EVERYTHING) -> Outcome:
+        """Ask for a release, of the whole or of a part of it."""
         reason = reasoned(reason)
         with self.transaction():
             row = self.load(id)
             subject = self.allowed(actor, Act.REQUEST, row)
             status = self.change(row, Verb.REQUEST)
             entitled = access.permit(actor, Act.APPROVE, subject) is None
-            request = self._open(row, reason, actor, entitled)
-            self.record(actor, "request", id, reason=reason)
+            request = self._open(row, reason, actor, entitled, checked(self, row, scope))
+            self.record(actor, "request", id, reason=reason, **scope.said())
             self.tell("requested", row, reason, actor.name)
             return Outcome(id, status, *self._count(request, subject))
 
-    def approve(self, actor: Actor, id: str, reason: str) -> Outcome:
-        """Add one approval; the release follows by itself when the needed ones are complete."""
+    def approve(self, actor: Actor, id: str, reason: str, scope: Scope | None = None, shown_at: datetime | None = None) -> Outcome:
+        """Add one approval; the release follows by itself when the needed ones are complete.
+
+        `scope` may be narrower than what was asked for, never wider: None is as it was asked. `shown_at` is when the
+        approver's page was made, so that decisions without a look can be found later.
+        """
         reason = reasoned(reason)
         with self.transaction():
             row = self.load(id)
             subject = self.allowed(actor, Act.APPROVE, row)
             advance(Status(row.status), Verb.APPROVE)
-            request = self._request(row) or self._open(row, reason)
-            self._add(request, actor, reason)
+            request = self._narrowed(row, scope) or self._open(row, reason, scope=checked(self, row, scope or EVERYTHING))
+            self._add(request, actor, reason, shown_at)
             have, needed = self._count(request, subject)
-            self.record(actor, "approve", id, reason=reason, have=have, needed=needed)
+            self.record(actor, "approve", id, reason=reason, have=have, needed=needed, **self._looked(shown_at))
             if have >= needed or actor.system:
                 return Outcome(id, self._start(row, request, actor, reason), have, needed)
             return Outcome(id, self.change(row, Verb.APPROVE), have, needed)
 
-    def release(self, actor: Actor, id: str, reason: str) -> Outcome:
-        """Request and approval in one, for those entitled alone; or the approval that completes a request."""
+    def release(self, actor: Actor, id: str, reason: str, scope: Scope | None = None, shown_at: datetime | None = None) -> Outcome:
+        """Request and approval in one, for those entitled alone; or the approval that completes a request.
+
+        `scope` and `shown_at` as in `approve`.
+        """
         reason = reasoned(reason)
         with self.transaction():
             row = self.load(id)
@@ -65,12 +75,12 @@ class Decisions(Custodian):
             advance(Status(row.status), Verb.RELEASE)
             if row.status == Status.DELIVERY_UNKNOWN:
                 return self._again(row, actor, reason)
-            request = self._request(row) or self._open(row, reason)
-            self._add(request, actor, reason)
+            request = self._narrowed(row, scope) or self._open(row, reason, scope=checked(self, row, scope or EVERYTHING))
+            self._add(request, actor, reason, shown_at)
             have, needed = self._count(request, subject)
             if have < needed and not actor.system:
                 raise Refused(access.FOUR_EYES)
-            return Outcome(id, self._start(row, request, actor, reason), have, needed)
+            return Outcome(id, self._start(row, request, actor, reason, shown_at), have, needed)
 
     def deny(self, actor: Actor, id: str, reason: str) -> Outcome:
         return self._end(actor, id, reason, Act.DENY, Verb.DENY, "denied")
@@ -127,18 +137,38 @@ class Decisions(Custodian):
         status = self.change(row, verb, wrapped_key=None, detail=b"", blob="", ended_as=ended)
         OutboxEntry.objects.filter(message=row, purpose="release", state="ready").update(state="dropped", finished_at=self.now())
         self._close(row, "ended")
+        self.unindex(row)
         self.after_commit_remove(blob)
         return status
 
     def _request(self, row: QuarantinedMessage) -> ReleaseRequest | None:
         return row.requests.filter(outcome="").first()
 
-    def _open(self, row: QuarantinedMessage, reason: str, actor: Actor | None = None, entitled: bool = False) -> ReleaseRequest:
+    def _narrowed(self, row: QuarantinedMessage, scope: Scope | None) -> ReleaseRequest | None:
+        """The open request, cut down to `scope`: who agreed to more agreed to this too, the other way round nobody did."""
+        request = self._request(row)
+        if request is None or scope is None:
+            return request
+        asked = Scope(tuple(request.recipients), tuple(request.without))
+        if not scope.within(asked):
+            raise Refused(WIDER)
+        wanted = checked(self, row, scope)
+        request.recipients, request.without = list(wanted.recipients), list(wanted.without)
+        request.save(update_fields=["recipients", "without"])
+        return request
+
+    def _looked(self, shown_at: datetime | None) -> dict[str, float]:
+        """Seconds between the sight of the evidence and the decision, for the audit record."""
+        return {} if shown_at is None else {"seconds": round(max(0.0, (self.now() - shown_at).total_seconds()), 1)}
+
+    def _open(self, row: QuarantinedMessage, reason: str, actor: Actor | None = None, entitled: bool = False,
+              scope: Scope = EVERYTHING) -> ReleaseRequest:
         return ReleaseRequest.objects.create(
+            recipients=list(scope.recipients), without=list(scope.without),
             message=row, requester=actor.name if actor else "", mailboxes=sorted(actor.mailboxes) if actor else [],
             system=bool(actor and actor.system), entitled=entitled, reason=reason, requested_at=self.now())
 
-    def _add(self, request: ReleaseRequest, actor: Actor, reason: str) -> None:
+    def _add(self, request: ReleaseRequest, actor: Actor, reason: str, shown_at: datetime | None = None) -> None:
         """One more approval; raises Refused for the requester and for who approved already."""
         requester = None
         if request.requester:
@@ -148,7 +178,8 @@ class Decisions(Custodian):
         if refusal is not None:
             raise Refused(refusal)
         Approval.objects.update_or_create(request=request, approver=actor.name, defaults={
-            "mailboxes": sorted(actor.mailboxes), "system": actor.system, "reason": reason, "approved_at": self.now()})
+            "mailboxes": sorted(actor.mailboxes), "system": actor.system, "reason": reason, "approved_at": self.now(),
+            "shown_at": shown_at})
 
     def _count(self, request: ReleaseRequest, subject: Subject) -> tuple[int, int]:
         """Approvals there are and approvals needed."""
@@ -156,17 +187,26 @@ class Decisions(Custodian):
         have = request.approvals.count() + (1 if request.entitled and needed > 1 else 0)
         return have, needed
 
-    def _start(self, row: QuarantinedMessage, request: ReleaseRequest, actor: Actor, reason: str) -> Status:
+    def _start(self, row: QuarantinedMessage, request: ReleaseRequest, actor: Actor, reason: str,
+               shown_at: datetime | None = None) -> Status:
         """RELEASING, and one outbox entry that has the message's id."""
-        self.keys(row)
-        status = self.change(row, Verb.RELEASE, note="")
-        now = self.now()
-        HeldRecipient.objects.filter(message=row).exclude(outcome="delivered").update(outcome="")
-        OutboxEntry.objects.update_or_create(id=row.pk, defaults=_fresh(now) | {"purpose": "release", "message": row})
-        request.outcome, request.closed_at = "approved", now
+        scope = Scope(tuple(request.recipients), tuple(request.without))
+        status = self.send_off(row, scope)
+        request.outcome, request.closed_at = "approved", self.now()
         request.save(update_fields=["outcome", "closed_at"])
-        self.record(actor, "release", str(row.pk), reason=reason, alone=actor.system)
+        self.record(actor, "release", str(row.pk), reason=reason, alone=actor.system, **scope.said(), **self._looked(shown_at))
         self.failpoint("release-before-commit")
+        return status
+
+    def send_off(self, row: QuarantinedMessage, scope: Scope, automatic: bool = False) -> Status:
+        """RELEASING for those of `scope`. `automatic`: nobody approved it, so the policy must let it pass first."""
+        self.keys(row)
+        status = self.change(row, Verb.RELEASE, note="", without=list(scope.without), automatic=automatic, sent_sha256="")
+        everybody = HeldRecipient.objects.filter(message=row)
+        everybody.update(chosen=not scope.recipients)
+        everybody.filter(key__in=scope.recipients).update(chosen=True)
+        everybody.filter(chosen=True).exclude(outcome="delivered").update(outcome="")
+        OutboxEntry.objects.update_or_create(id=row.pk, defaults=_fresh(self.now()) | {"purpose": "release", "message": row})
         return status
 
     def _again(self, row: QuarantinedMessage, actor: Actor, reason: str) -> Outcome:

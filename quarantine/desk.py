@@ -20,6 +20,7 @@ from quarantine.custodian import Content
 from quarantine.decisions import Outcome
 from quarantine.lifecycle import Refusal, Refused
 from quarantine.reading import Query
+from quarantine.scope import EVERYTHING, scope_of
 from quarantine.service import QuarantineService
 
 Request = Mapping[str, Any]
@@ -147,6 +148,11 @@ def _failed_login(s: QuarantineService, _: Actor, r: Request) -> Answer:
     return Answer({})
 
 
+def _filter_save(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.filter_save(a, r["name"], r["query"])
+    return Answer({})
+
+
 def _void(method: Callable[..., Any]) -> Callable[[QuarantineService, Actor, Request], Answer]:
     def run(s: QuarantineService, a: Actor, r: Request) -> Answer:
         method(s, a, r["name"])
@@ -158,16 +164,34 @@ def _decide(method: Callable[..., Outcome]) -> Callable[[QuarantineService, Acto
     return lambda s, a, r: _outcome(method(s, a, r["id"], r["reason"]))
 
 
+def _request(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    return _outcome(s.request(a, r["id"], r["reason"], scope_of(r.get("recipients"), r.get("without")) or EVERYTHING))
+
+
+def _grant(method: Callable[..., Outcome]) -> Callable[[QuarantineService, Actor, Request], Answer]:
+    """Approve and release: for some recipients or without some parts, and when the page with the evidence was made."""
+    def run(s: QuarantineService, a: Actor, r: Request) -> Answer:
+        shown = datetime.fromisoformat(r["shown_at"]) if r.get("shown_at") else None
+        return _outcome(method(s, a, r["id"], r["reason"], scope_of(r.get("recipients"), r.get("without")), shown))
+    return run
+
+
 S = QuarantineService
 VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     # held mail; `id` and `reason` where something is decided
     "list": _list,                       # the fields of Query -> {"messages": […], "cursor": …}
     "count": _count,
     "show": lambda s, a, r: Answer(s.show(a, r["id"])),
-    "request": _decide(S.request),       # -> {"id", "status", "approvals", "needed"}, as all decisions
-    "approve": _decide(S.approve),
+    "batch": lambda s, a, r: Answer(s.batch(a, r["act"], r["ids"], r["reason"])),        # one decision about many, after a grace
+    "batch-show": lambda s, a, r: Answer(s.batch_show(a, r["id"])),
+    "batch-undo": lambda s, a, r: Answer(s.batch_undo(a, r["id"])),
+    "filters": lambda s, a, r: Answer({"filters": s.filters(a)}),
+    "filter-save": _filter_save,
+    "filter-drop": _void(S.filter_drop),
+    "request": _request,                 # recipients, without -> {"id", "status", "approvals", "needed"}, as all decisions
+    "approve": _grant(S.approve),        # recipients, without, shown_at
     "deny": _decide(S.deny),
-    "release": _decide(S.release),
+    "release": _grant(S.release),        # the same
     "withdraw": _decide(S.withdraw),
     "return": _decide(S.return_),
     "delete": _decide(S.delete),
@@ -195,7 +219,7 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "keys-rewrap": _rewrap,
     "retention": _expire,
 }
-READS = frozenset({"list", "count", "queue", "user-list"})
+READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list"})
 ANONYMOUS = frozenset({"login-failed"})
 
 
@@ -205,9 +229,10 @@ def call(service: QuarantineService, request: Request) -> Answer:
     if verb is None:
         raise Refused(NO_VERB)
     nobody = Actor("", frozenset())
-    actor = nobody if request["verb"] in ANONYMOUS else actor_of(service, request)
     try:
-        return verb(service, actor, request)
+        with service.reading():
+            actor = nobody if request["verb"] in ANONYMOUS else actor_of(service, request)
+            return verb(service, actor, request)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(BAD_REQUEST) from error
 

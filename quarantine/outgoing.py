@@ -28,6 +28,7 @@ from quarantine.sealing import write_all
 
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=1)
+TAKEN = ("delivered", "stripped")
 NO_ENTRY = Refusal("NOT-FOUND", "there is no such entry in the outbox")
 BUSY_ENTRY = Refusal("BUSY", "the entry is being sent at this moment")
 OVER_ENTRY = Refusal("FINISHED", "the entry is finished")
@@ -59,6 +60,8 @@ class Outgoing:
     size: int
     listener: str
     attempt: int
+    without: tuple[str, ...] = ()        # labels of parts that must be taken out of a release first
+    automatic: bool = False              # nobody approved the release: what leaves must be what the policy lets pass
 
 
 def back_off(attempts: int) -> timedelta:
@@ -102,14 +105,32 @@ class OutboxTable(Custodian):
     def _prepare_release(self, entry: OutboxEntry, row: QuarantinedMessage) -> Outgoing:
         content = self.content(row)
         original = content.admission.envelope
-        open_ = set(row.recipients.filter(outcome="").values_list("address", flat=True))
+        open_ = set(row.recipients.filter(outcome="", chosen=True).values_list("address", flat=True))
         left = tuple(r for r in original.recipients if r.mailbox.text in open_)
         envelope = replace(original, recipients=left)
-        expires = int((self.now() + timedelta(hours=self.settings.mark_hours)).timestamp())
-        everybody = [r.mailbox.key for r in original.recipients]
         attempt = entry.attempts + 1
-        line = marks.write(self.ring, marks.Mark(str(row.pk), attempt, expires), everybody, row.sha256)
-        return Outgoing(str(entry.pk), "release", envelope, line, content.fd, content.size, row.listener, attempt)
+        line = self._mark(row, attempt, [r.mailbox.key for r in original.recipients], row.sha256)
+        return Outgoing(str(entry.pk), "release", envelope, line, content.fd, content.size, row.listener, attempt,
+                        tuple(row.without), row.automatic)
+
+    def _mark(self, row: QuarantinedMessage, attempt: int, everybody: list[str], sha256: str) -> bytes:
+        expires = int((self.now() + timedelta(hours=self.settings.mark_hours)).timestamp())
+        return marks.write(self.ring, marks.Mark(str(row.pk), attempt, expires), everybody, sha256)
+
+    def changed(self, message_id: str, attempt: int, sha256: str) -> bytes:
+        """The octets of a release were changed by us: remember theirs, and give the mark that goes on top of them."""
+        with self.transaction():
+            row = self.load(message_id)
+            QuarantinedMessage.objects.filter(pk=row.pk).update(sent_sha256=sha256)
+            everybody = list(row.recipients.order_by("position").values_list("key", flat=True))
+        return self._mark(row, attempt, everybody, sha256)
+
+    def hinder(self, message_id: str, why: str) -> None:
+        """A release that nobody approved, or without a part, cannot be made: the message stays held, with the reason."""
+        with self.transaction():
+            entry = OutboxEntry.objects.filter(pk=message_id, state="ready").select_related("message").first()
+            if entry is not None:
+                self._back(entry, entry.message, why[:500])
 
     def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]:
         """For the re-scan: the admission, its stored inspection, and codes that earlier blocks made known."""
@@ -139,23 +160,26 @@ class OutboxTable(Custodian):
             return "refused"
 
     def _finish_release(self, entry: OutboxEntry, row: QuarantinedMessage, result: RelayResult) -> str:
-        left = 0
-        for recipient in row.recipients.filter(outcome=""):
+        left, chosen = 0, row.recipients.filter(chosen=True)
+        for recipient in chosen.filter(outcome=""):
             answer = result.refused.get(recipient.address, result.reply)
             if answer.temporary:
                 left += 1
                 continue
-            HeldRecipient.objects.filter(pk=recipient.pk).update(outcome=outcome(answer))
+            HeldRecipient.objects.filter(pk=recipient.pk).update(outcome=outcome(answer, bool(row.without)))
         if left:
             return self._later(entry, str(result.reply)[:500])
-        refused = list(row.recipients.exclude(outcome="delivered").values_list("address", "outcome"))
+        refused = list(chosen.exclude(outcome__in=TAKEN).values_list("address", "outcome"))
         note = "; ".join(f"{address}: {said}" for address, said in refused)[:500]
-        if len(refused) == row.recipients.count():
+        if len(refused) == chosen.count():
             return self._back(entry, row, note)
         self._finish(entry, "done", str(result.reply)[:500])
-        self.change(row, Verb.DELIVERED, note=note)
-        self.record(KEEPER, "delivered", str(row.pk), reply=result.reply.code, refused=len(refused), attempt=entry.attempts)
-        self.tell("failed" if refused else "released", row, note, self._asked(row))
+        partly = row.recipients.filter(chosen=False, outcome="").exists() or (row.automatic and bool(row.without))
+        self.change(row, Verb.PARTLY if partly else Verb.DELIVERED, note=note)
+        self.record(KEEPER, "delivered", str(row.pk), reply=result.reply.code, refused=len(refused), attempt=entry.attempts,
+                    partly=partly, without=list(row.without))
+        if refused or not (row.automatic and row.without):     # who gets a mail without a part reads it in the placeholder
+            self.tell("failed" if refused else "released", row, note, self._asked(row))
         return "delivered"
 
     def _back(self, entry: OutboxEntry, row: QuarantinedMessage, note: str) -> str:
@@ -226,7 +250,7 @@ class OutboxTable(Custodian):
         """True once for each of these recipients: the message is a release of ours, unchanged below the line."""
         mark = marks.parse(line)
         row = QuarantinedMessage.objects.filter(pk=mark.id).first() if mark else None
-        if mark is None or row is None or row.sha256 != sha256 or mark.expires < self.now().timestamp():
+        if mark is None or row is None or sha256 not in (row.sha256, row.sent_sha256) or mark.expires < self.now().timestamp():
             return False
         everybody = list(row.recipients.order_by("position").values_list("key", flat=True))
         keys = [Mailbox.parse(r).key for r in recipients]
@@ -295,5 +319,6 @@ class OutboxTable(Custodian):
         return last.requester if last else ""
 
 
-def outcome(reply: Reply) -> str:
-    return "delivered" if reply.positive else str(reply)[:500]
+def outcome(reply: Reply, stripped: bool = False) -> str:
+    taken = "stripped" if stripped else "delivered"
+    return taken if reply.positive else str(reply)[:500]
