@@ -51,6 +51,8 @@ class CustodySettings:
     release_days: int = 5                            # a release that cannot be delivered goes back to HELD
     mark_hours: int = 48                             # how long a release may pass our own listeners
 
+    remember_words: timedelta = timedelta(days=7)    # words that mail announced as passwords
+    release_opened: bool = True                      # what a word opened and is clean leaves by itself
 
 @dataclass(frozen=True, slots=True)
 class Content:

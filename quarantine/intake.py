@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from gateway.model.custody import Admission, Admitted, Status
 from gateway.model.errors import CustodyUnavailable
@@ -26,6 +27,11 @@ class StagedAdmission:
     blob: Staged
     wrapped_key: bytes
     detail: bytes
+
+
+def something_locked(inspection: Mapping[str, Any]) -> bool:
+    """True where a stored inspection says that something could not be opened."""
+    return any(i.get("code") == "ENCRYPTED" for i in inspection.get("incidents", ()))
 
 
 class Intake(Custodian):
@@ -104,6 +110,7 @@ class Intake(Custodian):
         admission, now = staged.admission, self.now()
         reverse = admission.envelope.reverse_path
         wrapped = self._current(staged)
+        locked = something_locked(admission.inspection)
         row = QuarantinedMessage(
             id=admission.id, status=(Status.PENDING if admission.pending else Status.HELD).value, kind=admission.kind.value,
             direction=admission.direction.value, verdict=admission.verdict, disposition=admission.disposition,
@@ -113,7 +120,9 @@ class Intake(Custodian):
             received_at=admission.received_at, admitted_at=now, changed_at=now,
             expires_at=max(now, admission.received_at) + self.settings.retain, persons=admission.persons,
             identifiers=dict(admission.identifiers), retry_key=admission.retry_key, blob=staged.blob.name,
-            wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail)
+            wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail, locked=locked,
+            # a word that came between its inspection and this row would be missed otherwise
+            recheck=locked)
         self.keep(QuarantinedMessage, row)
         self.keep(HeldRecipient, *(
             HeldRecipient(message=row, position=n, address=r.mailbox.text, key=r.mailbox.key)

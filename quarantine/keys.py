@@ -27,7 +27,7 @@ from gateway.model.errors import SekishoError
 
 FORMAT = "sekisho-key-1"
 WRAPPED = b"\x01"                        # version octet of a wrapped key: version, key id (8), nonce (12), key (32), tag (16)
-PURPOSES = ("wrap", "audit-code", "audit-sign", "mark", "django", "link")
+PURPOSES = ("wrap", "audit-code", "audit-sign", "mark", "django", "link", "pair", "words")
 
 
 class KeyProblem(SekishoError):

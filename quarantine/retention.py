@@ -16,11 +16,12 @@ from quarantine.lifecycle import CLOSED, OPEN, Verb
 from quarantine.models import AuditHead, Checkpoint, LegalHold, OutboxEntry, QuarantinedMessage, UsedMark
 from quarantine.sealing import MessageKeys
 
+from quarantine.words import Words
 BATCH = 200
 FORGET_ENTRIES = timedelta(days=30)      # finished outbox entries are kept so long
 
 
-class Retention(Decisions):
+class Retention(Decisions, Words):
 
     def expire(self, batch: int = BATCH) -> int:
         """End one batch of messages whose time is over; returns how many, 0 when there are none left.
@@ -54,6 +55,7 @@ class Retention(Decisions):
             over.delete()
             UsedMark.objects.filter(used_at__lt=now - timedelta(hours=2 * self.settings.mark_hours)).delete()
         return self.blobs.sweep(known.__contains__, (now - older_than).timestamp())
+            self.forget_words()
 
     def replace_ring(self, ring: KeyRing) -> None:
         """Use a newly read key file from now on."""

@@ -19,11 +19,12 @@ from quarantine.digests import Digests
 from quarantine.intake import Intake
 from quarantine.models import Checkpoint
 from quarantine.reading import Reading
+from quarantine.rejudging import Rejudging
 from quarantine.retention import Retention
 from quarantine.totals import Counting
 
 
-class QuarantineService(Intake, Reading, Retention, Digests, Counting, Accounts):
+class QuarantineService(Intake, Reading, Retention, Rejudging, Digests, Counting, Accounts):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

@@ -52,6 +52,7 @@ def admission_to_json(admission: Admission) -> JsonObject:
         "identifiers": dict(admission.identifiers),
         "inspection": dict(admission.inspection),
         "notices": [mail_to_json(mail) for mail in admission.notices],
+        "passwords": list(admission.passwords),
     }
 
 
@@ -63,4 +64,5 @@ def admission_from_json(data: Mapping[str, Any]) -> Admission:
         "kind": Kind(data["kind"]),
         "received_at": datetime.fromisoformat(data["received_at"]),
         "notices": tuple(mail_from_json(mail) for mail in data.get("notices", ())),
+        "passwords": tuple(data.get("passwords", ())),
     })

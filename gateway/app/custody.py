@@ -93,7 +93,9 @@ def settings(config: Config):  # type: ignore[no-untyped-def]
 
     custody = config.quarantine
     return CustodySettings(node=socket.gethostname()[:64] or "keeper", retain=timedelta(seconds=custody.retain),
-                           four_eyes_persons=custody.four_eyes_persons)
+                           four_eyes_persons=custody.four_eyes_persons,
+                           remember_words=timedelta(seconds=config.passwords.remember),
+                           release_opened=config.passwords.opened == "release")
 
 
 def embedded(config: Config) -> tuple[Path, Path]:

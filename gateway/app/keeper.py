@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.app.brief import Brief
@@ -18,24 +18,40 @@ from gateway.edge.settings import Hop, ListenerSettings, NextHopSettings
 from gateway.inspection.pool import CellPool
 from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
+from gateway.model.decision import Decision
 from gateway.model.finding import Inspection
 from gateway.model.ports import InspectionRequest
+from gateway.model.transaction import AuthResult, Message, Transaction
 from gateway.notices import Answerer, House
+from gateway.policy import Policy, decide, load_policy
 
 TENDING = 5.0                            # seconds between looks at unused connections to next hops
 
 
 class Cell:
-    """The ports Rescan and Preview over the pool."""
+    """The ports Rescan and Preview over the pool, and today's policy on what is held."""
 
     def __init__(self, pool: CellPool, config: Config, clock: Clock) -> None:
         self.pool, self.config, self.clock = pool, config, clock
+        self.policy: Policy = load_policy(config)
 
     async def rescan(self, fd: int, size: int, admission: Admission) -> Inspection:
         return await self.pool.inspect(fd, size, self._request(admission), self._deadline())
 
     async def preview(self, fd: int, size: int, admission: Admission) -> Mapping[str, Any]:
         return await self.pool.preview(fd, size, self._request(admission), self._deadline())
+
+    def decide(self, admission: Admission, inspection: Inspection) -> Sequence[Decision]:
+        """Today's policy, with what was known of the sender when the mail came."""
+        known = admission.inspection.get("auth", ())
+        auth = tuple(AuthResult(a["method"], a["result"], a.get("domain", "")) for a in known)
+        message = Message(-1, admission.size, admission.sha256, admission.received_at)
+        transaction = Transaction(admission.id, admission.session, admission.envelope, message, admission.direction,
+                                  Deadline(0.0), auth)
+        return decide(transaction, inspection, self.policy, self.clock.now())
+
+    def follow(self, config: Config) -> None:
+        self.config, self.policy = config, load_policy(config)
 
     def _deadline(self) -> Deadline:
         return Deadline.after(self.clock, self.config.limits.inspection + 30)
@@ -45,7 +61,7 @@ class Cell:
         return InspectionRequest(
             id=admission.id, direction=admission.direction, reverse_path=str(envelope.reverse_path or ""),
             recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
-            limits=self.config.limits.for_inspection(), passwords=passwords(self.config),
+            limits=self.config.limits.for_inspection(), passwords=(*admission.passwords, *passwords(self.config)),
             partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names)
 
 
@@ -83,7 +99,7 @@ async def run(name: str, control: socket.socket) -> None:
     from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
-                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics))
+                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide))
     keeper.outbox.notices_an_hour = config.notices.per_hour
 
     def current() -> SmtpDelivery:
@@ -92,7 +108,7 @@ async def run(name: str, control: socket.socket) -> None:
 
     async def reload(fresh: Brief) -> None:
         """All at once, save the expiry of what is already held: it was promised to people in their notices."""
-        cell.config = fresh.config
+        cell.follow(fresh.config)
         keeper.service.answers = Answerer(House.of(fresh.config), tools.clock.now)
         keeper.service.settings = settings(fresh.config)
         keeper.service.blobs.reserve = fresh.config.quarantine.min_free  # type: ignore[attr-defined]  # FileBlobs

@@ -23,6 +23,7 @@ from django.db import DatabaseError, connections
 from gateway.effects.outbox import Outbox
 from gateway.effects.wire import Channel, FrameError, listen
 from gateway.keeper.committer import Committer, Work
+from gateway.keeper.rejudge import Decide, Rejudge
 from gateway.keeper.store import KeeperStore
 from gateway.keeper.upkeep import Upkeep
 from gateway.model.deadline import Clock
@@ -54,6 +55,7 @@ class Ports:
     rescan: Rescan | None = None
     preview: Preview | None = None
     metrics: Metrics | None = None
+    decide: Decide | None = None         # today's policy on held mail; without it nothing is judged again
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ class Keeper:
     uids: frozenset[int] = field(default_factory=lambda: frozenset({0, os.geteuid()}))
     committer: Committer = field(init=False)
     outbox: Outbox = field(init=False)
+    rejudge: Rejudge = field(init=False)
     sealers: ThreadPoolExecutor = field(init=False)
     readers: ThreadPoolExecutor = field(init=False)
     staging: Staging = field(default_factory=Staging)
@@ -98,6 +101,7 @@ class Keeper:
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.outbox = Outbox(KeeperStore(self.committer, self.readers), self.ports.delivery, self.ports.clock, self.ports.events,
                              self.ports.rescan, finished=self.wake.set, metrics=self.ports.metrics)
+        self.rejudge = Rejudge(self.committer, self.readers, self.ports.rescan, self.ports.decide, self.ports.events)
 
     async def start(self) -> Mapping[str, int]:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""
@@ -105,7 +109,7 @@ class Keeper:
         self.listener = listen(self.path)
         upkeep = Upkeep(self.committer, self.readers, self.ports.events, self.ports.metrics)
         self.serving = [asyncio.create_task(self._accept(self.listener)), asyncio.create_task(self._drain()),
-                        asyncio.create_task(upkeep.run())]
+                        asyncio.create_task(upkeep.run()), asyncio.create_task(self.rejudge.run())]
         return state
 
     async def stop(self, grace: float = 20.0) -> None:
@@ -190,6 +194,7 @@ class Keeper:
         own: Mapping[str, Callable[[dict[str, Any], list[int]], Any]] = {
             "admit": self._admit, "confirm": self._confirm, "drop": self._drop,
             "use-mark": self._use_mark, "free-mark": self._free_mark,
+            "words": self._words, "remember": self._remember, "rejudge": self._rejudge,
             "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping}
         verb = str(request.get("verb"))
         if verb in own:
@@ -233,6 +238,24 @@ class Keeper:
     async def _free_mark(self, request: dict[str, Any], fds: list[int]) -> Answer:
         await self.committer.run(lambda service: service.free_mark(request["line"], request["recipients"]))
         return Answer({})
+
+    async def _words(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        """Words announced between these people: only the edge asks, and only for mail that it could not open."""
+        words = await self._thread(lambda: self.service.words_between(str(request["sender"]), list(request["recipients"])))
+        return Answer({"words": list(words)})
+
+    async def _remember(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        marked = await self.committer.run(
+            lambda service: service.remember(str(request["sender"]), list(request["recipients"]), list(request["words"])))
+        if marked:
+            self.rejudge.wake.set()
+        return Answer({"marked": marked})
+
+    async def _rejudge(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        """Judge a held message again with passwords that somebody gives who may ask for its release."""
+        actor = await self._thread(lambda: desk.actor_of(self.service, request))
+        passwords = [str(p) for p in request["passwords"]]
+        return Answer({"outcome": (await self.rejudge.rejudge(str(request["id"]), passwords, actor)).value})
 
     async def _preview(self, request: dict[str, Any], fds: list[int]) -> Answer:
         """Safe text, made in the cell from a copy in memory; the sight is recorded first."""

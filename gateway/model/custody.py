@@ -82,6 +82,8 @@ class Admission:
     identifiers: Mapping[str, int] = field(default_factory=dict)
     pending: bool = False                     # True: PENDING until confirmed
     notices: tuple[OutgoingMail, ...] = ()
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    # ^ words that opened its encrypted parts; kept sealed with it, so that it can be judged again at its release
 
 
 @dataclass(frozen=True, slots=True)
