@@ -13,25 +13,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from dkim import select_headers
 from dkim.canonicalization import Relaxed
 
 from gateway.auth import dkim
-from gateway.auth.arc import canonical, collect
+from gateway.auth.arc import MOST_SETS, canonical, collect
 from gateway.auth.dkim import Field
+from gateway.config.pemfiles import SigningPrivateKey, signing_key
 
-SHORTEST_RSA = 2048                      # bits of a key that we use ourselves
 SIGNED = (
     b"from", b"sender", b"reply-to", b"to", b"cc", b"subject", b"date", b"message-id", b"in-reply-to", b"references",
     b"mime-version", b"content-type", b"content-transfer-encoding", b"content-id", b"content-description", b"list-id",
     b"list-unsubscribe", b"list-unsubscribe-post", b"list-post", b"auto-submitted",
 )
 """Fields that are signed where they stand (RFC 6376 section 5.4.1)."""
-SEALED_AGAIN = (b"from", b"to", b"cc", b"subject", b"date", b"reply-to", b"content-type", b"mime-version")
+SEALED_AGAIN = (b"from", b"sender", b"to", b"cc", b"subject", b"date", b"message-id", b"reply-to", b"content-type", b"mime-version",
+                b"content-transfer-encoding")
 """Named once more than they stand, so that none can be added."""
 
 
@@ -39,7 +39,7 @@ SEALED_AGAIN = (b"from", b"to", b"cc", b"subject", b"date", b"reply-to", b"conte
 class SigningKey:
     domain: str                          # d=, A-labels
     selector: str
-    private: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+    private: SigningPrivateKey
 
     @property
     def algorithm(self) -> str:
@@ -55,13 +55,7 @@ class SigningKey:
 
 def read_key(domain: str, selector: str, path: Path) -> SigningKey:
     """A PEM private key without password: RSA of 2048 bits or more, or Ed25519. Raises OSError, ValueError."""
-    private = load_pem_private_key(path.read_bytes(), None)
-    if isinstance(private, rsa.RSAPrivateKey):
-        if private.key_size < SHORTEST_RSA:
-            raise ValueError(f"an RSA key of {private.key_size} bits is too short")
-    elif not isinstance(private, ed25519.Ed25519PrivateKey):
-        raise ValueError("only RSA and Ed25519 keys sign mail")
-    return SigningKey(domain, selector, private)
+    return SigningKey(domain, selector, signing_key(path))
 
 
 def dkim_signature(block: bytes, body_hash: str, key: SigningKey, now: datetime) -> bytes:
@@ -78,15 +72,16 @@ def arc_set(block: bytes, body_hash: str, key: SigningKey, now: datetime, result
 
     `results` is an Authentication-Results value, its authserv-id first; `status` is what we found of the chain so far:
     none, pass or fail. A chain that is not in order is sealed as failed (section 5.1.2). Raises Unusable for a broken one
-    that is not said to have failed, and for a full one.
+    that is not said to have failed, for one that somebody sealed as failed already (section 5.1 step 2: it gets no further
+    set), and for a full one.
     """
     fields = dkim.header_fields(block)
     before = [] if status in ("none", "fail") else collect(fields)
-    number = len(before) + 1 if status != "fail" else _highest(fields) + 1
-    if number > 50:
-        raise dkim.Unusable("the chain is full")
+    number, failed = (len(before) + 1, False) if status != "fail" else _highest(fields)
+    if failed or number > MOST_SETS:
+        raise dkim.Unusable("the chain is sealed as failed already" if failed else "the chain is full")
     results_field = f"ARC-Authentication-Results: i={number}; {results}\r\n".encode("ascii", "replace")
-    names, stamp = _names(fields), int(now.timestamp())
+    names, stamp = _names(fields, b"dkim-signature"), int(now.timestamp())
     head = (f"i={number}; a={key.algorithm}; c=relaxed/relaxed;\r\n\td={key.domain}; s={key.selector}; t={stamp};\r\n\t"
             f"{_listed(names)};\r\n\tbh={body_hash};\r\n\tb=")
     message_field = _finished("ARC-Message-Signature", head, _signed(fields, names), key)
@@ -97,22 +92,25 @@ def arc_set(block: bytes, body_hash: str, key: SigningKey, now: datetime, result
     return seal_field + message_field + results_field
 
 
-def _highest(fields: Sequence[Field]) -> int:
-    """The highest instance of a broken chain, as far as it can be read."""
-    numbers = [0]
+def _highest(fields: Sequence[Field]) -> tuple[int, bool]:
+    """The next instance of a broken chain, as far as it can be read, and whether its newest seal says cv=fail."""
+    found = [(0, False)]
     for name, value in fields:
         if name.lower() == b"arc-seal":
             try:
-                digits = dkim.tags_of((name, value), (b"i", b"a"))[b"i"]
+                tags = dkim.tags_of((name, value), (b"i", b"a"))
             except dkim.Unusable:
                 continue
-            numbers.append(int(digits) if digits.isdigit() and len(digits) < 4 else 0)
-    return max(numbers)
+            digits = tags[b"i"]
+            if digits.isdigit() and len(digits) < 4:
+                found.append((int(digits), tags.get(b"cv") == b"fail"))
+    number, failed = max(found)
+    return number + 1, failed
 
 
-def _names(fields: Sequence[Field]) -> list[bytes]:
+def _names(fields: Sequence[Field], *more: bytes) -> list[bytes]:
     standing = [f[0].lower() for f in fields]
-    names = [name for name in SIGNED for _ in range(standing.count(name))]
+    names = [name for name in (*SIGNED, *more) for _ in range(standing.count(name))]
     return [*names, *SEALED_AGAIN]
 
 

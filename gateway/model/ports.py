@@ -47,6 +47,27 @@ class Voucher(Protocol):
     ) -> tuple[AuthResult, ...]: ...
 
 
+class Signer(Protocol):
+    """Vouches for what leaves here: our own mail, and strangers' mail that we changed. Adds fields, changes none.
+
+    `block` is the header block as it will leave, `body_hash` what `model.bodyhash.body_hash` makes of the body as it will
+    leave (relaxed SHA-256; the cell gives it for what it inspected). Neither method does any I/O.
+    """
+
+    def sign(self, block: bytes, body_hash: str) -> bytes:
+        """DKIM-Signature fields (RFC 6376) to be put on top; b"" where no key speaks for the author, or nobody knows who
+        that is."""
+        ...
+
+    def seal(self, block: bytes, body_hash: str, results: str, chain: str) -> bytes:
+        """An ARC set (RFC 8617) to be put on top of a message that we changed; b"" where it cannot be sealed: no key, an
+        unknown state of the chain, a chain that was sealed as failed already.
+
+        `results` is the value of our Authentication-Results, `chain` what we found before the change: none, pass or fail.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RelayResult:
     """The next hop's answer to the final dot, or to what came before it."""

@@ -56,11 +56,20 @@ def test_dkimpy_believes_our_chain():
 
 
 def test_a_broken_chain_is_sealed_as_broken():
-    broken = b"ARC-Seal: i=x; a=rsa-sha256\r\n" + seal(MAIL, "lists.example").replace(b"cv=none", b"cv=fail")
+    broken = b"ARC-Seal: i=x; a=rsa-sha256\r\n" + seal(MAIL, "lists.example")
     sealed = seal(broken, "forward.example", "fail")
     assert sealed.startswith(b"ARC-Seal: i=2;") and b"cv=fail" in sealed.partition(b"\r\n")[0]
     with pytest.raises(Unusable):
         seal(broken, "forward.example", "pass")
+    with pytest.raises(Unusable, match="sealed as failed already"):
+        seal(sealed, "third.example", "fail")
+
+
+def test_the_message_signature_of_a_seal_covers_earlier_signatures():
+    signed = dkim_signature(head(MAIL), relaxed_hash(MAIL), signing_key("bank.example"), NOW) + MAIL
+    sealed = seal(signed, "lists.example")
+    assert dkimpy.arc_verify(sealed, dnsfunc=peer())[0] == dkimpy.CV_Pass
+    assert dkimpy.arc_verify(sealed.replace(b"DKIM-Signature: v=1; a=rsa", b"DKIM-Signature: v=1;  b=rsa"), dnsfunc=peer())[0] == dkimpy.CV_Fail
 
 
 def test_keys_come_from_files(tmp_path):
