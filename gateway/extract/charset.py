@@ -135,6 +135,8 @@ def _least_broken(data: bytes) -> str:
     return min(("utf-8", *MULTIBYTE, "cp1252"), key=lambda n: sample.decode(n, "replace").count("\ufffd"))
 
 
+JUDGED = 1500                            # characters of a text that tell whether it looks like language
+
 COMMON = re.compile(
     "[的一是不了人我在有他這这為为之大來来以個个中上們们到說说國国和地也子時时道出而要於于就下得可你年生"
     "公司先生請请您好附件檔档文件客戶户資资料信用卡號号身份證证電电話话密碼码銀银行帳账單单款項项日月元"
@@ -147,7 +149,7 @@ RARE = re.compile(
 
 def naturalness(text: str) -> float:
     """How much a text looks like language: common characters high, private use, half-width and mixed scripts low."""
-    sample = ASCII.sub("", text[:8000])
+    sample = ASCII.sub("", text[:JUDGED])
     if not sample:
         return 1.0
     common = len(COMMON.findall(sample))
