@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from gateway.extract.mime.headers import decoded, parse_headers, split
+from gateway.extract.mime.outline import ARMOUR, outline
 from gateway.inspection.protocol import PREVIEW_TEXT, PREVIEW_TEXTS
 from gateway.model.artifact import ArtifactKind, ArtifactTree
 from gateway.model.content import Sample
@@ -24,11 +25,13 @@ class Collected:
     texts: list[tuple[int, str, str]] = field(default_factory=list)
     macros: list[tuple[int, str]] = field(default_factory=list)
     left: int = TOTAL
+    sealed: bool = False                 # signed or encrypted text, also where it came encoded
 
     def visit(self, sample: Sample) -> None:
         if sample.artifact.kind is ArtifactKind.MACRO:
             self.macros.append((sample.artifact.id, self.take(sample.data.decode("utf-8", "replace"))))
             return
+        self.sealed = self.sealed or any(mark in sample.data for mark in ARMOUR)
         for text in sample.texts:
             if text.source.startswith("header ") or self.left <= 0:
                 continue
@@ -44,11 +47,19 @@ class Collected:
         head, _ = split(data)
         headers = [(safe(header.name), safe(decoded(header.raw)[:LONGEST_HEADER])) for header in parse_headers(head)]
         return {
+            "spans": self.spans(data),
             "headers": [*headers],
             "texts": [(tree.path(id), source, text) for id, source, text in self.texts],
             "macros": [(tree.path(id), text) for id, text in self.macros],
             "artifacts": [(tree.path(a.id), a.kind.value, a.detected_type, str(a.size)) for a in tree.artifacts],
         }
+
+    def spans(self, data: bytes) -> list[Row]:
+        """Where the parts are that may be taken out; one row "sealed" where none may, because the mail is signed."""
+        seen = outline(data)
+        if self.sealed or seen.sealed:
+            return [("sealed", "", "")]
+        return [(label, str(start), str(end)) for label, (start, end) in seen.spans.items()]
 
 
 def safe(text: str) -> str:

@@ -30,6 +30,7 @@ BODY_HASHES = 16
 MAPPING = 200                            # identifier types, stages
 COUNT = 1 << 40                          # of anything
 ANOMALIES = 64
+PASSWORD, PASSWORDS = 128, 12            # characters of an announced word, words of one mail
 
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,31}-[\w. ()-]{1,160}")
 """A prefix of docs/reference/findings.md and the rest, in which EDM- and FINGERPRINT- carry an administrator's own name."""
@@ -101,6 +102,7 @@ def encode_inspection(inspection: Inspection) -> bytes:
          _clip_all(summary.header_names, WORD, HEADER_NAMES), dict(summary.body_hashes)],
         inspection.signature_version[:WORD], {k: round(v, 6) for k, v in inspection.seconds.items()},
         round(inspection.cpu_ms, 3),
+        _clip_all(inspection.announced, PASSWORD, PASSWORDS),
     ])
 
 
@@ -126,7 +128,7 @@ def _clip_all(texts: Iterable[str], length: int, number: int) -> list[str]:
 
 def decode_inspection(data: bytes, limits: Limits) -> Inspection:
     """The Inspection a child answered. Raises ProtocolError for whatever the bounds above do not allow."""
-    rows, findings, incidents, identifiers, persons, contacts, summary, version, seconds, cpu_ms = _row(loads(data), 10)
+    rows, findings, incidents, identifiers, persons, contacts, summary, version, seconds, cpu_ms, announced = _row(loads(data), 11)
     artifacts = [_artifact(i, row, limits) for i, row in enumerate(_list(rows, limits.artifacts + 16))]
     if not artifacts:
         raise ProtocolError("no artifacts")
@@ -142,6 +144,7 @@ def decode_inspection(data: bytes, limits: Limits) -> Inspection:
         signature_version=_text(version, WORD),
         seconds=_mapping(seconds, _number),
         cpu_ms=_number(cpu_ms),
+        announced=_texts(announced, PASSWORD, PASSWORDS),
     )
 
 
@@ -187,8 +190,9 @@ def _summary(row: Any) -> Summary:
 
 # --- safe text for the preview ----------------------------------------------------------------------------------------
 
-PREVIEW = {"headers": (500, 2), "texts": (400, 3), "macros": (200, 2), "artifacts": (4000, 4)}
-"""Section -> most rows, columns. headers: name, value; texts: path, source, text; macros: path, source text;
+PREVIEW = {"spans": (2000, 3), "headers": (500, 2), "texts": (400, 3), "macros": (200, 2), "artifacts": (4000, 4)}
+"""Section -> most rows, columns. spans: label of a part, first octet, octet behind it, or "sealed" alone;
+headers: name, value; texts: path, source, text; macros: path, source text;
 artifacts: path, kind, detected type, size as text."""
 
 PREVIEW_TEXT = 256 << 10                 # characters of one cell
@@ -201,7 +205,7 @@ def encode_preview(preview: Mapping[str, list[tuple[str, ...]]]) -> bytes:
     clipped: dict[str, list[list[str]]] = {}
     for section, (most, _) in PREVIEW.items():
         rows = clipped[section] = []
-        for row in preview[section][:most]:
+        for row in preview.get(section, [])[:most]:
             row = [cell[:PREVIEW_TEXT] for cell in row]
             left -= sum(map(len, row))
             if left < 0:

@@ -307,7 +307,7 @@ async def test_preview_is_safe_text(pool: CellPool) -> None:
 
 async def test_preview_of_poison_is_empty(pool: CellPool) -> None:
     fd = spool(b"segfault")
-    assert await pool.preview(fd, 8, ask(), Deadline.after(CLOCK, 10)) == {"headers": [], "texts": [], "macros": [], "artifacts": []}
+    assert await pool.preview(fd, 8, ask(), Deadline.after(CLOCK, 10)) == {"spans": [], "headers": [], "texts": [], "macros": [], "artifacts": []}
     os.close(fd)
 
 

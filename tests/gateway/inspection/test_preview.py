@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from gateway.extract.registry_plain import LIGHT
 from gateway.inspection.judge import CellJudge
 from gateway.inspection.preview import TOTAL, Collected, safe
@@ -48,3 +50,13 @@ def test_what_is_shown_cannot_deceive() -> None:
     assert safe("gnp.\u202eexe") == "gnp.\\u202eexe"
     assert safe("a\x00b\x9bc\ud800") == "a\\u0000b\\u009bc\\ud800"
     assert safe("a\r\nb\tc　d") == "a\nb\tc　d"
+
+
+def test_where_parts_may_be_taken_out() -> None:
+    mail = (b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nhello\r\n--x\r\n"
+            b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nBBBB\r\n--x--\r\n")
+    spans = CellJudge(LIGHT, []).preview(mail, ask())["spans"]
+    assert [label for label, _, _ in spans] == ["1", "2"]
+    assert mail[int(spans[0][1]):int(spans[0][2])] == b"\r\nhello"
+    armour = base64.b64encode(b"-----BEGIN PGP MESSAGE-----\r\nabc\r\n-----END PGP MESSAGE-----\r\n")
+    assert CellJudge(LIGHT, []).preview(mail.replace(b"BBBB", armour), ask())["spans"] == [("sealed", "", "")]

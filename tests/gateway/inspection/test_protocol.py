@@ -125,9 +125,9 @@ def test_a_preview_survives_and_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("sections", [
-    {}, {"headers": [], "texts": [], "macros": []}, {"headers": [], "texts": [], "macros": [], "artifacts": [], "script": []},
-    {"headers": [["a"]], "texts": [], "macros": [], "artifacts": []}, {"headers": [["a", 1]], "texts": [], "macros": [], "artifacts": []},
-    {"headers": [], "texts": [["a", "b", "c" * 300_000]], "macros": [], "artifacts": []},
+    {}, {"headers": [], "texts": [], "macros": [], "artifacts": []}, {"spans": [], "headers": [], "texts": [], "macros": []}, {"spans": [], "headers": [], "texts": [], "macros": [], "artifacts": [], "script": []},
+    {"spans": [], "headers": [["a"]], "texts": [], "macros": [], "artifacts": []}, {"spans": [], "headers": [["a", 1]], "texts": [], "macros": [], "artifacts": []},
+    {"spans": [], "headers": [], "texts": [["a", "b", "c" * 300_000]], "macros": [], "artifacts": []},
 ])
 def test_a_spoiled_preview_is_refused(sections: object) -> None:
     with pytest.raises(ProtocolError):
