@@ -15,7 +15,8 @@ from gateway.extract.base import Context, Problem, Yield
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
-PAGES_IN = 60                            # pages whose text is read inbound (links, passwords, lures)
+PAGES_IN = 60                            # pages whose cost is looked at inbound: bombs
+READ_IN = 4                              # pages whose text is read inbound (links, passwords, lures: what is met first)
 PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
 CONTENT_IN = 6 << 20                     # octets of page content read inbound: PDFium takes about 0.2 s for one MB
 CONTENT_OUT = 24 << 20
@@ -43,7 +44,8 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                     yield from _unread(context, f"page {number + 1} is too large", code)
                 return
             costs.left -= cost
-            yield from _page(document, number, context)
+            if context.outbound or number < READ_IN:
+                yield from _page(document, number, context)
         if context.outbound and len(document) > limit:
             yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
     finally:
