@@ -8,11 +8,11 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Model
 
 from gateway.model.custody import Actor, Admission, OutgoingMail, Status
@@ -25,10 +25,11 @@ from gateway.model.transaction import Direction
 from quarantine.access import Act, Subject, permit
 from quarantine.audit import Ledger
 from quarantine.blobs import Blobs, Failpoint, no_failpoint
-from quarantine.database import one_line
+from quarantine.claim import NoClaim
+from quarantine.database import freshen, make_storable, one_line, storable
 from quarantine.keys import KeyRing, wrapped_under
 from quarantine.lifecycle import NOT_FOUND, REFUSALS, Refusal, Refused, Verb, advance
-from quarantine.models import HeldRecipient, OutboxEntry, QuarantinedMessage
+from quarantine.models import DirectoryEntry, HeldRecipient, OutboxEntry, QuarantinedMessage
 from quarantine.sealing import MessageKeys, SealBroken, write_all
 from quarantine.shapes import admission_from_json
 
@@ -50,9 +51,9 @@ class CustodySettings:
     notice_days: int = 3                             # a notice that cannot be delivered is given up
     release_days: int = 5                            # a release that cannot be delivered goes back to HELD
     mark_hours: int = 48                             # how long a release may pass our own listeners
-
     remember_words: timedelta = timedelta(days=7)    # words that mail announced as passwords
     release_opened: bool = True                      # what a word opened and is clean leaves by itself
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -67,7 +68,8 @@ class Custodian:
     """State and tools shared by the parts of QuarantineService."""
 
     def __init__(self, ring: KeyRing, blobs: Blobs, clock: Clock, settings: CustodySettings | None = None,
-                 answers: Answers | None = None, failpoint: Failpoint = no_failpoint) -> None:
+                 answers: Answers | None = None, failpoint: Failpoint = no_failpoint, claim: NoClaim | None = None) -> None:
+        self.claim = claim or NoClaim()
         self.ring, self.blobs, self.clock = ring, blobs, clock
         self.settings = settings or CustodySettings()
         self.answers, self.failpoint = answers, failpoint
@@ -86,16 +88,21 @@ class Custodian:
             mark, outermost, done = self.ledger.mark(), self._depth == 0, False
             self._depth += 1
             try:
+                if outermost:
+                    self.claim.hold()
                 with transaction.atomic():
+                    if outermost:
+                        self.claim.check()
                     yield
                     if outermost:
                         self.ledger.flush(self.ring)
                         self.failpoint("before-commit")
                 done = True
-            except DatabaseError as error:
+            except (DatabaseError, InterfaceError) as error:
                 if not outermost:
                     raise
                 connection.close()
+                self.claim.doubt()
                 raise CustodyUnavailable(f"the database cannot: {one_line(error)}") from error
             finally:
                 self._depth -= 1
@@ -126,6 +133,8 @@ class Custodian:
 
     def keep(self, kind: type[Model], *rows: Any) -> None:
         """Write new rows, now or together with others."""
+        for row in rows:
+            make_storable(row)
         if self._gathered is None:
             kind._default_manager.bulk_create(rows)
         else:
@@ -133,10 +142,14 @@ class Custodian:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Database errors of a read as CustodyUnavailable."""
-        try:
+        """Database errors of a read as CustodyUnavailable; inside a transaction they are that one's."""
+        if connection.in_atomic_block:
             yield
-        except DatabaseError as error:
+            return
+        try:
+            freshen()
+            yield
+        except (DatabaseError, InterfaceError) as error:
             connection.close()
             raise CustodyUnavailable(f"the database cannot: {one_line(error)}") from error
 
@@ -150,8 +163,9 @@ class Custodian:
             try:
                 yield
             finally:
-                with connection.cursor() as cursor:
-                    cursor.execute("ROLLBACK")
+                if connection.connection is not None:
+                    with connection.cursor() as cursor:
+                        cursor.execute("ROLLBACK")
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -170,9 +184,11 @@ class Custodian:
         return row
 
     def subject(self, row: QuarantinedMessage) -> Subject:
-        return Subject(
+        subject = Subject(
             Kind(row.kind), Direction(row.direction), row.sender_key,
             frozenset(row.recipients.values_list("key", flat=True)), row.persons, row.approvals)
+        people = DirectoryEntry.objects.filter(pk__in=subject.ours).exclude(department="")
+        return replace(subject, departments=frozenset(people.values_list("department", flat=True)))
 
     def allowed(self, actor: Actor, act: Act, row: QuarantinedMessage) -> Subject:
         """The subject, where this actor may; raises Refused."""
@@ -244,12 +260,13 @@ class Custodian:
         except CustodyUnavailable:
             return                       # its key is destroyed; the sweep tries again
 
-    def brief(self, row: QuarantinedMessage) -> dict[str, Any]:
-        """One object of `quarantine list --json`. What was sealed is empty after the key is destroyed."""
-        detail: Mapping[str, Any] = self.detail(row) if row.wrapped_key is not None else {}
+    def brief(self, row: QuarantinedMessage, opened: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """One object of `quarantine list --json`. What was sealed is empty after the key is destroyed; `opened` is the detail
+        where the caller has it already."""
+        detail: Mapping[str, Any] = opened or (self.detail(row) if row.wrapped_key is not None else {})
         return {
             "id": row.pk, "status": row.status, "kind": row.kind, "direction": row.direction, "verdict": row.verdict,
-            "reason": row.reason, "sender": row.sender, "recipients": [r.address for r in row.recipients.order_by("position")],
+            "reason": row.reason, "sender": row.sender, "recipients": [r.address for r in sorted(row.recipients.all(), key=lambda r: r.position)],
             "subject": detail.get("subject", ""), "header_message_id": row.header_message_id, "sha256": row.sha256,
             "size": row.size, "received_at": stamp(row.received_at), "expires_at": stamp(row.expires_at),
             "persons": row.persons, "identifiers": row.identifiers, "header_from": detail.get("header_from", ""),
@@ -280,7 +297,7 @@ def stamp(at: datetime) -> str:
 
 def reasoned(reason: str) -> str:
     """The reason as it is kept; an empty one is refused."""
-    text = " ".join(reason.split())[:2000]
+    text = storable(" ".join(reason.split()))[:2000]
     if not text:
         raise Refused(NO_REASON)
     return text

@@ -15,7 +15,7 @@ from typing import Any
 
 from gateway.model.custody import Actor
 from gateway.model.errors import SekishoError
-from quarantine import audit
+from quarantine import audit, personal
 from quarantine.custodian import Content
 from quarantine.decisions import Outcome
 from quarantine.lifecycle import Refusal, Refused
@@ -101,21 +101,6 @@ def _audit_export(s: QuarantineService, a: Actor, r: Request) -> Answer:
         raise
 
 
-def _user_add(s: QuarantineService, a: Actor, r: Request) -> Answer:
-    password = s.user_add(a, r["name"], r["roles"], r.get("mailboxes", ()), r.get("scopes", ()), r.get("password", ""),
-                          r.get("language", ""))
-    return Answer({"name": r["name"], "password": "" if r.get("password") else password})
-
-
-def _user_role(s: QuarantineService, a: Actor, r: Request) -> Answer:
-    s.user_role(a, r["name"], r["roles"], r.get("mailboxes"), r.get("scopes"))
-    return Answer({})
-
-
-def _user_password(s: QuarantineService, a: Actor, r: Request) -> Answer:
-    return Answer({"password": s.user_password(a, r["name"], r.get("password", ""))})
-
-
 def _queue_drop(s: QuarantineService, a: Actor, r: Request) -> Answer:
     s.queue_drop(a, r["id"], r["reason"])
     return Answer({})
@@ -158,6 +143,10 @@ def _void(method: Callable[..., Any]) -> Callable[[QuarantineService, Actor, Req
         method(s, a, r["name"])
         return Answer({})
     return run
+
+
+def _object(verb: personal.Verb) -> Callable[[QuarantineService, Actor, Request], Answer]:
+    return lambda s, a, r: Answer(verb(s, a, r))
 
 
 def _decide(method: Callable[..., Outcome]) -> Callable[[QuarantineService, Actor, Request], Answer]:
@@ -208,19 +197,13 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "note": _note,
     "login-failed": _failed_login,
     # accounts
-    "user-add": _user_add,
-    "user-list": lambda s, a, r: Answer({"users": s.user_list(a)}),
-    "user-role": _user_role,
-    "user-disable": _void(S.user_disable),
-    "user-enable": _void(lambda s, a, name: s.user_disable(a, name, disabled=False)),
-    "user-reset-mfa": _void(S.user_reset_mfa),
-    "user-password": _user_password,
+    **{name: _object(verb) for name, verb in (personal.ACCOUNTS | personal.BROWSER).items()},
     # upkeep, the system's user only
     "keys-rewrap": _rewrap,
     "retention": _expire,
 }
 READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list"})
-ANONYMOUS = frozenset({"login-failed"})
+ANONYMOUS = frozenset({"login-failed"}) | personal.ANONYMOUS
 
 
 def call(service: QuarantineService, request: Request) -> Answer:

@@ -10,8 +10,10 @@ from typing import Any
 
 from gateway.model.custody import Admission, Admitted, Status
 from gateway.model.errors import CustodyUnavailable
+from quarantine import search
 from quarantine.blobs import Staged
-from quarantine.custodian import KEEPER, Custodian
+from quarantine.custodian import KEEPER
+from quarantine.indexing import Indexing
 from quarantine.keys import wrapped_under
 from quarantine.lifecycle import Verb
 from quarantine.models import HeldRecipient, OutboxEntry, QuarantinedMessage
@@ -27,6 +29,7 @@ class StagedAdmission:
     blob: Staged
     wrapped_key: bytes
     detail: bytes
+    terms: frozenset[str] = frozenset()  # of the search index, where they could be made already
 
 
 def something_locked(inspection: Mapping[str, Any]) -> bool:
@@ -34,7 +37,7 @@ def something_locked(inspection: Mapping[str, Any]) -> bool:
     return any(i.get("code") == "ENCRYPTED" for i in inspection.get("incidents", ()))
 
 
-class Intake(Custodian):
+class Intake(Indexing):
 
     _unknown_keys: frozenset[str] = frozenset()      # retry keys of which this transaction knows that no row has them
 
@@ -57,7 +60,8 @@ class Intake(Custodian):
             self.blobs.discard(blob)
             raise CustodyUnavailable(f"{admission.id}: the octets handed over are not those announced")
         kept = admission_to_json(admission) | {"notices": []}
-        return StagedAdmission(admission, blob, keys.wrap(self.ring), keys.seal_detail(json.dumps(kept).encode()))
+        return StagedAdmission(admission, blob, keys.wrap(self.ring), keys.seal_detail(json.dumps(kept).encode()),
+                               self.early_terms(admission))
 
     def admit_now(self, admission: Admission, fd: int) -> Admitted:
         """`stage`, publish and `admit` in one: for callers without a group commit."""
@@ -122,7 +126,7 @@ class Intake(Custodian):
             identifiers=dict(admission.identifiers), retry_key=admission.retry_key, blob=staged.blob.name,
             wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail, locked=locked,
             # a word that came between its inspection and this row would be missed otherwise
-            recheck=locked)
+            recheck=locked, place=self.place_of(admission, staged.terms))
         self.keep(QuarantinedMessage, row)
         self.keep(HeldRecipient, *(
             HeldRecipient(message=row, position=n, address=r.mailbox.text, key=r.mailbox.key)
@@ -155,6 +159,8 @@ class Intake(Custodian):
             if row.claims > 1:
                 QuarantinedMessage.objects.filter(pk=id).update(claims=row.claims - 1)
                 return
+            if row.place is not None:
+                search.remove(row.place)
             row.delete()
             self.record(KEEPER, "drop", id)
             self.after_commit_remove(row.blob)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-SCHEMA = 3                               # raised with every migration; an older program refuses a newer database
+SCHEMA = 5                               # raised with every migration; an older program refuses a newer database
 
 
 class State(models.Model):
@@ -64,6 +64,7 @@ class QuarantinedMessage(models.Model):
     locked = models.BooleanField(default=False)                     # something in it is encrypted and was not opened
     recheck = models.BooleanField(default=False)                    # a word came that may open it: judge it again
     rechecks = models.PositiveSmallIntegerField(default=0)          # how often custody did so by itself
+    place = models.BigIntegerField(null=True, unique=True)          # its number in the index of quarantine.search
 
     class Meta:
         indexes = (
@@ -217,10 +218,14 @@ class Profile(models.Model):
     mailboxes = models.JSONField(default=list)
     scopes = models.JSONField(default=list)
     language = models.CharField(max_length=10, default="")
-    mfa = models.JSONField(default=dict)                            # the console's second factors; {} is none
+    mfa = models.JSONField(default=dict)                            # second factors, see quarantine.factors; {} is none
+    identity = models.CharField(max_length=500, default="")         # at a provider or directory; "" has a password of its own
     must_change_password = models.BooleanField(default=False)
     failed_logins = models.PositiveIntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("identity",), condition=~Q(identity=""), name="one_account_an_identity"),)
 
 
 class AnnouncedWords(models.Model):
@@ -310,3 +315,43 @@ class DirectoryEntry(models.Model):
     deputies = models.JSONField(default=list)                       # [Mailbox.key, first day, last day], days as YYYY-MM-DD
     name = models.CharField(max_length=200, default="")
     department = models.CharField(max_length=200, default="")
+
+
+class SearchKey(models.Model):
+    """One row: the key of the search index, under the master key. It stays the same when the master key changes."""
+
+    objects: ClassVar[models.Manager[SearchKey]] = models.Manager()
+    id = models.CharField(primary_key=True, max_length=24)
+    wrapped_key = models.BinaryField(null=True)
+    key_id = models.CharField(max_length=16, default="")
+
+
+class SavedFilter(models.Model):
+    """A list as one person wants to find it again."""
+
+    objects: ClassVar[models.Manager[SavedFilter]] = models.Manager()
+    owner = models.CharField(max_length=150)                        # name of the account
+    name = models.CharField(max_length=100)
+    query = models.JSONField(default=dict)                          # the fields of the form that are not empty
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("owner", "name"), name="one_filter_a_name"),)
+
+
+class Batch(models.Model):
+    """One decision about many messages, which waits some seconds so that it can be taken back."""
+
+    objects: ClassVar[models.Manager[Batch]] = models.Manager()
+    id = models.CharField(primary_key=True, max_length=24)
+    actor = models.CharField(max_length=150)
+    via = models.CharField(max_length=10)
+    verb = models.CharField(max_length=12)
+    reason = models.CharField(max_length=2000)
+    ids = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    state = models.CharField(max_length=10, default="waiting")      # waiting, undone, done
+    results = models.JSONField(default=dict)                        # id -> "" where it was done, else the code of the refusal
+
+    class Meta:
+        indexes = (models.Index(fields=("due_at",), name="q_batch_due", condition=Q(state="waiting")),)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,7 +18,8 @@ from quarantine import access
 from quarantine.access import Act, Reach
 from quarantine.custodian import Content, Custodian, reasoned, stamp
 from quarantine.lifecycle import PERSONAL, Refusal, step
-from quarantine.models import AuditRecord, HeldRecipient, QuarantinedMessage
+from quarantine.models import AuditRecord, DirectoryEntry, HeldRecipient, QuarantinedMessage
+from quarantine.remit import Remit, remit_of
 
 PAGE = 50
 LARGEST_PAGE = 1000
@@ -41,7 +40,9 @@ class Query:
     reason: str = ""
     since: datetime | None = None
     until: datetime | None = None
-    text: str = ""                       # in subject and header From; width and case do not matter
+    text: str = ""                       # words in subject, header From or a file's name; width and case do not matter
+    data_class: str = ""                 # a type of identifier, or "persons"
+    attachment: str = ""                 # SHA-256 of a file in it, at any depth
     limit: int = PAGE
     after: str = ""                      # `cursor` of the page before
 
@@ -55,45 +56,19 @@ class Page:
 
 class Reading(Custodian):
 
-    def find(self, actor: Actor, query: Query) -> Page:
-        """What this actor may see and asked for."""
-        rows = filtered(self.visible(actor), query)
-        limit = max(1, min(query.limit, LARGEST_PAGE))
-        if not query.text:
-            found = list(rows[:limit + 1])
-            return self._page(found[:limit], len(found) > limit)
-        wanted, found = fold(query.text), []
-        for row in rows[:SEARCHED].iterator(chunk_size=200):
-            brief = self.brief(row)
-            if wanted in fold(f"{brief['subject']} {brief['header_from']}"):
-                found.append(row)
-            if len(found) > limit:
-                break
-        return self._page(found[:limit], len(found) > limit)
-
-    def _page(self, rows: Sequence[QuarantinedMessage], more: bool) -> Page:
-        cursor = f"{rows[-1].received_at.isoformat()} {rows[-1].pk}" if more else ""
-        return Page(tuple(self.brief(row) for row in rows), cursor)
-
-    def count(self, actor: Actor, query: Query) -> dict[str, int]:
-        """Messages by status, for the tabs of a screen."""
-        counts: dict[str, int] = {}
-        for status in filtered(self.visible(actor), query).order_by().values_list("status", flat=True):
-            counts[status] = counts.get(status, 0) + 1
-        return counts
-
     def visible(self, actor: Actor) -> QuerySet[QuarantinedMessage]:
         """The rows for which `access` grants SEE, as a query."""
         rows = QuarantinedMessage.objects.order_by("-received_at", "-id")
-        if actor.system or any(access.GRANTS[Act.SEE].get(role) is Reach.ALL for role in actor.roles):
+        scoped = any(access.GRANTS[Act.SEE].get(role) in (Reach.ALL, Reach.SCOPE) for role in actor.roles)
+        if actor.system or (scoped and not actor.scopes):
             return rows
         condition = Q(pk__in=())
         if Role.RECIPIENT in actor.roles:
             condition |= Q(pk__in=HeldRecipient.objects.filter(key__in=actor.mailboxes).values("message_id"))
         if Role.SENDER in actor.roles:
             condition |= Q(sender_key__in=actor.mailboxes) & ~Q(direction=Direction.INBOUND.value)
-        if Role.SUPERVISOR in actor.roles:
-            condition |= scoped(actor.scopes)
+        if scoped:
+            condition |= covered(remit_of(actor.scopes))
         return rows.filter(condition)
 
     def show(self, actor: Actor, id: str) -> dict[str, Any]:
@@ -123,12 +98,19 @@ class Reading(Custodian):
         acts += [Act.LIFT] if row.holds.filter(lifted_at=None).exists() else []
         return [act for act in acts if access.permit(actor, act, subject) is None]
 
-    def preview_content(self, actor: Actor, id: str) -> Content:
-        """The octets for a preview made in the cell; the sight is recorded before it is given."""
+    def preview_content(self, actor: Actor, id: str, reason: str = "") -> Content:
+        """The octets for a preview made in the cell; the sight is recorded with its reason before it is given.
+
+        Mail of one's own needs no reason but that.
+        """
         with self.transaction():
             row = self.load(id)
-            self.allowed(actor, Act.PREVIEW, row)
-            self.record(actor, "preview", id)
+            subject = self.allowed(actor, Act.PREVIEW, row)
+            own = actor.system or any(access.owns(role, actor.mailboxes, subject) for role in (Role.RECIPIENT, Role.SENDER))
+            if reason or not own:
+                self.record(actor, "preview", id, reason=reasoned(reason))
+            else:
+                self.record(actor, "preview", id)
         return self.content(row)
 
     def export_raw(self, actor: Actor, id: str, reason: str) -> Content:
@@ -187,23 +169,25 @@ def address(column: str, text: str) -> dict[str, str]:
     return {column: Mailbox.parse(text).key} if local and at and domain else {f"{column}__contains": text.casefold()}
 
 
-def scoped(scopes: frozenset[str]) -> Q:
-    """`access.in_scope` as a query."""
-    if not scopes:
-        return Q(pk__isnull=False)       # an empty Q() would vanish in an OR
-    inside, sent = Q(key__in=scopes), Q(sender_key__in=scopes)
-    for domain in scopes:
-        if "@" not in domain:
-            inside |= Q(key__endswith=f"@{domain}")
-            sent |= Q(sender_key__endswith=f"@{domain}")
+def covered(remit: Remit) -> Q:
+    """`Remit.covers` as a query."""
+    condition = Q(pk__isnull=False)      # an empty Q() would vanish in an OR
+    if remit.kinds:
+        condition &= Q(kind__in=remit.kinds)
+    if remit.directions:
+        condition &= Q(direction__in=remit.directions)
+    if not remit.of_people:
+        return condition
+    inside, sent = Q(key__in=remit.mailboxes), Q(sender_key__in=remit.mailboxes)
+    for domain in remit.domains:
+        inside |= Q(key__endswith=f"@{domain}")
+        sent |= Q(sender_key__endswith=f"@{domain}")
+    if remit.departments:
+        members = DirectoryEntry.objects.filter(department__in=remit.departments).values("mailbox")
+        inside, sent = inside | Q(key__in=members), sent | Q(sender_key__in=members)
     received = Q(pk__in=HeldRecipient.objects.filter(inside).values("message_id"))
     inbound = Q(direction=Direction.INBOUND.value)
-    return (inbound & received) | (~inbound & sent)
-
-
-def fold(text: str) -> str:
-    """Width, case and compatibility variants do not matter in a search: ＡＢＣ finds abc, ｶﾅ finds カナ."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return condition & ((inbound & received) | (~inbound & sent))
 
 
 def new_password() -> str:

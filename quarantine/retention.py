@@ -7,16 +7,17 @@ from datetime import timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 
 from gateway.model.custody import Actor, Status
+from quarantine import factors
 from quarantine.access import Act
 from quarantine.custodian import KEEPER
 from quarantine.database import settle_log
 from quarantine.decisions import Decisions
 from quarantine.keys import KeyRing, wrapped_under
 from quarantine.lifecycle import CLOSED, OPEN, Verb
-from quarantine.models import AuditHead, Checkpoint, LegalHold, OutboxEntry, QuarantinedMessage, UsedMark
+from quarantine.models import AuditHead, Checkpoint, LegalHold, OutboxEntry, QuarantinedMessage, SearchKey, UsedMark
 from quarantine.sealing import MessageKeys
-
 from quarantine.words import Words
+
 BATCH = 200
 FORGET_ENTRIES = timedelta(days=30)      # finished outbox entries are kept so long
 
@@ -49,13 +50,14 @@ class Retention(Decisions, Words):
     def sweep(self, older_than: timedelta = timedelta(hours=1)) -> int:
         """Remove stored files that no row knows and forget what is long over; returns files removed."""
         now = self.now()
-        known = frozenset(QuarantinedMessage.objects.exclude(blob="").values_list("blob", flat=True))
+        with self.reading():
+            known = frozenset(QuarantinedMessage.objects.exclude(blob="").values_list("blob", flat=True))
         with self.transaction():
             over = OutboxEntry.objects.filter(finished_at__lt=now - FORGET_ENTRIES).exclude(purpose="release")
             over.delete()
+            self.forget_words()
             UsedMark.objects.filter(used_at__lt=now - timedelta(hours=2 * self.settings.mark_hours)).delete()
         return self.blobs.sweep(known.__contains__, (now - older_than).timestamp())
-            self.forget_words()
 
     def replace_ring(self, ring: KeyRing) -> None:
         """Use a newly read key file from now on."""
@@ -66,15 +68,16 @@ class Retention(Decisions, Words):
         """Wrap one batch of data keys under the current master key; returns how many, 0 when none is left."""
         done = 0
         with self.transaction():
-            for rows in (QuarantinedMessage.objects.all(), OutboxEntry.objects.all()):
+            for rows in (QuarantinedMessage.objects.all(), OutboxEntry.objects.all(), SearchKey.objects.all()):
                 done += self._rewrap(rows, batch - done)
+            done += factors.rewrap(self.ring, batch - done)
             if done:
                 self.record(KEEPER, "rewrap", "", key_id=self.ring.current.id, count=done)
         if done:
             settle_log()
         return done
 
-    def _rewrap(self, rows: QuerySet[QuarantinedMessage] | QuerySet[OutboxEntry], batch: int) -> int:
+    def _rewrap(self, rows: QuerySet[QuarantinedMessage] | QuerySet[OutboxEntry] | QuerySet[SearchKey], batch: int) -> int:
         old = rows.filter(wrapped_key__isnull=False).exclude(key_id=self.ring.current.id).order_by("pk")[:max(batch, 0)]
         count = 0
         for row in old:
@@ -88,8 +91,8 @@ class Retention(Decisions, Words):
         """Ids of the master keys that something is still wrapped under, or that the audit chain is verified with."""
         rows = QuarantinedMessage.objects.filter(wrapped_key__isnull=False).values_list("key_id", flat=True).distinct()
         entries = OutboxEntry.objects.filter(wrapped_key__isnull=False).values_list("key_id", flat=True).distinct()
-        chain = [model.objects.values_list("key_id", flat=True).distinct() for model in (AuditHead, Checkpoint)]
-        return frozenset(rows).union(entries, *chain)
+        chain = [model.objects.values_list("key_id", flat=True).distinct() for model in (AuditHead, Checkpoint, SearchKey)]
+        return frozenset(rows).union(entries, factors.keys_in_use(), *chain)
 
     def maintain(self, actor: Actor, what: str) -> None:
         """Only the operating system's user keeps keys, backups and retention; recorded."""

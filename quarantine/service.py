@@ -15,16 +15,17 @@ from gateway.model.custody import Actor
 from quarantine import audit
 from quarantine.access import Act
 from quarantine.accounts import Accounts
+from quarantine.batches import Batches
 from quarantine.digests import Digests
+from quarantine.finding import Finding
 from quarantine.intake import Intake
 from quarantine.models import Checkpoint
-from quarantine.reading import Reading
 from quarantine.rejudging import Rejudging
 from quarantine.retention import Retention
 from quarantine.totals import Counting
 
 
-class QuarantineService(Intake, Reading, Retention, Rejudging, Digests, Counting, Accounts):
+class QuarantineService(Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

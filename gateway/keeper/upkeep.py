@@ -15,6 +15,7 @@ from quarantine.audit import Follower, checkpoint_event
 
 TICK = 5.0                               # seconds
 PENDING_EVERY, EXPIRE_EVERY, SWEEP_EVERY = 6, 60, 720    # ticks: half a minute, five minutes, an hour
+INDEXED = 10                             # pieces of an older index that are made anew in one tick; mail comes in between them
 GAUGES_EVERY, CHAIN_EVERY = 3, 60        # ticks: a quarter of a minute, five minutes
 
 
@@ -25,6 +26,7 @@ class Upkeep:
     events: Events
     metrics: Metrics | None = None
     follower: Follower | None = None
+    indexing: bool = True                # messages of an older version may still lack their place in the index
 
     async def run(self) -> None:
         tick = 0
@@ -37,6 +39,7 @@ class Upkeep:
         """One round; what fails is told and tried again the next time."""
         try:
             await self.checkpoint()
+            await self.batches()
             if number % PENDING_EVERY == 0:
                 await self.keep_pending()
             if number % EXPIRE_EVERY == 0:
@@ -52,6 +55,15 @@ class Upkeep:
         signed = await self.committer.run(lambda service: service.checkpoint())
         if signed is not None:
             self.events.emit("audit-checkpoint", **checkpoint_event(signed))
+
+    async def batches(self) -> None:
+        """Decisions about many messages whose grace is over; then a piece of what an older version did not index."""
+        while await self.committer.alone(lambda service: service.carry_out(service.actor)):
+            continue
+        for _ in range(INDEXED if self.indexing else 0):
+            self.indexing = bool(await self.committer.alone(lambda service: service.catch_up()))
+            if not self.indexing:
+                return
 
     async def keep_pending(self) -> None:
         service = self.committer.service
