@@ -8,7 +8,7 @@ Each step has its own room; this file only puts them in order. Nothing here know
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Clock, Deadline, Limits
 from gateway.model.decision import Decision, Disposition
 from gateway.model.errors import CustodyUnavailable, GatewayFault, InspectionUnavailable
-from gateway.model.finding import Inspection, Verdict
+from gateway.model.finding import IncidentCode, Inspection, Verdict
 from gateway.model.ports import Custody, Events, InspectionRequest, Inspector, Journal, Metrics, Relayer, Voucher
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
@@ -41,6 +41,14 @@ class Settle(Protocol):
 
     def __call__(self, transaction: Transaction, inspection: Inspection, decisions: Sequence[Decision], owner: str = "",
                  our_domains: Iterable[str] = ()) -> Sequence[Action]: ...
+
+
+class Words(Protocol):
+    """Passwords that mail announces, kept sealed by the keeper for other mail between the same people."""
+
+    async def words(self, sender: str, recipients: Sequence[str]) -> Sequence[str]: ...
+
+    async def remember(self, sender: str, recipients: Sequence[str], words: Sequence[str]) -> None: ...
 
 
 class Listener(Protocol):
@@ -75,6 +83,7 @@ class Ports:
     record_required: bool = False        # [quarantine] record = "required"
     marks: Marks | None = None           # releases that pass here again; None: they are judged anew
     writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
+    words: Words | None = None           # passwords that earlier mail announced; None: none are kept
 
 
 async def process(transaction: Transaction, relayer: Relayer, listener: Listener, ports: Ports) -> Reply:
@@ -90,20 +99,45 @@ async def process(transaction: Transaction, relayer: Relayer, listener: Listener
     if mark is not None and (passed := await _released(transaction, relayer, header, mark, ports)) is not None:
         return passed
     try:
-        inspection = await _inspect(transaction, listener, ports)
+        inspection, passwords = await _inspect(transaction, listener, ports)
     except InspectionUnavailable as fault:
         return await _uninspected(transaction, relayer, listener, header, fault, ports)
     transaction = await _vouch(transaction, inspection, header, ports)
     decisions = tuple(ports.decide(transaction, inspection, ports.policy, ports.clock.now()))
-    case = Case(transaction, inspection, decisions, header)
+    case = Case(transaction, inspection, decisions, header, passwords)
     _tell(case, ports)
     return await _act(case, _settle(case, listener, ports), relayer, ports)
 
 
-async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -> Inspection:
-    """In the cell, with enough time left for what follows."""
+async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -> tuple[Inspection, tuple[str, ...]]:
+    """In the cell, with enough time left for what follows; and the words of earlier mail that something was opened with.
+
+    Only where something stays locked is anybody asked for such words, and the mail judged once more.
+    """
+    request = _request(transaction, listener, ports)
+    found = await _asked(transaction, request, ports)
+    locked = _locked(found)
+    if not locked or ports.words is None:
+        return found, ()
+    try:
+        words = tuple(await ports.words.words(request.reverse_path, request.recipients))
+        if not words:
+            return found, ()
+        again = await _asked(transaction, replace(request, passwords=(*words, *request.passwords)), ports)
+    except GatewayFault as fault:            # it stays as it is: held, and custody tries these words by itself
+        ports.events.emit("incident", id=transaction.id, fault="gateway", reason=f"words of earlier mail not tried: {fault}")
+        return found, ()
+    opened = _locked(again) < locked or len(again.tree.artifacts) > len(found.tree.artifacts)
+    return (again, words) if opened else (found, ())
+
+
+def _locked(inspection: Inspection) -> int:
+    return sum(i.code is IncidentCode.ENCRYPTED for i in inspection.incidents)
+
+
+def _request(transaction: Transaction, listener: Listener, ports: Ports) -> InspectionRequest:
     envelope = transaction.envelope
-    request = InspectionRequest(
+    return InspectionRequest(
         id=transaction.id, direction=transaction.direction,
         reverse_path=envelope.reverse_path.text if envelope.reverse_path is not None else "",
         recipients=tuple(r.mailbox.text for r in envelope.recipients),
@@ -111,6 +145,9 @@ async def _inspect(transaction: Transaction, listener: Listener, ports: Ports) -
         partner_domains=ports.partner_domains, protected_names=ports.protected_names)
     own = Deadline.after(ports.clock, ports.limits.seconds)
     reserved = min(DELIVERY, transaction.deadline.left(ports.clock) * SHARE)
+
+
+async def _asked(transaction: Transaction, request: InspectionRequest, ports: Ports) -> Inspection:
     return await ports.inspector.inspect(
         transaction.message.fd, transaction.message.size, request, own.earlier(Deadline(transaction.deadline.at - reserved)))
 
@@ -134,10 +171,29 @@ async def _act(case: Case, actions: Sequence[Action], relayer: Relayer, ports: P
         await ports.journal.record(entry(case, Reply(250, "2.0.0", "Ok")))
         return await perform(case, actions, relayer, ports.hands)
     reply = await perform(case, actions, relayer, ports.hands)
-    writing = asyncio.get_running_loop().create_task(_record(case, reply, ports))
+    if not ports.record_required:
+        _afterwards(_record(case, reply, ports), ports)
+    if case.inspection.announced:
+        _afterwards(_remember(case, ports), ports)
+    return reply
+
+
+def _afterwards(work: Coroutine[Any, Any, None], ports: Ports) -> None:
+    writing = asyncio.get_running_loop().create_task(work)
     ports.writing.add(writing)
     writing.add_done_callback(ports.writing.discard)
-    return reply
+
+
+async def _remember(case: Case, ports: Ports) -> None:
+    """Words that this mail announces as passwords; whatever became of the mail."""
+    envelope = case.transaction.envelope
+    if ports.words is None or envelope.reverse_path is None:
+        return
+    try:
+        await ports.words.remember(envelope.reverse_path.text, [r.mailbox.text for r in envelope.recipients],
+                                   case.inspection.announced)
+    except GatewayFault as fault:
+        ports.events.emit("incident", id=case.transaction.id, fault="gateway", reason=f"announced words not kept: {fault}")
 
 
 async def _record(case: Case, reply: Reply, ports: Ports) -> None:

@@ -41,8 +41,9 @@ class Words(Custodian):
         with self.transaction():
             for partner in partners:
                 pair = self._pair(self.ring.current.id, mine[0], partner)
-                AnnouncedWords.objects.create(pair=pair, key_id=self.ring.current.id, sealed=self._sealed_words(kept, pair), kept_at=now,
-                                              expires_at=now + self.settings.remember_words)
+                AnnouncedWords.objects.create(
+                    pair=pair, key_id=self.ring.current.id, sealed=self._sealed_words(kept, pair), kept_at=now,
+                    expires_at=now + self.settings.remember_words)
                 older = AnnouncedWords.objects.filter(pair=pair).order_by("-id").values_list("pk", flat=True)[MAILS:]
                 AnnouncedWords.objects.filter(pk__in=list(older)).delete()
             return self._mark_locked(mine[0], partners)

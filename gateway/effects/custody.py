@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import os
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from quarantine.lifecycle import Refusal, Refused
 from quarantine.shapes import admission_to_json
 
 PATIENCE = 30.0                          # seconds for what has no deadline of its own
+QUICK = 5.0                              # for what mail waits for and can do without
 LONG = 3600.0                            # for verbs that go through everything: audit, keys, retention, backup
 
 
@@ -87,6 +89,15 @@ class KeeperClient:
     async def free_mark(self, line: str, recipients: list[str]) -> None:
         """The message that the mark let pass was not taken: it counts once more."""
         await self.ask({"verb": "free-mark", "line": line, "recipients": recipients})
+
+    async def words(self, sender: str, recipients: Sequence[str]) -> list[str]:
+        """Passwords that earlier mail between these people announced. Raises CustodyUnavailable."""
+        asked = {"verb": "words", "sender": sender, "recipients": list(recipients)}
+        return [str(word) for word in (await self.ask(asked, patience=QUICK)).body["words"]]
+
+    async def remember(self, sender: str, recipients: Sequence[str], words: Sequence[str]) -> None:
+        """Keep announced words; held mail that they may open is judged again. Raises CustodyUnavailable."""
+        await self.ask({"verb": "remember", "sender": sender, "recipients": list(recipients), "words": list(words)})
 
     async def call(self, verb: str, actor: Actor, patience: float = PATIENCE, **arguments: Any) -> Answered:
         """A verb of the desk on behalf of somebody. Raises Refused, CustodyUnavailable."""

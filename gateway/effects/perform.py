@@ -15,7 +15,7 @@ HELD when the keeper next starts.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.effects.header import Header, trace
@@ -57,6 +57,7 @@ class Case:
     header: Header
 
 
+    passwords: tuple[str, ...] = field(default=(), repr=False)     # of earlier mail, that something in it was opened with
 async def perform(case: Case, actions: Sequence[Action], relayer: Relayer, hands: Hands) -> Reply:
     """The reply to the final dot. Raises GatewayFault where nothing was kept and nothing delivered."""
     for action in actions:
@@ -147,7 +148,7 @@ def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify],
         retry_key=hands.retry_key(transaction, inspection, hold.recipients),
         inspection=judged(case),
         persons=inspection.persons, identifiers=inspection.identifiers, pending=pending,
-        notices=tuple(mail for mail in composed if mail is not None))
+        notices=tuple(mail for mail in composed if mail is not None), passwords=case.passwords)
 
 
 async def _confirm(case: Case, admitted: Sequence[Admitted], hands: Hands) -> None:

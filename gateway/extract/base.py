@@ -73,6 +73,7 @@ class Context:
     heard: list[str] = field(default_factory=list)
     heard_names: list[str] = field(default_factory=list)
     # ^ beginnings of texts, and file names, met so far; kept by the walk, read for passwords only when something is locked
+    listened: int = 0                    # how many of them were read
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     tools: Tools | None = None           # the deep lane with a tool lane beside it
 

@@ -87,11 +87,11 @@ def candidates(context: Context) -> Iterator[str]:
 
     Texts and names that the walk met since the last call are read for words first.
     """
-    for text in context.heard:
+    for text in context.heard[context.listened:]:
         remember(context, text)
     for name in context.heard_names:
         remember_name(context, name)
-    context.heard.clear()
+    context.listened = len(context.heard)
     context.heard_names.clear()
     seen: set[str] = set()
     for word in (*context.passwords, *context.words, *COMMON):

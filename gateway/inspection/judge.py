@@ -14,6 +14,7 @@ from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
+from gateway.extract.keepsakes import keepsakes
 from gateway.extract.registry_plain import PLAIN
 from gateway.extract.walk import walk
 from gateway.inspection.child import cpu_seconds, guarded
@@ -101,6 +102,7 @@ class CellJudge:
             summary=walked.summary, signature_version=self.signature_version,
             seconds={"extract": max(0.0, wall - looking.seconds), "detect": looking.seconds},
             cpu_ms=(cpu_seconds() - used) * 1000,
+            announced=keepsakes(context.heard),
         )
 
     def preview(self, data: bytes, request: InspectionRequest) -> Mapping[str, list[tuple[str, ...]]]:

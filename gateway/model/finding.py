@@ -109,6 +109,8 @@ class Inspection:
     seconds: Mapping[str, float] = field(default_factory=dict)     # stage -> wall seconds
     cpu_ms: float = 0.0
     elapsed_ms: float = 0.0
+    announced: tuple[str, ...] = field(default=(), repr=False)
+    # ^ words that the mail announces as passwords: for other mail between the same people; in no report, log or journal
 
     @property
     def complete(self) -> bool:

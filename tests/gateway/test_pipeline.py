@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Limits
 from gateway.model.decision import Disposition
-from gateway.model.errors import GatewayFault, InspectionUnavailable
-from gateway.model.finding import Inspection
+from gateway.model.errors import CustodyUnavailable, GatewayFault, InspectionUnavailable
+from gateway.model.finding import Incident, IncidentCode, Inspection
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from gateway.model.transaction import AuthResult, Envelope, Message, Transaction
@@ -195,3 +196,84 @@ async def test_a_mark_is_given_back_where_the_next_hop_does_not_take_it() -> Non
     scene.relayer.answer = RelayResult(Reply(451, "4.3.0", "later"), {})
     assert (await scene.play()).code == 451
     assert marks.freed == [(VALUE, ["good@corp.test"])] and not scene.house.recorder.named("held")
+
+
+TREE = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE), Artifact(1, 0, ArtifactKind.PART, ("a.zip",))))
+
+
+class LockedMail:
+    """A cell that opens what WORD opens."""
+
+    WORD = "Sakura-2026"
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.tried: list[tuple[str, ...]] = []
+        self.error = error
+
+    async def inspect(self, fd, size, request, deadline) -> Inspection:
+        self.tried.append(request.passwords)
+        if self.error is not None and len(self.tried) > 1:
+            raise self.error
+        locked = () if self.WORD in request.passwords else (Incident(IncidentCode.ENCRYPTED, 1),)
+        return Inspection(TREE, incidents=locked, announced=("Momiji7",))
+
+
+class Words:
+    """The keeper's memory of announced words."""
+
+    def __init__(self, *known: str, error: Exception | None = None) -> None:
+        self.known, self.error, self.asked, self.kept = known, error, [], []
+
+    async def words(self, sender: str, recipients: list[str]) -> list[str]:
+        self.asked.append((sender, list(recipients)))
+        if self.error is not None:
+            raise self.error
+        return list(self.known)
+
+    async def remember(self, sender: str, recipients: list[str], words: tuple[str, ...]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.kept.append((sender, list(recipients), tuple(words)))
+
+
+async def test_words_of_earlier_mail_open_a_later_one() -> None:
+    words, cell = Words(LockedMail.WORD), LockedMail()
+    scene = Scene(inspector=cell, words=words, passwords=("configured",))
+    await scene.play()
+    assert cell.tried == [("configured",), (LockedMail.WORD, "configured")]
+    assert words.asked == [("a@partner.test", ["good@corp.test"])]
+    assert words.kept == [("a@partner.test", ["good@corp.test"], ("Momiji7",))]
+    assert scene.house.recorder.named("verdict")[0]["complete"]
+    assert LockedMail.WORD not in str(scene.house.journal.entries) + str(scene.house.recorder.events)
+    assert "Momiji7" not in str(scene.house.journal.entries) + str(scene.house.recorder.events)
+
+
+async def test_held_mail_keeps_the_words_that_opened_it() -> None:
+    scene = Scene(inspector=LockedMail(), words=Words(LockedMail.WORD))
+    scene.transaction = replace(scene.transaction, envelope=Envelope(
+        scene.transaction.envelope.reverse_path, (replace(BAD, mailbox=replace(BAD.mailbox, local="quarantine")),)))
+    await scene.play()
+    assert [a.passwords for a, _ in scene.house.custody.held.values()] == [(LockedMail.WORD,)]
+
+
+@pytest.mark.parametrize(("words", "cell", "tries"), [
+    (Words(), LockedMail(), 1), (Words("wrong"), LockedMail(), 2), (Words(error=CustodyUnavailable("gone")), LockedMail(), 1),
+    (Words("x"), LockedMail(InspectionUnavailable("late")), 2), (None, LockedMail(), 1)])
+async def test_without_the_word_it_stays_as_it_is(words: Words | None, cell: LockedMail, tries: int) -> None:
+    scene = Scene(inspector=cell, words=words)
+    await scene.play()
+    assert len(cell.tried) == tries and not scene.house.recorder.named("verdict")[0]["complete"]
+
+
+async def test_nobody_is_asked_for_mail_that_is_open() -> None:
+    words = Words(LockedMail.WORD)
+    await Scene(words=words).play()
+    assert words.asked == [] and words.kept == []
+
+
+async def test_words_of_the_null_sender_belong_to_nobody() -> None:
+    words = Words()
+    scene = Scene(inspector=LockedMail(), words=words)
+    scene.transaction = replace(scene.transaction, envelope=replace(scene.transaction.envelope, reverse_path=None))
+    await scene.play()
+    assert words.kept == []

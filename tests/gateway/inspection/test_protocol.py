@@ -26,7 +26,7 @@ FULL = Inspection(
     (Incident(IncidentCode.ENCRYPTED, 1, Fault.MESSAGE, "no password"),),
     {"tw.national_id": 12}, 3, 4,
     Summary("主旨", "a@b", "<x@y>", "today", "b" * 64, ("報表.zip",), ("from", "to"), {"sha256/relaxed/-": "abc="}),
-    "v1", {"walk": 0.25}, 1.5)
+    "v1", {"walk": 0.25}, 1.5, announced=("Sakura-2026", "春暖花開"))
 
 
 def test_an_inspection_survives() -> None:
@@ -83,6 +83,7 @@ def spoil(path: tuple, value: object) -> bytes:
     ((3,), []), ((3, "x" * 300), 1), ((3, "card"), -1), ((3, "card"), "1"), ((4,), "3"), ((5,), None),
     ((6,), []), ((6, 0), 5), ((6, 4), "x"), ((6, 7), []),
     ((7,), 1), ((8, "walk"), -0.5), ((8, "walk"), "x"), ((9,), "fast"), ((9,), 10**400),
+    ((10,), "word"), ((10,), ["x" * 129]), ((10,), ["x"] * 13),
 ])
 def test_a_spoiled_answer_is_refused(path: tuple, value: object) -> None:
     with pytest.raises(ProtocolError):
