@@ -82,8 +82,8 @@ class Ports:
     protected_names: tuple[str, ...] = ()  # people of ours whom they may play
     record_required: bool = False        # [quarantine] record = "required"
     marks: Marks | None = None           # releases that pass here again; None: they are judged anew
-    writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
     words: Words | None = None           # passwords that earlier mail announced; None: none are kept
+    writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
 
 
 async def process(transaction: Transaction, relayer: Relayer, listener: Listener, ports: Ports) -> Reply:
@@ -143,11 +143,11 @@ def _request(transaction: Transaction, listener: Listener, ports: Ports) -> Insp
         recipients=tuple(r.mailbox.text for r in envelope.recipients),
         our_domains=tuple(sorted(listener.our_domains)), limits=ports.limits, passwords=ports.passwords,
         partner_domains=ports.partner_domains, protected_names=ports.protected_names)
-    own = Deadline.after(ports.clock, ports.limits.seconds)
-    reserved = min(DELIVERY, transaction.deadline.left(ports.clock) * SHARE)
 
 
 async def _asked(transaction: Transaction, request: InspectionRequest, ports: Ports) -> Inspection:
+    own = Deadline.after(ports.clock, ports.limits.seconds)
+    reserved = min(DELIVERY, transaction.deadline.left(ports.clock) * SHARE)
     return await ports.inspector.inspect(
         transaction.message.fd, transaction.message.size, request, own.earlier(Deadline(transaction.deadline.at - reserved)))
 
@@ -169,7 +169,6 @@ async def _act(case: Case, actions: Sequence[Action], relayer: Relayer, ports: P
     """Where recording is required it comes first: what is not on record does not pass."""
     if ports.record_required:
         await ports.journal.record(entry(case, Reply(250, "2.0.0", "Ok")))
-        return await perform(case, actions, relayer, ports.hands)
     reply = await perform(case, actions, relayer, ports.hands)
     if not ports.record_required:
         _afterwards(_record(case, reply, ports), ports)

@@ -51,7 +51,6 @@ class Edge:
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             partner_domains=config.auth.partner_domains, protected_names=config.auth.protected_names,
-            authserv_ids=config.auth.authserv_ids,
             record_required=config.quarantine.record == "required", marks=self.custody,
             words=self.custody if config.passwords.remember else None)
 

@@ -55,9 +55,9 @@ class Case:
     inspection: Inspection
     decisions: Sequence[Decision]
     header: Header
-
-
     passwords: tuple[str, ...] = field(default=(), repr=False)     # of earlier mail, that something in it was opened with
+
+
 async def perform(case: Case, actions: Sequence[Action], relayer: Relayer, hands: Hands) -> Reply:
     """The reply to the final dot. Raises GatewayFault where nothing was kept and nothing delivered."""
     for action in actions:
