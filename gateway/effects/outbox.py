@@ -9,12 +9,15 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from gateway.effects.dress import Voucher
+from gateway.effects.strip import Stripped, Unstrippable
 from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
+from gateway.model.decision import Decision, Disposition
 from gateway.model.errors import GatewayFault, NextHopUnavailable, SekishoError
 from gateway.model.finding import Fault, Finding, Inspection, Severity
 from gateway.model.ports import Delivery, Events, Metrics, RelayResult, Rescan
@@ -50,6 +53,20 @@ class OutgoingMail(Protocol):
     def size(self) -> int: ...
     @property
     def listener(self) -> str: ...
+    @property
+    def attempt(self) -> int: ...
+    @property
+    def without(self) -> tuple[str, ...]: ...
+    @property
+    def automatic(self) -> bool: ...
+
+
+class Strip(Protocol):
+    """Takes parts out of a held message."""
+
+    async def strip(self, fd: int, size: int, admission: Admission, without: Sequence[str]) -> Stripped:
+        """Raises Unstrippable, GatewayFault."""
+        ...
 
 
 class OutboxStore(Protocol):
@@ -63,6 +80,8 @@ class OutboxStore(Protocol):
     async def turn(self, id: str, most: int, under_way: int) -> bool: ...
     async def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]: ...
     async def block(self, message_id: str, codes: list[str]) -> None: ...
+    async def changed(self, message_id: str, attempt: int, sha256: str) -> bytes: ...
+    async def hinder(self, message_id: str, why: str) -> None: ...
 
 
 def would_block(admission: Admission, finding: Finding) -> bool:
@@ -77,7 +96,10 @@ class Outbox:
     clock: Clock
     events: Events
     rescan: Rescan | None = None                     # None: releases are not judged again (tests only)
+    voucher: Voucher | None = None                   # signs notices and released mail of our own, seals what was stripped
     blocks: Callable[[Admission, Finding], bool] = would_block
+    strip: Strip | None = None                       # None: nothing can be sent without a part
+    decide: Callable[[Admission, Inspection], Sequence[Decision]] | None = None     # today's policy
     notices_an_hour: int = 60                        # to one recipient; the rest comes in a digest. 0 is no cap
     parallel: int = 4
     insist: float = 2.0                              # seconds between attempts to write down what happened
@@ -147,20 +169,44 @@ class Outbox:
     async def _send(self, due: DueEntry) -> None:
         mail = await self.store.prepare(due.id)
         try:
-            if due.is_release and await self._blocked(due, mail):
+            if due.is_release and mail.without:
+                mail = await self._stripped(due, mail)
+            vouched = await self._examined(due, mail) if due.is_release else self._notice(mail)
+            if vouched is None:
                 return
             self.failpoint("outbox-before-begin")
             if not await self.store.begin(due.id):
                 return
             self.failpoint("outbox-after-begin")
-            await self._deliver(due, mail)
+            await self._deliver(due, mail, vouched)
+        except Unstrippable as why:
+            await self._hinder(due, str(why))
         finally:
             os.close(mail.fd)
 
-    async def _deliver(self, due: DueEntry, mail: OutgoingMail) -> None:
+    async def _stripped(self, due: DueEntry, mail: Any) -> Any:
+        """The same release with other octets; the descriptor of the whole message is closed. Raises Unstrippable."""
+        if self.strip is None:
+            raise Unstrippable("nothing is there that could take a part out")
+        admission, _, _ = await self.store.held(due.message_id)
+        made = await self.strip.strip(mail.fd, mail.size, admission, mail.without)
+        try:
+            head = await self.store.changed(due.message_id, mail.attempt, made.sha256)
+        except SekishoError:
+            os.close(made.fd)
+            raise
+        os.close(mail.fd)
+        return replace(mail, head=head, fd=made.fd, size=made.size)
+
+    async def _hinder(self, due: DueEntry, why: str) -> None:
+        await self.store.hinder(due.message_id, why)
+        self.events.emit("release-blocked", id=due.message_id, reason=why)
+
+    async def _deliver(self, due: DueEntry, mail: OutgoingMail, vouched: bytes) -> None:
         deadline = Deadline.after(self.clock, PATIENCE)
         try:
-            result = await self.delivery.deliver(mail.envelope, mail.head, mail.fd, mail.size, mail.listener, deadline)
+            result = await self.delivery.deliver(
+                mail.envelope, vouched + mail.head, mail.fd, mail.size, mail.listener, deadline)
         except NextHopUnavailable as error:
             result = RelayResult(Reply(451, "4.4.1", str(error)), {})
         except Exception as error:       # noqa: BLE001 - a border: nobody knows how far it came, so it may have arrived
@@ -195,21 +241,37 @@ class Outbox:
             self.telling[due.recipient] += 1
             return True
 
-    async def _blocked(self, due: DueEntry, mail: OutgoingMail) -> bool:
-        """Judge the octets again; what was not known when they were held, and would be held again, stops the release."""
+    async def _examined(self, due: DueEntry, mail: OutgoingMail) -> bytes | None:
+        """Judge the octets again: what was not known when they were held, and would be held again, stops the release (None).
+
+        Else the fields with which we vouch for what leaves.
+        """
         if self.rescan is None:
-            return False
+            if mail.automatic:
+                raise Unstrippable("nothing is there that could judge what is left")
+            return b""
         admission, stored, known = await self.store.held(due.message_id)
         inspection = await self.rescan.rescan(mail.fd, mail.size, admission)
         faults = [i.code.value for i in inspection.incidents if i.fault is Fault.GATEWAY]
         if faults:
             raise GatewayFault(f"the message could not be judged again: {faults[0]}")
+        if mail.automatic and self._forbidden(admission, inspection):
+            raise Unstrippable("what is left of the mail may not pass by today's policy")
         codes = news(admission, inspection, stored, known, self.blocks)
-        if not codes:
-            return False
+        if not codes or mail.automatic:
+            changed = bool(mail.without)
+            return self.voucher.release(mail.fd, mail.size, admission, inspection, changed) if self.voucher is not None else b""
         await self.store.block(due.message_id, codes)
         self.events.emit("release-blocked", id=due.message_id, findings=codes)
-        return True
+        return None
+
+    def _notice(self, mail: OutgoingMail) -> bytes:
+        return self.voucher.notice(mail.fd, mail.size) if self.voucher is not None else b""
+
+    def _forbidden(self, admission: Admission, inspection: Inspection) -> bool:
+        """Nobody approved it, so the policy alone decides, as if the mail came now as it stands."""
+        decisions = self.decide(admission, inspection) if self.decide is not None else ()
+        return not decisions or max(d.disposition for d in decisions) >= Disposition.STRIP
 
 
 def news(admission: Admission, inspection: Inspection, stored: Mapping[str, Any], known: frozenset[str],

@@ -24,7 +24,10 @@ class KeeperStore:
     readers: Executor
 
     async def _read(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self.readers, work)
+        def guarded() -> T:
+            with self.committer.service.reading():
+                return work()
+        return await asyncio.get_running_loop().run_in_executor(self.readers, guarded)
 
     async def due(self, limit: int) -> list[Due]:
         return await self._read(lambda: self.committer.service.due(limit))
@@ -49,3 +52,9 @@ class KeeperStore:
 
     async def block(self, message_id: str, codes: list[str]) -> None:
         await self.committer.run(lambda s: s.block(message_id, codes))
+
+    async def changed(self, message_id: str, attempt: int, sha256: str) -> bytes:
+        return await self.committer.run(lambda s: s.changed(message_id, attempt, sha256))
+
+    async def hinder(self, message_id: str, why: str) -> None:
+        await self.committer.run(lambda s: s.hinder(message_id, why))

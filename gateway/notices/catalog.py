@@ -13,6 +13,7 @@ from importlib import resources
 
 from gateway.model.decision import Kind, Party
 from gateway.model.finding import IncidentCode
+from gateway.notices import phrases
 
 DOMAIN = "sekisho"
 LOCALES: Mapping[str, str] = {"zh-Hant": "zh_Hant", "zh-Hans": "zh_Hans", "ja": "ja"}   # English is the source
@@ -48,8 +49,15 @@ INCIDENTS: Mapping[IncidentCode, str] = {
     IncidentCode.AMBIGUOUS: "{file} can be read in more than one way.",
     IncidentCode.UNSUPPORTED: "{file} is of a kind that cannot be inspected.",
 }
+# What delivered mail says of its sender in X-Sekisho-Warning, beside the sentences of FINDINGS.
+SENDERS: Mapping[str, str] = {
+    "IMPERSONATION-FIRST-CONTACT": "This is the first mail from this sender.",
+    "IMPERSONATION-UNKNOWN-THREAD": "The mail looks like an answer to a mail that never passed here.",
+    "careful": "Please be careful with this mail.",
+}
 # Codes whose sentence is not that of their prefix.
 SPECIAL: Mapping[str, str] = {
+    **{code: sentence for code, sentence in SENDERS.items() if code.isupper()},
     "SIGNATURE-TIMEOUT": INCIDENTS[IncidentCode.TIMEOUT],
     "SIGNATURE-ERROR": INCIDENTS[IncidentCode.CRASH],
 }
@@ -119,6 +127,8 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
                 "The mail was inspected again before its release, and something new was found. It stays held back."),
     "failed": ("A released mail could not be delivered",
                "The release was approved, but the mail could not be delivered. It stays held back."),
+    "escalated": ("The decision about your mail is late",
+                  "Nobody decided about your mail in time. Another person is asked now. The mail has not been sent."),
     "expired": ("A held mail has expired", "No decision was made in time. The mail will not be delivered."),
 }
 LABELS: Mapping[str, str] = {
@@ -155,11 +165,13 @@ LABELS: Mapping[str, str] = {
 
 def strings() -> Iterator[str]:
     """Every English text that must have its translations."""
-    for table in (FINDINGS, INCIDENTS, IDENTIFIERS, HAPPENED, TITLES, TO_DO, LABELS):
+    for table in (FINDINGS, INCIDENTS, SENDERS, IDENTIFIERS, HAPPENED, TITLES, TO_DO, LABELS):
         yield from table.values()
     for title, sentence in ANSWERS.values():
         yield title
         yield sentence
+    for phrase in phrases.TABLES:
+        yield from phrase.values()
 
 
 def text(language: str, english: str, **values: object) -> str:
