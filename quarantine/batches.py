@@ -44,8 +44,8 @@ class Batches(Decisions):
                 self.allowed(actor, Act.SEE, self.load(id))
             now = self.now()
             Batch.objects.filter(due_at__lt=now - KEPT).exclude(state="waiting").delete()
-            made = Batch.objects.create(id=new_message_id(now), actor=actor.name, via=actor.via, verb=verb, reason=reason, ids=wanted,
-                                        made_at=now, due_at=now + GRACE)
+            made = Batch.objects.create(id=new_message_id(now), actor=actor.name, via=actor.via, verb=verb, reason=reason,
+                                        ids=wanted, made_at=now, due_at=now + GRACE)
             self.record(actor, "batch", "", batch=made.pk, verb=verb, count=len(wanted), reason=reason)
         return described(made)
 
@@ -71,7 +71,7 @@ class Batches(Decisions):
         return found
 
     def carry_out(self, account: Any) -> int:
-        """Do one batch that is due, if there is one; how many messages it was about. `account` looks up an actor by name and way."""
+        """Do one batch that is due, if there is one; how many messages it was about. `account` looks up an actor."""
         with self.transaction():
             due = Batch.objects.filter(state="waiting", due_at__lte=self.now()).order_by("due_at").first()
             if due is None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 
 from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Role, Status
@@ -21,7 +21,7 @@ from quarantine.remit import remit_of
 from quarantine.search import Groups
 
 SMALL = 1000                             # messages of a status that are looked through without the index
-CHUNK = 200                              # candidates taken from the index at a time
+FIRST, CHUNK = 64, 256                   # candidates taken from the index at first, and at most, at a time
 MOST = 20_000                            # candidates of one question; the cursor goes on from there
 COUNTED = 1000                           # of a status; more are said as more
 LATE = timedelta(days=1)                 # numbers follow the order of admission, which may lag behind the time of receipt
@@ -40,6 +40,7 @@ class Finding(Reading, Indexing):
             rows, cursor = self._by_index(actor, query, groups, limit, opened)
         else:
             rows, cursor = self._newest(actor, query, limit, opened)
+        prefetch_related_objects(rows, "recipients")
         return Page(tuple(self.brief(row, opened.get(row.pk)) for row in rows), cursor)
 
     def groups(self, actor: Actor, query: Query) -> Groups:
@@ -89,7 +90,7 @@ class Finding(Reading, Indexing):
         """One walk along the index of each status, newest first."""
         found: list[QuarantinedMessage] = []
         for status in query.status or ("",):
-            rows = filtered(self.visible(actor), replace(query, status=(status,) if status else ())).prefetch_related("recipients")
+            rows = filtered(self.visible(actor), replace(query, status=(status,) if status else ()))
             found += islice((row for row in walk(rows, query, limit) if self._fits(row, query, opened)), limit + 1)
         found.sort(key=lambda row: (row.received_at, row.pk), reverse=True)
         more = len(found) > limit
@@ -98,11 +99,12 @@ class Finding(Reading, Indexing):
 
     def _by_index(self, actor: Actor, query: Query, groups: Groups, limit: int,
                   opened: Details) -> tuple[list[QuarantinedMessage], str]:
-        rows = filtered(self.visible(actor), replace(query, after="")).order_by().prefetch_related("recipients")
+        rows = filtered(self.visible(actor), replace(query, after="")).order_by()
         before = int(query.after[1:]) if query.after else self._upper(query)
         found: list[QuarantinedMessage] = []
-        for _ in range(MOST // CHUNK):
-            numbers = search.search(groups, before, CHUNK)
+        looked, chunk = 0, min(max(FIRST, limit + 1), CHUNK)
+        while looked < MOST:
+            numbers = search.search(groups, before, chunk)
             here = {row.place: row for row in rows.filter(place__in=numbers)} if numbers else {}
             for number in numbers:
                 before = number
@@ -111,8 +113,9 @@ class Finding(Reading, Indexing):
                     found.append(row)
                     if len(found) == limit:
                         return found, f"#{before}"
-            if len(numbers) < CHUNK or self._below(query, numbers[-1]):
+            if len(numbers) < chunk or self._below(query, numbers[-1]):
                 return found, ""
+            looked, chunk = looked + chunk, min(2 * chunk, CHUNK)
         return found, f"#{before}"
 
     def _upper(self, query: Query) -> int | None:

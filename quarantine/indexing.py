@@ -27,8 +27,10 @@ class Indexing(Custodian):
         if self._terms is None:
             with self.transaction():
                 row = SearchKey.objects.filter(pk=KEY_ID).first()
-                keys = MessageKeys.new(KEY_ID) if row is None else MessageKeys.unwrap(self.ring, bytes(row.wrapped_key or b""), KEY_ID)
-                if row is None:
+                if row is not None:
+                    keys = MessageKeys.unwrap(self.ring, bytes(row.wrapped_key or b""), KEY_ID)
+                else:
+                    keys = MessageKeys.new(KEY_ID)
                     wrapped = keys.wrap(self.ring)
                     SearchKey.objects.create(id=KEY_ID, wrapped_key=wrapped, key_id=wrapped_under(wrapped))
             self._terms = Terms(keys.data_key)

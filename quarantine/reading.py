@@ -23,7 +23,7 @@ from quarantine.remit import Remit, remit_of
 
 PAGE = 50
 LARGEST_PAGE = 1000
-SEARCHED = 5000                          # messages whose sealed subject one text search opens
+SEARCHED = 1000                          # messages that are opened for a text too short for the index
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 COPY = 1 << 20
 

@@ -22,8 +22,6 @@ from tests.builders.custody import (
     MARKER,
     ROOT,
     STAFF,
-    START,
-    FakeClock,
     Held,
     admission,
     leak,

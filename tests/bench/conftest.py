@@ -1,0 +1,3 @@
+from tests.builders.custody import template
+
+__all__ = ["template"]
