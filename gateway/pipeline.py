@@ -80,6 +80,7 @@ class Ports:
     passwords: tuple[str, ...] = ()      # candidates for encrypted parts
     partner_domains: tuple[str, ...] = ()  # whom strangers may imitate
     protected_names: tuple[str, ...] = ()  # people of ours whom they may play
+    authserv_ids: tuple[str, ...] = ()   # beside our hostname: whose Authentication-Results nobody else may write
     record_required: bool = False        # [quarantine] record = "required"
     marks: Marks | None = None           # releases that pass here again; None: they are judged anew
     words: Words | None = None           # passwords that earlier mail announced; None: none are kept
@@ -90,7 +91,8 @@ async def process(transaction: Transaction, relayer: Relayer, listener: Listener
     """The reply to the final dot. Raises GatewayFault where the fault is ours: the edge answers 451 and keeps nothing."""
     message = transaction.message
     try:
-        header = read_header(message.fd, message.size, listener.hostname, listener.name, ports.limits.header_bytes)
+        header = read_header(message.fd, message.size, listener.hostname, listener.name, ports.limits.header_bytes,
+                             ports.authserv_ids)
     except HeaderTooBig:
         return await _refused(transaction, relayer, HEADER_TOO_BIG, ports)
     if header.looped or header.received > RECEIVED_LIMIT:

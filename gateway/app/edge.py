@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import socket
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
 from gateway.app.offline import passwords
 from gateway.auth.resolver import Lookup, NoResolver, Resolver
+from gateway.auth.signer import MailSigner
 from gateway.auth.voucher import DnsVoucher
 from gateway.config import Config
 from gateway.edge.server import EdgeServer
 from gateway.edge.settings import AdmissionLimits, ListenerSettings
 from gateway.effects.custody import KeeperClient
+from gateway.effects.dress import Dresser
 from gateway.effects.perform import Hands
 from gateway.inspection.pool import CellPool
 from gateway.journal import JournalWriter
 from gateway.model.deadline import Clock
+from gateway.model.finding import Inspection
 from gateway.model.ports import Relayer
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
 from gateway.notices import House, Notifier
+from gateway.notices.warning import warning
 from gateway.pipeline import Ports, process
 from gateway.policy import decide, load_policy, retry_key, settle
 
@@ -44,13 +49,15 @@ class Edge:
     def ports(self, config: Config) -> Ports:
         tools = self.tools
         notifier = Notifier(House.of(config), tools.clock.now)
-        hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname)
+        hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname,
+                      dresser(config, tools.clock))
         voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers)
         return Ports(
             inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             partner_domains=config.auth.partner_domains, protected_names=config.auth.protected_names,
+            authserv_ids=config.auth.authserv_ids,
             record_required=config.quarantine.record == "required", marks=self.custody,
             words=self.custody if config.passwords.remember else None)
 
@@ -74,6 +81,18 @@ def resolver(config: Config, clock: Clock) -> Lookup:
         return Resolver(clock.monotonic, servers, config.auth.timeout)
     except OSError:
         return NoResolver()                  # no /etc/resolv.conf: every look-up is a temporary error, and mail flows
+
+
+def dresser(config: Config, clock: Clock) -> Dresser:
+    """Raises ConfigError for a key that cannot be used: the reload fails and the old keys stay."""
+    signer = MailSigner.of(config.dkim, config.auth, clock.now) if config.dkim else None
+    language = config.gateway.languages[0]
+    say = functools.partial(warning, language=language) if config.annotate.banner else _silence
+    return Dresser(config.gateway.hostname, signer, say, config.annotate.subject_tag, config.auth.seal == "always")
+
+
+def _silence(inspection: Inspection) -> str:
+    return ""
 
 
 def workers(config: Config) -> int:

@@ -11,10 +11,12 @@ from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started
 from gateway.app.custody import open_service, settings
 from gateway.app.offline import passwords
+from gateway.auth.signer import MailSigner
 from gateway.config import Config
 from gateway.edge.delivery import SmtpDelivery
 from gateway.edge.nexthop import NextHop
 from gateway.edge.settings import Hop, ListenerSettings, NextHopSettings
+from gateway.effects.dress import Voucher
 from gateway.inspection.pool import CellPool
 from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
@@ -73,6 +75,11 @@ def next_hops(config: Config, clock: Clock) -> dict[str, NextHop]:
     return hops
 
 
+def voucher(config: Config, clock: Clock) -> Voucher:
+    """Raises ConfigError for a key that cannot be used."""
+    return Voucher(config.gateway.hostname, MailSigner.of(config.dkim, config.auth, clock.now))
+
+
 def opened(config: Config, clock: Clock) -> Any:
     """The service, made in a thread that will not use the database again: Django's connections belong to threads."""
     service = open_service(config, clock)
@@ -101,6 +108,7 @@ async def run(name: str, control: socket.socket) -> None:
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
                     Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide))
     keeper.outbox.notices_an_hour = config.notices.per_hour
+    keeper.outbox.voucher = voucher(config, tools.clock)
 
     def current() -> SmtpDelivery:
         assert isinstance(keeper.outbox.delivery, SmtpDelivery)
@@ -108,11 +116,13 @@ async def run(name: str, control: socket.socket) -> None:
 
     async def reload(fresh: Brief) -> None:
         """All at once, save the expiry of what is already held: it was promised to people in their notices."""
+        vouching = voucher(fresh.config, tools.clock)
         cell.follow(fresh.config)
         keeper.service.answers = Answerer(House.of(fresh.config), tools.clock.now)
         keeper.service.settings = settings(fresh.config)
         keeper.service.blobs.reserve = fresh.config.quarantine.min_free  # type: ignore[attr-defined]  # FileBlobs
         keeper.outbox.notices_an_hour = fresh.config.notices.per_hour
+        keeper.outbox.voucher = vouching
         before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
         before.close()
 

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import lru_cache
 
-from gateway.model.transaction import AuthResult, Transaction
+from gateway.auth.names import ascii_name
+from gateway.model.transaction import AuthResult, Session, Transaction
 
 STEP = 16 << 10                          # octets read at a time; most header blocks fit
 WIDTH = 78                               # octets of a line, where words allow (RFC 5322 section 2.1.1)
-_FIELD = re.compile(rb"(?i)(?:\A|(?<=\r\n))(received|authentication-results|mime-ambiguity-results|x-sekisho-[!-9;-~]*)[ \t]*:")
+_FIELD = re.compile(rb"(?i)(?:\A|(?<=\r\n))[^!-~ \t\r\n]{0,8}(received|authentication-results|mime-ambiguity-results"
+                    rb"|x-sekisho-[!-9;-~]*)[^!-~\r\n]{0,8}:")
+"""With what lenient readers overlook: control and 8-bit octets before the name, blanks and such octets behind it."""
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._:\[\]-]")
 _UNQUOTABLE = re.compile(r"[^\x20-\x7e]|[\"\\()]")
-_PROPERTY = {"spf": "smtp.mailfrom", "dkim": "header.d", "dmarc": "header.from"}
+_PROPERTY = {"spf": "smtp.mailfrom", "dkim": "header.d", "dmarc": "header.from", "iprev": "policy.iprev"}
+_DOTS = re.compile(r"\s*\.\s*")
 
 
 class HeaderTooBig(Exception):
@@ -46,8 +50,8 @@ class Header:
         return b"".join((*parts, self.block[at:]))
 
 
-def read_header(fd: int, size: int, hostname: str, listener: str, limit: int) -> Header:
-    """Reads no more than `limit` octets. Raises HeaderTooBig."""
+def read_header(fd: int, size: int, hostname: str, listener: str, limit: int, others: Collection[str] = ()) -> Header:
+    """Reads no more than `limit` octets. `others` are authserv-ids beside our hostname. Raises HeaderTooBig."""
     block = os.pread(fd, STEP, 0)
     while (end := _block_end(block)) < 0 and len(block) < size:
         if len(block) >= limit:
@@ -56,11 +60,12 @@ def read_header(fd: int, size: int, hostname: str, listener: str, limit: int) ->
     block = block[:end] if end >= 0 else block
     if len(block) > limit:
         raise HeaderTooBig
-    return examine(block, hostname, listener)
+    return examine(block, hostname, listener, others)
 
 
-def examine(block: bytes, hostname: str, listener: str) -> Header:
+def examine(block: bytes, hostname: str, listener: str, others: Collection[str] = ()) -> Header:
     received, looped, forged = 0, False, []
+    names = {ascii_name(name) for name in (hostname, *others)}
     ours = _own_trace(hostname, listener)
     for match in _FIELD.finditer(block):
         end = _FIELD_END.search(block, match.end())
@@ -69,7 +74,7 @@ def examine(block: bytes, hostname: str, listener: str) -> Header:
         if name == b"received":
             received += 1
             looped = looped or ours.search(block, match.end(), stop) is not None
-        elif name != b"authentication-results" or _authserv(block[match.end():stop]) == hostname.lower():
+        elif name != b"authentication-results" or _authserv(block[match.end():stop]) in names:
             forged.append((match.start(), stop))
     return Header(block, received, looped, tuple(forged))
 
@@ -78,15 +83,16 @@ def trace(transaction: Transaction, hostname: str, tags: Sequence[str] = ()) -> 
     """Our lines, topmost first: Received (RFC 5321 section 4.4), Authentication-Results (RFC 8601), ours."""
     lines = [_received(transaction, hostname)]
     if transaction.auth:
-        lines.append(authentication_results(transaction.auth, hostname))
+        lines.append(authentication_results(transaction.auth, hostname, transaction.session))
     lines.append(f"X-Sekisho-Id: {transaction.id}")
     if tags:
         lines.append("X-Sekisho-Tags: " + ", ".join(_printable(tag, 60) for tag in tags))
     return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
-def authentication_results(results: Sequence[AuthResult], hostname: str) -> str:
-    """Without the final line end."""
+def authentication_results(results: Sequence[AuthResult], hostname: str, session: Session | None = None) -> str:
+    """Without the final line end. `session` adds what is known of its client: the address behind an ARC chain (RFC 8617
+    section 10.2) and, as a method of no registry, the TLS of the connection."""
     words = []
     for r in results:
         word = f"{r.method}={r.result}"
@@ -94,8 +100,13 @@ def authentication_results(results: Sequence[AuthResult], hostname: str) -> str:
             word += f' reason="{_printable(r.detail, 120)}"'
         if r.domain and r.method in _PROPERTY:
             word += f" {r.identity or _PROPERTY[r.method]}={_host(_ascii_domain(r.domain))}"
+        if r.method == "arc" and session is not None:
+            word += f" smtp.remote-ip={_host(session.client)}"
         words.append(word)
-    return ";\r\n\t".join([f"Authentication-Results: {hostname}", *words])
+    if session is not None and session.tls:
+        version, _, cipher = session.tls.partition(" ")
+        words.append(f"x-tls=pass smtp.version={_host(version)}" + (f" smtp.cipher={_host(cipher)}" if cipher else ""))
+    return ";\r\n\t".join([f"Authentication-Results: {hostname}", *(words or ["none"])])
 
 
 def _received(transaction: Transaction, hostname: str) -> str:
@@ -135,18 +146,35 @@ def _block_end(block: bytes) -> int:
 
 
 def _authserv(value: bytes) -> str:
-    """The authserv-id of an Authentication-Results field, without the comments that may stand before it."""
-    text = value.decode("utf-8", "replace")
-    at, depth = 0, 0
-    while at < len(text) and (depth or text[at] in " \t\r\n("):
-        if text[at] == "\\" and depth:
-            at += 2
+    """The authserv-id of an Authentication-Results field as lenient readers find it: comments anywhere, quotes, a version
+    behind it, blanks around its dots, a final dot, capitals, U-labels."""
+    text = "".join(_uncommented(value.decode("utf-8", "replace"))).strip()
+    if text.startswith('"'):
+        word = re.sub(r"\\(.)", r"\1", text[1:]).partition('"')[0].strip()
+    else:
+        word = re.split(r"[;\s/=]", _DOTS.sub(".", text), maxsplit=1)[0]
+    return ascii_name(word)
+
+
+def _uncommented(text: str) -> Iterator[str]:
+    """The characters up to the first semicolon, without comments (RFC 5322 section 3.2.2); a blank stands for each."""
+    depth, escaped, quoted = 0, False, False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character == '"' and not depth:
+            quoted = not quoted
+        elif character in "()" and not quoted:
+            depth = max(0, depth + (1 if character == "(" else -1))
+            if character == ")" and not depth:
+                yield " "
             continue
-        depth += (text[at:at + 1] == "(") - (text[at:at + 1] == ")")
-        at += 1
-    quoted = text[at:at + 1] == '"'
-    word = text[at + 1:].partition('"')[0] if quoted else re.split(r"[;\s(]", text[at:], maxsplit=1)[0]
-    return word.lower()
+        elif character == ";" and not depth and not quoted:
+            return
+        if not depth:
+            yield character
 
 
 def _host(text: str) -> str:

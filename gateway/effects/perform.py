@@ -18,7 +18,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.effects.header import Header, trace
+from gateway.effects.dress import Dresser
+from gateway.effects.header import Header
 from gateway.model.action import Action, Defer, Hold, Notify, Refuse, Relay
 from gateway.model.custody import Admission, Admitted, OutgoingMail
 from gateway.model.decision import Decision, Disposition
@@ -45,6 +46,7 @@ class Hands:
     retry_key: RetryKey                  # gateway.policy.settle.retry_key
     compose: Compose                     # writes one notice; None where nobody is to be told
     hostname: str
+    dresser: Dresser | None = None       # None: our trace alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,14 @@ def accepted(identity: str, next_hop: str = "") -> Reply:
 
 async def _relay(case: Case, relays: Sequence[Relay], relayer: Relayer, hands: Hands) -> RelayResult:
     recipients = tuple(r for relay in relays for r in relay.recipients)
-    tags = tuple(tag for relay in relays for tag in relay.tags)
-    message, header = case.transaction.message, case.header
-    head, offset = trace(case.transaction, hands.hostname, tags), 0
-    if header.forged:
-        head, offset = head + header.cleaned(), len(header.block)
+    message = case.transaction.message
+    dresser = hands.dresser or Dresser(hands.hostname)
+    dressed = dresser.dress(case.transaction, case.inspection, case.header, relays)
+    for note in dressed.notes:
+        hands.events.emit("incident", id=case.transaction.id, fault="message", reason=note)
     try:
-        return await relayer.relay(case.transaction.envelope, recipients, head, message.fd, offset, message.size - offset,
-                                   case.transaction.deadline)
+        return await relayer.relay(case.transaction.envelope, recipients, dressed.head, message.fd, dressed.offset,
+                                   message.size - dressed.offset, case.transaction.deadline)
     except NextHopUnavailable as fault:
         hands.events.emit("incident", id=case.transaction.id, fault="next-hop", reason=str(fault))
         return RelayResult(UNREACHABLE, {})
@@ -142,7 +144,7 @@ def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify],
         id=identity, session=transaction.session, direction=transaction.direction, kind=hold.kind,
         envelope=Envelope(e.reverse_path, hold.recipients, e.body, e.smtputf8, e.ret, e.envid, e.auth),
         verdict=decision.verdict.word, reason=decision.rule, approvals=decision.approvals,
-        disposition=(Disposition.HOLD if decision.disposition is Disposition.HOLD else Disposition.QUARANTINE).word,
+        disposition=min(decision.disposition, Disposition.QUARANTINE).word,
         sha256=transaction.message.sha256, size=transaction.message.size, received_at=transaction.message.received_at,
         subject=summary.subject, header_from=summary.header_from, header_message_id=summary.header_message_id,
         retry_key=hands.retry_key(transaction, inspection, hold.recipients),

@@ -15,6 +15,7 @@ class Relay:
 
     recipients: tuple[Recipient, ...]
     tags: tuple[str, ...] = ()
+    annotated: bool = False              # a rule of disposition `annotate` holds: the reader is warned
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@
 | any DEFER | Defer: nothing kept, nothing delivered |
 | REJECT for all | Refuse |
 | REJECT for some | those are taken into custody as if quarantined |
-| HOLD, QUARANTINE, STRIP (not performed on passing mail) | Hold, one per kind, rule and disposition; Notify |
+| HOLD, QUARANTINE | Hold, one per kind, rule and disposition; Notify |
+| STRIP | the same: custody keeps the original and sends what the policy lets pass of it |
 | DELIVER, ANNOTATE | Relay, one for all of them |
 
 Record is always the last.
@@ -54,7 +55,8 @@ def settle(
     actions: list[Action] = [*holds]
     if passing:
         tags = tuple(sorted({tag for d in passing for tag in d.tags}))
-        actions.append(Relay(tuple(d.recipient for d in passing), tags))
+        annotated = any(d.disposition is Disposition.ANNOTATE for d in passing)
+        actions.append(Relay(tuple(d.recipient for d in passing), tags, annotated))
     domains = frozenset(our_domains)
     actions += _notices(transaction, held, owner, domains)
     return (*actions, record)

@@ -31,13 +31,22 @@ def transaction(**session: object) -> Transaction:
     (b"Authentication-Results: mx.bank.test; spf=pass\r\n", True), (b"Authentication-Results: MX.BANK.TEST 1;\r\n dkim=pass\r\n", True),
     (b"Authentication-Results:\r\n\t(a (nested\\) comment)) mx.bank.test; none\r\n", True),
     (b'Authentication-Results: "mx.bank.test"; none\r\n', True),
+    (b"authentication-results\t:\r\n mx.bank.test;\r\n\tspf=pass\r\n", True), (b"Authentication-Results: mx.bank.test\r\n", True),
+    (b"Authentication-Results: mx.bank.test/1; dkim=pass\r\n", True), (b"Authentication-Results: mx.bank.test.; none\r\n", True),
+    (b"Authentication-Results: mx(a).bank(b\r\n c).test(d) (e) 1; none\r\n", True), (b"Authentication-Results: mx . bank . test; none\r\n", True),
+    (b'Authentication-Results: "mx\\.bank.test" 1; none\r\n', True), (b'Authentication-Results: ( "( ) mx.bank.test; none\r\n', False),
+    (b"Authentication-Results:mx.bank.test;spf=pass\r\n", True), (b"\x01Authentication-Results\x80 : mx.bank.test; spf=pass\r\n", True),
+    (b"Authentication-Results: gw2.bank.test; spf=pass\r\n", True), (b"Authentication-Results: \xe9\x8a\x80\xe8\xa1\x8c.test; none\r\n", True),
+    (b"Authentication-Results: XN--%s.test; none\r\n" % "銀行".encode("idna")[4:], True),
+    (b"Authentication-Results: spf=pass smtp.mailfrom=mx.bank.test\r\n", False), (b"Authentication-Results: x (mx.bank.test); none\r\n", False),
+    (b'Authentication-Results: "x;" mx.bank.test; none\r\n', False), (b"ARC-Authentication-Results: i=1; mx.bank.test; none\r\n", False),
     (b"Authentication-Results: mx.partner.test; spf=pass\r\n", False),
     (b"Authentication-Results: mx.bank.test.evil.example; spf=pass\r\n", False),
     (b"X-Sekishot: x\r\n", False), (b"Subject: X-Sekisho-Id: 1\r\n", False), (b"X-Fold: a\r\n X-Sekisho-Id: 1\r\n", False),
 ])
 def test_forged_fields(line: bytes, forged: bool) -> None:
     block = b"From: a@b\r\n" + line + b"To: c@d\r\n\r\n"
-    header = examine(block, HOST, NAME)
+    header = examine(block, HOST, NAME, ("gw2.bank.test", "銀行.test"))
     assert bool(header.forged) is forged
     assert header.cleaned() == (b"From: a@b\r\nTo: c@d\r\n\r\n" if forged else block)
 
@@ -98,6 +107,15 @@ def test_authentication_results() -> None:
     assert authentication_results(results, HOST) == (
         "Authentication-Results: mx.bank.test;\r\n\tspf=pass smtp.mailfrom=xn--r8jz45g.test;\r\n"
         "\tdkim=fail reason=\"bad ?key???\" header.d=partner.test;\r\n\tarc=none")
+
+
+def test_what_is_known_of_the_client_stands_beside_the_results() -> None:
+    session = transaction(tls="TLSv1.3 TLS_AES_256_GCM_SHA384", client="2001:db8::1").session
+    results = (AuthResult("iprev", "pass", "2001:db8::1", "mx.partner.test"), AuthResult("arc", "pass", "l.test"))
+    assert authentication_results(results, HOST, session) == (
+        "Authentication-Results: mx.bank.test;\r\n\tiprev=pass reason=\"mx.partner.test\" policy.iprev=2001:db8::1;\r\n"
+        "\tarc=pass smtp.remote-ip=2001:db8::1;\r\n\tx-tls=pass smtp.version=TLSv1.3 smtp.cipher=TLS_AES_256_GCM_SHA384")
+    assert authentication_results((), HOST) == "Authentication-Results: mx.bank.test;\r\n\tnone"
 
 
 @pytest.mark.parametrize(("content", "block"), [
