@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Role
 from gateway.model.decision import Kind
 from gateway.model.transaction import Direction
 from quarantine.lifecycle import NOT_FOUND, Refusal
+from quarantine.remit import remit_of
 
 
 class Act(StrEnum):
@@ -44,7 +44,7 @@ class Reach(StrEnum):
     OWN = "own"                          # mail to (recipient) or from (sender) the actor's mailboxes
     SCOPE = "scope"                      # mail of the people a supervisor answers for
     SCOPE_LEAK = "scope, no threats"     # the same, but what carries a threat is the analysts' matter
-    ALL = "all"
+    ALL = "all"                          # every mail in the account's scope; of the house, only without a scope
 
 
 R, S, V, N, D, U = Role.RECIPIENT, Role.SENDER, Role.SUPERVISOR, Role.ANALYST, Role.ADMIN, Role.AUDITOR
@@ -87,6 +87,12 @@ class Subject:
     recipients: frozenset[str]
     persons: int = 0
     approvals: int = 1                   # what the policy asked for
+    departments: frozenset[str] = frozenset()    # of the people on our side, as the directory has them
+
+    @property
+    def ours(self) -> frozenset[str]:
+        """The people on our side of the message."""
+        return self.recipients if self.direction is Direction.INBOUND else frozenset({self.sender})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class Endorsement:
         """Two accounts with one mailbox are one person; the operating system's user is nobody's second account."""
         if self.system or other.system:
             return self.system and other.system
-        return self.name == other.name or bool(self.mailboxes & other.mailboxes)
+        return self.name == other.name or bool(bases(self.mailboxes) & bases(other.mailboxes))
 
 
 def reach(actor: Actor, act: Act, subject: Subject | None = None) -> bool:
@@ -118,12 +124,12 @@ def reach(actor: Actor, act: Act, subject: Subject | None = None) -> bool:
 
 def _covers(extent: Reach, role: Role, actor: Actor, subject: Subject | None) -> bool:
     if extent is Reach.NONE or subject is None:
-        return extent is Reach.ALL
+        return extent is Reach.ALL and not actor.scopes
     if extent is Reach.OWN:
         return owns(role, actor.mailboxes, subject)
     if extent is Reach.SCOPE_LEAK and subject.kind is Kind.THREAT:
         return False
-    return extent is Reach.ALL or in_scope(actor.scopes, subject)
+    return remit_of(actor.scopes).covers(subject.kind, subject.direction, subject.ours, subject.departments)
 
 
 def owns(role: Role, mailboxes: frozenset[str], subject: Subject) -> bool:
@@ -133,16 +139,14 @@ def owns(role: Role, mailboxes: frozenset[str], subject: Subject) -> bool:
     return bool(subject.recipients & mailboxes)
 
 
-def in_scope(scopes: frozenset[str], subject: Subject) -> bool:
-    """A supervisor answers for whole domains or single mailboxes on our side of the message."""
-    if not scopes:
-        return True
-    ours = subject.recipients if subject.direction is Direction.INBOUND else frozenset({subject.sender})
-    return any(key in scopes or Mailbox.parse(key).domain in scopes for key in ours)
-
-
 def is_party(mailboxes: frozenset[str], subject: Subject) -> bool:
-    return bool(mailboxes & (subject.recipients | {subject.sender}))
+    return bool(bases(mailboxes) & bases(subject.recipients | {subject.sender}))
+
+
+def bases(keys: Iterable[str]) -> frozenset[str]:
+    """Mailboxes without what follows a plus (RFC 5233): anna+list@ is anna@. Only ever used to refuse."""
+    parts = (key.rpartition("@") for key in keys if key)
+    return frozenset(f"{local.partition('+')[0] or local}@{domain}" for local, _, domain in parts)
 
 
 def permit(actor: Actor, act: Act, subject: Subject | None = None) -> Refusal | None:
@@ -182,11 +186,15 @@ def reference() -> str:
              "Drawn from `quarantine/access.py`. An empty cell is refused.", "",
              "| act | " + " | ".join(role.value for role in Role) + " |", "| --- " * (len(Role) + 1) + "|"]
     lines += [f"| {act} | " + " | ".join(GRANTS[act].get(role, Reach.NONE).value for role in Role) + " |" for act in Act]
-    lines += ["", "- *own*: mail to the recipient's, or sent from the sender's, mailboxes. *scope*: the domains and"
-              " mailboxes of the supervisor's account; an account without any answers for the whole house.",
+    lines += ["", "- *own*: mail to the recipient's, or sent from the sender's, mailboxes.",
+              "- *scope* and *all*: what lies in the account's scope: domains, mailboxes, departments (as the directory has them),"
+              " directions and kinds; words of one sort add up, the sorts narrow one another, and no words are the whole house."
+              " What concerns the whole house (accounts, outbox, audit) is refused to an account with a scope.",
               "- What an account may not see does not exist for it.",
-              "- Nobody approves or releases mail from or to an address of their own, nor their own request, nor twice."
-              " Two accounts that share a mailbox are one person.",
+              "- An admin reads no mail, an auditor changes nothing. Nobody changes the rights of their own account.",
+              "- Who looks at the content of mail that is not their own gives a reason; it is recorded with the sight.",
+              "- Nobody approves or releases mail from or to an address of their own (what follows a plus does not count), nor"
+              " their own request, nor twice. Two accounts that share a mailbox are one person.",
               "- Four eyes: threats, and leaks of many people (`four_eyes_persons`), need two entitled persons. A request"
               " by a person who could approve counts as the first of the two.",
               "- The operating system's user of the command line (root or the owner of the state directory) may do everything,"

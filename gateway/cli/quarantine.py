@@ -107,14 +107,15 @@ def describe(held: dict[str, Any]) -> None:
 
 
 @quarantine.command()
+@click.option("--reason", default="preview by command line", metavar="TEXT", help="Why; it is recorded.")
 @as_option
 @json_option
 @click.argument("id")
 @pass_session
-def preview(session: Session, user: str | None, as_json: bool, id: str) -> int:
+def preview(session: Session, reason: str, user: str | None, as_json: bool, id: str) -> int:
     """The message as safe text. Needs a running gateway; that you looked is recorded."""
     with desk(session) as custody, refusals():
-        seen = custody.call("preview", actor(user), id=id).body
+        seen = custody.call("preview", actor(user), id=id, reason=reason).body
     if as_json:
         put_json([seen])
         return 0

@@ -262,7 +262,8 @@ class Keeper:
         if self.ports.preview is None:
             raise Refused(NO_PREVIEW)
         content = await self._thread(
-            lambda: self.service.preview_content(desk.actor_of(self.service, request), str(request.get("id"))))
+            lambda: self.service.preview_content(desk.actor_of(self.service, request), str(request.get("id")),
+                                                 str(request.get("reason", ""))))
         try:
             return Answer(dict(await self.ports.preview.preview(content.fd, content.size, content.admission)))
         finally:

@@ -59,7 +59,7 @@ class FakeKeeper:
             raise CustodyUnavailable("the keeper is gone")
         request = json.loads(json.dumps({"verb": verb, "actor": {"name": account, "via": "console"}, **arguments}))
         if verb == "preview":
-            self.service.preview_content(desk.actor_of(self.service, request), request["id"])
+            self.service.preview_content(desk.actor_of(self.service, request), request["id"], request.get("reason", ""))
             return self.seen
         return json.loads(json.dumps(desk.call(self.service, request).body))
 

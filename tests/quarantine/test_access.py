@@ -118,6 +118,22 @@ def test_approvals_needed(subject: Subject, needed: int) -> None:
     assert access.needed(subject, persons=100) == needed
 
 
+def test_what_follows_a_plus_makes_nobody_else() -> None:
+    """RFC 5233: mail to anna+orders@ is anna's."""
+    mine = Subject(Kind.UNINSPECTABLE, Direction.INBOUND, "stranger@else.example", frozenset({"anna+orders@bank.example"}))
+    assert permit(actor("analyst"), Act.APPROVE, mine) == access.OWN_MAIL
+    one, two = Endorsement("a", frozenset({"anna+x@bank.example"})), Endorsement("b", frozenset({"anna@bank.example"}))
+    assert one.same_person(two)
+    assert access.bases({"+@bank.example", "a@b", ""}) == {"+@bank.example", "a@b"}
+
+
+def test_a_scope_narrows_every_role() -> None:
+    for role in ("analyst", "admin", "auditor", "supervisor"):
+        narrow = actor(role, scopes=frozenset({"kind:leak"}))
+        assert permit(narrow, Act.SEE, LEAK) is None and permit(narrow, Act.SEE, THREAT) == access.NOT_FOUND
+        assert all(permit(narrow, act) == access.FORBIDDEN for act in list(Act)[12:]), "the whole house is beyond its scope"
+
+
 def test_requester_and_approver_are_two_persons() -> None:
     anna, ben = actor("analyst"), Actor("ben", frozenset({Role.ANALYST}), frozenset({"ben@bank.example"}))
     second = Actor("anna-2", frozenset({Role.ANALYST}), frozenset({"anna@bank.example", "x@bank.example"}))
