@@ -11,6 +11,7 @@ from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mime.extractor import MIME
 from gateway.extract.smime import SMIME
+from gateway.extract.strings import STRINGS
 from gateway.extract.structured import STRUCTURED
 from gateway.extract.text import TEXT
 
@@ -22,7 +23,7 @@ PLAIN_TYPES = frozenset({
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
-LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS)
+LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

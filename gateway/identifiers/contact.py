@@ -32,6 +32,17 @@ _SURNAMES = frozenset(
     "史顧顾萬万段雷錢钱黎武龍龙常向古喬乔穆俞嚴严季梅熊章樊芦鲁喻殷單单管齊齐苗花牛焦柴桂申隋柳耿岳母舒司裴闫况冉勾纪覃")
 _DOUBLE = frozenset({"歐陽", "欧阳", "司馬", "司马", "上官", "諸葛", "诸葛", "司徒", "夏侯", "皇甫", "尉遲", "公孫",
                      "張簡", "范姜"})
+# The commonest Japanese surnames (明治安田生命 全国同姓調査), for names written without a blank.
+_JAPANESE = frozenset(re.findall(r"\S+", """
+    佐藤 鈴木 高橋 田中 伊藤 渡辺 渡邊 渡邉 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上
+    木村 斎藤 斉藤 齋藤 齊藤 清水 山崎 阿部 池田 橋本 山下 森 石川 中島 前田 藤田 小川 後藤
+    岡田 長谷川 村上 近藤 石井 坂本 遠藤 青木 藤井 西村 福田 太田 三浦 藤原 岡本 松田 中川 中野
+    原田 小野 田村 竹内 金子 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田
+    高木 安藤 谷口 大野 丸山 今井 高田 藤本 武田 村田 上野 杉山 増田 平野 大塚 千葉 久保 松井
+    小島 岩崎 桜井 木下 野口 松尾 菊地 菊池 野村 佐野 渡部 新井 古川 杉本 大西 浜田 市川 小松
+    高野 水野 吉川 山内 西田 西川 北村 五十嵐 安田 福島 川口 平田 川崎 飯田 本田 久保田 東 中田
+    川村 吉村 熊谷 辻 永井 関 岩田
+"""))
 _CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa-]{1,5}")
 _WESTERN = re.compile(r"(?:(?:Mr|Ms|Mrs|Dr|Miss)\.? )?[A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-zA-Z'’\-]{1,20}){1,3}")
 
@@ -46,8 +57,14 @@ def person_name(text: str, headed: bool = False) -> bool:
     if not 2 <= len(text) <= 40 or company(text):
         return False
     if _CJK_NAME.fullmatch(text):
-        return headed or (text[0] in _SURNAMES and len(text) <= 4) or text[:2] in _DOUBLE or (" " in text and len(text) >= 4)
+        return (headed or (text[0] in _SURNAMES and len(text) <= 4) or text[:2] in _DOUBLE or _japanese(text)
+                or (" " in text and len(text) >= 4))
     return _WESTERN.fullmatch(text) is not None
+
+
+def _japanese(text: str) -> bool:
+    """A surname of two characters or three and one to three more."""
+    return any(text[:n] in _JAPANESE and 1 <= len(text) - n <= 3 for n in (2, 3))
 
 
 def phone(text: str) -> str:

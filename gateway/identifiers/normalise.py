@@ -17,6 +17,8 @@ import numpy as np
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
 _DASHES = "‐‑‒–—―−﹣－⁃ー⸺〜～"
 _DOTS = "．。｡‧∙•⋅・･"
+_EDGES = "│┃║┆┇┊┋￨︱｜¦"
+"""Lines between the cells of a drawn table: a bar, whatever it was drawn with."""
 _NUMERALS = {
     "0": "零〇○", "1": "一壹壱弌", "2": "二貳贰弐兩", "3": "三參叁叄参", "4": "四肆", "5": "五伍", "6": "六陸陆",
     "7": "七柒漆", "8": "八捌", "9": "九玖",
@@ -28,11 +30,13 @@ LETTER_RUN = re.compile(
     r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI]"
     r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
+_WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48
 """Characters before a hint in which its run may begin."""
-FORMAT = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-                    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+")
+FORMAT = re.compile("[\u00ad\u0300-\u036f\u0483-\u0489"
+                    "\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+                    "\ufe00-\ufe0f\ufeff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\U000e0000-\U000e007f]+")
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -54,6 +58,8 @@ def _mapped(character: str, code: int) -> int | str:
         return _LOOKALIKES[character]
     if character in _DASHES:
         return "-"
+    if character in _EDGES:
+        return "|"
     if character in _DOTS and character != "。":
         return "."
     if unicodedata.category(character) == "Zs":
@@ -153,9 +159,13 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     run = whole.lstrip(" -")
     if len(run) < 8 or sum("0" <= c <= "9" for c in run) < 2:
         return whole
+    word = _WORD.match(run)                               # `ID ` before the number is none of its digits
+    if word:
+        run = run[word.end():]
     body = run.translate(_LETTER_DIGITS)
     first = run.split(" ", 1)[0]
-    if run[0] in "IO" and (len(first) in (9, 10) or sum(map(str.isalnum, run)) in (9, 10)) and run.lstrip("IO -")[:1] in "1289lI":
+    length = {len(first), sum(map(str.isalnum, run))}
+    if run[0] in "IOlo" and not length.isdisjoint((9, 10)) and run.lstrip("IOlo -")[:1] in "1289lI":
         body = run[0] + body[1:]                          # I and O are Taiwanese letters too
     return whole[:len(whole) - len(run)] + body
 

@@ -27,12 +27,14 @@ class IdentifierType:
     # ^ where given, only values it accepts are compared in the pass rate's chance
     among: Callable[[str], bool] | None = None
     # ^ where given, a group in which some fail must also be beyond chance among the values it accepts
+    own_label: Callable[[str], bool] | None = None
+    # ^ where given, what is enough under the type's own name: numbers that are issued without a check digit
 
 
 def _type(name: str, check: Callable[[str], bool], labels: str = "", chance: float = 1.0, labelled: bool = False,
           strong: bool = True, plausible: Callable[[str], bool] | None = None,
-          among: Callable[[str], bool] | None = None) -> IdentifierType:
-    return IdentifierType(name, check, frozenset([name, *labels.split()]), chance, labelled, strong, plausible, among)
+          among: Callable[[str], bool] | None = None, own_label: Callable[[str], bool] | None = None) -> IdentifierType:
+    return IdentifierType(name, check, frozenset([name, *labels.split()]), chance, labelled, strong, plausible, among, own_label)
 
 
 TYPES: dict[str, IdentifierType] = {t.name: t for t in (
@@ -52,7 +54,7 @@ TYPES: dict[str, IdentifierType] = {t.name: t for t in (
     _type("jp.driver_licence", jp.driver_licence, "", 0.06),
     _type("jp.passport", jp.passport, "passport", labelled=True),
     _type("jp.residence_card", jp.residence_card, "id", labelled=True),
-    _type("kr.rrn", kr.rrn, "id", 0.005),
+    _type("kr.rrn", kr.rrn, "id", 0.005, own_label=kr.plausible_rrn),
     _type("us.ssn", us.ssn, labelled=True),
     _type("card", payment.card, "cn.bank_card tw.bank_account", 0.1, plausible=payment.issued),
     _type("iban", payment.iban, "", 0.01),

@@ -23,17 +23,25 @@ WINDOW = 32
 """Characters before a value in which its label is looked for."""
 
 
-def _load() -> dict[str, frozenset[str]]:
+AGAINST = frozenset({"serial", "phone", "company", "email", "name"})
+"""Kinds that speak for one value only: behind a number they say nothing of the next one."""
+CROSSED = 7
+"""Digits between a label and a value from which on there is another number between them."""
+
+
+def _load(section: str) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for language in _LANGUAGES:
         table = tomllib.loads((files("signatures") / "terms" / f"{language}.toml").read_text("utf-8"))
-        for kind, words in table["kinds"].items():
+        for kind, words in table.get(section, {}).items():
             for word in words:
                 found.setdefault(view(word).text.lower(), set()).add(kind)
     return {word: frozenset(kinds) for word, kinds in found.items()}
 
 
-WORDS = _load()
+WORDS = _load("kinds")
+CLOSE = _load("close")
+"""Words that count right before a value only."""
 
 
 def _trie(words: Iterable[str]) -> str:
@@ -70,7 +78,7 @@ _LATIN = np.array([chr(i).isalpha() for i in range(128)] + [False])
 
 def _finder() -> Any:
     """All words in one linear pattern over octets: RE2 where it is installed, else the same with `re`."""
-    words = sorted(WORDS, key=len, reverse=True)
+    words = sorted({**WORDS, **CLOSE}, key=len, reverse=True)
     spelled = "|".join(re.escape(w).replace("\\ ", "[ _-]?") for w in words)
     if re2 is None:
         return re.compile(f"(?i:{spelled})".encode())
@@ -89,6 +97,17 @@ class Words:
     ends: np.ndarray                     # in order
     kinds: np.ndarray                    # for each a number in `sets`
     sets: list[frozenset[str]]
+    close: np.ndarray                    # for each whether it counts right before a value only
+
+    def before(self, text: str, starts: np.ndarray) -> Words:
+        """Without the close words that do not stand right before one of these places, which are in order."""
+        kept = ~self.close
+        for i in np.flatnonzero(self.close).tolist():
+            end = int(self.ends[i])
+            following = int(np.searchsorted(starts, end))
+            start = int(starts[following]) if following < len(starts) else len(text) + RIGHT_BEFORE
+            kept[i] = start - end <= RIGHT_BEFORE and not text[end:start].strip(_BETWEEN)
+        return Words(self.ends[kept], self.kinds[kept], self.sets, self.close[kept])
 
     def all(self) -> frozenset[str]:
         return NONE.union(*(self.sets[i] for i in set(self.kinds.tolist())))
@@ -99,7 +118,7 @@ def words(text: str) -> Words:
     octets = text.encode("utf-8", "surrogatepass")
     places = [m.span() for m in _FINDER.finditer(octets)]
     if not places:
-        return Words(np.empty(0, np.int64), np.empty(0, np.int64), [])
+        return Words(np.empty(0, np.int64), np.empty(0, np.int64), [], np.empty(0, bool))
     found = [octets[s:e] for s, e in places]
     numbers = {word: i for i, word in enumerate(dict.fromkeys(found))}
     spans = np.array(places, np.int64)
@@ -110,14 +129,20 @@ def words(text: str) -> Words:
     ends = spans[:, 1][whole]
     if len(octets) != len(text):
         ends = np.cumsum((raw & 0xC0) != 0x80)[ends - 1]
-    return Words(ends, np.array([numbers[word] for word in found])[whole], [_kinds(word.decode().lower()) for word in numbers])
+    spelled = [word.decode().lower() for word in numbers]
+    kinds = np.array([numbers[word] for word in found])[whole]
+    close = np.array([word in CLOSE and word not in WORDS for word in spelled])
+    return Words(ends, kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds])
 
 
 def _latin(octets: np.ndarray) -> np.ndarray:
     return np.asarray(_LATIN[np.minimum(octets, 128)])
 
 
-_LENGTHS = sorted({len(w) for w in WORDS}, reverse=True)
+_DIRECT = {**CLOSE, **WORDS}
+_LENGTHS = sorted({len(w) for w in _DIRECT}, reverse=True)
+RIGHT_BEFORE = 3
+"""Characters between a close word and its value."""
 _BETWEEN = " :=-#\"'([<>*_.\u3000"
 """What stands between a label and its value."""
 _COPULA = "是为為は"
@@ -171,12 +196,17 @@ class Labels:
             tail = tail[:-1]
         for length in _LENGTHS:
             word = tail[-length:]
-            if len(word) == length and word in WORDS:
+            if len(word) == length and word in _DIRECT:
                 before = tail[-length - 1:-length]
                 if not (word[0].isascii() and before.isascii() and before.isalpha()):
-                    return WORDS[word]
-        words = _PATTERN.findall(lowered)
-        return _kinds(words[-1]) if words else NONE
+                    return _DIRECT[word]
+        words = list(_PATTERN.finditer(lowered))
+        if not words:
+            return NONE
+        last = words[-1]
+        kinds = _kinds(last.group())
+        crossed = kinds <= AGAINST and sum(map(str.isdigit, lowered[last.end():])) >= CROSSED
+        return NONE if crossed else kinds
 
     def _remember(self, key: str, kinds: frozenset[str]) -> None:
         if len(self._seen) > 20000:

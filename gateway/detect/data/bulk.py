@@ -15,7 +15,7 @@ from gateway.detect.data.layout import SPACED_ROWS, Grid
 from gateway.detect.data.runs import SHAPE_NAMES, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.registry import SHAPES, TYPES
-from gateway.identifiers.terms import NONE, WINDOW, Words, words
+from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words, words
 
 LEAST = 1500
 """Characters of a text from which on arrays are worth their start."""
@@ -57,7 +57,7 @@ def sort(grid: Grid) -> Sorted:
     runs = scan(text)
     if not len(runs.start) and not runs.spans:
         return Sorted([], [], [(0, len(text))])
-    found = words(text)
+    found = words(text).before(text, np.sort(np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))))
     kinds = found.all()
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
@@ -122,9 +122,18 @@ class _Places:
             found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
-            nearest = self.words.kinds[np.maximum(np.searchsorted(ends, start, "right") - 1, 0)]
-            self.label = np.where(labelled & alone, nearest, -1)
+            word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)
+            self.label = np.where(labelled & alone & ~self._crossed(word), self.words.kinds[word], -1)
         return listed & (self.label < 0)
+
+    def _crossed(self, word: np.ndarray) -> np.ndarray:
+        """Labels with another number between them and the value, that say nothing of the second one."""
+        against = np.array([kinds <= AGAINST for kinds in self.words.sets])[self.words.kinds[word]]
+        codes = self.runs.codes
+        digits = np.cumsum((codes >= 48) & (codes < 58))
+        margin = (len(codes) - len(self.grid.text)) // 2
+        between = digits[self.runs.start + margin - 1] - digits[self.words.ends[word] + margin - 1]
+        return np.asarray(against & (between >= CROSSED))
 
     def _in_lists(self, found: np.ndarray, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
         """Tokens with no other one close by; and those found or closely behind such a one: a list of values after one label."""

@@ -37,6 +37,8 @@ TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;、:：0-9]+")
+KEPT = 60
+"""Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
 PLACES = ("路", "街", "丁目", " Street", " St", " Road", " Ave")
@@ -70,7 +72,8 @@ class CustomerData:
         self.ours = OwnData(scope.reference) if scope.reference and not scope.reference.empty else None
         self.labels = Labels()
         self.groups: dict[tuple[object, ...], Group] = {}
-        self.contacts = people.Contacts()
+        self.contacts = people.Contacts(ours=scope.our_domains)
+        self.shown: dict[int, Grid] = {}                  # grids with numbers in them, for the names beside these
         self.contact_rows: dict[int, int] = {}
         self.grids = 0
         self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
@@ -112,15 +115,20 @@ class CustomerData:
         text = grid.text
         if len(text) < 6:
             return
+        if len(self.shown) < KEPT:
+            self.shown[grid.id] = grid
         labelled = self._numbers(grid, artifact)
         for token in tokens.ibans(text):
             self._token(grid, artifact, token)
         if grid.headings or "swift" in text.lower() or "bic" in text.lower():
             for token in tokens.bics(text):
                 self._token(grid, artifact, token)
-        for start, end in labelled:
-            for token in (*tokens.wrapped(text, start, end), *tokens.oddly_grouped(grid.view.text, start, end)):
+        plain = grid.view.text
+        for place in labelled:
+            for token in (*tokens.wrapped(text, *place), *tokens.oddly_grouped(plain, *place), *tokens.spelled(plain, *place)):
                 self._token(grid, artifact, token, only_labelled=True)
+        for name, token in tokens.post_accounts(text):
+            self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
             for token, column in split_cells(grid):
                 row = grid.row(token.start)
@@ -250,7 +258,7 @@ class CustomerData:
         chinese = sum(map(payment.china_card, cards))
         if chinese:
             tally.identifiers["cn.bank_card"] = chinese
-        tally.persons = max(tally.persons, people.persons(accepted))
+        tally.persons = max(tally.persons, people.persons(accepted, self._named))
         yield from self._contacts(tally)
         if self.ours is not None:
             for finding in self.ours.findings():
@@ -258,13 +266,18 @@ class CustomerData:
                 tally.identifiers[kind] = tally.identifiers.get(kind, 0) + (finding.count if kind == "edm" else 1)
                 yield finding
 
+    def _named(self, grid: int, row: int) -> str:
+        """The name of a person in a row, '' where there is none or the grid was not kept."""
+        kept = self.shown.get(grid)
+        return people.name_in(kept, row) if kept is not None else ""
+
     def _contacts(self, tally: Tally) -> Iterator[Finding]:
-        tally.contacts = len(self.contacts.records)
+        tally.contacts = self.contacts.people()
         for kind, values in self.contacts.values.items():
             tally.identifiers[kind] = len(values)
-        if self.contacts.records:
+        if tally.contacts:
             artifact = max(self.contact_rows, key=lambda a: self.contact_rows[a])
-            yield Finding("DATA-CONTACT", "data", Severity.LOW, artifact, (), len(self.contacts.records), rule="contact")
+            yield Finding("DATA-CONTACT", "data", Severity.LOW, artifact, (), tally.contacts, rule="contact")
 
 
 def possible(text: str) -> bool:

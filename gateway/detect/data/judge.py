@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import comb
+from math import comb, prod
 
 from gateway.detect.data.tokens import Token
 from gateway.identifiers import sieves
@@ -21,6 +21,9 @@ CHANCE_BESIDE_PERSON = 1.2e-3
 """The same where names, birth dates, phones or addresses stand in the rows and every value passes."""
 RATE = 0.5
 RATE_LABELLED = 0.3
+KNOWN = 3
+"""Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
+ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LLD7"}
 NEGATIVE = frozenset({"serial", "phone", "company", "email"})
 NEARBY = frozenset({"phone", "email"})
 """Labels that stand near identifiers of the same person; they speak against numbers that may be telephone numbers only."""
@@ -90,7 +93,9 @@ class Group:
                     yield seen(i)
 
 
-def passing(kind: IdentifierType, values: Collection[str]) -> list[str]:
+def passing(kind: IdentifierType, values: Collection[str], label: frozenset[str] = frozenset()) -> list[str]:
+    if kind.own_label is not None and kind.name in label:
+        return [v for v in values if kind.own_label(v)]
     return [v for v in sieves.sieve(kind.name, values) if kind.check(v)]
 
 
@@ -116,7 +121,7 @@ def _cases(group: Group) -> list[_Case]:
             continue
         passed: dict[str, str] = {}
         for kind in types:
-            for value in passing(kind, group.values):
+            for value in passing(kind, group.values, group.label):
                 passed.setdefault(value, kind.name)
         plausible = types[0].plausible
         compared = sum(map(plausible, group.values)) if plausible else len(group.values)
@@ -172,8 +177,7 @@ def _accepted(case: _Case) -> bool | None:
         return rate >= 0.9 and chance <= NEGATIVE_CHANCE
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
-    beside = case.group.looked > 0 and case.group.beside_person * 2 >= case.group.looked
-    if p == case.n and beside and chance <= CHANCE_BESIDE_PERSON:
+    if p == case.n and _beside(case) and chance <= CHANCE_BESIDE_PERSON:
         return True
     return None
 
@@ -182,13 +186,13 @@ def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
     """Accepted values: type name -> value -> sightings."""
     accepted: dict[str, dict[str, list[Seen]]] = {}
     doubtful: dict[tuple[str, str], list[_Case]] = {}
-    refused: dict[tuple[str, str], int] = {}
+    refused: dict[tuple[str, str], int] = {}              # type and shape -> values
     for group in groups:
         best: _Case | None = None
         open_cases: list[_Case] = []
         for case in _cases(group):
             answer = _accepted(case)
-            key = (case.types[0].name, group.shape)
+            key = _kind(case)
             if answer:
                 if best is None or _rank(case) > _rank(best):
                     best = case
@@ -200,20 +204,39 @@ def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
             _take(best, accepted)
         else:
             for case in open_cases:
-                doubtful.setdefault((case.types[0].name, group.shape), []).append(case)
+                doubtful.setdefault(_kind(case), []).append(case)
     for key, cases in doubtful.items():
-        n = sum(c.n for c in cases) + refused.get(key, 0)
-        passed = {v for c in cases for v in c.passed}
-        values = {v for c in cases for v in c.group.values}
-        odds = max(_odds(c) for c in cases)
-        known = accepted.get(key[0])
-        if cases[0].types[0].among and len(passed) < len(values):
-            odds = 1 / 11
-        if (len(passed) >= RATE * n and tail(max(n, len(values)), len(passed), odds) <= CHANCE) or (
-                known and len(known) >= 3 and not refused.get(key)):
+        if _together(cases, refused.get(key, 0), len(accepted.get(key[0], ()))):
             for case in cases:
                 _take(case, accepted)
     return accepted
+
+
+def _kind(case: _Case) -> tuple[str, str]:
+    """What small groups are put together by: the type, and the shape but for how a check character is written."""
+    return case.types[0].name, ONE_WRITING.get(case.group.shape, case.group.shape)
+
+
+def _together(cases: list[_Case], refused: int, known: int) -> bool:
+    """Whether groups too small to tell count as one: beyond chance together, or more of what was found elsewhere."""
+    n = sum(c.n for c in cases) + refused
+    passed = {v for c in cases for v in c.passed}
+    values = {v for c in cases for v in c.group.values}
+    if known >= KNOWN and not refused:
+        return True
+    if len(passed) < RATE * n:
+        return False
+    if len(passed) == len(values) >= n:
+        odds = [(len(c.passed), _odds(c)) for c in cases]
+        beside = all(_beside(c) for c in cases)
+        return prod(chance ** times for times, chance in odds) <= (CHANCE_BESIDE_PERSON if beside else CHANCE)
+    odds_of_all = 1 / 11 if cases[0].types[0].among else max(_odds(c) for c in cases)
+    return tail(max(n, len(values)), len(passed), odds_of_all) <= CHANCE
+
+
+def _beside(case: _Case) -> bool:
+    """Names, birth dates, phones or addresses stand in half of the rows or more."""
+    return case.group.looked > 0 and case.group.beside_person * 2 >= case.group.looked
 
 
 def _rank(case: _Case) -> tuple[bool, float, float]:

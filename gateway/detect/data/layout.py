@@ -11,7 +11,10 @@ from gateway.identifiers.normalise import View, view
 from gateway.identifiers.terms import NONE, WINDOW, Labels
 from gateway.model.content import Table, Text
 
-DELIMITERS = "|;,"
+DELIMITERS = "|;,^~"
+FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
+"""Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
+FIELD_MARK = re.compile("[\x01\x07\x1c-\x1f]")
 SPACED_ROWS = 400
 SPACED = re.compile(r"^[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,80}$(?=\n\s{0,8}[^\n]{0,200}?[0-9]{4})", re.M)
 """A line without digits over one with them."""
@@ -88,6 +91,8 @@ def _grid(id: int, source: str, seen: View, text: str, table: bool, labels: Labe
 
 def _tabulate(text: str) -> str:
     """Delimiters of rows of equal width become tabs, one character for one."""
+    if FIELD_MARK.search(text):
+        text = text.translate(FIELD_MARKS)
     if not any(d in text for d in DELIMITERS):
         return text
     lines = text.split("\n")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gateway.detect.data.judge import Seen
@@ -36,11 +37,18 @@ class _Sets:
         return len({self.find(i) for i in self.parent})
 
 
-def persons(accepted: Mapping[str, Mapping[str, list[Seen]]]) -> int:
+NATIONAL = frozenset({"tw.national_id", "tw.resident_id", "cn.resident_id", "hk.id", "jp.my_number", "kr.rrn", "us.ssn"})
+"""Numbers that a country gives a person: those of different countries on different lines belong to different people."""
+MANY = 200
+"""Rows from which on names no longer tell records apart: the thresholds are far below."""
+
+
+def persons(accepted: Mapping[str, Mapping[str, list[Seen]]], named: Callable[[int, int], str] = lambda grid, row: "") -> int:
     """Distinct people with a strong identifier.
 
     Values of different types in one row belong to one person, as do those of a record written line by line (different
-    types on neighbouring lines). Several values of one type in one row are several people.
+    types on neighbouring lines). Several values of one type in one row are several people. `named` tells the name of a
+    person in a row of a grid: two names, two records.
     """
     sets = _Sets()
     rows: dict[tuple[int, int], dict[str, list[str]]] = {}
@@ -55,7 +63,7 @@ def persons(accepted: Mapping[str, Mapping[str, list[Seen]]]) -> int:
                     found.append(value)
     for types in rows.values():
         _join_row(types, sets)
-    _join_records(rows, sets)
+    _join_records(rows, sets, named if len(rows) < MANY else lambda grid, row: "")
     return sets.count()
 
 
@@ -73,17 +81,23 @@ def _join_row(types: Mapping[str, list[str]], sets: _Sets) -> None:
                 sets.join((name, value), columns[0][0])
 
 
-def _join_records(rows: Mapping[tuple[int, int], Mapping[str, list[str]]], sets: _Sets) -> None:
+def _join_records(rows: Mapping[tuple[int, int], Mapping[str, list[str]]], sets: _Sets, named: Callable[[int, int], str]) -> None:
     """Line-by-line records: single values of types not yet seen in the record, a few lines apart at most."""
     record: dict[str, str] = {}
+    who = ""
     last = (-1, -NEAR - 1)
     for key in sorted(rows):
         types = rows[key]
         single = len(types) == 1 and all(len(v) == 1 for v in types.values())
         name, values = next(iter(types.items()))
-        if not single or key[0] != last[0] or key[1] - last[1] > NEAR or name in record:
-            record = {}
+        near = key[0] == last[0] and key[1] - last[1] <= NEAR
+        if not single or not near or name in record or (name in NATIONAL and not NATIONAL.isdisjoint(record)):
+            record, who = {}, ""
         if single:
+            here = named(*key)
+            if here and who and here != who:
+                record = {}
+            who = here or who
             if record:
                 sets.join((name, values[0]), next(iter(record.items())))
             record[name] = values[0]
@@ -96,13 +110,24 @@ class Contacts:
 
     records: set[tuple[str, str]] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=dict)
-    rows: dict[int, tuple[int, int]] = field(default_factory=dict)   # grid -> artifact, records
+    ours: tuple[str, ...] = ()           # domains of our own: who has a mailbox there is staff
 
     def add(self, kind: str, value: str) -> None:
         if value:
             self.values.setdefault(kind, set()).add(value)
 
+    def staff(self, mail: str) -> bool:
+        domain = mail.rpartition("@")[2]
+        return any(domain == ours or domain.endswith("." + ours) for ours in self.ours) if mail else False
 
+    def people(self) -> int:
+        """Records but for those whose number is the switchboard of many."""
+        shared = Counter(number for _, number in self.records)
+        return sum(shared[number] < SWITCHBOARD for _, number in self.records)
+
+
+SWITCHBOARD = 8
+"""People with one and the same number, from which on it is a firm's."""
 MOST_RECORDS = 2000
 """Contact records that are counted; the count is then a lower bound, forty times the threshold."""
 DETAILED = 1000
@@ -113,10 +138,13 @@ MINIMUM_ROWS = 5
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
-    if len(grid.starts) < MINIMUM_ROWS or not NAMEISH.search(grid.text):
+    if not NAMEISH.search(grid.text):
         return 0
-    records = 0
+    records = _addressees(grid.text, contacts) if grid.text.count("@") >= ADDRESSEES else 0
+    if len(grid.starts) < MINIMUM_ROWS:
+        return records
     seen: set[str] = set()
+    block = -NEAR                                         # row of the last name that stood for the lines below it
     for row in _rows(grid):
         if len(contacts.records) >= MOST_RECORDS:
             break
@@ -124,13 +152,13 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        if not NAMEISH.search(line):
-            continue
         number, mail = contact.phone(line), contact.email(line)
         place = not (number or mail) and contact.address(line)
-        if not (number or mail or place):
+        if not (number or mail or place) or contacts.staff(mail):
             continue
-        name = _name(grid, row, line)
+        name = _name(grid, row, line) if NAMEISH.search(line) else ""
+        if not name:
+            block, name = _above(grid, row, block)
         if not name:
             continue
         records += 1
@@ -142,6 +170,40 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
             contacts.add("address", line[-24:] if place or contact.address(line) else "")
             contacts.add("birthdate", date.parse(line))
     return records
+
+
+ADDRESSEES = 20
+"""Mail addresses in one text, from which on lists of `Name <mail>` are read."""
+ADDRESSEE = re.compile(
+    r"[\"'“]?([^\"'“”<>@,;:()\t\n]{2,40}?)[\"'”]?[ ]{0,2}"
+    r"[<(\[](?:mailto:)?([0-9A-Za-z._%+\-]{1,64}@[0-9A-Za-z.\-]{3,80})[>)\]]")
+
+
+def _addressees(text: str, contacts: Contacts) -> int:
+    """`Name <mail>`, however many stand in a line."""
+    found = 0
+    for match in ADDRESSEE.finditer(text):
+        name, mail = match[1].strip(), match[2].lower()
+        if len(contacts.records) < MOST_RECORDS and not contacts.staff(mail) and contact.person_name(name):
+            contacts.records.add((name, mail))
+            contacts.add("name", name)
+            contacts.add("email", mail)
+            found += 1
+    return found
+
+
+def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
+    """The name over a line, of a record written over several lines; its row, so that it counts once. `last` is the row before."""
+    for at in range(row - 1, max(row - NEAR, last, -1), -1):
+        line = grid.line(at).strip()
+        if not line or contact.phone(line) or contact.email(line):
+            break
+        found = _LABELLED.search(line)
+        if found and contact.person_name(found[1], headed=True):
+            return at, found[1].strip()
+        if contact.person_name(line):
+            return at, line
+    return last, ""
 
 
 NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
@@ -175,6 +237,12 @@ _FIRST = re.compile(
     r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= ))"
     r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
 """A name that blanks part from the rest of its line."""
+
+
+def name_in(grid: Grid, row: int) -> str:
+    """The name of a person in a row, '' where there is none."""
+    line = grid.line(row)
+    return _name(grid, row, line) if len(line) <= 4000 and NAMEISH.search(line) else ""
 
 
 def _name(grid: Grid, row: int, line: str) -> str:

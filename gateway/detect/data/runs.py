@@ -111,7 +111,8 @@ def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.nd
     length = ends - starts
     follows = codes[ends]
     bracket = (follows == 40) | (follows == 32) | (follows == 45)
-    check = (length == 6) & (before > 0) & (bracket | ((after == 1) & ((follows | 32) == 97)))
+    apart = ((kinds[starts - 1] & SEPARATOR) != 0) & ((kinds[starts - 2] & UPPER) != 0) & (before == 0)
+    check = (length == 6) & ((before > 0) | apart) & (bracket | ((after == 1) & ((follows | 32) == 97)))
     check |= (length == 17) & (before == 0) & (after == 1) & ((follows | 32) == 120)
     check |= (length == 8) & (before == 2) & (after == 2)
     shape = _SHAPE[before, length]
@@ -142,9 +143,9 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     letter &= ~(dated | numeric)
     mixed = _mixed(codes, starts, ends, first, counts)
     fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[first + 1] - ends[first] == 1) & (longest < 7) & ~letter
-    whole = ~mixed & ((rest >= 9) | letter) & ~fraction
+    whole = ((rest >= 9) | letter) & ~fraction
     asked = (total >= 6) & ((longest >= 7) | _windows(lengths, first, counts) | whole)
-    simple = asked & (total > LONGEST) & ~_windows(lengths, first, counts) & ~_dotted(codes, starts, ends, first, counts)
+    simple = asked & ~mixed & (total > LONGEST) & ~_windows(lengths, first, counts) & ~_dotted(codes, starts, ends, first, counts)
     spans = list(zip(starts[first][asked & ~simple].tolist(), ends[last][asked & ~simple].tolist(), strict=True))
     return spans, _members(first[simple], counts[simple])
 
@@ -183,17 +184,17 @@ def _most(values: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarr
 
 
 def _mixed(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Whether a run has more than one kind of mark between its groups; blanks around a mark do not count."""
+    """Whether a run may have more than one kind of mark between its groups; blanks around a mark do not count."""
     at = ends[:-1]
     gap = starts[1:] - at
     mark = np.where((codes[at] == 32) & (gap > 1), codes[at + 1], codes[at]).astype(np.int64)
     mark = np.where((mark == 32) & (gap > 2), codes[at + 2], mark)
     odd = (gap > 1) & (np.where(codes[at] == 32, 0, 1) + np.where(codes[at + 1] == 32, 0, 1) + np.where(
-        (gap > 2) & (codes[at + 2] != 32), 1, 0) > 1)     # such as ". -": for the slow way to say
+        (gap > 2) & (codes[at + 2] != 32), 1, 0) > 1)     # such as ". -"
     changes = np.concatenate(([0], np.cumsum((mark[1:] != mark[:-1]).astype(np.int64))))
     strange = np.concatenate(([0], np.cumsum(odd.astype(np.int64))))
     last = first + counts - 2
-    return np.asarray((changes[last] != changes[first]) & (strange[last + 1] == strange[first]))
+    return np.asarray((changes[last] != changes[first]) | (strange[last + 1] != strange[first]))
 
 
 def _dated(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:

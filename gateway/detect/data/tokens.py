@@ -23,11 +23,19 @@ GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
+SPELLED = re.compile(r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff]{1,3})[0-9](?:\1[0-9]){6,17}(?:\1[Xx])?(?![0-9A-Za-z])")
+YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
+POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
 BROKEN = re.compile(r"[0-9]\r?\n[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
-CHECK = re.compile(r" ?[\-]?\(([0-9A])\)")
+CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
+"""What follows the six digits of a Hong Kong number: the check character in parentheses; an A behind a hyphen."""
+DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![0-9])")
+"""A date inside a run: what stands before and behind it are numbers of their own."""
+WEAKEST = ("/", "_", " ", ".", "·")
+"""Where a run with several kinds of marks is cut: what people put between two numbers rather than inside one."""
 WINDOWS = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
 """Groupings that people write; looked for inside longer runs of groups."""
 LONGEST = 19
@@ -86,7 +94,22 @@ def _plain(text: str, digits: str, start: int, end: int, grouped: bool = False) 
     letters = _letters_before(text, start)
     if letters is None or len(digits) > LONGEST:
         return None
+    if len(digits) == 6 and not letters and CHECK.match(text, end) is not None:
+        return _hong_kong(text, digits, start, end)
     return _token(text, letters, digits, start, end, grouped)
+
+
+def _hong_kong(text: str, digits: str, start: int, end: int) -> Token | None:
+    """Six digits and a check character behind a letter that stands apart: `A 123456 (7)`."""
+    apart = _apart(text, start)
+    return _token(text, apart, digits, start, end, True) if apart else None
+
+
+def _apart(text: str, start: int) -> str:
+    """One or two capitals that one mark parts from the digits, '' where there are none."""
+    if start >= 2 and text[start - 1] in " -._·/" and text[start - 2].isascii() and text[start - 2].isupper():
+        return _letters_before(text, start - 1) or ""
+    return ""
 
 
 def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: bool) -> Token | None:
@@ -99,7 +122,7 @@ def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: 
     if len(digits) == 6 and letters:
         check = CHECK.match(text, end)
         if check is not None:
-            return Token(f"{head}D6P", letters + digits + check[1], begin, check.end(), grouped)
+            return Token(f"{head}D6P", letters + digits + (check[1] or "A"), begin, check.end(), grouped)
         return Token("LD6A", letters + digits + "A", begin, end + 1, grouped) if suffix == "A" and head == "L" else None
     if suffix:
         if suffix == "X" and not letters and len(digits) == 17:
@@ -121,14 +144,22 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
-    listed = marks == {" "} and len(groups) == 2 and min(sizes) >= 7      # two numbers side by side: nobody writes one so
+    # numbers side by side: nobody writes one so
+    listed = marks == {" "} and (max(sizes) >= 10 or (len(groups) == 2 and min(sizes) >= 7))
     if len(marks) == 1 and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token
             return
-    if len(groups) > 3 or len(digits) > LONGEST:
-        yield from _windows(text, groups, sizes)
+    day = DAY.search(text, start, end) if len(marks) > 1 else None
+    if day is not None:
+        yield from _around(text, groups, day.span())
+        return
+    windows = list(_windows(text, groups, sizes)) if len(groups) > 3 or len(digits) > LONGEST else []
+    if len(marks) > 1 and not windows:
+        yield from _pieces(text, groups, next((mark for mark in WEAKEST if mark in marks), ""))
+        return
+    yield from windows
     if "." not in marks:
         for s, e in groups:
             if e - s >= 7:
@@ -137,14 +168,40 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
                     yield token
 
 
+def _around(text: str, groups: list[tuple[int, int]], day: tuple[int, int]) -> Iterator[Token]:
+    """What stands before and behind a date in a run."""
+    for piece in ([g for g in groups if g[1] <= day[0]], [g for g in groups if g[0] >= day[1]]):
+        if piece:
+            yield from _pieces(text, piece, "|")          # no cut: one piece
+
+
+def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Token]:
+    """What a run of several numbers has, cut where the weakest mark stands; groups that no known mark parts one by one."""
+    first = 0
+    for i in range(len(groups)):
+        if mark and i + 1 < len(groups) and not _parts(text[groups[i][1]:groups[i + 1][0]], mark):
+            continue
+        start, end = groups[first][0], groups[i][1]
+        if i > first:
+            yield from _grouped(text, text[start:end], start, end)
+        elif end - start >= 6:
+            token = _plain(text, text[start:end], start, end)
+            if token is not None:
+                yield token
+        first = i + 1
+
+
+def _parts(between: str, mark: str) -> bool:
+    return (between.strip(" ") or " ") == mark
+
+
 def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     """A whole run as one number; its letter may stand apart: `E 125 135 934 4`."""
     letters = _letters_before(text, start)
-    if letters == "" and start >= 2 and text[start - 1] in " -._·/" and text[start - 2].isascii() and text[start - 2].isupper():
-        apart = _letters_before(text, start - 1)
-        checked = len(digits) == 6 and CHECK.match(text, end) is not None             # A 123 456 (7)
-        if apart and len(apart) <= 2 and (checked or f"{'L' * len(apart)}D{len(digits)}" in SHAPES):
-            return _token(text, apart, digits, start, end, True)
+    apart = _apart(text, start) if letters == "" else ""
+    checked = len(digits) == 6 and CHECK.match(text, end) is not None                 # A 123 456 (7)
+    if apart and (checked or f"{'L' * len(apart)}D{len(digits)}" in SHAPES):
+        return _token(text, apart, digits, start, end, True)
     if letters is None or (not letters and len(digits) < 9):
         return None                                       # dates, and numbers that nobody writes in groups
     if len(digits) == 17:                      # 6-8-3X, the X apart
@@ -193,6 +250,27 @@ def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator
         token = _plain(text, "".join(filter(str.isdigit, match.group())), *match.span(), True)
         if token is not None:
             yield token
+
+
+def spelled(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+    """One character a box, as forms have it: `|1|2|3|`, `[1][2][3]`. Only worth something under a label."""
+    for match in SPELLED.finditer(text, start, end):
+        value = "".join(filter(str.isalnum, match.group())).upper()
+        head, tail = ("L" if value[0].isalpha() else ""), ("X" if value[-1] == "X" else "")
+        shape = f"{head}D{len(value) - len(head) - len(tail)}{tail}"
+        if shape in SHAPES:
+            yield Token(shape, value, *match.span(), True)
+
+
+def post_accounts(text: str) -> Iterator[tuple[str, Token]]:
+    """Accounts of post offices and the type they are of: two numbers with a label each (ゆうちょ銀行; 中華郵政)."""
+    if "番号" in text and "記号" in text:
+        for match in YUCHO.finditer(text):
+            yield "jp.bank_account", Token("D8", match[2].zfill(8), match.start(2), match.end(2))
+    if "局號" in text:
+        for match in POST.finditer(text):
+            value = (match[1] + match[2]).replace("-", "")
+            yield "tw.bank_account", Token("D14", value, match.start(1), match.end(2))
 
 
 def ibans(text: str) -> Iterator[Token]:

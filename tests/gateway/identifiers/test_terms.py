@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from gateway.identifiers.normalise import view
-from gateway.identifiers.terms import Labels
+from gateway.identifiers.terms import Labels, words
 
 
 @pytest.mark.parametrize(("text", "kind"), [
@@ -24,3 +25,17 @@ def test_a_heading_may_name_several_kinds():
 
 def test_text_is_no_heading():
     assert not Labels().heading("請於下週三前將身分證字號交給承辦人，" * 5)
+
+
+def test_close_words_count_right_before_a_value_only():
+    labels = Labels()
+    assert labels.before("みずほ銀行 普通 ") == {"jp.bank_account"}
+    assert labels.before("普通股 ") == labels.before("普通郵便 ") == frozenset()
+    text = "普通 1234567、普通股 1234567"
+    assert words(text).before(text, np.array([3, 15])).ends.tolist() == [2]
+
+
+def test_a_telephone_label_says_nothing_of_the_number_after_the_telephone():
+    labels = Labels()
+    assert labels.before("電話090-0249-9613，") == frozenset()
+    assert labels.before("電話 ") == {"phone"}

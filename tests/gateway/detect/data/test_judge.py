@@ -93,3 +93,16 @@ def test_a_telephone_label_speaks_against_what_may_be_a_telephone_number():
     assert len(judge([group("PAN", cards, {"phone"})])["card"]) == 5
     assert judge([group("PAN", cards, {"serial"})]) == {}
     assert judge([group("D12", [makers.my_number(RNG) for _ in range(4)], {"phone"})]) == {}
+
+
+def test_one_type_in_several_writings_counts_together():
+    values = [makers.hk_id(RNG) for _ in range(5)]
+    apart = [group("LD6P", values[:2], beside=True), group("LD7", values[2:4], beside=True), group("LD6P", values[4:], beside=True)]
+    assert len(judge(apart)["hk.id"]) == 5
+
+
+def test_korean_numbers_without_a_check_digit_need_their_own_label():
+    value = "0103043123456"
+    wrong = next(value[:12] + d for d in "0123456789" if not judge([group("D13", [value[:12] + d], ["id"])]))
+    assert judge([group("D13", [wrong], ["kr.rrn"])])["kr.rrn"].keys() == {wrong}
+    assert judge([group("D13", [wrong])]) == {}

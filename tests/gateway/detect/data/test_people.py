@@ -64,3 +64,34 @@ def test_names_that_one_blank_parts_from_the_rest():
     for name in ("陳小明", "佐藤 美咲", "John Smith", "Mary B. Jones"):
         body = "\n".join(f"{name} 0912345{i:03d}" for i in range(60))
         assert len(contacts(layout.from_text(1, Text(body, "body"), labels)).records) == 60
+
+
+def test_numbers_of_several_countries_are_several_people():
+    accepted = {name: {name: [seen(name, row)]} for row, name in enumerate(("tw.national_id", "hk.id", "jp.my_number"))}
+    assert people.persons(accepted) == 3
+
+
+def test_two_names_are_two_records():
+    accepted = {"card": {"c": [seen("c", 1)]}, "tw.national_id": {"t": [seen("t", 0)]}}
+    assert people.persons(accepted, lambda grid, row: ("陳小明", "林美玲")[row]) == 2
+    assert people.persons(accepted, lambda grid, row: "陳小明") == 1
+
+
+def body(text, ours=()):
+    found = people.Contacts(ours=ours)
+    people.read_contacts(layout.from_text(1, Text(text, "body"), Labels()), found)
+    return found
+
+
+def test_records_written_over_several_lines():
+    assert body("\n\n".join(f"姓名：{n}\n手機：{p}\nE-mail：{m}" for n, p, m in ROWS)).people() == 60
+    assert body("\n\n".join(f"{n}\n手機：{p}" for n, p, m in ROWS)).people() == 60
+
+
+def test_lists_of_addressees_in_one_line():
+    assert body("; ".join(f'"{n}" <{m}>' for n, _, m in ROWS)).people() == 60
+
+
+def test_staff_and_switchboards_are_no_customers():
+    assert body("; ".join(f'"{n}" <{m}>' for n, _, m in ROWS), ("gmail.com",)).people() == 0
+    assert body("\n".join(f"{'陳林黃張'[i % 4]}小{'明美玲華芳'[i % 5]} (02) 2345-6789 分機 {i:04d}" for i in range(60))).people() == 0

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.detect.data.tokens import bics, credit_codes, ibans, tokens, wrapped
+from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, tokens, wrapped
 
 
 def found(text):
@@ -69,3 +69,31 @@ def test_two_long_numbers_side_by_side_are_two():
 
 def test_a_hong_kong_number_in_pieces():
     assert ("LD6P", "A1234567") in found("HKID: A 123 456 (7)")
+
+
+def test_a_date_inside_a_run_parts_what_stands_around_it():
+    assert found("5563 4582 9367 1991-12-08 090-2817-2348") == {("D12", "556345829367"), ("D11", "09028172348")}
+    assert found("991217-2324248/1999-12-17/010-5013-3128") == {("D13", "9912172324248"), ("D11", "01050133128")}
+
+
+def test_numbers_that_different_marks_part():
+    assert ("LD9", "A123456789") in found("A-123-456-789 0912-345-678")
+    assert found("4111 1111 1111 1111 01/28") == {("D16", "4111111111111111")}
+
+
+def test_hong_kong_numbers_as_people_write_them():
+    for written in ("A123456(7)", "A123456 (7)", "A 123456 (7)", "A123456-(7)"):
+        assert found(written) == {("LD6P", "A1234567")}, written
+    assert found("A123456-A") == {("LD6P", "A123456A")}
+
+
+def test_one_character_a_box():
+    for written in ("|1|2|3|4|5|6|7|8|9|0|1|2|", "[1][2][3][4][5][6][7][8][9][0][1][2]", "1*2*3*4*5*6*7*8*9*0*1*2"):
+        assert [(t.shape, t.value) for t in spelled(written)] == [("D12", "123456789012")], written
+    assert not list(spelled("1,2,3,4,5"))
+
+
+def test_post_office_accounts_have_two_labels():
+    assert [(k, t.value) for k, t in post_accounts("記号 19970 番号 30874181")] == [("jp.bank_account", "30874181")]
+    assert [(k, t.value) for k, t in post_accounts("局號 0041234 帳號 0567890")] == [("tw.bank_account", "00412340567890")]
+    assert not list(post_accounts("注文番号 30874181"))

@@ -1,0 +1,104 @@
+"""Files of no known type in outbound mail: text that control characters or a rare coding hide, and the strings inside binaries.
+
+Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow) pack their values and have no reader here: UNSUPPORTED,
+but only where customer data is looked for, for they are inert.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.charset import naturalness, readings
+from gateway.model.content import Table, Text
+from gateway.model.finding import IncidentCode
+
+PACKED = {b"PAR1": "Parquet", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x89HDF": "HDF5", b"ARROW1": "Arrow", b"FEA1": "Feather"}
+WIDE = ("utf-16-le", "utf-16-be")
+NATURAL = 0.6
+"""How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
+SEPARATORS = b"\x01\x07\x1c\x1d\x1e\x1f"
+CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1a\x1b" + SEPARATORS)
+STRING = re.compile(rb"[ -~\t]{8,}")
+WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}")
+NUMBERED = re.compile(rb"[0-9][^\n]{0,3}[0-9]")
+DBF_VERSIONS = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5))
+DBF_HEAD, DBF_FIELD, DBF_END = 32, 32, 0x0D
+MOST_ROWS = 500_000
+
+
+class StringsExtractor:
+    name = "strings"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/octet-stream"
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound:
+            return
+        data = node.data
+        packed = next((name for magic, name in PACKED.items() if data.startswith(magic)), "")
+        if packed:
+            yield Problem(IncidentCode.UNSUPPORTED, f"no reader for {packed}")
+        elif dbf_like(data):
+            yield from _dbf(data)
+        elif len(data) - len(data.translate(None, CONTROLS)) == 0:
+            for text, charset in readings(data, node.charset):
+                yield Text(text, "body", charset)
+        else:
+            yield from _wide(data) or _strings(data)
+
+
+def _wide(data: bytes) -> list[Yield]:
+    """The text where the octets are one in UTF-16 without a mark, mostly of Chinese or Japanese."""
+    for name in WIDE:
+        try:
+            text = data[:len(data) & ~1].decode(name)
+        except UnicodeDecodeError:
+            continue
+        if naturalness(text) > NATURAL:
+            return [Text(text, "body", name)]
+    return []
+
+
+def _strings(data: bytes) -> Iterator[Yield]:
+    """Printable runs with numbers in them, as `strings` shows them, a line each."""
+    for pattern, charset in ((STRING, "ascii"), (WIDE_STRING, "utf-16-le")):
+        lines = [m.group().decode(charset) for m in pattern.finditer(data) if NUMBERED.search(m.group().replace(b"\0", b""))]
+        if lines:
+            yield Text("\n".join(lines), "strings", charset, hidden=True)
+
+
+def dbf_like(data: bytes) -> bool:
+    """dBase and its kin: version, plausible date, header that ends where it says (dBase .DBF file structure)."""
+    if len(data) < DBF_HEAD + DBF_FIELD or data[0] not in DBF_VERSIONS or not (1 <= data[2] <= 12 and 1 <= data[3] <= 31):
+        return False
+    head = int.from_bytes(data[8:10], "little")
+    return DBF_HEAD + DBF_FIELD < head <= len(data) and DBF_END in data[DBF_HEAD:head][::DBF_FIELD] + data[head - 1:head]
+
+
+def _dbf(data: bytes) -> Iterator[Yield]:
+    """Fixed records; deleted ones too, which are only marked."""
+    head, size = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    names, widths = [], []
+    at = DBF_HEAD
+    while at + DBF_FIELD <= head and data[at] != DBF_END:
+        names.append(data[at:at + 11].partition(b"\0")[0])
+        widths.append(data[at + 16])
+        at += DBF_FIELD
+    if not names or size != 1 + sum(widths):
+        yield Problem(IncidentCode.MALFORMED, "dBase file: fields and record size differ")
+        return
+    charset = readings(b" ".join(names) + data[head:head + 20000].replace(b"\0", b" "))[0][1]
+    rows = [tuple(name.decode(charset, "replace") for name in names)]
+    for start in range(head, min(len(data) - size + 1, head + size * MOST_ROWS), size):
+        row, place = [], start + 1
+        for width in widths:
+            row.append(data[place:place + width].decode(charset, "replace").strip(" \0"))
+            place += width
+        rows.append(tuple(row))
+    yield Table("records", tuple(rows))
+
+
+STRINGS = StringsExtractor()

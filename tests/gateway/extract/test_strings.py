@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from gateway.extract.base import Context, Node, Problem
+from gateway.extract.strings import STRINGS
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Table, Text
+from gateway.model.deadline import Limits
+
+ROWS = "\n".join(f"{n}\x01王小明\x01A12345678{n}" for n in range(9))
+
+
+def read(data, outbound=True):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/octet-stream")
+    return list(STRINGS.extract(node, Context(Limits(), outbound)))
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "cp950"])
+def test_text_with_field_separators_of_programs(charset):
+    found, *_ = read(ROWS.encode(charset))
+    assert found.content == ROWS
+
+
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+def test_chinese_text_in_utf_16_without_a_mark(charset):
+    text = "我們的客戶資料如下，請您查收後回覆。" * 9
+    assert [f.content for f in read(text.encode(charset))] == [text]
+
+
+def test_strings_of_a_binary():
+    data = b"\x00\x02\xff\x90card 4111 1111 1111 1111\x00\x00\x03" + "A123456789".encode("utf-16-le") + b"\x00\x00\x05only words\x00"
+    narrow, wide = read(data)
+    assert (narrow.content, wide.content) == ("card 4111 1111 1111 1111", "A123456789")
+
+
+def dbf(charset="cp950"):
+    fields = ((b"NAME", 10), (b"IDNO", 10))
+    head = 32 + 32 * len(fields) + 1
+    size = 1 + sum(width for _, width in fields)
+    records = b"".join(mark + "陳小明".encode(charset).ljust(10) + number for mark, number in ((b" ", b"A123456789"), (b"*", b"B223456789")))
+    return (struct.pack("<4BIHH20x", 3, 126, 5, 6, 2, head, size) + b"".join(name.ljust(11, b"\0") + b"C" + bytes(4) + bytes([width]) + bytes(15)
+            for name, width in fields) + b"\r" + records + b"\x1a")
+
+
+def test_dbase_records_deleted_ones_too():
+    table, = read(dbf())
+    assert isinstance(table, Table)
+    assert table.rows == (("NAME", "IDNO"), ("陳小明", "A123456789"), ("陳小明", "B223456789"))
+
+
+def test_a_dbase_file_whose_sizes_differ_is_malformed():
+    problem, = read(dbf()[:10] + b"\x63\x00" + dbf()[12:])
+    assert isinstance(problem, Problem)
+
+
+def test_packed_columns_have_no_reader_and_say_so():
+    problem, = read(b"PAR1" + bytes(100) + b"PAR1")
+    assert (problem.code, problem.detail) == ("UNSUPPORTED", "no reader for Parquet")
+    assert read(b"PAR1" + bytes(100), outbound=False) == []
+
+
+def test_noise_gives_nothing():
+    assert not any(isinstance(f, Text) for f in read(bytes(range(128, 256)) * 40 + bytes(9)))

@@ -1,0 +1,69 @@
+"""Customers written down in all the ways we could think of are held; numbers that are nobody's are not.
+
+The families are made from rules, a seed each, so a change that only fits one sample shows here.
+"""
+
+from __future__ import annotations
+
+import random
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from gateway.inspection.judge import CellJudge, build
+from gateway.model.deadline import Limits
+from gateway.model.finding import Inspection
+from gateway.model.ports import InspectionRequest
+from gateway.model.transaction import Direction
+from tests.builders import leak_benign, leak_texts
+
+REQUEST = InspectionRequest("leaks", Direction.OUTBOUND, "a@bank.example", ("c@other.example",), ("bank.example",), Limits())
+PERSONS, CONTACTS = 3, 50                  # the packaged policy's
+UNCOUNTED = {"encoded_twice"}              # families in which a value may be read in two ways
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> CellJudge:
+    return build("deep", {}, {"state_dir": str(tmp_path_factory.mktemp("state"))})
+
+
+def mail(text: str) -> bytes:
+    message = EmailMessage(policy=SMTP)
+    message["From"], message["To"], message["Subject"] = "a@bank.example", "c@other.example", "資料"
+    message.set_content(text, cte="base64")
+    return message.as_bytes()
+
+
+def held(found: Inspection) -> bool:
+    return found.persons >= PERSONS or found.contacts >= CONTACTS or bool(found.incidents)
+
+
+@pytest.mark.parametrize("name", leak_texts.FAMILIES)
+def test_customers_are_found_however_they_are_written(judge, name):
+    for seed in range(3):
+        text, _types = leak_texts.FAMILIES[name](random.Random(f"{name}{seed}"))
+        found = judge.inspect(mail(text), REQUEST, None)
+        assert not found.incidents
+        assert held(found), f"seed {seed}: {dict(found.identifiers)}\n{text[:500]}"
+
+
+@pytest.mark.parametrize("name", leak_benign.FAMILIES)
+def test_numbers_of_nobody_pass(judge, name):
+    for seed in range(4):
+        text = leak_benign.FAMILIES[name](random.Random(f"{name}{seed}"))
+        found = judge.inspect(mail(text), REQUEST, None)
+        assert not held(found), f"seed {seed}: {dict(found.identifiers)} {found.persons} {found.contacts}\n{text[:500]}"
+
+
+@pytest.mark.slow
+def test_counts_are_exact_nearly_always(judge):
+    right = asked = 0
+    for name, family in leak_texts.FAMILIES.items():
+        for seed in range(20):
+            text, types = family(random.Random(f"{name}{seed}"))
+            if types and name not in UNCOUNTED:
+                found = judge.inspect(mail(text), REQUEST, None).identifiers
+                asked += 1
+                right += all(found.get(kind, 0) == number for kind, number in types.items())
+    assert right / asked >= 0.97
