@@ -1,6 +1,6 @@
 # The commands of a checkout. `make demo` and `make test` install what is missing by themselves.
 BIN := .venv/bin
-.PHONY: install demo test longer lint soak bench
+.PHONY: install demo test longer lint soak bench fuzz
 
 install:
 	@deploy/install run
@@ -25,6 +25,13 @@ lint:
 soak:
 	@deploy/install test
 	@$(BIN)/python -P -m pytest -m soak
+
+# Seconds for each target of tests/fuzz/targets.py; finds land in tests/specimens/fuzz.
+fuzz:
+	@deploy/install test
+	@$(BIN)/python -m pip install -q --disable-pip-version-check "atheris>=3 ; python_version < '3.14'"
+	@for target in $${TARGET:-mime zip ole rtf literals names inlined}; do \
+	  $(BIN)/python -m tests.fuzz.fuzz $$target -max_total_time=$${SECONDS_EACH:-600} || exit 1; done
 
 bench:
 	@deploy/install bench

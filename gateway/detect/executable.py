@@ -16,6 +16,7 @@ BY_TYPE: dict[str, tuple[str, str]] = {
     "application/x-mach-binary": ("EXECUTABLE-MACHO", "macOS program or library"),
     "application/java-vm": ("EXECUTABLE-JAVA", "Java class"),
     "application/x-dex": ("EXECUTABLE-DEX", "Android program"),
+    "application/x-bytecode": ("EXECUTABLE-BYTECODE", "compiled code or script"),
     "application/wasm": ("EXECUTABLE-WASM", "WebAssembly module"),
     "application/x-msi": ("EXECUTABLE-INSTALLER", "Windows Installer package"),
     "application/x-rpm": ("EXECUTABLE-INSTALLER", "RPM package"),

@@ -24,6 +24,13 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
     (0, b"dex\n03", "application/x-dex"),
     (0, b"dey\n03", "application/x-dex"),
+    (0, b"cdex0", "application/x-dex"),
+    (0, b"vdex0", "application/x-dex"),
+    (0, b"\x1bLua", "application/x-bytecode"),
+    (0, b"\x1bLJ", "application/x-bytecode"),
+    (0, b"BC\xc0\xde", "application/x-bytecode"),
+    (0, b"FasdUAS ", "application/x-bytecode"),
+    (0, b"PReg\x01\0\0\0", "application/x-registry-hive"),
     (0, b"\0asm\x01\0\0\0", "application/wasm"),
     # archives
     (0, b"PK\x03\x04", "application/zip"),
@@ -143,7 +150,8 @@ INERT = frozenset({
     "application/x-empty", "application/json", "application/octet-stream", "application/pgp-keys",
     "application/pgp-signature", "application/pkcs7-signature", "application/x-pem", "application/postscript",
     "message/delivery-status", "application/x-dosexec", "application/x-executable", "application/x-mach-binary",
-    "application/java-vm", "application/x-dex", "application/wasm", "application/x-ms-shortcut", "application/x-msdos-program",
+    "application/java-vm", "application/x-dex", "application/wasm", "application/x-bytecode",
+    "application/x-ms-shortcut", "application/x-msdos-program",
     "application/vnd.sqlite3", "application/x-registry-hive", "application/x-shockwave-flash", "application/winhlp",
     "application/x-navi-animation", "application/asn1",
 })
@@ -243,6 +251,8 @@ def _structured(data: bytes, head: bytes) -> str:
         return RIFF.get(head[8:12], "application/octet-stream")
     if head[4:8] == b"ftyp":
         return FTYP.get(head[8:12], "video/mp4")
+    if _compiled(head):
+        return "application/x-bytecode"
     if head[:2] == b"BM" and len(data) >= 26 and struct.unpack_from("<I", data, 14)[0] in (12, 40, 52, 56, 64, 108, 124):
         return "image/bmp"
     if head[:4] in (b"\0\0\x01\0", b"\0\0\x02\0") and 0 < struct.unpack_from("<H", data.ljust(8, b"\0"), 4)[0] < 256:
@@ -266,6 +276,15 @@ def _structured(data: bytes, head: bytes) -> str:
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and not text_like(head[:512]):
         return "audio/mpeg"
     return ""
+
+
+def _compiled(head: bytes) -> bool:
+    """Python bytecode (a version, then CR LF), object files (PE/COFF) and old Unix programs (a.out)."""
+    if head[2:4] == b"\r\n" and len(head) > 16 and head[1:2] in (b"\x0b", b"\x0c", b"\x0d", b"\x0e", b"\xf2", b"\xf3"):
+        return not text_like(head[:64])
+    if head[:2] in (b"\x4c\x01", b"\x64\x86", b"\x64\xaa") and head[16:18] == b"\0\0" and 0 < head[2] < 97 and head[3] == 0:
+        return head[20:21] in (b".", b"/")
+    return head[1:4] == b"\x01\x64\0" and head[:1] in (b"\x07", b"\x08", b"\x0b", b"\xcc")
 
 
 def _tar_checksum(block: bytes) -> bool:

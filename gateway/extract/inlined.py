@@ -10,19 +10,22 @@ import binascii
 import re
 from collections.abc import Iterable, Iterator
 
+from gateway.extract import codings
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.identify import identify
 from gateway.extract.mime.decode import uu_lines
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 
-UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]+([^\r\n]{1,255})", re.M)
-YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}name=([^\r\n]{1,255})", re.M)
+UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+(?:[0-7]{3,6}[ \t]+)?([^\r\n]{1,255})", re.M | re.I)
+YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}?(?:name=([^\r\n]{0,255}))?\r?$", re.M)
 YENC_END = re.compile(rb"=y(?:end|begin) ")
 BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
+BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
+MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 MAX_RUNS = 64
 NOISE = frozenset({"application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature"})
@@ -43,7 +46,7 @@ class InlinedExtractor:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = unwidened(node.data)
-        if b"begin" in data:
+        if b"begin" in data or b"BEGIN " in data:
             yield from _each(_uu(data), "uuencode")
         if b"=ybegin" in data:
             yield from _each(_yenc(data), "yenc")
@@ -52,6 +55,9 @@ class InlinedExtractor:
         if LONG_TOKEN.search(data):
             names = node.artifact.names
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
+        if node.type != "text/html":
+            yield from _each(((node.artifact.names, p) for _, p in codings.runs(data)), "coded")
+            yield from _each((((), p) for p in codings.paragraphs(data)), "paragraph")
         if QP_OCTET.search(data[:400]) and len(QP_OCTET.findall(data[:3000])) * 9 > len(data[:3000]):
             yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
 
@@ -87,8 +93,11 @@ def _uu(data: bytes) -> Iterator[File]:
     for match in UU_BEGIN.finditer(data):
         name = match[2].strip().decode("utf-8", "replace")
         lines = _lines(data, match.end(), match[1])
-        payload = _uu_base64(lines) if b"begin-base64" in match[0] else uu_lines(lines)
-        if payload:
+        payload = _uu_base64(lines) if b"-base64" in match[0].lower() else uu_lines(lines)
+        other = codings.xx_lines(_lines(data, match.end(), match[1]))
+        if codings.certain(other) or (len(other) > len(payload) and not codings.certain(payload)):
+            payload = other
+        if payload and (codings.certain(payload) or MODE.match(match[0])):
             yield (name,), payload
 
 
@@ -121,7 +130,8 @@ def _yenc(data: bytes) -> Iterator[File]:
         body = data[match.end():ends.start() if ends else len(data)].lstrip(b"\r\n")
         body = re.sub(rb"^=ypart[^\n]*\n", b"", body).translate(None, b"\r\n")
         plain = re.sub(rb"=(.)", lambda m: bytes(((m[1][0] - 64) & 255,)), body, flags=re.S)
-        yield (match[1].strip().decode("utf-8", "replace"),), plain.translate(YENC_TABLE)
+        name = (match[1] or b"").strip().decode("utf-8", "replace")
+        yield (name,) if name else (), plain.translate(YENC_TABLE)
 
 
 YENC_TABLE = bytes((c - 42) & 255 for c in range(256))
@@ -173,17 +183,22 @@ def _binhex_file(plain: bytes) -> Iterator[File]:
 def base64_runs(data: bytes) -> Iterator[bytes]:
     """Runs of base64: three or more lines, or one line of 120 characters and more. One pass over the lines."""
     run: list[bytes] = []
+    tail = before = b""                                          # of the line before the run: `key: TVqQ`
     for line in [*data.split(b"\n"), b""]:
         text = line.strip(b" \t\r>|")
         whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
         if not whole:
             text = text.strip(b" \t\"',;+")
         if len(text) >= (40 if not run else 2) and (whole or BASE64_LINE.fullmatch(text)):
+            tail = before if not run else tail
             run.append(text)
             continue
         if run and (len(run) >= 3 or len(run[0]) >= 120):
             yield from_base64(b"".join(run))
+            if tail:
+                yield from_base64(b"".join((tail, *run)))
         run = []
+        before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
             yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
 

@@ -21,13 +21,17 @@ BLANK_RUN = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000\u2800]{6,}")
 SEPARATORS = re.compile(r"[\\/]")
 MAX_NAME = 1024
 """Characters of a name that are looked at. NTFS and ext4 end at 255."""
+LAST = 256
+"""Characters at the end of a longer name that are looked at too: clients cut such names in the middle."""
+ESCAPE = re.compile(r"\x1b[ -/]{1,3}[0-~]")
+"""Shift sequences of ISO 2022, which show nothing where a name is not decoded by its charset."""
 
 
 def visible(name: str) -> str:
     """NFKC without control, bidi and invisible characters."""
     if name.isascii() and name.isprintable():
         return name
-    folded = unicodedata.normalize("NFKC", name)
+    folded = unicodedata.normalize("NFKC", ESCAPE.sub("", name))
     return "".join(c for c in folded if c not in INVISIBLE and unicodedata.category(c) not in ("Cf", "Cc"))
 
 
@@ -38,12 +42,12 @@ def basename(name: str) -> str:
 
 def spellings(name: str) -> Iterator[str]:
     """Every plain name some reader makes of one candidate: cut at NUL, alternate streams split, ends trimmed."""
-    for cut in name[:MAX_NAME].split("\0"):
+    for cut in (*name[:MAX_NAME].split("\0"), *((name[-LAST:],) if len(name) > MAX_NAME else ())):
         whole = visible(cut)
         last = basename(whole)
         streams = last.split(":") if ":" in last else [last]
         for text in (last, *streams):
-            trimmed = text.strip().strip("\"'<>").rstrip(". \t\u00a0\u3000")
+            trimmed = text.strip().strip("\"'<>?*|,;").rstrip(". \t\u00a0\u3000")
             if trimmed:
                 yield trimmed
 
@@ -56,4 +60,5 @@ def extension(name: str) -> str:
 
 def extensions(names: Iterable[str]) -> frozenset[str]:
     """All last extensions that any candidate name may have for some reader."""
-    return frozenset(e for n in names for s in spellings(n) if (e := extension(s)))
+    found = {e for n in names for s in spellings(n) if (e := extension(s))}
+    return frozenset(found | {re.sub(r"\s+", "", e) for e in found if not e.isalnum()})     # a name folded in its extension

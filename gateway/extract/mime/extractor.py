@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.identify import identify
-from gateway.extract.inlined import LONG_TOKEN, NOISE, base64_runs
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.mime import union
 from gateway.extract.mime.headers import decoded, parse_headers
 from gateway.extract.mime.views import span_of_header
-from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
 
@@ -36,7 +33,7 @@ class MimeExtractor:
         if len(head) > context.limits.header_bytes:
             yield Problem(IncidentCode.SIZE, f"header of more than {context.limits.header_bytes} octets")
         yield from header_texts(head[:context.limits.header_bytes])
-        yield from header_files(head[:context.limits.header_bytes])
+        yield from union.header_files(head[:context.limits.header_bytes])
         yield from union.read(node.data, context)
 
 
@@ -44,16 +41,6 @@ def header_texts(head: bytes) -> Iterator[Text]:
     """What people or programs wrote into fields that readers mostly do not show; the subject they do."""
     for header in [h for h in parse_headers(head) if h.name not in NOT_TEXT and h.raw][:MAX_HEADER_TEXTS]:
         yield Text(decoded(header.raw), f"header {header.name.title()}", hidden=header.name not in ("subject", "comments"))
-
-
-def header_files(head: bytes) -> Iterator[Yield]:
-    """Files written into header fields as base64. Signatures and trace fields decode to noise, which is nothing."""
-    if LONG_TOKEN.search(head) is None:
-        return
-    for payload in base64_runs(head):
-        kind = identify(payload)
-        if kind not in NOISE and kind != "text/plain":
-            yield Child(payload, ArtifactKind.OBJECT, label="header", detected_type=kind)
 
 
 MIME = MimeExtractor()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from gateway.extract.charset import decode_named, readings
 from gateway.extract.mime.headers import decoded
@@ -15,7 +15,8 @@ from gateway.extract.mime.headers import decoded
 STRICT = re.compile(
     rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*[ \t]*;?")
 PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
-SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*=\s*\"?([^\";\r\n]{1,1024})")
+SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*[=:]\s*\"?([^\";\r\n]{1,1024})")
+BARE_NAME = re.compile(r"[\w.-]{1,200}\.[a-z0-9]{2,12}")
 LONGEST = 64 << 10
 """Octets of one structured field that are read; no program writes more than a few hundred."""
 ENCODINGS = (
@@ -40,6 +41,8 @@ def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
         pair = _pair(segment)
         if pair is not None:
             found[pair] = None
+            if b'"' in pair[1].strip(b'"'):
+                found[(pair[0], pair[1].replace(b'"', b""))] = None    # one that joins quoted and bare pieces
             short = re.split(rb"[\s,]", pair[1], maxsplit=1)[0]
             if short and b'"' not in segment:
                 found[(pair[0], short)] = None               # one that ends an unquoted value at a blank or comma
@@ -130,6 +133,7 @@ def file_names(params: Iterable[Parameter]) -> list[str]:
             extended.append("".join(decoded(v) for _, _, v in sorted(pieces, key=lambda p: p[0])))
     found = [*extended, *plain]
     found += [decoded(n) for n in found if "=?" in n]        # words within words: some readers decode until nothing is left
+    found += [unquote(n) for n in found if "%" in n]
     return [n for n in dict.fromkeys(found) if n]
 
 
@@ -143,6 +147,8 @@ def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:
         pieces = [(pieces[0][0], True, rest.partition(b"'")[2]), *pieces[1:]]
     octets = b"".join(unquote_to_bytes(v) if encoded else v for _, encoded, v in pieces)
     text = decode_named(octets, charset) if charset else decoded(octets)
+    if charset.lower().replace("_", "-") in ("utf-16", "utf16", "utf-16be") and octets[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return octets.decode("utf-16-be" if octets[:1] == b"\0" else "utf-16-le", "replace")
     return decoded(text) if "=?" in text else text
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
+from gateway.extract import codings
 from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
-from gateway.extract.mime.decode import Decoded, decode
+from gateway.extract.looks import text_like
+from gateway.extract.mime.decode import Decoded, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import flat, repaired
+from gateway.extract.mime.headers import parse_headers
 from gateway.extract.mime.views import Leaf, View, describe
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -31,6 +35,7 @@ PYTHON_UP_TO = 4 << 20
 SAME_TAIL = 64
 """Octets by which two readings of one part may differ at its end and still mean the same: a delimiter taken as content."""
 
+LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
 
 
@@ -57,9 +62,11 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
         yield from _more(blob, context, found, index, view)
     for item in found:
         yield _whole(blob) if item.data == blob else _child(item)
+    for head in view.heads:
+        yield from header_files(head)
     for place, text in view.margins:
         if f"MIME-{place.upper()}-CONTENT" in view.codes:
-            yield Child(text, ArtifactKind.TEXT, label=place, detected_type="text/plain")
+            yield Child(text, ArtifactKind.TEXT, label=place, detected_type="text/plain" if text_like(text[:4096]) else "")
         else:
             yield Text(guess(text)[0], place, hidden=True)
     for code, detail in view.codes.items():
@@ -70,6 +77,16 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
         yield Problem(IncidentCode.COUNT, f"more than {context.limits.parts} MIME parts")
     if view.too_deep:
         yield Problem(IncidentCode.DEPTH, "multiparts nested too deep")
+
+
+def header_files(head: bytes) -> Iterator[Child]:
+    """Files written into header fields as base64. Signatures and trace fields decode to noise, which is nothing."""
+    if LONG_TOKEN.search(head) is None:
+        return
+    for header in parse_headers(head):
+        if len(header.raw) >= codings.SAMPLE:
+            for payload in codings.tokens(header.raw):
+                yield Child(payload, ArtifactKind.OBJECT, label="header")
 
 
 def _more(blob: bytes, context: Context, found: list[Found], index: dict[bytes, Found], view: View) -> Iterator[Yield]:
@@ -121,6 +138,8 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
     first: Found | None = None
     for encoding in leaf.encodings:
         results = decode(raw, encoding)
+        if leaf.coding:
+            results = [r for result in results for r in (result, *uncoded(result.data, leaf.coding))]
         if results[0].code and not reading:
             view.note(results[0].code, leaf.label)
             view.irregular = True

@@ -17,6 +17,8 @@ from gateway.extract.mime.headers import FIELD, Header, parse_headers
 MAX_NESTING = 60
 """Multiparts in multiparts. Real mail has four or five; Python's own parser recurses until its stack ends."""
 
+LONG_HEAD = 500
+"""Octets of a part's header that hold no file yet."""
 STRUCTURED = ("content-type", "content-transfer-encoding", "content-disposition")
 INNER_HEADER = re.compile(rb"\n[ \t]*content-(?:type|transfer-encoding|disposition)[ \t]*:", re.I)
 ODD_OCTETS = re.compile(rb"\0|\r(?!\n)")
@@ -35,6 +37,7 @@ class Leaf:
     names: tuple[str, ...]
     label: str
     codes: tuple[str, ...] = ()
+    coding: str = ""                     # Content-Encoding, as HTTP has it
 
     @property
     def raw(self) -> bytes:
@@ -52,6 +55,7 @@ class Entity:
     names: list[str]
     codes: set[str]
     irregular: bool
+    coding: str = ""
 
 
 @dataclass(slots=True)
@@ -61,6 +65,7 @@ class View:
     max_parts: int
     codes: dict[str, str] = field(default_factory=dict)      # code -> detail
     margins: list[tuple[str, bytes]] = field(default_factory=list)   # preambles and epilogues that hold something
+    heads: list[bytes] = field(default_factory=list)         # of parts, where they are longer than fields need
     parts: int = 0
     too_many: bool = False
     too_deep: bool = False
@@ -83,6 +88,8 @@ class View:
         head, body = span_of_header(blob, start, end)
         entity = describe(head, default)
         self.irregular |= entity.irregular
+        if depth and len(head) > LONG_HEAD:
+            self.heads.append(head)
         for code in entity.codes:
             self.note(code, label)
         multiparts = [m for m in entity.medias if m.startswith("multipart/")]
@@ -115,7 +122,7 @@ class View:
         elif media == "message/external-body":
             self.note("MIME-EXTERNAL-BODY", label)
         return Leaf(blob, start, end, media, entity.charset, tuple(entity.encodings), tuple(entity.names), label or "1",
-                    tuple(codes))
+                    tuple(codes), entity.coding)
 
     def multipart(self, blob: bytes, start: int, end: int, label: str, entity: Entity, media: str,
                   depth: int) -> Iterator[Leaf]:
@@ -166,7 +173,7 @@ class View:
             return
         self.margins.append((place, text))
         self.note(f"MIME-{place.upper()}", label)
-        if INNER_HEADER.search(b"\n" + text) or re.search(rb"(?:^|\n)--\S|(?:^|\n)begin [0-7]{3}|[A-Za-z0-9+/=]{60}", text):
+        if INNER_HEADER.search(b"\n" + text) or re.search(rb"(?:^|\n)--\S|(?:^|\n)(?:begin|=ybegin) |[A-Za-z0-9+/=]{60}|\0", text):
             self.irregular = True
             self.note(f"MIME-{place.upper()}-CONTENT", label)
 
@@ -233,6 +240,7 @@ def describe(head: bytes, default: str) -> Entity:
         _type(entity, header.raw)
     for header in by_name.get("content-transfer-encoding", ()):
         _encoding(entity, header.raw)
+    entity.coding = next((h.value.strip().lower()[:40] for h in headers if h.name == "content-encoding"), "")
     if not entity.names:
         entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]
     entity.medias = list(dict.fromkeys(entity.medias)) or [default]
@@ -259,12 +267,14 @@ def _clean_block(head: bytes) -> bool:
 
 def _names(entity: Entity, raw: bytes) -> None:
     _measure(entity, raw)
-    _, params, clean = fields.parameters(raw)
+    value, params, clean = fields.parameters(raw)
     entity.names += fields.file_names(params)
     if not clean:
         entity.irregular = True
         entity.codes.add("MIME-PARAMETERS")
         entity.names += fields.sloppy_names(raw)
+    if not entity.names and fields.BARE_NAME.fullmatch(value):
+        entity.names.append(value)
 
 
 def _measure(entity: Entity, raw: bytes) -> None:

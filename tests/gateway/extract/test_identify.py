@@ -75,3 +75,17 @@ def test_what_the_walk_does_about_types():
     assert is_light("text/html") and not is_light("application/zip")
     assert needs_reader("application/x-7z-compressed")
     assert not needs_reader("image/png") and not needs_reader("application/octet-stream")
+
+
+@pytest.mark.parametrize("data", [
+    bytes.fromhex("a70d0d0a") + bytes(12) + b"\xe3" + bytes(40), bytes.fromhex("330d0d0a") + bytes(8) + b"\xe3" + bytes(40),
+    b"\x1bLua\x53\0" + bytes(40), b"\x1bLJ\x02" + bytes(40), b"FasdUAS 1.101.10\x0e\0" + bytes(40), b"BC\xc0\xde" + bytes(40),
+    struct.pack("<HHIIIHH", 0x8664, 2, 0, 300, 10, 0, 0) + b".text\0\0\0" + bytes(64), struct.pack("<I", 0x0064010B) + bytes(64),
+])
+def test_compiled_code(data):
+    assert identify(data) == "application/x-bytecode" and not needs_reader("application/x-bytecode")
+
+
+@pytest.mark.parametrize("data", [b"ab\r\ncd\r\n" * 20, b"1\r\r\n2" * 30, b"\r\r\r\nhello, plain words"])
+def test_texts_that_begin_like_compiled_code(data):
+    assert identify(data) == "text/plain"

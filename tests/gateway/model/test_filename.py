@@ -23,3 +23,10 @@ def test_basename_and_extension():
     assert (basename("x.exe/"), basename("../x.exe\\/"), basename("//")) == ("x.exe", "x.exe", "")
     assert (extension("a.TXT"), extension("a"), extension("a.b.c"), extension("a." + "x" * 40)) == ("txt", "", "c", "")
     assert extensions(["a.b", "c.d"]) == {"b", "d"}
+
+
+@pytest.mark.parametrize("name", [
+    "a.exe?", "a.exe,", "a.exe|", "a.e xe", "a." + "b" * 5000 + ".exe", "a.exe\x1b(B", "a.\x1b$Bexe", "a.e\x1b(Jxe",
+])
+def test_endings_that_some_client_mends(name):
+    assert "exe" in extensions([name])

@@ -70,3 +70,15 @@ def test_codec_names_from_mail_are_never_looked_up():
 
 def test_sloppy_names():
     assert sloppy_names(b"attachment filename = x.exe") == ["x.exe"]
+
+
+@pytest.mark.parametrize("raw", [
+    b'attachment; filename="a."exe', b"attachment; filename*=utf-16''%00a%00.%00e%00x%00e", b"attachment; filename*=utf-8''a.%2565xe",
+    b'attachment; filename="=?utf-8?B?YS5leGU="', b"attachment; filename*=utf-16''%61%00%2e%00%65%00%78%00%65%00",
+])
+def test_names_that_only_some_reader_sees(raw):
+    assert "a.exe" in file_names(parameters(raw)[1])
+
+
+def test_a_colon_for_an_equals_sign():
+    assert sloppy_names(b"attachment; filename:a.exe") == ["a.exe"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+import zlib
 
 import pytest
 
@@ -170,3 +171,33 @@ def test_a_field_beyond_all_measure_is_a_problem():
     assert time.process_time() - began < 2
     assert IncidentCode.SIZE in {i.code for i in found if isinstance(i, Problem)}
     assert not [i for i in read(mail(part(PLAIN)), Context(Limits())) if isinstance(i, Problem)]
+
+
+DEFLATED = {"zlib": zlib.compress(PROGRAM), "raw": zlib.compress(PROGRAM)[2:-4]}
+
+
+@pytest.mark.parametrize("how", DEFLATED)
+def test_content_encoding_is_undone(how):
+    body = base64.encodebytes(DEFLATED[how]).replace(b"\n", b"\r\n").rstrip()
+    children, _, _ = seen(mail(part(PLAIN + b"\r\nContent-Encoding: deflate", body)))
+    assert PROGRAM in [c.data for c in children]
+
+
+def test_files_in_the_header_of_a_part():
+    folded = ENCODED.replace(b"\r\n", b"\r\n ")
+    children, _, _ = seen(mail(part(b"Content-Type: text/plain\r\nX-Data: " + folded, b"hi")))
+    assert [c.data for c in children if c.label == "header"] == [PROGRAM]
+    children, _, _ = seen(mail(part(b"Content-Type: text/plain\r\nX-Sig: " + base64.b64encode(bytes(range(7, 250)) * 4), b"hi")))
+    assert not [c for c in children if c.label == "header"]
+
+
+@pytest.mark.parametrize("place", ["preamble", "epilogue"])
+def test_raw_octets_around_the_parts(place):
+    blob = mail(end=b"--b--\r\n" + PROGRAM) if place == "epilogue" else mail().replace(b"--b\r\n", PROGRAM + b"\r\n--b\r\n", 1)
+    children, codes, _ = seen(blob)
+    assert f"MIME-{place.upper()}-CONTENT" in codes and any(c.data.startswith(PROGRAM[:100]) and not c.detected_type for c in children)
+
+
+def test_a_name_without_parameter():
+    children, _, _ = seen(mail(part(b"Content-Disposition: a.exe", b"hi")))
+    assert ("a.exe",) in [c.names for c in children]
