@@ -51,7 +51,8 @@ class Edge:
         notifier = Notifier(House.of(config), tools.clock.now)
         hands = Hands(self.custody, tools.events, tools.metrics, retry_key, notifier.compose, config.gateway.hostname,
                       dresser(config, tools.clock))
-        voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers)
+        voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers,
+                             config.auth.trusted_relays)
         return Ports(
             inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,

@@ -29,8 +29,9 @@ AUTH = {
     "dkim": ("none", "pass", "fail", "policy", "neutral", "temperror", "permerror"),
     "dmarc": ("none", "pass", "fail", "temperror", "permerror", "policy"),
     "arc": ("none", "pass", "fail", "policy", "temperror"),
+    "iprev": ("pass", "fail", "temperror", "permerror"),
 }
-OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.HOLD, Disposition.QUARANTINE, Disposition.REJECT)
+OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.STRIP, Disposition.HOLD, Disposition.QUARANTINE, Disposition.REJECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,6 @@ def _pattern(value: object) -> str:
 
 def _disposition(value: object) -> Disposition:
     words = [d.word for d in OFFERED]
-    if value == "strip":
-        raise ValueError('"strip" is not performed on passing mail: write "quarantine"')
     if value not in words:
         raise ValueError(f'"{value}" is none of: {", ".join(words)}')
     return Disposition[str(value).upper()]
@@ -159,7 +158,7 @@ CONDITIONS: Mapping[str, Word] = {
     "recipient": Word(_many(ADDRESS), "this recipient", '["audit@bank.example"]'),
     "from_domain": Word(_many(ADDRESS), "domain of the header From, as DMARC saw it", '["group:ours"]'),
     "size": Word(size(1), "at least so large", '"20MiB"'),
-    "auth": Word(Kind("table of method = results", _auth), "results of spf, dkim, dmarc, arc", '{ dmarc = ["fail"] }'),
+    "auth": Word(Kind("table of method = results", _auth), "results of spf, dkim, dmarc, arc, iprev", '{ dmarc = ["fail"] }'),
     "client": Word(_many(NETWORK), "address of the client that is judged", '["192.0.2.0/24"]'),
     "listener": Word(_set(NAME), "name of the listener", '["inbound"]'),
     "declared_type": Word(_many(GLOB), "declared type of any part", '["application/x-msdownload"]'),

@@ -1,6 +1,7 @@
 import asyncio
 import base64
 import hashlib
+import ipaddress
 import time
 from datetime import UTC, datetime
 
@@ -64,7 +65,7 @@ async def vouch(transaction, mail=MAIL, lookup=None, **options):
 
 
 def said(results):
-    return {r.method: r.result for r in results}
+    return {r.method: r.result for r in results if r.method != "iprev"}
 
 
 def signed(mail=MAIL):
@@ -154,3 +155,19 @@ async def test_a_warm_cache_answers_at_once():
         assert len(server.asked) == asked
         assert each < 0.02, each             # 2 ms on an idle machine; ten times that where others work beside us
         print(f"{each * 1000:.2f} ms a mail")
+
+
+async def test_the_true_client_behind_our_own_relay():
+    """SPF of the relay would fail every mail; what it wrote in its Received line is the client that counts."""
+    relays = [ipaddress.ip_network("10.0.0.0/8")]
+    mail = b"Received: from mx.partner.example (unknown [192.0.2.1])\r\n\tby relay.bank.example (Postfix) with ESMTP id 4;\r\n\tdate\r\n" + MAIL
+    assert said(await vouch(transaction(client="10.0.0.5"), mail, trusted_relays=relays))["spf"] == "pass"
+    assert said(await vouch(transaction(client="10.0.0.5"), mail))["spf"] == "fail"
+    assert said(await vouch(transaction(client="192.0.2.9"), mail, trusted_relays=relays))["spf"] == "fail", "only relays are believed"
+    assert said(await vouch(transaction(client="10.0.0.5"), MAIL, trusted_relays=relays))["spf"] == "temperror"
+
+
+async def test_the_name_of_the_client():
+    zone = ZONE | {"1.2.0.192.in-addr.arpa": [("PTR", "mx.partner.example")]}
+    results = await vouch(transaction(), lookup=Names(zone))
+    assert [(r.result, r.domain, r.detail) for r in results if r.method == "iprev"] == [("pass", "192.0.2.1", "mx.partner.example")]
