@@ -138,13 +138,14 @@ def _locked(inspection: Inspection) -> int:
 
 
 def _request(transaction: Transaction, listener: Listener, ports: Ports) -> InspectionRequest:
-    envelope = transaction.envelope
+    envelope, dresser = transaction.envelope, ports.hands.dresser
     return InspectionRequest(
         id=transaction.id, direction=transaction.direction,
         reverse_path=envelope.reverse_path.text if envelope.reverse_path is not None else "",
         recipients=tuple(r.mailbox.text for r in envelope.recipients),
         our_domains=tuple(sorted(listener.our_domains)), limits=ports.limits, passwords=ports.passwords,
-        partner_domains=ports.partner_domains, protected_names=ports.protected_names)
+        partner_domains=ports.partner_domains, protected_names=ports.protected_names,
+        body_hash=dresser is not None and dresser.hashes(transaction.direction))
 
 
 async def _asked(transaction: Transaction, request: InspectionRequest, ports: Ports) -> Inspection:

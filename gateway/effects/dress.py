@@ -55,6 +55,10 @@ class Dresser:
     subject_tag: str = ""
     seal_always: bool = False
 
+    def hashes(self, direction: Direction) -> bool:
+        """Whether a mail of this direction may get a signature or seal of ours, which needs the hash of its body."""
+        return self.signer is not None and (direction is not Direction.INBOUND or self.seal_always or bool(self.subject_tag))
+
     def dress(self, transaction: Transaction, inspection: Inspection, header: Header, relays: Sequence[Relay]) -> Dressed:
         tags = tuple(dict.fromkeys(tag for relay in relays for tag in relay.tags))
         block, notes = header.cleaned(), []

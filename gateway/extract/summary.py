@@ -34,8 +34,10 @@ def first(headers: Sequence[Header], name: str) -> str:
     return next((h.value for h in headers if h.name == name), "")
 
 
-def summarise(data: bytes, artifacts: Sequence[Artifact] = ()) -> Summary:
-    """Reads the header block of a whole message; `artifacts` are what the walk found, for the names of attachments."""
+def summarise(data: bytes, artifacts: Sequence[Artifact] = (), body_hash: bool = False) -> Summary:
+    """Reads the header block of a whole message; `artifacts` are what the walk found, for the names of attachments.
+
+    `body_hash` asks for the hash that our own signature needs; those that the mail's signatures need are always made."""
     head, body_at = split(data)
     headers = parse_headers(head)
     body = memoryview(data)[body_at:]
@@ -48,5 +50,5 @@ def summarise(data: bytes, artifacts: Sequence[Artifact] = ()) -> Summary:
         body_sha256=hashlib.sha256(body).hexdigest(),
         attachments=tuple(names)[:NAMES],
         header_names=tuple(h.name for h in headers)[:1000],
-        body_hashes=body_hashes(headers, body),
+        body_hashes=body_hashes(headers, body, body_hash),
     )

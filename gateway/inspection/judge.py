@@ -91,7 +91,7 @@ class CellJudge:
         began, used = self.clock.monotonic(), cpu_seconds()
         scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference,
                       self.rules, request.partner_domains, request.protected_names)
-        context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools)
+        context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools, body_hash=request.body_hash)
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
         walked = walk(data, context, self.extractors, looking.visit)
         looking.conclude()

@@ -74,16 +74,16 @@ def encode_request(request: InspectionRequest, size: int) -> bytes:
     return dumps([
         request.id, request.direction.value, request.reverse_path, request.recipients, request.our_domains,
         [getattr(limits, name) for name in _LIMITS], request.passwords, size,
-        request.partner_domains, request.protected_names,
+        request.partner_domains, request.protected_names, request.body_hash,
     ])
 
 
 def decode_request(data: bytes) -> tuple[InspectionRequest, int]:
-    id, direction, reverse_path, recipients, our_domains, limits, passwords, size, partners, names = loads(data)
+    id, direction, reverse_path, recipients, our_domains, limits, passwords, size, partners, names, body_hash = loads(data)
     return InspectionRequest(
         id, Direction(direction), reverse_path, tuple(recipients), tuple(our_domains),
         Limits(**dict(zip(_LIMITS, limits, strict=True))), tuple(passwords), tuple(partners),
-        tuple(names),
+        tuple(names), bool(body_hash),
     ), size
 
 

@@ -26,6 +26,7 @@ class InspectionRequest:
     passwords: tuple[str, ...] = ()      # configured candidates for encrypted parts
     partner_domains: tuple[str, ...] = ()  # whom strangers may want to imitate beside ourselves
     protected_names: tuple[str, ...] = ()  # people of ours, spellings separated by commas
+    body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours
 
 
 class Inspector(Protocol):

@@ -196,3 +196,14 @@ def test_a_release_whose_chain_is_not_known_is_not_sealed() -> None:
     fd = in_memory(MAIL)
     assert VOUCHER.release(fd, len(MAIL), admitted(Direction.INBOUND, ("arc", "temperror", "")), inspected(MAIL), True) == b""
     os.close(fd)
+
+
+@pytest.mark.parametrize(("dresser", "inbound", "outbound"), [
+    (Dresser("gw.example"), False, False),
+    (Dresser("gw.example", SIGNER), False, True),
+    (Dresser("gw.example", SIGNER, seal_always=True), True, True),
+    (Dresser("gw.example", SIGNER, subject_tag="[outside]"), True, True),
+    (Dresser("gw.example", None, subject_tag="[outside]"), False, False),
+])
+def test_a_body_is_hashed_only_for_a_signature_that_may_come(dresser, inbound, outbound):
+    assert (dresser.hashes(Direction.INBOUND), dresser.hashes(Direction.OUTBOUND)) == (inbound, outbound)

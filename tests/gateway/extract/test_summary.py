@@ -20,7 +20,11 @@ def test_fields():
     assert (summary.header_message_id, summary.date) == ("<a@b>", "Sat, 21 Nov 2026 09:00:00 +0800")
     assert summary.body_sha256 == hashlib.sha256(b"body\r\n").hexdigest()
     assert summary.header_names == ("from", "subject", "date", "message-id", "dkim-signature")
-    assert list(summary.body_hashes) == ["sha256/relaxed/-", "sha256/simple/-"]
+    assert list(summary.body_hashes) == ["sha256/simple/-"]
+
+
+def test_the_hash_for_our_own_signature_is_made_where_it_is_asked_for():
+    assert list(summarise(MAIL, body_hash=True).body_hashes) == ["sha256/relaxed/-", "sha256/simple/-"]
 
 
 def test_attachment_names_are_masked_and_parts_only():
