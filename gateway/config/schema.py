@@ -125,6 +125,8 @@ class Limits:
     ratio: int = setting(count(10, 100000), 100, "Unpacked to packed octets, judged above `ratio_floor`.")
     ratio_floor: int = setting(size(1 << 10, 1 << 30), "10MiB",
         "Unpacked octets below which a high ratio is ordinary.")
+    guessing: float = setting(duration(0.1, 60), "1500ms",
+        "CPU for trying passwords, over all locked files of one message; estimated, so that every machine tries the same.")
     memory: int = setting(size(128 << 20, 64 << 30), "1GiB", "Memory of its own data, per inspection child.")
     header_bytes: int = setting(size(1 << 12, 1 << 26), "1MiB", "One header block.")
     text: int = setting(count(1 << 16, 1 << 30), 64 << 20,
@@ -145,7 +147,7 @@ class Limits:
         return InspectionLimits(
             depth=self.depth, artifacts=self.artifacts, expanded=self.expanded, ratio=self.ratio,
             ratio_floor=self.ratio_floor, memory=self.memory, seconds=self.inspection, cpu_seconds=self.cpu,
-            header_bytes=self.header_bytes, parts=self.parts, text=self.text,
+            header_bytes=self.header_bytes, parts=self.parts, text=self.text, guess_seconds=self.guessing,
         )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.extract.effort import Effort
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.deadline import Limits
@@ -74,8 +75,13 @@ class Context:
     heard_names: list[str] = field(default_factory=list)
     # ^ beginnings of texts, and file names, met so far; kept by the walk, read for passwords only when something is locked
     listened: int = 0                    # how many of them were read
+    fitted: list[str] = field(default_factory=list)
+    # ^ what opened something: people use one password for several files
+    stale: frozenset[str] = frozenset()  # set by the walk: tried on this node before, and only worth it again if they fitted
+    effort: Effort = field(default_factory=Effort)
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     tools: Tools | None = None           # the deep lane with a tool lane beside it
+    body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours
 
     def hear(self, text: str) -> None:
         """Keeps the beginning of a text: at most 200,000 characters of each of 100 texts."""
@@ -86,6 +92,11 @@ class Context:
         """Keeps candidate names of an artifact, at most 400."""
         if len(self.heard_names) < 400:
             self.heard_names.extend(names)
+
+    def fits(self, word: str) -> None:
+        """A password that opened something is tried first on what comes next."""
+        if word not in self.fitted:
+            self.fitted.insert(0, word)
 
     def allowance(self, packed: int) -> int:
         """Octets that a node of `packed` octets may still unpack to; at more, stop and yield Problem(RATIO or SIZE)."""

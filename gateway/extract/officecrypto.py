@@ -25,6 +25,7 @@ from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from msoffcrypto.method.ecma376_standard import ECMA376Standard
 
 from gateway.extract.base import Child, Context, Problem, Yield
+from gateway.extract.effort import OFFICE97, SPIN_OFFICE
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -35,6 +36,7 @@ HASHES = 1_000_000                       # rounds of key derivation spent on one
 GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
 CLEAR = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
 """How every document begins that is kept encrypted: a package or a compound file."""
+PACKAGE = "EncryptedPackage".encode("utf-16-le")
 SPIN = re.compile(rb'spinCount="(\d{1,10})"')
 ERRORS = (DecryptionError, FileFormatError, InvalidKeyError, ParseError, ValueError, KeyError, IndexError, TypeError,
           AttributeError, OSError, OverflowError, AssertionError, RuntimeError, ExpatError)
@@ -64,7 +66,10 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
     except ERRORS as error:
         yield Problem(IncidentCode.ENCRYPTED, f"office document: {type(error).__name__}")
         return
+    cost = max(rounds) * SPIN_OFFICE if PACKAGE in data else OFFICE97
     for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses))):
+        if word != DEFAULT and not context.effort.spend(cost):
+            break
         made = _decrypt(office, word)
         if made is not None:
             if not made.startswith(CLEAR):
@@ -72,6 +77,8 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
                 return
             if word == DEFAULT:
                 yield Observation("DOC-DEFAULT-PASSWORD", "opens without asking")
+            else:
+                context.fits(word)
             yield Child(made, ArtifactKind.OBJECT, names, label="decrypted")
             return
     yield Problem(IncidentCode.ENCRYPTED, "office document")

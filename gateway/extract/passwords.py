@@ -83,21 +83,31 @@ def remember_name(context: Context, name: str) -> None:
 
 
 def candidates(context: Context) -> Iterator[str]:
-    """Every candidate once: configured and announced ones, then weaker words, then what everybody uses.
+    """Every candidate once: what fitted, configured and announced ones, then weaker words, then what everybody uses.
 
     Texts and names that the walk met since the last call are read for words first.
     """
+    listen(context)
+    seen: set[str] = set()
+    for word in (*context.fitted, *context.passwords, *context.words, *COMMON):
+        if word not in seen and (word not in context.stale or word in context.fitted):
+            seen.add(word)
+            yield word
+
+
+def everything(context: Context) -> frozenset[str]:
+    """All candidates that are known by now."""
+    return frozenset((*context.fitted, *context.passwords, *context.words, *COMMON))
+
+
+def listen(context: Context) -> None:
+    """Reads texts and names that the walk met since the last time for words."""
     for text in context.heard[context.listened:]:
         remember(context, text)
     for name in context.heard_names:
         remember_name(context, name)
     context.listened = len(context.heard)
     context.heard_names.clear()
-    seen: set[str] = set()
-    for word in (*context.passwords, *context.words, *COMMON):
-        if word not in seen:
-            seen.add(word)
-            yield word
 
 
 def encodings(word: str) -> tuple[bytes, ...]:

@@ -16,6 +16,7 @@ import pypdfium2
 
 from gateway.extract import pdfactions, pdftext
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.effort import PDF_GUESS
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -78,10 +79,15 @@ class Pdf:
 def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
     """The document and the password that opened it; raises PasswordError when none did."""
     for word in chain(("",), islice(candidates(context), GUESSES)):
+        if word and not context.effort.spend(PDF_GUESS):
+            break
         try:
-            return pikepdf.open(io.BytesIO(data), password=word, suppress_warnings=True, inherit_page_attributes=False), word
+            found = pikepdf.open(io.BytesIO(data), password=word, suppress_warnings=True, inherit_page_attributes=False)
         except pikepdf.PasswordError:
             continue
+        if word:
+            context.fits(word)
+        return found, word
     raise pikepdf.PasswordError("no password fits")
 
 

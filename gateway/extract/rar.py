@@ -101,7 +101,7 @@ class Rar:
         if not five and not data.startswith(RAR4):
             yield Problem(IncidentCode.UNSUPPORTED, "RAR before 2.0 or after 5")
             return
-        opener = Opener(list(candidates(context)), five)
+        opener = Opener(list(candidates(context)), five, Keys(effort=context.effort))
         found: list[Entry] = []
         silent = True
         try:
@@ -124,6 +124,8 @@ class Rar:
         if silent:
             yield Problem(IncidentCode.MALFORMED, "no members")
         yield from _members(found, opener, budget)
+        if opener.fitting is not None:
+            context.fits(opener.fitting)
 
 
 def _members(found: list[Entry], opener: Opener, budget: Budget) -> Iterator[Yield]:

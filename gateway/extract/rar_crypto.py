@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from gateway.extract.effort import RAR4, ROUND_RAR5, Effort
 from gateway.extract.rar_headers import Lock
 
 MAX_COUNT = 24                           # RAR 5 refuses more than 2^24 rounds
@@ -24,13 +25,14 @@ class Keys:
     work: int = WORK
     work4: int = WORK4
     known: dict[tuple[str, bytes, int], bytes] = field(default_factory=dict)
+    effort: Effort = field(default_factory=Effort)
 
     def right(self, word: str, lock: Lock) -> bool:
         """RAR 5: whether the word fits the check value; True where there is none."""
         if lock.count > MAX_COUNT:
             return False
         self.work -= 1 << lock.count
-        if self.work < 0:
+        if self.work < 0 or not self.effort.spend((1 << lock.count) * ROUND_RAR5):
             return False
         return not lock.check or check_value(word, lock) == lock.check
 
@@ -45,7 +47,7 @@ class Keys:
         place = (word, lock.salt, 0)
         if place not in self.known:
             self.work4 -= 1
-            if self.work4 < 0:
+            if self.work4 < 0 or not self.effort.spend(RAR4):
                 return None
             self.known[place] = derive4(word, lock.salt)
         return self.known[place]

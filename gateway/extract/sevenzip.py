@@ -37,7 +37,7 @@ class SevenZip:
         data = node.data
         budget = Budget.of(context)
         words = list(candidates(context))
-        work = Work()
+        work = Work(effort=context.effort)
         try:
             at, size, crc = start(data)
             if zlib.crc32(data[12:32]) != int.from_bytes(data[8:12], "little"):
@@ -58,7 +58,7 @@ class SevenZip:
             yield Problem(IncidentCode.MALFORMED, str(error))
             return
         if any(f.encrypted for f in found.streams.folders):
-            yield from _encrypted(data, found, budget, words, work, context.limits.artifacts)
+            yield from _encrypted(data, found, budget, words, work, context)
             return
         yield from children(checked(members(data, ("7zip",), budget), found), utf8, context.limits.artifacts)
 
@@ -112,7 +112,7 @@ def _first(words: list[str], word: str) -> None:
     words.insert(0, word)
 
 
-def _encrypted(data: bytes, found: Header, budget: Budget, words: list[str], work: Work, limit: int) -> Iterator[Yield]:
+def _encrypted(data: bytes, found: Header, budget: Budget, words: list[str], work: Work, context: Context) -> Iterator[Yield]:
     """Opens all folders with one password, as 7-Zip writes them; else the names are shown without content."""
     packed = packed_streams(data, found.streams)
     locked = next(n for n, f in enumerate(found.streams.folders) if f.encrypted)
@@ -121,13 +121,13 @@ def _encrypted(data: bytes, found: Header, budget: Budget, words: list[str], wor
         archive = _plain(found, packed, key)
         listed = list(_try(archive, found, budget))
         if listed and not any(m.fault for m in listed):
-            _first(words, word)
+            context.fits(word)
             yield Observation("ENCRYPTED-OPENED")
-            yield from children(iter(listed), utf8, limit)
+            yield from children(iter(listed), utf8, context.limits.artifacts)
             return
         budget.made = 0
     yield Problem(IncidentCode.ENCRYPTED, "no password fits")
-    for index, name in enumerate(found.names[:limit]):
+    for index, name in enumerate(found.names[:context.limits.artifacts]):
         if index not in found.directories:
             yield Child(b"", ArtifactKind.MEMBER, (name,), anomalies=("ENCRYPTED",), observations=tuple(escapes((name,))))
 

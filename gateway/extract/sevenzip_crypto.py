@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from gateway.extract.effort import ROUND_7Z, Effort
 from gateway.extract.sevenzip_header import AES, Coder, Folder, Streams, write
 
 MAX_POWER = 24                           # 7-Zip itself refuses more
@@ -25,10 +26,11 @@ class Work:
     """Rounds that are left for guessing."""
 
     left: int = WORK
+    effort: Effort = field(default_factory=Effort)
 
     def spend(self, power: int) -> bool:
         self.left -= 1 << power
-        return self.left >= 0
+        return self.left >= 0 and self.effort.spend((1 << power) * ROUND_7Z)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ import hashlib
 import struct
 import zlib
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
 from gateway.extract.identify import identify, is_light, names_container, needs_reader
 from gateway.extract.nominal import nominal
+from gateway.extract.passwords import everything, listen
 from gateway.extract.summary import summarise
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.content import Observation, Sample, Table, Text
@@ -26,6 +28,13 @@ BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
 AFTER_BOMB = 16 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
+
+LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
+"""Extractors that open locks with words of the mail."""
+ATTEMPTS = 4                             # at one locked node, each with words that were not known before
+LARGEST_WAIT = 32 << 20                  # octets of one locked node that are kept aside until more words are known
+SPENT = "the time for guessing passwords is used up"
+CLAIMED = Observation("CLAIMED")         # the first item of an extractor that claims a node; never filed
 
 MALFORMED = (ValueError, LookupError, EOFError, struct.error, zlib.error, ArithmeticError, AttributeError, TypeError)
 """What parsers raise over bad input; anything else counts as a crash."""
@@ -45,6 +54,9 @@ class _Job:
     node: Node
     sample: Sample
     expanded: int = 0                    # octets of its children
+    kept: dict[str, list[Yield]] = field(default_factory=dict)     # of a locked one: what its last attempt gave
+    tried: frozenset[str] = frozenset()  # words of that attempt
+    attempts: int = 0
 
 
 @dataclass(slots=True)
@@ -56,6 +68,7 @@ class _Walk:
     incidents: list[Incident] = field(default_factory=list)
     light: deque[_Job] = field(default_factory=deque)
     heavy: deque[_Job] = field(default_factory=deque)
+    locked: deque[_Job] = field(default_factory=deque)             # they wait for words that stand elsewhere
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
     stopped: bool = False
@@ -64,11 +77,25 @@ class _Walk:
     def run(self, data: bytes) -> None:
         self.budget = self.context.limits.expanded
         self.push(Child(data, ArtifactKind.MESSAGE, declared_type=ROOT_TYPE, detected_type=ROOT_TYPE), None)
-        while self.light or self.heavy:
-            # Bodies first: they may hold the password of what stands before them.
-            job = self.light.popleft() if self.light else self.heavy.popleft()
-            self.take_apart(job)
-            self.visit(job.sample)
+        while (job := self.following()) is not None:
+            if self.take_apart(job):
+                self.visit(job.sample)
+
+    def following(self) -> _Job | None:
+        """Bodies first: they may hold the password of what stands before them. Last what is locked, again and again as
+        long as new words turn up."""
+        if self.light or self.heavy:
+            return self.light.popleft() if self.light else self.heavy.popleft()
+        if not self.locked:
+            return None
+        listen(self.context)
+        known = everything(self.context)
+        for job in self.locked:
+            if job.attempts < ATTEMPTS and not self.stopped and known - job.tried:
+                self.locked.remove(job)
+                job.kept.clear()
+                return job
+        return self.locked.popleft()     # nothing new: what it gave is what is known of it
 
     def push(self, child: Child, parent: Artifact | None) -> None:
         """Makes an artifact of a child and queues it, unless the same was queued before."""
@@ -99,35 +126,64 @@ class _Walk:
                 raise NeedsDeepLane(kind)
         (self.light if is_light(kind) else self.heavy).append(job)
 
-    def take_apart(self, job: _Job) -> None:
-        """Runs every extractor that claims the node; an exception ends that extractor, not the walk."""
+    def take_apart(self, job: _Job) -> bool:
+        """Runs every extractor that claims the node; an exception ends that extractor, not the walk.
+
+        False where it is locked and waits: it comes again, or its last attempt counts.
+        """
         node = job.node
         if node.artifact.depth > self.context.limits.depth:
             self.incident(IncidentCode.DEPTH, node.artifact, f"deeper than {self.context.limits.depth}")
-            return
+            return True
+        began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
+        if not began and not self.unlock(job, began):
+            return False
         claimed = False
         for extractor in self.extractors:
             if self.stopped:
-                return
-            try:
-                if not extractor.claims(node):
-                    continue
-                claimed = claimed or extractor.name not in BESIDE
-                for item in extractor.extract(node, self.context):
-                    if not self.accept(item, job):
-                        break
-            except NeedsDeepLane:
-                raise
-            except MemoryError:
-                self.incident(IncidentCode.SIZE, node.artifact, f"{extractor.name}: out of memory")
-            except MALFORMED as error:
-                self.incident(IncidentCode.MALFORMED, node.artifact, f"{extractor.name}: {type(error).__name__}")
-            except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
-                self.incident(IncidentCode.CRASH, node.artifact, f"{extractor.name}: {type(error).__name__}")
+                return True
+            items = began.get(extractor.name) or guarded(extractor, node, self.context)
+            for item in items:
+                if item is CLAIMED:
+                    claimed = claimed or extractor.name not in BESIDE
+                elif not self.accept(item, job):
+                    break
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
         elif node.type == "application/octet-stream" and names_container(node.artifact.names) and node.data.strip(b"\0"):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
+        return True
+
+    def unlock(self, job: _Job, began: dict[str, Iterator[Yield]]) -> bool:
+        """Begins with the extractors that know locks. False where they met one that no word opens as yet: nothing of it is
+        filed, and the node waits. What they gave is in `began` otherwise."""
+        self.context.stale, locked = job.tried, False
+        effort = self.context.effort
+        reserve = effort.left / 2 if self.light or self.heavy else 0.0
+        effort.left -= reserve               # for what is announced further on
+        for extractor in self.extractors:
+            if extractor.name not in LOCKSMITHS or self.stopped:
+                continue
+            items = guarded(extractor, job.node, self.context)
+            kept: list[Yield] = []
+            size = 0
+            for item in items:
+                kept.append(item)
+                locked = locked or (isinstance(item, Problem) and item.code is IncidentCode.ENCRYPTED)
+                size += len(item.data) if isinstance(item, Child) else 0
+                if size > LARGEST_WAIT:      # too much to keep aside or to unpack twice: it is filed as it comes
+                    locked = False
+                    began[extractor.name] = chain(kept, items)
+                    break
+            else:
+                job.kept[extractor.name] = kept
+                began[extractor.name] = iter(kept)
+        effort.left += reserve
+        effort.over = effort.over and not reserve
+        if locked:
+            job.attempts, job.tried = job.attempts + 1, job.tried | everything(self.context)
+            self.locked.append(job)
+        return not locked
 
     def accept(self, item: Yield, job: _Job) -> bool:
         """Files one yield; False when this node may give no more."""
@@ -144,7 +200,8 @@ class _Walk:
         elif isinstance(item, Observation):
             job.sample.observations.append(item)
         elif isinstance(item, Problem):
-            self.incident(item.code, job.node.artifact, item.detail)
+            spent = item.code is IncidentCode.ENCRYPTED and self.context.effort.over
+            self.incident(item.code, job.node.artifact, f"{item.detail}; {SPENT}" if spent else item.detail)
         else:
             raise TypeError(f"an extractor yielded {type(item).__name__}")
         return True
@@ -176,6 +233,22 @@ class _Walk:
             self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
 
 
+def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yield]:
+    """CLAIMED and the yields of an extractor that claims the node; its exception as a Problem at the end."""
+    try:
+        if extractor.claims(node):
+            yield CLAIMED
+            yield from extractor.extract(node, context)
+    except NeedsDeepLane:
+        raise
+    except MemoryError:
+        yield Problem(IncidentCode.SIZE, f"{extractor.name}: out of memory")
+    except MALFORMED as error:
+        yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")
+    except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
+        yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+
+
 def printable(detail: str) -> str:
     """At most 200 printable characters for the log."""
     return "".join(c if c.isprintable() else "?" for c in detail[:200])
@@ -192,4 +265,4 @@ def walk(data: bytes, context: Context, extractors: Sequence[Extractor], visit: 
     if not state.stopped and nominal(state.artifacts, context.limits.expanded + 1) > context.limits.expanded:
         detail = f"more than {context.limits.expanded} octets with every copy unpacked"
         state.incident(IncidentCode.SIZE, state.artifacts[0], detail)
-    return Walked(ArtifactTree(tuple(state.artifacts)), tuple(state.incidents), summarise(data, state.artifacts))
+    return Walked(ArtifactTree(tuple(state.artifacts)), tuple(state.incidents), summarise(data, state.artifacts, context.body_hash))

@@ -74,7 +74,7 @@ class ZipExtractor:
     def read(self, node: Node, context: Context) -> Iterator[Yield]:
         budget = Budget.of(context)
         found = directories(node.data, context.limits.artifacts)
-        locksmith = Locksmith(candidates(context))
+        locksmith = Locksmith(candidates(context), effort=context.effort, fits=context.fits)
         if not found:
             yield from _without_directory(node, context, budget, locksmith)
             return

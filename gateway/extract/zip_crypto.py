@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import pbkdf2_hmac
 
 from gateway.extract.bounded import Budget, Damaged
+from gateway.extract.effort import ZIP_AES, ZIPCRYPTO, Effort
 from gateway.extract.libarchive_reader import members
 from gateway.extract.passwords import encodings
 from gateway.extract.zip_structure import ENCRYPTED, STREAMED, STRONG, Header, extra_field
@@ -44,6 +45,9 @@ class Locksmith:
     fitting: list[bytes] = field(default_factory=list)
     checks: dict[bool, int] = field(default_factory=lambda: {True: AES_CHECKS, False: ZIPCRYPTO_CHECKS})
     tried: list[bytes] = field(default_factory=list)
+    effort: Effort = field(default_factory=Effort)
+    fits: Callable[[str], None] = lambda word: None
+    known: list[str] = field(default_factory=list)
 
     def open(self, entry: Header, data: bytes, budget: Budget, unpack: Callable[[bytes], bytes]) -> bytes | None:
         """The entry's content, or None where no candidate fits.
@@ -55,7 +59,7 @@ class Locksmith:
             return None
         full = FULL_TRIES
         for password in self._passwords():
-            if self.checks[aes] <= 0 or full <= 0:
+            if self.checks[aes] <= 0 or full <= 0 or not self.effort.spend(ZIP_AES if aes else ZIPCRYPTO):
                 return None
             self.checks[aes] -= 1
             if not plausible(entry, data, password):
@@ -69,13 +73,15 @@ class Locksmith:
             if content is not None:
                 if password not in self.fitting:
                     self.fitting.insert(0, password)
+                    self.fits(next(word for word in self.known if password in encodings(word)))
                 return content
         return None
 
     def _passwords(self) -> Iterator[bytes]:
         yield from list(self.fitting)
         if not self.tried:
-            self.tried = list(dict.fromkeys(octets for word in self.words for octets in encodings(word)))
+            self.known = list(self.words)
+            self.tried = list(dict.fromkeys(octets for word in self.known for octets in encodings(word)))
         yield from self.tried
 
 

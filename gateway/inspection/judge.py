@@ -14,6 +14,7 @@ from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
+from gateway.extract.effort import Effort
 from gateway.extract.keepsakes import keepsakes
 from gateway.extract.registry_plain import PLAIN
 from gateway.extract.walk import walk
@@ -91,7 +92,8 @@ class CellJudge:
         began, used = self.clock.monotonic(), cpu_seconds()
         scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference,
                       self.rules, request.partner_domains, request.protected_names)
-        context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools, body_hash=request.body_hash)
+        context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools, body_hash=request.body_hash,
+                          effort=Effort(request.limits.guess_seconds))
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
         walked = walk(data, context, self.extractors, looking.visit)
         looking.conclude()

@@ -52,3 +52,4 @@ class Limits:
     header_bytes: int = 1 << 20          # one header block
     parts: int = 1000                    # MIME parts of one message
     text: int = 64 << 20                 # characters of extracted text kept for the data detectors
+    guess_seconds: float = 1.5           # estimated CPU for guessing passwords, over all locked files of one message

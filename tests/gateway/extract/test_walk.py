@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from gateway.extract.base import Child, Context, Gate, NeedsDeepLane, Node, Problem, Yield
+from gateway.extract.passwords import candidates
 from gateway.extract.walk import walk
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Sample, Text
@@ -174,3 +175,126 @@ def test_looking_for_hidden_files_is_not_reading():
 def test_a_name_of_an_archive_that_nobody_read(name, codes):
     walked, _ = run([root_gives(member(bytes(range(1, 200)), name))])
     assert [i.code for i in walked.incidents] == codes
+
+
+class Safe:
+    """A stand-in for an archive: its content is `word:content`, and the word must be among the candidates."""
+
+    name = "zip"
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def claims(self, node: Node) -> bool:
+        return node.data.startswith(b"SAFE ")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        word, _, content = node.data[5:].decode().partition(":")
+        words = list(candidates(context))
+        self.asked.append(words)
+        for guess in words:
+            if not context.effort.spend(0.01):
+                break
+            if guess == word:
+                context.fits(guess)
+                yield member(content.encode(), "inside.bin" if content.startswith("SAFE") else "inside.txt")
+                return
+        yield Problem(IncidentCode.ENCRYPTED, "no password fits")
+        yield member(b"", "names.txt", anomalies=("ENCRYPTED",))
+
+
+class Words:
+    """Reads text, and takes notes of it."""
+
+    name = "text"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "text/plain" and not node.data.startswith(b"SAFE ")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield Text(node.data.decode(), "body")
+
+
+class Box:
+    """A container whose content comes late: its members stand for what a document says."""
+
+    name = "box"
+
+    def claims(self, node: Node) -> bool:
+        return node.data.startswith(b"BOX ")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield Text(node.data[4:].decode(), "document")
+
+
+def safes(*parts: bytes):
+    safe = Safe()
+    given = root_gives(*(member(part, f"{n}.bin", detected_type="application/octet-stream") for n, part in enumerate(parts)))
+    walked, visited = run([given, safe, Box(), Words()])
+    return walked, visited, safe
+
+
+def test_the_password_stands_in_a_later_attachment():
+    walked, visited, safe = safes(b"SAFE Sakura-26:plain words", b"BOX password: Sakura-26")
+    assert walked.incidents == () and [a.name for a in walked.tree.artifacts] == ["", "0.bin", "1.bin", "inside.txt"]
+    assert len(safe.asked) == 2 and "Sakura-26" in safe.asked[1] and len(safe.asked[1]) < len(safe.asked[0]) + 10
+    assert sorted(s.artifact.id for s in visited) == [0, 1, 2, 3]
+
+
+def test_the_password_of_one_stands_in_another_that_is_locked_too():
+    walked, _, _ = safes(b"SAFE inner-7:deep inside", b"SAFE outer-5:password: inner-7", b"BOX password: outer-5")
+    assert walked.incidents == ()
+    assert [a.name for a in walked.tree.artifacts].count("inside.txt") == 2
+
+
+def test_locks_within_locks():
+    walked, _, _ = safes(b"SAFE outer-5:SAFE outer-5:same word twice", b"BOX password: outer-5")
+    assert walked.incidents == () and walked.tree.artifacts[-1].depth == 3
+
+
+def test_what_stays_locked_is_told_once_and_shown():
+    walked, visited, safe = safes(b"SAFE nobody-knows:x", b"BOX password: wrong-1", b"BOX password: wrong-2")
+    (incident,) = walked.incidents
+    assert (incident.code, incident.artifact, incident.detail) == (IncidentCode.ENCRYPTED, 1, "no password fits")
+    assert [a.name for a in walked.tree.artifacts if "ENCRYPTED" in a.anomalies] == ["names.txt"]
+    assert sorted({s.artifact.id for s in visited}) == [0, 1, 2, 3, 4] and len(safe.asked) == 2
+
+
+def test_no_new_words_no_new_guesses():
+    _, _, safe = safes(b"SAFE a-word-1:x", b"SAFE a-word-2:y", b"BOX nothing here")
+    assert len(safe.asked) <= 4
+
+
+def test_guessing_has_an_end_over_all_nodes_together():
+    weak = "\n".join(f"word{n}x" for n in range(400))
+    walked, _, _ = safes(*(f"SAFE none-{n}:x".encode() for n in range(60)), b"BOX " + weak.encode())
+    assert len(walked.incidents) == 60 and all(i.code is IncidentCode.ENCRYPTED for i in walked.incidents)
+    assert all(i.detail.endswith("the time for guessing passwords is used up") for i in walked.incidents)
+
+
+def test_guesses_made_too_early_leave_something_for_later():
+    """The first look at a locked file may use half of the effort: the announcement may stand further on."""
+    weak = b"\n".join(b"weak%dx" % n for n in range(500))
+    walked, _, _ = safes(weak, b"SAFE Sakura-26:plain words", b"BOX password: Sakura-26")
+    assert walked.incidents == ()
+
+
+def test_a_limit_ends_the_waiting_too():
+    given = root_gives(member(b"SAFE none-1:x", "a.bin"), *(member(b"%d" % n, f"{n}.txt") for n in range(30)))
+    walked, visited = run([given, Safe(), Words()], Limits(artifacts=10))
+    assert {i.code for i in walked.incidents} >= {IncidentCode.COUNT}
+    assert 1 in {s.artifact.id for s in visited}
+
+
+def test_too_much_is_not_kept_aside(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.extract.walk.LARGEST_WAIT", 100)
+
+    class Large(Safe):
+        def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+            self.asked.append([])
+            yield member(b"x" * 101, "large.txt")
+            yield Problem(IncidentCode.ENCRYPTED, "one of many")
+
+    safe = Large()
+    walked, _ = run([root_gives(member(b"SAFE x:y", "a.bin"), member(b"BOX password: more-1", "b.bin")), safe, Box(), Words()])
+    assert len(safe.asked) == 1 and [i.code for i in walked.incidents] == [IncidentCode.ENCRYPTED]
