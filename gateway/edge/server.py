@@ -20,7 +20,7 @@ from gateway.edge import replies
 from gateway.edge.admission import Admission
 from gateway.edge.handler import Handler, Process
 from gateway.edge.nexthop import NextHop
-from gateway.edge.session import EdgeSession
+from gateway.edge.session import READ_AHEAD, EdgeSession
 from gateway.edge.settings import AdmissionLimits, ListenerSettings
 from gateway.edge.turn import Turn
 from gateway.model.deadline import Clock
@@ -233,8 +233,11 @@ class EdgeServer:
         self.sessions.add(session)
         loop = asyncio.get_running_loop()
         try:
-            await loop.connect_accepted_socket(lambda: session, connection, ssl=context,
-                                               ssl_handshake_timeout=30.0 if implicit else None)
+            transport, _ = await loop.connect_accepted_socket(lambda: session, connection, ssl=context,
+                                                              ssl_handshake_timeout=30.0 if implicit else None)
+            if hasattr(transport, "max_size"):
+                # asyncio allocates what it may read, 256 KiB: above malloc's threshold that is fresh memory at each read.
+                transport.max_size = READ_AHEAD
         except (OSError, ssl.SSLError):
             connection.close()
             self.left(session)

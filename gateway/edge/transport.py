@@ -13,8 +13,8 @@ from gateway.edge.settings import Hop, NextHopSettings
 from gateway.model.errors import NextHopUnavailable
 from gateway.model.reply import Reply
 
-CHUNK = 256 << 10                        # octets of content read and sent at a time
-SEND_BUFFER = 1 << 20                    # of the socket, so that most mail goes out in one call
+CHUNK = 32 << 10                         # octets of content read and sent at a time: what a cache holds is sent fastest
+SEND_BUFFER = 128 << 10                  # of the socket, so that most mail goes out in one call
 
 
 class ConnectionLost(Exception):
