@@ -22,7 +22,7 @@ from gateway.model.deadline import Clock, Deadline, Limits
 from gateway.model.decision import Decision, Disposition
 from gateway.model.errors import CustodyUnavailable, GatewayFault, InspectionUnavailable
 from gateway.model.finding import IncidentCode, Inspection, Verdict
-from gateway.model.ports import Custody, Events, InspectionRequest, Inspector, Journal, Metrics, Relayer, Voucher
+from gateway.model.ports import Acquaintance, Custody, Events, InspectionRequest, Inspector, Journal, Metrics, Relayer, Voucher
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
 
@@ -83,6 +83,7 @@ class Ports:
     authserv_ids: tuple[str, ...] = ()   # beside our hostname: whose Authentication-Results nobody else may write
     record_required: bool = False        # [quarantine] record = "required"
     marks: Marks | None = None           # releases that pass here again; None: they are judged anew
+    acquaintance: Acquaintance | None = None      # who wrote to us and to whom we wrote; None: nobody is remembered
     words: Words | None = None           # passwords that earlier mail announced; None: none are kept
     writing: set[asyncio.Task[None]] = field(default_factory=set)      # journal entries on their way
 
@@ -105,6 +106,7 @@ async def process(transaction: Transaction, relayer: Relayer, listener: Listener
     except InspectionUnavailable as fault:
         return await _uninspected(transaction, relayer, listener, header, fault, ports)
     transaction = await _vouch(transaction, inspection, header, ports)
+    inspection = await _acquainted(transaction, inspection, header, ports)
     decisions = tuple(ports.decide(transaction, inspection, ports.policy, ports.clock.now()))
     case = Case(transaction, inspection, decisions, header, passwords)
     _tell(case, ports)
@@ -161,6 +163,14 @@ async def _vouch(transaction: Transaction, inspection: Inspection, header: Heade
     return replace(transaction, auth=tuple(await ports.voucher.vouch(transaction, inspection, header.block)))
 
 
+async def _acquainted(transaction: Transaction, inspection: Inspection, header: Header, ports: Ports) -> Inspection:
+    """With what the history of contacts has to say of the sender."""
+    if ports.acquaintance is None:
+        return inspection
+    found = await ports.acquaintance.judge(transaction, header.block)
+    return replace(inspection, findings=(*inspection.findings, *found)) if found else inspection
+
+
 def _settle(case: Case, listener: Listener, ports: Ports) -> Sequence[Action]:
     """In observe mode everybody gets the message, whatever was decided and is recorded."""
     if listener.observe:
@@ -175,6 +185,9 @@ async def _act(case: Case, actions: Sequence[Action], relayer: Relayer, ports: P
     reply = await perform(case, actions, relayer, ports.hands)
     if not ports.record_required:
         _afterwards(_record(case, reply, ports), ports)
+    delivered = [r.mailbox.text for action in actions if isinstance(action, Relay) for r in action.recipients]
+    if ports.acquaintance is not None and reply.positive and delivered:
+        _afterwards(ports.acquaintance.remember(case.transaction, case.header.block, delivered), ports)
     if case.inspection.announced:
         _afterwards(_remember(case, ports), ports)
     return reply

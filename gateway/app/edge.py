@@ -9,6 +9,8 @@ import socket
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
 from gateway.app.offline import passwords
+from gateway.app.scanners import lanes
+from gateway.auth.acquaintance import Acquaintances
 from gateway.auth.resolver import Lookup, NoResolver, Resolver
 from gateway.auth.signer import MailSigner
 from gateway.auth.voucher import DnsVoucher
@@ -19,6 +21,7 @@ from gateway.effects.custody import KeeperClient
 from gateway.effects.dress import Dresser
 from gateway.effects.perform import Hands
 from gateway.inspection.pool import CellPool
+from gateway.inspection.scanners.scanned import Scanned
 from gateway.journal import JournalWriter
 from gateway.model.deadline import Clock
 from gateway.model.finding import Inspection
@@ -54,11 +57,12 @@ class Edge:
         voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers,
                              config.auth.trusted_relays)
         return Ports(
-            inspector=self.pool, voucher=voucher, custody=self.custody, journal=self.journal,
+            inspector=Scanned(self.pool, lanes(config, tools)), voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             partner_domains=config.auth.partner_domains, protected_names=config.auth.protected_names,
             authserv_ids=config.auth.authserv_ids,
+            acquaintance=Acquaintances(self.custody, tools.events) if config.auth.history else None,
             record_required=config.quarantine.record == "required", marks=self.custody,
             words=self.custody if config.passwords.remember else None)
 

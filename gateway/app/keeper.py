@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started
 from gateway.app.custody import open_service, settings
 from gateway.app.offline import passwords
+from gateway.auth.acquaintance import release_words
 from gateway.auth.signer import MailSigner
 from gateway.config import Config
 from gateway.edge.delivery import SmtpDelivery
 from gateway.edge.nexthop import NextHop
 from gateway.edge.settings import Hop, ListenerSettings, NextHopSettings
 from gateway.effects.dress import Voucher
+from gateway.effects.outbox import OutboxStore
 from gateway.inspection.pool import CellPool
+from gateway.keeper.history import Historian, History
 from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.decision import Decision
+from gateway.model.errors import SekishoError
 from gateway.model.finding import Inspection
-from gateway.model.ports import InspectionRequest
+from gateway.model.ports import Events, InspectionRequest
 from gateway.model.transaction import AuthResult, Message, Transaction
 from gateway.notices import Answerer, House
 from gateway.policy import Policy, decide, load_policy
@@ -80,6 +84,19 @@ def voucher(config: Config, clock: Clock) -> Voucher:
     return Voucher(config.gateway.hostname, MailSigner.of(config.dkim, config.auth, clock.now))
 
 
+def acquainted(store: OutboxStore, historian: Historian, events: Events) -> Callable[[str], Awaitable[None]]:
+    """A release that was delivered is a contact like any other."""
+
+    async def acquaint(message_id: str) -> None:
+        try:
+            admission, _, _ = await store.held(message_id)
+            await historian.remember(release_words(admission))
+        except SekishoError as fault:
+            events.emit("incident", part="history", id=message_id, reason=f"not remembered: {fault}")
+
+    return acquaint
+
+
 def opened(config: Config, clock: Clock) -> Any:
     """The service, made in a thread that will not use the database again: Django's connections belong to threads."""
     service = open_service(config, clock)
@@ -109,6 +126,10 @@ async def run(name: str, control: socket.socket) -> None:
                     Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide))
     keeper.outbox.notices_an_hour = config.notices.per_hour
     keeper.outbox.voucher = voucher(config, tools.clock)
+    keeper.historian = historian = Historian(
+        History(config.gateway.state_dir / "history.db", tools.clock.now, service.ring, config.auth.history, config.auth.learning),
+        tools.events)
+    keeper.outbox.acquaint = acquainted(keeper.outbox.store, historian, tools.events)
 
     def current() -> SmtpDelivery:
         assert isinstance(keeper.outbox.delivery, SmtpDelivery)
@@ -123,6 +144,7 @@ async def run(name: str, control: socket.socket) -> None:
         keeper.service.blobs.reserve = fresh.config.quarantine.min_free  # type: ignore[attr-defined]  # FileBlobs
         keeper.outbox.notices_an_hour = fresh.config.notices.per_hour
         keeper.outbox.voucher = vouching
+        historian.history.retain, historian.history.learning = fresh.config.auth.history, fresh.config.auth.learning
         before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
         before.close()
 

@@ -20,6 +20,7 @@ from quarantine.shapes import admission_to_json
 
 PATIENCE = 30.0                          # seconds for what has no deadline of its own
 QUICK = 5.0                              # for what mail waits for and can do without
+QUICK = 1.0                              # for advice: without it mail is judged all the same
 LONG = 3600.0                            # for verbs that go through everything: audit, keys, retention, backup
 
 
@@ -85,6 +86,15 @@ class KeeperClient:
         """True once: this message is a release of ours (see quarantine.marks); the caller hashed what stands below the line."""
         answer = await self.ask({"verb": "use-mark", "line": line, "recipients": recipients, "sha256": sha256})
         return bool(answer.body["genuine"])
+
+    async def recall(self, words: Sequence[str]) -> list[bool] | None:
+        """Which of these words of the history were seen (see gateway.auth.acquaintance); None while nobody can say."""
+        answer = await self.ask({"verb": "recall", "words": list(words)}, patience=QUICK)
+        known = answer.body["known"]
+        return None if known is None else [bool(k) for k in known]
+
+    async def acquaint(self, words: Sequence[str]) -> None:
+        await self.ask({"verb": "acquaint", "words": list(words)}, patience=QUICK)
 
     async def free_mark(self, line: str, recipients: list[str]) -> None:
         """The message that the mark let pass was not taken: it counts once more."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -96,6 +96,7 @@ class Outbox:
     clock: Clock
     events: Events
     rescan: Rescan | None = None                     # None: releases are not judged again (tests only)
+    acquaint: Callable[[str], Awaitable[None]] | None = None       # told of each release that was delivered
     voucher: Voucher | None = None                   # signs notices and released mail of our own, seals what was stripped
     blocks: Callable[[Admission, Finding], bool] = would_block
     strip: Strip | None = None                       # None: nothing can be sent without a part
@@ -218,6 +219,8 @@ class Outbox:
         if self.metrics is not None and not due.is_release:
             self.metrics.count("sekisho_notices_total", outcome=outcome)
         word = {"delivered": "released" if due.is_release else "notified", "retry": "deferred", "unknown": "delivery-unknown"}
+        if due.is_release and outcome == "delivered" and self.acquaint is not None:
+            await self.acquaint(due.message_id)
         self._event(due, word.get(outcome, outcome), str(result.reply))
 
     async def _finish(self, due: DueEntry, result: RelayResult) -> str:

@@ -23,6 +23,7 @@ from django.db import DatabaseError, connections
 from gateway.effects.outbox import Outbox
 from gateway.effects.wire import Channel, FrameError, listen
 from gateway.keeper.committer import Committer, Work
+from gateway.keeper.history import Historian
 from gateway.keeper.rejudge import Decide, Rejudge
 from gateway.keeper.store import KeeperStore
 from gateway.keeper.upkeep import Upkeep
@@ -92,6 +93,7 @@ class Keeper:
     staging: Staging = field(default_factory=Staging)
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     listener: socket.socket | None = None
+    historian: Historian | None = None   # who wrote to us and to whom we wrote; None: nobody is remembered
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     serving: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -107,6 +109,8 @@ class Keeper:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""
         state = await self.committer.alone(lambda service: service.start())
         self.listener = listen(self.path)
+        if self.historian is not None:
+            self.historian.start()
         upkeep = Upkeep(self.committer, self.readers, self.ports.events, self.ports.metrics)
         self.serving = [asyncio.create_task(self._accept(self.listener)), asyncio.create_task(self._drain()),
                         asyncio.create_task(upkeep.run()), asyncio.create_task(self.rejudge.run())]
@@ -129,6 +133,8 @@ class Keeper:
             task.cancel()                # a delivery cut off here is taken up again at the next start, as uncertain
         await asyncio.gather(*self.serving, *ending, return_exceptions=True)
         await self.committer.alone(lambda service: service.checkpoint(force=True))
+        if self.historian is not None:
+            await self.historian.stop()
         await self.committer.close()
         self.sealers.shutdown()
         self.readers.submit(connections.close_all)
@@ -195,7 +201,8 @@ class Keeper:
             "admit": self._admit, "confirm": self._confirm, "drop": self._drop,
             "use-mark": self._use_mark, "free-mark": self._free_mark,
             "words": self._words, "remember": self._remember, "rejudge": self._rejudge,
-            "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping}
+            "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping,
+            "recall": self._recall, "acquaint": self._acquaint}
         verb = str(request.get("verb"))
         if verb in own:
             answer: Answer = await own[verb](request, fds)
@@ -269,13 +276,26 @@ class Keeper:
         finally:
             os.close(content.fd)
 
+    async def _recall(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        """Which of these words were seen; null while nobody can say."""
+        known = await self.historian.recall([str(w) for w in request["words"]]) if self.historian is not None else None
+        return Answer({"known": known})
+
+    async def _acquaint(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        if self.historian is not None:
+            await self.historian.remember([str(w) for w in request["words"]])
+        return Answer({})
+
     async def _reload_keys(self, request: dict[str, Any], fds: list[int]) -> Answer:
         """Read the key file again, after `keys rotate` has written a new line."""
         def work(service: QuarantineService) -> str:
             service.maintain(desk.actor_of(service, request), "keys-reload")
             service.replace_ring(keys.load(self.key_file))
             return service.ring.current.id
-        return Answer({"key": await self.committer.alone(work)})
+        current = await self.committer.alone(work)
+        if self.historian is not None:
+            await self.historian.rekey(self.service.ring)
+        return Answer({"key": current})
 
     async def _ping(self, request: dict[str, Any], fds: list[int]) -> Answer:
         return Answer({"pid": os.getpid(), "commits": self.committer.commits, "largest_batch": self.committer.largest})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gateway.model.custody import Admission, Admitted, OutgoingMail
 from gateway.model.deadline import Deadline, Limits
-from gateway.model.finding import Inspection
+from gateway.model.finding import Finding, Inspection
 from gateway.model.reply import Reply
 from gateway.model.transaction import AuthResult, Direction, Envelope, Recipient, Transaction
 
@@ -46,6 +46,18 @@ class Voucher(Protocol):
     async def vouch(
         self, transaction: Transaction, inspection: Inspection, headers: bytes
     ) -> tuple[AuthResult, ...]: ...
+
+
+class Acquaintance(Protocol):
+    """Who wrote to us and to whom we wrote. Advice only: trouble with it never stops mail."""
+
+    async def judge(self, transaction: Transaction, headers: bytes) -> tuple[Finding, ...]:
+        """First contacts and answers to nothing, of vouched-for inbound mail."""
+        ...
+
+    async def remember(self, transaction: Transaction, headers: bytes, recipients: Iterable[str]) -> None:
+        """After these recipients got it."""
+        ...
 
 
 class Signer(Protocol):

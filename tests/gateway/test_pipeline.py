@@ -14,7 +14,7 @@ from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Limits
 from gateway.model.decision import Disposition
 from gateway.model.errors import CustodyUnavailable, GatewayFault, InspectionUnavailable
-from gateway.model.finding import Incident, IncidentCode, Inspection
+from gateway.model.finding import Finding, Incident, IncidentCode, Inspection, Severity
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from gateway.model.transaction import AuthResult, Envelope, Message, Transaction
@@ -277,3 +277,35 @@ async def test_words_of_the_null_sender_belong_to_nobody() -> None:
     scene.transaction = replace(scene.transaction, envelope=replace(scene.transaction.envelope, reverse_path=None))
     await scene.play()
     assert words.kept == []
+
+
+class Acquaintance:
+    """Calls everybody a stranger; says whom it was told of."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[bytes, list[str]]] = []
+
+    async def judge(self, transaction: Transaction, headers: bytes) -> tuple[Finding, ...]:
+        return (Finding("IMPERSONATION-FIRST-CONTACT", "impersonation", Severity.LOW, 0),)
+
+    async def remember(self, transaction: Transaction, headers: bytes, recipients: Any) -> None:
+        self.told.append((headers, list(recipients)))
+
+
+async def test_what_the_history_says_reaches_the_decision_and_who_got_it_is_remembered() -> None:
+    history, decided = Acquaintance(), []
+    scene = Scene(acquaintance=history)
+    decide = scene.house.ports().decide
+    scene.house.extra["decide"] = lambda t, i, p, n: decided.append([f.code for f in i.findings]) or decide(t, i, p, n)
+    await scene.play()
+    assert decided == [["IMPERSONATION-FIRST-CONTACT"]]
+    assert history.told == [(b"Subject: x\r\n\r\n", ["good@corp.test"])]
+
+
+@pytest.mark.parametrize("local", ["quarantine", "reject"])
+async def test_what_nobody_got_is_not_remembered(local: str) -> None:
+    history = Acquaintance()
+    scene = Scene(acquaintance=history)
+    scene.transaction = replace(scene.transaction, envelope=Envelope(None, (replace(BAD, mailbox=replace(BAD.mailbox, local=local)),)))
+    await scene.play()
+    assert history.told == []

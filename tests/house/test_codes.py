@@ -15,7 +15,8 @@ from signatures.filetypes import blocked_extensions
 
 ROOT = Path(__file__).parents[2]
 FINDINGS = ROOT / "docs" / "reference" / "findings.md"
-DETECTORS = sorted((ROOT / "gateway" / "detect").rglob("*.py"))
+DETECTORS = sorted([*(ROOT / "gateway" / "detect").rglob("*.py"), ROOT / "gateway" / "auth" / "acquaintance.py",
+                    ROOT / "gateway" / "inspection" / "scanners" / "lane.py"])
 CODE = re.compile(rf"(?:{'|'.join(PREFIXES)})[A-Z0-9][A-Z0-9-]*")
 NAMED = {"EDM-NAME", "FINGERPRINT-NAME"}
 """NAME is what the administrator called the table or document."""

@@ -55,7 +55,13 @@ INBOUND: list[tuple[list[Finding | Incident], str, str]] = [
     ([finding("AMBIGUITY-RAW-NAME", LOW)], "deliver", ""),
     ([finding("SIGNATURE-EICAR")], "quarantine", "block-signatures"),
     ([finding("SPOOF-OUR-DOMAIN")], "quarantine", "block-spoofed-senders"),
-    ([finding("IMPERSONATION-NAME", MEDIUM)], "deliver", ""),
+    ([finding("IMPERSONATION-NAME", MEDIUM)], "annotate", "mark-doubtful-senders"),
+    ([finding("IMPERSONATION-FIRST-CONTACT", LOW)], "annotate", "mark-doubtful-senders"),
+    ([finding("IMPERSONATION-UNKNOWN-THREAD", LOW)], "deliver", ""),
+    ([finding("SPOOF-OWN-DOMAIN", LOW), finding("ACTIVE-PDF-SCRIPT", MEDIUM)], "deliver", ""),
+    ([finding("IMPERSONATION-FIRST-CONTACT", LOW), finding("ACTIVE-PDF-SCRIPT", MEDIUM)], "quarantine", "block-doubtful-senders-with-active-files"),
+    ([finding("IMPERSONATION-NAME", MEDIUM), finding("DISGUISE-NAME", MEDIUM)], "quarantine", "block-doubtful-senders-with-active-files"),
+    ([finding("IMPERSONATION-FIRST-CONTACT", LOW), finding("ACTIVE-PDF-LINK", LOW)], "annotate", "mark-doubtful-senders"),
     ([finding("DATA-ID")], "deliver", ""),
     ([incident("ENCRYPTED")], "quarantine", "block-uninspectable"),
     ([incident("UNSUPPORTED")], "quarantine", "block-uninspectable"),
@@ -107,7 +113,7 @@ def test_every_kind_of_threat_is_stopped_by_one_rule(default: Policy, prefix: st
     """By one and no more, so that an exception to that rule is enough."""
     decision = one(transaction(), default, finding(prefix + "X"))
     assert decision.disposition is Disposition.QUARANTINE
-    assert [h.rule for h in decision.trace if h.matched] == [decision.rule]
+    assert [h.rule for h in decision.trace if h.matched and h.disposition > Disposition.ANNOTATE] == [decision.rule]
     assert one(outgoing(), default, finding(prefix + "X")).disposition >= Disposition.HOLD
 
 
