@@ -8,13 +8,14 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.db.models import Model
 
+from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Admission, OutgoingMail, Status
 from gateway.model.deadline import Clock
 from gateway.model.decision import Kind
@@ -29,14 +30,14 @@ from quarantine.claim import NoClaim
 from quarantine.database import freshen, make_storable, one_line, storable
 from quarantine.keys import KeyRing, wrapped_under
 from quarantine.lifecycle import NOT_FOUND, REFUSALS, Refusal, Refused, Verb, advance
-from quarantine.models import DirectoryEntry, HeldRecipient, OutboxEntry, QuarantinedMessage
+from quarantine.models import DirectoryEntry, HeldRecipient, OutboxEntry, Pass, QuarantinedMessage
 from quarantine.sealing import MessageKeys, SealBroken, write_all
 from quarantine.shapes import admission_from_json
 
 NO_REASON = Refusal("NO-REASON", "give a reason: it is kept with the decision")
 DESTROYED = Refusal("DESTROYED", "the message's content is destroyed")
 KEEPER = Actor("keeper", frozenset(), via="keeper", system=True)
-GATHERED: tuple[type[Model], ...] = (QuarantinedMessage, HeldRecipient, OutboxEntry)      # in the order of their keys
+GATHERED: tuple[type[Model], ...] = (QuarantinedMessage, HeldRecipient, OutboxEntry, Pass)      # in the order of their keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,13 @@ class CustodySettings:
     mark_hours: int = 48                             # how long a release may pass our own listeners
     remember_words: timedelta = timedelta(days=7)    # words that mail announced as passwords
     release_opened: bool = True                      # what a word opened and is clean leaves by itself
+    pass_lifetime: timedelta = timedelta(days=14)    # how long a link in a mail of ours opens its page
+    approval_deadline: timedelta = timedelta(hours=4)    # then somebody else is asked
+    owners: Mapping[str, str] = field(default_factory=dict)      # listener -> who decides where nobody else is known
+    our_domains: frozenset[str] = frozenset()
+    digest: Mapping[str, str] = field(default_factory=dict)      # address, domain or "" -> off, hourly, daily
+    digest_at: str = "08:30"                         # of the day, in `timezone`
+    timezone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +293,11 @@ class Custodian:
         now = self.now()
         keys = MessageKeys.new(new_message_id(now))
         wrapped = keys.wrap(self.ring)
+        if mail.grant is not None:
+            held = [str(row.pk)] if row is not None else []
+            self.keep(Pass, Pass(
+                digest=mail.grant.digest, mailbox=Mailbox.parse(mail.recipient).key, party=mail.grant.party,
+                messages=list(mail.grant.messages) or held, created_at=now, expires_at=now + self.settings.pass_lifetime))
         self.keep(OutboxEntry, OutboxEntry(
             id=keys.id, purpose=mail.purpose, message=row, state=state, recipient=mail.recipient, wrapped_key=wrapped,
             key_id=wrapped_under(wrapped), content=keys.seal_detail(mail.content), created_at=now, next_at=now))

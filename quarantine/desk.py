@@ -165,6 +165,15 @@ def _grant(method: Callable[..., Outcome]) -> Callable[[QuarantineService, Actor
     return run
 
 
+def _pass_act(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    shown = datetime.fromisoformat(r["shown_at"]) if r.get("shown_at") else None
+    return Answer(s.pass_act(str(r["token"]), str(r["id"]), str(r["act"]), str(r["code"]), str(r.get("reason", "")), shown))
+
+
+def _directory_import(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    return Answer({"count": s.directory_import(a, r["rows"], str(r.get("source", "")))})
+
+
 S = QuarantineService
 VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     # held mail; `id` and `reason` where something is decided
@@ -187,6 +196,13 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "hold": _decide(S.hold),
     "lift": _decide(S.lift),
     "export": _export,                   # raw: bool -> descriptor, {"size", "password"}
+    # links in mails of ours: whoever has one is told by `state` what it is good for
+    "pass-show": lambda s, a, r: Answer(s.pass_show(str(r["token"]))),
+    "pass-code": lambda s, a, r: Answer(s.pass_code(str(r["token"]), str(r["id"]), str(r["act"]))),
+    "pass-act": _pass_act,               # token, id, act, code, reason, shown_at; passwords go by "pass-password" to the keeper
+    # who answers for whom
+    "directory-import": _directory_import,      # rows: mailbox, supervisor, deputies, name, department -> {"count"}
+    "directory-list": lambda s, a, r: Answer({"entries": s.directory_list(a)}),
     # outbox
     "queue": lambda s, a, r: Answer({"entries": s.queue(a, bool(r.get("all")))}),
     "queue-retry": lambda s, a, r: Answer({"count": s.queue_retry(a, r.get("id", ""))}),
@@ -202,8 +218,8 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "keys-rewrap": _rewrap,
     "retention": _expire,
 }
-READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list"})
-ANONYMOUS = frozenset({"login-failed"}) | personal.ANONYMOUS
+READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list", "pass-show", "directory-list"})
+ANONYMOUS = frozenset({"login-failed", "pass-show", "pass-code", "pass-act"}) | personal.ANONYMOUS
 
 
 def call(service: QuarantineService, request: Request) -> Answer:

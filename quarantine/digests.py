@@ -29,7 +29,7 @@ class Digests(OutboxTable):
             entry = OutboxEntry.objects.filter(pk=id, state="ready").first()
             if entry is None:
                 return False
-            if entry.purpose == "digest":
+            if entry.purpose in ("digest", "code"):      # who asked for a code waits for it
                 return True
             now = self.now()
             told = OutboxEntry.objects.filter(recipient=entry.recipient, state="done", finished_at__gte=now - HOUR)

@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from gateway.model.custody import Admission, Admitted, Status
+from gateway.model.decision import Disposition, Kind
 from gateway.model.errors import CustodyUnavailable
+from gateway.model.transaction import Direction
 from quarantine import search
 from quarantine.blobs import Staged
 from quarantine.custodian import KEEPER
@@ -124,7 +126,7 @@ class Intake(Indexing):
             received_at=admission.received_at, admitted_at=now, changed_at=now,
             expires_at=max(now, admission.received_at) + self.settings.retain, persons=admission.persons,
             identifiers=dict(admission.identifiers), retry_key=admission.retry_key, blob=staged.blob.name,
-            wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail, locked=locked,
+            attend=to_attend(admission), wrapped_key=wrapped, key_id=wrapped_under(wrapped), detail=staged.detail, locked=locked,
             # a word that came between its inspection and this row would be missed otherwise
             recheck=locked, place=self.place_of(admission, staged.terms))
         self.keep(QuarantinedMessage, row)
@@ -173,3 +175,9 @@ class Intake(Indexing):
             for id in ids:
                 self.confirm(id)
         return len(ids)
+
+
+def to_attend(admission: Admission) -> bool:
+    """Custody has something to do by itself as soon as it is HELD: see quarantine.attending."""
+    leaving = admission.kind is Kind.LEAK and admission.direction is not Direction.INBOUND
+    return admission.disposition == Disposition.STRIP.word or leaving

@@ -18,7 +18,7 @@ from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Admission, Status
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
-from gateway.model.transaction import Envelope, Recipient
+from gateway.model.transaction import Direction, Envelope, Recipient
 from quarantine import marks
 from quarantine.access import Act
 from quarantine.custodian import KEEPER, Custodian, reasoned, stamp
@@ -174,11 +174,12 @@ class OutboxTable(Custodian):
         if len(refused) == chosen.count():
             return self._back(entry, row, note)
         self._finish(entry, "done", str(result.reply)[:500])
-        partly = row.recipients.filter(chosen=False, outcome="").exists() or (row.automatic and bool(row.without))
+        by_itself = row.automatic and bool(row.without) and row.direction == Direction.INBOUND     # the original may be asked for
+        partly = by_itself or row.recipients.filter(chosen=False, outcome="").exists()
         self.change(row, Verb.PARTLY if partly else Verb.DELIVERED, note=note)
         self.record(KEEPER, "delivered", str(row.pk), reply=result.reply.code, refused=len(refused), attempt=entry.attempts,
                     partly=partly, without=list(row.without))
-        if refused or not (row.automatic and row.without):     # who gets a mail without a part reads it in the placeholder
+        if refused or not by_itself:     # who gets a mail without a part reads it in the placeholder
             self.tell("failed" if refused else "released", row, note, self._asked(row))
         return "delivered"
 

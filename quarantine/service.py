@@ -20,12 +20,13 @@ from quarantine.digests import Digests
 from quarantine.finding import Finding
 from quarantine.intake import Intake
 from quarantine.models import Checkpoint
+from quarantine.passes import Passes
 from quarantine.rejudging import Rejudging
 from quarantine.retention import Retention
 from quarantine.totals import Counting
 
 
-class QuarantineService(Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts):
+class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from gateway.model.address import Mailbox
-from gateway.model.custody import Admission, OutgoingMail
+from gateway.model.custody import Admission, Grant, OutgoingMail
 from gateway.model.decision import Kind
 from gateway.model.transaction import Direction, Envelope, Recipient, Session
 
@@ -33,11 +33,16 @@ def envelope_from_json(data: Mapping[str, Any]) -> Envelope:
 
 
 def mail_to_json(mail: OutgoingMail) -> JsonObject:
-    return {"recipient": mail.recipient, "purpose": mail.purpose, "content": base64.b64encode(mail.content).decode()}
+    plain: JsonObject = {"recipient": mail.recipient, "purpose": mail.purpose, "content": base64.b64encode(mail.content).decode()}
+    if mail.grant is not None:
+        plain["grant"] = [mail.grant.digest, mail.grant.party, list(mail.grant.messages)]
+    return plain
 
 
 def mail_from_json(data: Mapping[str, Any]) -> OutgoingMail:
-    return OutgoingMail(data["recipient"], base64.b64decode(data["content"]), data["purpose"])
+    grant = data.get("grant")
+    made = Grant(grant[0], grant[1], tuple(grant[2])) if grant else None
+    return OutgoingMail(data["recipient"], base64.b64decode(data["content"]), data["purpose"], made)
 
 
 def admission_to_json(admission: Admission) -> JsonObject:

@@ -49,12 +49,22 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Grant:
+    """What the link in a mail of ours will open, for whom. The token itself is in the mail and nowhere else."""
+
+    digest: str                               # SHA-256 of the token, hexadecimal
+    party: str                                # recipient, sender, approver: what its reader is to the messages
+    messages: tuple[str, ...] = ()            # none: the one message that the mail speaks of
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """A mail of our own (a notice) waiting in the outbox. Reverse-path is always null."""
 
     recipient: str
     content: bytes                            # complete RFC 5322 message, CRLF
-    purpose: str                              # notice, answer, digest, report
+    purpose: str                              # notice, answer, digest, report, code
+    grant: Grant | None = None
 
 
 @dataclass(frozen=True, slots=True)

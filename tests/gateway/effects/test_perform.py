@@ -109,7 +109,7 @@ async def test_hold_alone_is_held_at_once() -> None:
 
 
 @pytest.mark.parametrize(("disposition", "word"), [
-    (Disposition.HOLD, "hold"), (Disposition.QUARANTINE, "quarantine"), (Disposition.STRIP, "quarantine"), (Disposition.REJECT, "quarantine")])
+    (Disposition.HOLD, "hold"), (Disposition.QUARANTINE, "quarantine"), (Disposition.STRIP, "strip"), (Disposition.REJECT, "quarantine")])
 async def test_dispositions_of_custody(disposition: Disposition, word: str) -> None:
     scene = Scene()
     await scene.play(hold(BAD, disposition))

@@ -19,7 +19,7 @@ def test_every_condition_has_its_test_and_the_other_way_round() -> None:
 
 
 def test_the_dispositions_offered() -> None:
-    assert [d.word for d in words.OFFERED] == ["deliver", "annotate", "hold", "quarantine", "reject"]
+    assert [d.word for d in words.OFFERED] == ["deliver", "annotate", "strip", "hold", "quarantine", "reject"]
     assert words.DISPOSITION.read("hold") is Disposition.HOLD
 
 

@@ -1,0 +1,70 @@
+"""What custody does with a message by itself as soon as it is held: send what may pass of it, ask who decides about it."""
+
+from __future__ import annotations
+
+from gateway.model.custody import Actor, Status
+from gateway.model.decision import Disposition, Kind
+from gateway.model.transaction import Direction
+from quarantine.access import Act
+from quarantine.approving import Approving
+from quarantine.custodian import KEEPER, reasoned
+from quarantine.decisions import Outcome
+from quarantine.lifecycle import OPEN, Refused, Verb, advance
+from quarantine.models import QuarantinedMessage
+from quarantine.parts import suspect
+from quarantine.scope import NO_PART, Scope
+
+NOTHING = "nothing can be taken out of it: it stays held as a whole"
+
+
+class Attending(Approving):
+
+    def to_attend(self, limit: int = 50) -> list[str]:
+        """Ids of messages that wait for it, oldest first."""
+        with self.reading():
+            rows = QuarantinedMessage.objects.filter(attend=True, status__in=[s.value for s in OPEN]).order_by("admitted_at", "pk")
+            return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
+
+    def attend(self, id: str) -> str:
+        """Do it, once; returns what was done: strip, ask or nothing."""
+        with self.transaction():
+            row = QuarantinedMessage.objects.filter(pk=id, attend=True, status__in=[s.value for s in OPEN]).first()
+            if row is None:
+                return ""
+            QuarantinedMessage.objects.filter(pk=id).update(attend=False)
+            row.attend = False
+            if row.disposition == Disposition.STRIP.word and row.status == Status.HELD:
+                return self._strip(row)
+            if row.kind == Kind.LEAK and row.direction != Direction.INBOUND:
+                return "ask" if self.ask(row) else ""
+        return ""
+
+    def _strip(self, row: QuarantinedMessage) -> str:
+        without = suspect(self.detail(row).get("inspection", {}))
+        if not without:
+            QuarantinedMessage.objects.filter(pk=row.pk).update(note=NOTHING)
+            self.record(KEEPER, "strip", str(row.pk), without=[])
+            return ""
+        self.send_off(row, Scope((), without), automatic=True)
+        self.record(KEEPER, "strip", str(row.pk), without=list(without))
+        return "strip"
+
+    def send_rest(self, actor: Actor, id: str, reason: str) -> Outcome:
+        """The mail without what was found in it, at its sender's or recipient's wish: nobody approves it, the policy decides.
+
+        A recipient's wish concerns that recipient's copy. Raises Refused.
+        """
+        reason = reasoned(reason)
+        with self.transaction():
+            row = self.load(id)
+            subject = self.allowed(actor, Act.REQUEST, row)
+            advance(Status(row.status), Verb.RELEASE)
+            without = suspect(self.detail(row).get("inspection", {}))
+            if not without:
+                raise Refused(NO_PART)
+            own = () if row.direction != Direction.INBOUND else tuple(sorted(subject.recipients & actor.mailboxes))
+            scope = Scope(own, without)
+            status = self.send_off(row, scope, automatic=True)
+            self._close(row, "ended")
+            self.record(actor, "strip", id, reason=reason, **scope.said())
+        return Outcome(id, status)
