@@ -9,7 +9,7 @@ import socket
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
 from gateway.app.offline import passwords
-from gateway.app.scanners import lanes
+from gateway.app.scanners import Scanners
 from gateway.auth.acquaintance import Acquaintances
 from gateway.auth.resolver import Lookup, NoResolver, Resolver
 from gateway.auth.signer import MailSigner
@@ -21,7 +21,6 @@ from gateway.effects.custody import KeeperClient
 from gateway.effects.dress import Dresser
 from gateway.effects.perform import Hands
 from gateway.inspection.pool import CellPool
-from gateway.inspection.scanners.scanned import Scanned
 from gateway.journal import JournalWriter
 from gateway.model.deadline import Clock
 from gateway.model.finding import Inspection
@@ -48,6 +47,7 @@ class Edge:
         self.journal = JournalWriter(config.gateway.state_dir / "journal.db", tools.clock, tools.events, tools.metrics,
                                      config.journal.retain, required=config.quarantine.record == "required")
         self.lookup: Lookup = resolver(config, tools.clock)
+        self.scanners = Scanners(tools)
 
     def ports(self, config: Config) -> Ports:
         tools = self.tools
@@ -57,7 +57,7 @@ class Edge:
         voucher = DnsVoucher(self.lookup, tools.clock, config.gateway.our_domains, config.auth.trusted_sealers,
                              config.auth.trusted_relays)
         return Ports(
-            inspector=Scanned(self.pool, lanes(config, tools)), voucher=voucher, custody=self.custody, journal=self.journal,
+            inspector=self.scanners.around(self.pool, config), voucher=voucher, custody=self.custody, journal=self.journal,
             events=tools.events, metrics=tools.metrics, clock=tools.clock, decide=decide, settle=settle,
             policy=load_policy(config), hands=hands, limits=config.limits.for_inspection(), passwords=passwords(config),
             partner_domains=config.auth.partner_domains, protected_names=config.auth.protected_names,

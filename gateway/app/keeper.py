@@ -11,6 +11,7 @@ from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started
 from gateway.app.custody import open_service, settings
 from gateway.app.offline import passwords
+from gateway.app.scanners import Scanners
 from gateway.auth.acquaintance import release_words
 from gateway.auth.signer import MailSigner
 from gateway.config import Config
@@ -37,12 +38,13 @@ TENDING = 5.0                            # seconds between looks at unused conne
 class Cell:
     """The ports Rescan and Preview over the pool, and today's policy on what is held."""
 
-    def __init__(self, pool: CellPool, config: Config, clock: Clock) -> None:
-        self.pool, self.config, self.clock = pool, config, clock
+    def __init__(self, pool: CellPool, config: Config, clock: Clock, scanners: Scanners | None = None) -> None:
+        self.pool, self.config, self.clock, self.scanners = pool, config, clock, scanners
         self.policy: Policy = load_policy(config)
 
     async def rescan(self, fd: int, size: int, admission: Admission) -> Inspection:
-        return await self.pool.inspect(fd, size, self._request(admission), self._deadline())
+        inspector = self.pool if self.scanners is None else self.scanners.around(self.pool, self.config)
+        return await inspector.inspect(fd, size, self._request(admission), self._deadline())
 
     async def preview(self, fd: int, size: int, admission: Admission) -> Mapping[str, Any]:
         return await self.pool.preview(fd, size, self._request(admission), self._deadline())
@@ -117,9 +119,10 @@ async def run(name: str, control: socket.socket) -> None:
     config = brief.config
     tools = Tools(name)
     pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=2)
-    cell = Cell(pool, config, tools.clock)
+    cell = Cell(pool, config, tools.clock, Scanners(tools))
     delivery = SmtpDelivery(next_hops(config, tools.clock), tools.clock)
     service = await asyncio.to_thread(opened, config, tools.clock)
+    from gateway.keeper.exceptions import Exceptions  # Django's models can be imported only now
     from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,

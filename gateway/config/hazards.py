@@ -30,6 +30,7 @@ def hazards(config: Config, source: Source) -> None:
         _sizes(config, listener, index, source)
     _custody(config, source)
     _dkim(config, source)
+    _scanners(config, source)
     _log_in(config, source)
     for where, path in _secrets(config):
         _secret(source, where, path)
@@ -145,6 +146,18 @@ def _certificate(listener: Listener, index: int, source: Source) -> None:
     if wrong:
         path = listener.tls_cert if key == "tls_cert" else listener.tls_key
         source.fault(f'listener "{listener.name}" {key}: {path} {wrong}', "listener", index, key)
+
+
+def _scanners(config: Config, source: Source) -> None:
+    seen: dict[str, int] = {}
+    for index, one in enumerate(config.scanners):
+        if one.name in seen:
+            first = source.where("scanner", seen[one.name], "name")
+            source.fault(f'[[scanner]] "{one.name}" is already at {first}: names must differ', "scanner", index, "name")
+        seen.setdefault(one.name, index)
+        if one.timeout >= config.limits.final_reply:
+            source.fault(f'[[scanner]] "{one.name}" timeout: no shorter than limits.final_reply, so nothing is left for an answer',
+                         "scanner", index, "timeout")
 
 
 def _dkim(config: Config, source: Source) -> None:

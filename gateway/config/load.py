@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.config.hazards import hazards
-from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, DkimKey, Entry, Listener
+from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, DkimKey, Entry, Listener, Scanner
 from gateway.config.source import Problem, Source, in_order, read_source
 from gateway.config.tables import nearest, read_table
 from gateway.model.errors import ConfigError
@@ -66,9 +66,11 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
     listeners = _tables(source, "listener", Listener)
     dkim = _tables(source, "dkim", DkimKey)
     made |= {attribute: _entries(source, name) for name, attribute in ENTRIES.items()}
-    if listeners is None or dkim is None or any(value is None for value in made.values()):
+    scanners = _tables(source, "scanner", Scanner)
+    if listeners is None or dkim is None or scanners is None or any(value is None for value in made.values()):
         return None, in_order(source.problems)
-    config = fill(Config(path=path, listeners=listeners, dkim=dkim, files=tuple(source.files), version=source.digest, **made))
+    config = fill(Config(path=path, listeners=listeners, dkim=dkim, scanners=scanners, files=tuple(source.files),
+                         version=source.digest, **made))
     hazards(config, source)
     warnings = tuple(str(p) for p in source.problems if p.warning)
     return dataclasses.replace(config, warnings=warnings), in_order(source.problems)

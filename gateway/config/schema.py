@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.config.scanners import Scanner
 from gateway.config.senders import Annotate, Auth, DkimKey
 from gateway.config.setting import REQUIRED, setting
 from gateway.config.values import (
@@ -312,6 +313,7 @@ class Config:
     policy: PolicySettings
     annotate: Annotate
     dkim: tuple[DkimKey, ...] = ()
+    scanners: tuple[Scanner, ...] = ()
     groups: tuple[Entry, ...] = ()
     rules: tuple[Entry, ...] = ()
     exceptions: tuple[Entry, ...] = ()
@@ -335,7 +337,7 @@ SECTIONS: Mapping[str, type] = {
     "policy": PolicySettings,
     "annotate": Annotate,
 }
-TABLES: Mapping[str, type] = {"listener": Listener, "dkim": DkimKey}
+TABLES: Mapping[str, type] = {"listener": Listener, "dkim": DkimKey, "scanner": Scanner}
 ENTRIES = {"group": "groups", "rule": "rules", "exception": "exceptions"}
 
 

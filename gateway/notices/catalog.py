@@ -58,6 +58,7 @@ SENDERS: Mapping[str, str] = {
 # Codes whose sentence is not that of their prefix.
 SPECIAL: Mapping[str, str] = {
     **{code: sentence for code, sentence in SENDERS.items() if code.isupper()},
+    "SIGNATURE-NOT-SCANNED": INCIDENTS[IncidentCode.TIMEOUT],
     "SIGNATURE-TIMEOUT": INCIDENTS[IncidentCode.TIMEOUT],
     "SIGNATURE-ERROR": INCIDENTS[IncidentCode.CRASH],
 }

@@ -51,6 +51,8 @@ METRICS: Mapping[str, Definition] = {
     "sekisho_stage_seconds": Definition("histogram", "One stage of a message's journey.", ("stage",)),
     "sekisho_cell_deaths_total": Definition("counter", "Inspection children that died or were killed.", ("lane", "code")),
     "sekisho_cell_children": Definition("gauge", "Inspection children in use now.", ("lane",)),
+    "sekisho_scanner_verdicts_total": Definition(
+        "counter", "Answers of outside scanners: clean, found, failed.", ("scanner", "outcome")),
     "sekisho_unrecorded_total": Definition("counter", "Messages that passed without a journal entry."),
     "sekisho_journal_entries_total": Definition("counter", "Journal entries written."),
     "sekisho_journal_dropped_total": Definition("counter", "Journal entries dropped: queue or disk full."),
