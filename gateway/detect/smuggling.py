@@ -44,10 +44,16 @@ class SmugglingDetector:
         opaque = sum(int(o.detail) for o in sample.observed("HTML-OPAQUE"))
         if opaque * OPAQUE_SHARE > len(sample.data) and decodes and (writes or starts):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, (f"{opaque} octets of no known type",))
-        elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL"):
+        elif opaque * OPAQUE_SHARE > len(sample.data) and decodes and sample.observed("HTML-WRITES-PAGE"):
+            evidence = (f"page made of {opaque} octets of no known type",)
+            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
+        elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
+
+        for observation in sample.observed("HTML-OBSCURED"):
+            yield Finding("SMUGGLING-HTML-OBSCURED", "smuggling", Severity.HIGH, id, (observation.detail,))
 
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
@@ -56,9 +62,13 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-SVG-FILE", "smuggling", Severity.HIGH, id, tuple(masked(c) for c in carried[:5]), len(carried))
         links = (o.detail.partition(" ")[2].lower() for o in sample.observed("HTML-LINK"))
         runs = any(link.startswith(("javascript:", "vbscript:")) for link in links)
-        if runs or sample.observed("HTML-SCRIPT"):
+        tags = {o.detail for o in sample.observed("HTML-TAG")}
+        if runs or sample.observed("HTML-SCRIPT", "HTML-ENTITY") or "handler" in tags:
             yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", Severity.HIGH, id, ("picture with a script",))
-        if any(o.detail in ("foreignobject", "iframe", "embed", "object") for o in sample.observed("HTML-TAG")):
+        if tags & {"iframe", "embed", "object", "form", "meta"}:
+            evidence = ("picture with a page inside that asks or leads away",)
+            yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.HIGH, id, evidence)
+        elif "foreignobject" in tags:
             yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.MEDIUM, id, ("picture with a page inside",))
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:

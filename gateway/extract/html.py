@@ -6,8 +6,9 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
-from gateway.extract import literals
+from gateway.extract import literals, numbers, obscure
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import readings
 from gateway.model.artifact import ArtifactKind
@@ -30,6 +31,11 @@ HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:[;!\"']|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:[;!\"']|$)|"
     r"max-height\s*:\s*0|mso-hide\s*:\s*all", re.I)
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
+ANIMATED = frozenset({"values", "to", "from", "by"})
+"""Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
+CODE_SCHEME = re.compile(r"(?:javascript|vbscript):", re.I)
+BLANKS = dict.fromkeys(range(33))
+"""Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
 MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000
@@ -157,8 +163,13 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
     for match in ATTRIBUTE.finditer(attributes):
         key = match[1].lower()
         value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
-        if key in LINK_ATTRIBUTES:
-            page.links.append((name, html.unescape(value).strip(), position))
+        if key in LINK_ATTRIBUTES or (key in ANIMATED and CODE_SCHEME.search(html.unescape(value)[:200].translate(BLANKS))):
+            address = html.unescape(value).strip()
+            scheme = CODE_SCHEME.match(address[:80].translate(BLANKS))
+            if scheme:
+                page.scripts.append(unquote(address))
+                address = scheme[0].lower() + address.partition(":")[2]
+            page.links.append((name, address, position))
         elif key.startswith("on") and len(key) > 3:
             page.handlers = True
             page.scripts.append(html.unescape(value))
@@ -183,11 +194,21 @@ def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at:
     return row, -1 if closing else len(page.visible)
 
 
+ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
+                    r"(?:SYSTEM\s|[\"'][^\"'>]{0,4000}(?:<|&#0{0,6}60;|&#x0{0,6}3c;|javascript:))", re.I)
+"""One that brings markup or another document. Drawing programs write entities for their name spaces."""
+SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
+WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
+                         r"(?<!\w)eval\s*\(|Function\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
                           r"FileSaver|saveAs\s*\(", re.I)
 STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
                               r"\.navigate\s*\(|onload", re.I)
 DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
+
+
+ACTS = (("HTML-WRITES-FILE", WRITES_FILES), ("HTML-AUTOSTART", STARTS_BY_ITSELF), ("HTML-DECODES", DECODES),
+        ("HTML-WRITES-PAGE", WRITES_PAGE))
 
 
 def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
@@ -196,7 +217,7 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
     if script.strip():
         yield Observation("HTML-SCRIPT", f"{len(script)} characters")
         yield Text(script, "script", hidden=True)
-        for code, pattern in (("HTML-WRITES-FILE", WRITES_FILES), ("HTML-AUTOSTART", STARTS_BY_ITSELF), ("HTML-DECODES", DECODES)):
+        for code, pattern in ACTS:
             found = pattern.search(script)
             if found:
                 yield Observation(code, found[0][:60])
@@ -205,13 +226,20 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
         size = literals.opaque(script)
         if size:
             yield Observation("HTML-OPAQUE", str(size))
+        drawn = numbers.size(script)
+        if drawn * 2 > len(source):
+            yield Observation("HTML-MOSTLY-NUMBERS", str(drawn))
+        if obscure.obscured(script):
+            yield Observation("HTML-OBSCURED", obscure.obscured(script))
         longest = literals.longest(script)
         if longest * 2 > len(source):
             yield Observation("HTML-MOSTLY-LITERAL", str(longest))
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
-    for tag in sorted(page.tags & {"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base"}):
+    for tag in sorted(page.tags & {"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"}):
         yield Observation("HTML-TAG", tag)
+    if ENTITY.search(source) or SHEET.search(source):
+        yield Observation("HTML-ENTITY")
     if "data:" in source or "DATA:" in source:
         for media, data in literals.data_uris(source):
             yield from _payload("HTML-DATA-URI", media, data)

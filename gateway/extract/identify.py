@@ -11,7 +11,7 @@ import struct
 from collections.abc import Iterable
 
 from gateway.extract import names as filenames
-from gateway.extract.looks import html_like, mail_like, text_like
+from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
 
 HEAD = 4096
 
@@ -328,20 +328,22 @@ PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 
 def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
+    endings = filenames.extensions(names)
+    shown = bool(endings & EXTENSIONS_OF_HTML) or declared in ("text/html", "application/xhtml+xml")
     if not text_like(head):
-        return _trailing(data)
+        return "text/html" if shown and HTML_TAG.search(data[:1 << 16]) else _trailing(data)
     body = _to_ascii(head)
     for prefix, kind in PEM_HEADS:
         if body.lstrip().startswith(prefix):
             return kind
-    endings = filenames.extensions(names)
     if mail_like(body) or (endings & MAIL_EXTENSIONS and b":" in body[:200]) or declared in ("message/rfc822", "message/global"):
         return "message/rfc822"
-    if SVG.search(body[:2048]) and not PAGE.search(body):
+    drawn = "svg" in endings or declared == "image/svg+xml"
+    if (SVG.search(body[:2048]) and not PAGE.search(body)) or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):
         return "image/svg+xml"
     if body.lstrip()[:5] == b"<?xml" and OFFICE_XML.search(body):
         return "application/x-office-xml"
-    if html_like(body) or declared in ("text/html", "application/xhtml+xml") or endings & EXTENSIONS_OF_HTML:
+    if html_like(body) or shown:
         return "text/html"
     if XML_HEAD.search(body):
         return "application/x-office-xml" if OFFICE_XML.search(body) else "text/xml"

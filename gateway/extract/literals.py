@@ -9,9 +9,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from itertools import islice
 from urllib.parse import unquote_to_bytes
 
+from gateway.extract import numbers
 from gateway.extract.identify import identify
 
 DATA_URI = re.compile(
@@ -23,8 +23,6 @@ INSIDE = {
     "`": re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.S),
 }
 JOINER = re.compile(r"\s*[+,]?\s*")
-NUMBERS = re.compile(r"(?:0x[0-9a-f]{1,2}|\d{1,3})(?:\s*,\s*(?:0x[0-9a-f]{1,2}|\d{1,3})){31,}+", re.I)
-NUMBER = re.compile(r"0x[0-9a-f]{1,2}|\d{1,3}", re.I)
 ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
@@ -32,11 +30,10 @@ HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
 MAX_GAP = 200
 """Characters between two literals that are still joined: a sign, and blanks of a line break."""
 
+RAW = ("MZ", "PK\x03\x04", "7z\u00bc", "Rar!")
 SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
 MAX_LITERALS = 2000
-MOST_NUMBERS = 1 << 20
-"""Octets of one list of numbers that are put together: its kind shows long before."""
 INTERESTING_NOT = frozenset({"application/octet-stream", "text/plain", "application/x-empty", "audio/mpeg"})
 
 
@@ -86,8 +83,13 @@ def from_base64(text: str) -> bytes:
     return base64.b64decode(kept + "=" * (-len(kept) % 4))
 
 
+SHORT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": chr(8), "f": "\f", "v": "\v", "\n": ""}
+
+
 def unescape(text: str) -> str:
-    return ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else m[3], text) if "\\" in text else text
+    if "\\" not in text:
+        return text
+    return ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else SHORT.get(m[3], m[3]), text)
 
 
 def payloads(script: str) -> Iterator[tuple[str, bytes]]:
@@ -102,14 +104,9 @@ def payloads(script: str) -> Iterator[tuple[str, bytes]]:
         yield from _decoded(literal)
     for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
         yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
-    for match in NUMBERS.finditer(script):
-        codes = bytearray()
-        try:
-            for number in islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS):
-                codes.append(int(number[0], 0 if number[0][1:2] in ("x", "X") else 10))
-        except ValueError:                               # a number that is no octet
-            continue
-        yield from _typed("array", bytes(codes))
+    for found in numbers.lists(script):
+        for data in numbers.files(found):
+            yield from _typed("array", data)
 
 
 def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
@@ -127,6 +124,8 @@ def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
         yield from _typed("percent", unquote_to_bytes(re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)))
     if text is not literal and max(text, default="") < "\u0100":
         yield from _typed("escaped", text.encode("latin-1"))
+    elif text.startswith(RAW) and not text[:60].isprintable():
+        yield from _typed("raw", text.encode("cp1252", "replace"))
 
 
 def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:

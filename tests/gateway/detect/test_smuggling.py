@@ -59,3 +59,14 @@ def test_page_in_an_address():
 def test_picture_with_a_link_that_runs():
     assert look(("HTML-LINK", "a javascript:alert(1)"), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(("HTML-LINK", "a https://b.example/"), type="image/svg+xml") == {}
+
+
+def test_numbers_pages_and_pictures_that_act():
+    assert look(*WRITER[:2], ("HTML-MOSTLY-NUMBERS", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(("HTML-MOSTLY-NUMBERS", "900"), WRITER[0]) == {}
+    assert look(("HTML-OPAQUE", "600"), WRITER[2], ("HTML-WRITES-PAGE", "eval("))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(("HTML-OPAQUE", "60"), WRITER[2], ("HTML-WRITES-PAGE", "eval(")) == {}
+    assert look(("HTML-OBSCURED", "written in signs")) == {"SMUGGLING-HTML-OBSCURED": Severity.HIGH}
+    assert look(("HTML-ENTITY", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
+    assert look(("HTML-TAG", "foreignobject"), ("HTML-TAG", "form"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.HIGH}
+    assert look(("HTML-TAG", "foreignobject"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.MEDIUM}

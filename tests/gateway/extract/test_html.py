@@ -88,3 +88,25 @@ def test_script_with_a_prefix_for_its_namespace():
     source = '<x:svg xmlns:x="http://www.w3.org/2000/svg"><x:script>alert(1)</x:script></x:svg>'
     assert parse(source).scripts == ["alert(1)"]
     assert parse("<x:description>a</x:description>").scripts == []
+
+
+@pytest.mark.parametrize(("source", "code"), [
+    ("<svg xmlns='http://www.w3.org/2000/svg'><a><animate attributeName='href' values='javascript:alert(1)'/></a></svg>", "HTML-SCRIPT"),
+    ("<svg><a><set attributeName='href' to='java&#115;cript:alert(1)'/></a></svg>", "HTML-SCRIPT"),
+    ("<a href='java\tscript:%61lert(1)'>x</a>", "HTML-SCRIPT"), ("<script>document.write(unescape(x))</script>", "HTML-WRITES-PAGE"),
+    ("<!DOCTYPE svg [<!ENTITY x '&#60;script>1&#60;/script>'>]><svg>&x;</svg>", "HTML-ENTITY"),
+    ("<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///x'>]><svg>&x;</svg>", "HTML-ENTITY"),
+    ("<?xml-stylesheet type='text/xsl' href='data:text/xml,x'?><svg/>", "HTML-ENTITY"),
+    ("<script>var a=[" + "1000," * 200 + "1]</script>", "HTML-MOSTLY-NUMBERS"), ("<script>" + "[]+![]" * 400 + "</script>", "HTML-OBSCURED"),
+])
+def test_what_pages_do_in_odd_places(source, code):
+    assert code in codes(source)
+
+
+def test_name_spaces_of_drawing_programs_are_no_entities():
+    assert "HTML-ENTITY" not in codes('<!DOCTYPE svg [<!ENTITY ns_svg "http://www.w3.org/2000/svg">]><svg xmlns="&ns_svg;"/>')
+
+
+def test_code_in_an_address_is_read_unescaped():
+    (script,) = [i.content for i in extract("<a href='javascript:%61%6cert(1)'>x</a>") if isinstance(i, Text) and i.source == "script"]
+    assert "alert(1)" in script
