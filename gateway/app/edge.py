@@ -80,10 +80,11 @@ class Edge:
         return run
 
 
-def resolver(config: Config, clock: Clock) -> Lookup:
+def resolver(config: Config, clock: Clock, seconds: float = 0.0) -> Lookup:
+    """`seconds` for one look-up; 0 is what the configuration says."""
     servers = [(e.host, e.port) for e in config.auth.nameservers]
     try:
-        return Resolver(clock.monotonic, servers, config.auth.timeout)
+        return Resolver(clock.monotonic, servers, seconds or config.auth.timeout)
     except OSError:
         return NoResolver()                  # no /etc/resolv.conf: every look-up is a temporary error, and mail flows
 

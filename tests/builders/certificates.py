@@ -15,8 +15,13 @@ from cryptography.x509.oid import NameOID
 DAY = datetime.timedelta(days=1)
 
 
-@cache
 def private(kind: str = "rsa", number: int = 0):
+    """Always the same one."""
+    return _private(kind, number)
+
+
+@cache
+def _private(kind: str, number: int):
     match kind:
         case "rsa":
             return rsa.generate_private_key(public_exponent=65537, key_size=2048)
