@@ -35,6 +35,7 @@ class Act(StrEnum):
     QUEUE = "queue"                      # see the outbox
     QUEUE_CHANGE = "queue-change"        # retry and drop
     AUDIT = "audit"                      # verify and export the chain
+    REPORT = "report"                    # the report of a period, about the mail one may see
     ACCOUNTS = "accounts"                # see, add and change console accounts
     MAINTAIN = "maintain"                # keys, backup, retention
 
@@ -64,10 +65,11 @@ GRANTS: Mapping[Act, Mapping[Role, Reach]] = {
     Act.QUEUE: {N: Reach.ALL, D: Reach.ALL, U: Reach.ALL},
     Act.QUEUE_CHANGE: {D: Reach.ALL},
     Act.AUDIT: {D: Reach.ALL, U: Reach.ALL},
+    Act.REPORT: {V: Reach.SCOPE, D: Reach.SCOPE, U: Reach.SCOPE},
     Act.ACCOUNTS: {D: Reach.ALL},
     Act.MAINTAIN: {},
 }
-CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.QUEUE, Act.AUDIT}
+CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.QUEUE, Act.AUDIT, Act.REPORT}
 DECIDING = (Act.APPROVE, Act.RELEASE)
 
 FORBIDDEN = Refusal("FORBIDDEN", "your role does not allow this")

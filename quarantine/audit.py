@@ -1,44 +1,42 @@
 """The audit log: a hash chain a node, its end under a keyed code, and signed checkpoints that also leave the house.
 
-`verify` names the first record that was changed, removed, swapped or put in. The end cannot be cut or rewritten without
-the key (AuditHead); a restored older database is found against a checkpoint kept elsewhere.
+`verify` names the first record that was changed, removed, swapped or put in, and the first checkpoint that is gone. The end
+cannot be cut or rewritten without the key (AuditHead); a restored older database is found against a checkpoint kept elsewhere.
 """
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from gateway.model.custody import Actor
+from quarantine.chain import (
+    CHECKPOINT,
+    FIELDS,
+    START,
+    Flaw,
+    Verified,
+    Walk,
+    canonical,
+    digest,
+    ending,
+    merged,
+    right,
+    statement,
+)
+from quarantine.database import storable
 from quarantine.keys import KeyRing
 from quarantine.models import AuditHead, AuditRecord, Checkpoint
 
-START = "0" * 64
+__all__ = ("CHECKPOINT", "FIELDS", "START", "Flaw", "Verified", "canonical", "digest", "statement")
 EVERY_RECORDS = 1000
 EVERY_SECONDS = 60.0
-FIELDS = ("node", "seq", "at", "actor", "via", "system", "action", "message_id", "detail")
-
-
-def canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(record: Mapping[str, Any], previous: str) -> str:
-    """SHA-256 over the previous digest and the record in canonical JSON; anybody can recompute it from an export."""
-    return hashlib.sha256(f"{previous}\n{canonical({f: record[f] for f in FIELDS})}".encode()).hexdigest()
-
-
-def statement(node: str, seq: int, last: str, at: str = "") -> bytes:
-    return canonical(["sekisho audit", node, seq, last, at]).encode()
+CHUNK = 2000
 
 
 class Ledger:
@@ -50,7 +48,7 @@ class Ledger:
 
     def append(self, actor: Actor, action: str, message_id: str, at: datetime, detail: Mapping[str, Any]) -> None:
         self.waiting.append(AuditRecord(
-            node=self.node, at=at.astimezone(UTC).isoformat(timespec="milliseconds"), actor=actor.name, via=actor.via,
+            node=self.node, at=at.astimezone(UTC).isoformat(timespec="milliseconds"), actor=storable(actor.name), via=actor.via,
             system=actor.system, action=action, message_id=message_id, detail=canonical(dict(detail))))
 
     def mark(self) -> int:
@@ -87,11 +85,20 @@ def public_key(ring: KeyRing, key_id: str | None = None) -> str:
     return signer(ring, key_id).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
 
-def write_checkpoint(ring: KeyRing, node: str, now: datetime) -> Checkpoint | None:
-    """Sign the chain's present end; None where nothing was added since the last checkpoint."""
+def unsigned(node: str) -> tuple[AuditHead | None, Checkpoint | None, int]:
+    """The chain's end, its last checkpoint, and how many records came after it; the checkpoint's own record does not count."""
     head = AuditHead.objects.filter(node=node).first()
     last = Checkpoint.objects.filter(node=node).order_by("-seq").first()
-    if head is None or (last is not None and last.seq >= head.seq):
+    if head is None or last is None:
+        return head, last, head.seq if head else 0
+    own = AuditRecord.objects.filter(node=node, seq__gt=last.seq, action=CHECKPOINT).exists()
+    return head, last, head.seq - last.seq - int(own)
+
+
+def write_checkpoint(ring: KeyRing, node: str, now: datetime) -> Checkpoint | None:
+    """Sign the chain's present end; None where nothing was added since the last checkpoint."""
+    head, _, added = unsigned(node)
+    if head is None or added <= 0:
         return None
     at = now.astimezone(UTC).isoformat(timespec="milliseconds")
     signature = signer(ring).sign(statement(node, head.seq, head.digest, at)).hex()
@@ -100,93 +107,67 @@ def write_checkpoint(ring: KeyRing, node: str, now: datetime) -> Checkpoint | No
 
 
 def checkpoint_due(node: str, now: datetime) -> bool:
-    head = AuditHead.objects.filter(node=node).first()
-    if head is None:
+    head, last, added = unsigned(node)
+    if head is None or added <= 0:
         return False
-    last = Checkpoint.objects.filter(node=node).order_by("-seq").first()
     if last is None:
         return True
     waited = abs((now - datetime.fromisoformat(last.at)).total_seconds())      # abs: a clock set back must not stop it
-    return head.seq - last.seq >= EVERY_RECORDS or (head.seq > last.seq and waited >= EVERY_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """The first thing that is wrong with a chain."""
-
-    node: str
-    seq: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    records: int
-    checkpoints: int
-    flaws: tuple[Flaw, ...]              # the first of each node
+    return added >= EVERY_RECORDS or waited >= EVERY_SECONDS
 
 
 def verify(ring: KeyRing, outside: Sequence[Mapping[str, Any]] = ()) -> Verified:
     """Check every node's chain, its checkpoints, and those kept `outside` (rows of the event log or of an export)."""
-    nodes = set(AuditRecord.objects.values_list("node", flat=True).distinct())
-    nodes |= set(AuditHead.objects.values_list("node", flat=True)) | set(Checkpoint.objects.values_list("node", flat=True))
-    nodes |= {str(c["node"]) for c in outside}
-    flaws, records, checkpoints = [], 0, 0
-    for node in sorted(nodes):
-        kept = [*Checkpoint.objects.filter(node=node).order_by("seq").values(), *(c for c in outside if c["node"] == node)]
-        flaw, count = _verify_node(ring, node, kept)
-        records, checkpoints = records + count, checkpoints + len(kept)
-        flaws += [flaw] if flaw else []
-    return Verified(records, checkpoints, tuple(flaws))
+    walks = [_walked(ring, node, [c for c in outside if c["node"] == node]) for node in nodes(outside)]
+    flaws = [w.flaw for w in walks if w.flaw is not None]
+    return Verified(sum(w.seq for w in walks), sum(w.checkpoints for w in walks), tuple(flaws))
+
+
+def nodes(outside: Sequence[Mapping[str, Any]] = ()) -> list[str]:
+    found = set(AuditRecord.objects.values_list("node", flat=True).distinct())
+    found |= set(AuditHead.objects.values_list("node", flat=True)) | set(Checkpoint.objects.values_list("node", flat=True))
+    return sorted(found | {str(c["node"]) for c in outside})
+
+
+def _walked(ring: KeyRing, node: str, outside: Sequence[Mapping[str, Any]]) -> Walk:
+    walk = Walk(node, lambda row: _signed(ring, row))
+    for one in outside:
+        if not _signed(ring, one):
+            walk.flaw = Flaw(node, int(one["seq"]), "the signature of a checkpoint kept elsewhere is wrong")
+        walk.outside.setdefault(int(one["seq"]), []).append(str(one["digest"]))
+    for is_record, row in _in_order(node):
+        (walk.record if is_record else walk.checkpoint)(row)
+    walk.flaw = walk.end() or _verify_end(ring, node, walk.seq, walk.last)
+    return walk
+
+
+def _in_order(node: str, after: int = 0) -> Iterator[tuple[bool, Mapping[str, Any]]]:
+    records = AuditRecord.objects.filter(node=node, seq__gt=after).order_by("seq").values(*FIELDS, "previous", "digest")
+    checkpoints = Checkpoint.objects.filter(node=node, seq__gte=after).order_by("seq").values(
+        "node", "seq", "digest", "at", "key_id", "signature")
+    return merged(records.iterator(chunk_size=CHUNK), checkpoints.iterator(chunk_size=CHUNK))
 
 
 class Follower:
     """Verifies one node's chain as it grows, each record once. Call it inside a snapshot."""
 
     def __init__(self, node: str) -> None:
-        self.node, self.seq, self.last = node, 0, START
-        self.flaw: Flaw | None = None
+        self.node, self.walk = node, Walk(node, lambda row: True)
+
+    @property
+    def flaw(self) -> Flaw | None:
+        return self.walk.flaw
 
     def verify(self, ring: KeyRing) -> Flaw | None:
         """What is wrong with the chain up to its present end; from then on nothing is read any more."""
-        records = AuditRecord.objects.filter(node=self.node, seq__gt=self.seq).order_by("seq")
-        for record in records.values().iterator(chunk_size=2000):
-            self.flaw = _link(self.node, record, self.seq + 1, self.last)
-            if self.flaw is not None:
-                return self.flaw
-            self.seq, self.last = record["seq"], record["digest"]
-        self.flaw = _verify_end(ring, self.node, self.seq, self.last)
-        return self.flaw
-
-
-def _verify_node(ring: KeyRing, node: str, checkpoints: Sequence[Mapping[str, Any]]) -> tuple[Flaw | None, int]:
-    wanted: dict[int, list[str]] = {}
-    for checkpoint in checkpoints:
-        if not _signed(ring, checkpoint):
-            return Flaw(node, int(checkpoint["seq"]), "the signature of a checkpoint is wrong"), 0
-        wanted.setdefault(int(checkpoint["seq"]), []).append(str(checkpoint["digest"]))
-    seq, last = 0, START
-    for record in AuditRecord.objects.filter(node=node).order_by("seq").values().iterator(chunk_size=2000):
-        seq += 1
-        flaw = _link(node, record, seq, last)
-        if flaw is not None:
-            return flaw, seq
-        last = record["digest"]
-        if any(not hmac.compare_digest(last, digest) for digest in wanted.pop(seq, ())):
-            return Flaw(node, seq, "the record differs from a checkpoint"), seq
-    if wanted:
-        return Flaw(node, seq + 1, f"the chain is cut: a checkpoint has seen record {max(wanted)}"), seq
-    return _verify_end(ring, node, seq, last), seq
-
-
-def _link(node: str, record: Mapping[str, Any], seq: int, last: str) -> Flaw | None:
-    if record["seq"] != seq:
-        return Flaw(node, seq, f"record {seq} is missing")
-    if record["previous"] != last:
-        return Flaw(node, seq, "the record does not follow the one before it")
-    if record["digest"] != digest(record, last):
-        return Flaw(node, seq, "the record was changed")
-    return None
+        walk = self.walk
+        walk.signed = lambda row: _signed(ring, row)
+        for is_record, row in _in_order(self.node, walk.seq):
+            (walk.record if is_record else walk.checkpoint)(row)
+            if walk.flaw is not None:
+                return walk.flaw
+        walk.flaw = _verify_end(ring, self.node, walk.seq, walk.last)
+        return walk.flaw
 
 
 def _verify_end(ring: KeyRing, node: str, seq: int, last: str) -> Flaw | None:
@@ -209,20 +190,30 @@ def _signed(ring: KeyRing, checkpoint: Mapping[str, Any]) -> bool:
     if checkpoint["key_id"] not in ring:
         return False
     said = statement(checkpoint["node"], int(checkpoint["seq"]), checkpoint["digest"], checkpoint["at"])
-    try:
-        signer(ring, checkpoint["key_id"]).public_key().verify(bytes.fromhex(checkpoint["signature"]), said)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return right(public_key(ring, checkpoint["key_id"]), str(checkpoint["signature"]), said)
 
 
 def export(ring: KeyRing) -> Iterator[dict[str, Any]]:
-    """Every record and checkpoint as one JSON object each, with what is needed to check them without the key file."""
-    for record in AuditRecord.objects.order_by("node", "seq").values(*FIELDS, "previous", "digest").iterator(chunk_size=2000):
-        yield {"type": "record", **record}
-    for checkpoint in Checkpoint.objects.order_by("node", "seq").values("node", "seq", "digest", "at", "key_id", "signature"):
-        known = checkpoint["key_id"] in ring
-        yield {"type": "checkpoint", **checkpoint, "public_key": public_key(ring, checkpoint["key_id"]) if known else ""}
+    """Every record and checkpoint as one JSON object each, with what is needed to check them without the key file; the last
+    line signs where each chain ended."""
+    ends: list[tuple[str, int, str]] = []
+    public = {id: public_key(ring, id) for id in ring.keys}
+    for node in nodes():
+        seq, last = 0, START
+        for is_record, row in _in_order(node):
+            if is_record:
+                seq, last = row["seq"], row["digest"]
+                yield {"type": "record", **row}
+            else:
+                yield {"type": "checkpoint", **row, "public_key": public.get(row["key_id"], "")}
+        ends.append((node, seq, last))
+    signature = signer(ring).sign(ending(ends)).hex()
+    yield {"type": "end", "public_key": public[ring.current.id], "signature": signature}
+
+
+def public_keys(ring: KeyRing) -> list[dict[str, str]]:
+    """What checkpoints are verified with elsewhere: one a master key, the last one in use."""
+    return [{"key_id": id, "made_at": key.made_at, "public_key": public_key(ring, id)} for id, key in ring.keys.items()]
 
 
 def checkpoint_event(checkpoint: Checkpoint) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from gateway.model.errors import SekishoError
+from quarantine.blobs import MARK
 from quarantine.keys import sync_directory
 from quarantine.models import SCHEMA
 
@@ -93,7 +94,8 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
 
 def restore(source: Path, database: Path, blobs: Path) -> Manifest:
     """Put a backup back where no custody is. Raises BackupProblem; an existing database is never touched."""
-    if database.exists() or (blobs.exists() and any(blobs.iterdir())):
+    mark = blobs / MARK                  # of an index that is gone: the restored one writes its own
+    if database.exists() or (blobs.exists() and any(path != mark for path in blobs.iterdir())):
         raise BackupProblem(f"{database.parent}: there is a custody already; restore into an empty state directory")
     aside = database.with_name(database.name + ".restored")
     try:
@@ -102,6 +104,7 @@ def restore(source: Path, database: Path, blobs: Path) -> Manifest:
             _extract(archive, "database.sqlite", aside)
             if file_sha256(aside) != manifest.database_sha256:
                 raise BackupProblem(f"{source}: the backup is damaged: its database is not the one written")
+            mark.unlink(missing_ok=True)
             _restore_blobs(archive, blobs)
         _destroy_missing(aside, blobs)
         os.replace(aside, database)

@@ -20,6 +20,7 @@ from quarantine.sealing import MessageKeys, Plain, SealBroken
 BUCKETS = 1024                           # directories, so that none grows beyond what ls and backup tools bear
 PER_BUCKET = 512                         # consecutive blobs share a directory: one fsync of it serves a whole batch
 NAME = 20                                # random octets of a name
+MARK = ".custody"                        # whose store this is: see quarantine.binding
 
 Failpoint = Callable[[str], None]
 
@@ -39,6 +40,8 @@ class Staged:
 class Blobs(Protocol):
     """The port: files here, an object store elsewhere."""
 
+    @property
+    def root(self) -> object: ...        # where it is, for people
     def stage(self, source: int, size: int, keys: MessageKeys) -> Staged: ...
     def publish(self, staged: Iterable[Staged]) -> None: ...
     def discard(self, staged: Staged) -> None: ...
@@ -47,6 +50,9 @@ class Blobs(Protocol):
     def names(self) -> Iterable[str]: ...
     def sweep(self, known: Callable[[str], bool], before: float) -> int: ...
     def check_room(self, size: int) -> None: ...
+    def exists(self, name: str) -> bool: ...
+    def mark(self) -> str: ...
+    def set_mark(self, text: str) -> None: ...
 
 
 class FileBlobs:
@@ -147,6 +153,30 @@ class FileBlobs:
             raise CustodyUnavailable(f"{self.root}: the store is not to be had: {error.strerror}") from error
         if room.f_bavail * room.f_frsize - size < self.reserve:
             raise CustodyUnavailable(f"{self.root}: less than {self.reserve >> 20} MiB are free; held mail is deferred")
+
+    def exists(self, name: str) -> bool:
+        return (self.root / name).exists()
+
+    def mark(self) -> str:
+        """What `set_mark` wrote; "" where nothing did."""
+        try:
+            return (self.root / MARK).read_text(encoding="ascii", errors="replace")
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            raise CustodyUnavailable(f"{self.root / MARK}: cannot be read: {error.strerror}") from error
+
+    def set_mark(self, text: str) -> None:
+        aside = self.root / f"{MARK}.new"
+        try:
+            with open(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, self.root / MARK)
+            sync_directory(self.root)
+        except OSError as error:
+            raise CustodyUnavailable(f"{self.root}: cannot be written: {error.strerror}") from error
 
     def _temporary(self, name: str) -> Path:
         bucket, _, leaf = name.partition("/")

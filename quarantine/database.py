@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
 from django.core.management import call_command
-from django.db import DatabaseError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.models import Model
 
 from gateway.model.errors import CustodyUnavailable, SekishoError
 from quarantine.models import SCHEMA, State
@@ -24,23 +27,79 @@ class DatabaseRefused(SekishoError):
 
 def open_database(now: datetime) -> None:
     """Check the configured database, bring its schema up to this program's, and stamp it."""
-    name = str(connection.settings_dict["NAME"])
-    ours = connection.vendor == "sqlite" and check_sqlite(Path(name))
-    try:
-        known = State.objects.order_by("id").first() if "quarantine_state" in tables() else None
-        if known is None and tables() and not ours:
-            raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
-        if known is not None:
-            check_state(name, known)
+    with readable() as name:
+        known = look(name)
         if known is None or known.schema < SCHEMA or pending():
             mark_as_ours()
-            call_command("migrate", verbosity=0, interactive=False)
+            # a server can take all of it back; SQLite's own is marked, and completed at the next start
+            with transaction.atomic() if connection.vendor == "postgresql" else nullcontext():
+                call_command("migrate", verbosity=0, interactive=False)
         stamp(known, now)
-    except OperationalError as error:
+
+
+@contextmanager
+def readable() -> Iterator[str]:
+    """The database's name; its errors as one line."""
+    name = str(connection.settings_dict["NAME"])
+    try:
+        yield name
+    except (OperationalError, InterfaceError) as error:
         # a full disk, a lock, a server that is down: it may pass, and clean mail flows meanwhile
+        connection.close()
         raise CustodyUnavailable(f"{name}: the database cannot be used: {one_line(error)}") from error
     except DatabaseError as error:
         raise DatabaseRefused(f"{name}: the database cannot be used: {one_line(error)}") from error
+
+
+def look(name: str) -> State | None:
+    """What this database is; None where nothing was ever written to it. Raises DatabaseRefused. Changes nothing."""
+    ours = connection.vendor == "sqlite" and check_sqlite(Path(name))
+    if connection.vendor == "postgresql":
+        check_server(name)
+    found = tables()
+    known = State.objects.order_by("id").first() if "quarantine_state" in found else None
+    if known is None and found and not ours:
+        raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
+    if known is not None:
+        check_state(name, known)
+    return known
+
+
+def is_fresh() -> bool:
+    """True where custody was never begun in the configured database."""
+    with readable() as name:
+        if connection.vendor == "sqlite" and not (Path(name).exists() and Path(name).stat().st_size):
+            return True
+        return look(name) is None
+
+
+def freshen() -> None:
+    """A connection to a server that died while nobody used it is replaced by a new one."""
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        connection.health_check_done = False
+        connection.close_if_health_check_failed()
+
+
+# What a server may not be set to, each with the reason: (setting, wanted, why)
+SERVER = (
+    ("server_encoding", ("UTF8",), "its encoding cannot hold all characters: create it with ENCODING 'UTF8'"),
+    ("fsync", ("on",), "with fsync = off a crash would lose mail that was acknowledged"),
+    ("full_page_writes", ("on",), "with full_page_writes = off a crash would damage it"),
+    ("synchronous_commit", ("on", "remote_write", "remote_apply"),
+     "with this synchronous_commit a crash would lose mail that was acknowledged: set it to on"),
+)
+OLDEST_SERVER = 14                       # Django 5.2
+
+
+def check_server(name: str) -> None:
+    with connection.cursor() as cursor:
+        version = connection.pg_version // 10000
+        if version < OLDEST_SERVER:
+            raise DatabaseRefused(f"{name}: the server is PostgreSQL {version}, at least {OLDEST_SERVER} is needed")
+        for setting, wanted, why in SERVER:
+            cursor.execute("SELECT current_setting(%s)", [setting])
+            if (found := cursor.fetchone()[0]) not in wanted:
+                raise DatabaseRefused(f"{name}: {setting} is {found}: {why}")
 
 
 def check_sqlite(path: Path) -> bool:
@@ -130,3 +189,15 @@ def settle_log() -> None:
 
 def one_line(error: object) -> str:
     return " ".join(str(error).split())[:200]
+
+
+def storable(text: str) -> str:
+    """PostgreSQL has no NUL in text (its manual, section 8.3); what mail or people wrote must not make a row impossible."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def make_storable(row: Model) -> None:
+    for field in row._meta.concrete_fields:
+        value = row.__dict__.get(field.attname)
+        if isinstance(value, str) and "\0" in value:
+            setattr(row, field.attname, storable(value))

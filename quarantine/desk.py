@@ -15,11 +15,12 @@ from typing import Any
 
 from gateway.model.custody import Actor
 from gateway.model.errors import SekishoError
-from quarantine import audit, personal
+from quarantine import audit, personal, trail
 from quarantine.custodian import Content
 from quarantine.decisions import Outcome
 from quarantine.lifecycle import Refusal, Refused
 from quarantine.reading import Query
+from quarantine.reporting import period_of
 from quarantine.scope import EVERYTHING, scope_of
 from quarantine.service import QuarantineService
 
@@ -99,6 +100,11 @@ def _audit_export(s: QuarantineService, a: Actor, r: Request) -> Answer:
     except (SekishoError, OSError, ValueError):
         os.close(fd)
         raise
+
+
+def _audit_list(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    found = s.audit_list(a, trail.wanted_of(r))
+    return Answer({"records": list(found.records), "cursor": found.cursor})
 
 
 def _queue_drop(s: QuarantineService, a: Actor, r: Request) -> Answer:
@@ -210,6 +216,9 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     # audit
     "audit-verify": _verify,             # outside: rows of an event log -> {"records", "checkpoints", "flaws"}
     "audit-export": _audit_export,       # -> descriptor, {"rows", "size"}
+    "audit-keys": lambda s, a, r: Answer({"keys": s.audit_keys(a)}),
+    "audit-list": _audit_list,           # the fields of trail.Wanted -> {"records": […], "cursor": …}
+    "report": lambda s, a, r: Answer(s.report(a, period_of(r))),     # since, until, zone
     "note": _note,
     "login-failed": _failed_login,
     # accounts
@@ -218,7 +227,8 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "keys-rewrap": _rewrap,
     "retention": _expire,
 }
-READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list", "pass-show", "directory-list"})
+READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list", "pass-show", "directory-list", "audit-list",
+                   "audit-keys"})
 ANONYMOUS = frozenset({"login-failed", "pass-show", "pass-code", "pass-act"}) | personal.ANONYMOUS
 
 

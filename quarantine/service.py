@@ -12,21 +12,23 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.model.custody import Actor
-from quarantine import audit
+from quarantine import audit, trail
 from quarantine.access import Act
 from quarantine.accounts import Accounts
 from quarantine.batches import Batches
+from quarantine.custodian import KEEPER
 from quarantine.digests import Digests
 from quarantine.finding import Finding
 from quarantine.intake import Intake
 from quarantine.models import Checkpoint
 from quarantine.passes import Passes
 from quarantine.rejudging import Rejudging
+from quarantine.reporting import Reporting
 from quarantine.retention import Retention
 from quarantine.totals import Counting
 
 
-class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts):
+class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts, Reporting):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:
@@ -38,7 +40,10 @@ class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, 
         with self.transaction():
             if not force and not audit.checkpoint_due(self.settings.node, self.now()):
                 return None
-            return audit.write_checkpoint(self.ring, self.settings.node, self.now())
+            signed = audit.write_checkpoint(self.ring, self.settings.node, self.now())
+            if signed is not None:       # the chain remembers it: a checkpoint that is removed later is missed
+                self.record(KEEPER, audit.CHECKPOINT, "", **audit.checkpoint_event(signed))
+            return signed
 
     def audit_verify(self, actor: Actor, outside: Sequence[Mapping[str, Any]] = ()) -> audit.Verified:
         self.allowed_here(actor, Act.AUDIT)
@@ -49,4 +54,14 @@ class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, 
         self.allowed_here(actor, Act.AUDIT)
         with self.transaction():
             self.record(actor, "audit-export")
+        self.checkpoint(force=True)      # what is exported is signed up to its end
         return audit.export(self.ring)
+
+    def audit_keys(self, actor: Actor) -> list[dict[str, str]]:
+        """The public halves of the signing keys: whoever has one verifies an export without us."""
+        self.allowed_here(actor, Act.AUDIT)
+        return audit.public_keys(self.ring)
+
+    def audit_list(self, actor: Actor, wanted: trail.Wanted) -> trail.Found:
+        self.allowed_here(actor, Act.AUDIT)
+        return trail.find(wanted)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import django
 from django.conf import settings
@@ -26,6 +26,10 @@ PRAGMAS = (
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA cache_size=-32768",
 )
+# A server that does not answer is noticed while a client still waits for its reply (libpq's names and units).
+SERVER_OPTIONS = {"connect_timeout": "5", "keepalives_idle": "15", "keepalives_interval": "5", "keepalives_count": "3",
+                  "tcp_user_timeout": "15000"}
+SERVER_SETTINGS = f"-c lock_timeout={BUSY_TIMEOUT:.0f}s -c timezone=UTC"
 PASSWORD_HASHERS = ("django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher")
 PASSWORD_CHECKS = (
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -43,7 +47,8 @@ def parse_database(url: str) -> dict[str, Any]:
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": path, "OPTIONS": {
             "transaction_mode": "IMMEDIATE", "timeout": BUSY_TIMEOUT, "init_command": ";".join(PRAGMAS)}}
     if parts.scheme in ("postgresql", "postgres"):
-        options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+        options = SERVER_OPTIONS | dict(parse_qsl(parts.query))
+        options["options"] = f"{SERVER_SETTINGS} {options.get('options', '')}".strip()
         return {"ENGINE": "django.db.backends.postgresql", "NAME": unquote(parts.path.lstrip("/")),
                 "USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or ""),
                 "HOST": options.pop("host", "") or parts.hostname or "", "PORT": str(parts.port or ""),

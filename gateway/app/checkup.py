@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import gateway
 from gateway.app import installed
-from gateway.app.custody import database_url, refuse_lost_index
+from gateway.app.custody import database_url, index_name, refuse_lost_index
 from gateway.app.offline import Silent
 from gateway.app.rights import running
 from gateway.config import Config, Endpoint
@@ -155,23 +155,17 @@ def database(config: Config) -> Iterator[Line]:
 
     from quarantine.settings import configure
 
-    path = config.gateway.state_dir / "quarantine.db"
-    name = str(path) if config.quarantine.database == "sqlite" else config.quarantine.database.rpartition("@")[2]
-    try:
-        refuse_lost_index(config)
-    except SekishoError as lost:
-        yield Line("state", RED, name, str(lost).removeprefix(f"{name}: "))
-        return
-    if config.quarantine.database == "sqlite" and not path.exists():
-        yield Line("state", RED, name, "does not exist; sekisho init makes it")
-        return
+    path, name = config.gateway.state_dir / "quarantine.db", index_name(config)
     try:
         configure(database_url(config), "doctor")
-        from quarantine.database import check_sqlite, tables  # Django's models can be imported only now
+        from quarantine.database import look, readable, tables  # Django's models can be imported only now
 
-        if config.quarantine.database == "sqlite":
-            check_sqlite(path)
-        found = len(tables())
+        if refuse_lost_index(config) and config.quarantine.database == "sqlite" and not path.exists():
+            yield Line("state", RED, name, "does not exist; sekisho init makes it")
+            return
+        with readable() as called:
+            look(called)
+            found = len(tables())
         connection.close()
         yield judged(found > 0, "state", name, "the index can be read" if found else "is empty; sekisho init fills it")
     except (SekishoError, DatabaseError, OSError) as wrong:

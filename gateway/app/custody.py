@@ -14,6 +14,7 @@ from gateway.model.deadline import Clock
 from gateway.model.errors import ConfigError, SekishoError
 from gateway.notices import Answerer, House
 from quarantine import keys
+from quarantine.blobs import Blobs, FileBlobs
 from quarantine.settings import configure, sqlite_url
 
 
@@ -48,43 +49,70 @@ def secret_of(path: Path) -> str:
     return path.read_text(encoding="ascii")
 
 
-def ensure_keys(config: Config, clock: Clock) -> keys.KeyRing:
-    """The key ring; a first key is made only where there is no database yet: held mail without its key is lost."""
-    refuse_lost_index(config)
+def ensure_keys(config: Config, clock: Clock, fresh: bool) -> keys.KeyRing:
+    """The key ring; a first key is made only where custody is begun: held mail without its key is lost."""
     path = config.quarantine.key_file
-    if not path.exists() and not (config.gateway.state_dir / "quarantine.db").exists():
-        return keys.create_key_file(path, clock.now())
-    return keys.load(path)
+    return keys.create_key_file(path, clock.now()) if fresh and not path.exists() else keys.load(path)
 
 
-def refuse_lost_index(config: Config) -> None:
-    """Held mail without the index that knows it is not begun anew upon: what no row knows would be swept away within hours."""
-    database, blobs = config.gateway.state_dir / "quarantine.db", config.gateway.state_dir / "blobs"
-    if config.quarantine.database != "sqlite" or (database.exists() and database.stat().st_size):
-        return
-    lost = sum(len(files) for _, _, files in os.walk(blobs))
-    if lost:
-        raise SekishoError(f"{database}: the index is gone, but {blobs} has {lost} held messages; put the index back, "
-                           "or move the blobs away and restore a backup")
+def index_name(config: Config) -> str:
+    """The index as people know it, without a password."""
+    plain = config.quarantine.database
+    return str(config.gateway.state_dir / "quarantine.db") if plain == "sqlite" else plain.rpartition("@")[2] or plain
+
+
+def blob_store(config: Config) -> Blobs:
+    """Where held octets are. Raises ConfigError, SekishoError."""
+    custody, folder = config.quarantine, config.gateway.state_dir
+    if custody.blobs == "file":
+        return FileBlobs(folder / "blobs", reserve=custody.min_free)
+    try:
+        from quarantine.s3 import Place, S3Blobs  # an extra of the distribution
+    except ModuleNotFoundError as missing:
+        raise ConfigError(f'held mail in S3 needs {missing.name}: pip install "sekisho[s3]"', "quarantine.blobs") from missing
+    spool = folder / "spool"
+    spool.mkdir(mode=0o700, exist_ok=True)
+    return S3Blobs(Place.of(custody.blobs, custody.blobs_credentials), spool, reserve=custody.min_free)
+
+
+def refuse_lost_index(config: Config) -> bool:
+    """True where custody is to be begun; Django is configured. Raises Unbound where held mail is there already."""
+    from quarantine.binding import refuse_lost_index as refuse
+    from quarantine.database import is_fresh
+
+    fresh = is_fresh()
+    folder = config.gateway.state_dir / "blobs"
+    if fresh and (config.quarantine.blobs != "file" or folder.is_dir()):
+        store = blob_store(config)
+        refuse(store, store.root, index_name(config))
+    return fresh
 
 
 def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
     """The service on an open, migrated database. Only one process at a time may write: the keeper, or a command without one.
 
-    Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index is gone).
+    Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index or the store is gone), CustodyUnavailable.
     """
-    ring = ensure_keys(config, clock)
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
-    from quarantine.blobs import FileBlobs  # Django models can be imported only now
-    from quarantine.database import open_database
+    from quarantine.binding import bind  # Django models can be imported only now
+    from quarantine.claim import claim
+    from quarantine.database import open_database, readable
     from quarantine.service import QuarantineService
 
-    open_database(clock.now())
-    custody = config.quarantine
-    if custody.blobs != "file":
-        raise ConfigError("held mail in S3 is not built into this program; use \"file\"", "quarantine.blobs")
-    blobs = FileBlobs(config.gateway.state_dir / "blobs", reserve=custody.min_free)
-    return QuarantineService(ring, blobs, clock, settings(config), answers=Answerer(House.of(config), clock.now))
+    fresh = refuse_lost_index(config)
+    ring = ensure_keys(config, clock, fresh)
+    alone = claim()
+    with readable():
+        alone.hold()
+    try:
+        open_database(clock.now())
+        blobs = blob_store(config)
+        with readable():
+            bind(blobs, blobs.root, index_name(config))
+    except SekishoError:
+        alone.release()
+        raise
+    return QuarantineService(ring, blobs, clock, settings(config), answers=Answerer(House.of(config), clock.now), claim=alone)
 
 
 def settings(config: Config):  # type: ignore[no-untyped-def]

@@ -66,7 +66,11 @@ def desk(session: Session) -> Iterator[Desk]:
     (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
     alone = alone_in(config.gateway.state_dir, SystemClock())    # the keeper is the only writer; without one, we are
     try:
-        yield OwnDesk(open_service(config, SystemClock()), config.quarantine.key_file)
+        service = open_service(config, SystemClock())
+        try:
+            yield OwnDesk(service, config.quarantine.key_file)
+        finally:
+            service.claim.release()
     finally:
         os.close(alone)
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "audit": "gateway.cli.audit", "backup": "gateway.cli.state", "demo": "gateway.cli.demo", "doctor": "gateway.cli.doctor",
     "edm": "gateway.cli.edm", "fingerprint": "gateway.cli.edm", "init": "gateway.cli.state", "keys": "gateway.cli.state",
     "policy": "gateway.cli.policy", "quarantine": "gateway.cli.quarantine", "queue": "gateway.cli.queue",
+    "report": "gateway.cli.report",
     "restore": "gateway.cli.state", "scan": "gateway.cli.scan", "serve": "gateway.cli.serve",
     "signatures": "gateway.cli.signatures", "stats": "gateway.cli.stats", "user": "gateway.cli.user",
 }

@@ -31,7 +31,7 @@ def read_only(url: str) -> dict[str, Any]:
         database["NAME"] = f"file:{quote(database['NAME'])}?mode=ro"
         database["OPTIONS"] = {"timeout": 5.0, "init_command": "PRAGMA query_only=ON"}
     else:
-        database["OPTIONS"] |= {"options": "-c default_transaction_read_only=on"}
+        database["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
     return database
 
 

@@ -68,6 +68,24 @@ class JournalReader:
                                           [since.timestamp() if since else 0.0]):
                 yield {**_shown(connection, row[:-1]), **json.loads(row[-1])}
 
+    def outbound(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
+        """Outbound mail by sender and week counted back from `until` (0 is the last one): messages, octets, persons, classes."""
+        last = until.timestamp()
+        weeks: dict[tuple[str, int], dict[str, Any]] = {}
+        with self._open() as connection:
+            for sender, received, size, body in connection.execute(
+                    "SELECT sender, received, size, CASE WHEN body LIKE '%\"identifiers\":{\"%' THEN body END FROM entries"
+                    " WHERE direction = 'outbound' AND sender <> '' AND received >= ? AND received < ?", [since.timestamp(), last]):
+                key = (sender.lower(), int((last - received) // SPANS["week"]))
+                one = weeks.setdefault(key, {"messages": 0, "octets": 0, "persons": 0, "classes": {}})
+                one["messages"] += 1
+                one["octets"] += size
+                inspection = json.loads(body)["inspection"] if body else {}
+                one["persons"] += int(inspection.get("persons", 0))
+                for name, count in inspection.get("identifiers", {}).items():
+                    one["classes"][name] = one["classes"].get(name, 0) + count
+        return [{"sender": sender, "week": week, **counts} for (sender, week), counts in sorted(weeks.items())]
+
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():

@@ -41,7 +41,7 @@ READERS = 3
 MOST_STAGING = 512                       # admissions between socket and commit
 MOST_STAGING_BYTES = 1 << 30
 CREDENTIALS = struct.Struct("3i")        # pid, uid, gid of SO_PEERCRED
-SLOW = frozenset({*desk.READS, "export", "audit-verify", "audit-export", "keys-rewrap", "retention", "show"})
+SLOW = frozenset({*desk.READS, "export", "audit-verify", "report", "audit-export", "keys-rewrap", "retention", "show"})
 NO_PREVIEW = Refusal("NO-PREVIEW", "no cell is there to make a preview")
 NO_CONTENT = Refusal("BAD-REQUEST", "an admission comes with one descriptor")
 

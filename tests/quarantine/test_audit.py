@@ -14,12 +14,13 @@ from quarantine.models import AuditHead, AuditRecord, Checkpoint
 from quarantine.service import QuarantineService
 from tests.builders.custody import ADMIN, ANNA, AUDITOR, ROOT, FakeClock, House
 
-COUNT = 120
+ACTS = 120
+COUNT = ACTS + 2                         # two checkpoints, each remembered by the chain
 
 
 @pytest.fixture
 def chain(service: QuarantineService, clock: FakeClock) -> QuarantineService:
-    for n in range(COUNT):
+    for n in range(ACTS):
         with service.transaction():
             service.record(ANNA if n % 2 else ROOT, f"act-{n % 5}", "m" * 24, number=n, text="名單")
         clock.forward(seconds=1)
@@ -60,13 +61,13 @@ def test_every_octet_class_of_random_records(chain: QuarantineService) -> None:
     for _ in range(300):
         row = AuditRecord.objects.get(seq=dice.randint(1, COUNT))
         field = dice.choice(["at", "actor", "via", "action", "message_id", "detail", "digest", "previous"])
-        text = getattr(row, field)
+        text = getattr(row, field) or "x"
         at = dice.randrange(len(text))
         changed = text[:at] + chr(ord(text[at]) ^ 1) + text[at + 1:]
         AuditRecord.objects.filter(pk=row.pk).update(**{field: changed})
         found = flaw(chain)
         assert found is not None and found.seq == row.seq, (field, row.seq, found)
-        AuditRecord.objects.filter(pk=row.pk).update(**{field: text})
+        AuditRecord.objects.filter(pk=row.pk).update(**{field: getattr(row, field)})
 
 
 def test_a_removed_record(chain: QuarantineService) -> None:
@@ -134,6 +135,45 @@ def test_a_forged_checkpoint(chain: QuarantineService) -> None:
     assert flaw(chain) == audit.Flaw("keeper", 50, "the signature of a checkpoint is wrong")
 
 
+def test_a_checkpoint_that_is_gone_is_missed(chain: QuarantineService) -> None:
+    first, second = Checkpoint.objects.order_by("seq")
+    first.delete()
+    assert flaw(chain) == audit.Flaw("keeper", first.seq, "the checkpoint after this record is missing")
+    Checkpoint.objects.filter(pk=second.pk).update(signature=first.signature)
+    assert flaw(chain) is not None
+
+
+def test_a_chain_rewritten_with_the_digests_but_not_the_key(chain: QuarantineService) -> None:
+    """Everything after a change is made to fit, as root could: the checkpoints and the coded end still tell."""
+    last = AuditRecord.objects.get(seq=59).digest
+    for row in AuditRecord.objects.filter(seq__gte=60).order_by("seq"):
+        row.actor = "somebody else"
+        row.previous, row.digest = last, audit.digest(vars(row), last)
+        last = row.digest
+        row.save()
+    found = flaw(chain)
+    assert found is not None and found.seq == Checkpoint.objects.order_by("-seq")[0].seq and "rewritten" in found.text
+    Checkpoint.objects.filter(seq__gt=60).delete()
+    found = flaw(chain)
+    assert found is not None and found.text == "the checkpoint after this record is missing"
+
+
+def test_the_follower_sees_what_verify_sees(chain: QuarantineService, clock: FakeClock) -> None:
+    follower = audit.Follower("keeper")
+    with chain.snapshot():
+        assert follower.verify(chain.ring) is None
+    clock.forward(minutes=2)
+    chain.note(ADMIN, "more")
+    assert chain.checkpoint() is not None and chain.checkpoint() is None
+    with chain.snapshot():
+        assert follower.verify(chain.ring) is None and follower.walk.seq == COUNT + 2
+    Checkpoint.objects.order_by("-seq")[0].delete()
+    chain.note(ADMIN, "still")
+    with chain.snapshot():
+        assert follower.verify(chain.ring) is None, "each record once; a full verify misses it"
+    assert flaw(chain) is not None
+
+
 def test_everything_removed_at_once(chain: QuarantineService) -> None:
     AuditRecord.objects.all().delete()
     assert flaw(chain) is not None
@@ -173,7 +213,7 @@ def test_an_export_can_be_checked_without_the_key_file(chain: QuarantineService)
         assert hashlib.sha256(f"{last}\n{body}".encode()).hexdigest() == row["digest"]
         last = digests[row["seq"]] = row["digest"]
     points = [r for r in lines if r["type"] == "checkpoint"]
-    assert len(points) == 2
+    assert len(points) == 3, "an export is signed up to its end"
     for point in points:
         assert digests[point["seq"]] == point["digest"]
         said = audit.statement(point["node"], point["seq"], point["digest"], point["at"])

@@ -17,7 +17,7 @@ def test_one_life_from_admission_to_the_audit(service: QuarantineService, held: 
     verified = service.audit_verify(AUDITOR)
     assert verified.flaws == () and verified.records >= 4
     assert [r["action"] for r in service.audit_export(ADMIN) if r["type"] == "record"] == [
-        "admit", "confirm", "request", "deny", "audit-export"]
+        "admit", "confirm", "request", "deny", "checkpoint", "audit-export", "checkpoint"]
 
 
 def test_the_chain_is_for_admins_and_auditors(service: QuarantineService) -> None:

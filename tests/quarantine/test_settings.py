@@ -29,7 +29,9 @@ def test_postgresql_urls() -> None:
     parsed = settings.parse_database("postgresql://me:p%40ss@db.example:5433/mail?sslmode=verify-full")
     assert (parsed["ENGINE"], parsed["NAME"], parsed["USER"], parsed["PASSWORD"], parsed["HOST"], parsed["PORT"]) == (
         "django.db.backends.postgresql", "mail", "me", "p@ss", "db.example", "5433")
-    assert parsed["OPTIONS"] == {"sslmode": "verify-full"}
+    assert parsed["OPTIONS"] == settings.SERVER_OPTIONS | {"sslmode": "verify-full", "options": "-c lock_timeout=5s -c timezone=UTC"}
+    assert settings.parse_database("postgresql:///x?options=-c%20search_path%3Dmail&connect_timeout=9")["OPTIONS"] == (
+        settings.SERVER_OPTIONS | {"connect_timeout": "9", "options": "-c lock_timeout=5s -c timezone=UTC -c search_path=mail"})
     assert settings.parse_database("postgresql:///mail?host=/run/pg")["HOST"] == "/run/pg"
 
 

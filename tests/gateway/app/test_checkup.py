@@ -51,7 +51,7 @@ def test_no_state_directory(tmp_path):
     (lambda s: os.chmod(s / "quarantine.key", 0o440), "quarantine.key", "others may read"),
     (lambda s: (s / "quarantine.db").unlink(), "quarantine.db", "does not exist"),
     (lambda s: (s / "quarantine.db").write_bytes(b"SQLite format 3\0" + b"x" * 4000), "quarantine.db", "damaged"),
-    (lambda s: (s / "blobs" / "held").touch() or (s / "quarantine.db").unlink(), "quarantine.db", "the index is gone"),
+    (lambda s: (s / "blobs" / "000").mkdir() or (s / "blobs" / "000" / "held").touch() or (s / "quarantine.db").unlink(), "quarantine.db", "the index is gone"),
     (lambda s: (s / "blobs").rename(s / "elsewhere"), "blobs", "is no folder"),
     (lambda s: (s / "edm").mkdir() or (s / "edm" / "a.edm").write_bytes(b"x" * 99), "registered", "edm"),
 ])

@@ -49,7 +49,7 @@ def test_who_comes_second_takes_the_first_ones_secret(tmp_path, monkeypatch):
 def test_no_key_is_made_where_held_mail_waits_for_the_old_one(state):
     (state.state / "quarantine.key").unlink()
     with pytest.raises(SekishoError, match="there is no key file"):
-        custody.ensure_keys(load(state.config), SystemClock())
+        custody.open_service(load(state.config), SystemClock())
     assert not (state.state / "quarantine.key").exists()
 
 

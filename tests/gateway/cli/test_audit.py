@@ -5,6 +5,7 @@ import pytest
 
 from gateway.cli.audit import events
 from gateway.model.errors import SekishoError
+from tests.builders.commands import run
 
 
 def test_a_good_chain(state):
@@ -22,7 +23,9 @@ def test_a_changed_record_is_named_with_status_one(state):
 def test_every_record_is_exported(state):
     state.run("user", "add", "anna", "--role", "auditor")
     rows = [json.loads(line) for line in state.run("audit", "export", "--as", "anna").octets.splitlines()]
-    assert [(r["seq"], r["action"]) for r in rows] == [(1, "user-add"), (2, "user-add"), (3, "audit-export")]
+    assert [(r["type"], r.get("seq"), r.get("action")) for r in rows] == [
+        ("record", 1, "user-add"), ("record", 2, "user-add"), ("record", 3, "audit-export"), ("checkpoint", 3, None),
+        ("record", 4, "checkpoint"), ("end", None, None)]
     assert rows[2]["actor"] == "anna" and rows[1]["previous"] == rows[0]["digest"]
 
 
@@ -46,3 +49,36 @@ def test_an_outside_log_that_is_none(tmp_path, content, said):
         (tmp_path / "log").write_bytes(content)
     with pytest.raises(SekishoError, match=said):
         events(tmp_path / "log")
+
+
+def test_an_export_is_verified_elsewhere(state, tmp_path):
+    file = tmp_path / "audit.jsonl"
+    file.write_bytes(state.run("audit", "export").octets)
+    (key,) = state.run("audit", "keys", "--json").rows
+    ran = run("audit", "verify", "--file", file)
+    assert ran.status == 0 and key["public_key"] in ran.out and "0 flaws" in ran.out
+    assert run("audit", "verify", "--file", file, "--key", key["public_key"].upper()).status == 0
+    other = run("audit", "verify", "--file", file, "--key", "ab" * 32, "--json")
+    assert other.status == 1 and other.rows[0]["flaws"][0]["text"] == "the signature of a checkpoint is wrong"
+    file.write_text(file.read_text().replace("user-add", "user-odd", 1))
+    assert "seq=1 text=the record was changed" in run("audit", "verify", "--file", file).out
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ("{}", ":1: not a line of an audit export"), ("[1]", ":1: not a line"), ('{"type": "record", "node": "x", "seq": "y"}', ":1: not a line"),
+    ('{"type": "record", "node": "x", "seq": 1, "digest": "", "at": "", "action": "checkpoint", "detail": "{}"}', ":1: not a line")])
+def test_an_export_that_is_none(tmp_path, content, said):
+    file = tmp_path / "x"
+    file.write_text(content)
+    assert said in run("audit", "verify", "--file", file).complaint
+    assert "64 hexadecimal digits" in run("audit", "verify", "--file", file, "--key", "xyz").complaint
+
+
+def test_records_are_listed(state):
+    state.run("user", "add", "=anna", "--role", "auditor")
+    assert [r["action"] for r in state.run("audit", "list", "--json").rows] == ["user-add", "user-add"]
+    assert state.run("audit", "list", "--actor", "nobody").out == "no record\n"
+    assert state.run("audit", "list", "--since", "2099-01-01", "--json").rows == []
+    assert state.run("audit", "list", "--limit", "1", "--json").rows[0]["number"] == 2
+    made = state.run("audit", "list", "--csv").octets
+    assert made.startswith(b"\xef\xbb\xbfnumber,node,at,") and made.count(b"\r\n") == 3

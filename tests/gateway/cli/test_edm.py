@@ -1,4 +1,3 @@
-import json
 import os
 
 import pytest
@@ -26,8 +25,8 @@ def test_import_status_drop(state, table):
     assert state.run("edm", "drop", "customers").out == "customers dropped\n"
     assert state.run("edm", "status").out == "no table is imported\n"
     assert "there is no index 'customers'" in state.run("edm", "drop", "customers").complaint
-    actions = [(r["action"], r["detail"]) for r in map(json.loads, state.run("audit", "export").out.splitlines())]
-    assert ("edm-import", '{"name":"customers","rows":2}') in actions and ("edm-drop", '{"name":"customers"}') in actions
+    actions = [(r["action"], r["detail"]) for r in state.run("audit", "list", "--json").rows]
+    assert ("edm-import", {"name": "customers", "rows": 2}) in actions and ("edm-drop", {"name": "customers"}) in actions
 
 
 def test_columns_and_keys_override(state, table):

@@ -1,4 +1,3 @@
-import json
 from datetime import timedelta
 
 import pytest
@@ -82,7 +81,7 @@ def test_export_raw_is_the_octets_and_zip_needs_its_password(state, tmp_path, mo
         packed.setpassword(said.rpartition("once: ")[2].strip().encode())
         assert packed.read(member) == octets()
     assert f"{id}.zip exists already" in state.run("quarantine", "export", id).complaint
-    actions = [json.loads(line)["action"] for line in state.run("audit", "export").out.splitlines()]
+    actions = [row["action"] for row in reversed(state.run("audit", "list", "--json").rows)]
     assert actions.count("export") == 2                                                  # nothing was taken out the third time
 
 

@@ -40,7 +40,7 @@ def test_a_backup_comes_back_elsewhere_with_its_key(state, tmp_path):
 
 def test_restore_refuses_what_is_no_backup_and_changes_nothing(state, tmp_path):
     (state.state / "quarantine.db").unlink()
-    (state.state / "blobs").rmdir()
+    shutil.rmtree(state.state / "blobs")
     (tmp_path / "junk").write_bytes(b"x" * 2000)
     before = sorted(p.name for p in state.state.iterdir())
     assert str(tmp_path / "junk") in state.run("restore", tmp_path / "junk").complaint
