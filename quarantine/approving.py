@@ -6,7 +6,7 @@ when the message is decided, whoever decided it and by whatever way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,13 +21,7 @@ from quarantine.models import ApprovalTask, HeldRecipient, QuarantinedMessage
 BATCH = 50
 REMINDERS = 30                           # of the last one asked; a held mail has expired long before
 
-# sender and recipients -> those to whom the sender never wrote before, as far as the house remembers
-Strangers = Callable[[str, Sequence[str]], Sequence[str]]
-
-
 class Approving(Decisions, Directory):
-
-    strangers: Strangers | None = None   # the journal's memory; without it only releases are remembered
 
     def tell(self, event: str, row: QuarantinedMessage, reason: str, requested_by: str = "") -> None:
         """A request goes to who is asked to decide about the message, where somebody is."""
@@ -37,14 +31,17 @@ class Approving(Decisions, Directory):
             return
         self._send(event, row, self._evidence(row, task) | {"requested_by": requested_by}, reason)
 
-    def ask(self, row: QuarantinedMessage) -> str:
-        """Ask the first one; "" where the house has no directory, and people decide in the console as they see it."""
+    def ask(self, row: QuarantinedMessage, met: Collection[str] = ()) -> str:
+        """Ask the first one; "" where the house has no directory, and people decide in the console as they see it.
+
+        `met` are addresses that the sender wrote to before, as far as others than custody remember.
+        """
         if not self.directory_known():
             return ""
         chosen = self._next(row)
         if chosen is None:
             return ""
-        task = self._open_task(row, chosen)
+        task = self._open_task(row, chosen, met)
         self._send("approval", row, self._evidence(row, task), "")
         return task.approver
 
@@ -86,9 +83,9 @@ class Approving(Decisions, Directory):
         key = Mailbox.parse(owner).key if owner else ""
         return Chosen(key, level=99) if key and key not in asked | parties else None
 
-    def _open_task(self, row: QuarantinedMessage, chosen: Chosen) -> ApprovalTask:
+    def _open_task(self, row: QuarantinedMessage, chosen: Chosen, met: Collection[str] = ()) -> ApprovalTask:
         now, earlier = self.now(), row.tasks.order_by("id").first()
-        first = earlier.first_time if earlier is not None else self._first_time(row)
+        first = earlier.first_time if earlier is not None else self._first_time(row, met)
         return ApprovalTask.objects.create(
             message=row, approver=chosen.approver, instead_of=chosen.instead_of, level=chosen.level, asked_at=now,
             due_at=now + self.settings.approval_deadline, first_time=first)
@@ -96,13 +93,17 @@ class Approving(Decisions, Directory):
     def _end_task(self, task: ApprovalTask, outcome: str) -> None:
         ApprovalTask.objects.filter(pk=task.pk, outcome="").update(outcome=outcome, closed_at=self.now())
 
-    def _first_time(self, row: QuarantinedMessage) -> list[str]:
+    def _first_time(self, row: QuarantinedMessage, met: Collection[str]) -> list[str]:
         outside = self.outside(row)
         released = set(HeldRecipient.objects.filter(
             key__in=[Mailbox.parse(a).key for a in outside], outcome="delivered", message__sender_key=row.sender_key,
         ).values_list("address", flat=True))
-        unknown = [address for address in outside if address not in released]
-        return list(self.strangers(row.sender, unknown)) if self.strangers is not None else unknown
+        return [address for address in outside if address not in released and address not in met]
+
+    def correspondents(self, id: str) -> tuple[str, list[str]]:
+        """Sender and outside recipients of a held message."""
+        row = self.load(id)
+        return row.sender, self.outside(row)
 
     def outside(self, row: QuarantinedMessage) -> list[str]:
         """The held recipients that are none of ours."""

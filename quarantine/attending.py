@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from gateway.model.custody import Actor, Status
 from gateway.model.decision import Disposition, Kind
 from gateway.model.transaction import Direction
@@ -25,8 +27,8 @@ class Attending(Approving):
             rows = QuarantinedMessage.objects.filter(attend=True, status__in=[s.value for s in OPEN]).order_by("admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 
-    def attend(self, id: str) -> str:
-        """Do it, once; returns what was done: strip, ask or nothing."""
+    def attend(self, id: str, met: Collection[str] = ()) -> str:
+        """Do it, once; returns what was done: strip, ask or nothing. `met` as in `ask`."""
         with self.transaction():
             row = QuarantinedMessage.objects.filter(pk=id, attend=True, status__in=[s.value for s in OPEN]).first()
             if row is None:
@@ -36,7 +38,7 @@ class Attending(Approving):
             if row.disposition == Disposition.STRIP.word and row.status == Status.HELD:
                 return self._strip(row)
             if row.kind == Kind.LEAK and row.direction != Direction.INBOUND:
-                return "ask" if self.ask(row) else ""
+                return "ask" if self.ask(row, met) else ""
         return ""
 
     def _strip(self, row: QuarantinedMessage) -> str:

@@ -28,6 +28,8 @@ from quarantine.sealing import write_all
 
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=1)
+FARTHEST = timedelta(hours=26)           # a daily digest, where a day of 25 hours lies between
+WAITS = "held back: too many notices this hour, or for a digest"     # last_reply of what waits
 TAKEN = ("delivered", "stripped")
 NO_ENTRY = Refusal("NOT-FOUND", "there is no such entry in the outbox")
 BUSY_ENTRY = Refusal("BUSY", "the entry is being sent at this moment")
@@ -74,7 +76,7 @@ class OutboxTable(Custodian):
     def due(self, limit: int = 50) -> list[Due]:
         """What may leave now, oldest first. An entry too far ahead (the clock was set back) is due too."""
         now = self.now()
-        ripe = Q(next_at__lte=now) | Q(next_at__gt=now + 2 * LAST_RETRY)
+        ripe = Q(next_at__lte=now) | Q(next_at__gt=now + FARTHEST) | (Q(next_at__gt=now + 2 * LAST_RETRY) & ~Q(last_reply=WAITS))
         with self.reading():
             rows = OutboxEntry.objects.filter(ripe, state="ready").order_by("next_at", "id")[:limit]
             return [Due(str(e.pk), e.purpose, e.recipient, e.message_id or "") for e in rows]

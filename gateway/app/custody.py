@@ -123,7 +123,12 @@ def settings(config: Config):  # type: ignore[no-untyped-def]
     return CustodySettings(node=socket.gethostname()[:64] or "keeper", retain=timedelta(seconds=custody.retain),
                            four_eyes_persons=custody.four_eyes_persons,
                            remember_words=timedelta(seconds=config.passwords.remember),
-                           release_opened=config.passwords.opened == "release")
+                           release_opened=config.passwords.opened == "release",
+                           pass_lifetime=timedelta(seconds=config.notices.link_lifetime),
+                           approval_deadline=timedelta(seconds=config.approval.deadline),
+                           owners={one.name: one.owner for one in config.listeners},
+                           our_domains=frozenset(config.gateway.our_domains), timezone=config.gateway.timezone,
+                           digest={"": config.notices.digest, **config.notices.digests}, digest_at=config.notices.digest_at)
 
 
 def embedded(config: Config) -> tuple[Path, Path]:

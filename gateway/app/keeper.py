@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -20,7 +22,9 @@ from gateway.edge.nexthop import NextHop
 from gateway.edge.settings import Hop, ListenerSettings, NextHopSettings
 from gateway.effects.dress import Voucher
 from gateway.effects.outbox import OutboxStore
+from gateway.effects.strip import Stripper
 from gateway.inspection.pool import CellPool
+from gateway.journal.acquainted import Acquainted
 from gateway.keeper.history import Historian, History
 from gateway.model.custody import Admission
 from gateway.model.deadline import Clock, Deadline
@@ -30,6 +34,7 @@ from gateway.model.finding import Inspection
 from gateway.model.ports import Events, InspectionRequest
 from gateway.model.transaction import AuthResult, Message, Transaction
 from gateway.notices import Answerer, House
+from gateway.notices.placeholder import Placeholder
 from gateway.policy import Policy, decide, load_policy
 
 TENDING = 5.0                            # seconds between looks at unused connections to next hops
@@ -108,6 +113,11 @@ def opened(config: Config, clock: Clock) -> Any:
     return service
 
 
+def reload_gateway() -> None:
+    """The supervisor reads the configuration anew, as after a SIGHUP of the administrator."""
+    os.kill(os.getppid(), signal.SIGHUP)
+
+
 async def tend(delivery: Callable[[], SmtpDelivery]) -> None:
     while True:
         await asyncio.sleep(TENDING)
@@ -126,13 +136,17 @@ async def run(name: str, control: socket.socket) -> None:
     from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
 
     keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
-                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide))
+                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide,
+                          Exceptions(lambda: cell.config, reload_gateway)))
     keeper.outbox.notices_an_hour = config.notices.per_hour
     keeper.outbox.voucher = voucher(config, tools.clock)
     keeper.historian = historian = Historian(
         History(config.gateway.state_dir / "history.db", tools.clock.now, service.ring, config.auth.history, config.auth.learning),
         tools.events)
     keeper.outbox.acquaint = acquainted(keeper.outbox.store, historian, tools.events)
+
+    keeper.attendant.met = Acquainted(config.gateway.state_dir / "journal.db").met
+    keeper.outbox.strip = Stripper(cell, Placeholder(House.of(config)))
 
     def current() -> SmtpDelivery:
         assert isinstance(keeper.outbox.delivery, SmtpDelivery)
@@ -147,6 +161,7 @@ async def run(name: str, control: socket.socket) -> None:
         keeper.service.blobs.reserve = fresh.config.quarantine.min_free  # type: ignore[attr-defined]  # FileBlobs
         keeper.outbox.notices_an_hour = fresh.config.notices.per_hour
         keeper.outbox.voucher = vouching
+        keeper.outbox.strip = Stripper(cell, Placeholder(House.of(fresh.config)))
         historian.history.retain, historian.history.learning = fresh.config.auth.history, fresh.config.auth.learning
         before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
         before.close()

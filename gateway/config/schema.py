@@ -20,6 +20,7 @@ from gateway.config.setting import REQUIRED, setting
 from gateway.config.values import (
     ADDRESS_OR_DOMAIN,
     BLOBS,
+    CLOCK_TIME,
     DATABASE,
     DOMAIN,
     ENDPOINT,
@@ -215,6 +216,28 @@ class Notices:
         "Language of an address or domain where it is not the default.")
     iso_2022_jp: tuple[str, ...] = setting(listing(ADDRESS_OR_DOMAIN), [],
         "Addresses and domains with old mail programs that want Japanese in ISO-2022-JP.")
+    links: str = setting(choice("personal", "console"), "personal",
+        "personal: a link opens a page for its reader, who acts with a code sent to the mailbox; console: it needs an account.")
+    link_url: str = setting(optional(URL, ""), "",
+        "Base address of those pages, where people reach them by another name than the console.", "console_url")
+    link_lifetime: float = setting(duration(3600, 365 * 86400), "14d", "How long a link opens its page.")
+    digest: str = setting(choice("off", "hourly", "daily"), "off",
+        "Notices of held inbound mail: each at once, or all new ones of a period in one digest.")
+    digest_at: str = setting(CLOCK_TIME, "08:30", "When the daily digest leaves, in `timezone`.")
+    digests: dict[str, str] = setting(mapping(ADDRESS_OR_DOMAIN, choice("off", "hourly", "daily")), {},
+        "Another period for an address or domain.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Who decides about held outbound mail, where a directory says who answers for whom (`sekisho directory import`)."""
+
+    deadline: float = setting(duration(60, 30 * 86400), "4h",
+        "Who was asked has so long; then the next one up is asked, in the end the listener's owner.")
+    people: str = setting(TEXT, "(&(objectClass=person)(mail=*))",
+        "Which entries below the base of [console.ldap] are people, for `sekisho directory import --ldap`.")
+    mail_attribute: str = setting(TEXT, "mail", "Their attribute with the one address they send from.")
+    manager_attribute: str = setting(TEXT, "manager", "Their attribute with the distinguished name of who they report to.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +287,8 @@ class Ldap:
     mailbox_attributes: tuple[str, ...] = setting(listing(TEXT), ["mail", "mailAlternateAddress", "proxyAddresses"],
         "Attributes with the person's mail addresses, aliases included.")
     groups_attribute: str = setting(TEXT, "memberOf", "Attribute with the distinguished names of the person's groups.")
+    groups_filter: str = setting(TEXT, "",
+        "How the groups of a person are found where their entry does not name them, or nested ones count; {dn} is the person's name.")
     groups: dict[str, str] = setting(mapping(TEXT, choice(*ROLES)), {},
         "Role of a group, by its distinguished name. Who is in none of them has no account here.")
     timeout: float = setting(duration(0.5, 60), "5s", "One request to a server.")
@@ -306,6 +331,7 @@ class Config:
     auth: Auth
     quarantine: Quarantine
     notices: Notices
+    approval: Approval
     console: Console
     oidc: Oidc
     ldap: Ldap
@@ -330,6 +356,7 @@ SECTIONS: Mapping[str, type] = {
     "auth": Auth,
     "quarantine": Quarantine,
     "notices": Notices,
+    "approval": Approval,
     "console": Console,
     "console.oidc": Oidc,
     "console.ldap": Ldap,

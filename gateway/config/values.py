@@ -261,6 +261,13 @@ def _timezone(value: object) -> str:
     return text
 
 
+def _clock_time(value: object) -> str:
+    text = _string(value)
+    if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text, re.ASCII):
+        raise ValueError(f'{_shown(value)} is no time of day, such as "08:30"')
+    return text
+
+
 def _name(value: object) -> str:
     text = _string(value)
     if not _NAME.fullmatch(text):
@@ -315,6 +322,7 @@ LDAP_URL = Kind("ldap URL", _ldap_url)
 PATH = Kind("absolute path", _path)
 LANGUAGE = Kind("language", _language)
 TIMEZONE = Kind("time zone", _timezone)
+CLOCK_TIME = Kind("time of day", _clock_time)
 NAME = Kind("name", _name)
 SELECTOR = Kind("selector", _selector)
 DATE = Kind("date", _date)

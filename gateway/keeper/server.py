@@ -22,7 +22,9 @@ from django.db import DatabaseError, connections
 
 from gateway.effects.outbox import Outbox
 from gateway.effects.wire import Channel, FrameError, listen
+from gateway.keeper.attendant import Attendant
 from gateway.keeper.committer import Committer, Work
+from gateway.keeper.exceptions import Exceptions
 from gateway.keeper.history import Historian
 from gateway.keeper.rejudge import Decide, Rejudge
 from gateway.keeper.store import KeeperStore
@@ -33,6 +35,7 @@ from gateway.model.ports import Delivery, Events, Metrics, Preview, Rescan
 from quarantine import desk, keys
 from quarantine.desk import Answer
 from quarantine.lifecycle import Refusal, Refused
+from quarantine.rejudging import Opened
 from quarantine.service import QuarantineService
 from quarantine.shapes import admission_from_json
 
@@ -43,6 +46,7 @@ MOST_STAGING_BYTES = 1 << 30
 CREDENTIALS = struct.Struct("3i")        # pid, uid, gid of SO_PEERCRED
 SLOW = frozenset({*desk.READS, "export", "audit-verify", "report", "audit-export", "keys-rewrap", "retention", "show"})
 NO_PREVIEW = Refusal("NO-PREVIEW", "no cell is there to make a preview")
+NO_EXCEPTIONS = Refusal("EXCEPTION", "exceptions cannot be made here")
 NO_CONTENT = Refusal("BAD-REQUEST", "an admission comes with one descriptor")
 
 
@@ -57,6 +61,7 @@ class Ports:
     preview: Preview | None = None
     metrics: Metrics | None = None
     decide: Decide | None = None         # today's policy on held mail; without it nothing is judged again
+    exceptions: Exceptions | None = None     # those made in the console
 
 
 @dataclass(slots=True)
@@ -88,6 +93,7 @@ class Keeper:
     committer: Committer = field(init=False)
     outbox: Outbox = field(init=False)
     rejudge: Rejudge = field(init=False)
+    attendant: Attendant = field(init=False)
     sealers: ThreadPoolExecutor = field(init=False)
     readers: ThreadPoolExecutor = field(init=False)
     staging: Staging = field(default_factory=Staging)
@@ -103,7 +109,9 @@ class Keeper:
         self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="reader")
         self.outbox = Outbox(KeeperStore(self.committer, self.readers), self.ports.delivery, self.ports.clock, self.ports.events,
                              self.ports.rescan, finished=self.wake.set, metrics=self.ports.metrics)
+        self.outbox.decide = self.ports.decide
         self.rejudge = Rejudge(self.committer, self.readers, self.ports.rescan, self.ports.decide, self.ports.events)
+        self.attendant = Attendant(self.committer, self.readers, self.ports.events, self.ports.clock.monotonic, done=self.wake.set)
 
     async def start(self) -> Mapping[str, int]:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""
@@ -113,7 +121,8 @@ class Keeper:
             self.historian.start()
         upkeep = Upkeep(self.committer, self.readers, self.ports.events, self.ports.metrics)
         self.serving = [asyncio.create_task(self._accept(self.listener)), asyncio.create_task(self._drain()),
-                        asyncio.create_task(upkeep.run()), asyncio.create_task(self.rejudge.run())]
+                        asyncio.create_task(upkeep.run()), asyncio.create_task(self.rejudge.run()),
+                        asyncio.create_task(self.attendant.run())]
         return state
 
     async def stop(self, grace: float = 20.0) -> None:
@@ -200,7 +209,8 @@ class Keeper:
         own: Mapping[str, Callable[[dict[str, Any], list[int]], Any]] = {
             "admit": self._admit, "confirm": self._confirm, "drop": self._drop,
             "use-mark": self._use_mark, "free-mark": self._free_mark,
-            "words": self._words, "remember": self._remember, "rejudge": self._rejudge,
+            "words": self._words, "remember": self._remember, "rejudge": self._rejudge, "pass-password": self._pass_password,
+            "exception-make": self._exception, "exception-end": self._exception,
             "preview": self._preview, "keys-reload": self._reload_keys, "ping": self._ping,
             "recall": self._recall, "acquaint": self._acquaint}
         verb = str(request.get("verb"))
@@ -211,6 +221,8 @@ class Keeper:
         else:
             answer = await self.committer.run(lambda service: desk.call(service, request))
         self.wake.set()
+        if verb in ("admit", "confirm"):
+            self.attendant.wake.set()
         return answer
 
     async def _thread(self, work: Callable[[], Any]) -> Any:
@@ -264,6 +276,17 @@ class Keeper:
         passwords = [str(p) for p in request["passwords"]]
         return Answer({"outcome": (await self.rejudge.rejudge(str(request["id"]), passwords, actor)).value})
 
+    async def _pass_password(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        """The same for the reader of a link in a mail of ours, who proved by a code that the mailbox is theirs."""
+        token, id = str(request.get("token")), str(request.get("id"))
+        ready = await self.committer.run(lambda service: service.pass_password(token, id, str(request.get("code"))))
+        if isinstance(ready, dict):
+            return Answer(ready)
+        outcome = await self.rejudge.rejudge(id, [str(request.get("password"))], ready.actor)
+        if outcome is not Opened.LOCKED:
+            await self.committer.run(lambda service: service.pass_opened(token, id))
+        return Answer({"state": "done", "outcome": outcome.value})
+
     async def _preview(self, request: dict[str, Any], fds: list[int]) -> Answer:
         """Safe text, made in the cell from a copy in memory; the sight is recorded first."""
         if self.ports.preview is None:
@@ -285,6 +308,19 @@ class Keeper:
         if self.historian is not None:
             await self.historian.remember([str(w) for w in request["words"]])
         return Answer({})
+
+    async def _exception(self, request: dict[str, Any], fds: list[int]) -> Answer:
+        """Make or end an exception from a rule; a reload follows."""
+        exceptions = self.ports.exceptions
+        if exceptions is None:
+            raise Refused(NO_EXCEPTIONS)
+
+        def work(service: QuarantineService) -> dict[str, Any]:
+            actor = desk.actor_of(service, request)
+            if request["verb"] == "exception-make":
+                return exceptions.make(service, actor, request.get("exception") or {})
+            return exceptions.end(service, actor, str(request.get("id", "")), str(request.get("reason", "")))
+        return Answer(await self.committer.alone(work))
 
     async def _reload_keys(self, request: dict[str, Any], fds: list[int]) -> Answer:
         """Read the key file again, after `keys rotate` has written a new line."""

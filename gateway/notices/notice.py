@@ -3,71 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from gateway.config import Config
 from gateway.model.action import Notify
 from gateway.model.address import Mailbox
 from gateway.model.custody import OutgoingMail
-from gateway.model.decision import Party
+from gateway.model.decision import Kind, Party
 from gateway.model.finding import Inspection
-from gateway.model.transaction import Transaction
-from gateway.notices.catalog import ANSWERS, HAPPENED, LABELS, TITLES, TO_DO, text
+from gateway.model.transaction import Direction, Transaction
+from gateway.notices import personal
+from gateway.notices.catalog import ANSWERS, HAPPENED, TITLES, TO_DO, text
+from gateway.notices.house import House, shown_mail
 from gateway.notices.plain import defanged, shown_time
 from gateway.notices.reasons import reasons
-from gateway.notices.render import Letterhead, Page, message
+from gateway.notices.render import Page
 
-MAX_LISTED = 50                          # mails in one digest; the rest is counted
-MAX_RECIPIENTS = 5                       # addresses shown
 Now = Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What notices need of the configuration."""
-
-    sender: str
-    hostname: str
-    link: str
-    contact: str
-    timezone: str
-    languages: tuple[str, ...]
-    our_domains: frozenset[str]
-    owners: Mapping[str, str]            # listener -> its owner
-    language: Mapping[str, str]          # address or domain -> language
-    iso_2022_jp: frozenset[str]
-    retain: timedelta
-
-    @classmethod
-    def of(cls, config: Config) -> House:
-        gateway, notices = config.gateway, config.notices
-        return cls(
-            notices.from_, gateway.hostname, gateway.console_url, notices.contact, gateway.timezone, gateway.languages,
-            frozenset(gateway.our_domains), {one.name: one.owner for one in config.listeners}, notices.language,
-            frozenset(notices.iso_2022_jp), timedelta(seconds=config.quarantine.retain))
-
-    def language_of(self, address: str) -> str:
-        """The address's language, its domain's or a parent domain's, else the first of the house."""
-        return next((self.language[key] for key in _keys(address) if key in self.language), self.languages[0])
-
-    def inside(self, address: str) -> bool:
-        """One of our domains, or an owner by name. Nobody else ever gets a mail of ours."""
-        if any(c <= " " or c in "<>,\x7f" for c in address):
-            return False                 # no address, and no place for it in a header line
-        return Mailbox.parse(address).domain in self.our_domains or address in self.owners.values()
-
-    def send(self, page: Page, recipient: str, purpose: str, now: datetime) -> OutgoingMail:
-        legacy = any(key in self.iso_2022_jp for key in _keys(recipient))
-        letterhead = Letterhead(self.sender, recipient, self.hostname, now, legacy)
-        return OutgoingMail(recipient, message(page, letterhead), purpose)
-
-
-def _keys(address: str) -> list[str]:
-    mailbox = Mailbox.parse(address)
-    labels = mailbox.domain.split(".")
-    return [mailbox.key, *(".".join(labels[n:]) for n in range(len(labels)))]
 
 
 class Notifier:
@@ -89,17 +41,25 @@ class Notifier:
         party = notify.party if notify.party in TITLES else Party.OWNER
         until = shown_time(transaction.message.received_at + house.retain, house.timezone, language)
         sender = transaction.envelope.reverse_path
+        link, grant = house.personal(_party(party, notify.kind, transaction.direction))
         page = Page(
             language=language,
             title=text(language, TITLES[party]),
             happened=text(language, HAPPENED[party, notify.kind]),
-            mail=_mail(house, language, sender.text if sender else "", _told_recipients(notify, transaction, party),
+            mail=shown_mail(house, language, sender.text if sender else "", _told_recipients(notify, transaction, party),
                        inspection.summary.subject, transaction.message.received_at),
             why=reasons(inspection, notify.decision, notify.kind, language),
             todo=text(language, TO_DO[party], until=until),
-            link=house.link, contact=house.contact, reference=identity or transaction.id,
+            link=link, contact=house.contact, reference=identity or transaction.id,
         )
-        return house.send(page, notify.recipient, "notice", self.now())
+        return house.send(page, notify.recipient, "notice", self.now(), grant)
+
+
+def _party(party: Party, kind: Kind, direction: Direction) -> str:
+    """What a page without an account may offer: threats are decided in the console alone."""
+    if party is Party.OWNER:
+        return "approver" if kind is not Kind.THREAT and direction is not Direction.INBOUND else ""
+    return party.value
 
 
 def _told_recipients(notify: Notify, transaction: Transaction, party: Party) -> Sequence[str]:
@@ -107,23 +67,6 @@ def _told_recipients(notify: Notify, transaction: Transaction, party: Party) -> 
     if party is Party.RECIPIENT:
         return [notify.recipient]
     return [r.mailbox.text for r in transaction.envelope.recipients]
-
-
-def _mail(
-    house: House, language: str, sender: str, recipients: Sequence[str], subject: str, received_at: datetime
-) -> list[tuple[str, str]]:
-    def say(key: str, **values: object) -> str:
-        return text(language, LABELS[key], **values)
-
-    shown = text(language, LABELS["separator"]).join(defanged(r) for r in recipients[:MAX_RECIPIENTS])
-    if len(recipients) > MAX_RECIPIENTS:
-        shown += f" {say('more', count=len(recipients) - MAX_RECIPIENTS)}"
-    return [
-        (say("from"), defanged(sender) or say("nobody")),
-        (say("to"), shown),
-        (say("subject"), defanged(subject) or say("no subject")),
-        (say("time"), shown_time(received_at, house.timezone, language)),
-    ]
 
 
 class Answerer:
@@ -136,19 +79,24 @@ class Answerer:
     def compose(self, event: str, held: Mapping[str, Any], reason: str) -> Sequence[OutgoingMail]:
         """One mail to each insider concerned. A request goes to the listener's owner; a threat that expired unasked
         is told to nobody."""
+        if event in ("approval", "code"):
+            written = personal.approval(self.house, held, self.now()) if event == "approval" else personal.code(
+                self.house, held, self.now())
+            return () if written is None else (written,)
         if event not in ANSWERS:
             return ()
         return tuple(self._one(event, held, reason, address) for address in self._readers(event, held))
 
     def digest(self, recipient: str, held: Sequence[Mapping[str, Any]]) -> OutgoingMail | None:
-        return digest(self.house, recipient, held, self.now())
+        return personal.digest(self.house, recipient, held, self.now())
 
     def _readers(self, event: str, held: Mapping[str, Any]) -> list[str]:
         owner = self.house.owners.get(str(held.get("listener", "")), "")
         asked = str(held.get("requested_by") or "")
         inbound = held.get("direction") == "inbound"
         if event == "requested":
-            return [owner] if owner else []
+            asked_for = str(held.get("approver") or owner)
+            return [asked_for] if asked_for and self.house.inside(asked_for) else []
         if event == "expired" and inbound and not asked:
             return []
         concerned = [str(r) for r in held.get("recipients", ())] if inbound else [str(held.get("sender") or "")]
@@ -162,41 +110,29 @@ class Answerer:
         title, sentence = ANSWERS[event]
         inbound = held.get("direction") == "inbound" and event != "requested"
         recipients = [address] if inbound else [str(r) for r in held.get("recipients", ())]
+        link, grant = house.personal(_concern(event, held, address), (str(held["id"]),))
         page = Page(
             language=language, title=text(language, title), happened=text(language, sentence),
-            mail=_mail(house, language, str(held.get("sender") or ""), recipients, str(held.get("subject", "")),
+            mail=shown_mail(house, language, str(held.get("sender") or ""), recipients, str(held.get("subject", "")),
                        datetime.fromisoformat(str(held["received_at"]))),
             reason=defanged(reason, 400) if event in ("requested", "denied", "returned", "withdrawn") else "",
             todo=text(language, TO_DO[Party.OWNER], until=self._until(held, language)) if event == "requested" else "",
-            link=house.link, contact=house.contact, reference=str(held["id"]),
+            link=link, contact=house.contact, reference=str(held["id"]),
         )
-        return house.send(page, address, "answer", self.now())
+        return house.send(page, address, "answer", self.now(), grant)
 
     def _until(self, held: Mapping[str, Any], language: str) -> str:
         at = held.get("expires_at") or held["received_at"]
         return shown_time(datetime.fromisoformat(str(at)), self.house.timezone, language)
 
 
-def digest(house: House, recipient: str, held: Sequence[Mapping[str, Any]], now: datetime) -> OutgoingMail | None:
-    """One mail about many that were held back: newest first, MAX_LISTED at most, the rest counted.
-
-    `held` are objects of `quarantine list --json`. None where the reader is no insider or nothing was held.
-    """
-    if not held or not house.inside(recipient):
-        return None
-    language = house.language_of(recipient)
-    newest = sorted(held, key=lambda h: str(h["received_at"]), reverse=True)
-    lines = []
-    for one in newest[:MAX_LISTED]:
-        at = shown_time(datetime.fromisoformat(str(one["received_at"])), house.timezone, language)
-        sender = defanged(str(one.get("sender") or "")) or text(language, LABELS["nobody"])
-        subject = defanged(str(one.get("subject", ""))) or text(language, LABELS["no subject"])
-        lines.append(" | ".join((at, sender, subject, str(one["id"]))))
-    if len(newest) > MAX_LISTED:
-        lines.append(text(language, LABELS["more"], count=len(newest) - MAX_LISTED))
-    page = Page(
-        language=language, title=text(language, LABELS["digest title"], count=len(held)),
-        happened=text(language, LABELS["digest"], count=len(held)), why=lines,
-        todo=text(language, LABELS["digest do"]), link=house.link, contact=house.contact,
-    )
-    return house.send(page, recipient, "digest", now)
+def _concern(event: str, held: Mapping[str, Any], address: str) -> str:
+    """What the reader of an answer is to the message, where there is still something to be done about it."""
+    if event == "requested":
+        return "approver" if held.get("kind") != Kind.THREAT.value else ""
+    if event not in ("blocked", "failed", "escalated"):
+        return ""
+    mine = Mailbox.parse(address).key
+    if held.get("direction") == Direction.INBOUND.value:
+        return "recipient" if mine in {Mailbox.parse(str(r)).key for r in held.get("recipients", ())} else ""
+    return "sender" if held.get("sender") and mine == Mailbox.parse(str(held["sender"])).key else ""

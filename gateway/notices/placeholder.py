@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.model.custody import Admission
 from gateway.notices.catalog import LABELS, text
-from gateway.notices.notice import House
+from gateway.notices.house import House
 from gateway.notices.phrases import PLACEHOLDER
 from gateway.notices.plain import defanged, shown_time
 from gateway.notices.stored import part_reasons

@@ -38,6 +38,8 @@ class Page:
     link: str = ""
     contact: str = ""
     reference: str = ""
+    also: Sequence[str] = ()                 # further sentences beside `happened`
+    blocks: Sequence[tuple[str, Sequence[str]]] = ()     # heading, lines; after why
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,8 @@ def markup(page: Page) -> str:
 
 
 def _line(line: str, link: str) -> str:
-    if link and line == link:
-        return f'<a href="{html.escape(link, quote=True)}">{html.escape(link)}</a>'
+    if link and (line == link or line.startswith(f"{link}/")):
+        return f'<a href="{html.escape(line, quote=True)}">{html.escape(line)}</a>'
     return html.escape(line)
 
 
@@ -112,9 +114,10 @@ def _blocks(page: Page) -> list[Block]:
         return text(page.language, LABELS[key])
 
     pair = [text(page.language, LABELS["colon"], label=label, value=value) for label, value in page.mail]
-    blocks: list[Block] = [("", [page.happened])]
+    blocks: list[Block] = [("", [page.happened, *page.also])]
     blocks += [(say("mail"), pair)] if pair else []
     blocks += [(say("why"), [f"- {line}" for line in page.why])] if page.why else []
+    blocks += [block for block in page.blocks if block[1]]
     blocks += [(say("reason"), [page.reason])] if page.reason else []
     blocks += [(say("do"), [page.todo, *([page.link] if page.link else [])])] if page.todo else []
     blocks += [(say("page"), [page.link])] if page.link and not page.todo else []
@@ -150,5 +153,7 @@ def _encodable(character: str) -> bool:
 
 
 def _digest(page: Page, header: Letterhead) -> str:
-    told = "\0".join((page.reference, page.language, page.title, page.happened, *page.why, header.recipient.casefold()))
+    more = [line for _, lines in page.blocks for line in lines if not (page.link and line.startswith(page.link))]
+    told = "\0".join((page.reference, page.language, page.title, page.happened, *page.why, *page.also, *more,
+                      header.recipient.casefold()))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()

@@ -48,9 +48,9 @@ def test_who_was_written_to_before_is_no_stranger(house: House, held: Any, told:
     first = attended(house, held, recipients=("partner@else.example",))
     house.service.release(BOSS, first, "known partner")
     QuarantinedMessage.objects.get(pk=first).recipients.update(outcome="delivered")
-    house.service.strangers = lambda sender, recipients: [r for r in recipients if not r.startswith("friend")]
     second = held(leak, recipients=(*OUT, "third@else.example"))
-    house.service.attend(second)
+    assert house.service.correspondents(second) == ("clerk@bank.example", [OUT[0], OUT[2], "third@else.example"])
+    house.service.attend(second, {"friend@new.example"})
     assert told.told[-1][2]["first_time"] == ["third@else.example"]
 
 

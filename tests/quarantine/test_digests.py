@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from gateway.model.custody import OutgoingMail
 from quarantine.digests import WAITS
 from quarantine.models import AuditRecord, OutboxEntry, QuarantinedMessage
-from tests.builders.custody import Held, House, leak
+from tests.builders.custody import Held, House, leak, octets
 from tests.builders.keeper import OK
 
 READER = "staff@bank.example"
@@ -108,3 +109,51 @@ def test_without_a_writer_of_digests_they_are_spread_over_hours(house_of_held: H
 def test_those_under_way_count(house_of_held: House) -> None:
     first, *_ = notices(house_of_held, 1)
     assert not house_of_held.service.turn(first, CAP, CAP) and not house_of_held.service.turn("gone", CAP)
+
+
+def test_a_daily_digest_waits_for_its_hour_and_has_only_what_is_new(house: House, held: Held) -> None:
+    house.service.settings = replace(house.service.settings, digest={"": "off", "bank.example": "daily"}, digest_at="10:30",
+                                     timezone="Asia/Taipei")       # 02:30 UTC; the clock begins at 01:00
+    for n in range(3):
+        held(data=octets(f"{n}"), notices=(OutgoingMail("staff@bank.example", b"Subject: one\r\n\r\n", "notice"),))
+    for entry in house.service.due():
+        assert not house.service.turn(entry.id, 20)
+    assert house.service.due() == [], "nothing before its time, and a day ahead is not too far ahead"
+    house.clock.forward(minutes=91)
+    first = house.service.due()[0]
+    assert not house.service.turn(first.id, 20)
+    [digest] = [d for d in house.service.due() if d.purpose == "digest"]
+    assert house.service.turn(digest.id, 20) and [d.id for d in house.service.due()] == [digest.id]
+    house.service.begin(digest.id)
+    house.service.finish(digest.id, OK)
+    held(data=octets("late"), notices=(OutgoingMail("staff@bank.example", b"Subject: two\r\n\r\n", "notice"),))
+    [late] = house.service.due()
+    assert not house.service.turn(late.id, 20)
+    house.clock.forward(hours=24)
+    [alone] = house.service.due()
+    assert alone.id == late.id and house.service.turn(alone.id, 20), "one alone is told as it is, in full"
+
+
+def test_what_concerns_a_sender_does_not_wait_for_a_digest(house: House, held: Held) -> None:
+    house.service.settings = replace(house.service.settings, digest={"": "hourly"})
+    held(data=octets("in"), notices=(OutgoingMail("clerk@bank.example", b"Subject: in\r\n\r\n", "notice"),))
+    [waiting] = house.service.due()
+    assert not house.service.turn(waiting.id, 20)
+    held(leak, notices=(OutgoingMail("clerk@bank.example", b"Subject: out\r\n\r\n", "notice"),))
+    [urgent] = house.service.due()
+    assert house.service.turn(urgent.id, 20)
+
+
+def test_a_code_never_waits(house: House) -> None:
+    ids = [house.service.enqueue(OutgoingMail("staff@bank.example", b"Subject: 1\r\n\r\n", "code"), None, "ready") for _ in range(5)]
+    assert all(house.service.turn(id, 1, 9) for id in ids)
+
+
+@pytest.mark.parametrize(("now", "period", "then"), [
+    ("2026-11-21T01:00", "hourly", "2026-11-21T02:00"), ("2026-11-21T01:59:59", "hourly", "2026-11-21T02:00"),
+    ("2026-11-21T00:29", "daily", "2026-11-21T00:30"), ("2026-11-21T00:30", "daily", "2026-11-22T00:30"),
+    ("2026-11-21T23:00", "daily", "2026-11-22T00:30")])
+def test_when_a_period_is_over(house: House, now: str, period: str, then: str) -> None:
+    house.service.settings = replace(house.service.settings, digest_at="08:30", timezone="Asia/Taipei")
+    at = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    assert house.service._period_over(period, at) == datetime.fromisoformat(then).replace(tzinfo=UTC)

@@ -17,7 +17,7 @@ from gateway.model.decision import Decision, Disposition, Kind, Party
 from gateway.model.finding import Summary, Verdict
 from gateway.model.transaction import Transaction
 from gateway.notices import Answerer, House, Notifier, digest
-from gateway.notices.notice import MAX_LISTED
+from gateway.notices.personal import MAX_LISTED
 from tests.builders.mailfacts import NOW, finding, inspection, outgoing, transaction, tree
 
 CONFIG = '''
@@ -73,7 +73,7 @@ def test_a_recipient_is_told_in_the_order_of_the_house(house: House) -> None:
     places = [text.index(part) for part in wanted]
     assert places == sorted(places)
     assert "bob@" not in text and "secret evidence" not in text
-    assert re.findall(r"https?://[^\s]+", text) == ["https://guard.bank.example"]
+    assert len(re.findall(r"https?://[^\s]+", text)) == 1 and re.fullmatch(r"https://guard\.bank\.example/m/[\w-]{43}", re.findall(r"https?://[^\s]+", text)[0])
 
 
 @pytest.mark.parametrize(("address", "language"), [

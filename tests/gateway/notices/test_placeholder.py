@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.model.transaction import Direction
-from gateway.notices.notice import House
+from gateway.notices.house import House
 from gateway.notices.placeholder import Placeholder
 from tests.builders.custody import admission, leak, octets
 

@@ -1,0 +1,87 @@
+"""What custody does without being asked: mail that may pass without a part, who decides about leaks, what was not decided in time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from gateway.keeper.committer import Committer
+from gateway.model.errors import SekishoError
+from gateway.model.ports import Events
+from quarantine.lifecycle import Refused
+
+T = TypeVar("T")
+TICK = 1.0                               # seconds between looks; what is admitted wakes it at once
+LATE_EVERY, FORGET_EVERY = 15.0, 3600.0  # seconds between looks at deadlines, and at links that are over
+
+Met = Callable[[str, Sequence[str]], Sequence[str]]
+
+
+@dataclass(slots=True)
+class Attendant:
+    """Part of the keeper. `met` is gateway.journal.acquainted, or None."""
+
+    committer: Committer
+    readers: Executor
+    events: Events
+    now: Callable[[], float]             # monotonic seconds
+    met: Met | None = None
+    done: Callable[[], None] = lambda: None      # something waits in the outbox
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    late_at: float = 0.0
+    forget_at: float = 0.0
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.round()
+            except SekishoError as error:
+                self.events.emit("incident", part="attendant", reason=str(error))
+            try:
+                async with asyncio.timeout(TICK):
+                    await self.wake.wait()
+            except TimeoutError:
+                continue
+            self.wake.clear()
+
+    async def round(self) -> int:
+        """One look at everything; how many messages were attended to or passed on."""
+        count = 0
+        for id in await self._read(lambda: self.committer.service.to_attend()):
+            count += await self._attend(id)
+        now = self.now()
+        if now >= self.late_at:
+            self.late_at = now + LATE_EVERY
+            while passed := await self.committer.run(lambda service: service.escalate()):
+                count += passed
+        if now >= self.forget_at:
+            self.forget_at = now + FORGET_EVERY
+            await self.committer.run(lambda service: service.forget_passes())
+        if count:
+            self.done()
+        return count
+
+    async def _attend(self, id: str) -> bool:
+        try:
+            met = await self._read(lambda: self._known(id))
+            done = await self.committer.run(lambda service: service.attend(id, met))
+        except Refused as refusal:       # decided or destroyed meanwhile
+            self.events.emit("incident", part="attendant", id=id, reason=str(refusal))
+            return False
+        return bool(done)
+
+    def _known(self, id: str) -> Sequence[str]:
+        if self.met is None:
+            return ()
+        sender, outside = self.committer.service.correspondents(id)
+        try:
+            return self.met(sender, outside)
+        except SekishoError as error:    # then everybody is a stranger: more is shown, not less
+            self.events.emit("incident", part="attendant", id=id, reason=str(error))
+            return ()
+
+    async def _read(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self.readers, work)
