@@ -37,6 +37,7 @@ class Act(StrEnum):
     AUDIT = "audit"                      # verify and export the chain
     REPORT = "report"                    # the report of a period, about the mail one may see
     ACCOUNTS = "accounts"                # see, add and change console accounts
+    POLICY = "policy"                    # make and end exceptions from rules
     MAINTAIN = "maintain"                # keys, backup, retention
 
 
@@ -67,6 +68,7 @@ GRANTS: Mapping[Act, Mapping[Role, Reach]] = {
     Act.AUDIT: {D: Reach.ALL, U: Reach.ALL},
     Act.REPORT: {V: Reach.SCOPE, D: Reach.SCOPE, U: Reach.SCOPE},
     Act.ACCOUNTS: {D: Reach.ALL},
+    Act.POLICY: {D: Reach.ALL},
     Act.MAINTAIN: {},
 }
 CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.QUEUE, Act.AUDIT, Act.REPORT}

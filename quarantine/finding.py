@@ -14,8 +14,9 @@ from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Role, Status
 from quarantine import access, search
 from quarantine.access import Act, Reach
+from quarantine.custodian import stamp
 from quarantine.indexing import Indexing
-from quarantine.models import QuarantinedMessage
+from quarantine.models import OutboxEntry, QuarantinedMessage
 from quarantine.reading import LARGEST_PAGE, SEARCHED, Page, Query, Reading, filtered
 from quarantine.remit import remit_of
 from quarantine.search import Groups
@@ -24,6 +25,7 @@ SMALL = 1000                             # messages of a status that are looked 
 FIRST, CHUNK = 64, 256                   # candidates taken from the index at first, and at most, at a time
 MOST = 20_000                            # candidates of one question; the cursor goes on from there
 COUNTED = 1000                           # of a status; more are said as more
+FILES = 5                                # of a message, whose other bearers are looked for
 LATE = timedelta(days=1)                 # numbers follow the order of admission, which may lag behind the time of receipt
 Details = dict[str, dict[str, Any]]
 
@@ -158,14 +160,30 @@ class Finding(Reading, Indexing):
                 counts[str(status)] = number
         return counts
 
-    def related(self, actor: Actor, row: QuarantinedMessage, hashes: Mapping[str, str], most: int = 10) -> list[dict[str, Any]]:
+    def show(self, actor: Actor, id: str) -> dict[str, Any]:
+        """With it other messages that hold one of its files, and where the delivery of its release stands."""
+        shown = super().show(actor, id)
+        entry = OutboxEntry.objects.filter(pk=id, purpose="release").first()
+        delivery = {} if entry is None else {
+            "state": entry.state, "attempts": entry.attempts, "last_reply": entry.last_reply, "next_at": stamp(entry.next_at),
+            "finished_at": stamp(entry.finished_at) if entry.finished_at else ""}
+        return shown | {"related": self.related(actor, id, attached(shown["inspection"])), "delivery": delivery}
+
+    def related(self, actor: Actor, id: str, hashes: Mapping[str, str], most: int = 10) -> list[dict[str, Any]]:
         """Other messages that hold one of these files (SHA-256 -> name), as far as this actor may see them."""
         found: dict[str, dict[str, Any]] = {}
         for sha256, name in hashes.items():
             for other in self.find(actor, Query(attachment=sha256, limit=most + 1)).messages:
-                if other["id"] != row.pk and other["id"] not in found:
+                if other["id"] != id and other["id"] not in found:
                     found[other["id"]] = other | {"file": name, "file_sha256": sha256}
         return sorted(found.values(), key=lambda one: one["received_at"], reverse=True)[:most]
+
+
+def attached(inspection: Mapping[str, Any]) -> dict[str, str]:
+    """SHA-256 -> name of the files that a message brings, those in archives too."""
+    files = (a for a in inspection.get("artifacts") or ()
+             if isinstance(a, Mapping) and a.get("kind") in ("part", "member") and a.get("name"))
+    return dict(islice({str(a["sha256"]): str(a["name"]) for a in files if a.get("sha256") and a.get("size")}.items(), FILES))
 
 
 def walk(rows: QuerySet[QuarantinedMessage], query: Query, limit: int) -> Iterator[QuarantinedMessage]:

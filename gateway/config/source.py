@@ -63,6 +63,10 @@ class Source:
         self.problems.append(Problem(self.where(*key), message, warning))
 
 
+MADE = "exceptions.toml"                 # in the state directory: exceptions that were made in the console
+STATE_DIR = "/var/lib/sekisho"           # the default of [gateway] state_dir
+
+
 def read_source(path: Path) -> Source:
     """Never raises for what is in the files: problems are collected."""
     source = Source(str(path))
@@ -86,6 +90,23 @@ def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
                 source.fault("include: only the main file may include others", "include")
                 source.table.pop("include", None)
             yield file
+    gateway = main.get("gateway")
+    state = gateway.get("state_dir", STATE_DIR) if isinstance(gateway, dict) else STATE_DIR
+    made = Path(str(state)) / MADE
+    if made.is_file() and _exceptions(made, source, hashed):
+        yield made
+
+
+def _exceptions(file: Path, source: Source, hashed: Any) -> bool:
+    """What was made in the console, after everything else; it may hold exceptions only."""
+    own = Source(str(file))
+    if set(_one(file, own, hashed)) - {"exception"}:
+        own.problems.append(Problem(str(file), "holds [[exception]] tables only"))
+    source.problems += own.problems
+    if own.problems or not isinstance(own.table.get("exception", []), list):
+        return False
+    _merge(source, own.table, own.places)
+    return True
 
 
 def _matches(path: Path, pattern: str, source: Source) -> list[Path]:

@@ -9,6 +9,7 @@ from typing import Any
 from gateway.console.shown import shown
 from gateway.model.finding import IncidentCode
 from gateway.notices.catalog import IDENTIFIERS, INCIDENTS, LABELS, finding_sentence, text
+from quarantine.parts import Part, parts, suspect
 
 NODES = 200                              # parts on a page; those with findings come first
 EVIDENCE = 5
@@ -115,3 +116,17 @@ def decisions(possible: Sequence[str], needed: int) -> list[str]:
 def session_facts(held: Mapping[str, Any]) -> dict[str, str]:
     session = held.get("session") or {}
     return {name: str(session.get(name) or "") for name in ("client", "client_name", "helo", "protocol", "tls", "login")}
+
+
+def waiting(held: Mapping[str, Any]) -> list[str]:
+    """Recipients that a release can still be for."""
+    outcomes = held.get("outcomes") or {}
+    return [address for address in held["recipients"] if outcomes.get(address) != "delivered"]
+
+
+def leavable(inspection: Mapping[str, Any]) -> list[tuple[Part, bool]]:
+    """Parts that a release can leave out, each with whether something was found in it. A message of one part has none."""
+    bad, known = frozenset(suspect(inspection)), parts(inspection)
+    if len(known) < 2:
+        return []
+    return [(part, part.label in bad) for part in known.values() if not part.detected_type.startswith("multipart/")]

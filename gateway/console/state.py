@@ -11,12 +11,12 @@ from django.conf import settings
 
 from gateway.config import Config
 from gateway.console.book import Book
-from gateway.effects.custody import PATIENCE, KeeperDesk
+from gateway.effects.custody import PATIENCE, Answered, KeeperDesk, read_all
 from gateway.model.custody import Actor
 from gateway.model.deadline import Clock
 from gateway.model.errors import CustodyUnavailable
 
-REPEATABLE = frozenset({"list", "show"})         # asked again after a lost connection: twice is not more than once
+REPEATABLE = frozenset({"list", "show", "batch-show", "count", "queue"})     # asked again after a lost connection
 PING = 5.0                               # seconds
 
 
@@ -24,6 +24,10 @@ class Ask(Protocol):
     """A verb of custody for an account. Raises Refused, CustodyUnavailable."""
 
     def __call__(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> dict[str, Any]: ...
+
+    def fetch(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> bytes:
+        """The octets that a verb gives, where it gives some."""
+        ...
 
 
 class Desks:
@@ -34,17 +38,23 @@ class Desks:
         self._own = threading.local()
 
     def __call__(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> dict[str, Any]:
+        return self._ask(verb, account, patience, arguments).body
+
+    def fetch(self, verb: str, account: str, patience: float = PATIENCE, **arguments: Any) -> bytes:
+        return read_all(self._ask(verb, account, patience, arguments))
+
+    def _ask(self, verb: str, account: str, patience: float, arguments: dict[str, Any]) -> Answered:
         desk: KeeperDesk | None = getattr(self._own, "desk", None)
         if desk is None:
             desk = self._own.desk = KeeperDesk(self.path)
         actor = Actor(account, frozenset(), via="console")
         try:
             if verb in REPEATABLE:
-                return desk.call(verb, actor, patience, **arguments).body
+                return desk.call(verb, actor, patience, **arguments)
             desk.call("ping", actor, PING)   # a keeper that was restarted is noticed before something is decided
         except CustodyUnavailable:
             desk.close()
-        return desk.call(verb, actor, patience, **arguments).body
+        return desk.call(verb, actor, patience, **arguments)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gateway.console import assets, pages, signing, views
+from gateway.console import assets, dashboard, exceptions, lists, pages, rules, signing, system, views
+from gateway.console.accounts import addresses as accounts
 from gateway.console.middleware import anybody
 from gateway.console.words import ACT
 
@@ -12,15 +13,32 @@ ID = "(?P<id>[0-9a-hjkmnp-tv-z]{24})"    # gateway.model.ids
 VERB = "|".join(ACT)
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", dashboard.dashboard, name="dashboard"),
     path("login", signing.login, name="login"),
+    *accounts.urlpatterns,
     path("logout", signing.logout, name="logout"),
     path("password", signing.password, name="password"),
     path("language", signing.language, name="language"),
     path("static/<str:name>", assets.serve, name="asset"),
-    path("quarantine", views.held_list, name="list"),
+    path("policy", rules.policy, name="policy"),
+    path("policy/try", rules.attempt, name="policy-try"),
+    path("exceptions", exceptions.exceptions, name="exceptions"),
+    path("exceptions/make", exceptions.make, name="exception-make"),
+    path("exceptions/end", exceptions.end, name="exception-end"),
+    path("signatures", system.signatures, name="signatures"),
+    path("health", system.health, name="health"),
+    path("outbox", system.outbox, name="outbox"),
+    re_path(f"^outbox/{ID}/(?P<verb>retry|drop)$", system.outbox_change, name="outbox-change"),
+    path("quarantine", lists.held_list, name="list"),
+    path("quarantine/filters", lists.keep, name="filter-keep"),
+    path("quarantine/filters/drop", lists.drop, name="filter-drop"),
+    path("quarantine/batch", lists.many, name="many"),
+    re_path(f"^batches/{ID}$", lists.batch, name="batch"),
+    re_path(f"^batches/{ID}/undo$", lists.undo, name="batch-undo"),
     re_path(f"^quarantine/{ID}$", views.show, name="show"),
     re_path(f"^quarantine/{ID}/preview$", views.preview, name="preview"),
+    re_path(f"^quarantine/{ID}/copy$", views.copy, name="copy"),
+    re_path(f"^quarantine/{ID}/fetch$", views.fetch, name="fetch"),
     re_path(f"^quarantine/{ID}/(?P<verb>{VERB})$", views.act, name="act"),
 ]
 handler404 = anybody(pages.missing)

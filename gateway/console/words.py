@@ -45,6 +45,17 @@ AUTH: Mapping[str, str] = {
     "none": _("nothing published"),
     "policy": _("not accepted"), "temperror": _("could not be checked now"), "permerror": _("published wrongly"),
 }
+DISPOSITION: Mapping[str, str] = {
+    "deliver": _("deliver"), "annotate": _("deliver with a mark"), "strip": _("deliver without parts"),
+    "hold": _("hold for approval"), "quarantine": _("hold"), "reject": _("reject"), "defer": _("put off"),
+}
+PURPOSE: Mapping[str, str] = {           # of an entry of the outbox
+    "release": _("release"), "notice": _("notice"), "answer": _("answer"), "digest": _("digest"), "report": _("report"),
+}
+OUTBOX: Mapping[str, str] = {
+    "waiting": _("waits for its mail"), "ready": _("waits"), "sending": _("being sent"), "done": _("sent"), "failed": _("failed"),
+    "dropped": _("taken out"),
+}
 ACT: Mapping[str, str] = {               # buttons
     "request": _("Request release"),
     "approve": _("Approve release"),
@@ -95,6 +106,9 @@ HISTORY: Mapping[str, str] = {           # actions of the audit chain
     "purge": _("content destroyed after its time"),
     "queue-drop": _("taken out of the outbox"),
     "queue-retry": _("delivery tried again"),
+    "received": _("received"),
+    "next-attempt": _("next attempt to deliver"),
+    "last-answer": _("last answer of the mail server"),
 }
 REFUSAL: Mapping[str, str] = {
     "NOT-FOUND": _("There is no such mail, or it is not yours to see."),
@@ -111,6 +125,14 @@ REFUSAL: Mapping[str, str] = {
     "NO-ACCOUNT": _("There is no such account, or it is disabled."),
     "BAD-REQUEST": _("Something in the request is missing or wrong."),
     "NO-VERB": _("Something in the request is missing or wrong."),
+    "WIDER": _("This is more than what was asked for. Please deny the request, or approve it as it is."),
+    "NO-RECIPIENT": _("The mail is not held for one of these recipients, or it was delivered to them already."),
+    "NO-PART": _("The mail has no such part that could be left out."),
+    "EXCEPTION": _("The exception was not made: {why}"),
+    "TOO-LATE": _("It is too late to take this back."),
+    "TOO-MANY": _("One decision is about at most 200 mails."),
+    "TOO-MANY-FILTERS": _("You keep 50 lists already. Please forget one first."),
+    "NO-NAME": _("Please give the list a name."),
     "PASSWORD": _("The new password needs at least 12 characters, must not resemble your name and must not be a common one."),
     "PENDING": _("The mail is still being taken in. Please try again in a moment."),
     "HELD": _("The mail is held, and no delivery is under way."),
@@ -128,7 +150,8 @@ REFUSAL: Mapping[str, str] = {
 UNKNOWN_REFUSAL = _("This cannot be done: {why}")
 TABLES: Mapping[str, Mapping[str, str]] = {
     "status": STATUS, "kind": KIND, "direction": DIRECTION, "verdict": VERDICT, "severity": SEVERITY, "part": PART,
-    "outcome": OUTCOME, "auth": AUTH, "act": ACT, "done": DONE, "history": HISTORY,
+    "outcome": OUTCOME, "auth": AUTH, "act": ACT, "disposition": DISPOSITION,
+    "purpose": PURPOSE, "outbox": OUTBOX, "done": DONE, "history": HISTORY,
 }
 
 
@@ -138,6 +161,8 @@ def word(table: str, value: str) -> str:
     return gettext(english) if english else value
 
 
-def refusal_sentence(error: Refused) -> str:
-    english = REFUSAL.get(error.code)
-    return gettext(english) if english else gettext(UNKNOWN_REFUSAL).format(why=error.refusal.text)
+def refusal_sentence(error: Refused | str) -> str:
+    """Of a refusal, or of its code alone."""
+    code, said = (error, error) if isinstance(error, str) else (error.code, error.refusal.text)
+    english = REFUSAL.get(code)
+    return gettext(english or UNKNOWN_REFUSAL).replace("{why}", said)

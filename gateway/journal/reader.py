@@ -68,6 +68,20 @@ class JournalReader:
                                           [since.timestamp() if since else 0.0]):
                 yield {**_shown(connection, row[:-1]), **json.loads(row[-1])}
 
+    def latest(self, most: int) -> Iterator[dict[str, Any]]:
+        """The newest entries, newest first, in the shape gateway.policy.stored reads."""
+        with self._open() as connection:
+            for row in connection.execute(f"SELECT {_SHOWN}, body FROM entries ORDER BY received DESC LIMIT ?", [most]):  # noqa: S608
+                yield {**_shown(connection, row[:-1]), **json.loads(row[-1])}
+
+    def counts(self, since: datetime, until: datetime) -> list[tuple[str, str, str, int]]:
+        """(direction, disposition, deciding rule, messages) of a time; the rule is "" for what passed."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT direction, disposition, rule, count(*) FROM entries WHERE received >= ? AND received < ?"
+                " GROUP BY direction, disposition, rule", [since.timestamp(), until.timestamp()])
+            return [(str(a), str(b), str(c), int(n)) for a, b, c, n in rows]
+
     def outbound(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
         """Outbound mail by sender and week counted back from `until` (0 is the last one): messages, octets, persons, classes."""
         last = until.timestamp()

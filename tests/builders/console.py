@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from tests.builders.custody import ROOT, House  # isort: skip - configures Django before its models are imported
-from django.test import Client, override_settings
+from django.contrib.auth.models import User
+from django.test import Client, RequestFactory, override_settings
 
 from gateway.config import load
 from gateway.console import settings as web
 from gateway.console.book import Book
+from gateway.console.sessions import SessionStore
 from gateway.console.state import Console
+from gateway.effects.custody import Answered, read_all
 from gateway.model.custody import Actor
 from gateway.model.errors import CustodyUnavailable
 from quarantine import desk
@@ -58,10 +61,17 @@ class FakeKeeper:
         if self.broken:
             raise CustodyUnavailable("the keeper is gone")
         request = json.loads(json.dumps({"verb": verb, "actor": {"name": account, "via": "console"}, **arguments}))
+        if verb == "ping":
+            return {"pid": 1}
         if verb == "preview":
             self.service.preview_content(desk.actor_of(self.service, request), request["id"], request.get("reason", ""))
             return self.seen
         return json.loads(json.dumps(desk.call(self.service, request).body))
+
+    def fetch(self, verb: str, account: str, patience: float = 30.0, **arguments: Any) -> bytes:
+        request = json.loads(json.dumps({"verb": verb, "actor": {"name": account, "via": "console"}, **arguments}))
+        answer = desk.call(self.service, request)
+        return read_all(Answered(answer.body, answer.fd))
 
 
 class Browser(Client):
@@ -128,6 +138,17 @@ def site(house: House, tmp_path: Path) -> Iterator[Site]:
     web.stop_writing()
     with override_settings(**values):
         yield Site(house, keeper, values["CONSOLE"].book, people)
+
+
+def session_of(site: Site, name: str) -> Browser:
+    """A browser in which somebody is logged in who has no password here."""
+    browser, request = Browser(), RequestFactory().get("/", headers={"host": "127.0.0.1:8080"})
+    request.client, request.session = "192.0.2.1", SessionStore()  # type: ignore[attr-defined, assignment]
+    from gateway.console.accounts.second import enter  # its pages need settings
+
+    enter(request, User.objects.get(username=name), "/", "oidc", False)
+    browser.cookies["sekisho"] = request.session.session_key
+    return browser
 
 
 def actor(name: str) -> Actor:

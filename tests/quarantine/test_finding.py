@@ -14,7 +14,7 @@ from quarantine.access import Act
 from quarantine.models import QuarantinedMessage
 from quarantine.reading import Query
 from quarantine.service import QuarantineService
-from tests.builders.custody import ANNA, ROOT, STAFF, START, FakeClock, Held, admission, leak, octets
+from tests.builders.custody import ANNA, BOSS, ROOT, STAFF, START, FakeClock, Held, admission, leak, octets
 
 FILE = {"path": "message > 1 名簿.xlsx", "kind": "part", "name": "名簿.xlsx", "declared_type": "", "detected_type": "x", "size": 3,
         "sha256": "ab" * 32}
@@ -118,7 +118,12 @@ def test_counts(service: QuarantineService, held: Held, monkeypatch: pytest.Monk
 def test_other_mails_with_the_same_file(service: QuarantineService, held: Held, clock: FakeClock) -> None:
     one, other = held(inspection={"artifacts": [FILE]}), held(leak, inspection={"artifacts": [FILE]})
     held(data=octets("else"))
-    row = QuarantinedMessage.objects.get(pk=one)
-    related, = service.related(ANNA, row, {"ab" * 32: "名簿.xlsx"})
-    assert related["id"] == other and related["file"] == "名簿.xlsx"
-    assert service.related(STAFF, row, {"ab" * 32: "x"}) == [] == service.related(ANNA, row, {"cd" * 32: "x"})
+    shown = service.show(ANNA, one)
+    assert [r["id"] for r in shown["related"]] == [other] and shown["related"][0]["file"] == "名簿.xlsx" and shown["delivery"] == {}
+    assert service.related(STAFF, one, {"ab" * 32: "x"}) == [] == service.related(ANNA, one, {"cd" * 32: "x"})
+
+
+def test_the_delivery_of_a_release_is_shown(service: QuarantineService, held: Held) -> None:
+    id = held(leak)
+    service.release(BOSS, id, "known partner")
+    assert service.show(BOSS, id)["delivery"]["state"] == "ready"

@@ -29,7 +29,7 @@ def pages(site: Site, held: Held) -> dict[str, html.HtmlElement]:
     anna.decide(threat, "request")
     site.keeper.seen = {"headers": [["a", "b"]], "texts": [["c", "d", "e"]], "macros": [["f", "g"]], "artifacts": [["a", "part", "x", "1"]]}
     paths = {name: anna.open(name).content for name in ("/login", "/quarantine", f"/quarantine/{threat}", "/password", "/nothing")}
-    paths["preview"] = anna.send(f"/quarantine/{threat}/preview", {}, "/quarantine").content
+    paths["preview"] = anna.send(f"/quarantine/{threat}/preview", {"reason": "x"}, "/quarantine").content
     paths["refused"] = anna.decide(threat, "deny", "").content
     return {name: html.fromstring(body) for name, body in paths.items()}
 

@@ -54,6 +54,56 @@ def test_old_sessions_are_swept(book: Book) -> None:
     assert not book.exists("old") and book.exists("new")
 
 
+def test_the_sessions_of_an_account(book: Book) -> None:
+    for key, account in (("k1", "anna"), ("k2", "anna"), ("k3", "ben"), ("k4", "")):
+        book.insert(key, "data", LIFE)
+        if account:
+            book.claim(key, account, "192.0.2.1", "Browser/1" * 100)
+        wait(book, 1)
+    book.update("k1", "more")
+    first, second = book.sessions("anna", IDLE, LIFE, "k1")
+    assert first.here and not second.here and first.seen > second.seen and len(first.agent) == 200 and first.client == "192.0.2.1"
+    assert book.sessions("", IDLE, LIFE) == [] and len(book.sessions("ben", IDLE, LIFE)) == 1
+    assert not book.end("ben", first.id) and book.end("anna", second.id) and not book.end("anna", second.id)
+    assert not book.exists("k2") and book.exists("k1")
+    assert not book.end("", "") and book.end_all("") == 0 and book.exists("k4")
+
+
+def test_all_sessions_but_one_end(book: Book) -> None:
+    for key in ("k1", "k2", "k3"):
+        book.insert(key, "data", LIFE)
+        book.claim(key, "anna", "", "")
+    assert book.end_all("anna", but="k2") == 2 and book.exists("k2")
+    assert book.end_all("anna") == 1 and book.sessions("anna", IDLE, LIFE) == []
+
+
+def test_what_is_over_is_not_listed(book: Book) -> None:
+    book.insert("k", "data", LIFE)
+    book.claim("k", "anna", "", "")
+    wait(book, IDLE + 1)
+    assert book.sessions("anna", IDLE, LIFE) == []
+
+
+def test_a_file_of_an_older_version_loses_its_sessions_only(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "console.db") as old:
+        old.executescript("CREATE TABLE session (digest TEXT PRIMARY KEY, data TEXT NOT NULL, began REAL NOT NULL, seen REAL NOT NULL);"
+                          "CREATE TABLE failure (subject TEXT PRIMARY KEY, count INTEGER NOT NULL, until REAL NOT NULL, at REAL NOT NULL);"
+                          "INSERT INTO failure VALUES ('account anna', 5, 99999999999, 99999999999)")
+    old.close()
+    book = Book(tmp_path / "console.db", FakeClock())
+    assert book.strike("account", "anna") > 0 and book.insert("k", "data", LIFE)
+    assert Book(tmp_path / "console.db", FakeClock()).exists("k"), "once"
+
+
+def test_factors_have_their_own_count(book: Book) -> None:
+    for _ in range(5):
+        assert book.strike("factor", "anna") == 0.0
+    book.forgive("anna", "192.0.2.1")
+    assert book.strike("factor", "anna") > 0
+    book.forgive("anna", "192.0.2.1", "factor")
+    assert book.strike("factor", "anna") == 0.0
+
+
 def test_the_file_opens_no_session(book: Book) -> None:
     book.insert("a-very-secret-key", "data", LIFE)
     files = b"".join(p.read_bytes() for p in book.path.parent.iterdir())

@@ -15,13 +15,16 @@ from tests.builders.console_strings import strings
 from tests.gateway.notices.test_catalog import FOREIGN
 
 LOCALES = {"zh-Hant": "zh_Hant", "zh-Hans": "zh_Hans", "ja": "ja"}
-LOCALE = Path(words.__file__).parent / "locale"
+FOLDERS = sorted(Path(words.__file__).parent.rglob("locale"))
 PLACE = re.compile(r"%\([a-z]+\)s|\{[a-z]+\}")
 
 
 def entries(language: str) -> dict[str, str]:
-    po = polib.pofile(str(LOCALE / LOCALES[language] / "LC_MESSAGES" / "django.po"), encoding="utf-8")
-    return {e.msgid: e.msgstr for e in po if not e.obsolete and not e.fuzzy}
+    """Of all catalogues of the console: each of its rooms may have its own. No text stands in two."""
+    found = [e for folder in FOLDERS for e in polib.pofile(str(folder / LOCALES[language] / "LC_MESSAGES" / "django.po"), encoding="utf-8")]
+    entries = {e.msgid: e.msgstr for e in found if not e.obsolete and not e.fuzzy}
+    assert len(entries) == len(found)
+    return entries
 
 
 @pytest.mark.parametrize("language", LOCALES)

@@ -6,6 +6,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.test import RequestFactory, override_settings
 
 from gateway.console.people import Account, Locked, account_of, proven
+from quarantine.access import Act
 from quarantine.settings import PASSWORD_HASHERS
 from tests.builders.console import PASSWORD, Site
 
@@ -31,7 +32,9 @@ def test_an_old_hash_is_not_rewritten(site: Site) -> None:
 
 def test_account_of(site: Site) -> None:
     site.people("anna", "analyst", language="ja")
-    assert account_of(User.objects.get(username="anna")) == Account("anna", ("analyst",), "ja", False)
+    anna = account_of(User.objects.get(username="anna"))
+    assert anna == Account("anna", ("analyst",), "ja", False, mailboxes=("anna@bank.example",))
+    assert anna.types_password and not anna.needs_factor and anna.may(Act.QUEUE) and not anna.may(Act.ACCOUNTS)
     assert account_of(User.objects.create_user("bare")) is None and account_of(AnonymousUser()) is None
 
 

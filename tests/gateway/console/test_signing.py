@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import override_settings
 
-from gateway.console.signing import target
+from gateway.console.accounts.second import target
 from quarantine.models import AuditRecord, Profile
 from tests.builders.console import PASSWORD, Browser, Site, second_site
 from tests.builders.custody import ROOT
@@ -157,7 +157,7 @@ def test_nobody_is_in_unrecorded(site: Site) -> None:
 def test_next_is_a_path_of_ours(site: Site, path: str) -> None:
     site.people("anna", "analyst")
     assert Browser().send("/login", {"name": "anna", "password": PASSWORD, "next": path})["Location"] == "/quarantine"
-    assert target(None, "/quarantine/x?a=b") == "/quarantine/x?a=b"  # type: ignore[arg-type]
+    assert target("/quarantine/x?a=b") == "/quarantine/x?a=b"
 
 
 def test_https_hardens_the_cookies(site: Site) -> None:

@@ -1,0 +1,141 @@
+"""The policy: its rules with how often they decided, and what a change would have done to recent mail. Changes nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from gateway.config import Config, Entry, Problem
+from gateway.console.navigation import HOUSE
+from gateway.console.pages import page
+from gateway.console.state import console
+from gateway.journal import JournalReader
+from gateway.journal.reader import JournalUnreadable
+from gateway.policy import Policy, decide, load_policy, packaged, parse, replay, restore
+
+SPAN = timedelta(days=7)
+RECENT = 1000                            # messages that a change is tried on
+LONGEST = 20_000                         # characters of a change
+TITLE = "the change"                     # where a problem of it is said to be
+
+
+def for_house(request: HttpRequest) -> HttpResponse | None:
+    """The refusal for those who have no business with the rules."""
+    if HOUSE & set(request.account.roles):  # type: ignore[attr-defined]
+        return None
+    return page(request, _("This was not done"), _("Your role does not allow this."), 403)
+
+
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    return for_house(request) or shown(request)
+
+
+def shown(request: HttpRequest, change: str = "", status: int = 200, **more: Any) -> HttpResponse:
+    config = console().config
+    inforce = load_policy(config)
+    written = {entry.table.get("id"): entry for entry in (*packaged(), *config.rules)}
+    now = console().clock.now()
+    try:
+        rows = journal().counts(now - SPAN, now)
+    except JournalUnreadable:
+        rows = []
+    decided: Counter[str] = Counter()
+    for _direction, _disposition, rule, number in rows:
+        decided[rule] += number
+    rules = [{"id": rule.id, "then": rule.then.word, "approvals": rule.approvals, "notify": [p.value for p in rule.notify],
+              "reason": rule.reason, "where": rule.where.rpartition("/")[2], "when": conditions(written.get(rule.id)),
+              "decided": decided[rule.id]} for rule in inforce.rules]
+    return render(request, "console/policy.html", {
+        "rules": rules, "version": inforce.version, "packaged": not config.rules or config.policy.packaged == "always",
+        "change": change, "recent": RECENT, "days": SPAN.days, **more}, status=status)
+
+
+def conditions(entry: Entry | None) -> list[tuple[str, str]]:
+    """As they are written."""
+    table = entry.table if entry is not None else {}
+    direction = [("direction", json.dumps(table["direction"]))] if "direction" in table else []
+    return direction + conditions_of(table.get("when"))
+
+
+def conditions_of(table: Any) -> list[tuple[str, str]]:
+    said = table if isinstance(table, Mapping) else {}
+    return [(str(name), json.dumps(value, ensure_ascii=False, default=str)) for name, value in said.items()]
+
+
+@require_POST
+def attempt(request: HttpRequest) -> HttpResponse:
+    """What recent mail would have met under a changed policy, compared with the policy in force."""
+    if refusal := for_house(request):
+        return refusal
+    text = request.POST.get("change", "").replace("\r\n", "\n")[:LONGEST]
+    try:
+        config = changed(console().config, text)
+    except tomllib.TOMLDecodeError as error:
+        return shown(request, text, 409, problems=[f"{TITLE}: {error}"])
+    tried, problems = parse(config)
+    faults = [problem for problem in problems if not problem.warning]
+    if faults:
+        return shown(request, text, 409, problems=[said(problem) for problem in faults])
+    inforce, now = load_policy(console().config), console().clock.now()
+    try:
+        result = replay(judged(journal().latest(RECENT), inforce), tried, now)
+    except JournalUnreadable:
+        return shown(request, text, 503, problems=[_("The journal of what passed cannot be read at the moment.")])
+    rows = [{"direction": change[0], "then": change[1], "now": change[2], "number": number, "examples": result.examples[change]}
+            for change, number in sorted(result.changes.items())]
+    outcome = {"total": result.total, "changed": result.changed, "rows": rows, "unreadable": result.unreadable}
+    return shown(request, text, result=outcome, warnings=[said(problem) for problem in problems])
+
+
+def said(problem: Problem) -> str:
+    return f"{problem.where}: {problem.message}" if problem.where else problem.message
+
+
+def changed(config: Config, change: str) -> Config:
+    """The configuration with the rules and exceptions of a change: one with a known id takes the other's place, one with only
+    an id and `drop = true` takes it away. Raises TOMLDecodeError."""
+    table = tomllib.loads(change)
+    rules = list(config.rules) or []
+    if not rules or config.policy.packaged == "always":
+        rules = [*packaged(), *rules]
+    return dataclasses.replace(
+        config, rules=tuple(merged(rules, table.get("rule"))),
+        exceptions=tuple(merged(list(config.exceptions), table.get("exception"))),
+        policy=dataclasses.replace(config.policy, packaged="without-rules"))
+
+
+def merged(entries: list[Entry], new: Any) -> list[Entry]:
+    for number, table in enumerate(new if isinstance(new, list) else [], 1):
+        if not isinstance(table, dict):
+            continue
+        entries = [entry for entry in entries if entry.table.get("id") != table.get("id")]
+        if table.get("drop") is not True:
+            entries.append(Entry(table, f"{TITLE}, {number}", {}))
+    return entries
+
+
+def judged(entries: Iterator[dict[str, Any]], inforce: Policy) -> Iterator[dict[str, Any]]:
+    """With the disposition of the policy in force in the place of the one of that time."""
+    now = console().clock.now()
+    for entry in entries:
+        try:
+            strongest = max(decide(*restore(entry), inforce, now), key=lambda d: (d.disposition, d.verdict))
+        except (KeyError, ValueError, TypeError, AttributeError):
+            yield entry
+            continue
+        yield entry | {"inspection": {**entry["inspection"], "disposition": strongest.disposition.word}}
+
+
+def journal() -> JournalReader:
+    return JournalReader(console().config.gateway.state_dir / "journal.db", console().clock)

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from gateway.console.timeline import events
+
+HELD = {"received_at": "2026-11-21T01:00:00+00:00", "session": {"client": "192.0.2.1"},
+        "history": [{"at": "2026-11-21T02:00:00+00:00", "actor": "anna", "via": "console", "action": "release"},
+                    {"at": "2026-11-21T01:00:01+00:00", "actor": "keeper", "via": "keeper", "action": "admit"}]}
+
+
+def test_what_happened_in_its_order() -> None:
+    assert [(e.what, e.who) for e in events(HELD)] == [("received", ""), ("admit", "keeper"), ("release", "anna")]
+
+
+def test_a_delivery_that_waits_and_one_that_is_over() -> None:
+    delivery = {"state": "ready", "attempts": 2, "last_reply": "451 later", "next_at": "2026-11-21T03:00:00+00:00", "finished_at": ""}
+    assert events(HELD | {"delivery": delivery})[-1].detail == "451 later"
+    over = delivery | {"state": "done", "finished_at": "2026-11-21T02:30:00+00:00", "last_reply": "250 Ok"}
+    assert [(e.what, e.detail) for e in events(HELD | {"delivery": over})][-1] == ("last-answer", "250 Ok")
+
+
+def test_little_is_known_of_destroyed_mail() -> None:
+    assert [e.what for e in events({"received_at": "2026-11-21T01:00:00+00:00"})] == ["received"]
