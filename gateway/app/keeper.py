@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gateway.app.brief import Brief
@@ -14,7 +15,7 @@ from gateway.app.common import Tools, obey, pushing, started
 from gateway.app.custody import open_service, settings
 from gateway.app.offline import passwords
 from gateway.app.scanners import Scanners
-from gateway.auth.acquaintance import release_words
+from gateway.auth.acquaintance import held_findings, release_words
 from gateway.auth.signer import MailSigner
 from gateway.config import Config
 from gateway.edge.delivery import SmtpDelivery
@@ -61,6 +62,7 @@ class Cell:
         message = Message(-1, admission.size, admission.sha256, admission.received_at)
         transaction = Transaction(admission.id, admission.session, admission.envelope, message, admission.direction,
                                   Deadline(0.0), auth)
+        inspection = replace(inspection, findings=(*inspection.findings, *held_findings(admission)))
         return decide(transaction, inspection, self.policy, self.clock.now())
 
     def follow(self, config: Config) -> None:
@@ -75,7 +77,8 @@ class Cell:
             id=admission.id, direction=admission.direction, reverse_path=str(envelope.reverse_path or ""),
             recipients=tuple(str(r.mailbox) for r in envelope.recipients), our_domains=self.config.gateway.our_domains,
             limits=self.config.limits.for_inspection(), passwords=(*admission.passwords, *passwords(self.config)),
-            partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names)
+            partner_domains=self.config.auth.partner_domains, protected_names=self.config.auth.protected_names,
+            body_hash=bool(self.config.dkim))
 
 
 def next_hops(config: Config, clock: Clock) -> dict[str, NextHop]:

@@ -157,6 +157,12 @@ def message_ids(headers: bytes, name: bytes) -> list[str]:
     return _ID.findall(text.replace(b"\r\n", b"").decode("utf-8", "replace"))
 
 
+def held_findings(admission: Admission) -> tuple[Finding, ...]:
+    """What the history said when held mail came: no inspection of its octets finds that again."""
+    return tuple(Finding(f["code"], "impersonation", Severity[str(f.get("severity", "low")).upper()], 0)
+                 for f in admission.inspection.get("findings", ()) if f.get("code") in (FIRST_CONTACT, UNKNOWN_THREAD))
+
+
 def release_words(admission: Admission) -> list[str]:
     """What is remembered of held mail that was released: its thread, and to whom of the outside it went."""
     words = [f"m:{id}" for id in _ID.findall(admission.header_message_id)[:1]]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.auth.acquaintance import FIRST_CONTACT, UNKNOWN_THREAD, Acquaintances, look, message_ids, release_words
+from gateway.auth.acquaintance import FIRST_CONTACT, UNKNOWN_THREAD, Acquaintances, held_findings, look, message_ids, release_words
 from gateway.model.errors import CustodyUnavailable
 from gateway.model.finding import Severity
 from gateway.model.transaction import AuthResult, Direction
@@ -159,3 +159,10 @@ def test_what_a_release_teaches() -> None:
     held = admission(b"x", header_message_id="<9@bank.example>", recipients=("Li@partner.example",))
     assert release_words(held) == ["m:9@bank.example"]
     assert release_words(replace(held, direction=Direction.OUTBOUND)) == ["m:9@bank.example", "t:li@partner.example"]
+
+
+def test_what_the_history_said_of_held_mail_is_not_forgotten_when_it_is_judged_again() -> None:
+    stored = {"findings": [{"code": FIRST_CONTACT, "severity": "low"}, {"code": UNKNOWN_THREAD, "severity": "medium"}, {"code": "MACRO-ANY", "severity": "high"}]}
+    assert [(f.code, f.severity) for f in held_findings(admission(b"x", inspection=stored))] == [
+        (FIRST_CONTACT, Severity.LOW), (UNKNOWN_THREAD, Severity.MEDIUM)]
+    assert held_findings(admission(b"x")) == ()
