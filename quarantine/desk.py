@@ -40,6 +40,8 @@ class Answer:
 def actor_of(service: QuarantineService, request: Request) -> Actor:
     said = request.get("actor") or {}
     name, via = str(said.get("name", ""))[:150], str(said.get("via", "console"))[:10]
+    if "bearer" in request:              # a program's token says who it is and what it may do, nothing else in the request does
+        return service.token_actor(str(request["bearer"]), str(request.get("verb")))
     if said.get("system"):
         return Actor(name or "root", frozenset(), via=via, system=True)
     return service.actor(name, via)
@@ -105,6 +107,16 @@ def _audit_export(s: QuarantineService, a: Actor, r: Request) -> Answer:
 def _audit_list(s: QuarantineService, a: Actor, r: Request) -> Answer:
     found = s.audit_list(a, trail.wanted_of(r))
     return Answer({"records": list(found.records), "cursor": found.cursor})
+
+
+def _token_add(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    return Answer(s.token_add(a, str(r["name"]), str(r["label"]), int(r["days"]), r.get("roles", ()), r.get("scopes", ()),
+                              r.get("verbs", ())))
+
+
+def _token_revoke(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    s.token_revoke(a, str(r["id"]))
+    return Answer({})
 
 
 def _queue_drop(s: QuarantineService, a: Actor, r: Request) -> Answer:
@@ -223,12 +235,16 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "login-failed": _failed_login,
     # accounts
     **{name: _object(verb) for name, verb in (personal.ACCOUNTS | personal.BROWSER).items()},
+    # tokens of programs
+    "token-add": _token_add,             # name, label, days, roles, scopes, verbs -> {"id", "token", …}: the text, once
+    "token-list": lambda s, a, r: Answer({"tokens": s.token_list(a)}),
+    "token-revoke": _token_revoke,
     # upkeep, the system's user only
     "keys-rewrap": _rewrap,
     "retention": _expire,
 }
 READS = frozenset({"list", "count", "filters", "batch-show", "queue", "user-list", "pass-show", "directory-list", "audit-list",
-                   "audit-keys"})
+                   "audit-keys", "token-list"})
 ANONYMOUS = frozenset({"login-failed", "pass-show", "pass-code", "pass-act"}) | personal.ANONYMOUS
 
 
@@ -240,7 +256,8 @@ def call(service: QuarantineService, request: Request) -> Answer:
     nobody = Actor("", frozenset())
     try:
         with service.reading():
-            actor = nobody if request["verb"] in ANONYMOUS else actor_of(service, request)
+            anonymous = request["verb"] in ANONYMOUS and "bearer" not in request
+            actor = nobody if anonymous else actor_of(service, request)
             return verb(service, actor, request)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused(BAD_REQUEST) from error

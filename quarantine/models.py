@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-SCHEMA = 5                               # raised with every migration; an older program refuses a newer database
+SCHEMA = 6                               # raised with every migration; an older program refuses a newer database
 
 
 class State(models.Model):
@@ -169,6 +169,8 @@ class AuditRecord(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("node", "seq"), name="one_chain_a_node"),)
+        indexes = (models.Index(fields=("actor", "-id"), name="q_audit_actor"),
+                   models.Index(fields=("action", "-id"), name="q_audit_action"))
 
 
 class AuditHead(models.Model):
@@ -355,3 +357,21 @@ class Batch(models.Model):
 
     class Meta:
         indexes = (models.Index(fields=("due_at",), name="q_batch_due", condition=Q(state="waiting")),)
+
+
+class ApiToken(models.Model):
+    """What a program shows instead of a password: an account's rights, or a part of them, until a day. Only its digest is kept."""
+
+    objects: ClassVar[models.Manager[ApiToken]] = models.Manager()
+    id = models.CharField(primary_key=True, max_length=24)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
+    label = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)           # SHA-256 of 256 random bits: nothing to guess, no salt needed
+    roles = models.JSONField(default=list)
+    scopes = models.JSONField(default=list)                         # [] is the account's own
+    verbs = models.JSONField(default=list)                          # [] is every verb for programs
+    made_by = models.CharField(max_length=150)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)                       # to the hour
+    revoked_at = models.DateTimeField(null=True)

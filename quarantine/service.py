@@ -14,7 +14,6 @@ from typing import Any
 from gateway.model.custody import Actor
 from quarantine import audit, trail
 from quarantine.access import Act
-from quarantine.accounts import Accounts
 from quarantine.batches import Batches
 from quarantine.custodian import KEEPER
 from quarantine.digests import Digests
@@ -25,10 +24,11 @@ from quarantine.passes import Passes
 from quarantine.rejudging import Rejudging
 from quarantine.reporting import Reporting
 from quarantine.retention import Retention
+from quarantine.tokens import Tokens
 from quarantine.totals import Counting
 
 
-class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Accounts, Reporting):
+class QuarantineService(Passes, Intake, Finding, Retention, Batches, Rejudging, Digests, Counting, Tokens, Reporting):
     """One custody: its database is Django's default one; keys, blobs and clock are handed in."""
 
     def start(self) -> Mapping[str, int]:

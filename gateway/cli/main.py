@@ -20,7 +20,8 @@ COMMANDS = {
     "policy": "gateway.cli.policy", "quarantine": "gateway.cli.quarantine", "queue": "gateway.cli.queue",
     "report": "gateway.cli.report",
     "restore": "gateway.cli.state", "scan": "gateway.cli.scan", "serve": "gateway.cli.serve",
-    "signatures": "gateway.cli.signatures", "stats": "gateway.cli.stats", "user": "gateway.cli.user",
+    "signatures": "gateway.cli.signatures", "stats": "gateway.cli.stats", "token": "gateway.cli.token",
+    "user": "gateway.cli.user",
 }
 
 
