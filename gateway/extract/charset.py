@@ -42,6 +42,9 @@ CHARSETS: dict[str, str] = {
 MULTIBYTE = ("cp950", "gb18030", "cp932", "euc_jp", "cp949")
 """Tried in this order where nothing is declared or the declaration is broken."""
 
+MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
+         (b"\xfe\xff", "utf-16"))
+"""Byte order marks; the longer ones first."""
 SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BIJ]|&@|\.[AF])")
 KOREAN_SHIFT = b"\x1b$)C"
 HZ = re.compile(rb"~\{[!-~]{2,}~\}")
@@ -79,7 +82,7 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     A declared charset that fits comes first. Charsets that also fit and look about as natural follow: a search for
     customer data has to look at all of them.
     """
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+    for mark, name in MARKS:
         if data.startswith(mark):
             return [(data.decode(name, "replace"), name)]
     found: dict[str, str] = {}

@@ -14,7 +14,7 @@ from itertools import chain, islice
 import pikepdf
 import pypdfium2
 
-from gateway.extract import pdfactions, pdftext
+from gateway.extract import pdfactions, pdftext, pdfwords
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.passwords import candidates
@@ -73,6 +73,8 @@ class Pdf:
                 yield from structure(document, context, len(node.data))
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
+            if context.outbound:
+                yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)
 
 

@@ -6,6 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pikepdf
 import pypdfium2
@@ -20,6 +21,10 @@ READ_IN = 4                              # pages whose text is read inbound (lin
 PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
 CONTENT_IN = 6 << 20                     # octets of page content read inbound: PDFium takes about 0.2 s for one MB
 CONTENT_OUT = 24 << 20
+SPACED = 40                              # words of a page from which on it may be spaced out
+CHARACTERS = 20_000                      # characters of such a page that are put together
+LEADING = 6                              # points: less than between two lines, more than letters of one line differ
+ROOM = 1.7                               # usual steps from one letter to the next
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -57,6 +62,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context) -> Ite
         page = document[number]
         textpage = page.get_textpage()
         content = textpage.get_text_range()
+        if context.outbound and spaced_out(content):
+            content += "\n\n" + by_place(textpage)
         textpage.close()
         page.close()
     except PdfiumError:
@@ -64,6 +71,31 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context) -> Ite
         return
     if content.strip():
         yield Text(content.replace("\r\n", "\n").replace("\ufffe", "-"), f"page {number + 1}")
+
+
+def spaced_out(content: str) -> bool:
+    """A page whose letters stand so far apart that each came as a line of its own."""
+    lines = content.split()
+    return len(lines) >= SPACED and sum(len(line) == 1 for line in lines) * 2 > len(lines)
+
+
+def by_place(textpage: pypdfium2.PdfTextPage) -> str:
+    """The characters of a page put together by where they stand: rows by height, blanks where there is room for two."""
+    rows: dict[int, list[tuple[float, str]]] = {}
+    for index in range(min(textpage.count_chars(), CHARACTERS)):
+        left, bottom, right, top = textpage.get_charbox(index)
+        character = textpage.get_text_range(index, 1)
+        if character.strip() and right > left:
+            rows.setdefault(round((bottom + top) / 2 / LEADING), []).append((left, character))
+    return "\n".join(_spelled(sorted(row)) for _, row in sorted(rows.items(), reverse=True))
+
+
+def _spelled(row: list[tuple[float, str]]) -> str:
+    """Characters of a row by their left edges, blanks where the next one is much farther than usual."""
+    steps = [after[0] - before[0] for before, after in pairwise(row)]
+    usual = sorted(steps)[len(steps) // 2] if steps else 0.0
+    return row[0][1] + "".join(("  " if step > ROOM * usual else "") + character
+                               for step, (_, character) in zip(steps, row[1:], strict=True))
 
 
 def _unread(context: Context, what: str, code: IncidentCode) -> Iterator[Yield]:

@@ -16,6 +16,7 @@ from gateway.extract.lzh import LZH
 from gateway.extract.msg import MSG
 from gateway.extract.msi import MSI
 from gateway.extract.odf import ODF
+from gateway.extract.office_words import OFFICE_WORDS
 from gateway.extract.officexml import OFFICE_XML
 from gateway.extract.ole import OLE
 from gateway.extract.onenote import ONENOTE
@@ -40,7 +41,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
-    SHEETS,
+    SHEETS, OFFICE_WORDS,
 
     # pictures
     IMAGE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gateway.extract.attributes import ATTRIBUTES
 from gateway.extract.base import Extractor, Gate
 from gateway.extract.blocks import BLOCKS
 from gateway.extract.delimited import DELIMITED
@@ -23,7 +24,7 @@ PLAIN_TYPES = frozenset({
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
-LIGHT: tuple[Extractor, ...] = (MIME, HTML, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
+LIGHT: tuple[Extractor, ...] = (MIME, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -9,6 +9,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -23,10 +24,15 @@ PARTS = (
     (re.compile(r"xl/pivotCache/pivotCacheRecords[^/]*\.xml|xl/pivotCache/pivotCacheDefinition[^/]*\.xml", re.I), "pivot cache"),
     (re.compile(r"xl/externalLinks/externalLink[^/]*\.xml", re.I), "external cache"),
     (re.compile(r"customXml/item[0-9]*\.xml", re.I), "custom data"),
+    (re.compile(r"xl/worksheets/_rels/[^/]+\.rels", re.I), "link"),
     (re.compile(r"docProps/(?:core|app|custom)\.xml|docMetadata/LabelInfo\.xml", re.I), "property"),
     (re.compile(r"xl/workbook\.xml", re.I), "defined name"),
 )
 HEADERS = re.compile(rb"<(?:oddHeader|oddFooter|evenHeader|evenFooter|firstHeader|firstFooter)>(.{0,4096}?)</", re.S)
+SAID = re.compile(rb'(?:prompt|promptTitle|error|errorTitle|tooltip|display|location)="([^"]{6,4096})"')
+"""Attributes of validations and links in a sheet: shown when somebody comes near."""
+FORMULA = re.compile(rb"<(?:f|formula1|formula2)(?: [^>]{0,200})?>([^<]{6,8192})</")
+LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
 PART_LIMIT = 32 << 20
 PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
@@ -62,6 +68,9 @@ def _part(source: str, content: bytes) -> Iterator[Yield]:
             text = PRINT_CODES.sub(" ", _unescape(match[1].decode("utf-8", "replace"))).strip()
             if text:
                 yield Text(text, "header")
+        lines = [*_said(content), *_literals(content)]
+        if lines:
+            yield Text("\n".join(dict.fromkeys(lines)), "beside cells", hidden=True)
         return
     try:
         root = etree.fromstring(content, etree.XMLParser(**PARSER))
@@ -72,10 +81,30 @@ def _part(source: str, content: bytes) -> Iterator[Yield]:
         return
     if source == "property":
         yield from _properties(root)
+    elif source == "link":
+        yield Text("\n".join(unquote(e.get("Target", "")) for e in root.iter() if isinstance(e.tag, str)), source, hidden=True)
     elif source == "pivot cache":
         yield Text("\n".join(v for e in root.iter() if isinstance(e.tag, str) and (v := e.get("v"))), source, hidden=True)
     else:
         yield Text(_paragraphs(root), source, hidden=source != "comment")
+
+
+def _said(content: bytes) -> Iterator[str]:
+    """Messages of validations and links."""
+    if b"<dataValidation" in content or b"<hyperlink" in content:
+        for match in SAID.finditer(content):
+            yield _unescape(match[1].decode("utf-8", "replace"))
+
+
+def _literals(content: bytes) -> Iterator[str]:
+    """The texts that a formula puts together: `="A12345"&"6789"`, a list of choices."""
+    if b"<f" not in content:
+        return
+    for match in FORMULA.finditer(content):
+        if b'"' in match[1] or b"&quot;" in match[1]:
+            joined = "".join(LITERAL.findall(_unescape(match[1].decode("utf-8", "replace"))))
+            if any(map(str.isdigit, joined)):
+                yield joined
 
 
 def _unescape(text: str) -> str:
@@ -95,6 +124,7 @@ def _paragraphs(root: etree._Element) -> str:
             current = []
         if element.text and element.text.strip():
             current.append(element.text)
+        lines += [v for v in (element.get("descr"), element.get("title")) if v]          # of drawings, for the blind
     lines.append("".join(current))
     return "\n".join(lines)
 

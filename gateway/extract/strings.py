@@ -1,5 +1,7 @@
 """Files of no known type in outbound mail: text that control characters or a rare coding hide, and the strings inside binaries.
 
+Pictures and sounds too: comments, EXIF, XMP, tags, and what stands behind their end.
+
 Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow) pack their values and have no reader here: UNSUPPORTED,
 but only where customer data is looked for, for they are inert.
 """
@@ -7,14 +9,18 @@ but only where customer data is looked for, for they are inert.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 
-from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import naturalness, readings
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
 PACKED = {b"PAR1": "Parquet", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x89HDF": "HDF5", b"ARROW1": "Arrow", b"FEA1": "Feather"}
+ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
+"""Heads of zlib streams with a window of 32 KiB (RFC 1950 section 2.2)."""
 WIDE = ("utf-16-le", "utf-16-be")
 NATURAL = 0.6
 """How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
@@ -25,6 +31,9 @@ WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}")
 NUMBERED = re.compile(rb"[0-9][^\n]{0,3}[0-9]")
 DBF_VERSIONS = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5))
 DBF_HEAD, DBF_FIELD, DBF_END = 32, 32, 0x0D
+MEDIA_ENDS = 1 << 18
+"""Octets at the beginning and at the end of a picture, sound or film in which its words stand."""
+PNG_TEXT = 1 << 20
 MOST_ROWS = 500_000
 
 
@@ -32,15 +41,22 @@ class StringsExtractor:
     name = "strings"
 
     def claims(self, node: Node) -> bool:
-        return node.type == "application/octet-stream"
+        return node.type == "application/octet-stream" or node.type.startswith(("image/", "audio/", "video/", "font/"))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:
             return
         data = node.data
+        if node.type != "application/octet-stream":
+            yield from _strings(data if len(data) <= 2 * MEDIA_ENDS else data[:MEDIA_ENDS] + b"\n" + data[-MEDIA_ENDS:])
+            if node.type == "image/png":
+                yield from _png_texts(data, context)
+            return
         packed = next((name for magic, name in PACKED.items() if data.startswith(magic)), "")
         if packed:
             yield Problem(IncidentCode.UNSUPPORTED, f"no reader for {packed}")
+        elif data[:2] in ZLIB:
+            yield from _zlib(data, context)
         elif dbf_like(data):
             yield from _dbf(data)
         elif len(data) - len(data.translate(None, CONTROLS)) == 0:
@@ -48,6 +64,37 @@ class StringsExtractor:
                 yield Text(text, "body", charset)
         else:
             yield from _wide(data) or _strings(data)
+
+
+def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
+    """Compressed texts of a PNG (zTXt, iTXt; PNG specification 11.3.4): keyword, flags, deflated text."""
+    at = 8
+    while 0 <= at < len(data) - 12:
+        size = int.from_bytes(data[at:at + 4], "big")
+        kind, body = data[at + 4:at + 8], data[at + 8:at + 8 + size]
+        start = body.find(b"\0") + 2 if kind == b"zTXt" else body.find(b"x", body.find(b"\0") + 3)
+        if kind in (b"zTXt", b"iTXt") and start > 1:
+            try:
+                made = zlib.decompressobj().decompress(body[start:], min(PNG_TEXT, context.allowance(size)))
+            except zlib.error:
+                made = b""
+            if made:
+                yield Text(made.decode("utf-8", "replace"), "strings", hidden=True)
+        at += 12 + size
+
+
+def _zlib(data: bytes, context: Context) -> Iterator[Yield]:
+    """The stream unpacked, where it is one."""
+    most = context.allowance(len(data))
+    unpacker = zlib.decompressobj()
+    try:
+        made = unpacker.decompress(data, most)
+    except zlib.error:
+        yield from _strings(data)
+        return
+    if unpacker.unconsumed_tail:
+        yield Problem(IncidentCode.RATIO, f"zlib stream of more than {most} octets")
+    yield Child(made, ArtifactKind.MEMBER, label="zlib")
 
 
 def _wide(data: bytes) -> list[Yield]:

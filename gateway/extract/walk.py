@@ -26,6 +26,8 @@ from gateway.model.finding import Fault, Incident, IncidentCode, Summary
 ROOT_TYPE = "message/rfc822"
 BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
+NUMBER = 6
+"""Digits of a file's name from which on it may be a person's number."""
 AFTER_BOMB = 16 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
 
@@ -112,7 +114,7 @@ class _Walk:
         self.context.expanded += artifact.size
         key = (digest, kind, filenames.extensions(child.names))
         odd = [*child.observations, *(filenames.observe(child.names) if child.names else ())]
-        if key in self.seen and not odd and not child.texts:
+        if key in self.seen and not odd and not child.texts and not (self.context.outbound and numbered(child.names)):
             return
         fresh = key not in self.seen
         self.seen.add(key)
@@ -247,6 +249,11 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
         yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")
     except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
         yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+
+
+def numbered(names: tuple[str, ...]) -> bool:
+    """A name with a number in it says something by itself, whatever the file holds."""
+    return any(sum(map(str.isdigit, name)) >= NUMBER for name in names)
 
 
 def printable(detail: str) -> str:

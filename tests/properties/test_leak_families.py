@@ -16,10 +16,11 @@ from gateway.model.deadline import Limits
 from gateway.model.finding import Inspection
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
-from tests.builders import leak_benign, leak_texts
+from tests.builders import leak_benign, leak_documents, leak_files, leak_texts
 
 REQUEST = InspectionRequest("leaks", Direction.OUTBOUND, "a@bank.example", ("c@other.example",), ("bank.example",), Limits())
 PERSONS, CONTACTS = 3, 50                  # the packaged policy's
+FILES = {**leak_files.FAMILIES, **leak_documents.FAMILIES}
 UNCOUNTED = {"encoded_twice"}              # families in which a value may be read in two ways
 
 
@@ -46,6 +47,25 @@ def test_customers_are_found_however_they_are_written(judge, name):
         found = judge.inspect(mail(text), REQUEST, None)
         assert not found.incidents
         assert held(found), f"seed {seed}: {dict(found.identifiers)}\n{text[:500]}"
+
+
+def in_files(judge: CellJudge, name: str, seed: int) -> Inspection:
+    made = FILES[name](random.Random(f"{name}{seed}"))
+    return judge.inspect(leak_files.mail(*(made if isinstance(made, list) else [made])), REQUEST, None)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_customers_are_found_in_files_of_all_kinds(judge, name):
+    for seed in range(4):
+        found = in_files(judge, name, seed)
+        assert held(found), f"seed {seed}: {dict(found.identifiers)}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FILES)
+def test_customers_are_found_in_all_places_of_files(judge, name):
+    for seed in range(4, 30):
+        assert held(in_files(judge, name, seed)), seed
 
 
 @pytest.mark.parametrize("name", leak_benign.FAMILIES)

@@ -13,6 +13,7 @@ from gateway.model.content import Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes
 from tests.builders.documents import pdf
+from tests.builders.leak_documents import printed
 
 
 def stream(body: bytes, more: str = "") -> bytes:
@@ -54,3 +55,13 @@ def test_a_form_that_draws_itself_ends() -> None:
     form = stream(b"/A Do", "/Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /A 6 0 R >> >>")
     with pikepdf.open(io.BytesIO(pdf(page="/Resources << /XObject << /A 6 0 R >> >>", objects=(form,)))) as document:
         assert Costs(1000).page(document, 0) < 1000
+
+
+def test_letters_that_stand_apart_are_put_together_by_place() -> None:
+    def draw(page: object) -> None:
+        for row, line in enumerate(("A123456789", "B223456789", "C123456780", "D123456781", "E123456782")):
+            for i, letter in enumerate(line):
+                page.drawString(40 + i * 14, 700 - row * 20, letter)
+
+    found, = read(printed(draw), outbound=True)
+    assert "A123456789" in found.content and "E123456782" in found.content

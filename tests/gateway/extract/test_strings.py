@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import io
 import struct
+import zlib
 
 import pytest
+from PIL import Image, PngImagePlugin
 
 from gateway.extract.base import Context, Node, Problem
 from gateway.extract.strings import STRINGS
@@ -64,3 +67,30 @@ def test_packed_columns_have_no_reader_and_say_so():
 
 def test_noise_gives_nothing():
     assert not any(isinstance(f, Text) for f in read(bytes(range(128, 256)) * 40 + bytes(9)))
+
+
+def picture(kind, **options):
+    out = io.BytesIO()
+    Image.new("RGB", (60, 60), (9, 99, 200)).save(out, kind, **options)
+    return out.getvalue()
+
+
+def media(data, kind):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, kind)
+    return "\n".join(text.content for text in STRINGS.extract(node, Context(Limits(), True)))
+
+
+def test_words_of_pictures():
+    said = PngImagePlugin.PngInfo()
+    said.add_text("Comment", "A123456789", zip=True)
+    said.add_itxt("Title", "陳小明 B123456789", zip=True)
+    said.add_text("Plain", "card C123456789")
+    found = media(picture("PNG", pnginfo=said), "image/png")
+    assert "A123456789" in found and "陳小明 B123456789" in found and "card C123456789" in found
+    assert "D123456789" in media(picture("JPEG", comment=b"D123456789"), "image/jpeg")
+    assert "E123456789" in media(picture("JPEG") + b" E123456789 ", "image/jpeg")
+
+
+def test_a_zlib_stream_is_unpacked():
+    child, = read(zlib.compress(b"A123456789 " * 99))
+    assert child.data == b"A123456789 " * 99

@@ -70,6 +70,13 @@ def test_same_content_under_another_extension_is_visited_again():
     assert [s.artifact.name for s in visited if s.artifact.id] == ["a.txt", "a.js"]
 
 
+def test_names_with_numbers_are_seen_each_in_outbound_mail():
+    visited: list[Sample] = []
+    members = [member(b"same", f"A12345678{n}.txt") for n in range(3)]
+    walk(MAIL, Context(Limits(), outbound=True), [root_gives(*members)], visited.append)
+    assert len(visited) == 4
+
+
 def test_odd_name_on_known_content_is_still_seen():
     _, visited = run([root_gives(member(b"same", "a.txt"), member(b"same", "a\u202etxt.txt"))])
     assert any(o.code == "NAME-BIDI" for s in visited for o in s.observations)

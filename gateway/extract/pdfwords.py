@@ -1,0 +1,76 @@
+"""What a PDF says beside its pages: document information, form fields, notes, bookmarks, descriptions (ISO 32000-2).
+
+Outbound mail only: customer data is looked for there too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+
+import pikepdf
+
+from gateway.extract.base import Yield
+from gateway.model.content import Text
+
+KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
+                  "/E", "/Desc", "/Label", "/Opt", "/CA"})
+"""Entries whose strings people read: of information, annotations, fields, outlines, structure elements, file descriptions."""
+OBJECTS = 100_000
+DEPTH = 5
+MOST_LINES = 50_000
+XML = 1 << 20
+"""Octets of one metadata or form stream that are read."""
+ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
+
+
+def words(document: pikepdf.Pdf) -> Iterator[Yield]:
+    """The strings of all objects, a line each, and metadata and XFA as they are written."""
+    lines: dict[str, None] = {}
+    for item in islice(document.objects, OBJECTS):
+        try:
+            if isinstance(item, pikepdf.Stream):
+                if str(item.get("/Type", "")) == "/Metadata":
+                    yield Text(item.read_bytes()[:XML].decode("utf-8", "replace"), "property", hidden=True)
+                item = item.stream_dict
+            if isinstance(item, pikepdf.Dictionary):
+                lines.update(dict.fromkeys(_strings(item, 0)))
+        except ERRORS:
+            continue                                      # the structure's reader says what is broken
+        if len(lines) > MOST_LINES:
+            break
+    with suppress(*ERRORS):
+        lines.update(dict.fromkeys(_information(document)))
+    if lines:
+        yield Text("\n".join(lines), "property", hidden=True)
+
+
+def _information(document: pikepdf.Pdf) -> Iterator[str]:
+    information = document.trailer.get("/Info")
+    if isinstance(information, pikepdf.Dictionary):
+        for key, value in information.items():
+            if isinstance(value, pikepdf.String):
+                yield f"{key[1:]}: {value}"
+
+
+def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
+    for key, value in item.items():
+        if isinstance(value, pikepdf.String):
+            if key in KEYS and str(value).strip():
+                yield str(value)
+        elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH:
+            yield from _inside(key, value, depth)
+
+
+def _inside(key: str, value: pikepdf.Object, depth: int) -> Iterator[str]:
+    """Direct objects only: the others come by themselves."""
+    if isinstance(value, pikepdf.Dictionary):
+        if not value.is_indirect:
+            yield from _strings(value, depth + 1)
+        return
+    for part in value:
+        if isinstance(part, pikepdf.String) and key in KEYS:
+            yield str(part)
+        elif isinstance(part, pikepdf.Dictionary) and not part.is_indirect:
+            yield from _strings(part, depth + 1)
