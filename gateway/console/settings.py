@@ -41,10 +41,12 @@ def site(config: Config) -> dict[str, Any]:
     https = url.scheme == "https"
     prefix = "__Host-" if https else ""
     bound = config.gateway.console.host if config.gateway.console else ""
-    hosts = {*LOOPBACK, url.hostname or "", f"[{bound}]" if ":" in bound else bound} - {"", "0.0.0.0", "[::]"}  # noqa: S104 - not bound
+    links = urlsplit(config.notices.link_url)            # the pages that need no account may have a name of their own
+    hosts = {*LOOPBACK, url.hostname or "", links.hostname or "", f"[{bound}]" if ":" in bound else bound}
+    hosts -= {"", "0.0.0.0", "[::]"}                     # noqa: S104 - not bound
     return {
         "ALLOWED_HOSTS": sorted(hosts),
-        "CSRF_TRUSTED_ORIGINS": [f"{url.scheme}://{url.netloc}"] if url.netloc else [],
+        "CSRF_TRUSTED_ORIGINS": [f"{one.scheme}://{one.netloc}" for one in (url, links) if one.netloc],
         "SESSION_COOKIE_NAME": f"{prefix}sekisho",
         "CSRF_COOKIE_NAME": f"{prefix}sekisho_csrf",
         "SESSION_COOKIE_SECURE": https,
@@ -70,7 +72,7 @@ def fixed() -> dict[str, Any]:
         "DATA_UPLOAD_MAX_NUMBER_FILES": 0,
         "LANGUAGE_CODE": "en",
         "LANGUAGES": list(LANGUAGES),
-        "LOCALE_PATHS": [str(HERE / "locale")],
+        "LOCALE_PATHS": [str(HERE / "locale"), str(HERE / "accounts" / "locale")],
         "USE_I18N": True,
         "TEMPLATES": [{
             "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -16,7 +16,7 @@ from gateway.model.custody import Actor
 from gateway.model.deadline import Clock
 from gateway.model.errors import CustodyUnavailable
 
-REPEATABLE = frozenset({"list", "show", "batch-show", "count", "queue"})     # asked again after a lost connection
+REPEATABLE = frozenset({"list", "show", "batch-show", "count", "queue", "pass-show"})     # asked again after a lost connection
 PING = 5.0                               # seconds
 
 

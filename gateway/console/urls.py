@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gateway.console import assets, dashboard, exceptions, lists, pages, rules, signing, system, views
+from gateway.console import assets, dashboard, exceptions, lists, pages, personal, rules, signing, system, views
 from gateway.console.accounts import addresses as accounts
 from gateway.console.middleware import anybody
 from gateway.console.words import ACT
+from gateway.notices.phrases import ACTS as PERSONAL
 
 ID = "(?P<id>[0-9a-hjkmnp-tv-z]{24})"    # gateway.model.ids
 VERB = "|".join(ACT)
+TOKEN = "(?P<token>[A-Za-z0-9_-]{1,100})"
+ACTS = "|".join(PERSONAL)
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -35,6 +38,9 @@ urlpatterns = [
     path("quarantine/batch", lists.many, name="many"),
     re_path(f"^batches/{ID}$", lists.batch, name="batch"),
     re_path(f"^batches/{ID}/undo$", lists.undo, name="batch-undo"),
+    re_path(f"^m/{TOKEN}$", personal.opened, name="pass"),
+    re_path(f"^m/{TOKEN}/{ID}$", personal.mail, name="pass-mail"),
+    re_path(f"^m/{TOKEN}/{ID}/(?P<act>{ACTS})$", personal.act, name="pass-act"),
     re_path(f"^quarantine/{ID}$", views.show, name="show"),
     re_path(f"^quarantine/{ID}/preview$", views.preview, name="preview"),
     re_path(f"^quarantine/{ID}/copy$", views.copy, name="copy"),

@@ -71,6 +71,7 @@ PAGES: Mapping[str, str] = {
     "step one": "To make sure that it is you, a code is sent to {address}. Nothing happens before you enter it.",
     "send code": "Send me the code",
     "again": "Send another code",
+    "code label": "Code",
     "sent": "A code was sent to {address}. It may take a minute to arrive.",
     "reason": "Reason",
     "reason hint": "It is kept with the mail and read by those who decide.",

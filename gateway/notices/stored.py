@@ -68,7 +68,7 @@ def _file(inspection: Mapping[str, Any], path: str, language: str) -> str:
     names = {str(a.get("path", "")): a for a in _rows(inspection, "artifacts")}
     while path and path != "message":
         row = names.get(path, {})
-        if row.get("name") and row.get("kind") in ("part", "member", "archive"):
+        if row.get("name") and row.get("kind", "part") in ("part", "member", "archive"):
             return defanged(str(row["name"]))
         path = path.rpartition(" > ")[0]
     return text(language, LABELS["itself"])
