@@ -108,7 +108,8 @@ class ImpersonationDetector:
         """The name of one of our people at a stranger's address."""
         for author in shown.authors:
             if self.people and not self.is_protected(author.domain):
-                known = next((self.people[k] for k in sorted(keys(author.name)) if k in self.people), "")
+                spellings = sorted({k for name in (author.name, *author.others) for k in keys(name)})
+                known = next((self.people[k] for k in spellings if k in self.people), "")
                 if known:
                     yield "IMPERSONATION-NAME", Severity.MEDIUM, f"{known} at {author.domain}"
 

@@ -12,7 +12,7 @@ import binascii
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.model.address import normalise_domain
 
@@ -39,6 +39,8 @@ _CHARSETS = {
     "shift_jis": "cp932", "windows-31j": "cp932", "iso-2022-jp": "iso2022_jp_2", "euc-jp": "euc_jp", "euc-kr": "euc_kr",
     "ks_c_5601-1987": "cp949", "iso-8859-1": "latin-1", "windows-1252": "cp1252",
 }
+RAW_CODECS = ("big5hkscs", "gb18030", "cp932", "euc_jp", "cp949", "iso2022_jp_2", "hz")
+"""Charsets of East Asia in which old programs write names without saying so; GB2312 and GBK are in GB18030."""
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
@@ -49,6 +51,7 @@ class Author:
     name: str                            # what stands before it or beside it, encoded words decoded
     local: str
     domain: str                          # normalised; "" where there is none
+    others: tuple[str, ...] = ()         # the name as programs of other charsets show it, where it stands there undeclared
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,33 @@ def _read(raw: bytes) -> tuple[tuple[Author, ...], list[str], list[str]]:
         differs("encoded", {a.domain for a in inside} | set(hidden))
     if "(" in text and "@" in text:
         differs("comment", set(_bracketed(text)))
-    return mailboxes, list(others), list(dict.fromkeys(reasons))
+    return _renamed(mailboxes, raw), list(others), list(dict.fromkeys(reasons))
+
+
+def _renamed(found: tuple[Author, ...], raw: bytes) -> tuple[Author, ...]:
+    """With the names that undeclared octets are in each charset in which they are well-formed."""
+    if not found or not (b"\x1b" in raw or b"~{" in raw or _undeclared(raw)):
+        return found
+    names: list[dict[str, None]] = [{} for _ in found]
+    unfolded = _LINE_END.sub(b"", raw)
+    for codec in RAW_CODECS:
+        try:
+            text = unfolded.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        read = _grammar(text)[0]
+        if [a.domain for a in read] == [a.domain for a in found]:
+            for known, author in zip(names, read, strict=True):
+                known[author.name] = None
+    return tuple(replace(a, others=tuple(n for n in known if n and n != a.name)) for a, known in zip(found, names, strict=True))
+
+
+def _undeclared(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _text(raw: bytes) -> str:

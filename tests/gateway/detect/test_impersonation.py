@@ -82,6 +82,13 @@ def test_pretenders(header, wanted):
     assert judge(header) == wanted
 
 
+@pytest.mark.parametrize(("name", "charset"), [("王小明", "big5"), ("王小明", "gb2312"), ("王小明", "gb18030"), ("山田太郎", "shift_jis"),
+                                             ("山田太郎", "euc_jp"), ("山田太郎", "iso-2022-jp")])
+def test_names_of_our_people_in_undeclared_charsets(name, charset):
+    assert judge(b"From: " + name.encode(charset) + b" <boss@sender.test>\r\n") == {"IMPERSONATION-NAME": "medium"}
+    assert judge(b'From: "' + name.encode(charset) + b'" <boss@examplebank.com.tw>\r\n') == {"SPOOF-OWN-DOMAIN": "low"}
+
+
 @pytest.mark.parametrize("name", ["王小明", "王 小明 董事長", "Xiaoming Wang", "WANG, Xiao Ming", "Ｗａｎｇ Ｘｉａｏｍｉｎｇ", "山田　太郎", "王小明 (CEO)"])
 def test_one_of_our_people_elsewhere(name):
     name = word(name.replace(",", ""))

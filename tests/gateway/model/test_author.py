@@ -117,3 +117,21 @@ def test_bombs_cost_little(blob):
     started = time.perf_counter()
     read = authors(b"From: " + blob + b"\r\n")
     assert time.perf_counter() - started < 1.0 and len(read.authors) <= MOST_AUTHORS
+
+
+@pytest.mark.parametrize(("name", "charset"), [
+    ("王小明", "big5"), ("許功蓋", "big5"), ("王小明", "gb18030"), ("王小明", "gb2312"), ("表ソ能", "shift_jis"), ("山田太郎", "shift_jis"),
+    ("山田太郎", "euc_jp"), ("山田太郎", "iso-2022-jp"), ("김철수", "euc_kr"),
+])
+@pytest.mark.parametrize("form", ['{} <a@x.com>', '"{}" <a@x.com>', "a@x.com ({})"])
+def test_names_in_undeclared_charsets_are_read_in_each_that_fits(name, charset, form):
+    before, after = form.split("{}")
+    read = authors(field(before.encode() + name.encode(charset) + after.encode()))
+    (author,) = read.authors
+    shown = {other.strip('" ') for other in (author.name, *author.others)}
+    assert name in shown and read.domains == ("x.com",) and not read.contradictory
+
+
+@pytest.mark.parametrize("value", ["王小明 <a@x.com>", "Wang <a@x.com>"])
+def test_declared_names_have_one_reading(value):
+    assert authors(field(value)).authors[0].others == ()
