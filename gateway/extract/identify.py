@@ -205,6 +205,8 @@ def _refine(kind: str, data: bytes) -> str:
         return _ole(data)
     if kind == "application/x-bzip2":
         return kind if data[3:4] in b"123456789" and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90") else _structured_or_text(data)
+    if kind == "application/postscript" and b" PDF-" in data[:40]:
+        return "application/pdf"                         # the other header that readers take (ISO 32000-1, annex H.3)
     if kind in ("application/x-arj", "image/jxl", "application/x-cpio", "audio/mpeg") and text_like(data[:512]):
         return "text/plain"
     return kind
@@ -336,6 +338,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     for prefix, kind in PEM_HEADS:
         if body.lstrip().startswith(prefix):
             return kind
+    if "pdf" in endings and b"endobj" in data[:1 << 16] and b"<<" in body:
+        return "application/pdf"                         # without a header: some readers mend that
     if mail_like(body) or (endings & MAIL_EXTENSIONS and b":" in body[:200]) or declared in ("message/rfc822", "message/global"):
         return "message/rfc822"
     drawn = "svg" in endings or declared == "image/svg+xml"

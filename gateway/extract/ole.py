@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.extract import macros, officecrypto, xlm
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import objects, ppt, vba, worddoc
+from gateway.extract.office import hwp, objects, ppt, vba, worddoc
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage
 from gateway.model.artifact import ArtifactKind
@@ -65,6 +65,8 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
             yield from _workbook(storage, name, node, context)
     if "powerpoint document" in storage:
         yield from ppt.extract(storage.read("powerpoint document"), context.allowance(len(node.data)))
+    if storage.name.lower() in hwp.STORAGES:
+        yield from hwp.extract(storage, context.allowance(len(node.data)))
     yield from _objects(storage)
     yield from _others(storage)
 
@@ -106,7 +108,7 @@ def _objects(storage: Storage) -> Iterator[Yield]:
         data = storage.read("\x01ole10native")
         child = objects.native(data)
         if child is not None:
-            yield Observation("OLE-PACKAGE", child.names[0] if child.names else "")
+            yield from child.observations
             yield child
         else:
             yield from _odd_native(data)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from gateway.extract import sheet_calls
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import biff12, targets, xlmtext
 from gateway.extract.office.activex import control
@@ -280,7 +281,8 @@ def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
 
 
 def formulas(data: bytes) -> Iterator[Yield]:
-    """DDE calls in the formulas of a worksheet: =service|'topic'!item."""
+    """DDE calls in the formulas of a worksheet, =service|'topic'!item, and functions that reach outside."""
+    yield from sheet_calls.calls(data)
     if b"|" not in data and (b"&" not in data or b"&#" not in data):
         return                                            # most sheets, whatever their size
     for count, found in enumerate(DDE_FORMULA.finditer(data)):

@@ -11,7 +11,7 @@ import pikepdf
 
 from gateway.extract import pdfscript
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.office.targets import Place, place
+from gateway.extract.office.targets import Place, place, program
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.deadline import Limits
@@ -105,6 +105,7 @@ class Reader:
         self.links: dict[str, None] = {}
         self.files = 0
         self.unnamed: list[pikepdf.Stream] = []
+        self.odd: set[Identity | int] = set()            # actions that stand where no form has a script
 
     def anything(self, item: pikepdf.Object, depth: int = 0) -> Iterator[Yield]:
         """An object and the direct ones in it; indirect ones come by themselves."""
@@ -131,11 +132,14 @@ class Reader:
         auto = auto or key in self.automatic
         kind = str(item.get("/S", "")) if isinstance(item.get("/S"), pikepdf.Name) else ""
         if "/JS" in item:
-            yield from self.script(item.get("/JS"), auto)
+            yield from self.script(item.get("/JS"), auto or key in self.odd or kind == "/Rendition")
+        self.note(item)
         if kind == "/Launch" or ("/Win" in item and "/S" in item):
             yield Observation("PDF-LAUNCH", _target(item))
         elif kind in ("/SubmitForm", "/ImportData"):
-            yield Observation("PDF-SUBMIT-AUTO" if auto else "PDF-SUBMIT", _target(item))
+            target = _target(item)
+            shared = any(place(word) is Place.SHARE for word in target.split())
+            yield Observation("PDF-REMOTE-SHARE" if shared else "PDF-SUBMIT-AUTO" if auto else "PDF-SUBMIT", target)
         elif kind in ("/GoToR", "/GoToE", "/Thread"):
             yield from self.elsewhere(kind, item, auto)
         elif kind == "/URI":
@@ -151,6 +155,11 @@ class Reader:
             yield from self.xfa(item.get("/XFA"))
         if str(item.get("/Type", "")) == "/EmbeddedFile" and isinstance(item, pikepdf.Stream):
             self.loose(item)
+
+    def note(self, item: pikepdf.Object) -> None:
+        """Links and entries of the outline lead to places; forms alone have scripts that a click starts."""
+        if str(item.get("/Subtype", "")) == "/Link" or ("/Title" in item and "/Parent" in item and "/FT" not in item):
+            _mark(item.get("/A"), self.odd)
 
     # -- what they do
 
@@ -193,6 +202,8 @@ class Reader:
             yield Observation("DOC-LINK-SCHEME", target)
         elif where is Place.SHARE:
             yield Observation("PDF-REMOTE-SHARE", target)
+        elif program(target):
+            yield Observation("DOC-LINK-PROGRAM", target)
         elif auto and where is Place.WEB:
             yield Observation("PDF-LINK-AUTO", target)
         elif target and target not in self.links and len(self.links) < LINKS:
@@ -257,12 +268,16 @@ class Reader:
 
     def xfa(self, value: object) -> Iterator[Yield]:
         """XML forms: scripts between their tags, and programs that data connections may call."""
-        parts = [p for p in value if isinstance(p, pikepdf.Stream)] if isinstance(value, pikepdf.Array) else [value]
-        packets = [self.source(part) for part in parts if isinstance(part, pikepdf.Stream)]
+        parts = list(value)[:100] if isinstance(value, pikepdf.Array) else [value]
+        packets = [self.source(part) for part in parts]
+        packets = [packet for packet in packets if "<" in packet]
         whole = "".join(packets)
         yield Observation("PDF-XFA", f"{len(packets)} packets")
         if re.search(r"<!(?:DOCTYPE|ENTITY)", whole[:65536]):
             yield Observation("PDF-XFA-ENTITY", "")
+        for target in map("".join, XFA_TARGET.findall(whole)[:200]):
+            if place(target) in (Place.SHARE, Place.SCRIPT):
+                yield Observation("PDF-REMOTE-SHARE", target)
         for event, script in _xfa_scripts(whole):
             acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
             if acts:
@@ -273,6 +288,8 @@ class Reader:
 
 
 XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
+XFA_TARGET = re.compile(r"<\?xml-stylesheet[^>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?submit[^>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
 XFA_EVENT = re.compile(r"activity=\"(\w{1,30})\"")
 
 

@@ -39,6 +39,7 @@ for _name in (*CHARSETS.values(), *PAGES.values(),):
     codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 DEPTH = 10_000
 OBJECTS = 500
+MOST_FONTS = 30_000                      # of one file: more overflow the reader's table (CVE-2023-21716)
 TOKENS = 1_200_000                       # of one file: about 2 s; a book of a thousand pages has half of that
 
 
@@ -78,6 +79,7 @@ class _Reader:
     fonts: dict[int, str] = field(default_factory=dict)
     font: int = 0
     in_fonts: int = 0
+    listed: int = 0                      # entries of the font table
     default: str = "cp1252"
     octets: bytearray = field(default_factory=bytearray)
     to_skip: int = 0
@@ -152,6 +154,7 @@ class _Reader:
     def formatting(self, name: bytes, number: int | None) -> None:
         if name == b"f" and number is not None:
             self.font = number
+            self.listed += bool(self.in_fonts)
             self.mine().charset = self.fonts.get(number, "")
         elif name == b"fcharset" and number is not None:
             self.fonts[self.font] = CHARSETS.get(number, "") if number else ""
@@ -310,6 +313,10 @@ def _captures(reader: _Reader) -> Iterator[Yield]:
         yield Observation("RTF-LINK", "linked object")
     if "objupdate" in reader.flags and objects_seen:
         yield Observation("RTF-UPDATE", "object is loaded on opening")
+    if reader.listed > MOST_FONTS:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_FONTS} fonts")
+    if b"pFragments" in reader.data:
+        yield Observation("RTF-OBJECT-ODD", "drawing property pFragments")      # CVE-2010-3333
     if reader.flags & {"objocx", "objhtml"}:
         yield Observation("DOC-ACTIVEX", "control")
 

@@ -35,6 +35,24 @@ CLASSES = {
     "8856f961-340a-11d0-a96b-00c04fd705a2": "OLE-BROWSER",
     "eab22ac3-30c1-11cf-a7eb-0000c05bae0b": "OLE-BROWSER",
     "25336920-03f9-11cf-8fd0-00aa00686f13": "OLE-BROWSER",         # HTML document
+    "9ba05972-f6a8-11cf-a442-00a0c90a8f39": "OLE-SCRIPT",          # ShellWindows
+    "c08afd90-f2a1-11d1-8455-00a0c91f3880": "OLE-SCRIPT",          # ShellBrowserWindow
+    "72c24dd5-d70a-438b-8a42-98424b88afb8": "OLE-SCRIPT",          # WScript.Shell
+    "f935dc22-1cf0-11d0-adb9-00c04fd58a0b": "OLE-SCRIPT",          # WScript.Shell 1
+    "13709620-c279-11ce-a49e-444553540000": "OLE-SCRIPT",          # Shell.Application
+    "0d43fe01-f093-11cf-8940-00a0c9054228": "OLE-SCRIPT",          # FileSystemObject
+    "00021a14-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "00000535-0000-0010-8000-00aa006d2ea4": "OLE-SCRIPT",          # ADODB.Recordset
+    "00000566-0000-0010-8000-00aa006d2ea4": "OLE-SCRIPT",          # ADODB.Stream
+    "ed8c108e-4349-11d2-91a4-00c04f7969e8": "OLE-SCRIPT",          # XMLHTTP
+    "88d969c5-f192-11d4-a65f-0040963251e5": "OLE-SCRIPT",          # MSXML 5
+    "6bf52a52-394a-11d3-b153-00c04f79faa6": "OLE-CONTROL",         # Windows Media Player
+    "cafeefac-0017-0000-0000-abcdeffedcba": "OLE-CONTROL",         # Java plug-in
+    "8ad9c840-044e-11d1-b3e9-00805f499d93": "OLE-CONTROL",
+    "0e59f1d5-1fbe-11d0-8ff2-00a0d10038bc": "OLE-SCRIPT",          # script control
+    "248dd896-bb45-11cf-9abc-0080c7e7b78d": "OLE-CONTROL",         # Winsock
+    "ef53050b-882e-4776-b643-eda472e8e3f2": "OLE-SCRIPT",          # data provider
+    "1c3b4210-f441-11ce-b9ea-00aa006b1a69": "OLE-CONTROL",
     "996bf5e0-8044-4650-adeb-0b013914e99c": "OLE-CONTROL",         # list view, MSCOMCTL
     "bdd1f04b-858b-11d1-b16a-00c0f0283628": "OLE-CONTROL",
     "c74190b6-8589-11d1-b16a-00c0f0283628": "OLE-CONTROL",

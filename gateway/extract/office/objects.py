@@ -11,6 +11,7 @@ from gateway.extract.base import Child, Yield
 from gateway.extract.office.targets import Place, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.filename import extensions
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 EQUATION_ID = bytes.fromhex("02ce020000000000c000000000000046")
@@ -103,7 +104,8 @@ def _package(data: bytes) -> Child | None:
     body = data[at + 4:at + 4 + size]
     wide = _wide_names(data[at + 4 + size:])
     bases = dict.fromkeys(re.split(r"[\\/]", n)[-1] for n in (*wide, *names) if n)
-    return Child(body, ArtifactKind.OBJECT, tuple(b for b in bases if b), observations=(Observation("OLE-PACKAGE", names[0]),))
+    code = "OLE-PACKAGE-ACTIVE" if extensions(bases) & OPENED else "OLE-PACKAGE"
+    return Child(body, ArtifactKind.OBJECT, tuple(b for b in bases if b), observations=(Observation(code, names[0]),))
 
 
 def _wide_names(rest: bytes) -> list[str]:
@@ -131,6 +133,9 @@ def _text(raw: bytes) -> str:
     return raw.decode("latin-1")
 
 
+OPENED = frozenset({"htm", "html", "xhtml", "mht", "mhtml", "svg", "iso", "img", "vhd", "vhdx", "one", "onepkg", "xll", "xlam",
+                    "docm", "xlsm"})
+"""Kinds of files in a package that do something when they are opened, though mail may bring them on their own."""
 URL8 = re.compile(rb"(?:https?|ftp|file|mhtml|script|soap):[^\x00-\x20\"<>]{3,400}|\\\\[\w.@-]{2,100}\\[^\x00-\x1f\"<>]{1,300}",
                   re.I)
 URL16 = re.compile(rb"(?:(?:h\0t\0t\0p\0(?:s\0)?|f\0t\0p\0|f\0i\0l\0e\0|m\0h\0t\0m\0l\0|s\0c\0r\0i\0p\0t\0|s\0o\0a\0p\0):\0|"

@@ -24,6 +24,7 @@ class Place(StrEnum):
 RUNNING = frozenset({
     "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
     "ms-its", "its", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
+    "x-usc", "jar",
 })
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
@@ -54,6 +55,20 @@ def place(target: str) -> Place:
     if text.startswith("//") and not _DRIVE.match(text):
         return Place.SHARE
     return Place.LOCAL
+
+
+def scheme(target: str) -> str:
+    """The scheme of an address, lower-case; "" for paths."""
+    found = _SCHEME.match(_SPACE.sub("", unquote(target)))
+    return found[1].lower() if found else ""
+
+
+def program(target: str) -> bool:
+    """A link to a program, script or disk image that is no web page, or to a share over WebDAV: one click starts it."""
+    if place(target) not in (Place.LOCAL, Place.SHARE):
+        return False
+    text = unquote(target).strip()
+    return PROGRAM.search(text[:2048]) is not None or DAV_PORT.match(text.removeprefix("file:")) is not None
 
 
 def _file(rest: str) -> Place:
@@ -100,6 +115,14 @@ LOADED = {
     "settings": "SETTINGS",
     "font": "FONT",
 }
+NEUTRAL = frozenset({"mailto", "tel", "sms", "fax", "urn", "cid", "mid", "about", "onenote", "news", "data", "callto", "sip",
+                     "bookmark"})
+"""Schemes that fetch nothing from elsewhere by themselves."""
+PROGRAM = re.compile(
+    r"\.(?:exe|scr|pif|cpl|msi|msc|msix|appx|appinstaller|dll|lnk|bat|cmd|ps1|vbs|vbe|jse?|wsf|wsh|hta|jar|sct|reg|scf|url|website|"
+    r"library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|application|iso|img|vhdx?|chm|xll|rdp|theme|desktop|command)"
+    r"(?:$|[\s?#&\"',;]|%20)", re.I)
+DAV_PORT = re.compile(r"^[/\\]{2}[^/\\@]{1,255}@(?:SSL|\d{1,5})(?:@\d{1,5})?[/\\]", re.I)
 MEDIA = frozenset({"image", "video", "audio", "media", "movie", "linkedimage"})
 
 
@@ -110,7 +133,11 @@ def judge(kind: str, target: str) -> Observation | None:
     if kind == "hyperlink":
         if where is Place.SCRIPT:
             return Observation("DOC-LINK-SCHEME", target)
+        if program(target):
+            return Observation("DOC-LINK-PROGRAM", target)
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
+    if where is Place.OTHER and scheme(target) not in NEUTRAL:
+        return Observation(f"DOC-REMOTE-{LOADED.get(kind, 'OTHER')}", target)
     if kind in MEDIA:
         if where in (Place.SHARE, Place.SCRIPT):
             return Observation("DOC-EXTERNAL-SHARE", target)

