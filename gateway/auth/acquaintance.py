@@ -15,6 +15,7 @@ that another domain does, is a stranger. That we wrote to an address counts only
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ MOST_DOMAINS = 4                         # vouching domains of one mail that are
 MOST_THREADS = 12                        # Message-IDs of one mail that are looked up: the newest, and the first
 MOST_RECIPIENTS = 30                     # of one mail that become known
 LONGEST_FIELD = 16 << 10
+GATHERED = 0.5                           # seconds for which what is to be remembered is gathered: one question for many mails
+AT_ONCE = 64                             # words of one question
+UNSAID = 100                             # mails that are not asked about once the keeper had nothing to say: it learns, or is off
 
 _ID = re.compile(r"<([^<>\s]{1,400})>")
 _LIST = re.compile(rb"(?im)^(?:list-(?:id|post|unsubscribe|help)|precedence|mailing-list)[ \t]*:")
@@ -81,9 +85,12 @@ class Seen:
 class Acquaintances:
     """The port Acquaintance. Trouble with the keeper is told; the mail is judged without a history."""
 
-    def __init__(self, store: Store, events: Events) -> None:
+    def __init__(self, store: Store, events: Events, gathered: float = GATHERED) -> None:
         self._store = store
         self._events = events
+        self._gathered = gathered
+        self._waiting: dict[str, None] = {}
+        self._unsaid = 0
 
     async def judge(self, transaction: Transaction, headers: bytes) -> tuple[Finding, ...]:
         if transaction.direction is not Direction.INBOUND or transaction.envelope.reverse_path is None:
@@ -108,19 +115,33 @@ class Acquaintances:
             words += (seen.senders if seen.address else []) + seen.domains
         else:
             words += [f"t:{_address(r)}" for r in recipients]
+        alone = not self._waiting
+        self._waiting.update(dict.fromkeys(words))
+        if alone:                        # whoever comes meanwhile finds us waiting, and leaves his words with us
+            await asyncio.sleep(self._gathered)
+            await self._tell(transaction.id)
+
+    async def _tell(self, id: str) -> None:
+        words, self._waiting = list(self._waiting), {}
         try:
-            await self._store.acquaint(words)
+            for at in range(0, len(words), AT_ONCE):
+                await self._store.acquaint(words[at:at + AT_ONCE])
         except CustodyUnavailable as fault:
-            self._events.emit("incident", id=transaction.id, fault="gateway", reason=f"not remembered: {fault}")
+            self._events.emit("incident", id=id, fault="gateway", reason=f"not remembered: {fault}")
 
     async def _recalled(self, id: str, words: Sequence[str]) -> Sequence[bool] | None:
         if not words:
+            return None
+        if self._unsaid:
+            self._unsaid -= 1
             return None
         try:
             known = await self._store.recall(words)
         except CustodyUnavailable as fault:
             self._events.emit("incident", id=id, fault="gateway", reason=f"no history: {fault}")
             return None
+        if known is None:
+            self._unsaid = UNSAID
         return known if known is not None and len(known) == len(words) else None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -40,16 +42,30 @@ def inbound(*auth: AuthResult):
     return transaction("wang@partner.example", auth=auth)
 
 
+class Counting:
+    """Learns, and counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.told: list[list[str]] = []
+
+    async def recall(self, words: Sequence[str]) -> None:
+        self.asked += 1
+
+    async def acquaint(self, words: Sequence[str]) -> None:
+        self.told.append(list(words))
+
+
 async def found(store: Store, headers: bytes, *auth: AuthResult) -> dict[str, Severity]:
-    return {f.code: f.severity for f in await Acquaintances(store, Recorder()).judge(inbound(*auth), headers)}
+    return {f.code: f.severity for f in await Acquaintances(store, Recorder(), 0).judge(inbound(*auth), headers)}
 
 
 async def met(store: Store, headers: bytes, *auth: AuthResult) -> None:
-    await Acquaintances(store, Recorder()).remember(inbound(*auth), headers, ["ann@bank.example"])
+    await Acquaintances(store, Recorder(), 0).remember(inbound(*auth), headers, ["ann@bank.example"])
 
 
 async def wrote(store: Store, to: str, headers: bytes = b"Message-ID: <q@bank.example>\r\n") -> None:
-    await Acquaintances(store, Recorder()).remember(outgoing(to), headers, [to])
+    await Acquaintances(store, Recorder(), 0).remember(outgoing(to), headers, [to])
 
 
 async def test_the_first_mail_and_the_second() -> None:
@@ -85,7 +101,7 @@ async def test_to_whom_we_wrote_is_no_stranger_where_his_own_domain_vouches(auth
 async def test_another_person_of_a_known_domain() -> None:
     store = Store()
     await met(store, WANG, DKIM)
-    (first,) = await Acquaintances(store, Recorder()).judge(inbound(DKIM), WANG.replace(b"Wang@", b"Li@"))
+    (first,) = await Acquaintances(store, Recorder(), 0).judge(inbound(DKIM), WANG.replace(b"Wang@", b"Li@"))
     assert first.evidence == ("*@partner.example, vouched for by partner.example (a known domain)",)
     assert "li" not in first.evidence[0], "no local part"
 
@@ -120,7 +136,7 @@ async def test_no_author_no_first_contact(headers: bytes) -> None:
 
 
 async def test_bounces_and_our_own_mail_are_not_asked_about() -> None:
-    one = Acquaintances(Store(), Recorder())
+    one = Acquaintances(Store(), Recorder(), 0)
     assert await one.judge(replace(inbound(DKIM), envelope=transaction(None).envelope), ANSWER) == ()
     assert await one.judge(outgoing(), ANSWER) == ()
 
@@ -128,7 +144,7 @@ async def test_bounces_and_our_own_mail_are_not_asked_about() -> None:
 @pytest.mark.parametrize("store", [Store(fault=True), Store(learning=True)])
 async def test_without_a_history_nobody_is_a_stranger_and_trouble_is_told(store: Store) -> None:
     recorder = Recorder()
-    one = Acquaintances(store, recorder)
+    one = Acquaintances(store, recorder, 0)
     assert await one.judge(inbound(DKIM), ANSWER) == ()
     await one.remember(inbound(DKIM), ANSWER, ["ann@bank.example"])
     assert [e["reason"] for e in recorder.named("incident")] == (
@@ -137,7 +153,7 @@ async def test_without_a_history_nobody_is_a_stranger_and_trouble_is_told(store:
 
 async def test_nobody_got_it_nothing_is_remembered() -> None:
     store = Store()
-    await Acquaintances(store, Recorder()).remember(inbound(DKIM), WANG, [])
+    await Acquaintances(store, Recorder(), 0).remember(inbound(DKIM), WANG, [])
     assert store.words == set()
 
 
@@ -166,3 +182,19 @@ def test_what_the_history_said_of_held_mail_is_not_forgotten_when_it_is_judged_a
     assert [(f.code, f.severity) for f in held_findings(admission(b"x", inspection=stored))] == [
         (FIRST_CONTACT, Severity.LOW), (UNKNOWN_THREAD, Severity.MEDIUM)]
     assert held_findings(admission(b"x")) == ()
+
+
+async def test_many_mails_are_remembered_with_one_question() -> None:
+    store = Counting()
+    one = Acquaintances(store, Recorder(), 0.01)
+    await asyncio.gather(*(one.remember(outgoing(f"b{n}@partner.example"), b"Message-ID: <%d@bank.example>\r\n" % n,
+                                        [f"b{n}@partner.example"]) for n in range(40)))
+    assert [len(words) for words in store.told] == [64, 16]
+
+
+async def test_who_only_learns_is_asked_again_after_a_hundred_mails() -> None:
+    store = Counting()
+    one = Acquaintances(store, Recorder(), 0)
+    for _ in range(203):
+        assert await one.judge(inbound(DKIM), WANG) == ()
+    assert store.asked == 3
