@@ -22,6 +22,7 @@ FILES: Mapping[str, Path] = {
     "console.css": OURS / "console.css",
     "console.js": OURS / "console.js",
     "icon.svg": OURS / "icon.svg",
+    "securitykey.js": OURS / "securitykey.js",
     "htmx.js": Path(django_htmx.__file__).parent / "static" / "django_htmx" / "htmx-2.min.js",
 }
 

@@ -53,6 +53,12 @@ def before_change(view: Any) -> Any:
     return view
 
 
+def before_factor(view: Any) -> Any:
+    """A page that does not wait until a second factor that the role demands is set up."""
+    view.before_factor = True
+    return view
+
+
 class Headers:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -171,6 +177,9 @@ class Gate:
             return HttpResponseRedirect(reverse("login") + back)
         if account.must_change and not getattr(view, "before_change", False):
             return HttpResponseRedirect(reverse("password"))
+        lacks = account.needs_factor and not account.factors and not request.session.get("strong")
+        if lacks and not getattr(view, "before_factor", False) and not getattr(view, "before_change", False):
+            return HttpResponseRedirect(reverse("account"))
         return None
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

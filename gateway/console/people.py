@@ -12,7 +12,12 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from gateway.console.accounts import directory
+from gateway.console.accounts.person import OIDC, Person
 from gateway.console.state import console
+from gateway.model.custody import Actor, Role
+from quarantine.access import Act, permit
+from quarantine.factors import held_by
 from quarantine.models import Profile
 
 LONGEST_NAME = 150                       # characters, as in Django's User
@@ -36,6 +41,25 @@ class Account:
     roles: tuple[str, ...]
     language: str
     must_change: bool
+    factors: bool = False                # has a second factor
+    identity: str = ""                   # at a provider or directory; "" has a password here
+    mailboxes: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def needs_factor(self) -> bool:
+        """True where one of its roles demands a second factor."""
+        return bool(set(self.roles) & set(console().config.console.second_factor))
+
+    @property
+    def types_password(self) -> bool:
+        """True where it logs in with a password, its own or the directory's."""
+        return not self.identity.startswith(OIDC)
+
+    def may(self, act: Act) -> bool:
+        """What `quarantine.access` says about an act that concerns the house: for the pages that are offered."""
+        actor = Actor(self.name, frozenset(Role(r) for r in self.roles), frozenset(self.mailboxes), scopes=frozenset(self.scopes))
+        return permit(actor, act) is None
 
 
 class Backend(ModelBackend):
@@ -58,7 +82,28 @@ def account_of(user: Any) -> Account | None:
     profile = Profile.objects.filter(user_id=user.pk).first()
     if profile is None:
         return None
-    return Account(user.get_username(), tuple(profile.roles), profile.language, profile.must_change_password)
+    return Account(user.get_username(), tuple(profile.roles), profile.language, profile.must_change_password, held_by(profile),
+                   profile.identity, tuple(profile.mailboxes), tuple(profile.scopes))
+
+
+def of_directory(name: str, password: str) -> User | None:
+    """The user of a person whose password the directory knows. Raises Unreachable, Refused (another person's name)."""
+    settings = console().config.ldap
+    if not settings.servers or Profile.objects.filter(user__username=name, identity="").exists():
+        return None                      # an account with a password of its own has no other
+    person = directory.find(settings, name, password)
+    if person is None:
+        return None
+    return arrived(person)
+
+
+def arrived(person: Person) -> User | None:
+    """The user of somebody who has proven elsewhere who they are, made or renewed; None for somebody without a role here."""
+    if not person.roles and not Profile.objects.filter(identity=person.identity).exists():
+        return None
+    console().ask("user-arrive", "", name=person.name, identity=person.identity, roles=list(person.roles),
+                  mailboxes=list(person.mailboxes))
+    return User.objects.filter(username=person.name, is_active=True).first() if person.roles else None
 
 
 def proven(request: HttpRequest, name: str, password: str, client: str) -> User | None:
@@ -68,7 +113,7 @@ def proven(request: HttpRequest, name: str, password: str, client: str) -> User 
     for kind, subject in (("address", client), ("account", name.casefold())):
         if wait := book.strike(kind, subject):
             raise Locked(wait)
-    user = authenticate(request, username=name, password=password)
+    user = authenticate(request, username=name, password=password) or of_directory(name, password)
     if user is None:
         console().ask("login-failed", "", name=name, client=client)
         return None

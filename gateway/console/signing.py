@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import login as open_session
+import logging
+
 from django.contrib.auth import logout as close_session
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.models import User
@@ -10,25 +11,23 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from gateway.console.accounts.person import Unreachable
+from gateway.console.accounts.second import claim, target, welcome
+from gateway.console.accounts.words import sentence
 from gateway.console.middleware import CODES, LANGUAGE_COOKIE, YEAR, anybody, before_change
 from gateway.console.people import Locked, proven
+from gateway.console.proof import account, locked_sentence, unreachable_sentence
 from gateway.console.state import console
-from gateway.console.views import account, locked_sentence
 from gateway.console.words import refusal_sentence
 from quarantine.lifecycle import Refusal, Refused
 
+LOG = logging.getLogger("gateway.console")
 TOO_SHORT = Refusal("PASSWORD", "the password is too short")
-
-
-def target(request: HttpRequest, given: str) -> str:
-    """Where to go next: a path of ours, never another site."""
-    fine = given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=None)
-    return given if fine and len(given) <= 2000 else reverse("list")
 
 
 @anybody
@@ -43,17 +42,20 @@ def login(request: HttpRequest) -> HttpResponse:
         user = proven(request, name, request.POST.get("password", ""), client)
     except Locked as locked:
         return form(request, given, name, locked_sentence(locked), 429)
+    except Unreachable as trouble:
+        LOG.warning("log-in by the directory: %s", trouble)
+        return form(request, given, name, unreachable_sentence(), 503)
+    except Refused as refusal:
+        return form(request, given, name, sentence(refusal), 403)
     if user is None:
         return form(request, given, name, _("Name or password is not right."), 403)
-    console().ask("note", user.get_username(), action="login", detail={"client": client})    # nobody is in unrecorded
-    request.session.flush()              # a new key at every log-in
-    open_session(request, user)
-    request.session["began"] = console().book.now()
-    return HttpResponseRedirect(target(request, given), status=303)
+    return welcome(request, user, given, "password")
 
 
 def form(request: HttpRequest, given: str, name: str = "", problem: str = "", status: int = 200) -> HttpResponse:
-    values = {"next": iri_to_uri(given)[:2000], "name": name[:150], "problem": problem}
+    oidc = console().config.oidc
+    values = {"next": iri_to_uri(given)[:2000], "name": name[:150], "problem": problem,
+              "provider": oidc.title if oidc.issuer else "", "leave": urlencode({"next": given[:2000]})}
     return render(request, "console/login.html", values, status=status)
 
 
@@ -95,8 +97,10 @@ def change(request: HttpRequest) -> str:
     except Locked as locked:
         return locked_sentence(locked)
     except Refused as refusal:
-        return refusal_sentence(refusal)
+        return sentence(refusal)
+    console().book.end_all(name, but=request.session.session_key or "")
     update_session_auth_hash(request, User.objects.get(username=name))
+    claim(request, name)
     return ""
 
 
@@ -104,7 +108,7 @@ def change(request: HttpRequest) -> str:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Kept in a cookie of its own: it is not worth a session."""
-    response = HttpResponseRedirect(target(request, request.POST.get("next", "")), status=303)
+    response = HttpResponseRedirect(target(request.POST.get("next", "")), status=303)
     code = request.POST.get("language", "")
     if code in CODES:
         response.set_cookie(LANGUAGE_COOKIE, code, max_age=YEAR, secure=console().https, httponly=True, samesite="Strict")

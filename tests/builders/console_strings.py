@@ -30,7 +30,7 @@ def of_templates() -> Iterator[str]:
 
 
 def of_sources() -> Iterator[str]:
-    for path in sorted(HERE.glob("*.py")):
+    for path in sorted(HERE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
                 first = node.args[0] if node.args else None

@@ -24,10 +24,7 @@ def test_the_expectation_covers_every_address() -> None:
 @pytest.mark.parametrize("name", PATHS)
 def test_without_a_log_in(site: Site, name: str) -> None:
     for method in ("get", "post"):
-        if method == "post":
-            answer = Browser().send(PATHS[name], {})
-        else:
-            answer = Browser().open(PATHS[name])
+        answer = Browser().send(PATHS[name], {}) if method == "post" else Browser().open(PATHS[name])
         if name not in OPEN:
             assert answer.status_code == 302 and answer["Location"].startswith("/login"), method
         else:
