@@ -1,6 +1,6 @@
 # The commands of a checkout. `make demo` and `make test` install what is missing by themselves.
 BIN := .venv/bin
-.PHONY: install demo test longer lint soak bench fuzz
+.PHONY: install demo test longer lint soak bench screenshots fuzz
 
 install:
 	@deploy/install run
@@ -36,3 +36,7 @@ fuzz:
 bench:
 	@deploy/install bench
 	@$(BIN)/python -P -m pytest tests/bench -m "slow or soak" -s
+
+screenshots:
+	@deploy/install ci
+	@$(BIN)/python -P -m pytest -n 0 -m soak tests/browser/test_pictures.py

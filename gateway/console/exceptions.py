@@ -34,7 +34,8 @@ def listed(request: HttpRequest, status: int = 200, problem: str = "", given: di
     written = {entry.table.get("id"): entry for entry in config.exceptions}
     rows = [{"id": one.id, "rule": one.rule, "then": one.then.word, "owner": one.owner,
              "until": str(written[one.id].table["until"]), "ended": one.until <= now, "reason": one.reason,
-             "scope": conditions_of(written[one.id].table.get("scope")), "ours": one.where.startswith(made), "where": one.where.rpartition("/")[2]} for one in policy.exceptions]
+             "scope": conditions_of(written[one.id].table.get("scope")), "ours": one.where.startswith(made),
+             "where": one.where.rpartition("/")[2]} for one in policy.exceptions]
     return render(request, "console/exceptions.html", {
         "rows": sorted(rows, key=lambda row: (row["ended"], str(row["until"]))), "problem": problem, "given": given or {},
         "may": "admin" in request.account.roles, "done": request.GET.get("done", "") in ("made", "ended"),  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ def listed(request: HttpRequest, form: QueryDict, status: int = 200, problem: st
     saved = SavedFilter.objects.filter(owner=name).order_by("name")
     return render(request, "console/results.html" if part else "console/list.html", {
         "done": word("done", "password") if form.get("done") == "password" else "", "problem": problem,
-        "messages": found["messages"], "given": said, "filtered": bool(filters.kept(said)), "paged": bool(after),
+        "zone": zone, "messages": found["messages"], "given": said, "filtered": bool(filters.kept(said)), "paged": bool(after),
         "here": request.get_full_path() if request.method == "GET" else reverse("list") + filters.address(said),
         "older": filters.address(said, after=found["cursor"]) if found["cursor"] else "", "newest": filters.address(said),
         "statuses": [(s, word("status", s)) for s in STATUS], "kinds": [(k, word("kind", k)) for k in KIND],

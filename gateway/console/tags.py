@@ -45,6 +45,22 @@ def when(value: Any) -> str:
     return shown_time(at, console().config.gateway.timezone, reader())
 
 
+@register.filter
+def moment(value: Any) -> str:
+    """A stored time as `when` writes it, without the zone: where a page says it once for all."""
+    return when(value).partition(" (")[0]
+
+
+@register.filter
+def days_left(value: Any) -> int:
+    """Whole days until a stored time; 0 for one that is past or none."""
+    try:
+        at = datetime.fromisoformat(str(value))
+    except ValueError:
+        return 0
+    return max(0, (at - console().clock.now()).days) if at.tzinfo is not None else 0
+
+
 @register.simple_tag
 def asset(name: str) -> str:
     """The address of a static file: see gateway.console.assets."""

@@ -24,7 +24,7 @@ def test_the_list_opens_after_a_log_in(site: Site, held: Held) -> None:
     page = site.browser("anna").open("/quarantine")
     assert page.status_code == 200
     text = page.content.decode()
-    assert f'href="/quarantine/{id}"' in text and "2026-11-21 09:00 (UTC+8)" in text
+    assert f'href="/quarantine/{id}"' in text and "2026-11-21 09:00<" in text and "days left: 90" in text and "Asia/Taipei" in text
     assert "possible threat" in text and "staff@bank.example" in text
 
 
