@@ -252,6 +252,8 @@ class Console:
         "Roles that must log in with a second factor (authenticator app or security key); everybody else may.")
     reauthenticate: float = setting(duration(0, 86400), "5m",
         "Release, approval and download need the password or second factor again when it was last given longer ago than this.")
+    api_per_minute: int = setting(count(0, 1_000_000), 600,
+        "Requests a minute with one token of the REST interface; 0 turns the interface off.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

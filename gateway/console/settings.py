@@ -16,6 +16,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 MIDDLEWARE = (
     "gateway.console.middleware.Headers",
     "gateway.console.middleware.Visitor",
+    "gateway.console.api.door.Door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gateway.console.middleware.Language",
