@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 
 RUN = re.compile(rb"(?<![!-~])(?:(?:[!-~]{20,}+[ \t]*+\r?\n[ \t>]*+){2,}+[!-~]*+|[!-~]{120,}+)")
 """Lines without blanks in them, three and more, or a long one."""
+INK = bytes(ord("x") if 0x21 <= octet <= 0x7e else ord(" ") for octet in range(256))
+LEAST = b"x" * 20                        # stands in every run once its characters are `INK`: most CJK text has none
 PARAGRAPH = re.compile(rb"\n[ \t>]*\r?\n")
 USUAL = re.compile(rb"(?:^|\n)[ \t>|]*[A-Za-z0-9+/]{40}")
 BLANKS = b" \t\r\n>"
@@ -89,6 +91,8 @@ CODINGS: tuple[tuple[str, re.Pattern[bytes] | None, Callable[[bytes], bytes], in
 
 def runs(data: bytes) -> Iterator[tuple[str, bytes]]:
     """(coding, file) of every run of lines that certainly is one."""
+    if LEAST not in data.translate(INK):
+        return
     for number, match in enumerate(RUN.finditer(data)):
         if number >= MOST:
             return
