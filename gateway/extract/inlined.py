@@ -52,7 +52,7 @@ class InlinedExtractor:
             yield from _each(_yenc(data), "yenc")
         if b"BinHex" in data:
             yield from _each(_binhex(data), "binhex")
-        if LONG_TOKEN.search(data):
+        if codings.has_token(data):
             names = node.artifact.names
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
         if node.type != "text/html":

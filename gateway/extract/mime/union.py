@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import email
 import email.policy
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -35,7 +34,6 @@ PYTHON_UP_TO = 4 << 20
 SAME_TAIL = 64
 """Octets by which two readings of one part may differ at its end and still mean the same: a delimiter taken as content."""
 
-LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
 
 
@@ -81,7 +79,7 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
 
 def header_files(head: bytes) -> Iterator[Child]:
     """Files written into header fields as base64. Signatures and trace fields decode to noise, which is nothing."""
-    if LONG_TOKEN.search(head) is None:
+    if not codings.has_token(head):
         return
     for header in parse_headers(head):
         if len(header.raw) >= codings.SAMPLE:
