@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from gateway.console.navigation import address, groups
+from gateway.console.proof import needed
 from gateway.console.settings import LANGUAGES
 
 TAGS = {"zh-hant": "zh-Hant", "zh-hans": "zh-Hans", "ja": "ja", "en": "en"}      # as HTML, notices and the configuration write them
@@ -21,6 +22,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "account": account, "language": TAGS.get(code, "en"),
         "places": groups(account.roles, request.path) if account is not None and inside else [],
         "own_page": address("account") if inside else "",
+        "strict_proof": account is not None and needed(request, strict=True),
         "here": request.get_full_path() if request.method == "GET" else "",
         "languages": [(one, TAGS[one], name, one == code) for one, name in LANGUAGES],
     }

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gateway.console import detail, pages, timeline, why
 from gateway.console.frame import reader
 from gateway.console.proof import account, locked_sentence, unproven
+from gateway.console.proof import needed as proof_needed
 from gateway.console.state import console
 from gateway.console.words import DONE, refusal_sentence
 from gateway.model.decision import Kind
@@ -26,7 +27,7 @@ from quarantine.models import QuarantinedMessage
 from quarantine.reading import new_password
 
 LONGEST_REASON = 2000
-PROVEN = ("release", "approve")          # for a threat the password is asked for again
+PROVEN = ("release", "approve")          # need a proof that is not old; for a threat a log-in is none
 SCOPED = (*PROVEN, "request")            # may be about some recipients, or without some parts
 MARGIN = 40.0                            # seconds beyond the inspection's own limit
 COPY = timedelta(minutes=5)              # how long the page with a zip's password can fetch it
@@ -51,7 +52,7 @@ def one(request: HttpRequest, id: str, status: int = 200, done: str = "", proble
         "held": held, "inspection": inspection, "nodes": nodes, "hidden": hidden, "data": detail.data(held, language),
         "session": detail.session_facts(held), "auth": inspection.get("auth") or [], "acts": acts, "needed": needed,
         "can_preview": "preview" in possible, "can_delete": "delete" in possible, "can_export": "export" in possible,
-        "password": held["kind"] == Kind.THREAT and any(act in PROVEN for act in acts),
+        "password": any(act in PROVEN for act in acts) and proof_needed(request, held["kind"] == Kind.THREAT),
         "recipients": [(address, held.get("outcomes", {}).get(address, "")) for address in held["recipients"]],
         "choosable": detail.waiting(held) if scoped else [], "parts": detail.leavable(inspection) if scoped else [],
         "shown_at": signing.TimestampSigner(salt=f"shown {id}").sign(console().clock.now().isoformat()),
@@ -65,7 +66,7 @@ def act(request: HttpRequest, id: str, verb: str) -> HttpResponse:
     """A decision with its reason. What custody refuses is said on the page of the mail, with the reason kept in its field."""
     reason = request.POST.get("reason", "").replace("\r\n", "\n")[:LONGEST_REASON]
     threat = QuarantinedMessage.objects.filter(pk=id, kind=Kind.THREAT.value).exists()
-    if verb in PROVEN and threat and (problem := unproven(request)):
+    if verb in PROVEN and (problem := unproven(request, threat)):
         return one(request, id, 403, problem=problem, reason=reason)
     try:
         outcome = console().ask(verb, account(request), id=id, reason=reason, **(scope(request, id) if verb in SCOPED else {}))

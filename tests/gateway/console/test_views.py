@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 import pytest
 import pyzipper
@@ -72,6 +73,27 @@ def test_a_threat_needs_the_password_once_more(site: Site, held: Held) -> None:
         assert answer.status_code == 403 and sentence in answer.content.decode()
     assert QuarantinedMessage.objects.get(pk=id).status == "held"
     assert AuditRecord.objects.filter(action="login-failed", actor="anna").count() == 1
+
+
+def test_a_release_of_other_mail_needs_a_proof_that_is_not_old(site: Site, held: Held) -> None:
+    site.people("boss", "supervisor")
+    id = held(leak)
+    boss = site.browser("boss")
+    site.house.clock.at += timedelta(minutes=6)
+    assert 'name="password"' in boss.open(f"/quarantine/{id}").content.decode()
+    for password in ("", "wrong"):
+        assert boss.decide(id, "release", password=password).status_code == 403
+    assert QuarantinedMessage.objects.get(pk=id).status == "held"
+    assert boss.decide(id, "release").status_code == 303
+
+
+def test_a_proof_lasts_for_some_minutes(site: Site, held: Held) -> None:
+    site.people("anna", "analyst")
+    first, second = held(), held()
+    anna = site.browser("anna")
+    assert anna.decide(first, "approve").status_code == 303
+    assert 'name="password"' not in anna.open(f"/quarantine/{second}").content.decode()
+    assert anna.decide(second, "approve", password="").status_code == 303
 
 
 def test_guessing_the_password_at_a_release_locks(site: Site, held: Held) -> None:
