@@ -21,10 +21,13 @@ ADDRESS = re.compile(
     r"[縣市区區郡州省府都道][^\t,、。:;]{1,24}?(?:[路街段巷弄村鄉镇鎮町]|丁目|番地)[^\t,。:;]{0,16}?[0-9一二三四五六七八九十]"
     r"|[路街段巷弄][0-9]{1,4}[號号]|[0-9]{1,2}丁目[0-9]{1,3}番"
     r"|(?<![0-9A-Za-z])[0-9]{1,6} [A-Z][A-Za-z]+(?: [A-Z][A-Za-z.]+){0,5}.{0,30}?,? [A-Z]{2} [0-9]{5}(?![0-9])")
-_COMPANY = re.compile(
-    r"公司|株式|有限|会社|集団|集团|集團|銀行|银行|分行|支行|支店|營業|营业|電視|大學|大学|學校|学校|協會|协会|財團|法人|商店|工業|工业|科技|实业|實業|"
-    r"(?<![a-z])(?:ltd|inc|llc|plc|corp|co|group|bank|gmbh|company|and sons|"
-    r"university|center|centre|office|branch|dept)(?![a-z])", re.I)
+_FIRMS = (
+    "公司", "株式", "有限", "会社", "集団", "集团", "集團", "銀行", "银行", "分行", "支行", "支店", "營業", "营业", "電視", "大學",
+    "大学", "學校", "学校", "協會", "协会", "財團", "法人", "商店", "工業", "工业", "科技", "实业", "實業")
+_LATIN_FIRMS = (
+    "ltd", "inc", "llc", "plc", "corp", "co", "group", "bank", "gmbh", "company", "and sons", "university", "center", "centre",
+    "office", "branch", "dept")
+_COMPANY = re.compile(f"{'|'.join(_FIRMS)}|(?<![a-z])(?:{'|'.join(_LATIN_FIRMS)})(?![a-z])", re.I)
 # The hundred commonest surnames of Taiwan, China and Hong Kong in both scripts, and two-character ones.
 _SURNAMES = frozenset(
     "陳陈林黃黄張张李王吳吴劉刘蔡楊杨許许鄭郑謝谢郭洪邱曾廖賴赖徐周葉叶蘇苏莊庄呂吕江何蕭萧羅罗高潘簡简朱鍾钟彭游詹胡施沈余盧卢梁趙赵顏颜柯翁魏孫孙"
@@ -51,10 +54,19 @@ def company(text: str) -> bool:
     return _COMPANY.search(text) is not None
 
 
-def person_name(text: str, headed: bool = False) -> bool:
-    """A person's name and nothing else. `headed`: the column or label says name, so the surname need not be known."""
+def companies(text: str) -> bool:
+    """False where no line of a text can name a company: cheaper than asking for each."""
+    if any(map(text.__contains__, _FIRMS)):
+        return True
+    lowered = text.lower()
+    return any(map(lowered.__contains__, _LATIN_FIRMS))
+
+
+def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:
+    """A person's name and nothing else. `headed`: the column or label says name, so the surname need not be known.
+    `firms`: the text may be a company's; a caller who knows better saves the look."""
     text = text.strip()
-    if not 2 <= len(text) <= 40 or company(text):
+    if not 2 <= len(text) <= 40 or (firms and company(text)):
         return False
     if _CJK_NAME.fullmatch(text):
         return (headed or (text[0] in _SURNAMES and len(text) <= 4) or text[:2] in _DOUBLE or _japanese(text)

@@ -33,10 +33,19 @@ def _luhn(values: np.ndarray) -> np.ndarray:
     return np.asarray((values[:, -1::-2].sum(1) + (doubled - (doubled > 9) * 9).sum(1)) % 10 == 0)
 
 
+def _weighted(values: np.ndarray) -> np.ndarray:
+    """Whether Taiwan's check digit is right; the letter stands as its octet less 48."""
+    return np.asarray((_TW[values[:, 0] + 48] + values[:, 1:] @ np.array((8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0)
+
+
 def _taiwanese(values: np.ndarray) -> np.ndarray:
-    """The letter as its octet less 48; the second character of old residence numbers passes here."""
-    total = _TW[values[:, 0] + 48] + values[:, 1:] @ np.array((8, 7, 6, 5, 4, 3, 2, 1, 1))
-    return np.asarray((values[:, 1] > 9) | (total % 10 == 0))
+    return np.asarray(((values[:, 1] == 1) | (values[:, 1] == 2)) & (_TW[values[:, 0] + 48] >= 0) & _weighted(values))
+
+
+def _foreign(values: np.ndarray) -> np.ndarray:
+    """The second letter of old residence numbers passes here."""
+    second = values[:, 1]
+    return np.asarray((second > 9) | ((second >= 8) & _weighted(values)))
 
 
 def _chinese(values: np.ndarray) -> np.ndarray:
@@ -53,7 +62,11 @@ def _korean(values: np.ndarray) -> np.ndarray:
 
 _SIEVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "jp.my_number": _my_number, "jp.driver_licence": _licence, "card": _luhn, "tw.national_id": _taiwanese,
-    "tw.resident_id": _taiwanese, "cn.resident_id": _chinese, "kr.rrn": _korean}
+    "tw.resident_id": _foreign, "cn.resident_id": _chinese, "kr.rrn": _korean}
+
+
+EXACT = frozenset({"tw.national_id"})
+"""Types whose sieve lets through nothing that is wrong, given ten characters of the shape."""
 
 
 def sieve(name: str, values: Collection[str]) -> Iterable[str]:

@@ -49,6 +49,7 @@ class Sorted:
     batches: list[Batch]
     single: list[Token]                  # in the order of the text
     labelled: list[tuple[int, int]]      # places behind labels of types
+    kinds: frozenset[str] = NONE         # of all labels of the text
 
 
 def sort(grid: Grid) -> Sorted:
@@ -65,13 +66,13 @@ def sort(grid: Grid) -> Sorted:
     grouped = [t for t in grouped if t.shape not in LABEL_ONLY or t.shape == "D9" or _LABELS[t.shape] & kinds]
     labels = _behind(grid, found)
     if not len(runs.start):
-        return Sorted([], grouped, labels)
+        return Sorted([], grouped, labels, kinds)
     places = _Places(grid, runs, found)
     single = places.single(runs.spans)
     plain = [Token(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
     batches = list(_batches(grid, runs, places, ~single))
-    return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels)
+    return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels, kinds)
 
 
 def _behind(grid: Grid, found: Words) -> list[tuple[int, int]]:
@@ -129,6 +130,8 @@ class _Places:
     def _crossed(self, word: np.ndarray) -> np.ndarray:
         """Labels with another number between them and the value, that say nothing of the second one."""
         against = np.array([kinds <= AGAINST for kinds in self.words.sets])[self.words.kinds[word]]
+        if not against.any():
+            return against
         codes = self.runs.codes
         digits = np.cumsum((codes >= 48) & (codes < 58))
         margin = (len(codes) - len(self.grid.text)) // 2

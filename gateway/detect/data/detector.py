@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib.resources import files
+from itertools import islice
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data import bulk, judge, layout, people, tokens
@@ -149,15 +150,15 @@ class CustomerData:
         for token in found.single:
             self._token(grid, artifact, token)
         for batch in found.batches:
-            self._batch(grid, artifact, batch)
+            self._batch(grid, artifact, batch, found.kinds)
         return found.labelled
 
-    def _batch(self, grid: Grid, artifact: int, batch: bulk.Batch) -> None:
+    def _batch(self, grid: Grid, artifact: int, batch: bulk.Batch, spoken: frozenset[str]) -> None:
         """Tokens under one heading, behind the same label, or with neither."""
         kinds = batch.kinds
         if "own" in kinds:
             return
-        if "tw.bank_account" in kinds or (grid.table and batch.shape in ("D10", "D11") and kinds & TWELVE):
+        if ("tw.bank_account" in kinds and "own" in spoken) or (grid.table and batch.shape in ("D10", "D11") and kinds & TWELVE):
             for value, start, end in zip(batch.values, batch.starts, batch.ends, strict=True):
                 self._token(grid, artifact, tokens.Token(batch.shape, value, start, end))
             return
@@ -300,8 +301,9 @@ def misread(token: tokens.Token) -> tokens.Token:
 
 
 def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:
-    first = next(iter(values.values()))[0]
-    shown = tuple(f"{mask(v)} ({s[0].source}, line {s[0].row + 1}, offset {s[0].place})" for v, s in list(values.items())[:SHOWN])
+    placed = list(islice(((value, seen[0]) for value, seen in values.items() if seen), SHOWN))
+    first = placed[0][1]
+    shown = tuple(f"{mask(value)} ({seen.source}, line {seen.row + 1}, offset {seen.place})" for value, seen in placed)
     severity = Severity.MEDIUM if TYPES[name].strong else Severity.LOW
     return Finding(code(name), "data", severity, first.artifact, shown, len(values), rule=name)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from math import comb, prod
 
 from gateway.detect.data.tokens import Token
@@ -21,6 +22,8 @@ CHANCE_BESIDE_PERSON = 1.2e-3
 """The same where names, birth dates, phones or addresses stand in the rows and every value passes."""
 RATE = 0.5
 RATE_LABELLED = 0.3
+PLACED = 1500
+"""Sightings of one group that are kept; of the values beyond, only that they are there."""
 KNOWN = 3
 """Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
 ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LLD7"}
@@ -96,7 +99,8 @@ class Group:
 def passing(kind: IdentifierType, values: Collection[str], label: frozenset[str] = frozenset()) -> list[str]:
     if kind.own_label is not None and kind.name in label:
         return [v for v in values if kind.own_label(v)]
-    return [v for v in sieves.sieve(kind.name, values) if kind.check(v)]
+    sieved = sieves.sieve(kind.name, values)
+    return list(sieved) if kind.name in sieves.EXACT and sieved is not values else [v for v in sieved if kind.check(v)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,5 +248,8 @@ def _rank(case: _Case) -> tuple[bool, float, float]:
 
 
 def _take(case: _Case, accepted: dict[str, dict[str, list[Seen]]]) -> None:
-    for seen in case.group.sightings(case.passed):
+    if len(case.passed) >= PLACED:                        # so many need no place each
+        for value, name in case.passed.items():
+            accepted.setdefault(name, {}).setdefault(value, [])
+    for seen in islice(case.group.sightings(case.passed), PLACED):
         accepted.setdefault(case.passed[seen.value], {}).setdefault(seen.value, []).append(seen)

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.terms import NONE, WINDOW, Labels
@@ -75,15 +76,11 @@ _GAPS = str.maketrans("\n\t\r", "   ")
 
 
 def _grid(id: int, source: str, seen: View, text: str, table: bool, labels: Labels) -> Grid:
-    starts = [0]
-    find = text.find
-    at = find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = find("\n", at + 1)
+    lines = text.split("\n")
+    starts = [0, *(length + number for number, length in enumerate(accumulate(map(len, lines[:-1])), 1))]
     grid = Grid(id, source, seen, text, starts, table)
     if "\t" in text:
-        grid.headings = _headings(grid, labels)
+        grid.headings = _headings(lines, labels)
     if not table:
         grid.spaced = _spaced(grid, labels)
     return grid
@@ -115,27 +112,27 @@ def _tabulate(text: str) -> str:
     return "\n".join(lines) if changed else text
 
 
-def _headings(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
-    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind."""
+def _headings(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
+    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind.
+
+    An empty line ends a block; other lines without cells stand inside it.
+    """
     found: list[tuple[int, list[frozenset[str]]]] = []
-    tried = 0
-    inside = False
-    for row in range(len(grid.starts)):
-        start = grid.starts[row]
-        end = grid.starts[row + 1] - 1 if row + 1 < len(grid.starts) else len(grid.text)
-        has_cells = grid.text.find("\t", start, end) >= 0
-        if has_cells and not inside:
-            inside, tried = True, 0
-        elif not has_cells:
-            if inside and start == end:
-                inside = False
-            continue
-        if tried < HEADING_ROWS:
-            tried += 1
-            kinds = heading_row(grid.text[start:end].split("\t"), labels)
-            if kinds is not None:
-                found.append((row + 1, kinds))
-                tried = HEADING_ROWS
+    row = 0
+    while row < len(lines):
+        tried = 0
+        while row < len(lines) and tried < HEADING_ROWS and (lines[row] or not tried):
+            if "\t" in lines[row]:
+                tried += 1
+                kinds = heading_row(lines[row].split("\t"), labels)
+                if kinds is not None:
+                    found.append((row + 1, kinds))
+                    tried = HEADING_ROWS
+            row += 1
+        try:
+            row = lines.index("", row) + 1
+        except ValueError:
+            return found
     return found
 
 

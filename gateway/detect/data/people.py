@@ -39,6 +39,8 @@ class _Sets:
 
 NATIONAL = frozenset({"tw.national_id", "tw.resident_id", "cn.resident_id", "hk.id", "jp.my_number", "kr.rrn", "us.ssn"})
 """Numbers that a country gives a person: those of different countries on different lines belong to different people."""
+BULK = 1000
+"""Values of one type from which on a message is bulk: people are then no longer told apart by row, the count is a lower bound."""
 MANY = 200
 """Rows from which on names no longer tell records apart: the thresholds are far below."""
 
@@ -50,11 +52,13 @@ def persons(accepted: Mapping[str, Mapping[str, list[Seen]]], named: Callable[[i
     types on neighbouring lines). Several values of one type in one row are several people. `named` tells the name of a
     person in a row of a grid: two names, two records.
     """
+    strong = {name: values for name, values in accepted.items() if TYPES[name].strong}
+    most = max(map(len, strong.values()), default=0)
+    if len(strong) == 1 or most >= BULK:
+        return most
     sets = _Sets()
     rows: dict[tuple[int, int], dict[str, list[str]]] = {}
-    for name, values in accepted.items():
-        if not TYPES[name].strong:
-            continue
+    for name, values in strong.items():
         for value, sightings in values.items():
             sets.find((name, value))
             for seen in sightings:
@@ -128,9 +132,9 @@ class Contacts:
 
 SWITCHBOARD = 8
 """People with one and the same number, from which on it is a firm's."""
-MOST_RECORDS = 2000
-"""Contact records that are counted; the count is then a lower bound, forty times the threshold."""
-DETAILED = 1000
+MOST_RECORDS = 1000
+"""Contact records that are counted; the count is then a lower bound, twenty times the threshold."""
+DETAILED = 100
 """Rows of a text whose addresses and birth dates are counted too."""
 MINIMUM_ROWS = 5
 """Texts with fewer lines are not read for contact records: the threshold is far above."""
@@ -143,6 +147,7 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     records = _addressees(grid.text, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) < MINIMUM_ROWS:
         return records
+    clues = Clues.of(grid.text)
     seen: set[str] = set()
     block = -NEAR                                         # row of the last name that stood for the lines below it
     for row in _rows(grid):
@@ -152,11 +157,11 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        number, mail = contact.phone(line), contact.email(line)
+        number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
         place = not (number or mail) and contact.address(line)
         if not (number or mail or place) or contacts.staff(mail):
             continue
-        name = _name(grid, row, line) if NAMEISH.search(line) else ""
+        name = _name(grid, row, line, clues) if NAMEISH.search(line) else ""
         if not name:
             block, name = _above(grid, row, block)
         if not name:
@@ -174,17 +179,21 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
 
 ADDRESSEES = 20
 """Mail addresses in one text, from which on lists of `Name <mail>` are read."""
-ADDRESSEE = re.compile(
-    r"[\"'“]?([^\"'“”<>@,;:()\t\n]{2,40}?)[\"'”]?[ ]{0,2}"
-    r"[<(\[](?:mailto:)?([0-9A-Za-z._%+\-]{1,64}@[0-9A-Za-z.\-]{3,80})[>)\]]")
+ADDRESSEE = re.compile(r"[<(\[](?:mailto:)?([0-9A-Za-z._%+\-]{1,64}@[0-9A-Za-z.\-]{3,80})[>)\]]")
+BEFORE = re.compile(r"([^\"'“”<>@,;:()\t\n]{2,40})[\"'”]?[ ]{0,2}\Z")
+"""The name before an address in brackets."""
 
 
 def _addressees(text: str, contacts: Contacts) -> int:
     """`Name <mail>`, however many stand in a line."""
     found = 0
     for match in ADDRESSEE.finditer(text):
-        name, mail = match[1].strip(), match[2].lower()
-        if len(contacts.records) < MOST_RECORDS and not contacts.staff(mail) and contact.person_name(name):
+        if len(contacts.records) >= MOST_RECORDS:
+            break
+        mail = match[1].lower()
+        before = BEFORE.search(text[max(0, match.start() - 44):match.start()])
+        name = before[1].strip() if before else ""
+        if name and not contacts.staff(mail) and contact.person_name(name):
             contacts.records.add((name, mail))
             contacts.add("name", name)
             contacts.add("email", mail)
@@ -227,6 +236,8 @@ def _rows(grid: Grid) -> list[int]:
     return found if len(found) >= MINIMUM_ROWS else []
 
 
+_NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder")
+"""In every label that _LABELLED knows."""
 _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
                        r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
@@ -239,31 +250,44 @@ _FIRST = re.compile(
 """A name that blanks part from the rest of its line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a text has anywhere: what it has not need not be looked for in each of its lines."""
+
+    labels: bool                         # words before names
+    firms: bool                          # words of companies
+    mails: bool
+
+    @classmethod
+    def of(cls, text: str) -> Clues:
+        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text), "@" in text)
+
+
 def name_in(grid: Grid, row: int) -> str:
     """The name of a person in a row, '' where there is none."""
     line = grid.line(row)
-    return _name(grid, row, line) if len(line) <= 4000 and NAMEISH.search(line) else ""
+    return _name(grid, row, line, Clues.of(line)) if len(line) <= 4000 and NAMEISH.search(line) else ""
 
 
-def _name(grid: Grid, row: int, line: str) -> str:
+def _name(grid: Grid, row: int, line: str, clues: Clues) -> str:
     cells = line.split("\t") if "\t" in line else None
     if cells and grid.headings:
         for column, cell in enumerate(cells):
             kinds = grid.heading(row, column)
-            if "name" in kinds and "company" not in kinds and contact.person_name(cell, headed=True):
+            if "name" in kinds and "company" not in kinds and contact.person_name(cell, headed=True, firms=clues.firms):
                 return cell.strip()
             if "company" in kinds and cell.strip():
                 return ""
-    found = _LABELLED.search(line)
+    found = _LABELLED.search(line) if clues.labels else None
     if found and contact.person_name(found[1], headed=True):
         return found[1].strip()
-    if contact.company(line):
+    if clues.firms and contact.company(line):
         return ""
     pieces: Iterable[str] = cells if cells and len(cells) > 1 else _SPLIT.split(line)
     for piece in list(pieces)[:12]:
-        if contact.person_name(piece):
+        if contact.person_name(piece, firms=False):
             return piece.strip()
         first = _FIRST.match(piece)
-        if first is not None and contact.person_name(first[1] or first[2]):
+        if first is not None and contact.person_name(first[1] or first[2], firms=False):
             return str(first[1] or first[2])
     return ""

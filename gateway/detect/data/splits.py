@@ -10,6 +10,8 @@ from gateway.detect.data.tokens import Token
 from gateway.identifiers.registry import SHAPES
 
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
+NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|X) *(?=\t|$)", re.M)
+"""Two short cells side by side: rows without them are not looked at."""
 MOST_ROWS = 5000
 MOST_PIECES = 20
 LEAST, LONGEST = 8, 19
@@ -17,11 +19,15 @@ LEAST, LONGEST = 8, 19
 
 def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
     """Tokens joined from runs of short cells, with the columns they came from."""
-    for row in range(min(len(grid.starts), MOST_ROWS)):
-        line = grid.line(row)
-        if line.count("\t") < 1:
+    done = -1
+    for match in NEIGHBOURS.finditer(grid.text):
+        row = grid.row(match.end())
+        if row == done:
             continue
-        cells = [c.strip() for c in line.split("\t")]
+        done = row
+        if row >= MOST_ROWS:
+            return
+        cells = [c.strip() for c in grid.line(row).split("\t")]
         column = 0
         while column < len(cells):
             end = column

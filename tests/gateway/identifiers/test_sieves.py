@@ -5,7 +5,7 @@ import random
 import pytest
 
 from gateway.identifiers.registry import TYPES
-from gateway.identifiers.sieves import LEAST, sieve
+from gateway.identifiers.sieves import EXACT, LEAST, sieve
 
 RNG = random.Random(5)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -31,6 +31,12 @@ def test_a_sieve_loses_nothing_and_keeps_little_else(name):
     left = set(sieve(name, values))
     assert right <= left
     assert 20 < len(right) <= len(left) < len(values) * 0.75
+
+
+@pytest.mark.parametrize("name", sorted(EXACT))
+def test_an_exact_sieve_says_what_the_check_says(name):
+    values = list(dict.fromkeys(RNG.choice(LETTERS) + digits(9) for _ in range(3000)))
+    assert set(sieve(name, values)) == {v for v in values if TYPES[name].check(v)}
 
 
 def test_few_values_and_types_without_sieve_pass_as_they_are():
