@@ -50,14 +50,15 @@ class Visitor:
 
 
 @pytest.fixture
-async def console(id: str, scene: Scene, tmp_path: Path) -> AsyncIterator[tuple[Running, Brief, int]]:
-    """A console that has said it is ready; its control socket, its brief and its port."""
+async def console(id: str, scene: Scene, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[tuple[Running, Brief, int]]:
+    """A console that has said it is ready; its control socket, its brief and its port. A parameter is the host in its address."""
+    host = getattr(request, "param", "127.0.0.1")
     scene.house.key_file.unlink()            # the keeper has read it; nobody else may want it
     (tmp_path / "quarantine.db").symlink_to("quarantine.sqlite")
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         file = tmp_path / "sekisho.toml"
-        file.write_text(CONFIG.format(state=tmp_path, url=f"http://127.0.0.1:{port}"))
+        file.write_text(CONFIG.format(state=tmp_path, url=f"http://{host}:{port}"))
         fd = listener.fileno()
         brief = Brief(load(file), (("console", fd),))
         listener.setblocking(False)
@@ -132,6 +133,56 @@ async def test_in_a_browser(console: tuple[Running, Brief, int], id: str, scene:
     """What only a browser does by itself: Origin and Referer, strict cookies, formaction, the content security policy."""
     await asyncio.to_thread(browse, tmp_path / "browser", console[2], id)
     assert [row["requester"] for row in (await scene.client.call("show", ROOT, id=id)).body["requests"]] == [""]
+
+
+def with_key(folder: Path, port: int) -> None:
+    base, chromium = f"http://localhost:{port}", Chromium(folder)
+
+    def log_in() -> None:
+        chromium.open(f"{base}/login?next=/quarantine")
+        chromium.fill("#name", "boss")
+        chromium.fill("#password", PASSWORD)
+        chromium.click("main form button")
+
+    try:
+        chromium.call("WebAuthn.enable")
+        key = {"protocol": "ctap2", "transport": "usb", "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+        authenticator = chromium.call("WebAuthn.addVirtualAuthenticator", options=key)["authenticatorId"]
+        log_in()
+        chromium.open(f"{base}/account")
+        chromium.click("form[action='/account/app'] button")
+        assert chromium.value("document.querySelector('.code svg') !== null")
+        chromium.open(f"{base}/account")
+        chromium.click("form[action='/account/key'] button")
+        chromium.fill("#label", "blue key")
+        chromium.click("form[data-options] button")
+        assert chromium.until("h1", "Recovery codes") and chromium.value("document.querySelectorAll('.codes code').length") == 10
+        chromium.open(f"{base}/account")
+        assert "blue key" in chromium.text("#content")
+        chromium.click("form[action='/logout'] button")
+        log_in()
+        assert chromium.path() == "/login/second"
+        chromium.click("form[data-options] button")
+        assert chromium.until("h1", "Held mail") and chromium.path() == "/quarantine"
+        chromium.click("form[action='/logout'] button")
+        chromium.call("WebAuthn.removeVirtualAuthenticator", authenticatorId=authenticator)
+        chromium.call("WebAuthn.addVirtualAuthenticator", options=key)           # another key, which knows of nothing
+        log_in()
+        chromium.value("document.querySelector('form[data-options] button').click()")
+        assert chromium.until("[data-trouble]:not([hidden])", "no answer of a security key")
+        chromium.open(f"{base}/quarantine")
+        assert chromium.path().startswith("/login?")
+        assert [said for said in chromium.complaints() if not said.startswith("[DOM]")] == []      # hints, not refusals
+    finally:
+        chromium.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(PROGRAM is None, reason="no Chromium here; .ci/run brings one")
+@pytest.mark.parametrize("console", ["localhost"], indirect=True)
+async def test_a_security_key_in_a_browser(console: tuple[Running, Brief, int], tmp_path: Path) -> None:
+    """Set up and used with Chromium's own authenticator (CTAP 2), through the keeper: no inline script, no word of the browser."""
+    await asyncio.to_thread(with_key, tmp_path / "browser", console[2])
 
 
 async def test_it_ends_with_its_supervisor(console: tuple[Running, Brief, int]) -> None:
