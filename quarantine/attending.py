@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from gateway.model.custody import Actor, Status
+from gateway.model.custody import Actor, Admission, Status
 from gateway.model.decision import Disposition, Kind
 from gateway.model.transaction import Direction
 from quarantine.access import Act
@@ -27,8 +27,11 @@ class Attending(Approving):
             rows = QuarantinedMessage.objects.filter(attend=True, status__in=[s.value for s in OPEN]).order_by("admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 
-    def attend(self, id: str, met: Collection[str] = ()) -> str:
-        """Do it, once; returns what was done: strip, ask or nothing. `met` as in `ask`."""
+    def attend(self, id: str, met: Collection[str] = (), offending: Sequence[str] = ()) -> str:
+        """Do it, once; returns what was done: strip, ask or nothing. `met` as in `ask`.
+
+        `offending` are the parts that the policy would not let pass; without any it is those in which something was found.
+        """
         with self.transaction():
             row = QuarantinedMessage.objects.filter(pk=id, attend=True, status__in=[s.value for s in OPEN]).first()
             if row is None:
@@ -36,13 +39,18 @@ class Attending(Approving):
             QuarantinedMessage.objects.filter(pk=id).update(attend=False)
             row.attend = False
             if row.disposition == Disposition.STRIP.word and row.status == Status.HELD:
-                return self._strip(row)
+                return self._strip(row, tuple(offending))
             if row.kind == Kind.LEAK and row.direction != Direction.INBOUND:
                 return "ask" if self.ask(row, met) else ""
         return ""
 
-    def _strip(self, row: QuarantinedMessage) -> str:
-        without = suspect(self.detail(row).get("inspection", {}))
+    def to_strip(self, id: str) -> Admission | None:
+        """The admission of a message that waits to be sent without some parts; None for any other."""
+        row = self.load(id)
+        return self.admission(row) if row.disposition == Disposition.STRIP.word and row.status == Status.HELD else None
+
+    def _strip(self, row: QuarantinedMessage, offending: tuple[str, ...]) -> str:
+        without = offending or suspect(self.detail(row).get("inspection", {}))
         if not without:
             QuarantinedMessage.objects.filter(pk=row.pk).update(note=NOTHING)
             self.record(KEEPER, "strip", str(row.pk), without=[])

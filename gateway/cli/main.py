@@ -16,6 +16,7 @@ from gateway.model.errors import SekishoError
 # Command -> the module that holds it. They are imported only when they are called: `scan` needs no Django.
 COMMANDS = {
     "audit": "gateway.cli.audit", "backup": "gateway.cli.state", "demo": "gateway.cli.demo", "doctor": "gateway.cli.doctor",
+    "directory": "gateway.cli.directory",
     "edm": "gateway.cli.edm", "fingerprint": "gateway.cli.edm", "init": "gateway.cli.state", "keys": "gateway.cli.state",
     "policy": "gateway.cli.policy", "quarantine": "gateway.cli.quarantine", "queue": "gateway.cli.queue",
     "report": "gateway.cli.report",

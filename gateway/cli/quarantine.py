@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -157,19 +157,30 @@ def export(session: Session, raw: bool, output: Path | None, reason: str, user: 
     return 0
 
 
-def deciding(name: str, verb: str, help: str) -> None:
+def scoped(command: Callable[..., int]) -> Callable[..., int]:
+    """For verbs that may concern a part of a message only."""
+    command = click.option("--to", "recipients", multiple=True, metavar="ADDRESS",
+                           help="For this recipient only; may be given several times.")(command)
+    return click.option("--without", multiple=True, metavar="PART",
+                        help="Without this part, by its number in `show`, such as 2; a text stands in its place.")(command)
+
+
+def deciding(name: str, verb: str, help: str, scope: bool = False) -> None:
     """One command for one verb: they differ in nothing else."""
 
     @quarantine.command(name, help=help)
+    @(scoped if scope else lambda command: command)
     @reason_option
     @as_option
     @json_option
     @click.argument("ids", nargs=-1, required=True, metavar="ID...")
     @pass_session
-    def run(session: Session, reason: str, user: str | None, as_json: bool, ids: tuple[str, ...]) -> int:
+    def run(session: Session, reason: str, user: str | None, as_json: bool, ids: tuple[str, ...],
+            recipients: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> int:
+        part = {name: list(value) for name, value in (("recipients", recipients), ("without", without)) if value}
         with desk(session) as custody, refusals():
             for id in ids:
-                tell(custody.call(verb, actor(user), id=id, reason=reason).body, as_json)
+                tell(custody.call(verb, actor(user), id=id, reason=reason, **part).body, as_json)
         return 0
 
 
@@ -182,8 +193,8 @@ def tell(outcome: dict[str, Any], as_json: bool) -> None:
     click.echo(f"{outcome['id']} {outcome['status']}{approvals}")
 
 
-deciding("request", "request", "Ask for a release.")
-deciding("approve", "approve", "Grant one approval; with the last one needed the release follows by itself.")
+deciding("request", "request", "Ask for a release.", scope=True)
+deciding("approve", "approve", "Grant one approval; with the last one needed the release follows by itself.", scope=True)
 deciding("deny", "deny", "Refuse a release.")
 deciding("return", "return", "Give an outbound message back to its sender: it is not sent.")
 deciding("delete", "delete", "Destroy the message's content for good.")
@@ -194,20 +205,23 @@ deciding("lift", "lift", "Take a legal hold off.")
 
 @quarantine.command()
 @click.option("--wait", is_flag=True, help="Until it is delivered, or was not.")
+@scoped
 @reason_option
 @as_option
 @json_option
 @click.argument("ids", nargs=-1, required=True, metavar="ID...")
 @pass_session
-def release(session: Session, wait: bool, reason: str, user: str | None, as_json: bool, ids: tuple[str, ...]) -> int:
+def release(session: Session, wait: bool, recipients: tuple[str, ...], without: tuple[str, ...], reason: str, user: str | None,
+            as_json: bool, ids: tuple[str, ...]) -> int:
     """Request and approval in one, for those entitled alone. The message is judged once more before it leaves."""
     failed = False
+    part = {name: list(value) for name, value in (("recipients", recipients), ("without", without)) if value}
     with desk(session) as custody, refusals():
-        outcomes = [custody.call("release", actor(user), id=id, reason=reason).body for id in ids]
+        outcomes = [custody.call("release", actor(user), id=id, reason=reason, **part).body for id in ids]
         for outcome in outcomes:
             if wait:
                 outcome |= settled(custody, user, outcome["id"], SystemClock())
-                failed |= outcome["status"] != Status.RELEASED.value
+                failed |= outcome["status"] not in (Status.RELEASED.value, *([Status.HELD.value] if recipients else []))
             tell(outcome, as_json)
     return int(failed)
 

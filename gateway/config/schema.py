@@ -232,7 +232,7 @@ class Notices:
 class Approval:
     """Who decides about held outbound mail, where a directory says who answers for whom (`sekisho directory import`)."""
 
-    deadline: float = setting(duration(60, 30 * 86400), "4h",
+    deadline: float = setting(duration(10, 30 * 86400), "4h",
         "Who was asked has so long; then the next one up is asked, in the end the listener's owner.")
     people: str = setting(TEXT, "(&(objectClass=person)(mail=*))",
         "Which entries below the base of [console.ldap] are people, for `sekisho directory import --ldap`.")

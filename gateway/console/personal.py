@@ -51,9 +51,9 @@ def opened(request: HttpRequest, token: str) -> HttpResponse:
     if len(found["messages"]) == 1:
         return one(request, token, found, found["messages"][0])
     language = reader()
-    rows = [{"path": reverse("pass-mail", args=[token, held["id"]]), "subject": subject(held, language), "time": when(held["received_at"]),
-             "sender": defanged(str(held["sender"])) or text(language, LABELS["nobody"]), "state": state(held, language)}
-            for held in found["messages"]]
+    rows = [{"path": reverse("pass-mail", args=[token, held["id"]]), "subject": subject(held, language),
+             "time": when(held["received_at"]), "sender": defanged(str(held["sender"])) or text(language, LABELS["nobody"]),
+             "state": state(held, language)} for held in found["messages"]]
     return page(request, "list", {"rows": rows, "mailbox": found["mailbox"]})
 
 
@@ -143,7 +143,8 @@ def one(request: HttpRequest, token: str, found: Mapping[str, Any], held: Mappin
     if held["used"] and done not in DONE:
         return used(request, token, found, held)
     language = reader()
-    acts = [{"path": reverse("pass-act", args=[token, held["id"], name]), "label": text(language, ACTS[name])} for name in held["acts"]]
+    acts = [{"path": reverse("pass-act", args=[token, held["id"], name]), "label": text(language, ACTS[name])}
+            for name in held["acts"]]
     return page(request, "one", described(held, found, language) | {
         "acts": acts, "done": text(language, PAGES[f"done {done}"]) if done in DONE else ""})
 

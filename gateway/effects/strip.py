@@ -88,7 +88,7 @@ def entity(note: Note) -> bytes:
     encoded = quote(note.name, safe="")
     head = (f'Content-Type: text/plain; charset=utf-8;\r\n\tname="{note.ascii}"\r\n'
             "Content-Transfer-Encoding: base64\r\n"
-            f'Content-Disposition: attachment;\r\n\tfilename="{note.ascii}";\r\n\tfilename*=UTF-8\'\'{encoded}\r\n\r\n')
+            f"Content-Disposition: attachment;\r\n\tfilename*=UTF-8''{encoded}\r\n\r\n")
     return head.encode("ascii") + folded
 
 

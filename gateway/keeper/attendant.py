@@ -1,4 +1,4 @@
-"""What custody does without being asked: mail that may pass without a part, who decides about leaks, what was not decided in time."""
+"""What custody does without being asked: mail that may pass without a part, who decides about leaks, and who decides next."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gateway.keeper.committer import Committer
+from gateway.keeper.offending import Decide, offending
 from gateway.model.errors import SekishoError
 from gateway.model.ports import Events
 from quarantine.lifecycle import Refused
 
 T = TypeVar("T")
 TICK = 1.0                               # seconds between looks; what is admitted wakes it at once
-LATE_EVERY, FORGET_EVERY = 15.0, 3600.0  # seconds between looks at deadlines, and at links that are over
+LATE_EVERY, FORGET_EVERY = 5.0, 3600.0  # seconds between looks at deadlines, and at links that are over
 
 Met = Callable[[str, Sequence[str]], Sequence[str]]
 
@@ -29,6 +30,7 @@ class Attendant:
     events: Events
     now: Callable[[], float]             # monotonic seconds
     met: Met | None = None
+    decide: Decide | None = None         # today's policy
     done: Callable[[], None] = lambda: None      # something waits in the outbox
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     late_at: float = 0.0
@@ -66,12 +68,16 @@ class Attendant:
 
     async def _attend(self, id: str) -> bool:
         try:
-            met = await self._read(lambda: self._known(id))
-            done = await self.committer.run(lambda service: service.attend(id, met))
+            met, without = await self._read(lambda: (self._known(id), self._offending(id)))
+            done = await self.committer.run(lambda service: service.attend(id, met, without))
         except Refused as refusal:       # decided or destroyed meanwhile
             self.events.emit("incident", part="attendant", id=id, reason=str(refusal))
             return False
         return bool(done)
+
+    def _offending(self, id: str) -> Sequence[str]:
+        admission = self.committer.service.to_strip(id) if self.decide is not None else None
+        return offending(admission, self.decide) if admission is not None and self.decide is not None else ()
 
     def _known(self, id: str) -> Sequence[str]:
         if self.met is None:

@@ -111,7 +111,8 @@ class Keeper:
                              self.ports.rescan, finished=self.wake.set, metrics=self.ports.metrics)
         self.outbox.decide = self.ports.decide
         self.rejudge = Rejudge(self.committer, self.readers, self.ports.rescan, self.ports.decide, self.ports.events)
-        self.attendant = Attendant(self.committer, self.readers, self.ports.events, self.ports.clock.monotonic, done=self.wake.set)
+        self.attendant = Attendant(self.committer, self.readers, self.ports.events, self.ports.clock.monotonic,
+                                   done=self.wake.set, decide=self.ports.decide)
 
     async def start(self) -> Mapping[str, int]:
         """Take up what an earlier process left, then listen. Raises CustodyUnavailable, KeyProblem."""

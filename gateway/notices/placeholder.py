@@ -60,7 +60,8 @@ class Placeholder:
         name = defanged(str(row.get("name", ""))) or label
         lines = [say("title"), "", say("inside" if inside else "outside"), "", pair(say("file"), name),
                  pair(say("type"), defanged(str(row.get("detected_type", ""))) or "-"),
-                 pair(say("size"), say("bytes", count=int(row.get("size") or 0))), pair("SHA-256", str(row.get("sha256", "")) or "-"),
+                 pair(say("size"), say("bytes", count=int(row.get("size") or 0))),
+                 pair("SHA-256", str(row.get("sha256", "")) or "-"),
                  pair(text(language, LABELS["reference"]), admission.id), ""]
         if not inside:                   # why is the organisation's own matter
             return "\n".join([*lines, say("ask sender"), ""])

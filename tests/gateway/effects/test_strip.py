@@ -81,7 +81,7 @@ def test_the_cell_is_not_believed(rows: list[tuple[str, str, str]], wanted: tupl
 
 def test_the_name_is_there_in_both_forms() -> None:
     part = entity(NOTE)
-    assert b'filename="Attachment-removed_2.txt"' in part and b"filename*=UTF-8''%E9%99%84" in part and part.isascii()
+    assert b'name="Attachment-removed_2.txt"' in part and b"filename*=UTF-8''%E9%99%84" in part and part.isascii()
     assert max(len(line) for line in part.split(b"\r\n")) <= 998
 
 

@@ -1,0 +1,110 @@
+"""`sekisho directory`: who answers for whom, from a CSV file or an LDAP server. The old one stays where the new one is bad."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gateway.cli.common import Session, pass_session, printable, put_json
+from gateway.cli.desk import actor, as_option, desk, refusals
+from gateway.config import Config
+from gateway.model.errors import ConfigError, SekishoError
+from gateway.reference.directory import read
+
+PAGE = 500                               # entries of one answer of an LDAP server (RFC 2696)
+MISSING = 'reading a directory server needs the extra "ldap": pip install "sekisho[ldap]"'
+
+
+@click.group()
+def directory() -> None:
+    """Who answers for whom: held leaks go to the sender's superior, deputies included."""
+
+
+@directory.command("import")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--ldap", is_flag=True, help="Read the people of [console.ldap] instead of a file.")
+@as_option
+@pass_session
+def import_(session: Session, file: Path | None, ldap: bool, user: str | None) -> int:
+    """Put the people of a CSV file in the place of all that are known. Columns: mailbox, supervisor, deputies, name, department."""
+    config = session.configured
+    if (file is None) != ldap:
+        raise click.UsageError("give a FILE or --ldap")
+    if file is None:
+        rows, source = from_ldap(config), "ldap"
+    else:
+        rows, source = read(file.read_bytes(), str(file), config.gateway.our_domains), file.name
+    with desk(session) as custody, refusals():
+        count = custody.call("directory-import", actor(user), rows=rows, source=source).body["count"]
+    click.echo(f"{count} people; held leaks go to the sender's superior from now on")
+    return 0
+
+
+@directory.command("list")
+@as_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@pass_session
+def list_(session: Session, user: str | None, as_json: bool) -> int:
+    """The people as they were imported last."""
+    with desk(session) as custody, refusals():
+        entries: list[dict[str, Any]] = custody.call("directory-list", actor(user)).body["entries"]
+    if as_json:
+        put_json(entries)
+        return 0
+    for entry in entries:
+        deputies = "; ".join(f"{who} {first}..{last}" for who, first, last in entry["deputies"])
+        cells = (entry["mailbox"], entry["supervisor"] or "-", deputies, entry["name"], entry["department"])
+        click.echo(printable("  ".join(filter(None, cells))))
+    return 0
+
+
+def from_ldap(config: Config) -> list[dict[str, Any]]:
+    """The people below the base, with the address of who they report to. Raises ConfigError, SekishoError."""
+    if not config.ldap.servers:
+        raise ConfigError("no directory server is configured: set servers in [console.ldap]", "console.ldap.servers")
+    try:
+        from ldap3.core.exceptions import LDAPException
+
+        from gateway.console.accounts.directory import connect, secret_of
+    except ImportError as error:
+        raise SekishoError(MISSING) from error
+    settings, wanted = config.ldap, config.approval
+    trouble = ""
+    for server in settings.servers:
+        try:
+            connection = connect(settings, server, settings.bind_dn, secret_of(settings.bind_password_file))
+            if connection is None:
+                raise SekishoError(f"{server}: bind_dn may not log in")
+            attributes = [wanted.mail_attribute, wanted.manager_attribute, "cn", "department"]
+            found = list(connection.extend.standard.paged_search(settings.base, wanted.people, attributes=attributes,
+                                                                 paged_size=PAGE, generator=True))
+            connection.unbind()
+            return people(found, wanted.mail_attribute, wanted.manager_attribute, config)
+        except (LDAPException, OSError) as error:
+            trouble = f"{server}: {type(error).__name__}"
+    raise SekishoError(f"{trouble}; nothing was imported")
+
+
+def people(entries: list[dict[str, Any]], mail: str, manager: str, config: Config) -> list[dict[str, Any]]:
+    """Rows as the CSV reader gives them, checked by it: a server's data is as good or bad as a file's."""
+    persons = [e for e in entries if e.get("type") == "searchResEntry" and one(e, mail)]
+    address = {str(e["dn"]).casefold(): one(e, mail) for e in persons}
+    lines = ["mailbox,supervisor,name,department"]
+    for entry in persons:
+        above = address.get(one(entry, manager).casefold(), "")
+        above = "" if above.casefold() == one(entry, mail).casefold() else above     # heads often name themselves
+        lines.append(",".join(quoted(cell) for cell in (one(entry, mail), above, one(entry, "cn"), one(entry, "department"))))
+    return read("\n".join(lines).encode(), "ldap", config.gateway.our_domains)
+
+
+def one(entry: dict[str, Any], attribute: str) -> str:
+    """The first value of an attribute; "" where there is none."""
+    value = entry.get("attributes", {}).get(attribute)
+    first = value[0] if isinstance(value, list) and value else value
+    return str(first) if isinstance(first, str | int) else ""
+
+
+def quoted(cell: str) -> str:
+    return '"' + " ".join(cell.split()).replace('"', '""') + '"'

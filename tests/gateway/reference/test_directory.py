@@ -1,0 +1,69 @@
+"""The directory as CSV: what is right is read, what is wrong is refused as a whole with line and column."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.model.errors import ConfigError
+from gateway.reference.directory import read
+
+OURS = frozenset({"bank.example"})
+GOOD = """mailbox,supervisor,deputies,name,department
+Clerk@Bank.example,boss@bank.example,,林小姐,放款
+boss@bank.example,head@bank.example,"vera@bank.example 2026-12-01..2026-12-10; wu@bank.example 2026-12-24 .. 2026-12-31",,
+
+head@bank.example,,,"Chen, the head",
+"""
+
+
+@pytest.mark.parametrize("octets", [GOOD.encode(), b"\xef\xbb\xbf" + GOOD.encode(), GOOD.replace("\n", "\r\n").encode()])
+def test_read(octets: bytes) -> None:
+    clerk, boss, head = read(octets, "staff.csv", OURS)
+    assert (clerk["supervisor"], clerk["name"], clerk["department"]) == ("boss@bank.example", "林小姐", "放款")
+    assert clerk["mailbox"].casefold() == "clerk@bank.example"
+    assert boss["deputies"] == [["vera@bank.example", "2026-12-01", "2026-12-10"], ["wu@bank.example", "2026-12-24", "2026-12-31"]]
+    assert head["supervisor"] == "" and head["name"] == "Chen, the head"
+
+
+HEAD = "mailbox,supervisor,deputies\n"
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("", "staff.csv:1: \"mailbox\" is missing"), ("mailbox,boss\n", '"boss" is no column'), ("mailbox\n", '"supervisor" is missing'),
+    ("mailbox,supervisor,mailbox\n", '"mailbox" stands twice'), (HEAD, "nobody is in it"),
+    (HEAD + "a@bank.example,b@bank.example\n", "staff.csv:2: 2 fields where the first line has 3"),
+    (HEAD + "\n\nnobody,,\n", "staff.csv:4: mailbox: \"nobody\" is no address"),
+    (HEAD + "a@bank.example,x@evil.example,\n", "staff.csv:2: supervisor: x@evil.example is none of our_domains"),
+    (HEAD + "a@bank.example,a@bank.example,\n", "staff.csv:2: supervisor: a@bank.example cannot answer for himself"),
+    (HEAD + "a@bank.example,,\na@bank.example,,\n", "staff.csv:3: mailbox: a@bank.example stands in line 2 already"),
+    (HEAD + "a@bank.example,b@bank.example,\nb@bank.example,c@bank.example,\nc@bank.example,a@bank.example,\n", "a@bank.example > b@bank.example > c@bank.example > a@bank.example"),
+    (HEAD + "a@bank.example,,b@bank.example\n", "staff.csv:2: deputies: \"b@bank.example\" is not written as"),
+    (HEAD + "a@bank.example,,b@bank.example 2026-13-01..2026-13-02\n", "are no two days"),
+    (HEAD + "a@bank.example,,b@bank.example 2026-12-02..2026-12-01\n", "2026-12-02 is later than 2026-12-01"),
+    (HEAD + "a@bank.example,,a@bank.example 2026-12-01..2026-12-02\n", "cannot stand in for himself"),
+    (HEAD + 'a@bank.example,"open\n', "staff.csv:2: no CSV"), (HEAD + "a@bank.example\x00,,\n", "staff.csv:2")])
+def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read(text.encode(), "staff.csv", OURS)
+    assert said in str(caught.value) and str(caught.value).endswith("nothing was imported") and "\n" not in str(caught.value)
+
+
+def test_other_encodings_are_named_with_the_line() -> None:
+    with pytest.raises(ConfigError, match=r"staff\.csv:2: is not UTF-8 text"):
+        read((HEAD + "a@bank.example,,\n").encode() [:-1] + "林".encode("big5"), "staff.csv", OURS)
+
+
+def test_many_faults_are_cut() -> None:
+    with pytest.raises(ConfigError, match="and 15 more"):
+        read((HEAD + "x,,\n" * 25).encode(), "staff.csv", OURS)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode) | st.text(alphabet='a@b.,;"\n2026-1', max_size=120).map(lambda t: (HEAD + t).encode()))
+def test_anything_else_is_a_clear_refusal(octets: bytes) -> None:
+    try:
+        assert read(octets, "f.csv", OURS)
+    except ConfigError as error:
+        assert "f.csv" in str(error)
