@@ -12,7 +12,7 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,16 +63,16 @@ class Signature:
 
 def header_fields(block: bytes) -> list[Field]:
     """The fields of a raw header block; lines without a colon are passed over."""
-    fields: list[Field] = []
+    found: list[tuple[bytes, list[bytes]]] = []
     for line in block.splitlines(keepends=True):
         if line[:1] in (b" ", b"\t"):
-            if fields:
-                fields[-1] = (fields[-1][0], fields[-1][1] + line)
+            if found:
+                found[-1][1].append(line)
             continue
         name, colon, value = line.partition(b":")
         if colon:
-            fields.append((name.rstrip(b" \t"), value))
-    return fields
+            found.append((name.rstrip(b" \t"), [value]))
+    return [(name, b"".join(values)) for name, values in found]
 
 
 def read(field: Field, now: datetime) -> Signature:
@@ -154,10 +154,24 @@ def octets_of(value: bytes) -> bytes:
 
 def header_digest(signature: Signature, fields: list[Field]) -> bytes:
     """SHA-256 over the signed fields and the signature field without its b= (RFC 6376 section 3.7)."""
-    digest = hashlib.sha256()
-    canonical = signature.header_canon.canonicalize_headers(fields)
-    dkim.hash_headers(digest, signature.header_canon, canonical, list(signature.signed), signature.field, {})
+    policy, digest = signature.header_canon, hashlib.sha256()
+    for name, value in policy.canonicalize_headers(selected(fields, signature.signed)):
+        digest.update(name + b":" + value)
+    [(name, value)] = policy.canonicalize_headers([(signature.field[0], dkim.RE_BTAG.sub(b"\\1", signature.field[1]))])
+    digest.update(name + b":" + value.rstrip())
     return digest.digest()
+
+
+def selected(fields: Sequence[Field], names: Iterable[bytes]) -> list[Field]:
+    """The fields that h= names, each name taking the next one from the bottom (section 5.4.2); a name without a field left
+    stands for none. One pass over the fields, however many names a stranger lists."""
+    names = list(names)
+    left: dict[bytes, list[Field]] = {name: [] for name in names}
+    for field in fields:
+        found = left.get(field[0].lower())
+        if found is not None:
+            found.append(field)
+    return [left[name].pop() for name in names if left[name]]
 
 
 def public_key(record: bytes, algorithm: bytes) -> PublicKey:

@@ -16,7 +16,6 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 from cryptography.hazmat.primitives.hashes import SHA256
-from dkim import select_headers
 from dkim.canonicalization import Relaxed
 
 from gateway.auth import dkim
@@ -120,8 +119,7 @@ def _listed(names: Sequence[bytes]) -> str:
 
 
 def _signed(fields: Sequence[Field], names: Sequence[bytes]) -> bytes:
-    canonicalised = Relaxed.canonicalize_headers(list(fields))
-    return b"".join(name + b":" + value for name, value in select_headers(canonicalised, list(names)))
+    return b"".join(name + b":" + value for name, value in Relaxed.canonicalize_headers(dkim.selected(fields, names)))
 
 
 def _finished(name: str, head: str, signed: bytes, key: SigningKey) -> bytes:

@@ -152,3 +152,17 @@ def all_lengths(mail):
     relaxed = dkimpy.canonicalization.Relaxed.canonicalize_body(mail.partition(b"\r\n\r\n")[2])
     return {f"sha256/{name}/{'-' if n is None else n}": base64.b64encode(hashlib.sha256(octets[:n]).digest()).decode()
             for name, octets in (("simple", body), ("relaxed", relaxed)) for n in (*range(len(octets) + 1), None)}
+
+
+def test_header_fields_of_a_megabyte_cost_one_pass():
+    """Quadratic reading of folded lines, or of the names in h=, would take minutes here."""
+    folded = b"X: a\r\n" + b" b\r\n" * 250_000
+    [(name, value)] = dkim.header_fields(folded)
+    assert name == b"X" and len(value) == len(folded) - 2
+    fields = [(b"X-%d" % n, b" y\r\n") for n in range(60_000)]
+    assert dkim.selected(fields, [b"n%d" % n for n in range(4000)] * 10 + [b"x-7", b"x-7"]) == [(b"X-7", b" y\r\n")]
+
+
+def test_fields_are_taken_from_the_bottom():
+    fields = [(b"A", b"1"), (b"B", b"2"), (b"a", b"3")]
+    assert dkim.selected(fields, [b"a", b"b", b"a", b"a", b"c"]) == [(b"a", b"3"), (b"B", b"2"), (b"A", b"1")]

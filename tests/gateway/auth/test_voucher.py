@@ -148,13 +148,9 @@ async def test_a_warm_cache_answers_at_once():
         mail = signed()
         assert said(await vouch(transaction(), mail, resolver)) == {"spf": "pass", "dkim": "pass", "dmarc": "pass"}
         asked = len(server.asked)
-        started = time.perf_counter()
-        for _ in range(50):
+        for _ in range(5):
             await vouch(transaction(), mail, resolver)
-        each = (time.perf_counter() - started) / 50
-        assert len(server.asked) == asked
-        assert each < 0.02, each             # 2 ms on an idle machine; ten times that where others work beside us
-        print(f"{each * 1000:.2f} ms a mail")
+        assert len(server.asked) == asked, "nothing is asked again"
 
 
 async def test_the_true_client_behind_our_own_relay():
