@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import defanged
@@ -44,7 +45,7 @@ class LinksDetector:
 
     def judge(self, url: str, id: int) -> Iterable[Finding]:
         if URL.match(url):
-            self.seen.setdefault(defanged(url), id)
+            self.seen.setdefault(url.partition("?")[0].partition("#")[0], id)
         if url[:4].lower() != "http":
             yield from self.local(url, id)
         elif "@" in url and USER_PART.match(url):
@@ -66,4 +67,5 @@ class LinksDetector:
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         if self.seen:
             first = next(iter(self.seen.values()))
-            yield Finding("LINK-LIST", "active-content", Severity.LOW, first, tuple(list(self.seen)[:SHOWN]), len(self.seen))
+            shown = tuple(map(defanged, islice(self.seen, SHOWN)))
+            yield Finding("LINK-LIST", "active-content", Severity.LOW, first, shown, len(self.seen))
