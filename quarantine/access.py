@@ -32,6 +32,7 @@ class Act(StrEnum):
     HOLD = "hold"                        # set a legal hold
     LIFT = "lift"                        # lift it
 
+    HOUSE = "house"                      # see rules, signatures, exceptions, health and the numbers of the whole house
     QUEUE = "queue"                      # see the outbox
     QUEUE_CHANGE = "queue-change"        # retry and drop
     AUDIT = "audit"                      # verify and export the chain
@@ -63,6 +64,7 @@ GRANTS: Mapping[Act, Mapping[Role, Reach]] = {
     Act.EXPORT: {N: Reach.ALL},
     Act.HOLD: {N: Reach.ALL, D: Reach.ALL},
     Act.LIFT: {D: Reach.ALL},
+    Act.HOUSE: {N: Reach.ALL, D: Reach.ALL, U: Reach.ALL},
     Act.QUEUE: {N: Reach.ALL, D: Reach.ALL, U: Reach.ALL},
     Act.QUEUE_CHANGE: {D: Reach.ALL},
     Act.AUDIT: {D: Reach.ALL, U: Reach.ALL},
@@ -71,7 +73,7 @@ GRANTS: Mapping[Act, Mapping[Role, Reach]] = {
     Act.POLICY: {D: Reach.ALL},
     Act.MAINTAIN: {},
 }
-CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.QUEUE, Act.AUDIT, Act.REPORT}
+CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.HOUSE, Act.QUEUE, Act.AUDIT, Act.REPORT}
 DECIDING = (Act.APPROVE, Act.RELEASE)
 
 FORBIDDEN = Refusal("FORBIDDEN", "your role does not allow this")
@@ -127,8 +129,10 @@ def reach(actor: Actor, act: Act, subject: Subject | None = None) -> bool:
 
 
 def _covers(extent: Reach, role: Role, actor: Actor, subject: Subject | None) -> bool:
-    if extent is Reach.NONE or subject is None:
-        return extent is Reach.ALL and not actor.scopes
+    if extent is Reach.NONE:
+        return False
+    if subject is None:                  # the house: a scope narrows a report, and shuts out from the rest
+        return extent is Reach.SCOPE or (extent is Reach.ALL and not actor.scopes)
     if extent is Reach.OWN:
         return owns(role, actor.mailboxes, subject)
     if extent is Reach.SCOPE_LEAK and subject.kind is Kind.THREAT:

@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gateway.console import filters, plots
-from gateway.console.navigation import HOUSE
 from gateway.console.proof import account
 from gateway.console.state import console
 from gateway.journal import JournalReader
 from gateway.journal.reader import JournalUnreadable
+from quarantine.access import Act
 
 DAYS = 14
 WHY_DAYS = 7
@@ -42,7 +42,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     counts = console().ask("count", name, status=[*filters.WAITING, "releasing"])["counts"]
     values: dict[str, Any] = {"mine": mine["messages"], "more": bool(mine["cursor"]), "counts": counts, "decide": decide,
                               "total": sum(counts.get(s, 0) for s in filters.WAITING)}
-    whole = roles & HOUSE and not request.account.scopes  # type: ignore[attr-defined]  # numbers of the house are for those who see it all
+    whole = request.account.may(Act.HOUSE)  # type: ignore[attr-defined]
     return render(request, "console/dashboard.html", values | (house() if whole else {}))
 
 

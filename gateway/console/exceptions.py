@@ -16,6 +16,7 @@ from gateway.console.rules import conditions_of, for_house
 from gateway.console.state import console
 from gateway.console.words import refusal_sentence
 from gateway.policy import UNMAPPED, load_policy
+from quarantine.access import Act
 from quarantine.lifecycle import Refused
 
 LONGEST = 300                            # characters of a field
@@ -38,7 +39,7 @@ def listed(request: HttpRequest, status: int = 200, problem: str = "", given: di
              "where": one.where.rpartition("/")[2]} for one in policy.exceptions]
     return render(request, "console/exceptions.html", {
         "rows": sorted(rows, key=lambda row: (row["ended"], str(row["until"]))), "problem": problem, "given": given or {},
-        "may": "admin" in request.account.roles, "done": request.GET.get("done", "") in ("made", "ended"),  # type: ignore[attr-defined]
+        "may": request.account.may(Act.POLICY), "done": request.GET.get("done", "") in ("made", "ended"),  # type: ignore[attr-defined]
         "rules": [*(rule.id for rule in policy.rules), UNMAPPED]}, status=status)
 
 

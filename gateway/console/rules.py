@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gateway.config import Config, Entry, Problem
-from gateway.console.navigation import HOUSE
 from gateway.console.pages import page
 from gateway.console.state import console
 from gateway.journal import JournalReader
 from gateway.journal.reader import JournalUnreadable
 from gateway.policy import Policy, decide, load_policy, packaged, parse, replay, restore
+from quarantine.access import Act
 
 SPAN = timedelta(days=7)
 RECENT = 1000                            # messages that a change is tried on
@@ -31,7 +31,7 @@ TITLE = "the change"                     # where a problem of it is said to be
 
 def for_house(request: HttpRequest) -> HttpResponse | None:
     """The refusal for those who have no business with the rules."""
-    if HOUSE & set(request.account.roles):  # type: ignore[attr-defined]
+    if request.account.may(Act.HOUSE):  # type: ignore[attr-defined]
         return None
     return page(request, _("This was not done"), _("Your role does not allow this."), 403)
 
