@@ -25,6 +25,7 @@ from quarantine.lifecycle import Refused
 from quarantine.models import AuditRecord, DirectoryEntry, HeldRecipient, Profile, QuarantinedMessage
 
 LONGEST = 400                            # days of one report
+EARLIEST, LATEST = datetime(1980, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 FAST = 5.0                               # seconds between the sight of the evidence and the decision
 NIGHT = (22, 6)                          # from this hour to that one, local time
 DECISIONS = ("approve", "release", "deny", "return", "delete")
@@ -47,6 +48,8 @@ class Period:
         first, last = datetime.fromisoformat(since), datetime.fromisoformat(until)
         if first.tzinfo is None or last.tzinfo is None or not first < last or (last - first).days > LONGEST:
             raise ValueError(f"a period has two times with offset and at most {LONGEST} days")
+        if not EARLIEST <= first < last <= LATEST:
+            raise ValueError("a period before or after all times")
         try:
             return cls(first, last, ZoneInfo(zone))
         except (ZoneInfoNotFoundError, OSError) as error:

@@ -61,4 +61,7 @@ def _as_kept(text: str) -> str:
     at = datetime.fromisoformat(text)
     if at.tzinfo is None:
         raise ValueError("a time without its offset")
-    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+    try:
+        return at.astimezone(UTC).isoformat(timespec="milliseconds")
+    except OverflowError as error:
+        raise ValueError("a time before or after all times") from error

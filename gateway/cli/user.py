@@ -103,6 +103,18 @@ def disable(session: Session, name: str, user: str | None) -> int:
     return 0
 
 
+@user.command()
+@click.argument("name")
+@as_option
+@pass_session
+def enable(session: Session, name: str, user: str | None) -> int:
+    """Let a disabled account log in again."""
+    with desk(session) as custody, refusals():
+        custody.call("user-enable", actor(user), name=name)
+    click.echo(f"{name} enabled")
+    return 0
+
+
 @user.command("reset-mfa")
 @click.argument("name")
 @as_option

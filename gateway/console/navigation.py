@@ -45,6 +45,7 @@ PLACES: Mapping[str, Sequence[Place]] = {
         Place("audit", _("Audit"), frozenset({"admin", "auditor"})),
         Place("reports", _("Reports"), frozenset({"supervisor", "admin", "auditor"})),
         Place("health", _("System health"), HOUSE),
+        Place("tokens", _("Tokens of programs"), frozenset({"supervisor", "analyst", "admin", "auditor"})),
     ),
 }
 

@@ -73,7 +73,7 @@ def fixed() -> dict[str, Any]:
         "DATA_UPLOAD_MAX_NUMBER_FILES": 0,
         "LANGUAGE_CODE": "en",
         "LANGUAGES": list(LANGUAGES),
-        "LOCALE_PATHS": [str(HERE / "locale"), str(HERE / "accounts" / "locale")],
+        "LOCALE_PATHS": [str(HERE / "locale"), str(HERE / "accounts" / "locale"), str(HERE / "ledger" / "locale")],
         "USE_I18N": True,
         "TEMPLATES": [{
             "BACKEND": "django.template.backends.django.DjangoTemplates",

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from gateway.console import assets, dashboard, exceptions, lists, pages, personal, rules, signing, system, views
 from gateway.console.accounts import addresses as accounts
+from gateway.console.ledger import addresses as ledger
 from gateway.console.middleware import anybody
 from gateway.console.words import ACT
 from gateway.notices.phrases import ACTS as PERSONAL
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("login", signing.login, name="login"),
     *accounts.urlpatterns,
+    *ledger.urlpatterns,
     path("logout", signing.logout, name="logout"),
     path("password", signing.password, name="password"),
     path("language", signing.language, name="language"),

@@ -77,7 +77,8 @@ def test_who_may_and_that_it_is_recorded(busy: QuarantineService) -> None:
 
 
 @pytest.mark.parametrize("changes", [{"since": "x"}, {"since": "2026-01-01T00:00:00"}, {"until": SINCE}, {"zone": "Moon/Base"},
-                                     {"until": "2030-01-01T00:00:00+00:00"}, {"zone": "../etc/passwd"}])
+                                     {"until": "2030-01-01T00:00:00+00:00"}, {"zone": "../etc/passwd"},
+                                     {"since": "0001-01-01T00:00:00+08:00", "until": "0001-01-05T00:00:00+08:00"}])
 def test_what_is_no_period(service: QuarantineService, changes: dict[str, Any]) -> None:
     request = {"verb": "report", "actor": {"name": "root", "system": True}, "since": SINCE, "until": UNTIL, "zone": "UTC"}
     assert desk.call(service, request).body["held"]["messages"] == 0

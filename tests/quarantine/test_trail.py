@@ -36,7 +36,7 @@ def test_filters(acts: QuarantineService) -> None:
     assert numbers(acts, since="2026-11-21T09:20:00+08:00", until="2026-11-21T09:21:00+08:00") == [21]
 
 
-@pytest.mark.parametrize("wanted", [{"limit": "x"}, {"since": "yesterday"}, {"since": "2026-11-21T01:20:00"}, {"after": "x"}])
+@pytest.mark.parametrize("wanted", [{"limit": "x"}, {"since": "yesterday"}, {"since": "2026-11-21T01:20:00"}, {"after": "x"}, {"since": "0001-01-01T00:00:00+08:00"}])
 def test_what_is_no_filter(acts: QuarantineService, wanted: dict[str, str]) -> None:
     with pytest.raises(Refused, match="wrong one"):
         desk.call(acts, {"verb": "audit-list", "actor": {"name": "root", "system": True}, **wanted})

@@ -59,6 +59,20 @@ RECORDS = (Field("by", "text", "Only of this account.", longest=150), Field("act
            Field("message_id", "text", "Only about this message.", longest=24), SINCE, UNTIL, LIMIT, AFTER)
 
 
+BROWSER = "log-in and second factors happen in a browser"
+LINK = "behind a link in a mail of ours, with a code to the mailbox"
+ADMINISTRATOR = "for the administrator of the machine alone"
+REST = "a stolen token could outlive itself by it"
+WITHHELD: Mapping[str, str] = {
+    **dict.fromkeys(("user-arrive", "login-failed", "factors", "factor-offer", "factor-add", "factor-remove", "factor-codes",
+                     "factor-challenge", "factor-check"), BROWSER),
+    **dict.fromkeys(("pass-show", "pass-code", "pass-act"), LINK),
+    **dict.fromkeys(("keys-rewrap", "retention"), ADMINISTRATOR),
+    **dict.fromkeys(("user-add", "user-role", "user-disable", "user-enable", "user-reset-mfa", "user-password", "token-add"), REST),
+    "note": "each part of the gateway notes what it did itself",
+}
+
+
 def _decision(verb: str, summary: str) -> Operation:
     partly = (RECIPIENTS, WITHOUT) if verb in PARTLY else ()
     return Operation(verb, "POST", f"/messages/{{id}}/{verb}", summary, "Outcome", (REASON, *partly))

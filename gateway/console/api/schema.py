@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway import __version__
 from gateway.console.api.fields import ID
-from gateway.console.api.operations import BASE, OPERATIONS, Operation
+from gateway.console.api.operations import BASE, OPERATIONS, WITHHELD, Operation
 
 TEXT: Mapping[str, Any] = {"type": "string"}
 NUMBER: Mapping[str, Any] = {"type": "integer"}
@@ -124,6 +124,8 @@ def reference() -> str:
         lines += [f"- `{f.name}` ({f.kind}{', compulsory' if f.required else ''}): {f.doc}"
                   + (f" One of: {' '.join(f.choice)}." if f.choice else "") for f in operation.fields]
         lines += [*([""] if operation.fields else []), f"Answer: {_said(operation)}.", ""]
+    lines += ["## Not for programs", "", "Verbs of custody that have no address here, and why.", "",
+              "| verb | why |", "| --- | --- |", *(f"| `{verb}` | {why} |" for verb, why in sorted(WITHHELD.items()))]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

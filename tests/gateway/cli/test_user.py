@@ -53,3 +53,12 @@ def test_roles(text, roles):
 def test_no_roles(text):
     with pytest.raises(SekishoError):
         parse_roles(text)
+
+
+def test_a_disabled_account_comes_back(state):
+    state.run("user", "add", "anna", "--role", "auditor")
+    assert state.run("user", "disable", "anna").out == "anna disabled\n"
+    assert state.run("audit", "verify", "--as", "anna").status == 1
+    assert state.run("user", "enable", "anna").out == "anna enabled\n"
+    assert state.run("audit", "verify", "--as", "anna").status == 0
+    assert state.run("user", "enable", "nobody").status == 1
