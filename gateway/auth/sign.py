@@ -29,9 +29,10 @@ SIGNED = (
     b"list-unsubscribe", b"list-unsubscribe-post", b"list-post", b"auto-submitted",
 )
 """Fields that are signed where they stand (RFC 6376 section 5.4.1)."""
-SEALED_AGAIN = (b"from", b"sender", b"to", b"cc", b"subject", b"date", b"message-id", b"reply-to", b"content-type", b"mime-version",
-                b"content-transfer-encoding")
+SEALED_AGAIN = (b"from", b"to", b"cc", b"subject", b"reply-to", b"content-type", b"mime-version", b"content-transfer-encoding")
 """Named once more than they stand, so that none can be added."""
+SEALED_WHERE_SET = (b"sender", b"date", b"message-id")
+"""The same where they stand: an honest server behind us may add them where they are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def _highest(fields: Sequence[Field]) -> tuple[int, bool]:
 def _names(fields: Sequence[Field], *more: bytes) -> list[bytes]:
     standing = [f[0].lower() for f in fields]
     names = [name for name in (*SIGNED, *more) for _ in range(standing.count(name))]
-    return [*names, *SEALED_AGAIN]
+    return [*names, *SEALED_AGAIN, *(name for name in SEALED_WHERE_SET if name in standing)]
 
 
 def _listed(names: Sequence[bytes]) -> str:

@@ -30,6 +30,7 @@ def hazards(config: Config, source: Source) -> None:
         _sizes(config, listener, index, source)
     _custody(config, source)
     _dkim(config, source)
+    _relays(config, source)
     _scanners(config, source)
     _log_in(config, source)
     for where, path in _secrets(config):
@@ -158,6 +159,13 @@ def _scanners(config: Config, source: Source) -> None:
         if one.timeout >= config.limits.final_reply:
             source.fault(f'[[scanner]] "{one.name}" timeout: no shorter than limits.final_reply, so nothing is left for an answer',
                          "scanner", index, "timeout")
+
+
+def _relays(config: Config, source: Source) -> None:
+    wide = _wide(config.auth.trusted_relays)
+    if wide is not None:
+        source.fault(f"[auth] trusted_relays holds {wide}: whoever connects could name another client in a Received line; "
+                     "list only your own mail servers", "auth", "trusted_relays")
 
 
 def _dkim(config: Config, source: Source) -> None:

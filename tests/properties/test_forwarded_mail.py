@@ -6,11 +6,13 @@ Most of them fail SPF, lose their DKIM signature or fail DMARC, as such mail doe
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from gateway.auth.acquaintance import Acquaintances
 from gateway.auth.sign import dkim_signature
 from gateway.auth.voucher import DnsVoucher
 from gateway.config import load
@@ -25,6 +27,7 @@ from gateway.model.finding import Inspection, Summary
 from gateway.model.transaction import Direction, Envelope, Message, Recipient, Session, Transaction
 from gateway.policy import decide, load_policy
 from gateway.policy.rule import Policy
+from tests.builders.edge import Recorder
 from tests.builders.sealed import body_hashes, head, key_zone, relaxed_hash, signing_key
 from tests.builders.zones import Names
 
@@ -100,6 +103,15 @@ class Clock:
         return 0.0
 
 
+class NobodyKnown:
+    """A history in which every sender and every thread is new."""
+
+    async def recall(self, words):
+        return [False] * len(words)
+
+    async def acquaint(self, words) -> None: ...
+
+
 async def judged(mail: bytes, path: str | None, client: str, policy: Policy) -> tuple[Disposition, dict[str, str]]:
     tree = ArtifactTree((Artifact(0, None, ArtifactKind.MESSAGE),))
     scope = Scope(Direction.INBOUND, path or "", (f"user@{OURS}",), (OURS,))
@@ -110,6 +122,8 @@ async def judged(mail: bytes, path: str | None, client: str, policy: Policy) -> 
     transaction = Transaction("x", session, envelope, Message(-1, len(mail), "", NOW), Direction.INBOUND, Deadline(90.0))
     auth = await DnsVoucher(Names(ZONE), Clock(), [OURS]).vouch(transaction, inspection, head(mail))
     transaction = Transaction("x", session, envelope, transaction.message, Direction.INBOUND, Deadline(90.0), auth)
+    strangers = await Acquaintances(NobodyKnown(), Recorder()).judge(transaction, head(mail))
+    inspection = replace(inspection, findings=(*inspection.findings, *strangers))
     [decision] = decide(transaction, inspection, policy, NOW)
     return decision.disposition, {r.method: r.result for r in auth}
 

@@ -35,6 +35,16 @@ def test_fields_cannot_be_added(more):
     assert dkimpy.verify(b"Received: by x\r\n" + signature + MAIL, dnsfunc=peer())
 
 
+@pytest.mark.parametrize("name", [b"Date", b"Message-ID", b"Sender"])
+def test_what_servers_add_where_it_is_missing_may_be_added_there_alone(name):
+    field = name + b": x\r\n"
+    missing = dkim_signature(head(MAIL), relaxed_hash(MAIL), signing_key("bank.example"), NOW)
+    assert dkimpy.verify(missing + field + MAIL, dnsfunc=peer())
+    there = field + MAIL
+    signature = dkim_signature(head(there), relaxed_hash(there), signing_key("bank.example"), NOW)
+    assert dkimpy.verify(signature + there, dnsfunc=peer()) and not dkimpy.verify(signature + field + there, dnsfunc=peer())
+
+
 def test_lines_are_short():
     field = dkim_signature(head(MAIL), relaxed_hash(MAIL), signing_key("bank.example"), NOW)
     assert max(map(len, field.split(b"\r\n"))) <= 80 and field.endswith(b"\r\n") and b"\r\n\r\n" not in field
