@@ -7,7 +7,6 @@ import ctypes
 import os
 import shutil
 import socket
-import ssl
 import stat
 import sys
 import tempfile
@@ -22,7 +21,9 @@ from gateway.app import installed
 from gateway.app.custody import database_url, index_name, refuse_lost_index
 from gateway.app.offline import Silent
 from gateway.app.rights import running
+from gateway.auth.signer import MailSigner, read_keys
 from gateway.config import Config, Endpoint
+from gateway.config.pemfiles import certificate_problem
 from gateway.inspection.tools import TOOLS, Programs
 from gateway.lanes import Lanes
 from gateway.model.deadline import Clock
@@ -198,12 +199,33 @@ def certificates(config: Config, now: datetime) -> Iterator[Line]:
             continue
         try:
             left = x509.load_pem_x509_certificate(listener.tls_cert.read_bytes()).not_valid_after_utc - now
-            ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(listener.tls_cert, listener.tls_key)
-        except (OSError, ValueError) as wrong:                 # ssl.SSLError is an OSError
+        except (OSError, ValueError) as wrong:
             yield Line("tls", RED, str(listener.tls_cert), f"cannot be used: {wrong}")
+            continue
+        _, problem = certificate_problem(listener.tls_cert, listener.tls_key) if listener.tls_key else ("", "has no key")
+        if problem:
+            yield Line("tls", RED, str(listener.tls_key or listener.tls_cert), problem)
             continue
         yield Line("tls", RED if left < timedelta(0) else GOOD if left > CERTIFICATE_LEFT else NOTE, str(listener.tls_cert),
                    f"{left.days} days left" if left > timedelta(0) else "has expired")
+
+
+def signing(config: Config, now: datetime) -> Iterator[Line]:
+    """Which of our keys sign today, and whether somebody takes over from them."""
+    try:
+        keys = read_keys(config.dkim)
+    except SekishoError as wrong:
+        yield Line("dkim", RED, "keys", str(wrong))
+        return
+    for domain in sorted({one.key.domain for one in keys}):
+        today, soon = (MailSigner(keys, lambda at=at: at).keys_for(domain) for at in (now, now + CERTIFICATE_LEFT))
+        names = ", ".join(f"{k.selector} ({k.algorithm})" for k in today if k.domain == domain)
+        if not names:
+            yield Line("dkim", RED, domain, "no key is in force today: its mail leaves unsigned")
+        elif len(soon) < len(today):
+            yield Line("dkim", NOTE, domain, f"{names}; within {CERTIFICATE_LEFT.days} days one ends, and none takes over")
+        else:
+            yield Line("dkim", GOOD, domain, names)
 
 
 def clock(config: Config, now: datetime) -> Iterator[Line]:
@@ -235,4 +257,5 @@ def everything(config: Config, clock_: Clock) -> Iterator[Line]:
     yield from state(config)
     yield from asyncio.run(cell(config, clock_))
     yield from certificates(config, clock_.now())
+    yield from signing(config, clock_.now())
     yield from next_hops(config)

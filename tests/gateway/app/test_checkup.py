@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import socket
 import threading
@@ -12,8 +13,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from gateway.app import checkup
 from gateway.app.checkup import GOOD, NOTE, RED
 from gateway.config import Endpoint, load
+from gateway.config.senders import DkimKey
 from gateway.inspection.lockdown import Layer
 from gateway.reference import edm_store
+from tests.builders.certificates import files, pem
 from tests.builders.commands import write_config
 
 NOW = datetime.now(UTC)
@@ -156,3 +159,18 @@ def test_programs_that_are_missing_are_noted_not_red(monkeypatch):
 def test_files(monkeypatch, found, status):
     monkeypatch.setattr(checkup.installed, "altered", lambda: found)
     assert [line.status for line in checkup.files()] == [status]
+
+
+@pytest.mark.parametrize(("days", "status", "said"), [
+    ('until = 2020-01-01', RED, "no key is in force today"), ('from = 2020-01-01', GOOD, "s1 (rsa-sha256)"),
+    ('until = 2026-11-25', NOTE, "none takes over"), ("", GOOD, "s1 (rsa-sha256)"),
+])
+def test_keys_that_sign(tmp_path, days, status, said):
+    path = files(tmp_path, key=pem())["key"]
+    file = tmp_path / "c.toml"
+    file.write_text(f'[gateway]\nour_domains = ["bank.example"]\n[[dkim]]\ndomain = "bank.example"\nselector = "s1"\nkey_file = "{path}"\n{days}\n')
+    [line] = checkup.signing(load(file), datetime(2026, 11, 21, tzinfo=UTC))
+    assert (line.status, line.what) == (status, "bank.example") and said in line.detail
+    path.write_bytes(b"junk")
+    [line] = checkup.signing(dataclasses.replace(load(None), dkim=(DkimKey(domain="bank.example", selector="s1", key_file=path, from_=None, until=None),)), NOW)
+    assert line.status == RED and "is no private key" in line.detail
