@@ -28,6 +28,7 @@ def settings(config: Config, lane: str, owned: Path) -> CellSettings:
         state_dir=owned, children=max(children, 4), spare=1 if lane == TOOL else 2, memory=config.limits.memory,
         cpu_seconds=int(config.limits.cpu) + 1, reuse=config.inspection.reuse, require=config.inspection.require,
         registered=config.gateway.state_dir, local_signatures=config.inspection.local_signatures,
+        local_words=config.inspection.local_words, own_numbers=config.inspection.own_numbers,
     )
 
 

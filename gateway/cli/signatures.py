@@ -40,7 +40,8 @@ def list_(session: Session, as_json: bool) -> int:
 
 def examined(session: Session) -> tuple[list[dict[str, Any]], int]:
     """The lines and the status of a check in a process of its own."""
-    folders = [str(p) for p in session.config.inspection.local_signatures]
+    settings = session.config.inspection
+    folders = [*map(str, settings.local_signatures), *(f"--words={path}" for path in settings.local_words)]
     done = subprocess.run([sys.executable, "-P", "-m", "gateway.inspection.rulecheck", *folders], capture_output=True, text=True,
                           timeout=600, check=False)
     if done.returncode not in (0, 1):

@@ -168,6 +168,10 @@ class Inspection:
         "Passwords to try on encrypted attachments, one a line, UTF-8.")
     local_signatures: tuple[Path, ...] = setting(listing(PATH), [],
         "Folders with signatures of your own, laid over the packaged ones.")
+    local_words: tuple[Path, ...] = setting(listing(PATH), [],
+        "Folders with words of your own: terms/*.toml, labels/*.toml, identifiers/*.toml, added to the packaged ones.")
+    own_numbers: tuple[str, ...] = setting(listing(TEXT), [],
+        "Accounts, cards and tax numbers of the organisation itself, in any writing: they are no customer's.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,8 @@ except ImportError:                                       # no wheel for this ma
     re2 = None
 
 from gateway.identifiers.normalise import view
+from signatures.words import TERMS, files
 
-_LANGUAGES = ("zh-Hant", "zh-Hans", "ja", "en")
 WINDOW = 32
 """Characters before a value in which its label is looked for."""
 
@@ -29,18 +28,17 @@ CROSSED = 7
 """Digits between a label and a value from which on there is another number between them."""
 
 
-def _load(section: str) -> dict[str, frozenset[str]]:
+def _load(section: str, local: Sequence[Path]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
-    for language in _LANGUAGES:
-        table = tomllib.loads((files("signatures") / "terms" / f"{language}.toml").read_text("utf-8"))
-        for kind, words in table.get(section, {}).items():
+    for file in files(TERMS, local):
+        for kind, words in file.mapping(section).items():
             for word in words:
                 found.setdefault(view(word).text.lower(), set()).add(kind)
     return {word: frozenset(kinds) for word, kinds in found.items()}
 
 
-WORDS = _load("kinds")
-CLOSE = _load("close")
+WORDS = _load("kinds", ())
+CLOSE = _load("close", ())
 """Words that count right before a value only."""
 
 
@@ -148,6 +146,15 @@ _BETWEEN = " :=-#\"'([<>*_.\u3000"
 _COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
 NONE: frozenset[str] = frozenset()
+
+
+def install(local: Sequence[Path]) -> None:
+    """Adds the terms of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
+    global WORDS, CLOSE, _PATTERN, _FINDER, _DIRECT, _LENGTHS
+    WORDS, CLOSE = _load("kinds", local), _load("close", local)
+    _PATTERN, _FINDER = _pattern(), _finder()
+    _DIRECT = {**CLOSE, **WORDS}
+    _LENGTHS = sorted({len(w) for w in _DIRECT}, reverse=True)
 
 
 def _kinds(word: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
+from gateway.detect.data.detector import install
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
@@ -121,10 +122,12 @@ def _name(factory: DetectorFactory) -> str:
 def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) -> CellJudge:
     """The judge of a lane. The plain lane never imports the heavy parsers: its zygote stays small and forks fast.
 
-    `material` names what is read from files now and never again: state_dir, own_numbers, local_signatures. Raises
-    ConfigError with file and line where a signature or an index is unusable.
+    `material` names what is read from files now and never again: state_dir, own_numbers, local_signatures, local_words.
+    Raises ConfigError with file and line where a signature, a word or an index is unusable.
     """
     preload(lane)
+    if material.get("local_words"):
+        install([Path(p) for p in material["local_words"]])
     extractors: Sequence[Extractor] = PLAIN
     if lane == "deep":
         extractors = importlib.import_module("gateway.extract.registry").EXTRACTORS

@@ -54,6 +54,7 @@ class CellSettings:
     registered: Path | None = None       # the state directory whose tables and documents are compared; default: state_dir
     own_numbers: Sequence[str] = ()      # accounts and tax numbers of the firm itself, which are no customer's
     local_signatures: Sequence[Path] = ()
+    local_words: Sequence[Path] = ()
     registry: str = JUDGE
     python_path: Sequence[str] = ()
 
@@ -149,7 +150,8 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
             "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
             "python_path": list(settings.python_path),
             "material": {"state_dir": str(settings.registered or settings.state_dir), "own_numbers": list(settings.own_numbers),
-                         "local_signatures": [str(folder) for folder in settings.local_signatures]},
+                         "local_signatures": [str(folder) for folder in settings.local_signatures],
+                         "local_words": [str(folder) for folder in settings.local_words]},
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],

@@ -1,4 +1,4 @@
-"""`python -P -m gateway.inspection.rulecheck FOLDER…`: compiles the catalogue and runs every rule's own cases.
+"""`python -P -m gateway.inspection.rulecheck FOLDER… [--words=FOLDER…]`: compiles the catalogue, reads the words, runs all cases.
 
 A process of its own: YARA stays out of the command line's. Prints one JSON object a line: errors as {"where", "message"},
 cases as {"rule", "matches", "right"}, at the end {"rules", "version"}.
@@ -10,15 +10,21 @@ import json
 import sys
 from pathlib import Path
 
+from gateway.detect.data.detector import install, word_cases
 from gateway.detect.yara_rules import compile_rules
 from gateway.model.errors import ConfigError
 from signatures.catalog import load
 
+WORDS = "--words="
 
-def main(folders: list[str]) -> int:
+
+def main(arguments: list[str]) -> int:
+    folders = [a for a in arguments if not a.startswith(WORDS)]
+    local = [Path(a.removeprefix(WORDS)) for a in arguments if a.startswith(WORDS)]
     try:
         catalog = load([Path(f) for f in folders])
         rules = compile_rules(catalog)
+        install(local)
     except ConfigError as wrong:
         print(json.dumps({"where": wrong.where, "message": str(wrong)}))
         return 1
@@ -27,6 +33,9 @@ def main(folders: list[str]) -> int:
         hit = any(m.namespace == signature.id for m in rules.rules.match(data=case.data))
         wrong_cases += hit is not case.matches
         print(json.dumps({"rule": signature.id, "matches": case.matches, "right": hit is case.matches}))
+    for name, matches, right in word_cases(local):
+        wrong_cases += not right
+        print(json.dumps({"rule": name, "matches": matches, "right": right}))
     print(json.dumps({"rules": len(catalog.signatures), "version": catalog.version}))
     return int(bool(wrong_cases))
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from importlib.resources import files
 from itertools import islice
+from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data import bulk, judge, layout, people, tokens
+from gateway.detect.data import labels as markings
 from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
-from gateway.identifiers import contact, payment, tw
+from gateway.identifiers import contact, payment, terms, tw
 from gateway.identifiers.date import DATE
 from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
+from signatures import words
 
 SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
@@ -46,12 +47,31 @@ PLACES = ("路", "街", "丁目", " Street", " St", " Road", " Ave")
 IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 
 
-def _examples() -> frozenset[str]:
-    table = tomllib.loads((files("signatures") / "identifiers" / "examples.toml").read_text("utf-8"))
-    return frozenset(value for values in table["examples"].values() for value in values)
+def _examples(local: Sequence[Path]) -> frozenset[str]:
+    found = (file.mapping("examples") for file in words.files(words.EXAMPLES, local))
+    return frozenset(value for table in found for values in table.values() for value in values)
 
 
-EXAMPLES = _examples()
+EXAMPLES = _examples(())
+
+
+def install(local: Sequence[Path]) -> None:
+    """Adds the words and numbers of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
+    global EXAMPLES
+    words.check_kinds(words.files(words.TERMS, local), TYPES)
+    terms.install(local)
+    markings.install(local)
+    EXAMPLES = _examples(local)
+
+
+def word_cases(local: Sequence[Path]) -> Iterator[tuple[str, bool, bool]]:
+    """The cases of all files of words: name of the file and case, whether it is to match, whether it behaves so."""
+    labels = Labels()
+    for section in (words.TERMS, words.LABELS):
+        for file in words.files(section, local):
+            for text, kind, matches in file.cases():
+                hit = kind in labels.before(text) if section == words.TERMS else bool(markings.marking(text))
+                yield f"{section}/{file.path.stem} {text!r}", matches, hit is matches
 
 
 def mask(value: str) -> str:

@@ -7,16 +7,15 @@ title, watermark or the first lines: the word inside a sentence or a disclaimer 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator
-from importlib.resources import files
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
 from gateway.identifiers.normalise import view
 from gateway.model.content import Sample, Table, Text
 from gateway.model.finding import Finding, Severity
+from signatures.words import LABELS, files
 
-_LANGUAGES = ("zh-Hant", "zh-Hans", "ja", "en")
 FIRST_LINES, LAST_LINES = 4, 2
 LONGEST = 80
 """Characters of a marking line."""
@@ -29,24 +28,32 @@ MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
 NOT_MARKED = ("header subject", "header from", "header to", "header cc")
 
 
-def _tables() -> tuple[re.Pattern[str], frozenset[str]]:
+def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str]]:
     marks: set[str] = set()
     beside: set[str] = set()
-    public: set[str] = set()
-    for language in _LANGUAGES:
-        table = tomllib.loads((files("signatures") / "labels" / f"{language}.toml").read_text("utf-8"))
-        marks |= {view(m).text.lower() for m in table["marks"]}
-        beside |= {view(m).text.lower() for m in table["with"]}
-        public |= {view(m).text.lower() for m in table["public"]}
+    for file in files(LABELS, local):
+        marks |= {view(m).text.lower() for m in file.words("marks")}
+        beside |= {view(m).text.lower() for m in file.words("with")}
     ordered = sorted(marks | beside, key=len, reverse=True)
     alternation = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered)
     # possessive by construction: every step eats a whole word and its separators
     return re.compile(f"(?:(?:{alternation})(?![a-z]){SEPARATOR}){{1,6}}"), frozenset(marks)
 
 
-_LINE, MARKS = _tables()
-_MARK = re.compile("|".join(
-    rf"(?<![a-z]){re.escape(m)}(?![a-z])".replace(r"\ ", r"\s+") for m in sorted(MARKS, key=len, reverse=True)))
+def _any_mark(marks: Iterable[str]) -> re.Pattern[str]:
+    ordered = sorted(marks, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![a-z]){re.escape(m)}(?![a-z])".replace(r"\ ", r"\s+") for m in ordered))
+
+
+_LINE, MARKS = _tables(())
+_MARK = _any_mark(MARKS)
+
+
+def install(local: Sequence[Path]) -> None:
+    """Adds the markings of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
+    global _LINE, MARKS, _MARK
+    _LINE, MARKS = _tables(local)
+    _MARK = _any_mark(MARKS)
 
 
 def marking(line: str) -> str:

@@ -70,3 +70,54 @@ def test_no_gateway_and_no_state_is_needed(tmp_path, command, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SEKISHO_CONFIG", raising=False)
     assert run("signatures", command).status == 0
+
+
+def with_words(state, tmp_path, **sections):
+    for section, text in sections.items():
+        (tmp_path / "words" / section).mkdir(parents=True)
+        (tmp_path / "words" / section / "mine.toml").write_text(text, "utf-8")
+    with state.config.open("a") as file:
+        file.write(f'\n[inspection]\nlocal_words = ["{tmp_path}/words"]\n')
+
+
+def test_words_of_our_own_are_checked_and_tried(state, tmp_path):
+    with_words(state, tmp_path, terms='[kinds]\n"tw.national_id" = ["客戶代碼"]\n[match]\n"客戶代碼：" = "tw.national_id"\n',
+               labels='marks = ["董事會限閱"]\nmatch = ["董事會限閱"]\nmiss = ["董事會"]\n')
+    assert state.run("signatures", "check").status == 0
+    tested = state.run("signatures", "test")
+    assert tested.status == 0 and tested.out.endswith(" cases, 0 wrong\n")
+
+
+def test_wrong_words_are_one_line_with_their_place(state, tmp_path):
+    with_words(state, tmp_path, terms='[kinds]\n"tw.natonal_id" = ["客戶代碼"]\n')
+    ran = state.run("signatures", "check")
+    assert ran.status == 1 and "words/terms/mine.toml: kinds: unknown kind 'tw.natonal_id'" in ran.out
+
+
+def test_a_word_that_does_not_do_what_its_file_says(state, tmp_path):
+    with_words(state, tmp_path, labels='marks = ["董事會限閱"]\nmiss = ["董事會限閱"]\n')
+    ran = state.run("signatures", "test")
+    assert ran.status == 1 and "labels/mine '董事會限閱': matches its miss case" in ran.out
+
+
+def test_outside_rules_from_staging_to_rollback(state, tmp_path):
+    assert "sekisho signatures stage FOLDER" in state.run("signatures", "stage").errors
+    rules = tmp_path / "outside"
+    rules.mkdir()
+    (rules / "a.yar").write_text('rule One { strings: $a = "outside-marker" condition: $a }\nrule Bad { condition: nonsense }\n')
+    staged = state.run("signatures", "stage", str(rules))
+    assert staged.status == 1 and f"{rules}/a.yar:2: undefined identifier" in staged.out and "1 rules of 1 files" in staged.out
+    (version,) = state.run("signatures", "versions", "--json").rows
+    assert (version["in_force"], version["rules"], version["refused"]) == (False, 1, 1)
+    assert "no gateway is running" in state.run("signatures", "activate").out
+    assert state.run("signatures", "versions", "--json").rows[0]["in_force"]
+
+    mail = tmp_path / "x.eml"
+    mail.write_text("From: a@else.example\nTo: b@bank.example\nSubject: x\n\noutside-marker\n")
+    (judged,) = state.run("scan", "--json", "--direction", "inbound", str(mail)).rows
+    assert [f["rule"] for f in judged["findings"] if f["code"] == "SIGNATURE-MATCH"] == ["outside:One"]
+    assert judged["disposition"] == "quarantine"
+    assert state.run("signatures", "rollback").out.startswith("no outside rules in force again")
+    (judged,) = state.run("scan", "--json", "--direction", "inbound", str(mail)).rows
+    assert judged["findings"] == []
+    assert state.run("signatures", "rollback").status == 2

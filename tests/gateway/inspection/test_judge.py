@@ -154,3 +154,24 @@ async def test_a_registered_table_is_compared_behind_the_lockdown(tmp_path) -> N
     assert inspection.identifiers["edm"] == 8
     await pool.close()
     zygote.stop()
+
+
+async def test_numbers_and_words_of_our_own_reach_the_cell(tmp_path) -> None:
+    words = tmp_path / "words" / "terms"
+    words.mkdir(parents=True)
+    (words / "mine.toml").write_text('[kinds]\n"tw.passport" = ["旅行證件代碼"]\n', "utf-8")
+    lane = tmp_path / "lane"
+    lane.mkdir()
+    cell = Cell(lane, Lanes.beneath(lane), {})
+    wanted = CellSettings(lane, local_words=(tmp_path / "words",), own_numbers=("351-234-567",))
+    zygote = start_zygote("plain", cell.lanes.plain, wanted, CLOCK)
+    pool = cell.pool()
+    lines = [f"旅行證件代碼：{number}" for number in (351234567, 352234567, 353234567)]
+    mail = "\r\n".join(("From: a@bank.example", "MIME-Version: 1.0", "Content-Type: text/plain; charset=utf-8", "", *lines)).encode()
+    fd = spool(mail)
+    inspection = await pool.inspect(fd, len(mail), replace(ask(), direction=Direction.OUTBOUND), Deadline.after(CLOCK, 20))
+    os.close(fd)
+    assert not inspection.incidents and not pool.noted.events
+    assert inspection.identifiers == {"tw.passport": 2}
+    await pool.close()
+    zygote.stop()
