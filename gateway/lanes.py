@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.config import Config
 from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings, Zygote, launch
 from gateway.inspection.pool import Lanes as Addresses
+from gateway.inspection.rulestore import RuleStore, RuleStoreProblem
 from gateway.model.deadline import Clock
 from gateway.model.ports import Events, Metrics
 from gateway.reference import stamp
@@ -18,8 +21,23 @@ FOLLOW = 10.0                            # seconds between looks at what is regi
 FIRST_DELAY, LAST_DELAY = 0.1, 5.0       # seconds before a dead zygote is started again
 
 
-def settings(config: Config, lane: str, owned: Path) -> CellSettings:
+@contextlib.contextmanager
+def outside_rules(config: Config) -> Iterator[tuple[int, str] | None]:
+    """Descriptor and version of the outside rules in force. Raises CellError where they cannot be believed."""
+    try:
+        handed = RuleStore(config.gateway.state_dir).handed()
+    except RuleStoreProblem as problem:
+        raise CellError(str(problem)) from problem
+    try:
+        yield handed
+    finally:
+        if handed is not None:
+            os.close(handed[0])
+
+
+def settings(config: Config, lane: str, owned: Path, outside: tuple[int, str] | None = None) -> CellSettings:
     """One lane's zygote by the configuration. It runs as the owner of the folder `owned`."""
+    rules = {} if outside is None or lane == TOOL else {"outside": Path(f"/proc/self/fd/{outside[0]}")}
     processors = os.cpu_count() or 1
     wanted = config.inspection.children if lane == PLAIN else config.inspection.deep_children
     # Each edge keeps one plain child at hand beside those that work, and the keeper asks too.
@@ -29,6 +47,7 @@ def settings(config: Config, lane: str, owned: Path) -> CellSettings:
         cpu_seconds=int(config.limits.cpu) + 1, reuse=config.inspection.reuse, require=config.inspection.require,
         registered=config.gateway.state_dir, local_signatures=config.inspection.local_signatures,
         local_words=config.inspection.local_words, own_numbers=config.inspection.own_numbers,
+        resources=rules, outside_version=outside[1] if outside is not None else "",
     )
 
 
@@ -98,9 +117,10 @@ class Lanes:
         started: dict[str, Zygote] = {}
         try:
             registered = stamp(config.gateway.state_dir)
-            for lane, path in address.items():
-                assert path is not None
-                started[lane] = launch(lane, path, settings(config, lane, self.folder))
+            with outside_rules(config) as rules:
+                for lane, path in address.items():
+                    assert path is not None
+                    started[lane] = launch(lane, path, settings(config, lane, self.folder, rules))
             await asyncio.gather(*(asyncio.to_thread(z.load, self.clock, LOADING) for z in started.values()))
         except (CellError, OSError) as failure:
             for zygote in started.values():
@@ -127,7 +147,8 @@ class Lanes:
             try:
                 path = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}[lane]
                 assert path is not None
-                fresh = launch(lane, path, settings(self.config, lane, self.folder))
+                with outside_rules(self.config) as rules:
+                    fresh = launch(lane, path, settings(self.config, lane, self.folder, rules))
                 await asyncio.to_thread(fresh.wait_ready, self.clock, LOADING)
             except (CellError, OSError):
                 delay = min(delay * 2, LAST_DELAY)

@@ -7,13 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 
 from gateway.app.rights import running
 from gateway.cli.common import Session, json_option, pass_session, put_json, put_table, state_of
+from gateway.inspection import rulestaging
+from gateway.inspection.rulestore import RuleStore
 from gateway.model.errors import SekishoError
+from gateway.ops.clock import SystemClock
 from signatures.catalog import load
 
 
@@ -84,6 +89,82 @@ def test(session: Session, as_json: bool) -> int:
     cases = [r for r in rows if "right" in r]
     click.echo(f"{len(cases)} cases, {sum(not r['right'] for r in cases)} wrong")
     return status
+
+
+@signatures.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--samples", multiple=True, type=click.Path(exists=True, path_type=Path),
+              help="Files, or folders of files, on which rules must not be slow; beside our own.")
+@json_option
+@pass_session
+def stage(session: Session, folders: tuple[Path, ...], samples: tuple[Path, ...], as_json: bool) -> int:
+    """Compile and profile rules of outside folders, aside from what is in force. A bad rule is left out and named."""
+    if not folders:
+        raise SekishoError("name the folders (or files) of the rules: sekisho signatures stage FOLDER...")
+    config = state_of(session)
+    inside = [p for s in samples for p in (sorted(s.rglob("*")) if s.is_dir() else [s]) if p.is_file()]
+    staged, known = rulestaging.stage(RuleStore(config.gateway.state_dir), [f.absolute() for f in folders],
+                                      [p.absolute() for p in inside], SystemClock().now())
+    if as_json:
+        put_json([asdict(staged) | {"known": known}])
+        return int(bool(staged.refused))
+    for note in (*staged.refused, *staged.slow):
+        click.secho(f"{note.where}: {note.message}", fg="yellow")
+    click.echo(f"{staged.rules} rules of {len(staged.files)} files staged as {staged.version}, {len(staged.refused)} refused, "
+               f"{len(staged.slow)} slow; sekisho signatures activate {staged.version} puts them in force")
+    return int(bool(staged.refused))
+
+
+@signatures.command()
+@json_option
+@pass_session
+def versions(session: Session, as_json: bool) -> int:
+    """Staged sets of outside rules, the newest first."""
+    store = RuleStore(state_of(session).gateway.state_dir)
+    current, before = store.active()
+    rows = [{"version": s.version, "in_force": s.version == current, "before": s.version == before, "rules": s.rules,
+             "files": len(s.files), "refused": len(s.refused), "slow": len(s.slow), "made_at": s.made_at}
+            for s in store.versions()]
+    if as_json:
+        put_json(rows)
+    else:
+        put_table(rows, ["version", "in_force", "rules", "files", "refused", "slow", "made_at"], "nothing is staged")
+    return 0
+
+
+@signatures.command()
+@click.argument("version", default="")
+@pass_session
+def activate(session: Session, version: str) -> int:
+    """Put a staged set in force, the newest one without VERSION; a running gateway reloads."""
+    config = state_of(session)
+    store = RuleStore(config.gateway.state_dir)
+    if not version:
+        newest = next(iter(store.versions()), None)
+        if newest is None:
+            raise SekishoError("nothing is staged; sekisho signatures stage FOLDER... comes first")
+        version = newest.version
+    before = store.activate(version)
+    click.echo(f"{version} is in force{f', {before} was' if before else ''}; {_told(config.gateway.state_dir)}")
+    return 0
+
+
+@signatures.command()
+@pass_session
+def rollback(session: Session) -> int:
+    """Put the set in force that was before, or none; a running gateway reloads."""
+    config = state_of(session)
+    now = RuleStore(config.gateway.state_dir).rollback()
+    click.echo(f"{now or 'no outside rules'} in force again; {_told(config.gateway.state_dir)}")
+    return 0
+
+
+def _told(state_dir: Path) -> str:
+    pid = running(state_dir)
+    if pid is None:
+        return "no gateway is running here"
+    os.kill(pid, signal.SIGHUP)
+    return f"told the gateway (pid {pid}) to reload"
 
 
 @signatures.command()

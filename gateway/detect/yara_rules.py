@@ -12,6 +12,7 @@ import yara
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.names import blocked_group
+from gateway.detect.outside_rules import severity
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.errors import ConfigError
@@ -52,13 +53,15 @@ class RuleSet:
     catalog: Catalog
     fitting: Mapping[frozenset[str], yara.Rules] = field(default_factory=dict)
     """Kinds of a node -> the rules that apply to it alone. A scan costs what its rules cost."""
+    outside: yara.Rules | None = None    # of outside folders, staged and activated; they apply to every node
+    outside_version: str = ""
 
     def of(self, kinds: frozenset[str]) -> yara.Rules:
         return self.fitting.get(kinds, self.rules)
 
     @property
     def version(self) -> str:
-        return self.catalog.version
+        return f"{self.catalog.version}+{self.outside_version}" if self.outside_version else self.catalog.version
 
 
 def compile_rules(catalog: Catalog) -> RuleSet:
@@ -172,6 +175,28 @@ class YaraDetector:
                 known = signature.description
                 yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
                               confidence=known.confidence, rule=known.id)
+
+        if self.rules.outside is not None:
+            yield from self.outside(self.rules.outside, sample)
+
+    def outside(self, rules: yara.Rules, sample: Sample) -> Iterable[Finding]:
+        """One finding a rule of outside folders; its severity stands in its metadata."""
+        seen: set[str] = set()
+        for data in contents(sample):
+            try:
+                matches = rules.match(data=data, timeout=TIMEOUT)
+            except yara.TimeoutError:
+                yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
+                continue
+            except yara.Error as error:
+                yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
+                continue
+            for match in matches:
+                if match.rule not in seen:
+                    seen.add(match.rule)
+                    title = str(match.meta.get("description", match.rule))[:200]
+                    yield Finding("SIGNATURE-MATCH", "signature", severity(match.meta), sample.artifact.id, (title,),
+                                  rule=f"outside:{match.rule}")
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()

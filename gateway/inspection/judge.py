@@ -5,13 +5,15 @@ together. Built once in the zygote, so that every module, table and rule is load
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from gateway.detect.base import Detector, DetectorFactory, Scope, Tally
 from gateway.detect.data.detector import install
+from gateway.detect.outside_rules import loaded
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
@@ -132,9 +134,16 @@ def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) 
     if lane == "deep":
         extractors = importlib.import_module("gateway.extract.registry").EXTRACTORS
     rules = compile_rules(load([Path(p) for p in material.get("local_signatures", ())]))
+    if "outside" in resources:
+        rules = replace(rules, outside=loaded(_octets(resources["outside"])), outside_version=material.get("outside_version", ""))
     judge = CellJudge(extractors, DETECTORS, rules, _reference(material))
     _warm(judge)
     return judge
+
+
+def _octets(fd: int) -> bytes:
+    """Of a descriptor that stays open; whoever handed it over has checked them."""
+    return os.pread(fd, os.fstat(fd).st_size, 0)
 
 
 def _reference(material: Mapping[str, Any]) -> Reference | None:

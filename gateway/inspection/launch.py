@@ -55,6 +55,7 @@ class CellSettings:
     own_numbers: Sequence[str] = ()      # accounts and tax numbers of the firm itself, which are no customer's
     local_signatures: Sequence[Path] = ()
     local_words: Sequence[Path] = ()
+    outside_version: str = ""            # of the outside rules that `resources` holds as "outside"
     registry: str = JUDGE
     python_path: Sequence[str] = ()
 
@@ -151,7 +152,8 @@ def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
             "python_path": list(settings.python_path),
             "material": {"state_dir": str(settings.registered or settings.state_dir), "own_numbers": list(settings.own_numbers),
                          "local_signatures": [str(folder) for folder in settings.local_signatures],
-                         "local_words": [str(folder) for folder in settings.local_words]},
+                         "local_words": [str(folder) for folder in settings.local_words],
+                         "outside_version": settings.outside_version},
         }
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],

@@ -1,0 +1,91 @@
+"""`python -P -m gateway.inspection.rulestage FD < REQUEST`: compiles and profiles outside rules, in a process of its own.
+
+The request is JSON: {"files": [paths], "samples": [paths]}. Prints one JSON object, and writes the compiled rules to the
+descriptor FD. Nothing it says is believed beyond this run: the caller seals what it stores.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import resource
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from gateway.detect.outside_rules import Source, cleaned, compiled, measured, profile, samples
+from gateway.inspection.child import cpu_seconds
+from gateway.inspection.rulestore import engine
+
+MAX_FILE = 16 << 20                      # octets of one rule file
+MAX_SAMPLE = 8 << 20                     # octets of one sample; of larger ones the beginning
+MEMORY = 4 << 30                         # address space; a rule set needs some hundred megabytes
+CPU = 900                                # seconds
+LONGEST = 2                              # CPU seconds of one measurement; a child begins with none used
+
+
+def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU))
+    corpus = (*samples(), *(_head(Path(p), MAX_SAMPLE) for p in request["samples"]))
+    sources: list[Source] = []
+    hashes: dict[str, str] = {}
+    for name in request["files"]:
+        source, hashes[name] = read(Path(name))
+        if cleaned(source):
+            profile(source, lambda text: apart(text, corpus))
+        sources.append(source)
+    kept = [source for source in sources if source.rules]
+    if kept:
+        octets = compiled(kept)
+        with os.fdopen(fd, "wb", closefd=False) as out:
+            out.write(octets)
+    return {
+        "engine": engine(), "rules": sum(s.rules for s in kept), "files": hashes,
+        "refused": [[f"{s.name}:{line}", message] for s in sources for line, message in s.refused],
+        "slow": [[f"{s.name}:{line}", message] for s in sources for line, message in s.slow],
+    }
+
+
+def apart(text: str, corpus: Sequence[bytes]) -> float:
+    """What rules cost, measured in a child that the kernel ends when it takes too long: infinity then."""
+    ours, theirs = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+            os.write(theirs, repr(measured(text, corpus, cpu_seconds)).encode())
+            status = 0
+        finally:
+            os._exit(status)
+    os.close(theirs)
+    with os.fdopen(ours, "rb") as said:
+        heard = said.read(64)
+    _, status = os.waitpid(pid, 0)
+    return float(heard) if heard and not status else math.inf
+
+
+def read(path: Path) -> tuple[Source, str]:
+    """The text of a file and the hash of its octets; what is no text or too large is refused as a whole."""
+    octets = _head(path, MAX_FILE + 1)
+    digest = hashlib.sha256(octets).hexdigest()
+    if len(octets) > MAX_FILE:
+        return Source(str(path), "", [(1, f"larger than {MAX_FILE} octets")]), digest
+    try:
+        return Source(str(path), octets.decode("utf-8")), digest
+    except UnicodeDecodeError as error:
+        line = octets.count(b"\n", 0, error.start) + 1
+        return Source(str(path), "", [(line, "is not UTF-8")]), digest
+
+
+def _head(path: Path, size: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(size)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(main(int(sys.argv[1]), json.load(sys.stdin))))
