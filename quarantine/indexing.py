@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.db.models import Min
+
 from gateway.model.custody import Admission
 from quarantine import search
 from quarantine.custodian import Custodian
@@ -61,12 +63,16 @@ class Indexing(Custodian):
             search.replace(row.place, self._envelope(row))
 
     def catch_up(self, batch: int = CATCH_UP) -> int:
-        """Index messages that an older version took in, oldest first; how many, 0 when none is left."""
+        """Index messages that an older version took in, newest first, below all numbers there are: a list by numbers stays one
+        by time. How many; 0 when none is left."""
         done = 0
         with self.transaction():
-            for row in QuarantinedMessage.objects.filter(place__isnull=True).order_by("received_at", "id")[:batch]:
+            number = min(0, QuarantinedMessage.objects.aggregate(lowest=Min("place"))["lowest"] or 0)
+            for row in QuarantinedMessage.objects.filter(place__isnull=True).order_by("-received_at", "-id")[:batch]:
                 terms = self._envelope(row) if row.wrapped_key is None else self._message(row, self.detail(row))
-                done += QuarantinedMessage.objects.filter(pk=row.pk, place__isnull=True).update(place=search.insert(terms))
+                number -= 1
+                search.insert(terms, number)
+                done += QuarantinedMessage.objects.filter(pk=row.pk, place__isnull=True).update(place=number)
         return done
 
     def _message(self, row: QuarantinedMessage, detail: Mapping[str, Any]) -> set[str]:

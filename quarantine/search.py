@@ -129,15 +129,18 @@ def contains(detail: Mapping[str, Any], wanted: str) -> bool:
 
 # The table: FTS5 of SQLite, an array with an inverted index on PostgreSQL
 
-def insert(terms: Iterable[str]) -> int:
-    """Numbers grow; the newest has the highest."""
+def insert(terms: Iterable[str], number: int | None = None) -> int:
+    """Numbers grow; the newest has the highest. One that is given takes its place below them."""
     said = " ".join(sorted(terms))
+    sqlite = connection.vendor == "sqlite"
+    column, values = ("rowid" if sqlite else "number"), [said if sqlite else said.split()]
+    names, marks = "terms", "%s"
+    if number is not None:
+        names, marks, values = f"{column}, terms", "%s, %s", [number, *values]
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(f"INSERT INTO {TABLE} (terms) VALUES (%s)", [said])  # noqa: S608 - a name of ours, here and below
-            return int(cursor.lastrowid)
-        cursor.execute(f"INSERT INTO {TABLE} (terms) VALUES (%s) RETURNING number", [said.split()])  # noqa: S608
-        return int(cursor.fetchone()[0])
+        ask = "" if sqlite else " RETURNING number"
+        cursor.execute(f"INSERT INTO {TABLE} ({names}) VALUES ({marks}){ask}", values)  # noqa: S608 - a name of ours, here and below
+        return int(cursor.lastrowid if sqlite else cursor.fetchone()[0])
 
 
 def replace(number: int, terms: Iterable[str]) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from quarantine import keys
 from quarantine.models import QuarantinedMessage, SearchKey
 from quarantine.reading import Query
@@ -40,12 +42,13 @@ def test_a_dropped_message_leaves_no_terms(service: QuarantineService, held: Hel
 
 
 def test_mail_of_an_older_version_is_taken_up(service: QuarantineService, held: Held) -> None:
-    ids = [held(), held()]
+    ids = [held(received_at=START - timedelta(hours=2)), held(received_at=START - timedelta(hours=1))]
     service.delete(ANNA, ids[0], "x")
     QuarantinedMessage.objects.update(place=None)
     assert found(service, text="機密") == []
+    newest = held()
     assert service.catch_up(1) == 1 and service.catch_up() == 1 and service.catch_up() == 0
-    assert found(service, text="機密") == [ids[1]] and len(found(service, kind=("threat",))) == 2
+    assert found(service, text="機密") == [newest, ids[1]] and found(service, kind=("threat",)) == [newest, *reversed(ids)]
 
 
 def test_a_new_master_key_changes_nothing_that_is_found(house: House, held: Held, clock: FakeClock) -> None:

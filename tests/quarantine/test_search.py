@@ -63,4 +63,7 @@ def test_the_table(service: QuarantineService) -> None:
     assert search.search([one({"aaaaa"})], None, 9) == [] and search.search([one({"ddddd"})], None, 9) == [first]
     search.remove(first)
     assert search.search([one({"ddddd"})], None, 9) == []
+    below = search.insert({"eeeee"}, -7)
+    assert below == -7 and search.search([one({"eeeee", "ccccc"})], None, 9) == [second, -7]
+    assert search.insert({"fffff"}) > second
     assert connection.vendor == "sqlite"

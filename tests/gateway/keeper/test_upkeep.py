@@ -11,7 +11,7 @@ from gateway.model.errors import CustodyUnavailable
 from gateway.ops.metrics import Recorder
 from quarantine import audit
 from quarantine.models import AuditRecord, QuarantinedMessage
-from tests.builders.custody import FakeClock, Held
+from tests.builders.custody import ROOT, FakeClock, Held, leak
 
 
 async def test_what_is_done_when(keeper: Keeper, held: Held, clock: FakeClock) -> None:
@@ -29,6 +29,27 @@ async def test_what_is_done_when(keeper: Keeper, held: Held, clock: FakeClock) -
     rows = await asyncio.to_thread(lambda: list(QuarantinedMessage.objects.values_list("status", flat=True)))
     assert rows == ["expired", "expired"] and old
     await upkeep.tick(module.SWEEP_EVERY)
+    await keeper.stop()
+
+
+async def test_decisions_about_many_and_the_index(keeper: Keeper, held: Held, clock: FakeClock) -> None:
+    upkeep = Upkeep(keeper.committer, keeper.readers, keeper.ports.events)
+    service = keeper.service
+
+    def prepare() -> str:
+        id = held(leak)
+        service.user_add(ROOT, "anna", ["analyst"], ["anna@bank.example"], password="correct horse battery")
+        service.batch(service.actor("anna", "console"), "deny", [id], "all of them")
+        QuarantinedMessage.objects.update(place=None)
+        return id
+
+    id = await asyncio.to_thread(prepare)
+    await upkeep.tick(1)
+    row = await asyncio.to_thread(lambda: QuarantinedMessage.objects.get(pk=id))
+    assert row.status == "held" and row.place is not None and not upkeep.indexing
+    clock.forward(seconds=11)
+    await upkeep.tick(2)
+    assert (await asyncio.to_thread(lambda: QuarantinedMessage.objects.get(pk=id))).status == "denied"
     await keeper.stop()
 
 
