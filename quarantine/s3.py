@@ -106,7 +106,7 @@ class S3Blobs:
             with os.fdopen(os.memfd_create("sealed", os.MFD_CLOEXEC), "w+b") as file:
                 yield file
             return
-        with tempfile.TemporaryFile(dir=self.spool) as unnamed:
+        with tempfile.TemporaryFile(dir=self._spooling()) as unnamed:
             yield unnamed  # type: ignore[misc]  # a wrapper with the same methods
 
     def _put(self, name: str, file: BinaryIO) -> None:
@@ -137,7 +137,7 @@ class S3Blobs:
         """The whole object, in memory or in an unnamed file; the receiver closes it."""
         with self._asking("a held message cannot be read"):
             found = self.client.get_object(Bucket=self.place.bucket, Key=self._key(name))
-            file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=self.spool)  # noqa: SIM115 - the receiver's
+            file = tempfile.SpooledTemporaryFile(IN_MEMORY, dir=self._spooling())  # noqa: SIM115 - the receiver's
             for piece in found["Body"].iter_chunks(COPY):
                 file.write(piece)
         file.seek(0)
@@ -181,7 +181,7 @@ class S3Blobs:
         """The store has room; what is large waits on our disk first."""
         if size <= IN_MEMORY:
             return
-        room = os.statvfs(self.spool)
+        room = os.statvfs(self._spooling())
         if room.f_bavail * room.f_frsize - size < self.reserve:
             raise CustodyUnavailable(f"{self.spool}: less than {self.reserve >> 20} MiB are free; held mail is deferred")
 
@@ -196,6 +196,11 @@ class S3Blobs:
     def set_mark(self, text: str) -> None:
         with self._asking("the store cannot be written"):
             self.client.put_object(Bucket=self.place.bucket, Key=self._key(MARK), Body=text.encode())
+
+    def _spooling(self) -> Path:
+        """Where what is large waits; made when it is first needed, so that looking changes nothing."""
+        self.spool.mkdir(mode=0o700, exist_ok=True)
+        return self.spool
 
     def _key(self, name: str) -> str:
         return f"{self.place.prefix}/{name}" if self.place.prefix else name

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import gateway
 from gateway.app import installed
-from gateway.app.custody import database_url, index_name, refuse_lost_index
+from gateway.app.custody import blob_store, database_url, index_name, refuse_lost_index
 from gateway.app.offline import Silent
 from gateway.app.rights import running
 from gateway.auth.signer import MailSigner, read_keys
@@ -30,6 +30,7 @@ from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
 from gateway.policy import load_policy
 from gateway.reference import Reference
+from gateway.reports.document import FONTS
 from quarantine import keys
 
 GOOD, NOTE, RED = "ok", "note", "RED"
@@ -59,6 +60,8 @@ def libraries() -> Iterator[Line]:
     for name, file in installed.shared_objects():
         yield judged(bool(file), "libraries", name, file or "is not installed")
     found = Programs.find().paths
+    font = next((str(path) for path in FONTS if path.is_file()), "")
+    yield judged(bool(font), "programs", "font of reports", font or "fonts-noto-cjk is not installed: no report as PDF", NOTE)
     for name in TOOLS:
         yield judged(name in found, "programs", name, found.get(name, "is not installed: what needs it is not seen"), NOTE)
 
@@ -122,6 +125,8 @@ def state(config: Config) -> Iterator[Line]:
         blobs = folder / "blobs"
         usable = blobs.is_dir() and os.access(blobs, os.R_OK | os.W_OK | os.X_OK)
         yield judged(usable, "state", str(blobs), "can be read and written" if usable else "is no folder that this user may use")
+    else:
+        yield from store(config)
     try:
         reference = Reference.load(folder)
         documents = len(reference.documents.names) if reference.documents else 0
@@ -171,6 +176,16 @@ def database(config: Config) -> Iterator[Line]:
         yield judged(found > 0, "state", name, "the index can be read" if found else "is empty; sekisho init fills it")
     except (SekishoError, DatabaseError, OSError) as wrong:
         yield Line("state", RED, name, str(wrong).removeprefix(f"{name}: "))
+
+
+def store(config: Config) -> Iterator[Line]:
+    """The object store of held mail: asked for one small object."""
+    where = config.quarantine.blobs
+    try:
+        known = blob_store(config).mark()
+        yield Line("state", GOOD, where, "can be read" if known else "can be read, and holds no mail of ours yet")
+    except SekishoError as wrong:
+        yield Line("state", RED, where, str(wrong).removeprefix(f"{where}: "))
 
 
 def next_hops(config: Config) -> Iterator[Line]:

@@ -70,9 +70,7 @@ def blob_store(config: Config) -> Blobs:
         from quarantine.s3 import Place, S3Blobs  # an extra of the distribution
     except ModuleNotFoundError as missing:
         raise ConfigError(f'held mail in S3 needs {missing.name}: pip install "sekisho[s3]"', "quarantine.blobs") from missing
-    spool = folder / "spool"
-    spool.mkdir(mode=0o700, exist_ok=True)
-    return S3Blobs(Place.of(custody.blobs, custody.blobs_credentials), spool, reserve=custody.min_free)
+    return S3Blobs(Place.of(custody.blobs, custody.blobs_credentials), folder / "spool", reserve=custody.min_free)
 
 
 def refuse_lost_index(config: Config) -> bool:

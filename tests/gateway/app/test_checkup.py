@@ -151,7 +151,7 @@ def checkup_clock():
 
 def test_programs_that_are_missing_are_noted_not_red(monkeypatch):
     monkeypatch.setattr(checkup.Programs, "find", classmethod(lambda cls: cls({})))
-    lines = [line for line in checkup.libraries() if line.area == "programs"]
+    lines = [line for line in checkup.libraries() if line.area == "programs" and line.what != "font of reports"]
     assert {line.status for line in lines} == {NOTE} and {line.what for line in lines} == set(checkup.TOOLS)
 
 
@@ -174,3 +174,17 @@ def test_keys_that_sign(tmp_path, days, status, said):
     path.write_bytes(b"junk")
     [line] = checkup.signing(dataclasses.replace(load(None), dkim=(DkimKey(domain="bank.example", selector="s1", key_file=path, from_=None, until=None),)), NOW)
     assert line.status == RED and "is no private key" in line.detail
+
+
+def test_an_object_store_that_is_not_there_is_red(state, tmp_path):
+    (tmp_path / "s3.toml").write_text('access_key_id = "a"\nsecret_access_key = "b"\nendpoint = "http://127.0.0.1:9"\n')
+    (tmp_path / "s3.toml").chmod(0o600)
+    (line,) = checkup.store(config(state, f'blobs = "s3://held/mail"\nblobs_credentials = "{tmp_path}/s3.toml"\n'))
+    assert (line.status, line.what) == (RED, "s3://held/mail") and "Could not connect" in line.detail
+    assert not (state.state / "spool").exists(), "looking changes nothing"
+
+
+def test_a_report_needs_a_font(monkeypatch, tmp_path):
+    monkeypatch.setattr(checkup, "FONTS", (tmp_path / "none.ttc",))
+    (line,) = (x for x in checkup.libraries() if x.what == "font of reports")
+    assert line.status == "note" and "fonts-noto-cjk" in line.detail
