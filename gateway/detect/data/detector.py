@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -39,6 +40,8 @@ TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;、:：0-9]+")
+BULK = 1000
+"""People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 CONTACTS = 40
@@ -281,6 +284,9 @@ class CustomerData:
             tally.identifiers["cn.bank_card"] = chinese
         tally.persons = max(tally.persons, people.persons(accepted, self._named))
         yield from self._contacts(tally)
+        most = max(tally.persons, tally.contacts)
+        if most >= BULK:
+            yield Finding("DATA-BULK", "data", Severity.MEDIUM, self._largest(accepted), (), most, rule="bulk")
         if self.ours is not None:
             for finding in self.ours.findings():
                 kind = finding.code.partition("-")[0].lower()
@@ -291,6 +297,13 @@ class CustomerData:
         """The name of a person in a row, '' where there is none or the grid was not kept."""
         kept = self.shown.get(grid)
         return people.name_in(kept, row) if kept is not None else ""
+
+    def _largest(self, accepted: Mapping[str, Mapping[str, list[Seen]]]) -> int:
+        """The artifact with the most rows."""
+        rows = Counter(self.contact_rows)
+        for values in accepted.values():
+            rows.update(seen[0].artifact for seen in values.values() if seen)
+        return rows.most_common(1)[0][0] if rows else 0
 
     def _contacts(self, tally: Tally) -> Iterator[Finding]:
         tally.contacts = self.contacts.people()

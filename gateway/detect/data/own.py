@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from gateway.reference.fingerprint import Common
 
 TOKEN = re.compile(r"\+?[0-9](?:[ \-().]{0,2}[0-9]){4,30}|[0-9A-Za-z]{5,32}")
+CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,6}(?:[-_/.#]?[0-9A-Za-z]{1,12}){1,5}(?:\([0-9A-Z]\))?")
+"""Codes with letters before, parted or not: KX-71900, A123-456-789, A123456(7)."""
 DIGITS = re.compile(r"[0-9]{5,}")
 PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
 WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
@@ -31,6 +33,8 @@ GRAMS = range(2, 7)
 MOST_TOKENS = 400_000
 MOST_GRAMS = 4000
 """Windows that are cut into n-grams; a mail with as many customers is held long before."""
+LEAST_CODE = 5
+"""Characters of a code; shorter values are no keys of a table."""
 PAIRS_A_ROW = 40
 
 
@@ -135,6 +139,12 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         if len(plain) != end - start:
             for part in DIGITS.finditer(token):
                 asked.add(hashed(part.group().lstrip("0")), start + part.start(), start + part.end())
+    for match in CODE.finditer(text):
+        parts = values.WORD.findall(match.group())
+        for first in range(len(parts) - 1):               # `No.KX-71900` too
+            plain = "".join(parts[first:]).upper()
+            if len(plain) >= LEAST_CODE and any(map(str.isdigit, plain)):
+                asked.add(hashed(plain), *match.span())
     for match in EMAIL.finditer(text) if "@" in text else ():
         asked.add(hashed(match.group().lower()), *match.span())
     pieces = [(m.group(), *m.span()) for m in PIECE.finditer(text)]

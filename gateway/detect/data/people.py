@@ -132,7 +132,7 @@ class Contacts:
 
 SWITCHBOARD = 8
 """People with one and the same number, from which on it is a firm's."""
-MOST_RECORDS = 1000
+MOST_RECORDS = 1200
 """Contact records that are counted; the count is then a lower bound, twenty times the threshold."""
 DETAILED = 100
 """Rows of a text whose addresses and birth dates are counted too."""

@@ -148,3 +148,16 @@ def test_hong_kong_numbers_with_digit_and_letter_as_check_are_one_column():
     values = ["C0572347", "F8929544", "H052964A", "B9185173"]
     tally, _ = scan("\n".join(values))
     assert tally.identifiers["hk.id"] == 4
+
+
+def test_a_thousand_people_are_bulk():
+    rng = random.Random(4)
+    rows = [("客戶", makers.tw_id(rng)) for _ in range(1010)]
+    found = {f.code: f.count for f in scan(tables=[Table("sheet", tuple(rows))])[1]}
+    assert found["DATA-BULK"] >= 1000
+    assert "DATA-BULK" not in {f.code for f in scan(tables=[Table("sheet", tuple(rows[:900]))])[1]}
+
+
+def test_a_thousand_contacts_are_bulk():
+    text = "\n".join(f"{'陳林黃張'[n % 4]}{'志家淑芬'[n // 4 % 4]}{'美玲怡君'[n // 16 % 4]} 09{n * 7919 % 10**8:08d}" for n in range(1300))
+    assert "DATA-BULK" in {f.code for f in scan(text)[1]}

@@ -91,3 +91,14 @@ def test_shares_of_pages_add_up(reference):
     pages = [PLAN[i:i + 80] + "其他完全不同的文字" * 3 for i in range(0, len(PLAN), 160)]
     assert scan(reference, pages[0]) == {}
     assert 30 <= scan(reference, *pages)["FINGERPRINT-plan"] <= 70
+
+
+@pytest.mark.parametrize("write", ["{}", "{} ", "（{}）", "No.{}", "編號{}的客戶", "{},"])
+def test_codes_with_letters_before_a_hyphen_in_prose(tmp_path, write):
+    rows = [(f"KX-{71900 + n}", f"陳{a}{b}") for n, (a, b) in enumerate(zip(GIVEN, GIVEN[::-1], strict=True))]
+    (tmp_path / "c.csv").write_text("customer_no,name\n" + "\n".join(map(",".join, rows)), "utf-8")
+    edm_store.import_csv(tmp_path, "codes", tmp_path / "c.csv", kinds={"customer_no": "code", "name": "name"})
+    reference = Reference.load(tmp_path)
+    prose = "".join(f"關於{name}先生{write.format(number)}的申請已收到。" for number, name in rows[:6])
+    assert scan(reference, prose) == {"EDM-codes": 6}
+    assert scan(reference, "".join(f"關於{name}先生{write.format(number[:-1] + 'x')}。" for number, name in rows[:6])) == {}
