@@ -10,7 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -79,7 +79,8 @@ def load(local: Sequence[Path] = (), packaged: Path = PACKAGED) -> Catalog:
     signatures = tuple(found[id] for id in sorted(found))
     digest = hashlib.sha256()
     for signature in signatures:
-        digest.update(f"{signature.id}\0{signature.description}\0{signature.source}\0".encode())
+        known = replace(signature.description, applies=frozenset())
+        digest.update(f"{signature.id}\0{known}\0{sorted(signature.description.applies)}\0{signature.source}\0".encode())
     return Catalog(signatures, f"{len(signatures)}-{digest.hexdigest()[:12]}")
 
 

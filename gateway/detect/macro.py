@@ -118,7 +118,7 @@ class MacroDetector:
         self.scope = scope
         self.starts: dict[int, int] = {}             # container -> module that starts by itself
         self.acts: dict[int, int] = {}               # container -> module that runs or downloads
-        self.both: set[int] = set()
+        self.codes: dict[int, str] = {}              # module that runs or downloads -> its code's hash
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         kind = sample.artifact.detected_type
@@ -141,6 +141,7 @@ class MacroDetector:
                           made.evidence("starts"), rule=rule)
         if acts:
             self.acts.setdefault(parent, id)
+            self.codes[id] = rule
         if acts or "hides" in made or ("writes" in made and "starts" in made):
             severity = Severity.HIGH if acts or "starts" in made else Severity.MEDIUM
             if acts and "starts" in made:
@@ -176,7 +177,8 @@ class MacroDetector:
         for parent, id in self.starts.items():
             other = self.acts.get(parent)
             if other is not None and other != id:
-                yield Finding("MACRO-SUSPICIOUS", CATEGORY, Severity.CRITICAL, other, ("started by another module",))
+                yield Finding("MACRO-SUSPICIOUS", CATEGORY, Severity.CRITICAL, other, ("started by another module",),
+                              rule=self.codes.get(other, ""))
 
 
 CONTAINER = (

@@ -10,13 +10,14 @@ from datetime import datetime
 
 from gateway.model.address import normalise_domain
 from gateway.model.decision import Decision, Disposition, Party, RuleHit
-from gateway.model.finding import Fault, IncidentCode, Inspection, Verdict
+from gateway.model.finding import Fault, Finding, IncidentCode, Inspection, Verdict
 from gateway.model.transaction import Direction, Recipient, Transaction
 from gateway.policy.conditions import Condition, Outcome, all_of, fits
 from gateway.policy.facts import Facts, direction_for, facts_of, verdicts
 from gateway.policy.rule import OUR_FAULT, UNMAPPED, Exemption, Policy, Rule
 
 _PARTIES = tuple(Party)
+CODE = "sha256:"                         # before the hash of a macro's normalised code in a finding's rule
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,19 +150,31 @@ def _excuses(exception: Exemption, rule: Rule, facts: Facts) -> bool:
     inspection = facts.inspection
     files = {a.id for a in inspection.tree.artifacts if a.sha256 in exception.sha256}
 
-    def counts(artifact: int, code: str) -> bool:
+    known = _known_macros(exception, inspection)
+
+    def counts(artifact: int, code: str, finding: Finding | None = None) -> bool:
         named = not exception.findings or any(fits(code, p) for p in exception.findings)
-        return not (named and (not exception.sha256 or artifact in files))
+        macro = not exception.macros or finding in known
+        return not (named and macro and (not exception.sha256 or artifact in files))
 
     rest = dataclasses.replace(
         inspection,
-        findings=tuple(f for f in inspection.findings if counts(f.artifact, f.code)),
+        findings=tuple(f for f in inspection.findings if counts(f.artifact, f.code, f)),
         incidents=tuple(i for i in inspection.incidents if counts(i.artifact, i.code.value)),
     )
     remaining = dataclasses.replace(facts, inspection=rest, verdicts=verdicts(rest, facts.direction))
     if rule.id == UNMAPPED:
         return not any(i.fault is Fault.MESSAGE for i in rest.incidents)
     return not all_of(rule.when, remaining).held
+
+
+def _known_macros(exception: Exemption, inspection: Inspection) -> list[Finding]:
+    """Findings about code that is on the list; and that there are macros at all, where all of them are."""
+    modules = [f for f in inspection.findings if f.category == "macro" and f.rule.startswith(CODE)]
+    known = [f for f in modules if f.rule.removeprefix(CODE) in exception.macros]
+    if modules and len(known) == len(modules):
+        known += [f for f in inspection.findings if f.code == "MACRO-PRESENT" and not f.rule.startswith(CODE)]
+    return known
 
 
 def _unmapped(hits: list[Hit], facts: Facts, policy: Policy, now: datetime) -> Hit | None:

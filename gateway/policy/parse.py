@@ -127,6 +127,7 @@ class _Reader:
             id=values["id"], rule=values["rule"], scope=tuple(c for c in scope if c.key not in SCOPE_ONLY),
             then=values.get("then", Disposition.ANNOTATE), owner=values["owner"], until=end,
             findings=tuple(excused.get("finding", ())), sha256=excused.get("sha256", frozenset()),
+            macros=excused.get("macro", frozenset()),
             reason=values.get("reason", ""), where=entry.where,
         )
 

@@ -70,7 +70,8 @@ def _lines() -> Iterator[str]:
     yield from _table("[[exception]]", "Lowers the effect of one rule within its scope until its last day is over.", EXCEPTION)
     yield from _table("Scope", "What may stand in `scope` beside the conditions of the envelope.", SCOPE_ONLY)
     yield ""
-    yield "With `finding` or `sha256` only the named findings, or those in the named files, do not count for the rule:"
+    yield ("With `finding`, `sha256` or `macro` only the named findings, or those in the named files or macros, do not count "
+           "for the rule:")
     yield "if anything else in the mail makes the rule match, it holds in full."
     yield from _table("[[group]]", "A name for addresses and domains. A group holds no groups.", GROUP)
     yield from _verdicts()

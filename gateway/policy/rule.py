@@ -59,13 +59,14 @@ class Exemption:
     until: datetime                      # aware; the first instant at which it no longer holds
     findings: tuple[str, ...] = ()       # patterns of the codes that do not count for the rule
     sha256: frozenset[str] = frozenset()  # artifacts whose findings do not count for the rule
+    macros: frozenset[str] = frozenset()  # normalised code whose findings do not count for the rule
     reason: str = ""
     where: str = ""
 
     @property
     def limited(self) -> bool:
         """It excuses named findings or files only: the rule still holds for anything else in the mail."""
-        return bool(self.findings or self.sha256)
+        return bool(self.findings or self.sha256 or self.macros)
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ EXCEPTION: Mapping[str, Word] = {
     "id": Word(NAME, "name in traces", '"payroll-macro"', True),
     "rule": Word(NAME, "the rule whose effect it lowers", '"block-macros"', True),
     "scope": Word(Kind("table of conditions", lambda value: value),
-                  "for which mail: conditions of the envelope, `finding` and `sha256`",
+                  "for which mail: conditions of the envelope, `finding`, `sha256` and `macro`",
                   '{ sender = ["payroll.example"], auth = { dmarc = ["pass"] }, finding = ["MACRO-*"] }', True),
     "then": Word(DISPOSITION, "what is left of the effect; without it annotate", '"annotate"'),
     "owner": Word(MAILBOX, "who answers for it", '"it-security@bank.example"', True),
@@ -194,6 +194,8 @@ EXCEPTION: Mapping[str, Word] = {
 SCOPE_ONLY: Mapping[str, Word] = {
     "finding": Word(_many(PATTERN), "only these findings do not count", '["MACRO-*"]'),
     "sha256": Word(_set(Kind("SHA-256", _hash)), "only findings in these files do not count", '["..."]'),
+    "macro": Word(_set(Kind("SHA-256", _hash)), "only findings about macros with this code do not count, whatever file they "
+                  "are in; the hash is in the finding's `rule`, and survives another indent, comment or line end", '["..."]'),
 }
 GROUP: Mapping[str, Word] = {
     "name": Word(NAME, "written `group:NAME`", '"partners"', True),

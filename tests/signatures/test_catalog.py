@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +90,11 @@ def test_bad_files_are_refused_with_their_place(tmp_path, rule, about, problem):
 def test_missing_folder_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="no folder"):
         load([tmp_path / "nothing"])
+
+
+def test_the_version_is_the_same_in_every_process():
+    """Sets of words have another order in each process: none of it may show."""
+    program = "from signatures.catalog import load; print(load().version)"
+    said = {subprocess.run([sys.executable, "-c", program], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True,
+                           text=True, check=True).stdout for seed in ("1", "2", "3")}
+    assert len(said) == 1

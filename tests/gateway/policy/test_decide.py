@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -212,6 +213,20 @@ def test_an_exception_for_a_known_file_excuses_no_other(tmp_path: Path) -> None:
     more = one(transaction(), policy, finding("MACRO-AUTOEXEC", MEDIUM, 1), finding("MACRO-PLAIN", LOW, 2), nodes=nodes)
     assert more.disposition is Disposition.QUARANTINE
     assert any("does not cover all of it" in h.why for h in more.trace)
+
+
+def test_an_exception_for_known_code_excuses_no_other(tmp_path: Path) -> None:
+    """One macro by the hash of its normalised code: in any file, but only where every macro of the mail is known."""
+    policy = policy_of(tmp_path, EXCEPTION.format(scope=f'client = ["192.0.2.0/24"], macro = ["{SHA}"]'))
+    known = [replace(finding(code, HIGH, artifact=1), rule=f"sha256:{SHA}") for code in ("MACRO-PRESENT", "MACRO-AUTOEXEC")]
+    other = replace(finding("MACRO-PRESENT", MEDIUM, artifact=1), rule="sha256:" + "f" * 64)
+    project = replace(finding("MACRO-PRESENT", MEDIUM, artifact=1), rule="VBA-PROJECT")
+    stomped = replace(finding("MACRO-STOMPED", HIGH, artifact=1), rule="VBA-STOMPED")
+    lowered = one(transaction(), policy, *known, project)
+    assert (lowered.disposition, lowered.exception) == (Disposition.ANNOTATE, "payroll")
+    for beside in (other, stomped, finding("MACRO-XLM", HIGH, artifact=1)):
+        assert one(transaction(), policy, *known, project, beside).disposition is Disposition.QUARANTINE
+    assert one(transaction(), policy, project).disposition is Disposition.QUARANTINE, "nobody knows what is in it"
 
 
 def test_an_exception_for_named_findings_excuses_no_other(tmp_path: Path) -> None:
