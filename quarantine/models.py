@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-SCHEMA = 6                               # raised with every migration; an older program refuses a newer database
+SCHEMA = 7                               # raised with every migration; an older program refuses a newer database
 
 
 class State(models.Model):
@@ -170,7 +170,8 @@ class AuditRecord(models.Model):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("node", "seq"), name="one_chain_a_node"),)
         indexes = (models.Index(fields=("actor", "-id"), name="q_audit_actor"),
-                   models.Index(fields=("action", "-id"), name="q_audit_action"))
+                   models.Index(fields=("action", "-id"), name="q_audit_action"),
+                   models.Index(fields=("at",), name="q_audit_at"))
 
 
 class AuditHead(models.Model):

@@ -32,7 +32,7 @@ DECISIONS = ("approve", "release", "deny", "return", "delete")
 LOOKS = ("preview", "export")
 ASKED = ("request", "withdraw")
 COUNTED = DECISIONS + LOOKS + ASKED
-LISTED = 500                             # noteworthy decisions that are listed one by one
+LISTED = 500                             # releases and noteworthy decisions that are listed one by one
 BATCH = 500
 
 
@@ -92,6 +92,7 @@ class Reporting(Custodian):
     def _people(self, rows: QuerySet[QuarantinedMessage], period: Period, actor: Actor) -> dict[str, Any]:
         people: dict[str, Counter[str]] = defaultdict(Counter)
         noted: list[dict[str, Any]] = []
+        released: list[dict[str, Any]] = []
         departments = Departments()
         for batch in batched(decisions(period), BATCH):
             about = {str(m.pk): m for m in rows.filter(pk__in={r.message_id for r in batch})}
@@ -103,9 +104,15 @@ class Reporting(Custodian):
                 why = remarks(record, period.zone) + departments.shared(record, message) if record.action in DECISIONS else []
                 people[record.actor].update(why)
                 if why and len(noted) < LISTED:
-                    noted.append({"at": record.at, "actor": record.actor, "action": record.action, "id": record.message_id,
-                                  "kind": message.kind, "direction": message.direction, "why": why})
-        return {"counts": {name: dict(counts) for name, counts in sorted(people.items())}, "noted": noted}
+                    noted.append(brief(record, message) | {"why": why})
+                if record.action == "release" and len(released) < LISTED:
+                    released.append(brief(record, message) | {"sender": message.sender_key})
+        return {"counts": {name: dict(counts) for name, counts in sorted(people.items())}, "noted": noted, "released": released}
+
+
+def brief(record: AuditRecord, message: QuarantinedMessage) -> dict[str, Any]:
+    return {"at": record.at, "actor": record.actor, "action": record.action, "id": record.message_id, "kind": message.kind,
+            "direction": message.direction}
 
 
 def decisions(period: Period) -> Iterator[AuditRecord]:

@@ -133,6 +133,13 @@ def _odd(m: Material, say: Callable[[str], str], _: str) -> Made:
     return ("time", "person", "decision", "message", "remarks"), rows, None
 
 
+def _released(m: Material, say: Callable[[str], str], _: str) -> Made:
+    zone = ZoneInfo(m.zone)
+    rows = [(f"{datetime.fromisoformat(n['at']).astimezone(zone):%Y-%m-%d %H:%M:%S}", n["actor"], n["id"],
+             say(words.KINDS[n["kind"]]), n["sender"]) for n in m.facts["people"]["released"]]
+    return ("time", "person", "message", "kind", "sender"), rows, None
+
+
 def _jumps(m: Material, say: Callable[[str], str], _: str) -> Made:
     found = anomalies.volume(m.weeks) + anomalies.classes(m.facts["senders"], m.facts["senders_before"])
     rows = [(jump.sender, say(words.JUMPS[jump.what]).format(name=jump.detail), jump.now, jump.usual) for jump in found]
@@ -151,7 +158,7 @@ def _controls(m: Material, say: Callable[[str], str], language: str) -> Made:
 
 MAKERS: Mapping[str, Callable[[Material, Callable[[str], str], str], Made]] = {
     "summary": _summary, "blocked": _blocked, "days": _days, "rules": _rules, "classes": _classes, "decisions": _decisions,
-    "odd": _odd, "jumps": _jumps, "house": _house, "controls": _controls,
+    "released": _released, "odd": _odd, "jumps": _jumps, "house": _house, "controls": _controls,
 }
 
 

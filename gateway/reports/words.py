@@ -24,6 +24,7 @@ SECTIONS: Mapping[str, str] = {
     "rules": "Rules that held mail",
     "classes": "Data classes in held mail",
     "decisions": "Who decided what",
+    "released": "Released mail",
     "odd": "Decisions worth a second look",
     "jumps": "Senders who behave otherwise than before",
     "house": "Log-ins, accounts and exports",

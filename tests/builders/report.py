@@ -23,7 +23,7 @@ def material(**changes: Any) -> Material:
               "direction": "outbound", "why": ["fast", "night"]}]
     facts = {"held": held(2), "before": held(1), "senders": {"a@bank.example": {"messages": 5, "persons": 400, "classes": {"card": 5}}},
              "people": {"counts": {"boss": {"approve": 2, "department": 2}, "王經理": {"release": 12, "deny": 1, "fast": 4}},
-                        "noted": noted},
+                        "noted": noted, "released": [{**noted[0], "sender": "clerk@bank.example"}]},
              "senders_before": {}, "house": {"actions": {"login-failed": 7}}}
     weeks = [{"sender": "a@bank.example", "week": n, "messages": 200 if n == 1 else 5} for n in range(4)]
     given = {"facts": facts, "weeks": weeks, "organisation": "bank.example", "since": datetime(2026, 10, 1, tzinfo=ZONE),

@@ -60,6 +60,11 @@ def test_who_decided_what_and_how(busy: QuarantineService) -> None:
         ("boss", "deny", ["night", "weekend", "department"])]
 
 
+def test_who_released_what(busy: QuarantineService) -> None:
+    (one,) = busy.report(AUDITOR, MONTH)["people"]["released"]
+    assert (one["actor"], one["action"], one["kind"], one["sender"]) == ("boss", "release", "leak", "other@bank.example")
+
+
 def test_a_supervisor_sees_their_part_only(busy: QuarantineService) -> None:
     theirs = person("chief", Role.SUPERVISOR, scopes=("other@bank.example",))
     facts = busy.report(theirs, MONTH)

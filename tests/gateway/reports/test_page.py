@@ -15,7 +15,7 @@ HOSTILE = "<script>alert(1)</script>\"'&"
 @pytest.mark.parametrize("language", ["zh-Hant", "zh-Hans", "ja", "en"])
 def test_a_whole_page_without_script_style_or_anything_from_elsewhere(language: str) -> None:
     made = page.document(compose(material(), language))
-    assert f'<html lang="{language}">' in made and made.count("<h2") == 10 and made.count("<svg role") == 4
+    assert f'<html lang="{language}">' in made and made.count("<h2") == 11 and made.count("<svg role") == 4
     body = made.partition("<body>")[2]
     assert not re.search(r"<script|style=|javascript:|\son[a-z]+=|(?:src|href)=\"(?!#)", body)
     ElementTree.fromstring(page.fragment(compose(material(), language)).join(("<div>", "</div>")))
@@ -23,7 +23,7 @@ def test_a_whole_page_without_script_style_or_anything_from_elsewhere(language: 
 
 def test_hostile_names_are_text() -> None:
     facts = dict(material().facts)
-    facts["people"] = {"counts": {HOSTILE: {"release": 3}}, "noted": []}
+    facts["people"] = {"counts": {HOSTILE: {"release": 3}}, "noted": [], "released": []}
     facts["held"] = facts["held"] | {"rules": {HOSTILE: 5}, "classes": {HOSTILE: 1}}
     made = page.document(compose(material(facts=facts, organisation=HOSTILE, reader=HOSTILE), "en"))
     assert "<script" not in made and made.count("&lt;script&gt;") >= 6

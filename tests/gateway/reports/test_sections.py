@@ -38,6 +38,10 @@ def test_odd_decisions_with_local_time_and_reason() -> None:
     assert section("odd", "ja").rows == (("2026-10-03 23:04:05", "王經理", "配信", "x" * 24, "5 秒未満, 夜間"),)
 
 
+def test_who_released_what() -> None:
+    assert section("released", "zh-Hans").rows == (("2026-10-03 23:04:05", "王經理", "x" * 24, "数据泄露", "clerk@bank.example"),)
+
+
 def test_senders_who_changed() -> None:
     assert [r[1:] for r in section("jumps").rows] == [
         ("Messages sent in a week", 200, 5), ("Persons in held mail", 400, 0), ("New data class: card", 5, 0)]
@@ -51,8 +55,8 @@ def test_rules_and_classes_are_ranked() -> None:
 
 def test_nothing_happened() -> None:
     nothing = {"messages": 0, "kinds": {}, "rules": {}, "days": {}, "classes": {}, "persons": 0, "over_100": 0, "over_1000": 0}
-    facts = {"held": nothing, "before": nothing, "people": {"counts": {}, "noted": []}, "senders": {}, "senders_before": {}, "house": {}}
-    for key in ("days", "rules", "classes", "decisions", "odd", "jumps", "house"):
+    facts = {"held": nothing, "before": nothing, "people": {"counts": {}, "noted": [], "released": []}, "senders": {}, "senders_before": {}, "house": {}}
+    for key in ("days", "rules", "classes", "decisions", "released", "odd", "jumps", "house"):
         found = section(key, facts=facts, weeks=())
         assert found.rows == () and found.chart is None
 
