@@ -7,16 +7,18 @@ when the message is decided, whoever decided it and by whatever way.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from gateway.model.address import Mailbox
-from gateway.model.custody import OutgoingMail, Status
+from gateway.model.custody import Actor, OutgoingMail, Status
 from quarantine.custodian import KEEPER, stamp
-from quarantine.decisions import Decisions
+from quarantine.decisions import Decisions, Outcome
 from quarantine.directory import Chosen, Directory
 from quarantine.lifecycle import OPEN
 from quarantine.models import ApprovalTask, HeldRecipient, QuarantinedMessage
+from quarantine.scope import Scope
 
 BATCH = 50
 REMINDERS = 30                           # of the last one asked; a held mail has expired long before
@@ -44,6 +46,22 @@ class Approving(Decisions, Directory):
         task = self._open_task(row, chosen, met)
         self._send("approval", row, self._evidence(row, task), "")
         return task.approver
+
+    def approve(self, actor: Actor, id: str, reason: str, scope: Scope | None = None, shown_at: datetime | None = None) -> Outcome:
+        """Where one approval is not enough, the next person is asked at once."""
+        with self.transaction():
+            outcome = super().approve(actor, id, reason, scope, shown_at)
+            if outcome.status is Status.RELEASE_REQUESTED:
+                self._ask_second(self.load(id))
+        return outcome
+
+    def _ask_second(self, row: QuarantinedMessage) -> None:
+        task = row.tasks.filter(outcome="").order_by("-id").first()
+        chosen = self._next(row) if task is not None else None
+        if task is None or chosen is None:
+            return
+        self._end_task(task, "decided")
+        self._send("approval", row, self._evidence(row, self._open_task(row, chosen)), "")
 
     def escalate(self) -> int:
         """Pass on one batch of what was not decided in time; returns how many were looked at, 0 when there is none left."""

@@ -68,7 +68,7 @@ class Attending(Approving):
         with self.transaction():
             row = self.load(id)
             subject = self.allowed(actor, Act.REQUEST, row)
-            advance(Status(row.status), Verb.RELEASE)
+            advance(Status(row.status), Verb.EXPIRE)     # only what is open; an uncertain delivery is not begun anew
             without = suspect(self.detail(row).get("inspection", {}))
             if not without:
                 raise Refused(NO_PART)

@@ -16,6 +16,7 @@ from django.db.models import Q
 
 from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Admission, Status
+from gateway.model.decision import Disposition
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from gateway.model.transaction import Direction, Envelope, Recipient
@@ -131,8 +132,26 @@ class OutboxTable(Custodian):
         """A release that nobody approved, or without a part, cannot be made: the message stays held, with the reason."""
         with self.transaction():
             entry = OutboxEntry.objects.filter(pk=message_id, state="ready").select_related("message").first()
-            if entry is not None:
-                self._back(entry, entry.message, why[:500])
+            if entry is None:
+                return
+            row = entry.message
+            asked_for = row.automatic and row.disposition != Disposition.STRIP.word
+            self._back(entry, row, why[:500], "unsent" if asked_for else "" if row.automatic else "failed")
+            if row.automatic and not asked_for:
+                self._tell_held(row)
+
+    def _tell_held(self, row: QuarantinedMessage) -> None:
+        """Those who were to get the mail without a part, and get nothing now: told once, in the form of a digest."""
+        if self.answers is None:
+            return
+        notices = OutboxEntry.objects.filter(message=row, purpose="notice").values_list("recipient", flat=True)
+        told = {Mailbox.parse(reader).key for reader in notices}
+        inbound = row.direction == Direction.INBOUND
+        for address in row.recipients.values_list("address", flat=True) if inbound else [row.sender]:
+            if address and Mailbox.parse(address).key not in told:
+                mail = self.answers.digest(address, [self.brief(row) | {"inspection": self.detail(row).get("inspection", {})}])
+                if mail is not None:
+                    self.enqueue(mail, row, "ready")
 
     def held(self, message_id: str) -> tuple[Admission, Mapping[str, Any], frozenset[str]]:
         """For the re-scan: the admission, its stored inspection, and codes that earlier blocks made known."""
@@ -185,12 +204,13 @@ class OutboxTable(Custodian):
             self.tell("failed" if refused else "released", row, note, self._asked(row))
         return "delivered"
 
-    def _back(self, entry: OutboxEntry, row: QuarantinedMessage, note: str) -> str:
-        """A release that nobody takes: held again, with the reason to be seen."""
+    def _back(self, entry: OutboxEntry, row: QuarantinedMessage, note: str, event: str = "failed") -> str:
+        """A release that nobody takes: held again, with the reason to be seen. `event` is what people are told; "" nothing."""
         self._finish(entry, "failed", note)
         self.change(row, Verb.REFUSED, note=note)
         self.record(KEEPER, "release-refused", str(row.pk), note=note, attempt=entry.attempts)
-        self.tell("failed", row, note, self._asked(row))
+        if event:
+            self.tell(event, row, note, self._asked(row))
         return "refused"
 
     def _unknown(self, entry: OutboxEntry, text: str) -> str:

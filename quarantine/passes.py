@@ -39,7 +39,7 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 ROLES = {"recipient": Role.RECIPIENT, "sender": Role.SENDER, "approver": Role.SUPERVISOR}
 # act -> what the actor must be allowed, and where the message must stand for it
 NEEDS: Mapping[str, tuple[Act, Verb]] = {
-    "request": (Act.REQUEST, Verb.REQUEST), "password": (Act.REQUEST, Verb.EXPIRE), "without": (Act.REQUEST, Verb.RELEASE),
+    "request": (Act.REQUEST, Verb.REQUEST), "password": (Act.REQUEST, Verb.EXPIRE), "without": (Act.REQUEST, Verb.EXPIRE),
     "withdraw": (Act.WITHDRAW, Verb.WITHDRAW), "approve": (Act.APPROVE, Verb.APPROVE), "deny": (Act.DENY, Verb.DENY),
 }
 NOT_POSSIBLE = Refusal("NOT-POSSIBLE", "this cannot be done with this message, or not any more")
@@ -160,6 +160,8 @@ class Passes(Attending):
         newest = owner.codes.filter(message_id=id, act=act, used_at=None).order_by("-id").first()
         wrong = {"state": "wrong-code"}
         if newest is None or newest.tries >= CODE_TRIES or self.now() - newest.sent_at > CODE_LIFETIME:
+            return wrong
+        if newest.key_id not in self.ring:               # its master key was taken out of the key file meanwhile
             return wrong
         given = self._hashed(owner, id, act, "".join(c for c in code if c.isascii() and c.isdecimal()), newest.key_id)
         if not hmac.compare_digest(given, newest.code):

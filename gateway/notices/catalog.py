@@ -128,6 +128,8 @@ ANSWERS: Mapping[str, tuple[str, str]] = {
                 "The mail was inspected again before its release, and something new was found. It stays held back."),
     "failed": ("A released mail could not be delivered",
                "The release was approved, but the mail could not be delivered. It stays held back."),
+    "unsent": ("The mail could not be sent without the file",
+               "What is left of the mail may not pass either, or nothing can be taken out of it. It stays held back."),
     "escalated": ("The decision about your mail is late",
                   "Nobody decided about your mail in time. Another person is asked now. The mail has not been sent."),
     "expired": ("A held mail has expired", "No decision was made in time. The mail will not be delivered."),

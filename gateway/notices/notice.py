@@ -130,7 +130,7 @@ def _concern(event: str, held: Mapping[str, Any], address: str) -> str:
     """What the reader of an answer is to the message, where there is still something to be done about it."""
     if event == "requested":
         return "approver" if held.get("kind") != Kind.THREAT.value else ""
-    if event not in ("blocked", "failed", "escalated"):
+    if event not in ("blocked", "failed", "unsent", "escalated"):
         return ""
     mine = Mailbox.parse(address).key
     if held.get("direction") == Direction.INBOUND.value:

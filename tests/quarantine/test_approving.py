@@ -118,3 +118,15 @@ def test_without_a_directory_nobody_is_asked_by_itself(house: House, held: Any) 
 def test_inbound_mail_has_no_superior_to_ask(house: House, held: Any, told: Scribe) -> None:
     held()
     assert house.service.to_attend() == [] and told.told == []
+
+
+def test_where_two_are_needed_the_second_is_asked_at_once(house: House, held: Any, told: Scribe) -> None:
+    id = attended(house, held, persons=500)
+    assert house.service.approve(BOSS, id, "fine with me").status is Status.RELEASE_REQUESTED
+    assert [(e, r) for e, r, _ in told.told] == [("approval", "boss@bank.example"), ("approval", "head@bank.example")]
+    assert list(ApprovalTask.objects.order_by("id").values_list("outcome", flat=True)) == ["decided", ""]
+
+
+def test_where_one_is_enough_nobody_else_is_asked(house: House, held: Any, told: Scribe) -> None:
+    assert house.service.approve(BOSS, attended(house, held), "yes").status is Status.RELEASING
+    assert told.events() == ["approval"]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from gateway.model.custody import Status
+from gateway.model.custody import OutgoingMail, Status
 from gateway.model.ports import RelayResult
 from gateway.model.reply import Reply
 from quarantine.attending import NOTHING
 from quarantine.lifecycle import Refused
-from quarantine.models import AuditRecord, HeldRecipient, QuarantinedMessage
+from quarantine.models import AuditRecord, HeldRecipient, OutboxEntry, QuarantinedMessage
 from quarantine.scope import NO_PART
 from tests.builders.custody import ANNA, BEN, CLERK, STAFF, House, leak
 from tests.quarantine.test_scope import INSPECTION, TWO
@@ -53,11 +53,34 @@ def test_where_nothing_can_be_taken_out_all_of_it_stays(house: House, held: Any)
     assert (row.status, row.note) == (Status.HELD, NOTHING) and AuditRecord.objects.filter(action="strip").exists()
 
 
-def test_what_may_not_pass_even_so_stays_held(house: House, held: Any) -> None:
+def test_what_may_not_pass_even_so_stays_held_and_its_reader_is_told_once(house: House, held: Any) -> None:
     id = held(disposition="strip", inspection=INSPECTION)
     house.service.attend(id)
     house.service.hinder(id, "not by the policy")
     assert QuarantinedMessage.objects.get().status == Status.HELD and house.service.to_attend() == []
+    assert house.answers.told == [] and [(e.purpose, e.recipient) for e in OutboxEntry.objects.exclude(purpose="release")] == [
+        ("digest", "staff@bank.example")]
+
+
+def test_who_got_a_notice_already_gets_no_second_one(house: House, held: Any) -> None:
+    id = held(disposition="strip", inspection=INSPECTION, notices=(OutgoingMail("Staff@bank.example", b"Subject: held\r\n\r\n", "notice"),))
+    house.service.attend(id)
+    house.service.hinder(id, "signed")
+    assert [e.purpose for e in OutboxEntry.objects.exclude(purpose="release")] == ["notice"]
+
+
+def test_a_wish_that_cannot_be_fulfilled_is_answered(house: House, held: Any) -> None:
+    id = held(leak, inspection=INSPECTION)
+    house.service.send_rest(CLERK, id, "please")
+    house.service.hinder(id, "the rest may not pass either")
+    assert [event for event, *_ in house.answers.told] == ["unsent"]
+
+
+def test_an_uncertain_delivery_is_not_begun_anew(house: House, held: Any) -> None:
+    id = held(leak, inspection=INSPECTION)
+    QuarantinedMessage.objects.update(status=Status.DELIVERY_UNKNOWN.value)
+    with pytest.raises(Refused):
+        house.service.send_rest(CLERK, id, "again")
 
 
 def test_a_sender_sends_the_rest_and_it_is_over(house: House, held: Any) -> None:
