@@ -11,7 +11,7 @@ from gateway.model.finding import Finding, Severity
 
 HOSTILE = frozenset({
     "MIME-ENCODINGS-CONTRADICT", "MIME-TYPES-CONTRADICT", "MIME-BOUNDARIES-CONTRADICT", "MIME-BOUNDARIES-BOTH-USED",
-    "MIME-DECODERS-CONTRADICT", "MIME-PARTIAL", "MIME-EXTERNAL-BODY",
+    "MIME-DECODERS-CONTRADICT", "MIME-BASE64-STORM", "MIME-PARTIAL", "MIME-EXTERNAL-BODY",
 })
 """The readings contradict each other about what an attachment is, or the content is not in this mail at all."""
 

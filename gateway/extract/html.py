@@ -6,13 +6,15 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote
 
 from gateway.extract import literals, numbers, obscure
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
 
 OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
 META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
@@ -37,8 +39,17 @@ CODE_SCHEME = re.compile(r"(?:javascript|vbscript):", re.I)
 BLANKS = dict.fromkeys(range(33))
 """Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
+WEB = ("https://", "http://", "mailto:")
 MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000
+ELEMENTS = 400_000
+"""Tags and comments of one page that are read: a table of 30,000 rows has 350,000."""
+LINKS = 60_000
+"""Links and pictures of one page that are read."""
+ATTRIBUTES = 2_000
+"""Attributes of one element that are read."""
+CODE = 12 << 20
+"""Characters of all scripts of a page that are searched; three chart libraries have nine million."""
 
 
 @dataclass(slots=True)
@@ -53,6 +64,17 @@ class Page:
     handlers: bool = False
     tags: set[str] = field(default_factory=set)
     downloads: bool = False
+    flood: str = ""                      # what there is more of than any page needs
+
+    def full(self, elements: int) -> bool:
+        """True where no more is read of it."""
+        if elements >= ELEMENTS and not self.flood:
+            self.flood = f"more than {ELEMENTS} elements"
+        return self.flood != ""
+
+    @property
+    def said(self) -> tuple[int, int, int, bool, bool, str]:
+        return len(self.links), len(self.scripts), len(self.hidden), self.handlers, self.downloads, self.flood
 
 
 class HtmlExtractor:
@@ -75,6 +97,8 @@ class HtmlExtractor:
                 yield Table("table", tuple(page.rows))
             if number == 0:
                 yield from _active(page, source, node)
+        if page.flood:
+            yield Problem(IncidentCode.COUNT, page.flood)
         for tag, address in _unique_links(page):
             yield Observation("HTML-LINK", f"{tag} {address}")
 
@@ -97,7 +121,10 @@ def parse(source: str, full: bool = False) -> Page:
     cell_at = -1                                       # where the open cell's text begins, -1 outside cells
     at = 0
     styles: dict[str, bool] = {}
-    while True:
+    dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
+    for count in range(ELEMENTS + 1):
+        if page.full(count):
+            break
         match = OPENING.search(source, at)
         out.append(source[at:match.start() if match else len(source)])
         if match is None:
@@ -113,15 +140,14 @@ def parse(source: str, full: bool = False) -> Page:
         if not name:
             continue
         closing = bool(match[2])
-        if name in BLOCKS:
-            out.append("\n")
-        elif name in CELLS:
-            out.append("\t")
+        if name in BLOCKS or name in CELLS:
+            out.append("\n" if name in BLOCKS else "\t")
         if not closing:
             attributes = source[match.end():at - 1]
             page.tags.add(name)
-            if "=" in attributes:
-                _attributes(page, name, attributes, full, len(page.visible))
+            if "=" in attributes and (name, attributes) not in dull and not _attributes(
+                    page, name, attributes, full, len(page.visible)):
+                dull.add((name, attributes))
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
@@ -159,17 +185,25 @@ def _raw(page: Page, name: str, source: str, at: int) -> int:
     return stop
 
 
-def _attributes(page: Page, name: str, attributes: str, full: bool, position: int) -> None:
-    for match in ATTRIBUTE.finditer(attributes):
+def _attributes(page: Page, name: str, attributes: str, full: bool, position: int) -> bool:
+    """Files what the attributes of a tag say; whether that was anything."""
+    before = page.said
+    for count, match in enumerate(ATTRIBUTE.finditer(attributes)):
+        if count >= ATTRIBUTES:
+            page.flood = f"more than {ATTRIBUTES} attributes"
+            break
         key = match[1].lower()
         value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
         if key in LINK_ATTRIBUTES or (key in ANIMATED and CODE_SCHEME.search(html.unescape(value)[:200].translate(BLANKS))):
             address = html.unescape(value).strip()
-            scheme = CODE_SCHEME.match(address[:80].translate(BLANKS))
+            scheme = None if address.startswith(WEB) else CODE_SCHEME.match(address[:80].translate(BLANKS))
             if scheme:
                 page.scripts.append(unquote(address))
                 address = scheme[0].lower() + address.partition(":")[2]
             page.links.append((name, address, position))
+            if len(page.links) > LINKS:
+                page.flood = f"more than {LINKS} links"
+                break
         elif key.startswith("on") and len(key) > 3:
             page.handlers = True
             page.scripts.append(html.unescape(value))
@@ -181,6 +215,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             page.scripts.append(html.unescape(value))
     if "download" in attributes:
         page.downloads = True
+    return page.said != before
 
 
 def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at: int) -> tuple[list[str] | None, int]:
@@ -195,11 +230,12 @@ def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at:
 
 
 ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
-                    r"(?:SYSTEM\s|[\"'][^\"'>]{0,4000}(?:<|&#0{0,6}60;|&#x0{0,6}3c;|javascript:))", re.I)
+                    r"(?:SYSTEM\s|[\"'][^\"'>]{0,4000}(?:<|&#0{0,6}60;|&#x0{0,6}3c;|javascript:|"
+                    r"(?:&[A-Za-z][\w.-]{0,60};\s?){4}))", re.I)
 """One that brings markup or another document. Drawing programs write entities for their name spaces."""
 SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
 WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
-                         r"(?<!\w)eval\s*\(|Function\s*\(|srcdoc", re.I)
+                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
                           r"FileSaver|saveAs\s*\(", re.I)
 STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
@@ -207,31 +243,63 @@ STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|loca
 DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
 
 
-ACTS = (("HTML-WRITES-FILE", WRITES_FILES), ("HTML-AUTOSTART", STARTS_BY_ITSELF), ("HTML-DECODES", DECODES),
-        ("HTML-WRITES-PAGE", WRITES_PAGE))
+ACTS = (
+    # what it is, how it is written, words that stand in every way of writing it
+    ("HTML-WRITES-FILE", WRITES_FILES,
+     ("createobjecturl", "mssave", "download", "blob", "file", "saveas")),
+    ("HTML-AUTOSTART", STARTS_BY_ITSELF, ("click", "dispatchevent", "mssave", "location", "navigate", "onload")),
+    ("HTML-DECODES", DECODES,
+     ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
+    ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
+)
+TRIES = 2000                             # places of one word that are looked at
+
+
+def _first(pattern: re.Pattern[str], words: tuple[str, ...], script: str, lower: str) -> str:
+    """What the pattern finds, looked for around its words only: an alternation over megabytes takes seconds."""
+    for word in words:
+        at = lower.find(word)
+        for _ in range(TRIES):
+            if at < 0:
+                break
+            found = pattern.search(script, max(0, at - 16), at + 80)
+            if found:
+                return found[0][:60]
+            at = lower.find(word, at + 1)
+    return ""
 
 
 def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
     """Scripts as text and children, files found in literals, and what the page does with them."""
     script = "\n".join(page.scripts)
+    if len(script) > CODE:
+        yield Problem(IncidentCode.COUNT, f"more than {CODE} characters of script")
+        script = script[:CODE]
     if script.strip():
         yield Observation("HTML-SCRIPT", f"{len(script)} characters")
         yield Text(script, "script", hidden=True)
-        for code, pattern in ACTS:
-            found = pattern.search(script)
-            if found:
-                yield Observation(code, found[0][:60])
-        for how, data in literals.payloads(script):
-            yield from _payload("HTML-LITERAL", how, data)
-        size = literals.opaque(script)
+        lower = script.encode("ascii", "replace").lower().decode("ascii")
+        for code, pattern, told in ACTS:
+            seen = _first(pattern, told, script, lower)
+            if seen:
+                yield Observation(code, seen)
+        found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
+        if len(found) > literals.MOST_LITERALS:
+            yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
+        drawn = numbers.size(script)
+        if drawn > numbers.MOST_CHARACTERS:
+            yield Problem(IncidentCode.COUNT, f"more than {numbers.MOST_CHARACTERS} characters of numbers")
+        elif len(found) <= literals.MOST_LITERALS:
+            for how, data in literals.payloads(script, found):
+                yield from _payload("HTML-LITERAL", how, data)
+        size = literals.opaque(found)
         if size:
             yield Observation("HTML-OPAQUE", str(size))
-        drawn = numbers.size(script)
         if drawn * 2 > len(source):
             yield Observation("HTML-MOSTLY-NUMBERS", str(drawn))
         if obscure.obscured(script):
             yield Observation("HTML-OBSCURED", obscure.obscured(script))
-        longest = literals.longest(script)
+        longest = literals.longest(found)
         if longest * 2 > len(source):
             yield Observation("HTML-MOSTLY-LITERAL", str(longest))
     if page.downloads:

@@ -6,12 +6,13 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.inlined import from_base64
 from gateway.extract.literals import data_uris
 from gateway.extract.mime.fields import file_names
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 FOLD = re.compile(rb"\r?\n[ \t]")
 WORTH = re.compile(rb"ENCODING=|:data:", re.I)
@@ -38,7 +39,7 @@ class IcsExtractor:
             for payload in _payloads(label, parameters, value):
                 count += 1
                 if count > MAX_FILES:
-                    yield Observation("INLINED-MANY", "calendar")
+                    yield Problem(IncidentCode.COUNT, f"more than {MAX_FILES} files in a calendar or card")
                     return
                 yield Observation("ICS-FILE", label)
                 name = NAME.search(parameters)

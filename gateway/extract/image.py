@@ -8,8 +8,10 @@ from collections.abc import Iterator
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract import floods
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
 
 TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff"})
 MOST_PIXELS = 40_000_000
@@ -48,6 +50,10 @@ class ImageExtractor:
         return node.type in TYPES
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        code, what = floods.picture(node.type, node.data)
+        if code:
+            yield Problem(IncidentCode(code), what)
+            return
         if context.outbound:
             return
         picture = _open(node.data)
@@ -106,13 +112,10 @@ def _within(size: tuple[int, int], side: int) -> tuple[int, int]:
 
 
 def _reduced(picture: Image.Image, side: int) -> Image.Image:
-    """The picture itself where it is small enough. Far larger ones are averaged first, which costs a tenth."""
+    """The picture itself where it is not much too large, else each block of pixels as their mean: any finer way of making
+    it smaller costs more than to search it whole."""
     longest = max(picture.size)
-    if longest <= side:
-        return picture
-    if longest >= 2 * side:
-        picture = picture.reduce(longest // side)
-    return picture.resize(_within(picture.size, side), Image.Resampling.BICUBIC)
+    return picture.reduce(-(-longest // side)) if longest > side * 3 // 2 else picture
 
 
 IMAGE = ImageExtractor()

@@ -7,15 +7,18 @@ look at lines, once.
 from __future__ import annotations
 
 import binascii
+import io
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from gateway.extract import codings
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import identify
 from gateway.extract.mime.decode import uu_lines
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+(?:[0-7]{3,6}[ \t]+)?([^\r\n]{1,255})", re.M | re.I)
 YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}?(?:name=([^\r\n]{0,255}))?\r?$", re.M)
@@ -28,6 +31,9 @@ BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 MAX_RUNS = 64
+MOST_RUNS = 4000
+"""Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
+NAMED = frozenset({"uuencode", "yenc", "binhex"})
 NOISE = frozenset({"application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature"})
 BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 BINHEX_GAP = 400                         # octets between the heading and the colon that opens the data
@@ -71,8 +77,8 @@ def unwidened(data: bytes) -> bytes:
 def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
     """Children of what was decoded; of base64 and quoted-printable only what came out as something."""
     for number, (names, payload) in enumerate(found, 1):
-        if number > MAX_RUNS:
-            yield Observation("INLINED-MANY", how)
+        if number > (MAX_RUNS if how in NAMED else MOST_RUNS):
+            yield Problem(IncidentCode.COUNT, f"more files written as {how} than any mail has")
             return
         kind = identify(payload, names)
         if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _worth_reading(payload))):
@@ -184,8 +190,8 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
     """Runs of base64: three or more lines, or one line of 120 characters and more. One pass over the lines."""
     run: list[bytes] = []
     tail = before = b""                                          # of the line before the run: `key: TVqQ`
-    for line in [*data.split(b"\n"), b""]:
-        text = line.strip(b" \t\r>|")
+    for line in chain(io.BytesIO(data), (b"",)):
+        text = line.strip(b" \t\r\n>|")
         whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
         if not whole:
             text = text.strip(b" \t\"',;+")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from gateway.extract import numbers
@@ -18,15 +18,16 @@ DATA_URI = re.compile(
     r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w.+-]{1,40}(?:=[^;,\"'\s]{1,60})?){0,4}),([^\"'\s<>]{16,})", re.I)
 QUOTE = re.compile(r"[\"'`]")
 INSIDE = {
-    '"': re.compile(r'[^"\\\n]*(?:\\.[^"\\\n]*)*', re.S),
-    "'": re.compile(r"[^'\\\n]*(?:\\.[^'\\\n]*)*", re.S),
-    "`": re.compile(r"[^`\\]*(?:\\.[^`\\]*)*", re.S),
+    '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.S),
+    "'": re.compile(r"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+", re.S),
+    "`": re.compile(r"[^`\\]*+(?:\\.[^`\\]*+)*+", re.S),
 }
 JOINER = re.compile(r"\s*[+,]?\s*")
 ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
+PIECE = 1 << 17
 MAX_GAP = 200
 """Characters between two literals that are still joined: a sign, and blanks of a line break."""
 
@@ -34,6 +35,8 @@ RAW = ("MZ", "PK\x03\x04", "7z\u00bc", "Rar!")
 SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
 MAX_LITERALS = 2000
+MOST_LITERALS = 60_000
+"""String literals of one page: a bundled library has 30,000."""
 INTERESTING_NOT = frozenset({"application/octet-stream", "text/plain", "application/x-empty", "audio/mpeg"})
 
 
@@ -65,9 +68,7 @@ def literals(script: str) -> Iterator[str]:
     """String literals, those next to each other joined."""
     joined: list[str] = []
     last = -1
-    for number, (start, end, value) in enumerate(strings(script)):
-        if number > MAX_LITERALS * 10:
-            break
+    for start, end, value in strings(script):
         if joined and (start - last > MAX_GAP or JOINER.fullmatch(script, last, start) is None):
             yield "".join(joined)
             joined = []
@@ -89,13 +90,25 @@ SHORT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": chr(8), "f": "\f", "v"
 def unescape(text: str) -> str:
     if "\\" not in text:
         return text
-    return ESCAPED.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else SHORT.get(m[3], m[3]), text)
+    made: list[str] = []
+    at = 0
+    while at < len(text):                                # in pieces: a list of all escapes would be large
+        end = min(len(text), at + PIECE)
+        while end < len(text) and end < at + 2 * PIECE and "\\" in text[end - 6:end]:
+            end += 1
+        made.append(ESCAPED.sub(_character, text[at:end]))
+        at = end
+    return "".join(made)
 
 
-def payloads(script: str) -> Iterator[tuple[str, bytes]]:
+def _character(found: re.Match[str]) -> str:
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else SHORT.get(found[3], found[3])
+
+
+def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
     """(how it was written, content) of every literal that decodes to something with a type of its own."""
     count = 0
-    for literal in literals(script):
+    for literal in literals(script) if found is None else found:
         if len(literal) < SHORTEST:
             continue
         count += 1
@@ -133,15 +146,15 @@ def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         yield how, data
 
 
-def longest(script: str) -> int:
+def longest(found: Iterable[str]) -> int:
     """Characters of the longest literal without blanks: a payload in whatever coding."""
-    return max((len(t) for t in literals(script) if len(t) >= SHORTEST * 4 and not any(c in t for c in " \t\n")), default=0)
+    return max((len(t) for t in found if len(t) >= SHORTEST * 4 and not any(c in t for c in " \t\n")), default=0)
 
 
-def opaque(script: str) -> int:
+def opaque(found: Iterable[str]) -> int:
     """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so."""
     total = 0
-    for literal in literals(script):
+    for literal in found:
         compact = re.sub(r"\s+", "", literal)
         if len(compact) < 700 or not BASE64.fullmatch(compact):
             continue

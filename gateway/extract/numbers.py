@@ -21,6 +21,8 @@ MINUS = re.compile(r"[,;:|_ ]\s{0,8}-")
 MOST_NUMBERS = 1 << 20
 """Numbers of one list that are put together: its kind shows long before."""
 MOST_LISTS = 200
+MOST_CHARACTERS = 6 << 20
+"""Characters of whole numbers in one page."""
 HEADS = (b"MZ\x90\0", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!", b"MSCF", b"%PDF",
          b"{\\rt", b"<htm", b"<scr", b"<!DO",
          b"\x7fELF", b"L\0\0\0", b"ITSF", b"\x1f\x8b\x08\0", b"var ", b"func", b"\xe4\x52\x5c\x7b")
@@ -32,6 +34,8 @@ def lists(script: str) -> Iterator[array[int]]:
     for match in islice(LIST.finditer(script), MOST_LISTS):
         signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
         found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
+        if match.end() - match.start() > MOST_CHARACTERS:
+            continue                                     # told by its size, and by that alone
         yield array("q", (int(number[1] * signs + number[2], _base(number[2])) for number in found))
 
 

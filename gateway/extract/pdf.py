@@ -14,7 +14,7 @@ from itertools import chain, islice
 import pikepdf
 import pypdfium2
 
-from gateway.extract import pdfactions, pdftext, pdfwords
+from gateway.extract import floods, pdfactions, pdftext, pdfwords
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.passwords import candidates
@@ -25,6 +25,7 @@ from gateway.model.finding import IncidentCode
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
 GUESSES = 80                             # passwords tried on one file
 OBJECTS = 200_000                        # indirect objects of one file that are looked at
+ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
 JUNK = 8                                 # octets before %PDF- that are more than a line end
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
@@ -107,6 +108,8 @@ def _edges(data: bytes) -> Iterator[Yield]:
         yield Observation("PDF-LEADING", f"{start} octets")
         yield Child(data[:start], ArtifactKind.OBJECT, label="before the document")
     end = data.rfind(b"%%EOF")
+    if end >= 0 and re.search(rb"\d \d+ obj\s", data[end:end + (1 << 20)]) and INTERESTING.search(data[end:]):
+        yield Observation("PDF-DAMAGED-ACTION", "objects behind the end of the document")
     if end >= 0 and len(data) - end - 5 > TAIL and data[end + 5:].strip(b"\0 \t\r\n\x1a"):
         yield Observation("PDF-TRAILING", f"{len(data) - end - 5} octets")
         yield Child(data[end + 5:].lstrip(b"\r\n"), ArtifactKind.OBJECT, label="behind the document")
@@ -117,6 +120,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[
     automatic = pdfactions.automatic(document)
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
+    acting, bombs = 0, False
     for count, item in enumerate(document.objects):
         if count >= OBJECTS:
             yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
@@ -128,8 +132,26 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[
         else:
             continue
         if INTERESTING.search(head.unparse(resolved=True)):
+            acting += 1
+            if acting > ACTING:
+                yield Problem(IncidentCode.COUNT, f"more than {ACTING} links and actions")
+                break
             yield from reader.anything(item)
+        if head is not item and not bombs and _bomb(item):
+            bombs = True
+            yield Problem(IncidentCode.RATIO, "a stream that unpacks to more than any page needs")
     yield from reader.rest()
+
+
+def _bomb(stream: pikepdf.Stream) -> bool:
+    """Streams that deflate alone can have made this large from so little."""
+    length = stream.stream_dict.get("/Length")
+    filters = pdfactions.filters(stream)
+    layers = sum(name in ("/FlateDecode", "/Fl") for name in filters)
+    most = floods.IMAGE if str(stream.stream_dict.get("/Subtype", "")) == "/Image" else floods.STREAM
+    if not layers or (layers == 1 and isinstance(length, int) and length < most // 1032):
+        return False
+    return floods.deflate(bytes(stream.read_raw_bytes()), layers, most)
 
 
 PDF = Pdf()

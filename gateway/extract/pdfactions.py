@@ -24,6 +24,7 @@ FILES = 500                              # embedded files of one document
 Identity = tuple[int, int]
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
 LINKS = 200
+ANNOTATIONS = 1000                       # of one page whose triggers are looked at
 LZW = 100_000                            # packed octets that may be unpacked by LZW, which grows 2,700 times at most
 
 
@@ -42,7 +43,8 @@ def automatic(document: pikepdf.Pdf) -> set[Identity | int]:
         _mark_all(page.obj.get("/AA"), found)
         annotations = page.obj.get("/Annots")
         if isinstance(annotations, pikepdf.Array):
-            for annotation in list(annotations)[:500]:
+            for at in range(min(len(annotations), ANNOTATIONS)):
+                annotation = annotations[at]
                 extra = annotation.get("/AA") if isinstance(annotation, pikepdf.Dictionary) else None
                 if isinstance(extra, pikepdf.Dictionary):
                     for trigger in PAGE_TRIGGERS[2:]:
@@ -247,14 +249,14 @@ class Reader:
     def stream(self, stream: pikepdf.Stream) -> Iterator[Child | Problem]:
         """Decoded octets. Deflate is bounded by us; other filters never grow far."""
         room = max(0, min(self.left, max(self.limits.ratio_floor, self.limits.ratio * 1024)))
-        filters = _filters(stream)
+        found = filters(stream)
         data = bytes(stream.read_raw_bytes())
         room = max(room, min(self.left, self.limits.ratio * len(data)))
         try:
-            if any(name in ("/LZWDecode", "/LZW") for name in filters) and len(data) <= LZW:
+            if any(name in ("/LZWDecode", "/LZW") for name in found) and len(data) <= LZW:
                 data = bytes(stream.read_bytes())
-                filters = []
-            for name in filters:
+                found = []
+            for name in found:
                 data = _unfilter(name, data, room)
         except Unknown as error:
             yield Problem(IncidentCode.UNSUPPORTED, f"filter {error}")
@@ -305,7 +307,7 @@ class Unknown(Exception):
     """A stream filter that hides what it holds."""
 
 
-def _filters(stream: pikepdf.Stream) -> list[str]:
+def filters(stream: pikepdf.Stream) -> list[str]:
     value = stream.get("/Filter")
     if value is None:
         return []

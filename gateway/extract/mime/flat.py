@@ -16,14 +16,21 @@ NEXT_PART = re.compile(rb"\n--[^\r\n]{0,200}\r?\n(?=[!-9;-~]{1,60}[ \t]*:|\r?\n)
 MAX_LEAVES = 200
 
 
+class Flood(Exception):
+    """More that could be parts than any mail has; raised behind the last one that is read."""
+
+
 def flat(blob: bytes) -> Iterator[Leaf]:
     """A leaf after each run of Content- lines, up to the next line that could be a delimiter."""
     at = 0
-    for number in range(1, MAX_LEAVES + 1):
+    room = 4 * len(blob) + (1 << 20)                   # octets of all leaves: what is not delimited overlaps
+    for number in range(1, MAX_LEAVES + 2):
         found = FIRST.match(blob) if at == 0 else None
         found = found or START.search(blob, max(0, at - 1))
         if found is None:
             return
+        if number > MAX_LEAVES or room < 0:
+            raise Flood
         begin = found.start() + (blob[found.start():found.start() + 1] == b"\n")
         head_end, body = _block(blob, begin)
         stop = NEXT_PART.search(blob, max(0, body - 1))
@@ -31,6 +38,7 @@ def flat(blob: bytes) -> Iterator[Leaf]:
         head = blob[begin:head_end]
         indented = head[:1] in (b" ", b"\t")          # a quoted or shifted header: its lines are no continuations
         entity = describe(re.sub(rb"(?:^|(?<=\n))[ \t]+", b"", head) if indented else head, "text/plain")
+        room -= max(end, body) - body
         if not entity.medias[0].startswith("multipart/"):
             yield Leaf(blob, body, max(end, body), entity.medias[0], entity.charset, tuple(entity.encodings),
                        tuple(entity.names), f"~{number}")
@@ -59,5 +67,5 @@ def repaired(blob: bytes) -> bytes:
         data = data.partition(b"\n")[2]
     data = data.replace(b"\0", b"")
     if re.search(rb"\r(?!\n)", data):
-        data = re.sub(rb"\r\n|\r", b"\n", data).replace(b"\n", b"\r\n")
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
     return re.sub(rb"\n[ \t]+\r?\n(?=[ \t]|content-)", b"\n", data, flags=re.I)

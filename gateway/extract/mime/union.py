@@ -19,7 +19,7 @@ from gateway.extract.identify import identify
 from gateway.extract.looks import text_like
 from gateway.extract.mime.decode import Decoded, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
-from gateway.extract.mime.flat import flat, repaired
+from gateway.extract.mime.flat import Flood, flat, repaired
 from gateway.extract.mime.headers import parse_headers
 from gateway.extract.mime.views import Leaf, View, describe
 from gateway.model.artifact import ArtifactKind
@@ -56,7 +56,7 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
     index: dict[bytes, Found] = {}
     for leaf in leaves:
         _file(leaf, "", found, index, view)
-    if view.irregular:
+    if view.irregular and not view.too_many and not view.too_deep:
         yield from _more(blob, context, found, index, view)
     for item in found:
         yield _whole(blob) if item.data == blob else _child(item)
@@ -98,15 +98,24 @@ def _more(blob: bytes, context: Context, found: list[Found], index: dict[bytes, 
         for leaf in again.read(mended):
             _file(leaf, "repaired", found, index, view)
         view.codes.update({c: d for c, d in again.codes.items() if c.endswith("CONTRADICT")})
-    for leaf in list(flat(mended)):
-        _file(leaf, "flat", found, index, view)
+    try:
+        for leaf in flat(mended):
+            _file(leaf, "flat", found, index, view)
+    except Flood:
+        yield Problem(IncidentCode.COUNT, "more places that could be parts than any mail has")
     if len(blob) <= PYTHON_UP_TO and "MIME-FIELD-LONG" not in view.codes:    # quadratic in the length of a field
-        for leaf in _python(blob):
-            _file(leaf, "python", found, index, view)
+        try:
+            for leaf in _python(blob):
+                _file(leaf, "python", found, index, view)
+        except RecursionError:
+            yield Problem(IncidentCode.DEPTH, "multiparts nested too deep")
     for item in list(found):
         if item.leaf.media == "multipart/encoded":
-            for leaf in list(flat(item.data)):
-                _file(leaf, "encoded", found, index, view)
+            try:
+                for leaf in flat(item.data):
+                    _file(leaf, "encoded", found, index, view)
+            except Flood:
+                yield Problem(IncidentCode.COUNT, "more places that could be parts than any mail has")
 
 
 def _python(blob: bytes) -> Iterator[Leaf]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.extract.mime import fields
 from gateway.extract.mime.headers import FIELD, Header, parse_headers
@@ -17,6 +18,8 @@ from gateway.extract.mime.headers import FIELD, Header, parse_headers
 MAX_NESTING = 60
 """Multiparts in multiparts. Real mail has four or five; Python's own parser recurses until its stack ends."""
 
+MOST_BOUNDARIES = 20
+"""Delimiters one header may name: each costs a pass."""
 LONG_HEAD = 500
 """Octets of a part's header that hold no file yet."""
 STRUCTURED = ("content-type", "content-transfer-encoding", "content-disposition")
@@ -132,7 +135,9 @@ class View:
             self.note("MIME-ENCODED-MULTIPART", label)
             yield Leaf(blob, start, end, "multipart/encoded", "", tuple(entity.encodings), (), label or "1")
         working: set[bytes] = set()
-        for boundary in entity.boundaries:
+        if len(entity.boundaries) > MOST_BOUNDARIES:
+            self.too_many = True
+        for boundary in entity.boundaries[:MOST_BOUNDARIES]:
             spans = list(self.split(blob, start, end, boundary, label))
             if spans:
                 working.add(boundary.strip())
@@ -145,7 +150,7 @@ class View:
 
     def split(self, blob: bytes, start: int, end: int, boundary: bytes, label: str) -> Iterator[tuple[int, int]]:
         """Spans of the parts between delimiter lines (RFC 2046 section 5.1.1), and what stands around them."""
-        marks = list(delimiters(blob, start, end, boundary))
+        marks = list(islice(delimiters(blob, start, end, boundary), self.max_parts + 2))
         if not marks:
             return
         self.margin("preamble", blob, start, marks[0][0], label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Child, Context, Node
+from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.html import HTML, parse, words
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
@@ -110,3 +110,12 @@ def test_name_spaces_of_drawing_programs_are_no_entities():
 def test_code_in_an_address_is_read_unescaped():
     (script,) = [i.content for i in extract("<a href='javascript:%61%6cert(1)'>x</a>") if isinstance(i, Text) and i.source == "script"]
     assert "alert(1)" in script
+
+
+@pytest.mark.parametrize("source", [
+    "<b>" * 400_500, "<a " + "b=c " * 2_100 + ">", "".join(f"<a href='http://h.example/{n}'>" for n in range(60_100)),
+    "<script>" + '"x";' * 61_000 + "</script>", "<script>[" + "1," * (3_200_000) + "1]</script>",
+])
+def test_floods_are_incidents(source):
+    problems = [i for i in extract(source) if isinstance(i, Problem)]
+    assert [p.code.value for p in problems] == ["COUNT"]

@@ -49,8 +49,8 @@ def test_hostile_scripts_are_linear(script):
 
 def test_opaque_literals_are_counted():
     noise = bytes((n * 73 + n // 7 * 31) % 256 for n in range(2000))
-    assert opaque(f"x='{base64.b64encode(noise).decode()}'") == 2000
-    assert opaque("x='" + "word " * 400 + "'") == 0
+    assert opaque(literals(f"x='{base64.b64encode(noise).decode()}'")) == 2000
+    assert opaque(literals("x='" + "word " * 400 + "'")) == 0
 
 
 def test_long_lists_of_numbers_cost_little_memory():

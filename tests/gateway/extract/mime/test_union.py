@@ -201,3 +201,18 @@ def test_raw_octets_around_the_parts(place):
 def test_a_name_without_parameter():
     children, _, _ = seen(mail(part(b"Content-Disposition: a.exe", b"hi")))
     assert ("a.exe",) in [c.names for c in children]
+
+
+@pytest.mark.parametrize("blob", [
+    HEAD + b"Content-Type: text/plain\r\n\r\n" + b"\nContent-Type: text/plain\n\nx\n" * 300,
+    HEAD + b"Content-Type: multipart/mixed; " + b"".join(b"boundary=b%d; " % n for n in range(30)) + b"\r\n\r\n--b1\r\n\r\nx\r\n--b1--\r\n",
+    HEAD + b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(300)),
+])
+def test_more_places_than_any_mail_has(blob):
+    _, _, problems = seen(blob)
+    assert set(problems) & {IncidentCode.COUNT, IncidentCode.DEPTH}
+
+
+def test_a_storm_of_padding_is_told():
+    _, codes, _ = seen(HEAD + b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"QQ==." * 60_000)
+    assert "MIME-BASE64-STORM" in codes

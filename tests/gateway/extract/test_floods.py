@@ -1,0 +1,59 @@
+"""What weighs little and costs its reader much."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import pytest
+
+from gateway.extract import floods
+from gateway.extract.pdf import PDF
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import pdf
+
+
+def png(width: int, height: int, more: bytes = b"") -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0) + bytes(4) + more
+
+
+FRAME = b"!\xf9\4\0\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
+
+
+@pytest.mark.parametrize(("kind", "data", "code"), [
+    ("image/png", png(60_000, 60_000), "RATIO"), ("image/png", png(1, 1, b"tEXt" * 25_000), "COUNT"),
+    ("image/gif", b"GIF89a\1\0\1\0\0\0\0" + FRAME * 25_000, "COUNT"), ("image/gif", b"GIF89a\xff\xff\xff\xff\0\0\0" + FRAME, "RATIO"),
+    ("image/bmp", b"BM" + bytes(16) + struct.pack("<ii", 60_000, -60_000), "RATIO"),
+    ("image/png", png(5_000, 7_000), ""), ("image/gif", b"GIF89a\x90\1\x90\1\0\0\0" + FRAME * 300, ""), ("image/png", b"\xff\xd8\xff" * 30, ""),
+    ("image/jpeg", b"\xff\xd8\xff", ""), ("image/png", b"", ""),
+])
+def test_pictures(kind: str, data: bytes, code: str) -> None:
+    assert floods.picture(kind, data)[0] == code
+
+
+def stream(data: bytes, entries: str) -> bytes:
+    return f"<< {entries} /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
+
+
+LARGE = zlib.compress(bytes(40 << 20), 9)
+
+
+@pytest.mark.parametrize(("item", "held"), [
+    (stream(LARGE, "/Filter /FlateDecode"), True), (stream(zlib.compress(LARGE, 9), "/Filter [/FlateDecode /FlateDecode]"), True),
+    (stream(LARGE, "/Subtype /Image /Filter /FlateDecode"), False), (stream(zlib.compress(bytes(1 << 20)), "/Filter /FlateDecode"), False),
+    (stream(b"no deflate", "/Filter /FlateDecode"), False),
+])
+def test_streams_of_a_document(item: bytes, held: bool) -> None:
+    assert ("RATIO" in codes(take_apart(PDF, pdf(objects=(item,)), "a.pdf"))) == held
+
+
+def test_more_links_than_any_document_has() -> None:
+    links = tuple(f"<< /S /URI /URI (http://h.example/{n}) >>" for n in range(12_500))
+    assert "COUNT" in codes(take_apart(PDF, pdf(objects=links), "a.pdf"))
+    assert "COUNT" not in codes(take_apart(PDF, pdf(objects=links[:2000]), "a.pdf"))
+
+
+def test_objects_behind_the_end_that_act() -> None:
+    data = pdf() + b"1 0 obj\n<< /Type /Catalog /OpenAction << /S /JavaScript /JS (x) >> >>\nendobj\n"
+    assert "PDF-DAMAGED-ACTION" in codes(take_apart(PDF, data, "a.pdf"))
+    assert "PDF-DAMAGED-ACTION" not in codes(take_apart(PDF, pdf() + b"<!-- served by x, and 1 0 words of it -->", "a.pdf"))
