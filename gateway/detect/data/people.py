@@ -132,7 +132,7 @@ class Contacts:
 
 SWITCHBOARD = 8
 """People with one and the same number, from which on it is a firm's."""
-MOST_RECORDS = 1200
+MOST_RECORDS = 1100
 """Contact records that are counted; the count is then a lower bound, twenty times the threshold."""
 DETAILED = 100
 """Rows of a text whose addresses and birth dates are counted too."""
@@ -157,6 +157,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
+        if not NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], grid.starts[row] + len(line)):
+            continue
         number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
         place = not (number or mail) and contact.address(line)
         if not (number or mail or place) or contacts.staff(mail):
