@@ -50,9 +50,10 @@ class Judged:
 class Rejudging(Decisions, Words):
 
     def to_recheck(self, limit: int = 20) -> list[str]:
-        """Held messages for which a word came that may open them, oldest first."""
+        """Held messages for which a word came that may open them, what was tried least first."""
         with self.reading():
-            rows = QuarantinedMessage.objects.filter(recheck=True, status__in=[s.value for s in OPEN]).order_by("admitted_at", "pk")
+            rows = QuarantinedMessage.objects.filter(recheck=True, status__in=[s.value for s in OPEN]).order_by(
+                "rechecks", "admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 
     def unlock(self, actor: Actor, id: str) -> Content:
@@ -63,13 +64,13 @@ class Rejudging(Decisions, Words):
             raise Refused(REFUSALS[Status(row.status)])
         return self.content(row)
 
-    def rechecked(self, id: str, tried: bool) -> None:
-        """The mark is taken off; `tried` counts it, so that a flood of words is not a flood of judgements."""
+    def rechecked(self, id: str, tried: bool, again: bool = False) -> None:
+        """The mark is taken off, unless `again`; `tried` counts it, so that a flood of words is not one of judgements."""
         with self.transaction():
             row = QuarantinedMessage.objects.filter(pk=id).first()
             if row is not None:
                 count = min(row.rechecks + tried, RECHECKS)
-                QuarantinedMessage.objects.filter(pk=id).update(recheck=False, rechecks=count)
+                QuarantinedMessage.objects.filter(pk=id).update(recheck=again, rechecks=count)
 
     def judged_again(self, actor: Actor, id: str, judged: Judged, passwords: Sequence[str]) -> Opened:
         """Write down what the new judgement says. Raises Refused where the message was decided meanwhile."""

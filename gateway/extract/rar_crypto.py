@@ -26,14 +26,25 @@ class Keys:
     work4: int = WORK4
     known: dict[tuple[str, bytes, int], bytes] = field(default_factory=dict)
     effort: Effort = field(default_factory=Effort)
+    answered: dict[tuple[str, bytes, int, bytes], bool] = field(default_factory=dict)
 
     def right(self, word: str, lock: Lock) -> bool:
         """RAR 5: whether the word fits the check value; True where there is none."""
         if lock.count > MAX_COUNT:
             return False
+        place = (word, lock.salt, lock.count, lock.check)
+        if place not in self.answered:           # members share their salt: what was asked once is no guess again
+            answer = self._asked(word, lock)
+            if answer is None:
+                return False
+            self.answered[place] = answer
+        return self.answered[place]
+
+    def _asked(self, word: str, lock: Lock) -> bool | None:
+        """None where the guessing is used up."""
         self.work -= 1 << lock.count
         if self.work < 0 or not self.effort.spend((1 << lock.count) * ROUND_RAR5):
-            return False
+            return None
         return not lock.check or check_value(word, lock) == lock.check
 
     def key5(self, word: str, lock: Lock) -> bytes:

@@ -34,7 +34,7 @@ AFTER_BOMB = 16 << 20
 LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
 """Extractors that open locks with words of the mail."""
 ATTEMPTS = 4                             # at one locked node, each with words that were not known before
-LARGEST_WAIT = 32 << 20                  # octets of one locked node that are kept aside until more words are known
+LARGEST_WAIT = 32 << 20                  # octets that locked nodes together keep aside until more words are known
 SPENT = "the time for guessing passwords is used up"
 CLAIMED = Observation("CLAIMED")         # the first item of an extractor that claims a node; never filed
 
@@ -71,6 +71,7 @@ class _Walk:
     light: deque[_Job] = field(default_factory=deque)
     heavy: deque[_Job] = field(default_factory=deque)
     locked: deque[_Job] = field(default_factory=deque)             # they wait for words that stand elsewhere
+    aside: int = 0                       # octets that these keep
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
     stopped: bool = False
@@ -159,7 +160,7 @@ class _Walk:
     def unlock(self, job: _Job, began: dict[str, Iterator[Yield]]) -> bool:
         """Begins with the extractors that know locks. False where they met one that no word opens as yet: nothing of it is
         filed, and the node waits. What they gave is in `began` otherwise."""
-        self.context.stale, locked = job.tried, False
+        self.context.stale, locked, size = job.tried, False, 0
         effort = self.context.effort
         reserve = effort.left / 2 if self.light or self.heavy else 0.0
         effort.left -= reserve               # for what is announced further on
@@ -168,12 +169,11 @@ class _Walk:
                 continue
             items = guarded(extractor, job.node, self.context)
             kept: list[Yield] = []
-            size = 0
             for item in items:
                 kept.append(item)
                 locked = locked or (isinstance(item, Problem) and item.code is IncidentCode.ENCRYPTED)
                 size += len(item.data) if isinstance(item, Child) else 0
-                if size > LARGEST_WAIT:      # too much to keep aside or to unpack twice: it is filed as it comes
+                if self.aside + size > LARGEST_WAIT:     # too much to keep or to unpack twice: it is filed as it comes
                     locked = False
                     began[extractor.name] = chain(kept, items)
                     break
@@ -184,6 +184,7 @@ class _Walk:
         effort.over = effort.over and not reserve
         if locked:
             job.attempts, job.tried = job.attempts + 1, job.tried | everything(self.context)
+            self.aside += size
             self.locked.append(job)
         return not locked
 

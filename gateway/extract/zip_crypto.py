@@ -59,9 +59,10 @@ class Locksmith:
             return None
         full = FULL_TRIES
         for password in self._passwords():
-            if self.checks[aes] <= 0 or full <= 0 or not self.effort.spend(ZIP_AES if aes else ZIPCRYPTO):
-                return None
-            self.checks[aes] -= 1
+            if password not in self.fitting:         # what fitted is no guess: an archive may have thousands of entries
+                if self.checks[aes] <= 0 or full <= 0 or not self.effort.spend(ZIP_AES if aes else ZIPCRYPTO):
+                    return None
+                self.checks[aes] -= 1
             if not plausible(entry, data, password):
                 continue
             full -= 1

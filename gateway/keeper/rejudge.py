@@ -68,8 +68,12 @@ class Rejudge:
                 done += await self._recheck(id)
             except Refused:
                 await self.committer.run(lambda s, id=id: s.rechecked(id, tried=False))      # type: ignore[misc]
-            except SekishoError as error:        # the mark stays: the next round tries again
+            except GatewayFault as error:        # the mark stays: a later round tries again, after what was not tried yet
                 self.events.emit("incident", part="rejudge", id=id, reason=str(error))
+                await self.committer.run(lambda s, id=id: s.rechecked(id, tried=True, again=True))     # type: ignore[misc]
+            except SekishoError as error:        # its content cannot be read: no word helps
+                self.events.emit("incident", part="rejudge", id=id, reason=str(error))
+                await self.committer.run(lambda s, id=id: s.rechecked(id, tried=True))      # type: ignore[misc]
         return done
 
     async def _recheck(self, id: str) -> bool:

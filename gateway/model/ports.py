@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from gateway.model.custody import Admission, Admitted, OutgoingMail
@@ -23,7 +23,7 @@ class InspectionRequest:
     recipients: tuple[str, ...]
     our_domains: tuple[str, ...]
     limits: Limits
-    passwords: tuple[str, ...] = ()      # configured candidates for encrypted parts
+    passwords: tuple[str, ...] = field(default=(), repr=False)   # configured candidates for encrypted parts
     partner_domains: tuple[str, ...] = ()  # whom strangers may want to imitate beside ourselves
     protected_names: tuple[str, ...] = ()  # people of ours, spellings separated by commas
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours

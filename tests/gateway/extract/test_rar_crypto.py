@@ -32,3 +32,13 @@ def test_guessing_is_bounded():
     assert sum(keys.key4(f"w{n}", lock) is not None for n in range(500)) <= 150
     assert time.process_time() - started < 15
     assert not Keys().right("w", Lock(SALT, 40))
+
+
+def test_members_share_their_salt_and_an_answer():
+    made = hashlib.pbkdf2_hmac("sha256", b"right", SALT, (1 << 15) + 32)
+    check = bytes(made[n] ^ made[n + 8] ^ made[n + 16] ^ made[n + 24] for n in range(8))
+    keys, lock = Keys(), Lock(SALT, 15, b"", check)
+    assert keys.right("right", lock) and not keys.right("wrong", lock)
+    before = keys.work, keys.effort.left
+    assert all(keys.right("right", lock) and not keys.right("wrong", lock) for _ in range(2000))
+    assert (keys.work, keys.effort.left) == before

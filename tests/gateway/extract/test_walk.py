@@ -305,3 +305,20 @@ def test_too_much_is_not_kept_aside(monkeypatch: pytest.MonkeyPatch):
     safe = Large()
     walked, _ = run([root_gives(member(b"SAFE x:y", "a.bin"), member(b"BOX password: more-1", "b.bin")), safe, Box(), Words()])
     assert len(safe.asked) == 1 and [i.code for i in walked.incidents] == [IncidentCode.ENCRYPTED]
+
+
+def test_locked_files_together_keep_no_more_than_one(monkeypatch: pytest.MonkeyPatch):
+    """Many half-open archives must not hold more aside than the limits let any mail unpack."""
+    monkeypatch.setattr("gateway.extract.walk.LARGEST_WAIT", 1000)
+
+    class Half(Safe):
+        def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+            self.asked.append([])
+            yield member(node.data[5:] * 40, "open.txt")
+            yield Problem(IncidentCode.ENCRYPTED, "one of two")
+
+    safe = Half()
+    parts = (member(b"SAFE %08d" % n, f"{n}.bin") for n in range(10))
+    walked, _ = run([root_gives(*parts, member(b"BOX password: more-1", "b.bin")), safe, Box(), Words()])
+    assert len(safe.asked) == 10 + 3, "three were kept aside and looked at again"
+    assert len(walked.incidents) == 10 and sum(a.name == "open.txt" for a in walked.tree.artifacts) == 10
