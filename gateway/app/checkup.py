@@ -13,7 +13,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import gateway
@@ -81,6 +83,22 @@ def policy(config: Config) -> Iterator[Line]:
         yield Line("policy", RED, "rules", str(wrong))
     for warning in config.warnings:
         yield Line("policy", NOTE, "configuration", warning)
+
+
+def log_in(config: Config) -> Iterator[Line]:
+    """How people log in to the console."""
+    console, far = config.console, urlsplit(config.gateway.console_url).hostname not in ("127.0.0.1", "::1", "localhost", None)
+    if config.gateway.console is None:
+        return
+    asked = bool(console.second_factor) or bool(config.oidc.issuer)
+    detail = f"second factor for: {', '.join(console.second_factor)}" if console.second_factor else "by those who set one up only"
+    if far and not asked:
+        detail = 'a stolen password is enough; write second_factor = ["supervisor", "analyst", "admin"] in [console]'
+    yield judged(asked or not far, "console", "log-in", detail, NOTE)
+    for wanted, module, extra in ((config.oidc.issuer, "authlib", "oidc"), (config.ldap.servers, "ldap3", "ldap")):
+        if wanted:
+            there = find_spec(module) is not None
+            yield judged(there, "console", f"[console.{extra}]", "" if there else f'needs: pip install "sekisho[{extra}]"')
 
 
 async def cell(config: Config, clock: Clock) -> list[Line]:
@@ -268,6 +286,7 @@ def everything(config: Config, clock_: Clock) -> Iterator[Line]:
     yield from libraries()
     yield from files()
     yield from policy(config)
+    yield from log_in(config)
     yield from clock(config, clock_.now())
     yield from state(config)
     yield from asyncio.run(cell(config, clock_))

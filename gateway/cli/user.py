@@ -14,6 +14,11 @@ from gateway.model.errors import SekishoError
 role_option = click.option("--role", "roles", required=True, metavar="ROLE[,ROLE]",
                            help=f"One or more of: {' '.join(r.value for r in Role)}.")
 
+mailbox_option = click.option("--mailbox", "mailboxes", multiple=True, metavar="ADDRESS",
+                              help="An address that is theirs, aliases too; may be repeated.")
+scope_option = click.option("--scope", "scopes", multiple=True, metavar="WORD",
+                            help="They see only this: DOMAIN, ADDRESS, department:NAME, direction:WORD, kind:WORD; repeatable.")
+
 
 def parse_roles(text: str) -> list[str]:
     roles = [r.strip() for r in text.split(",") if r.strip()]
@@ -25,14 +30,14 @@ def parse_roles(text: str) -> list[str]:
 
 @click.group()
 def user() -> None:
-    """Accounts of the console: add, list, roles, disable."""
+    """Accounts of the console: add, list, roles, disable, a new password, a lost second factor."""
 
 
 @user.command()
 @click.argument("name")
 @role_option
-@click.option("--mailbox", "mailboxes", multiple=True, metavar="ADDRESS", help="An address that is theirs; may be repeated.")
-@click.option("--scope", "scopes", multiple=True, metavar="DOMAIN", help="They see only mail of this domain; may be repeated.")
+@mailbox_option
+@scope_option
 @click.option("--password-file", type=click.Path(path_type=Path, dir_okay=False), help="Its first line is the password.")
 @as_option
 @json_option
@@ -48,6 +53,8 @@ def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sco
         put_json([made])
     else:
         click.echo(f"{name} added" + (f"; one-time password, shown this once: {made['password']}" if made["password"] else ""))
+        if not mailboxes and {"supervisor", "analyst"} & set(parse_roles(roles)):
+            click.echo("no --mailbox is given: nobody can tell which mail is their own", err=True)
     return 0
 
 
@@ -74,19 +81,22 @@ def list_(session: Session, user: str | None, as_json: bool) -> int:
     if as_json:
         put_json(rows)
     else:
-        put_table(rows, ["name", "roles", "mailboxes", "scopes", "active"], "no account")
+        put_table(rows, ["name", "roles", "mailboxes", "scopes", "active", "mfa"], "no account")
     return 0
 
 
 @user.command()
 @click.argument("name")
 @role_option
+@mailbox_option
+@scope_option
 @as_option
 @pass_session
-def role(session: Session, name: str, roles: str, user: str | None) -> int:
-    """Give an account other roles."""
+def role(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], scopes: tuple[str, ...], user: str | None) -> int:
+    """Give an account other roles; mailboxes and scope stay where none are given."""
+    more = {name: list(given) for name, given in (("mailboxes", mailboxes), ("scopes", scopes)) if given}
     with desk(session) as custody, refusals():
-        custody.call("user-role", actor(user), name=name, roles=parse_roles(roles))
+        custody.call("user-role", actor(user), name=name, roles=parse_roles(roles), **more)
     click.echo(f"{name}: {roles}")
     return 0
 
@@ -112,6 +122,18 @@ def enable(session: Session, name: str, user: str | None) -> int:
     with desk(session) as custody, refusals():
         custody.call("user-enable", actor(user), name=name)
     click.echo(f"{name} enabled")
+    return 0
+
+
+@user.command()
+@click.argument("name")
+@as_option
+@pass_session
+def password(session: Session, name: str, user: str | None) -> int:
+    """A new one-time password for an account, shown this once; it must be changed at the next log-in."""
+    with desk(session) as custody, refusals():
+        fresh = custody.call("user-password", actor(user), name=name).body["password"]
+    click.echo(f"{name}: one-time password, shown this once: {fresh}")
     return 0
 
 

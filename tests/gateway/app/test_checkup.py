@@ -31,6 +31,21 @@ def reds(lines):
     return {line.what: line.detail for line in lines if line.status == RED}
 
 
+def test_how_people_log_in(tmp_path, monkeypatch):
+    def told(text):
+        (tmp_path / "log-in.toml").write_text(text)
+        return [(line.status, line.detail) for line in checkup.log_in(load(tmp_path / "log-in.toml"))]
+
+    far = '[gateway]\nconsole_url = "https://guard.bank.example"\n'
+    assert told("") == [(GOOD, "by those who set one up only")] and told('[gateway]\nconsole = ""\n') == []
+    assert [status for status, _ in told(far)] == [NOTE] and "a stolen password is enough" in told(far)[0][1]
+    assert told(far + '[console]\nsecond_factor = ["admin"]\n') == [(GOOD, "second factor for: admin")]
+    ldap = '[console.ldap]\nservers = ["ldaps://d.bank.example"]\nbase = "dc=bank"\ngroups = { "cn=x" = "admin" }\n'
+    assert told(ldap)[1] == (GOOD, "")
+    monkeypatch.setattr(checkup, "find_spec", lambda _: None)
+    assert told(ldap)[1] == (RED, 'needs: pip install "sekisho[ldap]"')
+
+
 def test_a_fresh_state_directory_is_fine(state):
     lines = list(checkup.state(config(state)))
     assert not reds(lines) and {"disk", "gateway", "registered", "writable"} <= {line.what for line in lines}

@@ -20,6 +20,28 @@ def test_add_list_change_disable(state):
     assert "anna" in state.run("user", "list").out
 
 
+def test_mailboxes_and_scope_stay_or_are_changed(state):
+    state.run("user", "add", "anna", "--role", "analyst", "--mailbox", "anna@bank.example", "--scope", "kind:threat", "--scope", "department:資金部")
+    state.run("user", "role", "anna", "--role", "supervisor")
+    assert (names(state)["anna"]["mailboxes"], names(state)["anna"]["scopes"]) == (["anna@bank.example"], ["department:資金部", "kind:threat"])
+    assert state.run("user", "role", "anna", "--role", "supervisor", "--mailbox", "a@bank.example", "--scope", "bank.example").status == 0
+    assert (names(state)["anna"]["mailboxes"], names(state)["anna"]["scopes"]) == (["a@bank.example"], ["bank.example"])
+    refused = state.run("user", "role", "anna", "--role", "supervisor", "--scope", "colour:red")
+    assert refused.status == 1 and "colour:red is no scope" in refused.errors
+    state.run("user", "role", "anna", "--role", "supervisor", "--scope", "")
+    assert names(state)["anna"]["scopes"] == []
+    assert "nobody can tell which mail is their own" in state.run("user", "add", "ben", "--role", "analyst").errors
+    assert state.run("user", "add", "carl", "--role", "auditor").errors == ""
+
+
+def test_a_new_one_time_password_and_an_account_that_comes_back(state):
+    state.run("user", "add", "anna", "--role", "auditor")
+    assert state.run("user", "password", "anna").out.startswith("anna: one-time password, shown this once: ")
+    state.run("user", "disable", "anna")
+    assert state.run("user", "enable", "anna").out == "anna enabled\n" and names(state)["anna"]["active"] is True
+    assert state.run("user", "password", "nobody").status == 1 == state.run("user", "enable", "nobody").status
+
+
 def test_a_password_comes_from_a_file_and_is_not_shown(state, tmp_path):
     (tmp_path / "p").write_text("correct horse 馬 battery\nsecond line\n")
     made = state.run("user", "add", "ben", "--role", "admin", "--password-file", tmp_path / "p", "--json")
