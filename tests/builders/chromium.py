@@ -54,6 +54,14 @@ class Page:
         found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
         return [f"{v['id']}: {json.dumps([n['html'][:150] for n in v['nodes'][:3]], ensure_ascii=False)}" for v in found["violations"]]
 
+    def rows(self, number: int) -> bool:
+        """So many mails stand in the list, within 20 s. (Playwright's own waiting would need `eval`, which our pages forbid.)"""
+        for _ in range(200):
+            if self.page.locator("[data-row]").count() == number:
+                return True
+            self.page.wait_for_timeout(100)
+        return False
+
     def too_wide(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))

@@ -62,7 +62,7 @@ KNOWN_TAGS = ("a body br button caption code dd details div dl dt footer form h1
               " datalist fieldset h3 legend line noscript rect svg text ol option p pre samp script section select span strong summary table tbody td textarea th thead time title tr ul")
 KNOWN_ATTRIBUTES = ("action aria-current aria-describedby aria-label aria-labelledby autocapitalize autocomplete autofocus charset class"
                     " aria-describedby aria-live checked class content data-again data-all data-bulk data-label data-marked data-row datetime defer dy for height"
-                    " hx-get hx-push-url hx-select hx-swap hx-target hx-trigger list open preserveaspectratio viewbox width x1 x2 y1 y2 x y aria-hidden formaction href id lang maxlength method minlength name rel required role rows"
+                    " hx-get hx-include hx-push-url hx-select hx-swap hx-target hx-trigger list open preserveaspectratio viewbox width x1 x2 y1 y2 x y aria-hidden formaction href id lang maxlength method minlength name rel required role rows"
                     " scope selected spellcheck src tabindex type value")
 TAGS, ATTRIBUTES = frozenset(KNOWN_TAGS.split()), frozenset(KNOWN_ATTRIBUTES.split())
 
