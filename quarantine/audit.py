@@ -49,7 +49,7 @@ class Ledger:
     def append(self, actor: Actor, action: str, message_id: str, at: datetime, detail: Mapping[str, Any]) -> None:
         self.waiting.append(AuditRecord(
             node=self.node, at=at.astimezone(UTC).isoformat(timespec="milliseconds"), actor=storable(actor.name), via=actor.via,
-            system=actor.system, action=action, message_id=message_id, detail=canonical(dict(detail))))
+            system=actor.system, action=action, message_id=message_id, detail=storable(canonical(dict(detail)))))
 
     def mark(self) -> int:
         return len(self.waiting)

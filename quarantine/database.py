@@ -192,12 +192,15 @@ def one_line(error: object) -> str:
 
 
 def storable(text: str) -> str:
-    """PostgreSQL has no NUL in text (its manual, section 8.3); what mail or people wrote must not make a row impossible."""
+    """PostgreSQL has no NUL in text (its manual, section 8.3), UTF-8 no halves of surrogate pairs: what mail or people wrote
+    must not make a row impossible, nor the batch that it is written with."""
+    if not text.isascii():
+        text = text.encode("utf-8", "replace").decode("utf-8")
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def make_storable(row: Model) -> None:
     for field in row._meta.concrete_fields:
         value = row.__dict__.get(field.attname)
-        if isinstance(value, str) and "\0" in value:
+        if isinstance(value, str) and not (value.isascii() and "\0" not in value):
             setattr(row, field.attname, storable(value))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -15,10 +17,10 @@ import click
 
 from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
-from gateway.effects.custody import LONG, read_all
+from gateway.effects.custody import LONG
 from gateway.model.errors import SekishoError
 from gateway.reports.sheet import AUDIT_COLUMNS, audit_row, sheet
-from quarantine.chain import verify_export
+from quarantine.chain import CHECKPOINT, FIELDS, verify_export
 
 HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -75,14 +77,24 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
             for number, line in enumerate(file, 1):
                 try:
                     row = json.loads(line)
-                    if row["type"] != "end":
-                        _ = row["node"], int(row["seq"]), row["digest"], row["at"]
-                        _ = json.loads(row["detail"])["seq"] if row.get("action") == "checkpoint" else None
-                except (ValueError, KeyError, TypeError) as wrong:
+                    formed(row)
+                except (ValueError, KeyError, TypeError, RecursionError) as wrong:
                     raise SekishoError(f"{path}:{number}: not a line of an audit export") from wrong
                 yield row
     except (OSError, UnicodeDecodeError) as failure:
         raise SekishoError(f"{path}: {failure}") from failure
+
+
+def formed(row: dict[str, Any]) -> None:
+    """Raises what a line lacks."""
+    wanted = {"record": (*FIELDS, "previous", "digest"), "checkpoint": ("node", "seq", "digest", "at", "signature"),
+              "end": ("public_key", "signature")}[row["type"]]
+    for name in wanted:
+        _ = row[name]
+    if row["type"] != "end":
+        row["seq"] = int(row["seq"])
+    if row.get("action") == CHECKPOINT:
+        int(json.loads(row["detail"])["seq"])
 
 
 @audit.command()
@@ -156,6 +168,10 @@ def events(path: Path) -> list[dict[str, Any]]:
 def export(session: Session, user: str | None) -> int:
     """Every record as a JSON line, with what is needed to verify it elsewhere."""
     with desk(session) as custody, refusals():
-        sys.stdout.buffer.write(read_all(custody.call("audit-export", actor(user), patience=LONG)))
+        fd = custody.call("audit-export", actor(user), patience=LONG).fd
+        assert fd is not None            # this verb always gives octets
+        with os.fdopen(fd, "rb") as file:
+            file.seek(0)
+            shutil.copyfileobj(file, sys.stdout.buffer, 1 << 20)
     sys.stdout.buffer.flush()
     return 0

@@ -13,7 +13,7 @@ from fpdf.fonts import FontFace
 
 from gateway.model.errors import SekishoError
 from gateway.reports import words
-from gateway.reports.page import COLOURS, cut, number
+from gateway.reports.page import COLOURS, cut, number, plain
 from gateway.reports.sections import Chart, Report, Section
 
 # Debian's fonts-noto-cjk: one file, a face for each region's forms of the same characters.
@@ -95,11 +95,6 @@ def _widths(section: Section) -> tuple[int, ...]:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def plain(text: object) -> str:
-    """No control or bidirectional character turns a line of the report."""
-    return "".join(c if unicodedata.category(c)[0] != "C" else "\ufffd" for c in str(text))
 
 
 def _colour(pages: _Pages, n: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
-from html import escape
+from html import escape as escaped
 
 from gateway.reports import words
 from gateway.reports.sections import Chart, Report, Section
@@ -102,3 +103,12 @@ def _standing(plot: Chart) -> str:
 
 def cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[:most - 1] + "…"
+
+
+def escape(text: str) -> str:
+    return escaped(plain(text))
+
+
+def plain(text: object) -> str:
+    """No control, bidirectional or invisible character turns or hides a line of the report."""
+    return "".join(c if unicodedata.category(c)[0] != "C" else "\ufffd" for c in str(text))

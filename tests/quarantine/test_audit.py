@@ -9,6 +9,7 @@ import random
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from gateway.model.custody import Actor
 from quarantine import audit
 from quarantine.models import AuditHead, AuditRecord, Checkpoint
 from quarantine.service import QuarantineService
@@ -172,6 +173,15 @@ def test_the_follower_sees_what_verify_sees(chain: QuarantineService, clock: Fak
     with chain.snapshot():
         assert follower.verify(chain.ring) is None, "each record once; a full verify misses it"
     assert flaw(chain) is not None
+
+
+def test_half_a_character_harms_nobody_else(service: QuarantineService) -> None:
+    """What somebody types must not make the batch fail that it is written with."""
+    with service.transaction():
+        service.record(ADMIN, "one", text="a\ud800b")
+        service.record(Actor("x\udfff\0", frozenset()), "two")
+    assert [(r.actor, r.detail) for r in AuditRecord.objects.order_by("seq")] == [("admin", '{"text":"a?b"}'), ("x?\ufffd", "{}")]
+    assert flaw(service) is None
 
 
 def test_everything_removed_at_once(chain: QuarantineService) -> None:

@@ -60,7 +60,7 @@ class Field:
         return self.read(given[0])
 
     def _text(self, given: Any) -> str:
-        if not isinstance(given, str) or len(given) > self.longest:
+        if not isinstance(given, str) or len(given) > self.longest or any("\ud800" <= c <= "\udfff" for c in given):
             raise Wrong(f"{self.name} is a text of at most {self.longest} characters")
         if self.choice and given not in self.choice:
             raise Wrong(f"{self.name} is one of: {' '.join(self.choice)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +24,7 @@ from gateway.reports.sheet import lines_as_sheet
 
 MONTHS = 24                              # that can be chosen
 SLOW = 300.0                             # seconds
+_MAKING = threading.BoundedSemaphore(1)  # a PDF takes a processor for a second
 
 
 @require_safe
@@ -40,7 +42,9 @@ def reports(request: HttpRequest) -> HttpResponse:
         return download(lines_as_sheet(lines(made)), "text/csv; charset=utf-8", f"report-{wanted}.csv")
     if form == "pdf":
         try:
-            return download(document.pdf(made), "application/pdf", f"report-{wanted}.pdf")
+            with _MAKING:
+                octets = document.pdf(made)
+            return download(octets, "application/pdf", f"report-{wanted}.pdf")
         except document.NoFont:
             why = _("There is no font for a PDF here. Please tell your administrator: doctor says which.")
             return shown(request, 503, problem=why)

@@ -66,7 +66,9 @@ def test_an_export_is_verified_elsewhere(state, tmp_path):
 
 @pytest.mark.parametrize(("content", "said"), [
     ("{}", ":1: not a line of an audit export"), ("[1]", ":1: not a line"), ('{"type": "record", "node": "x", "seq": "y"}', ":1: not a line"),
-    ('{"type": "record", "node": "x", "seq": 1, "digest": "", "at": "", "action": "checkpoint", "detail": "{}"}', ":1: not a line")])
+    ('{"type": "record", "node": "x", "seq": 1, "digest": "", "at": "", "action": "checkpoint", "detail": "{}"}', ":1: not a line"),
+    ('{"type": "record", "node": "x", "seq": 1}', ":1: not a line"), ('{"type": "other"}', ":1: not a line"), ("{" * 5000, ":1: not a line"),
+    ('{"type": "checkpoint", "node": "x", "seq": [], "digest": "", "at": "", "signature": ""}', ":1: not a line")])
 def test_an_export_that_is_none(tmp_path, content, said):
     file = tmp_path / "x"
     file.write_text(content)

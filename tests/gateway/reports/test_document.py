@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from gateway.reports.document import FONTS, NoFont, pdf, plain
+from gateway.reports.document import FONTS, NoFont, pdf
 from gateway.reports.sections import compose
 from tests.builders.report import material
 
@@ -33,7 +33,3 @@ def test_it_is_the_same_octets_each_time() -> None:
 def test_no_font(tmp_path: Path) -> None:
     with pytest.raises(NoFont, match="install Debian's fonts-noto-cjk, or ask for HTML"):
         pdf(compose(material(), "ja"), (tmp_path / "none.ttc",))
-
-
-def test_no_character_turns_a_line() -> None:
-    assert plain("a\u202eb\nc") == "a\ufffdb\ufffdc"

@@ -42,3 +42,8 @@ def test_plots_keep_within_their_frame() -> None:
 @pytest.mark.parametrize(("value", "text"), [(1234, "1,234"), (2.5, "2.5"), (3.0, "3")])
 def test_numbers(value: float, text: str) -> None:
     assert page.number(value) == text
+
+
+def test_no_character_turns_or_hides_a_line() -> None:
+    assert page.plain("a\u202eb\nc\u200bd") == "a\ufffdb\ufffdc\ufffdd"
+    assert "\u202e" not in page.document(compose(material(reader="x\u202etxt.exe"), "en"))

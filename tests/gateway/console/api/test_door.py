@@ -115,6 +115,7 @@ def test_what_a_role_or_a_token_may_not(program: Make, held: Held) -> None:
     ("POST", "/messages/{id}/deny", {"reason": "x", "bearer": "y"}, 400), ("POST", "/messages/{id}/deny?reason=x", {"reason": "x"}, 400),
     ("POST", "/messages/{id}/deny", [], 400), ("POST", "/messages/{id}/deny", b"{", 400), ("POST", "/messages/{id}/deny", b"\xff", 400),
     ("POST", "/messages/{id}/deny", b"[" * 5000, 400), ("POST", "/messages/{id}/deny", {"reason": "x" * 2001}, 400),
+    ("POST", "/messages/{id}/deny", b'{"reason": "a\\ud800b"}', 400),
     ("POST", "/messages/{id}/approve", {"reason": "x", "recipients": "all"}, 400),
     ("POST", "/messages/{id}/deny", b" " * 70_000 + b"{}", 413), ("DELETE", "/messages/{id}", None, 405), ("PUT", "/messages", {}, 405),
     ("GET", "/messages/{id}/deny", None, 405), ("GET", "/nothing", None, 404), ("GET", "/messages/../outbox", None, 404),
