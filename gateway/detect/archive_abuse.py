@@ -52,7 +52,7 @@ class ArchiveAbuse:
         seen: dict[str, tuple[Severity, int]] = {}
         for observation in sample.observations:
             row = TABLE.get(observation.code)
-            if row:
+            if row and not (observation.code == "ZIP-NO-DIRECTORY" and "MIME-CUT" in sample.artifact.anomalies):
                 code, severity = row
                 strongest, count = seen.get(code, (severity, 0))
                 seen[code] = (max(severity, strongest), count + 1)

@@ -23,6 +23,7 @@ from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.content import Observation, Sample, Table, Text
 from gateway.model.finding import Fault, Incident, IncidentCode, Summary
 
+CUT = "MIME-CUT"
 ROOT_TYPE = "message/rfc822"
 BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
@@ -202,6 +203,8 @@ class _Walk:
             job.sample.tables.append(item)
         elif isinstance(item, Observation):
             job.sample.observations.append(item)
+        elif isinstance(item, Problem) and item.code is IncidentCode.MALFORMED and self.cut(job.node.artifact):
+            job.sample.observations.append(Observation("MIME-CUT", item.detail))
         elif isinstance(item, Problem):
             spent = item.code is IncidentCode.ENCRYPTED and self.context.effort.over
             self.incident(item.code, job.node.artifact, f"{item.detail}; {SPENT}" if spent else item.detail)
@@ -224,6 +227,14 @@ class _Walk:
             return False
         self.push(child, artifact)
         return True
+
+    def cut(self, artifact: Artifact) -> bool:
+        """Whether it stands in the last part of a copy that a bounce returned and broke off. Its end is missing for everybody;
+        what is there is read and judged like any other."""
+        node: Artifact | None = artifact
+        while node is not None and CUT not in node.anomalies:
+            node = self.artifacts[node.parent] if node.parent is not None else None
+        return node is not None
 
     def stop(self, code: IncidentCode, artifact: Artifact, detail: str) -> bool:
         self.incident(code, artifact, detail)

@@ -34,7 +34,7 @@ class MimeExtractor:
             yield Problem(IncidentCode.SIZE, f"header of more than {context.limits.header_bytes} octets")
         yield from header_texts(head[:context.limits.header_bytes])
         yield from union.header_files(head[:context.limits.header_bytes])
-        yield from union.read(node.data, context)
+        yield from union.read(node.data, context, union.RETURNED in node.artifact.anomalies)
 
 
 def header_texts(head: bytes) -> Iterator[Text]:

@@ -34,6 +34,7 @@ PYTHON_UP_TO = 4 << 20
 SAME_TAIL = 64
 """Octets by which two readings of one part may differ at its end and still mean the same: a delimiter taken as content."""
 
+RETURNED = "MIME-RETURNED"
 UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
 
 
@@ -48,8 +49,11 @@ class Found:
     codes: dict[str, None] = field(default_factory=dict)
 
 
-def read(blob: bytes, context: Context) -> Iterator[Yield]:
-    """Children, texts of the margins, observations and problems of one message."""
+def read(blob: bytes, context: Context, returned: bool = False) -> Iterator[Yield]:
+    """Children, texts of the margins, observations and problems of one message.
+
+    `returned`: it is the copy in a report about a delivery, which may break off anywhere.
+    """
     view = View(context.limits.parts)
     leaves = list(view.read(blob))
     found: list[Found] = []
@@ -58,6 +62,7 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
         _file(leaf, "", found, index, view)
     if view.irregular and not view.too_many and not view.too_deep:
         yield from _more(blob, context, found, index, view)
+    _mark(found, view, returned)
     for item in found:
         yield _whole(blob) if item.data == blob else _child(item)
     for head in view.heads:
@@ -75,6 +80,17 @@ def read(blob: bytes, context: Context) -> Iterator[Yield]:
         yield Problem(IncidentCode.COUNT, f"more than {context.limits.parts} MIME parts")
     if view.too_deep:
         yield Problem(IncidentCode.DEPTH, "multiparts nested too deep")
+
+
+def _mark(found: list[Found], view: View, returned: bool) -> None:
+    """The copy of the mail in a bounce (RFC 3462), and the part at which such a copy breaks off."""
+    if any(item.leaf.media == "message/delivery-status" for item in found):
+        for item in found:
+            if item.leaf.media in ("message/rfc822", "text/rfc822", "text/rfc822-headers", "message/global"):
+                item.codes[RETURNED] = None
+    if returned and found and ("MIME-NO-CLOSE" in view.codes or len(found) == 1):
+        last = max(found, key=lambda item: item.leaf.start)
+        last.codes["MIME-CUT"] = None
 
 
 def header_files(head: bytes) -> Iterator[Child]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from gateway.detect.base import Scope, Tally
@@ -15,7 +17,8 @@ from gateway.model.deadline import Limits
 from gateway.model.finding import Severity
 from gateway.model.transaction import Direction
 from tests.builders.benign_mail import BENIGN
-from tests.builders.hostile_mail import HOSTILE
+from tests.builders.documents import docx, package
+from tests.builders.hostile_mail import HOSTILE, PROGRAM, mix, noise
 
 
 @pytest.mark.parametrize("factory", DETECTORS)
@@ -50,3 +53,28 @@ def test_hidden_program_is_found(name):
 @pytest.mark.parametrize("name", BENIGN)
 def test_customary_mail_passes(name):
     assert judge(BENIGN[name]) == []
+
+
+def bounce(copy: bytes) -> bytes:
+    return (b"From: MAILER-DAEMON@h.example\r\nSubject: failed\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report;"
+            b" report-type=delivery-status; boundary=r\r\n\r\n--r\r\nContent-Type: text/plain\r\n\r\nfailed\r\n--r\r\n"
+            b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b\r\nAction: failed\r\n"
+            b"Status: 5.1.1\r\n\r\n--r\r\nContent-Type: message/rfc822\r\n\r\n" + copy + b"\r\n--r--\r\n")
+
+
+def attached(data: bytes, name: bytes) -> bytes:
+    return mix(b"Content-Type: application/octet-stream; name=" + name + b"\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+               base64.encodebytes(data).replace(b"\n", b"\r\n").rstrip())
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+def test_copies_that_a_bounce_cut_pass_where_nothing_acts(share):
+    data = docx("".join(f"<w:p><w:r><w:t>{n} {noise(9).hex()}</w:t></w:r></w:p>" for n in range(300)), {"word/media/a.bin": noise(4000)})
+    whole = attached(data, b"a.docx")
+    assert not judge(bounce(whole[:int(len(whole) * share)]))
+    assert judge(whole[:int(len(whole) * share)]), "outside a bounce the same is held"
+
+
+def test_what_acts_in_a_cut_copy_is_held():
+    whole = attached(package({"a.exe": PROGRAM, "b.bin": noise(6000)}), b"a.zip")
+    assert judge(bounce(whole[:int(len(whole) * 0.6)]))
