@@ -55,6 +55,8 @@ def _information(document: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
+    if "/ByteRange" in item:
+        return                                            # a signature: its contents are octets
     for key, value in item.items():
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():

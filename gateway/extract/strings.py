@@ -75,7 +75,7 @@ def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
         start = body.find(b"\0") + 2 if kind == b"zTXt" else body.find(b"x", body.find(b"\0") + 3)
         if kind in (b"zTXt", b"iTXt") and start > 1:
             try:
-                made = zlib.decompressobj().decompress(body[start:], min(PNG_TEXT, context.allowance(size)))
+                made = zlib.decompressobj().decompress(body[start:], max(1, min(PNG_TEXT, context.allowance(size))))
             except zlib.error:
                 made = b""
             if made:
@@ -85,7 +85,7 @@ def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
 
 def _zlib(data: bytes, context: Context) -> Iterator[Yield]:
     """The stream unpacked, where it is one."""
-    most = context.allowance(len(data))
+    most = max(1, context.allowance(len(data)))
     unpacker = zlib.decompressobj()
     try:
         made = unpacker.decompress(data, most)

@@ -34,9 +34,12 @@ _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48
 """Characters before a hint in which its run may begin."""
-FORMAT = re.compile("[\u00ad\u0300-\u036f\u0483-\u0489"
-                    "\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-                    "\ufe00-\ufe0f\ufeff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\U000e0000-\U000e007f]+")
+_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
+"""Marks that strike through, ring or box what stands before them; accents are the same ones, so they go from numbers only."""
+FORMAT = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+"
+    f"|(?<=[0-9])[{_MARKS}]+|(?<=[A-Z])[{_MARKS}]+(?=[0-9])")
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 

@@ -51,3 +51,10 @@ def test_a_single_letter_before_does_not_hide_the_run():
 @pytest.mark.parametrize("text", ["身分證字號: I117814606\n", "陳怡君 O162344623 0912345678", "I288316719", "- O126586143 "])
 def test_the_letters_i_and_o_before_a_taiwanese_number_stay(text):
     assert view(text).text == text
+
+
+def test_marks_go_from_numbers_and_stay_on_names():
+    assert view("A\u03361\u03362\u03363\u0336").text == "A123"
+    assert view("1\ufe0f\u20e32\ufe0f\u20e3").text == "12"
+    assert view("Jose\u0301 Nun\u0303ez").text == "Jose\u0301 Nun\u0303ez"
+    assert compact("Jose\u0301") == compact("José")
