@@ -15,9 +15,12 @@ from gateway.model.ids import new_message_id
 from quarantine.access import Act
 from quarantine.custodian import reasoned, stamp
 from quarantine.decisions import Decisions
+from quarantine.keys import KeyProblem
 from quarantine.lifecycle import NOT_FOUND, Refusal, Refused
 from quarantine.models import Batch, SavedFilter
+from quarantine.sealing import SealBroken
 
+FAULT = "FAULT"                          # among the results: the message cannot be read
 GRACE = timedelta(seconds=10)
 LARGEST = 200                            # messages of one batch
 KEPT = timedelta(days=7)                 # a batch that is over
@@ -89,6 +92,8 @@ class Batches(Decisions):
                 decide(account(due.actor, due.via), id, due.reason)
         except Refused as refusal:
             return refusal.code
+        except (SealBroken, KeyProblem):     # this one cannot be read: the others must not wait for it
+            return FAULT
         return ""
 
     # lists that people keep

@@ -128,6 +128,7 @@ REFUSAL: Mapping[str, str] = {
     "WIDER": _("This is more than what was asked for. Please deny the request, or approve it as it is."),
     "NO-RECIPIENT": _("The mail is not held for one of these recipients, or it was delivered to them already."),
     "NO-PART": _("The mail has no such part that could be left out."),
+    "FAULT": _("The mail cannot be read. Please tell your administrator."),
     "EXCEPTION": _("The exception was not made: {why}"),
     "TOO-LATE": _("It is too late to take this back."),
     "TOO-MANY": _("One decision is about at most 200 mails."),

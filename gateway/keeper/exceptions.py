@@ -62,7 +62,7 @@ class Exceptions:
         with service.transaction():
             service.record(actor, "exception-make", "", exception=table["id"], rule=table["rule"], owner=table["owner"],
                            until=str(table["until"]), scope=json.dumps(table["scope"], ensure_ascii=False), reason=table["reason"])
-            self.write([*rows, table])
+        self.write([*rows, table])           # after the record: nothing is in force of which the chain does not know
         self.reload()
         return {"id": table["id"]}
 
@@ -75,7 +75,7 @@ class Exceptions:
             raise Refused(NOT_FOUND)
         with service.transaction():
             service.record(actor, "exception-end", "", exception=id, reason=reason)
-            self.write(left)
+        self.write(left)
         self.reload()
         return {"id": id}
 

@@ -35,6 +35,15 @@ def test_it_waits_and_is_then_done(service: QuarantineService, held: Held, clock
     assert AuditRecord.objects.filter(action="deny", actor="anna").count() == 2
 
 
+def test_one_that_cannot_be_read_does_not_hinder_the_others(service: QuarantineService, held: Held, clock: FakeClock) -> None:
+    broken, whole = held(leak), held(leak, data=octets("whole"))
+    made = service.batch(ANNA, "deny", [broken, whole], "both")
+    QuarantinedMessage.objects.filter(pk=broken).update(detail=b"x" * 40)
+    clock.forward(seconds=11)
+    assert service.carry_out(account) == 2
+    assert service.batch_show(ANNA, made["id"])["results"] == {broken: "FAULT", whole: ""} and status(broken) == "held"
+
+
 def test_it_is_taken_back(service: QuarantineService, held: Held, clock: FakeClock) -> None:
     id = held(leak)
     made = service.batch(ANNA, "delete", [id], "wrong list")
