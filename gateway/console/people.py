@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,6 +87,13 @@ def account_of(user: Any) -> Account | None:
                    profile.identity, tuple(profile.mailboxes), tuple(profile.scopes))
 
 
+def counted(name: str) -> str:
+    """The name under which wrong passwords are counted. A directory takes many spellings for one name (RFC 4518, section 2: width,
+    case, spaces, what cannot be seen), and each would bring tries of its own."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in folded if unicodedata.category(c)[0] not in "CZ")
+
+
 def of_directory(name: str, password: str) -> User | None:
     """The user of a person whose password the directory knows. Raises Unreachable, Refused (another person's name)."""
     settings = console().config.ldap
@@ -109,14 +117,14 @@ def arrived(person: Person) -> User | None:
 def proven(request: HttpRequest, name: str, password: str, client: str) -> User | None:
     """The user whose password this is. A failure is recorded and makes the next ones wait. Raises Locked."""
     name, password = name[:LONGEST_NAME], password[:LONGEST_PASSWORD]
-    book = console().book
-    for kind, subject in (("address", client), ("account", name.casefold())):
+    book, guessed = console().book, counted(name)
+    for kind, subject in (("address", client), ("account", guessed)):
         if wait := book.strike(kind, subject):
             raise Locked(wait)
     user = authenticate(request, username=name, password=password) or of_directory(name, password)
     if user is None:
         console().ask("login-failed", "", name=name, client=client)
         return None
-    book.forgive(name.casefold(), client)
+    book.forgive(guessed, client)
     assert isinstance(user, User)
     return user

@@ -5,7 +5,7 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import AnonymousUser, User
 from django.test import RequestFactory, override_settings
 
-from gateway.console.people import Account, Locked, account_of, proven
+from gateway.console.people import Account, Locked, account_of, counted, proven
 from quarantine.access import Act
 from quarantine.settings import PASSWORD_HASHERS
 from tests.builders.console import PASSWORD, Site
@@ -36,6 +36,11 @@ def test_account_of(site: Site) -> None:
     assert anna == Account("anna", ("analyst",), "ja", False, mailboxes=("anna@bank.example",))
     assert anna.types_password and not anna.needs_factor and anna.may(Act.QUEUE) and not anna.may(Act.ACCOUNTS)
     assert account_of(User.objects.create_user("bare")) is None and account_of(AnonymousUser()) is None
+
+
+@pytest.mark.parametrize("name", ["anna", "ANNA", "ａｎｎａ", "an\u00adna", "an na", "\u200banna", "ａｎ\u3000ｎａ"])
+def test_spellings_of_one_name_have_one_count(name: str) -> None:
+    assert counted(name) == "anna" and counted("hanna") != "anna"
 
 
 def test_proven(site: Site) -> None:
