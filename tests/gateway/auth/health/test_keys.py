@@ -30,7 +30,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "ours", "status", "detail", "mend"), CASES)
+@pytest.mark.parametrize(("text", "ours", "status", "detail", "mend"), CASES, ids=range(len(CASES)))
 async def test_keys(text: str, ours, status: str, detail: str, mend: str) -> None:
     zone = {"s1._domainkey.d.example": [("TXT", text)]} if text else {}
     lines = await examine(Subject("d.example", Names(zone), None), ["s1"], {"s1": ours} if ours else {})  # type: ignore[arg-type]
