@@ -56,6 +56,11 @@ class Rejudging(Decisions, Words):
                 "rechecks", "admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 
+    def words_for(self, id: str) -> tuple[str, ...]:
+        """Words that were announced between the people of a held message. Raises Refused(NOT_FOUND)."""
+        row = self.load(id)
+        return self.words_between(row.sender, list(row.recipients.values_list("address", flat=True)))
+
     def unlock(self, actor: Actor, id: str) -> Content:
         """The octets of an open message for a new judgement by somebody who may ask for its release."""
         row = self.load(id)

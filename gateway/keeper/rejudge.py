@@ -77,16 +77,11 @@ class Rejudge:
         return done
 
     async def _recheck(self, id: str) -> bool:
-        words = await self._read(lambda: self._remembered(id))
+        words = await self._read(lambda: self.committer.service.words_for(id))
         if words and self.cell is not None and self.decide is not None:
             await self._judge(id, words, KEEPER)
         await self.committer.run(lambda s: s.rechecked(id, tried=bool(words)))
         return bool(words)
-
-    def _remembered(self, id: str) -> tuple[str, ...]:
-        service = self.committer.service
-        row = service.load(id)
-        return service.words_between(row.sender, list(row.recipients.values_list("address", flat=True)))
 
     async def rejudge(self, id: str, passwords: Sequence[str], actor: Actor = KEEPER) -> Opened:
         """What these passwords make of a held message. Raises Refused (not theirs, not open, no such), GatewayFault."""
