@@ -18,8 +18,8 @@ from gateway.model.transaction import AuthResult, Session, Transaction
 
 STEP = 16 << 10                          # octets read at a time; most header blocks fit
 WIDTH = 78                               # octets of a line, where words allow (RFC 5322 section 2.1.1)
-_FIELD = re.compile(rb"(?i)(?:\A|(?<=\r\n))[^!-~ \t\r\n]{0,8}(received|authentication-results|mime-ambiguity-results"
-                    rb"|x-sekisho-[!-9;-~]*)[^!-~\r\n]{0,8}:")
+_FIELD = re.compile(rb"(?i)(?:\A|(?<=\r\n))[^!-~ \t\r\n]*(received|authentication-results|mime-ambiguity-results"
+                    rb"|x-sekisho-[!-9;-~]*)[^!-~\r\n]*:")
 """With what lenient readers overlook: control and 8-bit octets before the name, blanks and such octets behind it."""
 _FIELD_END = re.compile(rb"\r\n(?![ \t])")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._:\[\]-]")
