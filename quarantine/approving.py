@@ -16,9 +16,11 @@ from gateway.model.custody import Actor, OutgoingMail, Status
 from quarantine.custodian import KEEPER, stamp
 from quarantine.decisions import Decisions, Outcome
 from quarantine.directory import Chosen, Directory
-from quarantine.lifecycle import OPEN
+from quarantine.keys import KeyProblem
+from quarantine.lifecycle import OPEN, Refused
 from quarantine.models import ApprovalTask, HeldRecipient, QuarantinedMessage
 from quarantine.scope import Scope
+from quarantine.sealing import SealBroken
 
 BATCH = 50
 REMINDERS = 30                           # of the last one asked; a held mail has expired long before
@@ -69,7 +71,12 @@ class Approving(Decisions, Directory):
             waiting = ApprovalTask.objects.filter(outcome="", due_at__lte=self.now()).select_related("message")
             late = list(waiting.order_by("due_at")[:BATCH])
             for task in late:
-                self._late(task, task.message)
+                try:
+                    with self.transaction():
+                        self._late(task, task.message)
+                except (Refused, SealBroken, KeyProblem) as problem:     # one broken message must not stop the others
+                    self._end_task(task, "ended")
+                    self.record(KEEPER, "escalate", str(task.message.pk), problem=type(problem).__name__)
         return len(late)
 
     def _late(self, task: ApprovalTask, row: QuarantinedMessage) -> None:

@@ -44,6 +44,11 @@ class Attending(Approving):
                 return "ask" if self.ask(row, met) else ""
         return ""
 
+    def leave(self, id: str) -> None:
+        """Nothing can be done with it: people decide about it as it stands."""
+        with self.transaction():
+            QuarantinedMessage.objects.filter(pk=id).update(attend=False)
+
     def to_strip(self, id: str) -> Admission | None:
         """The admission of a message that waits to be sent without some parts; None for any other."""
         row = self.load(id)

@@ -18,12 +18,12 @@ from gateway.console import seen
 from gateway.console.frame import reader
 from gateway.console.middleware import anybody
 from gateway.console.state import console
-from gateway.model.errors import CustodyUnavailable
+from gateway.model.errors import GatewayFault
 from gateway.notices.catalog import LABELS, text
 from gateway.notices.personal import evidence
 from gateway.notices.phrases import ACTS, APPROVAL, PAGES
 from gateway.notices.plain import defanged, shown_time
-from gateway.notices.stored import numbers, stored_reasons
+from gateway.notices.stored import stored_reasons
 from quarantine.lifecycle import Refused
 
 LONGEST_REASON = 2000
@@ -85,7 +85,7 @@ def act(request: HttpRequest, token: str, id: str, act: str) -> HttpResponse:
         status = 400 if refusal.code in REFUSED else 409
         problem = REFUSED.get(refusal.code, "changed" if refusal.code != "FORBIDDEN" else "not allowed")
         return form(request, token, found, held, act, sent=status == 400, problem=problem, status=status)
-    except CustodyUnavailable:
+    except GatewayFault:                 # custody, or the cell that judges with a password
         return form(request, token, found, held, act, sent=True, problem="later", status=503)
 
 
@@ -140,7 +140,9 @@ def mine(token: str, id: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 def one(request: HttpRequest, token: str, found: Mapping[str, Any], held: Mapping[str, Any]) -> HttpResponse:
     done = request.GET.get("done", "")
-    if held["used"] and done not in DONE:
+    if done != held["used"] and done not in ("clean", "held"):
+        done = ""                        # only what was done with this link is said to be done
+    if held["used"] and not done:
         return used(request, token, found, held)
     language = reader()
     acts = [{"path": reverse("pass-act", args=[token, held["id"], name]), "label": text(language, ACTS[name])}
@@ -177,13 +179,13 @@ def form(request: HttpRequest, token: str, found: Mapping[str, Any], held: Mappi
     reason = reason or request.POST.get("reason", "")[:LONGEST_REASON]
     if act not in held["acts"]:
         sent, problem, status = False, problem or "not possible", max(status, 409)
-    address = defanged(str(found["mailbox"]))
+    address, before = defanged(str(found["mailbox"])), request.POST.get("seen", "")
     return page(request, "act", described(held, found, language) | {
         "act": act, "act_label": text(language, ACTS[act]), "possible": act in held["acts"], "sent": sent, "reason": reason,
         "problem": text(language, PAGES[problem]) if problem else "", "back": reverse("pass-mail", args=[token, held["id"]]),
         "step_one": text(language, PAGES["step one"], address=address), "sent_to": text(language, PAGES["sent"], address=address),
         "files": [defanged(str(name)) for name in held["without"]] if act == "without" else [],
-        "seen": seen.stamped(datetime.fromisoformat(str(found["shown_at"])))}, status)
+        "seen": before if seen.read(before) else seen.stamped(datetime.fromisoformat(str(found["shown_at"])))}, status)
 
 
 def described(held: Mapping[str, Any], found: Mapping[str, Any], language: str) -> dict[str, Any]:
@@ -197,7 +199,7 @@ def described(held: Mapping[str, Any], found: Mapping[str, Any], language: str) 
              (text(language, PAGES["for"]), defanged(str(found["mailbox"])))]
     proof = evidence(held, language) if found["party"] == "approver" else []
     return {"facts": facts, "why": stored_reasons(held, inspection, language), "evidence": [block for block in proof if block[1]],
-            "evidence_title": text(language, PAGES["look"]), "numbers": numbers(held, language) if proof else [],
+            "evidence_title": text(language, PAGES["look"]),
             "do_title": text(language, APPROVAL["title"]) if proof else text(language, PAGES["what"])}
 
 

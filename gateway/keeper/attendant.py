@@ -10,9 +10,8 @@ from typing import TypeVar
 
 from gateway.keeper.committer import Committer
 from gateway.keeper.offending import Decide, offending
-from gateway.model.errors import SekishoError
+from gateway.model.errors import CustodyUnavailable, SekishoError
 from gateway.model.ports import Events
-from quarantine.lifecycle import Refused
 
 T = TypeVar("T")
 TICK = 1.0                               # seconds between looks; what is admitted wakes it at once
@@ -70,8 +69,11 @@ class Attendant:
         try:
             met, without = await self._read(lambda: (self._known(id), self._offending(id)))
             done = await self.committer.run(lambda service: service.attend(id, met, without))
-        except Refused as refusal:       # decided or destroyed meanwhile
-            self.events.emit("incident", part="attendant", id=id, reason=str(refusal))
+        except CustodyUnavailable:
+            raise                        # it passes; nothing was changed
+        except SekishoError as error:    # decided meanwhile, or its seal is broken: it must not stand in the way of the others
+            self.events.emit("incident", part="attendant", id=id, reason=str(error))
+            await self.committer.run(lambda service: service.leave(id))
             return False
         return bool(done)
 

@@ -284,7 +284,7 @@ class Keeper:
         if isinstance(ready, dict):
             return Answer(ready)
         outcome = await self.rejudge.rejudge(id, [str(request.get("password"))], ready.actor)
-        if outcome is not Opened.LOCKED:
+        if outcome is Opened.RELEASED:       # else its reader may still ask for the release
             await self.committer.run(lambda service: service.pass_opened(token, id))
         return Answer({"state": "done", "outcome": outcome.value})
 

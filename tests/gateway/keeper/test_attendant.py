@@ -84,3 +84,26 @@ async def test_a_journal_that_cannot_be_read_makes_everybody_a_stranger(house: H
     assert await attendant.round() == 1
     assert ApprovalTask.objects.get().first_time == ["partner@else.example"]
     assert attendant.events.named("incident")  # type: ignore[attr-defined]
+
+
+async def test_a_broken_message_does_not_stand_in_the_way_of_the_others(house: House, held: Any, attendant: Attendant) -> None:
+    scribe(house)
+    house.service.directory_import(ROOT, ROWS, "x")
+    broken = held(leak)
+    QuarantinedMessage.objects.filter(pk=broken).update(detail=b"broken")
+    held(leak, data=b"Subject: other\r\n\r\n")
+    assert await attendant.round() == 1 and await attendant.round() == 0
+    assert ApprovalTask.objects.count() == 1 and len(attendant.events.named("incident")) == 1  # type: ignore[attr-defined]
+
+
+async def test_an_approval_whose_message_broke_ends_and_the_next_one_goes_on(house: House, held: Any, attendant: Attendant) -> None:
+    told = scribe(house)
+    house.service.directory_import(ROOT, ROWS, "x")
+    broken = held(leak)
+    held(leak, data=b"Subject: other\r\n\r\n")
+    await attendant.round()
+    QuarantinedMessage.objects.filter(pk=broken).update(detail=b"broken")
+    house.clock.forward(hours=5)
+    await attendant.round()
+    assert sorted(ApprovalTask.objects.values_list("outcome", flat=True)) == ["", "ended", "escalated"]
+    assert told.events().count("escalated") == 1
