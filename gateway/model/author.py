@@ -20,7 +20,7 @@ LONGEST_FIELD = 8 << 10                  # octets of one From field that are rea
 MOST_FIELDS = 10
 MOST_AUTHORS = 20
 
-_FIELD = re.compile(rb"(?i)(?:\A|(?<=[\r\n]))([^a-z0-9\r\n:-]{0,8})(from|sender)([^a-z0-9\r\n:-]{0,8}):")
+_FIELD = re.compile(rb"(?i)(?:\A|(?<=[\r\n]))([^a-z0-9\r\n:-]*)(from|sender)([^a-z0-9\r\n:-]*):")
 _END = re.compile(rb"(?:\r\n|\r(?!\n)|\n)(?![ \t])")
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _SHIFTED = re.compile(rb"\x1b\$[@B][^\x1b]{0,4000}(?:\x1b\([BJ])?|\x1b\([BJ]")        # ISO-2022-JP as it stands
