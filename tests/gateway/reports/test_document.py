@@ -25,6 +25,7 @@ def test_a_document_that_can_be_read_and_searched(language: str, title: str, nam
     assert re.search(rb"/Lang\s*\(%s\)" % language.encode(), made)
 
 
+@pytest.mark.slow
 def test_it_is_the_same_octets_each_time() -> None:
     first, second = (pdf(compose(material(), "en")) for _ in range(2))
     assert re.sub(rb"/ID \[.*?\]", b"", first) == re.sub(rb"/ID \[.*?\]", b"", second)
