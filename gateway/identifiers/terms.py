@@ -16,7 +16,7 @@ except ImportError:                                       # no wheel for this ma
     re2 = None
 
 from gateway.identifiers.normalise import view
-from signatures.words import TERMS, files
+from gateway.identifiers.words import TERMS, files
 
 WINDOW = 32
 """Characters before a value in which its label is looked for."""

@@ -16,13 +16,12 @@ from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
-from gateway.identifiers import contact, payment, terms, tw
+from gateway.identifiers import contact, payment, terms, tw, words
 from gateway.identifiers.date import DATE
 from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
-from signatures import words
 
 SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
 from gateway.identifiers.normalise import view
+from gateway.identifiers.words import LABELS, files
 from gateway.model.content import Sample, Table, Text
 from gateway.model.finding import Finding, Severity
-from signatures.words import LABELS, files
 
 FIRST_LINES, LAST_LINES = 4, 2
 LONGEST = 80

@@ -9,12 +9,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files as packaged_in
 from pathlib import Path
 from typing import Any
 
 from gateway.model.errors import ConfigError
 
-PACKAGED = Path(__file__).parent
+PACKAGED = Path(str(packaged_in("signatures")))
 TERMS, LABELS, EXAMPLES = "terms", "labels", "identifiers"
 BOILERPLATE = "boilerplate"
 LONGEST = 60

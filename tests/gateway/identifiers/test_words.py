@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.identifiers.words import EXAMPLES, LABELS, TERMS, check_kinds, files
 from gateway.model.errors import ConfigError
-from signatures.words import EXAMPLES, LABELS, TERMS, check_kinds, files
 
 
 def local(tmp_path, section, text, name="mine"):
