@@ -45,7 +45,7 @@ class ExecutableDetector:
             yield Finding(code, "executable", Severity.HIGH, artifact.id, (what,))
         elif kind == "application/x-archive" and DEB_MARK in sample.data[:100]:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Debian package",))
-        elif kind == "application/vnd.openxmlformats" and APPX_MARK in sample.data[-TAIL:]:
+        elif kind in ("application/vnd.openxmlformats", "application/zip") and APPX_MARK in sample.data[-TAIL:]:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Windows application package",))
         elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
             yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))

@@ -96,7 +96,7 @@ class Carve:
     name = "carve"
 
     def claims(self, node: Node) -> bool:
-        return (node.type not in CONTAINERS or node.type in COMPOUND) and len(node.data) > 64
+        return (node.type not in CONTAINERS or node.type in COMPOUND) and len(node.data) > 24
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data

@@ -51,3 +51,11 @@ def test_application_package():
 
 def test_apple_configuration_profile():
     assert look("text/xml", "a.mobileconfig") == ["EXECUTABLE-EXTENSION"]
+
+
+def test_application_packages_with_and_without_content_types():
+    data = b"PK\x03\x04" + bytes(100) + b"AppxManifest.xml" + bytes(40)
+    for kind in ("application/zip", "application/vnd.openxmlformats"):
+        artifact = Artifact(1, 0, ArtifactKind.PART, ("a.dat",), detected_type=kind)
+        found = list(ExecutableDetector(Scope(Direction.INBOUND, "", (), ())).look(Sample(artifact, data)))
+        assert [f.code for f in found] == ["EXECUTABLE-INSTALLER"]

@@ -123,3 +123,8 @@ def test_small_data_and_a_failing_pass_are_looked_through_one_by_one(monkeypatch
 class Failing:
     def match(self, **_):
         raise carve.yara.Error("internal")
+
+
+def test_markup_behind_the_smallest_picture():
+    found = take_apart(CARVE, b"GIF89a\1\0\1\0\0\0\0;<script>new ActiveXObject('x')</script>", "a.gif")
+    assert "POLYGLOT" in codes(found)
