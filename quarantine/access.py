@@ -74,10 +74,10 @@ GRANTS: Mapping[Act, Mapping[Role, Reach]] = {
     Act.MAINTAIN: {},
 }
 CHANGING = frozenset(Act) - {Act.SEE, Act.PREVIEW, Act.EXPORT, Act.HOUSE, Act.QUEUE, Act.AUDIT, Act.REPORT}
-DECIDING = (Act.APPROVE, Act.RELEASE)
+IMPARTIAL = (Act.APPROVE, Act.RELEASE, Act.DELETE)      # nobody lets their own mail go, nor what would tell of it
 
 FORBIDDEN = Refusal("FORBIDDEN", "your role does not allow this")
-OWN_MAIL = Refusal("OWN-MAIL", "nobody approves the release of mail from or to their own address")
+OWN_MAIL = Refusal("OWN-MAIL", "nobody approves, releases or destroys mail from or to their own address")
 OWN_REQUEST = Refusal("OWN-REQUEST", "nobody approves their own request: another person has to")
 SAME_PERSON = Refusal("SAME-PERSON", "you have already approved this release: another person has to")
 FOUR_EYES = Refusal("FOUR-EYES", "this release needs two persons: approve it, and another person approves it too")
@@ -163,7 +163,7 @@ def permit(actor: Actor, act: Act, subject: Subject | None = None) -> Refusal | 
         return NOT_FOUND
     if not reach(actor, act, subject):
         return FORBIDDEN
-    if act in DECIDING and subject is not None and not actor.system and is_party(actor.mailboxes, subject):
+    if act in IMPARTIAL and subject is not None and not actor.system and is_party(actor.mailboxes, subject):
         return OWN_MAIL
     return None
 
@@ -201,8 +201,8 @@ def reference() -> str:
               "- What an account may not see does not exist for it.",
               "- An admin reads no mail, an auditor changes nothing. Nobody changes the rights of their own account.",
               "- Who looks at the content of mail that is not their own gives a reason; it is recorded with the sight.",
-              "- Nobody approves or releases mail from or to an address of their own (what follows a plus does not count), nor"
-              " their own request, nor twice. Two accounts that share a mailbox are one person.",
+              "- Nobody approves, releases or destroys mail from or to an address of their own (what follows a plus does not"
+              " count). Nobody approves their own request, nor twice. Two accounts that share a mailbox are one person.",
               "- Four eyes: threats, and leaks of many people (`four_eyes_persons`), need two entitled persons. A request"
               " by a person who could approve counts as the first of the two.",
               "- The operating system's user of the command line (root or the owner of the state directory) may do everything,"

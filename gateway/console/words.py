@@ -113,7 +113,7 @@ HISTORY: Mapping[str, str] = {           # actions of the audit chain
 REFUSAL: Mapping[str, str] = {
     "NOT-FOUND": _("There is no such mail, or it is not yours to see."),
     "FORBIDDEN": _("Your role does not allow this."),
-    "OWN-MAIL": _("Nobody approves the release of mail from or to their own address."),
+    "OWN-MAIL": _("Nobody approves, releases or destroys mail from or to their own address."),
     "OWN-REQUEST": _("Nobody approves their own request. Another person has to."),
     "SAME-PERSON": _("You have already approved this release. Another person has to."),
     "FOUR-EYES": _("This release needs two persons. Please approve it; another person has to approve it too."),

@@ -73,7 +73,7 @@ def test_what_is_written_out_keeps_the_rules_of_the_house() -> None:
             if role == "auditor":
                 assert not [VERBS[n] for n in changing if cell[n] == "y"], "an auditor changes nothing"
             if situation in OWN:
-                assert said["approve"] != "y" and said["release"] != "y", "nobody approves their own mail"
+                assert not {said["approve"], said["release"], said["delete"]} & {"y"}, "nobody lets their own mail go, or destroys it"
             if kind == "threat":
                 assert said["release"] != "y", "nobody releases a threat alone"
             if situation.startswith("another"):

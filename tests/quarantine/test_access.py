@@ -95,13 +95,13 @@ def test_a_forged_sender_address_of_ours_does_not_make_inbound_mail_the_senders(
     assert permit(actor("sender of it"), Act.SEE, forged) == access.NOT_FOUND
 
 
-@pytest.mark.parametrize("act", sorted(access.DECIDING))
+@pytest.mark.parametrize("act", sorted(access.IMPARTIAL))
 @pytest.mark.parametrize("role", (Role.ANALYST, Role.SUPERVISOR))
 def test_nobody_decides_on_their_own_mail(role: Role, act: Act) -> None:
     """Neither as sender nor as recipient, whatever other roles the account has."""
     for mailbox, subject in (("clerk@bank.example", LEAK), ("staff@bank.example", UNINSPECTABLE)):
         party = Actor("x", frozenset({role, Role.SENDER, Role.RECIPIENT}), frozenset({mailbox, "second@bank.example"}))
-        assert permit(party, act, subject) == access.OWN_MAIL
+        assert permit(party, act, subject) == (access.OWN_MAIL if role in access.GRANTS[act] else access.FORBIDDEN)
 
 
 @pytest.mark.parametrize(("scopes", "sees"), [
