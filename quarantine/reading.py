@@ -87,8 +87,18 @@ class Reading(Custodian):
                                 for h in row.holds.filter(lifted_at=None)],
                 "history": [{"at": a.at, "actor": a.actor, "via": a.via, "action": a.action}
                             for a in AuditRecord.objects.filter(message_id=id).order_by("id")[:200]],
-                "possible": [a.value for a in self.possible(actor, row, subject)],
+                "possible": [a.value for a in self.possible(actor, row, subject)], **self._asked_for(row),
             }
+
+    def _asked_for(self, row: QuarantinedMessage) -> dict[str, Any]:
+        """Who was asked to decide, and what an approver looks at first; empty for inbound mail."""
+        tasks = list(row.tasks.order_by("id"))
+        inbound = row.direction == Direction.INBOUND
+        everybody = [] if inbound else row.recipients.order_by("position").values_list("address", flat=True)
+        return {"outside": [a for a in everybody if Mailbox.parse(a).domain not in self.settings.our_domains],
+                "first_time": tasks[0].first_time if tasks else [],
+                "asked": [{"approver": t.approver, "instead_of": t.instead_of, "asked_at": stamp(t.asked_at),
+                           "due_at": stamp(t.due_at), "outcome": t.outcome} for t in tasks]}
 
     def possible(self, actor: Actor, row: QuarantinedMessage, subject: access.Subject) -> list[Act]:
         """The buttons: what role and status allow (four eyes and own requests are answered when it is tried)."""

@@ -20,6 +20,7 @@ from gateway.console.proof import needed as proof_needed
 from gateway.console.state import console
 from gateway.console.words import DONE, refusal_sentence
 from gateway.model.decision import Kind
+from gateway.notices.personal import evidence
 from quarantine.access import FORBIDDEN
 from quarantine.custodian import NO_REASON
 from quarantine.lifecycle import Refused
@@ -57,6 +58,7 @@ def one(request: HttpRequest, id: str, status: int = 200, done: str = "", proble
         "choosable": detail.waiting(held) if scoped else [], "parts": detail.leavable(inspection) if scoped else [],
         "shown_at": signing.TimestampSigner(salt=f"shown {id}").sign(console().clock.now().isoformat()),
         "rules": why.rules(held, inspection), "events": timeline.events(held), "related": held.get("related") or [],
+        "evidence": [b for b in evidence(held, language) if b[1]] if held.get("asked") and set(acts) & set(SCOPED) else [],
         "done": _(done) if done else "", "problem": problem, "reason": reason}, status=status)
 
 

@@ -13,7 +13,7 @@ from gateway.notices.phrases import PAGES
 from quarantine.models import Approval, AuditRecord, OneTimeCode, OutboxEntry, Pass, QuarantinedMessage, ReleaseRequest
 from quarantine.passes import Ready
 from tests.builders.console import TOKEN, Browser, Site
-from tests.builders.custody import BOSS, Held, leak
+from tests.builders.custody import BOSS, ROOT, Held, leak
 from tests.builders.links import Scribe, link, scribe
 from tests.quarantine.test_scope import INSPECTION
 
@@ -235,3 +235,15 @@ def test_hostile_mail_stays_text(site: Site, browser: Browser, held: Held, told:
     assert "<script>alert" not in page and "<img" not in page and "\u202e" not in page
 
 
+
+
+def test_the_console_shows_an_approver_the_same_evidence(site: Site, held: Held) -> None:
+    site.people("boss", "supervisor")
+    site.house.service.settings = replace(site.house.service.settings, our_domains=frozenset({"bank.example"}))
+    site.house.service.directory_import(ROOT, [{"mailbox": "clerk@bank.example", "supervisor": "head@bank.example"}], "x")
+    id = held(leak, inspection={"artifacts": [], "findings": [{"code": "DATA-TW", "severity": "high", "artifact": "message", "evidence": ["A1******89"]}]})
+    site.house.service.attend(id)
+    page = site.browser("boss").open(f"/quarantine/{id}").content.decode()
+    assert page.index("Written to for the first time") < page.index('<textarea id="reason"') and "partner@else[.]example" in page
+    shown = site.house.service.show(ROOT, id)
+    assert shown["outside"] == ["partner@else.example"] == shown["first_time"] and shown["asked"][0]["approver"] == "head@bank.example"
