@@ -274,7 +274,8 @@ class Custodian:
         detail: Mapping[str, Any] = opened or (self.detail(row) if row.wrapped_key is not None else {})
         return {
             "id": row.pk, "status": row.status, "kind": row.kind, "direction": row.direction, "verdict": row.verdict,
-            "reason": row.reason, "sender": row.sender, "recipients": [r.address for r in sorted(row.recipients.all(), key=lambda r: r.position)],
+            "reason": row.reason, "sender": row.sender,
+            "recipients": [r.address for r in sorted(row.recipients.all(), key=lambda r: r.position)],
             "subject": detail.get("subject", ""), "header_message_id": row.header_message_id, "sha256": row.sha256,
             "size": row.size, "received_at": stamp(row.received_at), "expires_at": stamp(row.expires_at),
             "persons": row.persons, "identifiers": row.identifiers, "header_from": detail.get("header_from", ""),

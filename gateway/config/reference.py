@@ -19,8 +19,8 @@ EXAMPLE: Mapping[tuple[str, str], Any] = {
     ("listener", "next_hop"): ["127.0.0.1:10026"],
 }
 _ORDER = (
-    "gateway", "listener", "limits", "inspection", "scanner", "passwords", "auth", "dkim", "annotate", "quarantine", "notices", "approval",
-    "console", "console.oidc", "console.ldap", "journal", "policy",
+    "gateway", "listener", "limits", "inspection", "scanner", "passwords", "auth", "dkim", "annotate", "quarantine", "notices",
+    "approval", "console", "console.oidc", "console.ldap", "journal", "policy",
 )
 
 

@@ -294,7 +294,8 @@ class Ldap:
         "Attributes with the person's mail addresses, aliases included.")
     groups_attribute: str = setting(TEXT, "memberOf", "Attribute with the distinguished names of the person's groups.")
     groups_filter: str = setting(TEXT, "",
-        "How the groups of a person are found where their entry does not name them, or nested ones count; {dn} is the person's name.")
+        "How the groups of a person are found where their entry does not name them, or nested ones count; "
+        "{dn} is the person's name.")
     groups: dict[str, str] = setting(mapping(TEXT, choice(*ROLES)), {},
         "Role of a group, by its distinguished name. Who is in none of them has no account here.")
     timeout: float = setting(duration(0.5, 60), "5s", "One request to a server.")

@@ -13,7 +13,7 @@ from gateway.notices.phrases import ACTS as PERSONAL
 
 ID = "(?P<id>[0-9a-hjkmnp-tv-z]{24})"    # gateway.model.ids
 VERB = "|".join(ACT)
-TOKEN = "(?P<token>[A-Za-z0-9_-]{1,100})"
+LINK = "(?P<token>[A-Za-z0-9_-]{1,100})"
 ACTS = "|".join(PERSONAL)
 
 urlpatterns = [
@@ -40,9 +40,9 @@ urlpatterns = [
     path("quarantine/batch", lists.many, name="many"),
     re_path(f"^batches/{ID}$", lists.batch, name="batch"),
     re_path(f"^batches/{ID}/undo$", lists.undo, name="batch-undo"),
-    re_path(f"^m/{TOKEN}$", personal.opened, name="pass"),
-    re_path(f"^m/{TOKEN}/{ID}$", personal.mail, name="pass-mail"),
-    re_path(f"^m/{TOKEN}/{ID}/(?P<act>{ACTS})$", personal.act, name="pass-act"),
+    re_path(f"^m/{LINK}$", personal.opened, name="pass"),
+    re_path(f"^m/{LINK}/{ID}$", personal.mail, name="pass-mail"),
+    re_path(f"^m/{LINK}/{ID}/(?P<act>{ACTS})$", personal.act, name="pass-act"),
     re_path(f"^quarantine/{ID}$", views.show, name="show"),
     re_path(f"^quarantine/{ID}/preview$", views.preview, name="preview"),
     re_path(f"^quarantine/{ID}/copy$", views.copy, name="copy"),

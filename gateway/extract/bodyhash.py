@@ -14,7 +14,7 @@ ALGORITHMS = {"rsa-sha256": "sha256", "rsa-sha1": "sha1", "ed25519-sha256": "sha
 
 
 def body_hashes(headers: Sequence[Header], body: memoryview, own: bool = True) -> dict[str, str]:
-    """"sha256/relaxed/-" -> base64 of the hash: the one that we sign and seal with where `own`, and each way some signature asks for."""
+    """"sha256/relaxed/-" -> base64 of the hash: each way some signature asks for, and the one that we sign with where `own`."""
     wanted: dict[str, None] = {WHOLE_RELAXED: None} if own else {}
     signatures = [h for h in headers if h.name in ("dkim-signature", "arc-message-signature")]
     for header in signatures[:MAX_SIGNATURES]:

@@ -31,7 +31,8 @@ AUTH = {
     "arc": ("none", "pass", "fail", "policy", "temperror"),
     "iprev": ("pass", "fail", "temperror", "permerror"),
 }
-OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.STRIP, Disposition.HOLD, Disposition.QUARANTINE, Disposition.REJECT)
+OFFERED = (Disposition.DELIVER, Disposition.ANNOTATE, Disposition.STRIP, Disposition.HOLD, Disposition.QUARANTINE,
+           Disposition.REJECT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,8 @@ def checked(people: Sequence[Row], lines: Mapping[str, int], faults: list[Fault]
             walked[at] = None
             at = above[at]
         if at in walked:
-            faults.append((lines[at], "supervisor", f"{at} answers for himself: " + " > ".join([*list(walked)[list(walked).index(at):], at])))
+            circle = list(walked)[list(walked).index(at):]
+            faults.append((lines[at], "supervisor", f"{at} answers for himself: " + " > ".join([*circle, at])))
         done.update(walked)
 
 
@@ -87,7 +88,8 @@ def _records(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
         missing = [name for name in NEEDED if name not in header]
         twice = [name for name in header if header.count(name) > 1]
         if unknown or missing or twice:
-            what = f'"{unknown[0]}" is no column' if unknown else f'"{missing[0]}" is missing' if missing else f'"{twice[0]}" stands twice'
+            what = (f'"{unknown[0]}" is no column' if unknown else f'"{missing[0]}" is missing' if missing
+                    else f'"{twice[0]}" stands twice')
             raise ConfigError(f"{file}:1: {what}: the first line names {', '.join(COLUMNS)}; nothing was imported")
         for number, cells in enumerate(table):
             line = table.line_num
@@ -96,7 +98,8 @@ def _records(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
             if not any(cell.strip() for cell in cells):
                 continue
             if len(cells) != len(header):
-                raise ConfigError(f"{file}:{line}: {len(cells)} fields where the first line has {len(header)}; nothing was imported")
+                raise ConfigError(f"{file}:{line}: {len(cells)} fields where the first line has {len(header)}; "
+                                  "nothing was imported")
             yield line, dict(zip(header, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
         raise ConfigError(f"{file}:{table.line_num}: no CSV: {error}; nothing was imported") from error

@@ -11,6 +11,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -44,7 +45,7 @@ def single(blob: bytes, start: int, end: int) -> int:
         boundary = kind.partition(b"boundary=")[2].partition(b";")[0].strip(b' "')
         marks = list(delimiters(blob, body, end, boundary))
         return sum(single(blob, after, without_line_end(blob, after, following[0]))
-                   for (_, after, _), following in zip(marks, marks[1:], strict=False))
+                   for (_, after, _), following in pairwise(marks))
     data = decode(blob[body:end], fields.get("content-transfer-encoding", b"7bit").decode("ascii").strip().lower())[0].data
     identify(data)
     return len({data})

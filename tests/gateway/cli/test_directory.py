@@ -56,7 +56,7 @@ def test_people_of_a_server():
 
 
 def test_what_a_server_has_wrong_is_refused():
-    with pytest.raises(ConfigError, match="ldap:2: mailbox: x@evil.example is none of our_domains"):
+    with pytest.raises(ConfigError, match=r"ldap:2: mailbox: x@evil\.example is none of our_domains"):
         people([entry("x", mail=["x@evil.example"])], "mail", "manager", CONFIG)  # type: ignore[arg-type]
 
 

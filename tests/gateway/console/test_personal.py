@@ -172,7 +172,7 @@ def test_a_list_of_several(site: Site, browser: Browser, held: Held, told: Scrib
     ids = [held(data=f"Subject: {n}\r\n\r\n".encode(), subject=f"No. {n} <i>") for n in range(3)]
     token = link(site.house, "staff@bank.example", "recipient", *ids)
     page = browser.open(f"/m/{token}").content.decode()
-    assert [m for m in re.findall(r'href="(/m/[^"]+)"', page)] == [f"/m/{token}/{id}" for id in ids]
+    assert re.findall(r'href="(/m/[^"]+)"', page) == [f"/m/{token}/{id}" for id in ids]
     assert "<i>" not in page and browser.open(f"/m/{token}/{ids[1]}").status_code == 200
 
 

@@ -76,7 +76,7 @@ def test_small_code_on_a_scanned_page(kind, side, turn, light):
 def test_large_photo_is_made_smaller_first():
     data = scan("QRCode", 420, (4000, 3000))
     picture = image._open(data)
-    assert picture is not None and max(picture.size) == image.LONG_SIDE
+    assert picture is not None and max(picture.size) <= image.LONG_SIDE * 3 // 2
     assert Observation("IMAGE-BARCODE", "https://h.example/login") in extract(data)
 
 
