@@ -106,6 +106,6 @@ def rotate(session: Session) -> int:
         done = custody.call("keys-rewrap", me).body
         gone = files.forget_keys(path, frozenset(done["in_use"]))
         custody.call("keys-reload", me)
-    click.echo(f"{done['count']} messages now under key {done['key']}; {len(gone)} old keys forgotten")
+    click.echo(f"{done['count']} sealed items now under key {done['key']}; {len(gone)} old keys forgotten")
     click.echo(f"keep a copy of {path} elsewhere")
     return 0

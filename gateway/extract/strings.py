@@ -104,7 +104,7 @@ def _wide(data: bytes) -> list[Yield]:
             text = data[:len(data) & ~1].decode(name)
         except UnicodeDecodeError:
             continue
-        if naturalness(text) > NATURAL:
+        if not text.isascii() and naturalness(text) > NATURAL:
             return [Text(text, "body", name)]
     return []
 

@@ -32,6 +32,7 @@ EVENTS: Mapping[str, str] = {
     "notified": "a notice of ours was delivered",
     "delivery-unknown": "the next hop may have taken it, its answer was lost (RFC 1047)",
     "release-blocked": "today's signatures found something new in a held message",
+    "rejudged": "a held message was judged again with a password, with the outcome",
     "release-passed": "a release passed a listener of ours again and was not judged twice",
     "expired": "a held message was kept for as long as it should be, and is gone",
     "audit-checkpoint": "the audit chain's head, signed; keep it elsewhere",

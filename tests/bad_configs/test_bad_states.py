@@ -132,19 +132,32 @@ def test_a_key_is_not_rotated_over_a_broken_database(state: State) -> None:
     refused(state, "keys rotate", f"STATE/{DATABASE}", "damaged")
 
 
+def held_file(state: State) -> Path:
+    """The sealed octets of the one held message; the folder's own mark stands beside them."""
+    (blob,) = (p for p in (state.state / "blobs").rglob("*") if p.is_file() and not p.name.startswith("."))
+    return blob
+
+
 def test_a_held_message_whose_file_is_gone(state: State) -> None:
     id = state.hold()
-    for blob in (state.state / "blobs").rglob("*"):
-        if blob.is_file():
-            blob.unlink()
+    gone = held_file(state)
+    other = state.hold()
+    gone.unlink()
     ran = state.run("quarantine", "export", id, "--raw")
     assert ran.octets == b"" and "blobs" in ran.complaint, ran
-    assert state.run("quarantine", "list", "--json").rows[0]["id"] == id
+    listed = state.run("quarantine", "list", "--json")
+    assert {row["id"] for row in listed.rows} == {id, other}, listed
+
+
+def test_all_held_files_are_gone(state: State) -> None:
+    state.hold()
+    held_file(state).unlink()
+    assert "put the folder back" in state.run("quarantine", "list").complaint
 
 
 def test_a_held_message_whose_file_was_changed(state: State) -> None:
     id = state.hold()
-    (blob,) = (p for p in (state.state / "blobs").rglob("*") if p.is_file())
+    blob = held_file(state)
     octets = bytearray(blob.read_bytes())
     octets[len(octets) // 2] ^= 1
     blob.chmod(0o600)

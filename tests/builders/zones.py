@@ -67,9 +67,18 @@ class NameServer:
         self.negative_ttl = negative_ttl
         self.closing = threading.Event()
         quiet = DNSLogger(logf=lambda _: None)
-        self._udp = DNSServer(self, address="127.0.0.1", port=0, logger=quiet)
+        self._udp, self._tcp = self._pair(quiet)
         self.port = self._udp.server.server_address[1]
-        self._tcp = DNSServer(self, address="127.0.0.1", port=self.port, tcp=True, logger=quiet)
+
+    def _pair(self, quiet: DNSLogger) -> tuple[DNSServer, DNSServer]:
+        """UDP and TCP on one port; a port that is free for the one may be taken for the other."""
+        for _ in range(50):
+            udp = DNSServer(self, address="127.0.0.1", port=0, logger=quiet)
+            try:
+                return udp, DNSServer(self, address="127.0.0.1", port=udp.server.server_address[1], tcp=True, logger=quiet)
+            except OSError:
+                udp.server.server_close()
+        raise AssertionError("no port is free for both UDP and TCP")
 
     def __enter__(self) -> NameServer:
         self._udp.start_thread()

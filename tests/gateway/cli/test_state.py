@@ -60,7 +60,7 @@ def test_keys_are_rotated_without_a_gateway_too(state):
     id = state.hold()
     old = (state.state / "quarantine.key").read_text()
     done = state.run("keys", "rotate")
-    assert done.status == 0 and done.out.startswith("1 messages now under key ") and "1 old keys forgotten" in done.out, done
+    assert done.status == 0 and done.out.startswith("2 sealed items now under key ") and "1 old keys forgotten" in done.out, done
     assert (state.state / "quarantine.key").read_text() != old
     assert state.run("quarantine", "export", "--raw", id).octets == octets()
     assert state.run("audit", "verify").status == 0
