@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 from gateway.cli.mailbox import Mailbox
-from tests.e2e.harness import free_port
+from tests.builders.ports import free_port
 from tests.e2e.postfix import Postfix
 
 ROUNDS = 5

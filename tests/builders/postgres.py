@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from tests.builders.custody import START, FakeAnswers, FakeClock, House
-from tests.e2e.harness import free_port
+from tests.builders.ports import free_port
 
 from quarantine import database, keys  # isort: skip - Django is configured by the line above
 from quarantine.blobs import FileBlobs

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.edge import certificate, edge, listener
+from tests.builders.ports import free_port
 
 TOOLS = Path(os.environ.get("SEKISHO_TOOLS", Path(__file__).parents[3] / "shared" / "tools"))
 GROUPS = {
@@ -25,12 +25,6 @@ GROUPS = {
               "line-*,header-*,folded-*,repeated-*,body-*,encoded-words,control-bytes-*,attachment-*,random-*,dkim-*,smtputf8-*,8bit-*",
     "meaning": "envelope-kept,quoted-*,null-sender-*,received-*,partial-*,next-hop-*,filename-*",
 }
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 async def probe(tmp_path: Path, only: str) -> dict:

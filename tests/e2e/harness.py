@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.cli.mailbox import Mailbox
+from tests.builders.ports import free_port
 
 SEKISHO = [sys.executable, "-P", "-m", "gateway.cli.main"]
 READY_WITHIN = 60.0                      # generous: two busy cores; the goal on an idle machine is 5 s
@@ -52,12 +52,6 @@ owner = "postmaster@bank.example"
 from = "mail-guard@bank.example"
 {extra}
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Gateway:

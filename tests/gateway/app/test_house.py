@@ -10,13 +10,12 @@ from gateway.app.house import House, bind, prepare, refuse_moves
 from gateway.config import Endpoint, load
 from gateway.model.errors import ConfigError, SekishoError
 from tests.builders.commands import write_config
+from tests.builders.ports import free_port
 
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 def written(folder, port, more="", console=""):
