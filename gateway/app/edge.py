@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import socket
+from pathlib import Path
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
@@ -17,7 +18,7 @@ from gateway.auth.voucher import DnsVoucher
 from gateway.config import Config
 from gateway.edge.server import EdgeServer
 from gateway.edge.settings import AdmissionLimits, ListenerSettings
-from gateway.effects.custody import KeeperClient
+from gateway.effects.custody import KeeperClient, is_running
 from gateway.effects.dress import Dresser
 from gateway.effects.perform import Hands
 from gateway.inspection.pool import CellPool
@@ -33,6 +34,7 @@ from gateway.pipeline import Ports, process
 from gateway.policy import decide, load_policy, retry_key, settle
 
 DRAIN = 30.0                             # seconds for messages in hand at a stop
+KEEPER = 5.0                             # seconds that an edge waits for the keeper before it takes mail
 
 
 class Edge:
@@ -127,8 +129,18 @@ async def run(name: str, control: socket.socket) -> None:
 
     edge.journal.start()
     async with pushing(tools, brief):
+        await keeper_there(brief.keeper)
         await server.start()
         await obey(control, reload)
         await server.drain(DRAIN)
         await asyncio.gather(edge.pool.close(), edge.custody.close())
     await asyncio.to_thread(edge.journal.stop)
+
+
+async def keeper_there(path: Path, patience: float = KEEPER) -> None:
+    """Until the keeper answers. Meanwhile clients wait in the listeners' queues, where they would hear 451 for what must be held;
+    not for ever, for mail flows without a keeper too."""
+    for _ in range(int(patience / 0.1)):
+        if is_running(path):
+            return
+        await asyncio.sleep(0.1)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import socket
 from pathlib import Path
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools
-from gateway.app.edge import Edge, admission
+from gateway.app.edge import Edge, admission, keeper_there
 from gateway.config import Config, load
 
 FILE = """
@@ -42,3 +45,19 @@ async def test_what_may_change_at_a_reload_does(tmp_path: Path) -> None:
     edge.follow(config(tmp_path, 9, "5d"))
     assert edge.pool.reuse == 9 and edge.journal.retain == 5 * 86400
     await edge.pool.close()
+
+
+async def test_mail_is_taken_once_the_keeper_is_there(tmp_path):
+    waiting = asyncio.create_task(keeper_there(tmp_path / "keeper.sock", 20))
+    await asyncio.sleep(0.25)
+    assert not waiting.done()
+    with socket.socket(socket.AF_UNIX) as keeper:
+        folder = os.open(tmp_path, os.O_PATH)            # a Unix address has room for 108 octets
+        keeper.bind(f"/proc/self/fd/{folder}/keeper.sock")
+        os.close(folder)
+        keeper.listen()
+        await asyncio.wait_for(waiting, 5)
+
+
+async def test_mail_flows_without_a_keeper_too(tmp_path):
+    await asyncio.wait_for(keeper_there(tmp_path / "keeper.sock", 0.2), 5)
