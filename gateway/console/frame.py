@@ -20,7 +20,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     inside = account is not None and not account.must_change
     return {
         "account": account, "language": TAGS.get(code, "en"),
-        "places": groups(account.roles, request.path) if account is not None and inside else [],
+        "places": groups(account, request.path) if account is not None and inside else [],
         "own_page": address("account") if inside else "",
         "strict_proof": account is not None and needed(request, strict=True),
         "here": request.get_full_path() if request.method == "GET" else "",

@@ -6,6 +6,7 @@ import ipaddress
 import sqlite3
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth import logout
 from django.db import DatabaseError
@@ -122,7 +123,7 @@ def language_of(request: HttpRequest) -> str:
     if chosen in CODES:
         return chosen
     try:
-        account = account_of(request.user)
+        account = account_of(getattr(request, "user", None))
     except UNREADABLE:
         account = None
     if account is not None and account.language.lower() in CODES:
@@ -142,6 +143,13 @@ def code_of(tag: str) -> str:
     return parts[0] if parts[0] in CODES else ""
 
 
+def malformed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's answer to what it does not read: a host that is not ours, too many fields, too large a form. It may be asked before
+    anything is known of the reader."""
+    with translation.override(language_of(request)):
+        return pages.malformed(request)
+
+
 def present(request: HttpRequest) -> Account | None:
     """Who is logged in, while the log-in's lifetime lasts."""
     account = account_of(request.user)
@@ -152,6 +160,15 @@ def present(request: HttpRequest) -> Account | None:
     return account
 
 
+def way_back(request: HttpRequest) -> dict[str, str]:
+    """Where to go after the log-in: what was asked for, or the page whose form came too late."""
+    if request.method == "GET":
+        return {"next": request.get_full_path()}
+    page = urlsplit(request.headers.get("Referer", ""))
+    ours = page.netloc == request.get_host() and not page.path.startswith("//")
+    return {"ended": "yes"} | ({"next": page.path} if ours else {})
+
+
 class Gate:
     """Nobody passes without an account but to pages for `anybody`; what custody refuses becomes a page."""
 
@@ -159,7 +176,12 @@ class Gate:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.answer(request)
+        response = self.answer(request)
+        if response.status_code == 405 and not response.content:
+            told = pages.not_opened(request)
+            told["Allow"] = response["Allow"]
+            return told
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         try:
@@ -173,8 +195,7 @@ class Gate:
             # a link in a web mail: the browser kept the strict cookies back; asked from a page of ours it sends them
             return render(request, "console/continue.html", {"path": request.get_full_path()})
         if account is None:
-            back = f"?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else ""
-            return HttpResponseRedirect(reverse("login") + back)
+            return HttpResponseRedirect(f"{reverse('login')}?{urlencode(way_back(request))}")
         if account.must_change and not getattr(view, "before_change", False):
             return HttpResponseRedirect(reverse("password"))
         lacks = account.needs_factor and not account.factors and not request.session.get("strong")

@@ -9,8 +9,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from gateway.console.people import Account
+from quarantine.access import Act
+
 EVERYBODY = frozenset({"recipient", "sender", "supervisor", "analyst", "admin", "auditor"})
-JUDGES = frozenset({"supervisor", "analyst"})
 HOUSE = frozenset({"analyst", "admin", "auditor"})
 
 
@@ -19,6 +21,7 @@ class Place:
     name: str                            # of its address in urls.py
     label: str
     roles: frozenset[str] = EVERYBODY
+    act: Act | None = None               # that the whole house is concerned with: refused to an account with a scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +35,30 @@ PLACES: Mapping[str, Sequence[Place]] = {
     _("Mail"): (
         Place("dashboard", _("Overview")),
         Place("list", _("Held mail")),
-        Place("approvals", _("Approvals"), JUDGES),
-        Place("outbox", _("Outbox"), HOUSE),
+        Place("outbox", _("Outbox"), HOUSE, Act.QUEUE),
     ),
     _("Rules"): (
-        Place("policy", _("Policy"), HOUSE),
-        Place("exceptions", _("Exceptions"), HOUSE),
-        Place("signatures", _("Signatures"), HOUSE),
+        Place("policy", _("Policy"), HOUSE, Act.HOUSE),
+        Place("exceptions", _("Exceptions"), HOUSE, Act.HOUSE),
+        Place("signatures", _("Signatures"), HOUSE, Act.HOUSE),
     ),
     _("House"): (
-        Place("users", _("Users and roles"), frozenset({"admin"})),
-        Place("audit", _("Audit"), frozenset({"admin", "auditor"})),
+        Place("users", _("Users and roles"), frozenset({"admin"}), Act.ACCOUNTS),
+        Place("audit", _("Audit"), frozenset({"admin", "auditor"}), Act.AUDIT),
         Place("reports", _("Reports"), frozenset({"supervisor", "admin", "auditor"})),
-        Place("health", _("System health"), HOUSE),
+        Place("health", _("System health"), HOUSE, Act.HOUSE),
         Place("tokens", _("Tokens of programs"), frozenset({"supervisor", "analyst", "admin", "auditor"})),
     ),
 }
 
 
-def groups(roles: Sequence[str], here: str) -> list[tuple[str, list[Shown]]]:
-    """Headings with their places for these roles; the place that `here` (a path) belongs to is marked."""
+def groups(account: Account, here: str) -> list[tuple[str, list[Shown]]]:
+    """Headings with their places for this account; the place that `here` (a path) belongs to is marked."""
     found = []
     for heading, places in PLACES.items():
         shown = [Shown(path, gettext(place.label), belongs(here, path)) for place in places
-                 if place.roles & set(roles) and (path := address(place.name))]
+                 if place.roles & set(account.roles) and (place.act is None or account.may(place.act))
+                 and (path := address(place.name))]
         if shown:
             found.append((gettext(heading), shown))
     return found

@@ -35,6 +35,17 @@ def failed(request: HttpRequest) -> HttpResponse:
     return page(request, _("Something went wrong"), _("This is our fault, not yours. Please tell your administrator."), 500)
 
 
+def malformed(request: HttpRequest) -> HttpResponse:
+    return page(request, _("This request cannot be read"),
+                _("Something in it is too large or written wrongly. Nothing was changed. Please go back and try again."), 400)
+
+
+def not_opened(request: HttpRequest) -> HttpResponse:
+    """For an address that takes a form, typed in or loaded once more."""
+    return page(request, _("There is nothing to see at this address"),
+                _("It only takes what a form of the console sends. Nothing was changed. Please go on from one of the pages."), 405)
+
+
 def untrusted(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(request, _("This request was not accepted"),
                 _("It did not come from a page of this console, or the page was too old. Please go back, reload the page and try "

@@ -78,7 +78,7 @@ class Backend(ModelBackend):
 
 def account_of(user: Any) -> Account | None:
     """The account as it stands now; None for nobody."""
-    if not user.is_authenticated:
+    if user is None or not user.is_authenticated:
         return None
     profile = Profile.objects.filter(user_id=user.pk).first()
     if profile is None:

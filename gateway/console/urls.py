@@ -7,7 +7,7 @@ from django.urls import path, re_path
 from gateway.console import assets, dashboard, exceptions, lists, pages, personal, rules, signing, system, views
 from gateway.console.accounts import addresses as accounts
 from gateway.console.ledger import addresses as ledger
-from gateway.console.middleware import anybody
+from gateway.console.middleware import anybody, malformed
 from gateway.console.words import ACT
 from gateway.notices.phrases import ACTS as PERSONAL
 
@@ -49,5 +49,6 @@ urlpatterns = [
     re_path(f"^quarantine/{ID}/fetch$", views.fetch, name="fetch"),
     re_path(f"^quarantine/{ID}/(?P<verb>{VERB})$", views.act, name="act"),
 ]
+handler400 = malformed
 handler404 = anybody(pages.missing)
 handler500 = pages.failed

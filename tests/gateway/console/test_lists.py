@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from lxml import html
 
 from gateway.console import lists
 from quarantine.models import Batch, QuarantinedMessage, SavedFilter
@@ -144,3 +145,15 @@ def test_roles_are_offered_what_they_may(site: Site, held: Held, role: str, verb
     page = site.browser("eve").open("/quarantine").content.decode()
     select = page.partition('name="verb"')[2].partition("</select>")[0]
     assert re.findall(r'value="([a-z]+)"', select) == verbs and ('type="checkbox"' in page) is bool(verbs)
+
+
+def test_a_whole_page_is_marked_and_decided_at_once(site: Site, held: Held) -> None:
+    site.people("anna", "analyst")
+    for n in range(lists.PAGE):
+        held(data=octets(f"{n}"))
+    anna = site.browser("anna")
+    form = html.fromstring(anna.open("/quarantine?kind=threat&status=waiting").content).get_element_by_id("all").xpath("ancestor::form")[0]
+    marked = [box.get("value") for box in form.xpath(".//input[@name='id']")]
+    hidden = {field.name: field.value for field in form.xpath(".//input[@type='hidden']")}
+    made = anna.post("/quarantine/batch", hidden | {"id": marked, "verb": "deny", "reason": "one campaign", "password": ""}, headers={"origin": anna.url})
+    assert made.status_code == 303 and len(marked) == lists.PAGE == len(Batch.objects.get().ids)
