@@ -146,6 +146,17 @@ def kinds(sample: Sample) -> frozenset[str]:
     return frozenset(found)
 
 
+def scan(rules: yara.Rules, sample: Sample) -> Iterator[yara.Match | Finding]:
+    """The matches in each content of a node. A content that could not be scanned to its end gives a finding instead."""
+    for data in contents(sample):
+        try:
+            yield from rules.match(data=data, timeout=TIMEOUT)
+        except yara.TimeoutError:
+            yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
+        except yara.Error as error:
+            yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
+
+
 class YaraDetector:
     """One finding a rule and node."""
 
@@ -156,25 +167,19 @@ class YaraDetector:
         fitting = kinds(sample)
         rules = self.rules.of(fitting)
         seen: set[str] = set()
-        for data in contents(sample):
-            try:
-                matches = rules.match(data=data, timeout=TIMEOUT)
-            except yara.TimeoutError:
-                yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
+        for match in scan(rules, sample):
+            if isinstance(match, Finding):
+                yield match
                 continue
-            except yara.Error as error:
-                yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
+            if match.namespace in seen:
                 continue
-            for match in matches:
-                if match.namespace in seen:
-                    continue
-                signature = self.rules.catalog.get(match.namespace)
-                if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & fitting:
-                    continue
-                seen.add(match.namespace)
-                known = signature.description
-                yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
-                              confidence=known.confidence, rule=known.id)
+            signature = self.rules.catalog.get(match.namespace)
+            if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & fitting:
+                continue
+            seen.add(match.namespace)
+            known = signature.description
+            yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
+                          confidence=known.confidence, rule=known.id)
 
         if self.rules.outside is not None:
             yield from self.outside(self.rules.outside, sample)
@@ -182,21 +187,14 @@ class YaraDetector:
     def outside(self, rules: yara.Rules, sample: Sample) -> Iterable[Finding]:
         """One finding a rule of outside folders; its severity stands in its metadata."""
         seen: set[str] = set()
-        for data in contents(sample):
-            try:
-                matches = rules.match(data=data, timeout=TIMEOUT)
-            except yara.TimeoutError:
-                yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
-                continue
-            except yara.Error as error:
-                yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
-                continue
-            for match in matches:
-                if match.rule not in seen:
-                    seen.add(match.rule)
-                    title = str(match.meta.get("description", match.rule))[:200]
-                    yield Finding("SIGNATURE-MATCH", "signature", severity(match.meta), sample.artifact.id, (title,),
-                                  rule=f"outside:{match.rule}")
+        for match in scan(rules, sample):
+            if isinstance(match, Finding):
+                yield match
+            elif match.rule not in seen:
+                seen.add(match.rule)
+                title = str(match.meta.get("description", match.rule))[:200]
+                yield Finding("SIGNATURE-MATCH", "signature", severity(match.meta), sample.artifact.id, (title,),
+                              rule=f"outside:{match.rule}")
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from gateway.keeper.committer import Committer
 from gateway.keeper.offending import Decide, offending
+from gateway.keeper.rounds import rounds
 from gateway.model.errors import CustodyUnavailable, SekishoError
 from gateway.model.ports import Events
 
@@ -36,17 +37,7 @@ class Attendant:
     forget_at: float = 0.0
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except SekishoError as error:
-                self.events.emit("incident", part="attendant", reason=str(error))
-            try:
-                async with asyncio.timeout(TICK):
-                    await self.wake.wait()
-            except TimeoutError:
-                continue
-            self.wake.clear()
+        await rounds("attendant", self.round, self.wake, TICK, self.events)
 
     async def round(self) -> int:
         """One look at everything; how many messages were attended to or passed on."""

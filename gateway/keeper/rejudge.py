@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from gateway.keeper.committer import Committer
+from gateway.keeper.rounds import rounds
 from gateway.model.custody import Actor, Admission
 from gateway.model.decision import Decision, Disposition, Kind
 from gateway.model.errors import GatewayFault, SekishoError
@@ -48,17 +49,7 @@ class Rejudge:
     one: asyncio.Lock = field(default_factory=asyncio.Lock)      # a flood of words must not take the cell from releases
 
     async def run(self) -> None:
-        while True:
-            try:
-                await self.waiting()
-            except SekishoError as error:
-                self.events.emit("incident", part="rejudge", reason=str(error))
-            try:
-                async with asyncio.timeout(TICK):
-                    await self.wake.wait()
-            except TimeoutError:
-                continue
-            self.wake.clear()
+        await rounds("rejudge", self.waiting, self.wake, TICK, self.events)
 
     async def waiting(self) -> int:
         """Judge what is marked, with the words that are remembered; how many were judged."""
