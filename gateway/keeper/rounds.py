@@ -10,7 +10,7 @@ from gateway.model.ports import Events
 
 
 async def rounds(part: str, look: Callable[[], Awaitable[object]], wake: asyncio.Event, tick: float, events: Events) -> None:
-    """Run `look` for ever, at most `tick` seconds apart. A round that fails is an incident of `part`; the next comes all the same."""
+    """Run `look` for ever, at most `tick` seconds apart. A round that fails is an incident of `part`; the next one still comes."""
     while True:
         try:
             await look()
