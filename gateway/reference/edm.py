@@ -7,7 +7,8 @@ One file: magic, length of the header, header (JSON), arrays from the next multi
   columns    uint8[keys]          column of the key; PAIR for name with birth date
   fields     uint32[rows * n]     32-bit hashes of the columns that are no keys, 0 where empty
 Hashes are BLAKE2b keyed (RFC 7693); the key is another file, so the index alone reveals nothing of guessable numbers.
-A record needs two fields of one row, so a false record needs 56 equal bits and 32 more: below 1e-12 a pair of tokens.
+A false hit by the hashes needs 56 equal bits and 32 more: below 1e-12 a pair of tokens. Unrelated people whose fields are
+truly equal are more frequent: the header's `chances` say how much (gateway.reference.edm_chance).
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from __future__ import annotations
 import json
 import mmap
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import prod
 from pathlib import Path
 
 import numpy as np
 
 from gateway.model.errors import ConfigError
+from gateway.reference.values import PAIR
 
-MAGIC = b"SEKIEDM1"
+MAGIC = b"SEKIEDM2"
+EARLIER = b"SEKIEDM1"
+"""Without chances: any two fields make a record, as when it was made."""
 ALIGN = 4096
 NOTHING = bytes(8)
 """Stands for the hash of what is no value."""
@@ -69,7 +74,7 @@ class Index:
 
     def __init__(self, fd: int, key: bytes, source: str = "edm index") -> None:
         self._map = mmap.mmap(fd, 0, prot=mmap.PROT_READ)
-        if self._map[:8] != MAGIC:
+        if self._map[:8] not in (MAGIC, EARLIER):
             raise ConfigError("not an index of this version; import the table again", source)
         length = struct.unpack_from("<I", self._map, 8)[0]
         self.header = json.loads(self._map[12:12 + length])
@@ -79,6 +84,7 @@ class Index:
         self.rows: int = self.header["rows"]
         self.columns: list[str] = self.header["columns"]
         self.hash = Hasher(key)
+        self._chances: list[float] = self.header.get("chances", [0.0] * len(self.columns))
         self._bits: int = self.header["bits"]
         at = -(-(12 + length) // ALIGN) * ALIGN
         keys = self.header["keys"]
@@ -86,9 +92,9 @@ class Index:
         self._rest, at = self._array(np.uint32, keys, at)
         self._rows, at = self._array(np.uint32, keys, at)
         self._columns, at = self._array(np.uint8, keys, at)
-        width = len(self.header["fields"])
-        fields, at = self._array(np.uint32, self.rows * width, at)
-        self._fields = fields.reshape(self.rows, width)
+        self._others = [i for i, key_ in enumerate(self.header["searchable"]) if not key_]
+        fields, at = self._array(np.uint32, self.rows * len(self._others), at)
+        self._fields = fields.reshape(self.rows, len(self._others))
 
     def _array(self, kind: type, count: int, at: int) -> tuple[np.ndarray, int]:
         size = count * np.dtype(kind).itemsize
@@ -112,9 +118,18 @@ class Index:
             open_ = open_[low[open_] < high[open_]]
         return hits
 
-    def fields(self, row: int) -> frozenset[int]:
-        """The 32-bit hashes of a row's other fields."""
-        return frozenset(int(v) for v in self._fields[row] if v)
+    def fields(self, row: int) -> Mapping[int, int]:
+        """The 32-bit hashes of a row's other fields, and the column of each."""
+        return {int(v): column for v, column in zip(self._fields[row], self._others, strict=True) if v}
+
+    def both(self, column: int) -> tuple[int, ...]:
+        """The column itself; of PAIR, those of name and birth date."""
+        kinds = self.header["kinds"]
+        return (kinds.index("name"), kinds.index("birthdate")) if column == PAIR else (column,)
+
+    def chance(self, columns: Iterable[int]) -> float:
+        """Rows with which somebody unrelated agrees in all these columns, as expected."""
+        return self.rows * prod(self._chances[c] for c in columns)
 
 
 def key_file(path: Path) -> bytes:

@@ -8,7 +8,7 @@ import json
 import re
 import struct
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -19,9 +19,10 @@ from gateway.identifiers import contact, date
 from gateway.identifiers.normalise import view
 from gateway.identifiers.terms import Labels
 from gateway.model.errors import SekishoError
+from gateway.reference import edm_chance
 from gateway.reference import values as forms
 from gateway.reference.edm import ALIGN, MAGIC, Hasher
-from gateway.reference.edm_keys import ROWS, Keys
+from gateway.reference.edm_keys import ROWS, Keys, equal_pairs
 from gateway.reference.values import PAIR
 
 KINDS = ("phone", "email", "birthdate", "name", "address", "code", "text")
@@ -206,21 +207,42 @@ def _build(name: str, stream: TextIO, target: BinaryIO, hasher: Hasher, used: st
     stream.seek(0)
     body = rows(stream)
     next(body)
-    found, fields, count = _read(body, described, hasher)
+    found, count = _read(body, described, hasher)
     if not count:
         raise BadTable("no rows below the header", 2)
-    return _write(target, name, described, found, fields, count, hasher, used)
+    return _write(target, name, found, count, hasher, used)
 
 
-def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], hasher: Hasher) -> tuple[Keys, np.ndarray, int]:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """What was read: digests of the searchable columns, 32 bits of the others row by row, and some values of each column."""
+
+    columns: Sequence[Column]
+    keys: Keys
+    fields: list[np.ndarray] = field(default_factory=list)
+    samples: dict[int, list[str]] = field(default_factory=dict)
+
+    @property
+    def others(self) -> list[int]:
+        return [i for i, c in enumerate(self.columns) if not c.key]
+
+    def chances(self, fields: np.ndarray) -> list[float]:
+        """Of each column that two unrelated values are equal, once the keys are sorted."""
+        same, filled = dict(self.keys.same), dict(self.keys.filled)
+        for place, i in enumerate(self.others):
+            values = np.sort(fields[:, place])
+            values = values[np.searchsorted(values, 1):]
+            same[i], filled[i] = equal_pairs(values), len(values)
+        return [edm_chance.of_column(c.kind, self.samples.get(i, ()), same[i], filled[i]) for i, c in enumerate(self.columns)]
+
+
+def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], hasher: Hasher) -> tuple[_Table, int]:
     kinds = [c.kind for c in described]
-    others = [i for i, c in enumerate(described) if not c.key]
     searched = [i for i, c in enumerate(described) if c.key]
     name_at = kinds.index("name") if "name" in kinds else -1
     born_at = kinds.index("birthdate") if "birthdate" in kinds else -1
     paired = name_at >= 0 and born_at >= 0
-    found = Keys([*searched, PAIR] if paired else searched)
-    chunks: list[np.ndarray] = []
+    found = _Table(described, Keys([*searched, PAIR] if paired else searched))
     number = 0
     while piece := list(islice(body, ROWS)):
         cells = zip(*(row for _, row in piece), strict=True)
@@ -229,11 +251,13 @@ def _read(body: Iterator[tuple[int, list[str]]], described: Sequence[Column], ha
         if paired:
             names, dates = values[name_at], values[born_at]
             keys.append(hasher.digests(forms.pair(n, d) if n and d else "" for n, d in zip(names, dates, strict=True)))
-        found.add(keys)
-        hashed = [np.frombuffer(hasher.digests(values[i]), ">u8") >> np.uint64(32) for i in others]
-        chunks.append(np.stack(hashed, axis=1).astype(np.uint32).ravel() if hashed else np.empty(0, np.uint32))
+        found.keys.add(keys)
+        hashed = [np.frombuffer(hasher.digests(values[i]), ">u8") >> np.uint64(32) for i in found.others]
+        found.fields.append(np.stack(hashed, axis=1).astype(np.uint32).ravel() if hashed else np.empty(0, np.uint32))
+        for i, column in enumerate(values):
+            found.samples.setdefault(i, []).extend(column[::max(1, len(piece) // edm_chance.SAMPLE)])
         number += len(piece)
-    return found, np.concatenate(chunks) if chunks else np.empty(0, np.uint32), number
+    return found, number
 
 
 def _sorted(found: Keys, bits: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
@@ -256,15 +280,18 @@ def _sorted(found: Keys, bits: int) -> tuple[np.ndarray, np.ndarray, np.ndarray,
     return directory, rest[:at], rows_[:at], places[:at]
 
 
-def _write(target: BinaryIO, name: str, described: Sequence[Column], found: Keys, fields: np.ndarray, count: int, hasher: Hasher,
-           charset: str) -> Built:
-    bits = min(24, max(8, found.total.bit_length()))
-    arrays = _sorted(found, bits)
+def _write(target: BinaryIO, name: str, found: _Table, count: int, hasher: Hasher, charset: str) -> Built:
+    described = found.columns
+    fields = np.concatenate(found.fields).reshape(count, len(found.others))
+    found.fields.clear()
+    bits = min(24, max(8, found.keys.total.bit_length()))
+    arrays = _sorted(found.keys, bits)
     keys = len(arrays[1])
     header = json.dumps({
         "name": name, "rows": count, "keys": keys, "bits": bits, "columns": [c.name for c in described],
         "kinds": [c.kind for c in described], "searchable": [c.key for c in described], "charset": charset,
-        "fields": [c.name for c in described if not c.key], "key_check": f"{hasher('sekisho'):016x}"}, ensure_ascii=False).encode()
+        "fields": [c.name for c in described if not c.key], "chances": found.chances(fields),
+        "key_check": f"{hasher('sekisho'):016x}"}, ensure_ascii=False).encode()
     target.write(MAGIC + struct.pack("<I", len(header)) + header)
     for array in (*arrays, fields):
         target.write(b"\0" * (-target.tell() % ALIGN))

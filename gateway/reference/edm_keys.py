@@ -25,11 +25,15 @@ class Keys:
         self.columns = np.array(columns, np.uint8)
         self.runs: list[tuple[np.ndarray, np.ndarray]] = []            # hashes in order; row * width + place
         self.total = 0
+        self.filled = dict.fromkeys(columns, 0)                        # rows that have a value
+        self.same = dict.fromkeys(columns, 0)                          # pairs of rows with the same value, after sorted()
 
     def add(self, digests: Sequence[bytes]) -> None:
         """The digests of further rows, a string of octets for each column; ROWS rows in all calls but the last."""
         if not digests:
             return
+        for column, values in zip(self.filled, digests, strict=True):
+            self.filled[column] += int(np.count_nonzero(np.frombuffer(values, np.uint64)))
         hashes = np.stack([np.frombuffer(d, ">u8").astype(np.uint64) for d in digests], axis=1).ravel()
         order = np.argsort(hashes)
         hashes = hashes[order]
@@ -51,7 +55,17 @@ class Keys:
             rows = np.concatenate([p // width + np.uint32(first) for _, p, first in pieces])
             columns = np.concatenate([self.columns[p % width] for _, p, _ in pieces])
             order = np.argsort(hashes, kind="stable")
-            yield _rare(hashes[order], rows[order], columns[order])
+            hashes, columns = hashes[order], columns[order]
+            for column in self.same:
+                self.same[column] += equal_pairs(hashes[columns == column])
+            yield _rare(hashes, rows[order], columns)
+
+
+def equal_pairs(values: np.ndarray) -> int:
+    """Pairs of equal values among sorted ones."""
+    ends = np.nonzero(values[1:] != values[:-1])[0] + 1
+    sizes = np.diff(ends, prepend=0, append=len(values))
+    return int((sizes * (sizes - 1) // 2).sum())
 
 
 def _rare(hashes: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

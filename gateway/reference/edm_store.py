@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gateway.model.errors import SekishoError
-from gateway.reference.edm import MAGIC, Index, key_file
+from gateway.reference.edm import EARLIER, MAGIC, Index, key_file
 from gateway.reference.edm_build import Built, Column, build
 
 FOLDER = "edm"
@@ -69,7 +69,7 @@ def status(state_dir: Path) -> list[Built]:
     for path in sorted((state_dir / FOLDER).glob("*.edm")):
         with path.open("rb") as file:
             head = file.read(12)
-            if len(head) < 12 or not head.startswith(MAGIC):
+            if len(head) < 12 or not head.startswith((MAGIC, EARLIER)):
                 raise SekishoError(f"{path}: not an index of this version; import the table again")
             header = json.loads(file.read(struct.unpack_from("<I", head, 8)[0]))
         columns = tuple(Column(*c) for c in zip(header["columns"], header["kinds"], header["searchable"], strict=True))

@@ -1,9 +1,12 @@
-"""The firm's own data in a mail: rows of registered tables (two fields of one row together) and registered documents."""
+"""The firm's own data in a mail: rows of registered tables (two fields of one row together) and registered documents.
+
+Two fields make a record where the table says that chance does not make them agree; else a third, or many such rows.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,8 +15,7 @@ from gateway.identifiers.contact import EMAIL
 from gateway.identifiers.date import DATE, canonical
 from gateway.identifiers.normalise import compact
 from gateway.model.finding import Finding, Severity
-from gateway.reference import Reference, values
-from gateway.reference.values import PAIR
+from gateway.reference import Reference, edm_chance, values
 
 if TYPE_CHECKING:
     from gateway.reference.edm import Index
@@ -51,12 +53,33 @@ class _Asked:
             self.places.append((start, end))
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    value: int                           # 32 bits of its hash
+    column: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Values of one row of the table that stand close together."""
+
+    columns: frozenset[int]
+    values: frozenset[int]
+    start: int                           # the last of them
+    end: int
+
+
 class OwnData:
     """Counts matched rows per table, and what the message has in common with each document."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self.rows: dict[str, dict[int, int]] = {t.name: {} for t in reference.tables}     # row -> artifact
+        self.likely: dict[str, dict[frozenset[int], dict[int, int]]] = {t.name: {} for t in reference.tables}
+        """Columns -> rows that agree in these only, which chance alone may do."""
+        self.asked = dict.fromkeys(self.rows, 0)
         self.documents: dict[int, Common] = {}                        # over all pages and parts of the message
         self.where: dict[int, tuple[int, int]] = {}                   # document -> prints in, and number of, the artifact
         self.grams = 0
@@ -74,7 +97,11 @@ class OwnData:
             self.where[number] = max(self.where.get(number, (0, artifact)), (len(common.prints), artifact))
 
     def findings(self) -> Iterator[Finding]:
-        for name, rows in self.rows.items():
+        for table in self.reference.tables:
+            name, rows = table.name, dict(self.rows[table.name])
+            for columns, found in self.likely[name].items():
+                if not edm_chance.explained(len(found), self.asked[name] * table.chance(columns)):
+                    rows = found | rows
             if rows:
                 yield Finding(f"EDM-{name}", "data", Severity.MEDIUM, next(iter(rows.values())), (), len(rows), rule=name)
         for number, common in self.documents.items():
@@ -85,40 +112,68 @@ class OwnData:
 
     def _table(self, grid: Grid, table: Index, artifact: int) -> None:
         asked = _ask(grid, table)
+        self.asked[table.name] += len(asked.hashes)
         if not asked.hashes:
             return
-        hits: dict[int, list[tuple[int, int, int]]] = {}              # row of the table -> column, start, end
+        hits: dict[int, list[_Place]] = {}                            # row of the table -> where it was hit
         for hit in table.find(asked.hashes):
-            hits.setdefault(hit.row, []).append((hit.column, *asked.places[hit.token]))
+            hits.setdefault(hit.row, []).append(_Place(asked.hashes[hit.token] >> 32, hit.column, *asked.places[hit.token]))
         found = self.rows[table.name]
         for row, places in hits.items():
-            if row not in found and self._record(grid, table, row, places):
-                found[row] = artifact
+            if row not in found:
+                columns = self._record(grid, table, row, places)
+                if _telling(table, columns):
+                    found[row] = artifact
+                elif len(columns) > 1:
+                    self.likely[table.name].setdefault(columns, {}).setdefault(row, artifact)
 
-    def _record(self, grid: Grid, table: Index, row: int, places: list[tuple[int, int, int]]) -> bool:
-        """Two fields of one row of the table close together."""
-        if any(column == PAIR for column, _, _ in places):
-            return True
-        for i, (column, start, end) in enumerate(places):
-            for other, begin, stop in places[i + 1:]:
-                if other != column and begin != start and _near(grid, start, end, begin, stop):
-                    return True
-        wanted = table.fields(row)
-        return bool(wanted) and any(self._second(grid, table, wanted, start, end) for _, start, end in places)
+    def _record(self, grid: Grid, table: Index, row: int, places: list[_Place]) -> frozenset[int]:
+        """The columns of this row that agree close together: those that chance explains least."""
+        def rank(columns: frozenset[int]) -> tuple[bool, float]:
+            return len(columns) < 2, table.chance(columns)
 
-    def _second(self, grid: Grid, table: Index, wanted: frozenset[int], start: int, end: int) -> bool:
+        groups = list(_groups(grid, table, places))
+        best = min((group.columns for group in groups), key=rank)
+        fields = table.fields(row)
+        for group in groups:
+            if _telling(table, best):
+                break
+            wanted = {value: column for value, column in fields.items() if value not in group.values}
+            agreed = group.columns
+            for column in self._confirming(grid, table, wanted, group.start, group.end) if wanted else ():
+                agreed |= {column}
+                best = min(best, agreed, key=rank)
+                if _telling(table, best):
+                    break
+        return best
+
+    def _confirming(self, grid: Grid, table: Index, wanted: Mapping[int, int], start: int, end: int) -> Iterator[int]:
+        """Columns of the wanted values that stand around a key."""
         window = _window(grid, start, end)
         for match in PIECE.finditer(window):
-            if _hash32(table, values.normal(match.group())) in wanted:
-                return True
+            if (value := _hash32(table, values.normal(match.group()))) in wanted:
+                yield wanted[value]
         for match in DATE.finditer(window):
             born = canonical(match)
-            if born and _hash32(table, born) in wanted:
-                return True
-        if self.grams >= MOST_GRAMS:
-            return False
-        self.grams += 1
-        return any(_hash32(table, gram) in wanted for gram in _grams(window))
+            if born and (value := _hash32(table, born)) in wanted:
+                yield wanted[value]
+        if self.grams < MOST_GRAMS:
+            self.grams += 1
+            yield from (wanted[value] for gram in _grams(window) if (value := _hash32(table, gram)) in wanted)
+
+
+def _telling(table: Index, columns: frozenset[int]) -> bool:
+    return len(columns) > 1 and table.chance(columns) <= edm_chance.LIMIT
+
+
+def _groups(grid: Grid, table: Index, places: list[_Place]) -> Iterator[_Group]:
+    """What stands together with each place: other values of the row, the last of each before it."""
+    seen: dict[int, _Place] = {}
+    for place in sorted(places, key=lambda p: p.start):
+        seen[place.value] = place
+        near = [p for p in seen.values() if p is place or _near(grid, p.start, p.end, place.start, place.end)]
+        columns = frozenset(column for p in near for column in table.both(p.column))
+        yield _Group(columns, frozenset(p.value for p in near), place.start, place.end)
 
 
 def _hash32(table: Index, text: str) -> int:

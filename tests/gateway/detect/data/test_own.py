@@ -102,3 +102,87 @@ def test_codes_with_letters_before_a_hyphen_in_prose(tmp_path, write):
     prose = "".join(f"關於{name}先生{write.format(number)}的申請已收到。" for number, name in rows[:6])
     assert scan(reference, prose) == {"EDM-codes": 6}
     assert scan(reference, "".join(f"關於{name}先生{write.format(number[:-1] + 'x')}。" for number, name in rows[:6])) == {}
+
+
+MANY = [a + b + c for a in SURNAMES for b in GIVEN[:6] for c in GIVEN[:6]]
+
+
+def stored(state, header, rows, **options):
+    (state / "t.csv").write_text("\n".join([header, *map(",".join, rows)]), "utf-8")
+    edm_store.import_csv(state, "t", state / "t.csv", **options)
+    return Reference.load(state)
+
+
+def anybody(rng):
+    """A name, a birth date, a telephone number and a kind of card, of few names and dates."""
+    return (rng.choice(MANY), f"19{rng.randrange(60, 64)}-0{rng.randrange(1, 10)}-1{rng.randrange(10)}", f"09{rng.randrange(10**8):08d}",
+            rng.choice(("金卡", "白金卡", "普卡")))
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    rng = random.Random(5)
+    return [(f"C{n:07d}", *anybody(rng)) for n in range(6000)]
+
+
+@pytest.fixture(scope="module")
+def crowded(crowd, tmp_path_factory):
+    return stored(tmp_path_factory.mktemp("crowded"), "customer_no,name,birth,phone,grade", crowd)
+
+
+def told(*cells):
+    return Table("t", tuple(cells))
+
+
+def test_in_a_crowded_table_strangers_share_names_and_birth_dates(crowd, crowded):
+    """One pair in forty is a customer's: each mail of forty strangers would have one."""
+    rng, taken = random.Random(6), {(p[1], p[2]) for p in crowd}
+    strangers = [[anybody(rng) for _ in range(40)] for _ in range(25)]
+    assert sum((p[0], p[1]) in taken for mail in strangers for p in mail) > 20
+    for mail in strangers:
+        assert scan(crowded, tables=[told(*((p[0], p[1]) for p in mail))]) == {}
+        assert scan(crowded, "\n".join(f"{p[0]} {p[1]} {p[3]}" for p in mail)) == {}
+
+
+@pytest.mark.parametrize(("columns", "count"), [
+    ((1, 2), 0), ((0, 1), 0), ((0, 4), 0), ((0, 2, 4), 0), ((1, 3), 2), ((2, 3), 2), ((1, 2, 3), 2), ((0, 1, 2), 2), ((0, 3), 2)])
+def test_what_chance_explains_needs_a_further_field(crowd, crowded, columns, count):
+    """Customer numbers follow each other: any of this shape is somebody's. Telephone numbers are scattered."""
+    rows = [tuple(p[c] for c in columns) for p in crowd[100:102]]
+    assert scan(crowded, tables=[told(*rows)]).get("EDM-t", 0) == count
+
+
+def test_many_rows_of_a_table_are_no_chance(crowd, crowded):
+    """Two customers may have the same name and birth date: then both rows count."""
+    parts = [told(*((p[1], p[2]) for p in crowd[n:n + 10])) for n in range(500, 600, 10)]
+    assert 100 <= scan(crowded, tables=parts)["EDM-t"] < 115
+    assert scan(crowded, tables=parts[:1]) == {}
+
+
+@pytest.mark.parametrize("count", [1, 8, 20, 60, 500])
+def test_a_small_table_is_known_by_name_and_birth_date(tmp_path, count):
+    rng = random.Random(count)
+    rows = [("".join(map(rng.choice, (SURNAMES + "徐周葉蘇莊江何蕭羅高", GIVEN + "志芬玲君婷傑宏翰佳蓉豪華德榮國春秋金", GIVEN + "麗英珍雲龍虎安平祥瑞福壽康寧松柏梅蘭"))),
+             f"{rng.randrange(1940, 2005)}-{rng.randrange(1, 13):02d}-{rng.randrange(1, 29):02d}", "金卡") for _ in range(count)]
+    few = stored(tmp_path, "name,birth,grade", rows)
+    name, born, _ = rows[count // 2]
+    assert scan(few, f"王董您好：{name}（{born}生）明日到訪。") == {"EDM-t": 1}
+    assert scan(few, f"{name}（2001-02-03生）明日到訪，是金卡客戶。") == {}
+
+
+def test_one_value_in_two_columns_is_one_field(tmp_path):
+    twice = stored(tmp_path, "name,phone,second phone,remark", [(f"林{a}{b}", n, n, n) for a, b, n in zip(
+        GIVEN, GIVEN[::-1], (f"09{n:08d}" for n in range(12345678, 99999999, 5555555)), strict=False)], kinds={"second phone": "phone", "remark": "text"})
+    assert scan(twice, "請打 0912345678 或 0912345678 或 0912345678。") == {}
+    assert scan(twice, "請打 0912345678 或 0912345678 找林美信。") == {"EDM-t": 1}
+
+
+def test_an_index_of_the_version_before_is_read_as_it_was(crowd, tmp_path):
+    """It says nothing about chance: any two fields make a record, until the table is imported again."""
+    new = stored(tmp_path, "customer_no,name,birth,phone,grade", crowd)
+    pair = told((crowd[5][1], crowd[5][2]))
+    assert scan(new, tables=[pair]) == {}
+    path = tmp_path / "edm" / "t.edm"
+    path.write_bytes(path.read_bytes().replace(b"SEKIEDM2", b"SEKIEDM1", 1).replace(b'"chances"', b'"chancen"', 1))
+    assert scan(Reference.load(tmp_path), tables=[pair]) == {"EDM-t": 1}
+    assert [built.name for built in edm_store.status(tmp_path)] == ["t"]
