@@ -33,7 +33,7 @@ FAULTS = {                               # fault -> further arguments of the sho
     "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": [*brisk(0.12), "--size", "60000"],
 }
 # Of the long audits. A start takes seconds: blows that end the gateway fall less often, or no mail would ever pass between two of them.
-LONG = {**dict.fromkeys(FAULTS, ["--workers", "2", "--every", "0.15"]), **dict.fromkeys(("kill9", "term"), ["--workers", "2", "--every", "0.5"])}
+LONG = {fault: ["--workers", "2", "--every", "0.5" if fault in ("kill9", "term") else "0.15"] for fault in FAULTS}
 STATES = ("none", "fsize", "nofile", "mem")  # a limit in force all the time, not a blow
 
 pytestmark = pytest.mark.skipif(not AUDIT.exists(), reason="the audit tool lies beside the checkout, and is not there")
