@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from gateway.config import Config
-from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings, Zygote, launch
+from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError, CellSettings, Standby, Zygote, launch, stand_by
 from gateway.inspection.pool import Lanes as Addresses
 from gateway.inspection.rulestore import RuleStore, RuleStoreProblem
 from gateway.model.deadline import Clock
@@ -18,6 +18,7 @@ from gateway.reference import stamp
 
 LOADING = 60.0                           # seconds a zygote may take to load on a busy machine
 FOLLOW = 10.0                            # seconds between looks at what is registered
+AHEAD = 20.0                             # seconds after a start or reload before the next zygotes are loaded ahead
 FIRST_DELAY, LAST_DELAY = 0.1, 5.0       # seconds before a dead zygote is started again
 
 
@@ -63,6 +64,7 @@ class Lanes:
         self.metrics = metrics
         self.zygotes: dict[str, Zygote] = {}
         self.registered: tuple[object, ...] = ()     # what of the firm's own data the zygotes have loaded
+        self._standby: dict[str, Standby] = {}
         self._reloading = asyncio.Lock()
         self._watch: dict[str, asyncio.Task[None]] = {}
 
@@ -79,6 +81,7 @@ class Lanes:
         self.zygotes = await self._launch(self.config)
         for lane in self.zygotes:
             self._watch[lane] = asyncio.create_task(self._keep(lane))
+        self._watch["standby"] = asyncio.create_task(self._load_ahead())
 
     async def reload(self, config: Config) -> None:
         """New zygotes take over the addresses once they are loaded; the old ones end with what they have in hand.
@@ -111,6 +114,8 @@ class Lanes:
         await asyncio.gather(*self._watch.values(), return_exceptions=True)
         for zygote in self.zygotes.values():
             zygote.stop()
+        for standby in self._standby.values():
+            standby.end()
 
     async def _launch(self, config: Config) -> dict[str, Zygote]:
         address = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}
@@ -120,7 +125,7 @@ class Lanes:
             with outside_rules(config) as rules:
                 for lane, path in address.items():
                     assert path is not None
-                    started[lane] = launch(lane, path, settings(config, lane, self.folder, rules))
+                    started[lane] = self._started(lane, path, settings(config, lane, self.folder, rules))
             await asyncio.gather(*(asyncio.to_thread(z.load, self.clock, LOADING) for z in started.values()))
         except (CellError, OSError) as failure:
             for zygote in started.values():
@@ -130,6 +135,29 @@ class Lanes:
             zygote.take_over()
         self.registered = registered
         return started
+
+    def _started(self, lane: str, path: Path, wanted: CellSettings) -> Zygote:
+        """Of the process that stands by, where one does and its user is still the same."""
+        standby = self._standby.pop(lane, None)
+        zygote = launch(lane, path, wanted, standby)
+        if standby is not None and zygote.process is not standby.process:
+            standby.end()
+        return zygote
+
+    async def _load_ahead(self) -> None:
+        """A zygote's modules take a second of CPU to load: done while nobody waits, so that signatures are in force at once."""
+        while True:
+            await asyncio.sleep(AHEAD)
+            for lane in (PLAIN, DEEP):
+                standby = self._standby.get(lane)
+                if self._reloading.locked() or (standby is not None and standby.process.poll() is None):
+                    continue
+                if standby is not None:
+                    standby.end()
+                try:
+                    self._standby[lane] = stand_by(lane, settings(self.config, lane, self.folder))
+                except OSError as failure:       # then the next reload takes its time
+                    self.events.emit("incident", part=f"zygote-{lane}", reason=str(failure))
 
     async def _keep(self, lane: str) -> None:
         delay = FIRST_DELAY
@@ -148,7 +176,7 @@ class Lanes:
                 path = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}[lane]
                 assert path is not None
                 with outside_rules(self.config) as rules:
-                    fresh = launch(lane, path, settings(self.config, lane, self.folder, rules))
+                    fresh = self._started(lane, path, settings(self.config, lane, self.folder, rules))
                 await asyncio.to_thread(fresh.wait_ready, self.clock, LOADING)
             except (CellError, OSError):
                 delay = min(delay * 2, LAST_DELAY)

@@ -121,18 +121,22 @@ def _name(factory: DetectorFactory) -> str:
     return getattr(factory, "__name__", type(factory).__name__)
 
 
+def prepare(lane: str) -> Sequence[Extractor]:
+    """Loads the modules of a lane; its extractors. The plain lane never imports the heavy parsers: its zygote stays small
+    and forks fast."""
+    preload(lane)
+    return importlib.import_module("gateway.extract.registry").EXTRACTORS if lane == "deep" else PLAIN
+
+
 def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) -> CellJudge:
-    """The judge of a lane. The plain lane never imports the heavy parsers: its zygote stays small and forks fast.
+    """The judge of a lane.
 
     `material` names what is read from files now and never again: state_dir, own_numbers, local_signatures, local_words.
     Raises ConfigError with file and line where a signature, a word or an index is unusable.
     """
-    preload(lane)
+    extractors = prepare(lane)
     if material.get("local_words"):
         install([Path(p) for p in material["local_words"]])
-    extractors: Sequence[Extractor] = PLAIN
-    if lane == "deep":
-        extractors = importlib.import_module("gateway.extract.registry").EXTRACTORS
     rules = compile_rules(load([Path(p) for p in material.get("local_signatures", ())]))
     if "outside" in resources:
         rules = replace(rules, outside=loaded(_octets(resources["outside"])), outside_version=material.get("outside_version", ""))

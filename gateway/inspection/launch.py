@@ -1,7 +1,8 @@
 """Starting zygotes from outside: for the supervisor, for `scan`, for `doctor`.
 
-`launch` forks and returns at once; `Zygote.wait_ready` waits until everything is loaded and locked down. Call `launch`
-from a thread that lives as long as the zygote shall: it dies with the thread that started it (PR_SET_PDEATHSIG).
+`launch` forks and returns at once; `Zygote.wait_ready` waits until everything is loaded and locked down. `stand_by` starts
+a process ahead that has loaded all but signatures and indexes: `launch` with it is ready in a fraction of the time.
+Call both from a thread that lives as long as the zygote shall: it dies with the thread that started it (PR_SET_PDEATHSIG).
 """
 
 from __future__ import annotations
@@ -61,6 +62,24 @@ class CellSettings:
 
 
 @dataclass(slots=True, eq=False)
+class Standby:
+    """A process that loads its lane's modules, locked into its namespaces, and then waits to be told what makes it a zygote."""
+
+    lane: str
+    user: User | None
+    process: subprocess.Popen[bytes]
+    control: socket.socket
+
+    def fits(self, lane: str, user: User | None) -> bool:
+        return (self.lane, self.user) == (lane, user) and self.process.poll() is None
+
+    def end(self) -> None:
+        self.control.close()
+        self.process.kill()
+        self.process.wait()
+
+
+@dataclass(slots=True, eq=False)
 class Zygote:
     """A started zygote. `layers` and `signature_version` are known once it is ready."""
 
@@ -86,7 +105,10 @@ class Zygote:
             if left <= 0 or not select.select([self.control], [], [], left)[0]:
                 self.stop()
                 raise CellError(f"the {self.lane} lane was not ready within {seconds:g} s")
-            piece = self.control.recv(1 << 16)
+            try:
+                piece = self.control.recv(1 << 16)
+            except ConnectionError:
+                piece = b""
             if not piece:
                 self.stop()
                 raise CellError(f"the {self.lane} lane ended while loading; its error stands on stderr")
@@ -133,35 +155,48 @@ def start_zygote(lane: str, address: Path, settings: CellSettings, clock: Clock,
     return zygote
 
 
-def launch(lane: str, address: Path, settings: CellSettings) -> Zygote:
-    """Starts a zygote. When ready it takes over `address` from whoever listened there (who goes on with what it has)."""
+def stand_by(lane: str, settings: CellSettings) -> Standby:
+    """Starts a process that is on its way to be a zygote. It knows its lane and its user; the rest `launch` tells it."""
     user = drop_target(settings.state_dir)
+    told = {"lane": lane, "registry": settings.registry, "python_path": list(settings.python_path), "parent": os.getpid(),
+            "user": [user.uid, user.gid] if user else None}
     ours, theirs = socket.socketpair()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True,
+            pass_fds=[theirs.fileno()],
+        )
+    ours.sendall(json.dumps(told).encode() + b"\n")
+    return Standby(lane, user, process, ours)
+
+
+def launch(lane: str, address: Path, settings: CellSettings, standby: Standby | None = None) -> Zygote:
+    """Starts a zygote, of `standby` where that still fits. When ready it takes over `address` from whoever listened there
+    (who goes on with what it has)."""
+    user = drop_target(settings.state_dir)
     waiting_at = address.with_name(f".{address.name}.{secrets.token_hex(4)}")
-    with listen(waiting_at, user) as listener, contextlib.ExitStack() as opened:
-        opened.enter_context(theirs)
+    with contextlib.ExitStack() as opened:
         resources = {}
         for name, path in settings.resources.items():
             resources[name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             opened.callback(os.close, resources[name])
+        listener = opened.enter_context(listen(waiting_at, user))
         told = {
-            "lane": lane, "listen": listener.fileno(), "registry": settings.registry, "children": settings.children,
-            "spare": min(settings.spare, settings.children), "memory": settings.memory, "cpu_seconds": settings.cpu_seconds,
-            "clients": sorted({os.geteuid(), *([user.uid] if user else [])}), "parent": os.getpid(), "reuse": settings.reuse,
-            "user": [user.uid, user.gid] if user else None, "require": list(settings.require), "resources": resources,
-            "python_path": list(settings.python_path),
+            "children": settings.children, "spare": min(settings.spare, settings.children), "memory": settings.memory,
+            "cpu_seconds": settings.cpu_seconds, "clients": sorted({os.geteuid(), *([user.uid] if user else [])}),
+            "reuse": settings.reuse, "require": list(settings.require), "resources": list(resources),
             "material": {"state_dir": str(settings.registered or settings.state_dir), "own_numbers": list(settings.own_numbers),
                          "local_signatures": [str(folder) for folder in settings.local_signatures],
                          "local_words": [str(folder) for folder in settings.local_words],
                          "outside_version": settings.outside_version},
         }
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True,
-            pass_fds=[theirs.fileno(), listener.fileno(), *resources.values()],
-        )
-    ours.sendall(json.dumps(told).encode() + b"\n")
-    return Zygote(lane, address, waiting_at, process, ours)
+        if standby is None or not standby.fits(lane, user):
+            standby = stand_by(lane, settings)
+        with contextlib.suppress(ConnectionError):       # one that has ended meanwhile: `load` says so
+            socket.send_fds(standby.control, [b"!"], [listener.fileno(), *resources.values()])
+            standby.control.sendall(json.dumps(told).encode() + b"\n")
+    return Zygote(lane, address, waiting_at, standby.process, standby.control)
 
 
 def listen(address: Path, user: User | None) -> socket.socket:

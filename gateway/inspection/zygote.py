@@ -1,8 +1,9 @@
 """The process that forks inspection children: a fresh exec, single-threaded, without secrets, locked down once.
 
-Started by `gateway.inspection.launch` as `python -P -m gateway.inspection.zygote --control FD`. Its settings come as one
-JSON line over the control socket, so that neither arguments nor environment say anything; its answer there is what the
-layers hold. Then it serves the inherited listening socket (SOCK_SEQPACKET):
+Started by `gateway.inspection.launch` as `python -P -m gateway.inspection.zygote --control FD`. Two JSON lines come over the
+control socket, so that neither arguments nor environment say anything: the first when it starts (its lane, its user), so that
+it can load ahead; the second, after an octet with the descriptors, when it is wanted. Its answer there is what the layers hold.
+Then it serves the listening socket (SOCK_SEQPACKET) that came:
 
     client -> zygote   N           one child, please
                        K number    end that child of mine
@@ -28,6 +29,7 @@ import socket
 import struct
 import sys
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,27 +40,34 @@ from gateway.model.errors import SekishoError
 NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
 _CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
-_BACKLOG = 64
+MAX_FDS = 16                             # descriptors that come with the settings: the listening socket and resources
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What launch.py tells first."""
+
+    lane: str                            # plain, deep, tool
+    registry: str                        # module with prepare(lane) and build(lane, resources, material) -> Judge
+    parent: int                          # process id of who started us
+    user: Sequence[int] | None = None    # uid and gid
+    python_path: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What launch.py tells: descriptors by number, nothing secret."""
+    """What launch.py tells when the zygote is wanted: descriptors by number, nothing secret."""
 
-    lane: str                            # plain, deep, tool
+    lane: str                            # of Start
     listen: int
-    registry: str                        # module with build(lane, resources, material) -> Judge
     children: int                        # alive at one time, spare ones included
     spare: int                           # forked ahead
     memory: int
     cpu_seconds: int
-    clients: tuple[int, ...]             # user ids that may connect
-    parent: int                          # process id of who started us
+    clients: Sequence[int]               # user ids that may connect
     reuse: int = child.REUSE             # messages of one plain child
-    user: tuple[int, int] | None = None
-    require: tuple[str, ...] = ()
+    require: Sequence[str] = ()
     resources: dict[str, int] = field(default_factory=dict)
-    python_path: tuple[str, ...] = ()
     material: dict[str, Any] = field(default_factory=dict)   # for the registry's `build`
 
 
@@ -267,19 +276,24 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="gateway.inspection.zygote")
     parser.add_argument("--control", type=int, required=True)
     control = socket.socket(fileno=parser.parse_args(arguments).control)
-    settings = _settings(control)
+    start = Start(**json.loads(_line(control)))
     libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != settings.parent:
+    if os.getppid() != start.parent:
         return 1
-    lockdown = Lockdown(User(*settings.user) if settings.user else None, settings.lane)
+    lockdown = Lockdown(User(*start.user) if start.user else None, start.lane)
     if lockdown.namespaces():
         # The first process of a namespace takes all others with it: no child outlives its zygote.
-        status = _in_new_process(settings, control)
+        status = _in_new_process(control)
         if status is not None:
             return status
-    sys.path[:0] = settings.python_path
+    sys.path[:0] = start.python_path
+    if start.lane != "tool":
+        importlib.import_module(start.registry).prepare(start.lane)
+    settings = _settings(start.lane, control)
+    if settings is None:
+        return 0
     try:
-        judge = _judge(settings, lockdown)
+        judge = _judge(start.registry, settings, lockdown)
     except SekishoError as error:
         control.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
         return 1
@@ -300,26 +314,38 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _judge(settings: Settings, lockdown: Lockdown) -> child.Judge | tools.Programs:
+def _judge(registry: str, settings: Settings, lockdown: Lockdown) -> child.Judge | tools.Programs:
     """Loads all there is to load. Raises SekishoError where a signature or an index is unusable."""
     if settings.lane == "tool":
         programs = tools.Programs.find()
         lockdown.readable = programs.folders()
         return programs
-    registry = importlib.import_module(settings.registry)
-    judge: child.Judge = registry.build(settings.lane, settings.resources, settings.material)
+    judge: child.Judge = importlib.import_module(registry).build(settings.lane, settings.resources, settings.material)
     return judge
 
 
-def _settings(control: socket.socket) -> Settings:
-    line = control.makefile("rb").readline(1 << 20)
-    values: dict[str, Any] = json.loads(line)
-    for name in ("clients", "require", "python_path", "user"):
-        values[name] = tuple(values[name]) if values[name] is not None else None
-    return Settings(**values)
+def _line(control: socket.socket) -> bytes:
+    """One line, and not an octet of what follows: descriptors may ride on it."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        said = control.recv(1 << 16, socket.MSG_PEEK)
+        if not said:
+            raise EOFError("the control socket was closed in the middle of a line")
+        line += control.recv(said.find(b"\n") + 1 or len(said))
+    return bytes(line)
 
 
-def _in_new_process(settings: Settings, control: socket.socket) -> int | None:
+def _settings(lane: str, control: socket.socket) -> Settings | None:
+    """Waits until the zygote is wanted; None where it never is."""
+    word, fds, _, _ = socket.recv_fds(control, 1, MAX_FDS)
+    if not word:
+        return None
+    values: dict[str, Any] = json.loads(_line(control))
+    values["resources"] = dict(zip(values["resources"], fds[1:], strict=True))
+    return Settings(lane=lane, listen=fds[0], **values)
+
+
+def _in_new_process(control: socket.socket) -> int | None:
     """Forks: None in the new process; in the old one, which only waits, the new one's exit status."""
     ready, told = os.pipe()
     pid = os.fork()
@@ -334,9 +360,6 @@ def _in_new_process(settings: Settings, control: socket.socket) -> int | None:
     os.write(told, b"!")
     os.close(told)
     control.close()
-    os.close(settings.listen)
-    for fd in settings.resources.values():
-        os.close(fd)
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status) & 0xFF
 

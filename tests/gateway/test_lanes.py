@@ -1,6 +1,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from typing import ClassVar
 
 import pytest
@@ -26,11 +27,9 @@ class FakeZygote:
     made: ClassVar[list] = []
     failing = ""
 
-    def __init__(self, lane, path, wanted):
-        import subprocess
-
+    def __init__(self, lane, path, wanted, standby=None):
         self.lane, self.settings, self.did = lane, wanted, []
-        self.process = subprocess.Popen(["sleep", "60"])
+        self.process = standby.process if standby is not None and standby.fitting else subprocess.Popen(["sleep", "60"])
         self.control = type("Control", (), {"close": lambda me: None})()
         self.signature_version = f"v{len(self.made)}"
         self.made.append(self)
@@ -59,6 +58,36 @@ class FakeZygote:
         self.did.append("stop")
         self.process.kill()
         self.process.wait()
+
+
+class FakeStandby:
+    """A process that only lives; `fitting` where a launch may take it."""
+
+    made: ClassVar[list] = []
+    fitting = True
+
+    def __init__(self, lane, wanted):
+        self.lane, self.ended = lane, False
+        self.process = subprocess.Popen(["sleep", "60"])
+        self.made.append(self)
+
+    def end(self):
+        self.ended = True
+        self.process.kill()
+        self.process.wait()
+
+
+@pytest.fixture
+def ahead(monkeypatch):
+    """Zygotes loaded ahead at once, not after a while."""
+    class Standbys(FakeStandby):
+        made: ClassVar[list] = []
+
+    monkeypatch.setattr(module, "stand_by", Standbys)
+    monkeypatch.setattr(module, "AHEAD", 0.01)
+    yield Standbys
+    for standby in Standbys.made:
+        standby.end()
 
 
 @pytest.fixture
@@ -189,3 +218,44 @@ async def test_the_end_of_a_process_is_seen_without_reaping_it():
     await asyncio.wait_for(module.ended(process.pid), 5)
     await process.wait()
     await asyncio.wait_for(module.ended(process.pid), 5)
+
+
+async def test_what_was_loaded_ahead_is_used_by_the_next_reload(tmp_path, fake, ahead):
+    house = lanes(tmp_path)
+    await house.start()
+    await until(lambda: len(ahead.made) == 2)
+    await house.reload(house.config)
+    taken = {zygote.lane: zygote.process for zygote in house.zygotes.values()}
+    assert all(taken[standby.lane] is standby.process for standby in ahead.made[:2])
+    await until(lambda: len(ahead.made) == 4)
+    await house.stop()
+    assert all(standby.ended for standby in ahead.made[2:])
+
+
+async def test_one_that_fits_no_more_or_died_is_put_away(tmp_path, fake, ahead):
+    house = lanes(tmp_path)
+    await house.start()
+    await until(lambda: len(ahead.made) == 2)
+    first, second = ahead.made
+    first.fitting = False
+    await house.reload(house.config)
+    assert first.ended and not second.ended
+    await until(lambda: len(ahead.made) == 4)
+    ahead.made[2].process.kill()
+    await until(lambda: len(ahead.made) == 5)
+    assert ahead.made[2].ended and ahead.made[4].lane == ahead.made[2].lane
+    await house.stop()
+
+
+async def test_without_room_for_one_reloads_go_on(tmp_path, fake, monkeypatch):
+    def refuse(lane, wanted):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(module, "stand_by", refuse)
+    monkeypatch.setattr(module, "AHEAD", 0.01)
+    house = lanes(tmp_path)
+    await house.start()
+    await until(lambda: any(event == "incident" and fields["part"] == "zygote-deep" for event, fields in house.events))
+    await house.reload(house.config)
+    assert house.ready()
+    await house.stop()

@@ -201,6 +201,10 @@ def _inspection(data, evidence, incident):
         signature_version="fake-1")
 
 
+def prepare(lane):
+    """Nothing to load ahead."""
+
+
 def build(lane, resources, material):
     if material.get('own_numbers') == ['broken']:
         raise ConfigError('no such rule', 'x.yar:3')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inspection.launch import CellError, launch, listen, start_zygote
+from gateway.inspection.launch import CellError, launch, listen, stand_by, start_zygote
 from gateway.inspection.lockdown import User
 from tests.gateway.inspection.conftest import CLOCK, settings
 
@@ -71,3 +71,33 @@ def test_the_socket_belongs_to_the_user_of_the_cell(tmp_path: Path) -> None:
         pytest.skip("needs root to give files away")
     with listen(tmp_path / "z.sock", User(4242, 4242)):
         assert (tmp_path / "z.sock").stat().st_uid == 4242
+
+
+def test_one_that_stands_by_becomes_the_zygote(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/fd"))
+    (tmp_path / "r").write_text("x")
+    wanted = settings(tmp_path, resources={"index": tmp_path / "r"})
+    standby = stand_by("plain", wanted)
+    zygote = launch("plain", tmp_path / "z.sock", wanted, standby)
+    assert zygote.process is standby.process
+    zygote.wait_ready(CLOCK)
+    assert zygote.alive and zygote.signature_version == "fake-1"
+    zygote.stop()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_one_of_another_lane_or_that_died_is_left_alone(tmp_path: Path) -> None:
+    standby = stand_by("plain", settings(tmp_path))
+    assert standby.fits("plain", standby.user) and not standby.fits("deep", standby.user) and not standby.fits("plain", User(4242, 4242))
+    standby.end()
+    assert not standby.fits("plain", standby.user)
+    zygote = launch("plain", tmp_path / "z.sock", settings(tmp_path), standby)
+    zygote.wait_ready(CLOCK)
+    assert zygote.process is not standby.process
+    zygote.stop()
+
+
+def test_one_that_is_never_wanted_ends_by_itself(tmp_path: Path) -> None:
+    standby = stand_by("plain", settings(tmp_path))
+    standby.control.close()
+    assert standby.process.wait(20) == 0
