@@ -23,6 +23,10 @@ LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "s
           "script": "other"}
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
 REPEATS = 100                            # copies of a repeated cell that are kept
+COPIES = 17_000_000                      # of filled cells: sixteen whole columns of one value
+BLANKS = 1_000_000                       # that one element stands for
+SEEN = 500                               # different observations that are kept
+LOADS = 66_000                           # links and objects of one part: a sheet of Excel may have 65,530 hyperlinks
 
 
 @dataclass(slots=True)
@@ -37,7 +41,11 @@ class _Body:
     repeat: int = 1
     tables: list[Table] = field(default_factory=list)
     table: str = ""
-    seen: list[Observation] = field(default_factory=list)
+    seen: dict[Observation, None] = field(default_factory=dict)
+    loads: int = 0                       # links and objects met
+    copies: int = 0                      # filled cells, as often as they are repeated
+    rows_repeat: int = 1
+    blanks: int = 0                      # of the largest run
     module: list[str] | None = None
     modules: list[tuple[str, str]] = field(default_factory=list)
     module_name: str = ""
@@ -46,6 +54,7 @@ class _Body:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         href = attributes.get("href", "")
+        self.loads += tag in LOADED
         if href and tag in LOADED and not href.startswith(OWN):
             self.see(targets.judge(LOADED[tag], href))
         if tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
@@ -58,10 +67,10 @@ class _Body:
             self.rows = []
         elif tag == "table-row":
             self.row = []
+            self.rows_repeat = _number(attributes, "number-rows-repeated")
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell = []
-            self.repeat = min(REPEATS, int(attributes.get("number-columns-repeated", "1") or 1)) if (
-                attributes.get("number-columns-repeated", "1").isdigit()) else 1
+            self.repeat = _number(attributes, "number-columns-repeated")
             formula = attributes.get("formula", "")
             if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower():
                 self.see(Observation("DOC-DDE", formula[:400]))
@@ -71,6 +80,7 @@ class _Body:
             self.binary = []
         elif tag in ("tab", "s", "line-break"):
             self.line.append("\n" if tag == "line-break" else " ")
+            self.blanks = max(self.blanks, _number(attributes, "c"))
 
     def end(self, tag: str) -> None:
         if tag in ("p", "h"):
@@ -80,7 +90,8 @@ class _Body:
                 (self.lines if self.cell is None else self.cell).append(text)
         elif tag in ("table-cell", "covered-table-cell"):
             text = "\n".join(self.cell or [])
-            self.row += [text] * (self.repeat if text else 1)
+            self.row += [text] * (min(REPEATS, self.repeat) if text else 1)
+            self.copies += self.rows_repeat * self.repeat * (text != "")
             self.cell = None
         elif tag == "table-row" and any(self.row):
             self.rows.append(tuple(self.row))
@@ -106,17 +117,27 @@ class _Body:
             self.line.append(text)
 
     def see(self, observation: Observation | None) -> None:
-        if observation is not None and observation not in self.seen and len(self.seen) < 500:
-            self.seen.append(observation)
+        if observation is not None and len(self.seen) < SEEN:
+            self.seen[observation] = None
 
     def items(self, source: str) -> Iterator[Yield]:
         if self.lines:
             yield Text("\n".join(self.lines), source)
         yield from self.tables
         yield from self.seen
+        if self.loads > LOADS:
+            yield Problem(IncidentCode.COUNT, f"more than {LOADS} links and objects")
+        if self.copies > COPIES or self.blanks > BLANKS:
+            yield Problem(IncidentCode.RATIO, "cells or blanks that are repeated more often than any sheet can hold")
         for name, code in self.modules:
             if code.strip():
                 yield module(name, code.encode("utf-8", "replace"))
+
+
+def _number(attributes: dict[str, str], name: str) -> int:
+    """A count of repetitions; 1 where there is none that can be read."""
+    text = attributes.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 13 else 1
 
 
 def module(name: str, data: bytes) -> Child:

@@ -29,6 +29,9 @@ DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?)(?:\s[^<>]*)?>(
 CALL = re.compile(r"[\w.\\/:\"]{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
+RELATIONS = 66_000                       # of one part: Excel allows 65,530 hyperlinks in a sheet
+MOST = ((b"mergeCell ", 200_000), (b"dataValidation ", 66_000), (b"hyperlink ", 66_000), (b"conditionalFormatting ", 100_000))
+"""Elements of one sheet beside its cells. Copying rows for years leaves tens of thousands; Excel itself hardly opens more."""
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
 QUIET_ROOTS = frozenset({b"worksheet", b"sst", b"styleSheet", b"theme"})
 """Their text belongs to the reader of sheets, or they have none; links stand in relationships, formulas are searched."""
@@ -111,7 +114,10 @@ class _Reader:
 
     def relations(self, name: str, data: bytes) -> Iterator[Yield]:
         source = _source_of(name)
-        for tag, attributes, _ in elements(data):
+        for count, (tag, attributes, _) in enumerate(elements(data)):
+            if count > RELATIONS:
+                yield Problem(IncidentCode.COUNT, f"more than {RELATIONS} relationships")
+                return
             if tag != "Relationship":
                 continue
             kind = attributes.get("Type", "").rstrip("/").rpartition("/")[2].lower()
@@ -283,6 +289,9 @@ def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
 def formulas(data: bytes) -> Iterator[Yield]:
     """DDE calls in the formulas of a worksheet, =service|'topic'!item, and functions that reach outside."""
     yield from sheet_calls.calls(data)
+    for element, most in MOST:
+        if data.count(element) > most:
+            yield Problem(IncidentCode.COUNT, f"more than {most} elements {element.decode().strip()} in a sheet")
     if b"|" not in data and (b"&" not in data or b"&#" not in data):
         return                                            # most sheets, whatever their size
     for count, found in enumerate(DDE_FORMULA.finditer(data)):

@@ -10,6 +10,7 @@ from io import BytesIO
 
 import python_calamine
 
+from gateway.extract import sheet_room
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.sheet_extras import extras
 from gateway.model.content import Table
@@ -19,8 +20,6 @@ MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
 OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
-MOST_CELLS = 5_000_000
-"""Cells of one workbook that are read; beyond, it counts as too big to judge."""
 
 
 class SheetExtractor:
@@ -35,6 +34,11 @@ class SheetExtractor:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:
             return
+        packed = node.data.startswith(MAGIC_ZIP)
+        refused = sheet_room.package(node.data, context) if packed else sheet_room.compound(node.data)
+        if refused is not None:
+            yield refused
+            return
         try:
             book = python_calamine.load_workbook(BytesIO(node.data))
         except python_calamine.PasswordError:
@@ -44,7 +48,7 @@ class SheetExtractor:
             yield Problem(IncidentCode.MALFORMED, f"workbook: {type(error).__name__}")
             return
         yield from _tables(book)
-        if node.data.startswith(MAGIC_ZIP):
+        if packed:
             yield from extras(node.data)
 
 
@@ -70,8 +74,8 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
             yield Problem(IncidentCode.MALFORMED, f"sheet: {type(error).__name__}")
             continue
         cells += sum(map(len, found))
-        if cells > MOST_CELLS:
-            yield Problem(IncidentCode.SIZE, f"more than {MOST_CELLS} cells")
+        if cells > sheet_room.CELLS:
+            yield Problem(IncidentCode.SIZE, f"more than {sheet_room.CELLS} cells")
             return
         rows = tuple(tuple(map(cell, row)) for row in found)
         yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)

@@ -16,6 +16,10 @@ from gateway.model.finding import IncidentCode
 
 END = b"PK\x05\x06"
 ENTRIES = 20_000                         # parts of one package; the largest real ones have a few thousand
+XML_FLOOR = 4 << 20
+"""Octets of an XML part above which its ratio counts, below the floor for everything else: its markup costs by the element.
+A sheet of a million styled empty cells is packed 12 to 1, one of equal rows that carry their numbers 30 to 1."""
+MARKUP = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<")
 OFFICE_NAMES = re.compile(rb"content_types\]\.xml|_rels/|mimetype|META-INF/manifest", re.I)
 
 
@@ -83,6 +87,8 @@ class Package:
             raise PartRefused(IncidentCode.MALFORMED, f"packed data of {entry.name}") from error
         if len(made) > room:
             raise PartRefused(IncidentCode.RATIO, f"{entry.name} unpacks to more than {room} octets")
+        if len(made) > min(XML_FLOOR, room) and len(made) > len(packed) * self.limits.ratio and MARKUP.match(made, 0, 512):
+            raise PartRefused(IncidentCode.RATIO, f"{entry.name} unpacks more than {self.limits.ratio} to 1")
         return made
 
 

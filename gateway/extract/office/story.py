@@ -8,16 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from gateway.extract.base import Problem
 from gateway.extract.office import fields
 from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
 
 OBSERVATIONS = 200                       # of one part that are kept
+NESTED = 200                             # fields within one another; Word gives up at 20
+MOST = {
+    "fldChar": 60_000, "fldSimple": 20_000, "hlinkClick": 66_000, "hlinkHover": 66_000, "control": 2_000, "OLEObject": 2_000,
+    "ddeLink": 1_000, "bookmarkStart": 60_000, "sdt": 60_000, "definedName": 200_000,
+}
+"""Of one part that are read, above what any program makes. Three marks make a field, and a thousand pages with an index and
+references have 5,000 fields; Excel allows 65,530 hyperlinks a sheet; workbooks that were copied for years carry 100,000 names."""
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 SHOWN = frozenset({"t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt", "tc", "tr",
-}
+} | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
            "glossaryDocument": "building blocks", "notes": "notes", "chartSpace": "chart", "dataModel": "diagram",
@@ -47,7 +56,9 @@ class Story:
     lines: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
-    seen: list[Observation] = field(default_factory=list)
+    seen: dict[Observation, None] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MOST, 0))
+    flood: str = ""                      # what there is more of than any document needs
     _line: list[str] = field(default_factory=list)
     _grids: list[_Grid] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
@@ -61,6 +72,8 @@ class Story:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.root = self.root or tag
+        if tag in MOST and self._full(tag):
+            return
         if tag in SHOWN or tag == "instrText" or tag == "delInstrText":
             self._taking, self._piece = tag, []
         elif tag in BREAKS:
@@ -103,6 +116,13 @@ class Story:
 
     # -- what it is made of
 
+    def _full(self, tag: str) -> bool:
+        """True where no more elements of this name are read."""
+        self.counts[tag] += 1
+        if self.counts[tag] > MOST[tag]:
+            self.flood = f"more than {MOST[tag]} elements {tag}"
+        return self.counts[tag] > MOST[tag]
+
     def _take(self, tag: str, text: str) -> None:
         self._taking = ""
         if tag in ("instrText", "delInstrText"):
@@ -140,7 +160,10 @@ class Story:
 
     def _field_char(self, kind: str) -> None:
         if kind == "begin":
-            self._fields.append(_Field())
+            if len(self._fields) >= NESTED:
+                self.flood = f"more than {NESTED} fields within one another"
+            else:
+                self._fields.append(_Field())
         elif kind == "separate" and self._fields:
             self._fields[-1].separated = True
             self._judge("".join(self._fields[-1].code))
@@ -157,8 +180,8 @@ class Story:
             self._see(observation)
 
     def _see(self, observation: Observation) -> None:
-        if len(self.seen) < OBSERVATIONS and observation not in self.seen:
-            self.seen.append(observation)
+        if len(self.seen) < OBSERVATIONS:
+            self.seen[observation] = None
 
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.startswith("hlink"):
@@ -189,7 +212,7 @@ class Story:
         if self._simple:
             self._judge("".join(self._simple))
 
-    def items(self, name: str) -> Iterator[Text | Table | Observation]:
+    def items(self, name: str) -> Iterator[Text | Table | Observation | Problem]:
         source = SOURCES.get(self.root, "body")
         if self.root == "sld":
             source = "slide " + "".join(c for c in name if c.isdigit())
@@ -200,3 +223,5 @@ class Story:
         for table in self.tables:
             yield Table(f"{source} {table.source}", table.rows)
         yield from self.seen
+        if self.flood:
+            yield Problem(IncidentCode.COUNT, self.flood)

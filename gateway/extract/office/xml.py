@@ -10,6 +10,8 @@ from typing import Protocol
 from lxml import etree
 
 STEP = 1 << 16                           # octets fed at once
+DEPTH = 400                              # elements within one another; shapes and tables in Word need 120
+ATTRIBUTES = 1000                        # of one element; the longest of drawing programs have 60
 
 
 class XmlRefused(ValueError):
@@ -37,8 +39,14 @@ class _Adapter:
         self.data = target.data
         self.wanted: frozenset[str] | None = getattr(target, "wanted", None)
         self.names: dict[str, str] = {}  # full name -> local name, "" where it is not wanted
+        self.depth = 0
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise XmlRefused(f"more than {DEPTH} elements within one another")
+        if len(attributes) > ATTRIBUTES:
+            raise XmlRefused(f"more than {ATTRIBUTES} attributes")
         name = self.names.get(tag)
         if name is None:
             name = self.named(tag)
@@ -52,6 +60,7 @@ class _Adapter:
         return self.names[tag]
 
     def end(self, tag: str) -> None:
+        self.depth -= 1
         name = self.names.get(tag)
         if name:
             self.target.end(name)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract import odf
 from gateway.extract.odf import ODF, markup
 from gateway.model.content import Table, Text
 from tests.builders.archives import codes, content, take_apart
@@ -47,3 +48,15 @@ def test_encryption_entities_and_objects() -> None:
     assert "ENCRYPTED" in codes(take_apart(ODF, odt("", {"META-INF/manifest.xml": "<manifest><encryption-data/></manifest>"})))
     assert "MALFORMED" in codes(list(markup(b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "body")))
     assert content(take_apart(ODF, odt("", {"Object 1": b"\xd0\xcf\x11\xe0x"})))["Object 1"].startswith(b"\xd0\xcf")
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    ("<text:a xlink:href='http://h.example/'>x</text:a>" * 12, "COUNT"), ("<text:a xlink:href='http://h.example/'>x</text:a>" * 10, ""),
+    ("<text:p><text:s text:c='1000001'/></text:p>", "RATIO"), ("<text:p><text:s text:c='80'/></text:p>", ""),
+    ("<table:table-row table:number-rows-repeated='1048576'><table:table-cell table:number-columns-repeated='16384'><text:p>x</text:p></table:table-cell></table:table-row>", "RATIO"),
+    ("<table:table-row table:number-rows-repeated='1048576'><table:table-cell><text:p>x</text:p></table:table-cell></table:table-row>", ""),
+    ("<table:table-row table:number-rows-repeated='1048576'><table:table-cell table:number-columns-repeated='16384'/></table:table-row>", ""),
+])
+def test_more_links_and_copies_than_any_document_has(monkeypatch: pytest.MonkeyPatch, body: str, code: str) -> None:
+    monkeypatch.setattr(odf, "LOADS", 10)
+    assert codes(take_apart(ODF, odt(body), "a.odt")) - {"DOC-LINK"} == {code} - {""}

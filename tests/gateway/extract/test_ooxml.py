@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract import ooxml
 from gateway.extract.base import Child, Problem
 from gateway.extract.ooxml import OOXML, dde_call
 from gateway.model.content import Observation, Table, Text
@@ -136,3 +137,13 @@ def test_styles_are_read_only_where_something_else_uses_them(relation: str, seen
 def test_styles_that_nobody_names_are_read() -> None:
     part = '<w:styles xmlns:w="w"><w:fldSimple w:instr="DDEAUTO c:\\x &quot;a&quot;"/></w:styles>'
     assert "DOC-DDE" in codes(read(docx(more={"word/styles.xml": part})))
+
+
+def test_more_references_than_any_sheet_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ooxml, "RELATIONS", 10)
+    monkeypatch.setattr(ooxml, "MOST", ((b"mergeCell ", 10),))
+    links = tuple(("hyperlink", f"http://h.example/{n}", True) for n in range(12))
+    assert "COUNT" in codes(read(docx(links=links))) and "COUNT" not in codes(read(docx(links=links[:9])))
+    for number, held in ((11, True), (10, False)):
+        sheet = SHEET.format("") .replace("</worksheet>", "<mergeCells count='1'>" + "<mergeCell ref='A1:B1'/>" * number + "</mergeCells></worksheet>")
+        assert ("COUNT" in codes(read(workbook({"xl/worksheets/sheet1.xml": sheet}), "a.xlsx"))) == held

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
+from gateway.extract.base import Problem
+from gateway.extract.office import story
 from gateway.extract.office.story import Story
 from gateway.extract.office.xml import parse
 from gateway.model.content import Observation, Table, Text
@@ -7,10 +11,10 @@ from tests.builders.documents import W, field_runs
 
 
 def read(body: str, root: str = "w:document", name: str = "document.xml") -> list[object]:
-    story = Story()
-    parse(f"<{root} {W}>{body}</{root}>".encode(), story)
-    story.finish()
-    return list(story.items(name))
+    made = Story()
+    parse(f"<{root} {W}>{body}</{root}>".encode(), made)
+    made.finish()
+    return list(made.items(name))
 
 
 def test_paragraphs_tabs_breaks_and_text_boxes() -> None:
@@ -49,3 +53,19 @@ def test_slides_actions_and_sources() -> None:
     assert Text("標題", "slide 12") in found
     assert any(o.code == "DOC-RUN-PROGRAM" for o in found if isinstance(o, Observation))
     assert read("<p><r><t>x</t></r></p>", "w:ftr")[0] == Text("x", "footer")
+
+
+@pytest.mark.parametrize(("body", "flood"), [
+    ("<w:fldSimple w:instr='PAGE'/>" * 6, "more than 5 elements fldSimple"), ("<w:fldSimple w:instr='PAGE'/>" * 5, ""),
+    ("<w:r><w:fldChar w:fldCharType='begin'/></w:r>" * 4, "more than 3 fields within one another"),
+    ("<w:r><w:fldChar w:fldCharType='begin'/></w:r>" * 3 + "<w:r><w:fldChar w:fldCharType='end'/></w:r>" * 3, ""),
+    (field_runs("PAGE") * 9, ""), ("<w:bookmarkStart w:name='a'/>" * 20, ""),
+])
+def test_more_references_than_any_document_has(monkeypatch: pytest.MonkeyPatch, body: str, flood: str) -> None:
+    monkeypatch.setitem(story.MOST, "fldSimple", 5)
+    monkeypatch.setattr(story, "NESTED", 3)
+    assert [p.detail for p in read(body) if isinstance(p, Problem)] == [flood] * bool(flood)
+
+
+def test_limits_stand_above_what_real_documents_have() -> None:
+    assert story.MOST["fldChar"] >= 3 * 5_000 and story.MOST["hlinkClick"] > 65_530 and story.MOST["definedName"] > 100_000

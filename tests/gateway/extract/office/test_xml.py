@@ -48,3 +48,17 @@ def test_target_hears_of_the_elements_it_wants_and_of_every_text() -> None:
     target = Target()
     parse(b'<w:d xmlns:w="u" xmlns:o="v"><w:r>a</w:r><o:t o:k="1">b</o:t><t/></w:d>', target)
     assert target.heard == ["d", "a", "t 1", "b", "/t", "t", "/t", "/d"]
+
+
+@pytest.mark.parametrize(("data", "why"), [
+    (b"<a>" * 401 + b"</a>" * 401, "more than 400 elements within one another"),
+    (b"<a " + b" ".join(b'k%d="1"' % n for n in range(1001)) + b"/>", "more than 1000 attributes"),
+])
+def test_more_depth_and_attributes_than_any_document_has(data: bytes, why: str) -> None:
+    with pytest.raises(XmlRefused, match=why):
+        elements(data)
+
+
+def test_depth_and_attributes_of_real_documents() -> None:
+    assert len(elements(b"<a>" * 300 + b"</a>" * 300)) == 300
+    assert len(elements(b"<x>" + b"<a/>" * 5000 + b"<b " + b" ".join(b'k%d="1"' % n for n in range(900)) + b"/></x>")) == 5002

@@ -1,0 +1,138 @@
+"""How much room a workbook would make its reader take, before the reader is let loose on it.
+
+calamine lays a sheet out from its first cell to its last one, empty cells included: two cells in opposite corners are a
+gigabyte (xlsx), a repeated cell of OpenDocument is written out. Excel keeps such sheets as they are written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.extract import xlm
+from gateway.extract.base import Context, Problem
+from gateway.extract.office import biff12
+from gateway.extract.office.compound import Compound, Damaged
+from gateway.extract.office.package import Package, PartRefused
+from gateway.model.finding import IncidentCode
+
+CELLS = 5_000_000
+"""Of one workbook that are laid out, empty ones too; beyond, it counts as too big to judge."""
+REPEATED = 1_100_000
+"""The same where hardly a cell is written: a whole column of one value, as OpenDocument repeats it, has 1,048,576."""
+SPARSE = 100
+"""Cells that one written cell may take up in a sheet of more than REPEATED."""
+NAMES = 200_000
+"""Defined names; workbooks that were copied for years carry 100,000."""
+BLANKS = 1_000_000
+"""Blanks that one element of OpenDocument stands for."""
+COLUMN = re.compile(rb"\sr\s?=\s?[\"']([A-Za-z]{1,3})\d")
+ROW = re.compile(rb"\sr\s?=\s?[\"'](?:[A-Za-z]{1,3})?(\d{1,7})[\"']")
+ODS_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?table-row([^>]{0,2000})>")
+ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^>]{0,2000}?)(/?)>")
+ROWS_REPEATED = re.compile(rb"number-rows-repeated\s?=\s?[\"'](\d{1,12})")
+COLUMNS_REPEATED = re.compile(rb"number-columns-repeated\s?=\s?[\"'](\d{1,12})")
+SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^>]{0,60}?c\s?=\s?[\"'](\d{1,12})")
+BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xBE, 0x201})
+BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
+
+
+def package(data: bytes, context: Context) -> Problem | None:
+    """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does."""
+    try:
+        parts = Package(data, context.limits, context.limits.expanded)
+        cells = 0
+        for entry in parts.entries.values():
+            low = entry.name.lower()
+            if not low.endswith((".xml", ".bin")) or low.startswith(("customxml/", "docprops/", "xl/media/")):
+                continue
+            content = parts.read(entry.name)
+            if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
+                return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
+            if low == "content.xml":
+                cells += opendocument(content)
+            elif low.endswith(".bin"):
+                cells += binary(content) if biff12.is_sheet(content) else 0
+            elif b"worksheet" in content[:4096]:
+                cells += markup(content)
+            if cells > CELLS:
+                return Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
+    except PartRefused as error:
+        return error.problem
+    except KeyError:
+        return None
+    return None
+
+
+def markup(content: bytes) -> int:
+    """Cells between the first and the last one of a worksheet part."""
+    written = COLUMN.findall(content)
+    rows = max(map(int, set(ROW.findall(content))), default=0)
+    cells = max(map(_column, set(written)), default=0) * rows
+    return cells if cells < REPEATED or cells < SPARSE * len(written) else CELLS + 1
+
+
+def _column(letters: bytes) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + letter - 64
+    return number
+
+
+def binary(content: bytes) -> int:
+    """The same of an xlsb part ([MS-XLSB] 2.4: BrtRowHdr, BrtCell)."""
+    row = rows = columns = 0
+    for kind, body in biff12.records(content):
+        if kind == BIFF12_ROW and len(body) >= 4:
+            row = int.from_bytes(body[:4], "little")
+        elif kind in BIFF12_CELLS and len(body) >= 4:
+            rows = max(rows, row + 1)
+            columns = max(columns, int.from_bytes(body[:4], "little") + 1)
+    return rows * columns
+
+
+def opendocument(content: bytes) -> int:
+    """Cells with something in them, as often as they are repeated, and blanks that stand for a million."""
+    if any(int(n) > BLANKS for n in SPACES.findall(content)):
+        return CELLS + 1
+    if b"-repeated" not in content:
+        return 0
+    total, ends = 0, [*(m.start() for m in ODS_ROW.finditer(content)), len(content)]
+    for match, end in zip(ODS_ROW.finditer(content), ends[1:], strict=True):
+        repeated = ROWS_REPEATED.search(match[1])
+        if repeated is None and b"columns-repeated" not in content[match.end():end]:
+            continue
+        width = filled = 0
+        for cell in ODS_CELL.finditer(content, match.end(), end):
+            copies = COLUMNS_REPEATED.search(cell[1])
+            width += int(copies[1]) if copies else 1
+            filled = width if not cell[2] else filled
+        total += filled * (int(repeated[1]) if repeated else 1)
+        if total > REPEATED:
+            return CELLS + 1
+    return total
+
+
+def compound(data: bytes) -> Problem | None:
+    """What forbids to read an xls workbook."""
+    try:
+        root = next(Compound(data, len(data)).storages())
+    except Damaged:
+        return None                      # calamine says so in its own words
+    cells = sum(cells for name in ("workbook", "book") for cells in _sheets(root.read(name)))
+    return Problem(IncidentCode.SIZE, f"more than {CELLS} cells") if cells > CELLS else None
+
+
+def _sheets(stream: bytes) -> Iterator[int]:
+    """Cells between first and last of each sheet of a BIFF stream ([MS-XLS] 2.4: row and column begin every cell)."""
+    rows = columns = 0
+    for kind, body in xlm.records(stream):
+        if kind in xlm.BOF:
+            yield rows * columns
+            rows = columns = 0
+        elif kind in BIFF_CELLS and len(body) >= 4:
+            rows = max(rows, int.from_bytes(body[:2], "little") + 1)
+            columns = max(columns, int.from_bytes(body[2:4], "little") + 1)
+            if kind in (0xBD, 0xBE):
+                columns = max(columns, int.from_bytes(body[-2:], "little") + 1)
+    yield rows * columns

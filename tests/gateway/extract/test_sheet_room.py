@@ -1,0 +1,75 @@
+"""Two cells may be a gigabyte, and a million rows no flood at all."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from gateway.extract import sheet_room
+from gateway.extract.base import Context, Problem
+from gateway.extract.sheet_room import CELLS, binary, compound, markup, opendocument, package
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+from tests.builders.documents import biff
+from tests.builders.documents import compound as compound_file
+from tests.builders.documents import package as parts
+
+
+def sheet(*cells: str) -> bytes:
+    return b"<worksheet>" + b"".join(f'<c r="{c}"><v>1</v></c>'.encode() for c in cells) + b"</worksheet>"
+
+
+def ods(rows: str) -> bytes:
+    return f"<office:spreadsheet><table:table>{rows}</table:table></office:spreadsheet>".encode()
+
+
+def record12(kind: int, body: bytes) -> bytes:
+    return bytes((kind, len(body))) + body
+
+
+@pytest.mark.parametrize(("content", "cells"), [
+    (sheet("A1", "C7"), 21), (sheet("AA3"), 81), (sheet(), 0), (sheet("A1", "XFD1048576"), CELLS + 1), (sheet("A1", "B400000"), 800_000),
+    (sheet(*(f"B{n}" for n in range(1, 60_000)), "B600000"), 1_200_000), (sheet("A1", "B600000"), CELLS + 1),
+])
+def test_room_of_a_sheet(content: bytes, cells: int) -> None:
+    assert markup(content) == cells
+
+
+CELL = "<table:table-cell{}><text:p>1</text:p></table:table-cell>"
+
+
+@pytest.mark.parametrize(("rows", "cells"), [
+    (f"<table:table-row>{CELL}</table:table-row>".format(""), 0),
+    (f"<table:table-row table:number-rows-repeated='3'>{CELL}</table:table-row>".format(" table:number-columns-repeated='5'"), 15),
+    ("<table:table-row table:number-rows-repeated='1048576'><table:table-cell table:number-columns-repeated='16384'/></table:table-row>", 0),
+    (f"<table:table-row table:number-rows-repeated='1048576'>{CELL}</table:table-row>".format(""), 1_048_576),
+    (f"<table:table-row table:number-rows-repeated='1048576'>{CELL}{CELL}</table:table-row>".format("", ""), CELLS + 1),
+    ("<text:p><text:s text:c='999999999'/></text:p>", CELLS + 1), ("<text:p><text:s text:c='9'/></text:p>", 0),
+])
+def test_room_of_an_opendocument_sheet(rows: str, cells: int) -> None:
+    assert opendocument(ods(rows)) == cells
+
+
+def test_room_of_binary_sheets() -> None:
+    assert binary(record12(0, struct.pack("<I", 1)) + record12(2, struct.pack("<I", 3) + bytes(4))) == 8
+    near, far = struct.pack("<HHHd", 1, 1, 0, 1.0), struct.pack("<HHHd", 65_535, 255, 0, 1.0)
+    book = biff((0x809, bytes(8)), (0x203, near), (0x0A, b""))
+    assert compound(compound_file({"Workbook": book})) is None
+    flood = compound(compound_file({"Workbook": biff((0x809, bytes(8)), (0x203, near), (0x203, far), (0x0A, b""))}))
+    assert flood == Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
+    assert compound(b"\xd0\xcf\x11\xe0 no compound file") is None
+
+
+def test_room_of_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_room, "NAMES", 3)
+    context = Context(Limits(), True)
+    book = "<workbook>" + "<definedName name='a'/>" * 3 + "</workbook>"
+    assert package(parts({"xl/workbook.xml": book, "xl/worksheets/sheet1.xml": sheet("A1")}), context) is None
+    names = package(parts({"xl/workbook.xml": book.replace("</workbook>", "<definedName name='b'/></workbook>")}), context)
+    assert names is not None and names.code is IncidentCode.COUNT
+    cells = package(parts({"xl/worksheets/odd name.xml": sheet("A1", "XFD1048576")}), context)
+    assert cells is not None and cells.code is IncidentCode.SIZE
+    bomb = package(parts({"xl/sharedStrings.xml": "<sst>" + "<si/>" * 1_000_000 + "</sst>"}), context)
+    assert bomb is not None and bomb.code is IncidentCode.RATIO
+    assert package(b"PK\3\4 nothing", context) == Problem(IncidentCode.MALFORMED, "no central directory")
