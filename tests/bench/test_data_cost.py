@@ -132,7 +132,7 @@ def test_ten_million_rows(tmp_path):
     began = time.process_time()
     found = records(foreign(10_000), index)
     print(f"10,000 foreign mails: {len(found)} with a record, most {max(found, default=0)}, {(time.process_time() - began) / 10:.1f} ms a mail")
-    assert max(found, default=0) < 3
+    assert not found
 
 
 def test_a_small_table_and_a_small_text(tmp_path):
