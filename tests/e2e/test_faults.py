@@ -32,8 +32,8 @@ FAULTS = {                               # fault -> further arguments of the sho
     "none": [], "kill9": brisk(0.3), "kill9-child": [*brisk(0.3), "--size", "60000"], "term": brisk(0.3), "stop": brisk(0.12), "sink-down": brisk(0.12),
     "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": [*brisk(0.12), "--size", "60000"],
 }
-# Of the long audits. A start takes seconds: blows that end the gateway fall less often, or no mail would ever pass between two of them.
-LONG = {fault: ["--workers", "2", "--every", "0.5" if fault in ("kill9", "term") else "0.15"] for fault in FAULTS}
+# Of the long audits. A start takes seconds: blows that end processes fall less often, or no mail would ever pass between two of them.
+LONG = {fault: ["--workers", "2", "--every", "1" if "kill9" in fault or fault == "term" else "0.15"] for fault in FAULTS}
 STATES = ("none", "fsize", "nofile", "mem")  # a limit in force all the time, not a blow
 
 pytestmark = pytest.mark.skipif(not AUDIT.exists(), reason="the audit tool lies beside the checkout, and is not there")
