@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+
+from gateway.identifiers.characters import Characters
+
 EMAIL = re.compile(r"(?<![0-9A-Za-z._%+\-])[0-9A-Za-z._%+\-]{1,64}@(?:[0-9A-Za-z\-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![0-9A-Za-z])")
 # Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, with or without country code; North America
 # only with its customary punctuation. Toll-free numbers (0800, 0120, 400-, 800-) belong to companies.
@@ -27,6 +31,17 @@ _FIRMS = (
 _LATIN_FIRMS = (
     "ltd", "inc", "llc", "plc", "corp", "co", "group", "bank", "gmbh", "company", "and sons", "university", "center", "centre",
     "office", "branch", "dept")
+_LATIN_CLUES = tuple(w.encode() for w in sorted(_LATIN_FIRMS, key=len) if not any(v != w and v in w for v in _LATIN_FIRMS))
+"""One of them is in each of these words."""
+
+
+def _table(characters: set[str]) -> np.ndarray:
+    table = np.zeros(0x10000, bool)
+    table[[ord(c) for c in characters]] = True
+    return table
+
+
+_FIRST, _SECOND = _table({firm[0] for firm in _FIRMS}), _table({firm[1] for firm in _FIRMS})
 _COMPANY = re.compile(f"{'|'.join(_FIRMS)}|(?<![a-z])(?:{'|'.join(_LATIN_FIRMS)})(?![a-z])", re.I)
 # The hundred commonest surnames of Taiwan, China and Hong Kong in both scripts, and two-character ones.
 _SURNAMES = frozenset(
@@ -54,12 +69,17 @@ def company(text: str) -> bool:
     return _COMPANY.search(text) is not None
 
 
-def companies(text: str) -> bool:
+def companies(text: str, found: Characters | None = None) -> bool:
     """False where no line of a text can name a company: cheaper than asking for each."""
-    if any(map(text.__contains__, _FIRMS)):
-        return True
-    lowered = text.lower()
-    return any(map(lowered.__contains__, _LATIN_FIRMS))
+    if found is None:
+        lowered = text.lower()
+        return any(map(text.__contains__, _FIRMS)) or any(map(lowered.__contains__, _LATIN_FIRMS))
+    if found.codes.itemsize > 1:
+        first = np.flatnonzero(_FIRST.take(found.codes, mode="clip"))
+        if _SECOND.take(found.codes[first + 1], mode="clip").any():
+            return True
+    octets = np.minimum(found.codes, 0xFF).astype(np.uint8).tobytes().lower()
+    return any(map(octets.__contains__, _LATIN_CLUES))
 
 
 def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:

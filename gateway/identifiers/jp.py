@@ -7,7 +7,7 @@ from stdnum.jp import cn as _cn
 _MY_NUMBER = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _LICENCE = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 # Codes of the prefectural public safety commissions (police), first two digits of a licence.
-_COMMISSIONS = frozenset(map(str, (
+COMMISSIONS = frozenset(map(str, (
     *range(10, 15), *range(20, 25), 30, *range(40, 56), *range(60, 66), *range(70, 75), *range(80, 84), *range(90, 98))))
 
 
@@ -35,7 +35,7 @@ def driver_licence(value: str) -> bool:
 
     Source: 警察庁 運転免許証の番号の付番要領; weights 5 4 3 2 7 6 5 4 3 2, modulus 11.
     """
-    return (len(value) == 12 and value.isdigit() and value[:2] in _COMMISSIONS
+    return (len(value) == 12 and value.isdigit() and value[:2] in COMMISSIONS
             and _check_digit(_LICENCE, value) == ord(value[10]) - 48)
 
 

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gateway.identifiers import characters
+from gateway.identifiers.characters import DIGIT, FORMATS, MARKS, Characters, ahead, matches
+
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
 _DASHES = "‐‑‒–—―−﹣－⁃ー⸺〜～"
@@ -31,15 +34,14 @@ LETTER_RUN = re.compile(
     r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
+LETTER_OF_ID = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289][0-9]{8}(?: [0-9]{1,12}(?:[ \-][0-9]{1,19})?)?"
+                          r"(?![ \-]?[0-9A-Za-z])")
+"""A Taiwanese number, whose letter is none of its digits, and what numbers stand behind it."""
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48
 """Characters before a hint in which its run may begin."""
-_MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
-"""Marks that strike through, ring or box what stands before them; accents are the same ones, so they go from numbers only."""
-FORMAT = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f]+"
-    f"|(?<=[0-9])[{_MARKS}]+|(?<=[A-Z])[{_MARKS}]+(?=[0-9])")
+FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9])[{MARKS}]+|(?<=[A-Z])[{MARKS}]+(?=[0-9])")
+"""Marks go from numbers only: elsewhere they are accents."""
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -76,26 +78,24 @@ def _mapped(character: str, code: int) -> int | str:
 
 
 _TABLE = _Table()
-LONG = 2000
-"""Characters from which on a text is mapped with an array."""
 _UNKNOWN = 0xFFFFFFFF
 _ARRAY = np.full(0x10000, _UNKNOWN, np.uint32)
 """The same for the basic plane, filled as characters are met."""
 
 
-def _translate(text: str) -> str:
-    if len(text) < LONG:
+def _translate(text: str, found: Characters | None) -> str:
+    if found is None:
         return text.translate(_TABLE)
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    codes = found.inner
     if int(codes.max()) >= len(_ARRAY):
         return text.translate(_TABLE)
-    mapped = _ARRAY[codes]
+    mapped = _ARRAY.take(codes)
     if (mapped == _UNKNOWN).any():
         for code in set(codes[mapped == _UNKNOWN].tolist()):  # np.unique would load modules behind the lockdown
             stands = _TABLE[code]
             _ARRAY[code] = ord(stands) if isinstance(stands, str) else stands
-        mapped = _ARRAY[codes]
-    return mapped.tobytes().decode("utf-32-le", "surrogatepass")
+        mapped = _ARRAY.take(codes)
+    return text if np.array_equal(mapped, codes) else mapped.tobytes().decode("utf-32-le", "surrogatepass")
 
 
 @dataclass(slots=True)
@@ -105,6 +105,7 @@ class View:
     text: str
     removed: list[int] = field(default_factory=list)     # for each removed character: its place in the view
     changed: bool = False
+    characters: Characters | None = None                 # of the text; None for a short one
 
     def place(self, offset: int) -> int:
         """The offset in the original text of a place in the view."""
@@ -115,13 +116,31 @@ def view(text: str) -> View:
     """V1: format characters out, digits of all scripts and full-width forms to ASCII, look-alikes, hanzi numerals, O and l."""
     removed: list[int] = []
     out = text
+    found = characters.of(text)
     if not text.isascii():
-        out, removed = _without_format(text)
-        out = _translate(out)
-        if HANZI_RUN.search(out):
-            out = HANZI_RUN.sub(lambda m: m.group().translate(NUMERAL), out)
-    out = _with_letters_as_digits(out)
-    return View(out, removed, out is not text and out != text)
+        if found is None or found.are(characters.FORMAT).any():
+            out, removed = _without_format(text)
+            found = found and found.of(out)
+        mapped = _translate(out, found)
+        found = found and found.of(mapped)
+        out = _without_numerals(mapped, found)
+        found = found and found.of(out)
+    out = _with_letters_as_digits(out, found)
+    return View(out, removed, out is not text and out != text, found and found.of(out))
+
+
+def _without_numerals(text: str, found: Characters | None) -> str:
+    """Runs of seven Chinese numerals and more as digits."""
+    starts = None
+    if found is not None:
+        numeral, digit = found.are(characters.NUMERAL), found.are(characters.NUMERAL | DIGIT)
+        starts = found.places(numeral & (ahead(digit, 1) | ahead(digit, 2)))
+    pieces: list[str] = []
+    done = 0
+    for match in matches(HANZI_RUN, text, starts):
+        pieces += (text[done:match.start()], match.group().translate(NUMERAL))
+        done = match.end()
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def _without_format(text: str) -> tuple[str, list[int]]:
@@ -140,20 +159,28 @@ def _without_format(text: str) -> tuple[str, list[int]]:
     return "".join(pieces), removed
 
 
-def _with_letters_as_digits(text: str) -> str:
+def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     """Runs that mix digits with O, o, l, I, looked at only around places where one stands beside a digit."""
+    starts = None
+    if found is not None:
+        digit, letter = found.are(DIGIT), found.among("OolI")
+        starts = found.places((digit & ahead(letter, 1)) | (letter & ahead(digit, 1)))
     pieces: list[str] = []
-    done = 0
-    for hint in LETTER_HINT.finditer(text):
+    done = copied = 0
+    for hint in matches(LETTER_HINT, text, starts):
         if hint.start() < done:
+            continue
+        ours = LETTER_OF_ID.match(text, hint.start())
+        if ours is not None:
+            done = ours.end()
             continue
         near = LETTER_RUN.finditer(text, max(done, hint.start() - REACH), hint.end() + 2 * REACH)
         match = next((m for m in near if m.end() > hint.start()), None)
         if match is None or match.start() > hint.start():
             continue
-        pieces += (text[done:match.start()], _letters_to_digits(match))
-        done = match.end()
-    return "".join((*pieces, text[done:])) if pieces else text
+        pieces += (text[copied:match.start()], _letters_to_digits(match))
+        done = copied = match.end()
+    return "".join((*pieces, text[copied:])) if pieces else text
 
 
 def _letters_to_digits(match: re.Match[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # Issuer ranges (ISO/IEC 7812; the schemes' published ranges) -> lengths. Longest prefix wins by order.
-_RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
+RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
     (222100, 272099, frozenset({16})),                       # Mastercard 2-series
     (340000, 349999, frozenset({15})), (370000, 379999, frozenset({15})),      # American Express
     (300000, 305999, frozenset({14, 16, 17, 18, 19})), (309500, 309599, frozenset({14, 16, 17, 18, 19})),
@@ -18,8 +18,8 @@ _RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
     (810000, 817199, frozenset({16, 17, 18, 19})),           # UnionPay, 8-series
     (955800, 955899, frozenset({19})),                       # ICBC debit, before 62
 )
-_BY_TWO = {str(two): tuple(r for r in _RANGES if r[0] // 10000 <= two <= r[1] // 10000) for two in range(10, 100)
-           if any(r[0] // 10000 <= two <= r[1] // 10000 for r in _RANGES)}
+_BY_TWO = {str(two): tuple(r for r in RANGES if r[0] // 10000 <= two <= r[1] // 10000) for two in range(10, 100)
+           if any(r[0] // 10000 <= two <= r[1] // 10000 for r in RANGES)}
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 

@@ -96,6 +96,7 @@ class Words:
     kinds: np.ndarray                    # for each a number in `sets`
     sets: list[frozenset[str]]
     close: np.ndarray                    # for each whether it counts right before a value only
+    touched: np.ndarray                  # ends of these and of what hides a word: `account no` in `account nothing`
 
     def before(self, text: str, starts: np.ndarray) -> Words:
         """Without the close words that do not stand right before one of these places, which are in order."""
@@ -105,7 +106,7 @@ class Words:
             following = int(np.searchsorted(starts, end))
             start = int(starts[following]) if following < len(starts) else len(text) + RIGHT_BEFORE
             kept[i] = start - end <= RIGHT_BEFORE and not text[end:start].strip(_BETWEEN)
-        return Words(self.ends[kept], self.kinds[kept], self.sets, self.close[kept])
+        return Words(self.ends[kept], self.kinds[kept], self.sets, self.close[kept], self.touched)
 
     def all(self) -> frozenset[str]:
         return NONE.union(*(self.sets[i] for i in set(self.kinds.tolist())))
@@ -116,21 +117,25 @@ def words(text: str) -> Words:
     octets = text.encode("utf-8", "surrogatepass")
     places = [m.span() for m in _FINDER.finditer(octets)]
     if not places:
-        return Words(np.empty(0, np.int64), np.empty(0, np.int64), [], np.empty(0, bool))
+        nothing = np.empty(0, np.int64)
+        return Words(nothing, nothing, [], np.empty(0, bool), nothing)
     found = [octets[s:e] for s, e in places]
     numbers = {word: i for i, word in enumerate(dict.fromkeys(found))}
     spans = np.array(places, np.int64)
     raw = np.frombuffer(octets, np.uint8)
     padded = np.concatenate(([0], raw, [0]))
     first, last = padded[spans[:, 0] + 1], padded[spans[:, 1]]
-    whole = ~(_latin(first) & _latin(padded[spans[:, 0]]) | _latin(last) & _latin(padded[spans[:, 1] + 1]))
-    ends = spans[:, 1][whole]
+    inside = _latin(first) & _latin(padded[spans[:, 0]])
+    whole = ~(inside | _latin(last) & _latin(padded[spans[:, 1] + 1]))
+    ends = spans[:, 1]
     if len(octets) != len(text):
-        ends = np.cumsum((raw & 0xC0) != 0x80)[ends - 1]
+        ends = np.cumsum((raw & 0xC0) != 0x80, dtype=np.int32)[ends - 1].astype(np.int64)
     spelled = [word.decode().lower() for word in numbers]
-    kinds = np.array([numbers[word] for word in found])[whole]
+    every = np.array([numbers[word] for word in found])
+    kinds = every[whole]
+    touched = ~(inside & np.array([word.isalpha() for word in numbers])[every])
     close = np.array([word in CLOSE and word not in WORDS for word in spelled])
-    return Words(ends, kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds])
+    return Words(ends[whole], kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds], ends[touched])
 
 
 def _latin(octets: np.ndarray) -> np.ndarray:

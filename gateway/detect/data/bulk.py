@@ -15,7 +15,7 @@ from gateway.detect.data.layout import SPACED_ROWS, Grid
 from gateway.detect.data.runs import SHAPE_NAMES, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.registry import SHAPES, TYPES
-from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words, words
+from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
 
 LEAST = 1500
 """Characters of a text from which on arrays are worth their start."""
@@ -55,10 +55,10 @@ class Sorted:
 def sort(grid: Grid) -> Sorted:
     """The tokens of a grid."""
     text = grid.text
-    runs = scan(text)
+    runs = scan(text, grid.characters)
     if not len(runs.start) and not runs.spans:
         return Sorted([], [], [(0, len(text))])
-    found = words(text).before(text, np.sort(np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))))
+    found = grid.words.before(text, np.sort(np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))))
     kinds = found.all()
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
@@ -131,7 +131,7 @@ class _Places:
         """Labels with another number between them and the value, that say nothing of the second one."""
         against = np.array([kinds <= AGAINST for kinds in self.words.sets])[self.words.kinds[word]]
         if not against.any():
-            return against
+            return np.asarray(against)
         codes = self.runs.codes
         digits = np.cumsum((codes >= 48) & (codes < 58))
         margin = (len(codes) - len(self.grid.text)) // 2

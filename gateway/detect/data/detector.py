@@ -16,6 +16,7 @@ from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
+from gateway.detect.data.starts import Starts
 from gateway.identifiers import contact, payment, terms, tw, words
 from gateway.identifiers.date import DATE
 from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
@@ -141,14 +142,14 @@ class CustomerData:
         if len(self.shown) < KEPT:
             self.shown[grid.id] = grid
         labelled = self._numbers(grid, artifact)
-        for token in tokens.ibans(text):
+        starts = Starts.of(grid)
+        for token in tokens.ibans(text, starts.ibans):
             self._token(grid, artifact, token)
-        if grid.headings or "swift" in text.lower() or "bic" in text.lower():
-            for token in tokens.bics(text):
-                self._token(grid, artifact, token)
+        self._bics(grid, artifact, starts)
         plain = grid.view.text
-        for place in labelled:
-            for token in (*tokens.wrapped(text, *place), *tokens.oddly_grouped(plain, *place), *tokens.spelled(plain, *place)):
+        for place in starts.within(labelled):
+            for token in (*tokens.wrapped(text, *place, starts.wrapped), *tokens.oddly_grouped(plain, *place, starts.odd),
+                          *tokens.spelled(plain, *place, starts.spelled)):
                 self._token(grid, artifact, token, only_labelled=True)
         for name, token in tokens.post_accounts(text):
             self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
@@ -161,6 +162,15 @@ class CustomerData:
         rows = people.read_contacts(grid, self.contacts)
         if rows:
             self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
+
+    def _bics(self, grid: Grid, artifact: int, starts: Starts) -> None:
+        """Codes of banks, in a text that speaks of them."""
+        found = list(tokens.bics(grid.text, starts.bics))
+        if found and not grid.headings:
+            lowered = grid.text.lower()
+            found = found if "swift" in lowered or "bic" in lowered else []
+        for token in found:
+            self._token(grid, artifact, token)
 
     def _numbers(self, grid: Grid, artifact: int) -> list[tuple[int, int]]:
         """Every token of the text; the places behind labels of types."""
@@ -187,7 +197,10 @@ class CustomerData:
         if batch.shape in bulk.LABEL_ONLY and not any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ())):
             return
         known = EXAMPLES | self.own
-        keep = [i for i, v in enumerate(batch.values) if v not in known]
+        values = batch.values
+        keep: Sequence[int] = range(len(values))
+        if not known.isdisjoint(values):
+            keep = [i for i, v in enumerate(values) if v not in known]
         if not keep:
             return
         key = ("label",) if batch.labelled else ("column", batch.column) if batch.column >= 0 else ("free",)
@@ -196,12 +209,12 @@ class CustomerData:
 
         def seen(i: int) -> Seen:
             at = keep[i]
-            return Seen(batch.values[at], id, batch.rows[at], artifact, place(batch.starts[at]), source)
+            return Seen(values[at], id, batch.rows[at], artifact, place(batch.starts[at]), source)
 
-        group.add_many([batch.values[i] for i in keep], seen)
+        group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen)
         for i in keep[:judge.LOOKED - group.looked] if not kinds else ():
             group.look(self._beside_person(grid, batch.rows[i], tokens.Token(
-                batch.shape, batch.values[i], batch.starts[i], batch.ends[i])))
+                batch.shape, values[i], batch.starts[i], batch.ends[i])))
 
     def _group(self, grid: Grid, key: object, kinds: frozenset[str], shape: str) -> Group:
         shape = PAN if shape in PAN_SHAPES else ONE_SHAPE.get(shape, shape)
@@ -315,7 +328,7 @@ class CustomerData:
 
 def possible(text: str) -> bool:
     """False where a text can hold neither an identifier nor fifty contacts."""
-    return text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS or tokens.POSSIBLE.search(text) is not None
+    return tokens.POSSIBLE.search(text) is not None or text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS
 
 
 def mended(text: Text) -> Text:

@@ -13,8 +13,9 @@ from itertools import islice
 from math import comb, prod
 
 from gateway.detect.data.tokens import Token
-from gateway.identifiers import sieves
+from gateway.identifiers import payment, sieves
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
+from gateway.identifiers.sieves import Columns
 
 CHANCE = 1.05e-4
 """A group without label counts where random values would look as good less often than this."""
@@ -96,11 +97,12 @@ class Group:
                     yield seen(i)
 
 
-def passing(kind: IdentifierType, values: Collection[str], label: frozenset[str] = frozenset()) -> list[str]:
+def passing(kind: IdentifierType, values: Collection[str], label: frozenset[str] = frozenset(),
+            columns: Columns | None = None) -> list[str]:
+    """The values that are of a type; `columns` are the same ones where they are many."""
     if kind.own_label is not None and kind.name in label:
-        return [v for v in values if kind.own_label(v)]
-    sieved = sieves.sieve(kind.name, values)
-    return list(sieved) if kind.name in sieves.EXACT and sieved is not values else [v for v in sieved if kind.check(v)]
+        return list(filter(kind.own_label, values))
+    return list(filter(kind.check, values)) if columns is None else columns.passing(kind.name, kind.check)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ class _Case:
 
 def _cases(group: Group) -> list[_Case]:
     cases = []
+    values = group.values
+    columns = Columns(values) if len(values) >= sieves.LEAST else None
     for family in _families(group.shape):
         types = tuple(TYPES[name] for name in family)
         labelled = any(t.labels & group.label for t in types)
@@ -125,12 +129,23 @@ def _cases(group: Group) -> list[_Case]:
             continue
         passed: dict[str, str] = {}
         for kind in types:
-            for value in passing(kind, group.values, group.label):
-                passed.setdefault(value, kind.name)
-        plausible = types[0].plausible
-        compared = sum(map(plausible, group.values)) if plausible else len(group.values)
-        cases.append(_Case(group, types, passed, len(group.values), compared, labelled))
+            found = passing(kind, values, group.label, columns)
+            if not passed:
+                passed = dict.fromkeys(found, kind.name)
+            else:
+                for value in found:
+                    passed.setdefault(value, kind.name)
+        cases.append(_Case(group, types, passed, len(values), _compared(types[0], values, columns), labelled))
     return cases
+
+
+def _compared(kind: IdentifierType, values: Collection[str], columns: Columns | None) -> int:
+    """Values that could be of the type but for their check digit."""
+    if kind.plausible is None:
+        return len(values)
+    if columns is not None and kind.plausible is payment.issued:
+        return columns.issued()
+    return sum(map(kind.plausible, values))
 
 
 _WRITTEN: dict[str, tuple[str, ...]] = {"IBAN": ("iban",), "BIC": ("swift",), "USCC": ("cn.uscc",)}
@@ -248,8 +263,10 @@ def _rank(case: _Case) -> tuple[bool, float, float]:
 
 
 def _take(case: _Case, accepted: dict[str, dict[str, list[Seen]]]) -> None:
-    if len(case.passed) >= PLACED:                        # so many need no place each
-        for value, name in case.passed.items():
-            accepted.setdefault(name, {}).setdefault(value, [])
-    for seen in islice(case.group.sightings(case.passed), PLACED):
-        accepted.setdefault(case.passed[seen.value], {}).setdefault(seen.value, []).append(seen)
+    passed = case.passed
+    if len(passed) >= PLACED:                             # so many need no place each
+        found = {name: accepted.setdefault(name, {}) for name in dict.fromkeys(passed.values())}
+        for value, name in passed.items():
+            found[name].setdefault(value, [])
+    for seen in islice(case.group.sightings(passed), PLACED):
+        accepted.setdefault(passed[seen.value], {}).setdefault(seen.value, []).append(seen)

@@ -6,19 +6,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
 
+import numpy as np
+
+from gateway.identifiers.characters import DIGIT, Characters, ahead, matches
 from gateway.identifiers.normalise import View, view
-from gateway.identifiers.terms import NONE, WINDOW, Labels
+from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
 
 DELIMITERS = "|;,^~"
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
-FIELD_MARK = re.compile("[\x01\x07\x1c-\x1f]")
 SPACED_ROWS = 400
 SPACED = re.compile(r"^[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,80}$(?=\n\s{0,8}[^\n]{0,200}?[0-9]{4})", re.M)
 """A line without digits over one with them."""
+SPACED_LONGEST, SPACED_BELOW = 121, 210
+"""Characters of such a line, and behind it up to the digits, at the most."""
 HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 
@@ -33,8 +36,17 @@ class Grid:
     text: str
     starts: list[int]
     table: bool                          # cells came as cells
+    characters: Characters | None = None                  # None for a short text
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
+    _words: Words | None = None
+
+    @property
+    def words(self) -> Words:
+        """The words of the table of terms, looked for once."""
+        if self._words is None:
+            self._words = words(self.text)
+        return self._words
 
     def row(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -58,14 +70,14 @@ class Grid:
 def from_text(id: int, text: Text, labels: Labels) -> Grid:
     """Lines with the same number of delimiters one after the other become rows of cells."""
     seen = view(text.content.replace("\r\n", "\n").replace("\r", "\n"))
-    plain = _tabulate(seen.text)
-    return _grid(id, text.source, seen, plain, False, labels)
+    plain, found = _tabulate(seen)
+    return _grid(id, text.source, seen, plain, found, False, labels)
 
 
 def from_table(id: int, table: Table, labels: Labels) -> Grid:
     rows = ("\t".join(_flat(c) for c in row) for row in table.rows)
     seen = view("\n".join(rows))
-    return _grid(id, table.source, seen, seen.text, True, labels)
+    return _grid(id, table.source, seen, seen.text, seen.characters, True, labels)
 
 
 def _flat(cell: str) -> str:
@@ -75,41 +87,56 @@ def _flat(cell: str) -> str:
 _GAPS = str.maketrans("\n\t\r", "   ")
 
 
-def _grid(id: int, source: str, seen: View, text: str, table: bool, labels: Labels) -> Grid:
-    lines = text.split("\n")
-    starts = [0, *(length + number for number, length in enumerate(accumulate(map(len, lines[:-1])), 1))]
-    grid = Grid(id, source, seen, text, starts, table)
+def _grid(id: int, source: str, seen: View, text: str, found: Characters | None, table: bool, labels: Labels) -> Grid:
+    breaks = [m.end() for m in _BREAK.finditer(text)] if found is None else (found.places(found.codes == 10) + 1).tolist()
+    grid = Grid(id, source, seen, text, [0, *breaks], table, found)
     if "\t" in text:
-        grid.headings = _headings(lines, labels)
+        grid.headings = _headings(text.split("\n"), labels)
     if not table:
         grid.spaced = _spaced(grid, labels)
     return grid
 
 
-def _tabulate(text: str) -> str:
+_BREAK = re.compile("\n")
+
+
+def _tabulate(seen: View) -> tuple[str, Characters | None]:
     """Delimiters of rows of equal width become tabs, one character for one."""
-    if FIELD_MARK.search(text):
+    text, found = seen.text, seen.characters
+    if any(chr(mark) in text for mark in FIELD_MARKS):
         text = text.translate(FIELD_MARKS)
-    if not any(d in text for d in DELIMITERS):
-        return text
-    lines = text.split("\n")
+    if "\n" not in text or not any(d in text for d in DELIMITERS):
+        return text, found and found.of(text)
+    found = Characters(text) if found is None else found.of(text)
+    codes = found.codes.copy()
+    starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
+    cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for delimiter in DELIMITERS:
-        if delimiter not in text:
-            continue
-        counts = [0 if "\t" in line else line.count(delimiter) for line in lines]
-        i = 0
-        while i < len(lines):
-            n = counts[i]
-            j = i + 1
-            while j < len(lines) and counts[j] == n:
-                j += 1
-            if n and (j - i >= 3 or (j - i == 2 and n >= 2)):
-                changed = True
-                for k in range(i, j):
-                    lines[k] = lines[k].replace(delimiter, "\t")
-            i = j
-    return "\n".join(lines) if changed else text
+        places = np.flatnonzero(codes == ord(delimiter))
+        lines, counts = _a_line(starts, places)
+        rows = _equal_rows(np.where(cells, 0, counts))
+        if rows.any():
+            changed = True
+            cells |= rows
+            codes[places[rows[lines]]] = 9
+    if changed:
+        text, found = found.replaced(codes)
+    return text, seen.characters and found
+
+
+def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each place the number of its line; for each line the number of places in it."""
+    lines = np.searchsorted(starts, places, "right") - 1
+    return lines, np.bincount(lines, minlength=len(starts))
+
+
+def _equal_rows(counts: np.ndarray) -> np.ndarray:
+    """For each line whether it is one of three with as many delimiters one after the other, or of two with two and more."""
+    first = np.flatnonzero(np.concatenate(([True], counts[1:] != counts[:-1])))
+    length = np.diff(np.append(first, len(counts)))
+    number = counts[first]
+    return np.repeat((number > 0) & ((length >= 3) | ((length == 2) & (number >= 2))), length)
 
 
 def _headings(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
@@ -139,7 +166,7 @@ def _headings(lines: list[str], labels: Labels) -> list[tuple[int, list[frozense
 def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
-    for match in SPACED.finditer(grid.text):
+    for match in matches(SPACED, grid.text, _spaced_starts(grid)):
         line = match.group().strip()
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
         if 2 <= len(cells) <= 15 and sum(bool(labels.heading(cell)) for cell in cells) >= 2:
@@ -147,6 +174,28 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
             if kinds is not None and sum(map(bool, kinds)) >= 2:
                 found.append((grid.row(match.start()) + 1, kinds))
     return found
+
+
+def _spaced_starts(grid: Grid) -> np.ndarray | None:
+    """Where lines begin that SPACED may match and that have a word of the table; None where the text is short."""
+    found = grid.characters
+    if found is None:
+        return None
+    digit = found.are(DIGIT)
+    four = found.places(digit & ahead(digit, 1) & ahead(digit, 2) & ahead(digit, 3))
+    if not len(four):
+        return four
+    other = found.places(digit | (found.codes == 9))
+    begin = np.array(grid.starts)
+    end = np.append(begin[1:] - 1, len(grid.text))
+    fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2) & (found.inner.take(begin, mode="clip") != 32)
+    fit &= np.searchsorted(other, begin) == np.searchsorted(other, end)
+    fit &= np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
+    if not fit.any():
+        return np.empty(0, np.int64)
+    begin, end = begin[fit], end[fit]
+    ends = grid.words.touched
+    return np.asarray(begin[np.searchsorted(ends, end, "right") > np.searchsorted(ends, begin, "right")])
 
 
 def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:

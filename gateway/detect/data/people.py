@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain, islice
+
+import numpy as np
 
 from gateway.detect.data.judge import Seen
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import contact, date
+from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead, matches
 from gateway.identifiers.registry import TYPES
 
 NEAR = 4
@@ -142,12 +146,12 @@ MINIMUM_ROWS = 5
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
-    if not NAMEISH.search(grid.text):
+    if next(matches(NAMEISH, grid.text, _name_starts(grid.characters)), None) is None:
         return 0
     records = _addressees(grid.text, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) < MINIMUM_ROWS:
         return records
-    clues = Clues.of(grid.text)
+    clues = Clues.of(grid.text, grid.characters)
     seen: set[str] = set()
     block = -NEAR                                         # row of the last name that stood for the lines below it
     for row in _rows(grid):
@@ -223,19 +227,51 @@ PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][
                      r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 
 
-def _rows(grid: Grid) -> list[int]:
-    """Rows that may hold a phone number, a mail address or a street."""
-    starts = grid.starts
-    found: list[int] = []
-    row = -1
-    end = -1
-    for match in PHONISH.finditer(grid.text):
-        at = match.start()
-        if at >= end:
-            row = grid.row(at)
-            end = starts[row + 1] if row + 1 < len(starts) else len(grid.text) + 1
-            found.append(row)
-    return found if len(found) >= MINIMUM_ROWS else []
+PHONE_PART = " ()-."
+"""What PHONISH has between its digits."""
+
+
+def _name_starts(found: Characters | None) -> np.ndarray | None:
+    """Where NAMEISH can match; None in a short text."""
+    if found is None:
+        return None
+    small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
+    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
+
+
+def _phone_starts(found: Characters | None) -> np.ndarray | None:
+    """Where PHONISH can match; None in a short text."""
+    if found is None:
+        return None
+    digit = found.are(DIGIT)
+    edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+    first, end = edges[0::2], edges[1::2]
+    other = np.cumsum(~(digit | found.among(PHONE_PART)), dtype=np.int32)
+    apart = np.append(other[end[:-1] - 1] != other[first[1:]], True)          # something else stands before the next digits
+    last = np.flatnonzero(apart)
+    reach = end[last[np.searchsorted(last, np.arange(len(first)))]] if len(first) else end
+    numbers = first[(reach - first >= 8) & (found.codes[first - 1] != 45)] - MARGIN
+    marks = found.among("@路街道巷丁") | (found.among(" ") & ahead(found.among("SRAW"), 1))
+    return np.sort(np.concatenate((numbers, found.places(marks))), kind="stable")    # two lists in order
+
+
+def _rows(grid: Grid) -> Iterable[int]:
+    """Rows that may hold a phone number, a mail address or a street; none where they are few."""
+    found = _rows_of(grid)
+    least = list(islice(found, MINIMUM_ROWS))
+    return chain(least, found) if len(least) == MINIMUM_ROWS else ()
+
+
+def _rows_of(grid: Grid) -> Iterator[int]:
+    text, starts = grid.text, grid.starts
+    places = _phone_starts(grid.characters)
+    at: Iterable[int] = (m.start() for m in PHONISH.finditer(text)) if places is None else places.tolist()
+    end = -1                                              # of the last row that has one
+    for place in at:
+        if place >= end and (places is None or PHONISH.match(text, place) is not None):
+            row = grid.row(place)
+            end = starts[row + 1] if row + 1 < len(starts) else len(text) + 1
+            yield row
 
 
 _NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder")
@@ -261,8 +297,8 @@ class Clues:
     mails: bool
 
     @classmethod
-    def of(cls, text: str) -> Clues:
-        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text), "@" in text)
+    def of(cls, text: str, found: Characters | None = None) -> Clues:
+        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found), "@" in text)
 
 
 def name_in(grid: Grid, row: int) -> str:

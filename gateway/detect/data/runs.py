@@ -11,21 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gateway.detect.data.tokens import LONGEST, WINDOWS
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, SEPARATOR, UPPER, Characters
 from gateway.identifiers.registry import SHAPES
 
-DIGIT, LETTER, UPPER, SEPARATOR = 1, 2, 4, 8
 SHAPE_NAMES: tuple[str, ...] = (*sorted(SHAPES), "LLD8LL", "D17X")
-_MARGIN = 12
-
-
-def _classes() -> np.ndarray:
-    table = np.zeros(256, np.uint8)
-    table[48:58] = DIGIT
-    table[65:91] = LETTER | UPPER
-    table[97:123] = LETTER
-    for character in " -._/·":
-        table[ord(character)] = SEPARATOR
-    return table
 
 
 def _shapes() -> np.ndarray:
@@ -39,7 +28,7 @@ def _shapes() -> np.ndarray:
     return table
 
 
-_CLASS, _SHAPE = _classes(), _shapes()
+_SHAPE = _shapes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +41,15 @@ class Runs:
     shape: np.ndarray                    # numbers in SHAPE_NAMES
     spans: list[tuple[int, int]]         # from a run's first digit to two places after its last
 
-
     def only(self, wanted: np.ndarray) -> Runs:
         """With these plain tokens only."""
         return replace(self, start=self.start[wanted], end=self.end[wanted], shape=self.shape[wanted])
 
 
-def code_points(text: str) -> np.ndarray:
-    raw = np.frombuffer(text.encode("ascii"), np.uint8) if text.isascii() else np.frombuffer(
-        text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    codes = np.zeros(len(raw) + 2 * _MARGIN, raw.dtype)
-    codes[_MARGIN:-_MARGIN] = raw
-    return codes
-
-
-def scan(text: str) -> Runs:
-    """All runs of a text."""
-    codes = code_points(text)
-    kinds = _CLASS.take(codes, mode="clip")
+def scan(text: str, found: Characters | None = None) -> Runs:
+    """All runs of a text, whose characters are known or not."""
+    found = found or Characters(text)
+    codes, kinds = found.codes, found.kinds
     digit = (kinds & DIGIT).view(np.int8)
     edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
@@ -85,7 +65,7 @@ def scan(text: str) -> Runs:
     alone = np.sort(np.concatenate((first[~several], members)))
     start, end, shape, single = _plain(codes, kinds, starts[alone], ends[alone])
     spans = sorted([*single, *grouped])
-    return Runs(codes, start - _MARGIN, end - _MARGIN, shape, [(s - _MARGIN, e - _MARGIN + 2) for s, e in spans])
+    return Runs(codes, start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in spans])
 
 
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

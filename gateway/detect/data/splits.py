@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
+from gateway.identifiers.characters import MARGIN, matches
 from gateway.identifiers.registry import SHAPES
 
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
@@ -15,12 +18,14 @@ NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,
 MOST_ROWS = 5000
 MOST_PIECES = 20
 LEAST, LONGEST = 8, 19
+SHORT = 11
+"""Characters but for blanks of a cell that NEIGHBOURS matches."""
 
 
 def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
     """Tokens joined from runs of short cells, with the columns they came from."""
     done = -1
-    for match in NEIGHBOURS.finditer(grid.text):
+    for match in matches(NEIGHBOURS, grid.text, _starts(grid)):
         row = grid.row(match.end())
         if row == done:
             continue
@@ -37,6 +42,19 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
             if end - column >= 2:
                 yield from _run(grid, row, cells, column, end)
             column = max(end, column + 1)
+
+
+def _starts(grid: Grid) -> np.ndarray | None:
+    """Where short cells begin that short ones follow; None where the text is short."""
+    found = grid.characters
+    if found is None:
+        return None
+    marks = found.places((found.codes == 9) | (found.codes == 10))
+    begin, end = np.concatenate(([0], marks + 1)), np.append(marks, len(grid.text))
+    written = np.cumsum(found.codes != 32)
+    short = written[end + MARGIN - 1] - written[begin + MARGIN - 1] <= SHORT
+    before_tab = found.codes[end[:-1] + MARGIN] == 9
+    return np.asarray(begin[:-1][short[:-1] & short[1:] & before_tab])
 
 
 def _run(grid: Grid, row: int, cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:

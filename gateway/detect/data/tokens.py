@@ -11,6 +11,9 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
+from gateway.identifiers.characters import matches
 from gateway.identifiers.normalise import NUMERAL
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
@@ -226,11 +229,11 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iter
         i += 1
 
 
-def wrapped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Numbers that a narrow line broke in two or more. Only worth something under a label."""
-    if BROKEN.search(text, start, end) is None:
+    if starts is None and BROKEN.search(text, start, end) is None:
         return
-    for match in WRAPPED.finditer(text, start, end):
+    for match in matches(WRAPPED, text, starts, start, end):
         if "\t" in text[text.rfind("\n", 0, match.start()) + 1:match.start()]:
             continue                                      # the last cell of one row and the first of the next
         value = re.sub(r"\s", "", match.group())
@@ -241,9 +244,9 @@ def wrapped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token
             yield Token(shape, value, match.start(), match.end())
 
 
-def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Groups parted by what also parts cells or amounts. Only worth something under a label."""
-    for match in ODD.finditer(text, start, end):
+    for match in matches(ODD, text, starts, start, end):
         sizes = [len(part) for part in re.split(r"[^0-9]", match.group())]
         if match[1] == "," and all(n == 3 for n in sizes[1:]):
             continue                                      # thousands
@@ -252,9 +255,9 @@ def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator
             yield token
 
 
-def spelled(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
+def spelled(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
     """One character a box, as forms have it: `|1|2|3|`, `[1][2][3]`. Only worth something under a label."""
-    for match in SPELLED.finditer(text, start, end):
+    for match in matches(SPELLED, text, starts, start, end):
         value = "".join(filter(str.isalnum, match.group())).upper()
         head, tail = ("L" if value[0].isalpha() else ""), ("X" if value[-1] == "X" else "")
         shape = f"{head}D{len(value) - len(head) - len(tail)}{tail}"
@@ -273,9 +276,9 @@ def post_accounts(text: str) -> Iterator[tuple[str, Token]]:
             yield "tw.bank_account", Token("D14", value, match.start(1), match.end(2))
 
 
-def ibans(text: str) -> Iterator[Token]:
+def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Country code with as many letters and digits after it as the registry says, single blanks or hyphens between."""
-    for match in IBAN.finditer(text):
+    for match in matches(IBAN, text, starts):
         start = match.start()
         length = IBAN_LENGTHS.get(text[start:start + 2])
         if length is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
@@ -298,8 +301,8 @@ def _collect(text: str, start: int, length: int) -> tuple[str, int]:
     return "".join(value), i
 
 
-def bics(text: str) -> Iterator[Token]:
-    for match in BIC.finditer(text):
+def bics(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
+    for match in matches(BIC, text, starts):
         yield Token("BIC", match.group(), *match.span())
 
 

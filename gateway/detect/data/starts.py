@@ -1,0 +1,94 @@
+"""Where in a long text the patterns of `tokens` can match: places found with arrays, for patterns that are tried nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gateway.detect.data.layout import Grid
+from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, UPPER, Characters, ahead
+
+ODD_MARKS = ",|*~+=:;"
+Places = np.ndarray | None
+"""Offsets in order; None where the text is short: anywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """One list a pattern."""
+
+    ibans: Places = None
+    bics: Places = None
+    wrapped: Places = None
+    odd: Places = None
+    spelled: Places = None
+
+    @classmethod
+    def of(cls, grid: Grid) -> Starts:
+        found, plain = grid.characters, grid.view.characters
+        if found is None or plain is None:
+            return cls()
+        return cls(ibans(found), bics(found), wrapped(found), odd(plain), spelled(plain))
+
+    def within(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The spans in which a broken number, an odd or a spelled one may begin."""
+        if self.wrapped is None or self.odd is None or self.spelled is None:
+            return spans
+        places = np.sort(np.concatenate((self.wrapped, self.odd, self.spelled)), kind="stable")
+        if not len(places) or not spans:
+            return []
+        bounds = np.array(spans)
+        some = np.searchsorted(places, bounds[:, 1]) > np.searchsorted(places, bounds[:, 0])
+        return [spans[i] for i in np.flatnonzero(some).tolist()]
+
+
+def ibans(found: Characters) -> np.ndarray:
+    """Two capitals and two digits."""
+    upper, digit = found.are(UPPER), found.are(DIGIT)
+    return found.places(upper & ahead(upper, 1) & ahead(digit, 2) & ahead(digit, 3))
+
+
+def bics(found: Characters) -> np.ndarray:
+    """Six capitals that no letter or digit precedes."""
+    upper = found.are(UPPER)
+    two = upper & ahead(upper, 1)
+    return found.places(two & ahead(two, 2) & ahead(two, 4) & ~ahead(found.are(LETTER | DIGIT), -1))
+
+
+def wrapped(found: Characters) -> np.ndarray:
+    """Digits that go on in the next line, and the letters right before them."""
+    digit, line = found.are(DIGIT), found.codes == 10
+    broken = digit & ((ahead(line, 1) & ahead(digit, 2)) | (ahead(found.codes == 13, 1) & ahead(line, 2) & ahead(digit, 3)))
+    last = found.places(broken)
+    if not len(last):
+        return last
+    first = _runs(found, digit)
+    begin = first[np.searchsorted(first, last, "right") - 1]
+    return np.asarray(np.maximum(np.stack((begin - 2, begin - 1, begin), axis=1).ravel(), 0))
+
+
+def odd(found: Characters) -> np.ndarray:
+    """Two to six digits, a mark and a digit."""
+    digit = found.are(DIGIT)
+    marks = found.places(found.among(ODD_MARKS) & ahead(digit, -1) & ahead(digit, 1))
+    if not len(marks):
+        return marks
+    first = _runs(found, digit)
+    begin = first[np.searchsorted(first, marks, "right") - 1]
+    length = marks - begin
+    return np.asarray(begin[(length >= 2) & (length <= 6)])
+
+
+def spelled(found: Characters) -> np.ndarray:
+    """A digit or capital by itself, and a digit by itself up to four places on."""
+    alone = ~found.are(LETTER | DIGIT)
+    alone = ahead(alone, -1) & ahead(alone, 1)
+    digit = alone & found.are(DIGIT)
+    begin = alone & found.are(UPPER | DIGIT) & ~ahead(found.are(IDEOGRAPH), 1)
+    return found.places(begin & (ahead(digit, 2) | ahead(digit, 3) | ahead(digit, 4)))
+
+
+def _runs(found: Characters, digit: np.ndarray) -> np.ndarray:
+    """Where digits begin."""
+    return found.places(digit & ~ahead(digit, -1))

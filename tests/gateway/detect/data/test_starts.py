@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data import layout, splits, tokens
+from gateway.detect.data.starts import Starts
+from gateway.identifiers import characters
+from gateway.identifiers.characters import matches
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+
+ALPHABET = {
+    "ibans": "DE 0123-AX", "bics": "ABCDEFG01 王", "wrapped": "01234\n\n\r AB,.王", "odd": "0123456,,;:|=*+~ A", "spelled": "0123AX  |[]·王か\n",
+    "cells": "012A X\t\t\t\n 王"}
+PATTERNS = {"ibans": tokens.IBAN, "bics": tokens.BIC, "wrapped": tokens.WRAPPED, "odd": tokens.ODD, "spelled": tokens.SPELLED}
+
+
+def grid(text):
+    return layout.from_text(1, Text(text, "body"), Labels())
+
+
+def random_text(name, seed, length=3000):
+    rng = random.Random(f"{name}{seed}")
+    return "".join(rng.choice(ALPHABET[name]) if rng.random() < 0.98 else boxes(rng) for _ in range(length))
+
+
+def boxes(rng):
+    mark = rng.choice(("|", "][", " . "))
+    return mark + mark.join(str(rng.randrange(10)) for _ in range(rng.randrange(6, 20))) + mark
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+@pytest.mark.parametrize("seed", range(5))
+def test_no_match_begins_anywhere_else(name, seed):
+    made = grid(random_text(name, seed))
+    text = made.view.text if name in ("odd", "spelled") else made.text
+    wanted = [m.span() for m in PATTERNS[name].finditer(text)]
+    places = getattr(Starts.of(made), name)
+    assert [m.span() for m in matches(PATTERNS[name], text, places)] == wanted != []
+    assert len(places) < len(text) / 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_split_cells_are_found_from_their_cells(seed):
+    text = random_text("cells", seed)
+    made = grid(text)
+    wanted = [m.span() for m in splits.NEIGHBOURS.finditer(made.text)]
+    assert [m.span() for m in matches(splits.NEIGHBOURS, made.text, splits._starts(made))] == wanted != []
+
+
+def test_short_texts_are_searched_everywhere():
+    assert Starts.of(grid("x" * (characters.LEAST - 1))) == Starts()
+    assert Starts().within([(0, 5)]) == [(0, 5)]
+
+
+def test_spans_without_a_start_are_left_out():
+    made = grid("x" * 1000 + " 12,34 " + "x" * 1000)
+    assert Starts.of(made).within([(0, 900), (990, 1100), (1200, 1300)]) == [(990, 1100)]
+    assert Starts.of(grid("x" * 2000)).within([(0, 900)]) == []
