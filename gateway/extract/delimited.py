@@ -7,14 +7,18 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.content import Table
+from gateway.model.finding import IncidentCode
 
 DELIMITERS = ",;\t|"
+SEPARATORS = tuple(d.encode() for d in DELIMITERS)
 EXTENSIONS = re.compile(r"\.(?:csv|tsv|tab|psv|dat|txt|del|prn)$", re.I)
 SAMPLE_LINES = 60
 LEAST_LINES = 2
+MOST_ROWS = 1_500_000                    # of one file; a spreadsheet opens 1,048,576
+MOST_COLUMNS = 16_384                    # of one row, as in a spreadsheet
 CELL_LIMIT = 1 << 20
 """Characters of one cell; csv's own limit of 131072 would refuse a whole file for one long remark."""
 
@@ -29,6 +33,10 @@ class DelimitedExtractor:
             node.type == "text/plain" and any(EXTENSIONS.search(n) for n in node.artifact.names))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        lines = node.data.count(b"\n") + 1
+        if lines > MOST_ROWS or max(map(node.data.count, SEPARATORS)) > lines * MOST_COLUMNS:
+            yield Problem(IncidentCode.COUNT, f"more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
+            return
         if not context.outbound:
             return
         for text, charset in readings(node.data):

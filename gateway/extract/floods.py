@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
+from itertools import islice
 
 PIXEL_OCTETS = 1 << 30
 """Octets a picture unpacks to, above which its ratio counts. A white scan of A0 at 600 dpi in grey has half of that."""
+BLANK_OCTETS = 64 << 20
+"""The same for what is nothing but blank: a white page of A4 at 300 dpi in colour has 26 million octets, of A3 52 million."""
+BLANK = 400
+"""Unpacked to packed octets of what is blank. Drawings and text on white are packed 50 to 150 to 1, one colour 1000 to 1."""
+MOVED = 128 << 20
+"""Pixels in all frames of an animation, above which their ratio counts: a minute of a whole screen has five times as many."""
+MOVED_RATIO = 200
+"""Pixels to packed octets of an animation: recordings of a screen have 30 to 100."""
 RATIO = 100
 FRAMES = 20_000                          # pictures in one animation
 CHUNKS = 20_000                          # of a PNG that are no image data
@@ -15,23 +25,28 @@ IMAGE = 112 << 20
 STREAM = 32 << 20
 """The same for everything else."""
 PIECE = 1 << 20
+DEFLATE = 1032                           # octets that one octet of deflate makes at most
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+"""Of PNG's kinds of colour (PNG third edition, 11.2.1)."""
+OBJECT_STREAM = re.compile(rb"/(?:Type\s{0,8}/)?(?:O|#4[fF])(?:b|#62)(?:j|#6[aA])(?:S|#53)(?:t|#74)(?:m|#6[dD])")
+OBJECT_STREAMS = 20_000                  # of one file that are looked at
+HEAD = 2_000                             # octets of a stream's dictionary behind its type
 
 
 def picture(kind: str, data: bytes) -> tuple[str, str]:
     """("RATIO" or "COUNT", what is too much), or ("", "")."""
     if kind == "image/png" and data[12:16] == b"IHDR" and len(data) >= 33:
-        width, height = struct.unpack_from(">II", data, 16)
-        if _heavy(width, height, len(data)):
+        width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
+        if _heavy(width, height, len(data), depth * CHANNELS.get(colour, 3) / 8):
             return "RATIO", f"{width} by {height} pixels"
         if data.count(b"tEXt") + data.count(b"zTXt") + data.count(b"iTXt") + data.count(b"fdAT") > CHUNKS:
             return "COUNT", f"more than {CHUNKS} chunks"
     if kind == "image/gif" and data[:3] == b"GIF" and len(data) >= 10:
-        width, height = struct.unpack_from("<HH", data, 6)
-        frames = data.count(b"\x00,") + data.count(b"\x00!\xf9")
-        if frames > 2 * FRAMES and frames * 40 > len(data):
+        frames, pixels = moved(data)
+        if frames > FRAMES:
             return "COUNT", f"more than {FRAMES} frames"
-        if _heavy(width, height * max(1, data.count(b"\x21\xf9\x04")), len(data) * 4):
-            return "RATIO", f"{width} by {height} pixels in many frames"
+        if pixels > MOVED and pixels > MOVED_RATIO * len(data):
+            return "RATIO", f"{pixels} pixels in {frames} frames"
     if kind == "image/bmp" and data[:2] == b"BM" and len(data) >= 26:
         width, height = struct.unpack_from("<ii", data, 18)
         if _heavy(abs(width), abs(height), len(data)):
@@ -39,9 +54,39 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
     return "", ""
 
 
-def _heavy(width: int, height: int, packed: int) -> bool:
-    octets = width * height * 3
-    return octets > PIXEL_OCTETS and octets > RATIO * packed
+def _heavy(width: int, height: int, packed: int, octets_each: float = 3) -> bool:
+    octets = width * height * octets_each
+    return (octets > PIXEL_OCTETS and octets > RATIO * packed) or (octets > BLANK_OCTETS and octets > BLANK * packed)
+
+
+def moved(data: bytes) -> tuple[int, int]:
+    """Frames of a GIF, and pixels of its screen and of all of them (GIF89a, 18 to 24), as far as the file goes on as one."""
+    at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0) if len(data) > 12 else len(data)
+    frames, pixels = 0, int.from_bytes(data[6:8], "little") * int.from_bytes(data[8:10], "little")
+    while at < len(data) and frames <= FRAMES:
+        if data[at] == 0x2C and at + 10 <= len(data):
+            width, height, flags = struct.unpack_from("<HHB", data, at + 5)
+            frames, pixels = frames + 1, pixels + width * height
+            at += 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+        elif data[at] == 0x21:
+            at += 2
+        else:
+            break
+        while at < len(data) and data[at]:
+            at += 1 + data[at]
+        at += 1
+    return frames, pixels
+
+
+def object_streams(data: bytes) -> bool:
+    """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1."""
+    for match in islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS):
+        begin = data.find(b"stream", match.end(), match.end() + HEAD)
+        end = data.find(b"endstream", begin)
+        raw = data[begin + 6:end if end >= 0 else len(data)].lstrip(b"\r\n")
+        if begin >= 0 and len(raw) > STREAM // DEFLATE and deflate(raw, 1, STREAM):
+            return True
+    return False
 
 
 def deflate(raw: bytes, layers: int, most: int) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
-from gateway.extract import literals, numbers, obscure
+from gateway.extract import literals, nesting, numbers, obscure
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.artifact import ArtifactKind
@@ -48,6 +48,8 @@ LINKS = 60_000
 """Links and pictures of one page that are read."""
 ATTRIBUTES = 2_000
 """Attributes of one element that are read."""
+HIDDEN = 60_000
+"""Elements of one page that hide something: a list of 20,000 rows with two hidden columns has 40,000."""
 CODE = 12 << 20
 """Characters of all scripts of a page that are searched; three chart libraries have nine million."""
 
@@ -60,6 +62,7 @@ class Page:
     hidden: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
     links: list[tuple[str, str, int]] = field(default_factory=list)   # tag, address, index into `visible` where it stands
+    veils: int = 0                       # elements that hide what is in them
     rows: list[tuple[str, ...]] = field(default_factory=list)
     handlers: bool = False
     tags: set[str] = field(default_factory=set)
@@ -70,7 +73,14 @@ class Page:
         """True where no more is read of it."""
         if elements >= ELEMENTS and not self.flood:
             self.flood = f"more than {ELEMENTS} elements"
+        if self.veils > HIDDEN:
+            self.flood = f"more than {HIDDEN} hidden elements"
         return self.flood != ""
+
+    @property
+    def drawn(self) -> bool:
+        """True where elements are drawn by reference (SVG 2 section 5.6)."""
+        return not self.tags.isdisjoint(("use", "svg:use"))
 
     @property
     def said(self) -> tuple[int, int, int, bool, bool, str]:
@@ -97,8 +107,9 @@ class HtmlExtractor:
                 yield Table("table", tuple(page.rows))
             if number == 0:
                 yield from _active(page, source, node)
-        if page.flood:
-            yield Problem(IncidentCode.COUNT, page.flood)
+        flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
+        if flood:
+            yield Problem(IncidentCode.COUNT, flood)
         for tag, address in _unique_links(page):
             yield Observation("HTML-LINK", f"{tag} {address}")
 
@@ -153,7 +164,7 @@ def parse(source: str, full: bool = False) -> Page:
             if name in CLOSING:
                 at = _raw(page, name, source, at)
             elif not veil and name not in VOID and "=" in attributes and _hides(attributes, styles):
-                veil, depth, out = name, 1, page.hidden
+                veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
                 continue
         if veil and name == veil:
             depth += -1 if closing else 1

@@ -6,6 +6,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from gateway.extract import nesting
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.inlined import from_base64
 from gateway.extract.literals import data_uris
@@ -14,7 +15,7 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-FOLD = re.compile(rb"\r?\n[ \t]")
+FOLDS = (b"\r\n ", b"\r\n\t", b"\n ", b"\n\t")
 WORTH = re.compile(rb"ENCODING=|:data:", re.I)
 MAX_PARAMETERS = 2000
 """Octets of a property's parameters; what is longer is no calendar any program wrote."""
@@ -30,7 +31,13 @@ class IcsExtractor:
         return node.type in ("text/calendar", "text/vcard")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        data = FOLD.sub(b"", node.data)
+        flood = nesting.cards(node.data)
+        if flood:
+            yield Problem(IncidentCode.COUNT, flood)
+            return
+        data = node.data
+        for fold in FOLDS:
+            data = data.replace(fold, b"")
         count = 0
         for line in data.split(b"\n"):
             if not WORTH.search(line[:MAX_PARAMETERS]):

@@ -14,7 +14,7 @@ from itertools import chain, islice
 import pikepdf
 import pypdfium2
 
-from gateway.extract import floods, pdfactions, pdftext, pdfwords
+from gateway.extract import floods, pdfactions, pdfrevisions, pdftext, pdfwords
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.passwords import candidates
@@ -59,6 +59,9 @@ class Pdf:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         yield from _edges(node.data)
+        if floods.object_streams(node.data):
+            yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")
+            return
         try:
             document, password = _open(node.data, context)
         except pikepdf.PasswordError:
@@ -70,10 +73,14 @@ class Pdf:
         with document:
             if password:
                 yield Observation("PDF-PASSWORD", "opened with a password of the message")
+            last: list[Yield] = []
             try:
-                yield from structure(document, context, len(node.data))
+                for item in structure(document, context, len(node.data)):
+                    last.append(item)
+                    yield item
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
+            yield from pdfrevisions.earlier(node.data, password, last, lambda made: structure(made, context, len(node.data), True))
             if context.outbound:
                 yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)
@@ -115,8 +122,8 @@ def _edges(data: bytes) -> Iterator[Yield]:
         yield Child(data[end + 5:].lstrip(b"\r\n"), ArtifactKind.OBJECT, label="behind the document")
 
 
-def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[Yield]:
-    """Actions, scripts, embedded files, forms."""
+def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: bool = False) -> Iterator[Yield]:
+    """Actions, scripts, embedded files, forms. The streams of an earlier revision are those of the last one, or cost nothing."""
     automatic = pdfactions.automatic(document)
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
@@ -137,7 +144,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int) -> Iterator[
                 yield Problem(IncidentCode.COUNT, f"more than {ACTING} links and actions")
                 break
             yield from reader.anything(item)
-        if head is not item and not bombs and _bomb(item):
+        if head is not item and not bombs and not earlier and _bomb(item):
             bombs = True
             yield Problem(IncidentCode.RATIO, "a stream that unpacks to more than any page needs")
     yield from reader.rest()

@@ -37,8 +37,11 @@ STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"he
 HEX = re.compile(rb"[^0-9A-Fa-f]+")
 for _name in (*CHARSETS.values(), *PAGES.values(),):
     codecs.lookup(_name)                 # nothing can be imported once the cell is locked
-DEPTH = 10_000
+DEPTH = 1_000                            # groups within one another; tables in tables in text boxes have 60
 OBJECTS = 500
+MOST = {"binary": 5_000, "picture": 20_000, "template": 100, "subdocument": 1_000}
+TAKEN = 20_000
+"""Runs of octets (one a picture or object), pictures, templates; and fields, of which a thousand pages have 5,000, and the like."""
 MOST_FONTS = 30_000                      # of one file: more overflow the reader's table (CVE-2023-21716)
 TOKENS = 1_200_000                       # of one file: about 2 s; a book of a thousand pages has half of that
 
@@ -85,18 +88,19 @@ class _Reader:
     to_skip: int = 0
     star: bool = False
     flags: set[str] = field(default_factory=set)
-    cut: bool = False                    # more tokens than are read
+    flood: str = ""                      # what there is more of than any document needs
+    counts: dict[str, int] = field(default_factory=dict)
 
     def run(self) -> None:
         for count, (kind, content, number) in enumerate(tokens(self.data)):
             if count >= TOKENS:
-                self.cut = True
-                break
+                self.flood = f"more than {TOKENS} tokens"
             if kind == OPEN:
                 if self.octets:
                     self.flush()
-                if len(self.stack) < DEPTH:
-                    self.stack.append(self.state)
+                if len(self.stack) >= DEPTH:
+                    self.flood = f"more than {DEPTH} groups within one another"
+                self.stack.append(self.state)
                 self.star = False
             elif kind == CLOSE:
                 if self.octets:
@@ -115,6 +119,8 @@ class _Reader:
                 self.text(content)
             elif kind == BINARY:
                 self.binary(content)
+            if self.flood:
+                break
         self.flush()
 
     def mine(self) -> _State:
@@ -138,6 +144,7 @@ class _Reader:
             self.put(SPECIAL[name])
         elif name in CAPTURED:
             self.captures.append(_Capture(CAPTURED[name], len(self.stack)))
+            self.count(CAPTURED[name])
             self.mine().capture = len(self.captures) - 1
         elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
                                                                                    b"sp", b"sv")
@@ -145,11 +152,19 @@ class _Reader:
             self.mine().silent = True
             if name == b"fonttbl":
                 self.in_fonts = len(self.stack)
+            elif name == b"pict":
+                self.count("picture")
         elif name in STORIES:
             self.mine().story = STORIES[name]
         else:
             self.formatting(name, number)
         self.star = False
+
+    def count(self, kind: str) -> None:
+        """Mail that was a page has a tag of it in each group: those are no references."""
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        if self.counts[kind] > MOST.get(kind, TAKEN) and kind != "html":
+            self.flood = f"more than {MOST.get(kind, TAKEN)} of {kind}"
 
     def formatting(self, name: bytes, number: int | None) -> None:
         if name == b"f" and number is not None:
@@ -216,6 +231,7 @@ class _Reader:
 
     def binary(self, raw: bytes) -> None:
         self.flush()
+        self.count("binary")
         if self.state.capture >= 0:
             self.captures[self.state.capture].binary += raw
 
@@ -269,8 +285,8 @@ class Rtf:
         if reader.rows:
             yield Table("table", tuple(tuple(_surrogates(c) for c in row) for row in reader.rows))
         yield from _captures(reader)
-        if reader.cut:
-            yield Problem(IncidentCode.COUNT, f"more than {TOKENS} tokens")
+        if reader.flood:
+            yield Problem(IncidentCode.COUNT, reader.flood)
 
 
 def _surrogates(text: str) -> str:

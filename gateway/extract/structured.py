@@ -12,14 +12,16 @@ from typing import Any
 
 from lxml import etree
 
-from gateway.extract import sqlite_pages
+from gateway.extract import nesting, sqlite_pages
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
-MOST_RECORDS = 500_000
-DEPTH = 60
+MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too big to judge
+MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
+COLUMNS = 16_384                         # of one record, as in a spreadsheet
+ATTRIBUTES = 1_000                       # of one element
 INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*(\([^()]{1,4096}\))?\s*values\s*", re.I)
 QUOTED = re.compile(r"'((?:[^'\\]|''|\\.)*)'|([^,()'\s][^,()']*)|(\))")
 VCARD = re.compile(r"^begin:vcard\s*$(.*?)^end:vcard\s*$", re.I | re.S | re.M)
@@ -35,12 +37,15 @@ class StructuredExtractor:
             node.type == "text/html" and _looks(node.data) == "xml")       # XML with a tag or two that HTML has as well
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        if not context.outbound:
+        kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)
+        flood = nesting.json(node.data) if kind == "json" else nesting.xml(node.data) if kind == "xml" else ""
+        if flood:
+            yield Problem(IncidentCode.COUNT, flood)
+        if flood or not context.outbound:
             return
         if node.type == "application/vnd.sqlite3":
             yield from _sqlite(node.data)
             return
-        kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)
         if kind == "xml":
             yield from _xml(node.data)
             return
@@ -61,7 +66,7 @@ def _looks(data: bytes) -> str:
         return "vcard"
     if low.startswith(b"<?xml"):
         return "xml"
-    if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64]):
+    if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64] or b"[[" in head[1:64]):
         return "json"
     return "sql" if b"insert into" in low or (b"create table" in low and b"insert" in data.lower()) else ""
 
@@ -84,23 +89,24 @@ def _json(text: str) -> Iterator[Yield]:
 def _records(documents: list[Any]) -> Iterator[Yield]:
     tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     pairs: list[tuple[str, ...]] = []
-    queue: list[tuple[Any, str, int]] = [(d, "", 0) for d in documents]
+    queue: list[tuple[Any, str]] = [(d, "") for d in documents]
     count = 0
-    while queue and count < MOST_RECORDS:
-        value, name, depth = queue.pop()
+    while queue:
+        value, name = queue.pop()
         count += 1
-        if depth > DEPTH:
-            continue
+        if count > MOST_RECORDS or (isinstance(value, dict) and len(value) > COLUMNS):
+            yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records or {COLUMNS} columns")
+            break
         if isinstance(value, dict):
             scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
             if scalars:
                 tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
-            queue.extend((v, str(k), depth + 1) for k, v in value.items() if isinstance(v, (dict, list)))
+            queue.extend((v, str(k)) for k, v in value.items() if isinstance(v, (dict, list)))
         elif isinstance(value, list):
-            if value and all(not isinstance(v, (dict, list)) for v in value):
+            if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
             else:
-                queue.extend((v, name, depth + 1) for v in reversed(value))
+                queue.extend((v, name) for v in reversed(value))
         elif name:
             pairs.append((name, _scalar(value)))
     for columns, rows in tables.items():
@@ -144,7 +150,9 @@ def _sql(text: str) -> Iterator[Yield]:
 
 
 def _vcard(text: str) -> Iterator[Yield]:
-    """One row a card (RFC 6350)."""
+    """One row a card (RFC 6350). The reader of calendars and cards says so where there are too many."""
+    if text.upper().count("BEGIN:V") > nesting.CARDS:
+        return
     rows: list[tuple[str, ...]] = [("name", "phone", "email", "address", "birthdate", "note")]
     unfolded = re.sub(r"\r?\n[ \t]", "", text.replace("\r\n", "\n"))
     for card in VCARD.finditer(unfolded):
@@ -161,6 +169,9 @@ def _vcard(text: str) -> Iterator[Yield]:
 
 def _xml(data: bytes) -> Iterator[Yield]:
     """Elements with text children as records, everything else as name and value."""
+    if data.count(b"<") > MOST_TAGS:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_TAGS} tags")
+        return
     try:
         root = etree.fromstring(data, etree.XMLParser(**XML_PARSER))
     except (etree.XMLSyntaxError, ValueError):
@@ -175,6 +186,9 @@ def _xml(data: bytes) -> Iterator[Yield]:
         if not isinstance(element.tag, str):
             continue
         name = _local(element.tag)
+        if len(element.attrib) > ATTRIBUTES or len(element) > MOST_RECORDS:
+            yield Problem(IncidentCode.COUNT, f"more than {ATTRIBUTES} attributes or {MOST_RECORDS} records")
+            break
         leaves = [(_local(c.tag), (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
         leaves += [(str(k), v) for k, v in element.attrib.items()]
         if len(leaves) > 1:

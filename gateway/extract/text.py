@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract import nesting
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.content import Text
+from gateway.model.finding import IncidentCode
 
 WRITTEN = frozenset({
     "application/json", "application/x-pem", "application/pgp-signature", "application/pgp-keys", "application/pgp-encrypted",
@@ -22,6 +24,9 @@ class TextExtractor:
         return (node.type.startswith("text/") and node.type != "text/html") or node.type in WRITTEN
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        flood = nesting.letters(node.data) if node.type == "text/plain" else ""
+        if flood:
+            yield Problem(IncidentCode.COUNT, flood)
         for content, charset in readings(node.data, node.charset):
             yield Text(content, "body", charset)
 

@@ -18,7 +18,9 @@ RENDER, TITLE, DATA, ATTACHMENT = 0x9002, 0x8010, 0x800F, 0x9005
 TRANSPORT = 0x9001
 FIXED = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16}
 VARIABLE = (0x0D, 0x1E, 0x1F, 0x0102)
-VALUES = 10_000                          # of one multi-value property
+VALUES = 10_000                          # of one multi-value property, and properties of one list
+MOST_PROPERTIES = 100_000               # of all lists of one file: a hundred for each attachment
+MOST = 20_000                            # attributes of one file: thirty and eight for each attachment
 
 
 @dataclass(slots=True)
@@ -37,8 +39,12 @@ class Tnef:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         codepage = 0
         current: _Attachment | None = None
-        count = 0
-        for number, body in attributes(node.data):
+        count = listed = 0
+        for total, (number, body) in enumerate(attributes(node.data)):
+            listed += int.from_bytes(body[:4], "little") if number in (PROPERTIES, ATTACHMENT) else 0
+            if total >= MOST or listed > MOST_PROPERTIES:
+                yield Problem(IncidentCode.COUNT, f"more than {MOST} attributes or {MOST_PROPERTIES} properties")
+                return
             if number == CODEPAGE and len(body) >= 4:
                 codepage = int(struct.unpack_from("<I", body)[0])
             elif number in (SUBJECT, BODY):

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import chain
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, chain
 
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
@@ -31,6 +32,9 @@ NUMBER = 6
 """Digits of a file's name from which on it may be a person's number."""
 AFTER_BOMB = 16 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
+AFTER_FLOOD = 1 << 20
+"""Characters and cells of one node that are still judged once it broke a limit, for the same reason."""
+FLOODS = frozenset({IncidentCode.COUNT, IncidentCode.SIZE, IncidentCode.RATIO, IncidentCode.DEPTH})
 
 LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
 """Extractors that open locks with words of the mail."""
@@ -75,6 +79,7 @@ class _Walk:
     aside: int = 0                       # octets that these keep
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
+    flooded: set[int] = field(default_factory=set)                 # nodes that broke a limit
     stopped: bool = False
     budget: int = 0
 
@@ -83,6 +88,8 @@ class _Walk:
         self.push(Child(data, ArtifactKind.MESSAGE, declared_type=ROOT_TYPE, detected_type=ROOT_TYPE), None)
         while (job := self.following()) is not None:
             if self.take_apart(job):
+                if job.node.artifact.id in self.flooded:
+                    shorten(job.sample)
                 self.visit(job.sample)
 
     def following(self) -> _Job | None:
@@ -243,6 +250,8 @@ class _Walk:
 
     def incident(self, code: IncidentCode, artifact: Artifact, detail: str) -> None:
         self.incidents.append(Incident(code, artifact.id, Fault.MESSAGE, printable(detail)))
+        if code in FLOODS:
+            self.flooded.add(artifact.id)
         if code in (IncidentCode.RATIO, IncidentCode.SIZE):
             self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
 
@@ -261,6 +270,19 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
         yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")
     except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
         yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+
+
+def shorten(sample: Sample) -> None:
+    """Keeps the first AFTER_FLOOD characters of the texts, and cells of the tables."""
+    room = AFTER_FLOOD
+    for number, text in enumerate(sample.texts):
+        sample.texts[number] = replace(text, content=text.content[:room])
+        room -= min(room, len(text.content))
+    room = AFTER_FLOOD
+    for number, table in enumerate(sample.tables):
+        kept = bisect_right(list(accumulate(map(len, table.rows))), room)
+        sample.tables[number] = replace(table, rows=table.rows[:kept])
+        room -= sum(map(len, table.rows[:kept]))
 
 
 def numbered(names: tuple[str, ...]) -> bool:

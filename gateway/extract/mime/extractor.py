@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Context, Node, Problem, Yield
@@ -11,6 +12,7 @@ from gateway.extract.mime.views import span_of_header
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
 
+FIELD = re.compile(rb"^[!-9;-~]{1,100}:", re.M)
 NOT_TEXT = frozenset({
     "received", "dkim-signature", "arc-seal", "arc-message-signature", "arc-authentication-results", "authentication-results",
     "received-spf", "return-path", "message-id", "in-reply-to", "references", "date", "mime-version", "content-type",
@@ -20,6 +22,8 @@ NOT_TEXT = frozenset({
 """Fields that machines write: no place where people put words. All others are searched like text."""
 
 MAX_HEADER_TEXTS = 200
+FIELDS = 2_000                           # of one message; a hundred hops with their signatures leave 600
+LINES = 20_000                           # of one header block; three thousand recipients, one a line, have 3,000
 
 
 class MimeExtractor:
@@ -32,6 +36,8 @@ class MimeExtractor:
         head, _ = span_of_header(node.data, 0, len(node.data))
         if len(head) > context.limits.header_bytes:
             yield Problem(IncidentCode.SIZE, f"header of more than {context.limits.header_bytes} octets")
+        elif head.count(b"\n") > FIELDS and (head.count(b"\n") > LINES or len(FIELD.findall(head)) > FIELDS):
+            yield Problem(IncidentCode.COUNT, f"more than {FIELDS} header fields or {LINES} lines of them")
         yield from header_texts(head[:context.limits.header_bytes])
         yield from union.header_files(head[:context.limits.header_bytes])
         yield from union.read(node.data, context, union.RETURNED in node.artifact.anomalies)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Context, Node
+from gateway.extract.base import Context, Node, Problem
 from gateway.extract.delimited import DELIMITED, rows, sniff
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 TEXT = "姓名,手機,地址\n林美玲,0912345678,\"台北市, 民生路\"\n王小明,0987654321,高雄市\n"
 
@@ -48,3 +49,12 @@ def test_inbound_mail_needs_no_tables():
 
 def test_a_broken_quote_loses_nothing():
     assert ("3", "4") in set(rows('1,"2\n3,4\n', ",")) or any("3,4" in c for row in rows('1,"2\n3,4\n', ",") for c in row)
+
+
+@pytest.mark.parametrize(("data", "held"), [
+    (b"a,b\n" * 1_600_000, True), (b"," * 60_000 + b"\n" + b"," * 60_000, True), (b"a,b\n" * 10_000, False), (b"," * 16_000, False),
+])
+@pytest.mark.parametrize("outbound", [True, False])
+def test_more_rows_and_columns_than_any_sheet(data: bytes, held: bool, outbound: bool) -> None:
+    found = list(DELIMITED.extract(node(data), Context(Limits(), outbound=outbound)))
+    assert [y.code for y in found if isinstance(y, Problem)] == [IncidentCode.COUNT] * held

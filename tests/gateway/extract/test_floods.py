@@ -13,8 +13,17 @@ from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
 
 
-def png(width: int, height: int, more: bytes = b"") -> bytes:
-    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0) + bytes(4) + more
+def png(width: int, height: int, more: bytes = b"", depth: int = 8, colour: int = 2) -> bytes:
+    return b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR" + struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0) + bytes(4) + more
+
+
+GIF = b"GIF89a\1\0\1\0\xf0\0\0" + bytes(6)
+
+
+def frame(width: int, height: int, size: int) -> bytes:
+    """One picture of an animation, with a table of two colours of its own."""
+    blocks = b"".join(bytes((min(255, size - at),)) + bytes(min(255, size - at)) for at in range(0, size, 255))
+    return b"!\xf9\4\0\0\0\0\0," + struct.pack("<HHHHB", 0, 0, width, height, 0x80) + bytes(6) + b"\2" + blocks + b"\0"
 
 
 FRAME = b"!\xf9\4\0\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
@@ -24,7 +33,13 @@ FRAME = b"!\xf9\4\0\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
     ("image/png", png(60_000, 60_000), "RATIO"), ("image/png", png(1, 1, b"tEXt" * 25_000), "COUNT"),
     ("image/gif", b"GIF89a\1\0\1\0\0\0\0" + FRAME * 25_000, "COUNT"), ("image/gif", b"GIF89a\xff\xff\xff\xff\0\0\0" + FRAME, "RATIO"),
     ("image/bmp", b"BM" + bytes(16) + struct.pack("<ii", 60_000, -60_000), "RATIO"),
-    ("image/png", png(5_000, 7_000), ""), ("image/gif", b"GIF89a\x90\1\x90\1\0\0\0" + FRAME * 300, ""), ("image/png", b"\xff\xd8\xff" * 30, ""),
+    ("image/png", png(5_000, 5_000, bytes(70_000)), "RATIO"),            # 75 MB of zeros
+    ("image/png", png(2_480, 3_508, bytes(26_000)), ""), ("image/png", png(3_508, 4_961, bytes(50_000)), ""),      # white A4 and A3 at 300 dpi
+    ("image/png", png(5_000, 7_000, bytes(400_000)), ""),                 # a page of text at 600 dpi
+    ("image/png", png(15_000, 20_000, bytes(300_000), 1, 0), ""),         # a plan of A0 in black and white
+    ("image/gif", GIF + frame(4_000, 4_000, 900) * 210, "RATIO"), ("image/gif", GIF + frame(800, 600, 900) * 200, ""),
+    ("image/gif", GIF + frame(1_920, 1_080, 40_000) * 300, ""), ("image/gif", b"GIF89a\x90\1\x90\1\0\0\0" + FRAME * 300, ""), ("image/gif", b"GIF", ""),
+    ("image/png", b"\xff\xd8\xff" * 30, ""),
     ("image/jpeg", b"\xff\xd8\xff", ""), ("image/png", b"", ""),
 ])
 def test_pictures(kind: str, data: bytes, code: str) -> None:
@@ -57,3 +72,14 @@ def test_objects_behind_the_end_that_act() -> None:
     data = pdf() + b"1 0 obj\n<< /Type /Catalog /OpenAction << /S /JavaScript /JS (x) >> >>\nendobj\n"
     assert "PDF-DAMAGED-ACTION" in codes(take_apart(PDF, data, "a.pdf"))
     assert "PDF-DAMAGED-ACTION" not in codes(take_apart(PDF, pdf() + b"<!-- served by x, and 1 0 words of it -->", "a.pdf"))
+
+
+@pytest.mark.parametrize(("kind", "size", "held"), [
+    (b"/Type /ObjStm", 40 << 20, True), (b"/Type /Obj#53tm", 40 << 20, True), (b"/Type/ObjStm", 1 << 20, False), (b"/Type /XObject", 8 << 20, False),
+])
+def test_object_streams_that_nothing_refers_to(kind: bytes, size: int, held: bool) -> None:
+    raw = zlib.compress(bytes(size), 9)
+    hidden = b"77 0 obj\n<< " + kind + b" /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n" % len(raw) + raw + b"\nendstream\nendobj\n"
+    data = pdf().replace(b"%PDF-1.7\n", b"%PDF-1.7\n" + hidden, 1)
+    assert floods.object_streams(data) == held
+    assert ("RATIO" in codes(take_apart(PDF, data, "a.pdf"))) == held

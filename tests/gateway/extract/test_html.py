@@ -119,3 +119,14 @@ def test_code_in_an_address_is_read_unescaped():
 def test_floods_are_incidents(source):
     problems = [i for i in extract(source) if isinstance(i, Problem)]
     assert [p.code.value for p in problems] == ["COUNT"]
+
+
+@pytest.mark.parametrize(("source", "held"), [
+    ("<div>" * 6_000, True), ('<div style="display:none">x</div>' * 61_000, True), ('<div style="display:none">x</div>' * 9_000, False),
+    ("<iframe src=a></iframe>" * 2_600, True), ("<table>" + "<tr><td><font size=2>a<td><b>b" * 9_000, False),
+    ("<svg><g id=a0><path/></g>" + "".join(f'<g id="a{n + 1}">' + f'<use href="#a{n}"/>' * 10 + "</g>" for n in range(9)) + "</svg>", True),
+    ('<svg><symbol id="a"><path/></symbol>' + '<use href="#a"/>' * 5_000 + "</svg>", False),
+])
+def test_more_depth_and_references_than_any_page_has(source: str, held: bool) -> None:
+    found = [p for p in extract(source) if isinstance(p, Problem)]
+    assert bool(found) == held

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 
-from gateway.extract.base import Child, Context, Node
+import pytest
+
+from gateway.extract import nesting
+from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.ics import ICS
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
@@ -39,3 +42,11 @@ def test_ordinary_properties_hold_nothing():
 def test_hostile_properties_are_linear():
     children("A" + ";x" * 50_000 + ":y\r\n")
     children('A;"' * 20_000)
+
+
+def test_more_events_than_any_calendar_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nesting, "CARDS", 10)
+    for number, held in ((11, True), (10, False)):
+        data = "".join(f"BEGIN:VCARD\r\nFN:{n}\r\nEND:VCARD\r\n" for n in range(number)).encode()
+        found = list(ICS.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, "text/vcard"), Context(Limits())))
+        assert any(isinstance(i, Problem) for i in found) == held

@@ -106,3 +106,12 @@ def test_font_tables_that_overflow_and_old_drawing_properties() -> None:
 
 def test_links_to_programs() -> None:
     assert "DOC-LINK-PROGRAM" in codes(read_whole('{\\field{\\*\\fldinst HYPERLINK "file:///\\\\\\\\\\\\\\\\h.example\\\\\\\\s\\\\\\\\a.exe"}}'))
+
+
+@pytest.mark.parametrize(("body", "held"), [
+    ("\\bin1 x" * 5_001, True), ("\\bin1 x" * 900, False), ("{" * 1_001, True), ("{\\b " * 200 + "}" * 200, False),
+    ("{\\field{\\*\\fldinst PAGE}{\\fldrslt 1}}" * 20_001, True), ("{\\field{\\*\\fldinst PAGE}{\\fldrslt 1}}" * 5_000, False),
+    ("{\\*\\template x}" * 101, True), ("{\\*\\htmltag <p>}" * 21_000, False), ("{\\pict 00}" * 2_000, False),
+])
+def test_more_groups_and_references_than_any_document_has(body: str, held: bool) -> None:
+    assert ("COUNT" in codes(read("{\\rtf1 " + body + "}"))) == held

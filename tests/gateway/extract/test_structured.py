@@ -10,6 +10,7 @@ from gateway.extract.structured import STRUCTURED
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 
 def read(data, kind="text/plain", outbound=True):
@@ -33,7 +34,8 @@ def test_json_records(text):
 
 def test_json_lists_of_values_and_depth():
     assert ("ids", "1", "2") in rows(read(b'{"ids": [1, 2]}'))
-    assert isinstance(read(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", "application/json")[0], Text)
+    assert read(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", "application/json") == [Problem(IncidentCode.COUNT, "more than 500 brackets within one another")]
+    assert ("b", "A123456789") in rows(read(b'{"a":[' * 200 + b'{"b": {"c": 1}, "b": ["A123456789"]}' + b"]}" * 200))
 
 
 def test_sql_dump():
@@ -79,3 +81,24 @@ def test_names_that_a_damaged_document_leaves():
     data = b'<?xml version="1.0"?><a><x:b:c y="1">t</x:b:c><d:>1</d:><e>2</e></a>'
     node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/xml")
     assert "t" in " ".join(i.content for i in STRUCTURED.extract(node, Context(Limits(), outbound=True)) if isinstance(i, Text))
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b'<?xml version="1.0"?>' + b"<a>" * 600 + b"</a>" * 600, "text/xml"),
+    (b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "' + b"x" * 100_000 + b'">]><a>' + b"&b;" * 200 + b"</a>", "text/xml"), (b"[" * 9000, "text/plain"),
+])
+@pytest.mark.parametrize("outbound", [True, False])
+def test_nesting_and_entities_without_end_in_both_directions(data: bytes, kind: str, outbound: bool) -> None:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, kind)
+    assert STRUCTURED.claims(node)
+    found = list(STRUCTURED.extract(node, Context(Limits(), outbound=outbound)))
+    assert [y.code for y in found if isinstance(y, Problem)] == [IncidentCode.COUNT] and len(found) == 1
+
+
+def test_more_columns_and_attributes_than_any_record_has() -> None:
+    wide = json.dumps({str(n): 1 for n in range(20_000)}).encode()
+    assert Problem(IncidentCode.COUNT, "more than 500000 records or 16384 columns") in read(wide)
+    assert not [y for y in read(json.dumps([{str(n): 1 for n in range(9_000)}] * 3).encode()) if isinstance(y, Problem)]
+    marked = b'<?xml version="1.0"?><a ' + b" ".join(b'k%d="1"' % n for n in range(1_200)) + b"/>"
+    assert [y.code for y in read(marked, "text/xml") if isinstance(y, Problem)] == [IncidentCode.COUNT]
+    assert not [y for y in read(marked.replace(b'k1100="1"', b"").replace(b"<a ", b"<a>").replace(b"/>", b"</a>"), "text/xml") if isinstance(y, Problem)]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from gateway.extract.base import Context, Node
+import pytest
+
+from gateway.extract import nesting
+from gateway.extract.base import Context, Node, Problem
 from gateway.extract.text import TEXT
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 
 def node(data: bytes, type: str = "text/plain", charset: str = "") -> Node:
@@ -21,3 +25,10 @@ def test_decoded_by_its_charset():
 def test_claims_text_but_not_html():
     assert TEXT.claims(node(b"")) and TEXT.claims(node(b"", "text/csv")) and TEXT.claims(node(b"", "application/x-pem"))
     assert not TEXT.claims(node(b"", "text/html")) and not TEXT.claims(node(b"", "application/pdf"))
+
+
+def test_more_letters_than_a_mailbox_in_a_mail_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nesting, "LETTERS", 10)
+    for number, held in ((12, True), (10, False)):
+        found = list(TEXT.extract(node(b"From a@x.example Mon Nov  2 10:00:00 2026\nSubject: x\n\nx\n\n" * number), Context(Limits())))
+        assert any(isinstance(i, Problem) and i.code is IncidentCode.COUNT for i in found) == held and isinstance(found[-1], Text)

@@ -45,3 +45,11 @@ def test_cut_file_is_told() -> None:
 def test_unknown_properties_end_the_list() -> None:
     assert read(struct.pack("<IHH", 5, 0x7777, 1), 0).strings == {}
     assert read(b"", 0).octets == {}
+
+
+def test_more_attributes_and_properties_than_any_mail_has() -> None:
+    assert "COUNT" in codes(take_apart(TNEF, tnef(*[attribute(1, 0x8003, b"a")] * 20_001), "winmail.dat"))
+    assert "COUNT" not in codes(take_apart(TNEF, tnef(*[attribute(1, 0x8003, b"a")] * 9_000), "winmail.dat"))
+    listed = attribute(1, 0x9003, struct.pack("<I", 5_000))
+    assert "COUNT" in codes(take_apart(TNEF, tnef(*[listed] * 21), "winmail.dat"))
+    assert "COUNT" not in codes(take_apart(TNEF, tnef(*[listed] * 20), "winmail.dat"))

@@ -10,7 +10,7 @@ from gateway.extract.base import Child, Context, Gate, NeedsDeepLane, Node, Prob
 from gateway.extract.passwords import candidates
 from gateway.extract.walk import walk
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation, Sample, Text
+from gateway.model.content import Observation, Sample, Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import Fault, IncidentCode
 
@@ -322,3 +322,16 @@ def test_locked_files_together_keep_no_more_than_one(monkeypatch: pytest.MonkeyP
     walked, _ = run([root_gives(*parts, member(b"BOX password: more-1", "b.bin")), safe, Box(), Words()])
     assert len(safe.asked) == 10 + 3, "three were kept aside and looked at again"
     assert len(walked.incidents) == 10 and sum(a.name == "open.txt" for a in walked.tree.artifacts) == 10
+
+
+def test_of_a_flood_only_the_beginning_is_judged():
+    def act(node: Node, context: Context) -> Iterator[Yield]:
+        yield Text("a" * (2 << 20), "body")
+        yield Table("rows", (("x", "y"),) * (1 << 20))
+        yield Text("b" * 10, "more")
+        yield Problem(IncidentCode.COUNT, "too many")
+
+    _, visited = run([Fake("message/rfc822", act)])
+    assert [len(t.content) for t in visited[0].texts] == [1 << 20, 0] and len(visited[0].tables[0].rows) == 1 << 19
+    _, visited = run([root_gives(Text("a" * (2 << 20), "body"), Problem(IncidentCode.ENCRYPTED, "locked"))])
+    assert len(visited[0].texts[0].content) == 2 << 20

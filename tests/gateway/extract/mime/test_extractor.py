@@ -7,6 +7,7 @@ from gateway.extract.mime.extractor import MIME
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 MAIL = b"From: a@b\r\nSubject: =?utf-8?B?5aCx5YO5?=\r\nX-Note: hidden words\r\nDKIM-Signature: v=1\r\n\r\nbody"
 
@@ -33,3 +34,12 @@ def test_huge_header_is_a_problem():
 def test_claims_messages_only():
     assert MIME.claims(node(b""))
     assert not MIME.claims(Node(Artifact(0, None, ArtifactKind.PART), b"", "text/plain"))
+
+
+def test_more_header_fields_than_any_mail_has():
+    def held(head: bytes) -> list[IncidentCode]:
+        return [i.code for i in MIME.extract(node(head + b"\r\nbody"), Context(Limits())) if isinstance(i, Problem)]
+
+    assert held(b"From: a@b\r\n" + b"X-Note: a\r\n" * 2_000) == [IncidentCode.COUNT]
+    assert held(b"From: a@b\r\nSubject: a" + b"\r\n b" * 20_000 + b"\r\n") == [IncidentCode.COUNT]
+    assert held(b"From: a@b\r\n" + b"Received: from a by b\r\n\tfor c\r\n" * 900 + b"To: a@b" + b",\r\n a@b" * 3_000 + b"\r\n") == []
