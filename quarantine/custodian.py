@@ -23,6 +23,7 @@ from gateway.model.errors import CustodyUnavailable
 from gateway.model.ids import is_message_id, new_message_id
 from gateway.model.ports import Answers
 from gateway.model.transaction import Direction
+from quarantine import search
 from quarantine.access import Act, Subject, permit
 from quarantine.audit import Ledger
 from quarantine.blobs import Blobs, Failpoint, no_failpoint
@@ -37,6 +38,7 @@ from quarantine.shapes import admission_from_json
 NO_REASON = Refusal("NO-REASON", "give a reason: it is kept with the decision")
 DESTROYED = Refusal("DESTROYED", "the message's content is destroyed")
 KEEPER = Actor("keeper", frozenset(), via="keeper", system=True)
+SILENT = (Verb.CONFIRM,)                 # a status that the index has from the beginning; destroying writes all of it anew
 GATHERED: tuple[type[Model], ...] = (QuarantinedMessage, HeldRecipient, OutboxEntry, Pass)      # in the order of their keys
 
 
@@ -220,6 +222,8 @@ class Custodian:
             raise Refused(REFUSALS[Status(row.status)])
         for name, value in values.items():
             setattr(row, name, value)
+        if row.place is not None and verb not in SILENT and row.wrapped_key is not None:
+            search.restate(row.place, status.value)
         return status
 
     def keys(self, row: QuarantinedMessage | OutboxEntry) -> MessageKeys:

@@ -1,34 +1,38 @@
-"""Lists of held mail: by the index of terms where anything but time and status is asked for, else newest first."""
+"""Lists of held mail: by the index of terms where anything but time and status is asked for, else newest first.
+
+A list is given after PATIENCE at the latest, with a cursor to go on from: what is rare among very many is found in several pages
+rather than late.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from gateway.model.address import Mailbox
 from gateway.model.custody import Actor, Role, Status
-from gateway.model.decision import Kind
-from gateway.model.transaction import Direction
-from quarantine import access, search
-from quarantine.access import Act, Reach, Subject
+from quarantine import search
 from quarantine.custodian import stamp
+from quarantine.glance import Glance, agrees, glances, is_address, is_scoped, seen_by, whole
 from quarantine.indexing import Indexing
-from quarantine.models import OutboxEntry, QuarantinedMessage
+from quarantine.models import DirectoryEntry, OutboxEntry, QuarantinedMessage
 from quarantine.reading import LARGEST_PAGE, SEARCHED, Page, Query, Reading, filtered
-from quarantine.remit import remit_of
+from quarantine.remit import Remit, remit_of
 from quarantine.search import Groups
 
-SMALL = 1000                             # messages of a status that are looked through without the index
 FIRST, CHUNK = 64, 256                   # candidates taken from the index at first, and at most, at a time
-MOST = 20_000                            # candidates of one question; the cursor goes on from there
+WINDOW, WIDER = 50_000, 8                # numbers that one question to the index goes through at first; each next one goes farther
+TERMS = 20                               # of a question; with more of them its start costs more than its way
+MOST = 20_000                            # candidates of one list; the cursor goes on from there
+PATIENCE = 0.12                          # seconds, the same
 COUNTED = 1000                           # of a status; more are said as more
 FILES = 5                                # of a message, whose other bearers are looked for
-SHORT = timedelta(days=2)                # of a time that is walked along without the index
+MEMBERS = 3000                           # people of an account's departments that the index is asked for
 LATE = timedelta(hours=1)                # numbers follow the order of admission, which may lag behind the time of receipt
 Details = dict[str, dict[str, Any]]
 
@@ -40,8 +44,7 @@ class Finding(Reading, Indexing):
         limit = max(1, min(query.limit, LARGEST_PAGE))
         opened: Details = {}
         groups = self.groups(actor, query)
-        by_index = query.after.startswith("#") or (bool(groups) and not query.after and not self._few(query))
-        if by_index:
+        if groups:
             rows, cursor = self._by_index(actor, query, groups, limit, opened)
         else:
             rows, cursor = self._newest(actor, query, limit, opened)
@@ -65,91 +68,100 @@ class Finding(Reading, Indexing):
             elif text:
                 groups += terms.asked(f"{field}-part", text.casefold())
         groups += terms.asked("text", search.fold(query.text))
-        within = self._within(actor)
-        return [*groups, within] if within is not None else groups
+        groups += self._within(actor)
+        if groups and query.status:      # a status by itself has an index of its own
+            groups.append(frozenset(search.status_term(status) for status in query.status))
+        return groups
 
-    def _within(self, actor: Actor) -> frozenset[str] | None:
-        """Terms of which everything that this actor may see has one; None where they cannot narrow the question."""
-        scoped = any(access.GRANTS[Act.SEE].get(role) in (Reach.ALL, Reach.SCOPE) for role in actor.roles)
-        remit, terms = remit_of(actor.scopes), self.terms
-        if actor.system or (scoped and (not remit.of_people or remit.departments)):
-            return None
+    def _within(self, actor: Actor) -> list[frozenset[str]]:
+        """Terms of which everything that this actor may see has one of each set; none where they cannot narrow the question."""
+        scoped, terms = is_scoped(actor), self.terms
+        remit = remit_of(actor.scopes)
+        if actor.system or (scoped and not actor.scopes):
+            return []
+        own = [role for role in (Role.RECIPIENT, Role.SENDER) if role in actor.roles]
+        groups = [] if own else [
+            frozenset(terms.many(field, values))
+            for field, values in (("kind", remit.kinds), ("direction", remit.directions)) if values]
+        members = self._members(remit)
+        if scoped and (not remit.of_people or members is None):
+            return groups
         found: set[str] = set()
-        if Role.RECIPIENT in actor.roles:
+        if Role.RECIPIENT in own:
             found.update(terms.many("recipient", actor.mailboxes))
-        if Role.SENDER in actor.roles:
+        if Role.SENDER in own:
             found.update(terms.many("sender", actor.mailboxes))
         if scoped:
             for field in ("recipient", "sender"):
-                found.update(terms.many(field, remit.mailboxes), terms.many(f"{field}-domain", remit.domains))
-        return frozenset(found) or None
+                found.update(terms.many(field, {*remit.mailboxes, *(members or ())}), terms.many(f"{field}-domain", remit.domains))
+        return [*groups, frozenset(found)] if found else groups
 
-    def _few(self, query: Query) -> bool:
-        """True where so few messages have the wanted statuses, or came in the wanted time, that the index would be a way round."""
-        opened = query.text or query.attachment or query.data_class or query.recipient or query.sender
-        if query.since and query.until and query.until - query.since <= SHORT and not opened:
-            return True
-        if not query.status:
-            return False
-        rows = QuarantinedMessage.objects.filter(status__in=query.status).order_by()
-        return len(rows.values_list("pk", flat=True)[:SMALL]) < SMALL
+    def _members(self, remit: Remit) -> list[str] | None:
+        """Everybody of the departments; None where these are too many."""
+        if not remit.departments:
+            return []
+        people = DirectoryEntry.objects.filter(department__in=remit.departments).values_list("pk", flat=True)
+        members = [str(key) for key in people[:MEMBERS + 1]]
+        return members if len(members) <= MEMBERS else None
 
     def _newest(self, actor: Actor, query: Query, limit: int, opened: Details) -> tuple[list[QuarantinedMessage], str]:
         """One walk along the index of each status, newest first."""
+        if query.text or query.sender or query.recipient:
+            return self._one_by_one(actor, query, limit, opened)
         found: list[QuarantinedMessage] = []
         for status in query.status or ("",):
-            rows = filtered(self.visible(actor), replace(query, status=(status,) if status else ()))
-            found += islice((row for row in walk(rows, query, limit) if self._fits(row, query, opened)), limit + 1)
+            found += filtered(self.visible(actor), replace(query, status=(status,) if status else ()))[:limit + 1]
         found.sort(key=lambda row: (row.received_at, row.pk), reverse=True)
-        more = len(found) > limit
-        last = found[limit - 1] if more else None
-        return found[:limit], f"{last.received_at.isoformat()} {last.pk}" if last else ""
+        return found[:limit], cursor_of(found[limit - 1]) if len(found) > limit else ""
+
+    def _one_by_one(self, actor: Actor, query: Query, limit: int, opened: Details) -> tuple[list[QuarantinedMessage], str]:
+        """What is shorter than a piece of the index: each message is looked at."""
+        began, looked, most = self.clock.monotonic(), 0, SEARCHED if query.text else MOST
+        found: list[QuarantinedMessage] = []
+        rows, after = self.visible(actor), query.after
+        while True:
+            piece = glances(filtered(rows, replace(query, sender="", recipient="", after=after))[:FIRST])
+            for row in whole([one for one in piece if agrees(one, query)]):
+                if self._fits(row, query, opened):
+                    found.append(row)
+                    if len(found) == limit:
+                        return found, cursor_of(row)
+            if len(piece) < FIRST:
+                return found, ""
+            looked, after = looked + len(piece), piece[-1].cursor
+            if looked >= most or self.clock.monotonic() - began > PATIENCE:
+                return found, after
 
     def _by_index(self, actor: Actor, query: Query, groups: Groups, limit: int,
                   opened: Details) -> tuple[list[QuarantinedMessage], str]:
-        sees = self._sees(actor)
-        before = int(query.after[1:]) if query.after else self._upper(query)
+        sees, began, looked = seen_by(actor), self.clock.monotonic(), 0
         found: list[QuarantinedMessage] = []
-        looked, chunk = 0, min(max(FIRST, limit + 1), CHUNK)
-        while looked < MOST:
-            numbers = search.search(groups, before, chunk)
-            rows = list(QuarantinedMessage.objects.filter(place__in=numbers)) if numbers else []
-            prefetch_related_objects(rows, "recipients")
-            here = {row.place: row for row in rows}
-            for number in numbers:
-                before = number
-                row = here.get(number)
-                if row is not None and agrees(row, query) and sees(row) and self._fits(row, query, opened):
+        lowest, top = self._span(query)
+        for numbers, bottom in candidates(groups, lowest, top, min(max(FIRST, limit + 1), CHUNK)):
+            for row in whole([one for one in sees(numbered(numbers)) if agrees(one, query)]):
+                if self._fits(row, query, opened):
                     found.append(row)
                     if len(found) == limit:
-                        return found, f"#{before}"
-            if len(numbers) < chunk or self._below(query, numbers[-1]):
-                return found, ""
-            looked, chunk = looked + chunk, min(2 * chunk, CHUNK)
-        return found, f"#{before}"
+                        return found, f"#{row.place}"
+            looked += len(numbers)
+            if bottom > lowest and (looked >= MOST or self.clock.monotonic() - began > PATIENCE):
+                return found, f"#{bottom}"
+        return found, ""
 
-    def _sees(self, actor: Actor) -> Callable[[QuarantinedMessage], bool]:
-        """`visible` for one row: a database that knows nothing of its own numbers would go through all rows for some of them."""
-        scoped = any(access.GRANTS[Act.SEE].get(role) in (Reach.ALL, Reach.SCOPE) for role in actor.roles)
-        if actor.system or (scoped and not actor.scopes):
-            return lambda row: True
-        if remit_of(actor.scopes).departments:
-            return lambda row: access.permit(actor, Act.SEE, self.subject(row)) is None
-        return lambda row: access.permit(actor, Act.SEE, subject_of(row)) is None
-
-    def _upper(self, query: Query) -> int | None:
-        """A number that nothing within the time asked for has or is above."""
-        if query.until is None:
-            return None
-        rows = QuarantinedMessage.objects.filter(received_at__lt=query.until + LATE, place__isnull=False)
-        last = rows.order_by("-received_at", "-id").values_list("place", flat=True)[:CHUNK]
-        return max((place for place in last if place), default=0) + 1
-
-    def _below(self, query: Query, number: int) -> bool:
-        if query.since is None:
-            return False
-        row = QuarantinedMessage.objects.filter(place=number).only("received_at").first()
-        return row is not None and row.received_at < query.since - LATE
+    def _span(self, query: Query) -> tuple[int, int]:
+        """The lowest number that what was asked for may have, and one above the highest."""
+        lowest, highest = search.bounds()
+        top = highest + 1
+        numbered = QuarantinedMessage.objects.filter(place__isnull=False)
+        if query.after:
+            top = min(top, int(query.after.removeprefix("#")))
+        elif query.until:
+            rows = numbered.filter(received_at__lt=query.until + LATE).order_by("-received_at", "-id")
+            top = max(rows.values_list("place", flat=True)[:CHUNK], default=lowest - 1) + 1  # type: ignore[type-var, operator]
+        if query.since:
+            rows = numbered.filter(received_at__gte=query.since - LATE).order_by("received_at", "id")
+            lowest = min(rows.values_list("place", flat=True)[:CHUNK], default=top)  # type: ignore[type-var, assignment]
+        return lowest, top
 
     def _fits(self, row: QuarantinedMessage, query: Query, opened: Details) -> bool:
         """What only the content of the row can say."""
@@ -169,13 +181,24 @@ class Finding(Reading, Indexing):
         return True
 
     def count(self, actor: Actor, query: Query) -> dict[str, int]:
-        """Messages by status, none counted beyond COUNTED: a page says "1000+" then."""
-        counts: dict[str, int] = {}
-        for status in query.status or tuple(Status):
-            rows = filtered(self.visible(actor), replace(query, status=(str(status),), text="", after="")).order_by()
-            if number := len(rows.values_list("pk", flat=True)[:COUNTED]):
-                counts[str(status)] = number
-        return counts
+        """Messages by status, none counted beyond COUNTED: a page says "1000+" then. What only the content says does not count."""
+        query = replace(query, text="", attachment="", after="")
+        groups = self.groups(actor, replace(query, status=()))
+        counts = {str(s): self._counted(actor, replace(query, status=(str(s),)), groups) for s in query.status or tuple(Status)}
+        return {status: number for status, number in counts.items() if number}
+
+    def _counted(self, actor: Actor, query: Query, groups: Groups) -> int:
+        if not groups:
+            rows = filtered(self.visible(actor), query).order_by()
+            return len(rows.values_list("received_at")[:COUNTED])
+        sees, number, looked = seen_by(actor), 0, 0
+        groups = [*groups, frozenset(map(search.status_term, query.status))]
+        for numbers, _ in candidates(groups, *self._span(query), COUNTED, COUNTED):
+            number += sum(agrees(one, query) for one in sees(numbered(numbers)))
+            looked += len(numbers)
+            if number >= COUNTED or looked >= MOST:
+                break
+        return min(number, COUNTED)
 
     def show(self, actor: Actor, id: str) -> dict[str, Any]:
         """With it other messages that hold one of its files, and where the delivery of its release stands."""
@@ -196,27 +219,31 @@ class Finding(Reading, Indexing):
         return sorted(found.values(), key=lambda one: one["received_at"], reverse=True)[:most]
 
 
-def subject_of(row: QuarantinedMessage) -> Subject:
-    """What access looks at, out of what is loaded; without the departments of the people."""
-    recipients = frozenset(one.key for one in row.recipients.all())
-    return Subject(Kind(row.kind), Direction(row.direction), row.sender_key, recipients, row.persons, row.approvals)
+def cursor_of(row: QuarantinedMessage) -> str:
+    return f"{row.received_at.isoformat()} {row.pk}"
 
 
-def agrees(row: QuarantinedMessage, query: Query) -> bool:
-    """`filtered` for one row."""
-    said = ((query.status, row.status), (query.kind, row.kind), (query.direction, row.direction))
-    if any(wanted and value not in wanted for wanted, value in said) or (query.reason and row.reason != query.reason):
-        return False
-    if (query.since and row.received_at < query.since) or (query.until and row.received_at >= query.until):
-        return False
-    if query.sender and not is_meant(query.sender, row.sender_key):
-        return False
-    return not query.recipient or any(is_meant(query.recipient, one.key) for one in row.recipients.all())
+def candidates(groups: Groups, lowest: int, top: int, size: int, most: int = 0) -> Iterator[tuple[Sequence[int], int]]:
+    """Numbers from `top` (exclusive) down to `lowest` by pieces, each with the number down to which all were looked at.
+
+    What is frequent fills a piece out of a small window, what is rare is cheap in a large one, and a question whose terms are
+    frequent and never meet can be left between two of them.
+    """
+    window, most = WINDOW * (1 + sum(map(len, groups)) // TERMS), most or CHUNK
+    while top > lowest:
+        bottom = max(lowest, top - window)
+        numbers = search.search(groups, top, size, bottom)
+        if len(numbers) == size:
+            bottom = numbers[-1]
+        else:
+            window *= WIDER
+        top, size = bottom, min(2 * size, most)
+        yield numbers, bottom
 
 
-def is_meant(text: str, key: str) -> bool:
-    """A whole address is that one, a part of one stands in it."""
-    return Mailbox.parse(text).key == key if is_address(text) else text.casefold() in key
+def numbered(numbers: Sequence[int]) -> list[Glance]:
+    """Newest first."""
+    return glances(QuarantinedMessage.objects.filter(place__in=numbers).order_by("-place")) if numbers else []
 
 
 def attached(inspection: Mapping[str, Any]) -> dict[str, str]:
@@ -224,15 +251,3 @@ def attached(inspection: Mapping[str, Any]) -> dict[str, str]:
     files = (a for a in inspection.get("artifacts") or ()
              if isinstance(a, Mapping) and a.get("kind") in ("part", "member") and a.get("name"))
     return dict(islice({str(a["sha256"]): str(a["name"]) for a in files if a.get("sha256") and a.get("size")}.items(), FILES))
-
-
-def walk(rows: QuerySet[QuarantinedMessage], query: Query, limit: int) -> Iterator[QuarantinedMessage]:
-    """Row after row; where each has to be opened, only the newest ones."""
-    if query.text or query.attachment:
-        return iter(rows[:SEARCHED].iterator(chunk_size=CHUNK))
-    return iter(rows.iterator(chunk_size=CHUNK) if query.data_class else rows[:limit + 1])
-
-
-def is_address(text: str) -> bool:
-    local, at, domain = text.partition("@")
-    return bool(local and at and domain)

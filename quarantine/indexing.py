@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Min
 
-from gateway.model.custody import Admission
+from gateway.model.custody import Admission, Status
 from quarantine import search
 from quarantine.custodian import Custodian
 from quarantine.keys import wrapped_under
@@ -55,12 +55,19 @@ class Indexing(Custodian):
         if not ready:
             assert self.terms            # made now
             ready = self.early_terms(admission)
-        return search.insert(ready)
+        # PENDING becomes HELD for each mail: it is found as both from the beginning, and the row says which it is
+        statuses = (Status.HELD, Status.PENDING) if admission.pending else (Status.HELD,)
+        return search.insert(ready.union(map(search.status_term, statuses)))
 
     def unindex(self, row: QuarantinedMessage) -> None:
         """The content is destroyed: what it said is not found any more, the envelope still is."""
         if row.place is not None:
             search.replace(row.place, self._envelope(row))
+
+    def reindex(self, row: QuarantinedMessage, detail: Mapping[str, Any]) -> None:
+        """Something else is known of the message than when it came."""
+        if row.place is not None:
+            search.replace(row.place, self._message(row, detail))
 
     def catch_up(self, batch: int = CATCH_UP) -> int:
         """Index messages that an older version took in, newest first, below all numbers there are: a list by numbers stays one
@@ -76,10 +83,11 @@ class Indexing(Custodian):
         return done
 
     def _message(self, row: QuarantinedMessage, detail: Mapping[str, Any]) -> set[str]:
-        return self.terms.message(facts_of(detail, addresses(row), row.sender_key))
+        return self.terms.message(facts_of(detail, addresses(row), row.sender_key)) | {search.status_term(row.status)}
 
     def _envelope(self, row: QuarantinedMessage) -> set[str]:
-        return self.terms.envelope(Facts(row.kind, row.direction, row.reason, row.sender_key, tuple(addresses(row))))
+        facts = Facts(row.kind, row.direction, row.reason, row.sender_key, tuple(addresses(row)))
+        return self.terms.envelope(facts) | {search.status_term(row.status)}
 
 
 def addresses(row: QuarantinedMessage) -> Sequence[str]:

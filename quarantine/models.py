@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-SCHEMA = 7                               # raised with every migration; an older program refuses a newer database
+SCHEMA = 8                               # raised with every migration; an older program refuses a newer database
 
 
 class State(models.Model):
@@ -76,6 +76,7 @@ class QuarantinedMessage(models.Model):
             models.Index(fields=("retry_key",), name="q_retry"),
             models.Index(fields=("expires_at",), name="q_expires", condition=Q(wrapped_key__isnull=False)),
             models.Index(fields=("key_id",), name="q_key"),
+            models.Index(fields=("status", "size"), name="q_sizes"),
         )
 
 
@@ -148,6 +149,7 @@ class OutboxEntry(models.Model):
         indexes = (
             models.Index(fields=("next_at",), name="q_due", condition=Q(state="ready")),
             models.Index(fields=("recipient", "finished_at"), name="q_told"),
+            models.Index(fields=("state", "next_at"), name="q_state"),
         )
 
 
@@ -169,8 +171,9 @@ class AuditRecord(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("node", "seq"), name="one_chain_a_node"),)
-        indexes = (models.Index(fields=("actor", "-id"), name="q_audit_actor"),
-                   models.Index(fields=("action", "-id"), name="q_audit_action"),
+        indexes = (models.Index(fields=("actor", "at"), name="q_audit_by"),
+                   models.Index(fields=("action", "at"), name="q_audit_what"),
+                   models.Index(fields=("actor", "action", "at"), name="q_audit_by_what"),
                    models.Index(fields=("at",), name="q_audit_at"))
 
 

@@ -32,6 +32,7 @@ LAST_RETRY = timedelta(hours=1)
 FARTHEST = timedelta(hours=26)           # a daily digest, where a day of 25 hours lies between
 WAITS = "held back: too many notices this hour, or for a digest"     # last_reply of what waits
 TAKEN = ("delivered", "stripped")
+OPEN_STATES, OVER_STATES = ("waiting", "ready", "sending"), ("done", "failed", "dropped")
 NO_ENTRY = Refusal("NOT-FOUND", "there is no such entry in the outbox")
 BUSY_ENTRY = Refusal("BUSY", "the entry is being sent at this moment")
 OVER_ENTRY = Refusal("FINISHED", "the entry is finished")
@@ -292,13 +293,21 @@ class OutboxTable(Custodian):
     # people
 
     def queue(self, actor: Actor, all_: bool = False, limit: int = 1000) -> list[dict[str, Any]]:
-        """What waits; with `all_` what is over too."""
+        """What waits, the next one first; with `all_` then what is over, the last one first."""
         self.allowed_here(actor, Act.QUEUE)
-        rows = OutboxEntry.objects.order_by("next_at", "id")
-        rows = rows if all_ else rows.filter(state__in=("waiting", "ready", "sending"))
+        rows = self._entries(OPEN_STATES, "next_at", limit)
+        if all_:
+            rows += self._entries(OVER_STATES, "-next_at", limit - len(rows))
         return [{"id": e.pk, "purpose": e.purpose, "state": e.state, "recipient": e.recipient, "message_id": e.message_id or "",
                  "attempts": e.attempts, "created_at": stamp(e.created_at), "next_at": stamp(e.next_at),
-                 "last_reply": e.last_reply, "uncertain": e.uncertain} for e in rows[:limit]]
+                 "last_reply": e.last_reply, "uncertain": e.uncertain} for e in rows]
+
+    def _entries(self, states: tuple[str, ...], order: str, most: int) -> list[OutboxEntry]:
+        """One walk along the index of each state: together they would be sorted, and releases are kept for years."""
+        key, most = order.removeprefix("-"), max(most, 0)
+        rows = OutboxEntry.objects.defer("content").order_by(order)
+        found = [entry for state in states for entry in rows.filter(state=state)[:most]]
+        return sorted(found, key=lambda e: (getattr(e, key), e.pk), reverse=order != key)[:most]
 
     def queue_retry(self, actor: Actor, id: str = "") -> int:
         """Make one entry, or all that wait, due now."""

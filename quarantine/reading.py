@@ -169,7 +169,9 @@ def filtered(rows: QuerySet[QuarantinedMessage], query: Query) -> QuerySet[Quara
         rows = rows.filter(received_at__lt=query.until)
     if query.after:
         at, _, id = query.after.partition(" ")
-        rows = rows.filter(Q(received_at__lt=datetime.fromisoformat(at)) | Q(received_at=datetime.fromisoformat(at), pk__lt=id))
+        last = datetime.fromisoformat(at)
+        # said twice: out of the OR alone no database finds where in the index to begin
+        rows = rows.filter(Q(received_at__lt=last) | Q(received_at=last, pk__lt=id), received_at__lte=last)
     return rows
 
 

@@ -119,6 +119,7 @@ class Rejudging(Decisions, Words):
         if not QuarantinedMessage.objects.filter(pk=row.pk, status=row.status).update(**values):
             row.refresh_from_db()
             raise Refused(REFUSALS[Status(row.status)])
+        self.reindex(row, kept)
 
 
 def offered(admission: Admission, passwords: Sequence[str]) -> tuple[str, ...]:

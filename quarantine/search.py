@@ -18,6 +18,8 @@ from typing import Any
 
 from django.db import connection
 
+from gateway.model.custody import Status
+
 BITS = 25                                # of a term: five letters of base32
 LONGEST_TEXT = 4000                      # characters of one message that are indexed
 MOST_HASHES = 300
@@ -25,6 +27,7 @@ MOST_RECIPIENTS = 1000
 ASKED = 24                               # pieces of one question that the index is asked for; the look decides
 WIDE = "\u2e80"                          # from here on: Chinese, Japanese, Korean
 TABLE = "quarantine_search"
+CLEAR = "0"                              # how the one term begins that is in clear
 
 Groups = Sequence[frozenset[str]]        # of each group at least one term
 
@@ -61,6 +64,11 @@ def pieces(text: str) -> Iterator[str]:
 
 def domain(key: str) -> str:
     return key.rpartition("@")[2]
+
+
+def status_term(status: str) -> str:
+    """In clear, as in the row beside it; base32 has no 0, so no keyed term is like it."""
+    return CLEAR + status.replace("_", "")
 
 
 class Terms:
@@ -157,23 +165,59 @@ def remove(number: int) -> None:
         cursor.execute(f"DELETE FROM {TABLE} WHERE {column} = %s", [number])  # noqa: S608
 
 
-def search(groups: Groups, before: int | None, limit: int) -> list[int]:
-    """Numbers that have a term of each group, highest first, all below `before`."""
+def restate(number: int, status: str) -> None:
+    """The status of a message changed; all else it is found by stays."""
+    sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            question = " AND ".join("(" + " OR ".join(f'"{term}"' for term in sorted(group)) + ")" for group in groups)
-            below, values = ("", [question]) if before is None else ("AND rowid < %s", [question, before])
-            cursor.execute(f"SELECT rowid FROM {TABLE} WHERE {TABLE} MATCH %s {below} ORDER BY rowid DESC LIMIT %s",  # noqa: S608
-                           [*values, limit])
-        else:
-            values = [sorted(group) for group in groups]
-            conditions = ["terms && %s::text[]"] * len(values)
-            if before is not None:
-                conditions.append("number < %s")
-                values.append(before)    # type: ignore[arg-type]
-            cursor.execute(f"SELECT number FROM {TABLE} WHERE {' AND '.join(conditions)} ORDER BY number DESC LIMIT %s",  # noqa: S608
-                           [*values, limit])
+        cursor.execute(f"SELECT terms FROM {TABLE} WHERE {'rowid' if sqlite else 'number'} = %s", [number])  # noqa: S608
+        found = cursor.fetchone()
+    if found is not None:
+        terms = str(found[0]).split() if sqlite else found[0]
+        replace(number, [*(term for term in terms if not term.startswith(CLEAR)), status_term(status)])
+
+
+def search(groups: Groups, before: int | None, limit: int, lowest: int | None = None) -> list[int]:
+    """Numbers that have a term of each group, highest first, all below `before` and none below `lowest`."""
+    sqlite = connection.vendor == "sqlite"
+    conditions, values = _conditions(groups, sqlite)
+    column = "rowid" if sqlite else "number"
+    for sign, bound in (("<", before), (">=", lowest)):
+        if bound is not None:
+            conditions.append(f"{column} {sign} %s")
+            values.append(bound)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {TABLE} WHERE {' AND '.join(conditions)} ORDER BY {column} DESC LIMIT %s",  # noqa: S608
+                       [*values, limit])
         return [int(number) for number, in cursor.fetchall()]
+
+
+def _conditions(groups: Groups, sqlite: bool) -> tuple[list[str], list[Any]]:
+    if sqlite:
+        question = " AND ".join("(" + " OR ".join(f'"{term}"' for term in sorted(group)) + ")" for group in groups)
+        return [f"{TABLE} MATCH %s"], [question]
+    return ["terms && %s::text[]"] * len(groups), [sorted(group) for group in groups]
+
+
+def bounds() -> tuple[int, int]:
+    """The lowest and the highest number there is; (0, 0) where nothing is held."""
+    column = "rowid" if connection.vendor == "sqlite" else "number"
+    with connection.cursor() as cursor:
+        found = []
+        for end in ("min", "max"):       # each by itself: together they would be looked for in every row
+            cursor.execute(f"SELECT {end}({column}) FROM {TABLE}")  # noqa: S608
+            found.append(int(cursor.fetchone()[0] or 0))
+    return found[0], found[1]
+
+
+def state_all(_apps: Any, schema_editor: Any) -> None:
+    """For the migration that brought the status into the index."""
+    more = "terms || ' ' || %s" if schema_editor.connection.vendor == "sqlite" else "array_append(terms, %s)"
+    column = "rowid" if schema_editor.connection.vendor == "sqlite" else "number"
+    with schema_editor.connection.cursor() as cursor:
+        for status in Status:
+            cursor.execute(f"UPDATE {TABLE} SET terms = {more} WHERE {column} IN"  # noqa: S608
+                           " (SELECT place FROM quarantine_quarantinedmessage WHERE status = %s AND place IS NOT NULL)",
+                           [status_term(status), status.value])
 
 
 def create(_apps: Any, schema_editor: Any) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import Q
+
 from quarantine.models import AuditRecord
 
 PAGE, LARGEST_PAGE = 100, 1000
@@ -39,7 +41,7 @@ def wanted_of(request: Mapping[str, Any]) -> Wanted:
 
 
 def find(wanted: Wanted) -> Found:
-    rows = AuditRecord.objects.order_by("-id")
+    rows = AuditRecord.objects.order_by("-at", "-id")
     for column, value in (("actor", wanted.by), ("action", wanted.action), ("message_id", wanted.message_id)):
         if value:
             rows = rows.filter(**{column: value})
@@ -48,7 +50,11 @@ def find(wanted: Wanted) -> Found:
     if wanted.until:
         rows = rows.filter(at__lt=_as_kept(wanted.until))
     if wanted.after:
-        rows = rows.filter(id__lt=int(wanted.after))
+        last = AuditRecord.objects.filter(pk=int(wanted.after)).values_list("at", flat=True).first()
+        if last is None:
+            return Found(())
+        # said twice: out of the OR alone no database finds where in the index to begin
+        rows = rows.filter(Q(at__lt=last) | Q(at=last, pk__lt=int(wanted.after)), at__lte=last)
     limit = max(1, min(wanted.limit, LARGEST_PAGE))
     found = list(rows[:limit + 1])
     shown = tuple({"number": row.seq, "node": row.node, "at": row.at, "actor": row.actor, "via": row.via, "system": row.system,

@@ -5,16 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gateway.journal.store import SCHEMA
+from gateway.journal.store import COUNTS, QUARTER, SCHEMA
 from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
 
+_FROM_ENTRIES = ("SELECT direction, disposition, rule, count(*) FROM entries WHERE received >= ? AND received < ?"
+                 " GROUP BY direction, disposition, rule")
+_FROM_COUNTS = ("SELECT direction, disposition, rule, sum(messages) FROM counts WHERE quarter >= ? AND quarter < ?"
+                " GROUP BY direction, disposition, rule HAVING sum(messages) > 0")
 SPANS: Mapping[str, float] = {"hour": 3600.0, "day": 86400.0, "week": 604800.0}
 MOST = 10_000                            # entries of one search
 _SHOWN = ("id, received, listener, client, direction, disposition, verdict, rule, sender, size, milliseconds, reply, "
@@ -75,12 +80,18 @@ class JournalReader:
                 yield {**_shown(connection, row[:-1]), **json.loads(row[-1])}
 
     def counts(self, since: datetime, until: datetime) -> list[tuple[str, str, str, int]]:
-        """(direction, disposition, deciding rule, messages) of a time; the rule is "" for what passed."""
+        """(direction, disposition, deciding rule, messages) of a time; the rule is "" for what passed.
+
+        Whole quarters of an hour are counted already; only the ends of the time are looked through."""
+        first, last = since.timestamp(), until.timestamp()
+        found: Counter[tuple[str, str, str]] = Counter()
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT direction, disposition, rule, count(*) FROM entries WHERE received >= ? AND received < ?"
-                " GROUP BY direction, disposition, rule", [since.timestamp(), until.timestamp()])
-            return [(str(a), str(b), str(c), int(n)) for a, b, c, n in rows]
+            begin, end = _counted(connection, first, last)
+            for sql, low, high in ((_FROM_ENTRIES, first, min(begin * QUARTER, last)), (_FROM_COUNTS, begin, end),
+                                   (_FROM_ENTRIES, max(end * QUARTER, first), last)):
+                if low < high:
+                    found.update({(str(a), str(b), str(c)): int(n) for a, b, c, n in connection.execute(sql, [low, high])})
+        return [(*key, number) for key, number in sorted(found.items())]
 
     def outbound(self, since: datetime, until: datetime) -> list[dict[str, Any]]:
         """Outbound mail by sender and week counted back from `until` (0 is the last one): messages, octets, persons, classes."""
@@ -104,7 +115,7 @@ class JournalReader:
     def _open(self) -> Iterator[sqlite3.Connection]:
         if not self.path.exists():
             with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-                empty.executescript(SCHEMA)
+                empty.executescript(SCHEMA + COUNTS)
                 yield empty
             return
         try:
@@ -112,6 +123,18 @@ class JournalReader:
                 yield connection
         except sqlite3.Error as error:
             raise JournalUnreadable(f"{self.path}: {error}") from error
+
+
+def _counted(connection: sqlite3.Connection, first: float, last: float) -> tuple[int, int]:
+    """The quarters within a time that are counted whole; an empty range after it where there is none."""
+    end = int(last // QUARTER)
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'counted'").fetchone():
+        begin = end                      # of an earlier version, which nobody has opened for writing since
+    else:
+        (since,) = connection.execute("SELECT since FROM counted").fetchone()
+        begin = -int(-max(first, since) // QUARTER)
+    # nothing in between: both entries' parts meet at the end
+    return (begin, end) if begin < end else (int(-(-last // QUARTER)), int(-(-last // QUARTER)))
 
 
 def _conditions(query: Query) -> tuple[str, list[Any]]:

@@ -27,9 +27,31 @@ CREATE TABLE IF NOT EXISTS recipients (
     PRIMARY KEY (mailbox, entry)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS recipients_entry ON recipients (entry);
-PRAGMA user_version = 1;
 """
-VERSION = 1
+QUARTER = 900                            # seconds: every time zone's midnight is at the beginning of one
+# Numbers of messages, kept by whoever writes: a look at two weeks does not go through millions of entries. They are whole from
+# `counted.since` on; a file of an earlier version has entries before that.
+COUNTS = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS counts (
+    quarter INTEGER NOT NULL, direction TEXT NOT NULL, disposition TEXT NOT NULL, rule TEXT NOT NULL, messages INTEGER NOT NULL,
+    PRIMARY KEY (quarter, direction, disposition, rule)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counted (since INTEGER NOT NULL);
+INSERT INTO counted SELECT coalesce((SELECT CAST(max(received) / {QUARTER} AS INTEGER) + 1 FROM entries) * {QUARTER}, 0)
+    WHERE NOT EXISTS (SELECT 1 FROM counted);
+CREATE TRIGGER IF NOT EXISTS entry_counted AFTER INSERT ON entries BEGIN
+    INSERT INTO counts VALUES (CAST(new.received / {QUARTER} AS INTEGER), new.direction, new.disposition, new.rule, 1)
+    ON CONFLICT DO UPDATE SET messages = messages + 1;
+END;
+CREATE TRIGGER IF NOT EXISTS entry_replaced AFTER DELETE ON entries BEGIN
+    UPDATE counts SET messages = messages - 1 WHERE quarter = CAST(old.received / {QUARTER} AS INTEGER)
+    AND direction = old.direction AND disposition = old.disposition AND rule = old.rule;
+END;
+PRAGMA user_version = 2;
+COMMIT;
+"""  # noqa: S608 - a number of ours
+VERSION = 2
 INSERT = f"INSERT OR REPLACE INTO entries ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608 - our own names
 
 
@@ -49,8 +71,9 @@ def open_writer(path: Path, durable: bool) -> sqlite3.Connection:
         if version > VERSION:
             raise NewerJournal(f"{path.name} was written by a newer version")
         if version < VERSION:
-            connection.executescript(SCHEMA)
+            connection.executescript(SCHEMA + COUNTS)
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA recursive_triggers = ON")     # an entry that is replaced counts as deleted
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
         connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error:
@@ -90,5 +113,6 @@ def expire(connection: sqlite3.Connection, before: float) -> int:
         if found < EXPIRE:
             break
     if removed:
+        connection.execute("DELETE FROM counts WHERE messages <= 0 AND quarter < ?", [before / QUARTER])
         connection.execute("PRAGMA incremental_vacuum(1000)").fetchall()
     return removed

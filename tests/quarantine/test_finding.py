@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,17 +22,11 @@ FILE = {"path": "message > 1 名簿.xlsx", "kind": "part", "name": "名簿.xlsx"
         "sha256": "ab" * 32}
 
 
-@pytest.fixture(params=[0, 1000], ids=["by the index", "by status"])
-def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setattr(finding, "SMALL", request.param)
-    return int(request.param)
-
-
 def ids(service: QuarantineService, actor: Actor = ROOT, **query: Any) -> list[str]:
     return [m["id"] for m in service.find(actor, Query(**query)).messages]
 
 
-def test_every_filter(service: QuarantineService, held: Held, small: int) -> None:
+def test_every_filter(service: QuarantineService, held: Held) -> None:
     threat = held(subject="印鑑の変更について Statement")
     small_leak = held(leak, inspection={"artifacts": [FILE]}, identifiers={"tw.national_id": 3}, header_from="王大明 <clerk@bank.example>")
     service.deny(ROOT, small_leak, "no")
@@ -51,7 +47,7 @@ def test_every_filter(service: QuarantineService, held: Held, small: int) -> Non
 
 
 @pytest.mark.parametrize("query", [{}, {"kind": ("threat",)}, {"text": "機密"}, {"status": ("held", "denied")}, {"status": ("held",), "kind": ("threat",)}])
-def test_pages_neither_lose_nor_repeat(service: QuarantineService, held: Held, query: dict[str, Any], small: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_neither_lose_nor_repeat(service: QuarantineService, held: Held, query: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "CHUNK", 4)
     wanted = []
     for n in range(23):
@@ -74,18 +70,41 @@ def test_pages_neither_lose_nor_repeat(service: QuarantineService, held: Held, q
 def test_a_long_way_without_a_find_can_be_gone_on(service: QuarantineService, held: Held, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(finding, "CHUNK", 2)
     monkeypatch.setattr(finding, "MOST", 4)
-    monkeypatch.setattr(finding, "SMALL", 0)
-    oldest = held(data=octets("x"))
-    service.deny(ROOT, oldest, "no")
-    for n in range(6):
-        held(data=octets(f"{n}"))
-    page = service.find(ROOT, Query(kind=("threat",), status=("denied",)))
+    oldest = held(data=octets("x"), subject="印鑑印")
+    for n in range(6):                   # the pieces of the words are in all of them, the word itself is not
+        held(data=octets(f"{n}"), subject="印鑑 鑑印")
+    page = service.find(ROOT, Query(text="印鑑印"))
     assert page.messages == () and page.cursor
-    page = service.find(ROOT, Query(kind=("threat",), status=("denied",), after=page.cursor))
+    page = service.find(ROOT, Query(text="印鑑印", after=page.cursor))
     assert [m["id"] for m in page.messages] == [oldest] and page.cursor == ""
 
 
-def test_nobody_finds_what_access_does_not_grant(service: QuarantineService, held: Held, small: int) -> None:
+def pages(service: QuarantineService, query: Query) -> list[dict[str, Any]]:
+    found, cursor = list[dict[str, Any]](), query.after
+    while True:
+        page = service.find(ROOT, replace(query, after=cursor))
+        found, cursor = [*found, *page.messages], page.cursor
+        if not cursor:
+            return found
+
+
+@pytest.mark.parametrize("query", [{"text": "印鑑印"}, {"text": "大"}, {"kind": ("leak",), "text": "大"}])
+def test_a_list_is_given_in_time(service: QuarantineService, held: Held, clock: FakeClock, query: dict[str, Any],
+                                 monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each look at the clock costs a second here: a page ends after its first piece, and the cursor goes on."""
+    for name in ("FIRST", "CHUNK"):
+        monkeypatch.setattr(finding, name, 1)
+    wanted = [held(leak, data=octets(f"{n}"), subject="印鑑印 大", received_at=START + timedelta(minutes=n)) for n in range(4)]
+    monkeypatch.setattr(clock, "monotonic", itertools.count().__next__)
+    page = service.find(ROOT, Query(**query, limit=1))
+    assert len(page.messages) == 1 and page.cursor
+    held(leak, data=octets("another"), subject="印鑑 鑑印", received_at=START + timedelta(minutes=9))
+    page = service.find(ROOT, Query(**query))
+    assert page.messages == () and page.cursor
+    assert [m["id"] for m in pages(service, Query(**query))] == wanted[::-1]
+
+
+def test_nobody_finds_what_access_does_not_grant(service: QuarantineService, held: Held) -> None:
     dice = random.Random(5)
     people = ("staff@bank.example", "clerk@bank.example", "a@other.example", "x@else.example")
     for n in range(24):

@@ -59,3 +59,19 @@ def test_a_new_master_key_changes_nothing_that_is_found(house: House, held: Held
         continue
     assert SearchKey.objects.get().key_id == house.service.ring.current.id != old and old not in house.service.keys_in_use() - {old}
     assert found(house.again(), text="機密") == [id]
+
+
+def test_a_status_that_changes_is_found(service: QuarantineService, held: Held) -> None:
+    """Each way through its life, by the index and by the row."""
+    def by_status(*statuses: str) -> list[str]:
+        return sorted(found(service, kind=("threat",), status=statuses))
+
+    pending, denied, deleted = held(pending=True), held(), held()
+    assert by_status("pending") == [pending] and by_status("held") == sorted([denied, deleted])
+    service.confirm(pending)
+    service.deny(ANNA, denied, "no")
+    service.delete(ANNA, deleted, "not needed")
+    assert by_status("held") == [pending] and by_status("denied") == [denied] and by_status("purged") == [deleted]
+    service.request(ANNA, pending, "needed")
+    assert by_status("release_requested") == [pending] and by_status("held", "pending") == []
+    assert service.count(ANNA, Query(kind=("threat",))) == {"release_requested": 1, "denied": 1, "purged": 1}

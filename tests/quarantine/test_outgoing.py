@@ -11,7 +11,7 @@ from quarantine.lifecycle import Refused
 from quarantine.models import OutboxEntry
 from quarantine.outgoing import back_off
 from quarantine.service import QuarantineService
-from tests.builders.custody import ADMIN, ANNA, AUDITOR, ROOT, STAFF, Held, leak
+from tests.builders.custody import ADMIN, ANNA, AUDITOR, ROOT, STAFF, FakeClock, Held, leak
 
 
 def test_back_off_doubles_up_to_an_hour() -> None:
@@ -80,3 +80,17 @@ def test_refusals_of_the_queue(service: QuarantineService) -> None:
         service.queue_drop(ROOT, id, "x")
     assert [*codes, caught.value.code] == ["BUSY", "NOT-FOUND", "FINISHED"]
     assert service.queue(ROOT) == [] and len(service.queue(ROOT, all_=True)) == 1
+
+
+def test_what_waits_comes_first_then_what_was_last(service: QuarantineService, clock: FakeClock) -> None:
+    ids = []
+    for _ in range(4):
+        ids.append(entry(service))
+        clock.forward(minutes=1)
+    for id in ids[:2]:
+        assert service.begin(id)
+        service.finish(id, RelayResult(Reply(250, "2.0.0", "Ok"), {}))
+    assert [e["id"] for e in service.queue(ADMIN)] == ids[2:]
+    assert [e["id"] for e in service.queue(ADMIN, all_=True)] == [*ids[2:], ids[1], ids[0]]
+    assert [e["id"] for e in service.queue(ADMIN, all_=True, limit=3)] == [*ids[2:], ids[1]]
+    assert [e["id"] for e in service.queue(ADMIN, all_=True, limit=1)] == ids[2:3]

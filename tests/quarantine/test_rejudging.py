@@ -12,6 +12,7 @@ from gateway.model.custody import Status
 from gateway.model.decision import Kind
 from quarantine.lifecycle import Refused
 from quarantine.models import AuditRecord, OutboxEntry, QuarantinedMessage
+from quarantine.reading import Query
 from quarantine.rejudging import OPENED, Judged, Opened
 from quarantine.service import QuarantineService
 from tests.builders.custody import ANNA, CLERK, ROOT, STAFF, Held
@@ -47,7 +48,7 @@ def test_clean_leaves_by_itself(service: QuarantineService, locked: str) -> None
     assert row(locked).status == Status.RELEASING and not row(locked).locked
     assert OutboxEntry.objects.get(pk=locked).purpose == "release"
     assert service.held(locked)[0].passwords == (WORD,), "sealed, for the judgement at the release"
-    records = list(AuditRecord.objects.filter(message_id=locked).values_list("actor", "action"))
+    records = list(AuditRecord.objects.filter(message_id=locked).order_by("id").values_list("actor", "action"))
     assert ("staff", "rejudge") in records and ("keeper", "release") in records
 
 
@@ -97,6 +98,13 @@ def test_who_may_not(service: QuarantineService, locked: str) -> None:
             with pytest.raises(Refused) as caught:
                 attempt()
             assert caught.value.code == "NOT-FOUND"
+
+
+def test_it_is_found_by_what_is_known_now(service: QuarantineService, locked: str) -> None:
+    service.judged_again(STAFF, locked, LEAK, [WORD])
+    now = {"kind": (row(locked).kind,), "reason": row(locked).reason, "status": ("held",)}
+    assert row(locked).kind != Kind.UNINSPECTABLE
+    assert [m["id"] for m in service.find(ANNA, Query(**now)).messages] == [locked]  # type: ignore[arg-type]
 
 
 def test_what_was_decided_stays_decided(service: QuarantineService, locked: str) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from django.db import connection
 
+from gateway.model.custody import Status
 from quarantine import search
+from quarantine.models import QuarantinedMessage
 from quarantine.search import Facts, Terms, contains, facts_of, fold, pieces, searched
 from quarantine.service import QuarantineService
+from tests.builders.custody import ROOT, Held, octets
 
 FACTS = Facts("threat", "inbound", "rule", "a@else.example", ("b@bank.example",), ("客戶名單 Invoice",), ("f" * 64,), ("tw.national_id",))
 TERMS = Terms(b"k" * 32)
@@ -66,4 +71,34 @@ def test_the_table(service: QuarantineService) -> None:
     below = search.insert({"eeeee"}, -7)
     assert below == -7 and search.search([one({"eeeee", "ccccc"})], None, 9) == [second, -7]
     assert search.insert({"fffff"}) > second
+    assert search.search([one({"eeeee", "ccccc"})], None, 9, -7) == [second, -7] and search.search([one({"eeeee"})], None, 9, -6) == []
     assert connection.vendor == "sqlite"
+
+
+def test_the_ends(service: QuarantineService) -> None:
+    assert search.bounds() == (0, 0)
+    first = search.insert({"aaaaa"})
+    search.insert({"bbbbb"}, -9)
+    assert search.bounds() == (-9, first)
+
+
+def test_a_status_in_the_index(service: QuarantineService) -> None:
+    held, denied = frozenset({search.status_term("held")}), frozenset({search.status_term("denied")})
+    number = search.insert({"aaaaa", *held, search.status_term("pending")})
+    search.restate(number, "denied")
+    search.restate(number + 1, "denied")
+    assert search.search([denied, frozenset({"aaaaa"})], None, 9) == [number] and search.search([held], None, 9) == []
+    assert search.search([frozenset({search.status_term("pending")})], None, 9) == []
+    terms = {search.status_term(s) for s in Status}
+    assert len(terms) == len(Status) and all(t.isalnum() and t.startswith(search.CLEAR) for t in terms)
+
+
+def test_an_index_of_an_earlier_version_learns_the_statuses(service: QuarantineService, held: Held) -> None:
+    one, other = held(), held(data=octets("x"))
+    service.deny(ROOT, other, "no")
+    places = dict(QuarantinedMessage.objects.values_list("pk", "place"))
+    for place in places.values():
+        search.replace(place, {"aaaaa"})
+    search.state_all(None, SimpleNamespace(connection=connection))
+    for id, status in ((one, "held"), (other, "denied")):
+        assert search.search([frozenset({"aaaaa"}), frozenset({search.status_term(status)})], None, 9) == [places[id]]

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
+import contextlib
+import sqlite3
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,6 +58,52 @@ def test_stats(reader: JournalReader) -> None:
         "messages": 2, "per_minute": round(2 / 60, 3), "bytes": 40, "direction": {"inbound": 2},
         "disposition": {"deliver": 1, "quarantine": 1}, "verdict": {"clean": 1, "malicious": 1},
         "milliseconds": {"p50": 90.0, "p95": 90.0}}
+
+
+SPANS = [(timedelta(days=30), timedelta()), (timedelta(days=1), timedelta()), (timedelta(minutes=31), timedelta(minutes=2)),
+         (timedelta(minutes=4), timedelta(minutes=2)), (timedelta(hours=5, seconds=1), timedelta(hours=5)), (timedelta(), timedelta(hours=-1)),
+         (timedelta(hours=6), timedelta(minutes=10)), (timedelta(days=21), timedelta(days=2, hours=23, minutes=53))]
+
+
+def told(entries: list[dict[str, Any]], since: datetime, until: datetime) -> dict[tuple[str, str, str], int]:
+    """One by one, as the journal says by its counts."""
+    rows = [row(e) for e in entries]
+    return Counter((r.direction, r.disposition, r.rule) for r in rows if since.timestamp() <= r.received < until.timestamp())
+
+
+@pytest.mark.parametrize(("far", "near"), SPANS)
+def test_counts(reader: JournalReader, far: timedelta, near: timedelta) -> None:
+    counted = {(a, b, c): n for a, b, c, n in reader.counts(NOW - far, NOW - near)}
+    assert counted == told(ENTRIES, NOW - far, NOW - near)
+
+
+@pytest.mark.parametrize(("far", "near"), SPANS)
+def test_what_an_earlier_version_did_not_count(tmp_path: Path, far: timedelta, near: timedelta) -> None:
+    """Its entries are looked through; those that come after it are counted, wherever in the time they lie."""
+    path = tmp_path / "journal.db"
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as earlier:
+        earlier.executescript(store.SCHEMA + "PRAGMA user_version = 1;")
+        store.write(earlier, [row(e) for e in ENTRIES[2:]])
+    reader = JournalReader(path, FixedClock())
+    assert {(a, b, c): n for a, b, c, n in reader.counts(NOW - far, NOW - near)} == told(ENTRIES[2:], NOW - far, NOW - near)
+    connection = store.open_writer(path, False)
+    late = entry("late", timedelta(hours=5, minutes=1))
+    store.write(connection, [row(e) for e in (*ENTRIES[:2], late)])
+    connection.close()
+    store.open_writer(path, False).close()
+    assert {(a, b, c): n for a, b, c, n in reader.counts(NOW - far, NOW - near)} == told([*ENTRIES, late], NOW - far, NOW - near)
+
+
+def test_counts_follow_what_is_replaced_and_what_is_over(tmp_path: Path) -> None:
+    connection = store.open_writer(tmp_path / "journal.db", False)
+    store.write(connection, [row(e) for e in ENTRIES])
+    again = entry("a", timedelta(minutes=1), inspection={"disposition": "reject", "rule": "r2"})
+    store.write(connection, [row(again)])
+    store.expire(connection, (NOW - timedelta(days=1)).timestamp())
+    reader = JournalReader(tmp_path / "journal.db", FixedClock())
+    counted = {(a, b, c): n for a, b, c, n in reader.counts(NOW - timedelta(days=30), NOW)}
+    assert counted == told([again, *ENTRIES[1:3]], NOW - timedelta(days=30), NOW)
+    assert connection.execute("SELECT count(*) FROM counts WHERE messages <= 0 AND quarter < 1e6").fetchone() == (0,)
 
 
 def test_past_mail_can_be_judged_again(reader: JournalReader) -> None:

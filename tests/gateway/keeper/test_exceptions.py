@@ -50,7 +50,7 @@ def test_one_is_made_and_ended(service: QuarantineService, exceptions: Exception
     assert exceptions.path.stat().st_mode & 0o077 == 0
     exceptions.end(service, ADMIN, id, "no longer")
     assert load_policy(load(file)).exceptions == () and len(reloads) == 2
-    assert list(AuditRecord.objects.filter(action__startswith="exception").values_list("action", "actor")) == [("exception-make", "admin"), ("exception-end", "admin")]
+    assert list(AuditRecord.objects.filter(action__startswith="exception").order_by("id").values_list("action", "actor")) == [("exception-make", "admin"), ("exception-end", "admin")]
 
 
 @pytest.mark.parametrize(("change", "code"), [
