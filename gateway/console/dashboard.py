@@ -43,7 +43,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {"mine": mine["messages"], "more": bool(mine["cursor"]), "counts": counts, "decide": decide,
                               "total": sum(counts.get(s, 0) for s in filters.WAITING)}
     whole = request.account.may(Act.HOUSE)  # type: ignore[attr-defined]
-    return render(request, "console/dashboard.html", values | (house() if whole else {}))
+    return render(request, "console/dashboard.html", values | {"whole": whole} | (house() if whole else {}))
 
 
 def house() -> dict[str, Any]:

@@ -54,7 +54,7 @@ def login(request: HttpRequest) -> HttpResponse:
 
 def form(request: HttpRequest, given: str, name: str = "", problem: str = "", status: int = 200) -> HttpResponse:
     oidc = console().config.oidc
-    values = {"ended": request.method != "POST" and request.GET.get("ended") == "yes", "next": iri_to_uri(given)[:2000], "name": name[:150], "problem": problem,
+    values = {"ended": request.GET.get("ended") == "yes", "next": iri_to_uri(given)[:2000], "name": name[:150], "problem": problem,
               "provider": oidc.title if oidc.issuer else "", "leave": urlencode({"next": given[:2000]})}
     return render(request, "console/login.html", values, status=status)
 

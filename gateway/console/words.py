@@ -110,6 +110,25 @@ HISTORY: Mapping[str, str] = {           # actions of the audit chain
     "next-attempt": _("next attempt to deliver"),
     "last-answer": _("last answer of the mail server"),
 }
+REASON: Mapping[str, str] = {said: said for said in (     # of the packaged rules; yours are shown as they are written
+    _("programs and scripts, however they are wrapped"),
+    _("documents with macros from outside, harmless ones too; write an exception for the known ones"),
+    _("documents that run or fetch something when they are opened, and links to programs"),
+    _("files that are not what they say, and files built by a page in the reader"),
+    _("archives that two programs unpack differently, or that want to write elsewhere"),
+    _("mail that two readers understand differently, or that nobody but the recipient can read"),
+    _("known malware"),
+    _("mail that claims to come from ourselves or from somebody it does not come from"),
+    _("the reader is told of strangers, and of senders who seem to play somebody"),
+    _("what is only odd from a known sender is too much from a stranger"),
+    _("what could not be inspected is not clean"),
+    _("identifiers of three or more different people"),
+    _("fifty or more contact records"),
+    _("three or more rows of the customer table"),
+    _("30 % or more of a reference document"),
+    _("a marking that forbids sending"),
+    _("programs and malware do not leave the house or spread inside it"),
+)}
 REFUSAL: Mapping[str, str] = {
     "NOT-FOUND": _("There is no such mail, or it is not yours to see."),
     "FORBIDDEN": _("Your role does not allow this."),
@@ -152,7 +171,7 @@ UNKNOWN_REFUSAL = _("This cannot be done: {why}")
 TABLES: Mapping[str, Mapping[str, str]] = {
     "status": STATUS, "kind": KIND, "direction": DIRECTION, "verdict": VERDICT, "severity": SEVERITY, "part": PART,
     "outcome": OUTCOME, "auth": AUTH, "act": ACT, "disposition": DISPOSITION,
-    "purpose": PURPOSE, "outbox": OUTBOX, "done": DONE, "history": HISTORY,
+    "reason": REASON, "purpose": PURPOSE, "outbox": OUTBOX, "done": DONE, "history": HISTORY,
 }
 
 

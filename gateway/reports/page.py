@@ -48,7 +48,7 @@ def _parts(report: Report) -> Iterator[str]:
 def table(section: Section) -> str:
     head = "".join(f'<th scope="col">{escape(str(c))}</th>' for c in section.columns)
     body = "".join("<tr>" + "".join(_cell(value) for value in row) + "</tr>\n" for row in section.rows)
-    return (f'<div class="scroll" tabindex="0" role="region" aria-labelledby="h-{section.key}"><table>'
+    return (f'<div class="scroll" tabindex="0" role="group" aria-labelledby="h-{section.key}"><table>'
             f"<thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table></div>")
 
 

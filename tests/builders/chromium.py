@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,24 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+FORM = """([path, fields]) => {
+  const form = document.createElement("form");
+  const token = document.querySelector("[name=csrfmiddlewaretoken]");
+  Object.assign(form, {method: "post", action: path});
+  for (const [name, values] of Object.entries({csrfmiddlewaretoken: token ? [token.value] : [], ...fields}))
+    for (const value of values) form.append(Object.assign(document.createElement("textarea"), {name, value}));
+  document.body.append(form);
+  HTMLFormElement.prototype.submit.call(form);
+}"""
+
+
+@functools.cache
+def axe_core() -> str:
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
 @dataclass
 class Page:
     """One window. `complaints` are what the browser itself says: a refused script, a broken request."""
@@ -30,9 +49,15 @@ class Page:
     page: Any
     url: str
     complaints: list[str] = field(default_factory=list)
+    status: int = 0                      # of the page that is open
+    asked: list[str] = field(default_factory=list)       # every address that the browser asked for
 
     def open(self, path: str) -> Any:
         return self.page.goto(self.url + path)
+
+    def answered(self, response: Any) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
 
     def login(self, name: str, password: str = PASSWORD) -> None:
         self.open("/login")
@@ -45,13 +70,21 @@ class Page:
         self.page.click(f"button[name=language][value={code}]")
         self.page.wait_for_load_state()
 
-    def violations(self) -> list[str]:
-        """What axe-core finds: rule, and the first places."""
-        import axe_playwright_python
+    def press(self, selector: str) -> None:
+        """A button or link that leads to another page."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
 
-        source = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
-        self.page.evaluate(source)
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", WCAG)
+    def send(self, path: str, fields: Mapping[str, str | Sequence[str]]) -> None:
+        """A form, with the token of the page that is open."""
+        with self.page.expect_navigation():
+            self.page.evaluate(FORM, [path, {name: [value] if isinstance(value, str) else list(value) for name, value in fields.items()}])
+
+    def violations(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe-core finds: rule, and the first places. Without `rules` all that stand for WCAG 2.2 AA and what is good besides."""
+        self.page.evaluate(axe_core())
+        only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": WCAG}
+        found = self.page.evaluate("only => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
         return [f"{v['id']}: {json.dumps([n['html'][:150] for n in v['nodes'][:3]], ensure_ascii=False)}" for v in found["violations"]]
 
     def rows(self, number: int) -> bool:
@@ -76,12 +109,14 @@ class Windows:
     site: Site
     contexts: list[Any] = field(default_factory=list)
 
-    def window(self, size: dict[str, int] = DESKTOP, dark: bool = False, scripts: bool = True) -> Page:
-        context = self.browser.new_context(viewport=size, color_scheme="dark" if dark else "light", java_script_enabled=scripts, locale="en")
+    def window(self, size: dict[str, int] = DESKTOP, dark: bool = False, scripts: bool = True, locale: str = "en") -> Page:
+        context = self.browser.new_context(viewport=size, color_scheme="dark" if dark else "light", java_script_enabled=scripts, locale=locale)
         context.set_default_timeout(20_000)
         self.contexts.append(context)
         made = Page(context.new_page(), self.url)
         made.page.on("console", lambda message: made.complaints.append(message.text) if message.type == "error" else None)
+        made.page.on("request", lambda request: made.asked.append(request.url))
+        made.page.on("response", made.answered)
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
         return made
 

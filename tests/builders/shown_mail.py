@@ -77,6 +77,16 @@ def fill(service: QuarantineService, folder: Path, analyst: str = "", staff: str
     return ids
 
 
+def hostile(service: QuarantineService) -> str:
+    """A mail of which every word would like to be more than a word."""
+    bad = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1>\u202e'\"{{7*7}}{% load x %}"
+    name = f"message > 2 {bad}.zip"
+    seen = inspection([node(name, detected=bad)], [finding("EXECUTABLE-PE", "critical", name, bad, "x" * 300, rule=bad)],
+                      ({"code": "MALFORMED", "artifact": name, "fault": "message", "detail": bad},))
+    return put(service, len(MAILS), "threat", {"subject": bad, "header_from": f"{bad} <a@else.example>", "inspection": seen, "reason": "block-executables",
+                                               "header_message_id": f"<{bad}{'y' * 300}@else.example>", "sender": '"<script>"@else.example'})
+
+
 def put(service: QuarantineService, n: int, kind: str, changes: dict[str, Any]) -> str:
     data = octets(f"{n}")
     made: Admission = (leak if kind == "leak" else admission)(data, received_at=START - timedelta(minutes=37 * n), **changes)

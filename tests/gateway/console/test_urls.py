@@ -7,6 +7,7 @@ from gateway.console.words import ACT
 from gateway.model.ids import ALPHABET, new_message_id
 from tests.builders.console import Site
 from tests.builders.custody import START
+from tests.builders.screens import NO_PAGE, SCREENS, addresses
 
 
 def test_every_id_and_verb_has_its_address(site: Site) -> None:
@@ -23,3 +24,10 @@ def test_every_id_and_verb_has_its_address(site: Site) -> None:
 def test_nothing_else_has(site: Site, path: str) -> None:
     with pytest.raises(Resolver404):
         resolve(path)
+
+
+def test_every_address_is_looked_at_in_a_browser_or_shows_nothing(site: Site) -> None:
+    """`tests.builders.screens` has them all: a new page is not forgotten there."""
+    shown = {name for screen in SCREENS for name in screen.names}
+    assert shown | set(NO_PAGE) == addresses() and not shown & set(NO_PAGE)
+    assert len({screen.title for screen in SCREENS}) == len(SCREENS), "each has a name of its own"

@@ -21,7 +21,7 @@ def test_nobody_sees_anything_without_a_log_in(site: Site, held: Held) -> None:
         answer = site.browser().open(path)
         assert answer.status_code == 302 and answer["Location"].startswith("/login"), path
     answer = site.browser().send(f"/quarantine/{id}/release", {"reason": "x"})
-    assert answer.status_code == 302 and answer["Location"] == "/login"
+    assert answer.status_code == 302 and answer["Location"] == "/login?ended=yes"
     assert site.keeper.asked == []
 
 
