@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import smtplib
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,13 +20,14 @@ from typing import Any
 import click
 
 from gateway.cli.common import pad, printable
-from gateway.cli.mailbox import Mailbox
+from gateway.cli.mailbox import Mailbox, Received
 from gateway.cli.samples import OUR, Sample, samples
 from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
 
 CLOCK = SystemClock()
 READY, ARRIVAL = 90.0, 30.0              # seconds for the start, and for a mail that is on its way
+HANDED = re.compile(r"(https?://\S+/m/\S+)|^[- \t]*([0-9]{4} ?[0-9]{4})[ \t\r]*$", re.MULTILINE)     # a link to a page, a code
 CONFIG = """# The demo's configuration: everything on loopback, nothing outside this folder.
 [gateway]
 hostname = "mx.{our}"
@@ -71,7 +74,7 @@ class Demo:
     def run(self, *arguments: str) -> str:
         done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", "--config", str(self.config), *arguments],
                               capture_output=True, text=True, check=False, timeout=120)
-        if done.returncode == 2:
+        if done.returncode == 2 or (done.returncode and not done.stdout):
             raise SekishoError(f"{arguments[0]}: {done.stderr.strip()}")
         return done.stdout
 
@@ -152,7 +155,8 @@ def demo(once: bool, mails: Path | None) -> int:
             return int(not good)
         click.echo(f"SMTP      inbound 127.0.0.1:{house.ports['inbound']}   outbound 127.0.0.1:{house.ports['outbound']}")
         click.echo(f"commands  sekisho --config {house.config} quarantine list")
-        click.echo("Ctrl-C ends it and removes everything")
+        click.echo("mail that comes into the mailbox is shown here; Ctrl-C ends the demo and removes everything")
+        threading.Thread(target=follow, args=(house,), daemon=True).start()
         wait(house)
     return 0
 
@@ -214,9 +218,6 @@ def severity(finding: dict[str, Any]) -> int:
 
 def show_notices(house: Demo) -> bool:
     """Who was told, in which words: the subject lines of what arrived with a null sender."""
-    from email import message_from_bytes
-    from email.policy import default
-
     house.mailbox.wait_for(b"Auto-Submitted: auto-generated", ARRIVAL)
     deadline = CLOCK.monotonic() + ARRIVAL
     wanted = sum(s.expected == "held" for s in samples())
@@ -224,9 +225,30 @@ def show_notices(house: Demo) -> bool:
         time.sleep(0.2)
     click.echo()
     for mail in told:
-        subject = message_from_bytes(mail.content, policy=default)["Subject"]
-        click.echo(f"notice to {mail.recipients[0]}: {printable(str(subject))}")
+        click.echo(f"notice to {letter(mail)}")
     return len(told) >= wanted and all(r.endswith(f"@{OUR}") for m in told for r in m.recipients)
+
+
+def letter(mail: Received) -> str:
+    """Whom a mail of the gateway is for and what it is called; below it the link it brings, or the code."""
+    from email import message_from_bytes
+    from email.policy import default
+
+    message = message_from_bytes(mail.content, policy=default)
+    body = message.get_body(("plain",))
+    found = HANDED.search(body.get_content()) if body is not None else None
+    return printable(f"{mail.recipients[0]}: {message['Subject']}") + (f"\n    {found[1] or found[2]}" if found else "")
+
+
+def follow(house: Demo) -> None:
+    """Every mail that comes into the mailbox from now on, as it comes: answers, codes, what was released."""
+    shown, box = len(house.mailbox.received), house.mailbox
+    while True:
+        with box.news:
+            box.news.wait_for(lambda: len(box.received) > shown)
+        for mail in box.received[shown:]:
+            click.echo(f"mail to {letter(mail)}")
+            shown += 1
 
 
 def show_release(house: Demo) -> bool:

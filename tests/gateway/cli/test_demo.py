@@ -150,3 +150,31 @@ def test_samples_that_cannot_be_written_are_said(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SekishoError, match="file/b: the sample mails cannot be written: Not a directory"):
         demo.write_samples(tmp_path / "file" / "b")
+
+
+@pytest.mark.parametrize(("body", "below"), [
+    ("看看:\r\n    http://127.0.0.1:8080/m/Ab_c-1\r\n", "\n    http://127.0.0.1:8080/m/Ab_c-1"), ("Code:\r\n  1234 5678\r\n", "\n    1234 5678"),
+    ("- 12345678\r\n", "\n    12345678"), ("call 12345678 or see http://127.0.0.1/x\r\n", "")])
+def test_what_a_mail_brings_is_said(body, below):
+    head = "Subject: =?utf-8?b?6YCa55+l?=\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+    assert demo.letter(Received("", ("wang@bank.example",), (head + body).encode())) == f"wang@bank.example: 通知{below}"
+
+
+def test_mail_is_shown_as_it_comes(capsys):
+    house, waited = House(), []
+
+    class News:
+        def __enter__(self): ...
+        def __exit__(self, *_): ...
+
+        def wait_for(self, come):
+            waited.append(come())
+            if len(waited) > 2:
+                raise TimeoutError
+            house.mailbox.received.append(Received("", (f"{len(waited)}@bank.example",), b"Subject: x\r\n\r\n"))
+            assert come()
+
+    house.mailbox.news = News()
+    with pytest.raises(TimeoutError):
+        demo.follow(house)
+    assert capsys.readouterr().out.splitlines() == ["mail to 1@bank.example: x", "mail to 2@bank.example: x"] and waited == [False] * 3
