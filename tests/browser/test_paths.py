@@ -3,87 +3,193 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from gateway.console import dashboard
-from quarantine.models import QuarantinedMessage
-from tests.builders.chromium import DESKTOP, PHONE, Windows
+from gateway.notices.catalog import text
+from gateway.notices.phrases import PAGES
+from quarantine.models import Approval, AuditRecord, QuarantinedMessage
+from tests.builders.chromium import DESKTOP, PHONE, Page, Windows
 from tests.builders.console import PASSWORD
+from tests.builders.custody import ROOT
+from tests.builders.links import Scribe, link, scribe
 from tests.builders.shown_mail import fill
 
 pytestmark = pytest.mark.slow
-LANGUAGES = {"zh-hant": "zh-Hant", "zh-hans": "zh-Hans", "ja": "ja", "en": "en"}
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+LANGUAGES = {"zh-Hant": "zh-TW", "zh-Hans": "zh-CN", "ja": "ja-JP", "en": "en-US"}      # what the browser asks for
+ROLES = {"anna": "analyst", "ben": "analyst", "admin": "admin", "staff": "recipient", "boss": "supervisor", "auditor": "auditor", "clerk": "sender"}
+IN_EVERY_LANGUAGE = pytest.mark.parametrize("language", LANGUAGES)
+AT_EVERY_WIDTH = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+CONTENT = re.compile(r"AutoOpen|A123456789")             # of a mail's own words, or unmasked
 
 
 @pytest.fixture
 def ids(windows: Windows) -> list[str]:
     dashboard._counted.clear()
-    for name, role in (("anna", "analyst"), ("ben", "analyst"), ("admin", "admin"), ("staff", "recipient"), ("boss", "supervisor"), ("auditor", "auditor"), ("clerk", "sender")):
-        windows.site.people(name, role)
-    return fill(windows.site.house.service, windows.site.house.directory)
+    site = windows.site
+    for name, role in ROLES.items():
+        site.people(name, role)
+    site.house.service.settings = replace(site.house.service.settings, our_domains=frozenset({"bank.example"}))
+    site.house.service.directory_import(ROOT, [{"mailbox": "clerk@bank.example", "supervisor": "boss@bank.example"}], "people.csv")
+    site.keeper.seen = {"headers": [["From", "経理部"]], "texts": [["message > 1", "text/plain", "拝啓"]], "macros": [["message > 2", "Sub AutoOpen()"]]}
+    return fill(site.house.service, site.house.directory)
 
 
 def status(id: str) -> str:
     return QuarantinedMessage.objects.get(pk=id).status
 
 
-@SIZES
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_recipient_asks_and_two_analysts_release(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
-    staff = windows.window(size)
-    staff.login("staff")
-    staff.language(language)
-    assert staff.page.get_attribute("html", "lang") == LANGUAGES[language]
-    staff.page.click(f"a[href='/quarantine/{ids[0]}']")
-    staff.page.fill("#reason", "取引先からの請求書です")
-    staff.page.click(f"button[formaction='/quarantine/{ids[0]}/request']")
-    staff.page.wait_for_selector("[role=status]")
+def entered(windows: Windows, name: str, language: str, size: dict[str, int]) -> Page:
+    """Somebody's window after the log-in."""
+    window = windows.window(size, locale=LANGUAGES[language])
+    window.login(name)
+    return window
+
+
+def well(window: Page, language: str) -> None:
+    """The page is in the reader's language, fits the window, and the browser found nothing wrong with it."""
+    assert window.page.get_attribute("html", "lang") == language and window.too_wide() <= 0 and window.complaints == []
+
+
+def through_a_link(windows: Windows, told: Scribe, language: str, size: dict[str, int], token: str, act: str) -> None:
+    """What a notice's link leads to: the mail, what one wants, a code by mail, the reason, and what was done."""
+    window = windows.window(size, locale=LANGUAGES[language])
+    window.open(f"/m/{token}")
+    well(window, language)
+    window.press(f"main a[href$='/{act}']")
+    window.press("main form button")
+    window.page.fill("#code", told.code())
+    window.page.fill("#reason", "取引先からの請求書です")
+    well(window, language)
+    window.press("main form.panel button")
+    assert window.page.inner_text("[role=status]") == text(language, PAGES[f"done {act}"])
+    well(window, language)
+
+
+@IN_EVERY_LANGUAGE
+@AT_EVERY_WIDTH
+def test_a_recipient_asks_by_link_and_two_analysts_look_and_release(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
+    told = scribe(windows.site.house)
+    through_a_link(windows, told, language, size, link(windows.site.house, "staff@bank.example", "recipient", ids[0]), "request")
     assert status(ids[0]) == "release_requested"
     for name in ("anna", "ben"):
-        analyst = windows.window(size)
-        analyst.login(name)
-        analyst.language(language)
-        analyst.open(f"/quarantine/{ids[0]}")
+        analyst = entered(windows, name, language, size)
+        analyst.open("/quarantine?status=release_requested")
+        analyst.press(f"a[href='/quarantine/{ids[0]}']")
+        well(analyst, language)
+        analyst.page.fill("#why", "確認")
+        analyst.press("form[action$='/preview'] button")
+        assert "Sub AutoOpen()" in analyst.page.inner_text("main pre >> nth=-1")
+        well(analyst, language)
+        analyst.press("main a")
         analyst.page.fill("#reason", "確認済み")
         analyst.page.fill("#password", PASSWORD)
-        analyst.page.click(f"button[formaction='/quarantine/{ids[0]}/approve']")
+        analyst.press(f"button[formaction='/quarantine/{ids[0]}/approve']")
         analyst.page.wait_for_selector("[role=status]")
-        assert analyst.complaints == [] and analyst.too_wide() <= 0
-    assert status(ids[0]) == "releasing" and staff.complaints == []
+        well(analyst, language)
+    assert status(ids[0]) == "releasing"
+    assert set(AuditRecord.objects.filter(action="preview").values_list("actor", flat=True)) == {"anna", "ben"}
 
 
-@SIZES
-def test_a_supervisor_releases_to_one_of_two(windows: Windows, ids: list[str], size: dict[str, int]) -> None:
-    boss = windows.window(size)
-    boss.login("boss")
-    boss.open("/quarantine?text=对账单")
-    boss.page.click(f"a[href='/quarantine/{ids[4]}']")
-    boss.page.fill("#reason", "known partner")
-    boss.page.click(f"button[formaction='/quarantine/{ids[4]}/release']")
-    boss.page.wait_for_selector("[role=status]")
-    assert status(ids[4]) == "releasing" and boss.complaints == []
+@IN_EVERY_LANGUAGE
+@AT_EVERY_WIDTH
+def test_a_sender_withdraws_sends_the_rest_or_asks(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
+    told, house = scribe(windows.site.house), windows.site.house
+    for id, act, after in ((ids[1], "withdraw", "withdrawn"), (ids[4], "request", "release_requested"), (ids[7], "without", "releasing")):
+        through_a_link(windows, told, language, size, link(house, "clerk@bank.example", "sender", id, token=f"for-{act}"), act)
+        assert status(id) == after, act
 
 
-@SIZES
-def test_a_sender_withdraws(windows: Windows, ids: list[str], size: dict[str, int]) -> None:
-    clerk = windows.window(size)
-    clerk.login("clerk")
-    clerk.page.click(f"a[href='/quarantine/{ids[1]}']")
+@IN_EVERY_LANGUAGE
+@AT_EVERY_WIDTH
+def test_a_supervisor_sees_who_and_what_before_the_button(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
+    boss, service = entered(windows, "boss", language, size), windows.site.house.service
+    for id, act, after in ((ids[1], "approve", "release_requested"), (ids[4], "deny", "denied"), (ids[7], "return", "returned")):
+        service.attend(id)
+        if act == "approve":
+            service.request(service.actor("clerk", "console"), id, "契約書です")
+        boss.open("/quarantine?kind=leak")
+        boss.press(f"a[href='/quarantine/{id}']")
+        shown = boss.page.inner_text(".decide")
+        assert "else[.]example" in shown and "A12•••••89" in shown and not CONTENT.search(boss.page.content())
+        above, below = (boss.page.locator(place).first.bounding_box()["y"] for place in (".decide h3", f"button[formaction='/quarantine/{id}/{act}']"))
+        assert above < below
+        boss.page.fill("#reason", "已與客戶確認")
+        boss.press(f"button[formaction='/quarantine/{id}/{act}']")
+        boss.page.wait_for_selector("[role=status]")
+        well(boss, language)
+        assert status(id) == after, act
+    record = Approval.objects.get()
+    assert record.approver == "boss" and record.shown_at is not None
+
+
+@IN_EVERY_LANGUAGE
+@AT_EVERY_WIDTH
+def test_an_admin_keeps_the_house_and_reads_no_mail(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
+    admin = entered(windows, "admin", language, size)
+    for path in ("/", "/users", "/policy", "/exceptions", "/signatures", "/health", "/outbox", "/audit", "/reports", f"/quarantine/{ids[0]}"):
+        admin.open(path)
+        assert admin.status == 200 and not CONTENT.search(admin.page.inner_text("main").replace("Sub AutoOpen()", "")), path
+        well(admin, language)
+    assert admin.page.locator("form[action$='/preview'], form[action$='/copy'], button[formaction$='/release']").count() == 0
+    for verb in ("preview", "copy", "release"):
+        admin.send(f"/quarantine/{ids[0]}/{verb}", {"reason": "x", "password": PASSWORD})
+        assert admin.status == 403, verb
+        admin.open(f"/quarantine/{ids[0]}")
+    admin.complaints.clear()
+    admin.open("/users")
+    admin.page.fill("#name", "林雅婷")
+    admin.page.check("#new-analyst")
+    admin.page.fill("#new-mailboxes", "lin@bank.example")
+    admin.press("form[action='/users/add'] button")
+    assert len(admin.page.inner_text("[role=status] code")) >= 12
+    well(admin, language)
+    admin.open("/policy")
+    admin.page.fill("#change", '[[rule]]\nid = "x"\nwhen = { finding = ["LINK-*"] }\nthen = "quarantine"\n')
+    admin.press(".try button")
+    admin.page.wait_for_selector("#outcome")
+    well(admin, language)
+
+
+@IN_EVERY_LANGUAGE
+@AT_EVERY_WIDTH
+def test_an_auditor_sees_verifies_reports_and_changes_nothing(windows: Windows, ids: list[str], language: str, size: dict[str, int]) -> None:
+    auditor = entered(windows, "auditor", language, size)
+    for path in ("/", "/quarantine", f"/quarantine/{ids[0]}", "/policy", "/exceptions", "/health", "/outbox", "/reports?month=2026-11", "/audit"):
+        auditor.open(path)
+        well(auditor, language)
+        posts = auditor.page.evaluate("[...document.querySelectorAll('form[method=post]')].map(form => form.getAttribute('action'))")
+        assert set(posts) <= {"/logout", "/language", "/policy/try", "/audit/verify", "/audit/export"}, path
+    auditor.press("form[action='/audit/verify'] button")
+    assert re.search(r"[0-9]", auditor.page.inner_text(".notice.good"))
+    well(auditor, language)
+    before = list(QuarantinedMessage.objects.values_list("pk", "status"))
+    for verb in ("deny", "hold", "delete", "preview"):
+        auditor.send(f"/quarantine/{ids[0]}/{verb}", {"reason": "x", "password": PASSWORD})
+        assert auditor.status == 403, verb
+        auditor.open("/audit")
+    assert list(QuarantinedMessage.objects.values_list("pk", "status")) == before
+
+
+def test_a_sender_with_an_account_withdraws(windows: Windows, ids: list[str]) -> None:
+    clerk = entered(windows, "clerk", "en", PHONE)
+    clerk.press(f"a[href='/quarantine/{ids[1]}']")
     clerk.page.fill("#reason", "wrong file")
-    clerk.page.click(f"button[formaction='/quarantine/{ids[1]}/withdraw']")
+    clerk.press(f"button[formaction='/quarantine/{ids[1]}/withdraw']")
     clerk.page.wait_for_selector("[role=status]")
     assert status(ids[1]) == "withdrawn"
 
 
-def test_an_auditor_changes_nothing(windows: Windows, ids: list[str]) -> None:
-    auditor = windows.window()
-    auditor.login("auditor")
-    for path in ("/quarantine", f"/quarantine/{ids[0]}", "/policy", "/exceptions", "/health"):
-        auditor.open(path)
-        posts = auditor.page.evaluate("[...document.querySelectorAll('form[method=post]')].map(form => form.getAttribute('action'))")
-        assert set(posts) <= {"/logout", "/language", "/policy/try"}, path
+def test_a_supervisor_releases_to_one_of_two(windows: Windows, ids: list[str]) -> None:
+    boss = entered(windows, "boss", "en", DESKTOP)
+    boss.open("/quarantine?text=对账单")
+    boss.press(f"a[href='/quarantine/{ids[4]}']")
+    boss.page.fill("#reason", "known partner")
+    boss.press(f"button[formaction='/quarantine/{ids[4]}/release']")
+    boss.page.wait_for_selector("[role=status]")
+    assert status(ids[4]) == "releasing" and boss.complaints == []
 
 
 def test_filters_work_without_a_new_page_and_back_goes_back(windows: Windows, ids: list[str]) -> None:
