@@ -242,11 +242,9 @@ def letter(mail: Received) -> str:
 
 def follow(house: Demo) -> None:
     """Every mail that comes into the mailbox from now on, as it comes: answers, codes, what was released."""
-    shown, box = len(house.mailbox.received), house.mailbox
+    shown = len(house.mailbox.received)
     while True:
-        with box.news:
-            box.news.wait_for(lambda: len(box.received) > shown)
-        for mail in box.received[shown:]:
+        for mail in house.mailbox.after(shown):
             click.echo(f"mail to {letter(mail)}")
             shown += 1
 

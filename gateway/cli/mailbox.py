@@ -51,6 +51,12 @@ class Mailbox:
             self.news.wait_for(lambda: any(marker in m.content for m in self.received), seconds)
             return next((m for m in self.received if marker in m.content), None)
 
+    def after(self, number: int) -> list[Received]:
+        """What came after the first so many mails, once there is any."""
+        with self.news:
+            self.news.wait_for(lambda: len(self.received) > number)
+            return self.received[number:]
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         with self.news:

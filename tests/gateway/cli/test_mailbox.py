@@ -13,6 +13,6 @@ def test_it_keeps_what_it_is_given():
         got = box.wait_for(b".dot", 5)
         assert got is not None and got.content == content and got.recipients == ("a@bank.example",) and got.reverse_path == ""
         assert got.header == b"Subject: a\r\n" and got.body.startswith(b".dot")
-        assert box.wait_for(b"never", 0.01) is None
+        assert box.wait_for(b"never", 0.01) is None and box.after(0) == [got]
     finally:
         box.stop()
