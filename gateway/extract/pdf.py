@@ -14,7 +14,7 @@ from itertools import chain, islice
 import pikepdf
 import pypdfium2
 
-from gateway.extract import floods, pdfactions, pdfrevisions, pdftext, pdfwords
+from gateway.extract import floods, pdfactions, pdfloops, pdfrevisions, pdftext, pdfwords
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.passwords import candidates
@@ -59,6 +59,8 @@ class Pdf:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         yield from _edges(node.data)
+        if floods.DEEP.search(node.data):
+            yield Problem(IncidentCode.DEPTH, "arrays or dictionaries within one another")
         if floods.object_streams(node.data):
             yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")
             return
@@ -125,6 +127,11 @@ def _edges(data: bytes) -> Iterator[Yield]:
 def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: bool = False) -> Iterator[Yield]:
     """Actions, scripts, embedded files, forms. The streams of an earlier revision are those of the last one, or cost nothing."""
     automatic = pdfactions.automatic(document)
+    if pdfactions.LOOPED in automatic:
+        yield Problem(IncidentCode.DEPTH, "a name tree that leads back to itself")
+    loop = pdfloops.outline(document)
+    if loop:
+        yield Problem(IncidentCode.DEPTH, loop)
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
     acting, bombs = 0, False

@@ -22,6 +22,7 @@ SCRIPT = 1 << 20                         # octets of one script that are read
 DEPTH = 30                               # direct dictionaries within one another
 FILES = 500                              # embedded files of one document
 Identity = tuple[int, int]
+LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
 LINKS = 200
 ANNOTATIONS = 1000                       # of one page whose triggers are looked at
@@ -36,7 +37,7 @@ def automatic(document: pikepdf.Pdf) -> set[Identity | int]:
     _mark_all(root.get("/AA"), found)
     names = root.get("/Names")
     if isinstance(names, pikepdf.Dictionary):
-        _mark_tree(names.get("/JavaScript"), found, 0)
+        _mark_tree(names.get("/JavaScript"), found, 0, set())
     for count, page in enumerate(document.pages):
         if count >= 2000:
             break
@@ -75,10 +76,14 @@ def _mark_all(actions: object, found: set[Identity | int]) -> None:
             _mark(actions.get(key), found)
 
 
-def _mark_tree(node: object, found: set[Identity | int], depth: int) -> None:
-    """A name tree of scripts."""
-    if depth > DEPTH or not isinstance(node, pikepdf.Dictionary):
+def _mark_tree(node: object, found: set[Identity | int], depth: int, seen: set[Identity | int]) -> None:
+    """A name tree of scripts. Nodes that are their own children, or each other's, are walked once."""
+    if not isinstance(node, pikepdf.Dictionary):
         return
+    if depth > DEPTH or identity(node) in seen:
+        found.add(LOOPED)
+        return
+    seen.add(identity(node))
     names = node.get("/Names")
     if isinstance(names, pikepdf.Array):
         for item in list(names)[1::2][:1000]:
@@ -86,7 +91,7 @@ def _mark_tree(node: object, found: set[Identity | int], depth: int) -> None:
     kids = node.get("/Kids")
     if isinstance(kids, pikepdf.Array):
         for kid in list(kids)[:1000]:
-            _mark_tree(kid, found, depth + 1)
+            _mark_tree(kid, found, depth + 1, seen)
 
 
 def identity(item: pikepdf.Object) -> Identity | int:

@@ -83,3 +83,9 @@ def test_object_streams_that_nothing_refers_to(kind: bytes, size: int, held: boo
     data = pdf().replace(b"%PDF-1.7\n", b"%PDF-1.7\n" + hidden, 1)
     assert floods.object_streams(data) == held
     assert ("RATIO" in codes(take_apart(PDF, data, "a.pdf"))) == held
+
+
+@pytest.mark.parametrize(("item", "held"), [("[" * 400 + "]" * 400, True), ("<</A " * 400 + "1" + ">>" * 400, True), ("[" * 90 + "]" * 90, False),
+                                            ("<< /A [[0 0] [1 1]] >> " * 900, False)])
+def test_arrays_within_arrays(item: str, held: bool) -> None:
+    assert ("DEPTH" in codes(take_apart(PDF, pdf(objects=(item,)), "a.pdf"))) == held

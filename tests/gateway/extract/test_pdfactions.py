@@ -61,3 +61,9 @@ def test_actions_in_places_without_forms(data: bytes, code: str) -> None:
 def test_a_button_of_a_form_may_talk() -> None:
     data = pdf(page=f"/Annots [<< /Type /Annot /Subtype /Widget /FT /Btn /T (b) /Rect [0 0 9 9] /A {ALERT} >>]")
     assert "PDF-SCRIPT-ACTS" not in codes(take_apart(PDF, data, "a.pdf"))
+
+
+@pytest.mark.parametrize(("kids", "held"), [("6 0 R 6 0 R 6 0 R", True), ("7 0 R 8 0 R", False)])
+def test_name_trees_that_lead_back_to_themselves(kids: str, held: bool) -> None:
+    objects = (f"<< /Kids [{kids}] >>", "<< /Names [(a) 9 0 R] >>", "<< /Names [(b) 9 0 R] >>", "<< /S /JavaScript /JS (var a = 1;) >>")
+    assert ("DEPTH" in codes(take_apart(PDF, pdf("/Names << /JavaScript 6 0 R >>", objects), "a.pdf"))) == held
