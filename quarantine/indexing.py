@@ -55,9 +55,7 @@ class Indexing(Custodian):
         if not ready:
             assert self.terms            # made now
             ready = self.early_terms(admission)
-        # PENDING becomes HELD for each mail: it is found as both from the beginning, and the row says which it is
-        statuses = (Status.HELD, Status.PENDING) if admission.pending else (Status.HELD,)
-        return search.insert(ready.union(map(search.status_term, statuses)))
+        return search.insert(ready | search.status_terms(Status.PENDING if admission.pending else Status.HELD))
 
     def unindex(self, row: QuarantinedMessage) -> None:
         """The content is destroyed: what it said is not found any more, the envelope still is."""
@@ -83,11 +81,11 @@ class Indexing(Custodian):
         return done
 
     def _message(self, row: QuarantinedMessage, detail: Mapping[str, Any]) -> set[str]:
-        return self.terms.message(facts_of(detail, addresses(row), row.sender_key)) | {search.status_term(row.status)}
+        return self.terms.message(facts_of(detail, addresses(row), row.sender_key)) | search.status_terms(row.status)
 
     def _envelope(self, row: QuarantinedMessage) -> set[str]:
         facts = Facts(row.kind, row.direction, row.reason, row.sender_key, tuple(addresses(row)))
-        return self.terms.envelope(facts) | {search.status_term(row.status)}
+        return self.terms.envelope(facts) | search.status_terms(row.status)
 
 
 def addresses(row: QuarantinedMessage) -> Sequence[str]:

@@ -71,6 +71,13 @@ def status_term(status: str) -> str:
     return CLEAR + status.replace("_", "")
 
 
+def status_terms(status: str) -> frozenset[str]:
+    """What a message is found by. PENDING becomes HELD for each mail: it is found as both from the beginning, and the row says
+    which it is."""
+    also = {status_term(Status.HELD)} if status == Status.PENDING else set()
+    return frozenset({status_term(status), *also})
+
+
 class Terms:
     """Makes terms under one key."""
 
@@ -173,7 +180,7 @@ def restate(number: int, status: str) -> None:
         found = cursor.fetchone()
     if found is not None:
         terms = str(found[0]).split() if sqlite else found[0]
-        replace(number, [*(term for term in terms if not term.startswith(CLEAR)), status_term(status)])
+        replace(number, [*(term for term in terms if not term.startswith(CLEAR)), *status_terms(status)])
 
 
 def search(groups: Groups, before: int | None, limit: int, lowest: int | None = None) -> list[int]:
@@ -211,13 +218,14 @@ def bounds() -> tuple[int, int]:
 
 def state_all(_apps: Any, schema_editor: Any) -> None:
     """For the migration that brought the status into the index."""
-    more = "terms || ' ' || %s" if schema_editor.connection.vendor == "sqlite" else "array_append(terms, %s)"
-    column = "rowid" if schema_editor.connection.vendor == "sqlite" else "number"
+    sqlite = schema_editor.connection.vendor == "sqlite"
+    more, column = ("terms || ' ' || %s", "rowid") if sqlite else ("array_cat(terms, %s::text[])", "number")
     with schema_editor.connection.cursor() as cursor:
         for status in Status:
+            said = sorted(status_terms(status))
             cursor.execute(f"UPDATE {TABLE} SET terms = {more} WHERE {column} IN"  # noqa: S608
                            " (SELECT place FROM quarantine_quarantinedmessage WHERE status = %s AND place IS NOT NULL)",
-                           [status_term(status), status.value])
+                           [" ".join(said) if sqlite else said, status.value])
 
 
 def create(_apps: Any, schema_editor: Any) -> None:

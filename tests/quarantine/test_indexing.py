@@ -75,3 +75,11 @@ def test_a_status_that_changes_is_found(service: QuarantineService, held: Held) 
     service.request(ANNA, pending, "needed")
     assert by_status("release_requested") == [pending] and by_status("held", "pending") == []
     assert service.count(ANNA, Query(kind=("threat",))) == {"release_requested": 1, "denied": 1, "purged": 1}
+
+
+def test_what_is_pending_while_an_older_index_is_taken_up(service: QuarantineService, held: Held) -> None:
+    id = held(pending=True)
+    QuarantinedMessage.objects.update(place=None)
+    assert service.catch_up() == 1
+    service.confirm(id)
+    assert found(service, kind=("threat",), status=("held",)) == [id]

@@ -89,6 +89,7 @@ def test_a_status_in_the_index(service: QuarantineService) -> None:
     search.restate(number + 1, "denied")
     assert search.search([denied, frozenset({"aaaaa"})], None, 9) == [number] and search.search([held], None, 9) == []
     assert search.search([frozenset({search.status_term("pending")})], None, 9) == []
+    assert search.status_terms("pending") == {search.status_term("pending"), *held} and search.status_terms("held") == held
     terms = {search.status_term(s) for s in Status}
     assert len(terms) == len(Status) and all(t.isalnum() and t.startswith(search.CLEAR) for t in terms)
 
@@ -96,9 +97,12 @@ def test_a_status_in_the_index(service: QuarantineService) -> None:
 def test_an_index_of_an_earlier_version_learns_the_statuses(service: QuarantineService, held: Held) -> None:
     one, other = held(), held(data=octets("x"))
     service.deny(ROOT, other, "no")
+    third = held(data=octets("y"), pending=True)
     places = dict(QuarantinedMessage.objects.values_list("pk", "place"))
     for place in places.values():
         search.replace(place, {"aaaaa"})
     search.state_all(None, SimpleNamespace(connection=connection))
-    for id, status in ((one, "held"), (other, "denied")):
+    for id, status in ((other, "denied"), (third, "pending")):
         assert search.search([frozenset({"aaaaa"}), frozenset({search.status_term(status)})], None, 9) == [places[id]]
+    held_ones = search.search([frozenset({"aaaaa"}), search.status_terms("held")], None, 9)
+    assert held_ones == sorted((places[one], places[third]), reverse=True)
