@@ -104,6 +104,12 @@ def ahead(found: np.ndarray, by: int) -> np.ndarray:
     return moved
 
 
+def _one_by_one(places: np.ndarray) -> Iterator[int]:
+    """The numbers of an array, a few at a time made Python's: who asks for the first match needs no more."""
+    for at in range(0, len(places), 256):
+        yield from places[at:at + 256].tolist()
+
+
 def of(text: str) -> Characters | None:
     """None for texts so short that patterns are quicker by themselves."""
     return Characters(text) if len(text) >= LEAST else None
@@ -118,7 +124,7 @@ def matches(pattern: re.Pattern[str], text: str, starts: np.ndarray | None, begi
     if begin or end < len(text):
         starts = starts[np.searchsorted(starts, begin):np.searchsorted(starts, end)]
     done = 0
-    for start in starts.tolist():
+    for start in _one_by_one(starts):
         if start >= done:
             match = pattern.match(text, start, end)
             if match is not None:

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from gateway.identifiers.characters import Characters
+from gateway.identifiers.characters import LETTER, MARGIN, Characters, ahead
 
 EMAIL = re.compile(r"(?<![0-9A-Za-z._%+\-])[0-9A-Za-z._%+\-]{1,64}@(?:[0-9A-Za-z\-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![0-9A-Za-z])")
 # Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, with or without country code; North America
@@ -20,19 +20,20 @@ PHONE = re.compile(
     r"|(?<![0-9A-Za-z])\(?[2-9][0-9]{2}\)?[ \-.][2-9][0-9]{2}[ \-.][0-9]{4}(?![0-9A-Za-z])"
     r"|(?<![0-9A-Za-z])[2-9][0-9]{3} [0-9]{4}(?![0-9A-Za-z])")
 _PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[+(]{0,2}[0-9][0-9 ()\-.]{6,18}[0-9](?![0-9])")
+_PUNCTUATION = str.maketrans("", "", " ()-.+")
 TOLL_FREE = re.compile(r"^\(?(?:0800|0120|0570|0809|0508|400|800|1800|1888|1877)[\- )]")
+_WESTERN_ADDRESS = re.compile(
+    r"(?<![0-9A-Za-z])[0-9]{1,6} [A-Z][A-Za-z]+(?: [A-Z][A-Za-z.]+){0,5}.{0,30}?,? [A-Z]{2} [0-9]{5}(?![0-9])")
 ADDRESS = re.compile(
     r"[縣市区區郡州省府都道][^\t,、。:;]{1,24}?(?:[路街段巷弄村鄉镇鎮町]|丁目|番地)[^\t,。:;]{0,16}?[0-9一二三四五六七八九十]"
     r"|[路街段巷弄][0-9]{1,4}[號号]|[0-9]{1,2}丁目[0-9]{1,3}番"
-    r"|(?<![0-9A-Za-z])[0-9]{1,6} [A-Z][A-Za-z]+(?: [A-Z][A-Za-z.]+){0,5}.{0,30}?,? [A-Z]{2} [0-9]{5}(?![0-9])")
+    "|" + _WESTERN_ADDRESS.pattern)
 _FIRMS = (
     "公司", "株式", "有限", "会社", "集団", "集团", "集團", "銀行", "银行", "分行", "支行", "支店", "營業", "营业", "電視", "大學",
     "大学", "學校", "学校", "協會", "协会", "財團", "法人", "商店", "工業", "工业", "科技", "实业", "實業")
 _LATIN_FIRMS = (
     "ltd", "inc", "llc", "plc", "corp", "co", "group", "bank", "gmbh", "company", "and sons", "university", "center", "centre",
     "office", "branch", "dept")
-_LATIN_CLUES = tuple(w.encode() for w in sorted(_LATIN_FIRMS, key=len) if not any(v != w and v in w for v in _LATIN_FIRMS))
-"""One of them is in each of these words."""
 
 
 def _table(characters: set[str]) -> np.ndarray:
@@ -41,7 +42,8 @@ def _table(characters: set[str]) -> np.ndarray:
     return table
 
 
-_FIRST, _SECOND = _table({firm[0] for firm in _FIRMS}), _table({firm[1] for firm in _FIRMS})
+_FIRST = _table({firm[0] for firm in _FIRMS})
+_PAIRS = frozenset(ord(firm[0]) << 32 | ord(firm[1]) for firm in _FIRMS)
 _COMPANY = re.compile(f"{'|'.join(_FIRMS)}|(?<![a-z])(?:{'|'.join(_LATIN_FIRMS)})(?![a-z])", re.I)
 # The hundred commonest surnames of Taiwan, China and Hong Kong in both scripts, and two-character ones.
 _SURNAMES = frozenset(
@@ -65,6 +67,18 @@ _CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?[\u3400-\u9fff�
 _WESTERN = re.compile(r"(?:(?:Mr|Ms|Mrs|Dr|Miss)\.? )?[A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-zA-Z'’\-]{1,20}){1,3}")
 
 
+def _latin_starts() -> np.ndarray:
+    """The first three letters of the Latin words, each as its number in the alphabet; of a short word anything behind it."""
+    table = np.zeros((32, 32, 32), bool)
+    for word in _LATIN_FIRMS:
+        one, two, *more = (ord(c) & 31 for c in word[:3])
+        table[one, two, more[0] if more else slice(None)] = True
+    return table
+
+
+_LATIN_STARTS = _latin_starts()
+
+
 def company(text: str) -> bool:
     return _COMPANY.search(text) is not None
 
@@ -76,10 +90,14 @@ def companies(text: str, found: Characters | None = None) -> bool:
         return any(map(text.__contains__, _FIRMS)) or any(map(lowered.__contains__, _LATIN_FIRMS))
     if found.codes.itemsize > 1:
         first = np.flatnonzero(_FIRST.take(found.codes, mode="clip"))
-        if _SECOND.take(found.codes[first + 1], mode="clip").any():
+        codes = found.codes.astype(np.int64, copy=False)
+        if not _PAIRS.isdisjoint((codes[first] << 32 | codes[first + 1]).tolist()):
             return True
-    octets = np.minimum(found.codes, 0xFF).astype(np.uint8).tobytes().lower()
-    return any(map(octets.__contains__, _LATIN_CLUES))
+    letter = found.are(LETTER)
+    begin = np.flatnonzero(letter & ~ahead(letter, -1) & ahead(letter, 1))
+    second = found.codes[begin + 1].astype(np.int64) & 31
+    likely = begin[_LATIN_STARTS[found.codes[begin].astype(np.int64) & 31, second, found.codes[begin + 2].astype(np.int64) & 31]]
+    return any(_COMPANY.match(text, at - MARGIN) for at in likely.tolist())
 
 
 def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:
@@ -103,11 +121,15 @@ def phone(text: str) -> str:
     """The first telephone number in the text as digits, '' where there is none or it is toll-free."""
     for candidate in _PHONISH.finditer(text):
         start, end = candidate.span()
-        if sum(map(str.isdigit, candidate.group())) < 8:
+        written = candidate.group()
+        digits = written.translate(_PUNCTUATION)
+        if len(digits) < 8:
             continue
-        match = PHONE.match(text, start) or PHONE.search(text, start, end + 1)
+        match = PHONE.match(text, start)
+        if match is None and digits != written:           # no number begins inside another one
+            match = PHONE.search(text, start, end + 1)
         if match and not TOLL_FREE.match(match.group()):
-            return "".join(filter(str.isdigit, match.group()))
+            return match.group().translate(_PUNCTUATION)
     return ""
 
 
@@ -117,4 +139,4 @@ def email(text: str) -> str:
 
 
 def address(text: str) -> bool:
-    return ADDRESS.search(text) is not None
+    return (_WESTERN_ADDRESS if text.isascii() else ADDRESS).search(text) is not None

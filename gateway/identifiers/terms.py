@@ -115,13 +115,17 @@ class Words:
 def words(text: str) -> Words:
     """Where words of the table stand in a text."""
     octets = text.encode("utf-8", "surrogatepass")
-    places = [m.span() for m in _FINDER.finditer(octets)]
+    places: list[int] = []
+    numbers: dict[bytes, int] = {}                        # of the words as they are written
+    written: list[int] = []
+    for match in _FINDER.finditer(octets):
+        start, end = match.span()
+        places += (start, end)
+        written.append(numbers.setdefault(octets[start:end], len(numbers)))
     if not places:
         nothing = np.empty(0, np.int64)
         return Words(nothing, nothing, [], np.empty(0, bool), nothing)
-    found = [octets[s:e] for s, e in places]
-    numbers = {word: i for i, word in enumerate(dict.fromkeys(found))}
-    spans = np.array(places, np.int64)
+    spans = np.array(places, np.int64).reshape(-1, 2)
     raw = np.frombuffer(octets, np.uint8)
     padded = np.concatenate(([0], raw, [0]))
     first, last = padded[spans[:, 0] + 1], padded[spans[:, 1]]
@@ -131,7 +135,7 @@ def words(text: str) -> Words:
     if len(octets) != len(text):
         ends = np.cumsum((raw & 0xC0) != 0x80, dtype=np.int32)[ends - 1].astype(np.int64)
     spelled = [word.decode().lower() for word in numbers]
-    every = np.array([numbers[word] for word in found])
+    every = np.array(written)
     kinds = every[whole]
     touched = ~(inside & np.array([word.isalpha() for word in numbers])[every])
     close = np.array([word in CLOSE and word not in WORDS for word in spelled])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from math import comb, prod
+from typing import NamedTuple
 
 from gateway.detect.data.tokens import Token
 from gateway.identifiers import payment, sieves
@@ -43,9 +44,8 @@ def tail(n: int, p: int, chance: float) -> float:
     return sum(comb(n, k) * chance**k * (1 - chance) ** (n - k) for k in range(p, n + 1))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One sighting of a value."""
+class Seen(NamedTuple):
+    """One sighting of a value. Made by the thousand: a tuple is quicker to make than a frozen dataclass."""
 
     value: str
     grid: int

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
@@ -117,16 +117,18 @@ class Contacts:
     """Contact records and what they are made of, distinct over the message."""
 
     records: set[tuple[str, str]] = field(default_factory=set)
-    values: dict[str, set[str]] = field(default_factory=dict)
+    values: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ours: tuple[str, ...] = ()           # domains of our own: who has a mailbox there is staff
 
     def add(self, kind: str, value: str) -> None:
         if value:
-            self.values.setdefault(kind, set()).add(value)
+            self.values[kind].add(value)
 
     def staff(self, mail: str) -> bool:
+        if not mail:
+            return False
         domain = mail.rpartition("@")[2]
-        return any(domain == ours or domain.endswith("." + ours) for ours in self.ours) if mail else False
+        return any(domain == ours or domain.endswith("." + ours) for ours in self.ours)
 
     def people(self) -> int:
         """Records but for those whose number is the switchboard of many."""
@@ -146,12 +148,14 @@ MINIMUM_ROWS = 5
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
-    if next(matches(NAMEISH, grid.text, _name_starts(grid.characters)), None) is None:
+    names = _name_starts(grid.characters)
+    if next(matches(NAMEISH, grid.text, names), None) is None:
         return 0
     records = _addressees(grid.text, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) < MINIMUM_ROWS:
         return records
     clues = Clues.of(grid.text, grid.characters)
+    certain, near = _rows_near(_ideographs(grid.characters), grid, False), _rows_near(names, grid, True)
     seen: set[str] = set()
     block = -NEAR                                         # row of the last name that stood for the lines below it
     for row in _rows(grid):
@@ -161,7 +165,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        if not NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], grid.starts[row] + len(line)):
+        if not near[row] or not (
+                certain[row] or NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], grid.starts[row] + len(line))):
             continue
         number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
         place = not (number or mail) and contact.address(line)
@@ -239,6 +244,19 @@ def _name_starts(found: Characters | None) -> np.ndarray | None:
     return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
 
 
+def _ideographs(found: Characters | None) -> np.ndarray | None:
+    return None if found is None else found.places(found.are(IDEOGRAPH))
+
+
+def _rows_near(names: np.ndarray | None, grid: Grid, anything: bool) -> Sequence[bool]:
+    """For each row whether one of these places is in it or in a row that its name may stand in; `anything` in a short text."""
+    rows = len(grid.starts)
+    if names is None:
+        return [anything] * rows
+    before = np.searchsorted(names, np.array([*grid.starts, len(grid.text)]))
+    return list((before[1:] > before[np.maximum(np.arange(rows) - NEAR + 1, 0)]).tolist())
+
+
 def _phone_starts(found: Characters | None) -> np.ndarray | None:
     """Where PHONISH can match; None in a short text."""
     if found is None:
@@ -281,11 +299,17 @@ _LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 
 
+MOST_PIECES = 12
+"""Pieces of a line that are tried as a name."""
 _FIRST = re.compile(
     r"\s*(?:[0-9]{1,4}[.)、]?\s*)?"
     r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= ))"
     r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
 """A name that blanks part from the rest of its line."""
+
+
+_LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
+"""The commonest of these, found without taking the line to pieces: nothing before it, and what follows is no part of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,8 +345,11 @@ def _name(grid: Grid, row: int, line: str, clues: Clues) -> str:
         return found[1].strip()
     if clues.firms and contact.company(line):
         return ""
-    pieces: Iterable[str] = cells if cells and len(cells) > 1 else _SPLIT.split(line)
-    for piece in list(pieces)[:12]:
+    leading = _LEADING.match(line) if cells is None else None
+    if leading is not None and contact.person_name(leading[1], firms=False):
+        return str(leading[1])
+    pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
+    for piece in pieces[:MOST_PIECES]:
         if contact.person_name(piece, firms=False):
             return piece.strip()
         first = _FIRST.match(piece)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.identifiers import contact
+from gateway.identifiers.characters import Characters
 
 
 @pytest.mark.parametrize("name", ["林麗娟", "歐陽娜娜", "王静", "高橋 結衣", "Briana Schultz", "Dr. Glenn Burns"])
@@ -44,3 +45,12 @@ def test_no_address():
 def test_email():
     assert contact.email("寄到Liu.Jing@gmail.com謝謝") == "liu.jing@gmail.com"
     assert contact.email("no @ here") == ""
+
+
+@pytest.mark.parametrize(("text", "wanted"), [
+    ("王小明 在 臺灣銀行", True), ("Acme Ltd.", True), ("go and sons of", True), ("the report of the market", False), ("有人 大工", False),
+    ("A1 C0 公 司", False), ("an INC. in capitals", True), ("Coop zinc", False)])
+def test_companies_in_a_long_text(text, wanted):
+    """The same as asking for each line, and what a short text is asked more roughly."""
+    assert contact.companies(text, Characters(text)) is wanted is contact.company(text)
+    assert contact.companies(text) >= wanted

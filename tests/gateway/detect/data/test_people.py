@@ -1,5 +1,10 @@
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+
+import pytest
+
 from gateway.detect.data import layout, people
 from gateway.detect.data.judge import Seen
 from gateway.identifiers.terms import Labels
@@ -95,3 +100,28 @@ def test_lists_of_addressees_in_one_line():
 def test_staff_and_switchboards_are_no_customers():
     assert body("; ".join(f'"{n}" <{m}>' for n, _, m in ROWS), ("gmail.com",)).people() == 0
     assert body("\n".join(f"{'陳林黃張'[i % 4]}小{'明美玲華芳'[i % 5]} (02) 2345-6789 分機 {i:04d}" for i in range(60))).people() == 0
+
+
+LINES = ("陳小明 A123456789 0912-345-678", "no number here at all", "John Smith, 02-2345-6789", "王 小明 0912345678", "id=123456789012 took 9 ms",
+         "mail a@b.example", "台北市信義路3號", "2026-05-12 12:33 done", "Ann Lee (415) 555-2671 x", "5 Main Street", "")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_long_text_is_read_as_its_pieces_are(seed):
+    """Arrays say which rows are worth a look; short texts are looked at row by row."""
+    rng = random.Random(seed)
+    long = "\n".join(rng.choice(LINES) for _ in range(400))
+    grid = layout.from_text(1, Text(long, "body"), Labels())
+    assert grid.characters is not None
+    short = replace(grid, characters=None)
+    found, wanted = people.Contacts(), people.Contacts()
+    assert list(people._rows(grid)) == list(people._rows(short)) != []
+    assert people.read_contacts(grid, found) == people.read_contacts(short, wanted) > 0
+    assert (found.records, found.values) == (wanted.records, wanted.values)
+    assert people.Clues.of(long, grid.characters) == people.Clues.of(long)
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("陳小明 A123456789", "陳小明"), ("陳小明 先生 A123456789", "陳小明"), ("佐藤 太郎 0912345678", "佐藤 太郎"), ("信義路 3號", "")])
+def test_the_name_that_a_line_begins_with(line, name):
+    assert people.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
