@@ -18,6 +18,7 @@ from gateway.model.finding import IncidentCode
 STEP = 1 << 18                           # octets made by one call of a decompressor
 FEED = 1 << 16                           # packed octets given to it at a time
 ZSTD = b"\x28\xb5\x2f\xfd"
+ZSTD_FRAMES = 1_000                      # of one file; programs that pack in parallel make one a megabyte
 KEPT = 1 << 20                           # octets of a member that broke a limit which are still shown to the detectors
 
 
@@ -135,7 +136,11 @@ def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
     """All zstd frames after one another, skippable frames too; returns (unpacked, octets after the last frame)."""
     made = bytearray()
     rest = data
+    frames = 0
     while rest[:4] == ZSTD or (rest[1:4] == b"\x2a\x4d\x18" and 0x50 <= rest[0] <= 0x5F):
+        frames += 1
+        if frames > ZSTD_FRAMES:
+            raise LimitReached(IncidentCode.COUNT, f"more than {ZSTD_FRAMES} frames", bytes(made[:KEPT]))
         if rest[:4] != ZSTD:
             rest = rest[8 + int.from_bytes(rest[4:8], "little"):]
             continue

@@ -83,6 +83,10 @@ class Pdf:
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
             yield from pdfrevisions.earlier(node.data, password, last, lambda made: structure(made, context, len(node.data), True))
+            crowd = pdfloops.crowded(document)
+            if crowd:
+                yield Problem(IncidentCode.COUNT, crowd)
+                return
             if context.outbound:
                 yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)

@@ -17,9 +17,11 @@ from gateway.extract.base import Child, Problem, Yield
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-END = re.compile(rb"startxref\s{1,20}\d{1,12}(?:\s{1,20}%%EOF)?")
+END = re.compile(rb"startxref\s{1,20}(\d{1,12})(?:\s{1,20}%%EOF)?")
+PREVIOUS = re.compile(rb"/Prev\s{1,20}(\d{1,12})(?!\s{1,20}\d{1,12}\s{1,20}R)")
 REVISIONS = 100                          # with something in them that could act; each hand that signs or remarks adds one or two
-OBJECTS = 400_000                        # of all of them together: forty revisions of a book
+OBJECTS = 200_000                        # of all of them together: twenty revisions of a book
+SAVES = 500                              # revisions of any kind
 ACTING = re.compile(rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Names|ObjStm)"
                     rb"(?![A-Za-z0-9])|/[A-Za-z0-9]{0,24}#[0-9A-Fa-f]{2}")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
@@ -34,6 +36,11 @@ Structure = Callable[[pikepdf.Pdf], Iterator[Yield]]
 def earlier(data: bytes, password: str, last: list[Yield], structure: Structure) -> Iterator[Yield]:
     """What the revisions before the last one do and hold, beyond `last`, which the last one yielded."""
     ends = ends_of_revisions(data)
+    if len(ends) > SAVES:
+        yield Problem(IncidentCode.COUNT, f"more than {SAVES} revisions")
+        return
+    if looped(data):
+        yield Problem(IncidentCode.DEPTH, "a revision that follows itself")
     known = {_key(item) for item in last}
     objects = 0
     for number, end in enumerate(e for b, e in pairwise([0, *ends[:-1]]) if ACTING.search(data, b, e)):
@@ -55,6 +62,21 @@ def ends_of_revisions(data: bytes) -> list[int]:
     """Offsets behind the end mark of each revision. A linearized file (annex F) has one more at its beginning, whose table
     leads to what is not there yet."""
     return [match.end() for match in END.finditer(data)]
+
+
+def looped(data: bytes) -> bool:
+    """True where a cross-reference table leads back to itself by the tables before it."""
+    before: dict[int, int] = {}
+    for match in END.finditer(data):
+        begin = int(match[1])
+        previous = PREVIOUS.search(data, begin, match.start())
+        before[begin] = int(previous[1]) if previous else -1
+    seen: set[int] = set()
+    at = next(reversed(before), -1)
+    while at in before and at not in seen:
+        seen.add(at)
+        at = before[at]
+    return at in seen
 
 
 def _opened(data: bytes, password: str) -> pikepdf.Pdf | None:

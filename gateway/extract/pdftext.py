@@ -19,7 +19,8 @@ from gateway.model.finding import IncidentCode
 PAGES_IN = 60                            # pages whose cost is looked at inbound: bombs
 READ_IN = 4                              # pages whose text is read inbound (links, passwords, lures: what is met first)
 PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
-CONTENT_IN = 6 << 20                     # octets of page content read inbound: PDFium takes about 0.2 s for one MB
+CONTENT_IN = 6 << 20                     # octets of page content that are counted inbound
+PAGE_IN = 2 << 20                        # of one page that is read inbound: PDFium takes 0.2 s and 100 MB for one MB
 CONTENT_OUT = 24 << 20
 SPACED = 40                              # words of a page from which on it may be spaced out
 CHARACTERS = 20_000                      # characters of such a page that are put together
@@ -49,8 +50,10 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                     yield from _unread(context, f"page {number + 1} is too large", code)
                 return
             costs.left -= cost
-            if context.outbound or number < READ_IN:
+            if context.outbound or (number < READ_IN and cost <= PAGE_IN):
                 yield from _page(document, number, context)
+            elif number < READ_IN:
+                yield from _unread(context, f"page {number + 1} is too large", IncidentCode.SIZE)
         if context.outbound and len(document) > limit:
             yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
     finally:

@@ -36,6 +36,9 @@ AFTER_FLOOD = 1 << 20
 """Characters and cells of one node that are still judged once it broke a limit, for the same reason."""
 FLOODS = frozenset({IncidentCode.COUNT, IncidentCode.SIZE, IncidentCode.RATIO, IncidentCode.DEPTH})
 
+AGAIN = frozenset({"pictures", "sheets", "office words"})
+"""Extractors that lay out or draw what another one has read: not what broke a limit there, which may cost them any amount."""
+
 LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
 """Extractors that open locks with words of the mail."""
 ATTEMPTS = 4                             # at one locked node, each with words that were not known before
@@ -153,6 +156,8 @@ class _Walk:
         for extractor in self.extractors:
             if self.stopped:
                 return True
+            if extractor.name in AGAIN and node.artifact.id in self.flooded:
+                continue
             items = began.get(extractor.name) or guarded(extractor, node, self.context)
             for item in items:
                 if item is CLAIMED:

@@ -1,9 +1,10 @@
 import lzma
 
 import pytest
+import zstandard
 
 from gateway.extract.base import Context
-from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, inflate, unlzma
+from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, inflate, unlzma, unzstd
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.builders.archives import deflate
@@ -51,3 +52,10 @@ def test_rest_is_handed_back():
 def test_absurd_dictionary_is_refused():
     with pytest.raises(Damaged):
         unlzma(budget(), b"\x5d\xff\xff\xff\xff" + b"\xff" * 8 + bytes(20), lzma.FORMAT_ALONE)
+
+
+def test_zstd_frames_are_counted():
+    frame = zstandard.compress(b"x")
+    assert unzstd(budget(), frame * 1000)[0] == b"x" * 1000
+    with pytest.raises(LimitReached, match="more than 1000 frames"):
+        unzstd(budget(), frame * 1001)

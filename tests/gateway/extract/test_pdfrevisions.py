@@ -66,3 +66,12 @@ def test_more_revisions_than_any_document_has(monkeypatch: pytest.MonkeyPatch) -
         data = saved(data, "/OpenAction [3 0 R /Fit]")
     assert codes(take_apart(PDF, data, "a.pdf")) == set()
     assert codes(take_apart(PDF, saved(data), "a.pdf")) == {"COUNT"}
+
+
+@pytest.mark.parametrize(("previous", "held"), [("/Prev {own}", True), ("/Prev 99999", False), ("/Prev 0 0 R", False), ("", False)])
+def test_revisions_that_follow_themselves(previous: str, held: bool) -> None:
+    data = pdf()
+    own = data.rsplit(b"startxref\n", 1)[1].split(b"\n")[0].decode()
+    looped = data.replace(b"/Root 1 0 R >>", f"/Root 1 0 R {previous.format(own=own)} >>".encode())
+    assert pdfrevisions.looped(looped) == held and not pdfrevisions.looped(saved(saved(pdf())))
+    assert ("DEPTH" in codes(take_apart(PDF, looped, "a.pdf"))) == held

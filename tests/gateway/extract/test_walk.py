@@ -335,3 +335,16 @@ def test_of_a_flood_only_the_beginning_is_judged():
     assert [len(t.content) for t in visited[0].texts] == [1 << 20, 0] and len(visited[0].tables[0].rows) == 1 << 19
     _, visited = run([root_gives(Text("a" * (2 << 20), "body"), Problem(IncidentCode.ENCRYPTED, "locked"))])
     assert len(visited[0].texts[0].content) == 2 << 20
+
+
+def test_what_broke_a_limit_is_not_drawn_again():
+    drawn: list[str] = []
+
+    def draw(node: Node, context: Context) -> Iterator[Yield]:
+        drawn.append(node.type)
+        yield Observation("DRAWN")
+
+    run([root_gives(Problem(IncidentCode.RATIO, "a bomb")), Fake("message/rfc822", draw, "pictures")])
+    assert drawn == []
+    run([root_gives(Problem(IncidentCode.ENCRYPTED, "a lock")), Fake("message/rfc822", draw, "pictures")])
+    assert drawn == ["message/rfc822"]
