@@ -77,33 +77,41 @@ def from_ldap(config: Config) -> list[dict[str, Any]]:
             connection = connect(settings, server, settings.bind_dn, secret_of(settings.bind_password_file))
             if connection is None:
                 raise SekishoError(f"{server}: bind_dn may not log in")
-            attributes = [wanted.mail_attribute, wanted.manager_attribute, "cn", "department"]
+            named = (wanted.mail_attribute, wanted.manager_attribute, wanted.deputies_attribute, "cn", "department")
+            attributes = [name for name in named if name]
             found = list(connection.extend.standard.paged_search(settings.base, wanted.people, attributes=attributes,
                                                                  paged_size=PAGE, generator=True))
             connection.unbind()
-            return people(found, wanted.mail_attribute, wanted.manager_attribute, config)
+            return people(found, config)
         except (LDAPException, OSError) as error:
             trouble = f"{server}: {type(error).__name__}"
     raise SekishoError(f"{trouble}; nothing was imported")
 
 
-def people(entries: list[dict[str, Any]], mail: str, manager: str, config: Config) -> list[dict[str, Any]]:
+def people(entries: list[dict[str, Any]], config: Config) -> list[dict[str, Any]]:
     """Rows as the CSV reader gives them, checked by it: a server's data is as good or bad as a file's."""
+    mail, manager = config.approval.mail_attribute, config.approval.manager_attribute
     persons = [e for e in entries if e.get("type") == "searchResEntry" and one(e, mail)]
     address = {str(e["dn"]).casefold(): one(e, mail) for e in persons}
-    lines = ["mailbox,supervisor,name,department"]
+    lines = ["mailbox,supervisor,deputies,name,department"]
     for entry in persons:
         above = address.get(one(entry, manager).casefold(), "")
         above = "" if above.casefold() == one(entry, mail).casefold() else above     # heads often name themselves
-        lines.append(",".join(quoted(cell) for cell in (one(entry, mail), above, one(entry, "cn"), one(entry, "department"))))
+        deputies = "; ".join(every(entry, config.approval.deputies_attribute))
+        cells = (one(entry, mail), above, deputies, one(entry, "cn"), one(entry, "department"))
+        lines.append(",".join(quoted(cell) for cell in cells))
     return read("\n".join(lines).encode(), "ldap", config.gateway.our_domains)
 
 
 def one(entry: dict[str, Any], attribute: str) -> str:
     """The first value of an attribute; "" where there is none."""
+    return next(iter(every(entry, attribute)), "")
+
+
+def every(entry: dict[str, Any], attribute: str) -> list[str]:
+    """All values of an attribute that are text or numbers."""
     value = entry.get("attributes", {}).get(attribute)
-    first = value[0] if isinstance(value, list) and value else value
-    return str(first) if isinstance(first, str | int) else ""
+    return [str(one) for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | int)]
 
 
 def quoted(cell: str) -> str:

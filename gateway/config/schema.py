@@ -242,6 +242,9 @@ class Approval:
         "Which entries below the base of [console.ldap] are people, for `sekisho directory import --ldap`.")
     mail_attribute: str = setting(TEXT, "mail", "Their attribute with the one address they send from.")
     manager_attribute: str = setting(TEXT, "manager", "Their attribute with the distinguished name of who they report to.")
+    deputies_attribute: str = setting(TEXT, "",
+        "Their attribute with deputies and days, written as in the CSV file: `address 2026-12-01..2026-12-10`, one a value.",
+        "none are read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

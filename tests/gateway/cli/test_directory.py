@@ -44,12 +44,13 @@ def entry(name: str, manager: str = "", **more: object) -> dict[str, object]:
         "mail": [f"{name}@bank.example"], "manager": [f"CN={manager},dc=bank"] if manager else [], "cn": f'{name} "x", y', **more}}
 
 
-CONFIG = SimpleNamespace(gateway=SimpleNamespace(our_domains=("bank.example",)))
+CONFIG = SimpleNamespace(gateway=SimpleNamespace(our_domains=("bank.example",)),
+                         approval=SimpleNamespace(mail_attribute="mail", manager_attribute="manager", deputies_attribute="info"))
 
 
 def test_people_of_a_server():
     rows = people([entry("clerk", "boss"), entry("boss", "boss"), entry("gone", "nobody"), {"type": "searchResRef", "dn": "x"},
-                   entry("room", mail=[])], "mail", "manager", CONFIG)  # type: ignore[arg-type]
+                   entry("room", mail=[])], CONFIG)  # type: ignore[arg-type]
     assert [(r["mailbox"], r["supervisor"]) for r in rows] == [
         ("clerk@bank.example", "boss@bank.example"), ("boss@bank.example", ""), ("gone@bank.example", "")]
     assert rows[0]["name"] == 'clerk "x", y'
@@ -57,7 +58,15 @@ def test_people_of_a_server():
 
 def test_what_a_server_has_wrong_is_refused():
     with pytest.raises(ConfigError, match=r"ldap:2: mailbox: x@evil\.example is none of our_domains"):
-        people([entry("x", mail=["x@evil.example"])], "mail", "manager", CONFIG)  # type: ignore[arg-type]
+        people([entry("x", mail=["x@evil.example"])], CONFIG)  # type: ignore[arg-type]
+
+
+def test_deputies_of_a_server():
+    away = ["vera@bank.example 2026-12-01..2026-12-10", "wu@bank.example 2026-12-24 .. 2026-12-31"]
+    rows = people([entry("boss", info=away), entry("clerk", "boss"), entry("vera"), entry("wu")], CONFIG)  # type: ignore[arg-type]
+    assert [len(r["deputies"]) for r in rows] == [2, 0, 0, 0] and rows[0]["deputies"][0] == ["vera@bank.example", "2026-12-01", "2026-12-10"]
+    with pytest.raises(ConfigError, match=r"ldap:2: deputies: .*vera"):
+        people([entry("boss", info=["vera is in then"])], CONFIG)  # type: ignore[arg-type]
 
 
 def test_an_ldap_server_is_asked_page_by_page(monkeypatch):
