@@ -6,6 +6,7 @@ The families are made from rules, a seed each, so a change that only fits one sa
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -13,7 +14,7 @@ import pytest
 
 from gateway.inspection.judge import CellJudge, build
 from gateway.model.deadline import Limits
-from gateway.model.finding import Inspection
+from gateway.model.finding import IncidentCode, Inspection
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
 from tests.builders import leak_benign, leak_documents, leak_files, leak_texts
@@ -74,6 +75,19 @@ def test_numbers_of_nobody_pass(judge, name):
         text = leak_benign.FAMILIES[name](random.Random(f"{name}{seed}"))
         found = judge.inspect(mail(text), REQUEST, None)
         assert not held(found), f"seed {seed}: {dict(found.identifiers)} {found.persons} {found.contacts}\n{text[:500]}"
+
+
+def pst(version: int) -> bytes:
+    """The beginning of an Outlook mailbox (MS-PST 2.2.2.6: magic, client magic, version 14 and 15 ANSI, 23 Unicode)."""
+    return b"!BDN" + bytes(4) + b"SM" + version.to_bytes(2, "little") + b"\x13\0\x01\x01" + bytes(8000)
+
+
+@pytest.mark.parametrize("direction", [Direction.OUTBOUND, Direction.INBOUND])
+@pytest.mark.parametrize("file", [
+    ("archive.pst", pst(23)), ("archive.ost", pst(23)), ("old.pst", pst(14)), ("notes.txt", pst(15)), ("mail.zip", leak_files.package({"a.pst": pst(23)}))])
+def test_mailboxes_of_outlook_are_held_unread(judge, file, direction):
+    found = judge.inspect(leak_files.mail(file), replace(REQUEST, direction=direction), None)
+    assert [(i.code, i.detail) for i in found.incidents] == [(IncidentCode.UNSUPPORTED, "no reader for application/vnd.ms-outlook-pst")]
 
 
 @pytest.mark.slow

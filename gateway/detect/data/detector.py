@@ -12,6 +12,7 @@ from pathlib import Path
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data import bulk, judge, layout, people, tokens
 from gateway.detect.data import labels as markings
+from gateway.detect.data.glued import glued
 from gateway.detect.data.judge import Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
@@ -151,6 +152,8 @@ class CustomerData:
             for token in (*tokens.wrapped(text, *place, starts.wrapped), *tokens.oddly_grouped(plain, *place, starts.odd),
                           *tokens.spelled(plain, *place, starts.spelled)):
                 self._token(grid, artifact, token, only_labelled=True)
+        for token in glued(text):
+            self._token(grid, artifact, token)
         for name, token in tokens.post_accounts(text):
             self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:

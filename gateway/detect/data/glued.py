@@ -1,0 +1,57 @@
+"""Identity numbers written against one another, a telephone number or a word, with nothing between: `A123456789B223456789`,
+`idA123456789tel0912345678`.
+
+All of such a run must be known parts, so that serials and coded octets are none. Whether the numbers are people's is judged
+like that of others, by the share that pass their check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.detect.data.tokens import Token
+
+TAIWANESE = re.compile(r"[A-Z][1289][0-9]{8}(?:(?=[0-9A-Za-z])|(?<=[0-9A-Za-z].{10}))")
+CHINESE = re.compile(r"[12][09][0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X](?=[0-9])")
+"""A Taiwanese number behind or before a letter or digit; the birth date in a Chinese one and what follows it before a digit: where
+there is neither, there is no such run."""
+RUN = re.compile("[0-9A-Za-z]+")
+WORDS = ("account", "acct", "addr", "birth", "born", "card", "cell", "cust", "customer", "date", "dob", "email", "fax", "id",
+         "idno", "mail", "mobile", "name", "nid", "no", "phone", "pid", "sex", "tel", "uid")
+KNOWN = re.compile(
+    r"(?P<LD9>[A-Z][1289][0-9]{8})|(?P<D18>[1-9][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X])"
+    r"|09[0-9]{8}|1[3-9][0-9]{9}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
+LONGEST = 2000
+"""Characters of a run."""
+
+
+def glued(text: str) -> Iterator[Token]:
+    """The numbers of each run that is made of known parts only."""
+    done = 0
+    for at in sorted(match.start() for pattern in (TAIWANESE, CHINESE) for match in pattern.finditer(text)):
+        if at < done:
+            continue
+        first = at
+        while first > done and at - first < LONGEST and text[first - 1].isascii() and text[first - 1].isalnum():
+            first -= 1
+        run = RUN.match(text, first)
+        assert run is not None
+        done = run.end()
+        if done - first <= LONGEST:
+            yield from _parts(text, first, done)
+
+
+def _parts(text: str, first: int, end: int) -> list[Token]:
+    """Nothing where a part is not known."""
+    found = []
+    at = first
+    while at < end:
+        part = KNOWN.match(text, at, end)
+        if part is None:
+            return []
+        if part.lastgroup:
+            value = part.group()
+            found.append(Token("D17X" if value[-1] == "X" else part.lastgroup, value, *part.span()))
+        at = part.end()
+    return found
