@@ -69,7 +69,7 @@ class Finding(Reading, Indexing):
                 groups += terms.asked(f"{field}-part", text.casefold())
         groups += terms.asked("text", search.fold(query.text))
         groups += self._within(actor)
-        if groups and query.status:      # a status by itself has an index of its own
+        if query.status and (groups or looked_at(query)):    # a status by itself has an index of its own
             groups.append(frozenset(search.status_term(status) for status in query.status))
         return groups
 
@@ -106,7 +106,7 @@ class Finding(Reading, Indexing):
 
     def _newest(self, actor: Actor, query: Query, limit: int, opened: Details) -> tuple[list[QuarantinedMessage], str]:
         """One walk along the index of each status, newest first."""
-        if query.text or query.sender or query.recipient:
+        if looked_at(query):
             return self._one_by_one(actor, query, limit, opened)
         found: list[QuarantinedMessage] = []
         for status in query.status or ("",):
@@ -217,6 +217,11 @@ class Finding(Reading, Indexing):
                 if other["id"] != id and other["id"] not in found:
                     found[other["id"]] = other | {"file": name, "file_sha256": sha256}
         return sorted(found.values(), key=lambda one: one["received_at"], reverse=True)[:most]
+
+
+def looked_at(query: Query) -> bool:
+    """True where something is asked for that may be too short for the index."""
+    return bool(query.text or query.sender or query.recipient)
 
 
 def cursor_of(row: QuarantinedMessage) -> str:
