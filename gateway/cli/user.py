@@ -58,6 +58,14 @@ def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sco
     return 0
 
 
+def changed(session: Session, user: str | None, verb: str, name: str, said: str) -> int:
+    """One change of an account that needs nothing but its name; `said` follows the name in the answer."""
+    with desk(session) as custody, refusals():
+        custody.call(verb, actor(user), name=name)
+    click.echo(f"{name}{said}")
+    return 0
+
+
 def first_line(path: Path) -> str:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -107,10 +115,7 @@ def role(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sc
 @pass_session
 def disable(session: Session, name: str, user: str | None) -> int:
     """Let nobody log in as this account any more."""
-    with desk(session) as custody, refusals():
-        custody.call("user-disable", actor(user), name=name)
-    click.echo(f"{name} disabled")
-    return 0
+    return changed(session, user, "user-disable", name, " disabled")
 
 
 @user.command()
@@ -119,10 +124,7 @@ def disable(session: Session, name: str, user: str | None) -> int:
 @pass_session
 def enable(session: Session, name: str, user: str | None) -> int:
     """Let a disabled account log in again."""
-    with desk(session) as custody, refusals():
-        custody.call("user-enable", actor(user), name=name)
-    click.echo(f"{name} enabled")
-    return 0
+    return changed(session, user, "user-enable", name, " enabled")
 
 
 @user.command()
@@ -143,7 +145,4 @@ def password(session: Session, name: str, user: str | None) -> int:
 @pass_session
 def reset_mfa(session: Session, name: str, user: str | None) -> int:
     """Forget an account's second factors: it must set up new ones."""
-    with desk(session) as custody, refusals():
-        custody.call("user-reset-mfa", actor(user), name=name)
-    click.echo(f"{name}: second factors forgotten")
-    return 0
+    return changed(session, user, "user-reset-mfa", name, ": second factors forgotten")
