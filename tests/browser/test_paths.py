@@ -6,13 +6,14 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.test import override_settings
 
 from gateway.console import dashboard
 from gateway.notices.catalog import text
 from gateway.notices.phrases import PAGES
 from quarantine.models import Approval, AuditRecord, QuarantinedMessage
 from tests.builders.chromium import DESKTOP, PHONE, Page, Windows
-from tests.builders.console import PASSWORD
+from tests.builders.console import PASSWORD, second_site
 from tests.builders.custody import ROOT
 from tests.builders.links import Scribe, link, scribe
 from tests.builders.shown_mail import fill
@@ -190,6 +191,33 @@ def test_a_supervisor_releases_to_one_of_two(windows: Windows, ids: list[str]) -
     boss.press(f"button[formaction='/quarantine/{ids[4]}/release']")
     boss.page.wait_for_selector("[role=status]")
     assert status(ids[4]) == "releasing" and boss.complaints == []
+
+
+def test_a_passkey_opens_and_a_recovery_code_does_where_it_is_lost(windows: Windows, ids: list[str]) -> None:
+    windows.url = windows.url.replace("127.0.0.1", "localhost")      # keys want a name
+    with override_settings(**second_site(windows.site, windows.url)):
+        anna = entered(windows, "anna", "ja", PHONE)
+        device = anna.page.context.new_cdp_session(anna.page)
+        device.send("WebAuthn.enable")
+        key = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True}
+        device.send("WebAuthn.addVirtualAuthenticator", {"options": key})
+        anna.open("/account")
+        anna.press("form[action='/account/key'] button")
+        anna.page.fill("#label", "blue")
+        anna.press("main form button")
+        codes = anna.page.locator(".codes code").all_inner_texts()
+        assert len(codes) == 10
+        for lost in (False, True):
+            anna.press("form[action='/logout'] button")
+            anna.page.fill("#name", "anna")
+            anna.page.fill("#password", PASSWORD)
+            anna.press("main form button")
+            assert anna.page.url.endswith("/login/second")
+            if lost:
+                anna.page.click("summary")
+                anna.page.fill("#recovery", codes[0])
+            anna.press("details button" if lost else "form[data-options] button")
+            assert anna.page.url.endswith("/quarantine") and anna.complaints == []
 
 
 def test_filters_work_without_a_new_page_and_back_goes_back(windows: Windows, ids: list[str]) -> None:
