@@ -82,11 +82,13 @@ def moved(data: bytes) -> tuple[int, int]:
 
 def object_streams(data: bytes) -> bool:
     """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1."""
+    end = 0
     for match in islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS):
-        begin = data.find(b"stream", match.end(), match.end() + HEAD)
-        end = data.find(b"endstream", begin)
-        raw = data[begin + 6:end if end >= 0 else len(data)].lstrip(b"\r\n")
-        if begin >= 0 and len(raw) > STREAM // DEFLATE and deflate(raw, 1, STREAM):
+        begin = data.find(b"stream", match.end(), match.end() + HEAD) + 6
+        if begin < 6 or begin < end:     # no stream, or inside the one before
+            continue
+        end = data.find(b"endstream", begin) % (len(data) + 1)
+        if end - begin > STREAM // DEFLATE and deflate(data[begin:end].lstrip(b"\r\n"), 1, STREAM):
             return True
     return False
 

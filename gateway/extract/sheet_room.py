@@ -22,6 +22,8 @@ REPEATED = 1_100_000
 """The same where hardly a cell is written: a whole column of one value, as OpenDocument repeats it, has 1,048,576."""
 SPARSE = 100
 """Cells that one written cell may take up in a sheet of more than REPEATED."""
+SHEETS = 2_000
+"""Of one workbook; Excel adds as many as memory holds, and people turn two hundred pages."""
 NAMES = 200_000
 """Defined names; workbooks that were copied for years carry 100,000."""
 BLANKS = 1_000_000
@@ -119,7 +121,10 @@ def compound(data: bytes) -> Problem | None:
         root = next(Compound(data, len(data)).storages())
     except Damaged:
         return None                      # calamine says so in its own words
-    cells = sum(cells for name in ("workbook", "book") for cells in _sheets(root.read(name)))
+    streams = [root.read(name) for name in ("workbook", "book")]
+    if any(sum(kind == xlm.BOUNDSHEET for kind, _ in xlm.records(stream)) > SHEETS for stream in streams):
+        return Problem(IncidentCode.COUNT, f"more than {SHEETS} sheets")
+    cells = sum(cells for stream in streams for cells in _sheets(stream))
     return Problem(IncidentCode.SIZE, f"more than {CELLS} cells") if cells > CELLS else None
 
 

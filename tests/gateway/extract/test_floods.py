@@ -89,3 +89,9 @@ def test_object_streams_that_nothing_refers_to(kind: bytes, size: int, held: boo
                                             ("<< /A [[0 0] [1 1]] >> " * 900, False)])
 def test_arrays_within_arrays(item: str, held: bool) -> None:
     assert ("DEPTH" in codes(take_apart(PDF, pdf(objects=(item,)), "a.pdf"))) == held
+
+
+def test_a_stream_without_an_end_is_looked_at_once() -> None:
+    raw = zlib.compress(bytes(40 << 20), 9)
+    head = b"<< /Type /ObjStm >>\nstream\n"
+    assert floods.object_streams(head + raw) and not floods.object_streams(head * 9_000 + bytes(1 << 20))

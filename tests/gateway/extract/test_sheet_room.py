@@ -73,3 +73,9 @@ def test_room_of_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = package(parts({"xl/sharedStrings.xml": "<sst>" + "<si/>" * 1_000_000 + "</sst>"}), context)
     assert bomb is not None and bomb.code is IncidentCode.RATIO
     assert package(b"PK\3\4 nothing", context) == Problem(IncidentCode.MALFORMED, "no central directory")
+
+
+def test_more_sheets_than_anybody_turns() -> None:
+    for number, held in ((2_001, True), (2_000, False)):
+        stream = biff((0x809, bytes(8)), *[(0x85, bytes(8) + b"\1\0M")] * number)
+        assert (compound(compound_file({"Workbook": stream})) is not None) == held
