@@ -11,7 +11,7 @@ from quarantine.access import Act
 from quarantine.approving import Approving
 from quarantine.custodian import KEEPER, reasoned
 from quarantine.decisions import Outcome
-from quarantine.lifecycle import OPEN, Refused, Verb, advance
+from quarantine.lifecycle import OPEN, Refused, Verb, advance, but
 from quarantine.models import QuarantinedMessage
 from quarantine.parts import suspect
 from quarantine.scope import NO_PART, Scope
@@ -24,7 +24,7 @@ class Attending(Approving):
     def to_attend(self, limit: int = 50) -> list[str]:
         """Ids of messages that wait for it, oldest first."""
         with self.reading():
-            rows = QuarantinedMessage.objects.filter(attend=True, status__in=[s.value for s in OPEN]).order_by("admitted_at", "pk")
+            rows = QuarantinedMessage.objects.filter(attend=True).exclude(status__in=but(OPEN)).order_by("admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 
     def attend(self, id: str, met: Collection[str] = (), offending: Sequence[str] = ()) -> str:

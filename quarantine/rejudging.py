@@ -14,7 +14,7 @@ from quarantine.access import Act
 from quarantine.custodian import KEEPER, Content
 from quarantine.decisions import Decisions
 from quarantine.intake import something_locked
-from quarantine.lifecycle import OPEN, REFUSALS, Refused
+from quarantine.lifecycle import OPEN, REFUSALS, Refused, but
 from quarantine.models import QuarantinedMessage
 from quarantine.words import RECHECKS, Words
 
@@ -52,7 +52,7 @@ class Rejudging(Decisions, Words):
     def to_recheck(self, limit: int = 20) -> list[str]:
         """Held messages for which a word came that may open them, what was tried least first."""
         with self.reading():
-            rows = QuarantinedMessage.objects.filter(recheck=True, status__in=[s.value for s in OPEN]).order_by(
+            rows = QuarantinedMessage.objects.filter(recheck=True).exclude(status__in=but(OPEN)).order_by(
                 "rechecks", "admitted_at", "pk")
             return [str(id) for id in rows.values_list("pk", flat=True)[:limit]]
 

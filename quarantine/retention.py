@@ -13,7 +13,7 @@ from quarantine.custodian import KEEPER
 from quarantine.database import settle_log
 from quarantine.decisions import Decisions
 from quarantine.keys import KeyRing, wrapped_under
-from quarantine.lifecycle import CLOSED, OPEN, Verb
+from quarantine.lifecycle import CLOSED, OPEN, Verb, but
 from quarantine.models import AuditHead, Checkpoint, LegalHold, OutboxEntry, QuarantinedMessage, SearchKey, UsedMark
 from quarantine.sealing import MessageKeys
 from quarantine.words import Words
@@ -34,8 +34,8 @@ class Retention(Decisions, Words):
         held = LegalHold.objects.filter(message=OuterRef("pk"), lifted_at=None)
         ended = 0
         with self.transaction():
-            rows = QuarantinedMessage.objects.filter(
-                ~Exists(held), expires_at__lte=now, wrapped_key__isnull=False, status__in=[s.value for s in OPEN + CLOSED])
+            rows = QuarantinedMessage.objects.filter(~Exists(held), expires_at__lte=now, wrapped_key__isnull=False).exclude(
+                status__in=but(OPEN + CLOSED))
             for row in rows.order_by("expires_at")[:batch]:
                 is_open = Status(row.status) in OPEN
                 if is_open:

@@ -67,3 +67,7 @@ def test_nothing_destroyed_comes_back() -> None:
 def test_the_page_is_drawn_from_the_table() -> None:
     page = Path(__file__).parents[2] / "docs/reference/lifecycle.md"
     assert page.read_text(encoding="utf-8") == lifecycle.reference(), "write lifecycle.reference() into it"
+
+
+def test_all_statuses_but_some() -> None:
+    assert set(lifecycle.but(lifecycle.OPEN)) == {s.value for s in Status} - {s.value for s in lifecycle.OPEN} and lifecycle.but(tuple(Status)) == []
