@@ -152,7 +152,7 @@ class CustomerData:
             for token in (*tokens.wrapped(text, *place, starts.wrapped), *tokens.oddly_grouped(plain, *place, starts.odd),
                           *tokens.spelled(plain, *place, starts.spelled)):
                 self._token(grid, artifact, token, only_labelled=True)
-        for token in glued(text):
+        for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
         for name, token in tokens.post_accounts(text):
             self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))

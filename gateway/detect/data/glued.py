@@ -10,7 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gateway.detect.data.tokens import Token
+from gateway.identifiers.characters import matches
 
 TAIWANESE = re.compile(r"[A-Z][1289][0-9]{8}(?:(?=[0-9A-Za-z])|(?<=[0-9A-Za-z].{10}))")
 CHINESE = re.compile(r"[12][09][0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X](?=[0-9])")
@@ -26,10 +29,11 @@ LONGEST = 2000
 """Characters of a run."""
 
 
-def glued(text: str) -> Iterator[Token]:
-    """The numbers of each run that is made of known parts only."""
+def glued(text: str, taiwanese: np.ndarray | None = None, chinese: np.ndarray | None = None) -> Iterator[Token]:
+    """The numbers of each run that is made of known parts only; where in a long text the two patterns can match."""
     done = 0
-    for at in sorted(match.start() for pattern in (TAIWANESE, CHINESE) for match in pattern.finditer(text)):
+    hints = (*matches(TAIWANESE, text, taiwanese), *matches(CHINESE, text, chinese))
+    for at in sorted(match.start() for match in hints):
         if at < done:
             continue
         first = at

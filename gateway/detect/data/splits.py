@@ -32,7 +32,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
         done = row
         if row >= MOST_ROWS:
             return
-        cells = [c.strip() for c in grid.line(row).split("\t")]
+        line = grid.starts[row], grid.starts[row] + len(grid.line(row))
+        cells = [c.strip() for c in grid.text[slice(*line)].split("\t")]
         column = 0
         while column < len(cells):
             end = column
@@ -40,7 +41,7 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
                     end == column or cells[end][0].isdigit() or cells[end] == "X"):
                 end += 1
             if end - column >= 2:
-                yield from _run(grid, row, cells, column, end)
+                yield from _run(line, cells, column, end)
             column = max(end, column + 1)
 
 
@@ -57,7 +58,7 @@ def _starts(grid: Grid) -> np.ndarray | None:
     return np.asarray(begin[:-1][short[:-1] & short[1:] & before_tab])
 
 
-def _run(grid: Grid, row: int, cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:
+def _run(line: tuple[int, int], cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:
     """The whole run, and the run without its first or its last cell (a row number, an amount)."""
     for a, b in ((first, last), (first + 1, last), (first, last - 1)):
         if b - a < 2:
@@ -65,8 +66,7 @@ def _run(grid: Grid, row: int, cells: list[str], first: int, last: int) -> Itera
         value = "".join(cells[a:b])
         shape = _shape(value)
         if LEAST <= len(value) <= LONGEST and shape in SHAPES:
-            start = grid.starts[row]
-            yield Token(shape, value, start, start + len(grid.line(row))), (a, b)
+            yield Token(shape, value, *line), (a, b)
 
 
 def _shape(value: str) -> str:

@@ -23,13 +23,15 @@ class Starts:
     wrapped: Places = None
     odd: Places = None
     spelled: Places = None
+    taiwanese: Places = None             # of glued.py
+    chinese: Places = None
 
     @classmethod
     def of(cls, grid: Grid) -> Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        return cls(ibans(found), bics(found), wrapped(found), odd(plain), spelled(plain))
+        return cls(ibans(found), bics(found), wrapped(found), odd(plain), spelled(plain), taiwanese(found), chinese(found))
 
     def within(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The spans in which a broken number, an odd or a spelled one may begin."""
@@ -87,6 +89,27 @@ def spelled(found: Characters) -> np.ndarray:
     digit = alone & found.are(DIGIT)
     begin = alone & found.are(UPPER | DIGIT) & ~ahead(found.are(IDEOGRAPH), 1)
     return found.places(begin & (ahead(digit, 2) | ahead(digit, 3) | ahead(digit, 4)))
+
+
+def taiwanese(found: Characters) -> np.ndarray:
+    """A capital and nine digits, a letter or digit before or behind them."""
+    digit, word = found.are(DIGIT), found.are(LETTER | DIGIT)
+    eight = _eight(digit)
+    return found.places(found.are(UPPER) & ahead(eight, 1) & ahead(digit, 9) & (ahead(word, -1) | ahead(word, 10)))
+
+
+def chinese(found: Characters) -> np.ndarray:
+    """The year of a birth date, the rest of a number behind it and one digit more."""
+    digit = found.are(DIGIT)
+    year = found.among("12") & ahead(found.among("09"), 1)
+    return found.places(year & _eight(digit) & ahead(digit, 8) & ahead(digit, 9) & ahead(digit, 10) & ahead(digit, 12))
+
+
+def _eight(digit: np.ndarray) -> np.ndarray:
+    """Whether eight digits stand from here on."""
+    two = digit & ahead(digit, 1)
+    four = two & ahead(two, 2)
+    return np.asarray(four & ahead(four, 4))
 
 
 def _runs(found: Characters, digit: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gateway.detect.data import layout, splits, tokens
+from gateway.detect.data import glued, layout, splits, tokens
 from gateway.detect.data.starts import Starts
 from gateway.identifiers import characters
 from gateway.identifiers.characters import matches
@@ -13,8 +13,9 @@ from gateway.model.content import Text
 
 ALPHABET = {
     "ibans": "DE 0123-AX", "bics": "ABCDEFG01 王", "wrapped": "01234\n\n\r AB,.王", "odd": "0123456,,;:|=*+~ A", "spelled": "0123AX  |[]·王か\n",
-    "cells": "012A X\t\t\t\n 王"}
-PATTERNS = {"ibans": tokens.IBAN, "bics": tokens.BIC, "wrapped": tokens.WRAPPED, "odd": tokens.ODD, "spelled": tokens.SPELLED}
+    "taiwanese": "A1289 王", "chinese": "0129X ", "cells": "012A X\t\t\t\n 王"}
+PATTERNS = {"ibans": tokens.IBAN, "bics": tokens.BIC, "wrapped": tokens.WRAPPED, "odd": tokens.ODD, "spelled": tokens.SPELLED,
+            "taiwanese": glued.TAIWANESE, "chinese": glued.CHINESE}
 
 
 def grid(text):
@@ -27,6 +28,11 @@ def random_text(name, seed, length=3000):
 
 
 def boxes(rng):
+    """What no alphabet gives by chance."""
+    if rng.random() < 0.5:
+        return rng.choice("A1 王") + rng.choice("AB") + str(rng.randrange(10**8, 10**10)) + rng.choice("A1 王")
+    if rng.random() < 0.5:
+        return rng.choice("3 ") + rng.choice(("19", "20")) + "800101" + str(rng.randrange(100, 9999)) + rng.choice(("X1", "7", "12", ""))
     mark = rng.choice(("|", "][", " . "))
     return mark + mark.join(str(rng.randrange(10)) for _ in range(rng.randrange(6, 20))) + mark
 
