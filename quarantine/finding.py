@@ -191,6 +191,8 @@ class Finding(Reading, Indexing):
         if not groups:
             rows = filtered(self.visible(actor), query).order_by()
             return len(rows.values_list("received_at")[:COUNTED])
+        if not QuarantinedMessage.objects.filter(status__in=query.status).exists():
+            return 0
         sees, number, looked = seen_by(actor), 0, 0
         groups = [*groups, frozenset(map(search.status_term, query.status))]
         for numbers, _ in candidates(groups, *self._span(query), COUNTED, COUNTED):
