@@ -15,6 +15,7 @@ STYLE = """body{font:16px/1.5 "Noto Sans","Noto Sans CJK TC",sans-serif;margin:2
 color:#1a1a1a}
 table{border-collapse:collapse;width:100%;margin:.5rem 0}th,td{border:1px solid #767676;padding:.25rem .5rem;text-align:left;
 vertical-align:top;overflow-wrap:anywhere}th{background:#eef2f7}td.n{text-align:right}svg{max-width:100%;height:auto}
+nav a{display:inline-block;min-height:1.7rem}
 @media print{section{break-inside:avoid}}"""
 
 
