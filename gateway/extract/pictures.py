@@ -14,6 +14,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
+from gateway.extract import legible
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -22,8 +23,8 @@ Image.init()                                              # plugins are modules:
 MOST_PIXELS = 100_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 120, 40
 """Smaller pictures are icons and spacers."""
-SMALL, LARGE = 1200, 2600
-"""Long side in pixels below which a picture is doubled, above which it is made smaller (type of 16 to 40 pixels reads best)."""
+LARGE = 2600
+"""Long side in pixels of pictures in which barcodes are looked for, and of rendered pages."""
 DOCUMENT = 250_000
 """Pixels from which on a picture may be a page: not having read it within the budget counts."""
 SCAN_DPI = 170
@@ -34,11 +35,19 @@ NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
 WORDS = re.compile(r"[0-9A-Za-z]{2,}")
 MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
 """What words of a readable text are."""
-SPECKLES = 0.09
-PAPER = 225
+SPECKLES = 0.01
+PAPER = 200
 """Grey from which on a pixel is paper."""
-DARK = 110
+ALONE = 26
+"""Mean of seven times seven pixels, of which five are dark."""
 FEW_WORDS = 4
+LONG_NUMBERS = re.compile(r"[0-9]{9}")
+ENOUGH = 3
+"""Long numbers read of a picture from which on it lies as it should."""
+LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
+SURE = 1.0
+TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
+"""Tesseract turns clockwise, PIL the other way."""
 KANA = re.compile(r"[\u3041-\u30fa]")
 HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
 HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
@@ -58,19 +67,38 @@ class PictureExtractor:
             yield from _scanned_pages(node.data, context)
             return
         try:
-            picture = _open(node.data)
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            if isinstance(error, Image.DecompressionBombError):
-                yield Problem(IncidentCode.SIZE, "picture of too many pixels")
+            Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+            file = Image.open(io.BytesIO(node.data))
+            pages = getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
+        except Image.DecompressionBombError:
+            yield Problem(IncidentCode.SIZE, "picture of too many pixels")
+        except (OSError, ValueError, SyntaxError):
             return                                        # no picture a reader could see either
+        else:
+            yield from _pages(file, pages, context)
+
+
+def _pages(file: Image.Image, pages: int, context: Context) -> Iterator[Yield]:
+    """Every page of a TIFF; of what moves, the first picture."""
+    for number in range(min(pages, MOST_PAGES)):
+        try:
+            file.seek(number)
+            if file.width * file.height > MOST_PIXELS:
+                yield Problem(IncidentCode.SIZE, "picture of too many pixels")
+                return
+            picture = _grey(file)
+        except (OSError, ValueError, SyntaxError) as error:
+            if number:                                    # no reader sees anything of a picture whose first page is broken
+                yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
+            return
         if picture is not None:
-            yield from _read(picture, context, "picture")
+            yield from _read(picture, context, f"page {number + 1} picture" if pages > 1 else "picture")
+    if pages > MOST_PAGES:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} pages in a picture")
 
 
-def _open(data: bytes) -> Image.Image | None:
+def _grey(picture: Image.Image) -> Image.Image | None:
     """The picture in grey on white, None where it is too small to hold a table."""
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    picture = Image.open(io.BytesIO(data))
     width, height = picture.size
     if width < LEAST_WIDTH or height < LEAST_HEIGHT:
         return None
@@ -99,21 +127,21 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
                 return
             scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
             picture = page.render(scale=scale, grayscale=True).to_pil()
-            yield from _read(picture, context, f"page {number + 1} picture", small=0)
+            yield from _read(picture, context, f"page {number + 1} picture")
     except pypdfium2.PdfiumError as error:
         yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
     finally:
         document.close()
 
 
-def _read(picture: Image.Image, context: Context, source: str, small: int = SMALL) -> Iterator[Yield]:
-    for code in zxingcpp.read_barcodes(_sized(picture, 0, LARGE)):
+def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
+    for code in zxingcpp.read_barcodes(_sized(picture)):
         if code.text:
             yield Text(code.text, f"{source} barcode")
     if context.tools is None or _blank(picture):
         return
     try:
-        for language, text in _ocr(_sized(picture, small, LARGE), context):
+        for language, text in _ocr(picture, context):
             yield Text(text, f"ocr {language} {source}")
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
@@ -125,27 +153,19 @@ def _blank(picture: Image.Image) -> bool:
     return ImageStat.Stat(picture).stddev[0] < 2
 
 
-def _sized(picture: Image.Image, small: int, large: int) -> Image.Image:
-    longest = max(picture.size)
-    if longest < small:
-        factor = 2.0
-    elif longest > large:
-        factor = large / longest
-    else:
-        return picture
-    size = (max(1, round(picture.width * factor)), max(1, round(picture.height * factor)))
-    return picture.resize(size, Image.Resampling.LANCZOS)
+def _sized(picture: Image.Image) -> Image.Image:
+    picture = picture.copy() if max(picture.size) > LARGE else picture
+    picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    return picture
 
 
-def _ocr(prepared: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
+def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something."""
-    if ImageStat.Stat(prepared).median[0] < DARK:
-        prepared = ImageOps.invert(prepared)
-    if _speckled(prepared):
-        prepared = prepared.filter(ImageFilter.MedianFilter(5))
+    picture = _unspeckled(picture)
+    prepared = legible.fit(picture)
     text = _tesseract(prepared, "eng", context)
-    if _legible(text) < FEW_WORDS:
-        prepared, text = _turned(prepared, text, context)
+    if len(LONG_NUMBERS.findall(text)) < ENOUGH:
+        prepared, text = _turned(picture, prepared, text, context)
     if text.strip():
         yield "eng", text
     if NUMBERS.search(text):
@@ -153,12 +173,15 @@ def _ocr(prepared: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
         yield languages, _tesseract(prepared, languages, context)
 
 
-def _speckled(picture: Image.Image) -> bool:
-    """True where dots of scanner noise lie on white: a small median takes away a share of the dark that letters never lose."""
+def _unspeckled(picture: Image.Image) -> Image.Image:
+    """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
     dark = picture.point(lambda v: 255 if v < PAPER else 0)
-    lost = ImageChops.subtract(dark, dark.filter(ImageFilter.MedianFilter(5)))
+    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
+    dots = ImageChops.multiply(dark, alone)
     total = ImageStat.Stat(dark).sum[0]
-    return total > 0 and ImageStat.Stat(lost).sum[0] / total > SPECKLES
+    if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
+        return picture
+    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)))
 
 
 def _legible(text: str) -> int:
@@ -167,11 +190,16 @@ def _legible(text: str) -> int:
     return len(words) - 3 * sum(MIXED.fullmatch(w) is None for w in words)
 
 
-def _turned(prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
-    """The turn that reads best, where upright read next to nothing or a jumble."""
+def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
+    """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best."""
     best = (_legible(text), prepared, text)
-    for turn in (Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_270):
-        turned = prepared.transpose(turn)
+    lies = LIES.search(_tool("tesseract-turn", prepared, context))
+    if lies and lies[1] != "0" and float(lies[2]) >= SURE:
+        turns = [TURNS[lies[1]]]
+    else:
+        turns = list(TURNS.values()) if best[0] < FEW_WORDS else []
+    for turn in turns:
+        turned = legible.fit(picture.transpose(turn))
         found = _tesseract(turned, "eng", context)
         score = _legible(found)
         if score > best[0]:
@@ -182,10 +210,14 @@ def _turned(prepared: Image.Image, text: str, context: Context) -> tuple[Image.I
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context) -> str:
+    return legible.mended(_tool("tesseract", picture, context, languages=languages))
+
+
+def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) -> str:
     assert context.tools is not None
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=1)
-    return context.tools.run("tesseract", out.getvalue(), languages=languages).decode("utf-8", "replace")
+    return context.tools.run(tool, out.getvalue(), **parameters).decode("utf-8", "replace")
 
 
 def language(heard: list[str]) -> str:

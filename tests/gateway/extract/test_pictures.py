@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import random
 import shutil
 import subprocess
 
@@ -10,9 +11,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed
 from gateway.extract.pictures import PICTURES, language
+from gateway.inspection.tools import TOOLS
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
+from tests.bench.test_data_cost import look
+from tests.builders import leak_pictures
 
 
 class Tesseract:
@@ -23,8 +27,9 @@ class Tesseract:
 
     def run(self, tool, data, **parameters):
         self.calls += 1
-        done = subprocess.run(["tesseract", "stdin", "stdout", "--psm", "3", "-l", "eng"], input=data, capture_output=True,
-                              env={"PATH": "/usr/bin", "OMP_THREAD_LIMIT": "1"}, check=True)
+        arguments = [a.format(**parameters | {"languages": "eng"}) for a in TOOLS[tool].arguments]
+        done = subprocess.run(["tesseract", *arguments], input=data, capture_output=True, env={"PATH": "/usr/bin", "OMP_THREAD_LIMIT": "1"})
+        assert done.returncode in TOOLS[tool].ends_well
         return done.stdout
 
 
@@ -103,3 +108,30 @@ def test_scanned_pages_of_a_pdf():
     ("お世話になっております", "jpn+eng"), ("請協助確認客戶資料", "chi_tra+eng"), ("请审核客户资料", "chi_sim+eng"), ("Please check", "chi_tra+eng")])
 def test_the_language_of_the_headings_is_that_of_the_mail(text, languages):
     assert language([text]) == languages
+
+
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf", "tif": "image/tiff"}
+
+
+@needs_tesseract
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [name for name in leak_pictures.FAMILIES if name != "in_office_files"])
+def test_customers_in_pictures_of_all_kinds(name):
+    """Three of them at least: the number from which on a message is held. `us` needs English only, as the tool here does."""
+    case = leak_pictures.FAMILIES[name](random.Random(f"{name}3"), "us")
+    (file, data), = case.files
+    text = "\n".join(y.content for y in read(data, Tesseract(), TYPES[file[-3:]]) if isinstance(y, Text))
+    assert look(text).identifiers.get(case.type, 0) >= 3
+
+
+@needs_tesseract
+def test_every_page_of_a_tiff_is_read():
+    out = io.BytesIO()
+    blank = Image.new("L", (700, 400), 255)
+    blank.save(out, "TIFF", save_all=True, append_images=[page()])
+    texts = [y for y in read(out.getvalue(), Tesseract(), "image/tiff") if isinstance(y, Text)]
+    assert any("4579471809962802" in t.content and "page 2" in t.source for t in texts)
+    many = io.BytesIO()
+    blank.save(many, "TIFF", save_all=True, append_images=[blank] * 8)
+    assert [y.detail for y in read(many.getvalue(), Tesseract(), "image/tiff")] == ["more than 8 pages in a picture"]

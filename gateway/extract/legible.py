@@ -1,0 +1,143 @@
+"""Makes pictures of text fit for Tesseract, which reads dark type of some 24 pixels on white best: size, light, skew. And what it
+usually takes for something else in Taiwanese identity numbers is put right.
+"""
+
+from __future__ import annotations
+
+import re
+from statistics import median
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, ImageStat
+
+from gateway.identifiers import tw
+
+TYPE = 24
+"""Height of a line of type in pixels that is aimed at."""
+LARGEST = 4000
+"""Long side in pixels of what is read: A4 at 340 dpi."""
+MOST_TIMES = 4.0
+STRIP = 48
+"""Pixels: type is looked for in strips of this width, because columns of a page have different lines."""
+LEAST_TYPE, MOST_TYPE = 5, 200
+LEAST_RUNS = 6
+RULE = 60
+"""Pixels from which on a vertical edge is a line of a table."""
+NOISE = 6
+DARK = 110
+COMMON_GREYS = 24
+"""So many of its greys make most of a screenshot or clean scan, less than half of a photograph."""
+LEAST_SKEW, MOST_SKEW = 0.5, 6.0
+SKEW_SIDE = 900
+
+TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!1245678])( ?)([12][0-9]{8})(?![0-9A-Za-z])")
+MISREAD = {"1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "S", "$": "S", "6": "G", "7": "T", "8": "B",
+           "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F", "E": "F", "F": "P"}
+COMPANY = 3
+"""Valid numbers beside which the others are taken for such."""
+
+
+def fit(picture: Image.Image) -> Image.Image:
+    """The picture as Tesseract reads it best: even light, dark on light, straight, lines of TYPE pixels. Takes grey, gives grey."""
+    picture = _within(picture)
+    if _photographed(picture):
+        picture = _even(picture)
+    picture = ImageOps.autocontrast(picture, cutoff=0.2)
+    if ImageStat.Stat(picture).median[0] < DARK:
+        picture = ImageOps.invert(picture)
+    edges = _edges(picture)
+    if (turn := _skew(edges)) != 0:
+        picture = picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    return _sized(picture, _type_height(edges))
+
+
+def _within(picture: Image.Image) -> Image.Image:
+    longest = max(picture.size)
+    return picture.reduce(-(-longest // LARGEST)) if longest > LARGEST else picture
+
+
+def _sized(picture: Image.Image, height: float) -> Image.Image:
+    factor = min(MOST_TIMES, TYPE / height) if height else 1.0
+    factor = min(factor, LARGEST / max(picture.size))
+    if 0.85 < factor < 1.15:
+        return picture
+    return picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))), Image.Resampling.LANCZOS)
+
+
+def _photographed(picture: Image.Image) -> bool:
+    """Many greys, none of them frequent: uneven light."""
+    greys = sorted(picture.histogram(), reverse=True)
+    return 2 * sum(greys[:COMMON_GREYS]) < sum(greys)
+
+
+def _even(picture: Image.Image) -> Image.Image:
+    """Each pixel as a share of the paper around it, which is the median of its neighbourhood."""
+    step = max(1, min(picture.size) // 120)
+    paper = picture.reduce(step).filter(ImageFilter.MedianFilter(9)).resize(picture.size, Image.Resampling.BILINEAR)
+    share = np.asarray(picture, np.float32) * 230 / np.maximum(np.asarray(paper, np.float32), 16)
+    return Image.fromarray(np.minimum(share, 255).astype(np.uint8))
+
+
+def _edges(picture: Image.Image) -> np.ndarray:
+    """Where grey changes from left to right, as it does in letters; without the lines of tables."""
+    change = np.abs(np.diff(np.asarray(picture).astype(np.int16), axis=1))
+    counts = np.cumsum(np.bincount(change.ravel(), minlength=256)[NOISE:])
+    if not counts[-1]:
+        return np.zeros(change.shape, bool)
+    strong = NOISE + int(np.searchsorted(counts, 0.75 * counts[-1]))
+    edges: np.ndarray = change > max(10, strong // 2)
+    joined = edges.copy()
+    for shift in (1, 2, 3):                               # where a line crosses another, nothing changes from left to right
+        joined[shift:] |= edges[:-shift]
+    edges[_long(joined.T, RULE).T] = False
+    return edges
+
+
+def _long(marks: np.ndarray, least: int) -> np.ndarray:
+    """Those of the marks that stand in a run of at least so many in their row."""
+    if marks.shape[1] < least:
+        return np.zeros_like(marks)
+    sums = np.cumsum(np.pad(marks.astype(np.int32), ((0, 0), (1, 0))), axis=1)
+    row, start = np.nonzero(sums[:, least:] - sums[:, :-least] == least)
+    ends = np.zeros((marks.shape[0], marks.shape[1] + 1), np.int32)
+    np.add.at(ends, (row, start), 1)
+    np.add.at(ends, (row, start + least), -1)
+    return np.cumsum(ends, axis=1)[:, :-1] > 0
+
+
+def _type_height(edges: np.ndarray) -> float:
+    """The median height of lines of type; 0 where there are too few to tell."""
+    heights: list[int] = []
+    for left in range(0, max(1, edges.shape[1] - STRIP + 1), STRIP):
+        rows = edges[:, left:left + STRIP].any(axis=1).astype(np.int8)
+        steps = np.diff(np.concatenate(([0], rows, [0])))
+        runs = np.nonzero(steps == -1)[0] - np.nonzero(steps == 1)[0]
+        heights += runs[(runs >= LEAST_TYPE) & (runs <= MOST_TYPE)].tolist()
+    return float(median(heights)) if len(heights) >= LEAST_RUNS else 0.0
+
+
+def _skew(edges: np.ndarray) -> float:
+    """Degrees to turn counter-clockwise by, so that lines lie straight: then rows are either full of type or empty."""
+    marks = Image.fromarray(edges.astype(np.uint8) * 255)
+    marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
+
+    def sharpness(turn: float) -> float:
+        rows = np.asarray(marks.rotate(turn, Image.Resampling.BILINEAR)).sum(axis=1, dtype=np.float64)
+        return float((np.diff(rows) ** 2).sum())
+
+    straight = sharpness(0)
+    best = max(np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 0.5).tolist(), key=sharpness)
+    return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
+
+
+def mended(text: str) -> str:
+    """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not."""
+    if sum(tw.national_id(m[1] + m[3]) for m in TW_SHAPE.finditer(text)) < COMPANY:
+        return text
+
+    def right(match: re.Match[str]) -> str:
+        if tw.national_id(match[1] + match[3]):
+            return match[1] + match[3]
+        return next((letter + match[3] for letter in MISREAD.get(match[1], "") if tw.national_id(letter + match[3])), match[0])
+
+    return TW_SHAPE.sub(right, text)

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from gateway.extract import legible
+from gateway.extract.legible import fit, mended
+from tests.gateway.identifiers import makers
+
+
+def page(size=20, ground=255, ink=0, rows=8, lines=True):
+    picture = Image.new("L", (size * 20, size * 2 * rows), ground)
+    draw = ImageDraw.Draw(picture)
+    for row in range(rows):
+        draw.text((size, row * size * 2 + size // 2), "A123456789  0912345678", ink, ImageFont.load_default(size))
+        if lines:
+            draw.rectangle((0, row * size * 2, picture.width - 1, (row + 1) * size * 2), outline=128)
+    return picture
+
+
+@pytest.mark.parametrize("size", [12, 20, 40])
+@pytest.mark.parametrize("lines", [True, False])
+def test_lines_of_type_come_out_equally_high(size, lines):
+    fitted = fit(page(size, lines=lines))
+    assert 0.6 * legible.TYPE < legible._type_height(legible._edges(fitted)) < 1.4 * legible.TYPE
+
+
+def test_light_on_dark_becomes_dark_on_light():
+    assert fit(page(ground=20, ink=220)).getpixel((3, 3)) > 200
+
+
+@pytest.mark.parametrize("turn", [-5, -3, 2, 4])
+def test_lines_come_out_straight(turn):
+    tilted = page(30, lines=False).rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    assert legible._skew(legible._edges(tilted)) == pytest.approx(-turn, abs=0.6)
+    assert legible._skew(legible._edges(page(30, lines=False))) == 0
+
+
+def test_uneven_light_is_evened_out_in_photographs_only():
+    sheet = page(30, lines=False)
+    light = Image.linear_gradient("L").resize(sheet.size).point(lambda v: 90 + v * 100 // 255)
+    photograph = Image.composite(sheet, Image.new("L", sheet.size, 30), light)
+    assert legible._photographed(photograph) and not legible._photographed(sheet)
+    evened = fit(photograph)
+    assert min(evened.getpixel((2, y)) for y in range(0, evened.height, 20)) > 170
+
+
+def test_nothing_is_made_larger_than_allowed():
+    assert max(fit(page(8).resize((3900, 300))).size) <= legible.LARGEST
+    assert max(fit(Image.new("L", (9000, 700), 255)).size) <= legible.LARGEST
+    assert fit(Image.new("L", (300, 200), 255)).size == (300, 200)
+    assert fit(ImageOps.invert(Image.new("L", (300, 200), 255))).size == (300, 200)
+
+
+def test_letters_of_identity_numbers_are_mended_among_others():
+    rng = random.Random(1)
+    known = [makers.tw_id(rng) for _ in range(5)]
+    lost = next(v for v in (makers.tw_id(rng) for _ in range(500)) if v[0] == "S")
+    text = "\n".join([*known, "$" + lost[1:], f"T {known[0][1:]}", "0223456789"])
+    assert mended(text).split("\n")[:6] == [*known, lost]
+    assert "0223456789" in mended(text)
+    few = "\n".join([*known[:2], "$" + lost[1:]])
+    assert mended(few) == few
