@@ -185,9 +185,9 @@ def _unspeckled(picture: Image.Image) -> Image.Image:
 
 
 def _legible(text: str) -> int:
-    """Words and numbers that look like such, less those that mix letters and digits as misread text does."""
+    """Words and numbers that look like such, long ones above all, less those that mix letters and digits as misread text does."""
     words = WORDS.findall(text)
-    return len(words) - 3 * sum(MIXED.fullmatch(w) is None for w in words)
+    return len(words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
 
 
 def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
