@@ -41,6 +41,8 @@ TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;、:：0-9]+")
+BESIDE = 600
+"""Characters of a row in which a person is looked for beside a value."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 KEPT = 60
@@ -233,7 +235,7 @@ class CustomerData:
         if token.shape == "D10" and grid.source.startswith("ocr "):
             token = misread(token)
         row = grid.row(token.start)
-        column = grid.column(row, token.start) if grid.text.find("\t", grid.starts[row], token.start) >= 0 else 0
+        column = grid.column(row, token.start)
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
         if not kinds and not headed:
             kinds = self._neighbour(grid, row, token)
@@ -250,7 +252,7 @@ class CustomerData:
                 kinds = TYPES["us.ssn"].labels
         if "tw.bank_account" in kinds and self._own_account(grid, row):
             return
-        key: object = ("column", column) if headed or (not kinds and "\t" in grid.line(row)) else ("label",) if kinds else ("free",)
+        key: object = ("column", column) if headed or (not kinds and grid.tabbed(row)) else ("label",) if kinds else ("free",)
         self._add(grid, artifact, token, row, key, kinds)
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
@@ -273,13 +275,13 @@ class CustomerData:
 
     def _own_account(self, grid: Grid, row: int) -> bool:
         """The line asks for payment: the account is the writer's."""
-        return "own" in self.labels.heading(grid.line(row)[:60])
+        return "own" in self.labels.heading(grid.line(row, 60))
 
     def _beside_person(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """True where the rest of the row has a name, a birth date, a phone number, a mail address or a card's expiry."""
         start = grid.starts[row]
-        whole = grid.line(row)
-        line = f"{whole[:token.start - start]} {whole[max(0, token.end - start):]}"[:600]
+        whole = grid.line(row, BESIDE + token.end - token.start)
+        line = f"{whole[:token.start - start]} {whole[max(0, token.end - start):]}"[:BESIDE]
         if contact.email(line) or DATE.search(line) or contact.phone(line):
             return True
         if EXPIRY.search(line):

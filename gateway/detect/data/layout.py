@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +22,8 @@ SPACED = re.compile(r"^[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,80}$(?=\n\s{0,8}[^\n]{0,20
 """A line without digits over one with them."""
 SPACED_LONGEST, SPACED_BELOW = 121, 210
 """Characters of such a line, and behind it up to the digits, at the most."""
+SPACED_ROW = 1000
+"""Characters of a row under such a line, at the most: what is longer is no row of columns."""
 HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 
@@ -40,6 +42,7 @@ class Grid:
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
     _words: Words | None = None
+    _tabs: Sequence[int] | None = None
 
     @property
     def words(self) -> Words:
@@ -51,12 +54,27 @@ class Grid:
     def row(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
 
-    def line(self, row: int) -> str:
-        end = self.starts[row + 1] - 1 if row + 1 < len(self.starts) else len(self.text)
-        return self.text[self.starts[row]:end]
+    def end(self, row: int) -> int:
+        return self.starts[row + 1] - 1 if row + 1 < len(self.starts) else len(self.text)
+
+    def line(self, row: int, most: int | None = None) -> str:
+        """The line, or its first `most` characters: whoever asks for each value of a line of megabytes must not have it copied."""
+        start, end = self.starts[row], self.end(row)
+        return self.text[start:end if most is None else min(end, start + most)]
+
+    @property
+    def tabs(self) -> Sequence[int]:
+        """Where the tabs stand, looked for once: a long line is asked about for each of its values."""
+        if self._tabs is None:
+            self._tabs = [m.start() for m in _TAB.finditer(self.text)]
+        return self._tabs
 
     def column(self, row: int, offset: int) -> int:
-        return self.text.count("\t", self.starts[row], offset)
+        return bisect_left(self.tabs, offset) - bisect_left(self.tabs, self.starts[row]) if self.tabs else 0
+
+    def tabbed(self, row: int) -> bool:
+        """True where the row has cells."""
+        return bool(self.tabs) and self.column(row, self.end(row)) > 0
 
     def heading(self, row: int, column: int) -> frozenset[str]:
         """Kinds of the column's heading, from the nearest heading row above."""
@@ -98,6 +116,7 @@ def _grid(id: int, source: str, seen: View, text: str, found: Characters | None,
 
 
 _BREAK = re.compile("\n")
+_TAB = re.compile("\t")
 
 
 def _tabulate(seen: View) -> tuple[str, Characters | None]:
@@ -201,7 +220,7 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
 def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
     """Kinds of the heading over a value, counted from the left and from the right: names may have a blank inside."""
     i = bisect_right(grid.spaced, row, key=lambda h: h[0]) - 1
-    if i < 0 or row - grid.spaced[i][0] > SPACED_ROWS:
+    if i < 0 or row - grid.spaced[i][0] > SPACED_ROWS or grid.end(row) - grid.starts[row] > SPACED_ROW:
         return NONE
     kinds = grid.spaced[i][1]
     left = len(grid.text[grid.starts[row]:start].split())

@@ -233,15 +233,14 @@ def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, e
 def _window(grid: Grid, start: int, end: int, around: int = AROUND) -> str:
     """The row of a table; in free text the characters around."""
     row = grid.row(start)
-    line = grid.line(row)
-    if grid.table or "\t" in line:
-        return line
+    if grid.table or grid.tabbed(row):
+        return grid.line(row)
     return grid.text[max(0, start - around):end + around]
 
 
 def _near(grid: Grid, start: int, end: int, begin: int, stop: int) -> bool:
     row = grid.row(start)
-    if grid.table or "\t" in grid.line(row):
+    if grid.table or grid.tabbed(row):
         return row == grid.row(begin)
     return max(start, begin) - min(end, stop) <= AROUND
 

@@ -66,3 +66,16 @@ def test_a_table_of_cells():
 def test_data_is_no_heading():
     assert layout.heading_row(["身分證字號 V115718705", "姓名"], LABELS) is None
     assert layout.heading_row(["foo", "bar"], LABELS) is None
+
+
+def test_cells_of_a_row_are_counted_from_its_own_start():
+    seen = grid("a\tb\tc\nno cell\n\td\t")
+    assert [seen.tabbed(row) for row in range(3)] == [True, False, True]
+    assert [seen.column(0, at) for at in range(5)] == [0, 0, 1, 1, 2]
+    assert [seen.column(2, seen.starts[2] + at) for at in range(4)] == [0, 1, 1, 2]
+    assert not grid("without any").tabbed(0)
+
+
+def test_a_line_may_be_had_in_part():
+    seen = grid("0123456789\nabc")
+    assert (seen.line(0), seen.line(0, 4), seen.line(1, 4)) == ("0123456789", "0123", "abc")
