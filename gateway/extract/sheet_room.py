@@ -22,8 +22,6 @@ REPEATED = 1_100_000
 """The same where hardly a cell is written: a whole column of one value, as OpenDocument repeats it, has 1,048,576."""
 SPARSE = 100
 """Cells that one written cell may take up in a sheet of more than REPEATED."""
-SHEETS = 2_000
-"""Of one workbook; Excel adds as many as memory holds, and people turn two hundred pages."""
 NAMES = 200_000
 """Defined names; workbooks that were copied for years carry 100,000."""
 BLANKS = 1_000_000
@@ -122,8 +120,8 @@ def compound(data: bytes) -> Problem | None:
     except Damaged:
         return None                      # calamine says so in its own words
     streams = [root.read(name) for name in ("workbook", "book")]
-    if any(sum(kind == xlm.BOUNDSHEET for kind, _ in xlm.records(stream)) > SHEETS for stream in streams):
-        return Problem(IncidentCode.COUNT, f"more than {SHEETS} sheets")
+    if any(sum(kind == xlm.BOUNDSHEET for kind, _ in xlm.records(stream)) > xlm.SHEETS for stream in streams):
+        return Problem(IncidentCode.COUNT, f"more than {xlm.SHEETS} sheets")
     cells = sum(cells for stream in streams for cells in _sheets(stream))
     return Problem(IncidentCode.SIZE, f"more than {CELLS} cells") if cells > CELLS else None
 

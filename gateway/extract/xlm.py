@@ -21,10 +21,15 @@ SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
 RECORDS = 3_000_000
+"""Of one stream that are looked at: a sheet of 65,536 rows full of numbers has a million."""
+SHEETS = 2_000
+"""Of one workbook; Excel adds as many as memory holds, and people turn two hundred pages."""
 
 
 @dataclass(slots=True)
 class _Book:
+    records: int = 0
+    sheets: int = 0
     macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
     lines: list[str] = field(default_factory=list)            # of the macro sheet that is open
     depth: int = 0
@@ -63,6 +68,7 @@ def extract(data: bytes) -> Iterator[Yield]:
     """Observations and macro artifacts of one Workbook or Book stream (or of a bare BIFF file)."""
     book = _Book()
     for kind, body in records(data):
+        book.records += 1
         if kind == FILEPASS:
             book.encrypted = True
             return
@@ -74,6 +80,10 @@ def extract(data: bytes) -> Iterator[Yield]:
                 yield from _close(book)
             book.in_macro = False
         elif kind == BOUNDSHEET:
+            book.sheets += 1
+            if book.sheets > SHEETS:
+                yield Problem(IncidentCode.COUNT, f"more than {SHEETS} sheets")
+                return
             yield from _bound(book, body)
         elif kind in NAMES:
             yield from _name(body)
@@ -81,6 +91,8 @@ def extract(data: bytes) -> Iterator[Yield]:
             yield from _link(body)
         elif book.in_macro and len(book.lines) < xlmtext.LINES:
             _cell(book, kind, body)
+    if book.records == RECORDS:
+        yield Problem(IncidentCode.COUNT, f"more than {RECORDS} records")
     if book.in_macro or book.lines:
         yield from _close(book)
     if book.macros < len(book.macro_names):

@@ -45,7 +45,7 @@ class Limits:
     artifacts: int = 2000                # nodes of the tree
     expanded: int = 512 << 20            # octets of all nodes together
     ratio: int = 100                     # unpacked to packed octets, judged above `ratio_floor`
-    ratio_floor: int = 10 << 20          # octets below which a high ratio is ordinary (empty bitmaps, logs)
+    ratio_floor: int = 8 << 20           # octets below which a high ratio is ordinary: a blank screen of full HD as bitmap has 6 MB
     memory: int = 1 << 30                # octets of the child's own data
     seconds: float = 60.0                # wall clock of one inspection
     cpu_seconds: float = 30.0            # CPU of one inspection: the message's own budget

@@ -52,3 +52,13 @@ def test_streams_without_a_compound_file(version: int) -> None:
     data = biff((version, struct.pack("<HHH", 0, 0x40, 0)), (0x0A, b""))
     assert "XLM-SHEET" in codes(list(take_apart(BIFF, data, "a.xls")))
     assert codes(list(take_apart(BIFF, biff((version, struct.pack("<HHH", 0, 0x10, 0)), (0x0A, b""))))) == set()
+
+
+def test_more_sheets_or_records_than_any_workbook_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = (0x85, struct.pack("<IBBBB", 0, 0, 0, 1, 0) + b"S")
+    start = (0x809, struct.pack("<HH", 0x600, 5))
+    assert list(extract(biff(start, *[sheet] * 2000, (0x0A, b"")))) == []
+    assert codes(list(extract(biff(start, *[sheet] * 2001, (0x0A, b""))))) == {"COUNT"}
+    monkeypatch.setattr("gateway.extract.xlm.RECORDS", 4)
+    assert list(extract(biff(start, sheet, (0x0A, b"")))) == []
+    assert codes(list(extract(biff(start, sheet, (0x0A, b""), start, sheet)))) == {"COUNT"}
