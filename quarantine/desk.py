@@ -18,6 +18,7 @@ from gateway.model.errors import SekishoError
 from quarantine import audit, personal, trail
 from quarantine.custodian import Content
 from quarantine.decisions import Outcome
+from quarantine.directory import MOST
 from quarantine.lifecycle import Refusal, Refused
 from quarantine.reading import Query
 from quarantine.reporting import period_of
@@ -192,6 +193,11 @@ def _directory_import(s: QuarantineService, a: Actor, r: Request) -> Answer:
     return Answer({"count": s.directory_import(a, r["rows"], str(r.get("source", "")))})
 
 
+def _directory_list(s: QuarantineService, a: Actor, r: Request) -> Answer:
+    entries = s.directory_list(a, str(r.get("text", "")), str(r.get("after", "")), int(r.get("limit", MOST)))
+    return Answer({"entries": entries, "count": s.directory_size()})
+
+
 S = QuarantineService
 VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     # held mail; `id` and `reason` where something is decided
@@ -220,7 +226,7 @@ VERBS: Mapping[str, Callable[[QuarantineService, Actor, Request], Answer]] = {
     "pass-act": _pass_act,               # token, id, act, code, reason, shown_at; passwords go by "pass-password" to the keeper
     # who answers for whom
     "directory-import": _directory_import,      # rows: mailbox, supervisor, deputies, name, department -> {"count"}
-    "directory-list": lambda s, a, r: Answer({"entries": s.directory_list(a)}),
+    "directory-list": _directory_list,          # text, after (an address), limit -> {"entries", "count": of all people}
     # outbox
     "queue": lambda s, a, r: Answer({"entries": s.queue(a, bool(r.get("all")))}),
     "queue-retry": lambda s, a, r: Answer({"count": s.queue_retry(a, r.get("id", ""))}),

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from gateway.model.custody import Actor
 from quarantine.access import Act
 from quarantine.custodian import Custodian
 from quarantine.lifecycle import Refusal, Refused
 from quarantine.models import DirectoryEntry
 
+MOST = 200_000                           # people of one list: as many as a file may have
 HIGHEST = 20                             # steps up; a circle is refused at the import, this only ends a search
 BAD_DIRECTORY = Refusal("BAD-DIRECTORY", "the directory is empty or one of its rows has no address")
 
@@ -40,14 +43,21 @@ class Directory(Custodian):
             self.record(actor, "directory-import", "", count=len(people), source=source[:200])
         return len(people)
 
-    def directory_list(self, actor: Actor, limit: int = 100_000) -> list[dict[str, Any]]:
+    def directory_list(self, actor: Actor, text: str = "", after: str = "", limit: int = MOST) -> list[dict[str, Any]]:
+        """By address; only those that have `text` in an address or the name, only those that come after the address `after`."""
         self.allowed_here(actor, Act.ACCOUNTS)
+        found = DirectoryEntry.objects.filter(mailbox__gt=after) if after else DirectoryEntry.objects.all()
+        if text:
+            found = found.filter(Q(mailbox__icontains=text) | Q(supervisor__icontains=text) | Q(name__icontains=text))
         return [{"mailbox": e.mailbox, "supervisor": e.supervisor, "deputies": e.deputies, "name": e.name,
                  "department": e.department}
-                for e in DirectoryEntry.objects.order_by("mailbox")[:limit]]
+                for e in found.order_by("mailbox")[:min(max(1, limit), MOST)]]
 
     def directory_known(self) -> bool:
         return DirectoryEntry.objects.exists()
+
+    def directory_size(self) -> int:
+        return DirectoryEntry.objects.count()
 
     def choose(self, sender: str, today: date, not_these: Collection[str]) -> Chosen | None:
         """The nearest superior of `sender`, or that one's deputy of today, who is none of `not_these`. None: nobody is left."""

@@ -44,6 +44,7 @@ PLACES: Mapping[str, Sequence[Place]] = {
     ),
     _("House"): (
         Place("users", _("Users and roles"), frozenset({"admin"}), Act.ACCOUNTS),
+        Place("directory", _("Staff directory"), frozenset({"admin"}), Act.ACCOUNTS),
         Place("audit", _("Audit"), frozenset({"admin", "auditor"}), Act.AUDIT),
         Place("reports", _("Reports"), frozenset({"supervisor", "admin", "auditor"})),
         Place("health", _("System health"), HOUSE, Act.HOUSE),

@@ -2,23 +2,52 @@
 
 from __future__ import annotations
 
+import copy
 import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.http import parse_cookie
 from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+
+from gateway.console.state import console
+from gateway.reference.directory import LONGEST
 
 THREADS = 4
 CONNECTIONS = 200
 LONGEST_HEAD = 32 << 10                  # octets
 LONGEST_BODY = 96 << 10                  # Django's own limit of a form is below: its answer explains more
+UPLOAD = "/directory/import"             # the one address that takes a file (gateway.console.uploads)
+LONGEST_UPLOAD = LONGEST + (16 << 20)    # a file that is a little too large is told so on its page
 IDLE = 30                                # seconds for a client that says nothing
 LOOK = 0.5                               # seconds between looks at whether to stop
 FINISH = 10.0                            # seconds for requests in hand at a stop
 
 Application = Callable[..., Any]
+
+
+class Parser(HTTPRequestParser):  # type: ignore[misc]
+    """A request; one that brings a file may be longer, where its session is known: strangers fill no disk."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        if self.path == UPLOAD and open_session(self.headers.get("COOKIE", "")):
+            self.adj = copy.copy(self.adj)
+            self.adj.max_request_body_size = LONGEST_UPLOAD
+
+
+def open_session(cookies: str) -> bool:
+    key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
+    return bool(key) and console().book.exists(key)
+
+
+class Conversation(HTTPChannel):  # type: ignore[misc]
+    parser_class = Parser
 
 
 class WebServer:
@@ -32,6 +61,7 @@ class WebServer:
             max_request_header_size=LONGEST_HEAD, max_request_body_size=LONGEST_BODY, channel_timeout=IDLE, cleanup_interval=5,
             ident=None, clear_untrusted_proxy_headers=False, expose_tracebacks=False, asyncore_use_poll=True,
             log_socket_errors=False)
+        self.server.channel_class = Conversation
 
     def run(self) -> None:
         while not self.stopping.is_set() and self.map:

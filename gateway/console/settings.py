@@ -71,7 +71,8 @@ def fixed() -> dict[str, Any]:
         "CSRF_FAILURE_VIEW": "gateway.console.pages.untrusted",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": LONGEST_BODY,
         "DATA_UPLOAD_MAX_NUMBER_FIELDS": MOST_FIELDS,
-        "DATA_UPLOAD_MAX_NUMBER_FILES": 0,
+        "DATA_UPLOAD_MAX_NUMBER_FILES": 1,               # and that only where gateway.console.uploads takes it
+        "FILE_UPLOAD_HANDLERS": ["gateway.console.uploads.Handler"],
         "LANGUAGE_CODE": "en",
         "LANGUAGES": list(LANGUAGES),
         "LOCALE_PATHS": [str(HERE / "locale"), str(HERE / "accounts" / "locale"), str(HERE / "ledger" / "locale")],

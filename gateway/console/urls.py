@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from gateway.console import assets, dashboard, exceptions, lists, pages, personal, rules, signing, system, views
+from gateway.console import assets, dashboard, directory, exceptions, lists, pages, personal, rules, signing, system, views
 from gateway.console.accounts import addresses as accounts
 from gateway.console.ledger import addresses as ledger
 from gateway.console.middleware import anybody, malformed
@@ -30,6 +30,8 @@ urlpatterns = [
     path("exceptions", exceptions.exceptions, name="exceptions"),
     path("exceptions/make", exceptions.make, name="exception-make"),
     path("exceptions/end", exceptions.end, name="exception-end"),
+    path("directory", directory.directory, name="directory"),
+    path("directory/import", directory.import_, name="directory-import"),
     path("signatures", system.signatures, name="signatures"),
     path("health", system.health, name="health"),
     path("outbox", system.outbox, name="outbox"),

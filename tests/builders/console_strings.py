@@ -1,4 +1,4 @@
-"""Every English text of the console: of its templates, and of its Python between `_(` and `)`."""
+"""Every English text of the console: of its templates, of its Python between `_(` and `)`, and what can be wrong in a directory."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from django.template import engines
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 
 from gateway.console import settings
+from gateway.reference.directory import TEXTS
 
 HERE = Path(settings.__file__).parent
 MARKS = ("_", "gettext", "gettext_noop")
 
 
 def strings() -> set[str]:
-    return {*of_templates(), *of_sources()}
+    return {*of_templates(), *of_sources(), *TEXTS.values()}
 
 
 def of_templates() -> Iterator[str]:

@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from gateway.config.source import MADE
 from gateway.console import dashboard
-from quarantine.models import OutboxEntry
+from quarantine.models import DirectoryEntry, OutboxEntry
 from quarantine.tokens import OFFERED
 from tests.builders.chromium import Page, Windows
 from tests.builders.console import PASSWORD, Site, second_site, session_of
@@ -243,6 +243,25 @@ def elsewhere(stage: Stage, window: Page) -> None:
     window.page.unroute(address)
 
 
+def emptied(stage: Stage, window: Page) -> None:
+    """The directory before the first import; afterwards its people are back."""
+    rows = list(DirectoryEntry.objects.all())
+    DirectoryEntry.objects.all().delete()
+    try:
+        window.open("/directory")
+    finally:
+        DirectoryEntry.objects.bulk_create(rows)
+
+
+def imported(text: str) -> Go:
+    def go(stage: Stage, window: Page) -> None:
+        window.open("/directory")
+        window.page.set_input_files("#file", {"name": "people.csv", "mimeType": "text/csv", "buffer": text.encode()})
+        window.page.check("#replace")
+        window.press("form[action='/directory/import'] button")
+    return go
+
+
 def older(go: Go) -> Go:
     """Some minutes later: what was proven at the log-in counts no longer."""
     def later(stage: Stage, window: Page) -> None:
@@ -270,6 +289,8 @@ def one(names: str, who: str, go: Go, status: int = 200, key: str = "") -> Scree
 
 RULE = '[[rule]]\nid = "x"\nwhen = { finding = ["LINK-*"] }\nthen = "quarantine"\n'
 EXCEPTION = {"rule": "no-such-rule", "owner": "it@bank.example", "until": "2026-12-31", "reason": "廠商", "sender": "vendor.example", "password": PASSWORD}
+PEOPLE = "mailbox,supervisor,deputies,name,department\nclerk@bank.example,boss@bank.example,vera@bank.example 2026-12-01..2026-12-10,林,授信\n"
+BAD_PEOPLE = PEOPLE + "<img src=x onerror=window.pwned=1>,nobody,lin,,\nclerk@bank.example,boss@evil.example,,,\nclerk@bank.example,,,,\n"
 ACCOUNT = {"role": ["analyst"], "mailboxes": "", "scopes": "", "language": "", "password": PASSWORD}
 SCREENS: tuple[Screen, ...] = (
     # log-in
@@ -303,6 +324,11 @@ SCREENS: tuple[Screen, ...] = (
     one("user-add", "admin", sent("/users/add", "/users", name="anna", **ACCOUNT), 409, "taken"),
     one("user-change", "admin", sent("/users/password", "/users", name="newcomer", password=PASSWORD)),
     one("users", "anna", at("/users"), 403, "refused"),
+    one("directory", "admin", at("/directory")),
+    one("directory", "admin", at("/directory?text=誰も&after=a"), key="nothing found"),
+    one("directory", "admin", emptied, key="empty"),
+    one("directory-import", "admin", imported(BAD_PEOPLE), 400, "with errors"),
+    one("directory", "admin", imported(PEOPLE), key="imported"),
     # records
     one("audit", "auditor", at("/audit")),
     one("audit", "auditor", at("/audit?by=nobody&since=yesterday"), key="nothing found"),

@@ -29,7 +29,6 @@ NOT_CLI: Mapping[str, str] = {
 NOT_PAGE: Mapping[str, str] = {
     **dict.fromkeys(("keys-rewrap", "retention"), ADMINISTRATOR), "count": "the list of the page is the count",
     "filters": "the page of held mail reads them itself",
-    **dict.fromkeys(("directory-import", "directory-list"), "a whole file, from the machine or from a program of the personnel office"),
     **dict.fromkeys(("user-disable", "user-enable", "user-reset-mfa"), "the page of an account names them by their last word"),
 }
 

@@ -51,6 +51,15 @@ def test_a_new_one_replaces_the_old_one(service: QuarantineService) -> None:
     assert AuditRecord.objects.filter(action="directory-import").count() == 2
 
 
+def test_people_are_looked_up_by_address_and_name(service: QuarantineService) -> None:
+    rows = [{"mailbox": f"{who}@bank.example", "supervisor": "boss@bank.example", "name": name} for who, name in (("a", "林"), ("b", "陳"), ("c", "林"))]
+    service.directory_import(ROOT, rows, "x")
+    listed = lambda **asked: [e["mailbox"][0] for e in service.directory_list(ADMIN, **asked)]  # noqa: E731
+    assert listed() == listed(text="BOSS@") == ["a", "b", "c"] and listed(text="林") == ["a", "c"] and listed(text="b@bank") == ["b"]
+    assert listed(after="a@bank.example") == ["b", "c"] and listed(after="a@bank.example", limit=1) == ["b"] and listed(text="100%") == []
+    assert service.directory_size() == 3
+
+
 @pytest.mark.parametrize("rows", [[], [{"mailbox": "nobody"}]])
 def test_a_bad_one_changes_nothing(service: QuarantineService, rows: list[dict[str, Any]]) -> None:
     with pytest.raises(Refused) as caught:

@@ -49,7 +49,7 @@ SCHEMAS: Mapping[str, Any] = {
     "Keys": _object({"keys": {"type": "array", "items": _object({"key_id": TEXT, "made_at": TEXT, "public_key": TEXT})}}),
     "Report": _object({"held": OBJECT, "before": OBJECT, "people": OBJECT, "senders": OBJECT, "senders_before": OBJECT,
                        "house": OBJECT}),
-    "Directory": _object({"entries": OBJECTS}),
+    "Directory": _object({"entries": OBJECTS, "count": NUMBER}),
     "Users": _object({"users": {"type": "array", "items": _object({"name": TEXT, "roles": WORDS, "scopes": WORDS})}}),
     "Tokens": _object({"tokens": {"type": "array", "items": _object(
         {"id": TEXT, "account": TEXT, "label": TEXT, "roles": WORDS, "scopes": WORDS, "verbs": WORDS, "expires_at": TEXT,

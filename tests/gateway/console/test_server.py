@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from gateway.console import server
 from gateway.console.server import LONGEST_BODY, WebServer
+from tests.builders.console import Site
 
 
 def application(environ: dict[str, Any], start: Any) -> list[bytes]:
@@ -21,18 +23,18 @@ def application(environ: dict[str, Any], start: Any) -> list[bytes]:
 def port() -> Iterator[int]:
     listener = socket.create_server(("127.0.0.1", 0))
     listener.setblocking(False)
-    server = WebServer(application, listener)
-    thread = threading.Thread(target=server.run)
+    serving = WebServer(application, listener)
+    thread = threading.Thread(target=serving.run)
     thread.start()
     yield listener.getsockname()[1]
-    server.stop()
+    serving.stop()
     thread.join(10)
     assert not thread.is_alive()
 
 
-def ask(port: int, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None) -> tuple[int, str]:
+def ask(port: int, method: str = "GET", body: bytes = b"", headers: dict[str, str] | None = None, path: str = "/") -> tuple[int, str]:
     client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    client.request(method, "/", body, headers or {})
+    client.request(method, path, body, headers or {})
     answer = client.getresponse()
     assert answer.getheader("Server") is None
     text = answer.read().decode()
@@ -49,3 +51,16 @@ def test_heads_and_bodies_are_bounded(port: int) -> None:
     assert ask(port, "POST", b"x" * (LONGEST_BODY - 1))[0] == 200
     assert ask(port, "POST", b"x" * (LONGEST_BODY + 1))[0] == 413
     assert ask(port, headers={"X": "x" * 40000})[0] in (400, 431)
+
+
+@pytest.mark.parametrize(("path", "cookie", "status"), [
+    ("/directory/import", "sekisho=known", 200), ("/directory/import", "sekisho=guessed", 413), ("/directory/import", "", 413), ("/users/add", "sekisho=known", 413)])
+def test_a_file_is_taken_of_a_session_at_its_address(site: Site, port: int, path: str, cookie: str, status: int) -> None:
+    assert site.book.insert("known", "x", 3600.0)
+    assert ask(port, "POST", b"x" * (LONGEST_BODY * 8), {"Cookie": cookie}, path)[0] == status
+
+
+def test_a_file_is_bounded_too(site: Site, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "LONGEST_UPLOAD", LONGEST_BODY * 2)
+    assert site.book.insert("known", "x", 3600.0)
+    assert ask(port, "POST", b"x" * (LONGEST_BODY * 2), {"Cookie": "sekisho=known"}, "/directory/import")[0] == 413

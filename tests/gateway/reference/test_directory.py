@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.model.errors import ConfigError
-from gateway.reference.directory import read
+from gateway.reference import directory
+from gateway.reference.directory import TEXTS, DirectoryFaults, Fault, read
 
 OURS = frozenset({"bank.example"})
 GOOD = """mailbox,supervisor,deputies,name,department
@@ -67,3 +68,35 @@ def test_anything_else_is_a_clear_refusal(octets: bytes) -> None:
         assert read(octets, "f.csv", OURS)
     except ConfigError as error:
         assert "f.csv" in str(error)
+
+
+@pytest.mark.parametrize(("octets", "faults"), [
+    ((HEAD + "x,y,\na@bank.example,,\n").encode(), [(2, "mailbox", "NO-ADDRESS"), (2, "supervisor", "NO-ADDRESS")]),
+    (b"mailbox,boss,mailbox\n", [(1, "", "COLUMN-UNKNOWN"), (1, "", "COLUMN-MISSING"), (1, "", "COLUMN-TWICE")]),
+    ((HEAD + "a@bank.example,,\n").encode() + b"\xff", [(3, "", "NOT-UTF-8")]), ((HEAD + '"a@bank.example\n').encode(), [(2, "", "QUOTE-OPEN")]),
+    ((HEAD + '"a"@bank.example,,\n').encode(), [(2, "", "QUOTE-INSIDE")]), ((HEAD + "a" * 140_000 + ",,\n").encode(), [(2, "", "FIELD-LONG")]),
+    ((HEAD + "a@bank.example,,b@bank.example 2026-02-30..2026-03-01; x\n").encode(), [(2, "deputies", "DEPUTY"), (2, "deputies", "NO-DAYS")])])
+def test_faults_are_values(octets: bytes, faults: list[tuple[int, str, str]]) -> None:
+    with pytest.raises(DirectoryFaults) as caught:
+        read(octets, "staff.csv", OURS)
+    assert sorted((f.line, f.column, f.code) for f in caught.value.faults) == sorted(faults)
+    assert all(f.at("staff.csv") in str(caught.value) and f.text == TEXTS[f.code] % f.said for f in caught.value.faults)
+
+
+def test_all_faults_are_there_in_the_order_of_the_file() -> None:
+    with pytest.raises(DirectoryFaults) as caught:
+        read((HEAD + "x,,\n" * 250).encode(), "staff.csv", OURS)
+    assert [fault.line for fault in caught.value.faults] == list(range(2, 252)) and "and 240 more" in str(caught.value)
+
+
+def test_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directory, "LONGEST", 1 << 20)
+    with pytest.raises(DirectoryFaults, match=r"^staff\.csv: larger than 1 MiB; nothing was imported$"):
+        read(b"x" * ((1 << 20) + 1), "staff.csv", OURS)
+    monkeypatch.setattr(directory, "MOST", 2)
+    with pytest.raises(DirectoryFaults, match=r"^staff\.csv:4: more than 2 people; nothing was imported$"):
+        read((HEAD + "".join(f"{who}@bank.example,,\n" for who in "abc")).encode(), "staff.csv", OURS)
+
+
+def test_what_stands_in_the_file_is_no_template() -> None:
+    assert Fault(3, "mailbox", "NO-ADDRESS", {"text": "%(who)s %s {x}"}).at("f") == 'f:3: mailbox: "%(who)s %s {x}" is no address'
