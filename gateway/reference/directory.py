@@ -49,6 +49,7 @@ TEXTS: Mapping[str, str] = {
     "NO-DAYS": "%(first)s..%(last)s are no two days",
     "DAYS-TURNED": "%(first)s is later than %(last)s",
     "NO-ADDRESS": '"%(text)s" is no address',
+    "NUL": "contains a NUL character",
     "OUTSIDE": "%(text)s is none of our_domains",
 }
 CSV = {TEXTS[code].partition(": ")[2]: code for code in ("QUOTE-OPEN", "QUOTE-INSIDE", "FIELD-LONG")}    # as the module csv says it
@@ -179,6 +180,8 @@ def _person(record: Mapping[str, str], line: int, our_domains: Collection[str]) 
     deputies = list(_deputies(record.get("deputies", ""), line, faults, our_domains))
     if mailbox in (who for who, _, _ in deputies):
         faults.append(Fault(line, "deputies", "OWN-DEPUTY", {"who": mailbox}))
+    # no database takes a NUL; in an address it is a fault already
+    faults += [Fault(line, column, "NUL") for column in ("name", "department") if "\x00" in record.get(column, "")]
     if faults:
         return None, faults
     return {"mailbox": mailbox, "supervisor": supervisor, "deputies": deputies, "name": record.get("name", "")[:200],

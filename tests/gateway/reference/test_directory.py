@@ -74,6 +74,7 @@ def test_anything_else_is_a_clear_refusal(octets: bytes) -> None:
     ((HEAD + "x,y,\na@bank.example,,\n").encode(), [(2, "mailbox", "NO-ADDRESS"), (2, "supervisor", "NO-ADDRESS")]),
     (b"mailbox,boss,mailbox\n", [(1, "", "COLUMN-UNKNOWN"), (1, "", "COLUMN-MISSING"), (1, "", "COLUMN-TWICE")]),
     ((HEAD + "a@bank.example,,\n").encode() + b"\xff", [(3, "", "NOT-UTF-8")]), ((HEAD + '"a@bank.example\n').encode(), [(2, "", "QUOTE-OPEN")]),
+    (b"mailbox,supervisor,name,department\na@bank.example,,x\0,\0\n", [(2, "department", "NUL"), (2, "name", "NUL")]),
     ((HEAD + '"a"@bank.example,,\n').encode(), [(2, "", "QUOTE-INSIDE")]), ((HEAD + "a" * 140_000 + ",,\n").encode(), [(2, "", "FIELD-LONG")]),
     ((HEAD + "a@bank.example,,b@bank.example 2026-02-30..2026-03-01; x\n").encode(), [(2, "deputies", "DEPUTY"), (2, "deputies", "NO-DAYS")])])
 def test_faults_are_values(octets: bytes, faults: list[tuple[int, str, str]]) -> None:
