@@ -45,6 +45,9 @@ BESIDE = 600
 """Characters of a row in which a person is looked for beside a value."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
+FURTHER = 8
+"""Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
+WORD = re.compile(r"[^\W\d_]|\t")
 KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 CONTACTS = 40
@@ -262,11 +265,14 @@ class CustomerData:
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
 
     def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
-        """The label of the value right before, in a list of values after one label."""
+        """The label of the value right before, in a list of values after one label, or below it with one value a line."""
         id, line, end, kinds = self.last
-        if id != grid.id or line != row or not 0 < token.start - end <= 3:
+        if id != grid.id or not kinds or not 0 < token.start - end <= FURTHER:
             return frozenset()
-        return frozenset() if any(c.isalnum() for c in grid.text[end:token.start]) else kinds
+        between = grid.text[end:token.start]
+        if line != row:
+            return kinds if not WORD.search(between) and _of_numbers(grid, line) and _of_numbers(grid, row) else frozenset()
+        return kinds if len(between) <= 3 and not any(map(str.isalnum, between)) else frozenset()
 
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""
@@ -348,6 +354,12 @@ def misread(token: tokens.Token) -> tokens.Token:
         if tw.national_id(value) or tw.resident_id(value):
             return replace(token, shape="LD9", value=value)
     return token
+
+
+def _of_numbers(grid: Grid, row: int) -> bool:
+    """True for a line that holds numbers and no word."""
+    line = grid.line(row, 41)
+    return len(line) <= 40 and not WORD.search(line)
 
 
 def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:

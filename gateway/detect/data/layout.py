@@ -274,7 +274,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         if kinds:
             return kinds, True
     if start == low and row and not window and not grid.headings:
-        above = grid.line(row - 1)
+        above = grid.line(row - 1).strip() or grid.line(max(0, row - 2))           # a blank line parts them at the most
         if len(above) <= 40 and not any(c.isdigit() for c in above):
             return labels.heading(above), False
     return NONE, False

@@ -161,3 +161,12 @@ def test_a_thousand_people_are_bulk():
 def test_a_thousand_contacts_are_bulk():
     text = "\n".join(f"{'陳林黃張'[n % 4]}{'志家淑芬'[n // 4 % 4]}{'美玲怡君'[n // 16 % 4]} 09{n * 7919 % 10**8:08d}" for n in range(1300))
     assert "DATA-BULK" in {f.code for f in scan(text)[1]}
+
+
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_a_label_holds_for_a_list_of_one_value_a_line(between):
+    cards = [makers.card(RNG) for _ in range(3)]
+    text = f"Name\n\nLin\n\nCard number{between}" + between.join([cards[0], f"{cards[1][:7]} {cards[1][7:]}", cards[2]])
+    assert scan(text)[0].identifiers["card"] >= 2
+    assert scan("\n".join(["Order number", *cards]))[0].identifiers == {}
+    assert scan(f"Card number\n{cards[0]}\nreference\n{cards[1]}\n{cards[2]}")[0].identifiers == {"card": 1}
