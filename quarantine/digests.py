@@ -15,7 +15,7 @@ from gateway.model.address import Mailbox
 from gateway.model.transaction import Direction
 from quarantine.custodian import KEEPER
 from quarantine.models import OutboxEntry, QuarantinedMessage
-from quarantine.outgoing import WAITS, OutboxTable
+from quarantine.outgoing import FARTHEST, WAITS, OutboxTable
 
 HOUR = timedelta(hours=1)
 ANSWER_WAITS = timedelta(minutes=10)
@@ -35,20 +35,22 @@ class Digests(OutboxTable):
             if entry.purpose in ("digest", "code"):      # who asked for a code waits for it
                 return True
             now = self.now()
+            if entry.last_reply == WAITS and now < entry.next_at <= now + FARTHEST:      # put off since it was found due
+                return False
             told = OutboxEntry.objects.filter(recipient=entry.recipient, state="done", finished_at__gte=now - HOUR)
             full = told.count() + under_way >= most
             if entry.purpose != "notice":
                 return not (full and self._put_off(entry, now + ANSWER_WAITS))
             period = self._period(entry.recipient)
-            waiting = list(OutboxEntry.objects.filter(
-                recipient=entry.recipient, state="ready", purpose="notice", last_reply=WAITS).order_by("created_at", "id"))
-            if any(w.pk == entry.pk for w in waiting):
-                if len(waiting) > 1 and self._gather(entry.recipient, waiting):
+            waiting = OutboxEntry.objects.filter(recipient=entry.recipient, state="ready", purpose="notice", last_reply=WAITS)
+            if entry.last_reply == WAITS:
+                gathered = list(waiting.order_by("created_at", "id"))
+                if len(gathered) > 1 and self._gather(entry.recipient, gathered):
                     return False
             elif period != "off" and _inbound(entry):
                 return not self._put_off(entry, self._period_over(period, now))
-            elif waiting and period == "off":
-                return not self._put_off(entry, waiting[0].next_at)
+            elif period == "off" and (until := waiting.order_by("next_at").values_list("next_at", flat=True).first()):
+                return not self._put_off(entry, until)           # thousands may wait for one reader: only the first is asked for
             return not (full and self._put_off(entry, self._hour_over(entry.recipient, now)))
 
     def _period(self, recipient: str) -> str:

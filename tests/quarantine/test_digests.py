@@ -157,3 +157,16 @@ def test_when_a_period_is_over(house: House, now: str, period: str, then: str) -
     house.service.settings = replace(house.service.settings, digest_at="08:30", timezone="Asia/Taipei")
     at = datetime.fromisoformat(now).replace(tzinfo=UTC)
     assert house.service._period_over(period, at) == datetime.fromisoformat(then).replace(tzinfo=UTC)
+
+
+def test_what_was_put_off_is_not_gathered_before_its_time(house_of_held: House) -> None:
+    """The outbox may ask again for what it found due before it was put off."""
+    notices(house_of_held, CAP + 3)
+    found = house_of_held.service.due()
+    send_due(house_of_held)
+    for entry in found:
+        assert not house_of_held.service.turn(entry.id, CAP)
+    assert not any(entry.purpose == "digest" for entry in house_of_held.service.due())
+    house_of_held.clock.forward(minutes=61)
+    assert not house_of_held.service.turn(house_of_held.service.due()[0].id, CAP)
+    assert [entry.purpose for entry in house_of_held.service.due()] == ["digest"]
