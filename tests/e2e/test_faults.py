@@ -29,7 +29,7 @@ def brisk(seconds: float) -> list[str]:
 
 
 FAULTS = {                               # fault -> further arguments of the short audit
-    "none": [], "kill9": brisk(0.3), "kill9-child": [*brisk(0.3), "--size", "60000"], "term": brisk(0.3), "stop": brisk(0.12), "sink-down": brisk(0.12),
+    "none": [], "kill9": brisk(0.3), "kill9-child": [*brisk(0.6), "--size", "60000"], "term": brisk(0.3), "stop": brisk(0.12), "sink-down": brisk(0.12),
     "sink-flap": brisk(0.15), "fsize": [], "nofile": [], "mem": [], "disk-full": [*brisk(0.12), "--size", "60000"],
 }
 # Of the long audits. A start takes seconds: blows that end processes fall less often, or no mail would ever pass between two of them.
