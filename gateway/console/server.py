@@ -72,5 +72,5 @@ class WebServer:
         wasyncore.close_all(self.map)
 
     def stop(self) -> None:
+        """Within LOOK. waitress' own way to wake the loop writes to a descriptor that the loop may have closed by then."""
         self.stopping.set()
-        self.server.pull_trigger()
