@@ -29,7 +29,8 @@ def record12(kind: int, body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("content", "cells"), [
-    (sheet("A1", "C7"), 21), (sheet("AA3"), 81), (sheet(), 0), (sheet("A1", "XFD1048576"), CELLS + 1), (sheet("A1", "B400000"), 800_000),
+    (sheet("A1", "Z99999"), 0), (sheet("A1", "AC7"), 203), (sheet("AA3"), 81), (sheet(), 0), (sheet("A1").replace(b'"', b"'"), 1),
+    (sheet("A1", "XFD1048576").replace(b"r=", b"r ="), CELLS + 1), (sheet("A1", "XFD1048576"), CELLS + 1), (sheet("A1", "B400000"), 800_000),
     (sheet(*(f"B{n}" for n in range(1, 60_000)), "B600000"), 1_200_000), (sheet("A1", "B600000"), CELLS + 1),
 ])
 def test_room_of_a_sheet(content: bytes, cells: int) -> None:
