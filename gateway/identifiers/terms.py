@@ -10,12 +10,9 @@ from typing import Any
 
 import numpy as np
 
-try:
-    import re2
-except ImportError:                                       # no wheel for this machine: slower, the same answers
-    re2 = None
-
+from gateway.identifiers.characters import LETTER, MARGIN, Characters
 from gateway.identifiers.normalise import view
+from gateway.identifiers.trie import Trie
 from gateway.identifiers.words import TERMS, files
 
 WINDOW = 32
@@ -71,21 +68,13 @@ def _pattern() -> re.Pattern[str]:
 
 
 _PATTERN = _pattern()
-_LATIN = np.array([chr(i).isalpha() for i in range(128)] + [False])
 
 
-def _finder() -> Any:
-    """All words in one linear pattern over octets: RE2 where it is installed, else the same with `re`."""
-    words = sorted({**WORDS, **CLOSE}, key=len, reverse=True)
-    spelled = "|".join(re.escape(w).replace("\\ ", "[ _-]?") for w in words)
-    if re2 is None:
-        return re.compile(f"(?i:{spelled})".encode())
-    options = re2.Options()
-    options.never_capture, options.case_sensitive, options.max_mem = True, False, 1 << 26
-    return re2.compile(spelled.encode(), options)
+def _trie_of_words() -> Trie:
+    return Trie(sorted({**WORDS, **CLOSE}, key=len, reverse=True))
 
 
-_FINDER = _finder()
+_TRIE = _trie_of_words()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,38 +101,31 @@ class Words:
         return NONE.union(*(self.sets[i] for i in set(self.kinds.tolist())))
 
 
-def words(text: str) -> Words:
+def words(text: Characters) -> Words:
     """Where words of the table stand in a text."""
-    octets = text.encode("utf-8", "surrogatepass")
-    places: list[int] = []
-    numbers: dict[bytes, int] = {}                        # of the words as they are written
-    written: list[int] = []
-    for match in _FINDER.finditer(octets):
-        start, end = match.span()
-        places += (start, end)
-        written.append(numbers.setdefault(octets[start:end], len(numbers)))
-    if not places:
+    start, ends, number = _TRIE.find(text)
+    if not len(start):
         nothing = np.empty(0, np.int64)
         return Words(nothing, nothing, [], np.empty(0, bool), nothing)
-    spans = np.array(places, np.int64).reshape(-1, 2)
-    raw = np.frombuffer(octets, np.uint8)
-    padded = np.concatenate(([0], raw, [0]))
-    first, last = padded[spans[:, 0] + 1], padded[spans[:, 1]]
-    inside = _latin(first) & _latin(padded[spans[:, 0]])
-    whole = ~(inside | _latin(last) & _latin(padded[spans[:, 1] + 1]))
-    ends = spans[:, 1]
-    if len(octets) != len(text):
-        ends = np.cumsum((raw & 0xC0) != 0x80, dtype=np.int32)[ends - 1].astype(np.int64)
-    spelled = [word.decode().lower() for word in numbers]
-    every = np.array(written)
-    kinds = every[whole]
-    touched = ~(inside & np.array([word.isalpha() for word in numbers])[every])
+    latin = text.are(LETTER)
+    inside = latin[start + MARGIN] & latin[start + MARGIN - 1]
+    whole = ~(inside | latin[ends + MARGIN - 1] & latin[ends + MARGIN])
+    known, kinds = _renumbered(number)
+    spelled = [_TRIE.written[i] for i in known.tolist()]
+    touched = ~(inside & np.array([word.isascii() and word.isalpha() for word in spelled])[kinds])
+    kinds = kinds[whole]
     close = np.array([word in CLOSE and word not in WORDS for word in spelled])
     return Words(ends[whole], kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds], ends[touched])
 
 
-def _latin(octets: np.ndarray) -> np.ndarray:
-    return np.asarray(_LATIN[np.minimum(octets, 128)])
+def _renumbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The different values in the order in which they come first; for each value its place among these."""
+    first = np.full(int(values.max()) + 1, len(values))
+    first[values[::-1]] = np.arange(len(values))[::-1]
+    known = np.argsort(first, kind="stable")[:int((first < len(values)).sum())]
+    places = np.empty(len(first), np.int64)
+    places[known] = np.arange(len(known))
+    return known, places[values]
 
 
 _DIRECT = {**CLOSE, **WORDS}
@@ -159,9 +141,9 @@ NONE: frozenset[str] = frozenset()
 
 def install(local: Sequence[Path]) -> None:
     """Adds the terms of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
-    global WORDS, CLOSE, _PATTERN, _FINDER, _DIRECT, _LENGTHS
+    global WORDS, CLOSE, _PATTERN, _TRIE, _DIRECT, _LENGTHS
     WORDS, CLOSE = _load("kinds", local), _load("close", local)
-    _PATTERN, _FINDER = _pattern(), _finder()
+    _PATTERN, _TRIE = _pattern(), _trie_of_words()
     _DIRECT = {**CLOSE, **WORDS}
     _LENGTHS = sorted({len(w) for w in _DIRECT}, reverse=True)
 

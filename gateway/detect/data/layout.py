@@ -48,7 +48,7 @@ class Grid:
     def words(self) -> Words:
         """The words of the table of terms, looked for once."""
         if self._words is None:
-            self._words = words(self.text)
+            self._words = words(self.characters or Characters(self.text))
         return self._words
 
     def row(self, offset: int) -> int:

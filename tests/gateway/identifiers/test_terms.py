@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gateway.identifiers.characters import Characters
 from gateway.identifiers.normalise import view
 from gateway.identifiers.terms import Labels, words
 
@@ -32,7 +33,7 @@ def test_close_words_count_right_before_a_value_only():
     assert labels.before("みずほ銀行 普通 ") == {"jp.bank_account"}
     assert labels.before("普通股 ") == labels.before("普通郵便 ") == frozenset()
     text = "普通 1234567、普通股 1234567"
-    assert words(text).before(text, np.array([3, 15])).ends.tolist() == [2]
+    assert words(Characters(text)).before(text, np.array([3, 15])).ends.tolist() == [2]
 
 
 def test_a_telephone_label_says_nothing_of_the_number_after_the_telephone():

@@ -1,0 +1,130 @@
+"""Many words looked for at once, with arrays: all places of a text take a step together.
+
+A table of first characters says where a word may begin; from the few places left all walk down one trie. It finds what a
+pattern of alternatives in the order of the words finds, without a call and an object for each word found: the words of
+labels stand in every line of a table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+import numpy as np
+
+from gateway.identifiers.characters import MARGIN, Characters
+
+GAPS = (" ", "_", "-", "")
+"""What may be written for a blank within a word."""
+_BUCKETS = 8
+_PLANE = 0x10000
+_PIECE = 1 << 16
+"""Characters looked at together: what is made of them on the way stays in the processor's cache."""
+
+
+class Trie:
+    """Words in lower case; the letters of a text may be capitals."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        ranks: dict[str, int] = {}                        # a word as it may be written -> its place in the order
+        for rank, word in enumerate(words):
+            for written in _writings(word):
+                ranks.setdefault(written, rank)
+        self.written = list(ranks)
+        self._rank = np.array([*ranks.values(), len(ranks)], np.int32)             # the last for no word
+        self._classes = np.zeros(_PLANE, np.uint16)
+        for number, character in enumerate(sorted(set("".join(ranks))), 1):        # those of ASCII first
+            for same in {character, character.upper()}:
+                if len(same) == 1 and ord(same) < _PLANE - 1:
+                    self._classes[ord(same)] = number
+        self._octets = self._classes[:256].astype(np.uint8).tobytes()
+        self._small = _heads(self.written, self._classes, int(self._classes[:128].max()).bit_length())
+        self._large = _heads(self.written, self._classes, int(self._classes.max()).bit_length())
+        self._next, self._word = _nodes(self.written, self._classes)
+
+    def find(self, found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Start, end and number in `written` of each word from left to right; none overlap."""
+        start = self._likely(found)
+        end, best = start.copy(), np.full(len(start), len(self.written), np.int32)
+        live, node, at = np.arange(len(start)), np.zeros(len(start), np.int32), start + MARGIN
+        width = self._next.shape[1]
+        while len(live):
+            node = self._next.take(node * width + self._classes.take(found.codes[at], mode="clip"))
+            on = np.flatnonzero(node)
+            live, node, at = live[on], node[on], at[on] + 1
+            word = self._word[node]
+            better = self._rank[word] < self._rank[best[live]]
+            best[live[better]], end[live[better]] = word[better], at[better] - MARGIN
+        right = np.flatnonzero(best < len(self.written))
+        start, end, best = start[right], end[right], best[right]
+        if (start[1:] < end[:-1]).any():
+            first = np.array(list(_apart(start.tolist(), end.tolist())))
+            start, end, best = start[first], end[first], best[first]
+        return start, end, best
+
+    def _likely(self, found: Characters) -> np.ndarray:
+        """Where the first four characters may be those of a word."""
+        codes = found.codes
+        if codes.itemsize == 1:
+            codes = np.frombuffer(codes.tobytes().translate(self._octets), np.uint8)
+        bits, first, second = self._small if codes.itemsize == 1 else self._large
+        likely = []
+        for begin in range(MARGIN, len(codes) - MARGIN, _PIECE):
+            piece = codes[begin:min(begin + _PIECE, len(codes) - MARGIN) + 3]
+            classes = piece.astype(np.uint16) if codes.itemsize == 1 else self._classes.take(piece, mode="clip").astype(np.int64)
+            pairs = (classes[:-1] << bits) | classes[1:]
+            likely.append(np.flatnonzero((first.take(pairs[:-2]) & second.take(pairs[2:])) != 0) + (begin - MARGIN))
+        return np.concatenate(likely) if likely else np.empty(0, np.int64)
+
+
+def _writings(word: str) -> Iterator[str]:
+    first, *rest = word.split(" ")
+    for gaps in product(GAPS, repeat=len(rest)):
+        yield first + "".join(gap + part for gap, part in zip(gaps, rest, strict=True))
+
+
+def _heads(words: list[str], classes: np.ndarray, bits: int) -> tuple[int, np.ndarray, np.ndarray]:
+    """For each pair of classes of so many bits: the buckets of words that begin with it, and of those that go on with it.
+
+    Short words are together with others of their length: what follows them may be anything.
+    """
+    most = 1 << bits
+    first, second = np.zeros((most, most), np.uint8), np.zeros((most, most), np.uint8)
+    heads = sorted({word[:4] for word in words}, key=lambda head: (len(head), head))
+    known = [steps for steps in ([int(classes[ord(c)]) for c in head] for head in heads) if max(steps) < most]
+    for number, steps in enumerate(known):
+        one, two, three, four = [slice(step, step + 1) for step in steps] + [slice(None)] * (4 - len(steps))
+        bit = 1 << number * _BUCKETS // len(known)
+        first[one, two] |= bit
+        second[three, four] |= bit
+    return bits, first.ravel(), second.ravel()
+
+
+def _nodes(words: list[str], classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """For each node and class the next node, 0 for none; for each node the number of the word that ends there."""
+    below: list[dict[int, int]] = [{}]
+    ends: list[int] = [len(words)]
+    for number, word in enumerate(words):
+        node = 0
+        for character in word:
+            step = int(classes[ord(character)])
+            if step not in below[node]:
+                below[node][step] = len(below)
+                below.append({})
+                ends.append(len(words))
+            node = below[node][step]
+        ends[node] = number
+    table = np.zeros((len(below), int(classes.max()) + 1), np.int32)
+    for node, steps in enumerate(below):
+        for step, to in steps.items():
+            table[node, step] = to
+    return table, np.array(ends, np.int32)
+
+
+def _apart(starts: list[int], ends: list[int]) -> Iterator[int]:
+    """The first of those that overlap, from left to right."""
+    done = 0
+    for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
+        if start >= done:
+            yield number
+            done = end
