@@ -29,7 +29,10 @@ DEFLATE = 1032                           # octets that one octet of deflate make
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of PNG's kinds of colour (PNG third edition, 11.2.1)."""
 OBJECT_STREAM = re.compile(rb"/(?:Type\s{0,8}/)?(?:O|#4[fF])(?:b|#62)(?:j|#6[aA])(?:S|#53)(?:t|#74)(?:m|#6[dD])")
-DEEP = re.compile(rb"(?:\[\s{0,8}+){400}|(?:<<\s{0,8}+/[A-Za-z0-9]{1,40}\s{0,8}+){400}")
+ARRAYS = re.compile(rb"\[\s{0,8}+\[\s{0,8}+\[(?:\s{0,8}+\[)*+")
+DICTIONARIES = re.compile(rb"<<\s{0,8}+/[A-Za-z0-9]{1,40}+\s{0,8}+(?:<<\s{0,8}+/[A-Za-z0-9]{1,40}+\s{0,8}+)++")
+"""Two patterns that begin with a letter of their own: the search then skips to it, 30 times as fast as their alternation."""
+DEEP = 400
 """Arrays or dictionaries within one another. qpdf reads 500, and real documents have a dozen."""
 OBJECT_STREAMS = 20_000                  # of one file that are looked at
 HEAD = 2_000                             # octets of a stream's dictionary behind its type
@@ -78,6 +81,12 @@ def moved(data: bytes) -> tuple[int, int]:
             at += 1 + data[at]
         at += 1
     return frames, pixels
+
+
+def deep(data: bytes) -> bool:
+    """True where DEEP arrays or dictionaries begin within one another."""
+    return any(match[0].count(b"[") >= DEEP for match in ARRAYS.finditer(data)) or any(
+        match[0].count(b"<<") >= DEEP for match in DICTIONARIES.finditer(data))
 
 
 def object_streams(data: bytes) -> bool:

@@ -33,10 +33,12 @@ CARD_DEPTH = 16
 
 STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 NO_BRACKETS = bytes(c for c in range(256) if c not in STEP)
-QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.S)
-TAG = re.compile(rb"<(?:!\[CDATA\[.*?\]\]>|!--.*?-->|(/)?[A-Za-z_:\x80-\xff][^<>]*+(?<!(/))>)", re.S)
+QUOTED = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.S)
+"""A string, or what follows a quote that nothing closes: looked at once, not again from each quote in it."""
+TAG = re.compile(rb"<(?:!\[CDATA\[.*?(?:\]\]>|\Z)|!--.*?(?:-->|\Z)|(/)?[A-Za-z_:\x80-\xff][^<>]*+(?<!(/))>)", re.S)
 DECLARED = re.compile(rb"<!ENTITY\s{1,40}(?:%\s{1,40})?([\w:.\-\x80-\xff]{1,200})\s{1,40}(?:\"([^\"]*)\"|'([^']*)')")
-REFERENCE = re.compile(rb"[&%]([A-Za-z_:\x80-\xff][\w:.\-\x80-\xff]{0,199});")
+REFERENCE = re.compile(rb"[&%]([A-Za-z_:\x80-\xff][\w:.\-\x80-\xff]{0,199}+);")
+PARAMETER = re.compile(rb"%([\w:.\-\x80-\xff]{1,200}+);")
 STYLES = frozenset(["a", "b", "big", "em", "font", "i", "small", "span", "strong", "tt", "u"])
 BREAKS = frozenset(["p", "li", "td", "th", "tr"])
 """They end what styles were left open before them, as old programs leave them."""
@@ -101,7 +103,7 @@ def _expanded(data: bytes) -> int:
         return sizes[name]
 
     used = REFERENCE.findall(data, declared[-1].end() if declared else 0)
-    return sum(size(name, 0) for name in chain(used, (name for name in values if b"%" + name + b";" in data)))
+    return sum(size(name, 0) for name in chain(used, values.keys() & set(PARAMETER.findall(data))))
 
 
 def page(source: str) -> str:
@@ -137,7 +139,7 @@ def drawing(source: str) -> str:
             target = TARGET.search(match[3])
             uses.setdefault(inside[-1], []).append(target[1] if target else "")
         elif match[1]:
-            inside = inside[:-1] or [""]
+            del inside[max(1, len(inside) - 1):]
         elif not match[4]:
             identifier = IDENTIFIER.search(match[3])
             inside.append(identifier[1] if identifier else inside[-1])

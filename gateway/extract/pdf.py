@@ -59,7 +59,7 @@ class Pdf:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         yield from _edges(node.data)
-        if floods.DEEP.search(node.data):
+        if floods.deep(node.data):
             yield Problem(IncidentCode.DEPTH, "arrays or dictionaries within one another")
         if floods.object_streams(node.data):
             yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")

@@ -18,7 +18,7 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 END = re.compile(rb"startxref\s{1,20}(\d{1,12})(?:\s{1,20}%%EOF)?")
-PREVIOUS = re.compile(rb"/Prev\s{1,20}(\d{1,12})(?!\s{1,20}\d{1,12}\s{1,20}R)")
+PREVIOUS = re.compile(rb"/Prev\s{1,20}(\d{1,12}+)(?!\s{1,20}\d{1,12}\s{1,20}R)")
 REVISIONS = 100                          # with something in them that could act; each hand that signs or remarks adds one or two
 OBJECTS = 200_000                        # of all of them together: twenty revisions of a book
 SAVES = 500                              # revisions of any kind
@@ -66,13 +66,15 @@ def ends_of_revisions(data: bytes) -> list[int]:
 
 def looped(data: bytes) -> bool:
     """True where a cross-reference table leads back to itself by the tables before it."""
+    tables = [(int(match[1]), match.start()) for match in END.finditer(data)]
     before: dict[int, int] = {}
-    for match in END.finditer(data):
-        begin = int(match[1])
-        previous = PREVIOUS.search(data, begin, match.start())
-        before[begin] = int(previous[1]) if previous else -1
+    previous = PREVIOUS.search(data)
+    for begin, end in sorted(tables):
+        if previous and previous.start() < begin:        # the first one behind `begin`: no octet is searched twice
+            previous = PREVIOUS.search(data, begin)
+        before[begin] = int(previous[1]) if previous and previous.end() <= end else -1
     seen: set[int] = set()
-    at = next(reversed(before), -1)
+    at = tables[-1][0] if tables else -1
     while at in before and at not in seen:
         seen.add(at)
         at = before[at]

@@ -30,11 +30,11 @@ COLUMN = re.compile(rb"\sr\s?=\s?[\"']([A-Za-z]{1,3})\d")
 FAR = re.compile(rb"r(?:=\"(?:[A-Za-z]{2,3}[0-9]|[A-Za-z]?[0-9]{6})|\s+=|=[^\"])")
 """A place beyond Z99999, or one written as no program of offices writes it."""
 ROW = re.compile(rb"\sr\s?=\s?[\"'](?:[A-Za-z]{1,3})?(\d{1,7})[\"']")
-ODS_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?table-row([^>]{0,2000})>")
-ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^>]{0,2000}?)(/?)>")
+ODS_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?table-row([^<>]{0,2000}+)>")
+ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^<>]{0,2000}+)>")
 ROWS_REPEATED = re.compile(rb"number-rows-repeated\s?=\s?[\"'](\d{1,12})")
 COLUMNS_REPEATED = re.compile(rb"number-columns-repeated\s?=\s?[\"'](\d{1,12})")
-SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^>]{0,60}?c\s?=\s?[\"'](\d{1,12})")
+SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^<>]{0,60}?c\s?=\s?[\"'](\d{1,12})")
 PASSED_OVER = ("customxml/", "docprops/", "xl/media/")
 BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xBE, 0x201})
 BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
@@ -112,7 +112,7 @@ def opendocument(content: bytes) -> int:
         for cell in ODS_CELL.finditer(content, match.end(), end):
             copies = COLUMNS_REPEATED.search(cell[1])
             width += int(copies[1]) if copies else 1
-            filled = width if not cell[2] else filled
+            filled = width if not cell[1].endswith(b"/") else filled
         total += filled * (int(repeated[1]) if repeated else 1)
         if total > REPEATED:
             return CELLS + 1

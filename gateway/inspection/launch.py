@@ -176,11 +176,12 @@ def launch(lane: str, address: Path, settings: CellSettings, standby: Standby | 
     (who goes on with what it has)."""
     user = drop_target(settings.state_dir)
     waiting_at = address.with_name(f".{address.name}.{secrets.token_hex(4)}")
-    with contextlib.ExitStack() as opened:
+    with contextlib.ExitStack() as opened, contextlib.ExitStack() as undone:
         resources = {}
         for name, path in settings.resources.items():
             resources[name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             opened.callback(os.close, resources[name])
+        undone.callback(waiting_at.unlink, missing_ok=True)
         listener = opened.enter_context(listen(waiting_at, user))
         told = {
             "children": settings.children, "spare": min(settings.spare, settings.children), "memory": settings.memory,
@@ -196,6 +197,7 @@ def launch(lane: str, address: Path, settings: CellSettings, standby: Standby | 
         with contextlib.suppress(ConnectionError):       # one that has ended meanwhile: `load` says so
             socket.send_fds(standby.control, [b"!"], [listener.fileno(), *resources.values()])
             standby.control.sendall(json.dumps(told).encode() + b"\n")
+        undone.pop_all()
     return Zygote(lane, address, waiting_at, standby.process, standby.control)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import zlib
 
 import pytest
@@ -95,3 +96,15 @@ def test_a_stream_without_an_end_is_looked_at_once() -> None:
     raw = zlib.compress(bytes(40 << 20), 9)
     head = b"<< /Type /ObjStm >>\nstream\n"
     assert floods.object_streams(head + raw) and not floods.object_streams(head * 9_000 + bytes(1 << 20))
+
+
+@pytest.mark.parametrize("unit", [b"[" * 399 + b"x", b"<</A " * 399 + b"x", b"[ " * 7 + b"x", b"<< /" + b"A" * 40 + b"}"])
+def test_runs_of_brackets_are_read_once(unit: bytes) -> None:
+    """So many units cost a hundred times as much where each bracket of a run begins a search of its own."""
+    began = time.process_time()
+    assert not floods.deep(unit * (2_000_000 // len(unit)))
+    assert time.process_time() - began < 2
+
+
+def test_brackets_of_either_kind_are_counted() -> None:
+    assert floods.deep(b"x[" * 3 + b"[\n" * 400) and floods.deep(b"<</A" * 400) and not floods.deep(b"<</A" * 399 + b"[" * 399)

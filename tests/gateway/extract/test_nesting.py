@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract import nesting
+from tests.builders.growth import linear
 
 LAUGHS = b'<!DOCTYPE a [<!ENTITY a0 "ha">' + b"".join(b'<!ENTITY a%d "%s">' % (n + 1, b"&a%d;" % n * 10) for n in range(9)) + b"]>"
 
@@ -50,3 +51,33 @@ def test_mailboxes_and_calendars() -> None:
     assert nesting.cards(b"BEGIN:VEVENT\r\nEND:VEVENT\r\n" * 50_001) and not nesting.cards(b"begin:vcard\nend:vcard\n" * 20_000)
     assert nesting.cards(b"ATTENDEE:mailto:a\r\n" * 50_001) and not nesting.cards(b"ATTENDEE;CN=a:mailto:a\r\n" * 3_000)
     assert nesting.cards(b"BEGIN:VEVENT\r\n" * 17) and not nesting.cards(b"BEGIN:VEVENT\r\nBEGIN:VALARM\r\nEND:VALARM\r\nEND:VEVENT\r\n" * 100)
+
+
+@pytest.mark.parametrize("unit", [b"<![CDATA[", b"<!--", b"<a ", b"</"])
+def test_markup_that_nothing_ends_is_read_once(unit: bytes) -> None:
+    assert linear(nesting.xml, lambda n: unit * n, 8_000)
+
+
+def test_what_an_unended_comment_hides_is_no_depth() -> None:
+    assert not nesting.xml(b"<!-- <a> -->" + b"<a/>" * 600 + b"<!--" + b"<a>" * 600)
+    assert nesting.xml(b"<!-- -->" + b"<a>" * 600 + b"<!--")
+
+
+def test_entities_are_looked_for_once() -> None:
+    assert linear(nesting.xml, lambda n: b"<!DOCTYPE a [" + b"".join(b'<!ENTITY e%d "x">' % i for i in range(n)) + b"]>", 4_000)
+
+
+def test_entities_of_parameters_count() -> None:
+    """They are put in where an entity is declared, whether it is used or not."""
+    assert nesting.xml(LAUGHS.replace(b"<!ENTITY a", b"<!ENTITY % a").replace(b"&", b"%"))
+    assert not nesting.xml(b'<!DOCTYPE a [<!ENTITY % a "x"><!ENTITY b "%a;%a;">]><a>&b;</a>')
+
+
+def test_a_quote_that_nothing_closes_is_read_once() -> None:
+    assert linear(nesting.json, lambda n: b"[" * 600 + b'"' + b'\\"' * n, 5_000)
+    assert nesting.json(b"[" * 600 + b'"') and nesting.json(b"[" * 600 + b'"\\')
+    assert not nesting.json(b"[" * 400 + b'"' + b"[" * 400)
+
+
+def test_elements_of_a_drawing_are_closed_one_by_one() -> None:
+    assert linear(nesting.drawing, lambda n: "use " * 13 + "<g>" * n + "</g>" * n, 12_000)

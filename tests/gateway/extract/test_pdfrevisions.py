@@ -14,6 +14,7 @@ from gateway.extract.pdfrevisions import ends_of_revisions
 from gateway.model.content import Observation
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf, pdf_file
+from tests.builders.growth import linear
 
 RUNS = "/OpenAction << /S /JavaScript /JS (this.exportDataObject\\({cName: 'a', nLaunch: 2}\\)) >>"
 FILE = pdf("/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>", pdf_file("run.exe", b"MZ\x90"))
@@ -75,3 +76,13 @@ def test_revisions_that_follow_themselves(previous: str, held: bool) -> None:
     looped = data.replace(b"/Root 1 0 R >>", f"/Root 1 0 R {previous.format(own=own)} >>".encode())
     assert pdfrevisions.looped(looped) == held and not pdfrevisions.looped(saved(saved(pdf())))
     assert ("DEPTH" in codes(take_apart(PDF, looped, "a.pdf"))) == held
+
+
+def test_many_revisions_are_followed_in_one_pass() -> None:
+    """Each of them says that its table begins at the first octet."""
+    assert linear(pdfrevisions.looped, lambda n: b"%PDF" + bytes(n * 400) + b"startxref\n0\n%%EOF\n" * n, 1_500)
+
+
+@pytest.mark.parametrize(("before", "held"), [(b"/Prev 4", True), (b"/Prev 12", False), (b"/Prev 4 0 R", False), (b"", False), (b"/Prev 9 0 R /Prev 4", True)])
+def test_the_table_before_is_a_number_and_no_reference(before: bytes, held: bool) -> None:
+    assert pdfrevisions.looped(b"%PDFtrailer<<" + before + b">>startxref\n4\n%%EOF") == held

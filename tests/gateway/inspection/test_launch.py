@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inspection.launch import CellError, launch, listen, stand_by, start_zygote
+from gateway.inspection.launch import CellError, Standby, launch, listen, stand_by, start_zygote
 from gateway.inspection.lockdown import User
 from tests.gateway.inspection.conftest import CLOCK, settings
 
@@ -101,3 +101,13 @@ def test_one_that_is_never_wanted_ends_by_itself(tmp_path: Path) -> None:
     standby = stand_by("plain", settings(tmp_path))
     standby.control.close()
     assert standby.process.wait(20) == 0
+
+
+def test_one_that_cannot_be_started_leaves_no_socket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> Standby:
+        raise BlockingIOError(11, "no more processes")
+
+    monkeypatch.setattr("gateway.inspection.launch.stand_by", full)
+    with pytest.raises(BlockingIOError):
+        launch("plain", tmp_path / "z.sock", settings(tmp_path))
+    assert not list(tmp_path.glob(".z.sock.*"))
