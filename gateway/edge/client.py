@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from gateway.edge import replies
+from gateway.edge.framing import dot_line
 from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope, Recipient
 
@@ -279,7 +280,7 @@ class Stuffer:
         return self._stuffed(data)
 
     def _stuffed(self, data: bytes) -> bytes:
-        if b"." in data:
+        if dot_line(data) >= 0:
             data = data.replace(b"\r\n.", b"\r\n..")
         if self._skip and data:
             data, self._skip = data[self._skip:], 0

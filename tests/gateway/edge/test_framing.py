@@ -61,6 +61,11 @@ def test_look_alikes_end_nothing_and_are_counted(smuggled: bytes) -> None:
     assert bool(stray) is (b"\0" not in smuggled)
 
 
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b"\xff", b"\x85", b"\0"]), max_size=12).map(b"".join))
+def test_stray_octets_are_counted_one_by_one(data: bytes) -> None:
+    assert count_stray(data) == len(re.findall(rb"\r(?!\n)|(?<!\r)\n", data))
+
+
 def test_empty_message() -> None:
     assert frame(b".\r\nQUIT\r\n", [1, 2]) == (b"", True, b"QUIT\r\n", 0)
 
