@@ -29,14 +29,15 @@ _CENTURY = np.array((18, 19, 19, 20, 20, 19, 19, 20, 20, 18))
 
 
 class Columns:
-    """Values by their length, each length as an array; a value that is not ASCII is in no array."""
+    """Values by their length, each length as an array, column by column; a value that is not ASCII is in no array."""
 
     def __init__(self, values: Collection[str]) -> None:
         lengths: dict[int, list[str]] = {length: [] for length in dict.fromkeys(map(len, values))}
-        for value in values if len(lengths) > 1 else ():
-            lengths[len(value)].append(value)
         if len(lengths) == 1:
             lengths = {length: list(values) for length in lengths}
+        else:
+            for value in values:
+                lengths[len(value)].append(value)
         self.columns = [(same, _array(same, length)) for length, same in lengths.items()]
 
     def passing(self, name: str, check: Callable[[str], bool]) -> list[str]:
@@ -60,7 +61,7 @@ def _array(values: list[str], length: int) -> np.ndarray | None:
     joined = "".join(values)
     if not length or not joined.isascii():
         return None
-    return np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length).astype(np.int64) - 48
+    return np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length).astype(np.int32, order="F") - 48
 
 
 def _digits(values: np.ndarray) -> np.ndarray:
@@ -76,7 +77,7 @@ def _several(values: np.ndarray, least: int = 2) -> np.ndarray:
 
 
 def _number(values: np.ndarray) -> np.ndarray:
-    return np.asarray(values @ 10 ** np.arange(values.shape[1] - 1, -1, -1))
+    return np.asarray(values @ (10 ** np.arange(values.shape[1] - 1, -1, -1)).astype(values.dtype))
 
 
 def _dated(year: np.ndarray, month: np.ndarray, day: np.ndarray) -> np.ndarray:

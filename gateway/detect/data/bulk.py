@@ -14,6 +14,7 @@ import numpy as np
 from gateway.detect.data.layout import SPACED_ROWS, Grid
 from gateway.detect.data.runs import SHAPE_NAMES, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
+from gateway.identifiers.characters import MARGIN
 from gateway.identifiers.registry import SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
 
@@ -39,9 +40,12 @@ class Batch:
     labelled: bool                       # the kinds are a label's
     column: int                          # -1 where the lines have no cells
     values: list[str]
-    rows: list[int]
-    starts: list[int]
-    ends: list[int]
+    rows: np.ndarray
+    starts: np.ndarray
+    ends: np.ndarray
+
+    def token(self, number: int) -> Token:
+        return Token(self.shape, self.values[number], int(self.starts[number]), int(self.ends[number]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ def sort(grid: Grid) -> Sorted:
     runs = scan(text, grid.characters)
     if not len(runs.start) and not runs.spans:
         return Sorted([], [], [(0, len(text))])
-    found = grid.words.before(text, np.sort(np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))))
+    places = np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))
+    found = grid.words.before(text, np.sort(places, kind="stable"))       # two lists in order
     kinds = found.all()
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
@@ -67,11 +72,11 @@ def sort(grid: Grid) -> Sorted:
     labels = _behind(grid, found)
     if not len(runs.start):
         return Sorted([], grouped, labels, kinds)
-    places = _Places(grid, runs, found)
-    single = places.single(runs.spans)
+    placed = _Places(grid, runs, found)
+    single = placed.single(runs.spans)
     plain = [Token(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
-    batches = list(_batches(grid, runs, places, ~single))
+    batches = list(_batches(grid, runs, placed, ~single))
     return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels, kinds)
 
 
@@ -98,8 +103,7 @@ class _Places:
         self.lines = np.array(grid.starts)
         self.row = np.searchsorted(self.lines, runs.start, "right") - 1
         self.begin = self.lines[self.row]
-        margin = (len(runs.codes) - len(grid.text)) // 2
-        tabs = np.flatnonzero(runs.codes == _TAB) - margin
+        tabs = np.flatnonzero(runs.codes == _TAB) - MARGIN
         before = np.searchsorted(tabs, runs.start)
         self.column = before - np.searchsorted(tabs, self.begin)
         ends = np.append(self.lines[1:], len(grid.text) + 1)[self.row]
@@ -133,9 +137,8 @@ class _Places:
         if not against.any():
             return np.asarray(against)
         codes = self.runs.codes
-        digits = np.cumsum((codes >= 48) & (codes < 58))
-        margin = (len(codes) - len(self.grid.text)) // 2
-        between = digits[self.runs.start + margin - 1] - digits[self.words.ends[word] + margin - 1]
+        digits = np.cumsum((codes >= 48) & (codes < 58), dtype=np.int32)
+        between = digits[self.runs.start + MARGIN - 1] - digits[self.words.ends[word] + MARGIN - 1]
         return np.asarray(against & (between >= CROSSED))
 
     def _in_lists(self, found: np.ndarray, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
@@ -171,12 +174,17 @@ def _batches(grid: Grid, runs: Runs, places: _Places, kept: np.ndarray) -> Itera
     key = (place * 64 + shape) * (len(places.words.sets) + 1) + label + 1
     order = np.argsort(key, kind="stable")
     cuts = np.flatnonzero(np.diff(key[order])) + 1
-    text = grid.text
     for piece in np.split(order, cuts) if len(order) else ():
         at = int(piece[0])
         labelled = int(label[at]) >= 0
         headed = grid.headings and column[at] >= 0
         kinds = places.words.sets[int(label[at])] if labelled else grid.heading(int(row[at]), int(column[at])) if headed else NONE
-        starts, ends = start[piece].tolist(), end[piece].tolist()
-        values = [text[s:e].upper() for s, e in zip(starts, ends, strict=True)]
-        yield Batch(SHAPE_NAMES[int(shape[at])], kinds, labelled, int(column[at]), values, row[piece].tolist(), starts, ends)
+        values = _written(runs.codes, start[piece], int(end[at] - start[at]))
+        yield Batch(SHAPE_NAMES[int(shape[at])], kinds, labelled, int(column[at]), values, row[piece], start[piece], end[piece])
+
+
+def _written(codes: np.ndarray, start: np.ndarray, length: int) -> list[str]:
+    """Tokens of one length, which are letters and digits, in capitals."""
+    lines = np.full((len(start), length + 1), 10, np.uint8)
+    lines[:, :length] = codes[start[:, None] + np.arange(MARGIN, MARGIN + length)]
+    return lines.tobytes().decode("ascii").upper().split("\n")[:-1]

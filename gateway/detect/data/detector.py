@@ -13,7 +13,7 @@ from gateway.detect.base import Scope, Tally
 from gateway.detect.data import bulk, judge, layout, people, tokens
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued
-from gateway.detect.data.judge import Group, Seen
+from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
@@ -199,37 +199,35 @@ class CustomerData:
         if "own" in kinds:
             return
         if ("tw.bank_account" in kinds and "own" in spoken) or (grid.table and batch.shape in ("D10", "D11") and kinds & TWELVE):
-            for value, start, end in zip(batch.values, batch.starts, batch.ends, strict=True):
-                self._token(grid, artifact, tokens.Token(batch.shape, value, start, end))
+            for i in range(len(batch.values)):
+                self._token(grid, artifact, batch.token(i))
             return
         if batch.shape in bulk.LABEL_ONLY and not any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ())):
             return
-        known = EXAMPLES | self.own
         values = batch.values
         keep: Sequence[int] = range(len(values))
-        if not known.isdisjoint(values):
-            keep = [i for i, v in enumerate(values) if v not in known]
+        if not (EXAMPLES.isdisjoint(values) and self.own.isdisjoint(values)):
+            keep = [i for i, v in enumerate(values) if v not in EXAMPLES and v not in self.own]
         if not keep:
             return
         key = ("label",) if batch.labelled else ("column", batch.column) if batch.column >= 0 else ("free",)
-        group = self._group(grid, key, kinds, batch.shape)
+        group = self._group(grid, artifact, key, kinds, batch.shape)
         place, source, id = grid.view.place, grid.source, grid.id
 
         def seen(i: int) -> Seen:
             at = keep[i]
-            return Seen(values[at], id, batch.rows[at], artifact, place(batch.starts[at]), source)
+            return Seen(values[at], id, int(batch.rows[at]), artifact, place(int(batch.starts[at])), source)
 
         group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen)
         for i in keep[:judge.LOOKED - group.looked] if not kinds else ():
-            group.look(self._beside_person(grid, batch.rows[i], tokens.Token(
-                batch.shape, values[i], batch.starts[i], batch.ends[i])))
+            group.look(self._beside_person(grid, int(batch.rows[i]), batch.token(i)))
 
-    def _group(self, grid: Grid, key: object, kinds: frozenset[str], shape: str) -> Group:
+    def _group(self, grid: Grid, artifact: int, key: object, kinds: frozenset[str], shape: str) -> Group:
         shape = PAN if shape in PAN_SHAPES else ONE_SHAPE.get(shape, shape)
         place = (grid.id, key, kinds, shape)
         group = self.groups.get(place)
         if group is None:
-            group = self.groups[place] = Group(shape, kinds)
+            group = self.groups[place] = Group(shape, kinds, artifact)
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
@@ -259,7 +257,7 @@ class CustomerData:
         self._add(grid, artifact, token, row, key, kinds)
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
-        group = self._group(grid, key, kinds, token.shape)
+        group = self._group(grid, artifact, key, kinds, token.shape)
         if not kinds and group.looked < judge.LOOKED:
             group.look(self._beside_person(grid, row, token))
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
@@ -321,11 +319,12 @@ class CustomerData:
         kept = self.shown.get(grid)
         return people.name_in(kept, row) if kept is not None else ""
 
-    def _largest(self, accepted: Mapping[str, Mapping[str, list[Seen]]]) -> int:
+    def _largest(self, accepted: Mapping[str, Accepted]) -> int:
         """The artifact with the most rows."""
         rows = Counter(self.contact_rows)
-        for values in accepted.values():
-            rows.update(seen[0].artifact for seen in values.values() if seen)
+        values = set().union(*accepted.values())
+        for group in self.groups.values():
+            rows[group.artifact] += len(values & group.values.keys())
         return rows.most_common(1)[0][0] if rows else 0
 
     def _contacts(self, tally: Tally) -> Iterator[Finding]:
@@ -362,7 +361,7 @@ def _of_numbers(grid: Grid, row: int) -> bool:
     return len(line) <= 40 and not WORD.search(line)
 
 
-def _finding(name: str, values: dict[str, list[Seen]]) -> Finding:
+def _finding(name: str, values: Accepted) -> Finding:
     placed = list(islice(((value, seen[0]) for value, seen in values.items() if seen), SHOWN))
     first = placed[0][1]
     shown = tuple(f"{mask(value)} ({seen.source}, line {seen.row + 1}, offset {seen.place})" for value, seen in placed)

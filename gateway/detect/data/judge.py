@@ -25,7 +25,9 @@ CHANCE_BESIDE_PERSON = 1.2e-3
 RATE = 0.5
 RATE_LABELLED = 0.3
 PLACED = 1500
-"""Sightings of one group that are kept; of the values beyond, only that they are there."""
+"""Sightings of one group that are kept."""
+PLACED_OF_MANY = 64
+"""The same where there are more values than that: people are then counted by values (people.BULK), evidence shows a few."""
 KNOWN = 3
 """Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
 ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LLD7"}
@@ -55,6 +57,8 @@ class Seen(NamedTuple):
     source: str
 
 
+Accepted = dict[str, list[Seen] | None]
+"""The values of a type; of some where they were seen, in the order of the message."""
 LOOKED = 16
 """Tokens of a group whose rows are looked at for a person: more need no such support."""
 
@@ -65,6 +69,7 @@ class Group:
 
     shape: str
     label: frozenset[str]
+    artifact: int = 0
     grouped: bool = True                 # every token was written in groups
     looked: int = 0                      # tokens whose rows were looked at
     beside_person: int = 0               # those of them with a person's data in their row
@@ -80,7 +85,10 @@ class Group:
     def add_many(self, values: list[str], seen: Callable[[int], Seen]) -> None:
         """Tokens without groups; `seen` tells of the one with an index, for those that are accepted."""
         self.grouped = False
-        self.values.update(dict.fromkeys(values))
+        if self.values:
+            self.values.update(dict.fromkeys(values))
+        else:
+            self.values = dict.fromkeys(values)
         self.many.append((values, seen))
 
     def look(self, beside_person: bool) -> None:
@@ -201,9 +209,9 @@ def _accepted(case: _Case) -> bool | None:
     return None
 
 
-def judge(groups: Iterable[Group]) -> dict[str, dict[str, list[Seen]]]:
-    """Accepted values: type name -> value -> sightings."""
-    accepted: dict[str, dict[str, list[Seen]]] = {}
+def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
+    """The values accepted, by name of type."""
+    accepted: dict[str, Accepted] = {}
     doubtful: dict[tuple[str, str], list[_Case]] = {}
     refused: dict[tuple[str, str], int] = {}              # type and shape -> values
     for group in groups:
@@ -262,11 +270,19 @@ def _rank(case: _Case) -> tuple[bool, float, float]:
     return case.labelled, len(case.passed) / case.n, -_chance(case)
 
 
-def _take(case: _Case, accepted: dict[str, dict[str, list[Seen]]]) -> None:
+def _take(case: _Case, accepted: dict[str, Accepted]) -> None:
     passed = case.passed
-    if len(passed) >= PLACED:                             # so many need no place each
-        found = {name: accepted.setdefault(name, {}) for name in dict.fromkeys(passed.values())}
-        for value, name in passed.items():
-            found[name].setdefault(value, [])
-    for seen in islice(case.group.sightings(passed), PLACED):
-        accepted.setdefault(passed[seen.value], {}).setdefault(seen.value, []).append(seen)
+    many = len(passed) >= PLACED
+    if many:                                              # so many need no place each
+        names = dict.fromkeys(passed.values())
+        for name in names:
+            values = passed if len(names) == 1 else [value for value, kind in passed.items() if kind == name]
+            known = accepted.get(name)
+            accepted[name] = known | dict.fromkeys([v for v in values if v not in known]) if known else dict.fromkeys(values)
+    for seen in islice(case.group.sightings(passed), PLACED_OF_MANY if many else PLACED):
+        found = accepted.setdefault(passed[seen.value], {})
+        sightings = found.get(seen.value)
+        if sightings is None:
+            found[seen.value] = [seen]
+        else:
+            sightings.append(seen)

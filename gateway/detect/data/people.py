@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from gateway.detect.data.judge import Seen
+from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import contact, date
 from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead, matches
@@ -49,7 +49,7 @@ MANY = 200
 """Rows from which on names no longer tell records apart: the thresholds are far below."""
 
 
-def persons(accepted: Mapping[str, Mapping[str, list[Seen]]], named: Callable[[int, int], str] = lambda grid, row: "") -> int:
+def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] = lambda grid, row: "") -> int:
     """Distinct people with a strong identifier.
 
     Values of different types in one row belong to one person, as do those of a record written line by line (different
@@ -65,7 +65,7 @@ def persons(accepted: Mapping[str, Mapping[str, list[Seen]]], named: Callable[[i
     for name, values in strong.items():
         for value, sightings in values.items():
             sets.find((name, value))
-            for seen in sightings:
+            for seen in sightings or ():
                 found = rows.setdefault((seen.grid, seen.row), {}).setdefault(name, [])
                 if value not in found:
                     found.append(value)

@@ -62,7 +62,7 @@ def scan(text: str, found: Characters | None = None) -> Runs:
     several = counts > 1
     grouped, members = _grouped(codes, kinds, starts, ends, first[several], counts[several])
     members = members[ends[members] - starts[members] >= 7]
-    alone = np.sort(np.concatenate((first[~several], members)))
+    alone = np.sort(np.concatenate((first[~several], members)), kind="stable")
     start, end, shape, single = _plain(codes, kinds, starts[alone], ends[alone])
     spans = sorted([*single, *grouped])
     return Runs(codes, start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in spans])
