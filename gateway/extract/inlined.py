@@ -15,6 +15,7 @@ from itertools import chain
 from gateway.extract import codings
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import identify
+from gateway.extract.looks import written
 from gateway.extract.mime.decode import uu_lines
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -30,6 +31,7 @@ BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
+SHORT = 1000                             # octets of a text that is one run by being nothing else
 MAX_RUNS = 64
 MOST_RUNS = 4000
 """Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
@@ -90,6 +92,8 @@ def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
 def _worth_reading(payload: bytes) -> bool:
     """Text that came out of base64: words or another layer, not noise that happens to have no control characters."""
     if LONG_TOKEN.match(payload):
+        return True
+    if written(payload):
         return True
     head = payload[:2000].replace(b"\0", b"")
     return len(head) >= 32 and sum(c in b" \n\r\t,.;" for c in head) * 40 > len(head) and sum(c > 126 for c in head) * 3 < len(head)
@@ -187,7 +191,11 @@ def _binhex_file(plain: bytes) -> Iterator[File]:
 
 
 def base64_runs(data: bytes) -> Iterator[bytes]:
-    """Runs of base64: three or more lines, or one line of 120 characters and more. One pass over the lines."""
+    """Runs of base64: three or more lines, one line of 120 characters and more, or all of a short text. One pass over the lines."""
+    compact = data.translate(None, b" \t\r\n>") if len(data) < SHORT else b""
+    if compact and BASE64_LINE.fullmatch(compact):
+        yield from_base64(compact)
+        return
     run: list[bytes] = []
     tail = before = b""                                          # of the line before the run: `key: TVqQ`
     for line in chain(io.BytesIO(data), (b"",)):

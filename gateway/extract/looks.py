@@ -7,6 +7,11 @@ import re
 CONTROLS = bytes(c for c in range(32) if c not in (0, 7, 8, 9, 10, 11, 12, 13, 26, 27))
 """Octets that no text in any charset we know holds; 26 ends DOS text, 27 shifts ISO-2022."""
 
+PRINTABLE = bytes(range(32, 127)) + b"\t\r\n"
+SURE = 32
+"""Octets of which at random one in 10^13 cases is all printable."""
+SAMPLE = 400                             # octets that are looked at
+
 HTML_TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta|table|style|title|form|object|embed|svg|img|div|br|p|a\s)[\s>/]|"
     rb"<!--", re.I)
@@ -36,6 +41,11 @@ def _utf16_like(head: bytes) -> bool:
         if high.count(0) * 10 > len(high) * 6 and low.count(0) * 50 < len(low) and high.count(0) > 4:
             return not low.translate(None, bytes(range(32, 127)) + b"\r\n\t")[8:]
     return False
+
+
+def written(data: bytes) -> bool:
+    """True where it is certainly text: nothing but printable ASCII, and too much of it for an accident of decoding."""
+    return len(data) >= SURE and not data[:SAMPLE].translate(None, PRINTABLE)
 
 
 def html_like(head: bytes) -> bool:

@@ -279,3 +279,35 @@ HOSTILE["nm two disp"] = mix(
 )
 HOSTILE["nm sjis"] = nm('filename="請求書.bat"'.encode("cp932"))
 HOSTILE["nm jis raw"] = nm('filename="請求書.bat"'.encode("iso2022_jp"))
+
+TEST_FILE = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}" + b"$EICAR-STANDARD-ANTIVIRUS-" + b"TEST-FILE!$H+H*"
+"""The test file of scanners (EICAR): text, and shorter than any run of base64 that catches the eye."""
+TEST_CODED = base64.b64encode(TEST_FILE)
+
+
+def small(body: bytes, fields: bytes = b"Content-Transfer-Encoding: base64\r\n"):
+    return mix(b"Content-Type: application/octet-stream; name=note.dat\r\n" + fields + b"\r\n" + body)
+
+
+for name, fields in {
+    "none": b"",
+    "binary": b"Content-Transfer-Encoding: binary\r\n",
+    "really qp": b"Content-Transfer-Encoding: quoted-printable\r\n",
+    "content encoding": b"Content-Encoding: base64\r\n",
+    "misspelt": b"ContentTransferEncoding: base64\r\n",
+}.items():
+    HOSTILE["small " + name] = small(TEST_CODED, fields)
+HOSTILE["small twice"] = small(base64.b64encode(TEST_CODED))
+HOSTILE["small data uri"] = small(b"data:application/octet-stream;base64," + TEST_CODED)
+HOSTILE["small begin-base64"] = small(b"begin-base64 644 a.exe\r\n" + TEST_CODED + b"\r\n====")
+HOSTILE["small fields in front"] = small(b"Content-Disposition: attachment\r\n\r\n" + TEST_CODED)
+HOSTILE["small soft breaks"] = small(b"=\r\n".join(TEST_CODED[i : i + 75] for i in range(0, len(TEST_CODED), 75)))
+HOSTILE["small qp twice"] = small(
+    quopri.encodestring(b"".join(b"=%02X" % c for c in TEST_FILE)), b"Content-Transfer-Encoding: quoted-printable\r\n"
+)
+for name in ("uue", "x-uu"):
+    HOSTILE["small " + name] = small(
+        b"".join(binascii.b2a_uu(TEST_FILE[i : i + 45]) for i in range(0, len(TEST_FILE), 45)) + b"`\r\n",
+        b"Content-Transfer-Encoding: " + name.encode() + b"\r\n",
+    )
+HOSTILE["words before base64"] = mix(PART.replace(b"\r\n\r\n", b"\r\n\r\nHello all, here it is.\r\n"))

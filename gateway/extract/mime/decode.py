@@ -13,10 +13,11 @@ import pybase64
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 JUNK = re.compile(rb"[^A-Za-z0-9+/=\s]")
 PADDING = re.compile(rb"=+")
+FULL_LINE = re.compile(rb"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{40})")
 QP_ODD = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 QP_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
-UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue"})
+UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
 OUTSIDE = bytes(c for c in range(256) if NOT_BASE64.match(bytes((c,))))
 MOST_PADDED = 100_000
 """Signs of padding in one part: even lines padded one by one are six megabytes."""
@@ -39,7 +40,8 @@ def decode(raw: bytes, encoding: str) -> list[Decoded]:
     if encoding == "quoted-printable":
         return [decode_quoted(raw)]
     if encoding in UUENCODE and b"begin" not in raw[:1000]:
-        return [Decoded(raw), Decoded(uu_lines(raw.split(b"\n")))]
+        lines = uu_lines(raw.split(b"\n"))
+        return [Decoded(lines), Decoded(raw)] if len(lines) * 2 > len(raw) else [Decoded(raw), Decoded(lines)]
     return [Decoded(raw)]
 
 
@@ -114,7 +116,7 @@ def _oddity(compact: bytes) -> str:
 
 def _variants(raw: bytes, compact: bytes) -> Iterator[bytes]:
     """Most complete reading first: padded segments joined; then padding ignored; first segment only; up to the first
-    character outside the alphabet; the URL alphabet; every line by itself."""
+    character outside the alphabet; the URL alphabet; without the words in front; every line by itself."""
     kept = re.sub(rb"[^A-Za-z0-9+/=]+", b"", compact)
     segments = [s for s in PADDING.split(kept) if s]
     yield b"".join(_block(s) for s in segments)
@@ -126,9 +128,17 @@ def _variants(raw: bytes, compact: bytes) -> Iterator[bytes]:
         yield _block(NOT_BASE64.sub(b"", compact[:junk.start()]))
         if b"-" in compact or b"_" in compact:
             yield _block(NOT_BASE64.sub(b"", compact.translate(URLSAFE)))
+    yield from (_block(NOT_BASE64.sub(b"", behind)) for behind in _behind_words(raw))
     lines = raw.split(b"\n")
     if any(len(line.rstrip(b"\r")) % 4 for line in lines[:-4]):
         yield b"".join(_block(NOT_BASE64.sub(b"", line)) for line in lines)
+
+
+def _behind_words(raw: bytes) -> Iterator[bytes]:
+    """What follows words that some program wrote in front: header lines, a greeting, `data:...;base64,`."""
+    data = FULL_LINE.search(raw)
+    if data is not None and raw[:data.start(1)].strip():
+        yield raw[data.start(1):]
 
 
 def _block(alphabet: bytes) -> bytes:

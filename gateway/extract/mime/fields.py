@@ -20,7 +20,7 @@ BARE_NAME = re.compile(r"[\w.-]{1,200}\.[a-z0-9]{2,12}")
 LONGEST = 64 << 10
 """Octets of one structured field that are read; no program writes more than a few hundred."""
 ENCODINGS = (
-    "quoted-printable", "base64", "8bit", "7bit", "binary", "x-uuencode", "uuencode", "x-uue", "x-yencode", "binhex",
+    "quoted-printable", "base64", "8bit", "7bit", "binary", "x-uuencode", "uuencode", "x-uue", "uue", "x-uu", "x-yencode", "binhex",
     "mac-binhex40")
 IDENTITY = frozenset({"7bit", "8bit", "binary", ""})
 
@@ -104,6 +104,7 @@ def encodings(raw: bytes) -> tuple[list[str], bool]:
     found = [e for e in ENCODINGS if e in bare or e in whole]
     if not found:
         found = [e for e in ENCODINGS if squeezed.startswith(e)]
+    found = [e for e in found if not any(e != other and e in other for other in found)]    # "uue" in "x-uuencode"
     return found or ["unknown"], False
 
 

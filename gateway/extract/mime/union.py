@@ -16,7 +16,7 @@ from gateway.extract import codings
 from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
-from gateway.extract.looks import text_like
+from gateway.extract.looks import text_like, written
 from gateway.extract.mime.decode import Decoded, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
@@ -178,10 +178,11 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
 
 
 def _worth(data: bytes, first: bytes) -> bool:
-    """A second result counts when it is something: neither a beginning of the first, nor text, nor noise."""
+    """A second result counts when it is something: neither a beginning of the first, nor noise, nor text beside other text."""
     if not data or first.startswith(data):
         return False
-    return identify(data) not in UNKNOWN
+    kind = identify(data)
+    return kind not in UNKNOWN or (kind == "text/plain" and written(data) and not written(first))
 
 
 def _contradict(results: list[Decoded]) -> bool:

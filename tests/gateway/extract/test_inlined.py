@@ -108,3 +108,9 @@ def test_many_beginnings_are_read_in_linear_time(line):
     begun = time.process_time()
     children(line * (1_000_000 // len(line)))
     assert time.process_time() - begun < 3
+
+
+def test_a_short_text_that_is_nothing_but_base64():
+    words = b"PRINTABLE-AND-MORE-THAN-THIRTY-TWO-OCTETS-OF-IT"
+    assert [c.data for c in children(base64.encodebytes(words))] == [words]
+    assert children(b"see " + base64.encodebytes(words)) == [] and children(base64.encodebytes(bytes(range(60)))) == []

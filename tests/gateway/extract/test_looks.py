@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.looks import html_like, mail_like, text_like
+from gateway.extract.looks import html_like, mail_like, text_like, written
 
 
 @pytest.mark.parametrize("data", [b"", b"words\r\n", "報價單".encode("cp950"), "見積書".encode("cp932"), "見積".encode("iso2022_jp"),
@@ -39,3 +39,8 @@ def test_mail(data):
 @pytest.mark.parametrize("data", [b"Dear Bob,\r\nSubject: see below\r\n", b"Note: x\r\nPS: y\r\n\r\n", b"key: value\n", b"", b"From: only\r\n\r\n"])
 def test_not_mail(data):
     assert not mail_like(data)
+
+
+def test_certainly_text():
+    assert written(b"nothing but words, and enough of them\r\n")
+    assert not written(b"words") and not written(b"x" * 40 + b"\x80") and not written("報價單".encode() * 9)

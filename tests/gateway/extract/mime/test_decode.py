@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 
 import pytest
 
@@ -57,3 +58,14 @@ def test_quoted_printable(raw, plain, code):
 
 def test_identity():
     assert [r.data for r in decode(b"x=3D", "7bit")] == [b"x=3D"]
+
+
+@pytest.mark.parametrize("front", [b"Subject: x!\r\n\r\n", b"Hello all:\r\n", b"data:a/b;base64,"])
+def test_words_in_front_are_no_data(front):
+    assert DATA in [r.data for r in decode_base64(front + base64.encodebytes(DATA))]
+
+
+def test_uuencode_without_its_first_line():
+    raw = b"".join(binascii.b2a_uu(DATA[n:n + 45]) for n in range(0, len(DATA), 45))
+    assert decode(raw, "uue")[0].data == DATA
+    assert decode(b"words that are no code at all\r\nand more\r\n", "x-uu")[0].data.startswith(b"words")

@@ -31,6 +31,7 @@ def test_repeated_parameters_are_all_kept():
 @pytest.mark.parametrize(("raw", "expected"), [
     (b"base64", ["base64"]), (b"BASE64", ["base64"]), (b"7bit", ["7bit"]), (b"base64, 7bit", ["base64", "7bit"]),
     (b"ba(c)se64", ["base64"]), (b"base64\0", ["base64"]), (b"=?utf-8?Q?base64?=", ["base64"]), (b"x-what", ["unknown"]),
+    (b"x-uuencode (c)", ["x-uuencode"]), (b"X-UU", ["x-uu"]),
 ])
 def test_encodings(raw, expected):
     assert encodings(raw)[0] == expected
