@@ -200,8 +200,8 @@ def _accepted(case: _Case) -> bool | None:
         return False
     chance = _chance(case)
     against = case.group.label & NEGATIVE
-    if against and (against - NEARBY or case.group.shape in AS_PHONES):
-        return rate >= 0.9 and chance <= NEGATIVE_CHANCE
+    if (against and (against - NEARBY or case.group.shape in AS_PHONES)) or not case.group.label.isdisjoint(TYPES):
+        return rate >= 0.9 and chance <= NEGATIVE_CHANCE          # it is called something else
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
     if p == case.n and _beside(case) and chance <= CHANCE_BESIDE_PERSON:

@@ -106,3 +106,9 @@ def test_korean_numbers_without_a_check_digit_need_their_own_label():
     wrong = next(value[:12] + d for d in "0123456789" if not judge([group("D13", [value[:12] + d], ["id"])]))
     assert judge([group("D13", [wrong], ["kr.rrn"])])["kr.rrn"].keys() == {wrong}
     assert judge([group("D13", [wrong])]) == {}
+
+
+def test_a_label_of_another_type_speaks_against():
+    values = [*(makers.my_number(RNG) for _ in range(6)), *numbers(RNG, 12, 3, "3777")]
+    assert judge([group("D12", values, ["card"])]) == {}              # cut card numbers of which some pass by chance
+    assert len(judge([group("D12", values)])["jp.my_number"]) >= 6
