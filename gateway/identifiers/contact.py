@@ -12,14 +12,16 @@ EMAIL = re.compile(r"(?<![0-9A-Za-z._%+\-])[0-9A-Za-z._%+\-]{1,64}@(?:[0-9A-Za-z
 # Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, with or without country code; North America
 # only with its customary punctuation. Toll-free numbers (0800, 0120, 400-, 800-) belong to companies.
 PHONE = re.compile(
-    r"(?<![0-9A-Za-z])(?:\+|00)(?:886|86|81|852|853|82|65|1|44)[ \-.]?\(?0?\)?[1-9][0-9](?:[ \-]?[0-9]){6,9}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])0[5-9]0[ \-]?[0-9]{4}[ \-]?[0-9]{4}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])\(?0[2-9][0-9]{0,3}\)?[ \-][0-9]{2,4}[ \-]?[0-9]{4}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])\(?[2-9][0-9]{2}\)?[ \-.][2-9][0-9]{2}[ \-.][0-9]{4}(?![0-9A-Za-z])"
-    r"|(?<![0-9A-Za-z])[2-9][0-9]{3} [0-9]{4}(?![0-9A-Za-z])")
-_PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[+(]{0,2}[0-9][0-9 ()\-.]{6,18}[0-9](?![0-9])")
+    r"(?<![0-9A-Za-z])(?=[0-9+(])(?:"                     # what all begin with: a place that has it not costs one look
+    r"(?:\+|00)(?:886|86|81|852|853|82|65|1|44)[ \-.]?\(?0?\)?[1-9][0-9](?:[ \-]?[0-9]){6,9}"
+    r"|09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}"
+    r"|1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}"
+    r"|0[5-9]0[ \-]?[0-9]{4}[ \-]?[0-9]{4}"
+    r"|\(?0[2-9][0-9]{0,3}\)?[ \-][0-9]{2,4}[ \-]?[0-9]{4}"
+    r"|\(?[2-9][0-9]{2}\)?[ \-.][2-9][0-9]{2}[ \-.][0-9]{4}"
+    r"|[2-9][0-9]{3} [0-9]{4}"
+    r")(?![0-9A-Za-z])")
+_PHONISH = re.compile(r"(?=[0-9+(])(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[+(]{0,2}[0-9][0-9 ()\-.]{6,18}[0-9](?![0-9])")
 _PUNCTUATION = str.maketrans("", "", " ()-.+")
 TOLL_FREE = re.compile(r"^\(?(?:0800|0120|0570|0809|0508|400|800|1800|1888|1877)[\- )]")
 _WESTERN_ADDRESS = re.compile(
@@ -119,17 +121,20 @@ def _japanese(text: str) -> bool:
 
 def phone(text: str) -> str:
     """The first telephone number in the text as digits, '' where there is none or it is toll-free."""
+    if PHONE.search(text) is None:
+        return ""
     for candidate in _PHONISH.finditer(text):
         start, end = candidate.span()
-        written = candidate.group()
-        digits = written.translate(_PUNCTUATION)
-        if len(digits) < 8:
-            continue
         match = PHONE.match(text, start)
-        if match is None and digits != written:           # no number begins inside another one
+        if match is None and not text[start:end].isdigit():          # no number begins inside another one
             match = PHONE.search(text, start, end + 1)
-        if match and not TOLL_FREE.match(match.group()):
-            return match.group().translate(_PUNCTUATION)
+        if match is None or (match.end() > end and len(text[start:end].translate(_PUNCTUATION)) < 8):
+            continue
+        written = match.group()
+        if written.isdigit():
+            return written
+        if not TOLL_FREE.match(written):
+            return written.translate(_PUNCTUATION)
     return ""
 
 

@@ -100,7 +100,7 @@ class _Places:
     def __init__(self, grid: Grid, runs: Runs, found: Words) -> None:
         self.grid, self.runs, self.words = grid, runs, found
         self.label = np.full(len(runs.start), -1)         # number of the kinds of the label right before
-        self.lines = np.array(grid.starts)
+        self.lines = grid.lines
         self.row = np.searchsorted(self.lines, runs.start, "right") - 1
         self.begin = self.lines[self.row]
         tabs = np.flatnonzero(runs.codes == _TAB) - MARGIN

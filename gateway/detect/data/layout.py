@@ -41,6 +41,7 @@ class Grid:
     characters: Characters | None = None                  # None for a short text
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
+    _lines: np.ndarray | None = None
     _words: Words | None = None
     _tabs: Sequence[int] | None = None
 
@@ -50,6 +51,13 @@ class Grid:
         if self._words is None:
             self._words = words(self.characters or Characters(self.text))
         return self._words
+
+    @property
+    def lines(self) -> np.ndarray:
+        """Where the lines begin, as `starts`."""
+        if self._lines is None:
+            self._lines = np.array(self.starts)
+        return self._lines
 
     def row(self, offset: int) -> int:
         return bisect_right(self.starts, offset) - 1
@@ -205,7 +213,7 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     if not len(four):
         return four
     other = found.places(digit | (found.codes == 9))
-    begin = np.array(grid.starts)
+    begin = grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
     fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2) & (found.inner.take(begin, mode="clip") != 32)
     fit &= np.searchsorted(other, begin) == np.searchsorted(other, end)

@@ -232,8 +232,8 @@ PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][
                      r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 
 
-PHONE_PART = " ()-."
-"""What PHONISH has between its digits."""
+_PHONE_PART = np.array([chr(i) in " ()-." for i in range(64)])
+"""What PHONISH has between its digits, and other characters with the same last bits: whether it matches is then asked."""
 
 
 def _name_starts(found: Characters | None) -> np.ndarray | None:
@@ -253,7 +253,7 @@ def _rows_near(names: np.ndarray | None, grid: Grid, anything: bool) -> Sequence
     rows = len(grid.starts)
     if names is None:
         return [anything] * rows
-    before = np.searchsorted(names, np.array([*grid.starts, len(grid.text)]))
+    before = np.append(np.searchsorted(names, grid.lines), np.searchsorted(names, len(grid.text)))
     return list((before[1:] > before[np.maximum(np.arange(rows) - NEAR + 1, 0)]).tolist())
 
 
@@ -264,12 +264,12 @@ def _phone_starts(found: Characters | None) -> np.ndarray | None:
     digit = found.are(DIGIT)
     edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
     first, end = edges[0::2], edges[1::2]
-    other = np.cumsum(~(digit | found.among(PHONE_PART)), dtype=np.int32)
-    apart = np.append(other[end[:-1] - 1] != other[first[1:]], True)          # something else stands before the next digits
+    between = _PHONE_PART[found.codes[end[:-1]] & 63] & _PHONE_PART[found.codes[first[1:] - 1] & 63]
+    apart = np.append(~between | (first[1:] - end[:-1] > 16), True)           # something else stands before the next digits
     last = np.flatnonzero(apart)
     reach = end[last[np.searchsorted(last, np.arange(len(first)))]] if len(first) else end
     numbers = first[(reach - first >= 8) & (found.codes[first - 1] != 45)] - MARGIN
-    marks = found.among("@路街道巷丁") | (found.among(" ") & ahead(found.among("SRAW"), 1))
+    marks = found.among("@路街道巷丁" if found.codes.itemsize > 1 else "@") | (found.among(" ") & ahead(found.among("SRAW"), 1))
     return np.sort(np.concatenate((numbers, found.places(marks))), kind="stable")    # two lists in order
 
 
