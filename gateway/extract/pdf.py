@@ -32,7 +32,11 @@ ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, Attribu
           RecursionError)
 INTERESTING = re.compile(
     rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|EmbeddedFiles?|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Movie|Rendition|Sound|"
-    rb"Thread|SetOCGState|Collection|3D|U3D|Flash|Win|GoTo3DView)(?![A-Za-z0-9])")
+    rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
+ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
+ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|S|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")
+"""What qpdf says of an entry that stands twice: it takes the last one, other readers the first."""
 
 
 def _warm() -> None:
@@ -83,7 +87,10 @@ class Pdf:
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
             yield from pdfrevisions.earlier(node.data, password, last, lambda made: structure(made, context, len(node.data), True))
-            crowd = pdfloops.crowded(document)
+            try:
+                crowd = pdfloops.crowded(document)
+            except ERRORS:                                # no tree of pages: told above
+                crowd = ""
             if crowd:
                 yield Problem(IncidentCode.COUNT, crowd)
                 return
@@ -158,7 +165,22 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         if head is not item and not bombs and not earlier and _bomb(item):
             bombs = True
             yield Problem(IncidentCode.RATIO, "a stream that unpacks to more than any page needs")
-    yield from reader.rest()
+    yield from reader.rest(document)
+    warnings = [str(warning) for warning in document.get_warnings()]
+    if any(DUPLICATE.search(warning) for warning in warnings):
+        yield Observation("PDF-DAMAGED-ACTION", "an entry that stands twice in a dictionary")
+    if any("reconstruct" in warning for warning in warnings):
+        yield from _outside_the_table(document, reader)
+
+
+def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader) -> Iterator[Yield]:
+    """Object streams of a file whose table of objects is broken: qpdf leaves them alone, other readers rebuild from them."""
+    for item in islice(document.objects, OBJECTS):
+        if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == pikepdf.Name.ObjStm:
+            made = b"".join(part.data for part in reader.stream(item) if isinstance(part, Child))
+            if ACTION.search(ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), made)):
+                yield Observation("PDF-DAMAGED-ACTION", "an object stream outside the table of objects")
+                return
 
 
 def _bomb(stream: pikepdf.Stream) -> bool:

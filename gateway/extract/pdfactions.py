@@ -94,6 +94,20 @@ def _mark_tree(node: object, found: set[Identity | int], depth: int, seen: set[I
             _mark_tree(kid, found, depth + 1, seen)
 
 
+def places(document: pikepdf.Pdf) -> set[Identity | int]:
+    """Identities of the actions of links and of the outline: those lead to places; forms alone have scripts that a click starts."""
+    found: set[Identity | int] = set()
+    for item in document.objects:
+        if not isinstance(item, pikepdf.Dictionary):
+            continue
+        notes = item.get("/Annots")
+        inside = [notes[at] for at in range(min(len(notes), ANNOTATIONS))] if isinstance(notes, pikepdf.Array) else []
+        for entry in (item, *(note for note in inside if isinstance(note, pikepdf.Dictionary))):
+            if str(entry.get("/Subtype", "")) == "/Link" or ("/Title" in entry and "/Parent" in entry and "/FT" not in entry):
+                _mark(entry.get("/A"), found)
+    return found
+
+
 def identity(item: pikepdf.Object) -> Identity | int:
     """Object and generation number; direct objects are told apart by what they say."""
     number = item.objgen
@@ -112,7 +126,7 @@ class Reader:
         self.links: dict[str, None] = {}
         self.files = 0
         self.unnamed: list[pikepdf.Stream] = []
-        self.odd: set[Identity | int] = set()            # actions that stand where no form has a script
+        self.waiting: list[tuple[Identity | int, pikepdf.Object]] = []  # scripts that a click starts
 
     def anything(self, item: pikepdf.Object, depth: int = 0) -> Iterator[Yield]:
         """An object and the direct ones in it; indirect ones come by themselves."""
@@ -138,9 +152,10 @@ class Reader:
         self.done.add(key)
         auto = auto or key in self.automatic
         kind = str(item.get("/S", "")) if isinstance(item.get("/S"), pikepdf.Name) else ""
-        if "/JS" in item:
-            yield from self.script(item.get("/JS"), auto or key in self.odd or kind == "/Rendition")
-        self.note(item)
+        if "/JS" in item and not (auto or kind == "/Rendition"):
+            self.waiting.append((key, item.get("/JS")))
+        elif "/JS" in item or "/OnInstantiate" in item:
+            yield from self.script(item.get("/JS", item.get("/OnInstantiate")), True)
         if kind == "/Launch" or ("/Win" in item and "/S" in item):
             yield Observation("PDF-LAUNCH", _target(item))
         elif kind in ("/SubmitForm", "/ImportData"):
@@ -158,15 +173,12 @@ class Reader:
             yield Observation("PDF-RICH-MEDIA", subtype)
         if isinstance(item.get("/EF"), pikepdf.Dictionary):
             yield from self.file(item)
+        elif kind == "" and isinstance(item.get("/F", item.get("/UF")), pikepdf.String):
+            yield from self.elsewhere("/F", item, auto)
         if "/XFA" in item:
             yield from self.xfa(item.get("/XFA"))
         if str(item.get("/Type", "")) == "/EmbeddedFile" and isinstance(item, pikepdf.Stream):
             self.loose(item)
-
-    def note(self, item: pikepdf.Object) -> None:
-        """Links and entries of the outline lead to places; forms alone have scripts that a click starts."""
-        if str(item.get("/Subtype", "")) == "/Link" or ("/Title" in item and "/Parent" in item and "/FT" not in item):
-            _mark(item.get("/A"), self.odd)
 
     # -- what they do
 
@@ -233,8 +245,11 @@ class Reader:
         self.done.discard(identity(stream))
         self.unnamed.append(stream)
 
-    def rest(self) -> Iterator[Yield]:
-        """Embedded streams that were not reached by any file specification."""
+    def rest(self, document: pikepdf.Pdf) -> Iterator[Yield]:
+        """Scripts that a click starts, and embedded streams that were not reached by any file specification."""
+        odd = places(document) if self.waiting else set()
+        for key, value in sorted(self.waiting, key=lambda pair: pair[0] not in odd):
+            yield from self.script(value, key in odd)
         for stream in self.unnamed:
             if identity(stream) not in self.done:
                 self.done.add(identity(stream))
@@ -285,8 +300,10 @@ class Reader:
         for target in map("".join, XFA_TARGET.findall(whole)[:200]):
             if place(target) in (Place.SHARE, Place.SCRIPT):
                 yield Observation("PDF-REMOTE-SHARE", target)
-        for event, script in _xfa_scripts(whole):
+        for event, script in pdfscript.xfa_scripts(whole):
             acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
+            if event != "click" and pdfscript.GOES.search(script):
+                acts.append("opens an address")
             if acts:
                 yield Observation("PDF-SCRIPT-ACTS", f"XFA {event}: " + ", ".join(acts))
         if whole:
@@ -294,19 +311,8 @@ class Reader:
                         texts=(Text(re.sub(r"<[^>]{0,4000}>", " ", whole), "form", hidden=True),))
 
 
-XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
 XFA_TARGET = re.compile(r"<\?xml-stylesheet[^>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
                         r"<(?:\w{1,20}:)?submit[^>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
-XFA_EVENT = re.compile(r"activity=\"(\w{1,30})\"")
-
-
-def _xfa_scripts(whole: str) -> Iterator[tuple[str, str]]:
-    for count, found in enumerate(XFA_SCRIPT.finditer(whole)):
-        if count > 2000:
-            return
-        events = XFA_EVENT.findall(whole[max(0, found.start() - 300):found.start()])
-        yield (events[-1] if events else "script"), found.group(1)
-
 
 class Unknown(Exception):
     """A stream filter that hides what it holds."""

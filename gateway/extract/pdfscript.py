@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 HARMLESS = re.compile(
-    r"^(?:\s|;|//[^\n]*|/\*.*?\*/"
+    r"^(?:\s|;|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
     r"|(?:this\.)?print\s*\([^()]{0,300}\)"
     r"|this\.(?:zoom|pageNum|layout|zoomType|dirty|calculate|disclosed)\s*=\s*[\w.]{1,40}"
     r"|var\s+pp\s*=\s*(?:this\.)?getPrintParams\(\)|pp\.\w+\s*=\s*[\w.]{1,60}"
     r"|app\.(?:execMenuItem\s*\(\s*[\"'](?:Print|FitPage|FitWidth|ActualSize|FullScreen)[\"']\s*\)|fs\.\w+\s*=\s*[\w.]{1,40})"
     r"|if\s*\(\s*app\.viewerVersion\s*[<>=]{1,2}\s*[\d.]+\s*\)|[{}]"
-    r"|(?:event\.\w+\s*=\s*)?AF[A-Z]\w{2,40}\s*\([^()]{0,400}(?:\([^()]{0,200}\)[^()]{0,200}){0,4}\))*$", re.S)
+    r"|(?:event\.\w+\s*=\s*)?AF[A-Z]\w{2,40}\s*\([^()]{0,400}(?:\([^()]{0,200}\)[^()]{0,200}){0,4}\))*+$", re.S)
 """Printing, view settings, and the AF functions that Acrobat itself writes for number, date and sum fields."""
 
 ACTING = (
@@ -20,13 +21,16 @@ ACTING = (
                                            r"saveAs\s*\(|importAnFDF|importTextData|createDataObject|app\.launch", re.I)),
     ("sends data", re.compile(r"submitForm|mailForm|mailDoc|mailMsg|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp|app\.mail", re.I)),
     ("builds code", re.compile(r"(?<![A-Za-z])eval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
-                               r"\[\s*[\"']eval", re.I)),
+                               r"\[\s*[\"']eval|"
+                               r"(?<!\w)(?:app|this|doc|event\.target|util|global)\s*\[\s*[\"'][^\"'\]]{0,40}[\"']\s*\+", re.I)),
     ("attacks the reader", re.compile(r"%u[0-9a-f]{4}|\\x90\\x90|util\.printf\s*\([^)]{0,40}%\d{3,}|"
                                       r"Collab\.(?:collectEmailInfo|getIcon)|"
                                       r"media\.newPlayer|spell\.customDictionaryOpen|getAnnots\s*\(|printSeps|0x0c0c0c0c", re.I)),
     ("talks to the reader", re.compile(r"app\.(?:alert|response|beep)\s*\(|app\.execDialog", re.I)),
 )
 LONG = re.compile(r"[A-Za-z0-9+/=%\\]{600,}")
+GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})", re.I)
+"""What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
 
 
 def harmless(script: str) -> bool:
@@ -71,3 +75,16 @@ def only_functions(script: str) -> bool:
         at += 1
     rest = "".join(top).strip(" \t\r\n;")
     return depth == 0 and not re.sub(r"(?<![A-Za-z])(?:var|let|const)\s+\w+\s*(?:=\s*[\w.\"'-]*)?\s*[;,]?|\s|;", "", rest)
+
+
+XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
+XFA_EVENT = re.compile(r"activity=\"(\w{1,30})\"")
+
+
+def xfa_scripts(whole: str) -> Iterator[tuple[str, str]]:
+    """Event and source of the scripts in an XML form."""
+    for count, found in enumerate(XFA_SCRIPT.finditer(whole)):
+        if count > 2000:
+            return
+        events = XFA_EVENT.findall(whole[max(0, found.start() - 300):found.start()])
+        yield (events[-1] if events else "script"), found.group(1)

@@ -135,3 +135,29 @@ def test_words_of_the_mail_are_gathered_only_for_what_is_locked(monkeypatch: pyt
 
     monkeypatch.setattr("gateway.extract.pdf.candidates", untouched)
     assert read(pdf(text="Hello")) == [Text("Hello", "page 1")]
+
+
+@pytest.mark.parametrize(("catalog", "held"), [
+    ("/OpenAction << /S /JavaScript /JS (go\\(1\\)) >> /OpenAction [3 0 R /Fit]", True),
+    ("/OpenAction [3 0 R /Fit] /PageMode /UseNone /PageMode /UseOutlines", False),
+])
+def test_entries_that_stand_twice(catalog: str, held: bool) -> None:
+    """qpdf takes the last one, other readers the first (ISO 32000-2, 7.3.7 leaves it open)."""
+    assert ("PDF-DAMAGED-ACTION" in codes(read(pdf(catalog)))) == held
+
+
+@pytest.mark.parametrize(("inner", "held"), [
+    (b"7 0 << /S /Java#53cript /JS (go\\(1\\)) >>", True), (b"7 0 << /Type /Font /Subtype /Type1 >>", False),
+])
+def test_object_streams_of_a_file_without_its_table(inner: bytes, held: bool) -> None:
+    stream = b"<< /Type /ObjStm /N 1 /First 4 /Length %d >>\nstream\n%s\nendstream" % (len(inner), inner)
+    broken = pdf("/OpenAction 7 0 R", (stream,)).replace(b"startxref", b"startxxxx").replace(b"xref\n0", b"xxxx\n0")
+    assert ("PDF-DAMAGED-ACTION" in codes(read(broken))) == held
+
+
+def test_a_file_without_pages_is_malformed_and_no_fault() -> None:
+    """The catalog of the last revision leads nowhere: that is the file's fault, with a name."""
+    data = pdf("/OpenAction 6 0 R")
+    at = data.rfind(b"xref\n0")
+    empty = data[:at] + b"xref\n0 0\ntrailer\n<< /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF\n" % at
+    assert "MALFORMED" in codes(read(empty))

@@ -67,3 +67,43 @@ def test_a_button_of_a_form_may_talk() -> None:
 def test_name_trees_that_lead_back_to_themselves(kids: str, held: bool) -> None:
     objects = (f"<< /Kids [{kids}] >>", "<< /Names [(a) 9 0 R] >>", "<< /Names [(b) 9 0 R] >>", "<< /S /JavaScript /JS (var a = 1;) >>")
     assert ("DEPTH" in codes(take_apart(PDF, pdf("/Names << /JavaScript 6 0 R >>", objects), "a.pdf"))) == held
+
+
+SCRIPT = "<< /S /JavaScript /JS (var a = 1; go\\(a\\)) >>"
+
+
+def test_a_link_is_known_as_one_after_its_action_too() -> None:
+    """Objects come by their number: the action may stand before the link that names it."""
+    page = "/Annots [7 0 R]"
+    link_last = pdf(page=page, objects=(SCRIPT, "<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A 6 0 R >>"))
+    field_last = pdf(page=page, objects=(SCRIPT, "<< /Type /Annot /Subtype /Widget /FT /Btn /T (b) /Rect [0 0 9 9] /A 6 0 R >>"))
+    assert "PDF-SCRIPT-AUTO" in codes(take_apart(PDF, link_last, "a.pdf"))
+    assert "PDF-SCRIPT-AUTO" not in codes(take_apart(PDF, field_last, "a.pdf"))
+
+
+SHARE, LOCAL = r"(\\\\\\\\h.example\\\\s\\\\a)", "(annex.dat)"
+
+
+@pytest.mark.parametrize("holder", [
+    "<< /Type /Filespec /F {} >>", "<< /S /MCD /CT (video/x) /D << /Type /Filespec /F {} >> >>", "<< /Length 0 /F {} >>\nstream\n\nendstream",
+    "<< /Type /XObject /Subtype /Form /Ref << /F << /F {} >> /Page 0 >> /Length 0 >>\nstream\n\nendstream",
+])
+def test_files_on_shares_are_seen_wherever_they_are_named(holder: str) -> None:
+    assert "PDF-REMOTE-SHARE" in codes(take_apart(PDF, pdf(objects=(holder.format(SHARE),)), "a.pdf"))
+    assert not codes(take_apart(PDF, pdf(objects=(holder.format(LOCAL),)), "a.pdf"))
+
+
+def test_scripts_of_three_dimensional_drawings() -> None:
+    data = pdf(objects=("<< /Type /3D /Subtype /U3D /OnInstantiate 7 0 R /Length 0 >>\nstream\n\nendstream",
+                        "<< /Length 14 >>\nstream\nscene.update();\nendstream"))
+    assert "PDF-SCRIPT-AUTO" in codes(take_apart(PDF, data, "a.pdf"))
+
+
+@pytest.mark.parametrize(("event", "script", "held"), [
+    ("docReady", "xfa.host.gotoURL(&quot;http://h/&quot;)", True), ("initialize", "Get(&quot;http://h/&quot;)", True), ("click", "xfa.host.gotoURL(&quot;http://h/&quot;)", False),
+    ("initialize", "Sum(b[*])", False),
+])
+def test_forms_that_go_out_by_themselves(event: str, script: str, held: bool) -> None:
+    form = f'<template><subform><event activity="{event}"><script>{script}</script></event></subform></template>'.replace("&quot;", "'")
+    form = form.replace("(", "\\(").replace(")", "\\)")
+    assert ("PDF-SCRIPT-ACTS" in codes(take_apart(PDF, pdf(f"/AcroForm << /XFA ({form}) >>"), "a.pdf"))) == held

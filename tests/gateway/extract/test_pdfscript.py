@@ -38,3 +38,15 @@ def test_functions_without_calls() -> None:
 def test_long_input_is_linear() -> None:
     assert not harmless("AFa(" * 900)
     assert acts("(" * 100_000) == []
+
+
+def test_comments_within_comments_are_read_one_way() -> None:
+    """Each added two ways to read the others: forty of them took longer than any mail may."""
+    assert not harmless("/*/" * 1_300 + "x") and harmless("/* a * b ** / */ print(); /**/ // end")
+
+
+@pytest.mark.parametrize(("script", "builds"), [
+    ("app['al' + 'ert'](1)", True), ("this[\"exportData\" + x](1)", True), ("this['total'] = 1", False), ("rows['a' + i] = 1", False),
+])
+def test_members_named_piece_by_piece(script: str, builds: bool) -> None:
+    assert ("builds code" in acts(script)) == builds
