@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import dkim
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -63,6 +64,11 @@ class Signature:
 
 def header_fields(block: bytes) -> list[Field]:
     """The fields of a raw header block; lines without a colon are passed over."""
+    return list(_header_fields(block))
+
+
+@lru_cache(maxsize=4)                    # of one mail DKIM, ARC and the history ask
+def _header_fields(block: bytes) -> tuple[Field, ...]:
     found: list[tuple[bytes, list[bytes]]] = []
     for line in block.splitlines(keepends=True):
         if line[:1] in (b" ", b"\t"):
@@ -72,7 +78,7 @@ def header_fields(block: bytes) -> list[Field]:
         name, colon, value = line.partition(b":")
         if colon:
             found.append((name.rstrip(b" \t"), [value]))
-    return [(name, b"".join(values)) for name, values in found]
+    return tuple((name, b"".join(values)) for name, values in found)
 
 
 def read(field: Field, now: datetime) -> Signature:

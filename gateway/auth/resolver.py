@@ -15,7 +15,6 @@ import dns.message
 import dns.name
 import dns.rdatatype
 import dns.resolver
-import dns.reversename
 
 from gateway.model.deadline import Clock, Deadline
 
@@ -104,8 +103,7 @@ class Resolver:
         return [_text(r.exchange) for r in records]
 
     async def pointers(self, address: Address) -> list[str]:
-        name = dns.reversename.from_address(str(address)).to_text(omit_final_dot=True)
-        return [_text(r.target) for r in (await self._ask(name, "PTR")).records]
+        return [_text(r.target) for r in (await self._ask(address.reverse_pointer, "PTR")).records]
 
     async def exists(self, name: str) -> bool:
         return (await self._ask(name, "A")).exists

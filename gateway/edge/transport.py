@@ -15,6 +15,7 @@ from gateway.model.reply import Reply
 
 CHUNK = 32 << 10                         # octets of content read and sent at a time: what a cache holds is sent fastest
 SEND_BUFFER = 128 << 10                  # of the socket, so that most mail goes out in one call
+READ = 4 << 10                           # octets read at a time: asyncio's 256 KiB are fresh memory at each reply
 
 
 class ConnectionLost(Exception):
@@ -39,6 +40,8 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        if hasattr(transport, "max_size"):
+            transport.max_size = READ
         transport.set_write_buffer_limits(high=CHUNK)
 
     def data_received(self, data: bytes) -> None:

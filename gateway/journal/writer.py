@@ -42,6 +42,7 @@ class JournalWriter:
         self.required = required
         self.dropped = 0
         self._queue: queue.Queue[_Item | None] = queue.Queue(QUEUE)
+        self._stopping = threading.Event()
         self._connection: sqlite3.Connection | None = None
         self._failing = False
         self._expire_at = 0.0
@@ -52,6 +53,7 @@ class JournalWriter:
 
     def stop(self, seconds: float = 10.0) -> None:
         """Writes what is queued and ends."""
+        self._stopping.set()
         with contextlib.suppress(queue.Full):
             self._queue.put(None, timeout=seconds)
         self._thread.join(seconds)
@@ -95,10 +97,11 @@ class JournalWriter:
             batch = [self._queue.get(timeout=1.0)]
         except queue.Empty:
             return []
+        if not self.required:            # those who wait must not wait for others to come
+            self._stopping.wait(LINGER)  # not for each of them: the loop and this thread would take turns at every mail
         while len(batch) < BATCH and batch[-1] is not None:
             try:
-                # Those who wait must not wait for others to come.
-                batch.append(self._queue.get_nowait() if self.required else self._queue.get(timeout=LINGER))
+                batch.append(self._queue.get_nowait())
             except queue.Empty:
                 break
         return batch

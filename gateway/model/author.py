@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from gateway.model.address import normalise_domain
 
@@ -74,6 +75,7 @@ class Authors:
         return bool(self.reasons)
 
 
+@lru_cache(maxsize=16)                   # of one mail several ask: history, DMARC, detectors
 def authors(block: bytes) -> Authors:
     """The authors of a raw header block."""
     plain, odd, senders = _fields(block)

@@ -16,6 +16,7 @@ from gateway.model.deadline import Clock
 LINE = 4096                              # octets: PIPE_BUF, below which lines of several processes do not mix (pipe(7))
 TEXT = 300                               # characters of one value
 ITEMS = 30                               # of one list or mapping
+ENCODER = json.JSONEncoder(separators=(", ", ": "))
 PATIENCE = 0.05                          # seconds for a reader that does not keep up; then the line is dropped and counted
 
 EVENTS: Mapping[str, str] = {
@@ -81,7 +82,7 @@ def encode(fields: Mapping[str, Any]) -> bytes:
 
 
 def _dump(value: Any) -> bytes:
-    return json.dumps(value, separators=(", ", ": ")).encode("ascii") + b"\n"
+    return ENCODER.encode(value).encode("ascii") + b"\n"
 
 
 def _clip(value: Any, depth: int = 3) -> Any:

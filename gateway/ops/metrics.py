@@ -133,10 +133,10 @@ class Recorder:
     def _key(self, name: str, kind: str, labels: Mapping[str, str]) -> Key | None:
         """None for what METRICS does not know. It is counted, not raised: a metric must not cost a mail its answer."""
         definition = self.definitions.get(name)
-        if definition is None or definition.kind != kind or set(labels) != set(definition.labels):
+        if definition is None or definition.kind != kind or labels.keys() != set(definition.labels):
             self._batch.counters[UNKNOWN] = self._batch.counters.get(UNKNOWN, 0) + 1
             return None
-        return name, tuple(str(labels[label])[:100] for label in definition.labels)
+        return name, tuple([str(labels[label])[:100] for label in definition.labels])
 
     def take(self) -> Batch:
         """The changes, which are the caller's now; all gauges."""

@@ -93,6 +93,11 @@ def _finding(seen: Seen, facts: Facts) -> Outcome:
     if hits and number >= seen.count:
         codes = sorted({f.code for f in hits})
         return Outcome(True, f"finding {', '.join(codes[:5])}" + (f" and {len(codes) - 5} more" if codes[5:] else ""))
+    return _too_few(seen, number)
+
+
+@lru_cache(maxsize=4096)                 # the same rules for every mail
+def _too_few(seen: Seen, number: int) -> Outcome:
     wanted = ", ".join((*seen.patterns, *seen.categories))
     least = f" of {seen.severity.word} severity" if seen.severity > Severity.LOW else ""
     return Outcome(False, f"{number} of {seen.count} findings {wanted}{least}")
@@ -127,7 +132,8 @@ def _identifiers(wanted: Mapping[str, int], facts: Facts) -> Outcome:
 
 
 def _direction(wanted: frozenset[str], facts: Facts) -> Outcome:
-    return Outcome(facts.direction.value in wanted, f"direction is {facts.direction.value}")
+    value = facts.direction.value
+    return Outcome(value in wanted, f"direction is {value}")
 
 
 def _addresses(name: str, read: Callable[[Facts], Mailbox | None]) -> Callable[[Addresses, Facts], Outcome]:

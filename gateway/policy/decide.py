@@ -33,7 +33,7 @@ class Hit:
 
 def decide(transaction: Transaction, inspection: Inspection, policy: Policy, now: datetime) -> tuple[Decision, ...]:
     """One decision per recipient of the envelope, in its order."""
-    personal = _looks_at_recipients(policy)
+    personal = len(transaction.envelope.recipients) > 1 and _looks_at_recipients(policy)
     known: dict[Direction, Decision] = {}
     decisions: list[Decision] = []
     for recipient in transaction.envelope.recipients:
