@@ -13,7 +13,10 @@ from gateway.model.finding import Finding, Severity
 
 URL = re.compile(r"(?:https?|ftp|hxxps?)://[^\s<>\"'，。、）】」]{4,2000}", re.I)
 PROGRAM = re.compile(
-    r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|mk):", re.I)
+    r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|its|mk|mhtml|hcp|ms-search):|"
+    r"^ms-(?:access|infopath|project|publisher|spd):|"
+    r"^ms-(?:word|excel|powerpoint|visio):[^?#]{1,2000}\.(?:docm|dotm?|xlsm|xltm|xlsb|xlam?|pptm|potm|pp[as]m|vs[dst]m)(?:$|[?#|])",
+    re.I)
 SHARE = re.compile(r"^(?:file:[\\/]{2,}(?!/)[^\\/\s]+[\\/]|\\\\[^\\\s]+\\|file:[\\/]{4,})", re.I)
 MONIKER = re.compile(r"^file:[^!]{1,500}![^!]{0,200}$", re.I)
 ADDRESS_HOST = re.compile(

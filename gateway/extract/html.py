@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from gateway.extract import literals, nesting, numbers, obscure
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
+from gateway.extract.office.targets import Place, place, program
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -40,6 +41,11 @@ BLANKS = dict.fromkeys(range(33))
 """Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
 WEB = ("https://", "http://", "mailto:")
+CLICKED = frozenset({"a", "area", "form"})
+ROOTED = re.compile(r"(?:file:)?[\\/]*(?:[A-Za-z][:|][\\/]|%\w{1,40}%)", re.I)
+FOREIGN = re.compile(
+    r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)", re.I)
+"""A share at a public address. Signatures of firms show pictures of their own shares, by name."""
 MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000
 ELEMENTS = 400_000
@@ -112,6 +118,16 @@ class HtmlExtractor:
             yield Problem(IncidentCode.COUNT, flood)
         for tag, address in _unique_links(page):
             yield Observation("HTML-LINK", f"{tag} {address}")
+            if not address.startswith((*WEB, "#", "cid:")):
+                yield from _beyond_web(tag, address)
+
+
+def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
+    """What starts a program of a disk or share with one click, and what is fetched from a stranger's share without any."""
+    if program(address) and (place(address) is Place.SHARE or ROOTED.match(address)):
+        yield Observation("DOC-LINK-PROGRAM", address)
+    elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
+        yield Observation("DOC-EXTERNAL-SHARE", address)
 
 
 def words(pieces: list[str]) -> str:

@@ -12,19 +12,22 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from gateway.extract import numbers
+from gateway.extract.codings import certain
 from gateway.extract.identify import identify
 
 DATA_URI = re.compile(
     r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w.+-]{1,40}(?:=[^;,\"'\s]{1,60})?){0,4}),([^\"'\s<>]{16,})", re.I)
 QUOTE = re.compile(r"[\"'`]")
 INSIDE = {
-    '"': re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.S),
-    "'": re.compile(r"[^'\\\n]*+(?:\\.[^'\\\n]*+)*+", re.S),
+    '"': re.compile(r'[^"\\\n]*+(?:\\(?:\r\n|.)[^"\\\n]*+)*+', re.S),
+    "'": re.compile(r"[^'\\\n]*+(?:\\(?:\r\n|.)[^'\\\n]*+)*+", re.S),
     "`": re.compile(r"[^`\\]*+(?:\\.[^`\\]*+)*+", re.S),
 }
 JOINER = re.compile(r"\s*[+,]?\s*")
-ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)", re.S)
+ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(\r\n|.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
+NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
+STRANGERS = 4                            # signs outside the alphabet, strewn into base64 as one to be taken out again
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
 PIECE = 1 << 17
@@ -34,6 +37,8 @@ MAX_GAP = 200
 RAW = ("MZ", "PK\x03\x04", "7z\u00bc", "Rar!")
 SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
+OPAQUE = 160
+"""Characters of base64 from which its octets tell noise from words."""
 MAX_LITERALS = 2000
 MOST_LITERALS = 60_000
 """String literals of one page: a bundled library has 30,000."""
@@ -84,7 +89,8 @@ def from_base64(text: str) -> bytes:
     return base64.b64decode(kept + "=" * (-len(kept) % 4))
 
 
-SHORT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": chr(8), "f": "\f", "v": "\v", "\n": ""}
+SHORT = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "b": chr(8), "f": "\f", "v": "\v",
+         "\n": "", "\r": "", "\r\n": "", "\u2028": "", "\u2029": ""}
 
 
 def unescape(text: str) -> str:
@@ -133,6 +139,10 @@ def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
             yield from _typed("base64", data)
             if BASE64.fullmatch(data[:400].decode("latin-1").strip()) and len(data) > SHORTEST:
                 yield from _typed("base64 twice", from_base64(data.decode("latin-1")))
+        elif len(compact) > SHORTEST * 4:
+            kept = NOT_BASE64.sub("", compact)           # signs that the script takes out again
+            if len(set(compact)) - len(set(kept)) <= STRANGERS and certain(from_base64(kept[:SHORTEST * 4])):
+                yield "base64", from_base64(kept)
     if "%" in text:
         yield from _typed("percent", unquote_to_bytes(re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)))
     if text is not literal and max(text, default="") < "\u0100":
@@ -156,7 +166,7 @@ def opaque(found: Iterable[str]) -> int:
     total = 0
     for literal in found:
         compact = re.sub(r"\s+", "", literal)
-        if len(compact) < 700 or not BASE64.fullmatch(compact):
+        if len(compact) < OPAQUE or not BASE64.fullmatch(compact):
             continue
         try:
             data = from_base64(compact)

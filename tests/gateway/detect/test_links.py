@@ -29,6 +29,9 @@ def test_list_is_defanged_and_counted():
     ("search-ms:query=x&crumb=location:\\\\h\\s", "LINK-PROGRAM", Severity.HIGH),
     ("ms-msdt:/id PCWDiagnostic", "LINK-PROGRAM", Severity.HIGH),
     ("file:///\\\\h.example\\s\\a.rtf!x", "LINK-MONIKER", Severity.HIGH),
+    ("mhtml:http://e.example/a.mht!x", "LINK-PROGRAM", Severity.HIGH),
+    ("ms-word:ofe|u|https://e.example/a.dotm", "LINK-PROGRAM", Severity.HIGH),
+    ("ms-access:ofv|u|https://e.example/a", "LINK-PROGRAM", Severity.HIGH),
     ("file://h.example/share/", "LINK-SHARE", Severity.MEDIUM),
     ("https://bank.example@evil.example/", "LINK-USER-PART", Severity.MEDIUM),
     ("http://192.0.2.1/a", "LINK-ADDRESS", Severity.MEDIUM),
@@ -38,6 +41,7 @@ def test_judged(url, code, severity):
     assert (code, severity) in [(f.code, f.severity) for f in look(url)]
 
 
-@pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path"])
+@pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path",
+                                 "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x"])
 def test_no_links(url):
     assert look(url) == []

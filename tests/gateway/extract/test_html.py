@@ -130,3 +130,21 @@ def test_floods_are_incidents(source):
 def test_more_depth_and_references_than_any_page_has(source: str, held: bool) -> None:
     found = [p for p in extract(source) if isinstance(p, Problem)]
     assert bool(found) == held
+
+
+@pytest.mark.parametrize(("markup", "code"), [
+    ("<a href='file://h.example/s/a.exe'>x</a>", "DOC-LINK-PROGRAM"), ("<a href='\\\\h\\s\\a.lnk'>x</a>", "DOC-LINK-PROGRAM"),
+    ("<a href='file:///C:/Windows/System32/calc.exe'>x</a>", "DOC-LINK-PROGRAM"),
+    ("<img src='file://203.0.113.9/s/a.png'>", "DOC-EXTERNAL-SHARE"), ("<img src='\\\\h.example@80\\s\\a.png'>", "DOC-LINK-PROGRAM"),
+])
+def test_what_leads_beyond_the_web(markup, code):
+    assert codes(markup) == {"HTML-LINK", code}
+
+
+@pytest.mark.parametrize("markup", [
+    "<a href='file://fileserver/dept/report.xlsx'>x</a>", "<a href='setup.exe'>x</a>", "<a href='page_files/a.js'>x</a>",
+    "<img src='file://server01/sig/logo.jpg'>", "<img src='\\\\192.168.1.5\\s\\logo.png'>", "<img src='file:///C:/Users/a/logo.png'>",
+    "<a href='\\\\203.0.113.9\\s\\report.pdf'>x</a>",
+])
+def test_shares_of_ones_own_are_links(markup):
+    assert codes(markup) == {"HTML-LINK"}

@@ -18,6 +18,8 @@ B64 = base64.b64encode(PROGRAM).decode()
     f"x='{B64[::-1]}'", f"x='{base64.b64encode(B64.encode()).decode()}'", f"x='{PROGRAM.hex()}'",
     "x='" + "".join(f"\\x{c:02x}" for c in PROGRAM) + "'", "unescape('" + "".join(f"%{c:02x}" for c in PROGRAM) + "')",
     f"x=/'/; y='{PROGRAM.hex()}'",
+    "x='" + "\\\r\n".join(B64[n:n + 50] for n in range(0, len(B64), 50)) + "'",
+    "x='" + "*!".join(B64[n:n + 7] for n in range(0, len(B64), 7)) + "'.replace(/[*!]/g, '')",
     "new Uint8Array([" + ",".join(map(str, PROGRAM)) + "])", "[" + ", ".join(hex(c) for c in PROGRAM) + "]",
 ])
 def test_payload_is_found(script):
@@ -26,6 +28,7 @@ def test_payload_is_found(script):
 
 @pytest.mark.parametrize("script", [
     "var a = 'hello world, this is a rather long sentence without any payload in it';", "x = [1,2,3,4]", "", "'unclosed",
+    "var t = 'TVqQ AAMA, all of these words are separate; but together they would be base64 of something: " + "no, " * 60 + "';",
     "var s = '" + base64.b64encode(b"just some words, nothing else to see in here, really").decode() + "'",
 ])
 def test_ordinary_scripts_hold_nothing(script):
