@@ -75,6 +75,7 @@ JUDGED: dict[str, tuple[str, Severity, Severity]] = {
     "NAME-BLANKS": ("DISGUISE-BLANKS", Severity.LOW, Severity.HIGH),
     "NAME-TRAILING": ("DISGUISE-TRAILING", Severity.LOW, Severity.HIGH),
     "NAME-PATH": ("DISGUISE-PATH", Severity.LOW, Severity.HIGH),
+    "NAME-CLASS": ("DISGUISE-CLASS", Severity.HIGH, Severity.HIGH),
     "NAME-LONG": ("DISGUISE-LONG", Severity.LOW, Severity.MEDIUM),
 }
 

@@ -44,7 +44,8 @@ WEB = ("https://", "http://", "mailto:")
 CLICKED = frozenset({"a", "area", "form"})
 ROOTED = re.compile(r"(?:file:)?[\\/]*(?:[A-Za-z][:|][\\/]|%\w{1,40}%)", re.I)
 FOREIGN = re.compile(
-    r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)", re.I)
+    r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
+    re.I)
 """A share at a public address. Signatures of firms show pictures of their own shares, by name."""
 MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000

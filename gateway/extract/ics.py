@@ -11,6 +11,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.inlined import from_base64
 from gateway.extract.literals import data_uris
 from gateway.extract.mime.fields import file_names
+from gateway.extract.office.targets import Place, place, program
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -22,6 +23,8 @@ MAX_PARAMETERS = 2000
 ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
 NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
 MAX_FILES = 200
+ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
+ATTACH = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?ATTACH[;:]", re.I)
 
 
 class IcsExtractor:
@@ -39,7 +42,13 @@ class IcsExtractor:
         for fold in FOLDS:
             data = data.replace(fold, b"")
         count = 0
+        alarm = False
         for line in data.split(b"\n"):
+            edge = ALARM.match(line)
+            if edge:
+                alarm = edge[1].lower() == b"begin"
+            elif ATTACH.match(line):
+                yield from _elsewhere(line.rstrip(b"\r"), alarm)
             if not WORTH.search(line[:MAX_PARAMETERS]):
                 continue
             label, parameters, value = _property(line.rstrip(b"\r"))
@@ -52,6 +61,16 @@ class IcsExtractor:
                 name = NAME.search(parameters)
                 names = tuple(file_names([("name", name[1])])) if name else ()
                 yield Child(payload, ArtifactKind.OBJECT, names, label=label)
+
+
+def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:
+    """A file that is not in the calendar: a program that a click or an alarm starts, a sound that an alarm fetches."""
+    target = _property(line)[2].strip()[:2048].decode("utf-8", "replace")
+    where = place(target)
+    if where in (Place.SHARE, Place.LOCAL) and program(target):
+        yield Observation("DOC-LINK-PROGRAM", target)
+    elif where is Place.SHARE:
+        yield Observation("DOC-EXTERNAL-SHARE" if alarm else "DOC-LINK", target)
 
 
 def _property(line: bytes) -> tuple[str, bytes, bytes]:

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterable
 
 from gateway.extract import names as filenames
+from gateway.extract.compiled import compiled
 from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
 
 HEAD = 4096
@@ -253,7 +254,7 @@ def _structured(data: bytes, head: bytes) -> str:
         return RIFF.get(head[8:12], "application/octet-stream")
     if head[4:8] == b"ftyp":
         return FTYP.get(head[8:12], "video/mp4")
-    if _compiled(head):
+    if compiled(head):
         return "application/x-bytecode"
     if head[:2] == b"BM" and len(data) >= 26 and struct.unpack_from("<I", data, 14)[0] in (12, 40, 52, 56, 64, 108, 124):
         return "image/bmp"
@@ -278,15 +279,6 @@ def _structured(data: bytes, head: bytes) -> str:
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and not text_like(head[:512]):
         return "audio/mpeg"
     return ""
-
-
-def _compiled(head: bytes) -> bool:
-    """Python bytecode (a version, then CR LF), object files (PE/COFF) and old Unix programs (a.out)."""
-    if head[2:4] == b"\r\n" and len(head) > 16 and head[1:2] in (b"\x0b", b"\x0c", b"\x0d", b"\x0e", b"\xf2", b"\xf3"):
-        return not text_like(head[:64])
-    if head[:2] in (b"\x4c\x01", b"\x64\x86", b"\x64\xaa") and head[16:18] == b"\0\0" and 0 < head[2] < 97 and head[3] == 0:
-        return head[20:21] in (b".", b"/")
-    return head[1:4] == b"\x01\x64\0" and head[:1] in (b"\x07", b"\x08", b"\x0b", b"\xcc")
 
 
 def _tar_checksum(block: bytes) -> bool:

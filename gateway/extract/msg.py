@@ -50,7 +50,7 @@ def _storage(compound: Compound, prefix: tuple[str, ...], streams: dict[str, tup
         number = last.rpartition("#")[2].lstrip("0") or "0"
         label = f"attachment {int(number, 16) + 1}" if all(c in "0123456789abcdef" for c in number) else "attachment"
         yield from mapi.attachment(made, label)
-        path = made.strings.get(mapi.ATTACH_PATH, "")
+        path = made.strings.get(mapi.ATTACH_PATH) or made.strings.get(mapi.ATTACH_SHORT_PATH, "")
         if path and place(path) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-EXTERNAL-SHARE" if place(path) is Place.SHARE else "DOC-LINK", path)
         return

@@ -12,6 +12,10 @@ from gateway.model.filename import BIDI, BLANK_RUN, INVISIBLE, MAX_NAME, extensi
 __all__ = ["extension", "extensions", "observe", "spellings"]
 
 
+CLASS = re.compile(r"\.\{[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\}[ .]{0,9}$")
+"""A class id for an extension: Windows does not show it and asks that class to open the file."""
+
+
 def observe(names: Iterable[str]) -> list[Observation]:
     """What is odd about candidate names; codes in docs/reference/observations.md."""
     found: dict[str, Observation] = {}
@@ -36,5 +40,7 @@ def _oddities(name: str) -> Iterator[str]:
         yield "NAME-TRAILING"
     if re.search(r"(^|[\\/])\.\.([\\/]|$)|^[A-Za-z]:[\\/]|^[\\/]", name):
         yield "NAME-PATH"
+    if CLASS.search(name):
+        yield "NAME-CLASS"
     if len(name) > 255:
         yield "NAME-LONG"

@@ -54,7 +54,7 @@ class Tnef:
             elif number == RENDER:
                 yield from _close(current, count)
                 current, count = _Attachment(), count + 1
-            elif number in (TITLE, DATA, ATTACHMENT):
+            elif number in (TITLE, DATA, ATTACHMENT, TRANSPORT):
                 if current is None:
                     current, count = _Attachment(), count + 1
                 _attach(current, number, body, codepage)
@@ -80,7 +80,7 @@ def _whole(data: bytes) -> bool:
 
 
 def _attach(current: _Attachment, number: int, body: bytes, codepage: int) -> None:
-    if number == TITLE:
+    if number in (TITLE, TRANSPORT):
         current.names.append(mapi.text8(body.rstrip(b"\0"), codepage))
     elif number == DATA:
         current.data = body

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import count, takewhile
 from urllib.parse import unquote, unquote_to_bytes
 
 from gateway.extract.charset import decode_named, readings
@@ -129,13 +130,26 @@ def file_names(params: Iterable[Parameter]) -> list[str]:
             elif (index := rest.rstrip("*")).isdecimal():
                 pieces.append((int(index[:6]), rest.endswith("*"), value))
         if pieces:
-            extended.append(_extended(sorted(pieces, key=lambda p: p[0])))
-            extended.append(_extended(pieces))
+            extended += map(_extended, _orders(pieces))
             extended.append("".join(decoded(v) for _, _, v in sorted(pieces, key=lambda p: p[0])))
     found = [*extended, *plain]
     found += [decoded(n) for n in found if "=?" in n]        # words within words: some readers decode until nothing is left
     found += [unquote(n) for n in found if "%" in n]
     return [n for n in dict.fromkeys(found) if n]
+
+
+def _orders(pieces: list[tuple[int, bool, bytes]]) -> Iterator[list[tuple[int, bool, bytes]]]:
+    """By number; as they stand; the first or the last of equal numbers only; up to the first number that is missing."""
+    ordered = sorted(pieces, key=lambda p: p[0])
+    yield ordered
+    yield pieces
+    if [p[0] for p in ordered] != list(range(len(ordered))):
+        first = {p[0]: p for p in reversed(ordered)}
+        last = {p[0]: p for p in ordered}
+        yield [first[n] for n in sorted(first)]
+        yield [last[n] for n in sorted(last)]
+        begin = ordered[0][0]
+        yield [first[n] for n in takewhile(first.__contains__, count(begin))]
 
 
 def _extended(pieces: list[tuple[int, bool, bytes]]) -> str:

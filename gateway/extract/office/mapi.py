@@ -16,7 +16,8 @@ TEXTS = {0x0037: "header Subject", 0x1000: "body", 0x0E04: "header To", 0x0E03: 
          0x0C1F: "header From", 0x007D: "headers", 0x0042: "header From", 0x5D01: "header From"}
 HTML, RTF = 0x1013, 0x1009
 ATTACH_DATA, ATTACH_LONG, ATTACH_SHORT, ATTACH_DISPLAY = 0x3701, 0x3707, 0x3704, 0x3001
-ATTACH_TYPE, ATTACH_PATH = 0x370E, 0x370D
+ATTACH_EXTENSION, ATTACH_TRANSPORT = 0x3703, 0x370C
+ATTACH_TYPE, ATTACH_PATH, ATTACH_SHORT_PATH = 0x370E, 0x370D, 0x3708
 CODEPAGES = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 54936: "gb18030", 65001: "utf-8", 1252: "cp1252",
              20127: "ascii",
              50220: "iso2022_jp", 50221: "iso2022_jp", 50222: "iso2022_jp", 51932: "euc_jp", 51949: "euc_kr", 1251: "cp1251",
@@ -46,7 +47,10 @@ class Properties:
     octets: dict[int, bytes] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
-        found = (self.strings.get(i, "") for i in (ATTACH_LONG, ATTACH_SHORT, ATTACH_DISPLAY))
+        found = [self.strings.get(i, "") for i in (ATTACH_LONG, ATTACH_SHORT, ATTACH_DISPLAY, ATTACH_TRANSPORT)]
+        ending = self.strings.get(ATTACH_EXTENSION, "")
+        if ending.startswith(".") and not any(n.lower().endswith(ending.lower()) for n in found):
+            found.append(f"attachment{ending}")
         return tuple(dict.fromkeys(n for n in found if n))
 
 

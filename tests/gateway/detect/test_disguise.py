@@ -23,13 +23,13 @@ def look(name: str, type: str = "text/plain") -> dict[str, Severity]:
 @pytest.mark.parametrize(("name", "code"), [
     ("a\u202exod.txt", "DISGUISE-BIDI"), ("a.exe\0.txt", "DISGUISE-NUL"), ("a.pdf.exe", "DISGUISE-DOUBLE-EXTENSION"),
     ("a.pdf          .exe", "DISGUISE-BLANKS"), ("a.exe.", "DISGUISE-TRAILING"), ("..\\a.exe", "DISGUISE-PATH"),
-    ("a.e\u200bxe", "DISGUISE-INVISIBLE"),
+    ("a.e\u200bxe", "DISGUISE-INVISIBLE"), ("a.txt.{3050F4D8-98B5-11CF-BB82-00AA00BDCE0B}", "DISGUISE-CLASS"),
 ])
 def test_high(name, code):
     assert look(name)[code] is Severity.HIGH
 
 
-@pytest.mark.parametrize("name", ["a.tar.gz", "report.v2.pdf", "報價單.pdf", "a b.docx", "archive.exe.txt"])
+@pytest.mark.parametrize("name", ["a.tar.gz", "report.v2.pdf", "報價單.pdf", "a b.docx", "archive.exe.txt", "{3050F4D8-98B5-11CF-BB82-00AA00BDCE0B}.pdf"])
 def test_ordinary_names(name):
     assert look(name) == {}
 

@@ -10,6 +10,7 @@ from gateway.extract import nesting
 from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.ics import ICS
 from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation
 from gateway.model.deadline import Limits
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
@@ -50,3 +51,23 @@ def test_more_events_than_any_calendar_has(monkeypatch: pytest.MonkeyPatch) -> N
         data = "".join(f"BEGIN:VCARD\r\nFN:{n}\r\nEND:VCARD\r\n" for n in range(number)).encode()
         found = list(ICS.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, "text/vcard"), Context(Limits())))
         assert any(isinstance(i, Problem) for i in found) == held
+
+
+def codes(text: str) -> list[str]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "text/calendar")
+    return [i.code for i in ICS.extract(node, Context(Limits())) if isinstance(i, Observation)]
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("ATTACH:file://h.example/s/a.exe\r\n", "DOC-LINK-PROGRAM"),
+    ("BEGIN:VALARM\r\nACTION:PROCEDURE\r\nATTACH;FMTTYPE=application/binary:file:///c:/windows/calc.exe\r\nEND:VALARM\r\n", "DOC-LINK-PROGRAM"),
+    ("BEGIN:VALARM\r\nACTION:AUDIO\r\nATTACH;VALUE=URI:\\\\h.example\\s\\a.wav\r\nEND:VALARM\r\n", "DOC-EXTERNAL-SHARE"),
+    ("BEGIN:VALARM\r\nEND:VALARM\r\nATTACH:file://fileserver/dept/a.pdf\r\n", "DOC-LINK"),
+])
+def test_files_that_are_elsewhere(text, code):
+    assert codes(text) == [code]
+
+
+@pytest.mark.parametrize("value", [";VALUE=URI:Chord", ":https://e.example/a.pdf", ":CID:part3@h", ";FMTTYPE=audio/basic:Basso"])
+def test_sounds_and_pages_are_nothing(value):
+    assert codes(f"BEGIN:VALARM\r\nATTACH{value}\r\nEND:VALARM\r\n") == []

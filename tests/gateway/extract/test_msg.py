@@ -37,3 +37,16 @@ def test_reminder_sound_on_a_share() -> None:
     data = compound({**PLAIN, "__substg1.0_8000001F": "\\\\h.example\\s.wav".encode("utf-16-le")})
     assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))
     assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "ordinary".encode("utf-16-le")}))) == set()
+
+
+def test_attachment_that_only_has_an_extension() -> None:
+    at = "__attach_version1.0_#00000000/"
+    data = compound({**PLAIN, at + "__substg1.0_3703001F": ".js".encode("utf-16-le"), at + "__substg1.0_37010102": b"x"})
+    assert content(take_apart(MSG, data)) == {"attachment.js": b"x"}
+    assert content(take_apart(MSG, compound({**PLAIN, **attached("A.PDF", b"x"), at + "__substg1.0_3703001F": ".pdf".encode("utf-16-le")}))) == {"A.PDF": b"x"}
+
+
+def test_attachment_by_reference_to_a_share() -> None:
+    at = "__attach_version1.0_#00000000/"
+    data = compound({**PLAIN, at + "__substg1.0_3708001F": "\\\\h.example\\s\\a.exe".encode("utf-16-le")})
+    assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))

@@ -38,7 +38,7 @@ def test_alternate_stream_gives_both_sides():
 @pytest.mark.parametrize(("name", "code"), [
     ("a\u202excod.exe", "NAME-BIDI"), ("a.exe\0.txt", "NAME-NUL"), ("a\u200b.exe", "NAME-INVISIBLE"),
     ("a.pdf          .exe", "NAME-BLANKS"), ("a.exe.", "NAME-TRAILING"), ("../a", "NAME-PATH"),
-    ("C:\\a", "NAME-PATH"), ("a" * 300, "NAME-LONG"), ("a\x07b", "NAME-CONTROL"),
+    ("C:\\a", "NAME-PATH"), ("a" * 300, "NAME-LONG"), ("a.{00000000-0000-0000-0000-000000000001}", "NAME-CLASS"), ("a\x07b", "NAME-CONTROL"),
 ])
 def test_oddities(name, code):
     assert code in [o.code for o in observe([name])]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import struct
 
+from gateway.extract.base import Child
 from gateway.extract.tnef import MAGIC, TNEF, read
 from gateway.model.content import Text
 from tests.builders.archives import codes, content, take_apart
@@ -53,3 +54,10 @@ def test_more_attributes_and_properties_than_any_mail_has() -> None:
     listed = attribute(1, 0x9003, struct.pack("<I", 5_000))
     assert "COUNT" in codes(take_apart(TNEF, tnef(*[listed] * 21), "winmail.dat"))
     assert "COUNT" not in codes(take_apart(TNEF, tnef(*[listed] * 20), "winmail.dat"))
+
+
+def test_every_name_an_attachment_has() -> None:
+    data = tnef(attribute(2, 0x9002, bytes(14)), attribute(2, 0x8010, b"A.TXT\0"), attribute(2, 0x9001, b"a.vbs\0"), attribute(2, 0x800F, b"x"),
+                attribute(2, 0x9005, properties((0x3703, 0x1E, b".js\0"))))
+    (child,) = [found for found in take_apart(TNEF, data) if isinstance(found, Child)]
+    assert set(child.names) == {"A.TXT", "a.vbs", "attachment.js"}

@@ -83,3 +83,11 @@ def test_names_that_only_some_reader_sees(raw):
 
 def test_a_colon_for_an_equals_sign():
     assert sloppy_names(b"attachment; filename:a.exe") == ["a.exe"]
+
+
+@pytest.mark.parametrize("raw", [
+    b'a; filename*0="a.bat"; filename*5=".txt"', b"a; filename*0=a.; filename*1=txt; filename*1=bat",
+    b"a; filename*0=a.; filename*1=bat; filename*1=txt", b"a; filename*1=a.b; filename*2=at",
+])
+def test_pieces_of_a_name_in_every_order(raw):
+    assert "a.bat" in names(raw)

@@ -1,0 +1,30 @@
+"""Compiled code by its first octets."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from gateway.extract.compiled import compiled
+from gateway.extract.identify import identify, needs_reader
+
+TERSE = b"VZ" + struct.pack("<HBBHI", 0x8664, 3, 11, 0x1B8, 0x240) + bytes(40)
+
+
+@pytest.mark.parametrize("data", [
+    TERSE, b"Joy!peffpwpc\0\0\0\1" + bytes(40), b"FOR1\0\0\1\0BEAMAtU8" + bytes(40), b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f" + bytes(40),
+    bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d") + b"AU3!EA06" + bytes(40), b"Cr24\3\0\0\0" + bytes(40),
+    b"\xcb\r\r\n" + bytes(12) + b"\xe3" + bytes(9), struct.pack("<HHIIIHH", 0x8664, 1, 0x5F000000, 0, 0, 0, 4) + b".text\0\0\0" + bytes(60),
+    b"\x0b\x01\x64\0" + bytes(40),
+])
+def test_compiled_code(data):
+    assert compiled(data) and identify(data) == "application/x-bytecode" and not needs_reader("application/x-bytecode")
+
+
+@pytest.mark.parametrize("data", [
+    b"VZ is short for something\r\n" * 3, TERSE[:5] + b"\x03" + TERSE[6:], b"Cr24 words", b"FORM\0\0\1\0BEAN" + bytes(40),
+    b"d\x86 words" + bytes(40), b"",
+])
+def test_what_only_begins_like_it(data):
+    assert not compiled(data)
