@@ -47,7 +47,7 @@ MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\x
 """Byte order marks; the longer ones first."""
 SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BIJ]|&@|\.[AF])")
 KOREAN_SHIFT = b"\x1b$)C"
-HZ = re.compile(rb"~\{[!-~]{2,}~\}")
+HZ = re.compile(rb"~\{(?:[!-}]|~(?![{}])){2,}+~\}")
 CLOSE = 0.82
 """A reading whose score is at least this part of the best one's is kept beside it."""
 

@@ -22,8 +22,8 @@ BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xl
 STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at
-QUERY = re.compile(rb"^\s*WEB\s*[\r\n]+\s*1\s*[\r\n]+\s*(\S{1,2000})", re.I)
-DATABASE = re.compile(rb"^\s*XLODBC\s*[\r\n]+\s*1\s*[\r\n]+\s*(\S[^\r\n]{0,2000})", re.I)
+QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,2000})", re.I)
+DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S[^\r\n]{0,2000})", re.I)
 SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
 SYLK_FORMULA = re.compile(rb"[\n\r]C;[^\r\n]{0,2000}?;E([^\r\n]{1,2000})", re.I)
 SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)

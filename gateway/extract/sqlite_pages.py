@@ -14,7 +14,7 @@ INTERIOR, LEAF = 5, 13
 MOST_ROWS = 500_000
 ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
-COLUMNS = re.compile(r"\((.*)\)", re.S)
+PUNCTUATION = re.compile(r"[(),]")
 
 
 class BrokenDatabase(ValueError):
@@ -33,10 +33,16 @@ def tables(data: bytes) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
 
 
 def _columns(statement: str) -> tuple[str, ...]:
-    match = COLUMNS.search(statement)
-    if match is None:
+    begin, end = statement.find("("), statement.rfind(")")
+    if not 0 <= begin < end:
         return ()
-    parts = re.split(r",(?![^()]*\))", match[1])
+    parts, depth, start = [], 0, begin + 1
+    for mark in PUNCTUATION.finditer(statement, start, end):
+        depth += {"(": 1, ")": -1, ",": 0}[mark[0]]
+        if mark[0] == "," and depth <= 0:
+            parts.append(statement[start:mark.start()])
+            start = mark.end()
+    parts.append(statement[start:end])
     return tuple(part.split()[0].strip('"`[]\'') if part.split() else "" for part in parts)
 
 

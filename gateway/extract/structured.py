@@ -22,9 +22,8 @@ MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too
 MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
-INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*(\([^()]{1,4096}\))?\s*values\s*", re.I)
-QUOTED = re.compile(r"'((?:[^'\\]|''|\\.)*)'|([^,()'\s][^,()']*)|(\))")
-VCARD = re.compile(r"^begin:vcard\s*$(.*?)^end:vcard\s*$", re.I | re.S | re.M)
+INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
+QUOTED = re.compile(r"'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
 XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
 
 
@@ -123,10 +122,11 @@ def _scalar(value: object) -> str:
 
 def _sql(text: str) -> Iterator[Yield]:
     """INSERT statements as tables; column names where the statement gives them."""
-    for match in INSERT.finditer(text):
+    match = INSERT.search(text)
+    while match:
         rows: list[tuple[str, ...]] = []
         if match[1]:
-            rows.append(tuple(c.strip(' `"[]') for c in match[1][1:-1].split(",")))
+            rows.append(tuple(c.strip(' `"[]') for c in match[1].rstrip()[1:-1].split(",")))
         current: list[str] = []
         at = match.end()
         while at < len(text) and len(rows) < MOST_RECORDS:
@@ -137,7 +137,7 @@ def _sql(text: str) -> Iterator[Yield]:
                 at += 1
                 continue
             found = QUOTED.match(text, at)
-            if found is None:
+            if found is None or (c in "iI" and INSERT.match(text, at)):
                 break
             at = found.end()
             if found[3]:
@@ -147,6 +147,7 @@ def _sql(text: str) -> Iterator[Yield]:
                 current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
         if rows:
             yield Table("insert", tuple(rows))
+        match = INSERT.search(text, at)
 
 
 def _vcard(text: str) -> Iterator[Yield]:
@@ -155,14 +156,19 @@ def _vcard(text: str) -> Iterator[Yield]:
         return
     rows: list[tuple[str, ...]] = [("name", "phone", "email", "address", "birthdate", "note")]
     unfolded = re.sub(r"\r?\n[ \t]", "", text.replace("\r\n", "\n"))
-    for card in VCARD.finditer(unfolded):
-        fields: dict[str, list[str]] = {}
-        for line in card[1].splitlines():
+    fields: dict[str, list[str]] | None = None
+    for line in unfolded.splitlines():
+        low = line.strip().lower()
+        if low == "begin:vcard":
+            fields = {} if fields is None else fields
+        elif low == "end:vcard" and fields is not None:
+            name = (fields.get("FN") or fields.get("N") or [""])[0]
+            rows.append((name, *(" ".join(fields.get(k, [])) for k in ("TEL", "EMAIL", "ADR", "BDAY", "NOTE"))))
+            fields = None
+        elif fields is not None:
             key, _, value = line.partition(":")
             base = key.split(";")[0].rsplit(".", 1)[-1].upper()
             fields.setdefault(base, []).append(value.replace("\\,", ",").replace(";", " ").strip())
-        name = (fields.get("FN") or fields.get("N") or [""])[0]
-        rows.append((name, *(" ".join(fields.get(k, [])) for k in ("TEL", "EMAIL", "ADR", "BDAY", "NOTE"))))
     if len(rows) > 1:
         yield Table("cards", tuple(rows))
 

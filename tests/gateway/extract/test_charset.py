@@ -7,6 +7,7 @@ import codecs
 import pytest
 
 from gateway.extract.charset import CHARSETS, codec, decode_named, guess, readings
+from tests.builders.growth import linear
 
 ZH_TW = "您好，附件為本月報價單與客戶資料，請於週五前回覆，謝謝。"
 ZH_CN = "您好，附件为本月报价单和客户资料，请于周五前回复，谢谢。"
@@ -57,3 +58,7 @@ def test_anything_decodes_to_something(data):
 
 def test_ascii_has_one_reading():
     assert readings(b"plain") == [("plain", "utf-8")]
+
+
+def test_shifts_of_hz_that_nothing_ends_are_read_once() -> None:
+    assert linear(lambda data: readings(data), lambda n: b"~{ab" * n, 25_000)

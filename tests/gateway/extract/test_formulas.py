@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.formulas import FORMULAS
+from gateway.extract.formulas import DATABASE, FORMULAS, QUERY
 from tests.builders.archives import codes, take_apart
+from tests.builders.growth import linear
 
 
 @pytest.mark.parametrize("text", [
@@ -48,3 +49,14 @@ def test_html_under_the_name_of_a_workbook() -> None:
     page = b"<html><table><tr><td>=cmd|'/c rem'!A0</td></tr></table></html>"
     assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/html")))
     assert codes(list(take_apart(FORMULAS, b"<html><td>a | b! cmd</td></html>", "a.xls", kind="text/html"))) == set()
+
+
+@pytest.mark.parametrize("head", [b"WEB", b"XLODBC", b"WEB\n1"])
+def test_lines_before_a_query_are_read_once(head: bytes) -> None:
+    assert linear(lambda data: (QUERY.match(data), DATABASE.match(data)), lambda n: head + b"\r\n" * n, 1_500)
+
+
+@pytest.mark.parametrize(("data", "address"), [(b" WEB \r\n\r\n 1 \n http://h.example/", b"http://h.example/"), (b"web\r1\r\\\\h\\s", b"\\\\h\\s"), (b"WEB 1\nx", None)])
+def test_queries_with_lines_between(data: bytes, address: bytes | None) -> None:
+    found = QUERY.match(data)
+    assert (found[1] if found else None) == address

@@ -4,7 +4,8 @@ import sqlite3
 
 import pytest
 
-from gateway.extract.sqlite_pages import BrokenDatabase, tables
+from gateway.extract.sqlite_pages import BrokenDatabase, _columns, tables
+from tests.builders.growth import linear
 
 
 def made(tmp_path, *statements, encoding="UTF-8", page=4096):
@@ -61,3 +62,15 @@ def test_a_page_that_points_to_itself(tmp_path):
     data[root * 512 + 8:root * 512 + 12] = (2).to_bytes(4, "big")
     with pytest.raises(BrokenDatabase):
         list(tables(bytes(data)))
+
+
+@pytest.mark.parametrize(("statement", "names"), [
+    ("CREATE TABLE a (id INTEGER, [name] VARCHAR(10, 2), UNIQUE (id, name))", ("id", "name", "UNIQUE")), ("CREATE TABLE a", ()), ("a ) (", ()), ("a ()", ("",)),
+])
+def test_columns(statement: str, names: tuple[str, ...]) -> None:
+    assert _columns(statement) == names
+
+
+@pytest.mark.parametrize("unit", ["(", ",", "(,"])
+def test_long_statements_are_read_once(unit: str) -> None:
+    assert linear(_columns, lambda n: "(" + unit * n + ")", 15_000)

@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateway.extract.base import Context, Node, Problem
-from gateway.extract.structured import STRUCTURED
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.structured import STRUCTURED, _sql, _vcard
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
+from tests.builders.growth import linear
 
 
 def read(data, kind="text/plain", outbound=True):
@@ -102,3 +104,19 @@ def test_more_columns_and_attributes_than_any_record_has() -> None:
     marked = b'<?xml version="1.0"?><a ' + b" ".join(b'k%d="1"' % n for n in range(1_200)) + b"/>"
     assert [y.code for y in read(marked, "text/xml") if isinstance(y, Problem)] == [IncidentCode.COUNT]
     assert not [y for y in read(marked.replace(b'k1100="1"', b"").replace(b"<a ", b"<a>").replace(b"/>", b"</a>"), "text/xml") if isinstance(y, Problem)]
+
+
+@pytest.mark.parametrize(("reader", "unit", "count"), [
+    (_sql, "insert into a values (1)\n", 1_500), (_sql, "insert into a values (\\'", 2_500), (_vcard, "begin:vcard\n", 5_000), (_vcard, "begin:vcard\n\n", 5_000),
+])
+def test_records_that_nothing_ends_are_read_once(reader: Callable[[str], Iterator[Yield]], unit: str, count: int) -> None:
+    assert linear(lambda text: list(reader(text)), lambda n: unit * n, count)
+
+
+def test_blanks_in_a_statement_are_read_once() -> None:
+    assert linear(lambda text: list(_sql(text)), lambda n: "insert into a" + " " * n, 12_000)
+
+
+def test_statements_without_their_end() -> None:
+    found = list(_sql("INSERT INTO a (x, y) VALUES (1, 'in''s')\ninsert into b values ('it\\'s'), (2)\nINSERT INTO c VALUES ('rest"))
+    assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "in's")), (("it\\'s",), ("2",))]

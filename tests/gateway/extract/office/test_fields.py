@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.fields import judge, quoted
+from gateway.extract.office.fields import judge, quoted, tokens
+from tests.builders.growth import linear
 
 
 @pytest.mark.parametrize(("code", "wanted"), [
@@ -29,3 +30,8 @@ def test_quoted_joins_numbers_and_words() -> None:
 
 def test_long_instruction_is_linear() -> None:
     assert judge('"' * 200_000) == []
+
+
+def test_quotes_that_nothing_closes_are_read_once() -> None:
+    assert linear(lambda text: [tokens(text[at:]) for at in range(20)], lambda n: "“ " * n, 2_400)
+    assert tokens('INCLUDETEXT “a b” "c \\" d"') == ["INCLUDETEXT", "a b", 'c \\" d'] and tokens("“a “b c”") == ["“a", "b c"]
