@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,6 +13,7 @@ from gateway.extract.macros import MEDIA_TYPE
 from gateway.extract.office import targets
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.xml import XmlRefused, looks_like_xml, parse
+from gateway.extract.ooxml import dde_call
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -21,7 +25,14 @@ LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "s
           "template": "attachedtemplate",
           "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
           "script": "other"}
+RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun.star.expand:", "vnd.libreoffice.command:")
+"""Links that run a script or a command of the office program."""
+ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
+"""What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
+BINARIES = 1000                          # embedded files of one flat document
+MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
+OFFICE = re.compile(rb"META-INF/manifest\.xml|mimetype|Basic/", re.I)
 REPEATS = 100                            # copies of a repeated cell that are kept
 COPIES = 17_000_000                      # of filled cells: sixteen whole columns of one value
 BLANKS = 1_000_000                       # that one element stands for
@@ -57,7 +68,11 @@ class _Body:
         self.loads += tag in LOADED
         if href and tag in LOADED and not href.startswith(OWN):
             self.see(targets.judge(LOADED[tag], href))
-        if tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
+        if tag == "a" and href.strip().lower().startswith(RUNS):
+            self.see(Observation("ODF-EVENT", href[:300]))
+        elif tag == "event-listener" and attributes.get("action") in ACTIONS:
+            self.see(Observation(ACTIONS[attributes["action"]], href[:300]))
+        elif tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
             self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), href or attributes.get("macro-name",
                                                                                                                  "")))))
         elif tag in ("dde-source", "dde-connection-decl"):
@@ -72,7 +87,8 @@ class _Body:
             self.cell = []
             self.repeat = _number(attributes, "number-columns-repeated")
             formula = attributes.get("formula", "")
-            if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower():
+            if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
+                    "|" in formula and not MODERN.match(formula) and dde_call(formula)):
                 self.see(Observation("DOC-DDE", formula[:400]))
         elif tag == "module" or tag == "source-code":
             self.module, self.module_name = [], attributes.get("name", "script")
@@ -132,6 +148,10 @@ class _Body:
         for name, code in self.modules:
             if code.strip():
                 yield module(name, code.encode("utf-8", "replace"))
+        for text in self.binaries[:BINARIES]:
+            yield from binary(text)
+        if len(self.binaries) > BINARIES:
+            yield Problem(IncidentCode.COUNT, f"more than {BINARIES} embedded files")
 
 
 def _number(attributes: dict[str, str], name: str) -> int:
@@ -147,12 +167,23 @@ def module(name: str, data: bytes) -> Child:
                  texts=(Text(text, "macro"),))
 
 
+def binary(text: str) -> Iterator[Yield]:
+    """An object or picture of a flat document, in base64."""
+    try:
+        made = base64.b64decode("".join(text.split()), validate=False)
+    except (binascii.Error, ValueError):
+        yield Problem(IncidentCode.MALFORMED, "binary data")
+        return
+    if made:
+        yield Child(made, ArtifactKind.IMAGE if made.startswith(PICTURES) else ArtifactKind.OBJECT, label="embedded file")
+
+
 class Odf:
     name = "odf"
 
     def claims(self, node: Node) -> bool:
         return node.type == "application/vnd.oasis.opendocument" or (
-            node.data[:2] == b"PK" and b"META-INF/manifest.xml" in node.data[-262_144:] and is_package(node.data))
+            node.data[:2] == b"PK" and OFFICE.search(node.data[-262_144:]) is not None and is_package(node.data))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         try:
@@ -160,7 +191,7 @@ class Odf:
         except PartRefused as error:
             yield error.problem
             return
-        if "meta-inf/manifest.xml" not in package.entries and "mimetype" not in package.entries:
+        if not {"meta-inf/manifest.xml", "mimetype", "basic/script-lc.xml"} & package.entries.keys():
             return
         for entry in sorted(package.entries.values(), key=lambda e: e.size >> 20):
             if entry.name.endswith("/"):

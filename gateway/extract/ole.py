@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.extract import macros, officecrypto, xlm
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import hwp, objects, ppt, vba, worddoc
+from gateway.extract.office import addins, hwp, objects, ppt, vba, worddoc
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage
 from gateway.model.artifact import ArtifactKind
@@ -145,6 +145,8 @@ def _others(storage: Storage) -> Iterator[Yield]:
         if name in KNOWN or name.startswith(("__substg", "__prop", "__name", "encrypt")):
             continue
         data = storage.read(name)
+        if addins.is_wps_macro(name):
+            yield from addins.wps_macro(path[-1], data)
         if name in ("package", "contents", "content") or data.startswith(FILE_HEADS):
             yield Child(data, ArtifactKind.OBJECT, (path[-1],))
         if vba.SOURCE_MARK in data:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract import sheet_calls
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import biff12, targets, xlmtext
+from gateway.extract.office import addins, biff12, targets, xlmtext
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.story import WANTED, Story
@@ -41,8 +41,8 @@ QUIET_PARTS = {
 }
 """Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
 NOTED = frozenset({
-    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "button", "command", "property",
-    "Relationship",
+    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
+    "Relationship", "reference", "webVideoPr",
 })
 """Elements whose attributes say something (`_Tee.note`)."""
 
@@ -155,6 +155,10 @@ class _Reader:
     def binary(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:
         base = name.rpartition("/")[2]
         content_type = self.type_of(name)
+        if addins.is_wps_macro(base, content_type, *kinds):
+            yield from addins.wps_macro(base, data)
+        if ("vbaproject" in kinds or content_type.endswith("vbaproject")) and data[:4] != b"\xd0\xcf\x11\xe0":
+            yield Observation("VBA-UNREAD", base)
         if name.lower().endswith(".bin") and ("sheet" in content_type or "workbook" in content_type
                                               or name.lower().startswith("xl/")
                                               ) and data[:2] != b"\xd0\xcf":
@@ -190,11 +194,17 @@ class _Reader:
             yield from xlmtext.macro_sheet(name, data)
         elif root == "worksheet":
             yield from formulas(data)
+        elif root == "dialogsheet":
+            yield Observation("XLM-DIALOG", name)
+        elif root == "customUI":
+            yield from addins.ribbon(data)
         elif root == "workbook":
             self.sheets += tee.sheets
             self.auto_names += tee.auto_names
         if root not in ("worksheet", "styleSheet", "theme", "macrosheet"):
             yield from story.items(name.rpartition("/")[2])
+        if root in addins.VISIO:
+            yield from addins.visio(data)
         yield from tee.items(root, name)
         if problem is not None:
             raise problem
@@ -216,6 +226,7 @@ class _Tee:
     seen: list[Observation] = field(default_factory=list)
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
     auto_names: list[str] = field(default_factory=list)
+    pages: list[Child] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     loose_size: int = 0
     name: str = ""
@@ -248,10 +259,6 @@ class _Tee:
             self.seen += _connection(tag, attributes)
         elif tag in ("customUI", "commands") and attributes.get("onLoad"):
             self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))
-        elif tag == "button" or tag == "command":
-            action = attributes.get("onAction", "")
-            if targets.place(action) in (targets.Place.WEB, targets.Place.SHARE):
-                self.seen.append(Observation("DOC-REMOTE-MACRO", action))
         elif tag == "property":
             self.name = attributes.get("name", "")
             if self.name.lower() in ("_assemblylocation", "_assemblyname"):
@@ -259,9 +266,16 @@ class _Tee:
         elif tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
             found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
             self.seen += [found] if found else []
+        elif tag == "reference" and "storeType" in attributes:
+            extension = addins.extension(attributes)
+            self.seen += [extension] if extension else []
+        elif tag == "webVideoPr" and len(self.pages) < 50:
+            page = addins.player(attributes)
+            self.pages += [page] if page else []
 
     def items(self, root: str, name: str) -> Iterator[Yield]:
         yield from self.seen[:500]
+        yield from self.pages
         if self.loose and root not in ("document", "hdr", "ftr", "worksheet", "sst", "styleSheet", "theme", "sld", "macrosheet"):
             text = "\n".join(self.loose)
             if root in ("Properties", "coreProperties"):

@@ -13,7 +13,7 @@ from gateway.model.content import Observation, Text
 
 LINES = 20_000                           # formulas of one macro sheet that are rendered
 MEDIA_TYPE = "text/x-xlm"
-_AUTO = re.compile(r"^(?:_xlnm[._])?(?:\x01|auto[ _]?(?:open|close|activate|deactivate|exec))", re.I)
+_AUTO = re.compile(r"^(?:_xlnm[._])?(?:\x01|auto_(?:open|close|activate|deactivate|exec))", re.I)
 _CALL = re.compile(r"([A-Z][A-Z0-9.]{2,30})\(")
 
 

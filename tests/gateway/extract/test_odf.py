@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from gateway.extract import odf
+from gateway.extract.base import Child
 from gateway.extract.odf import ODF, markup
-from gateway.model.content import Table, Text
+from gateway.model.content import Observation, Table, Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import package
 
@@ -60,3 +63,28 @@ def test_encryption_entities_and_objects() -> None:
 def test_more_links_and_copies_than_any_document_has(monkeypatch: pytest.MonkeyPatch, body: str, code: str) -> None:
     monkeypatch.setattr(odf, "LOADS", 10)
     assert codes(take_apart(ODF, odt(body), "a.odt")) - {"DOC-LINK"} == {code} - {""}
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    ('<text:a xlink:href="vnd.sun.star.script:a$b?language=Python"/>', "ODF-EVENT"), ('<text:a xlink:href=" .UNO:RunMacro"/>', "ODF-EVENT"),
+    ('<presentation:event-listener presentation:action="execute" xlink:href="../calc.exe"/>', "DOC-RUN-PROGRAM"),
+    ("<table:table-cell table:formula=\"msoxl:=cmd|'/c calc'!A0\"/>", "DOC-DDE"),
+    ('<presentation:event-listener presentation:action="next-page"/>', ""), ('<text:a xlink:href="https://a.example/"/>', "DOC-LINK"),
+    ('<table:table-cell table:formula="of:={1|2}![.A1]"/>', ""),
+])
+def test_clicks_that_run_something(body: str, code: str) -> None:
+    space = 'xmlns:text="t" xmlns:xlink="x" xmlns:presentation="p" xmlns:table="b" xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'
+    found = {o.code for o in markup(f"<office:body {space}>{body}</office:body>".encode(), "body") if isinstance(o, Observation)}
+    assert found == ({code} if code else set())
+
+
+def test_files_inside_flat_documents_come_as_children() -> None:
+    inner = base64.b64encode(b"MZ program").decode()
+    flat = f'<office:document xmlns:office="urn:x"><office:binary-data>{inner[:5]}\n {inner[5:]}</office:binary-data></office:document>'
+    assert [c.data for c in markup(flat.encode(), "body") if isinstance(c, Child)] == [b"MZ program"]
+
+
+def test_basic_of_packages_without_a_manifest() -> None:
+    module = '<script:module xmlns:script="http://openoffice.org/2000/script" script:name="M">Sub Main\nEnd Sub</script:module>'
+    data = package({"mimetype": "application/vnd.sun.xml.writer", "Basic/Standard/M.xml": module})
+    assert any(isinstance(c, Child) and c.detected_type == "text/x-vba" for c in take_apart(ODF, data, "a.sxw"))

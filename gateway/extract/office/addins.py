@@ -1,0 +1,70 @@
+"""What office documents bring to run beside VBA: add-ins of the web, embedded players, Visio's add-ons, macros of WPS Office.
+
+[MS-OWEXML] (web extensions), [MS-DOCX] 2.5.4.2 (webVideoPr), [MS-VSDX] and Visio's ShapeSheet reference (RUNADDON).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from gateway.extract.base import Child, Yield
+from gateway.extract.macros import MEDIA_TYPE
+from gateway.extract.office.targets import Place, place
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+
+STORES = frozenset({"filesystem", "registry", "spcatalog", "spapp", "uploadfiledevcatalog"})
+"""Where an add-in comes from that neither Microsoft's store (OMEX) nor the recipient's own administrator (EXCatalog) vouches for:
+a share, the registry of a developer, a site."""
+ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
+PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
+                     r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
+VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
+"""Roots of the parts of a drawing that hold cells."""
+CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
+WPS = re.compile(r"jdedata|jsproject|jdeextension", re.I)
+
+
+def extension(attributes: dict[str, str]) -> Observation | None:
+    """The place of a web extension (`reference` of [MS-OWEXML]); None for the store's."""
+    store = attributes.get("storeType", "").lower()
+    return Observation("DOC-WEB-EXTENSION", f"{store} {attributes.get('store', '')}"[:300]) if store in STORES else None
+
+
+def player(attributes: dict[str, str]) -> Child | None:
+    """The page that Word shows for an online video: markup of the document's author."""
+    page = attributes.get("embeddedHtml", "")
+    return Child(page.encode("utf-8", "replace"), ArtifactKind.TEXT, ("video.html",), "text/html", "online video") if page else None
+
+
+def visio(data: bytes) -> Iterator[Yield]:
+    """Cells of a drawing that run a program; built-in add-ons go by plain names ("Make Wall")."""
+    if b"RUNADDON" not in data.upper():
+        return
+    text = unescape(data.decode("utf-8", "replace"))
+    for name in dict.fromkeys(ADDON.findall(text)[:200]):
+        if PROGRAM.search(name):
+            yield Observation("DOC-RUN-PROGRAM", name)
+
+
+def ribbon(data: bytes) -> Iterator[Yield]:
+    """Callbacks of a ribbon ([MS-CUSTOMUI]): a macro of this document, or of a file elsewhere that is fetched for it."""
+    text = unescape(data.decode("utf-8", "replace"))
+    for name in dict.fromkeys(CALLBACK.findall(text)[:2000]):
+        if place(name) in (Place.WEB, Place.SHARE):
+            yield Observation("DOC-REMOTE-MACRO", name)
+
+
+def is_wps_macro(*names: str) -> bool:
+    """True for the part or stream in which WPS Office keeps a document's JavaScript, by part name, relation or content type."""
+    return any(WPS.search(name) for name in names)
+
+
+def wps_macro(name: str, data: bytes) -> Iterator[Yield]:
+    """JavaScript that WPS Office runs like VBA; it writes it as plain text."""
+    yield Observation("VBA-PROJECT", "JavaScript of WPS Office")
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    yield Child(text.encode("utf-8", "replace"), ArtifactKind.MACRO, (name,), detected_type=MEDIA_TYPE,
+                observations=(Observation("VBA-MODULE", name),), texts=(Text(text, "macro"),))

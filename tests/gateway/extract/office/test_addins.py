@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Child
+from gateway.extract.office import addins
+from gateway.extract.ole import OLE
+from gateway.extract.ooxml import OOXML
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import compound, docx, relations
+
+WE = 'xmlns:we="http://schemas.microsoft.com/office/webextensions/webextension/2010/11"'
+CODE = b"function Workbook_Open() { Shell('calc'); }"
+
+
+@pytest.mark.parametrize(("store", "held"), [
+    ("FileSystem", True), ("Registry", True), ("SPCatalog", True), ("OMEX", False), ("EXCatalog", False), ("", False),
+])
+def test_web_extensions_by_their_store(store: str, held: bool) -> None:
+    part = f'<we:webextension {WE}><we:reference id="a" store="x" storeType="{store}"/></we:webextension>'
+    found = codes(take_apart(OOXML, docx(more={"word/webextensions/webextension1.xml": part}), "a.docx"))
+    assert ("DOC-WEB-EXTENSION" in found) == held
+
+
+def test_the_page_of_an_online_video_is_read_as_a_page() -> None:
+    body = ('<w:p><wp15:webVideoPr xmlns:wp15="urn:x" embeddedHtml="&lt;script&gt;run()&lt;/script&gt;"/></w:p>',
+            '<w:p><wp15:webVideoPr xmlns:wp15="urn:x" embeddedHtml=""/></w:p>')
+    pages = [[c for c in take_apart(OOXML, docx(b), "a.docx") if isinstance(c, Child)] for b in body]
+    assert [c.data for c in pages[0]] == [b"<script>run()</script>"] and pages[1] == []
+
+
+@pytest.mark.parametrize(("formula", "held"), [
+    ("RUNADDON(&quot;C:\\x\\a.exe&quot;)", True), ("runaddonwargs ( &quot;cmd&quot;, &quot;/c x&quot; )", True), ("RUNADDON(&quot;Make Wall&quot;)", False),
+    ("OPENTEXTWIN()", False),
+])
+def test_cells_of_drawings_that_run_programs(formula: str, held: bool) -> None:
+    data = f'<PageContents><Cell N="EventDblClick" F="{formula}"/></PageContents>'.encode()
+    assert bool(list(addins.visio(data))) == held
+
+
+@pytest.mark.parametrize(("attribute", "held"), [
+    ('onLoad="http://h/t.dotm!x"', True), ('onAction="\\\\h\\s\\a.dotm!x"', True), ('getLabel="https://h/a!x"', True), ('onLoad="Module1.go"', False),
+    ('xmlns:x="http://h/"', False),
+])
+def test_ribbons_that_call_macros_elsewhere(attribute: str, held: bool) -> None:
+    part = f'<customUI xmlns="urn:u"><ribbon><toggleButton id="a" {attribute}/></ribbon></customUI>'
+    assert ("DOC-REMOTE-MACRO" in codes(take_apart(OOXML, docx(more={"customUI/customUI.xml": part}), "a.docx"))) == held
+
+
+@pytest.mark.parametrize("more", [
+    {"xl/JDEData.bin": CODE}, {"xl/x.bin": CODE, "word/_rels/document.xml.rels": relations(("JDEData", "/xl/x.bin"))},
+    {"xl/x.bin": CODE, "[Content_Types].xml": '<Types><Override PartName="/xl/x.bin" ContentType="application/vnd.wps-officedocument.jsProject"/></Types>'},
+])
+def test_macros_of_wps_office_in_packages(more: dict[str, str | bytes]) -> None:
+    found = take_apart(OOXML, docx(more=more), "a.xlsx")
+    assert "VBA-PROJECT" in codes(found) and any(isinstance(c, Child) and c.detected_type == "text/x-vba" and c.data == CODE for c in found)
+
+
+def test_macros_of_wps_office_in_compound_files() -> None:
+    assert "VBA-PROJECT" in codes(take_apart(OLE, compound({"Workbook": b"", "JDEData": CODE}), "a.et"))
+    assert "VBA-PROJECT" not in codes(take_apart(OLE, compound({"Workbook": b"", "Other": CODE}), "a.et"))
+
+
+@pytest.mark.parametrize(("data", "held"), [(b"noise" * 99, True), (compound({"x": b""}), False)])
+def test_a_project_that_is_none_is_not_passed_over(data: bytes, held: bool) -> None:
+    part = docx(more={"word/p.bin": data}, links=(("vbaProject", "p.bin"),))
+    assert ("VBA-UNREAD" in codes(take_apart(OOXML, part, "a.docm"))) == held
+
+
+def test_dialog_sheets_are_macro_sheets() -> None:
+    assert "XLM-DIALOG" in codes(take_apart(OOXML, docx(more={"xl/dialogsheets/sheet1.xml": "<dialogsheet xmlns='urn:x'/>"}), "a.xlsx"))
