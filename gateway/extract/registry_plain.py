@@ -11,6 +11,7 @@ from gateway.extract.html import HTML
 from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
 from gateway.extract.structured import STRUCTURED
@@ -24,7 +25,8 @@ PLAIN_TYPES = frozenset({
 })
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
-LIGHT: tuple[Extractor, ...] = (MIME, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
+LIGHT: tuple[Extractor, ...] = (
+    MIME, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -1,7 +1,7 @@
 """S/MIME (RFC 8551) and CMS (RFC 5652): what is signed is taken out, what is enciphered is said to be.
 
 Only the outer structure is read; signatures are not verified here. BER with indefinite lengths is read as well as DER,
-since streaming signers write it. PGP messages are named beside it: both are text nobody here can open.
+since streaming signers write it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,10 @@ class SmimeExtractor:
     name = "smime"
 
     def claims(self, node: Node) -> bool:
-        return node.type in ("application/pkcs7-mime", "application/pgp-encrypted") or (
+        return node.type == "application/pkcs7-mime" or (
             node.type == "application/x-pem" and PEM.search(node.data[:200] + b"-----END") is not None)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        if node.type == "application/pgp-encrypted":
-            yield Observation("PGP-ENCRYPTED")
-            yield Problem(IncidentCode.ENCRYPTED, "OpenPGP message")
-            return
         data = node.data
         if node.type == "application/x-pem":
             match = PEM.search(data)
@@ -67,8 +63,7 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
         yield Observation("SMIME-OTHER", oid.hex())
         return
     body = _children(data, *_only(data, outer[1]))
-    inner = next((c for c in body if c[0] == 0x30), None)
-    content = _encapsulated(data, inner) if inner else b""
+    content = next(filter(None, (_encapsulated(data, c) for c in body if c[0] == 0x30)), b"")
     if not content:
         yield Observation("SMIME-SIGNATURE")
         return
@@ -79,7 +74,7 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
 
 
 def _encapsulated(data: bytes, inner: tuple[int, int, int]) -> bytes:
-    """EncapsulatedContentInfo's octets; the first SEQUENCE of SignedData with an OID in front (digestAlgorithms is a SET)."""
+    """EncapsulatedContentInfo's octets; nothing where the SEQUENCE is another one (an algorithm's)."""
     fields = _children(data, inner[1], inner[2])
     if len(fields) < 2 or fields[0][0] != 0x06 or fields[1][0] != 0xA0:
         return b""

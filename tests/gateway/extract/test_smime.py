@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import zlib
 
 import pytest
 from cryptography import x509
@@ -65,8 +66,19 @@ def test_indefinite_lengths_and_pieces():
 def test_enciphered_mail_is_said_to_be(identity):
     data = pkcs7.PKCS7EnvelopeBuilder().set_data(INNER).add_recipient(identity[0]).encrypt(serialization.Encoding.DER, [])
     assert [i.code for i in extract(data) if isinstance(i, Problem)] == [IncidentCode.ENCRYPTED]
-    pgp = b"-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----\r\n"
-    assert [i.code for i in extract(pgp) if isinstance(i, Problem)] == [IncidentCode.ENCRYPTED]
+
+
+def test_compressed_data():
+    """RFC 3274: the algorithm stands before what it packed."""
+    def der(tag: int, *values: bytes) -> bytes:
+        body = b"".join(values)
+        return bytes((tag, 0x82)) + len(body).to_bytes(2, "big") + body
+
+    packed = der(0x30, bytes.fromhex("06092a864886f70d010701"), der(0xA0, der(0x04, zlib.compress(INNER))))
+    algorithm = der(0x30, bytes.fromhex("060b2a864886f70d0109100308"))
+    body = der(0x30, b"\x02\x01\x00", algorithm, packed)
+    (child,) = [i for i in extract(der(0x30, bytes.fromhex("060b2a864886f70d0109100109"), der(0xA0, body))) if isinstance(i, Child)]
+    assert child.data == INNER
 
 
 def test_signed_text_and_certificates_are_not_claimed():
