@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import fields, objects, targets
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.office import fields, objects, rtfobjects, targets
 from gateway.extract.office.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
-from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -27,14 +25,15 @@ SILENT = frozenset({b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"datastore
                     b"panose", b"falt", b"filetbl", b"revtbl", b"wgrffmtfilter", b"mmathPr", b"pnseclvl", b"nonshppict",
                     b"objalias",
                     b"shpinst_", b"pgdsctbl", b"listpicture", b"upr_", b"levelnumbers", b"leveltext", b"sn"})
-CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template", b"datafield": "data",
+CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template",
             b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html"}
+READ = frozenset({"field", "template", "subdocument"})
+HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
            b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
 STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header", b"footer": "footer",
            b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
            b"info": "property"}
-HEX = re.compile(rb"[^0-9A-Fa-f]+")
 for _name in (*CHARSETS.values(), *PAGES.values(),):
     codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 DEPTH = 1_000                            # groups within one another; tables in tables in text boxes have 60
@@ -146,14 +145,21 @@ class _Reader:
             self.captures.append(_Capture(CAPTURED[name], len(self.stack)))
             self.count(CAPTURED[name])
             self.mine().capture = len(self.captures) - 1
+        elif name in HEXED and self.state.capture < 0:
+            self.captures.append(_Capture(name.decode(), len(self.stack)))
+            state = self.mine()
+            state.capture, state.silent = len(self.captures) - 1, True
+            if name == b"pict":
+                self.count("picture")
+        elif self.star and self.state.capture >= 0 and self.captures[self.state.capture].kind in READ:
+            state = self.mine()
+            state.capture, state.silent = -1, True        # a destination that nobody knows: its text is not shown
         elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
                                                                                    b"sp", b"sv")
                                 and self.state.capture < 0 and not name.startswith(b"obj")):
             self.mine().silent = True
             if name == b"fonttbl":
                 self.in_fonts = len(self.stack)
-            elif name == b"pict":
-                self.count("picture")
         elif name in STORIES:
             self.mine().story = STORIES[name]
         else:
@@ -224,7 +230,7 @@ class _Reader:
                 return
         if self.state.capture >= 0:
             taken = self.captures[self.state.capture]
-            if taken.kind == "object":
+            if taken.kind == "object" or taken.kind in rtfobjects.HEXED:
                 (taken.direct if len(self.stack) == taken.level else taken.nested).extend(raw)
                 return
         self.octets += raw
@@ -315,10 +321,12 @@ def _captures(reader: _Reader) -> Iterator[Yield]:
         elif taken.kind in ("class", "name"):
             named = objects.by_name(text.strip())
             found = [named] if named else []
+        elif taken.kind in rtfobjects.HEXED:
+            yield from rtfobjects.hidden(taken.kind, taken.direct, taken.binary)
         elif taken.kind == "object":
             objects_seen += 1
             if objects_seen <= OBJECTS:
-                yield from embedded(taken.direct, taken.nested, taken.binary)
+                yield from rtfobjects.embedded(taken.direct, taken.nested, taken.binary)
         for observation in found:
             if observation not in seen:
                 seen.add(observation)
@@ -335,58 +343,6 @@ def _captures(reader: _Reader) -> Iterator[Yield]:
         yield Observation("RTF-OBJECT-ODD", "drawing property pFragments")      # CVE-2010-3333
     if reader.flags & {"objocx", "objhtml"}:
         yield Observation("DOC-ACTIVEX", "control")
-
-
-def embedded(direct: bytes, nested: bytes, binary: bytes) -> Iterator[Yield]:
-    """One object: hex digits of the group, with or without inner groups, at either nibble, or binary."""
-    readings: list[bytes] = [bytes(binary)] if binary else []
-    digits = HEX.sub(b"", bytes(direct))
-    both = HEX.sub(b"", bytes(direct) + bytes(nested))
-    for run in dict.fromkeys((digits, both)):
-        readings += [bytes.fromhex(run[shift:][:(len(run) - shift) // 2 * 2].decode("ascii")) for shift in (0, 1)
-                     if len(run) > shift + 1]
-    if binary and digits:
-        readings.append(readings[1] + bytes(binary))
-    best = next((r for r in readings if _sensible(r)), None)
-    if best is None:
-        if any(readings):
-            yield Observation("RTF-OBJECT-ODD", f"{len(max(readings, key=len))} octets")
-            yield from _content(max(readings, key=len))
-        return
-    made = objects.ole1(best)
-    if made is None:
-        yield Observation("RTF-OBJECT-ODD", "no object header")
-        yield from _content(best)
-        return
-    named = objects.by_name(made.class_name)
-    yield named or Observation("RTF-OBJECT", made.class_name[:80])
-    if made.linked:
-        judged = targets.judge("oleObject", made.topic)
-        if judged is not None:
-            yield judged
-    child = objects.native(made.data) if named is not None and named.code == "OLE-PACKAGE" else None
-    if child is not None:
-        yield Observation("OLE-PACKAGE", child.names[0] if child.names else "")
-        yield child
-    else:
-        yield from _content(made.data)
-
-
-def _sensible(data: bytes) -> bool:
-    made = objects.ole1(data)
-    return objects.COMPOUND in data or (made is not None and (bool(made.class_name) or made.linked))
-
-
-def _content(data: bytes) -> Iterator[Yield]:
-    """The data of an object as a child; a compound file inside it begins at its own magic."""
-    at = data.find(objects.COMPOUND)
-    if at >= 0:
-        yield Child(data[at:], ArtifactKind.OBJECT, ("embedded object",))
-    elif data:
-        yield Child(data, ArtifactKind.OBJECT, ("embedded object",))
-    if objects.EQUATION_ID in data or b"equation" in data[:200].lower():
-        yield Observation("OLE-EQUATION", "class id")
-    yield from objects.moniker(data[:65536])
 
 
 RTF = Rtf()

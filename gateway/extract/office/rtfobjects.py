@@ -1,0 +1,83 @@
+"""Embedded objects of RTF: hex digits, however hidden, or octets; and files among the digits of pictures and data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.extract.base import Child, Yield
+from gateway.extract.office import objects, targets
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+
+HEX = re.compile(rb"[^0-9A-Fa-f]+")
+HEXED = {"pict": (), "datastore": (b"\xd0\xcf\x11\xe0",), "themedata": (b"PK\x03\x04",), "fontemb": (), "blipuid": (),
+         "datafield": ()}
+"""Destinations of hex digits beside objects, and how their content begins where a word processor wrote it."""
+Octets = bytes | bytearray
+FILES = (b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"{\\rt", b"Rar!", b"MSCF", b"7z\xbc\xaf",
+         b"L\0\0\0\x01\x14\x02\0", b"%PDF")
+
+
+def hidden(kind: str, direct: Octets, binary: Octets) -> Iterator[Yield]:
+    """A file among the digits of a picture or of a word processor's own data: droppers unpack it from there."""
+    own = HEXED[kind]
+    head = HEX.sub(b"", bytes(direct[:64]))
+    for start in (bytes(binary[:16]), bytes.fromhex(head[:len(head) // 2 * 2].decode("ascii"))):
+        if start.startswith(FILES) and not (own and start.startswith(own)):
+            digits = HEX.sub(b"", bytes(direct))
+            made = bytes(binary) if binary else bytes.fromhex(digits[:len(digits) // 2 * 2].decode("ascii"))
+            yield Child(made, ArtifactKind.OBJECT, ("embedded object",))
+            return
+
+
+def embedded(direct: Octets, nested: Octets, binary: Octets) -> Iterator[Yield]:
+    """One object: hex digits of the group, with or without inner groups, at either nibble, or binary."""
+    readings: list[bytes] = [bytes(binary)] if binary else []
+    digits = HEX.sub(b"", bytes(direct))
+    both = HEX.sub(b"", bytes(direct) + bytes(nested))
+    for run in dict.fromkeys((digits, both)):
+        readings += [bytes.fromhex(run[shift:][:(len(run) - shift) // 2 * 2].decode("ascii")) for shift in (0, 1)
+                     if len(run) > shift + 1]
+    if binary and digits:
+        readings.append(readings[1] + bytes(binary))
+    best = next((r for r in readings if _sensible(r)), None)
+    if best is None:
+        if any(readings):
+            yield Observation("RTF-OBJECT-ODD", f"{len(max(readings, key=len))} octets")
+            yield from _content(max(readings, key=len))
+        return
+    made = objects.ole1(best)
+    if made is None:
+        yield Observation("RTF-OBJECT-ODD", "no object header")
+        yield from _content(best)
+        return
+    named = objects.by_name(made.class_name)
+    yield named or Observation("RTF-OBJECT", made.class_name[:80])
+    if made.linked:
+        judged = targets.judge("oleObject", made.topic)
+        if judged is not None:
+            yield judged
+    child = objects.native(made.data) if named is not None and named.code == "OLE-PACKAGE" else None
+    if child is not None:
+        yield Observation("OLE-PACKAGE", child.names[0] if child.names else "")
+        yield child
+    else:
+        yield from _content(made.data)
+
+
+def _sensible(data: bytes) -> bool:
+    made = objects.ole1(data)
+    return objects.COMPOUND in data or (made is not None and (bool(made.class_name) or made.linked))
+
+
+def _content(data: bytes) -> Iterator[Yield]:
+    """The data of an object as a child; a compound file inside it begins at its own magic."""
+    at = data.find(objects.COMPOUND)
+    if at >= 0:
+        yield Child(data[at:], ArtifactKind.OBJECT, ("embedded object",))
+    elif data:
+        yield Child(data, ArtifactKind.OBJECT, ("embedded object",))
+    if objects.EQUATION_ID in data or b"equation" in data[:200].lower():
+        yield Observation("OLE-EQUATION", "class id")
+    yield from objects.moniker(data[:65536])

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Child
+from gateway.extract.office.rtfobjects import embedded, hidden
+from gateway.extract.rtf import RTF
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import ole1
+
+PROGRAM = b"MZ" + bytes(90)
+
+
+def children(rtf: bytes) -> list[bytes]:
+    return [c.data for c in take_apart(RTF, rtf, "a.rtf") if isinstance(c, Child)]
+
+
+def test_an_object_by_its_digits_or_octets() -> None:
+    data = ole1("Package", b"abc")
+    assert [c.data for c in embedded(data.hex().encode(), b"", b"") if isinstance(c, Child)] == [b"abc"]
+    assert [c.data for c in embedded(b"", b"", data) if isinstance(c, Child)] == [b"abc"]
+
+
+@pytest.mark.parametrize("kind", ["pict", "datastore", "themedata", "datafield", "fontemb", "blipuid"])
+def test_files_among_digits(kind: str) -> None:
+    assert children(b"{\\rtf1 {\\*\\%s %s}}" % (kind.encode(), PROGRAM.hex().encode())) == [PROGRAM]
+    assert [c.data for c in hidden(kind, b"", PROGRAM) if isinstance(c, Child)] == [PROGRAM]
+
+
+@pytest.mark.parametrize(("kind", "data"), [("pict", b"\x89PNG\r\n\x1a\n"), ("pict", b"\x01\0\x09\0"), ("datastore", b"\xd0\xcf\x11\xe0\xa1\xb1"), ("themedata", b"PK\3\4")])
+def test_what_word_processors_write_there_is_left_alone(kind: str, data: bytes) -> None:
+    assert children(b"{\\rtf1 {\\*\\%s %s}}" % (kind.encode(), data.hex().encode())) == []
+
+
+@pytest.mark.parametrize(("field", "held"), [
+    ("DDE{\\*\\zz junk}AUTO cmd", True), ("{\\b DDE}{\\*\\u9 {\\i x}}AUTO cmd", True), ("{\\*\\zz DDEAUTO cmd}PAGE", False),
+])
+def test_what_nobody_shows_is_no_part_of_a_field(field: str, held: bool) -> None:
+    assert ("DOC-DDE" in codes(take_apart(RTF, f"{{\\rtf1 {{\\field{{\\*\\fldinst {field}}}}}}}".encode(), "a.rtf"))) == held
