@@ -61,6 +61,8 @@ def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
             if observation not in seen:
                 seen.add(observation)
                 yield observation
+    if head.old and old_macros(document):
+        yield Observation("VBA-PROJECT", f"{old_macros(document)} macros in WordBasic")
     table = tables.get(head.table) or next(iter(tables.values()), b"")
     template = attached_template(document, table)
     if template is not None:
@@ -87,6 +89,15 @@ def attached_template(document: bytes, table: bytes) -> Observation | None:
         if index == 1:
             return targets.judge("attachedTemplate", text)
     return None
+
+
+def old_macros(document: bytes) -> int:
+    """Macros in WordBasic of a Word 6 or 95 document: the command table (fcCmds, lcbCmds at 0x118) has records of their names."""
+    if len(document) < 0x120:
+        return 0
+    start, size = struct.unpack_from("<II", document, 0x118)
+    block = document[start:start + size]
+    return int.from_bytes(block[2:4], "little") if block[:2] == b"\xff\x01" else 0
 
 
 def _raw_fields(document: bytes) -> Iterator[str]:

@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import struct
 
+import pytest
+
+from gateway.extract.office import worddoc
 from gateway.extract.office.worddoc import extract, fib, story
 from gateway.model.content import Observation, Table, Text
 
@@ -59,3 +62,11 @@ def test_remote_template_in_the_associated_strings() -> None:
 
     assert associated("http://h.example/t.dotm") == {"DOC-REMOTE-TEMPLATE"}
     assert associated("C:\\Templates\\Normal.dotm") == set()
+
+
+@pytest.mark.parametrize(("table", "count"), [(b"\xff\x01\x02\0" + bytes(48) + b"\x40", 2), (b"\xff\x40", 0), (b"", 0), (b"\xff\x01\0\0", 0)])
+def test_macros_of_word_6(table: bytes, count: int) -> None:
+    head = struct.pack("<HH", 0xA5DC, 0x65).ljust(0x118, b"\0") + struct.pack("<II", 0x300, len(table))
+    document = head.ljust(0x300, b"\0") + table
+    assert worddoc.old_macros(document) == count
+    assert any(isinstance(o, Observation) and o.code == "VBA-PROJECT" for o in worddoc.extract(document, {})) == bool(count)
