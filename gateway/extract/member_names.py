@@ -41,7 +41,7 @@ def _legal(raw: bytes, charset: str) -> bool:
 
 
 def escapes(names: Iterable[str]) -> list[Observation]:
-    """MEMBER-TRAVERSAL for `..` steps that leave the folder and drive letters, MEMBER-ABSOLUTE for rooted paths."""
+    """MEMBER-TRAVERSAL for `..` steps that leave the folder, drive letters and shares, MEMBER-ABSOLUTE for rooted paths."""
     found: dict[str, Observation] = {}
     for name in names:
         code = _escape(name)
@@ -50,8 +50,11 @@ def escapes(names: Iterable[str]) -> list[Observation]:
     return list(found.values())
 
 
+_SHARE = re.compile(r"//[\w.-]{2,255}/[^/]")
+
+
 def _escape(name: str) -> str:
-    if _DRIVE.match(name) or name.startswith("\\\\"):
+    if _DRIVE.match(name) or name.startswith("\\\\") or _SHARE.match(name):
         return "MEMBER-TRAVERSAL"
     depth = 0
     for step in re.split(r"[\\/]", name):

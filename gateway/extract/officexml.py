@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.extract import odf
+from gateway.extract import odf, pdfxfa
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import targets
 from gateway.extract.office.story import Story
@@ -80,6 +80,9 @@ class OfficeXml:
         if b"urn:oasis:names:tc:opendocument" in node.data[:4096]:
             yield from odf.markup(node.data, "body")
             return
+        if b"ns.adobe.com/xdp" in node.data[:4096].replace(b"\0", b""):
+            wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
+            yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
         flat = _Flat(Story())
         try:
             parse(node.data, flat)

@@ -22,7 +22,7 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
+CONTAINERS = (b"PK\x03\x04", b"MSCF\0\0\0\0", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
 GUESSES = 80                             # passwords tried on one file
 OBJECTS = 200_000                        # indirect objects of one file that are looked at
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
@@ -58,8 +58,12 @@ class Pdf:
 
     def claims(self, node: Node) -> bool:
         """A stored PDF in an archive or compound file begins near its start too: that one comes as a child."""
-        return node.type == "application/pdf" or (b"%PDF-" in node.data[:1024 + 5] and not node.data.startswith(CONTAINERS)
-                                                  and not node.type.startswith(("text/", "message/", "multipart/")))
+        if node.type == "application/pdf":
+            return True
+        start = node.data.find(b"%PDF-", 0, 1024 + 5)
+        member = node.type == "application/x-tar" and start > 0 and start % 512 == 0
+        return start >= 0 and not (member or node.data.startswith(CONTAINERS)
+                                   or node.type.startswith(("text/", "message/", "multipart/")))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         yield from _edges(node.data)

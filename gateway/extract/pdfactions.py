@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pikepdf
 
-from gateway.extract import pdfscript
+from gateway.extract import pdfscript, pdfxfa
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office.targets import Place, place, program
 from gateway.model.artifact import ArtifactKind
@@ -295,24 +295,11 @@ class Reader:
         packets = [packet for packet in packets if "<" in packet]
         whole = "".join(packets)
         yield Observation("PDF-XFA", f"{len(packets)} packets")
-        if re.search(r"<!(?:DOCTYPE|ENTITY)", whole[:65536]):
-            yield Observation("PDF-XFA-ENTITY", "")
-        for target in map("".join, XFA_TARGET.findall(whole)[:200]):
-            if place(target) in (Place.SHARE, Place.SCRIPT):
-                yield Observation("PDF-REMOTE-SHARE", target)
-        for event, script in pdfscript.xfa_scripts(whole):
-            acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
-            if event != "click" and pdfscript.GOES.search(script):
-                acts.append("opens an address")
-            if acts:
-                yield Observation("PDF-SCRIPT-ACTS", f"XFA {event}: " + ", ".join(acts))
+        yield from pdfxfa.form(whole)
         if whole:
             yield Child(whole.encode("utf-8", "replace"), ArtifactKind.TEXT, ("form.xml",), detected_type=SCRIPT_TYPE,
                         texts=(Text(re.sub(r"<[^>]{0,4000}>", " ", whole), "form", hidden=True),))
 
-
-XFA_TARGET = re.compile(r"<\?xml-stylesheet[^>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
-                        r"<(?:\w{1,20}:)?submit[^>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
 
 class Unknown(Exception):
     """A stream filter that hides what it holds."""

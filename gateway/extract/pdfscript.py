@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 HARMLESS = re.compile(
     r"^(?:\s|;|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
@@ -29,8 +28,6 @@ ACTING = (
     ("talks to the reader", re.compile(r"app\.(?:alert|response|beep)\s*\(|app\.execDialog", re.I)),
 )
 LONG = re.compile(r"[A-Za-z0-9+/=%\\]{600,}")
-GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})", re.I)
-"""What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
 
 
 def harmless(script: str) -> bool:
@@ -75,16 +72,3 @@ def only_functions(script: str) -> bool:
         at += 1
     rest = "".join(top).strip(" \t\r\n;")
     return depth == 0 and not re.sub(r"(?<![A-Za-z])(?:var|let|const)\s+\w+\s*(?:=\s*[\w.\"'-]*)?\s*[;,]?|\s|;", "", rest)
-
-
-XFA_SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
-XFA_EVENT = re.compile(r"activity=\"(\w{1,30})\"")
-
-
-def xfa_scripts(whole: str) -> Iterator[tuple[str, str]]:
-    """Event and source of the scripts in an XML form."""
-    for count, found in enumerate(XFA_SCRIPT.finditer(whole)):
-        if count > 2000:
-            return
-        events = XFA_EVENT.findall(whole[max(0, found.start() - 300):found.start()])
-        yield (events[-1] if events else "script"), found.group(1)

@@ -30,3 +30,10 @@ def test_ordinary_names(name):
 def test_links():
     assert link_escapes("a/l", "../../x") and link_escapes("l", "/x") and link_escapes("l", "C:\\x")
     assert not link_escapes("a/l", "../x") and not link_escapes("l", "x/y")
+
+
+@pytest.mark.parametrize(("name", "code"), [
+    ("//203.0.113.9/s/a.txt", "MEMBER-TRAVERSAL"), ("\\\\host\\s\\a.txt", "MEMBER-TRAVERSAL"), ("/a/b.txt", "MEMBER-ABSOLUTE"), ("///a", "MEMBER-ABSOLUTE"), ("a//b", ""),
+])
+def test_names_on_shares(name: str, code: str) -> None:
+    assert {o.code for o in escapes([name])} == ({code} if code else set())

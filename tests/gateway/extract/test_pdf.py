@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import io
+import tarfile
 from collections.abc import Iterator
 
 import pikepdf
 import pytest
 
-from gateway.extract.base import Child, Problem
+from gateway.extract.base import Child, Node, Problem
+from gateway.extract.identify import identify
 from gateway.extract.pdf import PDF
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import pdf, pdf_file
@@ -161,3 +164,17 @@ def test_a_file_without_pages_is_malformed_and_no_fault() -> None:
     at = data.rfind(b"xref\n0")
     empty = data[:at] + b"xref\n0 0\ntrailer\n<< /Root 1 0 R /Size 6 >>\nstartxref\n%d\n%%%%EOF\n" % at
     assert "MALFORMED" in codes(read(empty))
+
+
+def test_a_file_in_a_tar_is_read_as_its_member_only() -> None:
+    """Its header and the 512 octets before it are no document with something in front."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in ("a.pdf", "b.pdf"):
+            member = tarfile.TarInfo(name)
+            member.size = len(pdf())
+            archive.addfile(member, io.BytesIO(pdf()))
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), out.getvalue(), identify(out.getvalue(), ("a.tar",)))
+    assert node.type == "application/x-tar" and not PDF.claims(node)
+    shifted = b"x" * 100 + pdf()
+    assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.dat",)), shifted, "application/octet-stream"))

@@ -97,13 +97,3 @@ def test_scripts_of_three_dimensional_drawings() -> None:
     data = pdf(objects=("<< /Type /3D /Subtype /U3D /OnInstantiate 7 0 R /Length 0 >>\nstream\n\nendstream",
                         "<< /Length 14 >>\nstream\nscene.update();\nendstream"))
     assert "PDF-SCRIPT-AUTO" in codes(take_apart(PDF, data, "a.pdf"))
-
-
-@pytest.mark.parametrize(("event", "script", "held"), [
-    ("docReady", "xfa.host.gotoURL(&quot;http://h/&quot;)", True), ("initialize", "Get(&quot;http://h/&quot;)", True), ("click", "xfa.host.gotoURL(&quot;http://h/&quot;)", False),
-    ("initialize", "Sum(b[*])", False),
-])
-def test_forms_that_go_out_by_themselves(event: str, script: str, held: bool) -> None:
-    form = f'<template><subform><event activity="{event}"><script>{script}</script></event></subform></template>'.replace("&quot;", "'")
-    form = form.replace("(", "\\(").replace(")", "\\)")
-    assert ("PDF-SCRIPT-ACTS" in codes(take_apart(PDF, pdf(f"/AcroForm << /XFA ({form}) >>"), "a.pdf"))) == held

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract import pdfxfa
+from gateway.extract.officexml import OFFICE_XML
+from gateway.extract.pdf import PDF
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import pdf
+
+
+@pytest.mark.parametrize(("event", "script", "held"), [
+    ("docReady", "xfa.host.gotoURL(&quot;http://h/&quot;)", True), ("initialize", "Get(&quot;http://h/&quot;)", True), ("click", "xfa.host.gotoURL(&quot;http://h/&quot;)", False),
+    ("initialize", "Sum(b[*])", False),
+])
+def test_forms_that_go_out_by_themselves(event: str, script: str, held: bool) -> None:
+    form = f'<template><subform><event activity="{event}"><script>{script}</script></event></subform></template>'.replace("&quot;", "'")
+    form = form.replace("(", "\\(").replace(")", "\\)")
+    assert ("PDF-SCRIPT-ACTS" in codes(take_apart(PDF, pdf(f"/AcroForm << /XFA ({form}) >>"), "a.pdf"))) == held
+
+
+XDP = '<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><template><event activity="docReady"><script>{}</script></event></template></xdp:xdp>'
+
+
+@pytest.mark.parametrize(("script", "held"), [
+    ("app.launchURL(&quot;http://h/&quot;)", True), ("Get(&quot;http://h/&quot;)", True), ("Sum(b[*])", False),
+])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_forms_as_files_of_their_own(script: str, held: bool, charset: str) -> None:
+    data = XDP.format(script).encode(charset)
+    assert ("PDF-SCRIPT-ACTS" in codes(take_apart(OFFICE_XML, data, "a.xdp", kind="application/x-office-xml"))) == held
+
+
+def test_scripts_with_their_events() -> None:
+    assert list(pdfxfa.scripts('<event activity="click"><script>a &lt; 1</script></event><script>b</script>')) == [("click", "a < 1"), ("click", "b")]
