@@ -272,8 +272,8 @@ def _structured(data: bytes, head: bytes) -> str:
         return "application/x-vhd"
     if data[-512:-508] == b"koly":
         return "application/x-apple-diskimage"
-    if head[:2] == b"0\x82" or head[:2] == b"0\x80" or head[:2] == b"0\x83":
-        return _der(head)
+    if head[:1] == b"0" and (kind := _der(head)):
+        return kind
     if len(data) > 64 and head[510:512] == b"\x55\xaa" and head[:1] in (b"\xeb", b"\xe9", b"\x33", b"\xfa"):
         return "application/x-raw-disk-image"
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and not text_like(head[:512]):
@@ -290,12 +290,18 @@ def _tar_checksum(block: bytes) -> bool:
     return wanted == sum(block[:148]) + 8 * 32 + sum(block[156:512])
 
 
+PKCS7 = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+PKCS9 = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01"
+DER_HEAD = 160
+"""Octets in which the first object id stands: its length in front of it may have been written with up to 127."""
+
+
 def _der(head: bytes) -> str:
-    """PKCS #7 by its object ids 1.2.840.113549.1.7.2 (signed), .3 (enveloped); other DER (certificates) is inert."""
-    at = head[:64].find(b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07")
-    if at >= 0 or b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01" in head[:64]:
+    """PKCS #7 by its object ids 1.2.840.113549.1.7.2 (signed), .3 (enveloped), with lengths in any form; other DER
+    (certificates) is inert. "" for what only begins like it."""
+    if PKCS7 in head[:DER_HEAD] or PKCS9 in head[:DER_HEAD]:
         return "application/pkcs7-mime"
-    return "application/asn1"
+    return "application/asn1" if head[1:2] in (b"\x80", b"\x82", b"\x83") else ""
 
 
 PEM_HEADS = (
@@ -325,6 +331,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     endings = filenames.extensions(names)
     shown = bool(endings & EXTENSIONS_OF_HTML) or declared in ("text/html", "application/xhtml+xml")
     if not text_like(head):
+        if mail_like(head.replace(b"\0", b"")):
+            return "message/rfc822"                      # with NUL or binary parts: only its header is certain to be text
         return "text/html" if shown and HTML_TAG.search(data[:1 << 16]) else _trailing(data)
     body = _to_ascii(head)
     for prefix, kind in PEM_HEADS:
@@ -337,7 +345,7 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     drawn = "svg" in endings or declared == "image/svg+xml"
     if (SVG.search(body[:2048]) and not PAGE.search(body)) or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):
         return "image/svg+xml"
-    if body.lstrip()[:5] == b"<?xml" and OFFICE_XML.search(body):
+    if (body.lstrip()[:5] == b"<?xml" or XML_HEAD.search(body)) and OFFICE_XML.search(body):
         return "application/x-office-xml"
     if html_like(body) or shown:
         return "text/html"

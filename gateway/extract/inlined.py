@@ -31,6 +31,7 @@ BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
+LEAST_FILE = 60                          # octets of a file in one or two lines
 SHORT = 1000                             # octets of a text that is one run by being nothing else
 MAX_RUNS = 64
 MOST_RUNS = 4000
@@ -207,7 +208,7 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
             tail = before if not run else tail
             run.append(text)
             continue
-        if run and (len(run) >= 3 or len(run[0]) >= 120):
+        if run and (len(run) >= 3 or len(run[0]) >= 120 or _short_file(run)):
             yield from_base64(b"".join(run))
             if tail:
                 yield from_base64(b"".join((tail, *run)))
@@ -215,6 +216,12 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
         before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
             yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+
+
+def _short_file(run: list[bytes]) -> bool:
+    """Two lines, or a short one, count where what comes out can be no accident."""
+    payload = from_base64(b"".join(run))
+    return len(payload) >= LEAST_FILE and (written(payload) or codings.certain(payload))
 
 
 def from_base64(text: bytes) -> bytes:

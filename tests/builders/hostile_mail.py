@@ -311,3 +311,24 @@ for name in ("uue", "x-uu"):
         b"Content-Transfer-Encoding: " + name.encode() + b"\r\n",
     )
 HOSTILE["words before base64"] = mix(PART.replace(b"\r\n\r\n", b"\r\n\r\nHello all, here it is.\r\n"))
+for name in ("7bit", "quoted-printable", "base-64"):
+    HOSTILE["junk in base64 as " + name] = mix(
+        b"Content-Type: application/octet-stream; name=x.dat\r\nContent-Transfer-Encoding: "
+        + name.encode()
+        + b"\r\n\r\n"
+        + b".\r\n".join(base64.b64encode(PROGRAM)[i : i + 5] for i in range(0, len(base64.b64encode(PROGRAM)), 5))
+    )
+HOSTILE["field broken before base64"] = mix(
+    b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Dispos\nition: attachment\r\n\r\n"
+    + b"\r\n ".join(bytes((c,)) for c in base64.b64encode(PROGRAM))
+)
+HOSTILE["small behind a broken field"] = mix(
+    b"Content-Type: text/plain; name=n.txt\r\nContent-Tran\nsfer-Encoding: base64\r\nX: y\r\n\r\n" + base64.encodebytes(TEST_FILE)
+)
+HOSTILE["mailbox line and CR"] = b"From x\r" + mix(PART).replace(b"\r\n", b"\r")
+HOSTILE["mail with NUL as a file"] = mix(
+    b"Content-Type: application/octet-stream; name=m.mht\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    + base64.encodebytes(
+        mix(b"Content-Type: application/octet-stream; name=a.js\r\nContent-Transfer-Encoding: base64\r\n\r\ndmFy\0IGE9\0MTs=" * 9)
+    )
+)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import pybase64
 
+from gateway.extract import codings
+
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 JUNK = re.compile(rb"[^A-Za-z0-9+/=\s]")
 PADDING = re.compile(rb"=+")
@@ -19,6 +21,8 @@ QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 QP_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
 UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
 OUTSIDE = bytes(c for c in range(256) if NOT_BASE64.match(bytes((c,))))
+LOOKED_AT = 1600
+"""Octets in which as many characters of base64 stand as tell a file: one character in ten, and a line of words in front."""
 MOST_PADDED = 100_000
 """Signs of padding in one part: even lines padded one by one are six megabytes."""
 MOST_INFLATED = 16 << 20
@@ -57,6 +61,14 @@ def uncoded(data: bytes, coding: str) -> list[Decoded]:
         if made:
             return [Decoded(made)]
     return []
+
+
+def by_look(raw: bytes) -> bytes:
+    """Base64 that nobody declared, with whatever stands between its characters; b"" where it is certainly no file."""
+    kept = NOT_BASE64.sub(b"", raw[:LOOKED_AT])[:codings.SAMPLE]
+    if len(kept) < codings.SAMPLE or not codings.certain(codings.base64_of(kept)):
+        return b""
+    return codings.base64_of(NOT_BASE64.sub(b"", raw))
 
 
 def decode_quoted(raw: bytes) -> Decoded:
@@ -135,10 +147,19 @@ def _variants(raw: bytes, compact: bytes) -> Iterator[bytes]:
 
 
 def _behind_words(raw: bytes) -> Iterator[bytes]:
-    """What follows words that some program wrote in front: header lines, a greeting, `data:...;base64,`."""
+    """What follows words that some program wrote in front: `data:...;base64,` in a line, header lines, a greeting."""
     data = FULL_LINE.search(raw)
     if data is not None and raw[:data.start(1)].strip():
         yield raw[data.start(1):]
+    at = 0
+    while 0 <= at < LOOKED_AT:
+        end = raw.find(b"\n", at)
+        line = raw[at:end].strip() if end >= 0 else b""
+        if line and not JUNK.search(line) and len(line.split()) == 1:
+            break
+        at = end + 1 if end >= 0 else -1
+    if 0 < at < LOOKED_AT:
+        yield raw[at:]
 
 
 def _block(alphabet: bytes) -> bytes:

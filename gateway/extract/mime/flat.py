@@ -63,9 +63,9 @@ def _block(blob: bytes, start: int) -> tuple[int, int]:
 def repaired(blob: bytes) -> bytes:
     """Line ends, NUL, byte order mark, mailbox line and blank folds mended as tolerant readers mend them."""
     data = blob[3:] if blob.startswith(b"\xef\xbb\xbf") else blob
-    if data.startswith((b"From ", b">From ")):
-        data = data.partition(b"\n")[2]
     data = data.replace(b"\0", b"")
     if re.search(rb"\r(?!\n)", data):
         data = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\n", b"\r\n")
+    if data.startswith((b"From ", b">From ")):
+        data = data.partition(b"\n")[2]
     return re.sub(rb"\n[ \t]+\r?\n(?=[ \t]|content-)", b"\n", data, flags=re.I)

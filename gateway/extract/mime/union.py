@@ -17,7 +17,7 @@ from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
 from gateway.extract.looks import text_like, written
-from gateway.extract.mime.decode import Decoded, decode, uncoded
+from gateway.extract.mime.decode import Decoded, by_look, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
 from gateway.extract.mime.headers import parse_headers
@@ -173,6 +173,10 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
                 first = _add(result.data, leaf, reading, found, index, view)
             elif _worth(result.data, first.data):
                 _add(result.data, leaf, reading, found, index, view)
+    if "base64" not in leaf.encodings:
+        seen = by_look(raw)
+        if seen:
+            _add(seen, leaf, reading, found, index, view)
     if first is not None:
         first.codes.update(dict.fromkeys(leaf.codes))
 

@@ -95,3 +95,9 @@ def test_pdf_without_its_usual_header():
     body = b"1 0 obj\n<< /Type /Catalog >>\nendobj\n"
     assert identify(b"%!PS-Adobe-3.0 PDF-1.7\n" + body) == "application/pdf"
     assert identify(body, ["a.pdf"]) == "application/pdf" and identify(body, ["a.txt"]) == "text/plain"
+
+
+def test_mail_with_octets_of_no_text():
+    head = b"From: a\r\nTo: b\r\nSubject: c\r\n\r\n"
+    assert identify(head + bytes(range(256)) * 9) == "message/rfc822" == identify(head.replace(b"a", b"a\0") + b"\0" * 99)
+    assert identify(b"words: a\r\nmore: b\r\n\r\n" + bytes(range(256)) * 9) == "application/octet-stream"

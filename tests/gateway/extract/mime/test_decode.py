@@ -7,7 +7,7 @@ import binascii
 
 import pytest
 
-from gateway.extract.mime.decode import decode, decode_base64, decode_quoted
+from gateway.extract.mime.decode import by_look, decode, decode_base64, decode_quoted
 
 DATA = bytes(range(256)) * 3
 
@@ -69,3 +69,11 @@ def test_uuencode_without_its_first_line():
     raw = b"".join(binascii.b2a_uu(DATA[n:n + 45]) for n in range(0, len(DATA), 45))
     assert decode(raw, "uue")[0].data == DATA
     assert decode(b"words that are no code at all\r\nand more\r\n", "x-uu")[0].data.startswith(b"words")
+
+
+def test_base64_that_nobody_declared():
+    program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(200))
+    coded = base64.b64encode(program)
+    for junk in (b"\r\n", b".\r\n", b"\0", b"! "):
+        assert by_look(junk.join(coded[n:n + 7] for n in range(0, len(coded), 7))).startswith(program)
+    assert by_look(b"words of every day, nothing else in them. " * 90) == b"" and by_look(base64.b64encode(DATA)) == b"" == by_look(b"")
