@@ -28,6 +28,8 @@ class ProtocolError(Exception):
 
 
 class State(Enum):
+    __hash__ = object.__hash__           # Enum's own is written in Python, and each command asks for several
+
     CONNECTED = auto()                   # the greeting is awaited
     GREETED = auto()
     READY = auto()                       # EHLO done, no transaction
@@ -37,6 +39,8 @@ class State(Enum):
 
 
 class Verb(Enum):
+    __hash__ = object.__hash__
+
     GREETING = auto()
     EHLO = auto()
     HELO = auto()
@@ -258,6 +262,12 @@ def xforward_line(attributes: Mapping[str, str], offered: str) -> str:
 
 def _xtext(value: str) -> str:
     return "".join(c if "!" <= c <= "~" and c not in "+=" else "".join(f"+{o:02X}" for o in c.encode()) for c in value[:255])
+
+
+def stuff(content: bytes) -> bytes:
+    """Content that is whole, dot-stuffed."""
+    stuffer = Stuffer()
+    return stuffer.feed(content) + stuffer.close()
 
 
 class Stuffer:

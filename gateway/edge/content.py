@@ -27,7 +27,7 @@ class Pace:
         now = session.edge.clock.monotonic()
         slowest = self._start + limits.data_grace + self.octets / limits.data_rate
         session.expires = min(now + limits.data, self._start + limits.data_total, max(slowest, now + 1.0))
-        await session.fill()
+        await session.fill(True)
 
 
 async def data(session: EdgeSession, argument: str) -> Reply | None:
@@ -50,6 +50,7 @@ async def data(session: EdgeSession, argument: str) -> Reply | None:
         piece = framer.feed(chunk)
         incoming.write(piece.content, framer.stray)
         if piece.ended:
+            incoming.plain = not (framer.dots or framer.stray)
             session.put_back(piece.rest)
             return await _finish(session, incoming)
         if incoming.endless:

@@ -49,15 +49,16 @@ class Piece:
 class DataFramer:
     """The content of a DATA section, fed in chunks of any size.
 
-    `stray` counts bare CR and bare LF seen in the content. With `normalise` they become CR LF, and since the content is
+    `stray` counts bare CR and bare LF seen in the content, `dots` is whether a line began with a dot. With `normalise` they become CR LF, and since the content is
     stuffed again on its way out, a lone dot between them stays content for every reader behind us.
     """
 
-    __slots__ = ("_held", "_skip", "normalise", "stray")
+    __slots__ = ("_held", "_skip", "dots", "normalise", "stray")
 
     def __init__(self, normalise: bool = False) -> None:
         self.normalise = normalise
         self.stray = 0
+        self.dots = False
         self._held = b"\r\n"             # a virtual line end before the first line makes its dot like any other
         self._skip = 2                   # and is not part of the content
 
@@ -73,6 +74,7 @@ class DataFramer:
 
     def _content(self, data: bytes, dots: bool) -> bytes:
         if dots:
+            self.dots = True
             data = data.replace(b"\r\n.", b"\r\n")
         if self._skip and data:
             data, self._skip = data[self._skip:], 0

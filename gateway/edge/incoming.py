@@ -29,6 +29,7 @@ class Incoming:
     refusal: Reply | None = None
     dropped: int = 0                     # octets read after the refusal
     chunks: ChunkFramer | None = None    # BDAT has begun
+    plain: bool = False                  # no line of the whole content begins with a dot: it can be sent as it is
 
     def envelope(self, *more: Recipient) -> Envelope:
         m = self.mail
@@ -89,6 +90,7 @@ class Incoming:
         """The spool of the whole content. Raises SpoolFull."""
         if self.spool is None:
             self.spool = Spool(self.directory)
+        self.relayer.plain = self.spool.fd if self.plain else None
         return self.spool
 
     async def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from gateway.edge.client import Extensions, State, Verb
 from gateway.edge.settings import Hop, NextHopSettings
-from gateway.edge.transport import Connection, ConnectionLost, connect
+from gateway.edge.transport import EARLY, Connection, ConnectionLost, connect
 from gateway.model.deadline import Clock
 from gateway.model.errors import NextHopUnavailable
 
@@ -37,7 +37,8 @@ class NextHop:
         self._open = 0
         self._idle: list[Connection] = []
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
-        self._parked: OrderedDict[Parked, None] = OrderedDict()
+        self._parked: OrderedDict[Parked, float] = OrderedDict()      # and until when, of the loop's clock
+        self._unparking: asyncio.TimerHandle | None = None            # one for all of them
         self._failed: dict[Hop, float] = {}
         self._closed = False
         self._learned = -LEARN
@@ -76,13 +77,27 @@ class NextHop:
         self._free()
 
     def park(self, transaction: Parked) -> None:
-        """The transaction holds a connection it does not use now; it gives it back when others wait."""
-        self._parked[transaction] = None
+        """The transaction holds a connection it does not use now; it gives it back when others wait, or after a while."""
+        loop = asyncio.get_running_loop()
+        self._parked[transaction] = loop.time() + self.settings.parked
+        if self._unparking is None:
+            self._unparking = loop.call_later(self.settings.parked, self._parked_long)
         if self._waiting:
             transaction.release()
 
     def unpark(self, transaction: Parked) -> None:
         self._parked.pop(transaction, None)
+
+    def _parked_long(self) -> None:
+        self._unparking = None
+        loop = asyncio.get_running_loop()
+        while self._parked:
+            transaction, until = next(iter(self._parked.items()))
+            if until > loop.time() + EARLY:
+                self._unparking = loop.call_at(until, self._parked_long)
+                return
+            del self._parked[transaction]
+            transaction.release()
 
     def tend(self) -> None:
         """Called every second: quits connections that nobody used for long."""
@@ -116,6 +131,9 @@ class NextHop:
     def close(self) -> None:
         """No connection is kept from here on; those in use end with their transaction."""
         self._closed = True
+        if self._unparking is not None and not self._parked:
+            self._unparking.cancel()
+            self._unparking = None
         for connection in self._idle:
             connection.quit()
             self._free()

@@ -32,9 +32,9 @@ class NextHopRelayer:
         self._size = size                # declared by the client, 0 where it was not
         self._origin = origin or {}      # XFORWARD attributes of the client
         self.window = Window(turn)       # closed by whoever answers the client
+        self.plain: int | None = None    # descriptor of content in which no line begins with a dot, where one is known
         self._connection: Connection | None = None
         self._offered: list[str] = []    # accepted in the transaction that is open now
-        self._timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = False              # our end of the content went out: what becomes of it is the next hop's word
         self._early: Reply | None = None  # the answer to DATA or to a chunk where it was no leave to go on
@@ -137,16 +137,11 @@ class NextHopRelayer:
 
     # parking
     def _park(self) -> None:
-        if self._connection is None:
-            return
-        self._timer = asyncio.get_running_loop().call_later(self._next_hop.settings.parked, self.release)
-        self._next_hop.park(self)
+        if self._connection is not None:
+            self._next_hop.park(self)
 
     def _unpark(self) -> None:
         self._next_hop.unpark(self)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     def _lose(self) -> None:
         connection, self._connection, self._offered = self._connection, None, []
@@ -240,7 +235,7 @@ class NextHopRelayer:
         if answers[-1][1].code != 354:
             self._early = answers[-1][1]
             return True
-        last = await connection.content(head, fd, offset, size, True, seconds)
+        last = await connection.content(head, fd, offset, size, True, seconds, fd == self.plain)
         if last is None:
             return True
         await self.window.open()

@@ -71,6 +71,8 @@ class EdgeSession(SMTP):
         self.xforward: Forwarded = Forwarded()
         self.incoming: Incoming | None = None
         self._out: list[bytes] = []
+        self._raw = False                # content is waited for
+        self._piece = b""                # of it, as it was read: it need not go through the reader's buffer
         self.counted = peer              # under whose address admission counts this session
         self.eof = False
         self.closing = False
@@ -89,6 +91,13 @@ class EdgeSession(SMTP):
         asyncio.StreamReaderProtocol.connection_lost(self, error)
         self.transport = None
         self.edge.left(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._raw and not self._piece and not self._reader._buffer:
+            self._piece = data
+            self._reader._wakeup_waiter()
+        else:
+            self._reader.feed_data(data)
 
     def eof_received(self) -> bool:
         """A client that half-closes still gets its reply; the handler is never cancelled."""
@@ -249,18 +258,23 @@ class EdgeSession(SMTP):
             self.flush()
             await self.fill()
 
-    async def fill(self) -> None:
-        """Waits for more input. Raises Lost at the end of it."""
+    async def fill(self, content: bool = False) -> None:
+        """Waits for more input, of content for more that `take` gives. Raises Lost at the end of it."""
         if self.eof or self._reader.at_eof():
             raise Lost
         if self.transport is not None and self.transport.get_write_buffer_size() > UNSENT:
             await self._writer.drain()
         size = len(self._reader._buffer)
+        self._raw = content
         await self._reader._wait_for_data("edge")
-        if len(self._reader._buffer) == size and self._reader.at_eof():
+        self._raw = False
+        if len(self._reader._buffer) == size and not self._piece and self._reader.at_eof():
             raise Lost
 
     def take(self) -> bytes:
+        if self._piece:
+            piece, self._piece = self._piece, b""
+            return piece
         data = bytes(self._reader._buffer)
         self._reader._buffer.clear()
         self._reader._maybe_resume_transport()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from gateway.model.address import normalise_domain
 
+MOST_KNOWN = 4096                        # addresses whose answer is kept
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -19,19 +19,24 @@ class Networks:
     """A set of addresses, written as CIDR."""
 
     networks: tuple[Network, ...] = ()
+    _known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, texts: Iterable[object]) -> Networks:
         return cls(tuple(ipaddress.ip_network(str(text), strict=False) for text in texts))
 
     def __contains__(self, address: str) -> bool:
-        return _member(self.networks, address)
+        known = self._known.get(address)
+        if known is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            known = self._known[address] = _member(self.networks, address)
+        return known
 
 
 LOOPBACK = Networks.of(("127.0.0.0/8", "::1/128"))
 
 
-@lru_cache(maxsize=4096)
 def _member(networks: tuple[Network, ...], address: str) -> bool:
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])

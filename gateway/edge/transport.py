@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import ssl
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
-from gateway.edge.client import Client, ProtocolError, State, Stuffer, Verb, auth_plain
+from gateway.edge.client import Client, ProtocolError, State, Stuffer, Verb, auth_plain, stuff
 from gateway.edge.settings import Hop, NextHopSettings
 from gateway.model.errors import NextHopUnavailable
 from gateway.model.reply import Reply
 
 CHUNK = 32 << 10                         # octets of content read and sent at a time: what a cache holds is sent fastest
 SEND_BUFFER = 128 << 10                  # of the socket, so that most mail goes out in one call
+SPLICED = 64 << 10                       # octets of content from which on the kernel sends them by itself, and at a time
+EARLY = 0.001                            # seconds by which a loop's timers may come too soon
 READ = 4 << 10                           # octets read at a time: asyncio's 256 KiB are fresh memory at each reply
 
 
@@ -34,15 +39,17 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._replies: list[tuple[Verb, Reply]] = []
         self._waiter: asyncio.Future[None] | None = None
+        self._until = float("inf")       # of the loop's clock: when who waits has waited too long
+        self._timer: asyncio.TimerHandle | None = None
         self._writable = True
+        self._encrypted = False
 
     # asyncio.Protocol
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         if hasattr(transport, "max_size"):
             transport.max_size = READ
-        transport.set_write_buffer_limits(high=CHUNK)
+        self._transport.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
         try:
@@ -57,6 +64,9 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = self.lost or error or ConnectionLost("closed by the next hop")
         self.client.state = State.CLOSED
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         self._wake()
 
     def pause_writing(self) -> None:
@@ -95,10 +105,11 @@ class Connection(asyncio.Protocol):
         data = self.client.take()
         if data:
             self.write(data)
-        if self.client.outstanding:
-            if self.client.outstanding > 1:
+        outstanding = self.client.outstanding
+        if outstanding:
+            if outstanding > 1:
                 self._acknowledge_at_once()
-            await self._wait(lambda: not self.client.outstanding, seconds)
+            await self._wait(self._all_answered, seconds)
         found, self._replies = self._replies, []
         return found
 
@@ -112,12 +123,18 @@ class Connection(asyncio.Protocol):
     async def drain(self, seconds: float) -> None:
         """Until the transport takes more, or the peer has answered before its time. Raises ConnectionLost."""
         if not self._writable and not self._replies:
-            await self._wait(lambda: self._writable or bool(self._replies), seconds)
+            await self._wait(self._taken, seconds)
 
-    async def content(self, head: bytes, fd: int, offset: int, size: int, stuffed: bool, seconds: float) -> bytes | None:
+    async def content(self, head: bytes, fd: int, offset: int, size: int, stuffed: bool, seconds: float,
+                      plain: bool = False) -> bytes | None:
         """Sends head and `size` octets of `fd`, all but the last piece: that is returned, so that it can leave with what
-        follows. None where the peer answered before we were done."""
-        stuffer, end, data = Stuffer(), offset + size, head
+        follows. None where the peer answered before we were done. `plain`: none of these octets needs stuffing."""
+        end = offset + size
+        if (plain or not stuffed) and size > SPLICED and not self._encrypted:
+            self.write(stuff(head) if stuffed else head)
+            sent = await self._splice(fd, offset, end - CHUNK, seconds, stuffed)
+            return os.pread(fd, end - sent, sent) if sent is not None else None
+        stuffer, data = Stuffer(), head
         while True:
             chunk = os.pread(fd, min(CHUNK, end - offset), offset)
             if not chunk and offset < end:
@@ -132,6 +149,45 @@ class Connection(asyncio.Protocol):
                 await self.drain(seconds)
             if stuffed and self._replies:
                 return None
+
+    async def _splice(self, fd: int, offset: int, end: int, seconds: float, answerable: bool) -> int | None:
+        """Sends the octets of `fd` up to `end` without reading them; where it came to. None where the peer answered before."""
+        assert self._transport is not None
+        sock = self._transport.get_extra_info("socket")
+        with contextlib.ExitStack() as stack:
+            own: int | None = None
+            while offset < end:
+                if not self._writable:
+                    await self.drain(seconds)
+                if self.lost is not None:
+                    raise ConnectionLost(str(self.lost))
+                if answerable and self._replies:
+                    return None
+                try:
+                    sent = os.sendfile(sock.fileno(), fd, offset, min(SPLICED, end - offset))
+                except BlockingIOError:
+                    if own is None:      # the transport's descriptor is its own to wait for
+                        own = os.dup(sock.fileno())
+                        stack.callback(os.close, own)
+                    await self._room(own, seconds)
+                    continue
+                except OSError as error:
+                    raise ConnectionLost(error.strerror or "cannot send") from error
+                if not sent:
+                    raise ConnectionLost("the spool is shorter than it was")
+                offset += sent
+        return offset
+
+    async def _room(self, own: int, seconds: float) -> None:
+        """Until the socket takes more, or the peer has answered. `own` is a second descriptor of it."""
+        loop = asyncio.get_running_loop()
+        self._writable = False
+        loop.add_writer(own, self.resume_writing)
+        try:
+            await self._wait(self._taken, seconds)
+        finally:
+            loop.remove_writer(own)
+            self._writable = True
 
     def abort(self, why: Exception) -> None:
         self.lost = self.lost or why
@@ -155,7 +211,7 @@ class Connection(asyncio.Protocol):
                                          ssl_handshake_timeout=seconds)
         if transport is None:
             raise ConnectionLost("closed in the TLS handshake")
-        self._transport = transport
+        self._transport, self._encrypted = transport, True
         transport.set_write_buffer_limits(high=CHUNK)
 
     # inside
@@ -163,9 +219,15 @@ class Connection(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    async def _wait(self, ready, seconds: float) -> None:
+    def _all_answered(self) -> bool:
+        return not self.client.outstanding
+
+    def _taken(self) -> bool:
+        return self._writable or bool(self._replies)
+
+    async def _wait(self, ready: Callable[[], bool], seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        timer = loop.call_later(seconds, self._silent)
+        self._within(loop, seconds)
         try:
             while not ready():
                 if self.lost is not None:
@@ -173,10 +235,25 @@ class Connection(asyncio.Protocol):
                 self._waiter = loop.create_future()
                 await self._waiter
         finally:
-            timer.cancel()
+            self._until = float("inf")
             self._waiter = None
 
+    def _within(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        """One timer a connection: it stays where it is while waits come and go, and looks again when its time comes."""
+        self._until = loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._until:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._timer = loop.call_at(self._until, self._silent)
+
     def _silent(self) -> None:
+        self._timer = None
+        if self._until == float("inf"):
+            return
+        loop = asyncio.get_running_loop()
+        if self._until > loop.time() + EARLY:
+            self._timer = loop.call_at(self._until, self._silent)
+            return
         self.abort(ConnectionLost("no answer in time"))
         self._wake()
 

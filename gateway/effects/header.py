@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
@@ -123,8 +124,13 @@ def _received(transaction: Transaction, hostname: str) -> str:
         words += [identity, f"for <{only}>;"]
     else:
         words.append(f"{identity};")
-    words.append(format_datetime(transaction.message.received_at))
+    words.append(_date(transaction.message.received_at.replace(microsecond=0)))
     return "\r\n\t".join(words)
+
+
+@lru_cache(maxsize=16)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def listener_word(listener: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import resource
 
 import pytest
@@ -109,3 +110,20 @@ async def test_an_endless_message_is_cut() -> None:
         await talker.say("DATA")
         talker.writer.write(b"x\r\n" * 80_000)
         assert (await talker.reply()).startswith("552") and hop.messages == []
+
+
+@pytest.mark.parametrize("amid", [b"", b"\r\n.\r\n", b"\r\n..\r\n", b"a\n.\nb\r\n", b"\r.x\r\n"])
+@pytest.mark.parametrize("at", [0, 1000, 1 << 16, -1])
+async def test_large_content_is_stuffed_where_it_must_be(amid: bytes, at: int) -> None:
+    """Wherever a line may begin with a dot, also where only a mended line end makes it one."""
+    lines = b"x" * 198 + b"\r\n"
+    whole = lines * 600
+    cut = at // len(lines) * len(lines) if at >= 0 else len(whole)
+    content = whole[:cut] + amid + whole[cut:]
+    async with FakeNextHop() as hop, edge(listener(hop.port, stray="normalize")) as server:
+        talker = await Talker.to(server.addresses["inbound"])
+        await talker.envelope("b@corp.test")
+        wire = (b"\r\n" + b"Subject: x\r\n\r\n" + content).replace(b"\r\n.", b"\r\n..")[2:]
+        assert (await talker.content(wire)).startswith("250")
+        mended = re.sub(rb"\r\n|\r|\n", b"\r\n", content)
+        assert hop.messages[0].content.endswith(b"Subject: x\r\n\r\n" + mended)

@@ -121,6 +121,57 @@ async def test_once_the_dot_is_out_the_answer_is_awaited() -> None:
         assert (await relay(relayer, e)).reply.code == 250
 
 
+LARGE = b"Subject: x\r\n\r\n" + b"no line of this begins with one.\r\n" * 100_000
+
+
+@pytest.mark.parametrize("extensions", [["SIZE 104857600", "8BITMIME"], ["SIZE 104857600", "8BITMIME", "CHUNKING"]])
+@pytest.mark.parametrize("offset", [0, 14])
+async def test_large_content_leaves_octet_for_octet_past_the_reader(extensions: list[str], offset: int) -> None:
+    """By sendfile, until the socket is full and again once it is not."""
+    async with FakeNextHop(extensions) as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        with spooled(LARGE) as fd:
+            relayer.plain = fd
+            result = await relayer.relay(e, e.recipients, b".head\r\n", fd, offset, len(LARGE) - offset, Deadline.after(RealClock(), 60))
+        assert result.reply.code == 250
+        assert hop.messages[0].content == b".head\r\n" + LARGE[offset:]
+        assert hop.messages[0].wire.startswith(b"..head" if hop.messages[0].by == "DATA" else b".head")
+
+
+async def test_what_is_not_known_to_be_plain_is_stuffed() -> None:
+    content = LARGE + b".dot\r\n"
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        assert (await relay(relayer, e, content)).reply.code == 250
+        assert hop.messages[0].content == HEAD + content and hop.messages[0].wire.endswith(b"\r\n..dot\r\n")
+
+
+async def test_a_hop_that_goes_amid_large_content() -> None:
+    async with FakeNextHop() as hop:
+        relayer, e = made(hop.port), envelope(rcpt("drop"))
+        with spooled(LARGE) as fd:
+            relayer.plain = fd
+            result = await relayer.relay(e, e.recipients, HEAD, fd, 0, len(LARGE), Deadline.after(RealClock(), 60))
+        assert result.reply.temporary and not result.uncertain and not hop.messages
+
+
+async def test_a_hop_that_answers_amid_large_content_and_reads_no_more() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 x\r\n")
+        for reply in (b"250 x\r\n", b"250 x\r\n250 x\r\n", b"354 x\r\n552 5.3.4 too much\r\n"):
+            await reader.read(100)
+            writer.write(reply)
+        writer.transport.pause_reading()             # type: ignore[attr-defined]
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    relayer, e = made(server.sockets[0].getsockname()[1]), envelope(rcpt("one"))
+    content = LARGE * 4
+    with spooled(content) as fd:
+        relayer.plain = fd
+        result = await relayer.relay(e, e.recipients, HEAD, fd, 0, len(content), Deadline.after(RealClock(), 60))
+    assert (result.reply.code, result.reply.enhanced) == (552, "5.3.4")
+    server.close()
+
+
 async def test_a_parked_transaction_is_given_up_and_begun_anew() -> None:
     async with FakeNextHop() as hop:
         relayer, e = made(hop.port, parked=0.1), envelope(rcpt("one"))
@@ -129,6 +180,20 @@ async def test_a_parked_transaction_is_given_up_and_begun_anew() -> None:
         assert hop.commands[-1] == "RSET"
         assert (await relay(relayer, e)).reply.code == 250
         assert hop.connections == 1 and len(hop.messages) == 1
+
+
+async def test_each_parked_transaction_has_its_own_time() -> None:
+    async with FakeNextHop() as hop:
+        next_hop = NextHop(NextHopSettings((Hop("127.0.0.1", hop.port),), parked=0.3), "us.test", RealClock())
+        one, two = (NextHopRelayer(next_hop, RealClock()) for _ in range(2))
+        e = envelope(rcpt("one"))
+        await one.offer(e, e.recipients[0])
+        await asyncio.sleep(0.2)
+        await two.offer(e, e.recipients[0])
+        await asyncio.sleep(0.2)
+        assert hop.commands.count("RSET") == 1, "the first is given up, the second waits on"
+        await asyncio.sleep(0.3)
+        assert hop.commands.count("RSET") == 2
 
 
 async def test_a_kept_connection_that_died_is_replaced() -> None:

@@ -112,3 +112,17 @@ async def test_silence_has_an_end() -> None:
         connection.client._expected.append(Verb.RSET)
         with pytest.raises(ConnectionLost, match="no answer in time"):
             await connection.replies(0.1)
+
+
+async def test_each_wait_has_its_own_time() -> None:
+    """A timer of an earlier, longer or shorter wait neither cuts off this one nor keeps it waiting."""
+    async with FakeNextHop(delay=5.0) as hop:
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port, connect=0.2), "us.test")
+        connection.send(Verb.RSET)
+        assert len(await connection.replies(30)) == 1
+        connection.client._expected.append(Verb.RSET)
+        asyncio.get_running_loop().call_later(0.4, connection.data_received, b"250 2.0.0 late\r\n")
+        assert len(await connection.replies(30)) == 1, "the 0.2 seconds of the greeting are over"
+        connection.client._expected.append(Verb.RSET)
+        with pytest.raises(ConnectionLost, match="no answer in time"):
+            await connection.replies(0.1)
