@@ -78,16 +78,16 @@ def _mapped(character: str, code: int) -> int | str:
 
 
 _TABLE = _Table()
-_UNKNOWN = 0xFFFFFFFF
-_ARRAY = np.full(0x10000, _UNKNOWN, np.uint32)
-"""The same for the basic plane, filled as characters are met."""
+_UNKNOWN = 0xFFFF
+_ARRAY = np.full(0x10000, _UNKNOWN, np.uint16)
+"""The same for the basic plane, filled as characters are met. What is never one stands for what was not."""
 
 
 def _translate(text: str, found: Characters | None) -> str:
     if found is None:
         return text.translate(_TABLE)
     codes = found.inner
-    if int(codes.max()) >= len(_ARRAY):
+    if codes.itemsize > 2:
         return text.translate(_TABLE)
     mapped = _ARRAY.take(codes)
     if (mapped == _UNKNOWN).any():
@@ -95,7 +95,7 @@ def _translate(text: str, found: Characters | None) -> str:
             stands = _TABLE[code]
             _ARRAY[code] = ord(stands) if isinstance(stands, str) else stands
         mapped = _ARRAY.take(codes)
-    return text if np.array_equal(mapped, codes) else mapped.tobytes().decode("utf-32-le", "surrogatepass")
+    return text if np.array_equal(mapped, codes) else characters.decoded(mapped)
 
 
 @dataclass(slots=True)
@@ -161,22 +161,26 @@ def _without_format(text: str) -> tuple[str, list[int]]:
 
 def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     """Runs that mix digits with O, o, l, I, looked at only around places where one stands beside a digit."""
-    starts = None
     if found is not None:
         digit, letter = found.are(DIGIT), found.among("OolI")
         starts = found.places((digit & ahead(letter, 1)) | (letter & ahead(digit, 1)))
+    else:
+        starts = np.array([m.start() for m in LETTER_HINT.finditer(text)])
     pieces: list[str] = []
-    done = copied = 0
-    for hint in matches(LETTER_HINT, text, starts):
-        if hint.start() < done:
+    done = copied = hinted = 0
+    for at in starts.tolist():
+        if at < hinted:
             continue
-        ours = LETTER_OF_ID.match(text, hint.start())
+        hinted = at + 2
+        if at < done:
+            continue
+        ours = LETTER_OF_ID.match(text, at)
         if ours is not None:
             done = ours.end()
             continue
-        near = LETTER_RUN.finditer(text, max(done, hint.start() - REACH), hint.end() + 2 * REACH)
-        match = next((m for m in near if m.end() > hint.start()), None)
-        if match is None or match.start() > hint.start():
+        near = LETTER_RUN.finditer(text, max(done, at - REACH), hinted + 2 * REACH)
+        match = next((m for m in near if m.end() > at), None)
+        if match is None or match.start() > at:
             continue
         pieces += (text[copied:match.start()], _letters_to_digits(match))
         done = copied = match.end()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.identifiers.characters import DIGIT, Characters, ahead, matches
+from gateway.identifiers.characters import DIGIT, MARGIN, Characters, ahead, matches
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
@@ -208,11 +208,10 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     found = grid.characters
     if found is None:
         return None
-    digit = found.are(DIGIT)
-    four = found.places(digit & ahead(digit, 1) & ahead(digit, 2) & ahead(digit, 3))
+    four = found.gathered(_four)
     if not len(four):
         return four
-    other = found.places(digit | (found.codes == 9))
+    other = found.gathered(_digits_and_tabs)
     begin = grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
     fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2) & (found.inner.take(begin, mode="clip") != 32)
@@ -223,6 +222,18 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     begin, end = begin[fit], end[fit]
     ends = grid.words.touched
     return np.asarray(begin[np.searchsorted(ends, end, "right") > np.searchsorted(ends, begin, "right")])
+
+
+def _four(found: Characters) -> np.ndarray:
+    """Where four digits or more begin."""
+    first, end = found.digits()
+    return np.asarray(first[end - first >= 4] - MARGIN)
+
+
+def _digits_and_tabs(found: Characters) -> np.ndarray:
+    """Where digits begin, and tabs."""
+    digit = found.are(DIGIT)
+    return found.places((digit & ~ahead(digit, -1)) | (found.codes == 9))
 
 
 def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:

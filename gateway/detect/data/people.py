@@ -13,7 +13,7 @@ import numpy as np
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import contact, date
-from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead, matches
+from gateway.identifiers.characters import IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead, matches
 from gateway.identifiers.registry import TYPES
 
 NEAR = 4
@@ -238,14 +238,16 @@ _PHONE_PART = np.array([chr(i) in " ()-." for i in range(64)])
 
 def _name_starts(found: Characters | None) -> np.ndarray | None:
     """Where NAMEISH can match; None in a short text."""
-    if found is None:
-        return None
+    return None if found is None else found.gathered(_names)
+
+
+def _names(found: Characters) -> np.ndarray:
     small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
     return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
 
 
 def _ideographs(found: Characters | None) -> np.ndarray | None:
-    return None if found is None else found.places(found.are(IDEOGRAPH))
+    return None if found is None else found.gathered(lambda piece: piece.places(piece.are(IDEOGRAPH)))
 
 
 def _rows_near(names: np.ndarray | None, grid: Grid, anything: bool) -> Sequence[bool]:
@@ -259,11 +261,11 @@ def _rows_near(names: np.ndarray | None, grid: Grid, anything: bool) -> Sequence
 
 def _phone_starts(found: Characters | None) -> np.ndarray | None:
     """Where PHONISH can match; None in a short text."""
-    if found is None:
-        return None
-    digit = found.are(DIGIT)
-    edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-    first, end = edges[0::2], edges[1::2]
+    return None if found is None else found.gathered(_phones)
+
+
+def _phones(found: Characters) -> np.ndarray:
+    first, end = found.digits()
     between = _PHONE_PART[found.codes[end[:-1]] & 63] & _PHONE_PART[found.codes[first[1:] - 1] & 63]
     apart = np.append(~between | (first[1:] - end[:-1] > 16), True)           # something else stands before the next digits
     last = np.flatnonzero(apart)

@@ -49,13 +49,25 @@ class Runs:
 def scan(text: str, found: Characters | None = None) -> Runs:
     """All runs of a text, whose characters are known or not."""
     found = found or Characters(text)
-    codes, kinds = found.codes, found.kinds
-    digit = (kinds & DIGIT).view(np.int8)
-    edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-    starts, ends = edges[0::2], edges[1::2]
-    if not len(starts):
+    starts, ends, shapes, spans = [], [], [], []
+    for begin, piece in found.pieces():
+        start, end, shape, looked = _scan(piece)
+        starts.append(start + begin)
+        ends.append(end + begin)
+        shapes.append(shape)
+        spans += [(s + begin, e + begin) for s, e in looked]
+    if not starts:
         nothing = np.empty(0, np.int64)
-        return Runs(codes, nothing, nothing, nothing, [])
+        return Runs(found.codes, nothing, nothing, nothing, [])
+    return Runs(found.codes, np.concatenate(starts), np.concatenate(ends), np.concatenate(shapes), spans)
+
+
+def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]:
+    """Start, end and shape of plain tokens; spans. No run goes on behind a line."""
+    codes, kinds = piece.codes, piece.kinds
+    starts, ends = piece.digits()
+    if not len(starts):
+        return starts, ends, starts, []
     joined = _joined(kinds, starts, ends)
     first = np.flatnonzero(np.concatenate(([True], ~joined)))
     counts = np.diff(np.append(first, len(starts)))
@@ -64,8 +76,7 @@ def scan(text: str, found: Characters | None = None) -> Runs:
     members = members[ends[members] - starts[members] >= 7]
     alone = np.sort(np.concatenate((first[~several], members)), kind="stable")
     start, end, shape, single = _plain(codes, kinds, starts[alone], ends[alone])
-    spans = sorted([*single, *grouped])
-    return Runs(codes, start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in spans])
+    return start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in sorted([*single, *grouped])]
 
 
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

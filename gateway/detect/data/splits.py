@@ -9,7 +9,7 @@ import numpy as np
 
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
-from gateway.identifiers.characters import MARGIN, matches
+from gateway.identifiers.characters import DIGIT, MARGIN, UPPER, Characters, matches
 from gateway.identifiers.registry import SHAPES
 
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
@@ -18,8 +18,8 @@ NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,
 MOST_ROWS = 5000
 MOST_PIECES = 20
 LEAST, LONGEST = 8, 19
-SHORT = 11
-"""Characters but for blanks of a cell that NEIGHBOURS matches."""
+DIGITS = 8
+"""The most digits of a cell that NEIGHBOURS matches."""
 
 
 def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
@@ -46,16 +46,27 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
 
 
 def _starts(grid: Grid) -> np.ndarray | None:
-    """Where short cells begin that short ones follow; None where the text is short."""
-    found = grid.characters
-    if found is None:
-        return None
-    marks = found.places((found.codes == 9) | (found.codes == 10))
-    begin, end = np.concatenate(([0], marks + 1)), np.append(marks, len(grid.text))
-    written = np.cumsum(found.codes != 32)
-    short = written[end + MARGIN - 1] - written[begin + MARGIN - 1] <= SHORT
-    before_tab = found.codes[end[:-1] + MARGIN] == 9
-    return np.asarray(begin[:-1][short[:-1] & short[1:] & before_tab])
+    """Where cells begin that NEIGHBOURS may match; None where the text is short."""
+    return None if grid.characters is None else grid.characters.gathered(_short)
+
+
+def _short(found: Characters) -> np.ndarray:
+    """Cells of capitals and few digits before another such cell."""
+    inner = found.inner
+    marks = np.flatnonzero((inner == 9) | (inner == 10))
+    if not len(marks):
+        return marks
+    begin, end = np.concatenate(([0], marks + 1)), np.append(marks, len(inner))
+    digits, others = found.are(DIGIT), ~found.are(DIGIT | UPPER) & (found.codes != 32)
+    few = _among(digits, begin, end) <= DIGITS
+    few &= _among(others, begin, end) == 0
+    return np.asarray(begin[:-1][few[:-1] & few[1:] & (inner[end[:-1]] == 9)])
+
+
+def _among(found: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """How many there are in each cell."""
+    before = np.cumsum(found, dtype=np.int32)
+    return np.asarray(before[end + MARGIN - 1] - before[begin + MARGIN - 1])
 
 
 def _run(line: tuple[int, int], cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.detect.data.layout import Grid
-from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, UPPER, Characters, ahead
+from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
 
-ODD_MARKS = ",|*~+=:;"
+_ODD_MARK = np.array([chr(i) in ",|*~+=:;" for i in range(128)])
+"""Other characters may have the same last bits: what matches the pattern is asked then."""
 Places = np.ndarray | None
 """Offsets in order; None where the text is short: anywhere."""
 
@@ -31,7 +32,11 @@ class Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        return cls(ibans(found), bics(found), wrapped(found), odd(plain), spelled(plain), taiwanese(found), chinese(found))
+        first = [[look(piece) + begin for look in (ibans, bics, wrapped, taiwanese, chinese)] for begin, piece in found.pieces()]
+        second = [[look(piece) + begin for look in (odd, spelled)] for begin, piece in plain.pieces()]
+        ours = [np.concatenate(places) for places in zip(*first, strict=True)]
+        theirs = [np.concatenate(places) for places in zip(*second, strict=True)]
+        return cls(*ours[:3], *theirs, *ours[3:])
 
     def within(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The spans in which a broken number, an odd or a spelled one may begin."""
@@ -71,15 +76,14 @@ def wrapped(found: Characters) -> np.ndarray:
 
 
 def odd(found: Characters) -> np.ndarray:
-    """Two to six digits, a mark and a digit."""
-    digit = found.are(DIGIT)
-    marks = found.places(found.among(ODD_MARKS) & ahead(digit, -1) & ahead(digit, 1))
-    if not len(marks):
-        return marks
-    first = _runs(found, digit)
-    begin = first[np.searchsorted(first, marks, "right") - 1]
-    length = marks - begin
-    return np.asarray(begin[(length >= 2) & (length <= 6)])
+    """Two to six digits, a mark and one to six digits."""
+    first, end = found.digits()
+    if len(first) < 2:
+        return first
+    length = end - first
+    few = (length >= 2) & (length <= 6)
+    marked = few[:-1] & (length[1:] <= 6) & (first[1:] - end[:-1] == 1) & _ODD_MARK[found.codes[end[:-1]] & 127]
+    return np.asarray(first[:-1][marked] - MARGIN)
 
 
 def spelled(found: Characters) -> np.ndarray:

@@ -75,3 +75,23 @@ def test_matches_are_those_of_the_pattern(bounds):
     assert [m.span() for m in matches(pattern, text, digits, *bounds)] == wanted
     assert [m.span() for m in matches(pattern, text, None, *bounds)] == wanted
     assert bounds[0] == 50 or wanted
+
+
+@pytest.mark.parametrize("text", ["", "one line 12", "a1\n" * 60_000, "王 12\n" + "x9 " * 70_000 + "\n\n34", "\n" * 140_000])
+def test_pieces_are_the_text(text):
+    found = Characters(text)
+    pieces = list(found.pieces())
+    assert "".join(piece.text for _, piece in pieces) == text
+    assert all(text.startswith(piece.text, begin) and piece.inner.tolist() == [ord(c) for c in piece.text] for begin, piece in pieces)
+    assert all(piece.text.endswith("\n") for _, piece in pieces[:-1])
+    begins = found.gathered(lambda piece: piece.digits()[0] - MARGIN)
+    assert begins.tolist() == [m.start() for m in re.finditer("[0-9]+", text)]
+
+
+def test_halves_that_met_stay_two_characters():
+    text = "\ud83d\ude00|1"
+    assert len(text) == 4
+    assert characters.decoded(Characters(text).inner) == text
+    assert Characters("😀1").inner.tolist() == [0x1F600, 0x31]
+    assert Characters("王1").has("王")
+    assert not Characters("王1").has("李")
