@@ -18,9 +18,14 @@ DELIMITERS = "|;,^~"
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 SPACED_ROWS = 400
-SPACED = re.compile(r"^[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,80}$(?=\n\s{0,8}[^\n]{0,200}?[0-9]{4})", re.M)
-"""A line without digits over one with them."""
-SPACED_LONGEST, SPACED_BELOW = 121, 210
+RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
+"""What lines between the rows of a drawn table are made of."""
+SPACED = re.compile(
+    r"^[ 0+\-]{0,12}[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,200}$"
+    rf"(?=\n(?:[ {re.escape(RULE)}]{{3,240}}\n)?\s{{0,8}}[^\n]{{0,200}}?[0-9]{{4}})", re.M)
+"""A line without digits over one with them, a rule between or none. Files for printers begin lines with a control character
+(ASA: 0, 1, -, +)."""
+SPACED_LONGEST, SPACED_BELOW = 253, 460
 """Characters of such a line, and behind it up to the digits, at the most."""
 SPACED_ROW = 1000
 """Characters of a row under such a line, at the most: what is longer is no row of columns."""
@@ -41,6 +46,7 @@ class Grid:
     characters: Characters | None = None                  # None for a short text
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
+    placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper -> kinds
     _lines: np.ndarray | None = None
     _words: Words | None = None
     _tabs: Sequence[int] | None = None
@@ -137,12 +143,13 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
     starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
+    ruled = _rules(found, starts) if "---" in text or "───" in text or "===" in text or "━━━" in text else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for delimiter in DELIMITERS:
         places = np.flatnonzero(codes == ord(delimiter))
         lines, counts = _a_line(starts, places)
-        rows = _equal_rows(np.where(cells, 0, counts))
+        rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
         if rows.any():
             changed = True
             cells |= rows
@@ -156,6 +163,19 @@ def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndar
     """For each place the number of its line; for each line the number of places in it."""
     lines = np.searchsorted(starts, places, "right") - 1
     return lines, np.bincount(lines, minlength=len(starts))
+
+
+def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:
+    """Which lines are drawn between rows and have no words. `starts` counts the margin in."""
+    other = np.concatenate(([0], np.cumsum(~(found.among(RULE + " \n") | (found.codes == 0)), dtype=np.int64)))
+    ends = np.append(starts[1:], len(other) - 1)
+    return np.asarray((other[ends] == other[starts]) & (ends - starts > 3))
+
+
+def _through(counts: np.ndarray, ruled: np.ndarray) -> np.ndarray:
+    """The counts, a ruled line's being that of the line above it: rows on both sides of it belong together."""
+    last = np.maximum.accumulate(np.where(ruled, 0, np.arange(len(counts))))
+    return np.asarray(counts[last])
 
 
 def _equal_rows(counts: np.ndarray) -> np.ndarray:
@@ -194,13 +214,33 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
-        line = match.group().strip()
+        line = match.group().lstrip(" 0+-").rstrip()
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
         if 2 <= len(cells) <= 15 and sum(bool(labels.heading(cell)) for cell in cells) >= 2:
             kinds = heading_row(cells, labels)
             if kinds is not None and sum(map(bool, kinds)) >= 2:
-                found.append((grid.row(match.start()) + 1, kinds))
+                row = grid.row(match.start())
+                found.append((row + 1, kinds))
+                grid.placed[row + 1] = _on_paper(match.group(), cells, kinds)
     return found
+
+
+def _on_paper(line: str, cells: list[str], kinds: list[frozenset[str]]) -> dict[int, frozenset[str]]:
+    """Where each heading begins, counted in half-width columns."""
+    found, at = {}, 0
+    for cell, kind in zip(cells, kinds, strict=True):
+        at = line.index(cell, at)
+        found[paper(line[:at])] = kind
+        at += len(cell)
+    return found
+
+
+def paper(text: str) -> int:
+    """Columns of a line printer: ideographs and full-width forms take two (Unicode TR 11, W and F)."""
+    return len(text) + sum(_WIDE.fullmatch(c) is not None for c in text)
+
+
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
 
 
 def _spaced_starts(grid: Grid) -> np.ndarray | None:
@@ -214,8 +254,9 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     other = found.gathered(_digits_and_tabs)
     begin = grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
-    fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2) & (found.inner.take(begin, mode="clip") != 32)
-    fit &= np.searchsorted(other, begin) == np.searchsorted(other, end)
+    fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2)
+    controlled = found.inner.take(begin, mode="clip") == 48
+    fit &= np.searchsorted(other, begin + controlled) == np.searchsorted(other, end)
     fit &= np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
     if not fit.any():
         return np.empty(0, np.int64)
@@ -241,8 +282,15 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
     i = bisect_right(grid.spaced, row, key=lambda h: h[0]) - 1
     if i < 0 or row - grid.spaced[i][0] > SPACED_ROWS or grid.end(row) - grid.starts[row] > SPACED_ROW:
         return NONE
-    kinds = grid.spaced[i][1]
-    left = len(grid.text[grid.starts[row]:start].split())
+    head, kinds = grid.spaced[i]
+    before = grid.text[grid.starts[row]:start]
+    if "  " in before or "  " in grid.line(head - 1):     # columns as wide as on paper
+        begin = paper(before)
+        placed = grid.placed.get(head, {})
+        exact = next((placed[at] for at in (begin, begin - 1, begin + 1) if at in placed), None)
+        if exact is not None:
+            return exact
+    left = len(before.split())
     right = len(grid.line(row)[start - grid.starts[row]:].split())
     by_left = kinds[left] if left < len(kinds) else NONE
     by_right = kinds[-right] if 0 < right <= len(kinds) else NONE
@@ -286,8 +334,13 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = grid.heading(row, column)
         if kinds:
             return kinds, True
-    if "\t" in window and not grid.headings and column == 1:
-        return labels.before(window.rpartition("\t")[0]), False
+    if "\t" in window and not grid.headings:
+        left = window.rpartition("\t")[0].rstrip()
+        if column == 1:
+            return labels.before(left), False
+        kinds = labels.heading(left.rpartition("\t")[2].strip())     # a form: names and values side by side
+        if kinds:
+            return kinds, False
     if grid.spaced:
         kinds = spaced_label(grid, row, start)
         if kinds:

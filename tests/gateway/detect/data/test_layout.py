@@ -79,3 +79,23 @@ def test_cells_of_a_row_are_counted_from_its_own_start():
 def test_a_line_may_be_had_in_part():
     seen = grid("0123456789\nabc")
     assert (seen.line(0), seen.line(0, 4), seen.line(1, 4)) == ("0123456789", "0123", "abc")
+
+
+def test_rules_between_rows_part_no_table():
+    text = "+----+------+\n| 姓名 | 統一證號 |\n+----+------+\n| 鄭宗翰 | T979883643 |\n| 朱美玲 | B806772270 |\n+----+------+\n"
+    assert kinds(text, "B806") == (frozenset({"tw.resident_id"}), True)
+
+
+def test_columns_as_wide_as_on_paper():
+    text = ("0顧客名     住所                 在留カード番号  融資額\n ======================\n"
+            " 藤井 裕子  横浜市中区本町1-11-5  ED99690722HJ    6303735\n 加藤葵     新宿区西新宿4-20-18  MC25512043GG    2456927\n")
+    assert kinds(text, "MC25") == (frozenset({"jp.residence_card"}), True)
+    assert "jp.residence_card" not in kinds(text, "2456927")[0]
+
+
+def test_forms_have_names_and_values_side_by_side():
+    seen = layout.from_table(1, Table("t", (("", "戶名", "", "陳碧雲", "", "健保卡號", "", "000012345678"),)), LABELS)
+    at = seen.text.index("000012345678")
+    assert layout.label(seen, LABELS, 0, seen.column(0, at), at) == (frozenset({"tw.nhi_card"}), False)
+    other = layout.from_table(1, Table("t", (("身分證", "A", "123456789"),)), LABELS)
+    assert layout.label(other, LABELS, 0, 2, other.text.index("123"))[0] == frozenset()
