@@ -1,4 +1,5 @@
-"""Text hidden in text: base64, base32, hex, percent and backslash escapes in a body or a file. Outbound mail only.
+"""Text hidden in text: base64, base32, ASCII85, hex and dumps of it, character references, percent and backslash escapes in a
+body or a file. Outbound mail only.
 
 What decodes to text or to a known container becomes a child and is walked like any attachment (so layers unwrap one by
 one); what decodes to noise (keys, certificates, hashes) is nothing.
@@ -8,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
@@ -23,7 +26,12 @@ LINE = rb"[ \t>]*\r?\n[ \t>]*"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + LINE + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
-PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){8,}[0-9A-Za-z_.~+\-%&=]*")
+PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){2,}[0-9A-Za-z_.~+\-%&=]*")
+REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6});){8,}[^&\n]*")
+DUMPED = re.compile(rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{2,4}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
+"""A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
+DUMPED_LINES = 3
+ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
 ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,16}\\u[0-9A-Fa-f]{4}){8,}[ -\[\]-~]*")
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
               b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
@@ -44,15 +52,39 @@ class BlocksExtractor:
         for label, pattern, decode in CODINGS:
             if not hinted(label, node.data):
                 continue
-            for match in pattern.finditer(node.data):
-                if len(match.group()) < LEAST:
-                    continue
-                plain = decode(match.group())
+            for block in _joined(label, pattern, node):
+                plain = unwrapped(decode(block), context)
                 if plain and worth(plain):
                     yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
                     found += 1
                     if found >= MOST_BLOCKS:
                         return
+
+
+def _joined(label: str, pattern: re.Pattern[bytes], node: Node) -> Iterator[bytes]:
+    """The blocks; those that a line of a log or a dump has many of as one, a line each."""
+    if label in ("percent", "dump"):
+        lines = [m[1] if pattern.groups else m[0] for m in pattern.finditer(node.data)]
+        if label == "percent" or len(lines) >= DUMPED_LINES:
+            yield b"\n".join(lines)
+    elif label != "references" or node.type != "text/html":        # pages are read with them
+        yield from (m[0] for m in pattern.finditer(node.data) if len(m[0]) >= LEAST)
+
+
+def unwrapped(plain: bytes, context: Context) -> bytes:
+    """What a zlib stream packs (RFC 1950), within the message's allowance; UTF-16 as UTF-8."""
+    if len(plain) > 6 and plain[0] == 0x78 and int.from_bytes(plain[:2], "big") % 31 == 0:
+        try:
+            return zlib.decompressobj().decompress(plain, max(1, context.allowance(len(plain))))
+        except zlib.error:
+            return plain
+    for encoding, high in (("utf-16-le", plain[1::2]), ("utf-16-be", plain[::2])):
+        if len(high) * 2 == len(plain) and high.count(0) * 4 > len(high):
+            try:
+                return plain.decode(encoding).encode()
+            except UnicodeError:
+                return plain
+    return plain
 
 
 def _kind(plain: bytes) -> str:
@@ -86,6 +118,17 @@ def _percent(block: bytes) -> bytes:
     return unquote_to_bytes(block.replace(b"+", b" "))
 
 
+def _references(block: bytes) -> bytes:
+    return html.unescape(block.decode("latin-1")).encode("utf-8", "replace")
+
+
+def _ascii85(block: bytes) -> bytes:
+    try:
+        return base64.a85decode(block[2:-2])
+    except ValueError:
+        return b""
+
+
 def _escapes(block: bytes) -> bytes:
     parts = re.split(rb"\\u([0-9A-Fa-f]{4})", block)
     out = "".join(chr(int(p, 16)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
@@ -94,7 +137,7 @@ def _escapes(block: bytes) -> bytes:
 
 CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
-    ("escapes", ESCAPES, _escapes),
+    ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
 )
 
 
@@ -108,7 +151,11 @@ def hinted(label: str, data: bytes) -> bool:
         return data.count(b"%") >= 8
     if label == "escapes":
         return data.count(b"\\u") >= 8
-    if label == "hex":
+    if label == "references":
+        return data.count(b"&#") >= 8
+    if label == "ascii85":
+        return b"<~" in data
+    if label in ("hex", "dump"):
         kinds = data.translate(_KINDS)
         return b"h" * 24 in kinds or b"hhs" * 8 in kinds or data.count(b"0x") >= 16 or data.count(b"\\x") >= 16
     return True

@@ -6,6 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
@@ -51,7 +52,10 @@ def sniff(text: str) -> str:
     if len(lines) < LEAST_LINES:
         return ""
     best, chosen = 0.0, ""
+    quoted = any(line.count('"') % 2 for line in lines)  # a quoted field goes on on the next line
     for delimiter in DELIMITERS:
+        if quoted:
+            lines = [delimiter.join("x" * len(row)) for row in islice(rows(text[:65536], delimiter), SAMPLE_LINES)]
         counts = Counter(_outside_quotes(line, delimiter) for line in lines)
         number, times = max(((n, t) for n, t in counts.items() if n), key=lambda x: x[1], default=(0, 0))
         score = times / len(lines) + min(number, 20) / 100

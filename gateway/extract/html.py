@@ -33,6 +33,9 @@ VOID = frozenset({
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:[;!\"']|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:[;!\"']|$)|"
     r"max-height\s*:\s*0|mso-hide\s*:\s*all", re.I)
+APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inline-flex)|float\s*:\s*(?:left|right)|"
+                   r"position\s*:\s*absolute", re.I)
+"""Styles that set an element beside others with room between, whatever the markup has there."""
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
 ANIMATED = frozenset({"values", "to", "from", "by"})
 """Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
@@ -149,6 +152,7 @@ def parse(source: str, full: bool = False) -> Page:
     cell_at = -1                                       # where the open cell's text begins, -1 outside cells
     at = 0
     styles: dict[str, bool] = {}
+    apart: dict[str, bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
     for count in range(ELEMENTS + 1):
         if page.full(count):
@@ -173,6 +177,8 @@ def parse(source: str, full: bool = False) -> Page:
         if not closing:
             attributes = source[match.end():at - 1]
             page.tags.add(name)
+            if full and name not in BLOCKS and "style" in attributes and _styled(attributes, APART, apart):
+                out.append("\t")
             if "=" in attributes and (name, attributes) not in dull and not _attributes(
                     page, name, attributes, full, len(page.visible)):
                 dull.add((name, attributes))
@@ -180,7 +186,7 @@ def parse(source: str, full: bool = False) -> Page:
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
                 at = _raw(page, name, source, at)
-            elif not veil and name not in VOID and "=" in attributes and _hides(attributes, styles):
+            elif not veil and name not in VOID and "=" in attributes and _styled(attributes, HIDDEN_STYLE, styles):
                 veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
                 continue
         if veil and name == veil:
@@ -192,10 +198,10 @@ def parse(source: str, full: bool = False) -> Page:
     return page
 
 
-def _hides(attributes: str, known: dict[str, bool]) -> bool:
-    """Whether a style hides the element. Rows of a table say the same thing again and again."""
+def _styled(attributes: str, style: re.Pattern[str], known: dict[str, bool]) -> bool:
+    """Whether an element has such a style. Rows of a table say the same thing again and again."""
     if attributes not in known:
-        known[attributes] = HIDDEN_STYLE.search(attributes) is not None
+        known[attributes] = style.search(attributes) is not None
     return known[attributes]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from io import BytesIO
 from urllib.parse import unquote
 
@@ -45,8 +46,9 @@ def extras(data: bytes) -> Iterator[Yield]:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         yield Problem(IncidentCode.MALFORMED, f"workbook zip: {type(error).__name__}")
         return
+    pivots: dict[str, _Pivot] = {}
     with archive:
-        for info in archive.infolist():
+        for info in sorted(archive.infolist(), key=lambda i: "Records" in i.filename):       # definitions first
             source = next((s for pattern, s in PARTS if pattern.fullmatch(info.filename)), "")
             if not source:
                 continue
@@ -59,7 +61,49 @@ def extras(data: bytes) -> Iterator[Yield]:
             except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
                 yield Problem(IncidentCode.MALFORMED, f"{source}: {type(error).__name__}")
                 continue
-            yield from _part(source, content)
+            if source == "pivot cache":
+                yield from _pivot(info.filename, content, pivots)
+            else:
+                yield from _part(source, content)
+
+
+@dataclass(slots=True)
+class _Pivot:
+    """Names of a cache's fields, and the values that its records count off."""
+
+    names: list[str] = field(default_factory=list)
+    shared: list[list[str]] = field(default_factory=list)
+
+
+def _pivot(name: str, content: bytes, pivots: dict[str, _Pivot]) -> Iterator[Yield]:
+    """Rows under the names of their fields ([ECMA-376] 18.10): what a pivot table still knows of a sheet that was deleted."""
+    try:
+        root = etree.fromstring(content, etree.XMLParser(**PARSER))
+    except etree.XMLSyntaxError as error:
+        yield Problem(IncidentCode.MALFORMED, f"pivot cache: {type(error).__name__}")
+        return
+    number = "".join(c for c in name if c.isdigit())
+    if root is None:
+        return
+    if "Records" not in name:
+        pivot = pivots[number] = _Pivot()
+        for item in root.iter("{*}cacheField"):
+            pivot.names.append(item.get("name") or "")
+            pivot.shared.append([e.get("v") or "" for e in item.iterfind("{*}sharedItems/*")])
+        rows = [(n, *values) for n, values in zip(pivot.names, pivot.shared, strict=True) if values]
+    else:
+        pivot = pivots.get(number, _Pivot())
+        rows = [tuple(pivot.names), *(tuple(_cached(e, i, pivot) for i, e in enumerate(record)) for record in root.iter("{*}r"))]
+    if rows:
+        yield Table("pivot cache", tuple(rows), hidden=True)
+
+
+def _cached(element: etree._Element, column: int, pivot: _Pivot) -> str:
+    value = str(element.get("v") or "")
+    if not str(element.tag).endswith("}x") or column >= len(pivot.shared) or not value.isdigit():
+        return value
+    shared = pivot.shared[column]
+    return shared[int(value)] if int(value) < len(shared) else ""
 
 
 def _part(source: str, content: bytes) -> Iterator[Yield]:
@@ -83,8 +127,6 @@ def _part(source: str, content: bytes) -> Iterator[Yield]:
         yield from _properties(root)
     elif source == "link":
         yield Text("\n".join(unquote(e.get("Target", "")) for e in root.iter() if isinstance(e.tag, str)), source, hidden=True)
-    elif source == "pivot cache":
-        yield Text("\n".join(v for e in root.iter() if isinstance(e.tag, str) and (v := e.get("v"))), source, hidden=True)
     else:
         yield Text(_paragraphs(root), source, hidden=source != "comment")
 

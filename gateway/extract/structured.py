@@ -5,6 +5,7 @@ SQLite pages are read here without the library: the file is hostile, and the lib
 
 from __future__ import annotations
 
+import binascii
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from lxml import etree
 from gateway.extract import nesting, sqlite_pages
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
+from gateway.extract.codings import base64_of
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -23,7 +25,9 @@ MOST_TAGS = 3_000_000                    # of one XML document: a tree of them t
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
 INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
-QUOTED = re.compile(r"'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
+COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
+QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
+LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
 XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
 
 
@@ -54,8 +58,11 @@ class StructuredExtractor:
                 yield from _json(text)
             elif kind == "vcard":
                 yield from _vcard(text)
+            elif kind == "ldif":
+                yield from _ldif(text)
             elif kind == "sql":
                 yield from _sql(text)
+                yield from _copied(text)
 
 
 def _looks(data: bytes) -> str:
@@ -67,6 +74,10 @@ def _looks(data: bytes) -> str:
         return "xml"
     if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64] or b"[[" in head[1:64]):
         return "json"
+    if LDIF.match(head):
+        return "ldif"
+    if b"copy " in low and b"from stdin" in low:
+        return "sql"
     return "sql" if b"insert into" in low or (b"create table" in low and b"insert" in data.lower()) else ""
 
 
@@ -150,12 +161,43 @@ def _sql(text: str) -> Iterator[Yield]:
         match = INSERT.search(text, at)
 
 
+def _copied(text: str) -> Iterator[Yield]:
+    """COPY statements of PostgreSQL dumps: the columns, then a line a row up to `\\.`."""
+    for match in COPY.finditer(text):
+        end = text.find("\n\\.", match.end())
+        lines = text[match.end():end if end >= 0 else len(text)].split("\n", MOST_RECORDS)[:MOST_RECORDS]
+        rows = [tuple(c.strip(' "') for c in match[1].split(","))]
+        yield Table("copy", (*rows, *(tuple(line.split("\t")) for line in lines if line)))
+
+
+def _ldif(text: str) -> Iterator[Yield]:
+    """Entries of a directory as records (RFC 2849): a line an attribute, base64 behind two colons, blank lines between."""
+    entries: list[dict[str, str]] = [{}]
+    for line in re.sub(r"\r?\n ", "", text).splitlines():
+        key, colon, value = line.partition(":")
+        if not line.strip():
+            entries.append({})
+        elif colon and not line.startswith("#"):
+            if value.startswith(":"):
+                value = base64_of(value.strip(": ").encode("ascii", "replace")).decode("utf-8", "replace")
+            known = entries[-1].get(key)
+            entries[-1][key] = value.strip() if known is None else f"{known} {value.strip()}"
+    yield from _records([[e for e in entries if e]])
+
+
+def _quoted_printable(key: str, value: str) -> str:
+    """The text of a vCard 2.1 property that says so."""
+    charset = re.search(r"charset=\"?([\w-]{2,20})", key, re.I)
+    octets = binascii.a2b_qp(value.encode("utf-8", "replace"))
+    return readings(octets, charset[1] if charset else "utf-8")[0][0] if octets else ""
+
+
 def _vcard(text: str) -> Iterator[Yield]:
     """One row a card (RFC 6350). The reader of calendars and cards says so where there are too many."""
     if text.upper().count("BEGIN:V") > nesting.CARDS:
         return
     rows: list[tuple[str, ...]] = [("name", "phone", "email", "address", "birthdate", "note")]
-    unfolded = re.sub(r"\r?\n[ \t]", "", text.replace("\r\n", "\n"))
+    unfolded = re.sub(r"\n[ \t]|(?<==)\n(?==[0-9A-F]{2})", "", text.replace("\r\n", "\n"))
     fields: dict[str, list[str]] | None = None
     for line in unfolded.splitlines():
         low = line.strip().lower()
@@ -168,6 +210,8 @@ def _vcard(text: str) -> Iterator[Yield]:
         elif fields is not None:
             key, _, value = line.partition(":")
             base = key.split(";")[0].rsplit(".", 1)[-1].upper()
+            if ";" in key and "QUOTED-PRINTABLE" in key.upper():
+                value = _quoted_printable(key, value.replace("==", "="))
             fields.setdefault(base, []).append(value.replace("\\,", ",").replace(";", " ").strip())
     if len(rows) > 1:
         yield Table("cards", tuple(rows))

@@ -17,16 +17,20 @@ OBSERVATIONS = 200                       # of one part that are kept
 NESTED = 200                             # fields within one another; Word gives up at 20
 MOST = {
     "fldChar": 60_000, "fldSimple": 20_000, "hlinkClick": 66_000, "hlinkHover": 66_000, "control": 2_000, "OLEObject": 2_000,
-    "ddeLink": 1_000, "bookmarkStart": 60_000, "sdt": 60_000, "definedName": 200_000,
+    "ddeLink": 1_000, "bookmarkStart": 60_000, "sdt": 60_000, "definedName": 200_000, "listItem": 60_000,
 }
 """Of one part that are read, above what any program makes. Three marks make a field, and a thousand pages with an index and
 references have 5,000 fields; Excel allows 65,530 hyperlinks a sheet; workbooks that were copied for years carry 100,000 names."""
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
-SHOWN = frozenset({"t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"})
+SHOWN = frozenset({
+    "t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter", "Data",
+})
+TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), frozenset({"tc", "Cell"})
+"""Word's names, and those of Excel 2003's XML."""
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
-    "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt", "tc", "tr",
-} | MOST.keys()
+    "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
+} | TABLES | ROWS | CELLS | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
            "glossaryDocument": "building blocks", "notes": "notes", "chartSpace": "chart", "dataModel": "diagram",
@@ -78,7 +82,7 @@ class Story:
             self._taking, self._piece = tag, []
         elif tag in BREAKS:
             self._add(BREAKS[tag])
-        elif tag == "tbl":
+        elif tag in TABLES:
             self._flush()
             self._grids.append(_Grid())
         elif tag == "fldChar":
@@ -89,7 +93,7 @@ class Story:
             self._vanish = False
         elif tag == "vanish" or tag == "webHidden":
             self._vanish = attributes.get("val", "1") not in ("0", "false", "off")
-        elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym"):
+        elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "listItem"):
             self._element(tag, attributes)
 
     def end(self, tag: str) -> None:
@@ -97,17 +101,17 @@ class Story:
             self._take(tag, "".join(self._piece))
         elif tag == "p" or tag == "si" or tag == "comment" or tag == "pt":
             self._flush()
-        elif tag == "tc" and self._grids:
+        elif tag in CELLS and self._grids:
             self._flush()
             grid = self._grids[-1]
             grid.row.append("\n".join(grid.cell))
             grid.cell = []
-        elif tag == "tr" and self._grids:
+        elif tag in ROWS and self._grids:
             grid = self._grids[-1]
             if grid.row:
                 grid.rows.append(tuple(grid.row))
             grid.row = []
-        elif tag == "tbl" and self._grids:
+        elif tag in TABLES and self._grids:
             self._close_table()
 
     def data(self, text: str) -> None:
@@ -192,6 +196,8 @@ class Story:
                 self._see(Observation("DOC-ACTION", action))
         elif tag == "ddeLink":
             self._see(Observation("DOC-DDE", f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"))
+        elif tag == "listItem":
+            self.hidden.append(attributes.get("displayText") or attributes.get("value", ""))
         elif tag == "OLEObject":
             self._see(Observation("DOC-OLE-CLASS", attributes.get("ProgID", "")))
         elif tag == "sym":

@@ -4,6 +4,7 @@ import base64
 import gzip
 import os
 import time
+import zlib
 from urllib.parse import quote
 
 import pytest
@@ -66,3 +67,26 @@ def test_long_runs_that_end_badly_are_linear():
     """Nested repetition made one line of 3 kB cost minutes."""
     for run in (b"A" * 3000 + b"==A", b"ABCDEFGH" * 400 + b"x", (b"A" * 76 + b"\r\n") * 200 + b"==="):
         list(BLOCKS.extract(Node(Artifact(1, 0, ArtifactKind.PART), run, "text/plain"), Context(Limits(), outbound=True)))
+
+
+def _dump(plain):
+    lines = (plain[i:i + 16] for i in range(0, len(plain), 16))
+    return "\n".join(f"{n * 16:08x}  {line.hex(' '):<48} |................|" for n, line in enumerate(lines)).encode()
+
+
+@pytest.mark.parametrize("encode", [
+    _dump, lambda p: b"<~" + base64.a85encode(p) + b"~>", lambda p: "".join(f"&#{ord(c)};" for c in p.decode()).encode(),
+    lambda p: base64.b64encode(zlib.compress(p)), lambda p: base64.b64encode(p.decode().encode("utf-16-le"))])
+def test_dumps_references_packed_and_wide_text(encode):
+    assert any("林美玲,V115718705" in c.decode("utf-8", "replace") for c in children(b"config:\n" + encode(PLAIN) + b"\n\nbye"))
+
+
+def test_addresses_in_a_log_are_read_as_one_text():
+    log = b"".join(b'10.0.0.1 "GET /q?hkid=P089256%288%29&n=' + str(n).encode() + b' HTTP/1.1" 200\n' for n in range(300))
+    found = children(log)
+    assert len(found) == 1 and found[0].count(b"hkid=P089256(8)") == 300
+
+
+def test_what_is_no_dump():
+    assert children(b"deadbeef 12 34 56 78\n" * 2) == []
+    assert children(b"<~ see above ~> &#20; 20% 30%") == []

@@ -58,3 +58,9 @@ def test_a_broken_quote_loses_nothing():
 def test_more_rows_and_columns_than_any_sheet(data: bytes, held: bool, outbound: bool) -> None:
     found = list(DELIMITED.extract(node(data), Context(Limits(), outbound=outbound)))
     assert [y.code for y in found if isinstance(y, Problem)] == [IncidentCode.COUNT] * held
+
+
+def test_fields_of_several_lines():
+    text = "id,addr,name\n" + "".join(f'G4013402{n},"湖南省長沙市\n岳麓區 {n}",馬麗\n' for n in range(5))
+    assert sniff(text) == ","
+    assert list(rows(text, ","))[1] == ("G40134020", "湖南省長沙市\n岳麓區 0", "馬麗")

@@ -148,3 +148,10 @@ def test_what_leads_beyond_the_web(markup, code):
 ])
 def test_shares_of_ones_own_are_links(markup):
     assert codes(markup) == {"HTML-LINK"}
+
+
+def test_elements_that_styles_set_apart_do_not_touch():
+    markup = "<div><span style='display:inline-block;width:9em'>藤井</span><span style='display:inline-block'>0763743551946</span></div>"
+    page = next(t for t in extract(markup, True) if isinstance(t, Text))
+    assert page.content.split() == ["藤井", "0763743551946"]
+    assert visible("<b style='color:red'>12</b><b style='color:red'>34</b>") == "1234"

@@ -60,3 +60,15 @@ def test_formulas_validations_links_and_descriptions():
     found = "\n".join(t.content for t in extras(out.getvalue()) if isinstance(t, Text))
     for value in ("A123456789", "B123456789", "C123456789", "D123456789", "E123456789", "F123456789"):
         assert value in found, value
+
+
+def test_what_pivot_tables_still_know():
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/pivotCache/pivotCacheRecords1.xml", f'<pivotCacheRecords xmlns="{name}"><r><s v="A1"/><x v="1"/></r></pivotCacheRecords>')
+        archive.writestr("xl/pivotCache/pivotCacheDefinition1.xml", f'''<pivotCacheDefinition xmlns="{name}"><cacheFields>
+            <cacheField name="身分證字號"><sharedItems/></cacheField>
+            <cacheField name="姓名"><sharedItems><s v="陳"/><s v="林"/></sharedItems></cacheField></cacheFields></pivotCacheDefinition>''')
+    found = [t.rows for t in extras(out.getvalue()) if isinstance(t, Table)]
+    assert found == [(("姓名", "陳", "林"),), (("身分證字號", "姓名"), ("A1", "林"))]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -120,3 +121,23 @@ def test_blanks_in_a_statement_are_read_once() -> None:
 def test_statements_without_their_end() -> None:
     found = list(_sql("INSERT INTO a (x, y) VALUES (1, 'in''s')\ninsert into b values ('it\\'s'), (2)\nINSERT INTO c VALUES ('rest"))
     assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "in's")), (("it\\'s",), ("2",))]
+
+
+def test_dumps_of_other_databases() -> None:
+    found = read("INSERT INTO CUST(NAME,ID) VALUES\n(N'林美玲',N'V115718705'),\n(N'O''Brien',E'A1');".encode())
+    assert rows(found) == {("NAME", "ID"), ("林美玲", "V115718705"), ("O'Brien", "A1")}
+    found = read("COPY public.customer (name, passport_no) FROM stdin;\n岡田\tTG5137377\n石川\tTU5250258\n\\.\n\nSELECT 1;".encode())
+    assert rows(found) == {("name", "passport_no"), ("岡田", "TG5137377"), ("石川", "TU5250258")}
+
+
+def test_entries_of_a_directory() -> None:
+    name = base64.b64encode("林美玲".encode()).decode()
+    found = read(f"dn: uid=1,dc=b\ncn:: {name}\nmobile: 0912\n 345678\nmail: a@b.c\nmail: d@e.f\n\ndn: uid=2,dc=b\nsn: x\n".encode())
+    assert ("uid=1,dc=b", "林美玲", "0912345678", "a@b.c d@e.f") in rows(found)
+    assert not STRUCTURED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"to be done: dn: see below", "text/plain"))
+
+
+def test_cards_in_quoted_printable() -> None:
+    folded = "=E6=9E=97=E7=BE=\r\n=8E=E7=8E=B2"
+    card = f"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{folded};;;\r\nTEL;CELL:0912\r\nEND:VCARD\r\n"
+    assert ("林美玲", "0912") in {row[:2] for row in rows(read(card.encode(), "text/vcard"))}

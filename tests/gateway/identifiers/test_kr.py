@@ -20,3 +20,8 @@ def test_date_and_century():
     assert kr.plausible_rrn("0003013123456")
     assert not kr.plausible_rrn("0013013123456")
     assert not kr.rrn("900101123456")
+
+
+def test_numbers_of_foreigners():
+    assert kr.rrn("6006035099424") and kr.rrn("8807136907462")
+    assert not kr.rrn("6006035099422")

@@ -69,3 +69,10 @@ def test_more_references_than_any_document_has(monkeypatch: pytest.MonkeyPatch, 
 
 def test_limits_stand_above_what_real_documents_have() -> None:
     assert story.MOST["fldChar"] >= 3 * 5_000 and story.MOST["hlinkClick"] > 65_530 and story.MOST["definedName"] > 100_000
+
+
+def test_sheets_of_excel_2003_and_choices() -> None:
+    sheet = "<Table><Row><Cell><Data>姓名</Data></Cell><Cell><Data>A1</Data></Cell></Row><Row><Cell/><Cell><Data>2</Data></Cell></Row></Table>"
+    assert [t.rows for t in read(sheet) if isinstance(t, Table)] == [(("姓名", "A1"), ("", "2"))]
+    choices = '<w:dropDownList><w:listItem w:displayText="A123 陳" w:value="1"/><w:listItem w:value="B456"/></w:dropDownList>'
+    assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳\nB456"]
