@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
@@ -26,6 +27,8 @@ BY_TYPE: dict[str, tuple[str, str]] = {
     "application/x-registry-hive": ("EXECUTABLE-HIVE", "Windows registry hive"),
 }
 JAVA_MARKS = (b"META-INF/MANIFEST.MF", b"classes.dex", b"AndroidManifest.xml")
+BUNDLE = re.compile(r"[^/]\.(app|workflow|action|scptd|kext|prefpane|saver|qlgenerator|mdimporter|component|osax)/Contents/", re.I)
+"""A folder that macOS shows as one file and opens as a program (Apple Bundle Programming Guide)."""
 TAIL = 256 << 10                         # octets in which the directory of a package is looked for
 APPX_MARK = b"AppxManifest.xml"
 DEB_MARK = b"debian-binary"
@@ -49,6 +52,10 @@ class ExecutableDetector:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Windows application package",))
         elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
             yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))
+        folder = next((f for name in artifact.names if "/" in name and (f := BUNDLE.search(name))), None)
+        if folder:
+            evidence = (f".{folder[1].lower()}", "macOS bundle")
+            yield Finding("EXECUTABLE-EXTENSION", "executable", Severity.HIGH, artifact.id, evidence)
         extension, group = blocked_group(artifact, "executable")
         if group:
             evidence = (f".{extension}", masked(artifact.name))

@@ -13,6 +13,7 @@ from gateway.extract.image import IMAGE
 from gateway.extract.iso import ISO
 from gateway.extract.lnk import LNK
 from gateway.extract.lzh import LZH
+from gateway.extract.macfile import MAC_FILE
 from gateway.extract.msg import MSG
 from gateway.extract.msi import MSI
 from gateway.extract.odf import ODF
@@ -37,7 +38,7 @@ from gateway.extract.zip import ZIP
 EXTRACTORS: tuple[Extractor, ...] = (
     *LIGHT,
     # archives and disk images
-    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, SEVENZIP_TOOL, CARVE,
+    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,

@@ -32,8 +32,13 @@ def test_every_name_with_any_content(name):
     assert "EXECUTABLE-EXTENSION" in look("application/octet-stream", name)
 
 
+@pytest.mark.parametrize("name", ["Report.app/Contents/Info.plist", "x/A.Workflow/Contents/document.wflow"])
+def test_folder_that_opens_as_a_program(name):
+    assert look("text/xml", name) == ["EXECUTABLE-EXTENSION"]
+
+
 @pytest.mark.parametrize(("type", "name"), [
-    ("application/pdf", "www.example.com"), ("application/pdf", "www.example.com.pdf"), ("image/png", "logo@example.com"),
+    ("text/xml", "web.app/index.html"), ("text/xml", "src/workflow/Contents/a.xml"), ("application/pdf", "www.example.com"), ("application/pdf", "www.example.com.pdf"), ("image/png", "logo@example.com"),
     ("text/plain", "exe.txt"), ("application/zip", "a.zip"), ("text/plain", ""),
 ])
 def test_no_program(type, name):
