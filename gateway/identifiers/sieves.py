@@ -162,7 +162,8 @@ def _korean(values: np.ndarray) -> np.ndarray:
     if values.shape[1] != 13:
         return np.zeros(len(values), bool)
     year = _CENTURY[np.clip(values[:, 6], 0, 9)] * 100 + _number(values[:, :2])
-    check = (11 - values[:, :12] @ np.array((2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11) % 10 == values[:, 12]
+    foreign = (values[:, 6] >= 5) & (values[:, 6] <= 8)
+    check = (11 - values[:, :12] @ np.array((2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)) % 11 + 2 * foreign) % 10 == values[:, 12]
     return np.asarray(_digits(values) & check & _dated(year, _number(values[:, 2:4]), _number(values[:, 4:6])))
 
 
