@@ -12,12 +12,14 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from functools import lru_cache
 
 from gateway.edge import replies
 from gateway.edge.framing import dot_line
 from gateway.model.reply import Reply
 from gateway.model.transaction import Envelope, Recipient
 
+SHORT = 80                               # octets of a reply line that is remembered with its reading
 MAX_REPLY = 64 << 10                     # octets of one reply with all its lines
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |\Z)")
@@ -125,6 +127,8 @@ class ReplyParser:
         return found
 
     def _line(self, line: bytes) -> Reply | None:
+        if not self._code and len(line) <= SHORT and (known := _single(line)) is not None:
+            return known
         match = _LINE.match(line.removesuffix(b"\r"))
         if match is None or (self._code and match[1].decode() != self._code):
             raise ProtocolError("no SMTP reply")
@@ -136,6 +140,15 @@ class ReplyParser:
         reply = _reply(int(self._code), self._lines)
         self._lines, self._code, self._octets = [], "", 0
         return reply
+
+
+@lru_cache(maxsize=256)                  # a next hop says the same things all day
+def _single(line: bytes) -> Reply | None:
+    """A reply of one line; None for anything else."""
+    match = _LINE.match(line.removesuffix(b"\r"))
+    if match is None or match[2] == b"-":
+        return None
+    return _reply(int(match[1]), [(match[3] or b"").decode("utf-8", "replace")])
 
 
 def _reply(code: int, lines: Sequence[str]) -> Reply:

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateway.edge import replies
 from gateway.model.address import Mailbox
@@ -148,12 +149,21 @@ def _mailbox(address: str, utf8: bool, bad: Reply) -> Mailbox:
             raise Refused(replies.NEED_SMTPUTF8)
         if not address.isprintable():    # lone surrogates stand for octets that are no UTF-8
             raise Refused(bad)
+    mailbox = _checked(address)
+    if mailbox is None:
+        raise Refused(bad)
+    return mailbox
+
+
+@lru_cache(maxsize=2048)                 # the same people write and read all day
+def _checked(address: str) -> Mailbox | None:
+    """None where a part is too long, or the domain no name."""
     mailbox = Mailbox.parse(address)
     if len(mailbox.local.encode()) > MAX_LOCAL or len(mailbox.domain.encode()) > MAX_DOMAIN:
-        raise Refused(bad)
+        return None
     domain = address.rpartition("@")[2] if mailbox.domain else ""
     if domain and not domain.startswith("[") and not all(_LABEL.match(label) for label in domain.removesuffix(".").split(".")):
-        raise Refused(bad)
+        return None
     return mailbox
 
 

@@ -49,8 +49,9 @@ class Piece:
 class DataFramer:
     """The content of a DATA section, fed in chunks of any size.
 
-    `stray` counts bare CR and bare LF seen in the content, `dots` is whether a line began with a dot. With `normalise` they become CR LF, and since the content is
-    stuffed again on its way out, a lone dot between them stays content for every reader behind us.
+    `stray` counts bare CR and bare LF seen in the content, `dots` is whether a line began with a dot. With `normalise` stray
+    ones become CR LF, and since the content is stuffed again on its way out, a lone dot between them stays content for
+    every reader behind us.
     """
 
     __slots__ = ("_held", "_skip", "dots", "normalise", "stray")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from gateway.model.reply import Reply
 
@@ -64,9 +63,11 @@ ENDLESS = Reply(552, "5.3.4", "Message too big, closing", close=True)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
-@lru_cache(maxsize=512)
 def encode(reply: Reply) -> bytes:
     """The octets of a reply. Texts of the next hop may be long, of several lines, or hold octets nobody should see."""
+    text = reply.text
+    if len(text) <= MAX_TEXT and text.isascii() and text.isprintable():
+        return f"{reply.code} {reply.enhanced}{' ' if reply.enhanced else ''}{text}\r\n".encode("ascii")
     lines = [_UNPRINTABLE.sub("?", line)[:MAX_TEXT] for line in reply.text.split("\n")]
     status = f"{reply.enhanced} " if reply.enhanced else ""
     marks = "-" * (len(lines) - 1) + " "

@@ -277,7 +277,10 @@ class CellPool:
     @contextlib.asynccontextmanager
     async def _slot(self, deadline: Deadline):  # type: ignore[no-untyped-def]
         try:
-            async with asyncio.timeout(deadline.left(self.clock)):
+            if self.slots.locked():
+                async with asyncio.timeout(deadline.left(self.clock)):
+                    await self.slots.acquire()
+            else:
                 await self.slots.acquire()
         except TimeoutError:
             raise InspectionUnavailable("no inspection slot was free in time") from None

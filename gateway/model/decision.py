@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from gateway.model.finding import Verdict
 from gateway.model.transaction import Recipient
@@ -20,7 +21,7 @@ class Disposition(IntEnum):
     REJECT = 5
     DEFER = 9                            # our own fault: the sender tries again
 
-    @property
+    @cached_property
     def word(self) -> str:
         return self.name.lower()
 

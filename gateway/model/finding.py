@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import cached_property
 
 from gateway.model.artifact import ArtifactTree
 
@@ -15,7 +16,7 @@ class Severity(IntEnum):
     HIGH = 3
     CRITICAL = 4
 
-    @property
+    @cached_property
     def word(self) -> str:
         return self.name.lower()
 
@@ -29,7 +30,7 @@ class Verdict(IntEnum):
     SENSITIVE = 3
     MALICIOUS = 4
 
-    @property
+    @cached_property
     def word(self) -> str:
         return self.name.lower()
 
