@@ -92,12 +92,12 @@ def companies(text: str, found: Characters | None = None) -> bool:
         lowered = text.lower()
         return any(map(text.__contains__, _FIRMS)) or any(map(lowered.__contains__, _LATIN_FIRMS))
     if found.codes.itemsize > 1:
-        first = np.flatnonzero(_FIRST.take(found.codes, mode="clip"))
-        codes = found.codes.astype(np.int64, copy=False)
-        if not _PAIRS.isdisjoint((codes[first] << 32 | codes[first + 1]).tolist()):
+        first = np.flatnonzero(_FIRST.take(found.inner, mode="clip")) + MARGIN
+        one, two = found.codes[first].astype(np.int64), found.codes[first + 1].astype(np.int64)
+        if not _PAIRS.isdisjoint((one << 32 | two).tolist()):
             return True
     letter = found.are(LETTER)
-    begin = np.flatnonzero(letter & ~ahead(letter, -1) & ahead(letter, 1))
+    begin = found.places(letter & ~ahead(letter, -1) & ahead(letter, 1)) + MARGIN
     second = found.codes[begin + 1].astype(np.int64) & 31
     likely = begin[_LATIN_STARTS[found.codes[begin].astype(np.int64) & 31, second, found.codes[begin + 2].astype(np.int64) & 31]]
     return any(_COMPANY.match(text, at - MARGIN) for at in likely.tolist())

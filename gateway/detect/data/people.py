@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
 
-import numpy as np
-
+from gateway.detect.data import contact_rows
+from gateway.detect.data.contact_rows import MINIMUM_ROWS, NAMEISH, NEAR
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import contact, date
-from gateway.identifiers.characters import IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead, matches
+from gateway.identifiers.characters import Characters, matches
 from gateway.identifiers.registry import TYPES
-
-NEAR = 4
-"""Lines between two identifiers of one person written below one another."""
 
 
 class _Sets:
@@ -142,31 +138,26 @@ MOST_RECORDS = 1100
 """Contact records that are counted; the count is then a lower bound, twenty times the threshold."""
 DETAILED = 100
 """Rows of a text whose addresses and birth dates are counted too."""
-MINIMUM_ROWS = 5
-"""Texts with fewer lines are not read for contact records: the threshold is far above."""
 
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
-    names = _name_starts(grid.characters)
-    if next(matches(NAMEISH, grid.text, names), None) is None:
-        return 0
-    records = _addressees(grid.text, contacts) if grid.text.count("@") >= ADDRESSEES else 0
+    records = _addressees(grid, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) < MINIMUM_ROWS:
         return records
-    clues = Clues.of(grid.text, grid.characters)
-    certain, near = _rows_near(_ideographs(grid.characters), grid, False), _rows_near(names, grid, True)
     seen: set[str] = set()
     block = -NEAR                                         # row of the last name that stood for the lines below it
-    for row in _rows(grid):
+    stretch = None
+    for row, around in contact_rows.rows(grid):
         if len(contacts.records) >= MOST_RECORDS:
             break
+        if around is not stretch:
+            stretch, clues = around, Clues.of(around.text, around.characters)
         line = grid.line(row)
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        if not near[row] or not (
-                certain[row] or NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], grid.starts[row] + len(line))):
+        if not around.named(grid, row, grid.starts[row] + len(line)):
             continue
         number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
         place = not (number or mail) and contact.address(line)
@@ -195,10 +186,11 @@ BEFORE = re.compile(r"([^\"'“”<>@,;:()\t\n]{2,40})[\"'”]?[ ]{0,2}\Z")
 """The name before an address in brackets."""
 
 
-def _addressees(text: str, contacts: Contacts) -> int:
+def _addressees(grid: Grid, contacts: Contacts) -> int:
     """`Name <mail>`, however many stand in a line."""
-    found = 0
-    for match in ADDRESSEE.finditer(text):
+    text, found = grid.text, 0
+    brackets = None if grid.characters is None else grid.characters.gathered(lambda piece: piece.places(piece.among("<([")))
+    for match in matches(ADDRESSEE, text, brackets):
         if len(contacts.records) >= MOST_RECORDS:
             break
         mail = match[1].lower()
@@ -224,74 +216,6 @@ def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
         if contact.person_name(line):
             return at, line
     return last, ""
-
-
-NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
-"""What every name has that contact.person_name knows."""
-PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9](?![0-9])|@|"
-                     r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
-
-
-_PHONE_PART = np.array([chr(i) in " ()-." for i in range(64)])
-"""What PHONISH has between its digits, and other characters with the same last bits: whether it matches is then asked."""
-
-
-def _name_starts(found: Characters | None) -> np.ndarray | None:
-    """Where NAMEISH can match; None in a short text."""
-    return None if found is None else found.gathered(_names)
-
-
-def _names(found: Characters) -> np.ndarray:
-    small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
-    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
-
-
-def _ideographs(found: Characters | None) -> np.ndarray | None:
-    return None if found is None else found.gathered(lambda piece: piece.places(piece.are(IDEOGRAPH)))
-
-
-def _rows_near(names: np.ndarray | None, grid: Grid, anything: bool) -> Sequence[bool]:
-    """For each row whether one of these places is in it or in a row that its name may stand in; `anything` in a short text."""
-    rows = len(grid.starts)
-    if names is None:
-        return [anything] * rows
-    before = np.append(np.searchsorted(names, grid.lines), np.searchsorted(names, len(grid.text)))
-    return list((before[1:] > before[np.maximum(np.arange(rows) - NEAR + 1, 0)]).tolist())
-
-
-def _phone_starts(found: Characters | None) -> np.ndarray | None:
-    """Where PHONISH can match; None in a short text."""
-    return None if found is None else found.gathered(_phones)
-
-
-def _phones(found: Characters) -> np.ndarray:
-    first, end = found.digits()
-    between = _PHONE_PART[found.codes[end[:-1]] & 63] & _PHONE_PART[found.codes[first[1:] - 1] & 63]
-    apart = np.append(~between | (first[1:] - end[:-1] > 16), True)           # something else stands before the next digits
-    last = np.flatnonzero(apart)
-    reach = end[last[np.searchsorted(last, np.arange(len(first)))]] if len(first) else end
-    numbers = first[(reach - first >= 8) & (found.codes[first - 1] != 45)] - MARGIN
-    marks = found.among("@路街道巷丁" if found.codes.itemsize > 1 else "@") | (found.among(" ") & ahead(found.among("SRAW"), 1))
-    return np.sort(np.concatenate((numbers, found.places(marks))), kind="stable")    # two lists in order
-
-
-def _rows(grid: Grid) -> Iterable[int]:
-    """Rows that may hold a phone number, a mail address or a street; none where they are few."""
-    found = _rows_of(grid)
-    least = list(islice(found, MINIMUM_ROWS))
-    return chain(least, found) if len(least) == MINIMUM_ROWS else ()
-
-
-def _rows_of(grid: Grid) -> Iterator[int]:
-    text, starts = grid.text, grid.starts
-    places = _phone_starts(grid.characters)
-    at: Iterable[int] = (m.start() for m in PHONISH.finditer(text)) if places is None else places.tolist()
-    end = -1                                              # of the last row that has one
-    for place in at:
-        if place >= end and (places is None or PHONISH.match(text, place) is not None):
-            row = grid.row(place)
-            end = starts[row + 1] if row + 1 < len(starts) else len(text) + 1
-            yield row
 
 
 _NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder")

@@ -68,23 +68,27 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
     starts, ends = piece.digits()
     if not len(starts):
         return starts, ends, starts, []
-    joined = _joined(kinds, starts, ends)
-    first = np.flatnonzero(np.concatenate(([True], ~joined)))
-    counts = np.diff(np.append(first, len(starts)))
-    several = counts > 1
-    grouped, members = _grouped(codes, kinds, starts, ends, first[several], counts[several])
-    members = members[ends[members] - starts[members] >= 7]
-    alone = np.sort(np.concatenate((first[~several], members)), kind="stable")
-    start, end, shape, single = _plain(codes, kinds, starts[alone], ends[alone])
-    return start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in sorted([*single, *grouped])]
+    joined = np.concatenate(([False], _joined(kinds, starts, ends), [False]))
+    before, behind = joined[:-1], joined[1:]
+    first, last = np.flatnonzero(behind & ~before), np.flatnonzero(before & ~behind)
+    lengths = ends - starts
+    grouped, members = _grouped(codes, kinds, starts, ends, first, last - first + 1)
+    members = members[lengths[members] >= 7]
+    single = np.flatnonzero(~(before | behind) & (lengths >= 6))
+    alone = np.sort(np.concatenate((single, members)), kind="stable")
+    start, end, shape, looked = _plain(codes, kinds, starts[alone], ends[alone])
+    return start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in sorted([*looked, *grouped])]
 
 
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Whether each group of digits and the next are parted by one to three separators only."""
-    at = ends[:-1]
-    gap = starts[1:] - at
-    separators = (kinds & SEPARATOR) != 0
-    return np.asarray((gap <= 3) & separators[at] & ((gap < 2) | separators[at + 1]) & ((gap < 3) | separators[at + 2]))
+    gap = starts[1:] - ends[:-1]
+    joined = gap <= 3
+    near = np.flatnonzero(joined)
+    at, gap = ends[near], gap[near]
+    found = (kinds[at] & kinds[at + np.minimum(gap, 2) - 1] & kinds[at + gap - 1] & SEPARATOR) != 0
+    joined[near] = found
+    return np.asarray(joined)
 
 
 def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[
@@ -120,10 +124,17 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     """
     if not len(first):
         return [], first
-    last = first + counts - 1
     lengths = ends - starts
     sums = np.concatenate(([0], np.cumsum(lengths)))
-    total = sums[last + 1] - sums[first]
+    enough = sums[first + counts] - sums[first] >= 6
+    first, counts = first[enough], counts[enough]
+    if not len(first):
+        return [], first
+    members = _members(first, counts)                     # from here on the groups of these runs only
+    starts, ends, lengths = starts[members], ends[members], lengths[members]
+    total = sums[first + counts] - sums[first]
+    first = np.cumsum(counts) - counts
+    last = first + counts - 1
     longest = _most(lengths, first, counts)
     letter = (kinds[starts[first] - 1] & LETTER) != 0
     letter |= ((kinds[starts[first] - 1] & SEPARATOR) != 0) & ((kinds[starts[first] - 2] & UPPER) != 0)
@@ -135,17 +146,18 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     mixed = _mixed(codes, starts, ends, first, counts)
     fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[first + 1] - ends[first] == 1) & (longest < 7) & ~letter
     whole = ((rest >= 9) | letter) & ~fraction
-    asked = (total >= 6) & ((longest >= 7) | _windows(lengths, first, counts) | whole)
-    simple = asked & ~mixed & (total > LONGEST) & ~_windows(lengths, first, counts) & ~_dotted(codes, starts, ends, first, counts)
+    windows = _windows(lengths, first, counts)
+    asked = (longest >= 7) | windows | whole
+    simple = asked & ~mixed & (total > LONGEST) & ~windows & ~_dotted(codes, starts, ends, first, counts)
     spans = list(zip(starts[first][asked & ~simple].tolist(), ends[last][asked & ~simple].tolist(), strict=True))
-    return spans, _members(first[simple], counts[simple])
+    return spans, members[_members(first[simple], counts[simple])]
 
 
 def _members(first: np.ndarray, counts: np.ndarray) -> np.ndarray:
     """All groups of these runs."""
     if not len(first):
         return first
-    return np.repeat(first - np.concatenate(([0], np.cumsum(counts)[:-1])), counts) + np.arange(int(counts.sum()))
+    return np.asarray(np.repeat(first - (np.cumsum(counts) - counts), counts) + np.arange(int(counts.sum())))
 
 
 def _windows(lengths: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:

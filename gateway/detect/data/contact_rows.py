@@ -1,0 +1,106 @@
+"""The rows of a text in which a contact record may stand: found with arrays, and no further than they are asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+
+from gateway.detect.data.layout import Grid
+from gateway.identifiers.characters import IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
+
+NEAR = 4
+"""Lines in which the name of a record stands: that of its number, and those above it."""
+MINIMUM_ROWS = 5
+"""Texts with fewer such rows are not read for contact records: the threshold is far above."""
+NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
+"""What every name has that contact.person_name knows."""
+PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9](?![0-9])|@|"
+                     r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
+REACH = 16
+"""Characters between the first and the last digit of PHONISH."""
+_BETWEEN = np.array([chr(i) in " ()-." for i in range(64)])
+"""What PHONISH has between its digits, and other characters with the same last bits: whether it matches is then asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Neighbouring rows of a text."""
+
+    text: str
+    characters: Characters | None        # None for a short text
+    first: int                           # row
+    near: Sequence[bool]                 # False for rows that have no name, nor have those above
+    certain: Sequence[bool]              # True where there is something of a name without a further look
+
+    @classmethod
+    def of(cls, grid: Grid, begin: int, piece: Characters) -> Stretch:
+        """The rows of a piece of the text."""
+        first = grid.row(begin)
+        lines = grid.lines[first:grid.row(begin + len(piece.text) - 1) + 1] - begin
+        above = np.maximum(np.arange(len(lines)) - NEAR + 1, 0)
+        near, certain = (_any_since(places, lines, above) for places in (_names(piece), piece.places(piece.are(IDEOGRAPH))))
+        near[:NEAR - 1] = True                            # the rows above these are in another piece
+        return cls(piece.text, piece, first, near.tolist(), certain.tolist())
+
+    def named(self, grid: Grid, row: int, end: int) -> bool:
+        """Whether there may be a name in a row, which ends there, or in those above."""
+        at = row - self.first
+        return self.near[at] and (
+            self.certain[at] or NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], end) is not None)
+
+
+def _any_since(places: np.ndarray, lines: np.ndarray, above: np.ndarray) -> np.ndarray:
+    """For each line whether one of the places is in it or in those from another one on."""
+    before = np.append(np.searchsorted(places, lines), len(places))
+    return np.asarray(before[1:] > before[above])
+
+
+def rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
+    """Rows that may hold a phone number, a mail address or a street; none where they are few."""
+    found = _rows(grid)
+    least = list(islice(found, MINIMUM_ROWS))
+    return chain(least, found) if len(least) == MINIMUM_ROWS else iter(())
+
+
+def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
+    text, end = grid.text, 0                              # of the last row that has one
+    if grid.characters is None:
+        count = len(grid.starts)
+        short = Stretch(text, None, 0, [True] * count, [False] * count)
+        for match in PHONISH.finditer(text):
+            if match.start() >= end:
+                row = grid.row(match.start())
+                end = grid.end(row) + 1
+                yield row, short
+        return
+    for begin, piece in grid.characters.pieces():
+        stretch = None
+        for place in _phones(piece).tolist():
+            at = place + begin
+            if at >= end and PHONISH.match(text, at) is not None:
+                row = grid.row(at)
+                end = grid.end(row) + 1
+                stretch = stretch or Stretch.of(grid, begin, piece)
+                yield row, stretch
+
+
+def _names(found: Characters) -> np.ndarray:
+    """Where NAMEISH can match."""
+    small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
+    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
+
+
+def _phones(found: Characters) -> np.ndarray:
+    """Where PHONISH can match."""
+    first, end = found.digits()
+    between = _BETWEEN[found.codes[end[:-1]] & 63] & _BETWEEN[found.codes[first[1:] - 1] & 63]
+    apart = np.append(~between | (first[1:] - end[:-1] > REACH), True)        # something else stands before the next digits
+    last = np.flatnonzero(apart)
+    reach = end[last[np.searchsorted(last, np.arange(len(first)))]] if len(first) else end
+    numbers = first[(reach - first >= 8) & (found.codes[first - 1] != 45)] - MARGIN
+    marks = found.among("@路街道巷丁" if found.codes.itemsize > 1 else "@") | (found.among(" ") & ahead(found.among("SRAW"), 1))
+    return np.sort(np.concatenate((numbers, found.places(marks))), kind="stable")    # two lists in order

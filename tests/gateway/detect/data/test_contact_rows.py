@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import pytest
+
+from gateway.detect.data import contact_rows, layout
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+
+LINES = ("陳小明 A123456789 0912-345-678", "no number here at all", "John Smith, 02-2345-6789", "王 小明 0912345678", "id=123456789012 took 9 ms",
+         "mail a@b.example", "台北市信義路3號", "2026-05-12 12:33 done", "Ann Lee (415) 555-2671 x", "5 Main Street", "", "12 34 5678 (9)", "12^34567890")
+
+
+def grids(text):
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    assert grid.characters is not None
+    return grid, replace(grid, characters=None)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_rows_of_a_long_text_are_those_of_a_short_one(seed, monkeypatch):
+    monkeypatch.setattr("gateway.identifiers.characters.PIECE", 700)
+    rng = random.Random(seed)
+    long, short = grids("\n".join(rng.choice(LINES[seed % 5:]) for _ in range(400)))
+    found, wanted = list(contact_rows.rows(long)), list(contact_rows.rows(short))
+    assert [row for row, _ in found] == [row for row, _ in wanted] != []
+    assert len({id(stretch) for _, stretch in found}) > 3
+    for row, stretch in found:
+        end = long.end(row)
+        assert not stretch.certain[row - stretch.first] or wanted[0][1].named(short, row, end)
+        assert stretch.named(long, row, end) == wanted[0][1].named(short, row, end)
+
+
+def test_few_rows_are_none():
+    long, short = grids("no number\n" * 300 + "0912345678\n" * 4)
+    assert list(contact_rows.rows(long)) == list(contact_rows.rows(short)) == []
+
+
+def test_no_more_is_looked_at_than_is_asked_for(monkeypatch):
+    monkeypatch.setattr("gateway.identifiers.characters.PIECE", 700)
+    looked = []
+    monkeypatch.setattr(contact_rows, "_phones", lambda piece, known=contact_rows._phones: looked.append(1) or known(piece))
+    long, _ = grids("陳小明 0912345678\n" * 900)
+    next(iter(contact_rows.rows(long)))
+    assert len(looked) == 1 < len(list(long.characters.pieces()))
