@@ -42,7 +42,7 @@ QUIET_PARTS = {
 """Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
 NOTED = frozenset({
     "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
-    "Relationship", "reference", "webVideoPr",
+    "Relationship", "reference", "webVideoPr", "connectString", "imagedata", "shape",
 })
 """Elements whose attributes say something (`_Tee.note`)."""
 
@@ -203,6 +203,8 @@ class _Reader:
             self.auto_names += tee.auto_names
         if root not in ("worksheet", "styleSheet", "theme", "macrosheet"):
             yield from story.items(name.rpartition("/")[2])
+        if root in ("wsDr", "xml"):
+            yield from addins.drawn(data)
         if root in addins.VISIO:
             yield from addins.visio(data)
         yield from tee.items(root, name)
@@ -265,6 +267,12 @@ class _Tee:
                 self.seen.append(Observation("DOC-VSTO", self.name))
         elif tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
             found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
+            self.seen += [found] if found else []
+        elif tag == "connectString":
+            self.seen += _connection(tag, {"connection": attributes.get("val", "")})
+        elif tag in ("imagedata", "shape") and not attributes.keys().isdisjoint(("src", "href")):
+            target = attributes.get("src") or attributes.get("href", "")
+            found = targets.judge("image" if tag == "imagedata" else "hyperlink", target)
             self.seen += [found] if found else []
         elif tag == "reference" and "storeType" in attributes:
             extension = addins.extension(attributes)

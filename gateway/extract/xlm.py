@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import ptg, targets, xlmtext
+from gateway.extract.office import objects, ptg, targets, xlmtext
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 BOF = (0x0809, 0x0409, 0x0209, 0x0009)
-EOF, BOUNDSHEET, FILEPASS, SUPBOOK, LABEL, STRING = 0x0A, 0x85, 0x2F, 0x1AE, 0x204, 0x207
+EOF, BOUNDSHEET, FILEPASS, SUPBOOK, LABEL, STRING, HLINK = 0x0A, 0x85, 0x2F, 0x1AE, 0x204, 0x207, 0x1B8
+LINKS = 1000                             # hyperlinks that are told; Excel allows 65,530 a sheet
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
@@ -30,6 +31,7 @@ SHEETS = 2_000
 class _Book:
     records: int = 0
     sheets: int = 0
+    links: int = 0
     macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
     lines: list[str] = field(default_factory=list)            # of the macro sheet that is open
     depth: int = 0
@@ -89,6 +91,8 @@ def extract(data: bytes) -> Iterator[Yield]:
             yield from _name(body)
         elif kind == SUPBOOK:
             yield from _link(body)
+        elif kind == HLINK:
+            yield from _hyperlink(book, body)
         elif book.in_macro and len(book.lines) < xlmtext.LINES:
             _cell(book, kind, body)
     if book.records == RECORDS:
@@ -159,6 +163,14 @@ def _link(body: bytes) -> Iterator[Yield]:
     found = targets.judge("externalLinkPath", target.replace("\x03", "/"))
     if found is not None:
         yield found
+
+
+def _hyperlink(book: _Book, body: bytes) -> Iterator[Yield]:
+    """HLINK ([MS-XLS] 2.4.140): a range of cells, a class id, the link."""
+    for found in objects.hyperlink(body[24:]):
+        book.links += 1
+        if not isinstance(found, Observation) or found.code != "DOC-LINK" or book.links <= LINKS:
+            yield found
 
 
 def _cell(book: _Book, kind: int, body: bytes) -> None:

@@ -24,6 +24,7 @@ PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(
 VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
+SHAPE = re.compile(rb"\smacro\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"|FmlaMacro>([^<]{4,1000})<")
 WPS = re.compile(r"jdedata|jsproject|jdeextension", re.I)
 
 
@@ -55,6 +56,14 @@ def ribbon(data: bytes) -> Iterator[Yield]:
     for name in dict.fromkeys(CALLBACK.findall(text)[:2000]):
         if place(name) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-REMOTE-MACRO", name)
+
+
+def drawn(data: bytes) -> Iterator[Yield]:
+    """Macros that shapes of a sheet call ([ECMA-376] 20.5.2.29, `macro`; FmlaMacro of [MS-OI29500]) in a file elsewhere."""
+    for found in dict.fromkeys(SHAPE.findall(data)[:2000]):
+        name = unescape(b"".join(found).decode("utf-8", "replace")).strip(" '").replace("[", "")
+        if place(name) in (Place.WEB, Place.SHARE):
+            yield Observation("DOC-REMOTE-MACRO", name[:300])
 
 
 def is_wps_macro(*names: str) -> bool:

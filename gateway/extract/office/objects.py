@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.extract.base import Child, Yield
-from gateway.extract.office.targets import Place, place
+from gateway.extract.office.targets import Place, judge, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
@@ -141,6 +141,18 @@ URL8 = re.compile(rb"(?:https?|ftp|file|mhtml|script|soap):[^\x00-\x20\"<>]{3,40
 URL16 = re.compile(rb"(?:(?:h\0t\0t\0p\0(?:s\0)?|f\0t\0p\0|f\0i\0l\0e\0|m\0h\0t\0m\0l\0|s\0c\0r\0i\0p\0t\0|s\0o\0a\0p\0):\0|"
                    rb"\\\0\\\0)"
                    rb"(?:[\x21-\x7e]\0){3,400}", re.I)
+
+
+RUN8, RUN16 = re.compile(rb"[\x20-\x7e]{4,400}"), re.compile(rb"(?:[\x20-\x7e]\0){4,400}")
+
+
+def hyperlink(data: bytes) -> Iterator[Yield]:
+    """The target of a serialized hyperlink ([MS-OSHARED] 2.3.7), in whichever of its strings it stands."""
+    found = [m[::2].decode("ascii") for m in RUN16.findall(data)] + [m.decode("ascii") for m in RUN8.findall(data)]
+    for text in dict.fromkeys(found[:20]):
+        judged = judge("hyperlink", text.strip()) if "\\" in text or "/" in text or ":" in text else None
+        if judged is not None:
+            yield judged
 
 
 def moniker(data: bytes) -> Iterator[Yield]:

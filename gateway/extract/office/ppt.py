@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.office import targets
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 TEXT_CHARS, TEXT_BYTES, CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
-OLE_STORAGE, INTERACTIVE = 0x1011, 0x0FF3
+OLE_STORAGE, INTERACTIVE, HYPERLINK = 0x1011, 0x0FF3, 0x0FD7
+LINKS = 1000                             # that are told
 ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
 
@@ -20,6 +22,8 @@ RECORDS = 2_000_000
 def extract(data: bytes, allowance: int) -> Iterator[Yield]:
     """Children, text and observations of one `PowerPoint Document` stream."""
     lines: list[str] = []
+    links: dict[Observation, None] = {}
+    within = 0                           # end of the hyperlink container that is open
     seen: set[str] = set()
     at = 0
     for _ in range(RECORDS):
@@ -28,10 +32,14 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
         version, kind, size = struct.unpack_from("<HHI", data, at)
         at += 8
         if version & 0xF == 0xF:
+            within = at + size if kind == HYPERLINK else within
             continue
         body = data[at:at + size]
         if kind in (TEXT_CHARS, CSTRING):
             lines.append(body.decode("utf-16-le", "replace").replace("\r", "\n"))
+            found = targets.judge("hyperlink", lines[-1]) if kind == CSTRING and at < within else None
+            if found is not None and len(links) < LINKS:
+                links[found] = None
         elif kind == TEXT_BYTES:
             lines.append(body.decode("latin-1").replace("\r", "\n"))
         elif kind == OLE_STORAGE:
@@ -42,6 +50,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
             seen.add(ACTIONS[body[8]])
             yield Observation(ACTIONS[body[8]], f"action {body[8]}")
         at += size
+    yield from links
     if lines:
         yield Text("\n".join(lines), "slides")
 

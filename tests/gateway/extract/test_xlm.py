@@ -62,3 +62,9 @@ def test_more_sheets_or_records_than_any_workbook_has(monkeypatch: pytest.Monkey
     monkeypatch.setattr("gateway.extract.xlm.RECORDS", 4)
     assert list(extract(biff(start, sheet, (0x0A, b"")))) == []
     assert codes(list(extract(biff(start, sheet, (0x0A, b""), start, sheet)))) == {"COUNT"}
+
+
+@pytest.mark.parametrize(("target", "code"), [("c:\\windows\\system32\\cmd.exe", "DOC-LINK-PROGRAM"), ("https://a.example/", "DOC-LINK"), ("Sheet2!A1", "")])
+def test_hyperlinks_of_cells(target: str, code: str) -> None:
+    found = list(extract(biff((0x809, struct.pack("<HH", 0x600, 0x10)), (0x1B8, bytes(24) + target.encode("utf-16-le")), (0x0A, b""))))
+    assert codes(found) == ({code} if code else set())

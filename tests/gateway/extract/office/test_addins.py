@@ -69,3 +69,27 @@ def test_a_project_that_is_none_is_not_passed_over(data: bytes, held: bool) -> N
 
 def test_dialog_sheets_are_macro_sheets() -> None:
     assert "XLM-DIALOG" in codes(take_apart(OOXML, docx(more={"xl/dialogsheets/sheet1.xml": "<dialogsheet xmlns='urn:x'/>"}), "a.xlsx"))
+
+
+@pytest.mark.parametrize(("markup", "held"), [
+    (b"<xdr:sp macro=\"'http://h/a.xlsm'!go\"/>", True), (b'<xdr:sp macro="\\\\h\\s\\[a.xlam]!go"/>', True), (b"<x:FmlaMacro>'file://h/s/a.xls'!go</x:FmlaMacro>", True),
+    (b'<xdr:sp macro="[0]!go"/>', False), (b'<xdr:sp macro=""/>', False), (b"<x:FmlaMacro>[0]!say_hello</x:FmlaMacro>", False),
+])
+def test_shapes_that_call_macros_elsewhere(markup: bytes, held: bool) -> None:
+    assert bool(list(addins.drawn(markup))) == held
+    part = b'<xdr:wsDr xmlns:xdr="u" xmlns:x="v">' + markup + b"</xdr:wsDr>"
+    assert ("DOC-REMOTE-MACRO" in codes(take_apart(OOXML, docx(more={"xl/drawings/drawing1.xml": part}), "a.xlsx"))) == held
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    ('<v:imagedata xmlns:v="v" src="file://h/s/a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:shape xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ('<v:shape xmlns:v="v" href="https://a.example/" style="x"/>', "DOC-LINK"), ('<v:imagedata xmlns:v="v" xmlns:r="r" r:id="rId4"/>', ""),
+])
+def test_drawings_that_lead_elsewhere(body: str, code: str) -> None:
+    assert codes(take_apart(OOXML, docx(f"<w:p>{body}</w:p>"), "a.docx")) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("source", "held"), [("\\\\h\\s\\a.xlsx", True), ("C:\\data\\a.xlsx", False)])
+def test_letters_for_many_whose_names_stand_elsewhere(source: str, held: bool) -> None:
+    part = f'<w:settings xmlns:w="w"><w:mailMerge><w:connectString w:val="Provider=x;Data Source={source};"/></w:mailMerge></w:settings>'
+    assert ("DOC-REMOTE-DATASOURCE" in codes(take_apart(OOXML, docx(more={"word/settings.xml": part}), "a.docx"))) == held

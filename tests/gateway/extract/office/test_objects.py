@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gateway.extract.base import Child
-from gateway.extract.office.objects import by_name, moniker, native, ole1
+from gateway.extract.office.objects import by_name, hyperlink, moniker, native, ole1
 from gateway.model.content import Observation
 from tests.builders.documents import ole1 as made_ole1
 from tests.builders.documents import ole_native
@@ -35,3 +35,9 @@ def test_monikers() -> None:
     assert Observation("DOC-REMOTE-OLE", "http://h.example/x.hta") in list(moniker(data))
     assert list(moniker(b"C:\\Users\\a\\book.xlsx")) == []
     assert [o.code for o in moniker(bytes.fromhex("d3bd0629aa48d2118432006008c3fbfc"))] == ["OLE-SCRIPT"]   # type: ignore[union-attr]
+
+
+def test_targets_of_hyperlinks_in_either_kind_of_moniker() -> None:
+    assert list(hyperlink(bytes(8) + b"c:\\windows\\cmd.exe\0" + bytes(6))) == [Observation("DOC-LINK-PROGRAM", "c:\\windows\\cmd.exe")]
+    assert list(hyperlink("https://a.example/x".encode("utf-16-le"))) == [Observation("DOC-LINK", "https://a.example/x")]
+    assert list(hyperlink("setup.exe".encode("utf-16-le") + b"\0\0report.xlsx\0")) == []

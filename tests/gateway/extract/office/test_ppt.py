@@ -24,3 +24,12 @@ def test_text_objects_and_actions() -> None:
 def test_packed_bomb_is_a_problem() -> None:
     packed = atom(0x1011, struct.pack("<I", 4) + zlib.compress(bytes(5 << 20)), version=0x10)
     assert [p.code.value for p in extract(packed, 1 << 20)] == ["RATIO"]    # type: ignore[union-attr]
+
+
+def test_links_to_programs_stand_in_hyperlink_containers() -> None:
+    def link(text: str) -> bytes:
+        return atom(0x0FD7, atom(0x0FD3, bytes(4)) + atom(0x0FBA, text.encode("utf-16-le"), version=0x10), 0xF)
+
+    assert Observation("DOC-LINK-PROGRAM", "c:\\x\\a.bat") in list(extract(link("c:\\x\\a.bat"), 1 << 20))
+    outside = atom(0x0FBA, "c:\\x\\a.bat".encode("utf-16-le"))
+    assert not any(isinstance(o, Observation) for o in extract(link("page 2") + outside, 1 << 20))
