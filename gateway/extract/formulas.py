@@ -19,7 +19,11 @@ AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
                   rb"RTD)[ ]?\([ ]?\"", re.I)
 BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
+TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
+TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
+"""The second half of service|'topic'!item, whatever the service: any program may be named there."""
 STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
+NAMED = re.compile(rb"[=+@(,;*/&-][ ]?[\w.:\\/-]{1,260}$")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at
 QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,2000})", re.I)
@@ -35,6 +39,8 @@ class Formulas:
     def claims(self, node: Node) -> bool:
         if node.type == "text/html":
             return bool(_endings(node) & BOOKS)
+        if node.type == "application/octet-stream":      # noise behind a table does not keep a spreadsheet from opening it
+            return bool(_endings(node) & TABLES) or SYLK.match(node.data[:16]) is not None
         return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
@@ -62,7 +68,7 @@ def _endings(node: Node) -> set[str]:
 
 def _cells(data: bytes) -> Iterator[Yield]:
     """Calls first, then whether the cell around them is a formula: linear, however the table looks."""
-    for pattern in (SERVICE, CALL):
+    for pattern in (SERVICE, CALL, TOPIC):
         for count, found in enumerate(pattern.finditer(data)):
             if count >= CANDIDATES:
                 break
@@ -72,8 +78,10 @@ def _cells(data: bytes) -> Iterator[Yield]:
                 continue
             if pattern is SERVICE and not AFTER.match(data, found.end()):
                 continue
+            if pattern is TOPIC and not NAMED.search(line[start:]):
+                continue
             shown = (line[start:] + data[found.start():found.end() + 80]).decode("latin-1").splitlines()[0]
-            yield Observation("FORMULA-DDE" if pattern is SERVICE or found.group(1) else "FORMULA-CALL", shown)
+            yield Observation("FORMULA-DDE" if pattern is not CALL or found.group(1) else "FORMULA-CALL", shown)
             return
 
 

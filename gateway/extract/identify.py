@@ -76,6 +76,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (32769, b"CD001", "application/x-iso9660-image"),
     (32769, b"BEA01", "application/x-iso9660-image"),
     (32769, b"NSR0", "application/x-iso9660-image"),
+    (0, b"\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0", "application/x-raw-cd"),
     (0, b"conectix", "application/x-vhd"),
     (0, b"vhdxfile", "application/x-vhdx"),
     (0, b"KDMV", "application/x-vmdk"),

@@ -77,10 +77,11 @@ class OfficeXml:
             return
         if HTML.search(node.data):
             yield Child(node.data, ArtifactKind.TEXT, node.artifact.names, detected_type="text/html", label="as a page")
-        if b"urn:oasis:names:tc:opendocument" in node.data[:4096]:
+        head = node.data[:8192].replace(b"\0", b"")       # UTF-16 too
+        if b"urn:oasis:names:tc:opendocument" in head:
             yield from odf.markup(node.data, "body")
             return
-        if b"ns.adobe.com/xdp" in node.data[:4096].replace(b"\0", b""):
+        if b"ns.adobe.com/xdp" in head:
             wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
             yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
         flat = _Flat(Story())

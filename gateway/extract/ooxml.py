@@ -24,7 +24,7 @@ from gateway.model.finding import IncidentCode
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
 CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "activexcontrolbinary", "control", "attachedtoolbars",
                              "printersettings", "vmldrawing", "customdata"})
-WHOLE_CHILD = frozenset({"afchunk"})     # yielded as children even where they are XML or HTML
+WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?)(?:\s[^<>]*)?>([^<]*(?:\||&#)[^<]*)<")
 CALL = re.compile(r"[\w.\\/:\"]{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")

@@ -25,6 +25,7 @@ from gateway.extract.ooxml import OOXML
 from gateway.extract.pdf import PDF
 from gateway.extract.pictures import PICTURES
 from gateway.extract.rar import RAR
+from gateway.extract.rawdisc import RAW_DISC
 from gateway.extract.registry_plain import LIGHT
 from gateway.extract.rtf import RTF
 from gateway.extract.sevenzip import SEVENZIP
@@ -38,7 +39,7 @@ from gateway.extract.zip import ZIP
 EXTRACTORS: tuple[Extractor, ...] = (
     *LIGHT,
     # archives and disk images
-    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
+    ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, RAW_DISC, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.base import Node
 from gateway.extract.formulas import DATABASE, FORMULAS, QUERY
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation
 from tests.builders.archives import codes, take_apart
 from tests.builders.growth import linear
 
@@ -60,3 +63,18 @@ def test_lines_before_a_query_are_read_once(head: bytes) -> None:
 def test_queries_with_lines_between(data: bytes, address: bytes | None) -> None:
     found = QUERY.match(data)
     assert (found[1] if found else None) == address
+
+
+@pytest.mark.parametrize(("cell", "held"), [
+    ("=notepad|'/c x'!A0", True), ("=IF(1,odbcad32|'x' !A0)", True), ("=\"a\"&foo|'x'!B1", True), ("|'x'!A0", False), ("-5 | 'a' | note!", False), ("=A1|B1", False),
+])
+def test_any_service_may_be_called(cell: str, held: bool) -> None:
+    found = {o.code for o in take_apart(FORMULAS, f"name;sum\n{cell};1\n".encode(), "a.csv", kind="text/csv") if isinstance(o, Observation)}
+    assert ("FORMULA-DDE" in found) == held
+
+
+def test_tables_with_noise_behind_them() -> None:
+    data = b"a;b\n=cmd|'/c x'!A0;1\n" + bytes(range(256)) * 9
+    assert [o.code for o in take_apart(FORMULAS, data, "a.csv", kind="application/octet-stream") if isinstance(o, Observation)] == ["FORMULA-DDE"]
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.bin",)), data, "application/octet-stream")
+    assert not FORMULAS.claims(node) and FORMULAS.claims(Node(node.artifact, b"ID;P\n" + bytes(9), "application/octet-stream"))

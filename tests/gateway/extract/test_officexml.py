@@ -42,6 +42,7 @@ def test_flat_package_and_spreadsheet() -> None:
 def test_flat_opendocument_and_broken_files() -> None:
     flat = '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:script="s"><script:module script:name="M">Sub A</script:module></office:document>'
     assert content(read(flat))["M"] == b"Sub A"
+    assert content(list(take_apart(OFFICE_XML, flat.encode("utf-16"), kind="application/x-office-xml")))["M"] == b"Sub A"
     assert "MALFORMED" in codes(read(WORD.format("<w:p>")))
     assert "MALFORMED" in codes(list(active_mime(b"ActiveMime", 100)))
 

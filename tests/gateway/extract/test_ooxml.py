@@ -147,3 +147,10 @@ def test_more_references_than_any_sheet_has(monkeypatch: pytest.MonkeyPatch) -> 
     for number, held in ((11, True), (10, False)):
         sheet = SHEET.format("") .replace("</worksheet>", "<mergeCells count='1'>" + "<mergeCell ref='A1:B1'/>" * number + "</mergeCells></worksheet>")
         assert ("COUNT" in codes(read(workbook({"xl/worksheets/sheet1.xml": sheet}), "a.xlsx"))) == held
+
+
+@pytest.mark.parametrize("relation", ["package", "oleObject"])
+def test_embedded_documents_that_are_xml_go_on_as_files(relation: str) -> None:
+    flat = b'<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>'
+    found = take_apart(OOXML, docx(more={"word/embeddings/a.xml": flat}, links=((relation, "embeddings/a.xml"),)), "a.docx")
+    assert any(isinstance(c, Child) and c.data == flat for c in found)

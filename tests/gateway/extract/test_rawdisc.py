@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Child
+from gateway.extract.identify import identify
+from gateway.extract.rawdisc import KIND, RAW_DISC, SYNC
+from tests.builders.archives import take_apart
+from tests.builders.discs import iso_of
+
+
+def raw(volume: bytes, mode: int) -> bytes:
+    between = b"" if mode == 1 else bytes(8)
+    return b"".join((SYNC + bytes((0, 2, 0, mode)) + between + volume[at:at + 2048].ljust(2048, b"\0")).ljust(2352, b"\0")
+                    for at in range(0, len(volume), 2048))
+
+
+@pytest.mark.parametrize("mode", [1, 2])
+def test_the_volume_inside_raw_sectors(mode: int) -> None:
+    volume = iso_of(joliet=3)
+    found = [c.data for c in take_apart(RAW_DISC, raw(volume, mode), "a.bin") if isinstance(c, Child)]
+    assert found == [volume] and identify(found[0], ()) == "application/x-iso9660-image"
+
+
+def test_known_by_its_sync_only() -> None:
+    assert identify(raw(bytes(2048), 1), ("a.bin",)) == KIND
+    assert identify(b"\0" + b"\xff" * 9 + b"\0\0" + bytes(2400), ("a.bin",)) == "application/octet-stream"
