@@ -39,7 +39,7 @@ class ScriptDetector:
             yield from self.content(sample)
 
     def content(self, sample: Sample) -> Iterable[Finding]:
-        head = beginning(sample)
+        head = plain(beginning(sample))
         renamed = bool(extensions(sample.artifact.names) & PLAIN_NAMES)
         for code, what, text_ok, pattern in HEADS:
             if pattern.match(head):
@@ -84,9 +84,9 @@ def plain(code: str) -> str:
 
 
 def beginning(sample: Sample, size: int = 8192) -> str:
-    """The first characters without a byte order mark, UTF-16 undone."""
+    """The first characters without a byte order mark, UTF-16 undone where it is some."""
     head = sample.data[:size]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in head:
         return head.decode("utf-16", "replace").lstrip("\ufeff")
     if head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"")

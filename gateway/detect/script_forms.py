@@ -25,7 +25,8 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "terminal server file", False, r"\[WFClient\]"),
     ("SCRIPT-SHELL-FILE", "data link", False, r"\[oledb\]"),
     ("SCRIPT-SHELL-FILE", "click-once reference", False, r"https?://[^\s#]{4,500}\.application#"),
-    ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False, r"#NoTrayIcon\s"),
+    ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False, r"#(?:NoTrayIcon|NoEnv|SingleInstance|Requires\s{1,4}AutoHotkey)\s"),
+    ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION 1\.0 CLASS[\s\S]{0,200}?)?Attribute VB_Name = \""),
     ("SCRIPT-SETUP", "management object file", False, r"#pragma\s{1,8}(?:namespace|autorecover|classflags)"),
     ("SCRIPT-SHELL-FILE", "folder setting that loads from a share", False,
      r"\[\.ShellClassInfo\][\s\S]{0,400}(?:IconResource|IconFile|CLSID2?)\s*="),
@@ -63,7 +64,7 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
      r"dll|lnk|scr|js|vbs|bat)<"),
     ("SCRIPT-SHELL-FILE", "office data connection", r"<odc:OfficeDataConnection|content=[\"']?text/x-ms-odc"),
     ("SCRIPT-SHELL-FILE", "property list that opens or sets something",
-     r"<plist[\s>][\s\S]{0,2000}<key>(?:URL|CommandString|PayloadContent)</key>"),
+     r"<plist[\s>][\s\S]{0,2000}<key>(?:URL|CommandString|PayloadContent|Program|ProgramArguments)</key>"),
     ("SCRIPT-SHELL-FILE", "media list", r"<asx[\s>][\s\S]{0,2000}href\s*=\s*[\"'](?:file:|\\\\)"),
     ("SCRIPT-HOST", "sidebar program", r"<gadget[\s>][\s\S]{0,2000}<base\s"),
     ("SCRIPT-HOST", "markup that makes objects", r"<ObjectDataProvider[\s>]|<x:Code[\s>]|clr-namespace:System\.Diagnostics"),
@@ -76,17 +77,21 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"(?:ActiveXObject|CreateObject|GetObject)\s{0,8}\(\s{0,8}[\"'](?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp|winmgmts|"
      r"new:|script:|"
      r"Microsoft\.XMLHTTP)|(?:this|window)\[[\"']ActiveXObject|WScript\.(?:Shell|Echo|Sleep|Arguments|CreateObject|Quit|"
-     r"ScriptFullName)|"
-     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}chrw?\s{0,4}\("),
+     r"ScriptFullName)|WScript\s{0,4}\[|"
+     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}chrw?\s{0,4}\(|"
+     r"(?:Create|Get)Object\s{0,8}\(\s{0,8}(?:StrReverse|Chrw?|Replace|Join|Mid)\s{0,4}\(|"
+     r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}|"
+     r"(?:^|[\r\n:])\s{0,40}Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\("),
     ("SCRIPT-HOST", "PowerShell code",
      r"(?:Net\.WebClient|Invoke-Expression|Invoke-WebRequest|Start-BitsTransfer|\.DownloadString\(|\.DownloadFile\(|"
      r"FromBase64String\(|"
-     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|powershell(?:\.exe)?\s[^\n]{0,200}-e(?:nc|c|ncodedcommand)?\s)"),
+     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
+     r"powershell(?:\.exe)?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s)"),
     ("SCRIPT-BATCH", "Windows commands",
      r"(?:^|[\r\n&|])\s{0,8}@?(?:(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s"
      r"[^\r\n]{0,300}(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)|"
      r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)|"
-     r"cmd(?:\.exe)?\s{1,4}/c\s|(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}|for\s{1,4}/f\s|exit\s{1,4}/b|"
+     r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s|(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}|for\s{1,4}/f\s|exit\s{1,4}/b|"
      r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)|"
      r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
      r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
@@ -97,7 +102,8 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"\n)require\s{1,4}[\"']open-uri"),
     ("SCRIPT-SHELL", "server page", r"<%@\s{0,8}(?:page|language|import|control)[\s=]|"
      r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server"),
-    ("SCRIPT-SHELL", "PHP code", r"<\?php\s"),
+    ("SCRIPT-SHELL", "PHP code", r"<\?(?:php\s|=\s{0,8}[$\w])"),
+    ("SCRIPT-SHELL", "Lua code", r"(?:os\.execute|io\.popen)\s{0,4}\("),
     ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}\nExec\s{0,8}="),
     ("SCRIPT-SETUP", "automatic start file",
      r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}\n\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),

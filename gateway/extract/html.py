@@ -149,10 +149,8 @@ def parse(source: str, full: bool = False) -> Page:
     out = page.visible
     veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
     row: list[str] | None = None
-    cell_at = -1                                       # where the open cell's text begins, -1 outside cells
-    at = 0
-    styles: dict[str, bool] = {}
-    apart: dict[str, bool] = {}
+    at, cell_at = 0, -1                                # where the open cell's text begins, -1 outside cells
+    styles: dict[tuple[str, str], bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
     for count in range(ELEMENTS + 1):
         if page.full(count):
@@ -168,20 +166,19 @@ def parse(source: str, full: bool = False) -> Page:
             continue
         end = source.find(">", match.end())
         at = end + 1 if end >= 0 else len(source)
-        name = (match[3] or "").lower()
+        name, closing = (match[3] or "").lower(), bool(match[2])
         if not name:
             continue
-        closing = bool(match[2])
         if name in BLOCKS or name in CELLS:
             out.append("\n" if name in BLOCKS else "\t")
         if not closing:
             attributes = source[match.end():at - 1]
             page.tags.add(name)
-            if full and name not in BLOCKS and "style" in attributes and _styled(attributes, APART, apart):
+            if full and name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles):
                 out.append("\t")
-            if "=" in attributes and (name, attributes) not in dull and not _attributes(
-                    page, name, attributes, full, len(page.visible)):
-                dull.add((name, attributes))
+            tag = (name, attributes)
+            if "=" in attributes and tag not in dull and not _attributes(page, name, attributes, full, len(page.visible)):
+                dull.add(tag)
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
@@ -198,11 +195,12 @@ def parse(source: str, full: bool = False) -> Page:
     return page
 
 
-def _styled(attributes: str, style: re.Pattern[str], known: dict[str, bool]) -> bool:
+def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str], bool]) -> bool:
     """Whether an element has such a style. Rows of a table say the same thing again and again."""
-    if attributes not in known:
-        known[attributes] = style.search(attributes) is not None
-    return known[attributes]
+    key = (style.pattern, attributes)
+    if key not in known:
+        known[key] = style.search(attributes) is not None
+    return known[key]
 
 
 def _raw(page: Page, name: str, source: str, at: int) -> int:

