@@ -192,6 +192,8 @@ class Labels:
         tail = lowered.rstrip(_BETWEEN)
         if tail and tail[-1] in _COPULA:
             tail = tail[:-1]
+        if "_" in tail:
+            tail = tail.replace("_", " ")                 # id_card_no is no card_no
         for length in _LENGTHS:
             word = tail[-length:]
             if len(word) == length and word in _DIRECT:

@@ -29,8 +29,9 @@ SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
-TWELVE = frozenset({"jp.my_number", "jp.driver_licence"})
-"""Twelve digits that a spreadsheet shortens when they begin with 0."""
+SHORTENED = {"jp.my_number": (12, 2), "jp.driver_licence": (12, 2), "kr.rrn": (13, 3), "tw.nhi_card": (12, 4)}
+"""Numbers that a spreadsheet shortens when they begin with 0: their digits, and the noughts they may begin with."""
+SHORT_SHAPES = frozenset({"D8", "D9", "D10", "D11", "D12"})
 MACHINERY = re.compile(
     r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
@@ -159,7 +160,7 @@ class CustomerData:
                 self._token(grid, artifact, token, only_labelled=True)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
-        for name, token in tokens.post_accounts(text):
+        for name, token in tokens.post_accounts(text, grid.characters):
             self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
             for token, column in split_cells(grid):
@@ -198,7 +199,8 @@ class CustomerData:
         kinds = batch.kinds
         if "own" in kinds:
             return
-        if ("tw.bank_account" in kinds and "own" in spoken) or (grid.table and batch.shape in ("D10", "D11") and kinds & TWELVE):
+        if ("tw.bank_account" in kinds and "own" in spoken) or (
+                grid.table and batch.shape in SHORT_SHAPES and kinds & SHORTENED.keys()):
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
@@ -243,8 +245,8 @@ class CustomerData:
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds:
             return
-        if grid.table and token.shape in ("D10", "D11") and kinds & TWELVE:
-            token = replace(token, shape="D12", value=token.value.zfill(12))
+        if grid.table and token.shape in SHORT_SHAPES and kinds & SHORTENED.keys():
+            token = lengthened(token, kinds)
         if token.shape in bulk.LABEL_ONLY or only_labelled:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             if not any(TYPES[n].labels & kinds for n in names):
@@ -286,6 +288,8 @@ class CustomerData:
         start = grid.starts[row]
         whole = grid.line(row, BESIDE + token.end - token.start)
         line = f"{whole[:token.start - start]} {whole[max(0, token.end - start):]}"[:BESIDE]
+        if row and not line.strip(" \t>"):                # alone on its line, as in a chat: who wrote it stands above
+            line = grid.line(row - 1, BESIDE)
         if contact.email(line) or DATE.search(line) or contact.phone(line):
             return True
         if EXPIRY.search(line):
@@ -344,6 +348,15 @@ def possible(text: str) -> bool:
 def mended(text: Text) -> Text:
     """What Tesseract takes letters for, put right."""
     return replace(text, content=text.content.translate(MISREAD)) if text.source.startswith("ocr ") else text
+
+
+def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
+    """A number with the noughts that a spreadsheet took from it."""
+    length = len(token.value)
+    for digits, noughts in (SHORTENED[kind] for kind in sorted(kinds & SHORTENED.keys())):
+        if 0 < digits - length <= noughts:
+            return replace(token, shape=f"D{digits}", value=token.value.zfill(digits))
+    return token
 
 
 def misread(token: tokens.Token) -> tokens.Token:

@@ -30,7 +30,9 @@ PLACED_OF_MANY = 64
 """The same where there are more values than that: people are then counted by values (people.BULK), evidence shows a few."""
 KNOWN = 3
 """Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
-ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LLD7"}
+ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LD7", "LLD7": "LD7"}
+KNOWS_TWO = 2
+"""Values of a type accepted elsewhere, each of which makes another one ten times as likely; no more than so many count."""
 NEGATIVE = frozenset({"serial", "phone", "company", "email"})
 NEARBY = frozenset({"phone", "email"})
 """Labels that stand near identifiers of the same person; they speak against numbers that may be telephone numbers only."""
@@ -200,8 +202,10 @@ def _accepted(case: _Case) -> bool | None:
         return False
     chance = _chance(case)
     against = case.group.label & NEGATIVE
-    if (against and (against - NEARBY or case.group.shape in AS_PHONES)) or not case.group.label.isdisjoint(TYPES):
-        return rate >= 0.9 and chance <= NEGATIVE_CHANCE          # it is called something else
+    if against and (against - NEARBY or case.group.shape in AS_PHONES):
+        return rate >= 0.9 and chance <= NEGATIVE_CHANCE
+    if not case.group.label.isdisjoint(TYPES):            # it is called something else
+        return rate >= 0.9 and chance <= CHANCE / 10
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
     if p == case.n and _beside(case) and chance <= CHANCE_BESIDE_PERSON:
@@ -256,7 +260,8 @@ def _together(cases: list[_Case], refused: int, known: int) -> bool:
     if len(passed) == len(values) >= n:
         odds = [(len(c.passed), _odds(c)) for c in cases]
         beside = all(_beside(c) for c in cases)
-        return prod(chance ** times for times, chance in odds) <= (CHANCE_BESIDE_PERSON if beside else CHANCE)
+        limit = (CHANCE_BESIDE_PERSON if beside else CHANCE) * 10 ** min(known, KNOWS_TWO)
+        return bool(prod(chance ** times for times, chance in odds) <= limit)
     odds_of_all = 1 / 11 if cases[0].types[0].among else max(_odds(c) for c in cases)
     return tail(max(n, len(values)), len(passed), odds_of_all) <= CHANCE
 

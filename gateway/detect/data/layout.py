@@ -312,7 +312,11 @@ def heading_row(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | 
         kind = labels.heading(text)
         named += bool(kind)
         kinds.append(kind)
-    return kinds if named and (named >= 2 or named * 2 >= filled) else None
+    return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None
+
+
+_OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
+"""A name of a column as databases have it."""
 
 
 def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tuple[frozenset[str], bool]:
@@ -334,9 +338,9 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = grid.heading(row, column)
         if kinds:
             return kinds, True
-    if "\t" in window and not grid.headings:
+    if "\t" in window:
         left = window.rpartition("\t")[0].rstrip()
-        if column == 1:
+        if column == 1 and not grid.headings:
             return labels.before(left), False
         kinds = labels.heading(left.rpartition("\t")[2].strip())     # a form: names and values side by side
         if kinds:

@@ -63,11 +63,18 @@ def bics(found: Characters) -> np.ndarray:
     return found.places(two & ahead(two, 2) & ahead(two, 4) & ~ahead(found.are(LETTER | DIGIT), -1))
 
 
+_SET_IN = np.array([chr(i) in " >|" for i in range(128)])
+
+
 def wrapped(found: Characters) -> np.ndarray:
     """Digits that go on in the next line, and the letters right before them."""
     digit, line = found.are(DIGIT), found.codes == 10
-    broken = digit & ((ahead(line, 1) & ahead(digit, 2)) | (ahead(found.codes == 13, 1) & ahead(line, 2) & ahead(digit, 3)))
-    last = found.places(broken)
+    last: np.ndarray = found.places(digit & (ahead(line, 1) | (ahead(found.codes == 13, 1) & ahead(line, 2))))
+    at = last + MARGIN + 1
+    at += 1 + (found.codes[at] == 13)
+    for _ in range(4):                                    # set in, or quoted
+        at += _SET_IN[np.minimum(found.codes[np.minimum(at, len(digit) - 1)], 127)]
+    last = last[digit[np.minimum(at, len(digit) - 1)]]
     if not len(last):
         return last
     first = _runs(found, digit)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.identifiers.characters import matches
+from gateway.identifiers.characters import Characters, matches
 from gateway.identifiers.normalise import NUMERAL
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
@@ -24,12 +24,12 @@ RUN = re.compile(
 """Six digits or more with little between them; no run begins with an ISO date or is an address of the Internet."""
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
-WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
+WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff]{1,3})[0-9](?:\1[0-9]){6,17}(?:\1[Xx])?(?![0-9A-Za-z])")
 YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
 POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
-BROKEN = re.compile(r"[0-9]\r?\n[0-9]{1,18}(?![0-9])")
+BROKEN = re.compile(r"[0-9]\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
@@ -236,7 +236,7 @@ def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
     for match in matches(WRAPPED, text, starts, start, end):
         if "\t" in text[text.rfind("\n", 0, match.start()) + 1:match.start()]:
             continue                                      # the last cell of one row and the first of the next
-        value = re.sub(r"\s", "", match.group())
+        value = re.sub(r"[\s>|]", "", match.group())
         letters = "L" * sum(c.isalpha() for c in value[:2])
         body = value[len(letters):]
         shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"
@@ -265,8 +265,10 @@ def spelled(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
             yield Token(shape, value, *match.span(), True)
 
 
-def post_accounts(text: str) -> Iterator[tuple[str, Token]]:
+def post_accounts(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Accounts of post offices and the type they are of: two numbers with a label each (ゆうちょ銀行; 中華郵政)."""
+    if found is not None and not (found.has("号") or found.has("局")):
+        return
     if "番号" in text and "記号" in text:
         for match in YUCHO.finditer(text):
             yield "jp.bank_account", Token("D8", match[2].zfill(8), match.start(2), match.end(2))

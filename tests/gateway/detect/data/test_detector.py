@@ -170,3 +170,28 @@ def test_a_label_holds_for_a_list_of_one_value_a_line(between):
     assert scan(text)[0].identifiers["card"] >= 2
     assert scan("\n".join(["Order number", *cards]))[0].identifiers == {}
     assert scan(f"Card number\n{cards[0]}\nreference\n{cards[1]}\n{cards[2]}")[0].identifiers == {"card": 1}
+
+
+def test_broken_over_set_in_or_quoted_lines():
+    values = [makers.tw_id(RNG) for _ in range(3)]
+    for between in ("\n> ", "\r\n  ", "\n"):
+        tally, _ = scan("\n".join(f"身分證字號：{v[:5]}{between}{v[5:]}，生日" for v in values))
+        assert tally.identifiers.get("tw.national_id") == 3
+    tally, _ = scan("\n".join(f"身分證字號：{v[:5]}{between}{v[5:]}，生日" for v in values for between in ("\n> ",)) + "\n寒暄" * 800)
+    assert tally.identifiers.get("tw.national_id") == 3
+
+
+def test_other_numbers_that_a_spreadsheet_shortened():
+    korean, cards = ["0103053000008", "0001014000000"], ["000012345678", "000000345678"]
+    table = Table("sheet", (("성명", "주민등록번호", "健保卡號"), *(("이", k.lstrip("0"), c.lstrip("0")) for k, c in zip(korean, cards, strict=True))))
+    tally, _ = scan(tables=[table])
+    assert tally.identifiers.get("kr.rrn") == 2
+    assert tally.identifiers.get("tw.nhi_card") == 1      # six noughts are no nought that a spreadsheet takes
+
+
+def test_a_value_alone_on_its_line_belongs_to_the_name_above():
+    cards = [makers.card(RNG) for _ in range(3)]
+    tally, _ = scan("".join(f"2026-11-09 10:00:11 王淑芬\n{card}\n\n10:02 客戶經理\n收到\n\n" for card in cards))
+    assert tally.identifiers.get("card") == 3
+    tally, _ = scan("".join(f"批次\n{card}\n\n收到\n\n" for card in cards))
+    assert not tally.identifiers.get("card")

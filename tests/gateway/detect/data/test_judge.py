@@ -112,3 +112,11 @@ def test_a_label_of_another_type_speaks_against():
     values = [*(makers.my_number(RNG) for _ in range(6)), *numbers(RNG, 12, 3, "3777")]
     assert judge([group("D12", values, ["card"])]) == {}              # cut card numbers of which some pass by chance
     assert len(judge([group("D12", values)])["jp.my_number"]) >= 6
+
+
+def test_what_is_known_makes_more_of_it_likely():
+    known = [group("LD9", [makers.tw_id(RNG), makers.tw_id(RNG)], ["tw.national_id"])]
+    free = group("LD9", [makers.tw_id(RNG), makers.tw_id(RNG)])
+    assert judge([free]) == {}
+    assert len(judge([*known, free])["tw.national_id"]) == 4
+    assert len(judge([*known, group("D12", [makers.my_number(RNG)])])) == 1

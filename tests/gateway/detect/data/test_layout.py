@@ -99,3 +99,16 @@ def test_forms_have_names_and_values_side_by_side():
     assert layout.label(seen, LABELS, 0, seen.column(0, at), at) == (frozenset({"tw.nhi_card"}), False)
     other = layout.from_table(1, Table("t", (("身分證", "A", "123456789"),)), LABELS)
     assert layout.label(other, LABELS, 0, 2, other.text.index("123"))[0] == frozenset()
+
+
+def test_names_of_columns_in_a_database():
+    seen = layout.from_table(1, Table("records", (("seq", "passport_no", "bal"), ("1", "388546073", "20"))), LABELS)
+    at = seen.text.index("388546073")
+    assert layout.label(seen, LABELS, 1, 1, at) == (frozenset({"passport"}), True)
+    prose = layout.from_table(1, Table("t", (("see passport", "Anna, Bob", "x"), ("1", "388546073", "20"))), LABELS)
+    assert not prose.headings
+
+
+def test_a_row_of_name_and_value_is_no_heading_for_the_rows_below():
+    seen = layout.from_table(1, Table("t", (("戶名", "", "楊欣怡"), ("銀行", "", "中國信託"), ("帳號", "", "340044401182"))), LABELS)
+    assert layout.label(seen, LABELS, 2, 2, seen.text.index("3400")) == (frozenset({"tw.bank_account"}), False)
