@@ -24,7 +24,7 @@ MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too
 MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
-INSERT = re.compile(r"insert\s+into\s+[^\s(]{1,128}\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
+INSERT = re.compile(r"insert\s+into\s+([^\s(]{1,128})\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
 COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
 QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
 LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
@@ -132,47 +132,58 @@ def _scalar(value: object) -> str:
 
 
 def _sql(text: str) -> Iterator[Yield]:
-    """INSERT statements as tables; column names where the statement gives them."""
+    """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
+    tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
     match = INSERT.search(text)
     while match:
-        rows: list[tuple[str, ...]] = []
-        if match[1]:
-            rows.append(tuple(c.strip(' `"[]') for c in match[1].rstrip()[1:-1].split(",")))
-        current: list[str] = []
-        at = match.end()
-        while at < len(text) and len(rows) < MOST_RECORDS:
-            c = text[at]
-            if c == ";":
-                break
-            if c in "(, \r\n\t":
-                at += 1
-                continue
-            found = QUOTED.match(text, at)
-            if found is None or (c in "iI" and INSERT.match(text, at)):
-                break
-            at = found.end()
-            if found[3]:
-                rows.append(tuple(current))
-                current = []
-            else:
-                current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
+        columns = tuple(c.strip(' `"[]') for c in match[2].rstrip()[1:-1].split(",")) if match[2] else ()
+        rows = tables.setdefault((match[1], columns), [columns] if columns else [])
+        at = _values(text, match.end(), rows)
+        if len(rows) >= MOST_RECORDS:
+            yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
+            break
+        match = INSERT.search(text, at)
+    for rows in tables.values():
         if rows:
             yield Table("insert", tuple(rows))
-        match = INSERT.search(text, at)
+
+
+def _values(text: str, at: int, rows: list[tuple[str, ...]]) -> int:
+    """Adds the rows of one statement; gives where it ends."""
+    current: list[str] = []
+    while at < len(text) and len(rows) < MOST_RECORDS:
+        c = text[at]
+        if c == ";":
+            break
+        if c in "(, \r\n\t":
+            at += 1
+            continue
+        found = QUOTED.match(text, at)
+        if found is None or (c in "iI" and INSERT.match(text, at)):
+            break
+        at = found.end()
+        if found[3]:
+            rows.append(tuple(current))
+            current = []
+        else:
+            current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
+    return at
 
 
 def _copied(text: str) -> Iterator[Yield]:
     """COPY statements of PostgreSQL dumps: the columns, then a line a row up to `\\.`."""
-    for match in COPY.finditer(text):
+    match = COPY.search(text)
+    while match:
         end = text.find("\n\\.", match.end())
         lines = text[match.end():end if end >= 0 else len(text)].split("\n", MOST_RECORDS)[:MOST_RECORDS]
         rows = [tuple(c.strip(' "') for c in match[1].split(","))]
         yield Table("copy", (*rows, *(tuple(line.split("\t")) for line in lines if line)))
+        match = COPY.search(text, end) if end >= 0 else None
 
 
 def _ldif(text: str) -> Iterator[Yield]:
     """Entries of a directory as records (RFC 2849): a line an attribute, base64 behind two colons, blank lines between."""
-    entries: list[dict[str, str]] = [{}]
+    entries: list[dict[str, list[str]]] = [{}]
     for line in re.sub(r"\r?\n ", "", text).splitlines():
         key, colon, value = line.partition(":")
         if not line.strip():
@@ -180,9 +191,8 @@ def _ldif(text: str) -> Iterator[Yield]:
         elif colon and not line.startswith("#"):
             if value.startswith(":"):
                 value = base64_of(value.strip(": ").encode("ascii", "replace")).decode("utf-8", "replace")
-            known = entries[-1].get(key)
-            entries[-1][key] = value.strip() if known is None else f"{known} {value.strip()}"
-    yield from _records([[e for e in entries if e]])
+            entries[-1].setdefault(key, []).append(value.strip())
+    yield from _records([[{key: " ".join(values) for key, values in e.items()} for e in entries if e]])
 
 
 def _quoted_printable(key: str, value: str) -> str:

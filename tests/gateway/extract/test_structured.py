@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.structured import STRUCTURED, _sql, _vcard
+from gateway.extract.structured import STRUCTURED, _copied, _ldif, _sql, _vcard
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
@@ -109,6 +109,7 @@ def test_more_columns_and_attributes_than_any_record_has() -> None:
 
 @pytest.mark.parametrize(("reader", "unit", "count"), [
     (_sql, "insert into a values (1)\n", 1_500), (_sql, "insert into a values (\\'", 2_500), (_vcard, "begin:vcard\n", 5_000), (_vcard, "begin:vcard\n\n", 5_000),
+    (_copied, "copy a (x) from stdin\n", 3_000), (_ldif, "cn: a\n", 60_000),
 ])
 def test_records_that_nothing_ends_are_read_once(reader: Callable[[str], Iterator[Yield]], unit: str, count: int) -> None:
     assert linear(lambda text: list(reader(text)), lambda n: unit * n, count)
@@ -141,3 +142,10 @@ def test_cards_in_quoted_printable() -> None:
     folded = "=E6=9E=97=E7=BE=\r\n=8E=E7=8E=B2"
     card = f"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{folded};;;\r\nTEL;CELL:0912\r\nEND:VCARD\r\n"
     assert ("林美玲", "0912") in {row[:2] for row in rows(read(card.encode(), "text/vcard"))}
+
+
+def test_a_statement_for_each_row_is_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = list(_sql("insert into a (x, y) values (1, 2);\ninsert into b values (5);\n" + "insert into a (x, y) values (3, 4);\n" * 2))
+    assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "2"), ("3", "4"), ("3", "4")), (("5",),)]
+    monkeypatch.setattr("gateway.extract.structured.MOST_RECORDS", 3)
+    assert Problem in map(type, _sql("insert into a values (1);" * 3)) and Problem not in map(type, _sql("insert into a values (1);" * 2))
