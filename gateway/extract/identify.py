@@ -333,8 +333,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     shown = bool(endings & EXTENSIONS_OF_HTML) or declared in ("text/html", "application/xhtml+xml")
     if not text_like(head):
         if mail_like(head.replace(b"\0", b"")):
-            return "message/rfc822"                      # with NUL or binary parts: only its header is certain to be text
-        return "text/html" if shown and HTML_TAG.search(data[:1 << 16]) else _trailing(data)
+            return "message/rfc822"                      # with NUL or binary parts
+        return "text/html" if HTML_TAG.match(head.lstrip()) or (shown and HTML_TAG.search(data[:1 << 16])) else _trailing(data)
     body = _to_ascii(head)
     for prefix, kind in PEM_HEADS:
         if body.lstrip().startswith(prefix):

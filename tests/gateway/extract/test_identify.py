@@ -101,3 +101,12 @@ def test_mail_with_octets_of_no_text():
     head = b"From: a\r\nTo: b\r\nSubject: c\r\n\r\n"
     assert identify(head + bytes(range(256)) * 9) == "message/rfc822" == identify(head.replace(b"a", b"a\0") + b"\0" * 99)
     assert identify(b"words: a\r\nmore: b\r\n\r\n" + bytes(range(256)) * 9) == "application/octet-stream"
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"<html><body>x</body></html>" + bytes(90), "text/html"), (b" \r\n<script>x</script>" + bytes(range(256)), "text/html"),
+    (b"\0\1<html>" + bytes(90), "application/octet-stream"), (b"<" + bytes(90), "application/octet-stream"),
+])
+def test_a_page_with_noise_behind_it_is_a_page(data, kind):
+    """Office programs open it by any of their extensions, browsers by theirs."""
+    assert identify(data, ("a.doc",)) == kind
