@@ -58,9 +58,13 @@ class Budget:
 
     def check(self, made: bytes | bytearray, consumed: int) -> None:
         """Raises LimitReached when a member of so many octets, made of `consumed` packed ones, is too much."""
-        if self.made + len(made) > self.size:
+        self.announced(len(made), consumed, made)
+
+    def announced(self, octets: int, consumed: int, made: bytes | bytearray) -> None:
+        """The same of a member that is going to have so many, of which some are `made`."""
+        if self.made + octets > self.size:
             raise LimitReached(IncidentCode.SIZE, f"unpacks to more than {self.size} octets", bytes(made[:KEPT]))
-        if len(made) > self.limits.ratio_floor and len(made) > self.limits.ratio * max(1, consumed):
+        if octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
             raise LimitReached(IncidentCode.RATIO, f"more than {self.limits.ratio} to 1", bytes(made[:KEPT]))
 
     def spend(self, octets: int) -> None:

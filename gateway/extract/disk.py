@@ -22,6 +22,8 @@ from gateway.model.finding import IncidentCode
 TYPES = frozenset({"application/x-vhd", "application/x-vhdx", "application/x-raw-disk-image"})
 SECTOR = 512
 KNOWN = {b"NTFS ": "NTFS", b"EXFAT": "exFAT"}
+PIECE = 1 << 20
+RATIO, FLOOR = 100, 8 << 20              # unrolled to packed octets, judged above so many
 MAX_DISK = 256 << 20                     # octets of an unrolled disk; the rest of a sparse one is zeros anyway
 BAT = uuid.UUID("2dc27766-f623-4200-9d64-115e9bfd4a08").bytes_le
 METADATA = uuid.UUID("8b7ca206-4790-4b9a-b8fe-575f050f886e").bytes_le
@@ -47,14 +49,16 @@ class Disk:
             yield Problem(IncidentCode.UNSUPPORTED, f"disk image: {error}"[:80])
             yield from _carved(node.data)
             return
-        if not disk.strip(b"\0"):
-            return
-        for start, stop in volumes(disk):
+        spans = volumes(disk)
+        if sum(stop - start for start, stop in spans) > len(disk):
+            yield Problem(IncidentCode.COUNT, "partitions that lie over one another")
+            spans = spans[:1]
+        for start, stop in spans:
             yield from _volume(disk[start:stop], context, budget)
 
 
 def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
-    if not data.strip(b"\0"):
+    if _blank(data):
         return
     if data[32769:32774] == b"CD001":
         yield Child(data, ArtifactKind.OBJECT, label="volume", detected_type="application/x-iso9660-image")
@@ -68,7 +72,12 @@ def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
         yield Problem(IncidentCode.UNSUPPORTED, KNOWN.get(data[3:8], "file system"))
         yield from _carved(data)
         return
-    yield from children(fat.files(data, Guard(context.limits.artifacts)), budget)
+    yield from children(fat.files(data, Guard(context.limits.artifacts)), budget, len(data))
+
+
+def _blank(data: bytes) -> bool:
+    """Nothing but zeros; looked at in pieces, since a disk is large."""
+    return not any(data[at:at + PIECE].strip(b"\0") for at in range(0, len(data), PIECE))
 
 
 def _carved(data: bytes) -> Iterator[Yield]:
@@ -142,12 +151,12 @@ def _assembled(data: bytes, places: list[int | None], block: int) -> bytes:
         places.pop()
     if len(places) * block > MAX_DISK + block:
         raise Unreadable("disk too large")
-    out = bytearray(len(places) * block)
-    for index, place in enumerate(places):
-        if place is not None:
-            piece = data[place:place + block]
-            out[index * block:index * block + len(piece)] = piece
-    return bytes(out)
+    if len(places) * block > max(FLOOR, RATIO * len(data)):
+        raise Unreadable("disk unrolls to more than 100 to 1")
+    if sum(min(block, max(0, len(data) - place)) for place in places if place is not None) > len(data):
+        raise Unreadable("blocks that lie over one another")
+    empty = bytes(block)
+    return b"".join(empty if place is None else data[place:place + block].ljust(block, b"\0") for place in places)
 
 
 def _vhdx(data: bytes) -> bytes:

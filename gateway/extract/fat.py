@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from gateway.extract.member_names import readings
 from gateway.extract.volume import File, Guard, Unreadable
 
 LONG, LABEL, FOLDER = 0x0F, 0x08, 0x10
+PIECES = 20                              # entries of one long name (FAT specification, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,28 +39,30 @@ def layout(data: bytes) -> Layout:
     root = (reserved + fats * size) * sector
     first = root + (entries * 32 + sector - 1) // sector * sector
     clusters = (total - first // sector) // per
+    there = max(0, len(data) - first) // (sector * per) + 1
     bits = 12 if clusters < 4085 else 16 if clusters < 65525 else 32
     return Layout(data, sector * per, reserved * sector, 32 if not short else bits, root, entries * 32,
-                  struct.unpack_from("<L", data, 44)[0] if not short else 0, first, clusters)
+                  struct.unpack_from("<L", data, 44)[0] if not short else 0, first, min(clusters, there))
 
 
 def files(data: bytes, guard: Guard) -> Iterator[File]:
     volume = layout(data)
-    root = data[volume.root:volume.root + volume.root_size]
-    if volume.root_cluster:
-        root = _chain(volume, volume.root_cluster, 64 << 20)
-    pending = [("", root)]
+    guard.room = min(guard.room, len(data))
+    pending: list[tuple[str, int, tuple[int, ...]]] = [("", volume.root_cluster, ())]
     while pending:
-        prefix, listing = pending.pop()
+        prefix, place, above = pending.pop()
+        listing = _chain(volume, place, 64 << 20) if place else data[volume.root:volume.root + volume.root_size]
+        guard.take(len(listing))
         for names, flags, cluster, size, deleted in _entries(listing):
             guard.count()
             if flags & FOLDER:
-                if names[0] not in (".", "..") and not deleted and guard.enter(cluster):
-                    pending.append((f"{prefix}{names[0]}/", _chain(volume, cluster, 64 << 20)))
+                if names[0] not in (".", "..") and cluster and not deleted and guard.enter(cluster, (*above, place)):
+                    pending.append((f"{prefix}{names[0]}/", cluster, (*above, place)))
                 continue
             octets = _run(volume, cluster, size) if deleted else _chain(volume, cluster, size)[:size]
             if octets or not deleted:
                 yield File(tuple(prefix + n for n in names), octets, len(octets) < size and not deleted)
+    guard.end()
 
 
 def _next(volume: Layout, cluster: int) -> int:
@@ -97,17 +101,19 @@ def _run(volume: Layout, cluster: int, size: int) -> bytes:
 
 def _entries(listing: bytes) -> Iterator[tuple[tuple[str, ...], int, int, int, bool]]:
     """(names, attributes, first cluster, size, deleted) of each directory entry."""
-    long: list[bytes] = []
+    long: deque[bytes] = deque(maxlen=PIECES)
     for at in range(0, len(listing) - 31, 32):
         entry = listing[at:at + 32]
         if not entry[0]:
             return
         flags = entry[11]
         if flags == LONG:
-            long.insert(0, entry[1:11] + entry[14:26] + entry[28:32])
+            if len(long) == PIECES and entry[0] != 0xE5:
+                raise Unreadable("a long name without end")
+            long.appendleft(entry[1:11] + entry[14:26] + entry[28:32])
             continue
         wide = b"".join(long).decode("utf-16-le", "replace").split("\0")[0]
-        long = []
+        long.clear()
         if flags & LABEL:
             continue
         deleted = entry[0] == 0xE5

@@ -25,6 +25,7 @@ IMAGE = 112 << 20
 STREAM = 32 << 20
 """The same for everything else."""
 PIECE = 1 << 20
+SAMPLE = 1 << 10                         # packed octets that tell whether the rest is worth unpacking
 DEFLATE = 1032                           # octets that one octet of deflate makes at most
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of PNG's kinds of colour (PNG third edition, 11.2.1)."""
@@ -91,15 +92,32 @@ def deep(data: bytes) -> bool:
 
 def object_streams(data: bytes) -> bool:
     """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1."""
-    end = 0
+    end, made = 0, 0
     for match in islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS):
         begin = data.find(b"stream", match.end(), match.end() + HEAD) + 6
         if begin < 6 or begin < end:     # no stream, or inside the one before
             continue
         end = data.find(b"endstream", begin) % (len(data) + 1)
-        if end - begin > STREAM // DEFLATE and deflate(data[begin:end].lstrip(b"\r\n"), 1, STREAM):
+        raw = data[begin:end].lstrip(b"\r\n")
+        made += dense(raw)
+        if made > STREAM or (len(raw) > STREAM // DEFLATE and deflate(raw, 1, STREAM)):
             return True
     return False
+
+
+def dense(raw: bytes) -> int:
+    """Octets that a stream unpacks to where that is more than RATIO to 1 from its beginning on, 0 for all others."""
+    machine = zlib.decompressobj()
+    try:
+        made = len(machine.decompress(raw[:SAMPLE]))
+        if made <= RATIO * min(len(raw), SAMPLE):
+            return 0
+        rest = raw[SAMPLE:]
+        while rest and not machine.eof and made <= STREAM:
+            made, rest = made + len(machine.decompress(rest, PIECE)), machine.unconsumed_tail
+    except zlib.error:
+        return 0
+    return made if made > RATIO * len(raw) else 0
 
 
 def deflate(raw: bytes, layers: int, most: int) -> bool:

@@ -13,11 +13,13 @@ from gateway.extract import udf
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, LimitReached
 from gateway.extract.member_names import readings
-from gateway.extract.volume import File, Guard, Unreadable, children
+from gateway.extract.volume import ROOM, File, Guard, Unreadable, children
 from gateway.model.finding import IncidentCode
 
 SECTOR = 2048
 MAX_DESCRIPTORS = 32
+TREES = 8
+"""Directory trees of one image: one plain, one or two of Joliet, seldom one that was replaced."""
 
 
 class Iso:
@@ -28,22 +30,24 @@ class Iso:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
-        guard = Guard(context.limits.artifacts)
-        places: dict[tuple[int, int], list[str]] = {}
+        places: dict[tuple[int, int], dict[str, None]] = {}
         found = False
         try:
-            for descriptor, joliet in descriptors(data):
+            for number, (descriptor, joliet) in enumerate(descriptors(data)):
                 found = True
-                for name, at, size in tree(data, descriptor, joliet, Guard(guard.left)):
-                    names = places.setdefault((at, size), [])
-                    names += [n for n in name if n not in names]
+                if number >= TREES:
+                    raise LimitReached(IncidentCode.COUNT, f"more than {TREES} volume descriptors")
+                for name, at, size in tree(data, descriptor, joliet, Guard(context.limits.artifacts, len(data))):
+                    places.setdefault((at, size), {}).update(dict.fromkeys(name))
         except LimitReached as limit:
             yield limit.problem
         except (Unreadable, struct.error) as error:
             yield Problem(IncidentCode.MALFORMED, str(error)[:60])
+        if sum(max(0, min(size, len(data) - at)) for at, size in places) > 2 * len(data) + ROOM:
+            yield Problem(IncidentCode.RATIO, "files that lie over one another")
         files = (File(tuple(names), data[at:at + size], at + size > len(data)) for (at, size), names in places.items())
         budget = Budget.of(context)
-        yield from children(files, budget)
+        yield from children(files, budget, len(data))
         if udf.present(data):
             yield from udf.extract(data, context, budget)
         elif not found:
@@ -62,19 +66,21 @@ def descriptors(data: bytes) -> Iterator[tuple[bytes, bool]]:
 
 def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple[tuple[str, ...], int, int]]:
     """(names, offset, size) of every file under a root directory record (ECMA-119 9.1)."""
-    pending = [(("",), *_extent(root))]
+    pending: list[tuple[str, int, int, tuple[int, ...]]] = [("", *_extent(root), ())]
     while pending:
-        prefix, at, size = pending.pop()
-        if not guard.enter(at):
+        prefix, at, size, above = pending.pop()
+        if not guard.enter(at, above):
             continue
+        guard.take(max(0, min(size, len(data) - at)))
         for record in _records(data[at:at + size]):
             guard.count()
-            names = tuple(f"{prefix[0]}{n}" for n in _names(record, joliet))
+            names = tuple(f"{prefix}{n}" for n in _names(record, joliet))
             place, length = _extent(record)
             if record[25] & 2:
-                pending.append(((names[0] + "/",), place, length))
+                pending.append((names[0] + "/", place, length, (*above, at)))
             else:
                 yield names, place, length
+    guard.end()
 
 
 def _extent(record: bytes) -> tuple[int, int]:

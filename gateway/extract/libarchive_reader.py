@@ -112,7 +112,7 @@ def _content(handle: int, budget: Budget, packed: int) -> tuple[bytes, str, str]
             return bytes(made), fault, detail
         hole = offset.value - len(made)
         if hole > 0:
-            budget.check(bytes(min(hole, budget.size + 1)), max(ffi.filter_bytes(handle, -1) - start, packed))
+            budget.announced(len(made) + hole, max(ffi.filter_bytes(handle, -1) - start, packed), made)
             made += bytes(hole)
         made += string_at(block, size.value) if size.value else b""
         budget.check(made, max(ffi.filter_bytes(handle, -1) - start, packed))

@@ -12,6 +12,8 @@ from gateway.model.content import Observation, Text
 HEADER = bytes.fromhex("4c0000000114020000000000c000000000000046")
 STRINGS = ((0x04, "description"), (0x08, "relative path"), (0x10, "working directory"), (0x20, "arguments"), (0x40, "icon"))
 HAS_IDS, HAS_INFO, UNICODE = 0x01, 0x02, 0x80
+LARGEST = 1 << 16                        # octets of the link information: a few paths
+BLOCKS = 64                              # extra data blocks; eleven kinds are defined
 OVERLAY = 64                             # octets behind the last block that are more than padding
 
 
@@ -32,7 +34,7 @@ class Lnk:
             at += 2 + size
         if flags & HAS_INFO and at + 4 <= len(data):
             size = int.from_bytes(data[at:at + 4], "little")
-            info = data[at:at + size]
+            info = data[at:at + min(size, LARGEST)]
             at += max(4, size)
         texts: list[tuple[str, str]] = [("target", t) for t in _readable(ids)] + [("target", t) for t in _readable(info)]
         for bit, name in STRINGS:
@@ -58,7 +60,9 @@ def _readable(block: bytes) -> list[str]:
 
 def _behind(data: bytes, at: int) -> Iterator[Yield]:
     """Extra data blocks end with a size below four; what follows is no shortcut."""
-    while at + 4 <= len(data):
+    for _ in range(BLOCKS):
+        if at + 4 > len(data):
+            break
         size = int.from_bytes(data[at:at + 4], "little")
         if size < 4 or at + size > len(data):
             at += 4

@@ -16,6 +16,7 @@ SUBSTG = "__substg1.0_"
 MARK = "__properties_version1.0".encode("utf-16-le")
 STRING8, UNICODE, BINARY, OBJECT = 0x001E, 0x001F, 0x0102, 0x000D
 CODEPAGE_IDS = (0x3FDE, 0x3FFD)          # internet and message code page
+PROPERTIES = 1 << 14                     # octets of the list of fixed properties: a thousand of them
 DEPTH = 20                               # messages in messages that one file holds
 
 
@@ -96,8 +97,8 @@ def _codepage(compound: Compound, streams: dict[str, tuple[str, ...]], header: i
     path = streams.get("__properties_version1.0")
     if not path:
         return 0
-    data = compound.read(path, 1 << 20)
-    for start in (32, header, 24, 8):
+    data = compound.read(path, PROPERTIES)
+    for start in dict.fromkeys((32, header, 24, 8)):
         for at in range(start, len(data) - 15, 16):
             kind, number = struct.unpack_from("<HH", data, at)
             if number in CODEPAGE_IDS and kind == 3:

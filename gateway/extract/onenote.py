@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.model.artifact import ArtifactKind
@@ -16,6 +17,7 @@ ALTERNATIVE = bytes.fromhex("3fdd9a101b91f549a5d01791edc8aed8")
 PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\x01\0\0\0")
 ENDING = re.compile(rb"\.\0(?:[A-Za-z0-9]\0){1,8}\0\0")
+RUNS = 200_000                           # pieces of text of one section: ten thousand pages
 NAME = 240                               # octets of a name in UTF-16
 TEXT = re.compile(rb"(?:[\x20-\x7e]\0|[\x00-\xff][\x30\x4e-\x9f\xac-\xd7\xff]){4,2000}")
 
@@ -45,7 +47,10 @@ class OneNote:
             at = data.find(STORE, at + 36 + min(size, max(0, len(data) - at - 36)))
         if PACKAGED in data[:4096] and not count:
             yield Problem(IncidentCode.UNSUPPORTED, "OneNote packaged for transfer")
-        text = "\n".join(dict.fromkeys(m.decode("utf-16-le", "replace") for m in TEXT.findall(data)[:20_000]))
+        runs = [m[0].decode("utf-16-le", "replace") for m in islice(TEXT.finditer(data), RUNS + 1)]
+        if len(runs) > RUNS:
+            yield Problem(IncidentCode.COUNT, f"more than {RUNS} pieces of text")
+        text = "\n".join(dict.fromkeys(runs[:RUNS]))
         if text:
             yield Text(text, "body")
 
@@ -53,7 +58,7 @@ class OneNote:
 def file_names(data: bytes) -> list[str]:
     """Names with an extension that stand in the section, last path step only. Each is read backwards from its ending."""
     found: list[str] = []
-    for ending in list(ENDING.finditer(data))[:500]:
+    for ending in islice(ENDING.finditer(data), 500):
         before = data[max(0, ending.start() - NAME):ending.start()]
         stem = before[len(before) % 2:].decode("utf-16-le", "replace")
         whole = stem + ending.group().decode("utf-16-le").rstrip("\0")

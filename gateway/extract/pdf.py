@@ -149,7 +149,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         yield Problem(IncidentCode.DEPTH, loop)
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
-    acting, bombs = 0, False
+    acting, bombs, made = 0, False, 0
     for count, item in enumerate(document.objects):
         if count >= OBJECTS:
             yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
@@ -166,9 +166,11 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 yield Problem(IncidentCode.COUNT, f"more than {ACTING} links and actions")
                 break
             yield from reader.anything(item)
-        if head is not item and not bombs and not earlier and _bomb(item):
-            bombs = True
-            yield Problem(IncidentCode.RATIO, "a stream that unpacks to more than any page needs")
+        if head is not item and not bombs and not earlier:
+            made += _dense(item, count)
+            if made > floods.STREAM or _bomb(item):
+                bombs = True
+                yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
     yield from reader.rest(document)
     warnings = [str(warning) for warning in document.get_warnings()]
     if any(DUPLICATE.search(warning) for warning in warnings):
@@ -185,6 +187,16 @@ def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader) -> Iter
             if ACTION.search(ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), made)):
                 yield Observation("PDF-DAMAGED-ACTION", "an object stream outside the table of objects")
                 return
+
+
+def _dense(stream: pikepdf.Stream, number: int) -> int:
+    """Octets of one that is packed more than 100 to 1 and no picture. Small ones count as long as there are not too many."""
+    length = stream.stream_dict.get("/Length")
+    if isinstance(length, int) and length < (64 if number < floods.OBJECT_STREAMS else 4096):
+        return 0
+    if str(stream.stream_dict.get("/Subtype", "")) == "/Image" or not set(pdfactions.filters(stream)[:1]) & {"/FlateDecode", "/Fl"}:
+        return 0
+    return floods.dense(bytes(stream.read_raw_bytes()))
 
 
 def _bomb(stream: pikepdf.Stream) -> bool:

@@ -16,7 +16,7 @@ from gateway.extract.libarchive_reader import members
 from gateway.extract.member_names import escapes, link_escapes
 from gateway.extract.passwords import candidates
 from gateway.extract.rar_crypto import Keys, decrypt
-from gateway.extract.rar_headers import RAR4, RAR5, Entry, Lock, Locked, entries4, entries5, rebuilt4, rebuilt5, vint
+from gateway.extract.rar_headers import RAR4, RAR5, Entry, Lock, Locked, TooMany, entries4, entries5, rebuilt4, rebuilt5, vint
 from gateway.extract.sevenzip_tool import rescued
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -118,6 +118,9 @@ class Rar:
                 if len(found) > context.limits.artifacts:
                     yield Problem(IncidentCode.COUNT, f"more than {context.limits.artifacts} members")
                     break
+        except TooMany as error:
+            yield Problem(IncidentCode.COUNT, str(error))
+            silent = False
         except (ValueError, struct.error, IndexError):
             yield Problem(IncidentCode.MALFORMED, "headers")
             silent = False

@@ -57,6 +57,20 @@ class Locked:
     lock: Lock
 
 
+BLOCKS = 20_000
+"""Blocks of one archive: a hundred volumes of members, comments, owners and recovery records."""
+HEADER = 2 << 20
+"""Octets of one block's header (RAR 5 technote: "must not exceed 2 MB")."""
+NAME = 1 << 13
+"""Octets of a name: RAR writes 2,048 characters."""
+RECORDS = 100
+"""Extra records of one header; six kinds are defined."""
+
+
+class TooMany(ValueError):
+    """More blocks or records than any archive has, or a longer name. One line."""
+
+
 Unlock = Callable[[Lock], tuple[bytes, bytes] | None]
 """Gives (key, vector) for encrypted headers, None where no password fits."""
 
@@ -79,7 +93,11 @@ def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
     """Entries of a RAR 5 archive; at the end the offset behind its last block."""
     at = len(RAR5)
     lock: Lock | None = None
+    count = 0
     while at + 7 <= len(data):
+        count += 1
+        if count > BLOCKS:
+            raise TooMany(f"more than {BLOCKS} blocks")
         if lock:
             block = decrypt(lock, data[at:at + 16], data[at + 16:at + 16 + (1 << 17)])
             if block is None:
@@ -90,6 +108,8 @@ def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
         else:
             size, begin = vint(data, at + 4)
             header, at = data[begin:begin + size], begin + size
+        if size > HEADER:
+            raise ValueError("header")
         kind, cursor = vint(header, 0)
         flags, cursor = vint(header, cursor)
         extra_size, cursor = vint(header, cursor) if flags & 1 else (0, cursor)
@@ -124,6 +144,8 @@ def _file5(header: bytes, at: int, extra_size: int, block_flags: int, body: byte
     method, at = vint(header, at)
     _, at = vint(header, at)
     length, at = vint(header, at)
+    if length > NAME:
+        raise TooMany(f"a name of more than {NAME} octets")
     name = service = header[at:at + length]
     lock, link = None, ""
     for kind, record in _records(header[len(header) - extra_size:] if extra_size else b""):
@@ -139,8 +161,11 @@ def _file5(header: bytes, at: int, extra_size: int, block_flags: int, body: byte
 
 
 def _records(octets: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
+    at = count = 0
     while at < len(octets):
+        count += 1
+        if count > RECORDS:
+            raise TooMany(f"more than {RECORDS} records of a header")
         size, begin = vint(octets, at)
         kind, body = vint(octets, begin)
         yield kind, octets[body:begin + size]
@@ -165,8 +190,12 @@ def entries4(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
     """Entries of a RAR 4 archive; at the end the offset behind its last block."""
     at = len(RAR4)
     encrypted = False
+    count = 0
     while at + 7 <= len(data):
-        block = data[at:at + (1 << 17)]
+        count += 1
+        if count > BLOCKS:
+            raise TooMany(f"more than {BLOCKS} blocks")
+        block = data[at:at + (1 << 16)]
         step = 0
         if encrypted:
             lock = Lock(data[at:at + 8])

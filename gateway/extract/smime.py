@@ -10,6 +10,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.model.artifact import ArtifactKind
@@ -22,6 +23,10 @@ AUTH_ENVELOPED = bytes.fromhex("2a864886f70d010910") + b"\x01\x17"
 COMPRESSED = bytes.fromhex("2a864886f70d010910") + b"\x01\x09"
 SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
 MAX_NESTING = 12
+ELEMENTS = 200_000
+"""Of one message. A signer that streams writes a piece each 1,000 octets, and each is looked at a few times."""
+Element = tuple[int, int, int]
+"""Tag, and where the content begins and ends."""
 PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----([A-Za-z0-9+/=\s]{1,})-----END")
 
 
@@ -53,7 +58,8 @@ def _signature(data: bytes, context: Context) -> Iterator[Yield]:
 
 def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
     """ContentInfo ::= SEQUENCE { contentType OID, content [0] EXPLICIT ANY }."""
-    outer = _children(data, *_header(data, 0)[1:])
+    reader = _Reader(data)
+    outer = reader.children(*reader.header(0, len(data))[1:])
     oid = data[outer[0][1]:outer[0][2]] if outer and outer[0][0] == 0x06 else b""
     if oid in (ENVELOPED, AUTH_ENVELOPED, ENCRYPTED_DATA):
         yield Observation("SMIME-ENCRYPTED")
@@ -62,76 +68,100 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
     if oid not in (SIGNED, COMPRESSED) or len(outer) < 2:
         yield Observation("SMIME-OTHER", oid.hex())
         return
-    body = _children(data, *_only(data, outer[1]))
-    content = next(filter(None, (_encapsulated(data, c) for c in body if c[0] == 0x30)), b"")
+    body = reader.children(*reader.only(outer[1]))
+    content = next(filter(None, (reader.encapsulated(c) for c in body if c[0] == 0x30)), b"")
     if not content:
         yield Observation("SMIME-SIGNATURE")
         return
     if oid == COMPRESSED:
-        content = zlib.decompressobj().decompress(content, context.allowance(len(data)))
+        content, problem = _inflated(content, context.allowance(len(data)))
+        if problem:
+            yield problem
     yield Observation("SMIME-OPAQUE")
     yield Child(content, ArtifactKind.OBJECT, label="signed", detected_type="message/rfc822" if b":" in content[:200] else "")
 
 
-def _encapsulated(data: bytes, inner: tuple[int, int, int]) -> bytes:
-    """EncapsulatedContentInfo's octets; nothing where the SEQUENCE is another one (an algorithm's)."""
-    fields = _children(data, inner[1], inner[2])
-    if len(fields) < 2 or fields[0][0] != 0x06 or fields[1][0] != 0xA0:
-        return b""
-    return b"".join(_octets(data, fields[1], 0))
+def _inflated(packed: bytes, allowance: int) -> tuple[bytes, Problem | None]:
+    machine = zlib.decompressobj()
+    content = machine.decompress(packed, max(1, allowance))
+    if not machine.eof:
+        code = IncidentCode.RATIO if machine.unconsumed_tail or len(content) >= allowance else IncidentCode.MALFORMED
+        return content, Problem(code, "compressed S/MIME message")
+    return content, None
 
 
-def _octets(data: bytes, node: tuple[int, int, int], depth: int) -> Iterator[bytes]:
-    """Content of an OCTET STRING, in one piece or constructed of pieces."""
-    if node[0] == 0x04:
-        yield data[node[1]:node[2]]
-    elif depth < MAX_NESTING and node[0] & 0x20:
-        for child in _children(data, node[1], node[2]):
-            yield from _octets(data, child, depth + 1)
+@dataclass(slots=True)
+class _Reader:
+    """BER elements of a message, ELEMENTS of them at most. Raises ValueError beyond, and where they cannot be followed."""
 
+    data: bytes
+    left: int = ELEMENTS
 
-def _only(data: bytes, node: tuple[int, int, int]) -> tuple[int, int]:
-    """The span inside the one SEQUENCE that an explicit tag holds."""
-    children = _children(data, node[1], node[2])
-    if not children:
-        raise ValueError("empty explicit tag")
-    return children[0][1], children[0][2]
+    def count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise ValueError(f"more than {ELEMENTS} elements")
 
+    def header(self, at: int, stop: int) -> Element:
+        """The element at an offset, which ends with what it stands in; an indefinite length ends at its end-of-contents octets."""
+        self.count()
+        tag, length = self.data[at], self.data[at + 1]
+        at += 2
+        if length == 0x80:
+            return tag, at, self.indefinite_end(at, stop, 0)
+        if length > 0x80:
+            size = length & 0x7F
+            if size > 4:
+                raise ValueError("length of more than four octets")
+            length = int.from_bytes(self.data[at:at + size], "big")
+            at += size
+        if at + length > stop:
+            raise ValueError("an element ends behind what it stands in")
+        return tag, at, at + length
 
-def _header(data: bytes, at: int) -> tuple[int, int, int]:
-    """(tag, start, end) of the element at an offset; an indefinite length ends at its end-of-contents octets."""
-    tag, length = data[at], data[at + 1]
-    at += 2
-    if length == 0x80:
-        return tag, at, _indefinite_end(data, at, 0)
-    if length > 0x80:
-        size = length & 0x7F
-        if size > 4:
-            raise ValueError("length of more than four octets")
-        length = int.from_bytes(data[at:at + size], "big")
-        at += size
-    return tag, at, min(at + length, len(data))
+    def indefinite_end(self, at: int, stop: int, depth: int) -> int:
+        if depth > MAX_NESTING:
+            raise ValueError("nested too deep")
+        while self.data[at:at + 2] != b"\0\0":
+            self.count()
+            if at + 2 > stop:
+                return stop
+            indefinite = self.data[at + 1] == 0x80
+            at = self.indefinite_end(at + 2, stop, depth + 1) + 2 if indefinite else self.header(at, stop)[2]
+        return at
 
+    def children(self, start: int, end: int) -> list[Element]:
+        found: list[Element] = []
+        at = start
+        while at + 2 <= end and self.data[at:at + 2] != b"\0\0":
+            node = self.header(at, end)
+            found.append(node)
+            at = node[2] + (2 if self.data[at + 1] == 0x80 else 0)
+        return found
 
-def _indefinite_end(data: bytes, at: int, depth: int) -> int:
-    if depth > MAX_NESTING:
-        raise ValueError("nested too deep")
-    while data[at:at + 2] != b"\0\0":
-        if at + 2 > len(data):
-            return len(data)
-        indefinite = data[at + 1] == 0x80
-        at = _indefinite_end(data, at + 2, depth + 1) + 2 if indefinite else _header(data, at)[2]
-    return at
+    def only(self, node: Element) -> tuple[int, int]:
+        """The span inside the one SEQUENCE that an explicit tag holds."""
+        children = self.children(node[1], node[2])
+        if not children:
+            raise ValueError("empty explicit tag")
+        return children[0][1], children[0][2]
 
+    def encapsulated(self, inner: Element) -> bytes:
+        """EncapsulatedContentInfo's octets; nothing where the SEQUENCE is another one (an algorithm's)."""
+        fields = self.children(inner[1], inner[2])
+        if len(fields) < 2 or fields[0][0] != 0x06 or fields[1][0] != 0xA0:
+            return b""
+        return b"".join(self.octets(fields[1], 0))
 
-def _children(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
-    found: list[tuple[int, int, int]] = []
-    at = start
-    while at + 2 <= end and len(found) < 10_000 and data[at:at + 2] != b"\0\0":
-        node = _header(data, at)
-        found.append(node)
-        at = node[2] + (2 if data[at + 1] == 0x80 else 0)
-    return found
+    def octets(self, node: Element, depth: int) -> Iterator[bytes]:
+        """Content of an OCTET STRING, in one piece or constructed of pieces."""
+        if node[0] == 0x04:
+            yield self.data[node[1]:node[2]]
+        elif node[0] & 0x20:
+            if depth >= MAX_NESTING:
+                raise ValueError("nested too deep")
+            for child in self.children(node[1], node[2]):
+                yield from self.octets(child, depth + 1)
 
 
 SMIME = SmimeExtractor()

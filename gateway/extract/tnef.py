@@ -18,7 +18,8 @@ RENDER, TITLE, DATA, ATTACHMENT = 0x9002, 0x8010, 0x800F, 0x9005
 TRANSPORT = 0x9001
 FIXED = {2: 4, 3: 4, 4: 4, 5: 8, 6: 8, 7: 8, 10: 4, 11: 4, 20: 8, 64: 8, 72: 16}
 VARIABLE = (0x0D, 0x1E, 0x1F, 0x0102)
-VALUES = 10_000                          # of one multi-value property, and properties of one list
+VALUES = 1_000                           # of one multi-value property
+LISTED = 10_000                          # properties of one list
 MOST_PROPERTIES = 100_000               # of all lists of one file: a hundred for each attachment
 MOST = 20_000                            # attributes of one file: thirty and eight for each attachment
 
@@ -109,7 +110,7 @@ def read(data: bytes, codepage: int) -> mapi.Properties:
     if len(data) < 4:
         return made
     at = 4
-    for _ in range(min(int(struct.unpack_from("<I", data)[0]), VALUES)):
+    for _ in range(min(int(struct.unpack_from("<I", data)[0]), LISTED)):
         if at + 4 > len(data):
             break
         kind, number = struct.unpack_from("<HH", data, at)
@@ -123,7 +124,9 @@ def read(data: bytes, codepage: int) -> mapi.Properties:
         elif kind in VARIABLE:
             values = int(struct.unpack_from("<I", data, at)[0])
             at += 4
-            for _ in range(min(values, VALUES)):
+            if values > VALUES:
+                raise ValueError("values of one property")
+            for _ in range(values):
                 size = int(struct.unpack_from("<I", data, at)[0])
                 _store(made, number, kind, data[at + 4:at + 4 + size], codepage)
                 at += 4 + (size + 3 & ~3)

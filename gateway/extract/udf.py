@@ -34,7 +34,7 @@ def present(data: bytes) -> bool:
 def extract(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
     try:
         volume = _volume(data)
-        yield from children(_files(volume, Guard(context.limits.artifacts)), budget)
+        yield from children(_files(volume, Guard(context.limits.artifacts, len(data))), budget, len(data))
     except (Unreadable, struct.error) as error:
         yield Problem(IncidentCode.UNSUPPORTED, f"UDF: {error}"[:80])
 
@@ -76,21 +76,23 @@ def _files(volume: Volume, guard: Guard) -> Iterator[File]:
     file_set = _block(volume, volume.root)
     if _tag(file_set) != FILE_SET:
         raise Unreadable("no file set")
-    pending = [("", struct.unpack_from("<L", file_set, 404)[0])]
+    pending: list[tuple[str, int, tuple[int, ...]]] = [("", struct.unpack_from("<L", file_set, 404)[0], ())]
     while pending:
-        prefix, place = pending.pop()
-        if not guard.enter(place):
+        prefix, place, above = pending.pop()
+        if not guard.enter(place, above):
             continue
         _, listing, _ = _content(volume, place)
+        guard.take(len(listing))
         for name, flags, icb in _identifiers(listing):
             guard.count()
             if flags & 0x0C:             # deleted, or the parent
                 continue
             if flags & 2:
-                pending.append((f"{prefix}{name}/", icb))
+                pending.append((f"{prefix}{name}/", icb, (*above, place)))
                 continue
             _, octets, size = _content(volume, icb)
             yield File((prefix + name,), octets, len(octets) < size)
+    guard.end()
 
 
 def _content(volume: Volume, place: int) -> tuple[int, bytes, int]:

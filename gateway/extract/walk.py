@@ -30,8 +30,12 @@ BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
 NUMBER = 6
 """Digits of a file's name from which on it may be a person's number."""
-AFTER_BOMB = 16 << 20
+AFTER_BOMB = 4 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
+NAMED = 4 << 20
+"""Characters in the names of all artifacts: two thousand paths as long as Windows allows, in several readings."""
+DENSE = 1.5
+"""How often the floor of the ratio may be reached by members of several containers that each stay below it."""
 AFTER_FLOOD = 1 << 20
 """Characters and cells of one node that are still judged once it broke a limit, for the same reason."""
 FLOODS = frozenset({IncidentCode.COUNT, IncidentCode.SIZE, IncidentCode.RATIO, IncidentCode.DEPTH})
@@ -82,6 +86,8 @@ class _Walk:
     aside: int = 0                       # octets that these keep
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
+    named: int = 0                       # characters of names
+    dense: int = 0                       # octets of members that were packed more than the ratio
     flooded: set[int] = field(default_factory=set)                 # nodes that broke a limit
     stopped: bool = False
     budget: int = 0
@@ -229,13 +235,17 @@ class _Walk:
         artifact = job.node.artifact
         size = len(child.data)
         job.expanded += size
+        self.named += sum(map(len, child.names))
+        crowded = job.expanded > limits.ratio * max(1, artifact.size)
+        self.dense += size if crowded else 0
+        if self.named > NAMED:
+            return self.stop(IncidentCode.COUNT, artifact, f"more than {NAMED} characters of names")
         if len(self.artifacts) >= limits.artifacts:
             return self.stop(IncidentCode.COUNT, artifact, f"more than {limits.artifacts} artifacts")
         if self.context.expanded + size > self.budget:
             return self.stop(IncidentCode.SIZE, artifact, f"more than {self.budget} octets unpacked")
-        if job.expanded > limits.ratio_floor and job.expanded > limits.ratio * max(1, artifact.size):
+        if (crowded and job.expanded > limits.ratio_floor) or self.dense > DENSE * limits.ratio_floor:
             self.incident(IncidentCode.RATIO, artifact, f"more than {limits.ratio} to 1")
-            self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
             return False
         self.push(child, artifact)
         return True
@@ -258,7 +268,13 @@ class _Walk:
         if code in FLOODS:
             self.flooded.add(artifact.id)
         if code in (IncidentCode.RATIO, IncidentCode.SIZE):
-            self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
+            self.bombed()
+
+    def bombed(self) -> None:
+        """Extractors unpack no more than what is left, and no small bombs either."""
+        limits = self.context.limits
+        self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
+        self.context.limits = replace(limits, expanded=self.budget, ratio_floor=min(limits.ratio_floor, AFTER_FLOOD))
 
 
 def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yield]:
@@ -307,8 +323,9 @@ def walk(data: bytes, context: Context, extractors: Sequence[Extractor], visit: 
     Raises NeedsDeepLane where `extractors` holds a Gate that claims a node.
     """
     state = _Walk(context, extractors, visit)
+    most = context.limits.expanded
     state.run(data)
-    if not state.stopped and nominal(state.artifacts, context.limits.expanded + 1) > context.limits.expanded:
-        detail = f"more than {context.limits.expanded} octets with every copy unpacked"
+    if not state.stopped and nominal(state.artifacts, most + 1) > most:
+        detail = f"more than {most} octets with every copy unpacked"
         state.incident(IncidentCode.SIZE, state.artifacts[0], detail)
     return Walked(ArtifactTree(tuple(state.artifacts)), tuple(state.incidents), summarise(data, state.artifacts, context.body_hash))

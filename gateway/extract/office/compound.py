@@ -12,9 +12,16 @@ from gateway.extract.base import Problem
 from gateway.model.finding import IncidentCode
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-STREAMS = 20_000                         # streams of one file that are looked at
+STREAMS = 10_000                         # streams of one file that are looked at
 ERRORS = (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError, OverflowError, MemoryError)
 """What olefile raises over damaged files."""
+
+
+class _File(olefile.OleFileIO):                  # type: ignore[misc]
+    """olefile, which compares each stream with all others only to warn of those that are there twice."""
+
+    def _check_duplicate_stream(self, first_sect: int, minifat: bool = False) -> None:
+        return
 
 
 class Damaged(ValueError):
@@ -50,7 +57,7 @@ class Compound:
         self.problems: list[Problem] = []
         _check_header(data)
         try:
-            self.file = olefile.OleFileIO(io.BytesIO(data))
+            self.file = _File(io.BytesIO(data))
             self.root_id = self.file.root.clsid.lower() if self.file.root else ""
             self.paths = [tuple(p) for p in self.file.listdir(streams=True, storages=False)][:STREAMS + 1]
         except ERRORS as error:

@@ -88,3 +88,30 @@ def test_broken_images(data):
 def test_empty_disk_is_nothing():
     assert take_apart(DISK, bytes(1 << 20) + footer(2), kind="application/x-vhd") == []
     assert volumes(bytes(1024)) == [(0, 1024)]
+
+
+def sparse(size, block=1 << 20):
+    """A disk of so many MiB of which the first and the last block are there."""
+    count = size * (1 << 20) // block
+    head = b"cxsparse" + struct.pack(">QQLLL", 0xFFFFFFFFFFFFFFFF, 1536, 0x10000, count, block)
+    table = struct.pack(">L", 4) + b"\xff" * 4 * (count - 2) + struct.pack(">L", 4 + (512 + block) // 512)
+    body = bytes(512) + VOLUME.ljust(block, b"\0") + bytes(512) + bytes(block)
+    return footer(3, 512) + head.ljust(1024, b"\0") + table.ljust(512, b"\xff") + body + footer(3, 512)
+
+
+def test_a_disk_that_is_mostly_not_there():
+    assert content(take_apart(DISK, sparse(100), kind="application/x-vhd")) == FOUND
+    assert "UNSUPPORTED" in codes(take_apart(DISK, sparse(64, 1 << 16).replace(bytes(8), b"", 0), kind="application/x-vhd"))
+
+
+def test_blocks_over_one_another():
+    block, count = 1 << 16, 40
+    head = b"cxsparse" + struct.pack(">QQLLL", 0xFFFFFFFFFFFFFFFF, 1536, 0x10000, count, block)
+    data = footer(3, 512) + head.ljust(1024, b"\0") + (struct.pack(">L", 4) * count).ljust(512, b"\xff") + bytes(512) + VOLUME.ljust(block, b"\1") + footer(3, 512)
+    assert "UNSUPPORTED" in codes(take_apart(DISK, data, kind="application/x-vhd"))
+
+
+def test_partitions_over_one_another():
+    disk = bytearray(guid_partitioned(VOLUME))
+    disk[1152:1280] = disk[1024:1152]
+    assert "COUNT" in codes(take_apart(DISK, bytes(disk), kind="application/x-raw-disk-image"))

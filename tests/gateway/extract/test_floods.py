@@ -108,3 +108,19 @@ def test_runs_of_brackets_are_read_once(unit: bytes) -> None:
 
 def test_brackets_of_either_kind_are_counted() -> None:
     assert floods.deep(b"x[" * 3 + b"[\n" * 400) and floods.deep(b"<</A" * 400) and not floods.deep(b"<</A" * 399 + b"[" * 399)
+
+
+def test_many_streams_below_the_limit_are_one_flood() -> None:
+    raw = zlib.compress(bytes(9 << 20), 9)
+    item = b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(raw) + raw + b"\nendstream"
+    assert "RATIO" in codes(take_apart(PDF, pdf(objects=(item,) * 4), "a.pdf"))
+    assert "RATIO" not in codes(take_apart(PDF, pdf(objects=(item,) * 3), "a.pdf"))
+    assert "RATIO" not in codes(take_apart(PDF, pdf(objects=(item.replace(b"<< ", b"<< /Subtype /Image ", 1),) * 9), "a.pdf"))
+    table = b"<< /Type /ObjStm /Length %d >>\nstream\n" % len(raw) + raw + b"\nendstream"
+    assert floods.object_streams(table * 4) and not floods.object_streams(table * 3)
+
+
+def test_what_is_packed_as_usual_is_not_unpacked() -> None:
+    page = b"".join(b"%d %d m %d %d l S\n" % (n, n * 7 % 500, n * 3 % 700, n) for n in range(60_000))
+    assert not floods.dense(zlib.compress(page)) and not floods.dense(b"no deflate") and not floods.dense(b"")
+    assert floods.dense(zlib.compress(bytes(1 << 20))) == 1 << 20

@@ -1,3 +1,5 @@
+import struct
+
 import pytest
 
 from gateway.extract.iso import ISO
@@ -26,3 +28,37 @@ def test_directory_loop_ends():
     root = data[0x8000 + 156 + 2:0x8000 + 156 + 10]
     data[record - 32 + 2:record - 32 + 10] = root
     take_apart(ISO, bytes(data))
+
+
+def image(records: list[tuple[bytes, int, int, int]], after: bytes = b"", trees: int = 1) -> bytes:
+    """A root directory at sector 20 with these (name, sector, octets, flags) and what follows it."""
+    def record(name: bytes, at: int, size: int, flags: int) -> bytes:
+        both = b"".join(struct.pack("<L", v) + struct.pack(">L", v) for v in (at, size))
+        return (bytes((34 + len(name) & ~1, 0)) + both + bytes(7) + bytes((flags, 0, 0)) + b"\1\0\0\1" + bytes((len(name),)) + name).ljust(34 + len(name) & ~1, b"\0")
+
+    listing = b"".join(record(*r) for r in records)
+    out = bytearray((20 + trees) * 2048)
+    for n in range(trees):
+        out[(16 + n) * 2048:(16 + n) * 2048 + 7] = b"\1CD001\1"
+        out[(16 + n) * 2048 + 156:(16 + n) * 2048 + 190] = record(b"\0", 20 + trees, len(listing), 2)
+    return bytes(out) + listing.ljust(-(-len(listing) // 2048) * 2048, b"\0") + after
+
+
+def test_directories_over_one_another():
+    found = take_apart(ISO, image([(b"D%d" % n, 21 + n, 1 << 30, 2) for n in range(30)], bytes(1 << 17)), kind="application/x-iso9660-image")
+    assert "COUNT" in codes(found)
+
+
+def test_files_over_one_another():
+    data = image([(b"F%d" % n, 23 + n, (24 << 20) - n * 2048, 0) for n in range(9)], bytes(24 << 20))
+    assert "RATIO" in codes(take_apart(ISO, data, kind="application/x-iso9660-image"))
+    assert "RATIO" not in codes(take_apart(ISO, image([(b"F%d" % n, 23, 2048, 0) for n in range(9)], bytes(8192)), kind="application/x-iso9660-image"))
+
+
+def test_a_tree_that_leads_back_to_itself():
+    assert "DEPTH" in codes(take_apart(ISO, image([(b"D", 21, 2048, 2)]), kind="application/x-iso9660-image"))
+
+
+def test_more_trees_than_any_disc_has():
+    assert "COUNT" in codes(take_apart(ISO, image([(b"F", 21, 9, 0)], trees=9), kind="application/x-iso9660-image"))
+    assert not codes(take_apart(ISO, image([(b"F", 21, 9, 0)], trees=3), kind="application/x-iso9660-image"))

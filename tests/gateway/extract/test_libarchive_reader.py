@@ -41,3 +41,28 @@ def test_errors_never_hold_content():
     with pytest.raises(Damaged) as caught:
         list(members(b"secret content that is no archive" * 99, ("7zip",), budget()))
     assert "secret" not in str(caught.value)
+
+
+def test_a_hole_is_judged_before_it_is_filled(monkeypatch):
+    """A sparse member of 400 MB is refused by its size: no octet of it is made."""
+    largest = 0
+
+    def announced(self, octets, consumed, made):
+        nonlocal largest
+        largest = max(largest, len(made))
+        return Budget.announced(self, octets, consumed, made)
+
+    class Watched(Budget):
+        pass
+
+    Watched.announced = announced
+    head = bytearray(tarfile.TarInfo("a").tobuf(tarfile.GNU_FORMAT))
+    head[124:136] = b"00000001000\0"
+    head[156:157] = b"S"
+    head[386:410] = b"%011o\0%011o\0" % (400 << 20, 512)
+    head[483:495] = b"%011o\0" % ((400 << 20) + 512)
+    head[148:156] = b" " * 8
+    head[148:156] = b"%06o\0 " % sum(head)
+    with pytest.raises(LimitReached):
+        list(members(bytes(head) + bytes(512) + bytes(1024), ("tar",), Watched(Limits(), 512 << 20)))
+    assert largest < 1 << 20

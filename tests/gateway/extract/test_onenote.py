@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import struct
 
+import pytest
+
+from gateway.extract import onenote
 from gateway.extract.base import Child
 from gateway.extract.onenote import ALTERNATIVE, HEADERS, ONENOTE, PACKAGED, STORE, file_names
 from gateway.model.artifact import ArtifactKind
@@ -35,3 +38,10 @@ def test_stores_behind_another_header_and_cut_ones() -> None:
 
 def test_names() -> None:
     assert file_names("\0C:\\x\\請款.exe\0\0".encode("utf-16-le")) == ["請款.exe"]
+
+
+def test_more_text_than_any_section_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onenote, "RUNS", 3)
+    text = "some text".encode("utf-16-le") + b"\0\0"
+    assert "COUNT" in codes(take_apart(ONENOTE, section() + text * 9, "a.one"))
+    assert "COUNT" not in codes(take_apart(ONENOTE, section() + text, "a.one"))

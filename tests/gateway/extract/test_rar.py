@@ -158,3 +158,15 @@ def test_stream_with_a_path_for_a_name():
 ])
 def test_odd_archives(data, code):
     assert code in codes(take_apart(RAR, data, kind="application/vnd.rar"))
+
+
+@pytest.mark.parametrize("storm", [
+    RAR4 + block4(0x73, 0, bytes(6)) + block4(0x75, 0, b"") * 20_001, RAR5 + block5(1, 0, vint(0)) + block5(9, 0, b"") * 20_001,
+    rar5(file5(b"a", b"x", b"\1\x09" * 200)), rar5(file5(b"a/" * 5_000, b"x")),
+])
+def test_more_than_any_archive_has(storm):
+    assert "COUNT" in codes(take_apart(RAR, storm, kind="application/vnd.rar"))
+
+
+def test_headers_larger_than_allowed():
+    assert "MALFORMED" in codes(take_apart(RAR, rar5(block5(9, 0, bytes(3 << 20))), kind="application/vnd.rar"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import struct
 import zlib
 
 import pytest
@@ -100,3 +101,37 @@ def test_a_damaged_signature_hides_nothing(declared, raised):
     node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), data, "application/pkcs7-mime")
     with pytest.raises(ValueError, match="length") if raised else contextlib.nullcontext():
         assert [o.code for o in SMIME.extract(node, Context(Limits())) if isinstance(o, Observation)] == ["SMIME-OTHER"]
+
+
+def tlv(tag: int, body: bytes) -> bytes:
+    return bytes((tag, 0x84)) + struct.pack(">I", len(body)) + body
+
+
+def opaque(pieces: bytes, kind: str = "06092a864886f70d010702", tag: int = 0x24) -> bytes:
+    inner = tlv(0x30, bytes.fromhex("06092a864886f70d010701") + tlv(0xA0, tlv(tag, pieces)))
+    return tlv(0x30, bytes.fromhex(kind) + tlv(0xA0, tlv(0x30, b"\x02\1\1" + tlv(0x31, b"") + inner)))
+
+
+def test_content_in_many_pieces_is_seen_to_its_end():
+    """A signer that streams writes one a thousand octets; every piece that is not read would be a place to hide in."""
+    (child,) = [i for i in extract(opaque(b"\x04\1a" * 60_000)) if isinstance(i, Child)]
+    assert child.data == b"a" * 60_000
+
+
+@pytest.mark.parametrize("pieces", [b"\x04\0" * 200_001, b"\x24\x06\x24\x84\1\0\0\0" * 9, b"\x24\x80" * 14 + b"\0\0" * 14])
+def test_pieces_that_no_signer_writes(pieces):
+    with pytest.raises(ValueError, match=r"elements|ends behind|too deep"):
+        extract(opaque(pieces))
+
+
+@pytest.mark.parametrize("head", ["308400000100", "30820100", "308100", "3080", "3040", "3088" + "00" * 7 + "40"])
+def test_lengths_in_any_form_are_recognised(head):
+    assert identify(bytes.fromhex(head + "06092a864886f70d010702") + bytes(80)) == "application/pkcs7-mime"
+    assert identify(b"0123456789 numbers of a list\n" * 9) == "text/plain"
+
+
+@pytest.mark.parametrize(("packed", "code"), [(zlib.compress(bytes(20 << 20), 9), IncidentCode.RATIO), (zlib.compress(INNER)[:-6], IncidentCode.MALFORMED),
+                                              (zlib.compress(INNER), None)])
+def test_what_is_compressed_is_unpacked_to_its_end(packed, code):
+    found = extract(opaque(packed, "060b2a864886f70d0109100109", 0x04))
+    assert [i.code for i in found if isinstance(i, Problem)] == ([code] if code else []) and any(isinstance(i, Child) for i in found)

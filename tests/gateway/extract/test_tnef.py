@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import struct
 
+import pytest
+
 from gateway.extract.base import Child
 from gateway.extract.tnef import MAGIC, TNEF, read
 from gateway.model.content import Text
@@ -61,3 +63,9 @@ def test_every_name_an_attachment_has() -> None:
                 attribute(2, 0x9005, properties((0x3703, 0x1E, b".js\0"))))
     (child,) = [found for found in take_apart(TNEF, data) if isinstance(found, Child)]
     assert set(child.names) == {"A.TXT", "a.vbs", "attachment.js"}
+
+
+def test_more_values_than_any_property_has() -> None:
+    many = struct.pack("<IHHI", 1, 0x101E, 0x1000, 2_000) + struct.pack("<I", 0) * 2_000
+    with pytest.raises(ValueError, match="values"):
+        take_apart(TNEF, tnef(attribute(1, 0x9003, many)), "winmail.dat")

@@ -8,7 +8,7 @@ from tests.builders.archives import codes, content
 
 
 def shown(files, **limits):
-    return list(children(files, Budget.of(Context(Limits(**limits)))))
+    return list(children(files, Budget.of(Context(Limits(**limits))), 1 << 10))
 
 
 def test_files_become_children():
@@ -34,3 +34,22 @@ def test_guard():
     guard.count()
     with pytest.raises(LimitReached):
         guard.count()
+
+
+def test_files_over_one_another():
+    assert "RATIO" in codes(shown([File((f"a{n}",), bytes(1 << 20)) for n in range(40)]))
+    assert "RATIO" not in codes(shown([File((f"a{n}",), bytes(1 << 20)) for n in range(8)]))
+
+
+def test_directories_within_one_another():
+    guard = Guard(9, room=100)
+    assert guard.enter(7, (5, 6)) and not guard.enter(7, (5,))
+    guard.end()
+    assert not guard.enter(7, (5, 7))
+    with pytest.raises(LimitReached, match="back to itself"):
+        guard.end()
+    with pytest.raises(LimitReached, match="within one another"):
+        guard.enter(8, tuple(range(101)))
+    guard.take(100)
+    with pytest.raises(LimitReached, match="over one another"):
+        guard.take(1)

@@ -348,3 +348,36 @@ def test_what_broke_a_limit_is_not_drawn_again():
     assert drawn == []
     run([root_gives(Problem(IncidentCode.ENCRYPTED, "a lock")), Fake("message/rfc822", draw, "pictures")])
     assert drawn == ["message/rfc822"]
+
+
+def test_many_members_below_the_floor_are_one_bomb():
+    """Each container is packed more than the ratio and stays below its floor; honest ones are not that many."""
+    def act(node: Node, context: Context) -> Iterator[Yield]:
+        yield member(bytes([node.data[0]]) * 900)
+
+    def packs(count: int) -> list[IncidentCode]:
+        packed = [Child(bytes([n]) * 9, ArtifactKind.MEMBER, detected_type="application/zip") for n in range(count)]
+        walked, _ = run([root_gives(*packed), Fake("application/zip", act)], Limits(ratio=10, ratio_floor=1000))
+        return [i.code for i in walked.incidents]
+
+    assert packs(1) == [] and set(packs(9)) == {IncidentCode.RATIO}
+
+
+def test_a_bomb_leaves_little_to_unpack():
+    rooms: list[tuple[int, int]] = []
+
+    def act(node: Node, context: Context) -> Iterator[Yield]:
+        rooms.append((context.limits.expanded - context.expanded, context.limits.ratio_floor))
+        yield Problem(IncidentCode.RATIO, "a bomb")
+
+    packed = [Child(bytes([n]) * 9, ArtifactKind.MEMBER, detected_type="application/zip") for n in range(2)]
+    run([root_gives(*packed), Fake("application/zip", act)], Limits())
+    assert rooms[0][0] > 400 << 20 and rooms[1][0] <= 4 << 20 and rooms[1][1] <= 1 << 20
+
+
+def test_more_names_than_any_archive_has(monkeypatch):
+    monkeypatch.setattr("gateway.extract.walk.NAMED", 10_000)
+    for length, held in ((2_000, True), (900, False)):
+        names = [Child(b"%d" % n, ArtifactKind.MEMBER, ("a" * length + str(n),)) for n in range(10)]
+        walked, _ = run([root_gives(*names)])
+        assert [i.code for i in walked.incidents] == ([IncidentCode.COUNT] if held else [])
