@@ -50,6 +50,7 @@ class Characters:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._masks: dict[int, np.ndarray] | None = None
         if text.isascii():
             octets = text.encode()
             self.codes, self.kinds = _framed(octets, np.uint8), _framed(octets.translate(_ASCII), np.uint8)
@@ -69,6 +70,7 @@ class Characters:
     def replaced(self, codes: np.ndarray) -> tuple[str, Characters]:
         """The text with other code points in the place of some that are of no kind, as they are themselves."""
         found = object.__new__(Characters)
+        found._masks = None
         found.text = decoded(codes[MARGIN:-MARGIN])
         found.codes, found.kinds = codes, self.kinds
         return found.text, found
@@ -79,12 +81,17 @@ class Characters:
         return self.codes[MARGIN:-MARGIN]
 
     def are(self, kinds: int) -> np.ndarray:
-        """For each character whether it is of one of these kinds."""
-        return np.asarray((self.kinds & kinds) != 0)
+        """For each character whether it is of one of these kinds. Not to be written to."""
+        found = None if self._masks is None else self._masks.get(kinds)
+        if found is None:
+            found = np.asarray((self.kinds & kinds) != 0)
+            if self._masks is not None:
+                self._masks[kinds] = found
+        return found
 
     def digits(self) -> tuple[np.ndarray, np.ndarray]:
         """Where digits begin and where they end, margin included."""
-        digit = self.are(DIGIT)
+        digit = self.are(DIGIT).copy()
         digit[:MARGIN] = digit[-MARGIN:] = False
         edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
         return edges[0::2], edges[1::2]
@@ -113,7 +120,7 @@ class Characters:
         while begin < size:
             end = self.text.find("\n", begin + PIECE) + 1 or size
             piece = object.__new__(Characters)
-            piece.text = self.text[begin:end]
+            piece.text, piece._masks = self.text[begin:end], {}
             piece.codes, piece.kinds = self.codes[begin:end + 2 * MARGIN], self.kinds[begin:end + 2 * MARGIN]
             yield begin, piece
             begin = end

@@ -12,7 +12,7 @@ EMAIL = re.compile(r"(?<![0-9A-Za-z._%+\-])[0-9A-Za-z._%+\-]{1,64}@(?:[0-9A-Za-z
 # Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, with or without country code; North America
 # only with its customary punctuation. Toll-free numbers (0800, 0120, 400-, 800-) belong to companies.
 PHONE = re.compile(
-    r"(?<![0-9A-Za-z])(?=[0-9+(])(?:"                     # what all begin with: a place that has it not costs one look
+    r"(?<![0-9A-Za-z])(?=[0-9+(][0-9 ()\-.]{7})(?:"        # what all begin with: a place that has it not costs one look
     r"(?:\+|00)(?:886|86|81|852|853|82|65|1|44)[ \-.]?\(?0?\)?[1-9][0-9](?:[ \-]?[0-9]){6,9}"
     r"|09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}"
     r"|1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}"
@@ -25,6 +25,7 @@ _PHONISH = re.compile(
     r"(?=[0-9+(])(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[+(]{0,2}[0-9][0-9 ()\-.]{6,18}[0-9](?![0-9])")
 _PUNCTUATION = str.maketrans("", "", " ()-.+")
 TOLL_FREE = re.compile(r"^\(?(?:0800|0120|0570|0809|0508|400|800|1800|1888|1877)[\- )]")
+_STATE = re.compile(r"[A-Z]{2} [0-9]{5}(?![0-9])")
 _WESTERN_ADDRESS = re.compile(
     r"(?<![0-9A-Za-z])[0-9]{1,6} [A-Z][A-Za-z]+(?: [A-Z][A-Za-z.]+){0,5}.{0,30}?,? [A-Z]{2} [0-9]{5}(?![0-9])")
 ADDRESS = re.compile(
@@ -145,4 +146,6 @@ def email(text: str) -> str:
 
 
 def address(text: str) -> bool:
-    return (_WESTERN_ADDRESS if text.isascii() else ADDRESS).search(text) is not None
+    if text.isascii():
+        return _STATE.search(text) is not None and _WESTERN_ADDRESS.search(text) is not None
+    return ADDRESS.search(text) is not None

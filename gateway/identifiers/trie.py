@@ -16,7 +16,7 @@ from gateway.identifiers.characters import MARGIN, Characters
 
 GAPS = (" ", "_", "-", "")
 """What may be written for a blank within a word."""
-_BUCKETS = 8
+_BUCKETS = 16
 _PLANE = 0x10000
 _PIECE = 1 << 16
 """Characters looked at together: what is made of them on the way stays in the processor's cache."""
@@ -49,7 +49,7 @@ class Trie:
         live, node, at = np.arange(len(start)), np.zeros(len(start), np.int32), start + MARGIN
         width = self._next.shape[1]
         while len(live):
-            node = self._next.take(node * width + self._classes.take(found.codes[at], mode="clip"))
+            node = self._next.take(node * width + self._classes.take(found.codes[at], mode="clip")).astype(np.int32)
             on = np.flatnonzero(node)
             live, node, at = live[on], node[on], at[on] + 1
             word = self._word[node]
@@ -84,12 +84,12 @@ def _writings(word: str) -> Iterator[str]:
 
 
 def _heads(words: list[str], classes: np.ndarray, bits: int) -> tuple[int, np.ndarray, np.ndarray]:
-    """For each pair of classes of so many bits: the buckets of words that begin with it, and of those that go on with it.
+    """For each pair of classes of so many bits: the buckets of words that begin with it, and of those that go on with it, as bits.
 
     Short words are together with others of their length: what follows them may be anything.
     """
     most = 1 << bits
-    first, second = np.zeros((most, most), np.uint8), np.zeros((most, most), np.uint8)
+    first, second = np.zeros((most, most), np.uint16), np.zeros((most, most), np.uint16)
     heads = sorted({word[:4] for word in words}, key=lambda head: (len(head), head))
     known = [steps for steps in ([int(classes[ord(c)]) for c in head] for head in heads) if max(steps) < most]
     for number, steps in enumerate(known):
@@ -114,7 +114,7 @@ def _nodes(words: list[str], classes: np.ndarray) -> tuple[np.ndarray, np.ndarra
                 ends.append(len(words))
             node = below[node][step]
         ends[node] = number
-    table = np.zeros((len(below), int(classes.max()) + 1), np.int32)
+    table = np.zeros((len(below), int(classes.max()) + 1), np.int16 if len(below) < 1 << 15 else np.int32)
     for node, steps in enumerate(below):
         for step, to in steps.items():
             table[node, step] = to

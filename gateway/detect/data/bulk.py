@@ -105,9 +105,9 @@ class _Places:
         self.begin = self.lines[self.row]
         tabs = np.flatnonzero(runs.codes == _TAB) - MARGIN
         before = np.searchsorted(tabs, runs.start)
-        self.column = before - np.searchsorted(tabs, self.begin)
-        ends = np.append(self.lines[1:], len(grid.text) + 1)[self.row]
-        self.cells = np.searchsorted(tabs, ends) > np.searchsorted(tabs, self.begin)
+        first = np.searchsorted(tabs, self.lines)         # for each line the tabs before it
+        self.column = before - first[self.row]
+        self.cells = np.diff(np.append(first, len(tabs)))[self.row] > 0
         self.cell = np.where(self.column > 0, tabs[np.maximum(before - 1, 0)] + 1 if len(tabs) else 0, self.begin)
         self.blocks = np.searchsorted(np.array([first for first, _ in grid.headings], np.int64), self.row, "right") - 1
 
@@ -128,17 +128,19 @@ class _Places:
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)
-            self.label = np.where(labelled & alone & ~self._crossed(word), self.words.kinds[word], -1)
+            ours = np.flatnonzero(labelled & alone)
+            ours = ours[~self._crossed(ours, word[ours])]
+            self.label[ours] = self.words.kinds[word[ours]]
         return listed & (self.label < 0)
 
-    def _crossed(self, word: np.ndarray) -> np.ndarray:
-        """Labels with another number between them and the value, that say nothing of the second one."""
+    def _crossed(self, tokens: np.ndarray, word: np.ndarray) -> np.ndarray:
+        """Whether these tokens have another number between them and their label, which says nothing of a second one."""
         against = np.array([kinds <= AGAINST for kinds in self.words.sets])[self.words.kinds[word]]
         if not against.any():
             return np.asarray(against)
         codes = self.runs.codes
         digits = np.cumsum((codes >= 48) & (codes < 58), dtype=np.int32)
-        between = digits[self.runs.start + MARGIN - 1] - digits[self.words.ends[word] + MARGIN - 1]
+        between = digits[self.runs.start[tokens] + MARGIN - 1] - digits[self.words.ends[word] + MARGIN - 1]
         return np.asarray(against & (between >= CROSSED))
 
     def _in_lists(self, found: np.ndarray, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:

@@ -43,7 +43,8 @@ class Stretch:
         lines = grid.lines[first:grid.row(begin + len(piece.text) - 1) + 1] - begin
         above = np.maximum(np.arange(len(lines)) - NEAR + 1, 0)
         near, certain = (_any_since(places, lines, above) for places in (_names(piece), piece.places(piece.are(IDEOGRAPH))))
-        near[:NEAR - 1] = True                            # the rows above these are in another piece
+        if NAMEISH.search(grid.text, grid.starts[max(0, first - NEAR + 1)], begin):
+            near[:NEAR - 1] = True                        # in the rows above these, of another piece
         return cls(piece.text, piece, first, near.tolist(), certain.tolist())
 
     def named(self, grid: Grid, row: int, end: int) -> bool:
@@ -60,17 +61,16 @@ def _any_since(places: np.ndarray, lines: np.ndarray, above: np.ndarray) -> np.n
 
 
 def rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
-    """Rows that may hold a phone number, a mail address or a street; none where they are few."""
+    """Rows that may hold a phone number, a mail address or a street; none where they are few; not all that are far from names."""
     found = _rows(grid)
     least = list(islice(found, MINIMUM_ROWS))
     return chain(least, found) if len(least) == MINIMUM_ROWS else iter(())
 
 
 def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
-    text, end = grid.text, 0                              # of the last row that has one
+    text, end, count = grid.text, 0, 0                    # `end` of the last row that has one
     if grid.characters is None:
-        count = len(grid.starts)
-        short = Stretch(text, None, 0, [True] * count, [False] * count)
+        short = Stretch(text, None, 0, [True] * len(grid.starts), [False] * len(grid.starts))
         for match in PHONISH.finditer(text):
             if match.start() >= end:
                 row = grid.row(match.start())
@@ -78,14 +78,17 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
                 yield row, short
         return
     for begin, piece in grid.characters.pieces():
-        stretch = None
-        for place in _phones(piece).tolist():
+        stretch = Stretch.of(grid, begin, piece)
+        named = True in stretch.near
+        for place in _phones(piece).tolist() if named or count < MINIMUM_ROWS else ():
             at = place + begin
             if at >= end and PHONISH.match(text, at) is not None:
                 row = grid.row(at)
                 end = grid.end(row) + 1
-                stretch = stretch or Stretch.of(grid, begin, piece)
                 yield row, stretch
+                count += 1
+                if not named and count >= MINIMUM_ROWS:
+                    break
 
 
 def _names(found: Characters) -> np.ndarray:

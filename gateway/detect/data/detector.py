@@ -326,6 +326,8 @@ class CustomerData:
     def _largest(self, accepted: Mapping[str, Accepted]) -> int:
         """The artifact with the most rows."""
         rows = Counter(self.contact_rows)
+        if len({*rows, *(group.artifact for group in self.groups.values())}) == 1:
+            return next(iter(self.groups.values())).artifact if self.groups else next(iter(rows))
         values = set().union(*accepted.values())
         for group in self.groups.values():
             rows[group.artifact] += len(values & group.values.keys())

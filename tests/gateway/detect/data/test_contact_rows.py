@@ -45,3 +45,12 @@ def test_no_more_is_looked_at_than_is_asked_for(monkeypatch):
     long, _ = grids("陳小明 0912345678\n" * 900)
     next(iter(contact_rows.rows(long)))
     assert len(looked) == 1 < len(list(long.characters.pieces()))
+
+
+def test_a_text_without_names_is_left_at_once(monkeypatch):
+    monkeypatch.setattr("gateway.identifiers.characters.PIECE", 700)
+    long, _ = grids("tel 0912345678\n" * 900 + "\nAnn Lee\n\n0912345678\n")
+    found = list(contact_rows.rows(long))
+    assert len(found) < 80
+    assert found[-1][0] == 903
+    assert found[-1][1].named(long, 903, len(long.text))
