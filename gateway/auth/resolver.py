@@ -108,6 +108,11 @@ class Resolver:
     async def exists(self, name: str) -> bool:
         return (await self._ask(name, "A")).exists
 
+    def remembers(self, name: str, kind: str) -> bool:
+        """Whether the answer is in the cache: asking for it waits for nobody."""
+        kept = self._cache.get((name.lower().rstrip("."), kind))
+        return kept is not None and kept.expires > self._monotonic()
+
     async def _ask(self, name: str, kind: str) -> _Kept:
         key = (name.lower().rstrip("."), kind)
         now = self._monotonic()
@@ -186,6 +191,10 @@ class NoResolver:
         raise TemporaryFailure("no name server")
 
 
+def _forgets(name: str, kind: str) -> bool:
+    return False
+
+
 class Budget:
     """The look-ups that one method may make for one message, and until when: past that every one is a TemporaryFailure.
 
@@ -197,26 +206,30 @@ class Budget:
         self.left = most
         self._clock = clock
         self._deadline = deadline
+        self._remembers: Callable[[str, str], bool] = getattr(lookup, "remembers", _forgets)
 
     async def text(self, name: str) -> list[bytes]:
-        return await self._spend(self._lookup.text, name)
+        return await self._spend(self._remembers(name, "TXT"), self._lookup.text, name)
 
     async def addresses(self, name: str, version: int) -> list[Address]:
-        return await self._spend(self._lookup.addresses, name, version)
+        known = self._remembers(name, "A" if version == 4 else "AAAA")
+        return await self._spend(known, self._lookup.addresses, name, version)
 
     async def exchanges(self, name: str) -> list[str]:
-        return await self._spend(self._lookup.exchanges, name)
+        return await self._spend(self._remembers(name, "MX"), self._lookup.exchanges, name)
 
     async def pointers(self, address: Address) -> list[str]:
-        return await self._spend(self._lookup.pointers, address)
+        return await self._spend(self._remembers(address.reverse_pointer, "PTR"), self._lookup.pointers, address)
 
     async def exists(self, name: str) -> bool:
-        return await self._spend(self._lookup.exists, name)
+        return await self._spend(self._remembers(name, "A"), self._lookup.exists, name)
 
-    async def _spend(self, ask: Callable[..., Awaitable[T]], *about: object) -> T:
+    async def _spend(self, known: bool, ask: Callable[..., Awaitable[T]], *about: object) -> T:
         self.left -= 1
         if self.left < 0:
             raise TemporaryFailure("too many look-ups")
+        if known:                        # a timer would cost more than the answer
+            return await ask(*about)
         try:
             async with asyncio.timeout(self._deadline.left(self._clock)):
                 return await ask(*about)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gateway.auth.names import ascii_name, is_askable, is_name
 from gateway.auth.resolver import Address, Lookup, TemporaryFailure
@@ -26,6 +27,7 @@ class Outcome:
     reason: str = ""
 
 
+@lru_cache(maxsize=4096)
 def client_address(text: str) -> Address | None:
     """The address of a session's client, IPv4 out of its mapped form; None where it is not known."""
     try:

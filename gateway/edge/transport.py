@@ -43,6 +43,8 @@ class Connection(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._writable = True
         self._encrypted = False
+        self._reads = 0                  # from the connection
+        self._by_lines = True            # replies to a pipelined group do not come together, as far as we know
 
     # asyncio.Protocol
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,6 +54,7 @@ class Connection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=0)
 
     def data_received(self, data: bytes) -> None:
+        self._reads += 1
         try:
             self._replies += self.client.receive(data)
         except ProtocolError as error:
@@ -107,9 +110,12 @@ class Connection(asyncio.Protocol):
             self.write(data)
         outstanding = self.client.outstanding
         if outstanding:
-            if outstanding > 1:
+            if outstanding > 1 and self._by_lines:
                 self._acknowledge_at_once()
+            before = self._reads
             await self._wait(self._all_answered, seconds)
+            if outstanding > 1:
+                self._by_lines = self._reads > before + 1
         found, self._replies = self._replies, []
         return found
 

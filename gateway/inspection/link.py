@@ -35,6 +35,8 @@ class Handle:
     uses: int = 0
     cpu: float = 0.0                     # seconds it said it used for earlier messages
     open: bool = True
+    waiter: asyncio.Future[None] | None = None
+    watched: bool = False                # the loop looks at the connection, from the first wait to the end or to unasked words
 
     async def send(self, kind: Kind, payload: bytes, fd: int | None = None) -> None:
         """Raises ConnectionError where the child is gone."""
@@ -68,7 +70,7 @@ class Handle:
             try:
                 data, fd = wire.receive_some(self.connection, size)
             except BlockingIOError:
-                await readable(self.connection)
+                await self._readable()
                 continue
             except ConnectionResetError as error:
                 raise wire.Unheard("the child closed and had not read all") from error
@@ -77,6 +79,28 @@ class Handle:
             if not data:
                 raise wire.PeerGone("the child closed")
             return data, fd
+
+    async def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
+        if not self.watched:
+            loop.add_reader(self.connection.fileno(), self._heard)
+            self.watched = True
+        self.waiter = loop.create_future()
+        try:
+            await self.waiter
+        finally:
+            self.waiter = None
+
+    def _heard(self) -> None:
+        if self.waiter is None:          # nobody asked: it ended, or will be met when somebody does
+            self._unwatch()
+        elif not self.waiter.done():
+            self.waiter.set_result(None)
+
+    def _unwatch(self) -> None:
+        if self.watched:
+            self.watched = False
+            asyncio.get_running_loop().remove_reader(self.connection.fileno())
 
     def kill(self) -> None:
         try:
@@ -93,6 +117,7 @@ class Handle:
         self.open = False
         if not self.ended.done():
             self.kill()
+        self._unwatch()
         self.connection.close()
         os.close(self.pidfd)
 
@@ -102,17 +127,6 @@ class Handle:
             async with asyncio.timeout(BURIAL):
                 return await asyncio.shield(self.ended)
         return None
-
-
-async def readable(connection: socket.socket) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    fd = connection.fileno()
-    loop.add_reader(fd, lambda: ready.done() or ready.set_result(None))
-    try:
-        await ready
-    finally:
-        loop.remove_reader(fd)
 
 
 @dataclass(slots=True, eq=False)

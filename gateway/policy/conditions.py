@@ -133,7 +133,12 @@ def _identifiers(wanted: Mapping[str, int], facts: Facts) -> Outcome:
 
 def _direction(wanted: frozenset[str], facts: Facts) -> Outcome:
     value = facts.direction.value
-    return Outcome(value in wanted, f"direction is {value}")
+    return _is_direction(value in wanted, value)
+
+
+@lru_cache(maxsize=16)
+def _is_direction(held: bool, value: str) -> Outcome:
+    return Outcome(held, f"direction is {value}")
 
 
 def _addresses(name: str, read: Callable[[Facts], Mailbox | None]) -> Callable[[Addresses, Facts], Outcome]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
+from functools import lru_cache
 
 from gateway.model.address import normalise_domain
 from gateway.model.decision import Decision, Disposition, Party, RuleHit
@@ -72,7 +73,7 @@ def _decision(recipient: Recipient, facts: Facts, policy: Policy, now: datetime)
     for rule in policy.rules:
         outcome = all_of(rule.when, facts)
         if not outcome.held:
-            trace.append(RuleHit(rule.id, False, rule.then, outcome.why))
+            trace.append(_passed_over(rule.id, rule.then.word, outcome.why))
             continue
         hit = _lowered(rule, outcome, facts, policy, now)
         hits.append(hit)
@@ -82,6 +83,11 @@ def _decision(recipient: Recipient, facts: Facts, policy: Policy, now: datetime)
         hits.append(unmapped)
         trace.append(RuleHit(UNMAPPED, True, unmapped.disposition, unmapped.why))
     return _joined(recipient, hits, trace, verdict, policy)
+
+
+@lru_cache(maxsize=4096)                 # most rules do not match, for the same few reasons
+def _passed_over(rule: str, then: str, why: str) -> RuleHit:
+    return RuleHit(rule, False, Disposition[then.upper()], why)
 
 
 def _joined(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gateway.model.address import Mailbox
 from gateway.model.finding import Fault, Finding, Inspection, Severity, Verdict
@@ -79,6 +80,7 @@ def verdict_of(finding: Finding) -> Verdict:
     return medium if finding.severity is Severity.MEDIUM else Verdict.CLEAN
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> Address | None:
     """None for a client whose address is not known: no network holds it."""
     try:
