@@ -18,7 +18,7 @@ MARGIN = 12
 """Zeros before and after the characters: a look ahead or back needs no test for the ends."""
 DIGIT, LETTER, UPPER, SEPARATOR, IDEOGRAPH, NUMERAL, FORMAT = (1 << bit for bit in range(7))
 SEPARATORS = " -._/·"
-IDEOGRAPHS = "\u3400-\u9fff々〆ヶ"
+IDEOGRAPHS = "\u3400-\u9fff々〆ヶ\uac00-\ud7a3"
 NUMERALS = "零〇○一壹壱弌二貳贰弐兩三參叁叄参四肆五伍六陸陆七柒漆八捌九玖"
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 """Marks that strike through, ring or box what stands before them; accents are the same ones."""

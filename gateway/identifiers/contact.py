@@ -9,7 +9,7 @@ import numpy as np
 from gateway.identifiers.characters import LETTER, MARGIN, Characters, ahead
 
 EMAIL = re.compile(r"(?<![0-9A-Za-z._%+\-])[0-9A-Za-z._%+\-]{1,64}@(?:[0-9A-Za-z\-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![0-9A-Za-z])")
-# Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, with or without country code; North America
+# Mobile and land lines as people write them: Taiwan, China, Japan, Hong Kong, Korea, with or without country code; North America
 # only with its customary punctuation. Toll-free numbers (0800, 0120, 400-, 800-) belong to companies.
 PHONE = re.compile(
     r"(?<![0-9A-Za-z])(?=[0-9+(][0-9 ()\-.]{7})(?:"        # what all begin with: a place that has it not costs one look
@@ -17,6 +17,7 @@ PHONE = re.compile(
     r"|09[0-9]{2}[ \-]?[0-9]{3}[ \-]?[0-9]{3}"
     r"|1[3-9][0-9][ \-]?[0-9]{4}[ \-]?[0-9]{4}"
     r"|0[5-9]0[ \-]?[0-9]{4}[ \-]?[0-9]{4}"
+    r"|01[016789][ \-]?[0-9]{3,4}[ \-]?[0-9]{4}"
     r"|\(?0[2-9][0-9]{0,3}\)?[ \-][0-9]{2,4}[ \-]?[0-9]{4}"
     r"|\(?[2-9][0-9]{2}\)?[ \-.][2-9][0-9]{2}[ \-.][0-9]{4}"
     r"|[2-9][0-9]{3} [0-9]{4}"
@@ -30,7 +31,9 @@ _WESTERN_ADDRESS = re.compile(
     r"(?<![0-9A-Za-z])[0-9]{1,6} [A-Z][A-Za-z]+(?: [A-Z][A-Za-z.]+){0,5}.{0,30}?,? [A-Z]{2} [0-9]{5}(?![0-9])")
 ADDRESS = re.compile(
     r"[縣市区區郡州省府都道][^\t,、。:;]{1,24}?(?:[路街段巷弄村鄉镇鎮町]|丁目|番地)[^\t,。:;]{0,16}?[0-9一二三四五六七八九十]"
-    r"|[路街段巷弄][0-9]{1,4}[號号]|[0-9]{1,2}丁目[0-9]{1,3}番"
+    r"|[路街段巷弄道][0-9]{1,4}[號号]|[0-9]{1,2}丁目[0-9]{1,3}番"
+    r"|(?:[都道府県][^\t,、。:;0-9]{1,8}[市区郡]|市[^\t,、。:;0-9]{1,6}区)[^\t,、。:;0-9]{1,16}[0-9]{1,4}-[0-9]{1,4}(?![0-9])"
+    r"|[시군구읍면동] [가-힣0-9]{1,12}[로길동] ?[0-9]{1,5}(?![0-9])"
     "|" + _WESTERN_ADDRESS.pattern)
 _FIRMS = (
     "公司", "株式", "有限", "会社", "集団", "集团", "集團", "銀行", "银行", "分行", "支行", "支店", "營業", "营业", "電視", "大學",
@@ -68,6 +71,13 @@ _JAPANESE = frozenset(re.findall(r"\S+", """
     川村 吉村 熊谷 辻 永井 関 岩田
 """))
 _CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa-]{1,5}")
+_KOREAN_NAME = re.compile("[가-힣]{2,4}")
+# Nine in ten Koreans (통계청 인구총조사 2015); names have three syllables as a rule.
+_KOREAN = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진")
+_KOREAN_WORDS = frozenset((
+    "이메일", "전화번", "주문번", "고객명", "성명", "주소", "연락처", "이름", "전화", "주문", "문의", "안내", "정보"))
+_CAPITALS = re.compile(r"[A-Z]{2,12},?(?: [A-Z][a-z'’\-]{1,20}){1,3}|(?:[A-Z][a-z'’\-]{1,20},? ){1,3}[A-Z]{2,12}")
+"""The surname in capitals, before or behind: CHAN Tai Man, Tai Man CHAN."""
 _WESTERN = re.compile(r"(?:(?:Mr|Ms|Mrs|Dr|Miss)\.? )?[A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-zA-Z'’\-]{1,20}){1,3}")
 
 
@@ -113,7 +123,9 @@ def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:
     if _CJK_NAME.fullmatch(text):
         return (headed or (text[0] in _SURNAMES and len(text) <= 4) or text[:2] in _DOUBLE or _japanese(text)
                 or (" " in text and len(text) >= 4))
-    return _WESTERN.fullmatch(text) is not None
+    if _KOREAN_NAME.fullmatch(text):
+        return text not in _KOREAN_WORDS and (headed or (len(text) == 3 and text[0] in _KOREAN))
+    return (_WESTERN.fullmatch(text) or _CAPITALS.fullmatch(text)) is not None
 
 
 def _japanese(text: str) -> bool:

@@ -16,10 +16,10 @@ NEAR = 4
 """Lines in which the name of a record stands: that of its number, and those above it."""
 MINIMUM_ROWS = 5
 """Texts with fewer such rows are not read for contact records: the threshold is far above."""
-NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
+NAMEISH = re.compile(r"[\u3400-\u9fff々〆ヶ\uac00-\ud7a3]|[A-Z]{2,12},? [A-Z][a-z'’\-]|[A-Z][a-z'’\-]{1,20} (?:[A-Z]\.? )?[A-Z]")
 """What every name has that contact.person_name knows."""
 PHONISH = re.compile(r"(?<![0-9\-])(?!(?:19|20)[0-9]{2}[-.][01]?[0-9][-.])[0-9][0-9 ()\-.]{6,16}[0-9](?![0-9])|@|"
-                     r"[路街道巷]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
+                     r"[路街道巷区區市시군]|丁目| (?:Street|St|Road|Rd|Ave|Way)")
 REACH = 16
 """Characters between the first and the last digit of PHONISH."""
 _BETWEEN = np.array([chr(i) in " ()-." for i in range(64)])
@@ -94,7 +94,7 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
 def _names(found: Characters) -> np.ndarray:
     """Where NAMEISH can match."""
     small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
-    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small, 1)))
+    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small | found.are(UPPER), 1)))
 
 
 def _phones(found: Characters) -> np.ndarray:
@@ -105,5 +105,6 @@ def _phones(found: Characters) -> np.ndarray:
     last = np.flatnonzero(apart)
     reach = end[last[np.searchsorted(last, np.arange(len(first)))]] if len(first) else end
     numbers = first[(reach - first >= 8) & (found.codes[first - 1] != 45)] - MARGIN
-    marks = found.among("@路街道巷丁" if found.codes.itemsize > 1 else "@") | (found.among(" ") & ahead(found.among("SRAW"), 1))
+    marks = found.among("@路街道巷丁区區市시군" if found.codes.itemsize > 1 else "@")
+    marks |= found.among(" ") & ahead(found.among("SRAW"), 1)
     return np.sort(np.concatenate((numbers, found.places(marks))), kind="stable")    # two lists in order

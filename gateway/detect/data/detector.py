@@ -53,7 +53,7 @@ KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
-PLACES = ("路", "街", "丁目", " Street", " St", " Road", " Ave")
+PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
 IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 
 

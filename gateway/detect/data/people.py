@@ -146,6 +146,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     if len(grid.starts) < MINIMUM_ROWS:
         return records
     seen: set[str] = set()
+    if grid.headings:
+        records += _headed(grid, contacts, seen)
     block = -NEAR                                         # row of the last name that stood for the lines below it
     stretch = None
     for row, around in contact_rows.rows(grid):
@@ -177,6 +179,48 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
             contacts.add("address", line[-24:] if place or contact.address(line) else "")
             contacts.add("birthdate", date.parse(line))
     return records
+
+
+HEADED_ROWS = 5000
+"""Rows under headings that are read so; the thresholds are far below."""
+NUMBER = re.compile(r"[0-9+()\- .]{7,20}")
+FIELDS = ("phone", "email", "address")
+
+
+def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
+    """Records of a table that says which column has names and which numbers, mail or streets: then these may look as they like."""
+    found = 0
+    ends = [*(row - 1 for row, _ in grid.headings[1:]), len(grid.starts)]
+    for (first, kinds), last in zip(grid.headings, ends, strict=True):
+        columns = {kind: i for i, found_kinds in enumerate(kinds) for kind in found_kinds if kind in (*FIELDS, "name", "company")}
+        if "name" not in columns or columns.keys().isdisjoint(FIELDS) or columns["name"] == columns.get("company"):
+            continue
+        for row in range(first, min(last, first + HEADED_ROWS)):
+            if len(contacts.records) >= MOST_RECORDS:
+                return found
+            line = grid.line(row, 4000)
+            cells = [cell.strip() for cell in line.split("\t")]
+            cell = {kind: cells[i] if i < len(cells) else "" for kind, i in columns.items()}
+            if line not in seen and not cell.get("company") and contact.person_name(cell["name"], headed=True):
+                found += _record(contacts, cell, line, seen)
+    return found
+
+
+def _record(contacts: Contacts, cell: Mapping[str, str], line: str, seen: set[str]) -> bool:
+    """Adds one row's record where its cells have what their headings say."""
+    written = cell.get("phone", "")
+    number = "".join(filter(str.isdigit, written)) if NUMBER.fullmatch(written) and not contact.TOLL_FREE.match(written) else ""
+    mail = contact.email(cell.get("email", ""))
+    street = cell.get("address", "")
+    place = street[-24:] if len(street) >= 6 and any(map(str.isdigit, street)) else ""
+    if contacts.staff(mail) or not (len(number) >= 7 or mail or place):
+        return False
+    seen.add(line)
+    contacts.records.add((cell["name"], number or mail or place))
+    values = {"name": cell["name"], "phone": number, "email": mail, "address": place, "birthdate": date.parse(line)}
+    for kind, value in values.items():
+        contacts.add(kind, value)
+    return True
 
 
 ADDRESSEES = 20

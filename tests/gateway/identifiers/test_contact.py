@@ -54,3 +54,26 @@ def test_companies_in_a_long_text(text, wanted):
     """The same as asking for each line, and what a short text is asked more roughly."""
     assert contact.companies(text, Characters(text)) is wanted is contact.company(text)
     assert contact.companies(text) >= wanted
+
+
+@pytest.mark.parametrize(("text", "headed", "name"), [
+    ("김민준", False, True), ("남궁민수", True, True), ("이메일", False, False), ("서울역", False, True), ("보고서", False, False), ("CHAN Tai Man", False, True),
+    ("Tai Man CHAN", False, True), ("TOTAL AMOUNT", False, False), ("PO Box", False, True), ("A Team", False, False)])
+def test_names_of_korea_and_in_capitals(text, headed, name):
+    """A row needs a number, a mail or a street beside it, and fifty such rows make a list."""
+    assert contact.person_name(text, headed) is name
+
+
+@pytest.mark.parametrize("text", ["東京都新宿区西新宿4-20-18", "서울특별시 강남구 테헤란로 113", "九龍旺角彌敦道123號4樓", "부산광역시 해운대구 센텀중앙로 74"])
+def test_addresses_of_japan_korea_and_hong_kong(text):
+    assert contact.address(text)
+
+
+@pytest.mark.parametrize("text", ["市場は2026-11-09に開く", "区分 3-1", "시간 10", "本市人口 3-4 成"])
+def test_what_is_no_address(text):
+    assert not contact.address(text)
+
+
+def test_korean_mobile_numbers():
+    assert contact.phone("연락처 010-6582-6652") == "01065826652"
+    assert contact.phone("0112345") == ""

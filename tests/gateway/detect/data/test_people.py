@@ -124,3 +124,16 @@ def test_a_long_text_is_read_as_its_pieces_are(seed):
     ("陳小明 A123456789", "陳小明"), ("陳小明 先生 A123456789", "陳小明"), ("佐藤 太郎 0912345678", "佐藤 太郎"), ("信義路 3號", "")])
 def test_the_name_that_a_line_begins_with(line, name):
     assert people.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
+
+
+def test_what_stands_under_headings_may_look_as_it_likes():
+    rows = tuple(("郭承恩", f"6488{n:04d}", f"九龍彌敦道{n + 1}號") for n in range(60))
+    found = people.Contacts()
+    grid = layout.from_table(1, Table("t", (("姓名", "手提電話", "地址"), *rows)), Labels())
+    assert people.read_contacts(grid, found) == 60 == found.people()
+    firms = layout.from_table(2, Table("t", (("聯絡人", "電話", "公司名稱"), *(("郭承恩", f"6488{n:04d}", "大成科技") for n in range(60)))), Labels())
+    found = people.Contacts()
+    people.read_contacts(firms, found)
+    assert found.people() == 0
+    codes = layout.from_table(3, Table("t", (("姓名", "電話"), *(("郭承恩", f"{n:04d}") for n in range(60)))), Labels())
+    assert people.read_contacts(codes, people.Contacts()) == 0       # extensions
