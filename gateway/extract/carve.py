@@ -108,6 +108,8 @@ class Carve:
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))
         for at, what in found[:MAX_CARVED]:
+            if node.type == "application/pdf" and in_pieces(data, at):
+                continue
             if node.type == "application/x-dosexec":
                 yield Observation("APPENDED-ARCHIVE", what)
             elif end and at >= end:
@@ -117,6 +119,17 @@ class Carve:
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
         yield from _markup(node)
+
+
+def in_pieces(data: bytes, at: int) -> bool:
+    """A file in a Flate stream of a PDF that was not worth packing: five octets stand between its pieces (RFC 1951, 3.2.4), so
+    that no other program reads it in place. The reader of PDF unpacks it. A ZIP that can be followed in place is none of those."""
+    if at < 7 or data[at - 7] & 15 != 8 or int.from_bytes(data[at - 7:at - 5], "big") % 31 or data[at - 5] != 0:
+        return False
+    size, inverse = struct.unpack_from("<HH", data, at - 4)
+    if size ^ inverse != 0xFFFF:
+        return False
+    return not any(local_header(data, found.entries[0].local + found.shift) for found in directories(data, 1) if found.entries)
 
 
 def _at_the_end(data: bytes) -> Iterator[Yield]:

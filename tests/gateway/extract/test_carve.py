@@ -9,7 +9,9 @@ import pytest
 from PIL import Image
 
 from gateway.extract import carve
+from gateway.extract.base import Child
 from gateway.extract.carve import CARVE, END_OF, hits
+from gateway.model.content import Observation
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
 from tests.builders.documents import compound
 
@@ -128,3 +130,18 @@ class Failing:
 def test_markup_behind_the_smallest_picture():
     found = take_apart(CARVE, b"GIF89a\1\0\1\0\0\0\0;<script>new ActiveXObject('x')</script>", "a.gif")
     assert "POLYGLOT" in codes(found)
+
+
+def _stored(data: bytes) -> bytes:
+    """What deflate makes of octets that cannot be packed: pieces of 65,535, here of 1,000, each behind five octets."""
+    blocks = [data[at:at + 1000] for at in range(0, len(data), 1000)]
+    return b"\x78\x9c" + b"".join(struct.pack("<BHH", n == len(blocks) - 1, len(b), len(b) ^ 0xFFFF) + b for n, b in enumerate(blocks))
+
+
+def test_an_archive_in_pieces_is_left_to_the_reader_of_pdf() -> None:
+    photos = make_zip(Member(b"a.jpg", random.Random(1).randbytes(3000), method=0), Member(b"b.jpg", b"x", method=0))
+    data = b"%PDF-1.7\n1 0 obj\n<< /Length 9 >>\nstream\n" + _stored(photos) + b"\nendstream\nendobj\n%%EOF\n"
+    assert not list(take_apart(CARVE, data, "a.pdf", kind="application/pdf"))
+    whole = data.replace(_stored(photos), b"\x78\x9c\0\xe8\x03\x17\xfc" + photos)
+    assert [o.code for o in take_apart(CARVE, whole, "a.pdf", kind="application/pdf") if isinstance(o, Observation)] == []
+    assert [c.data for c in take_apart(CARVE, whole, "a.pdf", kind="application/pdf") if isinstance(c, Child)] == [whole[whole.find(b"PK"):]]

@@ -5,8 +5,10 @@ import base64
 import pytest
 
 from gateway.extract import odf
-from gateway.extract.base import Child
+from gateway.extract.base import Child, Node
+from gateway.extract.identify import identify
 from gateway.extract.odf import ODF, markup
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import package
@@ -88,3 +90,10 @@ def test_basic_of_packages_without_a_manifest() -> None:
     module = '<script:module xmlns:script="http://openoffice.org/2000/script" script:name="M">Sub Main\nEnd Sub</script:module>'
     data = package({"mimetype": "application/vnd.sun.xml.writer", "Basic/Standard/M.xml": module})
     assert any(isinstance(c, Child) and c.detected_type == "text/x-vba" for c in take_apart(ODF, data, "a.sxw"))
+
+
+@pytest.mark.parametrize(("before", "claimed"), [(b"", True), (b"noise" * 9, True)])
+def test_packages_with_something_before_them(before: bytes, claimed: bool) -> None:
+    data = before + package({"mimetype": "application/vnd.oasis.opendocument.graphics", "Scripts/beanshell/L/a.bsh": "x", "META-INF/manifest.xml": "<m/>"})
+    assert ODF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.odg",)), data, identify(data, ("a.odg",)))) == claimed
+    assert not ODF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.zip",)), package({"a.txt": "x"}), "application/zip"))
