@@ -36,6 +36,7 @@ class Handle:
     cpu: float = 0.0                     # seconds it said it used for earlier messages
     open: bool = True
     waiter: asyncio.Future[None] | None = None
+    unasked: int = 0                     # times that something was there since anybody waited
     watched: bool = False                # the loop looks at the connection, from the first wait to the end or to unasked words
 
     async def send(self, kind: Kind, payload: bytes, fd: int | None = None) -> None:
@@ -85,15 +86,17 @@ class Handle:
         if not self.watched:
             loop.add_reader(self.connection.fileno(), self._heard)
             self.watched = True
-        self.waiter = loop.create_future()
+        self.waiter, self.unasked = loop.create_future(), 0
         try:
             await self.waiter
         finally:
             self.waiter = None
 
     def _heard(self) -> None:
-        if self.waiter is None:          # nobody asked: it ended, or will be met when somebody does
-            self._unwatch()
+        if self.waiter is None:          # once for what was read meanwhile; else it ended, and is met when somebody asks
+            self.unasked += 1
+            if self.unasked > 1:
+                self._unwatch()
         elif not self.waiter.done():
             self.waiter.set_result(None)
 
