@@ -58,6 +58,7 @@ class SmugglingDetector:
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
         carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
+        carried += [o.detail for o in sample.observed("HTML-DATA-URI") if o.detail.startswith("text/html ")]
         if carried:
             yield Finding("SMUGGLING-SVG-FILE", "smuggling", Severity.HIGH, id, tuple(masked(c) for c in carried[:5]), len(carried))
         links = (o.detail.partition(" ")[2].lower() for o in sample.observed("HTML-LINK"))

@@ -6,13 +6,13 @@ import struct
 
 from gateway.extract.looks import text_like
 
-MAGICS: tuple[tuple[int, bytes], ...] = (
-    (0, b"Joy!peff"),                    # classic Mac OS (PEF)
-    (8, b"BEAM"),                        # Erlang, in an IFF file
-    (0, b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f"),            # Hermes (React Native)
-    (0, bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d")),    # AutoIt
-    (0, b"Cr24\x02\0\0\0"), (0, b"Cr24\x03\0\0\0"),      # browser extensions
+BEGINS = (
+    b"Joy!peff",                         # classic Mac OS (PEF)
+    b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f",    # Hermes (React Native)
+    bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d"),   # AutoIt
+    b"Cr24\x02\0\0\0", b"Cr24\x03\0\0\0",  # browser extensions
 )
+ERLANG = b"BEAM"                         # in an IFF file
 PYTHON = frozenset(b"\x0b\x0c\x0d\x0e\xf2\xf3")          # second octet of the version that CR LF follows
 MACHINES = frozenset((0x014C, 0x01C0, 0x01C2, 0x0200, 0x8664, 0xAA64, 0x5032, 0x5064, 0x6264))
 FIRMWARE = range(10, 14)
@@ -21,7 +21,7 @@ FIRMWARE = range(10, 14)
 
 def compiled(head: bytes) -> bool:
     """True where nothing but compiled code begins so."""
-    if any(head.startswith(magic, offset) for offset, magic in MAGICS):
+    if head.startswith(BEGINS) or head[8:12] == ERLANG:
         return True
     old_unix = head[1:4] == b"\x01\x64\0" and head[:1] in (b"\x07", b"\x08", b"\x0b", b"\xcc")
     return old_unix or _python(head) or _object(head) or _firmware(head)

@@ -20,6 +20,12 @@ from gateway.model.finding import IncidentCode
 OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
 META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
 ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+TAG = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')|["'=])*+>""")
+QUOTED = re.compile(r"=\s{0,8}(?:\"[^\">]*>|'[^'>]*>)")
+"""The sign that ends tags, within a quoted value: most pages have none."""
+LONGEST_TAG = 1 << 16
+QUOTES = 8 << 20
+"""Characters of one page in which the ends of tags with open quotes are looked for."""
 CLOSING = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style", "title", "textarea", "noscript", "xmp")}
 BLOCKS = frozenset({
     "address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
@@ -27,6 +33,9 @@ BLOCKS = frozenset({
     "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption",
 })
 CELLS = frozenset({"td", "th"})
+TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
+"""Elements worth knowing, whatever prefix stands before their names."""
+APART_UP_TO = 4 << 20                    # characters of a page that writes files in which they are looked for everywhere
 VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })
@@ -36,6 +45,8 @@ HIDDEN_STYLE = re.compile(
 APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inline-flex)|float\s*:\s*(?:left|right)|"
                    r"position\s*:\s*absolute", re.I)
 """Styles that set an element beside others with room between, whatever the markup has there."""
+INPUT = re.compile(r"(?<![\w-])value\s*=\s*[\"']([^\"'<>]{1,400})[\"']", re.I)
+"""What a field of a form is filled with: it stands where the field does."""
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
 ANIMATED = frozenset({"values", "to", "from", "by"})
 """Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
@@ -77,6 +88,8 @@ class Page:
     handlers: bool = False
     tags: set[str] = field(default_factory=set)
     downloads: bool = False
+    quoted: bool = False                 # a sign that ends tags stands within quotes
+    quotes: int = 0                      # characters read for the end of tags with a quote left open
     flood: str = ""                      # what there is more of than any page needs
 
     def full(self, elements: int) -> bool:
@@ -145,7 +158,7 @@ def _unique_links(page: Page) -> list[tuple[str, str]]:
 
 def parse(source: str, full: bool = False) -> Page:
     """Markup to page. A tag ends at the next `>`; scripts and styles end at their closing tag, or with the document."""
-    page = Page()
+    page = Page(quoted=QUOTED.search(source) is not None)
     out = page.visible
     veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
     row: list[str] | None = None
@@ -165,7 +178,7 @@ def parse(source: str, full: bool = False) -> Page:
             at = end + 3 if end >= 0 else len(source)
             continue
         end = source.find(">", match.end())
-        at = end + 1 if end >= 0 else len(source)
+        at = len(source) if end < 0 else _tag_end(page, source, match.end(), end) if page.quoted else end + 1
         name, closing = (match[3] or "").lower(), bool(match[2])
         if not name:
             continue
@@ -179,6 +192,8 @@ def parse(source: str, full: bool = False) -> Page:
             tag = (name, attributes)
             if "=" in attributes and tag not in dull and not _attributes(page, name, attributes, full, len(page.visible)):
                 dull.add(tag)
+            if full and name == "input" and "alue" in attributes and (filled := INPUT.search(attributes)) is not None:
+                out.append(f"\t{filled[1]}\t")
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
@@ -193,6 +208,15 @@ def parse(source: str, full: bool = False) -> Page:
         if full and name in ("td", "th", "tr"):
             row, cell_at = _cells(page, name, closing, row, cell_at)
     return page
+
+
+def _tag_end(page: Page, source: str, start: int, end: int) -> int:
+    """Behind the `>` that ends a tag. One within a quoted value does not (HTML 13.2.5.36), but quotes are often left open."""
+    if (source.count('"', start, end) | source.count("'", start, end)) & 1 and page.quotes < QUOTES:
+        whole = TAG.match(source, start, start + LONGEST_TAG)
+        page.quotes += LONGEST_TAG if whole is None else whole.end() - start
+        return end + 1 if whole is None else whole.end()
+    return end + 1
 
 
 def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str], bool]) -> bool:
@@ -311,10 +335,9 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
         yield Observation("HTML-SCRIPT", f"{len(script)} characters")
         yield Text(script, "script", hidden=True)
         lower = script.encode("ascii", "replace").lower().decode("ascii")
-        for code, pattern, told in ACTS:
-            seen = _first(pattern, told, script, lower)
-            if seen:
-                yield Observation(code, seen)
+        acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
+        yield from (Observation(code, seen) for code, seen in acts.items())
+        writes = "HTML-WRITES-FILE" in acts
         found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
         if len(found) > literals.MOST_LITERALS:
             yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
@@ -322,7 +345,7 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
         if drawn > numbers.MOST_CHARACTERS:
             yield Problem(IncidentCode.COUNT, f"more than {numbers.MOST_CHARACTERS} characters of numbers")
         elif len(found) <= literals.MOST_LITERALS:
-            for how, data in literals.payloads(script, found):
+            for how, data in (*literals.payloads(script, found), *(_apart(page, script) if writes else ())):
                 yield from _payload("HTML-LITERAL", how, data)
         size = literals.opaque(found)
         if size:
@@ -336,13 +359,20 @@ def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
             yield Observation("HTML-MOSTLY-LITERAL", str(longest))
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
-    for tag in sorted(page.tags & {"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"}):
+    for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
         yield Observation("HTML-TAG", tag)
     if ENTITY.search(source) or SHEET.search(source):
         yield Observation("HTML-ENTITY")
     if "data:" in source or "DATA:" in source:
         for media, data in literals.data_uris(source):
             yield from _payload("HTML-DATA-URI", media, data)
+
+
+def _apart(page: Page, script: str) -> Iterator[tuple[str, bytes]]:
+    """Files that stand in no literal: in the words of the page, in comments and patterns of the script."""
+    for text in ("".join(page.visible), "".join(page.hidden), script):
+        if len(text) <= APART_UP_TO:
+            yield from literals.loose(text)
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

@@ -29,6 +29,8 @@ BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
 STRANGERS = 4                            # signs outside the alphabet, strewn into base64 as one to be taken out again
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{160,}+={0,2}")
+BLANK = re.compile(r"\s+")
 HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
 PIECE = 1 << 17
 MAX_GAP = 200
@@ -124,6 +126,17 @@ def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[
     for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
         yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
     for found in numbers.lists(script):
+        for data in numbers.files(found):
+            yield from _typed("array", data)
+
+
+def loose(text: str) -> Iterator[tuple[str, bytes]]:
+    """Files in words of a page and outside quotes, for a script that puts them together: base64 in pieces, lists of numbers."""
+    for run in LONG_BASE64.findall(BLANK.sub("", text).replace("\\/", "/"))[:MAX_LITERALS]:
+        for start in (0, 1) if run[0] == "/" else (0,):  # a pattern between slashes
+            if certain(from_base64(run[start:SHORTEST * 4])):
+                yield "base64", from_base64(run[start:])
+    for found in numbers.lists(text):
         for data in numbers.files(found):
             yield from _typed("array", data)
 

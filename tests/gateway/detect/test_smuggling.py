@@ -59,6 +59,7 @@ def test_page_in_an_address():
 def test_picture_with_a_link_that_runs():
     assert look(("HTML-LINK", "a javascript:alert(1)"), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(("HTML-LINK", "a https://b.example/"), type="image/svg+xml") == {}
+    assert look(("HTML-DATA-URI", "text/html text/html"), type="image/svg+xml") == {"SMUGGLING-SVG-FILE": Severity.HIGH}
 
 
 def test_numbers_pages_and_pictures_that_act():

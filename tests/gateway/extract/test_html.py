@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from gateway.extract.base import Child, Context, Node, Problem
@@ -155,3 +157,32 @@ def test_elements_that_styles_set_apart_do_not_touch():
     page = next(t for t in extract(markup, True) if isinstance(t, Text))
     assert page.content.split() == ["藤井", "0763743551946"]
     assert visible("<b style='color:red'>12</b><b style='color:red'>34</b>") == "1234"
+
+
+@pytest.mark.parametrize("markup", [
+    "<g id='>' onload='go()'/>", '<img alt="a>b" src=x onerror="go()">', "<body title = '>' onload=go()>", "<p title=it's><a onclick=go()>x</a>",
+])
+def test_the_end_of_a_tag_is_no_sign_within_quotes(markup):
+    assert [page.strip() for page in parse(markup).scripts] == ["go()"]
+
+
+def test_quotes_left_open_cost_no_more_than_the_page():
+    page = parse("<p a='" * 50_000)
+    assert page.quotes < 10 << 20
+    assert parse("<p a='x><script>go()</script>").scripts == ["go()"]
+
+
+@pytest.mark.parametrize("place", [
+    "<div>" + "".join(f"<span>{{{n}}}</span>" for n in range(20)) + "</div>", "<!--{0}{1}{2}{3}{4}{5}{6}{7}{8}{9}{10}{11}{12}{13}{14}{15}{16}{17}{18}{19}-->",
+])
+def test_files_in_the_words_of_a_page_that_writes_them(place):
+    program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(400)
+    coded = base64.b64encode(program).decode()
+    shown = place.format(*(coded[n:n + 40] for n in range(0, 800, 40)))
+    items = extract(shown + "<script>b=new Blob([atob(x.textContent)]);a.href=URL.createObjectURL(b)</script>")
+    assert any(isinstance(i, Child) and i.data == program for i in items)
+    assert not any(isinstance(i, Child) for i in extract(shown + "<script>sort(table)</script>"))
+
+
+def test_elements_under_a_prefix():
+    assert "HTML-TAG" in codes("<svg xmlns='http://www.w3.org/2000/svg'><h:iframe src='https://e.example/'/></svg>")

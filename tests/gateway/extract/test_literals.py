@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from gateway.extract.literals import data_uris, literals, opaque, payloads
+from gateway.extract.literals import data_uris, literals, loose, opaque, payloads
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 B64 = base64.b64encode(PROGRAM).decode()
@@ -67,3 +67,10 @@ def test_long_lists_of_numbers_cost_little_memory():
     assert peak < 20 << 20
     assert all(len(data) == 400_001 for _, data in found)
     assert not list(payloads("[" + "300,1," * 50 + "1]"))
+
+
+def test_files_outside_quotes():
+    slashed = B64.replace("/", "\\/")
+    assert [data[:64] for _, data in loose(f"x = /{slashed}/.source")] == [PROGRAM[:64]]
+    assert [data[:64] for _, data in loose("\n".join(B64[n:n + 30] for n in range(0, len(B64), 30)))] == [PROGRAM[:64]]
+    assert list(loose("words and words, " * 90)) == [] and list(loose("\n".join(map(str, range(200))))) == []
