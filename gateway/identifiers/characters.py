@@ -135,7 +135,8 @@ def decoded(codes: np.ndarray) -> str:
     """The text that these code points are."""
     if codes.itemsize == 1:
         return codes.tobytes().decode("ascii")
-    # in two octets each, halves that met by chance would be a pair
+    if codes.itemsize == 2 and not ((codes & 0xF800) == 0xD800).any():       # halves that met by chance would be a pair
+        return codes.tobytes().decode("utf-16-le")
     return codes.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
 
 

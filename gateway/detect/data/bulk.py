@@ -189,4 +189,4 @@ def _written(codes: np.ndarray, start: np.ndarray, length: int) -> list[str]:
     """Tokens of one length, which are letters and digits, in capitals."""
     lines = np.full((len(start), length + 1), 10, np.uint8)
     lines[:, :length] = codes[start[:, None] + np.arange(MARGIN, MARGIN + length)]
-    return lines.tobytes().decode("ascii").upper().split("\n")[:-1]
+    return lines.tobytes().upper().decode("ascii").split("\n")[:-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -47,11 +48,11 @@ class Stretch:
             near[:NEAR - 1] = True                        # in the rows above these, of another piece
         return cls(piece.text, piece, first, near.tolist(), certain.tolist())
 
-    def named(self, grid: Grid, row: int, end: int) -> bool:
-        """Whether there may be a name in a row, which ends there, or in those above."""
+    def named(self, grid: Grid, row: int) -> bool:
+        """Whether there may be a name in a row or in those above."""
         at = row - self.first
         return self.near[at] and (
-            self.certain[at] or NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], end) is not None)
+            self.certain[at] or NAMEISH.search(grid.text, grid.starts[max(0, row - NEAR + 1)], grid.end(row)) is not None)
 
 
 def _any_since(places: np.ndarray, lines: np.ndarray, above: np.ndarray) -> np.ndarray:
@@ -60,22 +61,26 @@ def _any_since(places: np.ndarray, lines: np.ndarray, above: np.ndarray) -> np.n
     return np.asarray(before[1:] > before[above])
 
 
-def rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
-    """Rows that may hold a phone number, a mail address or a street; none where they are few; not all that are far from names."""
+def rows(grid: Grid) -> Iterator[tuple[int, str, Stretch]]:
+    """Rows, and their lines, that may hold a phone number, a mail address or a street; none where they are few.
+
+    Not all that are far from names.
+    """
     found = _rows(grid)
     least = list(islice(found, MINIMUM_ROWS))
     return chain(least, found) if len(least) == MINIMUM_ROWS else iter(())
 
 
-def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
-    text, end, count = grid.text, 0, 0                    # `end` of the last row that has one
+def _rows(grid: Grid) -> Iterator[tuple[int, str, Stretch]]:
+    text, starts, count = grid.text, [*grid.starts, len(grid.text) + 1], 0
+    end = 0                                               # of the last row that has one
     if grid.characters is None:
         short = Stretch(text, None, 0, [True] * len(grid.starts), [False] * len(grid.starts))
         for match in PHONISH.finditer(text):
             if match.start() >= end:
-                row = grid.row(match.start())
-                end = grid.end(row) + 1
-                yield row, short
+                row = bisect_right(starts, match.start()) - 1
+                end = starts[row + 1]
+                yield row, text[starts[row]:end - 1], short
         return
     for begin, piece in grid.characters.pieces():
         stretch = Stretch.of(grid, begin, piece)
@@ -83,9 +88,9 @@ def _rows(grid: Grid) -> Iterator[tuple[int, Stretch]]:
         for place in _phones(piece).tolist() if named or count < MINIMUM_ROWS else ():
             at = place + begin
             if at >= end and PHONISH.match(text, at) is not None:
-                row = grid.row(at)
-                end = grid.end(row) + 1
-                yield row, stretch
+                row = bisect_right(starts, at) - 1
+                end = starts[row + 1]
+                yield row, text[starts[row]:end - 1], stretch
                 count += 1
                 if not named and count >= MINIMUM_ROWS:
                     break

@@ -143,11 +143,13 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
     starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
-    ruled = _rules(found, starts) if "---" in text or "───" in text or "===" in text or "━━━" in text else None
+    ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in ("---", "───", "===", "━━━")) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for delimiter in DELIMITERS:
         places = np.flatnonzero(codes == ord(delimiter))
+        if not len(places):
+            continue
         lines, counts = _a_line(starts, places)
         rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
         if rows.any():
@@ -251,6 +253,9 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     four = found.gathered(_four)
     if not len(four):
         return four
+    ends = grid.words.touched
+    if not len(ends):
+        return ends
     other = found.gathered(_digits_and_tabs)
     begin = grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
@@ -261,7 +266,6 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     if not fit.any():
         return np.empty(0, np.int64)
     begin, end = begin[fit], end[fit]
-    ends = grid.words.touched
     return np.asarray(begin[np.searchsorted(ends, end, "right") > np.searchsorted(ends, begin, "right")])
 
 

@@ -150,16 +150,15 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
         records += _headed(grid, contacts, seen)
     block = -NEAR                                         # row of the last name that stood for the lines below it
     stretch = None
-    for row, around in contact_rows.rows(grid):
+    for row, line, around in contact_rows.rows(grid):
         if len(contacts.records) >= MOST_RECORDS:
             break
         if around is not stretch:
             stretch, clues = around, Clues.of(around.text, around.characters)
-        line = grid.line(row)
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        if not around.named(grid, row, grid.starts[row] + len(line)):
+        if not around.named(grid, row):
             continue
         number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
         place = not (number or mail) and contact.address(line)

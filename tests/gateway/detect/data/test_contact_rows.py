@@ -25,12 +25,11 @@ def test_the_rows_of_a_long_text_are_those_of_a_short_one(seed, monkeypatch):
     rng = random.Random(seed)
     long, short = grids("\n".join(rng.choice(LINES[seed % 5:]) for _ in range(400)))
     found, wanted = list(contact_rows.rows(long)), list(contact_rows.rows(short))
-    assert [row for row, _ in found] == [row for row, _ in wanted] != []
-    assert len({id(stretch) for _, stretch in found}) > 3
-    for row, stretch in found:
-        end = long.end(row)
-        assert not stretch.certain[row - stretch.first] or wanted[0][1].named(short, row, end)
-        assert stretch.named(long, row, end) == wanted[0][1].named(short, row, end)
+    assert [(row, line) for row, line, _ in found] == [(row, line) for row, line, _ in wanted] != []
+    assert len({id(stretch) for *_, stretch in found}) > 3
+    for row, line, stretch in found:
+        assert line == long.line(row)
+        assert stretch.named(long, row) == wanted[0][2].named(short, row)
 
 
 def test_few_rows_are_none():
@@ -53,4 +52,4 @@ def test_a_text_without_names_is_left_at_once(monkeypatch):
     found = list(contact_rows.rows(long))
     assert len(found) < 80
     assert found[-1][0] == 903
-    assert found[-1][1].named(long, 903, len(long.text))
+    assert found[-1][2].named(long, 903)
