@@ -188,7 +188,8 @@ class Odf:
 
     def claims(self, node: Node) -> bool:
         return node.type == "application/vnd.oasis.opendocument" or (
-            node.data[:2] == b"PK" and named(node.data[-262_144:].lower()) and is_package(node.data))
+            (node.data[:2] == b"PK" or node.type == "application/zip") and named(node.data[-262_144:].lower())
+            and is_package(node.data))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         try:
