@@ -90,6 +90,12 @@ def deep(data: bytes) -> bool:
         match[0].count(b"<<") >= DEEP for match in DICTIONARIES.finditer(data))
 
 
+def crowded(data: bytes) -> bool:
+    """True where OBJECT_STREAMS object streams begin, or words that say so: each holds a hundred objects."""
+    return data.count(b"Stm") + data.count(b"#") > OBJECT_STREAMS and (
+        next(islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS, None), None) is not None)
+
+
 def object_streams(data: bytes) -> bool:
     """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1."""
     end, made = 0, 0

@@ -69,6 +69,9 @@ class Pdf:
         yield from _edges(node.data)
         if floods.deep(node.data):
             yield Problem(IncidentCode.DEPTH, "arrays or dictionaries within one another")
+        if floods.crowded(node.data):
+            yield Problem(IncidentCode.COUNT, f"more than {floods.OBJECT_STREAMS} object streams")
+            return
         if floods.object_streams(node.data):
             yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")
             return

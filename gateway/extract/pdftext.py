@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pikepdf
 import pypdfium2
@@ -22,6 +22,8 @@ PAGES_OUT = 5_000                        # pages whose text is read outbound (cu
 CONTENT_IN = 6 << 20                     # octets of page content that are counted inbound
 PAGE_IN = 2 << 20                        # of one page that is read inbound: PDFium takes 0.2 s and 100 MB for one MB
 CONTENT_OUT = 24 << 20
+SHOWN = 100_000                          # pieces of text of one page; a page of six-point type has 15,000
+SHOWS = re.compile(rb"T[jJ](?![A-Za-z0-9])")
 SPACED = 40                              # words of a page from which on it may be spaced out
 CHARACTERS = 20_000                      # characters of such a page that are put together
 LEADING = 6                              # points: less than between two lines, more than letters of one line differ
@@ -48,6 +50,9 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                     yield Problem(code, f"page {number + 1} draws more than {costs.left} octets")
                 else:
                     yield from _unread(context, f"page {number + 1} is too large", code)
+                return
+            if costs.shown > SHOWN:
+                yield Problem(IncidentCode.COUNT, f"page {number + 1} shows more than {SHOWN} pieces of text")
                 return
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
@@ -126,6 +131,7 @@ class Costs:
         self.left = budget
         self.budget = budget
         self.packed = 0                  # octets of the page's streams as they stand in the file
+        self.shown = 0                   # pieces of text that the page's own streams show
         self.forms: dict[tuple[int, int], int] = {}
 
     def page(self, document: pikepdf.Pdf, number: int) -> int:
@@ -136,6 +142,7 @@ class Costs:
             contents = page.get("/Contents")
             streams = list(contents)[:1000] if isinstance(contents, pikepdf.Array) else [contents]
             body = b"\n".join(self.unpacked(s) for s in streams if isinstance(s, pikepdf.Stream))
+            self.shown = sum(1 for _ in islice(SHOWS.finditer(body), SHOWN + 1)) if len(body) > 2 * SHOWN else 0
             return self.drawn(body, _resources(page), 0)
         except ERRORS:
             return 0

@@ -31,6 +31,7 @@ READ = frozenset({"field", "template", "subdocument"})
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
            b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
+CELLS = frozenset({b"cell", b"nestcell"})
 STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header", b"footer": "footer",
            b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
            b"info": "property"}
@@ -77,7 +78,7 @@ class _Reader:
     stories: dict[tuple[str, bool], list[str]] = field(default_factory=dict)
     cells: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)
-    cell_from: int = 0
+    cell_from: dict[tuple[str, bool], int] = field(default_factory=dict)       # of each story
     fonts: dict[int, str] = field(default_factory=dict)
     font: int = 0
     in_fonts: int = 0
@@ -139,7 +140,9 @@ class _Reader:
         if self.octets:
             self.flush()
         self.to_skip = 0
-        if name in SPECIAL:
+        if name in CELLS and not self.star:
+            self.close_cell()
+        elif name in SPECIAL:
             self.put(SPECIAL[name])
         elif name in CAPTURED:
             self.captures.append(_Capture(CAPTURED[name], len(self.stack)))
@@ -191,7 +194,7 @@ class _Reader:
             if self.state.hidden or self.state.charset:
                 state = self.mine()
                 state.hidden, state.charset = False, ""
-        elif name in (b"cell", b"nestcell"):
+        elif name in CELLS:
             self.close_cell()
         elif name in (b"row", b"nestrow"):
             self.close_row()
@@ -244,8 +247,9 @@ class _Reader:
     def flush(self) -> None:
         """Decodes the octets that gathered by the font's code page."""
         if self.octets:
-            raw, self.octets = bytes(self.octets), bytearray()
-            self.put(raw.decode(self.state.charset or self.default, "replace"))
+            raw, self.octets = self.octets, bytearray()
+            charset = self.state.charset or self.default
+            self.put(raw.decode("ascii" if raw.isascii() and charset != "johab" else charset, "replace"))
 
     def put(self, text: str) -> None:
         state = self.state
@@ -257,22 +261,24 @@ class _Reader:
         self.stories.setdefault((state.story, state.hidden), []).append(text)
 
     def close_cell(self) -> None:
-        body = self.stories.setdefault((self.state.story, self.state.hidden), [])
-        start = self.cell_from if self.cell_from <= len(body) else 0
-        whole = "".join(body[start:])
+        story = (self.state.story, self.state.hidden)
+        body = self.stories.setdefault(story, [])
+        start = self.cell_from.get(story, 0)
+        whole = body[-1] if start == len(body) - 1 else "".join(body[start:])
         # The first cell of a row begins after the last paragraph; earlier paragraphs are body text.
         text = whole if self.cells else whole.rpartition("\n")[2] or whole
         self.cells.append(text.strip())
         body.append("\t")
-        self.cell_from = len(body)
+        self.cell_from[story] = len(body)
 
     def close_row(self) -> None:
         if self.cells:
             self.rows.append(tuple(self.cells))
             self.cells = []
-        body = self.stories.setdefault((self.state.story, self.state.hidden), [])
+        story = (self.state.story, self.state.hidden)
+        body = self.stories.setdefault(story, [])
         body.append("\n")
-        self.cell_from = len(body)
+        self.cell_from[story] = len(body)
 
 
 class Rtf:

@@ -122,9 +122,12 @@ def opendocument(content: bytes) -> int:
 def compound(data: bytes) -> Problem | None:
     """What forbids to read an xls workbook."""
     try:
-        root = next(Compound(data, len(data)).storages())
-    except Damaged:
-        return None                      # calamine says so in its own words
+        file = Compound(data, len(data))
+        root = next(file.storages())
+    except Damaged as error:
+        return Problem(IncidentCode.MALFORMED, f"workbook: {error}")
+    if file.circular():
+        return Problem(IncidentCode.MALFORMED, "workbook: sectors that lead back to themselves")
     streams = [root.read(name) for name in ("workbook", "book")]
     if any(sum(kind == xlm.BOUNDSHEET for kind, _ in xlm.records(stream)) > xlm.SHEETS for stream in streams):
         return Problem(IncidentCode.COUNT, f"more than {xlm.SHEETS} sheets")

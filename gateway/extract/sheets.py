@@ -77,7 +77,7 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
         if cells > sheet_room.CELLS:
             yield Problem(IncidentCode.SIZE, f"more than {sheet_room.CELLS} cells")
             return
-        rows = tuple(tuple(map(cell, row)) for row in found)
+        rows = tuple(tuple([value if type(value) is str else cell(value) for value in row]) for row in found)
         yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
 
 
@@ -86,6 +86,8 @@ def cell(value: object) -> str:
 
     Excel keeps 15 digits of a number; a longer one was already altered by Excel and cannot be had back.
     """
+    if type(value) is float:
+        return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -67,10 +67,26 @@ class Compound:
         if len(self.paths) > STREAMS:
             self.problems.append(Problem(IncidentCode.COUNT, f"more than {STREAMS} streams"))
 
+    def circular(self) -> bool:
+        """Sectors whose chain leads back to one of them: other readers follow it until their memory ends."""
+        fat = self.file.fat
+        seen = bytearray(len(fat))       # 1: on the way that is followed now; 2: its end is known
+        for start in range(len(fat)):
+            at, way = start, []
+            while at < len(fat) and not seen[at]:
+                seen[at] = 1
+                way.append(at)
+                at = fat[at]
+            if at < len(fat) and seen[at] == 1:
+                return True
+            for passed in way:
+                seen[passed] = 2
+        return False
+
     def honest(self) -> bool:
         """No stream claims to be larger than the file: other readers may follow its chain in circles."""
         try:
-            return all(self.file.get_size(list(path)) <= self.size for path in self.paths[:STREAMS])
+            return not self.circular() and all(self.file.get_size(list(path)) <= self.size for path in self.paths[:STREAMS])
         except ERRORS:
             return False
 

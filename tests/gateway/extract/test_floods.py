@@ -124,3 +124,8 @@ def test_what_is_packed_as_usual_is_not_unpacked() -> None:
     page = b"".join(b"%d %d m %d %d l S\n" % (n, n * 7 % 500, n * 3 % 700, n) for n in range(60_000))
     assert not floods.dense(zlib.compress(page)) and not floods.dense(b"no deflate") and not floods.dense(b"")
     assert floods.dense(zlib.compress(bytes(1 << 20))) == 1 << 20
+
+
+def test_more_object_streams_than_any_document_has() -> None:
+    assert "COUNT" in codes(take_apart(PDF, pdf() + b"/Obj#53tm /ObjStm " * 10_001, "a.pdf"))
+    assert not floods.crowded(b"/ObjStm " * 20_000) and not floods.crowded(b"# Stm " * 30_000)

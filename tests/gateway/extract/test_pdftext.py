@@ -8,10 +8,11 @@ import pytest
 
 from gateway.extract import pdftext
 from gateway.extract.base import Context
+from gateway.extract.pdf import PDF
 from gateway.extract.pdftext import Costs, text
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
-from tests.builders.archives import codes
+from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
 from tests.builders.leak_documents import printed
 
@@ -65,3 +66,9 @@ def test_letters_that_stand_apart_are_put_together_by_place() -> None:
 
     found, = read(printed(draw), outbound=True)
     assert "A123456789" in found.content and "E123456782" in found.content
+
+
+def test_a_page_of_more_pieces_than_anybody_reads() -> None:
+    for count, held in ((100_001, True), (60_000, False)):
+        page = pdf(text="A) Tj (B" * count)
+        assert ("COUNT" in codes(take_apart(PDF, page, "a.pdf"))) == held

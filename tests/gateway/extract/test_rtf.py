@@ -2,10 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.rtf import RTF
+from gateway.extract.rtf import RTF, _Reader
 from gateway.model.content import Table, Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import compound, ole1, ole_native
+from tests.builders.growth import linear
 
 
 def read(body: str) -> list[object]:
@@ -115,3 +116,13 @@ def test_links_to_programs() -> None:
 ])
 def test_more_groups_and_references_than_any_document_has(body: str, held: bool) -> None:
     assert ("COUNT" in codes(read("{\\rtf1 " + body + "}"))) == held
+
+
+def test_cells_of_two_stories_are_read_once() -> None:
+    assert linear(lambda data: _Reader(data).run(), lambda n: b"{\\rtf1 " + b"a\\cell{\\v b\\cell}" * n + b"}", 6_000)
+
+
+def test_cells_of_hidden_text_do_not_end_those_beside_them() -> None:
+    reader = _Reader(b"{\\rtf1 before\\par a\\cell{\\v x\\cell}b c\\cell\\row}")
+    reader.run()
+    assert reader.rows == [("a", "x", "b c")]

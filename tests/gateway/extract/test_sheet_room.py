@@ -60,7 +60,7 @@ def test_room_of_binary_sheets() -> None:
     assert compound(compound_file({"Workbook": book})) is None
     flood = compound(compound_file({"Workbook": biff((0x809, bytes(8)), (0x203, near), (0x203, far), (0x0A, b""))}))
     assert flood == Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
-    assert compound(b"\xd0\xcf\x11\xe0 no compound file") is None
+    assert compound(b"\xd0\xcf\x11\xe0 no compound file") == Problem(IncidentCode.MALFORMED, "workbook: too short")
 
 
 def test_room_of_a_package(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,3 +89,13 @@ def test_elements_that_nothing_ends_are_read_once(unit: bytes) -> None:
     began = time.process_time()
     assert opendocument(b"columns-repeated" + unit * (4_000_000 // len(unit))) == 0
     assert time.process_time() - began < 2
+
+
+def test_sectors_in_circles_are_not_followed() -> None:
+    """The reader of cells follows them until its memory ends, and the process with it."""
+    data = bytearray(compound_file({"Workbook": biff((0x809, bytes(8)), (0x0A, bytes(9_000)))}))
+    table = 512 * (1 + int.from_bytes(data[76:80], "little"))
+    assert compound(bytes(data)) is None
+    first = next(at for at in range(table, table + 512, 4) if int.from_bytes(data[at:at + 4], "little") < 100)
+    data[first:first + 4] = ((first - table) // 4).to_bytes(4, "little")
+    assert compound(bytes(data)) in (Problem(IncidentCode.MALFORMED, "workbook: sectors that lead back to themselves"), Problem(IncidentCode.MALFORMED, "workbook: OleFileError"))
