@@ -148,7 +148,7 @@ def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
 
 
 def words(pieces: list[str]) -> str:
-    text = html.unescape("".join(pieces)).replace("\xa0", " ")
+    text = html.unescape("".join(pieces).replace("&nbsp;", " ")).replace("\xa0", " ")
     return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
 
 
