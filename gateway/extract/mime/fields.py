@@ -44,6 +44,8 @@ def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
             found[pair] = None
             if b'"' in pair[1].strip(b'"'):
                 found[(pair[0], pair[1].replace(b'"', b""))] = None    # one that joins quoted and bare pieces
+            if b"\\" in segment and not segment.isascii():
+                found[(pair[0], segment.partition(b"=")[2].strip(b" \t\r\n\""))] = None    # Shift_JIS and Big5 end letters so
             short = re.split(rb"[\s,]", pair[1], maxsplit=1)[0]
             if short and b'"' not in segment:
                 found[(pair[0], short)] = None               # one that ends an unquoted value at a blank or comma
@@ -131,6 +133,8 @@ def file_names(params: Iterable[Parameter]) -> list[str]:
                 pieces.append((int(index[:6]), rest.endswith("*"), value))
         if pieces:
             extended += map(_extended, _orders(pieces))
+            if len(pieces) > 1 and min(pieces, key=lambda p: p[0])[1]:       # joined first, decoded then
+                extended.append(_extended([(0, True, b"".join(v for _, _, v in sorted(pieces, key=lambda p: p[0])))]))
             extended.append("".join(decoded(v) for _, _, v in sorted(pieces, key=lambda p: p[0])))
     found = [*extended, *plain]
     found += [decoded(n) for n in found if "=?" in n]        # words within words: some readers decode until nothing is left

@@ -91,3 +91,11 @@ def test_a_colon_for_an_equals_sign():
 ])
 def test_pieces_of_a_name_in_every_order(raw):
     assert "a.bat" in names(raw)
+
+
+def test_pieces_that_cut_the_charset_and_the_octets():
+    assert "a.bat" in names(b"a; filename*0*=euc; filename*1*=-jp'ja; filename*2*='a%2; filename*3*=Ebat")
+
+
+def test_letters_that_end_in_a_backslash():
+    assert "表ソ能.vbs" in names('a; filename="表ソ能.vbs"'.encode("cp932"))
