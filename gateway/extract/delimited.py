@@ -31,7 +31,7 @@ class DelimitedExtractor:
 
     def claims(self, node: Node) -> bool:
         return node.type == "text/csv" or (
-            node.type == "text/plain" and any(EXTENSIONS.search(n) for n in node.artifact.names))
+            node.type == "text/plain" and (b',"' in node.data or any(EXTENSIONS.search(n) for n in node.artifact.names)))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         lines = node.data.count(b"\n") + 1

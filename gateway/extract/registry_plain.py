@@ -10,12 +10,14 @@ from gateway.extract.formulas import FORMULAS
 from gateway.extract.html import HTML
 from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
+from gateway.extract.mbox import MBOX
 from gateway.extract.mime.extractor import MIME
 from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
 from gateway.extract.structured import STRUCTURED
 from gateway.extract.text import TEXT
+from gateway.extract.zengin import ZENGIN
 
 PLAIN_TYPES = frozenset({
     "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
@@ -26,7 +28,7 @@ PLAIN_TYPES = frozenset({
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
 LIGHT: tuple[Extractor, ...] = (
-    MIME, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
+    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, ZENGIN, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -205,7 +205,7 @@ def _accepted(case: _Case) -> bool | None:
     if against and (against - NEARBY or case.group.shape in AS_PHONES):
         return rate >= 0.9 and chance <= NEGATIVE_CHANCE
     if not case.group.label.isdisjoint(TYPES):            # it is called something else
-        return rate >= 0.9 and chance <= CHANCE / 10
+        return True if rate >= 0.9 and chance <= CHANCE / 10 else None if p == case.n else False
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):
         return True
     if p == case.n and _beside(case) and chance <= CHANCE_BESIDE_PERSON:
@@ -237,7 +237,8 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
             for case in open_cases:
                 doubtful.setdefault(_kind(case), []).append(case)
     for key, cases in doubtful.items():
-        if _together(cases, refused.get(key, 0), len(accepted.get(key[0], ()))):
+        known = max(len(accepted.get(kind.name, ())) for kind in cases[0].types)
+        if _together(cases, refused.get(key, 0), known):
             for case in cases:
                 _take(case, accepted)
     return accepted
@@ -253,7 +254,7 @@ def _together(cases: list[_Case], refused: int, known: int) -> bool:
     n = sum(c.n for c in cases) + refused
     passed = {v for c in cases for v in c.passed}
     values = {v for c in cases for v in c.group.values}
-    if known >= KNOWN and not refused:
+    if known >= KNOWN and (not refused or (refused <= known and len(passed) == len(values))):
         return True
     if len(passed) < RATE * n:
         return False

@@ -223,18 +223,14 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
             if kinds is not None and sum(map(bool, kinds)) >= 2:
                 row = grid.row(match.start())
                 found.append((row + 1, kinds))
-                grid.placed[row + 1] = _on_paper(match.group(), cells, kinds)
+                grid.placed[row + 1] = {
+                    paper(match.group()[:cell.start()]): labels.heading(cell.group()) for pattern in (_WORD, _CELL)
+                    for cell in pattern.finditer(match.group(), len(match.group()) - len(match.group().lstrip(" 0+-")))}
     return found
 
 
-def _on_paper(line: str, cells: list[str], kinds: list[frozenset[str]]) -> dict[int, frozenset[str]]:
-    """Where each heading begins, counted in half-width columns."""
-    found, at = {}, 0
-    for cell, kind in zip(cells, kinds, strict=True):
-        at = line.index(cell, at)
-        found[paper(line[:at])] = kind
-        at += len(cell)
-    return found
+_WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*")
+"""One blank may stand inside a heading or between two: what begins where a value does speaks for it, the longer the better."""
 
 
 def paper(text: str) -> int:

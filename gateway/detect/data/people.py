@@ -261,9 +261,10 @@ def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
     return last, ""
 
 
-_NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder")
+_NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契約者", "立約人", "성명", "이름")
 """In every label that _LABELLED knows."""
-_LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
+_LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"
+                       r"(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
                        r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 

@@ -235,7 +235,8 @@ def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
     if starts is None and BROKEN.search(text, start, end) is None:
         return
     for match in matches(WRAPPED, text, starts, start, end):
-        if "\t" in text[text.rfind("\n", 0, match.start()) + 1:match.start()]:
+        before = text[text.rfind("\n", 0, match.start()) + 1:match.start()].rpartition("\t")
+        if before[1] and not before[2].strip():
             continue                                      # the last cell of one row and the first of the next
         value = re.sub(r"[\s>|]", "", match.group())
         letters = "L" * sum(c.isalpha() for c in value[:2])

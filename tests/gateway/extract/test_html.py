@@ -186,3 +186,9 @@ def test_files_in_the_words_of_a_page_that_writes_them(place):
 
 def test_elements_under_a_prefix():
     assert "HTML-TAG" in codes("<svg xmlns='http://www.w3.org/2000/svg'><h:iframe src='https://e.example/'/></svg>")
+
+
+def test_filled_fields_stand_where_they_are():
+    page = next(t for t in extract("<label>護照號碼</label><input name=x value='388546073'><br>", True) if isinstance(t, Text))
+    assert page.content.split() == ["護照號碼", "388546073"]
+    assert visible("<label>a</label><input value='b'>") == "a"         # inbound: what a reader sees is judged

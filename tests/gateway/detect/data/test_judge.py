@@ -120,3 +120,11 @@ def test_what_is_known_makes_more_of_it_likely():
     assert judge([free]) == {}
     assert len(judge([*known, free])["tw.national_id"]) == 4
     assert len(judge([*known, group("D12", [makers.my_number(RNG)])])) == 1
+
+
+def test_single_ones_elsewhere_belong_to_a_known_column():
+    column = group("PAN", [makers.card(RNG) for _ in range(8)])
+    stray = [group("PAN", [makers.card(RNG)], ["phone"]), group("PAN", ["4000000000000099"], ["serial"])]
+    assert len(judge([column, *stray])["card"]) == 9
+    old = group("LLD8", ["FD38843953", "KB44731106", "KD01071043"], ["tw.resident_id"])
+    assert len(judge([old, group("LD9", ["G897264297"])])["tw.resident_id"]) == 4

@@ -1,0 +1,46 @@
+"""Transfer files of Japanese banks (全国銀行協会 全銀フォーマット): records of 120 octets, headings nowhere.
+
+A header (1), a record a payment (2), a trailer (8) and an end (9); half-width kana in Shift JIS. 総合振込 (21), 給与振込 (11, 71),
+賞与振込 (12, 72) and 口座振替 (91) have bank, branch, account and name in the same places.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.extract.base import Context, Node, Yield
+from gateway.model.content import Table
+
+RECORD = 120
+HEADER = re.compile(rb"1(?:11|12|21|71|72|91)[01][0-9]{10}")
+PAYMENT = b"2"
+FIELDS = (
+    # heading, first octet, octet behind the last
+    ("銀行", 5, 20), ("支店", 23, 38), ("口座番号", 43, 50), ("氏名", 50, 80), ("金額", 80, 90),
+)
+
+
+class ZenginExtractor:
+    name = "zengin"
+
+    def claims(self, node: Node) -> bool:
+        return node.type.startswith("text/") and HEADER.match(node.data) is not None
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        """One row a payment."""
+        if not context.outbound:
+            return
+        step = RECORD + len(node.data[RECORD:]) - len(node.data[RECORD:].lstrip(b"\r\n"))
+        if len(node.data) < 2 * RECORD or step > RECORD + 2:
+            return
+        rows = [tuple(heading for heading, _, _ in FIELDS)]
+        for at in range(step, len(node.data), step):
+            record = node.data[at:at + RECORD]
+            if record[:1] == PAYMENT:
+                rows.append(tuple(record[first:end].decode("cp932", "replace").strip() for _, first, end in FIELDS))
+        if len(rows) > 1:
+            yield Table("payments", tuple(rows))
+
+
+ZENGIN = ZenginExtractor()
