@@ -131,7 +131,7 @@ class Compressed:
             yield Child(piece, ArtifactKind.MEMBER, names, label=f"stream {position}")
         if rest.strip(b"\0\r\n\t ") and not trouble:
             yield Observation("ARCHIVE-STRAY-DATA", f"{len(rest)} octets after the end")
-            yield Child(rest, ArtifactKind.OBJECT, label="after")
+            yield Child(rest.lstrip(b"\0"), ArtifactKind.OBJECT, label="after")
 
 
 def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[bytes], bytes, Problem | None]:

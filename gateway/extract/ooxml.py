@@ -25,7 +25,8 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\
 CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "activexcontrolbinary", "control", "attachedtoolbars",
                              "printersettings", "vmldrawing", "customdata"})
 WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
-DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?)(?:\s[^<>]*)?>([^<]*(?:\||&#)[^<]*)<")
+DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>"
+                         rb"([^<]*(?:\||&#)[^<]*)<")
 CALL = re.compile(r"[\w.\\/:\"]{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
@@ -203,6 +204,8 @@ class _Reader:
             self.auto_names += tee.auto_names
         if root not in ("worksheet", "styleSheet", "theme", "macrosheet"):
             yield from story.items(name.rpartition("/")[2])
+        if root in ("workbook", "chartSpace", "table"):
+            yield from formulas(data)
         if root in ("wsDr", "xml"):
             yield from addins.drawn(data)
         if root in addins.VISIO:
@@ -301,8 +304,9 @@ def _quiet(root: bytes, kinds: set[str]) -> bool:
 def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
     """Data connections ([ECMA-376] 18.13): a web query, or a command line in a database connection."""
     text = " ".join((attributes.get("url", ""), attributes.get("connection", ""), attributes.get("sourceFile", "")))
-    if tag == "webPr" and targets.place(attributes.get("url", "")) in (targets.Place.WEB, targets.Place.SHARE):
-        return [Observation("DOC-REMOTE-QUERY", attributes["url"])]
+    for address in (attributes.get("url", "") if tag == "webPr" else "", attributes.get("sourceFile", "")):
+        if targets.place(address) in (targets.Place.WEB, targets.Place.SHARE):
+            return [Observation("DOC-REMOTE-QUERY", address)]
     if re.search(r"(?:https?://|\\\\)[^;\"]+", text) and "mashup" not in text.lower():
         return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
     return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import islice
 
@@ -13,9 +13,9 @@ from gateway.model.content import Observation
 OPEN = re.compile(rb"\((?<=[CDEKLRTcdeklrt\s]\()")
 """A parenthesis behind the last letter of one of these names. It begins with a literal: a pattern of the names themselves took
 thirty times as long."""
-NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|SQL\.REQUEST|HYPERLINK)\s{0,4}\Z", re.I)
+NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|SQL\.REQUEST|HYPERLINK|IMAGE)\s{0,4}\Z", re.I)
 LONGEST = 24                             # octets of a name, the character before it and the blanks behind it
-FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?)(?:\s[^<>]{0,200})?>$")
+FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]{0,600})?>$")
 ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
 BACK = 4096                              # octets before a call in which its cell's formula begins
 MOST = 20_000                            # calls of one sheet that are looked at
@@ -30,7 +30,8 @@ def calls(data: bytes) -> Iterator[Observation]:
         if begin < 0 or not close or FORMULA.match(data[begin:close]) is None:
             continue
         text = unescape(data[at:at + 600].partition(b"<")[0].decode("utf-8", "replace"))
-        judged = _link(text) if name == b"HYPERLINK" else Observation("FORMULA-CALL", text[:200])
+        judge = JUDGES.get(name)
+        judged = judge(text) if judge else Observation("FORMULA-CALL", text[:200])
         if judged is not None and judged.code not in told:
             told.add(judged.code)
             yield judged
@@ -45,6 +46,12 @@ def _calls(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield begin + name.start(), name[1].upper()
 
 
+def _picture(text: str) -> Observation | None:
+    """A picture on a share: asking for it sends the reader's credentials there. On the web it is one like others."""
+    address = ADDRESS.search(text)
+    return Observation("DOC-EXTERNAL-SHARE", address[1]) if address and place(address[1]) is Place.SHARE else None
+
+
 def _link(text: str) -> Observation | None:
     address = ADDRESS.search(text)
     if address is None:
@@ -52,3 +59,7 @@ def _link(text: str) -> Observation | None:
     if place(address[1]) is Place.SCRIPT:
         return Observation("DOC-LINK-SCHEME", address[1])
     return Observation("DOC-LINK-PROGRAM", address[1]) if program(address[1]) else None
+
+
+JUDGES: dict[bytes, Callable[[str], Observation | None]] = {b"HYPERLINK": _link, b"IMAGE": _picture}
+"""Functions that say something only by their address."""

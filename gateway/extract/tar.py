@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Context, Node, Yield
@@ -22,6 +23,8 @@ FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Detected type -> libarchive formats, filters."""
 
 BLOCK = 512
+GLOBAL = 1 << 20
+"""Octets from the beginning in which global headers are looked for: writers put theirs in front."""
 
 
 class Tar:
@@ -35,6 +38,8 @@ class Tar:
         found = members(node.data, formats, Budget.of(context), filters=filters)
         yield from children(found, limit=context.limits.artifacts)
         if node.type == "application/x-tar":
+            if renamed(node.data):
+                yield Observation("ARCHIVE-NAMES-DIFFER", "a global header that names members")
             yield from _behind_the_end(node.data)
 
 
@@ -45,6 +50,19 @@ def _behind_the_end(data: bytes) -> Iterator[Yield]:
     if end and rest:
         yield Observation("ARCHIVE-HIDDEN-MEMBERS" if rest[257:262] == b"ustar" else "ARCHIVE-STRAY-DATA", "after the end mark")
         yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def renamed(data: bytes) -> bool:
+    """True where a global extended header (POSIX.1, pax) gives a path: some unpackers call each member so, some none."""
+    at = data.find(b"ustar", 257)
+    while at >= 0:
+        start = at - 257
+        if start % BLOCK == 0 and data[start + 156:start + 157] == b"g":
+            size = max(0, min(_size(data[start + 124:start + 136]), 1 << 20))
+            if re.search(rb"(?:^|\n)\d{1,9} (?:link)?path=", data[start + BLOCK:start + BLOCK + size]):
+                return True
+        at = data.find(b"ustar", at + 5) if start < GLOBAL else -1
+    return False
 
 
 def end_mark(data: bytes) -> int:

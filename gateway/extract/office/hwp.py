@@ -14,13 +14,16 @@ STORAGES = frozenset({"scripts", "bindata"})
 
 
 def extract(storage: Storage, room: int) -> Iterator[Yield]:
-    """Streams that inflate; the others are plain, and their reader has them already."""
+    """Streams that inflate; plain scripts as they are; other plain streams their reader has already."""
     for name in storage.streams:
         machine = zlib.decompressobj(-zlib.MAX_WBITS)
+        packed = storage.read(name)
         try:
-            data = machine.decompress(storage.read(name), room + 1)
+            data = machine.decompress(packed, room + 1)
         except zlib.error:
-            continue
+            if storage.name.lower() != "scripts":
+                continue
+            data = packed
         if len(data) > room:
             yield Problem(IncidentCode.RATIO, f"stream of more than {room} octets")
             return

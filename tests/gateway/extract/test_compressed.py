@@ -107,3 +107,8 @@ def test_streams_without_end_stop_by_work(monkeypatch):
     data = gzip.compress(b"") * 200
     made, _, trouble = streams("application/gzip", data, Budget.of(Context(Limits())))
     assert trouble is not None and trouble.code is IncidentCode.COUNT and 1 < len(made) < 10
+
+
+def test_what_stands_behind_padding_is_looked_at_by_itself():
+    found = take_apart(COMPRESSED, gzip.compress(b"a") + bytes(100) + gzip.compress(b"hidden"), "a.gz")
+    assert [c.data[:2] for c in found if getattr(c, "label", "") == "after"] == [b"\x1f\x8b"]

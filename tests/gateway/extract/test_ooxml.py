@@ -154,3 +154,19 @@ def test_embedded_documents_that_are_xml_go_on_as_files(relation: str) -> None:
     flat = b'<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"/>'
     found = take_apart(OOXML, docx(more={"word/embeddings/a.xml": flat}, links=((relation, "embeddings/a.xml"),)), "a.docx")
     assert any(isinstance(c, Child) and c.data == flat for c in found)
+
+
+@pytest.mark.parametrize(("part", "markup"), [
+    ("xl/workbook.xml", "<workbook><definedNames><definedName name='x'>{}</definedName></definedNames></workbook>"),
+    ("xl/charts/chart1.xml", "<c:chartSpace xmlns:c='c'><c:f>{}</c:f></c:chartSpace>"),
+    ("xl/tables/table1.xml", "<table><calculatedColumnFormula>{}</calculatedColumnFormula></table>"),
+])
+def test_calls_beside_the_cells(part: str, markup: str) -> None:
+    assert "DOC-DDE" in codes(take_apart(OOXML, docx(more={part: markup.format("cmd|'/c x'!A0")}), "a.xlsx"))
+    assert codes(take_apart(OOXML, docx(more={part: markup.format("Sheet1!$A$1")}), "a.xlsx")) == set()
+
+
+@pytest.mark.parametrize(("source", "held"), [("file://h/s/a.csv", True), ("\\\\h\\a.csv", True), ("C:\\data\\a.csv", False)])
+def test_text_queries(source: str, held: bool) -> None:
+    part = f'<connections><connection id="1"><textPr sourceFile="{source}"/></connection></connections>'
+    assert ("DOC-REMOTE-QUERY" in codes(take_apart(OOXML, docx(more={"xl/connections.xml": part}), "a.xlsx"))) == held

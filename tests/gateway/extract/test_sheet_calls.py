@@ -29,3 +29,18 @@ def test_calls(formula: str, code: str) -> None:
 ])
 def test_ordinary_cells(data: bytes) -> None:
     assert not list(calls(data))
+
+
+@pytest.mark.parametrize(("formula", "code"), [
+    ("_xlfn.IMAGE(&quot;\\\\h\\s\\a.png&quot;)", "DOC-EXTERNAL-SHARE"), ("IMAGE(&quot;file://h/s/a.png&quot;)", "DOC-EXTERNAL-SHARE"),
+    ("IMAGE(&quot;https://a.example/b.png&quot;)", ""),
+])
+def test_pictures_of_cells(formula: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(formula))] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("element", ['definedName name="x" hidden="1"', "calculatedColumnFormula"])
+def test_formulas_beside_cells(element: str) -> None:
+    name = element.split()[0]
+    assert [o.code for o in calls(f'<a><{element}>EXEC("calc")</{name}></a>'.encode())] == ["FORMULA-CALL"]
+    assert not list(calls(f"<a><{element}>GET.CELL(48,A1)</{name}></a>".encode()))

@@ -71,3 +71,12 @@ def test_cpio_and_ar():
     assert content(take_apart(TAR, cpio)) == {"a.exe": DATA}
     ar = b"!<arch>\n" + b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"a.exe/", 0, 0, 0, 0o100644, len(DATA)) + DATA
     assert content(take_apart(TAR, ar)) == {"a.exe": DATA}
+
+
+@pytest.mark.parametrize(("records", "held"), [({"path": "evil.js"}, True), ({"linkpath": "../x"}, True), ({"comment": "0123abc path=x"}, False)])
+def test_a_global_header_that_names_members(records, held):
+    """Some unpackers call every member so, others ignore it; git writes a comment there."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=records) as archive:
+        archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
+    assert ("ARCHIVE-NAMES-DIFFER" in codes(take_apart(TAR, out.getvalue()))) == held

@@ -68,3 +68,13 @@ def test_more_sheets_or_records_than_any_workbook_has(monkeypatch: pytest.Monkey
 def test_hyperlinks_of_cells(target: str, code: str) -> None:
     found = list(extract(biff((0x809, struct.pack("<HH", 0x600, 0x10)), (0x1B8, bytes(24) + target.encode("utf-16-le")), (0x0A, b""))))
     assert codes(found) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("function", "codes_of_it"), [(110, {"XLM-CALL"}), (185, set())])
+@pytest.mark.parametrize("wide", [0, 1])
+def test_names_that_call(function: int, codes_of_it: set[str], wide: int) -> None:
+    """EXEC (110) and GET.CELL (185) behind a defined name ([MS-XLS] 2.4.150)."""
+    tokens = b"\x17\x01\x00a\x42\x01" + struct.pack("<H", function)
+    text = "abc".encode("utf-16-le" if wide else "latin-1")
+    body = struct.pack("<HBBHHHBBBB", 0, 0, 3, len(tokens), 0, 0, 0, 0, 0, 0) + bytes([wide]) + text + tokens
+    assert codes(list(extract(biff((0x809, struct.pack("<HH", 0x600, 5)), (0x18, body), (0x0A, b""))))) == codes_of_it

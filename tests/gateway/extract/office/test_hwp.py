@@ -28,3 +28,9 @@ def test_scripts_and_embedded_files_are_inflated():
 def test_a_bomb_is_an_incident():
     data = compound({"FileHeader": HEADER, "BinData/BIN0001.bmp": raw(bytes(30 << 20))})
     assert [p.code.value for p in take_apart(OLE, data, "a.hwp", limits=Limits(ratio_floor=1 << 20)) if isinstance(p, Problem)] == ["RATIO"]
+
+
+def test_plain_scripts_go_on_too() -> None:
+    source = b"\x0a\0\0\0function OnDocument_Open() {}"
+    found = take_apart(OLE, compound({"FileHeader": HEADER, "Scripts/DefaultJScript": source, "BinData/BIN0001.dat": b"\xff" * 30}), "a.hwp")
+    assert [c.data for c in found if isinstance(c, Child)] == [source]
