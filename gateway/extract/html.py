@@ -187,13 +187,11 @@ def parse(source: str, full: bool = False) -> Page:
         if not closing:
             attributes = source[match.end():at - 1]
             page.tags.add(name)
-            if full and name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles):
-                out.append("\t")
+            if full and "=" in attributes:
+                out.append(_beside(name, attributes, styles))
             tag = (name, attributes)
             if "=" in attributes and tag not in dull and not _attributes(page, name, attributes, full, len(page.visible)):
                 dull.add(tag)
-            if full and name == "input" and "alue" in attributes and (filled := INPUT.search(attributes)) is not None:
-                out.append(f"\t{filled[1]}\t")
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
@@ -217,6 +215,14 @@ def _tag_end(page: Page, source: str, start: int, end: int) -> int:
         page.quotes += LONGEST_TAG if whole is None else whole.end() - start
         return end + 1 if whole is None else whole.end()
     return end + 1
+
+
+def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> str:
+    """What stands between an element and the text before it: room, what a field is filled with, or nothing."""
+    if name == "input":
+        filled = INPUT.search(attributes)
+        return f"\t{filled[1]}\t" if filled is not None else ""
+    return "\t" if name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles) else ""
 
 
 def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str], bool]) -> bool:
