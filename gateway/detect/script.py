@@ -15,6 +15,10 @@ from gateway.model.filename import extensions
 from gateway.model.finding import Finding, Severity
 
 ESCAPED = re.compile(r"\\x([0-7][0-9a-fA-F])")
+BEGINNING = 32
+"""Octets of a file that are text where a script or shell file begins."""
+SHORTEST = 12
+CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x0c")
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"")
 
 
@@ -35,7 +39,7 @@ class ScriptDetector:
         elif artifact.declared_type in DECLARED and not extensions(artifact.names):
             evidence = (artifact.declared_type, f".{DECLARED[artifact.declared_type]} by its media type")
             yield Finding("SCRIPT-EXTENSION", "script", Severity.HIGH, artifact.id, evidence, rule="declared-type")
-        if artifact.detected_type.startswith(TEXTUAL) and is_file(sample):
+        if is_file(sample) and (artifact.detected_type.startswith(TEXTUAL) or begins_as_text(sample)):
             yield from self.content(sample)
 
     def content(self, sample: Sample) -> Iterable[Finding]:
@@ -64,6 +68,16 @@ class ScriptDetector:
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()
+
+
+def begins_as_text(sample: Sample) -> bool:
+    """Text with octets of no text behind it: interpreters and the desktop read from the beginning."""
+    if sample.artifact.detected_type != "application/octet-stream":
+        return False
+    head = sample.data[:BEGINNING]
+    if head.count(0) * 3 > len(head):
+        head = head.replace(b"\0", b"")                  # UTF-16
+    return len(head) > SHORTEST and len(head.translate(None, CONTROLS)) == len(head)
 
 
 def is_file(sample: Sample) -> bool:

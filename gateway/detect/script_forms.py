@@ -96,17 +96,17 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
      r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
     ("SCRIPT-SHELL", "Python code",
-     r"(?:^|\n)(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests)(?:[ ,.;\r\n]|$)"),
+     r"(?:^|[\r\n])(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests)(?:[ ,.;\r\n]|$)"),
     ("SCRIPT-SHELL", "Unix code",
-     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:sudo\s)?(?:ba|z|da)?sh|(?:^|\n)use strict;|do shell script|(?:^|"
+     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:sudo\s)?(?:ba|z|da)?sh|(?:^|[\r\n])use strict;|do shell script|(?:^|"
      r"\n)require\s{1,4}[\"']open-uri"),
     ("SCRIPT-SHELL", "server page", r"<%@\s{0,8}(?:page|language|import|control)[\s=]|"
      r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server"),
     ("SCRIPT-SHELL", "PHP code", r"<\?(?:php\s|=\s{0,8}[$\w])"),
     ("SCRIPT-SHELL", "Lua code", r"(?:os\.execute|io\.popen)\s{0,4}\("),
-    ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}\nExec\s{0,8}="),
+    ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}[\r\n]Exec\s{0,8}="),
     ("SCRIPT-SETUP", "automatic start file",
-     r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}\n\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
+     r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}[\r\n]\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
     ("SCRIPT-BUILD", "build file that runs a command", r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]"),
 )
 CODES = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in CODE)

@@ -58,9 +58,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x60\xea", "application/x-arj"),
     (7, b"**ACE**", "application/x-ace"),
     (20, b"\xdc\xa7\xc4\xfd", "application/x-zoo"),
-    (0, b"070701", "application/x-cpio"),
-    (0, b"070702", "application/x-cpio"),
-    (0, b"070707", "application/x-cpio"),
+    (0, b"07070", "application/x-cpio"),
     (0, b"\xc7\x71", "application/x-cpio"),
     (0, b"!<arch>\n", "application/x-archive"),
     (0, b"\xed\xab\xee\xdb", "application/x-rpm"),
@@ -334,6 +332,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     if not text_like(head):
         if mail_like(head.replace(b"\0", b"")):
             return "message/rfc822"                      # with NUL or binary parts
+        if endings & {"csv", "tsv"} and text_like(head[:64]):
+            return "text/csv"                            # spreadsheets read what they can
         return "text/html" if HTML_TAG.match(head.lstrip()) or (shown and HTML_TAG.search(data[:1 << 16])) else _trailing(data)
     body = _to_ascii(head)
     for prefix, kind in PEM_HEADS:

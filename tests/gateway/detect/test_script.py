@@ -90,7 +90,7 @@ def test_hostile_beginnings_are_linear(data):
     (b"Set o = CreateObject(StrReverse(\"llehS.tpircSW\"))\r\n", "SCRIPT-HOST"), (b"o=WScript['Crea'+'teObject'](a);", "SCRIPT-HOST"),
     (b"%COMSPEC% /c start calc.exe\r\n", "SCRIPT-BATCH"), (b"powershell -w hidden -c calc\r\n", "SCRIPT-HOST"),
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
-    (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"),
+    (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"), (b"[autorun]\ropen=a.exe\r", "SCRIPT-SETUP"),
 ])
 @pytest.mark.parametrize("name", ["photo.jpg", "invoice", "a.dat"])
 def test_code_under_a_name_that_promises_no_text(data, code, name):
@@ -155,3 +155,11 @@ def test_a_media_type_names_what_has_no_name() -> None:
     assert [f.code for f in ScriptDetector(SCOPE).look(Sample(nameless, b"x"))] == ["SCRIPT-EXTENSION"]
     named = Artifact(1, 0, ArtifactKind.PART, ("a.txt",), detected_type="text/plain", declared_type="application/hta")
     assert not list(ScriptDetector(SCOPE).look(Sample(named, b"x")))
+
+
+def test_script_with_octets_of_no_text_behind_it():
+    noise = bytes(range(256)) * 2
+    head = b"[InternetShortcut]\r\nURL=file://h.example/a.exe\r\n" + b"\r\n" * 40
+    for data in (head, head.decode().encode("utf-16")):
+        assert [f.code for f in look(data + noise, "a.dat", type="application/octet-stream")] == ["SCRIPT-SHELL-FILE"]
+    assert look(noise + head, "a.dat", type="application/octet-stream") == [] == look(b"", "a.dat", type="application/octet-stream")

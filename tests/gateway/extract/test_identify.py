@@ -100,6 +100,7 @@ def test_pdf_without_its_usual_header():
 def test_mail_with_octets_of_no_text():
     head = b"From: a\r\nTo: b\r\nSubject: c\r\n\r\n"
     assert identify(head + bytes(range(256)) * 9) == "message/rfc822" == identify(head.replace(b"a", b"a\0") + b"\0" * 99)
+    assert identify(b"a;b;c\r\n" * 12 + bytes(range(256)) * 9, ["a.csv"]) == "text/csv"
     assert identify(b"words: a\r\nmore: b\r\n\r\n" + bytes(range(256)) * 9) == "application/octet-stream"
 
 
