@@ -61,7 +61,7 @@ class Pdf:
         if node.type == "application/pdf":
             return True
         start = node.data.find(b"%PDF-", 0, 1024 + 5)
-        member = node.type == "application/x-tar" and start > 0 and start % 512 == 0
+        member = node.type == "application/x-tar" and start >= 512 and not node.data[start - start % 512:start].strip()
         return start >= 0 and not (member or node.data.startswith(CONTAINERS)
                                    or node.type.startswith(("text/", "message/", "multipart/")))
 

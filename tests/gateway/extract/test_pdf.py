@@ -166,14 +166,15 @@ def test_a_file_without_pages_is_malformed_and_no_fault() -> None:
     assert "MALFORMED" in codes(read(empty))
 
 
-def test_a_file_in_a_tar_is_read_as_its_member_only() -> None:
+@pytest.mark.parametrize("before", [b"", b"\r\n"])
+def test_a_file_in_a_tar_is_read_as_its_member_only(before: bytes) -> None:
     """Its header and the 512 octets before it are no document with something in front."""
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as archive:
         for name in ("a.pdf", "b.pdf"):
             member = tarfile.TarInfo(name)
-            member.size = len(pdf())
-            archive.addfile(member, io.BytesIO(pdf()))
+            member.size = len(before + pdf())
+            archive.addfile(member, io.BytesIO(before + pdf()))
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), out.getvalue(), identify(out.getvalue(), ("a.tar",)))
     assert node.type == "application/x-tar" and not PDF.claims(node)
     shifted = b"x" * 100 + pdf()
