@@ -21,13 +21,12 @@ class Pace:
         self._start = session.edge.clock.monotonic()
         self.octets = 0
 
-    async def fill(self) -> None:
-        """Waits for more content; the session's `tick` cuts off who keeps us waiting."""
+    def wait(self) -> None:
+        """From now on more content is waited for; the session's `tick` cuts off who keeps us waiting."""
         limits, session = self._limits, self._session
         now = session.edge.clock.monotonic()
         slowest = self._start + limits.data_grace + self.octets / limits.data_rate
         session.expires = min(now + limits.data, self._start + limits.data_total, max(slowest, now + 1.0))
-        await session.fill(True)
 
 
 async def data(session: EdgeSession, argument: str) -> Reply | None:
@@ -40,21 +39,26 @@ async def data(session: EdgeSession, argument: str) -> Reply | None:
     session.in_content = True
     session.say(replies.GO_ON)
     session.flush()
-    framer, pace = incoming.framer(), Pace(session)
-    while True:
-        chunk = session.take()
-        if not chunk:
-            await pace.fill()
-            continue
+    framer, pace, ended = incoming.framer(), Pace(session), False
+
+    def received(chunk: bytes) -> bool:
+        nonlocal ended
         pace.octets += len(chunk)
         piece = framer.feed(chunk)
         incoming.write(piece.content, framer.stray)
         if piece.ended:
-            incoming.plain = not (framer.dots or framer.stray)
             session.put_back(piece.rest)
-            return await _finish(session, incoming)
-        if incoming.endless:
-            return session.refused(replies.ENDLESS)
+            ended = True
+            return True
+        pace.wait()
+        return incoming.endless
+
+    pace.wait()
+    await session.pour(received)
+    if not ended:
+        return session.refused(replies.ENDLESS)
+    incoming.plain = not (framer.dots or framer.stray)
+    return await _finish(session, incoming)
 
 
 async def bdat(session: EdgeSession, argument: str) -> Reply | None:
@@ -87,22 +91,23 @@ async def bdat(session: EdgeSession, argument: str) -> Reply | None:
 
 
 async def _chunk(session: EdgeSession, left: int, incoming: Incoming | None) -> None:
-    pace = Pace(session)
-    while left:
-        chunk = session.take()
-        if not chunk:
-            await pace.fill()
-            continue
+    pace, framer = Pace(session), incoming.chunk_framer() if incoming is not None else None
+
+    def received(chunk: bytes) -> bool:
+        nonlocal left
         pace.octets += len(chunk)
         if len(chunk) > left:
             session.put_back(chunk[left:])
             chunk = chunk[:left]
         left -= len(chunk)
-        if incoming is not None:
-            framer = incoming.chunk_framer()
+        if incoming is not None and framer is not None:
             incoming.write(framer.feed(chunk), framer.stray)
-    if incoming is not None:
-        incoming.chunk_framer()
+        pace.wait()
+        return not left
+
+    if left:
+        pace.wait()
+        await session.pour(received)
 
 
 def _not_now(incoming: Incoming | None) -> Reply | None:

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import ssl
 from asyncio import sslproto
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiosmtpd.smtp import SMTP
@@ -71,8 +72,7 @@ class EdgeSession(SMTP):
         self.xforward: Forwarded = Forwarded()
         self.incoming: Incoming | None = None
         self._out: list[bytes] = []
-        self._raw = False                # content is waited for
-        self._piece = b""                # of it, as it was read: it need not go through the reader's buffer
+        self._sink: Callable[[bytes], bool] | None = None       # who takes content as it is read, and says when it has all
         self.counted = peer              # under whose address admission counts this session
         self.eof = False
         self.closing = False
@@ -93,11 +93,11 @@ class EdgeSession(SMTP):
         self.edge.left(self)
 
     def data_received(self, data: bytes) -> None:
-        if self._raw and not self._piece and not self._reader._buffer:
-            self._piece = data
-            self._reader._wakeup_waiter()
-        else:
+        if self._sink is None:
             self._reader.feed_data(data)
+        elif self._sink(data):
+            self._sink = None
+            self._reader._wakeup_waiter()
 
     def eof_received(self) -> bool:
         """A client that half-closes still gets its reply; the handler is never cancelled."""
@@ -258,23 +258,37 @@ class EdgeSession(SMTP):
             self.flush()
             await self.fill()
 
-    async def fill(self, content: bool = False) -> None:
-        """Waits for more input, of content for more that `take` gives. Raises Lost at the end of it."""
+    async def pour(self, sink: Callable[[bytes], bool]) -> None:
+        """Hands all input to `sink` as it comes, until that says it is enough. Raises Lost at the end of input.
+
+        No turn of the loop and no buffer lies between: large content comes in many pieces.
+        """
+        data = self.take()
+        if data and sink(data):
+            return
+        self._sink = sink
+        try:
+            while self._sink is not None:
+                await self.fill()
+        finally:
+            self._sink = None
+        if self.closing:                 # told 421: what came all the same is not taken
+            raise Lost
+
+    async def fill(self) -> None:
+        """Waits for more input. Raises Lost at the end of it."""
         if self.eof or self._reader.at_eof():
             raise Lost
+        size, sink = len(self._reader._buffer), self._sink
         if self.transport is not None and self.transport.get_write_buffer_size() > UNSENT:
             await self._writer.drain()
-        size = len(self._reader._buffer)
-        self._raw = content
+            if len(self._reader._buffer) != size or self._sink is not sink:
+                return
         await self._reader._wait_for_data("edge")
-        self._raw = False
-        if len(self._reader._buffer) == size and not self._piece and self._reader.at_eof():
+        if len(self._reader._buffer) == size and self._sink is sink and self._reader.at_eof():
             raise Lost
 
     def take(self) -> bytes:
-        if self._piece:
-            piece, self._piece = self._piece, b""
-            return piece
         data = bytes(self._reader._buffer)
         self._reader._buffer.clear()
         self._reader._maybe_resume_transport()

@@ -297,3 +297,19 @@ def test_sessions_do_not_bleed(bodies: list[bytes], seed: int) -> None:
                 assert mail.startswith(f"MAIL FROM:<s{n}@partner.test>")
                 assert content.endswith(b"\r\nSubject: x\r\n\r\n" + body)
     asyncio.run(play())
+
+
+async def test_what_waits_while_the_client_reads_nothing_is_not_forgotten() -> None:
+    """More replies unread than we keep: reading goes on once they are taken, with what came meanwhile."""
+    async with FakeNextHop() as hop, edge(listener(hop.port)) as server:
+        talker = await Talker.to(server.addresses["inbound"])
+        (session,) = server.sessions
+        await talker.envelope("b@corp.test")
+        drained = asyncio.Event()
+        session.transport.get_write_buffer_size = lambda: 1 << 20
+        session._writer.drain = drained.wait
+        assert (await talker.say("DATA")).startswith("354")
+        talker.writer.write(b"Subject: x\r\n\r\nx\r\n.\r\n")
+        await asyncio.sleep(0.05)
+        drained.set()
+        assert (await talker.reply()).startswith("250")
