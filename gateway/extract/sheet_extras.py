@@ -33,6 +33,8 @@ HEADERS = re.compile(rb"<(?:oddHeader|oddFooter|evenHeader|evenFooter|firstHeade
 SAID = re.compile(rb'(?:prompt|promptTitle|error|errorTitle|tooltip|display|location)="([^"]{6,4096})"')
 """Attributes of validations and links in a sheet: shown when somebody comes near."""
 FORMULA = re.compile(rb"<(?:f|formula1|formula2)(?: [^>]{0,200})?>([^<]{6,8192})</")
+OPENED = re.compile(rb"f(?<=<f)")
+"""The beginning of a formula: what stands first is rare in a sheet, so that hardly a place is looked at."""
 LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
 PART_LIMIT = 32 << 20
@@ -108,7 +110,7 @@ def _cached(element: etree._Element, column: int, pivot: _Pivot) -> str:
 
 def _part(source: str, content: bytes) -> Iterator[Yield]:
     if source == "header":
-        for match in HEADERS.finditer(content):
+        for match in HEADERS.finditer(content) if b"Heade" in content or b"Foote" in content else ():
             text = PRINT_CODES.sub(" ", _unescape(match[1].decode("utf-8", "replace"))).strip()
             if text:
                 yield Text(text, "header")
@@ -140,7 +142,7 @@ def _said(content: bytes) -> Iterator[str]:
 
 def _literals(content: bytes) -> Iterator[str]:
     """The texts that a formula puts together: `="A12345"&"6789"`, a list of choices."""
-    if b"<f" not in content:
+    if OPENED.search(content) is None:
         return
     for match in FORMULA.finditer(content):
         if b'"' in match[1] or b"&quot;" in match[1]:

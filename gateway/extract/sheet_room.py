@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from gateway.extract import xlm
 from gateway.extract.base import Context, Problem
 from gateway.extract.office import biff12
@@ -29,6 +31,12 @@ BLANKS = 1_000_000
 COLUMN = re.compile(rb"\sr\s?=\s?[\"']([A-Za-z]{1,3})\d")
 FAR = re.compile(rb"r(?:=\"(?:[A-Za-z]{2,3}[0-9]|[A-Za-z]?[0-9]{6})|\s+=|=[^\"])")
 """A place beyond Z99999, or one written as no program of offices writes it."""
+AT_ONCE = 1 << 18
+"""Octets of a sheet that are looked at together."""
+PLACE = 16
+"""Octets of a place: ` r="XFD1048576"`."""
+R, EQUAL, QUOTE = b'r="'
+_LETTER = np.array([chr(i).isascii() and chr(i).isalpha() for i in range(256)])
 ROW = re.compile(rb"\sr\s?=\s?[\"'](?:[A-Za-z]{1,3})?(\d{1,7})[\"']")
 ODS_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?table-row([^<>]{0,2000}+)>")
 ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^<>]{0,2000}+)>")
@@ -69,13 +77,59 @@ def package(data: bytes, context: Context) -> Problem | None:
 
 def markup(content: bytes) -> int:
     """Cells between the first and the last one of a worksheet part; 0 where none stands beyond Z99999: any machine has room
-    for those, they are counted as they are laid out, and to read each place would cost as much as to read the sheet."""
-    if not FAR.search(content):
-        return 0
-    written = COLUMN.findall(content)
-    rows = max(map(int, set(ROW.findall(content))), default=0)
-    cells = max(map(_column, set(written)), default=0) * rows
-    return cells if cells < REPEATED or cells < SPARSE * len(written) else CELLS + 1
+    for those, they are counted as they are laid out."""
+    found = _plainly(content)
+    if found is None:                                     # as no program of offices writes it
+        if not FAR.search(content):
+            return 0
+        written = COLUMN.findall(content)
+        rows = max(map(int, set(ROW.findall(content))), default=0)
+        found = max(map(_column, set(written)), default=0), rows, len(written)
+    columns, rows, count = found
+    cells = columns * rows
+    return cells if cells < REPEATED or cells < SPARSE * count else CELLS + 1
+
+
+def _plainly(content: bytes) -> tuple[int, int, int] | None:
+    """The last column and row and how many cells are written, noughts where none stands beyond Z99999; None for a sheet in which
+    a place may be written in another way than ` r="XFD1048576"`."""
+    raw = np.frombuffer(b" " + content + b" " * PLACE, np.uint8)
+    found, far = [], False
+    for begin in range(0, len(content), AT_ONCE):
+        piece = raw[begin:begin + AT_ONCE + 3]
+        equal = np.flatnonzero(piece[2:-1] == EQUAL) + 2
+        before = piece[equal - 1]
+        named = before == R
+        if (before <= 32).any() or (piece[equal[named] + 1] != QUOTE).any():
+            return None
+        at = equal[named & (piece[equal - 2] <= 32)] + begin + 2
+        far = far or bool(((raw[at + 1] > 64) | ((raw[at] < 64) & (raw[at + 5] - 48 < 10)) | (raw[at + 6] - 48 < 10)).any())
+        found.append(at)
+    return _last(raw, found) if far else (0, 0, 0)
+
+
+def _last(raw: np.ndarray, places: list[np.ndarray]) -> tuple[int, int, int] | None:
+    """Of the places that begin there: the last column and row, and how many name a column; noughts where none is beyond Z99999."""
+    columns = rows = count = 0
+    for at in places:
+        letters = np.zeros(len(at), np.int64)
+        column, row, length = letters.copy(), letters.copy(), letters.copy()
+        for i in range(3):
+            one = raw[at + i]
+            letters += _LETTER[one] & (letters == i)
+            column = np.where(letters > i, column * 26 + (one & 31), column)
+        digits = at + letters
+        for i in range(8):
+            one = raw[digits + i]
+            more = (one - 48 < 10) & (length == i)
+            row = np.where(more, row * 10 + (one & 15), row)
+            length += more
+        if (length > 7).any():
+            return None
+        named = column[(letters > 0) & (length > 0)]
+        columns, count = max(columns, int(named.max(initial=0))), count + len(named)
+        rows = max(rows, int(row[raw[digits + length] == QUOTE].max(initial=0)))
+    return (columns, rows, count) if columns > 26 or rows > 99_999 else (0, 0, 0)
 
 
 def _column(letters: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import time
 
@@ -36,6 +37,23 @@ def record12(kind: int, body: bytes) -> bytes:
 ])
 def test_room_of_a_sheet(content: bytes, cells: int) -> None:
     assert markup(content) == cells
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_arrays_read_places_as_patterns_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = random.Random(seed)
+    monkeypatch.setattr(sheet_room, "AT_ONCE", rng.choice((9, 100, 1 << 18)))
+    places = ("A1", "Z99999", "AA1", "b100000", "XFD1048576", "AC7", "Q400000", "7", "1048576", "AAAA5", "")
+    content = sheet(*(rng.choice(places) for _ in range(rng.randrange(20)))) + b"<row r=\"%d\"" % rng.randrange(10 ** rng.randrange(1, 7))
+    written, rows = sheet_room.COLUMN.findall(content), [int(n) for n in sheet_room.ROW.findall(content)]
+    columns = max(map(sheet_room._column, written), default=0)
+    far = columns > 26 or max(rows, default=0) > 99_999
+    assert sheet_room._plainly(content) == ((columns, max(rows), len(written)) if far else (0, 0, 0))
+
+
+@pytest.mark.parametrize("content", [b"<c r='A1'/>", b'<c r ="A1"/>', b'<c\nr\n="A1"/>', b"text = x", b'<c r="A12345678"/><c r="AA1"/>'])
+def test_places_as_no_program_writes_them_are_left_to_the_patterns(content: bytes) -> None:
+    assert sheet_room._plainly(content) is None
 
 
 CELL = "<table:table-cell{}><text:p>1</text:p></table:table-cell>"
