@@ -263,3 +263,11 @@ BENIGN["two names"] = mix(
 )
 BENIGN["rtl hebrew name"] = mix(att(png, "\u05e9\u05dc\u05d5\u05dd.png".encode(), b"image/png"))
 BENIGN["partial-looking subject"] = HEAD.replace(b"Hello", b"[1/2] part") + VERSION + b"Content-Type: text/plain\r\n\r\nx"
+for _name, _line in {"fold": b'filename="IMG_1.jpg"', "space": b'Content-Dispos ition: attachment; filename="IMG_1.jpg"'}.items():
+    BENIGN["field broken by a " + _name] = mix(
+        b"Content-Type: image/jpeg\r\nContent-Transfer-Encoding: base64\r\n"
+        + (b"Content-Disposition: attachment;\r\n" if _name == "fold" else b"")
+        + _line
+        + b"\r\n\r\n"
+        + base64.encodebytes(b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xda\0\x08\1\1\0\0?\0" + bytes(range(200)) * 9 + b"\xff\xd9")
+    )

@@ -166,7 +166,7 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
         if results[0].code and not reading:
             view.note(results[0].code, leaf.label)
             view.irregular = True
-        if len(results) > 1 and _contradict(results):
+        if len(results) > 1 and not (reading and any(r.data in index for r in results)) and _contradict(results):
             view.note("MIME-DECODERS-CONTRADICT", leaf.label)
         for result in results:
             if first is None:
