@@ -96,7 +96,9 @@ class Carve:
     name = "carve"
 
     def claims(self, node: Node) -> bool:
-        return (node.type not in CONTAINERS or node.type in COMPOUND) and len(node.data) > 24
+        if len(node.data) <= 24:
+            return False
+        return node.type not in CONTAINERS or node.type in COMPOUND or (node.type == "text/html" and b"\0" in node.data)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from gateway.extract import carve
-from gateway.extract.base import Child
+from gateway.extract.base import Child, Node
 from gateway.extract.carve import CARVE, END_OF, hits
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
 from tests.builders.documents import compound
@@ -145,3 +146,10 @@ def test_an_archive_in_pieces_is_left_to_the_reader_of_pdf() -> None:
     whole = data.replace(_stored(photos), b"\x78\x9c\0\xe8\x03\x17\xfc" + photos)
     assert [o.code for o in take_apart(CARVE, whole, "a.pdf", kind="application/pdf") if isinstance(o, Observation)] == []
     assert [c.data for c in take_apart(CARVE, whole, "a.pdf", kind="application/pdf") if isinstance(c, Child)] == [whole[whole.find(b"PK"):]]
+
+
+@pytest.mark.parametrize("tail", [ZIP, PROGRAM])
+def test_behind_a_page(tail):
+    page = b"<html><p>words</p></html>\r\n"
+    assert tail in content(take_apart(CARVE, page + tail, "a.html")).values()
+    assert not CARVE.claims(Node(Artifact(1, 0, ArtifactKind.PART), page, "text/html"))
