@@ -134,7 +134,10 @@ def _scalar(value: object) -> str:
 def _sql(text: str) -> Iterator[Yield]:
     """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
     tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
-    match = INSERT.search(text)
+    statements = text.lower().count("insert into")
+    match = INSERT.search(text) if statements < MOST_RECORDS else None
+    if statements >= MOST_RECORDS:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
     while match:
         columns = tuple(c.strip(' `"[]') for c in match[2].rstrip()[1:-1].split(",")) if match[2] else ()
         rows = tables.setdefault((match[1], columns), [columns] if columns else [])
