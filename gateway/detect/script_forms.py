@@ -102,7 +102,7 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"\n)require\s{1,4}[\"']open-uri"),
     ("SCRIPT-SHELL", "server page", r"<%@\s{0,8}(?:page|language|import|control)[\s=]|"
      r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server"),
-    ("SCRIPT-SHELL", "PHP code", r"<\?(?:php\s|=\s{0,8}[$\w])"),
+    ("SCRIPT-SHELL", "PHP code", r"<\?(?:php\s|=\s{0,8}(?:\$\w|\w{2,40}\s?\())"),
     ("SCRIPT-SHELL", "Lua code", r"(?:os\.execute|io\.popen)\s{0,4}\("),
     ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}[\r\n]Exec\s{0,8}="),
     ("SCRIPT-SETUP", "automatic start file",

@@ -141,7 +141,7 @@ class HtmlExtractor:
 
 def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
     """What starts a program of a disk or share with one click, and what is fetched from a stranger's share without any."""
-    if program(address) and (place(address) is Place.SHARE or ROOTED.match(address)):
+    if program(address) and (place(address) is Place.SHARE or (tag in CLICKED and ROOTED.match(address))):
         yield Observation("DOC-LINK-PROGRAM", address)
     elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
         yield Observation("DOC-EXTERNAL-SHARE", address)

@@ -42,6 +42,7 @@ def test_judged(url, code, severity):
 
 
 @pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path",
+                                 "mhtml:mid://00000012/!cid:001@x", "mhtml:file://C:\\a.mht!x",
                                  "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x"])
 def test_no_links(url):
     assert look(url) == []

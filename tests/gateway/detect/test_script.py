@@ -100,6 +100,7 @@ def test_code_under_a_name_that_promises_no_text(data, code, name):
 @pytest.mark.parametrize(("data", "names"), [
     (b"var s = new ActiveXObject('WScript.Shell');\r\n", ("review.txt",)), (b"var s = new ActiveXObject('WScript.Shell');\r\n", ()),
     (b"Start the service at https://h.example/\n", ("README",)), (b"certutil is a program\n", ("README",)),
+    (b"We use <?= in templates\n", ("notes",)),
     (b"Call Bob: https://meet.example/\n", ("note",)), (b"PowerShell is a shell - compare it with others\n", ("note",)),
     (b"CHR(10) and CHR(13) end lines\n", ("note",)), (b"We set up CreateObject calls. Set limits.\n", ("note",)),
 ])

@@ -145,7 +145,7 @@ def test_what_leads_beyond_the_web(markup, code):
 
 @pytest.mark.parametrize("markup", [
     "<a href='file://fileserver/dept/report.xlsx'>x</a>", "<a href='setup.exe'>x</a>", "<a href='page_files/a.js'>x</a>",
-    "<img src='file://server01/sig/logo.jpg'>", "<img src='\\\\192.168.1.5\\s\\logo.png'>", "<img src='file:///C:/Users/a/logo.png'>",
+    "<script src='file:///C:/Temp/x_files/a.js'></script>", "<img src='file://server01/sig/logo.jpg'>", "<img src='\\\\192.168.1.5\\s\\logo.png'>", "<img src='file:///C:/Users/a/logo.png'>",
     "<a href='\\\\203.0.113.9\\s\\report.pdf'>x</a>",
 ])
 def test_shares_of_ones_own_are_links(markup):
