@@ -1,7 +1,6 @@
 """What a blob is, by its leading octets and structure. Names and declarations only tell kinds of text apart.
 
-Answers are lower-case and look like media types; TYPES below are all there are, with what the walk does about each.
-libmagic is not asked: it is slow beside this table, and took Big5 text for a DOS program.
+Answers are lower-case and look like media types. libmagic is slow beside this table, and took Big5 text for a DOS program.
 """
 
 from __future__ import annotations
@@ -147,11 +146,10 @@ NO_READER_NEEDED = ("image/", "audio/", "video/", "font/", "text/")
 """Inert media: complete after the type check and YARA."""
 
 INERT = frozenset({
-    "application/x-empty", "application/json", "application/octet-stream", "application/pgp-keys",
-    "application/pgp-signature", "application/pkcs7-signature", "application/x-pem", "application/postscript",
-    "message/delivery-status", "application/x-dosexec", "application/x-executable", "application/x-mach-binary",
-    "application/java-vm", "application/x-dex", "application/wasm", "application/x-bytecode",
-    "application/x-ms-shortcut", "application/x-msdos-program",
+    "application/x-empty", "application/json", "application/octet-stream", "application/pgp-keys", "application/pgp-signature",
+    "application/pkcs7-signature", "application/x-pem", "application/postscript", "message/delivery-status",
+    "application/x-dosexec", "application/x-executable", "application/x-mach-binary", "application/java-vm", "application/x-dex",
+    "application/wasm", "application/x-bytecode", "application/x-ms-shortcut", "application/x-msdos-program",
     "application/vnd.sqlite3", "application/x-registry-hive", "application/x-shockwave-flash", "application/winhlp",
     "application/x-navi-animation", "application/asn1",
 })
@@ -259,10 +257,10 @@ def _structured(data: bytes, head: bytes) -> str:
         return "image/bmp"
     if head[:4] in (b"\0\0\x01\0", b"\0\0\x02\0") and 0 < struct.unpack_from("<H", data.ljust(8, b"\0"), 4)[0] < 256:
         return "image/x-icon"
-    if b"%PDF-" in head[:1024 + 5]:
-        return "application/pdf"
     if head[2:7] in (b"-lh0-", b"-lh1-", b"-lh4-", b"-lh5-", b"-lh6-", b"-lh7-", b"-lhd-", b"-lzs-", b"-lz4-", b"-lz5-"):
         return "application/x-lzh"
+    if b"%PDF-" in head[:1024 + 5]:
+        return "application/pdf"
     if head[:3] == b"\x5d\0\0" and len(data) > 13 and head[5:13] in (b"\xff" * 8, head[5:10] + b"\0\0\0"):
         return "application/x-lzma"
     if len(head) >= 512 and _tar_checksum(head[:512]):
@@ -323,6 +321,7 @@ OFFICE_XML = re.compile(
     rb"urn:oasis:names:tc:opendocument|<\?mso-application|ns\.adobe\.com/xdp")
 """Word, Excel and OpenDocument documents that are one XML file."""
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
+CARDS = ((b"BEGIN:VCALENDAR", "text/calendar"), (b"BEGIN:VCARD", "text/vcard"))
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 
@@ -330,11 +329,12 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     endings = filenames.extensions(names)
     shown = bool(endings & EXTENSIONS_OF_HTML) or declared in ("text/html", "application/xhtml+xml")
     if not text_like(head):
-        if mail_like(head.replace(b"\0", b"")):
-            return "message/rfc822"                      # with NUL or binary parts
+        if mail_like(head.replace(b"\0", b"")):           # with NUL or binary parts
+            return "message/rfc822"
         if endings & {"csv", "tsv"} and text_like(head[:64]):
             return "text/csv"                            # spreadsheets read what they can
-        return "text/html" if HTML_TAG.match(head.lstrip()) or (shown and HTML_TAG.search(data[:1 << 16])) else _trailing(data)
+        page = HTML_TAG.match(head.lstrip()) or (shown and HTML_TAG.search(data[:1 << 16]))
+        return "text/html" if page else _trailing(data)
     body = _to_ascii(head)
     for prefix, kind in PEM_HEADS:
         if body.lstrip().startswith(prefix):
@@ -351,11 +351,10 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     if html_like(body) or shown:
         return "text/html"
     if XML_HEAD.search(body):
-        return "application/x-office-xml" if OFFICE_XML.search(body) else "text/xml"
-    if body.lstrip()[:15].upper() == b"BEGIN:VCALENDAR":
-        return "text/calendar"
-    if body.lstrip()[:11].upper() == b"BEGIN:VCARD":
-        return "text/vcard"
+        return "text/xml"
+    for begin, kind in CARDS:
+        if body.lstrip()[:15].upper().startswith(begin):
+            return kind
     if "csv" in endings or "tsv" in endings or declared == "text/csv":
         return "text/csv"
     if declared in DECLARED_TEXT:

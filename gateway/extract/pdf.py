@@ -23,6 +23,8 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 CONTAINERS = (b"PK\x03\x04", b"MSCF\0\0\0\0", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
+MEMBERS = frozenset({"application/x-lzh", "application/x-arj", "application/x-cpio", "application/x-archive"})
+"""Archives in which a stored PDF lies in one piece: read as one in any case, but what stands around it is the archive."""
 GUESSES = 80                             # passwords tried on one file
 OBJECTS = 200_000                        # indirect objects of one file that are looked at
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
@@ -66,7 +68,8 @@ class Pdf:
                                    or node.type.startswith(("text/", "message/", "multipart/")))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        yield from _edges(node.data)
+        if node.type not in MEMBERS:
+            yield from _edges(node.data)
         if floods.deep(node.data):
             yield Problem(IncidentCode.DEPTH, "arrays or dictionaries within one another")
         if floods.crowded(node.data):

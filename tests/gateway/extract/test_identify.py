@@ -111,3 +111,8 @@ def test_mail_with_octets_of_no_text():
 def test_a_page_with_noise_behind_it_is_a_page(data, kind):
     """Office programs open it by any of their extensions, browsers by theirs."""
     assert identify(data, ("a.doc",)) == kind
+
+
+def test_a_stored_document_does_not_make_its_archive_one():
+    lzh = bytes((22, 0)) + b"-lh0-" + bytes(15) + b"%PDF-1.7\n"
+    assert identify(lzh, ("a.lzh",)) == "application/x-lzh"

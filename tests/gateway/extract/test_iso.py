@@ -2,8 +2,10 @@ import struct
 
 import pytest
 
+from gateway.extract.base import Node
 from gateway.extract.iso import ISO
-from tests.builders.archives import codes, take_apart
+from gateway.model.artifact import Artifact, ArtifactKind
+from tests.builders.archives import Member, codes, content, make_zip, take_apart
 from tests.builders.discs import DATA, iso_of
 
 
@@ -62,3 +64,12 @@ def test_a_tree_that_leads_back_to_itself():
 def test_more_trees_than_any_disc_has():
     assert "COUNT" in codes(take_apart(ISO, image([(b"F", 21, 9, 0)], trees=9), kind="application/x-iso9660-image"))
     assert not codes(take_apart(ISO, image([(b"F", 21, 9, 0)], trees=3), kind="application/x-iso9660-image"))
+
+
+def test_a_disc_behind_another_file_is_read_by_its_descriptors():
+    image = iso_of(joliet=3)
+    front = make_zip(Member(b"a.txt", b"hi"))
+    found = take_apart(ISO, front + image[len(front):], "a.iso", kind="application/zip")
+    assert "POLYGLOT" in codes(found) and DATA in content(found).values()
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.zip",)), front + bytes(40_000), "application/zip")
+    assert not ISO.claims(node)
