@@ -97,9 +97,13 @@ def _rows(grid: Grid) -> Iterator[tuple[int, str, Stretch]]:
 
 
 def _names(found: Characters) -> np.ndarray:
-    """Where NAMEISH can match."""
-    small = (found.are(LETTER) & ~found.are(UPPER)) | found.among("'’-")
-    return found.places(found.are(IDEOGRAPH) | (found.are(UPPER) & ahead(small | found.are(UPPER), 1)))
+    """Where there is something of what NAMEISH matches: an ideograph; a blank between a word or capitals and a capital."""
+    upper = found.are(UPPER)
+    small = (found.are(LETTER) & ~upper) | found.among("'’-")
+    words = (found.codes == 32) & ahead(upper, 1)
+    capitals = upper & ahead(upper, -1)
+    surnames = (ahead(capitals, -1) | (ahead(found.codes == 44, -1) & ahead(capitals, -2))) & ahead(small, 2)
+    return found.places(found.are(IDEOGRAPH) | (words & (ahead(small, -1) | surnames)))
 
 
 def _phones(found: Characters) -> np.ndarray:

@@ -12,7 +12,7 @@ from pathlib import Path
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data import bulk, judge, layout, people, tokens
 from gateway.detect.data import labels as markings
-from gateway.detect.data.glued import glued
+from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
@@ -21,10 +21,12 @@ from gateway.detect.data.starts import Starts
 from gateway.identifiers import contact, payment, terms, tw, words
 from gateway.identifiers.date import DATE
 from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
-from gateway.identifiers.terms import Labels
+from gateway.identifiers.terms import AGAINST, Labels
 from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
 
+GLUED = frozenset({"jp.my_number", "jp.driver_licence", "card", "cn.bank_card", "hk.id", *AGAINST})
+"""Labels that say something of numbers against one another: under those of accounts they would all be accounts."""
 SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
@@ -160,6 +162,11 @@ class CustomerData:
                 self._token(grid, artifact, token, only_labelled=True)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
+        for first, token in repeated(text, starts.repeated):
+            if token.value not in EXAMPLES and token.value not in self.own:
+                row = grid.row(first)
+                kinds, _ = layout.label(grid, self.labels, row, grid.column(row, first), first)
+                self._add(grid, artifact, token, row, ("glued",), kinds & GLUED)
         for name, token in tokens.post_accounts(text, grid.characters):
             self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
@@ -229,7 +236,7 @@ class CustomerData:
         place = (grid.id, key, kinds, shape)
         group = self.groups.get(place)
         if group is None:
-            group = self.groups[place] = Group(shape, kinds, artifact)
+            group = self.groups[place] = Group(shape, kinds, artifact, key == ("glued",))
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:

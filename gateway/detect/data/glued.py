@@ -27,6 +27,10 @@ KNOWN = re.compile(
     r"|09[0-9]{8}|1[3-9][0-9]{9}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
 LONGEST = 2000
 """Characters of a run."""
+REPEATED = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{36,2000}+|(?:[A-Z][0-9]{6}[0-9A]){3,250}+)(?![0-9A-Za-z])")
+"""Three numbers of one length and more."""
+SIZES = {12: "D12", 16: "D16"}
+"""Lengths that one such run of digits may be made of: My Number, licences; cards."""
 
 
 def glued(text: str, taiwanese: np.ndarray | None = None, chinese: np.ndarray | None = None) -> Iterator[Token]:
@@ -59,3 +63,21 @@ def _parts(text: str, first: int, end: int) -> list[Token]:
             found.append(Token("D17X" if value[-1] == "X" else part.lastgroup, value, *part.span()))
         at = part.end()
     return found
+
+
+def repeated(text: str, starts: np.ndarray | None = None) -> Iterator[tuple[int, Token]]:
+    """The pieces of runs that are as long as three numbers and more, and where each run begins.
+
+    All pieces, those that fail their check too: chance passes one in ten, so that three of three are one serial of a thousand, and
+    what is taken of many serials would be just these. The share that passes, over all runs of a text, tells people from chance.
+    """
+    for match in matches(REPEATED, text, starts):
+        first, end = match.span()
+        if match.group().isdigit():
+            sizes = {size: shape for size, shape in SIZES.items() if (end - first) % size == 0}
+        else:
+            sizes = {8: "LD7"}
+        for size, shape in sizes.items():
+            for at in range(first, end, size):
+                value = text[at:at + size]
+                yield first, Token("LD6A" if size == 8 and value[-1] == "A" else shape, value, at, at + size)

@@ -24,6 +24,7 @@ CHANCE_BESIDE_PERSON = 1.2e-3
 """The same where names, birth dates, phones or addresses stand in the rows and every value passes."""
 RATE = 0.5
 RATE_LABELLED = 0.3
+RATE_APART = 0.9
 PLACED = 1500
 """Sightings of one group that are kept."""
 PLACED_OF_MANY = 64
@@ -72,6 +73,7 @@ class Group:
     shape: str
     label: frozenset[str]
     artifact: int = 0
+    apart: bool = False                  # what fails here says nothing of other groups: a serial that is as long as three numbers
     grouped: bool = True                 # every token was written in groups
     looked: int = 0                      # tokens whose rows were looked at
     beside_person: int = 0               # those of them with a person's data in their row
@@ -198,7 +200,7 @@ def _accepted(case: _Case) -> bool | None:
     rate = p / case.n
     if case.labelled:
         return rate >= RATE_LABELLED
-    if rate < RATE:
+    if rate < (RATE_APART if case.group.apart else RATE):
         return False
     chance = _chance(case)
     against = case.group.label & NEGATIVE
@@ -229,7 +231,7 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
                     best = case
             elif answer is None:
                 open_cases.append(case)
-            else:
+            elif not group.apart:
                 refused[key] = refused.get(key, 0) + case.n
         if best is not None:
             _take(best, accepted)

@@ -26,13 +26,15 @@ class Starts:
     spelled: Places = None
     taiwanese: Places = None             # of glued.py
     chinese: Places = None
+    repeated: Places = None
 
     @classmethod
     def of(cls, grid: Grid) -> Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        first = [[look(piece) + begin for look in (ibans, bics, wrapped, taiwanese, chinese)] for begin, piece in found.pieces()]
+        looks = (ibans, bics, wrapped, taiwanese, chinese, repeated)
+        first = [[look(piece) + begin for look in looks] for begin, piece in found.pieces()]
         second = [[look(piece) + begin for look in (odd, spelled)] for begin, piece in plain.pieces()]
         ours = [np.concatenate(places) for places in zip(*first, strict=True)]
         theirs = [np.concatenate(places) for places in zip(*second, strict=True)]
@@ -114,6 +116,15 @@ def chinese(found: Characters) -> np.ndarray:
     digit = found.are(DIGIT)
     year = found.among("12") & ahead(found.among("09"), 1)
     return found.places(year & _eight(digit) & ahead(digit, 8) & ahead(digit, 9) & ahead(digit, 10) & ahead(digit, 12))
+
+
+def repeated(found: Characters) -> np.ndarray:
+    """36 digits and more; a capital, six digits, one character and a capital again."""
+    first, end = found.digits()
+    six = first[(end - first == 6) | (end - first == 7)]
+    upper, word = found.are(UPPER), found.are(LETTER | DIGIT)
+    six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
+    return np.sort(np.concatenate((first[end - first >= 36], six - 1)), kind="stable") - MARGIN
 
 
 def _eight(digit: np.ndarray) -> np.ndarray:

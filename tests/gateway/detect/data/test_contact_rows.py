@@ -10,7 +10,7 @@ from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 
 LINES = ("陳小明 A123456789 0912-345-678", "no number here at all", "John Smith, 02-2345-6789", "王 小明 0912345678", "id=123456789012 took 9 ms",
-         "mail a@b.example", "台北市信義路3號", "2026-05-12 12:33 done", "Ann Lee (415) 555-2671 x", "5 Main Street", "", "12 34 5678 (9)", "12^34567890")
+         "CHAN Tai Man 2345 6789", "tel LEE, Ann 23456789", "INFO 12345678 Started", "DHL 12345678 x", "mail a@b.example", "台北市信義路3號", "2026-05-12 12:33 done", "Ann Lee (415) 555-2671 x", "5 Main Street", "", "12 34 5678 (9)", "12^34567890")
 
 
 def grids(text):

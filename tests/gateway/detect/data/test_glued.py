@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import base64
 import random
 
 import pytest
 
-from gateway.detect.data.glued import LONGEST, glued
+from gateway.detect.data.glued import LONGEST, glued, repeated
 from tests.bench.test_data_cost import look
 from tests.gateway.identifiers import makers
 
@@ -55,3 +56,44 @@ def test_serials_of_the_shape_are_chance():
 
 def test_one_long_run_is_looked_at_once():
     assert list(glued(TW[0] * 200_000)) == []
+
+
+JP, CARD, HK = ([make(RNG) for _ in range(6)] for make in (makers.my_number, makers.card, makers.hk_id))
+
+
+@pytest.mark.parametrize(("values", "type"), [(JP, "jp.my_number"), (CARD, "card"), (HK, "hk.id")])
+@pytest.mark.parametrize("around", ["{}", "名單：{}。", "{}\n" + "We meet on Friday at the usual place.\n" * 60])
+def test_numbers_of_one_kind_against_one_another(values, type, around):
+    assert look(around.format("".join(values))).identifiers == {type: 6}
+    assert look(around.format("".join(values[:3]) + "\n" + "".join(values[3:]))).identifiers == {type: 6}
+
+
+def test_three_against_one_another_beside_a_name():
+    assert look("山田太郎 " + "".join(JP[:3])).identifiers == {"jp.my_number": 3}
+    assert look("マイナンバー：" + "".join(JP[:3])).identifiers == {"jp.my_number": 3}
+    assert list(repeated("".join(JP[:2]))) == []
+
+
+def serials(seed):
+    rng = random.Random(seed)
+    return {
+        "36 digits": lambda: f"{rng.randrange(10**35, 10**36)}", "48 digits": lambda: f"{rng.randrange(10**47, 10**48)}",
+        "codes": lambda: "".join(f"{rng.choice('ABCDEFXYZ')}{rng.randrange(10**7):07d}" for _ in range(3)),
+        "hex": lambda: "".join(rng.choice("0123456789ABCDEF") for _ in range(96)),
+        "base64": lambda: base64.b64encode(rng.randbytes(60)).decode(), "dna": lambda: "".join(rng.choice("ACGT") for _ in range(120)),
+        "telephones": lambda: "".join(f"09{rng.randrange(10**8):08d}" for _ in range(6)),
+        "times": lambda: "".join(f"202605{rng.randrange(1, 29):02d}12{rng.randrange(60):02d}{rng.randrange(60):02d}" for _ in range(6)),
+        "noughts": lambda: f"{rng.randrange(10**4):048d}"}
+
+
+@pytest.mark.parametrize("name", serials(0))
+@pytest.mark.parametrize("seed", range(4))
+def test_long_serials_are_chance(name, seed):
+    made = serials(f"{name}{seed}")[name]
+    assert look("\n".join(made() for _ in range(60))).persons == 0
+    assert sum(look(f"No. {made()} shipped").persons for _ in range(60)) == 0
+
+
+def test_a_serial_speaks_against_no_other_number():
+    beside = "\n".join(f"山田太郎 {value}" for value in JP[:4])
+    assert look(beside).persons == look(beside + "\nNo. " + "123456789123" * 2 + "777000777001").persons == 4

@@ -49,6 +49,15 @@ def test_no_match_begins_anywhere_else(name, seed):
 
 
 @pytest.mark.parametrize("seed", range(5))
+def test_repeated_numbers_begin_where_they_are_found(seed):
+    rng = random.Random(seed)
+    parts = ["A123456", "B1234567", "B123456A", "1" * 12, "2" * 36, "x", " ", "\n", "王", "Z"]
+    made = grid("".join(rng.choice(parts) for _ in range(2000)))
+    wanted = [m.span() for m in glued.REPEATED.finditer(made.text)]
+    assert [m.span() for m in matches(glued.REPEATED, made.text, Starts.of(made).repeated)] == wanted != []
+
+
+@pytest.mark.parametrize("seed", range(5))
 def test_split_cells_are_found_from_their_cells(seed):
     text = random_text("cells", seed)
     made = grid(text)
