@@ -1,8 +1,8 @@
 """One SMTP session: aiosmtpd's connection, STARTTLS and task, with its command loop and DATA section replaced.
 
 aiosmtpd 1.4.6 reads content line by line (6 times slower), takes bare LF, refuses long lines and DSN, has no BDAT, and cancels
-a running handler when the client goes away. `_reader._buffer`, `_wait_for_data` and `_maybe_resume_transport` are private to
-asyncio's StreamReader; a test holds on to them, and aiosmtpd is pinned.
+a running handler when the client goes away. `_reader._buffer`, `_wait_for_data`, `_wakeup_waiter` and
+`_maybe_resume_transport` are private to asyncio's StreamReader; a test holds on to them, and aiosmtpd is pinned.
 """
 
 from __future__ import annotations

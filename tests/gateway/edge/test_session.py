@@ -39,6 +39,7 @@ async def test_the_private_parts_we_stand_on_are_there() -> None:
     reader = asyncio.StreamReader(limit=10)
     assert isinstance(reader._buffer, bytearray)
     assert asyncio.iscoroutinefunction(reader._wait_for_data) and callable(reader._maybe_resume_transport)
+    assert callable(reader._wakeup_waiter)
 
 
 async def test_one_message_from_end_to_end() -> None:
