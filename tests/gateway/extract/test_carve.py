@@ -151,5 +151,5 @@ def test_an_archive_in_pieces_is_left_to_the_reader_of_pdf() -> None:
 @pytest.mark.parametrize("tail", [ZIP, PROGRAM])
 def test_behind_a_page(tail):
     page = b"<html><p>words</p></html>\r\n"
-    assert tail in content(take_apart(CARVE, page + tail, "a.html")).values()
+    assert tail in content(take_apart(CARVE, page + tail, "a.html", kind="text/html")).values()
     assert not CARVE.claims(Node(Artifact(1, 0, ArtifactKind.PART), page, "text/html"))
