@@ -20,6 +20,12 @@ MOVED_RATIO = 200
 RATIO = 100
 FRAMES = 20_000                          # pictures in one animation
 CHUNKS = 20_000                          # of a PNG that are no image data
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+"""Of a JPEG (ITU T.81, B.1.1.3), those that stand among the octets of a scan left out."""
+SCANS = 200
+"""Of a JPEG: a progressive one has ten, and each one is drawn over the whole picture."""
+PAGES = 3_000                            # of a TIFF: faxes and scanned files have a few hundred
+TAGS = 200                               # of one page of a TIFF that are looked at
 IMAGE = 112 << 20
 """Octets a picture in a PDF unpacks to, above which its ratio counts: a white page of A4 at 600 dpi in colour has less."""
 STREAM = 32 << 20
@@ -53,6 +59,20 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
             return "COUNT", f"more than {FRAMES} frames"
         if pixels > MOVED and pixels > MOVED_RATIO * len(data):
             return "RATIO", f"{pixels} pixels in {frames} frames"
+    if kind == "image/jpeg":
+        width, height = jpeg_size(data)
+        if _heavy(width, height, len(data)):
+            return "RATIO", f"{width} by {height} pixels"
+        if data.count(b"\xff\xda") > SCANS and jpeg_crowded(data):
+            return "COUNT", f"more than {SCANS} scans"
+    if kind == "image/webp" and _heavy(*webp_size(data), len(data)):
+        return "RATIO", "more pixels than its octets can tell"
+    if kind == "image/tiff":
+        pages = tiff_pages(data)
+        if len(pages) > PAGES:
+            return "COUNT", f"more than {PAGES} pages, or one that leads back to itself"
+        if any(_heavy(width, height, len(data), octets) for width, height, octets in pages):
+            return "RATIO", "more pixels than its octets can tell"
     if kind == "image/bmp" and data[:2] == b"BM" and len(data) >= 26:
         width, height = struct.unpack_from("<ii", data, 18)
         if _heavy(abs(width), abs(height), len(data)):
@@ -63,6 +83,71 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
 def _heavy(width: int, height: int, packed: int, octets_each: float = 3) -> bool:
     octets = width * height * octets_each
     return (octets > PIXEL_OCTETS and octets > RATIO * packed) or (octets > BLANK_OCTETS and octets > BLANK * packed)
+
+
+def jpeg_size(data: bytes) -> tuple[int, int]:
+    """Width and height by the first frame header (ITU T.81, B.2.2); (0, 0) where none is found."""
+    at = 2
+    while at + 9 <= len(data) and data[at] == 0xFF:
+        if 0xC0 <= data[at + 1] <= 0xCF and data[at + 1] not in (0xC4, 0xC8, 0xCC):
+            height, width = struct.unpack_from(">HH", data, at + 5)
+            return width, height
+        if data[at + 1] == 0xFF:
+            at += 1
+        else:
+            at += 2 + max(2, int.from_bytes(data[at + 2:at + 4], "big"))
+    return 0, 0
+
+
+def jpeg_crowded(data: bytes) -> bool:
+    """True for more scans or segments than any picture has; what stands behind its end is another file (a film, mostly)."""
+    at = scans = 0
+    for _ in range(CHUNKS):
+        found = MARKER.search(data, at)
+        if found is None or found[0] == b"\xff\xd9":
+            return False
+        at = found.end()
+        if found[0] not in (b"\xff\xd8", b"\xff\x01"):
+            at += max(2, int.from_bytes(data[at:at + 2], "big"))
+        scans += found[0] == b"\xff\xda"
+        if scans > SCANS:
+            return True
+    return True
+
+
+def webp_size(data: bytes) -> tuple[int, int]:
+    """Width and height of the canvas (RFC 9649, 2.7 and 3.4; RFC 6386, 9.1); (0, 0) where there is none."""
+    if data[12:16] == b"VP8X" and len(data) >= 30:
+        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+    if data[12:16] == b"VP8L" and len(data) >= 25:
+        bits = int.from_bytes(data[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if data[12:16] == b"VP8 " and len(data) >= 30:
+        return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
+    return 0, 0
+
+
+def tiff_pages(data: bytes) -> list[tuple[int, int, float]]:
+    """Width, height and octets a pixel of each page (TIFF 6.0, section 2), PAGES and one at most: a chain of pages in circles
+    has more than any other."""
+    order = "<" if data[:2] == b"II" else ">"
+    found: list[tuple[int, int, float]] = []
+    try:
+        at = struct.unpack_from(order + "L", data, 4)[0]
+        while at and len(found) <= PAGES:
+            count = struct.unpack_from(order + "H", data, at)[0]
+            tags = {256: 0, 257: 0, 258: 1, 277: 1}
+            for entry in range(at + 2, at + 2 + 12 * min(count, TAGS), 12):
+                tag, kind, values = struct.unpack_from(order + "HHL", data, entry)
+                if tag in tags and (values == 1 or tag != 258):
+                    tags[tag] = struct.unpack_from(order + ("H" if kind == 3 else "L"), data, entry + 8)[0]
+                elif tag == 258:
+                    tags[258] = 8
+            found.append((tags[256], tags[257], tags[258] * tags[277] / 8))
+            at = struct.unpack_from(order + "L", data, at + 2 + 12 * count)[0]
+    except struct.error:
+        return found
+    return found
 
 
 def moved(data: bytes) -> tuple[int, int]:

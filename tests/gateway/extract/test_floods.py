@@ -129,3 +129,37 @@ def test_what_is_packed_as_usual_is_not_unpacked() -> None:
 def test_more_object_streams_than_any_document_has() -> None:
     assert "COUNT" in codes(take_apart(PDF, pdf() + b"/Obj#53tm /ObjStm " * 10_001, "a.pdf"))
     assert not floods.crowded(b"/ObjStm " * 20_000) and not floods.crowded(b"# Stm " * 30_000)
+
+
+def jpeg(width: int, height: int, more: bytes = b"") -> bytes:
+    frame = struct.pack(">BHHB", 8, height, width, 3) + bytes(9)
+    return b"\xff\xd8\xff\xe0\0\4ab\xff\xff\xc2" + struct.pack(">H", len(frame) + 2) + frame + more
+
+
+def webp(kind: bytes, body: bytes, size: int = 100) -> bytes:
+    return b"RIFF\0\0\0\0WEBP" + kind + struct.pack("<L", size) + body + bytes(size)
+
+
+def tiff(*pages: tuple[int, int, int], order: str = "<", last: int = 0, size: int = 0) -> bytes:
+    """Pages of (width, height, bits a pixel); the last one leads to `last`."""
+    out = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "L", 8)
+    for number, (width, height, bits) in enumerate(pages):
+        entries = [(256, 4, width), (257, 4, height), (258, 3, bits), (277, 3, 1)]
+        page = b"".join(struct.pack(order + "HHL", tag, kind, 1) + struct.pack(order + ("HH" if kind == 3 else "L"), *((value, 0) if kind == 3 else (value,)))
+                        for tag, kind, value in entries)
+        following = len(out) + 2 + len(page) + 4 if number + 1 < len(pages) else last
+        out += struct.pack(order + "H", len(entries)) + page + struct.pack(order + "L", following)
+    return out + bytes(size)
+
+
+@pytest.mark.parametrize(("kind", "data", "code"), [
+    ("image/jpeg", jpeg(65_000, 65_000), "RATIO"), ("image/jpeg", jpeg(4_000, 3_000, b"\xff\xda\0\2ab" * 300), "COUNT"),
+    ("image/jpeg", jpeg(8_000, 6_000, bytes(4 << 20)), ""), ("image/jpeg", jpeg(4_960, 7_016, bytes(700_000) + b"\xff\xda\0\2ab" * 12), ""), ("image/jpeg", b"\xff\xd8\xff\xe0", ""),
+    ("image/jpeg", jpeg(4_000, 3_000, b"\xff\xda\0\2ab\xff\xd9" + b"\xff\xda" * 900), ""), ("image/jpeg", jpeg(40, 30, b"\xff\xfe\0\4\xff\xda" * 25_000), "COUNT"),
+    ("image/webp", webp(b"VP8X", bytes(4) + b"\xff\xff\0\xff\xff\0"), "RATIO"), ("image/webp", webp(b"VP8L", b"\x2f\xff\xff\xff\x0f"), "RATIO"),
+    ("image/webp", webp(b"VP8 ", bytes(6) + b"\xff\x3f\xff\x3f"), "RATIO"), ("image/webp", webp(b"VP8 ", bytes(6) + b"\0\4\0\3", 9_000), ""), ("image/webp", b"RIFF", ""),
+    ("image/tiff", tiff((20_000, 20_000, 24)), "RATIO"), ("image/tiff", tiff((20_000, 20_000, 24), order=">"), "RATIO"), ("image/tiff", tiff((4_960, 7_016, 1), last=8), "COUNT"),
+    ("image/tiff", tiff(*[(1_700, 2_200, 1)] * 900), ""), ("image/tiff", tiff((4_960, 7_016, 24), size=400_000), ""), ("image/tiff", b"II*\0", ""),
+])
+def test_photographs_and_scans(kind: str, data: bytes, code: str) -> None:
+    assert floods.picture(kind, data)[0] == code
