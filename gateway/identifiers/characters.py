@@ -51,6 +51,7 @@ class Characters:
     def __init__(self, text: str) -> None:
         self.text = text
         self._masks: dict[int, np.ndarray] | None = None
+        self._digits: tuple[np.ndarray, np.ndarray] | None = None
         if text.isascii():
             octets = text.encode()
             self.codes, self.kinds = _framed(octets, np.uint8), _framed(octets.translate(_ASCII), np.uint8)
@@ -70,7 +71,7 @@ class Characters:
     def replaced(self, codes: np.ndarray) -> tuple[str, Characters]:
         """The text with other code points in the place of some that are of no kind, as they are themselves."""
         found = object.__new__(Characters)
-        found._masks = None
+        found._masks = found._digits = None
         found.text = decoded(codes[MARGIN:-MARGIN])
         found.codes, found.kinds = codes, self.kinds
         return found.text, found
@@ -91,10 +92,15 @@ class Characters:
 
     def digits(self) -> tuple[np.ndarray, np.ndarray]:
         """Where digits begin and where they end, margin included."""
+        if self._digits is not None:
+            return self._digits
         digit = self.are(DIGIT).copy()
         digit[:MARGIN] = digit[-MARGIN:] = False
         edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-        return edges[0::2], edges[1::2]
+        found = edges[0::2], edges[1::2]
+        if self._masks is not None:
+            self._digits = found
+        return found
 
     def among(self, some: str) -> np.ndarray:
         """For each character whether it is one of a few."""
@@ -120,7 +126,7 @@ class Characters:
         while begin < size:
             end = self.text.find("\n", begin + PIECE) + 1 or size
             piece = object.__new__(Characters)
-            piece.text, piece._masks = self.text[begin:end], {}
+            piece.text, piece._masks, piece._digits = self.text[begin:end], {}, None
             piece.codes, piece.kinds = self.codes[begin:end + 2 * MARGIN], self.kinds[begin:end + 2 * MARGIN]
             yield begin, piece
             begin = end

@@ -70,17 +70,14 @@ _SET_IN = np.array([chr(i) in " >|" for i in range(128)])
 
 def wrapped(found: Characters) -> np.ndarray:
     """Digits that go on in the next line, and the letters right before them."""
-    digit, line = found.are(DIGIT), found.codes == 10
-    last: np.ndarray = found.places(digit & (ahead(line, 1) | (ahead(found.codes == 13, 1) & ahead(line, 2))))
-    at = last + MARGIN + 1
-    at += 1 + (found.codes[at] == 13)
+    digit, codes = found.are(DIGIT), found.codes
+    first, end = found.digits()
+    broken = (codes[end] == 10) | ((codes[end] == 13) & (codes[end + 1] == 10))
+    begin, at = first[broken] - MARGIN, end[broken]
+    at = at + 1 + (codes[at] == 13)
     for _ in range(4):                                    # set in, or quoted
         at += _SET_IN[np.minimum(found.codes[np.minimum(at, len(digit) - 1)], 127)]
-    last = last[digit[np.minimum(at, len(digit) - 1)]]
-    if not len(last):
-        return last
-    first = _runs(found, digit)
-    begin = first[np.searchsorted(first, last, "right") - 1]
+    begin = begin[digit[np.minimum(at, len(digit) - 1)]]
     return np.asarray(np.maximum(np.stack((begin - 2, begin - 1, begin), axis=1).ravel(), 0))
 
 
@@ -132,8 +129,3 @@ def _eight(digit: np.ndarray) -> np.ndarray:
     two = digit & ahead(digit, 1)
     four = two & ahead(two, 2)
     return np.asarray(four & ahead(four, 4))
-
-
-def _runs(found: Characters, digit: np.ndarray) -> np.ndarray:
-    """Where digits begin."""
-    return found.places(digit & ~ahead(digit, -1))
