@@ -23,7 +23,7 @@ MONIKER = re.compile(r"^file:[^!]{1,500}![^!]{0,200}$", re.I)
 ADDRESS_HOST = re.compile(
     r"^https?://(?:[^/@]*@)?(?:\d{1,3}\.){3}\d{1,3}(?:[:/?#]|$)|"
     r"^https?://(?:0x[0-9a-f]+|\d{8,10})(?:[:/?#]|$)", re.I)
-USER_PART = re.compile(r"^https?://[^/?#\s]*\.[^/?#\s]*@[^/?#\s]+", re.I)
+USER_PART = re.compile(r"^https?://[^/?#\s.]*+\.[^/?#\s@]*+@[^/?#\s]", re.I)
 PUNYCODE = re.compile(r"^https?://[^/?#]*xn--", re.I)
 SHOWN = 20
 MAX_TEXT = 1 << 20

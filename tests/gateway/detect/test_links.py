@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.links import LinksDetector
+from gateway.detect.links import USER_PART, LinksDetector
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Sample, Text
 from gateway.model.finding import Severity
 from gateway.model.transaction import Direction
+from tests.builders.growth import linear
 
 
 def look(*urls: str, text: str = "") -> list:
@@ -46,3 +47,13 @@ def test_judged(url, code, severity):
                                  "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x"])
 def test_no_links(url):
     assert look(url) == []
+
+
+def test_long_addresses_are_read_once() -> None:
+    assert linear(USER_PART.match, lambda n: "https://" + "." * n, 8_000)
+
+
+@pytest.mark.parametrize(("url", "held"), [("https://bank.example@evil.example/", True), ("http://a.b:c@@x", True), ("https://user@host.example", False), ("https://a.b@", False),
+                                           ("https://host.example/a.b@c", False), ("https://x@y.z@w", True)])
+def test_what_looks_like_a_host_before_the_host(url: str, held: bool) -> None:
+    assert bool(USER_PART.match(url)) == held

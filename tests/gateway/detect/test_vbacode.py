@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.detect.vbacode import LIMIT, code_hash, fold, lines, uncomment
+from tests.builders.growth import linear
 
 
 def test_logical_lines() -> None:
@@ -28,3 +29,7 @@ def test_hash_survives_formatting_only() -> None:
 
 def test_long_input_is_cut() -> None:
     assert sum(map(len, lines("a\n" * LIMIT))) <= LIMIT
+
+
+def test_blanks_within_a_character_are_read_once() -> None:
+    assert linear(fold, lambda n: 'x = "a" & chr(1' + " " * n, 8_000)
