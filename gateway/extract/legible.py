@@ -30,8 +30,8 @@ COMMON_GREYS = 24
 LEAST_SKEW, MOST_SKEW = 0.5, 6.0
 SKEW_SIDE = 900
 
-TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!1245678])( ?)([12][0-9]{8})(?![0-9A-Za-z])")
-MISREAD = {"1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "S", "$": "S", "6": "G", "7": "T", "8": "B",
+TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!0-25678]|4)( ?)([1289][0-9]{8})(?![0-9A-Za-z])")
+MISREAD = {"0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "SJ", "$": "S", "6": "G", "7": "T", "8": "B",
            "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F", "E": "F", "F": "P"}
 COMPANY = 3
 """Valid numbers beside which the others are taken for such."""
@@ -89,11 +89,11 @@ def _edges(picture: Image.Image) -> np.ndarray:
     joined = edges.copy()
     for shift in (1, 2, 3):                               # where a line crosses another, nothing changes from left to right
         joined[shift:] |= edges[:-shift]
-    edges[_long(joined.T, RULE).T] = False
+    edges[runs(joined.T, RULE).T] = False
     return edges
 
 
-def _long(marks: np.ndarray, least: int) -> np.ndarray:
+def runs(marks: np.ndarray, least: int) -> np.ndarray:
     """Those of the marks that stand in a run of at least so many in their row."""
     if marks.shape[1] < least:
         return np.zeros_like(marks)
@@ -130,14 +130,18 @@ def _skew(edges: np.ndarray) -> float:
     return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
 
 
+def _taiwanese(value: str) -> bool:
+    return tw.national_id(value) or tw.resident_id(value)
+
+
 def mended(text: str) -> str:
     """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not."""
-    if sum(tw.national_id(m[1] + m[3]) for m in TW_SHAPE.finditer(text)) < COMPANY:
+    if sum(_taiwanese(m[1] + m[3]) for m in TW_SHAPE.finditer(text)) < COMPANY:
         return text
 
     def right(match: re.Match[str]) -> str:
-        if tw.national_id(match[1] + match[3]):
+        if _taiwanese(match[1] + match[3]):
             return match[1] + match[3]
-        return next((letter + match[3] for letter in MISREAD.get(match[1], "") if tw.national_id(letter + match[3])), match[0])
+        return next((letter + match[3] for letter in MISREAD.get(match[1], "") if _taiwanese(letter + match[3])), match[0])
 
     return TW_SHAPE.sub(right, text)

@@ -14,7 +14,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
-from gateway.extract import legible
+from gateway.extract import drawn, legible
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -106,6 +106,8 @@ def _grey(picture: Image.Image) -> Image.Image | None:
         layered = picture.convert("RGBA")
         ground = Image.new("RGBA", layered.size, "white")
         picture = Image.alpha_composite(ground, layered)
+    if picture.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"):
+        picture = drawn.unsealed(picture.convert("RGB"))
     return ImageOps.exif_transpose(picture.convert("L"))
 
 
@@ -164,6 +166,11 @@ def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
     picture = _unspeckled(picture)
     prepared = legible.fit(picture)
     text = _tesseract(prepared, "eng", context)
+    plain = drawn.unruled(prepared)
+    if plain is not None:
+        other = _tesseract(plain, "eng", context)
+        if _legible(other) > _legible(text):              # else the lines part the cells
+            prepared, text = plain, other
     if len(LONG_NUMBERS.findall(text)) < ENOUGH:
         prepared, text = _turned(picture, prepared, text, context)
     if text.strip():

@@ -40,7 +40,7 @@ MACHINERY = re.compile(
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""
 MISREAD = str.maketrans({"£": "E", "€": "C", "|": "I", "§": "S", "©": "C", "®": "R"})
-TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "O", "2": "Z", "5": "S", "8": "B"}
+TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;、:：0-9]+")
@@ -51,6 +51,8 @@ BULK = 1000
 FURTHER = 8
 """Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
 WORD = re.compile(r"[^\W\d_]|\t")
+LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
+"""A number that has letters."""
 KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 CONTACTS = 40
@@ -378,9 +380,9 @@ def misread(token: tokens.Token) -> tokens.Token:
 
 
 def _of_numbers(grid: Grid, row: int) -> bool:
-    """True for a line that holds numbers and no word."""
+    """True for a line that holds numbers and no word but what belongs to a number."""
     line = grid.line(row, 41)
-    return len(line) <= 40 and not WORD.search(line)
+    return len(line) <= 40 and not WORD.search(LETTERED.sub("", line))
 
 
 def _finding(name: str, values: Accepted) -> Finding:

@@ -32,6 +32,8 @@ PLACED_OF_MANY = 64
 KNOWN = 3
 """Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
 ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LD7", "LLD7": "LD7"}
+TAIWANESE = {"LD9": "tw.national_id", "LLD8": "tw.resident_id"}
+"""Shapes of Taiwanese numbers, new and old, which one list mixes."""
 KNOWS_TWO = 2
 """Values of a type accepted elsewhere, each of which makes another one ten times as likely; no more than so many count."""
 NEGATIVE = frozenset({"serial", "phone", "company", "email"})
@@ -239,7 +241,7 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
             for case in open_cases:
                 doubtful.setdefault(_kind(case), []).append(case)
     for key, cases in doubtful.items():
-        known = max(len(accepted.get(kind.name, ())) for kind in cases[0].types)
+        known = max(len(accepted.get(kind.name, ())) for case in cases for kind in case.types)
         if _together(cases, refused.get(key, 0), known):
             for case in cases:
                 _take(case, accepted)
@@ -248,6 +250,8 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
 
 def _kind(case: _Case) -> tuple[str, str]:
     """What small groups are put together by: the type, and the shape but for how a check character is written."""
+    if case.group.shape in TAIWANESE and case.types[0].name in TAIWANESE.values():
+        return "tw.national_id", "LD9"                    # of one person it is the one or the other
     return case.types[0].name, ONE_WRITING.get(case.group.shape, case.group.shape)
 
 

@@ -195,3 +195,20 @@ def test_a_value_alone_on_its_line_belongs_to_the_name_above():
     assert tally.identifiers.get("card") == 3
     tally, _ = scan("".join(f"批次\n{card}\n\n收到\n\n" for card in cards))
     assert not tally.identifiers.get("card")
+
+
+def test_a_label_holds_for_a_list_of_numbers_with_letters():
+    tally, _ = scan("外僑居留證號\nHB26632779\nDD40607572\nHC12887384\n")
+    assert tally.identifiers.get("tw.resident_id") == 3
+    tally, _ = scan("護照號碼\nTG5137377\n見附件\nTU5250258\n")
+    assert tally.identifiers.get("jp.passport") == 1
+
+
+def test_letters_that_a_picture_was_read_without():
+    detector = CustomerData(Scope(Direction.OUTBOUND, "a@bank.example", ("b@x.example",), ("bank.example",), None))
+    wanted = [v for v in (makers.tw_id(RNG) for _ in range(400)) if v[0] in "QJG"][:6]
+    text = "".join(f"身分證字號：{v.translate(str.maketrans('QJG', '056'))}\n" for v in wanted)
+    detector.look(Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(text, "ocr eng picture")], []))
+    tally = Tally()
+    list(detector.conclude(tally))
+    assert tally.identifiers.get("tw.national_id", 0) >= 4      # now and then another letter fits as well
