@@ -158,7 +158,8 @@ class _Reader:
         content_type = self.type_of(name)
         if addins.is_wps_macro(base, content_type, *kinds):
             yield from addins.wps_macro(base, data)
-        if ("vbaproject" in kinds or content_type.endswith("vbaproject")) and data[:4] != b"\xd0\xcf\x11\xe0":
+        own = self.content_types.get(name.lower(), "")
+        if ("vbaproject" in kinds or own.endswith("vbaproject")) and data[:4] != b"\xd0\xcf\x11\xe0":
             yield Observation("VBA-UNREAD", base)
         if name.lower().endswith(".bin") and ("sheet" in content_type or "workbook" in content_type
                                               or name.lower().startswith("xl/")

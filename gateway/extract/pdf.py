@@ -37,7 +37,7 @@ INTERESTING = re.compile(
     rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
 ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|S|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")
+DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")
 """What qpdf says of an entry that stands twice: it takes the last one, other readers the first."""
 
 
@@ -63,7 +63,7 @@ class Pdf:
         if node.type == "application/pdf":
             return True
         start = node.data.find(b"%PDF-", 0, 1024 + 5)
-        member = node.type == "application/x-tar" and start >= 512 and not node.data[start - start % 512:start].strip()
+        member = node.type == "application/x-tar" and _first_member(node.data, start)
         return start >= 0 and not (member or node.data.startswith(CONTAINERS)
                                    or node.type.startswith(("text/", "message/", "multipart/")))
 
@@ -107,6 +107,13 @@ class Pdf:
             if context.outbound:
                 yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)
+
+
+def _first_member(data: bytes, start: int) -> bool:
+    """True where what begins at `start` is the content of a regular file of a tar: its header is the block in front."""
+    block = start - start % 512
+    header = data[block - 512:block]
+    return header[257:262] == b"ustar" and header[156:157] in (b"0", b"\0") and not data[block:start].strip()
 
 
 def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:

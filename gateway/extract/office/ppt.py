@@ -14,6 +14,7 @@ from gateway.model.finding import IncidentCode
 
 TEXT_CHARS, TEXT_BYTES, CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 OLE_STORAGE, INTERACTIVE, HYPERLINK = 0x1011, 0x0FF3, 0x0FD7
+TARGET = 1                               # instance of the string that says where a hyperlink leads; 0 is what is shown
 LINKS = 1000                             # that are told
 ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
@@ -37,7 +38,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
         body = data[at:at + size]
         if kind in (TEXT_CHARS, CSTRING):
             lines.append(body.decode("utf-16-le", "replace").replace("\r", "\n"))
-            found = targets.judge("hyperlink", lines[-1]) if kind == CSTRING and at < within else None
+            found = targets.judge("hyperlink", lines[-1]) if version >> 4 == TARGET and at < within else None
             if found is not None and len(links) < LINKS:
                 links[found] = None
         elif kind == TEXT_BYTES:

@@ -177,6 +177,9 @@ def test_a_file_in_a_tar_is_read_as_its_member_only(before: bytes) -> None:
             archive.addfile(member, io.BytesIO(before + pdf()))
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), out.getvalue(), identify(out.getvalue(), ("a.tar",)))
     assert node.type == "application/x-tar" and not PDF.claims(node)
+    record = bytearray(out.getvalue())
+    record[156:157] = b"g"                               # content of a header: no unpacker shows it
+    assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), bytes(record), "application/x-tar"))
     shifted = b"x" * 100 + pdf()
     assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.dat",)), shifted, "application/octet-stream"))
 

@@ -93,3 +93,11 @@ def test_drawings_that_lead_elsewhere(body: str, code: str) -> None:
 def test_letters_for_many_whose_names_stand_elsewhere(source: str, held: bool) -> None:
     part = f'<w:settings xmlns:w="w"><w:mailMerge><w:connectString w:val="Provider=x;Data Source={source};"/></w:mailMerge></w:settings>'
     assert ("DOC-REMOTE-DATASOURCE" in codes(take_apart(OOXML, docx(more={"word/settings.xml": part}), "a.docx"))) == held
+
+
+def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
+    types = '<Types><Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/>{}</Types>'
+    own = '<Override PartName="/xl/p.bin" ContentType="application/vnd.ms-office.vbaProject"/>'
+    for override, held in (("", False), (own, True)):
+        part = docx(more={"[Content_Types].xml": types.format(override), "xl/p.bin": b"settings of a printer"})
+        assert ("VBA-UNREAD" in codes(take_apart(OOXML, part, "a.xlsx"))) == held

@@ -31,5 +31,6 @@ def test_links_to_programs_stand_in_hyperlink_containers() -> None:
         return atom(0x0FD7, atom(0x0FD3, bytes(4)) + atom(0x0FBA, text.encode("utf-16-le"), version=0x10), 0xF)
 
     assert Observation("DOC-LINK-PROGRAM", "c:\\x\\a.bat") in list(extract(link("c:\\x\\a.bat"), 1 << 20))
-    outside = atom(0x0FBA, "c:\\x\\a.bat".encode("utf-16-le"))
+    shown = atom(0x0FD7, atom(0x0FBA, "setup.exe".encode("utf-16-le")), 0xF)
+    outside = shown + atom(0x0FBA, "c:\\x\\a.bat".encode("utf-16-le"))
     assert not any(isinstance(o, Observation) for o in extract(link("page 2") + outside, 1 << 20))
