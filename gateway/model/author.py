@@ -75,7 +75,7 @@ class Authors:
         return bool(self.reasons)
 
 
-@lru_cache(maxsize=16)                   # of one mail several ask: history, DMARC, detectors
+@lru_cache(maxsize=4)                    # of one mail several ask: history, DMARC, detectors; a block may have a megabyte
 def authors(block: bytes) -> Authors:
     """The authors of a raw header block."""
     plain, odd, senders = _fields(block)
