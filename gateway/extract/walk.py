@@ -30,7 +30,7 @@ BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
 NUMBER = 6
 """Digits of a file's name from which on it may be a person's number."""
-AFTER_BOMB = 4 << 20
+AFTER_BOMB = 2 << 20
 """Octets that may still be unpacked once a bomb was seen: the message is held anyway, CPU is not for it."""
 NAMED = 4 << 20
 """Characters in the names of all artifacts: two thousand paths as long as Windows allows, in several readings."""
@@ -244,7 +244,7 @@ class _Walk:
             return self.stop(IncidentCode.COUNT, artifact, f"more than {limits.artifacts} artifacts")
         if self.context.expanded + size > self.budget:
             return self.stop(IncidentCode.SIZE, artifact, f"more than {self.budget} octets unpacked")
-        if (crowded and job.expanded > limits.ratio_floor) or self.dense > DENSE * limits.ratio_floor:
+        if crowded and (job.expanded > limits.ratio_floor or self.dense > DENSE * limits.ratio_floor):
             self.incident(IncidentCode.RATIO, artifact, f"more than {limits.ratio} to 1")
             return False
         self.push(child, artifact)

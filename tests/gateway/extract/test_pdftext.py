@@ -69,6 +69,6 @@ def test_letters_that_stand_apart_are_put_together_by_place() -> None:
 
 
 def test_a_page_of_more_pieces_than_anybody_reads() -> None:
-    for count, held in ((100_001, True), (60_000, False)):
+    for count, held in ((200_001, True), (60_000, False)):
         page = pdf(text="A) Tj (B" * count)
         assert ("COUNT" in codes(take_apart(PDF, page, "a.pdf"))) == held

@@ -363,6 +363,15 @@ def test_many_members_below_the_floor_are_one_bomb():
     assert packs(1) == [] and set(packs(9)) == {IncidentCode.RATIO}
 
 
+def test_what_stands_beside_many_small_bombs_is_still_taken_apart():
+    def act(node: Node, context: Context) -> Iterator[Yield]:
+        yield member(bytes([node.data[0]]) * (900 if node.data[0] < 9 else 20))
+
+    packed = [Child(bytes([n]) * 9, ArtifactKind.MEMBER, detected_type="application/zip") for n in range(10)]
+    walked, _ = run([root_gives(*packed), Fake("application/zip", act)], Limits(ratio=10, ratio_floor=1000))
+    assert [a.size for a in walked.tree.artifacts][-1] == 20
+
+
 def test_a_bomb_leaves_little_to_unpack():
     rooms: list[tuple[int, int]] = []
 
@@ -372,7 +381,7 @@ def test_a_bomb_leaves_little_to_unpack():
 
     packed = [Child(bytes([n]) * 9, ArtifactKind.MEMBER, detected_type="application/zip") for n in range(2)]
     run([root_gives(*packed), Fake("application/zip", act)], Limits())
-    assert rooms[0][0] > 400 << 20 and rooms[1][0] <= 4 << 20 and rooms[1][1] <= 1 << 20
+    assert rooms[0][0] > 400 << 20 and rooms[1][0] <= 2 << 20 and rooms[1][1] <= 1 << 20
 
 
 def test_more_names_than_any_archive_has(monkeypatch):
