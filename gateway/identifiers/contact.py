@@ -135,12 +135,20 @@ def _japanese(text: str) -> bool:
 
 def phone(text: str) -> str:
     """The first telephone number in the text as digits, '' where there is none or it is toll-free."""
-    if PHONE.search(text) is None:
+    first = PHONE.search(text)
+    if first is None:
         return ""
+    begin, stop = first.span()
     for candidate in _PHONISH.finditer(text):
         start, end = candidate.span()
-        match = PHONE.match(text, start)
-        if match is None and not text[start:end].isdigit():          # no number begins inside another one
+        if end <= begin:
+            continue
+        match: re.Match[str] | None = first
+        if not start <= begin < stop <= end:
+            match = PHONE.match(text, start)
+        if (match is None or start < begin) and text[start:end].isdigit():
+            match = None                                  # no number begins inside another one
+        elif match is None:
             match = PHONE.search(text, start, end + 1)
         if match is None or (match.end() > end and len(text[start:end].translate(_PUNCTUATION)) < 8):
             continue

@@ -32,9 +32,12 @@ class Columns:
     """Values by their length, each length as an array, column by column; a value that is not ASCII is in no array."""
 
     def __init__(self, values: Collection[str]) -> None:
-        lengths: dict[int, list[str]] = {}
-        for value in values:
-            lengths.setdefault(len(value), []).append(value)
+        lengths: dict[int, list[str]] = {length: [] for length in dict.fromkeys(map(len, values))}
+        if len(lengths) == 1:
+            lengths = dict.fromkeys(lengths, list(values))
+        else:
+            for value in values:
+                lengths[len(value)].append(value)
         self.columns = [(same, _array(same, length)) for length, same in lengths.items()]
 
     def passing(self, name: str, check: Callable[[str], bool]) -> list[str]:
