@@ -34,7 +34,7 @@ class Columns:
     def __init__(self, values: Collection[str]) -> None:
         lengths: dict[int, list[str]] = {length: [] for length in dict.fromkeys(map(len, values))}
         if len(lengths) == 1:
-            lengths = dict.fromkeys(lengths, list(values))
+            lengths = {length: list(values) for length in lengths}
         else:
             for value in values:
                 lengths[len(value)].append(value)
