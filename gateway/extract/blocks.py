@@ -27,7 +27,7 @@ HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]|" + LIN
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + LINE + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){2,}[0-9A-Za-z_.~+\-%&=]*")
-REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{2,7}|[xX][0-9A-Fa-f]{2,6});){8,}[^&\n]*")
+REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}[^&\n]*")
 DUMPED = re.compile(rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{2,4}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
 """A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
 DUMPED_LINES = 3

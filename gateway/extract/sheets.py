@@ -77,7 +77,7 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
         if cells > sheet_room.CELLS:
             yield Problem(IncidentCode.SIZE, f"more than {sheet_room.CELLS} cells")
             return
-        rows = tuple(tuple([value if type(value) is str else cell(value) for value in row]) for row in found)
+        rows = tuple(tuple([value if type(value) is str and "\0" not in value else cell(value) for value in row]) for row in found)
         yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
 
 
@@ -89,7 +89,7 @@ def cell(value: object) -> str:
     if type(value) is float:
         return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)
     if isinstance(value, str):
-        return value
+        return value.replace("\0", "")                    # calamine widens the octets of BIFF5 ([MS-XLS] before Excel 97)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -174,8 +174,21 @@ def _families(shape: str) -> tuple[tuple[str, ...], ...]:
     return tuple((name,) for name in names)
 
 
+STEM = {"jp.driver_licence": 11}
+"""Characters that a check digit speaks for, where others follow: numbers one after the other share them, and all pass or none."""
+
+
 def _chance(case: _Case) -> float:
-    return tail(case.compared, len(case.passed), _odds(case))
+    stem = STEM.get(case.types[0].name)
+    if stem is None:
+        return tail(case.compared, len(case.passed), _odds(case))
+    return tail(len({v[:stem] for v in case.group.values}), _passed(case), _odds(case))
+
+
+def _passed(case: _Case) -> int:
+    """Values that passed, those with one stem as one."""
+    stem = STEM.get(case.types[0].name)
+    return len(case.passed) if stem is None else len({v[:stem] for v in case.passed})
 
 
 def _among(case: _Case) -> float:
@@ -265,7 +278,7 @@ def _together(cases: list[_Case], refused: int, known: int) -> bool:
     if len(passed) < RATE * n:
         return False
     if len(passed) == len(values) >= n:
-        odds = [(len(c.passed), _odds(c)) for c in cases]
+        odds = [(_passed(c), _odds(c)) for c in cases]
         beside = all(_beside(c) for c in cases)
         limit = (CHANCE_BESIDE_PERSON if beside else CHANCE) * 10 ** min(known, KNOWS_TWO)
         return bool(prod(chance ** times for times, chance in odds) <= limit)

@@ -87,6 +87,11 @@ def test_addresses_in_a_log_are_read_as_one_text():
     assert len(found) == 1 and found[0].count(b"hkid=P089256(8)") == 300
 
 
+def test_references_to_blanks_do_not_part_a_table():
+    text = "身分證\tX\n陳碧雲\tV115718705\n"
+    assert children("".join(f"&#x{ord(c):x};" for c in text).encode()) == [text.encode()]
+
+
 def test_what_is_no_dump():
     assert children(b"deadbeef 12 34 56 78\n" * 2) == []
     assert children(b"<~ see above ~> &#20; 20% 30%") == []

@@ -71,3 +71,7 @@ def test_open_document_sheets_are_told_by_their_body():
     assert not SHEETS.claims(node(archive("text")))
     assert not SHEETS.claims(node(b"PK\x03\x04 content.xml"))
     assert not SHEETS.claims(node(b"\xd0\xcf\x11\xe0" + bytes(600)))
+
+
+def test_octets_of_old_workbooks_that_were_widened():
+    assert cell("3\x005\x000\x00") == "350"

@@ -128,3 +128,10 @@ def test_single_ones_elsewhere_belong_to_a_known_column():
     assert len(judge([column, *stray])["card"]) == 9
     old = group("LLD8", ["FD38843953", "KB44731106", "KD01071043"], ["tw.resident_id"])
     assert len(judge([old, group("LD9", ["G897264297"])])["tw.resident_id"]) == 4
+
+
+def test_consecutive_numbers_that_share_what_is_checked_are_one():
+    first = makers.licence(RNG)[:11]
+    run = [first + str(n) for n in range(9)]
+    assert judge([group("D12", run, beside=True, grouped=True)]) == {}
+    assert len(judge([group("D12", [makers.licence(RNG) for _ in range(9)])])["jp.driver_licence"]) == 9
