@@ -32,11 +32,13 @@ class Trie:
                 ranks.setdefault(written, rank)
         self.written = list(ranks)
         self._rank = np.array([*ranks.values(), len(ranks)], np.int32)             # the last for no word
-        self._classes = np.zeros(_PLANE, np.uint16)
-        for number, character in enumerate(sorted(set("".join(ranks))), 1):        # those of ASCII first
-            for same in {character, character.upper()}:
-                if len(same) == 1 and ord(same) < _PLANE - 1:
-                    self._classes[ord(same)] = number
+        characters = sorted(set("".join(ranks)))          # those of ASCII first
+        spelled = [(same, number) for number, character in enumerate(characters, 1) for same in (character, character.upper())]
+        most = max((ord(same) for same, _ in spelled if len(same) == 1), default=0)
+        self._classes = np.zeros(max(_PLANE, most + 2), np.uint16)                 # the last stands for all behind it
+        for same, number in spelled:
+            if len(same) == 1:
+                self._classes[ord(same)] = number
         self._octets = self._classes[:256].astype(np.uint8).tobytes()
         self._small = _heads(self.written, self._classes, int(self._classes[:128].max()).bit_length())
         self._large = _heads(self.written, self._classes, int(self._classes.max()).bit_length())

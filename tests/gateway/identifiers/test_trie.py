@@ -49,3 +49,9 @@ def test_texts_shorter_than_a_word(text):
 def test_as_many_words_as_there_are():
     words = [f"{n:05d}号" for n in range(0, 20000, 3)]
     assert found(words, "".join(words)) == [(n * 6, n * 6 + 6, word) for n, word in enumerate(words)]
+
+
+def test_characters_behind_the_basic_plane():
+    assert found(["𠮷田", "id"], "𠮷田 𠮶田 ID 😀") == [(0, 2, "𠮷田"), (6, 8, "id")]
+    assert found(["\uffff"], "😀\uffff") == [(1, 2, "\uffff")]
+    assert found([], "id") == []
