@@ -31,9 +31,6 @@ SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
-SHORTENED = {"jp.my_number": (12, 2), "jp.driver_licence": (12, 2), "kr.rrn": (13, 3), "tw.nhi_card": (12, 4)}
-"""Numbers that a spreadsheet shortens when they begin with 0: their digits, and the noughts they may begin with."""
-SHORT_SHAPES = frozenset({"D8", "D9", "D10", "D11", "D12"})
 MACHINERY = re.compile(
     r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
@@ -209,7 +206,7 @@ class CustomerData:
         if "own" in kinds:
             return
         if ("tw.bank_account" in kinds and "own" in spoken) or (
-                grid.table and batch.shape in SHORT_SHAPES and kinds & SHORTENED.keys()):
+                grid.table and batch.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys()):
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
@@ -254,7 +251,7 @@ class CustomerData:
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds:
             return
-        if grid.table and token.shape in SHORT_SHAPES and kinds & SHORTENED.keys():
+        if grid.table and token.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys():
             token = lengthened(token, kinds)
         if token.shape in bulk.LABEL_ONLY or only_labelled:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
@@ -364,7 +361,7 @@ def mended(text: Text) -> Text:
 def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
     """A number with the noughts that a spreadsheet took from it."""
     length = len(token.value)
-    for digits, noughts in (SHORTENED[kind] for kind in sorted(kinds & SHORTENED.keys())):
+    for digits, noughts in (bulk.SHORTENED[kind] for kind in sorted(kinds & bulk.SHORTENED.keys())):
         if 0 < digits - length <= noughts:
             return replace(token, shape=f"D{digits}", value=token.value.zfill(digits))
     return token

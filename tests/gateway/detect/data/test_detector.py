@@ -7,6 +7,7 @@ import pytest
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data.detector import CustomerData, code, mask
+from gateway.identifiers import jp
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample, Table, Text
 from gateway.model.transaction import Direction
@@ -212,3 +213,9 @@ def test_letters_that_a_picture_was_read_without():
     tally = Tally()
     list(detector.conclude(tally))
     assert tally.identifiers.get("tw.national_id", 0) >= 4      # now and then another letter fits as well
+
+
+def test_shortened_numbers_of_a_long_table():
+    values = [n for n in ("0" + makers.my_number(RNG)[1:] for _ in range(4000)) if jp.my_number(n) and not n.startswith("000")][:60]
+    table = Table("sheet", (("氏名", "マイナンバー", "備考"), *(("佐藤", str(int(v)), "既存のお客様、変更なし") for v in values)))
+    assert scan(tables=[table])[0].identifiers.get("jp.my_number") == len(set(values))
