@@ -321,7 +321,8 @@ OFFICE_XML = re.compile(
     rb"urn:oasis:names:tc:opendocument|<\?mso-application|ns\.adobe\.com/xdp")
 """Word, Excel and OpenDocument documents that are one XML file."""
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
-CARDS = ((b"BEGIN:VCALENDAR", "text/calendar"), (b"BEGIN:VCARD", "text/vcard"))
+CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
+"""Components by themselves too: some calendars open them (RFC 5545, 3.4 and 3.6)."""
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 

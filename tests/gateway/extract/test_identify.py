@@ -56,7 +56,7 @@ def tarred() -> bytes:
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
     (b"<?xml version='1.0'?><a/>", "text/xml"),
     (b"From: a@b\r\nSubject: x\r\nDate: y\r\n\r\nhi", "message/rfc822"),
-    (b"BEGIN:VCALENDAR\r\n", "text/calendar"),
+    (b"BEGIN:VCALENDAR\r\n", "text/calendar"), (b"BEGIN:VEVENT\r\n", "text/calendar"), (b"BEGIN:VCARD\r\n", "text/vcard"),
     (b"-----BEGIN CERTIFICATE-----\n", "application/x-pem"),
     (bytes(range(256)) * 4, "application/octet-stream"),
     (b"text before a zip " + zipped("a.exe"), "application/zip"),
