@@ -57,6 +57,9 @@ def _information(document: pikepdf.Pdf) -> Iterator[str]:
 def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
     if "/ByteRange" in item:
         return                                            # a signature: its contents are octets
+    value, label = item.get("/V"), item.get("/TU", item.get("/T"))
+    if isinstance(value, pikepdf.String) and isinstance(label, pikepdf.String):
+        yield f"{label}: {value}"                         # a filled field: many have the same name, and lines are told once
     for key, value in item.items():
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():

@@ -39,3 +39,11 @@ def test_strings_that_people_never_read_are_left():
         document.Root["/Private"] = pikepdf.String("F123456789")
 
     assert "F123456789" not in read(change)
+
+
+def test_every_filled_field_keeps_its_name():
+    def change(document):
+        for value in ("388546073", "375804413"):
+            document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, TU="Passport no", V=value))
+
+    assert "Passport no: 388546073" in read(change) and "Passport no: 375804413" in read(change)
