@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
-from math import comb, prod
+from math import comb
 from typing import NamedTuple
 
 from gateway.detect.data.tokens import Token
@@ -270,20 +270,28 @@ def _kind(case: _Case) -> tuple[str, str]:
 
 def _together(cases: list[_Case], refused: int, known: int) -> bool:
     """Whether groups too small to tell count as one: beyond chance together, or more of what was found elsewhere."""
-    n = sum(c.n for c in cases) + refused
     passed = {v for c in cases for v in c.passed}
     values = {v for c in cases for v in c.group.values}
+    n = len(values) + refused            # a value that stands in two places is one value
     if known >= KNOWN and (not refused or (refused <= known and len(passed) == len(values))):
         return True
     if len(passed) < RATE * n:
         return False
-    if len(passed) == len(values) >= n:
-        odds = [(_passed(c), _odds(c)) for c in cases]
-        beside = all(_beside(c) for c in cases)
-        limit = (CHANCE_BESIDE_PERSON if beside else CHANCE) * 10 ** min(known, KNOWS_TWO)
-        return bool(prod(chance ** times for times, chance in odds) <= limit)
+    if len(passed) == n:
+        limit = (CHANCE_BESIDE_PERSON if all(map(_beside, cases)) else CHANCE) * 10 ** min(known, KNOWS_TWO)
+        return bool(_chance_of_all(cases) <= limit)
     odds_of_all = 1 / 11 if cases[0].types[0].among else max(_odds(c) for c in cases)
-    return tail(max(n, len(values)), len(passed), odds_of_all) <= CHANCE
+    return tail(n, len(passed), odds_of_all) <= CHANCE
+
+
+def _chance_of_all(cases: list[_Case]) -> float:
+    """The probability that every value of several groups passes; one that several of them have counts once."""
+    chance, counted = 1.0, set[str]()
+    for case in cases:
+        stems = {v[:STEM.get(case.types[0].name)] for v in case.passed} - counted
+        counted |= stems
+        chance *= _odds(case) ** len(stems)
+    return chance
 
 
 def _beside(case: _Case) -> bool:

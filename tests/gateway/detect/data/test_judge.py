@@ -95,6 +95,13 @@ def test_a_telephone_label_speaks_against_what_may_be_a_telephone_number():
     assert judge([group("D12", [makers.my_number(RNG) for _ in range(4)], {"phone"})]) == {}
 
 
+def test_values_read_twice_are_neither_more_nor_less_proof():
+    values = [makers.my_number(random.Random(n)) for n in range(4)]
+    once = [group("D12", [v]) for v in values]
+    assert set(judge(once + once[1:])["jp.my_number"]) == set(values)
+    assert judge(once[:2] * 4) == {}
+
+
 def test_one_type_in_several_writings_counts_together():
     values = [makers.hk_id(RNG) for _ in range(5)]
     apart = [group("LD6P", values[:2], beside=True), group("LD7", values[2:4], beside=True), group("LD6P", values[4:], beside=True)]
