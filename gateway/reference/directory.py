@@ -24,6 +24,7 @@ COLUMNS = ("mailbox", "supervisor", "deputies", "name", "department")
 NEEDED = ("mailbox", "supervisor")
 MOST = 200_000                           # people
 LONGEST = 1 << 26                        # octets of the file
+LONGEST_FIELD = 131_072                 # characters
 DEPUTY = re.compile(r"(\S+)\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\s*\.\.\s*([0-9]{4}-[0-9]{2}-[0-9]{2})", re.ASCII)
 
 TOLD = 10                                # faults that the message of the error says
@@ -135,6 +136,7 @@ def _text(octets: bytes, file: str) -> str:
 
 def _records(text: str, file: str) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and fields of each row that is not empty. Raises DirectoryFaults for what cannot be split."""
+    csv.field_size_limit(LONGEST_FIELD)                   # one for the whole process: who read another file may have changed it
     table = csv.reader(text.splitlines(keepends=True), strict=True)
     try:
         header = [cell.strip().lower() for cell in next(table, [])]

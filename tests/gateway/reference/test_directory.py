@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,6 +56,12 @@ def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
 def test_other_encodings_are_named_with_the_line() -> None:
     with pytest.raises(ConfigError, match=r"staff\.csv:2: is not UTF-8 text"):
         read((HEAD + "a@bank.example,,\n").encode() [:-1] + "林".encode("big5"), "staff.csv", OURS)
+
+
+def test_who_read_another_file_before_changes_nothing() -> None:
+    csv.field_size_limit(1 << 20)
+    with pytest.raises(ConfigError, match="larger than field limit"):
+        read((HEAD + "a" * 200_000 + ",,\n").encode(), "staff.csv", OURS)
 
 
 def test_many_faults_are_cut() -> None:
