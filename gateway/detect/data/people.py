@@ -201,12 +201,12 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
             cells = [cell.strip() for cell in line.split("\t")]
             cell = {kind: cells[i] if i < len(cells) else "" for kind, i in columns.items()}
             if line not in seen and not cell.get("company") and contact.person_name(cell["name"], headed=True):
-                found += _record(contacts, cell, line, seen)
+                found += _record(contacts, cell, line, seen, found < DETAILED)
     return found
 
 
-def _record(contacts: Contacts, cell: Mapping[str, str], line: str, seen: set[str]) -> bool:
-    """Adds one row's record where its cells have what their headings say."""
+def _record(contacts: Contacts, cell: Mapping[str, str], line: str, seen: set[str], detailed: bool) -> bool:
+    """Adds one row's record where its cells have what their headings say; `detailed` with address and birth date."""
     written = cell.get("phone", "")
     number = "".join(filter(str.isdigit, written)) if NUMBER.fullmatch(written) and not contact.TOLL_FREE.match(written) else ""
     mail = contact.email(cell.get("email", ""))
@@ -216,9 +216,12 @@ def _record(contacts: Contacts, cell: Mapping[str, str], line: str, seen: set[st
         return False
     seen.add(line)
     contacts.records.add((cell["name"], number or mail or place))
-    values = {"name": cell["name"], "phone": number, "email": mail, "address": place, "birthdate": date.parse(line)}
+    values = {"name": cell["name"], "phone": number, "email": mail}
     for kind, value in values.items():
         contacts.add(kind, value)
+    if detailed:
+        contacts.add("address", place)
+        contacts.add("birthdate", date.parse(line))
     return True
 
 
