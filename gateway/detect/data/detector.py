@@ -166,8 +166,9 @@ class CustomerData:
                 row = grid.row(first)
                 kinds, _ = layout.label(grid, self.labels, row, grid.column(row, first), first)
                 self._add(grid, artifact, token, row, ("glued",), kinds & GLUED)
-        for name, token in tokens.post_accounts(text, grid.characters):
-            self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
+        for name, token in tokens.of_their_form(text, grid.characters):
+            if token.value not in EXAMPLES:
+                self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
             for token, column in split_cells(grid):
                 row = grid.row(token.start)

@@ -267,6 +267,30 @@ def spelled(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
             yield Token(shape, value, *match.span(), True)
 
 
+EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
+STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
+"""What follows the number in track 2: year and month, service code, what the bank adds."""
+FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})\^[^\^\n]{2,26}\^" + EXPIRY)
+STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
+
+
+def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
+    """Numbers whose form or surroundings say what they are, and the name of that type."""
+    yield from post_accounts(text, found)
+    yield from stripes(text)
+
+
+def stripes(text: str) -> Iterator[tuple[str, Token]]:
+    """Cards as their magnetic stripes have them (ISO/IEC 7813, tracks 2 and 1). Nobody may keep those, let alone mail them."""
+    for match in STRIPE.finditer(text) if "=" in text else ():
+        begin = max(0, match.start() - 20)
+        found = STRIPED.search(text[begin:match.start()])
+        if found:
+            yield "card", Token("PAN", found[0], begin + found.start(), match.start())
+    for match in FIRST_STRIPE.finditer(text) if "%B" in text else ():
+        yield "card", Token("PAN", match[1], *match.span(1))
+
+
 def post_accounts(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Accounts of post offices and the type they are of: two numbers with a label each (ゆうちょ銀行; 中華郵政)."""
     if found is not None and not (found.has("号") or found.has("局")):

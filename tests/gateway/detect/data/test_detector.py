@@ -41,6 +41,14 @@ def test_three_persons_under_a_label(make, kind, label):
     assert (finding.count, finding.category) == (3, "data")
 
 
+def test_stripes_of_cards_need_no_other_word():
+    cards = [makers.card(RNG) for _ in range(3)]
+    tally, _ = scan("\n".join(f"t2 ;{card}=27121010000012300?" for card in cards))
+    assert (tally.identifiers["card"], tally.persons) == (3, 3)
+    assert not scan("\n".join(f";{RNG.randrange(10 ** 15, 4 * 10 ** 15)}=27121010000012300?" for _ in range(3)))[0].identifiers.get("card")
+    assert not scan(";4111111111111111=27121010000012300?\n" * 3)[0].identifiers
+
+
 def test_evidence_shows_three_characters_at_most():
     value = makers.tw_id(RNG)
     _, findings = scan(f"身分證字號：{value}")

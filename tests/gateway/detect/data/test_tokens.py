@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, tokens, wrapped
+from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, stripes, tokens, wrapped
 
 
 def found(text):
@@ -97,3 +97,10 @@ def test_post_office_accounts_have_two_labels():
     assert [(k, t.value) for k, t in post_accounts("記号 19970 番号 30874181")] == [("jp.bank_account", "30874181")]
     assert [(k, t.value) for k, t in post_accounts("局號 0041234 帳號 0567890")] == [("tw.bank_account", "00412340567890")]
     assert not list(post_accounts("注文番号 30874181"))
+
+
+def test_stripes_of_cards():
+    assert [(k, t.value) for k, t in stripes("a;4579123456789012=27121010000012300?b")] == [("card", "4579123456789012")]
+    assert [(k, t.value) for k, t in stripes("%B4579123456789012^LIN/MEI LING^2712101")] == [("card", "4579123456789012")]
+    assert not list(stripes("id;4579123456789012;n=4579123456789012 4579123456789012=27991010000"))
+    assert not list(stripes(";4579123456789012=12"))
