@@ -34,6 +34,7 @@ FAULTS = {                               # fault -> further arguments of the sho
 }
 # Of the long audits. A start takes seconds: blows that end processes fall less often, or no mail would ever pass between two of them.
 LONG = {fault: ["--workers", "2", "--every", "1" if "kill9" in fault or fault == "term" else "0.15"] for fault in FAULTS}
+LONG["disk-full"] += ["--size", "60000"]     # small mail is through before the disk was full twenty times
 STATES = ("none", "fsize", "nofile", "mem")  # a limit in force all the time, not a blow
 
 pytestmark = pytest.mark.skipif(not AUDIT.exists(), reason="the audit tool lies beside the checkout, and is not there")
