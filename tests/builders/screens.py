@@ -226,20 +226,25 @@ def our_fault(stage: Stage, window: Page) -> None:
 
 
 def elsewhere(stage: Stage, window: Page) -> None:
-    """A link in a page of another site; our page that moves on at once is held back to be looked at."""
+    """A link in a page of another site; our page moves on at once, and is kept from it to be looked at."""
     asked: list[str] = []
     address = f"{stage.windows.url}/quarantine"
 
     def once(route: Any) -> None:
         asked.append(route.request.url)
         if len(asked) == 1:
-            route.fallback()             # the second one is never answered
+            route.fallback()
+        else:
+            route.abort("aborted")       # leaves the page that asked where it is; any other answer would replace it or its status
 
     window.page.route(address, once)
     window.page.goto(stage.windows.url.replace("localhost", "127.0.0.1") + "/login")
-    with window.page.expect_response(address):
-        window.page.evaluate("address => { location = address }", address)
-    window.page.wait_for_timeout(500)    # not for its load, which waits for the second answer
+    window.page.evaluate("address => { location = address }", address)
+    for _ in range(200):
+        if len(asked) == 2:
+            break
+        window.page.wait_for_timeout(100)
+    window.page.wait_for_load_state()
     window.page.unroute(address)
 
 
