@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import socket
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from django.db import connection
 
 from gateway.model.errors import CustodyUnavailable
+
+if TYPE_CHECKING:
+    import psycopg
 
 CLAIM = (0x534B5348, 1)                  # "SKSH": two keys, so that other users of advisory locks are not met
 GATE = (0x534B5348, 2)
@@ -83,6 +85,8 @@ class ServerClaim(NoClaim):
 
     def _look(self) -> None:
         """A claim whose connection is dead is ours no more."""
+        import psycopg  # here and below: who keeps a SQLite file need not load it
+
         self.doubted = False
         try:
             assert self.own is not None
@@ -91,6 +95,8 @@ class ServerClaim(NoClaim):
             self.release()
 
     def _take(self) -> None:
+        import psycopg
+
         settings = connection.get_connection_params()
         parameters = {k: v for k, v in settings.items() if k not in ("context", "cursor_factory", "options")}
         parameters["application_name"] = f"sekisho keeper on {socket.gethostname()} pid {os.getpid()}"[:63]

@@ -15,25 +15,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import ModuleType
 from typing import Any
 
 from django_otp.oath import TOTP
-from webauthn import (
-    base64url_to_bytes,
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.helpers import bytes_to_base64url
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from gateway.model.custody import Actor
 from quarantine.access import FORBIDDEN
@@ -57,7 +42,8 @@ NOT_RIGHT = Refusal("FACTOR-WRONG", "the code or the answer of the security key 
 NO_FACTOR = Refusal("NO-FACTOR", "the account has no such second factor")
 TOO_MANY = Refusal("FACTORS-FULL", f"an account has at most {MOST_KEYS} security keys")
 NO_KIND = Refusal("BAD-REQUEST", "there is no second factor of this kind")
-BROKEN = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)      # what an answer that is none makes of itself
+# What an answer that is none makes of itself, beside the library's own exception.
+BROKEN = (ValueError, KeyError, TypeError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +100,15 @@ class Factors(Custodian):
                 raise Refused(NO_KIND)
             if len(profile.mfa.get("keys", ())) >= MOST_KEYS:
                 raise Refused(TOO_MANY)
-            options = generate_registration_options(
+            keys, structs = _webauthn(), _webauthn().helpers.structs
+            options = keys.generate_registration_options(
                 rp_id=site.host, rp_name="sekisho", user_name=actor.name, user_id=f"sekisho {profile.pk}".encode(),
-                authenticator_selection=AuthenticatorSelectionCriteria(
-                    resident_key=ResidentKeyRequirement.DISCOURAGED, user_verification=UserVerificationRequirement.PREFERRED),
+                authenticator_selection=structs.AuthenticatorSelectionCriteria(
+                    resident_key=structs.ResidentKeyRequirement.DISCOURAGED,
+                    user_verification=structs.UserVerificationRequirement.PREFERRED),
                 exclude_credentials=_descriptors(profile))
             self._ask_key(profile, options.challenge, "add")
-            return {"options": options_to_json(options)}
+            return {"options": keys.options_to_json(options)}
 
     def factor_add(self, actor: Actor, kind: str, answer: str, name: str, site: Site | None) -> list[str]:
         """Take a factor whose first answer is right; with the account's first one its recovery codes, told this once."""
@@ -170,9 +158,9 @@ class Factors(Custodian):
             options = ""
             if site is not None and profile.mfa.get("keys"):
                 kinds.append(KEY)
-                made = generate_authentication_options(rp_id=site.host, allow_credentials=_descriptors(profile))
+                made = _webauthn().generate_authentication_options(rp_id=site.host, allow_credentials=_descriptors(profile))
                 self._ask_key(profile, made.challenge, "check")
-                options = options_to_json(made)
+                options = _webauthn().options_to_json(made)
             return {"kinds": kinds + ([CODE] if profile.mfa.get("codes") else []), "options": options}
 
     def factor_check(self, actor: Actor, kind: str, answer: str, site: Site | None, client: str = "") -> bool:
@@ -194,7 +182,7 @@ class Factors(Custodian):
     # inside
 
     def _ask_key(self, profile: Profile, challenge: bytes, purpose: str) -> None:
-        self._save_factors(profile, challenge={"value": bytes_to_base64url(challenge), "for": purpose, "at": stamp(self.now())})
+        self._save_factors(profile, challenge={"value": _text(challenge), "for": purpose, "at": stamp(self.now())})
 
     def _key_asked(self, profile: Profile, purpose: str) -> bytes | None:
         """The challenge that waits for an answer; it waits no more."""
@@ -202,7 +190,7 @@ class Factors(Custodian):
         self._save_factors(profile, challenge=None)
         if not waiting or waiting["for"] != purpose or not self._in_time(waiting["at"]):
             return None
-        return base64url_to_bytes(waiting["value"])
+        return _octets(waiting["value"])
 
     def _in_time(self, at: str) -> bool:
         return timedelta() <= self.now() - datetime.fromisoformat(at) + timedelta(seconds=1) <= PATIENCE
@@ -237,17 +225,17 @@ class Factors(Custodian):
         if challenge is None or len(answer) > LONGEST_ANSWER:
             raise Refused(NOT_RIGHT)
         try:
-            made = verify_registration_response(
+            made = _webauthn().verify_registration_response(
                 credential=json.loads(answer), expected_challenge=challenge, expected_rp_id=site.host, expected_origin=site.origin)
-        except BROKEN as error:
+        except (*BROKEN, _webauthn().helpers.exceptions.WebAuthnException) as error:
             raise Refused(NOT_RIGHT) from error
-        id = bytes_to_base64url(made.credential_id)
+        id = _text(made.credential_id)
         if len(keys) >= MOST_KEYS:
             raise Refused(TOO_MANY)
         if any(key["id"] == id for key in keys):
             raise Refused(NOT_RIGHT)
         self._save_factors(profile, keys=[*keys, {
-            "id": id, "public": bytes_to_base64url(made.credential_public_key), "count": made.sign_count, "name": _label(name),
+            "id": id, "public": _text(made.credential_public_key), "count": made.sign_count, "name": _label(name),
             "added": stamp(self.now()), "used": ""}])
 
     def _check_key(self, profile: Profile, answer: str, site: Site) -> bool:
@@ -257,10 +245,10 @@ class Factors(Custodian):
         try:
             credential = json.loads(answer)
             used = next(key for key in keys if key["id"] == credential["id"])
-            proven = verify_authentication_response(
+            proven = _webauthn().verify_authentication_response(
                 credential=credential, expected_challenge=challenge, expected_rp_id=site.host, expected_origin=site.origin,
-                credential_public_key=base64url_to_bytes(used["public"]), credential_current_sign_count=used["count"])
-        except (*BROKEN, StopIteration):
+                credential_public_key=_octets(used["public"]), credential_current_sign_count=used["count"])
+        except (*BROKEN, StopIteration, _webauthn().helpers.exceptions.WebAuthnException):
             return False
         fresh = used | {"count": proven.new_sign_count, "used": stamp(self.now())}
         self._save_factors(profile, keys=[fresh if key is used else key for key in keys])
@@ -301,8 +289,23 @@ def _context(profile: Profile) -> bytes:
     return f"totp {profile.pk}".encode()
 
 
-def _descriptors(profile: Profile) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(base64url_to_bytes(key["id"])) for key in profile.mfa.get("keys", ())]
+def _descriptors(profile: Profile) -> list[Any]:
+    return [_webauthn().helpers.structs.PublicKeyCredentialDescriptor(_octets(key["id"])) for key in profile.mfa.get("keys", ())]
+
+
+def _webauthn() -> ModuleType:
+    """The library, loaded by the first security key: a start of the keeper that meets none does without its 60 ms."""
+    import webauthn
+
+    return webauthn
+
+
+def _text(octets: bytes) -> str:
+    return str(_webauthn().helpers.bytes_to_base64url(octets))
+
+
+def _octets(text: str) -> bytes:
+    return bytes(_webauthn().base64url_to_bytes(text))
 
 
 # rotation of the master key

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import pyzipper
 from django.db.models import Q, QuerySet
 
 from gateway.model.address import Mailbox
@@ -134,6 +133,8 @@ class Reading(Custodian):
 
     def export_zip(self, actor: Actor, id: str, reason: str, password: str = "") -> tuple[int, int, str]:
         """Descriptor, size and password of an AES-256 zip with the octets; without a password one is made, shown once."""
+        import pyzipper  # for this alone: the keeper starts without it
+
         reason, password = reasoned(reason), password or new_password()
         with self.transaction():
             row = self.load(id)

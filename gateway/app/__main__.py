@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import importlib
 import os
 import signal
@@ -30,6 +31,7 @@ def main() -> None:
         return                               # the supervisor died before we could ask to die with it
     control = socket.socket(fileno=int(control_fd))
     control.setblocking(False)
+    gc.disable()                             # until it is ready (see `obey`): what is loaded stays, no use looking through it
     module = importlib.import_module(ROLES[role])
     asyncio.run(supervised(module.run, name, control))
 

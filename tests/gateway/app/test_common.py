@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import socket
 
@@ -47,6 +48,19 @@ async def test_orders_are_followed_and_answered_until_stop(ends):
     await supervisor.send(ours, ("stop", None))
     await asyncio.wait_for(working, 5)
     assert seen == ["good", "bad"]
+
+
+async def test_what_was_loaded_before_ready_is_never_looked_through_by_the_collector(ends):
+    ours, theirs = ends
+    gc.disable()
+    working = asyncio.create_task(common.obey(theirs, None))
+    try:
+        assert await supervisor.hear(ours) == ("ready", None)
+        assert gc.isenabled() and gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        ours.close()
+        await asyncio.wait_for(working, 5)
 
 
 async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
