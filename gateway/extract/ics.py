@@ -24,7 +24,9 @@ ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
 NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
 MAX_FILES = 200
 ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
-ATTACH = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?ATTACH[;:]", re.I)
+POINTS = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:ATTACH|URL|SOURCE|CONFERENCE|STRUCTURED-DATA|FBURL|CALURI|CALADRURI)[;:]", re.I)
+"""Properties that hold an address people click on."""
+TORN = re.compile(rb"[^:\r\n]{0,400}ENCODING=QUOTED-PRINTABLE", re.I)
 
 
 class IcsExtractor:
@@ -43,15 +45,15 @@ class IcsExtractor:
             data = data.replace(fold, b"")
         count = 0
         alarm = False
-        for line in data.split(b"\n"):
+        for line in _lines(data):
             edge = ALARM.match(line)
             if edge:
                 alarm = edge[1].lower() == b"begin"
-            elif ATTACH.match(line):
-                yield from _elsewhere(line.rstrip(b"\r"), alarm)
+            elif POINTS.match(line):
+                yield from _elsewhere(line, alarm)
             if not WORTH.search(line[:MAX_PARAMETERS]):
                 continue
-            label, parameters, value = _property(line.rstrip(b"\r"))
+            label, parameters, value = _property(line)
             for payload in _payloads(label, parameters, value):
                 count += 1
                 if count > MAX_FILES:
@@ -65,12 +67,31 @@ class IcsExtractor:
 
 def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:
     """A file that is not in the calendar: a program that a click or an alarm starts, a sound that an alarm fetches."""
-    target = _property(line)[2].strip()[:2048].decode("utf-8", "replace")
+    label, _, value = _property(line)
+    target = value.strip()[:2048].decode("utf-8", "replace")
     where = place(target)
+    path = "\\" in target or target[:5].lower() == "file:" or label.rpartition(".")[2] == "attach"
+    if where is Place.LOCAL and not path:
+        return                                           # a web address without its scheme
     if where in (Place.SHARE, Place.LOCAL) and program(target):
         yield Observation("DOC-LINK-PROGRAM", target)
     elif where is Place.SHARE:
         yield Observation("DOC-EXTERNAL-SHARE" if alarm else "DOC-LINK", target)
+    elif where in (Place.SCRIPT, Place.OTHER) and target[:4].lower() != "cid:":
+        yield Observation("HTML-LINK", f"a {target}")
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """Lines; quoted-printable ones go on behind a soft line break without a fold (vCard 2.1, vCalendar 1.0)."""
+    torn: list[bytes] = []
+    for line in data.split(b"\n"):
+        line = line.rstrip(b"\r")
+        if line.endswith(b"=") and (torn or TORN.match(line)):
+            torn.append(line[:-1])
+            continue
+        yield b"".join((*torn, line))
+        torn.clear()
+    yield b"".join(torn)
 
 
 def _property(line: bytes) -> tuple[str, bytes, bytes]:

@@ -17,6 +17,9 @@ INVISIBLE = frozenset(
     "\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\uffa0")
 """Characters that show nothing; Windows keeps them in names, people do not see them."""
 
+VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+"""Variation selectors: they choose how a character is drawn, so names with emoji have them; by themselves they show nothing."""
+
 BLANK_RUN = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000\u2800]{6,}")
 SEPARATORS = re.compile(r"[\\/]")
 MAX_NAME = 1024
@@ -32,7 +35,7 @@ def visible(name: str) -> str:
     if name.isascii() and name.isprintable():
         return name
     folded = unicodedata.normalize("NFKC", ESCAPE.sub("", name))
-    return "".join(c for c in folded if c not in INVISIBLE and unicodedata.category(c) not in ("Cf", "Cc"))
+    return "".join(c for c in folded if c not in INVISIBLE and c not in VARIANTS and unicodedata.category(c) not in ("Cf", "Cc"))
 
 
 def basename(name: str) -> str:

@@ -35,6 +35,8 @@ def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
         main, _, rest = raw.partition(b";")
         pairs = [(m[1].decode("ascii", "replace").lower(), m[2] if m[2] is not None else m[3]) for m in PAIR.finditer(b";" + rest)]
         return main.strip().decode("ascii", "replace").lower(), pairs, len({k for k, _ in pairs}) == len(pairs)
+    if raw.startswith(b"=?"):
+        raw = decoded(raw).encode()[:LONGEST]            # readers that decode words before they look for parameters
     segments = list(_segments(raw))
     main = _word(segments[0]) if segments else ""
     found: dict[Parameter, None] = {}

@@ -90,17 +90,34 @@ def decoded(raw: bytes | str) -> str:
         return guess(octets)[0]
     octets = BETWEEN_WORDS.sub(rb"\1\2", octets)
     out: list[str] = []
-    pending, pending_charset, last = b"", "", 0
+    pending: list[tuple[bytes, bytes]] = []              # encoding and text of words that belong together
+    pending_charset, last = "", 0
     for match in ENCODED_WORD.finditer(octets):
         charset = match[1].decode("ascii").partition("*")[0].lower()
         gap = octets[last:match.start()]
         if pending and (gap or charset != pending_charset):
-            out.append(decode_named(pending, pending_charset))
-            pending = b""
+            out.append(decode_named(_octets(pending), pending_charset))
+            pending.clear()
         out.append(guess(gap)[0])
-        pending, pending_charset = pending + word_octets(match[2], match[3]), charset
-        last = match.end()
+        pending.append((match[2], match[3]))
+        pending_charset, last = charset, match.end()
     if pending:
-        out.append(decode_named(pending, pending_charset))
+        out.append(decode_named(_octets(pending), pending_charset))
     out.append(guess(octets[last:])[0])
     return "".join(out)
+
+
+def _octets(words: list[tuple[bytes, bytes]]) -> bytes:
+    """What adjacent words say. Base64 that a word breaks off within a group goes on in the next one, as some readers join it."""
+    made: list[bytes] = []
+    torn: list[bytes] = []
+    for encoding, text in words:
+        if encoding in b"Bb":
+            torn.append(text)
+            if sum(map(len, torn)) % 4 == 0 or text.endswith(b"="):
+                made.append(word_octets(b"B", b"".join(torn)))
+                torn.clear()
+            continue
+        made += [word_octets(b"B", b"".join(torn)), word_octets(encoding, text)]
+        torn.clear()
+    return b"".join((*made, word_octets(b"B", b"".join(torn))))

@@ -71,3 +71,34 @@ def test_files_that_are_elsewhere(text, code):
 @pytest.mark.parametrize("value", [";VALUE=URI:Chord", ":https://e.example/a.pdf", ":CID:part3@h", ";FMTTYPE=audio/basic:Basso"])
 def test_sounds_and_pages_are_nothing(value):
     assert codes(f"BEGIN:VALARM\r\nATTACH{value}\r\nEND:VALARM\r\n") == []
+
+
+@pytest.mark.parametrize(("text", "detail"), [
+    ("ATTACH:search-ms:query=a&crumb=location:x\r\n", "a search-ms:query=a&crumb=location:x"),
+    ("URL:ms-msdt:/id x\r\n", "a ms-msdt:/id x"),
+])
+def test_addresses_of_other_schemes_are_links(text, detail):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "text/calendar")
+    assert list(ICS.extract(node, Context(Limits()))) == [Observation("HTML-LINK", detail)]
+
+
+@pytest.mark.parametrize("target", [
+    "file://203.0.113.7/share/a.exe", "www.h.example\\..\\..\\a.cpl", "file:///c:/users/public/a.cpl"])
+def test_cards_that_point_to_programs(target):
+    assert codes(f"URL:{target}\r\n") == ["DOC-LINK-PROGRAM"]
+
+
+@pytest.mark.parametrize("target", ["https://h.example/a.exe", "www.example.com", "example.com/cgi/a.pl"])
+def test_addresses_of_the_web_in_cards(target):
+    assert codes(f"URL;TYPE=WORK:{target}\r\n") == []
+
+
+def test_quoted_printable_without_folds():
+    coded = "=\r\n".join("".join(f"={c:02X}" for c in PROGRAM[at:at + 20]) for at in range(0, len(PROGRAM), 20))
+    (child,) = children(f"VERSION:1.0\r\nATTACH;ENCODING=QUOTED-PRINTABLE:{coded}\r\nSUMMARY:x\r\n")
+    assert child.data == PROGRAM
+
+
+def test_padding_of_base64_is_no_soft_line_break():
+    (child,) = children(f"PHOTO;ENCODING=BASE64:{B64.rstrip('=')}=\r\nSUMMARY:x\r\n")
+    assert child.data.startswith(PROGRAM[:30])

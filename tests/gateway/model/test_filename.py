@@ -30,3 +30,8 @@ def test_basename_and_extension():
 ])
 def test_endings_that_some_client_mends(name):
     assert "exe" in extensions([name])
+
+
+def test_variation_selectors_do_not_hide_an_ending():
+    assert extensions(["a.exe\ufe0f", "b.j\U000e0100s"]) == {"exe", "js"}
+    assert extensions(["❤\ufe0f.pdf"]) == {"pdf"}

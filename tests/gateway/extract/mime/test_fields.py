@@ -99,3 +99,13 @@ def test_pieces_that_cut_the_charset_and_the_octets():
 
 def test_letters_that_end_in_a_backslash():
     assert "表ソ能.vbs" in names('a; filename="表ソ能.vbs"'.encode("cp932"))
+
+
+@pytest.mark.parametrize("raw", [
+    b"=?utf-8?B?YXR0YWNobWVudDsgZmlsZW5hbWU9ImEuZXhlIg==?=", b"=?us-ascii?Q?attachment=3B_filename=3Da.exe?="])
+def test_a_field_that_is_one_encoded_word(raw):
+    assert file_names(parameters(raw)[1]) == ["a.exe"]
+
+
+def test_a_field_that_starts_with_a_word_keeps_its_parameters():
+    assert file_names(parameters(b'=?utf-8?q?attachment?=; filename="a.exe"')[1]) == ["a.exe"]

@@ -35,3 +35,15 @@ def test_characters_cut_between_words_are_joined():
     whole = "報價單".encode()
     a, b = base64.b64encode(whole[:4]), base64.b64encode(whole[4:])
     assert decoded(b"=?utf-8?B?" + a + b"?= =?utf-8?B?" + b + b"?=") == "報價單"
+
+
+@pytest.mark.parametrize("words", [
+    b"=?utf-8?B?aW52b?= =?utf-8?B?2ljZS5leGU=?=",
+    b"=?utf-8?B?aW52b2?=\r\n =?utf-8?b?ljZ?= =?utf-8?B?S5leGU=?=",
+    b"=?utf-8?B?aW52b2lj?= =?utf-8?B?ZS5leGU=?=",
+    b"=?utf-8?B?aW52bw==?= =?utf-8?B?aWNlLmV4ZQ==?=",
+    b"=?utf-8?B?aW52b2?= =?utf-8?Q?ice.exe?=",
+])
+def test_base64_that_goes_on_in_the_next_word(words):
+    assert decoded(words).startswith("invo")
+    assert decoded(words).endswith("ice.exe")
