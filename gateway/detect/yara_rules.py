@@ -150,7 +150,7 @@ def scan(rules: yara.Rules, sample: Sample) -> Iterator[yara.Match | Finding]:
     """The matches in each content of a node. A content that could not be scanned to its end gives a finding instead."""
     for data in contents(sample):
         try:
-            yield from rules.match(data=data, timeout=TIMEOUT)
+            yield from rules.match(data=data, timeout=TIMEOUT, fast=True)       # where a string first stands is enough
         except yara.TimeoutError:
             yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
         except yara.Error as error:
@@ -206,7 +206,7 @@ def contents(sample: Sample) -> Iterator[bytes]:
     message = sample.artifact.detected_type == "message/rfc822"
     yield header_block(sample.data) if message else sample.data
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
-    texts = [t.content for t in sample.texts if t.source == "script" or not (plain or t.source.startswith("header"))]
+    texts = [t.content for t in sample.texts if t.source.startswith("script") or not (plain or t.source.startswith("header"))]
     joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
     if joined:
         yield joined.encode("utf-8", "replace")
