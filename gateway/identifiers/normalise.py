@@ -29,6 +29,7 @@ _NUMERALS = {
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
 HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}")
+NAME_BEFORE = re.compile(f"[{_HANZI}]{{1,2}}[ \\-]?[0-9][0-9 \\-]*$")
 LETTER_RUN = re.compile(
     r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI]"
     r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
@@ -130,7 +131,7 @@ def view(text: str) -> View:
 
 
 def _without_numerals(text: str, found: Characters | None) -> str:
-    """Runs of seven Chinese numerals and more as digits."""
+    """Runs of seven Chinese numerals and more as digits. One or two before digits are the end of a name: `健二 4980 9745`."""
     starts = None
     if found is not None:
         numeral, digit = found.are(characters.NUMERAL), found.are(characters.NUMERAL | DIGIT)
@@ -138,6 +139,9 @@ def _without_numerals(text: str, found: Characters | None) -> str:
     pieces: list[str] = []
     done = 0
     for match in matches(HANZI_RUN, text, starts):
+        before = text[max(0, match.start() - 1):match.start()]
+        if NAME_BEFORE.match(match.group()) and not (before.isascii() and before.isalpha()):
+            continue
         pieces += (text[done:match.start()], match.group().translate(NUMERAL))
         done = match.end()
     return "".join((*pieces, text[done:])) if pieces else text

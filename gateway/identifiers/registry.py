@@ -54,12 +54,15 @@ TYPES: dict[str, IdentifierType] = {t.name: t for t in (
     _type("jp.driver_licence", jp.driver_licence, "", 0.06),
     _type("jp.passport", jp.passport, "passport", labelled=True),
     _type("jp.residence_card", jp.residence_card, "id", labelled=True),
-    _type("kr.rrn", kr.rrn, "id", 0.005, own_label=kr.plausible_rrn),
+    _type("kr.rrn", kr.rrn, "id", 0.005, among=kr.plausible_rrn, own_label=kr.plausible_rrn),
     _type("us.ssn", us.ssn, labelled=True),
     _type("card", payment.card, "cn.bank_card tw.bank_account", 0.1, plausible=payment.issued),
     _type("iban", payment.iban, "", 0.01),
     _type("swift", payment.swift, labelled=True, strong=False),
 )}
+
+IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
+"""Kinds of words that announce an identifier."""
 
 SHAPES: dict[str, tuple[str, ...]] = {
     # letters as L, digits as D with their number; P marks a check character in parentheses

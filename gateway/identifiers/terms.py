@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from gateway.identifiers.characters import LETTER, MARGIN, Characters
+from gateway.identifiers.characters import LETTER, MARGIN, UPPER, Characters
 from gateway.identifiers.normalise import view
 from gateway.identifiers.trie import Trie
 from gateway.identifiers.words import TERMS, files
@@ -108,7 +108,8 @@ def words(text: Characters) -> Words:
         nothing = np.empty(0, np.int64)
         return Words(nothing, nothing, [], np.empty(0, bool), nothing)
     latin = text.are(LETTER)
-    inside = latin[start + MARGIN] & latin[start + MARGIN - 1]
+    hump = text.are(UPPER)[start + MARGIN] & ~text.are(UPPER)[start + MARGIN - 1]
+    inside = latin[start + MARGIN] & latin[start + MARGIN - 1] & ~hump
     whole = ~(inside | latin[ends + MARGIN - 1] & latin[ends + MARGIN])
     known, kinds = _renumbered(number)
     spelled = [_TRIE.written[i] for i in known.tolist()]
@@ -136,6 +137,8 @@ _BETWEEN = " :=-#\"'([<>*_.\u3000"
 """What stands between a label and its value."""
 _COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
+_HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
+"""Where a name of a program begins its next word: `setPassportNo`."""
 NONE: frozenset[str] = frozenset()
 
 
@@ -173,7 +176,7 @@ class Labels:
             return NONE
         known = self._seen.get("\0" + cell)
         if known is None:
-            matches = [_kinds(m.group()) for m in _PATTERN.finditer(cell.lower())]
+            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", cell).lower())]
             known = frozenset().union(*matches)
             self._remember("\0" + cell, known)
         return known
@@ -188,7 +191,7 @@ class Labels:
 
     def _at_the_end(self, window: str) -> frozenset[str]:
         """The word right before the value, by a look-up; failing that the last word anywhere in the window."""
-        lowered = window.lower()
+        lowered = _HUMP.sub(" ", window).lower()
         tail = lowered.rstrip(_BETWEEN)
         if tail and tail[-1] in _COPULA:
             tail = tail[:-1]

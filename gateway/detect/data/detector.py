@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import bulk, judge, layout, people, tokens
+from gateway.detect.data import beside, bulk, judge, layout, people, tokens
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -18,9 +18,8 @@ from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.splits import split_cells
 from gateway.detect.data.starts import Starts
-from gateway.identifiers import contact, payment, terms, tw, words
-from gateway.identifiers.date import DATE
-from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
+from gateway.identifiers import payment, terms, tw, words
+from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, Labels
 from gateway.model.content import Sample, Text
 from gateway.model.finding import Finding, Severity
@@ -38,11 +37,6 @@ MACHINERY = re.compile(
 """Header fields that machines number: identifiers in them are chance."""
 MISREAD = str.maketrans({"£": "E", "€": "C", "|": "I", "§": "S", "©": "C", "®": "R"})
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
-EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
-"""Month and year of a card."""
-BETWEEN = re.compile(r"[\t,;、:：0-9]+")
-BESIDE = 600
-"""Characters of a row in which a person is looked for beside a value."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FURTHER = 8
@@ -55,7 +49,6 @@ KEPT = 60
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
 PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
-IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 
 
 def _examples(local: Sequence[Path]) -> frozenset[str]:
@@ -228,8 +221,8 @@ class CustomerData:
             return Seen(values[at], id, int(batch.rows[at]), artifact, place(int(batch.starts[at])), source)
 
         group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen)
-        for i in keep[:judge.LOOKED - group.looked] if not kinds else ():
-            group.look(self._beside_person(grid, int(batch.rows[i]), batch.token(i)))
+        for i in keep[:judge.LOOKED - group.looked] if kinds <= beside.OF_A_PERSON else ():
+            group.look(beside.person(grid, int(batch.rows[i]), batch.token(i)))
 
     def _group(self, grid: Grid, artifact: int, key: object, kinds: frozenset[str], shape: str) -> Group:
         shape = PAN if shape in PAN_SHAPES else ONE_SHAPE.get(shape, shape)
@@ -267,8 +260,8 @@ class CustomerData:
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
         group = self._group(grid, artifact, key, kinds, token.shape)
-        if not kinds and group.looked < judge.LOOKED:
-            group.look(self._beside_person(grid, row, token))
+        if group.looked < judge.LOOKED and kinds <= beside.OF_A_PERSON:
+            group.look(beside.person(grid, row, token))
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
 
     def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
@@ -284,24 +277,11 @@ class CustomerData:
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""
         written = grid.text[token.start:token.end]
-        return len(written) == 11 and written[3] == written[6] == "-" and self._beside_person(grid, row, token)
+        return len(written) == 11 and written[3] == written[6] == "-" and beside.person(grid, row, token)
 
     def _own_account(self, grid: Grid, row: int) -> bool:
         """The line asks for payment: the account is the writer's."""
         return "own" in self.labels.heading(grid.line(row, 60))
-
-    def _beside_person(self, grid: Grid, row: int, token: tokens.Token) -> bool:
-        """True where the rest of the row has a name, a birth date, a phone number, a mail address or a card's expiry."""
-        start = grid.starts[row]
-        whole = grid.line(row, BESIDE + token.end - token.start)
-        line = f"{whole[:token.start - start]} {whole[max(0, token.end - start):]}"[:BESIDE]
-        if row and not line.strip(" \t>"):                # alone on its line, as in a chat: who wrote it stands above
-            line = grid.line(row - 1, BESIDE)
-        if contact.email(line) or DATE.search(line) or contact.phone(line):
-            return True
-        if EXPIRY.search(line):
-            return True
-        return any(contact.person_name(piece) for piece in BETWEEN.split(line)[:10])
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:

@@ -22,13 +22,18 @@ there is neither, there is no such run."""
 RUN = re.compile("[0-9A-Za-z]+")
 WORDS = ("account", "acct", "addr", "birth", "born", "card", "cell", "cust", "customer", "date", "dob", "email", "fax", "id",
          "idno", "mail", "mobile", "name", "nid", "no", "phone", "pid", "sex", "tel", "uid")
+DATE = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 KNOWN = re.compile(
     r"(?P<LD9>[A-Z][1289][0-9]{8})|(?P<D18>[1-9][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X])"
-    r"|09[0-9]{8}|1[3-9][0-9]{9}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
+    rf"|09[0-9]{{8}}|1[3-9][0-9]{{9}}|{DATE}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
 LONGEST = 2000
 """Characters of a run."""
-REPEATED = re.compile(r"(?<![0-9A-Za-z])(?:[0-9]{36,2000}+|(?:[A-Z][0-9]{6}[0-9A]){3,250}+)(?![0-9A-Za-z])")
-"""Three numbers of one length and more."""
+REPEATED = re.compile(
+    rf"(?<![0-9A-Za-z])(?:[0-9]{{36,2000}}+|(?:[A-Z][0-9]{{6}}[0-9A]){{3,250}}+|[0-9]{{12}}(?=(?:0[789]0[0-9]{{8}}|{DATE})(?![0-9A-Za-z])))"
+    r"(?![A-Za-z])")
+"""Three numbers of one length and more; a Japanese number and the telephone number or birth date behind it."""
+FOLLOWED = (20, 23)
+"""Digits of a number with what is behind it."""
 SIZES = {12: "D12", 16: "D16"}
 """Lengths that one such run of digits may be made of: My Number, licences; cards."""
 
@@ -73,7 +78,9 @@ def repeated(text: str, starts: np.ndarray | None = None) -> Iterator[tuple[int,
     """
     for match in matches(REPEATED, text, starts):
         first, end = match.span()
-        if match.group().isdigit():
+        if end - first == 12:
+            sizes = {12: "D12"}
+        elif match.group().isdigit():
             sizes = {size: shape for size, shape in SIZES.items() if (end - first) % size == 0}
         else:
             sizes = {8: "LD7"}

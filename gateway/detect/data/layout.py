@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gateway.detect.data import stacked
 from gateway.identifiers.characters import DIGIT, MARGIN, Characters, ahead, matches
 from gateway.identifiers.normalise import View, view
+from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
 
@@ -103,6 +105,9 @@ def from_text(id: int, text: Text, labels: Labels) -> Grid:
     """Lines with the same number of delimiters one after the other become rows of cells."""
     seen = view(text.content.replace("\r\n", "\n").replace("\r", "\n"))
     plain, found = _tabulate(seen)
+    if "\t" not in plain:
+        plain = stacked.rows(plain, labels)
+        found = found and found.of(plain)
     return _grid(id, text.source, seen, plain, found, False, labels)
 
 
@@ -200,7 +205,8 @@ def _headings(lines: list[str], labels: Labels) -> list[tuple[int, list[frozense
         while row < len(lines) and tried < HEADING_ROWS and (lines[row] or not tried):
             if "\t" in lines[row]:
                 tried += 1
-                kinds = heading_row(lines[row].split("\t"), labels)
+                cells = lines[row].split("\t")
+                kinds = heading_row(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
                 if kinds is not None:
                     found.append((row + 1, kinds))
                     tried = HEADING_ROWS
@@ -315,6 +321,24 @@ def heading_row(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | 
     return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None
 
 
+def _only_one(cells: Sequence[str], below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
+    """The kinds of a row of words of which one names a type of identifier and stands over a number of that length, else None."""
+    texts = [cell.strip() for cell in cells]
+    if sum(map(bool, texts)) < 2 or any(len(t) > SHORT_HEADING or any(map(str.isdigit, t)) for t in texts):
+        return None
+    kinds = [labels.heading(text) for text in texts]
+    for column, kind in enumerate(kinds):
+        if not kind.isdisjoint(IDENTIFYING) and any(_numeral(row.split("\t"), column) for row in below):
+            return kinds
+    return None
+
+
+def _numeral(cells: Sequence[str], column: int) -> bool:
+    return column < len(cells) and _NUMERAL.fullmatch(cells[column].strip()) is not None
+
+
+SHORT_HEADING = 24
+_NUMERAL = re.compile(r"[A-Za-z]{0,2}[ \-]?[0-9](?:[ \-]?[0-9]){5,18}(?:[A-Z]{1,2}|\([0-9A]\))?")
 _OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
 """A name of a column as databases have it."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateway.detect.data.glued import FOLLOWED
 from gateway.detect.data.layout import Grid
 from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
 
@@ -116,12 +117,13 @@ def chinese(found: Characters) -> np.ndarray:
 
 
 def repeated(found: Characters) -> np.ndarray:
-    """36 digits and more; a capital, six digits, one character and a capital again."""
+    """36 digits and more, or as many as glued.FOLLOWED has; a capital, six digits, one character and a capital again."""
     first, end = found.digits()
     six = first[(end - first == 6) | (end - first == 7)]
     upper, word = found.are(UPPER), found.are(LETTER | DIGIT)
     six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
-    return np.sort(np.concatenate((first[end - first >= 36], six - 1)), kind="stable") - MARGIN
+    length = end - first
+    return np.sort(np.concatenate((first[(length >= 36) | np.isin(length, FOLLOWED)], six - 1)), kind="stable") - MARGIN
 
 
 def _eight(digit: np.ndarray) -> np.ndarray:

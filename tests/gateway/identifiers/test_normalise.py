@@ -58,3 +58,10 @@ def test_marks_go_from_numbers_and_stay_on_names():
     assert view("1\ufe0f\u20e32\ufe0f\u20e3").text == "12"
     assert view("Jose\u0301 Nun\u0303ez").text == "Jose\u0301 Nun\u0303ez"
     assert compact("Jose\u0301") == compact("José")
+
+
+def test_a_name_that_ends_in_a_numeral_is_no_part_of_the_number():
+    assert view("加藤 浩二 4980 9745 2588 1134").text == "加藤 浩二 4980 9745 2588 1134"
+    assert view("陳三 0912345678").text == "陳三 0912345678"
+    assert view("A二23456789").text == "A223456789"
+    assert view("一2三4五6七8九0").text == "1234567890"

@@ -40,3 +40,10 @@ def test_a_telephone_label_says_nothing_of_the_number_after_the_telephone():
     labels = Labels()
     assert labels.before("電話090-0249-9613，") == frozenset()
     assert labels.before("電話 ") == {"phone"}
+
+
+def test_words_inside_names_of_programs():
+    labels = Labels()
+    assert labels.before('c.setPassportNo("') == {"passport"}
+    assert labels.heading("custMobile") == {"phone"}
+    assert not labels.before("discardNo: ")

@@ -97,3 +97,19 @@ def test_long_serials_are_chance(name, seed):
 def test_a_serial_speaks_against_no_other_number():
     beside = "\n".join(f"山田太郎 {value}" for value in JP[:4])
     assert look(beside).persons == look(beside + "\nNo. " + "123456789123" * 2 + "777000777001").persons == 4
+
+
+BORN = ["19951021", "19560418", "20020311", "19991029", "19800101", "19771231"]
+
+
+@pytest.mark.parametrize(("values", "type"), [
+    (TW, "tw.national_id"), (CN, "cn.resident_id"), ([makers.licence(RNG) for _ in range(6)], "jp.driver_licence"),
+    ([makers.my_number(RNG) for _ in range(6)], "jp.my_number")])
+def test_a_birth_date_right_behind_a_number(values, type):
+    assert look("\n".join(f"蘇文雄{a}{b}" for a, b in zip(values, BORN, strict=True))).identifiers.get(type) == 6
+
+
+def test_a_telephone_number_right_behind_a_japanese_one():
+    values = [makers.licence(RNG) for _ in range(6)]
+    assert look("\n".join(f"林拓也{a}0904159{n}329" for n, a in enumerate(values))).identifiers.get("jp.driver_licence") == 6
+    assert not look("\n".join(f"{RNG.randrange(10**11, 10**12)}20261109" for _ in range(20))).identifiers

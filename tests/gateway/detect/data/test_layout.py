@@ -112,3 +112,10 @@ def test_names_of_columns_in_a_database():
 def test_a_row_of_name_and_value_is_no_heading_for_the_rows_below():
     seen = layout.from_table(1, Table("t", (("戶名", "", "楊欣怡"), ("銀行", "", "中國信託"), ("帳號", "", "340044401182"))), LABELS)
     assert layout.label(seen, LABELS, 2, 2, seen.text.index("3400")) == (frozenset({"tw.bank_account"}), False)
+
+
+def test_one_heading_of_a_type_is_enough_over_numbers():
+    table = "Employee,SSN,Wages,Fed withheld\nDavid Jackson,170561907,48641.56,3548.00\nDavid Clark,772526513,43980.93,3537.00\n"
+    assert kinds(table, "170561907") == (frozenset({"us.ssn"}), True)
+    assert not kinds("品項\t信用卡\t說明\n早餐\t可\t48641560\n", "48641560")[0]
+    assert not kinds("notes\tpassport\tpaid by 3 people\na\t349586580\tb\n", "349586580")[0]

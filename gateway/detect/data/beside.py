@@ -1,0 +1,42 @@
+"""Whether a person's data stand beside a value: what makes a few numbers without a label people's rather than chance."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.detect.data.layout import Grid
+from gateway.detect.data.tokens import Token
+from gateway.identifiers import contact
+from gateway.identifiers.date import DATE
+
+OF_A_PERSON = frozenset({"id", "name", "address", "birthdate", "email", "phone"})
+"""Labels that speak of a person, but not of the number's type: the address that stands in one sentence before the next number."""
+EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
+"""Month and year of a card."""
+BETWEEN = re.compile(r"[\t,;、。，；:：0-9()（）\[\]「」『』【】<>《》\"'/|]+")
+ADDRESSED = re.compile(
+    r"^(?:另外|另|及|與|和|なお|また|及び|또한|및)?(?:客戶|客户|顧客|會員|会员|고객)?\s?"
+    r"(?P<name>\S{1,4}?(?:[ \u3000]\S{1,3}?)?)\s?(?:(?P<title>先生|女士|小姐|君|様|さん|氏|님|씨|고객)\S{0,4}(?:\s\S{1,6})?)?"
+    r"(?:的\S{0,4})?$")
+"""A name as sentences have it: `客戶陳志明`, `林 拓也様`."""
+BESIDE = 600
+"""Characters of a row in which a person is looked for beside a value."""
+MOST_PIECES = 16
+
+
+def person(grid: Grid, row: int, token: Token) -> bool:
+    """True where the rest of the row has a name, a birth date, a phone number, a mail address or a card's expiry."""
+    start = grid.starts[row]
+    whole = grid.line(row, BESIDE + token.end - token.start)
+    line = f"{whole[:token.start - start]}\t{whole[max(0, token.end - start):]}"[:BESIDE]
+    if row and not line.strip(" \t>"):                    # alone on its line, as in a chat: who wrote it stands above
+        line = grid.line(row - 1, BESIDE)
+    if contact.email(line) or DATE.search(line) or contact.phone(line) or EXPIRY.search(line):
+        return True
+    pieces = [piece for piece in BETWEEN.split(line) if piece][:MOST_PIECES]
+    return any(map(contact.person_name, pieces)) or any(map(_addressed, pieces))
+
+
+def _addressed(piece: str) -> bool:
+    found = ADDRESSED.match(piece.strip()) if len(piece) <= 20 else None
+    return found is not None and contact.person_name(found["name"], headed=found["title"] is not None)

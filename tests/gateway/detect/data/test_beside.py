@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data import beside, layout, tokens
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+from tests.bench.test_data_cost import look
+from tests.gateway.identifiers import makers
+
+
+def told(line):
+    grid = layout.from_text(1, Text(line, "body"), Labels())
+    token = next(tokens.tokens(grid.text))
+    return beside.person(grid, grid.row(token.start), token)
+
+
+@pytest.mark.parametrize("line", [
+    "客戶潘秀英（4311087034894041）來電", "林 拓也様（4311087034894041）より", "なお小川　幸子様4311087034894041は確認済み",
+    "杜建华的材料（4311087034894041）", "김철수 고객의 번호 4311087034894041", "4311087034894041 exp 07/28", "4311087034894041 a@b.example",
+    "4311087034894041, 1968-09-26", "Robert Smith [4311087034894041]"])
+def test_a_person_beside_the_number(line):
+    assert told(line)
+
+
+@pytest.mark.parametrize("line", ["訂單 4311087034894041 已出貨", "客戶資料（4311087034894041）", "part 4311087034894041", "お客様の番号 4311087034894041"])
+def test_nobody_beside_the_number(line):
+    assert not told(line)
+
+
+def test_three_cards_in_sentences_about_people():
+    rng = random.Random(5)
+    one, two, three = (makers.card(rng) for _ in range(3))
+    text = f"客戶潘秀英（{one}）來電變更通訊地址。客戶何淑芬（{two}）來電。\n另趙思妤先生其證號為{three}，手機0958-173-409"
+    assert look(text).identifiers["card"] == 3
