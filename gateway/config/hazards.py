@@ -222,6 +222,10 @@ def _custody(config: Config, source: Source) -> None:
 
 
 def _log_in(config: Config, source: Source) -> None:
+    wide = _wide(config.console.proxies)
+    if wide is not None:
+        source.fault(f"[console] proxies holds {wide}: whoever connects could claim any address; list only your own proxies",
+                     "console", "proxies")
     oidc, ldap = config.oidc, config.ldap
     for section, on, needed in (
             ("oidc", oidc.issuer, {"client_id": oidc.client_id, "groups": oidc.groups}),

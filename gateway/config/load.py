@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.config.hazards import hazards
 from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, DkimKey, Entry, Listener, Scanner
-from gateway.config.source import Problem, Source, in_order, read_source
+from gateway.config.source import LONGEST, Problem, Source, in_order, read_source
 from gateway.config.tables import nearest, read_table
 from gateway.model.errors import ConfigError
 
@@ -35,13 +37,25 @@ def find_config(argument: str | Path | None, env: Mapping[str, str], cwd: Path) 
     for named, origin in ((argument, "--config"), (env.get("SEKISHO_CONFIG"), "$SEKISHO_CONFIG")):
         if named:
             path = cwd / named
-            if not path.is_file():
-                raise ConfigError(f"{origin} names {path}, and there is no such file", str(path))
+            wrong = _unusable(path)
+            if wrong:
+                raise ConfigError(f"{origin}: {wrong}", str(path)[:LONGEST])
             return path
     for path in (cwd / "sekisho.toml", SYSTEM_FILE):
-        if path.is_file():
+        if os.path.isfile(path):
             return path
     return None
+
+
+def _unusable(path: Path) -> str:
+    """Why this is no configuration file; "" where it may be one."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        return "there is no such file" if isinstance(error, FileNotFoundError) else f"cannot be looked at: {error.strerror}"
+    if stat.S_ISDIR(mode):
+        return "is a folder: name the file in it, such as sekisho.toml"
+    return "" if stat.S_ISREG(mode) else "is no regular file, and it is read more than once"
 
 
 def load(path: Path | None) -> Config:

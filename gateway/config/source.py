@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,9 @@ from gateway.config.lines import Path as Key
 from gateway.config.lines import locate
 
 MAX_FILE = 4 << 20                       # octets; a list of a million addresses belongs elsewhere
+LONGEST = 400                            # characters of one message: what was written is shown in it, however long it is
+NOT_UTF8 = "is not UTF-8: save the file as UTF-8"
+_NUMBER = re.compile(r"[0-9_]+")
 _TOML_PLACE = re.compile(r" ?\(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
 
 
@@ -60,7 +64,13 @@ class Source:
         return self.file
 
     def fault(self, message: str, *key: str | int, warning: bool = False) -> None:
-        self.problems.append(Problem(self.where(*key), message, warning))
+        self.problems.append(Problem(self.where(*key), shown(message), warning))
+
+
+def shown(message: str) -> str:
+    """Fit for a terminal: what stands in the file may be long, or written to trick who reads."""
+    plain = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in message)
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}…"
 
 
 MADE = "exceptions.toml"                 # in the state directory: exceptions that were made in the console
@@ -92,8 +102,8 @@ def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
             yield file
     gateway = main.get("gateway")
     state = gateway.get("state_dir", STATE_DIR) if isinstance(gateway, dict) else STATE_DIR
-    made = Path(str(state)) / MADE
-    if made.is_file() and _exceptions(made, source, hashed):
+    made = Path(state if isinstance(state, str) else STATE_DIR) / MADE
+    if os.path.isfile(made) and _exceptions(made, source, hashed):
         yield made
 
 
@@ -113,13 +123,17 @@ def _matches(path: Path, pattern: str, source: Source) -> list[Path]:
     base = path.parent
     if not any(c in pattern for c in "*?["):
         file = base / pattern
-        if not file.is_file():
+        if not os.path.isfile(file):
             source.fault(f'include: there is no file "{pattern}" beside {path.name}', "include")
             return []
         return [file]
     root = Path(pattern).anchor
     folder, relative = (Path(root), pattern[len(root):]) if root else (base, pattern)
-    return sorted(p for p in folder.glob(relative) if p.is_file() and p != path)
+    try:
+        return sorted(p for p in folder.glob(relative) if os.path.isfile(p) and p != path)
+    except (ValueError, OSError) as error:
+        source.fault(f'include: "{pattern}" cannot be looked for: {getattr(error, "strerror", None) or error}', "include")
+        return []
 
 
 def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
@@ -139,13 +153,19 @@ def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        source.problems.append(Problem(f"{file}:{line}", "is not UTF-8: save the file as UTF-8"))
+        source.problems.append(Problem(f"{file}:{line}", NOT_UTF8))
         return source.table
     except RecursionError:
         source.problems.append(Problem(str(file), "nests lists or tables too deeply: no setting needs more than four levels"))
         return source.table
     except tomllib.TOMLDecodeError as error:
-        source.problems.append(_syntax(file, text, str(error)))
+        wrong = Problem(f"{file}:1", NOT_UTF8) if "\0" in text else _syntax(file, text, str(error))
+        source.problems.append(wrong)
+        return source.table
+    except ValueError:                   # Python reads no number of more than 4300 digits
+        long = max(_NUMBER.finditer(text), key=lambda m: m.end() - m.start(), default=None)
+        line = text.count("\n", 0, long.start() if long else 0) + 1
+        source.problems.append(Problem(f"{file}:{line}", "this number is too long to be one"))
         return source.table
     _merge(source, table, {k: f"{file}:{line}" for k, line in locate(text).items()})
     return source.table

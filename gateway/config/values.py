@@ -28,6 +28,8 @@ DURATIONS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 6
 _QUANTITY = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]{1,3})")
 _HOST = re.compile(r"[0-9A-Za-z_](?:[0-9A-Za-z_.-]{0,253}[0-9A-Za-z])?")
 _SELECTOR = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?(?:\.[0-9A-Za-z](?:[0-9A-Za-z-]{0,61}[0-9A-Za-z])?){0,5}")
+_LABEL = re.compile(r"(?:[0-9a-z_]|[^\x00-\x7f\s])(?:[0-9a-z_-]|[^\x00-\x7f\s])*")   # without case; length is judged apart
+_LITERAL = re.compile(r"\[(?:IPv6:)?[0-9A-Fa-f:.]{2,45}\]", re.IGNORECASE)       # RFC 5321 section 4.1.3
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 
 
@@ -65,6 +67,8 @@ def _shown(value: object) -> str:
         return "a table"
     if isinstance(value, list):
         return "a list"
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number of so many digits"
     return repr(value)[:60].replace("'", '"')
 
 
@@ -115,7 +119,7 @@ def count(low: int = 0, high: int = 1 << 31) -> Kind:
     def read(value: object) -> int:
         number = _number(value)
         if not low <= number <= high:
-            raise ValueError(f"{number} is out of range: from {low} to {high}")
+            raise ValueError(f"{_shown(number)} is out of range: from {low} to {high}")
         return number
 
     return Kind("number", read)
@@ -197,7 +201,7 @@ def _network(value: object) -> Network:
 
 def _domain(value: object) -> str:
     text = normalise_domain(_string(value))
-    if not text or "@" in text or "*" in text or ".." in text or text.startswith(".") or any(c.isspace() for c in text):
+    if not all(_LABEL.fullmatch(label) for label in text.split(".")):
         raise ValueError(f'{_shown(value)} is no domain, such as "bank.example"')
     if len(text) > 253 or any(len(label) > 63 for label in text.split(".")):
         raise ValueError(f"{_shown(value)} is too long for a domain")
@@ -209,7 +213,8 @@ def _mailbox(value: object) -> str:
     local, at, domain = text.rpartition("@")
     if not at or not local or any(c.isspace() or c in "<>,;" for c in text):
         raise ValueError(f'{_shown(value)} is no mail address, such as "postmaster@bank.example"')
-    _domain(domain)
+    if not _LITERAL.fullmatch(domain):
+        _domain(domain)
     return text
 
 
@@ -222,6 +227,7 @@ def _url(value: object) -> str:
     text = _string(value)
     parts = urllib.parse.urlsplit(text)
     local = parts.hostname in ("127.0.0.1", "::1", "localhost")
+    _ = parts.port                           # ValueError where it is out of range
     if parts.username or parts.password:
         raise ValueError("no user name or password in the address")
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.config import Config, ConfigProblems, Entry, Problem, examine
-from gateway.config.source import in_order, read_source
+from gateway.config.source import in_order, read_source, shown
 from gateway.config.tables import nearest
 from gateway.model.decision import Disposition, Party
 from gateway.model.finding import IncidentCode, Severity
@@ -80,13 +80,14 @@ class _Reader:
         self.problems: list[Problem] = []
         self.zone = zoneinfo.ZoneInfo(config.gateway.timezone)
         self.seen: dict[tuple[str, str], str] = {}
+        self.listeners = [listener.name for listener in config.listeners]
         ours = config.gateway.our_domains
         self.groups: dict[str, Addresses] = {OURS: _addresses(ours, {}), BELOW: _addresses([f"*.{d}" for d in ours], {})}
         for entry in config.groups:
             self._group(entry)
 
     def fault(self, entry: Entry, message: str, key: str = "", warning: bool = False) -> None:
-        self.problems.append(Problem(entry.places.get(key, entry.where), message, warning))
+        self.problems.append(Problem(entry.places.get(key, entry.where), shown(message), warning))
 
     def rule(self, entry: Entry) -> Rule | None:
         values = self._values(entry, "rule", RULE)
@@ -130,6 +131,12 @@ class _Reader:
             macros=excused.get("macro", frozenset()),
             reason=values.get("reason", ""), where=entry.where,
         )
+
+    def _known(self, names: Iterable[str]) -> None:
+        """ValueError for a listener that is not there: a rule for it would never hold. Without any nothing is known."""
+        for name in names:
+            if self.listeners and name not in self.listeners:
+                raise ValueError(f'there is no listener "{name}"{nearest(name, self.listeners)}')
 
     def _group(self, entry: Entry) -> None:
         values = self._values(entry, "group", GROUP)
@@ -202,6 +209,8 @@ class _Reader:
             return inner
         try:
             value = words[key].kind.read(written)
+            if key == "listener":
+                self._known(value)
             return _addresses(value, self.groups) if key in _ADDRESS_KEYS else value
         except ValueError as error:
             raise ValueError(f"{key}: {error}") from None

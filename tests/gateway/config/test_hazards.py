@@ -66,6 +66,8 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
     ({"auth.seal_domain": '"bank.example"'}, ["[auth] seal_domain: there is no [[dkim]] key of bank.example"]),
     ({"auth.trusted_relays": '["10.0.0.0/8", "192.0.2.7"]'}, []),
     ({"auth.trusted_relays": '["0.0.0.0/0"]'}, ["[auth] trusted_relays holds 0.0.0.0/0"]),
+    ({"console.proxies": '["10.0.0.0/8"]'}, []),
+    ({"console.proxies": '["::/0"]'}, ["[console] proxies holds ::/0"]),
     ({"auth.seal": '"always"'}, ['seal = "always" needs a [[dkim]] key']),
     ({"listener.tls": '"starttls"', "listener.tls_cert": '"FOLDER/junk"', "listener.tls_key": '"FOLDER/good"'},
      ['listener "a" tls_cert: FOLDER/junk has no CERTIFICATE in PEM']),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -163,10 +164,21 @@ def test_where_the_file_is_looked_for(tmp_path: Path) -> None:
     assert find_config(None, {"SEKISHO_CONFIG": str(other)}, tmp_path) == other
     assert find_config(None, {"SEKISHO_CONFIG": ""}, tmp_path) == named
     assert find_config(None, {}, tmp_path / "nowhere") in (None, SYSTEM_FILE)
-    with pytest.raises(ConfigError, match=r"--config names .*none\.toml, and there is no such file"):
+    with pytest.raises(ConfigError, match=r"none\.toml: --config: there is no such file"):
         find_config("none.toml", {}, tmp_path)
-    with pytest.raises(ConfigError, match="SEKISHO_CONFIG names"):
+    with pytest.raises(ConfigError, match=r"none\.toml: \$SEKISHO_CONFIG: there is no such file"):
         find_config(None, {"SEKISHO_CONFIG": "none.toml"}, tmp_path)
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    (".", "is a folder: name the file in it"), ("sekisho.toml/x", "cannot be looked at: Not a directory"),
+    ("x" * 5000, "cannot be looked at: File name too long"), ("/dev/null", "is no regular file"), ("fifo", "is no regular file")])
+def test_what_no_configuration_can_be(tmp_path: Path, name: str, said: str) -> None:
+    write(tmp_path, SCAN)
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(ConfigError, match=said) as caught:
+        find_config(name, {}, tmp_path)
+    assert len(str(caught.value)) < 500
 
 
 def test_a_section_inside_another(tmp_path: Path) -> None:

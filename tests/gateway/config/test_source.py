@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.config.source import MAX_FILE, Problem, in_order, read_source
+import pytest
+
+from gateway.config.source import LONGEST, MAX_FILE, Problem, in_order, read_source
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -51,6 +53,36 @@ def test_an_absolute_pattern(tmp_path: Path) -> None:
     write(tmp_path, "d/a.toml", "[limits]\ndepth = 3\n")
     main = write(tmp_path, "main.toml", f'include = ["{tmp_path}/d/*.toml"]\n')
     assert read_source(main).table == {"limits": {"depth": 3}}
+
+
+@pytest.mark.parametrize(("written", "said"), [
+    ("**x", "cannot be looked for: Invalid pattern"), ("a" * 5000, "there is no file"), ("", "there is no file"),
+    ("\\u0000", "there is no file"), ("/", "there is no file")])
+def test_an_include_that_no_file_can_have(tmp_path: Path, written: str, said: str) -> None:
+    [problem] = read_source(write(tmp_path, "main.toml", f'# one\ninclude = ["{written}"]\n')).problems
+    assert problem.where.endswith("main.toml:2") and said in problem.message and len(problem.message) < 500
+
+
+@pytest.mark.parametrize("path", ['"/' + "a" * 300 + '"', '"/a\\u0000b"', "0x" + "f" * 6000, "[1]"])
+def test_a_state_directory_that_no_folder_can_be_is_judged_later(tmp_path: Path, path: str) -> None:
+    assert lines(read_source(write(tmp_path, "main.toml", f"[gateway]\nstate_dir = {path}\n"))) == []
+
+
+def test_a_number_that_python_does_not_read(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", f"[limits]\nparts = 1000\ndepth = {'9' * 5000}\n")
+    assert lines(read_source(main)) == [f"{main}:3: this number is too long to be one"]
+
+
+def test_what_is_shown_is_short_and_harmless(tmp_path: Path) -> None:
+    source = read_source(write(tmp_path, "main.toml", ""))
+    source.fault("there is no `\x1b[31m\u202e`" + "k" * 100_000)
+    assert source.problems[0].message == "there is no `\\u001b[31m\\u202e`" + "k" * (LONGEST - 30) + "…"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-32", "big5", "shift_jis"])
+def test_other_charsets_are_named_as_what_they_are_not(tmp_path: Path, charset: str) -> None:
+    (tmp_path / "main.toml").write_bytes("# 設定\n[limits]\ndepth = 3\n".encode(charset))
+    assert [p.message for p in read_source(tmp_path / "main.toml").problems] == ["is not UTF-8: save the file as UTF-8"]
 
 
 def test_include_of_the_wrong_type(tmp_path: Path) -> None:

@@ -119,6 +119,16 @@ BAD: list[tuple[str, str]] = [
 ]
 
 
+def test_a_rule_for_a_listener_that_is_not_there(tmp_path: Path) -> None:
+    """It would never hold: what an administrator meant to stop would pass."""
+    inbound = '[[listener]]\nname = "inbound"\naddress = "127.0.0.1:1"\ndirection = "inbound"\nnext_hop = ["127.0.0.1:2"]\n'
+    wrong = RULE.replace('size = "1MiB"', 'listener = ["inbund"]')
+    assert [p.message for p in check(write(tmp_path, inbound + wrong)) if not p.warning] == [
+        'when: listener: there is no listener "inbund": did you mean "inbound"?']
+    assert not [p for p in check(write(tmp_path, inbound + wrong.replace("inbund", "inbound"))) if not p.warning]
+    assert check(write(tmp_path, wrong)) == []        # a policy alone, without a gateway
+
+
 @pytest.mark.parametrize(("text", "answer"), BAD, ids=[answer for _, answer in BAD])
 def test_bad(tmp_path: Path, text: str, answer: str) -> None:
     path = write(tmp_path, text)
