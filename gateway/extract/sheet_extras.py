@@ -24,6 +24,7 @@ PARTS = (
     (re.compile(r"xl/worksheets/[^/]+\.xml", re.I), "header"),
     (re.compile(r"xl/pivotCache/pivotCacheRecords[^/]*\.xml|xl/pivotCache/pivotCacheDefinition[^/]*\.xml", re.I), "pivot cache"),
     (re.compile(r"xl/externalLinks/externalLink[^/]*\.xml", re.I), "external cache"),
+    (re.compile(r"xl/tables/[^/]+\.xml", re.I), "table"),
     (re.compile(r"customXml/item[0-9]*\.xml", re.I), "custom data"),
     (re.compile(r"xl/worksheets/_rels/[^/]+\.rels", re.I), "link"),
     (re.compile(r"docProps/(?:core|app|custom)\.xml|docMetadata/LabelInfo\.xml", re.I), "property"),
@@ -32,12 +33,15 @@ PARTS = (
 HEADERS = re.compile(rb"<(?:oddHeader|oddFooter|evenHeader|evenFooter|firstHeader|firstFooter)>(.{0,4096}?)</", re.S)
 SAID = re.compile(rb'(?:prompt|promptTitle|error|errorTitle|tooltip|display|location)="([^"]{6,4096})"')
 """Attributes of validations and links in a sheet: shown when somebody comes near."""
-FORMULA = re.compile(rb"<(?:f|formula1|formula2)(?: [^>]{0,200})?>([^<]{6,8192})</")
+FILTERED = re.compile(rb'<(?:filter|customFilter) (?:[a-zA-Z]{1,20}="[^"]{0,40}" ){0,3}val="([^"]{6,400})"')
+"""What rows are shown for: values of the column ([ECMA-376] 18.3.2)."""
+FORMULA = re.compile(rb"<(?:f|formula|formula1|formula2)(?: [^>]{0,200})?>([^<]{6,8192})</")
 OPENED = re.compile(rb"f(?<=<f)")
 """The beginning of a formula: what stands first is rare in a sheet, so that hardly a place is looked at."""
 LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
 PART_LIMIT = 32 << 20
+MOST_COLUMNS = 16_384                    # of a sheet
 PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
 
 
@@ -129,14 +133,34 @@ def _part(source: str, content: bytes) -> Iterator[Yield]:
         yield from _properties(root)
     elif source == "link":
         yield Text("\n".join(unquote(e.get("Target", "")) for e in root.iter() if isinstance(e.tag, str)), source, hidden=True)
+    elif source == "external cache":
+        yield Table(source, tuple(_cached_rows(root)), hidden=True)
+    elif source == "table":
+        names = [e.get("name") or "" for e in root.iter("{*}tableColumn")]
+        yield Text("\n".join([*names, *_said(content)]), source, hidden=True)
     else:
         yield Text(_paragraphs(root), source, hidden=source != "comment")
 
 
+def _cached_rows(root: etree._Element) -> Iterator[tuple[str, ...]]:
+    """What a workbook keeps of the cells of others it refers to ([ECMA-376] 18.14), each in its column."""
+    for row in root.iter("{*}row"):
+        cells: list[str] = []
+        for cell in row.iterfind("{*}cell"):
+            letters = "".join(filter(str.isalpha, cell.get("r") or ""))[:3].upper()
+            column = sum((ord(c) - 64) * 26 ** i for i, c in enumerate(reversed(letters)) if c.isascii()) - 1
+            cells += [""] * min(max(0, column - len(cells)), MOST_COLUMNS)
+            cells.append(cell.findtext("{*}v") or "")
+        yield tuple(cells)
+
+
 def _said(content: bytes) -> Iterator[str]:
-    """Messages of validations and links."""
+    """Messages of validations and links, and what filters look for."""
     if b"<dataValidation" in content or b"<hyperlink" in content:
         for match in SAID.finditer(content):
+            yield _unescape(match[1].decode("utf-8", "replace"))
+    if b"ilter " in content:
+        for match in FILTERED.finditer(content):
             yield _unescape(match[1].decode("utf-8", "replace"))
 
 

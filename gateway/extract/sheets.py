@@ -10,13 +10,17 @@ from io import BytesIO
 
 import python_calamine
 
-from gateway.extract import sheet_room
+from gateway.extract import sheet_room, xlm
 from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.office import biff_cells
+from gateway.extract.office.compound import Compound
 from gateway.extract.sheet_extras import extras
-from gateway.model.content import Table
+from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
 MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+NAMED = 6
+"""Digits from which on the name of a sheet may be somebody's number."""
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
 OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
@@ -39,6 +43,11 @@ class SheetExtractor:
         if refused is not None:
             yield refused
             return
+        streams = () if packed else old_streams(node.data)
+        if streams:
+            for stream in streams:
+                yield from biff_cells.tables(xlm.records(stream))
+            return
         try:
             book = python_calamine.load_workbook(BytesIO(node.data))
         except python_calamine.PasswordError:
@@ -50,6 +59,13 @@ class SheetExtractor:
         yield from _tables(book)
         if packed:
             yield from extras(node.data)
+
+
+def old_streams(data: bytes) -> list[bytes]:
+    """Workbook streams of versions before Excel 97, which calamine reads letter by letter."""
+    root = next(Compound(data, len(data)).storages())     # sheet_room has read it before
+    found = (root.read(name) for name in ("book", "workbook"))
+    return [stream for stream in found if biff_cells.old(stream)]
 
 
 def _opendocument_sheet(data: bytes) -> bool:
@@ -79,6 +95,9 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
             return
         rows = tuple(tuple([value if type(value) is str and "\0" not in value else cell(value) for value in row]) for row in found)
         yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
+    names = [meta.name for meta in book.sheets_metadata if sum(map(str.isdigit, meta.name)) >= NAMED]
+    if names:
+        yield Text("\n".join(names), "sheet name")
 
 
 def cell(value: object) -> str:

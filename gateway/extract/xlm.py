@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import objects, ptg, targets, xlmtext
+from gateway.extract.office import biff_cells, objects, ptg, targets, xlmtext
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
@@ -53,6 +53,8 @@ class Biff:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         yield from extract(node.data)
+        if context.outbound and biff_cells.old(node.data):
+            yield from biff_cells.tables(records(node.data))
 
 
 BIFF = Biff()

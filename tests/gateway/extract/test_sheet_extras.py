@@ -72,3 +72,30 @@ def test_what_pivot_tables_still_know():
             <cacheField name="姓名"><sharedItems><s v="陳"/><s v="林"/></sharedItems></cacheField></cacheFields></pivotCacheDefinition>''')
     found = [t.rows for t in extras(out.getvalue()) if isinstance(t, Table)]
     assert found == [(("姓名", "陳", "林"),), (("身分證字號", "姓名"), ("A1", "林"))]
+
+
+def test_cells_of_other_workbooks_stand_in_their_columns():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/externalLinks/externalLink1.xml", (
+            '<externalLink xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><externalBook><sheetDataSet><sheetData>'
+            '<row r="1"><cell r="B1" t="str"><v>姓名</v></cell><cell r="D1" t="str"><v>護照號碼</v></cell></row>'
+            '<row r="2"><cell r="B2" t="str"><v>陳志明</v></cell><cell r="D2"><v>349586580</v></cell></row>'
+            "</sheetData></sheetDataSet></externalBook></externalLink>"))
+    tables = [t for t in extras(out.getvalue()) if isinstance(t, Table)]
+    assert [t.rows for t in tables] == [(("", "姓名", "", "護照號碼"), ("", "陳志明", "", "349586580"))]
+
+
+def test_what_rows_are_shown_for():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_column(0, 0, ["id", "A123456789"])
+    sheet.autofilter("A1:A2")
+    sheet.filter_column_list("A", ["B123456780"])
+    sheet.add_table("D1:E3", {"columns": [{"header": "C123456789"}, {"header": "x"}]})
+    sheet.conditional_format("G1:G9", {"type": "text", "criteria": "containing", "value": "D123456789"})
+    book.close()
+    found = "\n".join(t.content for t in extras(out.getvalue()) if isinstance(t, Text))
+    for value in ("B123456780", "C123456789", "D123456789"):
+        assert value in found

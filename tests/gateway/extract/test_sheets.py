@@ -75,3 +75,8 @@ def test_open_document_sheets_are_told_by_their_body():
 
 def test_octets_of_old_workbooks_that_were_widened():
     assert cell("3\x005\x000\x00") == "350"
+
+
+def test_names_of_sheets_with_numbers():
+    data = book(lambda made: [made.add_worksheet(name).write(0, 0, "x") for name in ("陳志明 A123456789", "Sheet2")])
+    assert [t.content for t in read(data) if getattr(t, "source", "") == "sheet name"] == ["陳志明 A123456789"]
