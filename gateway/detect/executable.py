@@ -27,7 +27,8 @@ BY_TYPE: dict[str, tuple[str, str]] = {
     "application/x-registry-hive": ("EXECUTABLE-HIVE", "Windows registry hive"),
 }
 JAVA_MARKS = (b"META-INF/MANIFEST.MF", b"classes.dex", b"AndroidManifest.xml")
-BUNDLE = re.compile(r"[^/]\.(app|workflow|action|scptd|kext|prefpane|saver|qlgenerator|mdimporter|component|osax)/Contents/", re.I)
+BUNDLE = re.compile(r"[^/]\.(app|m?pkg|plugin|appex|xpc|wdgt|workflow|action|scptd|kext|prefpane|saver|qlgenerator|mdimporter|"
+                    r"component|osax)/Contents/", re.I)
 """A folder that macOS shows as one file and opens as a program (Apple Bundle Programming Guide)."""
 TAIL = 256 << 10                         # octets in which the directory of a package is looked for
 APPX_MARK = b"AppxManifest.xml"

@@ -12,6 +12,10 @@ HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "py", "sh", "so", "ps", 
 """Extensions that are top-level domains or words too: a picture or PDF named like a host is no program."""
 
 
+OWN_TYPE = {"mat": "application/x-matlab-data"}
+"""Extension -> the type of honest files that have it, too: these open in another program than what is blocked."""
+
+
 def blocked_group(artifact: Artifact, category: str) -> tuple[str, Group | None]:
     """The worst extension of all candidate names that belongs to `category`, and its group."""
     blocked = blocked_extensions()
@@ -20,6 +24,8 @@ def blocked_group(artifact: Artifact, category: str) -> tuple[str, Group | None]
         if group is None or group.category != category:
             continue
         kind = artifact.detected_type
+        if OWN_TYPE.get(extension) == kind:
+            continue
         if extension in HOST_LIKE and (kind in DOCUMENTS or kind.startswith(NOT_RUN) or kind in ("text/calendar", "text/vcard")):
             continue
         return extension, group

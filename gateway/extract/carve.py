@@ -105,7 +105,7 @@ class Carve:
         if node.type in COMPOUND:
             yield from _at_the_end(data)
             if node.type == "application/x-ole-storage":
-                yield from (Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}") for at, what in hits(data) if what == "program")
+                yield from _in_compound(data)
             return
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))
@@ -142,6 +142,18 @@ def _at_the_end(data: bytes) -> Iterator[Yield]:
         if behind + directory.stop >= len(data) - 16 and start > 0 and local_header(data, start):
             yield Observation("POLYGLOT", "zip")
             yield Child(data[start:], ArtifactKind.OBJECT, label=f"at {start}", detected_type="application/zip")
+
+
+def _in_compound(data: bytes) -> Iterator[Yield]:
+    """Programs anywhere; other files only behind the last sector that the compound file has: within, they are its streams."""
+    found = list(hits(data))
+    end = compound_end(data) if found else 0
+    for at, what in found:
+        if what == "program":
+            yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
+        elif what != "zip" and 0 < end <= at:
+            yield Observation("POLYGLOT", what)
+            yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
 
 
 def hits(data: bytes) -> Iterator[tuple[int, str]]:
@@ -222,6 +234,21 @@ def gif_end(data: bytes) -> int:
 def bmp_end(data: bytes) -> int:
     size = struct.unpack_from("<L", data, 2)[0] if len(data) >= 6 else 0
     return size if 54 <= size < len(data) else 0
+
+
+def compound_end(data: bytes) -> int:
+    """Behind the last sector that the first 109 sectors of the FAT give to anything ([MS-CFB] 2.3, 2.5); 0 where there is none
+    or the table goes on elsewhere."""
+    shift = struct.unpack_from("<H", data, 30)[0] if len(data) >= 512 else 0
+    if shift not in (9, 12) or struct.unpack_from("<L", data, 72)[0]:
+        return 0
+    last = -1
+    for number, sector in enumerate(struct.unpack_from("<109L", data, 76)):
+        table = data[(sector + 1) << shift:(sector + 2) << shift] if sector < len(data) >> shift else b""
+        used = len(table.rstrip(b"\xff"))
+        if used:
+            last = number * ((1 << shift) // 4) + (used - 1) // 4
+    return (last + 2) << shift if last >= 0 else 0
 
 
 END_OF: dict[str, Callable[[bytes], int]] = {

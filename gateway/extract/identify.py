@@ -12,129 +12,9 @@ from collections.abc import Iterable
 from gateway.extract import names as filenames
 from gateway.extract.compiled import compiled
 from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
+from gateway.extract.magics import FTYP, MAGICS, RIFF
 
 HEAD = 4096
-
-MAGICS: tuple[tuple[int, bytes, str], ...] = (
-    # programs
-    (0, b"\x7fELF", "application/x-executable"),
-    (0, b"\xfe\xed\xfa\xce", "application/x-mach-binary"),
-    (0, b"\xfe\xed\xfa\xcf", "application/x-mach-binary"),
-    (0, b"\xce\xfa\xed\xfe", "application/x-mach-binary"),
-    (0, b"\xcf\xfa\xed\xfe", "application/x-mach-binary"),
-    (0, b"dex\n03", "application/x-dex"),
-    (0, b"dey\n03", "application/x-dex"),
-    (0, b"cdex0", "application/x-dex"),
-    (0, b"vdex0", "application/x-dex"),
-    (0, b"\x1bLua", "application/x-bytecode"),
-    (0, b"\x1bLJ", "application/x-bytecode"),
-    (0, b"BC\xc0\xde", "application/x-bytecode"),
-    (0, b"FasdUAS ", "application/x-bytecode"),
-    (0, b"PReg\x01\0\0\0", "application/x-registry-hive"),
-    (0, b"\0asm\x01\0\0\0", "application/wasm"),
-    # archives
-    (0, b"PK\x03\x04", "application/zip"),
-    (0, b"PK\x05\x06", "application/zip"),
-    (0, b"PK\x07\x08", "application/zip"),
-    (0, b"PK00PK\x03\x04", "application/zip"),
-    (0, b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
-    (0, b"Rar!\x1a\x07", "application/vnd.rar"),
-    (0, b"RE~^", "application/vnd.rar"),
-    (0, b"\x1f\x8b\x08", "application/gzip"),
-    (0, b"BZh", "application/x-bzip2"),
-    (0, b"\xfd7zXZ\0", "application/x-xz"),
-    (0, b"LZIP", "application/x-lzip"),
-    (0, b"\x28\xb5\x2f\xfd", "application/zstd"),
-    (0, b"\x04\x22\x4d\x18", "application/x-lz4"),
-    (0, b"\x1f\x9d", "application/x-compress"),
-    (0, b"\x1f\xa0", "application/x-compress"),
-    (0, b"\x1f\x1e", "application/x-pack"),
-    (0, b"\x89LZO\0\r\n\x1a\n", "application/x-lzop"),
-    (0, b"MSCF", "application/vnd.ms-cab-compressed"),
-    (0, b"ISc(", "application/x-installshield"),
-    (0, b"SZDD\x88\xf0\x27\x33", "application/x-ms-compress"),
-    (0, b"KWAJ\x88\xf0\x27\xd1", "application/x-ms-compress"),
-    (0, b"\x60\xea", "application/x-arj"),
-    (7, b"**ACE**", "application/x-ace"),
-    (20, b"\xdc\xa7\xc4\xfd", "application/x-zoo"),
-    (0, b"07070", "application/x-cpio"),
-    (0, b"\xc7\x71", "application/x-cpio"),
-    (0, b"!<arch>\n", "application/x-archive"),
-    (0, b"\xed\xab\xee\xdb", "application/x-rpm"),
-    (0, b"MSWIM\0\0\0", "application/x-ms-wim"),
-    (0, b"xar!\0", "application/x-xar"),
-    (0, b"ALZ\x01", "application/x-alz"),
-    (0, b"EGGA", "application/x-egg"),
-    (0, b"StuffIt", "application/x-stuffit"),
-    (0, b"SIT!", "application/x-stuffit"),
-    (257, b"ustar", "application/x-tar"),
-    (0, b"hsqs", "application/x-squashfs"),
-    # disk images
-    (32769, b"CD001", "application/x-iso9660-image"),
-    (32769, b"BEA01", "application/x-iso9660-image"),
-    (32769, b"NSR0", "application/x-iso9660-image"),
-    (0, b"\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0", "application/x-raw-cd"),
-    (0, b"conectix", "application/x-vhd"),
-    (0, b"vhdxfile", "application/x-vhdx"),
-    (0, b"KDMV", "application/x-vmdk"),
-    (0, b"# Disk DescriptorFile", "application/x-vmdk"),
-    (0, b"QFI\xfb", "application/x-qcow"),
-    (0, b"<<< Oracle VM VirtualBox Disk Image", "application/x-vdi"),
-    # documents
-    (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
-    (0, b"\x0e\x11\xfc\x0d\xd0\xcf\x11\x0e", "application/x-ole-storage"),
-    (0, b"{\\rt", "application/rtf"),
-    (0, b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
-    (0, b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", "application/onenote"),
-    (0, b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
-    (0, b"ITSF", "application/vnd.ms-htmlhelp"),
-    (0, b"\x3f\x5f\x03\x00", "application/winhlp"),
-    (0, b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F", "application/x-ms-shortcut"),
-    (0, b"%!PS", "application/postscript"),
-    (0, b"\xc5\xd0\xd3\xc6", "application/postscript"),
-    (0, b"ActiveMime", "application/x-mso"),
-    (4, b"Standard Jet DB", "application/x-msaccess"),
-    (4, b"Standard ACE DB", "application/x-msaccess"),
-    (0, b"FWS", "application/x-shockwave-flash"),
-    (0, b"CWS", "application/x-shockwave-flash"),
-    (0, b"ZWS", "application/x-shockwave-flash"),
-    (0, b"!BDN", "application/vnd.ms-outlook-pst"),
-    (0, b"regf", "application/x-registry-hive"),
-    (0, b"(This file must be converted with BinHex", "application/mac-binhex40"),
-    (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
-    (0, b"AC10", "image/vnd.dwg"),
-    # pictures, sound, video, fonts
-    (0, b"\x89PNG\r\n\x1a\n", "image/png"),
-    (0, b"\xff\xd8\xff", "image/jpeg"),
-    (0, b"GIF87a", "image/gif"),
-    (0, b"GIF89a", "image/gif"),
-    (0, b"II*\0", "image/tiff"),
-    (0, b"MM\0*", "image/tiff"),
-    (0, b"8BPS", "image/vnd.adobe.photoshop"),
-    (0, b"\0\0\0\x0cjP  \r\n\x87\n", "image/jp2"),
-    (0, b"\xff\x0a", "image/jxl"),
-    (0, b"\0\0\0\x0cJXL \r\n\x87\n", "image/jxl"),
-    (0, b"\xd7\xcd\xc6\x9a", "image/wmf"),
-    (40, b" EMF", "image/emf"),
-    (0, b"OggS", "audio/ogg"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"fLaC", "audio/flac"),
-    (0, b"MThd", "audio/midi"),
-    (0, b"#!AMR", "audio/amr"),
-    (0, b"\x1a\x45\xdf\xa3", "video/x-matroska"),
-    (0, b"FLV\x01", "video/x-flv"),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "video/x-ms-asf"),
-    (0, b"\0\0\x01\xba", "video/mpeg"),
-    (0, b"\0\x01\0\0\0", "font/ttf"),
-    (0, b"OTTO", "font/otf"),
-    (0, b"ttcf", "font/collection"),
-    (0, b"wOFF", "font/woff"),
-    (0, b"wOF2", "font/woff2"),
-)
-"""Offset, octets, type. First hit wins."""
-
-RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"ACON": "application/x-navi-animation"}
-FTYP = {b"avif": "image/avif", b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heic", b"M4A ": "audio/mp4"}
 
 LIGHT = frozenset({
     "message/rfc822", "multipart/related", "text/plain", "text/html", "text/xml", "text/calendar", "text/csv", "text/vcard",
@@ -151,7 +31,7 @@ INERT = frozenset({
     "application/x-dosexec", "application/x-executable", "application/x-mach-binary", "application/java-vm", "application/x-dex",
     "application/wasm", "application/x-bytecode", "application/x-ms-shortcut", "application/x-msdos-program",
     "application/vnd.sqlite3", "application/x-registry-hive", "application/x-shockwave-flash", "application/winhlp",
-    "application/x-navi-animation", "application/asn1",
+    "application/x-navi-animation", "application/asn1", "application/x-matlab-data",
 })
 """Complete without a reader: either inert, or a detector names it by its type alone."""
 
@@ -323,6 +203,9 @@ OFFICE_XML = re.compile(
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
 CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
 """Components by themselves too: some calendars open them (RFC 5545, 3.4 and 3.6)."""
+XHTML = re.compile(rb"=\s{0,8}[\"']\s{0,8}http://www\.w3\.org/1999/xhtml|[\"']http://www\.w3\.org/1999/xhtml[\"']\s{0,8}>")
+ACTIVE = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:script|iframe|object|embed|form)[\s>/]|\son[a-z]{3,30}\s{0,8}=", re.I)
+"""Data that a browser runs as a page: elements of one under any prefix (Namespaces in XML)."""
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 
@@ -349,7 +232,7 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "image/svg+xml"
     if (body.lstrip()[:5] == b"<?xml" or XML_HEAD.search(body)) and OFFICE_XML.search(body):
         return "application/x-office-xml"
-    if html_like(body) or shown:
+    if html_like(body) or shown or (body.lstrip()[:1] == b"<" and XHTML.search(data[:1 << 16]) and ACTIVE.search(data[:1 << 20])):
         return "text/html"
     if XML_HEAD.search(body):
         return "text/xml"

@@ -10,14 +10,16 @@ import struct
 from collections.abc import Iterator
 
 from gateway.extract import udf
-from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, LimitReached
 from gateway.extract.member_names import readings
 from gateway.extract.volume import ROOM, File, Guard, Unreadable, children
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 SECTOR = 2048
+PIECE = 1 << 20
 MAX_DESCRIPTORS = 32
 TREES = 8
 """Directory trees of one image: one plain, one or two of Joliet, seldom one that was replaced."""
@@ -52,6 +54,7 @@ class Iso:
         files = (File(tuple(names), data[at:at + size], at + size > len(data)) for (at, size), names in places.items())
         budget = Budget.of(context)
         yield from children(files, budget, len(data))
+        yield from _behind(data)
         if udf.present(data):
             yield from udf.extract(data, context, budget)
         elif not found:
@@ -66,6 +69,15 @@ def descriptors(data: bytes) -> Iterator[tuple[bytes, bool]]:
             return
         if block[0] in (1, 2):
             yield block[156:190], block[88:91] in (b"%/@", b"%/C", b"%/E")
+
+
+def _behind(data: bytes) -> Iterator[Yield]:
+    """A partition of a hybrid disc behind the last sector of its ISO volume (ECMA-119 8.4.8): other systems mount that."""
+    primary = data[16 * SECTOR:17 * SECTOR]
+    end = struct.unpack_from("<L", primary, 80)[0] * SECTOR if primary[:6] == b"\1CD001" else 0
+    rest = data[end:]
+    if end > 16 * SECTOR and len(rest) >= SECTOR and any(rest[at:at + PIECE].strip(b"\0") for at in range(0, len(rest), PIECE)):
+        yield Child(rest, ArtifactKind.OBJECT, label="after")
 
 
 def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple[tuple[str, ...], int, int]]:

@@ -41,7 +41,7 @@ def children(members: Iterable[Member], namer: Namer = readings, limit: int = 20
 
 def child(member: Member, names: tuple[str, ...], namer: Namer = readings) -> Iterator[Yield]:
     odd = tuple(escapes(names))
-    if member.kind == DIRECTORY:
+    if member.kind == DIRECTORY and not member.data:
         yield from odd
         return
     if member.link and any(link_escapes(n, t) for n in names[:1] for t in namer(member.link)[:1]):

@@ -24,9 +24,14 @@ LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "s
           "floating-frame": "frame", "image": "image", "a": "hyperlink", "cell-range-source": "externallinkpath",
           "template": "attachedtemplate",
           "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
-          "script": "other"}
+          "script": "other", "library": "vbaproject", "form": "hyperlink", "button": "hyperlink"}
 RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun.star.expand:", "vnd.libreoffice.command:")
 """Links that run a script or a command of the office program."""
+SCRIPTS = ("vnd.sun.star.script:", "macro:")
+"""Of these what a document names for itself, wherever it stands: on a key, a tool bar, a button."""
+ALIAS = re.compile(rb"(?:CREATE\s{1,9}ALIAS\s[^\n]{1,200}?FOR|CALL)\s{1,9}\"(?!java\.lang\.Math\.|org\.hsqldb\.)"
+                   rb"\w{1,60}(?:\.\w{1,60}){1,9}\"", re.I)
+"""Methods of Java that the script of a database calls (CVE-2007-4575); HSQLDB itself writes aliases of its own functions."""
 ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
@@ -68,8 +73,10 @@ class _Body:
         self.loads += tag in LOADED
         if href and tag in LOADED and not href.startswith(OWN):
             self.see(targets.judge(LOADED[tag], href))
-        if tag == "a" and href.strip().lower().startswith(RUNS):
+        if href.strip().lower().startswith(RUNS if tag == "a" else SCRIPTS) and tag not in ("event-listener", "event"):
             self.see(Observation("ODF-EVENT", href[:300]))
+        elif tag == "library" and attributes.get("passwordprotected") == "true":
+            self.see(Observation("VBA-UNREAD", f"locked library {attributes.get('name', '')}"))
         elif tag == "event-listener" and attributes.get("action") in ACTIONS:
             self.see(Observation(ACTIONS[attributes["action"]], href[:300]))
         elif tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
@@ -220,6 +227,9 @@ def _part(name: str, data: bytes) -> Iterator[Yield]:
         if low != "mimetype":
             kind = ArtifactKind.IMAGE if data.startswith(PICTURES) else ArtifactKind.OBJECT
             yield Child(data, kind, (name.rpartition("/")[2],))
+        called = ALIAS.search(data) if low == "database/script" else None
+        if called:
+            yield Observation("ODF-EVENT", called[0].decode("utf-8", "replace"))
     else:
         yield from markup(data, "property" if low.startswith("meta") else "body")
 

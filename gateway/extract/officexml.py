@@ -22,6 +22,8 @@ from gateway.model.finding import IncidentCode
 HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
 """A page that only claims to be a document is read as a page too."""
 ACTIVE_MIME = b"ActiveMime"
+FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application)[^>]{0,2000}?\shref\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
+"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1)."""
 BINARIES = frozenset({"binData", "binaryData", "chunk"})
 
 
@@ -84,6 +86,10 @@ class OfficeXml:
         if b"ns.adobe.com/xdp" in head:
             wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
             yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
+        form = FORM.search(head)
+        found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace")) if form else None
+        if found:
+            yield found
         flat = _Flat(Story())
         try:
             parse(node.data, flat)

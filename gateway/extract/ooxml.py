@@ -27,7 +27,7 @@ CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "a
 WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>"
                          rb"([^<]*(?:\||&#)[^<]*)<")
-CALL = re.compile(r"[\w.\\/:\"]{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
+CALL = re.compile(r"[\w.\\/:\"']{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
 RELATIONS = 66_000                       # of one part: Excel allows 65,530 hyperlinks in a sheet
@@ -43,7 +43,7 @@ QUIET_PARTS = {
 """Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
 NOTED = frozenset({
     "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
-    "Relationship", "reference", "webVideoPr", "connectString", "imagedata", "shape",
+    "Relationship", "reference", "webVideoPr", "connectString", "imagedata", "shape", "connection",
 })
 """Elements whose attributes say something (`_Tee.note`)."""
 
@@ -261,6 +261,8 @@ class _Tee:
                 self.auto_names.append(name)
         elif tag == "ocx":
             self.seen.append(control(attributes.get("classid", "")))
+        elif tag == "connection":
+            self.seen += addins.kept_elsewhere(attributes)
         elif tag in ("webPr", "dbPr", "textPr", "olapPr"):
             self.seen += _connection(tag, attributes)
         elif tag in ("customUI", "commands") and attributes.get("onLoad"):

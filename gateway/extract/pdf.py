@@ -190,16 +190,28 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         yield Observation("PDF-DAMAGED-ACTION", "an entry that stands twice in a dictionary")
     if any("reconstruct" in warning for warning in warnings):
         yield from _outside_the_table(document, reader)
+    elif "/XRefStm" in document.trailer:
+        yield from _outside_the_table(document, reader, hybrid=True)
 
 
-def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader) -> Iterator[Yield]:
-    """Object streams of a file whose table of objects is broken: qpdf leaves them alone, other readers rebuild from them."""
+def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader, hybrid: bool = False) -> Iterator[Yield]:
+    """Object streams of a file whose table of objects is broken: qpdf leaves them alone, other readers rebuild from them. In a
+    hybrid file (ISO 32000-2, 7.5.8.4) those with objects that its plain table calls free: qpdf believes that one."""
     for item in islice(document.objects, OBJECTS):
         if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == pikepdf.Name.ObjStm:
             made = b"".join(part.data for part in reader.stream(item) if isinstance(part, Child))
+            if hybrid and not _unseen(document, made):
+                continue
             if ACTION.search(ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), made)):
                 yield Observation("PDF-DAMAGED-ACTION", "an object stream outside the table of objects")
                 return
+
+
+def _unseen(document: pikepdf.Pdf, made: bytes) -> bool:
+    """True where an object stream holds an object that the reader of the file does not know. Its numbers stand in front."""
+    numbers = re.match(rb"\s*(?:\d{1,7}\s+\d{1,9}\s+){1,1000}", made)
+    found = numbers[0].split()[::2] if numbers else []
+    return any(document.get_object((int(number), 0)) is None for number in found)
 
 
 def _dense(stream: pikepdf.Stream, number: int) -> int:

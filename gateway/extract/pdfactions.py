@@ -211,7 +211,7 @@ class Reader:
         if place(target) in (Place.SHARE, Place.SCRIPT):
             yield Observation("PDF-REMOTE-SHARE", target)
         elif place(target) is Place.WEB:
-            yield Observation("PDF-REMOTE", target)
+            yield Observation("PDF-LINK-AUTO" if auto else "PDF-REMOTE", target)
         elif kind == "/GoToE" and auto:
             yield Observation("PDF-OPENS-EMBEDDED", target)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 
 from gateway.extract import pdfscript
 from gateway.extract.base import Yield
@@ -15,6 +16,9 @@ SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:
 EVENT = re.compile(r"activity=\"(\w{1,30})\"")
 TARGET = re.compile(r"<\?xml-stylesheet[^>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
                         r"<(?:\w{1,20}:)?submit[^>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
+CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
+SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
+"""What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
 GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})", re.I)
 """What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
 
@@ -26,6 +30,10 @@ def form(whole: str) -> Iterator[Yield]:
     for target in map("".join, TARGET.findall(whole)[:200]):
         if place(target) in (Place.SHARE, Place.SCRIPT):
             yield Observation("PDF-REMOTE-SHARE", target)
+    for found in islice(SENT.finditer(whole), 200):
+        event = _event(whole, found.start())
+        if event not in CLICKED:
+            yield Observation("PDF-SUBMIT-AUTO", f"XFA {event}: {found[1]}")
     for event, script in scripts(whole):
         acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
         if event != "click" and GOES.search(script):
@@ -39,5 +47,10 @@ def scripts(whole: str) -> Iterator[tuple[str, str]]:
     for count, found in enumerate(SCRIPT.finditer(whole)):
         if count > 2000:
             return
-        events = EVENT.findall(whole[max(0, found.start() - 300):found.start()])
-        yield (events[-1] if events else "script"), unescape(found.group(1))
+        yield _event(whole, found.start()) or "script", unescape(found.group(1))
+
+
+def _event(whole: str, at: int) -> str:
+    """The event in which something stands, "" where none is near."""
+    events = EVENT.findall(whole[max(0, at - 300):at])
+    return events[-1] if events else ""

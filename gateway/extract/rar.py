@@ -136,7 +136,7 @@ def _members(found: list[Entry], opener: Opener, budget: Budget) -> Iterator[Yie
     files = []
     for entry in found:
         odd = escapes(entry.names)
-        if entry.directory:
+        if entry.directory and not entry.packed:
             yield from odd
         elif entry.names[:1] == ("CMT",):    # the comment is no part of a solid stream
             yield from _shown(entry, *_content(entry, opener, budget))

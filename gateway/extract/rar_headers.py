@@ -14,6 +14,9 @@ from gateway.extract.member_names import readings
 
 SERVICES = (b"CMT", b"STM")
 """Service blocks with content of the sender's: archive comment, alternate data stream."""
+KINDS5 = frozenset({1, 2, 3, 4, 5})
+PLAIN4 = frozenset({0x72, 0x73, 0x78, 0x79, 0x7B})
+"""Blocks of RAR 4 that carry nothing of the sender's: marks, recovery record, signature. What any other carries is looked at."""
 
 RAR4, RAR5 = b"Rar!\x1a\x07\x00", b"Rar!\x1a\x07\x01\x00"
 
@@ -65,6 +68,10 @@ NAME = 1 << 13
 """Octets of a name: RAR writes 2,048 characters."""
 RECORDS = 100
 """Extra records of one header; six kinds are defined."""
+
+
+COMMENT = 64
+"""Octets of the archive header of RAR 4 (13 by itself) from which what follows its fields is looked at."""
 
 
 class TooMany(ValueError):
@@ -122,9 +129,16 @@ def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
             entry, service = _file5(header, cursor, extra_size, flags, body, len(body) < data_size)
             if kind == 2 or service in SERVICES:
                 yield entry
+        elif kind not in KINDS5 and body and not lock:
+            yield _carried(body, 0)
         elif kind == 5:
             break
     yield at
+
+
+def _carried(body: bytes, version: int) -> Entry:
+    """What a block of another kind carries: unpackers pass over it (RAR 5 technote, general block format)."""
+    return Entry(("block",), body, len(body), None, 0x30 if version else 0, version)
 
 
 def _lock5(octets: bytes) -> Lock:
@@ -211,10 +225,18 @@ def entries4(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
         added = struct.unpack_from("<L", block, 7)[0] if flags & 0x8000 or kind in (0x74, 0x7A) else 0
         if kind == 0x73:
             encrypted = bool(flags & 0x80)
+            if size > COMMENT:
+                yield _carried(block[13:size], 20)       # before RAR 3 the comment stood in the archive's header
         elif kind == 0x74 and size >= 32:
             high = struct.unpack_from("<L", block, 32)[0] if flags & 0x100 else 0
             added |= high << 32
             yield _file4(block[:size], flags, data[at:at + added], added)
+        elif kind == 0x7A and size >= 32:
+            service = _file4(block[:size], flags, data[at:at + added], added)
+            if service.names[0].encode("utf-8", "replace")[:3] in SERVICES and not (service.lock or service.solid):
+                yield service                            # comments of files are packed as one stream with each other
+        elif kind not in PLAIN4 and added and not encrypted:
+            yield _carried(data[at:at + added], 20)
         at += added
         if kind == 0x7B:
             break

@@ -138,8 +138,9 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
     places = [*_gaps(node.data, spans), (*main.slack, "between"), (main.stop - len(main.comment), main.stop, "comment")]
     for start, stop, place in places:
         yield from _stray(node.data[start:stop], place)
-    if len(main.comment) >= LONG_COMMENT:
-        yield Child(main.comment, ArtifactKind.OBJECT, label="comment")
+    for comment in dict.fromkeys([main.comment, *(e.central.comment for e in entries)]):
+        if len(comment) >= LONG_COMMENT:
+            yield Child(comment, ArtifactKind.OBJECT, label="comment")
 
 
 def _gaps(data: bytes, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
@@ -157,6 +158,7 @@ def _stray(octets: bytes, place: str) -> Iterator[Yield]:
     if not octets.strip(BLANK) or (place == "comment" and b"PK" not in octets and octets.isascii()):
         return
     if octets[-16:] == b"APK Sig Block 42" or octets[8:24] == b"APK Sig Block 42":
+        yield Child(octets, ArtifactKind.OBJECT, label=place)        # every signed package has one; it may hold a program
         return
     hidden = b"PK\x03\x04" in octets or b"PK\x01\x02" in octets
     if place == "comment" and not hidden:

@@ -12,7 +12,7 @@ GOOD = '[[group]]\nid="a"\ncode="X"\ncategory="script"\nseverity="high"\nwhy="w"
 
 def test_packaged_table():
     blocked = blocked_extensions()
-    assert {"exe", "js", "lnk", "library-ms", "chm", "msi"} <= blocked.keys()
+    assert {"exe", "js", "lnk", "library-ms", "chm", "msi", "vsto", "dsn", "wcm"} <= blocked.keys()
     assert not {"pdf", "docx", "txt", "jpg", "html", "csv", "xml", "pem", "crt", "ics", "vcf", "json"} & blocked.keys()
     assert {g.code.partition("-")[0] for g in blocked.values()} == {"EXECUTABLE", "SCRIPT"}
 

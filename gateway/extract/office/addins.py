@@ -11,7 +11,7 @@ from html import unescape
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.macros import MEDIA_TYPE
-from gateway.extract.office.targets import Place, place
+from gateway.extract.office.targets import OFFICE_CLOUD, Place, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 
@@ -37,7 +37,10 @@ def extension(attributes: dict[str, str]) -> Observation | None:
 def player(attributes: dict[str, str]) -> Child | None:
     """The page that Word shows for an online video: markup of the document's author."""
     page = attributes.get("embeddedHtml", "")
-    return Child(page.encode("utf-8", "replace"), ArtifactKind.TEXT, ("video.html",), "text/html", "online video") if page else None
+    if not page:
+        return None
+    odd = (Observation("DOC-REMOTE-FRAME", "script in the page of an online video"),) if "<script" in page.lower() else ()
+    return Child(page.encode("utf-8", "replace"), ArtifactKind.TEXT, ("video.html",), "text/html", "online video", observations=odd)
 
 
 def visio(data: bytes) -> Iterator[Yield]:
@@ -64,6 +67,16 @@ def drawn(data: bytes) -> Iterator[Yield]:
         name = unescape(b"".join(found).decode("utf-8", "replace")).strip(" '").replace("[", "")
         if place(name) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-REMOTE-MACRO", name[:300])
+
+
+def kept_elsewhere(attributes: dict[str, str]) -> list[Observation]:
+    """The file in which a connection is kept ([ECMA-376] 18.13.1, odcFile): Excel fetches it where told to, or on a refresh."""
+    address = attributes.get("odcFile", "")
+    where = place(address)
+    wanted = {"1", "true"} & {attributes.get("onlyUseConnectionFile", ""), attributes.get("refreshOnLoad", "")}
+    if where is Place.SHARE or (where is Place.WEB and wanted and not OFFICE_CLOUD.match(address)):
+        return [Observation("DOC-REMOTE-DATASOURCE", address)]
+    return []
 
 
 def is_wps_macro(*names: str) -> bool:

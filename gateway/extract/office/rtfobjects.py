@@ -40,7 +40,7 @@ def embedded(direct: Octets, nested: Octets, binary: Octets) -> Iterator[Yield]:
         readings += [bytes.fromhex(run[shift:][:(len(run) - shift) // 2 * 2].decode("ascii")) for shift in (0, 1)
                      if len(run) > shift + 1]
     if binary and digits:
-        readings.append(readings[1] + bytes(binary))
+        readings.insert(1, readings[1] + bytes(binary))       # digits go on as octets
     best = next((r for r in readings if _sensible(r)), None)
     if best is None:
         if any(readings):

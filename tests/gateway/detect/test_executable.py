@@ -32,7 +32,7 @@ def test_every_name_with_any_content(name):
     assert "EXECUTABLE-EXTENSION" in look("application/octet-stream", name)
 
 
-@pytest.mark.parametrize("name", ["Report.app/Contents/Info.plist", "x/A.Workflow/Contents/document.wflow"])
+@pytest.mark.parametrize("name", ["Report.app/Contents/Info.plist", "x/A.Workflow/Contents/document.wflow", "p.pkg/Contents/Archive.pax.gz"])
 def test_folder_that_opens_as_a_program(name):
     assert look("text/xml", name) == ["EXECUTABLE-EXTENSION"]
 

@@ -20,3 +20,8 @@ def test_any_candidate_counts():
 def test_hosts_are_no_programs():
     assert group("executable", "www.example.com", type="application/pdf") == ""
     assert group("executable", "a.com", type="application/octet-stream") == "windows-program"
+
+
+def test_data_of_another_program_with_the_same_ending():
+    assert group("script", "d.mat", type="application/x-matlab-data") == ""
+    assert group("script", "d.mat", type="application/octet-stream") == "windows-script"

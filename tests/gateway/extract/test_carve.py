@@ -153,3 +153,20 @@ def test_behind_a_page(tail):
     page = b"<html><p>words</p></html>\r\n"
     assert tail in content(take_apart(CARVE, page + tail, "a.html", kind="text/html")).values()
     assert not CARVE.claims(Node(Artifact(1, 0, ArtifactKind.PART), page, "text/html"))
+
+
+@pytest.mark.parametrize("tail", [RAR, SEVEN])
+def test_behind_the_last_sector_of_a_compound_file(tail):
+    document = compound({"WordDocument": bytes(5000), "1Table": bytes(90)})
+    assert carve.compound_end(document) == len(document)
+    found = take_apart(CARVE, document + tail, kind="application/x-ole-storage")
+    assert "POLYGLOT" in codes(found) and [c.data for c in found if isinstance(c, Child)] == [tail]
+
+
+def test_streams_of_a_compound_file_are_no_second_file():
+    document = compound({"Data": SEVEN.ljust(6000, b"x"), "More": RAR.ljust(5000, b"y")})
+    assert take_apart(CARVE, document, kind="application/x-ole-storage") == []
+
+
+def test_end_of_what_is_no_compound_file():
+    assert carve.compound_end(b"") == 0 and carve.compound_end(bytes(600)) == 0

@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from gateway.extract.base import Node
+from gateway.extract.base import Child, Node
 from gateway.extract.iso import ISO
 from gateway.model.artifact import Artifact, ArtifactKind
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
@@ -73,3 +73,17 @@ def test_a_disc_behind_another_file_is_read_by_its_descriptors():
     assert "POLYGLOT" in codes(found) and DATA in content(found).values()
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.zip",)), front + bytes(40_000), "application/zip")
     assert not ISO.claims(node)
+
+
+def hybrid(rest: bytes) -> bytes:
+    return iso_of() + rest
+
+
+def test_partition_behind_the_volume():
+    rest = b"\xeb\x3c\x90" + bytes(507) + b"\x55\xaa" + bytes(4096)
+    found = take_apart(ISO, hybrid(rest))
+    assert [c.data for c in found if isinstance(c, Child) and c.label == "after"] == [rest]
+
+
+def test_padding_behind_the_volume_is_nothing():
+    assert content(take_apart(ISO, hybrid(bytes(300 << 10)))).keys() == content(take_apart(ISO, iso_of())).keys()

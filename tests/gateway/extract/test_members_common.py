@@ -23,4 +23,5 @@ def test_count_and_abort():
 
 def test_folders_and_links():
     assert content(list(children([Member(b"d/", b"", DIRECTORY)]))) == {}
+    assert content(list(children([Member(b"d", b"MZ", DIRECTORY)]))) == {"d": b"MZ"}
     assert codes(list(children([Member(b"l", b"", SYMLINK, b"../../x")]))) == {"MEMBER-LINK-OUTSIDE"}

@@ -97,3 +97,30 @@ def test_packages_with_something_before_them(before: bytes, claimed: bool) -> No
     data = before + package({"mimetype": "application/vnd.oasis.opendocument.graphics", "Scripts/beanshell/L/a.bsh": "x", "META-INF/manifest.xml": "<m/>"})
     assert ODF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.odg",)), data, identify(data, ("a.odg",)))) == claimed
     assert not ODF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.zip",)), package({"a.txt": "x"}), "application/zip"))
+
+
+@pytest.mark.parametrize(("part", "held"), [
+    ('<accel:item xlink:href="vnd.sun.star.script:S.M.x?language=Basic&amp;location=document"/>', True), ('<accel:item xlink:href=".uno:Save"/>', False),
+    ('<form:button xlink:href="macro:///S.M.x()"/>', True), ('<form:button xlink:href="#page2"/>', False),
+])
+def test_keys_and_buttons_that_start_scripts(part: str, held: bool) -> None:
+    more = {"Configurations2/accelerator/current.xml": f'<a:list xmlns:a="a" xmlns:accel="c" xmlns:form="f" xmlns:xlink="x">{part}</a:list>'}
+    assert ("ODF-EVENT" in codes(take_apart(ODF, odt("", more), "a.odt"))) == held
+
+
+@pytest.mark.parametrize(("library", "code"), [
+    ('library:link="true" xlink:href="file://h.example/s/L"', "DOC-REMOTE-MACRO"), ('library:passwordprotected="true"', "VBA-UNREAD"),
+    ('library:link="false" library:passwordprotected="false"', ""),
+])
+def test_libraries_elsewhere_or_locked(library: str, code: str) -> None:
+    more = {"Basic/script-lc.xml": f'<library:library xmlns:library="l" xmlns:xlink="x" library:name="L" {library}/>'}
+    assert codes(take_apart(ODF, odt("", more), "a.odt")) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("line", "held"), [
+    ('CREATE ALIAS X FOR "java.lang.Runtime.exec"', True), ('CALL "java.lang.System.setProperty"(\'a\',\'b\')', True),
+    ('CREATE ALIAS ABS FOR "java.lang.Math.abs"', False), ('CREATE ALIAS RTRIM FOR "org.hsqldb.Library.rtrim"', False),
+    ('INSERT INTO "CALLS" VALUES(1)', False),
+])
+def test_methods_that_a_database_calls(line: str, held: bool) -> None:
+    assert ("ODF-EVENT" in codes(take_apart(ODF, odt("", {"database/script": f"CREATE SCHEMA PUBLIC\n{line}\n"}), "a.odb"))) == held

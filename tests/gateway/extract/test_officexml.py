@@ -3,6 +3,8 @@ from __future__ import annotations
 import base64
 import zlib
 
+import pytest
+
 from gateway.extract.identify import identify
 from gateway.extract.officexml import OFFICE_XML, active_mime
 from gateway.model.content import Text
@@ -55,3 +57,12 @@ def test_pdf_in_xml() -> None:
 def test_a_page_that_claims_to_be_a_document_is_read_as_a_page_too() -> None:
     found = read('<?xml version="1.0"?><html xmlns:x="urn:schemas-microsoft-com:office:spreadsheet"><script>x</script></html>')
     assert any(getattr(c, "detected_type", "") == "text/html" for c in found)
+
+
+@pytest.mark.parametrize(("line", "held"), [
+    ('<?mso-infoPathSolution solutionVersion="1.0.0.1" href="http://h.example/f.xsn"?>', True), ('<?mso-infoPathSolution href="file:///C:\\f.xsn"?>', False),
+    ('<?mso-infoPathSolution name="urn:x" ?>', False),
+])
+def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
+    found = read(f'<?xml version="1.0"?>{line}<?mso-application progid="InfoPath.Document"?><f/>')
+    assert ("DOC-REMOTE-TEMPLATE" in codes(found)) == held

@@ -170,3 +170,16 @@ def test_calls_beside_the_cells(part: str, markup: str) -> None:
 def test_text_queries(source: str, held: bool) -> None:
     part = f'<connections><connection id="1"><textPr sourceFile="{source}"/></connection></connections>'
     assert ("DOC-REMOTE-QUERY" in codes(take_apart(OOXML, docx(more={"xl/connections.xml": part}), "a.xlsx"))) == held
+
+
+@pytest.mark.parametrize(("attributes", "held"), [
+    ('odcFile="http://h.example/a.odc" refreshOnLoad="1"', True), ('odcFile="\\\\h.example\\s\\a.odc"', True), ('odcFile="http://h.example/a.odc"', False),
+    ('odcFile="C:\\Users\\a\\a.odc" refreshOnLoad="1"', False), ('odcFile="https://x.sharepoint.com/a.odc" refreshOnLoad="1"', False),
+])
+def test_connections_that_are_kept_elsewhere(attributes: str, held: bool) -> None:
+    part = f'<connections xmlns="m"><connection id="1" type="5" {attributes}><dbPr connection="x"/></connection></connections>'
+    assert ("DOC-REMOTE-DATASOURCE" in codes(read(workbook({"xl/connections.xml": part}), "a.xlsx"))) == held
+
+
+def test_a_service_in_quotation_marks_is_one() -> None:
+    assert dde_call("'cmd'|'/C x'!'A1'") and not dde_call("'a'&'b'") and not dde_call('"|"&A1')

@@ -189,3 +189,27 @@ def test_around_a_stored_document_stands_its_archive(kind: str, edges: bool) -> 
     data = b"header of a member " * 3 + pdf("/OpenAction << /S /JavaScript /JS (go\\(1\\)) >>") + b"more members " * 9
     found = codes(take_apart(PDF, data, "a.dat", kind=kind))
     assert "PDF-SCRIPT-AUTO" in found and ({"PDF-LEADING", "PDF-TRAILING"} <= found) == edges
+
+
+def hybrid(action: bytes, table_knows: bool = False) -> bytes:
+    """Object 4 stands in an object stream that only the stream of /XRefStm leads to."""
+    stream = b"4 0 " + action
+    out, places = bytearray(b"%PDF-1.5\n"), {}
+    for number, body in ((1, b"<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>"), (2, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"),
+                         (3, b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>"),
+                         (5, b"<< /Type /ObjStm /N 1 /First 4 /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream)),
+                         *([(4, action)] if table_knows else [])):
+        places[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    places[6] = at = len(out)
+    out += (b"6 0 obj\n<< /Type /XRef /Size 7 /Index [4 1] /W [1 4 2] /Root 1 0 R /Length 7 >>\nstream\n\x02\0\0\0\x05\0\0\nendstream\nendobj\n")
+    start = len(out)
+    rows = b"".join(b"%010d 00000 n \n" % places[n] if n in places else b"0000000000 00000 f \n" for n in range(1, 7))
+    return bytes(out + b"xref\n0 7\n0000000000 65535 f \n" + rows
+                 + b"trailer\n<< /Size 7 /Root 1 0 R /XRefStm %d >>\nstartxref\n%d\n%%%%EOF\n" % (at, start))
+
+
+def test_what_only_the_second_table_of_a_hybrid_file_knows() -> None:
+    assert "PDF-DAMAGED-ACTION" in codes(read(hybrid(b"<< /S /JavaScript /JS (app.launchURL\\(1\\)) >>")))
+    assert "PDF-DAMAGED-ACTION" not in codes(read(hybrid(b"<< /S /GoTo /D [3 0 R /Fit] >>")))
+    assert "PDF-DAMAGED-ACTION" not in codes(read(hybrid(b"<< /S /JavaScript /JS (a) >>", table_knows=True)))

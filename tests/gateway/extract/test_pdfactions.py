@@ -97,3 +97,10 @@ def test_scripts_of_three_dimensional_drawings() -> None:
     data = pdf(objects=("<< /Type /3D /Subtype /U3D /OnInstantiate 7 0 R /Length 0 >>\nstream\n\nendstream",
                         "<< /Length 14 >>\nstream\nscene.update();\nendstream"))
     assert "PDF-SCRIPT-AUTO" in codes(take_apart(PDF, data, "a.pdf"))
+
+
+@pytest.mark.parametrize("action", ["<< /S /GoToE /F << /FS /URL /F (http://h.example/a.pdf) >> >>", "<< /S /GoToR /F (http://h.example/a.pdf) >>"])
+def test_documents_elsewhere_that_open_by_themselves(action: str) -> None:
+    assert "PDF-LINK-AUTO" in codes(take_apart(PDF, pdf(f"/OpenAction {action}"), "a.pdf"))
+    clicked = pdf(page=f"/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A {action} >>]")
+    assert "PDF-LINK-AUTO" not in codes(take_apart(PDF, clicked, "a.pdf"))

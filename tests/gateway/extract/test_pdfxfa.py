@@ -33,3 +33,11 @@ def test_forms_as_files_of_their_own(script: str, held: bool, charset: str) -> N
 
 def test_scripts_with_their_events() -> None:
     assert list(pdfxfa.scripts('<event activity="click"><script>a &lt; 1</script></event><script>b</script>')) == [("click", "a < 1"), ("click", "b")]
+
+
+@pytest.mark.parametrize(("event", "element", "held"), [
+    ("docReady", '<execute connection="c" runAt="client"/>', True), ("initialize", '<submit target="http://h/"/>', True), ("click", '<submit target="http://h/"/>', False),
+    ("docReady", "<executed/>", False),
+])
+def test_forms_that_send_themselves(event: str, element: str, held: bool) -> None:
+    assert ("PDF-SUBMIT-AUTO" in codes(list(pdfxfa.form(f'<event activity="{event}">{element}</event>')))) == held

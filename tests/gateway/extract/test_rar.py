@@ -170,3 +170,31 @@ def test_more_than_any_archive_has(storm):
 
 def test_headers_larger_than_allowed():
     assert "MALFORMED" in codes(take_apart(RAR, rar5(block5(9, 0, bytes(3 << 20))), kind="application/vnd.rar"))
+
+
+def file4(name, data, kind=0x74, flags=0x8000, attributes=0x20):
+    body = struct.pack("<LLBLLBBHL", len(data), len(data), 2, zlib.crc32(data), 0x21 << 16, 20, 0x30, len(name), attributes) + name
+    return block4(kind, flags, body) + data
+
+
+@pytest.mark.parametrize("data", [
+    rar5(block5(2, 2, vint(len(DATA)) + vint(5) + vint(len(DATA)) + vint(0x20) + struct.pack("<L", zlib.crc32(DATA)) + vint(0) + vint(1)
+                + vint(1) + b"d") + DATA),
+    rar5(block5(9, 2, vint(len(DATA))) + DATA),
+    RAR4 + block4(0x73, 0, bytes(6)) + file4(b"d", DATA, flags=0x80E0, attributes=0x10),
+    RAR4 + block4(0x73, 0, bytes(6)) + file4(b"STM", DATA, kind=0x7A),
+    RAR4 + block4(0x73, 0, bytes(6)) + block4(0x77, 0x8000, struct.pack("<LHB", len(DATA), 0x105, 0)) + DATA,
+    RAR4 + block4(0x73, 2, bytes(6) + DATA.ljust(80, b"\0")),
+], ids=["folder of RAR 5", "unknown block", "folder of RAR 4", "stream", "old stream", "old comment"])
+def test_what_stands_where_no_file_is(data):
+    assert any(DATA in made for made in content(take_apart(RAR, data)).values())
+
+
+@pytest.mark.parametrize("data", [
+    RAR4 + block4(0x73, 0, bytes(6)) + file4(b"RR", DATA, kind=0x7A) + file4(b"a.txt", b"hello"),
+    RAR4 + block4(0x73, 0, bytes(6)) + block4(0x78, 0x8000, struct.pack("<L", 90)) + bytes(90) + file4(b"a.txt", b"hello"),
+    RAR4 + block4(0x73, 0, bytes(6)) + file4(b"d", b"", flags=0x80E0, attributes=0x10) + file4(b"a.txt", b"hello"),
+], ids=["recovery service", "recovery record", "folder"])
+def test_what_archives_have_beside_files_is_nothing(data):
+    found = take_apart(RAR, data)
+    assert content(found) == {"a.txt": b"hello"} and codes(found) == set()

@@ -210,3 +210,23 @@ def test_office_package_gives_all_but_its_xml():
 def test_a_long_comment_is_a_file_as_well():
     assert PROGRAM in content(zip_of(Member(b"a.txt", TEXT), comment=PROGRAM)).values()
     assert content(zip_of(Member(b"a.txt", TEXT), comment=b"made by lab")) == {"a.txt": TEXT}
+
+
+def test_a_program_among_signatures_of_a_package_goes_on():
+    block = PROGRAM + b"APK Sig Block 42"
+    found = zip_of(Member(b"a.txt", TEXT), Member(b"b.txt", TEXT, gap=block))
+    assert content(found)["between"] == block and codes(found) == set()
+
+
+def test_comments_of_entries_are_looked_at_as_files():
+    hidden = make_zip(Member(b"a.exe", PROGRAM))
+    data = bytearray(make_zip(Member(b"a.txt", TEXT)))
+    at, end = data.rfind(b"PK\1\2"), data.rfind(b"PK\5\6")
+    data[at + 32:at + 34] = struct.pack("<H", len(hidden))
+    data[end:end] = hidden
+    size = struct.pack("<L", end - at + len(hidden))
+    last = data.rfind(b"PK\5\6")
+    data[last + 12:last + 16] = size
+    assert content(take_apart(ZIP, bytes(data)))["comment"] == hidden
+    short = bytearray(make_zip(Member(b"a.txt", TEXT)))
+    assert "comment" not in content(take_apart(ZIP, bytes(short)))

@@ -27,6 +27,9 @@ def test_the_page_of_an_online_video_is_read_as_a_page() -> None:
             '<w:p><wp15:webVideoPr xmlns:wp15="urn:x" embeddedHtml=""/></w:p>')
     pages = [[c for c in take_apart(OOXML, docx(b), "a.docx") if isinstance(c, Child)] for b in body]
     assert [c.data for c in pages[0]] == [b"<script>run()</script>"] and pages[1] == []
+    assert [o.code for o in pages[0][0].observations] == ["DOC-REMOTE-FRAME"]
+    frame = addins.player({"embeddedHtml": '<iframe src="https://www.youtube.com/embed/x"></iframe>'})
+    assert frame is not None and frame.observations == ()
 
 
 @pytest.mark.parametrize(("formula", "held"), [

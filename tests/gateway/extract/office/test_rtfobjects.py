@@ -37,3 +37,9 @@ def test_what_word_processors_write_there_is_left_alone(kind: str, data: bytes) 
 ])
 def test_what_nobody_shows_is_no_part_of_a_field(field: str, held: bool) -> None:
     assert ("DOC-DDE" in codes(take_apart(RTF, f"{{\\rtf1 {{\\field{{\\*\\fldinst {field}}}}}}}".encode(), "a.rtf"))) == held
+
+
+def test_digits_that_go_on_as_octets() -> None:
+    data = ole1("Package", b"a" * 40)
+    for cut in (9, 30, len(data) - 3):
+        assert children(b"{\\rtf1{\\object{\\*\\objdata %s\\bin%d %s}}}" % (data[:cut].hex().encode(), len(data) - cut, data[cut:])) == [b"a" * 40]
