@@ -16,6 +16,7 @@ from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
 from gateway.extract.structured import STRUCTURED
+from gateway.extract.sylk import SYLK
 from gateway.extract.text import TEXT
 from gateway.extract.zengin import ZENGIN
 
@@ -28,7 +29,7 @@ PLAIN_TYPES = frozenset({
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
 LIGHT: tuple[Extractor, ...] = (
-    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, ZENGIN, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
+    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))
