@@ -168,7 +168,18 @@ def messages(paths: Iterable[str]) -> Iterator[str]:
         if path == "-" or not Path(path).is_dir():
             yield path
         else:
-            yield from sorted(str(p) for p in Path(path).rglob("*.eml") if p.is_file())
+            yield from sorted(_inside(path))
+
+
+def _inside(folder: str) -> Iterator[str]:
+    """Windows writes .EML as well. A folder that cannot be read is said: what is skipped in silence looks judged."""
+    def refuse(failure: OSError) -> None:
+        raise SekishoError(f"{failure.filename}: {failure.strerror}")
+
+    for where, _, names in os.walk(folder, onerror=refuse):
+        for path in (Path(where, name) for name in names if name.lower().endswith(".eml")):
+            if path.is_file():
+                yield str(path)
 
 
 def read(path: str) -> bytes:

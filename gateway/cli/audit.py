@@ -45,6 +45,8 @@ def verify(session: Session, file: Path | None, public: tuple[str, ...], outside
     """Check every record and checkpoint; the first bad record is named. Exit 1 where something is wrong."""
     if file is not None:
         return verify_file(file, public, as_json)
+    if public:
+        raise click.UsageError("--key belongs to --file")
     with desk(session) as custody, refusals():
         found = custody.call("audit-verify", actor(user), outside=events(outside) if outside else [], patience=LONG).body
     return tell(found, as_json)
@@ -81,8 +83,10 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
                 except (ValueError, KeyError, TypeError, RecursionError) as wrong:
                     raise SekishoError(f"{path}:{number}: not a line of an audit export") from wrong
                 yield row
-    except (OSError, UnicodeDecodeError) as failure:
-        raise SekishoError(f"{path}: {failure}") from failure
+    except OSError as failure:
+        raise SekishoError(f"{path}: {failure.strerror}") from failure
+    except UnicodeDecodeError:
+        raise SekishoError(f"{path}: is not UTF-8 text") from None
 
 
 def formed(row: dict[str, Any]) -> None:
@@ -123,6 +127,8 @@ def keys(session: Session, user: str | None, as_json: bool) -> int:
 def list_(session: Session, by: str, action: str, message_id: str, since: datetime | None, until: datetime | None, limit: int,
           as_csv: bool, user: str | None, as_json: bool) -> int:
     """Records, newest first."""
+    if as_csv and as_json:
+        raise click.UsageError("give --csv or --json, not both")
     wanted = {"by": by, "action": action, "message_id": message_id, "since": utc(since), "until": utc(until)}
     rows: list[dict[str, Any]] = []
     after = ""
@@ -150,8 +156,10 @@ def events(path: Path) -> list[dict[str, Any]]:
     rows = []
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as failure:
-        raise SekishoError(f"{path}: {failure}") from failure
+    except OSError as failure:
+        raise SekishoError(f"{path}: {failure.strerror}") from failure
+    except UnicodeDecodeError:
+        raise SekishoError(f"{path}: is not UTF-8 text") from None
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
@@ -164,9 +172,10 @@ def events(path: Path) -> list[dict[str, Any]]:
 
 @audit.command()
 @as_option
+@json_option
 @pass_session
-def export(session: Session, user: str | None) -> int:
-    """Every record as a JSON line, with what is needed to verify it elsewhere."""
+def export(session: Session, user: str | None, as_json: bool) -> int:
+    """Every record as a JSON line, with --json or without, and what is needed to verify it elsewhere."""
     with desk(session) as custody, refusals():
         fd = custody.call("audit-export", actor(user), patience=LONG).fd
         assert fd is not None            # this verb always gives octets

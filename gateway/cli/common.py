@@ -65,8 +65,18 @@ def state_of(session: Session) -> Config:
 
 def put_json(rows: Iterable[Mapping[str, Any]]) -> None:
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
+        text = json.dumps(row, ensure_ascii=False, default=str) + "\n"
+        # A file's name may hold octets that are no UTF-8 (lone surrogates here): JSON's own escapes say them.
+        sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
         sys.stdout.flush()
+
+
+def put_done(as_json: bool, text: str, **facts: Any) -> None:
+    """What a command did: one object for programs, one line for people."""
+    if as_json:
+        put_json([facts])
+    else:
+        click.echo(text)
 
 
 def put_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: str = "nothing") -> None:

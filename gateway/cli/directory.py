@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import Session, pass_session, printable, put_json
+from gateway.cli.common import Session, json_option, pass_session, printable, put_done, put_json
 from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.config import Config
 from gateway.model.errors import ConfigError, SekishoError
@@ -26,8 +26,9 @@ def directory() -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--ldap", is_flag=True, help="Read the people of [console.ldap] instead of a file.")
 @as_option
+@json_option
 @pass_session
-def import_(session: Session, file: Path | None, ldap: bool, user: str | None) -> int:
+def import_(session: Session, file: Path | None, ldap: bool, user: str | None, as_json: bool) -> int:
     """Put the people of a CSV file in the place of all that are known. Columns: mailbox, supervisor, deputies, name, department."""
     config = session.configured
     if (file is None) != ldap:
@@ -38,13 +39,13 @@ def import_(session: Session, file: Path | None, ldap: bool, user: str | None) -
         rows, source = read(file.read_bytes(), str(file), config.gateway.our_domains), file.name
     with desk(session) as custody, refusals():
         count = custody.call("directory-import", actor(user), rows=rows, source=source).body["count"]
-    click.echo(f"{count} people; held leaks go to the sender's superior from now on")
+    put_done(as_json, f"{count} people; held leaks go to the sender's superior from now on", count=count)
     return 0
 
 
 @directory.command("list")
 @as_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@json_option
 @pass_session
 def list_(session: Session, user: str | None, as_json: bool) -> int:
     """The people as they were imported last."""

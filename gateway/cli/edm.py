@@ -18,7 +18,7 @@ import click
 from gateway.app.offline import memfd, read
 from gateway.app.registered import texts
 from gateway.app.rights import running
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table, state_of
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table, state_of
 from gateway.cli.desk import actor, desk, refusals
 from gateway.config import Config
 from gateway.model.errors import SekishoError
@@ -81,7 +81,7 @@ def kinds_of(columns: Sequence[str]) -> dict[str, str]:
 def check_charset(charset: str) -> None:
     try:
         "".encode(charset or "utf-8")
-    except LookupError:
+    except (LookupError, ValueError):
         raise SekishoError(f"--charset {charset}: no such charset") from None
 
 
@@ -126,15 +126,16 @@ def status(session: Session, as_json: bool) -> int:
 
 
 @edm.command()
+@json_option
 @click.argument("name")
 @pass_session
-def drop(session: Session, name: str) -> int:
+def drop(session: Session, as_json: bool, name: str) -> int:
     """Forget an index."""
     config = state_of(session)
     if not edm_store.drop(config.gateway.state_dir, name):
         raise SekishoError(f"there is no index {name!r}; sekisho edm status lists them")
     note(session, "edm-drop", name=name)
-    click.echo(f"{name} dropped")
+    put_done(as_json, f"{name} dropped", name=name, dropped=True)
     return 0
 
 
@@ -181,13 +182,14 @@ def list_(session: Session, as_json: bool) -> int:
 
 
 @fingerprint.command()
+@json_option
 @click.argument("name")
 @pass_session
-def remove(session: Session, name: str) -> int:
+def remove(session: Session, as_json: bool, name: str) -> int:
     """Forget a document."""
     config = state_of(session)
     if not Store(config.gateway.state_dir).remove(name):
         raise SekishoError(f"there is no document {name!r}; sekisho fingerprint list shows them")
     note(session, "fingerprint-remove", name=name)
-    click.echo(f"{name} removed")
+    put_done(as_json, f"{name} removed", name=name, removed=True)
     return 0

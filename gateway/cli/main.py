@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from gateway import __version__
-from gateway.cli.common import Session, one_line
+from gateway.cli.common import Session, one_line, printable
 from gateway.model.errors import SekishoError
+
+LONGEST = 800                            # characters of a complaint
 
 # Command -> the module that holds it. They are imported only when they are called: `scan` needs no Django.
 COMMANDS = {
@@ -48,6 +51,8 @@ def sekisho(context: click.Context, config: Path | None) -> None:
 def main() -> None:
     try:
         status = sekisho.main(prog_name="sekisho", standalone_mode=False)
+    except NoArgsIsHelpError as nothing:
+        status = complain(f"say what to do: {nothing.ctx.command_path} --help lists it" if nothing.ctx else "say what to do")
     except click.ClickException as wrong:
         usage = wrong.ctx.get_usage() if isinstance(wrong, click.UsageError) and wrong.ctx else ""
         status = complain(one_line(wrong.format_message()) + (f" ({one_line(usage)})" if usage else ""))
@@ -71,7 +76,9 @@ def main() -> None:
 
 
 def complain(text: str) -> int:
-    print(f"sekisho: {text}", file=sys.stderr)
+    """One line for people, however long or odd what they typed was."""
+    text = printable(text)
+    print(f"sekisho: {text if len(text) <= LONGEST else text[:LONGEST] + '…'}", file=sys.stderr)
     return 2
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,9 +102,12 @@ def replay(session: Session, as_json: bool, files: tuple[Path, ...]) -> int:
 def stored(files: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
     for path in files:
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            octets = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+            lines = octets.decode("utf-8").splitlines()
         except OSError as failure:
             raise SekishoError(f"{path}: {failure.strerror}") from failure
+        except UnicodeDecodeError:
+            raise SekishoError(f"{path}: not what `scan --json` prints: it is not UTF-8 text") from None
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)

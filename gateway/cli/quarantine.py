@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, printable, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, printable, put_done, put_json, put_table
 from gateway.cli.desk import Desk, OwnDesk, actor, as_option, desk, reason_option, refusals
 from gateway.effects.custody import read_all
-from gateway.model.custody import Status
+from gateway.model.custody import Actor, Status
 from gateway.model.deadline import Clock
 from gateway.model.decision import Kind
 from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
+from quarantine.lifecycle import Refused
 
 ENDS = {Status.RELEASED, Status.RELEASE_BLOCKED, Status.DELIVERY_UNKNOWN, Status.HELD, Status.DENIED}
 COLUMNS = ["id", "status", "kind", "received_at", "reason", "sender", "recipients", "subject"]
@@ -120,6 +121,8 @@ def preview(session: Session, reason: str, user: str | None, as_json: bool, id: 
         put_json([seen])
         return 0
     for section, rows in seen.items():
+        if section == "spans":           # where parts stand in the octets: for programs
+            continue
         if isinstance(rows, list) and rows:
             click.secho(section, bold=True)
             for row in rows:
@@ -134,11 +137,14 @@ def preview(session: Session, reason: str, user: str | None, as_json: bool, id: 
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the zip goes (default: ID.zip).")
 @click.option("--reason", default="export by command line", metavar="TEXT", help="Why; it is recorded.")
 @as_option
+@json_option
 @click.argument("id")
 @pass_session
-def export(session: Session, raw: bool, output: Path | None, reason: str, user: str | None, id: str) -> int:
+def export(session: Session, raw: bool, output: Path | None, reason: str, user: str | None, as_json: bool, id: str) -> int:
     """The message itself. That it was taken out is recorded."""
-    path = output or Path(f"{id}.zip")
+    if raw and as_json:
+        raise click.UsageError("--raw gives the octets: --json has no place beside it")
+    path = output or Path(f"{id[:40]}.zip")
     if not raw and path.exists():
         raise SekishoError(f"{path} exists already; name another with --output")
     with desk(session) as custody, refusals():
@@ -153,7 +159,9 @@ def export(session: Session, raw: bool, output: Path | None, reason: str, user: 
             file.write(octets)
     except FileExistsError:
         raise SekishoError(f"{path} exists already; name another with --output") from None
-    click.echo(f"{path}: {len(octets)} octets; password, shown this once: {answer.body['password']}")
+    password = answer.body["password"]
+    put_done(as_json, f"{path}: {len(octets)} octets; password, shown this once: {password}", id=id, file=str(path),
+             octets=len(octets), password=password)
     return 0
 
 
@@ -179,9 +187,23 @@ def deciding(name: str, verb: str, help: str, scope: bool = False) -> None:
             recipients: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> int:
         part = {name: list(value) for name, value in (("recipients", recipients), ("without", without)) if value}
         with desk(session) as custody, refusals():
-            for id in ids:
-                tell(custody.call(verb, actor(user), id=id, reason=reason, **part).body, as_json)
-        return 0
+            outcomes = decided(custody, verb, ids, actor(user), reason=reason, **part)
+            for outcome in outcomes:
+                tell(outcome, as_json)
+        return int(len(outcomes) < len(ids))
+
+
+def decided(custody: Desk, verb: str, ids: Sequence[str], who: Actor, **arguments: Any) -> list[dict[str, Any]]:
+    """What became of each; of several, one that is refused is named and does not stop the others."""
+    if len(ids) == 1:
+        return [custody.call(verb, who, id=ids[0], **arguments).body]
+    outcomes = []
+    for id in ids:
+        try:
+            outcomes.append(custody.call(verb, who, id=id, **arguments).body)
+        except Refused as refusal:
+            click.echo(printable(f"sekisho: {id[:40]}: refused: {refusal}"), err=True)
+    return outcomes
 
 
 def tell(outcome: dict[str, Any], as_json: bool) -> None:
@@ -214,10 +236,10 @@ deciding("lift", "lift", "Take a legal hold off.")
 def release(session: Session, wait: bool, recipients: tuple[str, ...], without: tuple[str, ...], reason: str, user: str | None,
             as_json: bool, ids: tuple[str, ...]) -> int:
     """Request and approval in one, for those entitled alone. The message is judged once more before it leaves."""
-    failed = False
     part = {name: list(value) for name, value in (("recipients", recipients), ("without", without)) if value}
     with desk(session) as custody, refusals():
-        outcomes = [custody.call("release", actor(user), id=id, reason=reason, **part).body for id in ids]
+        outcomes = decided(custody, "release", ids, actor(user), reason=reason, **part)
+        failed = len(outcomes) < len(ids)
         for outcome in outcomes:
             if wait:
                 outcome |= settled(custody, user, outcome["id"], SystemClock())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table
 from gateway.cli.desk import actor, as_option, desk, reason_option, refusals
 
 
@@ -32,12 +32,13 @@ def list_(session: Session, everything: bool, user: str | None, as_json: bool) -
 @queue.command()
 @click.argument("id", required=False, default="")
 @as_option
+@json_option
 @pass_session
-def retry(session: Session, id: str, user: str | None) -> int:
+def retry(session: Session, id: str, user: str | None, as_json: bool) -> int:
     """Try now: one entry, or all that wait."""
     with desk(session) as custody, refusals():
         count = custody.call("queue-retry", actor(user), id=id).body["count"]
-    click.echo(f"{count} due now")
+    put_done(as_json, f"{count} due now", count=count)
     return 0
 
 
@@ -45,10 +46,11 @@ def retry(session: Session, id: str, user: str | None) -> int:
 @click.argument("id")
 @reason_option
 @as_option
+@json_option
 @pass_session
-def drop(session: Session, id: str, reason: str, user: str | None) -> int:
+def drop(session: Session, id: str, reason: str, user: str | None, as_json: bool) -> int:
     """Give an entry up: a notice is not sent, a release goes back to held."""
     with desk(session) as custody, refusals():
         custody.call("queue-drop", actor(user), id=id, reason=reason)
-    click.echo(f"{id} dropped")
+    put_done(as_json, f"{id} dropped", id=id, dropped=True)
     return 0

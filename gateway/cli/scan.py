@@ -34,11 +34,14 @@ def scan(session: Session, direction: str | None, sender: str | None, recipients
          paths: tuple[str, ...]) -> int:
     """Judge .eml files, folders of them, or standard input (-). Exit 1 if any would not be delivered."""
     asked = Asked(Direction(direction) if direction else None, sender.strip("<>") if sender is not None else None, recipients)
-    missing = [p for p in paths if p != "-" and not Path(p).exists()]
+    missing = [p for p in paths if p != "-" and not (p and Path(p).exists())]
     if missing:
-        raise SekishoError(f"{missing[0]}: no such file or folder")
+        raise SekishoError(f"{missing[0] or '(an empty name)'}: no such file or folder")
     found = list(messages(paths))
-    return asyncio.run(run(session, asked, jobs, as_json, found)) if found else 0
+    if not found:
+        click.echo(f"{printable(', '.join(paths))}: no message is there", err=True)
+        return 0
+    return asyncio.run(run(session, asked, jobs, as_json, found))
 
 
 async def run(session: Session, asked: Asked, jobs: int, as_json: bool, paths: list[str]) -> int:

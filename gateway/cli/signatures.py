@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from gateway.app.rights import running
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table, state_of
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table, state_of
 from gateway.inspection import rulestaging
 from gateway.inspection.rulestore import RuleStore
 from gateway.model.errors import SekishoError
@@ -133,9 +133,10 @@ def versions(session: Session, as_json: bool) -> int:
 
 
 @signatures.command()
+@json_option
 @click.argument("version", default="")
 @pass_session
-def activate(session: Session, version: str) -> int:
+def activate(session: Session, as_json: bool, version: str) -> int:
     """Put a staged set in force, the newest one without VERSION; a running gateway reloads."""
     config = state_of(session)
     store = RuleStore(config.gateway.state_dir)
@@ -145,17 +146,21 @@ def activate(session: Session, version: str) -> int:
             raise SekishoError("nothing is staged; sekisho signatures stage FOLDER... comes first")
         version = newest.version
     before = store.activate(version)
-    click.echo(f"{version} is in force{f', {before} was' if before else ''}; {_told(config.gateway.state_dir)}")
+    told = _told(config.gateway.state_dir)
+    put_done(as_json, f"{version} is in force{f', {before} was' if before else ''}; {told}", version=version, before=before,
+             gateway=told)
     return 0
 
 
 @signatures.command()
+@json_option
 @pass_session
-def rollback(session: Session) -> int:
+def rollback(session: Session, as_json: bool) -> int:
     """Put the set in force that was before, or none; a running gateway reloads."""
     config = state_of(session)
     now = RuleStore(config.gateway.state_dir).rollback()
-    click.echo(f"{now or 'no outside rules'} in force again; {_told(config.gateway.state_dir)}")
+    told = _told(config.gateway.state_dir)
+    put_done(as_json, f"{now or 'no outside rules'} in force again; {told}", version=now, gateway=told)
     return 0
 
 
@@ -168,13 +173,14 @@ def _told(state_dir: Path) -> str:
 
 
 @signatures.command()
+@json_option
 @pass_session
-def reload(session: Session) -> int:
+def reload(session: Session, as_json: bool) -> int:
     """Tell the running gateway to take the rules and the policy anew; its `reload` event says how that went."""
     config = state_of(session)
     pid = running(config.gateway.state_dir)
     if pid is None:
         raise SekishoError(f"{config.gateway.state_dir}: no gateway is running here")
     os.kill(pid, signal.SIGHUP)
-    click.echo(f"told the gateway (pid {pid}) to reload")
+    put_done(as_json, f"told the gateway (pid {pid}) to reload", pid=pid)
     return 0

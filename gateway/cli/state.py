@@ -9,7 +9,7 @@ import click
 
 from gateway.app.house import prepare
 from gateway.app.rights import drop_to_owner, lock
-from gateway.cli.common import Session, pass_session, state_of
+from gateway.cli.common import Session, json_option, pass_session, printable, put_done, state_of
 from gateway.cli.desk import actor, desk, refusals
 from gateway.config import load
 from gateway.config.reference import EXAMPLE, example
@@ -50,22 +50,26 @@ def init(context: click.Context, admin: str) -> int:
 
 
 @click.command()
+@json_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_session
-def backup(session: Session, file: Path) -> int:
+def backup(session: Session, as_json: bool, file: Path) -> int:
     """A consistent copy of index and held mail in one file, also while the gateway runs. The key is not in it."""
     from gateway.app.custody import save
 
     config = state_of(session)
     messages = save(config, file.absolute(), SystemClock())
-    click.echo(f"{file}: {messages} held messages; the key file is not in it: keep {config.quarantine.key_file} elsewhere")
+    key = config.quarantine.key_file
+    put_done(as_json, f"{printable(str(file))}: {messages} held messages; the key file is not in it: keep {key} elsewhere",
+             file=str(file), messages=messages, key_file=str(key))
     return 0
 
 
 @click.command()
+@json_option
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @pass_session
-def restore(session: Session, file: Path) -> int:
+def restore(session: Session, as_json: bool, file: Path) -> int:
     """Put a backup into an empty state directory, where the key file already lies. The gateway must not run."""
     from gateway.app.custody import put_back
 
@@ -77,7 +81,7 @@ def restore(session: Session, file: Path) -> int:
         messages = put_back(config, file.absolute())
     finally:
         os.close(alone)
-    click.echo(f"{messages} held messages restored")
+    put_done(as_json, f"{messages} held messages restored", messages=messages)
     return 0
 
 
@@ -87,8 +91,9 @@ def keys() -> None:
 
 
 @keys.command()
+@json_option
 @pass_session
-def rotate(session: Session) -> int:
+def rotate(session: Session, as_json: bool) -> int:
     """A new master key; every message's key is wrapped anew under it, while mail flows.
 
     Old keys go when nothing needs them: one that signed a checkpoint of the audit chain stays to verify it.
@@ -106,6 +111,6 @@ def rotate(session: Session) -> int:
         done = custody.call("keys-rewrap", me).body
         gone = files.forget_keys(path, frozenset(done["in_use"]))
         custody.call("keys-reload", me)
-    click.echo(f"{done['count']} sealed items now under key {done['key']}; {len(gone)} old keys forgotten")
-    click.echo(f"keep a copy of {path} elsewhere")
+    put_done(as_json, f"{done['count']} sealed items now under key {done['key']}; {len(gone)} old keys forgotten\n"
+             f"keep a copy of {path} elsewhere", key=done["key"], items=done["count"], forgotten=len(gone), key_file=str(path))
     return 0

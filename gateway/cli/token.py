@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
 
 
@@ -55,10 +55,11 @@ def list_(session: Session, user: str | None, as_json: bool) -> int:
 @token.command()
 @click.argument("id")
 @as_option
+@json_option
 @pass_session
-def revoke(session: Session, id: str, user: str | None) -> int:
+def revoke(session: Session, id: str, user: str | None, as_json: bool) -> int:
     """From now on it opens nothing."""
     with desk(session) as custody, refusals():
         custody.call("token-revoke", actor(user), id=id)
-    click.echo(f"{id} revoked")
+    put_done(as_json, f"{id} revoked", id=id, revoked=True)
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.model.custody import Role
 from gateway.model.errors import SekishoError
@@ -58,11 +58,11 @@ def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sco
     return 0
 
 
-def changed(session: Session, user: str | None, verb: str, name: str, said: str) -> int:
+def changed(session: Session, user: str | None, as_json: bool, verb: str, name: str, said: str) -> int:
     """One change of an account that needs nothing but its name; `said` follows the name in the answer."""
     with desk(session) as custody, refusals():
         custody.call(verb, actor(user), name=name)
-    click.echo(f"{name}{said}")
+    put_done(as_json, f"{name}{said}", name=name, done=verb)
     return 0
 
 
@@ -99,50 +99,56 @@ def list_(session: Session, user: str | None, as_json: bool) -> int:
 @mailbox_option
 @scope_option
 @as_option
+@json_option
 @pass_session
-def role(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], scopes: tuple[str, ...], user: str | None) -> int:
+def role(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], scopes: tuple[str, ...], user: str | None,
+         as_json: bool) -> int:
     """Give an account other roles; mailboxes and scope stay where none are given."""
     more = {name: list(given) for name, given in (("mailboxes", mailboxes), ("scopes", scopes)) if given}
     with desk(session) as custody, refusals():
         custody.call("user-role", actor(user), name=name, roles=parse_roles(roles), **more)
-    click.echo(f"{name}: {roles}")
+    put_done(as_json, f"{name}: {roles}", name=name, roles=parse_roles(roles))
     return 0
 
 
 @user.command()
 @click.argument("name")
 @as_option
+@json_option
 @pass_session
-def disable(session: Session, name: str, user: str | None) -> int:
+def disable(session: Session, name: str, user: str | None, as_json: bool) -> int:
     """Let nobody log in as this account any more."""
-    return changed(session, user, "user-disable", name, " disabled")
+    return changed(session, user, as_json, "user-disable", name, " disabled")
 
 
 @user.command()
 @click.argument("name")
 @as_option
+@json_option
 @pass_session
-def enable(session: Session, name: str, user: str | None) -> int:
+def enable(session: Session, name: str, user: str | None, as_json: bool) -> int:
     """Let a disabled account log in again."""
-    return changed(session, user, "user-enable", name, " enabled")
+    return changed(session, user, as_json, "user-enable", name, " enabled")
 
 
 @user.command()
 @click.argument("name")
 @as_option
+@json_option
 @pass_session
-def password(session: Session, name: str, user: str | None) -> int:
+def password(session: Session, name: str, user: str | None, as_json: bool) -> int:
     """A new one-time password for an account, shown this once; it must be changed at the next log-in."""
     with desk(session) as custody, refusals():
         fresh = custody.call("user-password", actor(user), name=name).body["password"]
-    click.echo(f"{name}: one-time password, shown this once: {fresh}")
+    put_done(as_json, f"{name}: one-time password, shown this once: {fresh}", name=name, password=fresh)
     return 0
 
 
 @user.command("reset-mfa")
 @click.argument("name")
 @as_option
+@json_option
 @pass_session
-def reset_mfa(session: Session, name: str, user: str | None) -> int:
+def reset_mfa(session: Session, name: str, user: str | None, as_json: bool) -> int:
     """Forget an account's second factors: it must set up new ones."""
-    return changed(session, user, "user-reset-mfa", name, ": second factors forgotten")
+    return changed(session, user, as_json, "user-reset-mfa", name, ": second factors forgotten")

@@ -67,6 +67,8 @@ class Built:
 def charset_of(source: Path, wanted: str = "") -> str:
     """The charset of the table: the one asked for, a mark, or the first of CHARSETS that decodes all and looks right."""
     if wanted:
+        if _decoded(source, wanted, strange=True) is None:
+            raise BadTable(f"the file is not in {wanted}; leave --charset away, or name another", 1)
         return wanted
     with source.open("rb") as file:
         head = file.read(65536)
@@ -87,15 +89,18 @@ def charset_of(source: Path, wanted: str = "") -> str:
     return max(legal, key=lambda pair: pair[0])[1]
 
 
-def _decoded(source: Path, charset: str) -> str | None:
-    """The beginning of the text where all of the file is legal in this charset, else None. Reads in pieces."""
+def _decoded(source: Path, charset: str, strange: bool = False) -> str | None:
+    """The beginning of the text where all of the file is legal in this charset, else None. Reads in pieces.
+
+    `strange` lets characters pass that a table hardly has.
+    """
     decoder = codecs.getincrementaldecoder(charset)()
     start = ""
     try:
         with source.open("rb") as file:
             while piece := file.read(1 << 20):
                 text = decoder.decode(piece)
-                if charset not in ("utf-8-sig", "iso2022_jp") and UNUSED.search(text):
+                if not strange and charset not in ("utf-8-sig", "iso2022_jp") and UNUSED.search(text):
                     return None
                 start = start or text[:65536]
             decoder.decode(b"", True)

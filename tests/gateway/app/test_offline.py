@@ -13,12 +13,20 @@ from tests.builders.commands import write_config
 
 
 def test_files_folders_and_standard_input_in_order(tmp_path):
-    for name in ("b.eml", "a.eml", "d/c.eml", "d/c.txt", "e.eml/f.eml"):
+    for name in ("b.eml", "a.eml", "d/c.eml", "d/c.txt", "e.eml/f.eml", "d/windows.EML"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     found = list(messages(["-", str(tmp_path / "d" / "c.txt"), str(tmp_path)]))
     assert [os.path.relpath(p, tmp_path) if p != "-" else p for p in found] == [
-        "-", "d/c.txt", "a.eml", "b.eml", "d/c.eml", "e.eml/f.eml"]
+        "-", "d/c.txt", "a.eml", "b.eml", "d/c.eml", "d/windows.EML", "e.eml/f.eml"]
+
+
+def test_a_folder_that_cannot_be_read_is_not_skipped_in_silence(tmp_path, monkeypatch):
+    def listing(path):
+        raise PermissionError(13, "Permission denied", str(path))
+    monkeypatch.setattr(os, "scandir", listing)
+    with pytest.raises(SekishoError, match=f"{tmp_path}: Permission denied"):
+        list(messages([str(tmp_path)]))
 
 
 @pytest.mark.parametrize(("stored", "wire"), [

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from gateway.cli.common import Session, drop_to_owner, one_line, pad, printable, put_json, put_table, text_of, width
+from gateway.cli.common import Session, drop_to_owner, one_line, pad, printable, put_done, put_json, put_table, text_of, width
 from gateway.model.errors import ConfigError
 
 
@@ -26,6 +26,17 @@ def test_a_terminal_never_gets_control_characters():
 def test_json_is_a_line_an_object(capsys):
     put_json([{"a": "王"}, {"a": 1}])
     assert capsys.readouterr().out == '{"a": "王"}\n{"a": 1}\n'
+
+
+def test_json_is_utf_8_whatever_a_file_is_called(capsys):
+    put_json([{"path": "\udcff名.eml"}])
+    assert capsys.readouterr().out == '{"path": "\\udcff名.eml"}\n'
+
+
+def test_what_was_done_is_said_to_people_and_to_programs(capsys):
+    put_done(False, "anna disabled", name="anna")
+    put_done(True, "anna disabled", name="anna")
+    assert capsys.readouterr().out == 'anna disabled\n{"name": "anna"}\n'
 
 
 def test_without_a_configuration_a_command_on_state_says_what_to_do(tmp_path, monkeypatch):

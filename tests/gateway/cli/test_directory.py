@@ -15,6 +15,7 @@ GOOD = "mailbox,supervisor,deputies,name,department\nclerk@bank.example,boss@ban
 def test_import_and_list(state, tmp_path):
     (tmp_path / "staff.csv").write_text(GOOD)
     assert state.run("directory", "import", tmp_path / "staff.csv").out.startswith("1 people")
+    assert state.run("directory", "import", tmp_path / "staff.csv", "--json").rows == [{"count": 1}]
     assert state.run("directory", "list", "--json").rows == [{
         "mailbox": "clerk@bank.example", "supervisor": "boss@bank.example", "name": "林", "department": "放款",
         "deputies": [["vera@bank.example", "2026-12-01", "2026-12-10"]]}]

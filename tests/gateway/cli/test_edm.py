@@ -54,6 +54,14 @@ def test_what_cannot_be_imported_changes_nothing(state, table, arguments, said):
     assert not [p for p in (state.state / "edm").iterdir() if p.name.startswith(".")]
 
 
+@pytest.mark.parametrize(("charset", "said"), [
+    ("utf-7", "the file is not in utf-7"), ("ascii", "the file is not in ascii"), ("undefined", "no such charset"), ("a b", "no such charset")])
+def test_a_charset_that_cannot_be(state, tmp_path, charset, said):
+    (tmp_path / "t.csv").write_text("name,phone\n王小明,0912-345-678\n", encoding="utf-16")
+    assert said in state.run("edm", "import", "--name", "t", "--charset", charset, tmp_path / "t.csv").complaint
+    assert state.run("edm", "status", "--json").rows == []
+
+
 def test_a_broken_row_is_named_by_line_and_column(state, tmp_path):
     (tmp_path / "bad.csv").write_text("name,phone\na,1\nb\n")
     assert state.run("edm", "import", "--name", "a", tmp_path / "bad.csv").complaint == (

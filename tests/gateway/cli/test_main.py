@@ -1,5 +1,6 @@
 import os
 
+import click
 import pytest
 
 from gateway import __version__
@@ -20,6 +21,31 @@ def test_the_version():
 @pytest.mark.parametrize("arguments", [("nope",), ("scan",), ("quarantine", "list", "--status", "nope"), ("--nope",), ("user", "add")])
 def test_wrong_usage_is_one_line_and_status_two(arguments):
     assert run(*arguments).complaint
+
+
+@pytest.mark.parametrize("group", [(), ("quarantine",), ("user",), ("signatures",)])
+def test_a_group_alone_says_how_to_ask_it(group):
+    assert run(*group).complaint == f"say what to do: {' '.join(('sekisho', *group))} --help lists it"
+
+
+def test_a_complaint_is_short_and_harmless():
+    said = run("--config", "\x1b]0;\u202e" + "x" * 50_000, "stats").complaint
+    assert len(said) < 900 and said.isprintable()
+
+
+def commands(group=entry.sekisho, path=()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield from commands(command, (*path, name)) if isinstance(command, click.Group) else [((*path, name), command)]
+
+
+WITHOUT = {("demo",), ("init",), ("serve",), ("report",)}      # a show, a first hour, a daemon; report has --format json
+
+
+@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+def test_every_command_answers_programs(path, command):
+    assert any("--json" in option.opts for option in command.params) is (path not in WITHOUT)
 
 
 @pytest.mark.parametrize(("fault", "status", "said"), [

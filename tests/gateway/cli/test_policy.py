@@ -58,6 +58,12 @@ def test_replay_of_the_journal(state):
     assert "0 messages, 0 would change" in state.run("policy", "replay").out
 
 
+def test_stored_inspections_from_standard_input(state, held):
+    lines = state.run("scan", "--json", "--direction", "inbound", held).octets
+    assert state.run("policy", "replay", "-", "--json", stdin=lines).rows[0]["total"] == 1
+    assert "it is not UTF-8 text" in state.run("policy", "replay", "-", stdin=b"\xff").complaint
+
+
 def test_files_that_hold_no_inspections(tmp_path):
     for bad in ("{", "{}", '["findings"]'):
         (tmp_path / "x").write_text('{"findings": []}\n' + bad + "\n")

@@ -120,6 +120,23 @@ def test_release_wait_says_that_no_gateway_runs(state):
     assert ran.status == 1 and "no gateway runs" in ran.errors
 
 
+@pytest.mark.parametrize("verb", ["release", "delete"])
+def test_of_several_the_one_that_is_refused_is_named_and_stops_no_other(state, verb):
+    first, last = state.hold(leak), state.hold(leak, data=octets("y"))
+    ran = state.run("quarantine", verb, first, "nothing", last, "--reason", "x", "--json")
+    assert ran.status == 1 and [row["id"] for row in ran.rows] == [first, last]
+    assert ran.errors == "sekisho: nothing: refused: there is no such message, or it is not yours to see\n"
+
+
+def test_export_is_told_to_programs(state, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    id = state.hold()
+    [row] = state.run("quarantine", "export", id, "--json").rows
+    assert row["id"] == id and row["octets"] == (tmp_path / row["file"]).stat().st_size and row["password"]
+    assert "--json has no place" in state.run("quarantine", "export", id, "--raw", "--json").complaint
+    assert state.run("quarantine", "export", "x" * 5000).status == 1
+
+
 def test_waiting_ends_with_the_delivery_or_with_patience():
     class Desk:
         def __init__(self, *statuses):

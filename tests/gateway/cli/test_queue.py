@@ -19,6 +19,14 @@ def test_a_release_waits_and_is_given_up(state):
     assert state.run("quarantine", "show", id, "--json").rows[0]["status"] == "held"
 
 
+def test_programs_are_told(state):
+    id = state.hold(leak)
+    state.run("quarantine", "release", id, "--reason", "x")
+    entry = next(r for r in state.run("queue", "list", "--json").rows if r["purpose"] == "release")["id"]
+    assert state.run("queue", "retry", "--json").rows[0]["count"] >= 1
+    assert state.run("queue", "drop", entry, "--reason", "x", "--json").rows == [{"id": entry, "dropped": True}]
+
+
 def test_who_may_not_is_refused(state):
     state.run("user", "add", "clerk", "--role", "sender")
     assert state.run("queue", "list", "--as", "clerk").status == 1

@@ -1,4 +1,5 @@
 import io
+import os
 
 import pytest
 
@@ -63,7 +64,19 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
 
 
 def test_an_empty_folder_is_fine(tmp_path):
-    assert run("scan", tmp_path) == Ran(0, b"", "")
+    assert run("scan", tmp_path) == Ran(0, b"", f"{tmp_path}: no message is there\n")
+
+
+def test_an_empty_name_is_not_the_folder_we_stand_in():
+    assert run("scan", "").complaint == "(an empty name): no such file or folder"
+
+
+def test_a_name_that_is_no_utf_8_stays_json(tmp_path):
+    name = os.fsdecode(bytes(tmp_path) + b"/\xff.eml")
+    with open(name, "wb") as file:
+        file.write(b"From: a@partner.example\r\n\r\nhello\r\n")
+    [row] = run("scan", "--json", tmp_path).rows
+    assert row["path"] == name and row["disposition"] == "deliver"
 
 
 @pytest.mark.parametrize("row", [

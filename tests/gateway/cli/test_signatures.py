@@ -109,7 +109,8 @@ def test_outside_rules_from_staging_to_rollback(state, tmp_path):
     assert staged.status == 1 and f"{rules}/a.yar:2: undefined identifier" in staged.out and "1 rules of 1 files" in staged.out
     (version,) = state.run("signatures", "versions", "--json").rows
     assert (version["in_force"], version["rules"], version["refused"]) == (False, 1, 1)
-    assert "no gateway is running" in state.run("signatures", "activate").out
+    assert state.run("signatures", "activate", "--json").rows == [
+        {"version": version["version"], "before": "", "gateway": "no gateway is running here"}]
     assert state.run("signatures", "versions", "--json").rows[0]["in_force"]
 
     mail = tmp_path / "x.eml"

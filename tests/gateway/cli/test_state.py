@@ -32,7 +32,7 @@ def test_a_backup_comes_back_elsewhere_with_its_key(state, tmp_path):
     other = State(new)
     assert "there is no key file" in other.run("restore", tmp_path / "b.tar").complaint
     shutil.copy(state.state / "quarantine.key", new / "state" / "quarantine.key")
-    assert other.run("restore", tmp_path / "b.tar").out == "1 held messages restored\n"
+    assert other.run("restore", tmp_path / "b.tar", "--json").rows == [{"messages": 1}]
     assert other.run("quarantine", "export", "--raw", id).octets == octets()
     assert other.run("audit", "verify").status == 0
     assert "there is a custody already" in other.run("restore", tmp_path / "b.tar").complaint
@@ -61,6 +61,8 @@ def test_keys_are_rotated_without_a_gateway_too(state):
     old = (state.state / "quarantine.key").read_text()
     done = state.run("keys", "rotate")
     assert done.status == 0 and done.out.startswith("2 sealed items now under key ") and "1 old keys forgotten" in done.out, done
+    [told] = state.run("keys", "rotate", "--json").rows
+    assert told["items"] == 2 and told["key_file"] == str(state.state / "quarantine.key")
     assert (state.state / "quarantine.key").read_text() != old
     assert state.run("quarantine", "export", "--raw", id).octets == octets()
     assert state.run("audit", "verify").status == 0

@@ -6,7 +6,7 @@ def test_a_token_is_shown_once_listed_and_revoked(state):
     (row,) = state.run("token", "list", "--json").rows
     assert text.startswith("sekisho_") and (row["account"], row["label"], row["verbs"]) == ("anna", "siem", ["list"])
     assert text not in state.run("token", "list").out + state.run("audit", "list", "--json").out
-    assert state.run("token", "revoke", row["id"]).out == f"{row['id']} revoked\n"
+    assert state.run("token", "revoke", row["id"], "--json").rows == [{"id": row["id"], "revoked": True}]
     assert state.run("token", "list", "--json").rows[0]["revoked_at"]
 
 

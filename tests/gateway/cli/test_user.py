@@ -20,6 +20,14 @@ def test_add_list_change_disable(state):
     assert "anna" in state.run("user", "list").out
 
 
+def test_every_change_is_told_to_programs(state):
+    state.run("user", "add", "anna", "--role", "analyst")
+    assert state.run("user", "role", "anna", "--role", "auditor, sender", "--json").rows == [{"name": "anna", "roles": ["auditor", "sender"]}]
+    for verb in ("disable", "enable", "reset-mfa"):
+        assert state.run("user", verb, "anna", "--json").rows == [{"name": "anna", "done": f"user-{verb}"}]
+    assert len(state.run("user", "password", "--json", "anna").rows[0]["password"]) >= 12
+
+
 def test_mailboxes_and_scope_stay_or_are_changed(state):
     state.run("user", "add", "anna", "--role", "analyst", "--mailbox", "anna@bank.example", "--scope", "kind:threat", "--scope", "department:資金部")
     state.run("user", "role", "anna", "--role", "supervisor")

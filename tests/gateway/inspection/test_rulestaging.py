@@ -37,6 +37,12 @@ def test_five_thousand_rules_with_a_bad_and_an_endless_one(tmp_path: Path) -> No
     assert stage(store, [rules], [], NOW) == (staged, True), "the same rules are not compiled twice"
 
 
+def test_a_file_without_a_rule(tmp_path: Path) -> None:
+    (tmp_path / "x.yar").write_text("// nothing yet\n")
+    with pytest.raises(RuleStoreProblem, match="there is no rule in the files"):
+        stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
+
+
 def test_other_rules_are_another_version(tmp_path: Path) -> None:
     store = RuleStore(tmp_path / "state")
     generate(tmp_path / "rules", 1, 2)
