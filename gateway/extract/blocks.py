@@ -1,5 +1,5 @@
-"""Text hidden in text: base64, base32, ASCII85, hex and dumps of it, character references, percent and backslash escapes in a
-body or a file. Outbound mail only.
+"""Text hidden in text: base64, base32, ASCII85, hex and dumps of it, character references, percent and backslash escapes, lists of
+codes in a body or a file. Outbound mail only.
 
 What decodes to text or to a known container becomes a child and is walked like any attachment (so layers unwrap one by
 one); what decodes to noise (keys, certificates, hashes) is nothing.
@@ -23,16 +23,25 @@ LEAST = 32
 """Encoded characters below which a block is not looked at: no table of customers fits."""
 MOST_BLOCKS = 200
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]{1,2}|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + LINE + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
-PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%[0-9A-Fa-f]{2}){2,}[0-9A-Za-z_.~+\-%&=]*")
+PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}[0-9A-Za-z_.~+\-%&=]*")
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}[^&\n]*")
-DUMPED = re.compile(rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{2,4}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
+DUMPED = re.compile(
+    rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{4} ){0,15}[0-9A-Fa-f]{2,4}(?=[ ]{2,42}[ -~]{1,16}\r?$|\r?$)|"
+    rb"(?:[0-9A-Fa-f]{2}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
 """A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
 DUMPED_LINES = 3
 ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
-ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,16}\\u[0-9A-Fa-f]{4}){8,}[ -\[\]-~]*")
+ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,64}\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})){8,}[ -\[\]-~]*")
+OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}[ -\[\]-~]*")
+"""Octets as C and the shells write them, among letters that stand for themselves."""
+QUERY = re.compile(
+    rb"(?<![0-9A-Za-z_%/+\-])(?:(?:[0-9A-Za-z_/+\-]{0,4000}+%2[BbFf])++[0-9A-Za-z_/+\-]*+|[0-9A-Za-z_/+\-]{32,}+)(?:%3[Dd]){0,2}")
+"""Base64 in an address, its three signs written with percent."""
+NUMBERS = re.compile(rb"(?<![0-9.])(?:[0-9]{1,6}[ ]{0,2}[,;](?:[ ]|" + LINE + rb")?){24,}[0-9]{1,6}(?![0-9.])")
+BITS = re.compile(rb"(?<![0-9])(?:[01]{8}(?:[ ,]|" + LINE + rb")?){16,}(?![0-9])")
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
               b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
 SPACE = re.compile(rb"[\s>]+")
@@ -115,7 +124,35 @@ def _hex(block: bytes) -> bytes:
 
 
 def _percent(block: bytes) -> bytes:
-    return unquote_to_bytes(block.replace(b"+", b" "))
+    wide = _WIDE.sub(lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), block.replace(b"+", b" "))
+    return unquote_to_bytes(wide)
+
+
+_WIDE = re.compile(rb"%u([0-9A-Fa-f]{4})")
+
+
+def _query(block: bytes) -> bytes:
+    return _base64(unquote_to_bytes(block))
+
+
+def _octets(block: bytes) -> bytes:
+    """Each escape as its octet; what is between stands for itself."""
+    return _OCTET.sub(lambda m: bytes((int(m[1], 16) if m[1] else int(m[2], 8),)), block)
+
+
+_OCTET = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))")
+
+
+def _numbers(block: bytes) -> bytes:
+    """Octets, or code points where one is larger."""
+    values = [int(n) for n in re.findall(rb"[0-9]+", block)]
+    if max(values) > 255:
+        return "".join(map(chr, values)).encode("utf-8", "replace")
+    return bytes(values)
+
+
+def _bits(block: bytes) -> bytes:
+    return bytes(int(n, 2) for n in re.findall(rb"[01]{8}", block))
 
 
 def _references(block: bytes) -> bytes:
@@ -130,14 +167,15 @@ def _ascii85(block: bytes) -> bytes:
 
 
 def _escapes(block: bytes) -> bytes:
-    parts = re.split(rb"\\u([0-9A-Fa-f]{4})", block)
-    out = "".join(chr(int(p, 16)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
+    parts = re.split(rb"\\u\{?([0-9A-Fa-f]{4}|(?<=\{)[0-9A-Fa-f]{1,6}(?=\}))\}?", block)
+    out = "".join(chr(min(int(p, 16), 0x10FFFF)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
     return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
 CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
     ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
+    ("octets", OCTETS, _octets), ("query", QUERY, _query), ("numbers", NUMBERS, _numbers), ("bits", BITS, _bits),
 )
 
 
@@ -155,9 +193,17 @@ def hinted(label: str, data: bytes) -> bool:
         return data.count(b"&#") >= 8
     if label == "ascii85":
         return b"<~" in data
+    if label == "octets":
+        return data.count(b"\\") >= 8
+    if label == "query":
+        return b"%2" in data or b"%3" in data
+    if label == "numbers":
+        return data.count(b",") + data.count(b";") >= 24
+    if label == "bits":
+        return data.count(b"01") >= 16
     if label in ("hex", "dump"):
         kinds = data.translate(_KINDS)
-        return b"h" * 24 in kinds or b"hhs" * 8 in kinds or data.count(b"0x") >= 16 or data.count(b"\\x") >= 16
+        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or data.count(b"0x") >= 16 or data.count(b"\\x") >= 16
     return True
 
 

@@ -56,7 +56,7 @@ def test_inbound_and_binary_are_left_alone():
 
 
 @pytest.mark.parametrize("data", [b"A" * 300_000, b"ab " * 100_000, b"%41" * 100_000 + b" ", b"A234567" * 40_000 + b"!", b"0x" * 100_000, b"\\u00" * 60_000,
-                                  b"aaaaaaaa\n" * 30_000, b"%4" * 100_000])
+                                  b"aaaaaaaa\n" * 30_000, b"%4" * 100_000, b"1," * 150_000, b"\\\\01" * 90_000, b"abc%2B" * 60_000 + b"!", b"00000000 " * 40_000, b"000000: 1234 " * 30_000])
 def test_linear(data):
     started = time.process_time()
     children(data)
@@ -79,6 +79,32 @@ def _dump(plain):
     lambda p: base64.b64encode(zlib.compress(p)), lambda p: base64.b64encode(p.decode().encode("utf-16-le"))])
 def test_dumps_references_packed_and_wide_text(encode):
     assert any("林美玲,V115718705" in c.decode("utf-8", "replace") for c in children(b"config:\n" + encode(PLAIN) + b"\n\nbye"))
+
+
+def _xxd(plain):
+    lines = (plain[i:i + 16] for i in range(0, len(plain), 16))
+    return "\n".join(f"{n * 16:08x}: {line.hex(' ', 2):<39}  {'12 34 56 78 9012'[:len(line)]}" for n, line in enumerate(lines)).encode()
+
+
+def _quoted(plain):
+    return b"https://x.example/p?d=" + quote(base64.b64encode(plain)).encode()
+
+
+@pytest.mark.parametrize("encode", [
+    _xxd, _quoted, lambda p: "".join(f"\\u{{{ord(c):x}}}" for c in p.decode()).encode(), lambda p: b"'" + b"".join(b"\\%03o" % c for c in p) + b"'",
+    lambda p: b"".join(b"\\x%02x" % c if c > 127 else bytes((c,)) for c in p).replace(b"\n", b"\\012"),
+    lambda p: b"{" + b", ".join(b"0x%02x" % c for c in p) + b"}", lambda p: b"[" + b", ".join(b"%d" % c for c in p) + b"]",
+    lambda p: ("f(" + ",".join(str(ord(c)) for c in p.decode()) + ")").encode(), lambda p: " ".join(f"{c:08b}" for c in p).encode(),
+    lambda p: "".join(c if c.isascii() and c.isalnum() else f"%{ord(c):02X}" if c.isascii() else f"%u{ord(c):04X}" for c in p.decode()).encode()])
+def test_more_ways_of_programs_to_write_octets(encode):
+    found = b"\n".join(children(b"data:\n" + encode(PLAIN) + b"\n\nbye")).decode("utf-8", "replace")
+    assert "V115718705" in found and "林美玲" in found
+
+
+def test_lists_of_amounts_are_no_text():
+    assert children(b", ".join(b"%d" % (n * 37 % 200) for n in range(300))) == []
+    assert children(b" ".join(b"%08d" % (n % 2) for n in range(300))) == []
+    assert children(b"1.5, 2.5, 3.5, " * 40) == []
 
 
 def test_addresses_in_a_log_are_read_as_one_text():
