@@ -203,7 +203,8 @@ def hinted(label: str, data: bytes) -> bool:
         return data.count(b"01") >= 16
     if label in ("hex", "dump"):
         kinds = data.translate(_KINDS)
-        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or data.count(b"0x") >= 16 or data.count(b"\\x") >= 16
+        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or (
+            data.count(b"0x") >= 16 or data.count(b"\\x") >= 16)
     return True
 
 
