@@ -21,7 +21,7 @@ def sender_refusal(listener: ListenerSettings, sender: Mailbox | None) -> Reply 
 
 def recipient_refusal(listener: ListenerSettings, sender: Mailbox | None, recipient: Mailbox) -> Reply | None:
     """An inbound listener takes recipients of our domains only; so does `auto` where the sender is not ours."""
-    if listener.direction == "outbound" or ours(listener, recipient):
+    if listener.direction == "outbound" or (ours(listener, recipient) and not routed(recipient)):
         return None
     if listener.direction == "auto" and (sender is None or ours(listener, sender)):
         return None
@@ -48,6 +48,16 @@ def inside(listener: ListenerSettings, client: str) -> bool:
         return client in listener.trust or ipaddress.ip_address(client).is_private
     except ValueError:
         return False
+
+
+def routed(mailbox: Mailbox) -> bool:
+    """A way to elsewhere in the local part: user%elsewhere, elsewhere!user, "user@elsewhere".
+
+    Mail servers that take our word for the client (Postfix with allow_percent_hack, as it comes) would send it on there:
+    an open relay in two halves. RFC 1123 section 5.2.16, RFC 5321 appendix F.2; Postfix's reject_unauth_destination refuses
+    it too, but not from us.
+    """
+    return any(mark in mailbox.local.strip('"')[1:-1] for mark in "%!@")
 
 
 def ours(listener: ListenerSettings, mailbox: Mailbox) -> bool:

@@ -17,6 +17,11 @@ OURS, THEIRS = Mailbox.parse("a@corp.test"), Mailbox.parse("b@partner.test")
     ("inbound", None, OURS, True), ("inbound", THEIRS, Mailbox.parse("postmaster"), True),
     ("inbound", THEIRS, Mailbox.parse("a@CORP.test."), True), ("inbound", THEIRS, Mailbox.parse("a@sub.corp.test"), False),
     ("inbound", THEIRS, Mailbox.parse("x%partner.test@other.test"), False),
+    *((way, THEIRS, Mailbox.parse(f"{local}@corp.test"), False) for way in ("inbound", "auto") for local in (
+        "b%partner.test", "partner.test!b", '"b@partner.test"', '"b%partner.test"', "b%a%c")),
+    *(("inbound", THEIRS, Mailbox.parse(f"{local}@corp.test"), True) for local in (
+        "50%", "!important", "bounce+b=partner.test", "SRS0=x=y=partner.test=b", '"a b"', "a/b", "%")),
+    ("auto", OURS, Mailbox.parse("b%x@corp.test"), True), ("outbound", OURS, Mailbox.parse("b%x@partner.test"), True),
     ("outbound", OURS, THEIRS, True), ("outbound", THEIRS, OURS, False), ("outbound", None, THEIRS, True),
     ("outbound", OURS, OURS, True),
     ("auto", OURS, THEIRS, True), ("auto", THEIRS, OURS, True), ("auto", THEIRS, THEIRS, False), ("auto", None, THEIRS, True),
