@@ -8,6 +8,7 @@ from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import masked
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
+from gateway.model.filename import extensions
 from gateway.model.finding import Finding, Severity
 
 INERT = ("image/", "font/", "audio/", "video/", "text/", "application/json", "application/wasm", "application/x-font",
@@ -16,6 +17,11 @@ INERT = ("image/", "font/", "audio/", "video/", "text/", "application/json", "ap
 
 OPAQUE_SHARE = 4
 """An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
+
+
+DATA = frozenset({"xml", "rss", "atom", "rdf"})
+"""Names of data that browsers open, and run where elements belong to a page (Namespaces in XML, 6)."""
+XHTML = frozenset({"xhtml", "xht"})
 
 
 class SmugglingDetector:
@@ -54,6 +60,22 @@ class SmugglingDetector:
 
         for observation in sample.observed("HTML-OBSCURED"):
             yield Finding("SMUGGLING-HTML-OBSCURED", "smuggling", Severity.HIGH, id, (observation.detail,))
+        if sample.artifact.names:
+            yield from self.attached(sample)
+
+    def attached(self, sample: Sample) -> Iterable[Finding]:
+        """What only pages that are opened as files can do."""
+        id = sample.artifact.id
+        for door in sample.observed("HTML-DOOR"):
+            yield Finding("SMUGGLING-HTML-DOOR", "smuggling", Severity.HIGH, id, (f"page with nothing to read that {door.detail}",))
+        if sample.observed("HTML-HIDDEN-FORM"):
+            evidence = ("page that hides in code that it asks for a password",)
+            yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
+        endings = extensions(sample.artifact.names)
+        brought = endings & XHTML and any(o.detail == "markup" for o in sample.observed("HTML-ENTITY"))
+        if brought or (endings & DATA and sample.observed("HTML-SCRIPT")):
+            evidence = ("data that a browser shows as a page with a script",)
+            yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
 
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id

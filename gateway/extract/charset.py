@@ -43,8 +43,8 @@ MULTIBYTE = ("cp950", "gb18030", "cp932", "euc_jp", "cp949")
 """Tried in this order where nothing is declared or the declaration is broken."""
 
 MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
-         (b"\xfe\xff", "utf-16"))
-"""Byte order marks; the longer ones first."""
+         (b"\xfe\xff", "utf-16"), (b"\0<\0?\0x", "utf-16-be"), (b"<\0?\0x\0", "utf-16-le"))
+"""Byte order marks; the longer ones first. XML declares itself without one (XML 1.0, appendix F)."""
 SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BIJ]|&@|\.[AF])")
 KOREAN_SHIFT = b"\x1b$)C"
 HZ = re.compile(rb"~\{(?:[!-}]|~(?![{}])){2,}+~\}")

@@ -6,14 +6,12 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from urllib.parse import unquote
 
-from gateway.extract import literals, nesting, numbers, obscure
-from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract import nesting, pagecode
+from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, place, program
-from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -33,9 +31,6 @@ BLOCKS = frozenset({
     "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption",
 })
 CELLS = frozenset({"td", "th"})
-TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
-"""Elements worth knowing, whatever prefix stands before their names."""
-APART_UP_TO = 4 << 20                    # characters of a page that writes files in which they are looked for everywhere
 VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })
@@ -61,6 +56,8 @@ FOREIGN = re.compile(
     r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
     re.I)
 """A share at a public address. Signatures of firms show pictures of their own shares, by name."""
+RECODED = ("utf-16", "utf-32", "iso2022")
+"""Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000
 ELEMENTS = 400_000
@@ -71,8 +68,6 @@ ATTRIBUTES = 2_000
 """Attributes of one element that are read."""
 HIDDEN = 60_000
 """Elements of one page that hide something: a list of 20,000 rows with two hidden columns has 40,000."""
-CODE = 12 << 20
-"""Characters of all scripts of a page that are searched; three chart libraries have nine million."""
 
 
 @dataclass(slots=True)
@@ -129,7 +124,9 @@ class HtmlExtractor:
             if page.rows:
                 yield Table("table", tuple(page.rows))
             if number == 0:
-                yield from _active(page, source, node)
+                if charset.startswith(RECODED) and not context.outbound:
+                    yield Text(source, "script markup", charset, hidden=True)
+                yield from pagecode.active(page, source)
         flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
@@ -289,102 +286,6 @@ def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at:
             page.rows.append(tuple(row))
         return ([] if not closing else None), -1
     return row, -1 if closing else len(page.visible)
-
-
-ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
-                    r"(?:SYSTEM\s|[\"'][^\"'>]{0,4000}(?:<|&#0{0,6}60;|&#x0{0,6}3c;|javascript:|"
-                    r"(?:&[A-Za-z][\w.-]{0,60};\s?){4}))", re.I)
-"""One that brings markup or another document. Drawing programs write entities for their name spaces."""
-SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
-WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
-                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
-WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
-                          r"FileSaver|saveAs\s*\(", re.I)
-STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
-                              r"\.navigate\s*\(|onload", re.I)
-DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
-
-
-ACTS = (
-    # what it is, how it is written, words that stand in every way of writing it
-    ("HTML-WRITES-FILE", WRITES_FILES,
-     ("createobjecturl", "mssave", "download", "blob", "file", "saveas")),
-    ("HTML-AUTOSTART", STARTS_BY_ITSELF, ("click", "dispatchevent", "mssave", "location", "navigate", "onload")),
-    ("HTML-DECODES", DECODES,
-     ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
-    ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
-)
-TRIES = 2000                             # places of one word that are looked at
-
-
-def _first(pattern: re.Pattern[str], words: tuple[str, ...], script: str, lower: str) -> str:
-    """What the pattern finds, looked for around its words only: an alternation over megabytes takes seconds."""
-    for word in words:
-        at = lower.find(word)
-        for _ in range(TRIES):
-            if at < 0:
-                break
-            found = pattern.search(script, max(0, at - 16), at + 80)
-            if found:
-                return found[0][:60]
-            at = lower.find(word, at + 1)
-    return ""
-
-
-def _active(page: Page, source: str, node: Node) -> Iterator[Yield]:
-    """Scripts as text and children, files found in literals, and what the page does with them."""
-    script = "\n".join(page.scripts)
-    if len(script) > CODE:
-        yield Problem(IncidentCode.COUNT, f"more than {CODE} characters of script")
-        script = script[:CODE]
-    if script.strip():
-        yield Observation("HTML-SCRIPT", f"{len(script)} characters")
-        yield Text(script, "script", hidden=True)
-        lower = script.encode("ascii", "replace").lower().decode("ascii")
-        acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
-        yield from (Observation(code, seen) for code, seen in acts.items())
-        writes = "HTML-WRITES-FILE" in acts
-        found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
-        if len(found) > literals.MOST_LITERALS:
-            yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
-        drawn = numbers.size(script)
-        if drawn > numbers.MOST_CHARACTERS:
-            yield Problem(IncidentCode.COUNT, f"more than {numbers.MOST_CHARACTERS} characters of numbers")
-        elif len(found) <= literals.MOST_LITERALS:
-            for how, data in (*literals.payloads(script, found), *(_apart(page, script) if writes else ())):
-                yield from _payload("HTML-LITERAL", how, data)
-        size = literals.opaque(found)
-        if size:
-            yield Observation("HTML-OPAQUE", str(size))
-        if drawn * 2 > len(source):
-            yield Observation("HTML-MOSTLY-NUMBERS", str(drawn))
-        if obscure.obscured(script):
-            yield Observation("HTML-OBSCURED", obscure.obscured(script))
-        longest = literals.longest(found)
-        if longest * 2 > len(source):
-            yield Observation("HTML-MOSTLY-LITERAL", str(longest))
-    if page.downloads:
-        yield Observation("HTML-DOWNLOAD")
-    for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
-        yield Observation("HTML-TAG", tag)
-    if ENTITY.search(source) or SHEET.search(source):
-        yield Observation("HTML-ENTITY")
-    if "data:" in source or "DATA:" in source:
-        for media, data in literals.data_uris(source):
-            yield from _payload("HTML-DATA-URI", media, data)
-
-
-def _apart(page: Page, script: str) -> Iterator[tuple[str, bytes]]:
-    """Files that stand in no literal: in the words of the page, in comments and patterns of the script."""
-    for text in ("".join(page.visible), "".join(page.hidden), script):
-        if len(text) <= APART_UP_TO:
-            yield from literals.loose(text)
-
-
-def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:
-    kind = literals.identify(data)
-    yield Observation(code, f"{how} {kind}")
-    yield Child(data, ArtifactKind.OBJECT, (), label=how, detected_type=kind)
 
 
 HTML = HtmlExtractor()

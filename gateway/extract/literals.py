@@ -9,6 +9,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from gateway.extract import numbers
@@ -31,6 +32,14 @@ STRANGERS = 4                            # signs outside the alphabet, strewn in
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
 LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{160,}+={0,2}")
 BLANK = re.compile(r"\s+")
+HEADS64 = re.compile("TV[opqr]|UEsDB|f0VMR|UmFyI|N3q8r|0M8R4|TVNDR|TAAAAAE|H4sIA|[/]Td6W|SVRTR|JVBER|e1xyd|PGh0b|PCFET|PHNjc|WDVPI")
+"""Base64 of the first octets of `codings.FILES`."""
+HEADS16 = re.compile(
+    "4d5a|504b0304|7f454c46|52617221|377abcaf|d0cf11e0|4d534346|4c000000|1f8b08|49545346|25504446|3c68746d|3c736372", re.I)
+MOST_HEADS = 20
+BETWEEN_HEX = {ord(c): None for c in " \t\r\n:-,;'\"+"}
+"""What stands between the pieces of addresses and identifiers that octets are written as."""
+PICTURES = ("data:image/", "data:font/", "data:application/font", "data:application/x-font")
 HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
 PIECE = 1 << 17
 MAX_GAP = 200
@@ -131,14 +140,25 @@ def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[
 
 
 def loose(text: str) -> Iterator[tuple[str, bytes]]:
-    """Files in words of a page and outside quotes, for a script that puts them together: base64 in pieces, lists of numbers."""
+    """Files in words of a page and outside quotes, for a script that puts them together: base64 and hex in pieces, lists of
+    numbers. Words may stand before them without a gap."""
     for run in LONG_BASE64.findall(BLANK.sub("", text).replace("\\/", "/"))[:MAX_LITERALS]:
-        for start in (0, 1) if run[0] == "/" else (0,):  # a pattern between slashes
-            if certain(from_base64(run[start:SHORTEST * 4])):
-                yield "base64", from_base64(run[start:])
+        for head in islice(HEADS64.finditer(run), MOST_HEADS):
+            if certain(from_base64(run[head.start():head.start() + SHORTEST * 4])):
+                yield "base64", from_base64(run[head.start():])
+                break
+    for run in HEX_RUN.findall(text.translate(BETWEEN_HEX))[:MAX_LITERALS]:
+        for head in islice(HEADS16.finditer(run), MOST_HEADS):
+            if certain(_hex(run[head.start():head.start() + SHORTEST * 4])):
+                yield "hex", _hex(run[head.start():])
+                break
     for found in numbers.lists(text):
         for data in numbers.files(found):
             yield from _typed("array", data)
+
+
+def _hex(digits: str) -> bytes:
+    return bytes.fromhex(digits[:len(digits) & ~1])
 
 
 def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
@@ -169,9 +189,10 @@ def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:
         yield how, data
 
 
-def longest(found: Iterable[str]) -> int:
-    """Characters of the longest literal without blanks: a payload in whatever coding."""
-    return max((len(t) for t in found if len(t) >= SHORTEST * 4 and not any(c in t for c in " \t\n")), default=0)
+def mass(found: Iterable[str]) -> int:
+    """Characters of all long literals without blanks that are no address and no picture: a payload in whatever coding."""
+    return sum(len(t) for t in found
+               if len(t) >= SHORTEST and not any(c in t for c in " \t\n") and "://" not in t[:60] and not t.startswith(PICTURES))
 
 
 def opaque(found: Iterable[str]) -> int:

@@ -10,13 +10,15 @@ import re
 import struct
 from array import array
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from gateway.extract.codings import certain
 
-LIST = re.compile(r"(?:[-+]?(?:0x[0-9a-f]{1,8}|0o[0-7]{1,11}|0b[01]{1,32}|\d{1,10})"
-                  r"(?:[ \t\r\n]{0,8}+[,;:|_-]|[ \t\r\n])[ \t\r\n]{0,8}+){48,}+(?:0[xob][0-9a-f]{1,32}|\d{1,10})?", re.I)
-NUMBER = re.compile(r"(-?)(0x[0-9a-f]{1,8}|0o[0-7]{1,11}|0b[01]{1,32}|\d{1,10})", re.I)
+LIST = re.compile(r"(?<!\d)(?:[-+]?(?:0x[0-9a-f]{1,16}+|0o[0-7]{1,22}+|0b[01]{1,64}+|\d{1,20}+)n?"
+                  r"(?:[ \t\r\n]{0,8}+[,;:|_-]|[ \t\r\n])[ \t\r\n]{0,8}+){48,}+[-+]?(?:0[xob][0-9a-f]{1,64}|\d{1,20})?", re.I)
+WIDE = re.compile(r"(?<!\d)(?:-?(?:0x[0-9a-f]{5,16}+|\d{8,20}+)n?\s{0,8}+,\s{0,8}+){15,47}+(?:0x[0-9a-f]{1,16}|\d{1,20})", re.I)
+"""Fewer numbers of four or eight octets each."""
+NUMBER = re.compile(r"(-?)(0x[0-9a-f]{1,16}|0o[0-7]{1,22}|0b[01]{1,64}|\d{1,20})", re.I)
 MINUS = re.compile(r"[,;:|_ ]\s{0,8}-")
 MOST_NUMBERS = 1 << 20
 """Numbers of one list that are put together: its kind shows long before."""
@@ -26,17 +28,23 @@ MOST_CHARACTERS = 6 << 20
 HEADS = (b"MZ\x90\0", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!", b"MSCF", b"%PDF",
          b"{\\rt", b"<htm", b"<scr", b"<!DO",
          b"\x7fELF", b"L\0\0\0", b"ITSF", b"\x1f\x8b\x08\0", b"var ", b"func", b"\xe4\x52\x5c\x7b")
+FORMS = (("H", 0, 1 << 16), ("I", 0, 1 << 32), ("i", -(1 << 31), 1 << 31))
 MULTIPLES = range(2, 17)
 
 
 def lists(script: str) -> Iterator[array[int]]:
-    """Each list of at least 48 whole numbers."""
-    for match in islice(LIST.finditer(script), MOST_LISTS):
+    """Each list of at least 48 whole numbers, or of 15 large ones."""
+    for match in chain(islice(LIST.finditer(script), MOST_LISTS), islice(WIDE.finditer(script), MOST_LISTS)):
         signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
         found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
         if match.end() - match.start() > MOST_CHARACTERS:
             continue                                     # told by its size, and by that alone
-        yield array("q", (int(number[1] * signs + number[2], _base(number[2])) for number in found))
+        yield array("q", (_signed(int(number[1] * signs + number[2], _base(number[2]))) for number in found))
+
+
+def _signed(number: int) -> int:
+    """The same 64 bits as a signed number."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def _base(text: str) -> int:
@@ -53,8 +61,8 @@ def files(numbers: array[int]) -> Iterator[bytes]:
     low, high = min(numbers), max(numbers)
     if low >= -128 and high < 256:
         yield bytes(n & 255 for n in numbers)
-    elif low >= 0 and high < 1 << 32:
-        form = "H" if high < 1 << 16 else "I"
+    else:
+        form = next((f for f, least, most in FORMS if least <= low and high < most), "q")
         packed = (struct.pack(f"{order}{len(numbers)}{form}", *numbers) for order in "<>")
         yield from (p for p in packed if certain(p))
     yield from _changed(numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from gateway.model.filename import INVISIBLE
 
@@ -10,6 +11,10 @@ SIGNS = str.maketrans("", "", "[]()!+${}_~.\"'\\/:;=-")
 LEAST = 1000                             # characters of a script that are told by their mixture
 FACES = ("\uff9f\u0434\uff9f)", "\uff9f\u0398\uff9f", "\uff9f\u03c9\uff9f", "(\uff9f\u0414\uff9f")
 UNSEEN = re.compile("[" + "".join(sorted(INVISIBLE)) + "\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+MADE_UP = re.compile(r"(?<![\w$])_0x[0-9a-f]{1,8}(?!\w)")
+"""Names as a common obfuscator makes them."""
+LEAST_MADE_UP = 20
+MADE_UP_SHARE = 25                       # of the characters of a script; a page that is saved has such parts among others
 MOST_UNSEEN = 200
 """Invisible characters in one script: emoji and languages that join letters have a few."""
 
@@ -22,6 +27,50 @@ def obscured(script: str) -> str:
     if len(UNSEEN.findall(text)) > MOST_UNSEEN:
         return "written in invisible characters"
     dense = "".join(text.split())
+    made_up = MADE_UP.findall(text)
+    if len(made_up) >= LEAST_MADE_UP and sum(map(len, made_up)) * MADE_UP_SHARE > len(dense):
+        return "written in made-up names"
     if len(dense) >= LEAST and len(dense.translate(SIGNS)) * 4 < len(dense):
         return "written in signs"
     return ""
+
+
+PACKED = re.compile(r"\}\s{0,8}\(\s{0,8}'((?:[^'\\]|\\.){1,200000})',\s{0,8}(\d{1,2}),\s{0,8}(\d{1,5}),\s{0,8}"
+                    r"'((?:[^'\\]|\\.){0,200000})'\.split\('\|'\)", re.S)
+"""A script packed by its words (Dean Edwards, 2004): text, base, count, words."""
+WORD = re.compile(r"(?<!\w)\w+(?!\w)")
+DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MOST_PACKED = 20
+LARGEST_UNPACKED = 2 << 20
+
+
+def unpacked(script: str) -> str:
+    """The text of all packed parts of a script, "" where there are none."""
+    if ".split('|')" not in script:
+        return ""
+    return "\n".join(_unpack(*found.groups()) for found in islice(PACKED.finditer(script), MOST_PACKED))[:LARGEST_UNPACKED]
+
+
+def _unpack(text: str, base: str, count: str, words: str) -> str:
+    known = words.split("|")
+    room = LARGEST_UNPACKED
+
+    def word(found: re.Match[str]) -> str:
+        nonlocal room
+        number = _number(found[0], int(base))
+        said = known[number] if 0 <= number < min(len(known), int(count)) and known[number] else found[0]
+        room -= len(said)
+        return said if room > 0 else ""
+
+    return WORD.sub(word, text.replace("\\'", "'").replace("\\\\", "\\"))
+
+
+def _number(word: str, base: int) -> int:
+    """The number a word stands for, -1 where it is none in this base."""
+    digits = [DIGITS.find(c) for c in word] if len(word) < 6 else [-1]
+    if not 2 <= base <= 62 or min(digits) < 0 or max(digits) >= base:
+        return -1
+    number = 0
+    for digit in digits:
+        number = number * base + digit
+    return number

@@ -6,7 +6,7 @@ rule html_leads_away_by_code
         $source = /\.src[ ]{0,4}=[ ]{0,4}(window\.|self\.)?(atob|unescape|String\.fromCharCode)[ ]{0,4}\(/ nocase
         $address = /["'`]aHR0c(DovL|HM6Ly)[A-Za-z0-9+\/=]{6,2000}["'`]/
         $decodes = /atob|fromBase64/ nocase
-        $goes = /location|window\.open|\.src[ ]{0,4}=|fetch[ ]{0,4}\(/
+        $goes = /location|\.open[ ]{0,4}\(|\.src[ ]{0,4}=|fetch[ ]{0,4}\(|sendBeacon|\.action[ ]{0,4}=/
     condition:
         any of ($set, $call, $source) or all of ($address, $decodes, $goes)
 }

@@ -10,8 +10,9 @@ from gateway.model.finding import Severity
 from gateway.model.transaction import Direction
 
 
-def look(*observations: tuple[str, str], type: str = "text/html", size: int = 1000) -> dict[str, Severity]:
-    artifact = Artifact(1, 0, ArtifactKind.PART, ("a.html",), detected_type=type)
+def look(*observations: tuple[str, str], type: str = "text/html", size: int = 1000,
+         names: tuple[str, ...] = ("a.html",)) -> dict[str, Severity]:
+    artifact = Artifact(1, 0, ArtifactKind.PART, names, detected_type=type)
     sample = Sample(artifact, bytes(size), observations=[Observation(*o) for o in observations])
     return {f.code: f.severity for f in SmugglingDetector(Scope(Direction.INBOUND, "", (), ())).look(sample)}
 
@@ -71,3 +72,19 @@ def test_numbers_pages_and_pictures_that_act():
     assert look(("HTML-ENTITY", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(("HTML-TAG", "foreignobject"), ("HTML-TAG", "form"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.HIGH}
     assert look(("HTML-TAG", "foreignobject"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.MEDIUM}
+
+
+def test_doors_and_hidden_forms_of_attached_pages():
+    assert look(("HTML-DOOR", "leaves for another page")) == {"SMUGGLING-HTML-DOOR": Severity.HIGH}
+    assert look(("HTML-HIDDEN-FORM", "base64")) == {"SMUGGLING-HTML-FORM": Severity.HIGH}
+
+
+def test_the_body_of_a_mail_is_no_door():
+    assert look(("HTML-DOOR", "leaves for another page"), names=()) == {}
+
+
+def test_data_that_a_browser_runs():
+    script, markup = ("HTML-SCRIPT", "10 characters"), ("HTML-ENTITY", "markup")
+    assert look(script, names=("a.xml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
+    assert look(markup, names=("a.xhtml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
+    assert look(script, names=("a.xhtml",)) == look(markup, names=("a.xml",)) == look(("HTML-ENTITY", ""), names=("a.xhtml",)) == {}

@@ -109,3 +109,20 @@ def test_unusual_kinds_are_asked_of_all_rules():
 def test_no_rules_at_all():
     rules = compile_rules(Catalog((), ""))
     assert rules.of(frozenset({"any"})).match(data=EICAR) == []
+
+
+ESCAPED = b"<p>Look:</p><pre>&lt;script&gt;document.write(atob(s)); a.href=URL.createObjectURL(new Blob([c.getImageData(0,0,9,9).data]))</pre>"
+
+
+def test_code_that_a_page_only_quotes_matches_no_rule_for_scripts():
+    assert look(sample(ESCAPED, "text/html", "")) == []
+    running = ESCAPED.replace(b"&lt;", b"<").replace(b"&gt;", b">")
+    found = look(sample(running, "text/html", "", ArtifactKind.PART, Text("document.write(atob(s))", "script", hidden=True)))
+    assert "html-runs-decoded-text" in {f.rule for f in found}
+
+
+def test_pages_in_wide_characters_are_scanned_as_their_markup():
+    markup = "<script>new ActiveXObject('WScript.Shell').Run('calc')</script>"
+    texts = (Text("new ActiveXObject('WScript.Shell').Run('calc')", "script"), Text(markup, "script markup", "utf-16"))
+    page = sample(markup.encode("utf-16"), "text/html", "a.html", ArtifactKind.PART, *texts)
+    assert [f.rule for f in look(page)] == ["html-windows-script"]

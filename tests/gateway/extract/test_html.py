@@ -192,3 +192,11 @@ def test_filled_fields_stand_where_they_are():
     page = next(t for t in extract("<label>護照號碼</label><input name=x value='388546073'><br>", True) if isinstance(t, Text))
     assert page.content.split() == ["護照號碼", "388546073"]
     assert visible("<label>a</label><input value='b'>") == "a"         # inbound: what a reader sees is judged
+
+
+def test_markup_of_wide_characters_is_told_inbound():
+    page = "<?xml version='1.0'?><html><script>x</script>"
+    for data in (page.encode("utf-16"), page.encode("utf-16-be"), page.encode("utf-16-le")):
+        assert [i.content for i in extract(data) if isinstance(i, Text) and i.source == "script markup"] == [page]
+        assert not [i for i in extract(data, outbound=True) if isinstance(i, Text) and i.source == "script markup"]
+    assert not [i for i in extract(page) if isinstance(i, Text) and i.source == "script markup"]

@@ -116,3 +116,16 @@ def test_a_page_with_noise_behind_it_is_a_page(data, kind):
 def test_a_stored_document_does_not_make_its_archive_one():
     lzh = bytes((22, 0)) + b"-lh0-" + bytes(15) + b"%PDF-1.7\n"
     assert identify(lzh, ("a.lzh",)) == "application/x-lzh"
+
+
+@pytest.mark.parametrize("data", [
+    b"<r><x:script xmlns:x='http://www.w3.org/1999/xhtml'>location=1</x:script></r>",
+    b"<!DOCTYPE r [<!ATTLIST r xmlns CDATA #FIXED 'http://www.w3.org/1999/xhtml'>]><r><script>location=1</script></r>",
+    b"<?xml version='1.0'?><rss><h:b xmlns:h=\"http://www.w3.org/1999/xhtml\" onclick='x'/></rss>",
+])
+def test_data_that_browsers_run_is_a_page(data):
+    assert identify(data, ("a.xml",)) == "text/html"
+
+
+def test_data_with_quiet_markup_stays_data():
+    assert identify(b"<?xml version='1.0'?><feed><x:b xmlns:x='http://www.w3.org/1999/xhtml'>words</x:b></feed>", ("a.xml",)) == "text/xml"

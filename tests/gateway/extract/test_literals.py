@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from gateway.extract.literals import data_uris, literals, loose, opaque, payloads
+from gateway.extract.literals import data_uris, literals, loose, mass, opaque, payloads
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 B64 = base64.b64encode(PROGRAM).decode()
@@ -74,3 +74,19 @@ def test_files_outside_quotes():
     assert [data[:64] for _, data in loose(f"x = /{slashed}/.source")] == [PROGRAM[:64]]
     assert [data[:64] for _, data in loose("\n".join(B64[n:n + 30] for n in range(0, len(B64), 30)))] == [PROGRAM[:64]]
     assert list(loose("words and words, " * 90)) == [] and list(loose("\n".join(map(str, range(200))))) == []
+
+
+def test_files_behind_words_without_a_gap():
+    for text in ("Document" + B64, "Invoice 7\n" + B64, "no-rows " + PROGRAM.hex(), "a0" + ":".join(f"{c:02X}" for c in PROGRAM),
+                 "','".join(PROGRAM.hex()[n:n + 8] for n in range(0, 300, 8))):
+        assert [data[:64] for _, data in loose(text)] == [PROGRAM[:64]]
+
+
+@pytest.mark.parametrize("text", ["TVqQ" * 100_000, "UEsDB" * 100_000, "4d5a" * 100_000, "a1-" * 200_000, "99999999, " * 14 + "x "])
+def test_beginnings_without_a_file(text):
+    assert [how for how, data in loose(text) if data[:2] == b"MZ"] == []
+
+
+def test_the_mass_of_a_page():
+    assert mass(["x" * 50, "y" * 40, "z" * 39, "some words " * 9]) == 90
+    assert mass(["https://cdn.example/" + "x" * 90, "data:image/png;base64," + "A" * 90]) == 0

@@ -9,7 +9,7 @@ import pytest
 from gateway.extract import numbers
 from tests.builders.hostile_mail import noise
 
-PROGRAM = b"MZ\x90\0" + bytes(56) + struct.pack("<I", 64) + b"PE\0\0" + noise(400)
+PROGRAM = b"MZ\x90\0" + bytes(56) + struct.pack("<I", 64) + b"PE\0\0" + noise(404)
 
 
 def joined(values, form=str, sep=","):
@@ -20,7 +20,9 @@ def joined(values, form=str, sep=","):
     joined(PROGRAM), joined(PROGRAM, hex), joined(PROGRAM, bin), joined(PROGRAM, lambda v: f"0o{v:o}"), joined(PROGRAM, sep=" "),
     joined(PROGRAM, sep="-"), joined(PROGRAM, sep=" ,\n  "), joined([v + 7 for v in PROGRAM]), joined([v - 128 for v in PROGRAM]),
     joined([v ^ 0x55 for v in PROGRAM]), joined([v * 3 for v in PROGRAM]), joined(struct.unpack(f"<{len(PROGRAM) // 4}I", PROGRAM)),
-    joined(struct.unpack(f">{len(PROGRAM) // 2}H", PROGRAM)),
+    joined(struct.unpack(f">{len(PROGRAM) // 2}H", PROGRAM)), joined(struct.unpack(f"<{len(PROGRAM) // 4}i", PROGRAM)),
+    joined(struct.unpack(f"<{len(PROGRAM) // 8}Q", PROGRAM), lambda v: f"{v}n"),
+    joined(struct.unpack(f"<{len(PROGRAM) // 8}Q", PROGRAM), lambda v: f"0x{v:x}n"),
 ])
 def test_lists_that_are_files(script):
     assert PROGRAM in [data for found in numbers.lists(f"var a = {script};") for data in numbers.files(found)]
@@ -36,3 +38,10 @@ def test_other_numbers_are_none(script):
 
 def test_a_storm_is_read_once():
     assert list(numbers.lists("1, 2, 3, x " * 200_000)) == [] and numbers.size("9" * 2_000_000) == 0
+
+
+def test_few_large_numbers():
+    archive = b"PK\3\4" + noise(156)
+    script = joined((int.from_bytes(archive[n:n + 8], "little") for n in range(0, 160, 8)), lambda v: f"{v | 1 << 62}n")
+    assert [data[:4] for found in numbers.lists(script) for data in numbers.files(found)] == [b"PK\3\4"]
+    assert not [1 for found in numbers.lists(joined(range(1_700_000_000, 1_700_000_040))) for _ in numbers.files(found)]

