@@ -13,6 +13,7 @@ from gateway.extract.office import fields
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
+COLUMNS = 63                             # of a table in Word
 OBSERVATIONS = 200                       # of one part that are kept
 NESTED = 200                             # fields within one another; Word gives up at 20
 MOST = {
@@ -30,6 +31,7 @@ TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), fro
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
+    "gridSpan", "gridBefore",
 } | TABLES | ROWS | CELLS | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
@@ -43,6 +45,7 @@ class _Grid:
     rows: list[tuple[str, ...]] = field(default_factory=list)
     row: list[str] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
+    across: int = 1                      # columns that the open cell takes
 
 
 @dataclass(slots=True)
@@ -82,6 +85,10 @@ class Story:
             self._taking, self._piece = tag, []
         elif tag in BREAKS:
             self._add(BREAKS[tag])
+        elif tag == "sdt" and self._line and not self._line[-1].endswith((" ", "\t", "\n")):
+            self._add(" ")               # a field to fill in right behind its label
+        elif tag in ("gridSpan", "gridBefore") and self._grids:
+            self._span(tag, attributes.get("val", ""))
         elif tag in TABLES:
             self._flush()
             self._grids.append(_Grid())
@@ -104,8 +111,8 @@ class Story:
         elif tag in CELLS and self._grids:
             self._flush()
             grid = self._grids[-1]
-            grid.row.append("\n".join(grid.cell))
-            grid.cell = []
+            grid.row += ["\n".join(grid.cell), *[""] * (grid.across - 1)]
+            grid.cell, grid.across = [], 1
         elif tag in ROWS and self._grids:
             grid = self._grids[-1]
             if grid.row:
@@ -119,6 +126,14 @@ class Story:
             self._piece.append(text)
 
     # -- what it is made of
+
+    def _span(self, tag: str, value: str) -> None:
+        """Columns that a cell takes, or that a row leaves out at its beginning ([ECMA-376] 17.4.17, 17.4.15)."""
+        number = min(int(value), COLUMNS) if value.isdecimal() and len(value) < 6 else 1
+        if tag == "gridSpan":
+            self._grids[-1].across = max(1, number)
+        elif not self._grids[-1].row:
+            self._grids[-1].row = [""] * number
 
     def _full(self, tag: str) -> bool:
         """True where no more elements of this name are read."""

@@ -76,3 +76,18 @@ def test_sheets_of_excel_2003_and_choices() -> None:
     assert [t.rows for t in read(sheet) if isinstance(t, Table)] == [(("姓名", "A1"), ("", "2"))]
     choices = '<w:dropDownList><w:listItem w:displayText="A123 陳" w:value="1"/><w:listItem w:value="B456"/></w:dropDownList>'
     assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳\nB456"]
+
+
+def test_cells_over_several_columns_and_rows_that_begin_late() -> None:
+    cell = "<w:tc>{}<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>".format
+    wide = cell('<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', "a")
+    body = (f"<w:tbl><w:tr>{wide}{cell('', 'b')}</w:tr><w:tr><w:trPr><w:gridBefore w:val='2'/></w:trPr>{cell('', 'c')}</w:tr>"
+            f"<w:tr>{cell('<w:tcPr><w:gridSpan w:val=' + chr(34) + '99999' + chr(34) + '/></w:tcPr>', 'd')}</w:tr></w:tbl>")
+    rows = next(item for item in read(body) if isinstance(item, Table)).rows
+    assert rows[:2] == (("a", "", "b"), ("", "", "c"))
+    assert len(rows[2]) == story.COLUMNS
+
+
+def test_a_field_to_fill_in_stands_apart_from_its_label() -> None:
+    body = "<w:p><w:r><w:t>Card Number</w:t></w:r><w:sdt><w:sdtContent><w:r><w:t>4539</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+    assert "Card Number 4539" in [item.content for item in read(body) if isinstance(item, Text)]
