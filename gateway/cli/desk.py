@@ -21,7 +21,8 @@ from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
 from quarantine.lifecycle import Refused
 
-PATIENCE = 20.0                          # seconds for another command to end
+KEEPER = "keeper.sock"
+PATIENCE = 20.0                          # seconds for another command to end, or for the keeper of a gateway to start
 as_option = click.option("--as", "user", metavar="USER", help="Act as this account (default: you, the operating system's user).")
 reason_option = click.option("--reason", required=True, metavar="TEXT", help="Why; it is recorded.")
 
@@ -53,9 +54,11 @@ class OwnDesk:
 def desk(session: Session) -> Iterator[Desk]:
     """Raises SekishoError where custody cannot be had, with what to do."""
     config = state_of(session)
-    socket = config.gateway.state_dir / "run" / "keeper.sock"
-    if is_running(socket):
-        running = KeeperDesk(socket)
+    run = config.gateway.state_dir / "run"
+    run.mkdir(mode=0o700, exist_ok=True)
+    alone = alone_in(config.gateway.state_dir, SystemClock())    # the keeper is the only writer; without one, we are
+    if alone is None:
+        running = KeeperDesk(run / KEEPER)
         try:
             yield running
         finally:
@@ -63,8 +66,6 @@ def desk(session: Session) -> Iterator[Desk]:
         return
     from gateway.app.custody import open_service
 
-    (config.gateway.state_dir / "run").mkdir(mode=0o700, exist_ok=True)
-    alone = alone_in(config.gateway.state_dir, SystemClock())    # the keeper is the only writer; without one, we are
     try:
         service = open_service(config, SystemClock())
         try:
@@ -75,18 +76,19 @@ def desk(session: Session) -> Iterator[Desk]:
         os.close(alone)
 
 
-def alone_in(folder: Path, clock: Clock, patience: float = PATIENCE) -> int:
-    """The lock of the state directory. Another command is waited for; a gateway without its keeper is said."""
+def alone_in(folder: Path, clock: Clock, patience: float = PATIENCE) -> int | None:
+    """The lock of the state directory; None where a keeper answers. Another command, and a gateway that starts, are waited for."""
     end = clock.monotonic() + patience
-    while True:
+    while not is_running(folder / "run" / KEEPER):
         try:
             return lock(folder, command=True)
         except Taken as taken:
-            if not taken.command:
-                raise SekishoError("the gateway runs, but its keeper does not answer: its events say why") from taken
             if clock.monotonic() > end:
-                raise
+                if taken.command:
+                    raise
+                raise SekishoError("the gateway runs, but its keeper does not answer: its events say why") from taken
         time.sleep(0.1)
+    return None
 
 
 def actor(user: str | None) -> Actor:

@@ -34,10 +34,17 @@ def test_patience_ends_with_what_to_do(state):
     os.close(held)
 
 
-def test_a_gateway_without_its_keeper_is_said_at_once(state):
+def test_a_gateway_without_its_keeper_is_said(state):
     held = lock(state.state)
     with pytest.raises(SekishoError, match="the gateway runs, but its keeper does not answer"):
-        alone_in(state.state, SystemClock(), patience=100)
+        alone_in(state.state, SystemClock(), patience=-1)
+    os.close(held)
+
+
+def test_a_gateway_that_starts_is_waited_for(state, monkeypatch):
+    held, answers = lock(state.state), iter([False, False, True])
+    monkeypatch.setattr(module, "is_running", lambda path: next(answers))
+    assert alone_in(state.state, SystemClock(), patience=100) is None
     os.close(held)
 
 
