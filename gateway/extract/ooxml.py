@@ -269,6 +269,7 @@ class _Tee:
             self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))
         elif tag == "property":
             self.name = attributes.get("name", "")
+            self.loose.append(f"{self.name} =")           # the value follows: sensitivity labels are told by their names
             if self.name.lower() in ("_assemblylocation", "_assemblyname"):
                 self.seen.append(Observation("DOC-VSTO", self.name))
         elif tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":

@@ -5,6 +5,7 @@ Read straight from the zip: calamine gives cells only.
 
 from __future__ import annotations
 
+import html
 import re
 import zipfile
 from collections.abc import Iterator
@@ -115,7 +116,7 @@ def _cached(element: etree._Element, column: int, pivot: _Pivot) -> str:
 def _part(source: str, content: bytes) -> Iterator[Yield]:
     if source == "header":
         for match in HEADERS.finditer(content) if b"Heade" in content or b"Foote" in content else ():
-            text = PRINT_CODES.sub(" ", _unescape(match[1].decode("utf-8", "replace"))).strip()
+            text = PRINT_CODES.sub(" ", html.unescape(match[1].decode("utf-8", "replace"))).strip()
             if text:
                 yield Text(text, "header")
         lines = [*_said(content), *_literals(content)]
@@ -158,10 +159,10 @@ def _said(content: bytes) -> Iterator[str]:
     """Messages of validations and links, and what filters look for."""
     if b"<dataValidation" in content or b"<hyperlink" in content:
         for match in SAID.finditer(content):
-            yield _unescape(match[1].decode("utf-8", "replace"))
+            yield html.unescape(match[1].decode("utf-8", "replace"))
     if b"ilter " in content:
         for match in FILTERED.finditer(content):
-            yield _unescape(match[1].decode("utf-8", "replace"))
+            yield html.unescape(match[1].decode("utf-8", "replace"))
 
 
 def _literals(content: bytes) -> Iterator[str]:
@@ -170,15 +171,9 @@ def _literals(content: bytes) -> Iterator[str]:
         return
     for match in FORMULA.finditer(content):
         if b'"' in match[1] or b"&quot;" in match[1]:
-            joined = "".join(LITERAL.findall(_unescape(match[1].decode("utf-8", "replace"))))
+            joined = "".join(LITERAL.findall(html.unescape(match[1].decode("utf-8", "replace"))))
             if any(map(str.isdigit, joined)):
                 yield joined
-
-
-def _unescape(text: str) -> str:
-    for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
-        text = text.replace(entity, character)
-    return text
 
 
 def _paragraphs(root: etree._Element) -> str:

@@ -31,7 +31,7 @@ TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), fro
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
-    "gridSpan", "gridBefore",
+    "gridSpan", "gridBefore", "textpath",
 } | TABLES | ROWS | CELLS | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
@@ -87,6 +87,8 @@ class Story:
             self._add(BREAKS[tag])
         elif tag == "sdt" and self._line and not self._line[-1].endswith((" ", "\t", "\n")):
             self._add(" ")               # a field to fill in right behind its label
+        elif tag == "textpath":          # a watermark ([MS-OI29500] VML)
+            self._add(attributes.get("string", "") + "\n")
         elif tag in ("gridSpan", "gridBefore") and self._grids:
             self._span(tag, attributes.get("val", ""))
         elif tag in TABLES:

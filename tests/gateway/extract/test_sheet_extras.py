@@ -99,3 +99,10 @@ def test_what_rows_are_shown_for():
     found = "\n".join(t.content for t in extras(out.getvalue()) if isinstance(t, Text))
     for value in ("B123456780", "C123456789", "D123456789"):
         assert value in found
+
+
+def test_headers_in_numbers_of_characters():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", "<worksheet><oddHeader>&amp;C&#27231;&#x5bc6;&amp;R&amp;P</oddHeader></worksheet>")
+    assert [(t.source, t.content) for t in extras(out.getvalue())] == [("header", "機密")]

@@ -91,3 +91,9 @@ def test_cells_over_several_columns_and_rows_that_begin_late() -> None:
 def test_a_field_to_fill_in_stands_apart_from_its_label() -> None:
     body = "<w:p><w:r><w:t>Card Number</w:t></w:r><w:sdt><w:sdtContent><w:r><w:t>4539</w:t></w:r></w:sdtContent></w:sdt></w:p>"
     assert "Card Number 4539" in [item.content for item in read(body) if isinstance(item, Text)]
+
+
+def test_watermarks() -> None:
+    body = '<w:p><w:r><w:pict><v:shape xmlns:v="urn:v"><v:textpath string="極機密"/></v:shape></w:pict></w:r></w:p>'
+    found = [item for item in read(body, "w:hdr", "header1.xml") if isinstance(item, Text)]
+    assert [(item.source, item.content.strip()) for item in found] == [("header", "極機密")]
