@@ -163,7 +163,7 @@ def stand_by(lane: str, settings: CellSettings) -> Standby:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "gateway.inspection.zygote", "--control", str(theirs.fileno())],
+            [sys.executable, "-P", "-m", "gateway.inspection.zygote_start", "--control", str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=_ENVIRONMENT, cwd="/", start_new_session=True,
             pass_fds=[theirs.fileno()],
         )

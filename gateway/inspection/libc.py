@@ -55,25 +55,8 @@ def drop_capabilities() -> None:
     _checked(_libc.capset(ctypes.byref(head), ctypes.byref(none)))
 
 
-MADV_COLLAPSE = 25
-HUGE = 2 << 20
+MADV_COLLAPSE = 25                       # since Linux 6.1
 
 
-def collapse() -> int:
-    """Gathers this process's private memory into pages of 2 MiB; how many. A fork then copies one entry where it copied 512.
-
-    madvise(2), since Linux 6.1; where it is not to be had nothing changes.
-    """
-    gathered = 0
-    with open("/proc/self/maps", encoding="ascii", errors="replace") as maps:
-        regions = [line.split() for line in maps]
-    for region in regions:
-        if region[1] != "rw-p" or region[5:] not in ([], ["[heap]"]):
-            continue
-        start, end = (int(number, 16) for number in region[0].split("-"))
-        start = -(-start // HUGE) * HUGE
-        if end - start >= HUGE:
-            length = (end - start) // HUGE * HUGE
-            done = _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(length), ctypes.c_int(MADV_COLLAPSE)) == 0
-            gathered += length // HUGE if done else 0
-    return gathered
+def madvise(address: int, length: int, advice: int) -> None:
+    _checked(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(advice)))

@@ -12,6 +12,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import cache
 
 import pyseccomp
 
@@ -20,6 +21,14 @@ from gateway.inspection.libc import prctl
 _PR_SET_SECCOMP = 22
 _MODE_FILTER = 2
 _INSTRUCTION = 8                         # octets of one struct sock_filter
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+    octets: ctypes.Array[ctypes.c_char]
+
 
 FATAL = (
     "execve", "execveat", "ptrace", "process_vm_readv", "process_vm_writev", "socket", "connect", "bind", "listen", "mount",
@@ -87,13 +96,16 @@ def tool_filter() -> bytes:
 
 def load(program: bytes) -> None:
     """Puts a compiled filter on this process, for good. Needs no_new_privs. Raises OSError."""
+    prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(described(program)))
 
-    class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
-    buffer = ctypes.create_string_buffer(program, len(program))
-    wanted = Program(len(program) // _INSTRUCTION, ctypes.addressof(buffer))
-    prctl(_PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(wanted))
+@cache
+def described(program: bytes) -> _Program:
+    """As the kernel wants it. Asked for before a fork it is no work for the child."""
+    octets = ctypes.create_string_buffer(program, len(program))
+    wanted = _Program(len(program) // _INSTRUCTION, ctypes.addressof(octets))
+    wanted.octets = octets               # lives as long as what points to it
+    return wanted
 
 
 def _add_conditional(calls: pyseccomp.SyscallFilter) -> None:

@@ -1,6 +1,6 @@
 """The process that forks inspection children: a fresh exec, single-threaded, without secrets, locked down once.
 
-Started by `gateway.inspection.launch` as `python -P -m gateway.inspection.zygote --control FD`. Two JSON lines come over the
+Started by `gateway.inspection.launch` as `python -P -m gateway.inspection.zygote_start --control FD`. Two JSON lines come over the
 control socket, so that neither arguments nor environment say anything: the first when it starts (its lane, its user), so that
 it can load ahead; the second, after an octet with the descriptors, when it is wanted. Its answer there is what the layers hold.
 Then it serves the listening socket (SOCK_SEQPACKET) that came:
@@ -33,13 +33,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.inspection import child, libc, seccomp, tools
+from gateway.inspection import child, libc, memory, seccomp, tools
 from gateway.inspection.lockdown import Ceilings, Lockdown, User
 from gateway.model.errors import SekishoError
 
 NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
 _CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
+ROOM = {"plain": 20 << 20, "deep": 36 << 20, "tool": 0}   # octets of small objects that a lane loads, and some more
 MAX_FDS = 16                             # descriptors that come with the settings: the listening socket and resources
 
 
@@ -95,6 +96,7 @@ class Zygote:
         self.listener: socket.socket | None = socket.socket(fileno=settings.listen)
         self.base = base                 # octets of data segment before the first child
         self.filter = b"" if settings.lane == "tool" else seccomp.child_filter(settings.lane == "deep")
+        seccomp.described(self.filter)
         self.null = os.open(os.devnull, os.O_RDWR)
         self.selector = selectors.DefaultSelector()
         self.clients: set[Client] = set()
@@ -273,7 +275,7 @@ class Zygote:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="gateway.inspection.zygote")
+    parser = argparse.ArgumentParser(prog="gateway.inspection.zygote_start")
     parser.add_argument("--control", type=int, required=True)
     control = socket.socket(fileno=parser.parse_args(arguments).control)
     start = Start(**json.loads(_line(control)))
@@ -287,6 +289,7 @@ def main(arguments: list[str] | None = None) -> int:
         if status is not None:
             return status
     sys.path[:0] = start.python_path
+    room = memory.reserve(ROOM[start.lane])
     if start.lane != "tool":
         importlib.import_module(start.registry).prepare(start.lane)
     settings = _settings(start.lane, control)
@@ -298,7 +301,7 @@ def main(arguments: list[str] | None = None) -> int:
         control.sendall(json.dumps({"error": str(error)}).encode() + b"\n")
         return 1
     gc.collect()
-    libc.collapse()
+    memory.gather()
     zygote = Zygote(settings, judge, control, _data_size())
     lockdown.rest()
     missing = lockdown.missing(settings.require)
@@ -311,6 +314,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.collect()
     gc.freeze()
     zygote.run()
+    del room
     return 0
 
 
@@ -368,7 +372,3 @@ def _data_size() -> int:
     """Octets of private writable memory (statm's sixth field counts pages), what RLIMIT_DATA compares with."""
     with open("/proc/self/statm", "rb") as file:
         return int(file.read().split()[5]) * os.sysconf("SC_PAGESIZE")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

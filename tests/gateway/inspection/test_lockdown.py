@@ -96,7 +96,7 @@ async def test_what_the_kernel_says_of_a_child(cell: Cell) -> None:
 
 def test_nothing_secret_in_arguments_or_environment(cell: Cell) -> None:
     pid = cell.zygotes["plain"].process.pid
-    assert Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:4] == [b"-P", b"-m", b"gateway.inspection.zygote"]
+    assert Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[1:4] == [b"-P", b"-m", b"gateway.inspection.zygote_start"]
     names = {v.partition(b"=")[0] for v in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") if v}
     names = {name for name in names if not name.startswith(b"glibc.malloc.")}   # glibc splits its tunables where they stand
     assert names == {b"PATH", b"LANG", b"OPENBLAS_NUM_THREADS", b"OMP_NUM_THREADS", b"PYTHONDONTWRITEBYTECODE", b"MALLOC_ARENA_MAX",
