@@ -13,7 +13,7 @@ from gateway.extract.charset import readings
 from gateway.model.content import Table
 from gateway.model.finding import IncidentCode
 
-DELIMITERS = ",;\t|"
+DELIMITERS = ",;\t|^~"
 SEPARATORS = tuple(d.encode() for d in DELIMITERS)
 EXTENSIONS = re.compile(r"\.(?:csv|tsv|tab|psv|dat|txt|del|prn)$", re.I)
 SAMPLE_LINES = 60

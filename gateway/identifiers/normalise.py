@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.identifiers import characters
+from gateway.identifiers import characters, tw
 from gateway.identifiers.characters import DIGIT, FORMATS, MARKS, Characters, ahead, matches
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
@@ -178,7 +178,7 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
         hinted = at + 2
         if at < done:
             continue
-        ours = LETTER_OF_ID.match(text, at)
+        ours = LETTER_OF_ID.match(text, at) or _checked(text, at)
         if ours is not None:
             done = ours.end()
             continue
@@ -189,6 +189,15 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
         pieces += (text[copied:match.start()], _letters_to_digits(match))
         done = copied = match.end()
     return "".join((*pieces, text[copied:])) if pieces else text
+
+
+def _checked(text: str, at: int) -> re.Match[str] | None:
+    """A Taiwanese number behind other digits and a blank, where its check digit says so."""
+    found = BEHIND_DIGITS.match(text, at)
+    return found if found is not None and (tw.national_id(found[0]) or tw.resident_id(found[0])) else None
+
+
+BEHIND_DIGITS = re.compile(r"(?<=[0-9] )[IO][1289][0-9]{8}(?![0-9A-Za-z])")
 
 
 def _letters_to_digits(match: re.Match[str]) -> str:

@@ -246,8 +246,8 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
                     best = case
             elif answer is None:
                 open_cases.append(case)
-            elif not group.apart:
-                refused[key] = refused.get(key, 0) + case.n
+            elif not group.apart and group.label.isdisjoint(NEGATIVE):
+                refused[key] = refused.get(key, 0) + case.compared
         if best is not None:
             _take(best, accepted)
         else:

@@ -64,3 +64,8 @@ def test_fields_of_several_lines():
     text = "id,addr,name\n" + "".join(f'G4013402{n},"湖南省長沙市\n岳麓區 {n}",馬麗\n' for n in range(5))
     assert sniff(text) == ","
     assert list(rows(text, ","))[1] == ("G40134020", "湖南省長沙市\n岳麓區 0", "馬麗")
+
+
+def test_carets_and_tildes():
+    assert sniff("a^b^c\n1^x^1,053,980\n2^y^1,220,849\n") == "^"
+    assert sniff("a~b\n1~x\n2~y\n") == "~"

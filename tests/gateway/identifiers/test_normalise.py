@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from gateway.identifiers import tw
 from gateway.identifiers.normalise import compact, view
 
 
@@ -65,3 +66,9 @@ def test_a_name_that_ends_in_a_numeral_is_no_part_of_the_number():
     assert view("陳三 0912345678").text == "陳三 0912345678"
     assert view("A二23456789").text == "A223456789"
     assert view("一2三4五6七8九0").text == "1234567890"
+
+
+def test_the_letter_of_an_identity_number_behind_a_telephone_number():
+    assert view("0990 125 929 O130000005").text.endswith("O130000005") is tw.national_id("O130000005")
+    value = next(v for n in range(10) if tw.national_id(v := f"O13000000{n}"))
+    assert view(f"0990 125 929 {value} x").text == f"0990 125 929 {value} x"

@@ -142,3 +142,11 @@ def test_consecutive_numbers_that_share_what_is_checked_are_one():
     run = [first + str(n) for n in range(9)]
     assert judge([group("D12", run, beside=True, grouped=True)]) == {}
     assert len(judge([group("D12", [makers.licence(RNG) for _ in range(9)])])["jp.driver_licence"]) == 9
+
+
+def test_a_telephone_number_as_long_as_a_card_says_nothing_against_cards():
+    cards = [makers.card(RNG) for _ in range(4)]
+    free = [group("PAN", cards[:2], beside=True), group("PAN", cards[2:], ["id"], beside=True)]
+    assert len(judge([*free, group("PAN", ["02158881234302"], ["phone"])])["card"]) == 4
+    assert len(judge([*free, group("PAN", ["02158881234302", "00000000000000"])])["card"]) == 4
+    assert judge([*free, group("PAN", numbers(RNG, 16, 9, "4"))]) == {}
