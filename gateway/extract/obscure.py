@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
 
 from gateway.model.filename import INVISIBLE
 
@@ -40,29 +39,42 @@ PACKED = re.compile(r"\}\s{0,8}\(\s{0,8}'((?:[^'\\]|\\.){1,200000})',\s{0,8}(\d{
 """A script packed by its words (Dean Edwards, 2004): text, base, count, words."""
 WORD = re.compile(r"(?<!\w)\w+(?!\w)")
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MOST_PACKED = 20
+MOST_PACKED = 100
+LARGEST_PACKED = 400_000
+"""Characters of all packed texts of a page; old libraries have 60,000."""
 LARGEST_UNPACKED = 2 << 20
 
 
-def unpacked(script: str) -> str:
-    """The text of all packed parts of a script, "" where there are none."""
+def unpacked(script: str) -> tuple[str, bool]:
+    """The text of all packed parts of a script, "" where there are none; False where there was more than is undone."""
     if ".split('|')" not in script:
-        return ""
-    return "\n".join(_unpack(*found.groups()) for found in islice(PACKED.finditer(script), MOST_PACKED))[:LARGEST_UNPACKED]
+        return "", True
+    made: list[str] = []
+    read = size = 0
+    for number, found in enumerate(PACKED.finditer(script)):
+        read += len(found[1])
+        if number >= MOST_PACKED or read > LARGEST_PACKED:
+            return "\n".join(made), False
+        text, whole = _unpack(found[1], int(found[2]), found[4].split("|")[:int(found[3])], LARGEST_UNPACKED - size)
+        made.append(text)
+        size += len(text)
+        if not whole:
+            return "\n".join(made), False
+    return "\n".join(made), True
 
 
-def _unpack(text: str, base: str, count: str, words: str) -> str:
-    known = words.split("|")
-    room = LARGEST_UNPACKED
+def _unpack(text: str, base: int, words: list[str], room: int) -> tuple[str, bool]:
+    """One packed text of at most so many characters; whether that is all of it."""
 
     def word(found: re.Match[str]) -> str:
         nonlocal room
-        number = _number(found[0], int(base))
-        said = known[number] if 0 <= number < min(len(known), int(count)) and known[number] else found[0]
+        number = _number(found[0], base)
+        said = words[number] if 0 <= number < len(words) and words[number] else found[0]
         room -= len(said)
         return said if room > 0 else ""
 
-    return WORD.sub(word, text.replace("\\'", "'").replace("\\\\", "\\"))
+    made = WORD.sub(word, text.replace("\\'", "'").replace("\\\\", "\\"))
+    return made, room > 0
 
 
 def _number(word: str, base: int) -> int:

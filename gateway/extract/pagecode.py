@@ -91,9 +91,10 @@ def active(page: Page, source: str) -> Iterator[Yield]:
         script = script[:CODE]
     if script.strip():
         yield Observation("HTML-SCRIPT", f"{len(script)} characters")
-        packed = obscure.unpacked(script)
-        if packed:
-            script = f"{script}\n{packed}"
+        packed, whole = obscure.unpacked(script)
+        if not whole:
+            yield Problem(IncidentCode.COUNT, "more packed script than any page has")
+        script = f"{script}\n{packed}" if packed else script
         yield Text(script, "script", hidden=True)
         lower = script.encode("ascii", "replace").lower().decode("ascii")
         acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
