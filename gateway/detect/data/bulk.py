@@ -114,6 +114,7 @@ class _Places:
         self.column = before - first[self.row]
         self.cells = np.diff(np.append(first, len(tabs)))[self.row] > 0
         self.cell = np.where(self.column > 0, tabs[np.maximum(before - 1, 0)] + 1 if len(tabs) else 0, self.begin)
+        self.left = np.where(self.column > 1, tabs[np.maximum(before - 2, 0)] + 1 if len(tabs) else 0, self.begin)
         self.blocks = np.searchsorted(np.array([first for first, _ in grid.headings], np.int64), self.row, "right") - 1
 
     def single(self, spans: list[tuple[int, int]]) -> np.ndarray:
@@ -130,6 +131,7 @@ class _Places:
         if not grid.headings:
             above = self.lines[np.maximum(self.row - 1, 0)]
             found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
+            found |= (self.column > 1) & _any_between(ends, self.left, self.cell)        # a form: names and values side by side
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)

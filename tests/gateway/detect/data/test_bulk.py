@@ -72,3 +72,10 @@ print(sorted(n for n in set(sys.modules) - before if not n.startswith("encodings
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_forms_with_names_and_values_side_by_side():
+    lines = [f"持卡人\t陳志明\t\t\t護照號碼\tG{n}3140179\n電話\t0912345678\t\t\t備註\t{n}9140179\n" for n in range(1, 9)]
+    found = sorted_out("".join(lines) * 4)
+    assert [t.value for t in found.single if t.shape == "LD8"] == [f"G{n}3140179" for n in range(1, 9)] * 4
+    assert not any(b.shape == "LD8" for b in found.batches)
