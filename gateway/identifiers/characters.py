@@ -16,10 +16,12 @@ LEAST = 1000
 """Characters of a text from which on arrays are worth their start."""
 MARGIN = 12
 """Zeros before and after the characters: a look ahead or back needs no test for the ends."""
-DIGIT, LETTER, UPPER, SEPARATOR, IDEOGRAPH, NUMERAL, FORMAT = (1 << bit for bit in range(7))
+DIGIT, LETTER, UPPER, SEPARATOR, IDEOGRAPH, NUMERAL, FORMAT, PLACE = (1 << bit for bit in range(8))
 SEPARATORS = " -._/·"
 IDEOGRAPHS = "\u3400-\u9fff々〆ヶ\uac00-\ud7a3"
 NUMERALS = "零〇○一壹壱弌二貳贰弐兩三參叁叄参四肆五伍六陸陆七柒漆八捌九玖"
+PLACES = "@路街道巷丁区區市시군縣郡州省府都県段弄구읍면동"
+"""What every mail address has, and every street that contact.ADDRESS knows but for those of America."""
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 """Marks that strike through, ring or box what stands before them; accents are the same ones."""
 FORMATS = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -27,6 +29,8 @@ FORMATS = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f
 _LAST = 0xE0080
 PIECE = 1 << 17
 """Characters of a text that are looked at together, and the rest of the last line of them."""
+KEPT = 1 << 21
+"""Characters of a text whose pieces are kept: what one look found out of them, the next need not find again."""
 
 
 def _table() -> np.ndarray:
@@ -34,13 +38,14 @@ def _table() -> np.ndarray:
     table = np.zeros(_LAST + 1, np.uint8)
     for kind, spelled in (
             (DIGIT, "0-9"), (LETTER, "A-Za-z"), (UPPER, "A-Z"), (IDEOGRAPH, IDEOGRAPHS), (NUMERAL, NUMERALS),
-            (FORMAT, FORMATS + MARKS)):
+            (FORMAT, FORMATS + MARKS), (PLACE, PLACES)):
         for first, last, single in re.findall("(.)-(.)|(.)", spelled):
             table[ord(first or single):ord(last or single) + 1] |= kind
     table[[ord(c) for c in SEPARATORS]] |= SEPARATOR
     return table
 
 
+_DIGITS = -1
 _TABLE = _table()
 _ASCII, _BASIC = _TABLE[:256].tobytes(), _TABLE[:0x10000]
 
@@ -50,8 +55,7 @@ class Characters:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._masks: dict[int, np.ndarray] | None = None
-        self._digits: tuple[np.ndarray, np.ndarray] | None = None
+        self._begin()
         if text.isascii():
             octets = text.encode()
             self.codes, self.kinds = _framed(octets, np.uint8), _framed(octets.translate(_ASCII), np.uint8)
@@ -64,6 +68,11 @@ class Characters:
             self.codes = _framed(text.encode("utf-32-le", "surrogatepass"), np.uint32)
             self.kinds = _TABLE.take(self.codes, mode="clip")
 
+    def _begin(self) -> None:
+        self._known: dict[int, tuple[np.ndarray, ...]] | None = None               # of a piece: masks of kinds, and _DIGITS
+        self._pieces: list[tuple[int, Characters]] | None = None
+        self._alike: Characters | None = None             # a text with characters of the same kinds
+
     def of(self, text: str) -> Characters:
         """The same for another text, which may be no other."""
         return self if text is self.text else Characters(text)
@@ -71,9 +80,9 @@ class Characters:
     def replaced(self, codes: np.ndarray) -> tuple[str, Characters]:
         """The text with other code points in the place of some that are of no kind, as they are themselves."""
         found = object.__new__(Characters)
-        found._masks = found._digits = None
+        found._begin()
         found.text = decoded(codes[MARGIN:-MARGIN])
-        found.codes, found.kinds = codes, self.kinds
+        found.codes, found.kinds, found._alike = codes, self.kinds, self
         return found.text, found
 
     @property
@@ -83,24 +92,24 @@ class Characters:
 
     def are(self, kinds: int) -> np.ndarray:
         """For each character whether it is of one of these kinds. Not to be written to."""
-        found = None if self._masks is None else self._masks.get(kinds)
-        if found is None:
-            found = np.asarray((self.kinds & kinds) != 0)
-            if self._masks is not None:
-                self._masks[kinds] = found
-        return found
+        if self._known is None:
+            return np.asarray((self.kinds & kinds) != 0)
+        known = self._known.get(kinds)
+        if known is None:
+            known = self._known[kinds] = ((self.kinds & kinds) != 0,)
+        return known[0]
 
     def digits(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where digits begin and where they end, margin included."""
-        if self._digits is not None:
-            return self._digits
-        digit = self.are(DIGIT).copy()
-        digit[:MARGIN] = digit[-MARGIN:] = False
-        edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
-        found = edges[0::2], edges[1::2]
-        if self._masks is not None:
-            self._digits = found
-        return found
+        """Where digits begin and where they end, margin included. Not to be written to."""
+        known = self._known.get(_DIGITS) if self._known is not None else None
+        if known is None:
+            digit = self.are(DIGIT).copy()
+            digit[:MARGIN] = digit[-MARGIN:] = False
+            edges = np.flatnonzero(digit[1:] != digit[:-1]) + 1
+            known = edges[0::2], edges[1::2]
+            if self._known is not None:
+                self._known[_DIGITS] = known
+        return known[0], known[1]
 
     def among(self, some: str) -> np.ndarray:
         """For each character whether it is one of a few."""
@@ -122,11 +131,19 @@ class Characters:
 
         What is made of a piece on the way is small: it stays in the processor's cache and in memory that is had already.
         """
+        if self._pieces is None and len(self.text) <= KEPT:
+            self._pieces = list(self._cut())
+            for (_, piece), (_, other) in zip(self._pieces, () if self._alike is None else self._alike.pieces(), strict=False):
+                piece._known = other._known
+        yield from self._cut() if self._pieces is None else self._pieces
+
+    def _cut(self) -> Iterator[tuple[int, Characters]]:
         begin, size = 0, len(self.text)
         while begin < size:
             end = self.text.find("\n", begin + PIECE) + 1 or size
             piece = object.__new__(Characters)
-            piece.text, piece._masks, piece._digits = self.text[begin:end], {}, None
+            piece._begin()
+            piece.text, piece._known = self.text[begin:end], {}
             piece.codes, piece.kinds = self.codes[begin:end + 2 * MARGIN], self.kinds[begin:end + 2 * MARGIN]
             yield begin, piece
             begin = end

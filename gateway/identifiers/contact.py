@@ -57,6 +57,8 @@ _SURNAMES = frozenset(
     "陳陈林黃黄張张李王吳吴劉刘蔡楊杨許许鄭郑謝谢郭洪邱曾廖賴赖徐周葉叶蘇苏莊庄呂吕江何蕭萧羅罗高潘簡简朱鍾钟彭游詹胡施沈余盧卢梁趙赵顏颜柯翁魏孫孙"
     "戴范方宋鄧邓杜傅侯曹薛丁馬马蔣蒋唐阮董馮冯韓韩袁姚石于程夏任姜汪田金崔譚谭白秦陸陆湯汤涂崔康連连毛邵孟尹易賀贺賈贾龔龚文鐘锺藍蓝倪溫温歐欧巫"
     "史顧顾萬万段雷錢钱黎武龍龙常向古喬乔穆俞嚴严季梅熊章樊芦鲁喻殷單单管齊齐苗花牛焦柴桂申隋柳耿岳母舒司裴闫况冉勾纪覃")
+SURNAMES = _table(set(_SURNAMES))
+"""Of the basic plane, as an array."""
 _DOUBLE = frozenset({"歐陽", "欧阳", "司馬", "司马", "上官", "諸葛", "诸葛", "司徒", "夏侯", "皇甫", "尉遲", "公孫",
                      "張簡", "范姜"})
 # The commonest Japanese surnames (明治安田生命 全国同姓調査), for names written without a blank.
@@ -138,6 +140,9 @@ def phone(text: str) -> str:
     first = PHONE.search(text)
     if first is None:
         return ""
+    certain = alone(first)
+    if certain:
+        return certain
     begin, stop = first.span()
     for candidate in _PHONISH.finditer(text):
         start, end = candidate.span()
@@ -158,6 +163,23 @@ def phone(text: str) -> str:
         if not TOLL_FREE.match(written):
             return written.translate(_PUNCTUATION)
     return ""
+
+
+def alone(first: re.Match[str]) -> str:
+    """The digits of the first match of PHONE in a text where nothing around it can make it part of another number, else ''."""
+    begin, stop = first.span()
+    before = first.string[begin - 1] if begin else "\n"
+    written = first.group()
+    if written.isdigit():
+        return "" if before == "-" else written
+    if before in _GOES_ON or stop - begin > _LONGEST_ALONE or TOLL_FREE.match(written):
+        return ""
+    return written.translate(_PUNCTUATION)
+
+
+_GOES_ON = frozenset("0123456789 ()-.+")
+_LONGEST_ALONE = 18
+"""Characters that _PHONISH takes, whatever they begin with."""
 
 
 def email(text: str) -> str:

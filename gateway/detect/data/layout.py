@@ -103,7 +103,8 @@ class Grid:
 
 def from_text(id: int, text: Text, labels: Labels) -> Grid:
     """Lines with the same number of delimiters one after the other become rows of cells."""
-    seen = view(text.content.replace("\r\n", "\n").replace("\r", "\n"))
+    content = text.content
+    seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
     plain, found = _tabulate(seen)
     if "\t" not in plain:
         plain = stacked.rows(plain, labels)
@@ -151,10 +152,8 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in ("---", "───", "===", "━━━")) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
-    for delimiter in DELIMITERS:
+    for delimiter in _delimiters(codes, starts):
         places = np.flatnonzero(codes == ord(delimiter))
-        if not len(places):
-            continue
         lines, counts = _a_line(starts, places)
         rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
         if rows.any():
@@ -164,6 +163,16 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     if changed:
         text, found = found.replaced(codes)
     return text, seen.characters and found
+
+
+def _delimiters(codes: np.ndarray, starts: np.ndarray) -> list[str]:
+    """Those that the text has; the one that more lines have in equal numbers first: amounts have commas too, but headings none."""
+    rows = {}
+    for delimiter in DELIMITERS:
+        places = np.flatnonzero(codes == ord(delimiter))
+        if len(places):
+            rows[delimiter] = int(_equal_rows(_a_line(starts, places)[1]).sum())
+    return sorted(rows, key=rows.__getitem__, reverse=True)
 
 
 def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

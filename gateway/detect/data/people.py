@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.detect.data import contact_rows
 from gateway.detect.data.contact_rows import MINIMUM_ROWS, NAMEISH, NEAR
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
-from gateway.identifiers import contact, date
+from gateway.identifiers import characters, contact, date
 from gateway.identifiers.characters import Characters, matches
 from gateway.identifiers.registry import TYPES
 
@@ -149,35 +150,48 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     if grid.headings:
         records += _headed(grid, contacts, seen)
     block = -NEAR                                         # row of the last name that stood for the lines below it
-    stretch = None
-    for row, line, around in contact_rows.rows(grid):
-        if len(contacts.records) >= MOST_RECORDS:
-            break
-        if around is not stretch:
-            stretch, clues = around, Clues.of(around.text, around.characters)
+    found = _reached(grid, contacts, seen)
+    while some := list(islice(found, AT_ONCE)):
+        lines = "\n".join(one[1] for one, *_ in some)
+        clues = Clues.of(lines, characters.of(lines))
+        plain = not (clues.labels or clues.firms)
+        for (row, line, _, _, name), number, mail, place in some:
+            if len(contacts.records) >= MOST_RECORDS:
+                return records
+            if not name or not plain or "\t" in line:
+                name = _name(grid, row, line, clues) if NAMEISH.search(line) else ""
+            if not name:
+                block, name = _above(grid, row, block)
+            if not name:
+                continue
+            records += 1
+            contacts.records.add((name, number or mail or line[-24:]))
+            contacts.add("name", name)
+            contacts.add("phone", number)
+            contacts.add("email", mail)
+            if records <= DETAILED:
+                contacts.add("address", line[-24:] if place or contact.address(line) else "")
+                contacts.add("birthdate", date.parse(line))
+    return records
+
+
+AT_ONCE = 256
+"""Rows whose clues are looked for together."""
+
+
+def _reached(grid: Grid, contacts: Contacts, seen: set[str]) -> Iterator[tuple[contact_rows.Row, str, str, bool]]:
+    """Rows near names with a phone number, a mail address or a street that is not our own staff's; each line once."""
+    for one in contact_rows.rows(grid):
+        _, line, named, phone, _ = one
         if len(line) < 6 or len(line) > 4000 or line in seen:
             continue
         seen.add(line)
-        if not around.named(grid, row):
+        if not named:
             continue
-        number, mail = contact.phone(line), contact.email(line) if clues.mails else ""
+        number, mail = contact.phone(line) if phone is None else phone, contact.email(line) if "@" in line else ""
         place = not (number or mail) and contact.address(line)
-        if not (number or mail or place) or contacts.staff(mail):
-            continue
-        name = _name(grid, row, line, clues) if NAMEISH.search(line) else ""
-        if not name:
-            block, name = _above(grid, row, block)
-        if not name:
-            continue
-        records += 1
-        contacts.records.add((name, number or mail or line[-24:]))
-        contacts.add("name", name)
-        contacts.add("phone", number)
-        contacts.add("email", mail)
-        if records <= DETAILED:
-            contacts.add("address", line[-24:] if place or contact.address(line) else "")
-            contacts.add("birthdate", date.parse(line))
-    return records
+        if (number or mail or place) and not (mail and contacts.staff(mail)):
+            yield one, number, mail, place
 
 
 HEADED_ROWS = 5000
@@ -194,35 +208,51 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
         columns = {kind: i for i, found_kinds in enumerate(kinds) for kind in found_kinds if kind in (*FIELDS, "name", "company")}
         if "name" not in columns or columns.keys().isdisjoint(FIELDS) or columns["name"] == columns.get("company"):
             continue
-        for row in range(first, min(last, first + HEADED_ROWS)):
+        for row in range(first, min(last, first + HEADED_ROWS), AT_ONCE):
+            lines = [grid.line(i, 4000) for i in range(row, min(last, first + HEADED_ROWS, row + AT_ONCE))]
+            found += _of_rows(contacts, columns, lines, seen, DETAILED - found)
             if len(contacts.records) >= MOST_RECORDS:
                 return found
-            line = grid.line(row, 4000)
-            cells = [cell.strip() for cell in line.split("\t")]
-            cell = {kind: cells[i] if i < len(cells) else "" for kind, i in columns.items()}
-            if line not in seen and not cell.get("company") and contact.person_name(cell["name"], headed=True):
-                found += _record(contacts, cell, line, seen, found < DETAILED)
     return found
 
 
-def _record(contacts: Contacts, cell: Mapping[str, str], line: str, seen: set[str], detailed: bool) -> bool:
+def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str], seen: set[str], detailed: int) -> int:
+    """Adds the records of some rows; so many of them with address and birth date."""
+    found, rows = 0, [line.split("\t") for line in lines]
+    cells = {kind: [cells[i].strip() if i < len(cells) else "" for cells in rows] for kind, i in columns.items()}
+    none = [""] * len(rows)
+    firms = contact.companies("\n".join(cells["name"]))
+    each = zip(lines, cells["name"], cells.get("company", none), *(cells.get(kind, none) for kind in FIELDS), strict=True)
+    for line, name, company, phone, mail, street in each:
+        if len(contacts.records) >= MOST_RECORDS:
+            break
+        if not company and line not in seen and contact.person_name(name, headed=True, firms=firms):
+            found += _record(contacts, (name, phone, mail, street), line, seen, found < detailed)
+    return found
+
+
+def _record(contacts: Contacts, cells: tuple[str, str, str, str], line: str, seen: set[str], detailed: bool) -> bool:
     """Adds one row's record where its cells have what their headings say; `detailed` with address and birth date."""
-    written = cell.get("phone", "")
-    number = "".join(filter(str.isdigit, written)) if NUMBER.fullmatch(written) and not contact.TOLL_FREE.match(written) else ""
-    mail = contact.email(cell.get("email", ""))
-    street = cell.get("address", "")
+    name, written, mail, street = cells
+    number = written if 7 <= len(written) <= 20 and written.isascii() and written.isdigit() else _digits(written)
+    mail = contact.email(mail)
     place = street[-24:] if len(street) >= 6 and any(map(str.isdigit, street)) else ""
-    if contacts.staff(mail) or not (len(number) >= 7 or mail or place):
+    if not (len(number) >= 7 or mail or place) or (mail and contacts.staff(mail)):
         return False
     seen.add(line)
-    contacts.records.add((cell["name"], number or mail or place))
-    values = {"name": cell["name"], "phone": number, "email": mail}
-    for kind, value in values.items():
-        contacts.add(kind, value)
+    contacts.records.add((name, number or mail or place))
+    contacts.add("name", name)
+    contacts.add("phone", number)
+    contacts.add("email", mail)
     if detailed:
         contacts.add("address", place)
         contacts.add("birthdate", date.parse(line))
     return True
+
+
+def _digits(written: str) -> str:
+    """Those of a telephone number that is no toll-free one."""
+    return "".join(filter(str.isdigit, written)) if NUMBER.fullmatch(written) and not contact.TOLL_FREE.match(written) else ""
 
 
 ADDRESSEES = 20
@@ -291,11 +321,10 @@ class Clues:
 
     labels: bool                         # words before names
     firms: bool                          # words of companies
-    mails: bool
 
     @classmethod
     def of(cls, text: str, found: Characters | None = None) -> Clues:
-        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found), "@" in text)
+        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found))
 
 
 def name_in(grid: Grid, row: int) -> str:

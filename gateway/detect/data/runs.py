@@ -83,12 +83,14 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
     """Whether each group of digits and the next are parted by one to three separators only."""
     gap = starts[1:] - ends[:-1]
-    joined = gap <= 3
-    near = np.flatnonzero(joined)
-    at, gap = ends[near], gap[near]
-    found = (kinds[at] & kinds[at + np.minimum(gap, 2) - 1] & kinds[at + gap - 1] & SEPARATOR) != 0
-    joined[near] = found
-    return np.asarray(joined)
+    near = np.flatnonzero(gap <= 3)
+    at, behind = ends[near], starts[near + 1]
+    found = (kinds[at] & kinds[behind - 1] & SEPARATOR) != 0
+    wide = np.flatnonzero(found & (behind - at > 2))
+    found[wide] = (kinds[at[wide] + 1] & SEPARATOR) != 0
+    joined = np.zeros(len(gap), bool)
+    joined[near[found]] = True
+    return joined
 
 
 def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[
@@ -126,29 +128,31 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
         return [], first
     lengths = ends - starts
     sums = np.concatenate(([0], np.cumsum(lengths)))
-    enough = sums[first + counts] - sums[first] >= 6
-    first, counts = first[enough], counts[enough]
+    total = sums[first + counts] - sums[first]
+    before = starts[first] - 1
+    letter = (kinds[before] & LETTER) != 0
+    letter |= ((kinds[before] & SEPARATOR) != 0) & ((kinds[before - 1] & UPPER) != 0)
+    pair = (counts == 2) & (total == 8) & ((lengths[first] == 7) | (lengths[first] == 1))
+    enough = (total >= 9) | (letter & (total >= 6)) | pair
+    first, counts, total, letter = first[enough], counts[enough], total[enough], letter[enough]
     if not len(first):
         return [], first
     members = _members(first, counts)                     # from here on the groups of these runs only
     starts, ends, lengths = starts[members], ends[members], lengths[members]
-    total = sums[first + counts] - sums[first]
     first = np.cumsum(counts) - counts
     last = first + counts - 1
     longest = _most(lengths, first, counts)
-    letter = (kinds[starts[first] - 1] & LETTER) != 0
-    letter |= ((kinds[starts[first] - 1] & SEPARATOR) != 0) & ((kinds[starts[first] - 2] & UPPER) != 0)
     dated = _dated(codes, starts, ends, first, counts)
     numeric = _numeric(codes, starts, ends, first, counts, longest)
     # without what a date or an address begins with: the pattern of runs starts after it, between digits and a separator
     rest = np.where(dated | numeric, total - lengths[first], total)
     letter &= ~(dated | numeric)
-    mixed = _mixed(codes, starts, ends, first, counts)
     fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[first + 1] - ends[first] == 1) & (longest < 7) & ~letter
-    whole = ((rest >= 9) | letter) & ~fraction
     windows = _windows(lengths, first, counts)
-    asked = (longest >= 7) | windows | whole
-    simple = asked & ~mixed & (total > LONGEST) & ~windows & ~_dotted(codes, starts, ends, first, counts)
+    asked = (longest >= 7) | windows | (((rest >= 9) | letter) & ~fraction)
+    simple = asked & (total > LONGEST) & ~windows
+    if simple.any():
+        simple &= ~_mixed(codes, starts, ends, first, counts) & ~_dotted(codes, starts, ends, first, counts)
     spans = list(zip(starts[first][asked & ~simple].tolist(), ends[last][asked & ~simple].tolist(), strict=True))
     return spans, members[_members(first[simple], counts[simple])]
 

@@ -55,8 +55,10 @@ class Starts:
 
 def ibans(found: Characters) -> np.ndarray:
     """Two capitals and two digits."""
-    upper, digit = found.are(UPPER), found.are(DIGIT)
-    return found.places(upper & ahead(upper, 1) & ahead(digit, 2) & ahead(digit, 3))
+    first, end = found.digits()
+    upper = found.are(UPPER)
+    two = first[end - first >= 2] - 1
+    return np.asarray(two[upper[two] & upper[two - 1]] - 1 - MARGIN)
 
 
 def bics(found: Characters) -> np.ndarray:
@@ -104,16 +106,22 @@ def spelled(found: Characters) -> np.ndarray:
 
 def taiwanese(found: Characters) -> np.ndarray:
     """A capital and nine digits, a letter or digit before or behind them."""
-    digit, word = found.are(DIGIT), found.are(LETTER | DIGIT)
-    eight = _eight(digit)
-    return found.places(found.are(UPPER) & ahead(eight, 1) & ahead(digit, 9) & (ahead(word, -1) | ahead(word, 10)))
+    first, end = found.digits()
+    nine = first[end - first >= 9]
+    nine = nine[found.are(UPPER)[nine - 1]]
+    word = found.are(LETTER | DIGIT)
+    return np.asarray(nine[word[nine - 2] | word[nine + 9]] - 1 - MARGIN)
 
 
 def chinese(found: Characters) -> np.ndarray:
     """The year of a birth date, the rest of a number behind it and one digit more."""
+    first, end = found.digits()
+    long = end - first >= 11
+    first, count = first[long], end[long] - first[long] - 10
+    at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
+    century, year = found.codes[at], found.codes[at + 1]
     digit = found.are(DIGIT)
-    year = found.among("12") & ahead(found.among("09"), 1)
-    return found.places(year & _eight(digit) & ahead(digit, 8) & ahead(digit, 9) & ahead(digit, 10) & ahead(digit, 12))
+    return np.asarray(at[((century == 49) | (century == 50)) & ((year == 48) | (year == 57)) & digit[at + 12]] - MARGIN)
 
 
 def repeated(found: Characters) -> np.ndarray:
@@ -124,10 +132,3 @@ def repeated(found: Characters) -> np.ndarray:
     six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
     length = end - first
     return np.sort(np.concatenate((first[(length >= 36) | np.isin(length, FOLLOWED)], six - 1)), kind="stable") - MARGIN
-
-
-def _eight(digit: np.ndarray) -> np.ndarray:
-    """Whether eight digits stand from here on."""
-    two = digit & ahead(digit, 1)
-    four = two & ahead(two, 2)
-    return np.asarray(four & ahead(four, 4))

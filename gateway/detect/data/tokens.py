@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.identifiers.characters import Characters, matches
+from gateway.identifiers import payment
+from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.normalise import NUMERAL
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
@@ -42,6 +43,8 @@ WEAKEST = ("/", "_", " ", ".", "·")
 """Where a run with several kinds of marks is cut: what people put between two numbers rather than inside one."""
 WINDOWS = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
 """Groupings that people write; looked for inside longer runs of groups."""
+CARD_WINDOWS = ((4, 4, 4, 3), (4, 4, 4, 2))
+"""Cards of 15 and 14 digits; twelve digits and a code behind them look like these: only where the check digit is right."""
 LONGEST = 19
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 POSSIBLE = re.compile(
@@ -150,6 +153,11 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     digits = "".join(text[s:e] for s, e in groups)
     # numbers side by side: nobody writes one so
     listed = marks == {" "} and (max(sizes) >= 10 or (len(groups) == 2 and min(sizes) >= 7))
+    if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
+        token = _plain(text, text[slice(*groups[0])], *groups[0])
+        if token is not None:
+            yield token
+        return
     if len(marks) == 1 and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
         token = _joined(text, digits, start, end)
         if token is not None:
@@ -170,6 +178,14 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
                 token = _plain(text, text[s:e], s, e)
                 if token is not None:
                     yield token
+
+
+def _dated(text: str, groups: list[tuple[int, int]]) -> bool:
+    """A number and a date behind it, of any era: `306570332/048/08/08`."""
+    if len(groups) != 4:
+        return False
+    year, month, day = (text[s:e] for s, e in groups[1:])
+    return 2 <= len(year) <= 4 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
 
 
 def _around(text: str, groups: list[tuple[int, int]], day: tuple[int, int]) -> Iterator[Token]:
@@ -218,10 +234,12 @@ def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
 def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iterator[Token]:
     i = 0
     while i < len(groups):
-        for window in WINDOWS:
+        for window in (*CARD_WINDOWS, *WINDOWS):
             if tuple(sizes[i:i + len(window)]) == window:
                 s, e = groups[i][0], groups[i + len(window) - 1][1]
                 digits = "".join(text[a:b] for a, b in groups[i:i + len(window)])
+                if window in CARD_WINDOWS and not payment.card(digits):
+                    continue
                 token = _plain(text, digits, s, e, True)
                 if token is not None:
                     yield token
@@ -277,12 +295,20 @@ STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
 def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Numbers whose form or surroundings say what they are, and the name of that type."""
     yield from post_accounts(text, found)
-    yield from stripes(text)
+    yield from stripes(text, found)
 
 
-def stripes(text: str) -> Iterator[tuple[str, Token]]:
+def _behind_digits(found: Characters) -> np.ndarray:
+    """Where a sign of equality stands between digits."""
+    first, end = found.digits()
+    at = end[:-1][(first[1:] - end[:-1] == 1) & (found.codes[end[:-1]] == 61)]
+    return np.asarray(at - MARGIN)
+
+
+def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Cards as their magnetic stripes have them (ISO/IEC 7813, tracks 2 and 1). Nobody may keep those, let alone mail them."""
-    for match in STRIPE.finditer(text) if "=" in text else ():
+    starts = None if characters is None else characters.gathered(_behind_digits)
+    for match in matches(STRIPE, text, starts) if starts is not None or "=" in text else ():
         begin = max(0, match.start() - 20)
         found = STRIPED.search(text[begin:match.start()])
         if found:
