@@ -19,6 +19,9 @@ LIST = re.compile(r"(?<!\d)(?:[-+]?(?:0x[0-9a-f]{1,16}+|0o[0-7]{1,22}+|0b[01]{1,
 WIDE = re.compile(r"(?<!\d)(?:-?(?:0x[0-9a-f]{5,16}+|\d{8,20}+)n?\s{0,8}+,\s{0,8}+){15,47}+(?:0x[0-9a-f]{1,16}|\d{1,20})", re.I)
 """Fewer numbers of four or eight octets each."""
 NUMBER = re.compile(r"(-?)(0x[0-9a-f]{1,16}|0o[0-7]{1,22}|0b[01]{1,64}|\d{1,20})", re.I)
+LETTER = re.compile(r"[A-Za-z]|\d{19}")
+SHORT = re.compile(r"\d+")
+"""All numbers of a list without letters, signs and such as have more than 63 bits."""
 MINUS = re.compile(r"[,;:|_ ]\s{0,8}-")
 MOST_NUMBERS = 1 << 20
 """Numbers of one list that are put together: its kind shows long before."""
@@ -36,9 +39,13 @@ def lists(script: str) -> Iterator[array[int]]:
     """Each list of at least 48 whole numbers, or of 15 large ones."""
     for match in chain(islice(LIST.finditer(script), MOST_LISTS), islice(WIDE.finditer(script), MOST_LISTS)):
         signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
-        found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
         if match.end() - match.start() > MOST_CHARACTERS:
             continue                                     # told by its size, and by that alone
+        if not signs and LETTER.search(script, match.start(), match.end()) is None:
+            plain = islice(SHORT.finditer(script, match.start(), match.end()), MOST_NUMBERS)
+            yield array("q", (int(number[0]) for number in plain))
+            continue
+        found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
         yield array("q", (_signed(int(number[1] * signs + number[2], _base(number[2]))) for number in found))
 
 

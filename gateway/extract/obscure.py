@@ -34,8 +34,8 @@ def obscured(script: str) -> str:
     return ""
 
 
-PACKED = re.compile(r"\}\s{0,8}\(\s{0,8}'((?:[^'\\]|\\.){1,200000})',\s{0,8}(\d{1,2}),\s{0,8}(\d{1,5}),\s{0,8}"
-                    r"'((?:[^'\\]|\\.){0,200000})'\.split\('\|'\)", re.S)
+PACKED = re.compile(r"\}\s{0,8}\(\s{0,8}'([^'\\]*+(?:\\.[^'\\]*+)*+)',\s{0,8}(\d{1,2}),\s{0,8}(\d{1,5}),\s{0,8}"
+                    r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'\.split\('\|'\)", re.S)
 """A script packed by its words (Dean Edwards, 2004): text, base, count, words."""
 WORD = re.compile(r"(?<!\w)\w+(?!\w)")
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
