@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,10 @@ SAMPLE = (
     b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=big5\r\n\r\n\xb4\xfa\xb8\xd5\r\n"
     b"--b\r\nContent-Type: text/html; charset=shift_jis\r\n\r\n<p>\x83e\x83X\x83g</p><a href=http://example.com/>x</a>\r\n--b--\r\n"
 )
-"""Judged once before the lockdown: whatever is loaded on first use is loaded then."""
+"""Judged once before the lockdown: whatever is loaded on first use is loaded then, and what a child would write on first use
+(compiled patterns, remembered look-ups, the interpreter's own notes in code) is written in the one process that all share."""
+REHEARSALS = Path(__file__).with_name("rehearsals")
+"""A document, a workbook, a page and a photograph, made by tests/builders/rehearsals.py."""
 
 
 @dataclass(slots=True)
@@ -141,7 +144,7 @@ def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) 
     if "outside" in resources:
         rules = replace(rules, outside=loaded(_octets(resources["outside"])), outside_version=material.get("outside_version", ""))
     judge = CellJudge(extractors, DETECTORS, rules, _reference(material))
-    _warm(judge)
+    _warm(judge, rehearsals(lane))
     return judge
 
 
@@ -158,8 +161,14 @@ def _reference(material: Mapping[str, Any]) -> Reference | None:
     return Reference.load(state_dir, material.get("own_numbers", ()))
 
 
-def _warm(judge: CellJudge) -> None:
-    for direction in (Direction.INBOUND, Direction.OUTBOUND):
-        request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
-        judge.inspect(SAMPLE, request, None)
-        judge.preview(SAMPLE, request)
+def rehearsals(lane: str) -> tuple[bytes, ...]:
+    """What a lane judges before its first child, beside SAMPLE usual mail with what the deep lane is for."""
+    return (SAMPLE, *(path.read_bytes() for path in sorted(REHEARSALS.glob("*.eml")))) if lane == "deep" else (SAMPLE,)
+
+
+def _warm(judge: CellJudge, samples: Iterable[bytes]) -> None:
+    for sample in samples:
+        for direction in (Direction.INBOUND, Direction.OUTBOUND):
+            request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
+            judge.inspect(sample, request, None)
+            judge.preview(sample, request)

@@ -13,7 +13,7 @@ from gateway.detect.base import Tally
 from gateway.extract.base import NeedsDeepLane
 from gateway.extract.charset import CHARSETS
 from gateway.extract.registry_plain import LIGHT, PLAIN
-from gateway.inspection.judge import SAMPLE, CellJudge
+from gateway.inspection.judge import SAMPLE, CellJudge, rehearsals
 from gateway.inspection.launch import CellError, CellSettings, start_zygote
 from gateway.inspection.pool import Lanes
 from gateway.inspection.protocol import FINDINGS
@@ -117,6 +117,18 @@ async def test_the_deep_lane_opens_an_archive(real: Cell) -> None:
     assert any(a.detected_type == "application/zip" for a in inspection.tree.artifacts)
     assert not [i for i in inspection.incidents if i.code in (IncidentCode.CRASH, IncidentCode.TIMEOUT)]
     assert not pool.noted.events
+    await pool.close()
+
+
+async def test_what_is_judged_before_the_first_child_is_usual_mail_that_the_deep_lane_is_for(real: Cell) -> None:
+    assert rehearsals("plain") == (SAMPLE,)
+    pool = real.pool()
+    seen = set()
+    for mail in rehearsals("deep")[1:]:
+        inspection = await judge(pool, mail)
+        assert inspection.complete and all(f.severity <= Severity.LOW for f in inspection.findings)
+        seen |= {a.detected_type for a in inspection.tree.artifacts}
+    assert seen > {"application/vnd.openxmlformats", "application/pdf", "image/jpeg", "text/html", "text/plain"}
     await pool.close()
 
 
