@@ -46,6 +46,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (20, b"\xdc\xa7\xc4\xfd", "application/x-zoo"),
     (0, b"07070", "application/x-cpio"),
     (0, b"\xc7\x71", "application/x-cpio"),
+    (0, b"\x71\xc7", "application/x-cpio"),
     (0, b"!<arch>\n", "application/x-archive"),
     (0, b"\xed\xab\xee\xdb", "application/x-rpm"),
     (0, b"MSWIM\0\0\0", "application/x-ms-wim"),

@@ -27,7 +27,7 @@ CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "a
 WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>"
                          rb"([^<]*(?:\||&#)[^<]*)<")
-CALL = re.compile(r"[\w.\\/:\"']{1,260}\|\s*'[^']*'\s*!|[\w.]{1,60}\|[^!]{1,260}!", re.I)
+CALL = re.compile(r"(?<=[\w.\\/:\"'])\|\s{0,20}'[^']*'\s{0,20}!|(?<=[\w.])\|[^!|]{1,260}!", re.I)
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
 RELATIONS = 66_000                       # of one part: Excel allows 65,530 hyperlinks in a sheet

@@ -31,10 +31,12 @@ ANNOUNCING = (
     # ja
     "パスワード", "パスコード", "パスフレーズ", "パス", "ぱすわーど", "暗証番号", "暗証", "合言葉",
     "解凍キー", "解除キー", "復号キー", "鍵", "キーワード", "開封キー", "認証コード",
+    # ko
+    "비밀번호", "비번", "암호", "패스워드", "패스코드", "해제코드", "해제 코드",
 )
 ANNOUNCING_LATIN = ("pass ?word", "pass ?code", "pass ?phrase", "pass ?key", "access code", "unlock code", "open(?:ing)? code",
                     "secret code", "security code", "passwd", "pswd", "pass", "pwd", "psw", "p/w", "pw",
-                    "pin code", "pin", "key", "code")
+                    "pin code", "pin", "key", "code", "un(?:zip|lock|pack) with", "extract with", "decrypt with", "opens with")
 COMMON = ("infected", "password", "1234", "12345", "123456", "12345678", "0000", "1111", "123", "secret", "virus", "malware")
 
 CODE_PAGES = ("utf-8", "cp950", "gb18030", "cp932", "latin-1")
@@ -52,7 +54,7 @@ _WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’
 _NON_SPACE = re.compile(r"\S{1,128}")
 _CONNECTOR = re.compile(
     r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用"
-    r"|如下|以下|下記|通り|のとおり|です|と|して"
+    r"|如下|以下|下記|通り|のとおり|です|と|して|은|는|이|가"
     r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s)*", re.IGNORECASE)
 _TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
 _TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"

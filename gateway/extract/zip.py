@@ -12,6 +12,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, inflate, unlzma, unzstd
@@ -40,6 +41,8 @@ TYPES = frozenset({"application/zip", "application/vnd.openxmlformats", "applica
 PACKAGES = TYPES - {"application/zip"}
 XML_PARTS = (".xml", ".rels", ".vml", ".rdf")
 LONG_COMMENT = 64                        # octets from which a comment is looked at as a file, too
+COMMENTS = 20
+"""Comments of entries that are looked at as files: people write text there, if anything."""
 BLANK = bytes(range(33)) + b"\x7f"       # octets that pad; nothing else may stand between entries unseen
 
 
@@ -138,7 +141,10 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
     places = [*_gaps(node.data, spans), (*main.slack, "between"), (main.stop - len(main.comment), main.stop, "comment")]
     for start, stop, place in places:
         yield from _stray(node.data[start:stop], place)
-    for comment in dict.fromkeys([main.comment, *(e.central.comment for e in entries)]):
+    packed = dict.fromkeys(e.central.comment for e in entries if len(e.central.comment) >= LONG_COMMENT and b"\0" in e.central.comment)
+    if len(packed) > COMMENTS:
+        yield Problem(IncidentCode.COUNT, f"more than {COMMENTS} comments that are no text")
+    for comment in dict.fromkeys([main.comment, *islice(packed, COMMENTS)]):
         if len(comment) >= LONG_COMMENT:
             yield Child(comment, ArtifactKind.OBJECT, label="comment")
 

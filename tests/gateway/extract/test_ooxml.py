@@ -8,6 +8,7 @@ from gateway.extract.ooxml import OOXML, dde_call
 from gateway.model.content import Observation, Table, Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import HARMLESS_MACRO, docx, field_runs, package, relations, vba_project
+from tests.builders.growth import linear
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c>{}</c></row></sheetData></worksheet>'
 
@@ -182,4 +183,9 @@ def test_connections_that_are_kept_elsewhere(attributes: str, held: bool) -> Non
 
 
 def test_a_service_in_quotation_marks_is_one() -> None:
-    assert dde_call("'cmd'|'/C x'!'A1'") and not dde_call("'a'&'b'") and not dde_call('"|"&A1')
+    assert dde_call("'cmd'|'/C x'!'A1'") and dde_call("cmd|/c a b!A0") and not dde_call("'a'&'b'") and not dde_call('"|"&A1')
+
+
+@pytest.mark.parametrize("piece", ["a'", "a", "a|", "'a|'", "a|'"])
+def test_long_formulas_are_looked_at_once(piece: str) -> None:
+    assert linear(dde_call, lambda size: piece * size + "|", 50_000)

@@ -29,6 +29,11 @@ ANNOUNCED = [
     ("口令: 'two words'", "two words"),
     ("提取码：k3x9", "k3x9"),
     ("pwd:S0me(thing)", "S0me(thing)"),
+    ("비밀번호는 벚꽃2026입니다", "벚꽃2026입니다"),
+    ("첨부파일 암호: 벚꽃 입니다", "벚꽃"),
+    ("패스워드 : Lab2026", "Lab2026"),
+    ("unzip with: 春天abc", "春天abc"),
+    ("The archive opens with 春天abc", "春天abc"),
 ]
 
 
@@ -38,7 +43,7 @@ def test_announced_word_is_among_the_candidates(text, word):
 
 
 def test_ordinary_words_are_not_announcements():
-    assert announced("Please find the report attached. Compass spinning, keyboard broken.") == []
+    assert announced("Please find the report attached. Compass spinning, keyboard broken. Come with us, the shop opens at nine.") == []
 
 
 def test_a_line_of_one_word_is_a_weak_candidate():

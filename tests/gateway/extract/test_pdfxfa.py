@@ -7,6 +7,7 @@ from gateway.extract.officexml import OFFICE_XML
 from gateway.extract.pdf import PDF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
+from tests.builders.growth import linear
 
 
 @pytest.mark.parametrize(("event", "script", "held"), [
@@ -41,3 +42,8 @@ def test_scripts_with_their_events() -> None:
 ])
 def test_forms_that_send_themselves(event: str, element: str, held: bool) -> None:
     assert ("PDF-SUBMIT-AUTO" in codes(list(pdfxfa.form(f'<event activity="{event}">{element}</event>')))) == held
+
+
+@pytest.mark.parametrize("piece", ["<submit ", "<?xml-stylesheet ", "<execute "])
+def test_beginnings_without_end_are_read_once(piece: str) -> None:
+    assert linear(lambda text: list(pdfxfa.form(text)), lambda size: piece * size, 20_000)

@@ -230,3 +230,20 @@ def test_comments_of_entries_are_looked_at_as_files():
     assert content(take_apart(ZIP, bytes(data)))["comment"] == hidden
     short = bytearray(make_zip(Member(b"a.txt", TEXT)))
     assert "comment" not in content(take_apart(ZIP, bytes(short)))
+
+
+def commented(count: int, comment: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number in range(count):
+            info = zipfile.ZipInfo(f"{number}.txt")
+            info.comment = comment + b"%d" % number
+            archive.writestr(info, TEXT)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(("count", "comment", "found"), [
+    (20, bytes(90), set()), (21, bytes(90), {"COUNT"}), (60, b"page of the report of 2026, checked and signed by the office in Taipei ", set()),
+])
+def test_comments_that_are_no_text_are_counted(count, comment, found):
+    assert codes(take_apart(ZIP, commented(count, comment))) == found
