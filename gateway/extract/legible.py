@@ -5,12 +5,13 @@ usually takes for something else in Taiwanese identity numbers is put right.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from statistics import median
 
 import numpy as np
 from PIL import Image, ImageFilter, ImageOps, ImageStat
 
-from gateway.identifiers import tw
+from gateway.identifiers import payment, tw
 
 TYPE = 24
 """Height of a line of type in pixels that is aimed at."""
@@ -30,10 +31,14 @@ COMMON_GREYS = 24
 LEAST_SKEW, MOST_SKEW = 0.5, 6.0
 SKEW_SIDE = 900
 
-TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!0-25678]|4)( ?)([1289][0-9]{8})(?![0-9A-Za-z])")
-MISREAD = {"0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "SJ", "$": "S", "6": "G", "7": "T", "8": "B",
-           "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F", "E": "F", "F": "P"}
-COMPANY = 3
+TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
+PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
+LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
+MISREAD = {
+    "€": "CE", "£": "E", "©": "C", "0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "SJ", "$": "S", "6": "G",
+    "7": "T", "8": "B", "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F",
+    "E": "F", "F": "P"}
+COMPANY = 2
 """Valid numbers beside which the others are taken for such."""
 
 
@@ -135,6 +140,22 @@ def _taiwanese(value: str) -> bool:
 
 
 def mended(text: str) -> str:
+    """The text as it stood in the picture, where the other numbers of it tell that."""
+    return _joined(_lettered(text))
+
+
+def _joined(text: str) -> str:
+    """Numbers of cards that were read in two pieces, where cards of that length were read whole."""
+    lengths = Counter(len(m[0]) for m in LONG.finditer(text) if payment.card(m[0]))
+
+    def whole(match: re.Match[str]) -> str:
+        value = match[1] + match[2]
+        return value if lengths[len(value)] >= COMPANY and payment.card(value) else match[0]
+
+    return PARTED.sub(whole, text) if lengths else text
+
+
+def _lettered(text: str) -> str:
     """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not."""
     if sum(_taiwanese(m[1] + m[3]) for m in TW_SHAPE.finditer(text)) < COMPANY:
         return text

@@ -177,7 +177,7 @@ def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
         yield "eng", text
     if NUMBERS.search(text):
         languages = language(context.heard)
-        yield languages, _tesseract(prepared, languages, context)
+        yield languages, legible.mended(_tool("tesseract-rows", prepared, context, languages=languages))
 
 
 def _unspeckled(picture: Image.Image) -> Image.Image:

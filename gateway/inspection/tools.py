@@ -56,6 +56,9 @@ TOOLS: Mapping[str, Tool] = {
                         frozenset({0, 1, 2})),
     "tesseract": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "3", "-l", "{languages}"), {"languages": _LANGUAGES},
                       20, 4 << 20),
+    # The lines of a table or a letter as they go across the page, whatever room is between their words.
+    "tesseract-rows": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "4", "-l", "{languages}"),
+                           {"languages": _LANGUAGES}, 20, 4 << 20),
     # How a page lies. 1: too little type to tell.
     "tesseract-turn": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "0", "-l", "osd"), {}, 20, 1 << 16,
                            frozenset({0, 1})),

@@ -61,5 +61,16 @@ def test_letters_of_identity_numbers_are_mended_among_others():
     text = "\n".join([*known, "$" + lost[1:], f"T {known[0][1:]}", "0223456789"])
     assert mended(text).split("\n")[:6] == [*known, lost]
     assert "0223456789" in mended(text)
-    few = "\n".join([*known[:2], "$" + lost[1:]])
+    assert mended("\n".join([*known, f"{lost[0]}€{lost[1:]}"])).split("\n")[-1] == lost
+    few = "\n".join([*known[:1], "$" + lost[1:]])
     assert mended(few) == few
+
+
+def test_cards_in_two_pieces_are_joined_beside_whole_ones():
+    rng = random.Random(2)
+    cards = [makers.card(rng) for _ in range(3)]
+    parted = f"{cards[2][:6]} {cards[2][6:]}"
+    assert mended("\n".join([*cards[:2], parted])).split("\n")[-1] == cards[2]
+    assert mended("\n".join([cards[0], parted])).split("\n")[-1] == parted
+    assert mended("\n".join([*cards[:2], f"123456 {cards[2][6:]}"])).split("\n")[-1] != cards[2]
+
