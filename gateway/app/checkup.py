@@ -141,7 +141,7 @@ def state(config: Config) -> Iterator[Line]:
     yield from database(config)
     if config.quarantine.blobs == "file":
         blobs = folder / "blobs"
-        usable = blobs.is_dir() and os.access(blobs, os.R_OK | os.W_OK | os.X_OK)
+        usable = os.path.isdir(blobs) and os.access(blobs, os.R_OK | os.W_OK | os.X_OK)
         yield judged(usable, "state", str(blobs), "can be read and written" if usable else "is no folder that this user may use")
     else:
         yield from store(config)
@@ -151,7 +151,11 @@ def state(config: Config) -> Iterator[Line]:
         yield Line("state", GOOD, "registered", f"{len(reference.tables)} tables, {documents} documents")
     except (SekishoError, OSError) as wrong:
         yield Line("state", RED, "registered", str(wrong))
-    pid = running(folder)
+    try:
+        pid = running(folder)
+    except OSError as wrong:
+        yield Line("state", RED, "gateway", f"{wrong.strerror}: run as the owner of {folder} or as root")
+        return
     yield Line("state", GOOD if pid else NOTE, "gateway", f"runs (pid {pid})" if pid else "does not run")
 
 

@@ -39,6 +39,7 @@ class House:
         self.aggregator = Aggregator(self.clock)
         self.sockets: dict[str, list[socket.socket]] = {}
         self.console: socket.socket | None = None
+        self.draining = False
 
     async def serve(self) -> int:
         config = self.config
@@ -64,6 +65,7 @@ class House:
             await stopping.wait()
             self.events.emit("drain")
             notify(b"STOPPING=1")
+            self.close()
             following.cancel()
             await supervisor.stop(STOP)
         finally:
@@ -99,6 +101,13 @@ class House:
         if gateway.console is not None:
             self.console = bind(gateway.console, shared=False)
 
+    def close(self) -> None:
+        """Our own hold of the listeners, or the kernel would take connections that nobody answers until we are gone."""
+        self.draining = True
+        for shared in self.sockets.values():
+            for one in shared:
+                one.close()
+
     def brief(self, number: int) -> Brief:
         return Brief(self.config, tuple((name, sockets[number].fileno()) for name, sockets in self.sockets.items()))
 
@@ -124,6 +133,8 @@ class House:
             return None
 
         def not_ready() -> list[str]:
+            if self.draining:
+                return ["the gateway is stopping"]
             reasons = [f"{name} is not running" for name in supervisor.missing()]
             return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import os
 import re
@@ -129,6 +130,7 @@ async def judge(config: Config, jobs: int) -> AsyncIterator[Judge]:
     """Starts a cell in a private folder and ends it. One process less than `jobs` may be alive for spare children."""
     clock = SystemClock()
     folder = Path(tempfile.mkdtemp(prefix="sekisho-scan-"))
+    config = reachable(config, folder)
     lanes = Lanes(config, folder, clock, Silent())
     try:
         await lanes.start()
@@ -140,6 +142,25 @@ async def judge(config: Config, jobs: int) -> AsyncIterator[Judge]:
     finally:
         await lanes.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def reachable(config: Config, folder: Path) -> Config:
+    """With `folder` in the place of a state directory that this user may not read: tables, documents and outside rules lie there.
+
+    It is said: what was not compared must not look as if it had been.
+    """
+    state = config.gateway.state_dir
+    if os.access(state, os.R_OK | os.X_OK):
+        return config
+    try:
+        state.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return config
+    except OSError:
+        pass                                 # it may be there, out of our reach
+    sys.stderr.write(f"sekisho: {state} may not be read by this user: judged without the tables, documents and outside rules "
+                     "in it\n")
+    return dataclasses.replace(config, gateway=dataclasses.replace(config.gateway, state_dir=folder))
 
 
 async def judge_all(judge: Judge, paths: Iterable[str], asked: Asked, jobs: int) -> AsyncIterator[Judged]:

@@ -71,6 +71,7 @@ def test_no_state_directory(tmp_path):
     (lambda s: (s / "quarantine.db").write_bytes(b"SQLite format 3\0" + b"x" * 4000), "quarantine.db", "damaged"),
     (lambda s: (s / "blobs" / "000").mkdir() or (s / "blobs" / "000" / "held").touch() or (s / "quarantine.db").unlink(), "quarantine.db", "the index is gone"),
     (lambda s: (s / "blobs").rename(s / "elsewhere"), "blobs", "is no folder"),
+    (lambda s: ((s / "run").rename(s / "elsewhere"), (s / "run").touch()), "gateway", "Not a directory"),
     (lambda s: (s / "edm").mkdir() or (s / "edm" / "a.edm").write_bytes(b"x" * 99), "registered", "edm"),
 ])
 def test_what_is_broken_is_red_and_named(state, break_, what, said):

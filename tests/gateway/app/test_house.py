@@ -231,5 +231,32 @@ async def test_health_says_who_is_missing(tmp_path, port):
     house.aggregator.close()
 
 
+async def test_a_gateway_that_stops_takes_no_connection_and_is_not_ready(tmp_path, port):
+    ops = free_port()
+    path = written(tmp_path, port)
+    path.write_text(path.read_text().replace('ops = ""', f'ops = "127.0.0.1:{ops}"'))
+    house = House(load(path))
+    house.listen()
+    socket.create_connection(("127.0.0.1", port), 1).close()
+
+    class Well:
+        def missing(self):
+            return []
+
+        def ready(self):
+            return True
+
+    server = await house.health(Well(), Well())
+    house.close()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", ops)
+    writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
+    assert b"the gateway is stopping" in await reader.read()
+    writer.close()
+    await server.stop()
+    house.aggregator.close()
+
+
 async def test_no_ops_address_no_health(tmp_path, port):
     assert await House(config(tmp_path, port)).health(None, None) is None

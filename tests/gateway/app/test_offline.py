@@ -21,6 +21,18 @@ def test_files_folders_and_standard_input_in_order(tmp_path):
         "-", "d/c.txt", "a.eml", "b.eml", "d/c.eml", "d/windows.EML", "e.eml/f.eml"]
 
 
+def test_a_state_directory_out_of_reach_is_said_and_does_not_stop_a_scan(tmp_path, monkeypatch, capsys):
+    write_config(tmp_path)
+    config = load(tmp_path / "sekisho.toml")
+    assert offline.reachable(config, tmp_path / "own") is config, "there is none yet"
+    (tmp_path / "state").mkdir()
+    assert offline.reachable(config, tmp_path / "own") is config and capsys.readouterr().err == ""
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert offline.reachable(config, tmp_path / "own").gateway.state_dir == tmp_path / "own"
+    assert capsys.readouterr().err == (f"sekisho: {tmp_path}/state may not be read by this user: "
+                                       "judged without the tables, documents and outside rules in it\n")
+
+
 def test_a_folder_that_cannot_be_read_is_not_skipped_in_silence(tmp_path, monkeypatch):
     def listing(path):
         raise PermissionError(13, "Permission denied", str(path))
