@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from collections.abc import Iterable
+from itertools import islice
 
 from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import masked
@@ -19,6 +22,9 @@ OPAQUE_SHARE = 4
 """An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
 
 
+PASSWORD = re.compile(rb"<input[^>]{1,200}type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
+MOST_RECIPIENTS = 200
+SHORTEST_ADDRESS = 5
 DATA = frozenset({"xml", "rss", "atom", "rdf"})
 """Names of data that browsers open, and run where elements belong to a page (Namespaces in XML, 6)."""
 XHTML = frozenset({"xhtml", "xht"})
@@ -55,6 +61,8 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
+        elif writes and starts and sample.artifact.names and sample.observed("HTML-MAKES-OCTETS"):
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page with nothing to read that makes a file",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 
@@ -71,11 +79,24 @@ class SmugglingDetector:
         if sample.observed("HTML-HIDDEN-FORM"):
             evidence = ("page that hides in code that it asks for a password",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
+        elif self.made_for_one(sample):
+            evidence = ("page that asks its recipient, whom it names, for a password",)
+            yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
         endings = extensions(sample.artifact.names)
         brought = endings & XHTML and any(o.detail == "markup" for o in sample.observed("HTML-ENTITY"))
-        if brought or (endings & DATA and sample.observed("HTML-SCRIPT")):
+        framed = {o.detail for o in sample.observed("HTML-TAG")} & {"iframe", "object", "embed", "form"}
+        if brought or (endings & DATA and (framed or sample.observed("HTML-SCRIPT"))):
             evidence = ("data that a browser shows as a page with a script",)
             yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
+
+    def made_for_one(self, sample: Sample) -> bool:
+        """Whether a page asks for a password and has the recipient filled in. Enciphered messages do so as well, and bring
+        what they open."""
+        if PASSWORD.search(sample.data) is None or sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
+            return False
+        data = sample.data.lower()
+        return any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data
+                   for one in islice(self.scope.recipients, MOST_RECIPIENTS) if len(one) > SHORTEST_ADDRESS)
 
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id

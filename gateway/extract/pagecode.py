@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gateway.extract import literals, numbers, obscure
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
 """Elements worth knowing, whatever prefix stands before their names."""
+AFTER_FLOOD = 1 << 20                    # characters of script that are still read once the page is held for its mass
 APART_UP_TO = 4 << 20                    # characters of a page that writes files in which they are looked for everywhere
 CODE = 12 << 20
 """Characters of all scripts of a page that are searched; three chart libraries have nine million."""
@@ -47,17 +48,32 @@ ACTS = (
 )
 LEAST_SHOWN = 120
 """Characters, blanks apart: a page with less to read is a door."""
+SOME_SHOWN = 600
+"""A notice beside a way out, on a page that is hardly more than that."""
+NOTE = 4096
+LONGEST_WORD = 20
 LEAST_BESIDE = 40
 LEAST_CODE = 300
 """Characters of script: charts whose library comes from the web bring their data and more code than that."""
 LITTLE_CODE = 2000
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
-EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript")}
+EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
 PASSWORD = re.compile(rb"<input[^>]{1,200}type\s?=\s?[\"']?password", re.I)
-REFRESH = re.compile(r"http-equiv\s?=\s?[\"']?refresh[\"']?[^>]{1,80}url\s?=\s?[\"']?(?:https?:)?//", re.I)
-LEAVES = re.compile(r"(?:location(?:\.href)?\s{0,4}=|(?:location\.(?:replace|assign)|window\.open)\s{0,4}\()\s{0,4}"
-                    r"[\"'`](?:https?:)?//", re.I)
+META = re.compile(r"<(?:\w{1,20}:)?meta\s[^>]{1,600}", re.I)
+REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
+REFRESH_URL = re.compile(r"url\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//)", re.I)
+LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
+           r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
+LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?:new\s{{1,4}}URL\s{{0,4}}\(\s{{0,4}})?[\"'`](?:https?:|//)", re.I)
+GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
+"""Puts together where it goes. Pages of one's own have a plain path there."""
+LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
+SENDS = re.compile(r"\.(?:submit|requestSubmit|click)\s{0,4}\(")
+AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
+                     r"<\w{1,20}:script", re.I)
+"""Handlers that wait for nobody, or that anybody sets off."""
+WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
 FETCHES = re.compile(r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
                      r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
                      r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
@@ -66,6 +82,11 @@ SMALL = 16 << 10
 SMALL_SHARE = 4
 VALUE = re.compile(r"\s([A-Za-z_:][\w:.-]{0,60}+)\s{0,8}+=\s{0,8}+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 MOST_VALUES = 100_000
+MAKES_OCTETS = re.compile(
+    r"(?:Uint8|Uint16|Uint32|Int8|Int32|BigUint64|Float64)Array(?!\(\[0xEF)|DataView|charCodeAt|codePointAt|ArrayBuffer", re.I)
+"""Other octets than a byte order mark for spreadsheets."""
+LIBRARY = re.compile(r"function|=>|return")
+LEAST_LIBRARY = 60
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -94,6 +115,7 @@ def active(page: Page, source: str) -> Iterator[Yield]:
         packed, whole = obscure.unpacked(script)
         if not whole:
             yield Problem(IncidentCode.COUNT, "more packed script than any page has")
+            script = script[:AFTER_FLOOD]
         script = f"{script}\n{packed}" if packed else script
         yield Text(script, "script", hidden=True)
         lower = script.encode("ascii", "replace").lower().decode("ascii")
@@ -124,6 +146,8 @@ def active(page: Page, source: str) -> Iterator[Yield]:
     way = _door(page, source, script)
     if way:
         yield Observation("HTML-DOOR", way)
+    if MAKES_OCTETS.search(script) and len(LIBRARY.findall(script)) < LEAST_LIBRARY and _shown(page, source) < LEAST_SHOWN:
+        yield Observation("HTML-MAKES-OCTETS")
     for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
         yield Observation("HTML-TAG", tag)
     entity = ENTITY.search(source)
@@ -170,21 +194,42 @@ def _parts(source: str, name: str) -> tuple[str, list[str]]:
 
 def _door(page: Page, source: str, script: str) -> str:
     """How a page that shows nothing itself leads to the web without a click, "" for pages with something to read."""
-    shown = len("".join(chain.from_iterable(piece.split() for piece in page.visible)))
-    if shown > LEAST_SHOWN:
+    shown = _shown(page, source)
+    if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
         return ""
-    web = {tag for tag, address, _ in page.links if address.lower().startswith(("https:", "http:", "//"))}
-    if REFRESH.search(_parts(source, "noscript")[0]):
+    if _turns(source):
         return "turns into another page"
-    if LEAVES.search(script):
+    if page.handlers and AT_ONCE.search(source) is None:
+        script = "\n".join(_parts(source, "script")[1])  # what a click runs waits for one
+    plain = not page.handlers and "function" not in script and "=>" not in script
+    if shown > LEAST_SHOWN:
+        return "leaves for another page" if plain and LEAVES.search(script) else ""
+    web = {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
+    if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
         return "leaves for another page"
-    if "form" in web and ".submit(" in script:
-        return "sends its form by itself"
-    if (len(script) < LITTLE_CODE and FETCHES.search(script)) or ("script" in web and len(script.strip()) < LEAST_CODE):
-        return "gets its code from elsewhere"
-    if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source):
+    if web & {"form", "a", "base"} and SENDS.search(script):
+        return "leads on by itself"
+    if WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
         return "is filled by another page"
-    return ""
+    bare = sum(map(len, "".join(page.visible).split())) < LEAST_SHOWN
+    if bare and ((len(script) < LITTLE_CODE and FETCHES.search(script)) or ("script" in web and len(script.strip()) < LEAST_CODE)):
+        return "gets its code from elsewhere"
+    return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
+
+
+def _turns(source: str) -> bool:
+    """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
+    if "refresh" not in source.lower():
+        return False
+    tags = islice(META.finditer(_parts(source, "noscript")[0]), TRIES)
+    return any(REFRESH.search(tag[0]) and REFRESH_URL.search(tag[0]) for tag in tags)
+
+
+def _shown(page: Page, source: str) -> int:
+    """Characters of words to read: the title is none, nor are numbers and long runs of signs."""
+    title = "".join(_parts(source, "title")[1])
+    words = "".join(page.visible).split()
+    return sum(len(w) for w in words if not w.isascii() or (len(w) <= LONGEST_WORD and any(c.isalpha() for c in w))) - len(title)
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

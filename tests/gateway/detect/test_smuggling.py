@@ -42,6 +42,11 @@ def test_library_with_a_blob_of_its_own_is_evidence_only():
     assert look(*WRITER, ("HTML-OPAQUE", "600"), size=1_000_000) == {"SMUGGLING-HTML-WRITER": Severity.MEDIUM}
 
 
+def test_a_small_page_that_makes_a_file():
+    assert look(*WRITER[:2], ("HTML-MAKES-OCTETS", "")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+    assert look(("HTML-MAKES-OCTETS", "")) == {}
+
+
 def test_script_alone_is_nothing():
     assert look(("HTML-SCRIPT", "10 characters")) == {}
 
@@ -88,3 +93,18 @@ def test_data_that_a_browser_runs():
     assert look(script, names=("a.xml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
     assert look(markup, names=("a.xhtml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
     assert look(script, names=("a.xhtml",)) == look(markup, names=("a.xml",)) == look(("HTML-ENTITY", ""), names=("a.xhtml",)) == {}
+
+
+def asks(page: str, *observations: Observation, names: tuple[str, ...] = ("a.html",)) -> list[str]:
+    artifact = Artifact(1, 0, ArtifactKind.PART, names, detected_type="text/html")
+    sample = Sample(artifact, page.encode(), observations=list(observations))
+    scope = Scope(Direction.INBOUND, "", ("c@x.example", "bob@bank.example"), ())
+    return [f.code for f in SmugglingDetector(scope).look(sample)]
+
+
+def test_pages_that_name_whom_they_ask():
+    password = "<form action=https://h.example/p><input type='password' name=p>"
+    for named in ("<input name=e value='Bob@bank.example'>", "<script>e=atob('Ym9iQGJhbmsuZXhhbXBsZQ==')</script>"):
+        assert asks(named + password) == ["SMUGGLING-HTML-FORM"]
+        assert asks(named + password, names=()) == asks(named + password, Observation("HTML-OPAQUE", "900")) == asks(named) == []
+    assert asks("<input name=e value='carol@bank.example'>" + password) == []

@@ -14,7 +14,7 @@ from gateway.model.content import Observation, Text
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
 B64 = base64.b64encode(PROGRAM).decode()
 WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
-WORDS = "<p>" + "There is something to read here. " * 8
+WORDS = "<p>" + "There is something to read here. " * 40
 FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></iframe>"
 
 
@@ -46,7 +46,12 @@ def test_files_in_all_places_of_a_page_that_writes_one(source):
     "<form id=f action='https://h.example/s'></form><script>f.submit()</script>", "<script src='https://h.example/a.js'></script>",
     "<script>fetch('https://h.example/a').then(r=>r.text()).then(t=>document.write(t))</script>",
     "<script>new WebSocket('wss://h.example').onmessage=e=>document.write(e.data)</script>",
-    "<script type=module>import 'https://h.example/a.mjs'</script>", "<script>s.src='//h.example/x'</script>", FRAME,
+    "<script type=module>import 'https://h.example/a.mjs'</script>", "<meta content='0;url=https:h.example' http-equiv=\"Refresh\">",
+    "<script>self['location']['href']='https://h.example/'</script>", "<script>var u='https://h.example';location=u</script>",
+    "<script>location='elpmaxe.h//:sptth'.split('').reverse().join('')</script>", "<a id=x href='//h.example'></a><script>x.click()</script>",
+    "<script>document.write('<iframe src=https://h.example>')</script>", "<title>" + "Please wait. " * 30 + "</title><script>open('a');top.location="
+    "'https://h.example'</script>", "<p>You are being redirected.</p>" * 12 + "<script>location.href='https://h.example/'</script>",
+    "<base href='https://h.example/'><form action=p id=f></form><script>f.submit()</script>", "<script>s.src='//h.example/x'</script>", FRAME,
     "<script>eval(function(p,a,c,k,e,d){return p}('0.1=\\'2://3.4/\\'',10,5,'location|href|https|h|example'.split('|'),0,{}))</script>",
 ])
 def test_doors(source):
@@ -59,7 +64,10 @@ def test_doors(source):
     "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
     "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
     "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
-    "<frameset><frame src='toc.html'></frameset>", "<a href='https://h.example/'>x</a>",
+    "<frameset><frame src='toc.html'></frameset><script>if (top.page) top.classFrame.location = top.page;</script>",
+    "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
+    "<script src='https://h.example/a.js'></script><table>" + "<tr><td>1234.5</td><td>77</td></tr>" * 30 + "</table>",
+    "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
 def test_other_pages_are_no_doors(source):
     assert "HTML-DOOR" not in acts(source)
@@ -95,3 +103,15 @@ def test_much_of_a_small_page():
 ])
 def test_hostile_pages_are_linear(source):
     list(active(parse(source), source))
+
+
+@pytest.mark.parametrize("script", [
+    "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i)", "v=new DataView(b);v.setUint32(0,1);v.setUint32(4,2)", "u=new Uint8Array(9);u[0]=77"])
+def test_octets_made_by_a_page_with_nothing_to_read(script):
+    assert "HTML-MAKES-OCTETS" in acts(f"<title>Document</title><pre>{'QUJD' * 90} 1 2 3</pre><script>{script}</script>")
+    assert "HTML-MAKES-OCTETS" not in acts(f"{WORDS}<script>{script}</script>")
+    assert "HTML-MAKES-OCTETS" not in acts(f"<script>{script};{'(function(a){return a})();' * 40}</script>")
+
+
+def test_a_byte_order_mark_is_no_file():
+    assert "HTML-MAKES-OCTETS" not in acts("<script>new Blob([new Uint8Array([0xEF,0xBB,0xBF]),csv])</script>")
