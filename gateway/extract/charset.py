@@ -85,6 +85,9 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     for mark, name in MARKS:
         if data.startswith(mark):
             return [(data.decode(name, "replace"), name)]
+    wide = _four_octets(data)
+    if wide:
+        return [(data.decode(wide, "replace"), wide)]
     found: dict[str, str] = {}
     chosen = codec(declared) if declared else None
     for name in _candidates(data, chosen):
@@ -107,6 +110,16 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     kept = [n for n in ranked if n == chosen or scores[n] >= best * CLOSE]
     texts = dict.fromkeys(found[n] for n in kept)
     return [(text, next(n for n in kept if found[n] == text)) for text in texts][:4]
+
+
+def _four_octets(data: bytes) -> str:
+    """UTF-32 without a mark: two octets of each four are nought, and more is in the other two."""
+    head = data[:4096]
+    if len(data) < 16 or len(data) % 4 or head.count(0) * 2 < len(head):
+        return ""
+    if not any(head[3::4]) and max(head[2::4]) <= 2 and any(head[::4]):
+        return "utf-32-le"
+    return "utf-32-be" if not any(head[::4]) and max(head[1::4]) <= 2 and any(head[3::4]) else ""
 
 
 def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:

@@ -60,6 +60,8 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
     value, label = item.get("/V"), item.get("/TU", item.get("/T"))
     if isinstance(value, pikepdf.String) and isinstance(label, pikepdf.String):
         yield f"{label}: {value}"                         # a filled field: many have the same name, and lines are told once
+    if isinstance(label, pikepdf.String) and isinstance(item.get("/Opt"), pikepdf.Array):
+        yield from (f"{label}: {choice}" for choice in item["/Opt"] if isinstance(choice, pikepdf.String))
     for key, value in item.items():
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():

@@ -230,6 +230,11 @@ def _vcard(text: str) -> Iterator[Yield]:
         yield Table("cards", tuple(rows))
 
 
+CALLED = frozenset({"name", "key", "label", "title", "field", "k", "n", "attribute", "column", "caption"})
+VALUED = frozenset({"value", "val", "v", "text", "content", "data"})
+"""Children or attributes of an element that is one field of a record: what it is called, what it says."""
+
+
 def _xml(data: bytes) -> Iterator[Yield]:
     """Elements with text children as records, everything else as name and value."""
     if data.count(b"<") > MOST_TAGS:
@@ -254,7 +259,9 @@ def _xml(data: bytes) -> Iterator[Yield]:
             break
         leaves = [(_local(c.tag), (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
         leaves += [(str(k), v) for k, v in element.attrib.items()]
-        if len(leaves) > 1:
+        if len(leaves) == 2 and leaves[0][0].lower() in CALLED and leaves[1][0].lower() in VALUED and leaves[0][1]:
+            lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
+        elif len(leaves) > 1:
             tables.setdefault(tuple(k for k, _ in leaves), []).append(tuple(v for _, v in leaves))
         for value in (element.text, element.tail):
             if value and value.strip():

@@ -244,6 +244,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     return found
 
 
+_ROOM = re.compile(" {2,}")
 _WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*")
 """One blank may stand inside a heading or between two: what begins where a value does speaks for it, the longer the better."""
 
@@ -299,6 +300,8 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
         return NONE
     head, kinds = grid.spaced[i]
     before = grid.text[grid.starts[row]:start]
+    if "  " in before and len(_ROOM.split(grid.line(row).strip())) == len(kinds):         # no cell is empty
+        return kinds[len(_ROOM.split(before.lstrip())) - 1]
     if "  " in before or "  " in grid.line(head - 1):     # columns as wide as on paper
         begin = paper(before)
         placed = grid.placed.get(head, {})

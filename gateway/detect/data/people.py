@@ -172,6 +172,31 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
             if records <= DETAILED:
                 contacts.add("address", line[-24:] if place or contact.address(line) else "")
                 contacts.add("birthdate", date.parse(line))
+    return records or _hong_kong(grid, contacts)
+
+
+EIGHT = re.compile(r"(?<![0-9A-Za-z+./\-])[0-9]{8}(?![0-9A-Za-z./\-])")
+HONG_KONG = 45
+"""Numbers of eight digits beside names, from which on they may be telephone numbers of Hong Kong."""
+LINES = frozenset("45679")
+"""First digits of its mobile telephones (OFCA, Numbering Plan): random numbers begin with others as well."""
+
+
+def _hong_kong(grid: Grid, contacts: Contacts) -> int:
+    """Rows of a list with names in which every number of eight digits may be a mobile telephone of Hong Kong."""
+    found = [(m.start(), m[0]) for m in islice(EIGHT.finditer(grid.text), MOST_RECORDS)]
+    first = {number[0] for _, number in found}
+    if len(found) < HONG_KONG or not first <= LINES or len(first) == 1:
+        return 0
+    records = 0
+    for start, number in found:
+        row = grid.row(start)
+        name = name_in(grid, row)
+        if name:
+            records += 1
+            contacts.records.add((name, number))
+            contacts.add("name", name)
+            contacts.add("phone", number)
     return records
 
 
@@ -306,7 +331,7 @@ MOST_PIECES = 12
 """Pieces of a line that are tried as a name."""
 _FIRST = re.compile(
     r"\s*(?:[0-9]{1,4}[.)、]?\s*)?"
-    r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= ))"
+    r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= )|[가-힣]{2,4}(?= ))"
     r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
 """A name that blanks part from the rest of its line."""
 

@@ -130,7 +130,7 @@ def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: 
         check = CHECK.match(text, end)
         if check is not None:
             return Token(f"{head}D6P", letters + digits + (check[1] or "A"), begin, check.end(), grouped)
-        return Token("LD6A", letters + digits + "A", begin, end + 1, grouped) if suffix == "A" and head == "L" else None
+        return Token("LD6A" if head == "L" else "LLD7", letters + digits + "A", begin, end + 1, grouped) if suffix == "A" else None
     if suffix:
         if suffix == "X" and not letters and len(digits) == 17:
             return Token("D17X", digits + "X", start, end + 1, grouped)
@@ -296,6 +296,25 @@ def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[
     """Numbers whose form or surroundings say what they are, and the name of that type."""
     yield from post_accounts(text, found)
     yield from stripes(text, found)
+    yield from travel_documents(text)
+
+
+TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
+"""The second line of the machine readable zone of a passport."""
+PASSPORTS = {"JPN": ("jp.passport", "LLD7"), "CHN": ("cn.passport", "LD8"), "TWN": ("tw.passport", "D9")}
+
+
+def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
+    """Passports by their machine readable zone (ICAO 9303-4): number, birth and expiry each with a check digit of its own."""
+    for match in TRAVEL.finditer(text) if "<<" in text else ():
+        if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
+            name, shape = PASSPORTS[match[3]]
+            yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
+
+
+def _icao(field: str) -> str:
+    """Weights 7, 3, 1; letters from A = 10, a filler is 0."""
+    return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(field)) % 10)
 
 
 def _behind_digits(found: Characters) -> np.ndarray:

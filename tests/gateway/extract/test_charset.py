@@ -62,3 +62,11 @@ def test_ascii_has_one_reading():
 
 def test_shifts_of_hz_that_nothing_ends_are_read_once() -> None:
     assert linear(lambda data: readings(data), lambda n: b"~{ab" * n, 25_000)
+
+
+@pytest.mark.parametrize("charset", ["utf-32-le", "utf-32-be"])
+def test_utf_32_without_a_mark(charset):
+    text = "姓名,身分證\n陳碧雲,V115718705 𠮷\n"
+    assert readings(text.encode(charset)) == [(text, charset)]
+    assert readings("abcdefgh".encode("utf-16-le"))[0][1] == "utf-16-le"
+    assert readings(bytes(64))[0][1] != charset

@@ -47,3 +47,10 @@ def test_every_filled_field_keeps_its_name():
             document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, TU="Passport no", V=value))
 
     assert "Passport no: 388546073" in read(change) and "Passport no: 375804413" in read(change)
+
+
+def test_choices_of_a_field_are_told_with_its_name():
+    def change(document):
+        document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="護照號碼", Opt=pikepdf.Array([pikepdf.String("349586580 陳志明")])))
+
+    assert "護照號碼: 349586580 陳志明" in read(change)

@@ -149,3 +149,10 @@ def test_a_statement_for_each_row_is_one_table(monkeypatch: pytest.MonkeyPatch) 
     assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "2"), ("3", "4"), ("3", "4")), (("5",),)]
     monkeypatch.setattr("gateway.extract.structured.MOST_RECORDS", 3)
     assert Problem in map(type, _sql("insert into a values (1);" * 3)) and Problem not in map(type, _sql("insert into a values (1);" * 2))
+
+
+@pytest.mark.parametrize("field", ["<f><name>{}</name><value>{}</value></f>", '<f key="{}" val="{}"/>', "<f><Label>{}</Label><Text>{}</Text></f>"])
+def test_fields_with_name_and_value(field):
+    page = "<data>" + field.format("健保IC卡號", "000039447921") + field.format("姓名", "曾昱廷") + "</data>"
+    found = [t.content for t in read(page.encode(), "text/xml") if isinstance(t, Text)]
+    assert any("健保IC卡號: 000039447921\n" in text and "姓名: 曾昱廷" in text for text in found)

@@ -119,3 +119,14 @@ def test_one_heading_of_a_type_is_enough_over_numbers():
     assert kinds(table, "170561907") == (frozenset({"us.ssn"}), True)
     assert not kinds("品項\t信用卡\t說明\n早餐\t可\t48641560\n", "48641560")[0]
     assert not kinds("notes\tpassport\tpaid by 3 people\na\t349586580\tb\n", "349586580")[0]
+
+
+def test_commas_of_amounts_part_no_cells():
+    seen = grid("身分證^戶名^餘額\nJ121212456^簡正義^1,053,980\nZ175680494^江子涵^1,220,849\n")
+    assert [line.count("\t") for line in seen.text.splitlines()] == [2, 2, 2]
+
+
+def test_cells_that_two_blanks_part_are_counted():
+    text = "員工姓名  戶籍地  健保IC卡號  到職日  出生日\n石月娥  臺北市信義區忠孝東路  000087096599  108/01/31  0360927\n"
+    assert kinds(text, "000087096599")[0] == {"tw.nhi_card"}
+    assert kinds(text, "0360927")[0] == {"birthdate"}

@@ -137,3 +137,15 @@ def test_what_stands_under_headings_may_look_as_it_likes():
     assert found.people() == 0
     codes = layout.from_table(3, Table("t", (("姓名", "電話"), *(("郭承恩", f"{n:04d}") for n in range(60)))), Labels())
     assert people.read_contacts(codes, people.Contacts()) == 0       # extensions
+
+
+def test_mobile_numbers_of_hong_kong_without_a_blank():
+    names = ("陳大文", "李小明", "CHAN Tai Man", "黃美玲")
+    text = "\n".join(f"{names[n % 4]}, {'569'[n % 3]}{n * 7919:07d}" for n in range(60))
+    assert body(text).people() == 60
+    assert body(text.replace(", 5", ", 2")).people() == 0  # dates, numbers of staff
+    assert body("\n".join(text.split("\n")[:40])).people() == 0
+
+
+def test_names_behind_the_number_of_their_line():
+    assert body("\n".join(f"{n}. 권수빈 010-{1000 + n}-4402 인천광역시 연수구 송도과학로 {n}" for n in range(1, 31))).people() == 30

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, stripes, tokens, wrapped
+from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, stripes, tokens, travel_documents, wrapped
 
 
 def found(text):
@@ -104,3 +104,29 @@ def test_stripes_of_cards():
     assert [(k, t.value) for k, t in stripes("%B4579123456789012^LIN/MEI LING^2712101")] == [("card", "4579123456789012")]
     assert not list(stripes("id;4579123456789012;n=4579123456789012 4579123456789012=27991010000"))
     assert not list(stripes(";4579123456789012=12"))
+
+
+def test_a_date_of_another_era_behind_a_number():
+    assert found("護照號：327886239/048/08/08") == {("D9", "327886239")}
+    assert found("327886239/48/8/08") == {("D9", "327886239")}
+    assert found("3278/8623/9048/0808") == {("D16", "3278862390480808")}
+
+
+def test_cards_of_fifteen_digits_in_fours():
+    assert ("D15", "378282246310005") in found("3782 8224 6310 005 07/28 621")
+    assert ("D12", "123456789012") in found("1234 5678 9012 345 07/28")
+
+
+def test_passports_by_their_machine_readable_lines():
+    text = "P<JPNTANAKA<<TARO<<<<<<<<<<<<<<<<<<<<<<<<<<<\nTK12345674JPN8001014M3011098<<<<<<<<<<<<<<02\n"
+    lines = [f"{number}{check}{land}8001014M3011098<<<<<<<<<<<<<<02" for number, check, land in (
+        ("TK1234567", "5", "JPN"), ("E12345678", "6", "CHN"), ("312345678", "7", "TWN"))]
+    known = [(name, t.value) for line in lines for check in "0123456789"
+             for name, t in travel_documents(f"<<\n{line[:9]}{check}{line[10:]}\n")]
+    assert known == [("jp.passport", "TK1234567"), ("cn.passport", "E12345678"), ("tw.passport", "312345678")]
+    assert len(list(travel_documents(text))) <= 1
+    assert not list(travel_documents("<<\nTK1234567" + "0JPN8001010M3011090<<<<<<<<<<<<<<02"))
+
+
+def test_hong_kong_numbers_of_two_letters_with_an_a():
+    assert found("身份證EC123456A已核對") == {("LLD7", "EC123456A")}
