@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from gateway.extract import nesting, pagecode
+from gateway.extract import html_tables, nesting, pagecode
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, place, program
@@ -17,6 +17,8 @@ from gateway.model.finding import IncidentCode
 
 OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
 META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
+CONDITION = re.compile(r"\[if [^\]<>]{1,80}\]>", re.I)
+"""The beginning of a comment whose content Word and Outlook show."""
 ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 TAG = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')|["'=])*+>""")
 QUOTED = re.compile(r"=\s{0,8}(?:\"[^\">]*>|'[^'>]*>)")
@@ -42,6 +44,10 @@ APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inlin
 """Styles that set an element beside others with room between, whatever the markup has there."""
 INPUT = re.compile(r"(?<![\w-])value\s*=\s*[\"']([^\"'<>]{1,400})[\"']", re.I)
 """What a field of a form is filled with: it stands where the field does."""
+CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
+"""What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
+STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
+"""Text that a style sets before or behind an element (CSS 2.2 section 12.2)."""
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
 ANIMATED = frozenset({"values", "to", "from", "by"})
 """Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
@@ -58,7 +64,6 @@ FOREIGN = re.compile(
 """A share at a public address. Signatures of firms show pictures of their own shares, by name."""
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
-MAX_TABLE_ROWS = 20_000
 MAX_LINKS = 2000
 ELEMENTS = 400_000
 """Tags and comments of one page that are read: a table of 30,000 rows has 350,000."""
@@ -158,8 +163,8 @@ def parse(source: str, full: bool = False) -> Page:
     page = Page(quoted=QUOTED.search(source) is not None)
     out = page.visible
     veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
-    row: list[str] | None = None
-    at, cell_at = 0, -1                                # where the open cell's text begins, -1 outside cells
+    tables = html_tables.Tables(words, page.rows)
+    at = 0
     styles: dict[tuple[str, str], bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
     for count in range(ELEMENTS + 1):
@@ -170,6 +175,10 @@ def parse(source: str, full: bool = False) -> Page:
         if match is None:
             break
         if match[1]:
+            condition = CONDITION.match(source, match.end()) if full else None
+            if condition is not None:
+                at = condition.end()
+                continue
             end = source.find("-->", match.end())
             page.hidden.append(source[match.end():end if end >= 0 else len(source)])
             at = end + 3 if end >= 0 else len(source)
@@ -192,7 +201,7 @@ def parse(source: str, full: bool = False) -> Page:
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
-                at = _raw(page, name, source, at)
+                at = _raw(page, name, source, at, full)
             elif not veil and name not in VOID and "=" in attributes and _styled(attributes, HIDDEN_STYLE, styles):
                 veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
                 continue
@@ -200,8 +209,8 @@ def parse(source: str, full: bool = False) -> Page:
             depth += -1 if closing else 1
             if depth <= 0:
                 veil, out = "", page.visible
-        if full and name in ("td", "th", "tr"):
-            row, cell_at = _cells(page, name, closing, row, cell_at)
+        if full and name in html_tables.NAMES:
+            tables.tag(name, closing, "" if closing else attributes, page.visible)
     return page
 
 
@@ -219,6 +228,9 @@ def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> 
     if name == "input":
         filled = INPUT.search(attributes)
         return f"\t{filled[1]}\t" if filled is not None else ""
+    called = CALLED.search(attributes) if "data-" in attributes and name not in CELLS else None
+    if called is not None:
+        return f"{called[1]}: "
     return "\t" if name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles) else ""
 
 
@@ -230,7 +242,7 @@ def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str]
     return known[key]
 
 
-def _raw(page: Page, name: str, source: str, at: int) -> int:
+def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
     """Content of an element whose content is no markup."""
     end = CLOSING[name].search(source, at)
     stop = end.start() if end else len(source)
@@ -241,6 +253,8 @@ def _raw(page: Page, name: str, source: str, at: int) -> int:
         page.visible.append(content + "\n")
     elif name == "noscript":
         return at
+    elif full and name == "style" and "content" in content:
+        page.hidden.extend(f"{one or other}\n" for one, other in STYLED.findall(content))
     return stop
 
 
@@ -275,17 +289,6 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
     if "download" in attributes:
         page.downloads = True
     return page.said != before
-
-
-def _cells(page: Page, name: str, closing: bool, row: list[str] | None, cell_at: int) -> tuple[list[str] | None, int]:
-    """Rows of tables. Nested tables for layout give short rows; only rows of two cells and more are kept."""
-    if cell_at >= 0 and row is not None:
-        row.append(words(page.visible[cell_at:])[:2000])
-    if name == "tr":
-        if row and len(row) > 1 and len(page.rows) < MAX_TABLE_ROWS:
-            page.rows.append(tuple(row))
-        return ([] if not closing else None), -1
-    return row, -1 if closing else len(page.visible)
 
 
 HTML = HtmlExtractor()

@@ -12,6 +12,8 @@ MAX_COLUMNS = 1000
 """Columns of one row; also the most that one cell spans (HTML 4.9.11)."""
 DEEPEST = 50
 """Tables within tables whose rows are kept apart."""
+PIECES = 8000
+"""Of the text of a cell that are put together: tables for layout have the whole page in one."""
 CELL = 2000
 """Characters of a cell that are kept."""
 SPAN = re.compile(r"(?<![\w-])(row|col)span\s*=\s*[\"']?\s*([0-9]{1,5})", re.I)
@@ -44,7 +46,7 @@ class Tables:
                 self._levels.append(_Level())
             return
         if level.at >= 0 and level.row is not None:
-            self._put(level, self.words(visible[level.at:])[:CELL])
+            self._put(level, self.words(visible[level.at:level.at + PIECES])[:CELL])
         level.at = -1
         if name == "table":
             self._end(level)
