@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gateway.extract import literals, names, pdfscript
+from gateway.extract import literals, names, obscure, pdfscript
 from gateway.extract.base import Context, Extractor, Node
 from gateway.extract.inlined import INLINED
 from gateway.extract.mime import fields, headers
@@ -60,7 +60,9 @@ def _literals(data: bytes) -> None:
     list(literals.data_uris(text))
     found = list(literals.literals(text))
     literals.opaque(found)
-    literals.longest(found)
+    literals.mass(found)
+    list(literals.loose(text))
+    obscure.unpacked(text)
     pdfscript.harmless(text)
     pdfscript.acts(text)
     pdfscript.only_functions(text)

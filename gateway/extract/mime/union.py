@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
@@ -34,6 +35,8 @@ PYTHON_UP_TO = 4 << 20
 SAME_TAIL = 64
 """Octets by which two readings of one part may differ at its end and still mean the same: a delimiter taken as content."""
 
+DECODED = re.compile(r"[^\x00-\x7f\udc80-\udcff]")
+"""A character that the parser decoded by the sender's charset; others stand for octets."""
 RETURNED = "MIME-RETURNED"
 UNKNOWN = frozenset({"application/octet-stream", "text/plain", "application/x-empty"})
 
@@ -147,7 +150,7 @@ def _python(blob: bytes) -> Iterator[Leaf]:
 
 
 def _escaped(text: str) -> bool:
-    return all(c < "\x80" or "\udc80" <= c <= "\udcff" for c in text) if not text.isascii() else True
+    return text.isascii() or DECODED.search(text) is None
 
 
 def _head(part: Message) -> bytes:
