@@ -14,7 +14,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
-from gateway.extract import drawn, legible
+from gateway.extract import drawn, legible, picture_words
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -75,6 +75,9 @@ class PictureExtractor:
         except (OSError, ValueError, SyntaxError):
             return                                        # no picture a reader could see either
         else:
+            said = picture_words.words(file)
+            if said:
+                yield Text(said, "property", hidden=True)
             yield from _pages(file, pages, context)
 
 
