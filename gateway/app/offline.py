@@ -204,6 +204,9 @@ def _inside(folder: str) -> Iterator[str]:
 
 
 def read(path: str) -> bytes:
+    """A file, or standard input for `-`. Raises SekishoError."""
+    if path == "-" and sys.stdin is None:
+        raise SekishoError("-: standard input is closed")
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except OSError as failure:

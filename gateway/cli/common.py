@@ -26,7 +26,11 @@ class Session:
 
     @cached_property
     def path(self) -> Path | None:
-        return find_config(self.wanted, os.environ, Path.cwd())
+        try:
+            here = Path.cwd()
+        except OSError:                      # the folder we stand in was removed: what is named from / on is still there
+            here = Path()
+        return find_config(self.wanted, os.environ, here)
 
     @cached_property
     def config(self) -> Config:

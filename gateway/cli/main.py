@@ -48,7 +48,24 @@ def sekisho(context: click.Context, config: Path | None) -> None:
     context.obj = Session(config)
 
 
+def keep_streams() -> None:
+    """Closed standard streams get the null device, or the next file we open would take their number and our output.
+
+    Standard input stays closed for who asks: nothing is not an empty message.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)       # the lowest free number: this one
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+
+
 def main() -> None:
+    keep_streams()
     try:
         status = sekisho.main(prog_name="sekisho", standalone_mode=False)
     except NoArgsIsHelpError as nothing:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -102,10 +101,7 @@ def replay(session: Session, as_json: bool, files: tuple[Path, ...]) -> int:
 def stored(files: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
     for path in files:
         try:
-            octets = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-            lines = octets.decode("utf-8").splitlines()
-        except OSError as failure:
-            raise SekishoError(f"{path}: {failure.strerror}") from failure
+            lines = read_message(str(path)).decode("utf-8").splitlines()
         except UnicodeDecodeError:
             raise SekishoError(f"{path}: not what `scan --json` prints: it is not UTF-8 text") from None
         for number, line in enumerate(lines, 1):

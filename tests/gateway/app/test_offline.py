@@ -33,6 +33,12 @@ def test_a_state_directory_out_of_reach_is_said_and_does_not_stop_a_scan(tmp_pat
                                        "judged without the tables, documents and outside rules in it\n")
 
 
+def test_standard_input_may_be_closed(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(SekishoError, match="-: standard input is closed"):
+        read("-")
+
+
 def test_a_folder_that_cannot_be_read_is_not_skipped_in_silence(tmp_path, monkeypatch):
     def listing(path):
         raise PermissionError(13, "Permission denied", str(path))

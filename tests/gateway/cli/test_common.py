@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,14 @@ def test_without_a_configuration_a_command_on_state_says_what_to_do(tmp_path, mo
     monkeypatch.delenv("SEKISHO_CONFIG", raising=False)
     with pytest.raises(ConfigError, match="no configuration found"):
         _ = Session(None).configured
+
+
+def test_the_folder_we_stand_in_may_be_gone(tmp_path, monkeypatch):
+    def gone():
+        raise FileNotFoundError(2, "No such file or directory")
+    monkeypatch.setattr(Path, "cwd", gone)
+    (tmp_path / "sekisho.toml").touch()
+    assert Session(tmp_path / "sekisho.toml").path == tmp_path / "sekisho.toml"
 
 
 def test_root_becomes_the_owner_of_the_state(tmp_path):

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 
 import click
 import pytest
@@ -43,7 +45,7 @@ def commands(group=entry.sekisho, path=()):
 WITHOUT = {("demo",), ("init",), ("serve",), ("report",)}      # a show, a first hour, a daemon; report has --format json
 
 
-@pytest.mark.parametrize(("path", "command"), commands(), ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(("path", "command"), list(commands()), ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
 def test_every_command_answers_programs(path, command):
     assert any("--json" in option.opts for option in command.params) is (path not in WITHOUT)
 
@@ -63,6 +65,15 @@ def test_no_fault_ends_in_a_traceback(monkeypatch, fault, status, said):
     monkeypatch.setattr(entry.sekisho, "main", fail)
     ran = run("stats")
     assert (ran.status, ran.errors) == (status, said)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_not_handed_to_files(closed, tmp_path):
+    """A job without streams: what it opens must not get their numbers."""
+    look = ("import os, sys; from gateway.cli.main import keep_streams; keep_streams(); print('x'); "
+            f"file = open({str(tmp_path / 'held')!r}, 'w'); sys.exit(0 if file.fileno() > 2 and sys.stdout and sys.stderr else 1)")
+    assert subprocess.run(["sh", "-c", f'exec "$0" -P -c "$1" {closed}', sys.executable, look], check=False).returncode == 0
+    assert (tmp_path / "held").read_text() == ""
 
 
 def test_a_programmer_gets_the_traceback(monkeypatch):
