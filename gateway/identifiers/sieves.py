@@ -32,13 +32,14 @@ class Columns:
     """Values by their length, each length as an array, column by column; a value that is not ASCII is in no array."""
 
     def __init__(self, values: Collection[str]) -> None:
-        lengths: dict[int, list[str]] = {length: [] for length in dict.fromkeys(map(len, values))}
-        if len(lengths) == 1:
-            lengths = {length: list(values) for length in lengths}
-        else:
-            for value in values:
-                lengths[len(value)].append(value)
-        self.columns = [(same, _array(same, length)) for length, same in lengths.items()]
+        same = _alike(values)
+        if same is not None:
+            self.columns: list[tuple[list[str], np.ndarray | None]] = [(list(values), same)]
+            return
+        lengths: dict[int, list[str]] = {}
+        for value in values:
+            lengths.setdefault(len(value), []).append(value)
+        self.columns = [(those, _array(those, length)) for length, those in lengths.items()]
 
     def passing(self, name: str, check: Callable[[str], bool]) -> list[str]:
         """The values that a type's check lets through."""
@@ -57,11 +58,25 @@ class Columns:
         return sum(sum(map(payment.issued, same)) if array is None else int(_issued(array).sum()) for same, array in self.columns)
 
 
+def _alike(values: Collection[str]) -> np.ndarray | None:
+    """The array of values that are of one length and ASCII, else None: quicker than to ask each for its length."""
+    length = len(next(iter(values), ""))
+    joined = "\n".join(values) + "\n"
+    if not length or len(joined) != len(values) * (length + 1) or not joined.isascii() or joined.count("\n") != len(values):
+        return None
+    lines = np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length + 1)
+    return _less_48(lines[:, :length]) if (lines[:, length] == 10).all() else None
+
+
 def _array(values: list[str], length: int) -> np.ndarray | None:
     joined = "".join(values)
     if not length or not joined.isascii():
         return None
-    return np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length).astype(np.int32, order="F") - 48
+    return _less_48(np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length))
+
+
+def _less_48(octets: np.ndarray) -> np.ndarray:
+    return octets.astype(np.int32, order="F") - 48
 
 
 def _digits(values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
+from gateway.detect.data.possible import number
 from gateway.detect.data.splits import split_cells
 from gateway.detect.data.starts import Starts
 from gateway.identifiers import payment, terms, tw, words
@@ -208,7 +209,7 @@ class CustomerData:
             return
         values = batch.values
         keep: Sequence[int] = range(len(values))
-        if not (EXAMPLES.isdisjoint(values) and self.own.isdisjoint(values)):
+        if not (EXAMPLES.isdisjoint(values) and (not self.own or self.own.isdisjoint(values))):
             keep = [i for i, v in enumerate(values) if v not in EXAMPLES and v not in self.own]
         if not keep:
             return
@@ -331,7 +332,7 @@ class CustomerData:
 
 def possible(text: str) -> bool:
     """False where a text can hold neither an identifier nor fifty contacts."""
-    return tokens.POSSIBLE.search(text) is not None or text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS
+    return number(text) or text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS
 
 
 def mended(text: Text) -> Text:

@@ -152,9 +152,7 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in ("---", "───", "===", "━━━")) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
-    for delimiter in _delimiters(codes, starts):
-        places = np.flatnonzero(codes == ord(delimiter))
-        lines, counts = _a_line(starts, places)
+    for places, lines, counts in _delimiters(text, codes, starts):
         rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
         if rows.any():
             changed = True
@@ -165,14 +163,14 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     return text, seen.characters and found
 
 
-def _delimiters(codes: np.ndarray, starts: np.ndarray) -> list[str]:
-    """Those that the text has; the one that more lines have in equal numbers first: amounts have commas too, but headings none."""
-    rows = {}
-    for delimiter in DELIMITERS:
+def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Places, their lines and how many a line has of those in the text; the one that more lines have in equal numbers first:
+    amounts have commas too, but headings none."""
+    found = []
+    for delimiter in filter(text.__contains__, DELIMITERS):
         places = np.flatnonzero(codes == ord(delimiter))
-        if len(places):
-            rows[delimiter] = int(_equal_rows(_a_line(starts, places)[1]).sum())
-    return sorted(rows, key=rows.__getitem__, reverse=True)
+        found.append((places, *_a_line(starts, places)))
+    return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
 
 
 def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -18,8 +18,8 @@ NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,
 MOST_ROWS = 5000
 MOST_PIECES = 20
 LEAST, LONGEST = 8, 19
-DIGITS = 8
-"""The most digits of a cell that NEIGHBOURS matches."""
+LETTERS, DIGITS = 2, 8
+"""The most of them in a cell that NEIGHBOURS matches."""
 
 
 def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
@@ -51,22 +51,18 @@ def _starts(grid: Grid) -> np.ndarray | None:
 
 
 def _short(found: Characters) -> np.ndarray:
-    """Cells of capitals and few digits before another such cell."""
+    """Cells that may be capitals and few digits before one that may be few digits: by their length and what they begin with."""
     inner = found.inner
     marks = np.flatnonzero((inner == 9) | (inner == 10))
     if not len(marks):
         return marks
     begin, end = np.concatenate(([0], marks + 1)), np.append(marks, len(inner))
-    digits, others = found.are(DIGIT), ~found.are(DIGIT | UPPER) & (found.codes != 32)
-    few = _among(digits, begin, end) <= DIGITS
-    few &= _among(others, begin, end) == 0
-    return np.asarray(begin[:-1][few[:-1] & few[1:] & (inner[end[:-1]] == 9)])
-
-
-def _among(found: np.ndarray, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """How many there are in each cell."""
-    before = np.cumsum(found, dtype=np.int32)
-    return np.asarray(before[end + MARGIN - 1] - before[begin + MARGIN - 1])
+    length, first = end - begin, found.codes[begin + MARGIN]
+    kinds = found.kinds[begin + MARGIN]
+    blank = (first == 32) | ((found.codes[end + MARGIN - 1] == 32) & (length > 0))
+    one = blank | (length == 0) | ((length <= LETTERS + DIGITS + 1) & ((kinds & (DIGIT | UPPER)) != 0))
+    two = blank | ((length > 0) & (length <= DIGITS) & (((kinds & DIGIT) != 0) | (first == 88)))
+    return np.asarray(begin[:-1][one[:-1] & two[1:] & (inner[end[:-1]] == 9)])
 
 
 def _run(line: tuple[int, int], cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:

@@ -131,4 +131,7 @@ def repeated(found: Characters) -> np.ndarray:
     upper, word = found.are(UPPER), found.are(LETTER | DIGIT)
     six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
     length = end - first
-    return np.sort(np.concatenate((first[(length >= 36) | np.isin(length, FOLLOWED)], six - 1)), kind="stable") - MARGIN
+    long = length >= 36
+    for followed in FOLLOWED:
+        long |= length == followed
+    return np.sort(np.concatenate((first[long], six - 1)), kind="stable") - MARGIN

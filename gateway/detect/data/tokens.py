@@ -15,7 +15,6 @@ import numpy as np
 
 from gateway.identifiers import payment
 from gateway.identifiers.characters import MARGIN, Characters, matches
-from gateway.identifiers.normalise import NUMERAL
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
 
@@ -47,11 +46,6 @@ CARD_WINDOWS = ((4, 4, 4, 3), (4, 4, 4, 2))
 """Cards of 15 and 14 digits; twelve digits and a code behind them look like these: only where the check digit is right."""
 LONGEST = 19
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
-POSSIBLE = re.compile(
-    "(?:[0-9OolI|\u00b2\u00b3\u00b9\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u0e50-\u0e59\u2070-\u2089\u2460-\u249b\u24ea-\u24ff"
-    "\u2776-\u2793\u3007\u3220-\u3229\u3280-\u3289\uff10-\uff19\U0001d7ce-\U0001d7ff\U0001f100-\U0001f10a"
-    + "".join(map(chr, NUMERAL)) + "][^0-9A-Za-z\u3400-\u9fff]{0,6}){6}")
-"""Six digits of any script with little between them: without such a place there is no identifier. One pass, in C."""
 
 
 @dataclass(frozen=True, slots=True)

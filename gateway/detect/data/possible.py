@@ -1,0 +1,66 @@
+"""Whether a text can hold an identifier at all. Most that people write cannot, and costs no more than this look."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from gateway.identifiers.characters import LEAST
+from gateway.identifiers.normalise import NUMERAL
+
+_DIGITS = (
+    "0-9OolI|\u00b2\u00b3\u00b9\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u0e50-\u0e59\u2070-\u2089\u2460-\u249b\u24ea-\u24ff"
+    "\u2776-\u2793\u3007\u3220-\u3229\u3280-\u3289\uff10-\uff19\U0001d7ce-\U0001d7ff\U0001f100-\U0001f10a"
+    + "".join(map(chr, NUMERAL)))
+_WORDS = "0-9A-Za-z\u3400-\u9fff"
+NUMBER = re.compile(f"(?:[{_DIGITS}][^{_WORDS}]{{0,6}}){{6}}")
+"""Six digits of any script with little between them: without such a place there is no identifier."""
+APART, LINKS = 7, 5
+"""From one of these digits to the next, at the most; and from the first to the last of them."""
+PIECE, OVERLAP = 1 << 17, 64
+"""Characters looked at together; NUMBER is shorter than the overlap."""
+_OTHER, _DIGIT, _WORD = range(3)
+
+
+def _table() -> np.ndarray:
+    """What each character of the basic plane is to NUMBER."""
+    table = np.full(0x10000, _OTHER, np.uint8)
+    for kind, spelled in ((_WORD, _WORDS), (_DIGIT, _DIGITS)):
+        for first, last, single in re.findall("(.)-(.)|(.)", spelled):
+            table[ord(first or single):ord(last or single) + 1] = kind
+    return table
+
+
+_TABLE = _table()
+_ASCII = _TABLE[:256].tobytes()
+
+
+def number(text: str) -> bool:
+    """Whether NUMBER matches anywhere."""
+    if NUMBER.search(text, 0, LEAST) is not None:
+        return True
+    raw = b"" if len(text) < LEAST else text.encode() if text.isascii() else text.encode("utf-16-le", "surrogatepass")
+    if len(raw) not in (len(text), 2 * len(text)):        # short, or with characters behind the basic plane
+        return NUMBER.search(text) is not None
+    for begin in range(0, len(text), PIECE):
+        if len(raw) == len(text):
+            kinds = np.frombuffer(raw[begin:begin + PIECE + OVERLAP].translate(_ASCII), np.uint8)
+        else:
+            kinds = _TABLE.take(np.frombuffer(raw, np.uint16)[begin:begin + PIECE + OVERLAP])
+        if any(NUMBER.match(text, at + begin) is not None for at in _likely(kinds).tolist()):
+            return True
+    return False
+
+
+def _likely(kinds: np.ndarray) -> np.ndarray:
+    """Where six digits begin, each no further from the next than NUMBER has it and with no word right behind it."""
+    places = np.flatnonzero(kinds == _DIGIT)
+    apart = np.diff(places)
+    linked = (apart <= APART) & (kinds[places[:-1] + 1] != _WORD)
+    if len(linked) < LINKS:
+        return places[:0]
+    all_linked = linked[:len(linked) - LINKS + 1]
+    for i in range(1, LINKS):
+        all_linked = all_linked & linked[i:len(linked) - LINKS + 1 + i]
+    return np.asarray(places[:len(all_linked)][all_linked])
