@@ -139,6 +139,8 @@ def _structured(data: bytes, head: bytes) -> str:
         return "image/x-icon"
     if head[2:7] in (b"-lh0-", b"-lh1-", b"-lh4-", b"-lh5-", b"-lh6-", b"-lh7-", b"-lhd-", b"-lzs-", b"-lz4-", b"-lz5-"):
         return "application/x-lzh"
+    if head[:1] == b"0" and _der(head) == "application/pkcs7-mime":
+        return "application/pkcs7-mime"                  # a signed PDF stands in it in one piece
     if b"%PDF-" in head[:1024 + 5]:
         return "application/pdf"
     if head[:3] == b"\x5d\0\0" and len(data) > 13 and head[5:13] in (b"\xff" * 8, head[5:10] + b"\0\0\0"):
@@ -266,6 +268,8 @@ CONTAINER_EXTENSIONS = frozenset({
     "br", "sz", "lrz", "cab", "arj", "ace", "lzh", "lha", "arc", "zoo", "alz", "egg", "sit", "sitx", "sqx", "uha",
     "zpaq", "paq8", "kgb", "b1", "wim", "swm", "esd", "xar", "cpio", "iso", "img", "udf", "vhd", "vhdx", "vmdk",
     "vdi", "qcow2", "dmg", "ima", "nrg", "mdf", "ccd", "toast", "squashfs",
+    "daa", "isz", "uif", "cdi", "b5i", "b6i", "bwt", "vfd", "flp", "hdd", "gho", "tib", "ova", "sparseimage", "cramfs", "pea",
+    "rz", "uc2",
 })
 """Names under which systems mount or unpack a file of any content."""
 

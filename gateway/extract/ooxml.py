@@ -28,6 +28,8 @@ WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as ch
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>"
                          rb"([^<]*(?:\||&#)[^<]*)<")
 CALL = re.compile(r"(?<=[\w.\\/:\"'])\|\s{0,20}'[^']*'\s{0,20}!|(?<=[\w.])\|[^!|]{1,260}!", re.I)
+SHEET_NAME = re.compile(r"(?<!\|)'(?:[^'|\[\]]{0,200}\[[^'|\[\]]{1,200}\])?[^'\\/:*?\[\]]{1,31}'!")
+"""A sheet whose name needs quotation marks; a bar in it is no call."""
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
 RELATIONS = 66_000                       # of one part: Excel allows 65,530 hyperlinks in a sheet
@@ -336,7 +338,7 @@ def formulas(data: bytes) -> Iterator[Yield]:
 
 def dde_call(text: str) -> bool:
     """True for service|topic!item outside string literals."""
-    bare = re.sub(r'"[^"]*"', '""', text)
+    bare = SHEET_NAME.sub("!", re.sub(r'"[^"]*"', '""', text))
     return "|" in bare and CALL.search(bare) is not None
 
 

@@ -23,8 +23,10 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 CONTAINERS = (b"PK\x03\x04", b"MSCF\0\0\0\0", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
-MEMBERS = frozenset({"application/x-lzh", "application/x-arj", "application/x-cpio", "application/x-archive"})
-"""Archives in which a stored PDF lies in one piece: read as one in any case, but what stands around it is the archive."""
+MEMBERS = frozenset({"application/x-lzh", "application/x-arj", "application/x-cpio", "application/x-archive",
+                     "application/pkcs7-mime"})
+"""Archives and signed messages in which a stored PDF lies in one piece: read as one in any case, but what stands around it is
+the archive's."""
 GUESSES = 80                             # passwords tried on one file
 OBJECTS = 200_000                        # indirect objects of one file that are looked at
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -26,8 +27,10 @@ SILENT = frozenset({b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"datastore
                     b"objalias",
                     b"shpinst_", b"pgdsctbl", b"listpicture", b"upr_", b"levelnumbers", b"leveltext", b"sn"})
 CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template",
-            b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html"}
-READ = frozenset({"field", "template", "subdocument"})
+            b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html", b"mmdatasource": "source",
+            b"mmheadersource": "source", b"mmodsosrc": "source", b"mmconnectstr": "source"}
+READ = frozenset({"field", "template", "subdocument", "source"})
+ELSEWHERE = re.compile(r"(?:data source|dbq|database)\s{0,9}=\s{0,9}[\"']?(?:https?:|\\\\|file:)", re.I)
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
            b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
@@ -314,6 +317,13 @@ def _loaded(kind: str, text: str, escaped: int) -> list[Observation]:
     return [judged] if judged else []
 
 
+def _merged(text: str) -> list[Observation]:
+    """Where a form letter takes its addresses from (RTF 1.9.1, mail merge): a path, or the string of a connection."""
+    if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) or ELSEWHERE.search(text):
+        return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
+    return []
+
+
 def _captures(reader: _Reader) -> Iterator[Yield]:
     seen: set[Observation] = set()
     objects_seen = 0
@@ -324,6 +334,8 @@ def _captures(reader: _Reader) -> Iterator[Yield]:
             found = fields.judge(text)
         elif taken.kind in ("template", "subdocument"):
             found = _loaded(taken.kind, text.strip(), taken.escaped)
+        elif taken.kind == "source":
+            found = _merged(text.strip())
         elif taken.kind in ("class", "name"):
             named = objects.by_name(text.strip())
             found = [named] if named else []

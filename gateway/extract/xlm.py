@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
 RUNS = frozenset({"EXEC", "CALL", "REGISTER", "EXECUTE", "INITIATE", "POKE", "SEND.KEYS", "FOPEN", "FILE.DELETE"})
 """What no name of an ordinary workbook calls; GET.CELL and its like are customary there."""
+SXSTRING = 0x00CD
+ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 RECORDS = 3_000_000
 """Of one stream that are looked at: a sheet of 65,536 rows full of numbers has a million."""
 SHEETS = 2_000
@@ -97,6 +100,8 @@ def extract(data: bytes) -> Iterator[Yield]:
             yield from _link(body)
         elif kind == HLINK:
             yield from _hyperlink(book, body)
+        elif kind == SXSTRING:
+            yield from _query(body)
         elif book.in_macro and len(book.lines) < xlmtext.LINES:
             _cell(book, kind, body)
     if book.records == RECORDS:
@@ -173,6 +178,17 @@ def _link(body: bytes) -> Iterator[Yield]:
     found = targets.judge("externalLinkPath", target.replace("\x03", "/"))
     if found is not None:
         yield found
+
+
+def _query(body: bytes) -> Iterator[Yield]:
+    """The connection of a query ([MS-XLS] 2.4.84 DBQUERY, 2.4.310 SXString), kind and place parted by a semicolon."""
+    count = int.from_bytes(body[:2], "little")
+    text = body[3:3 + 2 * count].decode("utf-16-le", "replace") if body[2:3] == b"\1" else body[3:3 + count].decode("latin-1")
+    kind, _, rest = text.partition(";")
+    if kind.upper() in ("URL", "TEXT", "FINDER") and targets.place(rest) in (targets.Place.WEB, targets.Place.SHARE):
+        yield Observation("DOC-REMOTE-QUERY", rest[:400])
+    elif kind.upper() in ("ODBC", "OLEDB") and ELSEWHERE.search(rest):
+        yield Observation("DOC-REMOTE-DATASOURCE", rest[:400])
 
 
 def _hyperlink(book: _Book, body: bytes) -> Iterator[Yield]:

@@ -141,7 +141,8 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
     places = [*_gaps(node.data, spans), (*main.slack, "between"), (main.stop - len(main.comment), main.stop, "comment")]
     for start, stop, place in places:
         yield from _stray(node.data[start:stop], place)
-    packed = dict.fromkeys(e.central.comment for e in entries if len(e.central.comment) >= LONG_COMMENT and b"\0" in e.central.comment)
+    comments = (e.central.comment for e in entries)
+    packed = dict.fromkeys(c for c in comments if len(c) >= LONG_COMMENT and b"\0" in c)
     if len(packed) > COMMENTS:
         yield Problem(IncidentCode.COUNT, f"more than {COMMENTS} comments that are no text")
     for comment in dict.fromkeys([main.comment, *islice(packed, COMMENTS)]):

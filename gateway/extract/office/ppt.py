@@ -15,6 +15,8 @@ from gateway.model.finding import IncidentCode
 TEXT_CHARS, TEXT_BYTES, CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 OLE_STORAGE, INTERACTIVE, HYPERLINK = 0x1011, 0x0FF3, 0x0FD7
 TARGET = 1                               # instance of the string that says where a hyperlink leads; 0 is what is shown
+MEDIA = frozenset({0x1005, 0x1006, 0x1007, 0x100D, 0x1010})
+"""Containers of films and sounds that lie outside of the file, and play without a click (2.10)."""
 LINKS = 1000                             # that are told
 ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
@@ -24,7 +26,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
     """Children, text and observations of one `PowerPoint Document` stream."""
     lines: list[str] = []
     links: dict[Observation, None] = {}
-    within = 0                           # end of the hyperlink container that is open
+    within = played = 0                  # ends of the hyperlink and the media container that are open
     seen: set[str] = set()
     at = 0
     for _ in range(RECORDS):
@@ -34,11 +36,13 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
         at += 8
         if version & 0xF == 0xF:
             within = at + size if kind == HYPERLINK else within
+            played = at + size if kind in MEDIA else played
             continue
         body = data[at:at + size]
         if kind in (TEXT_CHARS, CSTRING):
             lines.append(body.decode("utf-16-le", "replace").replace("\r", "\n"))
-            found = targets.judge("hyperlink", lines[-1]) if version >> 4 == TARGET and at < within else None
+            found = (targets.judge("media", lines[-1]) if at < played else
+                     targets.judge("hyperlink", lines[-1]) if version >> 4 == TARGET and at < within else None)
             if found is not None and len(links) < LINKS:
                 links[found] = None
         elif kind == TEXT_BYTES:

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from gateway.extract.identify import identify, is_light, needs_reader
+from gateway.extract.identify import identify, is_light, names_container, needs_reader
 
 
 def pe() -> bytes:
@@ -129,3 +129,14 @@ def test_data_that_browsers_run_is_a_page(data):
 
 def test_data_with_quiet_markup_stays_data():
     assert identify(b"<?xml version='1.0'?><feed><x:b xmlns:x='http://www.w3.org/1999/xhtml'>words</x:b></feed>", ("a.xml",)) == "text/xml"
+
+
+def test_a_signed_document_is_the_message_around_it() -> None:
+    signed = b"\x30\x82\x04\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0" + bytes(40)
+    assert identify(signed + b"%PDF-1.7\n", ("contract.pdf.p7m",)) == "application/pkcs7-mime"
+    assert identify(b"0 lines\n%PDF-1.7\n") == "application/pdf"
+
+
+@pytest.mark.parametrize("name", ["a.daa", "a.ova", "a.gho"])
+def test_names_of_images(name: str) -> None:
+    assert names_container((name,)) and not names_container((name + ".txt",))

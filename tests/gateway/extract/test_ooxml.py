@@ -189,3 +189,11 @@ def test_a_service_in_quotation_marks_is_one() -> None:
 @pytest.mark.parametrize("piece", ["a'", "a", "a|", "'a|'", "a|'"])
 def test_long_formulas_are_looked_at_once(piece: str) -> None:
     assert linear(dde_call, lambda size: piece * size + "|", 50_000)
+
+
+@pytest.mark.parametrize(("text", "call"), [
+    ("'Q1|Q2'!B2", False), ("'[a.xls]Q1|Q2'!B2", False), ("'Q1|Q2'!B2+cmd|'/c x'!A0", True), ("cmd|'x'!A0", True), ("cmd|  'x'!A0", True),
+    ("'cmd|/c x'!A0", True),
+])
+def test_bars_in_names_of_sheets(text: str, call: bool) -> None:
+    assert dde_call(text) == call

@@ -126,3 +126,12 @@ def test_cells_of_hidden_text_do_not_end_those_beside_them() -> None:
     reader = _Reader(b"{\\rtf1 before\\par a\\cell{\\v x\\cell}b c\\cell\\row}")
     reader.run()
     assert reader.rows == [("a", "x", "b c")]
+
+
+@pytest.mark.parametrize(("group", "held"), [
+    ("{\\*\\mmdatasource \\\\\\\\h.example\\\\s\\\\a.mdb}", True), ("{\\*\\mmheadersource http://h.example/h.doc}", True),
+    ("{\\*\\mmconnectstr Provider=x;Data Source=\\\\\\\\h.example\\\\a.accdb}", True), ("{\\*\\mmdatasource C:\\\\a.mdb}", False),
+    ("{\\*\\mmconnectstr Provider=x;Data Source=C:\\\\a.accdb}", False),
+])
+def test_addresses_of_form_letters(group: str, held: bool) -> None:
+    assert ("DOC-REMOTE-DATASOURCE" in codes(read("{\\rtf1{\\*\\mailmerge" + group + "}x}"))) == held

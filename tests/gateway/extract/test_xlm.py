@@ -78,3 +78,13 @@ def test_names_that_call(function: int, codes_of_it: set[str], wide: int) -> Non
     text = "abc".encode("utf-16-le" if wide else "latin-1")
     body = struct.pack("<HBBHHHBBBB", 0, 0, 3, len(tokens), 0, 0, 0, 0, 0, 0) + bytes([wide]) + text + tokens
     assert codes(list(extract(biff((0x809, struct.pack("<HH", 0x600, 5)), (0x18, body), (0x0A, b""))))) == codes_of_it
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("URL;http://h.example/a.html", "DOC-REMOTE-QUERY"), ("TEXT;\\\\h.example\\s\\a.txt", "DOC-REMOTE-QUERY"), ("TEXT;C:\\a.txt", ""),
+    ("ODBC;DBQ=\\\\h.example\\s\\a.mdb", "DOC-REMOTE-DATASOURCE"), ("ODBC;DSN=accounts;UID=a", ""), ("quarter; third", ""),
+])
+@pytest.mark.parametrize("wide", [False, True])
+def test_queries_in_records(text: str, code: str, wide: bool) -> None:
+    body = struct.pack("<HB", len(text), wide) + text.encode("utf-16-le" if wide else "ascii")
+    assert codes(list(extract(biff((0xCD, body))))) == ({code} if code else set())

@@ -3,6 +3,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+import pytest
+
 from gateway.extract.base import Child
 from gateway.extract.office.ppt import extract
 from gateway.model.content import Observation, Text
@@ -34,3 +36,12 @@ def test_links_to_programs_stand_in_hyperlink_containers() -> None:
     shown = atom(0x0FD7, atom(0x0FBA, "setup.exe".encode("utf-16-le")), 0xF)
     outside = shown + atom(0x0FBA, "c:\\x\\a.bat".encode("utf-16-le"))
     assert not any(isinstance(o, Observation) for o in extract(link("page 2") + outside, 1 << 20))
+
+
+@pytest.mark.parametrize(("container", "text", "code"), [
+    (0x1005, "\\\\h.example\\s\\a.avi", "DOC-EXTERNAL-SHARE"), (0x1010, "file://h.example/s/b.wav", "DOC-EXTERNAL-SHARE"),
+    (0x1006, "C:\\films\\a.avi", ""), (0x0409, "\\\\h.example\\s\\a.avi", ""),
+])
+def test_films_and_sounds_elsewhere(container: int, text: str, code: str) -> None:
+    film = atom(container, atom(0x1004, bytes(8)) + atom(0x0FBA, text.encode("utf-16-le")), 0xF)
+    assert [o.code for o in extract(film, 1 << 20) if isinstance(o, Observation)] == ([code] if code else [])
