@@ -33,6 +33,10 @@ SKEW_SIDE = 900
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
+SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})[ \-]([0-9]{2})[ \-]([0-9]{4})(?![0-9\-])(?! [0-9]{4})")
+"""A number of the social security of America, whose hyphens are short."""
+NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
+DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
 MISREAD = {
     "€": "CE", "£": "E", "©": "C", "0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "SJ", "$": "S", "6": "G",
@@ -141,7 +145,19 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    return _joined(_lettered(text))
+    return SECURITY.sub(r"\1-\2-\3", _unnumbered(_joined(_lettered(text))))
+
+
+def _unnumbered(text: str) -> str:
+    """Without the numbers of rows that stand at the edge of a spreadsheet, the one of the headings too."""
+    lines = text.split("\n")
+    numbers = [int(found[1]) if (found := NUMBERED.match(line)) else 0 for line in lines]
+    bare = [NUMBERED.sub("", line) if number else line for line, number in zip(lines, numbers, strict=True)]
+    for i, number in enumerate(numbers):
+        following = number and number + 1 in numbers[i + 1:i + 3] and number + 2 in numbers[i + 2:i + 5]
+        if following and not DIGIT.search(bare[i]):
+            return "\n".join([*lines[:i], *bare[i:]])
+    return text
 
 
 def _joined(text: str) -> str:

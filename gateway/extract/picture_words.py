@@ -25,7 +25,7 @@ def words(picture: Image.Image) -> str:
 
 
 def _entries(picture: Image.Image) -> Iterator[str]:
-    found = {key: value for key, value in picture.info.items() if key in SAID}
+    found: dict[object, object] = {key: value for key, value in picture.info.items() if key in SAID}
     try:
         found |= getattr(picture, "text", {})             # the chunks behind the pixels too
     except ERRORS:

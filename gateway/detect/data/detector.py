@@ -36,7 +36,9 @@ MACHINERY = re.compile(
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""
-MISREAD = str.maketrans({"£": "E", "€": "C", "|": "I", "§": "S", "©": "C", "®": "R"})
+MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
+UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))")
+"""What is an I where a Taiwanese number follows, and else a line between cells."""
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
@@ -337,7 +339,7 @@ def possible(text: str) -> bool:
 
 def mended(text: Text) -> Text:
     """What Tesseract takes letters for, put right."""
-    return replace(text, content=text.content.translate(MISREAD)) if text.source.startswith("ocr ") else text
+    return replace(text, content=UPRIGHT.sub("I", text.content.translate(MISREAD))) if text.source.startswith("ocr ") else text
 
 
 def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:

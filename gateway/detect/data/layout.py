@@ -231,9 +231,11 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
         line = match.group().lstrip(" 0+-").rstrip()
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
-        if 2 <= len(cells) <= 15 and sum(bool(labels.heading(cell)) for cell in cells) >= 2:
-            kinds = heading_row(cells, labels)
-            if kinds is not None and sum(map(bool, kinds)) >= 2:
+        named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 else []
+        apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
+        if apart or sum(map(bool, named)) >= 2:
+            kinds = named if apart else heading_row(cells, labels)
+            if kinds is not None and sum(map(bool, kinds)) >= (1 if apart else 2):
                 row = grid.row(match.start())
                 found.append((row + 1, kinds))
                 grid.placed[row + 1] = {

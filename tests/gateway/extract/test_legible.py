@@ -74,3 +74,15 @@ def test_cards_in_two_pieces_are_joined_beside_whole_ones():
     assert mended("\n".join([cards[0], parted])).split("\n")[-1] == parted
     assert mended("\n".join([*cards[:2], f"123456 {cards[2][6:]}"])).split("\n")[-1] != cards[2]
 
+
+def test_numbers_of_rows_at_the_edge_of_a_spreadsheet():
+    text = "A B C\n1 收件人 金額 健保卡卡號\n2 陳志明 6,638,499 000080492981\n3 林美玲 9,860,535 000014352835"
+    assert mended(text).split("\n")[1:] == ["收件人 金額 健保卡卡號", "陳志明 6,638,499 000080492981", "林美玲 9,860,535 000014352835"]
+    listed = "No 姓名 電話\n1 陳志明 0912345678\n2 林美玲 0912345679\n3 王小明 0912345670"
+    assert mended(listed) == listed
+    assert mended("1 page\n7 pages\n3 pages") == "1 page\n7 pages\n3 pages"
+
+
+def test_hyphens_of_social_security_numbers():
+    assert mended("768 54-4707 x 681 29 4134") == "768-54-4707 x 681-29-4134"
+    assert mended("2026 05 1234, 123 45 6789 0123") == "2026 05 1234, 123 45 6789 0123"

@@ -130,3 +130,9 @@ def test_cells_that_two_blanks_part_are_counted():
     text = "員工姓名  戶籍地  健保IC卡號  到職日  出生日\n石月娥  臺北市信義區忠孝東路  000087096599  108/01/31  0360927\n"
     assert kinds(text, "000087096599")[0] == {"tw.nhi_card"}
     assert kinds(text, "0360927")[0] == {"birthdate"}
+
+
+def test_one_heading_over_columns_that_blanks_part():
+    text = "Social Security# Employee             Issued\n681-29-4134        James Jones      11/10/2015\n"
+    assert "us.ssn" in kinds(text, "681-29")[0]
+    assert not kinds("see the passport list below\n681294134        James Jones\n", "6812")[0]
