@@ -26,11 +26,15 @@ SPARSE = 100
 """Cells that one written cell may take up in a sheet of more than REPEATED."""
 NAMES = 200_000
 """Defined names; workbooks that were copied for years carry 100,000."""
+KEPT = 16 << 20
+"""Octets of unpacked parts that are handed on."""
 BLANKS = 1_000_000
 """Blanks that one element of OpenDocument stands for."""
 COLUMN = re.compile(rb"\sr\s?=\s?[\"']([A-Za-z]{1,3})\d")
 FAR = re.compile(rb"r(?:=\"(?:[A-Za-z]{2,3}[0-9]|[A-Za-z]?[0-9]{6})|\s+=|=[^\"])")
 """A place beyond Z99999, or one written as no program of offices writes it."""
+FEW = 300_000
+"""Cells between the first and the last one that need not be counted."""
 AT_ONCE = 1 << 18
 """Octets of a sheet that are looked at together."""
 PLACE = 16
@@ -48,16 +52,19 @@ BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xB
 BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
 
 
-def package(data: bytes, context: Context) -> Problem | None:
-    """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does."""
+def package(data: bytes, context: Context, kept: dict[str, bytes] | None = None) -> Problem | None:
+    """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does. `kept` is given the parts that were unpacked."""
     try:
         parts = Package(data, context.limits, context.limits.expanded)
-        cells = 0
+        cells, room = 0, KEPT
         for entry in parts.entries.values():
             low = entry.name.lower()
             if not low.endswith((".xml", ".bin")) or low.startswith(PASSED_OVER):
                 continue
             content = parts.read(entry.name)
+            room -= len(content)
+            if kept is not None and room > 0:
+                kept[entry.name] = content
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
             if low == "content.xml":
@@ -105,7 +112,21 @@ def _plainly(content: bytes) -> tuple[int, int, int] | None:
         at = equal[named & (piece[equal - 2] <= 32)] + begin + 2
         far = far or bool(((raw[at + 1] > 64) | ((raw[at] < 64) & (raw[at + 5] - 48 < 10)) | (raw[at + 6] - 48 < 10)).any())
         found.append(at)
-    return _last(raw, found) if far else (0, 0, 0)
+    return _last(raw, found) if far and not _small(raw, found) else (0, 0, 0)
+
+
+def _small(raw: np.ndarray, places: list[np.ndarray]) -> bool:
+    """Whether the first letter of two and the first digit of four say that the sheet has few cells: wide, but not far."""
+    columns, rows = 26, 999
+    for at in places:
+        two = raw[at + 1] > 64
+        wide, digits = at[two], at + two + (raw[at] > 64)
+        if (raw[wide + 2] > 64).any() or (raw[digits + 4] - 48 < 10).any():
+            return False
+        thousands = raw[digits[raw[digits + 3] - 48 < 10]]
+        columns = max(columns, (int((raw[wide] & 31).max(initial=0)) + 1) * 26)
+        rows = max(rows, (int((thousands & 15).max(initial=0)) + 1) * 1000)
+    return columns * rows <= FEW
 
 
 def _last(raw: np.ndarray, places: list[np.ndarray]) -> tuple[int, int, int] | None:

@@ -39,7 +39,8 @@ class SheetExtractor:
         if not context.outbound:
             return
         packed = node.data.startswith(MAGIC_ZIP)
-        refused = sheet_room.package(node.data, context) if packed else sheet_room.compound(node.data)
+        parts: dict[str, bytes] = {}
+        refused = sheet_room.package(node.data, context, parts) if packed else sheet_room.compound(node.data)
         if refused is not None:
             yield refused
             return
@@ -58,7 +59,7 @@ class SheetExtractor:
             return
         yield from _tables(book)
         if packed:
-            yield from extras(node.data)
+            yield from extras(node.data, parts)
 
 
 def old_streams(data: bytes) -> list[bytes]:
@@ -93,11 +94,19 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
         if cells > sheet_room.CELLS:
             yield Problem(IncidentCode.SIZE, f"more than {sheet_room.CELLS} cells")
             return
-        rows = tuple(tuple([value if type(value) is str and "\0" not in value else cell(value) for value in row]) for row in found)
+        rows = tuple(tuple([
+            value if type(value) is str and "\0" not in value else _number(value) if type(value) is float else cell(value)
+            for value in row]) for row in found)
         yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
     names = [meta.name for meta in book.sheets_metadata if sum(map(str.isdigit, meta.name)) >= NAMED]
     if names:
         yield Text("\n".join(names), "sheet name")
+
+
+def _number(value: float) -> str:
+    """As `cell`: what most numbers are, quicker."""
+    written = repr(value)
+    return written[:-2] if written[-2:] == ".0" and value else cell(value) if "e" in written or not value else written
 
 
 def cell(value: object) -> str:

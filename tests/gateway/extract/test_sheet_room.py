@@ -31,7 +31,7 @@ def record12(kind: int, body: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("content", "cells"), [
-    (sheet("A1", "Z99999"), 0), (sheet("A1", "AC7"), 203), (sheet("AA3"), 81), (sheet(), 0), (sheet("A1").replace(b'"', b"'"), 1),
+    (sheet("A1", "Z99999"), 0), (sheet("A1", "AC7"), 0), (sheet("AAC7"), 4935), (sheet("A1", "BK5000"), 315_000), (sheet("BJ2000"), 0), (sheet(), 0), (sheet("A1").replace(b'"', b"'"), 1),
     (sheet("A1", "XFD1048576").replace(b"r=", b"r ="), CELLS + 1), (sheet("A1", "XFD1048576"), CELLS + 1), (sheet("A1", "B400000"), 800_000),
     (sheet(*(f"B{n}" for n in range(1, 60_000)), "B600000"), 1_200_000), (sheet("A1", "B600000"), CELLS + 1),
 ])
@@ -43,12 +43,24 @@ def test_room_of_a_sheet(content: bytes, cells: int) -> None:
 def test_arrays_read_places_as_patterns_do(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(seed)
     monkeypatch.setattr(sheet_room, "AT_ONCE", rng.choice((9, 100, 1 << 18)))
+    monkeypatch.setattr(sheet_room, "FEW", 0)
     places = ("A1", "Z99999", "AA1", "b100000", "XFD1048576", "AC7", "Q400000", "7", "1048576", "AAAA5", "")
     content = sheet(*(rng.choice(places) for _ in range(rng.randrange(20)))) + b"<row r=\"%d\"" % rng.randrange(10 ** rng.randrange(1, 7))
     written, rows = sheet_room.COLUMN.findall(content), [int(n) for n in sheet_room.ROW.findall(content)]
     columns = max(map(sheet_room._column, written), default=0)
     far = columns > 26 or max(rows, default=0) > 99_999
     assert sheet_room._plainly(content) == ((columns, max(rows), len(written)) if far else (0, 0, 0))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_sheets_that_are_not_counted_are_small(seed: int) -> None:
+    rng = random.Random(seed)
+    cells = [f"{''.join(rng.choice('ABcZ') for _ in range(rng.randrange(1, 4)))}{rng.randrange(1, 10 ** rng.randrange(1, 7))}" for _ in range(8)]
+    content = sheet(*cells)
+    columns = max(map(sheet_room._column, sheet_room.COLUMN.findall(content)))
+    rows = max(map(int, sheet_room.ROW.findall(content)))
+    if columns * rows > sheet_room.FEW and (columns > 26 or rows > 99_999):
+        assert markup(content) >= columns * rows or markup(content) == CELLS + 1
 
 
 @pytest.mark.parametrize("content", [b"<c r='A1'/>", b'<c r ="A1"/>', b'<c\nr\n="A1"/>', b"text = x", b'<c r="A12345678"/><c r="AA1"/>'])
