@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gateway.config.pemfiles import certificate_problem, key_problem
+from gateway.config.pemfiles import authority_problem, certificate_problem, key_problem
 from gateway.config.schema import Config, Listener
 from gateway.config.source import Source
 from gateway.config.values import Endpoint, Network, show_duration, show_size
@@ -129,6 +129,9 @@ def _tls(listener: Listener, index: int, source: Source) -> None:
             elif _missing(path):
                 source.fault(f'listener "{listener.name}" {key}: there is no file {path}', "listener", index, key)
         _certificate(listener, index, source)
+    wrong = authority_problem(listener.next_hop_ca) if listener.next_hop_ca is not None else ""
+    if wrong:
+        source.fault(f'listener "{listener.name}" next_hop_ca: {listener.next_hop_ca} {wrong}', "listener", index, "next_hop_ca")
     if listener.next_hop_credentials is not None:
         if listener.next_hop_tls != "required" and not all(_loopback(hop) for hop in listener.next_hop):
             source.fault(
@@ -211,6 +214,9 @@ def _sizes(config: Config, listener: Listener, index: int, source: Source) -> No
 
 
 def _custody(config: Config, source: Source) -> None:
+    passwords = config.inspection.passwords_file
+    if passwords is not None and _missing(passwords):
+        source.fault(f"[inspection] passwords_file: there is no file {passwords}", "inspection", "passwords_file")
     quarantine = config.quarantine
     if quarantine.blobs != "file" and quarantine.blobs_credentials is None:
         source.fault("[quarantine] blobs on S3 needs blobs_credentials", "quarantine", "blobs")

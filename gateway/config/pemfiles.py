@@ -78,6 +78,22 @@ def certificate_problem(certificate: Path, key: Path) -> tuple[str, str]:
     return "", ""
 
 
+def authority_problem(path: Path) -> str:
+    """What is wrong with the certificates of an authority; "" where nothing is, or where they may not be read by us."""
+    try:
+        _read(path)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except FileNotFoundError:
+        return "does not exist"
+    except PermissionError:
+        return ""                        # the gateway's user may read what we may not
+    except ssl.SSLError:
+        return "holds no certificate in PEM"
+    except (OSError, ValueError) as failure:
+        return getattr(failure, "strerror", None) or str(failure)
+    return ""
+
+
 def _culprit(certificate: Path) -> str:
     """Which of the two cannot be read: the certificates are tried alone."""
     try:

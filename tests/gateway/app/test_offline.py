@@ -135,9 +135,11 @@ def test_passwords_of_the_file(tmp_path):
     (tmp_path / "p").write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="is not UTF-8 text"):
         passwords(config)
-    (tmp_path / "p").unlink()
+    (tmp_path / "p").unlink()            # between the check of the configuration and its use
     with pytest.raises(ConfigError, match="No such file"):
         passwords(config)
+    with pytest.raises(ConfigError, match="there is no file"):
+        load(tmp_path / "sekisho.toml")
 
 
 class Busy:

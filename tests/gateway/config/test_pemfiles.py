@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.pemfiles import LARGEST, certificate_problem, key_problem, signing_key
+from gateway.config.pemfiles import LARGEST, authority_problem, LARGEST, certificate_problem, key_problem, signing_key
 from tests.builders.certificates import certificate, files, pem
 
 KEYS = {
@@ -59,3 +59,12 @@ def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
     paths = files(tmp_path, cert=GOOD[0], key=GOOD[1])
     assert certificate_problem(tmp_path / "none", paths["key"]) == ("tls_cert", "No such file or directory")
     assert certificate_problem(paths["cert"], tmp_path) == ("tls_key", "Is a directory")
+
+
+def test_certificates_of_an_authority(tmp_path: Path) -> None:
+    paths = files(tmp_path, cert=GOOD[0], key=GOOD[1])
+    assert authority_problem(paths["cert"]) == ""
+    assert authority_problem(paths["key"]) == "holds no certificate in PEM"
+    assert authority_problem(tmp_path / "none") == "does not exist"
+    (tmp_path / "long").write_bytes(b"x" * (LARGEST + 1))
+    assert authority_problem(tmp_path / "long") == "is far too long for a PEM file"
