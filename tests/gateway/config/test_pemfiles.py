@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config.pemfiles import LARGEST, authority_problem, LARGEST, certificate_problem, key_problem, signing_key
+from gateway.config.pemfiles import LARGEST, authority_problem, certificate_problem, key_problem, signing_key
 from tests.builders.certificates import certificate, files, pem
 
 KEYS = {
