@@ -73,6 +73,13 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"# Disk DescriptorFile", "application/x-vmdk"),
     (0, b"QFI\xfb", "application/x-qcow"),
     (0, b"<<< Oracle VM VirtualBox Disk Image", "application/x-vdi"),
+    # files that other tools enciphered: AES Crypt, AxCrypt, OpenSSL, age
+    (0, b"AES\x02\0", "application/x-enciphered"),
+    (0, b"AES\x03\0", "application/x-enciphered"),
+    (0, b"\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21", "application/x-enciphered"),
+    (0, b"Salted__", "application/x-enciphered"),
+    (0, b"age-encryption.org/v1\n", "application/x-enciphered"),
+    (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "application/x-enciphered"),
     # documents
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
     (0, b"\x0e\x11\xfc\x0d\xd0\xcf\x11\x0e", "application/x-ole-storage"),

@@ -65,6 +65,8 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
             yield from _workbook(storage, name, node, context)
     if "powerpoint document" in storage:
         yield from ppt.extract(storage.read("powerpoint document"), context.allowance(len(node.data)))
+    if "fileheader" in storage:
+        yield from hwp.header(storage.read("fileheader", 256))
     if storage.name.lower() in hwp.STORAGES:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
     yield from _objects(storage)

@@ -1,4 +1,4 @@
-"""OpenPGP (RFC 9580): what is only signed or packed is taken out, what is enciphered is said to be.
+"""OpenPGP (RFC 9580): what is only signed or packed is taken out, what is enciphered is said to be, by other tools too.
 
 A message that was signed but not enciphered hides its content from every other reader: it is compressed by custom.
 Signatures are not verified here.
@@ -25,6 +25,10 @@ END = b"-----END PGP"
 CHECKSUM = re.compile(rb"\n=[A-Za-z0-9+/]{4}\s*$")
 SESSION_KEY, SIGNATURE, PASSWORD_KEY, ONE_PASS, COMPRESSED, ENCIPHERED, MARKER, LITERAL = 1, 2, 3, 4, 8, 9, 10, 11
 SEALED = frozenset({SESSION_KEY, PASSWORD_KEY, ENCIPHERED, 18, 20})
+SEALED_DATA = frozenset({ENCIPHERED, 18, 20})
+KEY_VERSIONS = {SESSION_KEY: (2, 3, 6), PASSWORD_KEY: (4, 5, 6)}
+"""Packet with a session key -> its versions (RFC 9580, 5.1 and 5.3)."""
+ENCIPHERED_FILE = "application/x-enciphered"
 BEGINS = frozenset({SIGNATURE, ONE_PASS, COMPRESSED, MARKER, LITERAL})
 DROPPED = frozenset({"gpg", "pgp", "asc", "sig"})
 FORMATS = b"btulm1"
@@ -42,13 +46,18 @@ class PgpExtractor:
     name = "pgp"
 
     def claims(self, node: Node) -> bool:
-        return node.type == "application/pgp-encrypted" or (node.type == "application/octet-stream" and plausible(node.data))
+        return node.type in ("application/pgp-encrypted", ENCIPHERED_FILE) or (
+            node.type == "application/octet-stream" and (plausible(node.data) or sealed(node.data)))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if node.type == ENCIPHERED_FILE:
+            yield Problem(IncidentCode.ENCRYPTED, "enciphered file")
+            return
         armoured = node.type == "application/pgp-encrypted"
         found = list(_contents(_unarmoured(node.data) if armoured else node.data, Budget.of(context), 0))
         files = [item for item in found if not isinstance(item, Problem)]
-        if armoured and (not files or any(isinstance(item, Problem) for item in found)):
+        closed = armoured or sealed(node.data)
+        if closed and (not files or any(isinstance(item, Problem) for item in found)):
             yield Observation("PGP-ENCRYPTED")
             yield Problem(IncidentCode.ENCRYPTED, "OpenPGP message")
         else:
@@ -70,6 +79,18 @@ def plausible(data: bytes) -> bool:
     if first.tag == LITERAL:
         return first.body[0] in FORMATS
     return first.body[0] in (2, 3, 4, 6) or first.body == b"PGP"
+
+
+def sealed(data: bytes) -> bool:
+    """True for a message in octets that is enciphered: session keys in versions that exist, then enciphered data."""
+    if len(data) < 24 or not data[0] & 0x80:
+        return False
+    for packet in packets(data):
+        if packet.tag in SEALED_DATA:
+            return packet.tag == ENCIPHERED or packet.body[0] in (1, 2)
+        if packet.body[0] not in KEY_VERSIONS.get(packet.tag, ()):
+            return False
+    return False
 
 
 def packets(data: bytes) -> Iterator[Packet]:

@@ -22,7 +22,8 @@ from gateway.extract.zengin import ZENGIN
 
 PLAIN_TYPES = frozenset({
     "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",
-    "application/pkcs7-signature", "application/pkcs7-mime", "application/asn1", "application/x-pem", "message/delivery-status",
+    "application/pkcs7-signature", "application/pkcs7-mime", "application/asn1", "application/x-pem", "application/x-enciphered",
+    "message/delivery-status",
     "message/rfc822", "multipart/related",
     "text/calendar", "text/csv", "text/html", "text/plain", "text/vcard", "text/xml", "text/x-script",
 })

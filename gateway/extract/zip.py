@@ -132,6 +132,8 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
             yield Observation(code)
         if names.setdefault(entry.central.name.lower(), entry.central.crc) != entry.central.crc:
             yield Observation("ZIP-DUPLICATE-NAME")
+    if b".iwpv2" in names:
+        yield Problem(IncidentCode.ENCRYPTED, "iWork document")         # its verifier of the password
     if main.comment.strip(BLANK):
         for reading in readings(main.comment)[:2]:
             yield Text(reading, "comment")

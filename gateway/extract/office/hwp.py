@@ -13,6 +13,16 @@ from gateway.model.finding import IncidentCode
 STORAGES = frozenset({"scripts", "bindata"})
 
 
+LOCKED = 0x2 | 0x10 | 0x100 | 0x400
+"""Flags of the file header: password, rights management, certificate, both (Hangul Document File Formats 5.0, 3.2.1)."""
+
+
+def header(data: bytes) -> Iterator[Yield]:
+    """A document whose streams are enciphered says so in front."""
+    if data.startswith(b"HWP Document File") and int.from_bytes(data[36:40], "little") & LOCKED:
+        yield Problem(IncidentCode.ENCRYPTED, "Hangul document")
+
+
 def extract(storage: Storage, room: int) -> Iterator[Yield]:
     """Streams that inflate; plain scripts as they are; other plain streams their reader has already."""
     for name in storage.streams:

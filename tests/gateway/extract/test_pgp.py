@@ -11,7 +11,7 @@ import pytest
 
 from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.identify import identify
-from gateway.extract.pgp import PGP, plausible
+from gateway.extract.pgp import PGP, plausible, sealed
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.deadline import Limits
@@ -101,3 +101,31 @@ def test_noise_is_nothing():
     for first in (b"\xa3\x01", b"\xa3\x02", b"\xc8\xff\0\0\1\0\x01", b"\xcb\x20b\x30", b"\x90\x0d\x03", b"\xac\x40b\x00"):
         for _ in range(40):
             assert [i for i in extract(first + made.randbytes(400)) if isinstance(i, Problem)] == []
+
+
+@pytest.mark.parametrize("first", [SESSION_KEY, packet(3, b"\x04\x09\x03\x08" + bytes(9)), SESSION_KEY + packet(3, b"\x04\x09\x03\x08" + bytes(9))])
+@pytest.mark.parametrize("last", [packet(18, b"\x01" + bytes(90)), packet(9, bytes(90)), packet(20, b"\x01" + bytes(90))])
+def test_enciphered_files_are_said(first, last):
+    assert sealed(first + last)
+    assert [i.code for i in extract(first + last, "a.pdf.gpg")] == ["PGP-ENCRYPTED", IncidentCode.ENCRYPTED]
+
+
+@pytest.mark.parametrize("data", [
+    SESSION_KEY + packet(2, b"\x04" + bytes(40)), packet(1, b"\x09" + bytes(20)) + packet(18, b"\x01" + bytes(90)), SESSION_KEY + packet(18, b"\x07" + bytes(90)),
+    SIGNED, packet(2, b"\x04" + bytes(40)), b"\x84" + bytes(60), SESSION_KEY, b"",
+])
+def test_what_is_no_enciphered_file(data):
+    assert not sealed(data)
+
+
+@pytest.mark.parametrize("data", [
+    b"AES\x02\0\0\x1bCREATED_BY\0" + bytes(90), bytes.fromhex("c0b9072e4f93f146a015792ca1d9e821") + bytes(90), b"Salted__" + bytes(90),
+    b"age-encryption.org/v1\n-> scrypt x 18\n", b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+])
+def test_files_that_other_tools_enciphered(data):
+    assert [i.code for i in extract(data, "a.docx.aes")] == [IncidentCode.ENCRYPTED]
+
+
+@pytest.mark.parametrize("data", [b"AES is a cipher.", b"Salted almonds, 5 kg", b"age-encryption.org is a site"])
+def test_words_about_ciphers_are_words(data):
+    assert extract(data) == []

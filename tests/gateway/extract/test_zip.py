@@ -247,3 +247,8 @@ def commented(count: int, comment: bytes) -> bytes:
 ])
 def test_comments_that_are_no_text_are_counted(count, comment, found):
     assert codes(take_apart(ZIP, commented(count, comment))) == found
+
+
+def test_documents_of_iwork_with_a_password():
+    assert codes(zip_of(Member(b"Index/Document.iwa", b"x"), Member(b".iwpv2", bytes(20)))) == {"ENCRYPTED"}
+    assert codes(zip_of(Member(b"Index/Document.iwa", b"x"), Member(b"a.iwpv2", bytes(20)))) == set()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import zlib
 
+import pytest
+
 from gateway.extract.base import Child, Problem
 from gateway.extract.ole import OLE
 from gateway.model.deadline import Limits
-from tests.builders.archives import take_apart
+from tests.builders.archives import codes, take_apart
 from tests.builders.documents import compound
 
 HEADER = b"HWP Document File".ljust(256, b"\0")
@@ -34,3 +36,10 @@ def test_plain_scripts_go_on_too() -> None:
     source = b"\x0a\0\0\0function OnDocument_Open() {}"
     found = take_apart(OLE, compound({"FileHeader": HEADER, "Scripts/DefaultJScript": source, "BinData/BIN0001.dat": b"\xff" * 30}), "a.hwp")
     assert [c.data for c in found if isinstance(c, Child)] == [source]
+
+
+@pytest.mark.parametrize(("flags", "locked"), [(1, False), (3, True), (0x11, True), (0x101, True), (5, False), (9, False)])
+def test_enciphered_documents_are_said(flags: int, locked: bool) -> None:
+    header = b"HWP Document File".ljust(32, b"\0") + bytes((0, 3, 0, 5)) + flags.to_bytes(4, "little") + bytes(216)
+    found = take_apart(OLE, compound({"FileHeader": header, "BodyText/Section0": b"\xff" * 90}), "a.hwp")
+    assert ("ENCRYPTED" in codes(found)) == locked
