@@ -141,8 +141,9 @@ def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
         if not chosen:
             yield "cp1252"
         return
-    if data.count(0) * 4 > len(data):
-        yield "utf-16-le" if data[1::2].count(0) > data[0::2].count(0) else "utf-16-be"
+    even, odd = data[0::2].count(0), data[1::2].count(0)
+    if (even + odd) * 4 > len(data) and max(even, odd) > 3 * min(even, odd):              # else a file filled up with noughts
+        yield "utf-16-le" if odd > even else "utf-16-be"
     yield "utf-8"
 
 

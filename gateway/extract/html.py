@@ -48,6 +48,9 @@ CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\
 """What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
 STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
 """Text that a style sets before or behind an element (CSS 2.2 section 12.2)."""
+ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}")
+"""Blanks that stay: what people part columns by."""
+COLUMNS = re.compile(r" {2,}")
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
 ANIMATED = frozenset({"values", "to", "from", "by"})
 """Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
@@ -150,7 +153,10 @@ def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
 
 
 def words(pieces: list[str]) -> str:
-    text = html.unescape("".join(pieces).replace("&nbsp;", " ")).replace("\xa0", " ")
+    text = "".join(pieces)
+    if "nbsp" in text or "\xa0" in text or "#160" in text:
+        text = ROOM.sub("\t", text).replace("&nbsp;", " ")
+    text = html.unescape(text).replace("\xa0", " ")
     return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
 
 
@@ -164,14 +170,15 @@ def parse(source: str, full: bool = False) -> Page:
     out = page.visible
     veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
     tables = html_tables.Tables(words, page.rows)
-    at = 0
+    at, typed = 0, False                               # within text whose blanks stay
     styles: dict[tuple[str, str], bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
     for count in range(ELEMENTS + 1):
         if page.full(count):
             break
         match = OPENING.search(source, at)
-        out.append(source[at:match.start() if match else len(source)])
+        piece = source[at:match.start() if match else len(source)]
+        out.append(COLUMNS.sub("\t", piece) if typed else piece)
         if match is None:
             break
         if match[1]:
@@ -188,6 +195,8 @@ def parse(source: str, full: bool = False) -> Page:
         name, closing = (match[3] or "").lower(), bool(match[2])
         if not name:
             continue
+        if name == "pre":
+            typed = full and not closing
         if name in BLOCKS or name in CELLS:
             out.append("\n" if name in BLOCKS else "\t")
         if not closing:

@@ -22,7 +22,7 @@ LEAST = 1500
 """Characters of a text from which on arrays are worth their start."""
 LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
 """Shapes whose types all need their label: without one nothing is kept of them (us.ssn beside a person aside)."""
-SHORTENED = {"jp.my_number": (12, 2), "jp.driver_licence": (12, 2), "kr.rrn": (13, 3), "tw.nhi_card": (12, 4)}
+SHORTENED = {"jp.my_number": (12, 2), "jp.driver_licence": (12, 2), "kr.rrn": (13, 3), "tw.nhi_card": (12, 4), "us.ssn": (9, 1)}
 """Numbers that a spreadsheet shortens when they begin with 0: their digits, and the noughts they may begin with."""
 SHORT_SHAPES = frozenset({"D8", "D9", "D10", "D11", "D12"})
 _LABELS = {

@@ -70,3 +70,8 @@ def test_utf_32_without_a_mark(charset):
     assert readings(text.encode(charset)) == [(text, charset)]
     assert readings("abcdefgh".encode("utf-16-le"))[0][1] == "utf-16-le"
     assert readings(bytes(64))[0][1] != charset
+
+
+def test_a_file_filled_up_with_noughts_is_no_utf_16():
+    assert readings(b"<table><tr><td>SSN</td></tr></table>" + bytes(400))[0][1] == "utf-8"
+    assert readings("plain text of some length".encode("utf-16-be"))[0][1] == "utf-16-be"

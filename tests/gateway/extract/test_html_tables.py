@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gateway.extract import html_tables
-from gateway.extract.html import parse
+from gateway.extract.html import parse, words
 
 
 def rows(page):
@@ -43,3 +43,8 @@ def test_names_of_blocks_and_texts_of_styles():
 def test_tables_that_only_word_shows():
     assert rows("<!--[if mso]><table><tr><td>1<td>2</tr></table><![endif]-->") == [("1", "2")]
     assert parse("<!--[if mso]><b>x</b><![endif]-->", False).hidden
+
+
+def test_blanks_that_stay_part_columns():
+    assert words(parse("<pre>a  b   c</pre> d  e", True).visible) == "a\tb\tc\nd e"
+    assert words(["a&nbsp;&nbsp;b&#160;\xa0c&nbsp;d \xa0 e"]) == "a\tb\tc d e"

@@ -227,3 +227,8 @@ def test_shortened_numbers_of_a_long_table():
     values = [n for n in ("0" + makers.my_number(RNG)[1:] for _ in range(4000)) if jp.my_number(n) and not n.startswith("000")][:60]
     table = Table("sheet", (("氏名", "マイナンバー", "備考"), *(("佐藤", str(int(v)), "既存のお客様、変更なし") for v in values)))
     assert scan(tables=[table])[0].identifiers.get("jp.my_number") == len(set(values))
+
+
+def test_social_security_numbers_without_their_nought():
+    rows = [("Employee", "SSN", "Note"), *((f"Ann Bell{n}", f"{n}7056190{n}", "x") for n in range(1, 8)), ("Joe Park", "17056191", "x")]
+    assert scan(tables=[Table("sheet", tuple(rows))])[0].identifiers["us.ssn"] == 8
