@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.detect.data.layout import SPACED_ROWS, Grid
-from gateway.detect.data.runs import SHAPE_NAMES, Runs, scan
+from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.characters import MARGIN
 from gateway.identifiers.registry import SHAPES, TYPES
@@ -28,6 +28,7 @@ SHORT_SHAPES = frozenset({"D8", "D9", "D10", "D11", "D12"})
 _LABELS = {
     name: NONE.union(*(TYPES[n].labels for n in SHAPES.get(name, ())), SHORTENED if name in SHORT_SHAPES else ())
     for name in (*SHAPE_NAMES, "BIC", "USCC")}
+_LABELS[FOURS] = _LABELS["D16"]
 _ANY = NONE.union(*(t.labels for t in TYPES.values()))
 _TAB = 9
 BEHIND = 120
@@ -48,9 +49,10 @@ class Batch:
     rows: np.ndarray
     starts: np.ndarray
     ends: np.ndarray
+    grouped: bool = False
 
     def token(self, number: int) -> Token:
-        return Token(self.shape, self.values[number], int(self.starts[number]), int(self.ends[number]))
+        return Token(self.shape, self.values[number], int(self.starts[number]), int(self.ends[number]), self.grouped)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,16 @@ def sort(grid: Grid) -> Sorted:
         return Sorted([], grouped, labels, kinds)
     placed = _Places(grid, runs, found)
     single = placed.single(runs.spans)
-    plain = [Token(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
+    plain = [_token(text, s, e, SHAPE_NAMES[k]) for s, e, k in zip(
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
     batches = list(_batches(grid, runs, placed, ~single))
     return Sorted(batches, sorted([*plain, *grouped], key=lambda t: t.start), labels, kinds)
+
+
+def _token(text: str, start: int, end: int, shape: str) -> Token:
+    if shape == FOURS:
+        return Token("D16", text[start:end].replace(text[start + 4], ""), start, end, True)
+    return Token(shape, text[start:end].upper(), start, end)
 
 
 def _behind(grid: Grid, found: Words) -> list[tuple[int, int]]:
@@ -188,12 +196,14 @@ def _batches(grid: Grid, runs: Runs, places: _Places, kept: np.ndarray) -> Itera
         labelled = int(label[at]) >= 0
         headed = grid.headings and column[at] >= 0
         kinds = places.words.sets[int(label[at])] if labelled else grid.heading(int(row[at]), int(column[at])) if headed else NONE
-        values = _written(runs.codes, start[piece], int(end[at] - start[at]))
-        yield Batch(SHAPE_NAMES[int(shape[at])], kinds, labelled, int(column[at]), values, row[piece], start[piece], end[piece])
+        name = SHAPE_NAMES[int(shape[at])]
+        fours = name == FOURS
+        values = _written(runs.codes, start[piece], IN_FOURS if fours else np.arange(int(end[at] - start[at])))
+        yield Batch("D16" if fours else name, kinds, labelled, int(column[at]), values, row[piece], start[piece], end[piece], fours)
 
 
-def _written(codes: np.ndarray, start: np.ndarray, length: int) -> list[str]:
-    """Tokens of one length, which are letters and digits, in capitals."""
-    lines = np.full((len(start), length + 1), 10, np.uint8)
-    lines[:, :length] = codes[start[:, None] + np.arange(MARGIN, MARGIN + length)]
+def _written(codes: np.ndarray, start: np.ndarray, places: np.ndarray) -> list[str]:
+    """Tokens whose letters and digits stand at the same places, in capitals."""
+    lines = np.full((len(start), len(places) + 1), 10, np.uint8)
+    lines[:, :-1] = codes[start[:, None] + (places + MARGIN)]
     return lines.tobytes().upper().decode("ascii").split("\n")[:-1]

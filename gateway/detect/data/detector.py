@@ -223,7 +223,7 @@ class CustomerData:
             at = keep[i]
             return Seen(values[at], id, int(batch.rows[at]), artifact, place(int(batch.starts[at])), source)
 
-        group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen)
+        group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen, batch.grouped)
         for i in keep[:judge.LOOKED - group.looked] if kinds <= beside.OF_A_PERSON else ():
             group.look(beside.person(grid, int(batch.rows[i]), batch.token(i)))
 

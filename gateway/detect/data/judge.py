@@ -88,9 +88,9 @@ class Group:
         self.values[token.value] = None
         self.seen.append(seen)
 
-    def add_many(self, values: list[str], seen: Callable[[int], Seen]) -> None:
-        """Tokens without groups; `seen` tells of the one with an index, for those that are accepted."""
-        self.grouped = False
+    def add_many(self, values: list[str], seen: Callable[[int], Seen], grouped: bool = False) -> None:
+        """Tokens that are all written in groups or without; `seen` tells of the one with an index, for those that are accepted."""
+        self.grouped = self.grouped and grouped
         if self.values:
             self.values.update(dict.fromkeys(values))
         else:

@@ -14,7 +14,11 @@ from gateway.detect.data.tokens import LONGEST, WINDOWS
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, SEPARATOR, UPPER, Characters
 from gateway.identifiers.registry import SHAPES
 
-SHAPE_NAMES: tuple[str, ...] = (*sorted(SHAPES), "LLD8LL", "D17X")
+FOURS = "D16 in fours"
+"""Sixteen digits as on a card, four and a blank or hyphen: so common that they are no matter for one at a time."""
+SHAPE_NAMES: tuple[str, ...] = (*sorted(SHAPES), "LLD8LL", "D17X", FOURS)
+IN_FOURS = np.array([place + place // 4 for place in range(16)])
+"""Where its digits stand."""
 
 
 def _shapes() -> np.ndarray:
@@ -72,12 +76,35 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
     before, behind = joined[:-1], joined[1:]
     first, last = np.flatnonzero(behind & ~before), np.flatnonzero(before & ~behind)
     lengths = ends - starts
+    cards = _in_fours(codes, kinds, starts, ends, first, last)
+    fours = first[cards]
+    first, last = first[~cards], last[~cards]
     grouped, members = _grouped(codes, kinds, starts, ends, first, last - first + 1)
     members = members[lengths[members] >= 7]
     single = np.flatnonzero(~(before | behind) & (lengths >= 6))
     alone = np.sort(np.concatenate((single, members)), kind="stable")
     start, end, shape, looked = _plain(codes, kinds, starts[alone], ends[alone])
+    if len(fours):
+        start, end = np.concatenate((start, starts[fours])), np.concatenate((end, ends[fours + 3]))
+        order = np.argsort(start, kind="stable")
+        start, end = start[order], end[order]
+        shape = np.concatenate((shape, np.full(len(fours), SHAPE_NAMES.index(FOURS), shape.dtype)))[order]
     return start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in sorted([*looked, *grouped])]
+
+
+def _in_fours(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray,
+              last: np.ndarray) -> np.ndarray:
+    """Whether a run is FOURS and no letter or digit touches it, nor a capital that one mark parts from it."""
+    found = (last - first == 3) & (ends[last] - starts[first] == 19)
+    some = first[found]
+    begin, mark = starts[some], codes[ends[some]]
+    right = ((mark == 32) | (mark == 45)) & ((kinds[ends[some + 3]] & LETTER) == 0) & ((kinds[begin - 1] & LETTER) == 0)
+    for i in range(3):
+        end, following = ends[some + i], starts[some + i + 1]
+        right &= (end - begin == 4 + 5 * i) & (following - end == 1) & (codes[end] == mark)
+    right &= ((kinds[begin - 1] & SEPARATOR) == 0) | ((kinds[begin - 2] & UPPER) == 0)
+    found[found] = right
+    return np.asarray(found)
 
 
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

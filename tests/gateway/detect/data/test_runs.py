@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gateway.detect.data.runs import SHAPE_NAMES, scan
+from gateway.detect.data.runs import FOURS, SHAPE_NAMES, scan
 from gateway.detect.data.tokens import tokens
 
 PARTS = [
@@ -17,9 +17,13 @@ def one_by_one(text):
     return sorted((t.shape, t.value, t.start, t.end, t.grouped) for t in tokens(text))
 
 
+def written(shape, value, start, end):
+    return ("D16", value.replace(value[4], ""), start, end, True) if shape == FOURS else (shape, value, start, end, False)
+
+
 def by_arrays(text):
     runs = scan(text)
-    plain = [(SHAPE_NAMES[k], text[s:e].upper(), s, e, False) for s, e, k in zip(
+    plain = [written(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
         runs.start.tolist(), runs.end.tolist(), runs.shape.tolist(), strict=True)]
     return sorted(plain + [(t.shape, t.value, t.start, t.end, t.grouped) for s, e in runs.spans for t in tokens(text, s, e)])
 
@@ -43,6 +47,17 @@ def test_every_character_may_stand_anywhere():
 def test_what_logs_are_full_of_is_not_looked_at():
     runs = scan("2026-05-12 12:30:44.123 from 10.20.30.40 took 1234 ms, 99.5 % of 12,345\n" * 20)
     assert (len(runs.start), runs.spans) == (0, [])
+
+
+@pytest.mark.parametrize("mark", " -")
+def test_cards_in_fours_are_no_matter_for_one_at_a_time(mark):
+    card = mark.join(("4111", "1111", "1111", "1111"))
+    text = "\n".join((card, f"x {card}, {card}.", f"號{card}號", f"a{card} A {card}", f"{card}x", f"A-{card} {card}", f"{card}-1",
+                      card.replace("1111", "111")))
+    assert by_arrays(text) == one_by_one(text)
+    runs = scan(text)
+    assert [SHAPE_NAMES[k] for k in runs.shape].count(FOURS) >= 4
+    assert not scan(f"{card}\n" * 90).spans
 
 
 def test_a_row_of_numbers_that_blanks_part():
