@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -22,7 +21,6 @@ OPAQUE_SHARE = 4
 """An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
 
 
-PASSWORD = re.compile(rb"<input[^>]{1,200}type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
 MOST_RECIPIENTS = 200
 SHORTEST_ADDRESS = 5
 DATA = frozenset({"xml", "rss", "atom", "rdf"})
@@ -92,7 +90,7 @@ class SmugglingDetector:
     def made_for_one(self, sample: Sample) -> bool:
         """Whether a page asks for a password and has the recipient filled in. Enciphered messages do so as well, and bring
         what they open."""
-        if PASSWORD.search(sample.data) is None or sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
+        if not sample.observed("HTML-PASSWORD") or sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
             return False
         data = sample.data.lower()
         return any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data

@@ -25,6 +25,8 @@ TIMEOUT = 5
 MAX_SCANNED_TEXT = 4 << 20
 """Characters of extracted text of one node that are scanned beside its octets."""
 
+WRITTEN_AS_READ = frozenset({"", "utf-8", "utf-8-sig", "cp1252"})
+"""Charsets in which rules find the words of a text in its octets."""
 MAX_HEADER = 256 << 10
 """Octets of a message's header that are scanned."""
 
@@ -206,7 +208,8 @@ def contents(sample: Sample) -> Iterator[bytes]:
     message = sample.artifact.detected_type == "message/rfc822"
     yield header_block(sample.data) if message else sample.data
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
-    texts = [t.content for t in sample.texts if t.source.startswith("script") or not (plain or t.source.startswith("header"))]
+    texts = [t.content for t in sample.texts if t.source.startswith("script")
+             or not (t.source.startswith("header") or (plain and t.charset in WRITTEN_AS_READ))]
     joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
     if joined:
         yield joined.encode("utf-8", "replace")

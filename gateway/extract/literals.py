@@ -177,7 +177,8 @@ def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
             if len(set(compact)) - len(set(kept)) <= STRANGERS and certain(from_base64(kept[:SHORTEST * 4])):
                 yield "base64", from_base64(kept)
     if "%" in text:
-        yield from _typed("percent", unquote_to_bytes(re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)))
+        wide = re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)
+        yield from _typed("percent", unquote_to_bytes(wide.encode("utf-8", "surrogatepass")))
     if text is not literal and max(text, default="") < "\u0100":
         yield from _typed("escaped", text.encode("latin-1"))
     elif text.startswith(RAW) and not text[:60].isprintable():

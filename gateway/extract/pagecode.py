@@ -52,6 +52,8 @@ SOME_SHOWN = 600
 """A notice beside a way out, on a page that is hardly more than that."""
 NOTE = 4096
 LONGEST_WORD = 20
+WORD = re.compile(r"\S+")
+MOST_SHOWN = 1 << 18                     # characters in which words are looked for
 LEAST_BESIDE = 40
 LEAST_CODE = 300
 """Characters of script: charts whose library comes from the web bring their data and more code than that."""
@@ -59,10 +61,19 @@ LITTLE_CODE = 2000
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
 EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
-PASSWORD = re.compile(rb"<input[^>]{1,200}type\s?=\s?[\"']?password", re.I)
-META = re.compile(r"<(?:\w{1,20}:)?meta\s[^>]{1,600}", re.I)
+PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
+WIDEST_INPUT = 400
+"""Characters of a field's tag in front of its type."""
+META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
 REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
-REFRESH_URL = re.compile(r"url\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//)", re.I)
+ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
+GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
+                   r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
+HIDDEN_ADDRESS = re.compile(r"https?(?::|%3A)|[\"'`](?://|\\\\)[a-z0-9-]|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|"
+                            r"unescape\s{0,4}\(|h.{1,3}ps?:|\.host(?:name)?\s{0,4}=(?!=)", re.I)
+STANDARDS = re.compile(r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/", re.I)
+"""Names of document types and name spaces."""
+CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"|`\s{0,4}\+\s{0,4}`")
 LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
            r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
 LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?:new\s{{1,4}}URL\s{{0,4}}\(\s{{0,4}})?[\"'`](?:https?:|//)", re.I)
@@ -141,21 +152,28 @@ def active(page: Page, source: str) -> Iterator[Yield]:
         mass = literals.mass(found)
         if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source):
             yield Observation("HTML-MOSTLY-LITERAL", str(mass))
+    yield from _structure(page, source, script)
+    if "data:" in source or "DATA:" in source:
+        for media, data in literals.data_uris(source):
+            yield from _payload("HTML-DATA-URI", media, data)
+
+
+def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
+    """What is told without looking into literals."""
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
+    if asks_password(source):
+        yield Observation("HTML-PASSWORD")
     way = _door(page, source, script)
     if way:
         yield Observation("HTML-DOOR", way)
-    if MAKES_OCTETS.search(script) and len(LIBRARY.findall(script)) < LEAST_LIBRARY and _shown(page, source) < LEAST_SHOWN:
+    if MAKES_OCTETS.search(script) and not _is_library(script) and _shown(page, source) < LEAST_SHOWN:
         yield Observation("HTML-MAKES-OCTETS")
     for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
         yield Observation("HTML-TAG", tag)
     entity = ENTITY.search(source)
     if entity or SHEET.search(source):
         yield Observation("HTML-ENTITY", "markup" if entity and not entity[0].rstrip().upper().endswith("SYSTEM") else "")
-    if "data:" in source or "DATA:" in source:
-        for media, data in literals.data_uris(source):
-            yield from _payload("HTML-DATA-URI", media, data)
 
 
 def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
@@ -204,14 +222,18 @@ def _door(page: Page, source: str, script: str) -> str:
     plain = not page.handlers and "function" not in script and "=>" not in script
     if shown > LEAST_SHOWN:
         return "leaves for another page" if plain and LEAVES.search(script) else ""
+    if _is_library(script):
+        return ""
     web = {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
     if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
         return "leaves for another page"
     if web & {"form", "a", "base"} and SENDS.search(script):
         return "leads on by itself"
-    if WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
+    if len(source) < SMALL and "script" not in web and _wanders(source, script):
+        return "leaves for another page"
+    if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
         return "is filled by another page"
-    bare = sum(map(len, "".join(page.visible).split())) < LEAST_SHOWN
+    bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
     if bare and ((len(script) < LITTLE_CODE and FETCHES.search(script)) or ("script" in web and len(script.strip()) < LEAST_CODE)):
         return "gets its code from elsewhere"
     return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
@@ -219,22 +241,45 @@ def _door(page: Page, source: str, script: str) -> str:
 
 def _turns(source: str) -> bool:
     """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
-    if "refresh" not in source.lower():
-        return False
-    tags = islice(META.finditer(_parts(source, "noscript")[0]), TRIES)
-    return any(REFRESH.search(tag[0]) and REFRESH_URL.search(tag[0]) for tag in tags)
+    tags = (html.unescape(tag[0]) for tag in islice(META.finditer(_parts(source, "noscript")[0]), TRIES))
+    return any(REFRESH.search(tag) and ADDRESS.search(tag) for tag in tags)
+
+
+def _wanders(source: str, script: str) -> bool:
+    """Whether a small page has an address, or what makes one, and a script that has to do with going there, however it is
+    written. What honest empty pages do with addresses, they do with a library or for a click."""
+    plain = CUT.sub("", literals.unescape(script))
+    return GOING.search(plain) is not None and HIDDEN_ADDRESS.search(STANDARDS.sub("", f"{source}\n{plain}")) is not None
 
 
 def _shown(page: Page, source: str) -> int:
-    """Characters of words to read: the title is none, nor are numbers and long runs of signs."""
-    title = "".join(_parts(source, "title")[1])
-    words = "".join(page.visible).split()
-    return sum(len(w) for w in words if not w.isascii() or (len(w) <= LONGEST_WORD and any(c.isalpha() for c in w))) - len(title)
+    """Characters of words to read, counted until there are enough: the title is none, nor are numbers and long runs of signs."""
+    shown = -len("".join(_parts(source, "title")[1]))
+    for found in WORD.finditer("".join(page.visible)[:MOST_SHOWN]):
+        word = found[0]
+        if not word.isascii() or (len(word) <= LONGEST_WORD and any(map(str.isalpha, word))):
+            shown += len(word)
+            if shown > SOME_SHOWN:
+                break
+    return shown
+
+
+def _is_library(script: str) -> bool:
+    return sum(1 for _ in islice(LIBRARY.finditer(script), LEAST_LIBRARY)) >= LEAST_LIBRARY
+
+
+def asks_password(markup: str) -> bool:
+    """Whether markup has a field for a password. Looked for from the word backwards: pages may be nothing but fields."""
+    for found in islice(PASSWORD.finditer(markup), TRIES):
+        start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
+        if start >= 0 and markup[start + 1:start + 6].lower() == "input":
+            return True
+    return False
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:
     kind = literals.identify(data)
-    if code == "HTML-LITERAL" and kind == "text/html" and PASSWORD.search(data):
+    if code == "HTML-LITERAL" and kind == "text/html" and asks_password(data.decode("latin-1")):
         yield Observation("HTML-HIDDEN-FORM", how)
     yield Observation(code, f"{how} {kind}")
     yield Child(data, ArtifactKind.OBJECT, (), label=how, detected_type=kind)

@@ -95,16 +95,15 @@ def test_data_that_a_browser_runs():
     assert look(script, names=("a.xhtml",)) == look(markup, names=("a.xml",)) == look(("HTML-ENTITY", ""), names=("a.xhtml",)) == {}
 
 
-def asks(page: str, *observations: Observation, names: tuple[str, ...] = ("a.html",)) -> list[str]:
+def asks(page: str, *more: str, names: tuple[str, ...] = ("a.html",)) -> list[str]:
     artifact = Artifact(1, 0, ArtifactKind.PART, names, detected_type="text/html")
-    sample = Sample(artifact, page.encode(), observations=list(observations))
+    sample = Sample(artifact, page.encode(), observations=[Observation(code, "") for code in more])
     scope = Scope(Direction.INBOUND, "", ("c@x.example", "bob@bank.example"), ())
-    return [f.code for f in SmugglingDetector(scope).look(sample)]
+    return [f.code for f in SmugglingDetector(scope).look(sample) if f.code == "SMUGGLING-HTML-FORM"]
 
 
 def test_pages_that_name_whom_they_ask():
-    password = "<form action=https://h.example/p><input type='password' name=p>"
     for named in ("<input name=e value='Bob@bank.example'>", "<script>e=atob('Ym9iQGJhbmsuZXhhbXBsZQ==')</script>"):
-        assert asks(named + password) == ["SMUGGLING-HTML-FORM"]
-        assert asks(named + password, names=()) == asks(named + password, Observation("HTML-OPAQUE", "900")) == asks(named) == []
-    assert asks("<input name=e value='carol@bank.example'>" + password) == []
+        assert asks(named, "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]
+        assert asks(named, "HTML-PASSWORD", names=()) == asks(named, "HTML-PASSWORD", "HTML-MOSTLY-LITERAL") == asks(named) == []
+    assert asks("<input name=e value='carol@bank.example'>", "HTML-PASSWORD") == []

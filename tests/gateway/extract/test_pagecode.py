@@ -51,6 +51,10 @@ def test_files_in_all_places_of_a_page_that_writes_one(source):
     "<script>location='elpmaxe.h//:sptth'.split('').reverse().join('')</script>", "<a id=x href='//h.example'></a><script>x.click()</script>",
     "<script>document.write('<iframe src=https://h.example>')</script>", "<title>" + "Please wait. " * 30 + "</title><script>open('a');top.location="
     "'https://h.example'</script>", "<p>You are being redirected.</p>" * 12 + "<script>location.href='https://h.example/'</script>",
+    "<script>with(location)href='https://h.example/'</script>", "<script>location.host='h.example'</script>",
+    "<script>a=document.createElement('a');a.href='\\x68ttps://h.example';a.click()</script>", "<meta/http-equiv=refresh/content='0;//h.example'>",
+    "<script>window['loc'+'ation'].replace('hXXps://h.example'.replace('XX','tt'))</script>", "<!--https://h.example--><script>location=x</script>",
+    "<meta http-equiv='&#114;efresh' content='0, &#104;ttps://h.example'>", "<script>document.write('<scr'+'ipt src='+atob(a)+'>')</script>",
     "<base href='https://h.example/'><form action=p id=f></form><script>f.submit()</script>", "<script>s.src='//h.example/x'</script>", FRAME,
     "<script>eval(function(p,a,c,k,e,d){return p}('0.1=\\'2://3.4/\\'',10,5,'location|href|https|h|example'.split('|'),0,{}))</script>",
 ])
@@ -67,6 +71,8 @@ def test_doors(source):
     "<frameset><frame src='toc.html'></frameset><script>if (top.page) top.classFrame.location = top.page;</script>",
     "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
     "<script src='https://h.example/a.js'></script><table>" + "<tr><td>1234.5</td><td>77</td></tr>" * 30 + "</table>",
+    "<!DOCTYPE html PUBLIC '' 'http://www.w3.org/TR/html4/frameset.dtd'><script>p=''+window.location.search;top.f.location=p</script>",
+    "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
     "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
 def test_other_pages_are_no_doors(source):
@@ -78,6 +84,13 @@ def test_forms_hidden_in_code():
     for coded in (f"atob('{base64.b64encode(form.encode()).decode()}')", "unescape('" + "".join(f"%{ord(c):02x}" for c in form) + "')"):
         assert "HTML-HIDDEN-FORM" in acts(f"<script>document.write({coded})</script>")
     assert "HTML-HIDDEN-FORM" not in acts(f"<script>document.write('{form}')</script>{form}")
+
+
+@pytest.mark.parametrize(("markup", "asked"), [
+    ("<input name=p type=password>", True), ("<INPUT id=a TYPE = 'Password'>", True), ("<input type=text><p>type=password", False),
+    ("<b type=password>", False), ("<input " * 60 + "type=password>", True), ("type=password " * 3000, False)])
+def test_fields_for_passwords(markup, asked):
+    assert ("HTML-PASSWORD" in acts(markup)) is asked
 
 
 def test_entities_that_bring_markup():
