@@ -182,21 +182,14 @@ def parse(source: str, full: bool = False) -> Page:
         if match is None:
             break
         if match[1]:
-            condition = CONDITION.match(source, match.end()) if full else None
-            if condition is not None:
-                at = condition.end()
-                continue
-            end = source.find("-->", match.end())
-            page.hidden.append(source[match.end():end if end >= 0 else len(source)])
-            at = end + 3 if end >= 0 else len(source)
+            at = _comment(page, source, match.end(), full)
             continue
         end = source.find(">", match.end())
         at = len(source) if end < 0 else _tag_end(page, source, match.end(), end) if page.quoted else end + 1
         name, closing = (match[3] or "").lower(), bool(match[2])
         if not name:
             continue
-        if name == "pre":
-            typed = full and not closing
+        typed = full and not closing if name == "pre" else typed
         if name in BLOCKS or name in CELLS:
             out.append("\n" if name in BLOCKS else "\t")
         if not closing:
@@ -221,6 +214,16 @@ def parse(source: str, full: bool = False) -> Page:
         if full and name in html_tables.NAMES:
             tables.tag(name, closing, "" if closing else attributes, page.visible)
     return page
+
+
+def _comment(page: Page, source: str, at: int, full: bool) -> int:
+    """Files a comment and gives where it ends; of one that Word shows only its beginning is a comment."""
+    condition = CONDITION.match(source, at) if full else None
+    if condition is not None:
+        return condition.end()
+    end = source.find("-->", at)
+    page.hidden.append(source[at:end if end >= 0 else len(source)])
+    return end + 3 if end >= 0 else len(source)
 
 
 def _tag_end(page: Page, source: str, start: int, end: int) -> int:

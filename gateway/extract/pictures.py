@@ -180,7 +180,14 @@ def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
         yield "eng", text
     if NUMBERS.search(text):
         languages = language(context.heard)
-        yield languages, legible.mended(_tool("tesseract-rows", prepared, context, languages=languages))
+        how = "tesseract-rows" if _in_blocks(text) else "tesseract"
+        yield languages, legible.mended(_tool(how, prepared, context, languages=languages))
+
+
+def _in_blocks(text: str) -> bool:
+    """Whether the numbers were read apart from what stands beside them: most are alone on their lines."""
+    lines = [NUMBERS.sub("", line) for line in text.split("\n") if NUMBERS.search(line)]
+    return sum(sum(map(str.isalnum, line)) < 2 for line in lines) * 2 >= len(lines)
 
 
 def _unspeckled(picture: Image.Image) -> Image.Image:

@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
+from gateway.extract import pictures
 from gateway.extract.base import Context, Node, Problem, ToolFailed
 from gateway.extract.pictures import PICTURES, language
 from gateway.inspection.tools import TOOLS
@@ -135,3 +136,10 @@ def test_every_page_of_a_tiff_is_read():
     many = io.BytesIO()
     blank.save(many, "TIFF", save_all=True, append_images=[blank] * 8)
     assert [y.detail for y in read(many.getvalue(), Tesseract(), "image/tiff")] == ["more than 8 pages in a picture"]
+
+
+@pytest.mark.parametrize(("text", "apart"), [
+    ("Name\nAnn\n\n4579471809962802\n3742639203907566\n", True), ("Name  Card\nAnn 4579471809962802\nJoe 3742639203907566\n", False),
+    ("A123456789 x\n", False)])
+def test_numbers_apart_from_what_stands_beside_them(text, apart):
+    assert pictures._in_blocks(text) is apart
