@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -166,9 +166,9 @@ def rehearsals(lane: str) -> tuple[bytes, ...]:
     return (SAMPLE, *(path.read_bytes() for path in sorted(REHEARSALS.glob("*.eml")))) if lane == "deep" else (SAMPLE,)
 
 
-def _warm(judge: CellJudge, samples: Iterable[bytes]) -> None:
-    for sample in samples:
-        for direction in (Direction.INBOUND, Direction.OUTBOUND):
-            request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
+def _warm(judge: CellJudge, samples: Sequence[bytes]) -> None:
+    for direction in (Direction.INBOUND, Direction.OUTBOUND):
+        request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
+        for sample in samples:
             judge.inspect(sample, request, None)
-            judge.preview(sample, request)
+        judge.preview(SAMPLE, request)

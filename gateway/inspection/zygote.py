@@ -290,6 +290,7 @@ def main(arguments: list[str] | None = None) -> int:
             return status
     sys.path[:0] = start.python_path
     room = memory.reserve(ROOM[start.lane])
+    memory.gather()                      # what is loaded now meets no page fault
     if start.lane != "tool":
         importlib.import_module(start.registry).prepare(start.lane)
     settings = _settings(start.lane, control)
