@@ -37,8 +37,8 @@ MACHINERY = re.compile(
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""
 MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
-UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))")
-"""What is an I where a Taiwanese number follows, and else a line between cells."""
+UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
+"""What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
