@@ -85,9 +85,15 @@ def _refine(kind: str, data: bytes) -> str:
         return kind if data[3:4] in b"123456789" and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90") else _structured_or_text(data)
     if kind == "application/postscript" and b" PDF-" in data[:40]:
         return "application/pdf"                         # the other header that readers take (ISO 32000-1, annex H.3)
+    if kind == "application/x-cpio" and CPIO.match(data[:128]):
+        return kind
     if kind in ("application/x-arj", "image/jxl", "application/x-cpio", "audio/mpeg") and text_like(data[:512]):
         return "text/plain"
     return kind
+
+
+CPIO = re.compile(rb"07070(?:7[0-7]{70}|[12][0-9A-Fa-f]{104})")
+"""A header in digits, before text (cpio(5))."""
 
 
 def _structured_or_text(data: bytes) -> str:

@@ -101,7 +101,10 @@ def extract(data: bytes) -> Iterator[Yield]:
         elif kind == HLINK:
             yield from _hyperlink(book, body)
         elif kind == SXSTRING:
-            yield from _query(body)
+            for found in _query(body):
+                book.links += 1
+                if book.links <= LINKS:
+                    yield found
         elif book.in_macro and len(book.lines) < xlmtext.LINES:
             _cell(book, kind, body)
     if book.records == RECORDS:

@@ -140,3 +140,8 @@ def test_a_signed_document_is_the_message_around_it() -> None:
 @pytest.mark.parametrize("name", ["a.daa", "a.ova", "a.gho"])
 def test_names_of_images(name: str) -> None:
     assert names_container((name,)) and not names_container((name + ".txt",))
+
+
+def test_an_archive_in_digits_with_text_in_it() -> None:
+    assert identify(b"070707" + b"000001" * 7 + b"00000000000" + b"000006" + b"00000000005" + b"a.bat\0hello" * 9) == "application/x-cpio"
+    assert identify(b"070707 is the number of the office, 070708 that of the branch.") == "text/plain"

@@ -107,12 +107,13 @@ def test_noise_is_nothing():
 @pytest.mark.parametrize("last", [packet(18, b"\x01" + bytes(90)), packet(9, bytes(90)), packet(20, b"\x01" + bytes(90))])
 def test_enciphered_files_are_said(first, last):
     assert sealed(first + last)
+    assert sealed(SESSION_KEY * 250 + last)
     assert [i.code for i in extract(first + last, "a.pdf.gpg")] == ["PGP-ENCRYPTED", IncidentCode.ENCRYPTED]
 
 
 @pytest.mark.parametrize("data", [
     SESSION_KEY + packet(2, b"\x04" + bytes(40)), packet(1, b"\x09" + bytes(20)) + packet(18, b"\x01" + bytes(90)), SESSION_KEY + packet(18, b"\x07" + bytes(90)),
-    SIGNED, packet(2, b"\x04" + bytes(40)), b"\x84" + bytes(60), SESSION_KEY, b"",
+    SIGNED, packet(2, b"\x04" + bytes(40)), b"\x84" + bytes(60), SESSION_KEY, b"", SESSION_KEY * 100,
 ])
 def test_what_is_no_enciphered_file(data):
     assert not sealed(data)

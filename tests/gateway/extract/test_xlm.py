@@ -80,6 +80,11 @@ def test_names_that_call(function: int, codes_of_it: set[str], wide: int) -> Non
     assert codes(list(extract(biff((0x809, struct.pack("<HH", 0x600, 5)), (0x18, body), (0x0A, b""))))) == codes_of_it
 
 
+def test_of_many_queries_the_first_are_told() -> None:
+    body = struct.pack("<HB", 16, 0) + b"URL;http://h/%03d"
+    assert len(list(extract(biff(*[(0xCD, body % (n % 1000)) for n in range(1500)])))) == 1000
+
+
 @pytest.mark.parametrize(("text", "code"), [
     ("URL;http://h.example/a.html", "DOC-REMOTE-QUERY"), ("TEXT;\\\\h.example\\s\\a.txt", "DOC-REMOTE-QUERY"), ("TEXT;C:\\a.txt", ""),
     ("ODBC;DBQ=\\\\h.example\\s\\a.mdb", "DOC-REMOTE-DATASOURCE"), ("ODBC;DSN=accounts;UID=a", ""), ("quarter; third", ""),
