@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from itertools import islice
 
@@ -21,6 +22,8 @@ OPAQUE_SHARE = 4
 """An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
 
 
+CARRIED = re.compile(rb"(?:[A-Za-z0-9+/=]{50,}+\s{1,3}){20,}+|[A-Za-z0-9+/=]{1000,}+")
+"""A message that is opened with the password; pictures stand in data addresses."""
 MOST_RECIPIENTS = 200
 SHORTEST_ADDRESS = 5
 DATA = frozenset({"xml", "rss", "atom", "rdf"})
@@ -93,8 +96,10 @@ class SmugglingDetector:
         if not sample.observed("HTML-PASSWORD") or sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
             return False
         data = sample.data.lower()
-        return any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data
-                   for one in islice(self.scope.recipients, MOST_RECIPIENTS) if len(one) > SHORTEST_ADDRESS)
+        named = any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data
+                    for one in islice(self.scope.recipients, MOST_RECIPIENTS) if len(one) > SHORTEST_ADDRESS)
+        runs = CARRIED.finditer(sample.data) if named else ()
+        return named and all(sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,") for run in runs)
 
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id

@@ -84,6 +84,7 @@ SENDS = re.compile(r"\.(?:submit|requestSubmit|click)\s{0,4}\(")
 AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
                      r"<\w{1,20}:script", re.I)
 """Handlers that wait for nobody, or that anybody sets off."""
+BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
 WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
 FETCHES = re.compile(r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
                      r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
@@ -162,9 +163,10 @@ def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
     """What is told without looking into literals."""
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
-    if asks_password(source):
+    asks = asks_password(source)
+    if asks:
         yield Observation("HTML-PASSWORD")
-    way = _door(page, source, script)
+    way = "" if asks else _door(page, source, script)    # who is asked has something to do first
     if way:
         yield Observation("HTML-DOOR", way)
     if MAKES_OCTETS.search(script) and not _is_library(script) and _shown(page, source) < LEAST_SHOWN:
@@ -227,9 +229,10 @@ def _door(page: Page, source: str, script: str) -> str:
     web = {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
     if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
         return "leaves for another page"
-    if web & {"form", "a", "base"} and SENDS.search(script):
+    waits = not plain and BUTTON.search(source) is not None
+    if web & {"form", "a", "base"} and SENDS.search(script) and not waits:
         return "leads on by itself"
-    if len(source) < SMALL and "script" not in web and _wanders(source, script):
+    if len(source) < SMALL and "script" not in web and not waits and _wanders(source, script):
         return "leaves for another page"
     if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
         return "is filled by another page"
@@ -270,6 +273,8 @@ def _is_library(script: str) -> bool:
 
 def asks_password(markup: str) -> bool:
     """Whether markup has a field for a password. Looked for from the word backwards: pages may be nothing but fields."""
+    if "password" not in markup.lower():
+        return False
     for found in islice(PASSWORD.finditer(markup), TRIES):
         start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
         if start >= 0 and markup[start + 1:start + 6].lower() == "input":

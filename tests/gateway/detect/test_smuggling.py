@@ -107,3 +107,10 @@ def test_pages_that_name_whom_they_ask():
         assert asks(named, "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]
         assert asks(named, "HTML-PASSWORD", names=()) == asks(named, "HTML-PASSWORD", "HTML-MOSTLY-LITERAL") == asks(named) == []
     assert asks("<input name=e value='carol@bank.example'>", "HTML-PASSWORD") == []
+
+
+def test_enciphered_messages_that_name_whom_they_ask():
+    message = "bob@bank.example<input type=hidden value='@'>"
+    for brought in ("QUJD" * 300, ("QUJD" * 15 + "\r\n") * 30):
+        assert asks(message.replace("@'", f"{brought}'"), "HTML-PASSWORD") == []
+    assert asks(message + "<img src='data:image/png;base64," + "QUJD" * 300 + "'>", "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]

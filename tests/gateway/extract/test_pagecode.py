@@ -72,6 +72,8 @@ def test_doors(source):
     "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
     "<script src='https://h.example/a.js'></script><table>" + "<tr><td>1234.5</td><td>77</td></tr>" * 30 + "</table>",
     "<!DOCTYPE html PUBLIC '' 'http://www.w3.org/TR/html4/frameset.dtd'><script>p=''+window.location.search;top.f.location=p</script>",
+    "<form action='https://h.example/s'><input type=submit></form><script>function go(){document.forms[0].submit()}</script>",
+    "<form action='https://h.example/s'><input type=password></form><script>f.submit()</script>",
     "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
     "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
