@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+import numpy as np
+
 from gateway.detect.data import contact_rows
 from gateway.detect.data.contact_rows import MINIMUM_ROWS, NAMEISH, NEAR
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import characters, contact, date
-from gateway.identifiers.characters import Characters, matches
+from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.registry import TYPES
 
 
@@ -182,9 +184,16 @@ LINES = frozenset("45679")
 """First digits of its mobile telephones (OFCA, Numbering Plan): random numbers begin with others as well."""
 
 
+def _eight(found: Characters) -> np.ndarray:
+    """Where eight digits stand together."""
+    first, end = found.digits()
+    return np.asarray(first[end - first == 8] - MARGIN)
+
+
 def _hong_kong(grid: Grid, contacts: Contacts) -> int:
     """Rows of a list with names in which every number of eight digits may be a mobile telephone of Hong Kong."""
-    found = [(m.start(), m[0]) for m in islice(EIGHT.finditer(grid.text), MOST_RECORDS)]
+    starts = None if grid.characters is None else grid.characters.gathered(_eight)
+    found = [(m.start(), m[0]) for m in islice(matches(EIGHT, grid.text, starts), MOST_RECORDS)]
     first = {number[0] for _, number in found}
     if len(found) < HONG_KONG or not first <= LINES or len(first) == 1:
         return 0
