@@ -24,7 +24,8 @@ RUN = re.compile(
 """Six digits or more with little between them; no run begins with an ISO date or is an address of the Internet."""
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
-WRAPPED = re.compile(r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18})+[0-9X]?(?![0-9A-Za-z])")
+WRAPPED = re.compile(
+    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?)+(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(
     r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})[0-9](?:\1[0-9]){6,17}(?:\1[Xx])?(?![0-9A-Za-z])")
@@ -250,10 +251,10 @@ def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
         before = text[text.rfind("\n", 0, match.start()) + 1:match.start()].rpartition("\t")
         if before[1] and not before[2].strip():
             continue                                      # the last cell of one row and the first of the next
-        value = re.sub(r"[\s>|]", "", match.group())
+        value = re.sub(r"[\s>|()\-]", "", match.group())
         letters = "L" * sum(c.isalpha() for c in value[:2])
         body = value[len(letters):]
-        shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"
+        shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"    # an A counts as a digit
         if shape in SHAPES:
             yield Token(shape, value, match.start(), match.end())
 

@@ -130,3 +130,8 @@ def test_passports_by_their_machine_readable_lines():
 
 def test_hong_kong_numbers_of_two_letters_with_an_a():
     assert found("身份證EC123456A已核對") == {("LLD7", "EC123456A")}
+
+
+def test_broken_numbers_with_a_hyphen_or_parentheses_in_the_second_line():
+    assert [(t.shape, t.value) for t in wrapped("번호: 90010\n1-1234567 x")] == [("D13", "9001011234567")]
+    assert [(t.shape, t.value) for t in wrapped("HKID A1234\n  56(A) x")] == [("LD7", "A123456A")]
