@@ -8,6 +8,7 @@
 | HOLD, QUARANTINE | Hold, one per kind, rule and disposition; Notify |
 | STRIP | the same: custody keeps the original and sends what the policy lets pass of it |
 | DELIVER, ANNOTATE | Relay, one for all of them |
+| any, of an automatic answer from outside | the same without Notify |
 
 Record is always the last.
 """
@@ -58,8 +59,19 @@ def settle(
         annotated = any(d.disposition is Disposition.ANNOTATE for d in passing)
         actions.append(Relay(tuple(d.recipient for d in passing), tags, annotated))
     domains = frozenset(our_domains)
-    actions += _notices(transaction, held, owner, domains)
+    if not automatic(transaction, inspection):
+        actions += _notices(transaction, held, owner, domains)
     return (*actions, record)
+
+
+def automatic(transaction: Transaction, inspection: Inspection) -> bool:
+    """A notice or another automatic answer from outside: no notice is written about it (RFC 3834 section 2).
+
+    It may be that of a gateway like this one, and its notices about ours would meet it for ever. Outbound mail is told of:
+    an answering machine can leak, and its owner hears of it inside.
+    """
+    return (transaction.direction is Direction.INBOUND and transaction.envelope.reverse_path is None
+            and "auto-submitted" in inspection.summary.header_names)
 
 
 def kind_of(decision: Decision) -> Kind:

@@ -101,6 +101,22 @@ def test_who_is_told(why: str, mail: Transaction, notify: tuple[Party, ...], tol
     assert [(a.party, a.recipient) for a in found if isinstance(a, Notify)] == told
 
 
+@pytest.mark.parametrize(("sender", "header_names", "actions"), [
+    (None, ("from", "auto-submitted"), ["Hold", "Record"]), (None, ("from",), ["Hold", "Notify", "Record"]),
+    ("a@partner.example", ("from", "auto-submitted"), ["Hold", "Notify", "Record"])])
+def test_no_notice_about_a_notice(sender: str | None, header_names: tuple[str, ...], actions: list[str]) -> None:
+    mail = transaction(sender=sender, recipients=["u@bank.example"])
+    found = settle(mail, inspection(summary=Summary(header_names=header_names)), decided(mail, D.QUARANTINE), OWNER, DOMAINS)
+    assert names(found) == actions
+
+
+def test_an_answering_machine_that_leaks_is_told_of() -> None:
+    mail = outgoing(sender=None)
+    found = settle(mail, inspection(summary=Summary(header_names=("auto-submitted",))),
+                   decided(mail, D.HOLD, verdict=Verdict.SENSITIVE, notify=(Party.SENDER,)), OWNER, DOMAINS)
+    assert names(found) == ["Hold", "Notify", "Record"]
+
+
 def test_without_an_owner_nobody_is_made_up() -> None:
     mail = outgoing(sender=None)
     assert names(settle(mail, inspection(), decided(mail, D.HOLD, notify=(Party.SENDER,)))) == ["Hold", "Record"]
