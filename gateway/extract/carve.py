@@ -10,6 +10,7 @@ import io
 import re
 import struct
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import yara
 
@@ -236,14 +237,26 @@ def bmp_end(data: bytes) -> int:
     return size if 54 <= size < len(data) else 0
 
 
+def _fat_sectors(data: bytes, shift: int) -> Iterator[int]:
+    """Places of the FAT: 109 in the header, the others in a chain of sectors that each end with the next."""
+    yield from struct.unpack_from("<109L", data, 76)
+    following, count = struct.unpack_from("<LL", data, 68)
+    for _ in range(min(count, len(data) >> shift)):
+        sector = data[(following + 1) << shift:(following + 2) << shift] if following < len(data) >> shift else b""
+        if len(sector) < 1 << shift:
+            return
+        *places, following = struct.unpack(f"<{(1 << shift) // 4}L", sector)
+        yield from places
+
+
 def compound_end(data: bytes) -> int:
-    """Behind the last sector that the first 109 sectors of the FAT give to anything ([MS-CFB] 2.3, 2.5); 0 where there is none
-    or the table goes on elsewhere."""
+    """Behind the last sector that the FAT gives to anything ([MS-CFB] 2.3, 2.5); 0 where there is none."""
     shift = struct.unpack_from("<H", data, 30)[0] if len(data) >= 512 else 0
-    if shift not in (9, 12) or struct.unpack_from("<L", data, 72)[0]:
+    if shift not in (9, 12):
         return 0
     last = -1
-    for number, sector in enumerate(struct.unpack_from("<109L", data, 76)):
+    most = 109 + (len(data) >> shift) // ((1 << shift) // 4) + 1          # no file has more, whatever its chain says
+    for number, sector in enumerate(islice(_fat_sectors(data, shift), most)):
         table = data[(sector + 1) << shift:(sector + 2) << shift] if sector < len(data) >> shift else b""
         used = len(table.rstrip(b"\xff"))
         if used:

@@ -42,10 +42,18 @@ class SmimeExtractor:
         if node.type == "application/x-pem":
             match = PEM.search(data)
             data = binascii.a2b_base64(match[1]) if match else b""
-        if node.artifact.declared_type in SIGNATURES:
-            yield from _signature(data, context)
-        else:
-            yield from _content_info(data, context)
+        contents: list[bytes] = []
+        for item in _signature(data, context) if node.artifact.declared_type in SIGNATURES else _content_info(data, context):
+            contents += [item.data] if isinstance(item, Child) else []
+            yield item
+        yield from _pdf(data, contents)
+
+
+def _pdf(data: bytes, contents: list[bytes]) -> Iterator[Yield]:
+    """A PDF that begins where readers look for it and is not what was signed: they open it, whatever stands in front."""
+    at = data.find(b"%PDF-", 0, 1024 + 5)
+    if at >= 0 and not any(content.startswith(data[at:at + 32]) for content in contents):
+        yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}", detected_type="application/pdf")
 
 
 def _signature(data: bytes, context: Context) -> Iterator[Yield]:

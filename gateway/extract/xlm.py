@@ -37,6 +37,7 @@ class _Book:
     records: int = 0
     sheets: int = 0
     links: int = 0
+    queries: int = 0
     macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
     lines: list[str] = field(default_factory=list)            # of the macro sheet that is open
     depth: int = 0
@@ -102,8 +103,8 @@ def extract(data: bytes) -> Iterator[Yield]:
             yield from _hyperlink(book, body)
         elif kind == SXSTRING:
             for found in _query(body):
-                book.links += 1
-                if book.links <= LINKS:
+                book.queries += 1
+                if book.queries <= LINKS:
                     yield found
         elif book.in_macro and len(book.lines) < xlmtext.LINES:
             _cell(book, kind, body)

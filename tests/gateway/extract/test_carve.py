@@ -170,3 +170,15 @@ def test_streams_of_a_compound_file_are_no_second_file():
 
 def test_end_of_what_is_no_compound_file():
     assert carve.compound_end(b"") == 0 and carve.compound_end(bytes(600)) == 0
+
+
+def test_table_of_sectors_that_goes_on_elsewhere():
+    document = bytearray(compound({"WordDocument": bytes(5000)}))
+    table = struct.unpack_from("<L", document, 76)[0]
+    struct.pack_into("<L", document, 76, 0xFFFFFFFF)
+    struct.pack_into("<LL", document, 68, (len(document) >> 9) - 1, 1)
+    document += struct.pack("<128L", table, *[0xFFFFFFFF] * 127)
+    assert len(document) - 1024 < carve.compound_end(bytes(document)) <= (110 * 128 << 9)
+    struct.pack_into("<LL", document, 68, (len(document) >> 9) - 2, 0xFFFFFF)
+    struct.pack_into("<L", document, len(document) - 4, (len(document) >> 9) - 2)
+    assert carve.compound_end(bytes(document)) > 0

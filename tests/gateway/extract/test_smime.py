@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import pkcs7
 
+from gateway.extract import smime
 from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.identify import identify
 from gateway.extract.smime import SMIME
@@ -135,3 +136,10 @@ def test_lengths_in_any_form_are_recognised(head):
 def test_what_is_compressed_is_unpacked_to_its_end(packed, code):
     found = extract(opaque(packed, "060b2a864886f70d0109100109", 0x04))
     assert [i.code for i in found if isinstance(i, Problem)] == ([code] if code else []) and any(isinstance(i, Child) for i in found)
+
+
+@pytest.mark.parametrize(("inside", "found"), [(b"%PDF-1.7 signed document of many octets for sure", 0), (b"harmless words", 1)])
+def test_a_pdf_that_is_not_what_was_signed(inside: bytes, found: int) -> None:
+    made = list(smime._pdf(b"0\x82\x04\x00" + bytes(40) + b"%PDF-1.7 signed document of many octets for sure", [inside]))
+    assert [c.detected_type for c in made] == ["application/pdf"] * found
+    assert list(smime._pdf(bytes(1100) + b"%PDF-1.7", [])) == []
