@@ -176,7 +176,7 @@ RULE: Mapping[str, Word] = {
     "when": Word(Kind("table of conditions", lambda value: value), "all of them must hold; in a list any is enough",
                  '{ finding = ["EXECUTABLE-*"] }', True),
     "then": Word(DISPOSITION, "what happens to the mail", '"quarantine"', True),
-    "notify": Word(_set(choice(*(p.value for p in Party)), Party), "who inside is told", '["recipient"]'),
+    "notify": Word(_set(choice(*(p.value for p in Party)), Party), "who inside is told; nobody of an automatic answer from outside", '["recipient"]'),
     "approvals": Word(count(1, 9), "people who must agree to a release", "2"),
     "tags": Word(_many(Kind("text", _tag)), "words put into our header line of delivered mail", '["large"]'),
     "reason": Word(TEXT, "why this rule is there, shown in traces", '"board decision of 2026-04-01"'),
