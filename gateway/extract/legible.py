@@ -33,8 +33,8 @@ SKEW_SIDE = 900
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
-SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})[ \-]([0-9]{2})[ \-]([0-9]{4})(?![0-9\-])(?! [0-9]{4})")
-"""A number of the social security of America, whose hyphens are short."""
+SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
+"""A number of the social security of America, one of whose hyphens was too short to be seen."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
 DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
@@ -145,7 +145,7 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    return SECURITY.sub(r"\1-\2-\3", _unnumbered(_joined(_lettered(text))))
+    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_joined(_lettered(text))))
 
 
 def _unnumbered(text: str) -> str:
