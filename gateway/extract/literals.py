@@ -53,7 +53,9 @@ OPAQUE = 160
 MAX_LITERALS = 2000
 MOST_LITERALS = 60_000
 """String literals of one page: a bundled library has 30,000."""
-INTERESTING_NOT = frozenset({"application/octet-stream", "text/plain", "application/x-empty", "audio/mpeg"})
+INTERESTING_NOT = frozenset({
+    "application/octet-stream", "application/x-enciphered", "text/plain", "application/x-empty", "audio/mpeg",
+})
 
 
 def data_uris(text: str) -> Iterator[tuple[str, bytes]]:
@@ -207,6 +209,6 @@ def opaque(found: Iterable[str]) -> int:
             data = from_base64(compact)
         except binascii.Error:
             continue
-        if identify(data) == "application/octet-stream":
+        if identify(data) in ("application/octet-stream", "application/x-enciphered"):
             total += len(data)
     return total

@@ -69,10 +69,13 @@ REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
 ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
 GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
                    r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
-HIDDEN_ADDRESS = re.compile(r"https?(?::|%3A)|[\"'`](?://|\\\\)[a-z0-9-]|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|"
-                            r"unescape\s{0,4}\(|h.{1,3}ps?:|\.host(?:name)?\s{0,4}=(?!=)", re.I)
-STANDARDS = re.compile(r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/", re.I)
-"""Names of document types and name spaces."""
+HIDDEN_ADDRESS = re.compile(
+    r"https?(?::(?![\"'])|%3A)(?!//s?b[\"'])|[\"'`](?://|\\\\)[a-z0-9-]|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|"
+    r"unescape\s{0,4}\((?!\s{0,4}[\"']%3Cscript )|h.{1,3}ps?:(?![\"'])|\.host(?:name)?\s{0,4}=(?!=)", re.I)
+STANDARDS = re.compile(
+    r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/|https?://(?:www|ssl)?\.?(?:google-analytics|googletagmanager)\.com/|"
+    r"https?://(?:www|ssl)\.(?=[\"'])|https?://s?b(?=[\"'])|https?://connect\.facebook\.net/", re.I)
+"""Names of document types and name spaces, and who counts the readers of a page that was saved."""
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"|`\s{0,4}\+\s{0,4}`")
 LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
            r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
@@ -237,7 +240,8 @@ def _door(page: Page, source: str, script: str) -> str:
     if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
         return "is filled by another page"
     bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
-    if bare and ((len(script) < LITTLE_CODE and FETCHES.search(script)) or ("script" in web and len(script.strip()) < LEAST_CODE)):
+    fetches = len(script) < LITTLE_CODE and FETCHES.search(STANDARDS.sub("", script)) is not None
+    if bare and (fetches or ("script" in web and len(script.strip()) < LEAST_CODE)):
         return "gets its code from elsewhere"
     return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
 
@@ -260,10 +264,12 @@ def _shown(page: Page, source: str) -> int:
     shown = -len("".join(_parts(source, "title")[1]))
     for found in WORD.finditer("".join(page.visible)[:MOST_SHOWN]):
         word = found[0]
-        if not word.isascii() or (len(word) <= LONGEST_WORD and any(map(str.isalpha, word))):
+        if not word.isascii():
+            shown += 2 * len(word)                       # each character of Chinese says as much as two letters
+        elif len(word) <= LONGEST_WORD and any(map(str.isalpha, word)):
             shown += len(word)
-            if shown > SOME_SHOWN:
-                break
+        if shown > SOME_SHOWN:
+            break
     return shown
 
 

@@ -96,3 +96,9 @@ def test_halves_of_wide_characters_are_no_fault():
     assert list(payloads(r"x='[\ud800-\udbff] and 5% of them, in a literal of some length'")) == []
     found = list(payloads("x='\\ud800" + "".join(f"%{c:02x}" for c in PROGRAM) + "'"))
     assert all(how == "percent" for how, _ in found)
+
+
+def test_what_a_page_deciphers_itself_is_no_file_of_its_own():
+    salted = base64.b64encode(b"Salted__" + bytes((n * 73 + n // 7 * 31) % 256 for n in range(600))).decode()
+    assert list(payloads(f"var c='{salted}'")) == []
+    assert opaque(literals(f"var c='{salted}'")) == 608

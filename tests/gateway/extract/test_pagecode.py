@@ -74,6 +74,9 @@ def test_doors(source):
     "<!DOCTYPE html PUBLIC '' 'http://www.w3.org/TR/html4/frameset.dtd'><script>p=''+window.location.search;top.f.location=p</script>",
     "<form action='https://h.example/s'><input type=submit></form><script>function go(){document.forms[0].submit()}</script>",
     "<form action='https://h.example/s'><input type=password></form><script>f.submit()</script>",
+    "<script>document.write(unescape(\"%3Cscript src='\" + (document.location.protocol == \"https:\" ? \"https://sb\" : \"http://b\")))</script>",
+    "<script>j=d.createElement(s);j.src='https://www.googletagmanager.com/gtm.js?id='+i</script>",
+    "<p>新聞</p>" * 61 + "<script>location=u;v='https://h.example'</script>",
     "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
     "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
