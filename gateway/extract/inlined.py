@@ -38,7 +38,8 @@ MOST_RUNS = 4000
 """Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
 NAMED = frozenset({"uuencode", "yenc", "binhex"})
 NOISE = frozenset({
-    "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature", "application/x-enciphered",
+    "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature",
+    "application/x-enciphered",
 })
 BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 BINHEX_GAP = 400                         # octets between the heading and the colon that opens the data

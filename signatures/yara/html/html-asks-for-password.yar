@@ -1,9 +1,10 @@
 rule html_asks_for_password
 {
     strings:
-        $a = /<input[^>]{1,200}type ?= ?["']?password/ nocase
+        $a = /type ?= ?["']?password/ nocase
+        $i = "<input" nocase
         $s = "<script" nocase
         $f = /<form[^>]{1,200}action ?= ?["']?https?:/ nocase
     condition:
-        $a and ($s or $f)
+        $a and $i and ($s or $f)
 }
