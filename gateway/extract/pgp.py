@@ -85,13 +85,14 @@ def sealed(data: bytes) -> bool:
     """True for a message in octets that is enciphered: session keys in versions that exist, then enciphered data."""
     if len(data) < 24 or not data[0] & 0x80:
         return False
-    count = 0
-    for count, packet in enumerate(packets(data), 1):
+    keys = 0
+    for packet in packets(data):
         if packet.tag in SEALED_DATA:
             return packet.tag == ENCIPHERED or packet.body[0] in (1, 2)
         if packet.body[0] not in KEY_VERSIONS.get(packet.tag, ()):
             return False
-    return count == MOST                                 # keys for more readers than are looked at
+        keys += 1
+    return keys == MOST                                 # keys for more readers than are looked at
 
 
 def packets(data: bytes) -> Iterator[Packet]:

@@ -14,7 +14,7 @@ import pypdfium2
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
-from gateway.extract import drawn, legible, picture_words
+from gateway.extract import drawn, legible, lettering, picture_words
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -25,8 +25,8 @@ LEAST_WIDTH, LEAST_HEIGHT = 120, 40
 """Smaller pictures are icons and spacers."""
 LARGE = 2600
 """Long side in pixels of pictures in which barcodes are looked for, and of rendered pages."""
-DOCUMENT = 250_000
-"""Pixels from which on a picture may be a page: not having read it within the budget counts."""
+DOCUMENT = 60_000
+"""Pixels from which on lettering may be a table: not having read it within the budget counts."""
 SCAN_DPI = 170
 MOST_PAGES = 8
 PAGE_TEXT = 20
@@ -41,6 +41,8 @@ PAPER = 200
 ALONE = 26
 """Mean of seven times seven pixels, of which five are dark."""
 FEW_WORDS = 4
+PAGE_OF_LETTERS = 12
+"""Squares in lines of letters from which on all turns of a picture are tried; signs and logos have fewer."""
 LONG_NUMBERS = re.compile(r"[0-9]{9}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
@@ -145,8 +147,11 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
             yield Text(code.text, f"{source} barcode")
     if context.tools is None or _blank(picture):
         return
+    letters = lettering.threes(picture)
+    if letters < lettering.THREES:
+        return
     try:
-        for language, text in _ocr(picture, context):
+        for language, text in _ocr(picture, letters, context):
             yield Text(text, f"ocr {language} {source}")
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
@@ -164,8 +169,8 @@ def _sized(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
-    """Language and text of each pass that read something."""
+def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
+    """Language and text of each pass that read something. `letters`: of lettering.threes."""
     picture = _unspeckled(picture)
     prepared = legible.fit(picture)
     text = _tesseract(prepared, "eng", context)
@@ -174,7 +179,7 @@ def _ocr(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
         other = _tesseract(plain, "eng", context)
         if _legible(other) > _legible(text):              # else the lines part the cells
             prepared, text = plain, other
-    if len(LONG_NUMBERS.findall(text)) < ENOUGH:
+    if letters >= PAGE_OF_LETTERS and len(LONG_NUMBERS.findall(text)) < ENOUGH:
         prepared, text = _turned(picture, prepared, text, context)
     if text.strip():
         yield "eng", text

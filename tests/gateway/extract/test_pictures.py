@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from gateway.extract import pictures
 from gateway.extract.base import Context, Node, Problem, ToolFailed
@@ -40,6 +40,15 @@ class Failing:
 
     def run(self, tool, data, **parameters):
         raise ToolFailed(self.reason)
+
+
+class Counting:
+    def __init__(self):
+        self.tools = []
+
+    def run(self, tool, data, **parameters):
+        self.tools.append(tool)
+        return b""
 
 
 def png(picture):
@@ -87,9 +96,20 @@ def test_icons_blanks_and_inbound_are_not_read():
 
 
 def test_a_page_that_was_not_read_is_a_problem_a_missing_program_is_not():
-    assert [type(y) for y in read(png(page()), Failing("more than 16 calls of tools for one message"))] == [Problem]
+    assert [type(y) for y in read(png(page()), Failing("more than 32 calls of tools for one message"))] == [Problem]
+    assert [type(y) for y in read(png(page().resize((350, 200))), Failing("more than 32 calls of tools for one message"))] == [Problem]
     assert read(png(page()), Failing("tesseract: is not installed")) == []
-    assert read(png(page().resize((200, 100))), Failing("more than 16 calls of tools for one message")) == []
+    assert read(png(page().resize((200, 100))), Failing("more than 32 calls of tools for one message")) == []
+
+
+def test_photographs_are_left_to_the_eye_and_signs_are_read_once():
+    photograph = Image.effect_noise((1600, 1200), 60).filter(ImageFilter.GaussianBlur(3))
+    assert read(png(photograph), Failing("called")) == []
+    sign = Counting()
+    read(png(page(("ALPHA BANK",))), sign)
+    turned = Counting()
+    read(png(page(("Terms and conditions of business",) * 4)), turned)
+    assert (sign.tools, set(turned.tools)) == (["tesseract"], {"tesseract", "tesseract-turn"})
 
 
 def test_what_is_no_picture_is_left_to_others():
