@@ -52,6 +52,13 @@ class Judged:
     decisions: tuple[Decision, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A message that could not be had; the reason names it."""
+
+    reason: str
+
+
 class Silent:
     """Events and metrics of a command: nobody listens."""
 
@@ -163,12 +170,16 @@ def reachable(config: Config, folder: Path) -> Config:
     return dataclasses.replace(config, gateway=dataclasses.replace(config.gateway, state_dir=folder))
 
 
-async def judge_all(judge: Judge, paths: Iterable[str], asked: Asked, jobs: int) -> AsyncIterator[Judged]:
-    """In the order of the paths, `jobs` at a time; memory is bounded by `jobs` messages."""
-    waiting: list[asyncio.Task[Judged]] = []
+async def judge_all(judge: Judge, paths: Iterable[str], asked: Asked, jobs: int) -> AsyncIterator[Judged | Unread]:
+    """In the order of the paths, `jobs` at a time; memory is bounded by `jobs` messages. One that cannot be read stops no other."""
+    waiting: list[asyncio.Task[Judged | Unread]] = []
 
-    async def one(path: str) -> Judged:
-        return await judge.judge(path, read(path), asked)
+    async def one(path: str) -> Judged | Unread:
+        try:
+            octets = read(path)
+        except SekishoError as failure:
+            return Unread(str(failure))
+        return await judge.judge(path, octets, asked)
 
     try:
         for path in paths:

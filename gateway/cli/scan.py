@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from gateway.app.offline import Asked, Judged, judge, judge_all, messages
+from gateway.app.offline import Asked, Judged, Unread, judge, judge_all, messages
 from gateway.cli.common import Session, json_option, pass_session, printable, put_json
 from gateway.model.decision import Disposition
 from gateway.model.errors import SekishoError
@@ -32,7 +32,7 @@ COLOURS = {"deliver": "green", "annotate": "green", "strip": "yellow", "hold": "
 @pass_session
 def scan(session: Session, direction: str | None, sender: str | None, recipients: tuple[str, ...], jobs: int, as_json: bool,
          paths: tuple[str, ...]) -> int:
-    """Judge .eml files, folders of them, or standard input (-). Exit 1 if any would not be delivered."""
+    """Judge .eml files, folders of them, or standard input (-). Exit 1 if any would not be delivered, 2 if any was not judged."""
     asked = Asked(Direction(direction) if direction else None, sender.strip("<>") if sender is not None else None, recipients)
     missing = [p for p in paths if p != "-" and not (p and Path(p).exists())]
     if missing:
@@ -45,19 +45,23 @@ def scan(session: Session, direction: str | None, sender: str | None, recipients
 
 
 async def run(session: Session, asked: Asked, jobs: int, as_json: bool, paths: list[str]) -> int:
-    stopped = False
+    stopped = unread = False
     progress = Progress(len(paths))
     async with judge(session.config, jobs) as judging:
         async for judged in judge_all(judging, paths, asked, jobs):
-            stopped |= max(d.disposition for d in judged.decisions) > Disposition.ANNOTATE
             progress.clear()
-            if as_json:
-                put_json([as_report(judged)])
+            if isinstance(judged, Unread):
+                unread = True
+                click.echo(f"sekisho: {printable(judged.reason)}", err=True)
             else:
-                show(judged)
+                stopped |= max(d.disposition for d in judged.decisions) > Disposition.ANNOTATE
+                if as_json:
+                    put_json([as_report(judged)])
+                else:
+                    show(judged)
             progress.step()
     progress.clear()
-    return int(stopped)
+    return 2 if unread else int(stopped)
 
 
 def as_report(judged: Judged) -> dict[str, Any]:

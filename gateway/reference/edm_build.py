@@ -215,6 +215,8 @@ def _build(name: str, stream: TextIO, target: BinaryIO, hasher: Hasher, used: st
     found, count = _read(body, described, hasher)
     if not count:
         raise BadTable("no rows below the header", 2)
+    if not found.keys.total:
+        raise BadTable("no column finds a row by itself: name one with --keys, or say what it is with --columns", 1)
     return _write(target, name, found, count, hasher, used)
 
 

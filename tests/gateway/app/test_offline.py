@@ -110,11 +110,19 @@ async def test_what_fails_ends_it_and_leaves_nothing_running(tmp_path):
 
     class Slow:
         async def judge(self, path, octets, asked):
+            if octets:
+                raise SekishoError("no room")
             await asyncio.sleep(3600)
 
-    with pytest.raises(SekishoError, match=r"none.eml: No such file"):
-        [j async for j in offline.judge_all(Slow(), [f"{tmp_path}/none.eml", f"{tmp_path}/a.eml"], Asked(), 4)]
+    (tmp_path / "b.eml").write_bytes(b"x")
+    with pytest.raises(SekishoError, match="no room"):
+        [j async for j in offline.judge_all(Slow(), [f"{tmp_path}/b.eml", f"{tmp_path}/a.eml"], Asked(), 4)]
     assert len(asyncio.all_tasks()) == 1
+
+
+async def test_what_cannot_be_read_is_said(tmp_path):
+    said = [j async for j in offline.judge_all(None, [f"{tmp_path}/none.eml"], Asked(), 4)]
+    assert said == [offline.Unread(f"{tmp_path}/none.eml: No such file or directory")]
 
 
 def test_octets_of_any_size_in_memory():

@@ -30,8 +30,13 @@ def test_import_status_drop(state, table):
 
 
 def test_columns_and_keys_override(state, table):
-    (row,) = state.run("edm", "import", "--name", "a", "--columns", "電話=text,姓名=code", "--keys", "姓名", "--json", table).rows
-    assert row["columns"] == {"姓名": "code*", "身分證字號": "code", "電話": "text"}
+    (row,) = state.run("edm", "import", "--name", "a", "--columns", "姓名=code,電話=text", "--keys", "電話", "--json", table).rows
+    assert row["columns"] == {"姓名": "code", "身分證字號": "code", "電話": "text*"}
+
+
+def test_a_table_no_row_of_which_can_be_found_is_refused(state, table):
+    ran = state.run("edm", "import", "--name", "a", "--keys", "姓名", table)       # too short to find anybody by
+    assert "line 1: no column finds a row by itself: name one with --keys" in ran.complaint
 
 
 def test_a_table_in_another_charset(state, tmp_path):

@@ -54,6 +54,13 @@ def test_the_digest_is_of_the_octets_on_the_wire(judged, folder):
     assert row["sha256"] == sha256(CLEAN.replace(b"\n", b"\r\n")).hexdigest()
 
 
+def test_one_that_cannot_be_read_stops_no_other(folder):
+    there = folder / "inner" / "clean.eml"
+    ran = run("scan", "--json", there, "/proc/self/mem", there)
+    assert (ran.status, [r["path"] for r in ran.rows]) == (2, [str(there)] * 2)
+    assert ran.errors.splitlines()[-1] == "sekisho: /proc/self/mem: Input/output error"
+
+
 def test_standard_input_and_a_given_envelope(tmp_path):
     clean = run("scan", "-", "--direction", "outbound", "--mail-from", "", "--rcpt-to", "x@y.example", stdin=CLEAN)
     assert clean.status == 0 and clean.out.splitlines() == ["deliver    clean         -"], clean

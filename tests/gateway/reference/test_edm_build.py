@@ -59,7 +59,7 @@ def test_japanese_charsets(tmp_path, charset):
 
 
 @pytest.mark.parametrize(("text", "line", "column"), [
-    ("a,b\n1,2\n3\n", 3, 2), ("a,b\n1,2,3\n", 2, 3), ('a,b\n"1,2\n', 2, 0), ("", 1, 0), ("a,b\n", 2, 0)])
+    ("a,b\n1,2\n3\n", 3, 2), ("a,b\n1,2,3\n", 2, 3), ('a,b\n"1,2\n', 2, 0), ("", 1, 0), ("a,b\n", 2, 0), ("a,b\nx,y\n", 1, 0)])
 def test_a_bad_table_is_refused_with_its_place(tmp_path, text, line, column):
     with pytest.raises(BadTable) as caught:
         made(table(tmp_path, text))
