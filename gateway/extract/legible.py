@@ -39,7 +39,7 @@ NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
 DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
 MISREAD = {
-    "€": "CE", "£": "E", "©": "C", "0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "A", "5": "SJ", "$": "S", "6": "G",
+    "€": "CE", "£": "E", "©": "C", "0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "AH", "5": "SJ", "$": "S", "6": "G",
     "7": "T", "8": "B", "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F",
     "E": "F", "F": "P"}
 COMPANY = 2
@@ -173,12 +173,26 @@ def _joined(text: str) -> str:
 
 def _lettered(text: str) -> str:
     """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not."""
-    if sum(_taiwanese(m[1] + m[3]) for m in TW_SHAPE.finditer(text)) < COMPANY:
+    if sum(map(_true, TW_SHAPE.finditer(text))) < COMPANY:
         return text
+    return "\n".join(_lettered_line(line) for line in text.split("\n"))
+
+
+def _lettered_line(line: str) -> str:
+    """A row is one person: ten digits beside a number that is known are a telephone number."""
+    known = any(map(_true, TW_SHAPE.finditer(line)))
 
     def right(match: re.Match[str]) -> str:
-        if _taiwanese(match[1] + match[3]):
+        nonlocal known
+        if _true(match):
             return match[1] + match[3]
-        return next((letter + match[3] for letter in MISREAD.get(match[1], "") if _taiwanese(letter + match[3])), match[0])
+        meant = "" if known and DIGIT.match(match[1]) else MISREAD.get(match[1], "")
+        letter = next((letter for letter in meant if _taiwanese(letter + match[3])), "")
+        known |= bool(letter)
+        return letter + match[3] if letter else match[0]
 
-    return TW_SHAPE.sub(right, text)
+    return TW_SHAPE.sub(right, line)
+
+
+def _true(match: re.Match[str]) -> bool:
+    return _taiwanese(match[1] + match[3])

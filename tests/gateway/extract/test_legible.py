@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from gateway.extract import legible
 from gateway.extract.legible import fit, mended
+from gateway.identifiers import tw
 from tests.gateway.identifiers import makers
 
 
@@ -64,6 +65,14 @@ def test_letters_of_identity_numbers_are_mended_among_others():
     assert mended("\n".join([*known, f"{lost[0]}€{lost[1:]}"])).split("\n")[-1] == lost
     few = "\n".join([*known[:1], "$" + lost[1:]])
     assert mended(few) == few
+
+
+def test_telephone_numbers_beside_identity_numbers_stay():
+    rng = random.Random(3)
+    rows = "\n".join(f"{makers.tw_id(rng)} 09{rng.randrange(10**8):08} 02{rng.randrange(10**8):08}" for _ in range(60))
+    assert mended(rows) == rows
+    lost = next(v for v in (makers.tw_id(rng) for _ in range(500)) if v[0] == "H" and not tw.national_id("A" + v[1:]))
+    assert mended(f"{rows}\n4{lost[1:]} 0912345678 0911222333").split("\n")[-1] == f"{lost} 0912345678 0911222333"
 
 
 def test_cards_in_two_pieces_are_joined_beside_whole_ones():
