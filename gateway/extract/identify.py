@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from gateway.extract import names as filenames
 from gateway.extract.compiled import compiled
 from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
-from gateway.extract.magics import FTYP, MAGICS, RIFF
+from gateway.extract.magics import FTYP, MAGICS, PLAUSIBLE, RIFF
 
 HEAD = 4096
 
@@ -85,6 +85,8 @@ def _refine(kind: str, data: bytes) -> str:
         return kind if data[3:4] in b"123456789" and data[4:10] in (b"1AY&SY", b"\x17rE8P\x90") else _structured_or_text(data)
     if kind == "application/postscript" and b" PDF-" in data[:40]:
         return "application/pdf"                         # the other header that readers take (ISO 32000-1, annex H.3)
+    if kind in PLAUSIBLE and not PLAUSIBLE[kind](data[:8192]):
+        return _structured_or_text(data)
     if kind == "application/x-cpio" and CPIO.match(data[:128]):
         return kind
     if kind in ("application/x-arj", "image/jxl", "application/x-cpio", "audio/mpeg") and text_like(data[:512]):

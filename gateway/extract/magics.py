@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 MAGICS: tuple[tuple[int, bytes, str], ...] = (
     # programs
     (0, b"\x7fELF", "application/x-executable"),
@@ -137,3 +139,33 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
 
 RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo", b"ACON": "application/x-navi-animation"}
 FTYP = {b"avif": "image/avif", b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heic", b"M4A ": "audio/mp4"}
+
+
+def _cpio(data: bytes) -> bool:
+    """cpio(5): a header in digits; or of 13 numbers in 16 bits, the eleventh the length of the name, which a NUL ends."""
+    if data.startswith(b"07070"):
+        return True
+    length = int.from_bytes(data[20:22], "little" if data[0] == 0xC7 else "big")
+    return 1 < length <= 4096 and data[25 + length:26 + length] in (b"\0", b"")
+
+
+def _compress(data: bytes) -> bool:
+    """compress(1): two bits of the third octet are not used, and codes have 9 to 16 bits."""
+    return data[1] == 0xA0 or (len(data) > 2 and not data[2] & 0x60 and 9 <= data[2] & 0x1F <= 16)
+
+
+def _pack(data: bytes) -> bool:
+    """pack(1): the size that was, 32 bits, and the depth of the tree of codes."""
+    return 0 < int.from_bytes(data[2:6], "big") < 1 << 31 and data[6:7] != b"" and 1 <= data[6] <= 24
+
+
+def _arj(data: bytes) -> bool:
+    """The size of the main header, and of its first part (technote of ARJ)."""
+    size = int.from_bytes(data[2:4], "little")
+    return len(data) > 4 and 30 <= size <= 2600 and 30 <= data[4] <= size
+
+
+PLAUSIBLE: Mapping[str, Callable[[bytes], bool]] = {
+    "application/x-cpio": _cpio, "application/x-compress": _compress, "application/x-pack": _pack, "application/x-arj": _arj,
+}
+"""What stands behind a magic of two octets: one in 65,536 digests or keys begins like one by chance."""
