@@ -146,7 +146,7 @@ def _cpio(data: bytes) -> bool:
     if data.startswith(b"07070"):
         return True
     length = int.from_bytes(data[20:22], "little" if data[0] == 0xC7 else "big")
-    return 1 < length <= 4096 and data[25 + length:26 + length] in (b"\0", b"")
+    return 1 < length <= 4096 and data[25 + length:26 + length] == b"\0"
 
 
 def _compress(data: bytes) -> bool:
