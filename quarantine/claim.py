@@ -105,8 +105,7 @@ class ServerClaim(NoClaim):
         except psycopg.Error as error:
             raise CustodyUnavailable(f"the database cannot be used: {' '.join(str(error).split())[:200]}") from error
         try:
-            if not _one(own, "SELECT pg_try_advisory_lock(%s, %s)", CLAIM)[0]:
-                raise Claimed(_taken(own))
+            _claim(own)
             own.execute("SET lock_timeout = '10s'")
             own.execute("SELECT pg_advisory_lock(%s, %s)", GATE)             # the one before has finished its transaction
             own.execute("SELECT pg_advisory_unlock(%s, %s)", GATE)
@@ -118,6 +117,17 @@ class ServerClaim(NoClaim):
             own.close()
             raise
         self.own, self.backend, self.doubted = own, (backend[0], backend[1]), False
+
+
+def _claim(own: psycopg.Connection[Any]) -> None:
+    """Waits a moment: the server may not have noticed yet that the one before has closed its connection."""
+    import psycopg
+
+    own.execute("SET lock_timeout = '1s'")
+    try:
+        own.execute("SELECT pg_advisory_lock(%s, %s)", CLAIM)
+    except psycopg.errors.LockNotAvailable:
+        raise Claimed(_taken(own)) from None
 
 
 def _one(own: psycopg.Connection[Any], sql: str, values: tuple[int, ...] = ()) -> tuple[Any, ...]:

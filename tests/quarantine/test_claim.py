@@ -42,6 +42,17 @@ def test_a_second_writer_is_told_who_writes(server_house: House) -> None:
 
 
 @slow
+def test_one_that_is_just_ending_is_waited_for(server_house: House) -> None:
+    server_house.service.note(ADMIN, "one")
+    ending = threading.Timer(0.3, server_house.service.claim.release)
+    ending.start()
+    second = server_house.again(claim=ServerClaim())
+    second.note(ADMIN, "two")
+    ending.join()
+    second.claim.release()
+
+
+@slow
 def test_who_lost_the_claim_writes_nothing(server_house: House, server: Server) -> None:
     """Its connection is cut and another takes over before it notices."""
     first = server_house.service
