@@ -16,6 +16,8 @@ PIECES = 8000
 """Of the text of a cell that are put together: tables for layout have the whole page in one."""
 CELL = 2000
 """Characters of a cell that are kept."""
+ROOM = 8 << 20
+"""Characters and cells of all rows: a cell that reaches over rows stands in each of them. The page's text has them all once."""
 SPAN = re.compile(r"(?<![\w-])(row|col)span\s*=\s*[\"']?\s*([0-9]{1,5})", re.I)
 Row = list[str]
 
@@ -37,9 +39,12 @@ class Tables:
 
     words: Callable[[list[str]], str]
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    room: int = ROOM                     # that is left
     _levels: list[_Level] = field(default_factory=lambda: [_Level()])
 
     def tag(self, name: str, closing: bool, attributes: str, visible: list[str]) -> None:
+        if self.room < 0:
+            return
         level = self._levels[-1]
         if name == "table" and not closing:
             if len(self._levels) < DEEPEST:
@@ -77,6 +82,7 @@ class Tables:
         if row is None:
             return
         _carry(level, row)
+        self.room -= len(row) + sum(map(len, row))
         if cells and len(row) > 1 and (cells > 1 or any(row[1:])) and len(self.rows) < MAX_ROWS:
             self.rows.append(tuple(row))
 

@@ -151,8 +151,9 @@ def active(page: Page, source: str) -> Iterator[Yield]:
             yield Observation("HTML-OPAQUE", str(size))
         if drawn * 2 > len(source):
             yield Observation("HTML-MOSTLY-NUMBERS", str(drawn))
-        if obscure.obscured(script):
-            yield Observation("HTML-OBSCURED", obscure.obscured(script))
+        hidden = obscure.obscured(script)
+        if hidden:
+            yield Observation("HTML-OBSCURED", hidden)
         mass = literals.mass(found)
         if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source):
             yield Observation("HTML-MOSTLY-LITERAL", str(mass))

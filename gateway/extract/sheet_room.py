@@ -16,14 +16,9 @@ from gateway.extract.base import Context, Problem
 from gateway.extract.office import biff12
 from gateway.extract.office.compound import Compound, Damaged
 from gateway.extract.office.package import Package, PartRefused
+from gateway.extract.scattered import CELLS, REPEATED, fits
 from gateway.model.finding import IncidentCode
 
-CELLS = 5_000_000
-"""Of one workbook that are laid out, empty ones too; beyond, it counts as too big to judge."""
-REPEATED = 1_100_000
-"""The same where hardly a cell is written: a whole column of one value, as OpenDocument repeats it, has 1,048,576."""
-SPARSE = 100
-"""Cells that one written cell may take up in a sheet of more than REPEATED."""
 NAMES = 200_000
 """Defined names; workbooks that were copied for years carry 100,000."""
 KEPT = 16 << 20
@@ -94,7 +89,7 @@ def markup(content: bytes) -> int:
         found = max(map(_column, set(written)), default=0), rows, len(written)
     columns, rows, count = found
     cells = columns * rows
-    return cells if cells < REPEATED or cells < SPARSE * count else CELLS + 1
+    return cells if fits(cells, count) else CELLS + 1
 
 
 def _plainly(content: bytes) -> tuple[int, int, int] | None:

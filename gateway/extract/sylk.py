@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
+from gateway.extract.scattered import Layout
 from gateway.model.content import Table
 from gateway.model.finding import IncidentCode
 
@@ -30,12 +31,16 @@ class SylkExtractor:
         if not context.outbound:
             return
         for text, charset in readings(node.data, node.charset):
-            yield Table(f"{charset} rows", tuple(rows(text)))
+            found = Layout().rows(cells(text), 1)
+            if found is None:
+                yield Problem(IncidentCode.SIZE, "cells that stand too far apart")
+                return
+            yield Table(f"{charset} rows", found)
 
 
-def rows(text: str) -> Iterator[tuple[str, ...]]:
-    """Records C give the value K of a cell; row Y and column X hold on until they are given anew."""
-    cells: dict[int, dict[int, str]] = {}
+def cells(text: str) -> dict[int, dict[int, str]]:
+    """By row and column. Records C give the value K of a cell; row Y and column X hold on until they are given anew."""
+    found: dict[int, dict[int, str]] = {}
     row = column = 1
     for line in text.splitlines():
         if not line.startswith(("C;", "F;")):
@@ -43,9 +48,8 @@ def rows(text: str) -> Iterator[tuple[str, ...]]:
         fields = dict(FIELD.findall(line, 1))
         row, column = _number(fields.get("Y"), row), _number(fields.get("X"), column)
         if line[0] == "C" and "K" in fields:
-            cells.setdefault(row, {})[min(column, MOST_COLUMNS)] = _value(fields["K"])
-    for _, found in sorted(cells.items()):
-        yield tuple(found.get(i, "") for i in range(1, max(found) + 1))
+            found.setdefault(row, {})[min(column, MOST_COLUMNS)] = _value(fields["K"])
+    return found
 
 
 def _number(field: str | None, known: int) -> int:

@@ -9,8 +9,11 @@ import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from gateway.extract.base import Problem
 from gateway.extract.office.mapi import CODEPAGES
+from gateway.extract.scattered import Layout
 from gateway.model.content import Table
+from gateway.model.finding import IncidentCode
 
 BIFF8 = 0x0600
 BOF = (0x0809, 0x0409, 0x0209, 0x0009)
@@ -18,6 +21,7 @@ CODEPAGE, CONTINUED = 0x42, {0x07: 1, 0x207: 2}           # STRING: what a formu
 LABELS = {0x04: (7, 1), 0x204: (6, 2), 0xD6: (6, 2)}      # where the length stands, and its octets
 NUMBERS = {0x03: 7, 0x203: 6, 0x06: 6, 0x206: 6, 0x406: 6}
 INTEGER, RK, MULRK = 0x02, 0x27E, 0xBD
+SHEETS = 2_000
 MOST_COLUMNS = 256                       # of a sheet of these versions
 GUESSED = ("ascii", "utf-8", "cp950", "gb18030", "cp932", "cp949")
 
@@ -32,9 +36,6 @@ class _Sheet:
             self.cells.setdefault(row, {})[column] = value
         self.last = row, column
 
-    def rows(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(cells.get(i, "") for i in range(max(cells) + 1)) for _, cells in sorted(self.cells.items()))
-
 
 def old(stream: bytes) -> bool:
     """True for a stream of a version before BIFF8."""
@@ -42,14 +43,25 @@ def old(stream: bytes) -> bool:
     return kind in BOF and size >= 2 and (kind != BOF[0] or struct.unpack_from("<H", stream.ljust(6, b"\0"), 4)[0] < BIFF8)
 
 
-def tables(records: Iterable[tuple[int, bytes]]) -> Iterator[Table]:
-    """One a sheet."""
+def tables(records: Iterable[tuple[int, bytes]]) -> Iterator[Table | Problem]:
+    """One a sheet; a Problem where they take too much room."""
+    layout = Layout()
+    for number, sheet in enumerate(_sheets(records), 1):
+        rows = layout.rows(sheet.cells) if number <= SHEETS else None
+        if rows is None:
+            yield Problem(IncidentCode.SIZE, "cells or sheets that take more room than a workbook has")
+            return
+        yield Table("sheet", rows)
+
+
+def _sheets(records: Iterable[tuple[int, bytes]]) -> Iterator[_Sheet]:
+    """Those with anything in them."""
     charset = ""
     sheet = _Sheet()
     for kind, body in records:
         if kind in BOF:
             if sheet.cells:
-                yield Table("sheet", sheet.rows())
+                yield sheet
             sheet = _Sheet()
         elif kind == CODEPAGE and len(body) >= 2:
             charset = CODEPAGES.get(struct.unpack_from("<H", body)[0], "")
@@ -58,7 +70,7 @@ def tables(records: Iterable[tuple[int, bytes]]) -> Iterator[Table]:
         elif len(body) >= 6:
             _cell(sheet, kind, body, charset)
     if sheet.cells:
-        yield Table("sheet", sheet.rows())
+        yield sheet
 
 
 def _cell(sheet: _Sheet, kind: int, body: bytes, charset: str) -> None:

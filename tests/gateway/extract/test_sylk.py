@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.base import Context, Node, Problem
-from gateway.extract.sylk import MOST_CELLS, SYLK, rows
+from gateway.extract.scattered import Layout
+from gateway.extract.sylk import MOST_CELLS, SYLK, cells
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
 from gateway.model.deadline import Limits
@@ -17,7 +18,7 @@ def read(data, outbound=True):
 
 
 def test_cells_stand_in_their_columns():
-    assert list(rows(TEXT)) == [("姓名", "", "護照號碼"), ('陳;志明 "小"', "", "349586580")]
+    assert list(Layout().rows(cells(TEXT), 1)) == [("姓名", "", "護照號碼"), ('陳;志明 "小"', "", "349586580")]
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "cp950"])
@@ -29,5 +30,5 @@ def test_files_in_charsets_of_the_region(charset):
 
 def test_other_texts():
     assert read(b"ID;Name;Phone\n1;2;3\n") is None
-    assert list(rows("ID;P\nC;Yx;X99999999999;K1\nC;Y2\nC;K\"open\n")) == [("1",), ('"open',)]
+    assert list(Layout().rows(cells("ID;P\nC;Yx;X99999999999;K1\nC;Y2\nC;K\"open\n"), 1)) == [("1",), ('"open',)]
     assert [type(p) for p in read(b"ID;P\n" + b"C;\n" * (MOST_CELLS + 1))] == [Problem]
