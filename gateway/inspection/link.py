@@ -137,7 +137,7 @@ class Connection:
     """One connection to one zygote. `current` until it is lost or the zygote retires."""
 
     peer: socket.socket
-    on_shed: Callable[[], None]
+    on_shed: Callable[[bool], None]       # True where others have waited for long
     on_end: Callable[[Connection], None]
     current: bool = True
     waiters: deque[asyncio.Future[Handle | None]] = field(default_factory=deque)
@@ -172,8 +172,8 @@ class Connection:
                 handle.ended.set_result(Exit(status, cpu / 1_000_000, peak << 10))
             if not self.current and not self.children:
                 self.end()
-        elif kind == b"S":
-            self.on_shed()
+        elif kind in (b"S", b"L"):
+            self.on_shed(kind == b"L")
         elif kind == b"Q":
             self.retired()
         else:
@@ -225,7 +225,7 @@ class Connection:
 class Link:
     """Children of one lane, from whichever zygote listens at `address` now."""
 
-    def __init__(self, address: Path, clock: Clock, on_shed: Callable[[], None], on_end: Callable[[Connection], None]) -> None:
+    def __init__(self, address: Path, clock: Clock, on_shed: Callable[[bool], None], on_end: Callable[[Connection], None]) -> None:
         self.address = address
         self.clock = clock
         self.on_shed = on_shed

@@ -82,6 +82,7 @@ class CellPool:
         self.reuse = reuse
         self.busy = {"plain": 0, "deep": 0}
         self.idle: list[Handle] = []     # plain children, the most recently used last
+        self.owing = False               # others waited for long when none was idle: the next one is not kept
         self.plain = Link(lanes.plain, clock, self._shed, self._connection_ended)
         self.deep = Link(lanes.deep, clock, _nothing, _nothing)
         self.tool = Link(lanes.tool, clock, _nothing, _nothing) if lanes.tool else None
@@ -261,13 +262,18 @@ class CellPool:
 
     def _keep(self, child: Handle) -> None:
         self.idle.append(child)
+        if self.owing:
+            self.owing = False
+            self.idle.pop(0).close()
         while len(self.idle) > self.workers:
             self.idle.pop(0).close()
 
-    def _shed(self) -> None:
-        """Others wait for children that we hold idle."""
+    def _shed(self, late: bool) -> None:
+        """Others wait for children that we hold idle, or `late`: for any that we use again and again."""
         if self.idle:
             self.idle.pop(0).close()
+        else:
+            self.owing = self.owing or late
 
     def _connection_ended(self, connection: Connection) -> None:
         for child in [c for c in self.idle if c.parent is connection]:

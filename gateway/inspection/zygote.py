@@ -9,7 +9,8 @@ Then it serves the listening socket (SOCK_SEQPACKET) that came:
                        K number    end that child of mine
     zygote -> client   C number    a child: its connection and its pidfd ride along (SCM_RIGHTS)
                        X number status cpu memory    it ended: wait status, CPU microseconds, peak KiB
-                       S           close what you hold idle, others wait
+                       S           close one that you hold idle, others wait
+                       L           they wait for long: close one that is idle, or the next one that gets so
                        Q           I retire: connect anew
 
 Closing the control socket retires it: nobody new is served, and it ends with its last child.
@@ -41,6 +42,7 @@ NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
 _CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
 ROOM = {"plain": 20 << 20, "deep": 36 << 20, "tool": 0}   # octets of small objects that a lane loads, and some more
+LONG_WAIT = 0.05                         # seconds after which who waits for a child is no longer only a neighbour of an idle one
 MAX_FDS = 16                             # descriptors that come with the settings: the listening socket and resources
 
 
@@ -113,9 +115,12 @@ class Zygote:
         self.selector.register(self.control, selectors.EVENT_READ, self.retire)
         self.refill()
         while self.listener is not None or self.alive:
-            for key, _ in self.selector.select():
+            events = self.selector.select(LONG_WAIT if self.queue else None)
+            for key, _ in events:
                 if key.fd in self.selector.get_map():
                     key.data()
+            if not events:
+                self.serve(b"L")
 
     # --- clients
 
@@ -175,19 +180,20 @@ class Zygote:
 
     # --- children
 
-    def serve(self) -> None:
+    def serve(self, plea: bytes = b"S") -> None:
+        """Hands out what there is. Who still waits is answered by a child's end, and somebody may hold the last ones idle."""
         while self.queue and (self.spare or len(self.alive) < self.settings.children):
             client = self.queue.popleft()
             forked = self.spare.popleft() if self.spare else self.fork()
             if forked is None or forked.connection is None:
                 self.queue.appendleft(client)
-                return
+                break
             connection, forked.connection, forked.owner = forked.connection, None, client
             with connection:
                 self.tell(client, NUMBER.pack(b"C", forked.number), [connection.fileno(), forked.pidfd])
         if self.queue:
             for client in tuple(self.clients):
-                self.tell(client, b"S")
+                self.tell(client, plea)
         else:
             self.refill()
 

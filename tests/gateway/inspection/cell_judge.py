@@ -110,6 +110,7 @@ CRIMES = {
     b"hang": _spin,
     b"hang in C": _regex,
     b"sleep": lambda data: time.sleep(600),
+    b"nap": lambda data: time.sleep(0.4),
     b"segfault": lambda data: ctypes.string_at(1),
     b"abort": lambda data: os.abort(),
     b"allocate": _allocate,

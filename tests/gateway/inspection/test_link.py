@@ -16,7 +16,7 @@ from tests.gateway.inspection.conftest import CLOCK, Cell, settings
 
 
 def link(address: Path) -> Link:
-    return Link(address, CLOCK, lambda: None, lambda _: None)
+    return Link(address, CLOCK, lambda _: None, lambda _: None)
 
 
 async def test_a_child_and_its_exit(cell: Cell) -> None:

@@ -190,6 +190,37 @@ async def test_idle_children_are_given_up_for_others(tmp_path: Path) -> None:
     cell.zygotes["plain"].stop()
 
 
+@pytest.mark.parametrize("pools", [1, 2])
+async def test_who_asked_while_every_child_was_busy_does_not_wait_for_one_that_got_idle(tmp_path: Path, pools: int) -> None:
+    cell = Cell(tmp_path, Lanes.beneath(tmp_path), {})
+    cell.start("plain", children=1, spare=1)
+    first, *others = [cell.pool() for _ in range(pools)]
+    napping = asyncio.create_task(judge(first, b"nap"))
+    await asyncio.sleep(0.1)
+    waiting = asyncio.create_task(judge([first, *others][-1], b"x", seconds=5))   # its plea comes while nothing is idle
+    assert (await napping).complete
+    assert (await waiting).complete
+    for pool in (first, *others):
+        await pool.close()
+    cell.zygotes["plain"].stop()
+
+
+async def test_a_pool_that_is_always_busy_gives_up_a_child_for_who_has_waited_for_long(tmp_path: Path) -> None:
+    cell = Cell(tmp_path, Lanes.beneath(tmp_path), {})
+    cell.start("plain", children=1, spare=1)
+    busy, other = cell.pool(1), cell.pool(1)
+    first = asyncio.create_task(judge(busy, b"nap"))
+    await asyncio.sleep(0.1)
+    waiting = asyncio.create_task(judge(other, b"x", seconds=10))
+    naps = [first, *(asyncio.create_task(judge(busy, b"nap")) for _ in range(4))]    # far less than one child's twenty
+    assert (await waiting).complete
+    assert not naps[-1].done()
+    assert all(i.complete for i in await asyncio.gather(*naps))
+    await busy.close()
+    await other.close()
+    cell.zygotes["plain"].stop()
+
+
 async def test_kill_9_of_children_is_not_the_messages_fault_the_first_time(cell: Cell) -> None:
     pool = cell.pool(1)
     await judge(pool, b"x")

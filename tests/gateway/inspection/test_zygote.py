@@ -95,10 +95,12 @@ def test_no_more_children_than_allowed(spoken: Spoken) -> None:
     second = spoken.child(peer)
     peer.send(b"N")
     assert peer.recv(64) == b"S"
-    assert not select.select([peer], [], [], 0.2)[0]
+    assert peer.recv(64) == b"L", "asked once more, by who has waited for long"
     first[1].close()
-    words = {peer.recv(64)[:1], wire.receive_fds(peer, 64, 2)[0][:1]}
-    assert words == {b"X", b"C"}
+    words = set()
+    while not words >= {b"X", b"C"}:
+        words.add(wire.receive_fds(peer, 64, 2)[0][:1])
+    assert words <= {b"X", b"C", b"L", b"S"}
     second[1].close()
 
 
