@@ -26,6 +26,7 @@ from gateway.app.rights import running
 from gateway.auth.signer import MailSigner, read_keys
 from gateway.config import Config, Endpoint
 from gateway.config.pemfiles import certificate_problem
+from gateway.inspection.lockdown import Layer
 from gateway.inspection.tools import TOOLS, Programs
 from gateway.lanes import Lanes
 from gateway.model.deadline import Clock
@@ -117,12 +118,13 @@ async def cell(config: Config, clock: Clock) -> list[Line]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def layers_of(lane: str, layers: Sequence[object]) -> Line:
+def layers_of(lane: str, layers: Sequence[Layer]) -> Line:
     """No namespace need hold in a container; without Landlock and seccomp a hostile parser is not shut in at all."""
-    holding = [x.name for x in layers if x.holds]                         # type: ignore[attr-defined]
-    lacking = [f"{x.name} ({x.detail})" for x in layers if not x.holds]   # type: ignore[attr-defined]
+    holding = [x.name + (f" ({x.detail})" if x.detail else "") for x in layers if x.holds]
+    lacking = [f"{x.name} ({x.detail})" for x in layers if not x.holds]
     detail = f"holds: {' '.join(holding)}" + (f"; lacks: {', '.join(lacking)}" if lacking else "")
-    shut_in = "seccomp" in holding and "no-new-privs" in holding and {"landlock", "empty-root"} & set(holding)
+    names = {x.name for x in layers if x.holds}
+    shut_in = names >= {"seccomp", "no-new-privs"} and names & {"landlock", "empty-root"}
     return Line("cell", GOOD if shut_in else RED, f"{lane} lane", detail)
 
 

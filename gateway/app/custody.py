@@ -7,6 +7,8 @@ import secrets
 import socket
 from datetime import timedelta
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from gateway.config import Config
@@ -16,6 +18,10 @@ from gateway.notices import Answerer, House
 from quarantine import keys
 from quarantine.blobs import Blobs, FileBlobs
 from quarantine.settings import configure, sqlite_url
+
+if TYPE_CHECKING:                            # Django's models can be imported only when Django is configured
+    from quarantine.custodian import CustodySettings
+    from quarantine.service import QuarantineService
 
 
 def database_url(config: Config) -> str:
@@ -86,7 +92,7 @@ def refuse_lost_index(config: Config) -> bool:
     return fresh
 
 
-def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
+def open_service(config: Config, clock: Clock) -> QuarantineService:
     """The service on an open, migrated database. Only one process at a time may write: the keeper, or a command without one.
 
     Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index or the store is gone), CustodyUnavailable.
@@ -113,7 +119,7 @@ def open_service(config: Config, clock: Clock):  # type: ignore[no-untyped-def]
     return QuarantineService(ring, blobs, clock, settings(config), answers=Answerer(House.of(config), clock.now), claim=alone)
 
 
-def settings(config: Config):  # type: ignore[no-untyped-def]
+def settings(config: Config) -> CustodySettings:
     """What the configuration says about custody. Imports Django's models: after `configure`."""
     from quarantine.custodian import CustodySettings
 
@@ -144,17 +150,19 @@ def save(config: Config, file: Path, clock: Clock) -> int:
     database, blobs = embedded(config)
     if not database.exists():
         raise SekishoError(f"{database}: there is no custody to back up; sekisho init makes one")
-    return backups(config).backup(database, blobs, file, clock.now()).blobs
+    saved: int = backups(config).backup(database, blobs, file, clock.now()).blobs
+    return saved
 
 
 def put_back(config: Config, file: Path) -> int:
     """Restores a backup where no custody is; how many held messages it had. Its key must be there first."""
     database, blobs = embedded(config)
     keys.load(config.quarantine.key_file)    # without it nothing of the backup could be read
-    return backups(config).restore(file, database, blobs).blobs
+    restored: int = backups(config).restore(file, database, blobs).blobs
+    return restored
 
 
-def backups(config: Config):  # type: ignore[no-untyped-def]
+def backups(config: Config) -> ModuleType:
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
     from quarantine import backup  # Django's models can be imported only now
 

@@ -7,7 +7,7 @@ import ipaddress
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import dns.asyncresolver
 import dns.exception
@@ -58,6 +58,15 @@ class Lookup(TextLookup, Protocol):
 
     async def exists(self, name: str) -> bool:
         """False where the name and everything below it does not exist (NXDOMAIN, RFC 8020)."""
+        ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """What a look-up with a cache can say besides."""
+
+    def remembers(self, name: str, kind: str) -> bool:
+        """Whether the answer is in the cache: asking for it waits for nobody."""
         ...
 
 
@@ -206,7 +215,7 @@ class Budget:
         self.left = most
         self._clock = clock
         self._deadline = deadline
-        self._remembers: Callable[[str, str], bool] = getattr(lookup, "remembers", _forgets)
+        self._remembers = lookup.remembers if isinstance(lookup, Remembering) else _forgets
 
     async def text(self, name: str) -> list[bytes]:
         return await self._spend(self._remembers(name, "TXT"), self._lookup.text, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -183,7 +183,7 @@ class _Check:
         if self.terms > MOST_TERMS:
             raise Malformed("too many look-ups")
 
-    def void(self, found: list) -> None:  # type: ignore[type-arg]
+    def void(self, found: Sequence[Address | str]) -> None:
         if not found:
             self.voids += 1
             if self.voids > MOST_VOIDS:

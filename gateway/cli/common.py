@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,6 +81,16 @@ def put_done(as_json: bool, text: str, **facts: Any) -> None:
         put_json([facts])
     else:
         click.echo(text)
+
+
+def put_secret(as_json: bool, text: str, undone: Callable[[], str], **facts: Any) -> None:
+    """What can be shown this once. Where it cannot be shown, `undone` takes it back or says what to do instead."""
+    try:
+        put_done(as_json, text, **facts)
+        sys.stdout.flush()
+    except OSError as failure:               # a full disk, a reader that went
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())     # or Python would complain once more at its end
+        raise SekishoError(f"standard output: {failure.strerror}; {undone()}") from failure
 
 
 def put_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: str = "nothing") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
@@ -37,6 +38,8 @@ def doctor(session: Session, domain: str | None, selectors: Sequence[str], secon
             drop_to_owner(config.gateway.state_dir)      # what holds for root says nothing of the user who serves
         return told(everything(config, SystemClock()), as_json)
     name = ascii_name(domain)
+    if math.isnan(seconds):                              # it is in every range: no comparison with it is true
+        raise click.UsageError("--seconds: nan is no time")
     if not is_name(name) or "." not in name:
         raise click.UsageError(f'"{printable(domain)[:80]}" is no domain, such as bank.example')
     odd = next((s for s in selectors if not is_name(s)), None)
@@ -58,5 +61,5 @@ def told(lines: Iterable[Line | Advice], as_json: bool) -> int:
         if isinstance(line, Advice) and line.mend:
             click.echo(" " * 17 + "→ " + printable(line.mend))
     if not as_json:
-        click.echo(f"{red} red lines" if red else "all is well")
+        click.echo((f"{red} red lines" if red > 1 else "1 red line") if red else "all is well")
     return int(red > 0)

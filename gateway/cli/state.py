@@ -9,8 +9,9 @@ import click
 
 from gateway.app.house import prepare
 from gateway.app.rights import drop_to_owner, lock
-from gateway.cli.common import Session, json_option, pass_session, printable, put_done, state_of
+from gateway.cli.common import Session, json_option, pass_session, printable, put_done, put_secret, state_of
 from gateway.cli.desk import actor, desk, refusals
+from gateway.cli.user import another
 from gateway.config import load
 from gateway.config.reference import EXAMPLE, example
 from gateway.model.errors import SekishoError
@@ -44,7 +45,8 @@ def init(context: click.Context, admin: str) -> int:
         me = actor(None)
         if not custody.call("user-list", me).body["users"]:
             password = custody.call("user-add", me, name=admin, roles=["admin", "analyst"]).body["password"]
-            click.echo(f"account {admin} made; one-time password, shown this once: {password}")
+            put_secret(False, f"account {admin} made; one-time password, shown this once: {password}",
+                       lambda: f"account {admin} is made, but nobody knows the password; {another(admin)}")
     click.echo(f"{folder}: ready")
     return 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_secret, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
 
 
@@ -30,10 +30,13 @@ def add(session: Session, account: str, label: str, days: int, roles: tuple[str,
     with desk(session) as custody, refusals():
         made = custody.call("token-add", actor(user), name=account, label=label, days=days, roles=list(roles), scopes=list(scopes),
                             verbs=list(verbs)).body
-    if as_json:
-        put_json([made])
-    else:
-        click.echo(f"{made['id']} for {account} until {made['expires_at']}; the token, shown this once: {made['token']}")
+
+        def revoked() -> str:
+            custody.call("token-revoke", actor(user), id=made["id"])
+            return "the token is revoked again"
+
+        put_secret(as_json, f"{made['id']} for {account} until {made['expires_at']}; the token, shown this once: {made['token']}",
+                   revoked, **made)
     return 0
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table
+from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_secret, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.model.custody import Role
 from gateway.model.errors import SekishoError
@@ -49,13 +49,18 @@ def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sco
     with desk(session) as custody, refusals():
         made = custody.call("user-add", actor(user), name=name, roles=parse_roles(roles), mailboxes=list(mailboxes),
                             scopes=list(scopes), password=password).body
-    if as_json:
-        put_json([made])
+    if not made["password"]:
+        put_done(as_json, f"{name} added", **made)
     else:
-        click.echo(f"{name} added" + (f"; one-time password, shown this once: {made['password']}" if made["password"] else ""))
-        if not mailboxes and {"supervisor", "analyst"} & set(parse_roles(roles)):
-            click.echo("no --mailbox is given: nobody can tell which mail is their own", err=True)
+        put_secret(as_json, f"{name} added; one-time password, shown this once: {made['password']}",
+                   lambda: f"{name} is added, but nobody knows the password; {another(name)}", **made)
+    if not as_json and not mailboxes and {"supervisor", "analyst"} & set(parse_roles(roles)):
+        click.echo("no --mailbox is given: nobody can tell which mail is their own", err=True)
     return 0
+
+
+def another(name: str) -> str:
+    return f"make another one with: sekisho user password {name}"
 
 
 def changed(session: Session, user: str | None, as_json: bool, verb: str, name: str, said: str) -> int:
@@ -140,7 +145,9 @@ def password(session: Session, name: str, user: str | None, as_json: bool) -> in
     """A new one-time password for an account, shown this once; it must be changed at the next log-in."""
     with desk(session) as custody, refusals():
         fresh = custody.call("user-password", actor(user), name=name).body["password"]
-    put_done(as_json, f"{name}: one-time password, shown this once: {fresh}", name=name, password=fresh)
+    put_secret(as_json, f"{name}: one-time password, shown this once: {fresh}",
+               lambda: f"the old password of {name} is gone and nobody knows the new one; {another(name)}",
+               name=name, password=fresh)
     return 0
 
 

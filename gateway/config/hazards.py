@@ -35,6 +35,9 @@ def hazards(config: Config, source: Source) -> None:
     _log_in(config, source)
     for where, path in _secrets(config):
         _secret(source, where, path)
+    for where, path in _wanted(config):
+        if _missing(path):
+            source.fault(f"[{'.'.join(where[:-1])}] {where[-1]}: there is no file {path}", *where)
 
 
 def _gateway(config: Config, source: Source) -> None:
@@ -261,6 +264,19 @@ def _secrets(config: Config) -> Iterator[tuple[tuple[str | int, ...], Path]]:
     )
     for where, path in named:
         if path is not None:
+            yield where, path
+
+
+def _wanted(config: Config) -> Iterator[tuple[tuple[str, ...], Path]]:
+    """Secrets without which a service that is in use could not be asked: `serve` would end at its first step, a log-in fail."""
+    quarantine = config.quarantine
+    for used, where, path in (
+        (quarantine.database != "sqlite", ("quarantine", "database_password_file"), quarantine.database_password_file),
+        (quarantine.blobs != "file", ("quarantine", "blobs_credentials"), quarantine.blobs_credentials),
+        (bool(config.oidc.issuer), ("console", "oidc", "client_secret_file"), config.oidc.client_secret_file),
+        (bool(config.ldap.servers), ("console", "ldap", "bind_password_file"), config.ldap.bind_password_file),
+    ):
+        if used and path is not None:
             yield where, path
 
 

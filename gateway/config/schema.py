@@ -138,9 +138,9 @@ class Limits:
     connections: int = setting(count(1, 100000), 4000,
         "SMTP connections at a time over all edge processes; more get 421.")
     connections_per_client: int = setting(count(1, 100000), 200,
-        "SMTP connections at a time of one client address not in `trust`.")
+        "SMTP connections at a time of one client address not in `trust`, in each of `processes`.")
     messages_per_minute: int = setting(count(1, 1000000), 1200,
-        "Messages a minute of one client address not in `trust`.")
+        "Messages a minute of one client address not in `trust`, in each of `processes`.")
     idle: float = setting(duration(1, 3600), "5m",
         "Wait for the next SMTP command (RFC 5321 section 4.5.3.2.7 wants 5 minutes).")
     data: float = setting(duration(1, 86400), "1h", "From the DATA command to the final dot, all of it.")

@@ -14,7 +14,9 @@ from waitress import wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import create_server
+from waitress.utilities import BadRequest
 
+from gateway.console.api.door import HOME, problem
 from gateway.console.state import console
 from gateway.reference.directory import LONGEST
 
@@ -32,13 +34,35 @@ Application = Callable[..., Any]
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc]
-    """A request; one that brings a file may be longer, where its session is known: strangers fill no disk."""
+    """A request; one that brings a file may be longer, where its session is known: strangers fill no disk.
+
+    Programs get what is wrong with a request as RFC 9457 also where Django never sees it.
+    """
+
+    path = ""
+
+    def received(self, data: bytes) -> int:
+        consumed: int = super().received(data)
+        if isinstance(self.error, BadRequest) and self.path.startswith(f"{HOME}/"):
+            self.error = Problem(self.error)
+        return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
         if self.path == UPLOAD and open_session(self.headers.get("COOKIE", "")):
             self.adj = copy.copy(self.adj)
             self.adj.max_request_body_size = LONGEST_UPLOAD
+
+
+class Problem:
+    """An error of waitress, told as the REST interface tells its own."""
+
+    def __init__(self, error: BadRequest) -> None:
+        large = error.code == 413
+        self.answer = problem(error.code, "TOO-LARGE" if large else "BAD-REQUEST", "the body is too large" if large else error.body)
+
+    def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
+        return f"{self.answer.status_code} {self.answer.reason_phrase}", list(self.answer.items()), self.answer.content
 
 
 def open_session(cookies: str) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -72,6 +73,14 @@ def run(*arguments: str | Path, stdin: bytes = b"") -> Ran:
         main()
     out, errors = (streams[name].buffer.getvalue() for name in ("stdout", "stderr"))
     return Ran(int(ended.value.code or 0), out, errors.decode())
+
+
+def into_full(*arguments: str | Path) -> Ran:
+    """The same as a process of its own, whose output meets a full disk."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", *map(str, arguments)], stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=60)
+    return Ran(done.returncode, b"", done.stderr)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tests.builders.zones import NameServer
 LINES = [Line("libraries", GOOD, "click", "8"), Line("clock", NOTE, "synchronised", ""), Line("keys", RED, "/k", "bad\x1b[0m")]
 
 
-@pytest.mark.parametrize(("lines", "status", "last"), [(LINES, 1, "1 red lines"), (LINES[:2], 0, "all is well")])
+@pytest.mark.parametrize(("lines", "status", "last"), [(LINES, 1, "1 red line"), ([*LINES, *LINES], 1, "2 red lines"), (LINES[:2], 0, "all is well")])
 def test_a_red_line_is_status_one(state, monkeypatch, lines, status, last):
     monkeypatch.setattr(doctor, "everything", lambda config, clock: iter(lines))
     ran = state.run("doctor")
@@ -48,6 +48,7 @@ def test_what_others_see_of_a_domain(state: State) -> None:
 @pytest.mark.parametrize("arguments", [
     ("--domain", "no domain"), ("--domain", "localhost"), ("--domain", "a..example"), ("--domain", ""), ("--domain", "x" * 300 + ".example"),
     ("--selector", "s1"), ("--domain", "good.example", "--selector", "a b"), ("--domain", "good.example", "--seconds", "0"),
+    ("--domain", "good.example", "--seconds", "nan"), ("--domain", "good.example", "--seconds", "inf"),
 ])
 def test_bad_arguments_are_one_line(state: State, arguments: tuple[str, ...]) -> None:
     ran = state.run("doctor", *arguments)

@@ -1,3 +1,6 @@
+from tests.builders.commands import into_full
+
+
 def test_a_token_is_shown_once_listed_and_revoked(state):
     state.run("user", "add", "anna", "--role", "analyst")
     ran = state.run("token", "add", "anna", "--label", "siem", "--days", "30", "--verb", "list")
@@ -19,3 +22,10 @@ def test_what_is_refused(state):
     assert "366" in state.run("token", "add", "anna", "--label", "x", "--days", "400").complaint
     assert state.run("token", "revoke", "x").status == 1
     assert state.run("token", "list").out == "no token\n"
+
+
+def test_a_token_that_could_not_be_shown_opens_nothing(state):
+    state.run("user", "add", "anna", "--role", "analyst")
+    lost = into_full("--config", state.config, "token", "add", "anna", "--label", "siem")
+    assert lost.complaint == "standard output: No space left on device; the token is revoked again"
+    assert [bool(row["revoked_at"]) for row in state.run("token", "list", "--json").rows] == [True]

@@ -2,6 +2,7 @@ import pytest
 
 from gateway.cli.user import parse_roles
 from gateway.model.errors import SekishoError
+from tests.builders.commands import into_full
 
 
 def names(state):
@@ -92,3 +93,11 @@ def test_a_disabled_account_comes_back(state):
     assert state.run("user", "enable", "anna").out == "anna enabled\n"
     assert state.run("audit", "verify", "--as", "anna").status == 0
     assert state.run("user", "enable", "nobody").status == 1
+
+
+def test_a_password_that_could_not_be_shown_is_said_to_be_lost(state):
+    lost = into_full("--config", state.config, "user", "add", "anna", "--role", "auditor")
+    assert lost.complaint == ("standard output: No space left on device; anna is added, but nobody knows the password; "
+                              "make another one with: sekisho user password anna")
+    assert "nobody knows the new one" in into_full("--config", state.config, "user", "password", "anna", "--json").complaint
+    assert len(state.run("user", "password", "--json", "anna").rows[0]["password"]) >= 12

@@ -76,6 +76,17 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
     ({"listener.tls": '"starttls"', "listener.tls_cert": '"FOLDER/junk"', "listener.tls_key": '"FOLDER/good"'},
      ['listener "a" tls_cert: FOLDER/junk has no CERTIFICATE in PEM']),
     ({"quarantine.blobs": '"s3://b/p"'}, ["blobs on S3 needs blobs_credentials"]),
+    ({"quarantine.blobs": '"s3://b/p"', "quarantine.blobs_credentials": '"FOLDER/none"'},
+     ["[quarantine] blobs_credentials: there is no file FOLDER/none"]),
+    ({"quarantine.blobs": '"s3://b/p"', "quarantine.blobs_credentials": '"FOLDER/good"'}, []),
+    ({"quarantine.database": '"postgresql://u@h/n"', "quarantine.database_password_file": '"FOLDER/none"'},
+     ["[quarantine] database_password_file: there is no file FOLDER/none"]),
+    ({"quarantine.database": '"sqlite"', "quarantine.database_password_file": '"FOLDER/none"'}, []),
+    ({"console.oidc": '{ issuer = "https://id", client_id = "c", client_secret_file = "FOLDER/none", groups = { m = "admin" } }'},
+     ["[console.oidc] client_secret_file: there is no file FOLDER/none"]),
+    ({"console.ldap": '{ servers = ["ldaps://d"], base = "dc=x", bind_dn = "cn=x", bind_password_file = "FOLDER/none", '
+                      'groups = { "cn=g" = "admin" } }'},
+     ["[console.ldap] bind_password_file: there is no file FOLDER/none"]),
     ({"listener.next_hop": '["10.0.0.1:25"]', "listener.next_hop_credentials": '"/none"'},
      ["a password would go out in clear", "next_hop_credentials: there is no file /none"]),
 ]

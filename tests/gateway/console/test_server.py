@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import threading
 from collections.abc import Iterator
@@ -62,6 +63,26 @@ def test_heads_and_bodies_are_bounded(port: int) -> None:
     assert ask(port, "POST", b"x" * (LONGEST_BODY - 1))[0] == 200
     assert announce(port, LONGEST_BODY + 1) == 413
     assert ask(port, headers={"X": "x" * 40000})[0] in (400, 431)
+
+
+@pytest.mark.parametrize(("headers", "status", "code"), [
+    ({"Content-Length": str(LONGEST_BODY + 1)}, 413, "TOO-LARGE"), ({"Content-Length": str(1 << 60)}, 413, "TOO-LARGE"),
+    ({"Content-Length": "ten"}, 400, "BAD-REQUEST")])
+def test_programs_hear_of_it_as_of_their_other_problems(site: Site, port: int, headers: dict[str, str], status: int, code: str) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client.request("POST", "/api/v1/messages/x/deny", None, headers)
+    answer = client.getresponse()
+    told = json.loads(answer.read())
+    client.close()
+    assert (answer.status, answer.getheader("Content-Type")) == (status, "application/problem+json")
+    assert (told["status"], told["type"]) == (status, f"urn:sekisho:problem:{code}")
+
+
+def test_programs_that_never_say_how_much_are_bounded_too(site: Site, port: int) -> None:
+    client = socket.create_connection(("127.0.0.1", port), 10)
+    client.sendall(b"POST /api/v1/batches HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+    assert b"application/problem+json" in client.recv(4096)
+    client.close()
 
 
 def test_a_file_is_taken_of_a_session_at_its_address(site: Site, port: int) -> None:
