@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import html
 import re
-import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from io import BytesIO
 from urllib.parse import unquote
 
 from lxml import etree
 
 from gateway.extract.base import Problem, Yield
+from gateway.extract.office.package import Package, PartRefused
 from gateway.model.content import Table, Text
+from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
 PARTS = (
@@ -37,45 +37,49 @@ SAID = re.compile(rb'(?:prompt|promptTitle|error|errorTitle|tooltip|display|loca
 """Attributes of validations and links in a sheet: shown when somebody comes near."""
 FILTERED = re.compile(rb'<(?:filter|customFilter) (?:[a-zA-Z]{1,20}="[^"]{0,40}" ){0,3}val="([^"]{6,400})"')
 """What rows are shown for: values of the column ([ECMA-376] 18.3.2)."""
-FORMULA = re.compile(rb"<(?:f|formula|formula1|formula2)(?: [^>]{0,200})?>([^<]{6,8192})</")
+FORMULA = re.compile(rb"<f(?:ormula[12]?)?+(?: [^>]{0,200}+)?>"
+                     rb"([^<&\"]*+(?:&(?!quot;|#)[^<&\"]*+)*+(?:\"|&quot;|&#)[^<]{0,8192}+)</")
+"""A formula with a text in it."""
 OPENED = re.compile(rb"f(?<=<f)")
 """The beginning of a formula: what stands first is rare in a sheet, so that hardly a place is looked at."""
 LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
 PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
 PART_LIMIT = 32 << 20
+ALLOWANCE = 256 << 20
+"""Octets that the parts of a workbook may unpack to where nobody has bounded them before."""
 MOST_COLUMNS = 16_384                    # of a sheet
-PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
+PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, recover=True)
 
 
-def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None) -> Iterator[Yield]:
-    """Texts and tables of the parts above. A part that is too big or broken is a Problem of its own. `unpacked` are parts that
-    somebody unpacked before; their checksums are looked at here."""
+def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Package | None = None) -> Iterator[Yield]:
+    """Texts and tables of the parts above. A part that is too big or broken is a Problem of its own. `unpacked` are parts of
+    `package` that somebody unpacked before; their checksums are looked at here."""
     try:
-        archive = zipfile.ZipFile(BytesIO(data))
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        yield Problem(IncidentCode.MALFORMED, f"workbook zip: {type(error).__name__}")
+        opened = package or Package(data, Limits(), len(data) + ALLOWANCE)
+    except PartRefused as error:
+        yield Problem(IncidentCode.MALFORMED, f"workbook zip: {error}")
         return
     pivots: dict[str, _Pivot] = {}
-    with archive:
-        for info in sorted(archive.infolist(), key=lambda i: "Records" in i.filename):       # definitions first
-            source = next((s for pattern, s in PARTS if pattern.fullmatch(info.filename)), "")
-            if not source:
-                continue
-            if info.file_size > PART_LIMIT:
-                if source != "header":
-                    yield Problem(IncidentCode.SIZE, f"{source} part over {PART_LIMIT} octets")
-                continue
-            try:
-                content = (unpacked or {}).get(info.filename, b"")
-                if len(content) != info.file_size or zlib.crc32(content) != info.CRC:
-                    content = archive.read(info)
-            except (zipfile.BadZipFile, OSError, ValueError, RuntimeError) as error:
-                yield Problem(IncidentCode.MALFORMED, f"{source}: {type(error).__name__}")
-                continue
-            if source == "pivot cache":
-                yield from _pivot(info.filename, content, pivots)
-            else:
-                yield from _part(source, content)
+    for entry in sorted(opened.found, key=lambda e: "Records" in e.name):       # definitions first
+        source = next((s for pattern, s in PARTS if pattern.fullmatch(entry.name)), "")
+        if not source:
+            continue
+        if entry.size > PART_LIMIT:
+            if source != "header":
+                yield Problem(IncidentCode.SIZE, f"{source} part over {PART_LIMIT} octets")
+            continue
+        try:
+            content = (unpacked or {}).get(entry.name, b"") if not opened.doubled else b""
+            content = content or opened.content(entry)
+        except PartRefused as error:
+            yield Problem(error.problem.code, f"{source}: {error}")
+            continue
+        if zlib.crc32(content) != entry.crc:
+            yield Problem(IncidentCode.MALFORMED, f"{source}: wrong checksum")
+        elif source == "pivot cache":
+            yield from _pivot(entry.name, content, pivots)
+        else:
+            yield from _part(source, content)
 
 
 @dataclass(slots=True)
@@ -89,7 +93,7 @@ class _Pivot:
 def _pivot(name: str, content: bytes, pivots: dict[str, _Pivot]) -> Iterator[Yield]:
     """Rows under the names of their fields ([ECMA-376] 18.10): what a pivot table still knows of a sheet that was deleted."""
     try:
-        root = etree.fromstring(content, etree.XMLParser(**PARSER))
+        root = etree.fromstring(content, PARSER)
     except etree.XMLSyntaxError as error:
         yield Problem(IncidentCode.MALFORMED, f"pivot cache: {type(error).__name__}")
         return
@@ -119,16 +123,17 @@ def _cached(element: etree._Element, column: int, pivot: _Pivot) -> str:
 
 def _part(source: str, content: bytes) -> Iterator[Yield]:
     if source == "header":
+        content, formulas = _beside(content)
         for match in HEADERS.finditer(content) if b"Heade" in content or b"Foote" in content else ():
             text = PRINT_CODES.sub(" ", html.unescape(match[1].decode("utf-8", "replace"))).strip()
             if text:
                 yield Text(text, "header")
-        lines = [*_said(content), *_literals(content)]
+        lines = [*_said(content), *_literals(content), *_literals(formulas)]
         if lines:
             yield Text("\n".join(dict.fromkeys(lines)), "beside cells", hidden=True)
         return
     try:
-        root = etree.fromstring(content, etree.XMLParser(**PARSER))
+        root = etree.fromstring(content, PARSER)
     except etree.XMLSyntaxError as error:
         yield Problem(IncidentCode.MALFORMED, f"{source}: {type(error).__name__}")
         return
@@ -159,6 +164,15 @@ def _cached_rows(root: etree._Element) -> Iterator[tuple[str, ...]]:
         yield tuple(cells)
 
 
+def _beside(content: bytes) -> tuple[bytes, bytes]:
+    """A worksheet without its cells, and these where formulas stand in them: most of a sheet is looked at once."""
+    begin = content.find(b"<sheetData>")
+    end = content.find(b"</sheetData>", begin)
+    if begin < 0 or end < 0:
+        return content, b""
+    return content[:begin] + content[end:], content[begin:end] if content.find(b"f", begin + 11, end) >= 0 else b""
+
+
 def _said(content: bytes) -> Iterator[str]:
     """Messages of validations and links, and what filters look for."""
     if b"<dataValidation" in content or b"<hyperlink" in content:
@@ -185,7 +199,7 @@ def _paragraphs(root: etree._Element) -> str:
     lines: list[str] = []
     current: list[str] = []
     for element in root.iter():
-        name = etree.QName(element).localname if isinstance(element.tag, str) else ""
+        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
         if name in ("p", "comment", "threadedComment", "div", "definedName", "row", "pt") and current:
             lines.append("".join(current))
             current = []
@@ -202,11 +216,12 @@ def _properties(root: etree._Element) -> Iterator[Yield]:
     for element in root.iter():
         if not isinstance(element.tag, str):
             continue
-        name = element.get("name") or etree.QName(element).localname
+        local = element.tag.rpartition("}")[2]
+        name = element.get("name") or local
         value = "".join(element.itertext()).strip() if element.get("name") or not len(element) else ""
         if value:
             rows.append((name, value))
-        if etree.QName(element).localname == "label":     # docMetadata/LabelInfo.xml, [MS-OFFCRYPTO] 2.6.2
+        if local == "label":     # docMetadata/LabelInfo.xml, [MS-OFFCRYPTO] 2.6.2
             rows.append(("MSIP_Label", " ".join(f"{k}={v}" for k, v in element.attrib.items())))
     if rows:
         yield Table("properties", tuple(rows), hidden=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -42,39 +43,57 @@ ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^<>]{0,2000
 ROWS_REPEATED = re.compile(rb"number-rows-repeated\s?=\s?[\"'](\d{1,12})")
 COLUMNS_REPEATED = re.compile(rb"number-columns-repeated\s?=\s?[\"'](\d{1,12})")
 SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^<>]{0,60}?c\s?=\s?[\"'](\d{1,12})")
+READ = (".xml", ".bin", ".rels", "mimetype")
+"""How the names of parts end that a reader of cells looks at."""
 PASSED_OVER = ("customxml/", "docprops/", "xl/media/")
 BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xBE, 0x201})
 BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
 
 
-def package(data: bytes, context: Context, kept: dict[str, bytes] | None = None) -> Problem | None:
-    """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does. `kept` is given the parts that were unpacked."""
+@dataclass(slots=True)
+class Unpacked:
+    """A workbook that was unpacked to be looked at, for those who read it next."""
+
+    package: Package | None = None
+    parts: dict[str, bytes] = field(default_factory=dict)
+    book: bytes = b""                    # the same with its parts stored; empty where they are too many or ambiguous
+
+
+def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> Problem | None:
+    """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does. `unpacked` is given what was unpacked."""
     try:
         parts = Package(data, context.limits, context.limits.expanded)
-        cells, room = 0, KEPT
+        cells, room, kept = 0, KEPT, unpacked.parts if unpacked else {}
         for entry in parts.entries.values():
             low = entry.name.lower()
-            if not low.endswith((".xml", ".bin")) or low.startswith(PASSED_OVER):
+            if not low.endswith(READ) or low.startswith(PASSED_OVER):
                 continue
             content = parts.read(entry.name)
             room -= len(content)
-            if kept is not None and room > 0:
+            if room > 0:
                 kept[entry.name] = content
+            cells += _cells(low, content)
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
-            if low == "content.xml":
-                cells += opendocument(content)
-            elif low.endswith(".bin"):
-                cells += binary(content) if biff12.is_sheet(content) else 0
-            elif b"worksheet" in content[:4096]:
-                cells += markup(content)
             if cells > CELLS:
                 return Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
     except PartRefused as error:
         return error.problem
     except KeyError:
         return None
+    if unpacked:
+        unpacked.package = parts
+        unpacked.book = parts.stored(kept) if room > 0 else b""
     return None
+
+
+def _cells(name: str, content: bytes) -> int:
+    """Cells of one part, as its reader lays them out."""
+    if name == "content.xml":
+        return opendocument(content)
+    if name.endswith(".bin"):
+        return binary(content) if biff12.is_sheet(content) else 0
+    return markup(content) if name.endswith(".xml") and b"worksheet" in content[:4096] else 0
 
 
 def markup(content: bytes) -> int:

@@ -7,20 +7,28 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import chain
+from typing import cast
 
+import orjson
 import python_calamine
 
 from gateway.extract import sheet_room, xlm
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import biff_cells
 from gateway.extract.office.compound import Compound
+from gateway.extract.scattered import CELLS
 from gateway.extract.sheet_extras import extras
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
+Value = int | float | str | bool | time | date | datetime | timedelta | None
+"""What calamine makes of a cell."""
 MAGIC_ZIP, MAGIC_OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 NAMED = 6
 """Digits from which on the name of a sheet may be somebody's number."""
+AT_ONCE = 1024
+"""Rows that are written out together: the narrow ones cost more by the row than by the cell."""
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
 OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
@@ -39,8 +47,8 @@ class SheetExtractor:
         if not context.outbound:
             return
         packed = node.data.startswith(MAGIC_ZIP)
-        parts: dict[str, bytes] = {}
-        refused = sheet_room.package(node.data, context, parts) if packed else sheet_room.compound(node.data)
+        unpacked = sheet_room.Unpacked()
+        refused = sheet_room.package(node.data, context, unpacked) if packed else sheet_room.compound(node.data)
         if refused is not None:
             yield refused
             return
@@ -50,7 +58,7 @@ class SheetExtractor:
                 yield from biff_cells.tables(xlm.records(stream))
             return
         try:
-            book = python_calamine.load_workbook(BytesIO(node.data))
+            book = python_calamine.load_workbook(BytesIO(unpacked.book or node.data))
         except python_calamine.PasswordError:
             yield Problem(IncidentCode.ENCRYPTED, "workbook with a password")
             return
@@ -59,7 +67,7 @@ class SheetExtractor:
             return
         yield from _tables(book)
         if packed:
-            yield from extras(node.data, parts)
+            yield from extras(node.data, unpacked.parts, unpacked.package)
 
 
 def old_streams(data: bytes) -> list[bytes]:
@@ -80,52 +88,75 @@ def _opendocument_sheet(data: bytes) -> bool:
 
 def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
     visible = python_calamine.SheetVisibleEnum.Visible
-    cells = 0
+    count = 0
     for meta in book.sheets_metadata:
         if meta.typ not in (python_calamine.SheetTypeEnum.WorkSheet, python_calamine.SheetTypeEnum.MacroSheet):
             continue
         try:
             sheet = book.get_sheet_by_name(meta.name)
-            found = sheet.to_python(skip_empty_area=True)
+            found = cast(list[list[Value]], sheet.to_python(skip_empty_area=True))
         except (python_calamine.CalamineError, OSError, ValueError) as error:
             yield Problem(IncidentCode.MALFORMED, f"sheet: {type(error).__name__}")
             continue
-        cells += sum(map(len, found))
-        if cells > sheet_room.CELLS:
-            yield Problem(IncidentCode.SIZE, f"more than {sheet_room.CELLS} cells")
+        count += sum(map(len, found))
+        if count > CELLS:
+            yield Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
             return
-        rows = tuple(tuple([
-            value if type(value) is str and "\0" not in value else _number(value) if type(value) is float else cell(value)
-            for value in row]) for row in found)
-        yield Table(f"sheet {meta.name}", rows, hidden=meta.visible != visible)
+        yield Table(f"sheet {meta.name}", tuple(_rows(found)), hidden=meta.visible != visible)
     names = [meta.name for meta in book.sheets_metadata if sum(map(str.isdigit, meta.name)) >= NAMED]
     if names:
         yield Text("\n".join(names), "sheet name")
 
 
-def _number(value: float) -> str:
-    """As `cell`: what most numbers are, quicker."""
-    written = repr(value)
-    return written[:-2] if written[-2:] == ".0" and value else cell(value) if "e" in written or not value else written
+def _rows(found: list[list[Value]]) -> Iterator[tuple[str, ...]]:
+    """The texts of a sheet, whose rows are of one length. Empties `found`, so that a sheet is not kept twice."""
+    width = len(found[0]) if found else 0
+    for begin in range(0, len(found), AT_ONCE) if width else ():
+        piece = found[begin:begin + AT_ONCE]
+        found[begin:begin + AT_ONCE] = [[]] * len(piece)
+        cells = _texts(list(chain.from_iterable(piece)))
+        yield from zip(*[iter(cells)] * width, strict=True)
 
 
-def cell(value: object) -> str:
+def _texts(values: list[Value]) -> list[str]:
+    """As `cell` of each."""
+    other = written([value for value in values if type(value) is not str])
+    take = iter(other).__next__
+    if len(other) == len(values):
+        return other
+    found = [value if type(value) is str else take() for value in values] if other else cast(list[str], values)
+    return [text.replace("\0", "") for text in found] if "\0" in "".join(found) else found
+
+
+def written(values: list[Value]) -> list[str]:
+    """As `cell` of each, which are no texts: one JSON of all of them takes a fifth of the time."""
+    text = orjson.dumps(values, default=str, option=orjson.OPT_OMIT_MICROSECONDS)[1:-1] + b","
+    odd = text.translate(None, b"0123456789.,")           # nothing in most sheets
+    if odd and any(mark in text for mark in (b"e+", b"e-", b"null", b"-0.0,")):
+        return list(map(cell, values))
+    text = text.replace(b".0,", b",")
+    if odd.strip(b"-"):
+        for old, new in ((b"T00:00:00", b""), (b"T", b" "), (b'"', b""), (b"true", b"TRUE"), (b"false", b"FALSE")):
+            text = text.replace(old, new)
+    found = text.decode().split(",")[:-1]
+    return found if len(found) == len(values) else list(map(cell, values))
+
+
+def cell(value: Value) -> str:
     """A cell as people read it. Whole numbers without a fraction or an exponent: 1.23E+17 is an account number.
 
     Excel keeps 15 digits of a number; a longer one was already altered by Excel and cannot be had back.
     """
-    if type(value) is float:
-        return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)
     if isinstance(value, str):
         return value.replace("\0", "")                    # calamine widens the octets of BIFF5 ([MS-XLS] before Excel 97)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M:%S}"
-    if isinstance(value, (date, time, timedelta)):
-        return str(value)
+        return value.isoformat(" ", "seconds").removesuffix(" 00:00:00")
+    if isinstance(value, time):
+        return value.isoformat("seconds")
     return "" if value is None else str(value)
 
 

@@ -22,6 +22,7 @@ from gateway.extract.sheets import SHEETS
 from gateway.inspection.judge import CellJudge, build
 from gateway.inspection.protocol import encode_inspection
 from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Table
 from gateway.model.deadline import Limits
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
@@ -96,6 +97,49 @@ def test_cost_of_a_mail(judge: CellJudge, name: str, capsys: pytest.CaptureFixtu
     times = sorted(cpu(lambda: encode_inspection(judge.inspect(data, REQUEST, None))) for _ in range(20))
     with capsys.disabled():
         print(f"\n{name:24} {len(data) >> 10:5} KiB  median {statistics.median(times):7.2f} ms  p95 {times[18]:7.2f} ms of CPU")
+
+
+def mixed_book(rows: int, columns: int) -> bytes:
+    """Cells in any order, of which 40 % are numbers, half of them with a fraction."""
+    rng = random.Random(4)
+
+    def fill(book: object, sheet: object) -> None:
+        for row in range(rows):
+            for column in range(columns):
+                if rng.random() < 0.4:
+                    sheet.write_number(row, column, rng.choice((rng.randrange(10**6), rng.randrange(10**6) / 100)))
+                else:
+                    sheet.write_string(row, column, f"{rng.choice(('王小明', '台北市', 'abc', 'A12'))}{rng.randrange(10**7)}")
+    return leak_documents.workbook(fill)[1]
+
+
+BOOKS: dict[str, Callable[[], bytes]] = {
+    "1,000 rows of 4": lambda: mixed_book(1000, 4),
+    "1,000 rows of 60": lambda: mixed_book(1000, 60),
+    "10,000 rows of 6": lambda: mixed_book(10_000, 6),
+    "10,000 people": lambda: workbook(10_000)[1],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOOKS)
+def test_workbooks_beside_calamine_alone(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    data = BOOKS[name]()
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/zip")
+
+    def alone() -> None:
+        book = python_calamine.load_workbook(io.BytesIO(data))
+        for sheet in book.sheet_names:
+            book.get_sheet_by_name(sheet).to_python()
+
+    def ours() -> None:
+        assert sum(isinstance(found, Table) for found in SHEETS.extract(node, Context(Limits(), True)))
+
+    pairs = [(cpu(alone), cpu(ours)) for _ in range(15)]
+    library, own = (statistics.median(times) for times in zip(*pairs, strict=True))
+    with capsys.disabled():
+        print(f"\n{name:17} ours {own:6.1f} ms, calamine alone {library:6.1f} ms: {own / library:.2f}")
+    assert own > 0
 
 
 @pytest.mark.slow

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gateway.extract.base import Problem
@@ -15,6 +16,7 @@ from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
 END = b"PK\x05\x06"
+UTF8 = 0x800                             # flag: the name is UTF-8
 ENTRIES = 20_000                         # parts of one package; the largest real ones have a few thousand
 XML_FLOOR = 4 << 20
 """Octets of an XML part above which its ratio counts, below the floor for everything else: its markup costs by the element.
@@ -39,6 +41,7 @@ class Entry:
     packed: int
     size: int
     offset: int                          # of the local header
+    crc: int                             # of what is unpacked, as the directory says
 
 
 class Package:
@@ -49,15 +52,20 @@ class Package:
         self.limits = limits
         self.left = allowance
         self.entries: dict[str, Entry] = {}
-        for entry in _central(data):
+        self.found = _central(data)
+        for entry in self.found:
             self.entries.setdefault(entry.name.lower(), entry)
+        self.doubled = len(self.found) > len(self.entries)    # two parts of one name: which of them is read is the reader's choice
 
     def __contains__(self, name: str) -> bool:
         return name.lower().lstrip("/") in self.entries
 
     def read(self, name: str) -> bytes:
         """Unpacked octets of a part. Raises KeyError for an unknown name, PartRefused."""
-        entry = self.entries[name.lower().lstrip("/")]
+        return self.content(self.entries[name.lower().lstrip("/")])
+
+    def content(self, entry: Entry) -> bytes:
+        """The same of one of several parts of one name."""
         if entry.flags & 1:
             raise PartRefused(IncidentCode.ENCRYPTED, entry.name)
         start = self._start(entry)
@@ -70,6 +78,22 @@ class Package:
             raise PartRefused(IncidentCode.UNSUPPORTED, f"method {entry.method} in {entry.name}")
         self.left -= len(made)
         return bytes(made)
+
+    def stored(self, parts: Mapping[str, bytes]) -> bytes:
+        """A package of these unpacked parts with the checksums of this one; empty where a name is there twice."""
+        if self.doubled:
+            return b""
+        made: list[bytes] = []
+        directory, at = bytearray(), 0
+        for name, content in parts.items():
+            raw = name.encode("utf-8", "replace")
+            crc, size = self.entries[name.lower()].crc, len(content)
+            fields = struct.pack("<HHHHHIIIHH", 20, UTF8, 0, 0, 0x21, crc, size, size, len(raw), 0)
+            directory += b"PK\x01\x02\x14\0" + fields + struct.pack("<HHHII", 0, 0, 0, 0, at) + raw
+            made += (b"PK\x03\x04" + fields + raw, content)
+            at += 30 + len(raw) + size
+        end = struct.pack("<HHHHIIH", 0, 0, len(parts), len(parts), len(directory), at, 0)
+        return b"".join([*made, directory, END, end])
 
     def _start(self, entry: Entry) -> int:
         header = self.data[entry.offset:entry.offset + 30]
@@ -114,13 +138,13 @@ def _central(data: bytes) -> list[Entry]:
     at = start + shift
     while data[at:at + 4] == b"PK\x01\x02" and at + 46 <= len(data):
         (flags, method) = struct.unpack_from("<HH", data, at + 8)
-        packed, unpacked, name, extra, comment = struct.unpack_from("<IIHHH", data, at + 20)
+        crc, packed, unpacked, name, extra, comment = struct.unpack_from("<IIIHHH", data, at + 16)
         offset = struct.unpack_from("<I", data, at + 42)[0]
         raw = data[at + 46:at + 46 + name]
-        text = raw.decode("utf-8", "replace") if flags & 0x800 or raw.isascii() else raw.decode("cp437")
+        text = raw.decode("utf-8", "replace") if flags & UTF8 or raw.isascii() else raw.decode("cp437")
         if 0xFFFFFFFF in (packed, unpacked, offset):
             packed, unpacked, offset = _wide(data[at + 46 + name:at + 46 + name + extra], packed, unpacked, offset)
-        found.append(Entry(text.replace("\\", "/").lstrip("/"), method, flags, packed, unpacked, offset + shift))
+        found.append(Entry(text.replace("\\", "/").lstrip("/"), method, flags, packed, unpacked, offset + shift, crc))
         if len(found) > ENTRIES:
             raise PartRefused(IncidentCode.COUNT, f"more than {ENTRIES} parts")
         at += 46 + name + extra + comment

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import xlsxwriter
 
 from gateway.extract.base import Context, Node, Problem
-from gateway.extract.sheets import SHEETS, cell
+from gateway.extract.sheets import SHEETS, cell, written
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
 from gateway.model.deadline import Limits
@@ -51,6 +52,60 @@ def test_cells_of_visible_and_hidden_sheets():
     (True, "TRUE"), (date(1984, 7, 21), "1984-07-21"), (datetime(1984, 7, 21), "1984-07-21"), (datetime(1984, 7, 21, 9, 5), "1984-07-21 09:05:00")])
 def test_cells_as_people_read_them(value, text):
     assert cell(value) == text
+
+
+def test_many_cells_at_once_are_what_each_of_them_is():
+    rng = random.Random(7)
+    plain = [0.0, 7.0, -3.0, 0.1 + 0.2, 1234.5, 1e15, -0.05, rng.random() * 1e6, 25001799188.0]
+    odd = [-0.0, 1e16, 1.23e17, 1e20, 1.5e-7, float("inf"), float("nan"), True, False, None, 7, date(1984, 7, 21), time(9, 5),
+           datetime(1984, 7, 21), datetime(1984, 7, 21, 9, 5), timedelta(hours=3), timedelta(days=2, hours=3)]
+    for kinds in (plain, odd, [*plain, *odd], *([*plain, one] for one in odd)):
+        values = [rng.choice(kinds) for _ in range(200)]
+        assert written(values) == [cell(value) for value in values]
+    assert written([]) == []
+
+
+def test_texts_and_numbers_stay_in_their_rows():
+    def fill(made):
+        sheet = made.add_worksheet()
+        for row in range(2500):
+            sheet.write_row(row, 0, [f"A{row}", row, row + 0.25] if row % 3 else [row, "B", True])
+
+    table = next(y for y in read(book(fill)) if isinstance(y, Table))
+    assert table.rows == tuple((f"A{n}", str(n), f"{n}.25") if n % 3 else (str(n), "B", "TRUE") for n in range(2500))
+
+
+def test_a_noughts_octet_in_a_text_is_left_out():
+    def fill(made):
+        made.add_worksheet().write_row(0, 0, ["A1_x0000_23", 5, "x"])
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book(fill))) as made, zipfile.ZipFile(out, "w") as changed:
+        for name in made.namelist():
+            changed.writestr(name, made.read(name).replace(b"_x005F_x0000_", b"_x0000_"))
+    table = next(y for y in read(out.getvalue()) if isinstance(y, Table))
+    assert table.rows == (("A123", "5", "x"),)
+
+
+def test_of_two_parts_of_one_name_the_reader_of_workbooks_takes_its_own():
+    def part(number):
+        return book(lambda made: made.add_worksheet("a").write(0, 0, number))
+
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(part(111))) as one, zipfile.ZipFile(io.BytesIO(part(222))) as two, zipfile.ZipFile(out, "w") as made:
+        for name in one.namelist():
+            made.writestr(name, one.read(name))
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            made.writestr("xl/worksheets/sheet1.xml", two.read("xl/worksheets/sheet1.xml"))
+    tables = [y for y in read(out.getvalue()) if isinstance(y, Table)]
+    assert tables[0].rows == (("222",),)
+
+
+def test_a_wrong_checksum_is_a_problem():
+    data = bytearray(book(lambda made: made.add_worksheet().write(0, 0, 5)))
+    at = data.rindex(b"PK\x01\x02", 0, data.index(b"xl/worksheets/sheet1.xml", data.index(b"PK\x01\x02")))
+    data[at + 16] ^= 255
+    assert any(isinstance(y, Problem) for y in read(bytes(data)))
 
 
 def test_a_broken_workbook_is_a_problem():

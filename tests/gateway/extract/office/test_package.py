@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from gateway.extract.office.package import Package, PartRefused, is_package
@@ -34,6 +37,23 @@ def test_sum_of_parts_is_bounded() -> None:
     made.read("a")
     with pytest.raises(PartRefused):
         made.read("b")
+
+
+def test_a_package_is_written_anew_without_packing() -> None:
+    made = opened(package({"a.xml": "<a/>" * 100, "b/\u540d.bin": b"y" * 1000, "c": "c"}, deflated=True))
+    parts = {name: made.read(name) for name in ("a.xml", "b/\u540d.bin")}
+    with zipfile.ZipFile(io.BytesIO(made.stored(parts))) as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == parts
+    again = opened(made.stored(parts))
+    assert {entry.name: again.content(entry) for entry in again.found} == parts
+
+
+def test_with_two_parts_of_one_name_nothing_is_written_anew() -> None:
+    made = opened(package({"a.xml": "<a/>", "A.xml": "<b/>"}))
+    assert made.doubled
+    assert [made.content(entry) for entry in made.found] == [b"<a/>", b"<b/>"]
+    assert made.stored({"a.xml": b"<a/>"}) == b""
 
 
 def test_unknown_method_encryption_and_no_directory() -> None:
