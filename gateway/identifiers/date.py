@@ -8,11 +8,22 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 # First year of each era (元年 is year 1), from 皇室典範 and the era orders.
 _ERAS = {"明治": 1868, "大正": 1912, "昭和": 1926, "平成": 1989, "令和": 2019, "M": 1868, "T": 1912, "S": 1926, "H": 1989,
          "R": 2019}
+_MONTHS = {name: n for n, names in enumerate((
+    "january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug", "september sept sep",
+    "october oct", "november nov", "december dec"), 1) for name in names.split()}
+_MONTH = "(?=[JFMASONDjfmasond])(?i:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
+_BLANK = "[ \\u3000]?"                                    # 民國 75 年 12 月 27 日
+_YEAR = "(?:19|20)[0-9]{2}"
+_DATED = (rf"{_BLANK}(?:年|[-/.]){_BLANK}(?P<{{0}}m>[0-9]{{{{1,2}}}}){_BLANK}(?:月|[-/.])"
+          rf"{_BLANK}(?P<{{0}}d>[0-9]{{{{1,2}}}})(?:{_BLANK}日)?")
+_DAY = "[0-9]{1,2}(?:st|nd|rd|th)?"
 DATE = re.compile(
     r"(?<![0-9A-Za-z.\-])(?:"
-    r"(?P<roc>民國|民国|中華民國)? ?(?P<y>[0-9]{2,4})(?:年|[-/.])(?P<m>[0-9]{1,2})(?:月|[-/.])(?P<d>[0-9]{1,2})日?"
-    r"|(?P<era>明治|大正|昭和|平成|令和|[MTSHR])(?P<ey>元|[0-9]{1,2})(?:年|[-/.])(?P<em>[0-9]{1,2})(?:月|[-/.])(?P<ed>[0-9]{1,2})日?"
-    r"|(?P<compact>(?:19|20)[0-9]{6})"
+    rf"(?P<roc>中華民國|民國|民国)?{_BLANK}(?P<y>[0-9]{{2,4}}){_DATED.format('')}"
+    rf"|(?P<era>明治|大正|昭和|平成|令和|[MTSHR]){_BLANK}(?P<ey>元|[0-9]{{1,2}}){_DATED.format('e')}"
+    rf"|(?P<compact>{_YEAR}[0-9]{{4}})"
+    rf"|(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark)(?P<western>{_YEAR})"
+    rf"|(?:(?P<day>{_DAY})[ \-](?P<month>{_MONTH})|(?P<named>{_MONTH})\.? (?P<nth>{_DAY}))[,.]?[ \-](?P<in>{_YEAR})"
     r")(?![0-9A-Za-z])"
 )
 
@@ -32,15 +43,25 @@ def parse(text: str) -> str:
 
 
 def canonical(match: re.Match[str]) -> str:
-    """YYYYMMDD of a match of DATE, '' where it is no date."""
+    """YYYYMMDD of a match of DATE, '' where it is no date. 3/4/1990 is the third of April, as in Hong Kong and Europe."""
+    return next(iter(readings(match)), "")
+
+
+def readings(match: re.Match[str]) -> tuple[str, ...]:
+    """Every date that a match of DATE may mean: 3/4/1990 has two."""
     if match["compact"]:
-        return match["compact"] if valid_date(match["compact"]) else ""
-    if match["era"]:
+        found: tuple[tuple[int, str, str], ...] = ((int(match["compact"][:4]), match["compact"][4:6], match["compact"][6:]),)
+    elif match["era"]:
         year = _ERAS[match["era"]] + (0 if match["ey"] == "元" else int(match["ey"]) - 1)
-        month, day = match["em"], match["ed"]
+        found = ((year, match["em"], match["ed"]),)
+    elif match["western"]:
+        year = int(match["western"])
+        found = ((year, match["second"], match["first"]), (year, match["first"], match["second"]))
+    elif match["in"]:
+        month = _MONTHS[(match["month"] or match["named"]).lower()]
+        found = ((int(match["in"]), str(month), (match["day"] or match["nth"]).rstrip("sthnrd")),)
     else:
-        year, month, day = int(match["y"]), match["m"], match["d"]
-        if match["roc"] or len(match["y"]) <= 3:
-            year += 1911
-    text = f"{year:04d}{int(month):02d}{int(day):02d}"
-    return text if valid_date(text) else ""
+        year = int(match["y"])
+        found = ((year + (1911 if match["roc"] or len(match["y"]) <= 3 else 0), match["m"], match["d"]),)
+    texts = (f"{year:04d}{int(month):02d}{int(day):02d}" for year, month, day in found)
+    return tuple(dict.fromkeys(text for text in texts if valid_date(text)))

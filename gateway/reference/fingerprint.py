@@ -29,6 +29,9 @@ PASSAGE = 100
 """Consecutive normalised characters that make a finding by themselves (Symantec's partial match needs 300)."""
 LEAST = 50
 """Normalised characters below which a text is no document to register."""
+DISCLAIMER = 600
+"""Characters of the longest paragraph that is taken for a disclaimer as a whole."""
+SENTENCE = re.compile(r"(?<=[.。．!！?？])")
 FOLDER = "fingerprints"
 NAME = re.compile(r"[^/\0\n]{1,120}")
 _BASE = np.uint64(0x9E3779B97F4A7C15)
@@ -41,11 +44,13 @@ def _boilerplate() -> re.Pattern[str]:
 
 
 def strip_boilerplate(text: str) -> str:
-    """Without paragraphs that are disclaimers: every mail of two firms shares them."""
+    """Without disclaimers, which every mail of two firms shares: paragraphs, and of a longer one than any disclaimer only the
+    sentences, so that no document hides beside one."""
     pattern = _boilerplate()
     if not pattern.search(text):
         return text
-    return "\n".join(line for line in text.splitlines() if not pattern.search(line))
+    return "\n".join(piece for line in text.splitlines() for piece in (SENTENCE.split(line) if len(line) > DISCLAIMER else (line,))
+                     if not pattern.search(piece))
 
 
 def normalised(text: str) -> str:

@@ -114,10 +114,9 @@ class CustomerData:
         for name in sample.artifact.names[:4]:
             self._grid(layout.from_text(self._next(), _as_text(name), self.labels), artifact)
         for table in sample.tables:
-            grid = layout.from_table(self._next(), table, self.labels)
-            self._grid(grid, artifact)
+            self._grid(layout.from_table(self._next(), table, self.labels), artifact)
             if self.ours is not None:
-                self.ours.read_text(grid.text, artifact)
+                self.ours.read_table(table, artifact)
         for text in sample.texts:
             if text.source.startswith("header ") and MACHINERY.match(text.source, 7):
                 continue

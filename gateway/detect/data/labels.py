@@ -19,8 +19,24 @@ from gateway.model.finding import Finding, Severity
 FIRST_LINES, LAST_LINES = 4, 2
 LONGEST = 80
 """Characters of a marking line."""
-DECORATION = " \t\r\n*#=_~-.,:!★☆●○◎■□◆※<>()[]{}【】〔〕《》〈〉『』「」|/\\'\"·•"
-SEPARATOR = r"[\s\-:/|,;.·・*()\[\]【】〔〕「」『』<>()]*"
+FIRST_ROWS = 3
+"""Rows of a sheet in which a cell that stands alone is read like a first line."""
+FORWARDS, PAGE = 20_000, 20_000
+"""Characters of a body in which subjects of forwarded mail are looked for; of a page."""
+DECORATION = " \t\r\n*#=_~-–—.,:!★☆●○◎■□◆※<>()[]{}【】〔〕《》〈〉『』「」|/\\'\"·•"
+SEPARATOR = r"[\s\-–—:/|,;.·・*★☆()\[\]【】〔〕「」『』<>()]*"
+SEGMENT = re.compile(r"\t+|[ \u3000]{2,}|[|｜•·©]|\s[-–—/]\s")
+"""What parts the left, middle and right of a page's margin, and a firm's name from a marking."""
+COUNTED = re.compile(r"(?:page|pages|p|of|共|第|頁|页|ページ|[0-9]{1,4}|[年月日/.:,、\s-]){1,12}")
+"""Page numbers and dates, which stand beside a marking in a margin."""
+LAPSE = re.compile(r"\s*[★☆]\s*(?:[0-9]{1,2}\s*(?:年|个月|個月|月)|长期|長期|启用前|啟用前)$")
+"""How long a Chinese state or trade secret is one (GB/T 9704: 机密★3年)."""
+SPACED = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff](?:[ \u3000]|$))")
+CLAUSE = re.compile(r"[,，、。;；：?？!！]|[.:](?: |$)")
+WEAK = frozenset({"secret", "restricted", "sensitive", "classified"})
+"""Words that names end with as well."""
+FORWARDED = re.compile(r"^[>\s*]{0,8}(?:Subject|主旨|主题|主題|件名|제목)\s*[:：][ \t*]*([^\r\n]{1,200})", re.I | re.M)
+BRACKETED = re.compile(r"[\[【〔(（《]([^\]】〕)）》]{1,40})[\]】〕)）》]")
 SUBJECT_TAG = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]", re.I)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
@@ -28,31 +44,33 @@ MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
 NOT_MARKED = ("header subject", "header from", "header to", "header cc")
 
 
-def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str]]:
+def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
     marks: set[str] = set()
     beside: set[str] = set()
+    public: set[str] = set()
     for file in files(LABELS, local):
+        public |= {view(m).text.lower() for m in file.words("public")}
         marks |= {view(m).text.lower() for m in file.words("marks")}
         beside |= {view(m).text.lower() for m in file.words("with")}
     ordered = sorted(marks | beside, key=len, reverse=True)
     alternation = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered)
     # possessive by construction: every step eats a whole word and its separators
-    return re.compile(f"(?:(?:{alternation})(?![a-z]){SEPARATOR}){{1,6}}"), frozenset(marks)
+    return re.compile(f"(?:(?:{alternation})(?![a-z]){SEPARATOR}){{1,6}}"), frozenset(marks), frozenset(public)
 
 
 def _any_mark(marks: Iterable[str]) -> re.Pattern[str]:
     ordered = sorted(marks, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![a-z]){re.escape(m)}(?![a-z])".replace(r"\ ", r"\s+") for m in ordered))
+    return re.compile("|".join(rf"(?<![a-z])(?<!non[- ])(?<!not ){re.escape(m)}(?![a-z])".replace(r"\ ", r"\s+") for m in ordered))
 
 
-_LINE, MARKS = _tables(())
+_LINE, MARKS, PUBLIC = _tables(())
 _MARK = _any_mark(MARKS)
 
 
 def install(local: Sequence[Path]) -> None:
     """Adds the markings of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
-    global _LINE, MARKS, _MARK
-    _LINE, MARKS = _tables(local)
+    global _LINE, MARKS, PUBLIC, _MARK
+    _LINE, MARKS, PUBLIC = _tables(local)
     _MARK = _any_mark(MARKS)
 
 
@@ -60,11 +78,61 @@ def marking(line: str) -> str:
     """The marking that a line is, '' where it is anything else or says something else too."""
     if not 0 < len(line) <= LONGEST:
         return ""
-    text = view(line).text.lower().strip(DECORATION)
-    if not text or not _LINE.fullmatch(text):
+    text = LAPSE.sub("", view(line).text.lower().strip(DECORATION))
+    if not text:
         return ""
-    found = _MARK.search(text)
-    return found.group() if found else ""
+    if not _LINE.fullmatch(text):
+        text = SPACED.sub("", text)                       # 機　密
+        if not _LINE.fullmatch(text):
+            return ""
+    return max((found.group() for found in _MARK.finditer(text)), key=len, default="")     # 密級：機密
+
+
+def margin(line: str) -> str:
+    """The marking in a line of a page's margin, where a firm's name, a date or the number of the page may stand beside it.
+    A line that offers several levels to choose from marks nothing."""
+    if found := marking(line):
+        return found
+    segments = [kept for piece in SEGMENT.split(line[:LONGEST * 3]) if (kept := _uncounted(piece))]
+    found = {mark for segment in segments if (mark := marking(segment))}
+    if len(found) != 1 or any(_level(s) in PUBLIC for s in segments):
+        return ""
+    return found.pop()
+
+
+def _level(text: str) -> str:
+    return view(text).text.lower().strip(DECORATION)
+
+
+def _printed(lines: Sequence[str]) -> Iterator[str]:
+    """The markings at the top and bottom of a printed page, where one blank may be all that is left of the way from a firm's
+    name to the marking. Two such lines are rows of a table of things and their levels."""
+    ends = {line: mark for line in (*lines[:FIRST_LINES], *lines[-LAST_LINES:]) if (mark := _behind(line))}
+    if len(ends) == 1 and sum(_level(line.rpartition(" ")[2]) in MARKS | PUBLIC for line in lines) < 2:
+        yield from ends.values()
+
+
+def _behind(line: str) -> str:
+    """The marking at the end of a line whose other words are a name: ○○銀行 機密; not that of a sentence."""
+    if len(line) > LONGEST:
+        return ""
+    words = line.split()
+    for i in range(1, len(words)):
+        name, tail = words[:i], " ".join(words[i:])
+        if (mark := marking(tail)) and len(mark) > 1 and mark not in WEAK and not tail[0].islower():
+            named = all(word[0].isupper() or not word[0].isascii() for word in name)
+            return mark if named and not CLAUSE.search(" ".join(name)) else ""
+    return ""
+
+
+def _uncounted(piece: str) -> str:
+    """Without page numbers and dates at its ends."""
+    words = piece.split()
+    while words and COUNTED.fullmatch(words[-1].lower()):
+        words.pop()
+    while words and COUNTED.fullmatch(words[0].lower()):
+        del words[0]
+    return " ".join(words)
 
 
 class Labels:
@@ -78,7 +146,7 @@ class Labels:
         if not self.active:
             return
         seen: set[tuple[str, str]] = set()
-        for code, label in (*self._tables(sample.tables), *self._texts(sample)):
+        for code, label in (*_names(sample.artifact.names), *self._tables(sample.tables), *self._texts(sample)):
             if (code, label) not in seen:
                 seen.add((code, label))
                 self.count += 1
@@ -92,6 +160,7 @@ class Labels:
     def _tables(self, tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
         for table in tables:
             if table.source != "properties":
+                yield from _cells(table)
                 continue
             for row in table.rows:
                 name, value = row[0], row[1] if len(row) > 1 else ""
@@ -105,10 +174,7 @@ class Labels:
                 if text.content.strip().lower() == "company-confidential":    # RFC 2156 section 2.1
                     yield "LABEL-SENSITIVITY", "company-confidential"
             elif source.startswith("header subject"):
-                tag = SUBJECT_TAG.match(view(text.content).text.strip())
-                found = marking(tag[1] if tag else text.content)
-                if found:
-                    yield "LABEL-MARKING", found
+                yield from _subject(text.content)
             elif source.startswith("header "):
                 yield from _msip(text)
             else:
@@ -122,6 +188,29 @@ def forbids(label: str) -> str:
     return found.group() if found else ""
 
 
+def _names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Markings in brackets in the names of a file: [機密]計畫.docx."""
+    for name in names:
+        for match in BRACKETED.finditer(name[:LONGEST * 4]):
+            if found := marking(match[1]):
+                yield "LABEL-MARKING", found
+
+
+def _subject(text: str) -> Iterator[tuple[str, str]]:
+    """A subject that is, or begins with, a marking in brackets."""
+    tag = SUBJECT_TAG.match(view(text).text.strip())
+    if found := marking(tag[1] if tag else text):
+        yield "LABEL-MARKING", found
+
+
+def _cells(table: Table) -> Iterator[tuple[str, str]]:
+    """A first row with nothing but a marking in it (社外秘, 密等 | 機密), unless the rows list the levels that there are."""
+    rows = [" ".join(filter(None, map(str.strip, row))) for row in table.rows[:FIRST_ROWS]]
+    found = {mark for row in rows if (mark := marking(row))}
+    if len(found) == 1 and not any(view(row).text.lower() in PUBLIC for row in rows):
+        yield "LABEL-MARKING", found.pop()
+
+
 def _msip(text: Text) -> Iterator[tuple[str, str]]:
     if "MSIP_Label" in text.content:
         for match in MSIP.finditer(text.content):
@@ -133,13 +222,19 @@ def _msip(text: Text) -> Iterator[tuple[str, str]]:
 def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
     """Marking lines where markings stand: everywhere in margins and properties, else at the beginning and the end."""
     content = text.content
+    read = marking
     if source.startswith((*MARGINS, "property", "properties")):
-        lines = content.splitlines()[:200]
+        lines, read = content.splitlines()[:200], margin
     else:
         lines = [line for line in content[:2000].splitlines() if line.strip()][:FIRST_LINES]
+        for match in FORWARDED.finditer(content[:FORWARDS]):
+            yield from _subject(match[1])
         if source.startswith(("page", "slide")):
             lines += [line for line in content[-1000:].splitlines() if line.strip()][-LAST_LINES:]
+            read = margin
+            for found in _printed([line for line in content[:PAGE].splitlines() if line.strip()]):
+                yield "LABEL-MARKING", found
     for line in lines:
-        found = marking(line)
+        found = read(line)
         if found:
             yield "LABEL-MARKING", found

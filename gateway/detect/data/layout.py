@@ -49,6 +49,7 @@ class Grid:
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
     placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper -> kinds
+    under: dict[int, frozenset[str]] | None = None                                   # offsets of values -> kinds of the line above
     _lines: np.ndarray | None = None
     _words: Words | None = None
     _tabs: Sequence[int] | None = None
@@ -87,6 +88,11 @@ class Grid:
 
     def column(self, row: int, offset: int) -> int:
         return bisect_left(self.tabs, offset) - bisect_left(self.tabs, self.starts[row]) if self.tabs else 0
+
+    def beside(self, row: int, column: int, most: int) -> str:
+        """The cells of the column, at most so many rows up and down, a line each: the record of a table that runs downwards."""
+        lines = range(max(0, row - most), min(len(self.starts), row + most + 1))
+        return "\n".join(cells[column] for line in lines if len(cells := self.line(line).split("\t", column + 1)) > column)
 
     def tabbed(self, row: int) -> bool:
         """True where the row has cells."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from gateway.detect.data.layout import Grid
 from gateway.identifiers.contact import EMAIL
-from gateway.identifiers.date import DATE, canonical
+from gateway.identifiers.date import DATE, readings
 from gateway.identifiers.normalise import compact
+from gateway.model.content import Table
 from gateway.model.finding import Finding, Severity
 from gateway.reference import Reference, edm_chance, values
 
@@ -32,6 +34,10 @@ _TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9]")
 AROUND = 160
 """Characters around a key in free text in which the second field is looked for (Symantec: N tokens; here characters)."""
 GRAMS = range(2, 7)
+DOWN = 8
+"""Rows up and down a column in which the second field is looked for: tables that run downwards have few rows to a record."""
+SMALL = 64
+"""Rows of a table up to which birth dates are paired with names of their column too."""
 MOST_TOKENS = 400_000
 MOST_GRAMS = 4000
 """Windows that are cut into n-grams; a mail with as many customers is held long before."""
@@ -87,6 +93,11 @@ class OwnData:
     def read(self, grid: Grid, artifact: int) -> None:
         for table in self.reference.tables:
             self._table(grid, table, artifact)
+
+    def read_table(self, table: Table, artifact: int) -> None:
+        """Its cells as they were registered: the view that numbers are looked for in has other letters."""
+        if self.reference.documents:
+            self.read_text("\n".join(map("\t".join, table.rows)), artifact)
 
     def read_text(self, text: str, artifact: int) -> None:
         if not self.reference.documents:
@@ -149,17 +160,16 @@ class OwnData:
 
     def _confirming(self, grid: Grid, table: Index, wanted: Mapping[int, int], start: int, end: int) -> Iterator[int]:
         """Columns of the wanted values that stand around a key."""
-        window = _window(grid, start, end)
-        for match in PIECE.finditer(window):
-            if (value := _hash32(table, values.normal(match.group()))) in wanted:
-                yield wanted[value]
-        for match in DATE.finditer(window):
-            born = canonical(match)
-            if born and (value := _hash32(table, born)) in wanted:
-                yield wanted[value]
-        if self.grams < MOST_GRAMS:
-            self.grams += 1
-            yield from (wanted[value] for gram in _grams(window) if (value := _hash32(table, gram)) in wanted)
+        for window in _windows(grid, start, end):
+            for match in PIECE.finditer(window):
+                if (value := _hash32(table, values.normal(match.group()))) in wanted:
+                    yield wanted[value]
+            for born in (b for match in DATE.finditer(window) for b in readings(match)):
+                if (value := _hash32(table, born)) in wanted:
+                    yield wanted[value]
+            if self.grams < MOST_GRAMS:
+                self.grams += 1
+                yield from (wanted[value] for gram in _grams(window) if (value := _hash32(table, gram)) in wanted)
 
 
 def _telling(table: Index, columns: frozenset[int]) -> bool:
@@ -212,42 +222,46 @@ def _ask(grid: Grid, table: Index) -> _Asked:
             if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
                 asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])
     for match in DATE.finditer(text):
-        born = canonical(match)
-        if born:
+        for born in readings(match):
             _ask_pairs(grid, table, asked, born, *match.span())
     return asked
 
 
 def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, end: int) -> None:
     """The names near a birth date with it."""
-    window = _window(grid, start, end, 60)
-    names = dict.fromkeys(compact(m.group()) for m in PIECE.finditer(window))
-    for name in list(names)[:PAIRS_A_ROW]:
-        if 2 <= len(name) <= 40 and not name.isdigit():
-            asked.add(table.hash(values.pair(name, born)), start, end)
-    if not grid.table:
-        for gram in list(_grams(window))[:PAIRS_A_ROW * 8]:
-            asked.add(table.hash(values.pair(gram, born)), start, end)
+    for window in _windows(grid, start, end, 60, DOWN if len(grid.starts) <= SMALL else 0):
+        cells = map(compact, window.split("\t")) if grid.table else ()
+        names = dict.fromkeys((*(compact(m.group()) for m in PIECE.finditer(window)),
+                               *map("".join, pairwise(cells))))             # surname and given name in cells of their own
+        for name in list(names)[:PAIRS_A_ROW]:
+            if 2 <= len(name) <= 40 and not name.isdigit():
+                asked.add(table.hash(values.pair(name, born)), start, end)
+        if not grid.table:
+            for gram in list(_grams(window))[:PAIRS_A_ROW * 8]:
+                asked.add(table.hash(values.pair(gram, born)), start, end)
 
 
-def _window(grid: Grid, start: int, end: int, around: int = AROUND) -> str:
-    """The row of a table; in free text the characters around."""
+def _windows(grid: Grid, start: int, end: int, around: int = AROUND, down: int = DOWN) -> Iterator[str]:
+    """The row of a table, and the column some rows up and down; in free text the characters around."""
     row = grid.row(start)
-    if grid.table or grid.tabbed(row):
-        return grid.line(row)
-    return grid.text[max(0, start - around):end + around]
+    if not (grid.table or grid.tabbed(row)):
+        yield grid.text[max(0, start - around):end + around]
+        return
+    yield grid.line(row)
+    if down and len(grid.starts) > 1:
+        yield grid.beside(row, grid.column(row, start), down)
 
 
 def _near(grid: Grid, start: int, end: int, begin: int, stop: int) -> bool:
-    row = grid.row(start)
+    row, other = grid.row(start), grid.row(begin)
     if grid.table or grid.tabbed(row):
-        return row == grid.row(begin)
+        return row == other or (abs(row - other) <= DOWN and grid.column(row, start) == grid.column(other, begin))
     return max(start, begin) - min(end, stop) <= AROUND
 
 
 def _grams(window: str) -> Iterator[str]:
     """Runs of 2 to 6 ideographs or kana with spaces taken out, and 2 to 4 neighbouring Latin words."""
-    joined = re.sub(r"(?<=[\u3041-\u9fff])[ \u3000](?=[\u3041-\u9fff])", "", window)
+    joined = re.sub(r"(?<=[\u3041-\u9fff])[ \u3000\t](?=[\u3041-\u9fff])", "", window)
     latin: list[str] = []
     for match in WORDS.finditer(joined):
         word = match.group()

@@ -47,6 +47,7 @@ def test_other_text_of_the_same_kind_does_not_match(tmp_path):
 def test_disclaimers_belong_to_no_document(tmp_path):
     disclaimer = "This e-mail may contain confidential information intended only for the addressee. If you received it in error, delete it."
     assert strip_boilerplate(f"a\n{disclaimer}\nb") == "a\nb"
+    assert TWO[:200] in strip_boilerplate(TWO.replace("\n", " ") + disclaimer).replace("\n", "")
     store = Store(tmp_path)
     store.add("a", TWO + "\n" + disclaimer)
     assert store.load().match("Hello\n" + disclaimer) == []

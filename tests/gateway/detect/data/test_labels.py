@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data.labels import Labels, forbids, marking
+from gateway.detect.data.labels import Labels, forbids, margin, marking
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample, Table, Text
 from gateway.model.finding import Severity
@@ -12,7 +12,8 @@ from gateway.model.transaction import Direction
 
 @pytest.mark.parametrize("line", [
     "機密", "【極機密】", "密件", "社外秘", "＜社外秘＞", "绝密", "内部资料 严禁外传", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL - INTERNAL USE ONLY",
-    "*** Confidential ***", "機密等級：機密", "Classification: Restricted", "㊙", "密"])
+    "*** Confidential ***", "機密等級：機密", "Classification: Restricted", "㊙", "密",
+    "機密★3年", "绝密★启用前", "社　外　秘", "機 密", "Confidential — Do Not Distribute"])
 def test_marking_lines(line):
     assert marking(line)
 
@@ -24,8 +25,21 @@ def test_words_in_sentences_are_no_marking(line):
     assert not marking(line)
 
 
+@pytest.mark.parametrize("line", [
+    "ACME Bank    Confidential", "Page 2 of 5 | Confidential", "第 1 頁，共 3 頁\t機密", "© 2026 ACME Bank - Confidential", "2026-05-01  社外秘", "極秘   1 / 3"])
+def test_markings_beside_other_words_of_a_margin(line):
+    assert margin(line) and not marking(line)
+
+
+@pytest.mark.parametrize("line", [
+    "□普通   □密   □機密", "公開   社外秘", "一般 | 機密", "Confidentiality   Notice", "密碼   3", "Secret Garden - Restricted area", "1 / 3", ""])
+def test_margins_that_mark_nothing(line):
+    assert not margin(line)
+
+
 @pytest.mark.parametrize(("name", "forbidden"), [
-    ("Confidential - Internal only", True), ("機密 - 全體同仁", True), ("Highly Confidential", True), ("General", False), ("Public", False), ("Personal", False)])
+    ("Confidential - Internal only", True), ("機密 - 全體同仁", True), ("Highly Confidential", True), ("General", False), ("Public", False), ("Personal", False),
+    ("Non-confidential", False), ("Not sensitive", False), ("Sensitive", True)])
 def test_names_of_sensitivity_labels(name, forbidden):
     assert bool(forbids(name)) is forbidden
 
@@ -48,6 +62,33 @@ def test_places_of_markings():
     assert codes(Text("本文\n" * 9 + "社外秘", "page 1")) == {"LABEL-MARKING"}
     assert codes(Text("[Confidential] plan", "header Subject")) == {"LABEL-MARKING"}
     assert codes(Text("confidential documents training", "header Subject")) == set()
+
+
+def test_marking_behind_a_name_on_a_printed_page():
+    assert codes(Text("報告\n內容\n○○銀行股份有限公司 機密\n", "page 1")) == {"LABEL-MARKING"}
+    assert codes(Text("以上 CONFIDENTIAL\n內容", "page 1")) == {"LABEL-MARKING"}
+    assert codes(Text("ACME Bank 文件密级：机密\n內容", "page 1")) == {"LABEL-MARKING"}
+    assert codes(Text("資料庫 機密\n網站 一般\n備份 極機密", "page 1")) == set()
+    assert codes(Text("the contents of this page are confidential\nx", "page 1")) == set()
+    assert codes(Text("My Secret\n1", "page 1")) == set()
+    assert codes(Text("○○銀行 機密\n內容", "body")) == set()
+
+
+def test_markings_in_names_and_forwarded_subjects():
+    assert codes(Text("FYI\n\n" * 9 + "> Subject: [機密] plan\n", "body")) == {"LABEL-MARKING"}
+    assert codes(Text("主旨: 機密文件訓練\n", "body")) == set()
+    named = Sample(Artifact(0, None, ArtifactKind.PART, ("計画【社外秘】.txt",)), b"")
+    plain = Sample(Artifact(0, None, ArtifactKind.PART, ("機密保持契約書(案).txt",)), b"")
+    assert [f.code for f in Labels(Scope(Direction.OUTBOUND, "", (), ())).look(named)] == ["LABEL-MARKING"]
+    assert not list(Labels(Scope(Direction.OUTBOUND, "", (), ())).look(plain))
+
+
+def test_marking_in_the_first_rows_of_a_sheet():
+    assert codes(tables=[Table("sheet a", (("社外秘", "", ""), ("品名", "数量", "単価")))]) == {"LABEL-MARKING"}
+    assert codes(tables=[Table("table 1", (("機密等級", "極機密"), ("編號", "A-1")))]) == {"LABEL-MARKING"}
+    assert codes(tables=[Table("sheet a", (("資料庫", "機密"), ("網站", "公開")))]) == set()
+    assert codes(tables=[Table("sheet a", (("公開",), ("一般",), ("機密",)))]) == set()
+    assert codes(tables=[Table("sheet a", (("a",), ("b",), ("c",), ("機密",)))]) == set()
 
 
 def test_sensitivity_field():

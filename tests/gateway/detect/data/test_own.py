@@ -186,3 +186,26 @@ def test_an_index_of_the_version_before_is_read_as_it_was(crowd, tmp_path):
     path.write_bytes(path.read_bytes().replace(b"SEKIEDM2", b"SEKIEDM1", 1).replace(b'"chances"', b'"chancen"', 1))
     assert scan(Reference.load(tmp_path), tables=[pair]) == {"EDM-t": 1}
     assert [built.name for built in edm_store.status(tmp_path)] == ["t"]
+
+
+def test_a_table_that_runs_downwards(people, reference):
+    some = people[20:26]
+    turned = Table("t", tuple(zip(*((p[1], "x", p[3]) for p in some), strict=True)))
+    assert scan(reference, tables=[turned]).get("EDM-customers") == 6
+    born = Table("t", tuple(zip(*((p[1], p[2]) for p in some), strict=True)))
+    assert scan(reference, tables=[born]).get("EDM-customers") == 6
+    crossed = Table("t", (tuple(p[1] for p in some), tuple(p[3] for p in people[320:326])))
+    assert scan(reference, tables=[crossed]).get("EDM-customers") is None
+
+
+def test_surname_and_given_name_in_cells_of_their_own(people, reference):
+    some = people[30:36]
+    assert scan(reference, tables=[Table("t", tuple((p[1][0], p[1][1:], p[3]) for p in some))]).get("EDM-customers") == 6
+    assert scan(reference, tables=[Table("t", tuple((p[1][0], p[1][1:], p[2]) for p in some))]).get("EDM-customers") == 6
+
+
+def test_a_document_in_cells_is_compared_as_it_was_registered(tmp_path):
+    text = "".join(f"第{n}条 データーセンターへのアクセスーログはーサーバーにー保存する。" for n in range(40))
+    fingerprint.Store(tmp_path).add("rules", text)
+    cells = tuple((text[i:i + 60],) for i in range(0, len(text), 60))
+    assert "FINGERPRINT-rules" in scan(Reference.load(tmp_path), tables=[Table("sheet a", cells)])
