@@ -41,6 +41,11 @@ DECLARED = {
     "application/javascript": "js", "application/x-javascript": "js", "application/ecmascript": "js", "application/x-bat": "bat",
     "application/bat": "bat", "application/x-sh": "sh", "application/x-httpd-php": "php", "application/x-ms-shortcut": "lnk",
     "text/x-ms-iqy": "iqy", "application/x-ms-application": "application", "application/x-java-jnlp-file": "jnlp",
+    "application/x-apple-aspen-config": "mobileconfig", "application/windows-library+xml": "library-ms",
+    "application/windows-search-connector+xml": "searchconnector-ms", "application/x-mswebsite": "website",
+    "application/rdp": "rdp", "application/x-rdp": "rdp",
+    "application/x-ica": "ica", "application/internet-shortcut": "url", "application/x-ms-vsto": "vsto",
+    "application/x-ms-xbap": "xbap", "application/x-shellscript": "sh", "text/x-shellscript": "sh", "application/x-csh": "csh",
     "application/java-archive": "jar", "application/x-msdownload": "exe", "application/x-msdos-program": "exe",
     "application/x-ms-dos-executable": "exe", "application/x-powershell": "ps1", "application/x-mspublisher-script": "vbs",
 }
@@ -78,7 +83,8 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"new:|script:|"
      r"Microsoft\.XMLHTTP)|(?:this|window)\[[\"']ActiveXObject|WScript\.(?:Shell|Echo|Sleep|Arguments|CreateObject|Quit|"
      r"ScriptFullName)|WScript\s{0,4}\[|"
-     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}chrw?\s{0,4}\(|"
+     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}chrw?\s{0,4}\(|(?:^|[\r\n:])\s{0,8}ExecuteGlobal\s{1,4}\w|"
+     r"new\s{1,4}ActiveXObject\s{0,4}\(|"
      r"(?:Create|Get)Object\s{0,8}\(\s{0,8}(?:StrReverse|Chrw?|Replace|Join|Mid)\s{0,4}\(|"
      r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}|"
      r"(?:^|[\r\n:])\s{0,40}Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\("),
@@ -86,6 +92,9 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"(?:Net\.WebClient|Invoke-Expression|Invoke-WebRequest|Start-BitsTransfer|\.DownloadString\(|\.DownloadFile\(|"
      r"FromBase64String\(|"
      r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
+     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
+     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']|"
+     r"(?:^|[\r\n&|;\"'`(@])\s{0,8}(?:[^\s\"'&|;]{1,80}\\|cmd(?:\.exe)?\s{1,4}/[ck]\s{1,4}|start\s{1,4})?"
      r"powershell(?:\.exe)?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s)"),
     ("SCRIPT-BATCH", "Windows commands",
      r"(?:^|[\r\n&|])\s{0,8}@?(?:(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s"
@@ -96,7 +105,8 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
      r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
     ("SCRIPT-SHELL", "Python code",
-     r"(?:^|[\r\n])(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests)(?:[ ,.;\r\n]|$)"),
+     r"(?:^|[\r\n])(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests|marshal|shutil)(?:[ ,.;\r\n]|$)|"
+     r"exec\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile)(?:[.(])"),
     ("SCRIPT-SHELL", "Unix code",
      r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:sudo\s)?(?:ba|z|da)?sh|(?:^|[\r\n])use strict;|do shell script|(?:^|"
      r"\n)require\s{1,4}[\"']open-uri"),

@@ -14,6 +14,8 @@ BEGINS = (
 )
 ERLANG = b"BEAM"                         # in an IFF file
 PYTHON = frozenset(b"\x0b\x0c\x0d\x0e\xf2\xf3")          # second octet of the version that CR LF follows
+PACKETS = b"\n\r\r\n"
+"""A capture of network packets (pcapng, section header block)."""
 MACHINES = frozenset((0x014C, 0x01C0, 0x01C2, 0x0200, 0x8664, 0xAA64, 0x5032, 0x5064, 0x6264))
 FIRMWARE = range(10, 14)
 """Subsystems of UEFI: application, two kinds of driver, ROM (PE specification, Windows subsystem)."""
@@ -28,6 +30,8 @@ def compiled(head: bytes) -> bool:
 
 
 def _python(head: bytes) -> bool:
+    if head[:4] == PACKETS:
+        return False
     return head[2:4] == b"\r\n" and len(head) > 16 and head[1] in PYTHON and not text_like(head[:64])
 
 

@@ -159,6 +159,8 @@ def _structured(data: bytes, head: bytes) -> str:
         return "application/x-vhd"
     if data[-512:-508] == b"koly":
         return "application/x-apple-diskimage"
+    if data[-8:] == b"cdsaencr":
+        return "application/x-enciphered"                # a disk image of macOS with its head at the end
     if head[:1] == b"0" and (kind := _der(head)):
         return kind
     if len(data) > 64 and head[510:512] == b"\x55\xaa" and head[:1] in (b"\xeb", b"\xe9", b"\x33", b"\xfa"):

@@ -21,6 +21,8 @@ from gateway.model.finding import IncidentCode
 SECTOR = 2048
 PIECE = 1 << 20
 MAX_DESCRIPTORS = 32
+BLOCK = 512
+APPLE_PARTITIONS = 16
 TREES = 8
 """Directory trees of one image: one plain, one or two of Joliet, seldom one that was replaced."""
 
@@ -55,6 +57,7 @@ class Iso:
         budget = Budget.of(context)
         yield from children(files, budget, len(data))
         yield from _behind(data)
+        yield from _apple(data)
         if udf.present(data):
             yield from udf.extract(data, context, budget)
         elif not found:
@@ -78,6 +81,17 @@ def _behind(data: bytes) -> Iterator[Yield]:
     rest = data[end:]
     if end > 16 * SECTOR and len(rest) >= SECTOR and any(rest[at:at + PIECE].strip(b"\0") for at in range(0, len(rest), PIECE)):
         yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def _apple(data: bytes) -> Iterator[Yield]:
+    """Volumes of HFS+ beside the trees, as macOS mounts hybrid discs: what its partition map names (Inside Macintosh: Devices)."""
+    for at in range(BLOCK, BLOCK * (APPLE_PARTITIONS + 1), BLOCK):
+        if data[at:at + 2] != b"PM":
+            return
+        start, count = struct.unpack_from(">LL", data, at + 8)
+        volume = data[start * BLOCK:(start + count) * BLOCK]
+        if data[at + 48:at + 57] == b"Apple_HFS" and volume[1024:1026] in (b"H+", b"HX", b"BD"):
+            yield Child(volume, ArtifactKind.OBJECT, label="HFS", detected_type="application/x-hfs-plus")
 
 
 def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple[tuple[str, ...], int, int]]:

@@ -53,6 +53,9 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\xed\xab\xee\xdb", "application/x-rpm"),
     (0, b"MSWIM\0\0\0", "application/x-ms-wim"),
     (0, b"xar!\0", "application/x-xar"),
+    (0, b"AA01", "application/x-apple-archive"),
+    (0, b"YAA1", "application/x-apple-archive"),
+    (0, b"pbz", "application/x-apple-archive"),
     (0, b"ALZ\x01", "application/x-alz"),
     (0, b"EGGA", "application/x-egg"),
     (0, b"StuffIt", "application/x-stuffit"),
@@ -64,9 +67,13 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (32769, b"BEA01", "application/x-iso9660-image"),
     (32769, b"NSR0", "application/x-iso9660-image"),
     (0, b"\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0", "application/x-raw-cd"),
+    (16 * 2336 + 9, b"CD001", "application/x-raw-cd"),
     (0, b"conectix", "application/x-vhd"),
     (0, b"vhdxfile", "application/x-vhdx"),
     (512, b"EFI PART", "application/x-raw-disk-image"),
+    (512, b"PM\0\0\0\0", "application/x-raw-disk-image"),
+    (1024, b"H+\0\4", "application/x-hfs-plus"),
+    (1024, b"HX\0\5", "application/x-hfs-plus"),
     (0, b"KDMV", "application/x-vmdk"),
     (0, b"COWD", "application/x-vmdk"),
     (0, b"WithoutFreeSpace", "application/x-parallels-disk"),
@@ -74,12 +81,15 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"QED\0", "application/x-qcow"),
     (0, b"# Disk DescriptorFile", "application/x-vmdk"),
     (0, b"QFI\xfb", "application/x-qcow"),
+    (0, b"sprs\0\0\0\3", "application/x-sparse-image"),
     (0, b"<<< Oracle VM VirtualBox Disk Image", "application/x-vdi"),
-    # files that other tools enciphered: AES Crypt, AxCrypt, OpenSSL, age
+    # files and volumes that other tools enciphered: AES Crypt, AxCrypt, OpenSSL, age, LUKS, macOS
     (0, b"AES\x02\0", "application/x-enciphered"),
     (0, b"AES\x03\0", "application/x-enciphered"),
     (0, b"\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21", "application/x-enciphered"),
     (0, b"Salted__", "application/x-enciphered"),
+    (0, b"LUKS\xba\xbe\0", "application/x-enciphered"),
+    (0, b"encrcdsa\0\0\0", "application/x-enciphered"),
     (0, b"age-encryption.org/v1\n", "application/x-enciphered"),
     (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "application/x-enciphered"),
     # documents
@@ -165,7 +175,15 @@ def _arj(data: bytes) -> bool:
     return len(data) > 4 and 30 <= size <= 2600 and 30 <= data[4] <= size
 
 
+def _apple_archive(data: bytes) -> bool:
+    """Apple Archive: the length of a header whose fields have three letters and a type; or the size of packed blocks, 64 bits."""
+    if data.startswith(b"pbz"):
+        return data[3:4] in b"4ebx-z" and 1 << 12 <= int.from_bytes(data[4:12], "big") <= 1 << 32
+    return 6 < int.from_bytes(data[4:6], "little") <= 8192 and data[6:9].isalpha() and data[6:9].isupper()
+
+
 PLAUSIBLE: Mapping[str, Callable[[bytes], bool]] = {
     "application/x-cpio": _cpio, "application/x-compress": _compress, "application/x-pack": _pack, "application/x-arj": _arj,
+    "application/x-apple-archive": _apple_archive,
 }
-"""What stands behind a magic of two octets: one in 65,536 digests or keys begins like one by chance."""
+"""What stands behind a magic of two octets, one in 65,536 digests or keys begins like one by chance; or of letters, as words do."""

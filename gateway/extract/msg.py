@@ -66,7 +66,7 @@ def _sound(made: mapi.Properties) -> Iterator[Yield]:
     The property is a named one, so its number differs from message to message: any string that is a bare share path counts.
     """
     for number, text in made.strings.items():
-        if number >= 0x8000 and len(text) < 300 and text.startswith("\\\\") and place(text) is Place.SHARE:
+        if number >= 0x8000 and len(text) < 300 and text.lower().startswith(("\\\\", "file:")) and place(text) is Place.SHARE:
             yield Observation("DOC-EXTERNAL-SHARE", text)
 
 

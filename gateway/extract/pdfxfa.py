@@ -15,7 +15,10 @@ from gateway.model.content import Observation
 SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
 EVENT = re.compile(r"activity=\"(\w{1,30})\"")
 TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
-                        r"<(?:\w{1,20}:)?submit[^<>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
+                        r"<(?:\w{1,20}:)?submit[^<>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?image[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?(?:wsdlAddress|soapAddress|uri)>\s{0,20}([^<>]{3,1000})")
+"""What a form fetches from or sends to by itself: style sheets, submission, pictures, connections (XFA 3.3, 17 and 22)."""
 CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
 SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""

@@ -88,11 +88,19 @@ def sealed(data: bytes) -> bool:
     keys = 0
     for packet in packets(data):
         if packet.tag in SEALED_DATA:
-            return packet.tag == ENCIPHERED or packet.body[0] in (1, 2)
+            return (keys > 0 or _whole(data)) if packet.tag == ENCIPHERED else packet.body[0] in (1, 2)
         if packet.body[0] not in KEY_VERSIONS.get(packet.tag, ()):
             return False
         keys += 1
     return keys == MOST                                 # keys for more readers than are looked at
+
+
+def _whole(data: bytes) -> bool:
+    """True where the first packet says its length and ends where the file ends: its tag alone, with no version behind it, is what
+    one in fifty files of random octets begins with."""
+    if data[0] & 0x40:
+        return _new(data, 1)[1] == len(data)
+    return data[0] & 3 != 3 and _old(data, 1, data[0] & 3)[1] == len(data)
 
 
 def packets(data: bytes) -> Iterator[Packet]:

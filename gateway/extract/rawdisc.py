@@ -1,4 +1,5 @@
-"""CD images of raw sectors (ECMA-130, annex A: 2,352 octets each with sync, header and error codes; .bin, .img, .mdf)."""
+"""CD images of raw sectors (ECMA-130, annex A: 2,352 octets each with sync, header and error codes; .bin, .img, .mdf), with the
+octets of subchannels behind each, or without sync and header (mode 2: subheader, user data, error codes)."""
 
 from __future__ import annotations
 
@@ -9,7 +10,11 @@ from gateway.model.artifact import ArtifactKind
 
 KIND = "application/x-raw-cd"
 SYNC = b"\0" + b"\xff" * 10 + b"\0"
-SECTOR, USER = 2352, 2048
+USER = 2048
+SECTORS = (2352, 2368, 2448)
+"""Octets from one sync to the next: alone, with 16 or 96 octets of subchannels."""
+BARE, BARE_START = 2336, 8
+"""Sectors without sync and header: octets, and where their user data begin."""
 FIRST = {1: 16, 2: 24}
 """Mode in the sector's header -> where its user data begin (mode 2: behind the subheader)."""
 
@@ -22,8 +27,12 @@ class RawDisc:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         """The volume without what surrounds each sector; never larger than the image."""
-        start = FIRST.get(node.data[15] & 3 if len(node.data) > 15 else 0, 16)
-        made = b"".join(node.data[at + start:at + start + USER] for at in range(0, len(node.data), SECTOR))
+        if node.data.startswith(SYNC):
+            start = FIRST.get(node.data[15] & 3 if len(node.data) > 15 else 0, 16)
+            sector = next((size for size in SECTORS if node.data.startswith(SYNC, size)), SECTORS[0])
+        else:
+            start, sector = BARE_START, BARE
+        made = b"".join(node.data[at + start:at + start + USER] for at in range(0, len(node.data), sector))
         yield Child(made, ArtifactKind.OBJECT, label="volume")
 
 

@@ -12,6 +12,7 @@ from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mbox import MBOX
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.ofd import OFD
 from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
@@ -30,7 +31,8 @@ PLAIN_TYPES = frozenset({
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
 LIGHT: tuple[Extractor, ...] = (
-    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS, STRINGS)
+    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
+    STRINGS, OFD)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -23,6 +23,7 @@ FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 """Detected type -> libarchive formats, filters."""
 
 BLOCK = 512
+TRAILER = b"TRAILER!!!\0"
 GLOBAL = 1 << 20
 """Octets from the beginning in which global headers are looked for: writers put theirs in front."""
 
@@ -41,6 +42,8 @@ class Tar:
             if renamed(node.data):
                 yield Observation("ARCHIVE-NAMES-DIFFER", "a global header that names members")
             yield from _behind_the_end(node.data)
+        if node.type == "application/x-cpio":
+            yield from _behind_the_trailer(node.data)
 
 
 def _behind_the_end(data: bytes) -> Iterator[Yield]:
@@ -49,6 +52,14 @@ def _behind_the_end(data: bytes) -> Iterator[Yield]:
     rest = data[end:].lstrip(b"\0")
     if end and rest:
         yield Observation("ARCHIVE-HIDDEN-MEMBERS" if rest[257:262] == b"ustar" else "ARCHIVE-STRAY-DATA", "after the end mark")
+        yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def _behind_the_trailer(data: bytes) -> Iterator[Yield]:
+    """cpio(5): the member that ends an archive. Some readers go on behind it, as kernels do with what they start from."""
+    at = data.find(TRAILER)
+    rest = data[at + len(TRAILER):].lstrip(b"\0") if at > 0 else b""
+    if rest:
         yield Child(rest, ArtifactKind.OBJECT, label="after")
 
 

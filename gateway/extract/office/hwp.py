@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
+import struct
 import zlib
 from collections.abc import Iterator
 
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office.compound import Storage
+from gateway.extract.office.targets import Place, judge, place
 from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-STORAGES = frozenset({"scripts", "bindata"})
-
+STORAGES = frozenset({"scripts", "bindata", "bodytext", "viewtext"})
+TEXTS = frozenset({"bodytext", "viewtext"})
+DISTRIBUTED = 0x1C | 256 << 20
+"""Header of the record before what was enciphered for distribution: tag, level 0, size (HWP 5.0, 4.1 and 4.2.12)."""
+LEVEL = 0x3FF << 10
+LINK = re.compile(rb"klh%[\s\S]{5}")
+"""A control for a link: its id (%hlk), properties, then a command in UTF-16 with its length (HWP 5.0, 4.3.10.15)."""
+LINKS = 1000
 
 LOCKED = 0x2 | 0x10 | 0x100 | 0x400
 """Flags of the file header: password, rights management, certificate, both (Hangul Document File Formats 5.0, 3.2.1)."""
@@ -24,10 +36,10 @@ def header(data: bytes) -> Iterator[Yield]:
 
 
 def extract(storage: Storage, room: int) -> Iterator[Yield]:
-    """Streams that inflate; plain scripts as they are; other plain streams their reader has already."""
+    """Streams that inflate; plain scripts as they are; other plain streams their reader has already. Of texts the links only."""
     for name in storage.streams:
         machine = zlib.decompressobj(-zlib.MAX_WBITS)
-        packed = storage.read(name)
+        packed = distributed(storage.read(name))
         try:
             data = machine.decompress(packed, room + 1)
         except zlib.error:
@@ -38,5 +50,44 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
             yield Problem(IncidentCode.RATIO, f"stream of more than {room} octets")
             return
         room -= len(data)
-        if data:
+        if storage.name.lower() in TEXTS:
+            yield from links(data)
+        elif data:
             yield Child(data, ArtifactKind.OBJECT, (name,))
+
+
+def distributed(data: bytes) -> bytes:
+    """What stands behind the record of a document for distribution (flag 2 of the header: to be read, not changed), deciphered:
+    its key lies in the record, under octets of the generator of Microsoft's C library. The data themselves where there is none."""
+    if len(data) < 260 or struct.unpack_from("<L", data)[0] & ~LEVEL != DISTRIBUTED:
+        return data
+    record = bytearray(data[4:260])
+    seed = struct.unpack_from("<L", record)[0]
+    state, key, left = seed, 0, 0
+    for at in range(256):
+        if not left:
+            state = (state * 214013 + 2531011) & 0xFFFFFFFF
+            key = state >> 16 & 0xFF
+            state = (state * 214013 + 2531011) & 0xFFFFFFFF
+            left = (state >> 16 & 0xF) + 1
+        if at >= 4:
+            record[at] ^= key
+        left -= 1
+    start = 4 + (seed & 0xF)
+    mode = modes.ECB()  # noqa: S305 - what the format prescribes; nothing is enciphered here
+    cipher = Cipher(algorithms.AES(bytes(record[start:start + 16])), mode).decryptor()
+    body = data[260:]
+    return cipher.update(body[:len(body) // 16 * 16]) + cipher.finalize()
+
+
+def links(text: bytes) -> Iterator[Observation]:
+    """Links to programs, shares and schemes that run something. Colons and semicolons of the target stand behind a backslash."""
+    for count, found in enumerate(LINK.finditer(text)):
+        if count >= LINKS:
+            return
+        size = struct.unpack_from("<H", text, found.end())[0] if found.end() + 2 <= len(text) else 0
+        command = text[found.end() + 2:found.end() + 2 + 2 * size].decode("utf-16-le", "replace")
+        target = re.split(r"(?<!\\);", command, maxsplit=1)[0].replace("\\:", ":").replace("\\;", ";").replace("\\?", "?")
+        seen = judge("hyperlink", target)
+        if seen is not None and (seen.code != "DOC-LINK" or place(target) is Place.SHARE):
+            yield seen

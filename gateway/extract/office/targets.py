@@ -24,7 +24,7 @@ class Place(StrEnum):
 RUNNING = frozenset({
     "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
     "ms-its", "its", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
-    "x-usc", "jar",
+    "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
 })
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
@@ -147,4 +147,6 @@ def judge(kind: str, target: str) -> Observation | None:
         return Observation(f"DOC-LOCAL-{what}", target) if what in ("OLE", "WORKBOOK") else None
     if what == "WORKBOOK" and OFFICE_CLOUD.match(target):
         return Observation("DOC-CLOUD-WORKBOOK", target)
+    if where is not Place.WEB and what in ("WEBEXTENSION", "FONT"):
+        return Observation("DOC-EXTERNAL-SHARE", target)
     return Observation(f"DOC-REMOTE-{what}", target)

@@ -164,3 +164,22 @@ def test_script_with_octets_of_no_text_behind_it():
     for data in (head, head.decode().encode("utf-16")):
         assert [f.code for f in look(data + noise, "a.dat", type="application/octet-stream")] == ["SCRIPT-SHELL-FILE"]
     assert look(noise + head, "a.dat", type="application/octet-stream") == [] == look(b"", "a.dat", type="application/octet-stream")
+
+
+@pytest.mark.parametrize("media", ["application/x-apple-aspen-config", "application/x-rdp", "text/x-shellscript", "application/windows-library+xml"])
+def test_media_types_of_other_systems_name_too(media: str) -> None:
+    nameless = Artifact(1, 0, ArtifactKind.PART, ("report",), detected_type="text/plain", declared_type=media)
+    assert [f.code for f in ScriptDetector(SCOPE).look(Sample(nameless, b"x"))] == ["SCRIPT-EXTENSION"]
+
+
+LOG = b"2026-11-21T09:00:00Z host1 powershell.exe -NoProfile started pid=7\n" * 9
+
+
+@pytest.mark.parametrize(("text", "held"), [
+    (LOG, False), (b"Nov 21 09:00:01 h audit: ran powershell -w hidden by svc\n", False),
+    (b"powershell.exe -nop -w hidden -c calc\n", True), (b"cmd /c powershell -enc AAAA \n", True), (b"x = \"powershell -enc AAAA \"\n", True),
+    (b"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -nop -c calc\n", True), (b"echo a & start powershell -w hidden -c b\n", True),
+])
+def test_commands_stand_where_one_begins(text: bytes, held: bool) -> None:
+    artifact = Artifact(1, 0, ArtifactKind.MEMBER, ("var/log/syslog",), detected_type="text/plain")
+    assert bool(list(ScriptDetector(SCOPE).look(Sample(artifact, text)))) == held

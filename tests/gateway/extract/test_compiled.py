@@ -24,6 +24,7 @@ def test_compiled_code(data):
 
 @pytest.mark.parametrize("data", [
     b"VZ is short for something\r\n" * 3, TERSE[:5] + b"\x03" + TERSE[6:], b"Cr24 words", b"FORM\0\0\1\0BEAN" + bytes(40),
+    b"\n\r\r\n\x1c\0\0\0\x4d\x3c\x2b\x1a\1\0\0\0" + b"\xff" * 8 + bytes(40),
     b"d\x86 words" + bytes(40), b"",
 ])
 def test_what_only_begins_like_it(data):

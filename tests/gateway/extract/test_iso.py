@@ -87,3 +87,18 @@ def test_partition_behind_the_volume():
 
 def test_padding_behind_the_volume_is_nothing():
     assert content(take_apart(ISO, hybrid(bytes(300 << 10)))).keys() == content(take_apart(ISO, iso_of())).keys()
+
+
+def mapped(kind: bytes, signature: bytes) -> bytes:
+    """A disc with a partition map of one volume of HFS+ behind its trees."""
+    disc = bytearray(iso_of())
+    at = len(disc) // 512
+    disc[512:768] = (b"PM\0\0" + struct.pack(">LLL", 1, at, 4) + bytes(32) + kind).ljust(256, b"\0")
+    return bytes(disc) + bytes(1024) + signature.ljust(1024, b"\0")
+
+
+def test_volumes_of_macos_beside_the_trees():
+    found = [c for c in take_apart(ISO, mapped(b"Apple_HFS", b"H+\0\4")) if isinstance(c, Child) and c.label == "HFS"]
+    assert [(c.data[1024:1026], c.detected_type) for c in found] == [(b"H+", "application/x-hfs-plus")]
+    for other in (mapped(b"Apple_Free", b"H+\0\4"), mapped(b"Apple_HFS", b"words")):
+        assert not [c for c in take_apart(ISO, other) if isinstance(c, Child) and c.label == "HFS"]

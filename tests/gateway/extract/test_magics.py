@@ -50,3 +50,22 @@ def test_neighbours_are_something_else() -> None:
 
 def test_tables_of_families() -> None:
     assert RIFF[b"WEBP"] == "image/webp" and FTYP[b"heic"] == "image/heic"
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"AA01\x20\0TYP1FPATP\5\0a.app" + bytes(40), "application/x-apple-archive"), (b"YAA1\x20\0TYP1D" + bytes(40), "application/x-apple-archive"),
+    (b"pbze\0\0\0\0\0\x40\0\0" + bytes(60), "application/x-apple-archive"), (b"pbzx\0\0\0\0\1\0\0\0" + bytes(60), "application/x-apple-archive"),
+    (b"LUKS\xba\xbe\0\1aes" + bytes(90), "application/x-enciphered"), (b"encrcdsa\0\0\0\2" + bytes(90), "application/x-enciphered"),
+    (b"\xa5" * 600 + b"cdsaencr", "application/x-enciphered"), (b"sprs\0\0\0\3" + bytes(90), "application/x-sparse-image"),
+    (bytes(1024) + b"H+\0\4" + bytes(90), "application/x-hfs-plus"), (b"ER\2\0".ljust(512, b"\0") + b"PM\0\0\0\0\0\4" + bytes(90), "application/x-raw-disk-image"),
+])
+def test_archives_volumes_and_images_of_macos_and_linux(data: bytes, kind: str) -> None:
+    assert identify(data) == kind
+
+
+@pytest.mark.parametrize("text", [
+    b"AA01 is the first room, AA02 the second.\r\n", b"AA01,AA02,AA03\r\n1,2,3\r\n", b"pbzip2 packs with all cores\r\n", b"pbz4\r\n", b"LUKS is a format",
+    b"encrcdsa", b"sprs\r\n", b"PM is short for the afternoon\r\n",
+])
+def test_words_that_begin_like_them(text: bytes) -> None:
+    assert identify(text) == "text/plain"

@@ -36,6 +36,9 @@ def test_code_page_of_eight_bit_strings() -> None:
 def test_reminder_sound_on_a_share() -> None:
     data = compound({**PLAIN, "__substg1.0_8000001F": "\\\\h.example\\s.wav".encode("utf-16-le")})
     assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))
+    data = compound({**PLAIN, "__substg1.0_8000001F": "File://192.0.2.1/s.wav".encode("utf-16-le")})
+    assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))
+    assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "file:///C:/Windows/Media/a.wav".encode("utf-16-le")}))) == set()
     assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "ordinary".encode("utf-16-le")}))) == set()
 
 

@@ -47,3 +47,12 @@ def test_forms_that_send_themselves(event: str, element: str, held: bool) -> Non
 @pytest.mark.parametrize("piece", ["<submit ", "<?xml-stylesheet ", "<execute "])
 def test_beginnings_without_end_are_read_once(piece: str) -> None:
     assert linear(lambda text: list(pdfxfa.form(text)), lambda size: piece * size, 20_000)
+
+
+@pytest.mark.parametrize(("element", "held"), [
+    ('<image contentType="image/png" href="\\\\h.example\\s\\a.png"/>', True), ("<wsdlAddress> file://192.0.2.1/a.wsdl</wsdlAddress>", True),
+    ("<q:uri>\\\\h.example\\a.xml</q:uri>", True), ('<image href="pictures/a.png"/>', False), ("<uri>https://h.example/a.xml</uri>", False),
+    ("<text>\\\\h.example\\forms</text>", False),
+])
+def test_pictures_and_connections_of_shares(element: str, held: bool) -> None:
+    assert ("PDF-REMOTE-SHARE" in codes(list(pdfxfa.form(f"<template>{element}</template>")))) == held

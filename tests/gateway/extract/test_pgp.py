@@ -119,6 +119,12 @@ def test_what_is_no_enciphered_file(data):
     assert not sealed(data)
 
 
+@pytest.mark.parametrize("data", [packet(9, b"\xa5" * 60), b"\xc9\x3c" + b"\xa5" * 60, b"\xa5\0\x3c" + b"\xa5" * 60])
+def test_enciphered_data_without_a_key_fill_their_file(data):
+    """The tag alone is what one in fifty files of random octets begins with (RFC 9580, 5.7: no version behind it)."""
+    assert sealed(data) and not sealed(data + b"\xa5") and not sealed(data[:-1]) and not sealed(b"\xa7" + data)
+
+
 @pytest.mark.parametrize("data", [
     b"AES\x02\0\0\x1bCREATED_BY\0" + bytes(90), bytes.fromhex("c0b9072e4f93f146a015792ca1d9e821") + bytes(90), b"Salted__" + bytes(90),
     b"age-encryption.org/v1\n-> scrypt x 18\n", b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",

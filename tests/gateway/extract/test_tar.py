@@ -5,6 +5,7 @@ import tarfile
 
 import pytest
 
+from gateway.extract.base import Child
 from gateway.extract.tar import TAR, end_mark
 from tests.builders.archives import codes, content, take_apart
 
@@ -68,7 +69,8 @@ def test_cut_archive_is_a_problem():
 def test_cpio_and_ar():
     cpio = b"070701" + b"".join(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, len(DATA), 0, 0, 0, 0, 6, 0)) + b"a.exe\0" + DATA.ljust(16, b"\0")
     cpio += b"070701" + b"".join(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)) + b"TRAILER!!!\0\0\0\0"
-    assert content(take_apart(TAR, cpio)) == {"a.exe": DATA}
+    assert content(take_apart(TAR, cpio)) == {"a.exe": DATA} == content(take_apart(TAR, cpio + bytes(400)))
+    assert [c.data for c in take_apart(TAR, cpio + bytes(300) + cpio) if isinstance(c, Child) and c.label == "after"] == [cpio]
     ar = b"!<arch>\n" + b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"a.exe/", 0, 0, 0, 0o100644, len(DATA)) + DATA
     assert content(take_apart(TAR, ar)) == {"a.exe": DATA}
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import zlib
 
 import pytest
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem
+from gateway.extract.office.hwp import distributed
 from gateway.extract.ole import OLE
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart
@@ -43,3 +46,46 @@ def test_enciphered_documents_are_said(flags: int, locked: bool) -> None:
     header = b"HWP Document File".ljust(32, b"\0") + bytes((0, 3, 0, 5)) + flags.to_bytes(4, "little") + bytes(216)
     found = take_apart(OLE, compound({"FileHeader": header, "BodyText/Section0": b"\xff" * 90}), "a.hwp")
     assert ("ENCRYPTED" in codes(found)) == locked
+
+
+def for_distribution(plain: bytes, seed: int) -> bytes:
+    """Enciphered as Hangul does it (HWP 5.0, 3.2.11 and 4.2.12)."""
+    key = b"5\x005\x00A\x00B\x000\x00C\x008\x00D\x00" * 5
+    record = bytearray(struct.pack("<L", seed) + bytes(252))
+    record[4 + (seed & 15):4 + (seed & 15) + 80] = key
+    state, noise = seed, []
+    while len(noise) < 256:
+        numbers = []
+        for _ in range(2):
+            state = (state * 214013 + 2531011) % (1 << 32)
+            numbers.append(state >> 16 & 0x7FFF)
+        noise += [numbers[0] & 255] * ((numbers[1] & 15) + 1)
+    for at in range(4, 256):
+        record[at] ^= noise[at]
+    cipher = Cipher(algorithms.AES(key[:16]), modes.ECB()).encryptor()
+    return struct.pack("<L", 0x1C | 256 << 20) + bytes(record) + cipher.update(plain + bytes(-len(plain) % 16)) + cipher.finalize()
+
+
+@pytest.mark.parametrize("seed", [0, 7, 0x5A3C_91FF])
+def test_documents_for_distribution_are_read(seed: int) -> None:
+    script = "new ActiveXObject('WScript.Shell')".encode("utf-16-le")
+    data = compound({"FileHeader": HEADER, "Scripts/DefaultJScript": for_distribution(raw(script), seed), "ViewText/Section0": for_distribution(raw(bytes(90)), seed)})
+    assert script in [c.data for c in take_apart(OLE, data, "a.hwp") if isinstance(c, Child)]
+
+
+def test_other_streams_stay_what_they_are() -> None:
+    assert distributed(b"short") == b"short" and distributed(bytes(300)) == bytes(300)
+
+
+def link(command: str, length: int = 0) -> bytes:
+    return b"\x47\4\0\2klh%" + bytes(5) + struct.pack("<H", length or len(command)) + command.encode("utf-16-le") + bytes(4)
+
+
+@pytest.mark.parametrize(("command", "code"), [
+    ("C\\:\\Windows\\System32\\cmd.exe;1;0;0;", "DOC-LINK-PROGRAM"), ("\\\\h.example\\s\\a.hta;1;0;0;", "DOC-LINK-PROGRAM"),
+    ("search-ms\\:query=a;1;0;0;", "DOC-LINK-SCHEME"), ("http\\://www.example.kr/a.do\\?b=1;1;0;0;", ""), ("mailto\\:a@example.kr;2;0;0;", ""), ("", ""),
+])
+def test_links_of_the_text(command: str, code: str) -> None:
+    found = take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(link(command))}), "a.hwp")
+    assert ({code} if code else set()) == {c for c in codes(found) if c.startswith("DOC-LINK")}
+    assert not codes(take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(link(command, 60_000)[:13])}), "a.hwp"))

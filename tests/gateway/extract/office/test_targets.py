@@ -58,3 +58,14 @@ def test_links_of_people(target):
 def test_schemes_nobody_knows_are_fetched_from_elsewhere(kind):
     assert judge(kind, "ldap://h.example/x").code.startswith("DOC-REMOTE-")
     assert judge(kind, "mailto:a@b.example") is None or judge(kind, "mailto:a@b.example").code.startswith("DOC-LOCAL-")
+
+
+def test_commands_of_other_office_programs():
+    assert judge("hyperlink", "vnd.libreoffice.command:ofe|u|https://h.example/a.odt").code == "DOC-LINK-SCHEME"
+    assert judge("hyperlink", "ms-word:ofv|u|https://h.example/a.docx") is None
+
+
+@pytest.mark.parametrize("kind", ["webextension", "font"])
+def test_nothing_is_fetched_from_shares_unseen(kind):
+    assert judge(kind, "\\\\h.example@SSL\\dav\\a.xml").code == "DOC-EXTERNAL-SHARE"
+    assert judge(kind, "https://h.example/a.xml").code.startswith("DOC-REMOTE-")
