@@ -52,6 +52,12 @@ def suspect(inspection: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(label for label in known if label in found)
 
 
+def divisible(inspection: Mapping[str, Any]) -> bool:
+    """True where something can be left out and something is left: a mail of one part alone is never cut."""
+    without = suspect(inspection)
+    return 0 < len(without) < len(parts(inspection))
+
+
 def rows(inspection: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     """The objects of one list of the stored form; anything else in it is left out."""
     for row in inspection.get(name) or ():

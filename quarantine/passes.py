@@ -22,7 +22,7 @@ from quarantine.attending import Attending
 from quarantine.custodian import stamp
 from quarantine.lifecycle import Refusal, Refused, Verb, step
 from quarantine.models import OneTimeCode, Pass, QuarantinedMessage
-from quarantine.parts import parts, suspect
+from quarantine.parts import divisible, parts, suspect
 
 CODE_LIFETIME = timedelta(minutes=15)
 CODE_TRIES = 5                           # of one code
@@ -194,7 +194,7 @@ class Passes(Attending):
                 continue
             if act == "password" and (not row.locked or int(owner.tries.get(str(row.pk), 0)) >= PASSWORD_TRIES):
                 continue
-            if act == "without" and not suspect(self.detail(row).get("inspection", {})):
+            if act == "without" and not divisible(self.detail(row).get("inspection", {})):
                 continue
             possible.append(act)
         return possible

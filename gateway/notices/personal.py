@@ -51,7 +51,7 @@ def evidence(held: Mapping[str, Any], language: str) -> list[tuple[str, list[str
     first = [defanged(str(a)) for a in held.get("first_time", ())]
     return [(text(language, APPROVAL["outside"]), [defanged(d) for d in domains[:MAX_OUTSIDE]] or nobody),
             (text(language, APPROVAL["first"]), first[:MAX_OUTSIDE] or nobody),
-            (text(language, APPROVAL["samples"]), [defanged(one) for one in samples(held.get("inspection") or {})])]
+            (text(language, APPROVAL["samples"]), [defanged(one) for one in samples(held.get("inspection") or {}, language)])]
 
 
 def code(house: House, held: Mapping[str, Any], now: datetime) -> OutgoingMail | None:

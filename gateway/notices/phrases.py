@@ -44,6 +44,8 @@ APPROVAL: Mapping[str, str] = {
     "first": "Written to for the first time",
     "nobody": "nobody",
     "samples": "Masked samples",
+    "sample": "{value} (line {line})",
+    "passage": "{percent} % of the document, longest passage {count} characters",
     "do": "Please look at the page below and approve or refuse by {until}. After that another person is asked. "
           "Without a decision the mail is not sent.",
 }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gateway.model.finding import IncidentCode
 from gateway.notices.catalog import IDENTIFIERS, INCIDENTS, LABELS, finding_sentence, text
+from gateway.notices.phrases import APPROVAL
 from gateway.notices.plain import defanged
 
 MOST = 8
 SAMPLES = 10
 RANK: Mapping[str, int] = {"critical": 4, "high": 3, "medium": 2}
+PLACE = re.compile(r".*, line ([0-9]{1,9}), offset [0-9]{1,9}\)")
+PASSAGE = re.compile(r"([0-9]{1,3}) % of the document, longest passage ([0-9]{1,9}) characters")
 DATA = ("DATA-", "EDM-", "FINGERPRINT-", "LABEL-")
 
 
@@ -20,7 +24,7 @@ def stored_reasons(held: Mapping[str, Any], inspection: Mapping[str, Any], langu
     leak = held.get("kind") == "leak"
     found = list(_sentences(inspection, language, leak, "message"))
     if leak:
-        found += numbers(held, language)
+        found += numbers(held, inspection, language)
     return _cut(dict.fromkeys(found), language)
 
 
@@ -31,21 +35,31 @@ def part_reasons(inspection: Mapping[str, Any], label: str, language: str) -> li
     return _cut(dict.fromkeys(sentences), language)
 
 
-def numbers(held: Mapping[str, Any], language: str) -> list[str]:
-    """`Found: Taiwan national ID numbers 3, 9 people.`"""
-    counts = sorted((held.get("identifiers") or {}).items(), key=lambda item: (-int(item[1]), item[0]))
-    listed = [text(language, LABELS["found item"], name=text(language, IDENTIFIERS.get(name, name)), count=number)
-              for name, number in counts if number]
-    if held.get("persons"):
-        listed.append(text(language, LABELS["persons"], count=held["persons"]))
+def numbers(held: Mapping[str, Any], inspection: Mapping[str, Any], language: str) -> list[str]:
+    """`Found: Taiwan national ID numbers 3, 9 people.`, as gateway.notices.reasons says it."""
+    named = [(IDENTIFIERS.get(name, name), int(number)) for name, number in (held.get("identifiers") or {}).items()]
+    listed = [text(language, LABELS["found item"], name=text(language, name), count=number)
+              for name, number in sorted(named, key=lambda item: (-item[1], item[0])) if number]
+    listed += [text(language, LABELS[key], count=number)
+               for key, number in (("persons", held.get("persons")), ("contacts", inspection.get("contacts"))) if number]
     return [text(language, LABELS["found"], list=text(language, LABELS["separator"]).join(listed))] if listed else []
 
 
-def samples(inspection: Mapping[str, Any]) -> list[str]:
+def samples(inspection: Mapping[str, Any], language: str) -> list[str]:
     """Evidence of the data found: it was masked where it was found."""
-    pieces = [str(piece) for row in _rows(inspection, "findings") if str(row.get("code", "")).startswith(DATA)
+    pieces = [_sample(str(piece), language) for row in _rows(inspection, "findings") if str(row.get("code", "")).startswith(DATA)
               for piece in row.get("evidence") or ()]
     return list(dict.fromkeys(pieces))[:SAMPLES]
+
+
+def _sample(piece: str, language: str) -> str:
+    """Evidence as the data detectors write it (`*****325 (body, line 1, offset 4)`), for people: in their language."""
+    value, _, place = piece.partition(" (")
+    if found := PLACE.fullmatch(place):
+        return text(language, APPROVAL["sample"], value=value, line=int(found[1]))
+    if found := PASSAGE.fullmatch(piece):
+        return text(language, APPROVAL["passage"], percent=found[1], count=int(found[2]))
+    return piece
 
 
 def _sentences(inspection: Mapping[str, Any], language: str, leak: bool, below: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quarantine.parts import label_of, parts, suspect
+from quarantine.parts import divisible, label_of, parts, suspect
 
 INSPECTION = {
     "artifacts": [
@@ -44,3 +44,15 @@ def test_what_could_not_be_inspected_is_suspect_unless_the_fault_is_ours() -> No
 def test_what_concerns_the_message_as_a_whole_has_no_part() -> None:
     assert suspect(INSPECTION | {"findings": [{"code": "SPOOF-X", "severity": "high", "artifact": "message"}]}) == ()
     assert suspect({}) == ()
+
+
+@pytest.mark.parametrize(("more", "possible"), [([], True), (["message > 1", "message > 3.1 note.txt"], False)])
+def test_something_has_to_be_left_of_a_mail_that_is_cut(more: list[str], possible: bool) -> None:
+    incidents = [{"code": "ENCRYPTED", "artifact": path} for path in more]
+    assert divisible(INSPECTION | {"incidents": incidents}) is possible
+
+
+def test_a_mail_of_one_part_is_never_cut() -> None:
+    alone = {"artifacts": [{"path": "message"}, {"path": "message > 1"}],
+             "findings": [{"code": "DATA-CARD", "severity": "medium", "artifact": "message > 1"}]}
+    assert suspect(alone) == ("1",) and not divisible(alone) and not divisible({})

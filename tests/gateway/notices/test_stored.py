@@ -36,10 +36,25 @@ def test_one_part_and_what_is_in_it() -> None:
 
 
 def test_samples_are_the_evidence_of_data_and_of_nothing_else() -> None:
-    assert samples(INSPECTION) == ["A1******89"]
+    assert samples(INSPECTION, "en") == ["A1******89"]
+
+
+def test_samples_say_where_in_the_readers_language() -> None:
+    found = [{"code": "DATA-CARD", "evidence": ["*******325 (list (1).csv, line 12, offset 30)", "*** (body, line x, offset 1)"]},
+             {"code": "FINGERPRINT-a", "evidence": ["41 % of the document, longest passage 806 characters"]}]
+    told = {language: samples({"findings": found}, language) for language in ("en", "zh-Hant", "zh-Hans", "ja")}
+    assert told["en"] == ["*******325 (line 12)", "*** (body, line x, offset 1)", "41 % of the document, longest passage 806 characters"]
+    assert told["zh-Hant"][0] == "*******325（第 12 行）" and told["zh-Hans"][2] == "该文件的 41 %，最长的连续段落有 806 字"
+    assert told["ja"][0] == "*******325（12行目）"
 
 
 def test_many_are_counted() -> None:
     many = {"artifacts": [{"path": f"message > {n} f{n}.exe", "kind": "part", "name": f"f{n}.exe"} for n in range(20)],
             "findings": [{"code": "EXECUTABLE-PE", "severity": "high", "artifact": f"message > {n} f{n}.exe"} for n in range(20)]}
     assert len(stored_reasons({"kind": "threat"}, many, "en")) == 9 and stored_reasons({"kind": "threat"}, many, "en")[-1] == "and 12 more"
+
+
+def test_numbers_are_told_as_when_the_mail_was_held() -> None:
+    held = {"kind": "leak", "persons": 6, "identifiers": {"name": 6, "phone": 6, "tw.national_id": 6}}
+    assert stored_reasons(held, {"contacts": 6}, "en") == [
+        "Found: Taiwan national ID numbers 6, names 6, telephone numbers 6, 6 people, 6 contact records."]
