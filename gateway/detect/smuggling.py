@@ -62,8 +62,12 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
-        elif writes and starts and sample.artifact.names and sample.observed("HTML-MAKES-OCTETS"):
+        elif writes and sample.artifact.names and any(starts or not o.detail for o in sample.observed("HTML-MAKES-OCTETS")):
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page with nothing to read that makes a file",))
+        elif writes and starts and sample.artifact.names and sample.observed("HTML-MAKES-AT-ONCE"):
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page that makes a file and starts it unasked",))
+        elif writes and decodes and sample.artifact.names and sample.observed("HTML-MOSTLY-PIECES"):
+            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly data in pieces",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 
@@ -86,7 +90,8 @@ class SmugglingDetector:
         endings = extensions(sample.artifact.names)
         brought = endings & XHTML and any(o.detail == "markup" for o in sample.observed("HTML-ENTITY"))
         framed = {o.detail for o in sample.observed("HTML-TAG")} & {"iframe", "object", "embed", "form"}
-        if brought or (endings & DATA and (framed or sample.observed("HTML-SCRIPT"))):
+        styled = endings & (DATA | XHTML) and any(o.detail == "sheet" for o in sample.observed("HTML-ENTITY"))
+        if brought or styled or (endings & DATA and (framed or sample.observed("HTML-SCRIPT"))):
             evidence = ("data that a browser shows as a page with a script",)
             yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
 

@@ -109,8 +109,13 @@ def runs(data: bytes) -> Iterator[tuple[str, bytes]]:
             blanks = BLANKS if pattern else BLANKS[:-1]              # base85 has a `>` of its own
             head = match[0][:2 * SAMPLE].translate(None, blanks)[:SAMPLE // group * group]
             if (pattern is None or pattern.fullmatch(head)) and certain(_tried(undo, head)):
-                yield how, _tried(undo, match[0].translate(None, blanks))
+                yield how, _whole(undo, match[0], blanks)
                 break
+
+
+def _whole(undo: Callable[[bytes], bytes], run: bytes, blanks: bytes) -> bytes:
+    """What a run stands for, with its last line or without: words that end it may stand there (`xbtoa End`)."""
+    return _tried(undo, run.translate(None, blanks)) or _tried(undo, run.rpartition(b"\n")[0].translate(None, blanks))
 
 
 def _tried(undo: Callable[[bytes], bytes], text: bytes) -> bytes:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from urllib.parse import unquote
 
 from gateway.extract import html_tables, nesting, pagecode
@@ -54,9 +55,13 @@ COLUMNS = re.compile(r" {2,}")
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
 ANIMATED = frozenset({"values", "to", "from", "by"})
 """Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
+STYLE_SHARE = re.compile(r"(?:url\(|@import)\s{0,8}[\"']?\s{0,8}((?:file:|\\\\)[^\"')\s]{1,400})", re.I)
+MOST_SHARES = 200
 CODE_SCHEME = re.compile(r"(?:javascript|vbscript):", re.I)
 BLANKS = dict.fromkeys(range(33))
 """Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
+DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
+"""Characters that browsers drop anywhere in an address."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
 WEB = ("https://", "http://", "mailto:")
 CLICKED = frozenset({"a", "area", "form"})
@@ -65,6 +70,13 @@ FOREIGN = re.compile(
     r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
     re.I)
 """A share at a public address. Signatures of firms show pictures of their own shares, by name."""
+DECLARED_ENTITY = re.compile(
+    r"<!ENTITY\s{1,40}([\w.:-]{1,60})\s{1,40}(?:\"([^\"<&%]{1,4000})\"|'([^'<&%]{1,4000})')\s{0,40}>")
+DECLARATIONS = 1 << 16
+"""Characters of a document in which entities are declared."""
+MOST_ENTITIES = 40
+LARGEST_EXPANDED = 1 << 20
+"""Characters that one entity may add."""
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_LINKS = 2000
@@ -109,6 +121,11 @@ class Page:
         return not self.tags.isdisjoint(("use", "svg:use"))
 
     @property
+    def drawn_alone(self) -> bool:
+        """True for a picture (SVG 2 section 5.1), which needs no style sheet that makes another document of it."""
+        return not self.tags.isdisjoint(("svg", "svg:svg")) and self.tags.isdisjoint(("html", "body", "xsl:stylesheet"))
+
+    @property
     def said(self) -> tuple[int, int, int, bool, bool, str]:
         return len(self.links), len(self.scripts), len(self.hidden), self.handlers, self.downloads, self.flood
 
@@ -125,6 +142,7 @@ class HtmlExtractor:
         page = Page()
         source = ""
         for number, (source, charset) in enumerate(readings(node.data, declared)):
+            source = expanded(source)
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
             if page.hidden:
@@ -150,6 +168,17 @@ def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
         yield Observation("DOC-LINK-PROGRAM", address)
     elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
         yield Observation("DOC-EXTERNAL-SHARE", address)
+
+
+def expanded(source: str) -> str:
+    """Markup with the entities that it declares for plain text put in (XML 1.0, 4.4.2). Those that bring markup are told anyway."""
+    if "<!ENTITY" not in source:
+        return source
+    for found in islice(DECLARED_ENTITY.finditer(source, 0, DECLARATIONS), MOST_ENTITIES):
+        name, value = f"&{found[1]};", found[2] or found[3]
+        if source.count(name) * len(value) < LARGEST_EXPANDED:
+            source = source.replace(name, value)
+    return source
 
 
 def words(pieces: list[str]) -> str:
@@ -259,6 +288,8 @@ def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
     end = CLOSING[name].search(source, at)
     stop = end.start() if end else len(source)
     content = source[at:stop]
+    if name == "style" and ("\\\\" in content or "file:" in content):
+        _styles(page, content, len(page.visible))
     if name == "script":
         page.scripts.append(content)
     elif name in ("title", "textarea", "xmp"):
@@ -268,6 +299,13 @@ def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
     elif full and name == "style" and "content" in content:
         page.hidden.extend(f"{one or other}\n" for one, other in STYLED.findall(content))
     return stop
+
+
+def _styles(page: Page, style: str, position: int) -> None:
+    """Files the shares that a style loads from; browsers want each backslash twice (CSS 2.2 section 4.1.3), Word does not."""
+    for found in islice(STYLE_SHARE.finditer(style), MOST_SHARES):
+        share = found[1].replace("\\\\", "\\") if found[1].startswith("\\" * 4) else found[1]
+        page.links.append(("style", share, position))
 
 
 def _attributes(page: Page, name: str, attributes: str, full: bool, position: int) -> bool:
@@ -280,7 +318,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
         key = match[1].lower()
         value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
         if key in LINK_ATTRIBUTES or (key in ANIMATED and CODE_SCHEME.search(html.unescape(value)[:200].translate(BLANKS))):
-            address = html.unescape(value).strip()
+            address = html.unescape(value).strip().translate(DROPPED)
             scheme = None if address.startswith(WEB) else CODE_SCHEME.match(address[:80].translate(BLANKS))
             if scheme:
                 page.scripts.append(unquote(address))
@@ -294,6 +332,11 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             page.scripts.append(html.unescape(value))
         elif key == "download":
             page.downloads = True
+        elif key == "style" and ("\\\\" in value or "file:" in value):
+            _styles(page, html.unescape(value), position)
+        elif key == "attributename" and value[:2].lower() == "on":
+            page.handlers = True                         # an animation that sets a handler
+            page.scripts.append(html.unescape(value))
         elif full and key in TEXT_ATTRIBUTES and value:
             page.hidden.append(value + "\n")
         if name in ("iframe", "frame") and key == "srcdoc":

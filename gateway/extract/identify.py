@@ -218,6 +218,8 @@ CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
 XHTML = re.compile(rb"=\s{0,8}[\"']\s{0,8}http://www\.w3\.org/1999/xhtml|[\"']http://www\.w3\.org/1999/xhtml[\"']\s{0,8}>")
 ACTIVE = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:script|iframe|object|embed|form)[\s>/]|\son[a-z]{3,30}\s{0,8}=", re.I)
 """Data that a browser runs as a page: elements of one under any prefix (Namespaces in XML)."""
+SHEETED = re.compile(rb"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}(?:#|data:)", re.I)
+"""Data that brings its own style sheet: a browser shows what that makes of it (Associating Style Sheets with XML, 4)."""
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 
@@ -247,7 +249,7 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     if html_like(body) or shown or (body.lstrip()[:1] == b"<" and XHTML.search(data[:1 << 16]) and ACTIVE.search(data[:1 << 20])):
         return "text/html"
     if XML_HEAD.search(body):
-        return "text/xml"
+        return "text/html" if b"xml-stylesheet" in body and SHEETED.search(body) else "text/xml"
     for begin, kind in CARDS:
         if body.lstrip()[:15].upper().startswith(begin):
             return kind

@@ -36,6 +36,10 @@ SHORT = 1000                             # octets of a text that is one run by b
 MAX_RUNS = 64
 MOST_RUNS = 4000
 """Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
+WRITTEN = frozenset({
+    "application/mac-binhex40", "application/x-pem", "application/json", "application/pgp-signature", "message/delivery-status",
+})
+"""Types that are text by another name."""
 NAMED = frozenset({"uuencode", "yenc", "binhex"})
 NOISE = frozenset({
     "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature",
@@ -54,7 +58,7 @@ class InlinedExtractor:
     def claims(self, node: Node) -> bool:
         if node.type == "application/octet-stream":
             return b"=ybegin " in node.data              # the one form that is no text
-        return node.type.startswith("text/") or node.type in ("application/mac-binhex40", "application/x-pem", "application/json")
+        return node.type.startswith("text/") or node.type in WRITTEN
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = unwidened(node.data)

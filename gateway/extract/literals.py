@@ -30,7 +30,7 @@ BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
 STRANGERS = 4                            # signs outside the alphabet, strewn into base64 as one to be taken out again
 HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
-LONG_BASE64 = re.compile(r"[A-Za-z0-9+/]{160,}+={0,2}")
+LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}+={0,2}")
 BLANK = re.compile(r"\s+")
 HEADS64 = re.compile("TV[opqr]|UEsDB|f0VMR|UmFyI|N3q8r|0M8R4|TVNDR|TAAAAAE|H4sIA|[/]Td6W|SVRTR|JVBER|e1xyd|PGh0b|PCFET|PHNjc|WDVPI")
 """Base64 of the first octets of `codings.FILES`."""
@@ -133,7 +133,7 @@ def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[
         count += 1
         if count > MAX_LITERALS:
             return
-        yield from _decoded(literal)
+        yield from decoded(literal)
     for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
         yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
     for found in numbers.lists(script):
@@ -163,7 +163,8 @@ def _hex(digits: str) -> bytes:
     return bytes.fromhex(digits[:len(digits) & ~1])
 
 
-def _decoded(literal: str) -> Iterator[tuple[str, bytes]]:
+def decoded(literal: str) -> Iterator[tuple[str, bytes]]:
+    """(coding, content) of what one piece of text may stand for that has a type of its own."""
     text = unescape(literal)
     for form in (text, text[::-1]):
         compact = re.sub(r"\s+", "", form)
@@ -196,6 +197,13 @@ def mass(found: Iterable[str]) -> int:
     """Characters of all long literals without blanks that are no address and no picture: a payload in whatever coding."""
     return sum(len(t) for t in found
                if len(t) >= SHORTEST and not any(c in t for c in " \t\n") and "://" not in t[:60] and not t.startswith(PICTURES))
+
+
+def opaque_like(piece: str) -> bool:
+    """Whether a piece of text is ASCII without blanks, and neither an address, nor a path, nor a picture."""
+    if not piece.isascii() or any(c in piece for c in " \t\n"):
+        return False
+    return "://" not in piece and not piece.startswith((*PICTURES, "/", "./", "#", "--"))
 
 
 def opaque(found: Iterable[str]) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from gateway.extract import literals, numbers, obscure
@@ -28,6 +29,16 @@ ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
                     r"(?:&[A-Za-z][\w.-]{0,60};\s?){4}))", re.I)
 """One that brings markup or another document. Drawing programs write entities for their name spaces."""
 SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
+MADE = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}(?:#|data:)[\s\S]{0,20000}?"
+                  r"(?:<xsl:(?:element|attribute)\s[^>]{0,200}?name\s{0,8}=\s{0,8}[\"'](?:on|script|[^\"']{0,80}\{)|"
+                  r"disable-output-escaping\s{0,8}=\s{0,8}[\"']yes)", re.I)
+"""A style sheet of its own that makes elements whose names it puts together (XSLT 1.0, 7.1.2 and 16.4)."""
+DEFAULTED = re.compile(r"<!ATTLIST\s[^>]{1,400}?\s(?:on[a-z]{3,30}\s{1,40}\w{1,20}\s{1,40}(?:#FIXED\s{1,40})?[\"']|"
+                       r"[\w:.-]{1,60}\s{1,40}\w{1,20}\s{1,40}(?:#FIXED\s{1,40})?[\"']\s{0,8}(?:javascript|data):)", re.I)
+"""An attribute that runs, given to elements by a declaration (XML 1.0, 3.3.2)."""
+TRANSFORMED = re.compile(
+    r"<\?xml-stylesheet[^>]{0,400}?type\s{0,8}=\s{0,8}[\"'](?:text|application)/xslt?(?:\+xml)?[\"']", re.I)
+SCRIPT_URI = re.compile(r"data:(?:text|application)/(?:x-)?(?:java|ecma|j)script[;,]", re.I)
 WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
                          r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
@@ -62,6 +73,9 @@ FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
 EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
 PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
+DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)", re.I)
+"""A style that shows a field as one for passwords."""
+ANY_INPUT = re.compile(r"<input[\s/>]", re.I)
 WIDEST_INPUT = 400
 """Characters of a field's tag in front of its type."""
 META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
@@ -89,7 +103,8 @@ AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?
 """Handlers that wait for nobody, or that anybody sets off."""
 BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
 WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
-FETCHES = re.compile(r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
+FETCHES = re.compile(r"\"imports\"\s{0,8}:\s{0,8}\{[^}]{0,400}?:\s{0,8}\"(?:https?:)?//|"
+                     r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
                      r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
                      r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
 SMALL = 16 << 10
@@ -100,6 +115,24 @@ MOST_VALUES = 100_000
 MAKES_OCTETS = re.compile(
     r"(?:Uint8|Uint16|Uint32|Int8|Int32|BigUint64|Float64)Array(?!\(\[0xEF)|DataView|charCodeAt|codePointAt|ArrayBuffer", re.I)
 """Other octets than a byte order mark for spreadsheets."""
+WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w[^>]{0,400}\son(?:click|submit|change)\s{0,8}=|"
+                   r"(?<!document)(?<!window)\.(?:on(?:click|submit|change)\s{0,4}=|addEventListener\s{0,4}\(\s{0,4}[\"'](?:click|submit|change))|"
+                   r"\.(?:on|click|submit|change)\s{0,4}\(\s{0,4}(?:[\"'](?:click|submit|change)|function)", re.I)
+"""Something of a page that its reader has to press first."""
+DRAWING = re.compile(r"\.to(?:DataURL|Blob)\s{0,4}\(")
+"""What is drawn by hand is saved so: signatures."""
+PIECE = 16
+"""Characters of a word of which data is put together; words to read are shorter or have signs between."""
+TOKENS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{1,3}[ \t\r\n,;:|._%-]{1,2}){60,}+")
+"""Octets in some base with signs between: no sixty words of a language are so short."""
+LEAST_MOVED = 160
+LEAST_KINDS = 72
+LONGEST_VALUES = 1 << 20
+"""Characters of one attribute, joined, that are tried in every coding of literals."""
+LONG_VALUES = frozenset({
+    "class", "id", "for", "name", "style", "href", "src", "d", "points", "transform", "action", "integrity", "srcset", "xmlns",
+    "content",
+})
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
 TRIES = 2000                             # places of one word that are looked at
@@ -121,6 +154,8 @@ def _first(pattern: re.Pattern[str], words: tuple[str, ...], script: str, lower:
 
 def active(page: Page, source: str) -> Iterator[Yield]:
     """Scripts as text and children, files found in literals, and what the page does with them."""
+    if SCRIPT_URI.search(source):
+        page.scripts += (data.decode("utf-8", "replace") for media, data in literals.data_uris(source) if "script" in media)
     script = "\n".join(page.scripts)
     if len(script) > CODE:
         yield Problem(IncidentCode.COUNT, f"more than {CODE} characters of script")
@@ -137,6 +172,8 @@ def active(page: Page, source: str) -> Iterator[Yield]:
         acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
         yield from (Observation(code, seen) for code, seen in acts.items())
         writes = "HTML-WRITES-FILE" in acts
+        if writes:
+            yield from _makes(page, source, script)
         found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
         if len(found) > literals.MOST_LITERALS:
             yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
@@ -173,13 +210,60 @@ def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
     way = "" if asks else _door(page, source, script)    # who is asked has something to do first
     if way:
         yield Observation("HTML-DOOR", way)
-    if MAKES_OCTETS.search(script) and not _is_library(script) and _shown(page, source) < LEAST_SHOWN:
-        yield Observation("HTML-MAKES-OCTETS")
     for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
         yield Observation("HTML-TAG", tag)
     entity = ENTITY.search(source)
     if entity or SHEET.search(source):
         yield Observation("HTML-ENTITY", "markup" if entity and not entity[0].rstrip().upper().endswith("SYSTEM") else "")
+    if "<!ATTLIST" in source and DEFAULTED.search(source):
+        yield Observation("HTML-ENTITY", "markup")
+    if "xml-stylesheet" in source and (MADE.search(source) or (page.drawn_alone and TRANSFORMED.search(source))):
+        yield Observation("HTML-ENTITY", "sheet")
+
+
+def _makes(page: Page, source: str, script: str) -> Iterator[Observation]:
+    """Whether a page that writes a file makes its octets itself: there is nothing else on it, or it is mostly data in pieces."""
+    if MAKES_OCTETS.search(script) is None or _is_library(script):
+        return
+    if _shown(page, source) < LEAST_SHOWN:
+        yield Observation("HTML-MAKES-OCTETS", "drawing" if DRAWING.search(script) else "")
+    elif WAITS.search(source) is None:
+        yield Observation("HTML-MAKES-AT-ONCE")
+    if len(source) <= APART_UP_TO:
+        text = "".join((*page.visible, " ", *page.hidden))
+        pieces = chain(_literal_pieces((script, *_parts(source, "style")[1])), _placed(source), WORD.findall(text))
+        size = sum(len(p) for p in pieces if len(p) >= PIECE and literals.opaque_like(p))
+        size += max(sum(len(found[0]) for found in TOKENS.finditer(where)) for where in (source, text))
+        size += 0 if source.isascii() else _of_one_page(source)
+        if size * (2 * SMALL_SHARE if len(source) < SMALL else 2) > len(source):
+            yield Observation("HTML-MOSTLY-PIECES", str(size))
+
+
+def _of_one_page(source: str) -> int:
+    """Characters beyond ASCII where nearly all stand within 512 code points and most of those occur: octets moved there.
+    Alphabets have fewer letters, ideographs and Hangul are strewn wider."""
+    counted = Counter(c for c in source if c > "\x7f")
+    total = counted.total()
+    if total < LEAST_MOVED:
+        return 0
+    blocks: Counter[int] = Counter()
+    for character, times in counted.items():
+        blocks[ord(character) >> 8] += times
+    first = blocks.most_common(1)[0][0]
+    here = max((first, first + 1), (first - 1, first), key=lambda pair: blocks[pair[0]] + blocks[pair[1]])
+    kinds = sum(1 for c in counted if ord(c) >> 8 in here)
+    return total if kinds >= LEAST_KINDS and (blocks[here[0]] + blocks[here[1]]) * 10 > total * 9 else 0
+
+
+def _literal_pieces(sources: tuple[str, ...]) -> Iterator[str]:
+    return (value for source in sources for _, _, value in islice(literals.strings(source), literals.MOST_LITERALS))
+
+
+def _placed(source: str) -> Iterator[str]:
+    """The values of attributes that pages use for nothing long."""
+    for found in islice(VALUE.finditer(_parts(source, "script")[0]), MOST_VALUES):
+        if found[1].lower() not in LONG_VALUES:
+            yield found[2] or found[3] or found[4] or ""
 
 
 def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
@@ -190,7 +274,8 @@ def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
             yield from literals.loose(html.unescape(text))
     if len(source) <= APART_UP_TO:
         for text in _values(source):
-            yield from literals.loose(text)
+            found = tuple(literals.loose(text))
+            yield from found or (literals.decoded(text) if literals.SHORTEST <= len(text) <= LONGEST_VALUES else ())
 
 
 def _values(source: str) -> Iterator[str]:
@@ -280,6 +365,8 @@ def _is_library(script: str) -> bool:
 
 def asks_password(markup: str) -> bool:
     """Whether markup has a field for a password. Looked for from the word backwards: pages may be nothing but fields."""
+    if "text-security" in markup and DOTTED.search(markup) and ANY_INPUT.search(markup):
+        return True
     if "password" not in markup.lower():
         return False
     for found in islice(PASSWORD.finditer(markup), TRIES):

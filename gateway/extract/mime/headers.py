@@ -53,12 +53,20 @@ def parse_headers(head: bytes) -> list[Header]:
         if line[:1] in (b" ", b"\t") and current:
             current.append(line)
             continue
+        if current and line and _open(current) and FIELD.match(line) is None:
+            current.append(line)                         # a value that somebody broke within its quotes
+            continue
         _flush(current, fields)
         current = [line]
         if len(fields) >= MAX_FIELDS:
             break
     _flush(current, fields)
     return fields
+
+
+def _open(lines: list[bytes]) -> bool:
+    """Whether a field ends within quotes."""
+    return sum(line.count(b'"') for line in lines) % 2 == 1
 
 
 def _flush(lines: list[bytes], fields: list[Header]) -> None:

@@ -90,6 +90,9 @@ def test_hostile_beginnings_are_linear(data):
     (b"Set o = CreateObject(StrReverse(\"llehS.tpircSW\"))\r\n", "SCRIPT-HOST"), (b"o=WScript['Crea'+'teObject'](a);", "SCRIPT-HOST"),
     (b"%COMSPEC% /c start calc.exe\r\n", "SCRIPT-BATCH"), (b"powershell -w hidden -c calc\r\n", "SCRIPT-HOST"),
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
+    (b"var n=['x','y'];new ActiveXObject(n[1]+n[0]);", "SCRIPT-HOST"), (b"For i=0 To 9\r\ns=s&a(i)\r\nNext\r\nExecuteGlobal s\r\n", "SCRIPT-HOST"),
+    (b"-join((73,69,88)|%{[char]$_})|%{&$_ $x}", "SCRIPT-HOST"), (b"@{\r\nScriptsToProcess = 'a.ps1'\r\n}", "SCRIPT-HOST"),
+    (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"),
     (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"), (b"[autorun]\ropen=a.exe\r", "SCRIPT-SETUP"),
 ])
 @pytest.mark.parametrize("name", ["photo.jpg", "invoice", "a.dat"])
@@ -100,7 +103,8 @@ def test_code_under_a_name_that_promises_no_text(data, code, name):
 @pytest.mark.parametrize(("data", "names"), [
     (b"var s = new ActiveXObject('WScript.Shell');\r\n", ("review.txt",)), (b"var s = new ActiveXObject('WScript.Shell');\r\n", ()),
     (b"Start the service at https://h.example/\n", ("README",)), (b"certutil is a program\n", ("README",)),
-    (b"We use <?= in templates\n", ("notes",)),
+    (b"We use <?= in templates\n", ("notes",)), (b"Avoid ActiveXObject (old) and ExecuteGlobal.\n", ("notes",)),
+    (b"exec (the committee) met; -join us\n", ("notes",)),
     (b"Call Bob: https://meet.example/\n", ("note",)), (b"PowerShell is a shell - compare it with others\n", ("note",)),
     (b"CHR(10) and CHR(13) end lines\n", ("note",)), (b"We set up CreateObject calls. Set limits.\n", ("note",)),
 ])

@@ -33,6 +33,28 @@ def test_enciphered_payload():
     assert look(*WRITER, ("HTML-OPAQUE", "600"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
 
 
+def test_page_with_nothing_to_read_that_makes_a_file():
+    assert look(WRITER[0], ("HTML-MAKES-OCTETS", ""))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(WRITER[0], ("HTML-MAKES-OCTETS", "drawing")) == {}
+    assert look(*WRITER[:2], ("HTML-MAKES-OCTETS", "drawing"))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(WRITER[0], ("HTML-MAKES-OCTETS", ""), names=()) == {}
+
+
+def test_page_that_makes_a_file_unasked():
+    assert look(*WRITER[:2], ("HTML-MAKES-AT-ONCE", ""))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(WRITER[0], ("HTML-MAKES-AT-ONCE", "")) == {}
+
+
+def test_page_that_is_mostly_data_in_pieces():
+    assert look(WRITER[0], WRITER[2], ("HTML-MOSTLY-PIECES", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(WRITER[0], ("HTML-MOSTLY-PIECES", "900")) == {}
+
+
+def test_data_with_a_style_sheet_of_its_own():
+    assert look(("HTML-ENTITY", "sheet"), names=("a.xml",))["SMUGGLING-XML-SCRIPT"] is Severity.HIGH
+    assert look(("HTML-ENTITY", ""), names=("a.xml",)) == {}
+
+
 def test_page_that_is_mostly_one_literal_and_writes_it():
     assert look(*WRITER[:2], ("HTML-MOSTLY-LITERAL", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
     assert look(("HTML-MOSTLY-LITERAL", "900")) == {}

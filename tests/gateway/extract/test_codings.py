@@ -64,3 +64,10 @@ def test_xxencode() -> None:
         lines.append(bytes((codings.XX[len(piece)],)) + b"".join(bytes(codings.XX[g >> s & 63] for s in (18, 12, 6, 0)) for g in groups))
     assert codings.xx_lines(iter([*lines, b"+", b"end"])) == PROGRAM
     assert codings.xx_lines(iter([b"hello", b"world"])) == b""
+
+
+def test_words_behind_the_last_line_of_a_run() -> None:
+    lines = base64.a85encode(PROGRAM, wrapcol=70)
+    lines = lines if len(lines.rpartition(b"\n")[2]) >= 20 else lines.rpartition(b"\n")[0]
+    found = dict(codings.runs(b"xbtoa Begin\n" + lines + b"\nxbtoa End N 90 5a\n"))
+    assert found["ascii85"][:60] == PROGRAM[:60]

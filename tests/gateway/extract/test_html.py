@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from gateway.extract.base import Child, Context, Node, Problem
-from gateway.extract.html import HTML, parse, words
+from gateway.extract.html import HTML, expanded, parse, words
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.deadline import Limits
@@ -200,3 +200,29 @@ def test_markup_of_wide_characters_is_told_inbound():
         assert [i.content for i in extract(data) if isinstance(i, Text) and i.source == "script markup"] == [page]
         assert not [i for i in extract(data, outbound=True) if isinstance(i, Text) and i.source == "script markup"]
     assert not [i for i in extract(page) if isinstance(i, Text) and i.source == "script markup"]
+
+
+def test_entities_of_plain_text_are_put_in():
+    assert "location='https" in expanded("<!DOCTYPE html [<!ENTITY s 'location'>]><script>&s;='https://h.invalid'</script>")
+    assert expanded("<p>&amp;&s;") == "<p>&amp;&s;"
+    assert len(expanded("<!ENTITY a '" + "x" * 4000 + "'>" + "&a;" * 5000)) < 100_000
+
+
+def test_signs_that_browsers_drop_in_addresses():
+    (link,) = parse("<a href='sea\trch:\nquery=x'>open</a>").links
+    assert link[1] == "search:query=x"
+
+
+def test_an_animation_may_set_a_handler():
+    page = parse("<svg><set attributeName='onmouseover' to='go()'/><set attributeName='opacity' to='1'/></svg>")
+    assert page.handlers
+    assert page.scripts == ["onmouseover"]
+
+
+@pytest.mark.parametrize(("style", "share"), [
+    ("<style>b{background:url('\\\\\\\\203.0.113.9\\\\p\\\\a.png')}</style>", "\\\\203.0.113.9\\p\\a.png"),
+    (r'<td style="background:url(\\203.0.113.9\a.png)">', r"\\203.0.113.9\a.png"),
+    ("<style>@import 'file://203.0.113.9/a.css';</style>", "file://203.0.113.9/a.css"),
+    ("<style>b{background:url(//cdn.example/a.png);content:'\\\\2014'}</style>", None)])
+def test_shares_that_styles_load_from(style, share):
+    assert [address for tag, address, _ in parse(style).links] == ([share] if share else [])

@@ -114,3 +114,8 @@ def test_a_short_text_that_is_nothing_but_base64():
     words = b"PRINTABLE-AND-MORE-THAN-THIRTY-TWO-OCTETS-OF-IT"
     assert [c.data for c in children(base64.encodebytes(words))] == [words]
     assert children(b"see " + base64.encodebytes(words)) == [] and children(base64.encodebytes(bytes(range(60)))) == []
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "application/pgp-signature"])
+def test_reports_and_signatures_are_text_too(kind):
+    assert INLINED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Action: failed", kind))

@@ -98,6 +98,39 @@ def test_fields_for_passwords(markup, asked):
     assert ("HTML-PASSWORD" in acts(markup)) is asked
 
 
+def test_fields_that_look_like_those_for_passwords():
+    assert "HTML-PASSWORD" in acts("<style>.k{-webkit-text-security : disc}</style><input class=k>")
+    assert "HTML-PASSWORD" not in acts("<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>")
+
+
+def test_declarations_that_give_elements_handlers():
+    assert acts("<!DOCTYPE svg [<!ATTLIST svg onload CDATA \"go()\">]><svg/>")["HTML-ENTITY"] == "markup"
+    assert acts("<!DOCTYPE svg [<!ATTLIST a href CDATA #FIXED 'javascript:go()'>]><svg/>")["HTML-ENTITY"] == "markup"
+    assert "HTML-ENTITY" not in acts("<!DOCTYPE svg [<!ATTLIST svg xmlns:a CDATA #FIXED 'http://www.w3.org/2000/svg'>]><svg/>")
+
+
+XSL = "<d><xsl:stylesheet id='s' xmlns:xsl='http://www.w3.org/1999/XSL/Transform'>{}</xsl:stylesheet></d>"
+
+
+@pytest.mark.parametrize(("source", "told"), [
+    ("<?xml-stylesheet type='text/xsl' href='#s'?>" + XSL.format("<xsl:element name='{concat(\"scr\",\"ipt\")}'/>"), True),
+    ("<?xml-stylesheet type='text/xsl' href='#s'?>" + XSL.format("<xsl:text disable-output-escaping='yes'>x</xsl:text>"), True),
+    ("<?xml-stylesheet type='text/xsl' href='#s'?>" + XSL.format("<table><xsl:value-of select='a'/></table>"), False),
+    ("<?xml-stylesheet type='text/xsl' href='kousei.xsl'?><DOC>x</DOC>", False),
+    ("<?xml-stylesheet type='text/xsl' href='https://h.invalid/a.xsl'?><svg/>", True),
+    ("<?xml-stylesheet type='text/css' href='a.css'?><svg/>", False)])
+def test_style_sheets_that_make_another_document(source, told):
+    assert (acts(source).get("HTML-ENTITY") == "sheet") is told
+
+
+def test_scripts_in_addresses_are_scripts_of_the_page():
+    for source in ("<script>import('data:text/javascript,location=`https://h.invalid/`')</script>",
+                   "<script type=importmap>{\"imports\":{\"x\":\"data:application/javascript;base64,bG9jYXRpb249J2h0dHBzOi8vaC5pbnZhbGlkLyc=\"}}"
+                   "</script>"):
+        assert acts(source)["HTML-DOOR"] == "leaves for another page"
+    assert "HTML-DOOR" in acts("<script type=importmap>{\"imports\": {\"x\": \"https://h.invalid/m.js\"}}</script><script type=module>import 'x'</script>")
+
+
 def test_entities_that_bring_markup():
     assert acts("<!DOCTYPE html [<!ENTITY p '<script>x</script>'>]><html>&p;")["HTML-ENTITY"] == "markup"
     assert acts("<!DOCTYPE book [<!ENTITY c SYSTEM 'c.xml'>]><book>&c;</book>")["HTML-ENTITY"] == ""
@@ -126,9 +159,44 @@ def test_hostile_pages_are_linear(source):
 @pytest.mark.parametrize("script", [
     "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i)", "v=new DataView(b);v.setUint32(0,1);v.setUint32(4,2)", "u=new Uint8Array(9);u[0]=77"])
 def test_octets_made_by_a_page_with_nothing_to_read(script):
+    script += ";l.href=URL.createObjectURL(new Blob([u]))"
     assert "HTML-MAKES-OCTETS" in acts(f"<title>Document</title><pre>{'QUJD' * 90} 1 2 3</pre><script>{script}</script>")
     assert "HTML-MAKES-OCTETS" not in acts(f"{WORDS}<script>{script}</script>")
     assert "HTML-MAKES-OCTETS" not in acts(f"<script>{script};{'(function(a){return a})();' * 40}</script>")
+
+
+def test_what_is_drawn_by_hand_waits_for_its_button():
+    drawn = "d=c.toDataURL();u=new Uint8Array(atob(d).length);b.onclick=()=>saveAs(new Blob([u]),'sign.png')"
+    assert acts(f"<p>Sign here</p><script>{drawn}</script>")["HTML-MAKES-OCTETS"] == "drawing"
+
+
+OFFERS = "<script>l.href=URL.createObjectURL(new Blob([new Uint8Array(u)]))</script>"
+READ = "<p>" + "Please find the monthly statement of your account here. " * 20
+
+
+@pytest.mark.parametrize("stored", [
+    "".join(f"<i title='{'Zk9' * 12}{n}'></i>" for n in range(40)), "".join(f"<i>{'Zk9' * 8}{n}</i>" for n in range(60)),
+    "<!--" + "Qx7" * 600 + "-->", f"<script>{''.join(f'A.push({chr(39)}{chr(97 + n % 16) * 20}{chr(39)});' for n in range(80))}</script>",
+    "<p hidden>" + " ".join(f"{n:02x}" for n in range(256)) * 3, "<script>t='" + "".join(chr(0xac00 + n) for n in range(256)) * 2 + "'</script>"])
+def test_octets_stored_in_pieces(stored):
+    assert "HTML-MOSTLY-PIECES" in acts(f"{READ}{stored}{OFFERS}")
+    assert "HTML-MOSTLY-PIECES" not in acts(f"{READ}{stored}<script>show(u)</script>")
+
+
+@pytest.mark.parametrize(("around", "unasked"), [
+    ("", True), ("<body onload='go()'>", True), ("<script>document.addEventListener('click', go)</script>", True),
+    ("<button id=b>Save</button>", False), ("<a onclick='go()'>Save</a>", False),
+    ("<script>b.addEventListener('click', go)</script>", False), ("<script>$('#b').click(function(){go()})</script>", False)])
+def test_octets_made_before_anything_is_pressed(around, unasked):
+    assert ("HTML-MAKES-AT-ONCE" in acts(f"{READ}{around}{OFFERS}")) is unasked
+
+
+@pytest.mark.parametrize("stored", [
+    "<p>" + "私どもの銀行をご利用いただきありがとうございます。今月の取引明細をお送りします。" * 30, "<p>" + "月 帳單 明細 " * 100,
+    "".join(f"<tr id=row-of-table-{n} class='first-of-type last-of-type'><td>{n}</td></tr>" for n in range(60)),
+    "".join(f"<a href='https://shop.example/an/address/without/blanks/{n}'>x</a>" for n in range(60))])
+def test_words_and_tables_are_no_pieces(stored):
+    assert "HTML-MOSTLY-PIECES" not in acts(f"{READ}{stored}{OFFERS}")
 
 
 def test_a_byte_order_mark_is_no_file():

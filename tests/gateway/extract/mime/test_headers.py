@@ -47,3 +47,11 @@ def test_characters_cut_between_words_are_joined():
 def test_base64_that_goes_on_in_the_next_word(words):
     assert decoded(words).startswith("invo")
     assert decoded(words).endswith("ice.exe")
+
+
+def test_a_value_broken_within_its_quotes_goes_on():
+    (disposition, encoding) = parse_headers(b'Content-Disposition: attachment; filename="a.pdf\n.com"\r\nContent-Transfer-Encoding: base64\r\n')
+    assert disposition.raw == b'attachment; filename="a.pdf.com"'
+    assert encoding.raw == b"base64"
+    assert [h.name for h in parse_headers(b'Subject: 24" screen\r\nX-A: b\r\n')] == ["subject", "x-a"]
+    assert [h.raw for h in parse_headers(b"Subject: a\r\nstray\r\nX-A: b\r\n")] == [b"a", b"b"]
