@@ -29,15 +29,15 @@ ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
                     r"(?:&[A-Za-z][\w.-]{0,60};\s?){4}))", re.I)
 """One that brings markup or another document. Drawing programs write entities for their name spaces."""
 SHEET = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}data:", re.I)
-MADE = re.compile(r"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}(?:#|data:)[\s\S]{0,20000}?"
-                  r"(?:<xsl:(?:element|attribute)\s[^>]{0,200}?name\s{0,8}=\s{0,8}[\"'](?:on|script|[^\"']{0,80}\{)|"
-                  r"disable-output-escaping\s{0,8}=\s{0,8}[\"']yes)", re.I)
+STYLED = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,8}=\s{0,8}[\"']\s{0,8}(?:#|data:)", re.I)
+MADE = re.compile(r"<xsl:(?:element|attribute)\s[^<>]{0,200}?name\s{0,8}=\s{0,8}[\"'](?:on|script|[^\"'<]{0,80}\{)|"
+                  r"disable-output-escaping\s{0,8}=\s{0,8}[\"']yes", re.I)
 """A style sheet of its own that makes elements whose names it puts together (XSLT 1.0, 7.1.2 and 16.4)."""
-DEFAULTED = re.compile(r"<!ATTLIST\s[^>]{1,400}?\s(?:on[a-z]{3,30}\s{1,40}\w{1,20}\s{1,40}(?:#FIXED\s{1,40})?[\"']|"
+DEFAULTED = re.compile(r"<!ATTLIST\s[^<>]{1,400}?\s(?:on[a-z]{3,30}\s{1,40}\w{1,20}\s{1,40}(?:#FIXED\s{1,40})?[\"']|"
                        r"[\w:.-]{1,60}\s{1,40}\w{1,20}\s{1,40}(?:#FIXED\s{1,40})?[\"']\s{0,8}(?:javascript|data):)", re.I)
 """An attribute that runs, given to elements by a declaration (XML 1.0, 3.3.2)."""
 TRANSFORMED = re.compile(
-    r"<\?xml-stylesheet[^>]{0,400}?type\s{0,8}=\s{0,8}[\"'](?:text|application)/xslt?(?:\+xml)?[\"']", re.I)
+    r"<\?xml-stylesheet[^<>]{0,400}?type\s{0,8}=\s{0,8}[\"'](?:text|application)/xslt?(?:\+xml)?[\"']", re.I)
 SCRIPT_URI = re.compile(r"data:(?:text|application)/(?:x-)?(?:java|ecma|j)script[;,]", re.I)
 WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
                          r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
@@ -115,12 +115,14 @@ MOST_VALUES = 100_000
 MAKES_OCTETS = re.compile(
     r"(?:Uint8|Uint16|Uint32|Int8|Int32|BigUint64|Float64)Array(?!\(\[0xEF)|DataView|charCodeAt|codePointAt|ArrayBuffer", re.I)
 """Other octets than a byte order mark for spreadsheets."""
-WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w[^>]{0,400}\son(?:click|submit|change)\s{0,8}=|"
+WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w[^<>]{0,400}\son(?:click|submit|change)\s{0,8}=|"
                    r"(?<!document)(?<!window)\.(?:on(?:click|submit|change)\s{0,4}=|addEventListener\s{0,4}\(\s{0,4}[\"'](?:click|submit|change))|"
                    r"\.(?:on|click|submit|change)\s{0,4}\(\s{0,4}(?:[\"'](?:click|submit|change)|function)", re.I)
 """Something of a page that its reader has to press first."""
 DRAWING = re.compile(r"\.to(?:DataURL|Blob)\s{0,4}\(")
 """What is drawn by hand is saved so: signatures."""
+PIECES_UP_TO = 1 << 20
+"""Characters of a page in which data in pieces is looked for."""
 PIECE = 16
 """Characters of a word of which data is put together; words to read are shorter or have signs between."""
 TOKENS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{1,3}[ \t\r\n,;:|._%-]{1,2}){60,}+")
@@ -217,8 +219,10 @@ def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
         yield Observation("HTML-ENTITY", "markup" if entity and not entity[0].rstrip().upper().endswith("SYSTEM") else "")
     if "<!ATTLIST" in source and DEFAULTED.search(source):
         yield Observation("HTML-ENTITY", "markup")
-    if "xml-stylesheet" in source and (MADE.search(source) or (page.drawn_alone and TRANSFORMED.search(source))):
-        yield Observation("HTML-ENTITY", "sheet")
+    if "xml-stylesheet" in source:
+        styled = STYLED.search(source) and MADE.search(source)
+        if styled or (page.drawn_alone and TRANSFORMED.search(source)):
+            yield Observation("HTML-ENTITY", "sheet")
 
 
 def _makes(page: Page, source: str, script: str) -> Iterator[Observation]:
@@ -229,7 +233,7 @@ def _makes(page: Page, source: str, script: str) -> Iterator[Observation]:
         yield Observation("HTML-MAKES-OCTETS", "drawing" if DRAWING.search(script) else "")
     elif WAITS.search(source) is None:
         yield Observation("HTML-MAKES-AT-ONCE")
-    if len(source) <= APART_UP_TO:
+    if len(source) <= PIECES_UP_TO:
         text = "".join((*page.visible, " ", *page.hidden))
         pieces = chain(_literal_pieces((script, *_parts(source, "style")[1])), _placed(source), WORD.findall(text))
         size = sum(len(p) for p in pieces if len(p) >= PIECE and literals.opaque_like(p))

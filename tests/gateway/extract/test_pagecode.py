@@ -13,6 +13,7 @@ from gateway.model.content import Observation, Text
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
 B64 = base64.b64encode(PROGRAM).decode()
+OFFERS = "<script>l.href=URL.createObjectURL(new Blob([new Uint8Array(u)]))</script>"
 WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
 WORDS = "<p>" + "There is something to read here. " * 40
 FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></iframe>"
@@ -150,6 +151,9 @@ def test_much_of_a_small_page():
 
 @pytest.mark.parametrize("source", [
     "<i a='" * 200_000 + WRITER, "<i a=b " * 200_000 + WRITER, "<script" * 200_000 + WRITER, "<style" * 200_000 + WRITER, "<noscript" * 200_000,
+    "<a" * 400_000 + OFFERS, "<a on " * 200_000 + OFFERS, "<!ATTLIST a " * 100_000, "<!ATTLIST " + "a " * 400_000,
+    "<?xml-stylesheet href='#'" * 40_000, "<?xml-stylesheet href='#'>" + "<xsl:element name='a" * 60_000, "ab, " * 150_000 + OFFERS,
+    "ab cdef " * 80_000 + OFFERS, "-webkit-text-security:" * 60_000, "<p>" + "\uac00" * 400_000 + OFFERS,
     " a=" * 400_000 + WRITER, "<script>" + "location =" * 200_000 + "</script>",
 ])
 def test_hostile_pages_are_linear(source):
@@ -170,7 +174,6 @@ def test_what_is_drawn_by_hand_waits_for_its_button():
     assert acts(f"<p>Sign here</p><script>{drawn}</script>")["HTML-MAKES-OCTETS"] == "drawing"
 
 
-OFFERS = "<script>l.href=URL.createObjectURL(new Blob([new Uint8Array(u)]))</script>"
 READ = "<p>" + "Please find the monthly statement of your account here. " * 20
 
 
