@@ -64,8 +64,8 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
         elif writes and sample.artifact.names and any(starts or not o.detail for o in sample.observed("HTML-MAKES-OCTETS")):
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page with nothing to read that makes a file",))
-        elif writes and starts and sample.artifact.names and sample.observed("HTML-MAKES-AT-ONCE"):
-            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page that makes a file and starts it unasked",))
+        elif writes and decodes and sample.artifact.names and sample.observed("HTML-MAKES-AT-ONCE"):
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page that makes a file unasked",))
         elif writes and decodes and sample.artifact.names and sample.observed("HTML-MOSTLY-PIECES"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly data in pieces",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:

@@ -41,7 +41,7 @@ def test_page_with_nothing_to_read_that_makes_a_file():
 
 
 def test_page_that_makes_a_file_unasked():
-    assert look(*WRITER[:2], ("HTML-MAKES-AT-ONCE", ""))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(WRITER[0], WRITER[2], ("HTML-MAKES-AT-ONCE", ""))["SMUGGLING-HTML-FILE"] is Severity.HIGH
     assert look(WRITER[0], ("HTML-MAKES-AT-ONCE", "")) == {}
 
 
