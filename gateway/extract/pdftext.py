@@ -10,10 +10,12 @@ from itertools import islice, pairwise
 
 import pikepdf
 import pypdfium2
+import pypdfium2.raw as raw
 from pypdfium2 import PdfiumError
 
+from gateway.extract import pdffonts, pdflayout, pdfrevisions
 from gateway.extract.base import Context, Problem, Yield
-from gateway.model.content import Observation, Text
+from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 PAGES_IN = 60                            # pages whose cost is looked at inbound: bombs
@@ -28,9 +30,16 @@ SPACED = 40                              # words of a page from which on it may 
 CHARACTERS = 20_000                      # characters of such a page that are put together
 LEADING = 6                              # points: less than between two lines, more than letters of one line differ
 ROOM = 1.7                               # usual steps from one letter to the next
+MOST_ROWS = 20_000                       # of cells in one file
+ANNOTATIONS = 200                        # of a page that are looked at for whether they show anything
+SILENT = frozenset({raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_UNKNOWN})
+REVISIONS = 4                            # before the last one whose text is read
+PAGES_EARLIER = 20                       # of each of them
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
+
+pdffonts.use()
 
 
 def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) -> Iterator[Yield]:
@@ -39,6 +48,8 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
     if document is None:
         yield from _unread(context, "the PDF cannot be opened", IncidentCode.MALFORMED)
         return
+    known: set[str] = set()
+    cells: list[tuple[str, ...]] = []
     costs = Costs(CONTENT_OUT if context.outbound else CONTENT_IN)
     try:
         limit = min(len(document), PAGES_OUT if context.outbound else PAGES_IN)
@@ -56,22 +67,34 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                 return
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
-                yield from _page(document, number, context)
+                for part in _page(document, number, context, cells):
+                    if context.outbound and isinstance(part, Text):
+                        known.update(part.content.split("\n"))
+                    yield part
             elif number < READ_IN:
                 yield from _unread(context, f"page {number + 1} is too large", IncidentCode.SIZE)
         if context.outbound and len(document) > limit:
             yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
+        if cells:                                         # one table: it goes on without its heading on the next page
+            yield Table("cells of the pages", tuple(cells))
+        if context.outbound and costs.left > costs.budget // 2:
+            yield from _earlier(data, password, known)
     finally:
         document.close()
 
 
-def _page(document: pypdfium2.PdfDocument, number: int, context: Context) -> Iterator[Yield]:
+def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells: list[tuple[str, ...]]) -> Iterator[Yield]:
+    """`cells`: rows of the pages before, to which those of this one are added."""
     try:
-        page = document[number]
+        page = _drawn(document, number) if context.outbound else document[number]
         textpage = page.get_textpage()
         content = textpage.get_text_range()
-        if context.outbound and spaced_out(content):
-            content += "\n\n" + by_place(textpage)
+        if context.outbound:
+            spaced = spaced_out(content)
+            if spaced:
+                content += "\n\n" + by_place(textpage)
+            elif len(cells) < MOST_ROWS and (cells or pdflayout.wanted(content, textpage)):
+                cells += pdflayout.rows(page, textpage)
         textpage.close()
         page.close()
     except PdfiumError:
@@ -79,6 +102,41 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context) -> Ite
         return
     if content.strip():
         yield Text(content.replace("\r\n", "\n").replace("\ufffe", "-"), f"page {number + 1}")
+
+
+def _drawn(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
+    """The page with what its annotations and form fields show."""
+    page = document[number]
+    for index in range(min(raw.FPDFPage_GetAnnotCount(page), ANNOTATIONS)):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        shows = raw.FPDFAnnot_GetSubtype(annotation) not in SILENT
+        raw.FPDFPage_CloseAnnot(annotation)
+        if shows:
+            break
+    else:
+        return page
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    page.close()
+    return document[number]
+
+
+def _earlier(data: bytes, password: str, known: set[str]) -> Iterator[Yield]:
+    """Lines of earlier revisions that the last one does not show: each save may append, and what it replaced is still there."""
+    for end in pdfrevisions.ends_of_revisions(data)[-REVISIONS - 1:-1]:
+        try:
+            document = pypdfium2.PdfDocument(data[:end], password=password or None)
+        except PdfiumError:
+            continue                                      # a revision that never was a file of its own
+        for number in range(min(len(document), PAGES_EARLIER)):
+            try:
+                content = document[number].get_textpage().get_text_range()
+            except PdfiumError:
+                continue
+            gone = [line for line in content.splitlines() if line not in known]
+            known.update(gone)
+            if gone:
+                yield Text("\n".join(gone), f"earlier page {number + 1}", hidden=True)
+        document.close()
 
 
 def spaced_out(content: str) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import pypdfium2
+import pypdfium2.raw as raw
 import zxingcpp
 from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
@@ -31,6 +33,11 @@ SCAN_DPI = 170
 MOST_PAGES = 8
 PAGE_TEXT = 20
 """Characters of a PDF page's own text below which the page is a scan."""
+FEW_LETTERS = 400
+"""Characters of a page up to which what a picture on it shows is not among them."""
+MOST_IMAGES = 200
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
+"""What a letter is told as whose meaning the file does not say: its number in the font."""
 NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
 WORDS = re.compile(r"[0-9A-Za-z]{2,}")
 MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
@@ -126,7 +133,7 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         scanned = 0
         for number in range(len(document)):
             page = document[number]
-            if page.get_textpage().count_chars() >= PAGE_TEXT:
+            if not _scanned(page):
                 continue
             scanned += 1
             if scanned > MOST_PAGES:
@@ -139,6 +146,22 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
     finally:
         document.close()
+
+
+def _scanned(page: pypdfium2.PdfPage) -> bool:
+    """Whether a reader sees more than the text of the page says: it has next to none, or its letters have no meaning, as those
+    of fonts without a table of characters, or a picture fills it and a few words stand on top of it."""
+    text: str = page.get_textpage().get_text_range()
+    if len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * 50 > len(text):
+        return True
+    if len(text) > FEW_LETTERS:
+        return False
+    width, height = page.get_size()
+    covered = 0.0
+    for picture in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
+        left, bottom, right, top = picture.get_bounds()
+        covered += max(0.0, right - left) * max(0.0, top - bottom)
+    return bool(covered * 8 > width * height)
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:

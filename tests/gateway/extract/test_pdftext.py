@@ -10,7 +10,7 @@ from gateway.extract import pdftext
 from gateway.extract.base import Context
 from gateway.extract.pdf import PDF
 from gateway.extract.pdftext import Costs, text
-from gateway.model.content import Text
+from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
@@ -72,3 +72,45 @@ def test_a_page_of_more_pieces_than_anybody_reads() -> None:
     for count, held in ((200_001, True), (60_000, False)):
         page = pdf(text="A) Tj (B" * count)
         assert ("COUNT" in codes(take_apart(PDF, page, "a.pdf"))) == held
+
+
+def test_what_annotations_show_is_read_with_the_page() -> None:
+    source = pikepdf.open(io.BytesIO(printed(lambda page: page.drawString(40, 700, "A123456789"))))
+    drawn = pikepdf.Stream(source, source.pages[0].Contents.read_bytes())
+    drawn.Type, drawn.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+    drawn.BBox, drawn.Resources = [0, 0, 595, 842], source.pages[0].Resources
+    with pikepdf.new() as document:
+        document.add_blank_page(page_size=(595, 842))
+        form = document.copy_foreign(source.make_indirect(drawn))
+        document.pages[0].Annots = pikepdf.Array([document.make_indirect(pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, F=4, Rect=[0, 0, 595, 842], AP=pikepdf.Dictionary(N=form)))])
+        out = io.BytesIO()
+        document.save(out)
+    assert [part.content for part in read(out.getvalue(), outbound=True)] == ["A123456789"]
+    assert read(out.getvalue()) == []
+
+
+def test_what_the_last_revision_took_away_is_still_read() -> None:
+    first = printed(lambda page: page.drawString(40, 700, "A123456789"))
+    with pikepdf.open(io.BytesIO(first)) as document:
+        number, size, root = document.pages[0].Contents.objgen[0], int(document.trailer.Size), document.Root.objgen[0]
+    last = b"%d 0 obj\n<</Length 0>>stream\n\nendstream\nendobj\n" % number
+    before = first.rstrip().rsplit(b"startxref", 1)[1].split()[0]
+    data = first + last + (b"xref\n%d 1\n%010d 00000 n \ntrailer\n<</Size %d/Root %d 0 R/Prev %s>>\nstartxref\n%d\n%%%%EOF\n"
+                           % (number, len(first), size, root, before, len(first) + len(last)))
+    assert [(part.content, part.source) for part in read(data, outbound=True)] == [("A123456789", "earlier page 1")]
+    assert [part.source for part in read(first, outbound=True)] == ["page 1"]
+    assert read(data) == []
+
+
+def test_a_table_goes_on_without_its_heading_on_the_next_page() -> None:
+    def draw(page: object) -> None:
+        for at, column in ((40, ("Name", "Ann", "Bob", "Cyd")), (140, ("Number", "4539148803436467", "4556737586899855", "x"))):
+            for i, value in enumerate(column):
+                page.drawString(at, 700 - 20 * i, value)
+        page.showPage()
+        page.drawString(40, 700, "Dan")
+        page.drawString(140, 700, "4532015112830366")
+
+    table, = (part for part in read(printed(draw), outbound=True) if isinstance(part, Table))
+    assert table.rows[0] == ("Name", "Number") and table.rows[-1] == ("Dan", "4532015112830366")

@@ -4,7 +4,9 @@ import io
 import random
 import shutil
 import subprocess
+import textwrap
 
+import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -17,7 +19,7 @@ from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
 from tests.bench.test_data_cost import look
-from tests.builders import leak_pictures
+from tests.builders import leak_documents, leak_pictures
 
 
 class Tesseract:
@@ -123,6 +125,25 @@ def test_scanned_pages_of_a_pdf():
     page().save(out, "PDF", resolution=100)
     texts = [y for y in read(out.getvalue(), Tesseract(), "application/pdf") if isinstance(y, Text)]
     assert any("4579471809962802" in t.content and "page 1" in t.source for t in texts)
+
+
+@pytest.mark.parametrize(("drawn", "scanned"), [
+    ("", True), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", True),
+    ("Dear Sir, please find the report of the third quarter below. " * 8, False)])
+def test_pages_that_show_more_than_they_say(drawn, scanned):
+    def draw(canvas):
+        canvas.drawInlineImage(page().resize((500, 250)), 40, 200)
+        text = canvas.beginText(40, 780)
+        for line in textwrap.wrap(drawn, 80, expand_tabs=False, replace_whitespace=False):
+            text.textLine(line)
+        canvas.drawText(text)
+
+    document = pypdfium2.PdfDocument(leak_documents.printed(draw))
+    assert pictures._scanned(document[0]) == scanned
+
+
+def test_numbers_of_letters_in_a_font_are_no_text():
+    assert len(pictures.UNMAPPED.findall("\x03\x11\x12 \r\n\t$%\ue012\ufffd")) == 5
 
 
 @pytest.mark.parametrize(("text", "languages"), [
