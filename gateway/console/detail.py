@@ -9,6 +9,7 @@ from typing import Any
 from gateway.console.shown import shown
 from gateway.model.finding import IncidentCode
 from gateway.notices.catalog import IDENTIFIERS, INCIDENTS, LABELS, finding_sentence, text
+from gateway.notices.stored import DATA, sample
 from quarantine.parts import Part, parts, suspect
 
 NODES = 200                              # parts on a page; those with findings come first
@@ -83,7 +84,8 @@ def _node(row: Mapping[str, Any], language: str) -> Node:
 
 def _finding(row: Mapping[str, Any], node: Node, language: str) -> Seen:
     code = str(row.get("code", ""))
-    evidence = tuple(str(e) for e in row.get("evidence") or ())[:EVIDENCE]
+    pieces = [str(e) for e in row.get("evidence") or ()][:EVIDENCE]
+    evidence = tuple(sample(piece, language) for piece in pieces) if code.startswith(DATA) else tuple(pieces)
     severity = str(row.get("severity"))
     sentence = text(language, finding_sentence(code), file=node.file or node.name)
     return Seen(severity if severity in RANK else "medium", sentence, code, evidence, int(row.get("count") or 1),

@@ -42,7 +42,7 @@ PLACES: Mapping[str, Sequence[Place]] = {
         Place("exceptions", _("Exceptions"), HOUSE, Act.HOUSE),
         Place("signatures", _("Signatures"), HOUSE, Act.HOUSE),
     ),
-    _("House"): (
+    _("System"): (
         Place("users", _("Users and roles"), frozenset({"admin"}), Act.ACCOUNTS),
         Place("directory", _("Staff directory"), frozenset({"admin"}), Act.ACCOUNTS),
         Place("audit", _("Audit"), frozenset({"admin", "auditor"}), Act.AUDIT),

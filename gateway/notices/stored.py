@@ -47,12 +47,12 @@ def numbers(held: Mapping[str, Any], inspection: Mapping[str, Any], language: st
 
 def samples(inspection: Mapping[str, Any], language: str) -> list[str]:
     """Evidence of the data found: it was masked where it was found."""
-    pieces = [_sample(str(piece), language) for row in _rows(inspection, "findings") if str(row.get("code", "")).startswith(DATA)
+    pieces = [sample(str(piece), language) for row in _rows(inspection, "findings") if str(row.get("code", "")).startswith(DATA)
               for piece in row.get("evidence") or ()]
     return list(dict.fromkeys(pieces))[:SAMPLES]
 
 
-def _sample(piece: str, language: str) -> str:
+def sample(piece: str, language: str) -> str:
     """Evidence as the data detectors write it (`*****325 (body, line 1, offset 4)`), for people: in their language."""
     value, _, place = piece.partition(" (")
     if found := PLACE.fullmatch(place):

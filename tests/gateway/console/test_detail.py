@@ -60,3 +60,10 @@ def test_one_button_where_two_would_do_the_same() -> None:
 
 def test_session_facts() -> None:
     assert session_facts({})["helo"] == "" and session_facts({"session": {"helo": "x", "tls": None}})["helo"] == "x"
+
+
+def test_where_data_stands_is_said_in_the_readers_language() -> None:
+    found = INSPECTION | {"findings": [{"code": code, "severity": "medium", "artifact": "message", "evidence": ["***325 (body, line 2, offset 9)"]}
+                                       for code in ("DATA-CARD", "DISGUISE-TYPE")]}
+    (root, *_), _ = tree(found, "zh-Hant")
+    assert [s.evidence for s in root.seen] == [("***325（第 2 行）",), ("***325 (body, line 2, offset 9)",)]
