@@ -1,44 +1,109 @@
-"""What Word and PowerPoint files say where no page shows it: field codes, descriptions of pictures. Outbound mail only.
+"""What office files say where no page shows it: field codes, descriptions of pictures, values of fields and forms, data that
+came along as XML, queries and the tables of Power Query. Outbound mail only.
 
-The story reader gives the text; this gives attributes and codes with numbers in them.
+The readers of stories and sheets give the text; this gives attributes and codes with numbers in them.
 """
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 
 PART = re.compile(r"(?:word|ppt)/[0-9A-Za-z/]{1,80}\.xml")
+DATA = re.compile(r"customXml/item[0-9]{1,4}\.xml|ppt/tags/[0-9A-Za-z]{1,40}\.xml|"
+                  r"xl/(?:connections|(?:queryTables|revisions)/[0-9A-Za-z]{1,40})\.xml")
+"""Parts whose attributes all say something."""
+SHEET = re.compile(r"xl/worksheets/[0-9A-Za-z]{1,40}\.xml")
+SHEET_LIMIT = 1 << 20
+"""Octets of a sheet behind whose cells scenarios and the like are looked for."""
+BEHIND_CELLS = b"</sheetData>"
+OPEN_DOCUMENT = ("content.xml", "styles.xml")
 SAID = re.compile(rb"(?:descr|title|alt|val|tooltip|w:instr)=(?:\"([^\"<>]{8,8192})\"|'([^'<>]{8,8192})')")
+FIELD = re.compile(rb"<(?:text|form|draw|db):[^<>]{8,20000}>")
+FIELD_SAID = re.compile(rb"(?:string-value|current-value|form:value|title|label|help-text|text:name)="
+                        rb"(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
+TAG = re.compile(rb"<[A-Za-z][^<>]{8,20000}>")
+ATTRIBUTE = re.compile(rb"[\w:.-]{1,80}\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
 CODE = re.compile(rb"<w:(?:instrText|delInstrText)[^>]{0,100}>([^<]{8,8192})<")
-DIGITS = 7
+MASHUP = re.compile("<DataMashup[^<>]{0,200}>([0-9A-Za-z+/=\\s]{16,})<")
+"""Power Query ([MS-QDEFF] 2.2): version, length of a package, the package."""
+DIGITS, FEW_DIGITS = 7, 6
+"""Of a value that may be somebody's number: in documents full of colours and places, and where values are data."""
 PART_LIMIT = 32 << 20
+ERRORS = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error)
+KINDS = (b"word/document", b"ppt/presentation", b"xl/workbook", b"visio/document", b"content.xml")
 
 
 class OfficeWordsExtractor:
     name = "office words"
 
     def claims(self, node: Node) -> bool:
-        return node.data.startswith(b"PK\x03\x04") and (b"word/document" in node.data or b"ppt/presentation" in node.data)
+        return node.data.startswith(b"PK\x03\x04") and any(kind in node.data for kind in KINDS)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:
             return
+        lines: dict[str, None] = {}
         try:
             with zipfile.ZipFile(BytesIO(node.data)) as archive:
-                parts = [i for i in archive.infolist() if PART.fullmatch(i.filename) and i.file_size <= PART_LIMIT]
-                lines = dict.fromkeys(line for part in parts for line in _lines(archive.read(part)))
-        except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error):
+                for part in archive.infolist():
+                    read = _reader(part)
+                    if read is not None:
+                        content = archive.read(part)
+                        lines |= dict.fromkeys(read(content))
+                        if part.filename.startswith("customXml/"):
+                            yield from _mashup(content)
+        except ERRORS:
             return                                        # the readers of containers and packages say what is wrong
         if lines:
             yield Text("\n".join(lines), "beside the text", hidden=True)
+
+
+def _reader(part: zipfile.ZipInfo) -> Callable[[bytes], Iterable[str]] | None:
+    """What finds the lines of a part; None where others read all of it."""
+    if part.file_size > PART_LIMIT:
+        return None
+    if DATA.fullmatch(part.filename):
+        return lambda content: _tags(_plain(content), TAG, ATTRIBUTE)
+    if PART.fullmatch(part.filename):
+        return _lines
+    if part.filename.rpartition("/")[2] in OPEN_DOCUMENT:
+        return lambda content: _tags(content, FIELD, FIELD_SAID)
+    if part.file_size <= SHEET_LIMIT and SHEET.fullmatch(part.filename):
+        return lambda content: _tags(content[content.rfind(BEHIND_CELLS):] if BEHIND_CELLS in content else b"", TAG, ATTRIBUTE)
+    return None
+
+
+def _plain(content: bytes) -> bytes:
+    """XML in UTF-16 as UTF-8."""
+    return content.decode("utf-16", "replace").encode() if content[:2] in (b"\xff\xfe", b"\xfe\xff") else content
+
+
+def _tags(content: bytes, tag: re.Pattern[bytes], said: re.Pattern[bytes]) -> Iterator[str]:
+    """A line for each tag with numbers in it: its attributes belong together."""
+    for match in tag.finditer(content):
+        if sum(48 <= c < 58 for c in match[0]) >= FEW_DIGITS:
+            values = [value[value.lastindex or 1] for value in said.finditer(match[0])]
+            if sum(48 <= c < 58 for value in values for c in value) >= FEW_DIGITS:
+                yield "  ".join(html.unescape(value.decode("utf-8", "replace")) for value in values)
+
+
+def _mashup(content: bytes) -> Iterator[Child]:
+    if b"D\0a\0t\0a\0M" not in content and b"DataM" not in content:
+        return
+    found = MASHUP.search(_plain(content).decode("utf-8", "replace"))
+    blob = base64.b64decode(found[1]) if found else b""
+    if len(blob) > 8:
+        yield Child(blob[8:8 + int.from_bytes(blob[4:8], "little")], ArtifactKind.OBJECT, ("Power Query",))
 
 
 def _lines(content: bytes) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.extract import macros, officecrypto, xlm
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import addins, hwp, objects, ppt, vba, worddoc
+from gateway.extract.office import addins, blips, hwp, objects, ppt, vba, worddoc
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage
 from gateway.model.artifact import ArtifactKind
@@ -25,6 +25,9 @@ KNOWN = frozenset({"worddocument", "0table", "1table", "data", "workbook", "book
                    "project", "projectwm", "\x01compobj", "\x01ole", "current user", "pictures", "\x01ole10native"})
 MATHTYPE = "0002ce03-0000-0000-c000-000000000046"     # its formulas share the stream's name with the equation editor
 PROPERTIES = ("\x05summaryinformation", "\x05documentsummaryinformation")
+MOST_TEXT = 8 << 20
+"""Octets of a stream of no known kind in which text is looked for."""
+NUMBERED = 6
 PRINTABLE16 = re.compile("(?:[\\x20-\\x7e\\u3000-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af\\uff00-\\uffef]){2,400}")
 
 
@@ -65,12 +68,14 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
             yield from _workbook(storage, name, node, context)
     if "powerpoint document" in storage:
         yield from ppt.extract(storage.read("powerpoint document"), context.allowance(len(node.data)))
+    if "pictures" in storage and context.outbound:
+        yield from blips.pictures(storage.read("pictures"), context.allowance(len(node.data)))
     if "fileheader" in storage:
         yield from hwp.header(storage.read("fileheader", 256))
     if storage.name.lower() in hwp.STORAGES:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
     yield from _objects(storage)
-    yield from _others(storage)
+    yield from _others(storage, context.outbound)
 
 
 def _decrypted(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
@@ -102,6 +107,8 @@ def _workbook(storage: Storage, name: str, node: Node, context: Context) -> Iter
         yield from _decrypted(storage, node, context)
         return
     yield from xlm.extract(data)
+    if context.outbound:
+        yield from blips.of_workbook(data, context.allowance(len(node.data)))
 
 
 def _objects(storage: Storage) -> Iterator[Yield]:
@@ -137,8 +144,9 @@ def _odd_native(data: bytes) -> Iterator[Yield]:
         yield Child(data[4:], ArtifactKind.OBJECT, ("native data",))
 
 
-def _others(storage: Storage) -> Iterator[Yield]:
-    """Properties as text; every other stream that looks like a file, or holds macro source, goes on."""
+def _others(storage: Storage, outbound: bool) -> Iterator[Yield]:
+    """Properties as text; every other stream that looks like a file, or holds macro source, goes on. Outbound, where customer data
+    is looked for, the lines with numbers of any other stream: documents of Ichitaro, Project, Publisher and many more."""
     for name, path in storage.streams.items():
         if name in PROPERTIES:
             data = storage.read(name, 1 << 20)
@@ -147,6 +155,10 @@ def _others(storage: Storage) -> Iterator[Yield]:
         if name in KNOWN or name.startswith(("__substg", "__prop", "__name", "encrypt")):
             continue
         data = storage.read(name)
+        if outbound and not data.startswith(FILE_HEADS) and storage.name.lower() not in hwp.STORAGES:
+            text = "\n".join(_numbered(data[:MOST_TEXT]))
+            if text:
+                yield Text(text, f"stream {path[-1]}", hidden=True)
         if addins.is_wps_macro(name):
             yield from addins.wps_macro(path[-1], data)
         if name in ("package", "contents", "content") or data.startswith(FILE_HEADS):
@@ -160,6 +172,24 @@ def _strings(data: bytes) -> list[str]:
     wide = PRINTABLE16.findall(data.decode("utf-16-le", "replace"))
     narrow = [_legacy(run) for run in re.findall(rb"[\x20-\x7e\x80-\xfe]{4,400}", data)]
     return list(dict.fromkeys([*wide, *narrow]))[:500]
+
+
+def _numbered(data: bytes) -> Iterator[str]:
+    """Readable runs with six digits: UTF-16 in either order at even and odd places, and octets."""
+    seen: set[str] = set()
+    for charset in ("utf-16-le", "utf-16-be"):
+        for start in (0, 1):
+            for run in PRINTABLE16.finditer(data[start:].decode(charset, "replace")):
+                for line in re.split("[\r\n]", run[0]):
+                    if sum("0" <= c <= "9" for c in line) >= NUMBERED and line not in seen:
+                        seen.add(line)
+                        yield line
+    for found in re.finditer(rb"[\x20-\x7e\x80-\xfe]{8,2000}", data):
+        if sum(48 <= c < 58 for c in found[0]) >= NUMBERED:
+            line = _legacy(found[0])
+            if line not in seen:
+                seen.add(line)
+                yield line
 
 
 def _legacy(run: bytes) -> str:

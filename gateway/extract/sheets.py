@@ -31,7 +31,17 @@ AT_ONCE = 1024
 """Rows that are written out together: the narrow ones cost more by the row than by the cell."""
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
-OLE_BOOKS = ("Workbook".encode("utf-16-le"), "Book".encode("utf-16-le"))
+OLE_BOOKS = tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book", "WORKBOOK", "BOOK"))
+ENTRY = 128
+"""Octets of a directory entry ([MS-CFB] 2.6.1), which begins with the name: elsewhere it is a word, such as that of a style."""
+
+
+def _named(data: bytes, name: bytes) -> bool:
+    """Whether a directory entry has the name."""
+    at = data.find(name)
+    while at >= 0 and at % ENTRY:
+        at = data.find(name, at + 2)
+    return at >= 0
 
 
 class SheetExtractor:
@@ -41,7 +51,7 @@ class SheetExtractor:
         data = node.data
         if data.startswith(MAGIC_ZIP):
             return b"xl/workbook." in data or (b"content.xml" in data and _opendocument_sheet(data))
-        return data.startswith(MAGIC_OLE) and any(name in data for name in OLE_BOOKS)
+        return data.startswith(MAGIC_OLE) and any(_named(data, name) for name in OLE_BOOKS)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office.compound import Storage
-from gateway.extract.office.targets import Place, judge, place
+from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation
+from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 STORAGES = frozenset({"scripts", "bindata", "bodytext", "viewtext"})
@@ -25,6 +25,10 @@ LINK = re.compile(rb"klh%[\s\S]{5}")
 """A control for a link: its id (%hlk), properties, then a command in UTF-16 with its length (HWP 5.0, 4.3.10.15)."""
 LINKS = 1000
 
+PARA_TEXT = 0x43
+PARAGRAPHS = 1_000_000
+CONTROL = re.compile("[\x01-\x09\x0b\x0c\x0e-\x17][\\s\\S]{7}|[\x00-\x09\x0b\x0c\x0e-\x1f]")
+"""Controls of eight units, single ones (HWP 5.0, table 6)."""
 LOCKED = 0x2 | 0x10 | 0x100 | 0x400
 """Flags of the file header: password, rights management, certificate, both (Hangul Document File Formats 5.0, 3.2.1)."""
 
@@ -36,7 +40,7 @@ def header(data: bytes) -> Iterator[Yield]:
 
 
 def extract(storage: Storage, room: int) -> Iterator[Yield]:
-    """Streams that inflate; plain scripts as they are; other plain streams their reader has already. Of texts the links only."""
+    """Streams that inflate; plain scripts as they are; other plain ones their reader has already. Of texts their words and links."""
     for name in storage.streams:
         machine = zlib.decompressobj(-zlib.MAX_WBITS)
         packed = distributed(storage.read(name))
@@ -52,8 +56,26 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
         room -= len(data)
         if storage.name.lower() in TEXTS:
             yield from links(data)
+            text = "\n".join(paragraphs(data))
+            if text.strip():
+                yield Text(text, f"section {name}")
         elif data:
             yield Child(data, ArtifactKind.OBJECT, (name,))
+
+
+def paragraphs(data: bytes) -> Iterator[str]:
+    """The text of each paragraph (HWP 5.0, 4.3.3): characters below 32 are breaks, or controls of eight units."""
+    at = 0
+    for _ in range(PARAGRAPHS):
+        if at + 4 > len(data):
+            return
+        head = struct.unpack_from("<L", data, at)[0]
+        at, size = at + 4, head >> 20
+        if size == 0xFFF and at + 4 <= len(data):
+            at, size = at + 4, struct.unpack_from("<L", data, at)[0]
+        if head & 0x3FF == PARA_TEXT:
+            yield CONTROL.sub("\t", data[at:at + size].decode("utf-16-le", "replace")).rstrip("\r")
+        at += size
 
 
 def distributed(data: bytes) -> bytes:
@@ -81,13 +103,13 @@ def distributed(data: bytes) -> bytes:
 
 
 def links(text: bytes) -> Iterator[Observation]:
-    """Links to programs, shares and schemes that run something. Colons and semicolons of the target stand behind a backslash."""
+    """Links to programs, shares and schemes that run something."""
     for count, found in enumerate(LINK.finditer(text)):
         if count >= LINKS:
             return
         size = struct.unpack_from("<H", text, found.end())[0] if found.end() + 2 <= len(text) else 0
         command = text[found.end() + 2:found.end() + 2 + 2 * size].decode("utf-16-le", "replace")
-        target = re.split(r"(?<!\\);", command, maxsplit=1)[0].replace("\\:", ":").replace("\\;", ";").replace("\\?", "?")
+        target = unescaped(command)
         seen = judge("hyperlink", target)
         if seen is not None and (seen.code != "DOC-LINK" or place(target) is Place.SHARE):
             yield seen

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Problem
+from gateway.extract.base import Context, Node, Problem
 from gateway.extract.office.activex import EQUATION
 from gateway.extract.ole import OLE
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
+from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import STARTS_AND_RUNS, compound, ole_native, vba_compressed, vba_streams, xlm_workbook
 
@@ -56,3 +58,15 @@ def test_damaged_file_still_shows_its_macros() -> None:
 
 def test_plain_document_is_silent() -> None:
     assert codes(take_apart(OLE, compound({"\x01CompObj": b"Microsoft Word Document", "Data": b"x"}))) == set()
+
+
+def test_lines_with_numbers_of_unknown_streams_outbound() -> None:
+    wide, other = "王大明 A123456789\r無 12".encode("utf-16-be"), b"\x01" + "陳小華 B123456789".encode("utf-16-le")
+    data = compound({"DocumentText": b"SsmgV.01" + wide, "Var2Data": other, "Old": "林 C123456789".encode("cp950")})
+
+    def texts(outbound: bool) -> str:
+        node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/x-ole-storage")
+        return "\n".join(y.content for y in OLE.extract(node, Context(Limits(), outbound=outbound)) if isinstance(y, Text))
+
+    assert all(number in texts(True) for number in ("王大明 A123456789", "陳小華 B123456789", "C123456789"))
+    assert "無 12" not in texts(True) and not texts(False)

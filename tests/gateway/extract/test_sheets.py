@@ -135,3 +135,10 @@ def test_octets_of_old_workbooks_that_were_widened():
 def test_names_of_sheets_with_numbers():
     data = book(lambda made: [made.add_worksheet(name).write(0, 0, "x") for name in ("陳志明 A123456789", "Sheet2")])
     assert [t.content for t in read(data) if getattr(t, "source", "") == "sheet name"] == ["陳志明 A123456789"]
+
+
+@pytest.mark.parametrize(("at", "claimed"), [(512 + 128, True), (512 + 70, False), (512 + 129, False)])
+def test_a_compound_file_is_a_workbook_by_its_directory(at, claimed):
+    data = bytearray(b"\xd0\xcf\x11\xe0" + bytes(2000))
+    data[at:at + 10] = "Book\0".encode("utf-16-le")
+    assert SHEETS.claims(node(bytes(data))) == claimed

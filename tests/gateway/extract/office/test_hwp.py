@@ -9,8 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem
-from gateway.extract.office.hwp import distributed
+from gateway.extract.office.hwp import distributed, paragraphs
 from gateway.extract.ole import OLE
+from gateway.model.content import Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import compound
@@ -89,3 +90,17 @@ def test_links_of_the_text(command: str, code: str) -> None:
     found = take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(link(command))}), "a.hwp")
     assert ({code} if code else set()) == {c for c in codes(found) if c.startswith("DOC-LINK")}
     assert not codes(take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(link(command, 60_000)[:13])}), "a.hwp"))
+
+
+def test_the_words_of_paragraphs():
+    def paragraph(text: str) -> bytes:
+        body = text.encode("utf-16-le")
+        if len(body) < 0xFFF:
+            return struct.pack("<L", 0x43 | 1 << 10 | len(body) << 20) + body
+        return struct.pack("<LL", 0x43 | 0xFFF << 20, len(body)) + body
+
+    other = struct.pack("<L", 0x42 | 4 << 20) + b"abcd"
+    section = other + paragraph("성명\x0bABCDEF\x0b김철수\r") + paragraph("가" * 3000) + paragraph("\x18끝")
+    assert list(paragraphs(section)) == ["성명\t김철수", "가" * 3000, "\t끝"]
+    data = compound({"FileHeader": HEADER, "BodyText/Section0": raw(section)})
+    assert any("김철수" in found.content for found in take_apart(OLE, data, "a.hwp") if isinstance(found, Text))
