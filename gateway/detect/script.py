@@ -18,6 +18,10 @@ ESCAPED = re.compile(r"\\x([0-7][0-9a-fA-F])")
 BEGINNING = 32
 """Octets of a file that are text where a script or shell file begins."""
 SHORTEST = 12
+ENCODED = b"#@~^"
+"""What encoded scripts begin with; control characters stand behind it."""
+BLANKS = 1 << 22
+"""Octets in which the first character is looked for: interpreters read on."""
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x0c")
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"")
 
@@ -74,6 +78,8 @@ def begins_as_text(sample: Sample) -> bool:
     """Text with octets of no text behind it: interpreters and the desktop read from the beginning."""
     if sample.artifact.detected_type != "application/octet-stream":
         return False
+    if sample.data.startswith(ENCODED):
+        return True
     head = sample.data[:BEGINNING]
     if head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"")                  # UTF-16
@@ -100,6 +106,8 @@ def plain(code: str) -> str:
 def beginning(sample: Sample, size: int = 8192) -> str:
     """The first characters without a byte order mark, UTF-16 undone where it is some."""
     head = sample.data[:size]
+    if head[:BEGINNING].isspace():
+        head = sample.data[:BLANKS].lstrip()[:size]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in head:
         return head.decode("utf-16", "replace").lstrip("\ufeff")
     if head.count(0) * 3 > len(head):

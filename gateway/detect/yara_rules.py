@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 
 import yara
 
@@ -39,6 +40,7 @@ OFFICE = frozenset({
     "application/vnd.openxmlformats", "application/x-ole-storage", "application/vnd.oasis.opendocument", "application/x-office-xml",
     "application/x-mso",
 })
+PAGES = frozenset({"text/html", "image/svg+xml"})
 BY_TYPE = {
     "application/rtf": "rtf", "application/pdf": "pdf", "application/x-ms-shortcut": "shortcut", "application/onenote": "onenote",
     "text/html": "html", "image/svg+xml": "html", "message/rfc822": "mail", "application/zip": "archive",
@@ -148,15 +150,14 @@ def kinds(sample: Sample) -> frozenset[str]:
     return frozenset(found)
 
 
-def scan(rules: yara.Rules, sample: Sample) -> Iterator[yara.Match | Finding]:
-    """The matches in each content of a node. A content that could not be scanned to its end gives a finding instead."""
-    for data in contents(sample):
-        try:
-            yield from rules.match(data=data, timeout=TIMEOUT, fast=True)       # where a string first stands is enough
-        except yara.TimeoutError:
-            yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, sample.artifact.id, (f"{TIMEOUT} s",))
-        except yara.Error as error:
-            yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, sample.artifact.id, (type(error).__name__,))
+def scan(rules: yara.Rules, data: bytes, id: int) -> Iterator[yara.Match | Finding]:
+    """The matches in one content of a node. One that could not be scanned to its end gives a finding instead."""
+    try:
+        yield from rules.match(data=data, timeout=TIMEOUT, fast=True)           # where a string first stands is enough
+    except yara.TimeoutError:
+        yield Finding("SIGNATURE-TIMEOUT", "signature", Severity.HIGH, id, (f"{TIMEOUT} s",))
+    except yara.Error as error:
+        yield Finding("SIGNATURE-ERROR", "signature", Severity.HIGH, id, (type(error).__name__,))
 
 
 class YaraDetector:
@@ -167,29 +168,33 @@ class YaraDetector:
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         fitting = kinds(sample)
-        rules = self.rules.of(fitting)
         seen: set[str] = set()
-        for match in scan(rules, sample):
+        for data, of_script in contents(sample):
+            applying = fitting if of_script else of_words(sample, fitting)
+            yield from self.packaged(data, applying, sample.artifact.id, seen)
+        if self.rules.outside is not None:
+            yield from self.outside(self.rules.outside, sample)
+
+    def packaged(self, data: bytes, applying: frozenset[str], id: int, seen: set[str]) -> Iterable[Finding]:
+        """One finding a rule that applies to such a content and was not `seen` in another one."""
+        for match in scan(self.rules.of(applying), data, id):
             if isinstance(match, Finding):
                 yield match
                 continue
             if match.namespace in seen:
                 continue
             signature = self.rules.catalog.get(match.namespace)
-            if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & fitting:
+            if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & applying:
                 continue
             seen.add(match.namespace)
             known = signature.description
-            yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
+            yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], id, (known.title,),
                           confidence=known.confidence, rule=known.id)
-
-        if self.rules.outside is not None:
-            yield from self.outside(self.rules.outside, sample)
 
     def outside(self, rules: yara.Rules, sample: Sample) -> Iterable[Finding]:
         """One finding a rule of outside folders; its severity stands in its metadata."""
         seen: set[str] = set()
-        for match in scan(rules, sample):
+        for match in chain.from_iterable(scan(rules, data, sample.artifact.id) for data, _ in contents(sample)):
             if isinstance(match, Finding):
                 yield match
             elif match.rule not in seen:
@@ -202,17 +207,25 @@ class YaraDetector:
         return ()
 
 
-def contents(sample: Sample) -> Iterator[bytes]:
-    """The node's octets; its extracted text where that is not the same octets again. Of a message only the header: what
-    stands below it are nodes of their own, decoded."""
+def of_words(sample: Sample, fitting: frozenset[str]) -> frozenset[str]:
+    """What applies to a page beside its scripts: it may quote commands, whatever scripts it has. Script hosts run all of one."""
+    page = sample.artifact.detected_type in PAGES and not blocked_group(sample.artifact, "script")[1]
+    return fitting - {"script"} if page else fitting
+
+
+def contents(sample: Sample) -> Iterator[tuple[bytes, bool]]:
+    """The node's octets; its extracted text where that is not the same octets again; whether it is nothing but script. Of a
+    message only the header: what stands below it are nodes of their own, decoded."""
     message = sample.artifact.detected_type == "message/rfc822"
-    yield header_block(sample.data) if message else sample.data
+    yield header_block(sample.data) if message else sample.data, False
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
-    texts = [t.content for t in sample.texts if t.source.startswith("script")
-             or not (t.source.startswith("header") or (plain and t.charset in WRITTEN_AS_READ))]
-    joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
-    if joined:
-        yield joined.encode("utf-8", "replace")
+    scripts = [t.content for t in sample.texts if t.source.startswith("script")]
+    others = [t.content for t in sample.texts
+              if not t.source.startswith(("script", "header")) and not (plain and t.charset in WRITTEN_AS_READ)]
+    for texts, of_script in ((scripts, True), (others, False)):
+        joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
+        if joined:
+            yield joined.encode("utf-8", "replace"), of_script
 
 
 def header_block(data: bytes) -> bytes:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gateway.extract import literals, numbers, obscure
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.unseen import unseen
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
@@ -119,6 +120,7 @@ WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w
                    r"(?<!document)(?<!window)\.(?:on(?:click|submit|change)\s{0,4}=|addEventListener\s{0,4}\(\s{0,4}[\"'](?:click|submit|change))|"
                    r"\.(?:on|click|submit|change)\s{0,4}\(\s{0,4}(?:[\"'](?:click|submit|change)|function)", re.I)
 """Something of a page that its reader has to press first."""
+ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 DRAWING = re.compile(r"\.to(?:DataURL|Blob)\s{0,4}\(")
 """What is drawn by hand is saved so: signatures."""
 PIECES_UP_TO = 1 << 20
@@ -350,15 +352,23 @@ def _wanders(source: str, script: str) -> bool:
 
 
 def _shown(page: Page, source: str) -> int:
-    """Characters of words to read, counted until there are enough: the title is none, nor are numbers and long runs of signs."""
-    shown = -len("".join(_parts(source, "title")[1]))
-    for found in WORD.finditer("".join(page.visible)[:MOST_SHOWN]):
+    """Characters of words to read, counted until there are enough: the title is none, nor are numbers and long runs of signs,
+    nor what is not seen. White words on a page of some length may stand on dark ground."""
+    hidden = _said(ANY_TAG.sub(" ", " ".join(unseen(source))), SOME_SHOWN * 8) if len(source) < SMALL else 0
+    hidden += len("".join(_parts(source, "title")[1]))
+    return _said("".join(page.visible)[:MOST_SHOWN], SOME_SHOWN + hidden) - hidden
+
+
+def _said(text: str, enough: int) -> int:
+    """Characters of words in a text, counted until there are enough."""
+    shown = 0
+    for found in WORD.finditer(text):
         word = found[0]
         if not word.isascii():
             shown += 2 * len(word)                       # each character of Chinese says as much as two letters
         elif len(word) <= LONGEST_WORD and any(map(str.isalpha, word)):
             shown += len(word)
-        if shown > SOME_SHOWN:
+        if shown > enough:
             break
     return shown
 

@@ -8,5 +8,5 @@ rule html_window_in_window
         $b = "box-shadow" nocase
         $r = "border-radius" nocase
     condition:
-        $u and $p and ($f or $i) and ($b or $r)
+        $u and ($f or $i) and (($p and ($b or $r)) or filesize < 2KB)
 }

@@ -99,6 +99,13 @@ def test_fields_for_passwords(markup, asked):
     assert ("HTML-PASSWORD" in acts(markup)) is asked
 
 
+def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
+    filler, leaves = "lorem ipsum dolor sit amet " * 40, "<script>location.href='https://h.invalid/'</script>"
+    assert "HTML-DOOR" in acts(f"<p style='color:#fff'>{filler}</p>{leaves}")
+    assert "HTML-DOOR" not in acts(f"<p style='color:#333'>{filler}</p>{leaves}")
+    assert "HTML-DOOR" not in acts(f"<body style='background:#003'><p style='color:#fff'>{filler}</p>{leaves}")
+
+
 def test_fields_that_look_like_those_for_passwords():
     assert "HTML-PASSWORD" in acts("<style>.k{-webkit-text-security : disc}</style><input class=k>")
     assert "HTML-PASSWORD" not in acts("<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>")
