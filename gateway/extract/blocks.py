@@ -15,6 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
+from gateway.extract import codewords
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import naturalness, readings
 from gateway.model.artifact import ArtifactKind
@@ -57,6 +58,9 @@ class BlocksExtractor:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound or (node.type == "application/octet-stream" and not node.data[:4096].isascii()):
             return
+        for label, whole in (("words", codewords.decoded(node.data)), ("quoted-printable", codewords.unquoted(node.data))):
+            if whole and worth(whole):
+                yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
         found = 0
         for label, pattern, decode in CODINGS:
             if not hinted(label, node.data):
@@ -81,12 +85,15 @@ def _joined(label: str, pattern: re.Pattern[bytes], node: Node) -> Iterator[byte
 
 
 def unwrapped(plain: bytes, context: Context) -> bytes:
-    """What a zlib stream packs (RFC 1950), within the message's allowance; UTF-16 as UTF-8."""
+    """What a zlib stream packs (RFC 1950) or a bare one, within the message's allowance; UTF-16 as UTF-8."""
     if len(plain) > 6 and plain[0] == 0x78 and int.from_bytes(plain[:2], "big") % 31 == 0:
         try:
             return zlib.decompressobj().decompress(plain, max(1, context.allowance(len(plain))))
         except zlib.error:
             return plain
+    made = _deflated(plain, max(1, context.allowance(len(plain)))) if len(plain) >= LEAST and not plain[:64].isascii() else b""
+    if made:
+        return made
     for encoding, high in (("utf-16-le", plain[1::2]), ("utf-16-be", plain[::2])):
         if len(high) * 2 == len(plain) and high.count(0) * 4 > len(high):
             try:
@@ -94,6 +101,16 @@ def unwrapped(plain: bytes, context: Context) -> bytes:
             except UnicodeError:
                 return plain
     return plain
+
+
+def _deflated(plain: bytes, most: int) -> bytes:
+    """What a bare stream packs (RFC 1951; SAML, drawings of draw.io), b'' where it is none: one that ends where the octets end."""
+    unpacker = zlib.decompressobj(-15)
+    try:
+        made = unpacker.decompress(plain, most)
+    except zlib.error:
+        return b""
+    return made if unpacker.eof and len(unpacker.unused_data) < 4 else b""
 
 
 def _kind(plain: bytes) -> str:

@@ -48,6 +48,8 @@ MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\x
 SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BIJ]|&@|\.[AF])")
 KOREAN_SHIFT = b"\x1b$)C"
 HZ = re.compile(rb"~\{(?:[!-}]|~(?![{}])){2,}+~\}")
+SHIFTED = re.compile(rb"\+[0-9A-Za-z+/]{3,}-?")
+EASTERN = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffe6]")
 CLOSE = 0.82
 """A reading whose score is at least this part of the best one's is kept beside it."""
 
@@ -85,9 +87,11 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     for mark, name in MARKS:
         if data.startswith(mark):
             return [(data.decode(name, "replace"), name)]
-    wide = _four_octets(data)
+    wide = four_octets(data)
     if wide:
         return [(data.decode(wide, "replace"), wide)]
+    if data.isascii() and b"+" in data and _of_mail_safe(data):
+        return [(data.decode("utf-7", "replace"), "utf-7"), (data.decode("ascii"), "utf-8")]
     found: dict[str, str] = {}
     chosen = codec(declared) if declared else None
     for name in _candidates(data, chosen):
@@ -112,7 +116,7 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     return [(text, next(n for n in kept if found[n] == text)) for text in texts][:4]
 
 
-def _four_octets(data: bytes) -> str:
+def four_octets(data: bytes) -> str:
     """UTF-32 without a mark: two octets of each four are nought, and more is in the other two."""
     head = data[:4096]
     if len(data) < 16 or len(data) % 4 or head.count(0) * 2 < len(head):
@@ -123,7 +127,7 @@ def _four_octets(data: bytes) -> str:
 
 
 def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
-    if data.isascii() and chosen in (None, "utf-8"):
+    if data.isascii():
         if KOREAN_SHIFT in data:
             yield "iso2022_kr"
         elif SHIFTS.search(data):
@@ -135,16 +139,26 @@ def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
         yield chosen
         if chosen == "cp950":
             yield "big5hkscs"
+    even, odd = data[0::2].count(0), data[1::2].count(0)
     if not data.isascii():
         yield "utf-8"
+        if max(even, odd) > 8 * min(even, odd) + 3:       # no other charset has noughts
+            yield "utf-16-le" if odd > even else "utf-16-be"
         yield from MULTIBYTE
         if not chosen:
             yield "cp1252"
         return
-    even, odd = data[0::2].count(0), data[1::2].count(0)
     if (even + odd) * 4 > len(data) and max(even, odd) > 3 * min(even, odd):              # else a file filled up with noughts
         yield "utf-16-le" if odd > even else "utf-16-be"
     yield "utf-8"
+
+
+def _of_mail_safe(data: bytes) -> bool:
+    """Whether there is UTF-7 (RFC 2152): words of base64 that all are ideographs, kana or hangul."""
+    words = SHIFTED.findall(data, 0, JUDGED)
+    text = b" ".join(words).decode("utf-7", "replace")
+    strange = [c for c in text if c > "\x7f"]
+    return len(strange) >= 4 and sum(EASTERN.match(c) is not None for c in strange) * 10 >= 9 * len(strange)
 
 
 def _least_broken(data: bytes) -> str:

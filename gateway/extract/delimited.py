@@ -58,6 +58,8 @@ def sniff(text: str) -> str:
             lines = [delimiter.join("x" * len(row)) for row in islice(rows(text[:65536], delimiter), SAMPLE_LINES)]
         counts = Counter(_outside_quotes(line, delimiter) for line in lines)
         number, times = max(((n, t) for n, t in counts.items() if n), key=lambda x: x[1], default=(0, 0))
+        if times < 0.6 * len(lines):                      # several tables in one file
+            times = sum(t for n, t in counts.items() if n and t > 2)
         score = times / len(lines) + min(number, 20) / 100
         if times / len(lines) >= 0.6 and score > best:
             best, chosen = score, delimiter
@@ -75,7 +77,7 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[str, ...]]:
     csv.field_size_limit(CELL_LIMIT)
     lines = text.splitlines(keepends=True)
     try:
-        yield from (tuple(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+        yield from map(tuple, csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         yield from (tuple(line.rstrip("\r\n").split(delimiter)) for line in lines if line.strip())
 

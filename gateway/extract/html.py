@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from urllib.parse import unquote
 
-from gateway.extract import html_tables, nesting, pagecode
+from gateway.extract import html_tables, nesting, pagecode, rejoined
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, place, program
@@ -31,9 +31,11 @@ CLOSING = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style", 
 BLOCKS = frozenset({
     "address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
-    "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption",
+    "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption", "text", "svg:text",
 })
 CELLS = frozenset({"td", "th"})
+READINGS = frozenset({"rt", "rp"})
+"""How an ideograph is read (HTML 4.5.10): stands within words, and is none of them."""
 VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })
@@ -49,6 +51,10 @@ CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\
 """What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
 STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
 """Text that a style sets before or behind an element (CSS 2.2 section 12.2)."""
+SEAM, SEAMS = "\ufdd0", 6
+"""Stands between two neighbours that are alike, no blank between: cells that a style of elsewhere sets apart, or a word in pieces.
+Both readings are given where a page has so many."""
+SEAM_MARK = re.compile(SEAM)
 ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}")
 """Blanks that stay: what people part columns by."""
 COLUMNS = re.compile(r" {2,}")
@@ -105,6 +111,8 @@ class Page:
     downloads: bool = False
     quoted: bool = False                 # a sign that ends tags stands within quotes
     quotes: int = 0                      # characters read for the end of tags with a quote left open
+    closed: tuple[str, int] = ("", -1)   # the last end tag, and where it ended
+    seams: int = 0                       # neighbours that are alike
     flood: str = ""                      # what there is more of than any page needs
 
     def full(self, elements: int) -> bool:
@@ -145,6 +153,8 @@ class HtmlExtractor:
             source = expanded(source)
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
+            if page.seams >= SEAMS:
+                yield Text(words([SEAM_MARK.sub("\t", piece) for piece in page.visible]), "body", charset)
             if page.hidden:
                 yield Text(words(page.hidden), "hidden", charset, hidden=True)
             if page.rows:
@@ -153,6 +163,9 @@ class HtmlExtractor:
                 if charset.startswith(RECODED) and not context.outbound:
                     yield Text(source, "script markup", charset, hidden=True)
                 yield from pagecode.active(page, source)
+                for script in page.scripts if context.outbound else ():
+                    if joined := rejoined.concatenated(script):
+                        yield Text(joined, "script", hidden=True)
         flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
@@ -182,7 +195,7 @@ def expanded(source: str) -> str:
 
 
 def words(pieces: list[str]) -> str:
-    text = "".join(pieces)
+    text = "".join(pieces).replace(SEAM, "")
     if "nbsp" in text or "\xa0" in text or "#160" in text:
         text = ROOM.sub("\t", text).replace("&nbsp;", " ")
     text = html.unescape(text).replace("\xa0", " ")
@@ -219,13 +232,12 @@ def parse(source: str, full: bool = False) -> Page:
         if not name:
             continue
         typed = full and not closing if name == "pre" else typed
-        if name in BLOCKS or name in CELLS:
-            out.append("\n" if name in BLOCKS else "\t")
+        out.append("\n" if name in BLOCKS else "\t" if name in CELLS else "")
         if not closing:
             attributes = source[match.end():at - 1]
             page.tags.add(name)
-            if full and "=" in attributes:
-                out.append(_beside(name, attributes, styles))
+            if full:
+                out.append(_before(page, name, attributes, match.start(), styles))
             tag = (name, attributes)
             if "=" in attributes and tag not in dull and not _attributes(page, name, attributes, full, len(page.visible)):
                 dull.add(tag)
@@ -233,13 +245,14 @@ def parse(source: str, full: bool = False) -> Page:
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING:
                 at = _raw(page, name, source, at, full)
-            elif not veil and name not in VOID and "=" in attributes and _styled(attributes, HIDDEN_STYLE, styles):
+            elif not veil and (_hides(name, attributes, styles) or (full and name in READINGS)):
                 veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
                 continue
         if veil and name == veil:
             depth += -1 if closing else 1
             if depth <= 0:
                 veil, out = "", page.visible
+        page.closed = (name, at) if closing else page.closed
         if full and name in html_tables.NAMES:
             tables.tag(name, closing, "" if closing else attributes, page.visible)
     return page
@@ -262,6 +275,19 @@ def _tag_end(page: Page, source: str, start: int, end: int) -> int:
         page.quotes += LONGEST_TAG if whole is None else whole.end() - start
         return end + 1 if whole is None else whole.end()
     return end + 1
+
+
+def _before(page: Page, name: str, attributes: str, at: int, styles: dict[tuple[str, str], bool]) -> str:
+    """What stands before an element that begins at an offset: what _beside says, or a seam."""
+    room = _beside(name, attributes, styles) if "=" in attributes else ""
+    if page.closed != (name, at) or name in BLOCKS or name in CELLS:
+        return room
+    page.seams += 1
+    return room or SEAM
+
+
+def _hides(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> bool:
+    return "=" in attributes and name not in VOID and _styled(attributes, HIDDEN_STYLE, styles)
 
 
 def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> str:

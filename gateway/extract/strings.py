@@ -12,8 +12,10 @@ import re
 import zlib
 from collections.abc import Iterator
 
+from gateway.extract import pickled
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.charset import naturalness, readings
+from gateway.extract.charset import four_octets, naturalness, readings
+from gateway.extract.structured import records
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
@@ -59,11 +61,13 @@ class StringsExtractor:
             yield from _zlib(data, context)
         elif dbf_like(data):
             yield from _dbf(data)
+        elif pickled.pickle_like(data):
+            yield from _pickle(data)
         elif len(data) - len(data.translate(None, CONTROLS)) == 0:
             for text, charset in readings(data, node.charset):
                 yield Text(text, "body", charset)
         else:
-            yield from _wide(data) or _strings(data)
+            yield from _wide(node) or _strings(data)
 
 
 def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
@@ -97,15 +101,26 @@ def _zlib(data: bytes, context: Context) -> Iterator[Yield]:
     yield Child(made, ArtifactKind.MEMBER, label="zlib")
 
 
-def _wide(data: bytes) -> list[Yield]:
-    """The text where the octets are one in UTF-16 without a mark, mostly of Chinese or Japanese."""
-    for name in WIDE:
+def _pickle(data: bytes) -> Iterator[Yield]:
+    """The records of a pickle; the strings of one that cannot be read."""
+    try:
+        value = pickled.content(data)
+    except pickled.NoPickle:
+        yield from _strings(data)
+        return
+    yield from records([value])
+
+
+def _wide(node: Node) -> list[Yield]:
+    """The text where the octets are one in UTF-16 or UTF-32 without a mark, mostly of Chinese or Japanese: read as what it is."""
+    wide = four_octets(node.data)
+    for name in (wide,) if wide else WIDE:
         try:
-            text = data[:len(data) & ~1].decode(name)
+            text = node.data[:len(node.data) & ~1].decode(name)
         except UnicodeDecodeError:
             continue
         if not text.isascii() and naturalness(text) > NATURAL:
-            return [Text(text, "body", name)]
+            return [Child(text.encode(), ArtifactKind.TEXT, node.artifact.names, label=name)]
     return []
 
 

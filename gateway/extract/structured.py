@@ -24,7 +24,9 @@ MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too
 MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
-INSERT = re.compile(r"insert\s+into\s+([^\s(]{1,128})\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
+INSERT = re.compile(
+    r"(?:insert\s+(?:all\s+|first\s+)?|(?<=\))\s{1,40})into\s+([^\s(]{1,128})\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
+"""One statement, or the next table of one that fills several (INSERT ALL)."""
 COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
 QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
 LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
@@ -78,7 +80,7 @@ def _looks(data: bytes) -> str:
         return "ldif"
     if b"copy " in low and b"from stdin" in low:
         return "sql"
-    return "sql" if b"insert into" in low or (b"create table" in low and b"insert" in data.lower()) else ""
+    return "sql" if b"insert into" in low or b"insert all" in low or (b"create table" in low and b"insert" in data.lower()) else ""
 
 
 def _json(text: str) -> Iterator[Yield]:
@@ -93,10 +95,11 @@ def _json(text: str) -> Iterator[Yield]:
                     documents.append(json.loads(line))
                 except (ValueError, RecursionError):
                     continue
-    yield from _records([documents] if len(documents) != 1 else documents)
+    yield from records([documents] if len(documents) != 1 else documents)
 
 
-def _records(documents: list[Any]) -> Iterator[Yield]:
+def records(documents: list[Any]) -> Iterator[Yield]:
+    """Objects of the same keys as tables, lists of plain values as rows, the rest name and value."""
     tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
     pairs: list[tuple[str, ...]] = []
     queue: list[tuple[Any, str]] = [(d, "") for d in documents]
@@ -115,6 +118,8 @@ def _records(documents: list[Any]) -> Iterator[Yield]:
         elif isinstance(value, list):
             if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
+            elif 0 < len(value) <= COLUMNS and all(_one_said(v) is not None for v in value):
+                pairs.append((name, "".join(_one_said(v) or "" for v in value)))
             else:
                 queue.extend((v, name) for v in reversed(value))
         elif name:
@@ -123,6 +128,16 @@ def _records(documents: list[Any]) -> Iterator[Yield]:
         yield Table("records", (columns, *rows))
     if pairs:
         yield Table("values", tuple(pairs))
+
+
+def _one_said(value: object) -> str | None:
+    """What a piece of a text says that comes as a list of strings and of objects with a text each; None for anything else."""
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, dict):
+        return None
+    said = [v for k, v in value.items() if k in VALUED and isinstance(v, str)]
+    return said[0] if len(said) == 1 and len(value) <= 4 else None
 
 
 def _scalar(value: object) -> str:
@@ -134,7 +149,7 @@ def _scalar(value: object) -> str:
 def _sql(text: str) -> Iterator[Yield]:
     """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
     tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
-    statements = text.lower().count("insert into")
+    statements = text.lower().count("into ")
     match = INSERT.search(text) if statements < MOST_RECORDS else None
     if statements >= MOST_RECORDS:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
@@ -168,6 +183,8 @@ def _values(text: str, at: int, rows: list[tuple[str, ...]]) -> int:
         if found[3]:
             rows.append(tuple(current))
             current = []
+            if text[at:at + 1].isspace() and INSERT.match(text, at):
+                break
         else:
             current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
     return at
@@ -195,7 +212,7 @@ def _ldif(text: str) -> Iterator[Yield]:
             if value.startswith(":"):
                 value = base64_of(value.strip(": ").encode("ascii", "replace")).decode("utf-8", "replace")
             entries[-1].setdefault(key, []).append(value.strip())
-    yield from _records([[{key: " ".join(values) for key, values in e.items()} for e in entries if e]])
+    yield from records([[{key: " ".join(values) for key, values in e.items()} for e in entries if e]])
 
 
 def _quoted_printable(key: str, value: str) -> str:

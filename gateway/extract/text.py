@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.extract import nesting
+from gateway.extract import nesting, rejoined
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.model.content import Text
@@ -29,6 +29,8 @@ class TextExtractor:
             yield Problem(IncidentCode.COUNT, flood)
         for content, charset in readings(node.data, node.charset):
             yield Text(content, "body", charset)
+            for again in rejoined.readings(content) if context.outbound else ():
+                yield Text(again, "body", charset)
 
 
 TEXT = TextExtractor()

@@ -51,7 +51,7 @@ def _table(characters: set[str]) -> np.ndarray:
 
 _FIRST = _table({firm[0] for firm in _FIRMS})
 _PAIRS = frozenset(ord(firm[0]) << 32 | ord(firm[1]) for firm in _FIRMS)
-_COMPANY = re.compile(f"{'|'.join(_FIRMS)}|(?<![a-z])(?:{'|'.join(_LATIN_FIRMS)})(?![a-z])", re.I)
+_COMPANY = re.compile(f"(?:{'|'.join(_FIRMS)})(?![路街道巷園园區区城])|(?<![a-z])(?:{'|'.join(_LATIN_FIRMS)})(?![a-z])", re.I)
 # The hundred commonest surnames of Taiwan, China and Hong Kong in both scripts, and two-character ones.
 _SURNAMES = frozenset(
     "陳陈林黃黄張张李王吳吴劉刘蔡楊杨許许鄭郑謝谢郭洪邱曾廖賴赖徐周葉叶蘇苏莊庄呂吕江何蕭萧羅罗高潘簡简朱鍾钟彭游詹胡施沈余盧卢梁趙赵顏颜柯翁魏孫孙"

@@ -23,12 +23,16 @@ _DOTS = "．。｡‧∙•⋅・･"
 _EDGES = "│┃║┆┇┊┋￨︱｜¦"
 """Lines between the cells of a drawn table: a bar, whatever it was drawn with."""
 _NUMERALS = {
-    "0": "零〇○", "1": "一壹壱弌", "2": "二貳贰弐兩", "3": "三參叁叄参", "4": "四肆", "5": "五伍", "6": "六陸陆",
-    "7": "七柒漆", "8": "八捌", "9": "九玖",
+    "0": "零〇○", "1": "一壹壱弌〡", "2": "二貳贰弐兩〢", "3": "三參叁叄参〣", "4": "四肆〤", "5": "五伍〥", "6": "六陸陆〦",
+    "7": "七柒漆〧", "8": "八捌〨", "9": "九玖〩",
 }
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
-HANZI_RUN = re.compile(f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}")
+HANZI_RUN = re.compile(
+    f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}"
+    f"|(?<=[0-9]{{3}})[{_HANZI}]{{3,}}(?![{_HANZI}0-9])|(?P<groups>(?:[{_HANZI}]{{3,6}}[、，,.]){{2,6}}[{_HANZI}]{{1,6}}(?![{_HANZI}]))")
+"""Seven numerals and more; those that end a number of digits; groups of several with marks between."""
+GROUP_MARKS = str.maketrans("、，,.", "----")
 NAME_BEFORE = re.compile(f"[{_HANZI}]{{1,2}}[ \\-]?[0-9][0-9 \\-]*$")
 LETTER_RUN = re.compile(
     r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI]"
@@ -142,7 +146,8 @@ def _without_numerals(text: str, found: Characters | None) -> str:
         before = text[max(0, match.start() - 1):match.start()]
         if NAME_BEFORE.match(match.group()) and not (before.isascii() and before.isalpha()):
             continue
-        pieces += (text[done:match.start()], match.group().translate(NUMERAL))
+        digits = match.group().translate(NUMERAL)
+        pieces += (text[done:match.start()], digits.translate(GROUP_MARKS) if match["groups"] else digits)
         done = match.end()
     return "".join((*pieces, text[done:])) if pieces else text
 

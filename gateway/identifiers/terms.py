@@ -21,6 +21,8 @@ WINDOW = 32
 
 AGAINST = frozenset({"serial", "phone", "company", "email", "name"})
 """Kinds that speak for one value only: behind a number they say nothing of the next one."""
+LONGEST_WORD = 24
+"""Characters of a label, as a rule."""
 CROSSED = 7
 """Digits between a label and a value from which on there is another number between them."""
 
@@ -135,6 +137,8 @@ RIGHT_BEFORE = 3
 """Characters between a close word and its value."""
 _BETWEEN = " :=-#\"'([<>*_.\u3000"
 """What stands between a label and its value."""
+_OTHER = re.compile(r"[0-9].*[:=][ \"']{0,2}\Z", re.S)
+"""The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
 _COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -189,6 +193,12 @@ class Labels:
             self._remember(window, known)
         return known
 
+    def near_end(self, text: str, behind: int) -> frozenset[str]:
+        """The kinds of the last word of a line where no more than so many characters follow it."""
+        tail = text[-behind - LONGEST_WORD:]
+        words = list(_PATTERN.finditer(_HUMP.sub(" ", tail).lower()))
+        return _kinds(words[-1].group()) if words and words[-1].end() >= len(tail) - behind else NONE
+
     def _at_the_end(self, window: str) -> frozenset[str]:
         """The word right before the value, by a look-up; failing that the last word anywhere in the window."""
         lowered = _HUMP.sub(" ", window).lower()
@@ -208,7 +218,8 @@ class Labels:
             return NONE
         last = words[-1]
         kinds = _kinds(last.group())
-        crossed = kinds <= AGAINST and sum(map(str.isdigit, lowered[last.end():])) >= CROSSED
+        between = lowered[last.end():]
+        crossed = kinds <= AGAINST and (sum(map(str.isdigit, between)) >= CROSSED or _OTHER.search(between) is not None)
         return NONE if crossed else kinds
 
     def _remember(self, key: str, kinds: frozenset[str]) -> None:

@@ -6,7 +6,7 @@ one by one. The rest needs no look at its surroundings, so that its cost is that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,9 @@ _ANY = NONE.union(*(t.labels for t in TYPES.values()))
 _TAB = 9
 BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
-_REACH = 3
+_QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
+_BRACKET = np.array([chr(i) in "([<" for i in range(128)])
+_REACH = 5
 """Characters between two values of a list."""
 
 
@@ -63,8 +65,8 @@ class Sorted:
     kinds: frozenset[str] = NONE         # of all labels of the text
 
 
-def sort(grid: Grid) -> Sorted:
-    """The tokens of a grid."""
+def sort(grid: Grid, under: Collection[int] = ()) -> Sorted:
+    """The tokens of a grid. `under`: where values begin that the line above speaks for."""
     text = grid.text
     runs = scan(text, grid.characters)
     if not len(runs.start) and not runs.spans:
@@ -79,7 +81,7 @@ def sort(grid: Grid) -> Sorted:
     labels = _behind(grid, found)
     if not len(runs.start):
         return Sorted([], grouped, labels, kinds)
-    placed = _Places(grid, runs, found)
+    placed = _Places(grid, runs, found, under)
     single = placed.single(runs.spans)
     plain = [_token(text, s, e, SHAPE_NAMES[k]) for s, e, k in zip(
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
@@ -110,8 +112,8 @@ def _behind(grid: Grid, found: Words) -> list[tuple[int, int]]:
 class _Places:
     """Row, line and column of every plain token."""
 
-    def __init__(self, grid: Grid, runs: Runs, found: Words) -> None:
-        self.grid, self.runs, self.words = grid, runs, found
+    def __init__(self, grid: Grid, runs: Runs, found: Words, under: Collection[int]) -> None:
+        self.grid, self.runs, self.words, self.under = grid, runs, found, under
         self.label = np.full(len(runs.start), -1)         # number of the kinds of the label right before
         self.lines = grid.lines
         self.row = np.searchsorted(self.lines, runs.start, "right") - 1
@@ -140,6 +142,12 @@ class _Places:
             above = self.lines[np.maximum(self.row - 1, 0)]
             found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
             found |= (self.column > 1) & _any_between(ends, self.left, self.cell)        # a form: names and values side by side
+        follows = self.runs.codes[self.runs.end + MARGIN]
+        bracket = _BRACKET[np.minimum(np.where(follows == 32, self.runs.codes[self.runs.end + MARGIN + 1], follows), 127)]
+        if bracket.any():
+            found |= bracket & _any_between(ends, self.runs.end, self.runs.end + WINDOW)
+        if self.under:
+            found |= np.isin(start, np.fromiter(self.under, np.int64))
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)
@@ -156,7 +164,12 @@ class _Places:
         codes = self.runs.codes
         digits = np.cumsum((codes >= 48) & (codes < 58), dtype=np.int32)
         between = digits[self.runs.start[tokens] + MARGIN - 1] - digits[self.words.ends[word] + MARGIN - 1]
-        return np.asarray(against & (between >= CROSSED))
+        before = self.runs.start[tokens] + MARGIN - 1
+        for _ in range(2):
+            before = before - _QUOTES[np.minimum(codes[before], 127)]
+        mark = codes[before]
+        other = ((mark == 58) | (mark == 61)) & (between > 0)             # as terms._OTHER
+        return np.asarray(against & ((between >= CROSSED) | other))
 
     def _in_lists(self, found: np.ndarray, spans: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
         """Tokens with no other one close by; and those found or closely behind such a one: a list of values after one label."""

@@ -10,14 +10,14 @@ from itertools import islice
 from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import beside, bulk, judge, layout, people, tokens
+from gateway.detect.data import beside, bulk, forms, judge, layout, people, tokens, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import number
-from gateway.detect.data.splits import split_cells
+from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.detect.data.starts import Starts
 from gateway.identifiers import payment, terms, tw, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
@@ -44,6 +44,9 @@ BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FURTHER = 8
 """Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
+LISTED = re.compile(
+    r"\W{0,4}(?:(?:以及|及び|及|和|與|与|暨|或|および|並びに|または|と|및|와|과|또는|and|or|&)[^\w\t]{0,2})?")
+"""What stands between two values of one list in a line."""
 WORD = re.compile(r"[^\W\d_]|\t")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
@@ -152,7 +155,7 @@ class CustomerData:
         plain = grid.view.text
         for place in starts.within(labelled):
             for token in (*tokens.wrapped(text, *place, starts.wrapped), *tokens.oddly_grouped(plain, *place, starts.odd),
-                          *tokens.spelled(plain, *place, starts.spelled)):
+                          *tokens.spelled(plain, *place, starts.spelled), *tokens.upright(plain, *place, starts.upright)):
                 self._token(grid, artifact, token, only_labelled=True)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
@@ -161,11 +164,11 @@ class CustomerData:
                 row = grid.row(first)
                 kinds, _ = layout.label(grid, self.labels, row, grid.column(row, first), first)
                 self._add(grid, artifact, token, row, ("glued",), kinds & GLUED)
-        for name, token in tokens.of_their_form(text, grid.characters):
+        for name, token in forms.of_their_form(text, grid.characters):
             if token.value not in EXAMPLES:
                 self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
-            for token, column in split_cells(grid):
+            for token, column in (*split_cells(grid), *wrapped_cells(grid)):
                 row = grid.row(token.start)
                 self._add(grid, artifact, token, row, ("split", column), grid.heading(row, column[0]) & IDENTIFYING)
         if self.ours is not None:
@@ -189,7 +192,7 @@ class CustomerData:
             for token in tokens.tokens(grid.text):
                 self._token(grid, artifact, token)
             return [(0, len(grid.text))]
-        found = bulk.sort(grid)
+        found = bulk.sort(grid, under.known(grid, self.labels))
         for token in found.single:
             self._token(grid, artifact, token)
         for batch in found.batches:
@@ -243,7 +246,8 @@ class CustomerData:
         column = grid.column(row, token.start)
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
         if not kinds and not headed:
-            kinds = self._neighbour(grid, row, token)
+            kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
+                     or self._neighbour(grid, row, token))
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds:
             return
@@ -274,7 +278,7 @@ class CustomerData:
         between = grid.text[end:token.start]
         if line != row:
             return kinds if not WORD.search(between) and _of_numbers(grid, line) and _of_numbers(grid, row) else frozenset()
-        return kinds if len(between) <= 3 and not any(map(str.isalnum, between)) else frozenset()
+        return kinds if LISTED.fullmatch(between) else frozenset()
 
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.detect.data import stacked
+from gateway.detect.data import headings, stacked
 from gateway.identifiers.characters import DIGIT, MARGIN, Characters, ahead, matches
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.registry import IDENTIFYING
@@ -31,8 +31,6 @@ SPACED_LONGEST, SPACED_BELOW = 253, 460
 """Characters of such a line, and behind it up to the digits, at the most."""
 SPACED_ROW = 1000
 """Characters of a row under such a line, at the most: what is longer is no row of columns."""
-HEADING_ROWS = 8
-"""Rows at the top of a table that may be its heading (title lines stand above it)."""
 
 
 @dataclass(slots=True)
@@ -135,7 +133,7 @@ def _grid(id: int, source: str, seen: View, text: str, found: Characters | None,
     breaks = [m.end() for m in _BREAK.finditer(text)] if found is None else (found.places(found.codes == 10) + 1).tolist()
     grid = Grid(id, source, seen, text, [0, *breaks], table, found)
     if "\t" in text:
-        grid.headings = _headings(text.split("\n"), labels)
+        grid.headings = headings.rows(text.split("\n"), labels)
     if not table:
         grid.spaced = _spaced(grid, labels)
     return grid
@@ -145,9 +143,26 @@ _BREAK = re.compile("\n")
 _TAB = re.compile("\t")
 
 
+BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
+"""What some markup has between cells: `[a], [b]` (Typst), `[td]a[/td][td]b[/td]` (BBCode)."""
+LEAST_CELLS = 6
+
+
+def separated(text: str, found: Characters | None) -> str:
+    """The text with tabs between such cells, character for character."""
+    if found is not None:
+        ends = np.flatnonzero(found.codes == 93)
+        behind = found.codes[ends + 1]
+        if ((behind == 44) | (behind == 91)).sum() < LEAST_CELLS:
+            return text
+    elif text.count("], [") + text.count("],[") + text.count("[/t") < LEAST_CELLS:
+        return text
+    return BETWEEN_CELLS.sub(lambda m: "\t" + " " * (len(m[0]) - 1), text)
+
+
 def _tabulate(seen: View) -> tuple[str, Characters | None]:
     """Delimiters of rows of equal width become tabs, one character for one."""
-    text, found = seen.text, seen.characters
+    text, found = separated(seen.text, seen.characters), seen.characters
     if any(chr(mark) in text for mark in FIELD_MARKS):
         text = text.translate(FIELD_MARKS)
     if "\n" not in text or not any(d in text for d in DELIMITERS):
@@ -206,31 +221,6 @@ def _equal_rows(counts: np.ndarray) -> np.ndarray:
     return np.repeat((number > 0) & ((length >= 3) | ((length == 2) & (number >= 2))), length)
 
 
-def _headings(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
-    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind.
-
-    An empty line ends a block; other lines without cells stand inside it.
-    """
-    found: list[tuple[int, list[frozenset[str]]]] = []
-    row = 0
-    while row < len(lines):
-        tried = 0
-        while row < len(lines) and tried < HEADING_ROWS and (lines[row] or not tried):
-            if "\t" in lines[row]:
-                tried += 1
-                cells = lines[row].split("\t")
-                kinds = heading_row(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
-                if kinds is not None:
-                    found.append((row + 1, kinds))
-                    tried = HEADING_ROWS
-            row += 1
-        try:
-            row = lines.index("", row) + 1
-        except ValueError:
-            return found
-    return found
-
-
 def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
@@ -240,7 +230,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
         named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 else []
         apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
         if apart or sum(map(bool, named)) >= 2:
-            kinds = named if apart else heading_row(cells, labels)
+            kinds = named if apart else headings.kinds_of(cells, labels)
             if kinds is not None and sum(map(bool, kinds)) >= (1 if apart else 2):
                 row = grid.row(match.start())
                 found.append((row + 1, kinds))
@@ -319,46 +309,6 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
     by_left = kinds[left] if left < len(kinds) else NONE
     by_right = kinds[-right] if 0 < right <= len(kinds) else NONE
     return by_left | by_right
-
-
-def heading_row(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
-    """The kinds of a row's cells where the row looks like a heading, else None."""
-    kinds = []
-    named = filled = 0
-    for cell in cells:
-        text = cell.strip()
-        if not text:
-            kinds.append(NONE)
-            continue
-        filled += 1
-        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1]:
-            return None
-        kind = labels.heading(text)
-        named += bool(kind)
-        kinds.append(kind)
-    return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None
-
-
-def _only_one(cells: Sequence[str], below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
-    """The kinds of a row of words of which one names a type of identifier and stands over a number of that length, else None."""
-    texts = [cell.strip() for cell in cells]
-    if sum(map(bool, texts)) < 2 or any(len(t) > SHORT_HEADING or any(map(str.isdigit, t)) for t in texts):
-        return None
-    kinds = [labels.heading(text) for text in texts]
-    for column, kind in enumerate(kinds):
-        if not kind.isdisjoint(IDENTIFYING) and any(_numeral(row.split("\t"), column) for row in below):
-            return kinds
-    return None
-
-
-def _numeral(cells: Sequence[str], column: int) -> bool:
-    return column < len(cells) and _NUMERAL.fullmatch(cells[column].strip()) is not None
-
-
-SHORT_HEADING = 24
-_NUMERAL = re.compile(r"[A-Za-z]{0,2}[ \-]?[0-9](?:[ \-]?[0-9]){5,18}(?:[A-Z]{1,2}|\([0-9A]\))?")
-_OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
-"""A name of a column as databases have it."""
 
 
 def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tuple[frozenset[str], bool]:

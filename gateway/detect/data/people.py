@@ -314,6 +314,9 @@ def _addressees(grid: Grid, contacts: Contacts) -> int:
     return found
 
 
+TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|先生|小姐|女士|님|귀하)\Z")
+
+
 def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
     """The name over a line, of a record written over several lines; its row, so that it counts once. `last` is the row before."""
     for at in range(row - 1, max(row - NEAR, last, -1), -1):
@@ -323,8 +326,9 @@ def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
         found = _LABELLED.search(line)
         if found and contact.person_name(found[1], headed=True):
             return at, found[1].strip()
-        if contact.person_name(line):
-            return at, line
+        plain = TITLE.sub("", line)
+        if contact.person_name(plain, headed=plain != line):
+            return at, plain
     return last, ""
 
 

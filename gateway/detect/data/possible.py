@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 
 from gateway.identifiers.characters import LEAST
 from gateway.identifiers.normalise import NUMERAL
 
+_SCRIPTS = "".join(chr(code) for code in range(0x80, 0x20000) if unicodedata.digit(chr(code), None) is not None)
+"""What is a digit in any script (Unicode, Numeric_Type Decimal and Digit)."""
 _DIGITS = (
-    "0-9OolI|\u00b2\u00b3\u00b9\u0660-\u0669\u06f0-\u06f9\u07c0-\u07c9\u0966-\u096f\u0e50-\u0e59\u2070-\u2089\u2460-\u249b\u24ea-\u24ff"
-    "\u2776-\u2793\u3007\u3220-\u3229\u3280-\u3289\uff10-\uff19\U0001d7ce-\U0001d7ff\U0001f100-\U0001f10a"
+    "0-9OolI|\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\U0001f100-\U0001f10a" + _SCRIPTS
     + "".join(map(chr, NUMERAL)))
 _WORDS = "0-9A-Za-z\u3400-\u9fff"
 NUMBER = re.compile(f"(?:[{_DIGITS}][^{_WORDS}]{{0,6}}){{6}}")

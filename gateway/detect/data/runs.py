@@ -139,6 +139,7 @@ def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.nd
     check = (length == 6) & ((before > 0) | apart) & (bracket | ((after == 1) & ((follows | 32) == 97)))
     check |= (length == 17) & (before == 0) & (after == 1) & ((follows | 32) == 120)
     check |= (length == 8) & (before == 2) & (after == 2)
+    check |= (length == 8) & apart & (bracket & (follows != 40)) & ((kinds[ends + 1] & kinds[ends + 2] & UPPER) != 0)
     shape = _SHAPE[before, length]
     kept = free & ~check & (after == 0) & (shape >= 0)
     looked = free & check

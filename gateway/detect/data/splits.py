@@ -38,7 +38,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
         while column < len(cells):
             end = column
             while end < len(cells) and end - column < MOST_PIECES and PIECE.fullmatch(cells[end]) and (
-                    end == column or cells[end][0].isdigit() or cells[end] == "X"):
+                    end == column or cells[end][0].isdigit() or cells[end] in ("X", "A")
+                    or (end == column + 1 and cells[column].isalpha() and len(cells[end]) == 1)):
                 end += 1
             if end - column >= 2:
                 yield from _run(line, cells, column, end)
@@ -66,9 +67,12 @@ def _short(found: Characters) -> np.ndarray:
 
 
 def _run(line: tuple[int, int], cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:
-    """The whole run, and the run without its first or its last cell (a row number, an amount)."""
+    """The whole run, and the run without its first or its last cell (a row number, an amount): where it begins with a letter the
+    first is neither.
+    """
+    lettered = cells[first][:1].isalpha()
     for a, b in ((first, last), (first + 1, last), (first, last - 1)):
-        if b - a < 2:
+        if b - a < 2 or (lettered and (a > first or (b < last and len(cells[last - 1]) == 1))):
             continue
         value = "".join(cells[a:b])
         shape = _shape(value)
@@ -81,4 +85,35 @@ def _shape(value: str) -> str:
     body = value[letters:]
     if body.endswith("X"):
         return f"{'L' * letters}D{len(body) - 1}X"
+    if body.endswith("A"):                                # the check character of Hong Kong
+        return "LD6A" if letters == 1 else f"{'L' * letters}D{len(body)}"
     return f"{'L' * letters}D{len(body)}"
+
+
+BEGUN, GONE_ON = re.compile(r"[A-Z]{0,2}[0-9]{1,17}-?"), re.compile(r"[0-9]{1,17}[0-9X]?|X")
+"""What a narrow cell has of a number, and what the row below it has."""
+ROOM_BEFORE = re.compile(r"\n *\t")
+"""A row whose first cell is empty."""
+
+
+def wrapped_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
+    """Tokens joined from a cell and the one below it, where the row below goes on what this one began: it has no cell that this one
+    has not, and not its first. With the column they came from.
+    """
+    if not ROOM_BEFORE.search(grid.text):
+        return
+    above: list[str] = []
+    for row in range(min(len(grid.starts), MOST_ROWS)):
+        cells = [c.strip() for c in grid.line(row).split("\t")] if grid.tabbed(row) else []
+        if above and len(cells) == len(above) and _goes_on(above, cells):
+            for column, (begun, rest) in enumerate(zip(above, cells, strict=True)):
+                value = begun.rstrip("-") + rest
+                if rest and BEGUN.fullmatch(begun) and GONE_ON.fullmatch(rest) and _shape(value) in SHAPES:
+                    yield Token(_shape(value), value, grid.starts[row - 1], grid.end(row - 1)), (column, column + 1)
+        above = cells
+
+
+def _goes_on(above: list[str], cells: list[str]) -> bool:
+    """Whether a row has only what did not fit into the one above it."""
+    first = next((i for i, cell in enumerate(above) if cell), -1)
+    return first >= 0 and not cells[first] and any(cells) and all(up for up, cell in zip(above, cells, strict=True) if cell)

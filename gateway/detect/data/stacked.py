@@ -23,6 +23,8 @@ SEARCHED = 400
 LEAST_RECORDS = 2
 _LINE = re.compile("[^\n]+")
 _VALUE = re.compile(r"[A-Za-z]{0,4}(?: ?[0-9A-Za-z()\-]){6,30}")
+_MARKS = " *-+•\t"
+"""What markup puts before a cell that is an item of a list."""
 _DIGITS = re.compile("[0-9]")
 Span = tuple[int, int]
 
@@ -64,7 +66,7 @@ def _lines(text: str) -> Iterator[Span]:
 
 def _heading(text: str, span: Span) -> str:
     """A line that may be a heading, else ''."""
-    line = text[span[0]:min(span[1], span[0] + 41)].strip()
+    line = text[span[0]:min(span[1], span[0] + 41)].strip(_MARKS)
     return line if len(line) <= 40 and "\t" not in line and ":" not in line and not _DIGITS.search(line) else ""
 
 
@@ -84,5 +86,5 @@ def _fits(text: str, lines: list[Span], top: list[str], named: int, labels: Labe
 
 
 def _cell(text: str, span: Span) -> str:
-    cell = text[span[0]:min(span[1], span[0] + 41)].strip()
+    cell = text[span[0]:min(span[1], span[0] + 41)].strip(_MARKS)
     return cell if sum(map(str.isdigit, cell)) >= 6 else ""

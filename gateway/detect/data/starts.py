@@ -25,6 +25,7 @@ class Starts:
     wrapped: Places = None
     odd: Places = None
     spelled: Places = None
+    upright: Places = None
     taiwanese: Places = None             # of glued.py
     chinese: Places = None
     repeated: Places = None
@@ -39,13 +40,13 @@ class Starts:
         second = [[look(piece) + begin for look in (odd, spelled)] for begin, piece in plain.pieces()]
         ours = [np.concatenate(places) for places in zip(*first, strict=True)]
         theirs = [np.concatenate(places) for places in zip(*second, strict=True)]
-        return cls(*ours[:3], *theirs, *ours[3:])
+        return cls(*ours[:3], *theirs, upright(grid.lines), *ours[3:])
 
     def within(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """The spans in which a broken number, an odd or a spelled one may begin."""
-        if self.wrapped is None or self.odd is None or self.spelled is None:
+        if self.wrapped is None or self.odd is None or self.spelled is None or self.upright is None:
             return spans
-        places = np.sort(np.concatenate((self.wrapped, self.odd, self.spelled)), kind="stable")
+        places = np.sort(np.concatenate((self.wrapped, self.odd, self.spelled, self.upright)), kind="stable")
         if not len(places) or not spans:
             return []
         bounds = np.array(spans)
@@ -96,12 +97,23 @@ def odd(found: Characters) -> np.ndarray:
 
 
 def spelled(found: Characters) -> np.ndarray:
-    """A digit or capital by itself, and a digit by itself up to four places on."""
+    """A digit or capital by itself, and a digit by itself up to four places on; two capitals so."""
     alone = ~found.are(LETTER | DIGIT)
     alone = ahead(alone, -1) & ahead(alone, 1)
     digit = alone & found.are(DIGIT)
-    begin = alone & found.are(UPPER | DIGIT) & ~ahead(found.are(IDEOGRAPH), 1)
-    return found.places(begin & (ahead(digit, 2) | ahead(digit, 3) | ahead(digit, 4)))
+    upper = alone & found.are(UPPER)
+    begin = (upper | digit) & ~ahead(found.are(IDEOGRAPH), 1)
+    near = ahead(digit, 2) | ahead(digit, 3) | ahead(digit, 4)
+    second = upper & near
+    if second.any():
+        near = near | (upper & (ahead(second, 2) | ahead(second, 3) | ahead(second, 4)))
+    return found.places(begin & near)
+
+
+def upright(lines: np.ndarray) -> np.ndarray:
+    """Lines of one character, another one below."""
+    one = np.diff(lines) == 2
+    return np.asarray(lines[:-2][one[:-1] & one[1:]])
 
 
 def taiwanese(found: Characters) -> np.ndarray:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gateway.identifiers import payment
-from gateway.identifiers.characters import MARGIN, Characters, matches
+from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
 from gateway.identifiers.registry import SHAPES
 
@@ -25,18 +25,23 @@ RUN = re.compile(
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(
-    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?)+(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z])")
+    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?)+(?:[0-9X]|\([0-9A]\))?"
+    r"(?![0-9A-Za-z]|[:/.] ?[0-9])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})[0-9](?:\1[0-9]){6,17}(?:\1[Xx])?(?![0-9A-Za-z])")
-YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
-POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
+    r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1[0-9]){5,17}(?:\1[XxA])?"
+    r"(?![0-9A-Za-z])")
+UPRIGHT = re.compile(r"(?<=\n)[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
 BROKEN = re.compile(r"[0-9]\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
 """What follows the six digits of a Hong Kong number: the check character in parentheses; an A behind a hyphen."""
+CARD_BEGINS, CARD_ENDS = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[ \-]"), re.compile(r"[ \-][A-Z]{2}(?![0-9A-Za-z])")
+"""Before and behind the eight digits of a residence card in groups: `AB 12345678 CD`."""
+NUMBERED = re.compile(r"[0-9]{1,3}\.[ ]{1,2}[0-9]")
+"""The number of an item of a list, and a number: `1. 123456789012`."""
 DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![0-9])")
 """A date inside a run: what stands before and behind it are numbers of their own."""
 WEAKEST = ("/", "_", " ", ".", "·")
@@ -98,6 +103,9 @@ def _plain(text: str, digits: str, start: int, end: int, grouped: bool = False) 
         return None
     if len(digits) == 6 and not letters and CHECK.match(text, end) is not None:
         return _hong_kong(text, digits, start, end)
+    if len(digits) == 8 and not letters and CARD_BEGINS.match(text, start - 3) and CARD_ENDS.match(text, end):
+        value = text[start - 3:start - 1] + digits + text[end + 1:end + 3]
+        return Token("LLD8LL", value, start - 3, end + 3, True)
     return _token(text, letters, digits, start, end, grouped)
 
 
@@ -139,6 +147,9 @@ def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: 
 def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     """Groups with separators: the whole as one number, customary groupings inside, and long groups by themselves."""
     groups = [(m.start() + start, m.end() + start) for m in GROUP.finditer(run)]
+    if NUMBERED.match(text, start) and text[max(0, start - 1)] in "\n\t >":
+        yield from _pieces(text, groups[1:], "|")         # no cut: one piece
+        return
     marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
     if "." in marks and len(groups) == 2 and not _letters_before(text, start):
         return                                            # a decimal fraction
@@ -272,76 +283,22 @@ def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.
 
 def spelled(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
     """One character a box, as forms have it: `|1|2|3|`, `[1][2][3]`. Only worth something under a label."""
-    for match in matches(SPELLED, text, starts, start, end):
+    yield from _one_by_one(matches(SPELLED, text, starts, start, end))
+
+
+def upright(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
+    """One character a line. Only worth something under a label."""
+    yield from _one_by_one(matches(UPRIGHT, text, starts, start, end))
+
+
+def _one_by_one(found: Iterable[re.Match[str]]) -> Iterator[Token]:
+    for match in found:
         value = "".join(filter(str.isalnum, match.group())).upper()
-        head, tail = ("L" if value[0].isalpha() else ""), ("X" if value[-1] == "X" else "")
-        shape = f"{head}D{len(value) - len(head) - len(tail)}{tail}"
+        head = "L" * sum(map(str.isalpha, value[:2]))
+        tail = value[-1] if value[-1] == "X" or (value[-1] == "A" and head == "L") else ""
+        shape = f"{head}D{len(value) - len(head) - len(tail)}{tail}"     # behind two letters an A counts as a digit
         if shape in SHAPES:
             yield Token(shape, value, *match.span(), True)
-
-
-EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
-STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
-"""What follows the number in track 2: year and month, service code, what the bank adds."""
-FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})\^[^\^\n]{2,26}\^" + EXPIRY)
-STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
-
-
-def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
-    """Numbers whose form or surroundings say what they are, and the name of that type."""
-    yield from post_accounts(text, found)
-    yield from stripes(text, found)
-    yield from travel_documents(text)
-
-
-TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
-"""The second line of the machine readable zone of a passport."""
-PASSPORTS = {"JPN": ("jp.passport", "LLD7"), "CHN": ("cn.passport", "LD8"), "TWN": ("tw.passport", "D9")}
-
-
-def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
-    """Passports by their machine readable zone (ICAO 9303-4): number, birth and expiry each with a check digit of its own."""
-    for match in TRAVEL.finditer(text) if "<<" in text else ():
-        if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
-            name, shape = PASSPORTS[match[3]]
-            yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
-
-
-def _icao(field: str) -> str:
-    """Weights 7, 3, 1; letters from A = 10, a filler is 0."""
-    return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(field)) % 10)
-
-
-def _behind_digits(found: Characters) -> np.ndarray:
-    """Where a sign of equality stands between digits."""
-    first, end = found.digits()
-    at = end[:-1][(first[1:] - end[:-1] == 1) & (found.codes[end[:-1]] == 61)]
-    return np.asarray(at - MARGIN)
-
-
-def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[str, Token]]:
-    """Cards as their magnetic stripes have them (ISO/IEC 7813, tracks 2 and 1). Nobody may keep those, let alone mail them."""
-    starts = None if characters is None else characters.gathered(_behind_digits)
-    for match in matches(STRIPE, text, starts) if starts is not None or "=" in text else ():
-        begin = max(0, match.start() - 20)
-        found = STRIPED.search(text[begin:match.start()])
-        if found:
-            yield "card", Token("PAN", found[0], begin + found.start(), match.start())
-    for match in FIRST_STRIPE.finditer(text) if "%B" in text else ():
-        yield "card", Token("PAN", match[1], *match.span(1))
-
-
-def post_accounts(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
-    """Accounts of post offices and the type they are of: two numbers with a label each (ゆうちょ銀行; 中華郵政)."""
-    if found is not None and not (found.has("号") or found.has("局")):
-        return
-    if "番号" in text and "記号" in text:
-        for match in YUCHO.finditer(text):
-            yield "jp.bank_account", Token("D8", match[2].zfill(8), match.start(2), match.end(2))
-    if "局號" in text:
-        for match in POST.finditer(text):
-            value = (match[1] + match[2]).replace("-", "")
-            yield "tw.bank_account", Token("D14", value, match.start(1), match.end(2))
 
 
 def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:

@@ -32,7 +32,8 @@ def test_declared(text, encoding, declared):
 
 
 @pytest.mark.parametrize(("text", "encoding", "declared"), [
-    (ZH_TW, "cp950", "utf-8"), (JA, "cp932", "us-ascii"), (ZH_CN, "gb18030", "utf-8"), (ZH_TW, "utf-8", "us-ascii"), (JA, "iso2022_jp", "us-ascii"), (ZH_CN, "hz", "us-ascii"), (JA, "utf-8", "x-unknown"),
+    (ZH_TW, "cp950", "utf-8"), (JA, "cp932", "us-ascii"), (ZH_CN, "gb18030", "utf-8"), (ZH_TW, "utf-8", "us-ascii"), (JA, "iso2022_jp", "us-ascii"), (ZH_CN, "hz", "us-ascii"), (ZH_CN, "hz", "gb2312"), (JA, "iso2022_jp", "shift_jis"), (ZH_TW, "utf-7", "utf-8"), (KO, "utf-7", ""),
+    (ZH_TW + "\n0912-345-678\n" * 9, "utf-16-le", "big5"), (ZH_TW + "\nname\n" * 9, "utf-16-be", "utf-8"), (JA, "utf-8", "x-unknown"),
 ])
 def test_wrong_declaration(text, encoding, declared):
     assert text in [t for t, _ in readings(text.encode(encoding), declared)]
@@ -75,3 +76,13 @@ def test_utf_32_without_a_mark(charset):
 def test_a_file_filled_up_with_noughts_is_no_utf_16():
     assert readings(b"<table><tr><td>SSN</td></tr></table>" + bytes(400))[0][1] == "utf-8"
     assert readings("plain text of some length".encode("utf-16-be"))[0][1] == "utf-16-be"
+
+
+@pytest.mark.parametrize("text", ["a+b-c 1+1=2 +886-2-1234 C++ +abc- +def-", "x+Zm9v- y", "q=a+bcd+efg+hij&x=+1234"])
+def test_what_is_no_utf_7(text):
+    assert readings(text.encode(), "utf-8") == [(text, "utf-8")]
+
+
+def test_utf_7_and_what_only_looks_like_it_are_both_read():
+    data = (ZH_TW + " +886912345678-").encode("utf-7")
+    assert [name for _, name in readings(data, "us-ascii")] == ["utf-7", "utf-8"]

@@ -69,3 +69,10 @@ def test_fields_of_several_lines():
 def test_carets_and_tildes():
     assert sniff("a^b^c\n1^x^1,053,980\n2^y^1,220,849\n") == "^"
     assert sniff("a~b\n1~x\n2~y\n") == "~"
+
+
+def test_two_tables_in_one_file_and_the_blank_line_between():
+    text = "branch,total\n060,4077\n008,2758\n016,5756\n\nname,no,amount\na,1,2\nb,3,4\nc,5,6\n"
+    assert sniff(text) == ","
+    assert tables(text.encode())[0].rows[4:6] == ((), ("name", "no", "amount"))
+    assert sniff("Dear Mr Chen,\nthank you, and, well\nwe did, yes\n, , , ,\nBye\n") == ""

@@ -226,3 +226,28 @@ def test_an_animation_may_set_a_handler():
     ("<style>b{background:url(//cdn.example/a.png);content:'\\\\2014'}</style>", None)])
 def test_shares_that_styles_load_from(style, share):
     assert [address for tag, address, _ in parse(style).links] == ([share] if share else [])
+
+
+def readings(source):
+    return [i.content for i in extract(source, outbound=True) if isinstance(i, Text)]
+
+
+def test_neighbours_that_are_alike_are_read_in_two_ways():
+    row = '<div class="r"><span class="c">陳志明</span><span class="c">A123456789</span><span class="c">0912345678</span></div>'
+    one, two, *_ = readings(row * 3)
+    assert "陳志明A1234567890912345678" in one and "陳志明\tA123456789\t0912345678" in two
+    assert len(readings("<p><b>a</b><b>b</b> and <i>c</i></p>")) == 1
+    assert len([i for i in extract(row * 3) if isinstance(i, Text)]) == 1
+
+
+def test_how_ideographs_are_read_is_no_part_of_words():
+    source = "<p><ruby>旅<rp>(</rp><rt>りょ</rt><rp>)</rp></ruby><ruby>券<rt>けん</rt></ruby>番号 TK1234567</p>"
+    assert readings(source) == ["旅券番号 TK1234567", "(りょ)けん"]
+
+
+def test_texts_of_drawings_are_lines():
+    assert readings("<svg><text x='1'>a</text><text x='2'>b</text></svg>")[0] == "a\nb"
+
+
+def test_literals_that_a_script_puts_together():
+    assert any("A123456789" in text for text in readings('<p>x</p><script>r.push("A12"+"3456789");r.push("B12"+"34");r.push("C"+"12")</script>'))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import struct
 import zlib
 
@@ -27,10 +28,10 @@ def test_text_with_field_separators_of_programs(charset):
     assert found.content == ROWS
 
 
-@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("charset", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_chinese_text_in_utf_16_without_a_mark(charset):
     text = "我們的客戶資料如下，請您查收後回覆。" * 9
-    assert [f.content for f in read(text.encode(charset))] == [text]
+    assert [(f.data.decode(), f.label) for f in read(text.encode(charset))] == [(text, charset)]
 
 
 def test_strings_of_a_binary():
@@ -94,3 +95,9 @@ def test_words_of_pictures():
 def test_a_zlib_stream_is_unpacked():
     child, = read(zlib.compress(b"A123456789 " * 99))
     assert child.data == b"A123456789 " * 99
+
+
+def test_pickles_are_read_and_broken_ones_give_their_strings():
+    data = pickle.dumps([{"name": "陳志明", "id_no": "A123456789"}] * 2, 4)
+    assert [t.rows[1] for t in read(data) if isinstance(t, Table)] == [("陳志明", "A123456789")]
+    assert "A123456789" in read(data[:-2] + b"\xffu.")[0].content

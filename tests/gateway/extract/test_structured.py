@@ -156,3 +156,14 @@ def test_fields_with_name_and_value(field):
     page = "<data>" + field.format("健保IC卡號", "000039447921") + field.format("姓名", "曾昱廷") + "</data>"
     found = [t.content for t in read(page.encode(), "text/xml") if isinstance(t, Text)]
     assert any("健保IC卡號: 000039447921\n" in text and "姓名: 曾昱廷" in text for text in found)
+
+
+def test_insert_all_of_oracle():
+    text = "INSERT ALL\n  INTO c (name, passport_no) VALUES ('a (b) into', '351234567')\n  INTO c (name, passport_no) VALUES ('c', '351234568')\nSELECT * FROM dual;\n"
+    found = [t.rows for t in read(text.encode()) if isinstance(t, Table)]
+    assert found == [(("name", "passport_no"), ("a (b) into", "351234567"), ("c", "351234568"))]
+
+
+def test_a_text_in_pieces():
+    text = '[{"text": ["證號 ", {"type": "plain", "text": "A123456789"}, "。"]}, {"text": ["a", {"x": {"y": 1}}]}]'
+    assert any(("text", "證號 A123456789。") in t.rows for t in read(text.encode()) if isinstance(t, Table))

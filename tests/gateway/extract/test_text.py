@@ -32,3 +32,9 @@ def test_more_letters_than_a_mailbox_in_a_mail_has(monkeypatch: pytest.MonkeyPat
     for number, held in ((12, True), (10, False)):
         found = list(TEXT.extract(node(b"From a@x.example Mon Nov  2 10:00:00 2026\nSubject: x\n\nx\n\n" * number), Context(Limits())))
         assert any(isinstance(i, Problem) and i.code is IncidentCode.COUNT for i in found) == held and isinstance(found[-1], Text)
+
+
+def test_other_readings_of_outbound_text():
+    data = b"A1234 \n56789\n" * 3
+    assert [i.content for i in TEXT.extract(node(data), Context(Limits(), outbound=True))] == ["A1234 \n56789\n" * 3, "A123456789\n" * 3]
+    assert len(list(TEXT.extract(node(data), Context(Limits())))) == 1

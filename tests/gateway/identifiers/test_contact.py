@@ -77,3 +77,9 @@ def test_what_is_no_address(text):
 def test_korean_mobile_numbers():
     assert contact.phone("연락처 010-6582-6652") == "01065826652"
     assert contact.phone("0112345") == ""
+
+
+def test_streets_that_are_called_like_firms_do():
+    assert not contact.company("孙雨桐 13852405155 浙江省杭州市西湖区科技园路382号")
+    assert not contact.company("臺北市大安區大學路3號")
+    assert contact.company("華新科技 02-2345-6789")

@@ -47,3 +47,17 @@ def test_words_inside_names_of_programs():
     assert labels.before('c.setPassportNo("') == {"passport"}
     assert labels.heading("custMobile") == {"phone"}
     assert not labels.before("discardNo: ")
+
+
+def test_a_word_near_the_end_of_a_line():
+    labels = Labels()
+    assert labels.near_end("客服 請提供您的護照號碼", 4) == {"passport"}
+    assert labels.near_end("請問護照號碼是多少", 4) == {"passport"}
+    assert labels.near_end("護照號碼請於三日內提供給我們", 4) == frozenset()
+
+
+def test_another_label_between_takes_the_value():
+    labels = Labels()
+    assert labels.before("餘額:253,693 Ref2:") == frozenset()
+    assert labels.before('amount="3,998" residentCode="') == frozenset()
+    assert labels.before("訂單編號 2026 ") == {"serial"}

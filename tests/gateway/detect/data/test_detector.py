@@ -242,3 +242,31 @@ def test_upright_lines_of_pictures():
 def test_social_security_numbers_without_their_nought():
     rows = [("Employee", "SSN", "Note"), *((f"Ann Bell{n}", f"{n}7056190{n}", "x") for n in range(1, 8)), ("Joe Park", "17056191", "x")]
     assert scan(tables=[Table("sheet", tuple(rows))])[0].identifiers["us.ssn"] == 8
+
+
+def test_lists_in_a_sentence_with_a_word_before_the_last():
+    values = [makers.tw_id(RNG) for _ in range(4)]
+    for last in ("及", "、以及", " and ", ", and ", "、および", " 및 "):
+        tally, _ = scan(f"渠等護照號碼依序為{'、'.join(f'3512345{i}0' for i in range(3))}{last}351234999，請查照。")
+        assert tally.identifiers["tw.passport"] == 4, last
+    tally, _ = scan(f'id = c("{values[0]}", "{values[1]}", "{values[2]}", "{values[3]}")')
+    assert tally.identifiers["tw.national_id"] == 4
+    tally, _ = scan('ssn = c("523-45-6781", "223-45-6782", "323-45-6783", "423-45-6784")')
+    assert tally.identifiers["us.ssn"] == 4
+
+
+@pytest.mark.parametrize("filler", ["", "說明文字\n" * 600])
+def test_titles_questions_and_brackets_in_short_and_long_texts(filler):
+    for text in ("口座番号一覧：\n" + "".join(f"・123456{i} 佐藤\n" for i in range(4)),
+                 "".join(f"1{i}:00 客服 請提供您的匯入帳號\n1{i}:01 王小明 72345678901{i}\n" for i in range(4)),
+                 "".join(f"王小明 72345678901{i}（匯入帳號）\n" for i in range(4))):
+        tally, _ = scan(filler + text + filler)
+        assert tally.persons == 4, text
+
+
+@pytest.mark.parametrize("text", [
+    "".join(f"1{i}:00 客服 請提供您的訂單編號\n1{i}:01 王小明 12345678901{i}\n" for i in range(4)),
+    "訂單編號：\n" + "".join(f"{i}. 12345678901{i}\n" for i in range(4)), "請備妥護照號碼、帳號與身分證字號。\n案號 202611090001\n案號 202611090002\n案號 202611090003\n"])
+def test_titles_and_questions_about_orders(text):
+    tally, _ = scan(text)
+    assert tally.persons == 0

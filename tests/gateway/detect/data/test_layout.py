@@ -63,11 +63,6 @@ def test_a_table_of_cells():
     assert seen.heading(1, 7) == frozenset()
 
 
-def test_data_is_no_heading():
-    assert layout.heading_row(["身分證字號 V115718705", "姓名"], LABELS) is None
-    assert layout.heading_row(["foo", "bar"], LABELS) is None
-
-
 def test_cells_of_a_row_are_counted_from_its_own_start():
     seen = grid("a\tb\tc\nno cell\n\td\t")
     assert [seen.tabbed(row) for row in range(3)] == [True, False, True]
@@ -136,3 +131,10 @@ def test_one_heading_over_columns_that_blanks_part():
     text = "Social Security# Employee             Issued\n681-29-4134        James Jones      11/10/2015\n"
     assert "us.ssn" in kinds(text, "681-29")[0]
     assert not kinds("see the passport list below\nJames Jones        681294134\n", "6812")[0]
+
+
+def test_cells_that_markup_parts():
+    typst = "#table(\n  [氏名], [旅券番号],\n  [佐藤 蓮], [TK1234567],\n  [伊藤 葵], [TK7654321],\n)"
+    assert grid(typst).heading(3, 1) == frozenset({"jp.passport"})
+    assert kinds("[tr][td]姓名[/td][td]護照號碼[/td][/tr]\n" + "[tr][td]陳志明[/td][td]351234567[/td][/tr]\n" * 3, "351234567")[0] == {"passport"}
+    assert "\t" not in grid("see [1], [2]\nand [3]").text

@@ -149,3 +149,10 @@ def test_mobile_numbers_of_hong_kong_without_a_blank():
 
 def test_names_behind_the_number_of_their_line():
     assert body("\n".join(f"{n}. 권수빈 010-{1000 + n}-4402 인천광역시 연수구 송도과학로 {n}" for n in range(1, 31))).people() == 30
+
+
+def test_names_with_a_title_above_their_numbers():
+    text = "\n\n".join(f"〒100-000{i}\n東京都港区芝公園{i}-4-8\n三浦 優奈{title}\nTEL 0804178{i}440" for i, title in enumerate(
+        (" 様", "様", "　殿", "さん", " 様", " 様", " 様")))
+    contacts = people.Contacts()
+    assert people.read_contacts(layout.from_text(1, Text(text, "body"), Labels()), contacts) == 7

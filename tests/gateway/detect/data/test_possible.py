@@ -30,3 +30,8 @@ def test_what_is_no_number(text):
     assert not possible.number(text)
     assert not possible.number("word. " * 400 + text)
     assert not possible.number("字。" * 800 + text)
+
+
+@pytest.mark.parametrize("digits", ["༠༡༢༣༤༥༦༧༨༩", "၀၁၂၃၄၅၆၇၈၉", "᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙", "០១២៣៤៥៦៧៨៩", "௦௧௨௩௪௫௬௭௮௯", "〇〡〢〣〤〥〦〧〨〩"])
+def test_digits_of_every_script(digits):
+    assert possible.number(digits) and possible.number("字" * 2000 + digits)

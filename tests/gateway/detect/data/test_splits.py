@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gateway.detect.data import layout
-from gateway.detect.data.splits import split_cells
+from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table
 
@@ -22,3 +22,20 @@ def test_a_row_number_in_front_does_not_hide_it():
 
 def test_whole_numbers_are_no_pieces():
     assert found(("123456789012", "4111111111111111")) == set()
+
+
+def test_one_character_a_cell():
+    assert ("LLD8", "JD86970106", (0, 10)) in found(tuple("JD86970106"))
+    assert {(shape, value) for shape, value, _ in found(("x y", *"A123456A"))} == {("LD6A", "A123456A")}
+    assert {(shape, value) for shape, value, _ in found(("x y", *"A1234563"))} == {("LD7", "A1234563")}
+
+
+def test_cells_that_go_on_in_the_row_below():
+    def wrapped(*rows):
+        grid = layout.from_table(1, Table("t", rows), Labels())
+        return [(t.shape, t.value, column) for t, column in wrapped_cells(grid)]
+
+    assert wrapped(("吕霞", "120101", "139"), ("", "195102032364", ""), ("赵燕", "440305", "150"), ("", "19960203789X", "")) == [
+        ("D18", "120101195102032364", (1, 2)), ("D17X", "44030519960203789X", (1, 2))]
+    assert wrapped(("吕霞", "120101", "139"), ("赵燕", "195102032364", "150")) == []
+    assert wrapped(("", "120101", ""), ("", "195102032364", "150")) == []

@@ -33,3 +33,8 @@ def test_the_heading_of_their_column_speaks_for_the_numbers():
     "".join(map(record, range(5))), "品名\n數量\n單價\n" + "紙\n3000000\n500\n" * 4])
 def test_other_lines_stay_lines(text):
     assert rows(text, LABELS) == text
+
+
+def test_cells_that_are_items_of_lists():
+    text = "   * - 姓名\n     - 護照號碼\n     - 金額\n" + "".join(f"   * - 陳志明\n     - 35123456{i}\n     - 1,000\n" for i in range(3))
+    assert rows(text, Labels()).count("\t") == 8

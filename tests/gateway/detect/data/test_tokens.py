@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.detect.data.tokens import bics, credit_codes, ibans, post_accounts, spelled, stripes, tokens, travel_documents, wrapped
+from gateway.detect.data.tokens import bics, credit_codes, ibans, spelled, tokens, upright, wrapped
 
 
 def found(text):
@@ -90,20 +90,29 @@ def test_hong_kong_numbers_as_people_write_them():
 def test_one_character_a_box():
     for written in ("|1|2|3|4|5|6|7|8|9|0|1|2|", "[1][2][3][4][5][6][7][8][9][0][1][2]", "1*2*3*4*5*6*7*8*9*0*1*2"):
         assert [(t.shape, t.value) for t in spelled(written)] == [("D12", "123456789012")], written
+    assert [(t.shape, t.value) for t in spelled("|J|D|8|6|9|7|0|1|0|6|")] == [("LLD8", "JD86970106")]
     assert not list(spelled("1,2,3,4,5"))
 
 
-def test_post_office_accounts_have_two_labels():
-    assert [(k, t.value) for k, t in post_accounts("記号 19970 番号 30874181")] == [("jp.bank_account", "30874181")]
-    assert [(k, t.value) for k, t in post_accounts("局號 0041234 帳號 0567890")] == [("tw.bank_account", "00412340567890")]
-    assert not list(post_accounts("注文番号 30874181"))
+def test_one_character_a_line():
+    assert [(t.shape, t.value) for t in upright("統一證號\nJ\nD\n8\n6\n9\n7\n0\n1\n0\n6\nend")] == [("LLD8", "JD86970106")]
+    assert [(t.shape, t.value) for t in upright("x\nA\n1\n2\n3\n4\n5\n6\nA")] == [("LD6A", "A123456A")]
+    assert not list(upright("a\n1\n2\n3\n\n4\n5\n6\n7\n8 9\n0"))
 
 
-def test_stripes_of_cards():
-    assert [(k, t.value) for k, t in stripes("a;4579123456789012=27121010000012300?b")] == [("card", "4579123456789012")]
-    assert [(k, t.value) for k, t in stripes("%B4579123456789012^LIN/MEI LING^2712101")] == [("card", "4579123456789012")]
-    assert not list(stripes("id;4579123456789012;n=4579123456789012 4579123456789012=27991010000"))
-    assert not list(stripes(";4579123456789012=12"))
+def test_the_number_of_an_item_is_no_part_of_what_follows():
+    assert found("a\n1. 123456789012\n2. A123456789") == {("D12", "123456789012"), ("LD9", "A123456789")}
+    assert found("a 1.123456789012") == set()
+
+
+def test_residence_cards_in_groups():
+    assert found("在留カード AB 12345678 CD、") == {("LLD8LL", "AB12345678CD")}
+    assert found("AB 12345678 CDE") | found("XAB 12345678 CD") == {("D8", "12345678")}
+
+
+def test_a_time_in_the_next_line_goes_on_no_number():
+    assert [t.value for t in wrapped("帳號 793178506802\n10:01 客服", 0)] == []
+    assert [t.value for t in wrapped("帳號 793178506802\n10 客服", 0)] == ["79317850680210"]
 
 
 def test_a_date_of_another_era_behind_a_number():
@@ -115,17 +124,6 @@ def test_a_date_of_another_era_behind_a_number():
 def test_cards_of_fifteen_digits_in_fours():
     assert ("D15", "378282246310005") in found("3782 8224 6310 005 07/28 621")
     assert ("D12", "123456789012") in found("1234 5678 9012 345 07/28")
-
-
-def test_passports_by_their_machine_readable_lines():
-    text = "P<JPNTANAKA<<TARO<<<<<<<<<<<<<<<<<<<<<<<<<<<\nTK12345674JPN8001014M3011098<<<<<<<<<<<<<<02\n"
-    lines = [f"{number}{check}{land}8001014M3011098<<<<<<<<<<<<<<02" for number, check, land in (
-        ("TK1234567", "5", "JPN"), ("E12345678", "6", "CHN"), ("312345678", "7", "TWN"))]
-    known = [(name, t.value) for line in lines for check in "0123456789"
-             for name, t in travel_documents(f"<<\n{line[:9]}{check}{line[10:]}\n")]
-    assert known == [("jp.passport", "TK1234567"), ("cn.passport", "E12345678"), ("tw.passport", "312345678")]
-    assert len(list(travel_documents(text))) <= 1
-    assert not list(travel_documents("<<\nTK1234567" + "0JPN8001010M3011090<<<<<<<<<<<<<<02"))
 
 
 def test_hong_kong_numbers_of_two_letters_with_an_a():

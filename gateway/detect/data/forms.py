@@ -1,0 +1,76 @@
+"""Numbers that need no label: their form, or what stands around them, says what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from gateway.detect.data.tokens import Token
+from gateway.identifiers.characters import MARGIN, Characters, matches
+
+YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
+POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
+EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
+STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
+"""What follows the number in track 2: year and month, service code, what the bank adds."""
+FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})\^[^\^\n]{2,26}\^" + EXPIRY)
+STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
+
+
+def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
+    """Numbers whose form or surroundings say what they are, and the name of that type."""
+    yield from post_accounts(text, found)
+    yield from stripes(text, found)
+    yield from travel_documents(text)
+
+
+TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
+"""The second line of the machine readable zone of a passport."""
+PASSPORTS = {"JPN": ("jp.passport", "LLD7"), "CHN": ("cn.passport", "LD8"), "TWN": ("tw.passport", "D9")}
+
+
+def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
+    """Passports by their machine readable zone (ICAO 9303-4): number, birth and expiry each with a check digit of its own."""
+    for match in TRAVEL.finditer(text) if "<<" in text else ():
+        if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
+            name, shape = PASSPORTS[match[3]]
+            yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
+
+
+def _icao(field: str) -> str:
+    """Weights 7, 3, 1; letters from A = 10, a filler is 0."""
+    return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(field)) % 10)
+
+
+def _behind_digits(found: Characters) -> np.ndarray:
+    """Where a sign of equality stands between digits."""
+    first, end = found.digits()
+    at = end[:-1][(first[1:] - end[:-1] == 1) & (found.codes[end[:-1]] == 61)]
+    return np.asarray(at - MARGIN)
+
+
+def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[str, Token]]:
+    """Cards as their magnetic stripes have them (ISO/IEC 7813, tracks 2 and 1). Nobody may keep those, let alone mail them."""
+    starts = None if characters is None else characters.gathered(_behind_digits)
+    for match in matches(STRIPE, text, starts) if starts is not None or "=" in text else ():
+        begin = max(0, match.start() - 20)
+        found = STRIPED.search(text[begin:match.start()])
+        if found:
+            yield "card", Token("PAN", found[0], begin + found.start(), match.start())
+    for match in FIRST_STRIPE.finditer(text) if "%B" in text else ():
+        yield "card", Token("PAN", match[1], *match.span(1))
+
+
+def post_accounts(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
+    """Accounts of post offices and the type they are of: two numbers with a label each (ゆうちょ銀行; 中華郵政)."""
+    if found is not None and not (found.has("号") or found.has("局")):
+        return
+    if "番号" in text and "記号" in text:
+        for match in YUCHO.finditer(text):
+            yield "jp.bank_account", Token("D8", match[2].zfill(8), match.start(2), match.end(2))
+    if "局號" in text:
+        for match in POST.finditer(text):
+            value = (match[1] + match[2]).replace("-", "")
+            yield "tw.bank_account", Token("D14", value, match.start(1), match.end(2))

@@ -1,0 +1,104 @@
+"""Headings of columns: the first row of a block of rows, or names that stand above it in a way of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.terms import NONE, Labels
+
+HEADING_ROWS = 8
+"""Rows at the top of a table that may be its heading (title lines stand above it)."""
+ABOVE = 40
+"""Lines above the first row in which the columns are named, one a line or all in one."""
+NAMES = 400
+"""Characters of a line that names all columns."""
+DELIMITERS = "|;,^"
+FIELD = re.compile(r"\W{0,4}(?:@?(?:attribute|column|field)\s+)?[\"'`\[]?([^\W\d]\w{0,40})[\"'`\]]?"
+                   r"(?:\s+[\w(), ]{1,40})?\W{0,3}", re.I)
+"""A line that names one column: `@attribute id_no string`, `  ID_NO CHAR(10),`."""
+OPENS = re.compile(r"\W*(?:data|begindata|begin|values|datalines|cards|table|create|from|into|infile|fields|load)(?!\w)", re.I)
+"""What stands between the names and the rows, or before the names."""
+
+
+def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
+    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind.
+
+    An empty line ends a block; other lines without cells stand inside it.
+    """
+    found: list[tuple[int, list[frozenset[str]]]] = []
+    row = 0
+    while row < len(lines):
+        tried = 0
+        while row < len(lines) and tried < HEADING_ROWS and (lines[row] or not tried):
+            if "\t" in lines[row]:
+                tried += 1
+                cells = lines[row].split("\t")
+                kinds = kinds_of(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
+                if kinds is not None:
+                    found.append((row + 1, kinds))
+                    tried = HEADING_ROWS
+            row += 1
+        try:
+            row = lines.index("", row) + 1
+        except ValueError:
+            break
+    return found or _elsewhere(lines, labels)
+
+
+def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
+    """The kinds of a row's cells where the row looks like a heading, else None."""
+    kinds = []
+    named = filled = 0
+    for cell in cells:
+        text = cell.strip()
+        if not text:
+            kinds.append(NONE)
+            continue
+        filled += 1
+        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1]:
+            return None
+        kind = labels.heading(text)
+        named += bool(kind)
+        kinds.append(kind)
+    return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None
+
+
+def _only_one(cells: Sequence[str], below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
+    """The kinds of a row of words of which one names a type of identifier and stands over a number of that length, else None."""
+    texts = [cell.strip() for cell in cells]
+    if sum(map(bool, texts)) < 2 or any(len(t) > SHORT_HEADING or any(map(str.isdigit, t)) for t in texts):
+        return None
+    kinds = [labels.heading(text) for text in texts]
+    for column, kind in enumerate(kinds):
+        if not kind.isdisjoint(IDENTIFYING) and any(_numeral(row.split("\t"), column) for row in below):
+            return kinds
+    return None
+
+
+def _numeral(cells: Sequence[str], column: int) -> bool:
+    return column < len(cells) and _NUMERAL.fullmatch(cells[column].strip()) is not None
+
+
+SHORT_HEADING = 24
+_NUMERAL = re.compile(r"[A-Za-z]{0,2}[ \-]?[0-9](?:[ \-]?[0-9]){5,18}(?:[A-Z]{1,2}|\([0-9A]\))?")
+_OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
+"""A name of a column as databases have it."""
+
+
+def _elsewhere(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
+    """Names above the first row, parted in another way than the cells: `^ a ^ b ^`, `(A, B)`, one a line."""
+    first = next((i for i, line in enumerate(lines[:ABOVE * 4]) if line.count("\t") and line.strip()), 0)
+    cells = lines[first].split("\t") if first else []
+    if len(cells) < 2 or not first:
+        return []
+    above = lines[max(0, first - ABOVE):first]
+    for line in reversed(above):
+        for delimiter in DELIMITERS if len(line) <= NAMES else "":
+            names = line.strip(" ()[]{}").split(delimiter) if delimiter in line else []
+            if len(names) == len(cells) and (kinds := kinds_of(names, labels)) is not None:
+                return [(first, kinds)]
+    named = [found[1] for line in above if not OPENS.match(line) and len(line) <= 80 and (found := FIELD.fullmatch(line.rstrip()))]
+    kinds = kinds_of(named[-len(cells):], labels) if len(named) >= len(cells) else None
+    return [(first, kinds)] if kinds is not None else []

@@ -1,0 +1,130 @@
+"""Values whose label stands in the line above them, a list under its title, a question and its answer; or in brackets behind them.
+
+    パスポート番号:            客服  請提供您的帳號
+    ・TG0572127 坂本真一       施美玲  793178506802
+    ・MU5616076
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from gateway.detect.data.layout import Grid
+from gateway.identifiers.characters import MARGIN, Characters
+from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.terms import NONE, Labels
+
+MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|\(?[0-9]{1,3}[.)、:]|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?")
+"""What an item of a list begins with."""
+VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A-Za-z])")
+LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")
+SPOKEN = re.compile(r"[,，、;；。!！=]")
+"""Marks of a sentence: a line with one is no bare answer."""
+BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
+DIGITS = re.compile("[0-9]")
+LONGEST, TITLE, BEHIND = 80, 40, 12
+"""Characters of a line with a label, of one that is a label and no more, and behind the label at the end of a question."""
+MOST_DIGITS = 2
+ENDS = " :?!。.=>-》」』】)]"
+MOST = 20_000
+"""Lines with labels that are looked at."""
+
+
+def label(grid: Grid, labels: Labels, start: int) -> frozenset[str]:
+    """Kinds of the line above that speak for the value at `start`."""
+    return known(grid, labels).get(start, NONE)
+
+
+def behind(grid: Grid, labels: Labels, end: int) -> frozenset[str]:
+    """Kinds that stand in brackets right behind a value."""
+    found = BRACKETED.match(grid.text, end)
+    kinds = labels.heading(found[1]) if found is not None else NONE
+    return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
+
+
+def known(grid: Grid, labels: Labels) -> dict[int, frozenset[str]]:
+    """For each such value, by its offset, the kinds that the line above it names. Looked for once."""
+    if grid.under is None:
+        grid.under = {}
+        for row in () if grid.table else _rows(grid):
+            _read(grid, labels, row, grid.under)
+    return grid.under
+
+
+def _rows(grid: Grid) -> Iterator[int]:
+    """Lines that may have a label, a line with digits below them."""
+    if grid.characters is None:
+        yield from range(len(grid.starts) - 1)
+        return
+    ends = grid.words.touched
+    begin, most = grid.lines, len(grid.text)
+    end = np.append(begin[1:] - 1, most)
+    fit = (end - begin <= LONGEST) & (end > begin)
+    fit[fit] = np.searchsorted(ends, end[fit], "right") > np.searchsorted(ends, begin[fit], "right")
+    if fit.any():
+        long = grid.characters.gathered(_long)
+        fit[fit] = np.searchsorted(long, end[fit]) == np.searchsorted(long, begin[fit])
+    yield from np.flatnonzero(fit)[:MOST].tolist()
+
+
+def _long(found: Characters) -> np.ndarray:
+    """Where a number stands: lines with one are no labels."""
+    first, end = found.digits()
+    return np.asarray(first[end - first >= 5] - MARGIN)
+
+
+def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]) -> None:
+    if grid.end(row) - grid.starts[row] > LONGEST or row + 1 >= len(grid.starts):
+        return
+    line = grid.line(row)
+    title = line[_marked(line):].strip().rstrip(ENDS)
+    if not title or "\t" in title:
+        return
+    below = row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2
+    item = _item(grid, below)
+    if item is not None:
+        if len(title) <= TITLE and len(DIGITS.findall(title)) <= MOST_DIGITS and (kinds := labels.heading(title)):
+            _list(grid, below, kinds, found)
+    elif below < len(grid.starts):
+        _answer(grid, labels, title, below, found)
+
+
+def _marked(line: str) -> int:
+    mark = MARK.match(line)
+    return mark.end() if mark is not None else 0
+
+
+def _item(grid: Grid, row: int) -> int | None:
+    """Where the value of an item begins; None where the line is none."""
+    if row >= len(grid.starts):
+        return None
+    mark = MARK.match(grid.text, grid.starts[row], grid.end(row))
+    at = mark.end() if mark is not None else grid.starts[row]
+    if VALUE.match(grid.text, at, grid.end(row)) is None:
+        at = grid.starts[row]                             # what looked like a number of the list begins the value
+        return at if VALUE.match(grid.text, at, grid.end(row)) is not None else None
+    return at
+
+
+def _list(grid: Grid, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]]) -> None:
+    """Every item from a row on."""
+    while (at := _item(grid, row)) is not None:
+        found[at] = kinds
+        row += 1
+        if row < len(grid.starts) and grid.starts[row] == grid.end(row):
+            row += 1                                      # an empty line between items
+
+
+def _answer(grid: Grid, labels: Labels, question: str, row: int, found: dict[int, frozenset[str]]) -> None:
+    """A line that ends with a label, and one that has nothing behind its value and no sentence before it."""
+    if grid.end(row) - grid.starts[row] > LONGEST:
+        return
+    value = LAST.search(grid.line(row))
+    if value is None or SPOKEN.search(grid.line(row), 0, value.start()):
+        return
+    kinds = labels.near_end(question, BEHIND)
+    if not kinds.isdisjoint(IDENTIFYING):
+        found[grid.starts[row] + value.start()] = kinds

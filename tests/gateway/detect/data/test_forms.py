@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from gateway.detect.data.forms import post_accounts, stripes, travel_documents
+
+
+def test_post_office_accounts_have_two_labels():
+    assert [(k, t.value) for k, t in post_accounts("記号 19970 番号 30874181")] == [("jp.bank_account", "30874181")]
+    assert [(k, t.value) for k, t in post_accounts("局號 0041234 帳號 0567890")] == [("tw.bank_account", "00412340567890")]
+    assert not list(post_accounts("注文番号 30874181"))
+
+
+def test_stripes_of_cards():
+    assert [(k, t.value) for k, t in stripes("a;4579123456789012=27121010000012300?b")] == [("card", "4579123456789012")]
+    assert [(k, t.value) for k, t in stripes("%B4579123456789012^LIN/MEI LING^2712101")] == [("card", "4579123456789012")]
+    assert not list(stripes("id;4579123456789012;n=4579123456789012 4579123456789012=27991010000"))
+    assert not list(stripes(";4579123456789012=12"))
+
+
+def test_passports_by_their_machine_readable_lines():
+    text = "P<JPNTANAKA<<TARO<<<<<<<<<<<<<<<<<<<<<<<<<<<\nTK12345674JPN8001014M3011098<<<<<<<<<<<<<<02\n"
+    lines = [f"{number}{check}{land}8001014M3011098<<<<<<<<<<<<<<02" for number, check, land in (
+        ("TK1234567", "5", "JPN"), ("E12345678", "6", "CHN"), ("312345678", "7", "TWN"))]
+    known = [(name, t.value) for line in lines for check in "0123456789"
+             for name, t in travel_documents(f"<<\n{line[:9]}{check}{line[10:]}\n")]
+    assert known == [("jp.passport", "TK1234567"), ("cn.passport", "E12345678"), ("tw.passport", "312345678")]
+    assert len(list(travel_documents(text))) <= 1
+    assert not list(travel_documents("<<\nTK1234567" + "0JPN8001010M3011090<<<<<<<<<<<<<<02"))

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data import headings
+from gateway.identifiers.terms import Labels
+
+LABELS = Labels()
+
+
+def test_data_is_no_heading():
+    assert headings.kinds_of(["身分證字號 V115718705", "姓名"], LABELS) is None
+    assert headings.kinds_of(["foo", "bar"], LABELS) is None
+
+
+@pytest.mark.parametrize("above", [
+    ["^ 姓名 ^ 護照號碼 ^ 生日 ^"], ["(NAME, PASSPORT_NO, BIRTH)", "BEGINDATA"],
+    ["@relation r", "@attribute name string", "@attribute passport_no string", "@attribute birth string", "@data"],
+    ["CREATE TABLE c (", "  name varchar(40),", "  passport_no char(9),", "  birth date", ");"]])
+def test_names_above_the_rows(above):
+    cells = 4 if above[0][0] == "^" else 3
+    row = "\t".join(("", "陳志明", "351234567", "1980-01-02", "")[1 - (cells == 4):1 - (cells == 4) + cells + (cells == 4)])
+    found = headings.rows([*above, row, row], LABELS)
+    assert any("passport" in kinds for kinds in found[0][1])
+    assert found[0][0] == len(above)
+
+
+def test_words_above_a_table_name_no_columns():
+    assert headings.rows(["Dear customer,", "the passport of", "Mr Chen", "1\t2\t3", "4\t5\t6"], LABELS) == []
+    assert headings.rows(["姓名,護照號碼,生日,電話", "1\t2\t3"], LABELS) == []

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data import layout, under
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+
+LABELS = Labels()
+
+
+def kinds(text, value):
+    grid = layout.from_text(1, Text(text, "body"), LABELS)
+    return under.label(grid, LABELS, grid.text.index(value))
+
+
+@pytest.mark.parametrize("filler", ["", "一般說明文字，沒有別的。\n" * 200])
+@pytest.mark.parametrize("mark", ["", "- ", "・", "1) ", "(2)", "   * "])
+def test_a_list_under_its_title(mark, filler):
+    text = f"{filler}パスポート番号：\n{mark}TG0572127 坂本真一\n{mark}MU5616076\n\n{mark}TD7757000 太田\n"
+    for value in ("TG0572127", "MU5616076", "TD7757000"):
+        assert kinds(text, value) == {"jp.passport"}, value
+
+
+def test_a_title_speaks_for_its_own_list_only():
+    text = "旅券番号\nTG0572127\n以上\nMU5616076\n"
+    assert kinds(text, "MU5616076") == frozenset()
+    assert kinds("訂單編號：\n- 123456789012\n", "123456789012") == {"serial"}
+
+
+@pytest.mark.parametrize("question", ["10:00 客服 請提供您的護照號碼", "請問護照號碼是多少？"])
+def test_a_question_and_its_answer(question):
+    assert kinds(f"{question}\n10:00 施美玲 351234567\n", "351234567") == {"passport"}
+
+
+@pytest.mark.parametrize("text", [
+    "請備妥護照號碼以便查核，並請於營業時間內撥打電話\n客服 351234567\n", "請問護照號碼？\n已處理，案件 351234567\n",
+    "請提供訂單編號\n施美玲 351234567\n", "護照號碼\n\n\n施美玲 351234567\n"])
+def test_what_is_no_answer(text):
+    assert kinds(text, "351234567") == frozenset()
+
+
+def test_a_label_in_brackets_behind():
+    for text, expected in (("陳文雄 351234567（護照號碼）", {"passport"}), ("351234567 (order no)", set()), ("351234567 護照號碼", set())):
+        grid = layout.from_text(1, Text(text, "body"), LABELS)
+        assert under.behind(grid, LABELS, grid.text.index("7 " if "7 " in text else "7(") + 1) == expected, text
