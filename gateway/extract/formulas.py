@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
 from gateway.model.content import Observation
 
+Place = tuple[int, int, str, re.Pattern[bytes] | None]
+"""Where a call begins and ends, what it is told as, and what has to stand before it in its cell."""
 HEAD = 4 << 20                           # octets of a text that are searched
 SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|"
                      rb"explorer|calc|excel|"
                      rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
 AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
+OPENED = re.compile(rb"\((?<=[ACDELRacdelr ]\()[ ]?\"")
+"""A parenthesis and a quotation mark behind the last letter of one of these names: a pattern that begins with a literal."""
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
-                  rb"RTD)[ ]?\([ ]?\"", re.I)
+                  rb"RTD)[ ]?\Z", re.I)
+LONGEST = 16                             # octets of such a name, a blank and what stands before it
+OPENINGS = 200_000                       # of one file that are looked at
 BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
 TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
 TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
@@ -68,21 +75,36 @@ def _endings(node: Node) -> set[str]:
 
 def _cells(data: bytes) -> Iterator[Yield]:
     """Calls first, then whether the cell around them is a formula: linear, however the table looks."""
-    for pattern in (SERVICE, CALL, TOPIC):
-        for count, found in enumerate(pattern.finditer(data)):
-            if count >= CANDIDATES:
-                break
-            line = data[max(0, found.start() - BEFORE):found.start()]
-            start = max(line.rfind(b"\n"), line.rfind(b"\r")) + 1
-            if not STARTER.search(line[start:]):
-                continue
-            if pattern is SERVICE and not AFTER.match(data, found.end()):
-                continue
-            if pattern is TOPIC and not NAMED.search(line[start:]):
-                continue
-            shown = (line[start:] + data[found.start():found.end() + 80]).decode("latin-1").splitlines()[0]
-            yield Observation("FORMULA-DDE" if pattern is not CALL or found.group(1) else "FORMULA-CALL", shown)
+    dde = b"|" in data and b"!" in data                   # service|topic!item
+    for begin, end, code, before in chain(_services(data) if dde else (), _calls(data), _topics(data) if dde else ()):
+        line = data[max(0, begin - BEFORE):begin]
+        cell = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]
+        if STARTER.search(cell) and (before is None or before.search(cell)):
+            yield Observation(code, (cell + data[begin:end + 80]).decode("latin-1").splitlines()[0])
             return
+
+
+def _services(data: bytes) -> Iterator[Place]:
+    for found in islice(SERVICE.finditer(data), CANDIDATES):
+        if AFTER.match(data, found.end()):
+            yield found.start(), found.end(), "FORMULA-DDE", None
+
+
+def _calls(data: bytes) -> Iterator[Place]:
+    """At most CANDIDATES of them, among the first OPENINGS arguments in quotes."""
+    count = 0
+    for found in islice(OPENED.finditer(data), OPENINGS):
+        begin = max(0, found.start() - LONGEST)
+        name = CALL.search(data[begin:found.start()])
+        if name is not None:
+            yield begin + name.start(), found.end(), "FORMULA-DDE" if name[1] else "FORMULA-CALL", None
+            count += 1
+            if count >= CANDIDATES:
+                return
+
+
+def _topics(data: bytes) -> Iterator[Place]:
+    return ((found.start(), found.end(), "FORMULA-DDE", NAMED) for found in islice(TOPIC.finditer(data), CANDIDATES))
 
 
 def _sylk(data: bytes) -> Iterator[Yield]:

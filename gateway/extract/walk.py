@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 
+from gateway.extract import crowds
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
 from gateway.extract.identify import identify, is_light, names_container, needs_reader
@@ -155,6 +156,11 @@ class _Walk:
         if node.artifact.depth > self.context.limits.depth:
             self.incident(IncidentCode.DEPTH, node.artifact, f"deeper than {self.context.limits.depth}")
             return True
+        crowd = crowds.crowd(node.type, node.data)
+        if crowd:
+            self.incident(IncidentCode.COUNT, node.artifact, crowd)
+            node = job.node = replace(node, data=node.data[:AFTER_FLOOD])
+            job.sample.data = node.data
         began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
         if not began and not self.unlock(job, began):
             return False

@@ -1,0 +1,49 @@
+"""Texts of more elements than anybody writes, told by counting octets before any reader works through them.
+
+Every reader pays by the element, not by the octet: a line, a cell, a tag, an attribute, an escape.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+SMALL = 1 << 20
+"""Octets below which nothing costs much."""
+PIECE = 1 << 20
+LINES = 1_500_000
+"""Of one text; a spreadsheet opens 1,048,576."""
+SHORT_LINES, SHORT = 400_000, 8
+"""Lines of fewer octets on the average than any identifier has: so many are no list."""
+MARKS: dict[str, tuple[str, int]] = {
+    ",": ("commas", 5_000_000), ";": ("semicolons", 5_000_000), "\t": ("tabs", 5_000_000), "|": ("bars", 5_000_000),
+    "%": ("escapes", 4_000_000), "\\": ("escapes", 4_000_000), "&": ("references", 2_000_000),
+}
+"""As many as a workbook may have cells; escapes and references of a text as large as a mail."""
+MARKUP: dict[str, dict[str, tuple[str, int]]] = {
+    "text/html": {"<": ("elements", 1_000_000), "=": ("attributes", 2_000_000)},
+    "image/svg+xml": {"<": ("elements", 1_000_000), "=": ("attributes", 2_000_000)},
+    "text/xml": {"<": ("elements", 3_000_000), "=": ("attributes", 3_000_000)},
+}
+"""Tables of 30,000 rows as a page have 350,000 tags, and the largest exports in XML two million."""
+TEXTS = frozenset({"application/json", "image/svg+xml", "application/xml"})
+
+
+def crowd(kind: str, data: bytes) -> str:
+    """What there is too much of in octets of this type, "" for what anybody may have written."""
+    if len(data) < SMALL or not (kind.startswith("text/") or kind in TEXTS):
+        return ""
+    counts = _counts(data)
+    lines = int(max(counts[ord("\n")], counts[ord("\r")]))
+    if lines > LINES or (lines > SHORT_LINES and len(data) < SHORT * lines):
+        return f"{lines} lines"
+    marks = MARKS | MARKUP.get("text/xml" if kind.endswith("/xml") else kind, {})
+    return next((f"more than {most} {name}" for mark, (name, most) in marks.items() if counts[ord(mark)] > most), "")
+
+
+def _counts(data: bytes) -> np.ndarray:
+    """How often each octet is there."""
+    raw = np.frombuffer(data, np.uint8)
+    found = np.zeros(256, np.int64)
+    for begin in range(0, len(raw), PIECE):
+        found += np.bincount(raw[begin:begin + PIECE], minlength=256)
+    return found

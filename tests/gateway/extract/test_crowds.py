@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Context
+from gateway.extract.crowds import SMALL, crowd
+from gateway.extract.registry import EXTRACTORS
+from gateway.extract.walk import AFTER_FLOOD, walk
+from gateway.model.content import Sample
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+from tests.builders import leak_files
+
+
+@pytest.mark.parametrize(("kind", "data"), [
+    ("text/plain", b"\n" * 1_600_000), ("text/plain", b"a\r" * 1_600_000), ("text/plain", b"12,3\n" * 450_000),
+    ("text/csv", b"," * 5_100_000), ("text/plain", b"%41" * 4_100_000), ("application/json", b"[" + b"1," * 5_100_000 + b"1]"),
+    ("text/html", b"<b>" * 1_100_000), ("text/html", b"<p " + b"a=1 " * 2_100_000), ("text/html", b"&#49;" * 2_100_000),
+    ("image/svg+xml", b"<g/>" * 1_100_000), ("application/xml", b"<a/>" * 3_100_000), ("text/xml", b"<a " + b"b='' " * 3_100_000),
+])
+def test_what_nobody_writes(kind: str, data: bytes) -> None:
+    assert crowd(kind, data)
+    assert not crowd("application/zip", data)
+    assert not crowd(kind, data[:SMALL - 1])
+
+
+@pytest.mark.parametrize(("kind", "data"), [
+    ("text/plain", b"0912345678\n" * 1_000_000), ("text/csv", b"name,A123456789,0912345678\n" * 300_000),
+    ("text/html", b"<tr><td>name</td><td>number</td></tr>\n" * 60_000), ("text/plain", b"d2hhdCBpcyBzYWlk" * 500_000),
+    ("application/json", b'{"a": "name", "b": 1234}, ' * 400_000), ("text/plain", b" " * 3_000_000),
+])
+def test_what_is_long_only(kind: str, data: bytes) -> None:
+    assert crowd(kind, data) == ""
+
+
+def test_only_the_beginning_of_a_crowd_is_read() -> None:
+    seen: list[Sample] = []
+    mail = leak_files.mail(("a.csv", b"A123456789,1\n" * 10 + b"1,2\n" * 500_000))
+    found = walk(mail, Context(Limits(), True), EXTRACTORS, seen.append)
+    assert [incident.code for incident in found.incidents] == [IncidentCode.COUNT]
+    crowded = next(sample for sample in seen if sample.artifact.id == found.incidents[0].artifact)
+    assert len(crowded.data) == AFTER_FLOOD
+    assert crowded.artifact.size > AFTER_FLOOD
+    assert any("A123456789" in text.content for text in crowded.texts)
