@@ -11,16 +11,18 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
 import pypdfium2
 import pypdfium2.raw as raw
 import zxingcpp
-from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat
+from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from gateway.extract import drawn, legible, lettering, picture_words
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
 
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1                  # the cell starts no threads
 Image.init()                                              # plugins are modules: none can be imported in the cell
 MOST_PIXELS = 100_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 120, 40
@@ -60,14 +62,28 @@ TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "2
 KANA = re.compile(r"[\u3041-\u30fa]")
 HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
 HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
-SOURCES = ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2")
+SOURCES = ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2",
+           "image/avif", "image/vnd.adobe.photoshop")
+RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\xda[\x00\x01][\x01\x02]\x00[\x01-\x03]|\x28\0\0\0"
+                    rb"[\s\S]{2}\0\0[\s\S]{2}\0\0\x01\0[\x01\x04\x08\x10\x18\x20]\0|"
+                    rb"\0[\x01\x00][\x02\x03\x0a\x0b\x01\x09][\s\S]{9}[\s\S]{4}[\x08\x10\x18\x20]")
+"""How rarer kinds of pictures begin: PNM, PCX, SGI, a bitmap without the head of a file, TGA."""
+
+
+UNKNOWN = ("application/octet-stream", "text/plain")
+MOST_FRAMES, MOMENTS = 60, 4
+"""Frames of an animation within which it is looked at, and how often."""
+CHANGED = 0.4
+"""Mean difference of the pixels of two frames, from which on they are read both."""
+LEAST_UNEVEN, MOST_UNEVEN = 1.4, 4.2
 
 
 class PictureExtractor:
     name = "pictures"
 
     def claims(self, node: Node) -> bool:
-        return node.type in SOURCES or node.type == "application/pdf"
+        return (node.type in SOURCES or node.type == "application/pdf"
+                or (node.type in UNKNOWN and RASTER.match(node.data) is not None))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:
@@ -78,7 +94,9 @@ class PictureExtractor:
         try:
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS
             file = Image.open(io.BytesIO(node.data))
-            pages = getattr(file, "n_frames", 1) if file.format == "TIFF" else 1
+            pages = range(getattr(file, "n_frames", 1))
+            if file.format != "TIFF":
+                pages = moments(len(pages))
         except Image.DecompressionBombError:
             yield Problem(IncidentCode.SIZE, "picture of too many pixels")
         except (OSError, ValueError, SyntaxError):
@@ -90,9 +108,15 @@ class PictureExtractor:
             yield from _pages(file, pages, context)
 
 
-def _pages(file: Image.Image, pages: int, context: Context) -> Iterator[Yield]:
-    """Every page of a TIFF; of what moves, the first picture."""
-    for number in range(min(pages, MOST_PAGES)):
+def moments(count: int) -> range:
+    """The frames of an animation that are looked at: the first one, and a few of the others."""
+    return range(0, min(count, MOST_FRAMES), max(1, -(-min(count, MOST_FRAMES) // MOMENTS)))
+
+
+def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]:
+    """Every page of a TIFF; of what moves, some pictures that are not alike."""
+    last: Image.Image | None = None
+    for number in pages[:MOST_PAGES]:
         try:
             file.seek(number)
             if file.width * file.height > MOST_PIXELS:
@@ -103,10 +127,38 @@ def _pages(file: Image.Image, pages: int, context: Context) -> Iterator[Yield]:
             if number:                                    # no reader sees anything of a picture whose first page is broken
                 yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
             return
-        if picture is not None:
-            yield from _read(picture, context, f"page {number + 1} picture" if pages > 1 else "picture")
-    if pages > MOST_PAGES:
+        if picture is not None and not _alike(picture, last):
+            last = picture
+            yield from _read(picture, context, f"page {number + 1} picture" if len(pages) > 1 else "picture")
+    if len(pages) > MOST_PAGES:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} pages in a picture")
+
+
+def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
+    """Whether next to nothing changed from one frame to the next."""
+    if other is None or picture.size != other.size:
+        return False
+    return ImageStat.Stat(ImageChops.difference(picture, other)).mean[0] < CHANGED
+
+
+def _shades(picture: Image.Image) -> Image.Image:
+    """More than 256 shades as 256."""
+    shades = np.asarray(picture)
+    low, high = float(shades.min()), float(shades.max())
+    scale = 255 / (high - low) if high > low else 1.0
+    return Image.fromarray(((shades - low) * scale).astype(np.uint8))
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    """With pixels as wide as high: a fax of ordinary fineness has half as many lines as columns."""
+    try:
+        across, down = (float(value) for value in picture.info.get("dpi", (1, 1)))
+    except (TypeError, ValueError):
+        return picture
+    if not (across > 0 and down > 0 and LEAST_UNEVEN <= max(across / down, down / across) <= MOST_UNEVEN):
+        return picture
+    wider, higher = max(1.0, down / across), max(1.0, across / down)
+    return picture.resize((round(picture.width * wider), round(picture.height * higher)), Image.Resampling.BICUBIC)
 
 
 def _grey(picture: Image.Image) -> Image.Image | None:
@@ -116,11 +168,14 @@ def _grey(picture: Image.Image) -> Image.Image | None:
         return None
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         layered = picture.convert("RGBA")
-        ground = Image.new("RGBA", layered.size, "white")
-        picture = Image.alpha_composite(ground, layered)
+        picture = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+        if _blank(picture.convert("L")):                  # white on nothing
+            picture = Image.alpha_composite(Image.new("RGBA", layered.size, "black"), layered)
+    if picture.mode.startswith(("I", "F")):
+        picture = _shades(picture)
     if picture.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"):
         picture = drawn.unsealed(picture.convert("RGB"))
-    return ImageOps.exif_transpose(picture.convert("L"))
+    return _square(ImageOps.exif_transpose(picture.convert("L")))
 
 
 def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:

@@ -14,6 +14,7 @@ from gateway.extract.iso import ISO
 from gateway.extract.lnk import LNK
 from gateway.extract.lzh import LZH
 from gateway.extract.macfile import MAC_FILE
+from gateway.extract.metafile import METAFILE
 from gateway.extract.msg import MSG
 from gateway.extract.msi import MSI
 from gateway.extract.odf import ODF
@@ -33,6 +34,7 @@ from gateway.extract.sevenzip_tool import SEVENZIP_TOOL
 from gateway.extract.sheets import SHEETS
 from gateway.extract.tar import TAR
 from gateway.extract.tnef import TNEF
+from gateway.extract.webarchive import WEB_ARCHIVE
 from gateway.extract.xlm import BIFF
 from gateway.extract.zip import ZIP
 
@@ -43,10 +45,10 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
-    SHEETS, OFFICE_WORDS,
+    SHEETS, OFFICE_WORDS, WEB_ARCHIVE,
 
     # pictures
     IMAGE,
-    PICTURES,
+    PICTURES, METAFILE,
 
 )

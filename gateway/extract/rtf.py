@@ -299,7 +299,7 @@ class Rtf:
                 yield Text(_surrogates(text), source + (" hidden" if hidden else ""), hidden=hidden)
         if reader.rows:
             yield Table("table", tuple(tuple(_surrogates(c) for c in row) for row in reader.rows))
-        yield from _captures(reader)
+        yield from _captures(reader, context.outbound)
         if reader.flood:
             yield Problem(IncidentCode.COUNT, reader.flood)
 
@@ -324,7 +324,7 @@ def _merged(text: str) -> list[Observation]:
     return []
 
 
-def _captures(reader: _Reader) -> Iterator[Yield]:
+def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
     seen: set[Observation] = set()
     objects_seen = 0
     for taken in reader.captures:
@@ -341,6 +341,8 @@ def _captures(reader: _Reader) -> Iterator[Yield]:
             found = [named] if named else []
         elif taken.kind in rtfobjects.HEXED:
             yield from rtfobjects.hidden(taken.kind, taken.direct, taken.binary)
+            if outbound and taken.kind == "pict":
+                yield from rtfobjects.picture(taken.direct, taken.binary)
         elif taken.kind == "object":
             objects_seen += 1
             if objects_seen <= OBJECTS:

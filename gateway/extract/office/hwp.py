@@ -40,7 +40,7 @@ def header(data: bytes) -> Iterator[Yield]:
 
 
 def extract(storage: Storage, room: int) -> Iterator[Yield]:
-    """Streams that inflate; plain scripts as they are; other plain ones their reader has already. Of texts their words and links."""
+    """Streams that inflate; plain scripts as they are; others their reader has already. Of texts their words and links."""
     for name in storage.streams:
         machine = zlib.decompressobj(-zlib.MAX_WBITS)
         packed = distributed(storage.read(name))

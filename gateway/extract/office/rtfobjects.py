@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Yield
-from gateway.extract.office import objects, targets
+from gateway.extract.office import blips, objects, targets
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 
@@ -15,6 +15,10 @@ HEXED = {"pict": (), "datastore": (b"\xd0\xcf\x11\xe0",), "themedata": (b"PK\x03
          "datafield": ()}
 """Destinations of hex digits beside objects, and how their content begins where a word processor wrote it."""
 Octets = bytes | bytearray
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"\xd7\xcd\xc6\x9a")
+BITMAP, METAFILE = b"\x28\0\0\0", b"\x01\0\x09\0"
+PLACEABLE = b"\xd7\xcd\xc6\x9a" + bytes(18)
+"""The head of a metafile in a file ([MS-WMF] 2.3.2.3)."""
 FILES = (b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"{\\rt", b"Rar!", b"MSCF", b"7z\xbc\xaf",
          b"L\0\0\0\x01\x14\x02\0", b"%PDF")
 
@@ -29,6 +33,18 @@ def hidden(kind: str, direct: Octets, binary: Octets) -> Iterator[Yield]:
             made = bytes(binary) if binary else bytes.fromhex(digits[:len(digits) // 2 * 2].decode("ascii"))
             yield Child(made, ArtifactKind.OBJECT, ("embedded object",))
             return
+
+
+def picture(direct: Octets, binary: Octets) -> Iterator[Child]:
+    """A picture as a file of its own: bitmaps and metafiles stand here without the head that files have."""
+    digits = HEX.sub(b"", bytes(direct))
+    made = bytes(binary) if binary else bytes.fromhex(digits[:len(digits) // 2 * 2].decode("ascii"))
+    if made.startswith(BITMAP):
+        made = blips.as_file(made)
+    elif made.startswith(METAFILE):
+        made = PLACEABLE + made
+    if made.startswith(PICTURES) or made[40:44] == b" EMF":
+        yield Child(made, ArtifactKind.IMAGE, label="picture")
 
 
 def embedded(direct: Octets, nested: Octets, binary: Octets) -> Iterator[Yield]:

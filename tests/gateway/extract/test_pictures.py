@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import textwrap
 
+import numpy as np
 import pypdfium2
 import pytest
 import zxingcpp
@@ -184,3 +185,40 @@ def test_every_page_of_a_tiff_is_read():
     ("A123456789 x\n", False)])
 def test_numbers_apart_from_what_stands_beside_them(text, apart):
     assert pictures._in_blocks(text) is apart
+
+
+def test_of_what_moves_some_frames_that_differ():
+    blank = Image.new("L", (300, 100), "white")
+    other = blank.copy()
+    ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
+    assert pictures._alike(blank, blank.copy()) and not pictures._alike(blank, other) and not pictures._alike(blank, None)
+    assert list(pictures.moments(1)) == [0] and list(pictures.moments(2)) == [0, 1] and len(pictures.moments(500)) == pictures.MOMENTS
+
+
+@pytest.mark.parametrize("kind", ["white on nothing", "black on nothing", "16 bits", "32 bits"])
+def test_shades_and_layers(kind):
+    drawn = page().convert("L")
+    if kind.endswith("nothing"):
+        made = Image.new("RGBA", drawn.size, (255, 255, 255, 0) if kind.startswith("white") else (0, 0, 0, 0))
+        made.putalpha(drawn.point(lambda v: 255 - v))
+    else:
+        made = Image.fromarray(np.asarray(drawn).astype(np.uint16 if kind == "16 bits" else np.int32) * 200)
+    grey = pictures._grey(made)
+    assert grey.mode == "L" and grey.getextrema() in ((0, 255), (0, 254)) and not pictures._blank(grey)
+
+
+def test_a_fax_of_half_as_many_lines_is_drawn_out():
+    flat = Image.new("L", (800, 200), "white")
+    flat.info["dpi"] = (204, 98)
+    assert pictures._grey(flat).size == (800, round(200 * 204 / 98))
+    for dpi in ((204, 196), (0, 98), (1000, 1), "odd"):
+        flat.info["dpi"] = dpi
+        assert pictures._grey(flat).size == (800, 200)
+
+
+@pytest.mark.parametrize("kind", ["PPM", "PCX", "SGI", "DIB", "TGA"])
+def test_rarer_kinds_of_pictures(kind):
+    out = io.BytesIO()
+    page().convert("RGB").save(out, kind)
+    assert PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), out.getvalue(), "application/octet-stream"))
+    assert not PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), b"\x01\x02 some octets of a program" * 3, "application/octet-stream"))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.base import Child
-from gateway.extract.office.rtfobjects import embedded, hidden
+from gateway.extract.office.rtfobjects import embedded, hidden, picture
 from gateway.extract.rtf import RTF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import ole1
@@ -43,3 +43,11 @@ def test_digits_that_go_on_as_octets() -> None:
     data = ole1("Package", b"a" * 40)
     for cut in (9, 30, len(data) - 3):
         assert children(b"{\\rtf1{\\object{\\*\\objdata %s\\bin%d %s}}}" % (data[:cut].hex().encode(), len(data) - cut, data[cut:])) == [b"a" * 40]
+
+
+def test_pictures_as_files_of_their_own() -> None:
+    png, bitmap, metafile = b"\x89PNG\r\n\x1a\n....", b"\x28\0\0\0" + bytes(60), b"\x01\0\x09\0" + bytes(30)
+    assert [c.data for c in picture(png.hex().encode(), b"")] == [png]
+    assert [c.data[:2] for c in picture(b"", bitmap)] == [b"BM"]
+    assert [c.data[22:] for c in picture(metafile.hex().encode(), b"")] == [metafile]
+    assert list(picture(b"zz", b"")) == list(picture(b"0123", b"")) == []
