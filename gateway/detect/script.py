@@ -87,8 +87,11 @@ def begins_as_text(sample: Sample) -> bool:
 
 
 def is_file(sample: Sample) -> bool:
-    """True for attachments, members and embedded files; false for the words of a mail itself."""
+    """True for attachments, members and embedded files; false for the words of a mail itself, and for the macros of a document,
+    which the macro detector judges."""
     artifact = sample.artifact
+    if artifact.kind is ArtifactKind.MACRO:
+        return False
     if artifact.names or artifact.kind in (ArtifactKind.MEMBER, ArtifactKind.OBJECT):
         return True
     return artifact.kind is ArtifactKind.PART and artifact.declared_type.startswith(("application/", "image/", "audio/", "video/"))

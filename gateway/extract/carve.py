@@ -15,6 +15,7 @@ from itertools import islice
 import yara
 
 from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.identify import framed
 from gateway.extract.zip_structure import directories, local_header
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -31,6 +32,10 @@ CONTAINERS = frozenset({
     "text/html", "application/vnd.ms-tnef", "application/x-ole-storage", "application/x-msi", "application/vnd.ms-outlook",
 })
 """Types whose own readers look at every octet, or in which members lie uncompressed by right."""
+
+SIGNED = "application/pkcs7-mime"
+"""Its content is taken out whole by its own reader: archives in it are members of that, perhaps in pieces."""
+STARTED = frozenset({"program", "shortcut", "help"})
 
 COMPOUND = frozenset({
     "application/x-ole-storage", "application/x-msi", "application/vnd.ms-outlook", "application/x-iso9660-image",
@@ -99,7 +104,8 @@ class Carve:
     def claims(self, node: Node) -> bool:
         if len(node.data) <= 24:
             return False
-        return node.type not in CONTAINERS or node.type in COMPOUND or (node.type == "text/html" and b"\0" in node.data)
+        whole = node.type not in CONTAINERS and not framed(node.type, node.artifact.names)
+        return whole or node.type in COMPOUND or (node.type == "text/html" and b"\0" in node.data)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
@@ -110,6 +116,9 @@ class Carve:
             return
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))
+        if node.type == SIGNED:
+            behind = {(end - 1 + at, what) for at, what in hits(data[end - 1:])} if end < len(data) else set()
+            found = sorted(behind | {(at, what) for at, what in found if what in STARTED})
         for at, what in found[:MAX_CARVED]:
             if node.type == "application/pdf" and in_pieces(data, at):
                 continue
@@ -118,7 +127,7 @@ class Carve:
             elif end and at >= end:
                 yield Observation("POLYGLOT", what)
             yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
-        if not found and b"PK\x05\x06" in data[-70_000:] and directories(data, 1):
+        if not found and node.type != SIGNED and b"PK\x05\x06" in data[-70_000:] and directories(data, 1):
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
         yield from _markup(node)
@@ -264,9 +273,17 @@ def compound_end(data: bytes) -> int:
     return (last + 2) << shift if last >= 0 else 0
 
 
+def signed_end(data: bytes) -> int:
+    """Behind the outermost element (X.690 8.1.3); the file's end where its length is indefinite."""
+    if len(data) < 2 or data[1] == 0x80:
+        return len(data)
+    octets = data[1] & 0x7F if data[1] & 0x80 else 0
+    return 2 + octets + (int.from_bytes(data[2:2 + octets], "big") if octets else data[1])
+
+
 END_OF: dict[str, Callable[[bytes], int]] = {
     "image/png": png_end, "image/jpeg": jpeg_end, "image/gif": gif_end, "image/bmp": bmp_end,
-    "application/pdf": pdf_end,
+    "application/pdf": pdf_end, SIGNED: signed_end,
 }
 
 CARVE = Carve()

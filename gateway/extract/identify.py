@@ -241,6 +241,10 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "application/pdf"                         # without a header: some readers mend that
     if mail_like(body) or (endings & MAIL_EXTENSIONS and b":" in body[:200]) or declared in ("message/rfc822", "message/global"):
         return "message/rfc822"
+    if not shown:                                         # descriptions of appointments are pages often (X-ALT-DESC)
+        for begin, kind in CARDS:
+            if body.lstrip()[:15].upper().startswith(begin):
+                return kind
     drawn = "svg" in endings or declared == "image/svg+xml"
     if (SVG.search(body[:2048]) and not PAGE.search(body)) or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):
         return "image/svg+xml"
@@ -250,9 +254,6 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "text/html"
     if XML_HEAD.search(body):
         return "text/html" if b"xml-stylesheet" in body and SHEETED.search(body) else "text/xml"
-    for begin, kind in CARDS:
-        if body.lstrip()[:15].upper().startswith(begin):
-            return kind
     if "csv" in endings or "tsv" in endings or declared == "text/csv":
         return "text/csv"
     if declared in DECLARED_TEXT:
@@ -288,6 +289,24 @@ CONTAINER_EXTENSIONS = frozenset({
 
 def names_container(names: Iterable[str]) -> bool:
     return bool(filenames.extensions(names) & CONTAINER_EXTENSIONS)
+
+
+FRAMED = frozenset({
+    "application/gzip", "application/zstd", "application/x-xz", "application/x-lz4", "application/x-lzop", "application/x-lzma",
+    "application/vnd.ms-cab-compressed",
+})
+"""Types that store what does not pack in blocks with a head each: a file begins and ends whole in them, in pieces between."""
+
+OPENED = frozenset({
+    "pdf", "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xlsb", "xltx", "xltm", "xlam", "pptx", "pptm", "ppsx", "ppsm",
+    "potx", "potm", "ppam", "doc", "xls", "ppt", "zip", "jar", "apk",
+})
+"""Names whose programs find the beginning or the end of their file behind other octets."""
+
+
+def framed(kind: str, names: Iterable[str]) -> bool:
+    """True for packed files that no name passes for another: what looks like a document in them is a member's."""
+    return kind in FRAMED and not filenames.extensions(names) & OPENED
 
 
 def is_light(kind: str) -> bool:

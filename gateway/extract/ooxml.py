@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract import sheet_calls
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.identify import framed
 from gateway.extract.office import addins, biff12, targets, xlmtext
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
@@ -54,7 +55,8 @@ class Ooxml:
     name = "ooxml"
 
     def claims(self, node: Node) -> bool:
-        return node.type == "application/vnd.openxmlformats" or (b"PK\x05\x06" in node.data[-66_000:] and is_package(node.data))
+        package = node.type == "application/vnd.openxmlformats"
+        return package or (not framed(node.type, node.artifact.names) and is_package(node.data))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         try:

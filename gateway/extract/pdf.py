@@ -17,6 +17,7 @@ import pypdfium2
 from gateway.extract import floods, pdfactions, pdfloops, pdfrevisions, pdftext, pdfwords
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
+from gateway.extract.identify import framed
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -65,7 +66,7 @@ class Pdf:
         if node.type == "application/pdf":
             return True
         start = node.data.find(b"%PDF-", 0, 1024 + 5)
-        member = node.type == "application/x-tar" and _first_member(node.data, start)
+        member = (node.type == "application/x-tar" and _first_member(node.data, start)) or framed(node.type, node.artifact.names)
         return start >= 0 and not (member or node.data.startswith(CONTAINERS)
                                    or node.type.startswith(("text/", "message/", "multipart/")))
 

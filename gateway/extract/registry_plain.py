@@ -12,13 +12,13 @@ from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mbox import MBOX
 from gateway.extract.mime.extractor import MIME
-from gateway.extract.ofd import OFD
 from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
 from gateway.extract.structured import STRUCTURED
 from gateway.extract.sylk import SYLK
 from gateway.extract.text import TEXT
+from gateway.extract.xmllinks import XML_LINKS
 from gateway.extract.zengin import ZENGIN
 
 PLAIN_TYPES = frozenset({
@@ -32,7 +32,7 @@ PLAIN_TYPES = frozenset({
 
 LIGHT: tuple[Extractor, ...] = (
     MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
-    STRINGS, OFD)
+    STRINGS, XML_LINKS)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.looks import text_like
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -86,7 +87,8 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
         if problem:
             yield problem
     yield Observation("SMIME-OPAQUE")
-    yield Child(content, ArtifactKind.OBJECT, label="signed", detected_type="message/rfc822" if b":" in content[:200] else "")
+    mail = b":" in content[:200] and text_like(content[:64])
+    yield Child(content, ArtifactKind.OBJECT, label="signed", detected_type="message/rfc822" if mail else "")
 
 
 def _inflated(packed: bytes, allowance: int) -> tuple[bytes, Problem | None]:

@@ -117,12 +117,20 @@ class Package:
 
 
 def is_package(data: bytes) -> bool:
-    """A ZIP whose directory names what only office packages have."""
+    """A ZIP whose directory names what only office packages have, and leads to its first part: one that lies in pieces in blocks of
+    an archive within an archive does not."""
     at = data.rfind(END, max(0, len(data) - 66_000))
     if at < 0:
         return False
     size = int.from_bytes(data[at + 12:at + 16], "little")
-    return OFFICE_NAMES.search(data[max(0, at - size):at]) is not None
+    start = max(0, at - size)
+    return OFFICE_NAMES.search(data[start:at]) is not None and _leads(data, start, int.from_bytes(data[at + 16:at + 20], "little"))
+
+
+def _leads(data: bytes, start: int, said: int) -> bool:
+    """Whether the first entry of a directory has its local header where it says; true for those with wide offsets (ZIP64)."""
+    offset = int.from_bytes(data[start + 42:start + 46], "little")
+    return 0xFFFFFFFF in (offset, said) or data[start - said + offset:start - said + offset + 4] == b"PK\x03\x04"
 
 
 def _central(data: bytes) -> list[Entry]:

@@ -31,6 +31,7 @@ OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\
                           r"^https://d\.docs\.live\.net/", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
 _DRIVE = re.compile(r"^/*[A-Za-z][:|]")
+COMMAND = re.compile(r";\d;\d;\d;\s*$")
 _SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -55,6 +56,14 @@ def place(target: str) -> Place:
     if text.startswith("//") and not _DRIVE.match(text):
         return Place.SHARE
     return Place.LOCAL
+
+
+def unescaped(command: str) -> str:
+    """The target of a link's command as Hangul writes it: colons, semicolons and question marks stand behind a backslash, and
+    numbers behind the first semicolon without one (HWP 5.0, 4.3.10.15). Other addresses are left as they are."""
+    if not COMMAND.search(command):
+        return command
+    return re.split(r"(?<!\\);", command, maxsplit=1)[0].replace("\\:", ":").replace("\\;", ";").replace("\\?", "?")
 
 
 def scheme(target: str) -> str:

@@ -187,3 +187,15 @@ LOG = b"2026-11-21T09:00:00Z host1 powershell.exe -NoProfile started pid=7\n" * 
 def test_commands_stand_where_one_begins(text: bytes, held: bool) -> None:
     artifact = Artifact(1, 0, ArtifactKind.MEMBER, ("var/log/syslog",), detected_type="text/plain")
     assert bool(list(ScriptDetector(SCOPE).look(Sample(artifact, text)))) == held
+
+
+def test_blank_lines_in_front_hide_no_code():
+    code = b"Set o = CreateObject(\"WScript.Shell\")\r\no.Run \"calc\"\r\n"
+    assert [f.code for f in look(b"\r\n" * 90_000 + code, "b.bin")] == ["SCRIPT-HOST"] == [f.code for f in look(code, "b.bin")]
+    assert look(b"\r\n" * 90_000 + b"words", "b.bin") == []
+
+
+def test_macros_of_a_document_are_for_another_detector():
+    module = b"Attribute VB_Name = \"Module1\"\r\nSub Sum()\r\nEnd Sub\r\n"
+    assert look(module, "Module1", kind=ArtifactKind.MACRO) == []
+    assert look(module, "Module1.bin")

@@ -182,3 +182,24 @@ def test_table_of_sectors_that_goes_on_elsewhere():
     struct.pack_into("<LL", document, 68, (len(document) >> 9) - 2, 0xFFFFFF)
     struct.pack_into("<L", document, len(document) - 4, (len(document) >> 9) - 2)
     assert carve.compound_end(bytes(document)) > 0
+
+
+@pytest.mark.parametrize(("name", "claimed"), [("a.zip.lz4", False), ("a.zip", True)])
+def test_what_lies_in_blocks_is_its_unpackers(name, claimed):
+    data = b"\x04\x22\x4d\x18" + bytes(20) + make_zip(Member(b"a.txt", b"hi"))
+    assert CARVE.claims(Node(Artifact(0, None, ArtifactKind.PART, (name,)), data, "application/x-lz4")) == claimed
+
+
+def test_archives_in_a_signature_are_members_of_what_it_signs():
+    archive = make_zip(Member(b"a.txt", b"hi"))
+    message = b"0\x82" + struct.pack(">H", len(archive) + 40) + bytes(40) + archive
+    assert not content(take_apart(CARVE, message, kind="application/pkcs7-mime"))
+    assert archive in content(take_apart(CARVE, message + archive, kind="application/pkcs7-mime")).values()
+    program = b"MZ" + bytes(58) + struct.pack("<I", 64) + b"PE\0\0" + bytes(200)
+    message = b"0\x82" + struct.pack(">H", len(program) + 40) + bytes(40) + program
+    assert program in content(take_apart(CARVE, message, kind="application/pkcs7-mime")).values()
+
+
+@pytest.mark.parametrize(("data", "end"), [(b"0\x05abcdefg", 7), (b"0\x81\x05abcdefg", 8), (b"0\x80abcdefg", 9), (b"0", 1)])
+def test_end_of_a_signature(data, end):
+    assert carve.signed_end(data) == end

@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from gateway.extract.identify import identify, is_light, names_container, needs_reader
+from gateway.extract.identify import framed, identify, is_light, names_container, needs_reader
 
 
 def pe() -> bytes:
@@ -56,6 +56,7 @@ def tarred() -> bytes:
     (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
     (b"<?xml version='1.0'?><a/>", "text/xml"),
     (b"From: a@b\r\nSubject: x\r\nDate: y\r\n\r\nhi", "message/rfc822"),
+    (b"BEGIN:VCALENDAR\r\nX-ALT-DESC;FMTTYPE=text/html:<html><body>x</body></html>\r\n", "text/calendar"),
     (b"BEGIN:VCALENDAR\r\n", "text/calendar"), (b"BEGIN:VEVENT\r\n", "text/calendar"), (b"BEGIN:VCARD\r\n", "text/vcard"),
     (b"-----BEGIN CERTIFICATE-----\n", "application/x-pem"),
     (bytes(range(256)) * 4, "application/octet-stream"),
@@ -145,3 +146,12 @@ def test_names_of_images(name: str) -> None:
 def test_an_archive_in_digits_with_text_in_it() -> None:
     assert identify(b"070707" + b"000001" * 7 + b"00000000000" + b"000006" + b"00000000005" + b"a.bat\0hello" * 9) == "application/x-cpio"
     assert identify(b"070707 is the number of the office, 070708 that of the branch.") == "text/plain"
+
+
+@pytest.mark.parametrize(("kind", "name", "answer"), [
+    ("application/zstd", "a.pdf.zst", True), ("application/vnd.ms-cab-compressed", "a.cab", True), ("application/gzip", "", True),
+    ("application/gzip", "a.pdf", False), ("application/x-lz4", "a.lz4.zip", False), ("application/x-tar", "a.tar", False),
+    ("application/octet-stream", "", False),
+])
+def test_documents_lie_in_pieces_in_packed_files(kind: str, name: str, answer: bool) -> None:
+    assert framed(kind, (name,) if name else ()) == answer

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract import ooxml
-from gateway.extract.base import Child, Problem
+from gateway.extract.base import Child, Node, Problem
 from gateway.extract.ooxml import OOXML, dde_call
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import HARMLESS_MACRO, docx, field_runs, package, relations, vba_project
@@ -197,3 +198,16 @@ def test_long_formulas_are_looked_at_once(piece: str) -> None:
 ])
 def test_bars_in_names_of_sheets(text: str, call: bool) -> None:
     assert dde_call(text) == call
+
+
+@pytest.mark.parametrize(("name", "claimed"), [("a.cab", False), ("a.docx", True)])
+def test_a_document_in_blocks_is_its_unpackers(name: str, claimed: bool) -> None:
+    node = Node(Artifact(0, None, ArtifactKind.PART, (name,)), b"MSCF" + bytes(60) + docx(), "application/vnd.ms-cab-compressed")
+    assert OOXML.claims(node) == claimed
+
+
+def test_what_macos_keeps_beside_each_part_is_no_part() -> None:
+    double = b"\0\x05\x16\x07\0\2\0\0Mac OS X        \0\0"
+    found = read(workbook({"__MACOSX/_rels/._.rels": double, "__MACOSX/._[Content_Types].xml": double}), "a.xlsx")
+    assert not [y for y in found if isinstance(y, Problem)]
+    assert [y.names for y in found if isinstance(y, Child) and y.data == double] == [("._.rels",), ("._[Content_Types].xml",)]

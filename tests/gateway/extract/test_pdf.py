@@ -220,3 +220,9 @@ def test_what_stands_around_a_signed_pdf_is_its_signature() -> None:
     assert identify(signed) == "application/pkcs7-mime"
     found = take_apart(PDF, signed, "contract.pdf.p7m")
     assert codes(found) == set() and content(found) == {}
+
+
+@pytest.mark.parametrize(("name", "claimed"), [("a.pdf.zst", False), ("a.pdf", True)])
+def test_a_file_that_did_not_pack_is_its_unpackers(name: str, claimed: bool) -> None:
+    data = b"\x28\xb5\x2f\xfd\x60" + pdf()
+    assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, (name,)), data, identify(data))) == claimed

@@ -143,3 +143,11 @@ def test_a_pdf_that_is_not_what_was_signed(inside: bytes, found: int) -> None:
     made = list(smime._pdf(b"0\x82\x04\x00" + bytes(40) + b"%PDF-1.7 signed document of many octets for sure", [inside]))
     assert [c.detected_type for c in made] == ["application/pdf"] * found
     assert list(smime._pdf(bytes(1100) + b"%PDF-1.7", [])) == []
+
+
+@pytest.mark.parametrize(("content", "kind"), [(INNER, "message/rfc822"), (b"7z\xbc\xaf\x27\x1c" + bytes(30) + b":" + bytes(30), ""), (b"words\r\n", "")])
+def test_signed_files_are_no_mail(identity, content, kind):
+    data = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(*identity, hashes.SHA256()).sign(
+        serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    node = Node(Artifact(0, None, ArtifactKind.PART), data, "application/pkcs7-mime")
+    assert [(c.data, c.detected_type) for c in SMIME.extract(node, Context(Limits())) if isinstance(c, Child)] == [(content, kind)]

@@ -74,6 +74,8 @@ def test_only_office_packages_are_packages() -> None:
     assert is_package(docx())
     assert not is_package(package({"photo.jpg": b"\xff\xd8"}))
     assert not is_package(b"plain")
+    in_pieces = docx()[:60] + b"a block" + docx()[60:]
+    assert is_package(b"in front" + docx()) and not is_package(in_pieces)
 
 
 def test_markup_that_unpacks_to_far_more_than_it_weighs() -> None:

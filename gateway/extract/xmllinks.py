@@ -1,0 +1,64 @@
+"""Where documents lead whose parts are XML and have no other reader: OFD (GB/T 33190, China), HWPX and HWPML (Hancom, Korea), XPS.
+
+Pages, attachments and scripts are members of their ZIP and are looked at there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from gateway.extract.base import Context, Node, Yield
+from gateway.extract.charset import readings
+from gateway.extract.office.targets import Place, judge, place, unescaped
+from gateway.model.content import Observation
+
+VALUE = r"\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')"
+FORMATS = (
+    # what stands at the beginning of such a part, and an address in it
+    (b"ofdspec.org", re.compile(r"<(?:\w{1,20}:)?URI\s[^<>]{0,400}?(?<!\w)(?:URI|Base)" + VALUE)),
+    (b"hancom.co.kr/hwpml",
+     re.compile(r"<(?:\w{1,20}:)?stringParam\s[^<>]{0,200}?[\"'](?:Command|Path)[\"'][^<>]{0,200}>([^<>]{1,2000})<()")),
+    (b"<HWPML", re.compile(r"<FIELDBEGIN\s[^<>]{0,400}?(?<!\w)Command" + VALUE)),
+    (b"schemas.microsoft.com/xps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
+    (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
+)
+ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
+BY_ITSELF = frozenset({"DO", "PO"})
+"""Events of OFD without a click: the document opens, a page opens (GB/T 33190-2016, 14.1)."""
+HEAD = 4096
+MOST = 1000
+
+
+class XmlLinks:
+    name = "xmllinks"
+
+    def claims(self, node: Node) -> bool:
+        if node.type not in ("text/xml", "text/plain", "text/html"):
+            return False
+        head = node.data[:HEAD].replace(b"\0", b"")
+        return any(mark in head for mark, _ in FORMATS)
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        """Links as those of office documents; what opens by itself leads nowhere but within the document by custom."""
+        text, _ = readings(node.data, node.charset)[0]
+        head = node.data[:HEAD].replace(b"\0", b"")
+        for address in (pattern for mark, pattern in FORMATS if mark in head):
+            for count, found in enumerate(address.finditer(text)):
+                if count >= MOST:
+                    return
+                events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
+                yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
+
+
+def _judged(target: str, by_itself: bool) -> Iterator[Observation]:
+    if by_itself and place(target) in (Place.WEB, Place.SHARE):
+        yield Observation("PDF-LINK-AUTO", target)
+        return
+    seen = judge("hyperlink", target)
+    if seen is not None and (seen.code != "DOC-LINK" or place(target) is Place.SHARE):
+        yield seen
+
+
+XML_LINKS = XmlLinks()
