@@ -200,6 +200,15 @@ _KINDS = bytes(104 if c in b"0123456789abcdefABCDEF" else 115 if c in b" :," els
 """Octets by what they are in a hex dump: digits h, separators s."""
 
 
+_RUNS: dict[str, tuple[bytes, int]] = {
+    "base32": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8), "bits": (b"01", 8),
+    "base64": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-", 16),
+}
+"""What a line of these codings is made of, and how much of it stands together at the least."""
+_ALIKE = {label: bytes(120 if c in among else 46 for c in range(256)) for label, (among, _) in _RUNS.items()}
+_SEPARATORS = bytes.maketrans(b";", b",")
+
+
 def hinted(label: str, data: bytes) -> bool:
     """False where a coding cannot be there: a look that costs a hundredth of the pattern's."""
     if label == "percent":
@@ -215,9 +224,9 @@ def hinted(label: str, data: bytes) -> bool:
     if label == "query":
         return b"%2" in data or b"%3" in data
     if label == "numbers":
-        return data.count(b",") + data.count(b";") >= 24
-    if label == "bits":
-        return data.count(b"01") >= 16
+        return b"," * 24 in data.translate(_SEPARATORS, b"0123456789 \t\r\n>")
+    if label in _RUNS:
+        return b"x" * _RUNS[label][1] in data.translate(_ALIKE[label])
     if label in ("hex", "dump"):
         kinds = data.translate(_KINDS)
         return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or (
