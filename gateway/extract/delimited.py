@@ -36,7 +36,8 @@ class DelimitedExtractor:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         lines = node.data.count(b"\n") + 1
         if lines > MOST_ROWS or max(map(node.data.count, SEPARATORS)) > lines * MOST_COLUMNS:
-            yield Problem(IncidentCode.COUNT, f"more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
+            if node.type == "text/csv":                   # else lists of numbers, JSON on one line: the text extractor reads them
+                yield Problem(IncidentCode.COUNT, f"more than {MOST_ROWS} rows or {MOST_COLUMNS} columns")
             return
         if not context.outbound:
             return

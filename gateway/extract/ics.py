@@ -22,7 +22,8 @@ MAX_PARAMETERS = 2000
 """Octets of a property's parameters; what is longer is no calendar any program wrote."""
 ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
 NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
-MAX_FILES = 200
+MAX_FILES = 1000
+"""Portraits in the address book of a telephone, say."""
 ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
 POINTS = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:ATTACH|URL|SOURCE|CONFERENCE|STRUCTURED-DATA|FBURL|CALURI|CALADRURI)[;:]", re.I)
 """Properties that hold an address people click on."""

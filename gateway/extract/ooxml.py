@@ -23,6 +23,7 @@ from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
+APPLE_DOUBLE = b"\0\x05\x16\x07"        # RFC 1740
 CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "activexcontrolbinary", "control", "attachedtoolbars",
                              "printersettings", "vmldrawing", "customdata"})
 WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
@@ -104,6 +105,9 @@ class _Reader:
                 yield error.problem
             return
         try:
+            if data.startswith(APPLE_DOUBLE):             # what macOS keeps beside each part when it packs one anew
+                yield Child(data, ArtifactKind.OBJECT, (name.rpartition("/")[2],))
+                return
             yield from reader(name, data)  # type: ignore[operator]
         except XmlRefused as error:
             yield Problem(IncidentCode.MALFORMED, f"{name}: {error}")

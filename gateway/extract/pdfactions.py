@@ -6,6 +6,7 @@ import base64
 import re
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 
 import pikepdf
 
@@ -24,6 +25,8 @@ FILES = 500                              # embedded files of one document
 Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
+NEIGHBOUR = re.compile(r"(?:(?:\.\.|[^\\/:%*?\"<>|\s.]{1,60})/){0,4}[^\\/:%*?\"<>|\s.]{1,120}\.pdf", re.I)
+"""Another PDF file of the same set: to launch it is to follow a link."""
 LINKS = 200
 ANNOTATIONS = 1000                       # of one page whose triggers are looked at
 LZW = 100_000                            # packed octets that may be unpacked by LZW, which grows 2,700 times at most
@@ -72,8 +75,13 @@ def _mark(action: object, found: set[Identity | int], depth: int = 0) -> None:
 
 def _mark_all(actions: object, found: set[Identity | int]) -> None:
     if isinstance(actions, pikepdf.Dictionary):
-        for key in list(actions.keys())[:100]:
-            _mark(actions.get(key), found)
+        for action in _values(actions, 100):
+            _mark(action, found)
+
+
+def _values(item: pikepdf.Object, most: int | None = None) -> list[pikepdf.Object]:
+    """By `items`: keys may be octets of any charset (names of choices in Chinese forms), and `get` takes UTF-8 only."""
+    return [value for _, value in islice(item.items(), most)]
 
 
 def _mark_tree(node: object, found: set[Identity | int], depth: int, seen: set[Identity | int]) -> None:
@@ -140,8 +148,7 @@ class Reader:
         if not isinstance(item, (pikepdf.Dictionary, pikepdf.Stream)):
             return
         yield from self.dictionary(item, auto=False)
-        for key in list(item.keys()):
-            inner = item.get(key)
+        for inner in _values(item):
             if isinstance(inner, (pikepdf.Dictionary, pikepdf.Array)) and not inner.is_indirect:
                 yield from self.anything(inner, depth + 1)
 
@@ -156,7 +163,9 @@ class Reader:
             self.waiting.append((key, item.get("/JS")))
         elif "/JS" in item or "/OnInstantiate" in item:
             yield from self.script(item.get("/JS", item.get("/OnInstantiate")), True)
-        if kind == "/Launch" or ("/Win" in item and "/S" in item):
+        if kind == "/Launch" and NEIGHBOUR.fullmatch(_target(item)):
+            yield from self.elsewhere("/GoToR", item, auto)
+        elif kind == "/Launch" or ("/Win" in item and "/S" in item):
             yield Observation("PDF-LAUNCH", _target(item))
         elif kind in ("/SubmitForm", "/ImportData"):
             target = _target(item)
@@ -187,10 +196,10 @@ class Reader:
         if not source.strip() or source in self.scripts:
             return
         self.scripts.add(source)
-        acts = pdfscript.acts(source)
+        acts = [] if pdfscript.checks_version(source) else pdfscript.acts(source)
         if acts:
             code = "PDF-SCRIPT-ACTS" if auto or acts != ["talks to the reader"] else "PDF-SCRIPT"
-        elif pdfscript.harmless(source):
+        elif pdfscript.harmless(source) or pdfscript.checks_version(source):
             code = "PDF-SCRIPT-HARMLESS"
         elif auto:
             code = "PDF-SCRIPT-FUNCTIONS" if pdfscript.only_functions(source) else "PDF-SCRIPT-AUTO"
@@ -233,8 +242,7 @@ class Reader:
         """A file specification with embedded streams, one for each platform."""
         names = tuple(dict.fromkeys(n for n in (_string(item.get(k)) for k in ("/UF", "/F", "/Unix", "/Mac", "/DOS")) if n))
         streams = item.get("/EF")
-        for key in list(streams.keys())[:10]:
-            stream = streams.get(key)
+        for stream in _values(streams, 10):
             if not isinstance(stream, pikepdf.Stream) or identity(stream) in self.done:
                 continue
             self.done.add(identity(stream))
@@ -291,8 +299,13 @@ class Reader:
     def xfa(self, value: object) -> Iterator[Yield]:
         """XML forms: scripts between their tags, and programs that data connections may call."""
         parts = list(value)[:100] if isinstance(value, pikepdf.Array) else [value]
-        packets = [self.source(part) for part in parts]
-        packets = [packet for packet in packets if "<" in packet]
+        packets = []
+        for part in parts:
+            packet = self.source(part)
+            if "<" in packet:
+                packets.append(packet)
+            if isinstance(part, pikepdf.Stream) and packet.lstrip("\ufeff \t\r\n").startswith("<") and len(packet) < SCRIPT:
+                self.done.add(identity(part))             # some writers call each packet an embedded file
         whole = "".join(packets)
         yield Observation("PDF-XFA", f"{len(packets)} packets")
         yield from pdfxfa.form(whole)

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
+VERSION_CHECK = frozenset({
+    "cf7f55bfe11bf04a527985fde5c9c6a8fc16de605e1a232fac536518dfc58880",
+    "f9342cd0885061ff5dd69449fd6d36fb06c43b58a02f0ddeff9af3d8ef0fdb3f",
+    "ed0c522867e10252c34c61d2f13d97146b5f3683ec0680274c97c2991cbcf9d8"})
+"""What Adobe LiveCycle Designer puts into every form since 7.0 (`!ADBE::0100_VersChkStrings`, `!ADBE::0100_VersChkVars`,
+`!ADBE::0200_VersChkCode_XFACheck`): offers an update where the reader is too old. SHA-256 of the code without its literals."""
+LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'")
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+ADDRESS = re.compile(r"(?:https?|ftp|file):[^\"'\s]*|\\\\[^\"'\s]*", re.I)
+ADOBE = re.compile(r"https?://(?:[a-z]+\.)?adobe\.com/[\w/.]*", re.I)
 HARMLESS = re.compile(
     r"^(?:\s|;|//[^\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
     r"|(?:this\.)?print\s*\([^()]{0,300}\)"
@@ -34,6 +45,14 @@ def harmless(script: str) -> bool:
     """True for scripts of at most 20,000 characters that do nothing but print, set the view or format fields."""
     text = script.strip()
     return not text or (len(text) <= 4_000 and not acts(text) and _plain(text))
+
+
+def checks_version(text: str) -> bool:
+    """One of VERSION_CHECK, whatever its sentences say, that leads to nobody but Adobe."""
+    if len(text) > 8_000 or LONG.search(text) or not all(ADOBE.fullmatch(found) for found in ADDRESS.findall(text)):
+        return False
+    code = "".join(NUMBER.sub("0", LITERAL.sub('""', text)).split())
+    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest() in VERSION_CHECK
 
 
 def _plain(text: str) -> bool:

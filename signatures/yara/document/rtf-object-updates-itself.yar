@@ -1,7 +1,7 @@
 rule rtf_object_updates_itself
 {
     strings:
-        $a = "\\objupdate" nocase
+        $a = /[^\\]\\objupdate/ nocase
         $b = "\\objdata" nocase
         $c = "\\objlink" nocase
     condition:

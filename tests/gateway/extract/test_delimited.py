@@ -76,3 +76,8 @@ def test_two_tables_in_one_file_and_the_blank_line_between():
     assert sniff(text) == ","
     assert tables(text.encode())[0].rows[4:6] == ((), ("name", "no", "amount"))
     assert sniff("Dear Mr Chen,\nthank you, and, well\nwe did, yes\n, , , ,\nBye\n") == ""
+
+
+def test_one_long_line_of_no_sheet_is_no_flood():
+    plain = Node(Artifact(1, 0, ArtifactKind.PART, ("a.json",)), b'{"32":1,"a":"' + b'","' * 40_000 + b'"}', "text/plain")
+    assert list(DELIMITED.extract(plain, Context(Limits(), outbound=True))) == []

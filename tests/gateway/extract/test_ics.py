@@ -102,3 +102,8 @@ def test_quoted_printable_without_folds():
 def test_padding_of_base64_is_no_soft_line_break():
     (child,) = children(f"PHOTO;ENCODING=BASE64:{B64.rstrip('=')}=\r\nSUMMARY:x\r\n")
     assert child.data.startswith(PROGRAM[:30])
+
+
+def test_the_portraits_of_an_address_book():
+    book = "".join(f"BEGIN:VCARD\r\nPHOTO;ENCODING=BASE64:{B64}\r\nEND:VCARD\r\n" for _ in range(900))
+    assert len(children(book)) == 900

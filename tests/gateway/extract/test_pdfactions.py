@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from gateway.extract import pdfactions
+from gateway.extract.base import Problem
 from gateway.extract.pdf import PDF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
@@ -104,3 +105,29 @@ def test_documents_elsewhere_that_open_by_themselves(action: str) -> None:
     assert "PDF-LINK-AUTO" in codes(take_apart(PDF, pdf(f"/OpenAction {action}"), "a.pdf"))
     clicked = pdf(page=f"/Annots [<< /Subtype /Link /Rect [0 0 9 9] /A {action} >>]")
     assert "PDF-LINK-AUTO" not in codes(take_apart(PDF, clicked, "a.pdf"))
+
+
+@pytest.mark.parametrize("target", ["part2.pdf", "../2006/SDW2006.PDF", "附件/合約書.pdf"])
+def test_another_document_of_the_set_is_a_link(target: str) -> None:
+    named = ("\ufeff" + target).encode("utf-16-be").hex()
+    assert "PDF-LAUNCH" not in codes(take_apart(PDF, link(f"<< /S /Launch /F <{named}> >>"), "a.pdf"))
+
+
+@pytest.mark.parametrize("action", [
+    "<< /S /Launch /F (cmd.exe) >>", "<< /S /Launch /F (cmd) /P (a.pdf) >>", "<< /S /Launch /Win << /F (cmd.exe) /P (/c a.pdf) >> >>",
+    "<< /S /Launch /F (a.pdf.exe) >>", "<< /S /Launch /F (C:/x/a.pdf) >>", "<< /S /Launch /F (//h.example/a.pdf) >>"])
+def test_anything_else_that_is_launched(action: str) -> None:
+    assert {"PDF-LAUNCH", "PDF-REMOTE-SHARE"} & codes(take_apart(PDF, link(action), "a.pdf"))
+
+
+def test_keys_in_any_charset() -> None:
+    data = link("<< /S /JavaScript /JS (app.launchURL\\('http://h.example'\\)) >>").replace(b"/Subtype /Link", b"/AP << /N << /A#80B 5 0 R >> >> /Subtype /Link")
+    found = take_apart(PDF, data, "a.pdf")
+    assert "PDF-SCRIPT-ACTS" in codes(found) and not [y for y in found if isinstance(y, Problem)]
+
+
+def test_packets_of_a_form_that_are_called_embedded_files() -> None:
+    packets = ("<< /Type /EmbeddedFile /Length 43 >>\nstream\n<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'>\nendstream",
+               "<< /Type /EmbeddedFile /Length 10 >>\nstream\n</xdp:xdp>\nendstream")
+    found = take_apart(PDF, pdf("/AcroForm << /XFA [(preamble) 6 0 R (postamble) 7 0 R] >>", packets), "a.pdf")
+    assert "PDF-XFA" in codes(found) and "PDF-EMBEDDED" not in codes(found)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pdfscript import acts, harmless, only_functions
+from gateway.extract.pdfscript import acts, checks_version, harmless, only_functions
 
 
 @pytest.mark.parametrize("script", [
@@ -50,3 +50,23 @@ def test_comments_within_comments_are_read_one_way() -> None:
 ])
 def test_members_named_piece_by_piece(script: str, builds: bool) -> None:
     assert ("builds code" in acts(script)) == builds
+
+
+NEEDS = """if (typeof(ADBE.{0}_Need_Version) == "undefined" || ADBE.{0}_Need_Version < {1}) {{ ADBE.{0}_Need_Version = {1};
+ADBE.{0}_Value_New_Version_URL = "{2}";
+ADBE.SYSINFO = "?p=" + app.platform + "&v=" + app.viewerVersion + "&l=" + app.language + "&c=" + app.viewerType + "&r=" + ADBE.{0}_Need_Version; }}
+"""
+
+
+def version_check(version: str, address: str) -> str:
+    """As LiveCycle Designer writes it."""
+    asked = "".join(f'if (typeof(ADBE.{who}_Value_Asked) == "undefined") ADBE.{who}_Value_Asked = false;\n' for who in ("Reader", "Viewer"))
+    return asked + "".join(NEEDS.format(who, version, address) for who in ("Reader", "Viewer"))
+
+
+def test_the_check_of_versions_that_every_xml_form_has() -> None:
+    assert checks_version(version_check("9.0", "http://cgi.adobe.com/special/acrobat/update"))
+    assert checks_version(version_check("11", "https://www.adobe.com/x"))
+    assert not checks_version(version_check("9.0", "http://h.example/update"))
+    assert not checks_version(version_check("9.0", "http://cgi.adobe.com.h.example/"))
+    assert not checks_version(version_check("9.0", "http://cgi.adobe.com/") + "app.alert(1);")
