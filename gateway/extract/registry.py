@@ -11,6 +11,7 @@ from gateway.extract.compressed import COMPRESSED
 from gateway.extract.disk import DISK
 from gateway.extract.image import IMAGE
 from gateway.extract.iso import ISO
+from gateway.extract.iwork import IWORK
 from gateway.extract.lnk import LNK
 from gateway.extract.lzh import LZH
 from gateway.extract.macfile import MAC_FILE
@@ -34,7 +35,6 @@ from gateway.extract.sevenzip_tool import SEVENZIP_TOOL
 from gateway.extract.sheets import SHEETS
 from gateway.extract.tar import TAR
 from gateway.extract.tnef import TNEF
-from gateway.extract.webarchive import WEB_ARCHIVE
 from gateway.extract.xlm import BIFF
 from gateway.extract.zip import ZIP
 
@@ -45,7 +45,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
-    SHEETS, OFFICE_WORDS, WEB_ARCHIVE,
+    SHEETS, OFFICE_WORDS, IWORK,
 
     # pictures
     IMAGE,
