@@ -12,7 +12,7 @@ import re
 CORE64 = re.compile(rb"[MNO][DTjz][AEIMQUYcgk][w-z0-5]")
 BEGUN64 = tuple(re.compile(bytes([first]) + rb"[DTjz][AEIMQUYcgk][w-z0-5]") for first in b"MNO")
 """The same as patterns that begin with a letter of their own: the search skips to it, and most texts have none."""
-CORE16 = re.compile(rb"(?:3[0-9]){5}")
+CORE16 = re.compile(rb"3[0-9]" * 5)
 ALNUM = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 WORD64, WORD16 = ALNUM | frozenset(b"+/-_"), frozenset(b"0123456789abcdefABCDEF")
 LONGEST = 64
