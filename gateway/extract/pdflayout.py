@@ -141,6 +141,12 @@ Letter = tuple[float, float, float, float, str]
 """Base line, left, right, size, character; a blank has its character too."""
 
 
+def arranged(words: list[Letter]) -> list[tuple[str, ...]]:
+    """The rows of cells of words that stand somewhere: those that touch are one piece."""
+    none = Rules([], [])
+    return _rows(_cells(_pieces(words, none), none))
+
+
 def _letters(textpage: pypdfium2.PdfTextPage) -> dict[int, list[Letter]]:
     """By the degrees they are turned."""
     handle = textpage.raw

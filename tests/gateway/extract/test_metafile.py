@@ -72,6 +72,7 @@ def test_a_windows_metafile_with_and_without_its_head() -> None:
 
 
 def test_records_that_end_early() -> None:
-    broken = struct.pack("<II", 1, 88) + bytes(80) + struct.pack("<II", 84, 60) + bytes(20)
-    assert any(isinstance(part, Problem) for part in read(broken, "image/emf"))
+    assert read(struct.pack("<II", 1, 88) + bytes(80) + struct.pack("<II", 84, 60) + bytes(20), "image/emf") == []
+    short = b"\x01\0\x09\0" + bytes(14) + struct.pack("<IHH", 5, 0x0521, 200) + b"12"
+    assert isinstance(read(short, "image/wmf")[0], Problem)
     assert read(struct.pack("<II", 1, 0), "image/emf") == []
