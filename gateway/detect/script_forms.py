@@ -92,6 +92,8 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"(?:Net\.WebClient|Invoke-Expression|Invoke-WebRequest|Start-BitsTransfer|\.DownloadString\(|\.DownloadFile\(|"
      r"FromBase64String\(|"
      r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
+     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s|\[scriptblock\]::Create|"
+     r"\s-bxor\s|\|\s{0,4}iex(?:[\s;)]|$)|\[activator\]::CreateInstance|"
      r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
      r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']|"
      r"(?:^|[\r\n&|;\"'`(@])\s{0,8}(?:[^\s\"'&|;]{1,80}\\|cmd(?:\.exe)?\s{1,4}/[ck]\s{1,4}|start\s{1,4})?"

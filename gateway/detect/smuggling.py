@@ -28,6 +28,8 @@ MOST_RECIPIENTS = 200
 SHORTEST_ADDRESS = 5
 DATA = frozenset({"xml", "rss", "atom", "rdf"})
 """Names of data that browsers open, and run where elements belong to a page (Namespaces in XML, 6)."""
+SAVED = frozenset({"mht", "mhtml"})
+"""Pages saved as a message (RFC 2557)."""
 XHTML = frozenset({"xhtml", "xht"})
 
 
@@ -36,13 +38,21 @@ class SmugglingDetector:
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
+        self.saved: set[int] = set()
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         kind = sample.artifact.detected_type
+        if extensions(sample.artifact.names) & SAVED:
+            self.saved.add(sample.artifact.id)
         if kind == "text/html":
             yield from self.page(sample)
         elif kind == "image/svg+xml":
             yield from self.picture(sample)
+
+    def opened(self, sample: Sample) -> bool:
+        """Whether a page is opened as a file: it is one, is attached to an appointment, or stands in a page saved as a message."""
+        artifact = sample.artifact
+        return bool(artifact.names) or artifact.label == "attach" or artifact.parent in self.saved
 
     def page(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
@@ -62,18 +72,18 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
-        elif writes and sample.artifact.names and any(starts or not o.detail for o in sample.observed("HTML-MAKES-OCTETS")):
+        elif writes and self.opened(sample) and any(starts or not o.detail for o in sample.observed("HTML-MAKES-OCTETS")):
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page with nothing to read that makes a file",))
-        elif writes and decodes and sample.artifact.names and sample.observed("HTML-MAKES-AT-ONCE"):
+        elif writes and decodes and self.opened(sample) and sample.observed("HTML-MAKES-AT-ONCE"):
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page that makes a file unasked",))
-        elif writes and decodes and sample.artifact.names and sample.observed("HTML-MOSTLY-PIECES"):
+        elif writes and decodes and self.opened(sample) and sample.observed("HTML-MOSTLY-PIECES"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly data in pieces",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 
         for observation in sample.observed("HTML-OBSCURED"):
             yield Finding("SMUGGLING-HTML-OBSCURED", "smuggling", Severity.HIGH, id, (observation.detail,))
-        if sample.artifact.names:
+        if self.opened(sample):
             yield from self.attached(sample)
 
     def attached(self, sample: Sample) -> Iterable[Finding]:

@@ -10,6 +10,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from gateway.extract import literals, numbers, obscure
+from gateway.extract.asks import asks_password
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.unseen import unseen
 from gateway.model.artifact import ArtifactKind
@@ -40,6 +41,8 @@ DEFAULTED = re.compile(r"<!ATTLIST\s[^<>]{1,400}?\s(?:on[a-z]{3,30}\s{1,40}\w{1,
 TRANSFORMED = re.compile(
     r"<\?xml-stylesheet[^<>]{0,400}?type\s{0,8}=\s{0,8}[\"'](?:text|application)/xslt?(?:\+xml)?[\"']", re.I)
 SCRIPT_URI = re.compile(r"data:(?:text|application)/(?:x-)?(?:java|ecma|j)script[;,]", re.I)
+CDATA = re.compile(r"\]\]>\s{0,40}<!\[CDATA\[")
+"""Where a script of XML goes on in the next section (XML 1.0, 2.7)."""
 WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
                          r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
@@ -73,19 +76,13 @@ LITTLE_CODE = 2000
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
 EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
-PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
-DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)", re.I)
-"""A style that shows a field as one for passwords."""
-ANY_INPUT = re.compile(r"<input[\s/>]", re.I)
-WIDEST_INPUT = 400
-"""Characters of a field's tag in front of its type."""
 META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
 REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
 ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
 GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
                    r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
 HIDDEN_ADDRESS = re.compile(
-    r"https?(?::(?![\"'])|%3A)(?!//s?b[\"'])|[\"'`](?://|\\\\)[a-z0-9-]|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|"
+    r"https?(?::(?![\"'])|%3A)(?!//s?b[\"'])|[\"'`](?://|\\\\)[a-z0-9-]|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|\.reverse\s{0,4}\(|"
     r"unescape\s{0,4}\((?!\s{0,4}[\"']%3Cscript )|h.{1,3}ps?:(?![\"'])|\.host(?:name)?\s{0,4}=(?!=)", re.I)
 STANDARDS = re.compile(
     r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/|https?://(?:www|ssl)?\.?(?:google-analytics|googletagmanager)\.com/|"
@@ -97,7 +94,8 @@ LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|loc
 LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?:new\s{{1,4}}URL\s{{0,4}}\(\s{{0,4}})?[\"'`](?:https?:|//)", re.I)
 GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
 """Puts together where it goes. Pages of one's own have a plain path there."""
-LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromCharCode|atob\s{0,4}\(|\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
+LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|"
+                   r"\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
 SENDS = re.compile(r"\.(?:submit|requestSubmit|click)\s{0,4}\(")
 AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
                      r"<\w{1,20}:script", re.I)
@@ -160,7 +158,7 @@ def active(page: Page, source: str) -> Iterator[Yield]:
     """Scripts as text and children, files found in literals, and what the page does with them."""
     if SCRIPT_URI.search(source):
         page.scripts += (data.decode("utf-8", "replace") for media, data in literals.data_uris(source) if "script" in media)
-    script = "\n".join(page.scripts)
+    script = CDATA.sub("", "\n".join(page.scripts))
     if len(script) > CODE:
         yield Problem(IncidentCode.COUNT, f"more than {CODE} characters of script")
         script = script[:CODE]
@@ -375,19 +373,6 @@ def _said(text: str, enough: int) -> int:
 
 def _is_library(script: str) -> bool:
     return sum(1 for _ in islice(LIBRARY.finditer(script), LEAST_LIBRARY)) >= LEAST_LIBRARY
-
-
-def asks_password(markup: str) -> bool:
-    """Whether markup has a field for a password. Looked for from the word backwards: pages may be nothing but fields."""
-    if "text-security" in markup and DOTTED.search(markup) and ANY_INPUT.search(markup):
-        return True
-    if "password" not in markup.lower():
-        return False
-    for found in islice(PASSWORD.finditer(markup), TRIES):
-        start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
-        if start >= 0 and markup[start + 1:start + 6].lower() == "input":
-            return True
-    return False
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

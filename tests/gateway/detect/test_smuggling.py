@@ -136,3 +136,15 @@ def test_enciphered_messages_that_name_whom_they_ask():
     for brought in ("QUJD" * 300, ("QUJD" * 15 + "\r\n") * 30):
         assert asks(message.replace("@'", f"{brought}'"), "HTML-PASSWORD") == []
     assert asks(message + "<img src='data:image/png;base64," + "QUJD" * 300 + "'>", "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]
+
+
+def test_page_within_a_page_saved_as_a_message():
+    detector = SmugglingDetector(Scope(Direction.INBOUND, "", (), ()))
+    door = [Observation("HTML-DOOR", "leaves for another page")]
+    for number, name in ((1, "statement.mht"), (3, "forwarded.eml")):
+        list(detector.look(Sample(Artifact(number, 0, ArtifactKind.PART, (name,), detected_type="message/rfc822"), b"x")))
+        page = Artifact(number + 1, number, ArtifactKind.PART, (), detected_type="text/html")
+        codes = [f.code for f in detector.look(Sample(page, b"x", observations=door))]
+        assert codes == (["SMUGGLING-HTML-DOOR"] if number == 1 else [])
+    attached = Artifact(9, 2, ArtifactKind.OBJECT, (), detected_type="text/html", label="attach")     # to an appointment
+    assert [f.code for f in detector.look(Sample(attached, b"x", observations=door))] == ["SMUGGLING-HTML-DOOR"]

@@ -106,9 +106,11 @@ def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
     assert "HTML-DOOR" not in acts(f"<body style='background:#003'><p style='color:#fff'>{filler}</p>{leaves}")
 
 
-def test_fields_that_look_like_those_for_passwords():
-    assert "HTML-PASSWORD" in acts("<style>.k{-webkit-text-security : disc}</style><input class=k>")
-    assert "HTML-PASSWORD" not in acts("<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>")
+@pytest.mark.parametrize("script", [
+    "location=String.fromCodePoint(0x68,0x74)", "location=new TextDecoder().decode(new Uint8Array([104,116]))",
+    "Promise.resolve('aHR0cHM6Ly94').then(atob).then(u=>open(u,'_top'))", "<![CDATA[loc]]>\n<![CDATA[ation='https://h.invalid']]>"])
+def test_ways_out_written_in_codes(script):
+    assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
 
 
 def test_declarations_that_give_elements_handlers():

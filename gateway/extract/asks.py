@@ -1,0 +1,31 @@
+"""Whether a page asks for a password: by a field for one, a field that a script makes one, or one that looks like it."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+
+PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
+SET = re.compile(
+    r"\.type\s{0,4}=\s{0,4}[\"'`]password|\.setAttribute\s{0,4}\(\s{0,4}[\"']type[\"']\s{0,4},\s{0,4}[\"']password", re.I)
+"""A script that makes a field one for passwords."""
+DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)", re.I)
+"""A style that shows what is typed as one does."""
+FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|createElement\s{0,4}\(\s{0,4}[\"'`]input", re.I)
+WIDEST_INPUT = 400
+"""Characters of a field's tag in front of its type."""
+TRIES = 2000                             # places of one word that are looked at
+
+
+def asks_password(markup: str) -> bool:
+    """Whether markup has such a field. Looked for from the word backwards: pages may be nothing but fields."""
+    lower = markup.lower()
+    if "text-security" in lower and DOTTED.search(markup) and FIELD.search(markup):
+        return True
+    if "password" not in lower:
+        return False
+    for found in islice(PASSWORD.finditer(markup), TRIES):
+        start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
+        if start >= 0 and markup[start + 1:start + 6].lower() == "input":
+            return True
+    return SET.search(markup) is not None and FIELD.search(markup) is not None
