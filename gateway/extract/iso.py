@@ -22,6 +22,7 @@ SECTOR = 2048
 PIECE = 1 << 20
 MAX_DESCRIPTORS = 32
 BLOCK = 512
+SMALLEST = 32                            # octets behind a volume that may be a file
 APPLE_PARTITIONS = 16
 TREES = 8
 """Directory trees of one image: one plain, one or two of Joliet, seldom one that was replaced."""
@@ -79,7 +80,7 @@ def _behind(data: bytes) -> Iterator[Yield]:
     primary = data[16 * SECTOR:17 * SECTOR]
     end = struct.unpack_from("<L", primary, 80)[0] * SECTOR if primary[:6] == b"\1CD001" else 0
     rest = data[end:]
-    if end > 16 * SECTOR and len(rest) >= SECTOR and any(rest[at:at + PIECE].strip(b"\0") for at in range(0, len(rest), PIECE)):
+    if end > 16 * SECTOR and len(rest) >= SMALLEST and any(rest[at:at + PIECE].strip(b"\0") for at in range(0, len(rest), PIECE)):
         yield Child(rest, ArtifactKind.OBJECT, label="after")
 
 

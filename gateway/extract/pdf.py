@@ -32,6 +32,7 @@ GUESSES = 80                             # passwords tried on one file
 OBJECTS = 200_000                        # indirect objects of one file that are looked at
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
+REGULAR = (b"0", b"\0")                 # types of a tar's members
 JUNK = 8                                 # octets before %PDF- that are more than a line end
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
           RecursionError)
@@ -113,10 +114,15 @@ class Pdf:
 
 
 def _first_member(data: bytes, start: int) -> bool:
-    """True where what begins at `start` is the content of a regular file of a tar: its header is the block in front."""
+    """True where what begins at `start` is the content of a regular file of a tar: its header is the block in front, or the first
+    one and large enough (a signed PDF in a tar)."""
     block = start - start % 512
     header = data[block - 512:block]
-    return header[257:262] == b"ustar" and header[156:157] in (b"0", b"\0") and not data[block:start].strip()
+    if header[257:262] == b"ustar" and header[156:157] in REGULAR and not data[block:start].strip():
+        return True
+    size = data[124:135].strip(b" \0")
+    octal = size and not size.strip(b"01234567")
+    return data[156:157] in REGULAR and bool(octal) and 512 <= start < 512 + int(size, 8)
 
 
 def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:

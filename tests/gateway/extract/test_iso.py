@@ -85,6 +85,13 @@ def test_partition_behind_the_volume():
     assert [c.data for c in found if isinstance(c, Child) and c.label == "after"] == [rest]
 
 
+def test_a_small_file_behind_the_volume():
+    rest = make_zip(Member(b"a.js", b"x"))
+    found = take_apart(ISO, hybrid(rest))
+    assert [c.data for c in found if isinstance(c, Child) and c.label == "after"] == [rest]
+    assert not [c for c in take_apart(ISO, hybrid(b"end")) if isinstance(c, Child) and c.label == "after"]
+
+
 def test_padding_behind_the_volume_is_nothing():
     assert content(take_apart(ISO, hybrid(bytes(300 << 10)))).keys() == content(take_apart(ISO, iso_of())).keys()
 

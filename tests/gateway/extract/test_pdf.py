@@ -177,6 +177,12 @@ def test_a_file_in_a_tar_is_read_as_its_member_only(before: bytes) -> None:
             archive.addfile(member, io.BytesIO(before + pdf()))
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), out.getvalue(), identify(out.getvalue(), ("a.tar",)))
     assert node.type == "application/x-tar" and not PDF.claims(node)
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        member = tarfile.TarInfo("a.p7m")
+        member.size = len(pdf()) + 64
+        archive.addfile(member, io.BytesIO(bytes(64) + pdf()))
+    assert not PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), out.getvalue(), "application/x-tar"))
     record = bytearray(out.getvalue())
     record[156:157] = b"g"                               # content of a header: no unpacker shows it
     assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, ("a.tar",)), bytes(record), "application/x-tar"))
