@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,12 +23,15 @@ from gateway.inspection.wire import ANSWERS, Frame, Kind
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.deadline import Clock, Deadline
 from gateway.model.errors import GatewayFault, InspectionUnavailable
-from gateway.model.finding import Fault, Incident, IncidentCode, Inspection
+from gateway.model.finding import Fault, Incident, IncidentCode, Inspection, Summary
 from gateway.model.ports import Events, InspectionRequest, Metrics
 
 DEATHS = 2                               # children that must die of a message before it is the message's fault
 LOSSES = 4                               # zygotes or unheard children lost under one message before we give up on it for now
 PAUSE = 0.1                              # seconds after the first of them, more after each
+LONGEST_HEAD = 64 << 10                  # octets of the header of a message that no child survived
+HEAD_SECONDS = 2.0
+CONTENT_FIELDS = re.compile(rb"(?im)^(?:content-|mime-)[^\r\n]*\r\n(?:[ \t][^\r\n]*\r\n)*")
 TOOL_OUTPUTS = frozenset({Kind.TOOL_OUTPUT})
 
 
@@ -126,7 +130,10 @@ class CellPool:
                 run = _Run(read_only(fd), size, request, kind, deadline, allowed)
                 stack.callback(os.close, run.fd)
                 async with self._slot(deadline):
-                    return await self._until_answered(run)
+                    answer = await self._until_answered(run)
+                    if isinstance(answer, Inspection) and kind is Kind.INSPECT and run.deaths and answer.summary == Summary():
+                        answer = replace(answer, summary=await self._headers(run))
+                    return answer
         except OSError as error:
             # No descriptors, no memory for a socket: ours.
             raise InspectionUnavailable(f"inspection failed: {error.strerror or error}") from error
@@ -157,6 +164,26 @@ class CellPool:
                 deep = True
             finally:
                 self._busy(lane, -1)
+
+    async def _headers(self, run: _Run) -> Summary:
+        """Who wrote what to whom, of a message that no child survived: an analyst must know it from others.
+
+        A fresh child is given the fields of the header alone, without what says how to read the body.
+        """
+        head = os.pread(run.fd, min(run.size, LONGEST_HEAD), 0).partition(b"\r\n\r\n")[0] + b"\r\n"
+        data = CONTENT_FIELDS.sub(b"", head) + b"\r\n"
+        allowed = min(HEAD_SECONDS, run.request.limits.seconds)
+        with contextlib.suppress(_Lost, _Died, InspectionUnavailable), open(os.memfd_create("head"), "w+b") as file:
+            file.write(data)
+            file.flush()
+            fd = read_only(file.fileno())
+            try:
+                part = _Run(fd, len(data), run.request, Kind.INSPECT, Deadline(self.clock.monotonic() + allowed), allowed, losses=1)
+                answer = (await self._ask(await self._take(False, part), part)).value
+                return replace(answer.summary, body_sha256="") if isinstance(answer, Inspection) else Summary()
+            finally:
+                os.close(fd)
+        return Summary()
 
     def _busy(self, lane: str, change: int) -> None:
         self.busy[lane] += change

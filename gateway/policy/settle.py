@@ -25,6 +25,8 @@ from gateway.model.reply import Reply
 from gateway.model.transaction import Direction, Recipient, Transaction
 from gateway.policy.facts import direction_for
 
+NO_BODY = ("", hashlib.sha256(b"").hexdigest())
+
 KINDS = {
     Verdict.MALICIOUS: Kind.THREAT,
     Verdict.SUSPICIOUS: Kind.THREAT,
@@ -121,14 +123,17 @@ def _insider(
 def retry_key(transaction: Transaction, inspection: Inspection, recipients: Iterable[Recipient]) -> str:
     """Recognises a retry of the same mail for the same held recipients.
 
-    The octets differ between tries, because an MTA in front adds new Received lines; what the sender wrote does not.
+    The octets differ between tries, because an MTA in front adds new Received lines; what the sender wrote does not. Of mail
+    that no child survived, or that is all header, too little is known: its octets tell it from every other, or a second one
+    would be lost as a retry of the first.
     """
     sender = transaction.envelope.reverse_path
     summary = inspection.summary
     parts = [
         sender.key if sender is not None else "",
         *sorted({r.mailbox.key for r in recipients}),
-        summary.header_message_id, summary.date, summary.header_from, summary.subject, summary.body_sha256,
+        summary.header_message_id, summary.date, summary.header_from, summary.subject,
+        f"octets {transaction.message.sha256}" if summary.body_sha256 in NO_BODY else summary.body_sha256,
     ]
     digest = hashlib.sha256()
     for part in parts:

@@ -12,7 +12,7 @@ from gateway.extract.base import NeedsDeepLane
 from gateway.inspection import child
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.errors import ConfigError
-from gateway.model.finding import Finding, Incident, IncidentCode, Inspection, Severity
+from gateway.model.finding import Finding, Incident, IncidentCode, Inspection, Severity, Summary
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 HELD: list[bytearray] = []
@@ -153,6 +153,8 @@ class Judge:
         word, _, argument = data.partition(b":")
         if word in CRIMES:
             CRIMES[word](data)
+        if data.endswith(b"poison"):
+            ctypes.string_at(1)
         if word == b"deep" and self.lane == "plain":
             raise NeedsDeepLane("application/zip")
         return _inspection(data, self._evidence(word, argument, tools), word == b"incident")
@@ -199,6 +201,7 @@ def _inspection(data, evidence, incident):
     return Inspection(
         ArtifactTree((root,)), findings=(Finding("TEST-EVIDENCE", "data", Severity.LOW, 0, (evidence[:500],)),),
         incidents=(Incident(IncidentCode.MALFORMED, 0),) if incident else (), cpu_ms=child.cpu_seconds() * 1000,
+        summary=Summary(subject=repr(data.decode("latin-1")), body_sha256="0" * 64) if data.startswith(b"Subject") else Summary(),
         signature_version="fake-1")
 
 

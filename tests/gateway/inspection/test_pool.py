@@ -74,6 +74,20 @@ async def test_a_sleeping_child_is_the_messages_fault(pool: CellPool) -> None:
     assert [i.code for i in inspection.incidents] == [IncidentCode.TIMEOUT]
 
 
+async def test_a_message_that_no_child_survived_keeps_its_header(pool: CellPool) -> None:
+    mail = b"Subject: figures\r\nContent-Type: application/zip;\r\n\tname=x\r\nMIME-Version: 1.0\r\nMessage-ID: <1@x>\r\n\r\nBody: poison"
+    found = await judge(pool, mail)
+    assert [i.code for i in found.incidents] == [IncidentCode.CRASH] and not found.findings
+    assert found.summary.subject == repr("Subject: figures\r\nMessage-ID: <1@x>\r\n\r\n")
+    assert found.summary.body_sha256 == "", "nobody has read the body"
+
+
+@pytest.mark.parametrize("mail", [b"Subject: of poison", b"poison", b"Subject: " + b"x" * 200_000 + b"\r\n\r\npoison"])
+async def test_a_header_that_no_child_survives_or_that_has_no_end_is_left(pool: CellPool, mail: bytes) -> None:
+    found = await judge(pool, mail)
+    assert [i.code for i in found.incidents] == [IncidentCode.CRASH] and len(found.summary.subject) < 70_000
+
+
 async def test_one_poison_among_many(pool: CellPool) -> None:
     mails = [b"ordinary %d" % n for n in range(30)]
     mails[10:10] = [b"segfault"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
+
 import pytest
 
 from gateway.model.action import Action, Defer, Hold, Notify, Record, Refuse, Relay
@@ -152,6 +155,17 @@ def test_a_retry_has_the_same_key_and_another_mail_has_not() -> None:
     ]
     assert first not in others and len(set(others)) == len(others)
     assert key(transaction(), Summary(date="\ud800"))                         # lone surrogates of a hostile header
+
+
+def test_mail_of_which_nothing_is_known_is_told_apart_by_its_octets() -> None:
+    def key(sha256: str, body: str = "") -> str:
+        mail = transaction()
+        found = inspection(summary=Summary(subject="s", header_message_id="<1@x>", body_sha256=body))
+        return retry_key(replace(mail, message=replace(mail.message, sha256=sha256)), found, mail.envelope.recipients)
+
+    assert key("aa") == key("aa") != key("bb")
+    assert key("aa", hashlib.sha256(b"").hexdigest()) != key("bb", hashlib.sha256(b"").hexdigest()), "all of it is header"
+    assert key("aa", "cc") == key("bb", "cc"), "an MTA in front adds a line above"
 
 
 def test_internal_direction_of_a_listener() -> None:
