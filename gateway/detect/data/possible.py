@@ -56,7 +56,7 @@ def number(text: str) -> bool:
 
 
 def _likely(kinds: np.ndarray) -> np.ndarray:
-    """Where six digits begin, each no further from the next than NUMBER has it and with no word right behind it."""
+    """Where six digits begin, each no further from the next than NUMBER has it and with no word between them."""
     places = np.flatnonzero(kinds == _DIGIT)
     apart = np.diff(places)
     linked = (apart <= APART) & (kinds[places[:-1] + 1] != _WORD)
@@ -65,4 +65,9 @@ def _likely(kinds: np.ndarray) -> np.ndarray:
     all_linked = linked[:len(linked) - LINKS + 1]
     for i in range(1, LINKS):
         all_linked = all_linked & linked[i:len(linked) - LINKS + 1 + i]
-    return np.asarray(places[:len(all_linked)][all_linked])
+    first = np.flatnonzero(all_linked)
+    if not len(first):
+        return first
+    words = np.cumsum(kinds == _WORD, dtype=np.int32)
+    begin, end = places[first], places[first + LINKS]
+    return np.asarray(begin[words[begin] == words[end]])
