@@ -25,6 +25,8 @@ CONTENT_IN = 6 << 20                     # octets of page content that are count
 PAGE_IN = 2 << 20                        # of one page that is read inbound: PDFium takes 0.2 s and 100 MB for one MB
 CONTENT_OUT = 24 << 20
 SHOWN = 200_000                          # pieces of text of one page; a large map has 50,000
+REPEATED, PIECES = 2, 100_000
+"""Pieces of text that all pages show for one octet of the file, where they are so many: one content drawn on page after page."""
 SHOWS = re.compile(rb"T[jJ](?![A-Za-z0-9])")
 SPACED = 40                              # words of a page from which on it may be spaced out
 CHARACTERS = 20_000                      # characters of such a page that are put together
@@ -64,6 +66,9 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                 return
             if costs.shown > SHOWN:
                 yield Problem(IncidentCode.COUNT, f"page {number + 1} shows more than {SHOWN} pieces of text")
+                return
+            if costs.pieces > max(PIECES, REPEATED * len(data)):
+                yield Problem(IncidentCode.RATIO, f"{number + 1} pages show {costs.pieces} pieces of text in {len(data)} octets")
                 return
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
@@ -190,6 +195,7 @@ class Costs:
         self.budget = budget
         self.packed = 0                  # octets of the page's streams as they stand in the file
         self.shown = 0                   # pieces of text that the page's own streams show
+        self.pieces = 0                  # the same of all pages so far, about
         self.forms: dict[tuple[int, int], int] = {}
 
     def page(self, document: pikepdf.Pdf, number: int) -> int:
@@ -200,6 +206,7 @@ class Costs:
             contents = page.get("/Contents")
             streams = list(contents)[:1000] if isinstance(contents, pikepdf.Array) else [contents]
             body = b"\n".join(self.unpacked(s) for s in streams if isinstance(s, pikepdf.Stream))
+            self.pieces += body.count(b"Tj") + body.count(b"TJ")
             self.shown = sum(1 for _ in islice(SHOWS.finditer(body), SHOWN + 1)) if len(body) > 2 * SHOWN else 0
             return self.drawn(body, _resources(page), 0)
         except ERRORS:

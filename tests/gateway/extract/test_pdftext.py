@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 
 from gateway.extract import pdftext
-from gateway.extract.base import Context
+from gateway.extract.base import Context, Problem
 from gateway.extract.pdf import PDF
 from gateway.extract.pdftext import Costs, text
 from gateway.model.content import Table, Text
@@ -34,6 +34,17 @@ def test_text_a_page() -> None:
 def test_content_bomb_is_told_before_it_is_read() -> None:
     bomb = pdf(page="/Contents 6 0 R", objects=(stream(b"q " * 20_000_000),))
     assert codes(read(bomb)) == {"RATIO"}
+
+
+@pytest.mark.parametrize(("pages", "pieces", "told"), [(30, 20_000, {"RATIO"}), (30, 300, set()), (2, 20_000, set())])
+def test_one_content_on_page_after_page_is_told_early(pages: int, pieces: int, told: set[str]) -> None:
+    shown = stream(b"BT /F1 9 Tf " + b"1 1 Td (a) Tj " * pieces + b"ET")
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(objects=(shown,), page="/Contents 6 0 R"))) as document:
+        for _ in range(pages - 1):
+            document.pages.append(document.pages[0])
+        document.save(made)
+    assert codes([item for item in read(made.getvalue(), outbound=True) if isinstance(item, Problem)]) == told
 
 
 def test_large_ordinary_page_is_not_read_inbound_and_held_outbound(monkeypatch: pytest.MonkeyPatch) -> None:
