@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from gateway.extract import pickled
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import four_octets, naturalness, readings
+from gateway.extract.scattered import CELLS
 from gateway.extract.structured import records
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Table, Text
@@ -152,9 +153,13 @@ def _dbf(data: bytes) -> Iterator[Yield]:
     if not names or size != 1 + sum(widths):
         yield Problem(IncidentCode.MALFORMED, "dBase file: fields and record size differ")
         return
+    count = (len(data) - head) // size
+    if count > MOST_ROWS or count * len(names) > CELLS:
+        yield Problem(IncidentCode.COUNT, f"dBase file of {count} records with {len(names)} fields")
+        return
     charset = readings(b" ".join(names) + data[head:head + 20000].replace(b"\0", b" "))[0][1]
     rows = [tuple(name.decode(charset, "replace") for name in names)]
-    for start in range(head, min(len(data) - size + 1, head + size * MOST_ROWS), size):
+    for start in range(head, len(data) - size + 1, size):
         row, place = [], start + 1
         for width in widths:
             row.append(data[place:place + width].decode(charset, "replace").strip(" \0"))

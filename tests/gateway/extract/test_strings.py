@@ -8,6 +8,7 @@ import zlib
 import pytest
 from PIL import Image, PngImagePlugin
 
+from gateway.extract import strings
 from gateway.extract.base import Context, Node, Problem
 from gateway.extract.strings import STRINGS
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -57,6 +58,16 @@ def test_dbase_records_deleted_ones_too():
 
 def test_a_dbase_file_whose_sizes_differ_is_malformed():
     problem, = read(dbf()[:10] + b"\x63\x00" + dbf()[12:])
+    assert isinstance(problem, Problem)
+
+
+def test_a_dbase_file_of_more_rows_than_are_read_is_told(monkeypatch):
+    monkeypatch.setattr(strings, "MOST_ROWS", 1)
+    problem, = read(dbf())
+    assert isinstance(problem, Problem) and "2 records" in problem.detail
+    monkeypatch.setattr(strings, "MOST_ROWS", 2)
+    monkeypatch.setattr(strings, "CELLS", 3)
+    problem, = read(dbf())
     assert isinstance(problem, Problem)
 
 
