@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
+from gateway.extract.sheet_calls import JUDGES
 from gateway.model.content import Observation
 
 Place = tuple[int, int, str, re.Pattern[bytes] | None]
@@ -19,10 +20,12 @@ SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32
                      rb"explorer|calc|excel|"
                      rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
 AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
-OPENED = re.compile(rb"\((?<=[ACDELRacdelr ]\()[ ]?\"")
+OPENED = re.compile(rb"\((?<=[ACDEKLRacdeklr ]\()[ ]?\"")
 """A parenthesis and a quotation mark behind the last letter of one of these names: a pattern that begins with a literal."""
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
                   rb"RTD)[ ]?\Z", re.I)
+LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE)[ ]?\Z", re.I)
+ADDRESS = 1200                           # octets of a call in which its address stands
 LONGEST = 16                             # octets of such a name, a blank and what stands before it
 OPENINGS = 200_000                       # of one file that are looked at
 BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
@@ -81,7 +84,8 @@ def _cells(data: bytes) -> Iterator[Yield]:
         cell = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]
         if STARTER.search(cell) and (before is None or before.search(cell)):
             yield Observation(code, (cell + data[begin:end + 80]).decode("latin-1").splitlines()[0])
-            return
+            break
+    yield from islice(_links(data), 1)
 
 
 def _services(data: bytes) -> Iterator[Place]:
@@ -101,6 +105,20 @@ def _calls(data: bytes) -> Iterator[Place]:
             count += 1
             if count >= CANDIDATES:
                 return
+
+
+def _links(data: bytes) -> Iterator[Observation]:
+    """Functions that lead to a program or a share by one click, or fetch from there. Quotation marks of a cell stand twice."""
+    for found in islice(OPENED.finditer(data), OPENINGS):
+        begin = max(0, found.start() - LONGEST)
+        name = LINK.search(data[begin:found.start()])
+        if name is None:
+            continue
+        line = data[max(0, begin + name.start() - BEFORE):begin + name.start()]
+        call = data[found.start():found.start() + ADDRESS].decode("utf-8", "replace").replace('""', '"')
+        seen = JUDGES[name[1].upper()](call)
+        if seen is not None and STARTER.search(line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]):
+            yield seen
 
 
 def _topics(data: bytes) -> Iterator[Place]:

