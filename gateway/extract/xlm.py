@@ -18,13 +18,15 @@ LINKS = 1000                             # hyperlinks that are told; Excel allow
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
+SXSTRING = 0x00CD
+TELLING = frozenset({*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING})
+"""Records that say something outside of macro sheets, too."""
 SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40, 0x100))
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
 RUNS = frozenset({"EXEC", "CALL", "REGISTER", "EXECUTE", "INITIATE", "POKE", "SEND.KEYS", "FOPEN", "FILE.DELETE"})
 """What no name of an ordinary workbook calls; GET.CELL and its like are customary there."""
-SXSTRING = 0x00CD
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 RECORDS = 3_000_000
 """Of one stream that are looked at: a sheet of 65,536 rows full of numbers has a million."""
@@ -56,8 +58,11 @@ class Biff:
         return kind in BOF and 4 <= size <= 16 and len(node.data) > 8 and node.data[6:8] in SHEET_KINDS
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        yield from extract(node.data)
-        if context.outbound and biff_cells.old(node.data):
+        crowded = False
+        for found in extract(node.data):
+            crowded = crowded or isinstance(found, Problem)
+            yield found
+        if context.outbound and not crowded and biff_cells.old(node.data):
             yield from biff_cells.tables(records(node.data))
 
 
@@ -65,20 +70,22 @@ BIFF = Biff()
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    at = 0
+    at, end, head = 0, len(data) - 4, struct.Struct("<HH").unpack_from
     for _ in range(RECORDS):
-        if at + 4 > len(data):
+        if at > end:
             return
-        kind, size = struct.unpack_from("<HH", data, at)
-        yield kind, data[at + 4:at + 4 + size]
-        at += 4 + size
+        kind, size = head(data, at)
+        at += 4
+        yield kind, data[at:at + size]
+        at += size
 
 
 def extract(data: bytes) -> Iterator[Yield]:
     """Observations and macro artifacts of one Workbook or Book stream (or of a bare BIFF file)."""
     book = _Book()
-    for kind, body in records(data):
-        book.records += 1
+    for book.records, (kind, body) in enumerate(records(data), 1):
+        if kind not in TELLING and not book.in_macro:
+            continue
         if kind == FILEPASS:
             book.encrypted = True
             return
