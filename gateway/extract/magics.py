@@ -160,8 +160,13 @@ def _cpio(data: bytes) -> bool:
 
 
 def _compress(data: bytes) -> bool:
-    """compress(1): two bits of the third octet are not used, and codes have 9 to 16 bits."""
-    return data[1] == 0xA0 or (len(data) > 2 and not data[2] & 0x60 and 9 <= data[2] & 0x1F <= 16)
+    """compress(1): two bits of the third octet are not used, and codes have 9 to 16 bits. In its other form (-H, as LZH) blocks
+    begin with their size, 16 bits, and the number of lengths of codes, 5 bits and at most 19."""
+    if len(data) < 5:
+        return False
+    if data[1] == 0xA0:
+        return data[2:4] != b"\0\0" and data[4] >> 3 <= 19
+    return not data[2] & 0x60 and 9 <= data[2] & 0x1F <= 16
 
 
 def _pack(data: bytes) -> bool:

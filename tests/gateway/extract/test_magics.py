@@ -69,3 +69,11 @@ def test_archives_volumes_and_images_of_macos_and_linux(data: bytes, kind: str) 
 ])
 def test_words_that_begin_like_them(text: bytes) -> None:
     assert identify(text) == "text/plain"
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    (b"\x1f\xa0\0\x20\x5a" + b"\xaa" * 40, "application/x-compress"), (b"\x1f\xa0\0\0\x5a" + b"\xaa" * 40, "application/octet-stream"),
+    (b"\x1f\xa0\0\x20\xfa" + b"\xaa" * 40, "application/octet-stream"), (b"\x1f\xa0", "application/octet-stream"),
+])
+def test_the_other_form_of_compress_begins_with_a_block(data: bytes, kind: str) -> None:
+    assert identify(data) == kind
