@@ -1,4 +1,4 @@
-"""Second readings of outbound text: what soft line breaks cut, and what programs put together from pieces."""
+"""Second readings of outbound text: what soft line breaks cut, what programs put together from pieces, line ends written out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ SOFT = re.compile(r"(?<!^--) \r?\n(?:>{1,9} ?)?", re.M)
 """A soft break of format=flowed with DelSp=yes (RFC 3676, 4.2): the blank is none of the text. `-- ` begins a signature."""
 JOINED = re.compile(r"(?<=[0-9A-Za-z])([\"'`])\s{0,8}(?:\+|\.{1,2}|\|\||&|<>)\s{0,8}[NnfFrRuUbB]?\1(?=[0-9A-Za-z])")
 """Two literals that a program puts together: `"A123" + "456789"`, `'A123' || '456789'`."""
+ESCAPED = re.compile(r"\\{1,3}([nrt])")
+_MEANT = {"n": "\n", "r": "\r", "t": "\t"}
 LEAST = 3
 
 
@@ -16,8 +18,15 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    joined = concatenated(text)
-    return [*found, joined] if joined else found
+    found += filter(None, (concatenated(text), unescaped(text)))
+    return found
+
+
+def unescaped(text: str) -> str:
+    """The text with line ends and tabs that are written out, as in logs and literals of programs; '' where there are few."""
+    if text.count("\\n") + text.count("\\t") + text.count("\\r") < LEAST:
+        return ""
+    return ESCAPED.sub(lambda m: _MEANT[m[1]], text)
 
 
 def concatenated(text: str) -> str:

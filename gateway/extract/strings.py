@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Iterator
 
-from gateway.extract import pickled
+from gateway.extract import binary_records, pickled
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import four_octets, naturalness, readings
 from gateway.extract.scattered import CELLS
@@ -29,8 +29,13 @@ NATURAL = 0.6
 """How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
 SEPARATORS = b"\x01\x07\x1c\x1d\x1e\x1f"
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1a\x1b" + SEPARATORS)
-STRING = re.compile(rb"[ -~\t]{8,}")
-WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}")
+STRING = re.compile(rb"(?:(?<![ -~])([A-Za-z][A-Za-z_]{1,40}[0-9]?)[^ -~]{1,12})?([ -~\t]{8,})")
+"""A run of what can be printed, and the name before it, as formats of key and value have it."""
+WIDE_STRING = re.compile(rb"()((?:[ -~\t]\0){8,})")
+WIDEST_STRING = re.compile(rb"()((?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,})")
+"""As arrays of numpy have them."""
+RECORDS = re.compile(rb"[\x80-\xbf\xd9\xdc-\xdf]")
+SHORTEST = 6
 NUMBERED = re.compile(rb"[0-9][^\n]{0,3}[0-9]")
 DBF_VERSIONS = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5))
 DBF_HEAD, DBF_FIELD, DBF_END = 32, 32, 0x0D
@@ -51,7 +56,7 @@ class StringsExtractor:
             return
         data = node.data
         if node.type != "application/octet-stream":
-            yield from _strings(data if len(data) <= 2 * MEDIA_ENDS else data[:MEDIA_ENDS] + b"\n" + data[-MEDIA_ENDS:])
+            yield from printable(data if len(data) <= 2 * MEDIA_ENDS else data[:MEDIA_ENDS] + b"\n" + data[-MEDIA_ENDS:])
             if node.type == "image/png":
                 yield from _png_texts(data, context)
             return
@@ -65,10 +70,12 @@ class StringsExtractor:
         elif pickled.pickle_like(data):
             yield from _pickle(data)
         elif len(data) - len(data.translate(None, CONTROLS)) == 0:
-            for text, charset in readings(data, node.charset):
-                yield Text(text, "body", charset)
+            found = readings(data, node.charset)
+            yield from (Text(text, "body", charset) for text, charset in found)
+            if found[0][1] != "utf-8":                    # a wrong charset takes letters for parts of characters
+                yield from binary(data)
         else:
-            yield from _wide(node) or _strings(data)
+            yield from _wide(node) or binary(data)
 
 
 def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
@@ -95,7 +102,7 @@ def _zlib(data: bytes, context: Context) -> Iterator[Yield]:
     try:
         made = unpacker.decompress(data, most)
     except zlib.error:
-        yield from _strings(data)
+        yield from printable(data)
         return
     if unpacker.unconsumed_tail:
         yield Problem(IncidentCode.RATIO, f"zlib stream of more than {most} octets")
@@ -107,7 +114,7 @@ def _pickle(data: bytes) -> Iterator[Yield]:
     try:
         value = pickled.content(data)
     except pickled.NoPickle:
-        yield from _strings(data)
+        yield from printable(data)
         return
     yield from records([value])
 
@@ -125,10 +132,31 @@ def _wide(node: Node) -> list[Yield]:
     return []
 
 
-def _strings(data: bytes) -> Iterator[Yield]:
+def binary(data: bytes) -> Iterator[Yield]:
+    """The records of a format that describes itself, else the strings."""
+    yield from list(described(data)) or printable(data)
+
+
+def described(data: bytes) -> Iterator[Yield]:
+    """The records of a format that describes itself."""
+    try:
+        yield from records(binary_records.content(data) if RECORDS.match(data) else [])
+    except binary_records.NoRecords:
+        return
+
+
+def _cut(run: bytes, before: bytes) -> bytes:
+    """A run without what follows the string that it begins with, where two octets before it say how long that is (Java)."""
+    length = int.from_bytes(before[-2:], "big") if len(before) >= 2 else 0
+    return run[:length] if SHORTEST <= length < len(run) else run
+
+
+def printable(data: bytes) -> Iterator[Yield]:
     """Printable runs with numbers in them, as `strings` shows them, a line each."""
-    for pattern, charset in ((STRING, "ascii"), (WIDE_STRING, "utf-16-le")):
-        lines = [m.group().decode(charset) for m in pattern.finditer(data) if NUMBERED.search(m.group().replace(b"\0", b""))]
+    for pattern, charset in ((STRING, "ascii"), (WIDE_STRING, "utf-16-le"), (WIDEST_STRING, "utf-32-le")):
+        found = [(m[1] or b"", _cut(m[2], data[max(0, m.start(2) - 2):m.start(2)])) for m in pattern.finditer(data)]
+        lines = [(b": ".join((name, run)) if name else run).decode(charset, "replace") for name, run in found
+                 if NUMBERED.search(run.replace(b"\0", b""))]
         if lines:
             yield Text("\n".join(lines), "strings", charset, hidden=True)
 

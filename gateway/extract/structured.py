@@ -22,6 +22,7 @@ from gateway.model.finding import IncidentCode
 
 MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too big to judge
 MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
+LEAST_WRITTEN = 16                       # characters of a string that may be JSON
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
 INSERT = re.compile(
@@ -112,13 +113,14 @@ def records(documents: list[Any]) -> Iterator[Yield]:
             break
         if isinstance(value, dict):
             scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
+            queue.extend((inner, str(k)) for k, v in value.items() if (inner := _written(v)) is not None)
             if scalars:
                 tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
             queue.extend((v, str(k)) for k, v in value.items() if isinstance(v, (dict, list)))
         elif isinstance(value, list):
             if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
-            elif 0 < len(value) <= COLUMNS and all(_one_said(v) is not None for v in value):
+            elif len(value) <= COLUMNS and any(isinstance(v, str) for v in value) and all(_one_said(v) is not None for v in value):
                 pairs.append((name, "".join(_one_said(v) or "" for v in value)))
             else:
                 queue.extend((v, name) for v in reversed(value))
@@ -128,6 +130,17 @@ def records(documents: list[Any]) -> Iterator[Yield]:
         yield Table("records", (columns, *rows))
     if pairs:
         yield Table("values", tuple(pairs))
+
+
+def _written(value: object) -> Any:
+    """What a string says that is JSON itself, as requests and messages are logged; None for any other value."""
+    if not isinstance(value, str) or len(value) < LEAST_WRITTEN or value.lstrip()[:1] not in ("{", "["):
+        return None
+    try:
+        found = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, (dict, list)) else None
 
 
 def _one_said(value: object) -> str | None:

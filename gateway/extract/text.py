@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from gateway.extract import nesting, rejoined
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.charset import readings
+from gateway.extract.charset import naturalness, readings
+from gateway.extract.strings import binary, described
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
 
@@ -15,6 +16,9 @@ WRITTEN = frozenset({
     "message/delivery-status", "application/mac-binhex40", "application/postscript",
 })
 """Types that are text all the same: words may stand before and behind what gave them their type."""
+
+BINARY = 0.3
+"""How natural a text looks (see charset.naturalness) that is none: what packs strings without control characters between."""
 
 
 class TextExtractor:
@@ -29,6 +33,8 @@ class TextExtractor:
             yield Problem(IncidentCode.COUNT, flood)
         for content, charset in readings(node.data, node.charset):
             yield Text(content, "body", charset)
+            if context.outbound and (charset != "utf-8" or "\ufffd" in content):
+                yield from (binary if naturalness(content) < BINARY else described)(node.data)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.layout import SPACED_ROWS, Grid
+from gateway.detect.data.layout import SIDE, SPACED_ROWS, Grid
 from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.characters import MARGIN
@@ -125,6 +125,8 @@ class _Places:
         self.cells = np.diff(np.append(first, len(tabs)))[self.row] > 0
         self.cell = np.where(self.column > 0, tabs[np.maximum(before - 1, 0)] + 1 if len(tabs) else 0, self.begin)
         self.left = np.where(self.column > 1, tabs[np.maximum(before - 2, 0)] + 1 if len(tabs) else 0, self.begin)
+        at = np.minimum(first[self.row], max(0, len(tabs) - 1))
+        self.first_tab = tabs[at] if len(tabs) else self.begin
         self.blocks = np.searchsorted(np.array([first for first, _ in grid.headings], np.int64), self.row, "right") - 1
 
     def single(self, spans: list[tuple[int, int]]) -> np.ndarray:
@@ -142,6 +144,8 @@ class _Places:
             above = self.lines[np.maximum(self.row - 1, 0)]
             found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
             found |= (self.column > 1) & _any_between(ends, self.left, self.cell)        # a form: names and values side by side
+            near = (self.column > 1) & (start - self.begin <= SIDE)
+            found |= near & _any_between(ends, self.begin, np.minimum(self.first_tab, start))     # a heading at the side
         follows = self.runs.codes[self.runs.end + MARGIN]
         bracket = _BRACKET[np.minimum(np.where(follows == 32, self.runs.codes[self.runs.end + MARGIN + 1], follows), 127)]
         if bracket.any():

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import beside, bulk, forms, judge, layout, people, tokens, under
+from gateway.detect.data import beside, bulk, forms, judge, layout, naming, people, tokens, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -234,7 +234,8 @@ class CustomerData:
         place = (grid.id, key, kinds, shape)
         group = self.groups.get(place)
         if group is None:
-            group = self.groups[place] = Group(shape, kinds, artifact, key == ("glued",))
+            column = (grid.id, key) if isinstance(key, tuple) and key[0] == "column" else None
+            group = self.groups[place] = Group(shape, kinds, artifact, column, key == ("glued",))
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
@@ -314,7 +315,7 @@ class CustomerData:
     def _named(self, grid: int, row: int) -> str:
         """The name of a person in a row, '' where there is none or the grid was not kept."""
         kept = self.shown.get(grid)
-        return people.name_in(kept, row) if kept is not None else ""
+        return naming.name_in(kept, row) if kept is not None else ""
 
     def _largest(self, accepted: Mapping[str, Accepted]) -> int:
         """The artifact with the most rows."""

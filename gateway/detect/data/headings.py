@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
 
+PARTS_OF_NAMES = frozenset({"姓", "名", "姓氏", "성", "セイ", "メイ"})
+"""Headings that are words of one character elsewhere."""
+NAME = frozenset({"name"})
 HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 ABOVE = 40
@@ -59,7 +62,7 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
         filled += 1
         if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1]:
             return None
-        kind = labels.heading(text)
+        kind = NAME if text in PARTS_OF_NAMES else labels.heading(text)
         named += bool(kind)
         kinds.append(kind)
     return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None

@@ -36,6 +36,8 @@ TAIWANESE = {"LD9": "tw.national_id", "LLD8": "tw.resident_id"}
 """Shapes of Taiwanese numbers, new and old, which one list mixes."""
 KNOWS_TWO = 2
 """Values of a type accepted elsewhere, each of which makes another one ten times as likely; no more than so many count."""
+IN_COMPANY = 0.05
+"""Odds of a type that few values in a column of other people's numbers may be of."""
 NEGATIVE = frozenset({"serial", "phone", "company", "email"})
 NEARBY = frozenset({"phone", "email"})
 """Labels that stand near identifiers of the same person; they speak against numbers that may be telephone numbers only."""
@@ -75,6 +77,7 @@ class Group:
     shape: str
     label: frozenset[str]
     artifact: int = 0
+    place: object = None                 # the column, or what else tokens of several shapes may share
     apart: bool = False                  # what fails here says nothing of other groups: a serial that is as long as three numbers
     grouped: bool = True                 # every token was written in groups
     looked: int = 0                      # tokens whose rows were looked at
@@ -235,6 +238,7 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
     accepted: dict[str, Accepted] = {}
     doubtful: dict[tuple[str, str], list[_Case]] = {}
     refused: dict[tuple[str, str], int] = {}              # type and shape -> values
+    companies: dict[object, int] = {}                     # columns -> values of people, none in doubt
     for group in groups:
         best: _Case | None = None
         open_cases: list[_Case] = []
@@ -250,15 +254,28 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
                 refused[key] = refused.get(key, 0) + case.compared
         if best is not None:
             _take(best, accepted)
+            if len(best.passed) == best.n:
+                companies[group.place] = companies.get(group.place, 0) + best.n
         else:
             for case in open_cases:
                 doubtful.setdefault(_kind(case), []).append(case)
     for key, cases in doubtful.items():
+        for case in [case for case in cases if _in_company(case, companies)]:
+            cases.remove(case)
+            _take(case, accepted)
+        if not cases:
+            continue
         known = max(len(accepted.get(kind.name, ())) for case in cases for kind in case.types)
         if _together(cases, refused.get(key, 0), known):
             for case in cases:
                 _take(case, accepted)
     return accepted
+
+
+def _in_company(case: _Case, companies: Mapping[object, int]) -> bool:
+    """A few numbers of one country in a column of people's numbers of another, all of them right."""
+    return (case.group.place is not None and len(case.passed) == case.n <= companies.get(case.group.place, 0)
+            and _odds(case) <= IN_COMPANY)
 
 
 def _kind(case: _Case) -> tuple[str, str]:

@@ -311,6 +311,20 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
     return by_left | by_right
 
 
+def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[str]:
+    """Kinds of the row's first cell, which names what stands in several rows, where no other number stands before the value."""
+    before = grid.text[begin:start]
+    if grid.headings or len(before) > SIDE or any(map(str.isdigit, before)):
+        return NONE
+    first, *between = before.split("\t")[:-1]
+    kinds = labels.heading(first) if all(len(cell) > 1 for cell in between) else NONE        # an `A` begins the number
+    return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
+
+
+SIDE = 80
+"""Characters before a value in which the row's first cell may name it."""
+
+
 def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tuple[frozenset[str], bool]:
     """Kinds that speak for the value at `start`, and whether they come from a column's heading.
 
@@ -335,6 +349,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         if column == 1 and not grid.headings:
             return labels.before(left), False
         kinds = labels.heading(left.rpartition("\t")[2].strip())     # a form: names and values side by side
+        kinds = kinds or _reaching(grid, labels, begin, start)
         if kinds:
             return kinds, False
     if grid.spaced:

@@ -10,7 +10,7 @@ from itertools import islice
 
 import numpy as np
 
-from gateway.detect.data import contact_rows
+from gateway.detect.data import contact_rows, naming
 from gateway.detect.data.contact_rows import MINIMUM_ROWS, NAMEISH, NEAR
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
@@ -155,15 +155,15 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     found = _reached(grid, contacts, seen)
     while some := list(islice(found, AT_ONCE)):
         lines = "\n".join(one[1] for one, *_ in some)
-        clues = Clues.of(lines, characters.of(lines))
+        clues = naming.Clues.of(lines, characters.of(lines))
         plain = not (clues.labels or clues.firms)
         for (row, line, _, _, name), number, mail, place in some:
             if len(contacts.records) >= MOST_RECORDS:
                 return records
             if not name or not plain or "\t" in line:
-                name = _name(grid, row, line, clues) if NAMEISH.search(line) else ""
+                name = naming.name(grid, row, line, clues) if NAMEISH.search(line) else ""
             if not name:
-                block, name = _above(grid, row, block)
+                block, name = naming.above(grid, row, block)
             if not name:
                 continue
             records += 1
@@ -200,7 +200,7 @@ def _hong_kong(grid: Grid, contacts: Contacts) -> int:
     records = 0
     for start, number in found:
         row = grid.row(start)
-        name = name_in(grid, row)
+        name = naming.name_in(grid, row)
         if name:
             records += 1
             contacts.records.add((name, number))
@@ -240,6 +240,9 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
     ends = [*(row - 1 for row, _ in grid.headings[1:]), len(grid.starts)]
     for (first, kinds), last in zip(grid.headings, ends, strict=True):
         columns = {kind: i for i, found_kinds in enumerate(kinds) for kind in found_kinds if kind in (*FIELDS, "name", "company")}
+        named = [i for i, found_kinds in enumerate(kinds) if "name" in found_kinds]
+        if len(named) > 1 and named[1] == named[0] + 1:   # surname and given name
+            columns |= {"name": named[0], "given": named[1]}
         if "name" not in columns or columns.keys().isdisjoint(FIELDS) or columns["name"] == columns.get("company"):
             continue
         for row in range(first, min(last, first + HEADED_ROWS), AT_ONCE):
@@ -255,6 +258,9 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
     found, rows = 0, [line.split("\t") for line in lines]
     cells = {kind: [cells[i].strip() if i < len(cells) else "" for cells in rows] for kind, i in columns.items()}
     none = [""] * len(rows)
+    if "given" in cells:
+        pairs = zip(cells["name"], cells["given"], strict=True)
+        cells["name"] = [f"{one} {other}" if one.isascii() else one + other for one, other in pairs]
     firms = contact.companies("\n".join(cells["name"]))
     each = zip(lines, cells["name"], cells.get("company", none), *(cells.get(kind, none) for kind in FIELDS), strict=True)
     for line, name, company, phone, mail, street in each:
@@ -312,87 +318,3 @@ def _addressees(grid: Grid, contacts: Contacts) -> int:
             contacts.add("email", mail)
             found += 1
     return found
-
-
-TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|先生|小姐|女士|님|귀하)\Z")
-
-
-def _above(grid: Grid, row: int, last: int) -> tuple[int, str]:
-    """The name over a line, of a record written over several lines; its row, so that it counts once. `last` is the row before."""
-    for at in range(row - 1, max(row - NEAR, last, -1), -1):
-        line = grid.line(at).strip()
-        if not line or contact.phone(line) or contact.email(line):
-            break
-        found = _LABELLED.search(line)
-        if found and contact.person_name(found[1], headed=True):
-            return at, found[1].strip()
-        plain = TITLE.sub("", line)
-        if contact.person_name(plain, headed=plain != line):
-            return at, plain
-    return last, ""
-
-
-_NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契約者", "立約人", "성명", "이름")
-"""In every label that _LABELLED knows."""
-_LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"
-                       r"(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
-                       r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
-_SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
-
-
-MOST_PIECES = 12
-"""Pieces of a line that are tried as a name."""
-_FIRST = re.compile(
-    r"\s*(?:[0-9]{1,4}[.)、]?\s*)?"
-    r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= )|[가-힣]{2,4}(?= ))"
-    r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
-"""A name that blanks part from the rest of its line."""
-
-
-_LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
-"""The commonest of these, found without taking the line to pieces: nothing before it, and what follows is no part of a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clues:
-    """What a text has anywhere: what it has not need not be looked for in each of its lines."""
-
-    labels: bool                         # words before names
-    firms: bool                          # words of companies
-
-    @classmethod
-    def of(cls, text: str, found: Characters | None = None) -> Clues:
-        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found))
-
-
-def name_in(grid: Grid, row: int) -> str:
-    """The name of a person in a row, '' where there is none."""
-    line = grid.line(row)
-    return _name(grid, row, line, Clues.of(line)) if len(line) <= 4000 and NAMEISH.search(line) else ""
-
-
-def _name(grid: Grid, row: int, line: str, clues: Clues) -> str:
-    cells = line.split("\t") if "\t" in line else None
-    if cells and grid.headings:
-        for column, cell in enumerate(cells):
-            kinds = grid.heading(row, column)
-            if "name" in kinds and "company" not in kinds and contact.person_name(cell, headed=True, firms=clues.firms):
-                return cell.strip()
-            if "company" in kinds and cell.strip():
-                return ""
-    found = _LABELLED.search(line) if clues.labels else None
-    if found and contact.person_name(found[1], headed=True):
-        return found[1].strip()
-    if clues.firms and contact.company(line):
-        return ""
-    leading = _LEADING.match(line) if cells is None else None
-    if leading is not None and contact.person_name(leading[1], firms=False):
-        return str(leading[1])
-    pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
-    for piece in pieces[:MOST_PIECES]:
-        if contact.person_name(piece, firms=False):
-            return piece.strip()
-        first = _FIRST.match(piece)
-        if first is not None and contact.person_name(first[1] or first[2], firms=False):
-            return str(first[1] or first[2])
-    return ""

@@ -13,6 +13,8 @@ from gateway.identifiers.characters import DIGIT, MARGIN, UPPER, Characters, mat
 from gateway.identifiers.registry import SHAPES
 
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
+LAST = re.compile("[0-9]{9,11}[0-9X]?")
+"""The longer rest of a number behind two pieces of three digits and more."""
 NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|X) *(?=\t|$)", re.M)
 """Two short cells side by side: rows without them are not looked at."""
 MOST_ROWS = 5000
@@ -40,6 +42,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
             while end < len(cells) and end - column < MOST_PIECES and PIECE.fullmatch(cells[end]) and (
                     end == column or cells[end][0].isdigit() or cells[end] in ("X", "A")
                     or (end == column + 1 and cells[column].isalpha() and len(cells[end]) == 1)):
+                end += 1
+            if end - column == 2 and end < len(cells) and LAST.fullmatch(cells[end]) and min(map(len, cells[column:end])) >= 3:
                 end += 1
             if end - column >= 2:
                 yield from _run(line, cells, column, end)

@@ -42,6 +42,8 @@ CARD_BEGINS, CARD_ENDS = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[ \-]"), re.compil
 """Before and behind the eight digits of a residence card in groups: `AB 12345678 CD`."""
 NUMBERED = re.compile(r"[0-9]{1,3}\.[ ]{1,2}[0-9]")
 """The number of an item of a list, and a number: `1. 123456789012`."""
+KOREAN = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\.[1-8][0-9]{6}")
+"""A Korean number as people write it with a dot; fractions have a date before theirs by chance only."""
 DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![0-9])")
 """A date inside a run: what stands before and behind it are numbers of their own."""
 WEAKEST = ("/", "_", " ", ".", "·")
@@ -151,7 +153,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         yield from _pieces(text, groups[1:], "|")         # no cut: one piece
         return
     marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
-    if "." in marks and len(groups) == 2 and not _letters_before(text, start):
+    if "." in marks and len(groups) == 2 and not _letters_before(text, start) and not KOREAN.fullmatch(run):
         return                                            # a decimal fraction
     if marks == {"."} and len(groups) == 4 and end - start <= 15:
         return                                            # an address of the Internet
@@ -262,12 +264,22 @@ def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarra
         before = text[text.rfind("\n", 0, match.start()) + 1:match.start()].rpartition("\t")
         if before[1] and not before[2].strip():
             continue                                      # the last cell of one row and the first of the next
+        if _numbered(text, match):
+            continue
         value = re.sub(r"[\s>|()\-]", "", match.group())
         letters = "L" * sum(c.isalpha() for c in value[:2])
         body = value[len(letters):]
         shape = f"{letters}D{len(body) - 1}X" if body.endswith("X") else f"{letters}D{len(body)}"    # an A counts as a digit
         if shape in SHAPES:
             yield Token(shape, value, match.start(), match.end())
+
+
+def _numbered(text: str, match: re.Match[str]) -> bool:
+    """Whether what seems to go on is the number of the next row: short, before a blank, and the first line has a whole number."""
+    first, _, rest = match.group().partition("\n")
+    digits = first.rstrip("\r").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    return (len(rest) <= 3 and text[match.end():match.end() + 1] in (" ", "\t")
+            and f"{'L' * (len(first.rstrip()) - len(digits))}D{len(digits)}" in SHAPES)
 
 
 def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:

@@ -15,3 +15,8 @@ def test_literals_in_pieces():
         assert "A123456789" in rejoined.concatenated(code * 3), code
     assert rejoined.concatenated('"a" + "b"\n') == ""
     assert rejoined.concatenated('"a", "b"\n' * 9) == ""
+
+
+def test_line_ends_written_out():
+    assert rejoined.readings("b'a\\nD298040214,x\\nE180358537\\tb'") == ["b'a\nD298040214,x\nE180358537\tb'"]
+    assert rejoined.readings("C:\\new and \\nothing") == []

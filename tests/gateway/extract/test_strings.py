@@ -112,3 +112,19 @@ def test_pickles_are_read_and_broken_ones_give_their_strings():
     data = pickle.dumps([{"name": "陳志明", "id_no": "A123456789"}] * 2, 4)
     assert [t.rows[1] for t in read(data) if isinstance(t, Table)] == [("陳志明", "A123456789")]
     assert "A123456789" in read(data[:-2] + b"\xffu.")[0].content
+
+
+def test_strings_with_their_length_or_name_before_them():
+    java = b"\xac\xed\x00\x05" + b"".join(b"t" + struct.pack(">H", len(v)) + v for v in (b"A123456789", b"0912345678", b"x"))
+    assert [f.content for f in read(java)] == ["A123456789\n0912345678"]
+    assert read(b"\x00\x01\xff\x02passport_no\x00\n\x00\x00\x00E88072568\x00\x01")[0].content == "passport_no: E88072568"
+
+
+def test_arrays_of_numpy():
+    octets = b"\x93NUMPY\x01\x00" + b"\x00" * 8 + "".join(v.ljust(12, "\0") for v in ("陳志明", "A123456789")).encode("utf-32-le") + b"\x01\x02"
+    assert any("A123456789" in f.content for f in read(octets))
+
+
+def test_octets_in_no_charset_give_their_strings_too():
+    found = [f.content for f in read(b"\xff\xfe"[:0] + b"\xaaC463908(A)\xa4name\xab1234567890\x81" + b"\xff\xff" * 9)]
+    assert any("C463908(A)" in text and "\xaa" not in text for text in found)

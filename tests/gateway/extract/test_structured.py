@@ -166,4 +166,11 @@ def test_insert_all_of_oracle():
 
 def test_a_text_in_pieces():
     text = '[{"text": ["證號 ", {"type": "plain", "text": "A123456789"}, "。"]}, {"text": ["a", {"x": {"y": 1}}]}]'
+    assert not any("A123456789A123" in cell for t in read(b'[{"m": [{"text": "A123456789"}, {"text": "A123456789"}]}]')
+                   if isinstance(t, Table) for row in t.rows for cell in row)
     assert any(("text", "證號 A123456789。") in t.rows for t in read(text.encode()) if isinstance(t, Table))
+
+
+def test_json_in_a_string_of_json():
+    text = '{"log": [{"url": "x", "text": "{\\"name\\": \\"a\\", \\"arc_no\\": \\"ED25018258\\"}"}, {"url": "x", "text": "{not json, but long}"}]}'
+    assert any(t.rows == (("name", "arc_no"), ("a", "ED25018258")) for t in read(text.encode()) if isinstance(t, Table))

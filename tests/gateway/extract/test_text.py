@@ -8,7 +8,7 @@ from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem
 from gateway.extract.text import TEXT
 from gateway.model.artifact import Artifact, ArtifactKind
-from gateway.model.content import Text
+from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
@@ -38,3 +38,9 @@ def test_other_readings_of_outbound_text():
     data = b"A1234 \n56789\n" * 3
     assert [i.content for i in TEXT.extract(node(data), Context(Limits(), outbound=True))] == ["A1234 \n56789\n" * 3, "A123456789\n" * 3]
     assert len(list(TEXT.extract(node(data), Context(Limits())))) == 1
+
+
+def test_records_of_a_binary_format_that_looks_like_text():
+    data = b"\x84\xa4name\xa9" + "陳志明".encode() + b"\xa4hkid\xaaC463908(A)\xa1a\xa1b\xa1c\xa1d"
+    found = list(TEXT.extract(node(data), Context(Limits(), outbound=True)))
+    assert any(("陳志明", "C463908(A)", "b", "d") in item.rows for item in found if isinstance(item, Table))

@@ -270,3 +270,13 @@ def test_titles_questions_and_brackets_in_short_and_long_texts(filler):
 def test_titles_and_questions_about_orders(text):
     tally, _ = scan(text)
     assert tally.persons == 0
+
+
+def test_a_few_of_another_country_in_a_column_of_identity_numbers():
+    rng = random.Random(5)
+    ids = [makers.cn_id(rng) for _ in range(6)] + [makers.tw_id(rng)]
+    tally, _ = scan(tables=[Table("t", (("Name", "Country", "ID"), *(("Mr Chen", "x", value) for value in ids)))])
+    assert tally.identifiers["tw.national_id"] == 1
+    tally, _ = scan(tables=[Table("t", (("Name", "Ref", "ID"), *(("Mr Chen", makers.tw_id(rng), value) for value in ids[:6])))])
+    tally, _ = scan(tables=[Table("t", (("Item", "SKU"), *(("pen", f"A1{n:08d}") for n in range(40)), *(("pen", value) for value in ids[:6])))])
+    assert tally.identifiers.get("tw.national_id", 0) == 0

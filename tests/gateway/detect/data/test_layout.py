@@ -3,6 +3,7 @@ from __future__ import annotations
 from gateway.detect.data import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
+from tests.bench.test_data_cost import look
 
 LABELS = Labels()
 
@@ -138,3 +139,16 @@ def test_cells_that_markup_parts():
     assert grid(typst).heading(3, 1) == frozenset({"jp.passport"})
     assert kinds("[tr][td]姓名[/td][td]護照號碼[/td][/tr]\n" + "[tr][td]陳志明[/td][td]351234567[/td][/tr]\n" * 3, "351234567")[0] == {"passport"}
     assert "\t" not in grid("see [1], [2]\nand [3]").text
+
+
+def test_a_heading_at_the_side_of_a_long_table():
+    rows = tuple(("存款帳號", "陳志明", f"3512345{n:05d}") for n in range(90))
+    assert look("\n".join("\t".join(row) for row in rows)).identifiers["tw.bank_account"] == 90
+
+
+def test_a_heading_at_the_side():
+    rows = (("護照號碼", "陳志明", "351234567"), ("護照號碼", "林美玲", "351234568"), ("統計", "第2季", "351234569"))
+    seen = layout.from_table(1, Table("t", rows), LABELS)
+    for value, expected in (("351234567", {"passport"}), ("351234568", {"passport"}), ("351234569", set())):
+        at = seen.text.index(value)
+        assert layout.label(seen, LABELS, seen.row(at), seen.column(seen.row(at), at), at)[0] == expected

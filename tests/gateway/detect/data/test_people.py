@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.detect.data import layout, people
+from gateway.detect.data import layout, naming, people
 from gateway.detect.data.judge import Seen
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
@@ -117,13 +117,7 @@ def test_a_long_text_is_read_as_its_pieces_are(seed):
     found, wanted = people.Contacts(), people.Contacts()
     assert people.read_contacts(grid, found) == people.read_contacts(short, wanted) > 0
     assert (found.records, found.values) == (wanted.records, wanted.values)
-    assert people.Clues.of(long, grid.characters) == people.Clues.of(long)
-
-
-@pytest.mark.parametrize(("line", "name"), [
-    ("陳小明 A123456789", "陳小明"), ("陳小明 先生 A123456789", "陳小明"), ("佐藤 太郎 0912345678", "佐藤 太郎"), ("信義路 3號", "")])
-def test_the_name_that_a_line_begins_with(line, name):
-    assert people.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
+    assert naming.Clues.of(long, grid.characters) == naming.Clues.of(long)
 
 
 def test_what_stands_under_headings_may_look_as_it_likes():
@@ -156,3 +150,10 @@ def test_names_with_a_title_above_their_numbers():
         (" 様", "様", "　殿", "さん", " 様", " 様", " 様")))
     contacts = people.Contacts()
     assert people.read_contacts(layout.from_text(1, Text(text, "body"), Labels()), contacts) == 7
+
+
+def test_surname_and_given_name_in_columns_of_their_own():
+    rows = tuple(("陳", "偉", f"0912345{n:03d}") for n in range(7))
+    contacts = people.Contacts()
+    assert people.read_contacts(layout.from_table(1, Table("t", (("姓", "名", "手機"), *rows)), Labels()), contacts) == 7
+    assert {name for name, _ in contacts.records} == {"陳偉"}

@@ -112,7 +112,17 @@ def test_residence_cards_in_groups():
 
 def test_a_time_in_the_next_line_goes_on_no_number():
     assert [t.value for t in wrapped("帳號 793178506802\n10:01 客服", 0)] == []
-    assert [t.value for t in wrapped("帳號 793178506802\n10 客服", 0)] == ["79317850680210"]
+    assert [t.value for t in wrapped("帳號 793178506802\n10、客服", 0)] == ["79317850680210"]
+
+
+def test_the_number_of_the_next_row_goes_on_no_number():
+    assert [t.value for t in wrapped("王 第一銀行 333109346536\n2 趙惠美", 0)] == []
+    assert [t.value for t in wrapped("身分證 A12345\n6789 王", 0)] == ["A123456789"]
+
+
+def test_korean_numbers_with_a_dot():
+    assert found("900101.1234567") == {("D13", "9001011234567")}
+    assert found("901301.1234567") | found("900101.9234567") | found("123456.12345678") == set()
 
 
 def test_a_date_of_another_era_behind_a_number():

@@ -1,0 +1,99 @@
+"""Which words of a line are a person's name, and whose name stands above a line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gateway.detect.data.contact_rows import NAMEISH, NEAR
+from gateway.detect.data.layout import Grid
+from gateway.identifiers import contact
+from gateway.identifiers.characters import Characters
+
+TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|先生|小姐|女士|님|귀하)\Z")
+
+
+def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
+    """The name over a line, of a record written over several lines; its row, so that it counts once. `last` is the row before."""
+    for at in range(row - 1, max(row - NEAR, last, -1), -1):
+        line = grid.line(at).strip()
+        if not line or contact.phone(line) or contact.email(line):
+            break
+        found = LABELLED.search(line)
+        if found and contact.person_name(found[1], headed=True):
+            return at, found[1].strip()
+        plain = TITLE.sub("", line)
+        if contact.person_name(plain, headed=plain != line):
+            return at, plain
+    return last, ""
+
+
+_NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契約者", "立約人", "성명", "이름")
+"""In every label that LABELLED knows."""
+LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"
+                       r"(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
+                       r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
+_SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
+
+
+MOST_PIECES = 12
+"""Pieces of a line that are tried as a name."""
+_FIRST = re.compile(
+    r"\s*(?:[0-9]{1,4}[.)、]?\s*)?"
+    r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= )|[가-힣]{2,4}(?= ))"
+    r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
+"""A name that blanks part from the rest of its line."""
+
+
+_TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
+_KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)+(?=[^0-9A-Za-z\s/])")
+"""Keys of fields before a name: `MECARD:N:`, `FN:`."""
+_LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
+"""The commonest of these, found without taking the line to pieces: nothing before it, and what follows is no part of a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """What a text has anywhere: what it has not need not be looked for in each of its lines."""
+
+    labels: bool                         # words before names
+    firms: bool                          # words of companies
+
+    @classmethod
+    def of(cls, text: str, found: Characters | None = None) -> Clues:
+        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found))
+
+
+def name_in(grid: Grid, row: int) -> str:
+    """The name of a person in a row, '' where there is none."""
+    line = grid.line(row)
+    return name(grid, row, line, Clues.of(line)) if len(line) <= 4000 and NAMEISH.search(line) else ""
+
+
+def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
+    cells = line.split("\t") if "\t" in line else None
+    if cells and grid.headings:
+        for column, cell in enumerate(cells):
+            kinds = grid.heading(row, column)
+            if "name" in kinds and "company" not in kinds and contact.person_name(cell, headed=True, firms=clues.firms):
+                return cell.strip()
+            if "company" in kinds and cell.strip():
+                return ""
+    found = LABELLED.search(line) if clues.labels else None
+    if found and contact.person_name(found[1], headed=True):
+        return found[1].strip()
+    if clues.firms and contact.company(line):
+        return ""
+    leading = _LEADING.match(line) if cells is None else None
+    if leading is not None and contact.person_name(leading[1], firms=False):
+        return str(leading[1])
+    pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
+    for piece in pieces[:MOST_PIECES]:
+        piece = _KEYED.sub("", piece, count=1) if ":" in piece else piece
+        if contact.person_name(piece, firms=False):
+            return piece.strip()
+        first = _FIRST.match(piece)
+        if first is not None and contact.person_name(first[1] or first[2], firms=False):
+            return str(first[1] or first[2])
+    trailing = _TRAILING.search(line)
+    return str(trailing[1]) if trailing is not None and contact.person_name(trailing[1], firms=False) else ""

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data import layout, naming
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+
+
+@pytest.mark.parametrize(("line", "name"), [
+    ("陳小明 A123456789", "陳小明"), ("陳小明 先生 A123456789", "陳小明"), ("佐藤 太郎 0912345678", "佐藤 太郎"), ("信義路 3號", ""),
+    ("13812345678 陳小明", "陳小明"), ("MECARD:N:佐藤 太郎;TEL:09012345678;;", "佐藤 太郎"), ("13812345678 信義路", "")])
+def test_the_name_that_a_line_begins_with(line, name):
+    assert naming.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
