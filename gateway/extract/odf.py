@@ -84,6 +84,8 @@ class _Body:
                                                                                                                  "")))))
         elif tag in ("dde-source", "dde-connection-decl"):
             self.see(Observation("DOC-DDE", "|".join((attributes.get("dde-application", ""), attributes.get("dde-topic", "")))))
+        elif tag == "body":
+            self.line = []               # settings and styles of a flat file end here
         elif tag == "table":
             self.table = attributes.get("name", "")
             self.rows = []

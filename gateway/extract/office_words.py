@@ -38,6 +38,8 @@ MASHUP = re.compile("<DataMashup[^<>]{0,200}>([0-9A-Za-z+/=\\s]{16,})<")
 """Power Query ([MS-QDEFF] 2.2): version, length of a package, the package."""
 DIGITS, FEW_DIGITS = 7, 6
 """Of a value that may be somebody's number: in documents full of colours and places, and where values are data."""
+HONG_KONG = re.compile(rb"[A-Z][0-9]{6}\([0-9A]\)")
+"""An identity card with six digits and a letter."""
 PART_LIMIT = 32 << 20
 ERRORS = (zipfile.BadZipFile, OSError, ValueError, RuntimeError, EOFError, zlib.error)
 KINDS = (b"word/document", b"ppt/presentation", b"xl/workbook", b"visio/document", b"content.xml")
@@ -110,7 +112,7 @@ def _lines(content: bytes) -> Iterator[str]:
     for pattern in (SAID, CODE):
         for match in pattern.finditer(content):
             value = match[match.lastindex or 1]
-            if sum(48 <= c < 58 for c in value) >= DIGITS:
+            if sum(48 <= c < 58 for c in value) >= DIGITS or HONG_KONG.search(value):
                 yield html.unescape(value.decode("utf-8", "replace"))
 
 

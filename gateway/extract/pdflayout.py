@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -27,7 +28,8 @@ SPACE = 0.18
 GAP = 0.9
 """The same for cells, where no blank is written."""
 SAME_LINE = 0.35
-NEXT_LINE = 1.75
+NEXT_LINE, FAR_LINE = 1.75, 3.0
+"""Times the size of type from a line to the next one of its cell: usually, and between drawn lines."""
 WIDER = 1.13
 """Times the usual step from line to line, from which on a step parts cells."""
 DOUBLE = 0.18
@@ -41,6 +43,10 @@ RULED = 4
 MOST_TURNED = 24
 THIN = 2.5
 """Points of a drawn line, at the most."""
+ROOM_LEFT = 1.3
+"""Times the size of type: room behind a line from which on the column did not break it."""
+BREAKS = ("-", "/", "@", ".", "_", ",", "‐", "－")
+LABEL = re.compile("[^0-9:：]{1,20}[:：]")
 MOST_LINES = 12
 """Lines of a cell."""
 
@@ -287,7 +293,7 @@ def _cells(pieces: list[Piece], rules: Rules) -> list[Cell]:
     cells: list[Cell] = []
     open_cells: list[Cell] = []
     for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
-        open_cells = [c for c in open_cells if piece.base - c.last.base <= NEXT_LINE * max(piece.size, c.last.size)]
+        open_cells = [c for c in open_cells if piece.base - c.last.base <= FAR_LINE * max(piece.size, c.last.size)]
         above = [c for c in open_cells if c.last.base < piece.base - 0.5 and _under(c.last, piece)]
         cell = max(above, key=lambda c: c.last.base) if above else None
         begins = not stepped and cell is not None and beside[piece.line] >= max(2, beside[cell.first.line])
@@ -324,7 +330,7 @@ def _parts(above: Piece, below: Piece, usual: float, rules: Rules, begins: bool)
         if _between(rules.across, above.base - 20 * above.size, top, middle) and _between(
                 rules.across, bottom, below.base + 20 * below.size, middle):
             return False
-    return begins or step > WIDER * max(usual, below.size)
+    return begins or step > WIDER * max(usual, below.size) or step > NEXT_LINE * max(above.size, below.size)
 
 
 def _steps(pieces: list[Piece]) -> tuple[dict[int, float], bool]:
@@ -373,11 +379,14 @@ def _texts(row: list[Cell]) -> tuple[str, ...]:
 
 
 def _joined(cell: Cell) -> str:
-    """The lines of a cell: a gap between two words of Latin letters, and where a line ended early; none within what was broken."""
+    """The lines of a cell: a gap between two words of Latin letters, before a label and where a line ended early; none within
+    what the column broke."""
     widest = max(line.right - line.left for line in cell.lines)
     text = cell.lines[0].text
     for above, below in pairwise(cell.lines):
-        ended = above.right - above.left < 0.6 * widest
+        ended = widest - (above.right - above.left) > ROOM_LEFT * above.size and not (
+            above.text.endswith(BREAKS) or below.text.startswith(BREAKS))
+        ended |= LABEL.match(below.text) is not None or (text[-1:].islower() and below.text[:1].isdigit())
         words = _word(text.split()[-1]) and _word(below.text.split()[0])
         text += (" " if ended or words else "") + below.text
     return text

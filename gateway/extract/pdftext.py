@@ -96,10 +96,10 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
         content = textpage.get_text_range()
         if context.outbound:
             spaced = spaced_out(content)
+            if len(cells) < MOST_ROWS and (cells or spaced or pdflayout.wanted(content, textpage)):
+                cells += pdflayout.rows(page, textpage)
             if spaced:
                 content += "\n\n" + by_place(textpage)
-            elif len(cells) < MOST_ROWS and (cells or pdflayout.wanted(content, textpage)):
-                cells += pdflayout.rows(page, textpage)
         textpage.close()
         page.close()
     except PdfiumError:

@@ -50,3 +50,12 @@ def test_red_type_is_no_seal():
     red = typed("RGB", (200, 0, 0))
     assert drawn.unsealed(red) is red
     assert drawn.unsealed(typed()).mode == "L"
+
+
+def test_red_rows_between_others_are_no_seal():
+    rows = typed("RGB", (0, 0, 0))
+    pen = ImageDraw.Draw(rows)
+    for x in range(30, 570, 12):
+        for y in (15, 175):
+            pen.rectangle((x, y, x + 3, y + 12), fill=(200, 40, 20))
+    assert drawn.unsealed(rows) is rows

@@ -124,3 +124,11 @@ def test_libraries_elsewhere_or_locked(library: str, code: str) -> None:
 ])
 def test_methods_that_a_database_calls(line: str, held: bool) -> None:
     assert ("ODF-EVENT" in codes(take_apart(ODF, odt("", {"database/script": f"CREATE SCHEMA PUBLIC\n{line}\n"}), "a.odb"))) == held
+
+
+def test_settings_of_a_flat_document_are_no_part_of_its_first_cell() -> None:
+    flat = (f'<office:document {NS}><office:settings><config:config-item xmlns:config="c">12632256</config:config-item></office:settings>'
+            "<office:body><table:table table:name=\"S\"><table:table-row><table:table-cell><text:p>A1</text:p></table:table-cell>"
+            "</table:table-row></table:table></office:body></office:document>")
+    tables = [part for part in markup(flat.encode(), "body") if isinstance(part, Table)]
+    assert [table.rows for table in tables] == [(("A1",),)]

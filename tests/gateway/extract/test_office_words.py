@@ -25,6 +25,10 @@ def test_field_codes_and_descriptions():
     assert read(docx(body), outbound=False) == []
 
 
+def test_cards_of_hong_kong_have_six_digits():
+    assert read(docx('<w:hyperlink w:tooltip="HO Ka Lok K123456(A)" w:val="1234567"/>')) == ["HO Ka Lok K123456(A)"]
+
+
 def test_nothing_of_documents_without_them():
     assert read(docx()) == []
     assert read(docx()[:-40]) == []                       # not our fault to tell

@@ -110,6 +110,26 @@ def test_upright_headings_stand_over_their_columns() -> None:
     assert cells(page(draw))[:2] == [("Name", "Number"), ("Ann 0", "453914880340")]
 
 
+def test_lines_of_one_cell_between_drawn_lines_however_far_apart() -> None:
+    def draw(canvas: Canvas) -> None:
+        for top, lines in ((700, ("45391488", "03436467")), (650, ("45567375", "86899855")), (600, ("45320151", "12830366"))):
+            canvas.rect(40, top - 40, 100, 50)
+            for i, line in enumerate(lines):
+                canvas.drawString(45, top - 5 - 24 * i, line)
+
+    assert cells(page(draw)) == [("4539148803436467",), ("4556737586899855",), ("4532015112830366",)]
+
+
+def test_values_below_one_another_in_a_cell_are_not_glued() -> None:
+    lines = ("Ann Lee of 12 Long Street, Old Town", "4539148803436467", "0912-345-678", "Tel: 99")
+
+    def draw(canvas: Canvas) -> None:
+        for i, line in enumerate(lines):
+            canvas.drawString(40, 700 - 12 * i, line)
+
+    assert cells(page(draw)) == [(" ".join(lines),)]
+
+
 def test_ordinary_pages_are_read_as_they_stand() -> None:
     def prose(canvas: Canvas) -> None:
         for i in range(30):

@@ -75,7 +75,8 @@ def test_letters_that_stand_apart_are_put_together_by_place() -> None:
             for i, letter in enumerate(line):
                 page.drawString(40 + i * 14, 700 - row * 20, letter)
 
-    found, = read(printed(draw), outbound=True)
+    found, cells = read(printed(draw), outbound=True)
+    assert isinstance(cells, Table)
     assert "A123456789" in found.content and "E123456782" in found.content
 
 
