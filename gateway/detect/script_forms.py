@@ -26,7 +26,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "data link", False, r"\[oledb\]"),
     ("SCRIPT-SHELL-FILE", "click-once reference", False, r"https?://[^\s#]{4,500}\.application#"),
     ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False, r"#(?:NoTrayIcon|NoEnv|SingleInstance|Requires\s{1,4}AutoHotkey)\s"),
-    ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION 1\.0 CLASS[\s\S]{0,200}?)?Attribute VB_Name = \""),
+    ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION \d\.\d{1,2}\s[\s\S]{0,2000}?)?Attribute VB_Name = \""),
     ("SCRIPT-SETUP", "management object file", False, r"#pragma\s{1,8}(?:namespace|autorecover|classflags)"),
     ("SCRIPT-SHELL-FILE", "folder setting that loads from a share", False,
      r"\[\.ShellClassInfo\][\s\S]{0,400}(?:IconResource|IconFile|CLSID2?)\s*="),

@@ -41,7 +41,8 @@ def _legal(raw: bytes, charset: str) -> bool:
 
 
 def escapes(names: Iterable[str]) -> list[Observation]:
-    """MEMBER-TRAVERSAL for `..` steps that leave the folder, drive letters and shares, MEMBER-ABSOLUTE for rooted paths."""
+    """MEMBER-TRAVERSAL for `..` steps that leave the folder, drive letters, shares and rooted
+    paths into the system, MEMBER-ABSOLUTE for other rooted paths."""
     found: dict[str, Observation] = {}
     for name in names:
         code = _escape(name)
@@ -50,11 +51,15 @@ def escapes(names: Iterable[str]) -> list[Observation]:
     return list(found.values())
 
 
+_SYSTEM = re.compile(
+    r"[\\/]{1,8}(?:(?:etc|bin|sbin|boot|usr|lib(?:64)?|root|dev|proc|Library|System|Windows|ProgramData|var[\\/]spool)[\\/]|"
+    r"(?:home|Users)[\\/][^\\/]{1,64}[\\/](?:\.|AppData[\\/]|Library[\\/]))", re.I)
+"""Where systems keep what starts by itself. Archivers write rooted paths only when told to; copies of data may have some."""
 _SHARE = re.compile(r"//[\w.-]{2,255}/[^/]")
 
 
 def _escape(name: str) -> str:
-    if _DRIVE.match(name) or name.startswith("\\\\") or _SHARE.match(name):
+    if _DRIVE.match(name) or name.startswith("\\\\") or _SHARE.match(name) or _SYSTEM.match(name):
         return "MEMBER-TRAVERSAL"
     depth = 0
     for step in re.split(r"[\\/]", name):

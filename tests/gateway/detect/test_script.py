@@ -190,6 +190,11 @@ def test_commands_stand_where_one_begins(text: bytes, held: bool) -> None:
     assert bool(list(ScriptDetector(SCOPE).look(Sample(artifact, text)))) == held
 
 
+def test_exported_forms_are_macro_modules():
+    form = b"VERSION 5.00\r\nBegin {C62A69F0-16DC-11CE-9E98-00AA00574A4F} Form1\r\nEnd\r\nAttribute VB_Name = \"Form1\"\r\n"
+    assert [f.code for f in look(form, "m.frm")] == ["SCRIPT-HOST"] and look(b"VERSION 5.00\r\nof the report\r\n", "m.frm") == []
+
+
 def test_blank_lines_in_front_hide_no_code():
     code = b"Set o = CreateObject(\"WScript.Shell\")\r\no.Run \"calc\"\r\n"
     assert [f.code for f in look(b"\r\n" * 90_000 + code, "b.bin")] == ["SCRIPT-HOST"] == [f.code for f in look(code, "b.bin")]

@@ -17,7 +17,9 @@ def test_flagged_names_have_one_reading():
 
 @pytest.mark.parametrize(("name", "code"), [
     ("../a", "MEMBER-TRAVERSAL"), ("a/../../b", "MEMBER-TRAVERSAL"), ("..\\a", "MEMBER-TRAVERSAL"), ("C:a", "MEMBER-TRAVERSAL"),
-    ("\\\\host\\share", "MEMBER-TRAVERSAL"), ("/etc/x", "MEMBER-ABSOLUTE"), ("\\x", "MEMBER-ABSOLUTE")])
+    ("\\\\host\\share", "MEMBER-TRAVERSAL"), ("/data/x", "MEMBER-ABSOLUTE"), ("\\x", "MEMBER-ABSOLUTE"),
+    ("/home/li/report.txt", "MEMBER-ABSOLUTE"), ("/var/log/syslog", "MEMBER-ABSOLUTE"), ("/etc/cron.d/x", "MEMBER-TRAVERSAL"),
+    ("/home/li/.bashrc", "MEMBER-TRAVERSAL"), ("\\Windows\\x.txt", "MEMBER-TRAVERSAL"), ("/Users/li/Library/x.plist", "MEMBER-TRAVERSAL")])
 def test_escapes(name, code):
     assert [o.code for o in escapes([name])] == [code]
 

@@ -91,7 +91,7 @@ def test_names_in_every_code_page(raw, name):
     (Member(b"../../a.txt", TEXT), "MEMBER-TRAVERSAL"),
     (Member(b"..\\..\\a.txt", TEXT), "MEMBER-TRAVERSAL"),
     (Member(b"C:\\Windows\\a.txt", TEXT), "MEMBER-TRAVERSAL"),
-    (Member(b"/etc/a.txt", TEXT), "MEMBER-ABSOLUTE"),
+    (Member(b"/data/a.txt", TEXT), "MEMBER-ABSOLUTE"),
     (Member(b"link", b"../../etc/passwd", method=0, attributes=0o120777 << 16), "MEMBER-LINK-OUTSIDE"),
 ])
 def test_lies_are_seen(member, code):
