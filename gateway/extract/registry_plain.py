@@ -12,6 +12,7 @@ from gateway.extract.ics import ICS
 from gateway.extract.inlined import INLINED
 from gateway.extract.mbox import MBOX
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.modules import CODES
 from gateway.extract.pgp import PGP
 from gateway.extract.smime import SMIME
 from gateway.extract.strings import STRINGS
@@ -32,7 +33,7 @@ PLAIN_TYPES = frozenset({
 
 LIGHT: tuple[Extractor, ...] = (
     MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
-    STRINGS, XML_LINKS)
+    STRINGS, XML_LINKS, CODES)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))
