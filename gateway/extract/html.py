@@ -305,7 +305,7 @@ def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str]
     """Whether an element has such a style. Rows of a table say the same thing again and again."""
     key = (style.pattern, attributes)
     if key not in known:
-        known[key] = style.search(attributes) is not None
+        known[key] = ":" in attributes and style.search(attributes) is not None
     return known[key]
 
 
