@@ -74,7 +74,8 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
         if any(_heavy(width, height, len(data), octets) for width, height, octets in pages):
             return "RATIO", "more pixels than its octets can tell"
     if kind == "image/bmp" and data[:2] == b"BM" and len(data) >= 26:
-        width, height = struct.unpack_from("<ii", data, 18)
+        core = struct.unpack_from("<I", data, 14)[0] == 12             # BITMAPCOREHEADER: numbers of two octets
+        width, height = struct.unpack_from("<HH" if core else "<ii", data, 18)
         if _heavy(abs(width), abs(height), len(data)):
             return "RATIO", f"{abs(width)} by {abs(height)} pixels"
     return "", ""

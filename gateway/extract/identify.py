@@ -220,6 +220,10 @@ ACTIVE = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:script|iframe|object|embed|form)[\s
 """Data that a browser runs as a page: elements of one under any prefix (Namespaces in XML)."""
 SHEETED = re.compile(rb"<\?xml-stylesheet[^>]{0,400}href\s{0,8}=\s{0,8}[\"']\s{0,8}(?:#|data:)", re.I)
 """Data that brings its own style sheet: a browser shows what that makes of it (Associating Style Sheets with XML, 4)."""
+BROUGHT = re.compile(
+    rb"<!ENTITY|<!ATTLIST|xml-stylesheet|<!DOCTYPE(?:\s+html|[^>\[]{0,400}(?:SYSTEM|PUBLIC))|"
+    rb"\sxmlns(?::[\w.-]{1,60})?\s{0,8}=\s{0,8}[\"'][^\"'<>]{0,400}&")
+"""Of XML that a namespace may come from unseen: entities, defaults, style sheets, other files."""
 PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 
@@ -250,6 +254,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "image/svg+xml"
     if (body.lstrip()[:5] == b"<?xml" or XML_HEAD.search(body)) and OFFICE_XML.search(body):
         return "application/x-office-xml"
+    if not shown and body.lstrip()[:5] == b"<?xml" and _plain_xml(data):
+        return "text/xml"
     if html_like(body) or shown or (body.lstrip()[:1] == b"<" and XHTML.search(data[:1 << 16]) and ACTIVE.search(data[:1 << 20])):
         return "text/html"
     if XML_HEAD.search(body):
@@ -260,6 +266,13 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return DECLARED_TEXT[declared]
     trailing = _trailing(data)
     return trailing if trailing != "application/octet-stream" else "text/plain"
+
+
+def _plain_xml(data: bytes) -> bool:
+    """XML in which no browser finds an element of a page, whatever the names of its elements: their namespace is not there
+    (Namespaces in XML, 6), nor anything that might bring it."""
+    text = _to_ascii(data)
+    return not (b"http://www.w3.org/1999/xhtml" in text or b"http://www.w3.org/2000/svg" in text or BROUGHT.search(text))
 
 
 def _to_ascii(head: bytes) -> bytes:

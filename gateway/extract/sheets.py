@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -32,16 +33,34 @@ AT_ONCE = 1024
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
 OLE_BOOKS = tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book", "WORKBOOK", "BOOK"))
+END, END_WITHIN = b"PK\x05\x06", 66_000
+"""The record at the end of a ZIP file, and where it is looked for (APPNOTE 4.3.16)."""
+STREAM = 2
+"""The kind of an entry that is a stream ([MS-CFB] 2.6.1)."""
 ENTRY = 128
 """Octets of a directory entry ([MS-CFB] 2.6.1), which begins with the name: elsewhere it is a word, such as that of a style."""
 
 
 def _named(data: bytes, name: bytes) -> bool:
     """Whether a directory entry has the name."""
+    size = struct.pack("<HB", len(name), STREAM)
     at = data.find(name)
-    while at >= 0 and at % ENTRY:
+    while at >= 0 and (at % ENTRY or data[at + 64:at + 67] != size):
         at = data.find(name, at + 2)
     return at >= 0
+
+
+def _office_sheet(data: bytes) -> bool:
+    return b"xl/workbook." in data and b"xl/workbook." in _listed(data)
+
+
+def _listed(data: bytes) -> bytes:
+    """The central directory, where there is one: workbooks inside a package (charts of slides) have theirs before it."""
+    end = data.rfind(END, -END_WITHIN)
+    if end < 0 or len(data) < end + 22:
+        return data
+    size, start = struct.unpack_from("<II", data, end + 12)
+    return data[start:start + size] if data.startswith(b"PK\x01\x02", start) else data
 
 
 class SheetExtractor:
@@ -50,7 +69,7 @@ class SheetExtractor:
     def claims(self, node: Node) -> bool:
         data = node.data
         if data.startswith(MAGIC_ZIP):
-            return b"xl/workbook." in data or (b"content.xml" in data and _opendocument_sheet(data))
+            return _office_sheet(data) or (b"content.xml" in data and _opendocument_sheet(data))
         return data.startswith(MAGIC_OLE) and any(_named(data, name) for name in OLE_BOOKS)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
@@ -73,6 +92,8 @@ class SheetExtractor:
             yield Problem(IncidentCode.ENCRYPTED, "workbook with a password")
             return
         except (python_calamine.CalamineError, OSError, ValueError) as error:
+            if packed and not _office_sheet(node.data):
+                return                                    # OpenDocument, of which gateway.extract.odf reads the tables too
             yield Problem(IncidentCode.MALFORMED, f"workbook: {type(error).__name__}")
             return
         yield from _tables(book)

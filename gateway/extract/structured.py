@@ -107,14 +107,16 @@ def records(documents: list[Any]) -> Iterator[Yield]:
     count = 0
     while queue:
         value, name = queue.pop()
-        count += 1
-        if count > MOST_RECORDS or (isinstance(value, dict) and len(value) > COLUMNS):
-            yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records or {COLUMNS} columns")
+        count += 1 if not isinstance(value, dict) or len(value) <= COLUMNS else len(value)
+        if count > MOST_RECORDS:
+            yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
             break
         if isinstance(value, dict):
             scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
             queue.extend((inner, str(k)) for k, v in value.items() if (inner := _written(v)) is not None)
-            if scalars:
+            if len(scalars) > COLUMNS:                    # a list by its keys, no record
+                pairs.extend(scalars.items())
+            elif scalars:
                 tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
             queue.extend((v, str(k)) for k, v in value.items() if isinstance(v, (dict, list)))
         elif isinstance(value, list):

@@ -44,6 +44,7 @@ def test_names(extension):
     (b"[version]\r\nsignature=$chicago$\r\n", "SCRIPT-SETUP"),
     (b"\xff\xfe\r\n&@cls&@echo off\r\nstart calc.exe\r\n", "SCRIPT-BATCH"),
     (b"@e^c^h^o o^f^f\r\n", "SCRIPT-BATCH"), (b"#SingleInstance force\r\n", "SCRIPT-HOST"),
+    (b"; Copyright\r\n[Theme]\r\n; x\r\nDisplayName=a\r\n", "SCRIPT-SHELL-FILE"),
     (b"Attribute VB_Name = \"Module1\"\r\nSub AutoOpen()\r\n", "SCRIPT-HOST"),
     (b"<?xml version='1.0'?><plist><dict><key>ProgramArguments</key><array/></dict></plist>", "SCRIPT-SHELL-FILE"),
 ])
@@ -63,7 +64,7 @@ def test_types(type):
 @pytest.mark.parametrize(("data", "names"), [
     (b"@echo off is how batch files begin", ()), (b"Dear Bob,\r\n#!/bin/sh\r\n", ("a.txt",)), (b"Sub AutoOpen()\r\n", ("howto.txt",)),
     (b"<?xml version='1.0'?><invoice/>", ("a.xml",)), (b"<html><script>x</script></html>", ("a.html",)),
-    (b"A job well done", ("a.txt",)), (b"name,job\n", ("a.csv",)),
+    (b"A job well done", ("a.txt",)), (b"name,job\n", ("a.csv",)), (b"[theme]\ninherit = basic\nstylesheet = a.css\n", ("theme.conf",)),
 ])
 def test_ordinary_text(data, names):
     assert look(data, *names) == []

@@ -33,7 +33,8 @@ FRAME = b"!\xf9\4\0\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0"
 @pytest.mark.parametrize(("kind", "data", "code"), [
     ("image/png", png(60_000, 60_000), "RATIO"), ("image/png", png(1, 1, b"tEXt" * 25_000), "COUNT"),
     ("image/gif", b"GIF89a\1\0\1\0\0\0\0" + FRAME * 25_000, "COUNT"), ("image/gif", b"GIF89a\xff\xff\xff\xff\0\0\0" + FRAME, "RATIO"),
-    ("image/bmp", b"BM" + bytes(16) + struct.pack("<ii", 60_000, -60_000), "RATIO"),
+    ("image/bmp", b"BM" + bytes(12) + struct.pack("<Iii", 40, 60_000, -60_000), "RATIO"),
+    ("image/bmp", b"BM" + bytes(12) + struct.pack("<IHHHH", 12, 127, 64, 1, 8) + bytes(900), ""),                 # of OS/2
     ("image/png", png(5_000, 5_000, bytes(70_000)), "RATIO"),            # 75 MB of zeros
     ("image/png", png(2_480, 3_508, bytes(26_000)), ""), ("image/png", png(3_508, 4_961, bytes(50_000)), ""),      # white A4 and A3 at 300 dpi
     ("image/png", png(5_000, 7_000, bytes(400_000)), ""),                 # a page of text at 600 dpi

@@ -155,3 +155,18 @@ def test_an_archive_in_digits_with_text_in_it() -> None:
 ])
 def test_documents_lie_in_pieces_in_packed_files(kind: str, name: str, answer: bool) -> None:
     assert framed(kind, (name,) if name else ()) == answer
+
+
+@pytest.mark.parametrize(("xml", "kind"), [
+    ('<!-- x --><a:Object xmlns:a="http://www.w3.org/2000/09/xmldsig#"/>', "text/xml"),
+    ('<!DOCTYPE a [<!ELEMENT a ANY>]><!-- x --><a/>', "text/xml"),
+    ('<!-- x --><a:script xmlns:a="http://www.w3.org/1999/xhtml"/>', "text/html"),
+    ('<!-- x --><a:script xmlns:a="http://www.w3.org/1999/xhtm&#108;"/>', "text/html"),
+    ('<!DOCTYPE a [<!ENTITY n "http://www.w3.org/1999/xht">]><!-- x --><a/>', "text/html"),
+    ('<!DOCTYPE a SYSTEM "a.dtd"><!-- x --><a/>', "text/html"),
+    ('<?xml-stylesheet href="#a"?><!-- x --><a/>', "text/html"),
+])
+def test_xml_is_a_page_by_its_namespace(xml: str, kind: str) -> None:
+    assert identify(b'<?xml version="1.0"?>' + xml.encode(), ("a.xml",)) == kind
+    assert identify(('<?xml version="1.0"?>' + xml).encode("utf-16"), ("a.xml",)) == kind
+    assert identify(b'<?xml version="1.0"?>' + xml.encode(), ("a.html",)) == "text/html"

@@ -141,4 +141,23 @@ def test_names_of_sheets_with_numbers():
 def test_a_compound_file_is_a_workbook_by_its_directory(at, claimed):
     data = bytearray(b"\xd0\xcf\x11\xe0" + bytes(2000))
     data[at:at + 10] = "Book\0".encode("utf-16-le")
+    data[at + 64:at + 67] = b"\x0a\0\x02"
     assert SHEETS.claims(node(bytes(data))) == claimed
+    data[at + 66] = 1                                     # a storage
+    assert not SHEETS.claims(node(bytes(data)))
+
+
+def test_a_workbook_stored_in_another_package_is_not_the_package():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as slides:
+        slides.writestr("ppt/presentation.xml", "<p/>")
+        slides.writestr("ppt/embeddings/Microsoft_Excel_Sheet1.xlsx", book(lambda made: made.add_worksheet("a").write(0, 0, "x")))
+    assert not SHEETS.claims(node(out.getvalue()))
+    assert SHEETS.claims(node(out.getvalue()[:-30]))      # without its directory nothing can be ruled out
+
+
+def test_an_opendocument_that_calamine_does_not_know_is_read_elsewhere():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as old:
+        old.writestr("content.xml", "<office:document-content><office:body><office:spreadsheet/></office:body></office:document-content>")
+    assert SHEETS.claims(node(out.getvalue())) and read(out.getvalue()) == []
