@@ -185,6 +185,8 @@ LOG = b"2026-11-21T09:00:00Z host1 powershell.exe -NoProfile started pid=7\n" * 
     (LOG, False), (b"Nov 21 09:00:01 h audit: ran powershell -w hidden by svc\n", False),
     (b"powershell.exe -nop -w hidden -c calc\n", True), (b"cmd /c powershell -enc AAAA \n", True), (b"x = \"powershell -enc AAAA \"\n", True),
     (b"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe -nop -c calc\n", True), (b"echo a & start powershell -w hidden -c b\n", True),
+    (b"start /min powershell -w hidden -c b\n", True), (b"set x=powershell -enc AAAA \n", True), (b"[INFO] spawned powershell.exe -nop -c dir\n", False),
+    (b"11/21/2026 9:00 powershell -enc AAAA \n", False), (b"rem a\r\nforfiles /c \"cmd /c powershell -enc AAAA \"\n", True),
 ])
 def test_commands_stand_where_one_begins(text: bytes, held: bool) -> None:
     artifact = Artifact(1, 0, ArtifactKind.MEMBER, ("var/log/syslog",), detected_type="text/plain")
