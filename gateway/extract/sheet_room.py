@@ -17,6 +17,7 @@ from gateway.extract.base import Context, Problem
 from gateway.extract.office import biff12
 from gateway.extract.office.compound import Compound, Damaged
 from gateway.extract.office.package import Package, PartRefused
+from gateway.extract.office.xml import crowded
 from gateway.extract.scattered import CELLS, REPEATED, fits
 from gateway.model.finding import IncidentCode
 
@@ -75,6 +76,8 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
             cells += _cells(low, content)
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
+            if low.endswith(".xml") and crowded(content):
+                return Problem(IncidentCode.COUNT, f"{entry.name}: too many comments")
             if cells > CELLS:
                 return Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
     except PartRefused as error:

@@ -13,6 +13,8 @@ STEP = 1 << 16                           # octets fed at once
 DEPTH = 400                              # elements within one another; shapes and tables in Word need 120
 ATTRIBUTES = 1000                        # of one element; the longest of drawing programs have 60
 
+COMMENTS = 100_000                       # of one part: words at the edge, of people
+
 
 class XmlRefused(ValueError):
     """A document type definition, which no office program writes, or XML that is not well formed."""
@@ -84,6 +86,8 @@ def local(name: str) -> str:
 
 def parse(data: bytes, target: Target) -> None:
     """Feeds `target`. Raises XmlRefused; what was read before stays in the target."""
+    if crowded(data):
+        raise XmlRefused(f"more than {COMMENTS} comments")
     parser = etree.XMLParser(target=_Adapter(target), resolve_entities=False, load_dtd=False, no_network=True,
                              dtd_validation=False, huge_tree=False, recover=False)
     view = memoryview(data)
@@ -93,6 +97,11 @@ def parse(data: bytes, target: Target) -> None:
         parser.close()
     except (etree.XMLSyntaxError, LookupError, AssertionError) as error:
         raise XmlRefused(type(error).__name__) from error
+
+
+def crowded(data: bytes) -> bool:
+    """True for a part of more comments than anybody writes."""
+    return data.count(b"omment ") > COMMENTS
 
 
 class Elements:

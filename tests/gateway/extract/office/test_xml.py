@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.xml import XmlRefused, elements, local, looks_like_xml, parse
+from gateway.extract.office import xml
+from gateway.extract.office.xml import Elements, XmlRefused, elements, local, looks_like_xml, parse
 
 
 def test_elements_come_with_local_names_attributes_and_text() -> None:
@@ -62,3 +63,11 @@ def test_more_depth_and_attributes_than_any_document_has(data: bytes, why: str) 
 def test_depth_and_attributes_of_real_documents() -> None:
     assert len(elements(b"<a>" * 300 + b"</a>" * 300)) == 300
     assert len(elements(b"<x>" + b"<a/>" * 5000 + b"<b " + b" ".join(b'k%d="1"' % n for n in range(900)) + b"/></x>")) == 5002
+
+
+def test_more_comments_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    part = b"<comments>" + b'<comment ref="A1"><t>x</t></comment>' * 20 + b"</comments>"
+    parse(part, Elements())
+    monkeypatch.setattr(xml, "COMMENTS", 19)
+    with pytest.raises(XmlRefused, match="comments"):
+        parse(part, Elements())
