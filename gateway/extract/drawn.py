@@ -14,7 +14,7 @@ BRIGHT = 150
 INK = 110
 """Brightness of the strongest colour, below which a pixel is type."""
 SPREAD = 0.5
-"""Share of a picture over which red is spread that is no seal, but type: every other row of a table, say."""
+"""Share of what is printed over which red is spread that is no seal, but type: every other row of a table, say."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -37,13 +37,18 @@ def unsealed(picture: Image.Image) -> Image.Image:
     bright = red.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
     seal = ImageChops.darker(redder.point(lambda v: 255 if v > REDDER else 0), bright)
     stamped = seal.histogram()[255]
-    left, top, right, bottom = seal.getbbox() or (0, 0, 0, 0)
-    if (right - left) * (bottom - top) > SPREAD * picture.width * picture.height:
+    if _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0)):
         return picture
     strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     if stamped < LEAST_RED or stamped > 3 * sum(strongest.histogram()[:INK]):
         return picture
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
+
+
+def _room(marks: Image.Image) -> int:
+    """Pixels of the rectangle in which all marks are."""
+    left, top, right, bottom = marks.getbbox() or (0, 0, 0, 0)
+    return (right - left) * (bottom - top)
 
 
 def unruled(picture: Image.Image) -> Image.Image | None:

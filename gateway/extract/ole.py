@@ -99,6 +99,8 @@ def _word(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         yield from _decrypted(storage, node, context)
         return
     yield from worddoc.extract(document, {n: storage.read(n) for n in ("0table", "1table") if n in storage})
+    if context.outbound and "data" in storage:
+        yield from blips.of_word(storage.read("data"), context.allowance(len(node.data)))
 
 
 def _workbook(storage: Storage, name: str, node: Node, context: Context) -> Iterator[Yield]:

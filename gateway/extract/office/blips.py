@@ -1,4 +1,4 @@
-"""Pictures of binary office files ([MS-ODRAW] 2.2.20 to 2.2.31): PowerPoint's stream of them, a workbook's drawing group."""
+"""Pictures of binary office files ([MS-ODRAW] 2.2.20 to 2.2.31): PowerPoint's and Word's streams, a workbook's drawing group."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ IDENTIFIERS = (16, 32)
 """Octets of one or two checksums in front."""
 META_HEAD = 34
 MOST = 2_000
+PICTURE_HEAD, NAMED = 0x44, 0x66
 DRAWING_GROUP, CONTINUE, END = 0xEB, 0x3C, 0x0A
 """Records of a workbook ([MS-XLS] 2.4.171, 2.4.58, 2.4.103)."""
 
@@ -44,6 +45,20 @@ def pictures(data: bytes, room: int) -> Iterator[Child]:
             yield Child(made, ArtifactKind.IMAGE, label="picture")
         if room <= 0:
             return
+
+
+def of_word(data: bytes, room: int) -> Iterator[Child]:
+    """Those of Word's `Data` stream ([MS-DOC] 2.9.190): a head with its length and that of all, a name where it says so, records."""
+    at = 0
+    for _ in range(MOST):
+        if at + 68 > len(data):
+            return
+        size, head, kind = struct.unpack_from("<IHH", data, at)
+        if head != PICTURE_HEAD or size <= head:
+            return
+        start = at + head + (1 + data[at + head] if kind == NAMED and at + head < len(data) else 0)
+        yield from pictures(data[start:at + size], room)
+        at += size
 
 
 def of_workbook(stream: bytes, room: int) -> Iterator[Child]:

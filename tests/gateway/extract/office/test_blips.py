@@ -40,6 +40,17 @@ def test_each_kind(sums: int) -> None:
     assert len(list(blips.pictures(stream, 10))) == 1     # no more room
 
 
+def test_those_of_word() -> None:
+    def picture(records: bytes, kind: int, name: bytes = b"") -> bytes:
+        return struct.pack("<IHH", 68 + len(name) + len(records), 0x44, kind) + bytes(60) + name + records
+
+    shape = struct.pack("<HHI", 0xF, 0xF004, 99) + record(0xF00A, bytes(8))
+    entry = struct.pack("<HHI", 0x62, 0xF007, 36 + 60) + bytes(36)
+    data = picture(shape + entry + record(0xF01E, bytes(17) + png()), 0x64) + picture(record(0xF01D, bytes(17) + b"\xff\xd8\xffx"), 0x66, b"\x02ab")
+    assert [child.data for child in blips.of_word(data, 1 << 20)] == [png(), b"\xff\xd8\xffx"]
+    assert list(blips.of_word(bytes(100), 1 << 20)) == list(blips.of_word(data[:40], 1 << 20)) == []
+
+
 def test_the_drawing_group_of_a_workbook() -> None:
     entry = struct.pack("<HHI", 0x62, 0xF007, 36 + 4 + 60) + bytes(33) + b"\x04" + bytes(2) + b"n\0\0\0"
     group = struct.pack("<HHI", 0xF, 0xF000, 999) + struct.pack("<HHI", 0xF, 0xF001, 999) + entry + record(0xF01E, bytes(17) + png())
