@@ -7,11 +7,12 @@ from itertools import islice
 
 PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
 SET = re.compile(
-    r"\.type\s{0,4}=\s{0,4}[\"'`]password|\.setAttribute\s{0,4}\(\s{0,4}[\"']type[\"']\s{0,4},\s{0,4}[\"']password", re.I)
+    r"\.type\s{0,4}=\s{0,4}[\"'`]password|(?<!\w)type[\"']?\s{0,4}:\s{0,4}[\"'`]password[\"'`]|"
+    r"\.setAttribute\s{0,4}\(\s{0,4}[\"']type[\"']\s{0,4},\s{0,4}[\"']password", re.I)
 """A script that makes a field one for passwords."""
 DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)", re.I)
 """A style that shows what is typed as one does."""
-FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|createElement\s{0,4}\(\s{0,4}[\"'`]input", re.I)
+FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|[(,]\s{0,4}[\"'`]input[\"'`]", re.I)
 WIDEST_INPUT = 400
 """Characters of a field's tag in front of its type."""
 TRIES = 2000                             # places of one word that are looked at

@@ -316,8 +316,8 @@ def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
     content = source[at:stop]
     if name == "style" and ("\\\\" in content or "file:" in content):
         _styles(page, content, len(page.visible))
-    if name == "script":
-        page.scripts.append(content)
+    if name == "script" or (name == "style" and "expression(" in content):
+        page.scripts.append(content)                     # values that old browsers work out
     elif name in ("title", "textarea", "xmp"):
         page.visible.append(content + "\n")
     elif name == "noscript":

@@ -76,6 +76,9 @@ LITTLE_CODE = 2000
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
 EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
+CODEBASE = re.compile(
+    r"<(?:applet|object|embed)\s[^<>]{0,400}?(?:codebase|archive)\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//|\\\\|file:)", re.I)
+"""Programs of old browsers, and of what still shows pages with their parts."""
 META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
 REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
 ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
@@ -314,6 +317,8 @@ def _door(page: Page, source: str, script: str) -> str:
         return "turns into another page"
     if page.handlers and AT_ONCE.search(source) is None:
         script = "\n".join(_parts(source, "script")[1])  # what a click runs waits for one
+    if shown <= LEAST_SHOWN and not page.tags.isdisjoint(("applet", "object", "embed")) and CODEBASE.search(source):
+        return "gets its code from elsewhere"
     plain = not page.handlers and "function" not in script and "=>" not in script
     if shown > LEAST_SHOWN:
         return "leaves for another page" if plain and LEAVES.search(script) else ""

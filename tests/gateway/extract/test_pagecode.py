@@ -113,6 +113,14 @@ def test_ways_out_written_in_codes(script):
     assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
 
 
+@pytest.mark.parametrize("page", [
+    "<applet code=A.class archive='http://h.invalid/a.jar'></applet>", "<object classid='clsid:1' codebase='http://h.invalid/a.cab'></object>",
+    "<style>b{width:expression(location='https://h.invalid')}</style>"])
+def test_programs_of_old_browsers(page):
+    assert "HTML-DOOR" in acts(page)
+    assert "HTML-DOOR" not in acts(READ + page)
+
+
 def test_declarations_that_give_elements_handlers():
     assert acts("<!DOCTYPE svg [<!ATTLIST svg onload CDATA \"go()\">]><svg/>")["HTML-ENTITY"] == "markup"
     assert acts("<!DOCTYPE svg [<!ATTLIST a href CDATA #FIXED 'javascript:go()'>]><svg/>")["HTML-ENTITY"] == "markup"
