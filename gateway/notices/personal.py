@@ -65,9 +65,10 @@ def code(house: House, held: Mapping[str, Any], now: datetime) -> OutgoingMail |
         return text(language, CODE[key], **values)
 
     until = shown_time(datetime.fromisoformat(str(held["code_until"])), house.timezone, language)
+    told = [say("tell")] if house.contact else []
     page = Page(
         language=language, title=say("title"), happened=say("happened", act=text(language, ACTS[str(held["act"])])),
-        blocks=[(say("code"), [str(held["code"])]), ("", [say("valid", until=until), say("not you")])],
+        blocks=[(say("code"), [str(held["code"])]), ("", [say("valid", until=until), say("not you"), *told])],
         contact=house.contact, reference=str(held["id"]))
     return house.send(page, reader, "code", now)
 

@@ -24,7 +24,8 @@ CODE: Mapping[str, str] = {
     "happened": "Somebody, probably you, opened the page of a held mail and wants to do this: {act}.",
     "code": "Code",
     "valid": "Please enter the code on that page. It is valid until {until}, for this one step only.",
-    "not you": "If it was not you, you need not do anything: without the code nothing happens. Please tell the contact below.",
+    "not you": "If it was not you, you need not do anything: without the code nothing happens.",
+    "tell": "Please tell the contact below.",
 }
 ACTS: Mapping[str, str] = {
     "request": "Ask for the release",

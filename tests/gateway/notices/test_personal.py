@@ -70,6 +70,13 @@ def test_a_code_is_read_without_pictures_and_has_no_link(language: str) -> None:
     assert len(ids) == 2, "a mail server must not take the second code for a copy of the first"
 
 
+@pytest.mark.parametrize(("contact", "told"), [("", False), ("IT desk, 1234", True)])
+def test_nobody_is_sent_to_a_contact_that_the_mail_does_not_name(contact: str, told: bool) -> None:
+    held = HELD | {"reader": "clerk@bank.example", "act": "withdraw", "code": "1234 5678", "code_until": START.isoformat()}
+    mail = code(replace(HOUSE, contact=contact, language={"clerk@bank.example": "en"}), held, START)
+    assert mail is not None and ("contact below" in body(mail, "plain")) is told and (contact in body(mail, "plain"))
+
+
 def many(count: int, **changes: Any) -> list[dict[str, Any]]:
     return [HELD | {"id": f"{n:024}", "kind": "threat", "direction": "inbound", "recipients": ["lin@bank.example"], "sender": "s@else.example",
                     "subject": f"no {n}", "received_at": (START + timedelta(minutes=n)).isoformat()} | changes for n in range(count)]
