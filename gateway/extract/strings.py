@@ -29,10 +29,13 @@ NATURAL = 0.6
 """How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
 SEPARATORS = b"\x01\x07\x1c\x1d\x1e\x1f"
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1a\x1b" + SEPARATORS)
-STRING = re.compile(rb"(?:(?<![ -~])([A-Za-z][A-Za-z_]{1,40}[0-9]?)[^ -~]{1,12})?([ -~\t]{8,})")
-"""A run of what can be printed, and the name before it, as formats of key and value have it."""
-WIDE_STRING = re.compile(rb"()((?:[ -~\t]\0){8,})")
-WIDEST_STRING = re.compile(rb"()((?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,})")
+STRING = re.compile(rb"[ -~\t]{8,}")
+NAMED = re.compile(rb"(?<![ -~])([A-Za-z][A-Za-z_]{1,40}[0-9]?)[^ -~]{1,12}\Z")
+"""The name before a run of what can be printed, as formats of key and value have it."""
+BEFORE, GAP = 64, 12                     # octets in which it stands, and between them at the most
+UNPRINTED = bytes(c for c in range(256) if not 32 <= c <= 126)
+WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}")
+WIDEST_STRING = re.compile(rb"(?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,}")
 """As arrays of numpy have them."""
 RECORDS = re.compile(rb"[\x80-\xbf\xd9\xdc-\xdf]")
 SHORTEST = 6
@@ -151,14 +154,28 @@ def _cut(run: bytes, before: bytes) -> bytes:
     return run[:length] if SHORTEST <= length < len(run) else run
 
 
+def _name(data: bytes, begin: int) -> bytes:
+    """What a run that begins there is called, with a colon behind it."""
+    last = data[max(0, begin - GAP - 2):begin].rstrip(UNPRINTED)[-2:]
+    found = NAMED.search(data[max(0, begin - BEFORE):begin]) if last and not last.isdigit() else None
+    return found[1] + b": " if found else b""
+
+
 def printable(data: bytes) -> Iterator[Yield]:
     """Printable runs with numbers in them, as `strings` shows them, a line each."""
     for pattern, charset in ((STRING, "ascii"), (WIDE_STRING, "utf-16-le"), (WIDEST_STRING, "utf-32-le")):
-        found = [(m[1] or b"", _cut(m[2], data[max(0, m.start(2) - 2):m.start(2)])) for m in pattern.finditer(data)]
-        lines = [(b": ".join((name, run)) if name else run).decode(charset, "replace") for name, run in found
-                 if NUMBERED.search(run.replace(b"\0", b""))]
+        lines = bytearray()                               # one buffer: a file of short runs has millions of them
+        for found in pattern.finditer(data):
+            begin, run = found.start(), found[0]
+            if NUMBERED.search(run if pattern is STRING else run.replace(b"\0", b"")) is None:
+                continue
+            cut = _cut(run, data[max(0, begin - 2):begin])
+            if cut is not run and NUMBERED.search(cut.replace(b"\0", b"")) is None:
+                continue
+            lines += _name(data, begin) + cut if pattern is STRING else cut.decode(charset, "replace").encode()
+            lines += b"\n"
         if lines:
-            yield Text("\n".join(lines), "strings", charset, hidden=True)
+            yield Text(lines[:-1].decode(), "strings", charset, hidden=True)
 
 
 def dbf_like(data: bytes) -> bool:
