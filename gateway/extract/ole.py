@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from gateway.extract import macros, officecrypto, xlm
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import addins, blips, hwp, objects, ppt, vba, worddoc
+from gateway.extract.office import addins, blips, hwp, objects, ppt, vba, worddoc, xlstext
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage
 from gateway.model.artifact import ArtifactKind
@@ -111,6 +111,9 @@ def _workbook(storage: Storage, name: str, node: Node, context: Context) -> Iter
     yield from xlm.extract(data)
     if context.outbound:
         yield from blips.of_workbook(data, context.allowance(len(node.data)))
+        text = "\n".join(xlstext.words(xlm.records(data)))
+        if text:
+            yield Text(text, "beside the cells")
 
 
 def _objects(storage: Storage) -> Iterator[Yield]:

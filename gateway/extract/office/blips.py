@@ -48,7 +48,7 @@ def pictures(data: bytes, room: int) -> Iterator[Child]:
 
 
 def of_word(data: bytes, room: int) -> Iterator[Child]:
-    """Those of Word's `Data` stream ([MS-DOC] 2.9.190): a head with its length and that of all, a name where it says so, records."""
+    """Those of Word's `Data` stream ([MS-DOC] 2.9.190): a head with its length and that of all, perhaps a name, records."""
     at = 0
     for _ in range(MOST):
         if at + 68 > len(data):

@@ -1,0 +1,34 @@
+"""Words of binary workbooks beside the cells ([MS-XLS]): comments, text boxes and shapes, headers and footers."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Iterator
+
+TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C
+HEADER, FOOTER = 0x14, 0x15
+WIDE = 1
+"""Flag of a string: two octets a character (2.5.293)."""
+LENGTH_AT = 10
+"""Where a text object says how many characters follow in CONTINUE records (2.4.329)."""
+
+
+def words(records: Iterable[tuple[int, bytes]]) -> Iterator[str]:
+    """Each text as it stands; those of unknown length are left out."""
+    left, pieces = 0, list[str]()
+    for kind, body in records:
+        if kind == CONTINUE and left > 0 and body:
+            wide = body[0] & WIDE
+            text = body[1:].decode("utf-16-le" if wide else "latin-1", "replace")[:left]
+            pieces.append(text)
+            left -= len(text)
+            continue
+        if pieces:
+            yield "".join(pieces)
+        left, pieces = 0, []
+        if kind == TEXT_OBJECT and len(body) >= LENGTH_AT + 2:
+            left = struct.unpack_from("<H", body, LENGTH_AT)[0]
+        elif kind in (HEADER, FOOTER) and len(body) > 3:
+            yield body[3:].decode("utf-16-le" if body[2] & WIDE else "latin-1", "replace")
+    if pieces:
+        yield "".join(pieces)
