@@ -31,6 +31,7 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
     An empty line ends a block; other lines without cells stand inside it.
     """
     found: list[tuple[int, list[frozenset[str]]]] = []
+    lines = [line if line.strip("\t") else "" for line in lines]          # a row of empty cells parts tables of a sheet
     row = 0
     while row < len(lines):
         tried = 0
@@ -65,6 +66,8 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
         kind = NAME if text in PARTS_OF_NAMES else labels.heading(text)
         named += bool(kind)
         kinds.append(kind)
+    if filled == 1 and len(cells) > 2:
+        return None                                       # a title
     return kinds if named and (named >= 2 or named * 2 >= filled or all(map(_OF_PROGRAM.fullmatch, filter(None, cells)))) else None
 
 

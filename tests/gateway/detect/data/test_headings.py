@@ -28,3 +28,10 @@ def test_names_above_the_rows(above):
 def test_words_above_a_table_name_no_columns():
     assert headings.rows(["Dear customer,", "the passport of", "Mr Chen", "1\t2\t3", "4\t5\t6"], LABELS) == []
     assert headings.rows(["姓名,護照號碼,生日,電話", "1\t2\t3"], LABELS) == []
+
+
+def test_a_title_is_no_heading_and_each_table_of_a_sheet_has_its_own():
+    first, second = ["Batch A\t\t", "姓名\t護照號碼\t生日", "陳志明\t351234567\t1980-01-02", "\t\t"], ["Batch B\t\t", "護照號碼\t姓名\t", "351234568\t林\t"]
+    found = headings.rows([*first, *second], LABELS)
+    assert [row for row, _ in found] == [2, 6]
+    assert "passport" in found[0][1][1] and "passport" in found[1][1][0]
