@@ -42,7 +42,7 @@ NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
 _CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
 ROOM = {"plain": 20 << 20, "deep": 36 << 20, "tool": 0}   # octets of small objects that a lane loads, and some more
-LONG_WAIT = 0.05                         # seconds after which who waits for a child is no longer only a neighbour of an idle one
+LONG_WAIT, LONGEST_WAIT = 0.05, 1.0      # seconds between pleas for who waits: each twice the last, so that they fill nobody's queue
 MAX_FDS = 16                             # descriptors that come with the settings: the listening socket and resources
 
 
@@ -106,6 +106,7 @@ class Zygote:
         self.spare: deque[Forked] = deque()
         self.alive: dict[int, Forked] = {}
         self.numbers = 0
+        self.patience = LONG_WAIT
 
     def run(self) -> None:
         assert self.listener is not None and self.control is not None
@@ -115,11 +116,12 @@ class Zygote:
         self.selector.register(self.control, selectors.EVENT_READ, self.retire)
         self.refill()
         while self.listener is not None or self.alive:
-            events = self.selector.select(LONG_WAIT if self.queue else None)
+            events = self.selector.select(self.patience if self.queue else None)
             for key, _ in events:
                 if key.fd in self.selector.get_map():
                     key.data()
             if not events:
+                self.patience = min(2 * self.patience, LONGEST_WAIT)
                 self.serve(b"L")
 
     # --- clients
@@ -188,6 +190,7 @@ class Zygote:
             if forked is None or forked.connection is None:
                 self.queue.appendleft(client)
                 break
+            self.patience = LONG_WAIT
             connection, forked.connection, forked.owner = forked.connection, None, client
             with connection:
                 self.tell(client, NUMBER.pack(b"C", forked.number), [connection.fileno(), forked.pidfd])

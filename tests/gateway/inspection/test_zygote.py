@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,7 +96,9 @@ def test_no_more_children_than_allowed(spoken: Spoken) -> None:
     second = spoken.child(peer)
     peer.send(b"N")
     assert peer.recv(64) == b"S"
-    assert peer.recv(64) == b"L", "asked once more, by who has waited for long"
+    asked = [(peer.recv(64), time.monotonic()) for _ in range(3)]
+    assert {word for word, _ in asked} == {b"L"}, "asked once more, by who has waited for long"
+    assert asked[2][1] - asked[1][1] > 0.15, "each plea waits longer than the last: 0.1, 0.2 s and so on"
     first[1].close()
     words = set()
     while not words >= {b"X", b"C"}:
