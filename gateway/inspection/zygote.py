@@ -42,7 +42,7 @@ NUMBER = struct.Struct("<cQ")
 EXIT = struct.Struct("<cQiQQ")
 _CREDENTIALS = struct.Struct("=iII")     # struct ucred: pid, uid, gid
 ROOM = {"plain": 20 << 20, "deep": 36 << 20, "tool": 0}   # octets of small objects that a lane loads, and some more
-LONG_WAIT, LONGEST_WAIT = 0.05, 1.0      # seconds between pleas for who waits: each twice the last, so that they fill nobody's queue
+LONG_WAIT, LONGEST_WAIT = 0.05, 1.0      # seconds between pleas for who waits: each twice the last: they fill no queue
 MAX_FDS = 16                             # descriptors that come with the settings: the listening socket and resources
 
 
