@@ -18,6 +18,7 @@ from urllib.parse import unquote_to_bytes
 from gateway.extract import codewords
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import naturalness, readings
+from gateway.extract.codings import ungrouped
 from gateway.model.artifact import ArtifactKind
 
 LEAST = 32
@@ -26,7 +27,9 @@ MOST_BLOCKS = 200
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]{1,2}|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
-BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + LINE + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
+WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
+"""A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
+BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}[0-9A-Za-z_.~+\-%&=]*")
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}[^&\n]*")
 DUMPED = re.compile(
@@ -81,7 +84,8 @@ def _joined(label: str, pattern: re.Pattern[bytes], node: Node) -> Iterator[byte
         if label == "percent" or len(lines) >= DUMPED_LINES:
             yield b"\n".join(lines)
     elif label != "references" or node.type != "text/html":        # pages are read with them
-        yield from (m[0] for m in pattern.finditer(node.data) if len(m[0]) >= LEAST)
+        data = ungrouped(node.data) if label == "hex" else node.data
+        yield from (m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
 
 
 def unwrapped(plain: bytes, context: Context) -> bytes:
@@ -118,7 +122,11 @@ def _kind(plain: bytes) -> str:
     return "" if plain.startswith(CONTAINERS) or plain[:2] in (b"\xff\xfe", b"\xfe\xff") else "text/plain"
 
 
+_ENDS = re.compile(WRITTEN)
+
+
 def _base64(block: bytes) -> bytes:
+    block = _ENDS.sub(b"", block) if b"\\" in block else block
     block = SPACE.sub(b"", block).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     block = block[: len(block) - (len(block) % 4 == 1)]
     try:

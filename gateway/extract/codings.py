@@ -21,6 +21,7 @@ TOKEN_LEAST = b"x" * 48
 PARAGRAPH = re.compile(rb"\n[ \t>]*\r?\n")
 USUAL = re.compile(rb"(?:^|\n)[ \t>|]*[A-Za-z0-9+/]{40}")
 BLANKS = b" \t\r\n>"
+DXF = re.compile(rb"(?<=[0-9A-F])\r?\n310\r?\n(?=[0-9A-F]{20})")
 HEX = re.compile(rb"(?:0x|\\x)?(?:[0-9A-Fa-f]{2})+")
 BASE32 = re.compile(rb"[A-Z2-7]{16,}+=*")
 BASE64_CHARACTERS = string.ascii_letters.encode() + string.digits.encode() + b"+/_-="
@@ -102,6 +103,7 @@ def runs(data: bytes) -> Iterator[tuple[str, bytes]]:
     """(coding, file) of every run of lines that certainly is one."""
     if LEAST not in data.translate(INK):
         return
+    data = ungrouped(data)
     for number, match in enumerate(RUN.finditer(data)):
         if number >= MOST:
             return
@@ -111,6 +113,11 @@ def runs(data: bytes) -> Iterator[tuple[str, bytes]]:
             if (pattern is None or pattern.fullmatch(head)) and certain(_tried(undo, head)):
                 yield how, _whole(undo, match[0], blanks)
                 break
+
+
+def ungrouped(data: bytes) -> bytes:
+    """Without the group codes between the lines of binary chunks of drawings (AutoCAD's DXF: code 310)."""
+    return DXF.sub(b"\n", data) if b"\n310" in data else data
 
 
 def _whole(undo: Callable[[bytes], bytes], run: bytes, blanks: bytes) -> bytes:

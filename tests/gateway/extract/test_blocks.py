@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 import os
 import time
 import zlib
@@ -28,7 +29,9 @@ def folded(text, width=76):
 
 @pytest.mark.parametrize("encode", [
     lambda p: base64.b64encode(p), lambda p: folded(base64.b64encode(p)), lambda p: base64.urlsafe_b64encode(p), lambda p: p.hex().encode(),
-    lambda p: folded(p.hex().encode()), lambda p: p.hex(" ").encode(), lambda p: base64.b32encode(p), lambda p: quote(p).encode()])
+    lambda p: folded(p.hex().encode()), lambda p: json.dumps(folded(base64.b64encode(p)).decode() + "\n").encode(),
+    lambda p: json.dumps(folded(base64.b64encode(p)).decode().splitlines(keepends=True), indent=2).encode(),
+    lambda p: folded(p.hex().upper().encode(), 100).replace(b"\n", b"\n310\n"), lambda p: p.hex(" ").encode(), lambda p: base64.b32encode(p), lambda p: quote(p).encode()])
 def test_text_in_an_encoding(encode):
     assert PLAIN in children(b"config:\n" + encode(PLAIN) + b"\n\nbye")
 

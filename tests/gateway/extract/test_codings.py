@@ -71,3 +71,8 @@ def test_words_behind_the_last_line_of_a_run() -> None:
     lines = lines if len(lines.rpartition(b"\n")[2]) >= 20 else lines.rpartition(b"\n")[0]
     found = dict(codings.runs(b"xbtoa Begin\n" + lines + b"\nxbtoa End N 90 5a\n"))
     assert found["ascii85"][:60] == PROGRAM[:60]
+
+
+def test_binary_chunks_of_drawings() -> None:
+    chunks = b"310\r\n" + wrapped(PROGRAM.hex().upper().encode(), 254).replace(b"\r\n", b"\r\n310\r\n")
+    assert list(codings.runs(b"  0\r\nMATERIAL\r\n" + chunks + b"\r\n  0\r\nEOF\r\n")) == [("hex", PROGRAM)]
