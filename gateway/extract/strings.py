@@ -29,6 +29,9 @@ NATURAL = 0.6
 """How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
 SEPARATORS = b"\x01\x07\x1c\x1d\x1e\x1f"
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1a\x1b" + SEPARATORS)
+LINES = bytes.maketrans(CONTROLS + b"\x1b", b"\n" * (len(CONTROLS) + 1))
+SPOILT = 8
+"""One octet in so many may be a control character."""
 STRING = re.compile(rb"[ -~\t]{8,}")
 NAMED = re.compile(rb"(?<![ -~])([A-Za-z][A-Za-z_]{1,40}[0-9]?)[^ -~]{1,12}\Z")
 """The name before a run of what can be printed, as formats of key and value have it."""
@@ -80,7 +83,7 @@ class StringsExtractor:
             if found[0][1] != "utf-8":                    # a wrong charset takes letters for parts of characters
                 yield from binary(data)
         else:
-            yield from _wide(node) or binary(data)
+            yield from _wide(node) or _spoilt(data) or binary(data)
 
 
 def _png_texts(data: bytes, context: Context) -> Iterator[Yield]:
@@ -135,6 +138,15 @@ def _wide(node: Node) -> list[Yield]:
         if not text.isascii() and naturalness(text) > NATURAL:
             return [Child(text.encode(), ArtifactKind.TEXT, node.artifact.names, label=name)]
     return []
+
+
+def _spoilt(data: bytes) -> list[Yield]:
+    """The text that control characters for a printer or terminal are strewn over, where there is language in it."""
+    clean = data.translate(LINES)
+    if clean.isascii() or (len(data) - len(data.translate(None, CONTROLS + b"\x1b"))) * SPOILT > len(data):
+        return []
+    text, charset = readings(clean)[0]
+    return [Text(text, "body", charset)] if "\ufffd" not in text and naturalness(text) > NATURAL else []
 
 
 def binary(data: bytes) -> Iterator[Yield]:

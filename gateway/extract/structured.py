@@ -30,6 +30,7 @@ INSERT = re.compile(
 """One statement, or the next table of one that fills several (INSERT ALL)."""
 COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
 QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
+LISTS = re.compile(rb"\[\s*[\[\"]")
 LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
 XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
 
@@ -39,11 +40,13 @@ class StructuredExtractor:
 
     def claims(self, node: Node) -> bool:
         return node.type in ("application/vnd.sqlite3", "application/json", "text/xml", "text/vcard") or (
-            node.type in ("text/plain", "text/x-script") and _looks(node.data) != "") or (
+            node.type in ("text/plain", "text/x-script") and (_looks(node.data) != "" or _marked_up(node.data))) or (
             node.type == "text/html" and _looks(node.data) == "xml")       # XML with a tag or two that HTML has as well
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)
+        if not kind:
+            kind = "xml" if context.outbound else ""      # without the line that says so, it is read for its records only
         flood = nesting.json(node.data) if kind == "json" else nesting.xml(node.data) if kind == "xml" else ""
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
@@ -68,6 +71,15 @@ class StructuredExtractor:
                 yield from _copied(text)
 
 
+MARKED = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}<([A-Za-z_][\w.:-]{0,60})[\s>]")
+
+
+def _marked_up(data: bytes) -> bool:
+    """XML without its first line: one element and nothing else."""
+    found = MARKED.match(data)
+    return found is not None and data[-200:].rstrip().endswith(b"</" + found[1] + b">")
+
+
 def _looks(data: bytes) -> str:
     head = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     low = head[:4096].lower()
@@ -75,7 +87,7 @@ def _looks(data: bytes) -> str:
         return "vcard"
     if low.startswith(b"<?xml"):
         return "xml"
-    if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64] or b"[[" in head[1:64]):
+    if head[:1] in (b"{", b"[") and (b'":' in head or b'" :' in head or b"{" in head[1:64] or LISTS.match(head)):
         return "json"
     if LDIF.match(head):
         return "ldif"
@@ -293,6 +305,8 @@ def _xml(data: bytes) -> Iterator[Yield]:
         leaves += [(str(k), v) for k, v in element.attrib.items()]
         if len(leaves) == 2 and leaves[0][0].lower() in CALLED and leaves[1][0].lower() in VALUED and leaves[0][1]:
             lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
+        elif len(leaves) == 1 and element.attrib:
+            lines.append(f"{leaves[0][0]}: {leaves[0][1]}")
         elif len(leaves) > 1:
             tables.setdefault(tuple(k for k, _ in leaves), []).append(tuple(v for _, v in leaves))
         for value in (element.text, element.tail):

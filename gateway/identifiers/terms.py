@@ -143,7 +143,14 @@ _COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""
+_SPREAD = re.compile("(?<![\u3041-\u9fff\uac00-\ud7a3])[\u3041-\u9fff\uac00-\ud7a3](?: {1,3}[\u3041-\u9fff\uac00-\ud7a3])+"
+                     "(?![\u3041-\u9fff\uac00-\ud7a3])")
 NONE: frozenset[str] = frozenset()
+
+
+def gathered(text: str) -> str:
+    """The text with labels that are spread over their line, as on forms, as words: `口 座 番 号`."""
+    return _SPREAD.sub(lambda m: m[0].replace(" ", ""), text) if " " in text and not text.isascii() else text
 
 
 def install(local: Sequence[Path]) -> None:
@@ -180,7 +187,7 @@ class Labels:
             return NONE
         known = self._seen.get("\0" + cell)
         if known is None:
-            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", cell).lower())]
+            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", gathered(cell)).lower())]
             known = frozenset().union(*matches)
             self._remember("\0" + cell, known)
         return known
@@ -201,7 +208,7 @@ class Labels:
 
     def _at_the_end(self, window: str) -> frozenset[str]:
         """The word right before the value, by a look-up; failing that the last word anywhere in the window."""
-        lowered = _HUMP.sub(" ", window).lower()
+        lowered = _HUMP.sub(" ", gathered(window)).lower()
         tail = lowered.rstrip(_BETWEEN)
         if tail and tail[-1] in _COPULA:
             tail = tail[:-1]

@@ -140,10 +140,10 @@ class _Places:
             heads = np.array([first for first, _ in grid.spaced])
             at = np.searchsorted(heads, self.row, "right") - 1
             found |= (at >= 0) & (self.row - heads[np.maximum(at, 0)] <= SPACED_ROWS)
+        found |= (self.column > 0) & _any_between(ends, self.left, self.cell)            # a form: names and values side by side
         if not grid.headings:
             above = self.lines[np.maximum(self.row - 1, 0)]
             found |= (start == self.begin) & (self.row > 0) & _any_between(ends, above, self.begin)
-            found |= (self.column > 1) & _any_between(ends, self.left, self.cell)        # a form: names and values side by side
             near = (self.column > 1) & (start - self.begin <= SIDE)
             found |= near & _any_between(ends, self.begin, np.minimum(self.first_tab, start))     # a heading at the side
         follows = self.runs.codes[self.runs.end + MARGIN]
@@ -151,7 +151,8 @@ class _Places:
         if bracket.any():
             found |= bracket & _any_between(ends, self.runs.end, self.runs.end + WINDOW)
         if self.under:
-            found |= np.isin(start, np.fromiter(self.under, np.int64))
+            spoken = np.sort(np.fromiter(self.under, np.int64), kind="stable")     # np.isin would load modules in the lockdown
+            found |= spoken[np.minimum(np.searchsorted(spoken, start), len(spoken) - 1)] == start
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)

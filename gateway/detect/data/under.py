@@ -86,7 +86,10 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
     below = row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2
     item = _item(grid, below)
     if item is not None:
-        if len(title) <= TITLE and len(DIGITS.findall(title)) <= MOST_DIGITS and (kinds := labels.heading(title)):
+        if len(title) > TITLE:                            # a sentence or a header that ends with a label
+            if not (kinds := labels.near_end(title, BEHIND)).isdisjoint(IDENTIFYING):
+                found[item] = kinds
+        elif len(DIGITS.findall(title)) <= MOST_DIGITS and (kinds := labels.heading(title)):
             _list(grid, below, kinds, found)
     elif below < len(grid.starts):
         _answer(grid, labels, title, below, found)

@@ -128,3 +128,9 @@ def test_arrays_of_numpy():
 def test_octets_in_no_charset_give_their_strings_too():
     found = [f.content for f in read(b"\xff\xfe"[:0] + b"\xaaC463908(A)\xa4name\xab1234567890\x81" + b"\xff\xff" * 9)]
     assert any("C463908(A)" in text and "\xaa" not in text for text in found)
+
+
+def test_text_with_codes_for_a_printer():
+    text = "身分證字號：A123456789，請您查收，謝謝您的來電。"
+    found = read(b"\x1b@\x1ba\x01" + text.encode("cp950") + b"\n\x1dV\x00")
+    assert any(text in f.content for f in found)

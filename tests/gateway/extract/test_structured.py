@@ -175,3 +175,15 @@ def test_a_text_in_pieces():
 def test_json_in_a_string_of_json():
     text = '{"log": [{"url": "x", "text": "{\\"name\\": \\"a\\", \\"arc_no\\": \\"ED25018258\\"}"}, {"url": "x", "text": "{not json, but long}"}]}'
     assert any(t.rows == (("name", "arc_no"), ("a", "ED25018258")) for t in read(text.encode()) if isinstance(t, Table))
+
+
+@pytest.mark.parametrize("text", ['[["姓名", "護照號碼"], ["陳", "351234567"]]', '[\n  ["姓名", "護照號碼"],\n  ["陳", "351234567"]\n]'])
+def test_json_lists_of_rows(text):
+    assert [t.rows for t in read(text.encode()) if isinstance(t, Table)] == [(("", "姓名", "護照號碼"), ("", "陳", "351234567"))]
+
+
+def test_xml_without_its_first_line_and_elements_of_one_attribute():
+    text = '<map version="1"><node TEXT="a"><node TEXT="&#x5361;&#x53f7;&#xff1a;&#x34;5"/></node></map>'
+    assert any("TEXT: 卡号：45" in item.content for item in read(text.encode()) if isinstance(item, Text))
+    assert not list(read(text.encode(), outbound=False))
+    assert not any(STRUCTURED.claims(Node(Artifact(1, 0, ArtifactKind.PART), data, "text/plain")) for data in (b"<b>hi</b> there", b"< a > b </ a >"))

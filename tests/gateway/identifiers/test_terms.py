@@ -61,3 +61,11 @@ def test_another_label_between_takes_the_value():
     assert labels.before("餘額:253,693 Ref2:") == frozenset()
     assert labels.before('amount="3,998" residentCode="') == frozenset()
     assert labels.before("訂單編號 2026 ") == {"serial"}
+
+
+@pytest.mark.parametrize("label", ["口 座 番 号：", "口　座　番　号", "護 照 號 碼 ："])
+def test_labels_spread_over_their_line(label):
+    kinds = Labels().before(view(label).text)
+    assert kinds in ({"jp.bank_account"}, {"passport"})
+    assert Labels().heading(view(label).text) == kinds
+    assert Labels().before("番 号") == frozenset()

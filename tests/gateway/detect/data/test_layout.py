@@ -152,3 +152,18 @@ def test_a_heading_at_the_side():
     for value, expected in (("351234567", {"passport"}), ("351234568", {"passport"}), ("351234569", set())):
         at = seen.text.index(value)
         assert layout.label(seen, LABELS, seen.row(at), seen.column(seen.row(at), at), at)[0] == expected
+
+
+def test_headings_without_cells_say_nothing_of_rows_that_have_them():
+    text = "INSERT INTO c (name, email, cardNumber)\n" + "UNION SELECT N'陳', N'a@x.example', N'3540499567433193', N'7,466,384'\n" * 3
+    assert kinds(text, "3540499567433193")[0] == frozenset()
+
+
+def test_a_number_or_two_in_the_line_above():
+    assert kinds("주민등록번호(13자리)\n9001011234567", "9001011234567")[0] == {"kr.rrn"}
+    assert kinds("주민등록번호 2026/11\n9001011234567", "9001011234567")[0] == frozenset()
+
+
+def test_names_at_the_left_of_a_long_text_with_headings():
+    text = "name\tpassport\n" + "".join(f"-[ RECORD {n} ]-\nfull name\t陳\npassport_no\tE88{n:06d}\n" for n in range(90))
+    assert look(text).identifiers["cn.passport"] == 90

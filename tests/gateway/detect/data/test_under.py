@@ -44,3 +44,9 @@ def test_a_label_in_brackets_behind():
     for text, expected in (("陳文雄 351234567（護照號碼）", {"passport"}), ("351234567 (order no)", set()), ("351234567 護照號碼", set())):
         grid = layout.from_text(1, Text(text, "body"), LABELS)
         assert under.behind(grid, LABELS, grid.text.index("7 " if "7 " in text else "7(") + 1) == expected, text
+
+
+def test_a_header_that_ends_with_a_label_and_a_blank_line():
+    text = 'Content-Disposition: form-data; name="passport_no"\r\n\r\n351234567\r\n------X\r\n'
+    assert kinds(text, "351234567") == {"passport"}
+    assert kinds(text.replace("passport_no", "order_no"), "351234567") == frozenset()
