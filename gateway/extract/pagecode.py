@@ -94,12 +94,13 @@ STANDARDS = re.compile(
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"|`\s{0,4}\+\s{0,4}`")
 LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
            r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
-LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?:new\s{{1,4}}URL\s{{0,4}}\(\s{{0,4}})?[\"'`](?:https?:|//)", re.I)
+LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}"
+                    r"(?:(?:new\s{1,4}URL\s{0,4}\(\s{0,4})?[\"'`](?:https?:|//)|\[\s{0,4}[\[\"'`\d])", re.I)
 GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
 """Puts together where it goes. Pages of one's own have a plain path there."""
 LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|"
                    r"\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
-SENDS = re.compile(r"\.(?:submit|requestSubmit|click)\s{0,4}\(")
+SENDS = re.compile(r"\.(?:submit|requestSubmit|click|dispatchEvent)\s{0,4}\(")
 AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
                      r"<\w{1,20}:script", re.I)
 """Handlers that wait for nobody, or that anybody sets off."""

@@ -107,10 +107,17 @@ def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
 
 
 @pytest.mark.parametrize("script", [
+    "location=['h','t','t','p'].reduce((a,b)=>a+b)", "location=[[1,'t'],[0,'h']].sort().map(x=>x[1]).join('')",
     "location=String.fromCodePoint(0x68,0x74)", "location=new TextDecoder().decode(new Uint8Array([104,116]))",
     "Promise.resolve('aHR0cHM6Ly94').then(atob).then(u=>open(u,'_top'))", "<![CDATA[loc]]>\n<![CDATA[ation='https://h.invalid']]>"])
 def test_ways_out_written_in_codes(script):
     assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
+
+
+def test_links_that_a_script_presses():
+    assert "HTML-DOOR" in acts("<a id=l href='https://h.invalid/'></a><script>l.dispatchEvent(new MouseEvent('click'))</script>")
+    assert "HTML-DOOR" not in acts("<script>window.dispatchEvent(new Event('resize'))</script>")
+    assert "HTML-DOOR" not in acts("<script>location = location.pathname.split('/').slice(0, -1).join('/')</script>")
 
 
 @pytest.mark.parametrize("page", [
