@@ -31,6 +31,7 @@ EMF_FONT, WMF_FONT = 82, 0x02FB
 EMF_SELECT, WMF_SELECT, WMF_DELETE = 37, 0x012D, 0x01F0
 WMF_OBJECTS = frozenset({0x02FA, 0x02FC, WMF_FONT, 0x00F7, 0x0142, 0x06FF, 0x01F9})
 """What takes a place in the table of objects: the first one that is free."""
+OBJECTS = 2_000
 WITHOUT_ROOM = 0.7
 SIZE, CHARSET = 20, 0
 """Height of type and charset where no font was selected."""
@@ -131,7 +132,7 @@ def _wmf(data: bytes, drawing: _Drawing) -> Iterator[Yield]:
             return
         if kind in WMF_BITMAPS:
             yield from _bitmap(record[WMF_BITMAPS[kind]:])
-        elif kind in WMF_OBJECTS:
+        elif kind in WMF_OBJECTS and len(drawing.taken) < OBJECTS:
             place = next(n for n in range(len(drawing.taken) + 1) if n not in drawing.taken)
             drawing.taken[place] = kind
             drawing.fonts.pop(place, None)

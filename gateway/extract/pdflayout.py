@@ -34,6 +34,8 @@ WIDER = 1.13
 """Times the usual step from line to line, from which on a step parts cells."""
 DOUBLE = 0.18
 """Times the size of type by which a letter is shifted at the most where it is drawn twice."""
+RUNS = 400
+"""Pieces of a line up to which it is looked for letters drawn twice."""
 HALF = 0.5
 """Of a letter, that the next run of its line must not reach back into."""
 STEPPED = 5
@@ -247,7 +249,7 @@ def _layers(line: list[list[Letter]]) -> list[list[Letter]]:
                 layer.extend(run)
                 break
         else:
-            if len(layers) < 8 and not any(_twice(run, layer) for layer in layers):
+            if len(layers) < 8 and not (len(line) < RUNS and any(_twice(run, layer) for layer in layers)):
                 layers.append(list(run))
     return layers
 

@@ -37,9 +37,12 @@ PAGE_TEXT = 20
 """Characters of a PDF page's own text below which the page is a scan."""
 FEW_LETTERS = 400
 """Characters of a page up to which what a picture on it shows is not among them."""
-MOST_IMAGES = 200
-UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
+MOST_IMAGES, LARGE_PART = 50, 8
+"""Pictures of such a page, and what part of it they fill at least."""
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
 """What a letter is told as whose meaning the file does not say: its number in the font."""
+UNREADABLE = 8
+"""One of so many letters of a page that cannot be read; formulas have fewer such, and bullets other ones."""
 NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
 WORDS = re.compile(r"[0-9A-Za-z]{2,}")
 MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
@@ -71,7 +74,7 @@ RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\x
 
 
 UNKNOWN = ("application/octet-stream", "text/plain")
-MOST_FRAMES, MOMENTS = 60, 4
+MOST_FRAMES, MOMENTS = 60, 3
 """Frames of an animation within which it is looked at, and how often."""
 CHANGED = 0.4
 """Mean difference of the pixels of two frames, from which on they are read both."""
@@ -189,6 +192,8 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         for number in range(len(document)):
             page = document[number]
             if not _scanned(page):
+                for picture in _beside(page):
+                    yield from _read(picture, context, f"page {number + 1} picture")
                 continue
             scanned += 1
             if scanned > MOST_PAGES:
@@ -204,19 +209,23 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
 
 
 def _scanned(page: pypdfium2.PdfPage) -> bool:
-    """Whether a reader sees more than the text of the page says: it has next to none, or its letters have no meaning, as those
-    of fonts without a table of characters, or a picture fills it and a few words stand on top of it."""
+    """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
+    meaning, as those of fonts without a table of characters."""
     text: str = page.get_textpage().get_text_range()
-    if len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * 50 > len(text):
-        return True
-    if len(text) > FEW_LETTERS:
-        return False
+    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text)
+
+
+def _beside(page: pypdfium2.PdfPage) -> Iterator[Image.Image]:
+    """Large pictures of a page with a few words: a scan with a stamp on it, say."""
+    if page.get_textpage().count_chars() > FEW_LETTERS:
+        return
     width, height = page.get_size()
-    covered = 0.0
-    for picture in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
-        left, bottom, right, top = picture.get_bounds()
-        covered += max(0.0, right - left) * max(0.0, top - bottom)
-    return bool(covered * 8 > width * height)
+    for item in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) * LARGE_PART > width * height:
+            picture = _grey(item.get_bitmap().to_pil())
+            if picture is not None:
+                yield picture
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
