@@ -76,7 +76,7 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
             cells += _cells(low, content)
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
-            if low.endswith(".xml") and crowded(content):
+            if "comment" in low and crowded(content):
                 return Problem(IncidentCode.COUNT, f"{entry.name}: too many comments")
             if cells > CELLS:
                 return Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
