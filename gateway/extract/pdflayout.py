@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ from itertools import pairwise
 
 import pypdfium2
 import pypdfium2.raw as raw
+
+from gateway.extract.pdfrows import Cell, Piece, tabulated
 
 MOST = 12_000
 """Letters of a page that are looked at; a page of small type has 8,000."""
@@ -45,10 +46,6 @@ RULED = 4
 MOST_TURNED = 24
 THIN = 2.5
 """Points of a drawn line, at the most."""
-ROOM_LEFT = 1.3
-"""Times the size of type: room behind a line from which on the column did not break it."""
-BREAKS = ("-", "/", "@", ".", "_", ",", "‐", "－")
-LABEL = re.compile("[^0-9:：]{1,20}[:：]")
 MOST_LINES = 12
 """Lines of a cell."""
 
@@ -97,31 +94,6 @@ def _disordered(textpage: pypdfium2.PdfTextPage) -> bool:
     return 4 * odd > min(count, PAIRS)
 
 
-@dataclass(slots=True)
-class Piece:
-    """A part of a line without wide gaps; `base` grows downwards, all in points."""
-
-    left: float
-    right: float
-    base: float
-    size: float
-    text: str
-    line: int
-
-
-@dataclass(slots=True)
-class Cell:
-    lines: list[Piece]
-
-    @property
-    def first(self) -> Piece:
-        return self.lines[0]
-
-    @property
-    def last(self) -> Piece:
-        return self.lines[-1]
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
     """Drawn lines: (place, from, to), sorted by place."""
@@ -141,7 +113,7 @@ def rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> list[tuple
             sign = -1 if angle < 180 else 1
             found.insert(0, tuple(p.text for p in sorted(pieces, key=lambda p: sign * p.base)))
         else:
-            found += _rows(_cells(pieces, rules))
+            found += tabulated(_cells(pieces, rules))
     return found
 
 
@@ -152,7 +124,7 @@ Letter = tuple[float, float, float, float, str]
 def arranged(words: list[Letter]) -> list[tuple[str, ...]]:
     """The rows of cells of words that stand somewhere: those that touch are one piece."""
     none = Rules([], [])
-    return _rows(_cells(_pieces(words, none), none))
+    return tabulated(_cells(_pieces(words, none), none))
 
 
 def _letters(textpage: pypdfium2.PdfTextPage) -> dict[int, list[Letter]]:
@@ -354,46 +326,3 @@ def _steps(pieces: list[Piece]) -> tuple[dict[int, float], bool]:
     every.sort()
     found[-1] = every[len(every) // 10] if every else 0.0
     return found, wider * STEPPED >= len(every)
-
-
-def _rows(cells: list[Cell]) -> list[tuple[str, ...]]:
-    """Cells beside one another are a row: their heights overlap by half of the lower one."""
-    found: list[tuple[str, ...]] = []
-    row: list[Cell] = []
-    top = bottom = 0.0
-    for cell in sorted(cells, key=lambda c: (c.first.base + c.last.base, c.first.left)):
-        low, high = cell.last.base, cell.first.base - cell.first.size
-        overlap = min(bottom, low) - max(top, high)
-        if row and overlap >= 0.5 * min(bottom - top, low - high):
-            row.append(cell)
-            top, bottom = min(top, high), max(bottom, low)
-        else:
-            if row:
-                found.append(_texts(row))
-            row, top, bottom = [cell], high, low
-    if row:
-        found.append(_texts(row))
-    return found
-
-
-def _texts(row: list[Cell]) -> tuple[str, ...]:
-    return tuple(_joined(cell) for cell in sorted(row, key=lambda c: c.first.left))
-
-
-def _joined(cell: Cell) -> str:
-    """The lines of a cell: a gap between two words of Latin letters, before a label and where a line ended early; none within
-    what the column broke."""
-    widest = max(line.right - line.left for line in cell.lines)
-    text = cell.lines[0].text
-    for above, below in pairwise(cell.lines):
-        ended = widest - (above.right - above.left) > ROOM_LEFT * above.size and not (
-            above.text.endswith(BREAKS) or below.text.startswith(BREAKS))
-        ended |= LABEL.match(below.text) is not None or (text[-1:].islower() and below.text[:1].isdigit())
-        words = _word(text.split()[-1]) and _word(below.text.split()[0])
-        text += (" " if ended or words else "") + below.text
-    return text
-
-
-def _word(token: str) -> bool:
-    """Letters of Latin script alone, as neither numbers nor addresses are."""
-    return token.isascii() and token.strip(".,()").isalpha()

@@ -37,6 +37,8 @@ ANNOTATIONS = 200                        # of a page that are looked at for whet
 SILENT = frozenset({raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_UNKNOWN})
 REVISIONS = 4                            # before the last one whose text is read
 PAGES_EARLIER = 20                       # of each of them
+LEADERS = re.compile("[ \t]?[.．·…]{5,}[ \t]?")
+"""Dots that lead from a label to its value."""
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -106,7 +108,7 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
         yield from _unread(context, f"page {number + 1}", IncidentCode.MALFORMED)
         return
     if content.strip():
-        yield Text(content.replace("\r\n", "\n").replace("\ufffe", "-"), f"page {number + 1}")
+        yield Text(LEADERS.sub(": ", content.replace("\r\n", "\n").replace("\ufffe", "-")), f"page {number + 1}")
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:

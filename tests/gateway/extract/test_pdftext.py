@@ -126,3 +126,8 @@ def test_a_table_goes_on_without_its_heading_on_the_next_page() -> None:
 
     table, = (part for part in read(printed(draw), outbound=True) if isinstance(part, Table))
     assert table.rows[0] == ("Name", "Number") and table.rows[-1] == ("Dan", "4532015112830366")
+
+
+def test_dots_between_a_label_and_its_value() -> None:
+    found, = read(printed(lambda page: page.drawString(40, 700, "Card No. ............ 4539148803436467")), outbound=True)
+    assert found.content == "Card No.: 4539148803436467"
