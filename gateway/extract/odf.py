@@ -36,6 +36,7 @@ ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
 MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
+HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
 OFFICE = (b"meta-inf/manifest.xml", b"mimetype", b"basic/")
 REPEATS = 100                            # copies of a repeated cell that are kept
@@ -248,6 +249,9 @@ def markup(data: bytes, source: str) -> Iterator[Yield]:
         try:
             parse(cleaned if cleaned is not None else data, body)
         except XmlRefused:
+            if HTML.match(data):                          # pages of books that are no XML
+                yield Child(data, ArtifactKind.OBJECT, (), "text/html", "page")
+                return
             yield Problem(IncidentCode.MALFORMED, f"OpenDocument part: {error}")
     yield from body.items(source)
 

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from gateway.extract import odf
-from gateway.extract.base import Child, Node
+from gateway.extract.base import Child, Node, Problem
 from gateway.extract.identify import identify
 from gateway.extract.odf import ODF, markup
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -132,3 +132,10 @@ def test_settings_of_a_flat_document_are_no_part_of_its_first_cell() -> None:
             "</table:table-row></table:table></office:body></office:document>")
     tables = [part for part in markup(flat.encode(), "body") if isinstance(part, Table)]
     assert [table.rows for table in tables] == [(("A1",),)]
+
+
+def test_pages_of_a_book_that_are_no_xml_are_pages() -> None:
+    page = b"<!DOCTYPE html>\n<html><head><link rel=a href=b></head><body>x<br></body></html>"
+    found = list(odf.markup(page, "body"))
+    assert [(y.data, y.declared_type) for y in found if isinstance(y, Child)] == [(page, "text/html")]
+    assert not [y for y in found if isinstance(y, Problem)]
