@@ -46,7 +46,7 @@ COLUMNS_REPEATED = re.compile(rb"number-columns-repeated\s?=\s?[\"'](\d{1,12})")
 SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^<>]{0,60}?c\s?=\s?[\"'](\d{1,12})")
 READ = (".xml", ".bin", ".rels", "mimetype")
 """How the names of parts end that a reader of cells looks at."""
-PASSED_OVER = ("customxml/", "docprops/", "xl/media/")
+PASSED_OVER = ("customxml/", "docprops/", "xl/media/", "xl/theme/")
 BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xBE, 0x201})
 BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
 
