@@ -33,7 +33,8 @@ BLOCKS = frozenset({
     "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
     "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption", "text", "svg:text",
 })
-CELLS = frozenset({"td", "th"})
+CELLS = frozenset({"td", "th", "label", "output", "legend"})
+"""Beside what follows them there is room, and for a reader of the markup too."""
 READINGS = frozenset({"rt", "rp"})
 """How an ideograph is read (HTML 4.5.10): stands within words, and is none of them."""
 VOID = frozenset({
@@ -54,7 +55,8 @@ STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,20
 SEAM, SEAMS = "\ufdd0", 6
 """Stands between two neighbours that are alike, no blank between: cells that a style of elsewhere sets apart, or a word in pieces.
 Both readings are given where a page has so many."""
-SEAM_MARK = re.compile(SEAM)
+SEAM_MARK = re.compile(f"{SEAM}(?![\\s:：;,，、。.)）<])")
+"""Before a mark that ends a word there is none."""
 ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}")
 """Blanks that stay: what people part columns by."""
 COLUMNS = re.compile(r" {2,}")
@@ -154,7 +156,7 @@ class HtmlExtractor:
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
             if page.seams >= SEAMS:
-                yield Text(words([SEAM_MARK.sub("\t", piece) for piece in page.visible]), "body", charset)
+                yield Text(words([SEAM_MARK.sub("\t", "".join(page.visible))]), "body", charset)
             if page.hidden:
                 yield Text(words(page.hidden), "hidden", charset, hidden=True)
             if page.rows:

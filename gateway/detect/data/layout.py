@@ -321,6 +321,7 @@ def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[s
     return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
 
 
+_INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
 SIDE = 80
 """Characters before a value in which the row's first cell may name it."""
 
@@ -333,6 +334,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
     begin = grid.starts[row]
     low = max(begin, start - WINDOW)
     window = grid.text[low:start]
+    if low > begin and _INSIDE.match(grid.text, low - 1):
+        window = _REST.sub("", window)                    # nhi_card_no is no card_no
     if "\t" in window:
         cell = window.rpartition("\t")[2]
         kinds = labels.before(cell) if cell.strip() else NONE

@@ -237,6 +237,8 @@ def test_neighbours_that_are_alike_are_read_in_two_ways():
     one, two, *_ = readings(row * 3)
     assert "陳志明A1234567890912345678" in one and "陳志明\tA123456789\t0912345678" in two
     assert len(readings("<p><b>a</b><b>b</b> and <i>c</i></p>")) == 1
+    assert "\t" not in readings("<p><span>帳號</span><span>：</span></p><p>351234567</p>" * 9)[1]
+    assert readings("<li><label>IBAN</label><output>DE1</output></li>") == ["IBAN DE1"]
     assert len([i for i in extract(row * 3) if isinstance(i, Text)]) == 1
 
 

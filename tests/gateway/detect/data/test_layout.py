@@ -167,3 +167,9 @@ def test_a_number_or_two_in_the_line_above():
 def test_names_at_the_left_of_a_long_text_with_headings():
     text = "name\tpassport\n" + "".join(f"-[ RECORD {n} ]-\nfull name\t陳\npassport_no\tE88{n:06d}\n" for n in range(90))
     assert look(text).identifiers["cn.passport"] == 90
+
+
+def test_a_word_that_the_window_cuts_is_none():
+    text = 'x = list(nhi_card_no = c("000082268494", "000083563428"))'
+    assert kinds(text, "000083563428")[0] == frozenset()
+    assert kinds(text, "000082268494")[0] == {"tw.nhi_card"}
