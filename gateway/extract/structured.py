@@ -9,6 +9,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -28,6 +29,10 @@ ATTRIBUTES = 1_000                       # of one element
 INSERT = re.compile(
     r"(?:insert\s+(?:all\s+|first\s+)?|(?<=\))\s{1,40})into\s+([^\s(]{1,128})\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
 """One statement, or the next table of one that fills several (INSERT ALL)."""
+CREATE = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?([^\s(]{1,128})\s*+\(((?:[^()]|\([^()]{0,200}\)){1,8000}+)\)", re.I)
+BRACKETED = re.compile(r"\([^()]{0,200}\)")
+CLAUSES = frozenset({"primary", "unique", "key", "index", "constraint", "foreign", "check", "fulltext"})
+MOST_CREATED = 1_000
 COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
 QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
 LISTS = re.compile(rb"\[\s*[\[\"]")
@@ -177,11 +182,13 @@ def _sql(text: str) -> Iterator[Yield]:
     """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
     tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
     statements = text.lower().count("into ")
+    created = {found[1].lower(): _columns(found[2]) for found in islice(CREATE.finditer(text), MOST_CREATED)}
     match = INSERT.search(text) if statements < MOST_RECORDS else None
     if statements >= MOST_RECORDS:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
     while match:
-        columns = tuple(c.strip(' `"[]') for c in match[2].rstrip()[1:-1].split(",")) if match[2] else ()
+        named = match[2].rstrip()[1:-1].split(",") if match[2] else created.get(match[1].lower(), ())
+        columns = tuple(c.strip(' `"[]') for c in named)
         rows = tables.setdefault((match[1], columns), [columns] if columns else [])
         at = _values(text, match.end(), rows)
         if len(rows) >= MOST_RECORDS:
@@ -191,6 +198,12 @@ def _sql(text: str) -> Iterator[Yield]:
     for rows in tables.values():
         if rows:
             yield Table("insert", tuple(rows))
+
+
+def _columns(definition: str) -> tuple[str, ...]:
+    """The names of the columns of a CREATE TABLE statement: the first word between commas that no parentheses hold."""
+    names = [piece.split(None, 1)[0].strip('`"[]') for piece in BRACKETED.sub("", definition).split(",") if piece.strip()]
+    return tuple(name for name in names if name.lower() not in CLAUSES)
 
 
 def _values(text: str, at: int, rows: list[tuple[str, ...]]) -> int:

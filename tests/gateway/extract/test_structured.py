@@ -187,3 +187,10 @@ def test_xml_without_its_first_line_and_elements_of_one_attribute():
     assert any("TEXT: 卡号：45" in item.content for item in read(text.encode()) if isinstance(item, Text))
     assert not list(read(text.encode(), outbound=False))
     assert not any(STRUCTURED.claims(Node(Artifact(1, 0, ArtifactKind.PART), data, "text/plain")) for data in (b"<b>hi</b> there", b"< a > b </ a >"))
+
+
+def test_columns_of_the_table_that_is_created_before():
+    text = ("CREATE TABLE IF NOT EXISTS `c` (\n  name VARCHAR(40) NOT NULL,\n  passport_no CHAR(9),\n  amount DECIMAL(10, 2),\n  PRIMARY KEY (name)\n);\n"
+            "INSERT INTO `c` VALUES ('a', '351234567', 1);\nINSERT INTO d VALUES ('b', 2);\n")
+    found = [t.rows for t in read(text.encode()) if isinstance(t, Table)]
+    assert found == [(("name", "passport_no", "amount"), ("a", "351234567", "1")), (("b", "2"),)]
