@@ -59,8 +59,8 @@ HEADINGS, ROWS = 15, 40
 """Words of a line that may be a heading, and lines below it that are looked at."""
 DIGITS = 12
 """Digits of a page with numbers of three people."""
-PAIRS = 48
-"""Letters of a page, evenly spread, that are looked at for whether they were drawn in their order."""
+PAIRS, STRIDE = 32, 7919
+"""Letters of a page that are looked at for whether they were drawn in their order; at no distance that lines could have too."""
 
 
 def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
@@ -86,7 +86,7 @@ def _disordered(textpage: pypdfium2.PdfTextPage) -> bool:
     handle, count = textpage.raw, int(textpage.count_chars())
     x, y, after = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
     odd = 0
-    for index in range(0, count - 1, max(1, count // PAIRS)):
+    for index in {number * STRIDE % (count - 1) for number in range(PAIRS)} if count > 1 else ():
         raw.FPDFText_GetCharOrigin(handle, index, x, y)
         raw.FPDFText_GetCharOrigin(handle, index + 1, after, y)
         turned = raw.FPDFText_GetCharAngle(handle, index) > 0.02

@@ -39,6 +39,7 @@ REVISIONS = 4                            # before the last one whose text is rea
 PAGES_EARLIER = 20                       # of each of them
 LEADERS = re.compile("[ \t]?[.．·…]{5,}[ \t]?")
 """Dots that lead from a label to its value."""
+DOTS = (".....", "．．．．．", "·····", "………")
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -53,6 +54,7 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
         yield from _unread(context, "the PDF cannot be opened", IncidentCode.MALFORMED)
         return
     known: set[str] = set()
+    ends = pdfrevisions.ends_of_revisions(data)[-REVISIONS - 1:-1] if context.outbound else []
     cells: list[tuple[str, ...]] = []
     costs = Costs(CONTENT_OUT if context.outbound else CONTENT_IN)
     try:
@@ -75,7 +77,7 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
                 for part in _page(document, number, context, cells):
-                    if context.outbound and isinstance(part, Text):
+                    if ends and isinstance(part, Text):
                         known.update(part.content.split("\n"))
                     yield part
             elif number < READ_IN:
@@ -84,8 +86,8 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
             yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
         if cells:                                         # one table: it goes on without its heading on the next page
             yield Table("cells of the pages", tuple(cells))
-        if context.outbound and costs.left > costs.budget // 2:
-            yield from _earlier(data, password, known)
+        if ends and costs.left > costs.budget // 2:
+            yield from _earlier(data, password, known, ends)
     finally:
         document.close()
 
@@ -108,7 +110,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
         yield from _unread(context, f"page {number + 1}", IncidentCode.MALFORMED)
         return
     if content.strip():
-        yield Text(LEADERS.sub(": ", content.replace("\r\n", "\n").replace("\ufffe", "-")), f"page {number + 1}")
+        content = content.replace("\r\n", "\n").replace("\ufffe", "-")
+        yield Text(LEADERS.sub(": ", content) if any(dots in content for dots in DOTS) else content, f"page {number + 1}")
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
@@ -127,9 +130,9 @@ def _drawn(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:
     return document[number]
 
 
-def _earlier(data: bytes, password: str, known: set[str]) -> Iterator[Yield]:
+def _earlier(data: bytes, password: str, known: set[str], ends: list[int]) -> Iterator[Yield]:
     """Lines of earlier revisions that the last one does not show: each save may append, and what it replaced is still there."""
-    for end in pdfrevisions.ends_of_revisions(data)[-REVISIONS - 1:-1]:
+    for end in ends:
         try:
             document = pypdfium2.PdfDocument(data[:end], password=password or None)
         except PdfiumError:
