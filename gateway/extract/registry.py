@@ -35,6 +35,7 @@ from gateway.extract.sevenzip_tool import SEVENZIP_TOOL
 from gateway.extract.sheets import SHEETS
 from gateway.extract.tar import TAR
 from gateway.extract.tnef import TNEF
+from gateway.extract.webarchive import WEB_ARCHIVE
 from gateway.extract.xlm import BIFF
 from gateway.extract.zip import ZIP
 
@@ -45,7 +46,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
     # documents
     OOXML, OLE, PDF, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
-    SHEETS, OFFICE_WORDS, IWORK,
+    SHEETS, OFFICE_WORDS, IWORK, WEB_ARCHIVE,
 
     # pictures
     IMAGE,

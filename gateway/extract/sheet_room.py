@@ -39,6 +39,7 @@ PLACE = 16
 R, EQUAL, QUOTE = b'r="'
 _LETTER = np.array([chr(i).isascii() and chr(i).isalpha() for i in range(256)])
 ROW = re.compile(rb"\sr\s?=\s?[\"'](?:[A-Za-z]{1,3})?(\d{1,7})[\"']")
+CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?c[\s/>]")
 ODS_ROW = re.compile(rb"<(?:[\w.-]{1,20}:)?table-row([^<>]{0,2000}+)>")
 ODS_CELL = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:covered-)?table-cell([^<>]{0,2000}+)>")
 ROWS_REPEATED = re.compile(rb"number-rows-repeated\s?=\s?[\"'](\d{1,12})")
@@ -47,7 +48,8 @@ SPACES = re.compile(rb"<(?:[\w.-]{1,20}:)?s\s[^<>]{0,60}?c\s?=\s?[\"'](\d{1,12})
 READ = (".xml", ".bin", ".rels", "mimetype")
 """How the names of parts end that a reader of cells looks at."""
 PASSED_OVER = ("customxml/", "docprops/", "xl/media/", "xl/theme/")
-BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x207, 0x27E, 0xFD, 0xBD, 0xBE, 0x201})
+BIFF_CELLS = frozenset({0x06, 0x203, 0x204, 0x205, 0x27E, 0xFD, 0xBD})
+"""Cells with something in them ([MS-XLS] 2.4: Formula, Number, Label, BoolErr, RK, LabelSst, MulRk). String has no place."""
 BIFF12_ROW, BIFF12_CELLS = 0, range(1, 12)
 
 
@@ -129,7 +131,7 @@ def _plainly(content: bytes) -> tuple[int, int, int] | None:
         at = equal[named & (piece[equal - 2] <= 32)] + begin + 2
         far = far or bool(((raw[at + 1] > 64) | ((raw[at] < 64) & (raw[at + 5] - 48 < 10)) | (raw[at + 6] - 48 < 10)).any())
         found.append(at)
-    return _last(raw, found) if far and not _small(raw, found) else (0, 0, 0)
+    return _last(raw, found, len(CELL.findall(content))) if far and not _small(raw, found) else (0, 0, 0)
 
 
 def _small(raw: np.ndarray, places: list[np.ndarray]) -> bool:
@@ -146,9 +148,10 @@ def _small(raw: np.ndarray, places: list[np.ndarray]) -> bool:
     return columns * rows <= FEW
 
 
-def _last(raw: np.ndarray, places: list[np.ndarray]) -> tuple[int, int, int] | None:
-    """Of the places that begin there: the last column and row, and how many name a column; noughts where none is beyond Z99999."""
-    columns = rows = count = 0
+def _last(raw: np.ndarray, places: list[np.ndarray], written: int) -> tuple[int, int, int] | None:
+    """Of the places that begin there: the last column and row, and how many name a column; noughts where none is beyond Z99999.
+    A row without cells (LibreOffice writes the last one of all) counts only where one of the `written` cells names no place."""
+    columns = rows = last = count = 0
     for at in places:
         letters = np.zeros(len(at), np.int64)
         column, row, length = letters.copy(), letters.copy(), letters.copy()
@@ -164,9 +167,11 @@ def _last(raw: np.ndarray, places: list[np.ndarray]) -> tuple[int, int, int] | N
             length += more
         if (length > 7).any():
             return None
-        named = column[(letters > 0) & (length > 0)]
+        cells = (letters > 0) & (length > 0)
+        named = column[cells]
         columns, count = max(columns, int(named.max(initial=0))), count + len(named)
-        rows = max(rows, int(row[raw[digits + length] == QUOTE].max(initial=0)))
+        rows, last = max(rows, int(row[cells].max(initial=0))), max(last, int(row[raw[digits + length] == QUOTE].max(initial=0)))
+    rows = rows if count >= written else last
     return (columns, rows, count) if columns > 26 or rows > 99_999 else (0, 0, 0)
 
 
@@ -204,7 +209,8 @@ def opendocument(content: bytes) -> int:
         for cell in ODS_CELL.finditer(content, match.end(), end):
             copies = COLUMNS_REPEATED.search(cell[1])
             width += int(copies[1]) if copies else 1
-            filled = width if not cell[1].endswith(b"/") else filled
+            empty = cell[1].endswith(b"/") or content.startswith(b"</", cell.end())
+            filled = filled if empty and b":value" not in cell[1] else width
         total += filled * (int(repeated[1]) if repeated else 1)
         if total > REPEATED:
             return CELLS + 1
@@ -237,6 +243,6 @@ def _sheets(stream: bytes) -> Iterator[int]:
         elif kind in BIFF_CELLS and len(body) >= 4:
             rows = max(rows, int.from_bytes(body[:2], "little") + 1)
             columns = max(columns, int.from_bytes(body[2:4], "little") + 1)
-            if kind in (0xBD, 0xBE):
+            if kind == 0xBD:
                 columns = max(columns, int.from_bytes(body[-2:], "little") + 1)
     yield rows * columns

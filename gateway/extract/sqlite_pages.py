@@ -1,6 +1,7 @@
 """Rows of a SQLite database file, read from its pages (https://www.sqlite.org/fileformat2.html).
 
-Table b-trees only: indexes repeat what tables hold. Deleted rows in free pages are not read.
+Tables only, those WITHOUT ROWID too, which are index b-trees: other indexes repeat what tables hold. Virtual tables have no pages
+of their own; what they keep stands in tables beside them. Deleted rows in free pages are not read.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 MAGIC = b"SQLite format 3\0"
 INTERIOR, LEAF = 5, 13
+INDEX_INTERIOR, INDEX_LEAF = 2, 10
 MOST_ROWS = 500_000
 ENCODINGS = {1: "utf-8", 2: "utf-16-le", 3: "utf-16-be"}
 INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
@@ -27,7 +29,7 @@ def tables(data: bytes) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
         raise BrokenDatabase("no header")
     reader = _Reader(data)
     for row in reader.rows(1):
-        if len(row) >= 5 and row[0] == "table" and row[3].isdigit():
+        if len(row) >= 5 and row[0] == "table" and row[3].isdigit() and row[3] != "0":
             body = tuple(reader.rows(int(row[3])))
             yield row[1], (_columns(row[4]), *body)
 
@@ -69,17 +71,25 @@ class _Reader:
             seen.add(number)
             head = start + (100 if number == 1 else 0)
             kind, cells = self.data[head], struct.unpack_from(">H", self.data, head + 3)[0]
-            if kind == INTERIOR:
-                children = [struct.unpack_from(">I", self.data, start + p)[0] for p in self._pointers(head + 12, cells)]
-                stack.extend(reversed([*children, struct.unpack_from(">I", self.data, head + 8)[0]]))
-            elif kind == LEAF:
-                for pointer in self._pointers(head + 8, cells):
-                    count += 1
-                    if count > MOST_ROWS:
-                        raise BrokenDatabase("too many rows")
-                    yield self._row(start + pointer)
-            else:
+            if kind not in (INTERIOR, LEAF, INDEX_INTERIOR, INDEX_LEAF):
                 raise BrokenDatabase("page kind")
+            inner = kind in (INTERIOR, INDEX_INTERIOR)
+            pointers = self._pointers(head + (12 if inner else 8), cells)
+            if inner:
+                children = [self._page_number(start + p) for p in pointers]
+                stack.extend(reversed([*children, self._page_number(head + 8)]))
+            if kind == INTERIOR:
+                continue
+            count += cells
+            if count > MOST_ROWS:
+                raise BrokenDatabase("too many rows")
+            for pointer in pointers:
+                yield self._row(start + pointer) if kind == LEAF else self._keyed(start + pointer + (4 if inner else 0))
+
+    def _page_number(self, at: int) -> int:
+        if at + 4 > len(self.data):
+            raise BrokenDatabase("page number")
+        return int(struct.unpack_from(">I", self.data, at)[0])
 
     def _pointers(self, at: int, cells: int) -> tuple[int, ...]:
         if at + 2 * cells > len(self.data):
@@ -104,11 +114,19 @@ class _Reader:
         rowid, at = self._varint(at)
         if length > len(self.data):
             raise BrokenDatabase("payload")
-        payload = self._payload(at, length)
+        payload = self._payload(at, length, self.usable - 35)
         return tuple(v if v is not None else str(rowid) for v in self._record(payload))
 
-    def _payload(self, at: int, length: int) -> bytes:
-        most = self.usable - 35
+    def _keyed(self, at: int) -> tuple[str, ...]:
+        """A row of a table WITHOUT ROWID: the columns of its key first (section 2.4)."""
+        length, at = self._varint(at)
+        if length > len(self.data):
+            raise BrokenDatabase("payload")
+        payload = self._payload(at, length, (self.usable - 12) * 64 // 255 - 23)
+        return tuple(v if v is not None else "" for v in self._record(payload))
+
+    def _payload(self, at: int, length: int, most: int) -> bytes:
+        """The octets of a record, of which at most so many stand in the cell (section 1.6)."""
         if length <= most:
             return self.data[at:at + length]
         least = (self.usable - 12) * 32 // 255 - 23

@@ -129,3 +129,24 @@ def test_sectors_in_circles_are_not_followed() -> None:
     first = next(at for at in range(table, table + 512, 4) if int.from_bytes(data[at:at + 4], "little") < 100)
     data[first:first + 4] = ((first - table) // 4).to_bytes(4, "little")
     assert compound(bytes(data)) in (Problem(IncidentCode.MALFORMED, "workbook: sectors that lead back to themselves"), Problem(IncidentCode.MALFORMED, "workbook: OleFileError"))
+
+
+def test_rows_without_cells_take_no_room() -> None:
+    last = b'<row r="1048576" ht="12.8"></row></worksheet>'
+    assert markup(sheet("A1", "H9").replace(b"</worksheet>", last)) == 0
+    placeless = b'<row r="1048576"><c><v>1</v></c></row></worksheet>'
+    assert markup(sheet("A1", "H9").replace(b"</worksheet>", placeless)) == CELLS + 1
+
+
+@pytest.mark.parametrize(("cell", "found"), [
+    ('<table:table-cell table:number-columns-repeated="9"/>', 0), ('<table:table-cell table:number-columns-repeated="9"></table:table-cell>', 0),
+    ('<table:table-cell table:number-columns-repeated="9" office:value="3"/>', CELLS + 1),
+    ('<table:table-cell table:number-columns-repeated="9"><text:p>x</text:p></table:table-cell>', CELLS + 1)])
+def test_rows_of_empty_cells_to_the_end_of_a_sheet(cell: str, found: int) -> None:
+    assert opendocument(ods(f'<table:table-row table:number-rows-repeated="983039">{cell}</table:table-row>')) == found
+
+
+def test_results_of_formulas_and_empty_cells_of_old_workbooks_have_no_place() -> None:
+    words = struct.pack("<HBB", 3, 0, 0x61) + b"\xff\xff"
+    book = biff((0x809, bytes(16)), (0x06, struct.pack("<HH", 1, 1) + bytes(18)), (0x207, words), (0x201, struct.pack("<HHH", 65_000, 200, 0)), (0x0A, b""))
+    assert list(sheet_room._sheets(book))[-1] == 4

@@ -74,3 +74,14 @@ def test_columns(statement: str, names: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("unit", ["(", ",", "(,"])
 def test_long_statements_are_read_once(unit: str) -> None:
     assert linear(_columns, lambda n: "(" + unit * n + ")", 15_000)
+
+
+@pytest.mark.parametrize("page", [512, 4096])
+def test_tables_without_rowid_and_virtual_ones(tmp_path, page):
+    rows = [(f"A{100000000 + n}", f"林美玲{n}" * (n % 40 + 1)) for n in range(700)]
+    data = made(tmp_path, ("CREATE TABLE people (number TEXT PRIMARY KEY, name TEXT) WITHOUT ROWID", None),
+                ("INSERT INTO people VALUES (?,?)", rows), ("CREATE VIRTUAL TABLE words USING fts5(body)", None),
+                ("INSERT INTO words VALUES (?)", [("王小明",)]), page=page)
+    found = dict(tables(data))
+    assert sorted(found["people"][1:]) == sorted(rows) and "words" not in found
+    assert any("王小明" in row for row in found["words_content"])
