@@ -14,9 +14,9 @@ from itertools import islice
 
 import yara
 
+from gateway.extract.archive.zip_structure import directories, local_header
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.identify import framed
-from gateway.extract.zip_structure import directories, local_header
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 

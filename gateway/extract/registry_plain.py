@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from gateway.extract.attributes import ATTRIBUTES
 from gateway.extract.base import Extractor, Gate
-from gateway.extract.blocks import BLOCKS
-from gateway.extract.delimited import DELIMITED
-from gateway.extract.formulas import FORMULAS
-from gateway.extract.html import HTML
-from gateway.extract.ics import ICS
-from gateway.extract.inlined import INLINED
-from gateway.extract.mbox import MBOX
+from gateway.extract.mail.ics import ICS
+from gateway.extract.mail.mbox import MBOX
+from gateway.extract.mail.pgp import PGP
+from gateway.extract.mail.smime import SMIME
 from gateway.extract.mime.extractor import MIME
-from gateway.extract.modules import CODES
-from gateway.extract.pgp import PGP
-from gateway.extract.smime import SMIME
-from gateway.extract.strings import STRINGS
-from gateway.extract.structured import STRUCTURED
-from gateway.extract.sylk import SYLK
-from gateway.extract.text import TEXT
-from gateway.extract.xmllinks import XML_LINKS
-from gateway.extract.zengin import ZENGIN
+from gateway.extract.office.xmllinks import XML_LINKS
+from gateway.extract.page.attributes import ATTRIBUTES
+from gateway.extract.page.html import HTML
+from gateway.extract.page.modules import CODES
+from gateway.extract.records.delimited import DELIMITED
+from gateway.extract.records.structured import STRUCTURED
+from gateway.extract.records.zengin import ZENGIN
+from gateway.extract.text.blocks import BLOCKS
+from gateway.extract.text.inlined import INLINED
+from gateway.extract.text.plain import TEXT
+from gateway.extract.text.strings import STRINGS
+from gateway.extract.workbook.formulas import FORMULAS
+from gateway.extract.workbook.sylk import SYLK
 
 PLAIN_TYPES = frozenset({
     "application/x-empty", "application/json", "application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature",

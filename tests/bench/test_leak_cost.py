@@ -17,8 +17,8 @@ import pytest
 import python_calamine
 
 from gateway.extract.base import Context, Node
-from gateway.extract.pdftext import text as pdf_text
-from gateway.extract.sheets import SHEETS
+from gateway.extract.pdf.text import text as pdf_text
+from gateway.extract.workbook.sheets import SHEETS
 from gateway.inspection.judge import CellJudge, build
 from gateway.inspection.protocol import encode_inspection
 from gateway.model.artifact import Artifact, ArtifactKind

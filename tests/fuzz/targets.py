@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gateway.extract import literals, names, obscure, pdfscript
+from gateway.extract import names
+from gateway.extract.archive.zip import ZIP
 from gateway.extract.base import Context, Extractor, Node
-from gateway.extract.inlined import INLINED
 from gateway.extract.mime import fields, headers
 from gateway.extract.mime.extractor import MIME
-from gateway.extract.ole import OLE
-from gateway.extract.rtf import RTF
+from gateway.extract.office.ole import OLE
+from gateway.extract.office.rtf import RTF
+from gateway.extract.pdf import scripts as pdfscript
+from gateway.extract.script import literals, obscure
+from gateway.extract.text.inlined import INLINED
 from gateway.extract.walk import MALFORMED
-from gateway.extract.zip import ZIP
 from gateway.model import filename
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pybase64
 
-from gateway.extract import codings
+from gateway.extract.text import codings
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 JUNK = re.compile(rb"[^A-Za-z0-9+/=\s]")

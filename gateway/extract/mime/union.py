@@ -13,7 +13,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import Message
 
-from gateway.extract import codings
 from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
@@ -23,6 +22,7 @@ from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
 from gateway.extract.mime.headers import parse_headers
 from gateway.extract.mime.views import Leaf, View, describe
+from gateway.extract.text import codings
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode

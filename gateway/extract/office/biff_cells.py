@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Problem
 from gateway.extract.office.mapi import CODEPAGES
-from gateway.extract.scattered import Layout
+from gateway.extract.workbook.scattered import Layout
 from gateway.model.content import Table
 from gateway.model.finding import IncidentCode
 

@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from gateway.extract import floods
-from gateway.extract.pdf import PDF
+from gateway.extract.pdf.document import PDF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
 

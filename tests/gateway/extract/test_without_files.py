@@ -7,9 +7,9 @@ import sys
 
 from tests.builders.archives import Member, make_zip, seven_zip
 from tests.builders.discs import fat_of, iso_of
-from tests.gateway.extract.test_arj import arj_of
-from tests.gateway.extract.test_lzh import lzh_of
-from tests.gateway.extract.test_rar import NAMES4, SOLID5
+from tests.gateway.extract.archive.test_arj import arj_of
+from tests.gateway.extract.archive.test_lzh import lzh_of
+from tests.gateway.extract.archive.test_rar import NAMES4, SOLID5
 
 SCRIPT = """
 import pickle, resource, sys

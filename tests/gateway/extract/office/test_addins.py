@@ -4,8 +4,8 @@ import pytest
 
 from gateway.extract.base import Child
 from gateway.extract.office import addins
-from gateway.extract.ole import OLE
-from gateway.extract.ooxml import OOXML
+from gateway.extract.office.ole import OLE
+from gateway.extract.office.ooxml import OOXML
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import compound, docx, relations
 

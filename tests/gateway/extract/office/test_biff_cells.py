@@ -4,10 +4,10 @@ import struct
 
 import pytest
 
-from gateway.extract import xlm
 from gateway.extract.base import Context, Node
 from gateway.extract.office import biff_cells
-from gateway.extract.sheets import SHEETS
+from gateway.extract.workbook import xlm
+from gateway.extract.workbook.sheets import SHEETS
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
 from gateway.model.deadline import Limits

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem
 from gateway.extract.office.hwp import distributed, paragraphs
-from gateway.extract.ole import OLE
+from gateway.extract.office.ole import OLE
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart

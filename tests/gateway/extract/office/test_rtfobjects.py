@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.base import Child
+from gateway.extract.office.rtf import RTF
 from gateway.extract.office.rtfobjects import embedded, hidden, picture
-from gateway.extract.rtf import RTF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import ole1
 

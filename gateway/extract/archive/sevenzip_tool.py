@@ -1,0 +1,109 @@
+"""7-Zip's own program as the last reader: what nothing in the cell unpacks goes to the tool lane, if there is one.
+
+Two questions: the list with sizes and checksums, then all members after one another, cut apart by the list. Without the tool,
+or where its answer does not fit its own list, the node stays UNSUPPORTED.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gateway.extract.archive.libarchive_reader import Member
+from gateway.extract.archive.members import children
+from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
+from gateway.extract.bounded import Budget
+from gateway.model.finding import IncidentCode
+
+TYPES = frozenset({
+    "application/vnd.ms-htmlhelp", "application/x-ms-wim", "application/x-apple-diskimage", "application/x-vmdk",
+    "application/x-vdi", "application/x-qcow", "application/x-squashfs", "application/x-ms-compress", "application/x-xar",
+    "application/x-hfs-plus",
+})
+"""Types that have no other reader here."""
+
+
+@dataclass(slots=True)
+class Listed:
+    name: str
+    size: int = 0
+    folder: bool = False
+    crc: int | None = None
+
+
+class SevenZipTool:
+    name = "7zz"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in TYPES
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        yield from rescued(iter((Problem(IncidentCode.UNSUPPORTED, f"no reader for {node.type}"),)), node, context)
+
+
+def rescued(items: Iterator[Yield], node: Node, context: Context) -> Iterator[Yield]:
+    """Passes an extractor's yields on; where it met something UNSUPPORTED, lets the tool try the whole node first."""
+    missed: list[Problem] = []
+    for item in items:
+        if isinstance(item, Problem) and item.code is IncidentCode.UNSUPPORTED:
+            missed.append(item)
+        else:
+            yield item
+    found = members(node.data, context) if missed else None
+    if found is None:
+        yield from missed
+        return
+    yield from children(iter(found), utf8, context.limits.artifacts)
+
+
+def utf8(raw: bytes) -> tuple[str, ...]:
+    return (raw.decode("utf-8", "replace"),)
+
+
+def members(data: bytes, context: Context) -> list[Member] | None:
+    """All members as 7-Zip sees them; None without the tool, or where it did not open everything."""
+    if context.tools is None:
+        return None
+    try:
+        listed = listing(context.tools.run("7zz-list", data, password=""))
+        files = [entry for entry in listed if not entry.folder]
+        total = sum(entry.size for entry in files)
+        if not files or total > Budget.of(context).size or len(files) > context.limits.artifacts:
+            return None
+        output = context.tools.run("7zz-extract", data, password="")
+    except ToolFailed:
+        return None
+    if len(output) != total:
+        return None
+    found, at = [], 0
+    for entry in files:
+        piece = output[at:at + entry.size]
+        at += entry.size
+        if entry.crc is not None and zlib.crc32(piece) != entry.crc:
+            return None
+        found.append(Member(entry.name.replace("\\", "/").encode("utf-8", "replace"), piece))
+    return found
+
+
+def listing(octets: bytes) -> list[Listed]:
+    """Entries of `7zz l -slt -ba`: blocks of `Key = value`, each begun by Path."""
+    found: list[Listed] = []
+    for line in octets.decode("utf-8", "replace").splitlines():
+        key, equals, value = line.partition(" = ")
+        if key == "Path" and equals:
+            found.append(Listed(value))
+        elif not found or not equals:
+            continue
+        elif key == "Size" and value.isdigit():
+            found[-1].size = int(value)
+        elif key == "Folder":
+            found[-1].folder = value == "+"
+        elif key == "Attributes" and value.startswith("D"):
+            found[-1].folder = True
+        elif key == "CRC" and len(value) == 8:
+            found[-1].crc = int(value, 16)
+    return found
+
+
+SEVENZIP_TOOL = SevenZipTool()

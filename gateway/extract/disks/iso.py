@@ -1,0 +1,155 @@
+"""ISO 9660 images: every volume descriptor's tree (plain, Joliet, Rock Ridge names), and UDF where it stands beside or alone.
+
+Windows shows UDF before Joliet before ISO names; other systems differ, so all trees are read. Files with the same octets
+are one child with all their names.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from gateway.extract.archive.member_names import readings
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.bounded import Budget, LimitReached
+from gateway.extract.disks import udf
+from gateway.extract.disks.volume import ROOM, File, Guard, Unreadable, children
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+SECTOR = 2048
+PIECE = 1 << 20
+MAX_DESCRIPTORS = 32
+BLOCK = 512
+SMALLEST = 32                            # octets behind a volume that may be a file
+APPLE_PARTITIONS = 16
+TREES = 8
+"""Directory trees of one image: one plain, one or two of Joliet, seldom one that was replaced."""
+
+
+class Iso:
+    name = "iso"
+
+    def claims(self, node: Node) -> bool:
+        """By its descriptors, also where another file fills the sixteen sectors in front of them: systems mount it by its name."""
+        return node.type == "application/x-iso9660-image" or node.data[16 * SECTOR + 1:16 * SECTOR + 6] in (b"CD001", b"BEA01")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data
+        if node.type != "application/x-iso9660-image":
+            yield Observation("POLYGLOT", "disc")
+        places: dict[tuple[int, int], dict[str, None]] = {}
+        found = False
+        try:
+            for number, (descriptor, joliet) in enumerate(descriptors(data)):
+                found = True
+                if number >= TREES:
+                    raise LimitReached(IncidentCode.COUNT, f"more than {TREES} volume descriptors")
+                for name, at, size in tree(data, descriptor, joliet, Guard(context.limits.artifacts, len(data))):
+                    places.setdefault((at, size), {}).update(dict.fromkeys(name))
+        except LimitReached as limit:
+            yield limit.problem
+        except (Unreadable, struct.error) as error:
+            yield Problem(IncidentCode.MALFORMED, str(error)[:60])
+        if sum(max(0, min(size, len(data) - at)) for at, size in places) > 2 * len(data) + ROOM:
+            yield Problem(IncidentCode.RATIO, "files that lie over one another")
+        files = (File(tuple(names), data[at:at + size], at + size > len(data)) for (at, size), names in places.items())
+        budget = Budget.of(context)
+        yield from children(files, budget, len(data))
+        yield from _behind(data)
+        yield from _apple(data)
+        if udf.present(data):
+            yield from udf.extract(data, context, budget)
+        elif not found:
+            yield Problem(IncidentCode.UNSUPPORTED, "no volume descriptor")
+
+
+def descriptors(data: bytes) -> Iterator[tuple[bytes, bool]]:
+    """Root directory records of primary and supplementary descriptors, and whether their names are UTF-16BE."""
+    for index in range(16, 16 + MAX_DESCRIPTORS):
+        block = data[index * SECTOR:(index + 1) * SECTOR]
+        if len(block) < SECTOR or block[1:6] != b"CD001" or block[0] == 255:
+            return
+        if block[0] in (1, 2):
+            yield block[156:190], block[88:91] in (b"%/@", b"%/C", b"%/E")
+
+
+def _behind(data: bytes) -> Iterator[Yield]:
+    """A partition of a hybrid disc behind the last sector of its ISO volume (ECMA-119 8.4.8): other systems mount that."""
+    primary = data[16 * SECTOR:17 * SECTOR]
+    end = struct.unpack_from("<L", primary, 80)[0] * SECTOR if primary[:6] == b"\1CD001" else 0
+    rest = data[end:]
+    if end > 16 * SECTOR and len(rest) >= SMALLEST and any(rest[at:at + PIECE].strip(b"\0") for at in range(0, len(rest), PIECE)):
+        yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def _apple(data: bytes) -> Iterator[Yield]:
+    """Volumes of HFS+ beside the trees, as macOS mounts hybrid discs: what its partition map names (Inside Macintosh: Devices)."""
+    for at in range(BLOCK, BLOCK * (APPLE_PARTITIONS + 1), BLOCK):
+        if data[at:at + 2] != b"PM":
+            return
+        start, count = struct.unpack_from(">LL", data, at + 8)
+        volume = data[start * BLOCK:(start + count) * BLOCK]
+        if data[at + 48:at + 57] == b"Apple_HFS" and volume[1024:1026] in (b"H+", b"HX", b"BD"):
+            yield Child(volume, ArtifactKind.OBJECT, label="HFS", detected_type="application/x-hfs-plus")
+
+
+def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """(names, offset, size) of every file under a root directory record (ECMA-119 9.1)."""
+    pending: list[tuple[str, int, int, tuple[int, ...]]] = [("", *_extent(root), ())]
+    while pending:
+        prefix, at, size, above = pending.pop()
+        if not guard.enter(at, above):
+            continue
+        guard.take(max(0, min(size, len(data) - at)))
+        for record in _records(data[at:at + size]):
+            guard.count()
+            names = tuple(f"{prefix}{n}" for n in _names(record, joliet))
+            place, length = _extent(record)
+            if record[25] & 2:
+                pending.append((names[0] + "/", place, length, (*above, at)))
+            else:
+                yield names, place, length
+    guard.end()
+
+
+def _extent(record: bytes) -> tuple[int, int]:
+    at, size = struct.unpack_from("<L", record, 2)[0], struct.unpack_from("<L", record, 10)[0]
+    return (at + record[1]) * SECTOR, size
+
+
+def _records(octets: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(octets):
+        length = octets[at]
+        if length == 0:                  # records do not cross sectors
+            at = (at // SECTOR + 1) * SECTOR
+            continue
+        record = octets[at:at + length]
+        at += length
+        if len(record) < 34 or record[32:34] in (b"\x01\x00", b"\x01\x01"):
+            continue
+        yield record
+
+
+def _names(record: bytes, joliet: bool) -> tuple[str, ...]:
+    length = record[32]
+    raw = record[33:33 + length]
+    plain = (raw.decode("utf-16-be", "replace"),) if joliet else readings(raw)
+    found = [n.split(";")[0].rstrip(".") if n.endswith((".;1", ";1")) else n for n in plain]
+    rock = b"" if joliet else _rock_ridge(record[33 + length + (1 - length % 2):])
+    return tuple(dict.fromkeys([*(readings(rock) if rock else ()), *found]))
+
+
+def _rock_ridge(area: bytes) -> bytes:
+    """NM entries of the system use area (RRIP 4.1.4) joined."""
+    name, at = b"", 0
+    while at + 5 <= len(area) and area[at + 2] >= 4:
+        if area[at:at + 2] == b"NM" and not area[at + 4] & 6:
+            name += area[at + 5:at + area[at + 2]]
+        at += area[at + 2]
+    return name
+
+
+ISO = Iso()

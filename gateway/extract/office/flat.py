@@ -1,0 +1,134 @@
+"""Office documents that are one XML file: Word and Excel 2003, flat packages, flat OpenDocument, PDF in XML; and ActiveMime."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.office import odf, targets
+from gateway.extract.office.ooxml import dde_call
+from gateway.extract.office.story import Story
+from gateway.extract.office.xml import XmlRefused, parse
+from gateway.extract.pdf import xfa as pdfxfa
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
+"""A page that only claims to be a document is read as a page too."""
+ACTIVE_MIME = b"ActiveMime"
+FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application)[^>]{0,2000}?\shref\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
+"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1)."""
+BINARIES = frozenset({"binData", "binaryData", "chunk"})
+
+
+@dataclass(slots=True)
+class _Flat:
+    story: Story
+    names: list[str] = field(default_factory=list)
+    name: str = ""
+    piece: list[str] | None = None
+    binaries: list[tuple[str, str]] = field(default_factory=list)
+    seen: list[Observation] = field(default_factory=list)
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.story.start(tag, attributes)
+        if tag in BINARIES:
+            self.piece = []
+        if "name" in attributes:
+            self.name = attributes["name"]
+        if tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
+            found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
+            self.seen += [found] if found else []
+        elif tag in ("attachedTemplate", "subDoc", "frame", "sourceFileName"):
+            found = targets.judge("attachedTemplate" if tag == "attachedTemplate" else "subDocument", attributes.get("val", ""))
+            self.seen += [found] if found else []
+        for value in (attributes.get("Formula", ""),):
+            if "|" in value and dde_call(value):
+                self.seen.append(Observation("DOC-DDE", value[:400]))
+        if tag == "Macrosheet":
+            self.seen.append(Observation("XLM-SHEET", attributes.get("Name", "")))
+
+    def end(self, tag: str) -> None:
+        if tag in BINARIES and self.piece is not None:
+            self.binaries.append((self.name, "".join(self.piece)))
+            self.piece = None
+        self.story.end(tag)
+
+    def data(self, text: str) -> None:
+        if self.piece is not None:
+            self.piece.append(text)
+        else:
+            self.story.data(text)
+
+
+class OfficeXml:
+    name = "officexml"
+
+    def claims(self, node: Node) -> bool:
+        return node.type == "application/x-office-xml" or node.data[:10] == ACTIVE_MIME
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if node.data[:10] == ACTIVE_MIME:
+            yield from active_mime(node.data, context.allowance(len(node.data)))
+            return
+        if HTML.search(node.data):
+            yield Child(node.data, ArtifactKind.TEXT, node.artifact.names, detected_type="text/html", label="as a page")
+        head = node.data[:8192].replace(b"\0", b"")       # UTF-16 too
+        if b"urn:oasis:names:tc:opendocument" in head:
+            yield from odf.markup(node.data, "body")
+            return
+        if b"ns.adobe.com/xdp" in head:
+            wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
+            yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
+        form = FORM.search(head)
+        found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace")) if form else None
+        if found:
+            yield found
+        flat = _Flat(Story())
+        try:
+            parse(node.data, flat)
+        except XmlRefused as error:
+            yield Problem(IncidentCode.MALFORMED, f"office XML: {error}")
+        flat.story.finish()
+        yield from flat.story.items("document")
+        yield from flat.seen[:500]
+        for name, text in flat.binaries[:1000]:
+            yield from _binary(name, text)
+
+
+def _binary(name: str, text: str) -> Iterator[Yield]:
+    try:
+        made = base64.b64decode("".join(text.split()), validate=False)
+    except (binascii.Error, ValueError):
+        yield Problem(IncidentCode.MALFORMED, f"binary data {name}")
+        return
+    if made:
+        yield Child(made, ArtifactKind.OBJECT, (re.split(r"[\\/]", name)[-1],))
+
+
+def active_mime(data: bytes, allowance: int) -> Iterator[Yield]:
+    """MSO files: a compound file deflated behind a header of 0x32 octets, or wherever a deflate stream begins."""
+    for start in dict.fromkeys((0x32, 0x22A, data.find(b"\x78\x9c"), data.find(b"\x78\x01"))):
+        if start < 0:
+            continue
+        machine = zlib.decompressobj()
+        try:
+            made = machine.decompress(data[start:], max(1, allowance))
+        except zlib.error:
+            continue
+        if machine.unconsumed_tail:
+            yield Problem(IncidentCode.RATIO, "ActiveMime")
+        if not made:
+            continue
+        yield Child(made, ArtifactKind.OBJECT, ("editdata.mso",))
+        return
+    yield Problem(IncidentCode.MALFORMED, "ActiveMime")
+
+
+OFFICE_XML = OfficeXml()

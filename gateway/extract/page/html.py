@@ -1,0 +1,380 @@
+"""HTML and SVG: what a reader sees, what is hidden from him, what scripts and data URIs hold. Nothing is executed."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from urllib.parse import unquote
+
+from gateway.extract import nesting
+from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.charset import readings
+from gateway.extract.office.targets import Place, place, program
+from gateway.extract.page import code as pagecode
+from gateway.extract.page import tables as html_tables
+from gateway.extract.text import rejoined
+from gateway.model.content import Observation, Table, Text
+from gateway.model.finding import IncidentCode
+
+OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
+META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
+CONDITION = re.compile(r"\[if [^\]<>]{1,80}\]>", re.I)
+"""The beginning of a comment whose content Word and Outlook show."""
+ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+TAG = re.compile(r"""(?:[^>"'=]++|=\s*+(?:"[^"]*+"|'[^']*+')|["'=])*+>""")
+QUOTED = re.compile(r"=\s{0,8}(?:\"[^\">]*>|'[^'>]*>)")
+"""The sign that ends tags, within a quoted value: most pages have none."""
+LONGEST_TAG = 1 << 16
+QUOTES = 8 << 20
+"""Characters of one page in which the ends of tags with open quotes are looked for."""
+CLOSING = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style", "title", "textarea", "noscript", "xmp")}
+BLOCKS = frozenset({
+    "address", "article", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset", "figure", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section",
+    "table", "tbody", "tfoot", "thead", "tr", "ul", "option", "caption", "text", "svg:text",
+})
+CELLS = frozenset({"td", "th", "label", "output", "legend"})
+"""Beside what follows them there is room, and for a reader of the markup too."""
+READINGS = frozenset({"rt", "rp"})
+"""How an ideograph is read (HTML 4.5.10): stands within words, and is none of them."""
+VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+})
+HIDDEN_STYLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:[;!\"']|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:[;!\"']|$)|"
+    r"max-height\s*:\s*0|mso-hide\s*:\s*all", re.I)
+APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inline-flex)|float\s*:\s*(?:left|right)|"
+                   r"position\s*:\s*absolute", re.I)
+"""Styles that set an element beside others with room between, whatever the markup has there."""
+INPUT = re.compile(r"(?<![\w-])value\s*=\s*[\"']([^\"'<>]{1,400})[\"']", re.I)
+"""What a field of a form is filled with: it stands where the field does."""
+CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
+"""What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
+STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
+"""Text that a style sets before or behind an element (CSS 2.2 section 12.2)."""
+SEAM, SEAMS = "\ufdd0", 6
+"""Stands between two neighbours that are alike, no blank between: cells that a style of elsewhere sets apart, or a word in pieces.
+Both readings are given where a page has so many."""
+SEAM_MARK = re.compile(f"{SEAM}(?![\\s:：;,，、。.)）<])")
+"""Before a mark that ends a word there is none."""
+ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}")
+"""Blanks that stay: what people part columns by."""
+COLUMNS = re.compile(r" {2,}")
+LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})
+ANIMATED = frozenset({"values", "to", "from", "by"})
+"""Attributes by which an animation sets another one, an address too (SVG 1.1 section 19.2)."""
+STYLE_SHARE = re.compile(r"(?:url\(|@import)\s{0,8}[\"']?\s{0,8}((?:file:|\\\\)[^\"')\s]{1,400})", re.I)
+MOST_SHARES = 200
+CODE_SCHEME = re.compile(r"(?:javascript|vbscript):", re.I)
+BLANKS = dict.fromkeys(range(33))
+"""Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
+DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
+"""Characters that browsers drop anywhere in an address."""
+TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
+WEB = ("https://", "http://", "mailto:")
+CLICKED = frozenset({"a", "area", "form"})
+ROOTED = re.compile(r"(?:file:)?[\\/]*(?:[A-Za-z][:|][\\/]|%\w{1,40}%)", re.I)
+FOREIGN = re.compile(
+    r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
+    re.I)
+"""A share at a public address. Signatures of firms show pictures of their own shares, by name."""
+DECLARED_ENTITY = re.compile(
+    r"<!ENTITY\s{1,40}([\w.:-]{1,60})\s{1,40}(?:\"([^\"<&%]{1,4000})\"|'([^'<&%]{1,4000})')\s{0,40}>")
+DECLARATIONS = 1 << 16
+"""Characters of a document in which entities are declared."""
+MOST_ENTITIES = 40
+LARGEST_EXPANDED = 1 << 20
+"""Characters that one entity may add."""
+RECODED = ("utf-16", "utf-32", "iso2022")
+"""Charsets whose octets do not show the markup: rules are asked about the characters as well."""
+MAX_LINKS = 2000
+ELEMENTS = 400_000
+"""Tags and comments of one page that are read: a table of 30,000 rows has 350,000."""
+LINKS = 60_000
+"""Links and pictures of one page that are read."""
+ATTRIBUTES = 2_000
+"""Attributes of one element that are read."""
+HIDDEN = 60_000
+"""Elements of one page that hide something: a list of 20,000 rows with two hidden columns has 40,000."""
+
+
+@dataclass(slots=True)
+class Page:
+    """One pass over the markup."""
+
+    visible: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    scripts: list[str] = field(default_factory=list)
+    links: list[tuple[str, str, int]] = field(default_factory=list)   # tag, address, index into `visible` where it stands
+    veils: int = 0                       # elements that hide what is in them
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+    handlers: bool = False
+    tags: set[str] = field(default_factory=set)
+    downloads: bool = False
+    quoted: bool = False                 # a sign that ends tags stands within quotes
+    quotes: int = 0                      # characters read for the end of tags with a quote left open
+    closed: tuple[str, int] = ("", -1)   # the last end tag, and where it ended
+    seams: int = 0                       # neighbours that are alike
+    flood: str = ""                      # what there is more of than any page needs
+
+    def full(self, elements: int) -> bool:
+        """True where no more is read of it."""
+        if elements >= ELEMENTS and not self.flood:
+            self.flood = f"more than {ELEMENTS} elements"
+        if self.veils > HIDDEN:
+            self.flood = f"more than {HIDDEN} hidden elements"
+        return self.flood != ""
+
+    @property
+    def drawn(self) -> bool:
+        """True where elements are drawn by reference (SVG 2 section 5.6)."""
+        return not self.tags.isdisjoint(("use", "svg:use"))
+
+    @property
+    def drawn_alone(self) -> bool:
+        """True for a picture (SVG 2 section 5.1), which needs no style sheet that makes another document of it."""
+        return not self.tags.isdisjoint(("svg", "svg:svg")) and self.tags.isdisjoint(("html", "body", "xsl:stylesheet"))
+
+    @property
+    def said(self) -> tuple[int, int, int, bool, bool, str]:
+        return len(self.links), len(self.scripts), len(self.hidden), self.handlers, self.downloads, self.flood
+
+
+class HtmlExtractor:
+    name = "html"
+
+    def claims(self, node: Node) -> bool:
+        return node.type in ("text/html", "image/svg+xml")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        meta = META_CHARSET.search(node.data[:4096])
+        declared = node.charset or (meta[1].decode("ascii") if meta else "")
+        page = Page()
+        source = ""
+        for number, (source, charset) in enumerate(readings(node.data, declared)):
+            source = expanded(source)
+            page = parse(source, context.outbound)
+            yield Text(words(page.visible), "body", charset)
+            if page.seams >= SEAMS:
+                yield Text(words([SEAM_MARK.sub("\t", "".join(page.visible))]), "body", charset)
+            if page.hidden:
+                yield Text(words(page.hidden), "hidden", charset, hidden=True)
+            if page.rows:
+                yield Table("table", tuple(page.rows))
+            if number == 0:
+                if charset.startswith(RECODED) and not context.outbound:
+                    yield Text(source, "script markup", charset, hidden=True)
+                yield from pagecode.active(page, source)
+                for script in page.scripts if context.outbound else ():
+                    if joined := rejoined.concatenated(script):
+                        yield Text(joined, "script", hidden=True)
+        flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
+        if flood:
+            yield Problem(IncidentCode.COUNT, flood)
+        for tag, address in _unique_links(page):
+            yield Observation("HTML-LINK", f"{tag} {address}")
+            if not address.startswith((*WEB, "#", "cid:")):
+                yield from _beyond_web(tag, address)
+
+
+def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
+    """What starts a program of a disk or share with one click, and what is fetched from a stranger's share without any."""
+    if program(address) and (place(address) is Place.SHARE or (tag in CLICKED and ROOTED.match(address))):
+        yield Observation("DOC-LINK-PROGRAM", address)
+    elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
+        yield Observation("DOC-EXTERNAL-SHARE", address)
+
+
+def expanded(source: str) -> str:
+    """Markup with the entities that it declares for plain text put in (XML 1.0, 4.4.2). Those that bring markup are told anyway."""
+    if "<!ENTITY" not in source:
+        return source
+    for found in islice(DECLARED_ENTITY.finditer(source, 0, DECLARATIONS), MOST_ENTITIES):
+        name, value = f"&{found[1]};", found[2] or found[3]
+        if source.count(name) * len(value) < LARGEST_EXPANDED:
+            source = source.replace(name, value)
+    return source
+
+
+def words(pieces: list[str]) -> str:
+    text = "".join(pieces).replace(SEAM, "")
+    if "nbsp" in text or "\xa0" in text or "#160" in text:
+        text = ROOM.sub("\t", text).replace("&nbsp;", " ")
+    text = html.unescape(text).replace("\xa0", " ")
+    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
+
+
+def _unique_links(page: Page) -> list[tuple[str, str]]:
+    return list(dict.fromkeys((tag, address[:2048]) for tag, address, _ in page.links))[:MAX_LINKS]
+
+
+def parse(source: str, full: bool = False) -> Page:
+    """Markup to page. A tag ends at the next `>`; scripts and styles end at their closing tag, or with the document."""
+    page = Page(quoted=QUOTED.search(source) is not None)
+    out = page.visible
+    veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
+    tables = html_tables.Tables(words, page.rows)
+    at, typed = 0, False                               # within text whose blanks stay
+    styles: dict[tuple[str, str], bool] = {}
+    dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
+    for count in range(ELEMENTS + 1):
+        if page.full(count):
+            break
+        match = OPENING.search(source, at)
+        piece = source[at:match.start() if match else len(source)]
+        out.append(COLUMNS.sub("\t", piece) if typed else piece)
+        if match is None:
+            break
+        if match[1]:
+            at = _comment(page, source, match.end(), full)
+            continue
+        end = source.find(">", match.end())
+        at = len(source) if end < 0 else _tag_end(page, source, match.end(), end) if page.quoted else end + 1
+        name, closing = (match[3] or "").lower(), bool(match[2])
+        if not name:
+            continue
+        typed = full and not closing if name == "pre" else typed
+        out.append("\n" if name in BLOCKS else "\t" if name in CELLS else "")
+        if not closing:
+            attributes = source[match.end():at - 1]
+            page.tags.add(name)
+            if full:
+                out.append(_before(page, name, attributes, match.start(), styles))
+            tag = (name, attributes)
+            if "=" in attributes and tag not in dull and not _attributes(page, name, attributes, full, len(page.visible)):
+                dull.add(tag)
+            if name.endswith(":script"):
+                page.scripts.append(source[at:source.find("</", at)])
+            if name in CLOSING:
+                at = _raw(page, name, source, at, full)
+            elif not veil and (_hides(name, attributes, styles) or (full and name in READINGS)):
+                veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
+                continue
+        if veil and name == veil:
+            depth += -1 if closing else 1
+            if depth <= 0:
+                veil, out = "", page.visible
+        page.closed = (name, at) if closing else page.closed
+        if full and name in html_tables.NAMES:
+            tables.tag(name, closing, "" if closing else attributes, page.visible)
+    return page
+
+
+def _comment(page: Page, source: str, at: int, full: bool) -> int:
+    """Files a comment and gives where it ends; of one that Word shows only its beginning is a comment."""
+    condition = CONDITION.match(source, at) if full else None
+    if condition is not None:
+        return condition.end()
+    end = source.find("-->", at)
+    page.hidden.append(source[at:end if end >= 0 else len(source)])
+    return end + 3 if end >= 0 else len(source)
+
+
+def _tag_end(page: Page, source: str, start: int, end: int) -> int:
+    """Behind the `>` that ends a tag. One within a quoted value does not (HTML 13.2.5.36), but quotes are often left open."""
+    if (source.count('"', start, end) | source.count("'", start, end)) & 1 and page.quotes < QUOTES:
+        whole = TAG.match(source, start, start + LONGEST_TAG)
+        page.quotes += LONGEST_TAG if whole is None else whole.end() - start
+        return end + 1 if whole is None else whole.end()
+    return end + 1
+
+
+def _before(page: Page, name: str, attributes: str, at: int, styles: dict[tuple[str, str], bool]) -> str:
+    """What stands before an element that begins at an offset: what _beside says, or a seam."""
+    room = _beside(name, attributes, styles) if "=" in attributes else ""
+    if page.closed != (name, at) or name in BLOCKS or name in CELLS:
+        return room
+    page.seams += 1
+    return room or SEAM
+
+
+def _hides(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> bool:
+    return "=" in attributes and name not in VOID and _styled(attributes, HIDDEN_STYLE, styles)
+
+
+def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> str:
+    """What stands between an element and the text before it: room, what a field is filled with, or nothing."""
+    if name == "input":
+        filled = INPUT.search(attributes)
+        return f"\t{filled[1]}\t" if filled is not None else ""
+    called = CALLED.search(attributes) if "data-" in attributes and name not in CELLS else None
+    if called is not None:
+        return f"{called[1]}: "
+    return "\t" if name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles) else ""
+
+
+def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str], bool]) -> bool:
+    """Whether an element has such a style. Rows of a table say the same thing again and again."""
+    key = (style.pattern, attributes)
+    if key not in known:
+        known[key] = ":" in attributes and style.search(attributes) is not None
+    return known[key]
+
+
+def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
+    """Content of an element whose content is no markup."""
+    end = CLOSING[name].search(source, at)
+    stop = end.start() if end else len(source)
+    content = source[at:stop]
+    if name == "style" and ("\\\\" in content or "file:" in content):
+        _styles(page, content, len(page.visible))
+    if name == "script" or (name == "style" and "expression(" in content):
+        page.scripts.append(content)                     # values that old browsers work out
+    elif name in ("title", "textarea", "xmp"):
+        page.visible.append(content + "\n")
+    elif name == "noscript":
+        return at
+    elif full and name == "style" and "content" in content:
+        page.hidden.extend(f"{one or other}\n" for one, other in STYLED.findall(content))
+    return stop
+
+
+def _styles(page: Page, style: str, position: int) -> None:
+    """Files the shares that a style loads from; browsers want each backslash twice (CSS 2.2 section 4.1.3), Word does not."""
+    for found in islice(STYLE_SHARE.finditer(style), MOST_SHARES):
+        share = found[1].replace("\\\\", "\\") if found[1].startswith("\\" * 4) else found[1]
+        page.links.append(("style", share, position))
+
+
+def _attributes(page: Page, name: str, attributes: str, full: bool, position: int) -> bool:
+    """Files what the attributes of a tag say; whether that was anything."""
+    before = page.said
+    for count, match in enumerate(ATTRIBUTE.finditer(attributes)):
+        if count >= ATTRIBUTES:
+            page.flood = f"more than {ATTRIBUTES} attributes"
+            break
+        key = match[1].lower()
+        value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
+        if key in LINK_ATTRIBUTES or (key in ANIMATED and CODE_SCHEME.search(html.unescape(value)[:200].translate(BLANKS))):
+            address = html.unescape(value).strip().translate(DROPPED)
+            scheme = None if address.startswith(WEB) else CODE_SCHEME.match(address[:80].translate(BLANKS))
+            if scheme:
+                page.scripts.append(unquote(address))
+                address = scheme[0].lower() + address.partition(":")[2]
+            page.links.append((name, address, position))
+            if len(page.links) > LINKS:
+                page.flood = f"more than {LINKS} links"
+                break
+        elif key.startswith("on") and len(key) > 3:
+            page.handlers = True
+            page.scripts.append(html.unescape(value))
+        elif key == "download":
+            page.downloads = True
+        elif key == "style" and ("\\\\" in value or "file:" in value):
+            _styles(page, html.unescape(value), position)
+        elif key == "attributename" and value[:2].lower() == "on":
+            page.handlers = True                         # an animation that sets a handler
+            page.scripts.append(html.unescape(value))
+        elif full and key in TEXT_ATTRIBUTES and value:
+            page.hidden.append(value + "\n")
+        if name in ("iframe", "frame") and key == "srcdoc":
+            page.scripts.append(html.unescape(value))
+    if "download" in attributes:
+        page.downloads = True
+    return page.said != before
+
+
+HTML = HtmlExtractor()

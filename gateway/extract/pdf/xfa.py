@@ -1,0 +1,59 @@
+"""XML forms (XFA 3.3), in a PDF or as a file of their own (.xdp): what their scripts and addresses do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+
+from gateway.extract.base import Yield
+from gateway.extract.office.targets import Place, place
+from gateway.extract.pdf import scripts as pdfscript
+from gateway.model.content import Observation
+
+SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
+EVENT = re.compile(r"activity=\"(\w{1,30})\"")
+TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?submit[^<>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?image[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
+                        r"<(?:\w{1,20}:)?(?:wsdlAddress|soapAddress|uri)>\s{0,20}([^<>]{3,1000})")
+"""What a form fetches from or sends to by itself: style sheets, submission, pictures, connections (XFA 3.3, 17 and 22)."""
+CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
+SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
+"""What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
+GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})", re.I)
+"""What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
+
+
+def form(whole: str) -> Iterator[Yield]:
+    """Entities, addresses on shares, and scripts that open, send or build something."""
+    if re.search(r"<!(?:DOCTYPE|ENTITY)", whole[:65536]):
+        yield Observation("PDF-XFA-ENTITY", "")
+    for target in map("".join, TARGET.findall(whole)[:200]):
+        if place(target) in (Place.SHARE, Place.SCRIPT):
+            yield Observation("PDF-REMOTE-SHARE", target)
+    for found in islice(SENT.finditer(whole), 200):
+        event = _event(whole, found.start())
+        if event not in CLICKED:
+            yield Observation("PDF-SUBMIT-AUTO", f"XFA {event}: {found[1]}")
+    for event, script in scripts(whole):
+        acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
+        if event != "click" and GOES.search(script):
+            acts.append("opens an address")
+        if acts:
+            yield Observation("PDF-SCRIPT-ACTS", f"XFA {event}: " + ", ".join(acts))
+
+
+def scripts(whole: str) -> Iterator[tuple[str, str]]:
+    """Event and source of the scripts in an XML form."""
+    for count, found in enumerate(SCRIPT.finditer(whole)):
+        if count > 2000:
+            return
+        yield _event(whole, found.start()) or "script", unescape(found.group(1))
+
+
+def _event(whole: str, at: int) -> str:
+    """The event in which something stands, "" where none is near."""
+    events = EVENT.findall(whole[max(0, at - 300):at])
+    return events[-1] if events else ""

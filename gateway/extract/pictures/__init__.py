@@ -1,0 +1,1 @@
+"""Pictures: codes and lettering in them."""

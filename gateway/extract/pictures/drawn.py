@@ -1,0 +1,67 @@
+"""What is drawn over type or between it and keeps Tesseract from reading: red seals, the lines of tables."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageChops
+
+from gateway.extract.pictures.legible import runs
+
+REDDER = 50
+"""Steps by which red is brighter than green and blue in the ink of a seal."""
+BRIGHT = 150
+"""Red of a seal on paper at the least."""
+INK = 110
+"""Brightness of the strongest colour, below which a pixel is type."""
+SPREAD = 0.5
+"""Share of what is printed over which red is spread that is no seal, but type: every other row of a table, say."""
+LEAST_RED = 200
+"""Pixels; fewer are no seal."""
+LARGEST = 4000
+"""Long side in pixels of what is looked at; larger pictures are made smaller to be read anyway."""
+LINE = 40
+"""Pixels of a line at the least: more than any letter of fitted type is wide or high."""
+THICK = 8
+"""Pixels of a stroke that is no line of a table."""
+DARK = 150
+LEAST_LINES = 200
+"""Pixels of all lines; fewer are no table."""
+
+
+def unsealed(picture: Image.Image) -> Image.Image:
+    """A colour picture without what is stamped in red, where most of its type is not red."""
+    if picture.mode != "RGB" or max(picture.size) > LARGEST:
+        return picture
+    red, green, blue = picture.split()
+    redder = ImageChops.darker(ImageChops.subtract(red, green), ImageChops.subtract(red, blue))
+    bright = red.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
+    seal = ImageChops.darker(redder.point(lambda v: 255 if v > REDDER else 0), bright)
+    stamped = seal.histogram()[255]
+    if _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0)):
+        return picture
+    strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    if stamped < LEAST_RED or stamped > 3 * sum(strongest.histogram()[:INK]):
+        return picture
+    return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
+
+
+def _room(marks: Image.Image) -> int:
+    """Pixels of the rectangle in which all marks are."""
+    left, top, right, bottom = marks.getbbox() or (0, 0, 0, 0)
+    return (right - left) * (bottom - top)
+
+
+def unruled(picture: Image.Image) -> Image.Image | None:
+    """A grey picture, dark on light, without straight thin lines; None where it has none."""
+    grey = np.asarray(picture)
+    dark = grey < DARK
+    across, down = runs(dark, LINE), runs(dark.T, LINE).T
+    lines = (across & (~runs(dark.T, THICK).T | down)) | (down & (~runs(dark, THICK) | across))
+    if int(lines.sum()) < LEAST_LINES:
+        return None
+    wide = lines.copy()                                   # their edges are grey
+    wide[1:] |= lines[:-1]
+    wide[:-1] |= lines[1:]
+    wide[:, 1:] |= lines[:, :-1]
+    wide[:, :-1] |= lines[:, 1:]
+    return Image.fromarray(np.where(wide, np.uint8(255), grey))

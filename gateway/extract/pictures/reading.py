@@ -1,0 +1,344 @@
+"""Pictures that hold data: barcodes by zxing, text by Tesseract in the tool lane. Scanned PDF pages too. Outbound mail only.
+
+English first: it reads digits and Latin letters in any script's picture in a fifth of the time. Where that found numbers,
+a second pass in the language of the mail reads the headings. Turned and inverted pictures are tried where nothing was read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as raw
+import zxingcpp
+from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageOps, ImageStat
+
+from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
+from gateway.extract.pictures import drawn, legible, lettering
+from gateway.extract.pictures import words as picture_words
+from gateway.model.content import Text
+from gateway.model.finding import IncidentCode
+
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1                  # the cell starts no threads
+Image.init()                                              # plugins are modules: none can be imported in the cell
+MOST_PIXELS = 100_000_000
+LEAST_WIDTH, LEAST_HEIGHT = 120, 40
+"""Smaller pictures are icons and spacers."""
+LARGE = 2600
+"""Long side in pixels of pictures in which barcodes are looked for, and of rendered pages."""
+DOCUMENT = 60_000
+"""Pixels from which on lettering may be a table: not having read it within the budget counts."""
+SCAN_DPI = 170
+MOST_PAGES = 8
+PAGE_TEXT = 20
+"""Characters of a PDF page's own text below which the page is a scan."""
+FEW_LETTERS = 400
+"""Characters of a page up to which what a picture on it shows is not among them."""
+MOST_IMAGES, LARGE_PART = 50, 8
+"""Pictures of such a page, and what part of it they fill at least."""
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
+"""What a letter is told as whose meaning the file does not say: its number in the font."""
+UNREADABLE = 8
+"""One of so many letters of a page that cannot be read; formulas have fewer such, and bullets other ones."""
+NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
+WORDS = re.compile(r"[0-9A-Za-z]{2,}")
+MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
+"""What words of a readable text are."""
+SPECKLES = 0.01
+PAPER = 200
+"""Grey from which on a pixel is paper."""
+ALONE = 26
+"""Mean of seven times seven pixels, of which five are dark."""
+FEW_WORDS = 4
+PAGE_OF_LETTERS = 12
+"""Squares in lines of letters from which on all turns of a picture are tried; signs and logos have fewer."""
+LONG_NUMBERS = re.compile(r"[0-9]{9}")
+ENOUGH = 3
+"""Long numbers read of a picture from which on it lies as it should."""
+LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
+SURE = 1.0
+TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
+"""Tesseract turns clockwise, PIL the other way."""
+KANA = re.compile(r"[\u3041-\u30fa]")
+HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
+HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
+SOURCES = ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2",
+           "image/avif", "image/vnd.adobe.photoshop")
+RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\xda[\x00\x01][\x01\x02]\x00[\x01-\x03]|\x28\0\0\0"
+                    rb"[\s\S]{2}\0\0[\s\S]{2}\0\0\x01\0[\x01\x04\x08\x10\x18\x20]\0|"
+                    rb"\0[\x01\x00][\x02\x03\x0a\x0b\x01\x09][\s\S]{9}[\s\S]{4}[\x08\x10\x18\x20]")
+"""How rarer kinds of pictures begin: PNM, PCX, SGI, a bitmap without the head of a file, TGA."""
+
+
+UNKNOWN = ("application/octet-stream", "text/plain")
+MOST_FRAMES, MOMENTS = 60, 3
+"""Frames of an animation within which it is looked at, and how often."""
+CHANGED = 0.4
+"""Mean difference of the pixels of two frames, from which on they are read both."""
+LEAST_UNEVEN, MOST_UNEVEN = 1.4, 4.2
+
+
+class PictureExtractor:
+    name = "pictures"
+
+    def claims(self, node: Node) -> bool:
+        return (node.type in SOURCES or node.type == "application/pdf"
+                or (node.type in UNKNOWN and RASTER.match(node.data) is not None))
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound:
+            return
+        if node.type == "application/pdf":
+            yield from _scanned_pages(node.data, context)
+            return
+        try:
+            Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+            file = Image.open(io.BytesIO(node.data))
+            pages = range(getattr(file, "n_frames", 1))
+            if file.format != "TIFF":
+                pages = moments(len(pages))
+        except Image.DecompressionBombError:
+            yield Problem(IncidentCode.SIZE, "picture of too many pixels")
+        except (OSError, ValueError, SyntaxError):
+            return                                        # no picture a reader could see either
+        else:
+            said = picture_words.words(file)
+            if said:
+                yield Text(said, "property", hidden=True)
+            yield from _pages(file, pages, context)
+
+
+def moments(count: int) -> range:
+    """The frames of an animation that are looked at: the first one, and a few of the others."""
+    return range(0, min(count, MOST_FRAMES), max(1, -(-min(count, MOST_FRAMES) // MOMENTS)))
+
+
+def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]:
+    """Every page of a TIFF; of what moves, some pictures that are not alike."""
+    last: Image.Image | None = None
+    for number in pages[:MOST_PAGES]:
+        try:
+            file.seek(number)
+            if file.width * file.height > MOST_PIXELS:
+                yield Problem(IncidentCode.SIZE, "picture of too many pixels")
+                return
+            picture = _grey(file)
+        except (OSError, ValueError, SyntaxError) as error:
+            if number:                                    # no reader sees anything of a picture whose first page is broken
+                yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
+            return
+        if picture is not None and not _alike(picture, last):
+            last = picture
+            yield from _read(picture, context, f"page {number + 1} picture" if len(pages) > 1 else "picture")
+    if len(pages) > MOST_PAGES:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} pages in a picture")
+
+
+def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
+    """Whether next to nothing changed from one frame to the next."""
+    if other is None or picture.size != other.size:
+        return False
+    return ImageStat.Stat(ImageChops.difference(picture, other)).mean[0] < CHANGED
+
+
+def _shades(picture: Image.Image) -> Image.Image:
+    """More than 256 shades as 256."""
+    shades = np.asarray(picture)
+    low, high = float(shades.min()), float(shades.max())
+    scale = 255 / (high - low) if high > low else 1.0
+    return Image.fromarray(((shades - low) * scale).astype(np.uint8))
+
+
+def _square(picture: Image.Image) -> Image.Image:
+    """With pixels as wide as high: a fax of ordinary fineness has half as many lines as columns."""
+    try:
+        across, down = (float(value) for value in picture.info.get("dpi", (1, 1)))
+    except (TypeError, ValueError):
+        return picture
+    if not (across > 0 and down > 0 and LEAST_UNEVEN <= max(across / down, down / across) <= MOST_UNEVEN):
+        return picture
+    wider, higher = max(1.0, down / across), max(1.0, across / down)
+    return picture.resize((round(picture.width * wider), round(picture.height * higher)), Image.Resampling.BICUBIC)
+
+
+def _grey(picture: Image.Image) -> Image.Image | None:
+    """The picture in grey on white, None where it is too small to hold a table."""
+    width, height = picture.size
+    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
+        return None
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        layered = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
+        if _blank(picture.convert("L")):                  # white on nothing
+            picture = Image.alpha_composite(Image.new("RGBA", layered.size, "black"), layered)
+    if picture.mode.startswith(("I", "F")):
+        picture = _shades(picture)
+    if picture.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"):
+        picture = drawn.unsealed(picture.convert("RGB"))
+    return _square(ImageOps.exif_transpose(picture.convert("L")))
+
+
+def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
+    """Pages without text of their own, rendered."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return                                            # the PDF reader says what is wrong with it
+    try:
+        scanned = 0
+        for number in range(len(document)):
+            page = document[number]
+            if not _scanned(page):
+                for picture in _beside(page):
+                    yield from _read(picture, context, f"page {number + 1} picture")
+                continue
+            scanned += 1
+            if scanned > MOST_PAGES:
+                yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages")
+                return
+            scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
+            picture = page.render(scale=scale, grayscale=True).to_pil()
+            yield from _read(picture, context, f"page {number + 1} picture")
+    except pypdfium2.PdfiumError as error:
+        yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
+    finally:
+        document.close()
+
+
+def _scanned(page: pypdfium2.PdfPage) -> bool:
+    """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
+    meaning, as those of fonts without a table of characters."""
+    text: str = page.get_textpage().get_text_range()
+    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text)
+
+
+def _beside(page: pypdfium2.PdfPage) -> Iterator[Image.Image]:
+    """Large pictures of a page with a few words: a scan with a stamp on it, say."""
+    if page.get_textpage().count_chars() > FEW_LETTERS:
+        return
+    width, height = page.get_size()
+    for item in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
+        left, bottom, right, top = item.get_bounds()
+        if (right - left) * (top - bottom) * LARGE_PART > width * height:
+            picture = _grey(item.get_bitmap().to_pil())
+            if picture is not None:
+                yield picture
+
+
+def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
+    for code in zxingcpp.read_barcodes(_sized(picture)):
+        if code.text:
+            yield Text(code.text, f"{source} barcode")
+    if context.tools is None or _blank(picture):
+        return
+    letters = lettering.threes(picture)
+    if letters < lettering.THREES:
+        return
+    try:
+        for language, text in _ocr(picture, letters, context):
+            yield Text(text, f"ocr {language} {source}")
+    except ToolFailed as error:
+        if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
+            return                                        # a picture without a reader is inert; doctor names the missing reader
+        yield Problem(IncidentCode.TIMEOUT, f"text in a picture: {error}")
+
+
+def _blank(picture: Image.Image) -> bool:
+    return ImageStat.Stat(picture).stddev[0] < 2
+
+
+def _sized(picture: Image.Image) -> Image.Image:
+    picture = picture.copy() if max(picture.size) > LARGE else picture
+    picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
+    return picture
+
+
+def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
+    """Language and text of each pass that read something. `letters`: of lettering.threes."""
+    picture = _unspeckled(picture)
+    prepared = legible.fit(picture)
+    text = _tesseract(prepared, "eng", context)
+    plain = drawn.unruled(prepared)
+    if plain is not None:
+        other = _tesseract(plain, "eng", context)
+        if _legible(other) > _legible(text):              # else the lines part the cells
+            prepared, text = plain, other
+    if letters >= PAGE_OF_LETTERS and len(LONG_NUMBERS.findall(text)) < ENOUGH:
+        prepared, text = _turned(picture, prepared, text, context)
+    if text.strip():
+        yield "eng", text
+    if NUMBERS.search(text):
+        languages = language(context.heard)
+        how = "tesseract-rows" if _in_blocks(text) else "tesseract"
+        yield languages, legible.mended(_tool(how, prepared, context, languages=languages))
+
+
+def _in_blocks(text: str) -> bool:
+    """Whether the numbers were read apart from what stands beside them: most are alone on their lines."""
+    lines = [NUMBERS.sub("", line) for line in text.split("\n") if NUMBERS.search(line)]
+    return sum(sum(map(str.isalnum, line)) < 2 for line in lines) * 2 >= len(lines)
+
+
+def _unspeckled(picture: Image.Image) -> Image.Image:
+    """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
+    dark = picture.point(lambda v: 255 if v < PAPER else 0)
+    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
+    dots = ImageChops.multiply(dark, alone)
+    total = ImageStat.Stat(dark).sum[0]
+    if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
+        return picture
+    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)))
+
+
+def _legible(text: str) -> int:
+    """Words and numbers that look like such, long ones above all, less those that mix letters and digits as misread text does."""
+    words = WORDS.findall(text)
+    return len(words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
+
+
+def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
+    """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best."""
+    best = (_legible(text), prepared, text)
+    lies = LIES.search(_tool("tesseract-turn", prepared, context))
+    if lies and lies[1] != "0" and float(lies[2]) >= SURE:
+        turns = [TURNS[lies[1]]]
+    else:
+        turns = list(TURNS.values()) if best[0] < FEW_WORDS else []
+    for turn in turns:
+        turned = legible.fit(picture.transpose(turn))
+        found = _tesseract(turned, "eng", context)
+        score = _legible(found)
+        if score > best[0]:
+            best = (score, turned, found)
+        if score >= FEW_WORDS and NUMBERS.search(found):
+            break
+    return best[1], best[2]
+
+
+def _tesseract(picture: Image.Image, languages: str, context: Context) -> str:
+    return legible.mended(_tool("tesseract", picture, context, languages=languages))
+
+
+def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) -> str:
+    assert context.tools is not None
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    return context.tools.run(tool, out.getvalue(), **parameters).decode("utf-8", "replace")
+
+
+def language(heard: list[str]) -> str:
+    """Tesseract's languages for the headings, by the script of the mail's own texts."""
+    text = "".join(part[:4000] for part in heard[:20])
+    if len(KANA.findall(text)) > 3:
+        return "jpn+eng"
+    hant, hans = len(HANT.findall(text)), len(HANS.findall(text))
+    if hant == hans == 0:
+        return "chi_tra+eng"
+    return "chi_tra+eng" if hant >= hans else "chi_sim+eng"
+
+
+PICTURES = PictureExtractor()

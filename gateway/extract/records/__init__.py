@@ -1,0 +1,1 @@
+"""Records: delimited, structured, database files."""

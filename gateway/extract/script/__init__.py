@@ -1,0 +1,1 @@
+"""What scripts hold and hide."""

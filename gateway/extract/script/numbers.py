@@ -1,0 +1,89 @@
+"""Files in scripts as lists of numbers: in any base, one octet or several to a number, each changed by one constant.
+
+A constant that is added, multiplied or mixed in (exclusive or) shows itself: it must turn the first numbers into the first
+octets of some kind of file.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from array import array
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from gateway.extract.text.codings import certain
+
+LIST = re.compile(r"(?<!\d)(?:[-+]?(?:0x[0-9a-f]{1,16}+|0o[0-7]{1,22}+|0b[01]{1,64}+|\d{1,20}+)n?"
+                  r"(?:[ \t\r\n]{0,8}+[,;:|_-]|[ \t\r\n])[ \t\r\n]{0,8}+){48,}+[-+]?(?:0[xob][0-9a-f]{1,64}|\d{1,20})?", re.I)
+WIDE = re.compile(r"(?<!\d)(?:-?(?:0x[0-9a-f]{5,16}+|\d{8,20}+)n?\s{0,8}+,\s{0,8}+){15,47}+(?:0x[0-9a-f]{1,16}|\d{1,20})", re.I)
+"""Fewer numbers of four or eight octets each."""
+NUMBER = re.compile(r"(-?)(0x[0-9a-f]{1,16}|0o[0-7]{1,22}|0b[01]{1,64}|\d{1,20})", re.I)
+LETTER = re.compile(r"[A-Za-z]|\d{19}")
+SHORT = re.compile(r"\d+")
+"""All numbers of a list without letters, signs and such as have more than 63 bits."""
+MINUS = re.compile(r"[,;:|_ ]\s{0,8}-")
+MOST_NUMBERS = 1 << 20
+"""Numbers of one list that are put together: its kind shows long before."""
+MOST_LISTS = 200
+MOST_CHARACTERS = 6 << 20
+"""Characters of whole numbers in one page."""
+HEADS = (b"MZ\x90\0", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!", b"MSCF", b"%PDF",
+         b"{\\rt", b"<htm", b"<scr", b"<!DO",
+         b"\x7fELF", b"L\0\0\0", b"ITSF", b"\x1f\x8b\x08\0", b"var ", b"func", b"\xe4\x52\x5c\x7b")
+FORMS = (("H", 0, 1 << 16), ("I", 0, 1 << 32), ("i", -(1 << 31), 1 << 31))
+MULTIPLES = range(2, 17)
+
+
+def lists(script: str) -> Iterator[array[int]]:
+    """Each list of at least 48 whole numbers, or of 15 large ones."""
+    for match in chain(islice(LIST.finditer(script), MOST_LISTS), islice(WIDE.finditer(script), MOST_LISTS)):
+        signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
+        if match.end() - match.start() > MOST_CHARACTERS:
+            continue                                     # told by its size, and by that alone
+        if not signs and LETTER.search(script, match.start(), match.end()) is None:
+            plain = islice(SHORT.finditer(script, match.start(), match.end()), MOST_NUMBERS)
+            yield array("q", (int(number[0]) for number in plain))
+            continue
+        found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
+        yield array("q", (_signed(int(number[1] * signs + number[2], _base(number[2]))) for number in found))
+
+
+def _signed(number: int) -> int:
+    """The same 64 bits as a signed number."""
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def _base(text: str) -> int:
+    return {"0x": 16, "0o": 8, "0b": 2}.get(text[:2].lower(), 10)
+
+
+def size(script: str) -> int:
+    """Characters of all lists."""
+    return sum(len(match[0]) for match in islice(LIST.finditer(script), MOST_LISTS))
+
+
+def files(numbers: array[int]) -> Iterator[bytes]:
+    """Everything the numbers may stand for, the plain reading first."""
+    low, high = min(numbers), max(numbers)
+    if low >= -128 and high < 256:
+        yield bytes(n & 255 for n in numbers)
+    else:
+        form = next((f for f, least, most in FORMS if least <= low and high < most), "q")
+        packed = (struct.pack(f"{order}{len(numbers)}{form}", *numbers) for order in "<>")
+        yield from (p for p in packed if certain(p))
+    yield from _changed(numbers)
+
+
+def _changed(numbers: array[int]) -> Iterator[bytes]:
+    first = list(numbers[:4])
+    for head in HEADS:
+        added = first[0] - head[0]
+        if added and [n - added & 255 for n in first] == list(head):
+            yield bytes(n - added & 255 for n in numbers)
+        mixed = first[0] ^ head[0]
+        if mixed and min(first) >= 0 and [n ^ mixed for n in first] == list(head):
+            yield bytes((n ^ mixed) & 255 for n in numbers)
+        for times in MULTIPLES:
+            if first == [c * times for c in head]:
+                yield bytes(n // times & 255 for n in numbers)

@@ -1,0 +1,260 @@
+"""Text hidden in text: base64, base32, ASCII85, hex and dumps of it, character references, percent and backslash escapes, lists of
+codes in a body or a file. Outbound mail only.
+
+What decodes to text or to a known container becomes a child and is walked like any attachment (so layers unwrap one by
+one); what decodes to noise (keys, certificates, hashes) is nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+import zlib
+from collections.abc import Callable, Iterator
+from urllib.parse import unquote_to_bytes
+
+from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.charset import naturalness, readings
+from gateway.extract.text import codewords
+from gateway.extract.text.codings import ungrouped
+from gateway.model.artifact import ArtifactKind
+
+LEAST = 32
+"""Encoded characters below which a block is not looked at: no table of customers fits."""
+MOST_BLOCKS = 200
+LINE = rb"[ \t>]*\r?\n[ \t>]*"
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]{1,2}|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
+BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
+WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
+"""A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
+BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
+PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}[0-9A-Za-z_.~+\-%&=]*")
+REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}[^&\n]*")
+DUMPED = re.compile(
+    rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{4} ){0,15}[0-9A-Fa-f]{2,4}(?=[ ]{2,42}[ -~]{1,16}\r?$|\r?$)|"
+    rb"(?:[0-9A-Fa-f]{2}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
+"""A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
+DUMPED_LINES = 3
+ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
+ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,64}\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})){8,}[ -\[\]-~]*")
+OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}[ -\[\]-~]*")
+"""Octets as C and the shells write them, among letters that stand for themselves."""
+QUERY = re.compile(
+    rb"(?<![0-9A-Za-z_%/+\-])(?:(?:[0-9A-Za-z_/+\-]{0,4000}+%2[BbFf])++[0-9A-Za-z_/+\-]*+|[0-9A-Za-z_/+\-]{32,}+)(?:%3[Dd]){0,2}")
+"""Base64 in an address, its three signs written with percent."""
+NUMBERS = re.compile(rb"(?<![0-9.])(?:[0-9]{1,6}[ ]{0,2}[,;](?:[ ]|" + LINE + rb")?){24,}[0-9]{1,6}(?![0-9.])")
+BITS = re.compile(rb"(?<![0-9])(?:[01]{8}(?:[ ,]|" + LINE + rb")?){16,}(?![0-9])")
+CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
+              b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
+SPACE = re.compile(rb"[\s>]+")
+
+
+class BlocksExtractor:
+    name = "blocks"
+
+    def claims(self, node: Node) -> bool:
+        return (node.type.startswith("text/") or node.type in ("application/json", "application/octet-stream")) and (
+            len(node.data) >= LEAST)
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.outbound or (node.type == "application/octet-stream" and not node.data[:4096].isascii()):
+            return
+        for label, whole in (("words", codewords.decoded(node.data)), ("quoted-printable", codewords.unquoted(node.data))):
+            if whole and worth(whole):
+                yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
+        found = 0
+        for label, pattern, decode in CODINGS:
+            if not hinted(label, node.data):
+                continue
+            for block in _joined(label, pattern, node):
+                plain = unwrapped(decode(block), context)
+                if plain and worth(plain):
+                    yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
+                    found += 1
+                    if found >= MOST_BLOCKS:
+                        return
+
+
+def _joined(label: str, pattern: re.Pattern[bytes], node: Node) -> Iterator[bytes]:
+    """The blocks; those that a line of a log or a dump has many of as one, a line each."""
+    if label in ("percent", "dump"):
+        lines = [m[1] if pattern.groups else m[0] for m in pattern.finditer(node.data)]
+        if label == "percent" or len(lines) >= DUMPED_LINES:
+            yield b"\n".join(lines)
+    elif label != "references" or node.type != "text/html":        # pages are read with them
+        data = ungrouped(node.data) if label == "hex" else node.data
+        yield from (m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
+
+
+def unwrapped(plain: bytes, context: Context) -> bytes:
+    """What a zlib stream packs (RFC 1950) or a bare one, within the message's allowance; UTF-16 as UTF-8."""
+    if len(plain) > 6 and plain[0] == 0x78 and int.from_bytes(plain[:2], "big") % 31 == 0:
+        try:
+            return zlib.decompressobj().decompress(plain, max(1, context.allowance(len(plain))))
+        except zlib.error:
+            return plain
+    made = _deflated(plain, max(1, context.allowance(len(plain)))) if len(plain) >= LEAST and not plain[:64].isascii() else b""
+    if made:
+        return made
+    for encoding, high in (("utf-16-le", plain[1::2]), ("utf-16-be", plain[::2])):
+        if len(high) * 2 == len(plain) and high.count(0) * 4 > len(high):
+            try:
+                return plain.decode(encoding).encode()
+            except UnicodeError:
+                return plain
+    return plain
+
+
+def _deflated(plain: bytes, most: int) -> bytes:
+    """What a bare stream packs (RFC 1951; SAML, drawings of draw.io), b'' where it is none: one that ends where the octets end."""
+    unpacker = zlib.decompressobj(-15)
+    try:
+        made = unpacker.decompress(plain, most)
+    except zlib.error:
+        return b""
+    return made if unpacker.eof and len(unpacker.unused_data) < 4 else b""
+
+
+def _kind(plain: bytes) -> str:
+    """Text is said to be text; containers are identified by the walk."""
+    return "" if plain.startswith(CONTAINERS) or plain[:2] in (b"\xff\xfe", b"\xfe\xff") else "text/plain"
+
+
+_ENDS = re.compile(WRITTEN)
+
+
+def _base64(block: bytes) -> bytes:
+    block = _ENDS.sub(b"", block) if b"\\" in block else block
+    block = SPACE.sub(b"", block).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
+    block = block[: len(block) - (len(block) % 4 == 1)]
+    try:
+        return base64.b64decode(block + b"=" * (-len(block) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _base32(block: bytes) -> bytes:
+    block = SPACE.sub(b"", block).rstrip(b"=")
+    try:
+        return base64.b32decode(block + b"=" * (-len(block) % 8))
+    except binascii.Error:
+        return b""
+
+
+def _hex(block: bytes) -> bytes:
+    digits = re.sub(rb"0x|\\x|[^0-9A-Fa-f]", b"", block)
+    return binascii.unhexlify(digits[: len(digits) & ~1])
+
+
+def _percent(block: bytes) -> bytes:
+    wide = _WIDE.sub(lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), block.replace(b"+", b" "))
+    return unquote_to_bytes(wide)
+
+
+_WIDE = re.compile(rb"%u([0-9A-Fa-f]{4})")
+
+
+def _query(block: bytes) -> bytes:
+    return _base64(unquote_to_bytes(block))
+
+
+def _octets(block: bytes) -> bytes:
+    """Each escape as its octet; what is between stands for itself."""
+    return _OCTET.sub(lambda m: bytes((int(m[1], 16) if m[1] else int(m[2], 8),)), block)
+
+
+_OCTET = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))")
+
+
+def _numbers(block: bytes) -> bytes:
+    """Octets, or code points where one is larger."""
+    values = [int(n) for n in re.findall(rb"[0-9]+", block)]
+    if max(values) > 255:
+        return "".join(map(chr, values)).encode("utf-8", "replace")
+    return bytes(values)
+
+
+def _bits(block: bytes) -> bytes:
+    return bytes(int(n, 2) for n in re.findall(rb"[01]{8}", block))
+
+
+def _references(block: bytes) -> bytes:
+    return html.unescape(block.decode("latin-1")).encode("utf-8", "replace")
+
+
+def _ascii85(block: bytes) -> bytes:
+    try:
+        return base64.a85decode(block[2:-2])
+    except ValueError:
+        return b""
+
+
+def _escapes(block: bytes) -> bytes:
+    parts = re.split(rb"\\u\{?([0-9A-Fa-f]{4}|(?<=\{)[0-9A-Fa-f]{1,6}(?=\}))\}?", block)
+    out = "".join(chr(min(int(p, 16), 0x10FFFF)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
+    return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
+
+
+CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
+    ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
+    ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
+    ("octets", OCTETS, _octets), ("query", QUERY, _query), ("numbers", NUMBERS, _numbers), ("bits", BITS, _bits),
+)
+
+
+_KINDS = bytes(104 if c in b"0123456789abcdefABCDEF" else 115 if c in b" :," else 46 for c in range(256))
+"""Octets by what they are in a hex dump: digits h, separators s."""
+
+
+_RUNS: dict[str, tuple[bytes, int]] = {
+    "base32": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8), "bits": (b"01", 8),
+    "base64": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-", 16),
+}
+"""What a line of these codings is made of, and how much of it stands together at the least."""
+_ALIKE = {label: bytes(120 if c in among else 46 for c in range(256)) for label, (among, _) in _RUNS.items()}
+_SEPARATORS = bytes.maketrans(b";", b",")
+
+
+def hinted(label: str, data: bytes) -> bool:
+    """False where a coding cannot be there: a look that costs a hundredth of the pattern's."""
+    if label == "percent":
+        return data.count(b"%") >= 8
+    if label == "escapes":
+        return data.count(b"\\u") >= 8
+    if label == "references":
+        return data.count(b"&#") >= 8
+    if label == "ascii85":
+        return b"<~" in data
+    if label == "octets":
+        return data.count(b"\\") >= 8
+    if label == "query":
+        return b"%2" in data or b"%3" in data
+    if label == "numbers":
+        return b"," * 24 in data.translate(_SEPARATORS, b"0123456789 \t\r\n>")
+    if label in _RUNS:
+        return b"x" * _RUNS[label][1] in data.translate(_ALIKE[label])
+    if label in ("hex", "dump"):
+        kinds = data.translate(_KINDS)
+        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or (
+            data.count(b"0x") >= 16 or data.count(b"\\x") >= 16)
+    return True
+
+
+def worth(plain: bytes) -> bool:
+    """A container by its first octets, or text that reads like text."""
+    if plain.startswith(CONTAINERS):
+        return True
+    if len(plain) < 16 or plain.count(0) * 8 > len(plain) * 5:
+        return False
+    controls = sum(plain.count(bytes([c])) for c in range(32) if c not in (0, 9, 10, 13, 27))
+    if controls * 100 > len(plain):
+        return False
+    if plain.isascii():
+        return True
+    text, _ = readings(plain)[0]
+    return "\ufffd" not in text and naturalness(text) > 0.3
+
+
+BLOCKS = BlocksExtractor()

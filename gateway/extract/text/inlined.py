@@ -1,0 +1,240 @@
+"""Files written out as text: uuencode, yEnc, BinHex, base64 runs, quoted-printable without a declaration.
+
+Mail readers find such runs in bodies by themselves; so do we, in every text node and in both directions. All patterns
+look at lines, once.
+"""
+
+from __future__ import annotations
+
+import binascii
+import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.identify import identify
+from gateway.extract.looks import written
+from gateway.extract.mime.decode import uu_lines
+from gateway.extract.text import codings
+from gateway.model.artifact import ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
+
+UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+(?:[0-7]{3,6}[ \t]+)?([^\r\n]{1,255})", re.M | re.I)
+YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}?(?:name=([^\r\n]{0,255}))?\r?$", re.M)
+YENC_END = re.compile(rb"=y(?:end|begin) ")
+BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
+LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
+BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
+BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
+MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
+QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
+LEAST_FILE = 60                          # octets of a file in one or two lines
+SHORT = 1000                             # octets of a text that is one run by being nothing else
+MAX_RUNS = 64
+MOST_RUNS = 4000
+"""Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
+WRITTEN = frozenset({
+    "application/mac-binhex40", "application/x-pem", "application/json", "application/pgp-signature", "message/delivery-status",
+})
+"""Types that are text by another name."""
+NAMED = frozenset({"uuencode", "yenc", "binhex"})
+NOISE = frozenset({
+    "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature",
+    "application/x-enciphered",
+})
+BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+BINHEX_GAP = 400                         # octets between the heading and the colon that opens the data
+BINHEX_VALUES = {c: n for n, c in enumerate(BINHEX_ALPHABET)}
+
+File = tuple[tuple[str, ...], bytes]
+
+
+class InlinedExtractor:
+    name = "inlined"
+
+    def claims(self, node: Node) -> bool:
+        if node.type == "application/octet-stream":
+            return b"=ybegin " in node.data              # the one form that is no text
+        return node.type.startswith("text/") or node.type in WRITTEN
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = unwidened(node.data)
+        if b"begin" in data or b"BEGIN " in data:
+            yield from _each(_uu(data), "uuencode")
+        if b"=ybegin" in data:
+            yield from _each(_yenc(data), "yenc")
+        if b"BinHex" in data:
+            yield from _each(_binhex(data), "binhex")
+        if codings.has_token(data):
+            names = node.artifact.names
+            yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
+        if node.type != "text/html":
+            yield from _each(((node.artifact.names, p) for _, p in codings.runs(data)), "coded")
+            yield from _each((((), p) for p in codings.paragraphs(data)), "paragraph")
+        if QP_OCTET.search(data[:400]) and len(QP_OCTET.findall(data[:3000])) * 9 > len(data[:3000]):
+            yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
+
+
+def unwidened(data: bytes) -> bytes:
+    """UTF-16 of Latin letters as octets: the coded forms are all of them."""
+    head = data[:400]
+    return data.replace(b"\0", b"") if head.count(0) * 5 > len(head) * 2 else data
+
+
+def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
+    """Children of what was decoded; of base64 and quoted-printable only what came out as something."""
+    for number, (names, payload) in enumerate(found, 1):
+        if number > (MAX_RUNS if how in NAMED else MOST_RUNS):
+            yield Problem(IncidentCode.COUNT, f"more files written as {how} than any mail has")
+            return
+        kind = identify(payload, names)
+        if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _worth_reading(payload))):
+            continue
+        yield Observation("INLINED-FILE", f"{how} {kind}")
+        yield Child(payload, ArtifactKind.OBJECT, names, label=how, detected_type=kind)
+
+
+def _worth_reading(payload: bytes) -> bool:
+    """Text that came out of base64: words or another layer, not noise that happens to have no control characters."""
+    if LONG_TOKEN.match(payload):
+        return True
+    if written(payload):
+        return True
+    head = payload[:2000].replace(b"\0", b"")
+    return len(head) >= 32 and sum(c in b" \n\r\t,.;" for c in head) * 40 > len(head) and sum(c > 126 for c in head) * 3 < len(head)
+
+
+def _uu(data: bytes) -> Iterator[File]:
+    for match in UU_BEGIN.finditer(data):
+        name = match[2].strip().decode("utf-8", "replace")
+        lines = _lines(data, match.end(), match[1])
+        payload = _uu_base64(lines) if b"-base64" in match[0].lower() else uu_lines(lines)
+        other = codings.xx_lines(_lines(data, match.end(), match[1]))
+        if codings.certain(other) or (len(other) > len(payload) and not codings.certain(payload)):
+            payload = other
+        if payload and (codings.certain(payload) or MODE.match(match[0])):
+            yield (name,), payload
+
+
+def _lines(data: bytes, at: int, prefix: bytes) -> Iterator[bytes]:
+    """The lines behind an offset, without what quotes them or sets them in; read only as far as somebody asks."""
+    at = data.find(b"\n", at) + 1
+    first = True
+    while 0 < at < len(data):
+        end = data.find(b"\n", at)
+        line = data[at:end if end >= 0 else len(data)].removeprefix(prefix)
+        if not first or line.strip():
+            first = False
+            yield line
+        at = end + 1
+
+
+def _uu_base64(lines: Iterable[bytes]) -> bytes:
+    kept: list[bytes] = []
+    for line in lines:
+        if line.strip() == b"====" or line.startswith(b"begin"):
+            break
+        kept.append(line)
+    return from_base64(b"".join(kept))
+
+
+def _yenc(data: bytes) -> Iterator[File]:
+    """yEnc 1.3: each octet plus 42; `=` escapes with another 64."""
+    for match in YENC_BEGIN.finditer(data):
+        ends = YENC_END.search(data, match.end())
+        body = data[match.end():ends.start() if ends else len(data)].lstrip(b"\r\n")
+        body = re.sub(rb"^=ypart[^\n]*\n", b"", body).translate(None, b"\r\n")
+        plain = re.sub(rb"=(.)", lambda m: bytes(((m[1][0] - 64) & 255,)), body, flags=re.S)
+        name = (match[1] or b"").strip().decode("utf-8", "replace")
+        yield (name,) if name else (), plain.translate(YENC_TABLE)
+
+
+YENC_TABLE = bytes((c - 42) & 255 for c in range(256))
+
+
+def _binhex(data: bytes) -> Iterator[File]:
+    """BinHex 4.0 (RFC 1741): six bits a character, run-length coded, name and two forks."""
+    for match in BINHEX_BEGIN.finditer(data):
+        start = data.find(b":", match.end(), match.end() + BINHEX_GAP)
+        if start < 0:
+            continue
+        end = data.find(b":", start + 1)
+        bits = [BINHEX_VALUES[c] for c in data[start + 1:end if end > 0 else len(data)] if c in BINHEX_VALUES]
+        packed = bytearray()
+        for at in range(0, len(bits) - 3, 4):
+            a, b, c, d = bits[at:at + 4]
+            packed += bytes(((a << 2 | b >> 4) & 255, (b << 4 | c >> 2) & 255, (c << 6 | d) & 255))
+        yield from _binhex_file(_unrun(bytes(packed)))
+
+
+def _unrun(packed: bytes) -> bytes:
+    out = bytearray()
+    at = 0
+    while at < len(packed):
+        c = packed[at]
+        if c == 0x90 and at + 1 < len(packed):
+            count = packed[at + 1]
+            if count == 0:
+                out.append(0x90)
+            elif out:
+                out += bytes((out[-1],)) * (count - 1)
+            at += 2
+            continue
+        out.append(c)
+        at += 1
+    return bytes(out)
+
+
+def _binhex_file(plain: bytes) -> Iterator[File]:
+    if len(plain) < 22:
+        return
+    size = plain[0]
+    name = plain[1:1 + size].decode("mac_roman")
+    at = 1 + size + 1 + 4 + 4 + 2                       # version, type, creator, flags
+    length = int.from_bytes(plain[at:at + 4], "big")
+    yield (name,), plain[at + 10:at + 10 + length]      # both lengths, then the header's checksum
+
+
+def base64_runs(data: bytes) -> Iterator[bytes]:
+    """Runs of base64: three or more lines, one line of 120 characters and more, or all of a short text. One pass over the lines."""
+    compact = data.translate(None, b" \t\r\n>") if len(data) < SHORT else b""
+    if compact and BASE64_LINE.fullmatch(compact):
+        yield from_base64(compact)
+        return
+    run: list[bytes] = []
+    tail = before = b""                                          # of the line before the run: `key: TVqQ`
+    for line in chain(io.BytesIO(data), (b"",)):
+        text = line.strip(b" \t\r\n>|")
+        whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
+        if not whole:
+            text = text.strip(b" \t\"',;+")
+        if len(text) >= (40 if not run else 2) and (whole or BASE64_LINE.fullmatch(text)):
+            tail = before if not run else tail
+            run.append(text)
+            continue
+        if run and (len(run) >= 3 or len(run[0]) >= 120 or _short_file(run)):
+            yield from_base64(b"".join(run))
+            if tail:
+                yield from_base64(b"".join((tail, *run)))
+        run = []
+        before = text[len(text.rstrip(BASE64_LETTERS)):]
+        if len(text) >= 120:
+            yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+
+
+def _short_file(run: list[bytes]) -> bool:
+    """Two lines, or a short one, count where what comes out can be no accident."""
+    payload = from_base64(b"".join(run))
+    return len(payload) >= LEAST_FILE and (written(payload) or codings.certain(payload))
+
+
+def from_base64(text: bytes) -> bytes:
+    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", text)
+    kept = kept[:len(kept) - 1] if len(kept) % 4 == 1 else kept
+    return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+
+
+INLINED = InlinedExtractor()

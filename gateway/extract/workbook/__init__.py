@@ -1,0 +1,1 @@
+"""Workbooks and the tables that a spreadsheet opens."""

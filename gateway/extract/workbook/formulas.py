@@ -1,0 +1,154 @@
+"""Text files that a spreadsheet opens: CSV and SYLK with formulas that start programs, web and database query files.
+
+Light: runs in the plain lane too. A cell that begins with = + - @ and calls service|topic!item starts the service (DDE).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from gateway.extract.base import Context, Node, Yield
+from gateway.extract.workbook.calls import JUDGES
+from gateway.model.content import Observation
+
+Place = tuple[int, int, str, re.Pattern[bytes] | None]
+"""Where a call begins and ends, what it is told as, and what has to stand before it in its cell."""
+HEAD = 4 << 20                           # octets of a text that are searched
+SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|"
+                     rb"explorer|calc|excel|"
+                     rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
+AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
+OPENED = re.compile(rb"\((?<=[ACDEKLRacdeklr ]\()[ ]?\"")
+"""A parenthesis and a quotation mark behind the last letter of one of these names: a pattern that begins with a literal."""
+CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
+                  rb"RTD)[ ]?\Z", re.I)
+LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE)[ ]?\Z", re.I)
+ADDRESS = 1200                           # octets of a call in which its address stands
+LONGEST = 16                             # octets of such a name, a blank and what stands before it
+OPENINGS = 200_000                       # of one file that are looked at
+BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
+TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
+TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
+"""The second half of service|'topic'!item, whatever the service: any program may be named there."""
+STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
+NAMED = re.compile(rb"[=+@(,;*/&-][ ]?[\w.:\\/-]{1,260}$")
+BEFORE = 300                             # octets before a call in which its cell begins
+CANDIDATES = 5000                        # calls of one file that are looked at
+QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,2000})", re.I)
+DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S[^\r\n]{0,2000})", re.I)
+SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
+SYLK_FORMULA = re.compile(rb"[\n\r]C;[^\r\n]{0,2000}?;E([^\r\n]{1,2000})", re.I)
+SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)
+
+
+class Formulas:
+    name = "formulas"
+
+    def claims(self, node: Node) -> bool:
+        if node.type == "text/html":
+            return bool(_endings(node) & BOOKS)
+        if node.type == "application/octet-stream":      # noise behind a table does not keep a spreadsheet from opening it
+            return bool(_endings(node) & TABLES) or SYLK.match(node.data[:16]) is not None
+        return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = _narrow(node.data[:HEAD])
+        if SYLK.match(data):
+            yield from _sylk(data)
+        query = QUERY.match(data)
+        if query:
+            yield Observation("FORMULA-QUERY", query.group(1).decode("latin-1"))
+        database = DATABASE.match(data)
+        if database:
+            yield Observation("FORMULA-QUERY", database.group(1).decode("latin-1"))
+        if _is_table(node):
+            yield from _cells(data)
+
+
+def _is_table(node: Node) -> bool:
+    """Only what a double click gives to the spreadsheet, or what looks like a short table: prose may quote formulas."""
+    return node.type == "text/csv" or bool(_endings(node) & (BOOKS | {"txt", "asc"}))
+
+
+def _endings(node: Node) -> set[str]:
+    return {n.rpartition(".")[2].lower() for n in node.artifact.names}
+
+
+def _cells(data: bytes) -> Iterator[Yield]:
+    """Calls first, then whether the cell around them is a formula: linear, however the table looks."""
+    dde = b"|" in data and b"!" in data                   # service|topic!item
+    for begin, end, code, before in chain(_services(data) if dde else (), _calls(data), _topics(data) if dde else ()):
+        line = data[max(0, begin - BEFORE):begin]
+        cell = line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]
+        if STARTER.search(cell) and (before is None or before.search(cell)):
+            yield Observation(code, (cell + data[begin:end + 80]).decode("latin-1").splitlines()[0])
+            break
+    yield from islice(_links(data), 1)
+
+
+def _services(data: bytes) -> Iterator[Place]:
+    for found in islice(SERVICE.finditer(data), CANDIDATES):
+        if AFTER.match(data, found.end()):
+            yield found.start(), found.end(), "FORMULA-DDE", None
+
+
+def _calls(data: bytes) -> Iterator[Place]:
+    """At most CANDIDATES of them, among the first OPENINGS arguments in quotes."""
+    count = 0
+    for found in islice(OPENED.finditer(data), OPENINGS):
+        begin = max(0, found.start() - LONGEST)
+        name = CALL.search(data[begin:found.start()])
+        if name is not None:
+            yield begin + name.start(), found.end(), "FORMULA-DDE" if name[1] else "FORMULA-CALL", None
+            count += 1
+            if count >= CANDIDATES:
+                return
+
+
+def _links(data: bytes) -> Iterator[Observation]:
+    """Functions that lead to a program or a share by one click, or fetch from there. Quotation marks of a cell stand twice."""
+    for found in islice(OPENED.finditer(data), OPENINGS):
+        begin = max(0, found.start() - LONGEST)
+        name = LINK.search(data[begin:found.start()])
+        if name is None:
+            continue
+        line = data[max(0, begin + name.start() - BEFORE):begin + name.start()]
+        call = data[found.start():found.start() + ADDRESS].decode("utf-8", "replace").replace('""', '"')
+        seen = JUDGES[name[1].upper()](call)
+        if seen is not None and STARTER.search(line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]):
+            yield seen
+
+
+def _topics(data: bytes) -> Iterator[Place]:
+    return ((found.start(), found.end(), "FORMULA-DDE", NAMED) for found in islice(TOPIC.finditer(data), CANDIDATES))
+
+
+def _sylk(data: bytes) -> Iterator[Yield]:
+    name = SYLK_NAME.search(data)
+    if name:
+        yield Observation("XLM-AUTO-NAME", name.group(1).decode("latin-1"))
+    if re.search(rb"[\n\r]O;[^\r\n]{0,200}E(?:[;\r\n]|$)", data):
+        yield Observation("XLM-SHEET", "macro sheet in SYLK")
+    for count, found in enumerate(SYLK_FORMULA.finditer(data)):
+        if count > 100_000:
+            return
+        formula = found.group(1)
+        if b"|" in formula and b"!" in formula:
+            yield Observation("FORMULA-DDE", formula[:400].decode("latin-1"))
+            return
+        if re.search(rb"(?:^|[^A-Za-z])(?:EXEC|CALL|REGISTER)\(", formula, re.I):
+            yield Observation("XLM-CALL", formula[:100].decode("latin-1"))
+            return
+
+
+def _narrow(data: bytes) -> bytes:
+    """UTF-16 text as UTF-8."""
+    for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if data.startswith(mark):
+            return data[2:].decode(charset, "replace").encode("utf-8", "replace")
+    return data.removeprefix(b"\xef\xbb\xbf")
+
+
+FORMULAS = Formulas()

@@ -1,0 +1,114 @@
+"""Single-file compressors: every stream is seen, checksums hold, bombs stop."""
+
+import bz2
+import gzip
+import io
+import lzma
+import struct
+import time
+import zlib
+
+import pytest
+import zstandard
+
+from gateway.extract.archive.compressed import COMPRESSED, streams
+from gateway.extract.base import Context
+from gateway.extract.bounded import Budget
+from gateway.model.content import Observation
+from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
+from tests.builders.archives import codes, content, take_apart
+
+DATA = b"MZ\x90\0 program " * 100
+Z_FILE = bytes.fromhex("1f9d9061c48810")      # compress(1) of b"abc\n" cut to its first codes
+
+
+def lzip(data):
+    packed = lzma.compress(data, lzma.FORMAT_ALONE, filters=[{"id": lzma.FILTER_LZMA1, "dict_size": 1 << 16}])[13:]
+    return b"LZIP\x01\x10" + packed + struct.pack("<LQQ", zlib.crc32(data), len(data), len(packed) + 26)
+
+
+PACKERS = {
+    "gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress, "lzma": lambda d: lzma.compress(d, lzma.FORMAT_ALONE),
+    "zst": zstandard.compress, "lz": lzip,
+}
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_content_and_inner_name(ending):
+    found = take_apart(COMPRESSED, PACKERS[ending](DATA), f"帳單.exe.{ending}")
+    assert content(found) == {"帳單.exe": DATA}
+    assert codes(found) == set()
+
+
+def test_name_in_the_gzip_header():
+    stream = io.BytesIO()
+    with gzip.GzipFile("invoice.exe", "wb", fileobj=stream) as packed:
+        packed.write(DATA)
+    found = take_apart(COMPRESSED, stream.getvalue(), "harmless.gz")
+    assert found[0].names == ("invoice.exe", "harmless")
+
+
+def test_uuencoded_file():
+    lines = [b"begin 644 invoice.exe"]
+    for at in range(0, len(DATA), 45):
+        piece = DATA[at:at + 45]
+        quads = "".join(f"{b:08b}" for b in piece.ljust((len(piece) + 2) // 3 * 3, b"\0"))
+        lines.append(bytes([32 + len(piece)]) + bytes(32 + int(quads[n:n + 6], 2) or 96 for n in range(0, len(quads), 6)))
+    found = take_apart(COMPRESSED, b"\n".join([*lines, b"`", b"end", b""]), "a.uue", kind="application/x-uuencode")
+    assert content(found)["invoice.exe"] == DATA
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "zst", "lz"])
+def test_streams_after_one_another(ending):
+    found = take_apart(COMPRESSED, PACKERS[ending](b"hello") + PACKERS[ending](DATA), f"a.{ending}")
+    pieces = [c.data for c in found if not isinstance(c, Observation)]
+    assert b"hello" + DATA in pieces
+    assert ending == "zst" or DATA in pieces
+
+
+def test_octets_behind_the_end():
+    found = take_apart(COMPRESSED, gzip.compress(b"x") + b"MZ\x90\0stub", "a.gz")
+    assert codes(found) == {"ARCHIVE-STRAY-DATA"}
+    assert content(found)["after"] == b"MZ\x90\0stub"
+    assert codes(take_apart(COMPRESSED, gzip.compress(b"x") + b"\0\0\r\n", "a.gz")) == set()
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_damage_is_a_problem_and_shows_what_there_was(ending):
+    found = take_apart(COMPRESSED, PACKERS[ending](DATA)[:-6], f"a.{ending}")
+    assert "MALFORMED" in codes(found)
+
+
+def test_wrong_checksum():
+    data = bytearray(gzip.compress(DATA))
+    data[-5] ^= 1
+    assert codes(take_apart(COMPRESSED, bytes(data), "a.gz")) == {"MALFORMED"}
+
+
+def test_storm_of_empty_streams():
+    started = time.process_time()
+    found = take_apart(COMPRESSED, gzip.compress(b"") * 100_000, "a.gz")
+    assert codes(found) == {"COUNT"} and len(found) < 12
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("ending", PACKERS)
+def test_bombs(ending):
+    data = PACKERS[ending](bytes(64 << 20))
+    started = time.process_time()
+    found = take_apart(COMPRESSED, data, f"a.{ending}")
+    assert "RATIO" in codes(found)
+    assert time.process_time() - started < 2
+
+
+def test_streams_without_end_stop_by_work(monkeypatch):
+    monkeypatch.setattr("gateway.extract.archive.compressed.MAX_COPIED", 10_000)
+    data = gzip.compress(b"") * 200
+    made, _, trouble = streams("application/gzip", data, Budget.of(Context(Limits())))
+    assert trouble is not None and trouble.code is IncidentCode.COUNT and 1 < len(made) < 10
+
+
+def test_what_stands_behind_padding_is_looked_at_by_itself():
+    found = take_apart(COMPRESSED, gzip.compress(b"a") + bytes(100) + gzip.compress(b"hidden"), "a.gz")
+    assert [c.data[:2] for c in found if getattr(c, "label", "") == "after"] == [b"\x1f\x8b"]

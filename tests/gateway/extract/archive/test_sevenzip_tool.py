@@ -1,0 +1,63 @@
+"""The tool lane as last reader; here 7zz is run straight, with the arguments the lane uses."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.extract.archive.sevenzip import SEVENZIP
+from gateway.extract.archive.sevenzip_tool import SEVENZIP_TOOL, listing, members
+from gateway.extract.archive.zip import ZIP
+from gateway.extract.base import Context, Node, ToolFailed
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
+from tests.builders.archives import codes, content, seven_zip
+
+FILES = {"a.txt": b"hello " * 100, "書/b.exe": b"MZ\x90\0" + bytes(range(256))}
+ARGUMENTS = {"7zz-list": ("l", "-slt", "-ba", "-sccUTF-8", "-p"), "7zz-extract": ("e", "-so", "-y", "-p")}
+
+
+class Direct:
+    def __init__(self, folder: Path, change=lambda tool, out: out):
+        self.folder, self.change = folder, change
+
+    def run(self, tool, data, **parameters):
+        assert parameters == {"password": ""}
+        (self.folder / "asked").write_bytes(data)
+        done = subprocess.run(["7zz", *ARGUMENTS[tool], str(self.folder / "asked")], capture_output=True, check=False)
+        return self.change(tool, done.stdout)
+
+
+class Missing:
+    def run(self, tool, data, **parameters):
+        raise ToolFailed("not installed")
+
+
+def read(extractor, data, kind, tools):
+    node = Node(Artifact(0, None, ArtifactKind.PART, size=len(data)), data, kind)
+    assert extractor.claims(node)
+    return list(extractor.extract(node, Context(Limits(), tools=tools)))
+
+
+@pytest.mark.parametrize(("extractor", "kind", "media", "method"), [
+    (ZIP, "zip", "application/zip", "-mm=Deflate64"), (SEVENZIP, "7z", "application/x-7z-compressed", "-m0=Deflate64"),
+    (SEVENZIP_TOOL, "wim", "application/x-ms-wim", "-mx=0")])
+def test_what_nothing_else_reads(tmp_path, extractor, kind, media, method):
+    data = seven_zip(tmp_path, FILES, kind, method)
+    found = read(extractor, data, media, Direct(tmp_path))
+    assert {n: d for n, d in content(found).items() if d} == FILES and codes(found) == set()
+    assert "UNSUPPORTED" in codes(read(extractor, data, media, None))
+    assert "UNSUPPORTED" in codes(read(extractor, data, media, Missing()))
+
+
+def test_an_answer_that_does_not_fit_its_list_is_not_taken(tmp_path):
+    data = seven_zip(tmp_path, FILES, "zip", "-mm=Deflate64")
+    for change in (lambda t, o: o[:-1] if t == "7zz-extract" else o, lambda t, o: o[::-1] if t == "7zz-extract" else o,
+                   lambda t, o: b"" if t == "7zz-list" else o, lambda t, o: o.replace(b"Size = 6", b"Size = 999999999999999996")):
+        assert members(data, Context(Limits(), tools=Direct(tmp_path, change))) is None
+
+
+def test_listing():
+    found = listing(b"Path = a b.txt\nSize = 5\nCRC = 0000000A\n\nPath = d\nFolder = +\nSize = 0\n\nPath = e\nAttributes = D drwx\n")
+    assert [(e.name, e.size, e.folder, e.crc) for e in found] == [("a b.txt", 5, False, 10), ("d", 0, True, None), ("e", 0, True, None)]
+    assert listing(b"Size = 5\nnonsense\n") == []

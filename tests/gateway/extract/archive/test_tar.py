@@ -1,0 +1,84 @@
+"""tar, cpio, ar: every dialect, links, devices, and what stands behind the end mark."""
+
+import io
+import tarfile
+
+import pytest
+
+from gateway.extract.archive.tar import TAR, end_mark
+from gateway.extract.base import Child
+from tests.builders.archives import codes, content, take_apart
+
+DATA = b"MZ\x90\0 program"
+
+
+def tar_of(*members, format=tarfile.PAX_FORMAT, encoding="utf-8"):
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=format, encoding=encoding) as archive:
+        for name, data, *more in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            for key, value in (more[0] if more else {}).items():
+                setattr(info, key, value)
+            archive.addfile(info, io.BytesIO(data))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("format", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_dialects(format):
+    long = "資料/" + "x" * 90 + ".exe"
+    found = take_apart(TAR, tar_of(("a.txt", b"hello"), (long, DATA), format=format))
+    assert content(found) == {"a.txt": b"hello", long: DATA}
+    assert codes(found) == set()
+
+
+def test_names_of_a_big5_machine():
+    found = take_apart(TAR, tar_of(("報告書.exe", DATA), format=tarfile.GNU_FORMAT, encoding="cp950"))
+    assert "報告書.exe" in found[0].names
+
+
+@pytest.mark.parametrize(("member", "code"), [
+    (("../x.txt", b""), "MEMBER-TRAVERSAL"),
+    (("/abs.txt", b""), "MEMBER-ABSOLUTE"),
+    (("d/l", b"", {"type": tarfile.SYMTYPE, "linkname": "../../etc/passwd"}), "MEMBER-LINK-OUTSIDE"),
+    (("l", b"", {"type": tarfile.LNKTYPE, "linkname": "/etc/passwd"}), "MEMBER-LINK-OUTSIDE"),
+    (("dev", b"", {"type": tarfile.CHRTYPE}), "MEMBER-DEVICE"),
+])
+def test_odd_members(member, code):
+    assert code in codes(take_apart(TAR, tar_of(member)))
+
+
+def test_links_inside_are_ordinary():
+    assert codes(take_apart(TAR, tar_of(("a/b", b"x"), ("a/l", b"", {"type": tarfile.SYMTYPE, "linkname": "../a/b"})))) == set()
+
+
+def test_members_behind_the_end_mark():
+    data = tar_of(("a.txt", b"hello"))
+    found = take_apart(TAR, data + tar_of(("bad.exe", DATA)))
+    assert "ARCHIVE-HIDDEN-MEMBERS" in codes(found)
+    assert DATA in content(found)["after"]
+    assert end_mark(data) and codes(take_apart(TAR, data)) == set()
+
+
+def test_cut_archive_is_a_problem():
+    data = tar_of(("a.bin", bytes(range(256)) * 40))
+    found = take_apart(TAR, data[:3000])
+    assert "MALFORMED" in codes(found)
+
+
+def test_cpio_and_ar():
+    cpio = b"070701" + b"".join(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, len(DATA), 0, 0, 0, 0, 6, 0)) + b"a.exe\0" + DATA.ljust(16, b"\0")
+    cpio += b"070701" + b"".join(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)) + b"TRAILER!!!\0\0\0\0"
+    assert content(take_apart(TAR, cpio)) == {"a.exe": DATA} == content(take_apart(TAR, cpio + bytes(400)))
+    assert [c.data for c in take_apart(TAR, cpio + bytes(300) + cpio) if isinstance(c, Child) and c.label == "after"] == [cpio]
+    ar = b"!<arch>\n" + b"%-16s%-12d%-6d%-6d%-8o%-10d`\n" % (b"a.exe/", 0, 0, 0, 0o100644, len(DATA)) + DATA
+    assert content(take_apart(TAR, ar)) == {"a.exe": DATA}
+
+
+@pytest.mark.parametrize(("records", "held"), [({"path": "evil.js"}, True), ({"linkpath": "../x"}, True), ({"comment": "0123abc path=x"}, False)])
+def test_a_global_header_that_names_members(records, held):
+    """Some unpackers call every member so, others ignore it; git writes a comment there."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT, pax_headers=records) as archive:
+        archive.addfile(tarfile.TarInfo("a.txt"), io.BytesIO())
+    assert ("ARCHIVE-NAMES-DIFFER" in codes(take_apart(TAR, out.getvalue()))) == held

@@ -1,0 +1,109 @@
+"""Files in calendar and contact properties."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from gateway.extract import nesting
+from gateway.extract.base import Child, Context, Node, Problem
+from gateway.extract.mail.ics import ICS
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation
+from gateway.model.deadline import Limits
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
+B64 = base64.b64encode(PROGRAM).decode()
+
+
+def children(text: str, type: str = "text/calendar") -> list[Child]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), type)
+    return [i for i in ICS.extract(node, Context(Limits())) if isinstance(i, Child)]
+
+
+def folded(line: str) -> str:
+    return "\r\n ".join(line[n:n + 60] for n in range(0, len(line), 60)) + "\r\n"
+
+
+def test_folded_attachment_with_its_name():
+    (child,) = children("BEGIN:VCALENDAR\r\n" + folded(f"ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=a.exe:{B64}") + "END:VCALENDAR\r\n")
+    assert (child.data, child.names, child.label) == (PROGRAM, ("a.exe",), "attach")
+
+
+def test_photo_and_data_uri():
+    assert children(f"PHOTO;ENCODING=b;TYPE=PNG:{B64}\r\n", "text/vcard")[0].data == PROGRAM
+    assert children(f"ATTACH:data:application/octet-stream;base64,{B64}\r\n")[0].data == PROGRAM
+
+
+def test_ordinary_properties_hold_nothing():
+    assert children("SUMMARY:Review\r\nATTACH:https://example.com/a.pdf\r\nDESCRIPTION;LANGUAGE=zh-TW:報價\r\n") == []
+
+
+def test_hostile_properties_are_linear():
+    children("A" + ";x" * 50_000 + ":y\r\n")
+    children('A;"' * 20_000)
+
+
+def test_more_events_than_any_calendar_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nesting, "CARDS", 10)
+    for number, held in ((11, True), (10, False)):
+        data = "".join(f"BEGIN:VCARD\r\nFN:{n}\r\nEND:VCARD\r\n" for n in range(number)).encode()
+        found = list(ICS.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, "text/vcard"), Context(Limits())))
+        assert any(isinstance(i, Problem) for i in found) == held
+
+
+def codes(text: str) -> list[str]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "text/calendar")
+    return [i.code for i in ICS.extract(node, Context(Limits())) if isinstance(i, Observation)]
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("ATTACH:file://h.example/s/a.exe\r\n", "DOC-LINK-PROGRAM"),
+    ("BEGIN:VALARM\r\nACTION:PROCEDURE\r\nATTACH;FMTTYPE=application/binary:file:///c:/windows/calc.exe\r\nEND:VALARM\r\n", "DOC-LINK-PROGRAM"),
+    ("BEGIN:VALARM\r\nACTION:AUDIO\r\nATTACH;VALUE=URI:\\\\h.example\\s\\a.wav\r\nEND:VALARM\r\n", "DOC-EXTERNAL-SHARE"),
+    ("BEGIN:VALARM\r\nEND:VALARM\r\nATTACH:file://fileserver/dept/a.pdf\r\n", "DOC-LINK"),
+])
+def test_files_that_are_elsewhere(text, code):
+    assert codes(text) == [code]
+
+
+@pytest.mark.parametrize("value", [";VALUE=URI:Chord", ":https://e.example/a.pdf", ":CID:part3@h", ";FMTTYPE=audio/basic:Basso"])
+def test_sounds_and_pages_are_nothing(value):
+    assert codes(f"BEGIN:VALARM\r\nATTACH{value}\r\nEND:VALARM\r\n") == []
+
+
+@pytest.mark.parametrize(("text", "detail"), [
+    ("ATTACH:search-ms:query=a&crumb=location:x\r\n", "a search-ms:query=a&crumb=location:x"),
+    ("URL:ms-msdt:/id x\r\n", "a ms-msdt:/id x"),
+])
+def test_addresses_of_other_schemes_are_links(text, detail):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "text/calendar")
+    assert list(ICS.extract(node, Context(Limits()))) == [Observation("HTML-LINK", detail)]
+
+
+@pytest.mark.parametrize("target", [
+    "file://203.0.113.7/share/a.exe", "www.h.example\\..\\..\\a.cpl", "file:///c:/users/public/a.cpl"])
+def test_cards_that_point_to_programs(target):
+    assert codes(f"URL:{target}\r\n") == ["DOC-LINK-PROGRAM"]
+
+
+@pytest.mark.parametrize("target", ["https://h.example/a.exe", "www.example.com", "example.com/cgi/a.pl"])
+def test_addresses_of_the_web_in_cards(target):
+    assert codes(f"URL;TYPE=WORK:{target}\r\n") == []
+
+
+def test_quoted_printable_without_folds():
+    coded = "=\r\n".join("".join(f"={c:02X}" for c in PROGRAM[at:at + 20]) for at in range(0, len(PROGRAM), 20))
+    (child,) = children(f"VERSION:1.0\r\nATTACH;ENCODING=QUOTED-PRINTABLE:{coded}\r\nSUMMARY:x\r\n")
+    assert child.data == PROGRAM
+
+
+def test_padding_of_base64_is_no_soft_line_break():
+    (child,) = children(f"PHOTO;ENCODING=BASE64:{B64.rstrip('=')}=\r\nSUMMARY:x\r\n")
+    assert child.data.startswith(PROGRAM[:30])
+
+
+def test_the_portraits_of_an_address_book():
+    book = "".join(f"BEGIN:VCARD\r\nPHOTO;ENCODING=BASE64:{B64}\r\nEND:VCARD\r\n" for _ in range(900))
+    assert len(children(book)) == 900

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import base64
+import zlib
+
+import pytest
+
+from gateway.extract.identify import identify
+from gateway.extract.office.flat import OFFICE_XML, active_mime
+from gateway.model.content import Text
+from tests.builders.archives import codes, content, take_apart
+
+WORD = '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml">{}</w:wordDocument>'
+
+
+def read(text: str) -> list[object]:
+    assert identify(text.encode()) == "application/x-office-xml"
+    return list(take_apart(OFFICE_XML, text.encode(), "a.xml"))
+
+
+def test_word_2003_with_macros() -> None:
+    mso = b"ActiveMime" + bytes(40) + zlib.compress(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest")
+    found = read(WORD.format(f'<w:docSuppData><w:binData w:name="editdata.mso">{base64.b64encode(mso).decode()}</w:binData></w:docSuppData>'))
+    assert content(found)["editdata.mso"] == mso
+    assert content(list(active_mime(mso, 1 << 20)))["editdata.mso"].startswith(b"\xd0\xcf")
+
+
+def test_text_fields_and_templates() -> None:
+    assert Text("您好", "body") in read(WORD.format("<w:p><w:r><w:t>您好</w:t></w:r></w:p>"))
+    assert "DOC-DDE" in codes(read(WORD.format('<w:fldSimple w:instr="DDEAUTO cmd x"/>')))
+    assert "DOC-REMOTE-TEMPLATE" in codes(read(WORD.format('<w:attachedTemplate w:val="http://h.example/t"/>')))
+
+
+def test_flat_package_and_spreadsheet() -> None:
+    flat = ('<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"><pkg:part pkg:name="/word/vbaProject.bin"><pkg:binaryData>'
+            + base64.b64encode(b"\xd0\xcf\x11\xe0").decode() + '</pkg:binaryData></pkg:part><Relationship Type="x/attachedTemplate" '
+            'Target="http://h.example/t" TargetMode="External"/></pkg:package>')
+    found = read(flat)
+    assert content(found)["vbaProject.bin"] == b"\xd0\xcf\x11\xe0" and "DOC-REMOTE-TEMPLATE" in codes(found)
+    sheet = '<Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns="urn:schemas-microsoft-com:office:spreadsheet"><Cell ss:Formula="=cmd|\'/c x\'!A0"/></Workbook>'
+    assert "DOC-DDE" in codes(list(take_apart(OFFICE_XML, sheet.encode(), kind="application/x-office-xml")))
+
+
+def test_flat_opendocument_and_broken_files() -> None:
+    flat = '<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:script="s"><script:module script:name="M">Sub A</script:module></office:document>'
+    assert content(read(flat))["M"] == b"Sub A"
+    assert content(list(take_apart(OFFICE_XML, flat.encode("utf-16"), kind="application/x-office-xml")))["M"] == b"Sub A"
+    assert "MALFORMED" in codes(read(WORD.format("<w:p>")))
+    assert "MALFORMED" in codes(list(active_mime(b"ActiveMime", 100)))
+
+
+def test_pdf_in_xml() -> None:
+    text = '<?xml version="1.0"?><xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><pdf><document><chunk>' + base64.b64encode(b"%PDF-1.7").decode() + "</chunk></document></pdf></xdp:xdp>"
+    assert b"%PDF-1.7" in content(read(text)).values()
+
+
+def test_a_page_that_claims_to_be_a_document_is_read_as_a_page_too() -> None:
+    found = read('<?xml version="1.0"?><html xmlns:x="urn:schemas-microsoft-com:office:spreadsheet"><script>x</script></html>')
+    assert any(getattr(c, "detected_type", "") == "text/html" for c in found)
+
+
+@pytest.mark.parametrize(("line", "held"), [
+    ('<?mso-infoPathSolution solutionVersion="1.0.0.1" href="http://h.example/f.xsn"?>', True), ('<?mso-infoPathSolution href="file:///C:\\f.xsn"?>', False),
+    ('<?mso-infoPathSolution name="urn:x" ?>', False),
+])
+def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
+    found = read(f'<?xml version="1.0"?>{line}<?mso-application progid="InfoPath.Document"?><f/>')
+    assert ("DOC-REMOTE-TEMPLATE" in codes(found)) == held

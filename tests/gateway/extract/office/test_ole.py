@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Context, Node, Problem
+from gateway.extract.office.activex import EQUATION
+from gateway.extract.office.ole import OLE
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Text
+from gateway.model.deadline import Limits
+from tests.builders.archives import codes, content, take_apart
+from tests.builders.documents import STARTS_AND_RUNS, compound, ole_native, vba_compressed, vba_streams, xlm_workbook
+
+
+def vba_at(prefix: str) -> dict[str, bytes]:
+    return {f"{prefix}/{name}": data for name, data in vba_streams({"Module1": STARTS_AND_RUNS}).items()}
+
+
+@pytest.mark.parametrize("prefix", ["Macros/VBA", "MACROS/vba", "_VBA_PROJECT_CUR/VBA", "ObjectPool/_12/Macros/VBA", "odd/names"])
+def test_projects_anywhere(prefix: str) -> None:
+    found = take_apart(OLE, compound(vba_at(prefix)), "a.doc")
+    assert b"AutoOpen" in content(found)["Module1"]
+
+
+def test_package_native_and_class() -> None:
+    data = compound({"ObjectPool/_1/\x01Ole10Native": ole_native("invoice.exe", b"MZ")})
+    found = take_apart(OLE, data, "a.doc")
+    assert content(found)["invoice.exe"] == b"MZ" and "OLE-PACKAGE" in codes(found)
+    assert "OLE-EQUATION" in codes(take_apart(OLE, compound({"x": b"y"}, root=EQUATION)))
+    assert "OLE-EQUATION" in codes(take_apart(OLE, compound({"a/x": b"y"}, classes={"a": EQUATION})))
+
+
+def test_link_stream_with_the_link_flag_only() -> None:
+    url = "http://h.example/x.hta".encode("utf-16-le")
+    assert "DOC-REMOTE-OLE" in codes(take_apart(OLE, compound({"\x01Ole": b"\1\0\0\2\1\0\0\0" + bytes(8) + url})))
+    assert "DOC-REMOTE-OLE" not in codes(take_apart(OLE, compound({"\x01Ole": b"\1\0\0\2\0\0\0\0" + bytes(8) + url})))
+
+
+def test_workbook_and_properties() -> None:
+    found = take_apart(OLE, compound({"Workbook": xlm_workbook(2), "\x05SummaryInformation": bytes(48) + "機密文件".encode("utf-16-le")}))
+    assert "XLM-SHEET" in codes(found)
+    assert any(isinstance(t, Text) and "機密文件" in t.content for t in found)
+
+
+def test_files_in_unknown_streams_go_on() -> None:
+    assert content(take_apart(OLE, compound({"Data1": b"MZ" + bytes(100), "Text": b"hello"}))) == {"Data1": b"MZ" + bytes(100)}
+
+
+def test_macro_source_in_an_unknown_stream() -> None:
+    assert "VBA-PROJECT" in codes(take_apart(OLE, compound({"stuff": b"xx" + vba_compressed(STARTS_AND_RUNS.encode())})))
+
+
+def test_damaged_file_still_shows_its_macros() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + vba_compressed(STARTS_AND_RUNS.encode())
+    found = take_apart(OLE, data)
+    assert any(isinstance(p, Problem) for p in found) and "VBA-PROJECT" in codes(found)
+
+
+def test_plain_document_is_silent() -> None:
+    assert codes(take_apart(OLE, compound({"\x01CompObj": b"Microsoft Word Document", "Data": b"x"}))) == set()
+
+
+def test_lines_with_numbers_of_unknown_streams_outbound() -> None:
+    wide, other = "王大明 A123456789\r無 12".encode("utf-16-be"), b"\x01" + "陳小華 B123456789".encode("utf-16-le")
+    data = compound({"DocumentText": b"SsmgV.01" + wide, "Var2Data": other, "Old": "林 C123456789".encode("cp950")})
+
+    def texts(outbound: bool) -> str:
+        node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/x-ole-storage")
+        return "\n".join(y.content for y in OLE.extract(node, Context(Limits(), outbound=outbound)) if isinstance(y, Text))
+
+    assert all(number in texts(True) for number in ("王大明 A123456789", "陳小華 B123456789", "C123456789"))
+    assert "無 12" not in texts(True) and not texts(False)

@@ -1,0 +1,52 @@
+"""Links of documents whose parts are XML."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Node
+from gateway.extract.office.xmllinks import XML_LINKS
+from gateway.model.artifact import Artifact, ArtifactKind
+from tests.builders.archives import codes, take_apart
+
+
+def document(address: str, event: str = "CLICK", prefix: str = "ofd:") -> bytes:
+    return (f'<?xml version="1.0" encoding="UTF-8"?><{prefix}Document xmlns:ofd="http://www.ofdspec.org/2016"><{prefix}Actions>'
+            f'<{prefix}Action Event="{event}"><{prefix}URI {address}/></{prefix}Action></{prefix}Actions></{prefix}Document>').encode()
+
+
+@pytest.mark.parametrize(("address", "event", "code"), [
+    ('URI="file:///C:/Windows/System32/cmd.exe"', "CLICK", "DOC-LINK-PROGRAM"), ("URI='javascript:app.alert(1)'", "DO", "DOC-LINK-SCHEME"),
+    ('Base="" URI="https://h.example/"', "DO", "PDF-LINK-AUTO"), ('URI="&#92;&#92;h.example&#92;s"', "PO", "PDF-LINK-AUTO"),
+    ('URI="&#92;&#92;h.example&#92;a.exe"', "CLICK", "DOC-LINK-PROGRAM"),
+    ('URI="https://www.example.cn/check?code=1"', "CLICK", ""), ('URI="mailto:a@b.example"', "CLICK", ""),
+])
+def test_where_actions_lead(address: str, event: str, code: str) -> None:
+    for prefix in ("ofd:", ""):
+        assert codes(take_apart(XML_LINKS, document(address, event, prefix), kind="text/xml")) == ({code} if code else set())
+
+
+def test_other_data_are_not_read() -> None:
+    for data, kind in ((b"<?xml version='1.0'?><URI URI='file:///a.exe'/>", "text/xml"), (document('URI="a"'), "image/svg+xml")):
+        assert not XML_LINKS.claims(Node(Artifact(0, None, ArtifactKind.PART), data, kind))
+
+
+HWPX = ('<hs:sec xmlns:hs="http://www.hancom.co.kr/hwpml/2011/section"><hp:fieldBegin type="HYPERLINK"><hp:stringParam name="Command">{}'
+        "</hp:stringParam></hp:fieldBegin></hs:sec>")
+HWPML = '<?xml version="1.0"?><HWPML Version="2.8"><FIELDBEGIN Type="Hyperlink" Command="{}"/></HWPML>'
+XPS = '<FixedPage xmlns="http://schemas.microsoft.com/xps/2005/06"><Path FixedPage.NavigateUri="{}"/></FixedPage>'
+
+
+@pytest.mark.parametrize("frame", [HWPX, HWPML, XPS])
+@pytest.mark.parametrize(("target", "code"), [
+    ("file://h.example/s/a.exe", "DOC-LINK-PROGRAM"), ("search-ms:query=a", "DOC-LINK-SCHEME"), ("https://www.example.com/a.exe", ""),
+    ("mailto:a@example.com", ""), ("#page2", ""),
+])
+def test_links_of_other_formats(frame: str, target: str, code: str) -> None:
+    for charset in ("utf-8", "utf-16"):
+        assert codes(take_apart(XML_LINKS, frame.format(target).encode(charset), kind="text/xml")) == ({code} if code else set())
+
+
+def test_commands_of_hangul_are_undone() -> None:
+    assert codes(take_apart(XML_LINKS, HWPX.format("C\\:\\a.exe;1;0;0;").encode(), kind="text/plain")) == {"DOC-LINK-PROGRAM"}
+    assert codes(take_apart(XML_LINKS, HWPX.format("http\\://h.example/?a;1;0;0;").encode(), kind="text/plain")) == set()

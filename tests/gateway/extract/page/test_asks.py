@@ -1,0 +1,26 @@
+"""Whether a page asks for a password."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.page.asks import asks_password
+
+
+@pytest.mark.parametrize("markup", [
+    "<input name=p type=password>", "<INPUT id=a TYPE = 'Password'>", "<style>.k{-webkit-text-security : disc}</style><input class=k>",
+    "<div contenteditable style='-webkit-text-security:disc'>", "<input id=q><script>q.type='password'</script>",
+    "<script>h('form', {}, h('input', {name: 'p', type: 'password'}))</script>",
+    "<script>i=document.createElement('input');i.setAttribute('type','password')</script>",
+])
+def test_asks(markup):
+    assert asks_password(markup)
+
+
+@pytest.mark.parametrize("markup", [
+    "<input type=text><p>type=password", "<b type=password>", "<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>",
+    "<script>o.type='password'</script><p>x", "<script>rules = {type: 'password'}</script>",
+    "<p>Your password expires</p><input type=text>",
+])
+def test_does_not_ask(markup):
+    assert not asks_password(markup)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import io
+
+import pikepdf
+
+from gateway.extract.pdf.words import words
+from tests.builders.leak_documents import printed
+
+
+def read(change):
+    document = pikepdf.open(io.BytesIO(printed(lambda page: page.drawString(40, 700, "report"))))
+    change(document)
+    return "\n".join(text.content for text in words(document))
+
+
+def test_information_notes_fields_and_bookmarks():
+    def change(document):
+        document.docinfo["/Subject"] = "陳小明 A123456789"
+        note = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Text, Contents="B123456789", Rect=[0, 0, 9, 9])
+        document.pages[0].obj["/Annots"] = pikepdf.Array([note])
+        document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, V="C123456789"))
+        document.Root["/Outlines"] = pikepdf.Dictionary(Title="D123456789")
+
+    found = read(change)
+    for value in ("陳小明 A123456789", "B123456789", "C123456789", "D123456789"):
+        assert value in found, value
+
+
+def test_metadata():
+    def change(document):
+        document.Root["/Metadata"] = pikepdf.Stream(document, b"<x>E123456789</x>", Type=pikepdf.Name.Metadata)
+
+    assert "E123456789" in read(change)
+
+
+def test_strings_that_people_never_read_are_left():
+    def change(document):
+        document.Root["/Private"] = pikepdf.String("F123456789")
+
+    assert "F123456789" not in read(change)
+
+
+def test_every_filled_field_keeps_its_name():
+    def change(document):
+        for value in ("388546073", "375804413"):
+            document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Tx, TU="Passport no", V=value))
+
+    assert "Passport no: 388546073" in read(change) and "Passport no: 375804413" in read(change)
+
+
+def test_choices_of_a_field_are_told_with_its_name():
+    def change(document):
+        document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="護照號碼", Opt=pikepdf.Array([pikepdf.String("349586580 陳志明")])))
+
+    assert "護照號碼: 349586580 陳志明" in read(change)

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw
+
+from gateway.extract.pictures import drawn
+
+
+def typed(mode="L", ink=0):
+    picture = Image.new(mode, (600, 200), 255 if mode == "L" else "white")
+    pen = ImageDraw.Draw(picture)
+    for x in range(30, 570, 12):
+        for y in (40, 90, 140):
+            pen.rectangle((x, y, x + 3, y + 20), fill=ink)
+    return picture
+
+
+def dark(picture):
+    return int((np.asarray(picture.convert("L")) < 128).sum())
+
+
+def test_lines_of_a_table_go_and_type_stays():
+    ruled = typed()
+    pen = ImageDraw.Draw(ruled)
+    for y in (20, 75, 125, 180):
+        pen.line((10, y, 590, y), fill=0, width=2)
+    for x in (10, 300, 590):
+        pen.line((x, 20, x, 180), fill=60, width=1)
+    plain = drawn.unruled(ruled)
+    assert abs(dark(plain) - dark(typed())) < 150
+    assert drawn.unruled(typed()) is None
+
+
+def test_large_letters_are_no_lines():
+    picture = Image.new("L", (600, 200), 255)
+    ImageDraw.Draw(picture).rectangle((50, 50, 350, 80), fill=0)
+    assert drawn.unruled(picture) is None
+
+
+def test_a_red_seal_goes_and_type_under_it_stays():
+    seal = Image.new("RGB", (600, 200), "white")
+    ImageDraw.Draw(seal).ellipse((200, 20, 360, 180), outline=(225, 80, 80), width=8)
+    stamped = ImageChops.multiply(typed("RGB", (0, 0, 0)), seal)
+    clean = drawn.unsealed(stamped)
+    assert dark(clean) == dark(typed())
+    assert int((np.asarray(clean)[:, :, 1] < 200).sum()) == int((np.asarray(typed()) < 200).sum())
+
+
+def test_red_type_is_no_seal():
+    red = typed("RGB", (200, 0, 0))
+    assert drawn.unsealed(red) is red
+    assert drawn.unsealed(typed()).mode == "L"
+
+
+def test_red_rows_between_others_are_no_seal():
+    rows = typed("RGB", (0, 0, 0))
+    pen = ImageDraw.Draw(rows)
+    for x in range(30, 570, 12):
+        for y in (15, 175):
+            pen.rectangle((x, y, x + 3, y + 12), fill=(200, 40, 20))
+    assert drawn.unsealed(rows) is rows

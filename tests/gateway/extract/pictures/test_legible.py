@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+from PIL import Image, ImageDraw, ImageFont, ImageOps
+
+from gateway.extract.pictures import legible
+from gateway.extract.pictures.legible import fit, mended
+from gateway.identifiers import tw
+from tests.gateway.identifiers import makers
+
+
+def page(size=20, ground=255, ink=0, rows=8, lines=True):
+    picture = Image.new("L", (size * 20, size * 2 * rows), ground)
+    draw = ImageDraw.Draw(picture)
+    for row in range(rows):
+        draw.text((size, row * size * 2 + size // 2), "A123456789  0912345678", ink, ImageFont.load_default(size))
+        if lines:
+            draw.rectangle((0, row * size * 2, picture.width - 1, (row + 1) * size * 2), outline=128)
+    return picture
+
+
+@pytest.mark.parametrize("size", [12, 20, 40])
+@pytest.mark.parametrize("lines", [True, False])
+def test_lines_of_type_come_out_equally_high(size, lines):
+    fitted = fit(page(size, lines=lines))
+    assert 0.6 * legible.TYPE < legible._type_height(legible._edges(fitted)) < 1.4 * legible.TYPE
+
+
+def test_light_on_dark_becomes_dark_on_light():
+    assert fit(page(ground=20, ink=220)).getpixel((3, 3)) > 200
+
+
+@pytest.mark.parametrize("turn", [-5, -3, 2, 4])
+def test_lines_come_out_straight(turn):
+    tilted = page(30, lines=False).rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    assert legible._skew(legible._edges(tilted)) == pytest.approx(-turn, abs=0.6)
+    assert legible._skew(legible._edges(page(30, lines=False))) == 0
+
+
+def test_uneven_light_is_evened_out_in_photographs_only():
+    sheet = page(30, lines=False)
+    light = Image.linear_gradient("L").resize(sheet.size).point(lambda v: 90 + v * 100 // 255)
+    photograph = Image.composite(sheet, Image.new("L", sheet.size, 30), light)
+    assert legible._photographed(photograph) and not legible._photographed(sheet)
+    evened = fit(photograph)
+    assert min(evened.getpixel((2, y)) for y in range(0, evened.height, 20)) > 170
+
+
+def test_nothing_is_made_larger_than_allowed():
+    assert max(fit(page(8).resize((3900, 300))).size) <= legible.LARGEST
+    assert max(fit(Image.new("L", (9000, 700), 255)).size) <= legible.LARGEST
+    assert fit(Image.new("L", (300, 200), 255)).size == (300, 200)
+    assert fit(ImageOps.invert(Image.new("L", (300, 200), 255))).size == (300, 200)
+
+
+def test_letters_of_identity_numbers_are_mended_among_others():
+    rng = random.Random(1)
+    known = [makers.tw_id(rng) for _ in range(5)]
+    lost = next(v for v in (makers.tw_id(rng) for _ in range(500)) if v[0] == "S")
+    text = "\n".join([*known, "$" + lost[1:], f"T {known[0][1:]}", "0223456789"])
+    assert mended(text).split("\n")[:6] == [*known, lost]
+    assert "0223456789" in mended(text)
+    assert mended("\n".join([*known, f"{lost[0]}€{lost[1:]}"])).split("\n")[-1] == lost
+    few = "\n".join([*known[:1], "$" + lost[1:]])
+    assert mended(few) == few
+
+
+def test_telephone_numbers_beside_identity_numbers_stay():
+    rng = random.Random(3)
+    rows = "\n".join(f"{makers.tw_id(rng)} 09{rng.randrange(10**8):08} 02{rng.randrange(10**8):08}" for _ in range(60))
+    assert mended(rows) == rows
+    lost = next(v for v in (makers.tw_id(rng) for _ in range(500)) if v[0] == "H" and not tw.national_id("A" + v[1:]))
+    assert mended(f"{rows}\n4{lost[1:]} 0912345678 0911222333").split("\n")[-1] == f"{lost} 0912345678 0911222333"
+
+
+def test_cards_in_two_pieces_are_joined_beside_whole_ones():
+    rng = random.Random(2)
+    cards = [makers.card(rng) for _ in range(3)]
+    parted = f"{cards[2][:6]} {cards[2][6:]}"
+    assert mended("\n".join([*cards[:2], parted])).split("\n")[-1] == cards[2]
+    assert mended("\n".join([cards[0], parted])).split("\n")[-1] == parted
+    assert mended("\n".join([*cards[:2], f"123456 {cards[2][6:]}"])).split("\n")[-1] != cards[2]
+
+
+def test_numbers_of_rows_at_the_edge_of_a_spreadsheet():
+    text = "A B C\n1 收件人 金額 健保卡卡號\n2 陳志明 6,638,499 000080492981\n3 林美玲 9,860,535 000014352835"
+    assert mended(text).split("\n")[1:] == ["收件人 金額 健保卡卡號", "陳志明 6,638,499 000080492981", "林美玲 9,860,535 000014352835"]
+    listed = "No 姓名 電話\n1 陳志明 0912345678\n2 林美玲 0912345679\n3 王小明 0912345670"
+    assert mended(listed) == listed
+    assert mended("1 page\n7 pages\n3 pages") == "1 page\n7 pages\n3 pages"
+
+
+def test_hyphens_of_social_security_numbers():
+    assert mended("768 54-4707 x 681-29 4134") == "768-54-4707 x 681-29-4134"
+    assert mended("681 29 4134, 2026 05-1234") == "681 29 4134, 2026 05-1234"

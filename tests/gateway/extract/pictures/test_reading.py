@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+import io
+import random
+import shutil
+import subprocess
+import textwrap
+
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+from reportlab.lib.utils import ImageReader
+
+from gateway.extract.base import Context, Node, Problem, ToolFailed
+from gateway.extract.pictures import reading as pictures
+from gateway.extract.pictures.reading import PICTURES, language
+from gateway.inspection.tools import TOOLS
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Text
+from gateway.model.deadline import Limits
+from tests.bench.test_data_cost import look
+from tests.builders import leak_documents, leak_pictures
+
+
+class Tesseract:
+    """The tool itself, without the lane."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def run(self, tool, data, **parameters):
+        self.calls += 1
+        arguments = [a.format(**parameters | {"languages": "eng"}) for a in TOOLS[tool].arguments]
+        done = subprocess.run(["tesseract", *arguments], input=data, capture_output=True, env={"PATH": "/usr/bin", "OMP_THREAD_LIMIT": "1"})
+        assert done.returncode in TOOLS[tool].ends_well
+        return done.stdout
+
+
+class Failing:
+    def __init__(self, reason):
+        self.reason = reason
+
+    def run(self, tool, data, **parameters):
+        raise ToolFailed(self.reason)
+
+
+class Counting:
+    def __init__(self):
+        self.tools = []
+
+    def run(self, tool, data, **parameters):
+        self.tools.append(tool)
+        return b""
+
+
+def png(picture):
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def read(data, tools=None, kind="image/png", outbound=True):
+    node = Node(Artifact(1, 0, ArtifactKind.IMAGE), data, kind)
+    assert PICTURES.claims(node)
+    return list(PICTURES.extract(node, Context(Limits(), outbound=outbound, tools=tools)))
+
+
+def page(lines=("Name      Card Number", "Ann Bell  4579471809962802", "Joe Park  3742639203907566"), ground="white", ink="black"):
+    picture = Image.new("L", (700, 400), ground)
+    draw = ImageDraw.Draw(picture)
+    for number, line in enumerate(lines):
+        draw.text((40, 60 + 70 * number), line, ink, ImageFont.load_default(30))
+    return picture
+
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is an optional program")
+
+
+@needs_tesseract
+@pytest.mark.parametrize("change", [
+    lambda p: p, lambda p: p.rotate(180), lambda p: p.rotate(90, expand=True), lambda p: Image.eval(p, lambda v: 255 - v), lambda p: p.resize((350, 200))])
+def test_numbers_in_a_picture_however_it_lies(change):
+    texts = [y.content for y in read(png(change(page())), Tesseract()) if isinstance(y, Text)]
+    assert any("4579471809962802" in t for t in texts)
+
+
+def test_barcodes_without_any_tool():
+    code = zxingcpp.create_barcode("身分證字號 V115718705", zxingcpp.BarcodeFormat.QRCode)
+    picture = Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=10))
+    assert [(y.source, y.content) for y in read(png(picture))] == [("picture barcode", "身分證字號 V115718705")]
+
+
+def test_icons_blanks_and_inbound_are_not_read():
+    tools = Failing("called")
+    assert read(png(Image.new("L", (32, 32))), tools) == []
+    assert read(png(Image.new("L", (900, 900), 255)), tools) == []
+    assert read(png(page()), tools, outbound=False) == []
+
+
+def test_a_page_that_was_not_read_is_a_problem_a_missing_program_is_not():
+    assert [type(y) for y in read(png(page()), Failing("more than 32 calls of tools for one message"))] == [Problem]
+    assert [type(y) for y in read(png(page().resize((350, 200))), Failing("more than 32 calls of tools for one message"))] == [Problem]
+    assert read(png(page()), Failing("tesseract: is not installed")) == []
+    assert read(png(page().resize((200, 100))), Failing("more than 32 calls of tools for one message")) == []
+
+
+def test_photographs_are_left_to_the_eye_and_signs_are_read_once():
+    photograph = Image.effect_noise((1600, 1200), 60).filter(ImageFilter.GaussianBlur(3))
+    assert read(png(photograph), Failing("called")) == []
+    sign = Counting()
+    read(png(page(("ALPHA BANK",))), sign)
+    turned = Counting()
+    read(png(page(("Terms and conditions of business",) * 4)), turned)
+    assert (sign.tools, set(turned.tools)) == (["tesseract"], {"tesseract", "tesseract-turn"})
+
+
+def test_what_is_no_picture_is_left_to_others():
+    assert read(b"\x89PNG\r\n\x1a\n broken") == []
+    assert read(b"%PDF-1.4 broken", kind="application/pdf") == []
+
+
+@needs_tesseract
+def test_scanned_pages_of_a_pdf():
+    out = io.BytesIO()
+    page().save(out, "PDF", resolution=100)
+    texts = [y for y in read(out.getvalue(), Tesseract(), "application/pdf") if isinstance(y, Text)]
+    assert any("4579471809962802" in t.content and "page 1" in t.source for t in texts)
+
+
+@pytest.mark.parametrize(("drawn", "scanned", "beside"), [
+    ("", True, True), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", False, True),
+    ("Dear Sir, please find the report of the third quarter below. " * 8, False, False)])
+def test_pages_that_show_more_than_they_say(drawn, scanned, beside):
+    def draw(canvas):
+        canvas.drawImage(ImageReader(page().resize((500, 250))), 40, 200)
+        text = canvas.beginText(40, 780)
+        for line in textwrap.wrap(drawn, 80):
+            text.textLine(line)
+        canvas.drawText(text)
+
+    found = pypdfium2.PdfDocument(leak_documents.printed(draw))[0]
+    assert pictures._scanned(found) == scanned
+    assert [picture.size for picture in pictures._beside(found)] == [(500, 250)] * beside
+
+
+def test_numbers_of_letters_in_a_font_are_no_text():
+    assert len(pictures.UNMAPPED.findall("\x03\x11\x12 \r\n\t$%\uf0b7\ufffd")) == 4
+
+
+@pytest.mark.parametrize(("text", "languages"), [
+    ("お世話になっております", "jpn+eng"), ("請協助確認客戶資料", "chi_tra+eng"), ("请审核客户资料", "chi_sim+eng"), ("Please check", "chi_tra+eng")])
+def test_the_language_of_the_headings_is_that_of_the_mail(text, languages):
+    assert language([text]) == languages
+
+
+TYPES = {"png": "image/png", "jpg": "image/jpeg", "pdf": "application/pdf", "tif": "image/tiff"}
+
+
+@needs_tesseract
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("name", [name for name in leak_pictures.FAMILIES if name != "in_office_files"])
+def test_customers_in_pictures_of_all_kinds(name):
+    """Three of them at least: the number from which on a message is held. `us` needs English only, as the tool here does."""
+    case = leak_pictures.FAMILIES[name](random.Random(f"{name}3"), "us")
+    (file, data), = case.files
+    text = "\n".join(y.content for y in read(data, Tesseract(), TYPES[file[-3:]]) if isinstance(y, Text))
+    assert look(text).identifiers.get(case.type, 0) >= 3
+
+
+@needs_tesseract
+def test_every_page_of_a_tiff_is_read():
+    out = io.BytesIO()
+    blank = Image.new("L", (700, 400), 255)
+    blank.save(out, "TIFF", save_all=True, append_images=[page()])
+    texts = [y for y in read(out.getvalue(), Tesseract(), "image/tiff") if isinstance(y, Text)]
+    assert any("4579471809962802" in t.content and "page 2" in t.source for t in texts)
+    many = io.BytesIO()
+    blank.save(many, "TIFF", save_all=True, append_images=[blank] * 8)
+    assert [y.detail for y in read(many.getvalue(), Tesseract(), "image/tiff")] == ["more than 8 pages in a picture"]
+
+
+@pytest.mark.parametrize(("text", "apart"), [
+    ("Name\nAnn\n\n4579471809962802\n3742639203907566\n", True), ("Name  Card\nAnn 4579471809962802\nJoe 3742639203907566\n", False),
+    ("A123456789 x\n", False)])
+def test_numbers_apart_from_what_stands_beside_them(text, apart):
+    assert pictures._in_blocks(text) is apart
+
+
+def test_of_what_moves_some_frames_that_differ():
+    blank = Image.new("L", (300, 100), "white")
+    other = blank.copy()
+    ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
+    assert pictures._alike(blank, blank.copy()) and not pictures._alike(blank, other) and not pictures._alike(blank, None)
+    assert list(pictures.moments(1)) == [0] and list(pictures.moments(2)) == [0, 1] and len(pictures.moments(500)) == pictures.MOMENTS
+
+
+@pytest.mark.parametrize("kind", ["white on nothing", "black on nothing", "16 bits", "32 bits"])
+def test_shades_and_layers(kind):
+    drawn = page().convert("L")
+    if kind.endswith("nothing"):
+        made = Image.new("RGBA", drawn.size, (255, 255, 255, 0) if kind.startswith("white") else (0, 0, 0, 0))
+        made.putalpha(drawn.point(lambda v: 255 - v))
+    else:
+        made = Image.fromarray(np.asarray(drawn).astype(np.uint16 if kind == "16 bits" else np.int32) * 200)
+    grey = pictures._grey(made)
+    assert grey.mode == "L" and grey.getextrema() in ((0, 255), (0, 254)) and not pictures._blank(grey)
+
+
+def test_a_fax_of_half_as_many_lines_is_drawn_out():
+    flat = Image.new("L", (800, 200), "white")
+    flat.info["dpi"] = (204, 98)
+    assert pictures._grey(flat).size == (800, round(200 * 204 / 98))
+    for dpi in ((204, 196), (0, 98), (1000, 1), "odd"):
+        flat.info["dpi"] = dpi
+        assert pictures._grey(flat).size == (800, 200)
+
+
+@pytest.mark.parametrize("kind", ["PPM", "PCX", "SGI", "DIB", "TGA"])
+def test_rarer_kinds_of_pictures(kind):
+    out = io.BytesIO()
+    page().convert("RGB").save(out, kind)
+    assert PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), out.getvalue(), "application/octet-stream"))
+    assert not PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), b"\x01\x02 some octets of a program" * 3, "application/octet-stream"))

@@ -1,0 +1,47 @@
+"""Files as lists of numbers."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from gateway.extract.script import numbers
+from tests.builders.hostile_mail import noise
+
+PROGRAM = b"MZ\x90\0" + bytes(56) + struct.pack("<I", 64) + b"PE\0\0" + noise(404)
+
+
+def joined(values, form=str, sep=","):
+    return "[" + sep.join(form(v) for v in values) + "]"
+
+
+@pytest.mark.parametrize("script", [
+    joined(PROGRAM), joined(PROGRAM, hex), joined(PROGRAM, bin), joined(PROGRAM, lambda v: f"0o{v:o}"), joined(PROGRAM, sep=" "),
+    joined(PROGRAM, sep="-"), joined(PROGRAM, sep=" ,\n  "), joined([v + 7 for v in PROGRAM]), joined([v - 128 for v in PROGRAM]),
+    joined([v ^ 0x55 for v in PROGRAM]), joined([v * 3 for v in PROGRAM]), joined(struct.unpack(f"<{len(PROGRAM) // 4}I", PROGRAM)),
+    joined(struct.unpack(f">{len(PROGRAM) // 2}H", PROGRAM)), joined(struct.unpack(f"<{len(PROGRAM) // 4}i", PROGRAM)),
+    joined(struct.unpack(f"<{len(PROGRAM) // 8}Q", PROGRAM), lambda v: f"{v}n"),
+    joined(struct.unpack(f"<{len(PROGRAM) // 8}Q", PROGRAM), lambda v: f"0x{v:x}n"),
+])
+def test_lists_that_are_files(script):
+    assert PROGRAM in [data for found in numbers.lists(f"var a = {script};") for data in numbers.files(found)]
+    assert numbers.size(script) > len(script) * 0.9
+
+
+@pytest.mark.parametrize("script", [
+    joined(range(40)), "1.5, " * 200, "2026-01-01 12:00, " * 3, joined([v * 1000 for v in range(400)]), "1" + " " * 100_000 + "2",
+])
+def test_other_numbers_are_none(script):
+    assert not [data for found in numbers.lists(script) for data in numbers.files(found) if data.startswith(b"MZ")]
+
+
+def test_a_storm_is_read_once():
+    assert list(numbers.lists("1, 2, 3, x " * 200_000)) == [] and numbers.size("9" * 2_000_000) == 0
+
+
+def test_few_large_numbers():
+    archive = b"PK\3\4" + noise(156)
+    script = joined((int.from_bytes(archive[n:n + 8], "little") for n in range(0, 160, 8)), lambda v: f"{v | 1 << 62}n")
+    assert [data[:4] for found in numbers.lists(script) for data in numbers.files(found)] == [b"PK\3\4"]
+    assert not [1 for found in numbers.lists(joined(range(1_700_000_000, 1_700_000_040))) for _ in numbers.files(found)]

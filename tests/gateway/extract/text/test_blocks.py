@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import os
+import time
+import zlib
+from urllib.parse import quote
+
+import pytest
+
+from gateway.extract.base import Context, Node
+from gateway.extract.text.blocks import BLOCKS, worth
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
+
+PLAIN = ("姓名,身分證字號\n" + "林美玲,V115718705\n" * 6).encode()
+
+
+def children(data, outbound=True, kind="text/plain"):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, kind)
+    return [c.data for c in BLOCKS.extract(node, Context(Limits(), outbound=outbound))] if BLOCKS.claims(node) else []
+
+
+def folded(text, width=76):
+    return b"\n".join(text[i:i + width] for i in range(0, len(text), width))
+
+
+@pytest.mark.parametrize("encode", [
+    lambda p: base64.b64encode(p), lambda p: folded(base64.b64encode(p)), lambda p: base64.urlsafe_b64encode(p), lambda p: p.hex().encode(),
+    lambda p: folded(p.hex().encode()), lambda p: json.dumps(folded(base64.b64encode(p)).decode() + "\n").encode(),
+    lambda p: json.dumps(folded(base64.b64encode(p)).decode().splitlines(keepends=True), indent=2).encode(),
+    lambda p: folded(p.hex().upper().encode(), 100).replace(b"\n", b"\n310\n"), lambda p: p.hex(" ").encode(), lambda p: base64.b32encode(p), lambda p: quote(p).encode()])
+def test_text_in_an_encoding(encode):
+    assert PLAIN in children(b"config:\n" + encode(PLAIN) + b"\n\nbye")
+
+
+def test_backslash_escapes():
+    text = '"' + "".join(f"\\u{ord(c):04x}" if c > "~" else c for c in PLAIN.decode().replace("\n", " ")) + '"'
+    assert any("林美玲,V115718705" in c.decode() for c in children(text.encode()))
+
+
+def test_containers():
+    packed = gzip.compress(os.urandom(200))
+    assert packed in children(base64.b64encode(packed))
+
+
+def test_noise_is_nothing():
+    assert children(b"-----BEGIN CERTIFICATE-----\n" + folded(base64.b64encode(os.urandom(900)), 64) + b"\n-----END") == []
+    assert children(os.urandom(64).hex().encode()) == []
+    assert not worth(os.urandom(64))
+
+
+def test_inbound_and_binary_are_left_alone():
+    assert children(base64.b64encode(PLAIN), outbound=False) == []
+    assert children(b"\xff" * 100 + base64.b64encode(PLAIN), kind="application/octet-stream") == []
+    assert children(base64.b64encode(PLAIN), kind="image/png") == []
+
+
+@pytest.mark.parametrize("data", [b"A" * 300_000, b"ab " * 100_000, b"%41" * 100_000 + b" ", b"A234567" * 40_000 + b"!", b"0x" * 100_000, b"\\u00" * 60_000,
+                                  b"aaaaaaaa\n" * 30_000, b"%4" * 100_000, b"1," * 150_000, b"\\\\01" * 90_000, b"abc%2B" * 60_000 + b"!", b"00000000 " * 40_000, b"000000: 1234 " * 30_000])
+def test_linear(data):
+    started = time.process_time()
+    children(data)
+    assert time.process_time() - started < 3
+
+
+def test_long_runs_that_end_badly_are_linear():
+    """Nested repetition made one line of 3 kB cost minutes."""
+    for run in (b"A" * 3000 + b"==A", b"ABCDEFGH" * 400 + b"x", (b"A" * 76 + b"\r\n") * 200 + b"==="):
+        list(BLOCKS.extract(Node(Artifact(1, 0, ArtifactKind.PART), run, "text/plain"), Context(Limits(), outbound=True)))
+
+
+def _dump(plain):
+    lines = (plain[i:i + 16] for i in range(0, len(plain), 16))
+    return "\n".join(f"{n * 16:08x}  {line.hex(' '):<48} |................|" for n, line in enumerate(lines)).encode()
+
+
+@pytest.mark.parametrize("encode", [
+    _dump, lambda p: b"<~" + base64.a85encode(p) + b"~>", lambda p: "".join(f"&#{ord(c)};" for c in p.decode()).encode(),
+    lambda p: base64.b64encode(zlib.compress(p)), lambda p: base64.b64encode(zlib.compress(p)[2:-4]), lambda p: base64.b64encode(p.decode().encode("utf-16-le"))])
+def test_dumps_references_packed_and_wide_text(encode):
+    assert any("林美玲,V115718705" in c.decode("utf-8", "replace") for c in children(b"config:\n" + encode(PLAIN) + b"\n\nbye"))
+
+
+def _xxd(plain):
+    lines = (plain[i:i + 16] for i in range(0, len(plain), 16))
+    return "\n".join(f"{n * 16:08x}: {line.hex(' ', 2):<39}  {'12 34 56 78 9012'[:len(line)]}" for n, line in enumerate(lines)).encode()
+
+
+def _quoted(plain):
+    return b"https://x.example/p?d=" + quote(base64.b64encode(plain)).encode()
+
+
+@pytest.mark.parametrize("encode", [
+    _xxd, _quoted, lambda p: "".join(f"\\u{{{ord(c):x}}}" for c in p.decode()).encode(), lambda p: b"'" + b"".join(b"\\%03o" % c for c in p) + b"'",
+    lambda p: b"".join(b"\\x%02x" % c if c > 127 else bytes((c,)) for c in p).replace(b"\n", b"\\012"),
+    lambda p: b"{" + b", ".join(b"0x%02x" % c for c in p) + b"}", lambda p: b"[" + b", ".join(b"%d" % c for c in p) + b"]",
+    lambda p: ("f(" + ",".join(str(ord(c)) for c in p.decode()) + ")").encode(), lambda p: " ".join(f"{c:08b}" for c in p).encode(),
+    lambda p: "".join(c if c.isascii() and c.isalnum() else f"%{ord(c):02X}" if c.isascii() else f"%u{ord(c):04X}" for c in p.decode()).encode()])
+def test_more_ways_of_programs_to_write_octets(encode):
+    found = b"\n".join(children(b"data:\n" + encode(PLAIN) + b"\n\nbye")).decode("utf-8", "replace")
+    assert "V115718705" in found and "林美玲" in found
+
+
+def test_lists_of_amounts_are_no_text():
+    assert children(b", ".join(b"%d" % (n * 37 % 200) for n in range(300))) == []
+    assert children(b" ".join(b"%08d" % (n % 2) for n in range(300))) == []
+    assert children(b"1.5, 2.5, 3.5, " * 40) == []
+
+
+def test_addresses_in_a_log_are_read_as_one_text():
+    log = b"".join(b'10.0.0.1 "GET /q?hkid=P089256%288%29&n=' + str(n).encode() + b' HTTP/1.1" 200\n' for n in range(300))
+    found = children(log)
+    assert len(found) == 1 and found[0].count(b"hkid=P089256(8)") == 300
+
+
+def test_references_to_blanks_do_not_part_a_table():
+    text = "身分證\tX\n陳碧雲\tV115718705\n"
+    assert children("".join(f"&#x{ord(c):x};" for c in text).encode()) == [text.encode()]
+
+
+def test_what_is_no_dump():
+    assert children(b"deadbeef 12 34 56 78\n" * 2) == []
+    assert children(b"<~ see above ~> &#20; 20% 30%") == []

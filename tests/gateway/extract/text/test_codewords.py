@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import base64
+import os
+import quopri
+
+import pytest
+
+from gateway.extract.text.codewords import decoded, unquoted
+
+VALUES = ("A123456789", "900101-1234568", "A123456(7)", "4111111111111111")
+
+
+@pytest.mark.parametrize("encode", [
+    lambda v: base64.b64encode(v.encode()).decode(), lambda v: base64.urlsafe_b64encode(v.encode()).decode().rstrip("="),
+    lambda v: v.encode().hex(), lambda v: v.encode().hex().upper()])
+@pytest.mark.parametrize("value", VALUES)
+def test_a_column_of_encoded_values(encode, value):
+    text = "".join(f"陳志明,{encode(value)};\n" for _ in range(4)).encode()
+    assert decoded(text) == f"陳志明,{value};\n".encode() * 4
+
+
+def test_what_is_no_such_list():
+    assert decoded(f"x,{base64.b64encode(b'A123456789').decode()}\n".encode() * 2) == b""
+    assert decoded(base64.b64encode(os.urandom(3000))) == b""
+    assert decoded(b"MzQ1 order QTEyMz 3132 313233343\n" * 9) == b""
+    assert decoded(os.urandom(64).hex().encode()) == b""
+
+
+def test_quoted_printable_that_nobody_decoded():
+    plain = "存款帳號 123456789012\n" * 4
+    assert unquoted(quopri.encodestring(plain.encode())).decode() == plain
+    assert unquoted(b"a=E5 b=E6 c=E7 =E5 =E5 =E5 =E5 =E5 =E5 =E5") == b""

@@ -1,0 +1,121 @@
+"""Files written out as text."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import time
+
+import pytest
+
+from gateway.extract.base import Child, Context, Node
+from gateway.extract.text.inlined import INLINED, base64_runs
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(300)
+
+
+def children(data: bytes, *names: str) -> list[Child]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART, names), data, "text/plain")
+    return [i for i in INLINED.extract(node, Context(Limits())) if isinstance(i, Child)]
+
+
+def uu(data: bytes, backtick: bool = False) -> bytes:
+    return b"".join(binascii.b2a_uu(data[n:n + 45], backtick=backtick) for n in range(0, len(data), 45))
+
+
+@pytest.mark.parametrize("backtick", [True, False])
+def test_uuencode(backtick):
+    (child,) = children(b"See:\r\nbegin 644 a b.exe\r\n" + uu(PROGRAM, backtick) + b"`\r\nend\r\n")
+    assert (child.data, child.names, child.label) == (PROGRAM, ("a b.exe",), "uuencode")
+
+
+def test_uuencode_with_lost_trailing_blanks():
+    body = b"\n".join(line.rstrip() for line in uu(PROGRAM).split(b"\n"))
+    assert children(b"begin 644 x\n" + body + b"end\n")[0].data == PROGRAM
+
+
+def test_uuencode_base64():
+    (child,) = [c for c in children(b"begin-base64 644 x.exe\n" + base64.encodebytes(PROGRAM) + b"====\n") if c.label == "uuencode"]
+    assert child.data == PROGRAM
+
+
+def test_yenc():
+    coded = b"".join(b"=" + bytes(((c + 42 + 64) & 255,)) if (c + 42) & 255 in b"\0\r\n=" else bytes(((c + 42) & 255,)) for c in PROGRAM)
+    (child,) = children(b"=ybegin line=128 size=9 name=x.exe\r\n" + coded + b"\r\n=yend size=9\r\n")
+    assert (child.data, child.names) == (PROGRAM, ("x.exe",))
+
+
+def test_binhex():
+    plain = b"\x05x.exe\0" + b"TEXTttxt\0\0" + len(PROGRAM).to_bytes(4, "big") + bytes(4) + b"\0\0" + PROGRAM
+    plain = plain.replace(b"\x90", b"\x90\0")
+    bits = "".join(f"{c:08b}" for c in plain)
+    alphabet = "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
+    coded = "".join(alphabet[int(bits[n:n + 6].ljust(6, "0"), 2)] for n in range(0, len(bits), 6))
+    (child,) = children(b"(This file must be converted with BinHex 4.0)\r\n\r\n:" + coded.encode() + b":\r\n")
+    assert child.data[:200] == PROGRAM[:200] and child.names == ("x.exe",)
+
+
+def test_base64_without_a_declaration_takes_the_name_of_its_part():
+    (child,) = children(base64.encodebytes(PROGRAM), "x.dat")
+    assert (child.data, child.names) == (PROGRAM, ("x.dat",))
+
+
+def test_quoted_printable_without_a_declaration():
+    assert children(b"".join(b"=%02X" % c for c in PROGRAM))[0].data == PROGRAM
+
+
+@pytest.mark.parametrize("text", [
+    b"begin 2026 with a smile\r\nand go on\r\n", b"words " * 500, b"a" * 300 + b"\n",
+    b"-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(b"0\x82\x01\x0a\x02" + bytes(range(250))),
+    b"https://example.com/" + b"A1b2" * 20 + b"\n", b"50=3D50 is half\r\n",
+])
+def test_ordinary_text_holds_no_files(text):
+    assert children(text) == []
+
+
+def test_long_lines_are_read_once():
+    assert list(base64_runs(b"A" * 2_000_000 + b"!"))
+
+
+def test_base64_lines_keep_the_signs_at_their_ends():
+    data = next(d for d in (PROGRAM + bytes([n, n * 7 % 256]) * 90 + b"\xfb\xef\xbe" * 40 for n in range(256))
+                if any(line.endswith(b"+") for line in base64.encodebytes(d).split()))
+    assert list(base64_runs(b"See:\r\n" + base64.encodebytes(data))) == [data]
+
+
+@pytest.mark.parametrize("prefix", [b"> ", b"   ", b">> "])
+def test_uuencode_quoted_or_set_in(prefix):
+    text = b"begin 644 x.dat\n" + uu(PROGRAM) + b"`\nend\n"
+    (child,) = children(b"".join(prefix + line + b"\n" for line in text.split(b"\n")))
+    assert child.data == PROGRAM
+
+
+def test_base64_in_utf16():
+    assert PROGRAM in [c.data for c in children(base64.encodebytes(PROGRAM).decode().encode("utf-16-le"))]
+
+
+def test_yenc_is_no_text():
+    node = Node(Artifact(1, 0, ArtifactKind.PART), b"=ybegin line=128 size=9 name=x\r\n\x01\x02", "application/octet-stream")
+    assert INLINED.claims(node)
+    assert not INLINED.claims(Node(node.artifact, bytes(99), "application/octet-stream"))
+
+
+@pytest.mark.parametrize("line", [b"begin 644 x\r\n", b"> begin 644 x\r\n", b"begin-base64 644 x\nQUFB\n", b"=ybegin line=1 name=x\r\n",
+                                  b"(This file must be converted with BinHex\r\n", b"(This file must be converted with BinHex\r\n:"])
+def test_many_beginnings_are_read_in_linear_time(line):
+    begun = time.process_time()
+    children(line * (1_000_000 // len(line)))
+    assert time.process_time() - begun < 3
+
+
+def test_a_short_text_that_is_nothing_but_base64():
+    words = b"PRINTABLE-AND-MORE-THAN-THIRTY-TWO-OCTETS-OF-IT"
+    assert [c.data for c in children(base64.encodebytes(words))] == [words]
+    assert children(b"see " + base64.encodebytes(words)) == [] and children(base64.encodebytes(bytes(range(60)))) == []
+
+
+@pytest.mark.parametrize("kind", ["message/delivery-status", "application/pgp-signature"])
+def test_reports_and_signatures_are_text_too(kind):
+    assert INLINED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Action: failed", kind))

@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from gateway.extract.text import rejoined
+
+
+def test_soft_breaks():
+    text = "證號 A1234 \n56789 完\n" * 3 + "-- \nname\n"
+    assert rejoined.readings(text) == ["證號 A123456789 完\n" * 3 + "-- \nname\n"]
+    assert rejoined.readings("> a1 \r\n> 23\r\n" * 3) == ["> a123\r\n" * 3]
+    assert rejoined.readings("one \ntwo\n") == []
+
+
+def test_literals_in_pieces():
+    for code in ('x = "A12" + "3456789";\n', "'A12' || '3456789'\n", "$a = 'A12' . '3456789';\n", '"A12" &\n "3456789"\n'):
+        assert "A123456789" in rejoined.concatenated(code * 3), code
+    assert rejoined.concatenated('"a" + "b"\n') == ""
+    assert rejoined.concatenated('"a", "b"\n' * 9) == ""
+
+
+def test_line_ends_written_out():
+    assert rejoined.readings("b'a\\nD298040214,x\\nE180358537\\tb'") == ["b'a\nD298040214,x\nE180358537\tb'"]
+    assert rejoined.readings("C:\\new and \\nothing") == []

