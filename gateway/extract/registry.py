@@ -41,6 +41,7 @@ from gateway.extract.workbook.xlm import BIFF
 
 EXTRACTORS: tuple[Extractor, ...] = (
     *LIGHT,
+
     # archives and disk images
     ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, RAW_DISC, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
 
@@ -49,7 +50,5 @@ EXTRACTORS: tuple[Extractor, ...] = (
     SHEETS, OFFICE_WORDS, IWORK, WEB_ARCHIVE,
 
     # pictures
-    IMAGE,
-    PICTURES, METAFILE,
-
+    IMAGE, PICTURES, METAFILE,
 )

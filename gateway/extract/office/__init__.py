@@ -1,1 +1,1 @@
-"""What the office formats share: hardened XML, packages, fields, external targets, macros, OLE objects."""
+"""Office documents of all generations, and what their readers share: hardened XML, packages, fields, targets, macros, objects."""
