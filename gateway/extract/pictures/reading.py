@@ -59,6 +59,10 @@ PAGE_OF_LETTERS = 12
 LONG_NUMBERS = re.compile(r"[0-9]{9}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
+PROSE, ODD, READ = 80, 50, 0.85
+"""Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
+LIST = 8
+"""Numbers of a page from which on they may be a table between ruled lines."""
 LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
 SURE = 1.0
 TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
@@ -262,19 +266,28 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     picture = _unspeckled(picture)
     prepared = legible.fit(picture)
     text = _tesseract(prepared, "eng", context)
-    plain = drawn.unruled(prepared)
+    fluent = _fluent(text)
+    plain = None if fluent and len(NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
     if plain is not None:
         other = _tesseract(plain, "eng", context)
         if _legible(other) > _legible(text):              # else the lines part the cells
             prepared, text = plain, other
-    if letters >= PAGE_OF_LETTERS and len(LONG_NUMBERS.findall(text)) < ENOUGH:
+    if letters >= PAGE_OF_LETTERS and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
         prepared, text = _turned(picture, prepared, text, context)
     if text.strip():
         yield "eng", text
-    if NUMBERS.search(text):
+    if NUMBERS.search(text) and not (fluent or _fluent(text)):
         languages = language(context.heard)
         how = "tesseract-rows" if _in_blocks(text) else "tesseract"
         yield languages, legible.mended(_tool(how, prepared, context, languages=languages))
+
+
+def _fluent(text: str) -> bool:
+    """Whether it is a page of Latin prose that lies as it should: nearly all of it was read as words. Another language, or a turned
+    page, leaves pieces."""
+    words = WORDS.findall(text)
+    odd = sum(MIXED.fullmatch(word) is None for word in words)
+    return len(words) >= PROSE and odd * ODD <= len(words) and sum(map(len, words)) >= READ * len("".join(text.split()))
 
 
 def _in_blocks(text: str) -> bool:

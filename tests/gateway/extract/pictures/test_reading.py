@@ -224,3 +224,11 @@ def test_rarer_kinds_of_pictures(kind):
     page().convert("RGB").save(out, kind)
     assert PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), out.getvalue(), "application/octet-stream"))
     assert not PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), b"\x01\x02 some octets of a program" * 3, "application/octet-stream"))
+
+
+def test_prose_that_was_read_whole_needs_no_second_look() -> None:
+    prose = "The gateway takes each message apart and judges what it finds by the policy of the house, dated 12 June 2026.\n" * 8
+    assert pictures._fluent(prose)
+    assert not pictures._fluent(prose[:300])                                              # too little to tell
+    assert not pictures._fluent("9y1 qw4e7a aU pus uM0p 3p1s sd8N aBessaW v saxe1\n" * 30)  # a page on its head
+    assert not pictures._fluent("SABMAS | BER Bit FR ARB / — = ~ , 2026 | — . 5 3 | FR — ; : , .\n" * 20)
