@@ -254,7 +254,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
         return "image/svg+xml"
     if (body.lstrip()[:5] == b"<?xml" or XML_HEAD.search(body)) and OFFICE_XML.search(body):
         return "application/x-office-xml"
-    if not shown and body.lstrip()[:5] == b"<?xml" and _plain_xml(data):
+    begins = body.lstrip()[:5]
+    if not shown and (begins == b"<?xml" or ("xml" in endings and begins[:1] == b"<")) and _plain_xml(data):
         return "text/xml"
     if html_like(body) or shown or (body.lstrip()[:1] == b"<" and XHTML.search(data[:1 << 16]) and ACTIVE.search(data[:1 << 20])):
         return "text/html"

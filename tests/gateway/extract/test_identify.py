@@ -170,3 +170,9 @@ def test_xml_is_a_page_by_its_namespace(xml: str, kind: str) -> None:
     assert identify(b'<?xml version="1.0"?>' + xml.encode(), ("a.xml",)) == kind
     assert identify(('<?xml version="1.0"?>' + xml).encode("utf-16"), ("a.xml",)) == kind
     assert identify(b'<?xml version="1.0"?>' + xml.encode(), ("a.html",)) == "text/html"
+
+
+def test_xml_by_its_name_alone() -> None:
+    signed = b'<data xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><!-- x --><ds:Object/></data>'
+    assert identify(signed, ("a.xml",)) == "text/xml"
+    assert identify(signed, ("a",)) == identify(b"<!doctype html><data/>", ("a.html",)) == "text/html"
