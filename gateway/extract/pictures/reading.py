@@ -25,6 +25,8 @@ from gateway.model.finding import IncidentCode
 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1                  # the cell starts no threads
 Image.init()                                              # plugins are modules: none can be imported in the cell
+BROKEN = (OSError, ValueError, SyntaxError, RuntimeError)
+"""What Pillow's readers raise where a picture is damaged; RuntimeError that of AVIF."""
 MOST_PIXELS = 100_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 120, 40
 """Smaller pictures are icons and spacers."""
@@ -107,7 +109,7 @@ class PictureExtractor:
                 pages = moments(len(pages))
         except Image.DecompressionBombError:
             yield Problem(IncidentCode.SIZE, "picture of too many pixels")
-        except (OSError, ValueError, SyntaxError):
+        except BROKEN:
             return                                        # no picture a reader could see either
         else:
             said = picture_words.words(file)
@@ -131,7 +133,7 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
                 yield Problem(IncidentCode.SIZE, "picture of too many pixels")
                 return
             picture = _grey(file)
-        except (OSError, ValueError, SyntaxError) as error:
+        except BROKEN as error:
             if number:                                    # no reader sees anything of a picture whose first page is broken
                 yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
             return

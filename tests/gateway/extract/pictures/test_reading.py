@@ -232,3 +232,13 @@ def test_prose_that_was_read_whole_needs_no_second_look() -> None:
     assert not pictures._fluent(prose[:300])                                              # too little to tell
     assert not pictures._fluent("9y1 qw4e7a aU pus uM0p 3p1s sd8N aBessaW v saxe1\n" * 30)  # a page on its head
     assert not pictures._fluent("SABMAS | BER Bit FR ARB / — = ~ , 2026 | — . 5 3 | FR — ; : , .\n" * 20)
+
+
+def test_a_damaged_avif_is_a_picture_that_nobody_sees() -> None:
+    out = io.BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(out, "AVIF")
+    for at in range(40, len(out.getvalue()), 997):
+        data = bytearray(out.getvalue())
+        data[at:at + 40] = bytes(range(200, 240))
+        node = Node(Artifact(1, 0, ArtifactKind.PART, ("a.avif",)), bytes(data), "image/avif")
+        assert not [y for y in PICTURES.extract(node, Context(Limits(), outbound=True)) if isinstance(y, Problem)]
