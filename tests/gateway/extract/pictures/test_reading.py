@@ -237,8 +237,8 @@ def test_prose_that_was_read_whole_needs_no_second_look() -> None:
 def test_a_damaged_avif_is_a_picture_that_nobody_sees() -> None:
     out = io.BytesIO()
     Image.effect_noise((300, 200), 80).convert("RGB").save(out, "AVIF")
-    for at in range(40, len(out.getvalue()), 997):
+    for at in range(60, 300, 3):                          # the boxes before the picture's own octets
         data = bytearray(out.getvalue())
-        data[at:at + 40] = bytes(range(200, 240))
+        data[at:at + 4] = bytes(4)
         node = Node(Artifact(1, 0, ArtifactKind.PART, ("a.avif",)), bytes(data), "image/avif")
         assert not [y for y in PICTURES.extract(node, Context(Limits(), outbound=True)) if isinstance(y, Problem)]
