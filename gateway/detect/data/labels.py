@@ -93,11 +93,19 @@ def margin(line: str) -> str:
     A line that offers several levels to choose from marks nothing."""
     if found := marking(line):
         return found
+    if not _mentions(line[:LONGEST * 3]):
+        return ""
     segments = [kept for piece in SEGMENT.split(line[:LONGEST * 3]) if (kept := _uncounted(piece))]
     found = {mark for segment in segments if (mark := marking(segment))}
     if len(found) != 1 or any(_level(s) in PUBLIC for s in segments):
         return ""
     return found.pop()
+
+
+def _mentions(line: str) -> bool:
+    """Whether a marking stands anywhere in the line: most lines of a page are done with by that."""
+    text = " ".join(view(line).text.lower().split())
+    return any(mark in text for mark in MARKS)
 
 
 def _level(text: str) -> str:
@@ -114,7 +122,7 @@ def _printed(lines: Sequence[str]) -> Iterator[str]:
 
 def _behind(line: str) -> str:
     """The marking at the end of a line whose other words are a name: ○○銀行 機密; not that of a sentence."""
-    if len(line) > LONGEST:
+    if len(line) > LONGEST or not _mentions(line):
         return ""
     words = line.split()
     for i in range(1, len(words)):
