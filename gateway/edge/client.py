@@ -21,6 +21,7 @@ from gateway.model.transaction import Envelope, Recipient
 
 SHORT = 80                               # octets of a reply line that is remembered with its reading
 MAX_REPLY = 64 << 10                     # octets of one reply with all its lines
+GO_ON = 354                              # says yes to DATA and to nothing else; what says yes to the rest is 2xx (RFC 5321 4.3.2)
 _LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])(.*))?\Z", re.DOTALL)
 _ENHANCED = re.compile(r"([245]\.[0-9]{1,3}\.[0-9]{1,3})(?: |\Z)")
 
@@ -215,6 +216,8 @@ class Client:
                 return Verb.DOT, reply
             raise ProtocolError("reply to nothing")
         verb = self._expected.popleft()
+        if reply.positive and not (reply.code == GO_ON if verb is Verb.DATA else reply.code < 300):
+            raise ProtocolError(f"{verb.name} answered {reply.code}")
         self.state = ON_REPLY.get((verb, reply.positive), self.state)
         if verb is Verb.EHLO and reply.positive:
             self.extensions = Extensions.of(reply)

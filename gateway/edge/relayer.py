@@ -289,7 +289,8 @@ def _own(reply: Reply) -> Reply:
     if reply.code == 421:
         return Reply(451, "4.4.2", reply.text)
     if reply.positive or 400 <= reply.code < 600:
-        return Reply(reply.code, reply.enhanced or _derived(reply.code), reply.text)
+        fits = reply.enhanced.startswith(f"{reply.code // 100}.")      # RFC 2034 section 4: both must say the same
+        return Reply(reply.code, reply.enhanced if fits else _derived(reply.code), reply.text)
     return replies.NEXT_HOP_LOST
 
 

@@ -96,6 +96,32 @@ def test_a_reply_to_nothing() -> None:
     assert client.state is State.CLOSED
 
 
+@pytest.mark.parametrize(("sent", "answer"), [
+    (Verb.DATA, b"250 2.0.0 kept"), (Verb.DATA, b"350 more"), (Verb.RCPT, b"354 go on"), (Verb.RSET, b"350 more"),
+])
+def test_a_yes_to_something_else_is_no_yes(sent: Verb, answer: bytes) -> None:
+    """What a next hop that lost count says of another command must not become our 250."""
+    client = Client()
+    client.receive(b"220 next.test\r\n")
+    for verb, reply in ((Verb.EHLO, b"250 next.test\r\n"), (Verb.MAIL, b"250 ok\r\n")):
+        client.send(verb)
+        client.receive(reply)
+    client.send(sent)
+    with pytest.raises(ProtocolError):
+        client.receive(answer + b"\r\n")
+
+
+def test_no_yes_after_the_content_but_2xx() -> None:
+    client = Client()
+    client.receive(b"220 next.test\r\n")
+    for verb, reply in ((Verb.EHLO, b"250 next.test\r\n"), (Verb.MAIL, b"250 ok\r\n"), (Verb.DATA, b"354 go on\r\n")):
+        client.send(verb)
+        client.receive(reply)
+    client.dot()
+    with pytest.raises(ProtocolError):
+        client.receive(b"354 go on\r\n")
+
+
 def test_a_refusal_in_the_middle_of_content_is_an_answer() -> None:
     client = ready()
     for verb, line in ((Verb.MAIL, "MAIL FROM:<>"), (Verb.RCPT, "RCPT TO:<a@b>"), (Verb.DATA, "")):

@@ -74,6 +74,12 @@ async def test_refusals_at_rcpt_are_the_next_hops_own() -> None:
         assert hop.open == 0, "a connection that saw a refusal is not kept"
 
 
+async def test_a_refusal_says_the_same_in_both_its_codes() -> None:
+    async with FakeNextHop(refuse_mail="550 2.0.0 not so good") as hop:
+        e = envelope(rcpt("ok"))
+        assert str(await made(hop.port).offer(e, e.recipients[0])) == "550 5.0.0 not so good"
+
+
 async def test_another_set_of_recipients_is_a_new_transaction() -> None:
     async with FakeNextHop() as hop:
         relayer = made(hop.port)
