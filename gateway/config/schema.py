@@ -96,7 +96,7 @@ class Listener:
     clients: tuple[Network, ...] = setting(listing(NETWORK), ["127.0.0.0/8", "::1/128"],
         "Who may connect: the TCP peer, or the address that PROXY names.")
     trust: tuple[Network, ...] = setting(listing(NETWORK), [],
-        "Who may use XCLIENT, XFORWARD and PROXY and sees the next hop's text.")
+        "Who may use XCLIENT, XFORWARD and PROXY and sees the next hop's text: the TCP peer, or the address that PROXY names.")
     tls: str = setting(choice("none", "starttls", "required", "implicit"), "none",
         "starttls offers it, required refuses mail in clear, implicit begins with it.")
     tls_cert: Path | None = setting(optional(PATH), "", "Certificate chain, PEM.")

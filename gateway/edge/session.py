@@ -187,6 +187,7 @@ class EdgeSession(SMTP):
             if header is not None:
                 del self._reader._buffer[:header.length]
                 self.client = header.client or self.peer
+                self.trusted = self.client in self.listener.trust      # the proxy is believed, not whoever it lets through
                 return True
             await self.fill()
 

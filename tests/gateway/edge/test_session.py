@@ -187,6 +187,19 @@ async def test_proxy_from_anybody_else() -> None:
         assert await talker.ended()
 
 
+@pytest.mark.parametrize(("named", "may"), [("192.0.2.7", False), ("198.51.100.9", True)])
+async def test_whom_a_proxy_lets_through_is_not_trusted_for_it(named: str, may: bool) -> None:
+    """Else everybody behind a balancer could claim any address, and be taken for one of us."""
+    settings = listener(1, proxy=True, clients=Networks.of(("0.0.0.0/0",)), trust=Networks.of(("127.0.0.0/8", "198.51.100.0/24")))
+    async with edge(settings) as server:
+        talker = await Talker.to(server.addresses["inbound"], greeted=False)
+        talker.writer.write(f"PROXY TCP4 {named} 198.51.100.1 4 25\r\n".encode())
+        assert (await talker.reply()).startswith("220")
+        assert ("XCLIENT" in await talker.say("EHLO a")) is may
+        assert (await talker.say("XCLIENT ADDR=10.0.0.1")).startswith("220" if may else "550 5.7.0")
+        assert (await talker.say("XFORWARD ADDR=10.0.0.1")).startswith("250" if may else "550 5.7.0")
+
+
 async def test_xclient_changes_what_is_judged_and_xforward_one_transaction() -> None:
     async with FakeNextHop() as hop, edge(listener(hop.port)) as server:
         talker = await Talker.to(server.addresses["inbound"])
