@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-DIGITS = re.compile(r"[A-Za-z]{0,3}\d(?:[ \-./()（）－]{0,2}\d){6,}[A-Za-z]?")
+DIGITS = re.compile(r"[A-Za-z]{0,3}\d(?:[ \-./()（）－]{0,2}+\d){6,}+[A-Za-z]?")
 RUN = re.compile(r"\d(?:[ \-./()（）－]{0,2}\d){6}")
 """Stands in whatever `DIGITS` matches, and begins at digits only."""
 ADDRESS = re.compile(r"[^\s@<>\"'，、/]{1,64}@(?=[^\s@<>\"'，、]{1,255})")

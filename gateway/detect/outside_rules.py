@@ -22,7 +22,7 @@ EXTERNALS = {"filename": "", "filepath": "", "extension": "", "filetype": "", "o
 MOST_BAD = 500                           # rules of one file that are blanked out before the whole file is refused
 SLOW, REFUSED = 0.05, 0.5                # CPU seconds for one MiB of samples: a rule is told, a rule is left out
 SHARE = 0.2                              # seconds for one MiB from which a file is looked at rule by rule
-_RULE = re.compile(r"^[ \t]*(?:(?:private|global)[ \t]+)*rule[ \t]+(\w+)", re.MULTILINE)
+_RULE = re.compile(r"^[ \t]*(?:(?:private|global)[ \t]+)*+rule[ \t]+(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*include[ \t]+\"", re.MULTILINE)
 _PLACE = re.compile(r"(?:\((\d+)\)|line (\d+)): (.*)", re.DOTALL)
 

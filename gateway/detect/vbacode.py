@@ -7,7 +7,7 @@ import re
 
 LIMIT = 1 << 20                          # characters of one module that are judged; the rest makes the module suspicious
 _CONTINUED = re.compile(r"[ \t]_[ \t]*\r?\n")
-_STRING = re.compile(r'"(?:[^"\r\n]|"")*"?')
+_STRING = re.compile(r'"(?:[^"\r\n]|"")*+"?')
 _CHR = re.compile(r"chr[bw]?\$?[ \t]*+\([ \t]*+(&h[0-9a-f]{1,4}|[0-9]{1,5})[ \t]*+&?[ \t]*+\)", re.I)
 _JOIN = re.compile(r'"[ \t]*[&+][ \t]*"')
 _REM = re.compile(r"^[ \t]*rem(?:[ \t].*)?$", re.I)

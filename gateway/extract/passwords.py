@@ -56,7 +56,8 @@ _NON_SPACE = re.compile(r"\S{1,128}")
 _CONNECTOR = re.compile(
     r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用"
     r"|如下|以下|下記|通り|のとおり|です|と|して|은|는|이|가"
-    r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s)*", re.IGNORECASE)
+    r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s){0,40}",
+    re.IGNORECASE)
 _TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
 _TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"
 _TAIL_WORDS = re.compile(

@@ -11,7 +11,7 @@ from gateway.extract.mime.headers import Header, decoded, parse_headers, split
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.finding import Summary
 
-DIGITS = re.compile(r"[A-Za-z]{0,3}\d(?:[ \-./()（）－]{0,2}\d){6,}[A-Za-z]?")
+DIGITS = re.compile(r"[A-Za-z]{0,3}\d(?:[ \-./()（）－]{0,2}+\d){6,}+[A-Za-z]?")
 """Runs of seven or more digits, however grouped, with letters that stand before (a national id's): phone, card, account, id."""
 
 ADDRESS = re.compile(r"[^\s@<>\"'，、]{1,64}@[^\s@<>\"'，、]{1,255}")

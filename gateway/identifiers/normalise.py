@@ -29,7 +29,7 @@ _NUMERALS = {
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
 _HANZI = "".join(_NUMERALS.values())
 HANZI_RUN = re.compile(
-    f"[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{6,}}|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?[{_HANZI}0-9]){{5,}}"
+    f"[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{5,}}+"
     f"|(?<=[0-9]{{3}})[{_HANZI}]{{3,}}(?![{_HANZI}0-9])|(?P<groups>(?:[{_HANZI}]{{3,6}}[、，,.]){{2,6}}[{_HANZI}]{{1,6}}(?![{_HANZI}]))")
 """Seven numerals and more; those that end a number of digits; groups of several with marks between."""
 GROUP_MARKS = str.maketrans("、，,.", "----")

@@ -143,8 +143,8 @@ _COPULA = "是为為は"
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""
-_SPREAD = re.compile("(?<![\u3041-\u9fff\uac00-\ud7a3])[\u3041-\u9fff\uac00-\ud7a3](?: {1,3}[\u3041-\u9fff\uac00-\ud7a3])+"
-                     "(?![\u3041-\u9fff\uac00-\ud7a3])")
+_SPREAD = re.compile("(?<![\u3041-\u9fff\uac00-\ud7a3])[\u3041-\u9fff\uac00-\ud7a3]"
+                     "(?: {1,3}[\u3041-\u9fff\uac00-\ud7a3](?![\u3041-\u9fff\uac00-\ud7a3]))++")
 NONE: frozenset[str] = frozenset()
 
 

@@ -37,7 +37,7 @@ WEAK = frozenset({"secret", "restricted", "sensitive", "classified"})
 """Words that names end with as well."""
 FORWARDED = re.compile(r"^[>\s*]{0,8}(?:Subject|主旨|主题|主題|件名|제목)\s*[:：][ \t*]*([^\r\n]{1,200})", re.I | re.M)
 BRACKETED = re.compile(r"[\[【〔(（《]([^\]】〕)）》]{1,40})[\]】〕)）》]")
-SUBJECT_TAG = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]", re.I)
+SUBJECT_TAG = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*+[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]", re.I)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
 MARGINS = ("header", "footer", "title", "watermark", "first page", "master")

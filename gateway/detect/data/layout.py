@@ -241,7 +241,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
 
 
 _ROOM = re.compile(" {2,}")
-_WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*")
+_WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*+")
 """One blank may stand inside a heading or between two: what begins where a value does speaks for it, the longer the better."""
 
 

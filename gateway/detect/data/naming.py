@@ -46,7 +46,7 @@ _FIRST = re.compile(
 
 
 _TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
-_KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)+(?=[^0-9A-Za-z\s/])")
+_KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)++(?=[^0-9A-Za-z\s/])")
 """Keys of fields before a name: `MECARD:N:`, `FN:`."""
 _LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
 """The commonest of these, found without taking the line to pieces: nothing before it, and what follows is no part of a name."""

@@ -20,12 +20,12 @@ from gateway.identifiers.registry import SHAPES
 
 RUN = re.compile(
     r"(?<![0-9])(?!(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9]))(?![0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
-    r"[0-9](?:[ \-._/·]{0,3}[0-9]){5,}")
+    r"[0-9](?:[ \-._/·]{0,3}+[0-9]){5,}+")
 """Six digits or more with little between them; no run begins with an ISO date or is an address of the Internet."""
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(
-    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?)+(?:[0-9X]|\([0-9A]\))?"
+    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}(?:[0-9X]|\([0-9A]\))?"
     r"(?![0-9A-Za-z]|[:/.] ?[0-9])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(

@@ -20,7 +20,7 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 ARMOUR = re.compile(rb"-----BEGIN PGP MESSAGE(?:, PART [^-\r\n]{1,20})?-----[ \t]*\r?\n"
-                    rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*")
+                    rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*+")
 END = b"-----END PGP"
 CHECKSUM = re.compile(rb"\n=[A-Za-z0-9+/]{4}\s*$")
 SESSION_KEY, SIGNATURE, PASSWORD_KEY, ONE_PASS, COMPRESSED, ENCIPHERED, MARKER, LITERAL = 1, 2, 3, 4, 8, 9, 10, 11

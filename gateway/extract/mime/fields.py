@@ -14,7 +14,7 @@ from gateway.extract.charset import decode_named, readings
 from gateway.extract.mime.headers import decoded
 
 STRICT = re.compile(
-    rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*[ \t]*;?")
+    rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*+[ \t]*;?")
 PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
 SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*[=:]\s*\"?([^\";\r\n]{1,1024})")
 BARE_NAME = re.compile(r"[\w.-]{1,200}\.[a-z0-9]{2,12}")

@@ -8,7 +8,7 @@ from gateway.extract.office.targets import Place, place, program
 from gateway.model.content import Observation
 
 FIELD = 20_000                           # characters of one instruction that are read
-_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|“([^“”]*)”|(\S+)')
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|“([^“”]*)”|(\S+)')
 _NUMBER = re.compile(r"^(?:0x[0-9a-f]+|[0-9]+)$", re.I)
 FETCHING = {
     "INCLUDETEXT": "DOC-REMOTE-INCLUDETEXT", "INCLUDE": "DOC-REMOTE-INCLUDETEXT", "IMPORT": "DOC-REMOTE-INCLUDETEXT",

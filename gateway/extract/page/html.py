@@ -60,7 +60,7 @@ SEAM, SEAMS = "\ufdd0", 6
 Both readings are given where a page has so many."""
 SEAM_MARK = re.compile(f"{SEAM}(?![\\s:：;,，、。.)）<])")
 """Before a mark that ends a word there is none."""
-ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}")
+ROOM = re.compile(r"(?:&nbsp;|&#160;|\xa0){2,}+")
 """Blanks that stay: what people part columns by."""
 COLUMNS = re.compile(r" {2,}")
 LINK_ATTRIBUTES = frozenset({"href", "src", "action", "formaction", "data", "xlink:href", "background", "poster", "srcset"})

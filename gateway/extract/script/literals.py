@@ -29,7 +29,7 @@ ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(\r\n|.)", re.S
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
 NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
 STRANGERS = 4                            # signs outside the alphabet, strewn into base64 as one to be taken out again
-HEX = re.compile(r"(?:[0-9a-fA-F]{2})+")
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})++")
 LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}+={0,2}")
 BLANK = re.compile(r"\s+")
 HEADS64 = re.compile("TV[opqr]|UEsDB|f0VMR|UmFyI|N3q8r|0M8R4|TVNDR|TAAAAAE|H4sIA|[/]Td6W|SVRTR|JVBER|e1xyd|PGh0b|PCFET|PHNjc|WDVPI")

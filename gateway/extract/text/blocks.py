@@ -25,27 +25,28 @@ LEAST = 32
 """Encoded characters below which a block is not looked at: no table of customers fits."""
 MOST_BLOCKS = 200
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-HEX = re.compile(rb"(?<![0-9A-Za-z])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}(?:[ :,]{1,2}|" + LINE + rb")?){32,}(?![0-9A-Za-z])")
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:0x|\\x)?[0-9A-Fa-f]{2}"
+                 rb"(?:(?:[ :,]{1,2}|" + LINE + rb")?+(?:0x|\\x)?+[0-9A-Fa-f]{2}){31,}+(?![0-9A-Za-z])")
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
-PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}[0-9A-Za-z_.~+\-%&=]*")
-REFERENCES = re.compile(rb"(?:[^&\n]{0,16}&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}[^&\n]*")
+PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}+%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}+[0-9A-Za-z_.~+\-%&=]*")
+REFERENCES = re.compile(rb"(?:[^&\n]{0,16}+&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}+[^&\n]*")
 DUMPED = re.compile(
     rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{4} ){0,15}[0-9A-Fa-f]{2,4}(?=[ ]{2,42}[ -~]{1,16}\r?$|\r?$)|"
     rb"(?:[0-9A-Fa-f]{2}(?:[ \t\-]{1,2}|$)){4,17})", re.M)
 """A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
 DUMPED_LINES = 3
 ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
-ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,64}\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})){8,}[ -\[\]-~]*")
-OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}[ -\[\]-~]*")
+ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})){8,}+[ -\[\]-~]*")
+OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}+[ -\[\]-~]*")
 """Octets as C and the shells write them, among letters that stand for themselves."""
 QUERY = re.compile(
     rb"(?<![0-9A-Za-z_%/+\-])(?:(?:[0-9A-Za-z_/+\-]{0,4000}+%2[BbFf])++[0-9A-Za-z_/+\-]*+|[0-9A-Za-z_/+\-]{32,}+)(?:%3[Dd]){0,2}")
 """Base64 in an address, its three signs written with percent."""
-NUMBERS = re.compile(rb"(?<![0-9.])(?:[0-9]{1,6}[ ]{0,2}[,;](?:[ ]|" + LINE + rb")?){24,}[0-9]{1,6}(?![0-9.])")
-BITS = re.compile(rb"(?<![0-9])(?:[01]{8}(?:[ ,]|" + LINE + rb")?){16,}(?![0-9])")
+NUMBERS = re.compile(rb"(?<![0-9.])[0-9]{1,6}(?:[ ]{0,2}[,;](?:[ ]|" + LINE + rb")?+[0-9]{1,6}+(?![0-9.])){24,}+")
+BITS = re.compile(rb"(?<![0-9])[01]{8}(?:(?:[ ,]|" + LINE + rb")?+[01]{8}){15,}+(?![0-9])")
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
               b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
 SPACE = re.compile(rb"[\s>]+")

@@ -40,8 +40,8 @@ BEFORE, GAP = 64, 12                     # octets in which it stands, and betwee
 UNPRINTED = bytes(c for c in range(256) if not 32 <= c <= 126)
 WIDENED = bytes(48 if c == 0 else 112 if 32 <= c <= 126 or c == 9 else 120 for c in range(256))
 """Octets by what they are in wide strings: nought, printable (p), other (x)."""
-WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}")
-WIDEST_STRING = re.compile(rb"(?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,}")
+WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}+")
+WIDEST_STRING = re.compile(rb"(?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,}+")
 """As arrays of numpy have them."""
 RECORDS = re.compile(rb"[\x80-\xbf\xd9\xdc-\xdf]")
 SHORTEST = 6

@@ -11,7 +11,7 @@ from gateway.extract.workbook.scattered import Layout
 from gateway.model.content import Table
 from gateway.model.finding import IncidentCode
 
-FIELD = re.compile(r';([A-Z])("(?:[^"]|"")*"|(?:[^;]|;;)*)')
+FIELD = re.compile(r';([A-Z])("(?:[^"]|"")*+"|(?:[^;]|;;)*+)')
 MOST_CELLS = 5_000_000
 MOST_COLUMNS = 16_384
 
