@@ -92,9 +92,10 @@ def refuse_lost_index(config: Config) -> bool:
     return fresh
 
 
-def open_service(config: Config, clock: Clock) -> QuarantineService:
+def open_service(config: Config, clock: Clock, begin: bool = True) -> QuarantineService:
     """The service on an open, migrated database. Only one process at a time may write: the keeper, or a command without one.
 
+    Without `begin` none is made where none is: who looks into the wrong place must not find a new and empty custody there.
     Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index or the store is gone), CustodyUnavailable.
     """
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
@@ -104,6 +105,8 @@ def open_service(config: Config, clock: Clock) -> QuarantineService:
     from quarantine.service import QuarantineService
 
     fresh = refuse_lost_index(config)
+    if fresh and not begin:
+        raise SekishoError(f"{index_name(config)}: no custody was begun there; make it with: sekisho init")
     ring = ensure_keys(config, clock, fresh)
     alone = claim()
     with readable():

@@ -44,8 +44,8 @@ class House:
     async def serve(self) -> int:
         config = self.config
         load_policy(config)                      # a wrong rule is said before anything is started
+        self.listen()                            # and what cannot run leaves no folder behind
         prepare(config.gateway.state_dir)
-        self.listen()
         drop_to_owner(config.gateway.state_dir)
         for name in ("run", "spool"):
             (config.gateway.state_dir / name).mkdir(mode=0o700, exist_ok=True)

@@ -51,8 +51,8 @@ class OwnDesk:
 
 
 @contextlib.contextmanager
-def desk(session: Session) -> Iterator[Desk]:
-    """Raises SekishoError where custody cannot be had, with what to do."""
+def desk(session: Session, begin: bool = False) -> Iterator[Desk]:
+    """`begin` makes custody where there is none. Raises SekishoError where custody cannot be had, with what to do."""
     config = state_of(session)
     run = config.gateway.state_dir / "run"
     run.mkdir(mode=0o700, exist_ok=True)
@@ -67,7 +67,7 @@ def desk(session: Session) -> Iterator[Desk]:
     from gateway.app.custody import open_service
 
     try:
-        service = open_service(config, SystemClock())
+        service = open_service(config, SystemClock(), begin)
         try:
             yield OwnDesk(service, config.quarantine.key_file)
         finally:

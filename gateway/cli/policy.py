@@ -34,7 +34,7 @@ def check(session: Session, as_json: bool) -> int:
     """Every problem of the configuration and its rules, with file and line."""
     if session.path is None:
         raise SekishoError("no configuration found to check; name one with --config")
-    problems = problems_of(session.path)
+    problems = problems_of(session.path, SystemClock().now())
     faults = [p for p in problems if not p.warning]
     if as_json:
         put_json([{"where": p.where, "message": p.message, "warning": p.warning} for p in problems])

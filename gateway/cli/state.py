@@ -39,7 +39,7 @@ def init(context: click.Context, admin: str) -> int:
     drop_to_owner(folder)
     (folder / "run").mkdir(mode=0o700, exist_ok=True)
     made_key = not config.quarantine.key_file.exists()
-    with desk(Session(wanted)) as custody, refusals():
+    with desk(Session(wanted), begin=True) as custody, refusals():
         if made_key:
             click.echo(f"{config.quarantine.key_file}: made; keep a copy elsewhere, without it held mail cannot be read")
         me = actor(None)

@@ -97,7 +97,7 @@ def _joined(
     lines = tuple(sorted(trace, key=lambda hit: hit.rule))
     if not hits:
         return Decision(recipient, Disposition.DELIVER, verdict, trace=lines, policy_version=policy.version)
-    first = min(hits, key=lambda h: (-h.disposition, -h.rule.approvals, h.rule.id))
+    first = min(hits, key=lambda h: (-h.disposition, -h.rule.approvals, -h.rule.tells, h.rule.id))
     kept = [h.rule for h in hits if h.disposition >= Disposition.STRIP]
     telling = [h for h in hits if h.disposition > Disposition.DELIVER]
     named = first.disposition > Disposition.DELIVER or first.exception

@@ -34,10 +34,15 @@ def load_policy(config: Config) -> Policy:
     return policy
 
 
-def check(path: Path) -> list[Problem]:
-    """Everything that is wrong with a configuration file, its rules included."""
+def check(path: Path, now: datetime.datetime | None = None) -> list[Problem]:
+    """Everything that is wrong with a configuration file, its rules included; with `now`, exceptions that are over too."""
     config, problems = examine(path)
-    return in_order([*problems, *(parse(config)[1] if config is not None else [])])
+    if config is None:
+        return in_order(problems)
+    policy, more = parse(config)
+    over = [Problem(e.where, f'exception "{e.id}" ended: it lowers nothing any more; take it away, or set another until', True)
+            for e in policy.exceptions if now is not None and e.until <= now]
+    return in_order([*problems, *more, *over])
 
 
 def parse(config: Config) -> tuple[Policy, list[Problem]]:

@@ -24,12 +24,26 @@ class Rule:
     reason: str = ""                     # in the administrator's words, for the trace
     where: str = ""                      # file:line
 
+    @property
+    def tells(self) -> int:
+        """How much the rule says about the mail by having matched: of several as strong the most telling is the reason shown."""
+        return max((_tells(condition) for condition in self.when), default=0)
 
     @property
     def verdict(self) -> Verdict:
         """What mail is at least that this rule keeps: sensitive where the rule looks for data, uninspectable where it
         looks for incidents."""
         return max((_verdict(condition) for condition in self.when), default=Verdict.SUSPICIOUS)
+
+
+# What was found says more than how much of it there was, and that more than who wrote to whom.
+TELLING = {"finding": 5, "identifiers": 4, "persons": 3, "contacts": 2, "incident": 1}
+
+
+def _tells(condition: Condition) -> int:
+    if condition.key == "any":
+        return max((_tells(inner) for branch in condition.value for inner in branch), default=0)
+    return TELLING.get(condition.key, 0)
 
 
 def _verdict(condition: Condition) -> Verdict:

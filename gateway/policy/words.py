@@ -65,10 +65,12 @@ def _disposition(value: object) -> Disposition:
 def _date(value: object) -> datetime.date:
     if isinstance(value, str):
         try:
-            return datetime.date.fromisoformat(value)
+            value = datetime.date.fromisoformat(value)
         except ValueError:
             value = f'"{value}"'
     if isinstance(value, datetime.date) and not isinstance(value, datetime.datetime):
+        if value.year == datetime.MAXYEAR:               # the day after the last day of all cannot be told
+            raise ValueError(f"{value} is too far away")
         return value
     raise ValueError(f"{value} is no date, such as 2026-12-31")
 

@@ -82,9 +82,10 @@ def test_each_edge_gets_a_socket_of_its_own(tmp_path, port):
 
 def test_nothing_to_serve(tmp_path):
     path = tmp_path / "sekisho.toml"
-    path.write_text(f'[gateway]\nstate_dir = "{tmp_path}"\n')
+    path.write_text(f'[gateway]\nstate_dir = "{tmp_path}/state"\n')
     with pytest.raises(ConfigError, match="nothing to serve"):
-        House(load(path)).listen()
+        asyncio.run(House(load(path)).serve())
+    assert not (tmp_path / "state").exists()
 
 
 def test_addresses_of_both_families():

@@ -1,4 +1,5 @@
 import os
+import shutil
 import threading
 
 import pytest
@@ -19,6 +20,18 @@ def test_without_a_gateway_the_verbs_run_here(state):
         with pytest.raises(Taken):
             lock(state.state)
     os.close(lock(state.state))
+
+
+def test_where_nothing_was_begun_nothing_is(state):
+    """A wrong state_dir must not look like a custody in which nothing is held, nor get a key of its own."""
+    shutil.rmtree(state.state)
+    state.state.mkdir()
+    for command in (("quarantine", "list"), ("audit", "verify"), ("user", "list")):
+        done = state.run(*command)
+        assert done.status == 2
+        assert done.complaint == f"{state.state}/quarantine.db: no custody was begun there; make it with: sekisho init"
+    assert {p.name for p in state.state.iterdir()} <= {"run", "console.secret"}
+    assert state.run("init").status == 0 and state.run("quarantine", "list").status == 0
 
 
 def test_another_command_is_waited_for(state):

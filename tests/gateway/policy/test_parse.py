@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -109,6 +109,7 @@ BAD: list[tuple[str, str]] = [
     ('[[group]]\nname = "g"\nmembers = ["group:ours"]\n', '7: group "g": a group holds no groups'),
     (RULE + EXCEPTION.replace('owner = "a@bank.example"\n', ""), "9: [[exception]] needs `owner`: who answers for it"),
     (RULE + EXCEPTION.replace('until = "2026-12-31"\n', ""), "9: [[exception]] needs `until`: its last day"),
+    (RULE + EXCEPTION.replace("2026-12-31", "9999-12-31"), "14: exception until: 9999-12-31 is too far away"),
     (RULE + EXCEPTION.replace("2026-12-31", "2026-13-01"), '14: exception until: "2026-13-01" is no date, such as 2026-12-31'),
     (RULE + EXCEPTION.replace('rule = "r"', 'rule = "rr"'), '11: exception rule: there is no rule "rr"'),
     (RULE + EXCEPTION.replace('client = ["10.0.0.0/8"]', "persons = 3"), "12: scope: `persons` cannot stand here"),
@@ -127,6 +128,14 @@ def test_a_rule_for_a_listener_that_is_not_there(tmp_path: Path) -> None:
         'when: listener: there is no listener "inbund": did you mean "inbound"?']
     assert not [p for p in check(write(tmp_path, inbound + wrong.replace("inbund", "inbound"))) if not p.warning]
     assert check(write(tmp_path, wrong)) == []        # a policy alone, without a gateway
+
+
+def test_an_exception_that_is_over_is_said(tmp_path: Path) -> None:
+    path = write(tmp_path, RULE + EXCEPTION)
+    last_day = datetime(2026, 12, 31, 15, 59, tzinfo=UTC)                    # 23:59 in Taipei
+    assert check(path, last_day) == check(path)
+    [problem] = check(path, last_day + timedelta(minutes=1))
+    assert str(problem) == f'{path}:9: warning: exception "e" ended: it lowers nothing any more; take it away, or set another until'
 
 
 @pytest.mark.parametrize(("text", "answer"), BAD, ids=[answer for _, answer in BAD])
