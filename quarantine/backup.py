@@ -14,6 +14,7 @@ import re
 import shutil
 import sqlite3
 import tarfile
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
@@ -25,6 +26,7 @@ from quarantine.blobs import MARK
 from quarantine.keys import sync_directory
 from quarantine.models import SCHEMA
 
+WHOLE = "backup.tar"
 BLOB = re.compile(r"blobs/([0-9a-f]{3}/[0-9a-f]{40})")
 
 
@@ -42,32 +44,48 @@ class Manifest:
 
 
 def backup(database: Path, blobs: Path, target: Path, now: datetime) -> Manifest:
-    """Write `target` (mode 0600) beside itself and rename it. Raises BackupProblem."""
-    aside, copy = target.with_name(target.name + ".part"), target.with_name(target.name + ".db")
+    """Write `target` (mode 0600) in a folder of its own beside itself and rename it; of what is there only an older backup
+    is replaced. Raises BackupProblem."""
     try:
-        _copy_database(database, copy)
-        names = list(_blob_names(copy))
-        descriptor = os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-            present = [name for name in names if (blobs / name).exists()]
-            manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy), len(present))
-            aside_manifest = copy.with_suffix(".json")
-            aside_manifest.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
-            archive.add(aside_manifest, "manifest.json")
-            aside_manifest.unlink()
-            archive.add(copy, "database.sqlite")
-            for name in present:
-                _add(archive, blobs / name, f"blobs/{name}")
-            archive.close()
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, target)
+        _refuse_others(target)
+        with tempfile.TemporaryDirectory(prefix=".sekisho-backup-", dir=target.parent) as folder:
+            manifest = _write(database, blobs, Path(folder), now)
+            os.replace(Path(folder) / WHOLE, target)
         sync_directory(target.absolute().parent)
     except (OSError, sqlite3.Error, tarfile.TarError) as error:
         raise BackupProblem(f"{target}: the backup cannot be written: {error}") from error
-    finally:
-        for left in (aside, copy):
-            left.unlink(missing_ok=True)
+    return manifest
+
+
+def _refuse_others(target: Path) -> None:
+    """A name typed wrongly may be that of a device, of the key file, of the database itself."""
+    if not target.exists() or (target.is_file() and not target.stat().st_size):
+        return
+    try:
+        if not target.is_file():
+            raise KeyError
+        with tarfile.open(target, "r:") as archive:
+            _read_manifest(archive, target)
+    except (tarfile.TarError, KeyError, BackupProblem):
+        raise BackupProblem(f"{target} exists already and is no backup of ours; name another") from None
+
+
+def _write(database: Path, blobs: Path, folder: Path, now: datetime) -> Manifest:
+    copy, about = folder / "database.sqlite", folder / "manifest.json"
+    _copy_database(database, copy)
+    names = list(_blob_names(copy))
+    descriptor = os.open(folder / WHOLE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        present = [name for name in names if (blobs / name).exists()]
+        manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy), len(present))
+        about.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
+        archive.add(about, about.name)
+        archive.add(copy, copy.name)
+        for name in present:
+            _add(archive, blobs / name, f"blobs/{name}")
+        archive.close()
+        file.flush()
+        os.fsync(file.fileno())
     return manifest
 
 

@@ -31,6 +31,7 @@ from gateway.model.transaction import Direction, Envelope, Message, Recipient, S
 from gateway.ops.clock import SystemClock
 from gateway.policy import Policy, decide, load_policy
 
+MOST = 512 << 20                         # octets of a file that is read whole: messages and documents are smaller
 HEADER_BYTES = 256 << 10                 # read for an envelope that was not given
 _FIELD = re.compile(rb"^(return-path|from|to|cc):((?:[^\r\n]|\r?\n[ \t])*)", re.IGNORECASE | re.MULTILINE)
 
@@ -214,14 +215,19 @@ def _inside(folder: str) -> Iterator[str]:
                 yield str(path)
 
 
-def read(path: str) -> bytes:
-    """A file, or standard input for `-`. Raises SekishoError."""
+def read(path: str, most: int = MOST) -> bytes:
+    """A file, or standard input for `-`; a device may be endless. Raises SekishoError, also for more than `most` octets."""
     if path == "-" and sys.stdin is None:
         raise SekishoError("-: standard input is closed")
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        with contextlib.nullcontext(sys.stdin.buffer) if path == "-" else open(path, "rb") as file:
+            large = path != "-" and os.fstat(file.fileno()).st_size > most
+            octets = b"" if large else file.read(most + 1)
     except OSError as failure:
         raise SekishoError(f"{path}: {failure.strerror}") from failure
+    if large or len(octets) > most:
+        raise SekishoError(f"{path}: is larger than {most >> 20} MiB")
+    return octets
 
 
 def as_wire(octets: bytes) -> bytes:

@@ -22,6 +22,7 @@ from gateway.model.errors import SekishoError
 from gateway.reports.sheet import AUDIT_COLUMNS, audit_row, sheet
 from quarantine.chain import CHECKPOINT, FIELDS, verify_export
 
+LONGEST_LINE = 16 << 20                  # characters of one line: a device, or another file, has no end of its first
 HEX_KEY = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -73,16 +74,25 @@ def verify_file(file: Path, public: tuple[str, ...], as_json: bool) -> int:
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """An export's lines, one at a time: it may be larger than memory."""
+    """An export's lines."""
+    for number, row in objects(path, "an audit export"):
+        try:
+            formed(row)
+        except (ValueError, KeyError, TypeError) as wrong:
+            raise SekishoError(f"{path}:{number}: not a line of an audit export") from wrong
+        yield row
+
+
+def objects(path: Path, of: str) -> Iterator[tuple[int, Any]]:
+    """Line number and JSON value, one at a time: the file may be larger than memory."""
     try:
         with open(path, encoding="utf-8") as file:
-            for number, line in enumerate(file, 1):
+            for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), 1):
                 try:
                     row = json.loads(line)
-                    formed(row)
-                except (ValueError, KeyError, TypeError, RecursionError) as wrong:
-                    raise SekishoError(f"{path}:{number}: not a line of an audit export") from wrong
-                yield row
+                except (ValueError, RecursionError) as wrong:
+                    raise SekishoError(f"{path}:{number}: not a line of {of}") from wrong
+                yield number, row
     except OSError as failure:
         raise SekishoError(f"{path}: {failure.strerror}") from failure
     except UnicodeDecodeError:
@@ -153,21 +163,8 @@ def utc(at: datetime | None) -> str:
 
 
 def events(path: Path) -> list[dict[str, Any]]:
-    rows = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError as failure:
-        raise SekishoError(f"{path}: {failure.strerror}") from failure
-    except UnicodeDecodeError:
-        raise SekishoError(f"{path}: is not UTF-8 text") from None
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-        except ValueError as wrong:
-            raise SekishoError(f"{path}:{number}: not a line of an event log: {wrong}") from wrong
-        if isinstance(row, dict) and (row.get("event") == "audit-checkpoint" or row.get("type") == "checkpoint"):
-            rows.append(row)
-    return rows
+    return [row for _, row in objects(path, "an event log")
+            if isinstance(row, dict) and (row.get("event") == "audit-checkpoint" or row.get("type") == "checkpoint")]
 
 
 @audit.command()

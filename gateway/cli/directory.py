@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gateway.app.offline import read as octets_of
 from gateway.cli.common import Session, json_option, pass_session, printable, put_done, put_json
 from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.config import Config
@@ -36,7 +37,7 @@ def import_(session: Session, file: Path | None, ldap: bool, user: str | None, a
     if file is None:
         rows, source = from_ldap(config), "ldap"
     else:
-        rows, source = read(file.read_bytes(), str(file), config.gateway.our_domains), file.name
+        rows, source = read(octets_of(str(file)), str(file), config.gateway.our_domains), file.name
     with desk(session) as custody, refusals():
         count = custody.call("directory-import", actor(user), rows=rows, source=source).body["count"]
     put_done(as_json, f"{count} people; held leaks go to the sender's superior from now on", count=count)

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gateway.app.offline import memfd, read
+from gateway.app.offline import MOST, memfd, read
 from gateway.app.registered import texts
 from gateway.app.rights import running
 from gateway.cli.common import Session, json_option, pass_session, put_done, put_json, put_table, state_of
@@ -26,6 +26,7 @@ from gateway.reference import edm_store
 from gateway.reference.edm_build import KINDS, BadTable, Built
 from gateway.reference.fingerprint import Store
 
+LARGEST_TABLE = 8 << 30                  # octets: tens of millions of rows
 FILE = click.Path(exists=True, dir_okay=False)
 
 
@@ -88,10 +89,13 @@ def check_charset(charset: str) -> None:
 @contextlib.contextmanager
 def source(file: str) -> Iterator[Path]:
     """The file. Root's own are read now: soon we are the owner of the state directory, who may not be allowed to."""
+    regular = Path(file).is_file()
     if os.geteuid() != 0:
+        if not regular:
+            raise SekishoError(f"{file}: is no regular file, and it is read more than once")
         yield Path(file)
         return
-    with memfd(read(file)) as fd:
+    with memfd(read(file, LARGEST_TABLE if regular else MOST)) as fd:
         yield Path(f"/proc/self/fd/{fd}")
 
 

@@ -107,7 +107,7 @@ def stored(files: tuple[Path, ...]) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(lines, 1):
             try:
                 entry = json.loads(line)
-            except ValueError as wrong:
+            except (ValueError, RecursionError) as wrong:
                 raise SekishoError(f"{path}:{number}: not a line of `scan --json`: {wrong}") from wrong
             if not isinstance(entry, dict) or "findings" not in entry:
                 raise SekishoError(f"{path}:{number}: not a line of `scan --json`: it holds no inspection")

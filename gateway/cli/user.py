@@ -11,6 +11,8 @@ from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.model.custody import Role
 from gateway.model.errors import SekishoError
 
+LONGEST_PASSWORD = 1000                  # characters
+
 role_option = click.option("--role", "roles", required=True, metavar="ROLE[,ROLE]",
                            help=f"One or more of: {' '.join(r.value for r in Role)}.")
 
@@ -73,14 +75,17 @@ def changed(session: Session, user: str | None, as_json: bool, verb: str, name: 
 
 def first_line(path: Path) -> str:
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        with open(path, encoding="utf-8") as file:
+            line = file.readline(LONGEST_PASSWORD + 2).removesuffix("\n")
     except OSError as failure:
         raise SekishoError(f"{path}: {failure.strerror}") from failure
     except UnicodeDecodeError:
         raise SekishoError(f"{path}: is not UTF-8 text") from None
-    if not lines or not lines[0]:
+    if not line:
         raise SekishoError(f"{path}: the first line, which is the password, is empty")
-    return lines[0]
+    if not line.isprintable() or len(line) > LONGEST_PASSWORD:
+        raise SekishoError(f"{path}: the first line, which is the password, has characters nobody can type, or too many")
+    return line
 
 
 @user.command("list")

@@ -46,6 +46,31 @@ def test_there_and_back_with_the_key_of_then(house: House, held: Held, tmp_path:
     assert sorted(p.name for p in house.directory.iterdir() if "backup" in p.name) == ["backup.tar"]
 
 
+@pytest.mark.parametrize("name", ["quarantine", "quarantine.sqlite", "key", "device", "folder"])
+def test_nothing_else_is_overwritten(house: House, held: Held, name: str) -> None:
+    """`quarantine` once had its copy at `quarantine.db`: the database in use."""
+    id = held()
+    target = {"key": house.key_file, "device": Path("/dev/full"), "folder": house.directory}.get(name, house.directory / name)
+    before = target.read_bytes() if target.is_file() else None
+    if name == "quarantine":
+        (house.directory / "quarantine.db").write_bytes(b"in use")
+        (house.directory / "quarantine.json").write_bytes(b"in use")
+        backup.backup(house.directory / "quarantine.sqlite", house.directory / "blobs", target, START)
+        assert (house.directory / "quarantine.db").read_bytes() == b"in use" == (house.directory / "quarantine.json").read_bytes()
+    else:
+        with pytest.raises(BackupProblem, match="exists already and is no backup of ours; name another"):
+            backup.backup(house.directory / "quarantine.sqlite", house.directory / "blobs", target, START)
+        assert not target.is_file() or target.read_bytes() == before
+    assert house.service.show(ROOT, id)
+
+
+def test_an_older_backup_and_an_empty_file_are_replaced(house: House, held: Held) -> None:
+    (house.directory / "backup.tar").touch()
+    first = make(house).read_bytes()
+    held()
+    assert make(house).read_bytes() != first
+
+
 def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:
     stop = threading.Event()
 

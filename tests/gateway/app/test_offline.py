@@ -120,6 +120,16 @@ async def test_what_fails_ends_it_and_leaves_nothing_running(tmp_path):
     assert len(asyncio.all_tasks()) == 1
 
 
+def test_what_has_no_end_is_not_read_to_it(tmp_path):
+    (tmp_path / "just").write_bytes(b"x" * (1 << 20))
+    assert len(read(str(tmp_path / "just"), 1 << 20)) == 1 << 20
+    (tmp_path / "sparse").touch()
+    os.truncate(tmp_path / "sparse", 1 << 40)
+    for path in ("/dev/zero", str(tmp_path / "sparse")):
+        with pytest.raises(SekishoError, match=f"{path}: is larger than 1 MiB"):
+            read(path, 1 << 20)
+
+
 async def test_what_cannot_be_read_is_said(tmp_path):
     said = [j async for j in offline.judge_all(None, [f"{tmp_path}/none.eml"], Asked(), 4)]
     assert said == [offline.Unread(f"{tmp_path}/none.eml: No such file or directory")]

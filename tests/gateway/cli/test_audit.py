@@ -1,8 +1,10 @@
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
+from gateway.cli import audit
 from gateway.cli.audit import events
 from gateway.model.errors import SekishoError
 from tests.builders.commands import run
@@ -48,6 +50,16 @@ def test_an_outside_log_that_is_none(tmp_path, content, said):
     if content:
         (tmp_path / "log").write_bytes(content)
     with pytest.raises(SekishoError, match=said):
+        events(tmp_path / "log")
+
+
+def test_a_file_without_lines_is_not_read_to_its_end(tmp_path, monkeypatch):
+    monkeypatch.setattr(audit, "LONGEST_LINE", 1000)
+    assert "/dev/zero:1: not a line of an audit export" in run("audit", "verify", "--file", "/dev/zero").complaint
+    with pytest.raises(SekishoError, match="/dev/zero:1: not a line of an event log"):
+        events(Path("/dev/zero"))
+    (tmp_path / "log").write_text("[" * 900)
+    with pytest.raises(SekishoError, match=":1: not a line"):
         events(tmp_path / "log")
 
 

@@ -57,7 +57,8 @@ def test_a_password_comes_from_a_file_and_is_not_shown(state, tmp_path):
     assert made.rows == [{"name": "ben", "password": ""}] and "horse" not in made.out
 
 
-@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), (b"\n", "is empty"), (b"\xff\xfe", "is not UTF-8 text")])
+@pytest.mark.parametrize(("content", "said"), [(None, "No such file"), (b"\n", "is empty"), (b"\xff\xfe", "is not UTF-8 text"),
+                                               (b"\0" * 40, "nobody can type"), (b"x" * 5000, "or too many")])
 def test_a_password_file_that_cannot_be_used(state, tmp_path, content, said):
     if content is not None:
         (tmp_path / "p").write_bytes(content)
