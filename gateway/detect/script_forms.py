@@ -13,7 +13,7 @@ BY_TYPE = {
 CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     # code, what it is, whether a text file with it still has to be renamed before it runs, pattern of the beginning
     ("SCRIPT-ENCODED", "encoded VBScript or JScript", False, r"#@~\^"),
-    ("SCRIPT-SHELL", "Unix script", True, r"#!\s*/(?:usr/)?(?:local/)?s?bin/"),
+    ("SCRIPT-SHELL", "Unix script", True, r"#!\s*/[\w.+-]{1,40}/"),
     ("SCRIPT-BATCH", "Windows batch file", True, r"(?:@echo\s+off|@rem\s|:: ?\w+\s*\n@|setlocal\s)"),
     ("SCRIPT-REGISTRY", "registry file", False, r"(?:Windows Registry Editor Version 5|REGEDIT4)"),
     ("SCRIPT-SHELL-FILE", "Internet shortcut", False,
@@ -95,7 +95,7 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
      r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s|\[scriptblock\]::Create|"
      r"\s-bxor\s|\|\s{0,4}iex(?:[\s;)]|$)|\[activator\]::CreateInstance|"
-     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
+     r"\[(?:system\.)?diagnostics\.process\]::start\(|-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
      r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']|"
      r"(?:^|[\r\n])(?!\s{0,8}[\[<({]?[\"']?(?:\d{1,4}[-/.:]\d{1,2}[-/.:T ]|"
      r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[, ]|"
@@ -106,7 +106,7 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"[^\r\n]{0,300}(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)|"
      r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)|"
      r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s|(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}|for\s{1,4}/f\s|exit\s{1,4}/b|"
-     r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)|"
+     r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)|wmic\s{1,4}process\s{1,4}call\s|net\s{1,4}use\s{1,4}(?:[a-z]:|\*)\s{1,4}\\\\|"
      r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
      r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
     ("SCRIPT-SHELL", "Python code",

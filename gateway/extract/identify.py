@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import struct
+import zlib
 from collections.abc import Iterable
 
 from gateway.extract import names as filenames
@@ -58,14 +59,18 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
 
 
 def _mz(data: bytes) -> str:
-    """A DOS header. Two letters of text are not: real ones have binary content in the 64-octet header."""
+    """A DOS header. Two letters of text are not: real ones have binary content in the 64-octet header. Windows looks at the
+    first two octets of it and at the last four only; what stands between may be anything."""
     head = data[:64]
-    if len(data) < 28 or text_like(data[:512]):
+    if len(data) < 28:
         return ""
-    if len(data) >= 64:
-        at = struct.unpack_from("<I", data, 60)[0]
-        if data[at:at + 4] == b"PE\0\0" or data[at:at + 2] in (b"NE", b"LE", b"LX"):
-            return "application/x-dosexec"
+    at = struct.unpack_from("<I", data, 60)[0] if len(data) >= 64 else 0
+    if at and data[at:at + 4] == b"PE\0\0":
+        return "application/x-dosexec"
+    if text_like(data[:512]):
+        return ""
+    if at and data[at:at + 2] in (b"NE", b"LE", b"LX"):
+        return "application/x-dosexec"
     return "application/x-dosexec" if b"\0" in head else ""
 
 
@@ -153,6 +158,10 @@ def _structured(data: bytes, head: bytes) -> str:
         return "application/pdf"
     if head[:3] == b"\x5d\0\0" and len(data) > 13 and head[5:13] in (b"\xff" * 8, head[5:10] + b"\0\0\0"):
         return "application/x-lzma"
+    if head[:1] == b"\x78" and _zlib(head):
+        return "application/zlib"
+    if ARC.match(head):
+        return "application/x-arc"
     if len(head) >= 512 and _tar_checksum(head[:512]):
         return "application/x-tar"
     if data[-512:-504] == b"conectix":
@@ -168,6 +177,20 @@ def _structured(data: bytes, head: bytes) -> str:
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and not text_like(head[:512]):
         return "audio/mpeg"
     return ""
+
+
+ARC = re.compile(rb"\x1a[\x01-\x0b](?=.{13}[\0-\xff]{16})[!#-'()+\-.0-9;=@-\[\]-{}~\x80-\xff]{1,12}\0", re.S)
+"""A member of ARC or PAK: mark, method, a name of DOS with a zero behind it (ARC 5.20)."""
+
+
+def _zlib(head: bytes) -> bool:
+    """A stream by itself (RFC 1950): the checksum of its two octets, no dictionary, and it unpacks as far as it is looked at."""
+    if len(head) < 8 or int.from_bytes(head[:2], "big") % 31 or head[1] & 0x20:
+        return False
+    try:
+        return bool(zlib.decompressobj().decompress(head, 64))
+    except zlib.error:
+        return False
 
 
 def _tar_checksum(block: bytes) -> bool:
@@ -296,7 +319,8 @@ CONTAINER_EXTENSIONS = frozenset({
     "zpaq", "paq8", "kgb", "b1", "wim", "swm", "esd", "xar", "cpio", "iso", "img", "udf", "vhd", "vhdx", "vmdk",
     "vdi", "qcow2", "dmg", "ima", "nrg", "mdf", "ccd", "toast", "squashfs",
     "daa", "isz", "uif", "cdi", "b5i", "b6i", "bwt", "vfd", "flp", "hdd", "gho", "tib", "ova", "sparseimage", "cramfs", "pea",
-    "rz", "uc2",
+    "rz", "uc2", "gca", "dgca", "yz1", "ha", "lim", "bh", "rk", "imp", "kz", "bz3", "lz5", "liz", "zz", "tlz", "tzst", "tbz", "taz",
+    "pma", "lzs", "aar", "cpgz", "erofs", "sqsh",
 })
 """Names under which systems mount or unpack a file of any content."""
 

@@ -42,6 +42,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"MSCF", "application/vnd.ms-cab-compressed"),
     (0, b"ISc(", "application/x-installshield"),
     (0, b"SZDD\x88\xf0\x27\x33", "application/x-ms-compress"),
+    (0, b"SZ \x88\xf0\x27\x33\xd1", "application/x-ms-compress"),
     (0, b"KWAJ\x88\xf0\x27\xd1", "application/x-ms-compress"),
     (0, b"\x60\xea", "application/x-arj"),
     (7, b"**ACE**", "application/x-ace"),
@@ -62,6 +63,10 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"SIT!", "application/x-stuffit"),
     (257, b"ustar", "application/x-tar"),
     (0, b"hsqs", "application/x-squashfs"),
+    (0, b"sqsh", "application/x-squashfs"),
+    (0, b"shsq", "application/x-squashfs"),
+    (0, b"qshs", "application/x-squashfs"),
+    (0, b"BZ3v1", "application/x-bzip3"),
     # disk images
     (32769, b"CD001", "application/x-iso9660-image"),
     (32769, b"BEA01", "application/x-iso9660-image"),
@@ -72,6 +77,12 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"vhdxfile", "application/x-vhdx"),
     (512, b"EFI PART", "application/x-raw-disk-image"),
     (512, b"PM\0\0\0\0", "application/x-raw-disk-image"),
+    (32, b"NXSB", "application/x-volume"),
+    (3, b"ReFS\0\0\0\0", "application/x-volume"),
+    (0, b"XFSB\0\0", "application/x-volume"),
+    (0x10040, b"_BHRfS_M", "application/x-volume"),
+    (0, b"-rom1fs-", "application/x-volume"),
+    (16, b"Compressed ROMFS", "application/x-volume"),
     (1024, b"H+\0\4", "application/x-hfs-plus"),
     (1024, b"HX\0\5", "application/x-hfs-plus"),
     (0, b"KDMV", "application/x-vmdk"),
@@ -180,6 +191,11 @@ def _arj(data: bytes) -> bool:
     return len(data) > 4 and 30 <= size <= 2600 and 30 <= data[4] <= size
 
 
+def _squashfs(data: bytes) -> bool:
+    """The version of a superblock in either order of octets: 1 to 4."""
+    return len(data) > 30 and sorted(data[28:30]) in ([0, 1], [0, 2], [0, 3], [0, 4])
+
+
 def _apple_archive(data: bytes) -> bool:
     """Apple Archive: the length of a header whose fields have three letters and a type; or the size of packed blocks, 64 bits."""
     if data.startswith(b"pbz"):
@@ -189,6 +205,6 @@ def _apple_archive(data: bytes) -> bool:
 
 PLAUSIBLE: Mapping[str, Callable[[bytes], bool]] = {
     "application/x-cpio": _cpio, "application/x-compress": _compress, "application/x-pack": _pack, "application/x-arj": _arj,
-    "application/x-apple-archive": _apple_archive,
+    "application/x-apple-archive": _apple_archive, "application/x-squashfs": _squashfs,
 }
 """What stands behind a magic of two octets, one in 65,536 digests or keys begins like one by chance; or of letters, as words do."""

@@ -8,6 +8,7 @@ from gateway.extract.mail.mbox import MBOX
 from gateway.extract.mail.pgp import PGP
 from gateway.extract.mail.smime import SMIME
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.office.webpage import OFFICE_PAGE
 from gateway.extract.office.xmllinks import XML_LINKS
 from gateway.extract.page.attributes import ATTRIBUTES
 from gateway.extract.page.html import HTML
@@ -33,7 +34,7 @@ PLAIN_TYPES = frozenset({
 
 LIGHT: tuple[Extractor, ...] = (
     MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
-    STRINGS, XML_LINKS, CODES)
+    STRINGS, OFFICE_PAGE, XML_LINKS, CODES)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

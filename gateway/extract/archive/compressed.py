@@ -1,4 +1,4 @@
-"""Single-file compressors: gzip, bzip2, xz, lzma, lzip, zstd, lz4, compress (Z), lzop, uuencode.
+"""Single-file compressors: gzip, zlib, bzip2, xz, lzma, lzip, zstd, lz4, compress (Z), lzop, uuencode.
 
 All streams that stand one after another are unpacked; octets after the last one are a child of their own, because some
 readers stop at the first end and others go on.
@@ -23,7 +23,7 @@ ENDINGS = {
     "tgz": "tar", "tbz": "tar", "tbz2": "tar", "txz": "tar", "tlz": "tar", "tzst": "tar", "taz": "tar", "svgz": "svg", "emz": "emf",
     "wmz": "wmf", "cpgz": "cpio",
 }
-DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "lzo", "gzip", "uue", "uu", "enc"})
+DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "lzo", "gzip", "uue", "uu", "enc", "zz", "zlib"})
 MAX_STREAMS = 1000                       # streams after one another in one file
 MAX_COPIED = 1 << 30                     # octets copied to look for the next stream: each look costs what is left of the file
 SHOWN = 8                                # of them also shown by themselves: some readers stop after the first, some take the last
@@ -62,6 +62,14 @@ def gzip_name(data: bytes) -> bytes:
     at = 12 + int.from_bytes(data[10:12], "little") if data[3] & 4 else 10
     end = data.find(b"\0", at)
     return data[at:end][:255] if end > 0 else b""
+
+
+def unzlib(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
+    """One stream of RFC 1950, with its checksum compared."""
+    made, rest = inflate(budget, data[2:])
+    if len(rest) < 4 or int.from_bytes(rest[:4], "big") != zlib.adler32(made):
+        raise Damaged("wrong checksum", made)
+    return made, rest[4:]
 
 
 def unxz(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
@@ -103,6 +111,7 @@ UNPACKERS: dict[str, Callable[[Budget, bytes], tuple[bytes, bytes]]] = {
     "application/x-compress": by_libarchive("compress"),
     "application/x-lzop": by_libarchive("lzop"),
     "application/x-uuencode": by_libarchive("uu"),
+    "application/zlib": unzlib,
 }
 MAGICS = {
     "application/gzip": b"\x1f\x8b\x08", "application/x-bzip2": b"BZh", "application/x-xz": b"\xfd7zXZ\0",

@@ -18,6 +18,8 @@ from gateway.extract.bounded import Budget, Damaged
 
 STORED = frozenset({"tar", "cpio", "ar"})   # members lie there as they are: libarchive counts them late
 REGULAR, DIRECTORY, SYMLINK = 0o100000, 0o040000, 0o120000
+LONGEST_PATH = 1024                      # octets of a target; systems take 4,096 at most, people write a hundred
+BLANKS = 16                              # octets that may fill up a short one
 
 with suppress(locale.Error):
     locale.setlocale(locale.LC_CTYPE, "C.UTF-8")   # libarchive turns UTF-16 names into the locale's charset
@@ -89,7 +91,15 @@ def _walk(handle: int, entry: int, budget: Budget, packed: int) -> Iterator[Memb
         data, fault, detail = _content(handle, budget, packed)
         if fault and not data and _encrypted(entry):
             fault = "encrypted"
+        elif kind == SYMLINK and not fault and not data and _no_path(link, ffi.entry_size(entry)):
+            fault, detail = "damaged", "a link that is no path"
         yield Member(name, data, kind, link, fault, detail)
+
+
+def _no_path(link: bytes, size: int) -> bool:
+    """True for a file whose mode says link: libarchive takes its octets for the target and stops at the first zero. A target in
+    another charset has other octets, but not a few of many."""
+    return len(link) > LONGEST_PATH or size > 4 * len(link) + BLANKS
 
 
 def _content(handle: int, budget: Budget, packed: int) -> tuple[bytes, str, str]:

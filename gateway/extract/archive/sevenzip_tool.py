@@ -19,7 +19,7 @@ from gateway.model.finding import IncidentCode
 TYPES = frozenset({
     "application/vnd.ms-htmlhelp", "application/x-ms-wim", "application/x-apple-diskimage", "application/x-vmdk",
     "application/x-vdi", "application/x-qcow", "application/x-squashfs", "application/x-ms-compress", "application/x-xar",
-    "application/x-hfs-plus",
+    "application/x-hfs-plus", "application/x-volume",
 })
 """Types that have no other reader here."""
 

@@ -15,6 +15,7 @@ from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, parse
 from gateway.extract.pdf import xfa as pdfxfa
+from gateway.extract.workbook import formulas
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -48,9 +49,13 @@ class _Flat:
         elif tag in ("attachedTemplate", "subDoc", "frame", "sourceFileName"):
             found = targets.judge("attachedTemplate" if tag == "attachedTemplate" else "subDocument", attributes.get("val", ""))
             self.seen += [found] if found else []
-        for value in (attributes.get("Formula", ""),):
+        elif "HRef" in attributes:
+            self.seen += _linked(tag, attributes["HRef"])
+        for value in (attributes.get("Formula", ""), attributes.get("RefersTo", "")):
             if "|" in value and dde_call(value):
                 self.seen.append(Observation("DOC-DDE", value[:400]))
+            elif "(" in value:
+                self.seen += formulas.cells(value.encode("utf-8", "replace"))
         if tag == "Macrosheet":
             self.seen.append(Observation("XLM-SHEET", attributes.get("Name", "")))
 
@@ -100,6 +105,16 @@ class OfficeXml:
         yield from flat.seen[:500]
         for name, text in flat.binaries[:1000]:
             yield from _binary(name, text)
+
+
+def _linked(tag: str, target: str) -> Iterator[Observation]:
+    """An address in a workbook of Excel 2003: behind a cell, or of a table that it fetches (XML Spreadsheet Reference)."""
+    if tag == "Cell":
+        found = targets.judge("hyperlink", target)
+        if found:
+            yield found
+    elif targets.place(target) in (targets.Place.WEB, targets.Place.SHARE, targets.Place.SCRIPT):
+        yield Observation("DOC-REMOTE-QUERY", target)
 
 
 def _binary(name: str, text: str) -> Iterator[Yield]:

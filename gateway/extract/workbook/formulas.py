@@ -1,4 +1,4 @@
-"""Text files that a spreadsheet opens: CSV and SYLK with formulas that start programs, web and database query files.
+"""Files that a spreadsheet opens as text: CSV, SYLK and pages with formulas that start programs, web and database query files.
 
 Light: runs in the plain lane too. A cell that begins with = + - @ and calls service|topic!item starts the service (DDE).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
@@ -16,6 +17,7 @@ from gateway.model.content import Observation
 Place = tuple[int, int, str, re.Pattern[bytes] | None]
 """Where a call begins and ends, what it is told as, and what has to stand before it in its cell."""
 HEAD = 4 << 20                           # octets of a text that are searched
+HTML_HEAD = 8192                         # octets of a page in which it names its program
 SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|"
                      rb"explorer|calc|excel|"
                      rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
@@ -41,6 +43,12 @@ DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\
 SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
 SYLK_FORMULA = re.compile(rb"[\n\r]C;[^\r\n]{0,2000}?;E([^\r\n]{1,2000})", re.I)
 SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)
+EXCEL = b"urn:schemas-microsoft-com:office:excel"
+"""In a page: Excel wrote it, or is meant to open it."""
+ATTRIBUTE = re.compile(rb"(?<=[:\s])fmla\s{0,8}=\s{0,8}(?:\"([^\"]{1,4000})\"|'([^']{1,4000})'|([^\s<>\"']{1,4000}))", re.I)
+"""The formula of a cell in a page of Excel, whatever the cell shows."""
+CELL = re.compile(rb"</?(?:t[dhr]|p|div|br|li|table)(?![\w-])[^<>]{0,4000}>", re.I)
+TAG = re.compile(rb"<[^<>]{0,4000}>")
 
 
 class Formulas:
@@ -48,13 +56,16 @@ class Formulas:
 
     def claims(self, node: Node) -> bool:
         if node.type == "text/html":
-            return bool(_endings(node) & BOOKS)
+            return bool(_endings(node) & BOOKS) or EXCEL in node.data[:HTML_HEAD]
         if node.type == "application/octet-stream":      # noise behind a table does not keep a spreadsheet from opening it
             return bool(_endings(node) & TABLES) or SYLK.match(node.data[:16]) is not None
         return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = _narrow(node.data[:HEAD])
+        if node.type == "text/html":
+            yield from cells(_page(data, bool(_endings(node) & BOOKS)))
+            return
         if SYLK.match(data):
             yield from _sylk(data)
         query = QUERY.match(data)
@@ -64,7 +75,7 @@ class Formulas:
         if database:
             yield Observation("FORMULA-QUERY", database.group(1).decode("latin-1"))
         if _is_table(node):
-            yield from _cells(data)
+            yield from cells(data)
 
 
 def _is_table(node: Node) -> bool:
@@ -76,7 +87,15 @@ def _endings(node: Node) -> set[str]:
     return {n.rpartition(".")[2].lower() for n in node.artifact.names}
 
 
-def _cells(data: bytes) -> Iterator[Yield]:
+def _page(data: bytes, shown: bool) -> bytes:
+    """The formulas of a page, one a line; what its cells show too, where a spreadsheet opens it: it reads them like CSV."""
+    lines = [a or b or c for a, b, c in ATTRIBUTE.findall(data)]
+    if shown:
+        lines.append(TAG.sub(b"", CELL.sub(b"\n", data)))
+    return unescape(b"\n".join(lines).decode("utf-8", "replace")).encode("utf-8", "replace")
+
+
+def cells(data: bytes) -> Iterator[Observation]:
     """Calls first, then whether the cell around them is a formula: linear, however the table looks."""
     dde = b"|" in data and b"!" in data                   # service|topic!item
     for begin, end, code, before in chain(_services(data) if dde else (), _calls(data), _topics(data) if dde else ()):

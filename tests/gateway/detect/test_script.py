@@ -32,6 +32,7 @@ def test_names(extension):
 @pytest.mark.parametrize(("data", "code"), [
     (b"#@~^BgAAAA==lab=ywAAAA==^#~@", "SCRIPT-ENCODED"),
     (b"#!/bin/sh\nexit 0\n", "SCRIPT-SHELL"),
+    (b"#!/opt/homebrew/bin/fish\nid\n", "SCRIPT-SHELL"),
     (b"\r\n@echo off\r\nrem x\r\n", "SCRIPT-BATCH"),
     ("\ufeffWindows Registry Editor Version 5.00\r\n".encode("utf-16"), "SCRIPT-REGISTRY"),
     (b"[InternetShortcut]\r\nURL=file://h/a\r\n", "SCRIPT-SHELL-FILE"),

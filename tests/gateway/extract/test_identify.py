@@ -6,6 +6,7 @@ import io
 import struct
 import tarfile
 import zipfile
+import zlib
 
 import pytest
 
@@ -176,3 +177,16 @@ def test_xml_by_its_name_alone() -> None:
     signed = b'<data xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><!-- x --><ds:Object/></data>'
     assert identify(signed, ("a.xml",)) == "text/xml"
     assert identify(signed, ("a",)) == identify(b"<!doctype html><data/>", ("a.html",)) == "text/html"
+
+
+@pytest.mark.parametrize(("data", "kind"), [
+    ((b"MZ" + b" is what a text begins with." * 9)[:60] + struct.pack("<I", 512) + b" " * 448 + b"PE\0\0" + bytes(20), "application/x-dosexec"),
+    ((b"MZ" + b" is what a text begins with." * 9)[:60] + struct.pack("<I", 512) + b" " * 600, "text/plain"),
+    (zlib.compress(b"words " * 9), "application/zlib"), (b"x\x9cno stream of any kind", "text/plain"),
+    (b"x^2 + y^2 = z^2\r\n" * 9, "text/plain"), (b"\x78\xda" + bytes(range(200, 250)), "text/plain"),
+    (b"\x1a\x08README.TXT\0\0\0" + bytes(20), "application/x-arc"), (b"\x1a\x08\1\2\3\4" + bytes(40), "application/octet-stream"),
+    (b"sqsh" + bytes(24) + b"\0\3\0\0" + bytes(90), "application/x-squashfs"), (b"sqsh is a word\r\n" * 9, "text/plain"),
+    (bytes(32) + b"NXSB" + bytes(900), "application/x-volume"), (b"\xeb\x3c\x90ReFS\0\0\0\0" + bytes(900), "application/x-volume"),
+])
+def test_by_structure(data: bytes, kind: str) -> None:
+    assert identify(data) == kind

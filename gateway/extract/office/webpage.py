@@ -1,0 +1,62 @@
+"""Documents that Word saved as a page: field codes in the comments that only Word reads, and what it fetches beside the page.
+
+Office HTML and XML Reference: a field stands between spans of the style mso-element:field-begin and field-end, its result
+behind field-separator; settings stand in islands of XML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from itertools import islice
+
+from gateway.extract.base import Context, Node, Yield
+from gateway.extract.office import fields, targets
+from gateway.model.filename import extensions
+
+WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|excel|powerpoint)|ProgId[\"']?\s{1,4}content\s{0,4}=\s{0,4}[\"']?"
+                  rb"(?:Word|Excel|PowerPoint)\.", re.I)
+NAMES = frozenset({"doc", "docx", "dot", "dotx", "rtf", "wps", "wpt"})
+"""Word opens any page under these."""
+HEAD = 8192                              # octets in which a page names its program
+READ = 4 << 20                           # octets of a page that are read
+MARK = re.compile(rb"mso-element\s{0,4}:\s{0,4}[\"']?field-(begin|separator|end)[^<>]{0,200}>", re.I)
+TAG = re.compile(rb"<[^<>]{0,4000}>")
+MOST = 5000                              # fields and addresses of one page
+ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')", re.I)
+PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
+"""Element of a setting -> the relationship that says the same in a package; others fetch parts of the document."""
+
+
+class OfficePage:
+    """Only files: what a mail shows by itself is opened by no such program."""
+
+    name = "office page"
+
+    def claims(self, node: Node) -> bool:
+        endings = extensions(node.artifact.names) if node.type == "text/html" else frozenset()
+        return bool(endings) and (bool(endings & NAMES) or WORD.search(node.data[:HEAD]) is not None)
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        data = node.data[:READ]
+        for code in islice(_fields(data), MOST):
+            yield from fields.judge(code)
+        for found in islice(ISLAND.finditer(data), MOST):
+            target = unescape((found[2] or found[3]).decode("utf-8", "replace"))
+            seen = targets.judge(PART.get(found[1].decode().lower(), "subDocument"), target)
+            if seen is not None:
+                yield seen
+
+
+def _fields(data: bytes) -> Iterator[str]:
+    """Instructions: between the beginning of a field and its separator, its end, or the beginning of another."""
+    begin = -1
+    for mark in MARK.finditer(data):
+        if begin >= 0:
+            text = TAG.sub(b"", data[begin:mark.start()].rpartition(b"<")[0][:fields.FIELD])
+            yield unescape(text.decode("utf-8", "replace")).strip()
+        begin = mark.end() if mark[1].lower() == b"begin" else -1
+
+
+OFFICE_PAGE = OfficePage()

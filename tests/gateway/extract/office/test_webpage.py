@@ -1,0 +1,60 @@
+"""Documents saved as pages by Word."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Node
+from gateway.extract.office.webpage import ISLAND, MARK, OFFICE_PAGE
+from gateway.model.artifact import Artifact, ArtifactKind
+from tests.builders.archives import codes, take_apart
+from tests.builders.growth import linear
+
+PAGE = ('<html xmlns:w="urn:schemas-microsoft-com:office:word"><head><meta name=ProgId content=Word.Document>'
+        "<!--[if gte mso 9]><xml>{}</xml><![endif]--></head><body>{}</body></html>")
+
+
+def field(code: str) -> str:
+    return (f"<!--[if supportFields]><span style='mso-element:field-begin'></span> {code} <span style='mso-element:field-separator'>"
+            "</span><![endif]-->shown<!--[if supportFields]><span style='mso-element:field-end'></span><![endif]-->")
+
+
+def read(island: str = "", body: str = "", name: str = "a.doc") -> set[str]:
+    return codes(list(take_apart(OFFICE_PAGE, PAGE.format(island, body).encode(), name, kind="text/html")))
+
+
+@pytest.mark.parametrize(("code", "found"), [
+    ('DDEAUTO c:\\\\cmd.exe &quot;/c rem&quot;', "DOC-DDE"), ("<b>DDE</b><i>AUTO</i> cmd x", "DOC-DDE"),
+    ('INCLUDETEXT "\\\\\\\\h.invalid\\\\s\\\\a.docx"', "DOC-REMOTE-INCLUDETEXT"), ('INCLUDEPICTURE "\\\\\\\\h.invalid\\\\a.png"', "DOC-EXTERNAL-SHARE"),
+    ("PAGE", ""), ('TOC \\o "1-3" \\h', ""), ('HYPERLINK "#top"', ""), ('INCLUDEPICTURE "cid:image001.png" \\* MERGEFORMATINET', ""),
+    ("DATE \\@ yyyy", ""),
+])
+def test_fields_in_comments_for_word(code: str, found: str) -> None:
+    assert read(body=field(code)) == ({found} if found else set())
+
+
+@pytest.mark.parametrize(("island", "found"), [
+    ('<w:WordDocument><w:AttachedTemplate HRef="\\\\h.invalid\\a.dotm"/></w:WordDocument>', "DOC-REMOTE-TEMPLATE"),
+    ('<w:MailMerge><w:DataSource HRef="http://h.invalid/a.odc"/></w:MailMerge>', "DOC-REMOTE-DATASOURCE"),
+    ('<x:WorksheetSource HRef="file://h.invalid/s/a.htm"/>', "DOC-REMOTE-SUBDOCUMENT"),
+    ('<x:WorksheetSource HRef="a.files/sheet001.htm"/>', ""), ('<o:File HRef="image001.png"/>', ""),
+    ('<w:AttachedTemplate HRef="C:\\Users\\a\\Templates\\Normal.dotm"/>', ""),
+])
+def test_what_is_fetched_beside_the_page(island: str, found: str) -> None:
+    assert read(island) == ({found} if found else set())
+
+
+def test_only_files_of_office() -> None:
+    def claimed(data: bytes, *names: str) -> bool:
+        node = Node(Artifact(0, None, ArtifactKind.PART, names, "", "text/html", "0" * 64, len(data), 0), data, "text/html", "")
+        return OFFICE_PAGE.claims(node)
+
+    page = PAGE.format("", "").encode()
+    assert claimed(page, "a.htm") and claimed(b"<html>x</html>", "a.doc")
+    assert not claimed(page) and not claimed(b"<html>x</html>", "a.htm")
+
+
+def test_growth() -> None:
+    assert linear(lambda data: list(MARK.finditer(data)), lambda n: b"mso-element:field-begin" * n, 2_000)
+    assert linear(lambda data: list(ISLAND.finditer(data)), lambda n: b"<w:a HRef=\"" * n, 2_000)
+    assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: field("PAGE").encode() * n, 200)
