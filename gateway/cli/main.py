@@ -66,6 +66,7 @@ def keep_streams() -> None:
 
 def main() -> None:
     keep_streams()
+    output = sys.stdout
     try:
         status = sekisho.main(prog_name="sekisho", standalone_mode=False)
     except NoArgsIsHelpError as nothing:
@@ -77,8 +78,10 @@ def main() -> None:
         status = complain(one_line(str(trouble)))
     except (KeyboardInterrupt, click.Abort):
         status = complain("interrupted")
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error. Python would complain while flushing at exit.
+    except SystemExit as ended:
+        # The reader of our output went away (`| head`): not an error. click says 1, and puts a mute one in the stream's place.
+        status = 0 if sys.stdout is not output else ended.code
+    except BrokenPipeError:              # while flushing at exit Python would complain once more
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as trouble:

@@ -76,6 +76,15 @@ def test_closed_streams_are_not_handed_to_files(closed, tmp_path):
     assert (tmp_path / "held").read_text() == ""
 
 
+def test_a_reader_that_goes_away_is_no_error():
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", "signatures", "list"], stdout=writing,
+                          stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_programmer_gets_the_traceback(monkeypatch):
     monkeypatch.setenv("SEKISHO_TRACEBACK", "1")
     monkeypatch.setattr(entry.sekisho, "main", lambda **_: 1 / 0)
