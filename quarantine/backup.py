@@ -23,7 +23,7 @@ from pathlib import Path
 
 from gateway.model.errors import SekishoError
 from quarantine.blobs import MARK
-from quarantine.keys import sync_directory
+from quarantine.keys import KeyRing, sync_directory
 from quarantine.models import SCHEMA
 
 WHOLE = "backup.tar"
@@ -103,6 +103,12 @@ def _blob_names(database: Path) -> Iterator[str]:
             yield name
 
 
+def _key_ids(database: Path) -> list[str]:
+    """The master keys under which held messages of this copy are."""
+    with closing(sqlite3.connect(database)) as copy:
+        return [id for id, in copy.execute("SELECT DISTINCT key_id FROM quarantine_quarantinedmessage WHERE wrapped_key IS NOT NULL")]
+
+
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
     try:
         archive.add(path, name, recursive=False)
@@ -110,8 +116,8 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:
         return                           # destroyed a moment ago: restore destroys its key
 
 
-def restore(source: Path, database: Path, blobs: Path) -> Manifest:
-    """Put a backup back where no custody is. Raises BackupProblem; an existing database is never touched."""
+def restore(source: Path, database: Path, blobs: Path, ring: KeyRing) -> Manifest:
+    """Put a backup back where no custody is. Raises BackupProblem, KeyProblem; an existing database is never touched."""
     mark = blobs / MARK                  # of an index that is gone: the restored one writes its own
     if database.exists() or (blobs.exists() and any(path != mark for path in blobs.iterdir())):
         raise BackupProblem(f"{database.parent}: there is a custody already; restore into an empty state directory")
@@ -122,6 +128,8 @@ def restore(source: Path, database: Path, blobs: Path) -> Manifest:
             _extract(archive, "database.sqlite", aside)
             if file_sha256(aside) != manifest.database_sha256:
                 raise BackupProblem(f"{source}: the backup is damaged: its database is not the one written")
+            for id in _key_ids(aside):
+                ring.key(id)             # or it would be restored, and nobody could read it
             mark.unlink(missing_ok=True)
             _restore_blobs(archive, blobs)
         _destroy_missing(aside, blobs)

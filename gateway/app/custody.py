@@ -160,8 +160,8 @@ def save(config: Config, file: Path, clock: Clock) -> int:
 def put_back(config: Config, file: Path) -> int:
     """Restores a backup where no custody is; how many held messages it had. Its key must be there first."""
     database, blobs = embedded(config)
-    keys.load(config.quarantine.key_file)    # without it nothing of the backup could be read
-    restored: int = backups(config).restore(file, database, blobs).blobs
+    ring = keys.load(config.quarantine.key_file)
+    restored: int = backups(config).restore(file, database, blobs, ring).blobs
     return restored
 
 

@@ -26,7 +26,7 @@ def make(house: House) -> Path:
 
 def restored(house: House, source: Path, into: Path) -> QuarantineService:
     into.mkdir()
-    backup.restore(source, into / "quarantine.sqlite", into / "blobs")
+    backup.restore(source, into / "quarantine.sqlite", into / "blobs", keys.load(house.key_file))
     use_database(sqlite_url(into / "quarantine.sqlite"))
     return QuarantineService(keys.load(house.key_file), FileBlobs(into / "blobs", reserve=0), house.clock)
 
@@ -71,6 +71,21 @@ def test_an_older_backup_and_an_empty_file_are_replaced(house: House, held: Held
     assert make(house).read_bytes() != first
 
 
+def test_a_backup_whose_key_was_forgotten_is_not_restored(house: House, held: Held, tmp_path: Path) -> None:
+    held()
+    source = make(house)
+    mine = house.key_file.read_text()
+    house.key_file.chmod(0o600)
+    house.key_file.write_text("")
+    (tmp_path / "new").mkdir()
+    other = keys.create_key_file(tmp_path / "other.key", START)
+    with pytest.raises(keys.KeyProblem, match="is not in the key file: put the line of that key back into it"):
+        backup.restore(source, tmp_path / "new" / "quarantine.sqlite", tmp_path / "new" / "blobs", other)
+    assert list((tmp_path / "new").iterdir()) == []
+    house.key_file.write_text(mine)
+    backup.restore(source, tmp_path / "new" / "quarantine.sqlite", tmp_path / "new" / "blobs", keys.load(house.key_file))
+
+
 def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:
     stop = threading.Event()
 
@@ -112,7 +127,7 @@ def test_a_custody_is_never_overwritten(house: House, held: Held) -> None:
     held()
     source = make(house)
     with pytest.raises(BackupProblem, match="there is a custody already"):
-        backup.restore(source, house.directory / "quarantine.sqlite", house.directory / "blobs")
+        backup.restore(source, house.directory / "quarantine.sqlite", house.directory / "blobs", keys.load(house.key_file))
 
 
 @pytest.mark.parametrize("damage", ["rubbish", "other tar", "newer", "changed database", "missing database", "absent"])
@@ -141,7 +156,7 @@ def test_a_damaged_backup_is_one_clear_line_and_leaves_nothing(house: House, hel
                 member.size = len(data)
                 archive.addfile(member, io.BytesIO(data))
     with pytest.raises(BackupProblem) as caught:
-        backup.restore(source, into / "quarantine.sqlite", into / "blobs")
+        backup.restore(source, into / "quarantine.sqlite", into / "blobs", keys.load(house.key_file))
     assert str(source) in str(caught.value) and "\n" not in str(caught.value)
     assert list(into.iterdir()) == []
 
