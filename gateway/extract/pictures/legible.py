@@ -9,8 +9,9 @@ from collections import Counter
 from statistics import median
 
 import numpy as np
-from PIL import Image, ImageFilter, ImageOps, ImageStat
+from PIL import Image, ImageOps, ImageStat
 
+from gateway.extract.pictures import ground
 from gateway.identifiers import payment, tw
 
 TYPE = 24
@@ -26,8 +27,6 @@ RULE = 60
 """Pixels from which on a vertical edge is a line of a table."""
 NOISE = 6
 DARK = 110
-COMMON_GREYS = 24
-"""So many of its greys make most of a screenshot or clean scan, less than half of a photograph."""
 LEAST_SKEW, MOST_SKEW = 0.5, 6.0
 SKEW_SIDE = 900
 
@@ -49,9 +48,8 @@ COMPANY = 2
 def fit(picture: Image.Image) -> Image.Image:
     """The picture as Tesseract reads it best: even light, dark on light, straight, lines of TYPE pixels. Takes grey, gives grey."""
     picture = _within(picture)
-    if _photographed(picture):
-        picture = _even(picture)
-    picture = ImageOps.autocontrast(picture, cutoff=0.2)
+    height = _type_height(_edges(ImageOps.autocontrast(picture, cutoff=0.2)))
+    picture = ImageOps.autocontrast(ground.apart(picture, height) or picture, cutoff=0.2)
     if ImageStat.Stat(picture).median[0] < DARK:
         picture = ImageOps.invert(picture)
     edges = _edges(picture)
@@ -71,20 +69,6 @@ def _sized(picture: Image.Image, height: float) -> Image.Image:
     if 0.85 < factor < 1.15:
         return picture
     return picture.resize((max(1, round(picture.width * factor)), max(1, round(picture.height * factor))), Image.Resampling.LANCZOS)
-
-
-def _photographed(picture: Image.Image) -> bool:
-    """Many greys, none of them frequent: uneven light."""
-    greys = sorted(picture.histogram(), reverse=True)
-    return 2 * sum(greys[:COMMON_GREYS]) < sum(greys)
-
-
-def _even(picture: Image.Image) -> Image.Image:
-    """Each pixel as a share of the paper around it, which is the median of its neighbourhood."""
-    step = max(1, min(picture.size) // 120)
-    paper = picture.reduce(step).filter(ImageFilter.MedianFilter(9)).resize(picture.size, Image.Resampling.BILINEAR)
-    share = np.asarray(picture, np.float32) * 230 / np.maximum(np.asarray(paper, np.float32), 16)
-    return Image.fromarray(np.minimum(share, 255).astype(np.uint8))
 
 
 def _edges(picture: Image.Image) -> np.ndarray:

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.extract.pictures import boxes
+
+FONT = ImageFont.load_default(18)
+
+
+def form(cells, side=28, gap=0, ink=0):
+    """A row of boxes, and what is in each."""
+    picture = Image.new("L", (60 + (side + gap) * len(cells), 80), 255)
+    draw = ImageDraw.Draw(picture)
+    for number, text in enumerate(cells):
+        left = 30 + (side + gap) * number
+        draw.rectangle((left, 20, left + side, 50), outline=ink)
+        draw.text((left + 8, 25), text, 0, FONT)
+    return picture
+
+
+def extent(picture):
+    columns = np.nonzero((np.asarray(picture) < 128).any(axis=0))[0]
+    return int(columns[0]), int(columns[-1])
+
+
+@pytest.mark.parametrize("gap", [0, 6])
+@pytest.mark.parametrize("ink", [0, 120])
+def test_characters_of_boxes_are_moved_together(gap, ink):
+    picture = form("A123456789", gap=gap, ink=ink)
+    together = boxes.joined(picture)
+    left, right = extent(together)
+    assert 9 * 8 < right - left < 10 * 17                 # they took ten times 28
+    assert not (np.asarray(together)[15:55] < 128).all(axis=0).any()
+
+
+def test_empty_boxes_are_no_characters():
+    left, right = extent(boxes.joined(form(["A", "1", "", "2", "", "", "3"])))
+    assert right - left < 4 * 20
+
+
+def test_cells_of_tables_stay():
+    assert boxes.joined(form(["Ann", "Joe", "Kim", "Lee"], side=90)) is None
+    assert boxes.joined(form(["12", "13", "14", "15"], side=40)) is None
+    assert boxes.joined(form(["1", "2"])) is None
+    assert boxes.joined(Image.new("L", (300, 200), 255)) is None

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.pictures.cards import titled
+from gateway.identifiers.terms import Labels
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("運転免許証\n氏名 小野 聡\n番号 447548321582\n", "運転免許証\n氏名 小野 聡\n番号 運転免許証: 447548321582\n"),
+    ("運転免許証     運転免許証\n\n第 447548321582 号   508840328031", "運転免許証     運転免許証\n\n第 運転免許証: 447548321582 号   運転免許証: 508840328031"),
+    ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
+])
+def test_a_title_is_the_label_of_a_bare_number(text, read):
+    assert titled(text, Labels()) == read
+
+
+@pytest.mark.parametrize("text", [
+    "運転免許証\n電話番号 09012345678",                  # called something else
+    "運転免許証\n1977-01-01\n2026 04 01",
+    "売上一覧\n番号 447548321582",                        # no document
+    "運転免許証の番号は 12 桁です\n447548321582",       # a sentence
+    "運転免許証" + "\nx" * 10 + "\n447548321582",           # too far below
+    "447548321582\n運転免許証",
+])
+def test_numbers_of_something_else_stay(text):
+    assert titled(text, Labels()) == text
