@@ -319,8 +319,8 @@ CONTAINER_EXTENSIONS = frozenset({
     "zpaq", "paq8", "kgb", "b1", "wim", "swm", "esd", "xar", "cpio", "iso", "img", "udf", "vhd", "vhdx", "vmdk",
     "vdi", "qcow2", "dmg", "ima", "nrg", "mdf", "ccd", "toast", "squashfs",
     "daa", "isz", "uif", "cdi", "b5i", "b6i", "bwt", "vfd", "flp", "hdd", "gho", "tib", "ova", "sparseimage", "cramfs", "pea",
-    "rz", "uc2", "gca", "dgca", "yz1", "ha", "lim", "bh", "rk", "imp", "kz", "bz3", "lz5", "liz", "zz", "tlz", "tzst", "tbz", "taz",
-    "pma", "lzs", "aar", "cpgz", "erofs", "sqsh",
+    "rz", "uc2", "gca", "dgca", "yz1", "ha", "lim", "bh", "rk", "imp", "kz", "bz3", "lz5", "liz", "zz", "tlz", "tzst", "tbz",
+    "tbr", "taz", "pma", "lzs", "aar", "cpgz", "erofs", "sqsh",
 })
 """Names under which systems mount or unpack a file of any content."""
 

@@ -66,6 +66,9 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"sqsh", "application/x-squashfs"),
     (0, b"shsq", "application/x-squashfs"),
     (0, b"qshs", "application/x-squashfs"),
+    (0, b"7kSt\xa01\x83\xd3\x8c\xb2\x28\xb0\xd3", "application/x-zpaq"),
+    (0, b"zPQ\1\1", "application/x-zpaq"),
+    (0, b"zPQ\2\1", "application/x-zpaq"),
     (0, b"BZ3v1", "application/x-bzip3"),
     # disk images
     (32769, b"CD001", "application/x-iso9660-image"),

@@ -7,6 +7,7 @@ unpacked, and the difference is observed. Octets before, between and after the e
 from __future__ import annotations
 
 import lzma
+import re
 import stat
 import struct
 import zlib
@@ -177,6 +178,10 @@ def _stray(octets: bytes, place: str) -> Iterator[Yield]:
     yield Child(octets, ArtifactKind.OBJECT, label=place, anomalies=(code,))
 
 
+REPLACED = re.compile(r"[?_]|#U[0-9A-Fa-f]{4}|#L[0-9A-Fa-f]{6}")
+"""What writers put for letters they cannot encode; the last two are those of Info-ZIP."""
+
+
 def differences(central: Header, local: Header) -> Iterator[str]:
     """Codes of what the two headers of one entry contradict each other about."""
     plain = central.name != local.name and not set(entry_names(central)) & set(entry_names(local))
@@ -203,8 +208,7 @@ def _unicode_path_differs(header: Header) -> bool:
     plain = readings(header.name, bool(header.flags & UTF8))
     if not header.name.isascii():
         return _ending(name) not in {_ending(p) for p in plain}
-    replaced = "?" in plain[0] or "_" in plain[0]          # what writers put for letters they cannot encode
-    return name != plain[0] and (not replaced or _ending(name) != _ending(plain[0]))
+    return name != plain[0] and (not REPLACED.search(plain[0]) or _ending(name) != _ending(plain[0]))
 
 
 def _ending(name: str) -> str:

@@ -17,7 +17,10 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 FOLDS = (b"\r\n ", b"\r\n\t", b"\n ", b"\n\t")
-WORTH = re.compile(rb"ENCODING=|:data:", re.I)
+WORTH = re.compile(rb"ENCODING=|:data:|FMTTYPE=\"?text/html", re.I)
+PAGE = re.compile(rb"FMTTYPE=\"?text/html(?![^;]*;\s*ENCODING=)", re.I)
+"""A description as a page (X-ALT-DESC), which calendars show."""
+ESCAPED = re.compile(rb"\\([\\;,nN])")
 MAX_PARAMETERS = 2000
 """Octets of a property's parameters; what is longer is no calendar any program wrote."""
 ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
@@ -55,6 +58,9 @@ class IcsExtractor:
             if not WORTH.search(line[:MAX_PARAMETERS]):
                 continue
             label, parameters, value = _property(line)
+            if PAGE.search(parameters) and b"<" in value and not context.outbound:
+                yield Child(ESCAPED.sub(_unescaped, value), ArtifactKind.TEXT, detected_type="text/html", label=label)
+                continue
             for payload in _payloads(label, parameters, value):
                 count += 1
                 if count > MAX_FILES:
@@ -80,6 +86,11 @@ def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:
         yield Observation("DOC-EXTERNAL-SHARE" if alarm else "DOC-LINK", target)
     elif where in (Place.SCRIPT, Place.OTHER) and target[:4].lower() != "cid:":
         yield Observation("HTML-LINK", f"a {target}")
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    """Signs of text values (RFC 5545, 3.3.11)."""
+    return b"\n" if found[1] in b"nN" else found[1]
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

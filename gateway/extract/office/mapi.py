@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -48,6 +49,7 @@ class Properties:
 
     def names(self) -> tuple[str, ...]:
         found = [self.strings.get(i, "") for i in (ATTACH_LONG, ATTACH_SHORT, ATTACH_DISPLAY, ATTACH_TRANSPORT)]
+        found += [re.split(r"[\\/]", self.strings.get(i, ""))[-1] for i in (ATTACH_PATH, ATTACH_SHORT_PATH)]
         ending = self.strings.get(ATTACH_EXTENSION, "")
         if ending.startswith(".") and not any(n.lower().endswith(ending.lower()) for n in found):
             found.append(f"attachment{ending}")

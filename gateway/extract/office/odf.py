@@ -14,6 +14,7 @@ from gateway.extract.office.macros import MEDIA_TYPE
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.xml import XmlRefused, looks_like_xml, parse
+from gateway.extract.workbook import formulas
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -35,6 +36,7 @@ ALIAS = re.compile(rb"(?:CREATE\s{1,9}ALIAS\s[^\n]{1,200}?FOR|CALL)\s{1,9}\"(?!j
 ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
+PREFIX = re.compile(r"^\s*(?:[A-Za-z]{1,12}:)?=?")
 MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
 HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
@@ -100,6 +102,9 @@ class _Body:
             if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
                     "|" in formula and not MODERN.match(formula) and dde_call(formula)):
                 self.see(Observation("DOC-DDE", formula[:400]))
+            elif "(" in formula:
+                for seen in formulas.cells(PREFIX.sub("=", formula, count=1).encode("utf-8", "replace")):
+                    self.see(seen)
         elif tag == "module" or tag == "source-code":
             self.module, self.module_name = [], attributes.get("name", "script")
         elif tag == "binary-data":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.office import blips, objects, targets
@@ -21,6 +22,10 @@ PLACEABLE = b"\xd7\xcd\xc6\x9a" + bytes(18)
 """The head of a metafile in a file ([MS-WMF] 2.3.2.3)."""
 FILES = (b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"{\\rt", b"Rar!", b"MSCF", b"7z\xbc\xaf",
          b"L\0\0\0\x01\x14\x02\0", b"%PDF")
+DRAWN = re.compile(rb"\\sn\s{1,4}(?:pib(?:Print)?Name|(?:line)?[fF]illBlipName)\s{0,4}\}\s{0,8}\{\\sv\s{1,4}([^{}]{3,1000})\}|"
+                   rb"\\hl(?:src|loc)\s{1,4}([^{}]{3,1000})\}")
+ESCAPE = re.compile(rb"\\(?:'([0-9a-fA-F]{2})|([\\{}]))")
+MOST_DRAWN = 10_000                      # linked pictures and links of drawings in one file
 
 
 def hidden(kind: str, direct: Octets, binary: Octets) -> Iterator[Yield]:
@@ -80,6 +85,17 @@ def embedded(direct: Octets, nested: Octets, binary: Octets) -> Iterator[Yield]:
         yield child
     else:
         yield from _content(made.data)
+
+
+def drawn(data: bytes) -> Iterator[Observation]:
+    """What drawings fetch and where they lead: linked pictures are properties of a shape, its link has a group of its own."""
+    seen: set[str] = set()
+    for found in islice(DRAWN.finditer(data), MOST_DRAWN):
+        target = ESCAPE.sub(lambda m: bytes([int(m[1], 16)]) if m[1] else m[2], found[1] or found[2]).decode("latin-1").strip()
+        judged = targets.judge("image" if found[1] else "hyperlink", target) if target not in seen else None
+        seen.add(target)
+        if judged is not None and judged.code not in ("DOC-LINK", "DOC-EXTERNAL-MEDIA"):
+            yield judged
 
 
 def _sensible(data: bytes) -> bool:

@@ -17,6 +17,9 @@ from gateway.model.filename import extensions
 
 WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|excel|powerpoint)|ProgId[\"']?\s{1,4}content\s{0,4}=\s{0,4}[\"']?"
                   rb"(?:Word|Excel|PowerPoint)\.", re.I)
+FIELD = b"mso-element:field-begin"
+WITHIN = 2
+"""Depth of a part of an attached message or saved page; the mail's own parts have 1."""
 NAMES = frozenset({"doc", "docx", "dot", "dotx", "rtf", "wps", "wpt"})
 """Word opens any page under these."""
 HEAD = 8192                              # octets in which a page names its program
@@ -30,13 +33,15 @@ PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource",
 
 
 class OfficePage:
-    """Only files: what a mail shows by itself is opened by no such program."""
+    """Only files, and pages in saved ones: what a mail shows by itself is opened by no such program."""
 
     name = "office page"
 
     def claims(self, node: Node) -> bool:
         endings = extensions(node.artifact.names) if node.type == "text/html" else frozenset()
-        return bool(endings) and (bool(endings & NAMES) or WORD.search(node.data[:HEAD]) is not None)
+        if not endings and (node.type != "text/html" or node.artifact.depth < WITHIN):
+            return False
+        return bool(endings & NAMES) or FIELD in node.data[:READ] or WORD.search(node.data[:HEAD]) is not None
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data[:READ]

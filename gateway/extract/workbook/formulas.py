@@ -47,6 +47,8 @@ EXCEL = b"urn:schemas-microsoft-com:office:excel"
 """In a page: Excel wrote it, or is meant to open it."""
 ATTRIBUTE = re.compile(rb"(?<=[:\s])fmla\s{0,8}=\s{0,8}(?:\"([^\"]{1,4000})\"|'([^']{1,4000})'|([^\s<>\"']{1,4000}))", re.I)
 """The formula of a cell in a page of Excel, whatever the cell shows."""
+BEGUN = re.compile(rb"<td(?![\w-])[^<>]{0,1000}>\s{0,20}(?:=|&#(?:61|x3d);|&equals;)", re.I)
+WITHIN = 2                               # depth of a part of an attached message or saved page; the mail's own parts have 1
 CELL = re.compile(rb"</?(?:t[dhr]|p|div|br|li|table)(?![\w-])[^<>]{0,4000}>", re.I)
 TAG = re.compile(rb"<[^<>]{0,4000}>")
 
@@ -56,7 +58,7 @@ class Formulas:
 
     def claims(self, node: Node) -> bool:
         if node.type == "text/html":
-            return bool(_endings(node) & BOOKS) or EXCEL in node.data[:HTML_HEAD]
+            return _opened(node) or EXCEL in node.data[:HTML_HEAD]
         if node.type == "application/octet-stream":      # noise behind a table does not keep a spreadsheet from opening it
             return bool(_endings(node) & TABLES) or SYLK.match(node.data[:16]) is not None
         return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
@@ -64,7 +66,7 @@ class Formulas:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = _narrow(node.data[:HEAD])
         if node.type == "text/html":
-            yield from cells(_page(data, bool(_endings(node) & BOOKS)))
+            yield from cells(_page(data, _opened(node)))
             return
         if SYLK.match(data):
             yield from _sylk(data)
@@ -76,6 +78,11 @@ class Formulas:
             yield Observation("FORMULA-QUERY", database.group(1).decode("latin-1"))
         if _is_table(node):
             yield from cells(data)
+
+
+def _opened(node: Node) -> bool:
+    """A page that Excel opens: by its name, or as a part of a saved one, with a cell that begins like a formula."""
+    return bool(_endings(node) & BOOKS) or (node.artifact.depth >= WITHIN and BEGUN.search(node.data[:HEAD]) is not None)
 
 
 def _is_table(node: Node) -> bool:

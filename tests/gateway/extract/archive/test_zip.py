@@ -109,6 +109,9 @@ def test_unicode_path_that_says_something_else():
     path = b"\1" + struct.pack("<L", zlib.crc32(b"a.txt")) + b"a.bat"
     found = zip_of(Member(b"a.txt", TEXT, extra=struct.pack("<HH", 0x7075, len(path)) + path))
     assert "ZIP-NAMES-DIFFER" in codes(found)
+    for plain in (b"?.txt", b"_.txt", b"#U66f8.txt"):        # what writers put for a letter they cannot encode
+        path = b"\1" + struct.pack("<L", zlib.crc32(plain)) + "書.txt".encode()
+        assert codes(zip_of(Member(plain, TEXT, extra=struct.pack("<HH", 0x7075, len(path)) + path))) == set()
     name = "書.txt"
     path = b"\1" + struct.pack("<L", zlib.crc32(name.encode("cp950"))) + name.encode()
     assert codes(zip_of(Member(name.encode("cp950"), TEXT, extra=struct.pack("<HH", 0x7075, len(path)) + path))) == set()

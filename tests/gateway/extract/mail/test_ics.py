@@ -107,3 +107,12 @@ def test_padding_of_base64_is_no_soft_line_break():
 def test_the_portraits_of_an_address_book():
     book = "".join(f"BEGIN:VCARD\r\nPHOTO;ENCODING=BASE64:{B64}\r\nEND:VCARD\r\n" for _ in range(900))
     assert len(children(book)) == 900
+
+
+def test_descriptions_that_are_pages() -> None:
+    (page,) = children("BEGIN:VEVENT\r\nX-ALT-DESC;FMTTYPE=text/html:<p>Rooms\\, floors\\n<a href=\"file://h/a.lnk\">x</a>\r\nEND:VEVENT\r\n")
+    assert (page.detected_type, page.data) == ("text/html", b'<p>Rooms, floors\n<a href="file://h/a.lnk">x</a>')
+    assert children("ATTACH;FMTTYPE=text/html:https://example.com/a.html\r\n") == []
+    outbound = Context(Limits(), outbound=True)              # its words stand in the calendar already
+    node = Node(Artifact(1, 0, ArtifactKind.PART), b"X-ALT-DESC;FMTTYPE=text/html:<p>x\r\n", "text/calendar")
+    assert list(ICS.extract(node, outbound)) == []

@@ -20,3 +20,4 @@ def test_message_and_attachment() -> None:
     part = mapi.Properties({mapi.ATTACH_LONG: "報價.pdf", mapi.ATTACH_SHORT: "A~1.PDF"}, {mapi.ATTACH_DATA: b"%PDF-"})
     child = next(iter(mapi.attachment(part, "attachment 1")))
     assert isinstance(child, Child) and child.names == ("報價.pdf", "A~1.PDF")
+    assert mapi.Properties({mapi.ATTACH_PATH: "C:\\x\\a.js"}).names() == ("a.js",)

@@ -72,7 +72,9 @@ def test_more_links_and_copies_than_any_document_has(monkeypatch: pytest.MonkeyP
     ('<presentation:event-listener presentation:action="execute" xlink:href="../calc.exe"/>', "DOC-RUN-PROGRAM"),
     ("<table:table-cell table:formula=\"msoxl:=cmd|'/c calc'!A0\"/>", "DOC-DDE"),
     ('<presentation:event-listener presentation:action="next-page"/>', ""), ('<text:a xlink:href="https://a.example/"/>', "DOC-LINK"),
-    ('<table:table-cell table:formula="of:={1|2}![.A1]"/>', ""),
+    ('<table:table-cell table:formula="of:={1|2}![.A1]"/>', ""), ('<table:table-cell table:formula="of:=SUM([.A1:.A3])"/>', ""),
+    ('<table:table-cell table:formula="of:=HYPERLINK(&quot;file:///C:/a.exe&quot;)"/>', "DOC-LINK-PROGRAM"),
+    ('<table:table-cell table:formula="of:=HYPERLINK(&quot;https://a.example/&quot;)"/>', ""),
 ])
 def test_clicks_that_run_something(body: str, code: str) -> None:
     space = 'xmlns:text="t" xmlns:xlink="x" xmlns:presentation="p" xmlns:table="b" xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"'

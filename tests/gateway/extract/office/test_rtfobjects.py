@@ -4,9 +4,10 @@ import pytest
 
 from gateway.extract.base import Child
 from gateway.extract.office.rtf import RTF
-from gateway.extract.office.rtfobjects import embedded, hidden, picture
+from gateway.extract.office.rtfobjects import drawn, embedded, hidden, picture
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import ole1
+from tests.builders.growth import linear
 
 PROGRAM = b"MZ" + bytes(90)
 
@@ -51,3 +52,19 @@ def test_pictures_as_files_of_their_own() -> None:
     assert [c.data[:2] for c in picture(b"", bitmap)] == [b"BM"]
     assert [c.data[22:] for c in picture(metafile.hex().encode(), b"")] == [metafile]
     assert list(picture(b"zz", b"")) == list(picture(b"0123", b"")) == []
+
+
+@pytest.mark.parametrize(("inside", "code"), [
+    ("{\\sp{\\sn pibName}{\\sv \\\\\\\\h.invalid\\\\s\\\\a.png}}", "DOC-EXTERNAL-SHARE"),
+    ("{\\sp{\\sn fillBlipName}{\\sv \\'5c\\'5ch.invalid/s/a.png}}", "DOC-EXTERNAL-SHARE"),
+    ("{\\sp{\\sn pihlShape}{\\sv {\\*\\hl{\\hlfr a}{\\hlsrc file:///C:/Windows/a.exe}}}}", "DOC-LINK-PROGRAM"),
+    ("{\\sp{\\sn pibName}{\\sv http://h.invalid/a.png}}", ""), ("{\\sp{\\sn pibName}{\\sv C:\\\\Users\\\\a.png}}", ""),
+    ("{\\sp{\\sn wzName}{\\sv \\\\\\\\h\\\\s}}", ""), ("{\\*\\hl{\\hlsrc https://h.example/}}", ""),
+])
+def test_what_drawings_fetch(inside: str, code: str) -> None:
+    assert {o.code for o in drawn(("{\\rtf1{\\shp{\\*\\shpinst" + inside + "}}}").encode())} == ({code} if code else set())
+
+
+def test_drawings_are_read_in_one_pass() -> None:
+    for piece in (b"\\sn pibName}{\\sv ", b"\\hlsrc ", b"\\sn pibName"):
+        assert linear(lambda data: list(drawn(data)), lambda n, piece=piece: piece * n, 3_000)

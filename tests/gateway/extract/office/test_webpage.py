@@ -45,12 +45,13 @@ def test_what_is_fetched_beside_the_page(island: str, found: str) -> None:
 
 
 def test_only_files_of_office() -> None:
-    def claimed(data: bytes, *names: str) -> bool:
-        node = Node(Artifact(0, None, ArtifactKind.PART, names, "", "text/html", "0" * 64, len(data), 0), data, "text/html", "")
+    def claimed(data: bytes, *names: str, depth: int = 1) -> bool:
+        node = Node(Artifact(0, None, ArtifactKind.PART, names, depth=depth), data, "text/html")
         return OFFICE_PAGE.claims(node)
 
     page = PAGE.format("", "").encode()
     assert claimed(page, "a.htm") and claimed(b"<html>x</html>", "a.doc")
+    assert claimed(page, depth=2) and claimed(field("PAGE").encode(), depth=2) and not claimed(b"<p>x", depth=2)
     assert not claimed(page) and not claimed(b"<html>x</html>", "a.htm")
 
 

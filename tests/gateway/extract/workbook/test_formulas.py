@@ -120,3 +120,12 @@ def test_pages_are_read_in_one_pass() -> None:
 
     for piece in (b"<td>=a|b", b" fmla=\"", b"<", b"<td"):
         assert linear(read, lambda n, piece=piece: piece * n, 4_000)
+
+
+@pytest.mark.parametrize(("page", "depth", "claimed"), [
+    (b"<table><tr><td>=a.exe|'x'!A0</td></tr></table>", 2, True), (b"<table><tr><td class=x>&#61;A1</td></tr></table>", 3, True),
+    (b"<table><tr><td>=a.exe|'x'!A0</td></tr></table>", 1, False), (b"<table><tr><td>a=1</td></tr></table>", 2, False),
+])
+def test_pages_within_saved_ones(page: bytes, depth: int, claimed: bool) -> None:
+    node = Node(Artifact(3, 1, ArtifactKind.PART, depth=depth), page, "text/html")
+    assert FORMULAS.claims(node) is claimed
