@@ -73,6 +73,7 @@ def _refuse_others(target: Path) -> None:
 def _write(database: Path, blobs: Path, folder: Path, now: datetime) -> Manifest:
     copy, about = folder / "database.sqlite", folder / "manifest.json"
     _copy_database(database, copy)
+    _examine(copy, database)
     names = list(_blob_names(copy))
     descriptor = os.open(folder / WHOLE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -97,6 +98,22 @@ def _copy_database(database: Path, copy: Path) -> None:
         target.execute("PRAGMA journal_mode=DELETE")
 
 
+def _examine(copy: Path, database: Path) -> None:
+    """What is damaged, or not to be understood, must not take the place of an older backup that is good."""
+    with closing(sqlite3.connect(copy)) as found:
+        verdict = str(found.execute("PRAGMA quick_check(1)").fetchone()[0])
+        tables = {name for name, in found.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        known = found.execute("SELECT schema FROM quarantine_state").fetchone() if "quarantine_state" in tables else None
+    if verdict != "ok":
+        what = " ".join(verdict.split())
+        raise BackupProblem(f"{database}: the database is damaged: {what}; nothing was backed up, restore a backup")
+    if known is None:
+        raise BackupProblem(f"{database}: there is no custody in it to back up")
+    if known[0] > SCHEMA:
+        raise BackupProblem(f"{database}: the database has schema {known[0]}, this program knows {SCHEMA}: "
+                            "use the version that wrote it")
+
+
 def _blob_names(database: Path) -> Iterator[str]:
     with closing(sqlite3.connect(database)) as copy:
         for name, in copy.execute("SELECT blob FROM quarantine_quarantinedmessage WHERE blob <> '' ORDER BY blob"):
@@ -104,9 +121,11 @@ def _blob_names(database: Path) -> Iterator[str]:
 
 
 def _key_ids(database: Path) -> list[str]:
-    """The master keys under which held messages of this copy are."""
+    """The master keys under which held messages of this copy are, and the ends of its chains."""
     with closing(sqlite3.connect(database)) as copy:
-        return [id for id, in copy.execute("SELECT DISTINCT key_id FROM quarantine_quarantinedmessage WHERE wrapped_key IS NOT NULL")]
+        rows = copy.execute("SELECT key_id FROM quarantine_quarantinedmessage WHERE wrapped_key IS NOT NULL"
+                            " UNION SELECT key_id FROM quarantine_audithead")
+        return [id for id, in rows]
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> None:

@@ -9,7 +9,8 @@ from itertools import islice
 
 from gateway.model.errors import SekishoError
 from quarantine.blobs import Blobs
-from quarantine.models import QuarantinedMessage, State
+from quarantine.keys import KeyProblem, KeyRing
+from quarantine.models import AuditHead, QuarantinedMessage, State
 
 SAMPLED = 5                              # of the newest messages; where all of their octets are gone, the store is
 COUNTED = 10_000                         # messages that a complaint counts at most
@@ -36,6 +37,14 @@ def refuse_lost_index(blobs: Blobs, store: object, index: object) -> None:
     if next(iter(blobs.names()), None) is not None:
         raise Unbound(f"{index}: the index is gone, but {store} has {count(blobs)}; put the index back, "
                       "or move the blobs away and restore a backup")
+
+
+def refuse_other_keys(ring: KeyRing, file: object) -> None:
+    """At every start: the ends of the audit chains are under the key that was in use last. With another file new mail would
+    be held under other keys than the old, and neither file could read both. Raises KeyProblem."""
+    for id in AuditHead.objects.values_list("key_id", flat=True).distinct():
+        if id not in ring:
+            raise KeyProblem(f"{file}: key {id}, with which this custody works, is not in it; put your copy back")
 
 
 def bind(blobs: Blobs, store: object, index: object) -> None:

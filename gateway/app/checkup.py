@@ -188,7 +188,8 @@ def database(config: Config) -> Iterator[Line]:
     path, name = config.gateway.state_dir / "quarantine.db", index_name(config)
     try:
         configure(database_url(config), "doctor")
-        from quarantine.database import look, readable, tables  # Django's models can be imported only now
+        from quarantine.binding import refuse_other_keys  # Django's models can be imported only now
+        from quarantine.database import look, readable, tables
 
         if refuse_lost_index(config) and config.quarantine.database == "sqlite" and not path.exists():
             yield Line("state", RED, name, "does not exist; sekisho init makes it")
@@ -196,6 +197,8 @@ def database(config: Config) -> Iterator[Line]:
         with readable() as called:
             look(called)
             found = len(tables())
+            if found and config.quarantine.key_file.exists():
+                refuse_other_keys(keys.load(config.quarantine.key_file), config.quarantine.key_file)
         connection.close()
         yield judged(found > 0, "state", name, "the index can be read" if found else "is empty; sekisho init fills it")
     except (SekishoError, DatabaseError, OSError) as wrong:

@@ -99,7 +99,7 @@ def open_service(config: Config, clock: Clock, begin: bool = True) -> Quarantine
     Raises KeyProblem, DatabaseRefused, ConfigError, SekishoError (the index or the store is gone), CustodyUnavailable.
     """
     configure(database_url(config), secret_of(config.gateway.state_dir / "console.secret"))
-    from quarantine.binding import bind  # Django models can be imported only now
+    from quarantine.binding import bind, refuse_other_keys  # Django models can be imported only now
     from quarantine.claim import claim
     from quarantine.database import open_database, readable
     from quarantine.service import QuarantineService
@@ -115,6 +115,7 @@ def open_service(config: Config, clock: Clock, begin: bool = True) -> Quarantine
         open_database(clock.now())
         blobs = blob_store(config)
         with readable():
+            refuse_other_keys(ring, config.quarantine.key_file)
             bind(blobs, blobs.root, index_name(config))
     except SekishoError:
         alone.release()

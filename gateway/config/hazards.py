@@ -286,7 +286,9 @@ def _secret(source: Source, where: tuple[str | int, ...], path: Path) -> None:
         mode = path.stat().st_mode
     except OSError:
         return
-    if mode & (stat.S_IROTH | stat.S_IWOTH):
+    if stat.S_ISDIR(mode):
+        source.fault(f"{where[-1]}: {path} is a folder; name the file in it", *where)
+    elif mode & (stat.S_IROTH | stat.S_IWOTH):
         source.fault(f"{where[-1]}: {path} can be read by everybody; chmod 0600 {path}", *where)
 
 

@@ -3,8 +3,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import sqlite3
 import tarfile
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,30 @@ def test_a_backup_whose_key_was_forgotten_is_not_restored(house: House, held: He
     assert list((tmp_path / "new").iterdir()) == []
     house.key_file.write_text(mine)
     backup.restore(source, tmp_path / "new" / "quarantine.sqlite", tmp_path / "new" / "blobs", keys.load(house.key_file))
+
+
+def test_what_is_damaged_takes_no_good_backups_place(house: House, held: Held, tmp_path: Path) -> None:
+    held()
+    good = make(house).read_bytes()
+    database = tmp_path / "copy.sqlite"
+    with closing(sqlite3.connect(house.directory / "quarantine.sqlite")) as ours, closing(sqlite3.connect(database)) as copy:
+        ours.backup(copy)
+        copy.execute("UPDATE quarantine_state SET schema = 99")
+        copy.commit()
+    target, blobs = house.directory / "backup.tar", house.directory / "blobs"
+    with pytest.raises(BackupProblem, match="has schema 99, this program knows"):
+        backup.backup(database, blobs, target, START)
+    octets = bytearray(database.read_bytes())
+    for page in range(5 * 4096, len(octets), 7 * 4096):
+        octets[page:page + 300] = b"\x07" * 300
+    database.write_bytes(octets)
+    with pytest.raises(BackupProblem, match=r"the database is damaged: .*; nothing was backed up"):
+        backup.backup(database, blobs, target, START)
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
+        other.execute("CREATE TABLE x (y)")
+    with pytest.raises(BackupProblem, match="there is no custody in it"):
+        backup.backup(tmp_path / "other.sqlite", blobs, target, START)
+    assert target.read_bytes() == good and not list(house.directory.glob(".sekisho-backup-*"))
 
 
 def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from gateway.app import custody
 from gateway.config import load
 from gateway.model.errors import ConfigError, SekishoError
 from gateway.ops.clock import SystemClock
+from quarantine import keys
 from tests.builders.commands import write_config
 
 
@@ -51,6 +52,23 @@ def test_no_key_is_made_where_held_mail_waits_for_the_old_one(state):
     with pytest.raises(SekishoError, match="there is no key file"):
         custody.open_service(load(state.config), SystemClock())
     assert not (state.state / "quarantine.key").exists()
+
+
+def test_another_key_file_is_refused(state):
+    """New mail would be held under other keys than the old, and no file could read both."""
+    state.hold()
+    key = state.state / "quarantine.key"
+    mine = key.read_bytes()
+    key.unlink()
+    keys.create_key_file(key, SystemClock().now())
+    said = r"quarantine\.key: key [0-9a-f]{16}, with which this custody works, is not in it; put your copy back"
+    with pytest.raises(SekishoError, match=said):
+        custody.open_service(load(state.config), SystemClock())
+    assert state.run("doctor").status == 1
+    key.unlink()
+    key.touch(0o600)
+    key.write_bytes(mine)
+    custody.open_service(load(state.config), SystemClock()).claim.release()
 
 
 @pytest.mark.parametrize("left", ["nothing", "an empty file"])

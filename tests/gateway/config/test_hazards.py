@@ -136,6 +136,12 @@ def test_a_secret_that_everybody_can_read(tmp_path: Path, mode: int, refused: bo
     assert not refused or f"chmod 0600 {key}" in found[0]
 
 
+def test_a_folder_is_no_key_file(tmp_path: Path) -> None:
+    (tmp_path / "key").mkdir(0o755)
+    [found] = check(write(tmp_path, {"quarantine.key_file": f'"{tmp_path}/key"'}))
+    assert str(found).endswith(f"key_file: {tmp_path}/key is a folder; name the file in it")
+
+
 def test_a_selector_names_one_key_and_its_file_is_a_secret(tmp_path: Path) -> None:
     path = write(tmp_path, DKIM)
     text = path.read_text(encoding="utf-8")
