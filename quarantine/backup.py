@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import tarfile
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -78,6 +78,8 @@ def _write(database: Path, blobs: Path, folder: Path, now: datetime) -> Manifest
     descriptor = os.open(folder / WHOLE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
         present = [name for name in names if (blobs / name).exists()]
+        if not present and _still(database, names):
+            raise BackupProblem(f"{blobs}: the held messages are gone, {len(names)} are known; put the folder back")
         manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy), len(present))
         about.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
         archive.add(about, about.name)
@@ -118,6 +120,12 @@ def _blob_names(database: Path) -> Iterator[str]:
     with closing(sqlite3.connect(database)) as copy:
         for name, in copy.execute("SELECT blob FROM quarantine_quarantinedmessage WHERE blob <> '' ORDER BY blob"):
             yield name
+
+
+def _still(database: Path, names: Sequence[str]) -> bool:
+    """Whether one of these is known yet, and not destroyed while the backup ran."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as now:
+        return any(now.execute("SELECT 1 FROM quarantine_quarantinedmessage WHERE blob = ?", (name,)).fetchone() for name in names[:5])
 
 
 def _key_ids(database: Path) -> list[str]:

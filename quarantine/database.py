@@ -111,6 +111,8 @@ def check_sqlite(path: Path) -> bool:
         descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
         os.close(descriptor)
         return True
+    if path.is_dir():
+        raise DatabaseRefused(f"{path}: is a folder; move it away")
     try:
         # mode=ro still reads the write-ahead log; immutable would not
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:

@@ -60,8 +60,12 @@ def state_of(session: Session) -> Config:
         drop_to_owner(folder)
     except FileNotFoundError:
         raise SekishoError(f"{folder} does not exist; make it with: sekisho init") from None
+    except NotADirectoryError:
+        raise SekishoError(f"{folder} lies in no folder; name another state_dir") from None
     except PermissionError:
         raise SekishoError(f"{folder} may not be read by this user; run as its owner or as root") from None
+    if not folder.is_dir():
+        raise SekishoError(f"{folder} is no folder; name another state_dir")
     if not os.access(folder, os.R_OK | os.X_OK):
         raise SekishoError(f"{folder} may not be read by this user; run as its owner or as root")
     return config

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import threading
@@ -110,6 +111,15 @@ def test_what_is_damaged_takes_no_good_backups_place(house: House, held: Held, t
     with pytest.raises(BackupProblem, match="there is no custody in it"):
         backup.backup(tmp_path / "other.sqlite", blobs, target, START)
     assert target.read_bytes() == good and not list(house.directory.glob(".sekisho-backup-*"))
+
+
+def test_a_custody_without_its_octets_takes_no_good_backups_place(house: House, held: Held) -> None:
+    held()
+    good = make(house).read_bytes()
+    shutil.rmtree(house.directory / "blobs")
+    with pytest.raises(BackupProblem, match="blobs: the held messages are gone, 1 are known; put the folder back"):
+        make(house)
+    assert (house.directory / "backup.tar").read_bytes() == good
 
 
 def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:

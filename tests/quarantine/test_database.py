@@ -51,6 +51,11 @@ def test_a_newer_database_is_refused(house: House) -> None:
     assert f"schema {SCHEMA + 1}, this program knows {SCHEMA}" in refused(house.directory / "quarantine.sqlite")
 
 
+def test_a_folder_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "quarantine.sqlite").mkdir()
+    assert "is a folder; move it away" in refused(tmp_path / "quarantine.sqlite")
+
+
 def test_a_foreign_database_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.sqlite"
     with sqlite3.connect(path) as other:

@@ -3,8 +3,20 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.common import Session, drop_to_owner, one_line, pad, printable, put_done, put_json, put_table, text_of, width
-from gateway.model.errors import ConfigError
+from gateway.cli.common import (
+    Session,
+    drop_to_owner,
+    one_line,
+    pad,
+    printable,
+    put_done,
+    put_json,
+    put_table,
+    state_of,
+    text_of,
+    width,
+)
+from gateway.model.errors import ConfigError, SekishoError
 
 
 def test_columns_hold_with_wide_characters(capsys):
@@ -53,6 +65,14 @@ def test_the_folder_we_stand_in_may_be_gone(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "cwd", gone)
     (tmp_path / "sekisho.toml").touch()
     assert Session(tmp_path / "sekisho.toml").path == tmp_path / "sekisho.toml"
+
+
+def test_a_file_is_no_state_directory(tmp_path):
+    (tmp_path / "state").touch()
+    for said in (f"{tmp_path}/state", f"{tmp_path}/state/below"):
+        (tmp_path / "sekisho.toml").write_text(f'[gateway]\nstate_dir = "{said}"\n')
+        with pytest.raises(SekishoError, match=r"(is no folder|lies in no folder); name another state_dir"):
+            state_of(Session(tmp_path / "sekisho.toml"))
 
 
 def test_root_becomes_the_owner_of_the_state(tmp_path):
