@@ -19,7 +19,7 @@ import zxingcpp
 from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageOps, ImageStat
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
-from gateway.extract.pictures import boxes, cards, drawn, legible, lettering
+from gateway.extract.pictures import boxes, cards, drawn, heif, legible, lettering
 from gateway.extract.pictures import words as picture_words
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
@@ -76,7 +76,8 @@ TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "2
 KANA = re.compile(r"[\u3041-\u30fa]")
 HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
 HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
-SOURCES = ("image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2",
+HEIC = "image/heic"
+SOURCES = (HEIC, "image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2",
            "image/avif", "image/vnd.adobe.photoshop")
 RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\xda[\x00\x01][\x01\x02]\x00[\x01-\x03]|\x28\0\0\0"
                     rb"[\s\S]{2}\0\0[\s\S]{2}\0\0\x01\0[\x01\x04\x08\x10\x18\x20]\0|"
@@ -105,6 +106,15 @@ class PictureExtractor:
         if node.type == "application/pdf":
             yield from _scanned_pages(node.data, context)
             return
+        if node.type == HEIC:
+            try:
+                shot = heif.grey(node.data, MOST_PIXELS)
+            except ValueError as error:
+                yield Problem(IncidentCode.MALFORMED, f"picture of a telephone: {error}")
+                return
+            if shot is not None:
+                yield from _read(shot, context, "picture")
+                return
         try:
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS
             file = Image.open(io.BytesIO(node.data))

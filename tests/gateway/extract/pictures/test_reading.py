@@ -5,6 +5,7 @@ import random
 import shutil
 import subprocess
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pypdfium2
@@ -20,8 +21,11 @@ from gateway.inspection.tools import TOOLS
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 from tests.bench.test_data_cost import look
 from tests.builders import leak_documents, leak_pictures
+
+SPECIMENS = Path(__file__).parents[3] / "specimens"
 
 
 class Tesseract:
@@ -235,3 +239,11 @@ def test_a_damaged_avif_is_a_picture_that_nobody_sees() -> None:
         data[at:at + 4] = bytes(4)
         node = Node(Artifact(1, 0, ArtifactKind.PART, ("a.avif",)), bytes(data), "image/avif")
         assert not [y for y in PICTURES.extract(node, Context(Limits(), outbound=True)) if isinstance(y, Problem)]
+
+
+def test_pictures_of_telephones() -> None:
+    shot = (SPECIMENS / "telephone.heic").read_bytes()
+    tools = Counting()
+    assert read(shot, tools, "image/heic") == [] and tools.tools[0] == "tesseract"
+    assert read(shot, tools, "image/heic", outbound=False) == []
+    assert [y.code for y in read(shot.replace(b"hvcC", b"hvcX"), None, "image/heic")] == [IncidentCode.MALFORMED]
