@@ -125,7 +125,8 @@ def _blob_names(database: Path) -> Iterator[str]:
 def _still(database: Path, names: Sequence[str]) -> bool:
     """Whether one of these is known yet, and not destroyed while the backup ran."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as now:
-        return any(now.execute("SELECT 1 FROM quarantine_quarantinedmessage WHERE blob = ?", (name,)).fetchone() for name in names[:5])
+        wanted = "SELECT 1 FROM quarantine_quarantinedmessage WHERE blob = ?"
+        return any(now.execute(wanted, (name,)).fetchone() for name in names[:5])
 
 
 def _key_ids(database: Path) -> list[str]:

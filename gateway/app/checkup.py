@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 import gateway
 from gateway.app import installed
-from gateway.app.custody import blob_store, database_url, index_name, refuse_lost_index
+from gateway.app.custody import blob_store, database_url, index_name, refuse_lost_index, secret_of
 from gateway.app.offline import Silent
 from gateway.app.rights import running
 from gateway.auth.signer import MailSigner, read_keys
@@ -177,6 +177,12 @@ def secrets_of(config: Config) -> Iterator[Line]:
         yield Line("keys", GOOD, str(path), f"{len(ring.keys)} keys, {ring.current.id} in use")
     except SekishoError as wrong:
         yield Line("keys", RED, str(path), str(wrong).removeprefix(f"{path}: "))
+    secret = config.gateway.state_dir / "console.secret"
+    try:
+        if secret.exists():
+            secret_of(secret)
+    except SekishoError as wrong:
+        yield Line("keys", RED, str(secret), str(wrong).removeprefix(f"{secret}: "))
 
 
 def database(config: Config) -> Iterator[Line]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import secrets
 import socket
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -22,6 +25,8 @@ from quarantine.settings import configure, sqlite_url
 if TYPE_CHECKING:                            # Django's models can be imported only when Django is configured
     from quarantine.custodian import CustodySettings
     from quarantine.service import QuarantineService
+
+SECRET = re.compile(r"[A-Za-z0-9_-]{40,}")
 
 
 def database_url(config: Config) -> str:
@@ -41,18 +46,29 @@ def database_url(config: Config) -> str:
 
 
 def secret_of(path: Path) -> str:
-    """A random secret in a file of its own, made when it is not there."""
+    """A random secret in a file of its own, made when it is not there. Raises SekishoError."""
     try:
-        return path.read_text(encoding="ascii")
-    except FileNotFoundError:
-        pass
+        if not path.exists():
+            make_secret(path)
+        text = path.read_text(encoding="ascii", errors="replace")
+    except OSError as failure:
+        raise SekishoError(f"{path}: {failure.strerror}") from failure
+    if not SECRET.fullmatch(text):
+        raise SekishoError(f"{path}: is damaged; remove it, a new one is made and people log in again")
+    return text
+
+
+def make_secret(path: Path) -> None:
+    """Whole or not at all: on a full disk, or beside another worker who was quicker."""
+    fd, aside = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        fd = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o400)
-    except FileExistsError:                  # another worker was quicker
-        return path.read_text(encoding="ascii")
-    with os.fdopen(fd, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(50))
-    return path.read_text(encoding="ascii")
+        with os.fdopen(fd, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(50))
+        os.chmod(aside, 0o400)
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        os.unlink(aside)
 
 
 def ensure_keys(config: Config, clock: Clock, fresh: bool) -> keys.KeyRing:

@@ -24,6 +24,7 @@ from gateway.policy import load_policy
 from gateway.supervisor import Supervisor, Worker
 
 BACKLOG = 1024
+CUSTODY = ("database", "database_password_file", "blobs", "blobs_credentials", "key_file")      # where held mail is
 EDGE_STAGE, CONSOLE_STAGE, KEEPER_STAGE = 1, 2, 3
 STOP = 40.0                              # seconds for one stage: edges give mail in hand 30 of them
 
@@ -227,6 +228,7 @@ def refuse_moves(before: Config, after: Config) -> None:
              ("gateway.processes", before.gateway.processes, after.gateway.processes),
              ("gateway.console", before.gateway.console, after.gateway.console),
              ("gateway.ops", before.gateway.ops, after.gateway.ops),
+             *((f"quarantine.{name}", getattr(before.quarantine, name), getattr(after.quarantine, name)) for name in CUSTODY),
              ("[[listener]] address", *([(x.name, x.address) for x in c.listeners] for c in (before, after)))]
     for name, old, new in fixed:
         if old != new:

@@ -53,7 +53,10 @@ def test_a_newer_database_is_refused(house: House) -> None:
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "quarantine.sqlite").mkdir()
-    assert "is a folder; move it away" in refused(tmp_path / "quarantine.sqlite")
+    use_database(sqlite_url(tmp_path / "quarantine.sqlite"))
+    with pytest.raises(DatabaseRefused, match="is a folder; move it away"):
+        database.open_database(START)
+    use_database("sqlite:////nonexistent/nowhere.db")
 
 
 def test_a_foreign_database_is_refused(tmp_path: Path) -> None:

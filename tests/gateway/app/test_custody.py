@@ -37,14 +37,27 @@ def test_a_secret_is_made_once_for_its_owner_only(tmp_path):
 
 
 def test_who_comes_second_takes_the_first_ones_secret(tmp_path, monkeypatch):
-    real = custody.os.open
+    theirs, real = "their" * 10, custody.os.link
 
-    def slow(path, flags, mode=0o777):
-        path.write_text("theirs")
-        return real(path, flags, mode)
+    def slow(made, path):
+        path.write_text(theirs)
+        return real(made, path)
 
-    monkeypatch.setattr(custody.os, "open", slow)
-    assert custody.secret_of(tmp_path / "s") == "theirs"
+    monkeypatch.setattr(custody.os, "link", slow)
+    assert custody.secret_of(tmp_path / "s") == theirs
+    assert [p.name for p in tmp_path.iterdir()] == ["s"]
+
+
+@pytest.mark.parametrize("left", [b"", b"\xff\xfe", b"short", b"a" * 39 + b"\n"])
+def test_a_damaged_secret_is_said(tmp_path, left):
+    """An empty one was left behind by a full disk."""
+    (tmp_path / "s").write_bytes(left)
+    with pytest.raises(SekishoError, match=r"s: is damaged; remove it, a new one is made"):
+        custody.secret_of(tmp_path / "s")
+    (tmp_path / "s").unlink()
+    (tmp_path / "s").mkdir()
+    with pytest.raises(SekishoError, match="s: Is a directory"):
+        custody.secret_of(tmp_path / "s")
 
 
 def test_no_key_is_made_where_held_mail_waits_for_the_old_one(state):

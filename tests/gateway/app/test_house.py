@@ -147,6 +147,15 @@ def test_what_is_tied_to_processes_changes_at_a_restart_only(tmp_path, port, lin
     refuse_moves(before, before)
 
 
+@pytest.mark.parametrize("line", ['database = "postgresql://u@h/n"', 'key_file = "{}/other"', 'blobs = "s3://b/x"\nblobs_credentials = "{}/s3"'])
+def test_where_held_mail_is_changes_at_a_restart_only(tmp_path, port, line):
+    """Said to be in force, and done at the next restart: mail would be held elsewhere by surprise."""
+    (tmp_path / "s3").touch(0o600)
+    before = config(tmp_path, port)
+    with pytest.raises(ConfigError, match=rf"quarantine.{line.split()[0]} changes only at a restart"):
+        refuse_moves(before, config(tmp_path, port, more=line.format(tmp_path) + "\n"))
+
+
 async def test_signals(tmp_path, port):
     house = House(config(tmp_path, port))
     reloads = []
