@@ -31,7 +31,7 @@ TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), fro
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
-    "gridSpan", "gridBefore", "textpath",
+    "gridSpan", "gridBefore", "textpath", "AlternateContent", "Fallback",
 } | TABLES | ROWS | CELLS | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
@@ -74,6 +74,7 @@ class Story:
     _piece: list[str] = field(default_factory=list)
     _vanish: bool = False
     _in_style: int = 0
+    _alternatives: list[tuple[list[str], int, int]] = field(default_factory=list)      # where lines go, and how many had come
 
     # -- target interface
 
@@ -100,6 +101,11 @@ class Story:
             self._judge(attributes.get("instr", ""))
         elif tag == "r":
             self._vanish = False
+        elif tag == "AlternateContent":
+            self._alternatives.append((self._into(), len(self._into()), -1))
+        elif tag == "Fallback" and self._alternatives:
+            into, first, _ = self._alternatives[-1]
+            self._alternatives[-1] = (into, first, len(into))
         elif tag == "vanish" or tag == "webHidden":
             self._vanish = attributes.get("val", "1") not in ("0", "false", "off")
         elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "listItem"):
@@ -122,12 +128,23 @@ class Story:
             grid.row = []
         elif tag in TABLES and self._grids:
             self._close_table()
+        elif tag == "AlternateContent" and self._alternatives:
+            self._choose(*self._alternatives.pop())
 
     def data(self, text: str) -> None:
         if self._taking:
             self._piece.append(text)
 
     # -- what it is made of
+
+    def _into(self) -> list[str]:
+        """Where lines go at present."""
+        return self._grids[-1].cell if self._grids else self.lines
+
+    def _choose(self, into: list[str], first: int, second: int) -> None:
+        """Drops what is there for older programs where it says the same again ([ECMA-376] part 3, 7.5)."""
+        if second > first and into is self._into() and into[first:second] == into[second:]:
+            del into[second:]
 
     def _span(self, tag: str, value: str) -> None:
         """Columns that a cell takes, or that a row leaves out at its beginning ([ECMA-376] 17.4.17, 17.4.15)."""
@@ -169,7 +186,7 @@ class Story:
         self._line = []
         if not line:
             return
-        (self._grids[-1].cell if self._grids else self.lines).append(line)
+        self._into().append(line)
 
     def _close_table(self) -> None:
         self._flush()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,10 @@ SPACE = 0.18
 """Times the size of type: room from which on letters are words of their own."""
 GAP = 0.9
 """The same for cells, where no blank is written."""
+WIDE, WIDE_GAP = 0x2E80, 1.15
+"""The same between two letters of East Asia, from this code point on: their blank is as wide as they are, and drawn as nothing."""
+EDGE = 3
+"""Lines in which something begins at the same place, from which on that is where a column begins."""
 SAME_LINE = 0.35
 NEXT_LINE, FAR_LINE = 1.75, 3.0
 """Times the size of type from a line to the next one of its cell: usually, and between drawn lines."""
@@ -57,6 +62,10 @@ LONG = 300
 """Characters of a line that may be a whole table."""
 HEADINGS, ROWS = 15, 40
 """Words of a line that may be a heading, and lines below it that are looked at."""
+NOTE = re.compile(r"[(（][^()（）]{0,6}[0-9]{1,2}[^()（）]{0,6}[)）]")
+"""What a heading adds in parentheses, such as the digits that its numbers have: (12碼), （16桁）."""
+ADJOINING, FEW_ADJOINING = re.compile(r"[0-9] [A-Z]{0,2}[0-9]{5}"), 3
+"""Two numbers with a blank between, which may be one in groups or two columns; and lines with such from which on it matters."""
 DIGITS = 12
 """Digits of a page with numbers of three people."""
 PAIRS, STRIDE = 32, 7919
@@ -70,14 +79,15 @@ def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
     lines = [line for line in content.splitlines() if line.strip()]
     short = sum(len(line) <= SHORT for line in lines)
     return ((3 * short >= len(lines) >= FEW_LINES) or any(len(line) > LONG for line in lines) or _uneven(lines)
-            or _disordered(textpage))
+            or sum(ADJOINING.search(line) is not None for line in lines) >= FEW_ADJOINING or _disordered(textpage))
 
 
 def _uneven(lines: list[str]) -> bool:
     """Whether the lines under a heading have more or fewer words than it has: which stands in which column is not told then."""
     for heading, *below in zip(lines, lines[1:], lines[2:], lines[3:], strict=False):
         words = len(heading.split())
-        if 3 <= words <= HEADINGS and not any(map(str.isdigit, heading)) and all(any(map(str.isdigit, line)) for line in below):
+        bare = not any(map(str.isdigit, NOTE.sub("", heading)))
+        if 2 <= words <= HEADINGS and bare and all(any(map(str.isdigit, line)) for line in below):
             return any(len(line.split()) != words for line in lines[lines.index(heading) + 1:][:ROWS])
     return False
 
@@ -197,7 +207,18 @@ def _pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
             lines[-1].append(run)
         else:
             lines.append([run])
-    return [piece for number, line in enumerate(lines) for layer in _layers(line) for piece in _parted(layer, rules, number)]
+    layers = [(layer, number) for number, line in enumerate(lines) for layer in _layers(line)]
+    pieces = [piece for layer, number in layers for piece in _parted(layer, rules, number, frozenset())]
+    edges = _edges(pieces)
+    if not any(" " in piece.text and any(piece.left + 1 < edge < piece.right - 1 for edge in edges) for piece in pieces):
+        return pieces
+    return [piece for layer, number in layers for piece in _parted(layer, rules, number, edges)]
+
+
+def _edges(pieces: list[Piece]) -> frozenset[int]:
+    """Places in whole points where columns begin: pieces of several lines do that are not the first of theirs."""
+    inner = (piece for before, piece in pairwise(pieces) if before.line == piece.line and before.left < piece.left)
+    return frozenset(place for place, count in Counter(round(piece.left) for piece in inner).items() if count >= EDGE)
 
 
 def _runs(letters: list[Letter]) -> Iterator[list[Letter]]:
@@ -233,7 +254,7 @@ def _twice(run: list[Letter], layer: list[Letter]) -> bool:
                for letter in run[:40])
 
 
-def _parted(line: list[Letter], rules: Rules, number: int) -> Iterator[Piece]:
+def _parted(line: list[Letter], rules: Rules, number: int, edges: frozenset[int]) -> Iterator[Piece]:
     text, first, blanks = "", line[0], 0
     end, base = first[1], first[0]
     before: Letter | None = None
@@ -245,7 +266,9 @@ def _parted(line: list[Letter], rules: Rules, number: int) -> Iterator[Piece]:
         if before and letter[4] == before[4] and abs(letter[1] - before[1]) < DOUBLE * size:
             continue
         room = letter[1] - end
-        apart = room > GAP * size * (2 if blanks == 1 else 1) or blanks > 2
+        gap = WIDE_GAP if before and ord(before[4][-1]) >= WIDE <= ord(letter[4][0]) else GAP
+        apart = room > gap * size * (2 if blanks == 1 else 1) or blanks > 2
+        apart = apart or ((blanks > 0 or room > SPACE * size) and round(letter[1]) in edges)
         if text and (apart or (room > 0 and rules.down and _between(rules.down, end - 1, letter[1] + 1, base - size / 3))):
             yield Piece(first[1], end, base, first[3], text, number)
             text, first = "", letter
@@ -270,8 +293,9 @@ def _cells(pieces: list[Piece], rules: Rules) -> list[Cell]:
         open_cells = [c for c in open_cells if piece.base - c.last.base <= FAR_LINE * max(piece.size, c.last.size)]
         above = [c for c in open_cells if c.last.base < piece.base - 0.5 and _under(c.last, piece)]
         cell = max(above, key=lambda c: c.last.base) if above else None
-        begins = not stepped and cell is not None and beside[piece.line] >= max(2, beside[cell.first.line])
         usual = steps.get(round(piece.left / 4), steps[-1])
+        closer = cell is not None and (piece.base - cell.last.base) * WIDER < usual      # a heading of two lines over rows of one
+        begins = not stepped and cell is not None and not closer and beside[piece.line] >= max(2, beside[cell.first.line])
         if cell and len(cell.lines) < MOST_LINES and not _parts(cell.last, piece, usual, rules, begins):
             cell.lines.append(piece)
         else:

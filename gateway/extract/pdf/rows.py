@@ -8,6 +8,7 @@ from itertools import pairwise
 
 ROOM_LEFT = 1.3
 """Times the size of type: room behind a line from which on the column did not break it."""
+LEAST_COLUMNS = 3
 BREAKS = ("-", "/", "@", ".", "_", ",", "‐", "－")
 LABEL = re.compile("[^0-9:：]{1,20}[:：]")
 
@@ -48,10 +49,25 @@ def tabulated(cells: list[Cell]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     fullest: list[Cell] = []
     for row in _rows(cells):
+        if len(row) > len(fullest) >= LEAST_COLUMNS and (fewer := _gathered(row, fullest)) is not None:
+            found.append(fewer)
+            continue
         if len(row) >= len(fullest):
             fullest = row
         found.append(_aligned(row, fullest))
     return found
+
+
+def _gathered(row: list[Cell], fullest: list[Cell]) -> tuple[str, ...] | None:
+    """A row with more cells than columns, where each of these is in one column only and none is empty: words of one cell that
+    stand far apart."""
+    made: list[list[str]] = [[] for _ in fullest]
+    for cell in row:
+        over = [n for n, column in enumerate(fullest) if column.apart(cell) < 0]
+        if len(over) != 1:
+            return None
+        made[over[0]].append(_joined(cell))
+    return tuple(" ".join(texts) for texts in made) if all(made) else None
 
 
 def _aligned(row: list[Cell], fullest: list[Cell]) -> tuple[str, ...]:

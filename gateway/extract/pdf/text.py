@@ -42,6 +42,9 @@ PAGES_EARLIER = 20                       # of each of them
 LEADERS = re.compile("[ \t]?[.．·…]{5,}[ \t]?")
 """Dots that lead from a label to its value."""
 DOTS = (".....", "．．．．．", "·····", "………")
+TAIL, ACROSS = 400, 40                   # characters of a page's end or beginning, and of those put together
+PAGE_NUMBER = re.compile(r"\n[^\n0-9]{0,8}[0-9]{1,4}(?:\s?[/／]\s?[0-9]{1,4})?[^\n0-9]{0,8}\s*\Z")
+ENDED = ".。．!！?？:：;；"
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -59,6 +62,7 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
     ends = pdfrevisions.ends_of_revisions(data)[-REVISIONS - 1:-1] if context.outbound else []
     cells: list[tuple[str, ...]] = []
     costs = Costs(CONTENT_OUT if context.outbound else CONTENT_IN)
+    above = ""
     try:
         limit = min(len(document), PAGES_OUT if context.outbound else PAGES_IN)
         for number in range(limit):
@@ -79,8 +83,12 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
                 for part in _page(document, number, context, cells):
-                    if ends and isinstance(part, Text):
-                        known.update(part.content.split("\n"))
+                    if isinstance(part, Text):
+                        if ends:
+                            known.update(part.content.split("\n"))
+                        if over := _over(above, part.content):
+                            yield Text(over, f"pages {number} and {number + 1}")
+                        above = part.content
                     yield part
             elif number < READ_IN:
                 yield from _unread(context, f"page {number + 1} is too large", IncidentCode.SIZE)
@@ -114,6 +122,14 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
     if content.strip():
         content = content.replace("\r\n", "\n").replace("\ufffe", "-")
         yield Text(LEADERS.sub(": ", content) if any(dots in content for dots in DOTS) else content, f"page {number + 1}")
+
+
+def _over(above: str, below: str) -> str:
+    """The end of a page and the beginning of the next one, where a number or its label may go on from one to the other."""
+    last = PAGE_NUMBER.sub("", above[-TAIL:]).rstrip().rpartition("\n")[2][-ACROSS:]
+    first = below[:TAIL].lstrip().partition("\n")[0][:ACROSS]
+    goes_on = last and first and last[-1] not in ENDED and any(map(str.isdigit, first))
+    return f"{last}\n{first}" if goes_on else ""
 
 
 def _drawn(document: pypdfium2.PdfDocument, number: int) -> pypdfium2.PdfPage:

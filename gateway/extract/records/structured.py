@@ -17,7 +17,7 @@ from lxml import etree
 from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
-from gateway.extract.records import sqlite_pages
+from gateway.extract.records import markup, sqlite_pages
 from gateway.extract.text.codings import base64_of
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
@@ -340,6 +340,8 @@ def _local(tag: str) -> str:
 def _sqlite(data: bytes) -> Iterator[Yield]:
     try:
         for name, rows in sqlite_pages.tables(data):
+    yield from markup.tables(root)
+    yield from markup.page(root, data)
             yield Table(f"table {name}", rows)
     except sqlite_pages.BrokenDatabase as error:
         yield Problem(IncidentCode.MALFORMED, f"sqlite: {error}")

@@ -2,8 +2,9 @@
 
 Pictures and sounds too: comments, EXIF, XMP, tags, and what stands behind their end.
 
-Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow) pack their values and have no reader here: UNSUPPORTED,
-but only where customer data is looked for, for they are inert.
+Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow, SPSS) and scanned books with their text (DjVu) pack what
+they say and have no reader here: UNSUPPORTED, beside the strings that stand in them, but only where customer data is looked for,
+for they are inert.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
-PACKED = {b"PAR1": "Parquet", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x89HDF": "HDF5", b"ARROW1": "Arrow", b"FEA1": "Feather"}
+PACKED = {b"AT&TFORM": "DjVu", b"$FL2": "SPSS", b"$FL3": "SPSS",
+          b"PAR1": "Parquet", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x89HDF": "HDF5", b"ARROW1": "Arrow", b"FEA1": "Feather"}
 ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 """Heads of zlib streams with a window of 32 KiB (RFC 1950 section 2.2)."""
 WIDE = ("utf-16-le", "utf-16-be")
@@ -72,6 +74,7 @@ class StringsExtractor:
         packed = next((name for magic, name in PACKED.items() if data.startswith(magic)), "")
         if packed:
             yield Problem(IncidentCode.UNSUPPORTED, f"no reader for {packed}")
+            yield from binary(data)
         elif data[:2] in ZLIB:
             yield from _zlib(data, context)
         elif dbf_like(data):

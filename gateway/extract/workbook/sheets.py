@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
-from itertools import chain
+from itertools import chain, pairwise
 from typing import cast
 
 import orjson
@@ -31,6 +31,8 @@ NAMED = 6
 """Digits from which on the name of a sheet may be somebody's number."""
 AT_ONCE = 1024
 """Rows that are written out together: the narrow ones cost more by the row than by the cell."""
+HEADED = 40
+"""Rows at the top of a sheet in which an empty column is looked for first."""
 BODY_WITHIN = 1 << 20
 """Octets of content.xml in which the body element is looked for; styles come first."""
 OLE_BOOKS = tuple(f"{name}\0".encode("utf-16-le") for name in ("Workbook", "Book", "WORKBOOK", "BOOK"))
@@ -134,10 +136,26 @@ def _tables(book: python_calamine.CalamineWorkbook) -> Iterator[Yield]:
         if count > CELLS:
             yield Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
             return
-        yield Table(f"sheet {meta.name}", tuple(_rows(found)), hidden=meta.visible != visible)
+        for part in _beside(found):
+            yield Table(f"sheet {meta.name}", tuple(_rows(part)), hidden=meta.visible != visible)
     names = [meta.name for meta in book.sheets_metadata if sum(map(str.isdigit, meta.name)) >= NAMED]
     if names:
         yield Text("\n".join(names), "sheet name")
+
+
+def _beside(found: list[list[Value]]) -> list[list[list[Value]]]:
+    """Tables that stand side by side in one sheet: empty columns part them, and they begin in different rows."""
+    width = len(found[0]) if found else 0
+    empty = [i for i in range(1, width - 1) if all(row[i] == "" for row in found[:HEADED])]
+    empty = [i for i in empty if all(row[i] == "" for row in found)]
+    edges = [-1, *empty, width]
+    spans = [(left + 1, right) for left, right in pairwise(edges) if right - left > 1]
+    if len(spans) < 2 or min(right - left for left, right in spans) < 2:
+        return [found]
+    tops = [next(i for i, row in enumerate(found) if any(value != "" for value in row[left:right])) for left, right in spans]
+    if len(set(tops)) < 2:
+        return [found]
+    return [[row[left:right] for row in found[top:]] for top, (left, right) in zip(tops, spans, strict=True)]
 
 
 def _rows(found: list[list[Value]]) -> Iterator[tuple[str, ...]]:

@@ -97,3 +97,10 @@ def test_watermarks() -> None:
     body = '<w:p><w:r><w:pict><v:shape xmlns:v="urn:v"><v:textpath string="極機密"/></v:shape></w:pict></w:r></w:p>'
     found = [item for item in read(body, "w:hdr", "header1.xml") if isinstance(item, Text)]
     assert [(item.source, item.content.strip()) for item in found] == [("header", "極機密")]
+
+
+def test_what_is_there_for_older_programs_is_not_said_twice() -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:txbxContent>".format
+    both = "<w:p><w:r><w:AlternateContent><w:Choice>{}</w:Choice><w:Fallback>{}</w:Fallback></w:AlternateContent></w:r></w:p>".format
+    assert read(both(box("護照號碼"), box("護照號碼")) + both(box("312345678"), box("312345678"))) == [Text("護照號碼\n312345678", "body")]
+    assert read(both(box("a"), box("b"))) == [Text("a\nb", "body")]

@@ -142,3 +142,34 @@ def test_ordinary_pages_are_read_as_they_stand() -> None:
     assert not asked(page(prose))
     assert not asked(page(table))
     assert not asked(page(lambda canvas: [canvas.drawString(40, 700 - 20 * i, "word") for i in range(20)]))
+
+
+def test_a_heading_of_two_lines_over_rows_of_one() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(50, 710, "Passport (long")
+        for row, values in enumerate((["No.)", "Name", "Opened"], *[[f"31234567{n}", f"Ann {n}", "2026"] for n in range(6)])):
+            for column, value in enumerate(values):
+                canvas.drawString(50 + 120 * column, 700 - 20 * row, value)
+
+    assert cells(page(draw))[:2] == [("Passport (long No.)", "Name", "Opened"), ("312345670", "Ann 0", "2026")]
+
+
+def test_a_column_begins_where_it_does_in_other_lines() -> None:
+    """An address that goes up to the next column, with nothing but a blank between."""
+    def draw(canvas: Canvas) -> None:
+        for row, (street, number) in enumerate((("Street", "SSN"), ("1 Lake", "216-48-3052"), ("2 Hill", "568-85-3058"),
+                                                ("12 Long Lake Avenue", "660-60-7699"))):
+            canvas.drawString(50, 700 - 20 * row, street + " ")
+            canvas.drawString(155, 700 - 20 * row, number)
+
+    assert cells(page(draw))[-1] == ("12 Long Lake Avenue", "660-60-7699")
+
+
+@pytest.mark.parametrize(("rows_below", "want"), [(["Ann 312345678 31234567", "Bob 312345679 31234568", "Cyd 312345670 31234569"], True),
+                                                  (["Ann 312345678 x", "Bob 312345679 y", "Cyd 312345670 z"], False)])
+def test_numbers_with_a_blank_between_may_be_columns(rows_below: list[str], want: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, line in enumerate(["Name ID Ref", *rows_below]):
+            canvas.drawString(50, 700 - 20 * row, line)
+
+    assert asked(page(draw)) is want

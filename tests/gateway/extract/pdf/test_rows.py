@@ -25,3 +25,11 @@ def test_lines_of_a_cell() -> None:
     assert tabulated([cell("45391488|03436467", 0, 0)]) == [("4539148803436467",)]
     assert tabulated([cell("Ann|Lee", 0, 0)]) == [("Ann Lee",)]
     assert tabulated([cell("王大明|電話：1", 0, 0)]) == [("王大明 電話：1",)]
+
+
+def test_words_of_one_cell_that_stand_far_apart() -> None:
+    heading = [cell("Name", 0, 0, 80), cell("ID", 100, 0), cell("Date", 200, 0)]
+    row = [cell("Ann", 0, 20, 20), cell("Lee", 50, 20, 20), cell("A1", 110, 20, 30), cell("1950", 200, 20)]
+    assert tabulated([*heading, *row]) == [("Name", "ID", "Date"), ("Ann Lee", "A1", "1950")]
+    row[1] = cell("Lee", 60, 20, 60)                      # in two columns
+    assert tabulated([*heading, *row])[1] == ("Ann", "Lee", "A1", "1950")

@@ -131,3 +131,10 @@ def test_a_table_goes_on_without_its_heading_on_the_next_page() -> None:
 def test_dots_between_a_label_and_its_value() -> None:
     found, = read(printed(lambda page: page.drawString(40, 700, "Card No. ............ 4539148803436467")), outbound=True)
     assert found.content == "Card No.: 4539148803436467"
+
+
+@pytest.mark.parametrize(("above", "below", "over"), [
+    ("Passport M\n\n3 / 9\n", "200843651; next\nline", "Passport M\n200843651; next"),
+    ("The end.", "2026 begins", ""), ("no number", "follows", ""), ("", "123", "")])
+def test_what_goes_on_from_page_to_page(above: str, below: str, over: str) -> None:
+    assert pdftext._over(above, below) == over

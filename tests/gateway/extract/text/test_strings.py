@@ -134,3 +134,10 @@ def test_text_with_codes_for_a_printer():
     text = "身分證字號：A123456789，請您查收，謝謝您的來電。"
     found = read(b"\x1b@\x1ba\x01" + text.encode("cp950") + b"\n\x1dV\x00")
     assert any(text in f.content for f in found)
+
+
+@pytest.mark.parametrize("head", [b"AT&TFORM\0\0\0\x10DJVU", b"$FL2@(#) SPSS"])
+def test_what_packs_its_words_is_told_beside_what_stands_there(head):
+    found = read(head + b"\0" * 40 + b"Passport No 312345678 of Ann" + bytes(range(1, 9)))
+    assert [item.code for item in found if isinstance(item, Problem)] == ["UNSUPPORTED"]
+    assert any("312345678" in item.content for item in found if isinstance(item, Text))

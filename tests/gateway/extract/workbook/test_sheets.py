@@ -161,3 +161,25 @@ def test_an_opendocument_that_calamine_does_not_know_is_read_elsewhere():
     with zipfile.ZipFile(out, "w") as old:
         old.writestr("content.xml", "<office:document-content><office:body><office:spreadsheet/></office:body></office:document-content>")
     assert SHEETS.claims(node(out.getvalue())) and read(out.getvalue()) == []
+
+
+def test_tables_side_by_side_are_tables_of_their_own():
+    def fill(made):
+        sheet = made.add_worksheet("a")
+        for row, values in enumerate((["Item", "Qty"], ["P1", "1"], ["P2", "2"], ["P3", "3"])):
+            sheet.write_row(row, 0, values)
+        for row, values in enumerate((["Name", "Passport No"], ["Ann", "312345678"])):
+            sheet.write_row(2 + row, 3, values)
+
+    found = [t.rows for t in read(book(fill)) if isinstance(t, Table) and t.source == "sheet a"]
+    assert found == [(("Item", "Qty"), ("P1", "1"), ("P2", "2"), ("P3", "3")), (("Name", "Passport No"), ("Ann", "312345678"))]
+
+
+@pytest.mark.parametrize("second", [0, 1])
+def test_an_empty_column_alone_parts_no_table(second):
+    def fill(made):
+        sheet = made.add_worksheet("a")
+        sheet.write_row(0, 0, ["Name", "Age", "", "Passport No", "x"] if not second else ["Name", "", "Passport No", "x"])
+        sheet.write_row(1, 0, ["Ann", "1", "", "312345678", "y"] if not second else ["Ann", "", "312345678", "y"])
+
+    assert len([t for t in read(book(fill)) if isinstance(t, Table) and t.source == "sheet a"]) == 1

@@ -1,0 +1,122 @@
+"""What XML documents of other programs lay out: rows of cells that are elements (HWPML, UOF, DocBook), and words that stand
+somewhere on a page (XPS: ECMA-388, OFD: GB/T 33190, ALTO)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from gateway.extract.base import Yield
+from gateway.extract.pdf.layout import Letter, arranged
+from gateway.model.content import Table
+
+PLACED = (b"OriginX=", b"Boundary=", b"HPOS=", b"xMin=")
+"""In every document whose words say where they stand."""
+ACROSS, DOWN = ("OriginX", "X", "HPOS", "xMin"), ("OriginY", "Y", "VPOS", "yMin")
+SHOWN = ("UnicodeString", "CONTENT")
+"""Attributes that hold the words; else they are the element's text."""
+SIZES = ("FontRenderingEmSize", "Size", "FONTSIZE")
+SIZE = 10.0
+WORDS = 12_000
+LEAST_ROWS, LEAST_CELLS, MOST_CELLS = 2, 2, 200
+ROWS, CELL = 100_000, 2_000
+"""Rows of one document, and characters of a cell, that are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where an element's own coordinates begin, their scale, and the height of type in it."""
+
+    left: float = 0.0
+    top: float = 0.0
+    wide: float = 1.0
+    high: float = 1.0
+    size: float = SIZE
+
+
+def page(root: etree._Element, data: bytes) -> Iterator[Yield]:
+    """The words of a page in rows."""
+    if not any(mark in data for mark in PLACED):
+        return
+    words: list[Letter] = []
+    waiting = [(root, _Frame())]
+    while waiting and len(words) < WORDS:
+        element, outside = waiting.pop()
+        if not isinstance(element.tag, str):
+            continue
+        inside = _frame(element, outside)
+        word = _word(element, inside)
+        if word is not None:
+            words.append(word)
+        waiting += [(child, inside) for child in reversed(element)]
+    if words:
+        yield Table("page", tuple(arranged(words)))
+
+
+def _frame(element: etree._Element, outside: _Frame) -> _Frame:
+    size = _number(element, SIZES)
+    size = outside.size if size is None else size
+    moved = _numbers(element.get("RenderTransform", ""), ",")
+    if len(moved) == 6:                                   # Canvas and Glyphs of XPS: a, b, c, d, x, y
+        return _Frame(outside.left + moved[4] * outside.wide, outside.top + moved[5] * outside.high,
+                      outside.wide * (moved[0] or 1.0), outside.high * (moved[3] or 1.0), size)
+    box = _numbers(element.get("Boundary", ""), " ")
+    if len(box) == 4:                                     # objects of OFD: left, top, width, height
+        return _Frame(outside.left + box[0], outside.top + box[1], outside.wide, outside.high, size)
+    return _Frame(outside.left, outside.top, outside.wide, outside.high, size)
+
+
+def _word(element: etree._Element, inside: _Frame) -> Letter | None:
+    across, down = _number(element, ACROSS), _number(element, DOWN)
+    if across is None or down is None:
+        return None
+    shown = next((value for name in SHOWN if (value := element.get(name))), element.text or "").removeprefix("{}").strip()
+    if not shown:
+        return None
+    left, size = inside.left + across * inside.wide, max(abs(inside.size * inside.high), 0.1)
+    width = sum(1.0 if ord(c) > 0x2E7F else 0.5 for c in shown) * max(abs(inside.size * inside.wide), 0.1)
+    return (inside.top + down * inside.high, left, left + width, size, shown)
+
+
+def _number(element: etree._Element, names: tuple[str, ...]) -> float | None:
+    for name in names:
+        value = element.get(name)
+        if value is not None:
+            found = _numbers(value, " ")
+            return found[0] if found else None
+    return None
+
+
+def _numbers(text: str, mark: str) -> list[float]:
+    """Numbers that a mark parts, none where one of them is no number on any page."""
+    try:
+        found = [float(part) for part in text[:200].split(mark) if part.strip()]
+    except ValueError:
+        return []
+    return found if all(abs(number) < 1e7 for number in found) else []
+
+
+def tables(root: etree._Element) -> Iterator[Yield]:
+    """Elements with several children of one name, each with as many children of one name, which hold elements: rows of cells."""
+    left = ROWS
+    for element in root.iter():
+        rows: list[tuple[str, ...]] = []
+        if left <= 0:
+            return
+        if len(element) < LEAST_ROWS or not isinstance(element.tag, str):
+            continue
+        for child in element:
+            if child.tag != element[-1].tag or not _is_row(child) or len(rows) >= left:
+                break
+            rows.append(tuple(" ".join("".join(cell.itertext()).split())[:CELL] for cell in child))
+        if len(rows) == len(element) and sum(map(len, rows)) > 2 * len(rows) - 1 and len({len(row) for row in rows}) <= 2:
+            left -= len(rows)
+            yield Table("rows", tuple(rows))
+
+
+def _is_row(element: etree._Element) -> bool:
+    """Whether all its children have one name and hold elements themselves."""
+    return (LEAST_CELLS <= len(element) <= MOST_CELLS and isinstance(element[0].tag, str)
+            and all(cell.tag == element[0].tag and len(cell) for cell in element))
