@@ -61,7 +61,7 @@ class Batch:
 class Sorted:
     batches: list[Batch]
     single: list[Token]                  # in the order of the text
-    labelled: list[tuple[int, int]]      # places behind labels of types
+    labelled: np.ndarray                 # places behind labels of types and under headings of them: begin and end, in order
     kinds: frozenset[str] = NONE         # of all labels of the text
 
 
@@ -70,7 +70,7 @@ def sort(grid: Grid, under: Collection[int] = ()) -> Sorted:
     text = grid.text
     runs = scan(text, grid.characters)
     if not len(runs.start) and not runs.spans:
-        return Sorted([], [], [(0, len(text))])
+        return Sorted([], [], _all(text))
     places = np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))
     found = grid.words.before(text, np.sort(places, kind="stable"))       # two lists in order
     kinds = found.all()
@@ -95,18 +95,40 @@ def _token(text: str, start: int, end: int, shape: str) -> Token:
     return Token(shape, text[start:end].upper(), start, end)
 
 
-def _behind(grid: Grid, found: Words) -> list[tuple[int, int]]:
-    """The places behind labels, joined where they touch; the whole text where headings stand over columns."""
-    if grid.headings or grid.spaced:
-        return [(0, len(grid.text))]
+def _all(text: str) -> np.ndarray:
+    return np.array([[0, len(text)]])
+
+
+def _behind(grid: Grid, found: Words) -> np.ndarray:
+    """The places behind labels and under headings, joined where they touch; the whole text where blanks part columns."""
+    if grid.spaced:
+        return _all(grid.text)
     strong = np.array([bool(kinds & _ANY) for kinds in found.sets] + [False])
     ends = found.ends[strong[found.kinds]]
-    if not len(ends):
-        return []
-    apart = np.flatnonzero(np.diff(ends) > BEHIND) + 1
-    first = np.concatenate(([0], apart))
-    last = np.concatenate((apart - 1, [len(ends) - 1]))
-    return list(zip(ends[first].tolist(), (ends[last] + BEHIND).tolist(), strict=True))
+    spans = np.stack((ends, ends + BEHIND), axis=1)
+    if grid.headings:
+        spans = np.concatenate((spans, *_cells(grid)))
+        spans = spans[np.argsort(spans[:, 0], kind="stable")]
+    if not len(spans):
+        return spans
+    reach = np.maximum.accumulate(spans[:, 1])
+    first = np.flatnonzero(np.concatenate(([True], spans[1:, 0] > reach[:-1])))
+    return np.stack((spans[first, 0], reach[np.append(first[1:], len(spans)) - 1]), axis=1)
+
+
+def _cells(grid: Grid) -> Iterator[np.ndarray]:
+    """Begin and end of the cells under each heading that names a type."""
+    tabs, lines = np.array(grid.tabs, np.int64), np.append(grid.lines, len(grid.text) + 1)
+    before = np.searchsorted(tabs, lines)                 # for each line the tabs before it
+    for number, (first, kinds) in enumerate(grid.headings):
+        last = grid.headings[number + 1][0] if number + 1 < len(grid.headings) else len(grid.starts)
+        for column in [c for c, kind in enumerate(kinds) if kind & _ANY]:
+            rows = np.arange(first, last)
+            rows = rows[before[rows + 1] - before[rows] >= column]
+            at = before[rows] + column
+            begin = tabs[at - 1] + 1 if column else lines[rows]
+            end = np.where(at < before[rows + 1], tabs[np.minimum(at, len(tabs) - 1)], lines[rows + 1] - 1)
+            yield np.stack((begin, end), axis=1)
 
 
 class _Places:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import beside, bulk, forms, judge, layout, naming, people, tokens, under
+from gateway.detect.data import beside, bulk, forms, judge, layout, mending, naming, people, tokens, under, windows
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -18,11 +19,11 @@ from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import number
 from gateway.detect.data.splits import split_cells, wrapped_cells
-from gateway.detect.data.starts import Starts
-from gateway.identifiers import payment, terms, tw, words
+from gateway.detect.data.starts import Starts, within
+from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
-from gateway.identifiers.terms import AGAINST, Labels
-from gateway.model.content import Sample, Text
+from gateway.identifiers.terms import AGAINST, NONE, Labels
+from gateway.model.content import Sample, Table, Text
 from gateway.model.finding import Finding, Severity
 
 GLUED = frozenset({"jp.my_number", "jp.driver_licence", "card", "cn.bank_card", "hk.id", *AGAINST})
@@ -36,10 +37,6 @@ MACHINERY = re.compile(
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""
-MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
-UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
-"""What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
-TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FURTHER = 8
@@ -52,6 +49,9 @@ LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([
 """A number that has letters."""
 KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
+KEPT_CHARACTERS = 2 << 20
+MANY = 1000
+"""Codes with letters in one text from which on only those behind labels are looked at one by one."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
 PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
@@ -107,6 +107,8 @@ class CustomerData:
         self.shown: dict[int, Grid] = {}                  # grids with numbers in them, for the names beside these
         self.contact_rows: dict[int, int] = {}
         self.grids = 0
+        self.shown_characters = 0
+        self.before: dict[int, tuple[int, int]] = {}      # of grids that go on: lines and characters before them
         self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
         self.seen_texts: set[int] = set()
 
@@ -117,7 +119,11 @@ class CustomerData:
         for name in sample.artifact.names[:4]:
             self._grid(layout.from_text(self._next(), _as_text(name), self.labels), artifact)
         for table in sample.tables:
-            self._grid(layout.from_table(self._next(), table, self.labels), artifact)
+            above = None
+            for window in windows.of_table(table):
+                assert isinstance(window.content, Table)
+                above = layout.from_table(self._next(window), window.content, self.labels, above)
+                self._grid(above, artifact)
             if self.ours is not None:
                 self.ours.read_table(table, artifact)
         for text in sample.texts:
@@ -126,37 +132,40 @@ class CustomerData:
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
-                self._text(mended(text), artifact)
+                self._text(mending.mended(text), artifact)
         return ()
 
     def _text(self, text: Text, artifact: int) -> None:
-        if possible(text.content):
-            self._grid(layout.from_text(self._next(), text, self.labels), artifact)
-        elif self.ours is not None:
-            self.ours.read(layout.from_text(self._next(), text, self.labels), artifact)
+        above = None
+        for window in windows.of_text(text) if self.ours is not None or possible(text.content) else ():
+            assert isinstance(window.content, Text)
+            above = layout.from_text(self._next(window), window.content, self.labels, above)
+            if possible(window.content.content):
+                self._grid(above, artifact)
+            elif self.ours is not None:
+                self.ours.read(above, artifact)
         if self.ours is not None:
             self.ours.read_text(text.content, artifact)
 
-    def _next(self) -> int:
+    def _next(self, window: windows.Window | None = None) -> int:
         self.grids += 1
+        if window is not None and window.lines + window.characters:
+            self.before[self.grids] = window.lines, window.characters
         return self.grids
 
     def _grid(self, grid: Grid, artifact: int) -> None:
         text = grid.text
         if len(text) < 6:
             return
-        if len(self.shown) < KEPT:
+        if len(self.shown) < KEPT and self.shown_characters < KEPT_CHARACTERS:
             self.shown[grid.id] = grid
+            self.shown_characters += len(text)
         labelled = self._numbers(grid, artifact)
         starts = Starts.of(grid)
-        for token in tokens.ibans(text, starts.ibans):
-            self._token(grid, artifact, token)
-        self._bics(grid, artifact, starts)
-        plain = grid.view.text
-        for place in starts.within(labelled):
-            for token in (*tokens.wrapped(text, *place, starts.wrapped), *tokens.oddly_grouped(plain, *place, starts.odd),
-                          *tokens.spelled(plain, *place, starts.spelled), *tokens.upright(plain, *place, starts.upright)):
-                self._token(grid, artifact, token, only_labelled=True)
+        self._lettered(grid, artifact, list(tokens.ibans(text, starts.ibans)), labelled)
+        self._bics(grid, artifact, starts, labelled)
+        for token in starts.odd_ones(grid, labelled):
+            self._token(grid, artifact, token, only_labelled=True)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
         for first, token in repeated(text, starts.repeated):
@@ -177,21 +186,35 @@ class CustomerData:
         if rows:
             self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
 
-    def _bics(self, grid: Grid, artifact: int, starts: Starts) -> None:
+    def _lettered(self, grid: Grid, artifact: int, found: list[tokens.Token], labelled: np.ndarray) -> None:
+        """Tokens that begin with letters, in order; of many those together that no label is near."""
+        rest: list[tokens.Token] = []
+        for token in found:
+            if len(found) <= MANY or within(token.start, labelled):
+                self._token(grid, artifact, token)
+            elif token.shape not in bulk.LABEL_ONLY:
+                rest.append(token)
+        if rest:
+            begins = np.array([token.start for token in rest])
+            rows = np.searchsorted(grid.lines, begins, "right") - 1
+            ends = np.array([token.end for token in rest])
+            values = [token.value for token in rest]
+            self._batch(grid, artifact, bulk.Batch(rest[0].shape, NONE, False, -1, values, rows, begins, ends), NONE)
+
+    def _bics(self, grid: Grid, artifact: int, starts: Starts, labelled: np.ndarray) -> None:
         """Codes of banks, in a text that speaks of them."""
         found = list(tokens.bics(grid.text, starts.bics))
         if found and not grid.headings:
             lowered = grid.text.lower()
             found = found if "swift" in lowered or "bic" in lowered else []
-        for token in found:
-            self._token(grid, artifact, token)
+        self._lettered(grid, artifact, found, labelled)
 
-    def _numbers(self, grid: Grid, artifact: int) -> list[tuple[int, int]]:
+    def _numbers(self, grid: Grid, artifact: int) -> np.ndarray:
         """Every token of the text; the places behind labels of types."""
         if len(grid.text) < bulk.LEAST or grid.source.startswith("ocr "):
             for token in tokens.tokens(grid.text):
                 self._token(grid, artifact, token)
-            return [(0, len(grid.text))]
+            return np.array([[0, len(grid.text)]])
         found = bulk.sort(grid, under.known(grid, self.labels))
         for token in found.single:
             self._token(grid, artifact, token)
@@ -242,7 +265,7 @@ class CustomerData:
         if token.value in EXAMPLES or token.value in self.own:
             return
         if token.shape == "D10" and grid.source.startswith("ocr "):
-            token = misread(token)
+            token = mending.misread(token)
         row = grid.row(token.start)
         column = grid.column(row, token.start)
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
@@ -253,7 +276,7 @@ class CustomerData:
         if "own" in kinds:
             return
         if grid.table and token.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys():
-            token = lengthened(token, kinds)
+            token = mending.lengthened(token, kinds)
         if token.shape in bulk.LABEL_ONLY or only_labelled:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             if not any(TYPES[n].labels & kinds for n in names):
@@ -296,7 +319,7 @@ class CustomerData:
         accepted = judge.judge(self.groups.values())
         for name, values in sorted(accepted.items()):
             tally.identifiers[name] = tally.identifiers.get(name, 0) + len(values)
-            yield _finding(name, values)
+            yield _finding(name, values, self.before)
         cards = accepted.get("card", {})
         chinese = sum(map(payment.china_card, cards))
         if chinese:
@@ -341,39 +364,17 @@ def possible(text: str) -> bool:
     return number(text) or text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS
 
 
-def mended(text: Text) -> Text:
-    """What Tesseract takes letters for, put right."""
-    return replace(text, content=UPRIGHT.sub("I", text.content.translate(MISREAD))) if text.source.startswith("ocr ") else text
-
-
-def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
-    """A number with the noughts that a spreadsheet took from it."""
-    length = len(token.value)
-    for digits, noughts in (bulk.SHORTENED[kind] for kind in sorted(kinds & bulk.SHORTENED.keys())):
-        if 0 < digits - length <= noughts:
-            return replace(token, shape=f"D{digits}", value=token.value.zfill(digits))
-    return token
-
-
-def misread(token: tokens.Token) -> tokens.Token:
-    """A Taiwanese number whose leading letter was read as a digit: its check digit tells which letter it was."""
-    for letter in TAKEN_FOR.get(token.value[0], ""):
-        value = letter + token.value[1:]
-        if tw.national_id(value) or tw.resident_id(value):
-            return replace(token, shape="LD9", value=value)
-    return token
-
-
 def _of_numbers(grid: Grid, row: int) -> bool:
     """True for a line that holds numbers and no word but what belongs to a number."""
     line = grid.line(row, 41)
     return len(line) <= 40 and not WORD.search(LETTERED.sub("", line))
 
 
-def _finding(name: str, values: Accepted) -> Finding:
+def _finding(name: str, values: Accepted, before: Mapping[int, tuple[int, int]]) -> Finding:
     placed = list(islice(((value, seen[0]) for value, seen in values.items() if seen), SHOWN))
     first = placed[0][1]
-    shown = tuple(f"{mask(value)} ({seen.source}, line {seen.row + 1}, offset {seen.place})" for value, seen in placed)
+    shown = tuple(f"{mask(value)} ({seen.source}, line {seen.row + lines + 1}, offset {seen.place + characters})"
+                  for value, seen in placed for lines, characters in (before.get(seen.grid, (0, 0)),))
     severity = Severity.MEDIUM if TYPES[name].strong else Severity.LOW
     return Finding(code(name), "data", severity, first.artifact, shown, len(values), rule=name)
 

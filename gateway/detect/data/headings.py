@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
 
+COLUMNS = 4096
+"""Cells of a row of headings."""
 PARTS_OF_NAMES = frozenset({"姓", "名", "姓氏", "성", "セイ", "メイ"})
 """Headings that are words of one character elsewhere."""
 NAME = frozenset({"name"})
@@ -15,6 +17,8 @@ HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 ABOVE = 40
 """Lines above the first row in which the columns are named, one a line or all in one."""
+NOTE = re.compile(r"\([^()]{0,6}[0-9]{1,2}[^()]{0,6}\)")
+"""What a heading says of its numbers: (12碼)."""
 NAMES = 400
 """Characters of a line that names all columns."""
 DELIMITERS = "|;,^"
@@ -53,6 +57,8 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
 
 def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
     """The kinds of a row's cells where the row looks like a heading, else None."""
+    if len(cells) > COLUMNS:
+        return None
     kinds = []
     named = filled = 0
     for cell in cells:
@@ -74,7 +80,7 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
 def _only_one(cells: Sequence[str], below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
     """The kinds of a row of words of which one names a type of identifier and stands over a number of that length, else None."""
     texts = [cell.strip() for cell in cells]
-    if sum(map(bool, texts)) < 2 or any(len(t) > SHORT_HEADING or any(map(str.isdigit, t)) for t in texts):
+    if sum(map(bool, texts)) < 2 or any(len(t) > SHORT_HEADING or any(map(str.isdigit, NOTE.sub("", t))) for t in texts):
         return None
     kinds = [labels.heading(text) for text in texts]
     for column, kind in enumerate(kinds):

@@ -22,13 +22,17 @@ FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31:
 SPACED_ROWS = 400
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
 """What lines between the rows of a drawn table are made of."""
+_SAID = r"(?:[^\n\t0-9(%s]|\((?:[^()\n\t0-9]{0,6}[0-9]{1,2}[^()\n\t0-9]{0,6}\))?+)"
+"""A character of a heading, or what it says of its numbers: (12碼)."""
 SPACED = re.compile(
-    r"^[ 0+\-]{0,12}[^\n\t0-9 ]{1,40} [^\n\t0-9]{1,200}$"
+    rf"^[ 0+\-]{{0,12}}{_SAID % ' '}{{1,40}} {_SAID % ''}{{1,200}}$"
     rf"(?=\n(?:[ {re.escape(RULE)}]{{3,240}}\n)?\s{{0,8}}[^\n]{{0,200}}?[0-9]{{4}})", re.M)
 """A line without digits over one with them, a rule between or none. Files for printers begin lines with a control character
 (ASA: 0, 1, -, +)."""
 SPACED_LONGEST, SPACED_BELOW = 253, 460
 """Characters of such a line, and behind it up to the digits, at the most."""
+NOTES = 2
+"""Numbers of a line of headings, which are notes in parentheses."""
 SPACED_ROW = 1000
 """Characters of a row under such a line, at the most: what is longer is no row of columns."""
 
@@ -105,21 +109,21 @@ class Grid:
         return kinds[column] if column < len(kinds) else NONE
 
 
-def from_text(id: int, text: Text, labels: Labels) -> Grid:
-    """Lines with the same number of delimiters one after the other become rows of cells."""
+def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) -> Grid:
+    """Lines with the same number of delimiters one after the other become rows of cells. `above`: what goes on here."""
     content = text.content
     seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
     plain, found = _tabulate(seen)
     if "\t" not in plain:
         plain = stacked.rows(plain, labels)
         found = found and found.of(plain)
-    return _grid(id, text.source, seen, plain, found, False, labels)
+    return _grid(id, text.source, seen, plain, found, False, labels, above)
 
 
-def from_table(id: int, table: Table, labels: Labels) -> Grid:
+def from_table(id: int, table: Table, labels: Labels, above: Grid | None = None) -> Grid:
     rows = ("\t".join(_flat(c) for c in row) for row in table.rows)
     seen = view("\n".join(rows))
-    return _grid(id, table.source, seen, seen.text, seen.characters, True, labels)
+    return _grid(id, table.source, seen, seen.text, seen.characters, True, labels, above)
 
 
 def _flat(cell: str) -> str:
@@ -129,11 +133,14 @@ def _flat(cell: str) -> str:
 _GAPS = str.maketrans("\n\t\r", "   ")
 
 
-def _grid(id: int, source: str, seen: View, text: str, found: Characters | None, table: bool, labels: Labels) -> Grid:
+def _grid(id: int, source: str, seen: View, text: str, found: Characters | None, table: bool, labels: Labels,
+          above: Grid | None) -> Grid:
     breaks = [m.end() for m in _BREAK.finditer(text)] if found is None else (found.places(found.codes == 10) + 1).tolist()
     grid = Grid(id, source, seen, text, [0, *breaks], table, found)
     if "\t" in text:
         grid.headings = headings.rows(text.split("\n"), labels)
+        if above is not None and above.headings and not (grid.headings and grid.headings[0][0] == 1):
+            grid.headings.insert(0, (0, above.headings[-1][1]))
     if not table:
         grid.spaced = _spaced(grid, labels)
     return grid
@@ -190,8 +197,19 @@ def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[
     found = []
     for delimiter in filter(text.__contains__, DELIMITERS):
         places = np.flatnonzero(codes == ord(delimiter))
+        if delimiter == ",":
+            places = _no_thousands(places, codes, starts)
         found.append((places, *_a_line(starts, places)))
     return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
+
+
+def _no_thousands(places: np.ndarray, codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Without the commas of lines that have none but in amounts: a digit before, three behind and no fourth."""
+    digit = np.append((codes >= 48) & (codes < 58), np.zeros(5, bool))
+    amount = digit[places - 1] & digit[places + 1] & digit[places + 2] & digit[places + 3] & ~digit[places + 4]
+    lines, _ = _a_line(starts, places)
+    others = np.bincount(lines[~amount], minlength=len(starts))
+    return np.asarray(places[others[lines] > 0])
 
 
 def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -264,12 +282,13 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     ends = grid.words.touched
     if not len(ends):
         return ends
-    other = found.gathered(_digits_and_tabs)
+    other, tabs = found.gathered(_digits), found.places(found.codes == 9)
     begin = grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
     fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2)
     controlled = found.inner.take(begin, mode="clip") == 48
-    fit &= np.searchsorted(other, begin + controlled) == np.searchsorted(other, end)
+    fit &= (np.searchsorted(other, end) - np.searchsorted(other, begin + controlled) <= NOTES) & (
+        np.searchsorted(tabs, begin) == np.searchsorted(tabs, end))
     fit &= np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
     if not fit.any():
         return np.empty(0, np.int64)
@@ -283,10 +302,10 @@ def _four(found: Characters) -> np.ndarray:
     return np.asarray(first[end - first >= 4] - MARGIN)
 
 
-def _digits_and_tabs(found: Characters) -> np.ndarray:
-    """Where digits begin, and tabs."""
+def _digits(found: Characters) -> np.ndarray:
+    """Where digits begin."""
     digit = found.are(DIGIT)
-    return found.places((digit & ~ahead(digit, -1)) | (found.codes == 9))
+    return found.places(digit & ~ahead(digit, -1))
 
 
 def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:

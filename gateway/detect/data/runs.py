@@ -175,9 +175,11 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     # without what a date or an address begins with: the pattern of runs starts after it, between digits and a separator
     rest = np.where(dated | numeric, total - lengths[first], total)
     letter &= ~(dated | numeric)
-    fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[first + 1] - ends[first] == 1) & (longest < 7) & ~letter
+    second = np.minimum(first + 1, len(starts) - 1)
+    fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[second] - ends[first] == 1) & ~letter
+    fraction &= (lengths[first] != 6) | (lengths[second] != 7)               # tokens.KOREAN
     windows = _windows(lengths, first, counts)
-    asked = (longest >= 7) | windows | (((rest >= 9) | letter) & ~fraction)
+    asked = ((longest >= 7) & ~fraction) | windows | (((rest >= 9) | letter) & ~fraction)
     simple = asked & (total > LONGEST) & ~windows
     if simple.any():
         simple &= ~_mixed(codes, starts, ends, first, counts) & ~_dotted(codes, starts, ends, first, counts)

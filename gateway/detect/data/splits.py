@@ -19,6 +19,8 @@ NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,
 """Two short cells side by side: rows without them are not looked at."""
 MOST_ROWS = 5000
 MOST_PIECES = 20
+MOST_CELLS = 1000
+"""Cells of a row: in a longer one nobody cut a number in pieces."""
 LEAST, LONGEST = 8, 19
 LETTERS, DIGITS = 2, 8
 """The most of them in a cell that NEIGHBOURS matches."""
@@ -34,6 +36,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
         done = row
         if row >= MOST_ROWS:
             return
+        if grid.column(row, grid.end(row)) > MOST_CELLS:
+            continue
         line = grid.starts[row], grid.starts[row] + len(grid.line(row))
         cells = [c.strip() for c in grid.text[slice(*line)].split("\t")]
         column = 0

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from gateway.detect.data.headings import NOTE
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
 
@@ -67,7 +68,7 @@ def _lines(text: str) -> Iterator[Span]:
 def _heading(text: str, span: Span) -> str:
     """A line that may be a heading, else ''."""
     line = text[span[0]:min(span[1], span[0] + 41)].strip(_MARKS)
-    return line if len(line) <= 40 and "\t" not in line and ":" not in line and not _DIGITS.search(line) else ""
+    return line if len(line) <= 40 and "\t" not in line and ":" not in line and not _DIGITS.search(NOTE.sub("", line)) else ""
 
 
 def _fits(text: str, lines: list[Span], top: list[str], named: int, labels: Labels) -> Iterator[tuple[int, int, int]]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from gateway.detect.data import tokens
 from gateway.detect.data.glued import FOLLOWED
 from gateway.detect.data.layout import Grid
+from gateway.detect.data.tokens import Token
 from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
 
 _ODD_MARK = np.array([chr(i) in ",|*~+=:;" for i in range(128)])
@@ -29,29 +32,45 @@ class Starts:
     taiwanese: Places = None             # of glued.py
     chinese: Places = None
     repeated: Places = None
+    apart: Places = None
 
     @classmethod
     def of(cls, grid: Grid) -> Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        looks = (ibans, bics, wrapped, taiwanese, chinese, repeated)
+        looks = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart)
         first = [[look(piece) + begin for look in looks] for begin, piece in found.pieces()]
         second = [[look(piece) + begin for look in (odd, spelled)] for begin, piece in plain.pieces()]
         ours = [np.concatenate(places) for places in zip(*first, strict=True)]
         theirs = [np.concatenate(places) for places in zip(*second, strict=True)]
         return cls(*ours[:3], *theirs, upright(grid.lines), *ours[3:])
 
-    def within(self, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The spans in which a broken number, an odd or a spelled one may begin."""
-        if self.wrapped is None or self.odd is None or self.spelled is None or self.upright is None:
-            return spans
-        places = np.sort(np.concatenate((self.wrapped, self.odd, self.spelled, self.upright)), kind="stable")
-        if not len(places) or not spans:
-            return []
-        bounds = np.array(spans)
-        some = np.searchsorted(places, bounds[:, 1]) > np.searchsorted(places, bounds[:, 0])
-        return [spans[i] for i in np.flatnonzero(some).tolist()]
+    def odd_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
+        """Numbers that are written in a way that only a label makes numbers of, where they begin in one of the spans
+        (begin and end, in order)."""
+        text, plain = grid.text, grid.view.text
+        for places, look, where in (
+                (self.wrapped, tokens.wrapped, text), (self.odd, tokens.oddly_grouped, plain),
+                (self.spelled, tokens.spelled, plain), (self.upright, tokens.upright, plain), (self.apart, tokens.apart, text)):
+            near = _within(places, spans)
+            if look is tokens.wrapped and grid.table:
+                continue                                  # the rows of a table do not go on
+            if near is None or len(near):
+                yield from look(where, near)
+
+
+def within(place: int, spans: np.ndarray) -> bool:
+    """Whether a place is inside one of the spans (begin and end, in order)."""
+    at = int(np.searchsorted(spans[:, 0], place, "right")) - 1 if len(spans) else -1
+    return at >= 0 and bool(place < spans[at, 1])
+
+
+def _within(places: Places, spans: np.ndarray) -> Places:
+    if places is None or not len(places) or not len(spans):
+        return places if places is None else places[:0]
+    at = np.maximum(np.searchsorted(spans[:, 0], places, "right") - 1, 0)
+    return np.asarray(places[(places >= spans[at, 0]) & (places < spans[at, 1])])
 
 
 def ibans(found: Characters) -> np.ndarray:
@@ -110,6 +129,15 @@ def spelled(found: Characters) -> np.ndarray:
     return found.places(begin & near)
 
 
+def apart(found: Characters) -> np.ndarray:
+    """A capital, a blank, hyphen or line's end and seven to nine digits; one place before it, where a second capital may stand."""
+    first, end = found.digits()
+    some = first[(end - first >= 7) & (end - first <= 9)]
+    mark = found.codes[some - 1]
+    some = some[((mark == 32) | (mark == 45) | (mark == 10)) & found.are(UPPER)[some - 2]] - 2 - MARGIN
+    return np.asarray(np.maximum(np.stack((some - 1, some), axis=1).ravel(), 0))
+
+
 def upright(lines: np.ndarray) -> np.ndarray:
     """Lines of one character, another one below."""
     one = np.diff(lines) == 2
@@ -125,10 +153,14 @@ def taiwanese(found: Characters) -> np.ndarray:
     return np.asarray(nine[word[nine - 2] | word[nine + 9]] - 1 - MARGIN)
 
 
+GLUED = 10_000
+"""Digits of a run in which numbers that nothing parts are looked for in each place."""
+
+
 def chinese(found: Characters) -> np.ndarray:
     """The year of a birth date, the rest of a number behind it and one digit more."""
     first, end = found.digits()
-    long = end - first >= 11
+    long = (end - first >= 11) & (end - first <= GLUED)
     first, count = first[long], end[long] - first[long] - 10
     at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
     century, year = found.codes[at], found.codes[at + 1]

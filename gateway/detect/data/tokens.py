@@ -7,7 +7,6 @@ of one pattern finds the runs; everything after it looks at single runs. Linear 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,12 +24,16 @@ RUN = re.compile(
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(
-    r"(?<=[^0-9\n.,\-])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}(?:[0-9X]|\([0-9A]\))?"
-    r"(?![0-9A-Za-z]|[:/.] ?[0-9])")
+    r"(?<=[^0-9\n.,\-])(?<![0-9][/:])[A-Z]{0,2}[0-9]{2,18}(?:\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}"
+    r"(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z]|[:/.] ?[0-9])")
 ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(
     r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1[0-9]){5,17}(?:\1[XxA])?"
     r"(?![0-9A-Za-z])")
+APART = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[ \-\n][0-9]{7,9}(?![0-9A-Za-z]|[ .\-/][0-9])")
+"""A letter or two, a blank, hyphen or line's end, and the digits of one number: `A-165328119`, `TK 1234567`."""
+AMOUNT = re.compile(r",[0-9]{3}(?![0-9])")
+"""What follows one to three digits that begin an amount."""
 UPRIGHT = re.compile(r"(?<=\n)[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
 BROKEN = re.compile(r"[0-9]\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
@@ -75,7 +78,10 @@ def tokens(text: str, start: int = 0, end: int | None = None) -> Iterator[Token]
             if token is not None:
                 yield token
         else:
-            yield from _grouped(text, run, first, last)
+            cut = max(map(run.rfind, " \u3000"))
+            if 0 < last - first - cut <= 4 and AMOUNT.match(text, last):
+                run = run[:cut].rstrip(" -._/·")          # the next column is an amount
+            yield from tokens(text, first, first + len(run)) if run.isdigit() else _grouped(text, run, first, first + len(run))
 
 
 def _letters_before(text: str, start: int) -> str | None:
@@ -256,11 +262,11 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iter
         i += 1
 
 
-def wrapped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
+def wrapped(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Numbers that a narrow line broke in two or more. Only worth something under a label."""
-    if starts is None and BROKEN.search(text, start, end) is None:
+    if starts is None and BROKEN.search(text) is None:
         return
-    for match in matches(WRAPPED, text, starts, start, end):
+    for match in matches(WRAPPED, text, starts):
         before = text[text.rfind("\n", 0, match.start()) + 1:match.start()].rpartition("\t")
         if before[1] and not before[2].strip():
             continue                                      # the last cell of one row and the first of the next
@@ -282,9 +288,9 @@ def _numbered(text: str, match: re.Match[str]) -> bool:
             and f"{'L' * (len(first.rstrip()) - len(digits))}D{len(digits)}" in SHAPES)
 
 
-def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
+def oddly_grouped(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Groups parted by what also parts cells or amounts. Only worth something under a label."""
-    for match in matches(ODD, text, starts, start, end):
+    for match in matches(ODD, text, starts):
         sizes = [len(part) for part in re.split(r"[^0-9]", match.group())]
         if match[1] == "," and all(n == 3 for n in sizes[1:]):
             continue                                      # thousands
@@ -293,14 +299,24 @@ def oddly_grouped(text: str, start: int = 0, end: int = sys.maxsize, starts: np.
             yield token
 
 
-def spelled(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
+def apart(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
+    """Digits whose letters stand apart. Only worth something under a label."""
+    for match in matches(APART, text, starts):
+        value = "".join(filter(str.isalnum, match.group()))
+        letters = sum(map(str.isalpha, value[:2]))
+        shape = f"{'L' * letters}D{len(value) - letters}"
+        if shape in SHAPES:
+            yield Token(shape, value, *match.span(), True)
+
+
+def spelled(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """One character a box, as forms have it: `|1|2|3|`, `[1][2][3]`. Only worth something under a label."""
-    yield from _one_by_one(matches(SPELLED, text, starts, start, end))
+    yield from _one_by_one(matches(SPELLED, text, starts))
 
 
-def upright(text: str, start: int = 0, end: int = sys.maxsize, starts: np.ndarray | None = None) -> Iterator[Token]:
+def upright(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """One character a line. Only worth something under a label."""
-    yield from _one_by_one(matches(UPRIGHT, text, starts, start, end))
+    yield from _one_by_one(matches(UPRIGHT, text, starts))
 
 
 def _one_by_one(found: Iterable[re.Match[str]]) -> Iterator[Token]:

@@ -20,6 +20,8 @@ SAMPLE_LINES = 60
 LEAST_LINES = 2
 MOST_ROWS = 1_500_000                    # of one file; a spreadsheet opens 1,048,576
 MOST_COLUMNS = 16_384                    # of one row, as in a spreadsheet
+LARGE = 4 << 20
+"""Characters of a file from which on one without quotes has no table of its own: its lines tell the detectors as much."""
 CELL_LIMIT = 1 << 20
 """Characters of one cell; csv's own limit of 131072 would refuse a whole file for one long remark."""
 
@@ -43,7 +45,7 @@ class DelimitedExtractor:
             return
         for text, charset in readings(node.data):
             delimiter = sniff(text)
-            if delimiter:
+            if delimiter and (len(text) <= LARGE or '"' in text):
                 yield Table(f"{charset} rows", tuple(rows(text, delimiter)))
 
 

@@ -23,7 +23,11 @@ from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
 MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too big to judge
-MOST_TAGS = 3_000_000                    # of one XML document: a tree of them takes 300 MB
+MOST_TAGS, MOST_ATTRIBUTES = 1_300_000, 500_000
+"""Of one XML document: a tree of as many takes 240 MB. A file of 70,000 customers with eight fields each has as many tags."""
+MOST_TABLES = 1_000
+"""Kinds of records of one file; those of others count as names and values."""
+FIELDS = 10_000                          # of one card
 LEAST_WRITTEN = 16                       # characters of a string that may be JSON
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
@@ -134,8 +138,10 @@ def records(documents: list[Any]) -> Iterator[Yield]:
             queue.extend((inner, str(k)) for k, v in value.items() if (inner := _written(v)) is not None)
             if len(scalars) > COLUMNS:                    # a list by its keys, no record
                 pairs.extend(scalars.items())
-            elif scalars:
+            elif scalars and (tuple(scalars) in tables or len(tables) < MOST_TABLES):
                 tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
+            else:
+                pairs.extend(scalars.items())
             queue.extend((v, str(k)) for k, v in value.items() if isinstance(v, (dict, list)))
         elif isinstance(value, list):
             if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
@@ -190,7 +196,8 @@ def _sql(text: str) -> Iterator[Yield]:
     while match:
         named = match[2].rstrip()[1:-1].split(",") if match[2] else created.get(match[1].lower(), ())
         columns = tuple(c.strip(' `"[]') for c in named)
-        rows = tables.setdefault((match[1], columns), [columns] if columns else [])
+        place = (match[1], columns) if len(tables) < MOST_TABLES or (match[1], columns) in tables else ("", ())
+        rows = tables.setdefault(place, [columns] if columns and place[0] else [])
         at = _values(text, match.end(), rows)
         if len(rows) >= MOST_RECORDS:
             yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
@@ -284,6 +291,9 @@ def _vcard(text: str) -> Iterator[Yield]:
             if ";" in key and "QUOTED-PRINTABLE" in key.upper():
                 value = _quoted_printable(key, value.replace("==", "="))
             fields.setdefault(base, []).append(value.replace("\\,", ",").replace(";", " ").strip())
+            if len(fields[base]) > FIELDS:
+                yield Problem(IncidentCode.COUNT, f"a card with more than {FIELDS} fields")
+                return
     if len(rows) > 1:
         yield Table("cards", tuple(rows))
 
@@ -295,8 +305,8 @@ VALUED = frozenset({"value", "val", "v", "text", "content", "data"})
 
 def _xml(data: bytes) -> Iterator[Yield]:
     """Elements with text children as records, everything else as name and value."""
-    if data.count(b"<") > MOST_TAGS:
-        yield Problem(IncidentCode.COUNT, f"more than {MOST_TAGS} tags")
+    if data.count(b"<") > MOST_TAGS or data.count(b'="') + data.count(b"='") > MOST_ATTRIBUTES:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_TAGS} tags or {MOST_ATTRIBUTES} attributes")
         return
     try:
         root = etree.fromstring(data, etree.XMLParser(**XML_PARSER))
@@ -321,13 +331,17 @@ def _xml(data: bytes) -> Iterator[Yield]:
             lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
         elif len(leaves) == 1 and element.attrib:
             lines.append(f"{leaves[0][0]}: {leaves[0][1]}")
-        elif len(leaves) > 1:
-            tables.setdefault(tuple(k for k, _ in leaves), []).append(tuple(v for _, v in leaves))
+        elif len(leaves) > 1 and ((columns := tuple(k for k, _ in leaves)) in tables or len(tables) < MOST_TABLES):
+            tables.setdefault(columns, []).append(tuple(v for _, v in leaves))
+        else:
+            lines += (f"{key}: {value}" for key, value in leaves[len(element):])
         for value in (element.text, element.tail):
             if value and value.strip():
                 lines.append(f"{name}: {value.strip()}")
     for columns, rows in tables.items():
         yield Table("records", (columns, *rows))
+    yield from markup.tables(root)
+    yield from markup.page(root, data)
     if lines:
         yield Text("\n".join(lines), "body")
 
@@ -340,8 +354,6 @@ def _local(tag: str) -> str:
 def _sqlite(data: bytes) -> Iterator[Yield]:
     try:
         for name, rows in sqlite_pages.tables(data):
-    yield from markup.tables(root)
-    yield from markup.page(root, data)
             yield Table(f"table {name}", rows)
     except sqlite_pages.BrokenDatabase as error:
         yield Problem(IncidentCode.MALFORMED, f"sqlite: {error}")

@@ -24,9 +24,13 @@ from gateway.model.artifact import ArtifactKind
 LEAST = 32
 """Encoded characters below which a block is not looked at: no table of customers fits."""
 MOST_BLOCKS = 200
+LONG, SAMPLE = 1 << 16, 1 << 13
+"""Characters of a block from which on its beginning is asked first, and of that beginning."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-HEX = re.compile(rb"(?<![0-9A-Za-z])(?:0x|\\x)?[0-9A-Fa-f]{2}"
-                 rb"(?:(?:[ :,]{1,2}|" + LINE + rb")?+(?:0x|\\x)?+[0-9A-Fa-f]{2}){31,}+(?![0-9A-Za-z])")
+_DIGITS = rb"(?:(?:[ :,]{1,2}|" + LINE + rb")?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
+                 rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)(?![0-9A-Za-z])")
+"""Long lines in steps of 64 digits: a fifth of the time."""
 BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
@@ -70,6 +74,8 @@ class BlocksExtractor:
             if not hinted(label, node.data):
                 continue
             for block in _joined(label, pattern, node):
+                if len(block) > LONG and not promising(decode(block[:SAMPLE])):
+                    continue
                 plain = unwrapped(decode(block), context)
                 if plain and worth(plain):
                     yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
@@ -144,8 +150,11 @@ def _base32(block: bytes) -> bytes:
         return b""
 
 
+_NO_HEX = bytes(c for c in range(256) if c not in b"0123456789abcdefABCDEF")
+
+
 def _hex(block: bytes) -> bytes:
-    digits = re.sub(rb"0x|\\x|[^0-9A-Fa-f]", b"", block)
+    digits = (block.replace(b"0x", b"") if b"x" in block else block).translate(None, _NO_HEX)
     return binascii.unhexlify(digits[: len(digits) & ~1])
 
 
@@ -243,14 +252,26 @@ def hinted(label: str, data: bytes) -> bool:
     return True
 
 
+_CONTROLS = bytes(c for c in range(32) if c not in (0, 9, 10, 13, 27))
+
+
+def promising(head: bytes) -> bool:
+    """Whether what begins so may be worth something: text, a container, or packed."""
+    if worth(head) or head[:1] == b"\x78" or head[1::2].count(0) * 8 > len(head) or head[::2].count(0) * 8 > len(head):
+        return True
+    try:
+        return len(zlib.decompressobj(-15).decompress(head, SAMPLE)) >= LEAST
+    except zlib.error:
+        return False
+
+
 def worth(plain: bytes) -> bool:
     """A container by its first octets, or text that reads like text."""
     if plain.startswith(CONTAINERS):
         return True
     if len(plain) < 16 or plain.count(0) * 8 > len(plain) * 5:
         return False
-    controls = sum(plain.count(bytes([c])) for c in range(32) if c not in (0, 9, 10, 13, 27))
-    if controls * 100 > len(plain):
+    if (len(plain) - len(plain.translate(None, _CONTROLS))) * 100 > len(plain):
         return False
     if plain.isascii():
         return True

@@ -13,12 +13,15 @@ CORE64 = re.compile(rb"[MNO][DTjz][AEIMQUYcgk][w-z0-5]")
 BEGUN64 = tuple(re.compile(bytes([first]) + rb"[DTjz][AEIMQUYcgk][w-z0-5]") for first in b"MNO")
 """The same as patterns that begin with a letter of their own: the search skips to it, and most texts have none."""
 CORE16 = re.compile(rb"3[0-9]" * 5)
-ALNUM = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
-WORD64, WORD16 = ALNUM | frozenset(b"+/-_"), frozenset(b"0123456789abcdefABCDEF")
+ALNUM = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+WORD64, WORD16 = ALNUM + b"+/-_", b"0123456789abcdefABCDEF"
+REST64, REST16 = re.compile(rb"[0-9A-Za-z+/\-_]*+"), re.compile(rb"[0-9A-Fa-f]*+")
+"""What a word goes on with: a line of megabytes is passed over in one step."""
 LONGEST = 64
 """Characters of such a word; longer ones are blocks."""
 LEAST = 3
 MOST = 20_000
+"""Words that are read, and a tenth of those that are looked at: whole files in base64 have a million."""
 SAID = re.compile(rb"[ -~]{8,48}")
 DIGITS = re.compile(rb"[0-9]")
 QUOTED = re.compile(rb"(?:=[89A-F][0-9A-F]){3}")
@@ -26,35 +29,29 @@ QUOTED = re.compile(rb"(?:=[89A-F][0-9A-F]){3}")
 
 def decoded(data: bytes) -> bytes:
     """The text with its encoded words as what they say, b'' where there are fewer than LEAST."""
-    pieces: list[bytes] = []
-    done = times = 0
-    for core, among, word in ((CORE64, WORD64, _base64), (CORE16, WORD16, _hex)):
-        pieces, done, times = [], 0, 0
+    for core, among, rest, word in ((CORE64, WORD64, REST64, _base64), (CORE16, WORD16, REST16, _hex)):
+        pieces: list[bytes] = []
+        done = at = looked = 0
         if core is CORE64 and not any(begun.search(data) for begun in BEGUN64):
             continue
-        for match in core.finditer(data):
-            if match.start() < done or times > MOST:
-                continue
-            start, end = _around(data, match.start(), match.end(), among)
-            said = word(data[start:end], match.start() - start) if end - start <= LONGEST and _free(data, start, end) else b""
+        while len(pieces) <= 2 * MOST and looked <= 10 * MOST and (match := core.search(data, at)) is not None:
+            looked += 1
+            before = data[max(0, match.start() - LONGEST - 1):match.start()]
+            start = match.start() - len(before) + len(before.rstrip(among))
+            going_on = rest.match(data, match.end())
+            assert going_on is not None
+            end = going_on.end()
+            said = b""
+            if end - start <= LONGEST and _free(data, start, end):
+                said = word(data[start:end], match.start() - start)
             if said:
                 end += len(data[end:end + 2]) - len(data[end:end + 2].lstrip(b"="))
                 pieces += (data[done:start], said)
                 done = end
-                times += 1
-        if times >= LEAST:
+            at = end if said or end - start > LONGEST else match.start() + 1
+        if len(pieces) >= 2 * LEAST:
             return b"".join((*pieces, data[done:]))
     return b""
-
-
-def _around(data: bytes, start: int, end: int, among: frozenset[int]) -> tuple[int, int]:
-    """The word that a match stands in, or something longer than LONGEST."""
-    low, high = start, end
-    while low and start - low <= LONGEST and data[low - 1] in among:
-        low -= 1
-    while high < len(data) and high - end <= LONGEST and data[high] in among:
-        high += 1
-    return low, high
 
 
 def _free(data: bytes, start: int, end: int) -> bool:

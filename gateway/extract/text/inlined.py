@@ -28,6 +28,7 @@ BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
 BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+NO_BASE64 = bytes(c for c in range(256) if c not in BASE64_LETTERS)
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
@@ -232,7 +233,7 @@ def _short_file(run: list[bytes]) -> bool:
 
 
 def from_base64(text: bytes) -> bytes:
-    kept = re.sub(rb"[^A-Za-z0-9+/]", b"", text)
+    kept = text.translate(None, NO_BASE64)
     kept = kept[:len(kept) - 1] if len(kept) % 4 == 1 else kept
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data.detector import CustomerData, code, mask, mended
+from gateway.detect.data.detector import CustomerData, code, mask
 from gateway.identifiers import jp
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample, Table, Text
@@ -227,16 +227,6 @@ def test_shortened_numbers_of_a_long_table():
     values = [n for n in ("0" + makers.my_number(RNG)[1:] for _ in range(4000)) if jp.my_number(n) and not n.startswith("000")][:60]
     table = Table("sheet", (("氏名", "マイナンバー", "備考"), *(("佐藤", str(int(v)), "既存のお客様、変更なし") for v in values)))
     assert scan(tables=[table])[0].identifiers.get("jp.my_number") == len(set(values))
-
-
-def test_upright_lines_of_pictures():
-    def read(line):
-        return mended(Text(line, "ocr eng picture")).content
-
-    assert read("|123456789 x") == "I123456789 x"
-    assert read("TH73549612B| y") == "TH73549612BI y"
-    assert read("27 Nov 1953 | 261-74-0613") == "27 Nov 1953 | 261-74-0613"
-    assert mended(Text("|123456789", "body")).content == "|123456789"
 
 
 def test_social_security_numbers_without_their_nought():

@@ -173,3 +173,16 @@ def test_a_word_that_the_window_cuts_is_none():
     text = 'x = list(nhi_card_no = c("000082268494", "000083563428"))'
     assert kinds(text, "000083563428")[0] == frozenset()
     assert kinds(text, "000082268494")[0] == {"tw.nhi_card"}
+
+
+def test_amounts_are_no_columns() -> None:
+    """Lines of as many thousands one after the other."""
+    text = "姓名 授信額度 護照號碼\n" + "\n".join(f"王大明 9,{n}24,815 31234567{n}" for n in range(1, 4))
+    assert "\t" not in grid(text).text
+    assert kinds(text, "312345672")[0]
+    assert grid("a,123,456\nb,124,457\nc,125,458").text.count("\t") == 6
+
+
+def test_a_heading_may_say_how_many_digits_its_numbers_have() -> None:
+    assert kinds("姓名 健保卡號(12碼) 日期\n王大明 000012345678 x", "000012345678")[0] == {"tw.nhi_card"}
+    assert not kinds("房間 健保卡號12 日期\n王大明 000012345678 x", "000012345678")[0]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 from gateway.detect.data import glued, layout, splits, tokens
@@ -13,9 +14,10 @@ from gateway.model.content import Text
 
 ALPHABET = {
     "ibans": "DE 0123-AX", "bics": "ABCDEFG01 王", "wrapped": "01234\n\n\r AB,.王", "odd": "0123456,,;:|=*+~ A", "spelled": "0123AX  |[]·王か\n",
-    "taiwanese": "A1289 王", "chinese": "0129X ", "cells": "012A X\t\t\t\n 王"}
+    "taiwanese": "A1289 王", "chinese": "0129X ", "apart": ["A ", "AB-", "C\n", "1234567", "123456789", "12", " ", "王"],
+    "cells": "012A X\t\t\t\n 王"}
 PATTERNS = {"ibans": tokens.IBAN, "bics": tokens.BIC, "wrapped": tokens.WRAPPED, "odd": tokens.ODD, "spelled": tokens.SPELLED,
-            "taiwanese": glued.TAIWANESE, "chinese": glued.CHINESE}
+            "taiwanese": glued.TAIWANESE, "chinese": glued.CHINESE, "apart": tokens.APART}
 
 
 def grid(text):
@@ -67,10 +69,12 @@ def test_split_cells_are_found_from_their_cells(seed):
 
 def test_short_texts_are_searched_everywhere():
     assert Starts.of(grid("x" * (characters.LEAST - 1))) == Starts()
-    assert Starts().within([(0, 5)]) == [(0, 5)]
+    short = grid("免許証 12,34,56,78,90,12")
+    assert [t.value for t in Starts().odd_ones(short, np.array([[0, 5]]))] == ["123456789012"]
 
 
-def test_spans_without_a_start_are_left_out():
-    made = grid("x" * 1000 + " 12,34 " + "x" * 1000)
-    assert Starts.of(made).within([(0, 900), (990, 1100), (1200, 1300)]) == [(990, 1100)]
-    assert Starts.of(grid("x" * 2000)).within([(0, 900)]) == []
+def test_what_begins_in_no_span_is_left_out():
+    made = grid("x" * 1000 + " 12,34,56,78,90,12 " + "x" * 1000)
+    for spans, values in (([[0, 900], [990, 1100]], ["123456789012"]), ([[0, 900], [1100, 1300]], []), ([], [])):
+        found = Starts.of(made).odd_ones(made, np.array(spans, np.int64).reshape(-1, 2))
+        assert [t.value for t in found] == values

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gateway.detect.data.tokens import bics, credit_codes, ibans, spelled, tokens, upright, wrapped
+from gateway.detect.data.tokens import apart, bics, credit_codes, ibans, spelled, tokens, upright, wrapped
 
 
 def found(text):
@@ -111,13 +111,13 @@ def test_residence_cards_in_groups():
 
 
 def test_a_time_in_the_next_line_goes_on_no_number():
-    assert [t.value for t in wrapped("帳號 793178506802\n10:01 客服", 0)] == []
-    assert [t.value for t in wrapped("帳號 793178506802\n10、客服", 0)] == ["79317850680210"]
+    assert [t.value for t in wrapped("帳號 793178506802\n10:01 客服")] == []
+    assert [t.value for t in wrapped("帳號 793178506802\n10、客服")] == ["79317850680210"]
 
 
 def test_the_number_of_the_next_row_goes_on_no_number():
-    assert [t.value for t in wrapped("王 第一銀行 333109346536\n2 趙惠美", 0)] == []
-    assert [t.value for t in wrapped("身分證 A12345\n6789 王", 0)] == ["A123456789"]
+    assert [t.value for t in wrapped("王 第一銀行 333109346536\n2 趙惠美")] == []
+    assert [t.value for t in wrapped("身分證 A12345\n6789 王")] == ["A123456789"]
 
 
 def test_korean_numbers_with_a_dot():
@@ -143,3 +143,19 @@ def test_hong_kong_numbers_of_two_letters_with_an_a():
 def test_broken_numbers_with_a_hyphen_or_parentheses_in_the_second_line():
     assert [(t.shape, t.value) for t in wrapped("번호: 90010\n1-1234567 x")] == [("D13", "9001011234567")]
     assert [(t.shape, t.value) for t in wrapped("HKID A1234\n  56(A) x")] == [("LD7", "A123456A")]
+
+
+@pytest.mark.parametrize(("text", "shape", "value"), [
+    ("證號 A-165328119", "LD9", "A165328119"), ("旅券 TK 1234567", "LLD7", "TK1234567"), ("护照 G 85496665 x", "LD8", "G85496665"),
+    ("證號M\n200843651；", "LD9", "M200843651")])
+def test_letters_apart_from_their_digits(text: str, shape: str, value: str) -> None:
+    assert [(t.shape, t.value) for t in apart(text)] == [(shape, value)]
+
+
+@pytest.mark.parametrize("text", ["AB-165328119-7", "xA 165328119", "A 165328119 34", "A 1653281190", "A/165328119"])
+def test_letters_that_belong_to_no_number(text: str) -> None:
+    assert list(apart(text)) == []
+
+
+def test_an_amount_behind_a_card_is_no_part_of_it() -> None:
+    assert [t.value for t in tokens("卡號 3565 3946 8948 8466 7,917,634 元")] == ["3565394689488466"]

@@ -1,0 +1,38 @@
+"""Numbers that a machine spoilt: letters that recognition took for others, noughts that a spreadsheet dropped."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from gateway.detect.data import bulk, tokens
+from gateway.identifiers import tw
+from gateway.model.content import Text
+
+MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
+UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
+"""What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
+TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
+
+
+def mended(text: Text) -> Text:
+    """What Tesseract takes letters for, put right."""
+    return replace(text, content=UPRIGHT.sub("I", text.content.translate(MISREAD))) if text.source.startswith("ocr ") else text
+
+
+def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
+    """A number with the noughts that a spreadsheet took from it."""
+    length = len(token.value)
+    for digits, noughts in (bulk.SHORTENED[kind] for kind in sorted(kinds & bulk.SHORTENED.keys())):
+        if 0 < digits - length <= noughts:
+            return replace(token, shape=f"D{digits}", value=token.value.zfill(digits))
+    return token
+
+
+def misread(token: tokens.Token) -> tokens.Token:
+    """A Taiwanese number whose leading letter was read as a digit: its check digit tells which letter it was."""
+    for letter in TAKEN_FOR.get(token.value[0], ""):
+        value = letter + token.value[1:]
+        if tw.national_id(value) or tw.resident_id(value):
+            return replace(token, shape="LD9", value=value)
+    return token

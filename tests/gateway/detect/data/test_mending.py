@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data.mending import lengthened, mended, misread
+from gateway.detect.data.tokens import Token
+from gateway.model.content import Text
+
+
+def test_upright_lines_of_pictures():
+    def read(line):
+        return mended(Text(line, "ocr eng picture")).content
+
+    assert read("|123456789 x") == "I123456789 x"
+    assert read("TH73549612B| y") == "TH73549612BI y"
+    assert read("27 Nov 1953 | 261-74-0613") == "27 Nov 1953 | 261-74-0613"
+    assert mended(Text("|123456789", "body")).content == "|123456789"
+
+
+@pytest.mark.parametrize(("value", "kinds", "meant"), [
+    ("17056191", {"us.ssn"}, "017056191"), ("1234567890", {"tw.nhi_card"}, "001234567890"), ("1234567890", {"phone"}, "1234567890"),
+    ("12345678", {"jp.my_number"}, "12345678"),
+])
+def test_noughts_that_a_spreadsheet_dropped(value, kinds, meant):
+    token = lengthened(Token(f"D{len(value)}", value, 0, len(value)), frozenset(kinds))
+    assert (token.shape, token.value) == (f"D{len(meant)}", meant)
+
+
+def test_a_letter_read_as_a_digit():
+    assert misread(Token("D10", "4123456789", 0, 10)).value == "A123456789"
+    assert misread(Token("D10", "4123456780", 0, 10)).value == "4123456780"
