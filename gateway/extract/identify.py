@@ -172,7 +172,8 @@ def _structured(data: bytes, head: bytes) -> str:
         return "application/x-enciphered"                # a disk image of macOS with its head at the end
     if head[:1] == b"0" and (kind := _der(head)):
         return kind
-    if len(data) > 64 and head[510:512] == b"\x55\xaa" and head[:1] in (b"\xeb", b"\xe9", b"\x33", b"\xfa"):
+    if len(data) > 64 and head[510:512] == b"\x55\xaa" and (
+            head[:1] in (b"\xeb", b"\xe9", b"\x33", b"\xfa") or _parted(head, len(data))):
         return "application/x-raw-disk-image"
     if len(head) > 2 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2 and not text_like(head[:512]):
         return "audio/mpeg"
@@ -181,6 +182,14 @@ def _structured(data: bytes, head: bytes) -> str:
 
 ARC = re.compile(rb"\x1a[\x01-\x0b](?=.{13}[\0-\xff]{16})[!#-'()+\-.0-9;=@-\[\]-{}~\x80-\xff]{1,12}\0", re.S)
 """A member of ARC or PAK: mark, method, a name of DOS with a zero behind it (ARC 5.20)."""
+
+
+def _parted(head: bytes, size: int) -> bool:
+    """A table of partitions behind no boot code, or some of another kind: each entry is empty or lies within the disk."""
+    entries = [struct.unpack_from("<B3xB3xII", head, at) for at in range(446, 510, 16)]
+    used = [(first, length) for _, kind, first, length in entries if kind]
+    return (all(status in (0, 0x80) for status, _, _, _ in entries)
+            and any(0 < first * 512 < size and length for first, length in used) and all(length for _, length in used))
 
 
 def _zlib(head: bytes) -> bool:

@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import targets
@@ -23,7 +24,7 @@ PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"\xd7\xcd\xc6\x9a", b"
 LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "subdocument", "plugin": "control",
           "applet": "control",
           "floating-frame": "frame", "image": "image", "a": "hyperlink", "cell-range-source": "externallinkpath",
-          "template": "attachedtemplate",
+          "template": "attachedtemplate", "auto-reload": "subdocument",
           "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
           "script": "other", "library": "vbaproject", "form": "hyperlink", "button": "hyperlink"}
 RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun.star.expand:", "vnd.libreoffice.command:")
@@ -37,6 +38,8 @@ ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
 PREFIX = re.compile(r"^\s*(?:[A-Za-z]{1,12}:)?=?")
+BOOK = re.compile(r"'([A-Za-z][A-Za-z0-9+.-]{1,20}:[^']{3,1000}|\\\\[^']{3,1000})'\s?#")
+"""Another workbook in a formula (OpenFormula, 5.8)."""
 MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
 HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
@@ -76,6 +79,8 @@ class _Body:
         self.loads += tag in LOADED
         if href and tag in LOADED and not href.startswith(OWN):
             self.see(targets.judge(LOADED[tag], href))
+        elif href and tag not in LOADED and targets.place(href) is targets.Place.SHARE:
+            self.see(Observation("DOC-EXTERNAL-SHARE", href[:300]))    # backgrounds, sounds, fonts, lists of an index
         if href.strip().lower().startswith(RUNS if tag == "a" else SCRIPTS) and tag not in ("event-listener", "event"):
             self.see(Observation("ODF-EVENT", href[:300]))
         elif tag == "library" and attributes.get("passwordprotected") == "true":
@@ -102,7 +107,9 @@ class _Body:
             if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
                     "|" in formula and not MODERN.match(formula) and dde_call(formula)):
                 self.see(Observation("DOC-DDE", formula[:400]))
-            elif "(" in formula:
+            for found in islice(BOOK.finditer(formula), 20):
+                self.see(targets.judge("externallinkpath", found[1]))
+            if "(" in formula:
                 for seen in formulas.cells(PREFIX.sub("=", formula, count=1).encode("utf-8", "replace")):
                     self.see(seen)
         elif tag == "module" or tag == "source-code":

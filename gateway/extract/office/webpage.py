@@ -22,12 +22,16 @@ WITHIN = 2
 """Depth of a part of an attached message or saved page; the mail's own parts have 1."""
 NAMES = frozenset({"doc", "docx", "dot", "dotx", "rtf", "wps", "wpt"})
 """Word opens any page under these."""
+BOOKS = frozenset({"xls", "xlsx", "xlt"})
 HEAD = 8192                              # octets in which a page names its program
 READ = 4 << 20                           # octets of a page that are read
 MARK = re.compile(rb"mso-element\s{0,4}:\s{0,4}[\"']?field-(begin|separator|end)[^<>]{0,200}>", re.I)
 TAG = re.compile(rb"<[^<>]{0,4000}>")
 MOST = 5000                              # fields and addresses of one page
 ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')", re.I)
+FETCHED = re.compile(rb"\s(?:src|o:href|background)\s{0,4}=\s{0,4}[\"']?\s{0,4}"
+                     rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
+"""Pictures: Word and Excel fetch them from shares as from elsewhere, which browsers do not."""
 PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
 """Element of a setting -> the relationship that says the same in a package; others fetch parts of the document."""
 
@@ -47,6 +51,11 @@ class OfficePage:
         data = node.data[:READ]
         for code in islice(_fields(data), MOST):
             yield from fields.judge(code)
+        pictures = FETCHED.finditer(data) if extensions(node.artifact.names) & (NAMES | BOOKS) else iter(())
+        for found in islice(pictures, MOST):
+            seen = targets.judge("image", unescape(found[1].decode("utf-8", "replace")))
+            if seen is not None:
+                yield seen
         for found in islice(ISLAND.finditer(data), MOST):
             target = unescape((found[2] or found[3]).decode("utf-8", "replace"))
             seen = targets.judge(PART.get(found[1].decode().lower(), "subDocument"), target)

@@ -1,4 +1,5 @@
-"""Where documents lead whose parts are XML and have no other reader: OFD (GB/T 33190, China), HWPX and HWPML (Hancom, Korea), XPS.
+"""Where documents lead whose parts are XML and have no other reader: OFD (GB/T 33190, China), HWPX and HWPML (Hancom, Korea),
+XPS, XFDF.
 
 Pages, attachments and scripts are members of their ZIP and are looked at there.
 """
@@ -22,6 +23,7 @@ FORMATS = (
      re.compile(r"<(?:\w{1,20}:)?stringParam\s[^<>]{0,200}?[\"'](?:Command|Path)[\"'][^<>]{0,200}>([^<>]{1,2000})<()")),
     (b"<HWPML", re.compile(r"<FIELDBEGIN\s[^<>]{0,400}?(?<!\w)Command" + VALUE)),
     (b"schemas.microsoft.com/xps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
+    (b"ns.adobe.com/xfdf", re.compile(r"<(?:URI|File)\s[^<>]{0,200}?(?<!\w)(?:Name|OriginalName)" + VALUE)),
     (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
 )
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")

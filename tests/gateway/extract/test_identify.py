@@ -190,3 +190,13 @@ def test_xml_by_its_name_alone() -> None:
 ])
 def test_by_structure(data: bytes, kind: str) -> None:
     assert identify(data) == kind
+
+
+def test_disks_by_their_table_of_partitions() -> None:
+    def disk(status: int, first: int, length: int, code: bytes = b"\0") -> bytes:
+        entry = struct.pack("<B3xB3xII", status, 6, first, length)
+        return code.ljust(446, b"\0") + bytes(16) + entry + bytes(32) + b"\x55\xaa" + bytes(4096)
+
+    assert identify(disk(0, 2, 6)) == identify(disk(0x80, 1, 7, b"\xfa\x33")) == "application/x-raw-disk-image"
+    for other in (disk(1, 2, 6), disk(0, 9000, 6), disk(0, 0, 6), disk(0, 2, 0)):
+        assert identify(other) == "application/octet-stream"

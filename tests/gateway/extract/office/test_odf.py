@@ -74,6 +74,11 @@ def test_more_links_and_copies_than_any_document_has(monkeypatch: pytest.MonkeyP
     ('<presentation:event-listener presentation:action="next-page"/>', ""), ('<text:a xlink:href="https://a.example/"/>', "DOC-LINK"),
     ('<table:table-cell table:formula="of:={1|2}![.A1]"/>', ""), ('<table:table-cell table:formula="of:=SUM([.A1:.A3])"/>', ""),
     ('<table:table-cell table:formula="of:=HYPERLINK(&quot;file:///C:/a.exe&quot;)"/>', "DOC-LINK-PROGRAM"),
+    ('<table:table-cell table:formula="of:=[\'file://h.invalid/a.ods\'#$Sheet1.A1]"/>', "DOC-REMOTE-WORKBOOK"),
+    ('<table:table-cell table:formula="of:=[\'a.ods\'#$Sheet1.A1]"/>', ""), ('<table:table-cell table:formula="of:=[.A1]"/>', ""),
+    ('<style:background-image xmlns:style="s" xlink:href="file://h.invalid/a.png"/>', "DOC-EXTERNAL-SHARE"),
+    ('<presentation:sound xlink:href="smb://h.invalid/a.wav"/>', "DOC-EXTERNAL-SHARE"), ('<presentation:sound xlink:href="../a.wav"/>', ""),
+    ('<style:background-image xmlns:style="s" xlink:href="Pictures/a.png"/>', ""),
     ('<table:table-cell table:formula="of:=HYPERLINK(&quot;https://a.example/&quot;)"/>', ""),
 ])
 def test_clicks_that_run_something(body: str, code: str) -> None:

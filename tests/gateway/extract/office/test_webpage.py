@@ -44,6 +44,15 @@ def test_what_is_fetched_beside_the_page(island: str, found: str) -> None:
     assert read(island) == ({found} if found else set())
 
 
+@pytest.mark.parametrize(("body", "found"), [
+    ('<v:imagedata src="\\\\h.invalid\\a.png"/>', "DOC-EXTERNAL-SHARE"), ('<img src=file://h.invalid/a.png>', "DOC-EXTERNAL-SHARE"),
+    ('<img src="file:///C:/a.png">', ""), ('<img src="a.files/image001.png">', ""), ('<img src="https://h.example/a.png">', ""),
+])
+def test_pictures_on_shares(body: str, found: str) -> None:
+    assert read(body=body) == ({found} if found else set())
+    assert read(body=body, name="a.htm") == set()         # a browser opens it
+
+
 def test_only_files_of_office() -> None:
     def claimed(data: bytes, *names: str, depth: int = 1) -> bool:
         node = Node(Artifact(0, None, ArtifactKind.PART, names, depth=depth), data, "text/html")

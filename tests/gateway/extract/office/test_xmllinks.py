@@ -26,6 +26,15 @@ def test_where_actions_lead(address: str, event: str, code: str) -> None:
         assert codes(take_apart(XML_LINKS, document(address, event, prefix), kind="text/xml")) == ({code} if code else set())
 
 
+@pytest.mark.parametrize(("action", "code"), [
+    ('<Launch NewWindow="true"><File OriginalName="cmd.exe"/></Launch>', "DOC-LINK-PROGRAM"), ('<URI Name="file:///C:/a.lnk"/>', "DOC-LINK-PROGRAM"),
+    ('<URI Name="https://h.example/"/>', ""), ('<File OriginalName="report.pdf"/>', ""),
+])
+def test_actions_of_form_data(action: str, code: str) -> None:
+    data = f'<?xml version="1.0"?><xfdf xmlns="http://ns.adobe.com/xfdf/"><annots><link><OnActivation>{action}</OnActivation></link></annots></xfdf>'
+    assert codes(take_apart(XML_LINKS, data.encode(), kind="text/xml")) == ({code} if code else set())
+
+
 def test_other_data_are_not_read() -> None:
     for data, kind in ((b"<?xml version='1.0'?><URI URI='file:///a.exe'/>", "text/xml"), (document('URI="a"'), "image/svg+xml")):
         assert not XML_LINKS.claims(Node(Artifact(0, None, ArtifactKind.PART), data, kind))
