@@ -183,6 +183,8 @@ def secrets_of(config: Config) -> Iterator[Line]:
             secret_of(secret)
     except SekishoError as wrong:
         yield Line("keys", RED, str(secret), str(wrong).removeprefix(f"{secret}: "))
+    except OSError as wrong:
+        yield Line("keys", RED, str(secret), str(wrong.strerror))
 
 
 def database(config: Config) -> Iterator[Line]:

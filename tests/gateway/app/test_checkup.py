@@ -192,6 +192,19 @@ def test_keys_that_sign(tmp_path, days, status, said):
     assert line.status == RED and "is no private key" in line.detail
 
 
+def test_a_damaged_secret_is_red(state, monkeypatch):
+    assert [line.status for line in checkup.secrets_of(config(state))] == [GOOD]
+    secret = state.state / "console.secret"
+    secret.unlink(missing_ok=True)
+    secret.touch()
+    assert [(line.status, line.what) for line in checkup.secrets_of(config(state))][1:] == [(RED, str(secret))]
+
+    def denied(path):
+        raise PermissionError(13, "Permission denied")
+    monkeypatch.setattr(checkup, "secret_of", denied)
+    assert [line.detail for line in checkup.secrets_of(config(state))][1:] == ["Permission denied"]
+
+
 def test_an_object_store_that_is_not_there_is_red(state, tmp_path):
     (tmp_path / "s3.toml").write_text('access_key_id = "a"\nsecret_access_key = "b"\nendpoint = "http://127.0.0.1:9"\n')
     (tmp_path / "s3.toml").chmod(0o600)
