@@ -17,20 +17,21 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 FOLDS = (b"\r\n ", b"\r\n\t", b"\n ", b"\n\t")
-WORTH = re.compile(rb"ENCODING=|:data:|FMTTYPE=\"?text/html", re.I)
+WORTH = re.compile(rb"ENCODING=|;(?:BASE64|QUOTED-PRINTABLE)[;:]|:data:|FMTTYPE=\"?text/html", re.I)
 PAGE = re.compile(rb"FMTTYPE=\"?text/html(?![^;]*;\s*ENCODING=)", re.I)
 """A description as a page (X-ALT-DESC), which calendars show."""
 ESCAPED = re.compile(rb"\\([\\;,nN])")
 MAX_PARAMETERS = 2000
 """Octets of a property's parameters; what is longer is no calendar any program wrote."""
-ENCODED = re.compile(rb"ENCODING=(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
+ENCODED = re.compile(rb"(?:ENCODING=\"?|(?:^|;))(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
+"""vCard 2.1 and vCalendar 1.0 name it without saying what it is."""
 NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
 MAX_FILES = 1000
 """Portraits in the address book of a telephone, say."""
 ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
 POINTS = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:ATTACH|URL|SOURCE|CONFERENCE|STRUCTURED-DATA|FBURL|CALURI|CALADRURI)[;:]", re.I)
 """Properties that hold an address people click on."""
-TORN = re.compile(rb"[^:\r\n]{0,400}ENCODING=QUOTED-PRINTABLE", re.I)
+TORN = re.compile(rb"[^:\r\n]{0,400}(?:ENCODING=|;)QUOTED-PRINTABLE", re.I)
 
 
 class IcsExtractor:

@@ -25,6 +25,13 @@ HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
 ACTIVE_MIME = b"ActiveMime"
 FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application)[^>]{0,2000}?\shref\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
 """Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1)."""
+LINKED = {
+    "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
+    "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
+    "saveThroughXSLT": ("transform", "xslt"), "hlink": ("hyperlink", "dest"), "imagedata": ("image", "src", "href"),
+    "shape": ("hyperlink", "href"), "OLEObject": ("oleObject", "href"),
+}
+"""Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""
 BINARIES = frozenset({"binData", "binaryData", "chunk"})
 
 
@@ -46,8 +53,9 @@ class _Flat:
         if tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
             found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
             self.seen += [found] if found else []
-        elif tag in ("attachedTemplate", "subDoc", "frame", "sourceFileName"):
-            found = targets.judge("attachedTemplate" if tag == "attachedTemplate" else "subDocument", attributes.get("val", ""))
+        elif tag in LINKED:
+            relation, *names = LINKED[tag]
+            found = targets.judge(relation, next((attributes[n] for n in names if attributes.get(n)), ""))
             self.seen += [found] if found else []
         elif "HRef" in attributes:
             self.seen += _linked(tag, attributes["HRef"])

@@ -125,7 +125,7 @@ LOADED = {
     "font": "FONT",
 }
 NEUTRAL = frozenset({"mailto", "tel", "sms", "fax", "urn", "cid", "mid", "about", "onenote", "news", "data", "callto", "sip",
-                     "bookmark"})
+                     "bookmark", "wordml"})
 """Schemes that fetch nothing from elsewhere by themselves."""
 PROGRAM = re.compile(
     r"\.(?:exe|scr|pif|cpl|msi|msc|msix|appx|appinstaller|dll|lnk|bat|cmd|ps1|vbs|vbe|jse?|wsf|wsh|hta|jar|sct|reg|scf|url|website|"

@@ -13,9 +13,10 @@ from gateway.model.content import Observation
 OPEN = re.compile(rb"\((?<=[CDEKLRTcdeklrt\s]\()")
 """A parenthesis behind the last letter of one of these names. It begins with a literal: a pattern of the names themselves took
 thirty times as long."""
-NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|SQL\.REQUEST|HYPERLINK|IMAGE)\s{0,4}\Z", re.I)
+NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|RTD|SQL\.REQUEST|HYPERLINK|IMAGE)\s{0,4}\Z", re.I)
 LONGEST = 24                             # octets of a name, the character before it and the blanks behind it
 FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]{0,600})?>$")
+SERVER = re.compile(r'\(\s{0,4}(?:"[^"]{0,255}"|[^",()]{1,255})\s{0,4}[,;]\s{0,4}"[^"]{1,255}"')
 ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
 BACK = 4096                              # octets before a call in which its cell's formula begins
 MOST = 20_000                            # calls of one sheet that are looked at
@@ -61,5 +62,10 @@ def _link(text: str) -> Observation | None:
     return Observation("DOC-LINK-PROGRAM", address[1]) if program(address[1]) else None
 
 
-JUDGES: dict[bytes, Callable[[str], Observation | None]] = {b"HYPERLINK": _link, b"IMAGE": _picture}
+def _server(text: str) -> Observation | None:
+    """Real-time data of a program on another machine; honest feeds name none."""
+    return Observation("FORMULA-CALL", text[:200]) if SERVER.search(text) else None
+
+
+JUDGES: dict[bytes, Callable[[str], Observation | None]] = {b"HYPERLINK": _link, b"IMAGE": _picture, b"RTD": _server}
 """Functions that say something only by their address."""

@@ -116,3 +116,9 @@ def test_descriptions_that_are_pages() -> None:
     outbound = Context(Limits(), outbound=True)              # its words stand in the calendar already
     node = Node(Artifact(1, 0, ArtifactKind.PART), b"X-ALT-DESC;FMTTYPE=text/html:<p>x\r\n", "text/calendar")
     assert list(ICS.extract(node, outbound)) == []
+
+
+@pytest.mark.parametrize("line", [f"SOUND;WAVE;BASE64:{B64}", f"LOGO;BASE64;TYPE=PNG:{B64}", f'KEY;ENCODING="BASE64":{B64}', f"PHOTO;base64:{B64}"])
+def test_encodings_by_their_name_alone(line: str) -> None:
+    assert [c.data for c in children(line + "\r\n", "text/vcard")] == [PROGRAM]
+    assert children("NOTE;LANGUAGE=b;X=BASE64ED:QUJDREVGR0g=\r\n", "text/vcard") == []

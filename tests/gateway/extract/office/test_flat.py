@@ -68,6 +68,17 @@ def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
     assert ("DOC-REMOTE-TEMPLATE" in codes(found)) == held
 
 
+@pytest.mark.parametrize(("inside", "code"), [
+    ('<w:hlink w:dest="file:///C:/a.exe"/>', "DOC-LINK-PROGRAM"), ('<w:hlink w:dest="https://h.example/"/>', "DOC-LINK"),
+    ('<w:dataSource w:val="\\\\h.invalid\\a.mdb"/>', "DOC-REMOTE-DATASOURCE"), ('<w:dataSource w:val="C:\\a.mdb"/>', ""),
+    ('<w:saveThroughXSLT w:xslt="http://h.invalid/a.xsl"/>', "DOC-REMOTE-TRANSFORM"),
+    ('<v:imagedata xmlns:v="v" src="\\\\h.invalid\\a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:imagedata xmlns:v="v" src="wordml://1.png"/>', ""),
+    ('<v:shape xmlns:v="v" href="file://h.invalid/a.lnk"/>', "DOC-LINK-PROGRAM"), ('<v:shape xmlns:v="v" type="#_x0000_t75"/>', ""),
+])
+def test_addresses_of_word_2003(inside: str, code: str) -> None:
+    assert codes(read(WORD.format(inside))) == ({code} if code else set())
+
+
 SHEET = ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
          'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="urn:schemas-microsoft-com:office:excel">{}</Workbook>')
 

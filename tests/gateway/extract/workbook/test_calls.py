@@ -44,3 +44,11 @@ def test_formulas_beside_cells(element: str) -> None:
     name = element.split()[0]
     assert [o.code for o in calls(f'<a><{element}>EXEC("calc")</{name}></a>'.encode())] == ["FORMULA-CALL"]
     assert not list(calls(f"<a><{element}>GET.CELL(48,A1)</{name}></a>".encode()))
+
+
+@pytest.mark.parametrize(("formula", "held"), [
+    ("RTD(&quot;a.feed&quot;,&quot;h.invalid&quot;,&quot;x&quot;)", True), ("1+RTD(A1,&quot;\\\\h&quot;)", True),
+    ("RTD(&quot;bank.feed&quot;,&quot;&quot;,&quot;USDJPY&quot;,&quot;BID&quot;)", False), ("RTD(&quot;bank.feed&quot;,,&quot;USDJPY&quot;)", False),
+])
+def test_feeds_of_other_machines(formula: str, held: bool) -> None:
+    assert bool(list(calls(sheet(formula)))) is held
