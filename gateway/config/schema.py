@@ -129,6 +129,8 @@ class Limits:
         "Unpacked octets below which a high ratio is ordinary.")
     guessing: float = setting(duration(0.1, 60), "1500ms",
         "CPU for trying passwords, over all locked files of one message; estimated, so that every machine tries the same.")
+    playing: float = setting(duration(0, 60), "1s",
+        "CPU for playing the scripts of attached pages, over all pages of one message; 0s plays none, and pages are only read.")
     memory: int = setting(size(128 << 20, 64 << 30), "1GiB", "Memory of its own data, per inspection child.")
     header_bytes: int = setting(size(1 << 12, 1 << 26), "1MiB", "One header block.")
     text: int = setting(count(1 << 16, 1 << 30), 64 << 20,
@@ -150,6 +152,7 @@ class Limits:
             depth=self.depth, artifacts=self.artifacts, expanded=self.expanded, ratio=self.ratio,
             ratio_floor=self.ratio_floor, memory=self.memory, seconds=self.inspection, cpu_seconds=self.cpu,
             header_bytes=self.header_bytes, parts=self.parts, text=self.text, guess_seconds=self.guessing,
+            play_seconds=self.playing,
         )
 
 

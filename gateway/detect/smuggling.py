@@ -50,9 +50,10 @@ class SmugglingDetector:
             yield from self.picture(sample)
 
     def opened(self, sample: Sample) -> bool:
-        """Whether a page is opened as a file: it is one, is attached to an appointment, or stands in a page saved as a message."""
+        """Whether a page is opened as a file: it is one, is attached to an appointment, was made by a script, or stands in a page
+        saved as a message."""
         artifact = sample.artifact
-        return bool(artifact.names) or artifact.label == "attach" or artifact.parent in self.saved
+        return bool(artifact.names) or artifact.label in ("attach", "played") or artifact.parent in self.saved
 
     def page(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
@@ -80,6 +81,13 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly data in pieces",))
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
+
+        made = [o.detail for o in sample.observed("HTML-FILE-MADE") if not _inert(o.detail)]
+        if self.opened(sample) and (unasked := sample.observed("HTML-FILE-UNASKED")):
+            evidence = tuple(f"page that makes a file unasked: {o.detail}" for o in unasked[:5])
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence, len(unasked))
+        elif self.opened(sample) and made:
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, tuple(made[:5]), len(made))
 
         for observation in sample.observed("HTML-OBSCURED"):
             yield Finding("SMUGGLING-HTML-OBSCURED", "smuggling", Severity.HIGH, id, (observation.detail,))

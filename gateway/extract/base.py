@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from gateway.extract.effort import Effort
+from gateway.extract.effort import Effort, Stage
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.deadline import Limits
@@ -79,6 +79,7 @@ class Context:
     # ^ what opened something: people use one password for several files
     stale: frozenset[str] = frozenset()  # set by the walk: tried on this node before, and only worth it again if they fitted
     effort: Effort = field(default_factory=Effort)
+    stage: Stage = field(default_factory=Stage)
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     tools: Tools | None = None           # the deep lane with a tool lane beside it
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours

@@ -1,4 +1,4 @@
-"""How much CPU a message may cost by guessing passwords, over all of its locked files together.
+"""How much CPU a message may cost by guessing passwords, over all of its locked files together, and by its pages' scripts.
 
 Costs are estimates by kind of lock and by its rounds of key derivation, not measured time: the same mail is guessed at
 equally far on every machine and under every load, so that its judgement is the same.
@@ -6,6 +6,8 @@ equally far on every machine and under every load, so that its judgement is the 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 SECONDS = 1.5                            # of one message, where the configuration says nothing else
@@ -35,3 +37,25 @@ class Effort:
             return False
         self.left -= seconds
         return True
+
+
+PLAY_SECONDS = 1.0                       # of one message, where the configuration says nothing else
+LEAST_PLAY = 0.01                        # that each page is charged
+
+
+def _still() -> float:
+    return 0.0
+
+
+@dataclass(slots=True)
+class Stage:
+    """What is left for playing the scripts of a message's pages. `clock` tells the CPU used so far, in seconds; without
+    one each page has its own bound only, and their number another. Within `fence` the process ends after so much more CPU:
+    some single calls of the engine cannot be broken off."""
+
+    left: float = PLAY_SECONDS
+    clock: Callable[[], float] = _still
+    fence: Callable[[float], AbstractContextManager[object]] = nullcontext
+
+    def spend(self, seconds: float) -> None:
+        self.left -= max(LEAST_PLAY, seconds)

@@ -11,7 +11,8 @@ import os
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Protocol
 
 from gateway.extract.base import NeedsDeepLane
@@ -153,6 +154,18 @@ def set_limits(limits: Limits, base: int, used: float) -> None:
     """The message's own budget: memory beside what the zygote had, CPU beside what earlier messages used."""
     _soften(resource.RLIMIT_DATA, base + _SLACK + limits.memory)
     _soften(resource.RLIMIT_CPU, math.ceil(used + limits.cpu_seconds))
+
+
+@contextmanager
+def fenced(seconds: float) -> Iterator[None]:
+    """Within it the kernel ends this process after so much more CPU, rounded up to whole seconds."""
+    before = resource.getrlimit(resource.RLIMIT_CPU)
+    wanted = math.ceil(cpu_seconds() + seconds)
+    limit(resource.RLIMIT_CPU, (wanted if before[0] == resource.RLIM_INFINITY else min(wanted, before[0]), before[1]))
+    try:
+        yield
+    finally:
+        limit(resource.RLIMIT_CPU, before)
 
 
 def _soften(kind: int, wanted: int) -> None:

@@ -17,11 +17,12 @@ from gateway.detect.outside_rules import loaded
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
 from gateway.extract.base import Context, Extractor, Tools
-from gateway.extract.effort import Effort
+from gateway.extract.effort import Effort, Stage
 from gateway.extract.keepsakes import keepsakes
+from gateway.extract.page.played import make_ready
 from gateway.extract.registry_plain import PLAIN
 from gateway.extract.walk import walk
-from gateway.inspection.child import cpu_seconds, guarded
+from gateway.inspection.child import cpu_seconds, fenced, guarded
 from gateway.inspection.death import failed
 from gateway.inspection.preload import preload
 from gateway.inspection.preview import Collected
@@ -99,7 +100,8 @@ class CellJudge:
         scope = Scope(request.direction, request.reverse_path, request.recipients, request.our_domains, self.reference,
                       self.rules, request.partner_domains, request.protected_names)
         context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools, body_hash=request.body_hash,
-                          effort=Effort(request.limits.guess_seconds))
+                          effort=Effort(request.limits.guess_seconds),
+                          stage=Stage(request.limits.play_seconds, cpu_seconds, fenced))
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
         walked = walk(data, context, self.extractors, looking.visit)
         looking.conclude()
@@ -145,6 +147,7 @@ def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) 
         rules = replace(rules, outside=loaded(_octets(resources["outside"])), outside_version=material.get("outside_version", ""))
     judge = CellJudge(extractors, DETECTORS, rules, _reference(material))
     _warm(judge, rehearsals(lane))
+    make_ready()
     return judge
 
 

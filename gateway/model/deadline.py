@@ -53,3 +53,4 @@ class Limits:
     parts: int = 1000                    # MIME parts of one message
     text: int = 64 << 20                 # characters of extracted text kept for the data detectors
     guess_seconds: float = 1.5           # estimated CPU for guessing passwords, over all locked files of one message
+    play_seconds: float = 1.0            # CPU for playing the scripts of pages, over all pages of one message; 0: none are played

@@ -1,4 +1,4 @@
-"""What the scripts of a page do when it is opened, and the files they hold. Nothing is executed."""
+"""What the scripts of a page do when it is opened, and the files they hold: read in them, and seen where they are played."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.page.asks import asks_password
-from gateway.extract.page.unseen import unseen
+from gateway.extract.page.deeds import told
+from gateway.extract.page.doors import WRITES_PAGE, door, is_library
+from gateway.extract.page.played import Play
+from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, WORD, parts, to_read
 from gateway.extract.script import literals, numbers, obscure
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -43,8 +46,6 @@ TRANSFORMED = re.compile(
 SCRIPT_URI = re.compile(r"data:(?:text|application)/(?:x-)?(?:java|ecma|j)script[;,]", re.I)
 CDATA = re.compile(r"\]\]>\s{0,40}<!\[CDATA\[")
 """Where a script of XML goes on in the next section (XML 1.0, 2.7)."""
-WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
-                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
                           r"FileSaver|saveAs\s*\(", re.I)
 STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
@@ -61,58 +62,6 @@ ACTS = (
      ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
     ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
 )
-LEAST_SHOWN = 120
-"""Characters, blanks apart: a page with less to read is a door."""
-SOME_SHOWN = 600
-"""A notice beside a way out, on a page that is hardly more than that."""
-NOTE = 4096
-LONGEST_WORD = 20
-WORD = re.compile(r"\S+")
-MOST_SHOWN = 1 << 18                     # characters in which words are looked for
-LEAST_BESIDE = 40
-LEAST_CODE = 300
-"""Characters of script: charts whose library comes from the web bring their data and more code than that."""
-LITTLE_CODE = 2000
-FRAMES = frozenset({"iframe", "frame", "embed", "object"})
-FILLS = re.compile(r"100\s?%|100d?v[hw]")
-EDGES = {name: (re.compile(f"<{name}", re.I), re.compile(f"</{name}", re.I)) for name in ("script", "style", "noscript", "title")}
-CODEBASE = re.compile(
-    r"<(?:applet|object|embed)\s[^<>]{0,400}?(?:codebase|archive)\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//|\\\\|file:)", re.I)
-"""Programs of old browsers, and of what still shows pages with their parts."""
-META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
-REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
-ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
-GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
-                   r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
-HIDDEN_ADDRESS = re.compile(
-    r"https?(?::(?![\"'])|%3A)(?!//s?b[\"'])|[\"'`](?://|\\\\)[a-z0-9-]|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|\.reverse\s{0,4}\(|"
-    r"unescape\s{0,4}\((?!\s{0,4}[\"']%3Cscript )|h.{1,3}ps?:(?![\"'])|\.host(?:name)?\s{0,4}=(?!=)", re.I)
-STANDARDS = re.compile(
-    r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/|https?://(?:www|ssl)?\.?(?:google-analytics|googletagmanager)\.com/|"
-    r"https?://(?:www|ssl)\.(?=[\"'])|https?://s?b(?=[\"'])|https?://connect\.facebook\.net/", re.I)
-"""Names of document types and name spaces, and who counts the readers of a page that was saved."""
-CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"|`\s{0,4}\+\s{0,4}`")
-LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
-           r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
-LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}"
-                    r"(?:(?:new\s{1,4}URL\s{0,4}\(\s{0,4})?[\"'`](?:https?:|//)|\[\s{0,4}[\[\"'`\d])", re.I)
-GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
-"""Puts together where it goes. Pages of one's own have a plain path there."""
-LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|"
-                   r"\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
-SENDS = re.compile(r"\.(?:submit|requestSubmit|click|dispatchEvent)\s{0,4}\(")
-AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
-                     r"<\w{1,20}:script", re.I)
-"""Handlers that wait for nobody, or that anybody sets off."""
-BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
-WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
-FETCHES = re.compile(r"\"imports\"\s{0,8}:\s{0,8}\{[^}]{0,400}?:\s{0,8}\"(?:https?:)?//|"
-                     r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
-                     r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
-                     r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
-SMALL = 16 << 10
-"""Characters of a page around which nearly nothing else stands than what it writes."""
-SMALL_SHARE = 4
 VALUE = re.compile(r"\s([A-Za-z_:][\w:.-]{0,60}+)\s{0,8}+=\s{0,8}+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
 MOST_VALUES = 100_000
 MAKES_OCTETS = re.compile(
@@ -122,7 +71,6 @@ WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w
                    r"(?<!document)(?<!window)\.(?:on(?:click|submit|change)\s{0,4}=|addEventListener\s{0,4}\(\s{0,4}[\"'](?:click|submit|change))|"
                    r"\.(?:on|click|submit|change)\s{0,4}\(\s{0,4}(?:[\"'](?:click|submit|change)|function)", re.I)
 """Something of a page that its reader has to press first."""
-ANY_TAG = re.compile(r"<[^<>]{0,2000}>")
 DRAWING = re.compile(r"\.to(?:DataURL|Blob)\s{0,4}\(")
 """What is drawn by hand is saved so: signatures."""
 PIECES_UP_TO = 1 << 20
@@ -139,8 +87,6 @@ LONG_VALUES = frozenset({
     "class", "id", "for", "name", "style", "href", "src", "d", "points", "transform", "action", "integrity", "srcset", "xmlns",
     "content",
 })
-LIBRARY = re.compile(r"function|=>|return")
-LEAST_LIBRARY = 60
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -158,7 +104,7 @@ def _first(pattern: re.Pattern[str], words: tuple[str, ...], script: str, lower:
     return ""
 
 
-def active(page: Page, source: str) -> Iterator[Yield]:
+def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]:
     """Scripts as text and children, files found in literals, and what the page does with them."""
     if SCRIPT_URI.search(source):
         page.scripts += (data.decode("utf-8", "replace") for media, data in literals.data_uris(source) if "script" in media)
@@ -200,20 +146,22 @@ def active(page: Page, source: str) -> Iterator[Yield]:
         mass = literals.mass(found)
         if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source):
             yield Observation("HTML-MOSTLY-LITERAL", str(mass))
-    yield from _structure(page, source, script)
+    yield from _structure(page, source, script, play)
+    if play is not None:
+        yield from told(page, source, play)
     if "data:" in source or "DATA:" in source:
         for media, data in literals.data_uris(source):
             yield from _payload("HTML-DATA-URI", media, data)
 
 
-def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
+def _structure(page: Page, source: str, script: str, play: Play | None) -> Iterator[Observation]:
     """What is told without looking into literals."""
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
     asks = asks_password(source)
     if asks:
         yield Observation("HTML-PASSWORD")
-    way = "" if asks else _door(page, source, script)    # who is asked has something to do first
+    way = "" if asks else door(page, source, script, play)    # who is asked has something to do first
     if way:
         yield Observation("HTML-DOOR", way)
     for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
@@ -231,15 +179,15 @@ def _structure(page: Page, source: str, script: str) -> Iterator[Observation]:
 
 def _makes(page: Page, source: str, script: str) -> Iterator[Observation]:
     """Whether a page that writes a file makes its octets itself: there is nothing else on it, or it is mostly data in pieces."""
-    if MAKES_OCTETS.search(script) is None or _is_library(script):
+    if MAKES_OCTETS.search(script) is None or is_library(script):
         return
-    if _shown(page, source) < LEAST_SHOWN:
+    if to_read(page, source) < LEAST_SHOWN:
         yield Observation("HTML-MAKES-OCTETS", "drawing" if DRAWING.search(script) else "")
     elif WAITS.search(source) is None:
         yield Observation("HTML-MAKES-AT-ONCE")
     if len(source) <= PIECES_UP_TO:
         text = "".join((*page.visible, " ", *page.hidden))
-        pieces = chain(_literal_pieces((script, *_parts(source, "style")[1])), _placed(source), WORD.findall(text))
+        pieces = chain(_literal_pieces((script, *parts(source, "style")[1])), _placed(source), WORD.findall(text))
         size = sum(len(p) for p in pieces if len(p) >= PIECE and literals.opaque_like(p))
         size += max(sum(len(found[0]) for found in TOKENS.finditer(where)) for where in (source, text))
         size += 0 if source.isascii() else _of_one_page(source)
@@ -269,7 +217,7 @@ def _literal_pieces(sources: tuple[str, ...]) -> Iterator[str]:
 
 def _placed(source: str) -> Iterator[str]:
     """The values of attributes that pages use for nothing long."""
-    for found in islice(VALUE.finditer(_parts(source, "script")[0]), MOST_VALUES):
+    for found in islice(VALUE.finditer(parts(source, "script")[0]), MOST_VALUES):
         if found[1].lower() not in LONG_VALUES:
             yield found[2] or found[3] or found[4] or ""
 
@@ -289,96 +237,10 @@ def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
 def _values(source: str) -> Iterator[str]:
     """The values of each attribute joined, whatever elements it stands at; the strings of all styles joined."""
     joined: dict[str, list[str]] = {}
-    for found in islice(VALUE.finditer(_parts(source, "script")[0]), MOST_VALUES):
+    for found in islice(VALUE.finditer(parts(source, "script")[0]), MOST_VALUES):
         joined.setdefault(found[1].lower(), []).append(html.unescape(found[2] or found[3] or found[4] or ""))
     yield from ("".join(values) for values in joined.values())
-    yield "".join(value for style in _parts(source, "style")[1] for _, _, value in literals.strings(style))
-
-
-def _parts(source: str, name: str) -> tuple[str, list[str]]:
-    """(the page without such elements, what stands in them); the last one may be left open."""
-    opening, closing = EDGES[name]
-    outside: list[str] = []
-    inside: list[str] = []
-    at = 0
-    while (start := opening.search(source, at)) is not None:
-        end = closing.search(source, start.end())
-        outside.append(source[at:start.start()])
-        at = end.start() if end else len(source)
-        inside.append(source[start.end():at])
-    return "".join((*outside, source[at:])), inside
-
-
-def _door(page: Page, source: str, script: str) -> str:
-    """How a page that shows nothing itself leads to the web without a click, "" for pages with something to read."""
-    shown = _shown(page, source)
-    if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
-        return ""
-    if _turns(source):
-        return "turns into another page"
-    if page.handlers and AT_ONCE.search(source) is None:
-        script = "\n".join(_parts(source, "script")[1])  # what a click runs waits for one
-    if shown <= LEAST_SHOWN and not page.tags.isdisjoint(("applet", "object", "embed")) and CODEBASE.search(source):
-        return "gets its code from elsewhere"
-    plain = not page.handlers and "function" not in script and "=>" not in script
-    if shown > LEAST_SHOWN:
-        return "leaves for another page" if plain and LEAVES.search(script) else ""
-    if _is_library(script):
-        return ""
-    web = {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
-    if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
-        return "leaves for another page"
-    waits = not plain and BUTTON.search(source) is not None
-    if web & {"form", "a", "base"} and SENDS.search(script) and not waits:
-        return "leads on by itself"
-    if len(source) < SMALL and "script" not in web and not waits and _wanders(source, script):
-        return "leaves for another page"
-    if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
-        return "is filled by another page"
-    bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
-    fetches = len(script) < LITTLE_CODE and FETCHES.search(STANDARDS.sub("", script)) is not None
-    if bare and (fetches or ("script" in web and len(script.strip()) < LEAST_CODE)):
-        return "gets its code from elsewhere"
-    return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
-
-
-def _turns(source: str) -> bool:
-    """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
-    tags = (html.unescape(tag[0]) for tag in islice(META.finditer(_parts(source, "noscript")[0]), TRIES))
-    return any(REFRESH.search(tag) and ADDRESS.search(tag) for tag in tags)
-
-
-def _wanders(source: str, script: str) -> bool:
-    """Whether a small page has an address, or what makes one, and a script that has to do with going there, however it is
-    written. What honest empty pages do with addresses, they do with a library or for a click."""
-    plain = CUT.sub("", literals.unescape(script))
-    return GOING.search(plain) is not None and HIDDEN_ADDRESS.search(STANDARDS.sub("", f"{source}\n{plain}")) is not None
-
-
-def _shown(page: Page, source: str) -> int:
-    """Characters of words to read, counted until there are enough: the title is none, nor are numbers and long runs of signs,
-    nor what is not seen. White words on a page of some length may stand on dark ground."""
-    hidden = _said(ANY_TAG.sub(" ", " ".join(unseen(source))), SOME_SHOWN * 8) if len(source) < SMALL else 0
-    hidden += len("".join(_parts(source, "title")[1]))
-    return _said("".join(page.visible)[:MOST_SHOWN], SOME_SHOWN + hidden) - hidden
-
-
-def _said(text: str, enough: int) -> int:
-    """Characters of words in a text, counted until there are enough."""
-    shown = 0
-    for found in WORD.finditer(text):
-        word = found[0]
-        if not word.isascii():
-            shown += 2 * len(word)                       # each character of Chinese says as much as two letters
-        elif len(word) <= LONGEST_WORD and any(map(str.isalpha, word)):
-            shown += len(word)
-        if shown > enough:
-            break
-    return shown
-
-
-def _is_library(script: str) -> bool:
-    return sum(1 for _ in islice(LIBRARY.finditer(script), LEAST_LIBRARY)) >= LEAST_LIBRARY
+    yield "".join(value for style in parts(source, "style")[1] for _, _, value in literals.strings(style))
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

@@ -1,4 +1,6 @@
-"""HTML and SVG: what a reader sees, what is hidden from him, what scripts and data URIs hold. Nothing is executed."""
+"""HTML and SVG: what a reader sees, what is hidden from him, what scripts and data URIs hold.
+
+Scripts of a page that is opened as a file are played (`played`)."""
 
 from __future__ import annotations
 
@@ -15,6 +17,7 @@ from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, place, program
 from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
+from gateway.extract.page.played import Play, play
 from gateway.extract.text import rejoined
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -91,6 +94,8 @@ LARGEST_EXPANDED = 1 << 20
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_LINKS = 2000
+BODIES = 2
+"""Nodes below which a page without a name is no body of the message."""
 ELEMENTS = 400_000
 """Tags and comments of one page that are read: a table of 30,000 rows has 350,000."""
 LINKS = 60_000
@@ -167,7 +172,7 @@ class HtmlExtractor:
             if number == 0:
                 if charset.startswith(RECODED) and not context.outbound:
                     yield Text(source, "script markup", charset, hidden=True)
-                yield from pagecode.active(page, source)
+                yield from pagecode.active(page, source, _played(node, context, page, source))
                 for script in page.scripts if context.outbound else ():
                     if joined := rejoined.concatenated(script):
                         yield Text(joined, "script", hidden=True)
@@ -178,6 +183,15 @@ class HtmlExtractor:
             yield Observation("HTML-LINK", f"{tag} {address}")
             if not address.startswith((*WEB, "#", "cid:")):
                 yield from _beyond_web(tag, address)
+
+
+def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
+    """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
+    artifact = node.artifact
+    opened = artifact.names or artifact.label or artifact.depth > BODIES
+    if context.outbound or node.type != "text/html" or not opened or not page.scripts or page.flood:
+        return None
+    return play(source, context.stage)
 
 
 def _beyond_web(tag: str, address: str) -> Iterator[Observation]:

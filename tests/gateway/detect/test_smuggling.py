@@ -148,3 +148,17 @@ def test_page_within_a_page_saved_as_a_message():
         assert codes == (["SMUGGLING-HTML-DOOR"] if number == 1 else [])
     attached = Artifact(9, 2, ArtifactKind.OBJECT, (), detected_type="text/html", label="attach")     # to an appointment
     assert [f.code for f in detector.look(Sample(attached, b"x", observations=door))] == ["SMUGGLING-HTML-DOOR"]
+
+
+def test_files_that_a_played_page_wrote():
+    assert look(("HTML-FILE-UNASKED", "saves text/plain"))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(("HTML-FILE-UNASKED", "saves text/plain"), names=()) == {}
+    assert look(("HTML-FILE-MADE", "saves application/zip"))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+    assert look(("HTML-FILE-MADE", "saves text/csv"), ("HTML-FILE-MADE", "downloads image/png")) == {}
+
+
+def test_what_a_script_made_is_opened_as_a_file():
+    artifact = Artifact(1, 0, ArtifactKind.OBJECT, (), detected_type="text/html", label="played")
+    sample = Sample(artifact, b"", observations=[Observation("HTML-DOOR", "turns into another page")])
+    found = SmugglingDetector(Scope(Direction.INBOUND, "", (), ())).look(sample)
+    assert [f.code for f in found] == ["SMUGGLING-HTML-DOOR"]

@@ -1,4 +1,4 @@
-from gateway.extract.effort import Effort
+from gateway.extract.effort import LEAST_PLAY, Effort, Stage
 
 
 def test_a_guess_that_is_too_dear_is_not_made_and_said() -> None:
@@ -7,3 +7,13 @@ def test_a_guess_that_is_too_dear_is_not_made_and_said() -> None:
     assert not effort.spend(0.6) and effort.over
     assert effort.spend(0.4), "a cheaper one may be"
     assert not effort.spend(1e-6)
+
+
+def test_each_play_is_charged_even_without_a_clock() -> None:
+    stage = Stage(1.0)
+    stage.spend(stage.clock())
+    assert stage.left == 1.0 - LEAST_PLAY
+    stage.spend(0.5)
+    assert stage.left == 0.5 - LEAST_PLAY
+    with stage.fence(0.1):
+        pass

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import socket
 
 import pytest
@@ -136,3 +137,16 @@ def test_less_address_space_than_a_message_may_use_is_not_the_messages_fault() -
         resource.setrlimit(resource.RLIMIT_AS, (1 << 39, resource.RLIM_INFINITY))
         os._exit(0 if (free, child._squeezed(1 << 40), child._squeezed(1 << 38)) == (False, True, False) else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def test_a_fence_ends_what_cannot_be_broken_off() -> None:
+    pid = os.fork()
+    if pid == 0:
+        with child.fenced(60):
+            inside = resource.getrlimit(resource.RLIMIT_CPU)[0]
+        if inside == resource.RLIM_INFINITY or resource.getrlimit(resource.RLIMIT_CPU)[0] not in (resource.RLIM_INFINITY, 1 << 20):
+            os._exit(1)
+        with child.fenced(0.01):
+            while True:
+                pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGXCPU

