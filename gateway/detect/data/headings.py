@@ -17,6 +17,8 @@ HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 ABOVE = 40
 """Lines above the first row in which the columns are named, one a line or all in one."""
+LEAST_BELOW = 2
+"""Cells of a last row that must name kinds: a total has one at the most."""
 NOTE = re.compile(r"\([^()]{0,6}[0-9]{1,2}[^()]{0,6}\)")
 """What a heading says of its numbers: (12碼)."""
 NAMES = 400
@@ -45,14 +47,30 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
                 cells = lines[row].split("\t")
                 kinds = kinds_of(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
                 if kinds is not None:
-                    found.append((row + 1, kinds))
+                    second = _second(lines[row + 1:row + 2], labels)
+                    found.append((row + 1, kinds if second is None else _both(kinds, second)))
+                    row += second is not None
                     tried = HEADING_ROWS
             row += 1
         try:
             row = lines.index("", row) + 1
         except ValueError:
             break
-    return found or _elsewhere(lines, labels)
+    return found or _elsewhere(lines, labels) or _below(lines, labels)
+
+
+def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
+    """The kinds of the row under a heading where that is one too, in another language or with the names of programs over it."""
+    if not below or "\t" not in below[0] or any(map(str.isdigit, NOTE.sub("", below[0]))):
+        return None
+    return kinds_of(below[0].split("\t"), labels)
+
+
+def _both(first: list[frozenset[str]], second: list[frozenset[str]]) -> list[frozenset[str]]:
+    """Of two rows of headings: what the lower one says, and the upper one where that says nothing."""
+    width = max(len(first), len(second))
+    padded = ([*kinds, *[NONE] * (width - len(kinds))] for kinds in (first, second))
+    return [below or above for above, below in zip(*padded, strict=True)]
 
 
 def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
@@ -97,6 +115,13 @@ SHORT_HEADING = 24
 _NUMERAL = re.compile(r"[A-Za-z]{0,2}[ \-]?[0-9](?:[ \-]?[0-9]){5,18}(?:[A-Z]{1,2}|\([0-9A]\))?")
 _OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
 """A name of a column as databases have it."""
+
+
+def _below(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
+    """Names in the last row, as extracts have them that were sorted with their heading."""
+    last = next((line for line in reversed(lines[-ABOVE:]) if "\t" in line), "")
+    kinds = kinds_of(last.split("\t"), labels) if last and last is not lines[0] else None
+    return [(0, kinds)] if kinds is not None and sum(map(bool, kinds)) >= LEAST_BELOW else []
 
 
 def _elsewhere(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:

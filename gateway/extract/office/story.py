@@ -15,6 +15,7 @@ from gateway.model.finding import IncidentCode
 
 COLUMNS = 63                             # of a table in Word
 OBSERVATIONS = 200                       # of one part that are kept
+MERGED = 200                             # characters of a cell over several rows that are said in each
 NESTED = 200                             # fields within one another; Word gives up at 20
 MOST = {
     "fldChar": 60_000, "fldSimple": 20_000, "hlinkClick": 66_000, "hlinkHover": 66_000, "control": 2_000, "OLEObject": 2_000,
@@ -31,7 +32,7 @@ TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), fro
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
-    "gridSpan", "gridBefore", "textpath", "AlternateContent", "Fallback",
+    "gridSpan", "gridBefore", "vMerge", "textpath", "AlternateContent", "Fallback",
 } | TABLES | ROWS | CELLS | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
@@ -46,6 +47,7 @@ class _Grid:
     row: list[str] = field(default_factory=list)
     cell: list[str] = field(default_factory=list)
     across: int = 1                      # columns that the open cell takes
+    down: bool = False                   # the open cell is part of the one above
 
 
 @dataclass(slots=True)
@@ -90,6 +92,8 @@ class Story:
             self._add(" ")               # a field to fill in right behind its label
         elif tag == "textpath":          # a watermark ([MS-OI29500] VML)
             self._add(attributes.get("string", "") + "\n")
+        elif tag == "vMerge" and self._grids:
+            self._grids[-1].down = attributes.get("val", "continue") == "continue"
         elif tag in ("gridSpan", "gridBefore") and self._grids:
             self._span(tag, attributes.get("val", ""))
         elif tag in TABLES:
@@ -119,8 +123,9 @@ class Story:
         elif tag in CELLS and self._grids:
             self._flush()
             grid = self._grids[-1]
-            grid.row += ["\n".join(grid.cell), *[""] * (grid.across - 1)]
-            grid.cell, grid.across = [], 1
+            text = "\n".join(grid.cell) or (self._above(grid) if grid.down else "")
+            grid.row += [text, *[""] * (grid.across - 1)]
+            grid.cell, grid.across, grid.down = [], 1, False
         elif tag in ROWS and self._grids:
             grid = self._grids[-1]
             if grid.row:
@@ -136,6 +141,11 @@ class Story:
             self._piece.append(text)
 
     # -- what it is made of
+
+    def _above(self, grid: _Grid) -> str:
+        """What the cell over the open one says, of which it is a part ([ECMA-376] 17.4.84): a label of several rows."""
+        row = grid.rows[-1] if grid.rows else ()
+        return row[len(grid.row)] if len(grid.row) < len(row) and len(row[len(grid.row)]) <= MERGED else ""
 
     def _into(self) -> list[str]:
         """Where lines go at present."""

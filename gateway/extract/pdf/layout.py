@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -34,8 +34,9 @@ WIDE, WIDE_GAP = 0x2E80, 1.15
 EDGE = 3
 """Lines in which something begins at the same place, from which on that is where a column begins."""
 SAME_LINE = 0.35
-NEXT_LINE, FAR_LINE = 1.75, 3.0
-"""Times the size of type from a line to the next one of its cell: usually, and between drawn lines."""
+NEXT_LINE, STEPPED_LINE, FAR_LINE = 1.75, 2.0, 3.0
+"""Times the size of type from a line to the next one of its cell: usually, where wider steps part the rows, and between drawn
+lines."""
 WIDER = 1.13
 """Times the usual step from line to line, from which on a step parts cells."""
 DOUBLE = 0.18
@@ -58,14 +59,14 @@ MOST_LINES = 12
 SHORT = 20
 """Characters of a line that may be part of a cell."""
 FEW_LINES = 6
-LONG = 300
+LONG = 150
 """Characters of a line that may be a whole table."""
 HEADINGS, ROWS = 15, 40
 """Words of a line that may be a heading, and lines below it that are looked at."""
 NOTE = re.compile(r"[(（][^()（）]{0,6}[0-9]{1,2}[^()（）]{0,6}[)）]")
 """What a heading adds in parentheses, such as the digits that its numbers have: (12碼), （16桁）."""
 ADJOINING, FEW_ADJOINING = re.compile(r"[0-9] [A-Z]{0,2}[0-9]{5}"), 3
-"""Two numbers with a blank between, which may be one in groups or two columns; and lines with such from which on it matters."""
+"""Two numbers with a blank between, which may be one in groups or two columns; and how many of them matter."""
 DIGITS = 12
 """Digits of a page with numbers of three people."""
 PAIRS, STRIDE = 32, 7919
@@ -79,14 +80,15 @@ def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
     lines = [line for line in content.splitlines() if line.strip()]
     short = sum(len(line) <= SHORT for line in lines)
     return ((3 * short >= len(lines) >= FEW_LINES) or any(len(line) > LONG for line in lines) or _uneven(lines)
-            or sum(ADJOINING.search(line) is not None for line in lines) >= FEW_ADJOINING or _disordered(textpage))
+            or sum(1 for _ in islice(ADJOINING.finditer(content), FEW_ADJOINING)) == FEW_ADJOINING or _disordered(textpage))
 
 
 def _uneven(lines: list[str]) -> bool:
     """Whether the lines under a heading have more or fewer words than it has: which stands in which column is not told then."""
     for heading, *below in zip(lines, lines[1:], lines[2:], lines[3:], strict=False):
         words = len(heading.split())
-        bare = not any(map(str.isdigit, NOTE.sub("", heading)))
+        noted = ")" in heading or "）" in heading
+        bare = not any(map(str.isdigit, NOTE.sub("", heading) if noted else heading))
         if 2 <= words <= HEADINGS and bare and all(any(map(str.isdigit, line)) for line in below):
             return any(len(line.split()) != words for line in lines[lines.index(heading) + 1:][:ROWS])
     return False
@@ -216,9 +218,12 @@ def _pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
 
 
 def _edges(pieces: list[Piece]) -> frozenset[int]:
-    """Places in whole points where columns begin: pieces of several lines do that are not the first of theirs."""
+    """Places in whole points where columns begin: pieces of several lines do that are not the first of theirs, or those of the
+    first line that has more of them than any other."""
     inner = (piece for before, piece in pairwise(pieces) if before.line == piece.line and before.left < piece.left)
-    return frozenset(place for place, count in Counter(round(piece.left) for piece in inner).items() if count >= EDGE)
+    found = {place for place, count in Counter(round(piece.left) for piece in inner).items() if count >= EDGE}
+    fullest, most = max(Counter(piece.line for piece in pieces).items(), key=lambda line: line[1], default=(0, 0))
+    return frozenset(found | {round(piece.left) for piece in pieces if piece.line == fullest} if most >= EDGE else found)
 
 
 def _runs(letters: list[Letter]) -> Iterator[list[Letter]]:
@@ -296,7 +301,8 @@ def _cells(pieces: list[Piece], rules: Rules) -> list[Cell]:
         usual = steps.get(round(piece.left / 4), steps[-1])
         closer = cell is not None and (piece.base - cell.last.base) * WIDER < usual      # a heading of two lines over rows of one
         begins = not stepped and cell is not None and not closer and beside[piece.line] >= max(2, beside[cell.first.line])
-        if cell and len(cell.lines) < MOST_LINES and not _parts(cell.last, piece, usual, rules, begins):
+        farthest = STEPPED_LINE if cell is not None and (piece.base - cell.last.base) * WIDER < steps[-2] else NEXT_LINE
+        if cell and len(cell.lines) < MOST_LINES and not _parts(cell.last, piece, usual, rules, begins, farthest):
             cell.lines.append(piece)
         else:
             cell = Cell([piece])
@@ -315,7 +321,7 @@ def _under(above: Piece, below: Piece) -> bool:
             or abs(above.left + above.right - below.left - below.right) < 2 * near)
 
 
-def _parts(above: Piece, below: Piece, usual: float, rules: Rules, begins: bool) -> bool:
+def _parts(above: Piece, below: Piece, usual: float, rules: Rules, begins: bool, farthest: float) -> bool:
     """Whether a new cell begins. `begins`: the line has as many cells as the one where the row above began."""
     step = below.base - above.base
     if abs(above.size - below.size) > 0.2 * above.size:
@@ -328,11 +334,12 @@ def _parts(above: Piece, below: Piece, usual: float, rules: Rules, begins: bool)
         if _between(rules.across, above.base - 20 * above.size, top, middle) and _between(
                 rules.across, bottom, below.base + 20 * below.size, middle):
             return False
-    return begins or step > WIDER * max(usual, below.size) or step > NEXT_LINE * max(above.size, below.size)
+    return begins or step > WIDER * max(usual, below.size) or step > farthest * max(above.size, below.size)
 
 
 def _steps(pieces: list[Piece]) -> tuple[dict[int, float], bool]:
-    """The small step from a piece to the one below it by column, that of the page at -1; and whether wider steps part rows."""
+    """The small step from a piece to the one below it by column, that of the page at -1, a large one at -2; and whether
+    wider steps part the rows."""
     columns: dict[int, list[Piece]] = {}
     for piece in pieces:
         columns.setdefault(round(piece.left / 4), []).append(piece)
@@ -349,4 +356,5 @@ def _steps(pieces: list[Piece]) -> tuple[dict[int, float], bool]:
         every += steps
     every.sort()
     found[-1] = every[len(every) // 10] if every else 0.0
+    found[-2] = every[3 * len(every) // 4] if every else 0.0
     return found, wider * STEPPED >= len(every)

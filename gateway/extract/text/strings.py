@@ -2,13 +2,14 @@
 
 Pictures and sounds too: comments, EXIF, XMP, tags, and what stands behind their end.
 
-Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow, SPSS) and scanned books with their text (DjVu) pack what
+Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow, SPSS, Stata) and scanned books with their text (DjVu) pack what
 they say and have no reader here: UNSUPPORTED, beside the strings that stand in them, but only where customer data is looked for,
 for they are inert.
 """
 
 from __future__ import annotations
 
+import plistlib
 import re
 import zlib
 from collections.abc import Iterator
@@ -16,20 +17,22 @@ from collections.abc import Iterator
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import four_octets, naturalness, readings
 from gateway.extract.records import binary as binary_records
-from gateway.extract.records import pickled
+from gateway.extract.records import mainframe, pickled
 from gateway.extract.records.structured import records
 from gateway.extract.workbook.scattered import CELLS
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
-PACKED = {b"AT&TFORM": "DjVu", b"$FL2": "SPSS", b"$FL3": "SPSS",
+PACKED = {b"AT&TFORM": "DjVu", b"$FL2": "SPSS", b"$FL3": "SPSS", b"<stata_dta>": "Stata",
           b"PAR1": "Parquet", b"Obj\x01": "Avro", b"ORC": "ORC", b"\x89HDF": "HDF5", b"ARROW1": "Arrow", b"FEA1": "Feather"}
 ZLIB = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 """Heads of zlib streams with a window of 32 KiB (RFC 1950 section 2.2)."""
 WIDE = ("utf-16-le", "utf-16-be")
 NATURAL = 0.6
 """How natural a text must look (see charset.naturalness) to be one in UTF-16 without a mark."""
+COLOURS = re.compile(rb"\x1b\[[0-9;]{0,20}[A-Za-z]")
+"""What a terminal takes for colours and places (ECMA-48, 8.3)."""
 SEPARATORS = b"\x01\x07\x1c\x1d\x1e\x1f"
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x1a\x1b" + SEPARATORS)
 LINES = bytes.maketrans(CONTROLS + b"\x1b", b"\n" * (len(CONTROLS) + 1))
@@ -81,6 +84,12 @@ class StringsExtractor:
             yield from _dbf(data)
         elif pickled.pickle_like(data):
             yield from _pickle(data)
+        elif data.startswith(b"bplist00"):
+            yield from _property_list(data)
+        elif text := mainframe.text_of(data):
+            yield Text(text, "body", mainframe.CODEC)
+        elif b"\x1b[" in data and b"\0" not in data:
+            yield Child(COLOURS.sub(b"", data).replace(b"\x1b", b""), ArtifactKind.TEXT, node.artifact.names, label="terminal")
         elif len(data) - len(data.translate(None, CONTROLS)) == 0:
             found = readings(data, node.charset)
             yield from (Text(text, "body", charset) for text, charset in found)
@@ -126,6 +135,16 @@ def _pickle(data: bytes) -> Iterator[Yield]:
     try:
         value = pickled.content(data)
     except pickled.NoPickle:
+        yield from printable(data)
+        return
+    yield from records([value])
+
+
+def _property_list(data: bytes) -> Iterator[Yield]:
+    """The records of a binary property list of Apple; the strings of one that cannot be read."""
+    try:
+        value = plistlib.loads(data, fmt=plistlib.FMT_BINARY)
+    except (plistlib.InvalidFileException, RecursionError, ValueError, OverflowError):
         yield from printable(data)
         return
     yield from records([value])

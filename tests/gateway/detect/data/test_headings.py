@@ -35,3 +35,9 @@ def test_a_title_is_no_heading_and_each_table_of_a_sheet_has_its_own():
     found = headings.rows([*first, *second], LABELS)
     assert [row for row, _ in found] == [2, 6]
     assert "passport" in found[0][1][1] and "passport" in found[1][1][0]
+
+
+def test_two_rows_of_headings() -> None:
+    lines = ["Name\tRef\tInfo", "氏名\tマイナンバー\t電話(10桁)", "佐藤\t123456789012\t0312345678"]
+    assert headings.rows(lines, LABELS) == [(1, [{"name"}, {"jp.my_number"}, {"phone"}])]
+    assert headings.rows(["Name\tPhone", "陳\t0912345678"], LABELS)[0][0] == 1

@@ -104,3 +104,9 @@ def test_what_is_there_for_older_programs_is_not_said_twice() -> None:
     both = "<w:p><w:r><w:AlternateContent><w:Choice>{}</w:Choice><w:Fallback>{}</w:Fallback></w:AlternateContent></w:r></w:p>".format
     assert read(both(box("護照號碼"), box("護照號碼")) + both(box("312345678"), box("312345678"))) == [Text("護照號碼\n312345678", "body")]
     assert read(both(box("a"), box("b"))) == [Text("a\nb", "body")]
+
+
+def test_a_cell_over_several_rows_speaks_for_each() -> None:
+    row = "<w:tr><w:tc><w:tcPr><w:vMerge{}/></w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc></w:tr>"
+    body = "<w:tbl>" + row.format(' w:val="restart"', "護照號碼", "1") + row.format("", "", "2") + row.format(' w:val="restart"', "", "3") + "</w:tbl>"
+    assert next(item for item in read(body) if isinstance(item, Table)).rows == (("護照號碼", "1"), ("護照號碼", "2"), ("", "3"))

@@ -173,3 +173,13 @@ def test_numbers_with_a_blank_between_may_be_columns(rows_below: list[str], want
             canvas.drawString(50, 700 - 20 * row, line)
 
     assert asked(page(draw)) is want
+
+
+def test_lines_far_apart_are_a_cell_where_rows_are_farther() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(4):
+            for column, lines in enumerate((["Ann"], ["GB24NWBK", "51985228"], ["Long Street", "Old Town"])):
+                for number, line in enumerate(lines):
+                    canvas.drawString(50 + 120 * column, 700 - 50 * row - 19 * number, line)
+
+    assert cells(page(draw))[0] == ("Ann", "GB24NWBK51985228", "Long Street Old Town")
