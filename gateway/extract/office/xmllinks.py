@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, judge, place, unescaped
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 
 VALUE = r"\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')"
@@ -26,6 +28,8 @@ FORMATS = (
     (b"ns.adobe.com/xfdf", re.compile(r"<(?:URI|File)\s[^<>]{0,200}?(?<!\w)(?:Name|OriginalName)" + VALUE)),
     (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
 )
+SCRIPT = re.compile(r"<SCRIPT(?:HEADER|SOURCE)>([^<]{1,100000})<")
+"""What HWPML keeps of the script of a document, which runs when it opens."""
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
 BY_ITSELF = frozenset({"DO", "PO"})
 """Events of OFD without a click: the document opens, a page opens (GB/T 33190-2016, 14.1)."""
@@ -52,6 +56,8 @@ class XmlLinks:
                     return
                 events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
                 yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
+        for source in islice(SCRIPT.finditer(text), MOST):
+            yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
 
 
 def _judged(target: str, by_itself: bool) -> Iterator[Observation]:

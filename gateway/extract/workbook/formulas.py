@@ -174,6 +174,8 @@ def _narrow(data: bytes) -> bytes:
     for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
         if data.startswith(mark):
             return data[2:].decode(charset, "replace").encode("utf-8", "replace")
+    if data.count(0, 0, 4096) * 3 > len(data[:4096]):
+        return data.replace(b"\0", b"")                  # without a mark
     return data.removeprefix(b"\xef\xbb\xbf")
 
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.extract.base import Node
 from gateway.extract.office.xmllinks import XML_LINKS
 from gateway.model.artifact import Artifact, ArtifactKind
-from tests.builders.archives import codes, take_apart
+from tests.builders.archives import codes, content, take_apart
 
 
 def document(address: str, event: str = "CLICK", prefix: str = "ofd:") -> bytes:
@@ -33,6 +33,11 @@ def test_where_actions_lead(address: str, event: str, code: str) -> None:
 def test_actions_of_form_data(action: str, code: str) -> None:
     data = f'<?xml version="1.0"?><xfdf xmlns="http://ns.adobe.com/xfdf/"><annots><link><OnActivation>{action}</OnActivation></link></annots></xfdf>'
     assert codes(take_apart(XML_LINKS, data.encode(), kind="text/xml")) == ({code} if code else set())
+
+
+def test_scripts_of_documents() -> None:
+    data = b'<?xml version="1.0"?><HWPML Version="2.8"><TAIL><SCRIPTCODE Type="JScript"><SCRIPTSOURCE>a &amp;&amp; b()</SCRIPTSOURCE></SCRIPTCODE></TAIL></HWPML>'
+    assert content(list(take_apart(XML_LINKS, data, kind="text/xml"))) == {"defaultjscript": b"a && b()"}
 
 
 def test_other_data_are_not_read() -> None:
