@@ -21,6 +21,8 @@ from gateway.model.errors import SekishoError
 from gateway.ops.clock import SystemClock
 from quarantine.lifecycle import Refused
 
+SOON, SELDOM = 0.2, 5.0                  # seconds between looks at what becomes of a release
+TAKEN = ("delivered", "stripped")        # outcomes of recipients
 ENDS = {Status.RELEASED, Status.RELEASE_BLOCKED, Status.DELIVERY_UNKNOWN, Status.HELD, Status.DENIED}
 COLUMNS = ["id", "status", "kind", "received_at", "reason", "sender", "recipients", "subject"]
 PAGE = 500
@@ -212,7 +214,8 @@ def tell(outcome: dict[str, Any], as_json: bool) -> None:
         return
     waiting = outcome["status"] == Status.RELEASE_REQUESTED.value
     approvals = f", {outcome['approvals']} of {outcome['needed']} approvals" if waiting else ""
-    click.echo(f"{outcome['id']} {outcome['status']}{approvals}")
+    note = f": {outcome['note']}" if outcome.get("note") else ""
+    click.echo(printable(f"{outcome['id']} {outcome['status']}{approvals}{note}"))
 
 
 deciding("request", "request", "Ask for a release.", scope=True)
@@ -242,20 +245,29 @@ def release(session: Session, wait: bool, recipients: tuple[str, ...], without: 
         failed = len(outcomes) < len(ids)
         for outcome in outcomes:
             if wait:
-                outcome |= settled(custody, user, outcome["id"], SystemClock())
-                failed |= outcome["status"] not in (Status.RELEASED.value, *([Status.HELD.value] if recipients else []))
+                outcome |= settled(custody, user, outcome["id"], SystemClock(), recipients)
+                failed |= not outcome.pop("delivered")
             tell(outcome, as_json)
     return int(failed)
 
 
-def settled(custody: Desk, user: str | None, id: str, clock: Clock, seconds: float = 120.0) -> dict[str, Any]:
-    """The message's status when its delivery is over. Without a gateway nothing is delivered, and that is said."""
-    end = clock.monotonic() + seconds
+def settled(custody: Desk, user: str | None, id: str, clock: Clock, recipients: Sequence[str] = (),
+            seconds: float = 120.0) -> dict[str, Any]:
+    """Status, whether it was delivered (to `recipients`), and who did not take it, when the delivery is over.
+
+    Without a gateway nothing is delivered, and that is said. Each look is recorded, so they get rarer.
+    """
+    end, pause = clock.monotonic() + seconds, SOON
     while True:
-        status = custody.call("show", actor(user), id=id).body["status"]
-        if Status(status) is Status.RELEASING and isinstance(custody, OwnDesk):
+        body = custody.call("show", actor(user), id=id).body
+        status = Status(body["status"])
+        alone = status is Status.RELEASING and isinstance(custody, OwnDesk)
+        if alone:
             click.echo(f"{id}: no gateway runs; the message leaves when one does", err=True)
-            return {"status": status}
-        if Status(status) in ENDS or clock.monotonic() > end:
-            return {"status": status}
-        time.sleep(0.2)
+        if alone or status in ENDS or clock.monotonic() > end:
+            taken = {address.casefold() for address, said in body.get("outcomes", {}).items() if said in TAKEN}
+            delivered = status is Status.RELEASED or (
+                status is Status.HELD and bool(recipients) and {r.casefold() for r in recipients} <= taken)
+            return {"status": status.value, "delivered": delivered, "note": body.get("note", "")}
+        time.sleep(pause)
+        pause = min(pause * 2, SELDOM)

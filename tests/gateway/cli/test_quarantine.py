@@ -137,18 +137,41 @@ def test_export_is_told_to_programs(state, tmp_path, monkeypatch):
     assert state.run("quarantine", "export", "x" * 5000).status == 1
 
 
+class Looks:
+    """A desk that shows one body after the other."""
+
+    def __init__(self, *bodies):
+        self.bodies = list(bodies)
+
+    def call(self, verb, actor, **_):
+        return type("Answer", (), {"body": self.bodies.pop(0) if len(self.bodies) > 1 else self.bodies[0]})
+
+
 def test_waiting_ends_with_the_delivery_or_with_patience():
-    class Desk:
-        def __init__(self, *statuses):
-            self.statuses = list(statuses)
+    clock, way, done = FakeClock(), {"status": "releasing"}, {"status": "released", "note": "y@p.example: 550 no"}
+    assert quarantine.settled(Looks(way, done), None, "1", clock) == {**done, "delivered": True}
+    assert quarantine.settled(Looks(way), None, "1", clock, seconds=-1) == {"status": "releasing", "delivered": False, "note": ""}
 
-        def call(self, verb, actor, **_):
-            body = {"status": self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]}
-            return type("Answer", (), {"body": body})
 
-    clock = FakeClock()
-    assert quarantine.settled(Desk("releasing", "released"), None, "1", clock) == {"status": "released"}
-    assert quarantine.settled(Desk("releasing"), None, "1", clock, seconds=-1) == {"status": "releasing"}
+def test_waiting_looks_ever_more_seldom(monkeypatch):
+    """Each look stands in the audit chain for ever."""
+    pauses = []
+    monkeypatch.setattr(quarantine.time, "sleep", pauses.append)
+    quarantine.settled(Looks(*[{"status": "releasing"}] * 9, {"status": "released"}), None, "1", FakeClock())
+    assert pauses == [0.2, 0.4, 0.8, 1.6, 3.2, 5.0, 5.0, 5.0, 5.0]
+
+
+@pytest.mark.parametrize(("said", "delivered"), [("delivered", True), ("550 5.1.1 no", False), ("", False)])
+def test_held_again_is_delivered_only_where_they_took_it(said, delivered):
+    body = {"status": "held", "note": "x@p.example: 550 5.1.1 no", "outcomes": {"X@p.example": said, "y@p.example": ""}}
+    found = quarantine.settled(Looks(body), None, "1", FakeClock(), ["x@P.example"])
+    assert found == {"status": "held", "delivered": delivered, "note": body["note"]}
+    assert quarantine.settled(Looks(body), None, "1", FakeClock())["delivered"] is False
+
+
+def test_why_it_was_not_delivered_is_said(capsys):
+    quarantine.tell({"id": "1", "status": "held", "note": "x@p.example: 550 5.1.1\x1b no"}, False)
+    assert capsys.readouterr().out == "1 held: x@p.example: 550 5.1.1\\u001b no\n"
 
 
 def test_a_preview_needs_a_gateway(state):
