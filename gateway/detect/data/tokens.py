@@ -55,6 +55,8 @@ WINDOWS = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
 """Groupings that people write; looked for inside longer runs of groups."""
 CARD_WINDOWS = ((4, 4, 4, 3), (4, 4, 4, 2))
 """Cards of 15 and 14 digits; twelve digits and a code behind them look like these: only where the check digit is right."""
+ISSUED = [6, 13]
+"""A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
@@ -165,6 +167,11 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
+    if sizes == ISSUED and payment.card(digits):
+        token = _plain(text, digits, start, end, True)
+        if token is not None:
+            yield token
+        return
     # numbers side by side: nobody writes one so
     listed = marks == {" "} and (max(sizes) >= 10 or (len(groups) == 2 and min(sizes) >= 7))
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):

@@ -159,3 +159,8 @@ def test_letters_that_belong_to_no_number(text: str) -> None:
 
 def test_an_amount_behind_a_card_is_no_part_of_it() -> None:
     assert [t.value for t in tokens("卡號 3565 3946 8948 8466 7,917,634 元")] == ["3565394689488466"]
+
+
+@pytest.mark.parametrize(("text", "values"), [("622202 8438371621917", ["6222028438371621917"]), ("622202 8438371621918", ["8438371621918"])])
+def test_a_card_as_issuer_and_the_rest(text: str, values: list[str]) -> None:
+    assert [t.value for t in tokens(text)] == values

@@ -1,0 +1,39 @@
+"""Strings of PostScript pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.base import Context, Node
+from gateway.extract.pdf.postscript import POSTSCRIPT, lines
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Text
+from gateway.model.deadline import Limits
+from tests.builders.growth import linear
+
+
+@pytest.mark.parametrize(("page", "said"), [
+    (b"40 780 moveto (No 4539) show (148803436467) show 40 766 moveto (next) show", ["No 4539148803436467", "next"]),
+    (b"/F0 10/Times@0 SF(IBAN GB98NWBK)72 48 Q(2633)-.1 E(0963496194)-.15 E(Ann)72 60 Q", ["IBAN GB98NWBK26330963496194", "Ann"]),
+    (b"1200 360 y(T)-8 b(axpay)o(er)50 b(216-48-3052)1200 400 y(x)", ["Taxpayer216-48-3052", "x"]),
+    (b"40 700 moveto (Passport) show 200 700 moveto (312345678) show", ["Passport 312345678"]),
+    (rb"40 700 moveto (a\(b\)\101\
+c (d)) show", ["a(b)Ac (d)"]),
+    (b"% (no)\n/x (name) def", ["name"]), (b"<00410042> show", [])])
+def test_lines(page: bytes, said: list[str]) -> None:
+    assert lines(page) == said
+
+
+def test_definitions_are_not_shown() -> None:
+    assert lines(b"%!PS\n/a (error) def\n%%EndProlog\n40 700 moveto (shown) show") == ["shown"]
+
+
+def test_outbound_only() -> None:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), b"%!PS\n(a) show", "application/postscript")
+    assert list(POSTSCRIPT.extract(node, Context(Limits()))) == []
+    assert list(POSTSCRIPT.extract(node, Context(Limits(), outbound=True))) == [Text("a", "page")]
+
+
+@pytest.mark.parametrize("unit", [b"(", b"\\(", b"((", b"(a) 1 2 ", b"1 "])
+def test_linear(unit: bytes) -> None:
+    assert linear(lines, lambda count: unit * count, 20_000)
