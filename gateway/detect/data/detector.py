@@ -118,8 +118,10 @@ class CustomerData:
         artifact = sample.artifact.id
         for name in sample.artifact.names[:4]:
             self._grid(layout.from_text(self._next(), _as_text(name), self.labels), artifact)
+        above = before = None
         for table in sample.tables:
-            above = None
+            above = above if before is not None and windows.continues(before, table) else None
+            before = table
             for window in windows.of_table(table):
                 assert isinstance(window.content, Table)
                 above = layout.from_table(self._next(window), window.content, self.labels, above)

@@ -3,6 +3,7 @@ of a look does not grow with what is looked at."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -17,6 +18,7 @@ ENDS = ("\n", "\r", " ", "\t", ",", ";", "\0")
 """Where a piece may end, the best first: a line of megabytes ends nowhere else."""
 NEAR = 1 << 16
 """Characters in which such a place is looked for."""
+NUMBER = re.compile(r"[A-Za-z]{0,2}[0-9]{6,19}(?:[A-Za-z]{1,2}|\([0-9A]\))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,16 @@ def of_table(table: Table) -> Iterator[Window]:
             yield Window(replace(table, rows=rows[first:row]), first, characters)
             characters += sum(len(cell) + 1 for cells_of in rows[first:row] for cell in cells_of)
             first, done = row, cells
+
+
+def continues(before: Table, table: Table) -> bool:
+    """Whether a table goes on with the one before it, whose heading speaks for it then: as many columns, and in one of them numbers
+    of the same look. Documents part their tables where a page or a chapter ends."""
+    if not before.rows or not table.rows or len(before.rows[-1]) != len(table.rows[0]) or len(before.rows) < 2:
+        return False
+    pairs = zip(before.rows[-1], table.rows[0], strict=True)
+    return any(NUMBER.fullmatch(one) is not None and _look(one) == _look(other) for one, other in pairs)
+
+
+def _look(cell: str) -> str:
+    return "".join("9" if c.isdigit() else "A" if c.isalpha() else c for c in cell)

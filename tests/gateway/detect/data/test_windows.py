@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
+
 from gateway.detect.base import Scope, Tally
 from gateway.detect.data import windows
 from gateway.detect.data.detector import CustomerData
@@ -52,3 +54,11 @@ def test_headings_hold_in_later_pieces_and_places_are_those_of_the_whole(monkeyp
     findings, tally = judged(texts=[Text(text, "body")])
     assert tally.identifiers["tw.passport"] == 4
     assert findings[0].evidence[0] == f"******580 (body, line 5, offset {text.index(NUMBERS[0])})"
+
+
+@pytest.mark.parametrize(("first", "goes_on"), [
+    (("Bob", "398765432"), True), (("Bob", "G98765432"), False), (("Bob", "398765432", "x"), False), (("Name", "Passport No"), False)])
+def test_a_table_that_goes_on_without_its_heading(first: tuple[str, ...], goes_on: bool) -> None:
+    before = Table("table 1", (("Name", "Passport No"), ("Ann", "312345678")))
+    assert windows.continues(before, Table("table 2", (first,))) is goes_on
+    assert not windows.continues(Table("table 1", before.rows[1:]), Table("table 2", (first,)))
