@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gateway.extract.base import Yield
 from gateway.extract.office import ptg, xlmtext
@@ -16,6 +17,7 @@ FORMULAS = (8, 9, 10, 11)                # BrtFmlaString, BrtFmlaNum, BrtFmlaBoo
 LINK = 360                               # BrtBeginSupBook: its first field says workbook, DDE or OLE
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 RECORDS = 2_000_000
+LINKS = 1000                             # cells of one sheet that are told
 
 
 @dataclass(slots=True)
@@ -103,6 +105,18 @@ def macro_sheet(name: str, data: bytes) -> Iterator[Yield]:
         elif kind == 6 and len(lines) < xlmtext.LINES:
             lines.append(_string(body, 8)[0])
     yield from xlmtext.sheet(name.rpartition("/")[2], lines, [c for line in lines for c in ptg.functions(line)])
+
+
+def outward(data: bytes) -> Iterator[Yield]:
+    """Where a part leads: cells of a sheet by a click, links of an external link part by themselves."""
+    yield from (islice(clicked(data), LINKS) if is_sheet(data) else links(data))
+
+
+def clicked(data: bytes) -> Iterator[Yield]:
+    if ptg.CLICK.search(data):
+        for kind, body in records(data):
+            if kind in FORMULAS and ptg.CLICK.search(body):
+                yield from ptg.clicks(_code(kind, body), wide=True)
 
 
 def links(data: bytes) -> Iterator[Yield]:

@@ -183,8 +183,8 @@ class _Reader:
             book = biff12.workbook(data)
             self.sheets += book.sheets
             self.auto_names += book.auto_names
-        elif not biff12.is_sheet(data):
-            yield from biff12.links(data)
+        else:
+            yield from biff12.outward(data)
 
     def type_of(self, name: str) -> str:
         low = name.lower()

@@ -5,9 +5,13 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from gateway.extract.office import targets
+from gateway.model.content import Observation
 
 FUNCTIONS = {
     1: "IF", 17: "RUN?", 53: "GOTO", 54: "HALT", 55: "RETURN", 56: "GET.DOCUMENT?", 31: "MID", 32: "LEN", 74: "NOW", 79: "ABSREF",
@@ -15,7 +19,7 @@ FUNCTIONS = {
     111: "CHAR", 121: "CODE", 123: "DIRECTORY", 132: "FOPEN", 133: "FCLOSE", 134: "FSIZE", 135: "FREADLN", 136: "FREAD",
     137: "FWRITELN", 138: "FWRITE", 148: "INDIRECT", 149: "REGISTER", 150: "CALL", 166: "FILES", 175: "INITIATE",
     176: "REQUEST", 177: "POKE", 178: "EXECUTE", 185: "GET.CELL", 186: "GET.WORKSPACE", 188: "GET.DOCUMENT", 255: "USER",
-    336: "CONCATENATE",
+    336: "CONCATENATE", 359: "HYPERLINK",
 }
 """Ftab ([MS-XLS] 2.5.198.17): those that matter in macro sheets."""
 
@@ -38,6 +42,10 @@ SIZES = {
     0x2C: (4, 6), 0x2D: (8, 12), 0x39: (6, 6), 0x3A: (6, 8), 0x3B: (10, 14), 0x3C: (6, 8), 0x3D: (10, 14),
 }
 OPERATORS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^", 0x08: "&"}
+
+
+CLICK = re.compile(rb"(?<=[\x22\x42\x62][\x01\x02])\x67\x01")
+"""HYPERLINK with one argument or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,19 @@ def _attribute(code: bytes, at: int) -> int:
 
 def render(code: bytes, wide: bool) -> str:
     """One readable line; CHAR() of plain numbers joined by & is folded into a string."""
+    return " ".join(_folded(code, wide))
+
+
+def clicks(code: bytes, wide: bool) -> Iterator[Observation]:
+    """Programs, and schemes that run something, behind a HYPERLINK."""
+    if CLICK.search(code):
+        for text in _folded(code, wide):
+            found = targets.judge("hyperlink", text[1:-1]) if text[:1] == '"' else None
+            if found is not None and found.code != "DOC-LINK":
+                yield found
+
+
+def _folded(code: bytes, wide: bool) -> list[str]:
     out: list[str] = []
     for token in read(code, wide):
         if token.kind == "string":
@@ -122,7 +143,7 @@ def render(code: bytes, wide: bool) -> str:
             out.append(token.text + "()")
         elif token.kind != "operator":
             out.append(token.text)
-    return " ".join(out)
+    return out
 
 
 def functions(line: str) -> list[str]:

@@ -83,8 +83,11 @@ def records(data: bytes) -> Iterator[tuple[int, bytes]]:
 def extract(data: bytes) -> Iterator[Yield]:
     """Observations and macro artifacts of one Workbook or Book stream (or of a bare BIFF file)."""
     book = _Book()
+    linked = ptg.CLICK.search(data) is not None
     for book.records, (kind, body) in enumerate(records(data), 1):
         if kind not in TELLING and not book.in_macro:
+            if linked and kind == FORMULAS[0] and ptg.CLICK.search(body):
+                yield from _clicked(book, body)
             continue
         if kind == FILEPASS:
             book.encrypted = True
@@ -207,6 +210,14 @@ def _hyperlink(book: _Book, body: bytes) -> Iterator[Yield]:
     for found in objects.hyperlink(body[24:]):
         book.links += 1
         if not isinstance(found, Observation) or found.code != "DOC-LINK" or book.links <= LINKS:
+            yield found
+
+
+def _clicked(book: _Book, body: bytes) -> Iterator[Yield]:
+    """FORMULA ([MS-XLS] 2.4.127) of a worksheet."""
+    for found in ptg.clicks(body[22:22 + int.from_bytes(body[20:22], "little")], wide=False):
+        book.links += 1
+        if book.links <= LINKS:
             yield found
 
 

@@ -37,3 +37,11 @@ def test_dde_link_and_ordinary_link() -> None:
 def test_truncated_records_end() -> None:
     assert list(biff12.records(b"\x83")) == []
     assert biff12.workbook(b"\x83\x01\xff\xff\xff\xff").sheets == []
+
+
+def test_where_a_part_leads() -> None:
+    address = "file:///C:/a.exe"
+    code = b"\x17" + struct.pack("<H", len(address)) + address.encode("utf-16-le") + b"\x42\x01\x67\x01"
+    cell = record(9, bytes(8) + bytes(8) + b"\0\0" + struct.pack("<I", len(code)) + code)
+    assert [o.code for o in biff12.outward(record(129, b"") + cell)] == ["DOC-LINK-PROGRAM"]
+    assert list(biff12.outward(record(129, b"") + record(9, bytes(30)))) == []

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
-from gateway.extract.office.ptg import functions, render
+import struct
+
+import pytest
+
+from gateway.extract.office.ptg import clicks, functions, render
 
 
 def test_biff8_strings_functions_and_chars() -> None:
@@ -21,3 +25,16 @@ def test_garbage_ends_quietly() -> None:
     assert render(b"\xff\xff\xff", wide=False) == ""
     assert render(b"\x17", wide=False) == '""'
     assert render(b"\x19", wide=True) == ""
+
+
+@pytest.mark.parametrize(("address", "code"), [
+    ("file:///C:/a.exe", "DOC-LINK-PROGRAM"), ("ms-msdt:/id x", "DOC-LINK-SCHEME"), ("https://h.example/a.exe", ""), ("other.xlsx", ""),
+])
+def test_links_behind_cells(address: str, code: str) -> None:
+    for wide in (False, True):
+        def text(words: str, wide: bool = wide) -> bytes:
+            return b"\x17" + (struct.pack("<H", len(words)) + words.encode("utf-16-le") if wide else bytes([len(words), 0]) + words.encode())
+
+        for formula in (text(address) + b"\x42\x01\x67\x01", text(address[:5]) + text(address[5:]) + b"\x08" + text("open") + b"\x22\x02\x67\x01"):
+            assert [o.code for o in clicks(formula, wide)] == ([code] if code else [])
+        assert list(clicks(text(address) + b"\x42\x01\x6e\x00", wide)) == []

@@ -93,3 +93,12 @@ def test_of_many_queries_the_first_are_told() -> None:
 def test_queries_in_records(text: str, code: str, wide: bool) -> None:
     body = struct.pack("<HB", len(text), wide) + text.encode("utf-16-le" if wide else "ascii")
     assert codes(list(extract(biff((0xCD, body))))) == ({code} if code else set())
+
+
+def test_functions_that_lead_to_programs() -> None:
+    def book(address: bytes) -> bytes:
+        tokens = b"\x17" + bytes([len(address), 0]) + address + b"\x42\x01\x67\x01"
+        return biff((0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6)), (0x06, bytes(20) + struct.pack("<H", len(tokens)) + tokens), (0x0A, b""))
+
+    assert [o.code for o in extract(book(b"setup.lnk"))] == ["DOC-LINK-PROGRAM"]
+    assert list(extract(book(b"https://h.example/"))) == []
