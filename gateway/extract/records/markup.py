@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -21,8 +22,8 @@ SIZES = ("FontRenderingEmSize", "Size", "FONTSIZE")
 SIZE = 10.0
 WORDS = 12_000
 LEAST_ROWS, LEAST_CELLS, MOST_CELLS = 2, 2, 200
-ROWS, CELL = 100_000, 2_000
-"""Rows of one document, and characters of a cell, that are read."""
+ROWS, PIECES, CELL = 100_000, 3_000_000, 500
+"""Rows of one document, pieces of text in their cells, and of one cell, that are read: tables in tables are read at each level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +101,19 @@ def _numbers(text: str, mark: str) -> list[float]:
 
 def tables(root: etree._Element) -> Iterator[Yield]:
     """Elements with several children of one name, each with as many children of one name, which hold elements: rows of cells."""
-    left = ROWS
+    left, pieces = ROWS, PIECES
     for element in root.iter():
         rows: list[tuple[str, ...]] = []
-        if left <= 0:
+        if left <= 0 or pieces <= 0:
             return
         if len(element) < LEAST_ROWS or not isinstance(element.tag, str):
             continue
         for child in element:
             if child.tag != element[-1].tag or not _is_row(child) or len(rows) >= left:
                 break
-            rows.append(tuple(" ".join("".join(cell.itertext()).split())[:CELL] for cell in child))
+            said = [list(islice(cell.itertext(), CELL)) for cell in child]
+            pieces -= sum(map(len, said))
+            rows.append(tuple(" ".join("".join(texts).split()) for texts in said))
         if len(rows) == len(element) and sum(map(len, rows)) > 2 * len(rows) - 1 and len({len(row) for row in rows}) <= 2:
             left -= len(rows)
             yield Table("rows", tuple(rows))

@@ -68,3 +68,11 @@ def test_large_documents_cost_no_more_than_they_hold(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(markup, "ROWS", 5)
     rows = "<r><c><b>1</b></c><c><b>2</b></c></r>" * 4
     assert len(tables(f"<x><a>{rows}</a><a>{rows}</a><a>{rows}</a></x>")) == 1
+
+
+def test_tables_in_tables_are_read_so_often_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markup, "PIECES", 20)
+    inner = "<b>x</b>"
+    for _ in range(30):
+        inner = f"<t><r><c>{inner}</c><c><b>1</b></c></r><r><c><b>2</b></c><c><b>3</b></c></r></t>"
+    assert 1 <= len(tables(inner)) < 5
