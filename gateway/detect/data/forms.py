@@ -15,7 +15,7 @@ POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}(
 EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
 """What follows the number in track 2: year and month, service code, what the bank adds."""
-FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})\^[^\^\n]{2,26}\^" + EXPIRY)
+FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})[\^\t][^\^\n\t]{2,26}[\^\t]" + EXPIRY)
 STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
 
 

@@ -23,7 +23,7 @@ NOTE = re.compile(r"\([^()]{0,6}[0-9]{1,2}[^()]{0,6}\)")
 """What a heading says of its numbers: (12碼)."""
 NAMES = 400
 """Characters of a line that names all columns."""
-DELIMITERS = "|;,^"
+DELIMITERS = "|;,^!&"
 FIELD = re.compile(r"\W{0,4}(?:@?(?:attribute|column|field)\s+)?[\"'`\[]?([^\W\d]\w{0,40})[\"'`\]]?"
                    r"(?:\s+[\w(), ]{1,40})?\W{0,3}", re.I)
 """A line that names one column: `@attribute id_no string`, `  ID_NO CHAR(10),`."""
@@ -56,7 +56,9 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
             row = lines.index("", row) + 1
         except ValueError:
             break
-    return found or _elsewhere(lines, labels) or _below(lines, labels)
+    if len(found) == 1 and not any("\t" in line for line in lines[found[0][0]:]):
+        return [(0, found[0][1])] if sum(map(bool, found[0][1])) >= LEAST_BELOW else found      # sorted with its heading
+    return found or _elsewhere(lines, labels)
 
 
 def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:
@@ -80,7 +82,7 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
     kinds = []
     named = filled = 0
     for cell in cells:
-        text = cell.strip()
+        text = cell.strip(" \\")                          # a row of LaTeX ends with two of them
         if not text:
             kinds.append(NONE)
             continue
@@ -117,13 +119,6 @@ _OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
 """A name of a column as databases have it."""
 
 
-def _below(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
-    """Names in the last row, as extracts have them that were sorted with their heading."""
-    last = next((line for line in reversed(lines[-ABOVE:]) if "\t" in line), "")
-    kinds = kinds_of(last.split("\t"), labels) if last and last is not lines[0] else None
-    return [(0, kinds)] if kinds is not None and sum(map(bool, kinds)) >= LEAST_BELOW else []
-
-
 def _elsewhere(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
     """Names above the first row, parted in another way than the cells: `^ a ^ b ^`, `(A, B)`, one a line."""
     first = next((i for i, line in enumerate(lines[:ABOVE * 4]) if line.count("\t") and line.strip()), 0)
@@ -133,7 +128,7 @@ def _elsewhere(lines: list[str], labels: Labels) -> list[tuple[int, list[frozens
     above = lines[max(0, first - ABOVE):first]
     for line in reversed(above):
         for delimiter in DELIMITERS if len(line) <= NAMES else "":
-            names = line.strip(" ()[]{}").split(delimiter) if delimiter in line else []
+            names = line.strip(" ()[]{}\\").split(delimiter) if delimiter in line else []
             if len(names) == len(cells) and (kinds := kinds_of(names, labels)) is not None:
                 return [(first, kinds)]
     named = [found[1] for line in above if not OPENS.match(line) and len(line) <= 80 and (found := FIELD.fullmatch(line.rstrip()))]

@@ -16,10 +16,12 @@ from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
 
-DELIMITERS = "|;,^~"
+DELIMITERS = "|;,^~&§¶þ"
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 SPACED_ROWS = 400
+RULED = ("---", "───", "===", "━━━", "\n|-\n")
+"""What a text with such lines has."""
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
 """What lines between the rows of a drawn table are made of."""
 _SAID = r"(?:[^\n\t0-9(%s]|\((?:[^()\n\t0-9]{0,6}[0-9]{1,2}[^()\n\t0-9]{0,6}\))?+)"
@@ -177,7 +179,7 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
     starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
-    ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in ("---", "───", "===", "━━━")) else None
+    ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in RULED) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for places, lines, counts in _delimiters(text, codes, starts):
@@ -222,7 +224,7 @@ def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:
     """Which lines are drawn between rows and have no words. `starts` counts the margin in."""
     other = np.concatenate(([0], np.cumsum(~(found.among(RULE + " \n") | (found.codes == 0)), dtype=np.int64)))
     ends = np.append(starts[1:], len(other) - 1)
-    return np.asarray((other[ends] == other[starts]) & (ends - starts > 3))
+    return np.asarray((other[ends] == other[starts]) & (ends - starts > 2))
 
 
 def _through(counts: np.ndarray, ruled: np.ndarray) -> np.ndarray:

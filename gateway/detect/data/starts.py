@@ -95,6 +95,7 @@ def wrapped(found: Characters) -> np.ndarray:
     """Digits that go on in the next line, and the letters right before them."""
     digit, codes = found.are(DIGIT), found.codes
     first, end = found.digits()
+    end = end + (codes[end] == 45)
     broken = (codes[end] == 10) | ((codes[end] == 13) & (codes[end + 1] == 10))
     begin, at = first[broken] - MARGIN, end[broken]
     at = at + 1 + (codes[at] == 13)

@@ -21,6 +21,8 @@ MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|\(?[0-9]
 """What an item of a list begins with."""
 VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A-Za-z])")
 LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")
+NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
+"""A name, and what stands in brackets behind it."""
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
@@ -108,6 +110,8 @@ def _item(grid: Grid, row: int) -> int | None:
     at = mark.end() if mark is not None else grid.starts[row]
     if VALUE.match(grid.text, at, grid.end(row)) is None:
         at = grid.starts[row]                             # what looked like a number of the list begins the value
+        named = NAMED.match(grid.text, at, grid.end(row))
+        at = named.end() if named is not None else at
         return at if VALUE.match(grid.text, at, grid.end(row)) is not None else None
     return at
 

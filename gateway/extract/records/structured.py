@@ -9,7 +9,6 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -17,7 +16,7 @@ from lxml import etree
 from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
-from gateway.extract.records import markup, sqlite_pages
+from gateway.extract.records import markup, sql, sqlite_pages
 from gateway.extract.text.codings import base64_of
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
@@ -31,15 +30,7 @@ FIELDS = 10_000                          # of one card
 LEAST_WRITTEN = 16                       # characters of a string that may be JSON
 COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
-INSERT = re.compile(
-    r"(?:insert\s+(?:all\s+|first\s+)?|(?<=\))\s{1,40})into\s+([^\s(]{1,128})\s*+(\([^()]{1,4096}\)\s*+)?values\s*+", re.I)
-"""One statement, or the next table of one that fills several (INSERT ALL)."""
-CREATE = re.compile(r"create\s+table\s+(?:if\s+not\s+exists\s+)?([^\s(]{1,128})\s*+\(((?:[^()]|\([^()]{0,200}\)){1,8000}+)\)", re.I)
-BRACKETED = re.compile(r"\([^()]{0,200}\)")
-CLAUSES = frozenset({"primary", "unique", "key", "index", "constraint", "foreign", "check", "fulltext"})
-MOST_CREATED = 1_000
-COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
-QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
+SELECTED_LOOK = re.compile(rb"from\s*\(\s*values\s*\(")
 LISTS = re.compile(rb"\[\s*[\[\"]")
 LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
 XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
@@ -77,8 +68,7 @@ class StructuredExtractor:
             elif kind == "ldif":
                 yield from _ldif(text)
             elif kind == "sql":
-                yield from _sql(text)
-                yield from _copied(text)
+                yield from sql.statements(text)
 
 
 MARKED = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}<([A-Za-z_][\w.:-]{0,60})[\s>]")
@@ -103,7 +93,11 @@ def _looks(data: bytes) -> str:
         return "ldif"
     if b"copy " in low and b"from stdin" in low:
         return "sql"
-    return "sql" if b"insert into" in low or b"insert all" in low or (b"create table" in low and b"insert" in data.lower()) else ""
+    if SELECTED_LOOK.search(low):
+        return "sql"
+    if any(mark in low for mark in (b"insert into", b"insert all", b"insert [")):
+        return "sql"
+    return "sql" if b"create table" in low and b"insert" in data.lower() else ""
 
 
 def _json(text: str) -> Iterator[Yield]:
@@ -129,6 +123,8 @@ def records(documents: list[Any]) -> Iterator[Yield]:
     count = 0
     while queue:
         value, name = queue.pop()
+        if isinstance(value, dict) and (rows := named_rows(value)):
+            yield Table("records", tuple(rows))
         count += 1 if not isinstance(value, dict) or len(value) <= COLUMNS else len(value)
         if count > MOST_RECORDS:
             yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
@@ -158,6 +154,36 @@ def records(documents: list[Any]) -> Iterator[Yield]:
         yield Table("values", tuple(pairs))
 
 
+def named_rows(value: dict[Any, Any]) -> list[tuple[str, ...]]:
+    """The rows of an answer that names its columns once, apart from them, names first: {"columns": [..], "rows": [[..], ..]},
+    also with an object around each name or cell, or with a column an object that counts its rows; [] for anything else."""
+    lists = [found for v in value.values() if (found := _listed(v))]
+    names = next((v for v in lists if all(isinstance(name, str) for name in map(_inside, v))), None)
+    rows = next((v for v in lists if v is not names and all(isinstance(row, list) for row in map(_inside, v))), None)
+    if names is not None and rows is not None:
+        cells = [tuple(_scalar(_inside(cell)) for cell in _inside(row)) for row in rows[:MOST_RECORDS]]
+        return [tuple(map(_inside, names)), *cells] if all(len(row) == len(names) for row in cells) else []
+    columns = [v for v in value.values() if isinstance(v, dict)]
+    if len(columns) == len(value) > 1 and all(v.keys() == columns[0].keys() for v in columns) and all(map(_counted, columns[0])):
+        return [tuple(map(str, value)), *zip(*(map(_scalar, v.values()) for v in columns), strict=True)]
+    return []
+
+
+def _counted(key: object) -> bool:
+    return str(key).isdigit()
+
+
+def _listed(value: Any) -> list[Any]:
+    """A list, or the only one in an object: {"fields": [..]}."""
+    inner = [v for v in value.values() if isinstance(v, list)] if isinstance(value, dict) else [value]
+    return inner[0] if len(inner) == 1 and isinstance(inner[0], list) else []
+
+
+def _inside(value: Any) -> Any:
+    """What an object around one name or cell holds: {"name": "id_no", "type": "STRING"}, {"v": "1"}, {"f": [..]}."""
+    return next(iter(value.values()), "") if isinstance(value, dict) else value
+
+
 def _written(value: object) -> Any:
     """What a string says that is JSON itself, as requests and messages are logged; None for any other value."""
     if not isinstance(value, str) or len(value) < LEAST_WRITTEN or value.lstrip()[:1] not in ("{", "["):
@@ -183,70 +209,6 @@ def _scalar(value: object) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e19:
         return str(int(value))
     return "" if value is None else str(value)
-
-
-def _sql(text: str) -> Iterator[Yield]:
-    """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
-    tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
-    statements = text.lower().count("into ")
-    created = {found[1].lower(): _columns(found[2]) for found in islice(CREATE.finditer(text), MOST_CREATED)}
-    match = INSERT.search(text) if statements < MOST_RECORDS else None
-    if statements >= MOST_RECORDS:
-        yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
-    while match:
-        named = match[2].rstrip()[1:-1].split(",") if match[2] else created.get(match[1].lower(), ())
-        columns = tuple(c.strip(' `"[]') for c in named)
-        place = (match[1], columns) if len(tables) < MOST_TABLES or (match[1], columns) in tables else ("", ())
-        rows = tables.setdefault(place, [columns] if columns and place[0] else [])
-        at = _values(text, match.end(), rows)
-        if len(rows) >= MOST_RECORDS:
-            yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
-            break
-        match = INSERT.search(text, at)
-    for rows in tables.values():
-        if rows:
-            yield Table("insert", tuple(rows))
-
-
-def _columns(definition: str) -> tuple[str, ...]:
-    """The names of the columns of a CREATE TABLE statement: the first word between commas that no parentheses hold."""
-    names = [piece.split(None, 1)[0].strip('`"[]') for piece in BRACKETED.sub("", definition).split(",") if piece.strip()]
-    return tuple(name for name in names if name.lower() not in CLAUSES)
-
-
-def _values(text: str, at: int, rows: list[tuple[str, ...]]) -> int:
-    """Adds the rows of one statement; gives where it ends."""
-    current: list[str] = []
-    while at < len(text) and len(rows) < MOST_RECORDS:
-        c = text[at]
-        if c == ";":
-            break
-        if c in "(, \r\n\t":
-            at += 1
-            continue
-        found = QUOTED.match(text, at)
-        if found is None or (c in "iI" and INSERT.match(text, at)):
-            break
-        at = found.end()
-        if found[3]:
-            rows.append(tuple(current))
-            current = []
-            if text[at:at + 1].isspace() and INSERT.match(text, at):
-                break
-        else:
-            current.append(found[1].replace("''", "'") if found[1] is not None else found[2].strip())
-    return at
-
-
-def _copied(text: str) -> Iterator[Yield]:
-    """COPY statements of PostgreSQL dumps: the columns, then a line a row up to `\\.`."""
-    match = COPY.search(text)
-    while match:
-        end = text.find("\n\\.", match.end())
-        lines = text[match.end():end if end >= 0 else len(text)].split("\n", MOST_RECORDS)[:MOST_RECORDS]
-        rows = [tuple(c.strip(' "') for c in match[1].split(","))]
-        yield Table("copy", (*rows, *(tuple(line.split("\t")) for line in lines if line)))
-        match = COPY.search(text, end) if end >= 0 else None
 
 
 def _ldif(text: str) -> Iterator[Yield]:
@@ -334,7 +296,7 @@ def _xml(data: bytes) -> Iterator[Yield]:
         elif len(leaves) > 1 and ((columns := tuple(k for k, _ in leaves)) in tables or len(tables) < MOST_TABLES):
             tables.setdefault(columns, []).append(tuple(v for _, v in leaves))
         else:
-            lines += (f"{key}: {value}" for key, value in leaves[len(element):])
+            lines += (f"{key}: {value}" for key, value in element.attrib.items())
         for value in (element.text, element.tail):
             if value and value.strip():
                 lines.append(f"{name}: {value.strip()}")

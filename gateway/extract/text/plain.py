@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import naturalness, readings
+from gateway.extract.records import mainframe
 from gateway.extract.text import rejoined
 from gateway.extract.text.strings import binary, described
 from gateway.model.content import Text
@@ -32,6 +33,9 @@ class TextExtractor:
         flood = nesting.letters(node.data) if node.type == "text/plain" else ""
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
+        ebcdic = mainframe.text_of(node.data) if context.outbound else ""
+        if ebcdic:
+            yield Text(ebcdic, "body", mainframe.CODEC)
         for content, charset in readings(node.data, node.charset):
             yield Text(content, "body", charset)
             if context.outbound and (charset != "utf-8" or "\ufffd" in content):

@@ -10,6 +10,15 @@ JOINED = re.compile(r"(?<=[0-9A-Za-z])([\"'`])\s{0,8}(?:\+|\.{1,2}|\|\||&|<>)\s{
 """Two literals that a program puts together: `"A123" + "456789"`, `'A123' || '456789'`."""
 ESCAPED = re.compile(r"\\{1,3}([nrt])")
 _MEANT = {"n": "\n", "r": "\r", "t": "\t"}
+COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
+"""What a terminal takes for colours and places (ECMA-48, 8.3)."""
+LENGTHS = re.compile(r"^[*$][0-9]{1,9}\r?\n", re.M)
+"""Lines that say how many or how long, before each value of a Redis log (RESP)."""
+SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
+          "eight": "8", "nine": "9"}
+_WORD = "(?:" + "|".join(SPOKEN) + ")(?![A-Za-z])"
+READ_OUT = re.compile(rf"(?<![A-Za-z])(?:[A-Za-z]{{1,2}}[ \-]{{1,2}})?{_WORD}(?:[ ,\-]{{1,2}}{_WORD}){{5,}}+", re.I)
+"""A number read out digit by digit, the letters that it begins with before."""
 LEAST = 3
 
 
@@ -18,8 +27,30 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    found += filter(None, (concatenated(text), unescaped(text)))
+    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text)))
     return found
+
+
+def plain(text: str) -> str:
+    """The text without what is for a terminal or a program that reads it; '' where there is none."""
+    if "\x1b[" in text:
+        return COLOURS.sub("", text)
+    return LENGTHS.sub("", text) if text.startswith("*") and LENGTHS.match(text) else ""
+
+
+def written(text: str) -> str:
+    """The text with numbers that are read out in English as digits; '' where there are none."""
+    if " two" not in text and " seven" not in text and " nine" not in text:
+        return ""
+    made, times = READ_OUT.subn(_digits, text)
+    return made if times else ""
+
+
+def _digits(match: re.Match[str]) -> str:
+    return "".join(SPOKEN.get(word.lower(), word) for word in _BETWEEN.split(match[0]))
+
+
+_BETWEEN = re.compile(r"[ ,\-]+")
 
 
 def unescaped(text: str) -> str:

@@ -41,3 +41,15 @@ def test_two_rows_of_headings() -> None:
     lines = ["Name\tRef\tInfo", "氏名\tマイナンバー\t電話(10桁)", "佐藤\t123456789012\t0312345678"]
     assert headings.rows(lines, LABELS) == [(1, [{"name"}, {"jp.my_number"}, {"phone"}])]
     assert headings.rows(["Name\tPhone", "陳\t0912345678"], LABELS)[0][0] == 1
+
+
+def test_names_in_the_last_row():
+    kinds = headings.rows(["陳大文\t349586580", "王小明\t388546073", "姓名\t護照號碼"], LABELS)
+    assert [row for row, _ in kinds] == [0] and kinds[0][1] == [{"name"}, LABELS.heading("護照號碼")]
+    assert headings.rows(["a1\t349586580", "b1\t388546073", "合計\t2"], LABELS) == []
+
+
+def test_names_above_in_wikis_and_latex():
+    for above, row in (("! 姓名 !! 護照號碼", "\t 陳大文 \t\t 349586580"), ("姓名 & 護照號碼 \\\\", "陳大文 \t 349586580 \\\\")):
+        (first, kinds), = headings.rows([above, row, row, row], LABELS)
+        assert first == 1 and LABELS.heading("護照號碼") in kinds

@@ -50,3 +50,9 @@ def test_a_header_that_ends_with_a_label_and_a_blank_line():
     text = 'Content-Disposition: form-data; name="passport_no"\r\n\r\n351234567\r\n------X\r\n'
     assert kinds(text, "351234567") == {"passport"}
     assert kinds(text.replace("passport_no", "order_no"), "351234567") == frozenset()
+
+
+def test_values_in_brackets_behind_names_under_a_title():
+    text = "旅券番号\n佐藤 太郎（TG0572127）\n鈴木花子（MU5616076）\n"
+    assert kinds(text, "TG0572127") == kinds(text, "MU5616076") == {"jp.passport"}
+    assert kinds("旅券番号\n第三条、本契約（TG0572127）\n", "TG0572127") == frozenset()

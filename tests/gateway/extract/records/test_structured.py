@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.records.structured import STRUCTURED, _copied, _ldif, _sql, _vcard
+from gateway.extract.records.sql import copied, inserted
+from gateway.extract.records.structured import STRUCTURED, _ldif, _vcard
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
@@ -64,7 +65,7 @@ def test_xml_entities_stay_closed():
     assert all("/" not in t.content.replace("</", "") for t in read(bomb, "text/xml") if isinstance(t, Text))
 
 
-def test_sqlite(tmp_path):
+def testinsertedite(tmp_path):
     path = tmp_path / "x.db"
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE c (name TEXT)")
@@ -109,20 +110,11 @@ def test_more_columns_and_attributes_than_any_record_has() -> None:
 
 
 @pytest.mark.parametrize(("reader", "unit", "count"), [
-    (_sql, "insert into a values (1)\n", 1_500), (_sql, "insert into a values (\\'", 2_500), (_vcard, "begin:vcard\n", 5_000), (_vcard, "begin:vcard\n\n", 5_000),
-    (_copied, "copy a (x) from stdin\n", 3_000), (_ldif, "cn: a\n", 60_000),
+    (inserted, "insert into a values (1)\n", 1_500), (inserted, "insert into a values (\\'", 2_500), (_vcard, "begin:vcard\n", 5_000), (_vcard, "begin:vcard\n\n", 5_000),
+    (copied, "copy a (x) from stdin\n", 3_000), (_ldif, "cn: a\n", 60_000),
 ])
 def test_records_that_nothing_ends_are_read_once(reader: Callable[[str], Iterator[Yield]], unit: str, count: int) -> None:
     assert linear(lambda text: list(reader(text)), lambda n: unit * n, count)
-
-
-def test_blanks_in_a_statement_are_read_once() -> None:
-    assert linear(lambda text: list(_sql(text)), lambda n: "insert into a" + " " * n, 12_000)
-
-
-def test_statements_without_their_end() -> None:
-    found = list(_sql("INSERT INTO a (x, y) VALUES (1, 'in''s')\ninsert into b values ('it\\'s'), (2)\nINSERT INTO c VALUES ('rest"))
-    assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "in's")), (("it\\'s",), ("2",))]
 
 
 def test_dumps_of_other_databases() -> None:
@@ -143,13 +135,6 @@ def test_cards_in_quoted_printable() -> None:
     folded = "=E6=9E=97=E7=BE=\r\n=8E=E7=8E=B2"
     card = f"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:{folded};;;\r\nTEL;CELL:0912\r\nEND:VCARD\r\n"
     assert ("林美玲", "0912") in {row[:2] for row in rows(read(card.encode(), "text/vcard"))}
-
-
-def test_a_statement_for_each_row_is_one_table(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = list(_sql("insert into a (x, y) values (1, 2);\ninsert into b values (5);\n" + "insert into a (x, y) values (3, 4);\n" * 2))
-    assert [t.rows for t in found if isinstance(t, Table)] == [(("x", "y"), ("1", "2"), ("3", "4"), ("3", "4")), (("5",),)]
-    monkeypatch.setattr("gateway.extract.records.structured.MOST_RECORDS", 3)
-    assert Problem in map(type, _sql("insert into a values (1);" * 3)) and Problem not in map(type, _sql("insert into a values (1);" * 2))
 
 
 @pytest.mark.parametrize("field", ["<f><name>{}</name><value>{}</value></f>", '<f key="{}" val="{}"/>', "<f><Label>{}</Label><Text>{}</Text></f>"])
@@ -194,3 +179,27 @@ def test_columns_of_the_table_that_is_created_before():
             "INSERT INTO `c` VALUES ('a', '351234567', 1);\nINSERT INTO d VALUES ('b', 2);\n")
     found = [t.rows for t in read(text.encode()) if isinstance(t, Table)]
     assert found == [(("name", "passport_no", "amount"), ("a", "351234567", "1")), (("b", "2"),)]
+
+
+@pytest.mark.parametrize("answer", [
+    {"schema": {"fields": [{"name": "name"}, {"name": "id_no"}]}, "rows": [{"f": [{"v": "Lee"}, {"v": "1"}]}, {"f": [{"v": "Ho"}, {"v": None}]}]},
+    {"columns": ["name", "id_no"], "index": [0, 1], "data": [["Lee", 1], ["Ho", None]]},
+    {"name": {"0": "Lee", "1": "Ho"}, "id_no": {"0": 1, "1": None}},
+])
+def test_columns_named_apart_from_their_rows(answer):
+    assert (("name", "id_no"), ("Lee", "1"), ("Ho", "")) in [t.rows for t in read(json.dumps(answer).encode()) if isinstance(t, Table)]
+
+
+def test_kinds_of_records_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.extract.records.structured.MOST_TABLES", 2)
+    records = [{f"k{n}": n, "x": "y"} for n in range(5)]
+    tables = [t for t in read(json.dumps(records).encode()) if isinstance(t, Table)]
+    assert len(tables) == 3 and {("k4", "4"), ("x", "y")} <= set(tables[-1].rows)
+    data = b"<?xml version='1.0'?><r>" + b"".join(b"<a k%d='%d' n='x'/>" % (n, n) for n in range(5)) + b"</r>"
+    found = read(data, "text/xml")
+    assert sum(isinstance(t, Table) for t in found) == 2 and any("k4: 4" in t.content for t in found if isinstance(t, Text))
+
+
+def test_a_card_of_endless_fields() -> None:
+    found = read(b"BEGIN:VCARD\nFN:x\n" + b"TEL:1\n" * 10_001 + b"END:VCARD\n", "text/vcard")
+    assert [p.code for p in found if isinstance(p, Problem)] == [IncidentCode.COUNT]

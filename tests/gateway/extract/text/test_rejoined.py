@@ -20,3 +20,19 @@ def test_literals_in_pieces():
 def test_line_ends_written_out():
     assert rejoined.readings("b'a\\nD298040214,x\\nE180358537\\tb'") == ["b'a\nD298040214,x\nE180358537\tb'"]
     assert rejoined.readings("C:\\new and \\nothing") == []
+
+
+def test_colours_of_a_terminal():
+    assert rejoined.plain("\x1b[1;31mA123\x1b[0m456789\n") == "A123456789\n"
+    assert rejoined.plain("A123\n") == ""
+
+
+def test_lengths_of_a_redis_log():
+    assert rejoined.plain("*2\r\n$4\r\nname\r\n$2\r\nAn\r\n") == "name\r\nAn\r\n"
+    assert rejoined.plain("* item\n$5\nx\n") == ""
+
+
+def test_numbers_read_out():
+    assert rejoined.written("ID: A one two three four five six seven eight nine.") == "ID: A123456789."
+    assert rejoined.written("call four-one-two, five five five, oh one nine nine") == "call 4125550199"
+    assert rejoined.written("one two three four five. two or three, one of nine twos") == ""

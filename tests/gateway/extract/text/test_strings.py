@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import plistlib
 import struct
 import zlib
 
@@ -141,3 +142,12 @@ def test_what_packs_its_words_is_told_beside_what_stands_there(head):
     found = read(head + b"\0" * 40 + b"Passport No 312345678 of Ann" + bytes(range(1, 9)))
     assert [item.code for item in found if isinstance(item, Problem)] == ["UNSUPPORTED"]
     assert any("312345678" in item.content for item in found if isinstance(item, Text))
+
+
+def test_property_lists_of_apple_and_copies_of_a_terminal():
+    records = [{"name": "Lee", "id_no": f"11010119900101{n:04d}"} for n in range(3)]
+    found = list(read(plistlib.dumps(records, fmt=plistlib.FMT_BINARY)))
+    assert [t.rows for t in found] == [(("id_no", "name"), *((r["id_no"], "Lee") for r in records))]
+    assert any("110101199001010001" in t.content for t in read(plistlib.dumps(records, fmt=plistlib.FMT_BINARY)[:-3]))
+    made, = read(b"\x1b[31mA123\x1b[0m456789\x01 \x02\n")
+    assert made.data.startswith(b"A123456789")

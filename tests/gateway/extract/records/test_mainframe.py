@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import random
+
+from gateway.extract.records.mainframe import records, text_of
+
+RNG = random.Random(7)
+ROWS = [f"{n:06d}A{RNG.randrange(10**9):09d}  CHEN TA WEN   {RNG.randrange(10**6):08d}" for n in range(30)]
+
+
+def test_records_of_one_length_are_lines_again():
+    for codec in ("cp037", "cp500", "cp1140"):
+        assert text_of("".join(ROWS).encode(codec)).split("\n") == ROWS
+    assert records("".join(ROWS)).split("\n") == ROWS
+
+
+def test_lines_stay_lines_and_ideographs_are_left_out():
+    assert text_of("\x85".join(ROWS).encode("cp037")).split("\n") == ROWS
+    shifted = b"\x0e\x4b\x50\x4b\x51\x0f"
+    assert text_of(b"".join(row.encode("cp037") + shifted + b"\x25" for row in ROWS)).split() == " ".join(ROWS).split()
+
+
+def test_anything_else_is_not_read():
+    for data in ("\n".join(ROWS).encode(), RNG.randbytes(5000), b"\x40" * 500, "客戶資料".encode("cp950") * 200,
+                 "顧客の資料です".encode("cp932") * 200, "고객 자료".encode("cp949") * 200, "データ".encode("euc_jp") * 200, b"", bytes(4000)):
+        assert text_of(data) == ""
+    prose = " ".join(RNG.choice(("one", "two", "three", "fourteen", "9")) for _ in range(900))
+    assert records(prose) == prose
