@@ -98,7 +98,7 @@ class SmugglingDetector:
         """What only pages that are opened as files can do."""
         id = sample.artifact.id
         for door in sample.observed("HTML-DOOR"):
-            yield Finding("SMUGGLING-HTML-DOOR", "smuggling", Severity.HIGH, id, (f"page with nothing to read that {door.detail}",))
+            yield Finding("SMUGGLING-HTML-DOOR", "smuggling", Severity.HIGH, id, (f"page that {door.detail} unasked",))
         if sample.observed("HTML-HIDDEN-FORM"):
             evidence = ("page that hides in code that it asks for a password",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)

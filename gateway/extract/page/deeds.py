@@ -39,7 +39,7 @@ def told(page: Page, source: str, play: Play) -> Iterator[Yield]:
     if play.markup and (play.asks or to_read(page, source) < SOME_SHOWN):
         data = play.markup.encode("utf-8", "replace")
         yield Child(data, ArtifactKind.OBJECT, label=LABEL, detected_type="text/html", charset="utf-8")
-    if (play.asks or any(map(asks_password, made))) and not asks_password(source):
+    if (play.asks or any(map(asks_password, (*made, play.markup)))) and not asks_password(source):
         yield Observation("HTML-HIDDEN-FORM", "played")
     for act in play.of(*GOES):
         yield Observation("HTML-LINK", f"script {act.detail[:2048]}")

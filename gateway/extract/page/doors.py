@@ -56,7 +56,8 @@ FETCHES = re.compile(r"\"imports\"\s{0,8}:\s{0,8}\{[^}]{0,400}?:\s{0,8}\"(?:http
                      r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
                      r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
 WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), ("calls", "calls a program"))
-"""What no page does unasked, however much it has to read."""
+"""What no page does unasked to an address that it hides, however much it has to read."""
+HOST = re.compile(r"//([^/?#\\]{1,255})")
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
 WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
@@ -67,7 +68,7 @@ TRIES = 2000                             # tags that are looked at
 def door(page: Page, source: str, script: str, play: Play | None) -> str:
     """How a page that shows nothing itself leads to the web without a click, "" for pages with something to read."""
     shown = to_read(page, source)
-    if play is not None and (way := _led(play, shown)):
+    if play is not None and (way := _led(play, shown, source, script)):
         return way
     if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
         return ""
@@ -115,22 +116,33 @@ def _written(page: Page, source: str, script: str, shown: int) -> str:
     return "gets its code from elsewhere" if bare and fetches else ""
 
 
-def _led(play: Play, shown: int) -> str:
+def _led(play: Play, shown: int, source: str, script: str) -> str:
     """Where a played page led its reader who had done nothing for it."""
     done = [act for act in play.acts if act.unasked]
-    kinds = {act.kind for act in done}
+    lower = source.lower()
+    hidden = {act.kind for act in done if not _plain(act.detail, lower)}
+    kinds = hidden | {act.kind for act in done}
+    few = shown <= (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN)
     for kind, way in WAYS:
-        if kind in kinds:
+        if kind in hidden or (few and kind in kinds):
             return way
     if max(shown, said(play.shown, LEAST_SHOWN)) > LEAST_SHOWN:
         return ""
-    if "frame" in kinds:
+    if "frame" in hidden or ("frame" in kinds and len(source) < SMALL):
         return "is filled by another page"
-    if any(act.kind == "asks" and STANDARDS.search(act.detail) is None for act in done):
+    asked = [act.detail for act in done if act.kind == "asks" and STANDARDS.search(act.detail) is None]
+    if "tells" in hidden or (asked and ("asks" in hidden or len(script) < LITTLE_CODE)):
         return "gets its code from elsewhere"
     if not kinds.isdisjoint(("deciphers", "pixels")):
         return "deciphers what it holds"
     return ""
+
+
+def _plain(address: str, lower: str) -> bool:
+    """Whether the host of an address stands in the page as it is. Pages that were saved lead to their own site so, though
+    they have something to read; lures hide where they lead."""
+    host = HOST.search(address.lower())
+    return host is not None and f"//{host[1]}" in lower.replace("\\/", "/")
 
 
 def _turns(source: str) -> bool:

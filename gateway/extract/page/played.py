@@ -30,7 +30,7 @@ STACK = 512 << 10
 LARGEST = 4 << 20
 """Characters of a page that is played: beyond stand pages with several chart libraries."""
 JOBS = 5000                              # steps of promises
-TICKS = 400                              # timers; the browser has fewer
+TICKS = 800                              # timers; the browser has fewer
 RETRIES = 3                              # names that a script lacks and that are made up for it
 FAILED = (_quickjs.JSException, _quickjs.StackOverflow, ValueError, TypeError)
 """What calls of the engine raise: errors of scripts, and texts and values that have no like in Python."""
@@ -42,7 +42,7 @@ UNASKED = frozenset({"load", "stir"})
 class Act:
     """One thing that a script did."""
 
-    kind: str        # goes frame submits asks library calls page file copies deciphers pixels died
+    kind: str        # goes frame submits asks library calls page file copies deciphers pixels died; tells: a library not here
     phase: str       # load; stir: whatever a reader does without meaning to; click
     detail: str
     more: str

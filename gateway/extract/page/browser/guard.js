@@ -3,7 +3,7 @@ const G = globalThis;
 const quote = JSON.stringify, run = (0, eval), later = queueMicrotask, Octets = Uint8Array, Text_ = String;
 const apply = Reflect.apply, describe = Object.getOwnPropertyDescriptor, define = Object.defineProperty;
 const toBase64 = Octets.prototype.toBase64, percent = decodeURIComponent, join = Array.prototype.join, test = RegExp.prototype.test;
-const LOG = 400, LOGGED = 4 << 20, LINE = 1 << 16, FILES = 40, HUGE = 1 << 20, STEPS = 300, DEEP = 40;
+const LOG = 400, LOGGED = 4 << 20, LINE = 1 << 16, FILES = 40, HUGE = 1 << 20, STEPS = 600, DEEP = 40;
 
 let log = '', logged = 0, phase = 'load', files = 0, written = 0, depth = 0;
 
@@ -49,16 +49,30 @@ function failed(error) {
   let said = '';
   try { said = error instanceof Error ? error.name + ': ' + error.message : 'thrown'; } catch { said = 'thrown'; }
   act('died', said);
+  troubled(said, error);
 }
+// Handlers of errors, for a name that a script lacks as well: it may have been written to lack it.
+function troubled(said, error) {
+  if (failing) return;
+  failing = true;
+  const event = new Event('error', { message: said, error, filename: here.href, lineno: 1, colno: 1 });
+  event.given = [said, here.href, 1, 1, error];
+  fire(windowTarget, event);
+  fire(windowTarget, new Event('unhandledrejection', { reason: error, promise: null }));
+  failing = false;
+}
+let failing = false;
 function lacking(error) {
   const name = error instanceof ReferenceError ? /^([\w$]+) is not defined/.exec(error.message) : null;
   if (name === null || name[1] in G) return false;
   G[name[1]] = tolerant(name[1]);
+  troubled(error.message, error);
   return true;
 }
 
 // A library that is not here: whatever is asked of it is there, functions it is given are run, markup it is given is shown.
 const unknowns = new Map();
+function nameOf(made) { for (const [name, one] of unknowns) if (one === made) return name; return ''; }
 function tolerant(name) {
   const known = unknowns.get(name);
   if (known || unknowns.size > 2000) return known || unknowns.values().next().value;
@@ -80,6 +94,13 @@ function tolerant(name) {
   unknowns.set(name, made);
   return made;
 }
+// Texts within what a library is given.
+function within(name, value, deep) {
+  for (const key of Object.keys(value).slice(0, 40)) {
+    if (typeof value[key] === 'string') telling(name, value[key]);
+    else if (value[key] && typeof value[key] === 'object' && deep < 3 && !(value[key] instanceof Node)) within(name, value[key], deep + 1);
+  }
+}
 function given(name, args) {
   if (/decrypt/i.test(name)) act('deciphers', name);
   for (const value of args) {
@@ -90,12 +111,12 @@ function given(name, args) {
       for (const key of ['success', 'complete', 'done', 'callback']) {
         if (typeof value[key] === 'function') soon(() => attempt(value[key], G, ['', 'success', tolerant('xhr')]), 1);
       }
-      if (typeof value.url === 'string') telling(name, value.url);
+      if (!(value instanceof Node)) within(name, value, 0);
     }
   }
 }
 function telling(name, value) {
-  if (/^\s*(?:https?:|wss?:)?\/\//i.test(value)) act('asks', value, name);
+  if (/^\s*(?:https?:|wss?:)?\/\//i.test(value)) act('tells', value, name);
   else if (/<[a-z!]/i.test(value) && documentBody()) { wrote(value); documentBody().append(...parsed(value)); }
 }
 
@@ -147,6 +168,8 @@ G.performance = { now: () => (now += 3) - 1767578399000, timeOrigin: 17675783990
   mark() {}, measure() {}, getEntriesByType: () => [], getEntriesByName: () => [], getEntries: () => [], clearMarks() {}, memory: { jsHeapSizeLimit: 4294705152 } };
 let seed = 20260105;
 hide(Math, 'random', () => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) / 0x7fffffff);
+// What it refers to stays, as it does in browsers until a script ends.
+G.WeakRef = class WeakRef { constructor(value) { this.held = value; } deref() { return this.held; } };
 for (const name of ['SharedArrayBuffer', 'Atomics', 'FinalizationRegistry']) delete G[name];
 
 // Timers run in the order of their time, as soon as nothing else does.

@@ -23,11 +23,12 @@ const memory = { instantiate: (v) => { wasm(v); return Promise.resolve({ instanc
 function wasm(v) { try { octetsOut(octets(v), '', 'program'); } catch { /* a promise */ } }
 place = placeOf((v) => go(v, 'leaves'));
 
+function turned() { soon(() => fire(windowTarget, new Event('popstate', { state: null })), 1); }
 const windowThings = {
   window: G, self: G, top: G, parent: G, frames: G, opener: null, frameElement: null, length: 0, closed: false, name: '', status: '', origin: 'null', isSecureContext: true, crossOriginIsolated: false,
   document: doc, navigator, clientInformation: navigator, screen: { width: 1920, height: 1080, availWidth: 1920, availHeight: 1040, colorDepth: 24, pixelDepth: 24, availLeft: 0, availTop: 0, orientation: { type: 'landscape-primary', angle: 0, addEventListener: nothing } },
   innerWidth: 1903, innerHeight: 937, outerWidth: 1920, outerHeight: 1040, screenX: 0, screenY: 0, screenLeft: 0, screenTop: 0, pageXOffset: 0, pageYOffset: 0, scrollX: 0, scrollY: 0, devicePixelRatio: 1,
-  history: { length: 2, state: null, pushState(s) { this.state = s; }, replaceState(s) { this.state = s; }, back: nothing, forward: nothing, go: nothing, scrollRestoration: 'auto' },
+  history: { length: 2, state: null, pushState(s) { this.state = s; }, replaceState(s) { this.state = s; }, back: turned, forward: turned, go: turned, scrollRestoration: 'auto' },
   navigation: { navigate: (u) => { go(u, 'leaves'); return { committed: Promise.resolve(), finished: Promise.resolve() }; }, addEventListener: nothing, currentEntry: { url: here.href } },
   localStorage: storage(), sessionStorage: storage(), caches: tolerant('caches'), indexedDB: tolerant('indexedDB'), chrome: { runtime: undefined, loadTimes: () => ({}), csi: () => ({}), app: {} }, external: {}, visualViewport: { width: 1903, height: 937, scale: 1, addEventListener: nothing },
   console: Object.fromEntries(['log', 'warn', 'error', 'info', 'debug', 'table', 'group', 'groupEnd', 'groupCollapsed', 'time', 'timeEnd', 'trace', 'clear', 'dir', 'assert', 'count', 'profile', 'profileEnd'].map((k) => [k, nothing])),
@@ -38,9 +39,9 @@ const windowThings = {
   NodeFilter: { SHOW_ALL: -1, SHOW_ELEMENT: 1, SHOW_TEXT: 4, SHOW_COMMENT: 128, FILTER_ACCEPT: 1, FILTER_REJECT: 2, FILTER_SKIP: 3 }, MediaSource: class extends EventTarget { addSourceBuffer() { return tolerant('buffer'); } static isTypeSupported() { return true; } },
   CSS: { escape: (s) => String(s), supports: () => true, registerProperty: nothing, paintWorklet: tolerant('worklet') }, customElements: { define(n, cls) { elementsMade.set(String(n), cls); for (const el of doc.querySelectorAll(String(n))) upgrade(el, cls); }, get: (n) => elementsMade.get(n), whenDefined: () => Promise.resolve(), upgrade: nothing },
   crypto: { getRandomValues: (a) => { for (let i = 0; i < a.length; i++) a[i] = Math.random() * 4294967296; return a; }, randomUUID: () => '3f1d2c9a-5b7e-4c1d-8a2b-9e0f1a2b3c4d', subtle }, getComputedStyle, matchMedia: (q) => ({ matches: !/dark|print|max-width:\s*\d{3}px|reduce|coarse/.test(q), media: q, addListener: nothing, addEventListener: nothing, removeEventListener: nothing }),
-  setTimeout: (f, ms, ...a) => soon(() => (typeof f === 'function' ? attempt(f, G, a) : evaluated(f)), ms), setInterval: (f, ms, ...a) => soon(() => (typeof f === 'function' ? attempt(f, G, a) : evaluated(f)), ms, 24), setImmediate: (f, ...a) => soon(() => attempt(f, G, a), 0), requestAnimationFrame: (f) => soon(() => attempt(f, G, [now]), 16), requestIdleCallback: (f) => soon(() => attempt(f, G, [{ didTimeout: false, timeRemaining: () => 40 }]), 9),
+  setTimeout: (f, ms, ...a) => soon(() => (typeof f === 'function' ? attempt(f, G, a) : evaluated(f)), ms), setInterval: (f, ms, ...a) => soon(() => (typeof f === 'function' ? attempt(f, G, a) : evaluated(f)), ms, 110), setImmediate: (f, ...a) => soon(() => attempt(f, G, a), 0), requestAnimationFrame: (f) => soon(() => attempt(f, G, [now]), 16), requestIdleCallback: (f) => soon(() => attempt(f, G, [{ didTimeout: false, timeRemaining: () => 40 }]), 9),
   clearTimeout: stopped, clearInterval: stopped, clearImmediate: stopped, cancelAnimationFrame: stopped, cancelIdleCallback: stopped, scheduler: { postTask: (f) => new Promise((done) => soon(() => done(attempt(f)), 0)), yield: () => Promise.resolve() }, reportError: nothing,
-  alert: nothing, confirm: () => true, prompt: (t, v) => v ?? '', print: nothing, focus: nothing, blur: nothing, close: nothing, stop: nothing, moveTo: nothing, moveBy: nothing, resizeTo: nothing, resizeBy: nothing, scroll: nothing, scrollTo: nothing, scrollBy: nothing, find: () => false, getSelection: () => ({ toString: () => '', removeAllRanges: nothing, addRange: nothing, rangeCount: 0, selectAllChildren: nothing }),
+  alert: nothing, confirm: () => true, prompt: (t, v) => v ?? '', print: () => { for (const type of ['beforeprint', 'afterprint']) fire(windowTarget, new Event(type)); }, focus: nothing, blur: nothing, close: nothing, stop: nothing, moveTo: nothing, moveBy: nothing, resizeTo: nothing, resizeBy: nothing, scroll: nothing, scrollTo: nothing, scrollBy: nothing, find: () => false, getSelection: () => ({ toString: () => '', removeAllRanges: nothing, addRange: nothing, rangeCount: 0, selectAllChildren: nothing }),
   open: (u) => { if (u !== undefined && String(u) !== '') go(u, 'opens'); return inner(element('iframe')); }, postMessage: (data, to) => { soon(() => fire(windowTarget, new Event('message', { data, origin: 'null', source: G, ports: [] })), 1); },
   addEventListener: (t, f) => windowTarget.addEventListener(t, f), removeEventListener: (t, f) => windowTarget.removeEventListener(t, f), dispatchEvent: (e) => fire(windowTarget, e), attachEvent: (t, f) => windowTarget.addEventListener(String(t).replace(/^on/, ''), f),
   showSaveFilePicker: (o) => saver(o?.suggestedName ?? ''), showOpenFilePicker: () => Promise.reject(new DOMException('aborted', 'AbortError')), showDirectoryPicker: () => Promise.resolve({ getFileHandle: (n) => saver(n) }),
@@ -75,19 +76,19 @@ function gathered() {
 hide(Function.prototype, 'toString', function toString() { return (ours ?? gathered()).has(this) || this === Function.prototype.toString ? `function ${this.name}() { [native code] }` : apply(shown, this, []); });
 
 const CLICKS = /^(?:(?:dbl|aux)?click|submit|change|key\w+|copy|paste|cut|input|mouse(?:down|up)|contextmenu|touch(?:start|end)|drag\w*|drop|pointer(?:down|up)|reset|select|beforeinput|invalid)$/;
-const ANYBODY = /^(?:beforeunload|unload|pagehide|offline|error|abort|beforeprint|afterprint|blur|focusout|storage)$/;
+const ANYBODY = /^(?:beforeunload|unload|pagehide|offline|error|abort|beforeprint|afterprint|storage|unhandledrejection)$/;
 function everyHeard(wanted) {
   const all = [];
-  for (const target of [...listening]) for (const type of EventTarget.heard(target)) if (wanted(type, target)) all.push([target === windowTarget ? G : target, type]);
+  for (const target of [...listening]) for (const type of EventTarget.heard(target)) if (wanted(type, target)) all.push([target, type]);
   for (const el of [...handling]) {
     if (el !== doc && !el.isConnected) continue;
     for (const k of el.attrs?.keys() ?? []) if (k.startsWith('on') && wanted(k.slice(2), el)) all.push([el, k.slice(2)]);
     for (const k of Object.keys(el)) if (k.startsWith('on_') && typeof el[k] === 'function' && wanted(k.slice(3), el)) all.push([el, k.slice(3)]);
   }
-  for (const k of Object.getOwnPropertyNames(G)) if (/^on[a-z]/i.test(k) && typeof G[k] === 'function' && wanted(k.slice(2), G)) all.push([G, k.slice(2)]);
+  for (const k of Object.getOwnPropertyNames(G)) if (/^on[a-z]/i.test(k) && typeof G[k] === 'function' && wanted(k.slice(2), windowTarget) && !EventTarget.heard(windowTarget).includes(k.slice(2))) all.push([windowTarget, k.slice(2)]);
   return all.slice(0, 120);
 }
-const wide = (target) => target === windowTarget || target === G || target === doc || target === doc.body || target === doc.documentElement;
+const wide = (target) => target === windowTarget || target === doc || target === doc.body || target === doc.documentElement;
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
 const entries = {
@@ -107,7 +108,7 @@ const entries = {
     opening = false;
   },
   next() { for (let el = pending.shift(); el; el = pending.shift()) { const code = el.isConnected ? coded(el) : null; if (code !== null) { current = el; return code; } } current = null; return null; },
-  died(name, said) { if (/^ReferenceError: ([\w$]+) is not defined/.test(said)) { const lacks = /: ([\w$]+) is/.exec(said)[1]; if (!(lacks in G)) { G[lacks] = tolerant(lacks); return true; } } act('died', said); return false; },
+  died(name, said) { if (/^ReferenceError: ([\w$]+) is not defined/.test(said)) { const lacks = /: ([\w$]+) is/.exec(said)[1]; if (!(lacks in G)) { G[lacks] = tolerant(lacks); troubled(said, new ReferenceError(said)); return true; } } failed(new Error(said)); return false; },
   came(value, again) { if (value instanceof Promise) came(value, () => evaluated(again)); },
   loaded() {
     current = null; if (doc.rest_) doc.close();
@@ -116,15 +117,15 @@ const entries = {
       fire(doc, new Event('readystatechange'));
       if (type === 'DOMContentLoaded') { fire(doc, new Event(type, { bubbles: true })); fire(windowTarget, new Event(type)); } else {
         for (const el of new Set(everyHeard((type, at) => (type === 'load' || type === 'error') && at instanceof Element && at !== doc.body).map((p) => p[0]))) happened(el);
-        if (typeof G.onload === 'function') attempt(G.onload, G, [new Event('load')]);
         fire(doc.body, new Event('load')); fire(windowTarget, new Event('load'));
       }
     }
-    for (const type of ['pageshow']) { if (typeof G.onpageshow === 'function') attempt(G.onpageshow, G, [new Event(type)]); fire(windowTarget, new Event(type)); if (doc.body.attrs.has('onpageshow')) fire(doc.body, new Event(type)); }
+    fire(windowTarget, new Event('pageshow'));
+    if (doc.body.attrs.has('onpageshow')) fire(doc.body, new Event('pageshow'));
     for (const el of focused.slice(0, 20)) fire(el, new Event('focus', { bubbles: true }));
   },
   tick,
-  stir() { phase = 'stir'; for (const [target, type] of everyHeard((type, t) => !EARLY.test(type) && !ANYBODY.test(type) && (!CLICKS.test(type) || wide(t)))) { const e = new Event(type, { bubbles: false }); if (target === G) { if (typeof G['on' + type] === 'function') attempt(G['on' + type], G, [e]); fire(windowTarget, e); } else fire(target, e); } },
+  stir() { phase = 'stir'; for (const [target, type] of everyHeard((type, t) => !EARLY.test(type) && !ANYBODY.test(type) && (!CLICKS.test(type) || wide(t)))) for (let n = /move|scroll|wheel|^key|over$/.test(type) ? 4 : 1; n > 0; n--) fire(target, new Event(type)); },
   click() {
     phase = 'click';
     const fields = [], buttons = [];

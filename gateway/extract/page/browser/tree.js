@@ -51,13 +51,14 @@ Object.assign(Event.prototype, { clientX: 311, clientY: 207, screenX: 311, scree
 function fire(target, event) {
   event.target ??= target;
   const path = [];
-  for (let at = target; at && path.length < 100; at = at.parentNode ?? (at === doc ? G : null)) path.push(at);
+  for (let at = target; at && path.length < 100; at = at.parentNode ?? (at === doc ? windowTarget : null)) path.push(at);
   for (const at of event.type === 'load' || event.type === 'error' ? path.slice(0, 1) : path) {
     event.currentTarget = at;
     const own = handler(at, event.type);
-    if (own && attempt(own, at === doc && !own.call ? G : at, [event]) === false) event.defaultPrevented = true;
-    for (const f of at instanceof EventTarget ? EventTarget.of(at, event.type) : at === G ? EventTarget.of(windowTarget, event.type) : []) {
-      attempt(f, at, [event]);
+    const self = at === windowTarget ? G : at;
+    if (own && attempt(own, self, event.given ?? [event]) === false) event.defaultPrevented = true;
+    for (const f of EventTarget.of(at, event.type)) {
+      attempt(f, self, [event]);
       if (event.halted) break;
     }
     if (event.stopped) break;
@@ -65,7 +66,7 @@ function fire(target, event) {
   return !event.defaultPrevented;
 }
 function handler(at, type) {
-  const own = at['on' + type];
+  const own = (at === windowTarget ? G : at)['on' + type];
   if (typeof own === 'function') return own;
   const code = at instanceof Element ? at.getAttribute('on' + type) : null;
   return code ? compiled(code, at) : null;

@@ -8,7 +8,7 @@ class Element extends Node {
   get namespaceURI() { return this.inSvg ? 'http://www.w3.org/2000/svg' : 'http://www.w3.org/1999/xhtml'; }
   get attributes() { return listed([...this.attrs].map(([name, value]) => ({ name, value, nodeName: name, nodeValue: value, localName: name, specified: true }))); }
   getAttribute(k) { return this.attrs.get(String(k).toLowerCase()) ?? null; }
-  setAttribute(k, v) { k = String(k).toLowerCase(); this.attrs.set(k, String(v)); if (k.startsWith('on')) handling.add(this); changed(this, k); if (k === 'id' && this.isConnected) called(this); }
+  setAttribute(k, v) { k = String(k).toLowerCase(); const old = this.attrs.get(k); this.attrs.set(k, String(v)); if (k.startsWith('on')) handling.add(this); changed(this, k, old); if (k === 'id' && this.isConnected) called(this); }
   setAttributeNS(space, k, v) { this.setAttribute(k, v); }
   getAttributeNS(space, k) { return this.getAttribute(k); }
   setAttributeNode(a) { this.setAttribute(a.name, a.value); }
@@ -143,7 +143,8 @@ function arrived(el) {
     if (found) go(found[1], 'refreshes');
   } else if ((el.tag === 'img' || el.tag === 'link' || el.tag === 'audio' || el.tag === 'video') && !opening && (el.onload || el.onerror)) soon(() => happened(el), 2);
 }
-function changed(el, key) {
+function changed(el, key, old) {
+  if (el.upgraded_ && el.constructor.observedAttributes?.includes(key)) attempt(el.attributeChangedCallback, el, [key, old ?? null, el.attrs.get(key)]);
   if (key === 'src' && el.tag === 'img' && !el.isConnected && (el.onload || el.onerror || EventTarget.heard(el).length || el.attrs.has('onerror'))) soon(() => happened(el), 2);
   else if (key === 'src' && el.tag === 'img') soon(() => { if (el.onload || el.onerror || EventTarget.heard(el).length) happened(el); }, 2);
   if (!el.isConnected || opening) return;
@@ -161,6 +162,7 @@ function wrote(value) { const text = String(value ?? ''); if (text.indexOf('<') 
 
 // Going somewhere: by an address, a click, a form.
 function go(address, how) {
+  if (typeof address === 'function' && /^answer/.test(nameOf(address))) act('goes', 'where an answer of the web says', how);
   const text = String(address ?? '').trim().replace(/[\t\r\n]/g, '');
   if (/^javascript:/i.test(text)) { const made = evaluated(softly(text.slice(11))); if (typeof made === 'string' && made.includes('<')) { page(made, 'address'); } return; }
   const data = contents(text);
@@ -174,20 +176,23 @@ function clicked(el) {
 function activated(el) {
   const link = el.closest('a,area');
   if (link?.hasAttribute('href')) followed(link);
+  const label = el.closest('label'), labelled = label && (label.htmlFor ? doc.getElementById(label.htmlFor) : label.querySelector('input,button'));
+  if (labelled && labelled !== el && !labelled.contains(el)) clicked(labelled);
   const button = el.closest('button,input');
-  if (button?.form && /submit|image/.test(button.type || (button.tag === 'button' ? 'submit' : ''))) { if (fire(button.form, new Event('submit', { bubbles: true }))) submitted(button.form, 'submits'); }
+  if (button?.form && /submit|image/.test(button.type || (button.tag === 'button' ? 'submit' : ''))) { if (fire(button.form, new Event('submit', { bubbles: true }))) submitted(button.form, 'submits', button.getAttribute('formaction')); }
 }
 function followed(link) {
   const address = link.getAttribute('href');
   if (link.hasAttribute('download')) { const data = contents(address); if (data) octetsOut(data.bytes, link.getAttribute('download'), 'downloads'); else if (webLike(address)) act('goes', whole(address), 'downloads'); } else go(address, 'clicks');
 }
-function submitted(form, how) {
-  const action = form.getAttribute('action') ?? '';
+function submitted(form, how, to) {
+  const action = to ?? form.getAttribute('action') ?? '';
   if (webLike(action)) act('submits', whole(action), how); else if (/^\s*(javascript|data):/i.test(action)) go(action, how);
 }
 function save(blob, name, how) { if (blob instanceof Blob) octetsOut(octets(blob), String(name ?? blob.name ?? ''), how); return true; }
 function inner(frame) {
   const body = element('body'), text = [];
+  if (frame.tag === 'iframe') frame.kids = [child(body, frame)];
   const within = { body, documentElement: body, open: () => { text.length = 0; return within; }, write: (...v) => { text.push(...v); }, writeln: (...v) => { text.push(...v); }, close: () => { if (text.length) page(text.join(''), 'frame'); }, createElement: (t) => doc.createElement(t), querySelector: () => body, getElementById: () => body, head: body, addEventListener() {} };
   soon(() => within.close(), 1);
   const made = { document: within, location: placeOf((v) => framed(String(v))), postMessage() {}, eval: run, Function, addEventListener() {}, open: G.open, navigator, focus() {}, print() {}, closed: false, parent: G, top: G, close() {} };

@@ -98,7 +98,8 @@ def test_programs_of_old_browsers(page):
 
 @pytest.mark.parametrize(("source", "way"), [
     (WORDS + "<script>setTimeout(()=>{location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')},9)</script>", "leaves for another page"),
-    (WORDS + "<form id=f action=https://a.example/></form><script>f['sub'+'mit']()</script>", "leads on by itself"),
+    (WORDS + "<form id=f></form><script>f.action=atob('aHR0cHM6Ly9hLmV4YW1wbGUv');f['sub'+'mit']()</script>", "leads on by itself"),
+    ("<p>Wait</p><form id=f action=https://a.example/></form><script>f['sub'+'mit']()</script>", "leads on by itself"),
     ("<script>location='ms-x:y'</script>", "calls a program"),
     ("<p>Wait</p><script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
      "is filled by another page"),
@@ -111,6 +112,8 @@ def test_played_pages_that_lead_away(source, way):
 
 @pytest.mark.parametrize("source", [
     WORDS + "<script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
+    WORDS + "<script>if(parent.frames.length==0)top.location.href='https://a.example/'</script>",
+    WORDS + "<form id=f action=https://a.example/></form><script>f.submit()</script>",
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
     "<p>Hi</p><script>var s=document.createElement('script');s.src='https://www.google-analytics.com/analytics.js';document.head.append(s)</script>",
     "<button onclick=\"location='https://a.example/'\">Go</button>",
