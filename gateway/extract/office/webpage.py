@@ -20,6 +20,8 @@ WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|excel|powerpoint)|
 FIELD = b"mso-element:field-begin"
 WITHIN = 2
 """Depth of a part of an attached message or saved page; the mail's own parts have 1."""
+PICTURED = frozenset({"DOC-EXTERNAL-SHARE", "DOC-EXTERNAL-MEDIA"})
+"""What only a page by itself fetches: the body of a forwarded mail has its pictures with it, and old fields around them."""
 NAMES = frozenset({"doc", "docx", "dot", "dotx", "rtf", "wps", "wpt"})
 """Word opens any page under these."""
 BOOKS = frozenset({"xls", "xlsx", "xlt"})
@@ -49,16 +51,19 @@ class OfficePage:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data[:READ]
+        named = bool(extensions(node.artifact.names))
         for code in islice(_fields(data), MOST):
-            yield from fields.judge(code)
+            for found in fields.judge(code):
+                if named or found.code not in PICTURED:
+                    yield found
         pictures = FETCHED.finditer(data) if extensions(node.artifact.names) & (NAMES | BOOKS) else iter(())
-        for found in islice(pictures, MOST):
-            seen = targets.judge("image", unescape(found[1].decode("utf-8", "replace")))
+        for picture in islice(pictures, MOST):
+            seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
             if seen is not None:
                 yield seen
-        for found in islice(ISLAND.finditer(data), MOST):
-            target = unescape((found[2] or found[3]).decode("utf-8", "replace"))
-            seen = targets.judge(PART.get(found[1].decode().lower(), "subDocument"), target)
+        for island in islice(ISLAND.finditer(data), MOST):
+            target = unescape((island[2] or island[3]).decode("utf-8", "replace"))
+            seen = targets.judge(PART.get(island[1].decode().lower(), "subDocument"), target)
             if seen is not None:
                 yield seen
 

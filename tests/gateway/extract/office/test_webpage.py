@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Node
+from gateway.extract.base import Context, Node
 from gateway.extract.office.webpage import ISLAND, MARK, OFFICE_PAGE
 from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart
 from tests.builders.growth import linear
 
@@ -51,6 +52,13 @@ def test_what_is_fetched_beside_the_page(island: str, found: str) -> None:
 def test_pictures_on_shares(body: str, found: str) -> None:
     assert read(body=body) == ({found} if found else set())
     assert read(body=body, name="a.htm") == set()         # a browser opens it
+
+
+def test_pictures_of_forwarded_mails_are_old() -> None:
+    page = PAGE.format("", field('INCLUDEPICTURE "\\\\\\\\fs01\\\\logo.png"') + field("DDEAUTO cmd x")).encode()
+    node = Node(Artifact(3, 1, ArtifactKind.PART, depth=2), page, "text/html")
+    assert codes(list(OFFICE_PAGE.extract(node, Context(Limits())))) == {"DOC-DDE"}
+    assert codes(list(take_apart(OFFICE_PAGE, page, "a.doc", kind="text/html"))) == {"DOC-DDE", "DOC-EXTERNAL-SHARE"}
 
 
 def test_only_files_of_office() -> None:
