@@ -215,9 +215,10 @@ class Client:
                 self.state, self.refused = State.CLOSED, True      # refused before our dot: the content is of no use now
                 return Verb.DOT, reply
             raise ProtocolError("reply to nothing")
-        verb = self._expected.popleft()
+        verb = self._expected[0]
         if reply.positive and not (reply.code == GO_ON if verb is Verb.DATA else reply.code < 300):
-            raise ProtocolError(f"{verb.name} answered {reply.code}")
+            raise ProtocolError(f"{verb.name} answered {reply.code}")      # which leaves it unanswered
+        self._expected.popleft()
         self.state = ON_REPLY.get((verb, reply.positive), self.state)
         if verb is Verb.EHLO and reply.positive:
             self.extensions = Extensions.of(reply)

@@ -33,6 +33,7 @@ class FakeNextHop:
     delay: float = 0.5
     tls: ssl.SSLContext | None = None
     refuse_mail: str = ""                # reply to MAIL
+    go_on: str = "354 go on"             # reply to DATA
     connections: int = 0
     open: int = 0
     most: int = 0                        # connections open at once
@@ -111,7 +112,9 @@ class FakeNextHop:
                 if not rcpts:
                     say("503 5.5.1 need RCPT")
                     continue
-                say("354 go on")
+                say(self.go_on)
+                if not self.go_on.startswith("354"):
+                    continue
                 if any(r[9:].startswith("drop") for r in rcpts):
                     await reader.read(16)
                     return

@@ -109,6 +109,7 @@ def test_a_yes_to_something_else_is_no_yes(sent: Verb, answer: bytes) -> None:
     client.send(sent)
     with pytest.raises(ProtocolError):
         client.receive(answer + b"\r\n")
+    assert client.outstanding, "or it would look answered"
 
 
 def test_no_yes_after_the_content_but_2xx() -> None:

@@ -80,6 +80,19 @@ async def test_a_refusal_says_the_same_in_both_its_codes() -> None:
         assert str(await made(hop.port).offer(e, e.recipients[0])) == "550 5.0.0 not so good"
 
 
+@pytest.mark.parametrize(("odd", "codes"), [
+    ({"greeting": "354 go on"}, ["4.4.1"]), ({"refuse_mail": "354 go on"}, ["4.4.2"]), ({"go_on": "250 2.0.0 kept"}, ["2.1.5", "4.4.2"]),
+    ({"go_on": "350 more"}, ["2.1.5", "4.4.2"])])
+async def test_a_yes_in_the_wrong_place_is_a_lost_connection(odd: dict[str, str], codes: list[str]) -> None:
+    async with FakeNextHop(**odd) as hop:  # type: ignore[arg-type]
+        relayer, e = made(hop.port), envelope(rcpt("ok"))
+        replies = [await relayer.offer(e, e.recipients[0])]
+        if replies[0].positive:
+            replies.append((await relay(relayer, e)).reply)
+        assert [reply.enhanced for reply in replies] == codes
+        assert hop.messages == []
+
+
 async def test_another_set_of_recipients_is_a_new_transaction() -> None:
     async with FakeNextHop() as hop:
         relayer = made(hop.port)
