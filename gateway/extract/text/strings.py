@@ -186,7 +186,10 @@ def described(data: bytes) -> Iterator[Yield]:
 
 
 def _cut(run: bytes, before: bytes) -> bytes:
-    """A run without what follows the string that it begins with, where two octets before it say how long that is (Java)."""
+    """A run without what follows the string that it begins with, where two octets before it say how long that is (Java), or one
+    between the keys of two fields does (protocol buffers: kind 2, or 0 for the next, in the lowest bits)."""
+    if len(before) >= 2 and before[-1] + 1 == len(run) and before[-2] & 7 == 2 and run[-1] & 7 in (0, 2):
+        return run[:-1]
     length = int.from_bytes(before[-2:], "big") if len(before) >= 2 else 0
     return run[:length] if SHORTEST <= length < len(run) else run
 

@@ -151,3 +151,9 @@ def test_property_lists_of_apple_and_copies_of_a_terminal():
     assert any("110101199001010001" in t.content for t in read(plistlib.dumps(records, fmt=plistlib.FMT_BINARY)[:-3]))
     made, = read(b"\x1b[31mA123\x1b[0m456789\x01 \x02\n")
     assert made.data.startswith(b"A123456789")
+
+
+def test_strings_of_protocol_buffers_end_before_the_next_key():
+    data = b"".join(b"\x00\xff*\x0aH1273956%02d2\x077,00%d\x00" % (n, n) for n in range(3))
+    lines = "\n".join(t.content for t in read(data)).split("\n")
+    assert [line for line in lines if "H12" in line] == [f"H1273956{n:02d}" for n in range(3)]
