@@ -27,12 +27,18 @@ CROSSED = 7
 """Digits between a label and a value from which on there is another number between them."""
 
 
+_SCRIPTS = re.compile("(?<=[\u3041-\u9fff\uac00-\ud7a3])(?=[a-z])|(?<=[a-z])(?=[\u3041-\u9fff\uac00-\ud7a3])")
+"""Where letters of East Asia and of Rome meet: word processors put room there, which is a blank in the text of a PDF."""
+
+
 def _load(section: str, local: Sequence[Path]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for file in files(TERMS, local):
         for kind, words in file.mapping(section).items():
             for word in words:
-                found.setdefault(view(word).text.lower(), set()).add(kind)
+                plain = view(word).text.lower()
+                for written in (plain, _SCRIPTS.sub(" ", plain)):
+                    found.setdefault(written, set()).add(kind)
     return {word: frozenset(kinds) for word, kinds in found.items()}
 
 

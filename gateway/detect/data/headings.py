@@ -65,7 +65,10 @@ def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None
     """The kinds of the row under a heading where that is one too, in another language or with the names of programs over it."""
     if not below or "\t" not in below[0] or any(map(str.isdigit, NOTE.sub("", below[0]))):
         return None
-    return kinds_of(below[0].split("\t"), labels)
+    cells = [cell.strip() for cell in below[0].split("\t")]
+    kinds = [labels.heading(cell) if len(cell) <= SHORT_HEADING else NONE for cell in cells]
+    parts = any(not kind.isdisjoint(IDENTIFYING) for kind in kinds)       # of one heading: 證件 over 護照號碼
+    return kinds if parts else kinds_of(cells, labels)
 
 
 def _both(first: list[frozenset[str]], second: list[frozenset[str]]) -> list[frozenset[str]]:

@@ -299,7 +299,8 @@ def _cells(pieces: list[Piece], rules: Rules) -> list[Cell]:
         above = [c for c in open_cells if c.last.base < piece.base - 0.5 and _under(c.last, piece)]
         cell = max(above, key=lambda c: c.last.base) if above else None
         usual = steps.get(round(piece.left / 4), steps[-1])
-        closer = cell is not None and (piece.base - cell.last.base) * WIDER < usual      # a heading of two lines over rows of one
+        closer = (cell is not None and (piece.base - cell.last.base) * WIDER < usual
+                  and beside[cell.last.line] < beside[piece.line])        # a heading of two lines over rows of one
         begins = not stepped and cell is not None and not closer and beside[piece.line] >= max(2, beside[cell.first.line])
         farthest = STEPPED_LINE if cell is not None and (piece.base - cell.last.base) * WIDER < steps[-2] else NEXT_LINE
         if cell and len(cell.lines) < MOST_LINES and not _parts(cell.last, piece, usual, rules, begins, farthest):

@@ -1,5 +1,5 @@
-"""What XML documents of other programs lay out: rows of cells that are elements (HWPML, UOF, DocBook), and words that stand
-somewhere on a page (XPS: ECMA-388, OFD: GB/T 33190, ALTO)."""
+"""What XML documents of other programs lay out: rows of cells that are elements (HWPML, UOF, DocBook), cells that say where they
+are (Gnumeric), and words that stand somewhere on a page (XPS: ECMA-388, OFD: GB/T 33190, ALTO)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from lxml import etree
 
 from gateway.extract.base import Yield
 from gateway.extract.pdf.layout import Letter, arranged
+from gateway.extract.workbook.scattered import Layout
 from gateway.model.content import Table
 
 PLACED = (b"OriginX=", b"Boundary=", b"HPOS=", b"xMin=")
@@ -97,6 +98,22 @@ def _numbers(text: str, mark: str) -> list[float]:
     except ValueError:
         return []
     return found if all(abs(number) < 1e7 for number in found) else []
+
+
+def sheets(root: etree._Element) -> Iterator[Yield]:
+    """Cells that say in which row and column they are (Gnumeric): a table for each element that holds them."""
+    layout = Layout()
+    for element in root.iter():
+        if not len(element) or "Row" not in element[0].attrib or "Col" not in element[0].attrib:
+            continue
+        cells: dict[int, dict[int, str]] = {}
+        for cell in element:
+            row, column = cell.get("Row", ""), cell.get("Col", "")
+            if row.isdecimal() and column.isdecimal() and len(row) < 9 and len(column) < 6 and cell.text:
+                cells.setdefault(int(row), {})[int(column)] = cell.text
+        rows = layout.rows(cells)
+        if rows:
+            yield Table("sheet", rows)
 
 
 def tables(root: etree._Element) -> Iterator[Yield]:

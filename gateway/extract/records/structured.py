@@ -303,6 +303,7 @@ def _xml(data: bytes) -> Iterator[Yield]:
     for columns, rows in tables.items():
         yield Table("records", (columns, *rows))
     yield from markup.tables(root)
+    yield from markup.sheets(root)
     yield from markup.page(root, data)
     if lines:
         yield Text("\n".join(lines), "body")

@@ -69,3 +69,8 @@ def test_labels_spread_over_their_line(label):
     assert kinds in ({"jp.bank_account"}, {"passport"})
     assert Labels().heading(view(label).text) == kinds
     assert Labels().before("番 号") == frozenset()
+
+
+@pytest.mark.parametrize("written", ["健保IC卡卡號", "健保 IC 卡卡號", "健保 IC卡卡號"])
+def test_room_between_scripts(written):
+    assert Labels().heading(written) == {"tw.nhi_card"}

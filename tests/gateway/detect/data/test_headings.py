@@ -53,3 +53,8 @@ def test_names_above_in_wikis_and_latex():
     for above, row in (("! 姓名 !! 護照號碼", "\t 陳大文 \t\t 349586580"), ("姓名 & 護照號碼 \\\\", "陳大文 \t 349586580 \\\\")):
         (first, kinds), = headings.rows([above, row, row, row], LABELS)
         assert first == 1 and LABELS.heading("護照號碼") in kinds
+
+
+def test_a_heading_in_parts() -> None:
+    lines = ["氏名\t本人確認\t電話", "\t旅券番号\t", "佐藤\tTK1234567\t0312345678"]
+    assert headings.rows(lines, LABELS)[0][1][1] == {"jp.passport"}

@@ -183,3 +183,12 @@ def test_lines_far_apart_are_a_cell_where_rows_are_farther() -> None:
                     canvas.drawString(50 + 120 * column, 700 - 50 * row - 19 * number, line)
 
     assert cells(page(draw))[0] == ("Ann", "GB24NWBK51985228", "Long Street Old Town")
+
+
+def test_rows_that_are_set_in_unevenly_stay_rows() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(5):
+            canvas.drawString(50 + 9 * (row % 3), 700 - 13 * row, f"M9107557{row}")
+            canvas.drawString(150 + 9 * (row * 2 % 3), 700 - 13 * row, f"Ann {row}")
+
+    assert cells(page(draw)) == [(f"M9107557{row}", f"Ann {row}") for row in range(5)]

@@ -76,3 +76,11 @@ def test_tables_in_tables_are_read_so_often_only(monkeypatch: pytest.MonkeyPatch
     for _ in range(30):
         inner = f"<t><r><c>{inner}</c><c><b>1</b></c></r><r><c><b>2</b></c><c><b>3</b></c></r></t>"
     assert 1 <= len(tables(inner)) < 5
+
+
+def test_cells_that_say_where_they_are() -> None:
+    cells = "".join(f'<Cell Row="{row}" Col="{column}">{value}</Cell>' for row, values in enumerate(ROWS) for column, value in enumerate(values))
+    found = list(markup.sheets(etree.fromstring(f"<Sheet><Cells>{cells}</Cells></Sheet>")))
+    assert [t.rows for t in found if isinstance(t, Table)] == [ROWS]
+    wild = '<Cells><Cell Row="0" Col="99999999">x</Cell><Cell Row="-1" Col="0">y</Cell></Cells>'
+    assert list(markup.sheets(etree.fromstring(wild))) == []
