@@ -34,7 +34,7 @@ BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xl
 TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
 TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
 """The second half of service|'topic'!item, whatever the service: any program may be named there."""
-STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
+STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xc2\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
 NAMED = re.compile(rb"[=+@(,;*/&-][ ]?[\w.:\\/-]{1,260}$")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at

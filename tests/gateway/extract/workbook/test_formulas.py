@@ -12,6 +12,7 @@ from tests.builders.growth import linear
 
 @pytest.mark.parametrize("text", [
     "a,b\r\n=cmd|'/c rem'!A0,1\r\n", '"@SUM(1+1)*cmd|\' /C rem\'!A0"\r\n', "=MSEXCEL|'\\..\\..\\cmd.exe /c rem'!''", "1,+cmd|' /C rem'!'A1'\n",
+    "\u00a0=cmd|' /C rem'!A1",
     "x;-2+3+cmd|' /C rem'!D2", '=DDE("cmd";"/C rem";"!A0")|x!'
 ])
 def test_dde_in_tables(text: str) -> None:
