@@ -94,6 +94,8 @@ LARGEST_EXPANDED = 1 << 20
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_LINKS = 2000
+SCRIPTED = re.compile(r"<(?:[\w-]{1,40}:)?script|[\s/\"']on[a-z]{3,30}\s{0,8}=|(?:java|vb)script:|srcdoc", re.I)
+"""Anything that runs, however the markup around it is read."""
 BODIES = 2
 """Nodes below which a page without a name is no body of the message."""
 ELEMENTS = 400_000
@@ -189,7 +191,7 @@ def _played(node: Node, context: Context, page: Page, source: str) -> Play | Non
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
     artifact = node.artifact
     opened = artifact.names or artifact.label or artifact.depth > BODIES
-    if context.outbound or node.type != "text/html" or not opened or not page.scripts or page.flood:
+    if context.outbound or node.type != "text/html" or not opened or page.flood or SCRIPTED.search(source) is None:
         return None
     return play(source, context.stage)
 

@@ -212,7 +212,7 @@ def _told(theatre: _Theatre, ended: bool) -> Play:
         log = log if isinstance(log, str) else theatre.take("log")
     except FAILED:
         ended = False
-    acts = tuple(Act(*map(str, json.loads(line))) for line in str(log or "").splitlines())
+    acts = tuple(Act(*map(str, json.loads(line))) for line in str(log or "").split("\n") if line)
     last = json.loads(end) if isinstance(end, str) else {}
     return Play(acts, str(last.get("shown", "")), last.get("asks") is True, str(last.get("markup", "")),
                 ended and last.get("full") is False)

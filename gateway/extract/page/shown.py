@@ -52,7 +52,7 @@ def said(text: str, enough: int) -> int:
     for found in WORD.finditer(text):
         word = found[0]
         if not word.isascii():
-            shown += 2 * len(word)                       # each character of Chinese says as much as two letters
+            shown += 2 * sum(map(str.isalpha, word))     # each character of Chinese says as much as two letters
         elif len(word) <= LONGEST_WORD and any(map(str.isalpha, word)):
             shown += len(word)
         if shown > enough:

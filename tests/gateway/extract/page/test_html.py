@@ -253,3 +253,23 @@ def test_texts_of_drawings_are_lines():
 
 def test_literals_that_a_script_puts_together():
     assert any("A123456789" in text for text in readings('<p>x</p><script>r.push("A12"+"3456789");r.push("B12"+"34");r.push("C"+"12")</script>'))
+
+
+def doors(source: str, names: tuple[str, ...] = ("a.html",), label: str = "", outbound: bool = False) -> list[str]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART, names, label=label, depth=1), source.encode(), "text/html")
+    return [i.detail for i in HTML.extract(node, Context(Limits(), outbound=outbound)) if isinstance(i, Observation) and i.code == "HTML-DOOR"]
+
+
+@pytest.mark.parametrize("around", [
+    "{}", "<!--><script>{}</script>-->", "<!-- x --!><script>{}</script>", "<noscript><p title=\"</noscript><script>{}</script>\">",
+    "<style><!--</style><script>{}</script>--></style>", "<textarea></textarea><script>{}",
+])
+def test_scripts_are_played_wherever_browsers_find_them(around):
+    script = "location=['sptth','://a.example'].map((x,i)=>i?x:[...x].reverse().join('')).join('')"
+    assert doors(around.format(f"<script>{script}</script>" if around == "{}" else script)) == ["leaves for another page"]
+
+
+def test_only_pages_that_are_opened_as_files_are_played():
+    page = "<p>" + "There is something to read here. " * 40 + "<script>location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>"
+    assert doors(page) and doors(page, (), "attach")
+    assert doors(page, ()) == [] and doors(page, outbound=True) == []

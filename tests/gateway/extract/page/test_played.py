@@ -148,6 +148,10 @@ def test_texts_that_the_engine_cannot_be_given():
     assert on_stage("<script>throw '\\ud800\\0'</script>").ended
 
 
+def test_signs_that_end_lines_elsewhere():
+    assert led(f"<script>location='{TO}?\u2028\x85'</script>") == {("goes", "load", f"{TO}?\u2028\x85")}
+
+
 def test_one_browser_is_made_ahead():
     played.make_ready()
     played.make_ready()

@@ -9,6 +9,7 @@ from gateway.extract.page.shown import parts, said, to_read
 def test_words_count_and_long_runs_do_not():
     assert said("two words", 100) == 8 and said("x" * 60 + " 1234 ab", 100) == 2 and said("請稍候", 100) == 6
     assert said("word " * 1000, 40) == 44
+    assert said("\u200b\u200c" * 400 + "\u2801" * 90, 100) == 0
 
 
 def test_parts_of_a_page():
