@@ -19,7 +19,7 @@ from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import number
 from gateway.detect.data.splits import split_cells, wrapped_cells
-from gateway.detect.data.starts import Starts, within
+from gateway.detect.data.starts import Starts, inside
 from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, NONE, Labels
@@ -190,12 +190,12 @@ class CustomerData:
 
     def _lettered(self, grid: Grid, artifact: int, found: list[tokens.Token], labelled: np.ndarray) -> None:
         """Tokens that begin with letters, in order; of many those together that no label is near."""
-        rest: list[tokens.Token] = []
-        for token in found:
-            if len(found) <= MANY or within(token.start, labelled):
-                self._token(grid, artifact, token)
-            elif token.shape not in bulk.LABEL_ONLY:
-                rest.append(token)
+        near = np.ones(len(found), bool)
+        if len(found) > MANY:
+            near = inside(np.array([token.start for token in found]), labelled)
+        for i in np.flatnonzero(near).tolist():
+            self._token(grid, artifact, found[i])
+        rest = [found[i] for i in np.flatnonzero(~near).tolist() if found[i].shape not in bulk.LABEL_ONLY]
         if rest:
             begins = np.array([token.start for token in rest])
             rows = np.searchsorted(grid.lines, begins, "right") - 1

@@ -60,17 +60,16 @@ class Starts:
                 yield from look(where, near)
 
 
-def within(place: int, spans: np.ndarray) -> bool:
-    """Whether a place is inside one of the spans (begin and end, in order)."""
-    at = int(np.searchsorted(spans[:, 0], place, "right")) - 1 if len(spans) else -1
-    return at >= 0 and bool(place < spans[at, 1])
+def inside(places: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    """For each place whether it is inside one of the spans (begin and end, in order)."""
+    if not len(spans):
+        return np.zeros(len(places), bool)
+    at = np.maximum(np.searchsorted(spans[:, 0], places, "right") - 1, 0)
+    return np.asarray((places >= spans[at, 0]) & (places < spans[at, 1]))
 
 
 def _within(places: Places, spans: np.ndarray) -> Places:
-    if places is None or not len(places) or not len(spans):
-        return places if places is None else places[:0]
-    at = np.maximum(np.searchsorted(spans[:, 0], places, "right") - 1, 0)
-    return np.asarray(places[(places >= spans[at, 0]) & (places < spans[at, 1])])
+    return None if places is None else places[inside(places, spans)]
 
 
 def ibans(found: Characters) -> np.ndarray:

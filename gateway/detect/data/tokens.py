@@ -343,7 +343,9 @@ def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
         length = IBAN_LENGTHS.get(text[start:start + 2])
         if length is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
             continue
-        value, end = _collect(text, start, length)
+        value, end = text[start:start + length], start + length
+        if not (value.isascii() and value.isalnum() and value.isupper()):
+            value, end = _collect(text, start, length)
         if len(value) == length and not (end < len(text) and text[end].isascii() and text[end].isalnum()):
             yield Token("IBAN", value, start, end)
 
