@@ -23,7 +23,7 @@ NEAR = 3
 """Pixels by which edges may miss each other."""
 WIDEST = 1.7
 """Width of a box, in heights; cells of tables are wider."""
-LEAST = 3
+LEAST = 4
 """Boxes with one character each, side by side."""
 WIDE = 1.15
 """Width of a character, in its own heights; two digits are wider."""

@@ -15,30 +15,32 @@ BELOW = 9
 """Lines below a title in which the number of its card may stand."""
 NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9][0-9 \-]{6,22}[0-9X](?![0-9A-Za-z])")
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}")
+DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
+"""How names of documents end; those of their numbers end otherwise."""
 BETWEEN = re.compile(r" {2,}")
 
 
 def titled(text: str, labels: Labels) -> str:
-    """The text with the title of a card before the numbers that have no label of their own."""
+    """The text with the title of a card before its number, where that has no label of its own."""
     lines, title, since = [], "", 0
     for line in text.split("\n"):
         since += bool(line.strip())
         if heading := _title(line, labels):
             title, since = heading, 0
-        elif title and since <= BELOW:
-            line = _labelled(line, title, labels)
+        if title and since <= BELOW:
+            named = _labelled(line, title, labels)
+            title, line = "" if named != line else title, named
         lines.append(line)
     return "\n".join(lines)
 
 
 def _title(line: str, labels: Labels) -> str:
-    """The first piece of a line that names a document and nothing else."""
-    if any(map(str.isdigit, line)):
-        return ""
-    for piece in BETWEEN.split(line.strip()):
-        if len(piece) <= TITLE and not labels.heading(piece).isdisjoint(IDENTIFYING):
-            return piece
-    return ""
+    """The piece of a line, between wide gaps, that names a document; '' in the heading of a table."""
+    pieces = [piece for piece in BETWEEN.split(line.strip()) if not any(map(str.isdigit, piece))]
+    titles = {piece for piece in pieces
+              if len(piece) <= TITLE and DOCUMENT.search(piece) and not labels.heading(piece).isdisjoint(IDENTIFYING)}
+    others = any(labels.heading(piece) for piece in pieces if piece not in titles)
+    return titles.pop() if len(titles) == 1 and not others else ""
 
 
 def _labelled(line: str, title: str, labels: Labels) -> str:

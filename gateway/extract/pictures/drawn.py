@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from gateway.extract.pictures.legible import runs
 
@@ -15,6 +15,8 @@ INK = 110
 """Brightness of the strongest colour, below which a pixel is type."""
 SPREAD = 0.5
 """Share of what is printed over which red is spread that is no seal, but type: every other row of a table, say."""
+NEAR, OVER = 5, 0.02
+"""A seal lies on black type: so many pixels of that, in parts of all of it, are near its red. Lines of red type stand apart."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -37,9 +39,12 @@ def unsealed(picture: Image.Image) -> Image.Image:
     bright = red.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
     seal = ImageChops.darker(redder.point(lambda v: 255 if v > REDDER else 0), bright)
     stamped = seal.histogram()[255]
-    if _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0)):
-        return picture
     strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    type_ = strongest.point(lambda v: 255 if v < INK else 0)
+    spread = _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0))
+    touched = ImageChops.multiply(type_, seal.filter(ImageFilter.MaxFilter(NEAR))).histogram()[255]
+    if spread and touched < OVER * type_.histogram()[255]:
+        return picture
     if stamped < LEAST_RED or stamped > 3 * sum(strongest.histogram()[:INK]):
         return picture
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)

@@ -16,7 +16,9 @@ REACH = 7
 """Points within which the strongest type tells how strong type is."""
 OTHER = 24
 """Steps of grey by which a ground is another one."""
-PART = 0.03
+SOLID = 5
+"""Points across, from which on what differs is ground: strokes of large type are thinner."""
+PART = 0.02
 """Of the picture; less of another ground is a rule or a logo."""
 FAINT = 0.3
 """Of the strongest contrast of the picture; what is weaker everywhere around is no type."""
@@ -51,7 +53,8 @@ def apart(picture: Image.Image, height: float) -> Image.Image | None:
 def _one(ground: NDArray[np.uint8]) -> bool:
     """Whether it is the same nearly everywhere, and light."""
     usual = int(np.argmax(np.bincount(ground.ravel() // 8, minlength=32))) * 8 + 4
-    return usual > 128 and float(np.mean(np.abs(ground.astype(np.int16) - usual) > OTHER)) < PART
+    other = Image.fromarray(np.abs(ground.astype(np.int16) - usual) > OTHER).convert("L").filter(ImageFilter.MinFilter(SOLID))
+    return usual > 128 and float(np.mean(np.asarray(other) > 0)) < PART
 
 
 def _strongest(away: NDArray[np.uint8], step: int) -> Image.Image:

@@ -19,6 +19,8 @@ TYPE = 24
 LARGEST = 4000
 """Long side in pixels of what is read: A4 at 340 dpi."""
 MOST_TIMES = 4.0
+LEAST_TIMES = 0.4
+"""Type that seems larger still is the pattern of a screen."""
 STRIP = 48
 """Pixels: type is looked for in strips of this width, because columns of a page have different lines."""
 LEAST_TYPE, MOST_TYPE = 5, 200
@@ -27,8 +29,12 @@ RULE = 60
 """Pixels from which on a vertical edge is a line of a table."""
 NOISE = 6
 DARK = 110
-LEAST_SKEW, MOST_SKEW = 0.5, 6.0
+LEAST_SKEW, MOST_SKEW = 0.5, 16.0
+COARSE = 1.5
+"""Degrees from one attempt to the next, before the finer ones."""
 SKEW_SIDE = 900
+SIDEWAYS = 1.5
+"""Times that columns differ more than rows."""
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
@@ -65,6 +71,7 @@ def _within(picture: Image.Image) -> Image.Image:
 
 def _sized(picture: Image.Image, height: float) -> Image.Image:
     factor = min(MOST_TIMES, TYPE / height) if height else 1.0
+    factor = max(factor, LEAST_TIMES) if height else factor
     factor = min(factor, LARGEST / max(picture.size))
     if 0.85 < factor < 1.15:
         return picture
@@ -115,12 +122,27 @@ def _skew(edges: np.ndarray) -> float:
     marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
 
     def sharpness(turn: float) -> float:
-        rows = np.asarray(marks.rotate(turn, Image.Resampling.BILINEAR)).sum(axis=1, dtype=np.float64)
-        return float((np.diff(rows) ** 2).sum())
+        return _sharpness(marks.rotate(turn, Image.Resampling.BILINEAR))
 
     straight = sharpness(0)
-    best = max(np.arange(-MOST_SKEW, MOST_SKEW + 0.1, 0.5).tolist(), key=sharpness)
+    rough = max([0.0, *np.arange(-MOST_SKEW, MOST_SKEW + 0.1, COARSE).tolist()], key=sharpness)
+    best = max((rough + step for step in np.arange(-COARSE, COARSE + 0.1, 0.5).tolist()), key=sharpness)
     return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
+
+
+def _sharpness(marks: Image.Image) -> float:
+    """How much rows differ from the next ones."""
+    rows = np.asarray(marks).sum(axis=1, dtype=np.float64)
+    return float((np.diff(rows) ** 2).sum())
+
+
+def sideways(picture: Image.Image) -> bool:
+    """Whether the lines of a fitted picture go up or down the page."""
+    across, down = (Image.fromarray(_edges(turned).astype(np.uint8) * 255)
+                    for turned in (picture, picture.transpose(Image.Transpose.ROTATE_90)))
+    for marks in (across, down):
+        marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
+    return _sharpness(down) > SIDEWAYS * _sharpness(across)
 
 
 def _taiwanese(value: str) -> bool:

@@ -330,17 +330,19 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
     """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best."""
     best = (_legible(text), prepared, text)
     lies = LIES.search(_tool("tesseract-turn", prepared, context))
-    if lies and lies[1] != "0" and float(lies[2]) >= SURE:
-        turns = [TURNS[lies[1]]]
+    sideways = legible.sideways(prepared)
+    sure = [TURNS[lies[1]]] if lies and lies[1] != "0" and float(lies[2]) >= SURE else []
+    if sideways:
+        turns = list(dict.fromkeys([*sure, TURNS["90"], TURNS["270"]]))
     else:
-        turns = list(TURNS.values()) if best[0] < FEW_WORDS else []
+        turns = sure or (list(TURNS.values()) if best[0] < FEW_WORDS else [])
     for turn in turns:
         turned = legible.fit(picture.transpose(turn))
         found = _tesseract(turned, "eng", context)
         score = _legible(found)
         if score > best[0]:
             best = (score, turned, found)
-        if score >= FEW_WORDS and NUMBERS.search(found):
+        if score >= FEW_WORDS and NUMBERS.search(found) and not sideways:
             break
     return best[1], best[2]
 

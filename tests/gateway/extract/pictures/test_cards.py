@@ -9,6 +9,8 @@ from gateway.identifiers.terms import Labels
 @pytest.mark.parametrize(("text", "read"), [
     ("運転免許証\n氏名 小野 聡\n番号 447548321582\n", "運転免許証\n氏名 小野 聡\n番号 運転免許証: 447548321582\n"),
     ("運転免許証     運転免許証\n\n第 447548321582 号   508840328031", "運転免許証     運転免許証\n\n第 運転免許証: 447548321582 号   運転免許証: 508840328031"),
+    ("氏名 木村隆 1971年11月24日   運転免許証\n番号 第 549660318782 号",
+     "氏名 木村隆 1971年11月24日   運転免許証\n番号 第 運転免許証: 549660318782 号"),
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):
@@ -22,6 +24,8 @@ def test_a_title_is_the_label_of_a_bare_number(text, read):
     "運転免許証の番号は 12 桁です\n447548321582",       # a sentence
     "運転免許証" + "\nx" * 10 + "\n447548321582",           # too far below
     "447548321582\n運転免許証",
+    "新式統一證號 要保人\nA800000014 王小明",            # the heading of a table
+    "身分證    電話\n王小明    0912345678",
 ])
 def test_numbers_of_something_else_stay(text):
     assert titled(text, Labels()) == text

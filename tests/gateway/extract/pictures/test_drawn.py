@@ -59,3 +59,15 @@ def test_red_rows_between_others_are_no_seal():
         for y in (15, 175):
             pen.rectangle((x, y, x + 3, y + 12), fill=(200, 40, 20))
     assert drawn.unsealed(rows) is rows
+
+
+def test_seals_spread_over_a_page_go_and_lines_of_red_type_stay():
+    stamped = typed("RGB")
+    pen = ImageDraw.Draw(stamped)
+    for x, y in ((40, 20), (300, 60), (480, 90)):
+        pen.ellipse((x, y, x + 90, y + 90), outline=(220, 40, 40), width=5)
+    assert drawn.unsealed(stamped) is not stamped
+    lines = typed("RGB")
+    for y in (65, 115, 165):
+        ImageDraw.Draw(lines).rectangle((30, y, 570, y + 4), fill=(220, 40, 40))
+    assert drawn.unsealed(lines) is lines

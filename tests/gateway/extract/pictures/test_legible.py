@@ -32,11 +32,19 @@ def test_light_on_dark_becomes_dark_on_light():
     assert fit(page(ground=20, ink=220)).getpixel((3, 3)) > 200
 
 
-@pytest.mark.parametrize("turn", [-5, -3, 2, 4])
+@pytest.mark.parametrize("turn", [-14, -5, -3, 2, 4, 11])
 def test_lines_come_out_straight(turn):
     tilted = page(30, lines=False).rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     assert legible._skew(legible._edges(tilted)) == pytest.approx(-turn, abs=0.6)
     assert legible._skew(legible._edges(page(30, lines=False))) == 0
+
+
+def test_lines_that_go_up_the_page():
+    sheet = Image.new("L", (700, 500), 255)
+    for row, text in enumerate(("Ann Bell, 12 Oak Street", "asked for a loan", "of three thousand, to be paid back", "in May", "or June next year")):
+        ImageDraw.Draw(sheet).text((30, 30 + 60 * row), text, 0, ImageFont.load_default(28))
+    assert not legible.sideways(sheet)
+    assert legible.sideways(sheet.transpose(Image.Transpose.ROTATE_90))
 
 
 def test_uneven_light_is_evened_out():
