@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.page.asks import asks_password
 from gateway.extract.page.deeds import told
-from gateway.extract.page.doors import WRITES_PAGE, door, is_library
+from gateway.extract.page.doors import door, is_library
 from gateway.extract.page.played import Play
 from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, WORD, parts, to_read
 from gateway.extract.script import literals, numbers, obscure
@@ -46,6 +46,8 @@ TRANSFORMED = re.compile(
 SCRIPT_URI = re.compile(r"data:(?:text|application)/(?:x-)?(?:java|ecma|j)script[;,]", re.I)
 CDATA = re.compile(r"\]\]>\s{0,40}<!\[CDATA\[")
 """Where a script of XML goes on in the next section (XML 1.0, 2.7)."""
+WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
+                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.download\s*=|['\"]download['\"]|new\s+(?:Blob|File)\s*\(|"
                           r"FileSaver|saveAs\s*\(", re.I)
 STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"

@@ -41,27 +41,15 @@ LOCATION = r"location[\"'\]]{0,2}(?:\.href|\[[\"']href[\"']\])?\s{0,4}=(?!=)|loc
            r"navigation\.navigate\s{0,4}\(|window\.open\s{0,4}\("
 LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}"
                     r"(?:(?:new\s{1,4}URL\s{0,4}\(\s{0,4})?[\"'`](?:https?:|//)|\[\s{0,4}[\[\"'`\d])", re.I)
-GOES = re.compile(rf"(?:{LOCATION})\s{{0,4}}(?![\s\"'`#])|(?:{LOCATION})\s{{0,4}}[\"'`][^\"'`]{{1,400}}[\"'`]\s{{0,4}}[.+]", re.I)
-"""Puts together where it goes. Pages of one's own have a plain path there."""
-LEADS = re.compile(r"[\"'`](?:https?:|//[a-z0-9-])|fromC(?:harCode|odePoint)|TextDecoder|(?<!\w)atob(?!\w)|"
-                   r"\.reverse\s{0,4}\(|unescape\s{0,4}\(", re.I)
-SENDS = re.compile(r"\.(?:submit|requestSubmit|click|dispatchEvent)\s{0,4}\(")
 AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
                      r"<\w{1,20}:script", re.I)
 """Handlers that wait for nobody, or that anybody sets off."""
 BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
-WRITES_FRAME = re.compile(r"<(?:i?frame|meta|script|object|embed)\s[^>]{1,200}?(?:https?:|//)", re.I)
-FETCHES = re.compile(r"\"imports\"\s{0,8}:\s{0,8}\{[^}]{0,400}?:\s{0,8}\"(?:https?:)?//|"
-                     r"(?:fetch|import|WebSocket|EventSource|importScripts|\.load)\s{0,4}\(\s{0,4}[\"'`](?:https?:|wss?:)?//|"
-                     r"(?:import|from|\.src\s{0,4}=)\s{0,4}[\"'`](?:https?:)?//|"
-                     r"\.open\s{0,4}\(\s{0,4}[\"'](?:GET|POST)[\"']\s{0,4},\s{0,4}[\"'`](?:https?:)?//", re.I)
 WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), ("calls", "calls a program"))
 """What no page does unasked to an address that it hides, however much it has to read."""
 HOST = re.compile(r"//([^/?#\\]{1,255})")
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
-WRITES_PAGE = re.compile(r"document\s*\.\s*write|innerHTML\s*=|outerHTML\s*=|insertAdjacentHTML|"
-                         r"(?<!\w)eval\s*\(|(?-i:Function)\s*\(|srcdoc", re.I)
 TRIES = 2000                             # tags that are looked at
 
 
@@ -93,27 +81,20 @@ def _web(page: Page) -> set[str]:
 
 
 def _written(page: Page, source: str, script: str, shown: int) -> str:
-    """What is told by the scripts as they are written, of a page that was not played to its end."""
+    """What is told by the scripts as they are written, of a small page that was not played to its end: it has an address, or
+    what makes one, and has to do with going there. What honest empty pages do so, they do with a library or for a click."""
     if page.handlers and AT_ONCE.search(source) is None:
         script = "\n".join(parts(source, "script")[1])  # what a click runs waits for one
-    plain = not page.handlers and "function" not in script and "=>" not in script
-    if shown > LEAST_SHOWN:
-        return "leaves for another page" if plain and LEAVES.search(script) else ""
-    if is_library(script):
+    if shown > LEAST_SHOWN or is_library(script):
         return ""
-    web = _web(page)
-    if LEAVES.search(script) or (GOES.search(script) and LEADS.search(script)):
+    if LEAVES.search(script):
         return "leaves for another page"
-    waits = not plain and BUTTON.search(source) is not None
-    if web & {"form", "a", "base"} and SENDS.search(script) and not waits:
-        return "leads on by itself"
-    if len(source) < SMALL and "script" not in web and not waits and _wanders(source, script):
-        return "leaves for another page"
-    if len(source) < SMALL and WRITES_FRAME.search(script) and WRITES_PAGE.search(script):
-        return "is filled by another page"
-    bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
-    fetches = len(script) < LITTLE_CODE and FETCHES.search(STANDARDS.sub("", script)) is not None
-    return "gets its code from elsewhere" if bare and fetches else ""
+    if len(source) > SMALL:
+        return ""
+    waits = (page.handlers or "function" in script or "=>" in script) and BUTTON.search(source) is not None
+    plain = CUT.sub("", literals.unescape(script))
+    leads = not waits and GOING.search(plain) and HIDDEN_ADDRESS.search(STANDARDS.sub("", f"{source}\n{plain}"))
+    return "leaves for another page" if leads else ""
 
 
 def _led(play: Play, shown: int, source: str, script: str) -> str:
@@ -149,13 +130,6 @@ def _turns(source: str) -> bool:
     """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
     tags = (html.unescape(tag[0]) for tag in islice(META.finditer(parts(source, "noscript")[0]), TRIES))
     return any(REFRESH.search(tag) and ADDRESS.search(tag) for tag in tags)
-
-
-def _wanders(source: str, script: str) -> bool:
-    """Whether a small page has an address, or what makes one, and a script that has to do with going there, however it is
-    written. What honest empty pages do with addresses, they do with a library or for a click."""
-    plain = CUT.sub("", literals.unescape(script))
-    return GOING.search(plain) is not None and HIDDEN_ADDRESS.search(STANDARDS.sub("", f"{source}\n{plain}")) is not None
 
 
 def is_library(script: str) -> bool:

@@ -42,7 +42,7 @@ UNASKED = frozenset({"load", "stir"})
 class Act:
     """One thing that a script did."""
 
-    kind: str        # goes frame submits asks library calls page file copies deciphers pixels died; tells: a library not here
+    kind: str        # goes frame submits asks tells library calls page file copies deciphers pixels died lacks
     phase: str       # load; stir: whatever a reader does without meaning to; click
     detail: str
     more: str
@@ -69,8 +69,8 @@ class Play:
 
     @property
     def followed(self) -> bool:
-        """Whether every script came to its end: what the page does not do here it does nowhere."""
-        return self.ended and not self.of("died")
+        """Whether every script came to its end, and lacked nothing: what the page does not do here it does nowhere."""
+        return self.ended and not self.of("died", "lacks")
 
     def of(self, *kinds: str) -> tuple[Act, ...]:
         return tuple(act for act in self.acts if act.kind in kinds)

@@ -66,6 +66,7 @@ function lacking(error) {
   const name = error instanceof ReferenceError ? /^([\w$]+) is not defined/.exec(error.message) : null;
   if (name === null || name[1] in G) return false;
   G[name[1]] = tolerant(name[1]);
+  act('lacks', name[1]);
   troubled(error.message, error);
   return true;
 }

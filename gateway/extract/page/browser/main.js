@@ -100,7 +100,12 @@ function moduled(code) {
     return before + (star ? `const ${star[1]} = await imported(${quote(from)});` : '') + (some ? `const {${some[1].replace(/\s+as\s+/g, ': ')}} = await imported(${quote(from)});` : '') + (first ? `const ${first[1]} = (await imported(${quote(from)})).default;` : '') + (names.trim() ? '' : `await imported(${quote(from)});`);
   }).replace(/(^|[;\n}])\s*export\s+default\s+/g, '$1exports_.default = ').replace(/(^|[;\n}])\s*export\s+(?=const|let|var|function|class|async)/g, '$1').replace(/(^|[;\n}])\s*export\s*\{[^}]*\}/g, '$1') + '\n})()';
 }
+function mapped(from) {
+  for (const el of doc.querySelectorAll('script[type=importmap]')) { try { const to = JSON.parse(el.textContent).imports?.[from]; if (to) return to; } catch { /* none */ } }
+  return from;
+}
 function imported(from) {
+  from = mapped(String(from));
   const data = contents(String(from));
   if (!data) { act('asks', from, 'import'); return Promise.resolve(tolerant('module')); }
   const exports_ = {}, code = decoded(data.bytes, 'utf-8'), names = [...code.matchAll(/export\s+(?:const|let|var|function\*?|class|async\s+function)\s+([\w$]+)/g)].map((m) => m[1]);

@@ -108,7 +108,7 @@ const entries = {
     opening = false;
   },
   next() { for (let el = pending.shift(); el; el = pending.shift()) { const code = el.isConnected ? coded(el) : null; if (code !== null) { current = el; return code; } } current = null; return null; },
-  died(name, said) { if (/^ReferenceError: ([\w$]+) is not defined/.test(said)) { const lacks = /: ([\w$]+) is/.exec(said)[1]; if (!(lacks in G)) { G[lacks] = tolerant(lacks); troubled(said, new ReferenceError(said)); return true; } } failed(new Error(said)); return false; },
+  died(name, said) { if (/^ReferenceError: ([\w$]+) is not defined/.test(said)) { const lacks = /: ([\w$]+) is/.exec(said)[1]; if (!(lacks in G)) { G[lacks] = tolerant(lacks); act('lacks', lacks); troubled(said, new ReferenceError(said)); return true; } } failed(new Error(said)); return false; },
   came(value, again) { if (value instanceof Promise) came(value, () => evaluated(again)); },
   loaded() {
     current = null; if (doc.rest_) doc.close();

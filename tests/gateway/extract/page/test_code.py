@@ -74,14 +74,6 @@ def test_style_sheets_that_make_another_document(source, told):
     assert (acts(source).get("HTML-ENTITY") == "sheet") is told
 
 
-def test_scripts_in_addresses_are_scripts_of_the_page():
-    for source in ("<script>import('data:text/javascript,location=`https://h.invalid/`')</script>",
-                   "<script type=importmap>{\"imports\":{\"x\":\"data:application/javascript;base64,bG9jYXRpb249J2h0dHBzOi8vaC5pbnZhbGlkLyc=\"}}"
-                   "</script>"):
-        assert acts(source)["HTML-DOOR"] == "leaves for another page"
-    assert "HTML-DOOR" in acts("<script type=importmap>{\"imports\": {\"x\": \"https://h.invalid/m.js\"}}</script><script type=module>import 'x'</script>")
-
-
 def test_entities_that_bring_markup():
     assert acts("<!DOCTYPE html [<!ENTITY p '<script>x</script>'>]><html>&p;")["HTML-ENTITY"] == "markup"
     assert acts("<!DOCTYPE book [<!ENTITY c SYSTEM 'c.xml'>]><book>&c;</book>")["HTML-ENTITY"] == ""

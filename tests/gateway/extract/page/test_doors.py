@@ -15,12 +15,16 @@ FRAME = "<iframe src='https://h.example/l' style='width:100%;height:100%'></ifra
 
 
 def acts(source: str) -> dict[str, str]:
+    return {i.code: i.detail for i in active(parse(source), source, play(source, Stage())) if isinstance(i, Observation)}
+
+
+def read(source: str) -> dict[str, str]:
+    """Of a page that is not played."""
     return {i.code: i.detail for i in active(parse(source), source) if isinstance(i, Observation)}
 
 
 def seen(source: str) -> str:
-    """The door of a page that is played."""
-    return {i.code: i.detail for i in active(parse(source), source, play(source, Stage())) if isinstance(i, Observation)}.get("HTML-DOOR", "")
+    return acts(source).get("HTML-DOOR", "")
 
 
 @pytest.mark.parametrize("source", [
@@ -43,7 +47,7 @@ def seen(source: str) -> str:
 ])
 def test_doors(source):
     assert "HTML-DOOR" in acts(source)
-    assert "HTML-DOOR" not in acts(source + WORDS)
+    assert "HTML-DOOR" not in read(source + WORDS)
 
 
 @pytest.mark.parametrize("source", [
@@ -75,11 +79,19 @@ def test_words_in_the_colour_of_the_ground_are_nothing_to_read():
 
 
 @pytest.mark.parametrize("script", [
-    "location=['h','t','t','p'].reduce((a,b)=>a+b)", "location=[[1,'t'],[0,'h']].sort().map(x=>x[1]).join('')",
-    "location=String.fromCodePoint(0x68,0x74)", "location=new TextDecoder().decode(new Uint8Array([104,116]))",
+    "location=['h','t','t','p://h.invalid'].reduce((a,b)=>a+b)", "location=[[1,'//h.invalid'],[0,'https:']].sort().map(x=>x[1]).join('')",
+    "location=String.fromCodePoint(0x2f,0x2f,0x68)", "location=new TextDecoder().decode(new Uint8Array([47,47,104]))",
     "Promise.resolve('aHR0cHM6Ly94').then(atob).then(u=>open(u,'_top'))", "<![CDATA[loc]]>\n<![CDATA[ation='https://h.invalid']]>"])
 def test_ways_out_written_in_codes(script):
     assert acts(f"<script>{script}</script>")["HTML-DOOR"] == "leaves for another page"
+
+
+def test_scripts_in_addresses_are_scripts_of_the_page():
+    for source in ("<script>import('data:text/javascript,location=`https://h.invalid/`')</script>",
+                   "<script type=importmap>{\"imports\":{\"x\":\"data:application/javascript;base64,bG9jYXRpb249J2h0dHBzOi8vaC5pbnZhbGlkLyc=\"}}"
+                   "</script><script type=module>import 'x'</script>"):
+        assert acts(source)["HTML-DOOR"] == "leaves for another page"
+    assert "HTML-DOOR" in acts("<script type=importmap>{\"imports\": {\"x\": \"https://h.invalid/m.js\"}}</script><script type=module>import 'x'</script>")
 
 
 def test_links_that_a_script_presses():
