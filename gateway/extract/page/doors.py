@@ -89,7 +89,7 @@ def _written(page: Page, source: str, script: str, shown: int) -> str:
         return ""
     if LEAVES.search(script):
         return "leaves for another page"
-    if len(source) > SMALL:
+    if len(source) > SMALL or "script" in _web(page):
         return ""
     waits = (page.handlers or "function" in script or "=>" in script) and BUTTON.search(source) is not None
     plain = CUT.sub("", literals.unescape(script))

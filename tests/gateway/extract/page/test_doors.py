@@ -124,6 +124,7 @@ def test_played_pages_that_lead_away(source, way):
 
 @pytest.mark.parametrize("source", [
     WORDS + "<script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
+    "<script src='https://h.example/l.js'></script><script>L.map('m').open('https://h.example/{z}');draw([" + "1.5, " * 100 + "2])</script>",
     WORDS + "<script>if(parent.frames.length==0)top.location.href='https://a.example/'</script>",
     WORDS + "<form id=f action=https://a.example/></form><script>f.submit()</script>",
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
