@@ -14,7 +14,9 @@ DEEP_PACKAGES = ("msoffcrypto.format", "msoffcrypto.method")
 """Packages whose modules import one another late, inside functions."""
 
 PLAIN_MODULES = ("html.entities", "html.parser", "quopri", "stringprep", "traceback", "unicodedata")
-DEEP_MODULES = ("cryptography.hazmat.backends.openssl.backend", "xml.dom.expatbuilder", "xml.dom.minidom", "xml.parsers.expat")
+DEEP_MODULES = ("cryptography.hazmat.backends.openssl.backend", "xml.dom.expatbuilder", "xml.dom.minidom", "xml.parsers.expat",
+                "PIL.ExifTags", "PIL.ImageColor", "PIL.ImageFile", "PIL.ImageFilter", "PIL.ImagePalette", "PIL.TiffImagePlugin",
+                "numpy.ma")
 
 
 def preload(lane: str) -> None:
