@@ -38,7 +38,7 @@ def import_(session: Session, file: Path | None, ldap: bool, user: str | None, a
         rows, source = from_ldap(config), "ldap"
     else:
         rows, source = read(octets_of(str(file)), str(file), config.gateway.our_domains), file.name
-    with desk(session) as custody, refusals():
+    with desk(session, begin=True) as custody, refusals():
         count = custody.call("directory-import", actor(user), rows=rows, source=source).body["count"]
     put_done(as_json, f"{count} people; held leaks go to the sender's superior from now on", count=count)
     return 0

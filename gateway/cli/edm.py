@@ -101,7 +101,7 @@ def source(file: str) -> Iterator[Path]:
 
 def note(session: Session, action: str, **detail: Any) -> None:
     """What is registered decides what may leave: who changed it stands in the audit chain."""
-    with desk(session) as custody, refusals():
+    with desk(session, begin=True) as custody, refusals():
         custody.call("note", actor(None), action=action, detail=detail)
 
 

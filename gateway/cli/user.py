@@ -48,7 +48,7 @@ def add(session: Session, name: str, roles: str, mailboxes: tuple[str, ...], sco
         user: str | None, as_json: bool) -> int:
     """Add an account. Without a password file a one-time password is shown once."""
     password = first_line(password_file) if password_file else ""
-    with desk(session) as custody, refusals():
+    with desk(session, begin=True) as custody, refusals():
         made = custody.call("user-add", actor(user), name=name, roles=parse_roles(roles), mailboxes=list(mailboxes),
                             scopes=list(scopes), password=password).body
     if not made["password"]:

@@ -31,7 +31,10 @@ def test_where_nothing_was_begun_nothing_is(state):
         assert done.status == 2
         assert done.complaint == f"{state.state}/quarantine.db: no custody was begun there; make it with: sekisho init"
     assert {p.name for p in state.state.iterdir()} <= {"run", "console.secret"}
-    assert state.run("init").status == 0 and state.run("quarantine", "list").status == 0
+    table = state.state.parent / "people.csv"
+    table.write_text("national_id,name\nA123456789,王小明\nB123456780,陳大文\n", "utf-8")
+    assert state.run("edm", "import", "--name", "people", str(table)).status == 0          # who brings something begins one
+    assert state.run("quarantine", "list").status == 0
 
 
 def test_another_command_is_waited_for(state):
