@@ -29,6 +29,7 @@ LINKED = {
     "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
     "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
     "saveThroughXSLT": ("transform", "xslt"), "hlink": ("hyperlink", "dest"), "imagedata": ("image", "src", "href"),
+    "fill": ("image", "src", "href"), "stroke": ("image", "src", "href"), "image": ("image", "src", "href"),
     "shape": ("hyperlink", "href"), "OLEObject": ("oleObject", "href"),
 }
 """Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""

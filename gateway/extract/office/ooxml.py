@@ -41,14 +41,15 @@ FORMULAS = 400_000                       # formulas with a bar that are read in 
 QUIET_ROOTS = frozenset({b"worksheet", b"sst", b"styleSheet", b"theme"})
 """Their text belongs to the reader of sheets, or they have none; links stand in relationships, formulas are searched."""
 QUIET_PARTS = {
-    b"styles": frozenset({"styles", "styleswitheffects"}), b"fonts": frozenset({"fonttable"}),
-    b"numbering": frozenset({"numbering"}),
-}
+    b"styles": frozenset({"styles", "styleswitheffects"}),
+    b"fonts": frozenset({"fonttable"}), b"numbering": frozenset({"numbering"})}
 """Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
-NOTED = frozenset({
+PAINTED = frozenset({"imagedata", "fill", "stroke", "image"})
+SHAPES = frozenset({"shape", "shapetype", "group", "rect", "roundrect", "oval", "line", "polyline", "curve", "arc"})
+"""Elements of VML that fetch a picture, and those that a click opens (ECMA-376-4, 14.1)."""
+NOTED = PAINTED | SHAPES | {
     "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
-    "Relationship", "reference", "webVideoPr", "connectString", "imagedata", "shape", "connection",
-})
+    "Relationship", "reference", "webVideoPr", "connectString", "connection"}
 """Elements whose attributes say something (`_Tee.note`)."""
 
 
@@ -285,9 +286,8 @@ class _Tee:
             self.seen += [found] if found else []
         elif tag == "connectString":
             self.seen += _connection(tag, {"connection": attributes.get("val", "")})
-        elif tag in ("imagedata", "shape") and not attributes.keys().isdisjoint(("src", "href")):
-            target = attributes.get("src") or attributes.get("href", "")
-            found = targets.judge("image" if tag == "imagedata" else "hyperlink", target)
+        elif tag in PAINTED | SHAPES and (target := attributes.get("src") or attributes.get("href", "")):
+            found = targets.judge("image" if tag in PAINTED else "hyperlink", target)
             self.seen += [found] if found else []
         elif tag == "reference" and "storeType" in attributes:
             extension = addins.extension(attributes)

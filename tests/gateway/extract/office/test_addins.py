@@ -86,6 +86,8 @@ def test_shapes_that_call_macros_elsewhere(markup: bytes, held: bool) -> None:
 
 @pytest.mark.parametrize(("body", "code"), [
     ('<v:imagedata xmlns:v="v" src="file://h/s/a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:shape xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ('<v:fill xmlns:v="v" type="frame" src="\\\\h.invalid\\s\\a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:fill xmlns:v="v" color="red"/>', ""),
+    ('<v:oval xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
     ('<v:shape xmlns:v="v" href="https://a.example/" style="x"/>', "DOC-LINK"), ('<v:imagedata xmlns:v="v" xmlns:r="r" r:id="rId4"/>', ""),
 ])
 def test_drawings_that_lead_elsewhere(body: str, code: str) -> None:

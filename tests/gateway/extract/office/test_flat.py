@@ -72,6 +72,7 @@ def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
     ('<w:hlink w:dest="file:///C:/a.exe"/>', "DOC-LINK-PROGRAM"), ('<w:hlink w:dest="https://h.example/"/>', "DOC-LINK"),
     ('<w:dataSource w:val="\\\\h.invalid\\a.mdb"/>', "DOC-REMOTE-DATASOURCE"), ('<w:dataSource w:val="C:\\a.mdb"/>', ""),
     ('<w:saveThroughXSLT w:xslt="http://h.invalid/a.xsl"/>', "DOC-REMOTE-TRANSFORM"),
+    ('<v:fill xmlns:v="v" src="\\\\h.invalid\\a.png"/>', "DOC-EXTERNAL-SHARE"),
     ('<v:imagedata xmlns:v="v" src="\\\\h.invalid\\a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:imagedata xmlns:v="v" src="wordml://1.png"/>', ""),
     ('<v:shape xmlns:v="v" href="file://h.invalid/a.lnk"/>', "DOC-LINK-PROGRAM"), ('<v:shape xmlns:v="v" type="#_x0000_t75"/>', ""),
 ])
