@@ -42,8 +42,15 @@ function attempt(f, self, args) {
 }
 // The end of what goes on by itself: errors of it are seen by nobody else.
 const then = Promise.prototype.then;
-function came(promise, again) { apply(then, promise, [undefined, (error) => { if (lacking(error)) { try { again(); } catch (more) { failed(more); } } else failed(error); }]); }
+function came(promise, again, tries = 3) {
+  apply(then, promise, [undefined, (error) => {
+    if (!lacking(error)) { failed(error); return; }
+    try { const more = again(); if (more instanceof Promise && tries > 0) came(more, again, tries - 1); } catch (more) { failed(more); }
+  }]);
+}
 hide(Promise.prototype, 'then', function (f, g) { return apply(then, this, [typeof f === 'function' ? (v) => kept_(f, v) : f, g]); });
+const reject = Promise.reject;
+hide(Promise, 'reject', function (reason) { if (this === Promise && !failing) soon(() => fire(windowTarget, new Event('unhandledrejection', { reason, promise: null })), 2); return apply(reject, this, [reason]); });
 function kept_(f, v) { try { return f(v); } catch (error) { if (lacking(error)) return f(v); failed(error); throw error; } }
 function failed(error) {
   let said = '';
@@ -81,7 +88,8 @@ function tolerant(name) {
     get(target, key) {
       if (key === Symbol.toPrimitive) return () => '';
       if (key === Symbol.iterator) return function* () {};
-      if (key === 'then' || typeof key === 'symbol') return undefined;
+      if (typeof key === 'symbol') return undefined;
+      if (key === 'then') return name.endsWith('!') ? undefined : (f) => { soon(() => attempt(f, G, [tolerant(cut(name, 60) + '!')]), 1); return tolerant(name); };
       if (Object.hasOwn(target, key) && key !== 'prototype' && key !== 'length' && key !== 'name') return target[key];
       if (key === 'length') return 0;
       if (key === 'toString' || key === 'valueOf' || key === 'join') return () => '';

@@ -148,6 +148,6 @@ const entries = {
     if (doc.body) say(doc.body, 0);
     for (const el of inputs) if (/^\s*password\s*$/i.test(el.attrs.get('type') ?? '') && el.isConnected) asks = true;
     const out = written || shadows.length ? [doc.documentElement, ...shadows].map((k) => { for (const s of k.querySelectorAll('script')) if (s.parentNode) s.remove(); return k === doc.documentElement ? markup(k) : k.innerHTML; }).join('\n') : '';
-    return quote({ shown: text.replace(/\s+/g, ' ').slice(0, 8000), asks, written, full: made >= MOST || ticks >= STEPS, markup: out.slice(0, 1 << 20) });
+    return flat('{"shown":' + quote(cut(text, 8000)) + ',"asks":' + asks + ',"full":' + (made >= MOST || ticks >= STEPS) + ',"markup":' + quote(cut(out, 1 << 20)) + '}');
   },
 };

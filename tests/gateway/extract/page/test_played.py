@@ -40,12 +40,17 @@ def led(source: str) -> set[tuple[str, str, str]]:
     f"<style>:root{{--u:'{TO}'}}</style><script>location=getComputedStyle(document.documentElement).getPropertyValue('--u').slice(1,-1)</script>",
     f"<script>$(function(){{location='{TO}'}})</script>", f"<img src=x onerror=\"location='{TO}'\">",
     f"<script>(async()=>{{jQuery(()=>{{navigation.navigate('{TO}')}})}})()</script>",
+    f"<script>(async()=>{{const z=await lib.go();await z;await other;location='{TO}'}})()</script>",
+    f"<script>var z=new Zip();z.make({{}}).then(b=>{{location='{TO}'}})</script>",
+    f"<script>onunhandledrejection=()=>location='{TO}';(async()=>{{Promise.reject(1)}})()</script>",
+    f"<script>onerror=()=>{{location='{TO}'}};missing.call()</script>",
     f"<script>new Worker(URL.createObjectURL(new Blob(['postMessage(1)']))).onmessage=()=>{{document.location='{TO}'}}</script>",
     f"<a id=a href='{TO}'></a><script>a.dispatchEvent(new MouseEvent('click'))</script>",
     f"<script>document.write('<scr'+'ipt>location=\"{TO}\"</scr'+'ipt>')</script>",
     f"<script>document.head.innerHTML+='<meta http-equiv=refresh content=\"0;url={TO}\">'</script>",
     f"<script>var t=performance.now();while(performance.now()-t<9000);if(!navigator.webdriver)location='{TO}'</script>",
     f"<script>Array.prototype.push=JSON.stringify=()=>{{throw 1}};location='{TO}'</script>",
+    f"<script>Object.prototype.toJSON=String.prototype.slice=()=>1;location='{TO}'</script>",
     f"<script>class X extends HTMLElement{{connectedCallback(){{location='{TO}'}}}};customElements.define('x-y',X)</script><x-y></x-y>",
 ])
 def test_where_pages_go_unasked(source):
