@@ -116,6 +116,8 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
         return "gets its code from elsewhere"
     if not kinds.isdisjoint(("deciphers", "pixels")):
         return "deciphers what it holds"
+    if play.spent and len(source) < SMALL and not play.of("lacks") and not is_library(script):
+        return "is busy for longer than any page of its size"
     return ""
 
 

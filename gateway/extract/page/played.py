@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import _quickjs  # not `quickjs`: that module starts a thread
@@ -66,6 +66,7 @@ class Play:
     asks: bool = False                   # for a password, in the end
     markup: str = ""                     # of the page in the end, without scripts, where these wrote any
     ended: bool = False                  # by itself: no bound was reached, and all of it could be told
+    spent: bool = False                  # its time or memory was used up
 
     @property
     def followed(self) -> bool:
@@ -172,9 +173,12 @@ class _Theatre:
 
 def _stop(error: Exception) -> None:
     """Raises _Spent for what ends all: time and memory."""
-    said = str(error)
-    if said.startswith(("InternalError: interrupted", "InternalError: out of memory", "null")):
+    if _spends(error):
         raise _Spent
+
+
+def _spends(error: Exception) -> bool:
+    return str(error).startswith(("InternalError: interrupted", "InternalError: out of memory", "null"))
 
 
 def play(source: str, stage: Stage, place: str = "") -> Play | None:
@@ -184,13 +188,16 @@ def play(source: str, stage: Stage, place: str = "") -> Play | None:
         return None
     context, take = _opened()
     theatre = _Theatre(stage, context, take, allowed)
-    ended = True
+    ended, spent = True, False
     with stage.fence(allowed + SLACK):
         try:
             theatre.all(_text(source), place)
-        except (*FAILED, _Spent):
+        except FAILED as error:
             ended = False
-        play = _told(theatre, ended)
+            spent = _spends(error)
+        except _Spent:
+            ended, spent = False, True
+        play = replace(_told(theatre, ended), spent=spent)
     stage.spend(stage.clock() - theatre.began)
     return play
 

