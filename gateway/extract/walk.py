@@ -54,6 +54,9 @@ CLAIMED = Observation("CLAIMED")         # the first item of an extractor that c
 MALFORMED = (ValueError, LookupError, EOFError, struct.error, zlib.error, ArithmeticError, AttributeError, TypeError)
 """What parsers raise over bad input; anything else counts as a crash."""
 
+PANIC = "pyo3_runtime"
+"""Module of what a library in Rust raises where it panics: no Exception, and no library exports it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Walked:
@@ -296,6 +299,10 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
     except MALFORMED as error:
         yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")
     except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
+        yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+    except BaseException as error:
+        if type(error).__module__ != PANIC:
+            raise
         yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
 
 

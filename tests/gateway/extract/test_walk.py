@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zipfile
 from collections.abc import Iterator
 
 import pytest
+import python_calamine
 
 from gateway.extract.base import Child, Context, Gate, NeedsDeepLane, Node, Problem, Yield
 from gateway.extract.passwords import candidates
@@ -97,6 +101,34 @@ def test_exception_is_an_incident_and_keeps_what_was_seen_before(error, code):
     assert [(i.code, i.artifact, i.fault) for i in walked.incidents] == [(code, 0, Fault.MESSAGE)]
     assert "secret" not in walked.incidents[0].detail
     assert len(walked.tree.artifacts) == 2
+
+
+def book_without_its_sheet() -> bytes:
+    """A binary workbook whose sheet stands in no relationship: the library for workbooks panics over it."""
+    sheet = bytes(8) + struct.pack("<I", 4) + "rId9".encode("utf-16-le") + struct.pack("<I", 1) + b"S\0"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as book:
+        book.writestr("xl/workbook.bin", b"\x83\x01\0\x8f\x01\0\x9c\x01" + bytes([len(sheet)]) + sheet + b"\x90\x01\0\x84\x01\0")
+        book.writestr("xl/_rels/workbook.bin.rels", "<Relationships/>")
+    return out.getvalue()
+
+
+def test_a_panic_of_a_library_in_rust_is_an_incident_too():
+    def act(node, context):
+        yield member(b"seen", "a.txt")
+        python_calamine.load_workbook(io.BytesIO(book_without_its_sheet()))
+
+    walked, _ = run([Fake("message/rfc822", act)])
+    assert [(i.code, i.detail) for i in walked.incidents] == [(IncidentCode.CRASH, "fake: PanicException")]
+    assert len(walked.tree.artifacts) == 2
+
+
+def test_what_ends_the_process_is_no_incident():
+    def act(node, context):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run([Fake("message/rfc822", act)])
 
 
 def test_problem_becomes_an_incident_of_its_node():
