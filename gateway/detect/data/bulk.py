@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.detect.data.layout import SIDE, SPACED_ROWS, Grid
-from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, Runs, scan
+from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, SHORT, Runs, scan
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.characters import MARGIN
 from gateway.identifiers.registry import SHAPES, TYPES
@@ -69,20 +69,22 @@ def sort(grid: Grid, under: Collection[int] = ()) -> Sorted:
     """The tokens of a grid. `under`: where values begin that the line above speaks for."""
     text = grid.text
     runs = scan(text, grid.characters)
-    if not len(runs.start) and not runs.spans:
-        return Sorted([], [], _all(text))
-    places = np.concatenate((runs.start, np.array([s for s, _ in runs.spans], np.int64)))
-    found = grid.words.before(text, np.sort(places, kind="stable"))       # two lists in order
+    spans = [*runs.spans, *runs.short]
+    if not len(runs.start) and not spans:
+        return Sorted([], [], _behind(grid, grid.words))
+    places = np.concatenate((runs.start, np.array([s for s, _ in spans], np.int64)))
+    found = grid.words.before(text, np.sort(places, kind="stable"))       # lists in order
     kinds = found.all()
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
-    grouped = [t for s, e in runs.spans for t in tokens(text, s, e)]
+    asked = spans if any(_LABELS[name] & kinds for name in SHORT) else runs.spans
+    grouped = [t for s, e in asked for t in tokens(text, s, e)]
     grouped = [t for t in grouped if t.shape not in LABEL_ONLY or t.shape == "D9" or _LABELS[t.shape] & kinds]
     labels = _behind(grid, found)
     if not len(runs.start):
         return Sorted([], grouped, labels, kinds)
     placed = _Places(grid, runs, found, under)
-    single = placed.single(runs.spans)
+    single = placed.single(spans)
     plain = [_token(text, s, e, SHAPE_NAMES[k]) for s, e, k in zip(
         runs.start[single].tolist(), runs.end[single].tolist(), runs.shape[single].tolist(), strict=True)]
     batches = list(_batches(grid, runs, placed, ~single))

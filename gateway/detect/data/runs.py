@@ -17,6 +17,8 @@ from gateway.identifiers.registry import SHAPES
 FOURS = "D16 in fours"
 """Sixteen digits as on a card, four and a blank or hyphen: so common that they are no matter for one at a time."""
 SHAPE_NAMES: tuple[str, ...] = (*sorted(SHAPES), "LLD8LL", "D17X", FOURS)
+SHORT = ("D10", "D11")
+"""Shapes of ten and eleven digits in groups."""
 IN_FOURS = np.array([place + place // 4 for place in range(16)])
 """Where its digits stand."""
 
@@ -44,6 +46,7 @@ class Runs:
     end: np.ndarray
     shape: np.ndarray                    # numbers in SHAPE_NAMES
     spans: list[tuple[int, int]]         # from a run's first digit to two places after its last
+    short: list[tuple[int, int]]         # the same of runs that can be of SHORT only, as telephone numbers are written
 
     def only(self, wanted: np.ndarray) -> Runs:
         """With these plain tokens only."""
@@ -53,25 +56,28 @@ class Runs:
 def scan(text: str, found: Characters | None = None) -> Runs:
     """All runs of a text, whose characters are known or not."""
     found = found or Characters(text)
-    starts, ends, shapes, spans = [], [], [], []
+    starts, ends, shapes = [], [], []
+    spans: list[tuple[int, int]] = []
+    short: list[tuple[int, int]] = []
     for begin, piece in found.pieces():
-        start, end, shape, looked = _scan(piece)
+        start, end, shape, looked, few = _scan(piece)
         starts.append(start + begin)
         ends.append(end + begin)
         shapes.append(shape)
         spans += [(s + begin, e + begin) for s, e in looked]
+        short += [(s + begin, e + begin) for s, e in few]
     if not starts:
         nothing = np.empty(0, np.int64)
-        return Runs(found.codes, nothing, nothing, nothing, [])
-    return Runs(found.codes, np.concatenate(starts), np.concatenate(ends), np.concatenate(shapes), spans)
+        return Runs(found.codes, nothing, nothing, nothing, [], [])
+    return Runs(found.codes, np.concatenate(starts), np.concatenate(ends), np.concatenate(shapes), spans, short)
 
 
-def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]:
-    """Start, end and shape of plain tokens; spans. No run goes on behind a line."""
+def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]], list[tuple[int, int]]]:
+    """Start, end and shape of plain tokens; spans, and those of SHORT. No run goes on behind a line."""
     codes, kinds = piece.codes, piece.kinds
     starts, ends = piece.digits()
     if not len(starts):
-        return starts, ends, starts, []
+        return starts, ends, starts, [], []
     joined = np.concatenate(([False], _joined(kinds, starts, ends), [False]))
     before, behind = joined[:-1], joined[1:]
     first, last = np.flatnonzero(behind & ~before), np.flatnonzero(before & ~behind)
@@ -79,7 +85,7 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
     cards = _in_fours(codes, kinds, starts, ends, first, last)
     fours = first[cards]
     first, last = first[~cards], last[~cards]
-    grouped, members = _grouped(codes, kinds, starts, ends, first, last - first + 1)
+    grouped, short, members = _grouped(codes, kinds, starts, ends, first, last - first + 1)
     members = members[lengths[members] >= 7]
     single = np.flatnonzero(~(before | behind) & (lengths >= 6))
     alone = np.sort(np.concatenate((single, members)), kind="stable")
@@ -89,7 +95,11 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
         order = np.argsort(start, kind="stable")
         start, end = start[order], end[order]
         shape = np.concatenate((shape, np.full(len(fours), SHAPE_NAMES.index(FOURS), shape.dtype)))[order]
-    return start - MARGIN, end - MARGIN, shape, [(s - MARGIN, e - MARGIN + 2) for s, e in sorted([*looked, *grouped])]
+    return start - MARGIN, end - MARGIN, shape, _spans(sorted([*looked, *grouped])), _spans(short)
+
+
+def _spans(runs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(start - MARGIN, end - MARGIN + 2) for start, end in runs]
 
 
 def _in_fours(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray,
@@ -147,13 +157,14 @@ def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.nd
 
 
 def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray,
-             counts: np.ndarray) -> tuple[list[tuple[int, int]], np.ndarray]:
+             counts: np.ndarray) -> tuple[list[tuple[int, int]], list[tuple[int, int]], np.ndarray]:
     """Runs of several groups that may give a token: the others have too few digits, or too few in one group for their marks.
 
-    And the groups of runs that are too long and too mixed for one number: each of seven digits or more stands for itself.
+    Those of SHORT by themselves; and the groups of runs that are too long and too mixed for one number: each of seven digits or
+    more stands for itself.
     """
     if not len(first):
-        return [], first
+        return [], [], first
     lengths = ends - starts
     sums = np.concatenate(([0], np.cumsum(lengths)))
     total = sums[first + counts] - sums[first]
@@ -164,7 +175,7 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     enough = (total >= 9) | (letter & (total >= 6)) | pair
     first, counts, total, letter = first[enough], counts[enough], total[enough], letter[enough]
     if not len(first):
-        return [], first
+        return [], [], first
     members = _members(first, counts)                     # from here on the groups of these runs only
     starts, ends, lengths = starts[members], ends[members], lengths[members]
     first = np.cumsum(counts) - counts
@@ -183,8 +194,23 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     simple = asked & (total > LONGEST) & ~windows
     if simple.any():
         simple &= ~_mixed(codes, starts, ends, first, counts) & ~_dotted(codes, starts, ends, first, counts)
-    spans = list(zip(starts[first][asked & ~simple].tolist(), ends[last][asked & ~simple].tolist(), strict=True))
-    return spans, members[_members(first[simple], counts[simple])]
+    short = asked & ~simple & ~windows & ~letter & ~dated & (longest < 7) & (counts <= 3) & ((total == 10) | (total == 11))
+    if short.any():
+        short &= _alike(codes, starts, ends, first, counts)
+    spans, few = (list(zip(starts[first][those].tolist(), ends[last][those].tolist(), strict=True))
+                  for those in (asked & ~simple & ~short, short))
+    return spans, few, members[_members(first[simple], counts[simple])]
+
+
+def _alike(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Whether one hyphen stands between all groups of a run; or one blank, and no comma behind it, which makes an amount."""
+    at, gap = ends[:-1], starts[1:] - ends[:-1]
+    found = np.zeros(len(first), bool)
+    for mark in (32, 45):
+        sums = np.concatenate(([0], np.cumsum((gap == 1) & (codes[at] == mark))))
+        same = sums[first + counts - 1] - sums[first] == counts - 1
+        found |= same if mark == 45 else same & (codes[ends[first + counts - 1]] != 44)
+    return found
 
 
 def _members(first: np.ndarray, counts: np.ndarray) -> np.ndarray:

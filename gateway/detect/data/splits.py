@@ -56,7 +56,12 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
 
 def _starts(grid: Grid) -> np.ndarray | None:
     """Where cells begin that NEIGHBOURS may match; None where the text is short."""
-    return None if grid.characters is None else grid.characters.gathered(_short)
+    if grid.characters is None:
+        return None
+    places, tabs = grid.characters.gathered(_short), np.array(grid.tabs, np.int64)
+    rows = np.searchsorted(grid.lines, places, "right") - 1
+    before = np.searchsorted(tabs, np.append(grid.lines, len(grid.text) + 1))
+    return np.asarray(places[(rows < MOST_ROWS) & (np.diff(before)[rows] <= MOST_CELLS)])
 
 
 def _short(found: Characters) -> np.ndarray:

@@ -62,8 +62,9 @@ def unescaped(text: str) -> str:
 
 def concatenated(text: str) -> str:
     """The text with literals that are put together in one; '' where there are few."""
-    made, times = JOINED.subn("", text) if any(map(text.__contains__, OPERATORS)) else ("", 0)
+    operators = (joined for quote, those in OPERATORS.items() if quote in text for joined in those)
+    made, times = JOINED.subn("", text) if any(map(text.__contains__, operators)) else ("", 0)
     return made if times >= LEAST else ""
 
 
-OPERATORS = tuple(f"{quote}{room}{sign}" for quote in "\"'`" for room in ("", " ", "\n") for sign in ("+", ".", "|", "&", "<"))
+OPERATORS = {quote: tuple(f"{quote}{room}{sign}" for room in ("", " ", "\n") for sign in "+.|&<") for quote in "\"'`"}

@@ -81,3 +81,17 @@ def test_forms_with_names_and_values_side_by_side():
     found = sorted_out("".join(lines) * 4)
     assert [t.value for t in found.single if t.shape == "LD8"] == [f"G{n}3140179" for n in range(1, 9)] * 4
     assert not any(b.shape == "LD8" for b in found.batches)
+
+
+def test_a_text_without_runs_of_digits_has_places_behind_its_labels_only():
+    found = sorted_out("1\t2\t3\n" * 500 + "身分證字號：A-1 2 3\n" + "1\t2\t3\n" * 500)
+    (begin, end), = found.labelled.tolist()
+    assert 3000 <= begin <= 3010 and end - begin == bulk.BEHIND
+    assert not len(sorted_out("1\t2\t3\n" * 500).labelled)
+
+
+def test_telephone_numbers_count_as_neighbours_and_as_accounts_under_their_label():
+    rows = "".join(f"0912-345-{n:03d}\n" for n in range(300))
+    assert sorted_out(rows).single == []
+    found = sorted_out("銀行帳號\n" + rows)
+    assert {t.shape for t in found.single} == {"D10"} and len(found.single) == 300

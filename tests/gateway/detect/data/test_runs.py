@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gateway.detect.data.runs import FOURS, SHAPE_NAMES, scan
+from gateway.detect.data.runs import FOURS, SHAPE_NAMES, SHORT, scan
 from gateway.detect.data.tokens import tokens
 
 PARTS = [
@@ -25,7 +25,7 @@ def by_arrays(text):
     runs = scan(text)
     plain = [written(SHAPE_NAMES[k], text[s:e].upper(), s, e) for s, e, k in zip(
         runs.start.tolist(), runs.end.tolist(), runs.shape.tolist(), strict=True)]
-    return sorted(plain + [(t.shape, t.value, t.start, t.end, t.grouped) for s, e in runs.spans for t in tokens(text, s, e)])
+    return sorted(plain + [(t.shape, t.value, t.start, t.end, t.grouped) for s, e in (*runs.spans, *runs.short) for t in tokens(text, s, e)])
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -46,7 +46,7 @@ def test_every_character_may_stand_anywhere():
 
 def test_what_logs_are_full_of_is_not_looked_at():
     runs = scan("2026-05-12 12:30:44.123 from 10.20.30.40 took 1234 ms, 99.5 % of 12,345\n" * 20)
-    assert (len(runs.start), runs.spans) == (0, [])
+    assert (len(runs.start), runs.spans, runs.short) == (0, [], [])
 
 
 @pytest.mark.parametrize("mark", " -")
@@ -58,6 +58,18 @@ def test_cards_in_fours_are_no_matter_for_one_at_a_time(mark):
     runs = scan(text)
     assert [SHAPE_NAMES[k] for k in runs.shape].count(FOURS) >= 4
     assert not scan(f"{card}\n" * 90).spans
+
+
+@pytest.mark.parametrize("mark", " -")
+def test_telephone_numbers_are_looked_at_where_a_label_asks_for_them_only(mark):
+    rng = random.Random(4)
+    for _ in range(1500):
+        parts = [str(rng.randrange(10 ** rng.randrange(1, 6))).zfill(rng.randrange(1, 6)) for _ in range(rng.randrange(1, 5))]
+        text = rng.choice(("", "A", "A ", "AB", "1. ", "王")) + rng.choice((mark, mark, "-", ".")).join(parts) + rng.choice(
+            ("", "X", "A", ",123", "(3)", "-A", " x"))
+        assert by_arrays(text) == one_by_one(text), text
+        assert {t.shape for s, e in scan(text).short for t in tokens(text, s, e)} <= set(SHORT), text
+    assert len(scan(mark.join(("0912", "345", "678"))).short) == 1
 
 
 def test_a_row_of_numbers_that_blanks_part():

@@ -3,7 +3,7 @@ from __future__ import annotations
 from gateway.detect.data import layout
 from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.identifiers.terms import Labels
-from gateway.model.content import Table
+from gateway.model.content import Table, Text
 
 
 def found(*rows):
@@ -44,3 +44,8 @@ def test_cells_that_go_on_in_the_row_below():
 def test_the_long_rest_of_a_number():
     assert ("D18", "110101199003074512", (1, 4)) in found(("x y", "1101", "0119", "9003074512"))
     assert found(("1", "22", "123456789012")) == set()
+
+
+def test_rows_of_a_long_text_are_looked_at_but_those_of_thousands_of_cells():
+    grid = layout.from_text(1, Text("1\t" * 3000 + "\n" + "A123\t456\t789\n" * 200, "body"), Labels())
+    assert [(t.value, t.start >= 6000) for t, _ in split_cells(grid) if t.shape == "LD9"] == [("A123456789", True)] * 200
