@@ -260,23 +260,30 @@ class CustomerData:
         group = self.groups.get(place)
         if group is None:
             column = (grid.id, key) if isinstance(key, tuple) and key[0] == "column" else None
-            group = self.groups[place] = Group(shape, kinds, artifact, column, key == ("glued",))
+            apart = isinstance(key, tuple) and key[0] in ("glued", "misread")
+            group = self.groups[place] = Group(shape, kinds, artifact, column, apart)
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
         if token.value in EXAMPLES or token.value in self.own:
             return
-        if token.shape == "D10" and grid.source.startswith("ocr "):
-            token = mending.misread(token)
+        read = mending.misread(token) if token.shape == "D10" and grid.source.startswith("ocr ") else None
         row = grid.row(token.start)
         column = grid.column(row, token.start)
+        key: object
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
         if not kinds and not headed:
             kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
                      or self._neighbour(grid, row, token))
         self.last = (grid.id, row, token.end, kinds)
-        if "own" in kinds:
+        if "own" in kinds or (read is not None and (read.value in EXAMPLES or read.value in self.own)):
             return
+        if read is not None:
+            named = not kinds.isdisjoint(TYPES["tw.national_id"].labels | TYPES["tw.resident_id"].labels)
+            key = ("misread", column) if not named else ("column", column) if headed else ("label",)
+            self._add(grid, artifact, read, row, key, kinds)
+            if named or mending.taiwanese(read.value):
+                return
         if grid.table and token.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys():
             token = mending.lengthened(token, kinds)
         if token.shape in bulk.LABEL_ONLY or only_labelled:
@@ -287,7 +294,7 @@ class CustomerData:
                 kinds = TYPES["us.ssn"].labels
         if "tw.bank_account" in kinds and self._own_account(grid, row):
             return
-        key: object = ("column", column) if headed or (not kinds and grid.tabbed(row)) else ("label",) if kinds else ("free",)
+        key = ("column", column) if headed or (not kinds and grid.tabbed(row)) else ("label",) if kinds else ("free",)
         self._add(grid, artifact, token, row, key, kinds)
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:

@@ -12,6 +12,7 @@ from gateway.model.content import Text
 MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
 UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
 """What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
+PHONE = ("09", "08")
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 
 
@@ -29,10 +30,18 @@ def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
     return token
 
 
-def misread(token: tokens.Token) -> tokens.Token:
-    """A Taiwanese number whose leading letter was read as a digit: its check digit tells which letter it was."""
-    for letter in TAKEN_FOR.get(token.value[0], ""):
-        value = letter + token.value[1:]
-        if tw.national_id(value) or tw.resident_id(value):
-            return replace(token, shape="LD9", value=value)
-    return token
+def misread(token: tokens.Token) -> tokens.Token | None:
+    """A Taiwanese number whose leading letter may have been read as a digit; its check digit tells which letter it was.
+
+    One that has no such letter is returned all the same, and fails: only those that fail tell chance from customers.
+    None: another number, such as a telephone's.
+    """
+    letters = TAKEN_FOR.get(token.value[0], "")
+    if not letters or token.value[1] not in "1289" or token.value.startswith(PHONE):
+        return None
+    values = [letter + token.value[1:] for letter in letters]
+    return replace(token, shape="LD9", value=next(filter(taiwanese, values), values[0]))
+
+
+def taiwanese(value: str) -> bool:
+    return tw.national_id(value) or tw.resident_id(value)

@@ -223,6 +223,19 @@ def test_letters_that_a_picture_was_read_without():
     assert tally.identifiers.get("tw.national_id", 0) >= 4      # now and then another letter fits as well
 
 
+def test_letters_are_not_read_into_numbers_by_chance():
+    """One of eleven numbers of ten digits would be right with some letter before it."""
+    for seed in range(20):
+        numbers = random.Random(seed)
+        for size in (1, 2, 8, 40, 150):
+            detector = CustomerData(Scope(Direction.OUTBOUND, "a@bank.example", ("b@x.example",), ("bank.example",), None))
+            text = "".join(f"請查核依據 {numbers.randrange(10**9, 10**10)}\n" for _ in range(size))
+            detector.look(Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(text, "ocr eng page 1 picture")], []))
+            tally = Tally()
+            list(detector.conclude(tally))
+            assert not tally.identifiers.keys() & {"tw.national_id", "tw.resident_id"}
+
+
 def test_shortened_numbers_of_a_long_table():
     values = [n for n in ("0" + makers.my_number(RNG)[1:] for _ in range(4000)) if jp.my_number(n) and not n.startswith("000")][:60]
     table = Table("sheet", (("氏名", "マイナンバー", "備考"), *(("佐藤", str(int(v)), "既存のお客様、変更なし") for v in values)))
