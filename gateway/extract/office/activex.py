@@ -41,7 +41,6 @@ CLASSES = {
     "f935dc22-1cf0-11d0-adb9-00c04fd58a0b": "OLE-SCRIPT",          # WScript.Shell 1
     "13709620-c279-11ce-a49e-444553540000": "OLE-SCRIPT",          # Shell.Application
     "0d43fe01-f093-11cf-8940-00a0c9054228": "OLE-SCRIPT",          # FileSystemObject
-    "00021a14-0000-0000-c000-000000000046": "OLE-CONTROL",
     "00000535-0000-0010-8000-00aa006d2ea4": "OLE-SCRIPT",          # ADODB.Recordset
     "00000566-0000-0010-8000-00aa006d2ea4": "OLE-SCRIPT",          # ADODB.Stream
     "ed8c108e-4349-11d2-91a4-00c04f7969e8": "OLE-SCRIPT",          # XMLHTTP

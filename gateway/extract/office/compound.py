@@ -13,6 +13,8 @@ from gateway.model.finding import IncidentCode
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STREAMS = 10_000                         # streams of one file that are looked at
+FREE = 0xFFFFFFFF                        # in the table of sectors
+INSIDE = 64                              # heads of compound files in one stream
 ERRORS = (OSError, ValueError, IndexError, KeyError, AttributeError, TypeError, RecursionError, OverflowError, MemoryError)
 """What olefile raises over damaged files."""
 
@@ -83,6 +85,12 @@ class Compound:
                 seen[passed] = 2
         return False
 
+    def end(self) -> int:
+        """Behind the last sector that is anybody's."""
+        fat = self.file.fat
+        last = next((number for number in range(len(fat) - 1, -1, -1) if fat[number] != FREE), -1)
+        return int((last + 2) * self.file.sectorsize)
+
     def honest(self) -> bool:
         """No stream claims to be larger than the file: other readers may follow its chain in circles."""
         try:
@@ -118,6 +126,25 @@ class Compound:
             return b""
         self.left -= declared
         return made
+
+
+def inside(data: bytes) -> Iterator[bytes | Problem]:
+    """Compound files that stand in a stream, behind its begin; what merely looks like one is passed over."""
+    at = data.find(MAGIC, 1)
+    for _ in range(INSIDE):
+        if at < 0:
+            return
+        end = at + 1
+        try:
+            found = Compound(data[at:], len(data))
+        except Damaged:
+            found = None                                  # octets that only begin like one
+        if found and found.paths:
+            end = max(end, min(at + found.end(), len(data)))
+            yield data[at:end]
+        at = data.find(MAGIC, end)
+    if at >= 0:
+        yield Problem(IncidentCode.COUNT, f"more than {INSIDE} compound files in one stream")
 
 
 def _check_header(data: bytes) -> None:

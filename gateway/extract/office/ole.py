@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import addins, blips, hwp, macros, objects, ppt, vba, worddoc, xlstext
+from gateway.extract.office import addins, blips, hwp, macros, objects, ppt, vba, visio, worddoc, xlstext
 from gateway.extract.office import encryption as officecrypto
 from gateway.extract.office.activex import by_class
-from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage
+from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage, inside
 from gateway.extract.workbook import xlm
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -76,7 +76,7 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     if storage.name.lower() in hwp.STORAGES:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
     yield from _objects(storage)
-    yield from _others(storage, context.outbound)
+    yield from _others(storage, context.allowance(len(node.data)), context.outbound)
 
 
 def _decrypted(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
@@ -150,9 +150,9 @@ def _odd_native(data: bytes) -> Iterator[Yield]:
         yield Child(data[4:], ArtifactKind.OBJECT, ("native data",))
 
 
-def _others(storage: Storage, outbound: bool) -> Iterator[Yield]:
-    """Properties as text; every other stream that looks like a file, or holds macro source, goes on. Outbound, where customer data
-    is looked for, the lines with numbers of any other stream: documents of Ichitaro, Project, Publisher and many more."""
+def _others(storage: Storage, room: int, outbound: bool) -> Iterator[Yield]:
+    """Properties as text; every other stream that is or holds a file, or macro source, goes on. Outbound, where customer data is
+    looked for, the lines with numbers of any other stream: documents of Ichitaro, Project, Publisher and many more."""
     for name, path in storage.streams.items():
         if name in PROPERTIES:
             data = storage.read(name, 1 << 20)
@@ -160,17 +160,32 @@ def _others(storage: Storage, outbound: bool) -> Iterator[Yield]:
             continue
         if name in KNOWN or name.startswith(("__substg", "__prop", "__name", "encrypt")):
             continue
-        data = storage.read(name)
+        pieces = [storage.read(name)]
+        if name == visio.NAME:
+            found = list(visio.streams(pieces[0], room))
+            yield from (problem for problem in found if isinstance(problem, Problem))
+            pieces = [piece for piece in found if isinstance(piece, bytes)]
+        data = b"\0\0".join(pieces)
         if outbound and not data.startswith(FILE_HEADS) and storage.name.lower() not in hwp.STORAGES:
             text = "\n".join(_numbered(data[:MOST_TEXT]))
             if text:
                 yield Text(text, f"stream {path[-1]}", hidden=True)
         if addins.is_wps_macro(name):
             yield from addins.wps_macro(path[-1], data)
-        if name in ("package", "contents", "content") or data.startswith(FILE_HEADS):
-            yield Child(data, ArtifactKind.OBJECT, (path[-1],))
-        if vba.SOURCE_MARK in data:
-            yield from macros.carved(data)
+        for piece in pieces:
+            yield from _files(name, path[-1], piece)
+
+
+def _files(name: str, label: str, data: bytes) -> Iterator[Yield]:
+    """What a stream is, or holds."""
+    if name in ("package", "contents", "content") or data.startswith(FILE_HEADS):
+        yield Child(data, ArtifactKind.OBJECT, (label,))
+    compounds = data.startswith(MAGIC)
+    for found in inside(data):
+        compounds = True
+        yield Child(found, ArtifactKind.OBJECT, (label,)) if isinstance(found, bytes) else found
+    if vba.SOURCE_MARK in data and not compounds:         # of those their own reader carves
+        yield from macros.carved(data)
 
 
 def _strings(data: bytes) -> list[str]:

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Context, Node, Problem
+from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.office.activex import EQUATION
+from gateway.extract.office.compound import MAGIC
 from gateway.extract.office.ole import OLE
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
@@ -70,3 +71,14 @@ def test_lines_with_numbers_of_unknown_streams_outbound() -> None:
 
     assert all(number in texts(True) for number in ("王大明 A123456789", "陳小華 B123456789", "C123456789"))
     assert "無 12" not in texts(True) and not texts(False)
+
+
+def test_compound_files_within_streams_go_on() -> None:
+    inner, other = compound(vba_at("Macros/VBA")), compound({"x": b"y" * 9})
+    found = take_apart(OLE, compound({"Stuff": b"some head" + inner + b"between" + other + b"behind"}))
+    assert [c.data for c in found if isinstance(c, Child)] == [inner, other]
+
+
+def test_what_only_begins_like_a_compound_file() -> None:
+    assert codes(take_apart(OLE, compound({"Stuff": b"some head" + (MAGIC + bytes(600)) * 3}))) == set()
+    assert "COUNT" in codes(take_apart(OLE, compound({"Stuff": b"some head" + MAGIC * 70})))
