@@ -24,6 +24,8 @@ LEVEL = 0x3FF << 10
 LINK = re.compile(rb"klh%[\s\S]{5}")
 """A control for a link: its id (%hlk), properties, then a command in UTF-16 with its length (HWP 5.0, 4.3.10.15)."""
 LINKS = 1000
+OPTIONS, LINKED = "docoptions", "_linkdoc"
+"""Where the path of the document stands that is read with this one: UTF-16, ended by a nought (HWP 5.0, 3.2.8)."""
 
 PARA_TEXT = 0x43
 PARAGRAPHS = 1_000_000
@@ -113,3 +115,11 @@ def links(text: bytes) -> Iterator[Observation]:
         seen = judge("hyperlink", target)
         if seen is not None and (seen.code != "DOC-LINK" or place(target) is Place.SHARE):
             yield seen
+
+
+def linked(storage: Storage) -> Iterator[Observation]:
+    """The document that is read with this one, where it lies elsewhere."""
+    path = storage.read(LINKED, 4096).decode("utf-16-le", "replace").partition("\0")[0]
+    seen = judge("subdocument", path) if place(path) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
+    if seen is not None:
+        yield seen

@@ -75,6 +75,8 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         yield from hwp.header(storage.read("fileheader", 256))
     if storage.name.lower() in hwp.STORAGES:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
+    if storage.name.lower() == hwp.OPTIONS and hwp.LINKED in storage:
+        yield from hwp.linked(storage)
     yield from _objects(storage)
     yield from _others(storage, context.allowance(len(node.data)), context.outbound)
 

@@ -1,7 +1,10 @@
-"""Windows metafiles ([MS-EMF], [MS-WMF]): the words they draw, in rows by where they stand, and their bitmaps. Outbound only."""
+"""Windows metafiles ([MS-EMF], [MS-WMF]): in outbound mail the words they draw, in rows by where they stand, and their bitmaps;
+in any mail the record that hands Windows code to run.
+"""
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 
@@ -11,7 +14,7 @@ from gateway.extract.office.blips import as_file
 from gateway.extract.office.rtf import CHARSETS
 from gateway.extract.pdf.layout import Letter, arranged
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Table, Text
+from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 RECORDS = 500_000
@@ -22,6 +25,9 @@ EMF_BITMAPS = {76: 84, 77: 84, 80: 48, 81: 48, 114: 84}
 WMF_TEXT, WMF_EXTENDED = 0x0521, 0x0A32
 WMF_BITMAPS = {0x0F43: 28, 0x0B41: 26, 0x0940: 24}
 """Record -> octets in front of its bitmap ([MS-WMF] 2.3.1)."""
+ESCAPE = re.compile(rb"\x26[\s\S]\x09\0")
+"""META_ESCAPE with SETABORTPROC ([MS-WMF] 2.3.6, 2.1.1.17): Windows ran what stands behind it (CVE-2005-4560). It went by the lower
+octet of the function alone."""
 PLACEABLE = b"\xd7\xcd\xc6\x9a"
 CLIPPED = 4
 OPAQUE = 2
@@ -65,9 +71,11 @@ class MetafileExtractor:
         return node.type in ("image/emf", "image/wmf")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        drawing, data = _Drawing(), node.data
+        if node.type == "image/wmf" and runs_code(data):
+            yield Observation("WMF-CODE", "SETABORTPROC")
         if not context.outbound:
             return
-        drawing, data = _Drawing(), node.data
         try:
             yield from _emf(data, drawing) if node.type == "image/emf" else _wmf(data, drawing)
         except struct.error:
@@ -121,8 +129,28 @@ def _emf_words(kind: int, record: bytes, drawing: _Drawing) -> None:
         drawing.select(struct.unpack_from("<I", record, 8)[0])
 
 
+def runs_code(data: bytes) -> bool:
+    """Whether one of the records of a Windows metafile is an escape that sets a procedure."""
+    at = _first(data) if ESCAPE.search(data) else len(data)
+    for _ in range(RECORDS):
+        if at + 8 > len(data):
+            return False
+        if ESCAPE.match(data, at + 4):
+            return True
+        size = struct.unpack_from("<I", data, at)[0]
+        if size < 3:
+            return False
+        at += 2 * size
+    return False
+
+
+def _first(data: bytes) -> int:
+    """Where the first record stands."""
+    return (22 if data.startswith(PLACEABLE) else 0) + 18
+
+
 def _wmf(data: bytes, drawing: _Drawing) -> Iterator[Yield]:
-    at = (22 if data.startswith(PLACEABLE) else 0) + 18
+    at = _first(data)
     for _ in range(RECORDS):
         if at + 6 > len(data):
             return

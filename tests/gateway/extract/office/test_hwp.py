@@ -104,3 +104,13 @@ def test_the_words_of_paragraphs():
     assert list(paragraphs(section)) == ["성명\t김철수", "가" * 3000, "\t끝"]
     data = compound({"FileHeader": HEADER, "BodyText/Section0": raw(section)})
     assert any("김철수" in found.content for found in take_apart(OLE, data, "a.hwp") if isinstance(found, Text))
+
+
+@pytest.mark.parametrize(("path", "code"), [
+    ("\\\\h.example\\share\\양식.hwp", "DOC-REMOTE-SUBDOCUMENT"), ("http://h.example/a.hwp", "DOC-REMOTE-SUBDOCUMENT"),
+    ("file://h.example/a.hwp", "DOC-REMOTE-SUBDOCUMENT"), ("C:\\문서\\양식.hwp", ""), ("양식.hwp", ""), ("", ""),
+])
+def test_documents_that_are_read_with_this_one(path: str, code: str) -> None:
+    stream = path.encode("utf-16-le").ljust(520, b"\0") + b"\1\0\0\0"
+    found = take_apart(OLE, compound({"FileHeader": HEADER, "DocOptions/_LinkDoc": stream}), "a.hwp")
+    assert codes(found) == ({code} if code else set())

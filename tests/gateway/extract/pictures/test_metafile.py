@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import struct
 
+import pytest
 from PIL import Image
 
 from gateway.extract.base import Child, Context, Node, Problem
+from gateway.extract.identify import identify
 from gateway.extract.pictures.metafile import METAFILE
 from gateway.model.artifact import Artifact, ArtifactKind
-from gateway.model.content import Table, Text
+from gateway.model.content import Observation, Table, Text
 from gateway.model.deadline import Limits
 
 
@@ -76,3 +78,29 @@ def test_records_that_end_early() -> None:
     short = b"\x01\0\x09\0" + bytes(14) + struct.pack("<IHH", 5, 0x0521, 200) + b"12"
     assert isinstance(read(short, "image/wmf")[0], Problem)
     assert read(struct.pack("<II", 1, 0), "image/emf") == []
+
+
+def wmf(*records: tuple[int, bytes], placeable: bool = False, disk: bool = False) -> bytes:
+    head = struct.pack("<4sH4hHIH", b"\xd7\xcd\xc6\x9a", 0, 0, 0, 9, 9, 96, 0, 0) if placeable else b""
+    body = b"".join(struct.pack("<IH", 3 + len(data) // 2, kind) + data for kind, data in (*records, (0, b"")))
+    return head + struct.pack("<HHHIHIH", 2 if disk else 1, 9, 0x300, 9 + len(body) // 2, 0, 9, 0) + body
+
+
+@pytest.mark.parametrize(("placeable", "disk"), [(False, False), (False, True), (True, False)])
+@pytest.mark.parametrize("kind", [0x0626, 0x0026, 0xA326])
+@pytest.mark.parametrize("outbound", [False, True])
+def test_code_that_windows_would_run(placeable: bool, disk: bool, kind: int, outbound: bool) -> None:
+    data = wmf((0x0103, b"\x08\0"), (kind, b"\x09\0\0\0" + b"\x90" * 12), placeable=placeable, disk=disk)
+    assert identify(data) == "image/wmf"
+    found = read(data, "image/wmf", outbound)
+    assert [part.code for part in found if isinstance(part, Observation)] == ["WMF-CODE"]
+
+
+@pytest.mark.parametrize("data", [
+    wmf((0x0626, b"\x0f\0\4\0abcd")),                               # a comment
+    wmf((0x0626, b"\x0f\0\x0c\0" + b"\x26\x06\x09\0" * 3)),         # the octets in a comment
+    wmf((0x0521, b"\4\0&\x06\x09\0" + bytes(4))),                    # and in words
+    wmf(), b"\1\0\x09\0\0\3&\x06\x09\0",
+])
+def test_escapes_that_run_nothing(data: bytes) -> None:
+    assert read(data, "image/wmf", outbound=False) == []
