@@ -13,10 +13,17 @@ from gateway.identifiers import cn, jp, payment, tw
 
 LEAST = 64
 """Values from which on arrays are worth their start."""
+PIECE = 1 << 14
+"""Values that are looked at together."""
 _A, _X = ord("A") - 48, ord("X") - 48
 _TW = np.full(128, -1, np.int64)
 for _letter, _code in tw.LETTERS.items():
     _TW[ord(_letter) - 48] = _code // 10 + _code % 10 * 9
+
+IBAN_LENGTH = np.zeros(26 * 26, np.int64)
+"""By the two letters of a country, A being 0."""
+for _country, _length in payment.IBAN_LENGTHS.items():
+    IBAN_LENGTH[(ord(_country[0]) - 65) * 26 + ord(_country[1]) - 65] = _length
 
 
 def _two_digits(known: Collection[str]) -> np.ndarray:
@@ -49,13 +56,14 @@ class Columns:
             if function is None or array is None:
                 found += filter(check, same)
                 continue
-            right = function(array)
+            right = _in_pieces(function, array)
             found += same if right.all() else [same[i] for i in np.flatnonzero(right).tolist()]
         return found
 
     def issued(self) -> int:
         """How many are numbers of cards but for their check digit."""
-        return sum(sum(map(payment.issued, same)) if array is None else int(_issued(array).sum()) for same, array in self.columns)
+        return sum(sum(map(payment.issued, same)) if array is None else int(_in_pieces(_issued, array).sum())
+                   for same, array in self.columns)
 
 
 def _alike(values: Collection[str]) -> np.ndarray | None:
@@ -65,18 +73,19 @@ def _alike(values: Collection[str]) -> np.ndarray | None:
     if not length or len(joined) != len(values) * (length + 1) or not joined.isascii() or joined.count("\n") != len(values):
         return None
     lines = np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length + 1)
-    return _less_48(lines[:, :length]) if (lines[:, length] == 10).all() else None
+    return lines[:, :length] if (lines[:, length] == 10).all() else None
 
 
 def _array(values: list[str], length: int) -> np.ndarray | None:
     joined = "".join(values)
     if not length or not joined.isascii():
         return None
-    return _less_48(np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length))
+    return np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length)
 
 
-def _less_48(octets: np.ndarray) -> np.ndarray:
-    return octets.astype(np.int32, order="F") - 48
+def _in_pieces(look: Callable[[np.ndarray], np.ndarray], octets: np.ndarray) -> np.ndarray:
+    """What a check says of values: what is made of a piece of them stays in the processor's cache."""
+    return np.concatenate([look(octets[at:at + PIECE].astype(np.int32, order="F") - 48) for at in range(0, len(octets), PIECE)])
 
 
 def _digits(values: np.ndarray) -> np.ndarray:
@@ -182,6 +191,24 @@ def _korean(values: np.ndarray) -> np.ndarray:
     return np.asarray(_digits(values) & check & _dated(year, _number(values[:, 2:4]), _number(values[:, 4:6])))
 
 
+def _iban(values: np.ndarray) -> np.ndarray:
+    """As payment.iban: a letter counts as two digits."""
+    length = values.shape[1]
+    digit, upper = (values >= 0) & (values <= 9), (values >= _A) & (values <= _A + 25)
+    lower = (values >= _A + 32) & (values <= _A + 57)
+    if length < 5:
+        return np.zeros(len(values), bool)
+    country = np.clip(values[:, :2] - _A, 0, 25)
+    found = upper[:, :2].all(1) & digit[:, 2:4].all(1) & (digit | upper | lower).all(1)
+    found &= IBAN_LENGTH[country[:, 0] * 26 + country[:, 1]] == length
+    rest = np.zeros(len(values), np.int32)
+    for column in (*range(4, length), 0, 1, 2, 3):
+        value = values[:, column]
+        letter = ~digit[:, column]
+        rest = (rest * np.where(letter, 100, 10) + np.where(letter, value - np.where(lower[:, column], 39, 7), value)) % 97
+    return np.asarray(found & (rest == 1))
+
+
 def _account(values: np.ndarray) -> np.ndarray:
     """As bank.tw_account."""
     return np.asarray(_digits(values) & _several(values, 3) & (10 <= values.shape[1] <= 16))
@@ -189,4 +216,5 @@ def _account(values: np.ndarray) -> np.ndarray:
 
 _CHECKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "jp.my_number": _my_number, "jp.driver_licence": _licence, "card": _card, "tw.national_id": _taiwanese,
-    "tw.resident_id": _foreign, "cn.resident_id": _chinese, "kr.rrn": _korean, "tw.bank_account": _account}
+    "tw.resident_id": _foreign, "cn.resident_id": _chinese, "kr.rrn": _korean, "tw.bank_account": _account,
+    "iban": _iban}

@@ -13,11 +13,15 @@ import numpy as np
 
 from gateway.detect.data.layout import SIDE, SPACED_ROWS, Grid
 from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, SHORT, Runs, scan
+from gateway.detect.data.starts import Places, inside
 from gateway.detect.data.tokens import Token, tokens
-from gateway.identifiers.characters import MARGIN
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER
 from gateway.identifiers.registry import SHAPES, TYPES
+from gateway.identifiers.sieves import IBAN_LENGTH
 from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
 
+MANY = 1000
+"""Codes with letters in one text from which on only those behind labels are looked at one by one."""
 LEAST = 1500
 """Characters of a text from which on arrays are worth their start."""
 LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
@@ -249,3 +253,24 @@ def _written(codes: np.ndarray, start: np.ndarray, places: np.ndarray) -> list[s
     lines = np.full((len(start), len(places) + 1), 10, np.uint8)
     lines[:, :-1] = codes[start[:, None] + (places + MARGIN)]
     return lines.tobytes().upper().decode("ascii").split("\n")[:-1]
+
+
+def ibans(grid: Grid, places: Places, labelled: np.ndarray) -> tuple[list[Batch], Places]:
+    """Of many: IBAN in one piece that begin at some of these places, which no label is near; and the places that are left."""
+    found = grid.characters
+    if found is None or places is None or len(places) <= MANY:
+        return [], places
+    codes, at = found.codes, places + MARGIN
+    country = np.clip(codes[at].astype(np.int64) - 65, 0, 25) * 26 + np.clip(codes[at + 1].astype(np.int64) - 65, 0, 25)
+    length = IBAN_LENGTH[country]
+    end = np.minimum(at + length, len(codes) - 1)
+    whole = np.concatenate(([0], np.cumsum((found.kinds & (DIGIT | UPPER)) != 0, dtype=np.int32)))
+    word = LETTER | DIGIT
+    right = (length > 0) & (whole[end] - whole[at] == length) & ((found.kinds[at - 1] & word) == 0)
+    right &= ((found.kinds[end] & word) == 0) & ~inside(places, labelled)
+    batches = []
+    for size in np.flatnonzero(np.bincount(length[right], minlength=1)).tolist():
+        start = places[right & (length == size)]
+        rows = np.searchsorted(grid.lines, start, "right") - 1
+        batches.append(Batch("IBAN", NONE, False, -1, _written(codes, start, np.arange(size)), rows, start, start + size))
+    return batches, places[~right]

@@ -50,8 +50,6 @@ LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([
 KEPT = 60
 """Texts and tables whose lines are kept for names: a message with more has many people anyway."""
 KEPT_CHARACTERS = 2 << 20
-MANY = 1000
-"""Codes with letters in one text from which on only those behind labels are looked at one by one."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
 PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
@@ -164,7 +162,10 @@ class CustomerData:
             self.shown_characters += len(text)
         labelled = self._numbers(grid, artifact)
         starts = Starts.of(grid)
-        self._lettered(grid, artifact, list(tokens.ibans(text, starts.ibans)), labelled)
+        batches, places = bulk.ibans(grid, starts.ibans, labelled)
+        for batch in batches:
+            self._batch(grid, artifact, batch, NONE)
+        self._lettered(grid, artifact, list(tokens.ibans(text, places)), labelled)
         self._bics(grid, artifact, starts, labelled)
         for token in starts.odd_ones(grid, labelled):
             self._token(grid, artifact, token, only_labelled=True)
@@ -191,7 +192,7 @@ class CustomerData:
     def _lettered(self, grid: Grid, artifact: int, found: list[tokens.Token], labelled: np.ndarray) -> None:
         """Tokens that begin with letters, in order; of many those together that no label is near."""
         near = np.ones(len(found), bool)
-        if len(found) > MANY:
+        if len(found) > bulk.MANY:
             near = inside(np.array([token.start for token in found]), labelled)
         for i in np.flatnonzero(near).tolist():
             self._token(grid, artifact, found[i])

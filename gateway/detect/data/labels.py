@@ -96,10 +96,10 @@ def margin(line: str) -> str:
     if not _mentions(line[:LONGEST * 3]):
         return ""
     segments = [kept for piece in SEGMENT.split(line[:LONGEST * 3]) if (kept := _uncounted(piece))]
-    found = {mark for segment in segments if (mark := marking(segment))}
-    if len(found) != 1 or any(_level(s) in PUBLIC for s in segments):
+    marks = {mark for segment in segments if (mark := marking(segment))}
+    if len(marks) != 1 or any(_level(s) in PUBLIC for s in segments):
         return ""
-    return found.pop()
+    return marks.pop()
 
 
 def _mentions(line: str) -> bool:

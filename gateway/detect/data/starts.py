@@ -39,12 +39,12 @@ class Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        looks = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart)
-        first = [[look(piece) + begin for look in looks] for begin, piece in found.pieces()]
-        second = [[look(piece) + begin for look in (odd, spelled)] for begin, piece in plain.pieces()]
-        ours = [np.concatenate(places) for places in zip(*first, strict=True)]
-        theirs = [np.concatenate(places) for places in zip(*second, strict=True)]
-        return cls(*ours[:3], *theirs, upright(grid.lines), *ours[3:])
+        ours, theirs = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart), (odd, spelled)
+        first = [[look(piece) + begin for look in ours] for begin, piece in found.pieces()]
+        second = [[look(piece) + begin for look in theirs] for begin, piece in plain.pieces()]
+        known = {look.__name__: np.concatenate(places) for looks, pieces in ((ours, first), (theirs, second))
+                 for look, places in zip(looks, zip(*pieces, strict=True), strict=True)}
+        return cls(upright=upright(grid.lines), **known)
 
     def odd_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
         """Numbers that are written in a way that only a label makes numbers of, where they begin in one of the spans

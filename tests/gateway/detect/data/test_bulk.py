@@ -4,9 +4,11 @@ import random
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
-from gateway.detect.data import bulk, layout
+from gateway.detect.data import bulk, layout, tokens
+from gateway.detect.data.starts import Starts
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 from tests.gateway.identifiers import makers
@@ -95,3 +97,20 @@ def test_telephone_numbers_count_as_neighbours_and_as_accounts_under_their_label
     assert sorted_out(rows).single == []
     found = sorted_out("銀行帳號\n" + rows)
     assert {t.shape for t in found.single} == {"D10"} and len(found.single) == 300
+
+
+def test_account_numbers_of_many_lands_say_the_same_together_as_one_by_one():
+    rng = random.Random(8)
+    mixed = [f"{rng.choice(('', '', 'x', 'Ｘ', '帳'))}{rng.choice(('DE', 'GB', 'NL', 'ZZ'))}{rng.randrange(100):02d}"
+             f"{rng.choice(('', 'WEST', ' ABNA', 'west'))}{rng.randrange(10 ** 18):018d}{rng.choice(('', '', 'Z', ' 12', '號'))}"
+             for _ in range(3 * bulk.MANY)]
+    text = ", ".join(mixed) + "\n" + "DE89370400440532013000"
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    starts = Starts.of(grid).ibans
+    batches, rest = bulk.ibans(grid, starts, np.empty((0, 2), np.int64))
+    together = [(batch.values[i], int(batch.starts[i]), int(batch.ends[i])) for batch in batches for i in range(len(batch.values))]
+    one_by_one = [(t.value, t.start, t.end) for t in tokens.ibans(grid.text)]
+    assert sorted(together + [(t.value, t.start, t.end) for t in tokens.ibans(grid.text, rest)]) == sorted(one_by_one)
+    assert len(rest) < len(starts) and ("DE89370400440532013000", len(text) - 22, len(text)) in together
+    assert bulk.ibans(grid, starts, np.array([[0, len(text)]]))[0] == []
+    assert bulk.ibans(grid, starts[:9], np.empty((0, 2), np.int64))[0] == []
