@@ -12,6 +12,10 @@ from gateway.extract.office.targets import Place, judge, place
     ("file:///C:\\Users\\王\\Normal.dotm", Place.LOCAL), ("file:///C:/x", Place.LOCAL), ("C:\\x.xlsx", Place.LOCAL), ("book2.xlsx", Place.LOCAL),
     ("../Templates/a.dotx", Place.LOCAL), ("file://localhost/x", Place.LOCAL), ("/C:/x", Place.LOCAL),
     ("ms-msdt:/id PCWDiagnostic", Place.SCRIPT), ("search-ms:query=x&crumb=location:\\\\h", Place.SCRIPT), ("javascript:alert(1)", Place.SCRIPT),
+    ("Macintosh%20HD:Users:jkr:Library:My%20Templates:a.dotx", Place.LOCAL), ("Macintosh HD:Users:a.dot", Place.LOCAL),
+    ("Daten:Büro:Vorlagen:a.dot", Place.LOCAL), ("Macintosh HD:Users:\\\\h.example\\a.dot", Place.OTHER),
+    ("Macintosh HD:http://h.example/a.dot", Place.OTHER), ("odd:a:b", Place.OTHER), ("session:1!new:{0}:x", Place.OTHER),
+    ("ms-odd:a:b:c", Place.OTHER), ("java script:a:b:c", Place.SCRIPT), ("Macintosh HD::a", Place.OTHER),
     ("mhtml:http://h.example!x", Place.SCRIPT), ("mailto:a@b.example", Place.OTHER), ("tel:+886", Place.OTHER),
 ])
 def test_place(target: str, where: Place) -> None:
