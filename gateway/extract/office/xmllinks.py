@@ -28,6 +28,8 @@ FORMATS = (
     (b"ns.adobe.com/xfdf", re.compile(r"<(?:URI|File)\s[^<>]{0,200}?(?<!\w)(?:Name|OriginalName)" + VALUE)),
     (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
 )
+LINKED = re.compile(r"<(?:\w{1,20}:)?linkinfo\s[^<>]{0,400}?(?<!\w)path" + VALUE)
+"""The document that an HWPX is read with (KS X 6101, docOption)."""
 SCRIPT = re.compile(r"<SCRIPT(?:HEADER|SOURCE)>([^<]{1,100000})<")
 """What HWPML keeps of the script of a document, which runs when it opens."""
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
@@ -56,6 +58,11 @@ class XmlLinks:
                     return
                 events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
                 yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
+        for found in islice(LINKED.finditer(text), MOST):
+            target = unescape(found[1] or found[2])
+            seen = judge("subdocument", target) if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
+            if seen is not None:
+                yield seen
         for source in islice(SCRIPT.finditer(text), MOST):
             yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
 

@@ -64,3 +64,12 @@ def test_links_of_other_formats(frame: str, target: str, code: str) -> None:
 def test_commands_of_hangul_are_undone() -> None:
     assert codes(take_apart(XML_LINKS, HWPX.format("C\\:\\a.exe;1;0;0;").encode(), kind="text/plain")) == {"DOC-LINK-PROGRAM"}
     assert codes(take_apart(XML_LINKS, HWPX.format("http\\://h.example/?a;1;0;0;").encode(), kind="text/plain")) == set()
+
+
+@pytest.mark.parametrize(("path", "code"), [
+    ("\\\\h.example\\s\\a.hwpx", "DOC-REMOTE-SUBDOCUMENT"), ("http://h.example/a.hwp", "DOC-REMOTE-SUBDOCUMENT"), ("C:\\a.hwp", ""), ("", ""),
+])
+def test_the_document_an_hwpx_is_read_with(path: str, code: str) -> None:
+    data = (f'<hh:head xmlns:hh="http://www.hancom.co.kr/hwpml/2011/head"><hh:docOption>'
+            f'<hh:linkinfo path="{path}" pageInherit="0"/></hh:docOption></hh:head>').encode()
+    assert codes(take_apart(XML_LINKS, data, kind="text/xml")) == ({code} if code else set())
