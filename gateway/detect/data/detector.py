@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -188,6 +188,8 @@ class CustomerData:
         rows = people.read_contacts(grid, self.contacts)
         if rows:
             self.contact_rows[artifact] = self.contact_rows.get(artifact, 0) + rows
+        for place in takewhile(lambda place: place[0] == grid.id, reversed(self.groups)):
+            judge.settle(self.groups[place])
 
     def _lettered(self, grid: Grid, artifact: int, found: list[tokens.Token], labelled: np.ndarray) -> None:
         """Tokens that begin with letters, in order; of many those together that no label is near."""

@@ -7,7 +7,7 @@ has no check digit, or where a group is too small to tell.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
 from math import comb
@@ -66,6 +66,8 @@ class Seen(NamedTuple):
 
 Accepted = dict[str, list[Seen] | None]
 """The values of a type; of some where they were seen, in the order of the message."""
+SETTLED = 10_000
+"""Values of a group from which on it is judged before the others."""
 LOOKED = 16
 """Tokens of a group whose rows are looked at for a person: more need no such support."""
 
@@ -85,6 +87,7 @@ class Group:
     values: dict[str, None] = field(default_factory=dict)             # distinct, in the order of the message
     seen: list[Seen] = field(default_factory=list)
     many: list[tuple[list[str], Callable[[int], Seen]]] = field(default_factory=list)
+    settled: list[_Case] | None = None   # what it was tried as, once there is nothing to come
 
     def add(self, token: Token, seen: Seen) -> None:
         self.grouped = self.grouped and token.grouped
@@ -154,6 +157,17 @@ def _cases(group: Group) -> list[_Case]:
                     passed.setdefault(value, kind.name)
         cases.append(_Case(group, types, passed, len(values), _compared(types[0], values, columns), labelled))
     return cases
+
+
+def settle(group: Group) -> None:
+    """A group of many to which nothing is added any more. Where no type is possible its values are given back: serials by the
+    million would be kept to the end of the message for nothing but their number."""
+    if len(group.values) < SETTLED:
+        return
+    group.settled = _cases(group)
+    if all(_accepted(case) is False for case in group.settled):
+        group.settled = [replace(case, passed={}) for case in group.settled]
+        group.values, group.seen, group.many = {}, [], []
 
 
 def _compared(kind: IdentifierType, values: Collection[str], columns: Columns | None) -> int:
@@ -242,7 +256,7 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
     for group in groups:
         best: _Case | None = None
         open_cases: list[_Case] = []
-        for case in _cases(group):
+        for case in group.settled if group.settled is not None else _cases(group):
             answer = _accepted(case)
             key = _kind(case)
             if answer:

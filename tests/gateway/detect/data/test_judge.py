@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from gateway.detect.data.judge import Group, Seen, judge, tail
+from gateway.detect.data.judge import SETTLED, Group, Seen, judge, settle, tail
 from gateway.detect.data.tokens import Token
 from tests.gateway.identifiers import makers
 
@@ -150,3 +150,20 @@ def test_a_telephone_number_as_long_as_a_card_says_nothing_against_cards():
     assert len(judge([*free, group("PAN", ["02158881234302"], ["phone"])])["card"]) == 4
     assert len(judge([*free, group("PAN", ["02158881234302", "00000000000000"])])["card"]) == 4
     assert judge([*free, group("PAN", numbers(RNG, 16, 9, "4"))]) == {}
+
+
+@pytest.mark.parametrize(("shape", "make", "label"), [
+    ("LD9", lambda: makers.tw_id(RNG), ()), ("LD9", lambda: f"A{RNG.randrange(10 ** 9):09d}", ()),
+    ("D12", lambda: f"{RNG.randrange(10 ** 12):012d}", ("id",)), ("D10", lambda: f"{RNG.randrange(10 ** 10):010d}", ("tw.bank_account",)),
+    ("PAN", lambda: f"4{RNG.randrange(10 ** 15):015d}", ()), ("D12", lambda: makers.my_number(RNG), ())])
+def test_groups_of_many_are_judged_alike_before_the_others_and_with_them(shape, make, label):
+    values, few = [make() for _ in range(SETTLED + 500)], [makers.tw_id(RNG) for _ in range(4)]
+    def groups():
+        return [group(shape, values, label), group("LD9", few)]
+    early = groups()
+    for one in early:
+        settle(one)
+    answer = judge(groups())
+    assert judge(early) == answer
+    assert early[0].settled is not None and early[1].settled is None
+    assert bool(early[0].values) == any(len(found) > len(few) for found in answer.values())
