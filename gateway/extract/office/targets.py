@@ -31,8 +31,8 @@ OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\
                           r"^https://d\.docs\.live\.net/", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
 _DRIVE = re.compile(r"^/*[A-Za-z][:|]")
-VOLUME = re.compile(r"(?!ms-)(?:[^:/\\\x00-\x1f ]{1,26}(?::[^:/\\!{}()<>|\x00-\x1f]{1,255}){3,}|"
-                    r"[^:/\\\x00-\x1f]{1,26}[ ][^:/\\\x00-\x1f]{1,26}(?::[^:/\\!{}()<>|\x00-\x1f]{1,255}){2,})\Z", re.I)
+VOLUME = re.compile(r"(?!ms-)(?:[^:/\\\x00-\x1f ]{1,26}(?::[^:/\\!{}()<>|\x00-\x1f]{1,255}){3,60}|"
+                    r"[^:/\\\x00-\x1f]{1,26}[ ][^:/\\\x00-\x1f]{1,26}(?::[^:/\\!{}()<>|\x00-\x1f]{1,255}){2,60})\Z", re.I)
 """A path of the old Macintosh, volume:folder:file, which no machine fetches from another one. Schemes have no blank; without one
 in the volume's name two folders are asked for."""
 COMMAND = re.compile(r";\d;\d;\d;\s*$")

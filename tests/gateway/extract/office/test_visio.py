@@ -122,6 +122,17 @@ def test_pieces_without_end_take_no_more_room_than_there_is() -> None:
     assert [p.code for p in streams(bytes(data), 1 << 20) if isinstance(p, Problem)] == [IncidentCode.RATIO]
 
 
+def test_streams_that_share_their_octets_are_no_drawing() -> None:
+    data = bytearray(drawing([]))
+    at, body = len(data), packed(bytes(1000))
+    data += body
+    trailer = listed([pointer(SHEET, at, len(body) - n, 0x42, False) for n in range(400)], False)
+    at = len(data)
+    data += trailer
+    data[36:54] = pointer(0x14, at, len(trailer), LIST, False)
+    assert [p.code for p in streams(bytes(data), 1 << 30) if isinstance(p, Problem)] == [IncidentCode.RATIO]
+
+
 def test_lists_that_lead_back_to_themselves_end() -> None:
     data = bytearray(drawing([]))
     at = len(data)
