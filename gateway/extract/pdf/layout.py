@@ -8,23 +8,15 @@ from line to line. The numbers of a cell are put together without a gap, as the 
 
 from __future__ import annotations
 
-import ctypes
 import math
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
-
-import pypdfium2
-import pypdfium2.raw as raw
+from itertools import pairwise
 
 from gateway.extract.pdf.rows import Cell, Piece, tabulated
 
-MOST = 12_000
-"""Letters of a page that are looked at; a page of small type has 8,000."""
-MOST_RULES = 4_000
 SPACE = 0.18
 """Times the size of type: room from which on letters are words of their own."""
 GAP = 0.9
@@ -49,61 +41,8 @@ STEPPED = 5
 """One of so many steps from line to line is wider where wider steps part the rows."""
 RULED = 4
 """Drawn lines from which on they part the rows, and nothing else does between two of them."""
-MOST_TURNED = 24
-THIN = 2.5
-"""Points of a drawn line, at the most."""
 MOST_LINES = 12
 """Lines of a cell."""
-
-
-SHORT = 20
-"""Characters of a line that may be part of a cell."""
-FEW_LINES = 6
-LONG = 150
-"""Characters of a line that may be a whole table."""
-HEADINGS, ROWS = 15, 40
-"""Words of a line that may be a heading, and lines below it that are looked at."""
-NOTE = re.compile(r"[(（][^()（）]{0,6}[0-9]{1,2}[^()（）]{0,6}[)）]")
-"""What a heading adds in parentheses, such as the digits that its numbers have: (12碼), （16桁）."""
-ADJOINING, FEW_ADJOINING = re.compile(r"[0-9] [A-Z]{0,2}[0-9]{5}"), 3
-"""Two numbers with a blank between, which may be one in groups or two columns; and how many of them matter."""
-DIGITS = 12
-"""Digits of a page with numbers of three people."""
-PAIRS, STRIDE = 32, 7919
-"""Letters of a page that are looked at for whether they were drawn in their order; at no distance that lines could have too."""
-
-
-def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
-    """Whether the lines PDFium tells may not be those of the page: parts of cells, whole tables, letters turned or out of order."""
-    if sum(map(content.count, "0123456789")) < DIGITS:
-        return False
-    lines = [line for line in content.splitlines() if line.strip()]
-    short = sum(len(line) <= SHORT for line in lines)
-    return ((3 * short >= len(lines) >= FEW_LINES) or any(len(line) > LONG for line in lines) or _uneven(lines)
-            or sum(1 for _ in islice(ADJOINING.finditer(content), FEW_ADJOINING)) == FEW_ADJOINING or _disordered(textpage))
-
-
-def _uneven(lines: list[str]) -> bool:
-    """Whether the lines under a heading have more or fewer words than it has: which stands in which column is not told then."""
-    for heading, *below in zip(lines, lines[1:], lines[2:], lines[3:], strict=False):
-        words = len(heading.split())
-        noted = ")" in heading or "）" in heading
-        bare = not any(map(str.isdigit, NOTE.sub("", heading) if noted else heading))
-        if 2 <= words <= HEADINGS and bare and all(any(map(str.isdigit, line)) for line in below):
-            return any(len(line.split()) != words for line in lines[lines.index(heading) + 1:][:ROWS])
-    return False
-
-
-def _disordered(textpage: pypdfium2.PdfTextPage) -> bool:
-    handle, count = textpage.raw, int(textpage.count_chars())
-    x, y, after = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
-    odd = 0
-    for index in {number * STRIDE % (count - 1) for number in range(PAIRS)} if count > 1 else ():
-        raw.FPDFText_GetCharOrigin(handle, index, x, y)
-        raw.FPDFText_GetCharOrigin(handle, index + 1, after, y)
-        turned = raw.FPDFText_GetCharAngle(handle, index) > 0.02
-        odd += bool(turned or raw.FPDFText_IsGenerated(handle, index) == 1 or after.value < x.value)
-    return 4 * odd > min(count, PAIRS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,79 +53,19 @@ class Rules:
     down: list[tuple[float, float, float]]
 
 
-def rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> list[tuple[str, ...]]:
-    """The rows of cells of a page from above to below, whichever way its letters are turned."""
-    found: list[tuple[str, ...]] = []
-    turned = _letters(textpage)
-    for angle, letters in sorted(turned.items()):
-        rules = _rules(page) if angle == 0 else Rules([], [])
-        pieces = _pieces(letters, rules)
-        if found and len(pieces) <= MOST_TURNED:          # headings that stand upright over their columns
-            sign = -1 if angle < 180 else 1
-            found.insert(0, tuple(p.text for p in sorted(pieces, key=lambda p: sign * p.base)))
-        else:
-            found += tabulated(_cells(pieces, rules))
-    return found
-
-
+NONE = Rules([], [])
 Letter = tuple[float, float, float, float, str]
 """Base line, left, right, size, character; a blank has its character too."""
 
 
 def arranged(words: list[Letter]) -> list[tuple[str, ...]]:
     """The rows of cells of words that stand somewhere: those that touch are one piece."""
-    none = Rules([], [])
-    return tabulated(_cells(_pieces(words, none), none))
+    return in_rows(in_pieces(words, NONE), NONE)
 
 
-def _letters(textpage: pypdfium2.PdfTextPage) -> dict[int, list[Letter]]:
-    """By the degrees they are turned."""
-    handle = textpage.raw
-    found: dict[int, list[Letter]] = {}
-    x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
-    at = (ctypes.byref(x), ctypes.byref(y), ctypes.byref(box))
-    for index in range(min(textpage.count_chars(), MOST)):
-        code = raw.FPDFText_GetUnicode(handle, index)
-        if code < 32 or raw.FPDFText_IsGenerated(handle, index) == 1 or not raw.FPDFText_GetCharOrigin(handle, index, at[0], at[1]):
-            continue
-        if not raw.FPDFText_GetLooseCharBox(handle, index, at[2]):
-            continue
-        angle = raw.FPDFText_GetCharAngle(handle, index)
-        degrees = round(math.degrees(angle)) % 360 if angle > 0 else 0
-        size = abs(raw.FPDFText_GetFontSize(handle, index))
-        width, height = box.right - box.left, abs(box.top - box.bottom)
-        turn = math.radians(degrees)
-        along = x.value * math.cos(turn) - y.value * math.sin(turn)
-        base = -(x.value * math.sin(turn) + y.value * math.cos(turn))
-        wide = height if degrees in (90, 270) else width
-        size = min(max(width, height), 200.0) if size < 2 else size * _scale(size, width, height, degrees)
-        left = box.left if degrees == 0 else along
-        found.setdefault(degrees, []).append((base, left, left + max(wide, 0.1), size, chr(code)))
-    return found
-
-
-def _scale(size: float, width: float, height: float, degrees: int) -> float:
-    """1 unless the page is drawn in another scale than the size of the font says."""
-    tall = width if degrees in (90, 270) else height
-    return tall / size if tall and not 0.6 < tall / size < 2.2 else 1.0
-
-
-def _rules(page: pypdfium2.PdfPage) -> Rules:
-    across: list[tuple[float, float, float]] = []
-    down: list[tuple[float, float, float]] = []
-    for count, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4)):
-        if count >= MOST_RULES:
-            break
-        left, bottom, right, top = item.get_bounds()
-        wide, high = right - left, top - bottom
-        if high <= THIN < wide:
-            across.append((-(top + bottom) / 2, left, right))
-        elif wide <= THIN < high:
-            down.append(((left + right) / 2, -top, -bottom))
-        elif wide > 4 * THIN and high > 2 * THIN:
-            across += [(-top, left, right), (-bottom, left, right)]
-            down += [(left, -top, -bottom), (right, -top, -bottom)]
-    return Rules(sorted(across), sorted(down))
+def in_rows(found: list[Piece], rules: Rules) -> list[tuple[str, ...]]:
+    """The rows of cells of pieces of lines."""
+    return tabulated(_cells(found, rules))
 
 
 def _between(rules: list[tuple[float, float, float]], low: float, high: float, at: float) -> bool:
@@ -200,7 +79,7 @@ def _between(rules: list[tuple[float, float, float]], low: float, high: float, a
     return False
 
 
-def _pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
+def in_pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
     """Letters of one line from left to right, parted where there is room or a drawn line."""
     lines: list[list[list[Letter]]] = []
     for run in sorted(_runs(letters), key=lambda run: run[0][0]):

@@ -15,7 +15,7 @@ from pypdfium2 import PdfiumError
 
 from gateway.extract.base import Context, Problem, Yield
 from gateway.extract.pdf import fonts as pdffonts
-from gateway.extract.pdf import layout as pdflayout
+from gateway.extract.pdf import letters
 from gateway.extract.pdf import revisions as pdfrevisions
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -110,8 +110,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
         content = textpage.get_text_range()
         if context.outbound:
             spaced = spaced_out(content)
-            if len(cells) < MOST_ROWS and (cells or spaced or pdflayout.wanted(content, textpage)):
-                cells += pdflayout.rows(page, textpage)
+            if len(cells) < MOST_ROWS and (cells or spaced or letters.wanted(content, textpage)):
+                cells += letters.rows(page, textpage)
             if spaced:
                 content += "\n\n" + by_place(textpage)
         textpage.close()

@@ -12,7 +12,7 @@ from gateway.extract.magics import FTYP, MAGICS, RIFF
 
 @pytest.mark.parametrize(("offset", "magic", "kind"), MAGICS, ids=lambda value: repr(value)[:40])
 def test_places_and_octets(offset: int, magic: bytes, kind: str) -> None:
-    assert 0 <= offset < 1 << 16 and len(magic) >= 2 and kind == kind.lower() and "/" in kind
+    assert 0 <= offset < 1 << 17 and len(magic) >= 2 and kind == kind.lower() and "/" in kind
 
 
 @pytest.mark.parametrize(("data", "kind"), [
