@@ -123,7 +123,8 @@ def records(documents: list[Any]) -> Iterator[Yield]:
     count = 0
     while queue:
         value, name = queue.pop()
-        if isinstance(value, dict) and (rows := named_rows(value)):
+        inner = [(v, str(k)) for k, v in value.items() if isinstance(v, (dict, list))] if isinstance(value, dict) else []
+        if inner and (rows := named_rows(value)):
             yield Table("records", tuple(rows))
         count += 1 if not isinstance(value, dict) or len(value) <= COLUMNS else len(value)
         if count > MOST_RECORDS:
@@ -131,14 +132,14 @@ def records(documents: list[Any]) -> Iterator[Yield]:
             break
         if isinstance(value, dict):
             scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
-            queue.extend((inner, str(k)) for k, v in value.items() if (inner := _written(v)) is not None)
+            queue.extend((said, str(k)) for k, v in value.items() if (said := _written(v)) is not None)
             if len(scalars) > COLUMNS:                    # a list by its keys, no record
                 pairs.extend(scalars.items())
             elif scalars and (tuple(scalars) in tables or len(tables) < MOST_TABLES):
                 tables.setdefault(tuple(scalars), []).append(tuple(scalars.values()))
             else:
                 pairs.extend(scalars.items())
-            queue.extend((v, str(k)) for k, v in value.items() if isinstance(v, (dict, list)))
+            queue.extend(inner)
         elif isinstance(value, list):
             if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
@@ -213,16 +214,19 @@ def _scalar(value: object) -> str:
 
 def _ldif(text: str) -> Iterator[Yield]:
     """Entries of a directory as records (RFC 2849): a line an attribute, base64 behind two colons, blank lines between."""
-    entries: list[dict[str, list[str]]] = [{}]
-    for line in re.sub(r"\r?\n ", "", text).splitlines():
+    entries: list[dict[str, str]] = []
+    entry: dict[str, list[str]] = {}
+    for line in (*re.sub(r"\r?\n ", "", text).splitlines(), ""):
         key, colon, value = line.partition(":")
         if not line.strip():
-            entries.append({})
+            if entry:
+                entries.append({key: " ".join(values) for key, values in entry.items()})
+                entry = {}
         elif colon and not line.startswith("#"):
             if value.startswith(":"):
                 value = base64_of(value.strip(": ").encode("ascii", "replace")).decode("utf-8", "replace")
-            entries[-1].setdefault(key, []).append(value.strip())
-    yield from records([[{key: " ".join(values) for key, values in e.items()} for e in entries if e]])
+            entry.setdefault(key, []).append(value.strip())
+    yield from records([entries])
 
 
 def _quoted_printable(key: str, value: str) -> str:

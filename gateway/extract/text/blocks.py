@@ -27,8 +27,8 @@ MOST_BLOCKS = 200
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-_DIGITS = rb"(?:(?:[ :,]{1,2}|" + LINE + rb")?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
-HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
+_DIGITS = rb"(?:(?:" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
+HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from
 each of its words."""

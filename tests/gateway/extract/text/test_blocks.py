@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from gateway.extract.base import Context, Node
-from gateway.extract.text.blocks import BLOCKS, worth
+from gateway.extract.text.blocks import BLOCKS, HEX, worth
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 
@@ -124,3 +124,12 @@ def test_references_to_blanks_do_not_part_a_table():
 def test_what_is_no_dump():
     assert children(b"deadbeef 12 34 56 78\n" * 2) == []
     assert children(b"<~ see above ~> &#20; 20% 30%") == []
+
+
+@pytest.mark.parametrize("width", (32, 60, 64, 76, 128))
+@pytest.mark.parametrize("end", (b"\n", b"\r\n", b" \n> ", b"\n\n"))
+def test_lines_of_digits_of_any_width_are_one_block(width, end):
+    digits = bytes(range(256)).hex().encode() * 3
+    lines = [digits[i:i + width] for i in range(0, len(digits), width)]
+    found = [m[0] for m in HEX.finditer(b"x: " + end.join(lines) + b" y")]
+    assert found == ([line for line in lines if len(line) >= 64] if end == b"\n\n" else [end.join(lines)])
