@@ -87,7 +87,9 @@ class Grid:
     def tabs(self) -> Sequence[int]:
         """Where the tabs stand, looked for once: a long line is asked about for each of its values."""
         if self._tabs is None:
-            self._tabs = [m.start() for m in _TAB.finditer(self.text)]
+            found = self.characters
+            self._tabs = ([m.start() for m in _TAB.finditer(self.text)] if found is None
+                          else found.places(found.codes == 9).tolist())
         return self._tabs
 
     def column(self, row: int, offset: int) -> int:

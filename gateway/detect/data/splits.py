@@ -56,9 +56,12 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
 
 def _starts(grid: Grid) -> np.ndarray | None:
     """Where cells begin that NEIGHBOURS may match; None where the text is short."""
-    if grid.characters is None:
+    found = grid.characters
+    if found is None:
         return None
-    places, tabs = grid.characters.gathered(_short), np.array(grid.tabs, np.int64)
+    places, tabs = found.gathered(_short), found.places(found.codes == 9)
+    if not len(places):
+        return places
     rows = np.searchsorted(grid.lines, places, "right") - 1
     before = np.searchsorted(tabs, np.append(grid.lines, len(grid.text) + 1))
     return np.asarray(places[(rows < MOST_ROWS) & (np.diff(before)[rows] <= MOST_CELLS)])
