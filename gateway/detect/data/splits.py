@@ -59,12 +59,12 @@ def _starts(grid: Grid) -> np.ndarray | None:
     found = grid.characters
     if found is None:
         return None
-    places, tabs = found.gathered(_short), found.places(found.codes == 9)
-    if not len(places):
-        return places
-    rows = np.searchsorted(grid.lines, places, "right") - 1
-    before = np.searchsorted(tabs, np.append(grid.lines, len(grid.text) + 1))
-    return np.asarray(places[(rows < MOST_ROWS) & (np.diff(before)[rows] <= MOST_CELLS)])
+    places, tabs, lines = found.gathered(_short), found.places(found.codes == 9), grid.lines[:MOST_ROWS + 1]
+    if len(lines) > MOST_ROWS:
+        places = places[places < lines[MOST_ROWS]]
+    crowded = np.diff(np.searchsorted(tabs, np.append(lines, len(grid.text) + 1))) > MOST_CELLS
+    crowded[MOST_ROWS:] = False
+    return np.asarray(places[~crowded[np.searchsorted(lines, places, "right") - 1]]) if crowded.any() else places
 
 
 def _short(found: Characters) -> np.ndarray:
