@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gateway.identifiers import characters, tw
-from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARKS, UPPER, Characters, ahead, matches
+from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, UPPER, Characters, ahead, matches
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
@@ -172,8 +172,7 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     """Runs that mix digits with O, o, l, I, looked at only around places where one stands beside a digit."""
     if found is not None:
         digit, letter = found.are(DIGIT), found.among("OolI")
-        hints = (digit & ahead(letter, 1)) | (letter & ahead(digit, 1))
-        starts = found.places(hints & ~_among_letters(found, letter)) if hints.any() else np.empty(0, np.int64)
+        starts = _not_among_letters(found, found.places((digit & ahead(letter, 1)) | (letter & ahead(digit, 1))))
     else:
         starts = np.array([m.start() for m in LETTER_HINT.finditer(text)])
     pieces: list[str] = []
@@ -197,13 +196,22 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     return "".join((*pieces, text[copied:])) if pieces else text
 
 
-def _among_letters(found: Characters, meant: np.ndarray) -> np.ndarray:
-    """Where a small letter that is none of those meant stands in the same word, near by: no number has one."""
-    word = found.are(LETTER | DIGIT)
-    small = found.are(LETTER) & ~found.are(UPPER) & ~meant
-    for _ in range(3):
-        small = small | (word & (ahead(small, 1) | ahead(small, -1)))
-    return np.asarray(small)
+NEAR = 4
+"""Characters to either side, itself counted, in which such a letter is looked for."""
+
+
+def _not_among_letters(found: Characters, places: np.ndarray) -> np.ndarray:
+    """Those without a small letter near by in their word, but for the ones that are taken for digits: no number has one."""
+    near = np.zeros(len(places), bool)
+    for step in (1, -1):
+        word = np.ones(len(places), bool)
+        for distance in range(NEAR):
+            at = places + MARGIN + step * distance
+            kinds, codes = found.kinds[at], found.codes[at]
+            small = ((kinds & LETTER) != 0) & ((kinds & UPPER) == 0) & (codes != ord("o")) & (codes != ord("l"))
+            near |= word & small
+            word &= (kinds & (LETTER | DIGIT)) != 0
+    return np.asarray(places[~near])
 
 
 def _checked(text: str, at: int) -> re.Match[str] | None:

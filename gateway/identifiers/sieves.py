@@ -73,19 +73,30 @@ def _alike(values: Collection[str]) -> np.ndarray | None:
     if not length or len(joined) != len(values) * (length + 1) or not joined.isascii() or joined.count("\n") != len(values):
         return None
     lines = np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length + 1)
-    return lines[:, :length] if (lines[:, length] == 10).all() else None
+    return _numbers(lines[:, :length]) if (lines[:, length] == 10).all() else None
 
 
 def _array(values: list[str], length: int) -> np.ndarray | None:
     joined = "".join(values)
     if not length or not joined.isascii():
         return None
-    return np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length)
+    return _numbers(np.frombuffer(joined.encode(), np.uint8).reshape(len(values), length))
+
+
+def _numbers(octets: np.ndarray) -> np.ndarray:
+    """Less 48, where all of them are one piece; else each check makes that of a piece at a time."""
+    return _less_48(octets) if len(octets) <= PIECE else octets
+
+
+def _less_48(octets: np.ndarray) -> np.ndarray:
+    return octets.astype(np.int32, order="F") - 48
 
 
 def _in_pieces(look: Callable[[np.ndarray], np.ndarray], octets: np.ndarray) -> np.ndarray:
     """What a check says of values: what is made of a piece of them stays in the processor's cache."""
-    return np.concatenate([look(octets[at:at + PIECE].astype(np.int32, order="F") - 48) for at in range(0, len(octets), PIECE)])
+    if octets.dtype == np.int32:
+        return look(octets)
+    return np.concatenate([look(_less_48(octets[at:at + PIECE])) for at in range(0, len(octets), PIECE)])
 
 
 def _digits(values: np.ndarray) -> np.ndarray:

@@ -22,6 +22,8 @@ from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
 
 MANY = 1000
 """Codes with letters in one text from which on only those behind labels are looked at one by one."""
+WORTH = 1 << 20
+"""Characters of a text from which on the cells under its headings are worth being found: in less, all of it is looked at."""
 LEAST = 1500
 """Characters of a text from which on arrays are worth their start."""
 LABEL_ONLY = frozenset({"D7", "D8", "D9", "D10", "D11", "BIC", "USCC", "LD8", "LLD7", "LLD8LL"})
@@ -107,7 +109,7 @@ def _all(text: str) -> np.ndarray:
 
 def _behind(grid: Grid, found: Words) -> np.ndarray:
     """The places behind labels and under headings, joined where they touch; the whole text where blanks part columns."""
-    if grid.spaced:
+    if grid.spaced or (grid.headings and len(grid.text) < WORTH):
         return _all(grid.text)
     strong = np.array([bool(kinds & _ANY) for kinds in found.sets] + [False])
     ends = found.ends[strong[found.kinds]]

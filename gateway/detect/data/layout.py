@@ -181,7 +181,7 @@ def _tabulate(seen: View) -> tuple[str, Characters | None]:
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
     starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
-    ruled = _rules(found, starts) if any(found.has(rule[0]) and rule in text for rule in RULED) else None
+    ruled = _rules(found, starts) if any(found.has(rule.strip()[0]) and rule in text for rule in RULED) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for places, lines, counts in _delimiters(text, codes, starts):
@@ -209,8 +209,13 @@ def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[
 
 def _no_thousands(places: np.ndarray, codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
     """Without the commas of lines that have none but in amounts: a digit before, three behind and no fourth."""
-    digit = np.append((codes >= 48) & (codes < 58), np.zeros(5, bool))
-    amount = digit[places - 1] & digit[places + 1] & digit[places + 2] & digit[places + 3] & ~digit[places + 4]
+    def digit(after: int) -> np.ndarray:
+        beside = codes.take(places + after, mode="clip")
+        return np.asarray((beside >= 48) & (beside < 58))
+
+    amount = digit(-1) & digit(1) & digit(2) & digit(3) & ~digit(4)
+    if not amount.any():
+        return places
     lines, _ = _a_line(starts, places)
     others = np.bincount(lines[~amount], minlength=len(starts))
     return np.asarray(places[others[lines] > 0])
@@ -280,19 +285,19 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     found = grid.characters
     if found is None:
         return None
-    four = found.gathered(_four)
+    tabs, begin = found.places(found.codes == 9), grid.lines
+    end = np.append(begin[1:] - 1, len(grid.text))
+    fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2)
+    fit &= np.searchsorted(tabs, begin) == np.searchsorted(tabs, end)
+    four = found.gathered(_four) if fit.any() else tabs[:0]              # cells are no lines of words
     if not len(four):
         return four
     ends = grid.words.touched
     if not len(ends):
         return ends
-    other, tabs = found.gathered(_digits), found.places(found.codes == 9)
-    begin = grid.lines
-    end = np.append(begin[1:] - 1, len(grid.text))
-    fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2)
+    other = found.gathered(_digits)
     controlled = found.inner.take(begin, mode="clip") == 48
-    fit &= (np.searchsorted(other, end) - np.searchsorted(other, begin + controlled) <= NOTES) & (
-        np.searchsorted(tabs, begin) == np.searchsorted(tabs, end))
+    fit &= np.searchsorted(other, end) - np.searchsorted(other, begin + controlled) <= NOTES
     fit &= np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
     if not fit.any():
         return np.empty(0, np.int64)
