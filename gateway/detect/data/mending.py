@@ -12,13 +12,17 @@ from gateway.model.content import Text
 MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
 UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
 """What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
+CORNER = re.compile(r"(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
+"""What is a J at the end of the number of a residence card, and else a bracket of Japanese."""
 PHONE = ("09", "08")
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 
 
 def mended(text: Text) -> Text:
     """What Tesseract takes letters for, put right."""
-    return replace(text, content=UPRIGHT.sub("I", text.content.translate(MISREAD))) if text.source.startswith("ocr ") else text
+    if not text.source.startswith("ocr "):
+        return text
+    return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", text.content.translate(MISREAD))))
 
 
 def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:

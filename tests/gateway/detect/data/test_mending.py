@@ -13,6 +13,7 @@ def test_upright_lines_of_pictures():
 
     assert read("|123456789 x") == "I123456789 x"
     assert read("TH73549612B| y") == "TH73549612BI y"
+    assert read("YA75422905N」 ベトナム") == "YA75422905NJ ベトナム" and read("「第3A」") == "「第3A」"
     assert read("27 Nov 1953 | 261-74-0613") == "27 Nov 1953 | 261-74-0613"
     assert mended(Text("|123456789", "body")).content == "|123456789"
 
