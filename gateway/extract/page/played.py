@@ -17,7 +17,9 @@ import _quickjs  # not `quickjs`: that module starts a thread
 
 from gateway.extract.effort import Stage
 
-PARTS = ("guard", "tree", "data", "window", "main", "play")
+PARTS = ("guard", "events", "nodes", "markup", "selectors", "octets", "addresses", "streams", "requests", "elements", "properties",
+         "arrivals", "going", "document", "scripts", "channels", "navigator", "things", "play")
+"""In the order in which they build on one another."""
 BROWSER = "\n".join((
     "(function () { 'use strict';",
     *((Path(__file__).with_name("browser") / f"{part}.js").read_text("utf-8") for part in PARTS),

@@ -1,11 +1,32 @@
-// What scripts may not reach: the log of what they did, the engine's own functions as they were, and loops that cannot be broken off.
+// What scripts may not reach: the log of what they did, the engine's own functions as they were, and loops that cannot be
+// broken off.
 const G = globalThis;
-const quote = JSON.stringify, run = (0, eval), later = queueMicrotask, Octets = Uint8Array, Text_ = String;
-const apply = Reflect.apply, describe = Object.getOwnPropertyDescriptor, define = Object.defineProperty;
-const toBase64 = Octets.prototype.toBase64, percent = decodeURIComponent, join = Array.prototype.join, test = RegExp.prototype.test;
-const LOG = 400, LOGGED = 4 << 20, LINE = 1 << 16, FILES = 40, HUGE = 1 << 20, STEPS = 600, DEEP = 40;
+const quote = JSON.stringify,
+  run = (0, eval),
+  later = queueMicrotask,
+  Octets = Uint8Array,
+  Text_ = String;
+const apply = Reflect.apply,
+  describe = Object.getOwnPropertyDescriptor,
+  define = Object.defineProperty;
+const toBase64 = Octets.prototype.toBase64,
+  percent = decodeURIComponent,
+  join = Array.prototype.join,
+  test = RegExp.prototype.test;
+const LOG = 400,
+  LOGGED = 4 << 20,
+  LINE = 1 << 16,
+  FILES = 40,
+  HUGE = 1 << 20,
+  STEPS = 600,
+  DEEP = 40;
 
-let log = '', logged = 0, phase = 'load', files = 0, written = 0, depth = 0;
+let log = '',
+  logged = 0,
+  phase = 'load',
+  files = 0,
+  written = 0,
+  depth = 0;
 
 // One act: what, in which phase, a detail and a second one. Strings alone, so that no changed prototype gets between.
 function act(kind, detail, more) {
@@ -20,7 +41,9 @@ function cut(value, room) {
 }
 const cutting = Text_.prototype.slice;
 // One string of the pieces that the engine keeps it in: only such a one leaves it.
-function flat(text) { return apply(join, [text, ''], ['']); }
+function flat(text) {
+  return apply(join, [text, ''], ['']);
+}
 
 function octetsOut(octets, name, how) {
   if (files >= FILES || octets.length === 0 || log.length > LOGGED * 3) return;
@@ -37,24 +60,60 @@ function attempt(f, self, args) {
     if (made_ instanceof Promise) came(made_, () => apply(f, self, args || []));
     return made_;
   } catch (error) {
-    if (lacking(error)) { try { return apply(f, self, args || []); } catch (again) { failed(again); } } else failed(error);
-  } finally { depth -= 1; }
+    if (lacking(error)) {
+      try {
+        return apply(f, self, args || []);
+      } catch (again) {
+        failed(again);
+      }
+    } else failed(error);
+  } finally {
+    depth -= 1;
+  }
 }
 // The end of what goes on by itself: errors of it are seen by nobody else.
 const then = Promise.prototype.then;
 function came(promise, again, tries = 3) {
-  apply(then, promise, [undefined, (error) => {
-    if (!lacking(error)) { failed(error); return; }
-    try { const more = again(); if (more instanceof Promise && tries > 0) came(more, again, tries - 1); } catch (more) { failed(more); }
-  }]);
+  apply(then, promise, [
+    undefined,
+    (error) => {
+      if (!lacking(error)) {
+        failed(error);
+        return;
+      }
+      try {
+        const more = again();
+        if (more instanceof Promise && tries > 0) came(more, again, tries - 1);
+      } catch (more) {
+        failed(more);
+      }
+    },
+  ]);
 }
-hide(Promise.prototype, 'then', function (f, g) { return apply(then, this, [typeof f === 'function' ? (v) => kept_(f, v) : f, g]); });
+hide(Promise.prototype, 'then', function (f, g) {
+  return apply(then, this, [typeof f === 'function' ? (v) => kept_(f, v) : f, g]);
+});
 const reject = Promise.reject;
-hide(Promise, 'reject', function (reason) { if (this === Promise && !failing) soon(() => fire(windowTarget, new Event('unhandledrejection', { reason, promise: null })), 2); return apply(reject, this, [reason]); });
-function kept_(f, v) { try { return f(v); } catch (error) { if (lacking(error)) return f(v); failed(error); throw error; } }
+hide(Promise, 'reject', function (reason) {
+  if (this === Promise && !failing) soon(() => fire(windowTarget, new Event('unhandledrejection', { reason, promise: null })), 2);
+  return apply(reject, this, [reason]);
+});
+function kept_(f, v) {
+  try {
+    return f(v);
+  } catch (error) {
+    if (lacking(error)) return f(v);
+    failed(error);
+    throw error;
+  }
+}
 function failed(error) {
   let said = '';
-  try { said = error instanceof Error ? error.name + ': ' + error.message : 'thrown'; } catch { said = 'thrown'; }
+  try {
+    said = error instanceof Error ? error.name + ': ' + error.message : 'thrown';
+  } catch {
+    said = 'thrown';
+  }
   act('died', said);
   troubled(said, error);
 }
@@ -80,7 +139,10 @@ function lacking(error) {
 
 // A library that is not here: whatever is asked of it is there, functions it is given are run, markup it is given is shown.
 const unknowns = new Map();
-function nameOf(made) { for (const [name, one] of unknowns) if (one === made) return name; return ''; }
+function nameOf(made) {
+  for (const [name, one] of unknowns) if (one === made) return name;
+  return '';
+}
 function tolerant(name) {
   const known = unknowns.get(name);
   if (known || unknowns.size > 2000) return known || unknowns.values().next().value;
@@ -89,15 +151,27 @@ function tolerant(name) {
       if (key === Symbol.toPrimitive) return () => '';
       if (key === Symbol.iterator) return function* () {};
       if (typeof key === 'symbol') return undefined;
-      if (key === 'then') return name.endsWith('!') ? undefined : (f) => { soon(() => attempt(f, G, [tolerant(cut(name, 60) + '!')]), 1); return tolerant(name); };
+      if (key === 'then')
+        return name.endsWith('!')
+          ? undefined
+          : (f) => {
+              soon(() => attempt(f, G, [tolerant(cut(name, 60) + '!')]), 1);
+              return tolerant(name);
+            };
       if (Object.hasOwn(target, key) && key !== 'prototype' && key !== 'length' && key !== 'name') return target[key];
       if (key === 'length') return 0;
       if (key === 'toString' || key === 'valueOf' || key === 'join') return () => '';
       return tolerant(cut(name, 60) + '.' + key);
     },
     has: () => true,
-    apply(target, self, args) { given(name, args); return tolerant(cut(name, 60) + '()'); },
-    construct(target, args) { given(name, args); return tolerant(cut(name, 60) + '()'); },
+    apply(target, self, args) {
+      given(name, args);
+      return tolerant(cut(name, 60) + '()');
+    },
+    construct(target, args) {
+      given(name, args);
+      return tolerant(cut(name, 60) + '()');
+    },
     getPrototypeOf: () => Object.prototype,
   });
   unknowns.set(name, made);
@@ -107,7 +181,8 @@ function tolerant(name) {
 function within(name, value, deep) {
   for (const key of Object.keys(value).slice(0, 40)) {
     if (typeof value[key] === 'string') telling(name, value[key]);
-    else if (value[key] && typeof value[key] === 'object' && deep < 3 && !(value[key] instanceof Node)) within(name, value[key], deep + 1);
+    else if (value[key] && typeof value[key] === 'object' && deep < 3 && !(value[key] instanceof Node))
+      within(name, value[key], deep + 1);
   }
 }
 function given(name, args) {
@@ -126,18 +201,38 @@ function given(name, args) {
 }
 function telling(name, value) {
   if (/^\s*(?:https?:|wss?:)?\/\//i.test(value)) act('tells', value, name);
-  else if (/<[a-z!]/i.test(value) && documentBody()) { wrote(value); documentBody().append(...parsed(value)); }
+  else if (/<[a-z!]/i.test(value) && documentBody()) {
+    wrote(value);
+    documentBody().append(...parsed(value));
+  }
 }
 
-// Native loops that no time limit ends: over lengths that are only said, and of a needle of any size through a haystack of any size.
-for (const name of ['join', 'toString', 'toLocaleString', 'reverse', 'copyWithin', 'slice', 'sort', 'flat', 'concat', 'shift', 'unshift',
-  'splice']) guardArray(name);
+// Native loops that no time limit ends: over lengths that are only said, and of a needle of any size through a haystack of
+// any size.
+for (const name of [
+  'join',
+  'toString',
+  'toLocaleString',
+  'reverse',
+  'copyWithin',
+  'slice',
+  'sort',
+  'flat',
+  'concat',
+  'shift',
+  'unshift',
+  'splice',
+])
+  guardArray(name);
 function guardArray(name) {
   const real = Array.prototype[name];
   hide(Array.prototype, name, function (...args) {
     const long = this !== null && this !== undefined && this.length > HUGE;
-    if (long && (!Array.isArray(this) || (Object.keys(this).length < this.length / 2))) throw new RangeError('Invalid array length');
-    if (name === 'concat') for (const one of args) if (one && typeof one === 'object' && one.length > HUGE) throw new RangeError('Invalid array length');
+    if (long && (!Array.isArray(this) || Object.keys(this).length < this.length / 2))
+      throw new RangeError('Invalid array length');
+    if (name === 'concat')
+      for (const one of args)
+        if (one && typeof one === 'object' && one.length > HUGE) throw new RangeError('Invalid array length');
     return apply(real, this, args);
   });
 }
@@ -145,7 +240,8 @@ for (const name of ['indexOf', 'lastIndexOf', 'includes', 'split', 'replace', 'r
 function guardString(name) {
   const real = Text_.prototype[name];
   hide(Text_.prototype, name, function (needle, ...rest) {
-    if (typeof needle === 'string' && needle.length > 400 && this.length * needle.length > 50e6) throw new RangeError('Invalid string length');
+    if (typeof needle === 'string' && needle.length > 400 && this.length * needle.length > 50e6)
+      throw new RangeError('Invalid string length');
     return apply(real, this, [needle, ...rest]);
   });
 }
@@ -159,7 +255,7 @@ function hide(object, name, value) {
 }
 
 // The present is fixed, and goes on by each look at it, so that nobody waits for it in a loop.
-let now = 1767578400000;                           // a Monday morning
+let now = 1767578400000; // a Monday morning
 const RealDate = Date;
 function Date_(...args) {
   if (!new.target) return new RealDate(now).toString();
@@ -173,20 +269,38 @@ hide(RealDate.prototype, 'constructor', Date_);
 hide(RealDate.prototype, 'getTimezoneOffset', () => -480);
 hide(G, 'Date', Date_);
 define(Date_, 'name', { value: 'Date' });
-G.performance = { now: () => (now += 3) - 1767578399000, timeOrigin: 1767578399000, timing: { navigationStart: 1767578399000, loadEventEnd: 1767578399400 },
-  mark() {}, measure() {}, getEntriesByType: () => [], getEntriesByName: () => [], getEntries: () => [], clearMarks() {}, memory: { jsHeapSizeLimit: 4294705152 } };
+G.performance = {
+  now: () => (now += 3) - 1767578399000,
+  timeOrigin: 1767578399000,
+  timing: { navigationStart: 1767578399000, loadEventEnd: 1767578399400 },
+  mark() {},
+  measure() {},
+  getEntriesByType: () => [],
+  getEntriesByName: () => [],
+  getEntries: () => [],
+  clearMarks() {},
+  memory: { jsHeapSizeLimit: 4294705152 },
+};
 let seed = 20260105;
 hide(Math, 'random', () => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) / 0x7fffffff);
 // What it refers to stays, as it does in browsers until a script ends.
-G.WeakRef = class WeakRef { constructor(value) { this.held = value; } deref() { return this.held; } };
+G.WeakRef = class WeakRef {
+  constructor(value) {
+    this.held = value;
+  }
+  deref() {
+    return this.held;
+  }
+};
 for (const name of ['SharedArrayBuffer', 'Atomics', 'FinalizationRegistry']) delete G[name];
 
 // Timers run in the order of their time, as soon as nothing else does.
 const timers = [];
-let turn = 0, ticks = 0;
+let turn = 0,
+  ticks = 0;
 function soon(f, after, every) {
   turn += 1;
-  timers.push({ f, at: now + (Math.min(Number(after) || 0, 1e7)), id: turn, every });
+  timers.push({ f, at: now + Math.min(Number(after) || 0, 1e7), id: turn, every });
   return turn;
 }
 function tick() {
@@ -198,7 +312,10 @@ function tick() {
   timers[first] = timers[timers.length - 1];
   timers.length -= 1;
   now = Math.max(now, one.at);
-  if (one.every && one.every > 0 && ticks < STEPS / 2) { one.every -= 1; timers.push({ ...one, at: now + 40 }); }
+  if (one.every && one.every > 0 && ticks < STEPS / 2) {
+    one.every -= 1;
+    timers.push({ ...one, at: now + 40 });
+  }
   one.f();
   return true;
 }

@@ -1,0 +1,160 @@
+// Requests. The web answers everything, with nothing in it.
+class Headers {
+  constructor(init) {
+    this.map = new Map(Object.entries(init ?? {}));
+  }
+  get(k) {
+    return this.map.get(k) ?? null;
+  }
+  set(k, v) {
+    this.map.set(k, v);
+  }
+  append(k, v) {
+    this.map.set(k, v);
+  }
+  has(k) {
+    return this.map.has(k);
+  }
+  forEach() {}
+  entries() {
+    return this.map.entries();
+  }
+}
+class Response {
+  constructor(body, init) {
+    this.status = init?.status ?? 200;
+    this.ok = true;
+    this.statusText = 'OK';
+    this.url = '';
+    this.headers = new Headers(init?.headers);
+    this.type = 'basic';
+    const parts = body instanceof ReadableStream ? body.parts : [body];
+    bytesOf.set(this, together(parts));
+    this.kind_ = init?.kind_ ?? body?.type ?? '';
+    Promise.resolve().then(() => bytesOf.set(this, together(parts)));
+  }
+  async #all() {
+    await null;
+    await null;
+    return octets(this);
+  }
+  get body() {
+    return new ReadableStream(octets(this));
+  }
+  async text() {
+    return decoded(await this.#all(), 'utf-8');
+  }
+  async json() {
+    const text = await this.text();
+    return text ? JSON.parse(text) : tolerant('answer');
+  }
+  async arrayBuffer() {
+    return (await this.#all()).slice().buffer;
+  }
+  async bytes() {
+    return (await this.#all()).slice();
+  }
+  async blob() {
+    return new Blob([await this.#all()], { type: this.kind_ });
+  }
+  async formData() {
+    return new FormData();
+  }
+  clone() {
+    return new Response(octets(this));
+  }
+}
+class Request {
+  constructor(url, init) {
+    Object.assign(this, init);
+    this.url = String(url?.url ?? url);
+  }
+}
+function fetched(url, how) {
+  const address = String(url?.url ?? url),
+    here = contents(address);
+  if (!here) act('asks', address, how);
+  return here;
+}
+function fetch(url) {
+  const here = fetched(url, 'fetch');
+  return Promise.resolve(new Response(here?.bytes ?? '', { kind_: here?.type }));
+}
+class XMLHttpRequest extends EventTarget {
+  constructor() {
+    super();
+    this.readyState = 0;
+    this.status = 0;
+    this.responseText = '';
+    this.response = '';
+    this.upload = new EventTarget();
+  }
+  open(method, url) {
+    this.url = url;
+    this.readyState = 1;
+  }
+  send() {
+    const here = fetched(this.url, 'request'),
+      bytes = here?.bytes ?? new Octets(0);
+    soon(() => {
+      this.readyState = 4;
+      this.status = 200;
+      this.responseText = decoded(bytes, 'utf-8');
+      this.response =
+        this.responseType === 'arraybuffer'
+          ? bytes.slice().buffer
+          : this.responseType === 'blob'
+            ? new Blob([bytes], { type: here?.type })
+            : this.responseType === 'json'
+              ? tolerant('answer')
+              : this.responseText;
+      for (const t of ['readystatechange', 'load', 'loadend']) fire(this, new Event(t));
+    }, 5);
+  }
+  setRequestHeader() {}
+  overrideMimeType() {}
+  getResponseHeader() {
+    return null;
+  }
+  getAllResponseHeaders() {
+    return '';
+  }
+  abort() {}
+}
+class Socket extends EventTarget {
+  constructor(url) {
+    super();
+    act('asks', url, 'socket');
+    this.readyState = 1;
+    soon(() => {
+      fire(this, new Event('open'));
+      fire(this, new Event('message', { data: '' }));
+    }, 5);
+  }
+  send() {}
+  close() {}
+}
+class FormData {
+  constructor(form) {
+    this.list = [];
+    if (form?.elements) for (const e of form.elements) this.list.push([e.name, e.value]);
+  }
+  append(k, v) {
+    this.list.push([k, v]);
+  }
+  set(k, v) {
+    this.append(k, v);
+  }
+  get(k) {
+    return this.list.find((p) => p[0] === k)?.[1] ?? null;
+  }
+  has(k) {
+    return this.get(k) !== null;
+  }
+  entries() {
+    return this.list.values();
+  }
+  [Symbol.iterator]() {
+    return this.list.values();
+  }
+}
