@@ -248,7 +248,7 @@ def _accepted(case: _Case) -> bool | None:
 
 
 def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
-    """The values accepted, by name of type."""
+    """The values accepted, by name of type. Once for each group: of those that are settled nothing may be left afterwards."""
     accepted: dict[str, Accepted] = {}
     doubtful: dict[tuple[str, str], list[_Case]] = {}
     refused: dict[tuple[str, str], int] = {}              # type and shape -> values
@@ -256,7 +256,8 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
     for group in groups:
         best: _Case | None = None
         open_cases: list[_Case] = []
-        for case in group.settled if group.settled is not None else _cases(group):
+        tried, group.settled = group.settled, None        # cases know their group: kept, they would keep each other and the text
+        for case in _cases(group) if tried is None else tried:
             answer = _accepted(case)
             key = _kind(case)
             if answer:

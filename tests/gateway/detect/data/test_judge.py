@@ -163,7 +163,8 @@ def test_groups_of_many_are_judged_alike_before_the_others_and_with_them(shape, 
     early = groups()
     for one in early:
         settle(one)
+    assert early[0].settled is not None and early[1].settled is None
     answer = judge(groups())
     assert judge(early) == answer
-    assert early[0].settled is not None and early[1].settled is None
+    assert early[0].settled is None                       # nothing keeps the text of a message that is done with
     assert bool(early[0].values) == any(len(found) > len(few) for found in answer.values())
