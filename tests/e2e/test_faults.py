@@ -65,7 +65,7 @@ for line in sys.stdin: print(json.loads(line)["header_message_id"])'"""
             [sys.executable, str(AUDIT), "--target", f"127.0.0.1:{house.inbound}", "--sink", f"127.0.0.1:{sink}", "--fault", fault,
              "--messages", str(messages), "--rcpt-domain", "bank.example", "--cmd", f"exec {command} serve >>{folder}/out.log 2>&1",
              "--quarantine-cmd", listing, "--settle", "20", "--json", str(out), *more],
-            capture_output=True, text=True, timeout=110 if messages in SHORT else 900, cwd="/")
+            capture_output=True, text=True, timeout=220 if messages in SHORT else 900, cwd="/")
     finally:
         end(house)                           # an audit that was cut off leaves its gateway running
     assert out.exists(), done.stdout[-2000:] + done.stderr[-2000:]
@@ -108,7 +108,7 @@ BLOWS = [f for f in FAULTS if f != "disk-full"]
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(480)
 @pytest.mark.parametrize("fault", BLOWS)
 def test_short_audit(tmp_path: Path, fault: str):
     battered(tmp_path, fault, FAULTS[fault])
