@@ -107,6 +107,15 @@ def grey(data: bytes, most_pixels: int) -> Image.Image | None:
     return picture.transpose(TURNS[turn[0] & 3]) if turn and turn[0] & 3 else picture
 
 
+def shows(data: bytes) -> bool:
+    """Whether there is a primary picture, of whatever coding."""
+    try:
+        file = _read(data)
+    except (ValueError, struct.error, IndexError, KeyError):
+        return False
+    return file.primary in file.items and bool(file.items[file.primary].kind)
+
+
 def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = 0
     for _ in range(MOST_BOXES):

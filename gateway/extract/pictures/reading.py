@@ -123,8 +123,9 @@ class PictureExtractor:
                 pages = moments(len(pages))
         except Image.DecompressionBombError:
             yield Problem(IncidentCode.SIZE, "picture of too many pixels")
-        except BROKEN:
-            return                                        # no picture a reader could see either
+        except BROKEN:                                    # else no picture a reader could see either
+            if node.type == HEIC and heif.shows(node.data):
+                yield Problem(IncidentCode.UNSUPPORTED, "picture of a telephone in another coding")
         else:
             said = picture_words.words(file)
             if said:

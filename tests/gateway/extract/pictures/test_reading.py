@@ -247,3 +247,5 @@ def test_pictures_of_telephones() -> None:
     assert read(shot, tools, "image/heic") == [] and tools.tools[0] == "tesseract"
     assert read(shot, tools, "image/heic", outbound=False) == []
     assert [y.code for y in read(shot.replace(b"hvcC", b"hvcX"), None, "image/heic")] == [IncidentCode.MALFORMED]
+    assert [y.code for y in read(shot.replace(b"\0\0hvc1", b"\0\0avc1"), None, "image/heic")] == [IncidentCode.UNSUPPORTED]
+    assert read(shot[:24], None, "image/heic") == []      # no program shows anything of it
