@@ -73,12 +73,9 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
-        elif writes and self.opened(sample) and any(starts or not o.detail for o in sample.observed("HTML-MAKES-OCTETS")):
-            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page with nothing to read that makes a file",))
-        elif writes and decodes and self.opened(sample) and sample.observed("HTML-MAKES-AT-ONCE"):
-            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, ("page that makes a file unasked",))
-        elif writes and decodes and self.opened(sample) and sample.observed("HTML-MOSTLY-PIECES"):
-            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly data in pieces",))
+        elif self.opened(sample) and sample.observed("HTML-FILE-UNSEEN"):
+            evidence = ("page with nothing to read that makes a file",)
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
 import re
-from collections import Counter
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Problem, Yield
@@ -14,7 +12,7 @@ from gateway.extract.page.asks import asks_password
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import door, is_library
 from gateway.extract.page.played import Play
-from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, WORD, parts, to_read
+from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, to_read
 from gateway.extract.script import literals, numbers, obscure
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
 """Elements worth knowing, whatever prefix stands before their names."""
 AFTER_FLOOD = 1 << 20                    # characters of script that are still read once the page is held for its mass
-APART_UP_TO = 4 << 20                    # characters of a page that writes files in which they are looked for everywhere
 CODE = 12 << 20
 """Characters of all scripts of a page that are searched; three chart libraries have nine million."""
 ENTITY = re.compile(r"<!ENTITY\s{1,40}[^>\[]{0,200}?"
@@ -64,31 +61,6 @@ ACTS = (
      ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
     ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
 )
-VALUE = re.compile(r"\s([A-Za-z_:][\w:.-]{0,60}+)\s{0,8}+=\s{0,8}+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s\"'>]++))")
-MOST_VALUES = 100_000
-MAKES_OCTETS = re.compile(
-    r"(?:Uint8|Uint16|Uint32|Int8|Int32|BigUint64|Float64)Array(?!\(\[0xEF)|DataView|charCodeAt|codePointAt|ArrayBuffer", re.I)
-"""Other octets than a byte order mark for spreadsheets."""
-WAITS = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button|file)|<\w[^<>]{0,400}\son(?:click|submit|change)\s{0,8}=|"
-                   r"(?<!document)(?<!window)\.(?:on(?:click|submit|change)\s{0,4}=|addEventListener\s{0,4}\(\s{0,4}[\"'](?:click|submit|change))|"
-                   r"\.(?:on|click|submit|change)\s{0,4}\(\s{0,4}(?:[\"'](?:click|submit|change)|function)", re.I)
-"""Something of a page that its reader has to press first."""
-DRAWING = re.compile(r"\.to(?:DataURL|Blob)\s{0,4}\(")
-"""What is drawn by hand is saved so: signatures."""
-PIECES_UP_TO = 1 << 20
-"""Characters of a page in which data in pieces is looked for."""
-PIECE = 16
-"""Characters of a word of which data is put together; words to read are shorter or have signs between."""
-TOKENS = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Za-z]{1,3}[ \t\r\n,;:|._%-]{1,2}){60,}+")
-"""Octets in some base with signs between: no sixty words of a language are so short."""
-LEAST_MOVED = 160
-LEAST_KINDS = 72
-LONGEST_VALUES = 1 << 20
-"""Characters of one attribute, joined, that are tried in every coding of literals."""
-LONG_VALUES = frozenset({
-    "class", "id", "for", "name", "style", "href", "src", "d", "points", "transform", "action", "integrity", "srcset", "xmlns",
-    "content",
-})
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -125,9 +97,8 @@ def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]
         lower = script.encode("ascii", "replace").lower().decode("ascii")
         acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
         yield from (Observation(code, seen) for code, seen in acts.items())
-        writes = "HTML-WRITES-FILE" in acts
-        if writes:
-            yield from _makes(page, source, script)
+        if "HTML-WRITES-FILE" in acts and "HTML-DECODES" in acts and _unseen(page, source, script, play):
+            yield Observation("HTML-FILE-UNSEEN")
         found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
         if len(found) > literals.MOST_LITERALS:
             yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
@@ -135,7 +106,7 @@ def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]
         if drawn > numbers.MOST_CHARACTERS:
             yield Problem(IncidentCode.COUNT, f"more than {numbers.MOST_CHARACTERS} characters of numbers")
         elif len(found) <= literals.MOST_LITERALS:
-            for how, data in (*literals.payloads(script, found), *(_apart(page, source, script) if writes else ())):
+            for how, data in literals.payloads(script, found):
                 yield from _payload("HTML-LITERAL", how, data)
         size = literals.opaque(found)
         if size:
@@ -179,70 +150,12 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
             yield Observation("HTML-ENTITY", "sheet")
 
 
-def _makes(page: Page, source: str, script: str) -> Iterator[Observation]:
-    """Whether a page that writes a file makes its octets itself: there is nothing else on it, or it is mostly data in pieces."""
-    if MAKES_OCTETS.search(script) is None or is_library(script):
-        return
-    if to_read(page, source) < LEAST_SHOWN:
-        yield Observation("HTML-MAKES-OCTETS", "drawing" if DRAWING.search(script) else "")
-    elif WAITS.search(source) is None:
-        yield Observation("HTML-MAKES-AT-ONCE")
-    if len(source) <= PIECES_UP_TO:
-        text = "".join((*page.visible, " ", *page.hidden))
-        pieces = chain(_literal_pieces((script, *parts(source, "style")[1])), _placed(source), WORD.findall(text))
-        size = sum(len(p) for p in pieces if len(p) >= PIECE and literals.opaque_like(p))
-        size += max(sum(len(found[0]) for found in TOKENS.finditer(where)) for where in (source, text))
-        size += 0 if source.isascii() else _of_one_page(source)
-        if size * (2 * SMALL_SHARE if len(source) < SMALL else 2) > len(source):
-            yield Observation("HTML-MOSTLY-PIECES", str(size))
-
-
-def _of_one_page(source: str) -> int:
-    """Characters beyond ASCII where nearly all stand within 512 code points and most of those occur: octets moved there.
-    Alphabets have fewer letters, ideographs and Hangul are strewn wider."""
-    counted = Counter(c for c in source if c > "\x7f")
-    total = counted.total()
-    if total < LEAST_MOVED:
-        return 0
-    blocks: Counter[int] = Counter()
-    for character, times in counted.items():
-        blocks[ord(character) >> 8] += times
-    first = blocks.most_common(1)[0][0]
-    here = max((first, first + 1), (first - 1, first), key=lambda pair: blocks[pair[0]] + blocks[pair[1]])
-    kinds = sum(1 for c in counted if ord(c) >> 8 in here)
-    return total if kinds >= LEAST_KINDS and (blocks[here[0]] + blocks[here[1]]) * 10 > total * 9 else 0
-
-
-def _literal_pieces(sources: tuple[str, ...]) -> Iterator[str]:
-    return (value for source in sources for _, _, value in islice(literals.strings(source), literals.MOST_LITERALS))
-
-
-def _placed(source: str) -> Iterator[str]:
-    """The values of attributes that pages use for nothing long."""
-    for found in islice(VALUE.finditer(parts(source, "script")[0]), MOST_VALUES):
-        if found[1].lower() not in LONG_VALUES:
-            yield found[2] or found[3] or found[4] or ""
-
-
-def _apart(page: Page, source: str, script: str) -> Iterator[tuple[str, bytes]]:
-    """Files that stand in no literal: in the words of the page, in comments and patterns of the script, in attributes and
-    styles, also in many pieces."""
-    for text in ("".join(page.visible), "".join(page.hidden), script):
-        if len(text) <= APART_UP_TO:
-            yield from literals.loose(html.unescape(text))
-    if len(source) <= APART_UP_TO:
-        for text in _values(source):
-            found = tuple(literals.loose(text))
-            yield from found or (literals.decoded(text) if literals.SHORTEST <= len(text) <= LONGEST_VALUES else ())
-
-
-def _values(source: str) -> Iterator[str]:
-    """The values of each attribute joined, whatever elements it stands at; the strings of all styles joined."""
-    joined: dict[str, list[str]] = {}
-    for found in islice(VALUE.finditer(parts(source, "script")[0]), MOST_VALUES):
-        joined.setdefault(found[1].lower(), []).append(html.unescape(found[2] or found[3] or found[4] or ""))
-    yield from ("".join(values) for values in joined.values())
-    yield "".join(value for style in parts(source, "style")[1] for _, _, value in literals.strings(style))
+def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:
+    """Whether a page with nothing to read makes a file of octets, and its play did not show which: it waits for a word, hides
+    from the player, or was not played to its end."""
+    if play is not None and play.followed and play.of("file"):
+        return False
+    return to_read(page, source) < LEAST_SHOWN and not is_library(script)
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

@@ -161,7 +161,9 @@ class HtmlExtractor:
         declared = node.charset or (meta[1].decode("ascii") if meta else "")
         page = Page()
         source = ""
-        for number, (source, charset) in enumerate(readings(node.data, declared)):
+        texts = readings(node.data, declared)
+        run = 2 if texts[0][1] == "utf-7" else 1          # no browser of today reads that: it may be chance
+        for number, (source, charset) in enumerate(texts):
             source = expanded(source)
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
@@ -171,7 +173,7 @@ class HtmlExtractor:
                 yield Text(words(page.hidden), "hidden", charset, hidden=True)
             if page.rows:
                 yield Table("table", tuple(page.rows))
-            if number == 0:
+            if number < run:
                 if charset.startswith(RECODED) and not context.outbound:
                     yield Text(source, "script markup", charset, hidden=True)
                 yield from pagecode.active(page, source, _played(node, context, page, source))

@@ -165,8 +165,8 @@ class _Theatre:
                 return
             self.settle()
 
-    def all(self, source: str, place: str) -> None:
-        self.ask("open", source, place)
+    def all(self, source: str) -> None:
+        self.ask("open", source)
         self.scripts()
         for phase in ("loaded", "stir", "click"):
             self.ask(phase)
@@ -183,8 +183,8 @@ def _spends(error: Exception) -> bool:
     return str(error).startswith(("InternalError: interrupted", "InternalError: out of memory", "null"))
 
 
-def play(source: str, stage: Stage, place: str = "") -> Play | None:
-    """What the scripts of a page do; None where it is not played. `place`: what stands behind # in its address."""
+def play(source: str, stage: Stage) -> Play | None:
+    """What the scripts of a page do; None where it is not played."""
     allowed = min(SECONDS, stage.left)
     if len(source) > LARGEST or allowed < LEAST_SECONDS:
         return None
@@ -193,7 +193,7 @@ def play(source: str, stage: Stage, place: str = "") -> Play | None:
     ended, spent = True, False
     with stage.fence(allowed + SLACK):
         try:
-            theatre.all(_text(source), place)
+            theatre.all(_text(source))
         except FAILED as error:
             ended = False
             spent = _spends(error)

@@ -9,12 +9,10 @@ import base64
 import binascii
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from gateway.extract.identify import identify
 from gateway.extract.script import numbers
-from gateway.extract.text.codings import certain
 
 DATA_URI = re.compile(
     r"data:([\w.+-]{1,60}/[\w.+-]{1,80})?((?:;[\w.+-]{1,40}(?:=[^;,\"'\s]{1,60})?){0,4}),([^\"'\s<>]{16,})", re.I)
@@ -27,18 +25,8 @@ INSIDE = {
 JOINER = re.compile(r"\s*[+,]?\s*")
 ESCAPED = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(\r\n|.)", re.S)
 BASE64 = re.compile(r"[A-Za-z0-9+/_=-]+")
-NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=]+")
-STRANGERS = 4                            # signs outside the alphabet, strewn into base64 as one to be taken out again
-HEX = re.compile(r"(?:[0-9a-fA-F]{2})++")
-LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{160,}+={0,2}")
 BLANK = re.compile(r"\s+")
-HEADS64 = re.compile("TV[opqr]|UEsDB|f0VMR|UmFyI|N3q8r|0M8R4|TVNDR|TAAAAAE|H4sIA|[/]Td6W|SVRTR|JVBER|e1xyd|PGh0b|PCFET|PHNjc|WDVPI")
-"""Base64 of the first octets of `codings.FILES`."""
-HEADS16 = re.compile(
-    "4d5a|504b0304|7f454c46|52617221|377abcaf|d0cf11e0|4d534346|4c000000|1f8b08|49545346|25504446|3c68746d|3c736372", re.I)
-MOST_HEADS = 20
-BETWEEN_HEX = {ord(c): None for c in " \t\r\n:-,;'\"+"}
-"""What stands between the pieces of addresses and identifiers that octets are written as."""
+HEX = re.compile(r"(?:[0-9a-fA-F]{2})++")
 PICTURES = ("data:image/", "data:font/", "data:application/font", "data:application/x-font")
 HEX_RUN = re.compile(r"[0-9a-fA-F]{128,}")
 PIECE = 1 << 17
@@ -141,44 +129,14 @@ def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[
             yield from _typed("array", data)
 
 
-def loose(text: str) -> Iterator[tuple[str, bytes]]:
-    """Files in words of a page and outside quotes, for a script that puts them together: base64 and hex in pieces, lists of
-    numbers. Words may stand before them without a gap."""
-    for run in LONG_BASE64.findall(BLANK.sub("", text).replace("\\/", "/"))[:MAX_LITERALS]:
-        for head in islice(HEADS64.finditer(run), MOST_HEADS):
-            if certain(from_base64(run[head.start():head.start() + SHORTEST * 4])):
-                yield "base64", from_base64(run[head.start():])
-                break
-    for run in HEX_RUN.findall(text.translate(BETWEEN_HEX))[:MAX_LITERALS]:
-        for head in islice(HEADS16.finditer(run), MOST_HEADS):
-            if certain(_hex(run[head.start():head.start() + SHORTEST * 4])):
-                yield "hex", _hex(run[head.start():])
-                break
-    for found in numbers.lists(text):
-        for data in numbers.files(found):
-            yield from _typed("array", data)
-
-
-def _hex(digits: str) -> bytes:
-    return bytes.fromhex(digits[:len(digits) & ~1])
-
-
 def decoded(literal: str) -> Iterator[tuple[str, bytes]]:
     """(coding, content) of what one piece of text may stand for that has a type of its own."""
     text = unescape(literal)
-    for form in (text, text[::-1]):
-        compact = re.sub(r"\s+", "", form)
-        if HEX.fullmatch(compact):
-            yield from _typed("hex", bytes.fromhex(compact))
-        if BASE64.fullmatch(compact):
-            data = from_base64(compact)
-            yield from _typed("base64", data)
-            if BASE64.fullmatch(data[:400].decode("latin-1").strip()) and len(data) > SHORTEST:
-                yield from _typed("base64 twice", from_base64(data.decode("latin-1")))
-        elif len(compact) > SHORTEST * 4:
-            kept = NOT_BASE64.sub("", compact)           # signs that the script takes out again
-            if len(set(compact)) - len(set(kept)) <= STRANGERS and certain(from_base64(kept[:SHORTEST * 4])):
-                yield "base64", from_base64(kept)
+    compact = BLANK.sub("", text)
+    if HEX.fullmatch(compact):
+        yield from _typed("hex", bytes.fromhex(compact))
+    if BASE64.fullmatch(compact):
+        yield from _typed("base64", from_base64(compact))
     if "%" in text:
         wide = re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)
         yield from _typed("percent", unquote_to_bytes(wide.encode("utf-8", "surrogatepass")))
@@ -199,18 +157,11 @@ def mass(found: Iterable[str]) -> int:
                if len(t) >= SHORTEST and not any(c in t for c in " \t\n") and "://" not in t[:60] and not t.startswith(PICTURES))
 
 
-def opaque_like(piece: str) -> bool:
-    """Whether a piece of text is ASCII without blanks, and neither an address, nor a path, nor a picture."""
-    if not piece.isascii() or any(c in piece for c in " \t\n"):
-        return False
-    return "://" not in piece and not piece.startswith((*PICTURES, "/", "./", "#", "--"))
-
-
 def opaque(found: Iterable[str]) -> int:
     """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so."""
     total = 0
     for literal in found:
-        compact = re.sub(r"\s+", "", literal)
+        compact = BLANK.sub("", literal)
         if len(compact) < OPAQUE or not BASE64.fullmatch(compact):
             continue
         try:

@@ -131,12 +131,19 @@ let failing = false;
 function lacking(error) {
   const name = error instanceof ReferenceError ? /^([\w$]+) is not defined/.exec(error.message) : null;
   if (name === null || name[1] in G) return false;
-  G[name[1]] = tolerant(name[1]);
-  act('lacks', name[1]);
+  lacked(name[1]);
   troubled(error.message, error);
   return true;
 }
 
+// Objects of the old Windows browser, which only pages made for it ask for without looking whether they are there.
+function lacked(name) {
+  G[name] = name === 'ActiveXObject' ? function (what) {
+        if (/shell|scripting|stream/i.test(what)) act('calls', what, 'object');
+        return tolerant('object');
+      } : tolerant(name);
+  act('lacks', name);
+}
 // A library that is not here: whatever is asked of it is there, functions it is given are run, markup it is given is shown.
 const unknowns = new Map();
 function nameOf(made) {

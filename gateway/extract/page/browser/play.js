@@ -54,12 +54,11 @@ const wide = (target) => target === windowTarget || target === doc || target ===
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
 const entries = {
-  // The page's markup; the hash of its address.
-  open(markup_, hash) {
+  // The page's markup.
+  open(markup_) {
     const html = element('html');
     doc.kids = [child(html, doc)];
     html.kids = [child(element('head'), html), child(element('body'), html)];
-    if (hash) here.hash = hash;
     placed_(parsed(markup_));
     walk(doc, (k) => {
       if (k.tag === 'script') {
@@ -92,8 +91,7 @@ const entries = {
     if (/^ReferenceError: ([\w$]+) is not defined/.test(said)) {
       const lacks = /: ([\w$]+) is/.exec(said)[1];
       if (!(lacks in G)) {
-        G[lacks] = tolerant(lacks);
-        act('lacks', lacks);
+        lacked(lacks);
         troubled(said, new ReferenceError(said));
         return true;
       }

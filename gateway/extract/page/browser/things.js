@@ -283,7 +283,6 @@ const windowThings = {
   createImageBitmap: () => Promise.resolve({ width: 1, height: 1, close: nothing }),
   Path2D: function () {},
   XPathResult: { FIRST_ORDERED_NODE_TYPE: 9, ANY_TYPE: 0, ORDERED_NODE_SNAPSHOT_TYPE: 7 },
-  ActiveXObject: undefined,
   XSLTProcessor: class {
     importStylesheet() {}
     setParameter() {}
@@ -315,7 +314,6 @@ const windowThings = {
     }
   },
 };
-delete windowThings.ActiveXObject;
 for (const name of [
   'Event',
   'CustomEvent',

@@ -6,13 +6,11 @@ import base64
 
 import pytest
 
-from gateway.extract.base import Child
 from gateway.extract.page.code import active
 from gateway.extract.page.html import parse
+from gateway.extract.page.played import Act, Play
 from gateway.model.content import Observation, Text
 
-PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(256))
-B64 = base64.b64encode(PROGRAM).decode()
 WORDS = "<p>" + "There is something to read here. " * 40
 OFFERS = "<script>l.href=URL.createObjectURL(new Blob([new Uint8Array(u)]))</script>"
 WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
@@ -20,24 +18,6 @@ WRITER = "<script>a.href=URL.createObjectURL(new Blob([x]));a.click()</script>"
 
 def acts(source: str) -> dict[str, str]:
     return {i.code: i.detail for i in active(parse(source), source) if isinstance(i, Observation)}
-
-
-def pieces(text: str, size: int = 40) -> list[str]:
-    return [text[n:n + size] for n in range(0, len(text), size)]
-
-
-@pytest.mark.parametrize("source", [
-    f"<input type=hidden value='{B64}'>", f"<meta name=x content='{B64}'>", f"<title>Document</title><textarea>{B64}</textarea>",
-    "".join(f"<option value='{p}'>" for p in pieces(B64)), "".join(f"<i class={p}></i>" for p in pieces(PROGRAM.hex(), 16)),
-    "<table>" + "".join(f"<tr><td>{p}</td></tr>" for p in pieces(B64)) + "</table>",
-    "<style>" + "".join(f".a{n}{{font-family:\"{p}\"}}" for n, p in enumerate(pieces(PROGRAM.hex(), 64))) + "</style>",
-    "<p>" + "".join(f"&#{ord(c)};" for c in B64) + "</p>",
-    "<script>x=`" + "\n".join(":".join(pieces(p, 4)) for p in pieces(PROGRAM.hex(), 32)) + "`</script>",
-])
-def test_files_in_all_places_of_a_page_that_writes_one(source):
-    page = source + WRITER
-    assert [i.data[:64] for i in active(parse(page), page) if isinstance(i, Child)] == [PROGRAM[:64]]
-    assert not [i for i in active(parse(source), source) if isinstance(i, Child)] or "<script" in source
 
 
 def test_forms_hidden_in_code():
@@ -102,47 +82,14 @@ def test_hostile_pages_are_linear(source):
     list(active(parse(source), source))
 
 
-@pytest.mark.parametrize("script", [
-    "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i)", "v=new DataView(b);v.setUint32(0,1);v.setUint32(4,2)", "u=new Uint8Array(9);u[0]=77"])
-def test_octets_made_by_a_page_with_nothing_to_read(script):
-    script += ";l.href=URL.createObjectURL(new Blob([u]))"
-    assert "HTML-MAKES-OCTETS" in acts(f"<title>Document</title><pre>{'QUJD' * 90} 1 2 3</pre><script>{script}</script>")
-    assert "HTML-MAKES-OCTETS" not in acts(f"{WORDS}<script>{script}</script>")
-    assert "HTML-MAKES-OCTETS" not in acts(f"<script>{script};{'(function(a){return a})();' * 40}</script>")
+MAKES = "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i);l.href=URL.createObjectURL(new Blob([u]))"
 
 
-def test_what_is_drawn_by_hand_waits_for_its_button():
-    drawn = "d=c.toDataURL();u=new Uint8Array(atob(d).length);b.onclick=()=>saveAs(new Blob([u]),'sign.png')"
-    assert acts(f"<p>Sign here</p><script>{drawn}</script>")["HTML-MAKES-OCTETS"] == "drawing"
-
-
-READ = "<p>" + "Please find the monthly statement of your account here. " * 20
-
-
-@pytest.mark.parametrize("stored", [
-    "".join(f"<i title='{'Zk9' * 12}{n}'></i>" for n in range(40)), "".join(f"<i>{'Zk9' * 8}{n}</i>" for n in range(60)),
-    "<!--" + "Qx7" * 600 + "-->", f"<script>{''.join(f'A.push({chr(39)}{chr(97 + n % 16) * 20}{chr(39)});' for n in range(80))}</script>",
-    "<p hidden>" + " ".join(f"{n:02x}" for n in range(256)) * 3, "<script>t='" + "".join(chr(0xac00 + n) for n in range(256)) * 2 + "'</script>"])
-def test_octets_stored_in_pieces(stored):
-    assert "HTML-MOSTLY-PIECES" in acts(f"{READ}{stored}{OFFERS}")
-    assert "HTML-MOSTLY-PIECES" not in acts(f"{READ}{stored}<script>show(u)</script>")
-
-
-@pytest.mark.parametrize(("around", "unasked"), [
-    ("", True), ("<body onload='go()'>", True), ("<script>document.addEventListener('click', go)</script>", True),
-    ("<button id=b>Save</button>", False), ("<a onclick='go()'>Save</a>", False),
-    ("<script>b.addEventListener('click', go)</script>", False), ("<script>$('#b').click(function(){go()})</script>", False)])
-def test_octets_made_before_anything_is_pressed(around, unasked):
-    assert ("HTML-MAKES-AT-ONCE" in acts(f"{READ}{around}{OFFERS}")) is unasked
-
-
-@pytest.mark.parametrize("stored", [
-    "<p>" + "私どもの銀行をご利用いただきありがとうございます。今月の取引明細をお送りします。" * 30, "<p>" + "月 帳單 明細 " * 100,
-    "".join(f"<tr id=row-of-table-{n} class='first-of-type last-of-type'><td>{n}</td></tr>" for n in range(60)),
-    "".join(f"<a href='https://shop.example/an/address/without/blanks/{n}'>x</a>" for n in range(60))])
-def test_words_and_tables_are_no_pieces(stored):
-    assert "HTML-MOSTLY-PIECES" not in acts(f"{READ}{stored}{OFFERS}")
-
-
-def test_a_byte_order_mark_is_no_file():
-    assert "HTML-MAKES-OCTETS" not in acts("<script>new Blob([new Uint8Array([0xEF,0xBB,0xBF]),csv])</script>")
+@pytest.mark.parametrize(("source", "play", "unseen"), [
+    (f"<script>{MAKES}</script>", None, True), (f"<script>{MAKES}</script>", Play(), True), (f"<script>{MAKES}</script>", Play(ended=True), True),
+    (f"<script>{MAKES}</script>", Play((Act("file", "click", "clicks a.csv", ""),), ended=True), False),
+    (f"<script>{MAKES}</script>", Play((Act("file", "click", "clicks a.csv", ""), Act("died", "load", "Error", "")), ended=True), True),
+    (f"{WORDS}<script>{MAKES}</script>", None, False), (f"<script>{MAKES}{'(function(a){return a})();' * 40}</script>", None, False),
+    ("<script>l.href=URL.createObjectURL(b)</script>", None, False)])
+def test_files_that_a_page_with_nothing_to_read_makes_unseen(source, play, unseen):
+    assert ("HTML-FILE-UNSEEN" in {i.code for i in active(parse(source), source, play) if isinstance(i, Observation)}) is unseen

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from gateway.extract import charset
 from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.page.html import HTML, expanded, parse, words
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -66,7 +67,6 @@ def test_smuggling_marks():
 
 
 def test_files_in_literals_are_children():
-    import base64
     program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
     items = extract(f"<script>var x='{base64.b64encode(program).decode()}'</script>")
     assert any(isinstance(i, Child) and i.data == program for i in items)
@@ -172,16 +172,12 @@ def test_quotes_left_open_cost_no_more_than_the_page():
     assert parse("<p a='x><script>go()</script>").scripts == ["go()"]
 
 
-@pytest.mark.parametrize("place", [
-    "<div>" + "".join(f"<span>{{{n}}}</span>" for n in range(20)) + "</div>", "<!--{0}{1}{2}{3}{4}{5}{6}{7}{8}{9}{10}{11}{12}{13}{14}{15}{16}{17}{18}{19}-->",
-])
-def test_files_in_the_words_of_a_page_that_writes_them(place):
-    program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(400)
-    coded = base64.b64encode(program).decode()
-    shown = place.format(*(coded[n:n + 40] for n in range(0, 800, 40)))
-    items = extract(shown + "<script>b=new Blob([atob(x.textContent)]);a.href=URL.createObjectURL(b)</script>")
-    assert any(isinstance(i, Child) and i.data == program for i in items)
-    assert not any(isinstance(i, Child) for i in extract(shown + "<script>sort(table)</script>"))
+def test_what_could_be_another_charset_by_chance_is_played_as_it_stands():
+    coded = "kb2Hk6i6yMi+xMN1us3Fvse6uZGEvYeTkbvEx8J1wrrJvcS5ksXEyMl1trjJvsTDkny9ycnFyI+EhMK2vsGCw7a2iIPJusjJg7rNtsLFwbqEwoq9tpS+uZKKho18"
+    page = f"<script>if (atob('{coded}').length === 93) location = 'https://h.example/'</script>".encode()
+    assert charset.readings(page)[0][1] == "utf-7"
+    node = Node(Artifact(1, 0, ArtifactKind.PART, ("a.html",), depth=1), page, "text/html")
+    assert [i.detail for i in HTML.extract(node, Context(Limits())) if isinstance(i, Observation) and i.code == "HTML-DOOR"]
 
 
 def test_elements_under_a_prefix():

@@ -163,3 +163,10 @@ def test_one_browser_is_made_ahead():
     assert len(played._ready) == 1
     on_stage("<script>1</script>")
     assert not played._ready
+
+
+def test_objects_of_the_old_browser():
+    made = "<script>eval(atob('bmV3IEFjdGl2ZVhPYmplY3QoJ1dTY3JpcHQuU2hlbGwnKS5ydW4oMSk='))</script>"
+    assert led(made) == {("calls", "load", "WScript.Shell")}
+    assert led("<script>x=window.ActiveXObject?new ActiveXObject('Shell.Application'):new XMLHttpRequest()</script>") == set()
+    assert led("<script>try{x=new ActiveXObject('Msxml2.XMLHTTP')}catch(e){}</script>") == set()

@@ -7,7 +7,7 @@ import tracemalloc
 
 import pytest
 
-from gateway.extract.script.literals import data_uris, literals, loose, mass, opaque, payloads
+from gateway.extract.script.literals import data_uris, literals, mass, opaque, payloads
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
 B64 = base64.b64encode(PROGRAM).decode()
@@ -15,11 +15,10 @@ B64 = base64.b64encode(PROGRAM).decode()
 
 @pytest.mark.parametrize("script", [
     f"var d='{B64}';", f'atob("{B64[:60]}" + "{B64[60:]}")', f"x=['{B64[:40]}','{B64[40:]}'].join('')", f"x=`{B64}`",
-    f"x='{B64[::-1]}'", f"x='{base64.b64encode(B64.encode()).decode()}'", f"x='{PROGRAM.hex()}'",
+    f"x='{PROGRAM.hex()}'",
     "x='" + "".join(f"\\x{c:02x}" for c in PROGRAM) + "'", "unescape('" + "".join(f"%{c:02x}" for c in PROGRAM) + "')",
     f"x=/'/; y='{PROGRAM.hex()}'",
     "x='" + "\\\r\n".join(B64[n:n + 50] for n in range(0, len(B64), 50)) + "'",
-    "x='" + "*!".join(B64[n:n + 7] for n in range(0, len(B64), 7)) + "'.replace(/[*!]/g, '')",
     "new Uint8Array([" + ",".join(map(str, PROGRAM)) + "])", "[" + ", ".join(hex(c) for c in PROGRAM) + "]",
 ])
 def test_payload_is_found(script):
@@ -67,24 +66,6 @@ def test_long_lists_of_numbers_cost_little_memory():
     assert peak < 20 << 20
     assert all(len(data) == 400_001 for _, data in found)
     assert not list(payloads("[" + "300,1," * 50 + "1]"))
-
-
-def test_files_outside_quotes():
-    slashed = B64.replace("/", "\\/")
-    assert [data[:64] for _, data in loose(f"x = /{slashed}/.source")] == [PROGRAM[:64]]
-    assert [data[:64] for _, data in loose("\n".join(B64[n:n + 30] for n in range(0, len(B64), 30)))] == [PROGRAM[:64]]
-    assert list(loose("words and words, " * 90)) == [] and list(loose("\n".join(map(str, range(200))))) == []
-
-
-def test_files_behind_words_without_a_gap():
-    for text in ("Document" + B64, "Invoice 7\n" + B64, "no-rows " + PROGRAM.hex(), "a0" + ":".join(f"{c:02X}" for c in PROGRAM),
-                 "','".join(PROGRAM.hex()[n:n + 8] for n in range(0, 300, 8))):
-        assert [data[:64] for _, data in loose(text)] == [PROGRAM[:64]]
-
-
-@pytest.mark.parametrize("text", ["TVqQ" * 100_000, "UEsDB" * 100_000, "4d5a" * 100_000, "a1-" * 200_000, "99999999, " * 14 + "x "])
-def test_beginnings_without_a_file(text):
-    assert [how for how, data in loose(text) if data[:2] == b"MZ"] == []
 
 
 def test_the_mass_of_a_page():
