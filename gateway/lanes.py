@@ -127,9 +127,11 @@ class Lanes:
                     assert path is not None
                     started[lane] = self._started(lane, path, settings(config, lane, self.folder, rules))
             await asyncio.gather(*(asyncio.to_thread(z.load, self.clock, LOADING) for z in started.values()))
-        except (CellError, OSError) as failure:
+        except (CellError, OSError, asyncio.CancelledError) as failure:
             for zygote in started.values():
                 zygote.stop()
+            if isinstance(failure, asyncio.CancelledError):
+                raise
             raise failure if isinstance(failure, CellError) else CellError(f"the cell cannot be started: {failure}") from failure
         for zygote in started.values():
             zygote.take_over()

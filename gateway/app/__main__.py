@@ -7,7 +7,7 @@ import contextlib
 import ctypes
 import gc
 import importlib
-import os
+import select
 import signal
 import socket
 import sys
@@ -25,15 +25,21 @@ def main() -> None:
     # A signal to the whole process group must not end a worker before its turn: see docs/decisions/0002.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        return                               # the supervisor died before we could ask to die with it
     control = socket.socket(fileno=int(control_fd))
     control.setblocking(False)
+    if closed(control):
+        return                               # the supervisor died before we could ask to die with it
     gc.disable()                             # until it is ready (see `obey`): what is loaded stays, no use looking through it
     module = importlib.import_module(ROLES[role])
     asyncio.run(supervised(module.run, name, control))
+
+
+def closed(control: socket.socket) -> bool:
+    """The other end is gone. What it said before that does not count."""
+    watched = select.poll()
+    watched.register(control, select.POLLRDHUP)
+    return bool(watched.poll(0))
 
 
 async def supervised(run: Callable[[str, socket.socket], Awaitable[None]], name: str, control: socket.socket) -> None:

@@ -40,7 +40,10 @@ async def pushing(tools: Tools, brief: Brief) -> AsyncIterator[None]:
 
 
 async def started(control: socket.socket) -> Brief:
-    word, brief = await supervisor.receive(control)
+    try:
+        word, brief = await supervisor.receive(control)
+    except (EOFError, OSError) as gone:
+        raise SekishoError("the supervisor is gone") from gone
     assert word == "start" and isinstance(brief, Brief)
     return brief
 
@@ -52,20 +55,22 @@ async def obey(control: socket.socket, reload: Reload) -> None:
     """
     gc.freeze()
     gc.enable()
-    await supervisor.answer(control, "ready")
-    while True:
-        try:
+    with contextlib.suppress(EOFError, OSError):         # the supervisor is gone
+        await supervisor.answer(control, "ready")
+        while True:
             order, brief = await supervisor.receive(control)
-        except (EOFError, OSError):
-            return
-        if order == "stop":
-            return
-        try:
-            await reload(brief)
-            failure = ""
-        except SekishoError as wrong:
-            failure = str(wrong)
-        await supervisor.answer(control, "answer", failure)
+            if order == "stop":
+                return
+            await supervisor.answer(control, "answer", await _followed(reload, brief))
+
+
+async def _followed(reload: Reload, brief: Brief) -> str:
+    """Why not, or nothing."""
+    try:
+        await reload(brief)
+    except (SekishoError, OSError) as wrong:
+        return str(wrong)
+    return ""
 
 
 def take_sockets(brief: Brief) -> dict[str, socket.socket]:

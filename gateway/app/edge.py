@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import select
 import socket
-from pathlib import Path
+from collections.abc import Callable
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
@@ -34,7 +35,7 @@ from gateway.pipeline import Ports, process
 from gateway.policy import decide, load_policy, retry_key, settle
 
 DRAIN = 30.0                             # seconds for messages in hand at a stop
-KEEPER = 5.0                             # seconds that an edge waits for the keeper before it takes mail
+KEEPER, LANES = 5.0, 20.0                # seconds that an edge waits for the keeper and the lanes before it takes mail
 
 
 class Edge:
@@ -129,7 +130,8 @@ async def run(name: str, control: socket.socket) -> None:
 
     edge.journal.start()
     async with pushing(tools, brief):
-        await keeper_there(brief.keeper)
+        await there(functools.partial(is_running, brief.keeper), KEEPER, control)
+        await there(edge.pool.reachable, LANES, control)
         await server.start()
         await obey(control, reload)
         await server.drain(DRAIN)
@@ -137,10 +139,10 @@ async def run(name: str, control: socket.socket) -> None:
     await asyncio.to_thread(edge.journal.stop)
 
 
-async def keeper_there(path: Path, patience: float = KEEPER) -> None:
-    """Until the keeper answers. Meanwhile clients wait in the listeners' queues, where they would hear 451 for what must be held;
-    not for ever, for mail flows without a keeper too."""
+async def there(one: Callable[[], bool], patience: float, control: socket.socket) -> None:
+    """Until it answers. Meanwhile clients wait in the listeners' queues, where they would hear 451 or wait at their final dot;
+    not for ever, for mail flows without a keeper too. Orders end the wait: told to stop, nobody shall wait for what never comes."""
     for _ in range(int(patience / 0.1)):
-        if is_running(path):
+        if one() or select.select([control], [], [], 0)[0]:
             return
         await asyncio.sleep(0.1)

@@ -41,6 +41,7 @@ class House:
         self.sockets: dict[str, list[socket.socket]] = {}
         self.console: socket.socket | None = None
         self.draining = False
+        self.loaded = asyncio.Event()            # the lanes stand
 
     async def serve(self) -> int:
         config = self.config
@@ -55,10 +56,10 @@ class House:
         lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events, self.metrics)
         supervisor = Supervisor(self.workers(), self.events, self.clock, self.metrics)
         health = await self.health(supervisor, lanes)
+        stopping = self.signals(supervisor, lanes)
         try:
             await supervisor.start()
-            await lanes.start()
-            stopping = self.signals(supervisor, lanes)
+            await self.load(lanes, stopping)
             self.beside = [asyncio.create_task(work) for work in (
                 pulse(), watch(lambda: self.config, self.metrics, self.clock), Pusher(self.metrics, self.brief(0).metrics).run())]
             following = asyncio.create_task(lanes.follow())
@@ -76,6 +77,16 @@ class House:
                 await health.stop()
             self.aggregator.close()
         return 0
+
+    async def load(self, lanes: Lanes, stopping: asyncio.Event) -> None:
+        """Until the lanes stand, or there is an order to stop. Raises CellError where they cannot be had."""
+        loading, ended = asyncio.create_task(lanes.start()), asyncio.create_task(stopping.wait())
+        await asyncio.wait([loading, ended], return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if loading.done():
+            loading.result()
+            self.loaded.set()
+        loading.cancel()
 
     async def announce(self, supervisor: Supervisor, stopping: asyncio.Event) -> None:
         ready = asyncio.create_task(supervisor.wait_ready())
@@ -156,6 +167,7 @@ class House:
         tasks: set[asyncio.Task[None]] = set()
 
         async def reload() -> None:
+            await self.loaded.wait()             # what is being loaded is loaded first
             async with reloading:
                 await self.reload(supervisor, lanes)
 

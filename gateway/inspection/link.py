@@ -282,6 +282,10 @@ class Link:
         asyncio.get_running_loop().add_reader(peer.fileno(), connection.hear)
         return connection
 
+    def reachable(self) -> bool:
+        """A zygote serves at the address now."""
+        return self._connected() is not None
+
     def _ended(self, connection: Connection) -> None:
         if connection.peer.fileno() < 0:
             self.connections.discard(connection)

@@ -107,6 +107,10 @@ class CellPool:
         answer = await self._judged(fd, size, request, deadline, Kind.PREVIEW)
         return {name: [] for name in protocol.PREVIEW} if isinstance(answer, Inspection) else answer
 
+    def reachable(self) -> bool:
+        """Both lanes that judge mail are there."""
+        return self.plain.reachable() and self.deep.reachable()
+
     async def close(self) -> None:
         """Ends all children of this pool."""
         for link in (self.plain, self.deep, self.tool):

@@ -288,9 +288,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--control", type=int, required=True)
     control = socket.socket(fileno=parser.parse_args(arguments).control)
     start = Start(**json.loads(_line(control)))
-    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != start.parent:
-        return 1
+        return 1                             # it died before we asked to die with it (`zygote_start`)
     lockdown = Lockdown(User(*start.user) if start.user else None, start.lane)
     if lockdown.namespaces():
         # The first process of a namespace takes all others with it: no child outlives its zygote.
@@ -323,6 +322,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     gc.collect()
     gc.freeze()
+    gc.enable()
     zygote.run()
     del room
     return 0

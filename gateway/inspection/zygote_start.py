@@ -7,13 +7,21 @@ What asked once cannot be taken off the list, so this stands before all other im
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import importlib
 import os
+import signal
 import sys
+
+PR_SET_PDEATHSIG = 1
 
 
 def main() -> int:
     os.register_at_fork = _nothing
+    # Whoever started us may die while we load: a gateway that is started again shall not find our like still loading.
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    gc.disable()                             # until all is loaded (`zygote.main`): what is loaded stays
     status: int = importlib.import_module("gateway.inspection.zygote").main()
     return status
 

@@ -144,6 +144,20 @@ async def test_one_that_cannot_start_ends_all(tmp_path, fake):
     assert [z.did[-1] for z in fake.made] == ["stop"] * 3 and not any("take over" in z.did for z in fake.made)
 
 
+async def test_a_start_that_is_given_up_leaves_nothing(tmp_path, fake, monkeypatch):
+    """A thread that still waits for a zygote would keep the whole process waiting."""
+    monkeypatch.setattr(fake, "load", lambda zygote, clock, seconds: zygote.process.wait(60) and None)
+    house = lanes(tmp_path)
+    starting = asyncio.create_task(house.start())
+    await until(lambda: len(fake.made) == 3)
+    await asyncio.sleep(0.05)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert not any(z.alive for z in fake.made) and all(z.did == ["stop"] for z in fake.made)
+    await house.stop()
+
+
 async def test_a_reload_takes_over_and_retires_the_old(tmp_path, fake):
     house = lanes(tmp_path)
     await house.start()

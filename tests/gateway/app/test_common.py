@@ -7,7 +7,7 @@ import pytest
 
 from gateway import supervisor
 from gateway.app import common
-from gateway.app.__main__ import supervised
+from gateway.app.__main__ import closed, supervised
 from gateway.app.brief import Brief
 from gateway.config import load
 from gateway.model.errors import ConfigError, CustodyUnavailable, SekishoError
@@ -71,6 +71,33 @@ async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
 
     working = asyncio.create_task(common.obey(theirs, reload))
     assert await supervisor.hear(ours) == ("ready", None)
+    ours.close()
+    await asyncio.wait_for(working, 5)
+
+
+async def test_one_whose_supervisor_died_before_it_began_ends_quietly(ends):
+    ours, theirs = ends
+    assert not closed(theirs)
+    await supervisor.send(ours, ("start", Brief(load(None))))
+    assert not closed(theirs)
+    ours.close()
+    assert closed(theirs)                                # whatever was said before
+    await asyncio.wait_for(common.obey(theirs, None), 5)
+    with pytest.raises(SekishoError, match="the supervisor is gone"):
+        await common.started(theirs)
+        await common.started(theirs)
+
+
+async def test_a_disk_that_fails_at_a_reload_is_an_answer(ends):
+    ours, theirs = ends
+
+    async def reload(brief):
+        raise OSError(28, "No space left on device")
+
+    working = asyncio.create_task(common.obey(theirs, reload))
+    assert await supervisor.hear(ours) == ("ready", None)
+    await supervisor.send(ours, ("reload", "x"))
+    assert await supervisor.hear(ours) == ("answer", "[Errno 28] No space left on device")
     ours.close()
     await asyncio.wait_for(working, 5)
 

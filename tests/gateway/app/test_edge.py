@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import contextlib
 import socket
 from pathlib import Path
 
+import pytest
+
 from gateway.app.brief import Brief
 from gateway.app.common import Tools
-from gateway.app.edge import Edge, admission, keeper_there
+from gateway.app.edge import Edge, admission, there
 from gateway.config import Config, load
 
 FILE = """
@@ -47,17 +49,26 @@ async def test_what_may_change_at_a_reload_does(tmp_path: Path) -> None:
     await edge.pool.close()
 
 
-async def test_mail_is_taken_once_the_keeper_is_there(tmp_path):
-    waiting = asyncio.create_task(keeper_there(tmp_path / "keeper.sock", 20))
-    await asyncio.sleep(0.25)
+@pytest.fixture
+def ends():
+    """The supervisor's end and the edge's end of a control socket."""
+    with contextlib.ExitStack() as open_ones:
+        yield [open_ones.enter_context(end) for end in socket.socketpair()]
+
+
+async def test_mail_is_taken_once_keeper_and_lanes_are_there(ends):
+    answers = iter((False, False, True))
+    await asyncio.wait_for(there(lambda: next(answers), 20, ends[1]), 5)
+    assert next(answers, None) is None
+
+
+async def test_mail_flows_without_a_keeper_too(ends):
+    await asyncio.wait_for(there(lambda: False, 0.2, ends[1]), 5)
+
+
+async def test_who_is_told_to_stop_does_not_wait_for_them(ends):
+    waiting = asyncio.create_task(there(lambda: False, 3600, ends[1]))
+    await asyncio.sleep(0.15)
     assert not waiting.done()
-    with socket.socket(socket.AF_UNIX) as keeper:
-        folder = os.open(tmp_path, os.O_PATH)            # a Unix address has room for 108 octets
-        keeper.bind(f"/proc/self/fd/{folder}/keeper.sock")
-        os.close(folder)
-        keeper.listen()
-        await asyncio.wait_for(waiting, 5)
-
-
-async def test_mail_flows_without_a_keeper_too(tmp_path):
-    await asyncio.wait_for(keeper_there(tmp_path / "keeper.sock", 0.2), 5)
+    ends[0].send(b"stop")
+    await asyncio.wait_for(waiting, 5)

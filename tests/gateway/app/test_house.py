@@ -166,6 +166,7 @@ async def test_signals(tmp_path, port):
         reloads.append("end")
 
     house.reload = reload
+    house.loaded.set()
     stopping = house.signals(None, None)
     for _ in range(2):
         os.kill(os.getpid(), signal.SIGHUP)
@@ -176,6 +177,53 @@ async def test_signals(tmp_path, port):
     await asyncio.wait_for(stopping.wait(), 5)
     for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_a_reload_waits_for_a_start_and_a_stop_does_not(tmp_path, port):
+    """Once: SIGHUP in the first second ended the gateway, SIGTERM left what was being loaded to be killed."""
+    house = House(config(tmp_path, port))
+    reloads, ended = [], asyncio.Event()
+
+    async def reload(supervisor, lanes):
+        reloads.append("done")
+
+    class Slow:
+        async def start(self):
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                ended.set()
+
+    house.reload = reload
+    stopping = house.signals(None, None)
+    loading = asyncio.create_task(house.load(Slow(), stopping))
+    await asyncio.sleep(0)
+    os.kill(os.getpid(), signal.SIGHUP)
+    await asyncio.sleep(0.05)
+    assert not reloads and not loading.done()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(loading, 5)
+    await asyncio.wait_for(ended.wait(), 5)
+    assert not reloads and not house.loaded.is_set()
+
+    class Quick:
+        async def start(self):
+            return None
+
+    await asyncio.wait_for(house.load(Quick(), asyncio.Event()), 5)
+    await asyncio.sleep(0.05)
+    assert reloads == ["done"]
+    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().remove_signal_handler(number)
+
+
+async def test_lanes_that_cannot_be_had_end_the_start(tmp_path, port):
+    class Fails:
+        async def start(self):
+            raise SekishoError("a layer is missing")
+
+    with pytest.raises(SekishoError, match="a layer is missing"):
+        await House(config(tmp_path, port)).load(Fails(), asyncio.Event())
 
 
 async def test_readiness_is_announced_once_all_accept(tmp_path, port, monkeypatch):

@@ -37,6 +37,14 @@ async def test_nobody_there(tmp_path: Path) -> None:
     assert CLOCK.monotonic() - started < 1
 
 
+async def test_a_lane_is_reachable_once_its_zygote_listens(tmp_path: Path, cell: Cell) -> None:
+    absent, there = link(tmp_path / "none" / "z.sock"), link(cell.lanes.plain)
+    assert not absent.reachable() and there.reachable()
+    child = await there.child(Deadline.after(CLOCK, 5))
+    child.close()
+    there.close()
+
+
 async def test_it_waits_for_a_zygote_that_comes_later(tmp_path: Path) -> None:
     lane = link(tmp_path / "z.sock")
     waiting = asyncio.create_task(lane.child(Deadline.after(CLOCK, 10)))

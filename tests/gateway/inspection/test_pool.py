@@ -170,6 +170,13 @@ async def test_no_descriptor_left_is_our_fault(pool: CellPool, monkeypatch: pyte
         await judge(pool, b"hello")
 
 
+async def test_it_is_reachable_where_both_lanes_are(pool: CellPool, tmp_path: Path) -> None:
+    assert pool.reachable()
+    pool.deep.close()
+    pool.deep.address = tmp_path / "z.sock"
+    assert not pool.reachable()
+
+
 async def test_without_a_zygote_it_is_our_fault(tmp_path: Path) -> None:
     pool = Cell(tmp_path, Lanes.beneath(tmp_path), {}).pool()
     with pytest.raises(InspectionUnavailable, match=r"zygote-plain\.sock"):
