@@ -19,7 +19,7 @@ MARGIN = 12
 DIGIT, LETTER, UPPER, SEPARATOR, IDEOGRAPH, NUMERAL, FORMAT, PLACE = (1 << bit for bit in range(8))
 SEPARATORS = " -._/·"
 IDEOGRAPHS = "\u3400-\u9fff々〆ヶ\uac00-\ud7a3"
-NUMERALS = "零〇○一壹壱弌二貳贰弐兩三參叁叄参四肆五伍六陸陆七柒漆八捌九玖〡〢〣〤〥〦〧〨〩"
+NUMERALS = "零〇○一壹壱弌二貳贰弐兩三參叁叄参四肆五伍六陸陆七柒漆八捌九玖〡〢〣〤〥〦〧〨〩영공일이삼사오육륙칠팔구"
 PLACES = "@路街道巷丁区區市시군縣郡州省府都県段弄구읍면동"
 """What every mail address has, and every street that contact.ADDRESS knows but for those of America."""
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"

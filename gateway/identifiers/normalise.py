@@ -26,10 +26,14 @@ _NUMERALS = {
     "0": "零〇○", "1": "一壹壱弌〡", "2": "二貳贰弐兩〢", "3": "三參叁叄参〣", "4": "四肆〤", "5": "五伍〥", "6": "六陸陆〦",
     "7": "七柒漆〧", "8": "八捌〨", "9": "九玖〩",
 }
-NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs}
+_HANGUL = dict(zip("영공일이삼사오육륙칠팔구", "001234566789", strict=True))
+"""Numerals that are particles and parts of names as well: numbers only among themselves."""
+NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs} | {ord(h): d for h, d in _HANGUL.items()}
 _HANZI = "".join(_NUMERALS.values())
+_KOREAN = "".join(_HANGUL)
 HANZI_RUN = re.compile(
     f"[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{5,}}+"
+    f"|(?<![가-힣])[{_KOREAN}](?:[ \\-]?+[{_KOREAN}]){{5,}}+(?![가-힣])"
     f"|(?<=[0-9]{{3}})[{_HANZI}]{{3,}}(?![{_HANZI}0-9])|(?P<groups>(?:[{_HANZI}]{{3,6}}[、，,.]){{2,6}}[{_HANZI}]{{1,6}}(?![{_HANZI}]))")
 """Seven numerals and more; those that end a number of digits; groups of several with marks between."""
 GROUP_MARKS = str.maketrans("、，,.", "----")
@@ -74,6 +78,8 @@ def _mapped(character: str, code: int) -> int | str:
         return "."
     if unicodedata.category(character) == "Zs":
         return " "
+    if 0x1f150 <= code < 0x1f18a and (code - 0x1f150) % 32 < 26:
+        return chr(65 + (code - 0x1f150) % 32)            # white letters in black rings and boxes: of these NFKC knows none
     if code in (0x2028, 0x2029, 0x85):
         return "\n"
     if 0x3000 <= code < 0xF900 or 0xAC00 <= code < 0xD7A4:

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import beside, bulk, forms, judge, layout, mending, naming, people, tokens, under, windows
+from gateway.detect.data import beside, bulk, fixed, forms, judge, layout, mending, naming, people, tokens, under, windows
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -44,6 +44,8 @@ FURTHER = 8
 LISTED = re.compile(
     r"\W{0,4}(?:(?:以及|及び|及|和|與|与|暨|或|および|並びに|または|と|및|와|과|또는|and|or|&)[^\w\t]{0,2})?")
 """What stands between two values of one list in a line."""
+CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,6}[\"'「『(\[]?")
+"""What stands between two values of one list in two lines, where a mark says that it goes on."""
 WORD = re.compile(r"[^\W\d_]|\t")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
@@ -176,6 +178,8 @@ class CustomerData:
                 row = grid.row(first)
                 kinds, _ = layout.label(grid, self.labels, row, grid.column(row, first), first)
                 self._add(grid, artifact, token, row, ("glued",), kinds & GLUED)
+        for at, token in fixed.columns(grid):
+            self._add(grid, artifact, token, grid.row(token.start), ("fixed", at), NONE)
         for name, token in forms.of_their_form(text, grid.characters):
             if token.value not in EXAMPLES:
                 self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
@@ -312,9 +316,9 @@ class CustomerData:
         if id != grid.id or not kinds or not 0 < token.start - end <= FURTHER:
             return frozenset()
         between = grid.text[end:token.start]
-        if line != row:
+        if line != row and not CONTINUED.fullmatch(between):
             return kinds if not WORD.search(between) and _of_numbers(grid, line) and _of_numbers(grid, row) else frozenset()
-        return kinds if LISTED.fullmatch(between) else frozenset()
+        return kinds if line != row or LISTED.fullmatch(between) else frozenset()
 
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
         """3-2-4 with hyphens in a row about a person."""

@@ -10,24 +10,18 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gateway.detect.data import headings, stacked
+from gateway.detect.data.delimited import RULE, tabulated
 from gateway.identifiers.characters import DIGIT, MARGIN, Characters, ahead, matches
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
 
-DELIMITERS = "|;,^~&§¶þ"
-FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
-"""Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 SPACED_ROWS = 400
-RULED = ("---", "───", "===", "━━━", "\n|-\n")
-"""What a text with such lines has."""
-RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
-"""What lines between the rows of a drawn table are made of."""
 _SAID = r"(?:[^\n\t0-9(%s]|\((?:[^()\n\t0-9]{0,6}[0-9]{1,2}[^()\n\t0-9]{0,6}\))?+)"
 """A character of a heading, or what it says of its numbers: (12碼)."""
 SPACED = re.compile(
-    rf"^[ 0+\-]{{0,12}}{_SAID % ' '}{{1,40}} {_SAID % ''}{{1,200}}$"
+    rf"^[ 0+\-]{{0,120}}+{_SAID % ' '}{{1,40}} {_SAID % ''}{{1,200}}$"
     rf"(?=\n(?:[ {re.escape(RULE)}]{{3,240}}\n)?\s{{0,8}}[^\n]{{0,200}}?[0-9]{{4}})", re.M)
 """A line without digits over one with them, a rule between or none. Files for printers begin lines with a control character
 (ASA: 0, 1, -, +)."""
@@ -117,7 +111,7 @@ def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) ->
     """Lines with the same number of delimiters one after the other become rows of cells. `above`: what goes on here."""
     content = text.content
     seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
-    plain, found = _tabulate(seen)
+    plain, found = tabulated(seen)
     if "\t" not in plain:
         plain = stacked.rows(plain, labels)
         found = found and found.of(plain)
@@ -152,100 +146,6 @@ def _grid(id: int, source: str, seen: View, text: str, found: Characters | None,
 
 _BREAK = re.compile("\n")
 _TAB = re.compile("\t")
-
-
-BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
-"""What some markup has between cells: `[a], [b]` (Typst), `[td]a[/td][td]b[/td]` (BBCode)."""
-LEAST_CELLS = 6
-
-
-def separated(text: str, found: Characters | None) -> str:
-    """The text with tabs between such cells, character for character."""
-    if found is not None:
-        ends = np.flatnonzero(found.codes == 93)
-        behind = found.codes[ends + 1]
-        if ((behind == 44) | (behind == 91)).sum() < LEAST_CELLS:
-            return text
-    elif text.count("], [") + text.count("],[") + text.count("[/t") < LEAST_CELLS:
-        return text
-    return BETWEEN_CELLS.sub(lambda m: "\t" + " " * (len(m[0]) - 1), text)
-
-
-def _tabulate(seen: View) -> tuple[str, Characters | None]:
-    """Delimiters of rows of equal width become tabs, one character for one."""
-    text, found = separated(seen.text, seen.characters), seen.characters
-    if any(chr(mark) in text for mark in FIELD_MARKS):
-        text = text.translate(FIELD_MARKS)
-    if "\n" not in text or not any(d in text for d in DELIMITERS):
-        return text, found and found.of(text)
-    found = Characters(text) if found is None else found.of(text)
-    codes = found.codes.copy()
-    starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
-    ruled = _rules(found, starts) if any(found.has(rule.strip()[0]) and rule in text for rule in RULED) else None
-    cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
-    changed = False
-    for places, lines, counts in _delimiters(text, codes, starts):
-        rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
-        if rows.any():
-            changed = True
-            cells |= rows
-            codes[places[rows[lines]]] = 9
-    if changed:
-        text, found = found.replaced(codes)
-    return text, seen.characters and found
-
-
-def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Places, their lines and how many a line has of those in the text; the one that more lines have in equal numbers first:
-    amounts have commas too, but headings none."""
-    found = []
-    for delimiter in filter(text.__contains__, DELIMITERS):
-        places = np.flatnonzero(codes == ord(delimiter))
-        if delimiter == ",":
-            places = _no_thousands(places, codes, starts)
-        found.append((places, *_a_line(starts, places)))
-    return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
-
-
-def _no_thousands(places: np.ndarray, codes: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """Without the commas of lines that have none but in amounts: a digit before, three behind and no fourth."""
-    def digit(after: int) -> np.ndarray:
-        beside = codes.take(places + after, mode="clip")
-        return np.asarray((beside >= 48) & (beside < 58))
-
-    amount = digit(-1) & digit(1) & digit(2) & digit(3) & ~digit(4)
-    if not amount.any():
-        return places
-    lines, _ = _a_line(starts, places)
-    others = np.bincount(lines[~amount], minlength=len(starts))
-    return np.asarray(places[others[lines] > 0])
-
-
-def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """For each place the number of its line; for each line the number of places in it."""
-    lines = np.searchsorted(starts, places, "right") - 1
-    return lines, np.bincount(lines, minlength=len(starts))
-
-
-def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:
-    """Which lines are drawn between rows and have no words. `starts` counts the margin in."""
-    other = np.concatenate(([0], np.cumsum(~(found.among(RULE + " \n") | (found.codes == 0)), dtype=np.int64)))
-    ends = np.append(starts[1:], len(other) - 1)
-    return np.asarray((other[ends] == other[starts]) & (ends - starts > 2))
-
-
-def _through(counts: np.ndarray, ruled: np.ndarray) -> np.ndarray:
-    """The counts, a ruled line's being that of the line above it: rows on both sides of it belong together."""
-    last = np.maximum.accumulate(np.where(ruled, 0, np.arange(len(counts))))
-    return np.asarray(counts[last])
-
-
-def _equal_rows(counts: np.ndarray) -> np.ndarray:
-    """For each line whether it is one of three with as many delimiters one after the other, or of two with two and more."""
-    first = np.flatnonzero(np.concatenate(([True], counts[1:] != counts[:-1])))
-    length = np.diff(np.append(first, len(counts)))
-    number = counts[first]
-    return np.repeat((number > 0) & ((length >= 3) | ((length == 2) & (number >= 2))), length)
 
 
 def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:

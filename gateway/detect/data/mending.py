@@ -1,4 +1,5 @@
-"""Numbers that a machine spoilt: letters that recognition took for others, noughts that a spreadsheet dropped."""
+"""Numbers that a machine spoilt: letters that recognition took for others, noughts that a spreadsheet dropped; digits set
+backwards."""
 
 from __future__ import annotations
 
@@ -18,10 +19,16 @@ PHONE = ("09", "08")
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
 
 
+BACKWARDS = re.compile("\u202e([^\n\u202a-\u202e\u2066-\u2069]{2,400})")
+"""Characters that are shown from right to left whatever they are (UAX 9, right-to-left override)."""
+
+
 def mended(text: Text) -> Text:
-    """What Tesseract takes letters for, put right."""
+    """What is shown backwards as it is shown; what Tesseract takes letters for, put right."""
     if not text.source.startswith("ocr "):
-        return text
+        if "\u202e" not in text.content:
+            return text
+        return replace(text, content=BACKWARDS.sub(lambda m: "\u202e" + m[1][::-1], text.content))
     return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", text.content.translate(MISREAD))))
 
 

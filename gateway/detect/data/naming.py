@@ -19,9 +19,8 @@ def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
         line = grid.line(at).strip()
         if not line or contact.phone(line) or contact.email(line):
             break
-        found = LABELLED.search(line)
-        if found and contact.person_name(found[1], headed=True):
-            return at, found[1].strip()
+        if said := _labelled(line):
+            return at, said
         plain = TITLE.sub("", line)
         if contact.person_name(plain, headed=plain != line):
             return at, plain
@@ -33,6 +32,17 @@ _NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契
 LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"
                        r"(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
                        r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
+_KEY = re.compile(r" +[A-Za-z_]{1,20}=.*")
+"""The next key of a line that blanks part: `name=王小明 status=OK`."""
+
+
+def _labelled(line: str) -> str:
+    """The name behind a label of names, '' where there is none."""
+    found = LABELLED.search(line)
+    said = _KEY.sub("", found[1]) if found is not None else ""
+    return said.strip() if said and contact.person_name(said, headed=True) else ""
+
+
 _SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
 
 
@@ -79,9 +89,8 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
                 return cell.strip()
             if "company" in kinds and cell.strip():
                 return ""
-    found = LABELLED.search(line) if clues.labels else None
-    if found and contact.person_name(found[1], headed=True):
-        return found[1].strip()
+    if clues.labels and (said := _labelled(line)):
+        return said
     if clues.firms and contact.company(line):
         return ""
     leading = _LEADING.match(line) if cells is None else None

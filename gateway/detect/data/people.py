@@ -6,17 +6,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 
 import numpy as np
 
-from gateway.detect.data import contact_rows, naming
+from gateway.detect.data import contact_rows, layout, naming
 from gateway.detect.data.contact_rows import MINIMUM_ROWS, NAMEISH, NEAR
 from gateway.detect.data.judge import Accepted
 from gateway.detect.data.layout import Grid
 from gateway.identifiers import characters, contact, date
 from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.registry import TYPES
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Table
 
 
 class _Sets:
@@ -146,6 +148,8 @@ DETAILED = 100
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
     """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
     records = _addressees(grid, contacts) if grid.text.count("@") >= ADDRESSEES else 0
+    if len(grid.starts) <= FEW_ROWS and len(grid.tabs) >= max(WIDE, (FEW_ROWS + 1) * len(grid.starts)):
+        records += read_contacts(_turned(grid), contacts)
     if len(grid.starts) < MINIMUM_ROWS:
         return records
     seen: set[str] = set()
@@ -166,6 +170,10 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 block, name = naming.above(grid, row, block)
             if not name:
                 continue
+            if "\t" not in line and (more := _several(grid, row, line, clues)):
+                contacts.records.update(more)
+                records += len(more)
+                continue
             records += 1
             contacts.records.add((name, number or mail or line[-24:]))
             contacts.add("name", name)
@@ -175,6 +183,28 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 contacts.add("address", line[-24:] if place or contact.address(line) else "")
                 contacts.add("birthdate", date.parse(line))
     return records or _hong_kong(grid, contacts)
+
+
+def _several(grid: Grid, row: int, line: str, clues: naming.Clues) -> list[tuple[str, str]]:
+    """Names and telephone numbers of a line that has two people or more, each name before its number; else none."""
+    found = list(islice(contact.PHONE.finditer(line), IN_A_LINE)) if len(line) >= SHORTEST_OF_TWO else []
+    begins = [0, *(match.end() for match in found[:-1])]
+    named = [naming.name(grid, row, line[begin:match.start()].strip(), clues) for begin, match in zip(begins, found, strict=False)]
+    if len(found) < 2 or not all(named):
+        return []
+    return [(name, contact.phone(match[0])) for name, match in zip(named, found, strict=True)]
+
+
+IN_A_LINE, SHORTEST_OF_TWO = 8, 22
+"""People in one line at the most, and characters of a line with two."""
+FEW_ROWS, WIDE, MOST_COLUMNS = 12, 40, 2000
+"""Rows of a table whose records may be its columns, its cells, and columns that are looked at."""
+
+
+def _turned(grid: Grid) -> Grid:
+    """The same table with its columns as rows."""
+    rows = [grid.line(row).split("\t")[:MOST_COLUMNS] for row in range(len(grid.starts))]
+    return layout.from_table(grid.id, Table(grid.source, tuple(zip_longest(*rows, fillvalue=""))), Labels())
 
 
 EIGHT = re.compile(r"(?<![0-9A-Za-z+./\-])[0-9]{8}(?![0-9A-Za-z./\-])")

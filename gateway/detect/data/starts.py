@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data import tokens
+from gateway.detect.data import marked, tokens
 from gateway.detect.data.glued import FOLLOWED
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
@@ -33,13 +33,14 @@ class Starts:
     chinese: Places = None
     repeated: Places = None
     apart: Places = None
+    places: Places = None                # of marked.py
 
     @classmethod
     def of(cls, grid: Grid) -> Starts:
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        ours, theirs = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart), (odd, spelled)
+        ours, theirs = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart), (odd, spelled, marked.places)
         first = [[look(piece) + begin for look in ours] for begin, piece in found.pieces()]
         second = [[look(piece) + begin for look in theirs] for begin, piece in plain.pieces()]
         known = {look.__name__: np.concatenate(places) for looks, pieces in ((ours, first), (theirs, second))
@@ -52,7 +53,8 @@ class Starts:
         text, plain = grid.text, grid.view.text
         for places, look, where in (
                 (self.wrapped, tokens.wrapped, text), (self.odd, tokens.oddly_grouped, plain),
-                (self.spelled, tokens.spelled, plain), (self.upright, tokens.upright, plain), (self.apart, tokens.apart, text)):
+                (self.spelled, tokens.spelled, plain), (self.upright, tokens.upright, plain), (self.apart, tokens.apart, text),
+                (self.places, marked.marked, plain)):
             near = _within(places, spans)
             if look is tokens.wrapped and grid.table:
                 continue                                  # the rows of a table do not go on
@@ -73,11 +75,12 @@ def _within(places: Places, spans: np.ndarray) -> Places:
 
 
 def ibans(found: Characters) -> np.ndarray:
-    """Two capitals and two digits."""
+    """Two capitals and two digits; two letters that begin a word."""
     first, end = found.digits()
-    upper = found.are(UPPER)
+    upper, letter, word = found.are(UPPER), found.are(LETTER), found.are(LETTER | DIGIT)
     two = first[end - first >= 2] - 1
-    return np.asarray(two[upper[two] & upper[two - 1]] - 1 - MARGIN)
+    begins = letter[two] & letter[two - 1] & ~word[two - 2]
+    return np.asarray(two[(upper[two] & upper[two - 1]) | begins] - 1 - MARGIN)
 
 
 def bics(found: Characters) -> np.ndarray:

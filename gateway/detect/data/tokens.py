@@ -36,7 +36,7 @@ AMOUNT = re.compile(r",[0-9]{3}(?![0-9])")
 """What follows one to three digits that begin an amount."""
 UPRIGHT = re.compile(r"(?<=\n)[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
 BROKEN = re.compile(r"[0-9]\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
-IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[ \-]?[A-Z0-9]{4}")
+IBAN = re.compile(r"(?:[A-Z]{2}|(?<![0-9A-Za-z])[A-Za-z]{2})[0-9]{2}[ \-.]?[A-Za-z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
@@ -337,10 +337,10 @@ def _one_by_one(found: Iterable[re.Match[str]]) -> Iterator[Token]:
 
 
 def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
-    """Country code with as many letters and digits after it as the registry says, single blanks or hyphens between."""
+    """Country code with as many letters and digits after it as the registry says, single blanks, hyphens or dots between."""
     for match in matches(IBAN, text, starts):
         start = match.start()
-        length = IBAN_LENGTHS.get(text[start:start + 2])
+        length = IBAN_LENGTHS.get(text[start:start + 2].upper())
         if length is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
             continue
         value, end = text[start:start + length], start + length
@@ -355,9 +355,9 @@ def _collect(text: str, start: int, length: int) -> tuple[str, int]:
     i = start
     while i < len(text) and len(value) < length:
         c = text[i]
-        if c.isascii() and (c.isdigit() or c.isupper()):
-            value.append(c)
-        elif c not in " -" or text[i - 1] in " -":
+        if c.isascii() and c.isalnum():
+            value.append(c.upper())
+        elif c not in " -." or text[i - 1] in " -.":
             break
         i += 1
     return "".join(value), i

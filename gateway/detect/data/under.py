@@ -23,6 +23,8 @@ VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A
 LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")
 NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
 """A name, and what stands in brackets behind it."""
+NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-]?[0-9][0-9A-Z \-./()]{5,27}$)", re.M)
+"""A name, and a value that ends the line: an item of a list where the next line is another one."""
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
@@ -93,6 +95,9 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
                 found[item] = kinds
         elif len(DIGITS.findall(title)) <= MOST_DIGITS and (kinds := labels.heading(title)):
             _list(grid, below, kinds, found)
+    elif _item(grid, below, NAME_BEFORE) and _item(grid, below + 1, NAME_BEFORE) and len(title) <= TITLE and not (
+            kinds := labels.heading(title)).isdisjoint(IDENTIFYING):
+        _list(grid, below, kinds, found, NAME_BEFORE)
     elif below < len(grid.starts):
         _answer(grid, labels, title, below, found)
 
@@ -102,23 +107,23 @@ def _marked(line: str) -> int:
     return mark.end() if mark is not None else 0
 
 
-def _item(grid: Grid, row: int) -> int | None:
-    """Where the value of an item begins; None where the line is none."""
+def _item(grid: Grid, row: int, name: re.Pattern[str] = NAMED) -> int | None:
+    """Where the value of an item begins; None where the line is none. `name` is what may stand before it."""
     if row >= len(grid.starts):
         return None
     mark = MARK.match(grid.text, grid.starts[row], grid.end(row))
     at = mark.end() if mark is not None else grid.starts[row]
     if VALUE.match(grid.text, at, grid.end(row)) is None:
         at = grid.starts[row]                             # what looked like a number of the list begins the value
-        named = NAMED.match(grid.text, at, grid.end(row))
+        named = name.match(grid.text, at, grid.end(row))
         at = named.end() if named is not None else at
         return at if VALUE.match(grid.text, at, grid.end(row)) is not None else None
     return at
 
 
-def _list(grid: Grid, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]]) -> None:
+def _list(grid: Grid, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]], name: re.Pattern[str] = NAMED) -> None:
     """Every item from a row on."""
-    while (at := _item(grid, row)) is not None:
+    while (at := _item(grid, row, name)) is not None:
         found[at] = kinds
         row += 1
         if row < len(grid.starts) and grid.starts[row] == grid.end(row):

@@ -18,7 +18,7 @@ VALUE = re.compile(r"[\s\"'/](?!style|class|width|height|alt|title|value|content
                    r"([a-zA-Z][\w:.-]{0,40})\s?=\s?(?:\"([^\"<>]{8,8000})\"|'([^'<>]{8,8000})')")
 REMARK = re.compile(r"/\*([^*]{8,8000})\*/")
 """Remarks of style sheets and scripts."""
-DIGITS = 7
+DIGITS = 6
 """Digits of a value below which it holds no number of a person."""
 
 
@@ -43,7 +43,8 @@ def _values(source: str) -> Iterator[str]:
         if sum(map(str.isdigit, value)) < DIGITS or value.startswith(("data:", "cid:")):
             continue
         value = html.unescape(value)
-        yield unquote(value) if "%" in value else value
+        value = unquote(value) if "%" in value else value
+        yield f"{match[1][5:]}: {value}" if match[1].lower().startswith("data-") else value
 
 
 ATTRIBUTES = AttributesExtractor()

@@ -12,13 +12,16 @@ from itertools import islice
 from urllib.parse import unquote
 
 from gateway.extract import nesting
-from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.targets import Place, place, program
 from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
+from gateway.extract.page import values
+from gateway.extract.page.markup import expanded, mirrored
 from gateway.extract.page.played import Play, play
 from gateway.extract.text import rejoined
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -84,13 +87,6 @@ FOREIGN = re.compile(
     r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
     re.I)
 """A share at a public address. Signatures of firms show pictures of their own shares, by name."""
-DECLARED_ENTITY = re.compile(
-    r"<!ENTITY\s{1,40}([\w.:-]{1,60})\s{1,40}(?:\"([^\"<&%]{1,4000})\"|'([^'<&%]{1,4000})')\s{0,40}>")
-DECLARATIONS = 1 << 16
-"""Characters of a document in which entities are declared."""
-MOST_ENTITIES = 40
-LARGEST_EXPANDED = 1 << 20
-"""Characters that one entity may add."""
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_LINKS = 2000
@@ -102,6 +98,8 @@ ELEMENTS = 400_000
 """Tags and comments of one page that are read: a table of 30,000 rows has 350,000."""
 LINKS = 60_000
 """Links and pictures of one page that are read."""
+FRAMES = 20
+"""Pages within one page that are read by themselves; the rest is read as its scripts are."""
 ATTRIBUTES = 2_000
 """Attributes of one element that are read."""
 HIDDEN = 60_000
@@ -115,6 +113,7 @@ class Page:
     visible: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     scripts: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)                    # pages within the page, by attribute
     links: list[tuple[str, str, int]] = field(default_factory=list)   # tag, address, index into `visible` where it stands
     veils: int = 0                       # elements that hide what is in them
     rows: list[tuple[str, ...]] = field(default_factory=list)
@@ -164,7 +163,7 @@ class HtmlExtractor:
         texts = readings(node.data, declared)
         run = 2 if texts[0][1] == "utf-7" else 1          # no browser of today reads that: it may be chance
         for number, (source, charset) in enumerate(texts):
-            source = expanded(source)
+            source = mirrored(expanded(source)) if context.outbound else expanded(source)
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
             if page.seams >= SEAMS:
@@ -180,6 +179,10 @@ class HtmlExtractor:
                 for script in page.scripts if context.outbound else ():
                     if joined := rejoined.concatenated(script):
                         yield Text(joined, "script", hidden=True)
+                    for value in values.records(script):
+                        yield Child(value, ArtifactKind.TEXT, label="script value", detected_type="application/json")
+                for frame in page.frames[:FRAMES] if context.outbound else ():
+                    yield Child(frame.encode("utf-8", "replace"), ArtifactKind.TEXT, label="srcdoc", detected_type="text/html")
         flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
@@ -204,17 +207,6 @@ def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
         yield Observation("DOC-LINK-PROGRAM", address)
     elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
         yield Observation("DOC-EXTERNAL-SHARE", address)
-
-
-def expanded(source: str) -> str:
-    """Markup with the entities that it declares for plain text put in (XML 1.0, 4.4.2). Those that bring markup are told anyway."""
-    if "<!ENTITY" not in source:
-        return source
-    for found in islice(DECLARED_ENTITY.finditer(source, 0, DECLARATIONS), MOST_ENTITIES):
-        name, value = f"&{found[1]};", found[2] or found[3]
-        if source.count(name) * len(value) < LARGEST_EXPANDED:
-            source = source.replace(name, value)
-    return source
 
 
 def words(pieces: list[str]) -> str:
@@ -390,6 +382,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             page.hidden.append(value + "\n")
         if name in ("iframe", "frame") and key == "srcdoc":
             page.scripts.append(html.unescape(value))
+            page.frames.append(html.unescape(value))
     if "download" in attributes:
         page.downloads = True
     return page.said != before

@@ -20,10 +20,24 @@ TEXT = bytes([BLANK, 0x15, 0x25, 0x0D, 0x4B, 0x4D, 0x5D, 0x60, 0x61, 0x6B, 0x6D,
 SHIFTED = re.compile(rb"\x0e[^\x0f]{0,4000}+\x0f?")
 """Ideographs, two octets each, between SO and SI."""
 MOSTLY = 0.9
+GLUED = re.compile("[0-9A-Z]{16}")
 LONGEST, RECORDS = 1000, 5
 """Octets of a record, and records, of a file that is cut into such."""
 ALIKE = 0.85
 """Of a record's octets, as many are of one kind (digit, blank, other) in the next."""
+SAME, DIGITS_ONLY = 0.12, 0.985
+"""Of a record of digits, more than this are the same in the next (chance has one in ten); digits of such a file."""
+UNBROKEN = 200
+"""Characters of a file that may be records without line ends."""
+
+
+def unbroken(text: str) -> str:
+    """A line a record of a text that has no line ends and repeats itself, else ''."""
+    text = text.strip()
+    if len(text) < UNBROKEN or "\n" in text or GLUED.search(text, 0, SAMPLE) is None:
+        return ""
+    lines = records(text)
+    return lines if lines is not text else ""
 
 
 def text_of(data: bytes) -> str:
@@ -40,13 +54,18 @@ def text_of(data: bytes) -> str:
 
 def records(text: str) -> str:
     """A text without line ends that repeats itself in records of one length, a line each; else as it is."""
-    kinds = np.frombuffer(text[:SAMPLE].encode("utf-16-le", "replace"), np.uint16)
-    kinds = np.where((kinds >= 48) & (kinds < 58), 1, np.where(kinds == 32, 2, 0))
+    if "\n" in text:
+        return text
+    codes = np.frombuffer(text[:SAMPLE].encode("utf-16-le", "replace"), np.uint16)
+    kinds = np.where((codes >= 48) & (codes < 58), 1, np.where(codes == 32, 2, 0))
     best, length = ALIKE, 0
+    step = 0.005
+    if (kinds == 1).mean() > DIGITS_ONLY:                 # counters and noughts stand in the same places
+        best, kinds, step = SAME, codes, 0.1
     for size in range(12, min(LONGEST, len(kinds) // RECORDS) + 1):
         alike = float((kinds[size:] == kinds[:-size]).mean())
-        if alike > best + 0.005:
+        if alike > best + step and (kinds is not codes or len(text) % size == 0):
             best, length = alike, size
-    if not length or "\n" in text:
+    if not length:
         return text
     return "\n".join(text[at:at + length] for at in range(0, len(text), length))

@@ -27,7 +27,7 @@ MOST_BLOCKS = 200
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-_DIGITS = rb"(?:(?:" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
+_DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from
@@ -44,7 +44,10 @@ DUMPED = re.compile(
 """A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
 DUMPED_LINES = 3
 ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
-ESCAPES = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})){8,}+[ -\[\]-~]*")
+ESCAPES = re.compile(
+    rb"(?:[ -\[\]-~\r\n]{0,64}+\\(?:u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})|U[0-9A-Fa-f]{8}|[0-9A-Fa-f]{4,6}(?= )))"
+    rb"{8,}+[ -\[\]-~]*")
+"""Code points as programs and style sheets write them (CSS Syntax 3 section 4.1.1: digits, and a blank that ends them)."""
 OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}+[ -\[\]-~]*")
 """Octets as C and the shells write them, among letters that stand for themselves."""
 QUERY = re.compile(
@@ -203,8 +206,7 @@ def _ascii85(block: bytes) -> bytes:
 
 
 def _escapes(block: bytes) -> bytes:
-    parts = re.split(rb"\\u\{?([0-9A-Fa-f]{4}|(?<=\{)[0-9A-Fa-f]{1,6}(?=\}))\}?", block)
-    out = "".join(chr(min(int(p, 16), 0x10FFFF)) if i % 2 else p.decode("ascii", "replace") for i, p in enumerate(parts))
+    out = _ESCAPE.sub(lambda m: chr(min(int(m[m.lastindex or 0], 16), 0x10FFFF)), block.decode("ascii", "replace"))
     return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
@@ -244,6 +246,9 @@ def hinted(label: str, data: bytes) -> bool:
         return b"%2" in data or b"%3" in data
     if label == "numbers":
         return b"," * 24 in data.translate(_SEPARATORS, b"0123456789 \t\r\n>")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|([0-9A-Fa-f]{4,6}) )")
+
+
     if label in _RUNS:
         return b"x" * _RUNS[label][1] in data.translate(_ALIKE[label])
     if label in ("hex", "dump"):

@@ -42,6 +42,8 @@ class TextExtractor:
                 yield from (binary if naturalness(content) < BINARY else described)(node.data)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
+            if context.outbound and (lines := mainframe.unbroken(content)):
+                yield Text(lines, "body", charset)
 
 
 TEXT = TextExtractor()

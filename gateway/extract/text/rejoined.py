@@ -14,6 +14,7 @@ COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 """What a terminal takes for colours and places (ECMA-48, 8.3)."""
 LENGTHS = re.compile(r"^[*$][0-9]{1,9}\r?\n", re.M)
 """Lines that say how many or how long, before each value of a Redis log (RESP)."""
+FOLD = re.compile(r"\r?\n[ \t]")
 SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
           "eight": "8", "nine": "9"}
 _WORD = "(?:" + "|".join(SPOKEN) + ")(?![A-Za-z])"
@@ -27,7 +28,7 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text)))
+    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text), unfolded(text)))
     return found
 
 
@@ -36,6 +37,11 @@ def plain(text: str) -> str:
     if "\x1b[" in text:
         return COLOURS.sub("", text)
     return LENGTHS.sub("", text) if text.startswith("*") and LENGTHS.match(text) else ""
+
+
+def unfolded(text: str) -> str:
+    """A calendar or card without its folds (RFC 5545, 3.1); '' for any other text."""
+    return FOLD.sub("", text) if text.startswith("BEGIN:V") else ""
 
 
 def written(text: str) -> str:

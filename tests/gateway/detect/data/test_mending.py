@@ -33,3 +33,9 @@ def test_a_letter_read_as_a_digit(value, meant):
     """What has no letter that would be right is of that shape too: only then chance can be told."""
     read = misread(Token("D10", value, 0, 10))
     assert (read and (read.shape, read.value)) == (meant and ("LD9", meant))
+
+
+def test_digits_set_backwards():
+    text = Text("王小明 \u202e987654321A\u202c 完", "body")
+    assert mended(text).content == "王小明 \u202eA123456789\u202c 完"
+    assert mended(Text("987654321A", "body")).content == "987654321A"

@@ -56,3 +56,10 @@ def test_values_in_brackets_behind_names_under_a_title():
     text = "旅券番号\n佐藤 太郎（TG0572127）\n鈴木花子（MU5616076）\n"
     assert kinds(text, "TG0572127") == kinds(text, "MU5616076") == {"jp.passport"}
     assert kinds("旅券番号\n第三条、本契約（TG0572127）\n", "TG0572127") == frozenset()
+
+
+def test_names_before_the_values_of_a_list():
+    text = "【パスポートNo.】\n・村上 裕子　ML7938658\n・藤田慎一　TA1805740\n・鈴木誠：TM4024671\n以上\n佐藤 TM1024671\n"
+    for value in ("ML7938658", "TA1805740", "TM4024671"):
+        assert kinds(text, value) == {"jp.passport"}, value
+    assert kinds(text, "TM1024671") == frozenset()

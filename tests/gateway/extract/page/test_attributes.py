@@ -12,7 +12,8 @@ def read(page, outbound=True):
 
 
 def test_values_with_numbers():
-    assert read('<div data-list="陳小明 A123456789">') == ["陳小明 A123456789"]
+    assert read('<div data-list="陳小明 A123456789">') == ["list: 陳小明 A123456789"]
+    assert read('<div data-hkid="F236569(A)">') == ["hkid: F236569(A)"]
     assert read("<a href='https://x.example/?id=A123456789&amp;n=%E9%99%B3'>x</a>") == ["https://x.example/?id=A123456789&n=陳"]
     assert read("<style>/* 陳小明 A123456789 */</style>") == [" 陳小明 A123456789 "]
 

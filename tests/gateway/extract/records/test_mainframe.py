@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-from gateway.extract.records.mainframe import records, text_of
+from gateway.extract.records.mainframe import records, text_of, unbroken
 
 RNG = random.Random(7)
 ROWS = [f"{n:06d}A{RNG.randrange(10**9):09d}  CHEN TA WEN   {RNG.randrange(10**6):08d}" for n in range(30)]
@@ -26,3 +26,10 @@ def test_anything_else_is_not_read():
         assert text_of(data) == ""
     prose = " ".join(RNG.choice(("one", "two", "three", "fourteen", "9")) for _ in range(900))
     assert records(prose) == prose
+
+
+def test_records_of_digits_alone():
+    rng = random.Random(3)
+    lines = [f"{i:06d}{rng.randrange(10**12):012d}{rng.randrange(10**7):011d}" for i in range(30)]
+    assert unbroken("".join(lines)).split("\n") == lines
+    assert unbroken("\n".join(lines)) == "" and unbroken("x" * 100) == "" and unbroken("some words of a long line " * 40) == ""

@@ -36,3 +36,8 @@ def test_numbers_read_out():
     assert rejoined.written("ID: A one two three four five six seven eight nine.") == "ID: A123456789."
     assert rejoined.written("call four-one-two, five five five, oh one nine nine") == "call 4125550199"
     assert rejoined.written("one two three four five. two or three, one of nine twos") == ""
+
+
+def test_folds_of_calendars_and_cards():
+    assert rejoined.unfolded("BEGIN:VCALENDAR\r\nDESCRIPTION:身分證字\r\n 號：A123456789\r\n") == "BEGIN:VCALENDAR\r\nDESCRIPTION:身分證字號：A123456789\r\n"
+    assert rejoined.unfolded("a\n b\n") == ""

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data.delimited import tabulated
+from gateway.identifiers.normalise import view
+
+ROWS = [["姓名", "護照號碼", "電話"], ["王小明", "351234567", "0912-345-678"], ["李大華", "361234567", "0922-345-678"]]
+
+
+def cells(text):
+    return [[cell.strip() for cell in line.split("\t")] for line in tabulated(view(text))[0].split("\n")]
+
+
+@pytest.mark.parametrize("mark", ["|", ";", ",", "^", " - ", " → ", " / ", " | "])
+@pytest.mark.parametrize("filler", ["", "一行\n" * 800])
+def test_marks_between_cells(mark, filler):
+    assert cells(filler + "\n".join(map(mark.join, ROWS)))[-3:] == ROWS
+
+
+@pytest.mark.parametrize("text", [
+    " - one\n - two\n - three", "a - b\nc - d\ne - f", "530719 - 2990031 - x\n530719 - 2990032 - y\n530719 - 2990033 - z", "a-b-c\nd-e-f\ng-h-i"])
+def test_marks_that_part_no_cells(text):
+    assert "\t" not in tabulated(view(text))[0]

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from gateway.detect.data import fixed, layout
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+from tests.bench.test_data_cost import look
+from tests.gateway.identifiers import makers
+
+RNG = random.Random(5)
+
+
+def digits(n):
+    return "".join(RNG.choice("0123456789") for _ in range(n))
+
+
+@pytest.mark.parametrize(("make", "type"), [
+    (makers.tw_id, "tw.national_id"), (makers.cn_id, "cn.resident_id"), (makers.my_number, "jp.my_number")])
+@pytest.mark.parametrize("behind", ["", "  王小明", "\t王小明"])
+def test_one_place_of_every_line(make, type, behind):
+    numbers = [make(RNG).replace("-", "") for _ in range(16)]
+    text = "\n".join(f"2{i:05d}{digits(3)}{number}{RNG.randrange(10**7):011d}{behind}" for i, number in enumerate(numbers))
+    assert look(text).identifiers.get(type) == len(set(numbers))
+
+
+def test_letters_that_are_read_as_digits():
+    numbers = [next(v for v in iter(lambda: makers.tw_id(RNG), None) if v[0] == letter) for letter in "OIOIABCO"]
+    assert look("\n".join(f"0001{number}00012345" for number in numbers)).identifiers.get("tw.national_id") == 8
+
+
+@pytest.mark.parametrize("line", [
+    lambda i: f"2{i:05d}{digits(12)}{digits(11)}", lambda i: f"D{digits(14)}{RNG.choice('ABCDEF')}{digits(18)}", lambda i: f"{i:06d}978{digits(16)}",
+    lambda i: f"{1793800000 + 10 * i}{digits(16)}", lambda i: f"{RNG.getrandbits(128):032X}{digits(20)}", lambda i: "0" * 40])
+def test_serials(line):
+    for _ in range(20):
+        grid = layout.from_text(1, Text("\n".join(line(i) for i in range(40)), "body"), Labels())
+        assert list(fixed.columns(grid)) == []
+
+
+def test_few_lines_say_nothing():
+    assert look("\n".join(f"2{i:05d}{makers.tw_id(RNG)}{digits(9)}" for i in range(4))).identifiers == {}
