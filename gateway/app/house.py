@@ -148,7 +148,7 @@ class House:
             if self.draining:
                 return ["the gateway is stopping"]
             reasons = [f"{name} is not running" for name in supervisor.missing()]
-            return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"])
+            return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"]) + full(self.config)
 
         server = HealthServer(ops.host, ops.port, not_ready, self.aggregator.render)
         try:
@@ -213,6 +213,18 @@ def prepare(folder: Path) -> None:
         raise SekishoError(f"{folder}: {failure.strerror}; make it, or name another state_dir") from failure
     if not os.access(folder, os.W_OK | os.X_OK):
         raise SekishoError(f"{folder} cannot be written by this user; run as its owner or as root")
+
+
+def full(config: Config) -> list[str]:
+    """Why mail that must be held is put off (451) for want of space, though clean mail passes: another node may have room for it."""
+    folder = config.gateway.state_dir
+    try:
+        room = os.statvfs(folder)
+    except OSError as failure:
+        return [f"{folder}: {failure.strerror}"]
+    if room.f_bavail * room.f_frsize < config.quarantine.min_free:
+        return [f"{folder}: less than quarantine.min_free is left, {config.quarantine.min_free >> 20} MiB; mail to be held is put off"]
+    return []
 
 
 def bind(address: Endpoint, shared: bool) -> socket.socket:

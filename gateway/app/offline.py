@@ -11,12 +11,13 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from email.utils import getaddresses
 from pathlib import Path
 
 from gateway.config import Config
+from gateway.edge.commands import Refused, parse_rcpt
 from gateway.inspection.pool import CellPool
 from gateway.lanes import Lanes
 from gateway.model.address import Mailbox
@@ -43,6 +44,27 @@ class Asked:
     direction: Direction | None = None
     sender: str | None = None
     recipients: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, direction: str | None, sender: str | None, recipients: Sequence[str]) -> Asked:
+        """From options as they were typed; raises SekishoError for an address that no SMTP client could give us."""
+        return cls(Direction(direction) if direction else None,
+                   None if sender is None else bare(sender) and typed("--mail-from", bare(sender)),
+                   tuple(typed("--rcpt-to", bare(one)) for one in recipients))
+
+
+def bare(address: str) -> str:
+    return address[1:-1] if address.startswith("<") and address.endswith(">") else address
+
+
+def typed(option: str, address: str) -> str:
+    try:
+        found = parse_rcpt(f"TO:<{address}>", False, True).mailbox.text
+    except Refused:
+        found = ""
+    if found != address or not (found.isprintable() and ("@" in found or option != "--mail-from")):
+        raise SekishoError(f'{option}: "{address[:100]}" is no mail address, such as "chen@partner.example"')
+    return address
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from gateway.app.offline import Asked, judge
 from gateway.app.offline import read as read_message
 from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
 from gateway.model.errors import SekishoError
-from gateway.model.transaction import Direction
 from gateway.ops.clock import SystemClock
 from gateway.policy import check as problems_of
 from gateway.policy import explain as rows_of
@@ -56,7 +55,7 @@ def check(session: Session, as_json: bool) -> int:
 def explain(session: Session, direction: str | None, sender: str | None, recipients: tuple[str, ...], as_json: bool,
             file: str) -> int:
     """Which rule decided about a message, and what the others say."""
-    asked = Asked(Direction(direction) if direction else None, sender.strip("<>") if sender is not None else None, recipients)
+    asked = Asked.of(direction, sender, recipients)
 
     async def run() -> None:
         async with judge(session.config, 1) as judging:

@@ -15,7 +15,6 @@ from gateway.cli.common import Session, json_option, pass_session, printable, pu
 from gateway.model.decision import Disposition
 from gateway.model.errors import SekishoError
 from gateway.model.report import report
-from gateway.model.transaction import Direction
 
 COLOURS = {"deliver": "green", "annotate": "green", "strip": "yellow", "hold": "yellow", "quarantine": "red", "reject": "red",
            "defer": "magenta"}
@@ -33,7 +32,7 @@ COLOURS = {"deliver": "green", "annotate": "green", "strip": "yellow", "hold": "
 def scan(session: Session, direction: str | None, sender: str | None, recipients: tuple[str, ...], jobs: int, as_json: bool,
          paths: tuple[str, ...]) -> int:
     """Judge .eml files, folders of them, or standard input (-). Exit 1 if any would not be delivered, 2 if any was not judged."""
-    asked = Asked(Direction(direction) if direction else None, sender.strip("<>") if sender is not None else None, recipients)
+    asked = Asked.of(direction, sender, recipients)
     missing = [p for p in paths if p != "-" and not (p and Path(p).exists())]
     if missing:
         raise SekishoError(f"{missing[0] or '(an empty name)'}: no such file or folder")

@@ -106,10 +106,10 @@ def data(held: Mapping[str, Any], language: str) -> list[tuple[str, int]]:
     return [(text(language, IDENTIFIERS[name]) if name in IDENTIFIERS else name, number) for name, number in counts if number]
 
 
-def decisions(possible: Sequence[str], needed: int) -> list[str]:
+def decisions(possible: Sequence[str], needed: int, inbound: bool = False) -> list[str]:
     """The buttons. Where both would do the same (approval of one, release), one is enough; where two persons are needed,
-    a release by one alone would only be refused."""
-    acts = [act for act in DECISIONS if act in possible]
+    a release by one alone would only be refused. Mail from outside is denied: nothing goes back to its sender."""
+    acts = [act for act in DECISIONS if act in possible and not (inbound and act == "return" and "deny" in possible)]
     if "approve" in acts and "release" in acts:
         acts.remove("release" if needed > 1 else "approve")
     return acts

@@ -20,6 +20,7 @@ from gateway.console.proof import needed as proof_needed
 from gateway.console.state import console
 from gateway.console.words import DONE, refusal_sentence
 from gateway.model.decision import Kind
+from gateway.model.transaction import Direction
 from gateway.notices.personal import evidence
 from quarantine.access import FORBIDDEN
 from quarantine.custodian import NO_REASON
@@ -47,7 +48,7 @@ def one(request: HttpRequest, id: str, status: int = 200, done: str = "", proble
     inspection, language = held.get("inspection") or {}, reader()
     nodes, hidden = detail.tree(inspection, language)
     possible, needed = held.get("possible") or [], int(held.get("approvals_needed") or 1)
-    acts = detail.decisions(possible, needed)
+    acts = detail.decisions(possible, needed, held["direction"] == Direction.INBOUND.value)
     scoped = any(act in SCOPED for act in acts)
     return render(request, "console/show.html", {
         "held": held, "inspection": inspection, "nodes": nodes, "hidden": hidden, "data": detail.data(held, language),

@@ -164,13 +164,17 @@ LABELS: Mapping[str, str] = {
     "digest": "More mails concerning you were held back: {count}. They are listed here together.",
     "digest do": "Please look at them on the page below.",
 }
+# The same of mail from outside, where it is told otherwise: its sender hears nothing of it.
+FROM_OUTSIDE: Mapping[str, tuple[str, str]] = {
+    "returned": ("A held mail was turned away", "The mail was turned away. It will not be delivered; its sender was not told."),
+}
 
 
 def strings() -> Iterator[str]:
     """Every English text that must have its translations."""
     for table in (FINDINGS, INCIDENTS, SENDERS, IDENTIFIERS, HAPPENED, TITLES, TO_DO, LABELS):
         yield from table.values()
-    for title, sentence in ANSWERS.values():
+    for title, sentence in (*ANSWERS.values(), *FROM_OUTSIDE.values()):
         yield title
         yield sentence
     for phrase in phrases.TABLES:

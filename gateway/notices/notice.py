@@ -13,7 +13,7 @@ from gateway.model.decision import Kind, Party
 from gateway.model.finding import Inspection
 from gateway.model.transaction import Direction, Transaction
 from gateway.notices import personal
-from gateway.notices.catalog import ANSWERS, HAPPENED, TITLES, TO_DO, text
+from gateway.notices.catalog import ANSWERS, FROM_OUTSIDE, HAPPENED, TITLES, TO_DO, text
 from gateway.notices.house import House, shown_mail
 from gateway.notices.plain import defanged, shown_time
 from gateway.notices.reasons import reasons
@@ -107,8 +107,8 @@ class Answerer:
 
     def _one(self, event: str, held: Mapping[str, Any], reason: str, address: str) -> OutgoingMail:
         house, language = self.house, self.house.language_of(address)
-        title, sentence = ANSWERS[event]
         inbound = held.get("direction") == "inbound" and event != "requested"
+        title, sentence = FROM_OUTSIDE.get(event, ANSWERS[event]) if inbound else ANSWERS[event]
         recipients = [address] if inbound else [str(r) for r in held.get("recipients", ())]
         link, grant = house.personal(_concern(event, held, address), (str(held["id"]),))
         page = Page(

@@ -51,7 +51,7 @@ FILTERS = (
 DECISIONS: Mapping[str, str] = {
     "request": "Ask for a release", "approve": "Approve a release; the last needed approval sends it",
     "release": "Release at once, for those entitled alone", "deny": "Deny the release", "withdraw": "Withdraw one's own mail",
-    "return": "Return the mail to its sender", "delete": "Destroy the content", "hold": "Set a legal hold",
+    "return": "Return outbound mail to its sender; of inbound mail only the recipients are told", "delete": "Destroy the content", "hold": "Set a legal hold",
     "lift": "Lift the legal holds",
 }
 PARTLY = ("request", "approve", "release")

@@ -2,6 +2,7 @@ import asyncio
 import os
 import signal
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -314,6 +315,17 @@ async def test_a_gateway_that_stops_takes_no_connection_and_is_not_ready(tmp_pat
     writer.close()
     await server.stop()
     house.aggregator.close()
+
+
+def test_a_gateway_that_cannot_hold_is_not_ready(tmp_path, port):
+    """A load balancer then gives the mail to a node that can: a sender would be put off again and again."""
+    house = config(tmp_path, port)
+    house.gateway.state_dir.mkdir(exist_ok=True)
+    assert module.full(house) == []
+    wanting = replace(house, quarantine=replace(house.quarantine, min_free=1 << 60))
+    assert "less than quarantine.min_free is left" in module.full(wanting)[0]
+    house.gateway.state_dir.rename(tmp_path / "elsewhere")
+    assert "No such file or directory" in module.full(house)[0]
 
 
 async def test_no_ops_address_no_health(tmp_path, port):

@@ -86,6 +86,25 @@ def test_the_envelope_is_as_told_or_guessed(judge, asked, head, sender, recipien
     assert [str(r.mailbox) for r in envelope.recipients] == recipients and transaction.direction is direction
 
 
+@pytest.mark.parametrize(("sender", "recipients", "asked"), [
+    (None, (), Asked()), ("", (), Asked(None, "")), ("<>", (), Asked(None, "")),
+    ("<chen@partner.example>", ("wang@bank.example", "<王@銀行.example>"), Asked(None, "chen@partner.example", ("wang@bank.example", "王@銀行.example"))),
+    ("\"a b\"@[192.0.2.1]", ("postmaster",), Asked(None, "\"a b\"@[192.0.2.1]", ("postmaster",))),
+])
+def test_addresses_are_taken_as_a_client_could_give_them(sender, recipients, asked):
+    assert Asked.of(None, sender, recipients) == asked
+
+
+@pytest.mark.parametrize("address", ["not an address", "a@@b", "a@b c", "chen", "@x.example", "a@", "a@b> NOTIFY=NEVER", "a@b,c@d", "<a@b",
+                                     "Chen <a@b.example>", "a\r\nb@c.example", "a@" + "b" * 64 + ".example", "a@b..c", "\udcff@b.example"])
+def test_what_is_no_address_is_said(address):
+    with pytest.raises(SekishoError, match="(?s)^--mail-from: .* is no mail address"):
+        Asked.of(None, address, ())
+    if address != "chen":
+        with pytest.raises(SekishoError, match="(?s)^--rcpt-to: .* is no mail address"):
+            Asked.of("inbound", "", ("a@b.example", address))
+
+
 async def test_answers_keep_the_order_and_few_are_in_hand(tmp_path):
     names = [tmp_path / f"{n}.eml" for n in range(12)]
     for path in names:

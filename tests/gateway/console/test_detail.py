@@ -56,6 +56,8 @@ def test_one_button_where_two_would_do_the_same() -> None:
     assert decisions(possible, 2) == ["approve", "request", "deny"]
     assert decisions(["release", "delete"], 2) == ["release"]     # an uncertain delivery is tried again
     assert decisions([], 1) == []
+    both = ["deny", "return"]
+    assert decisions(both, 1) == both and decisions(both, 1, inbound=True) == ["deny"]   # nothing goes back to who is outside
 
 
 def test_session_facts() -> None:

@@ -146,6 +146,14 @@ def test_what_an_answer_says(house: House) -> None:
     assert "2026/12/21 14:05 (UTC+8)" in request and "please" in request
 
 
+@pytest.mark.parametrize(("direction", "sender", "said"), [
+    ("inbound", "eve@outside.example", "也不會通知寄件者"), ("outbound", "ann@bank.example", "郵件已退回寄件者")])
+def test_a_return_says_what_is_true_for_its_direction(house: House, direction: str, sender: str, said: str) -> None:
+    """Nothing is ever sent to outsiders: mail from outside was never given back to its sender."""
+    mails = Answerer(house, lambda: NOW).compose("returned", held(direction=direction, sender=sender), "not for us")
+    assert [m.recipient for m in mails] == ["ann@bank.example"] and said in shown(mails[0]).replace("\n", "")
+
+
 def test_a_digest_lists_the_newest_and_counts_the_rest(house: House) -> None:
     many = [held(id=f"m{n:03}", received_at=f"2026-11-21T06:{n % 60:02}:00+00:00") for n in range(MAX_LISTED + 3)]
     mail = digest(house, "ann@bank.example", many, NOW)
