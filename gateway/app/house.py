@@ -216,14 +216,15 @@ def prepare(folder: Path) -> None:
 
 
 def full(config: Config) -> list[str]:
-    """Why mail that must be held is put off (451) for want of space, though clean mail passes: another node may have room for it."""
+    """Why mail that must be held is put off (451), though clean mail passes: another node may have room for it."""
     folder = config.gateway.state_dir
     try:
         room = os.statvfs(folder)
     except OSError as failure:
         return [f"{folder}: {failure.strerror}"]
-    if room.f_bavail * room.f_frsize < config.quarantine.min_free:
-        return [f"{folder}: less than quarantine.min_free is left, {config.quarantine.min_free >> 20} MiB; mail to be held is put off"]
+    least = config.quarantine.min_free
+    if room.f_bavail * room.f_frsize < least:
+        return [f"{folder}: less than quarantine.min_free is left, {least >> 20} MiB; mail to be held is put off"]
     return []
 
 

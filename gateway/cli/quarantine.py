@@ -221,7 +221,8 @@ def tell(outcome: dict[str, Any], as_json: bool) -> None:
 deciding("request", "request", "Ask for a release.", scope=True)
 deciding("approve", "approve", "Grant one approval; with the last one needed the release follows by itself.", scope=True)
 deciding("deny", "deny", "Refuse a release.")
-deciding("return", "return", "Give an outbound message back to its sender: it is not sent. Of an inbound one only the recipients inside are told.")
+deciding("return", "return",
+         "Give an outbound message back to its sender: it is not sent. Of an inbound one only the recipients inside are told.")
 deciding("delete", "delete", "Destroy the message's content for good.")
 deciding("withdraw", "withdraw", "Take back one's own outbound message.")
 deciding("keep", "hold", "Put a legal hold on a message: it does not expire.")

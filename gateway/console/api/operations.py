@@ -51,8 +51,8 @@ FILTERS = (
 DECISIONS: Mapping[str, str] = {
     "request": "Ask for a release", "approve": "Approve a release; the last needed approval sends it",
     "release": "Release at once, for those entitled alone", "deny": "Deny the release", "withdraw": "Withdraw one's own mail",
-    "return": "Return outbound mail to its sender; of inbound mail only the recipients are told", "delete": "Destroy the content", "hold": "Set a legal hold",
-    "lift": "Lift the legal holds",
+    "return": "Return outbound mail to its sender; of inbound mail only the recipients are told", "delete": "Destroy the content",
+    "hold": "Set a legal hold", "lift": "Lift the legal holds",
 }
 PARTLY = ("request", "approve", "release")
 RECORDS = (Field("by", "text", "Only of this account.", longest=150), Field("action", "text", "Only this action.", longest=32),

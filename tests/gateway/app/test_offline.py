@@ -98,10 +98,10 @@ def test_addresses_are_taken_as_a_client_could_give_them(sender, recipients, ask
 @pytest.mark.parametrize("address", ["not an address", "a@@b", "a@b c", "chen", "@x.example", "a@", "a@b> NOTIFY=NEVER", "a@b,c@d", "<a@b",
                                      "Chen <a@b.example>", "a\r\nb@c.example", "a@" + "b" * 64 + ".example", "a@b..c", "\udcff@b.example"])
 def test_what_is_no_address_is_said(address):
-    with pytest.raises(SekishoError, match="(?s)^--mail-from: .* is no mail address"):
+    with pytest.raises(SekishoError, match=r"(?s)^--mail-from: .* is no mail address"):
         Asked.of(None, address, ())
     if address != "chen":
-        with pytest.raises(SekishoError, match="(?s)^--rcpt-to: .* is no mail address"):
+        with pytest.raises(SekishoError, match=r"(?s)^--rcpt-to: .* is no mail address"):
             Asked.of("inbound", "", ("a@b.example", address))
 
 
