@@ -9,11 +9,11 @@ import re
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
 
-TITLE = 24
+TITLE = 40
 """Characters of a title at the most."""
 BELOW = 9
 """Lines below a title in which the number of its card may stand."""
-NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9][0-9 \-]{6,22}[0-9X](?![0-9A-Za-z])")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|[0-9][A-Z]{2})(?![0-9A-Za-z])")
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}")
 DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageFilter
 
 from gateway.extract.pictures.legible import runs
@@ -25,6 +26,8 @@ LINE = 40
 """Pixels of a line at the least: more than any letter of fitted type is wide or high."""
 THICK = 8
 """Pixels of a stroke that is no line of a table."""
+GAP, LEADER = 6, 120
+"""Pixels to each side of a dot that are part of its line, and such a line at the least: hyphens and dashes are shorter."""
 DARK = 150
 LEAST_LINES = 200
 """Pixels of all lines; fewer are no table."""
@@ -61,7 +64,7 @@ def unruled(picture: Image.Image) -> Image.Image | None:
     grey = np.asarray(picture)
     dark = grey < DARK
     across, down = runs(dark, LINE), runs(dark.T, LINE).T
-    lines = (across & (~runs(dark.T, THICK).T | down)) | (down & (~runs(dark, THICK) | across))
+    lines = (across & (~runs(dark.T, THICK).T | down)) | (down & (~runs(dark, THICK) | across)) | _leaders(dark)
     if int(lines.sum()) < LEAST_LINES:
         return None
     wide = lines.copy()                                   # their edges are grey
@@ -70,3 +73,11 @@ def unruled(picture: Image.Image) -> Image.Image | None:
     wide[:, 1:] |= lines[:, :-1]
     wide[:, :-1] |= lines[:, 1:]
     return Image.fromarray(np.where(wide, np.uint8(255), grey))
+
+
+def _leaders(dark: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Rows of dots or dashes on which something is written."""
+    closed = np.asarray(Image.fromarray(dark).convert("L").filter(ImageFilter.BoxBlur((GAP, 0)))) > 0
+    thin = closed & ~runs(closed.T, THICK).T
+    leaders: NDArray[np.bool_] = dark & runs(thin, LEADER)
+    return leaders

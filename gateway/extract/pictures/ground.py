@@ -28,6 +28,8 @@ LEAST = 30
 """Steps of grey by which type differs from its ground at the least."""
 STRONGEST = 99.5
 """Percentile of contrast that is that of the strongest type."""
+NOISE = 3
+"""How many times as far from their ground as half of all points are, what noise there is may be."""
 USUAL = 16
 """Height of type in pixels where it is not known."""
 
@@ -42,7 +44,8 @@ def apart(picture: Image.Image, height: float) -> Image.Image | None:
         return None
     low, high = (np.asarray(around.filter(beside(3)).resize(picture.size, Image.Resampling.BILINEAR), np.int16)
                  for beside in (ImageFilter.MinFilter, ImageFilter.MaxFilter))
-    away = np.clip(np.maximum(low - grey, grey - high), 0, 255).astype(np.uint8)  # between two grounds is their edge
+    noise = NOISE * float(np.median(np.abs(np.asarray(points, np.int16) - np.asarray(around, np.int16))))
+    away = np.clip(np.maximum(low - grey, grey - high) - int(noise), 0, 255).astype(np.uint8)  # between two grounds is their edge
     strongest = max(LEAST, FAINT * float(np.percentile(away[::2, ::2], STRONGEST)))
     near = _strongest(away, step)
     strength = np.maximum(np.asarray(near.resize(picture.size, Image.Resampling.BILINEAR), np.float32), strongest)

@@ -27,7 +27,8 @@ LEAST_TYPE, MOST_TYPE = 5, 200
 LEAST_RUNS = 6
 RULE = 60
 """Pixels from which on a vertical edge is a line of a table."""
-NOISE = 6
+NOISE, BEYOND = 6, 5
+"""Steps of grey that are no edge; how many times as much as pixels usually differ from the next one is one in a noisy picture."""
 DARK = 110
 LEAST_SKEW, MOST_SKEW = 0.5, 16.0
 COARSE = 1.5
@@ -81,11 +82,12 @@ def _sized(picture: Image.Image, height: float) -> Image.Image:
 def _edges(picture: Image.Image) -> np.ndarray:
     """Where grey changes from left to right, as it does in letters; without the lines of tables."""
     change = np.abs(np.diff(np.asarray(picture).astype(np.int16), axis=1))
-    counts = np.cumsum(np.bincount(change.ravel(), minlength=256)[NOISE:])
+    noise = max(NOISE, int(BEYOND * np.median(change[::2, ::2])))
+    counts = np.cumsum(np.bincount(change.ravel(), minlength=256)[noise:])
     if not counts[-1]:
         return np.zeros(change.shape, bool)
-    strong = NOISE + int(np.searchsorted(counts, 0.75 * counts[-1]))
-    edges: np.ndarray = change > max(10, strong // 2)
+    strong = noise + int(np.searchsorted(counts, 0.75 * counts[-1]))
+    edges: np.ndarray = change > max(10, noise, strong // 2)
     joined = edges.copy()
     for shift in (1, 2, 3):                               # where a line crosses another, nothing changes from left to right
         joined[shift:] |= edges[:-shift]

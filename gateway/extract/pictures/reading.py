@@ -15,13 +15,13 @@ from itertools import islice
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as raw
-import zxingcpp
-from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageOps, ImageStat
+from PIL import AvifImagePlugin, Image, ImageChops, ImageOps, ImageStat
 
-from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
-from gateway.extract.pictures import boxes, cards, drawn, heif, legible, lettering
+from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
+from gateway.extract.pictures import barcodes, boxes, cards, columns, drawn, heif, legible, lettering, noise
 from gateway.extract.pictures import words as picture_words
 from gateway.identifiers.terms import Labels
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
 
@@ -33,7 +33,7 @@ MOST_PIXELS = 100_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 120, 40
 """Smaller pictures are icons and spacers."""
 LARGE = 2600
-"""Long side in pixels of pictures in which barcodes are looked for, and of rendered pages."""
+"""Long side in pixels of rendered pages."""
 DOCUMENT = 60_000
 """Pixels from which on lettering may be a table: not having read it within the budget counts."""
 SCAN_DPI = 170
@@ -54,11 +54,6 @@ MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|
 """What words of a readable text are."""
 SPELLED = re.compile(r"[A-Z]?[a-z]+")
 """Half of the words of prose at the least; other scripts are misread as capitals, tables have numbers."""
-SPECKLES = 0.01
-PAPER = 200
-"""Grey from which on a pixel is paper."""
-ALONE = 26
-"""Mean of seven times seven pixels, of which five are dark."""
 FEW_WORDS = 4
 PAGE_OF_LETTERS = 12
 """Squares in lines of letters from which on all turns of a picture are tried; signs and logos have fewer."""
@@ -67,6 +62,8 @@ ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
 PROSE, ODD, READ = 80, 50, 0.85
 """Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
+NEARLY = 0.9
+"""How much of what was read beside the lines of a table is read without them, for the headings to be read without them too."""
 LIST = 8
 """Numbers of a page from which on they may be a table between ruled lines."""
 LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
@@ -251,9 +248,8 @@ def _beside(page: pypdfium2.PdfPage) -> Iterator[Image.Image]:
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
-    for code in zxingcpp.read_barcodes(_sized(picture)):
-        if code.text:
-            yield Text(code.text, f"{source} barcode")
+    found, picture = barcodes.read(picture)
+    yield from (Child(said, ArtifactKind.TEXT, label=f"{source} barcode") for said in found)
     if context.tools is None or _blank(picture):
         return
     letters = lettering.threes(picture)
@@ -272,32 +268,32 @@ def _blank(picture: Image.Image) -> bool:
     return ImageStat.Stat(picture).stddev[0] < 2
 
 
-def _sized(picture: Image.Image) -> Image.Image:
-    picture = picture.copy() if max(picture.size) > LARGE else picture
-    picture.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    return picture
-
-
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
-    picture = _unspeckled(picture)
+    picture = noise.quieted(picture)
     prepared = legible.fit(picture)
     prepared = boxes.joined(prepared) or prepared
     text = _tesseract(prepared, "eng", context)
     fluent = _fluent(text)
     plain = None if fluent and len(NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
+    taken = prepared
     if plain is not None:
         other = _tesseract(plain, "eng", context)
+        if _legible(other) >= NEARLY * _legible(text):
+            prepared = plain
         if _legible(other) > _legible(text):              # else the lines part the cells
-            prepared, text = plain, other
+            taken, text = plain, other
     if letters >= PAGE_OF_LETTERS and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
-        prepared, text = _turned(picture, prepared, text, context)
+        turned, text = _turned(picture, taken, text, context)
+        prepared = prepared if turned is taken else turned
     if text.strip():
         yield "eng", text
     if NUMBERS.search(text) and not (fluent or _fluent(text)):
         languages = language(context.heard)
-        named = legible.mended(_tool("tesseract-rows", prepared, context, languages=languages))
+        named = columns.parted(legible.mended(_tool("tesseract-rows", prepared, context, languages=languages)))
         yield languages, cards.titled(named, Labels())
+        if side := columns.beside(named):
+            yield languages, side
 
 
 def _fluent(text: str) -> bool:
@@ -308,17 +304,6 @@ def _fluent(text: str) -> bool:
     spelled = sum(SPELLED.fullmatch(word) is not None for word in words)
     return (len(words) >= PROSE and 2 * spelled >= len(words) and odd * ODD <= len(words)
             and sum(map(len, words)) >= READ * len("".join(text.split())))
-
-
-def _unspeckled(picture: Image.Image) -> Image.Image:
-    """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
-    dark = picture.point(lambda v: 255 if v < PAPER else 0)
-    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
-    dots = ImageChops.multiply(dark, alone)
-    total = ImageStat.Stat(dark).sum[0]
-    if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
-        return picture
-    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)))
 
 
 def _legible(text: str) -> int:

@@ -11,6 +11,7 @@ from gateway.identifiers.terms import Labels
     ("運転免許証     運転免許証\n\n第 447548321582 号   508840328031", "運転免許証     運転免許証\n\n第 運転免許証: 447548321582 号   運転免許証: 508840328031"),
     ("氏名 木村隆 1971年11月24日   運転免許証\n番号 第 549660318782 号",
      "氏名 木村隆 1971年11月24日   運転免許証\n番号 第 運転免許証: 549660318782 号"),
+    ("日本国政府 在留カード RESIDENCE CARD\n矯号 KG29163858JD", "日本国政府 在留カード RESIDENCE CARD\n矯号 日本国政府 在留カード RESIDENCE CARD: KG29163858JD"),
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):

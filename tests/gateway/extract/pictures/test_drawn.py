@@ -71,3 +71,15 @@ def test_seals_spread_over_a_page_go_and_lines_of_red_type_stay():
     for y in (65, 115, 165):
         ImageDraw.Draw(lines).rectangle((30, y, 570, y + 4), fill=(220, 40, 40))
     assert drawn.unsealed(lines) is lines
+
+
+def test_dots_to_write_on_are_lines_and_hyphens_are_none():
+    form = Image.new("L", (600, 200), "white")
+    pen = ImageDraw.Draw(form)
+    for x in range(40, 560, 7):
+        pen.rectangle((x, 90, x + 2, 91), fill=0)
+    for x in range(40, 200, 26):
+        pen.rectangle((x, 130, x + 8, 150), fill=0)       # digits
+        pen.rectangle((x + 13, 139, x + 19, 141), fill=0)   # and hyphens between them
+    plain = np.asarray(drawn.unruled(form))
+    assert (plain[85:96] < 128).sum() == 0 and (plain[100:] < 128).sum() == (np.asarray(form)[100:] < 128).sum()

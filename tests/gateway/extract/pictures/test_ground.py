@@ -39,3 +39,11 @@ def test_a_dark_page_becomes_a_light_one_and_faint_marks_stay_faint():
     shades = np.asarray(ground.apart(picture, 14))
     assert np.median(shades) > 240
     assert shades[132].min() > 100
+
+
+def test_noise_of_a_ground_is_no_type():
+    noisy = np.asarray(windows((255, 0), (180, 20))) + np.random.default_rng(5).normal(0, 12, windows((255, 0), (180, 20)).size[::-1])
+    shades = np.asarray(ground.apart(Image.fromarray(np.clip(noisy, 0, 255).astype(np.uint8)), 14))
+    window = shades[:, 235:425]
+    assert np.median(window) > 250 and 0.03 < np.mean(window < 160) < 0.3
+    assert np.mean((window > 160) & (window < 240)) < 0.1

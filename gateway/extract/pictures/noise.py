@@ -1,0 +1,53 @@
+"""Takes away what is no type but dots: dust and noise of scanners, grey that a fax or a printer made of black dots."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageChops, ImageFilter, ImageStat
+
+ROWS = 4
+"""One of so many rows is looked at to see whether there are dots at all."""
+STICKS_OUT = 60
+"""Steps by which a dot is darker or brighter than everything around it."""
+PEPPERED = 0.012
+"""Share of such dots from which on they are everywhere; the smallest type has a tenth of it."""
+PAPER = 200
+"""Grey from which on a pixel is paper."""
+ALONE = 26
+"""Mean of seven times seven pixels, of which five are dark."""
+SPECKLES = 0.01
+"""Share of the dark that stands alone; of letters next to nothing does."""
+
+
+def quieted(picture: Image.Image) -> Image.Image:
+    """A grey picture without dots: those among letters too where the picture is full of them, else only those on paper."""
+    dots = _dots(picture)
+    if dots < PEPPERED:
+        return _unspeckled(picture)
+    calm = picture.filter(ImageFilter.MedianFilter(3))
+    dithered = len(picture.getcolors(256) or ()) <= 2
+    return calm.filter(ImageFilter.GaussianBlur(0.7)) if dithered else calm
+
+
+def _dots(picture: Image.Image) -> float:
+    """Share of pixels that stick out from all eight around them."""
+    grey = np.asarray(picture, np.int16)
+    if min(grey.shape) < 3:
+        return 0.0
+    last = grey.shape[0] - 1
+    rows = np.arange(1, last, ROWS)
+    middle, columns = grey[rows, 1:-1], (slice(0, -2), slice(1, -1), slice(2, None))
+    around = [grey[rows + down, across] for down in (-1, 0, 1) for across in columns if down or across != columns[1]]
+    low, high = np.minimum.reduce(around), np.maximum.reduce(around)
+    return float(np.mean((middle < low - STICKS_OUT) | (middle > high + STICKS_OUT)))
+
+
+def _unspeckled(picture: Image.Image) -> Image.Image:
+    """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
+    dark = picture.point(lambda v: 255 if v < PAPER else 0)
+    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
+    dots = ImageChops.multiply(dark, alone)
+    total = ImageStat.Stat(dark).sum[0]
+    if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
+        return picture
+    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)))

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import zxingcpp
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.extract.pictures import barcodes
+
+
+def code(said, kind=zxingcpp.BarcodeFormat.QRCode, scale=4):
+    made = np.asarray(zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(said, kind), scale=scale))
+    return Image.fromarray(np.pad(made, 20, constant_values=255))
+
+
+def page(*codes):
+    picture = Image.new("L", (900, 1200), 255)
+    ImageDraw.Draw(picture).text((40, 40), "Annex A 4579471809962802", 0, ImageFont.load_default(24))
+    for number, one in enumerate(codes):
+        picture.paste(one, (60, 200 + 400 * number))
+    return picture
+
+
+@pytest.mark.parametrize("kind", ["QRCode", "DataMatrix", "Aztec", "PDF417"])
+def test_square_codes_are_told_and_painted_over(kind):
+    shown = page(code("customer V115718705", getattr(zxingcpp.BarcodeFormat, kind)))
+    said, rest = barcodes.read(shown)
+    assert said == [b"customer V115718705"]
+    assert (np.asarray(rest)[200:] < 128).mean() < 0.01 and (np.asarray(rest)[:200] < 128).sum() == (np.asarray(shown)[:200] < 128).sum()
+
+
+def test_codes_of_lines_stay_in_the_picture():
+    shown = page(code("V115718705", zxingcpp.BarcodeFormat.Code128))
+    said, rest = barcodes.read(shown)
+    assert said == [b"V115718705"] and rest is shown
+
+
+def test_octets_are_told_as_they_are_beside_the_text_of_the_library():
+    said, _ = barcodes.read(code("身分證字號".encode("big5")))
+    assert "身分證字號".encode("big5") in said
+    both, _ = barcodes.read(page(code("one"), code("two")))
+    assert sorted(both) == [b"one", b"two"]
+
+
+def test_a_large_page_is_painted_at_its_own_size():
+    said, rest = barcodes.read(page(code("V115718705")).resize((3600, 4800)))
+    assert said == [b"V115718705"] and rest.size == (3600, 4800)
+    assert (np.asarray(rest)[800:] < 128).mean() < 0.01

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.pictures import columns
+
+
+@pytest.mark.parametrize(("line", "read"), [
+    ("石建华 ”15086112151 ”莱霞 18852572149", "石建华  15086112151  莱霞 18852572149"),
+    ("邱佩珊 |「0997-216-085 |「詹俊傑", "邱佩珊  0997-216-085  詹俊傑"),
+    ("王大文 。 A123456789", "王大文  A123456789"),
+    ("他说“你好”，2026年。", "他说“你好”，2026年。"),
+    ("合計：1,200", "合計：1,200"),
+    ("於2023年，15人", "於2023年，15人"),
+])
+def test_marks_between_cells_are_room(line, read):
+    assert columns.parted(line) == read
+
+
+def test_cards_side_by_side_are_told_one_after_the_other():
+    gap = " " * 12
+    page = "\n\n".join(f"{one}{gap}{other}" for k in range(4) for one, other in
+                       ((f"王大{'一二三四'[k]}", f"李小{'一二三四'[k]}"), (f"0912-345-00{k}", f"0987-654-00{k}"), (f"a{k}@x.example", f"b{k}@y.example")))
+    told = columns.beside(page).split("\n")
+    assert told[:3] == ["王大一", "0912-345-000", "a0@x.example"] and told[12:14] == ["李小一", "0987-654-000"]
+
+
+def test_halves_of_a_list_are_told_one_below_the_other():
+    page = "姓名 手機 姓名 手機\n" + "\n".join(f"王大文  0912-345-6{k:02} 李小華  0987-654-3{k:02}" for k in range(9))
+    told = columns.beside(page).split("\n")
+    assert len(told) == 18 and told[0] == "王大文  0912-345-600" and told[-1] == "李小華  0987-654-308"
+
+
+@pytest.mark.parametrize("page", [
+    "", "Dear Sir,\nplease find below\nthe list",
+    "\n".join(f"王大文{' ' * 9}A12345678{k}" for k in range(9)),                              # a table of two columns
+    "\n".join(f"王大文  A12345678{k}  0912-345-67{k}" for k in range(9)),
+    "\n".join(["東京      大阪"] * 9),                                                    # words only
+])
+def test_other_pages_are_read_once(page):
+    assert columns.beside(page) == ""

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.extract.pictures import legible, noise
+
+
+def typed(size=24, ground=255):
+    picture = Image.new("L", (size * 16, size * 10), ground)
+    draw = ImageDraw.Draw(picture)
+    for row in range(5):
+        draw.text((size, row * size * 2 + size // 3), "A123456789  0912345678", 0, ImageFont.load_default(size))
+    return picture
+
+
+def peppered(picture, share):
+    shades = np.asarray(picture).copy()
+    drawn = np.random.default_rng(7).random(shades.shape)
+    shades[drawn < share / 2], shades[drawn > 1 - share / 2] = 0, 255
+    return Image.fromarray(shades)
+
+
+def apart(one, other):
+    """Share of pixels that are ink in one of the two only."""
+    return float(np.mean((np.asarray(one) < 128) != (np.asarray(other) < 128)))
+
+
+@pytest.mark.parametrize("size", [12, 24, 40])
+def test_clean_type_stays_as_it_is(size):
+    assert noise.quieted(typed(size)) is not None
+    assert apart(noise.quieted(typed(size)), typed(size)) == 0
+    assert noise._dots(typed(size)) < noise.PEPPERED / 2
+
+
+def test_dots_go_from_paper_and_from_letters_where_they_are_everywhere():
+    few = peppered(typed(), 0.004)
+    assert apart(noise.quieted(few), typed()) < apart(few, typed())
+    many = peppered(typed(), 0.06)
+    assert apart(noise.quieted(many), typed()) < 0.5 * apart(many, typed())
+
+
+def test_grey_made_of_dots_is_paper_again():
+    grey = typed(30, 225)
+    dithered = grey.convert("1").convert("L")
+    paper = np.asarray(typed(30)) > 250
+    before, after = (np.asarray(picture)[paper] < 100 for picture in (dithered, noise.quieted(dithered)))
+    assert before.mean() > 0.08 and after.mean() < 0.02
+
+
+def test_a_strip_has_no_dots():
+    assert noise._dots(Image.new("L", (500, 2))) == 0
+
+
+@pytest.mark.parametrize("strength", [5, 8, 15])
+def test_noise_is_no_type(strength):
+    """Half of it is cut off at white, so that what is left is of the strength of faint edges."""
+    drawn = np.random.default_rng(strength).normal(0, strength, (240, 384))
+    noisy = Image.fromarray(np.clip(np.asarray(typed()) + drawn, 0, 255).astype(np.uint8))
+    assert legible._type_height(legible._edges(noisy)) == pytest.approx(legible._type_height(legible._edges(typed())), rel=0.2)
