@@ -242,8 +242,9 @@ MAIL_EXTENSIONS = frozenset({"eml", "mht", "mhtml", "nws", "emlx"})
 XML_HEAD = re.compile(rb"^\s*<\?xml[\s\x00]|^\s*<[A-Za-z_][\w.-]{0,60}:[\w.-]{1,60}\s+xmlns", re.I)
 OFFICE_XML = re.compile(
     rb"schemas\.microsoft\.com/office/(?:word/2003|2006/xmlPackage)|urn:schemas-microsoft-com:office:spreadsheet|"
-    rb"urn:oasis:names:tc:opendocument|<\?mso-application|ns\.adobe\.com/xdp")
-"""Word, Excel and OpenDocument documents that are one XML file."""
+    rb"urn:oasis:names:tc:opendocument|<\?mso-application|ns\.adobe\.com/xdp|schemas\.microsoft\.com/visio/2003|"
+    rb"urn:schemas-microsoft-com:office:visio")
+"""Word, Excel, Visio and OpenDocument documents that are one XML file."""
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
 CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
 """Components by themselves too: some calendars open them (RFC 5545, 3.4 and 3.6)."""

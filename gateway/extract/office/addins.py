@@ -11,7 +11,7 @@ from html import unescape
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.office.macros import MEDIA_TYPE
-from gateway.extract.office.targets import OFFICE_CLOUD, Place, place
+from gateway.extract.office.targets import OFFICE_CLOUD, Place, judge, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 
@@ -21,6 +21,10 @@ a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
 PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
+RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\(", re.I)
+OPENED = re.compile(r"(?:OPENFILE|HYPERLINK)\s{0,9}\(\s{0,9}\"([^\"]{1,1000})\"", re.I)
+EVENT = re.compile(r"<(?:\w{1,20}:)?EventItem\s[^<>]{0,400}?(?<!\w)Target\s{0,4}=\s{0,4}[\"']([^\"'<>]{1,400})[\"']")
+"""What runs when something happens to a drawing: an add-on by its name, or a program by its file (Visio's EventList)."""
 VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
@@ -45,12 +49,15 @@ def player(attributes: dict[str, str]) -> Child | None:
 
 def visio(data: bytes) -> Iterator[Yield]:
     """Cells of a drawing that run a program; built-in add-ons go by plain names ("Make Wall")."""
-    if b"RUNADDON" not in data.upper():
-        return
-    text = unescape(data.decode("utf-8", "replace"))
-    for name in dict.fromkeys(ADDON.findall(text)[:200]):
-        if PROGRAM.search(name):
-            yield Observation("DOC-RUN-PROGRAM", name)
+    if b"EventItem" in data or RUNS.search(data):
+        text = unescape(data.decode("utf-8", "replace"))
+        for name in dict.fromkeys((*ADDON.findall(text)[:200], *EVENT.findall(text)[:200])):
+            if PROGRAM.search(name):
+                yield Observation("DOC-RUN-PROGRAM", name)
+        for address in dict.fromkeys(OPENED.findall(text)[:200]):
+            found = judge("hyperlink", address)
+            if found is not None and found.code != "DOC-LINK":
+                yield found
 
 
 def ribbon(data: bytes) -> Iterator[Yield]:
@@ -76,6 +83,17 @@ def kept_elsewhere(attributes: dict[str, str]) -> list[Observation]:
     wanted = {"1", "true"} & {attributes.get("onlyUseConnectionFile", ""), attributes.get("refreshOnLoad", "")}
     if where is Place.SHARE or (where is Place.WEB and wanted and not OFFICE_CLOUD.match(address)):
         return [Observation("DOC-REMOTE-DATASOURCE", address)]
+    return []
+
+
+def connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
+    """Data connections ([ECMA-376] 18.13): a web query, or a command line in a database connection."""
+    text = " ".join((attributes.get("url", ""), attributes.get("connection", ""), attributes.get("sourceFile", "")))
+    for address in (attributes.get("url", "") if tag == "webPr" else "", attributes.get("sourceFile", "")):
+        if place(address) in (Place.WEB, Place.SHARE):
+            return [Observation("DOC-REMOTE-QUERY", address)]
+    if re.search(r"(?:https?://|\\\\)[^;\"]+", text) and "mashup" not in text.lower():
+        return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
     return []
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from gateway.extract.base import Yield
-from gateway.extract.office import ptg, xlmtext
+from gateway.extract.office import ptg, targets, xlmtext
 from gateway.model.content import Observation
 
 BEGIN_BOOK, BEGIN_SHEET = 131, 129
@@ -17,6 +18,7 @@ FORMULAS = (8, 9, 10, 11)                # BrtFmlaString, BrtFmlaNum, BrtFmlaBoo
 LINK = 360                               # BrtBeginSupBook: its first field says workbook, DDE or OLE
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 RECORDS = 2_000_000
+ADDRESS = re.compile(rb"(?:(?:h\0t\0t\0p\0(?:s\0)?|f\0i\0l\0e\0):\0/\0/\0|\\\0\\\0)(?:[\x21\x23-\x3a\x3c-\x7e]\0){3,400}", re.I)
 LINKS = 1000                             # cells of one sheet that are told
 
 
@@ -24,6 +26,7 @@ LINKS = 1000                             # cells of one sheet that are told
 class Book:
     sheets: list[tuple[str, str, str]] = field(default_factory=list)
     auto_names: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)            # functions that ask a server
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -82,6 +85,8 @@ def workbook(data: bytes) -> Book:
             name, _ = _string(body, 9)
             if xlmtext.auto_name(name):
                 book.auto_names.append(name)
+            elif name in ptg.NEWER:
+                book.calls.append(name)
     return book
 
 
@@ -113,10 +118,18 @@ def outward(data: bytes) -> Iterator[Yield]:
 
 
 def clicked(data: bytes) -> Iterator[Yield]:
-    if ptg.CLICK.search(data):
+    if ptg.called(data):
         for kind, body in records(data):
-            if kind in FORMULAS and ptg.CLICK.search(body):
+            if kind in FORMULAS and ptg.called(body):
                 yield from ptg.clicks(_code(kind, body), wide=True)
+
+
+def connections(data: bytes) -> Iterator[Yield]:
+    """Pages and shares that the connections of a workbook read from ([MS-XLSB] 2.1.7.13)."""
+    for found in islice(ADDRESS.finditer(data), LINKS):
+        text = found[0].decode("utf-16-le", "replace")
+        if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) and not targets.OFFICE_CLOUD.match(text):
+            yield Observation("DOC-REMOTE-QUERY", text)
 
 
 def links(data: bytes) -> Iterator[Yield]:

@@ -76,7 +76,8 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
                 yield Problem(IncidentCode.ENCRYPTED, "what came out is no document")
                 return
             if word == DEFAULT:
-                yield Observation("DOC-DEFAULT-PASSWORD", "opens without asking")
+                code = "DOC-DEFAULT-PASSWORD" if PACKAGE in data else "DOC-PROTECTED-BOOK"
+                yield Observation(code, "opens without asking")
             else:
                 context.fits(word)
             yield Child(made, ArtifactKind.OBJECT, names, label="decrypted")

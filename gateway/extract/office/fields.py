@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.extract.office.targets import Place, place, program
+from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.model.content import Observation
 
 FIELD = 20_000                           # characters of one instruction that are read
@@ -81,6 +81,8 @@ def _hyperlink(words: list[str]) -> list[Observation]:
         switch = word.startswith("\\") and not word.startswith("\\\\")
         if not switch and (program(word.replace("\\\\", "\\")) or program(word)):
             return [Observation("DOC-LINK-PROGRAM", word)]
+        if not switch and (abroad(word.replace("\\\\", "\\")) or abroad(word)):
+            return [Observation("DOC-LINK-SHARE", word)]
         if where in (Place.WEB, Place.SHARE):
             return [Observation("DOC-LINK", word)]
     return []

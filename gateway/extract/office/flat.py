@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import odf, targets
+from gateway.extract.office import addins, fetched, odf, targets, webpage
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, parse
@@ -23,8 +23,9 @@ from gateway.model.finding import IncidentCode
 HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
 """A page that only claims to be a document is read as a page too."""
 ACTIVE_MIME = b"ActiveMime"
-FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application)[^>]{0,2000}?\shref\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
-"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1)."""
+FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application|solutionextension)[^>]{0,2000}?\s(?:href|manifestPath)\s{0,4}="
+                  rb"\s{0,4}[\"']([^\"'>]{3,1000})")
+"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1), and Word and Excel the pack of a smart document."""
 LINKED = {
     "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
     "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
@@ -33,7 +34,7 @@ LINKED = {
     "shape": ("hyperlink", "href"), "OLEObject": ("oleObject", "href"),
 }
 """Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""
-BINARIES = frozenset({"binData", "binaryData", "chunk"})
+BINARIES = frozenset({"binData", "binaryData", "chunk", "VBProjectData", "ForeignData"})
 
 
 @dataclass(slots=True)
@@ -111,6 +112,10 @@ class OfficeXml:
             yield Problem(IncidentCode.MALFORMED, f"office XML: {error}")
         flat.story.finish()
         yield from flat.story.items("document")
+        yield from webpage.sources(node.data)
+        yield from addins.visio(node.data)
+        yield from fetched.forms(node.data)
+        yield from fetched.elsewhere(node.data, (*flat.seen, *flat.story.seen))
         yield from flat.seen[:500]
         for name, text in flat.binaries[:1000]:
             yield from _binary(name, text)

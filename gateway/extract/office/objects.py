@@ -23,7 +23,7 @@ SCRIPT_IDS = {
     bytes.fromhex("e0c9ea79f9bace118c8200aa004ba90b"): "OLE-LINK",       # URL moniker
 }
 CLASS_CODES = (
-    (re.compile(r"equation(?!\.dsmt)", re.I), "OLE-EQUATION"),
+    (re.compile(r"(?<!mathtype )(?<!mathtype \d\.\d )equation(?!\.dsmt)", re.I), "OLE-EQUATION"),
     (re.compile(r"ole2?link|stdolelink|htmlfile|scriptlet|urlmon", re.I), "OLE-LINK"),
     (re.compile(r"^package", re.I), "OLE-PACKAGE"),
     (re.compile(r"shockwave|shell\.explorer|forms\.html|otkloadr|mscomctl|comctllib|msxml|wscript|shell\.", re.I), "OLE-CONTROL"),

@@ -11,6 +11,7 @@ from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import targets
+from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.macros import MEDIA_TYPE
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.package import Package, PartRefused, is_package
@@ -266,6 +267,7 @@ def markup(data: bytes, source: str) -> Iterator[Yield]:
                 return
             yield Problem(IncidentCode.MALFORMED, f"OpenDocument part: {error}")
     yield from body.items(source)
+    yield from elsewhere(data, body.seen, texts=False)
 
 
 def _without_doctype(data: bytes) -> bytes | None:

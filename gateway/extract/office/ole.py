@@ -72,7 +72,10 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     if "pictures" in storage and context.outbound:
         yield from blips.pictures(storage.read("pictures"), context.allowance(len(node.data)))
     if "fileheader" in storage:
-        yield from hwp.header(storage.read("fileheader", 256))
+        head = storage.read("fileheader", 256)
+        yield from hwp.header(head)
+        if hwp.DOCUMENT in storage:
+            yield from hwp.linked_pictures(storage.read(hwp.DOCUMENT), head, context.allowance(len(node.data)))
     if storage.name.lower() in hwp.STORAGES:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
     if storage.name.lower() == hwp.OPTIONS and hwp.LINKED in storage:
@@ -102,6 +105,8 @@ def _word(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         yield from _decrypted(storage, node, context)
         return
     yield from worddoc.extract(document, {n: storage.read(n) for n in ("0table", "1table") if n in storage})
+    if "data" in storage:
+        yield from worddoc.linked_pictures(storage.read("data"))
     if context.outbound and "data" in storage:
         yield from blips.of_word(storage.read("data"), context.allowance(len(node.data)))
 

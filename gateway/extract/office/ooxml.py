@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import framed
-from gateway.extract.office import addins, biff12, targets, xlmtext
+from gateway.extract.office import addins, biff12, fetched, targets, webpage, xlmtext
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.story import WANTED, Story
@@ -49,7 +49,7 @@ SHAPES = frozenset({"shape", "shapetype", "group", "rect", "roundrect", "oval", 
 """Elements of VML that fetch a picture, and those that a click opens (ECMA-376-4, 14.1)."""
 NOTED = PAINTED | SHAPES | {
     "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
-    "Relationship", "reference", "webVideoPr", "connectString", "connection"}
+    "Relationship", "reference", "webVideoPr", "connectString", "udl", "connection"}
 """Elements whose attributes say something (`_Tee.note`)."""
 
 
@@ -154,6 +154,7 @@ class _Reader:
         if b"\0" in head:
             data = _utf8(data)
             head = data[:4096]
+        yield from fetched.of_part(name, data)
         root = ROOT.match(head)
         quiet = root is not None and (root.group(1) in QUIET_ROOTS or _quiet(root.group(1), kinds))
         if root and quiet and b"<!DOCTYPE" not in head:
@@ -165,6 +166,8 @@ class _Reader:
     def binary(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:
         base = name.rpartition("/")[2]
         content_type = self.type_of(name)
+        if "afchunk" in kinds:
+            yield from webpage.fetched(data)
         if addins.is_wps_macro(base, content_type, *kinds):
             yield from addins.wps_macro(base, data)
         own = self.content_types.get(name.lower(), "")
@@ -184,6 +187,9 @@ class _Reader:
             book = biff12.workbook(data)
             self.sheets += book.sheets
             self.auto_names += book.auto_names
+            yield from (Observation("FORMULA-CALL", call) for call in dict.fromkeys(book.calls))
+        elif "connections" in kinds:
+            yield from biff12.connections(data)
         else:
             yield from biff12.outward(data)
 
@@ -273,7 +279,7 @@ class _Tee:
         elif tag == "connection":
             self.seen += addins.kept_elsewhere(attributes)
         elif tag in ("webPr", "dbPr", "textPr", "olapPr"):
-            self.seen += _connection(tag, attributes)
+            self.seen += addins.connection(tag, attributes)
         elif tag in ("customUI", "commands") and attributes.get("onLoad"):
             self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))
         elif tag == "property":
@@ -284,8 +290,8 @@ class _Tee:
         elif tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
             found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
             self.seen += [found] if found else []
-        elif tag == "connectString":
-            self.seen += _connection(tag, {"connection": attributes.get("val", "")})
+        elif tag in ("connectString", "udl"):
+            self.seen += addins.connection(tag, {"connection": attributes.get("val", "")})
         elif tag in PAINTED | SHAPES and (target := attributes.get("src") or attributes.get("href", "")):
             found = targets.judge("image" if tag in PAINTED else "hyperlink", target)
             self.seen += [found] if found else []
@@ -311,17 +317,6 @@ class _Tee:
 def _quiet(root: bytes, kinds: set[str]) -> bool:
     """True where every relationship to the part says the same harmless thing as its root."""
     return bool(kinds) and kinds <= QUIET_PARTS.get(root, frozenset())
-
-
-def _connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
-    """Data connections ([ECMA-376] 18.13): a web query, or a command line in a database connection."""
-    text = " ".join((attributes.get("url", ""), attributes.get("connection", ""), attributes.get("sourceFile", "")))
-    for address in (attributes.get("url", "") if tag == "webPr" else "", attributes.get("sourceFile", "")):
-        if targets.place(address) in (targets.Place.WEB, targets.Place.SHARE):
-            return [Observation("DOC-REMOTE-QUERY", address)]
-    if re.search(r"(?:https?://|\\\\)[^;\"]+", text) and "mashup" not in text.lower():
-        return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
-    return []
 
 
 def formulas(data: bytes) -> Iterator[Yield]:

@@ -46,6 +46,10 @@ OPERATORS = {0x03: "+", 0x04: "-", 0x05: "*", 0x06: "/", 0x07: "^", 0x08: "&"}
 
 CLICK = re.compile(rb"(?<=[\x22\x42\x62][\x01\x02])\x67\x01")
 """HYPERLINK with one argument or two."""
+NAMED = re.compile(rb"(?<=[\x22\x42\x62][\x02-\x06])\xff\0")
+"""A function that goes by its name: of an add-in, or of a newer version than the format ([MS-XLS] 2.5.198.17, 255)."""
+NEWER = frozenset({"_xlfn.WEBSERVICE", "_xlfn._xlws.WEBSERVICE"})
+"""Names of functions that ask a server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +124,18 @@ def render(code: bytes, wide: bool) -> str:
     return " ".join(_folded(code, wide))
 
 
+def called(code: bytes) -> bool:
+    """Whether formulas here may lead outside."""
+    return CLICK.search(code) is not None or NAMED.search(code) is not None
+
+
 def clicks(code: bytes, wide: bool) -> Iterator[Observation]:
-    """Programs, and schemes that run something, behind a HYPERLINK."""
-    if CLICK.search(code):
-        for text in _folded(code, wide):
-            found = targets.judge("hyperlink", text[1:-1]) if text[:1] == '"' else None
-            if found is not None and found.code != "DOC-LINK":
-                yield found
+    """Programs, and schemes that run something, behind a HYPERLINK; shares that other functions are given, such as IMAGE."""
+    kind = "hyperlink" if CLICK.search(code) else "image" if NAMED.search(code) else ""
+    for text in _folded(code, wide) if kind else ():
+        found = targets.judge(kind, text[1:-1]) if text[:1] == '"' else None
+        if found is not None and found.code not in ("DOC-LINK", "DOC-EXTERNAL-MEDIA"):
+            yield found
 
 
 def _folded(code: bytes, wide: bool) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from urllib.parse import unquote
 
 from gateway.model.content import Observation
@@ -39,6 +40,16 @@ COMMAND = re.compile(r";\d;\d;\d;\s*$")
 _SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
+OWN_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "169.254.0.0/16",
+                                      "100.64.0.0/10")))
+"""Addresses that only the author's own network knows (RFC 1918, 3927, 6598)."""
+OWN_NAMES = (".local", ".lan", ".internal", ".intranet", ".intra", ".corp", ".home", ".localdomain", ".private", ".home.arpa")
+"""Endings of names that no public server answers to (RFC 6762, appendix G; RFC 8375)."""
+AUTHORITY = re.compile(r"(?:[a-z]{2,9}:)?/{2,9}([^/]{1,400})", re.I)
+PORT = re.compile(r"@(?:ssl|\d{1,5})(?:@\d{1,5})?\Z|:\d{1,5}\Z")
+"""Of WebDAV, behind the name of a machine."""
+
+
 def place(target: str) -> Place:
     """Where a target leads. Percent signs, blanks, invisible characters and slashes of either kind are seen through."""
     if target.startswith(("https://", "http://")):
@@ -60,6 +71,24 @@ def place(target: str) -> Place:
     if text.startswith("//") and not _DRIVE.match(text):
         return Place.SHARE
     return Place.LOCAL
+
+
+def abroad(target: str) -> bool:
+    """A share that other networks can offer: by a public address, a full name, or WebDAV on a port. A plain machine name or a
+    private address is the author's own file server, which nobody else can reach or stand in for."""
+    found = AUTHORITY.match(_SPACE.sub("", unquote(target)).replace("\\", "/")) if place(target) is Place.SHARE else None
+    if found is None:
+        return False
+    host = found[1].lower().rstrip(".")
+    if PORT.search(host):
+        return True
+    host = host.rpartition("@")[2]
+    if host.replace(".", "").isdigit():
+        try:
+            return not any(ip_address(host) in network for network in OWN_NETWORKS)
+        except ValueError:
+            return True                  # one number, or too few: Windows reads it, people do not write it
+    return "." in host and not host.endswith(OWN_NAMES)
 
 
 def unescaped(command: str) -> str:
@@ -148,6 +177,8 @@ def judge(kind: str, target: str) -> Observation | None:
             return Observation("DOC-LINK-SCHEME", target)
         if program(target):
             return Observation("DOC-LINK-PROGRAM", target)
+        if abroad(target):
+            return Observation("DOC-LINK-SHARE", target)
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
     if where is Place.OTHER and scheme(target) not in NEUTRAL:
         return Observation(f"DOC-REMOTE-{LOADED.get(kind, 'OTHER')}", target)
@@ -156,6 +187,8 @@ def judge(kind: str, target: str) -> Observation | None:
             return Observation("DOC-EXTERNAL-SHARE", target)
         return Observation("DOC-EXTERNAL-MEDIA", target) if where is Place.WEB else None
     what = LOADED.get(kind, "OTHER")
+    if where is Place.SHARE and what == "WORKBOOK" and not abroad(target):
+        return Observation("DOC-LOCAL-WORKBOOK", target)  # people of one office calculate with each other's sheets
     if where is Place.LOCAL or where is Place.OTHER:
         return Observation(f"DOC-LOCAL-{what}", target) if what in ("OLE", "WORKBOOK") else None
     if what == "WORKBOOK" and OFFICE_CLOUD.match(target):

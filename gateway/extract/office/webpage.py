@@ -13,6 +13,7 @@ from itertools import islice
 
 from gateway.extract.base import Context, Node, Yield
 from gateway.extract.office import fields, targets
+from gateway.model.content import Observation
 from gateway.model.filename import extensions
 
 WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|excel|powerpoint)|ProgId[\"']?\s{1,4}content\s{0,4}=\s{0,4}[\"']?"
@@ -34,6 +35,8 @@ ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"
 FETCHED = re.compile(rb"\s(?:src|o:href|background)\s{0,4}=\s{0,4}[\"']?\s{0,4}"
                      rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
 """Pictures: Word and Excel fetch them from shares as from elsewhere, which browsers do not."""
+SOURCE = re.compile(rb"<(?:x:)?(Path|FileName|Connection)>([^<>]{3,2000})<", re.I)
+ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
 """Element of a setting -> the relationship that says the same in a package; others fetch parts of the document."""
 
@@ -56,16 +59,38 @@ class OfficePage:
             for found in fields.judge(code):
                 if named or found.code not in PICTURED:
                     yield found
-        pictures = FETCHED.finditer(data) if extensions(node.artifact.names) & (NAMES | BOOKS) else iter(())
-        for picture in islice(pictures, MOST):
-            seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
-            if seen is not None:
-                yield seen
+        if extensions(node.artifact.names) & (NAMES | BOOKS):
+            yield from fetched(data)
+        yield from sources(data)
         for island in islice(ISLAND.finditer(data), MOST):
             target = unescape((island[2] or island[3]).decode("utf-8", "replace"))
             seen = targets.judge(PART.get(island[1].decode().lower(), "subDocument"), target)
             if seen is not None:
                 yield seen
+
+
+def fetched(data: bytes) -> Iterator[Observation]:
+    """What office programs fetch from shares for a page that they show: its pictures and its other files."""
+    for picture in islice(FETCHED.finditer(data), MOST):
+        seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
+        if seen is not None:
+            yield seen
+
+
+def sources(data: bytes) -> Iterator[Observation]:
+    """Books that a saved workbook counts with, topics of other programs, connections: texts of its islands of XML."""
+    book = b"SupBook" in data
+    for found in islice(SOURCE.finditer(data), MOST):
+        text = unescape(found[2].decode("utf-8", "replace")).strip()
+        kind = found[1].lower()
+        if kind == b"path" and book and "|" in text:
+            yield Observation("DOC-DDE", text[:400])
+        elif kind in (b"path", b"filename") and targets.place(text) in (targets.Place.WEB, targets.Place.SHARE):
+            seen = targets.judge("externalLinkPath", text)
+            if seen is not None:
+                yield seen
+        elif kind == b"connection" and ELSEWHERE.search(text):
+            yield Observation("DOC-REMOTE-DATASOURCE", text[:400])
 
 
 def _fields(data: bytes) -> Iterator[str]:
@@ -76,6 +101,8 @@ def _fields(data: bytes) -> Iterator[str]:
             text = TAG.sub(b"", data[begin:mark.start()].rpartition(b"<")[0][:fields.FIELD])
             yield unescape(text.decode("utf-8", "replace")).strip()
         begin = mark.end() if mark[1].lower() == b"begin" else -1
+    if begin >= 0:                                        # nothing ends it: Word takes what is there
+        yield unescape(TAG.sub(b"", data[begin:begin + fields.FIELD]).decode("utf-8", "replace")).partition("<![")[0].strip()
 
 
 OFFICE_PAGE = OfficePage()

@@ -7,6 +7,7 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.extract.base import Problem, Yield
 from gateway.extract.office import fields, targets
@@ -14,6 +15,11 @@ from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 PIECES = 200_000
+ASSOCIATED = {1: "attachedTemplate", 8: "mailMergeSource", 9: "mailMergeHeaderSource"}
+"""Place in SttbfAssoc -> the relationship that says the same in a package."""
+PICTURE_HEAD = 0x44 - 4
+NAMED_PICTURE = re.compile(rb"\x44\0\x66\0")
+PICTURES = 2_000                         # of one document
 LANGUAGES = {0x0404: "cp950", 0x0C04: "cp950", 0x1404: "cp950", 0x0804: "gb18030", 0x1004: "gb18030", 0x0411: "cp932",
              0x0412: "cp949"}
 for _name in (*LANGUAGES.values(), "cp1252", "cp437", "utf-16", "utf-8-sig",):
@@ -64,31 +70,39 @@ def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
     if head.old and old_macros(document):
         yield Observation("VBA-PROJECT", f"{old_macros(document)} macros in WordBasic")
     table = tables.get(head.table) or next(iter(tables.values()), b"")
-    template = attached_template(document, table)
-    if template is not None:
-        yield template
+    yield from associated(document, table)
     text = pieces(document, table, head)
     for item in story(text):
         if not isinstance(item, Observation) or item not in seen:
             yield item
 
 
-def attached_template(document: bytes, table: bytes) -> Observation | None:
-    """The second string of SttbfAssoc ([MS-DOC] 2.9.276) names the template."""
+def associated(document: bytes, table: bytes) -> Iterator[Observation]:
+    """Files that SttbfAssoc names ([MS-DOC] 2.9.276): the template, and where a form letter takes its addresses from."""
     if len(document) < 0x1A2:
-        return None
+        return
     start, size = struct.unpack_from("<II", document, 0x19A)
     block = table[start:start + size]
     if len(block) < 8 or block[:2] != b"\xff\xff":
-        return None
+        return
     at = 6
-    for index in range(2):
+    for index in range(max(ASSOCIATED) + 1):
         count = int.from_bytes(block[at:at + 2], "little")
         text = block[at + 2:at + 2 + 2 * count].decode("utf-16-le", "replace")
         at += 2 + 2 * count
-        if index == 1:
-            return targets.judge("attachedTemplate", text)
-    return None
+        found = targets.judge(ASSOCIATED[index], text) if index in ASSOCIATED else None
+        if found is not None:
+            yield found
+
+
+def linked_pictures(data: bytes) -> Iterator[Observation]:
+    """Pictures that the stream Data only names ([MS-DOC] 2.9.190, PICF with mfpf 0x66: the name stands behind its head)."""
+    for found in islice(NAMED_PICTURE.finditer(data), PICTURES):
+        at = found.end() - 4 + PICTURE_HEAD
+        path = data[at + 1:at + 1 + (data[at] if at < len(data) else 0)]
+        seen = targets.judge("image", path.decode("latin-1"))
+        if seen is not None and seen.code != "DOC-EXTERNAL-MEDIA":
+            yield seen
 
 
 def old_macros(document: bytes) -> int:

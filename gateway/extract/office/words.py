@@ -18,7 +18,9 @@ from gateway.extract.base import Child, Context, Node, Yield
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 
-PART = re.compile(r"(?:word|ppt)/[0-9A-Za-z/]{1,80}\.xml")
+PART = re.compile(r"(?:word|ppt|xl|visio)/[0-9A-Za-z_./-]{1,80}\.xml")
+QUIET = re.compile(r"(?:word|ppt|xl|visio)/(?:theme/.{1,80}|sharedStrings|styles|stylesWithEffects|fontTable|calcChain|worksheets/.{1,80})\.xml")
+"""Parts whose attributes are formats, or whose words others read."""
 DATA = re.compile(r"customXml/item[0-9]{1,4}\.xml|ppt/tags/[0-9A-Za-z]{1,40}\.xml|"
                   r"xl/(?:connections|(?:queryTables|revisions)/[0-9A-Za-z]{1,40})\.xml")
 """Parts whose attributes all say something."""
@@ -33,9 +35,19 @@ FIELD_SAID = re.compile(rb"(?:string-value|current-value|form:value|title|label|
                         rb"(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
 TAG = re.compile(rb"<[A-Za-z][^<>]{8,20000}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]{1,80}\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
+LONG = re.compile(rb"[0-9]{6}")
+NAMED = re.compile(rb"([\w:.-]{1,80})\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
+MACHINERY = re.compile(rb"(?:\w{1,20}:)?(?:rsid\w{0,20}|\w{0,40}[iI]d|uri|guid|xmlns\w{0,20}|c?[xy]|[wh]|w[12]|panose\w{0,3}|csb[01]|usb[0-3]|crc|\w*[cC]olor|"
+                       rb"Target|Type|ContentType|PartName|path|style|points|paraIdParent|durableId|position|idx|spid|uid)|xmlns:.{1,40}")
+"""Attributes that count, place, name and colour things, and addresses, which others read."""
+TAG_LIMIT = 20_000
+"""Octets of a tag."""
 CODE = re.compile(rb"<w:(?:instrText|delInstrText)[^>]{0,100}>([^<]{8,8192})<")
 MASHUP = re.compile("<DataMashup[^<>]{0,200}>([0-9A-Za-z+/=\\s]{16,})<")
 """Power Query ([MS-QDEFF] 2.2): version, length of a package, the package."""
+PLAIN_DIGITS = 10
+"""Digits of a value that is nothing else, unless its attribute is one of VALUES: lengths, places and times have fewer."""
+VALUES = (b"val", b"value", b"v", b"n", b"c", b"displayText", b"uniqueName")
 DIGITS, FEW_DIGITS = 7, 6
 """Of a value that may be somebody's number: in documents full of colours and places, and where values are data."""
 HONG_KONG = re.compile(rb"[A-Z][0-9]{6}\([0-9A]\)")
@@ -64,6 +76,7 @@ class OfficeWordsExtractor:
                         lines |= dict.fromkeys(read(content))
                         if part.filename.startswith("customXml/"):
                             yield from _mashup(content)
+                            yield from _records(part.filename, content)
         except ERRORS:
             return                                        # the readers of containers and packages say what is wrong
         if lines:
@@ -76,7 +89,7 @@ def _reader(part: zipfile.ZipInfo) -> Callable[[bytes], Iterable[str]] | None:
         return None
     if DATA.fullmatch(part.filename):
         return lambda content: _tags(_plain(content), TAG, ATTRIBUTE)
-    if PART.fullmatch(part.filename):
+    if PART.fullmatch(part.filename) and not QUIET.fullmatch(part.filename):
         return _lines
     if part.filename.rpartition("/")[2] in OPEN_DOCUMENT:
         return lambda content: _tags(content, FIELD, FIELD_SAID)
@@ -108,7 +121,35 @@ def _mashup(content: bytes) -> Iterator[Child]:
         yield Child(blob[8:8 + int.from_bytes(blob[4:8], "little")], ArtifactKind.OBJECT, ("Power Query",))
 
 
+def _records(name: str, content: bytes) -> Iterator[Child]:
+    """Data that came along as XML, for the reader of records: its names stand in tags and attributes."""
+    if LONG.search(content) is not None and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        yield Child(content, ArtifactKind.OBJECT, (name.rpartition("/")[2],), detected_type="text/xml")
+
+
+def _long(content: bytes) -> Iterator[str]:
+    """A line for each tag that has a long number in any attribute but those of machinery."""
+    done = 0
+    for match in LONG.finditer(content):
+        begin = content.rfind(b"<", max(0, match.start() - TAG_LIMIT), match.start()) if match.start() >= done else -1
+        if begin < 0 or content.find(b">", begin, match.start()) >= 0:
+            continue                                      # not within a tag
+        end = content.find(b">", match.end(), match.end() + TAG_LIMIT)
+        done = max(match.end(), end)
+        values = [(found[1].rpartition(b":")[2], found[2] or found[3] or b"") for found in NAMED.finditer(content, begin, done)
+                  if not MACHINERY.fullmatch(found[1])]
+        if any(_told(name, value) for name, value in values):
+            yield "  ".join(html.unescape(value.decode("utf-8", "replace")) for _, value in values)
+
+
+def _told(name: bytes, value: bytes) -> bool:
+    if LONG.search(value) is None or value.startswith(b"{"):
+        return False
+    return not value.isdigit() or name in VALUES or len(value) >= PLAIN_DIGITS
+
+
 def _lines(content: bytes) -> Iterator[str]:
+    yield from _long(content)
     for pattern in (SAID, CODE):
         for match in pattern.finditer(content):
             value = match[match.lastindex or 1]

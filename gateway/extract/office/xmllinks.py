@@ -13,6 +13,7 @@ from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import readings
+from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -27,6 +28,8 @@ FORMATS = (
     (b"schemas.microsoft.com/xps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
     (b"ns.adobe.com/xfdf", re.compile(r"<(?:URI|File)\s[^<>]{0,200}?(?<!\w)(?:Name|OriginalName)" + VALUE)),
     (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
+    (b"developer.apple.com/namespaces/", re.compile(r"<sf:link\s[^<>]{0,400}?(?<!\w)href" + VALUE)),
+    (b"<?xml-stylesheet", re.compile(r"<\?xml-stylesheet\s[^<>]{0,400}?(?<!\w)href" + VALUE)),
 )
 LINKED = re.compile(r"<(?:\w{1,20}:)?linkinfo\s[^<>]{0,400}?(?<!\w)path" + VALUE)
 """The document that an HWPX is read with (KS X 6101, docOption)."""
@@ -52,19 +55,24 @@ class XmlLinks:
         """Links as those of office documents; what opens by itself leads nowhere but within the document by custom."""
         text, _ = readings(node.data, node.charset)[0]
         head = node.data[:HEAD].replace(b"\0", b"")
-        for address in (pattern for mark, pattern in FORMATS if mark in head):
-            for count, found in enumerate(address.finditer(text)):
-                if count >= MOST:
-                    return
-                events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
-                yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
-        for found in islice(LINKED.finditer(text), MOST):
-            target = unescape(found[1] or found[2])
-            seen = judge("subdocument", target) if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
-            if seen is not None:
-                yield seen
+        seen = list(_links(text, head))
+        yield from seen
+        if b"<?xml-stylesheet" not in head:
+            yield from elsewhere(text.encode("utf-8", "replace"), seen)
         for source in islice(SCRIPT.finditer(text), MOST):
             yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
+
+
+def _links(text: str, head: bytes) -> Iterator[Observation]:
+    for address in (pattern for mark, pattern in FORMATS if mark in head):
+        for found in islice(address.finditer(text), MOST):
+            events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
+            yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
+    for found in islice(LINKED.finditer(text), MOST):
+        target = unescape(found[1] or found[2])
+        seen = judge("subdocument", target) if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
+        if seen is not None:
+            yield seen
 
 
 def _judged(target: str, by_itself: bool) -> Iterator[Observation]:

@@ -11,7 +11,7 @@ from itertools import islice
 import pikepdf
 
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.office.targets import Place, place, program
+from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.extract.pdf import xfa as pdfxfa
 from gateway.model.artifact import ArtifactKind
@@ -229,7 +229,7 @@ class Reader:
         where = place(target)
         if where is Place.SCRIPT:
             yield Observation("DOC-LINK-SCHEME", target)
-        elif where is Place.SHARE:
+        elif where is Place.SHARE and (auto or abroad(target)):
             yield Observation("PDF-REMOTE-SHARE", target)
         elif program(target):
             yield Observation("DOC-LINK-PROGRAM", target)

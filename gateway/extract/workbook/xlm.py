@@ -18,8 +18,8 @@ LINKS = 1000                             # hyperlinks that are told; Excel allow
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
-SXSTRING = 0x00CD
-TELLING = frozenset({*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING})
+SXSTRING, CONSOLIDATED, TEXT_QUERY = 0x00CD, 0x0051, 0x0805
+TELLING = frozenset({*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING, CONSOLIDATED, TEXT_QUERY})
 """Records that say something outside of macro sheets, too."""
 SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40, 0x100))
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
@@ -83,10 +83,10 @@ def records(data: bytes) -> Iterator[tuple[int, bytes]]:
 def extract(data: bytes) -> Iterator[Yield]:
     """Observations and macro artifacts of one Workbook or Book stream (or of a bare BIFF file)."""
     book = _Book()
-    linked = ptg.CLICK.search(data) is not None
+    linked = ptg.called(data)
     for book.records, (kind, body) in enumerate(records(data), 1):
         if kind not in TELLING and not book.in_macro:
-            if linked and kind == FORMULAS[0] and ptg.CLICK.search(body):
+            if linked and kind == FORMULAS[0] and ptg.called(body):
                 yield from _clicked(book, body)
             continue
         if kind == FILEPASS:
@@ -109,6 +109,10 @@ def extract(data: bytes) -> Iterator[Yield]:
             yield from _name(body)
         elif kind == SUPBOOK:
             yield from _link(body)
+        elif kind == CONSOLIDATED:
+            yield from _link(bytes(2) + body[6:])         # behind the range of cells
+        elif kind == TEXT_QUERY:
+            yield from _text_query(body)
         elif kind == HLINK:
             yield from _hyperlink(book, body)
         elif kind == SXSTRING:
@@ -176,6 +180,8 @@ def _name(body: bytes) -> Iterator[Yield]:
         yield Observation("XLM-AUTO-NAME", BUILT_IN[ord(text[0])])
     elif xlmtext.auto_name(text) and not text.startswith("\x01"):
         yield Observation("XLM-AUTO-NAME", text)
+    elif text in ptg.NEWER:
+        yield Observation("FORMULA-CALL", text)
 
 
 def _link(body: bytes) -> Iterator[Yield]:
@@ -192,6 +198,15 @@ def _link(body: bytes) -> Iterator[Yield]:
     found = targets.judge("externalLinkPath", target.replace("\x03", "/"))
     if found is not None:
         yield found
+
+
+def _text_query(body: bytes) -> Iterator[Yield]:
+    """TXTQRY ([MS-XLS] 2.4.329) names the text that a sheet is filled with."""
+    for text in (body.decode("latin-1"), body.replace(b"\0", b"").decode("latin-1")):
+        found = ELSEWHERE.search(text)
+        if found is not None:
+            yield Observation("DOC-REMOTE-QUERY", text[found.start():found.start() + 400])
+            return
 
 
 def _query(body: bytes) -> Iterator[Yield]:

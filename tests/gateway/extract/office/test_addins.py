@@ -106,3 +106,13 @@ def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
     for override, held in (("", False), (own, True)):
         part = docx(more={"[Content_Types].xml": types.format(override), "xl/p.bin": b"settings of a printer"})
         assert ("VBA-UNREAD" in codes(take_apart(OOXML, part, "a.xlsx"))) == held
+
+
+@pytest.mark.parametrize(("cells", "found"), [
+    ('<EventItem EventCode="2" Action="1" Target="cmd.exe" TargetArgs="/c rem"/>', "DOC-RUN-PROGRAM"),
+    ('<v:EventItem Target="\\\\h.example\\s\\a.exe"/>', "DOC-RUN-PROGRAM"), ('<EventItem Target="QueueMarkerEvent" TargetArgs="/x"/>', ""),
+    ('<Cell F="OPENFILE(&quot;\\\\h.example\\s\\a.vsd&quot;)"/>', "DOC-LINK-SHARE"), ('<Cell F="HYPERLINK(&quot;a.exe&quot;)"/>', "DOC-LINK-PROGRAM"),
+    ('<Cell F="OPENFILE(&quot;b.vsd&quot;)"/>', ""), ('<Cell F="HYPERLINK(&quot;https://h.example/&quot;)"/>', ""),
+])
+def test_events_of_drawings(cells: str, found: str) -> None:
+    assert codes(addins.visio(cells.encode())) == ({found} if found else set())

@@ -45,3 +45,15 @@ def test_where_a_part_leads() -> None:
     cell = record(9, bytes(8) + bytes(8) + b"\0\0" + struct.pack("<I", len(code)) + code)
     assert [o.code for o in biff12.outward(record(129, b"") + cell)] == ["DOC-LINK-PROGRAM"]
     assert list(biff12.outward(record(129, b"") + record(9, bytes(30)))) == []
+
+
+def test_functions_of_newer_versions_ask_servers() -> None:
+    book = biff12.workbook(record(131, b"") + record(39, bytes(9) + wide("_xlfn.WEBSERVICE")) + record(39, bytes(9) + wide("_xlfn.IFS")))
+    assert book.calls == ["_xlfn.WEBSERVICE"]
+
+
+def test_connections_lead_elsewhere() -> None:
+    def told(address: str) -> list[str]:
+        return [o.code for o in biff12.connections(record(201, b"\4\0" + wide(address)))]
+    assert told("http://h.example/a.htm") == told("\\\\h.example\\s\\a.txt") == told("file://h.example/a") == ["DOC-REMOTE-QUERY"]
+    assert told("C:\\data\\a.txt") == told("https://bank.sharepoint.com/a") == []

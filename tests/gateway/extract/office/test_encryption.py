@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 
 import pytest
+from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from msoffcrypto.format.ooxml import OOXMLFile
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
@@ -15,7 +16,7 @@ from gateway.extract.office.encryption import extract
 from gateway.model.content import Observation
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes
-from tests.builders.documents import compound, docx
+from tests.builders.documents import biff, compound, docx
 
 # msoffcrypto lays two streams over each other where a document is smaller than 4,096 octets, and the key overwrites what it
 # opens: this one is larger, and does not deflate.
@@ -110,3 +111,26 @@ def test_what_a_writer_has_overwritten_is_held_with_the_reason() -> None:
     out = io.BytesIO()
     OOXMLFile(io.BytesIO(SMALL)).encrypt("報表2026", out)
     assert [p.detail for p in read(out.getvalue(), "報表2026") if isinstance(p, Problem)] == ["what came out is no document"]
+
+
+def protected_book() -> bytes:
+    """A BIFF8 workbook under RC4 with the default password ([MS-OFFCRYPTO] 2.3.6.2)."""
+    salt, check = bytes(range(16)), bytes(range(16, 32))
+    start = hashlib.md5("VelvetSweatshop".encode("utf-16-le")).digest()[:5]
+    inner = hashlib.md5((start + salt) * 16).digest()[:5]
+    key = hashlib.md5(inner + struct.pack("<I", 0)).digest()
+
+    def ciphered(data: bytes) -> bytes:
+        return Cipher(ARC4(key), mode=None).encryptor().update(data)
+
+    lock = struct.pack("<HHH", 1, 1, 1) + salt + ciphered(check + hashlib.md5(check).digest())
+    stream = biff((0x809, struct.pack("<HHHHII", 0x600, 5, 0, 0, 0, 6)), (0x2F, lock), (0x42, b"\xb0\4"), (0x0A, b""))
+    clear = len(stream) - 6 - 4
+    body = ciphered(bytes(clear + 4) + stream[clear + 4:clear + 6])[clear + 4:]
+    return compound({"Workbook": stream[:clear + 4] + body + stream[clear + 6:]}, "00020820-0000-0000-C000-000000000046")
+
+
+def test_a_workbook_that_excel_protects_is_read() -> None:
+    found = read(protected_book())
+    assert Observation("DOC-PROTECTED-BOOK", "opens without asking") in found
+    assert any(isinstance(c, Child) for c in found)

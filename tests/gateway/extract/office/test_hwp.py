@@ -114,3 +114,19 @@ def test_documents_that_are_read_with_this_one(path: str, code: str) -> None:
     stream = path.encode("utf-16-le").ljust(520, b"\0") + b"\1\0\0\0"
     found = take_apart(OLE, compound({"FileHeader": HEADER, "DocOptions/_LinkDoc": stream}), "a.hwp")
     assert codes(found) == ({code} if code else set())
+
+
+def bin_data(kind: int, path: str) -> bytes:
+    body = struct.pack("<HH", kind, len(path)) + path.encode("utf-16-le") + struct.pack("<H", 0)
+    return struct.pack("<L", 0x12 | 1 << 10 | len(body) << 20) + body
+
+
+@pytest.mark.parametrize(("kind", "path", "held"), [
+    (0, "\\\\h.example\\s\\a.png", True), (0, "file://198.51.100.7/a.bmp", True), (0, "C:\\a.bmp", False), (1, "\\\\h.example\\s\\a.png", False),
+])
+@pytest.mark.parametrize("packed", [True, False])
+def test_linked_pictures(kind: int, path: str, held: bool, packed: bool) -> None:
+    info = struct.pack("<L", 0x10 | 4 << 20) + bytes(4) + bin_data(kind, path)
+    head = HEADER[:36] + struct.pack("<L", packed) + HEADER[40:]
+    found = codes(take_apart(OLE, compound({"FileHeader": head, "DocInfo": raw(info) if packed else info}), "a.hwp"))
+    assert ("DOC-EXTERNAL-SHARE" in found) == held

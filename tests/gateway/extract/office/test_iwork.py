@@ -50,3 +50,12 @@ def test_a_part() -> None:
     assert read(data) == [Text("王大明 A123456789", "body")]
     assert read(data, outbound=False) == []
     assert isinstance(read(b"\0\x05\0\0\xff\xff\xff\xff\xff")[0], Problem)
+
+
+@pytest.mark.parametrize(("link", "code"), [
+    (b"smb://h.example/s/a.key", ["DOC-LINK-SHARE"]), (b"file:///Users/x/a.command", ["DOC-LINK-PROGRAM"]), (b"https://h.example/", []),
+    (b"file:///Users/x/a.pages", []),
+])
+def test_links_to_shares_and_programs(link: bytes, code: list[str]) -> None:
+    found = read(block(len(link), bytes([(len(link) - 1) << 2]) + link), outbound=False)
+    assert [o.code for o in found] == code

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.extract.base import Child
 from gateway.extract.office.objects import by_name, hyperlink, moniker, native, ole1
 from gateway.model.content import Observation
@@ -41,3 +43,11 @@ def test_targets_of_hyperlinks_in_either_kind_of_moniker() -> None:
     assert list(hyperlink(bytes(8) + b"c:\\windows\\cmd.exe\0" + bytes(6))) == [Observation("DOC-LINK-PROGRAM", "c:\\windows\\cmd.exe")]
     assert list(hyperlink("https://a.example/x".encode("utf-16-le"))) == [Observation("DOC-LINK", "https://a.example/x")]
     assert list(hyperlink("setup.exe".encode("utf-16-le") + b"\0\0report.xlsx\0")) == []
+
+
+@pytest.mark.parametrize(("name", "held"), [
+    ("Microsoft Equation 3.0", True), ("MathType 6.0 Equation", False), ("MathType Equation", False), ("Equation.DSMT4", False), ("Equation.2", True),
+])
+def test_the_equation_editor_is_not_mathtype(name: str, held: bool) -> None:
+    found = by_name(name)
+    assert (found is not None and found.code == "OLE-EQUATION") == held

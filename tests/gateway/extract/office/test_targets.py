@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.targets import Place, judge, place
+from gateway.extract.office.targets import Place, abroad, judge, place
 
 
 @pytest.mark.parametrize(("target", "where"), [
@@ -73,3 +73,28 @@ def test_commands_of_other_office_programs():
 def test_nothing_is_fetched_from_shares_unseen(kind):
     assert judge(kind, "\\\\h.example@SSL\\dav\\a.xml").code == "DOC-EXTERNAL-SHARE"
     assert judge(kind, "https://h.example/a.xml").code.startswith("DOC-REMOTE-")
+
+
+@pytest.mark.parametrize("target", [
+    "\\\\h.example\\s\\a.docx", "file://198.51.100.7/s/a.pdf", "file:///\\\\h.example@8080\\s\\a.xlsx", "\\\\srv@SSL\\s\\a.docx", "smb://h.example/a",
+    "file://user:word@h.example/a.docx", "\\\\3325256711\\s\\a", "//h.example./s/a.rtf!x",
+])
+def test_shares_of_the_world(target):
+    assert abroad(target)
+    assert judge("hyperlink", target).code in ("DOC-LINK-SHARE", "DOC-LINK-PROGRAM")
+    assert judge("externalLinkPath", target).code == "DOC-REMOTE-WORKBOOK"
+
+
+@pytest.mark.parametrize("target", [
+    "\\\\fs01\\finance\\a.xlsx", "file:///\\\\10.1.2.3\\s\\a.xlsx", "\\\\192.168.1.20\\a\\b.xlsx", "file://nas.corp.local/s/a.xlsx", "\\\\172.31.9.9\\a\\b.xlsx",
+])
+def test_shares_of_an_office(target):
+    assert not abroad(target)
+    assert judge("hyperlink", target).code == "DOC-LINK"
+    assert judge("externalLinkPath", target).code == "DOC-LOCAL-WORKBOOK"
+    assert judge("attachedTemplate", target).code == "DOC-REMOTE-TEMPLATE"
+
+
+@pytest.mark.parametrize("target", ["https://h.example/a", "C:\\a.docx", "mailto:a@b.example"])
+def test_what_is_no_share_is_not_abroad(target):
+    assert not abroad(target)

@@ -76,3 +76,19 @@ def test_growth() -> None:
     assert linear(lambda data: list(MARK.finditer(data)), lambda n: b"mso-element:field-begin" * n, 2_000)
     assert linear(lambda data: list(ISLAND.finditer(data)), lambda n: b"<w:a HRef=\"" * n, 2_000)
     assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: field("PAGE").encode() * n, 200)
+
+
+@pytest.mark.parametrize(("island", "found"), [
+    ("<x:SupBook><x:Path>\\\\h.example\\s\\a.xls</x:Path></x:SupBook>", "DOC-REMOTE-WORKBOOK"),
+    ("<x:SupBook><x:Path>cmd|/c rem</x:Path></x:SupBook>", "DOC-DDE"), ("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>", ""),
+    ("<x:SupBook><x:Path>\\\\fs01\\s\\a.xls</x:Path></x:SupBook>", "DOC-LOCAL-WORKBOOK"),
+    ("<x:QuerySource><x:Connection>ODBC;DBQ=\\\\h.example\\s\\a.mdb</x:Connection></x:QuerySource>", "DOC-REMOTE-DATASOURCE"),
+    ("<x:QuerySource><x:Connection>ODBC;DSN=erp</x:Connection></x:QuerySource>", ""), ("<x:Path>a|b</x:Path>", ""),
+])
+def test_sources_in_islands(island: str, found: str) -> None:
+    assert read(island) == ({found} if found else set())
+
+
+def test_a_field_that_nothing_ends() -> None:
+    page = "<html xmlns:w='urn:schemas-microsoft-com:office:word'><!--[if supportFields]><span style='mso-element:field-begin'></span>DDEAUTO cmd x<![endif]-->"
+    assert codes(take_apart(OFFICE_PAGE, page.encode(), "a.doc", kind="text/html")) == {"DOC-DDE"}

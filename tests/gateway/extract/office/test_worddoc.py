@@ -70,3 +70,27 @@ def test_macros_of_word_6(table: bytes, count: int) -> None:
     document = head.ljust(0x300, b"\0") + table
     assert worddoc.old_macros(document) == count
     assert any(isinstance(o, Observation) and o.code == "VBA-PROJECT" for o in worddoc.extract(document, {})) == bool(count)
+
+
+def strings(*texts: str) -> bytes:
+    return b"\xff\xff" + struct.pack("<HH", len(texts), 0) + b"".join(struct.pack("<H", len(t)) + t.encode("utf-16-le") for t in texts)
+
+
+@pytest.mark.parametrize(("place", "path", "code"), [
+    (1, "http://h.example/a.dot", "DOC-REMOTE-TEMPLATE"), (8, "\\\\h.example\\s\\a.mdb", "DOC-REMOTE-DATASOURCE"),
+    (9, "\\\\h.example\\s\\a.doc", "DOC-REMOTE-DATASOURCE"), (2, "http://h.example/", ""), (1, "Normal.dotm", ""), (8, "C:\\list.xls", ""),
+])
+def test_files_a_document_is_tied_to(place: int, path: str, code: str) -> None:
+    data, _ = document("Hi\r")
+    head = bytearray(data)
+    table = strings(*(path if n == place else "" for n in range(18)))
+    struct.pack_into("<II", head, 0x19A, 0, len(table))
+    found = [o.code for o in worddoc.associated(bytes(head), table)]
+    assert found == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("path", "held"), [(b"\\\\h.example\\s\\a.png", True), (b"C:\\a.png", False), (b"https://h.example/a.png", False)])
+def test_pictures_that_are_only_named(path: bytes, held: bool) -> None:
+    picture = struct.pack("<IHH", 200, 0x44, 0x66).ljust(0x44, b"\0") + bytes([len(path)]) + path
+    assert [o.code for o in worddoc.linked_pictures(bytes(40) + picture)] == (["DOC-EXTERNAL-SHARE"] if held else [])
+    assert list(worddoc.linked_pictures(b"\x44\0\x66\0")) == []

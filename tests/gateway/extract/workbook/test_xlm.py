@@ -102,3 +102,31 @@ def test_functions_that_lead_to_programs() -> None:
 
     assert [o.code for o in extract(book(b"setup.lnk"))] == ["DOC-LINK-PROGRAM"]
     assert list(extract(book(b"https://h.example/"))) == []
+
+
+def label(name: bytes) -> tuple[int, bytes]:
+    return 0x18, struct.pack("<HBBHHHBBBB", 3, 0, len(name), 2, 0, 0, 0, 0, 0, 0) + b"\0" + name + b"\x1c\x1d"
+
+
+def given(text: bytes) -> tuple[int, bytes]:
+    code = b"\x23\1\0\0\0\x17" + bytes([len(text), 0]) + text + b"\x42\2\xff\0"
+    return 0x06, bytes(20) + struct.pack("<H", len(code)) + code
+
+
+def test_functions_of_newer_versions_ask_servers() -> None:
+    assert "FORMULA-CALL" in codes(extract(biff(label(b"_xlfn.WEBSERVICE"))))
+    assert not codes(extract(biff(label(b"_xlfn.IFERROR"), given(b"x"), given(b"https://h.example/a.png"))))
+    assert codes(extract(biff(label(b"_xlfn.IMAGE"), given(b"\\\\h.example\\s\\a.png")))) == {"DOC-EXTERNAL-SHARE"}
+
+
+@pytest.mark.parametrize(("body", "code"), [
+    (bytes(6) + struct.pack("<HB", 22, 0) + b"\1\1@h.example\3s\3[a.xls]S", "DOC-REMOTE-WORKBOOK"),
+    (bytes(6) + struct.pack("<HB", 11, 0) + b"\1[b.xls]Data", "DOC-LOCAL-WORKBOOK"),
+])
+def test_what_pivots_are_made_of(body: bytes, code: str) -> None:
+    assert codes(extract(biff((0x51, body)))) == {code}
+
+
+@pytest.mark.parametrize(("path", "held"), [(b"\\\\h.example\\s\\a.txt", True), ("http://h.example/a".encode("utf-16-le"), True), (b"C:\\a.txt", False)])
+def test_texts_that_fill_a_sheet(path: bytes, held: bool) -> None:
+    assert codes(extract(biff((0x805, bytes(44) + path)))) == ({"DOC-REMOTE-QUERY"} if held else set())

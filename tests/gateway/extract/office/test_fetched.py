@@ -1,0 +1,73 @@
+"""Addresses in the XML of documents by elements that nobody knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.extract.office.fetched import elsewhere, forms
+from gateway.extract.office.flat import OFFICE_XML
+from gateway.extract.office.ooxml import OOXML
+from gateway.model.content import Observation
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import docx
+from tests.builders.growth import linear
+
+SHARE = "\\\\h.example\\s\\a.xml"
+
+
+@pytest.mark.parametrize("part", [
+    '<x:Odd y:source="{}"/>', "<x:Path>{}</x:Path>", '<z b="1" c = \'{}\'/>', "<z>\n  {}\n</z>", '<?pi href="{}"?>',
+])
+@pytest.mark.parametrize("address", [SHARE, "file://198.51.100.7/s/a.xml", "&#92;&#x5c;h.example@80\\s\\a.xml", "smb://h.example/s/a.xml"])
+def test_shares_by_unknown_elements(part: str, address: str) -> None:
+    found = list(elsewhere(part.format(address).encode()))
+    assert len(found) == 1 and found[0].code == "DOC-EXTERNAL-SHARE"
+    assert list(elsewhere(part.format(address).encode(), found)) == []
+
+
+@pytest.mark.parametrize("part", [
+    "<w:t>" + SHARE + "</w:t>", '<pic:cNvPr id="1" name="' + SHARE + '" descr="x"/>', '<x15ac:absPath url="' + SHARE + '"/>',
+    '<text:a xlink:href="' + SHARE + '">x</text:a>', '<wp:docPr id="1" descr="' + SHARE + '"/>', '<Data ss:Type="String">' + SHARE + "</Data>",
+    "<f>'" + SHARE + "'!A1</f>", '<Relationship Target="' + SHARE + '"/>', '<x:o source="\\\\fs01\\dept\\a.xml"/>', '<x:o source="\\\\10.1.2.3\\s\\a"/>',
+    '<x:o source="file:///C:/a.xml"/>', '<x:o note="see ' + SHARE + '"/>', SHARE, "</a>" + SHARE,
+])
+def test_what_people_read_and_programs_note(part: str) -> None:
+    assert list(elsewhere(part.encode())) == []
+
+
+def test_connections_within_a_longer_value() -> None:
+    part = b'<c connection="Provider=ACE;Data Source=' + SHARE.encode() + b';Mode=Read"/>'
+    assert list(elsewhere(part)) == [Observation("DOC-REMOTE-DATASOURCE", SHARE)]
+
+
+def test_texts_only_where_they_are_asked_for() -> None:
+    assert list(elsewhere(b"<p>" + SHARE.encode() + b"</p>", texts=False)) == []
+    assert codes(elsewhere(b'<m schema="' + SHARE.encode() + b'"/>', texts=False)) == {"DOC-EXTERNAL-SHARE"}
+
+
+@pytest.mark.parametrize(("part", "held"), [
+    ("<c:xsnLocation>http://h.example/a.xsn</c:xsnLocation>", True), ("<xsnLocation></xsnLocation>", False),
+    ('<sl:schema sl:manifestLocation="http://h.example/m.xml"/>', True), ('<b:Sources SelectedStyle="\\APA.XSL"/>', False),
+    ('<b:Sources SelectedStyle="' + SHARE + '"/>', True), ("<xsnLocation>panel.xsn</xsnLocation>", False),
+])
+def test_forms_and_packs(part: str, held: bool) -> None:
+    assert codes(forms(part.encode())) == ({"DOC-REMOTE-TEMPLATE"} if held else set())
+    found = codes(take_apart(OOXML, docx(more={"customXml/item1.xml": '<?xml version="1.0"?><x xmlns:c="c" xmlns:sl="s" xmlns:b="b">' + part + "</x>"}), "a.docx"))
+    assert ("DOC-REMOTE-TEMPLATE" in found) == held
+
+
+def test_data_and_properties_of_a_package_are_not_fetched() -> None:
+    for name in ("customXml/item1.xml", "docProps/app.xml"):
+        assert "DOC-EXTERNAL-SHARE" not in codes(take_apart(OOXML, docx(more={name: f"<p><Path>{SHARE}</Path></p>"}), "a.docx"))
+    assert "DOC-EXTERNAL-SHARE" in codes(take_apart(OOXML, docx(more={"word/odd.xml": f"<p><Path>{SHARE}</Path></p>"}), "a.docx"))
+
+
+@pytest.mark.parametrize("instruction", ["mso-solutionextension URI='u' manifestPath", "mso-infoPathSolution PIVersion='1' href"])
+def test_instructions_of_word_and_infopath(instruction: str) -> None:
+    data = f'<?xml version="1.0"?><?{instruction}="http://h.example/m.xml"?><?mso-application progid="Word.Document"?><x/>'.encode()
+    assert "DOC-REMOTE-TEMPLATE" in codes(take_apart(OFFICE_XML, data, "a.xml"))
+
+
+def test_time_grows_with_the_part() -> None:
+    for piece in (b'<z b="\\\\x\\y">', b"\\\\h", b"<z>\\\\a.b\\c<"):
+        assert linear(lambda data: list(elsewhere(data)), lambda n, piece=piece: b"<" + piece * n, 20_000)
