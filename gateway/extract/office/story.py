@@ -75,7 +75,7 @@ class Story:
     _taking: str = ""                    # the text element that is open
     _piece: list[str] = field(default_factory=list)
     _vanish: bool = False
-    _veiled: list[tuple[int, str]] = field(default_factory=list)       # hidden text of the open line, and where it stands
+    _veiled: list[tuple[int, str]] = field(default_factory=list)       # hidden text of the open line, and where
     _in_style: int = 0
     _alternatives: list[tuple[list[str], int, int]] = field(default_factory=list)      # where lines go, and how many had come
 
@@ -183,7 +183,9 @@ class Story:
         if self._fields and self._fields[-1].separated:
             self._fields[-1].result.append(text)
         if self._vanish or tag == "delText":
-            self._veiled.append((len(self._line), text))
+            self.hidden.append(text)
+            if tag != "delText":
+                self._veiled.append((len(self._line), text))
         else:
             self._line.append(text)
         if tag not in ("t", "delText"):
@@ -194,13 +196,11 @@ class Story:
 
     def _flush(self) -> None:
         line = "".join(self._line)
-        if self._veiled:
-            whole, self._veiled = self._line, self._veiled[::-1]
-            for at, text in self._veiled:
-                whole.insert(at, text)
-            self.hidden.append("".join(whole))
-            self._veiled = []
-        self._line = []
+        if len(self._veiled) > 1 or (self._veiled and line):
+            for at, text in reversed(self._veiled):
+                self._line.insert(at, text)
+            self.hidden.append("".join(self._line))
+        self._line, self._veiled = [], []
         if not line:
             return
         self._into().append(line)

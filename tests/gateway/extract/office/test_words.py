@@ -15,7 +15,7 @@ from tests.builders.documents import docx
 def read(data, outbound=True):
     node = Node(Artifact(1, 0, ArtifactKind.PART), data, "application/zip")
     assert OFFICE_WORDS.claims(node)
-    return [text.content for text in OFFICE_WORDS.extract(node, Context(Limits(), outbound))]
+    return [item.content for item in OFFICE_WORDS.extract(node, Context(Limits(), outbound)) if isinstance(item, Text)]
 
 
 def test_field_codes_and_descriptions():
@@ -26,7 +26,18 @@ def test_field_codes_and_descriptions():
 
 
 def test_cards_of_hong_kong_have_six_digits():
-    assert read(docx('<w:hyperlink w:tooltip="HO Ka Lok K123456(A)" w:val="1234567"/>')) == ["HO Ka Lok K123456(A)"]
+    assert read(docx('<w:hyperlink w:tooltip="HO Ka Lok K123456(A)" w:val="1234567"/>')) == [
+        "HO Ka Lok K123456(A)  1234567\nHO Ka Lok K123456(A)"]
+
+
+def test_long_numbers_in_whatever_attribute():
+    for part, said in {"xl/slicerCaches/slicerCache1.xml": "<i n='A123456789'/>", "xl/ctrlProps/ctrlProp1.xml": "<item val='王小明 A123456789'/>",
+                       "ppt/presentation.xml": "<s name='王小明 A123456789' id='{11111111-2222}'/>", "word/settings.xml": "<w:docVar w:val='A123456789'/>",
+                       "word/document.xml": "<w:listItem w:value='A123456789' w:displayText='王小明'/>"}.items():
+        assert "A123456789" in "".join(read(package(**{part: f"<x>{said}</x>"}))), part
+    places = "<a:off x='12345678' y='12345678901'/><w:p w:rsidR='00123456'/><a:ext cx='1234567890' uri='{12345678}'/><v:x time='1234567'/><a:lvl marL='342900' indent='-342900'/>"
+    for part, said in {"word/document.xml": places, "xl/worksheets/sheet1.xml": "<c v='A123456789'/>", "ppt/theme/theme1.xml": "<a n='A123456789'/>"}.items():
+        assert read(package(**{part: f"<x>{said} 1234567890</x>"})) == [], part
 
 
 def test_nothing_of_documents_without_them():
@@ -46,6 +57,9 @@ def test_data_that_came_along() -> None:
     queries = "<connection><dbPr command=\"SELECT * FROM C WHERE ID='A123456789'\"/></connection>"
     assert read(package(**{"customXml/item1.xml": "<r><c a='陳小明' b='B123456789'/><c a='K123456(A)'/><d e='12345'/></r>"})) == [
         "陳小明  B123456789\nK123456(A)"]
+    node = Node(Artifact(1, 0, ArtifactKind.PART), package(**{"customXml/item1.xml": "<r><c n='證號'>B123456789</c></r>"}), "application/zip")
+    child, = OFFICE_WORDS.extract(node, Context(Limits(), True))
+    assert isinstance(child, Child) and child.detected_type == "text/xml" and b"B123456789" in child.data
     assert read(package(**{"xl/connections.xml": queries.replace("'", "&apos;")})) == ["SELECT * FROM C WHERE ID='A123456789'"]
     sheet = "<worksheet><sheetData><c r='A1' x='9999999'/></sheetData><scenarios><inputCells r='A1' val='C123456789'/></scenarios></worksheet>"
     assert read(package(**{"xl/worksheets/sheet1.xml": sheet})) == ["A1  C123456789"]
