@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import lru_cache
@@ -119,13 +119,20 @@ class ReplyParser:
         self._code = ""
         self._octets = 0
 
-    def feed(self, data: bytes) -> list[Reply]:
-        """Raises ProtocolError."""
+    def feed(self, data: bytes) -> Iterator[Reply]:
+        """Raises ProtocolError, after what could be read before."""
         *lines, self._buffer = (self._buffer + data).split(b"\n")
-        found = [reply for line in lines if (reply := self._line(line)) is not None]
+        for line in lines:
+            reply = self._line(line)
+            if reply is not None:
+                yield reply
         if self._octets + len(self._buffer) > MAX_REPLY:
             raise ProtocolError("endless reply")
-        return found
+
+    @property
+    def halfway(self) -> bool:
+        """A reply has begun and not ended."""
+        return bool(self._buffer or self._code)
 
     def _line(self, line: bytes) -> Reply | None:
         if not self._code and len(line) <= SHORT and (known := _single(line)) is not None:
@@ -197,9 +204,18 @@ class Client:
         self._sent(Verb.DOT)
         return b".\r\n"
 
-    def receive(self, data: bytes) -> list[tuple[Verb, Reply]]:
-        """Raises ProtocolError for what is no reply or answers nothing."""
-        return [self._answered(reply) for reply in self._parser.feed(data)]
+    def receive(self, data: bytes, answers: list[tuple[Verb, Reply]] | None = None) -> list[tuple[Verb, Reply]]:
+        """Raises ProtocolError for what is no reply or answers nothing. What was answered before it stands in `answers`: a yes
+        to our dot is a yes, whatever nonsense comes behind it."""
+        found = [] if answers is None else answers
+        for reply in self._parser.feed(data):
+            found.append(self._answered(reply))
+        return found
+
+    @property
+    def halfway(self) -> bool:
+        """Octets are here that belong to a reply which has not ended."""
+        return self._parser.halfway
 
     def _sent(self, verb: Verb) -> None:
         self._expected.append(verb)

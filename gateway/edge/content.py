@@ -124,6 +124,7 @@ async def _finish(session: EdgeSession, incoming: Incoming) -> Reply | None:
         await session.forget()
         return session.answered(reply)
     try:
+        session.flush()                  # what was pipelined before BDAT is not kept until the mail is judged
         reply = session.answered(await session.edge.handler.finish(incoming))
         session.say(reply)
         session.flush()                  # before all else: until it is out, a crash makes a duplicate

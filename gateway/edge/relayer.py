@@ -19,6 +19,7 @@ from gateway.model.transaction import Envelope, Recipient
 
 OVERHEAD = 1024                          # octets of our own header lines, added to SIZE
 ECHOES = 20                              # equal questions under way at once: two gateways that point at each other ask without end
+CONTENT = frozenset({Verb.BDAT, Verb.LAST, Verb.DOT})    # a 421 behind their answers says goodbye, and takes nothing back
 LAST_CHUNK = 1 << 20                     # octets of the BDAT chunk that ends a message: its sending is inside the reserve
 
 
@@ -242,8 +243,9 @@ class NextHopRelayer:
         if self._late(deadline):
             self._lose()
             return False
-        connection.write(last + connection.client.dot())
-        self._ended = True
+        if not connection.answered:      # else it has said what becomes of the content before our dot
+            connection.end(last)
+            self._ended = True
         return True
 
     async def _chunks(self, connection: Connection, head: bytes, fd: int, offset: int, size: int, deadline: Deadline) -> bool:
@@ -274,8 +276,9 @@ class NextHopRelayer:
         assert connection is not None
         reply, self._early = self._early, None
         if reply is None:
-            answers = await connection.replies(self._next_hop.settings.final)
-            reply = next((r for _, r in answers if not r.positive), answers[-1][1])
+            told = await connection.replies(self._next_hop.settings.final)
+            answers = [r for v, r in told if v in CONTENT] or [r for _, r in told]
+            reply = next((r for r in answers if not r.positive), answers[-1])
         if connection.client.state is State.CONTENT or not reply.positive:
             self._lose()
         else:

@@ -267,6 +267,7 @@ class EdgeSession(SMTP):
         data = self.take()
         if data and sink(data):
             return
+        self.flush()                         # the client may wait for what it was told before it sends more
         self._sink = sink
         try:
             while self._sink is not None:

@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self._reads += 1
         try:
-            self._replies += self.client.receive(data)
+            self.client.receive(data, self._replies)
         except ProtocolError as error:
             self.abort(ConnectionLost(str(error)))
         self._wake()
@@ -125,6 +125,12 @@ class Connection(asyncio.Protocol):
         sock = self._transport.get_extra_info("socket") if self._transport is not None else None
         if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+    def end(self, last: bytes) -> None:
+        """The last piece of the content, and the dot. Raises ConnectionLost."""
+        if self.lost is not None or self.client.state is State.CLOSED:
+            raise ConnectionLost(str(self.lost or "closed by the next hop"))
+        self.write(last + self.client.dot())
 
     async def drain(self, seconds: float) -> None:
         """Until the transport takes more, or the peer has answered before its time. Raises ConnectionLost."""
@@ -212,6 +218,8 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     async def start_tls(self, context: ssl.SSLContext, seconds: float) -> None:
+        if self.lost is not None or self.client.halfway:
+            raise ConnectionLost("said more in clear than its answer to STARTTLS")       # RFC 3207 section 6, for replies
         loop = asyncio.get_running_loop()
         transport = await loop.start_tls(self._transport, self, context, server_hostname=self.hop.host,
                                          ssl_handshake_timeout=seconds)

@@ -34,6 +34,7 @@ class FakeNextHop:
     tls: ssl.SSLContext | None = None
     refuse_mail: str = ""                # reply to MAIL
     go_on: str = "354 go on"             # reply to DATA
+    behind: dict[str, bytes] = field(default_factory=dict)    # reply -> octets that nobody asked for, in the same packet
     connections: int = 0
     open: int = 0
     most: int = 0                        # connections open at once
@@ -74,7 +75,7 @@ class FakeNextHop:
 
     async def _session(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         def say(text: str) -> None:
-            writer.write(text.encode() + b"\r\n")
+            writer.write(text.encode() + b"\r\n" + self.behind.get(text, b""))
         say(self.greeting)
         if not self.greeting.startswith("220"):
             return

@@ -71,7 +71,7 @@ def test_no_line_end_gets_into_a_command(line: str) -> None:
 @given(st.integers(0, len(EHLO)))
 def test_replies_in_any_pieces(cut: int) -> None:
     parser = ReplyParser()
-    (reply,) = parser.feed(EHLO[:cut]) + parser.feed(EHLO[cut:])
+    (reply,) = [*parser.feed(EHLO[:cut]), *parser.feed(EHLO[cut:])]
     offered = Extensions.of(reply)
     assert offered.size == 1000 and "DSN" in offered and "CHUNKING" not in offered
 
@@ -79,13 +79,13 @@ def test_replies_in_any_pieces(cut: int) -> None:
 def test_enhanced_codes_are_taken_off_each_line() -> None:
     (reply,) = ReplyParser().feed(b"550-5.1.1 no such\r\n550 5.1.1 user\r\n")
     assert reply == Reply(550, "5.1.1", "no such\nuser")
-    assert ReplyParser().feed(b"250\r\n") == [Reply(250, "", "")]
+    assert list(ReplyParser().feed(b"250\r\n")) == [Reply(250, "", "")]
 
 
 @pytest.mark.parametrize("data", [b"hello\r\n", b"199 no\r\n", b"250-a\r\n251 b\r\n", b"600 x\r\n", b"\r\n", b"250-" + b"x" * MAX_REPLY])
 def test_what_is_no_reply(data: bytes) -> None:
     with pytest.raises(ProtocolError):
-        ReplyParser().feed(data)
+        list(ReplyParser().feed(data))
 
 
 def test_a_reply_to_nothing() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -91,6 +92,36 @@ async def test_a_yes_in_the_wrong_place_is_a_lost_connection(odd: dict[str, str]
             replies.append((await relay(relayer, e)).reply)
         assert [reply.enhanced for reply in replies] == codes
         assert hop.messages == []
+
+
+@pytest.mark.parametrize("extensions", [[], ["CHUNKING"]])
+@pytest.mark.parametrize("behind", [b"421 4.3.2 going down\r\n", b"250 2.0.0 again\r\n", b"what?\r\n", b"250-half"])
+async def test_a_yes_is_a_yes_whatever_comes_behind_it(extensions: list[str], behind: bytes) -> None:
+    """A next hop that is about to end says so behind its 250: taken for a no, the client would send it all again."""
+    async with FakeNextHop(behind={"250 2.0.0 kept as 4711": behind}) as hop:
+        hop.extensions += extensions
+        relayer, e = made(hop.port), envelope(rcpt("one"))
+        assert (await relayer.offer(e, e.recipients[0])).code == 250
+        assert (await relay(relayer, e)).reply.code == 250 and len(hop.messages) == 1
+        again = made(hop.port)
+        assert (await again.offer(e, e.recipients[0])).code == 250
+        await again.abandon()
+
+
+@pytest.mark.parametrize("extensions", [[], ["CHUNKING"]])
+@pytest.mark.parametrize("said", ["220 next.test ESMTP", "250 2.1.0 ok", "250 2.1.5 ok", "354 go on", "250 2.0.0 ok"])
+@pytest.mark.parametrize("behind", [b"250 2.0.0 more\r\n", b"250 a\r\n250 b\r\n250 c\r\n", b"554 5.0.0 no\r\n", b"what?\r\n"])
+async def test_what_nobody_asked_for_is_no_answer(extensions: list[str], said: str, behind: bytes) -> None:
+    """Once it was a fault of ours that left the client without a word; never may it be our 250."""
+    async with FakeNextHop(behind={said: behind}) as hop:
+        hop.extensions += extensions
+        relayer, both = made(hop.port), envelope(rcpt("one"), rcpt("data5"))
+        codes = [(await relayer.offer(both, r)).code for r in both.recipients]
+        with spooled(BODY) as fd, contextlib.suppress(NextHopUnavailable):
+            result = await relayer.relay(both, both.recipients[1:], HEAD, fd, 0, len(BODY), Deadline.after(RealClock(), 60))
+            assert result.reply.code in (451, 554)
+        assert set(codes) <= {250, 451, 554} and hop.messages == []
+        await relayer.abandon()
 
 
 async def test_another_set_of_recipients_is_a_new_transaction() -> None:

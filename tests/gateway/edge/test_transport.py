@@ -86,6 +86,17 @@ async def test_required_tls_that_is_not_offered() -> None:
             await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="required"), "us.test")
 
 
+@pytest.mark.parametrize("behind", [b"250-next.test\r\n250-AUTH PLAIN\r\n", b"250 SMTPUTF8\r\n", b"2"])
+async def test_what_was_said_in_clear_has_no_say_inside(behind: bytes) -> None:
+    """RFC 3207 section 6, the other way round: a reply begun in clear would be the beginning of the first one inside."""
+    async with FakeNextHop(tls=server_side(), behind={"220 2.0.0 go": behind}) as hop:
+        with pytest.raises(NextHopUnavailable):
+            await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="required"), "us.test")
+        connection = await connect(Hop("127.0.0.1", hop.port), settings(hop.port, tls="opportunistic"), "us.test")
+        assert "AUTH" not in connection.client.extensions and hop.commands.count("EHLO us.test") == 3
+        connection.quit()
+
+
 async def test_credentials_from_a_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("user\npass word\n")
