@@ -15,10 +15,10 @@ LINES = 1_500_000
 SHORT_LINES, SHORT = 400_000, 8
 """Lines of fewer octets on the average than any identifier has: so many are no list."""
 MARKS: dict[str, tuple[str, int]] = {
-    ",": ("commas", 5_000_000), ";": ("semicolons", 5_000_000), "\t": ("tabs", 5_000_000), "|": ("bars", 5_000_000),
+    ",": ("commas", 3_000_000), ";": ("semicolons", 3_000_000), "\t": ("tabs", 3_000_000), "|": ("bars", 3_000_000),
     "%": ("escapes", 4_000_000), "\\": ("escapes", 4_000_000), "&": ("references", 2_000_000),
 }
-"""As many as a workbook may have cells; escapes and references of a text as large as a mail."""
+"""Cells of a text as large as a mail with ten characters each; escapes and references of one."""
 MARKUP: dict[str, dict[str, tuple[str, int]]] = {
     "text/html": {"<": ("elements", 1_000_000), "=": ("attributes", 2_000_000)},
     "image/svg+xml": {"<": ("elements", 1_000_000), "=": ("attributes", 2_000_000)},

@@ -7,8 +7,8 @@ from __future__ import annotations
 import re
 from itertools import accumulate, chain
 
-RECORDS = 500_000
-"""Objects of one JSON file; beyond, it counts as too big to judge."""
+RECORDS = 300_000
+"""Objects of one JSON file, rows of a dump, entries of a directory; beyond, it counts as too big to judge."""
 FRAMES = 2_000
 """Pages and objects inside one page."""
 JSON_DEPTH = 500
@@ -155,6 +155,11 @@ def drawing(source: str) -> str:
 
     total = sum(cost(name, 0) for name in list(uses))
     return f"references that draw more than {DRAWN} elements" if total > DRAWN else ""
+
+
+def ldif(data: bytes) -> str:
+    """Entries of a directory (RFC 2849)."""
+    return f"more than {RECORDS} entries" if data.count(b"\ndn:") > RECORDS else ""
 
 
 def letters(data: bytes) -> str:

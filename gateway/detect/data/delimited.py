@@ -70,12 +70,11 @@ def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[
         if delimiter == ",":
             places = _no_thousands(places, codes, starts)
         found.append((places, *_a_line(starts, places)))
-    for mark in SPACED_MARKS if HYPHENED.search(text) is None else SPACED_MARKS[1:]:
-        if f" {mark} " in text:
-            middle = np.flatnonzero(codes == ord(mark))
-            places = middle[(codes.take(middle - 1, mode="clip") == 32) & (codes.take(middle + 1, mode="clip") == 32)]
-            lines, counts = _a_line(starts, places)
-            found.append((places, lines, np.where(counts > 1, counts, 0)))
+    for mark in [mark for mark in SPACED_MARKS if f" {mark} " in text and not (mark == "-" and HYPHENED.search(text))]:
+        middle = np.flatnonzero(codes == ord(mark))
+        places = middle[(codes.take(middle - 1, mode="clip") == 32) & (codes.take(middle + 1, mode="clip") == 32)]
+        lines, counts = _a_line(starts, places)
+        found.append((places, lines, np.where(counts > 1, counts, 0)))
     return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
 
 

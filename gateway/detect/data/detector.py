@@ -163,7 +163,7 @@ class CustomerData:
             self.shown[grid.id] = grid
             self.shown_characters += len(text)
         labelled = self._numbers(grid, artifact)
-        starts = Starts.of(grid)
+        starts = Starts.of(grid, labelled)
         batches, places = bulk.ibans(grid, starts.ibans, labelled)
         for batch in batches:
             self._batch(grid, artifact, batch, NONE)

@@ -15,15 +15,19 @@ import numpy as np
 from gateway.detect.data.judge import tail
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
-RUN = re.compile(r"[0-9A-Z]{16,400}(?![0-9A-Za-z])")
+SHORTEST, LONGEST = 16, 400
+RUN = re.compile(rf"(?<![0-9A-Z])[0-9A-Z]{{{SHORTEST},{LONGEST}}}+(?![0-9A-Za-z])")
 LEAST = 5
 """Records of one file."""
 MOST = 20_000
 """Lines of one text that are looked at."""
 FIT, RIGHT = 0.9, 0.9
 """Of the records, as many have a number's letters and digits in the place; of these, as many pass."""
+SAMPLE, SLACK = 24, 0.2
+"""Records that tell whether a place is worth all the others, and by how much fewer of them may be right."""
 CHANCE = 1e-5
 """Of a file of serials, that any of its places looks so."""
 LENGTHS = {"LD9": 10, "D18": 18, "D13": 13, "D12": 12, "D16": 16, "LD7": 8}
@@ -45,15 +49,13 @@ class _Place:
 
 def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
     """The numbers of each such place, and the place."""
-    if len(grid.starts) < LEAST or RUN.search(grid.text) is None:
-        return
-    runs = [match.span() for row in range(min(len(grid.starts), MOST))
-            if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
+    runs = _runs(grid) if len(grid.starts) >= LEAST else []
     if len(runs) < LEAST:
         return
     for runs_alike in _alike(runs):
         done: list[Span] = []
-        for place in sorted(_places(grid.text, runs_alike), key=lambda place: place.chance):
+        promising = _promising(grid.text, runs_alike)
+        for place in sorted(_places(grid.text, runs_alike, promising) if promising else (), key=lambda place: place.chance):
             span = place.at, place.at + LENGTHS[place.shape]
             if any(span[0] < end and begin < span[1] for begin, end in done):
                 continue
@@ -63,6 +65,28 @@ def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
                 yield place.at, Token("D17X" if value[-1] == "X" else place.shape, value, begin, begin + len(value))
 
 
+def _runs(grid: Grid) -> list[Span]:
+    """The first run of each line."""
+    if grid.characters is None:
+        return [match.span() for row in range(len(grid.starts))
+                if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
+    spans = grid.characters.gathered(_long).reshape(-1, 2)
+    rows = np.searchsorted(grid.lines, spans[:, 0], "right") - 1
+    first = np.concatenate(([True], rows[1:] != rows[:-1])) if len(rows) else np.zeros(0, bool)
+    return [(begin, end) for begin, end in spans[first & (rows < MOST)].tolist()]
+
+
+def _long(found: Characters) -> np.ndarray:
+    """Where RUN matches: begin and end of each."""
+    among = found.are(DIGIT | UPPER).copy()
+    among[:MARGIN] = among[-MARGIN:] = False
+    edges = np.flatnonzero(among[1:] != among[:-1]) + 1
+    begin, end = edges[0::2], edges[1::2]
+    size = end - begin
+    spans = np.stack((begin, end), axis=1)[(size >= SHORTEST) & (size <= LONGEST) & ~found.are(LETTER)[end]]
+    return np.asarray(spans.ravel() - MARGIN)
+
+
 def _alike(runs: list[Span]) -> Iterator[list[Span]]:
     """Runs of one length, which most of them have; a name in another script may stand behind them."""
     lengths = np.array([end - begin for begin, end in runs])
@@ -70,7 +94,17 @@ def _alike(runs: list[Span]) -> Iterator[list[Span]]:
         yield [run for run in runs if run[1] - run[0] == length]
 
 
-def _places(text: str, runs: list[Span]) -> Iterator[_Place]:
+def _promising(text: str, runs: list[Span]) -> set[tuple[str, int]]:
+    """Shapes and places that a sample of the records does not speak against; of few records all."""
+    some = runs[::max(1, len(runs) // SAMPLE)]
+    wanted = {(shape, at) for shape in LENGTHS for at in range(runs[0][1] - runs[0][0] - LENGTHS[shape] + 1)}
+    if len(runs) < 2 * SAMPLE:
+        return wanted
+    return {(place.shape, place.at) for place in _places(text, some, wanted, RIGHT - SLACK, 1.0)}
+
+
+def _places(text: str, runs: list[Span], wanted: set[tuple[str, int]], right: float = RIGHT,
+            most: float = CHANCE) -> Iterator[_Place]:
     octets = np.frombuffer("".join(text[begin:end] for begin, end in runs).encode(), np.uint8).reshape(len(runs), -1)
     digit, taken = (octets >= 48) & (octets < 58), (octets == 48) | (octets == 49)
     upper, ten = ((octets >= 65) & (octets <= 90)) | taken, digit | (octets == 88)
@@ -78,24 +112,38 @@ def _places(text: str, runs: list[Span]) -> Iterator[_Place]:
     for shape, length in LENGTHS.items():
         letters = LETTERS.get(shape, 0)
         for at in range(width - length + 1) if width > length else ():
+            if (shape, at) not in wanted:
+                continue
             fit = digit[:, at + letters:at + length - 1].all(axis=1) & upper[:, at:at + letters].all(axis=1)
             fit &= (ten if shape == "D18" else digit)[:, at + length - 1]
-            if fit.sum() >= max(LEAST, FIT * len(runs)):
-                place = _tried(text, runs, np.flatnonzero(fit).tolist(), shape, at, width)
-                if place is not None:
+            if fit.sum() >= max(LEAST, (FIT - RIGHT + right) * len(runs)):
+                place = _tried(text, runs, np.flatnonzero(fit).tolist(), shape, at, right)
+                if place is not None and place.chance <= most:
                     yield place
 
 
-def _tried(text: str, runs: list[Span], rows: list[int], shape: str, at: int, width: int) -> _Place | None:
+def _tried(text: str, runs: list[Span], rows: list[int], shape: str, at: int, right: float) -> _Place | None:
     values = {row: _read(text[runs[row][0] + at:runs[row][0] + at + LENGTHS[shape]], shape) for row in rows}
     distinct = list(dict.fromkeys(values.values()))
     if len(distinct) < LEAST:
         return None
-    passed = {value for value in distinct if any(kind.check(value) for kind in _kinds(shape))}
-    if len(passed) < RIGHT * len(distinct):
+    passed = _passed(distinct, _kinds(shape), (1 - right) * len(distinct))
+    if not passed:
         return None
+    width = runs[0][1] - runs[0][0]
     chance = tail(len(distinct), len(passed), max(kind.chance for kind in _kinds(shape))) * width * len(LENGTHS)
-    return _Place(shape, at, chance, {row: value for row, value in values.items() if value in passed}) if chance <= CHANCE else None
+    return _Place(shape, at, chance, {row: value for row, value in values.items() if value in passed})
+
+
+def _passed(values: list[str], kinds: list[IdentifierType], most: float) -> set[str]:
+    """The values that pass a check; none where more fail than `most`."""
+    failed, passed = 0, set()
+    for value in values:
+        if any(kind.check(value) for kind in kinds):
+            passed.add(value)
+        elif (failed := failed + 1) > most:
+            return set()
+    return passed
 
 
 def _kinds(shape: str) -> list[IdentifierType]:

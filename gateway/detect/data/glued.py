@@ -20,6 +20,7 @@ CHINESE = re.compile(r"[12][09][0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X](?=[0-9])")
 """A Taiwanese number behind or before a letter or digit; the birth date in a Chinese one and what follows it before a digit: where
 there is neither, there is no such run."""
 RUN = re.compile("[0-9A-Za-z]+")
+ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 WORDS = ("account", "acct", "addr", "birth", "born", "card", "cell", "cust", "customer", "date", "dob", "email", "fax", "id",
          "idno", "mail", "mobile", "name", "nid", "no", "phone", "pid", "sex", "tel", "uid")
 DATE = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
@@ -27,7 +28,7 @@ KNOWN = re.compile(
     r"(?P<LD9>[A-Z][1289][0-9]{8})|(?P<LLD8>[A-Z][A-D][0-9]{8})|(?P<D18>[1-9][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X])"
     rf"|09[0-9]{{8}}|1[3-9][0-9]{{9}}|{DATE}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
 LONGEST = 2000
-"""Characters of a run."""
+"""Characters of a run, as REPEATED has it too."""
 REPEATED = re.compile(
     rf"(?<![0-9A-Za-z])(?:[0-9]{{36,2000}}+|(?:[A-Z][0-9]{{6}}[0-9A]){{3,250}}+|[0-9]{{12}}(?=(?:0[789]0[0-9]{{8}}|{DATE})(?![0-9A-Za-z])))"
     r"(?![A-Za-z])")
@@ -45,14 +46,25 @@ def glued(text: str, taiwanese: np.ndarray | None = None, chinese: np.ndarray | 
     for at in sorted(match.start() for match in hints):
         if at < done:
             continue
-        first = at
-        while first > done and at - first < LONGEST and text[first - 1].isascii() and text[first - 1].isalnum():
-            first -= 1
+        first = _beginning(text, at, max(done, at - LONGEST))
         run = RUN.match(text, first)
         assert run is not None
         done = run.end()
         if done - first <= LONGEST:
             yield from _parts(text, first, done)
+
+
+def _beginning(text: str, at: int, least: int) -> int:
+    """Where the letters and digits begin that go on at `at`."""
+    reach = 32
+    while at > least:
+        piece = text[max(least, at - reach):at]
+        kept = len(piece.rstrip(ALNUM))
+        at -= len(piece) - kept
+        if kept:
+            break
+        reach *= 2
+    return at
 
 
 def _parts(text: str, first: int, end: int) -> list[Token]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.detect.data.tokens import LONGEST, Token
-from gateway.identifiers.characters import LETTER, MARGIN, Characters, matches
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters, matches
 from gateway.identifiers.registry import SHAPES, TYPES
 
 _MARK = r"[^0-9A-Za-z\s,;:\u3041-\u9fff\uac00-\ud7a3]"
@@ -21,8 +21,14 @@ NUMBER = re.compile(
     rf"(?:(?:{_MARKS})?[XA](?![0-9A-Za-z]))?")
 SHORTEST = 8
 """Characters of a number without its marks."""
-REACH = 4
-"""Characters between two groups of digits, of which one is a mark."""
+REACH = 6
+"""Characters between two groups of digits, or between letters and digits: four marks and a blank to either side."""
+BEFORE = REACH + 2
+"""Characters that two letters and marks stand before digits."""
+DIGITS, LETTERED = 12, 6
+"""Digits at the least of a number, and of one with letters (see SHAPES)."""
+_IS_MARK = np.array([chr(i) == " " or re.match(_MARK, chr(i)) is not None for i in range(0x10000)])
+_BEFORE = _IS_MARK | np.array([chr(i) in ":字第" for i in range(0x10000)])
 
 
 def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
@@ -49,16 +55,42 @@ def _shape(value: str) -> str:
 
 
 def places(found: Characters) -> np.ndarray:
-    """Where digits begin that more of the number follows close by, and the places before, where its letters may stand."""
+    """Where the numbers may begin that have a mark and as many digits as any type with a check digit: digits that only marks part,
+    and the letters before them."""
     first, end = found.digits()
     if not len(first):
         return first
-    following = np.append(first[1:], first[-1] + 1000) - end
-    letter = found.are(LETTER)
-    more = (following > 0) & (following <= REACH)
-    for step in range(1, REACH):
-        more |= letter[end + step]
-    for step in range(2, REACH + 2):
-        more |= letter[first - step]
-    begin = first[more] - MARGIN
-    return np.sort(np.maximum(begin[:, None] - np.arange(REACH + 2)[None, :], 0).ravel())
+    linked = _linked(found, first, end)
+    heads = np.flatnonzero(np.concatenate(([True], ~linked)))
+    tails = np.append(heads[1:], len(first)) - 1
+    digits = np.concatenate(([0], np.cumsum(end - first)))
+    total = digits[tails + 1] - digits[heads]
+    touched, apart = _lettered(found, first[heads], end[tails])
+    fit = ((tails > heads) & ((total >= DIGITS) | (touched & (total >= LETTERED)))) | (apart & (total >= LETTERED))
+    begin = first[np.repeat(fit, tails - heads + 1)]
+    word = found.are(LETTER | DIGIT)
+    begin = np.sort((begin[:, None] - np.arange(BEFORE + 1)[None, :]).ravel())
+    begin = begin[begin >= MARGIN]
+    return np.asarray(begin[word[begin] & ~word[begin - 1]] - MARGIN)
+
+
+def _linked(found: Characters, first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Whether nothing but marks and blanks is between digits and the next ones."""
+    gap = first[1:] - end[:-1]
+    linked = np.asarray(gap <= REACH)
+    for step in range(REACH):
+        at = end[:-1] + step
+        linked &= (step >= gap) | _IS_MARK.take(found.codes.take(at, mode="clip"), mode="clip")
+    return linked
+
+
+def _lettered(found: Characters, first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether a capital stands right before or behind digits, and whether one stands there behind marks."""
+    upper, codes = found.are(UPPER), found.codes
+    apart = np.zeros(len(first), bool)
+    before, behind = ~apart, ~apart
+    for step in range(REACH):
+        before &= _BEFORE.take(codes.take(first - 1 - step, mode="clip"), mode="clip")
+        behind &= _IS_MARK.take(codes.take(end + step, mode="clip"), mode="clip")
+        apart |= (before & upper.take(first - 2 - step, mode="clip")) | (behind & upper.take(end + step + 1, mode="clip"))
+    return upper[first - 1] | upper[end] | apart, apart

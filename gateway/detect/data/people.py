@@ -120,16 +120,17 @@ class Contacts:
     records: set[tuple[str, str]] = field(default_factory=set)
     values: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     ours: tuple[str, ...] = ()           # domains of our own: who has a mailbox there is staff
+    staffed: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.staffed = tuple(mark + domain for domain in self.ours for mark in "@.")
 
     def add(self, kind: str, value: str) -> None:
         if value:
             self.values[kind].add(value)
 
     def staff(self, mail: str) -> bool:
-        if not mail:
-            return False
-        domain = mail.rpartition("@")[2]
-        return any(domain == ours or domain.endswith("." + ours) for ours in self.ours)
+        return mail.endswith(self.staffed)
 
     def people(self) -> int:
         """Records but for those whose number is the switchboard of many."""
@@ -150,6 +151,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     records = _addressees(grid, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) <= FEW_ROWS and len(grid.tabs) >= max(WIDE, (FEW_ROWS + 1) * len(grid.starts)):
         records += read_contacts(_turned(grid), contacts)
+    if len(grid.starts) < MINIMUM_ROWS * 2:
+        records += _crowded(grid, contacts)
     if len(grid.starts) < MINIMUM_ROWS:
         return records
     seen: set[str] = set()
@@ -170,7 +173,7 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 block, name = naming.above(grid, row, block)
             if not name:
                 continue
-            if "\t" not in line and (more := _several(grid, row, line, clues)):
+            if (more := _several(grid, row, line, clues)):
                 contacts.records.update(more)
                 records += len(more)
                 continue
@@ -188,13 +191,27 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
 def _several(grid: Grid, row: int, line: str, clues: naming.Clues) -> list[tuple[str, str]]:
     """Names and telephone numbers of a line that has two people or more, each name before its number; else none."""
     found = list(islice(contact.PHONE.finditer(line), IN_A_LINE)) if len(line) >= SHORTEST_OF_TWO else []
+    if len(found) < 2:
+        return []
     begins = [0, *(match.end() for match in found[:-1])]
     named = [naming.name(grid, row, line[begin:match.start()].strip(), clues) for begin, match in zip(begins, found, strict=False)]
-    if len(found) < 2 or not all(named):
-        return []
-    return [(name, contact.phone(match[0])) for name, match in zip(named, found, strict=True)]
+    return [] if not all(named) else [(name, contact.phone(match[0])) for name, match in zip(named, found, strict=True)]
 
 
+def _crowded(grid: Grid, contacts: Contacts) -> int:
+    """People one after the other in a long line, each name before its number: `王小明(0912345678)、李大華(...)`."""
+    found = end = 0
+    for match in islice(contact.PHONE.finditer(grid.text), MOST_RECORDS):
+        before, end = grid.text[max(end, match.start() - BEFORE_NUMBER):match.start()], match.end()
+        piece = next((piece for piece in reversed(re.split(r"[\s,、;|/()<>:]+", before)) if piece), "")
+        if contact.person_name(piece) and (number := contact.phone(match[0])):
+            contacts.records.add((piece, number))
+            found += 1
+    return found
+
+
+BEFORE_NUMBER = 24
+"""Characters before a number in which its name is looked for."""
 IN_A_LINE, SHORTEST_OF_TWO = 8, 22
 """People in one line at the most, and characters of a line with two."""
 FEW_ROWS, WIDE, MOST_COLUMNS = 12, 40, 2000

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from gateway.detect.data import marked, tokens
-from gateway.detect.data.glued import FOLLOWED
+from gateway.detect.data.glued import FOLLOWED, LONGEST, SIZES
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
 from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
@@ -36,16 +36,16 @@ class Starts:
     places: Places = None                # of marked.py
 
     @classmethod
-    def of(cls, grid: Grid) -> Starts:
+    def of(cls, grid: Grid, spans: np.ndarray | None = None) -> Starts:
+        """`spans`: where labels speak for what begins there (begin and end, in order); None is everywhere."""
         found, plain = grid.characters, grid.view.characters
         if found is None or plain is None:
             return cls()
-        ours, theirs = (ibans, bics, wrapped, taiwanese, chinese, repeated, apart), (odd, spelled, marked.places)
-        first = [[look(piece) + begin for look in ours] for begin, piece in found.pieces()]
-        second = [[look(piece) + begin for look in theirs] for begin, piece in plain.pieces()]
-        known = {look.__name__: np.concatenate(places) for looks, pieces in ((ours, first), (theirs, second))
-                 for look, places in zip(looks, zip(*pieces, strict=True), strict=True)}
-        return cls(upright=upright(grid.lines), **known)
+        known = {look.__name__: found.gathered(look) for look in (ibans, bics, taiwanese, chinese, repeated)}
+        spoken = [piece for piece in found.pieces() if _touched(*piece, spans)]
+        known |= _of_pieces((apart,) if grid.table else (apart, wrapped), spoken)
+        known |= _of_pieces((odd, spelled, marked.places), [piece for piece in plain.pieces() if _touched(*piece, spans)])
+        return cls(upright=upright(grid.lines), wrapped=known.pop("wrapped", _NOWHERE), **known)
 
     def odd_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
         """Numbers that are written in a way that only a label makes numbers of, where they begin in one of the spans
@@ -60,6 +60,21 @@ class Starts:
                 continue                                  # the rows of a table do not go on
             if near is None or len(near):
                 yield from look(where, near)
+
+
+_NOWHERE = np.zeros(0, np.int64)
+
+
+def _of_pieces(looks: Iterable[Callable[[Characters], np.ndarray]], pieces: list[tuple[int, Characters]]) -> dict[str, np.ndarray]:
+    return {look.__name__: np.concatenate([_NOWHERE, *(look(piece) + begin for begin, piece in pieces)]) for look in looks}
+
+
+def _touched(begin: int, piece: Characters, spans: np.ndarray | None) -> bool:
+    """Whether one of the spans has a part in the piece that begins there."""
+    if spans is None:
+        return True
+    last = int(np.searchsorted(spans[:, 0], begin + len(piece.text))) - 1 if len(spans) else -1
+    return last >= 0 and bool(spans[last, 1] > begin)
 
 
 def inside(places: np.ndarray, spans: np.ndarray) -> np.ndarray:
@@ -164,6 +179,7 @@ def chinese(found: Characters) -> np.ndarray:
     """The year of a birth date, the rest of a number behind it and one digit more."""
     first, end = found.digits()
     long = (end - first >= 11) & (end - first <= GLUED)
+    long[long] = _known(found, first[long])
     first, count = first[long], end[long] - first[long] - 10
     at = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
     century, year = found.codes[at], found.codes[at + 1]
@@ -171,14 +187,25 @@ def chinese(found: Characters) -> np.ndarray:
     return np.asarray(at[((century == 49) | (century == 50)) & ((year == 48) | (year == 57)) & digit[at + 12]] - MARGIN)
 
 
+def _known(found: Characters, first: np.ndarray) -> np.ndarray:
+    """Whether digits that begin there may begin with a part that glued.KNOWN has, or stand behind a letter."""
+    one, two = found.codes[first], found.codes[first + 1]
+    seventh, eighth = found.codes[first + 6], found.codes[first + 7]
+    telephone = ((one == 48) & (two == 57)) | ((one == 49) & (two >= 51))
+    century = ((one == 49) & (two == 57)) | ((one == 50) & (two == 48))
+    born = ((seventh == 49) & (eighth == 57)) | ((seventh == 50) & (eighth == 48))
+    return np.asarray(telephone | century | born | found.are(LETTER)[first - 1])
+
+
 def repeated(found: Characters) -> np.ndarray:
-    """36 digits and more, or as many as glued.FOLLOWED has; a capital, six digits, one character and a capital again."""
+    """36 digits and more that are a multiple of a number's, or as many as glued.FOLLOWED has; a capital, six digits, one character
+    and a capital again."""
     first, end = found.digits()
     six = first[(end - first == 6) | (end - first == 7)]
     upper, word = found.are(UPPER), found.are(LETTER | DIGIT)
     six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
     length = end - first
-    long = length >= 36
+    long = (length >= 36) & ((length > LONGEST) | np.logical_or.reduce([length % size == 0 for size in SIZES]))
     for followed in FOLLOWED:
         long |= length == followed
     return np.sort(np.concatenate((first[long], six - 1)), kind="stable") - MARGIN

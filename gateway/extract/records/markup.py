@@ -108,7 +108,7 @@ def sheets(root: etree._Element) -> Iterator[Yield]:
             continue
         cells: dict[int, dict[int, str]] = {}
         for cell in element:
-            row, column = cell.get("Row", ""), cell.get("Col", "")
+            row, column = cell.get("Row") or "", cell.get("Col") or ""           # None of a comment
             if row.isdecimal() and column.isdecimal() and len(row) < 9 and len(column) < 6 and cell.text:
                 cells.setdefault(int(row), {})[int(column)] = cell.text
         rows = layout.rows(cells)

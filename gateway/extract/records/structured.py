@@ -48,7 +48,8 @@ class StructuredExtractor:
         kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)
         if not kind:
             kind = "xml" if context.outbound else ""      # without the line that says so, it is read for its records only
-        flood = nesting.json(node.data) if kind == "json" else nesting.xml(node.data) if kind == "xml" else ""
+        look = {"json": nesting.json, "xml": nesting.xml, "ldif": nesting.ldif}.get(kind)
+        flood = look(node.data) if look is not None else ""
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
         if flood or not context.outbound:
@@ -282,40 +283,91 @@ def _xml(data: bytes) -> Iterator[Yield]:
         for text, charset in readings(data):
             yield Text(re.sub(r"<[^<>]{0,512}>", " ", text), "body", charset)
         return
-    tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
-    lines: list[str] = []
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        name = _local(element.tag)
-        if len(element.attrib) > ATTRIBUTES or len(element) > MOST_RECORDS:
-            yield Problem(IncidentCode.COUNT, f"more than {ATTRIBUTES} attributes or {MOST_RECORDS} records")
-            break
-        leaves = [(_local(c.tag), (c.text or "").strip()) for c in element if isinstance(c.tag, str) and not len(c)]
-        leaves += [(str(k), v) for k, v in element.attrib.items()]
-        if len(leaves) == 2 and leaves[0][0].lower() in CALLED and leaves[1][0].lower() in VALUED and leaves[0][1]:
-            lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
-        elif len(leaves) == 1 and element.attrib:
-            lines.append(f"{leaves[0][0]}: {leaves[0][1]}")
-        elif len(leaves) > 1 and ((columns := tuple(k for k, _ in leaves)) in tables or len(tables) < MOST_TABLES):
-            tables.setdefault(columns, []).append(tuple(v for _, v in leaves))
-        else:
-            lines += (f"{key}: {value}" for key, value in element.attrib.items())
-        for value in (element.text, element.tail):
-            if value and value.strip():
-                lines.append(f"{name}: {value.strip()}")
-    for columns, rows in tables.items():
+    tree = _Tree()
+    yield from tree.read(root)
+    for columns, rows in tree.tables.items():
         yield Table("records", (columns, *rows))
-    yield from markup.tables(root)
-    yield from markup.sheets(root)
+    if tree.rows:
+        yield from markup.tables(root)
+    narrow = data.replace(b"\0", b"")
+    if b"Row=" in narrow and b"Col=" in narrow:
+        yield from markup.sheets(root)
     yield from markup.page(root, data)
-    if lines:
-        yield Text("\n".join(lines), "body")
+    if tree.lines:
+        yield Text("\n".join(tree.lines), "body")
 
 
-def _local(tag: str) -> str:
-    """A name without its namespace. Damaged documents have names that lxml's QName refuses."""
-    return tag.rpartition("}")[2].rpartition(":")[2]
+class _Tree:
+    """What the elements of a document say. Each is touched once: lxml makes an object of it whenever it is."""
+
+    def __init__(self) -> None:
+        self.tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        self.lines: list[str] = []
+        self.rows = False                # an element may be a row of cells that are elements
+        self.names: dict[str, str] = {}
+
+    def read(self, root: etree._Element) -> Iterator[Problem]:
+        waiting: list[etree._Element | str] = [root]
+        while waiting:
+            element = waiting.pop()
+            if isinstance(element, str):
+                self.lines.append(element)
+                continue
+            said = element.items()
+            if len(said) > ATTRIBUTES or len(element) > MOST_RECORDS:
+                yield Problem(IncidentCode.COUNT, f"more than {ATTRIBUTES} attributes or {MOST_RECORDS} records")
+                return
+            leaves, inside = self.children(element)
+            self.record(leaves, said)
+            self.said(element, element.tag, self.lines)
+            inside.reverse()
+            waiting += inside
+
+    def children(self, element: etree._Element) -> tuple[list[tuple[str, str]], list[etree._Element | str]]:
+        """Names and texts of those without children, and in order what is still to be read: elements, or lines that they give."""
+        leaves: list[tuple[str, str]] = []
+        inside: list[etree._Element | str] = []
+        grown = 0
+        for child in element:
+            tag = child.tag
+            if not isinstance(tag, str):
+                continue
+            if len(child):
+                grown += 1
+                inside.append(child)
+                continue
+            leaves.append((self.name(tag), (child.text or "").strip()))
+            if child.items():
+                inside.append(child)
+            else:
+                self.said(child, tag, inside)
+        self.rows = self.rows or grown >= markup.LEAST_CELLS
+        return leaves, inside
+
+    def said(self, element: etree._Element, tag: str, lines: list[etree._Element | str] | list[str]) -> None:
+        """The text in an element and behind it, named, added to some lines."""
+        for value in (element.text, element.tail):
+            if value and (value := value.strip()):
+                lines.append(f"{self.name(tag)}: {value}")
+
+    def record(self, leaves: list[tuple[str, str]], said: list[tuple[str, str]]) -> None:
+        """An element's leaves and attributes: a field, one value, a row."""
+        leaves = [*leaves, *said]
+        if len(leaves) == 2 and leaves[0][0].lower() in CALLED and leaves[1][0].lower() in VALUED and leaves[0][1]:
+            self.lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
+        elif len(leaves) == 1 and said:
+            self.lines.append(f"{leaves[0][0]}: {leaves[0][1]}")
+        elif len(leaves) > 1 and ((columns := tuple(k for k, _ in leaves)) in self.tables or len(self.tables) < MOST_TABLES):
+            self.tables.setdefault(columns, []).append(tuple(v for _, v in leaves))
+        else:
+            self.lines += (f"{key}: {value}" for key, value in said)
+
+    def name(self, tag: str) -> str:
+        """A name without its namespace. Damaged documents have names that lxml's QName refuses."""
+        known = self.names.get(tag)
+        if known is None:
+            known = self.names[tag] = tag.rpartition("}")[2].rpartition(":")[2]
+        return known
 
 
 def _sqlite(data: bytes) -> Iterator[Yield]:

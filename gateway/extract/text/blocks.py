@@ -15,10 +15,13 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
+import numpy as np
+
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import naturalness, readings
 from gateway.extract.text import codewords
 from gateway.extract.text.codings import ungrouped
+from gateway.extract.text.noise import shortened
 from gateway.model.artifact import ArtifactKind
 
 LEAST = 32
@@ -26,6 +29,7 @@ LEAST = 32
 MOST_BLOCKS = 200
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
+PIECE = 1 << 20
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
 _DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
@@ -74,28 +78,38 @@ class BlocksExtractor:
             if whole and worth(whole):
                 yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
         found = 0
-        for label, pattern, decode in CODINGS:
-            if not hinted(label, node.data):
-                continue
-            for block in _joined(label, pattern, node):
-                if len(block) > LONG and not promising(decode(block[:SAMPLE])):
-                    continue
-                plain = unwrapped(decode(block), context)
-                if plain and worth(plain):
-                    yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
-                    found += 1
-                    if found >= MOST_BLOCKS:
-                        return
+        for label, decode, block in coded(shortened(node.data, _means), node.type):
+            plain = unwrapped(decode(block), context)
+            if plain and worth(plain):
+                yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
+                found += 1
+                if found >= MOST_BLOCKS:
+                    return
 
 
-def _joined(label: str, pattern: re.Pattern[bytes], node: Node) -> Iterator[bytes]:
+def coded(data: bytes, kind: str = "") -> Iterator[tuple[str, Callable[[bytes], bytes], bytes]]:
+    """Coding, what undoes it, and block; long ones only where their beginning promises something."""
+    for label, pattern, decode in CODINGS:
+        if not hinted(label, data):
+            continue
+        for block in _joined(label, pattern, data, kind):
+            if len(block) <= LONG or promising(decode(block[:SAMPLE])):
+                yield label, decode, block
+
+
+def _means(beginning: bytes) -> bool:
+    """Whether a long run that begins so may stand for something in any coding."""
+    return any(promising(decode(block[:SAMPLE])) for _, decode, block in coded(beginning))
+
+
+def _joined(label: str, pattern: re.Pattern[bytes], data: bytes, kind: str) -> Iterator[bytes]:
     """The blocks; those that a line of a log or a dump has many of as one, a line each."""
     if label in ("percent", "dump"):
-        lines = [m[1] if pattern.groups else m[0] for m in pattern.finditer(node.data)]
+        lines = [m[1] if pattern.groups else m[0] for m in pattern.finditer(data)]
         if label == "percent" or len(lines) >= DUMPED_LINES:
             yield b"\n".join(lines)
-    elif label != "references" or node.type != "text/html":        # pages are read with them
-        data = ungrouped(node.data) if label == "hex" else node.data
+    elif label != "references" or kind != "text/html":             # pages are read with them
+        data = ungrouped(data) if label == "hex" else data
         yield from (m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
 
 
@@ -163,15 +177,37 @@ def _hex(block: bytes) -> bytes:
 
 
 def _percent(block: bytes) -> bytes:
-    wide = _WIDE.sub(lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), block.replace(b"+", b" "))
-    return unquote_to_bytes(wide)
+    block = block.replace(b"+", b" ")
+    return unquoted(_WIDE.sub(lambda m: chr(int(m[1], 16)).encode("utf-8", "replace"), block) if b"%u" in block else block)
 
 
+def unquoted(text: bytes) -> bytes:
+    """The octets that percent and two hex digits stand for (RFC 3986, 2.1), the rest as it is."""
+    if len(text) < PIECE:
+        return unquote_to_bytes(text)
+    pieces: list[bytes] = []
+    at = 0
+    while at < len(text):
+        end = at + PIECE
+        end = text.find(b"%", end - 2, end) if b"%" in text[end - 2:end] else end
+        octets = np.frombuffer(text[at:end] + b"  ", np.uint8)
+        signs = np.flatnonzero(octets[:-2] == ord("%"))
+        values = _VALUES[octets[signs + 1]] * 16 + _VALUES[octets[signs + 2]]
+        signs, values = signs[values >= 0], values[values >= 0]
+        made, kept = octets[:-2].copy(), np.ones(len(octets), bool)
+        made[signs] = values
+        kept[signs + 1] = kept[signs + 2] = False
+        pieces.append(made[kept[:-2]].tobytes())
+        at = end
+    return b"".join(pieces)
+
+
+_VALUES = np.array([int(chr(c), 16) if chr(c) in "0123456789abcdefABCDEF" else -256 for c in range(256)], np.int16)
 _WIDE = re.compile(rb"%u([0-9A-Fa-f]{4})")
 
 
 def _query(block: bytes) -> bytes:
-    return _base64(unquote_to_bytes(block))
+    return _base64(unquoted(block))
 
 
 def _octets(block: bytes) -> bytes:
@@ -210,6 +246,9 @@ def _escapes(block: bytes) -> bytes:
     return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|([0-9A-Fa-f]{4,6}) )")
+
+
 CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
     ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
@@ -235,7 +274,7 @@ def hinted(label: str, data: bytes) -> bool:
     if label == "percent":
         return data.count(b"%") >= 8
     if label == "escapes":
-        return data.count(b"\\u") >= 8
+        return data.count(b"\\") >= 8
     if label == "references":
         return data.count(b"&#") >= 8
     if label == "ascii85":
@@ -246,9 +285,6 @@ def hinted(label: str, data: bytes) -> bool:
         return b"%2" in data or b"%3" in data
     if label == "numbers":
         return b"," * 24 in data.translate(_SEPARATORS, b"0123456789 \t\r\n>")
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|([0-9A-Fa-f]{4,6}) )")
-
-
     if label in _RUNS:
         return b"x" * _RUNS[label][1] in data.translate(_ALIKE[label])
     if label in ("hex", "dump"):

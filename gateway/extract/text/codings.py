@@ -21,7 +21,7 @@ TOKEN_LEAST = b"x" * 48
 PARAGRAPH = re.compile(rb"\n[ \t>]*\r?\n")
 USUAL = re.compile(rb"(?:^|\n)[ \t>|]*[A-Za-z0-9+/]{40}")
 BLANKS = b" \t\r\n>"
-DXF = re.compile(rb"(?<=[0-9A-F])\r?\n310\r?\n(?=[0-9A-F]{20})")
+DXF = re.compile(rb"\n310\r?\n(?=[0-9A-F]{20})")
 HEX = re.compile(rb"(?:0x|\\x)?(?:[0-9A-Fa-f]{2})++")
 BASE32 = re.compile(rb"[A-Z2-7]{16,}+=*")
 BASE64_CHARACTERS = string.ascii_letters.encode() + string.digits.encode() + b"+/_-="

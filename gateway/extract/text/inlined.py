@@ -17,6 +17,7 @@ from gateway.extract.identify import identify
 from gateway.extract.looks import written
 from gateway.extract.mime.decode import uu_lines
 from gateway.extract.text import codings
+from gateway.extract.text.noise import shortened
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -71,6 +72,7 @@ class InlinedExtractor:
             yield from _each(_binhex(data), "binhex")
         if codings.has_token(data):
             names = node.artifact.names
+            data = shortened(data, _means)
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
         if node.type != "text/html":
             yield from _each(((node.artifact.names, p) for _, p in codings.runs(data)), "coded")
@@ -92,10 +94,20 @@ def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
             yield Problem(IncidentCode.COUNT, f"more files written as {how} than any mail has")
             return
         kind = identify(payload, names)
-        if how in ("base64", "quoted-printable") and (kind in NOISE or (kind == "text/plain" and not _worth_reading(payload))):
+        if how in ("base64", "quoted-printable") and not _something(payload, kind):
             continue
         yield Observation("INLINED-FILE", f"{how} {kind}")
         yield Child(payload, ArtifactKind.OBJECT, names, label=how, detected_type=kind)
+
+
+def _something(payload: bytes, kind: str) -> bool:
+    return kind not in NOISE and (kind != "text/plain" or _worth_reading(payload))
+
+
+def _means(beginning: bytes) -> bool:
+    """Whether a long run that begins so may be a file in any coding."""
+    found = chain(base64_runs(beginning), (p for _, p in codings.runs(beginning)), codings.paragraphs(beginning))
+    return any(_something(payload, identify(payload)) for payload in found)
 
 
 def _worth_reading(payload: bytes) -> bool:

@@ -17,7 +17,7 @@ ALPHABET = {
     "taiwanese": "A1289 王", "chinese": "0129X ", "apart": ["A ", "AB-", "C\n", "1234567", "123456789", "12", " ", "王"],
     "cells": "012A X\t\t\t\n 王"}
 PATTERNS = {"ibans": tokens.IBAN, "bics": tokens.BIC, "wrapped": tokens.WRAPPED, "odd": tokens.ODD, "spelled": tokens.SPELLED,
-            "taiwanese": glued.TAIWANESE, "chinese": glued.CHINESE, "apart": tokens.APART}
+            "taiwanese": glued.TAIWANESE, "apart": tokens.APART}
 
 
 def grid(text):
@@ -48,6 +48,17 @@ def test_no_match_begins_anywhere_else(name, seed):
     places = getattr(Starts.of(made), name)
     assert [m.span() for m in matches(PATTERNS[name], text, places)] == wanted != []
     assert len(places) < len(text) / 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_glued_numbers_are_those_of_every_place(seed):
+    rng = random.Random(seed)
+    parts = ["A123456789", "110101198001011237", "11010119800101123X", "0912345678", "13800138000", "19800101", "tel", "id", "1", " ", "\n", "王", "77"]
+    made = grid("".join(rng.choice(parts) for _ in range(2000)))
+    starts = Starts.of(made)
+    wanted = list(glued.glued(made.text))
+    assert list(glued.glued(made.text, starts.taiwanese, starts.chinese)) == wanted != []
+    assert list(glued.repeated(made.text, starts.repeated)) == list(glued.repeated(made.text))
 
 
 @pytest.mark.parametrize("seed", range(5))

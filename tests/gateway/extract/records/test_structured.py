@@ -102,7 +102,7 @@ def test_nesting_and_entities_without_end_in_both_directions(data: bytes, kind: 
 def test_more_columns_and_attributes_than_any_record_has() -> None:
     wide = read(json.dumps({str(n): 1 for n in range(20_000)}).encode())
     assert not [y for y in wide if isinstance(y, Problem)] and any(("19999", "1") in y.rows for y in wide if isinstance(y, Table))
-    assert Problem(IncidentCode.COUNT, "more than 500000 records") in read(json.dumps({str(n): 1 for n in range(500_001)}).encode())
+    assert Problem(IncidentCode.COUNT, "more than 300000 records") in read(json.dumps({str(n): 1 for n in range(300_001)}).encode())
     assert not [y for y in read(json.dumps([{str(n): 1 for n in range(9_000)}] * 3).encode()) if isinstance(y, Problem)]
     marked = b'<?xml version="1.0"?><a ' + b" ".join(b'k%d="1"' % n for n in range(1_200)) + b"/>"
     assert [y.code for y in read(marked, "text/xml") if isinstance(y, Problem)] == [IncidentCode.COUNT]
@@ -203,3 +203,12 @@ def test_kinds_of_records_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_card_of_endless_fields() -> None:
     found = read(b"BEGIN:VCARD\nFN:x\n" + b"TEL:1\n" * 10_001 + b"END:VCARD\n", "text/vcard")
     assert [p.code for p in found if isinstance(p, Problem)] == [IncidentCode.COUNT]
+
+
+def test_directories_of_more_entries_than_anybody_sends():
+    assert Problem(IncidentCode.COUNT, "more than 300000 entries") in read(b"dn: cn=x\ncn: x\n" + b"\ndn: c\n" * 300_001)
+
+
+def test_elements_are_told_in_the_order_of_the_document():
+    page = b'<?xml version="1.0"?><r><a>1</a><b k="v">2<c>3</c>4</b>5<!-- no --><d>6</d><e><name>id</name><value>7</value></e></r>'
+    assert [item.content for item in read(page) if isinstance(item, Text)] == ["a: 1\nb: 2\nb: 5\nc: 3\nc: 4\nd: 6\nid: 7\nname: id\nvalue: 7"]

@@ -6,12 +6,12 @@ import json
 import os
 import time
 import zlib
-from urllib.parse import quote
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 
 from gateway.extract.base import Context, Node
-from gateway.extract.text.blocks import BLOCKS, HEX, worth
+from gateway.extract.text.blocks import BLOCKS, HEX, unquoted, worth
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 
@@ -133,3 +133,18 @@ def test_lines_of_digits_of_any_width_are_one_block(width, end):
     lines = [digits[i:i + width] for i in range(0, len(digits), width)]
     found = [m[0] for m in HEX.finditer(b"x: " + end.join(lines) + b" y")]
     assert found == ([line for line in lines if len(line) >= 64] if end == b"\n\n" else [end.join(lines)])
+
+
+@pytest.mark.parametrize("piece", [3, 17, 64])
+def test_percent_is_undone_piece_by_piece(monkeypatch, piece):
+    monkeypatch.setattr("gateway.extract.text.blocks.PIECE", piece)
+    text = b"%41%4%4g%%41 a%zz%C3%A9%" * 9 + b"%e4%b8%80%3"
+    assert unquoted(text) == unquote_to_bytes(text)
+
+
+def test_long_noise_is_not_worked_through_and_hides_nothing_behind_it():
+    noise = base64.encodebytes(os.urandom(300_000))
+    assert children(noise) == []
+    assert PLAIN * 4000 in children(folded(base64.b64encode(PLAIN * 4000)))
+    assert PLAIN in children(noise + b"\n-- \n" + base64.encodebytes(PLAIN))
+    assert PLAIN in children(base64.encodebytes(PLAIN) + b"\n-- \n" + noise)
