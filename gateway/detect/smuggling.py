@@ -99,8 +99,9 @@ class SmugglingDetector:
         if sample.observed("HTML-HIDDEN-FORM"):
             evidence = ("page that hides in code that it asks for a password",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
-        elif self.made_for_one(sample):
-            evidence = ("page that asks its recipient, whom it names, for a password",)
+        elif sample.observed("HTML-PASSWORD") and not _brings(sample) and (
+                sample.observed("HTML-PASSWORD-SENT") or self.names_one(sample)):
+            evidence = ("page that asks for a password, and sends it away or names its recipient",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
         endings = extensions(sample.artifact.names)
         brought = endings & XHTML and any(o.detail == "markup" for o in sample.observed("HTML-ENTITY"))
@@ -110,16 +111,11 @@ class SmugglingDetector:
             evidence = ("data that a browser shows as a page with a script",)
             yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
 
-    def made_for_one(self, sample: Sample) -> bool:
-        """Whether a page asks for a password and has the recipient filled in. Enciphered messages do so as well, and bring
-        what they open."""
-        if not sample.observed("HTML-PASSWORD") or sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
-            return False
+    def names_one(self, sample: Sample) -> bool:
+        """Whether a page has its recipient filled in."""
         data = sample.data.lower()
-        named = any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data
-                    for one in islice(self.scope.recipients, MOST_RECIPIENTS) if len(one) > SHORTEST_ADDRESS)
-        runs = CARRIED.finditer(sample.data) if named else ()
-        return named and all(sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,") for run in runs)
+        return any(one.lower().encode() in data or base64.b64encode(one.encode()).rstrip(b"=")[:-1] in sample.data
+                   for one in islice(self.scope.recipients, MOST_RECIPIENTS) if len(one) > SHORTEST_ADDRESS)
 
     def picture(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
@@ -144,3 +140,10 @@ class SmugglingDetector:
 
 def _inert(detail: str) -> bool:
     return detail.rpartition(" ")[2].startswith(INERT)
+
+
+def _brings(sample: Sample) -> bool:
+    """Whether a page that asks for a password brings what it opens with it, as enciphered messages do."""
+    if sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
+        return True
+    return any(not sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,") for run in CARRIED.finditer(sample.data))

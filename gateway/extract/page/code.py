@@ -12,7 +12,7 @@ from gateway.extract.page.asks import asks_password
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import door, is_library
 from gateway.extract.page.played import Play
-from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, to_read
+from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
 from gateway.extract.script import literals, numbers, obscure
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -134,6 +134,8 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
     asks = asks_password(source)
     if asks:
         yield Observation("HTML-PASSWORD")
+        if to_read(page, source) < SOME_SHOWN and _sends(page, play):
+            yield Observation("HTML-PASSWORD-SENT")
     way = "" if asks else door(page, source, script, play)    # who is asked has something to do first
     if way:
         yield Observation("HTML-DOOR", way)
@@ -148,6 +150,13 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
         styled = STYLED.search(source) and MADE.search(source)
         if styled or (page.drawn_alone and TRANSFORMED.search(source)):
             yield Observation("HTML-ENTITY", "sheet")
+
+
+def _sends(page: Page, play: Play | None) -> bool:
+    """Whether what is typed into a page goes to the web: by its form, or by a script that was played."""
+    if any(tag == "form" and address[:8].lower().startswith(("https:", "http:", "//")) for tag, address, _ in page.links):
+        return True
+    return play is not None and any(act.phase == "click" and act.kind in ("asks", "submits") for act in play.acts)
 
 
 def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:

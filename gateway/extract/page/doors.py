@@ -77,7 +77,7 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
 
 def _web(page: Page) -> set[str]:
     """Elements with an address of the web."""
-    return {tag for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
+    return {tag.rpartition(":")[2] for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
 
 
 def _written(page: Page, source: str, script: str, shown: int) -> str:
@@ -107,6 +107,11 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
     for kind, way in WAYS:
         if kind in hidden or (few and kind in kinds):
             return way
+    if "deciphers" in kinds:
+        return "deciphers what it holds"
+    later = (act.detail for act in play.of("goes", "submits") if not act.unasked)
+    if shown <= SOME_SHOWN and not all(_plain(address, lower) for address in later):
+        return "leads on to an address that it hides"
     if max(shown, said(play.shown, LEAST_SHOWN)) > LEAST_SHOWN:
         return ""
     if "frame" in hidden or ("frame" in kinds and len(source) < SMALL):
@@ -114,7 +119,7 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
     asked = [act.detail for act in done if act.kind == "asks" and STANDARDS.search(act.detail) is None]
     if "tells" in hidden or (asked and ("asks" in hidden or len(script) < LITTLE_CODE)):
         return "gets its code from elsewhere"
-    if not kinds.isdisjoint(("deciphers", "pixels")):
+    if "pixels" in kinds:
         return "deciphers what it holds"
     if play.spent and len(source) < SMALL and not play.of("lacks") and not is_library(script):
         return "is busy for longer than any page of its size"

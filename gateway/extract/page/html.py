@@ -19,7 +19,8 @@ from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
 from gateway.extract.page import values
 from gateway.extract.page.markup import expanded, mirrored
-from gateway.extract.page.played import Play, play
+from gateway.extract.page.played import MOST_WORDS, Play, play
+from gateway.extract.passwords import candidates
 from gateway.extract.text import rejoined
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
@@ -57,6 +58,7 @@ APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inlin
 """Styles that set an element beside others with room between, whatever the markup has there."""
 INPUT = re.compile(r"(?<![\w-])value\s*=\s*[\"']([^\"'<>]{1,400})[\"']", re.I)
 """What a field of a form is filled with: it stands where the field does."""
+FIELD_NAME = re.compile(r"(?<![\w-])name\s*=\s*[\"']([A-Za-z_][\w.-]{1,40})[\"']", re.I)
 CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
 """What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
 STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
@@ -198,7 +200,7 @@ def _played(node: Node, context: Context, page: Page, source: str) -> Play | Non
     opened = artifact.names or artifact.label or artifact.depth > BODIES
     if context.outbound or node.type != "text/html" or not opened or page.flood or SCRIPTED.search(source) is None:
         return None
-    return play(source, context.stage)
+    return play(source, context.stage, tuple(islice(candidates(context), MOST_WORDS)))
 
 
 def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
@@ -309,7 +311,8 @@ def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> 
     """What stands between an element and the text before it: room, what a field is filled with, or nothing."""
     if name == "input":
         filled = INPUT.search(attributes)
-        return f"\t{filled[1]}\t" if filled is not None else ""
+        named = FIELD_NAME.search(attributes) if filled is not None else None
+        return f"\t{f'{named[1]}: ' if named else ''}{filled[1]}\t" if filled is not None else ""
     called = CALLED.search(attributes) if "data-" in attributes and name not in CELLS else None
     if called is not None:
         return f"{called[1]}: "

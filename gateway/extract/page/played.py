@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -34,6 +34,8 @@ LARGEST = 4 << 20
 JOBS = 5000                              # steps of promises
 TICKS = 800                              # timers; the browser has fewer
 RETRIES = 3                              # names that a script lacks and that are made up for it
+ANY_WORD = "Passw0rd!"
+MOST_WORDS = 8                           # of the mail that are typed into the fields of a page
 FAILED = (_quickjs.JSException, _quickjs.StackOverflow, ValueError, TypeError)
 """What calls of the engine raise: errors of scripts, and texts and values that have no like in Python."""
 UNASKED = frozenset({"load", "stir"})
@@ -111,6 +113,7 @@ class _Theatre:
     allowed: float
     began: float = field(init=False)
     jobs: int = 0
+    guessing: bool = False               # words of the mail are tried: what takes long now is no trick of the page
 
     def __post_init__(self) -> None:
         self.began = self.stage.clock()
@@ -165,12 +168,22 @@ class _Theatre:
                 return
             self.settle()
 
-    def all(self, source: str) -> None:
-        self.ask("open", source)
+    def all(self, source: str, words: Sequence[str]) -> None:
+        self.ask("open", source, json.dumps(list(words)))
         self.scripts()
-        for phase in ("loaded", "stir", "click"):
+        for phase in ("loaded", "stir"):
             self.ask(phase)
             self.go_on()
+        self.click(ANY_WORD)
+        if words and self.ask("fields"):
+            self.guessing = True
+            for word in words:
+                self.click(word)
+
+    def click(self, word: str) -> None:
+        """Everything is filled in and pressed once."""
+        self.ask("click", word)
+        self.go_on()
 
 
 def _stop(error: Exception) -> None:
@@ -183,8 +196,8 @@ def _spends(error: Exception) -> bool:
     return str(error).startswith(("InternalError: interrupted", "InternalError: out of memory", "null"))
 
 
-def play(source: str, stage: Stage) -> Play | None:
-    """What the scripts of a page do; None where it is not played."""
+def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
+    """What the scripts of a page do; None where it is not played. `words`: what its reader may be asked for."""
     allowed = min(SECONDS, stage.left)
     if len(source) > LARGEST or allowed < LEAST_SECONDS:
         return None
@@ -193,12 +206,12 @@ def play(source: str, stage: Stage) -> Play | None:
     ended, spent = True, False
     with stage.fence(allowed + SLACK):
         try:
-            theatre.all(_text(source))
+            theatre.all(_text(source), [_text(word) for word in words[:MOST_WORDS]])
         except FAILED as error:
             ended = False
-            spent = _spends(error)
+            spent = _spends(error) and not theatre.guessing
         except _Spent:
-            ended, spent = False, True
+            ended, spent = False, not theatre.guessing
         play = replace(_told(theatre, ended), spent=spent)
     stage.spend(stage.clock() - theatre.began)
     return play

@@ -114,6 +114,12 @@ def test_pages_that_name_whom_they_ask():
     assert asks("<input name=e value='carol@bank.example'>", "HTML-PASSWORD") == []
 
 
+def test_pages_that_send_a_password_away():
+    assert asks("<input type=password>", "HTML-PASSWORD", "HTML-PASSWORD-SENT") == ["SMUGGLING-HTML-FORM"]
+    assert asks("<input type=hidden value='" + "QUJD" * 300 + "'>", "HTML-PASSWORD", "HTML-PASSWORD-SENT") == []
+    assert asks("x", "HTML-PASSWORD", "HTML-PASSWORD-SENT", names=()) == []
+
+
 def test_enciphered_messages_that_name_whom_they_ask():
     message = "bob@bank.example<input type=hidden value='@'>"
     for brought in ("QUJD" * 300, ("QUJD" * 15 + "\r\n") * 30):

@@ -62,7 +62,7 @@ function joined(node) {
     if (k.nodeType === 1) {
       arrived(k);
       for (const key of ['onload', 'onerror', 'onfocus']) if (k.attrs.has(key) && !opening) soon(() => happened(k), 1);
-      const cls = elementsMade.get(k.tag);
+      const cls = elementsMade.get(k.tag) ?? elementsMade.get(k.attrs.get('is'));
       if (cls) upgrade(k, cls);
     }
   });
@@ -75,12 +75,20 @@ function happened(el) {
   fire(el, new Event(there ? 'load' : 'error'));
   if (el.hasAttribute('autofocus') || el.hasAttribute('onfocus')) fire(el, new Event('focus'));
 }
+const FIELDS = new Set(['input', 'select', 'textarea', 'button', 'fieldset', 'object', 'output']);
 function called(el) {
   const id =
     el.attrs.get('id') ?? (el.tag === 'form' || el.tag === 'img' || el.tag === 'iframe' ? el.attrs.get('name') : undefined);
+  for (const own of [el.attrs.get('name'), el.attrs.get('id')]) {
+    const form = own && FIELDS.has(el.tag) ? el.form : null;
+    if (form && !(own in form)) define(form, own, { value: el, writable: true, configurable: true });
+  }
   if (id && !(id in G))
     define(G, id, {
-      get: () => doc.getElementById(id) ?? el,
+      get: () => {
+        const all = doc.querySelectorAll('*').filter((k) => k.attrs.get('id') === id);
+        return all.length > 1 ? named(all) : (all[0] ?? el);
+      },
       set: (v) => define(G, id, { value: v, writable: true, configurable: true }),
       configurable: true,
     });

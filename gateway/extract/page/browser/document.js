@@ -191,6 +191,7 @@ class Document extends Node {
   }
   write(...text) {
     text = text.map(String).join('');
+    answered(text);
     wrote(text);
     this.#written(text);
   }
@@ -238,6 +239,7 @@ class Document extends Node {
     if (/copy/i.test(what)) {
       const t = this.querySelectorAll('textarea,input').at(-1);
       act('copies', t ? t.value : '');
+      fire(doc, new Event('copy'));
     }
     return true;
   }

@@ -79,6 +79,7 @@ class Element extends Node {
   set innerHTML(v) {
     if (v === trustedEmpty) return;
     wrote(v);
+    if (this === doc.body || this === doc.documentElement) answered(String(v));
     const kids = parsed(String(v ?? ''), true);
     if (this.tag === 'template') {
       this.content_ = new Fragment();

@@ -86,6 +86,20 @@ Object.assign(Event.prototype, {
   inputType: 'insertText',
 });
 
+const carried = (kind) => ({
+  setData: (type, text) => {
+    if (kind === 'copies' || /^(?:DownloadURL|text)/i.test(type)) act('copies', text, kind);
+  },
+  getData: () => '',
+  clearData() {},
+  setDragImage() {},
+  items: [],
+  files: [],
+  types: [],
+});
+Event.prototype.clipboardData = carried('copies');
+Event.prototype.dataTransfer = carried('drags');
+
 function fire(target, event) {
   event.target ??= target;
   const path = [];

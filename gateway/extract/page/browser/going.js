@@ -5,6 +5,7 @@ function go(address, how) {
   const text = String(address ?? '')
     .trim()
     .replace(/[\t\r\n]/g, '');
+  answered(text);
   if (/^javascript:/i.test(text)) {
     const made = evaluated(softly(text.slice(11)));
     if (typeof made === 'string' && made.includes('<')) {

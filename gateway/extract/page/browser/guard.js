@@ -155,7 +155,7 @@ function tolerant(name) {
   if (known || unknowns.size > 2000) return known || unknowns.values().next().value;
   const made = new Proxy(function () {}, {
     get(target, key) {
-      if (key === Symbol.toPrimitive) return () => '';
+      if (key === Symbol.toPrimitive) return () => said(name);
       if (key === Symbol.iterator) return function* () {};
       if (typeof key === 'symbol') return undefined;
       if (key === 'then')
@@ -167,7 +167,7 @@ function tolerant(name) {
             };
       if (Object.hasOwn(target, key) && key !== 'prototype' && key !== 'length' && key !== 'name') return target[key];
       if (key === 'length') return 0;
-      if (key === 'toString' || key === 'valueOf' || key === 'join') return () => '';
+      if (key === 'toString' || key === 'valueOf' || key === 'join') return () => said(name);
       return tolerant(cut(name, 60) + '.' + key);
     },
     has: () => true,
@@ -183,6 +183,18 @@ function tolerant(name) {
   });
   unknowns.set(name, made);
   return made;
+}
+// What the web answers is a word that tells where it ends up: run as code, written over the page, gone to.
+const ANSWER = 'answered_by_the_web';
+define(G, ANSWER, {
+  get: () => {
+    act('goes', 'code that the web answers', 'runs');
+    return tolerant('answer');
+  },
+});
+const said = (name) => (name.startsWith('answer') ? ANSWER : '');
+function answered(text) {
+  if (text.includes(ANSWER)) act('goes', 'where an answer of the web says', 'writes');
 }
 // Texts within what a library is given.
 function within(name, value, deep) {

@@ -53,9 +53,17 @@ function everyHeard(wanted) {
 const wide = (target) => target === windowTarget || target === doc || target === doc.body || target === doc.documentElement;
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
+let typed = '';
+let words = [],
+  prompted = 0;
 const entries = {
-  // The page's markup.
-  open(markup_) {
+  // Whether there is anything to type into.
+  fields() {
+    return inputs.some((el) => el.isConnected && /^(?:|text|password|tel|search|number)$/.test(el.type)) || prompted > 0;
+  },
+  // The page's markup; words that its reader may know.
+  open(markup_, known) {
+    words = JSON.parse(known);
     const html = element('html');
     doc.kids = [child(html, doc)];
     html.kids = [child(element('head'), html), child(element('body'), html)];
@@ -132,12 +140,15 @@ const entries = {
   tick,
   stir() {
     phase = 'stir';
+    if (doc.querySelectorAll('iframe').some((k) => webLike(k.getAttribute('src') ?? '')))
+      for (const data of [ANSWER, tolerant('answer')]) fire(windowTarget, new Event('message', { data, origin: 'https://frame.invalid', ports: [] }));
     for (const [target, type] of everyHeard(
       (type, t) => !EARLY.test(type) && !ANYBODY.test(type) && (!CLICKS.test(type) || wide(t)),
     ))
       for (let n = /move|scroll|wheel|^key|over$/.test(type) ? 4 : 1; n > 0; n--) fire(target, new Event(type));
   },
-  click() {
+  // `word`: what a reader would type.
+  click(word) {
     phase = 'click';
     const fields = [],
       buttons = [];
@@ -151,8 +162,8 @@ const entries = {
         buttons.push(el);
     });
     for (const el of fields)
-      if (!el.value && /^(?:|text|email|password|tel|search)$/.test(el.type))
-        el.value = /mail|user|login|name/i.test(el.type + el.name + el.id) ? 'user@example.com' : 'Passw0rd!';
+      if ((!el.value || el.value === typed) && /^(?:|text|email|password|tel|search)$/.test(el.type))
+        el.value = /mail|user|login|name/i.test(el.type + el.name + el.id) ? 'user@example.com' : (typed = word);
     const done = new Set();
     for (const [target, type] of everyHeard((type, t) => CLICKS.test(type) && !wide(t))) {
       done.add(target);

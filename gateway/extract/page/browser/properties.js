@@ -113,6 +113,9 @@ for (const key of ['protocol', 'host', 'hostname', 'port', 'pathname', 'search',
     configurable: true,
   });
 }
+hide(Element.prototype, 'toString', function () {
+  return this.tag === 'a' || this.tag === 'area' ? this.href : '[object HTMLElement]';
+});
 const trustedEmpty = {},
   shadows = [];
 function dashed(el, prefix) {

@@ -23,6 +23,7 @@ class Headers {
 class Response {
   constructor(body, init) {
     this.status = init?.status ?? 200;
+    this.web_ = init?.web_ ?? false;
     this.ok = true;
     this.statusText = 'OK';
     this.url = '';
@@ -42,11 +43,12 @@ class Response {
     return new ReadableStream(octets(this));
   }
   async text() {
-    return decoded(await this.#all(), 'utf-8');
+    const text = decoded(await this.#all(), 'utf-8');
+    return this.web_ && !text ? ANSWER : text;
   }
   async json() {
     const text = await this.text();
-    return text ? JSON.parse(text) : tolerant('answer');
+    return text && text !== ANSWER ? JSON.parse(text) : tolerant('answer');
   }
   async arrayBuffer() {
     return (await this.#all()).slice().buffer;
@@ -78,7 +80,7 @@ function fetched(url, how) {
 }
 function fetch(url) {
   const here = fetched(url, 'fetch');
-  return Promise.resolve(new Response(here?.bytes ?? '', { kind_: here?.type }));
+  return Promise.resolve(new Response(here?.bytes ?? '', { kind_: here?.type, web_: !here }));
 }
 class XMLHttpRequest extends EventTarget {
   constructor() {
@@ -99,7 +101,7 @@ class XMLHttpRequest extends EventTarget {
     soon(() => {
       this.readyState = 4;
       this.status = 200;
-      this.responseText = decoded(bytes, 'utf-8');
+      this.responseText = here ? decoded(bytes, 'utf-8') : ANSWER;
       this.response =
         this.responseType === 'arraybuffer'
           ? bytes.slice().buffer
@@ -128,10 +130,36 @@ class Socket extends EventTarget {
     this.readyState = 1;
     soon(() => {
       fire(this, new Event('open'));
-      fire(this, new Event('message', { data: '' }));
+      fire(this, new Event('message', { data: ANSWER }));
     }, 5);
   }
   send() {}
+  close() {}
+}
+// A peer is a socket to whoever helps to find it.
+class Peer extends EventTarget {
+  constructor(settings) {
+    super();
+    this.helper_ = JSON.stringify(settings?.iceServers ?? '').match(/(?:stun|turns?):([^"?]+)/)?.[1];
+  }
+  createDataChannel() {
+    return new Socket('wss://' + (this.helper_ ?? 'peer.invalid'));
+  }
+  createOffer() {
+    return Promise.resolve({ type: 'offer', sdp: '' });
+  }
+  createAnswer() {
+    return this.createOffer();
+  }
+  setLocalDescription() {
+    return Promise.resolve();
+  }
+  setRemoteDescription() {
+    return Promise.resolve();
+  }
+  addIceCandidate() {
+    return Promise.resolve();
+  }
   close() {}
 }
 class FormData {

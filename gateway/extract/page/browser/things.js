@@ -113,6 +113,8 @@ const windowThings = {
   FormData,
   WebSocket: Socket,
   EventSource: Socket,
+  RTCPeerConnection: Peer,
+  WebTransport: Socket,
   Worker,
   SharedWorker: Worker,
   MessageChannel,
@@ -177,7 +179,7 @@ const windowThings = {
   customElements: {
     define(n, cls) {
       elementsMade.set(String(n), cls);
-      for (const el of doc.querySelectorAll(String(n))) upgrade(el, cls);
+      for (const el of doc.querySelectorAll(`${n},[is="${n}"]`)) upgrade(el, cls);
     },
     get: (n) => elementsMade.get(n),
     whenDefined: () => Promise.resolve(),
@@ -213,7 +215,7 @@ const windowThings = {
   reportError: nothing,
   alert: nothing,
   confirm: () => true,
-  prompt: (t, v) => v ?? '',
+  prompt: (t, v) => v ?? words[prompted++] ?? '',
   print: () => {
     for (const type of ['beforeprint', 'afterprint']) fire(windowTarget, new Event(type));
   },
@@ -283,14 +285,24 @@ const windowThings = {
   createImageBitmap: () => Promise.resolve({ width: 1, height: 1, close: nothing }),
   Path2D: function () {},
   XPathResult: { FIRST_ORDERED_NODE_TYPE: 9, ANY_TYPE: 0, ORDERED_NODE_SNAPSHOT_TYPE: 7 },
+  // What the templates of a style sheet hold stands there, whatever they would put in.
   XSLTProcessor: class {
-    importStylesheet() {}
+    importStylesheet(sheet) {
+      this.sheet_ = sheet;
+    }
     setParameter() {}
     transformToFragment() {
-      return new Fragment();
+      const made_ = new Fragment();
+      for (const one of this.sheet_?.querySelectorAll?.('*') ?? [])
+        if (/(?:^|:)template$/.test(one.tag)) {
+          wrote(one.innerHTML);
+          made_.append(...one.kids.map((k) => k.cloneNode(true)));
+        }
+      return made_;
     }
     transformToDocument() {
-      return documentOf('');
+      const all = this.transformToFragment();
+      return documentOf(all.kids.map(markup).join(''));
     }
   },
   FontFace: class {

@@ -93,3 +93,15 @@ MAKES = "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i);l.href=URL.createObjectURL(
     ("<script>l.href=URL.createObjectURL(b)</script>", None, False)])
 def test_files_that_a_page_with_nothing_to_read_makes_unseen(source, play, unseen):
     assert ("HTML-FILE-UNSEEN" in {i.code for i in active(parse(source), source, play) if isinstance(i, Observation)}) is unseen
+
+
+ASKS = "<input type=password name=p>"
+
+
+@pytest.mark.parametrize(("source", "play", "sent"), [
+    (f"<form action=https://h.example/p>{ASKS}</form>", None, True), (f"<form action=login.php>{ASKS}</form>", None, False),
+    (f"<form>{ASKS}</form>", Play((Act("asks", "click", "https://h.example/", "fetch"),)), True),
+    (f"<form>{ASKS}</form>", Play((Act("asks", "load", "https://h.example/", "fetch"),)), False),
+    (f"<form action=https://h.example/p>{ASKS}</form>{WORDS}", None, False)])
+def test_passwords_that_are_sent_away(source, play, sent):
+    assert ("HTML-PASSWORD-SENT" in {i.code for i in active(parse(source), source, play) if isinstance(i, Observation)}) is sent

