@@ -8,6 +8,8 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import addins, fetched, odf, targets, webpage
@@ -34,6 +36,8 @@ LINKED = {
     "shape": ("hyperlink", "href"), "OLEObject": ("oleObject", "href"),
 }
 """Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""
+RULE = re.compile(rb"<(?:\w{1,20}:)?(?:Value[12]?|Min|Max)>([^<>]{3,4000})<")
+BARS = 10_000                            # rules of one workbook that are read
 BINARIES = frozenset({"binData", "binaryData", "chunk", "VBProjectData", "ForeignData"})
 
 
@@ -113,12 +117,24 @@ class OfficeXml:
         flat.story.finish()
         yield from flat.story.items("document")
         yield from webpage.sources(node.data)
+        yield from _rules(node.data)
         yield from addins.visio(node.data)
         yield from fetched.forms(node.data)
         yield from fetched.elsewhere(node.data, (*flat.seen, *flat.story.seen))
         yield from flat.seen[:500]
         for name, text in flat.binaries[:1000]:
             yield from _binary(name, text)
+
+
+def _rules(data: bytes) -> Iterator[Observation]:
+    """Formulas of conditional formats and of validations, which stand between tags (XML Spreadsheet Reference)."""
+    for found in islice(RULE.finditer(data), BARS):
+        text = unescape(found[1].decode("utf-8", "replace"))
+        if "|" in text and dde_call(text):
+            yield Observation("DOC-DDE", text[:400])
+            return
+        if "(" in text:
+            yield from formulas.cells(b"=" + text.lstrip("=").encode("utf-8", "replace"))
 
 
 def _linked(tag: str, target: str) -> Iterator[Observation]:

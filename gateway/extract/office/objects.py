@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.extract.base import Child, Yield
-from gateway.extract.office.targets import Place, judge, place
+from gateway.extract.office.targets import PROGRAM, Place, judge, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
@@ -94,7 +94,8 @@ def _package(data: bytes) -> Child | None:
         at = end + 1
     if at + 8 > len(data):
         return None
-    at += 4                              # type: 1 linked, 3 embedded
+    linked = data[at + 2:at + 4] == b"\1\0"     # 3 for a file that stands here
+    at += 4
     size = struct.unpack_from("<I", data, at)[0]
     if size > 4096 or at + 4 + size > len(data):
         return None
@@ -104,7 +105,8 @@ def _package(data: bytes) -> Child | None:
     body = data[at + 4:at + 4 + size]
     wide = _wide_names(data[at + 4 + size:])
     bases = dict.fromkeys(re.split(r"[\\/]", n)[-1] for n in (*wide, *names) if n)
-    code = "OLE-PACKAGE-ACTIVE" if extensions(bases) & OPENED else "OLE-PACKAGE"
+    starts = extensions(bases) & OPENED or (linked and any(map(STARTED.search, names)))
+    code = "OLE-PACKAGE-ACTIVE" if starts else "OLE-PACKAGE"
     return Child(body, ArtifactKind.OBJECT, tuple(b for b in bases if b), observations=(Observation(code, names[0]),))
 
 
@@ -136,6 +138,8 @@ def _text(raw: bytes) -> str:
 OPENED = frozenset({"htm", "html", "xhtml", "mht", "mhtml", "svg", "iso", "img", "vhd", "vhdx", "one", "onepkg", "xll", "xlam",
                     "docm", "xlsm"})
 """Kinds of files in a package that do something when they are opened, though mail may bring them on their own."""
+STARTED = re.compile(PROGRAM.pattern + r"|://|^\\\\|^\s{0,9}(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]script|msiexec)\s", re.I)
+"""What a package that is a link names: a command, or a file elsewhere."""
 URL8 = re.compile(rb"(?:https?|ftp|file|mhtml|script|soap):[^\x00-\x20\"<>]{3,400}|\\\\[\w.@-]{2,100}\\[^\x00-\x1f\"<>]{1,300}",
                   re.I)
 URL16 = re.compile(rb"(?:(?:h\0t\0t\0p\0(?:s\0)?|f\0t\0p\0|f\0i\0l\0e\0|m\0h\0t\0m\0l\0|s\0c\0r\0i\0p\0t\0|s\0o\0a\0p\0):\0|"

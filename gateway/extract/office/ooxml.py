@@ -16,7 +16,7 @@ from gateway.extract.office import addins, biff12, fetched, targets, webpage, xl
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.story import WANTED, Story
-from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, parse
+from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, parse, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -321,6 +321,7 @@ def _quiet(root: bytes, kinds: set[str]) -> bool:
 
 def formulas(data: bytes) -> Iterator[Yield]:
     """DDE calls in the formulas of a worksheet, =service|'topic'!item, and functions that reach outside."""
+    data = undressed(data) if b"<!" in data else data
     yield from sheet_calls.calls(data)
     for element, most in MOST:
         if data.count(element) > most:

@@ -360,6 +360,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
     if reader.listed > MOST_FONTS:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_FONTS} fonts")
     yield from rtfobjects.drawn(reader.data)
+    yield from rtfobjects.valued(reader.data)
     if b"pFragments" in reader.data:
         yield Observation("RTF-OBJECT-ODD", "drawing property pFragments")      # CVE-2010-3333
     if reader.flags & {"objocx", "objhtml"}:

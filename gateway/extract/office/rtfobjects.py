@@ -25,6 +25,11 @@ FILES = (b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"{\\rt", b"Rar!
 DRAWN = re.compile(rb"\\sn\s{1,4}(?:pib(?:Print)?Name|(?:line)?[fF]illBlipName)\s{0,4}\}\s{0,8}\{\\sv\s{1,4}([^{}]{3,1000})\}|"
                    rb"\\hl(?:src|loc)\s{1,4}([^{}]{3,1000})\}")
 ESCAPE = re.compile(rb"\\(?:'([0-9a-fA-F]{2})|([\\{}]))")
+VALUE = re.compile(rb"\\sv(?=[\s{}\\])")
+MOST_VALUE = 2_000                       # octets of a property
+ADDRESS = re.compile(rb"\\\\|\\'5c|\\u92|file:|smb:|\\'66", re.I)
+BRACE = re.compile(rb"\\[\s\S]|[{}]")
+WRITTEN = re.compile(rb"\\'([0-9a-fA-F]{2})|\\u(\d{1,5})[? ]?|\\([\\{}])|\\[a-zA-Z]{1,32}-?\d{0,10} ?|\\\*|[{}\r\n]")
 MOST_DRAWN = 10_000                      # linked pictures and links of drawings in one file
 
 
@@ -96,6 +101,38 @@ def drawn(data: bytes) -> Iterator[Observation]:
         seen.add(target)
         if judged is not None and judged.code not in ("DOC-LINK", "DOC-EXTERNAL-MEDIA"):
             yield judged
+
+
+def valued(data: bytes) -> Iterator[Observation]:
+    """Shares of the world that a drawing's property names, by whatever property and however it is written."""
+    seen: set[str] = set()
+    for found in islice(VALUE.finditer(data), MOST_DRAWN):
+        piece = data[found.end():found.end() + MOST_VALUE]
+        if ADDRESS.search(piece) is None:
+            continue
+        text = _text(_group(piece))
+        if text not in seen and targets.abroad(text):
+            seen.add(text)
+            yield Observation("DOC-EXTERNAL-SHARE", text[:400])
+
+
+def _group(piece: bytes) -> bytes:
+    """Up to the brace that closes the group."""
+    depth = 0
+    for brace in BRACE.finditer(piece):
+        depth += 1 if brace[0] == b"{" else -1 if brace[0] == b"}" else 0
+        if depth < 0:
+            return piece[:brace.start()]
+    return piece
+
+
+def _text(piece: bytes) -> str:
+    """What a group says: escapes read, control words and braces gone."""
+    def one(sign: re.Match[bytes]) -> bytes:
+        if sign[1]:
+            return bytes([int(sign[1], 16)])
+        return bytes([int(sign[2])]) if sign[2] and int(sign[2]) < 128 else sign[3] or b""
+    return WRITTEN.sub(one, piece).decode("latin-1").strip()
 
 
 def _sensible(data: bytes) -> bool:

@@ -24,7 +24,7 @@ class Place(StrEnum):
 
 RUNNING = frozenset({
     "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
-    "ms-its", "its", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
+    "ms-its", "its", "jnlp", "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
     "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
 })
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})
@@ -37,6 +37,8 @@ VOLUME = re.compile(r"(?!ms-)(?:[^:/\\\x00-\x1f ]{1,26}(?::[^:/\\!{}()<>|\x00-\x
 """A path of the old Macintosh, volume:folder:file, which no machine fetches from another one. Schemes have no blank; without one
 in the volume's name two folders are asked for."""
 COMMAND = re.compile(r";\d;\d;\d;\s*$")
+DEVICE = re.compile(r"((?:[a-z]{2,9}:)?)/{2,9}[?.]/(?:(?:GLOBALROOT/Device/(?:Mup|LanmanRedirector)|UNC)/|(?=[a-z]:))", re.I)
+"""The long spelling of Windows: \\\\?\\UNC\\host\\share, \\\\?\\C:\\file ([MS-DTYP] 2.2.57)."""
 _SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -54,7 +56,7 @@ def place(target: str) -> Place:
     """Where a target leads. Percent signs, blanks, invisible characters and slashes of either kind are seen through."""
     if target.startswith(("https://", "http://")):
         return Place.WEB
-    text = _SPACE.sub("", unquote(target)).replace("\\", "/")
+    text = _plain(target)
     scheme = _SCHEME.match(text)
     if scheme and not _DRIVE.match(text):
         name = scheme.group(1).lower()
@@ -73,10 +75,20 @@ def place(target: str) -> Place:
     return Place.LOCAL
 
 
+def _plain(target: str) -> str:
+    """With slashes of one kind, without blanks, percent signs and the prefixes of Windows."""
+    text = _SPACE.sub("", unquote(target)).replace("\\", "/")
+    return DEVICE.sub(_short, text, count=1) if "/?/" in text[:20] or "/./" in text[:20] else text
+
+
+def _short(found: re.Match[str]) -> str:
+    return found[1] + ("" if found[0].endswith(("?/", "./")) else "//")
+
+
 def abroad(target: str) -> bool:
     """A share that other networks can offer: by a public address, a full name, or WebDAV on a port. A plain machine name or a
     private address is the author's own file server, which nobody else can reach or stand in for."""
-    found = AUTHORITY.match(_SPACE.sub("", unquote(target)).replace("\\", "/")) if place(target) is Place.SHARE else None
+    found = AUTHORITY.match(_plain(target)) if place(target) is Place.SHARE else None
     if found is None:
         return False
     host = found[1].lower().rstrip(".")
@@ -114,12 +126,12 @@ def program(target: str) -> bool:
 
 
 def _file(rest: str) -> Place:
-    """file:///C:/x and file://localhost/x are here, file://host/x, file://///host/x are shares."""
+    """file:///C:/x and file://localhost/x are here, file://host/x, file://///host/x and with more of them are shares."""
     if _DRIVE.match(rest) or not rest.startswith("//"):
         return Place.LOCAL
     slashes = len(rest) - len(rest.lstrip("/"))
     host = rest.lstrip("/").partition("/")[0].lower()
-    if slashes in (2, 4, 5) and host not in ("", "localhost", "127.0.0.1", "."):
+    if slashes != 3 and host not in ("", "localhost", "127.0.0.1", "."):
         return Place.SHARE
     return Place.LOCAL
 

@@ -199,7 +199,7 @@ class Reader:
         self.scripts.add(source)
         acts = [] if pdfscript.checks_version(source) else pdfscript.acts(source)
         if acts:
-            code = "PDF-SCRIPT-ACTS" if auto or acts != ["talks to the reader"] else "PDF-SCRIPT"
+            code = "PDF-SCRIPT-ACTS" if auto or not pdfscript.SEEN.issuperset(acts) else "PDF-SCRIPT"
         elif pdfscript.harmless(source) or pdfscript.checks_version(source):
             code = "PDF-SCRIPT-HARMLESS"
         elif auto:

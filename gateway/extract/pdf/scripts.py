@@ -29,7 +29,8 @@ ACTING = (
     ("launches or opens files", re.compile(r"exportDataObject|launchURL|openDoc(?![A-Za-z])|\.openDataObject|app\.newDoc|"
                                            r"importDataObject|nLaunch|"
                                            r"saveAs\s*\(|importAnFDF|importTextData|createDataObject|app\.launch", re.I)),
-    ("sends data", re.compile(r"submitForm|mailForm|mailDoc|mailMsg|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp|app\.mail", re.I)),
+    ("sends data", re.compile(r"submitForm|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp", re.I)),
+    ("opens a mail", re.compile(r"mailForm|mailDoc|mailMsg|app\.mail", re.I)),
     ("builds code", re.compile(r"(?<![A-Za-z])eval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
                                r"\[\s*[\"']eval|"
                                r"(?<!\w)(?:app|this|doc|event\.target|util|global)\s*\[\s*[\"'][^\"'\]]{0,40}[\"']\s*\+", re.I)),
@@ -38,6 +39,8 @@ ACTING = (
                                       r"media\.newPlayer|spell\.customDictionaryOpen|getAnnots\s*\(|printSeps|0x0c0c0c0c", re.I)),
     ("talks to the reader", re.compile(r"app\.(?:alert|response|beep)\s*\(|app\.execDialog", re.I)),
 )
+SEEN = frozenset({"talks to the reader", "opens a mail"})
+"""Acts that show the reader a window, whose button may be pressed by one who wants that."""
 LONG = re.compile(r"[A-Za-z0-9+/=%\\]{600,}")
 
 

@@ -18,6 +18,9 @@ LONGEST = 24                             # octets of a name, the character befor
 FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]{0,600})?>$")
 SERVER = re.compile(r'\(\s{0,4}(?:"[^"]{0,255}"|[^",()]{1,255})\s{0,4}[,;]\s{0,4}"[^"]{1,255}"')
 ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
+JOIN = re.compile(r'(?<!")"\s{0,4}&\s{0,4}"(?!")')
+JOINED = re.compile(r'\(\s{0,4}CONCAT(?:ENATE)?\(\s{0,4}"([^()]{1,1000})"\s{0,4}\)', re.I)
+SEPARATED = re.compile(r'"\s{0,4}[,;]\s{0,4}"')
 BACK = 4096                              # octets before a call in which its cell's formula begins
 MOST = 20_000                            # calls of one sheet that are looked at
 
@@ -47,14 +50,21 @@ def _calls(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield begin + name.start(), name[1].upper()
 
 
+def folded(text: str) -> str:
+    """Literals that a formula joins, as one: "\\\\host"&"\\a.exe", CONCATENATE("a","b")."""
+    if "CONCAT" in text[:40].upper():
+        text = JOINED.sub(lambda found: '("' + SEPARATED.sub("", found[1]) + '"', text, count=1)
+    return JOIN.sub("", text)
+
+
 def _picture(text: str) -> Observation | None:
     """A picture on a share: asking for it sends the reader's credentials there. On the web it is one like others."""
-    address = ADDRESS.search(text)
+    address = ADDRESS.search(folded(text))
     return Observation("DOC-EXTERNAL-SHARE", address[1]) if address and place(address[1]) is Place.SHARE else None
 
 
 def _link(text: str) -> Observation | None:
-    address = ADDRESS.search(text)
+    address = ADDRESS.search(folded(text))
     if address is None:
         return None
     if place(address[1]) is Place.SCRIPT:

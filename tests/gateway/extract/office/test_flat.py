@@ -94,3 +94,12 @@ SHEET = ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook
 ])
 def test_workbooks_of_2003(inside: str, code: str) -> None:
     assert codes(read(SHEET.format(inside))) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("rule", "code"), [
+    ("<Value1>cmd|'/c rem'!A0</Value1>", "DOC-DDE"), ("<x:Value>cmd|&apos;/c rem&apos;!A0</x:Value>", "DOC-DDE"),
+    ("<Min>WEBSERVICE(&quot;http://h.example/&quot;)</Min>", "FORMULA-CALL"), ("<Value>&quot;a,b|c!&quot;</Value>", ""), ("<Value>SUM(A1:A2)</Value>", ""),
+])
+def test_rules_of_sheets(rule: str, code: str) -> None:
+    data = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="x">' + rule + "</Workbook>"
+    assert codes(take_apart(OFFICE_XML, data.encode(), "a.xml")) - {"ENCRYPTED"} == ({code} if code else set())

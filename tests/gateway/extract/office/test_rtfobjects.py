@@ -4,7 +4,7 @@ import pytest
 
 from gateway.extract.base import Child
 from gateway.extract.office.rtf import RTF
-from gateway.extract.office.rtfobjects import drawn, embedded, hidden, picture
+from gateway.extract.office.rtfobjects import drawn, embedded, hidden, picture, valued
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import ole1
 from tests.builders.growth import linear
@@ -68,3 +68,21 @@ def test_what_drawings_fetch(inside: str, code: str) -> None:
 def test_drawings_are_read_in_one_pass() -> None:
     for piece in (b"\\sn pibName}{\\sv ", b"\\hlsrc ", b"\\sn pibName"):
         assert linear(lambda data: list(drawn(data)), lambda n, piece=piece: piece * n, 3_000)
+
+
+@pytest.mark.parametrize("value", [
+    "{\\i \\\\\\\\h.example}\\\\s\\\\a.png", "\\u92?\\u92?h.example\\\\s\\\\a", "\\'5c\\'5ch.example\\\\s", "file://h.example/a", "\\b \\'66ile://h.example/a\\b0",
+])
+def test_values_of_drawings_by_any_name(value: str) -> None:
+    found = list(valued(("{\\sp{\\sn \\'70ibName}{\\sv " + value + "}}").encode()))
+    assert [o.code for o in found] == ["DOC-EXTERNAL-SHARE"] and "h.example" in found[0].detail
+
+
+@pytest.mark.parametrize("value", ["C:\\\\a.png", "\\\\\\\\fs01\\\\s\\\\a.png", "see \\\\\\\\h.example\\\\s", "12", "https://h.example/", "}\\\\\\\\h.example\\\\s"])
+def test_values_that_lead_nowhere(value: str) -> None:
+    assert list(valued(("{\\sp{\\sn a}{\\sv " + value + "}}").encode())) == []
+
+
+def test_values_are_read_in_one_pass() -> None:
+    for piece in (b"{\\sv \\\\\\\\", b"\\sv{", b"{\\sv file:}"):
+        assert linear(lambda data: list(valued(data)), lambda n, piece=piece: piece * n, 2_000)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.office import xml
-from gateway.extract.office.xml import Elements, XmlRefused, elements, local, looks_like_xml, parse
+from gateway.extract.office.xml import Elements, XmlRefused, elements, local, looks_like_xml, parse, undressed
 
 
 def test_elements_come_with_local_names_attributes_and_text() -> None:
@@ -71,3 +71,10 @@ def test_more_comments_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(xml, "COMMENTS", 19)
     with pytest.raises(XmlRefused, match="comments"):
         parse(part, Elements())
+
+
+@pytest.mark.parametrize(("data", "bare"), [
+    (b"<f>cmd<!-- a -->|'x'!A1</f>", b"<f>cmd|'x'!A1</f>"), (b"<f><![CDATA[cmd|x]]></f>", b"<f>cmd|x</f>"), (b"a<!-- open", b"a"), (b"a", b"a"),
+])
+def test_without_comments_and_sections(data: bytes, bare: bytes) -> None:
+    assert undressed(data) == bare

