@@ -24,6 +24,7 @@ def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[
     yield from post_accounts(text, found)
     yield from stripes(text, found)
     yield from travel_documents(text)
+    yield from passengers(text)
 
 
 TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
@@ -37,6 +38,20 @@ def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
         if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
             name, shape = PASSPORTS[match[3]]
             yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
+
+
+PASSENGER = re.compile(r"(?<![A-Z])P/(JPN?|CHN?|TWN?)/([A-Z]{0,2}[0-9]{7,9})(?![0-9A-Z])")
+"""A passport as airlines send it (IATA AIRIMP, SSR DOCS): its kind, who issued it, its number."""
+ISSUERS = {name[:2]: passport for name, passport in PASSPORTS.items()}
+
+
+def passengers(text: str) -> Iterator[tuple[str, Token]]:
+    """Passports of passengers, in a text that has such messages."""
+    for match in PASSENGER.finditer(text) if "DOCS" in text else ():
+        name, shape = ISSUERS[match[1][:2]]
+        letters = sum(map(str.isalpha, match[2]))
+        if f"{'L' * letters}D{len(match[2]) - letters}" == shape:
+            yield name, Token(shape, match[2], *match.span(2))
 
 
 def _icao(field: str) -> str:

@@ -38,6 +38,9 @@ WEAK = frozenset({"secret", "restricted", "sensitive", "classified"})
 FORWARDED = re.compile(r"^[>\s*]{0,8}(?:Subject|主旨|主题|主題|件名|제목)\s*[:：][ \t*]*([^\r\n]{1,200})", re.I | re.M)
 BRACKETED = re.compile(r"[\[【〔(（《]([^\]】〕)）》]{1,40})[\]】〕)）》]")
 SUBJECT_TAG = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*+[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]", re.I)
+FIELD = re.compile(r"header x-[\w-]{0,30}(?:classification|sensitivity|confidentiality|marking|security-label)[\w-]{0,10}")
+"""Fields of other products that label mail."""
+SIGNATURE = re.compile(r"^-- ?\r?$", re.M)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
 MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
@@ -181,6 +184,9 @@ class Labels:
             if source.startswith("header sensitivity"):
                 if text.content.strip().lower() == "company-confidential":    # RFC 2156 section 2.1
                     yield "LABEL-SENSITIVITY", "company-confidential"
+            elif FIELD.fullmatch(source):
+                if found := marking(text.content.strip()):
+                    yield "LABEL-SENSITIVITY", found
             elif source.startswith("header subject"):
                 yield from _subject(text.content)
             elif source.startswith("header "):
@@ -235,6 +241,8 @@ def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
         lines, read = content.splitlines()[:200], margin
     else:
         lines = [line for line in content[:2000].splitlines() if line.strip()][:FIRST_LINES]
+        if source == "body":                              # what stands alone at the end, before the signature
+            lines += [line for line in SIGNATURE.split(content, maxsplit=1)[0][-200:].splitlines() if line.strip()][-1:]
         for match in FORWARDED.finditer(content[:FORWARDS]):
             yield from _subject(match[1])
         if source.startswith(("page", "slide")):

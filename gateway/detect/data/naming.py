@@ -24,6 +24,8 @@ def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
         plain = TITLE.sub("", line)
         if contact.person_name(plain, headed=plain != line):
             return at, plain
+        if (field := FIELD.fullmatch(line)) is not None and contact.person_name(field[1]):
+            return at, field[1].strip()
     return last, ""
 
 
@@ -32,6 +34,9 @@ _NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契
 LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"
                        r"(?<![A-Za-z])[Nn]ame|Cardholder|聯絡人|联系人)"
                        r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
+FIELD = re.compile(r"[A-Za-z_]{1,20}[ ]?[:=][ ]?([^:=]{2,40})")
+"""A line that is one field of a record: `cn: 王小明`."""
+VALUES = re.compile(r"(?<![A-Za-z_])[A-Za-z_]{1,20}=([^=\t\n,;|&]{2,40}?)(?=[,;|&]|[ ]{1,3}[A-Za-z_]{1,20}=|$)")
 _KEY = re.compile(r" +[A-Za-z_]{1,20}=.*")
 """The next key of a line that blanks part: `name=王小明 status=OK`."""
 
@@ -91,6 +96,10 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
                 return ""
     if clues.labels and (said := _labelled(line)):
         return said
+    if "=" in line:
+        said = next((found[1] for found in VALUES.finditer(line) if contact.person_name(found[1])), "")
+        if said:
+            return said.strip()
     if clues.firms and contact.company(line):
         return ""
     leading = _LEADING.match(line) if cells is None else None

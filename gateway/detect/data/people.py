@@ -203,13 +203,14 @@ def _crowded(grid: Grid, contacts: Contacts) -> int:
     found = end = 0
     for match in islice(contact.PHONE.finditer(grid.text), MOST_RECORDS):
         before, end = grid.text[max(end, match.start() - BEFORE_NUMBER):match.start()], match.end()
-        piece = next((piece for piece in reversed(re.split(r"[\s,、;|/()<>:]+", before)) if piece), "")
+        piece = next((piece for piece in reversed(APART.split(before)) if piece.strip()), "").strip()
         if contact.person_name(piece) and (number := contact.phone(match[0])):
             contacts.records.add((piece, number))
             found += 1
     return found
 
 
+APART = re.compile(r"[,、;|/()<>:\t\n0-9]+| {2,}")
 BEFORE_NUMBER = 24
 """Characters before a number in which its name is looked for."""
 IN_A_LINE, SHORTEST_OF_TWO = 8, 22

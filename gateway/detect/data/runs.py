@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gateway.detect.data.tokens import LONGEST, WINDOWS
+from gateway.detect.data.tokens import LONGEST, WHOLE, WINDOWS
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, SEPARATOR, UPPER, Characters
 from gateway.identifiers.registry import SHAPES
 
@@ -189,6 +189,7 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     second = np.minimum(first + 1, len(starts) - 1)
     fraction = (counts == 2) & (codes[ends[first]] == 46) & (starts[second] - ends[first] == 1) & ~letter
     fraction &= (lengths[first] != 6) | (lengths[second] != 7)               # tokens.KOREAN
+    fraction &= (lengths[first] < WHOLE) | (lengths[second] > 2) | (codes[starts[second]] != 48)
     windows = _windows(lengths, first, counts)
     asked = ((longest >= 7) & ~fraction) | windows | (((rest >= 9) | letter) & ~fraction)
     simple = asked & (total > LONGEST) & ~windows

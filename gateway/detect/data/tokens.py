@@ -58,6 +58,8 @@ CARD_WINDOWS = ((4, 4, 4, 3), (4, 4, 4, 2))
 ISSUED = [6, 13]
 """A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
+WHOLE, WHOLE_ENDS = 11, re.compile(r"\.00?")
+"""Digits of a number that a program took for one and wrote with a fraction of nothing: `123456789012.0`."""
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 
 
@@ -162,6 +164,10 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return
     marks = {s.strip(" ") or " " for s in SEPARATOR.findall(run)}
     if "." in marks and len(groups) == 2 and not _letters_before(text, start) and not KOREAN.fullmatch(run):
+        if groups[0][1] - groups[0][0] >= WHOLE and WHOLE_ENDS.fullmatch(text, groups[0][1], end):
+            token = _plain(text, text[slice(*groups[0])], *groups[0])
+            if token is not None:
+                yield token
         return                                            # a decimal fraction
     if marks == {"."} and len(groups) == 4 and end - start <= 15:
         return                                            # an address of the Internet

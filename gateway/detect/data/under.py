@@ -17,7 +17,7 @@ from gateway.identifiers.characters import MARGIN, Characters
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
 
-MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|\(?[0-9]{1,3}[.)、:]|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?")
+MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|\(?[0-9]{1,3}[.)、:]|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?[\"']?")
 """What an item of a list begins with."""
 VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A-Za-z])")
 LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")
@@ -28,7 +28,8 @@ NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
-DIGITS = re.compile("[0-9]")
+DIGITS, NUMBER = re.compile("[0-9]"), re.compile("[0-9]{5}")
+"""A line with such a number is no label."""
 LONGEST, TITLE, BEHIND = 80, 40, 12
 """Characters of a line with a label, of one that is a label and no more, and behind the label at the end of a question."""
 MOST_DIGITS = 2
@@ -85,7 +86,7 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
         return
     line = grid.line(row)
     title = line[_marked(line):].strip().rstrip(ENDS)
-    if not title or "\t" in title:
+    if not title or "\t" in title or NUMBER.search(title) is not None:
         return
     below = row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2
     item = _item(grid, below)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 
 SOFT = re.compile(r"(?<!^--) \r?\n(?:>{1,9} ?)?", re.M)
@@ -9,6 +10,8 @@ SOFT = re.compile(r"(?<!^--) \r?\n(?:>{1,9} ?)?", re.M)
 JOINED = re.compile(r"(?<=[0-9A-Za-z])([\"'`])\s{0,8}(?:\+|\.{1,2}|\|\||&|<>)\s{0,8}[NnfFrRuUbB]?\1(?=[0-9A-Za-z])")
 """Two literals that a program puts together: `"A123" + "456789"`, `'A123' || '456789'`."""
 ESCAPED = re.compile(r"\\{1,3}([nrt])")
+OPENED = re.compile(r"[:=(\[,] ?[\"'`](?=[^\"'`\\\n]{3,400}\\{1,3}n)")
+"""Where a literal begins that has lines: its first one is none of what stands before it."""
 _MEANT = {"n": "\n", "r": "\r", "t": "\t"}
 COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 """What a terminal takes for colours and places (ECMA-48, 8.3)."""
@@ -28,7 +31,7 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text), unfolded(text)))
+    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text), unfolded(text), told(text)))
     return found
 
 
@@ -37,6 +40,23 @@ def plain(text: str) -> str:
     if "\x1b[" in text:
         return COLOURS.sub("", text)
     return LENGTHS.sub("", text) if text.startswith("*") and LENGTHS.match(text) else ""
+
+
+BACKWARDS = re.compile(r"倒(?:過|过)?(?:來|来|著|着|序|寫|写)|逆(?:順|序|から|さ)|거꾸로|역순|"
+                       r"(?:written|read|spelled|typed|are|is)(?: them)? (?:backwards?|in reverse|reversed)(?![A-Za-z])", re.I)
+MOVED = re.compile(r"rot-?13", re.I)
+WORD = re.compile(r"[0-9A-Za-z]{8,24}(?![0-9A-Za-z])")
+TURNED_LINES = 2000
+
+
+def told(text: str) -> str:
+    """The text as it says itself that it is to be read: its numbers backwards, its letters moved by half the alphabet."""
+    if MOVED.search(text) is not None:
+        return codecs.encode(text, "rot13")
+    if BACKWARDS.search(text) is None:
+        return ""
+    made, times = WORD.subn(lambda m: m[0][::-1] if sum(map(str.isdigit, m[0])) >= 8 else m[0], text, TURNED_LINES)
+    return made if times >= LEAST else ""
 
 
 def unfolded(text: str) -> str:
@@ -63,7 +83,7 @@ def unescaped(text: str) -> str:
     """The text with line ends and tabs that are written out, as in logs and literals of programs; '' where there are few."""
     if text.count("\\n") + text.count("\\t") + text.count("\\r") < LEAST:
         return ""
-    return ESCAPED.sub(lambda m: _MEANT[m[1]], text)
+    return ESCAPED.sub(lambda m: _MEANT[m[1]], OPENED.sub("\n", text))
 
 
 def concatenated(text: str) -> str:

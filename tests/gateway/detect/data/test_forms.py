@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from gateway.detect.data import forms
 from gateway.detect.data.forms import post_accounts, stripes, travel_documents
 
 
@@ -25,3 +26,10 @@ def test_passports_by_their_machine_readable_lines():
     assert known == [("jp.passport", "TK1234567"), ("cn.passport", "E12345678"), ("tw.passport", "312345678")]
     assert len(list(travel_documents(text))) <= 1
     assert not list(travel_documents("<<\nTK1234567" + "0JPN8001010M3011090<<<<<<<<<<<<<<02"))
+
+
+def test_passports_of_passengers():
+    lines = "1.LIN/MEIHUA SSR DOCS BR HK1/P/TWN/312345678/TWN/01JAN80/F\n2.SATO/KEN SSR DOCS BR HK1/P/JP/TK1234567/JPN/01JAN80/M\nP/CHN/E12345678/CHN"
+    assert [(name, token.value) for name, token in forms.passengers(lines)] == [
+        ("tw.passport", "312345678"), ("jp.passport", "TK1234567"), ("cn.passport", "E12345678")]
+    assert list(forms.passengers("P/TWN/312345678/TWN")) == [] == list(forms.passengers("DOCS P/TWN/TK1234567/ XP/CHN/E12345678"))

@@ -105,3 +105,16 @@ def test_microsoft_labels():
 
 def test_inbound_is_not_judged():
     assert codes(Text("社外秘", "header"), direction=Direction.INBOUND) == set()
+
+
+@pytest.mark.parametrize(("name", "value", "marked"), [
+    ("X-Classification", "Confidential", True), ("X-Sensitivity-Label", "STRICTLY CONFIDENTIAL", True), ("X-Protective-Marking", "機密", True),
+    ("X-Classification", "Public", False), ("X-Spam-Report", "Confidential", False), ("X-Classification", "a confidential talk", False)])
+def test_fields_of_other_products(name, value, marked):
+    assert bool(codes(Text(value, f"header {name}"))) is marked
+
+
+def test_a_marking_at_the_end_of_a_body():
+    body = "您好，\n資料如附件。\n請查收。\n謝謝。\n敬祝\n順心\n"
+    assert codes(Text(body + "\n機密\n\n-- \r\n王大文\n玉河銀行\n02-1234\n", "body"))
+    assert not codes(Text(body + "機密資料請妥善保管\n", "body"))

@@ -9,6 +9,7 @@ from gateway.detect.data import layout, naming, people
 from gateway.detect.data.judge import Seen
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
+from tests.bench.test_data_cost import look
 
 
 def seen(value, row, grid=1):
@@ -157,3 +158,14 @@ def test_surname_and_given_name_in_columns_of_their_own():
     contacts = people.Contacts()
     assert people.read_contacts(layout.from_table(1, Table("t", (("姓", "名", "手機"), *rows)), Labels()), contacts) == 7
     assert {name for name, _ in contacts.records} == {"陳偉"}
+
+
+def test_people_in_one_line_and_in_fields():
+    people = [("王小明", f"09{n:08d}") for n in range(12345678, 12345738)]
+    for text in ("、".join(f"{name}({number})" for name, number in people),
+                 "\n".join(f"2026-11-09 INFO user={name} mobile={number} login" for name, number in people),
+                 "".join(f"cn: {name}\nmobile: {number}\n\n" for name, number in people),
+                 "\n".join("\t".join(f"{name}\t{number}" for name, number in people[i:i + 3]) for i in range(0, 60, 3)),
+                 "\n".join("   ".join(f"{name} {number}" for name, number in people[i:i + 2]) for i in range(0, 60, 2)),
+                 "\t".join(name for name, _ in people) + "\n" + "\t".join(number for _, number in people)):
+        assert look(text).contacts == 60, text[:60]

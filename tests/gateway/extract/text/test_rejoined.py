@@ -41,3 +41,14 @@ def test_numbers_read_out():
 def test_folds_of_calendars_and_cards():
     assert rejoined.unfolded("BEGIN:VCALENDAR\r\nDESCRIPTION:身分證字\r\n 號：A123456789\r\n") == "BEGIN:VCALENDAR\r\nDESCRIPTION:身分證字號：A123456789\r\n"
     assert rejoined.unfolded("a\n b\n") == ""
+
+
+def test_numbers_that_are_said_to_be_moved():
+    numbers = "987654321A\n198765432B\n219876543C\n"
+    assert rejoined.told("號碼請倒過來看\n" + numbers).endswith("A123456789\nB234567891\nC345678912\n")
+    assert rejoined.told(numbers) == "" == rejoined.told("reverse proxy\n" + numbers) == rejoined.told("is reversed\n123\n")
+    assert "A123456789" in rejoined.told("rot13: N123456789")
+
+
+def test_the_first_line_of_a_literal_stands_alone():
+    assert rejoined.unescaped('{"file": "a,b\\nc,d\\ne,f\\n"}') == '{"file"\na,b\nc,d\ne,f\n"}'
