@@ -25,7 +25,8 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "terminal server file", False, r"\[WFClient\]"),
     ("SCRIPT-SHELL-FILE", "data link", False, r"\[oledb\]"),
     ("SCRIPT-SHELL-FILE", "click-once reference", False, r"https?://[^\s#]{4,500}\.application#"),
-    ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False, r"#(?:NoTrayIcon|NoEnv|SingleInstance|Requires\s{1,4}AutoHotkey)\s"),
+    ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False,
+     r"#(?:NoTrayIcon|NoEnv|SingleInstance|RequireAdmin|include\s{1,4}<[\w.]{1,40}\.au3>|Requires\s{1,4}AutoHotkey)\s"),
     ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION \d\.\d{1,2}\s[\s\S]{0,2000}?)?Attribute VB_Name = \""),
     ("SCRIPT-SETUP", "management object file", False, r"#pragma\s{1,8}(?:namespace|autorecover|classflags)"),
     ("SCRIPT-SHELL-FILE", "folder setting that loads from a share", False,
@@ -94,6 +95,9 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"FromBase64String\(|"
      r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
      r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s|\[scriptblock\]::Create|"
+     r"\[(?:system\.)?reflection\.assembly\]::load|add-type\s[^\r\n]{0,200}-(?:type|member)definition|invoke-cimmethod\s|"
+     r"\$executioncontext\.invokecommand|(?:^|[\r\n;])\s{0,8}(?:[&.]\s{0,4}\(\s{0,4}[\"'$]|"
+     r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-))|"
      r"\s-bxor\s|\|\s{0,4}iex(?:[\s;)]|$)|\[activator\]::CreateInstance|"
      r"\[(?:system\.)?diagnostics\.process\]::start\(|-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
      r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']|"
@@ -107,11 +111,12 @@ CODE: tuple[tuple[str, str, str], ...] = (
      r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)|"
      r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s|(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}|for\s{1,4}/f\s|exit\s{1,4}/b|"
      r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)|wmic\s{1,4}process\s{1,4}call\s|net\s{1,4}use\s{1,4}(?:[a-z]:|\*)\s{1,4}\\\\|"
+     r"forfiles\s{1,4}/|pcalua\s{1,4}-a|schtasks(?:\.exe)?\s{1,4}/create|reg(?:\.exe)?\s{1,4}add\s{1,4}\"?hk|(?<=@)goto\s{1,4}:?\w{1,40}\s{0,8}[\r\n]|"
      r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
      r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
     ("SCRIPT-SHELL", "Python code",
      r"(?:^|[\r\n])(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests|marshal|shutil)(?:[ ,.;\r\n]|$)|"
-     r"exec\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile)(?:[.(])"),
+     r"__import__\s{0,4}\(\s{0,4}[\"']|exec\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile)(?:[.(])"),
     ("SCRIPT-SHELL", "Unix code",
      r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:sudo\s)?(?:ba|z|da)?sh|(?:^|[\r\n])use strict;|do shell script|(?:^|"
      r"\n)require\s{1,4}[\"']open-uri"),

