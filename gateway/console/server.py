@@ -21,12 +21,14 @@ from gateway.console.state import console
 from gateway.reference.directory import LONGEST
 
 THREADS = 4
-CONNECTIONS = 200
+CONNECTIONS = 200                        # beyond them the one that has waited longest for its client makes room
+SPARE = 100                              # accepted beyond them, until room is made
 LONGEST_HEAD = 32 << 10                  # octets
 LONGEST_BODY = 96 << 10                  # Django's own limit of a form is below: its answer explains more
 UPLOAD = "/directory/import"             # the one address that takes a file (gateway.console.uploads)
 LONGEST_UPLOAD = LONGEST + (16 << 20)    # a file that is a little too large is told so on its page
 IDLE = 30                                # seconds for a client that says nothing
+ARRIVING, UPLOADING = 60.0, 900.0        # seconds for a request to arrive, for one with a file
 LOOK = 0.5                               # seconds between looks at whether to stop
 FINISH = 10.0                            # seconds for requests in hand at a stop
 
@@ -71,7 +73,34 @@ def open_session(cookies: str) -> bool:
 
 
 class Conversation(HTTPChannel):  # type: ignore[misc]
+    """A connection. It is given up where its request does not come to an end, or where newer ones need its place: whoever
+    keeps many connections waiting keeps nobody else out (Slowloris)."""
+
     parser_class = Parser
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.since = self.creation_time  # of waitress' clock: when the request that is awaited now began
+        waiting = [one for one in self.server.active_channels.values() if one.waits and one is not self]
+        for one in sorted(waiting, key=lambda one: one.since)[:max(0, len(self.server.active_channels) - CONNECTIONS)]:
+            one.will_close = True
+
+    @property
+    def waits(self) -> bool:
+        """For its client; no request of it is in hand."""
+        return not self.requests and not self.will_close
+
+    def received(self, data: bytes) -> bool:
+        if self.request is None:
+            self.since = self.last_activity
+        taken: bool = super().received(data)
+        return taken
+
+    def late(self, now: float) -> bool:
+        """Its request takes too long to arrive."""
+        if self.request is None or self.requests:
+            return False
+        return now - self.since > (UPLOADING if self.request.adj.max_request_body_size == LONGEST_UPLOAD else ARRIVING)
 
 
 class WebServer:
@@ -81,11 +110,12 @@ class WebServer:
         self.map: dict[int, Any] = {}
         self.stopping = threading.Event()
         self.server = create_server(
-            application, map=self.map, sockets=[listener], threads=THREADS, connection_limit=CONNECTIONS,
-            max_request_header_size=LONGEST_HEAD, max_request_body_size=LONGEST_BODY, channel_timeout=IDLE, cleanup_interval=5,
+            application, map=self.map, sockets=[listener], threads=THREADS, connection_limit=CONNECTIONS + SPARE,
+            max_request_header_size=LONGEST_HEAD, max_request_body_size=LONGEST_BODY, channel_timeout=IDLE, cleanup_interval=1,
             ident=None, clear_untrusted_proxy_headers=False, expose_tracebacks=False, asyncore_use_poll=True,
             log_socket_errors=False)
         self.server.channel_class = Conversation
+        self.server.maintenance = self.tidy
 
     def run(self) -> None:
         while not self.stopping.is_set() and self.map:
@@ -94,6 +124,12 @@ class WebServer:
         self.server.task_dispatcher.shutdown(timeout=FINISH)
         wasyncore.loop(timeout=0, use_poll=True, map=self.map, count=3)      # what the last answers left to write
         wasyncore.close_all(self.map)
+
+    def tidy(self, now: float) -> None:
+        """In place of waitress' own, which knows the silent only."""
+        for channel in self.server.active_channels.values():
+            if channel.late(now) or (channel.waits and now - channel.last_activity > IDLE):
+                channel.will_close = True
 
     def stop(self) -> None:
         """Within LOOK. waitress' own way to wake the loop writes to a descriptor that the loop may have closed by then."""

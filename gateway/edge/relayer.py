@@ -256,11 +256,11 @@ class NextHopRelayer:
             head = connection.client.take() + head
             connection.write(await connection.content(head, fd, offset, part, False, seconds) or b"")
             head, offset, size = b"", offset + part, size - part
-            if connection.answered:
-                answers = await connection.replies(seconds)
-                if not answers[-1][1].positive:
-                    self._early = answers[-1][1]
-                    return True
+            if connection.answered and await self._refused_early(connection, seconds):
+                return True
+        # Before the last one all others are answered: one answer too many would be taken for the yes to the whole.
+        if connection.client.outstanding and await self._refused_early(connection, seconds):
+            return True
         await self.window.open()
         if self._late(deadline):
             self._lose()
@@ -270,6 +270,11 @@ class NextHopRelayer:
         head = connection.client.take() + head
         connection.write(await connection.content(head, fd, offset, size, False, seconds) or b"")
         return True
+
+    async def _refused_early(self, connection: Connection, seconds: float) -> bool:
+        """Takes the answers to all chunks that were sent; True where one of them was no leave to go on."""
+        self._early = next((r for _, r in await connection.replies(seconds) if not r.positive), None)
+        return self._early is not None
 
     async def _final(self) -> RelayResult:
         connection = self._connection

@@ -32,7 +32,7 @@ class HealthServer:
         self.port = port                 # 0: any; the real one after `start`
         self.not_ready = not_ready
         self.render = render
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._writers: dict[asyncio.StreamWriter, None] = {}     # the oldest first
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -47,7 +47,9 @@ class HealthServer:
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        self._writers[writer] = None
+        if len(self._writers) > CONNECTIONS:
+            next(iter(self._writers)).transport.abort()      # who asks now is answered, whoever keeps us waiting
         try:
             async with asyncio.timeout(2 * PATIENCE):
                 method, answer = await self._ask(reader)
@@ -56,15 +58,14 @@ class HealthServer:
         except (TimeoutError, ConnectionError):
             writer.transport.abort()
         finally:
-            self._writers.discard(writer)
+            self._writers.pop(writer, None)
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
     async def _ask(self, reader: asyncio.StreamReader) -> tuple[str, Answer]:
-        crowded = len(self._writers) > CONNECTIONS
         try:
-            async with asyncio.timeout(PATIENCE / 10 if crowded else PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 head = await reader.readuntil(b"\r\n\r\n")
         except asyncio.LimitOverrunError:
             return "GET", _error(431)
@@ -73,8 +74,6 @@ class HealthServer:
         except TimeoutError:
             return "GET", _error(408)
         method, path = parse(head)
-        if crowded:
-            return "GET", (503, PLAIN, b"too many connections\n")
         if method == "":
             return "GET", _error(400)
         return method, self.answer(method, path)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -57,6 +58,37 @@ def answered(client: http.client.HTTPConnection) -> tuple[int, str]:
 def test_it_answers_and_stops(port: int) -> None:
     assert ask(port) == (200, "0 None")
     assert ask(port, "POST", b"x" * 1000, {"X-Forwarded-For": "a"}) == (200, "1000 a")
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HTTP/1.1\r\nX: ", b"POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nhalf",
+                                  b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"])
+def test_who_asks_is_answered_however_many_keep_it_waiting(port: int, monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
+    """Once 200 connections that sent an octet now and then kept everybody else out, without a password."""
+    monkeypatch.setattr(server, "CONNECTIONS", 20)
+    waiting = [socket.create_connection(("127.0.0.1", port), 10) for _ in range(60)]
+    for one in waiting:
+        with contextlib.suppress(ConnectionError):
+            one.sendall(said)
+    for _ in range(3):
+        assert ask(port) == (200, "0 None")
+    for one in waiting:
+        one.close()
+
+
+def test_a_request_that_does_not_end_is_given_up(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "ARRIVING", 0.5)
+    client = socket.create_connection(("127.0.0.1", port), 10)
+    client.sendall(b"GET / HTTP/1.1\r\nX: ")
+    with contextlib.suppress(ConnectionError):
+        for _ in range(40):              # an octet now and then is no silence
+            client.sendall(b"x")
+            client.settimeout(0.25)
+            with contextlib.suppress(TimeoutError):
+                assert client.recv(1) == b""
+                break
+        else:
+            raise AssertionError("still there")
+    client.close()
 
 
 def test_heads_and_bodies_are_bounded(port: int) -> None:

@@ -124,6 +124,16 @@ async def test_what_nobody_asked_for_is_no_answer(extensions: list[str], said: s
         await relayer.abandon()
 
 
+@pytest.mark.parametrize("who", ["one", "data4", "data5"])
+async def test_one_answer_too_many_to_a_chunk_is_no_yes_to_the_last(who: str) -> None:
+    """Found with a next hop that lost count: its second 250 came before its refusal of the whole, and the mail was lost."""
+    async with FakeNextHop(behind={"250 2.0.0 more": b"250 2.0.0 more\r\n"}) as hop:
+        hop.extensions += ["CHUNKING"]
+        relayer, e = made(hop.port), envelope(rcpt(who))
+        assert (await relayer.offer(e, e.recipients[0])).code == 250
+        assert (await relay(relayer, e, BODY + b"x" * LAST_CHUNK + b"\r\n")).reply.code == 451 and hop.messages == []
+
+
 async def test_another_set_of_recipients_is_a_new_transaction() -> None:
     async with FakeNextHop() as hop:
         relayer = made(hop.port)
