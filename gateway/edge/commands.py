@@ -180,6 +180,8 @@ def _parameters(text: str) -> dict[str, str]:
 
 
 def _address(text: str) -> str:
+    if "%" in text:                      # a scope means something on its own machine only, and is any text
+        raise Refused(replies.BAD_SYNTAX)
     try:
         return str(ipaddress.ip_address(text[5:] if text[:5].upper() == "IPV6:" else text))
     except ValueError:

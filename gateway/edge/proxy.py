@@ -55,6 +55,8 @@ def _address(text: str, family: str) -> str:
         address = ipaddress.ip_address(text)
     except ValueError:
         raise BadProxyHeader("address malformed") from None
+    if "%" in text:                      # a scope is any text, and means something on its own machine only
+        raise BadProxyHeader("address malformed")
     if f"TCP{address.version}" != family:
         raise BadProxyHeader("address of another family")
     return str(address)

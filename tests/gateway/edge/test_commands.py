@@ -72,6 +72,6 @@ def test_forwarded_attributes() -> None:
     names = frozenset({"NAME", "ADDR", "HELO"})
     found = parse_forwarded("NAME=mx+2Bone.example ADDR=IPv6:2001:db8::1 helo=[UNAVAILABLE]", names)
     assert found.attributes == {"NAME": "mx+one.example", "ADDR": "2001:db8::1", "HELO": ""}
-    for bad in ("", "NAME", "FROB=1", "ADDR=nowhere", "NAME=a NAME=b", "NAME=a+0Db", "NAME=a+zz"):
+    for bad in ("", "NAME", "FROB=1", "ADDR=nowhere", "ADDR=IPv6:fe80::1%25)text", "NAME=a NAME=b", "NAME=a+0Db", "NAME=a+zz"):
         with pytest.raises(Refused):
             parse_forwarded(bad, names)

@@ -40,7 +40,7 @@ def test_headers_in_any_pieces(header: bytes, client: str) -> None:
     b"EHLO x\r\n", b"PROXY TCP4 192.0.2.7 198.51.100.1 40000\r\n", b"PROXY TCP4 2001:db8::7 198.51.100.1 1 2\r\n",
     b"PROXY TCP4 a b 1 2\r\n", b"PROXY TCP4 192.0.2.7 198.51.100.1 70000 25\r\n", b"PROXY TCP4  192.0.2.7 198.51.100.1 1 25\r\n",
     b"PROXY " + b"x" * 120, b"\r\n\r\n\0\r\nQUIX\n" + bytes(20), v2(command=0x11), v2(command=0x2f),
-    SIGNATURE + b"\x21\x11\x00\x04abcd", SIGNATURE + b"\x21\x11\xff\xff",
+    SIGNATURE + b"\x21\x11\x00\x04abcd", SIGNATURE + b"\x21\x11\xff\xff", b"PROXY TCP6 2001:db8::7%any)text 2001:db8::1 1 25\r\n",
 ])
 def test_bad_headers(header: bytes) -> None:
     with pytest.raises(BadProxyHeader):
