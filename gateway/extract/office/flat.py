@@ -14,6 +14,7 @@ from itertools import islice
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import addins, fetched, odf, targets, webpage
 from gateway.extract.office.ooxml import dde_call
+from gateway.extract.office.ooxml import formulas as sheet_formulas
 from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, parse
 from gateway.extract.pdf import xfa as pdfxfa
@@ -118,6 +119,7 @@ class OfficeXml:
         yield from flat.story.items("document")
         yield from webpage.sources(node.data)
         yield from _rules(node.data)
+        yield from sheet_formulas(node.data)
         yield from addins.visio(node.data)
         yield from fetched.forms(node.data)
         yield from fetched.elsewhere(node.data, (*flat.seen, *flat.story.seen))

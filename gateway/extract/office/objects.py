@@ -138,7 +138,8 @@ def _text(raw: bytes) -> str:
 OPENED = frozenset({"htm", "html", "xhtml", "mht", "mhtml", "svg", "iso", "img", "vhd", "vhdx", "one", "onepkg", "xll", "xlam",
                     "docm", "xlsm"})
 """Kinds of files in a package that do something when they are opened, though mail may bring them on their own."""
-STARTED = re.compile(PROGRAM.pattern + r"|://|^\\\\|^\s{0,9}(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]script|msiexec)\s", re.I)
+STARTED = re.compile(PROGRAM.pattern +
+                     r"|://|^\\\\|^\s{0,9}(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]script|msiexec)\s", re.I)
 """What a package that is a link names: a command, or a file elsewhere."""
 URL8 = re.compile(rb"(?:https?|ftp|file|mhtml|script|soap):[^\x00-\x20\"<>]{3,400}|\\\\[\w.@-]{2,100}\\[^\x00-\x1f\"<>]{1,300}",
                   re.I)

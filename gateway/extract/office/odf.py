@@ -41,6 +41,9 @@ BINARIES = 1000                          # embedded files of one flat document
 PREFIX = re.compile(r"^\s*(?:[A-Za-z]{1,12}:)?=?")
 BOOK = re.compile(r"'([A-Za-z][A-Za-z0-9+.-]{1,20}:[^']{3,1000}|\\\\[^']{3,1000})'\s?#")
 """Another workbook in a formula (OpenFormula, 5.8)."""
+CALCULATED = {"named-expression": "expression", "content-validation": "condition", "map": "condition", "condition": "value",
+              "filter-condition": "value"}
+"""Elements beside cells that have a formula, and the attribute it stands in (ISO 26300-1, 9.4.12, 9.4.5, 16.3)."""
 MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
 HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
@@ -104,15 +107,9 @@ class _Body:
         elif tag in ("table-cell", "covered-table-cell"):
             self.cell = []
             self.repeat = _number(attributes, "number-columns-repeated")
-            formula = attributes.get("formula", "")
-            if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
-                    "|" in formula and not MODERN.match(formula) and dde_call(formula)):
-                self.see(Observation("DOC-DDE", formula[:400]))
-            for found in islice(BOOK.finditer(formula), 20):
-                self.see(targets.judge("externallinkpath", found[1]))
-            if "(" in formula:
-                for seen in formulas.cells(PREFIX.sub("=", formula, count=1).encode("utf-8", "replace")):
-                    self.see(seen)
+            self.calculate(attributes.get("formula", ""))
+        elif tag in CALCULATED:
+            self.calculate(attributes.get(CALCULATED[tag], ""))
         elif tag == "module" or tag == "source-code":
             self.module, self.module_name = [], attributes.get("name", "script")
         elif tag == "binary-data":
@@ -154,6 +151,17 @@ class _Body:
             self.binary.append(text)
         else:
             self.line.append(text)
+
+    def calculate(self, formula: str) -> None:
+        """A formula of a cell, a name or a condition."""
+        if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
+                "|" in formula and not MODERN.match(formula) and dde_call(formula)):
+            self.see(Observation("DOC-DDE", formula[:400]))
+        for found in islice(BOOK.finditer(formula), 20):
+            self.see(targets.judge("externallinkpath", found[1]))
+        if "(" in formula:
+            for seen in formulas.cells(PREFIX.sub("=", formula, count=1).encode("utf-8", "replace")):
+                self.see(seen)
 
     def see(self, observation: Observation | None) -> None:
         if observation is not None and len(self.seen) < SEEN:

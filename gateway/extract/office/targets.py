@@ -24,7 +24,8 @@ class Place(StrEnum):
 
 RUNNING = frozenset({
     "javascript", "vbscript", "ms-msdt", "search-ms", "search", "ms-search", "ms-officecmd", "ms-appinstaller", "mhtml", "mk",
-    "ms-its", "its", "jnlp", "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
+    "ms-its", "its", "jnlp",
+    "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
     "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
 })
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})

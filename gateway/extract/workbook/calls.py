@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import islice
 
-from gateway.extract.office.targets import Place, place, program
+from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.model.content import Observation
 
 OPEN = re.compile(rb"\((?<=[CDEKLRTcdeklrt\s]\()")
@@ -69,7 +69,9 @@ def _link(text: str) -> Observation | None:
         return None
     if place(address[1]) is Place.SCRIPT:
         return Observation("DOC-LINK-SCHEME", address[1])
-    return Observation("DOC-LINK-PROGRAM", address[1]) if program(address[1]) else None
+    if program(address[1]):
+        return Observation("DOC-LINK-PROGRAM", address[1])
+    return Observation("DOC-LINK-SHARE", address[1]) if abroad(address[1]) else None
 
 
 def _server(text: str) -> Observation | None:

@@ -11,6 +11,7 @@ from html import unescape
 from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
+from gateway.extract.office.targets import judge
 from gateway.extract.workbook.calls import JUDGES
 from gateway.model.content import Observation
 
@@ -34,7 +35,8 @@ BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xl
 TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
 TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
 """The second half of service|'topic'!item, whatever the service: any program may be named there."""
-STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xc2\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d)")
+STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xc2\xa0\"']{0,8}(?:=|\+|-|@|\xef\xbc\x9d|\xa3\xbd|\xa1\xd7|\x81\x81)")
+"""The last four are the wide sign of UTF-8, GB18030, Big5 and Shift_JIS."""
 NAMED = re.compile(rb"[=+@(,;*/&-][ ]?[\w.:\\/-]{1,260}$")
 BEFORE = 300                             # octets before a call in which its cell begins
 CANDIDATES = 5000                        # calls of one file that are looked at
@@ -42,6 +44,8 @@ QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,20
 DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S[^\r\n]{0,2000})", re.I)
 SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
 SYLK_FORMULA = re.compile(rb"[\n\r]C;[^\r\n]{0,2000}?;E([^\r\n]{1,2000})", re.I)
+BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n]{3,1000})'!", re.I)
+"""A sheet of another workbook."""
 SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)
 EXCEL = b"urn:schemas-microsoft-com:office:excel"
 """In a page: Excel wrote it, or is meant to open it."""
@@ -166,6 +170,11 @@ def _sylk(data: bytes) -> Iterator[Yield]:
             return
         if re.search(rb"(?:^|[^A-Za-z])(?:EXEC|CALL|REGISTER)\(", formula, re.I):
             yield Observation("XLM-CALL", formula[:100].decode("latin-1"))
+            return
+        book = BOOK.search(formula)
+        seen = judge("externalLinkPath", book[1].decode("latin-1")) if book else next(cells(b"=" + formula), None)
+        if seen is not None and seen.code != "DOC-LOCAL-WORKBOOK":
+            yield seen
             return
 
 

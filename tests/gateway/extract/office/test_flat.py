@@ -103,3 +103,10 @@ def test_workbooks_of_2003(inside: str, code: str) -> None:
 def test_rules_of_sheets(rule: str, code: str) -> None:
     data = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="x">' + rule + "</Workbook>"
     assert codes(take_apart(OFFICE_XML, data.encode(), "a.xml")) - {"ENCRYPTED"} == ({code} if code else set())
+
+
+def test_sheets_of_flat_packages() -> None:
+    data = ('<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"><pkg:part><pkg:xmlData><worksheet>'
+            "<c><f>{}</f></c></worksheet></pkg:xmlData></pkg:part></pkg:package>")
+    assert codes(take_apart(OFFICE_XML, data.format("cmd|'/c rem'!A0").encode(), "a.xml")) == {"DOC-DDE"}
+    assert codes(take_apart(OFFICE_XML, data.format("SUM(A1:A2)").encode(), "a.xml")) == set()

@@ -146,3 +146,13 @@ def test_pages_of_a_book_that_are_no_xml_are_pages() -> None:
     found = list(odf.markup(page, "body"))
     assert [(y.data, y.declared_type) for y in found if isinstance(y, Child)] == [(page, "text/html")]
     assert not [y for y in found if isinstance(y, Problem)]
+
+
+@pytest.mark.parametrize(("element", "code"), [
+    ('<t:named-expression t:expression="of:=DDE(&quot;cmd&quot;;&quot;/c rem&quot;)"/>', "DOC-DDE"),
+    ('<t:content-validation t:condition="of:is-true-formula(WEBSERVICE(&quot;http://h.example/&quot;)=1)"/>', "DOC-DDE"),
+    ('<t:named-expression t:expression="of:=SUM([.A1:.A2])"/>', ""), ('<s:map s:condition="cell-content()=3"/>', ""),
+])
+def test_formulas_beside_cells(element: str, code: str) -> None:
+    found = codes(markup(f'<d xmlns:t="t" xmlns:s="s">{element}</d>'.encode(), "body"))
+    assert {c for c in found if c.startswith(("DOC", "FORMULA"))} - {"FORMULA-CALL"} == ({code} if code else set())

@@ -45,3 +45,11 @@ def test_more_text_than_any_section_has(monkeypatch: pytest.MonkeyPatch) -> None
     text = "some text".encode("utf-16-le") + b"\0\0"
     assert "COUNT" in codes(take_apart(ONENOTE, section() + text * 9, "a.one"))
     assert "COUNT" not in codes(take_apart(ONENOTE, section() + text, "a.one"))
+
+
+@pytest.mark.parametrize(("link", "code"), [
+    ("file:///\\\\h.example\\s\\a.exe", "DOC-LINK-PROGRAM"), ("\\\\h.example\\s\\a.docx", "DOC-LINK-SHARE"), ("https://h.example/", ""),
+])
+def test_links_in_the_text(link: str, code: str) -> None:
+    found = codes(take_apart(ONENOTE, section(names=f'\ufddfHYPERLINK "{link}"'), "n.one"))
+    assert {c for c in found if c.startswith("DOC-")} == ({code} if code else set())

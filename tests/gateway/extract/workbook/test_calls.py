@@ -62,3 +62,10 @@ def test_feeds_of_other_machines(formula: str, held: bool) -> None:
 ])
 def test_addresses_in_pieces(formula: str, code: str) -> None:
     assert [o.code for o in calls(sheet(formula))] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("address", "code"), [
+    ("\\\\h.example\\s\\a.docx", "DOC-LINK-SHARE"), ("\\\\fs01\\s\\a.docx", ""), ("file://198.51.100.7/a.pdf", "DOC-LINK-SHARE"),
+])
+def test_links_to_documents_on_shares(address: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(f"HYPERLINK(&quot;{address}&quot;,&quot;x&quot;)"))] == ([code] if code else [])

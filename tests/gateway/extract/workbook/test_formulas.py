@@ -131,3 +131,18 @@ def test_pages_are_read_in_one_pass() -> None:
 def test_pages_within_saved_ones(page: bytes, depth: int, claimed: bool) -> None:
     node = Node(Artifact(3, 1, ArtifactKind.PART, depth=depth), page, "text/html")
     assert FORMULAS.claims(node) is claimed
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030", "cp950", "cp932"])
+def test_wide_signs_of_every_charset(charset: str) -> None:
+    text = "名,x\r\na,\uff1dcmd|'/c rem'!A0\r\n".encode(charset)
+    assert "FORMULA-DDE" in codes(take_apart(FORMULAS, text, "a.csv", kind="text/csv"))
+
+
+@pytest.mark.parametrize(("formula", "code"), [
+    ("'\\\\h.example\\s\\[a.xls]A'!R1C1", "DOC-REMOTE-WORKBOOK"), ('HYPERLINK("\\\\h.example\\s\\a.exe","x")', "DOC-LINK-PROGRAM"),
+    ("'\\\\fs01\\s\\[a.xls]A'!R1C1", ""), ('HYPERLINK("https://h.example/","x")', ""), ("SUM(R1C1:R2C1)", ""),
+])
+def test_sylk_that_leads_elsewhere(formula: str, code: str) -> None:
+    text = f"ID;PWXL;N;E\r\nC;Y1;X1;K0;E{formula}\r\nE\r\n".encode()
+    assert codes(take_apart(FORMULAS, text, "a.slk", kind="text/plain")) == ({code} if code else set())
