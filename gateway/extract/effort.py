@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SECONDS = 1.5                            # of one message, where the configuration says nothing else
 
@@ -54,8 +54,13 @@ class Stage:
     some single calls of the engine cannot be broken off."""
 
     left: float = PLAY_SECONDS
+    open: bool = field(init=False)       # False where nothing is played
+    wasted: int = field(default=0, init=False)     # pages that used up what they were given
     clock: Callable[[], float] = _still
     fence: Callable[[float], AbstractContextManager[object]] = nullcontext
+
+    def __post_init__(self) -> None:
+        self.open = self.left > 0
 
     def spend(self, seconds: float) -> None:
         self.left -= max(LEAST_PLAY, seconds)

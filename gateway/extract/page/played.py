@@ -26,6 +26,7 @@ BROWSER = "\n".join((
     "return (name, ...given) => entries[name](...given); })()"))
 SECONDS = 0.3                            # CPU of one page; one that does anything takes a hundredth of it
 LEAST_SECONDS = 0.02
+WASTED = 4                               # pages without an end after which what was not played is held like one
 SLACK = 0.3                              # for what is left to tell
 MEMORY = 64 << 20
 STACK = 512 << 10
@@ -197,10 +198,13 @@ def _spends(error: Exception) -> bool:
 
 
 def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
-    """What the scripts of a page do; None where it is not played. `words`: what its reader may be asked for."""
-    allowed = min(SECONDS, stage.left)
-    if len(source) > LARGEST or allowed < LEAST_SECONDS:
+    """What the scripts of a page do; None where it is not played, `spent` where endless pages before it used up the time.
+    `words`: what its reader may be asked for."""
+    allowed = min(SECONDS, stage.left / 2)                # others that come later are played as well
+    if len(source) > LARGEST or not stage.open:
         return None
+    if allowed < LEAST_SECONDS:
+        return Play(spent=True) if stage.wasted >= WASTED else None
     context, take = _opened()
     theatre = _Theatre(stage, context, take, allowed)
     ended, spent = True, False
@@ -214,6 +218,7 @@ def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
             ended, spent = False, not theatre.guessing
         play = replace(_told(theatre, ended), spent=spent)
     stage.spend(stage.clock() - theatre.began)
+    stage.wasted += play.spent
     return play
 
 

@@ -140,11 +140,22 @@ def test_the_same_page_plays_the_same():
 
 
 def test_the_stage_is_paid_for():
-    stage = Stage(played.LEAST_SECONDS / 2)
-    assert play("<script>1</script>", stage) is None
+    assert play("<script>1</script>", Stage(played.LEAST_SECONDS)) is None and play("<script>1</script>", Stage(0)) is None
     assert play("<script>1</script>" + " " * played.LARGEST, Stage()) is None
     stage = Stage(1.0)
     assert play("<script>1</script>", stage) is not None and stage.left < 1.0
+
+
+def test_endless_pages_leave_time_for_others():
+    stage = Stage(1.0, cpu)
+    for _ in range(played.WASTED):
+        endless = play("<script>for(;;);</script>", stage)
+        assert endless is not None and endless.spent
+    last = play(f"<script>location='{TO}'</script>", stage)
+    assert last is not None and last.of("goes")
+    stage.left = played.LEAST_SECONDS
+    unplayed = play(f"<script>location='{TO}'</script>", stage)
+    assert unplayed is not None and unplayed.spent and not unplayed.acts
 
 
 def test_texts_that_the_engine_cannot_be_given():
