@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -51,6 +52,9 @@ REACH = 48
 """Characters before a hint in which its run may begin."""
 FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9])[{MARKS}]+|(?<=[A-Z])[{MARKS}]+(?=[0-9])")
 """Marks go from numbers only: elsewhere they are accents."""
+_IS_MARK = np.array([re.match(f"[{MARKS}]", chr(code)) is not None for code in range(0x10000)])
+MANY = 1000
+"""Format characters of a text from which on they are taken out with arrays."""
 NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
@@ -114,30 +118,41 @@ class View:
     """Normalised text and the way back."""
 
     text: str
-    removed: list[int] = field(default_factory=list)     # for each removed character: its place in the view
+    removed: Sequence[int] | np.ndarray = ()             # for each removed character: its place in the view
     changed: bool = False
     characters: Characters | None = None                 # of the text; None for a short one
 
     def place(self, offset: int) -> int:
         """The offset in the original text of a place in the view."""
+        if isinstance(self.removed, np.ndarray):
+            return offset + int(np.searchsorted(self.removed, offset, "right"))
         return offset + bisect_right(self.removed, offset)
 
 
 def view(text: str) -> View:
     """V1: format characters out, digits of all scripts and full-width forms to ASCII, look-alikes, hanzi numerals, O and l."""
-    removed: list[int] = []
+    removed: Sequence[int] | np.ndarray = ()
     out = text
     found = characters.of(text)
     if not text.isascii():
         if found is None or found.are(characters.FORMAT).any():
-            out, removed = _without_format(text)
+            out, removed = _without_format(text, found)
             found = found and found.of(out)
         mapped = _translate(out, found)
+        mapped = _with_letters_of_flags(mapped) if found is None or found.codes.itemsize > 2 else mapped
         found = found and found.of(mapped)
         out = _without_numerals(mapped, found)
         found = found and found.of(out)
     out = _with_letters_as_digits(out, found)
     return View(out, removed, out is not text and out != text, found and found.of(out))
+
+
+FLAG_LETTER = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff](?=[A-D]?[0-9])")
+"""A regional indicator by itself, before a digit: two of them are a flag."""
+
+
+def _with_letters_of_flags(text: str) -> str:
+    return FLAG_LETTER.sub(lambda m: chr(ord(m[0]) - 0x1f1e6 + 65), text)
 
 
 def _without_numerals(text: str, found: Characters | None) -> str:
@@ -158,8 +173,13 @@ def _without_numerals(text: str, found: Characters | None) -> str:
     return "".join((*pieces, text[done:])) if pieces else text
 
 
-def _without_format(text: str) -> tuple[str, list[int]]:
+def _without_format(text: str, found: Characters | None) -> tuple[str, Sequence[int] | np.ndarray]:
     """The text without format characters, and where in the new text each of them had been."""
+    gone = np.flatnonzero(found.are(characters.FORMAT)[MARGIN:-MARGIN]) if found is not None else np.empty(0)
+    if found is not None and len(gone) > MANY and not _IS_MARK.take(found.inner[gone], mode="clip").any():
+        kept = np.ones(len(text), bool)
+        kept[gone] = False
+        return characters.decoded(found.inner[kept]), (gone - np.arange(len(gone))).astype(np.int32)
     pieces: list[str] = []
     removed: list[int] = []
     last = length = 0

@@ -20,7 +20,7 @@ from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import number
 from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.detect.data.starts import Starts, inside
-from gateway.identifiers import payment, terms, words
+from gateway.identifiers import contact, payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, NONE, Labels
 from gateway.model.content import Sample, Table, Text
@@ -117,7 +117,7 @@ class CustomerData:
             return ()
         artifact = sample.artifact.id
         for name in sample.artifact.names[:4]:
-            self._grid(layout.from_text(self._next(), _as_text(name), self.labels), artifact)
+            self._grid(layout.from_text(self._next(), Text(name, "file name"), self.labels), artifact)
         above = before = None
         for table in sample.tables:
             above = above if before is not None and windows.continues(before, table) else None
@@ -282,6 +282,8 @@ class CustomerData:
         if not kinds and not headed:
             kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
                      or self._neighbour(grid, row, token))
+        if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):      # of two headings over it
+            kinds = frozenset(["phone"])
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds or (read is not None and (read.value in EXAMPLES or read.value in self.own)):
             return
@@ -393,7 +395,3 @@ def _finding(name: str, values: Accepted, before: Mapping[int, tuple[int, int]])
                   for value, seen in placed for lines, characters in (before.get(seen.grid, (0, 0)),))
     severity = Severity.MEDIUM if TYPES[name].strong else Severity.LOW
     return Finding(code(name), "data", severity, first.artifact, shown, len(values), rule=name)
-
-
-def _as_text(name: str) -> Text:
-    return Text(name, "file name")

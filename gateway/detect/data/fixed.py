@@ -62,7 +62,13 @@ def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
             done.append(span)
             for row, value in place.values.items():
                 begin = runs_alike[row][0] + place.at
-                yield place.at, Token("D17X" if value[-1] == "X" else place.shape, value, begin, begin + len(value))
+                yield place.at, Token(_shape(value, place.shape), value, begin, begin + len(value))
+
+
+def _shape(value: str, shape: str) -> str:
+    if value[-1] == "X":
+        return "D17X"
+    return "LLD8" if shape == "LD9" and value[1].isalpha() else shape
 
 
 def _runs(grid: Grid) -> list[Span]:
@@ -107,15 +113,16 @@ def _places(text: str, runs: list[Span], wanted: set[tuple[str, int]], right: fl
             most: float = CHANCE) -> Iterator[_Place]:
     octets = np.frombuffer("".join(text[begin:end] for begin, end in runs).encode(), np.uint8).reshape(len(runs), -1)
     digit, taken = (octets >= 48) & (octets < 58), (octets == 48) | (octets == 49)
-    upper, ten = ((octets >= 65) & (octets <= 90)) | taken, digit | (octets == 88)
+    upper, ten, second = ((octets >= 65) & (octets <= 90)) | taken, digit | (octets == 88), digit | (octets >= 65) & (octets <= 68)
     width = octets.shape[1]
     for shape, length in LENGTHS.items():
         letters = LETTERS.get(shape, 0)
         for at in range(width - length + 1) if width > length else ():
             if (shape, at) not in wanted:
                 continue
-            fit = digit[:, at + letters:at + length - 1].all(axis=1) & upper[:, at:at + letters].all(axis=1)
-            fit &= (ten if shape == "D18" else digit)[:, at + length - 1]
+            begin = at + 2 if shape == "LD9" else at + letters
+            fit = digit[:, begin:at + length - 1].all(axis=1) & upper[:, at:at + letters].all(axis=1)
+            fit &= (ten if shape == "D18" else digit)[:, at + length - 1] & second[:, min(at + 1, width - 1)]
             if fit.sum() >= max(LEAST, (FIT - RIGHT + right) * len(runs)):
                 place = _tried(text, runs, np.flatnonzero(fit).tolist(), shape, at, right)
                 if place is not None and place.chance <= most:
@@ -127,12 +134,13 @@ def _tried(text: str, runs: list[Span], rows: list[int], shape: str, at: int, ri
     distinct = list(dict.fromkeys(values.values()))
     if len(distinct) < LEAST:
         return None
-    passed = _passed(distinct, _kinds(shape), (1 - right) * len(distinct))
-    if not passed:
+    tried = [(kinds, _passed(distinct, kinds, (1 - right) * len(distinct))) for kinds in _kinds(shape)]
+    found = [(tail(len(distinct), len(passed), max(kind.chance for kind in kinds)), passed) for kinds, passed in tried if passed]
+    if not found:
         return None
-    width = runs[0][1] - runs[0][0]
-    chance = tail(len(distinct), len(passed), max(kind.chance for kind in _kinds(shape))) * width * len(LENGTHS)
-    return _Place(shape, at, chance, {row: value for row, value in values.items() if value in passed})
+    chance, passed = min(found, key=lambda one: one[0])
+    places = (runs[0][1] - runs[0][0]) * len(LENGTHS)
+    return _Place(shape, at, chance * places, {row: value for row, value in values.items() if value in passed})
 
 
 def _passed(values: list[str], kinds: list[IdentifierType], most: float) -> set[str]:
@@ -146,8 +154,10 @@ def _passed(values: list[str], kinds: list[IdentifierType], most: float) -> set[
     return passed
 
 
-def _kinds(shape: str) -> list[IdentifierType]:
-    return [TYPES[name] for name in SHAPES[shape] if not TYPES[name].labelled]
+def _kinds(shape: str) -> list[list[IdentifierType]]:
+    """Types that are tried, those together that one file mixes."""
+    kinds = [TYPES[name] for name in SHAPES[shape] if not TYPES[name].labelled]
+    return [kinds] if shape == "LD9" else [[kind] for kind in kinds]
 
 
 def _read(value: str, shape: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.detect.data.tokens import Token
+from gateway.identifiers import payment
 from gateway.identifiers.characters import MARGIN, Characters, matches
 
 YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
@@ -16,6 +17,8 @@ EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
 """What follows the number in track 2: year and month, service code, what the bank adds."""
 FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})[\^\t][^\^\n\t]{2,26}[\^\t]" + EXPIRY)
+CHIP = re.compile(r"5A(?:0[7-9]|0A)([3-6][0-9]{12,18})F?(?=5F|9[0-9A-F]|57|8[0-9A-F])")
+"""A card as its chip says it, among other data objects (EMV 4.3 book 3, annex A: tag 5A)."""
 STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
 
 
@@ -74,6 +77,9 @@ def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[s
         found = STRIPED.search(text[begin:match.start()])
         if found:
             yield "card", Token("PAN", found[0], begin + found.start(), match.start())
+    for match in CHIP.finditer(text) if "5A0" in text else ():
+        if payment.card(match[1]):
+            yield "card", Token("PAN", match[1], *match.span(1))
     for match in FIRST_STRIPE.finditer(text) if "%B" in text else ():
         yield "card", Token("PAN", match[1], *match.span(1))
 

@@ -46,7 +46,7 @@ class Grid:
     characters: Characters | None = None                  # None for a short text
     headings: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)   # first row they hold for, kinds
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
-    placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper -> kinds
+    placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper (ends < 0) -> kinds
     under: dict[int, frozenset[str]] | None = None                                   # offsets of values -> kinds of the line above
     _lines: np.ndarray | None = None
     _words: Words | None = None
@@ -162,12 +162,14 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
                 row = grid.row(match.start())
                 found.append((row + 1, kinds))
                 grid.placed[row + 1] = {
-                    paper(match.group()[:cell.start()]): labels.heading(cell.group()) for pattern in (_WORD, _CELL)
-                    for cell in pattern.finditer(match.group(), len(match.group()) - len(match.group().lstrip(" 0+-")))}
+                    place: labels.heading(cell.group()) for pattern in (_WORD, _CELL)
+                    for cell in pattern.finditer(match.group(), len(match.group()) - len(match.group().lstrip(" 0+-")))
+                    for place in (paper(match.group()[:cell.start()]), -paper(match.group()[:cell.end()]))}
     return found
 
 
 _ROOM = re.compile(" {2,}")
+_WORD_END = re.compile(r"\S*")
 _WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*+")
 """One blank may stand inside a heading or between two: what begins where a value does speaks for it, the longer the better."""
 
@@ -227,9 +229,9 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
     if "  " in before and len(_ROOM.split(grid.line(row).strip())) == len(kinds):         # no cell is empty
         return kinds[len(_ROOM.split(before.lstrip())) - 1]
     if "  " in before or "  " in grid.line(head - 1):     # columns as wide as on paper
-        begin = paper(before)
-        placed = grid.placed.get(head, {})
-        exact = next((placed[at] for at in (begin, begin - 1, begin + 1) if at in placed), None)
+        begin, placed = paper(before), grid.placed.get(head, {})
+        end = -paper(grid.text[grid.starts[row]:_WORD_END.match(grid.text, start).end()])  # type: ignore[union-attr]
+        exact = next((placed[at] for at in (begin, end, begin - 1, begin + 1) if at in placed), None)
         if exact is not None:
             return exact
     left = len(before.split())
@@ -271,7 +273,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = labels.before(window) if window else NONE
     if kinds:
         return kinds, False
-    if grid.headings:
+    if grid.headings and (grid.table or grid.tabbed(row)):
         kinds = grid.heading(row, column)
         if kinds:
             return kinds, True

@@ -61,6 +61,8 @@ _FIRST = re.compile(
 
 
 _TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
+_ITEM = re.compile(r"\s*\(?[0-9]{1,4}[.)、]\s*")
+"""The number of an item of a list."""
 _KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)++(?=[^0-9A-Za-z\s/])")
 """Keys of fields before a name: `MECARD:N:`, `FN:`."""
 _LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
@@ -107,7 +109,7 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
         return str(leading[1])
     pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
     for piece in pieces[:MOST_PIECES]:
-        piece = _KEYED.sub("", piece, count=1) if ":" in piece else piece
+        piece = _ITEM.sub("", _KEYED.sub("", piece, count=1) if ":" in piece else piece)
         if contact.person_name(piece, firms=False):
             return piece.strip()
         first = _FIRST.match(piece)

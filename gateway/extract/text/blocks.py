@@ -36,7 +36,7 @@ HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from
 each of its words."""
-BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++={0,6}")
+BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")

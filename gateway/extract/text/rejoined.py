@@ -18,6 +18,8 @@ COLOURS = re.compile(r"\x1b\[[0-9;]{0,20}[A-Za-z]")
 LENGTHS = re.compile(r"^[*$][0-9]{1,9}\r?\n", re.M)
 """Lines that say how many or how long, before each value of a Redis log (RESP)."""
 FOLD = re.compile(r"\r?\n[ \t]")
+DUMPED = re.compile(r"\]=>\r?\n[ \t]{0,80}(?:string\([0-9]{1,6}\)|int\(|float\()[ ]?")
+"""What PHP's var_dump has between a key and its value."""
 SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
           "eight": "8", "nine": "9"}
 _WORD = "(?:" + "|".join(SPOKEN) + ")(?![A-Za-z])"
@@ -39,18 +41,24 @@ def plain(text: str) -> str:
     """The text without what is for a terminal or a program that reads it; '' where there is none."""
     if "\x1b[" in text:
         return COLOURS.sub("", text)
+    if "]=>" in text and DUMPED.search(text):
+        return DUMPED.sub("]=> ", text)
     return LENGTHS.sub("", text) if text.startswith("*") and LENGTHS.match(text) else ""
 
 
 BACKWARDS = re.compile(r"倒(?:過|过)?(?:來|来|著|着|序|寫|写)|逆(?:順|序|から|さ)|거꾸로|역순|"
                        r"(?:written|read|spelled|typed|are|is)(?: them)? (?:backwards?|in reverse|reversed)(?![A-Za-z])", re.I)
 MOVED = re.compile(r"rot-?13", re.I)
+TELLING = ("ackward", "ACKWARD", "evers", "EVERS", "ot13", "OT13", "ot-13", "OT-13", "倒", "逆", "거꾸로", "역순")
+"""One of these is in every text that either matches: a search for a word costs a hundredth of a pattern's."""
 WORD = re.compile(r"[0-9A-Za-z]{8,24}(?![0-9A-Za-z])")
 TURNED_LINES = 2000
 
 
 def told(text: str) -> str:
     """The text as it says itself that it is to be read: its numbers backwards, its letters moved by half the alphabet."""
+    if not any(map(text.__contains__, TELLING)):
+        return ""
     if MOVED.search(text) is not None:
         return codecs.encode(text, "rot13")
     if BACKWARDS.search(text) is None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 import time
 
+import numpy as np
 import pytest
 
-from gateway.identifiers import tw
+from gateway.identifiers import normalise, tw
 from gateway.identifiers.normalise import compact, view
 
 
@@ -73,3 +75,24 @@ def test_the_letter_of_an_identity_number_behind_a_telephone_number():
     assert view("0990 125 929 O130000005").text.endswith("O130000005") is tw.national_id("O130000005")
     value = next(v for n in range(10) if tw.national_id(v := f"O13000000{n}"))
     assert view(f"0990 125 929 {value} x").text == f"0990 125 929 {value} x"
+
+
+def test_letters_in_boxes_rings_and_flags():
+    assert view("\U0001f170\U0001f150 \U0001f1e6123456789 \U0001f1e6B12345678 \U0001f1f9\U0001f1fc0912").text == "AA A123456789 AB12345678 \U0001f1f9\U0001f1fc0912"
+
+
+def test_korean_numerals_among_themselves():
+    assert view("번호 팔일영삼일구-일육칠이구칠팔 끝").text == "번호 810319-1672978 끝"
+    for text in ("고객이 010-1234-5678이며", "이사 일이 있어", "구로구 오이동"):
+        assert view(text).text == text
+
+
+def test_many_format_characters_are_taken_out_with_arrays(monkeypatch):
+    rng = random.Random(4)
+    text = "".join(rng.choice(("1", "A", "王", "\u200b", "\u200b\ufeff", "\u00ad", " \n")) for _ in range(3000))
+    made = normalise.view(text)
+    assert isinstance(made.removed, np.ndarray)
+    monkeypatch.setattr(normalise, "MANY", 10**9)
+    wanted = normalise.view(text)
+    assert made.text == wanted.text and isinstance(wanted.removed, list)
+    assert [made.place(at) for at in range(0, len(made.text), 7)] == [wanted.place(at) for at in range(0, len(made.text), 7)]

@@ -18,7 +18,7 @@ def digits(n):
 
 
 @pytest.mark.parametrize(("make", "type"), [
-    (makers.tw_id, "tw.national_id"), (makers.cn_id, "cn.resident_id"), (makers.my_number, "jp.my_number")])
+    (makers.tw_id, "tw.national_id"), (makers.tw_resident, "tw.resident_id"), (makers.cn_id, "cn.resident_id"), (makers.my_number, "jp.my_number")])
 @pytest.mark.parametrize("behind", ["", "  王小明", "\t王小明"])
 def test_one_place_of_every_line(make, type, behind):
     numbers = [make(RNG).replace("-", "") for _ in range(16)]
@@ -42,3 +42,4 @@ def test_serials(line):
 
 def test_few_lines_say_nothing():
     assert look("\n".join(f"2{i:05d}{makers.tw_id(RNG)}{digits(9)}" for i in range(4))).identifiers == {}
+

@@ -33,3 +33,9 @@ def test_passports_of_passengers():
     assert [(name, token.value) for name, token in forms.passengers(lines)] == [
         ("tw.passport", "312345678"), ("jp.passport", "TK1234567"), ("cn.passport", "E12345678")]
     assert list(forms.passengers("P/TWN/312345678/TWN")) == [] == list(forms.passengers("DOCS P/TWN/TK1234567/ XP/CHN/E12345678"))
+
+
+def test_cards_as_their_chips_say_them():
+    number = "4761739001010010"
+    assert [(name, token.value) for name, token in forms.stripes(f"9F26081122334455667788 5A08{number}5F2403271231")] == [("card", number)]
+    assert list(forms.stripes(f"5A08{number[:-1]}15F2403271231 5A08{number} 5A0912")) == []

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import random
+
 from gateway.detect.data import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
 from tests.bench.test_data_cost import look
+from tests.gateway.identifiers import makers
 
 LABELS = Labels()
 
@@ -186,3 +189,19 @@ def test_amounts_are_no_columns() -> None:
 def test_a_heading_may_say_how_many_digits_its_numbers_have() -> None:
     assert kinds("姓名 健保卡號(12碼) 日期\n王大明 000012345678 x", "000012345678")[0] == {"tw.nhi_card"}
     assert not kinds("房間 健保卡號12 日期\n王大明 000012345678 x", "000012345678")[0]
+
+
+def test_columns_that_end_together():
+    text = "     name    nhiCardNo       mobile\n1  馬佩珊 000087862988   0909028356\n2  簡哲瑋 000021368022 0919 000 326\n3   許璇 000091341574 0964-823-240\n"
+    assert look(text).identifiers.get("tw.nhi_card") == 3
+
+
+def test_headings_say_nothing_of_lines_without_cells():
+    text = "Amount\nEmail\nAddress\n9 Lake St, Austin, TX 73190\n4 Maple St, Austin, TX 74663\n7 Oak St, Austin, TX 76589\nCard Number\n" + "\n".join(
+        makers.card(random.Random(n)) for n in range(5))
+    assert look(text).identifiers.get("card") == 5
+
+
+def test_a_telephone_under_two_headings():
+    text = "序號 轉出帳號 姓名 手機 銀行\n1 23650251399104 潘昱辰 0901-039-828 第一銀行\n2 90653634386140 施柏翰 0984 244 127 第一銀行\n3 80518805052099 謝玉珍 0919793609 中國信託\n"
+    assert look(text).identifiers.get("tw.bank_account") == 3

@@ -63,3 +63,9 @@ def test_names_before_the_values_of_a_list():
     for value in ("ML7938658", "TA1805740", "TM4024671"):
         assert kinds(text, value) == {"jp.passport"}, value
     assert kinds(text, "TM1024671") == frozenset()
+
+
+def test_the_only_column_of_a_printed_table():
+    text = "     護照號碼 \\\n0   365298530\n1   361514097\n10   307846957\n"
+    assert kinds(text, "361514097") == {"passport"} == kinds(text, "307846957")
+    assert kinds("客服請提供帳號 365298530\n361514097\n", "361514097") == frozenset()

@@ -52,3 +52,7 @@ def test_numbers_that_are_said_to_be_moved():
 
 def test_the_first_line_of_a_literal_stands_alone():
     assert rejoined.unescaped('{"file": "a,b\\nc,d\\ne,f\\n"}') == '{"file"\na,b\nc,d\ne,f\n"}'
+
+
+def test_what_php_dumps():
+    assert rejoined.plain('["acct_no"]=>\n    string(12) "269143858309"\n["n"]=>\n  int(3)\n') == '["acct_no"]=> "269143858309"\n["n"]=> 3)\n'
