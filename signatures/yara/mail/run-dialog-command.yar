@@ -14,7 +14,7 @@ rule run_dialog_command
         $do4 = "\xE7\xB2\x98\xE8\xB4\xB4"
         $do5 = "\xE8\xB2\xBC\xE3\x82\x8A\xE4\xBB\x98\xE3\x81\x91"
         $do6 = "\xE8\xB2\xBC\xE3\x82\x8A\xE4\xBB\x98\xE3\x81\x91\xE3\x81\xA6"
-        $get = /(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[^\n<]{0,40}[ ('";](https?:\/\/[a-z0-9]|[a-z0-9-]{2,60}\.[a-z]{2,12}[\/|'" )&])/ nocase
+        $get = /(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[^\n<]{0,40}[ ('";](https?:\/\/[a-z0-9]|([a-z0-9-]{1,60}\.){1,4}[a-z]{2,12}[\/|'" )&])/ nocase
         $shell = /(powershell|pwsh|cmd|wt)(\.exe)?[ \t]{1,8}[^\n< \t]/ nocase
         $encoded = /(powershell|pwsh)(\.exe)?[ \t]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t]{1,8}[A-Za-z0-9+\/]{16}/ nocase
         $remote = /(mshta|msiexec(\.exe)?[ \t]{1,8}\/[a-z]{1,12}|regsvr32[^\n<]{1,60}\/i:|rundll32|wscript|cscript|finger|ssh)(\.exe)?[ \t]{0,8}["']?(https?:\/\/[a-z0-9]|\\\\[a-z0-9])/ nocase
