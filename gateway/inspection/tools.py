@@ -30,7 +30,7 @@ ENVIRONMENT = {"PATH": "/usr/bin", "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 _NOT_STARTED = 127                       # what shells answer for a program that is not there
 
 _PASSWORD = re.compile(r"[^\x00-\x1f]{0,128}")
-_LANGUAGES = re.compile(r"[a-z]{3}(?:_[a-z]{3,4})?(?:\+[a-z]{3}(?:_[a-z]{3,4})?){0,7}")
+_LANGUAGES = re.compile(r"[a-z]{3}(?:_[a-z]{3,4}){0,2}(?:\+[a-z]{3}(?:_[a-z]{3,4}){0,2}){0,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,9 @@ TOOLS: Mapping[str, Tool] = {
     # The lines of a table or a letter as they go across the page, whatever room is between their words.
     "tesseract-rows": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "4", "-l", "{languages}", *_DARK_ON_LIGHT),
                            {"languages": _LANGUAGES}, 20, 4 << 20),
+    # What is written from top to bottom. 1: its languages are packages of their own, and are not here.
+    "tesseract-columns": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "5", "-l", "{languages}", *_DARK_ON_LIGHT),
+                              {"languages": _LANGUAGES}, 20, 4 << 20, frozenset({0, 1})),
     # How a page lies. 1: too little type to tell.
     "tesseract-turn": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "0", "-l", "osd"), {}, 20, 1 << 16,
                            frozenset({0, 1})),

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.identifiers.normalise import view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
 
@@ -38,14 +39,14 @@ def _title(line: str, labels: Labels) -> str:
     """The piece of a line, between wide gaps, that names a document; '' in the heading of a table."""
     pieces = [piece for piece in BETWEEN.split(line.strip()) if not any(map(str.isdigit, piece))]
     titles = {piece for piece in pieces
-              if len(piece) <= TITLE and DOCUMENT.search(piece) and not labels.heading(piece).isdisjoint(IDENTIFYING)}
-    others = any(labels.heading(piece) for piece in pieces if piece not in titles)
+              if len(piece) <= TITLE and DOCUMENT.search(piece) and not labels.heading(view(piece).text).isdisjoint(IDENTIFYING)}
+    others = any(labels.heading(view(piece).text) for piece in pieces if piece not in titles)
     return titles.pop() if len(titles) == 1 and not others else ""
 
 
 def _labelled(line: str, title: str, labels: Labels) -> str:
     def named(match: re.Match[str]) -> str:
-        if labels.before(line[:match.start()]) or DATED.fullmatch(match[0]):
+        if labels.before(view(line[:match.start()]).text) or DATED.fullmatch(match[0]):
             return match[0]
         return f"{title}: {match[0]}"
 

@@ -35,7 +35,6 @@ COARSE = 1.5
 """Degrees from one attempt to the next, before the finer ones."""
 SKEW_SIDE = 900
 SIDEWAYS = 1.5
-"""Times that columns differ more than rows."""
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
@@ -138,13 +137,13 @@ def _sharpness(marks: Image.Image) -> float:
     return float((np.diff(rows) ** 2).sum())
 
 
-def sideways(picture: Image.Image) -> bool:
-    """Whether the lines of a fitted picture go up or down the page."""
+def sideways(picture: Image.Image, times: float = SIDEWAYS) -> bool:
+    """Whether the lines of a fitted picture go up or down the page. `times`: that columns differ more than rows."""
     across, down = (Image.fromarray(_edges(turned).astype(np.uint8) * 255)
                     for turned in (picture, picture.transpose(Image.Transpose.ROTATE_90)))
     for marks in (across, down):
         marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
-    return _sharpness(down) > SIDEWAYS * _sharpness(across)
+    return _sharpness(down) > times * _sharpness(across)
 
 
 def _taiwanese(value: str) -> bool:

@@ -18,7 +18,7 @@ import pypdfium2.raw as raw
 from PIL import AvifImagePlugin, Image, ImageChops, ImageOps, ImageStat
 
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
-from gateway.extract.pictures import barcodes, boxes, cards, columns, drawn, heif, legible, lettering, noise
+from gateway.extract.pictures import barcodes, boxes, cards, columns, drawn, heif, legible, lettering, noise, spelled, upright
 from gateway.extract.pictures import words as picture_words
 from gateway.identifiers.terms import Labels
 from gateway.model.artifact import ArtifactKind
@@ -57,7 +57,7 @@ SPELLED = re.compile(r"[A-Z]?[a-z]+")
 FEW_WORDS = 4
 PAGE_OF_LETTERS = 12
 """Squares in lines of letters from which on all turns of a picture are tried; signs and logos have fewer."""
-LONG_NUMBERS = re.compile(r"[0-9]{9}")
+LONG_NUMBERS = re.compile(r"[0-9]{8}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
 PROSE, ODD, READ = 80, 50, 0.85
@@ -288,12 +288,22 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         prepared = prepared if turned is taken else turned
     if text.strip():
         yield "eng", text
+    languages = language(context.heard)
+    named = ""
     if NUMBERS.search(text) and not (fluent or _fluent(text)):
-        languages = language(context.heard)
         named = columns.parted(legible.mended(_tool("tesseract-rows", prepared, context, languages=languages)))
-        yield languages, cards.titled(named, Labels())
+        known = Labels()
+        yield languages, cards.titled(spelled.labels(named, known), known)
         if side := columns.beside(named):
             yield languages, side
+    if letters >= PAGE_OF_LETTERS and not fluent and upright.likely(taken, named):
+        laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
+        straight = taken if taken.height < upright.TWICE * laid.width else laid.transpose(Image.Transpose.ROTATE_270)
+        lines = _tesseract(laid, "eng", context, "tesseract-rows")
+        upwards = _tool("tesseract-columns", straight, context, languages=f"{languages}_vert")
+        if said := upright.said(upwards, lines):
+            yield "eng", lines
+            yield languages, legible.mended(said)
 
 
 def _fluent(text: str) -> bool:
@@ -309,32 +319,35 @@ def _fluent(text: str) -> bool:
 def _legible(text: str) -> int:
     """Words and numbers that look like such, long ones above all, less those that mix letters and digits as misread text does."""
     words = WORDS.findall(text)
-    return len(words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
+    return sum(len(w) > 2 for w in words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
 
 
 def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
-    """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best."""
-    best = (_legible(text), prepared, text)
+    """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best.
+
+    Tesseract reads lines that go up or down too, but not in rows: these tell how it lies.
+    """
+    aside = legible.sideways(prepared)
+    best = (_legible(_tesseract(prepared, "eng", context, "tesseract-rows") if aside else text), prepared, text)
     lies = LIES.search(_tool("tesseract-turn", prepared, context))
-    sideways = legible.sideways(prepared)
     sure = [TURNS[lies[1]]] if lies and lies[1] != "0" and float(lies[2]) >= SURE else []
-    if sideways:
+    if aside:
         turns = list(dict.fromkeys([*sure, TURNS["90"], TURNS["270"]]))
     else:
         turns = sure or (list(TURNS.values()) if best[0] < FEW_WORDS else [])
     for turn in turns:
         turned = legible.fit(picture.transpose(turn))
-        found = _tesseract(turned, "eng", context)
+        found = _tesseract(turned, "eng", context, "tesseract" if turn == TURNS["180"] else "tesseract-rows")
         score = _legible(found)
         if score > best[0]:
             best = (score, turned, found)
-        if score >= FEW_WORDS and NUMBERS.search(found) and not sideways:
+        if score >= FEW_WORDS and NUMBERS.search(found) and not aside:
             break
     return best[1], best[2]
 
 
-def _tesseract(picture: Image.Image, languages: str, context: Context) -> str:
-    return legible.mended(_tool("tesseract", picture, context, languages=languages))
+def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:
+    return legible.mended(_tool(tool, picture, context, languages=languages))
 
 
 def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) -> str:

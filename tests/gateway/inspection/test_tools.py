@@ -79,7 +79,7 @@ def test_questions_are_checked(value: object) -> None:
 
 
 def test_a_question_survives() -> None:
-    question = Question("tesseract", {"languages": "chi_tra+jpn+eng"})
+    question = Question("tesseract", {"languages": "chi_tra_vert+jpn+eng"})
     assert decode_question(encode_question(question)) == question
 
 

@@ -129,7 +129,7 @@ def test_photographs_are_left_to_the_eye_and_signs_are_read_once():
     read(png(page(("ALPHA BANK",))), sign)
     turned = Counting()
     read(png(page(("Terms and conditions of business",) * 4)), turned)
-    assert (sign.tools, set(turned.tools)) == (["tesseract"], {"tesseract", "tesseract-turn"})
+    assert (sign.tools, set(turned.tools)) == (["tesseract"], {"tesseract", "tesseract-turn", "tesseract-rows"})
 
 
 def test_what_is_no_picture_is_left_to_others():
@@ -261,3 +261,32 @@ def test_pictures_of_telephones() -> None:
     assert [y.code for y in read(shot.replace(b"hvcC", b"hvcX"), None, "image/heic")] == [IncidentCode.MALFORMED]
     assert [y.code for y in read(shot.replace(b"\0\0hvc1", b"\0\0avc1"), None, "image/heic")] == [IncidentCode.UNSUPPORTED]
     assert read(shot[:24], None, "image/heic") == []      # no program shows anything of it
+
+
+class Columns(Counting):
+    """A reader that finds nothing in lines."""
+
+    def run(self, tool, data, **parameters):
+        self.tools.append((tool, parameters.get("languages", "")))
+        return "身分證字號 王大文 李小華\nA123456789\n".encode() if tool == "tesseract-columns" else b""
+
+
+def test_what_stands_in_columns_is_read_so() -> None:
+    picture = Image.new("L", (700, 520), 255)
+    draw = ImageDraw.Draw(picture)
+    for column in range(9):
+        for row, character in enumerate("身分證A123456789"):
+            draw.text((50 + 64 * column, 20 + 36 * row), character, 0, ImageFont.truetype(leak_pictures.SANS, 28, index=3))
+    tools = Columns()
+    texts = [y.content for y in read(png(picture), tools) if isinstance(y, Text)]
+    assert tools.tools[-1] == ("tesseract-columns", "chi_tra_vert") and any("A123456789" in text for text in texts)
+    lines = Columns()
+    assert read(png(page(("Terms and conditions of business",) * 4)), lines) == []
+    assert "tesseract-columns" not in dict(lines.tools)
+
+
+@needs_tesseract
+def test_a_small_page_is_not_turned_for_what_is_read_of_its_side():
+    shown = page(("Ann Bell  QH68956464KL", "Joe Park  WA32088227FA", "Kim Lane  KG29163858JD"))
+    texts = [y.content for y in read(png(shown.resize((420, 240))), Tesseract()) if isinstance(y, Text)]
+    assert "WA32088227FA" in texts[-1]

@@ -1,0 +1,44 @@
+"""Labels of a recognised page as they should be spelled: one ideograph of a long one misread (在禄カード番号 for 在留カード番号),
+blanks and strokes of other scripts inside a word of katakana.
+"""
+
+from __future__ import annotations
+
+import re
+
+from gateway.identifiers import terms
+from gateway.identifiers.normalise import view
+from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.terms import Labels
+
+LEAST = 5
+"""Characters of a label at the least: shorter ones are other words with a character changed."""
+LONGEST = 16
+"""Characters of a run that may be a heading; longer ones are sentences."""
+RUN = re.compile("[\u3041-\u30fc\u3400-\u9fff]{5,}")
+LENGTHENED = re.compile("(?<=[\u30a1-\u30fa]) ?[ー一―\\-] ?(?=[\u30a1-\u30fa])")
+
+
+def labels(text: str, known: Labels) -> str:
+    """The text with such labels put right."""
+    words = _words()
+
+    def right(run: re.Match[str]) -> str:
+        said = run[0]
+        return said if len(said) > LONGEST or known.heading(view(said).text) else _corrected(said, words)
+
+    return RUN.sub(right, LENGTHENED.sub("ー", text))
+
+
+def _words() -> list[str]:
+    spelled = (word.replace("-", "ー") for word, kinds in terms.WORDS.items() if not kinds.isdisjoint(IDENTIFYING))
+    return sorted((word for word in spelled if len(word) >= LEAST and RUN.fullmatch(word)), key=len, reverse=True)
+
+
+def _corrected(said: str, words: list[str]) -> str:
+    for word in words:
+        for at in range(len(said) - len(word) + 1):
+            piece = said[at:at + len(word)]
+            if sum(one != other for one, other in zip(piece, word, strict=True)) == 1:
+                return said[:at] + word + said[at + len(word):]
+    return said
