@@ -146,7 +146,10 @@ def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.nd
     follows = codes[ends]
     bracket = (follows == 40) | (follows == 32) | (follows == 45)
     apart = ((kinds[starts - 1] & SEPARATOR) != 0) & ((kinds[starts - 2] & UPPER) != 0) & (before == 0)
-    check = (length == 6) & ((before > 0) | apart) & (bracket | ((after == 1) & ((follows | 32) == 97)))
+    second = codes[ends + 1]                              # as tokens.CHECK: ` (7)`, `-(7)`, `-A`
+    closed = (follows == 40) | ((follows == 32) & ((second == 40) | (second == 45) | (second == 32)))
+    closed |= (follows == 45) & ((second == 40) | (second == 32) | (second == 65))
+    check = (length == 6) & ((before > 0) | apart) & (closed | ((after == 1) & ((follows | 32) == 97)))
     check |= (length == 17) & (before == 0) & (after == 1) & ((follows | 32) == 120)
     check |= (length == 8) & (before == 2) & (after == 2)
     check |= (length == 8) & apart & (bracket & (follows != 40)) & ((kinds[ends + 1] & kinds[ends + 2] & UPPER) != 0)

@@ -38,6 +38,9 @@ LITERAL = re.compile(
 
 
 def statements(text: str) -> Iterator[Yield]:
+    if max(text.lower().count("values"), text.count("),")) >= MOST_RECORDS:
+        yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
+        return
     yield from inserted(text)
     yield from copied(text)
     yield from selected(text)
@@ -46,11 +49,8 @@ def statements(text: str) -> Iterator[Yield]:
 def inserted(text: str) -> Iterator[Yield]:
     """INSERT statements as tables, those of one table and the same columns as one; column names where a statement gives them."""
     tables: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
-    statements = text.lower().count("values")
     created = {found[1].lower(): _columns(found[2]) for found in islice(CREATE.finditer(text), MOST_CREATED)}
-    match = INSERT.search(text) if statements < MOST_RECORDS else None
-    if statements >= MOST_RECORDS:
-        yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
+    match = INSERT.search(text)
     while match:
         named = match[2].rstrip()[1:-1].split(",") if match[2] else created.get(match[1].lower(), ())
         columns = tuple(c.strip(' `"[]') for c in named)

@@ -19,6 +19,7 @@ REST64, REST16 = re.compile(rb"[0-9A-Za-z+/\-_]*+"), re.compile(rb"[0-9A-Fa-f]*+
 """What a word goes on with: a line of megabytes is passed over in one step."""
 LONGEST = 64
 """Characters of such a word; longer ones are blocks."""
+FURTHER = re.compile(rb"(?:={0,2}\r?\n[0-9A-Za-z+/\-_]{%d,}+)++" % (LONGEST + 1))
 LEAST = 3
 MOST = 20_000
 """Words that are read, and a tenth of those that are looked at: whole files in base64 have a million."""
@@ -48,6 +49,8 @@ def decoded(data: bytes) -> bytes:
                 end += len(data[end:end + 2]) - len(data[end:end + 2].lstrip(b"="))
                 pieces += (data[done:start], said)
                 done = end
+            if end - start > LONGEST and (lines := FURTHER.match(data, end)) is not None:
+                end = lines.end()                         # whole files in base64 have a million such lines
             at = end if said or end - start > LONGEST else match.start() + 1
         if len(pieces) >= 2 * LEAST:
             return b"".join((*pieces, data[done:]))

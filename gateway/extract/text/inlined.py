@@ -7,7 +7,6 @@ look at lines, once.
 from __future__ import annotations
 
 import binascii
-import io
 import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -219,7 +218,11 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
         return
     run: list[bytes] = []
     tail = before = b""                                          # of the line before the run: `key: TVqQ`
-    for line in chain(io.BytesIO(data), (b"",)):
+    for line in chain(_in_blocks(data), (b"",)):
+        if len(line) > LONG_BLOCK and BLOCK.fullmatch(line):
+            tail = before if not run else tail
+            run += (line, b"", b"")                              # three lines and more
+            continue
         text = line.strip(b" \t\r\n>|")
         whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
         if not whole:
@@ -236,6 +239,22 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
         before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
             yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+
+
+LONG_BLOCK = 1 << 12
+BLOCK = re.compile(rb"(?:[A-Za-z0-9+/]{40,}+={0,2}\r?\n)++")
+
+
+def _in_blocks(data: bytes) -> Iterator[bytes]:
+    """The lines of a text; many together where they are nothing but base64."""
+    at = 0
+    while at < len(data):
+        end = data.find(b"\n", at) + 1 or len(data)
+        block = BLOCK.match(data, at) if end - at > 40 else None
+        if block is not None and block.end() - at > LONG_BLOCK:
+            end = block.end()
+        yield data[at:end]
+        at = end
 
 
 def _short_file(run: list[bytes]) -> bool:

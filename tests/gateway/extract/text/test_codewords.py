@@ -31,3 +31,9 @@ def test_quoted_printable_that_nobody_decoded():
     plain = "存款帳號 123456789012\n" * 4
     assert unquoted(quopri.encodestring(plain.encode())).decode() == plain
     assert unquoted(b"a=E5 b=E6 c=E7 =E5 =E5 =E5 =E5 =E5 =E5 =E5") == b""
+
+
+def test_values_behind_a_file_of_many_lines():
+    listed = "".join(f"陳志明,{base64.b64encode(v.encode()).decode()};\n" for v in VALUES).encode()
+    for file in (base64.encodebytes(b"name,id\n" + b"customer 1,0000123456\n" * 5000), (b"313233" * 20 + b"\r\n") * 500):
+        assert decoded(file + b"\n" + listed).endswith("".join(f"陳志明,{v};\n" for v in VALUES).encode())

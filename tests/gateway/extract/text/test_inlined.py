@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import random
 import time
 
 import pytest
@@ -119,3 +120,13 @@ def test_a_short_text_that_is_nothing_but_base64():
 @pytest.mark.parametrize("kind", ["message/delivery-status", "application/pgp-signature"])
 def test_reports_and_signatures_are_text_too(kind):
     assert INLINED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Action: failed", kind))
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("before", [b"", b"See this:\n", b"file: "])
+def test_files_of_many_lines_are_read_like_those_of_few(end, before):
+    program = PROGRAM + random.Random(3).randbytes(30_000)
+    coded = base64.encodebytes(program).replace(b"\n", end)
+    assert program in [c.data for c in children(before + coded + b"-- kind regards")]
+    broken = coded[:9000] + b"-- cut --" + end + coded[9000:]
+    assert program not in [c.data for c in children(broken)]
