@@ -9,7 +9,8 @@ from __future__ import annotations
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -143,6 +144,22 @@ def measured(text: str, corpus: Sequence[bytes], meter: Meter) -> float:
         rules.match(data=sample)
         worst = max(worst, (meter() - began) * (1 << 20) / max(4096, len(sample)))
     return worst
+
+
+def wide(text: str) -> list[str]:
+    """Names of the rules that match most of our samples: those hold nothing, so such a rule would hold all mail."""
+    rules = yara.compile(source=text, externals=EXTERNALS, includes=False)
+    corpus = samples()
+    found = Counter(match.rule for sample in corpus for match in rules.match(data=sample))
+    return [name for name, times in found.items() if 2 * times > len(corpus)]
+
+
+def leave_out(source: Source, names: Collection[str]) -> None:
+    """Blanks out the rules of these names, as such that match anything."""
+    for found in [m for m in _RULE.finditer(source.text) if m[1] in names]:
+        line = source.text.count("\n", 0, found.start(1)) + 1
+        source.refused.append((line, f"{found[1]}: matches anything"))
+        blank(source, line)
 
 
 def _alone(text: str) -> Iterable[tuple[str, int, str]]:

@@ -11,12 +11,14 @@ import json
 import math
 import os
 import resource
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from gateway.detect.outside_rules import Source, cleaned, compiled, measured, profile, samples
+from gateway.detect.outside_rules import Source, cleaned, compiled, leave_out, measured, profile, samples, wide
+from gateway.inspection import libc
 from gateway.inspection.child import cpu_seconds
 from gateway.inspection.rulestore import engine
 
@@ -37,6 +39,8 @@ def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
         source, hashes[name] = read(Path(name))
         if cleaned(source):
             profile(source, lambda text: apart(text, corpus))
+            leave_out(source, json.loads(aside(lambda source=source: json.dumps(wide(source.text))) or "[]"))  # type: ignore[misc]
+            cleaned(source)                  # what refers to a rule that was left out goes with it
         sources.append(source)
     kept = [source for source in sources if source.rules]
     if kept:
@@ -51,22 +55,40 @@ def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def apart(text: str, corpus: Sequence[bytes]) -> float:
-    """What rules cost, measured in a child that the kernel ends when it takes too long: infinity then."""
+    """What rules cost; infinity where they do not end."""
+    return float(aside(lambda: repr(measured(text, corpus, cpu_seconds))) or math.inf)
+
+
+def aside(work: Callable[[], str]) -> str:
+    """What a child says that the kernel ends when it takes too long; nothing then."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid == 0:
         status = 1
         try:
+            os.close(ours)
+            libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
             resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
-            os.write(theirs, repr(measured(text, corpus, cpu_seconds)).encode())
+            with os.fdopen(theirs, "wb") as out:
+                out.write(work().encode())
             status = 0
         finally:
             os._exit(status)
     os.close(theirs)
     with os.fdopen(ours, "rb") as said:
-        heard = said.read(64)
+        heard = said.read()
     _, status = os.waitpid(pid, 0)
-    return float(heard) if heard and not status else math.inf
+    return "" if status else heard.decode()
+
+
+def alone() -> int:
+    """From here on this process dies with who started it, and standard output is for us: rules can write to it (YARA's module
+    `console`), and nobody shall read that as our answer. Where the answer goes."""
+    libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
+    answer, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
+    return answer
 
 
 def read(path: Path) -> tuple[Source, str]:
@@ -88,4 +110,5 @@ def _head(path: Path, size: int) -> bytes:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(int(sys.argv[1]), json.load(sys.stdin))))
+    with os.fdopen(alone(), "w", encoding="utf-8") as told:
+        told.write(json.dumps(main(int(sys.argv[1]), json.load(sys.stdin))))

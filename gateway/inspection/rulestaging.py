@@ -28,8 +28,9 @@ def stage(store: RuleStore, folders: Sequence[Path], samples: Sequence[Path], no
     if said["files"] != hashes or said["engine"] != engine():
         raise RuleStoreProblem("the rules were changed while they were compiled; stage them again")
     if not octets:
-        first = ": ".join(said["refused"][0]) if said["refused"] else "there is no rule in the files"
-        raise RuleStoreProblem(f"no rule compiles; the first problem is {first}")
+        problems = [*said["refused"], *said["slow"]]
+        why = f"no rule is left; the first problem is {': '.join(problems[0])}" if problems else "there is no rule in the files"
+        raise RuleStoreProblem(why)
     staged = Staged(version, engine(), int(said["rules"]), hashes, tuple(Note(*n) for n in said["refused"]),
                     tuple(Note(*n) for n in said["slow"]), now.isoformat(timespec="seconds"))
     store.save(staged, octets)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gateway.detect.outside_rules import Source, cleaned, compiled, loaded, profile, samples, severity
+from gateway.detect.outside_rules import Source, cleaned, compiled, leave_out, loaded, profile, samples, severity, wide
 from gateway.model.finding import Severity
 
 GOOD = 'rule Good%d { strings: $a = "marker-%d" condition: $a }\n'
@@ -14,6 +14,13 @@ GOOD = 'rule Good%d { strings: $a = "marker-%d" condition: $a }\n'
 
 def names(source: Source, data: bytes) -> list[str]:
     return [m.rule for m in loaded(compiled([source])).match(data=data)]
+
+
+def test_a_rule_that_matches_most_samples_is_wide() -> None:
+    assert wide('rule A { condition: true } rule B { strings: $a = "report" condition: $a } private rule C { condition: true }') == ["A"]
+    source = Source("x.yar", "rule A { condition: true }\n\nrule B { condition: A }\n")
+    leave_out(source, ["A"])
+    assert source.refused == [(1, "A: matches anything")] and source.rules == 1
 
 
 @pytest.mark.parametrize(("bad", "line", "said"), [

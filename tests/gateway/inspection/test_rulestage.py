@@ -1,6 +1,11 @@
 from __future__ import annotations
 
 import math
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 from gateway.detect.outside_rules import samples
@@ -11,6 +16,21 @@ def test_only_an_answer_counts() -> None:
     """Rules that do not end stand in test_rulestaging: they take seconds."""
     assert apart("rule E { condition: nonsense }", samples()) == math.inf, "a child that fails has not said that it is quick"
     assert 0 <= apart('rule F { strings: $a = "fine" condition: $a }', samples()) < 1
+
+
+def test_it_ends_with_who_asked(tmp_path: Path) -> None:
+    """A command that was interrupted left it compiling for a quarter of an hour."""
+    code = ("import subprocess, sys; subprocess.run([sys.executable, '-P', '-c', 'import os, time; "
+            "from gateway.inspection.rulestage import alone; os.write(alone(), b\"%d \" % os.getpid()); print(7, flush=True); time.sleep(60)'])")
+    parent = subprocess.Popen([sys.executable, "-P", "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    said = os.read(parent.stdout.fileno(), 64)
+    watched = os.pidfd_open(int(said))
+    os.kill(parent.pid, signal.SIGKILL)
+    assert select.select([watched], [], [], 20)[0] and parent.stdout.read() == b"", "and nobody else writes there"
+    os.close(watched)
+    parent.stdout.close()
+    parent.wait()
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:

@@ -43,6 +43,33 @@ def test_a_file_without_a_rule(tmp_path: Path) -> None:
         stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
 
 
+ANYTHING = """
+import "console"
+rule Anything { condition: true }
+rule Letters { strings: $a = /[a-z0-9A]/ condition: $a or filesize > 0 }
+rule Talks { condition: console.log("{}") and filesize < 0 }
+private rule Helper { condition: filesize > 0 }
+rule Useful { strings: $a = "ZZ-MARK-ZZ" condition: $a and Helper }
+rule Leans { condition: Anything and filesize < 9 }
+"""
+
+
+def test_rules_that_match_anything_are_left_out_and_none_answers_for_us(tmp_path: Path) -> None:
+    """A rule that matches whatever there is would hold all mail as soon as it is in force. Module `console` writes to
+    standard output, where the answer of the compiling process once was read."""
+    (tmp_path / "x.yar").write_text(ANYTHING)
+    staged, _ = stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
+    assert [(n.where.rpartition(":")[2], n.message) for n in staged.refused] == [
+        ("3", "Anything: matches anything"), ("4", "Letters: matches anything"), ("9", 'undefined identifier "Anything"')]
+    assert staged.rules == 3
+
+
+def test_rules_that_all_match_anything(tmp_path: Path) -> None:
+    (tmp_path / "x.yar").write_text("rule A { condition: true }")
+    with pytest.raises(RuleStoreProblem, match=r"no rule is left; the first problem is .*x\.yar:1: A: matches anything"):
+        stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
+
+
 def test_other_rules_are_another_version(tmp_path: Path) -> None:
     store = RuleStore(tmp_path / "state")
     generate(tmp_path / "rules", 1, 2)
@@ -55,6 +82,6 @@ def test_other_rules_are_another_version(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["rule Bad { condition: nonsense }", "\udcff"])
 def test_nothing_that_compiles(tmp_path: Path, text: str) -> None:
     (tmp_path / "x.yar").write_text(text, encoding="utf-8", errors="surrogateescape")
-    with pytest.raises(RuleStoreProblem, match=r"no rule compiles; the first problem is .*x\.yar:1: "):
+    with pytest.raises(RuleStoreProblem, match=r"no rule is left; the first problem is .*x\.yar:1: "):
         stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
     assert not (tmp_path / "state").exists() or RuleStore(tmp_path / "state").versions() == []
