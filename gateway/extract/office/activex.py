@@ -55,6 +55,32 @@ CLASSES = {
     "996bf5e0-8044-4650-adeb-0b013914e99c": "OLE-CONTROL",         # list view, MSCOMCTL
     "bdd1f04b-858b-11d1-b16a-00c0f0283628": "OLE-CONTROL",
     "c74190b6-8589-11d1-b16a-00c0f0283628": "OLE-CONTROL",
+    "0002e510-0000-0000-c000-000000000046": "OLE-CONTROL",         # Office Web Components (CVE-2009-1136), 9, 10, 11
+    "0002e511-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "0002e541-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "0002e551-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "0002e552-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "0002e559-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "0002e55a-0000-0000-c000-000000000046": "OLE-CONTROL",
+    "333c7bc4-460f-11d0-bc04-0080c7055a83": "OLE-CONTROL",         # tabular data
+    "f0e42d60-368c-11d0-ad81-00a0c90dc8d9": "OLE-CONTROL",         # snapshot viewer (CVE-2008-2463)
+    "f0e42d50-368c-11d0-ad81-00a0c90dc8d9": "OLE-CONTROL",
+    "f2175210-368c-11d0-ad81-00a0c90dc8d9": "OLE-CONTROL",
+    "adb880a6-d8ff-11cf-9377-00aa003b7a11": "OLE-SCRIPT",          # HTML help
+    "41b23c28-488e-4e5c-ace2-bb0bbabe99e8": "OLE-SCRIPT",
+    "0006f063-0000-0000-c000-000000000046": "OLE-CONTROL",         # view control of Outlook
+    "844f4806-e8a8-11d2-9652-00c04fc30871": "OLE-CONTROL",         # folder icon (CVE-2006-3730)
+    "5512d112-5cc6-11cf-8d67-00aa00bdce1d": "OLE-CONTROL",         # controls of HTML forms
+    "5512d110-5cc6-11cf-8d67-00aa00bdce1d": "OLE-CONTROL",
+    "5512d11a-5cc6-11cf-8d67-00aa00bdce1d": "OLE-CONTROL",
+    "1efb6596-857c-11d1-b16a-00c0f0283628": "OLE-CONTROL",         # tab strip and progress bar, MSCOMCTL
+    "9181dc5f-e07d-418a-aca6-8eea1ecb8e9e": "OLE-CONTROL",
+    "0002df01-0000-0000-c000-000000000046": "OLE-BROWSER",         # Internet Explorer
+    "22d6f312-b0f6-11d0-94ab-0080c74c7e95": "OLE-CONTROL",         # media player of old
+    "d7a7d7c3-d47f-11d0-89d3-00a0c90833e6": "OLE-CONTROL",         # DirectAnimation (CVE-2006-4777)
+    "02bf25d5-8c17-4b23-bc80-d3488abddc6b": "OLE-CONTROL",         # QuickTime
+    "cfcdaa03-8be4-11cf-b84b-0020afbbccfa": "OLE-CONTROL",         # RealPlayer
+    "7584c670-2274-4efb-b00b-d6aaba6d3850": "OLE-CONTROL",         # remote desktop
     "0003000c-0000-0000-c000-000000000046": "OLE-PACKAGE",
     "f20da720-c02f-11ce-927b-0800095ae340": "OLE-PACKAGE",
 }

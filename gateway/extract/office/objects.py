@@ -26,7 +26,11 @@ CLASS_CODES = (
     (re.compile(r"(?<!mathtype )(?<!mathtype \d\.\d )equation(?!\.dsmt)", re.I), "OLE-EQUATION"),
     (re.compile(r"ole2?link|stdolelink|htmlfile|scriptlet|urlmon", re.I), "OLE-LINK"),
     (re.compile(r"^package", re.I), "OLE-PACKAGE"),
-    (re.compile(r"shockwave|shell\.explorer|forms\.html|otkloadr|mscomctl|comctllib|msxml|wscript|shell\.", re.I), "OLE-CONTROL"),
+    (re.compile(r"shockwave|shell\.explorer|forms\.html|otkloadr|mscomctl|comctllib|msxml|wscript|shell\.|^owc\d|tdcctl|hhctrl|"
+                r"internetexplorer|^scripting\.|msscriptcontrol|scriptbridge|wmplayer|mediaplayer|directanimation|snpvw|"
+                r"snapshot viewer|^adodb\.|^mshtml|"
+                r"^msrdp|^mstsc|agcontrol|quicktime\.|rmocx|^outlctl|webviewfolder|^inetctls|^mswinsock", re.I),
+     "OLE-CONTROL"),
 )
 
 

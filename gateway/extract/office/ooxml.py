@@ -48,7 +48,7 @@ PAINTED = frozenset({"imagedata", "fill", "stroke", "image"})
 SHAPES = frozenset({"shape", "shapetype", "group", "rect", "roundrect", "oval", "line", "polyline", "curve", "arc"})
 """Elements of VML that fetch a picture, and those that a click opens (ECMA-376-4, 14.1)."""
 NOTED = PAINTED | SHAPES | {
-    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "customUI", "commands", "property",
+    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr", "customUI", "commands", "property",
     "Relationship", "reference", "webVideoPr", "connectString", "udl", "connection"}
 """Elements whose attributes say something (`_Tee.note`)."""
 
@@ -278,7 +278,7 @@ class _Tee:
             self.seen.append(control(attributes.get("classid", "")))
         elif tag == "connection":
             self.seen += addins.kept_elsewhere(attributes)
-        elif tag in ("webPr", "dbPr", "textPr", "olapPr"):
+        elif tag in ("webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr"):
             self.seen += addins.connection(tag, attributes)
         elif tag in ("customUI", "commands") and attributes.get("onLoad"):
             self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))

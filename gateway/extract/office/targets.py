@@ -143,6 +143,7 @@ LOADED = {
     "oleobject": "OLE",
     "package": "OLE",
     "externallinkpath": "WORKBOOK",
+    "externallinklongpath": "WORKBOOK",
     "xlpathmissing": "WORKBOOK",
     "xlstartup": "WORKBOOK",
     "xlexternallinkpath/xlstartup": "WORKBOOK",

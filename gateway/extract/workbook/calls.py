@@ -10,10 +10,11 @@ from itertools import islice
 from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.model.content import Observation
 
-OPEN = re.compile(rb"\((?<=[CDEKLRTcdeklrt\s]\()")
+OPEN = re.compile(rb"\((?<=[CDEKLRTVcdeklrtv\s]\()")
 """A parenthesis behind the last letter of one of these names. It begins with a literal: a pattern of the names themselves took
 thirty times as long."""
-NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|RTD|SQL\.REQUEST|HYPERLINK|IMAGE)\s{0,4}\Z", re.I)
+NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|RTD|SQL\.REQUEST|HYPERLINK|IMAGE|"
+                  rb"IMPORTCSV|IMPORTTEXT)\s{0,4}\Z", re.I)
 LONGEST = 24                             # octets of a name, the character before it and the blanks behind it
 FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]{0,600})?>$")
 SERVER = re.compile(r'\(\s{0,4}(?:"[^"]{0,255}"|[^",()]{1,255})\s{0,4}[,;]\s{0,4}"[^"]{1,255}"')
@@ -79,5 +80,13 @@ def _server(text: str) -> Observation | None:
     return Observation("FORMULA-CALL", text[:200]) if SERVER.search(text) else None
 
 
-JUDGES: dict[bytes, Callable[[str], Observation | None]] = {b"HYPERLINK": _link, b"IMAGE": _picture, b"RTD": _server}
+def _read(text: str) -> Observation | None:
+    """A text that fills cells, from another machine; from one's own it is like an opened file."""
+    address = ADDRESS.search(folded(text))
+    elsewhere = address is not None and place(address[1]) in (Place.WEB, Place.SHARE)
+    return Observation("FORMULA-CALL", text[:200]) if elsewhere else None
+
+
+JUDGES: dict[bytes, Callable[[str], Observation | None]] = {
+    b"HYPERLINK": _link, b"IMAGE": _picture, b"RTD": _server, b"IMPORTCSV": _read, b"IMPORTTEXT": _read}
 """Functions that say something only by their address."""

@@ -23,11 +23,11 @@ SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32
                      rb"explorer|calc|excel|"
                      rb"bash|curl|winrs|scrcons|wmic|msiexec|shell|pwsh|forfiles|conhost)[^|\r\n,;]{0,60}\|", re.I)
 AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
-OPENED = re.compile(rb"\((?<=[ACDEKLRacdeklr ]\()[ ]?\"")
+OPENED = re.compile(rb"\((?<=[ACDEKLRTVacdeklrtv ]\()[ ]?\"")
 """A parenthesis and a quotation mark behind the last letter of one of these names: a pattern that begins with a literal."""
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
                   rb"RTD)[ ]?\Z", re.I)
-LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE)[ ]?\Z", re.I)
+LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE|IMPORTCSV|IMPORTTEXT)[ ]?\Z", re.I)
 ADDRESS = 1200                           # octets of a call in which its address stands
 LONGEST = 16                             # octets of such a name, a blank and what stands before it
 OPENINGS = 200_000                       # of one file that are looked at

@@ -61,3 +61,13 @@ def test_packages_that_only_name_something(path: bytes, kind: int, code: str) ->
     data = b"\2\0link\0" + path + b"\0\0\0" + bytes([kind, 0]) + (len(path) + 1).to_bytes(4, "little") + path + b"\0" + bytes(4)
     child = native(len(data).to_bytes(4, "little") + data)
     assert child is not None and [o.code for o in child.observations] == [code]
+
+
+@pytest.mark.parametrize(("name", "held"), [
+    ("OWC11.Spreadsheet", True), ("Internet.HHCtrl", True), ("MSScriptControl.ScriptControl", True), ("snpvw.Snapshot Viewer Control.1", True),
+    ("WMPlayer.OCX.7", True), ("PBrush", False), ("Visio.Drawing.15", False), ("MSGraph.Chart.8", False), ("Outlook.FileAttach", False),
+    ("AcroExch.Document.DC", False), ("Excel.Sheet.12", False), ("SnapGraphics", False),
+])
+def test_controls_that_office_itself_refuses(name: str, held: bool) -> None:
+    found = by_name(name)
+    assert (found is not None and found.code == "OLE-CONTROL") == held

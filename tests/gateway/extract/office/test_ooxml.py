@@ -211,3 +211,12 @@ def test_what_macos_keeps_beside_each_part_is_no_part() -> None:
     found = read(workbook({"__MACOSX/_rels/._.rels": double, "__MACOSX/._[Content_Types].xml": double}), "a.xlsx")
     assert not [y for y in found if isinstance(y, Problem)]
     assert [y.names for y in found if isinstance(y, Child) and y.data == double] == [("._.rels",), ("._[Content_Types].xml",)]
+
+
+@pytest.mark.parametrize(("inner", "held"), [
+    ('<x15:oledbPr connection="Provider=ACE;Data Source=\\\\h.example\\s\\a.accdb"/>', True),
+    ('<x15:dataFeedPr connection="Data Source=http://h.example/feed.svc"/>', True), ('<x15:oledbPr connection="Data Source=erpdb01"/>', False),
+])
+def test_connections_of_the_data_model(inner: str, held: bool) -> None:
+    part = f'<connections xmlns:x15="x"><connection id="1"><extLst><ext><x15:connection>{inner}</x15:connection></ext></extLst></connection></connections>'
+    assert ("DOC-REMOTE-DATASOURCE" in codes(read(workbook({"xl/connections.xml": part}), "a.xlsx"))) == held

@@ -99,3 +99,12 @@ def test_shares_of_an_office(target):
 @pytest.mark.parametrize("target", ["https://h.example/a", "C:\\a.docx", "mailto:a@b.example"])
 def test_what_is_no_share_is_not_abroad(target):
     assert not abroad(target)
+
+
+@pytest.mark.parametrize(("target", "code"), [
+    ("https://bank.sharepoint.com/a.xlsx", "DOC-CLOUD-WORKBOOK"), ("https://d.docs.live.net/x/a.xlsx", "DOC-CLOUD-WORKBOOK"),
+    ("\\\\fs01\\a.xlsx", "DOC-LOCAL-WORKBOOK"), ("http://h.example/a.xlsx", "DOC-REMOTE-WORKBOOK"),
+])
+def test_the_second_address_of_a_book(target, code):
+    """What Excel has written beside the first one since 2021 ([MS-XLSX] 2.3.11)."""
+    assert judge("externalLinkLongPath", target).code == code

@@ -69,3 +69,11 @@ def test_addresses_in_pieces(formula: str, code: str) -> None:
 ])
 def test_links_to_documents_on_shares(address: str, code: str) -> None:
     assert [o.code for o in calls(sheet(f"HYPERLINK(&quot;{address}&quot;,&quot;x&quot;)"))] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("formula", "held"), [
+    ("_xlfn.IMPORTCSV(&quot;http://h.example/a.csv&quot;)", True), ("_xlfn.IMPORTTEXT(&quot;\\\\h.example\\s\\a.txt&quot;)", True),
+    ("_xlfn.IMPORTCSV(&quot;C:\\data\\a.csv&quot;)", False), ("_xlfn.IMPORTTEXT(A1)", False),
+])
+def test_texts_from_elsewhere(formula: str, held: bool) -> None:
+    assert [o.code for o in calls(sheet(formula))] == (["FORMULA-CALL"] if held else [])

@@ -146,3 +146,8 @@ def test_wide_signs_of_every_charset(charset: str) -> None:
 def test_sylk_that_leads_elsewhere(formula: str, code: str) -> None:
     text = f"ID;PWXL;N;E\r\nC;Y1;X1;K0;E{formula}\r\nE\r\n".encode()
     assert codes(take_apart(FORMULAS, text, "a.slk", kind="text/plain")) == ({code} if code else set())
+
+
+def test_texts_that_a_table_imports() -> None:
+    assert "FORMULA-CALL" in codes(take_apart(FORMULAS, b'a,"=IMPORTCSV(""http://h.example/a.csv"")"\n', "a.csv", kind="text/csv"))
+    assert not codes(take_apart(FORMULAS, b'a,"=IMPORTCSV(""a.csv"")"\n', "a.csv", kind="text/csv"))
