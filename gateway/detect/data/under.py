@@ -34,6 +34,8 @@ LONGEST, TITLE, BEHIND = 80, 40, 12
 """Characters of a line with a label, of one that is a label and no more, and behind the label at the end of a question."""
 MOST_DIGITS = 2
 ENDS = " :?!。.=>-》」』】)]"
+MANY = 500
+"""Long lines with labels in one text, from which on they are told from coded ones."""
 MOST = 20_000
 """Lines with labels that are looked at."""
 
@@ -72,7 +74,16 @@ def _rows(grid: Grid) -> Iterator[int]:
     if fit.any():
         long = grid.characters.gathered(_long)
         fit[fit] = np.searchsorted(long, end[fit]) == np.searchsorted(long, begin[fit])
+        ours = np.flatnonzero(fit & (end - begin > TITLE))
+        gaps = grid.characters.gathered(_gaps) if len(ours) > MANY else None
+        if gaps is not None:                              # one word of so many letters is no title, but a line of base64
+            fit[ours] = np.searchsorted(gaps, end[ours]) > np.searchsorted(gaps, begin[ours])
     yield from np.flatnonzero(fit)[:MOST].tolist()
+
+
+def _gaps(found: Characters) -> np.ndarray:
+    """Where a blank is, or anything that is not ASCII: sentences of East Asia have no blanks."""
+    return found.places((found.codes == 32) | (found.codes > 127))
 
 
 def _long(found: Characters) -> np.ndarray:

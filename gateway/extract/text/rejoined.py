@@ -48,20 +48,18 @@ def plain(text: str) -> str:
 
 BACKWARDS = re.compile(r"倒(?:過|过)?(?:來|来|著|着|序|寫|写)|逆(?:順|序|から|さ)|거꾸로|역순|"
                        r"(?:written|read|spelled|typed|are|is)(?: them)? (?:backwards?|in reverse|reversed)(?![A-Za-z])", re.I)
-MOVED = re.compile(r"rot-?13", re.I)
-TELLING = ("ackward", "ACKWARD", "evers", "EVERS", "ot13", "OT13", "ot-13", "OT-13", "倒", "逆", "거꾸로", "역순")
-"""One of these is in every text that either matches: a search for a word costs a hundredth of a pattern's."""
+MOVED = re.compile(r"[rR][oO][tT]-?13")
+TURNING, TELLING = ("ot13", "OT13", "ot-13", "OT-13"), ("ackward", "ACKWARD", "evers", "EVERS", "倒", "逆", "거꾸로", "역순")
+"""One of these is in every text that the one or the other matches: a search for a word costs a hundredth of a pattern's."""
 WORD = re.compile(r"[0-9A-Za-z]{8,24}(?![0-9A-Za-z])")
 TURNED_LINES = 2000
 
 
 def told(text: str) -> str:
     """The text as it says itself that it is to be read: its numbers backwards, its letters moved by half the alphabet."""
-    if not any(map(text.__contains__, TELLING)):
-        return ""
-    if MOVED.search(text) is not None:
+    if any(map(text.__contains__, TURNING)) and MOVED.search(text) is not None:
         return codecs.encode(text, "rot13")
-    if BACKWARDS.search(text) is None:
+    if not any(map(text.__contains__, TELLING)) or BACKWARDS.search(text) is None:
         return ""
     made, times = WORD.subn(lambda m: m[0][::-1] if sum(map(str.isdigit, m[0])) >= 8 else m[0], text, TURNED_LINES)
     return made if times >= LEAST else ""
