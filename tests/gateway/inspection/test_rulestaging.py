@@ -60,7 +60,7 @@ def test_rules_that_match_anything_are_left_out_and_none_answers_for_us(tmp_path
     (tmp_path / "x.yar").write_text(ANYTHING)
     staged, _ = stage(RuleStore(tmp_path / "state"), [tmp_path / "x.yar"], [], NOW)
     assert [(n.where.rpartition(":")[2], n.message) for n in staged.refused] == [
-        ("3", "Anything: matches anything"), ("4", "Letters: matches anything"), ("9", 'undefined identifier "Anything"')]
+        ("3", "Anything: matches anything"), ("4", "Letters: matches anything"), ("8", 'undefined identifier "Anything"')]
     assert staged.rules == 3
 
 
