@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password", re.I)
+PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password|"
+                      r"autocomplete\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:one-time-code|cc-number|cc-csc|(?:current|new)-password)|"
+                      r"(?<![\w-])name\s{0,8}=\s{0,8}[\"']?(?:otp|cvv2?|cvc2?|passwd|password|pwd)[\"'\s/>]", re.I)
+"""A field for one, or for what is as good: what fills it in by itself, or its name, says so (HTML 4.10.18.7)."""
+WORDS = ("password", "one-time-code", "cc-number", "cc-csc", "otp", "cvv", "cvc", "passwd", "pwd")
 SET = re.compile(
     r"\.type\s{0,4}=\s{0,4}[\"'`]password|(?<!\w)type[\"']?\s{0,4}:\s{0,4}[\"'`]password[\"'`]|"
     r"\.setAttribute\s{0,4}\(\s{0,4}[\"']type[\"']\s{0,4},\s{0,4}[\"']password", re.I)
@@ -23,7 +27,7 @@ def asks_password(markup: str) -> bool:
     lower = markup.lower()
     if "text-security" in lower and DOTTED.search(markup) and FIELD.search(markup):
         return True
-    if "password" not in lower:
+    if not any(word in lower for word in WORDS):
         return False
     for found in islice(PASSWORD.finditer(markup), TRIES):
         start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())

@@ -9,6 +9,7 @@ from gateway.extract.page.asks import asks_password
 
 @pytest.mark.parametrize("markup", [
     "<input name=p type=password>", "<INPUT id=a TYPE = 'Password'>", "<style>.k{-webkit-text-security : disc}</style><input class=k>",
+    "<input name=cvv maxlength=3>", "<input id=a autocomplete='one-time-code'>", "<input name='otp'>", "<input autocomplete=cc-number>",
     "<div contenteditable style='-webkit-text-security:disc'>", "<input id=q><script>q.type='password'</script>",
     "<script>h('form', {}, h('input', {name: 'p', type: 'password'}))</script>",
     "<script>i=document.createElement('input');i.setAttribute('type','password')</script>",
@@ -20,6 +21,7 @@ def test_asks(markup):
 @pytest.mark.parametrize("markup", [
     "<input type=text><p>type=password", "<b type=password>", "<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>",
     "<script>o.type='password'</script><p>x", "<script>rules = {type: 'password'}</script>",
+    "<input name=otpion>", "<p>autocomplete=cc-number", "<input name=name autocomplete=name>", "<input data-name=otp>",
     "<p>Your password expires</p><input type=text>",
 ])
 def test_does_not_ask(markup):

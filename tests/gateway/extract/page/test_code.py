@@ -101,6 +101,7 @@ ASKS = "<input type=password name=p>"
 @pytest.mark.parametrize(("source", "play", "sent"), [
     (f"<form action=https://h.example/p>{ASKS}</form>", None, True), (f"<form action=login.php>{ASKS}</form>", None, False),
     (f"<form>{ASKS}</form>", Play((Act("asks", "click", "https://h.example/", "fetch"),)), True),
+    (f"<form action='mailto:a@h.example'>{ASKS}</form>", None, True),
     (f"<form>{ASKS}</form>", Play((Act("asks", "load", "https://h.example/", "fetch"),)), False),
     (f"<form action=https://h.example/p>{ASKS}</form>{WORDS}", None, False)])
 def test_passwords_that_are_sent_away(source, play, sent):

