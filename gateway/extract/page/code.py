@@ -154,7 +154,8 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
 
 def _sends(page: Page, play: Play | None) -> bool:
     """Whether what is typed into a page goes to the web: by its form, or by a script that was played."""
-    if any(tag == "form" and address[:8].lower().startswith(("https:", "http:", "//", "mailto:")) for tag, address, _ in page.links):
+    to = [address[:8].lower() for tag, address, _ in page.links if tag == "form"]
+    if any(address.startswith(("https:", "http:", "//", "mailto:")) for address in to):
         return True
     return play is not None and any(act.phase == "click" and act.kind in ("asks", "submits") for act in play.acts)
 
