@@ -83,7 +83,9 @@ class InlinedExtractor:
 def unwidened(data: bytes) -> bytes:
     """UTF-16 of Latin letters as octets: the coded forms are all of them."""
     head = data[:400]
-    return data.replace(b"\0", b"") if head.count(0) * 5 > len(head) * 2 else data
+    if head.count(0) * 5 <= len(head) * 2:
+        return data
+    return data.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
 
 
 def _each(found: Iterable[File], how: str) -> Iterator[Yield]:

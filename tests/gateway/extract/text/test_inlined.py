@@ -95,6 +95,9 @@ def test_uuencode_quoted_or_set_in(prefix):
 
 def test_base64_in_utf16():
     assert PROGRAM in [c.data for c in children(base64.encodebytes(PROGRAM).decode().encode("utf-16-le"))]
+    lines = [binascii.b2a_uu(PROGRAM[n:n + 45]).decode() for n in range(0, len(PROGRAM), 45)]
+    text = f"begin 644 a.exe\n{''.join(lines)}`\nend\n"
+    assert [c.names for c in children(text.encode("utf-16"))] == [("a.exe",)]
 
 
 def test_yenc_is_no_text():
