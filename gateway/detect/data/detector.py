@@ -44,7 +44,7 @@ FURTHER = 8
 LISTED = re.compile(
     r"\W{0,4}(?:(?:以及|及び|及|和|與|与|暨|或|および|並びに|または|と|및|와|과|또는|and|or|&)[^\w\t]{0,2})?")
 """What stands between two values of one list in a line."""
-CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,6}[\"'「『(\[]?")
+CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,24}[\"'「『(\[]?")
 """What stands between two values of one list in two lines, where a mark says that it goes on."""
 WORD = re.compile(r"[^\W\d_]|\t")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
@@ -315,11 +315,12 @@ class CustomerData:
     def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
         """The label of the value right before, in a list of values after one label, or below it with one value a line."""
         id, line, end, kinds = self.last
-        if id != grid.id or not kinds or not 0 < token.start - end <= FURTHER:
+        if id != grid.id or not kinds or not 0 < token.start - end <= 4 * FURTHER:
             return frozenset()
         between = grid.text[end:token.start]
         if line != row and not CONTINUED.fullmatch(between):
-            return kinds if not WORD.search(between) and _of_numbers(grid, line) and _of_numbers(grid, row) else frozenset()
+            near = len(between) <= FURTHER and not WORD.search(between)
+            return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
         return kinds if line != row or LISTED.fullmatch(between) else frozenset()
 
     def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:

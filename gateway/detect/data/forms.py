@@ -17,6 +17,9 @@ EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
 """What follows the number in track 2: year and month, service code, what the bank adds."""
 FIRST_STRIPE = re.compile(r"%B([3-6][0-9]{12,18})[\^\t][^\^\n\t]{2,26}[\^\t]" + EXPIRY)
+CARDED = re.compile(r"(?<![0-9A-Za-z])([3-6][0-9]{12,18})[|:;,/\t ](?:0[1-9]|1[0-2])[|:;,/\t -]?(?:20)?(?:2[4-9]|3[0-9])"
+                    r"[|:;,/\t ][0-9]{3,4}(?![0-9A-Za-z])")
+"""A card, when it lapses and what stands on its back: so those who sell cards write them."""
 CHIP = re.compile(r"5A(?:0[7-9]|0A)([3-6][0-9]{12,18})F?(?=5F|9[0-9A-F]|57|8[0-9A-F])")
 """A card as its chip says it, among other data objects (EMV 4.3 book 3, annex A: tag 5A)."""
 STRIPED = re.compile(r"(?<![0-9])[3-6][0-9]{12,18}\Z")
@@ -69,6 +72,14 @@ def _behind_digits(found: Characters) -> np.ndarray:
     return np.asarray(at - MARGIN)
 
 
+def _before_marks(found: Characters) -> np.ndarray:
+    """Where 13 to 19 digits begin that two and a mark, or four, follow."""
+    first, end = found.digits()
+    size = end - first
+    card = (size[:-1] >= 13) & (size[:-1] <= 19) & (first[1:] - end[:-1] == 1) & (size[1:] >= 2) & (size[1:] <= 6)
+    return np.asarray(first[:-1][card] - MARGIN)
+
+
 def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Cards as their magnetic stripes have them (ISO/IEC 7813, tracks 2 and 1). Nobody may keep those, let alone mail them."""
     starts = None if characters is None else characters.gathered(_behind_digits)
@@ -77,6 +88,9 @@ def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[s
         found = STRIPED.search(text[begin:match.start()])
         if found:
             yield "card", Token("PAN", found[0], begin + found.start(), match.start())
+    places = None if characters is None else characters.gathered(_before_marks)
+    for match in matches(CARDED, text, places):
+        yield "card", Token("PAN", match[1], *match.span(1))
     for match in CHIP.finditer(text) if "5A0" in text else ():
         if payment.card(match[1]):
             yield "card", Token("PAN", match[1], *match.span(1))

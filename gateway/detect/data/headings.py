@@ -90,7 +90,7 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
             kinds.append(NONE)
             continue
         filled += 1
-        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1]:
+        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1] or "=" in text:
             return None
         kind = NAME if text in PARTS_OF_NAMES else labels.heading(text)
         named += bool(kind)

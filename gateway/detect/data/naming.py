@@ -36,7 +36,7 @@ LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様�
                        r"[ ]?[:=\t ][ ]?([^\t,、;|:\n]{2,40})")
 FIELD = re.compile(r"[A-Za-z_]{1,20}[ ]?[:=][ ]?([^:=]{2,40})")
 """A line that is one field of a record: `cn: 王小明`."""
-VALUES = re.compile(r"(?<![A-Za-z_])[A-Za-z_]{1,20}=([^=\t\n,;|&]{2,40}?)(?=[,;|&]|[ ]{1,3}[A-Za-z_]{1,20}=|$)")
+VALUES = re.compile(r"(?<![A-Za-z_])[A-Za-z_]{1,20}=([^=\t\n,;|&]{2,40}?)(?=[,;|&\t]|[ ]{1,3}[A-Za-z_]{1,20}=|$)")
 _KEY = re.compile(r" +[A-Za-z_]{1,20}=.*")
 """The next key of a line that blanks part: `name=王小明 status=OK`."""
 
@@ -61,6 +61,7 @@ _FIRST = re.compile(
 
 
 _TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
+_QUOTES = " '`[]{}()"
 _ITEM = re.compile(r"\s*\(?[0-9]{1,4}[.)、]\s*")
 """The number of an item of a list."""
 _KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)++(?=[^0-9A-Za-z\s/])")
@@ -108,7 +109,8 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
     if leading is not None and contact.person_name(leading[1], firms=False):
         return str(leading[1])
     pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
-    for piece in pieces[:MOST_PIECES]:
+    for quoted in pieces[:MOST_PIECES]:
+        piece = quoted.strip(_QUOTES)
         piece = _ITEM.sub("", _KEYED.sub("", piece, count=1) if ":" in piece else piece)
         if contact.person_name(piece, firms=False):
             return piece.strip()

@@ -123,12 +123,12 @@ def wrapped(found: Characters) -> np.ndarray:
 
 
 def odd(found: Characters) -> np.ndarray:
-    """Two to six digits, a mark and one to six digits."""
+    """One to six digits, a mark and one to six digits."""
     first, end = found.digits()
     if len(first) < 2:
         return first
     length = end - first
-    few = (length >= 2) & (length <= 6)
+    few = length <= 6
     marked = few[:-1] & (length[1:] <= 6) & (first[1:] - end[:-1] == 1) & _ODD_MARK[found.codes[end[:-1]] & 127]
     return np.asarray(first[:-1][marked] - MARGIN)
 

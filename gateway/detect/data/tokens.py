@@ -15,7 +15,7 @@ import numpy as np
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
-from gateway.identifiers.registry import SHAPES
+from gateway.identifiers.registry import SHAPES, TYPES
 
 RUN = re.compile(
     r"(?<![0-9])(?!(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9](?![0-9]))(?![0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![0-9.]))"
@@ -26,7 +26,7 @@ SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(
     r"(?<=[^0-9\n.,\-])(?<![0-9][/:])[A-Z]{0,2}[0-9]{2,18}(?:-?\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}"
     r"(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z]|[:/.] ?[0-9])")
-ODD = re.compile(r"(?<![0-9])[0-9]{2,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
+ODD = re.compile(r"(?<![0-9])[0-9]{1,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(
     r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1[0-9]){5,17}(?:\1[XxA])?"
     r"(?![0-9A-Za-z])")
@@ -297,7 +297,7 @@ def _numbered(text: str, match: re.Match[str]) -> bool:
     """Whether what seems to go on is the number of the next row: short, before a blank, and the first line has a whole number."""
     first, _, rest = match.group().partition("\n")
     digits = first.rstrip("\r").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return (len(rest) <= 3 and text[match.end():match.end() + 1] in (" ", "\t")
+    return (len(rest) <= 3 and text[match.end():match.end() + 1] in (" ", "\t", ".", ")")
             and f"{'L' * (len(first.rstrip()) - len(digits))}D{len(digits)}" in SHAPES)
 
 
@@ -305,11 +305,19 @@ def oddly_grouped(text: str, starts: np.ndarray | None = None) -> Iterator[Token
     """Groups parted by what also parts cells or amounts. Only worth something under a label."""
     for match in matches(ODD, text, starts):
         sizes = [len(part) for part in re.split(r"[^0-9]", match.group())]
-        if match[1] == "," and all(n == 3 for n in sizes[1:]):
-            continue                                      # thousands
+        thousands = match[1] == "," and all(n == 3 for n in sizes[1:])
+        if sizes[0] == 1 and not thousands:
+            continue
+        if thousands and not (sum(sizes) >= WHOLE and checked("".join(filter(str.isdigit, match.group())))):
+            continue                                      # an amount
         token = _plain(text, "".join(filter(str.isdigit, match.group())), *match.span(), True)
         if token is not None:
             yield token
+
+
+def checked(value: str) -> bool:
+    """Whether a check digit says that digits are a number of a person: a spreadsheet writes such with thousands too."""
+    return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(f"D{len(value)}", ()))
 
 
 def apart(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:

@@ -17,7 +17,8 @@ from gateway.identifiers.characters import MARGIN, Characters
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
 
-MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|\(?[0-9]{1,3}[.)、:]|[0-9]{1,4}(?=   )|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?[\"']?")
+MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|"
+                  r"\(?[0-9]{1,3}[.)、:]|[0-9]{1,4}(?=   )|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?[\"']?")
 """What an item of a list begins with."""
 VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A-Za-z])")
 LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")

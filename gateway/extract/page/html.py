@@ -84,6 +84,8 @@ DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
 WEB = ("https://", "http://", "mailto:")
 CLICKED = frozenset({"a", "area", "form"})
+PARTS_OF_PAGES = frozenset({"script", "link", "img", "source", "style"})
+OF_THE_WEB = re.compile(r"//(?!\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/")
 ROOTED = re.compile(r"(?:file:)?[\\/]*(?:[A-Za-z][:|][\\/]|%\w{1,40}%)", re.I)
 FOREIGN = re.compile(
     r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
@@ -205,6 +207,8 @@ def _played(node: Node, context: Context, page: Page, source: str) -> Play | Non
 
 def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
     """What starts a program of a disk or share with one click, and what is fetched from a stranger's share without any."""
+    if tag in PARTS_OF_PAGES and OF_THE_WEB.match(address):
+        return                                            # `//cdn.example/a.js`: by the scheme of the page
     if program(address) and (place(address) is Place.SHARE or (tag in CLICKED and ROOTED.match(address))):
         yield Observation("DOC-LINK-PROGRAM", address)
     elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):

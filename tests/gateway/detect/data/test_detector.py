@@ -12,6 +12,7 @@ from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample, Table, Text
 from gateway.model.transaction import Direction
 from gateway.reference import Reference
+from tests.bench.test_data_cost import look
 from tests.gateway.identifiers import makers
 
 
@@ -283,3 +284,10 @@ def test_a_few_of_another_country_in_a_column_of_identity_numbers():
     tally, _ = scan(tables=[Table("t", (("Name", "Ref", "ID"), *(("Mr Chen", makers.tw_id(rng), value) for value in ids[:6])))])
     tally, _ = scan(tables=[Table("t", (("Item", "SKU"), *(("pen", f"A1{n:08d}") for n in range(40)), *(("pen", value) for value in ids[:6])))])
     assert tally.identifiers.get("tw.national_id", 0) == 0
+
+
+def test_a_list_that_goes_on_in_the_next_line():
+    text = "WHERE residence_card_no IN ('TD62567338CC',\n 'CG09004387EK',\n 'PB72418759JH')"
+    assert look(text).identifiers == {"jp.residence_card": 3}
+    text = "name = array(['王小明',\n       '李大華',\n       '陳中'])\naccount_no = array(['575315999447',\n       '97402433095956',\n       '626073327937'])"
+    assert look(text).identifiers["tw.bank_account"] == 3

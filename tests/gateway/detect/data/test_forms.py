@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from gateway.detect.data import forms
 from gateway.detect.data.forms import post_accounts, stripes, travel_documents
+from gateway.identifiers import characters
 
 
 def test_post_office_accounts_have_two_labels():
@@ -39,3 +40,11 @@ def test_cards_as_their_chips_say_them():
     number = "4761739001010010"
     assert [(name, token.value) for name, token in forms.stripes(f"9F26081122334455667788 5A08{number}5F2403271231")] == [("card", number)]
     assert list(forms.stripes(f"5A08{number[:-1]}15F2403271231 5A08{number} 5A0912")) == []
+
+
+def test_cards_with_what_stands_on_their_backs():
+    lines = "4761739001010010|12|2028|123\n5413330089020011:0129:456\n4761739001010010 12/28 1234"
+    for filler in ("", "no number here\n" * 300):
+        text = filler + lines
+        assert [token.value for _, token in forms.stripes(text, characters.of(text))] == ["4761739001010010", "5413330089020011", "4761739001010010"]
+    assert list(forms.stripes("4761739001010010|13|2028|123 14761739001010010|12|2028|12 4761739001010010|12|2028|ok")) == []

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 import time
 
 import pytest
 
-from gateway.detect.data.tokens import apart, bics, credit_codes, ibans, spelled, tokens, upright, wrapped
+from gateway.detect.data.tokens import apart, bics, credit_codes, ibans, oddly_grouped, spelled, tokens, upright, wrapped
+from tests.gateway.identifiers import makers
 
 
 def found(text):
@@ -164,3 +166,20 @@ def test_an_amount_behind_a_card_is_no_part_of_it() -> None:
 @pytest.mark.parametrize(("text", "values"), [("622202 8438371621917", ["6222028438371621917"]), ("622202 8438371621918", ["8438371621918"])])
 def test_a_card_as_issuer_and_the_rest(text: str, values: list[str]) -> None:
     assert [t.value for t in tokens(text)] == values
+
+
+def test_thousands_of_numbers_with_a_check_digit():
+    number = makers.my_number(random.Random(8))
+    while number[0] == "0":
+        number = makers.my_number(random.Random(int(number)))
+    written = f"{int(number):,}"
+    assert [token.value for token in oddly_grouped(f"個人番号 {written}")] == [number]
+    assert list(oddly_grouped("金額 1,234,567 12,345,678,901,234")) == [] == list(oddly_grouped("1=234567"))
+
+
+def test_the_number_of_the_next_item_is_no_part():
+    assert [token.value for token in wrapped("番号 2978377\n  2. 中川")] == []
+
+
+def test_whole_numbers_with_a_fraction_of_nothing():
+    assert [token.value for token in tokens("x 123456789018.0,4539148803436467.00 1234567.0 123456789018.5")] == ["123456789018", "4539148803436467"]

@@ -269,3 +269,10 @@ def test_only_pages_that_are_opened_as_files_are_played():
     page = "<p>" + "There is something to read here. " * 40 + "<script>location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>"
     assert doors(page) and doors(page, (), "attach")
     assert doors(page, ()) == [] and doors(page, outbound=True) == []
+
+
+def test_parts_of_pages_by_the_scheme_of_the_page():
+    page = "<script src='//cdn.example/a/b.js'></script><link href='//fonts.example/x.css'><img src='//img.example/a.png'>"
+    assert not [i for i in extract(page) if isinstance(i, Observation) and i.code.startswith("DOC-")]
+    for other in ("<a href='//cdn.example/a/b.exe'>x</a>", "<iframe src='//cdn.example/a/b.js'></iframe>", r"<script src='\\cdn.example\a\b.js'></script>"):
+        assert [i for i in extract(other) if isinstance(i, Observation) and i.code == "DOC-LINK-PROGRAM"], other
