@@ -135,8 +135,15 @@ class Lanes:
             raise failure if isinstance(failure, CellError) else CellError(f"the cell cannot be started: {failure}") from failure
         for zygote in started.values():
             zygote.take_over()
+            self._tell_layers(zygote)
         self.registered = registered
         return started
+
+    def _tell_layers(self, zygote: Zygote) -> None:
+        """`doctor` sees what holds where it is run; a service may be shut in otherwise, and lack what it shows."""
+        lacking = [f"{x.name} ({x.detail})" for x in zygote.layers if not x.holds and (zygote.lane, x.name) != (TOOL, "empty-root")]
+        if lacking:
+            self.events.emit("incident", part=f"zygote-{zygote.lane}", fault="gateway", reason=f"lacks: {', '.join(lacking)}")
 
     def _started(self, lane: str, path: Path, wanted: CellSettings) -> Zygote:
         """Of the process that stands by, where one does and its user is still the same."""

@@ -48,7 +48,7 @@ def restrict(grants: Iterable[Grant] = ()) -> str:
     """
     version = abi()
     if version == 0:
-        raise OSError("the kernel has no Landlock")
+        raise OSError("the kernel has no Landlock, or a filter around us forbids it")
     rights = (1 << _FILE_RIGHTS.get(version, 16)) - 1
     fields = [rights, _NET_RIGHTS if version >= 4 else 0, _SCOPES if version >= 6 else 0]
     length = 8 if version < 4 else 16 if version < 6 else 24

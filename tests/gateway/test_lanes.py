@@ -9,6 +9,7 @@ import pytest
 from gateway import lanes as module
 from gateway.config import load
 from gateway.inspection.launch import DEEP, PLAIN, TOOL, CellError
+from gateway.inspection.lockdown import Layer
 from gateway.lanes import Lanes, settings
 from gateway.ops.clock import SystemClock
 from gateway.reference import edm_store
@@ -26,12 +27,14 @@ class FakeZygote:
 
     made: ClassVar[list] = []
     failing = ""
+    more = ()
 
     def __init__(self, lane, path, wanted, standby=None):
         self.lane, self.settings, self.did = lane, wanted, []
         self.process = standby.process if standby is not None and standby.fitting else subprocess.Popen(["sleep", "60"])
         self.control = type("Control", (), {"close": lambda me: None})()
         self.signature_version = f"v{len(self.made)}"
+        self.layers = (Layer("seccomp", True), Layer("empty-root", lane != TOOL, "not for tools"), *self.more)
         self.made.append(self)
 
     def load(self, clock, seconds):
@@ -135,6 +138,18 @@ async def test_three_lanes_start_and_end_together(tmp_path, fake):
     assert all(z.did == ["load", "take over"] for z in fake.made) and house.signature_version == "v1"
     await house.stop()
     assert not house.ready() and not any(z.alive for z in fake.made)
+
+
+async def test_layers_that_do_not_hold_are_told(tmp_path, fake):
+    """The filter of a service manager may forbid what a shell has: `doctor` in a shell saw them hold."""
+    house = lanes(tmp_path)
+    await house.start()
+    assert house.events == []
+    fake.more = (Layer("landlock", False, "forbidden"),)
+    await house.reload(house.config)
+    assert [(e, f["part"], f["reason"]) for e, f in house.events] == [
+        ("incident", f"zygote-{lane}", "lacks: landlock (forbidden)") for lane in (PLAIN, DEEP, TOOL)]
+    await house.stop()
 
 
 async def test_one_that_cannot_start_ends_all(tmp_path, fake):
