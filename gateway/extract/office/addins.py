@@ -29,6 +29,8 @@ VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
 SHAPE = re.compile(rb"\smacro\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"|FmlaMacro>([^<]{4,1000})<")
+BOOK = re.compile(r"((?:https?:|file:|\\\\)[^'!]{3,1000})", re.I)
+"""Where the book lies that a macro stands in: '\\\\host\\[a.xls]Sheet'!name."""
 WPS = re.compile(r"jdedata|jsproject|jdeextension", re.I)
 
 
@@ -71,8 +73,9 @@ def ribbon(data: bytes) -> Iterator[Yield]:
 def drawn(data: bytes) -> Iterator[Yield]:
     """Macros that shapes of a sheet call ([ECMA-376] 20.5.2.29, `macro`; FmlaMacro of [MS-OI29500]) in a file elsewhere."""
     for found in dict.fromkeys(SHAPE.findall(data)[:2000]):
-        name = unescape(b"".join(found).decode("utf-8", "replace")).strip(" '").replace("[", "")
-        if place(name) in (Place.WEB, Place.SHARE):
+        name = unescape(b"".join(found).decode("utf-8", "replace"))
+        book = BOOK.search(name)
+        if book is not None and place(book[1].replace("[", "")) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-REMOTE-MACRO", name[:300])
 
 

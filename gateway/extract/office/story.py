@@ -53,6 +53,7 @@ class _Grid:
 @dataclass(slots=True)
 class _Field:
     code: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)         # of the code what no tracked change deletes
     result: list[str] = field(default_factory=list)
     separated: bool = False
 
@@ -177,6 +178,8 @@ class Story:
         if tag in ("instrText", "delInstrText"):
             if self._fields:
                 self._fields[-1].code.append(text)
+                if tag == "instrText":
+                    self._fields[-1].kept.append(text)
             else:
                 self._simple.append(text)
             return
@@ -221,14 +224,20 @@ class Story:
                 self._fields.append(_Field())
         elif kind == "separate" and self._fields:
             self._fields[-1].separated = True
-            self._judge("".join(self._fields[-1].code))
+            self._instruct(self._fields[-1])
         elif kind == "end" and self._fields:
             done = self._fields.pop()
             code = "".join(done.code)
             if not done.separated:
-                self._judge(code)
+                self._instruct(done)
             if self._fields and not self._fields[-1].separated:
                 self._fields[-1].code.append(fields.quoted(code) or "".join(done.result))
+
+    def _instruct(self, frame: _Field) -> None:
+        """A complete instruction, with what tracked changes delete and without."""
+        self._judge("".join(frame.code))
+        if 0 < len(frame.kept) < len(frame.code):
+            self._judge("".join(frame.kept))
 
     def _judge(self, code: str) -> None:
         for observation in fields.judge(code):
@@ -265,7 +274,7 @@ class Story:
             self._close_table()
         self._flush()
         for frame in self._fields:
-            self._judge("".join(frame.code))
+            self._instruct(frame)
         if self._simple:
             self._judge("".join(self._simple))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.fetched import elsewhere, forms
+from gateway.extract.office.fetched import elsewhere, forms, of_part
 from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ooxml import OOXML
 from gateway.model.content import Observation
@@ -71,3 +71,9 @@ def test_instructions_of_word_and_infopath(instruction: str) -> None:
 def test_time_grows_with_the_part() -> None:
     for piece in (b'<z b="\\\\x\\y">', b"\\\\h", b"<z>\\\\a.b\\c<"):
         assert linear(lambda data: list(elsewhere(data)), lambda n, piece=piece: b"<" + piece * n, 20_000)
+
+
+def test_cells_of_a_sheet_are_left_to_their_readers() -> None:
+    sheet = '<worksheet><sheetData><row odd="' + SHARE + '"/></sheetData>{}</worksheet>'
+    assert list(of_part("xl/worksheets/sheet1.xml", sheet.format("").encode())) == []
+    assert codes(of_part("xl/worksheets/sheet1.xml", sheet.format('<o source="' + SHARE + '"/>').encode())) == {"DOC-EXTERNAL-SHARE"}

@@ -110,3 +110,13 @@ def test_a_cell_over_several_rows_speaks_for_each() -> None:
     row = "<w:tr><w:tc><w:tcPr><w:vMerge{}/></w:tcPr><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc></w:tr>"
     body = "<w:tbl>" + row.format(' w:val="restart"', "護照號碼", "1") + row.format("", "", "2") + row.format(' w:val="restart"', "", "3") + "</w:tbl>"
     assert next(item for item in read(body) if isinstance(item, Table)).rows == (("護照號碼", "1"), ("護照號碼", "2"), ("", "3"))
+
+
+@pytest.mark.parametrize(("codes", "held"), [
+    (("DDE", "-PAGE", "AUTO cmd x"), True), (("-DDEAUTO cmd x",), True), (("PA", "-x", "GE"), False), (("-DDE", "PAGE"), False),
+])
+def test_instructions_with_tracked_deletions(codes: tuple[str, ...], held: bool) -> None:
+    runs = "".join(f"<w:r><w:delInstrText>{c[1:]}</w:delInstrText></w:r>" if c[0] == "-" else f"<w:r><w:instrText>{c}</w:instrText></w:r>" for c in codes)
+    for end in ('<w:r><w:fldChar w:fldCharType="end"/></w:r>', ""):
+        found = read(f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{runs}{end}</w:p>')
+        assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in found) == held
