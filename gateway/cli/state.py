@@ -30,8 +30,7 @@ def init(context: click.Context, admin: str) -> int:
     if session.wanted is None and session.path is not None:
         wanted = session.path
     if not wanted.exists():
-        state = str((wanted.parent / "state").absolute())
-        wanted.write_text(example({**EXAMPLE, ("gateway", "state_dir"): state}), encoding="utf-8")
+        wanted.write_text(example({**EXAMPLE, ("gateway", "state_dir"): str(state_beside(wanted.absolute()))}), encoding="utf-8")
         click.echo(f"{wanted}: written; set hostname and our_domains, then: sekisho policy check")
     config = load(wanted)
     folder = config.gateway.state_dir
@@ -49,6 +48,11 @@ def init(context: click.Context, admin: str) -> int:
                        lambda: f"account {admin} is made, but nobody knows the password; {another(admin)}")
     click.echo(f"{folder}: ready")
     return 0
+
+
+def state_beside(configuration: Path) -> Path:
+    """Where a new configuration keeps its state: a machine's own (/etc) where a service may write, any other beside itself."""
+    return load(None).gateway.state_dir if configuration.is_relative_to("/etc") else configuration.parent / "state"
 
 
 @click.command()

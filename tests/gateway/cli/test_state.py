@@ -1,7 +1,9 @@
 import shutil
+from pathlib import Path
 
 import pytest
 
+from gateway.cli.state import state_beside
 from gateway.config import load
 from tests.builders.commands import State, run, write_config
 from tests.builders.custody import octets
@@ -13,6 +15,13 @@ def test_init_makes_everything_and_is_safe_to_repeat(state, tmp_path):
     assert again.status == 0 and "one-time password" not in again.out and again.out.endswith("ready\n")
     assert {name: (state.state / name).read_bytes() for name in before} == before
     assert (state.state / "quarantine.key").stat().st_mode & 0o777 == 0o400 and state.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_machines_own_configuration_keeps_its_state_where_a_service_may_write(tmp_path):
+    """Under /etc the systemd unit has nothing to write: the gateway of such an `init` did not start."""
+    assert state_beside(Path("/etc/sekisho/sekisho.toml")) == Path("/var/lib/sekisho")
+    assert state_beside(tmp_path / "sekisho.toml") == tmp_path / "state"
+    assert state_beside(Path("/etcetera/sekisho.toml")) == Path("/etcetera/state")
 
 
 def test_init_writes_a_commented_configuration_where_there_is_none(tmp_path, django_db_blocker):
