@@ -19,6 +19,8 @@ LONGEST = 400                            # characters of one message: what was w
 NOT_UTF8 = "is not UTF-8: save the file as UTF-8"
 _NUMBER = re.compile(r"[0-9_]+")
 _TOML_PLACE = re.compile(r" ?\(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
+_TWICE = re.compile(r"Cannot declare \((.*)\) twice")          # as tomllib says it, with the names of a tuple
+_NAME = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,12 @@ def _syntax(file: Path, text: str, message: str) -> Problem:
     match = _TOML_PLACE.search(message)
     line = int(match[1]) if match and match[1] else text.count("\n") + 1
     reason = _TOML_PLACE.sub("", message)
-    hint = "; text values stand in double quotes" if reason == "Invalid value" else ""
+    twice = _TWICE.fullmatch(reason)
+    if twice is not None:
+        return Problem(f"{file}:{line}", f"section [{'.'.join(_NAME.findall(twice[1]))}] stands there a second time: "
+                                         "put its settings together")
+    hint = {"Invalid value": "; text values stand in double quotes",
+            "Cannot overwrite a value": ": this setting stands in its section already"}.get(reason, "")
     return Problem(f"{file}:{line}", f"no valid TOML: {reason[:1].lower()}{reason[1:]}{hint}")
 
 

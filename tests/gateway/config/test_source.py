@@ -95,6 +95,10 @@ def test_what_is_no_toml_has_its_line(tmp_path: Path) -> None:
     assert lines(read_source(main)) == [f"{main}:2: no valid TOML: invalid value; text values stand in double quotes"]
     main.write_text('a = """\n', encoding="utf-8")
     assert lines(read_source(main)) == [f"{main}:2: no valid TOML: unterminated string"]
+    main.write_text("[console.oidc]\n[gateway]\n[console.oidc]\n")
+    assert lines(read_source(main)) == [f"{main}:3: section [console.oidc] stands there a second time: put its settings together"]
+    main.write_text('[gateway]\nhostname = "a"\nhostname = "b"\n')
+    assert lines(read_source(main)) == [f"{main}:3: no valid TOML: cannot overwrite a value: this setting stands in its section already"]
 
 
 def test_what_is_nested_too_deeply(tmp_path: Path) -> None:
