@@ -22,6 +22,8 @@ MOST_BOUNDARIES = 20
 """Delimiters one header may name: each costs a pass."""
 LONG_HEAD = 500
 """Octets of a part's header that hold no file yet."""
+PAGE, NAMELESS_PAGE = "text/html", "ATT00001.htm"
+"""What mail programs call an attached page that has no name: it is opened as a file."""
 STRUCTURED = ("content-type", "content-transfer-encoding", "content-disposition")
 INNER_HEADER = re.compile(rb"\n[ \t]*content-(?:type|transfer-encoding|disposition)[ \t]*:", re.I)
 ODD_OCTETS = re.compile(rb"\0|\r(?!\n)")
@@ -249,6 +251,9 @@ def describe(head: bytes, default: str) -> Entity:
     if not entity.names:
         entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]
     entity.medias = list(dict.fromkeys(entity.medias)) or [default]
+    if not entity.names and PAGE in entity.medias and any(
+            header.value.strip().lower().startswith("attachment") for header in by_name.get("content-disposition", ())):
+        entity.names.append(NAMELESS_PAGE)
     entity.boundaries = list(dict.fromkeys(entity.boundaries))
     entity.encodings = list(dict.fromkeys(entity.encodings)) or ["7bit"]
     entity.names = list(dict.fromkeys(entity.names))

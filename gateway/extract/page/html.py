@@ -199,7 +199,8 @@ class HtmlExtractor:
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
     artifact = node.artifact
-    opened = artifact.names or artifact.label or artifact.depth > BODIES
+    called = artifact.label and not artifact.label[0].isdigit()            # parts are called by their places
+    opened = artifact.names or called or artifact.depth > BODIES
     if context.outbound or node.type != "text/html" or not opened or page.flood or SCRIPTED.search(source) is None:
         return None
     return play(source, context.stage, tuple(islice(candidates(context), MOST_WORDS)))

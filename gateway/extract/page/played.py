@@ -28,9 +28,9 @@ SECONDS = 0.3                            # CPU of one page; one that does anythi
 LEAST_SECONDS = 0.02
 WASTED = 4                               # pages without an end after which what was not played is held like one
 SLACK = 0.3                              # for what is left to tell
-MEMORY = 64 << 20
+MEMORY = 112 << 20
 STACK = 512 << 10
-LARGEST = 4 << 20
+LARGEST = 8 << 20
 """Characters of a page that is played: beyond stand pages with several chart libraries."""
 JOBS = 5000                              # steps of promises
 TICKS = 800                              # timers; the browser has fewer

@@ -1,6 +1,7 @@
 // Scripts. Modules: what they import is looked up by us; the rest of one is an ordinary script of its own.
 const RUNS = /^(?:|module|(?:text|application)\/(?:x-)?(?:javascript|ecmascript|jscript|livescript|babel)(?:1\.\d)?)$/i;
 function prepared(code) {
+  if (code.includes('ActiveXObject')) code = code.replace(/(^|[^\w$.])new\s+ActiveXObject\s*\(/g, '$1new oldObject_(');
   return code.includes('import') ? code.replace(/(^|[^\w$.])import\s*\(/g, '$1imported(') : code;
 }
 function moduled(code) {

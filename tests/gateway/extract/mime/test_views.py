@@ -57,6 +57,12 @@ def test_charset_is_kept_for_the_reader_of_the_text():
     assert describe(b"Content-Type: text/plain; charset=Big5\r\n", "text/plain").charset == "Big5"
 
 
+def test_attached_pages_without_a_name_are_opened_as_files():
+    html = b"Content-Type: text/html\r\nContent-Disposition: %s\r\n"
+    assert describe(html % b"attachment", "text/plain").names == ["ATT00001.htm"]
+    assert describe(html % b"inline", "text/plain").names == describe(b"Content-Disposition: attachment\r\n", "text/plain").names == []
+
+
 def test_description_names_a_file_only_where_nothing_else_does():
     assert describe(b"Content-Description: a.exe\r\n", "text/plain").names == ["a.exe"]
     assert describe(b"Content-Description: Please see www.example.com\r\n", "text/plain").names == []

@@ -268,7 +268,7 @@ def test_scripts_are_played_wherever_browsers_find_them(around):
 def test_only_pages_that_are_opened_as_files_are_played():
     page = "<p>" + "There is something to read here. " * 40 + "<script>location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>"
     assert doors(page) and doors(page, (), "attach")
-    assert doors(page, ()) == [] and doors(page, outbound=True) == []
+    assert doors(page, ()) == doors(page, (), "1.2") == [] and doors(page, outbound=True) == []
 
 
 def test_parts_of_pages_by_the_scheme_of_the_page():

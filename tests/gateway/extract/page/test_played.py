@@ -181,6 +181,7 @@ def test_objects_of_the_old_browser():
     assert led(made) == {("calls", "load", "WScript.Shell")}
     assert led("<script>x=window.ActiveXObject?new ActiveXObject('Shell.Application'):new XMLHttpRequest()</script>") == set()
     assert led("<script>try{x=new ActiveXObject('Msxml2.XMLHTTP')}catch(e){}</script>") == set()
+    assert led("<script>try{new ActiveXObject('WScript.Sh'+'ell')}catch(e){}</script>") == {("calls", "load", "WScript.Shell")}
 
 
 @pytest.mark.parametrize("source", [
