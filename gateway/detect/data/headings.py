@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
@@ -53,12 +53,32 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
                     tried = HEADING_ROWS
             row += 1
         try:
-            row = lines.index("", row) + 1
+            end = lines.index("", row)
         except ValueError:
-            break
+            end = len(lines)
+        if found and found[-1][0] <= row:
+            found += _inner(lines, row, end, labels)
+        row = end + 1
     if len(found) == 1 and not any("\t" in line for line in lines[found[0][0]:]):
         return [(0, found[0][1])] if sum(map(bool, found[0][1])) >= LEAST_BELOW else found      # sorted with its heading
     return found or _elsewhere(lines, labels)
+
+
+def _inner(lines: Sequence[str], row: int, end: int, labels: Labels) -> Iterator[tuple[int, list[frozenset[str]]]]:
+    """Headings within a block: rows of labels alone, one of which stands over a number that it announces. So forms are set."""
+    for at in range(row, end - 1):
+        line = lines[at]
+        if "\t" not in line or _DIGIT.search(lines[at + 1]) is None or _DIGIT.search(NOTE.sub("", line)) is not None:
+            continue
+        texts = [cell.strip() for cell in line.split("\t", COLUMNS)]
+        kinds = [labels.heading(text) if text and len(text) <= SHORT_HEADING else NONE for text in texts]
+        below = lines[at + 1].split("\t")
+        if all(bool(kind) is bool(text) for kind, text in zip(kinds, texts, strict=True)) and any(
+                not kind.isdisjoint(IDENTIFYING) and _numeral(below, column) for column, kind in enumerate(kinds)):
+            yield at + 1, kinds
+
+
+_DIGIT = re.compile("[0-9]")
 
 
 def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None:

@@ -244,7 +244,7 @@ def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:
 def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[str]:
     """Kinds of the row's first cell, which names what stands in several rows, where no other number stands before the value."""
     before = grid.text[begin:start]
-    if grid.headings or len(before) > SIDE or any(map(str.isdigit, before)):
+    if grid.headings or len(before) > SIDE or any(map(str.isdigit, headings.NOTE.sub("", before))):
         return NONE
     first, *between = before.split("\t")[:-1]
     kinds = labels.heading(first) if all(len(cell) > 1 for cell in between) else NONE        # an `A` begins the number

@@ -58,3 +58,10 @@ def test_names_above_in_wikis_and_latex():
 def test_a_heading_in_parts() -> None:
     lines = ["氏名\t本人確認\t電話", "\t旅券番号\t", "佐藤\tTK1234567\t0312345678"]
     assert headings.rows(lines, LABELS)[0][1][1] == {"jp.passport"}
+
+
+def test_headings_within_a_block():
+    lines = ["申请人\t金额\t出生年月日", "彭国庆\t4,170,435\t1966-05-04", "护照号码\t\t", "G77138487\t\t", "姓名\t备注\t", "王伟\tx\t"]
+    found = headings.rows(lines, LABELS)
+    assert [row for row, _ in found] == [1, 3] and "passport" in found[1][1][0]
+    assert [row for row, _ in headings.rows([*lines[:3], "王伟\t\t"], LABELS)] == [1]

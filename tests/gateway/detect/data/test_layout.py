@@ -205,3 +205,8 @@ def test_headings_say_nothing_of_lines_without_cells():
 def test_a_telephone_under_two_headings():
     text = "序號 轉出帳號 姓名 手機 銀行\n1 23650251399104 潘昱辰 0901-039-828 第一銀行\n2 90653634386140 施柏翰 0984 244 127 第一銀行\n3 80518805052099 謝玉珍 0919793609 中國信託\n"
     assert look(text).identifiers.get("tw.bank_account") == 3
+
+
+def test_leaders_between_a_label_with_a_note_and_its_value():
+    text = "\n".join(f"健保卡號(12碼)\t........\t0000{n:08d}\n姓名\t........\t王小明" for n in range(44010725, 44010729))
+    assert look(text).identifiers.get("tw.nhi_card") == 4

@@ -5,9 +5,12 @@ import zlib
 
 import pytest
 
+from gateway.extract.base import Child, Context, Node
 from gateway.extract.identify import identify
 from gateway.extract.office.flat import OFFICE_XML, active_mime
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
+from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, take_apart
 
 WORD = '<?xml version="1.0"?><?mso-application progid="Word.Document"?><w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml">{}</w:wordDocument>'
@@ -110,3 +113,10 @@ def test_sheets_of_flat_packages() -> None:
             "<c><f>{}</f></c></worksheet></pkg:xmlData></pkg:part></pkg:package>")
     assert codes(take_apart(OFFICE_XML, data.format("cmd|'/c rem'!A0").encode(), "a.xml")) == {"DOC-DDE"}
     assert codes(take_apart(OFFICE_XML, data.format("SUM(A1:A2)").encode(), "a.xml")) == set()
+
+
+def test_words_of_visio_2003() -> None:
+    text = "<?xml version='1.0'?><VisioDocument xmlns='http://schemas.microsoft.com/visio/2003/core'><Text><cp IX='0'/>A123456789</Text></VisioDocument>"
+    for outbound, labels in ((True, ["as records"]), (False, [])):
+        node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "application/x-office-xml")
+        assert [item.label for item in OFFICE_XML.extract(node, Context(Limits(), outbound)) if isinstance(item, Child)] == labels
