@@ -35,7 +35,7 @@ from gateway.pipeline import Ports, process
 from gateway.policy import decide, load_policy, retry_key, settle
 
 DRAIN = 30.0                             # seconds for messages in hand at a stop
-KEEPER, LANES = 5.0, 20.0                # seconds that an edge waits for the keeper and the lanes before it takes mail
+KEEPER, LANES = 5.0, 20.0                # seconds that an edge waits for the keeper and the first lane before it takes mail
 
 
 class Edge:
