@@ -27,6 +27,8 @@ SHOWN_FIRST = b"y"
 """The command of dvips that shows a string and goes to a place then; that of groff goes there first."""
 TOKENS = 500_000
 MOST = 8 << 20
+LONGEST = 4_000
+"""Characters of a line from which on it is broken, wherever the next string stands."""
 
 
 class PostScript:
@@ -75,9 +77,9 @@ def lines(data: bytes) -> list[str]:
 def _add(found: list[str], line: str, string: bytes, moved: bool, same: bool) -> str:
     """The line with a string more, or the next one, which begins with it."""
     text = ESCAPED.sub(_character, string).decode("latin-1")
-    if not moved:
+    if len(line) <= LONGEST and not moved:
         return line + text
-    if same:
+    if len(line) <= LONGEST and same:
         return f"{line} {text}"
     if line.strip():
         found.append(line)

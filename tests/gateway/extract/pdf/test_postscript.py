@@ -37,3 +37,8 @@ def test_outbound_only() -> None:
 @pytest.mark.parametrize("unit", [b"(", b"\\(", b"((", b"(a) 1 2 ", b"1 "])
 def test_linear(unit: bytes) -> None:
     assert linear(lines, lambda count: unit * count, 20_000)
+
+
+def test_a_line_without_end_is_broken():
+    found = lines(b"%!PS\n" + b"(123456789 ) show " * 5000)
+    assert len(found) == 13 and "".join(found) == "123456789 " * 5000
