@@ -18,8 +18,10 @@ from gateway.reference import stamp
 
 LOADING = 60.0                           # seconds a zygote may take to load on a busy machine
 FOLLOW = 10.0                            # seconds between looks at what is registered
+SIGNALLED = 128                          # above: the status of a zygote whose inner process was killed
 AHEAD = 20.0                             # seconds after a start or reload before the next zygotes are loaded ahead
 FIRST_DELAY, LAST_DELAY = 0.1, 5.0       # seconds before a dead zygote is started again
+LAST_KILLED = 1.0                        # the longest for one that was killed from outside: it may be well the next time
 
 
 @contextlib.contextmanager
@@ -181,6 +183,7 @@ class Lanes:
                 self.metrics.count("sekisho_worker_restarts_total", role=f"zygote-{lane}")
             zygote.control.close()
             await asyncio.sleep(delay)
+            fresh: Zygote | None = None
             try:
                 path = {PLAIN: self.addresses.plain, DEEP: self.addresses.deep, TOOL: self.addresses.tool}[lane]
                 assert path is not None
@@ -188,7 +191,9 @@ class Lanes:
                     fresh = self._started(lane, path, settings(self.config, lane, self.folder, rules))
                 await asyncio.to_thread(fresh.wait_ready, self.clock, LOADING)
             except (CellError, OSError):
-                delay = min(delay * 2, LAST_DELAY)
+                status = None if fresh is None else fresh.process.poll()
+                killed = status is not None and not 0 <= status <= SIGNALLED
+                delay = min(delay * 2, LAST_KILLED if killed else LAST_DELAY)
                 continue
             self.zygotes[lane] = fresh
             delay = FIRST_DELAY

@@ -27,8 +27,10 @@ from gateway.model.ports import Events, Metrics
 
 FIRST_DELAY = 0.1                        # seconds before the first restart of a worker that died
 LAST_DELAY = 5.0                         # the longest: a broken disk must not turn the machine into a fork loop
+LAST_KILLED = 1.0                        # the longest for one that was killed from outside: it may be well the next time
 STEADY = 10.0                            # a worker that lived this long starts again without delay history
 LONGEST_MESSAGE = 16 << 20             # octets of one control message: a configuration is some kilobytes
+KILLED = "killed by"
 _LENGTH = struct.Struct("!I")
 
 
@@ -134,7 +136,8 @@ class Supervisor:
                 status = f"not started: {failure.strerror}"
             if worker.name in self.stopping:
                 return
-            delay = FIRST_DELAY if self.clock.monotonic() - began > STEADY else min(delay * 2, LAST_DELAY)
+            longest = LAST_KILLED if status.startswith(KILLED) else LAST_DELAY
+            delay = FIRST_DELAY if self.clock.monotonic() - began > STEADY else min(delay * 2, longest)
             self.events.emit("restart", worker=worker.name, status=status, delay=delay)
             if self.metrics is not None:
                 self.metrics.count("sekisho_worker_restarts_total", role=worker.role)
@@ -155,7 +158,7 @@ class Supervisor:
                 running.process.kill()
                 running.process.wait()
             running.answers.put_nowait(None)
-        return f"exit {status}" if status >= 0 else f"killed by {signal.Signals(-status).name}"
+        return f"exit {status}" if status >= 0 else f"{KILLED} {signal.Signals(-status).name}"
 
     async def _listen(self, worker: Worker, running: Running) -> None:
         with contextlib.suppress(OSError, EOFError):

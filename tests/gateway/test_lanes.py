@@ -204,6 +204,28 @@ async def test_a_zygote_that_dies_is_started_again(tmp_path, fake, monkeypatch):
     await house.stop()
 
 
+@pytest.mark.parametrize(("status", "delays"), [("kill -9 $$", [0.01, 0.02, 0.03, 0.03]), ("exit 247", [0.01, 0.02, 0.03, 0.03]),
+                                                ("exit 1", [0.01, 0.02, 0.04, 0.05])])
+async def test_one_that_is_killed_while_it_loads_does_not_wait_for_long(tmp_path, fake, monkeypatch, status, delays):
+    for name, seconds in (("FIRST_DELAY", 0.01), ("LAST_KILLED", 0.03), ("LAST_DELAY", 0.05)):
+        monkeypatch.setattr(module, name, seconds)
+    house = lanes(tmp_path)
+    await house.start()
+
+    def load(zygote, clock, seconds):
+        zygote.process.kill()
+        zygote.process.wait()
+        zygote.process = subprocess.Popen(["sh", "-c", status])
+        zygote.process.wait()
+        raise CellError("ended while loading")
+
+    monkeypatch.setattr(fake, "load", load)
+    os.kill(fake.made[0].process.pid, signal.SIGKILL)
+    await until(lambda: len(house.events) >= 4)
+    assert [f["delay"] for _, f in house.events][:4] == delays
+    await house.stop()
+
+
 async def test_one_that_cannot_be_started_again_is_tried_again(tmp_path, fake, monkeypatch):
     monkeypatch.setattr(module, "FIRST_DELAY", 0.01)
     house = lanes(tmp_path)

@@ -6,6 +6,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateway import supervisor as module
 from gateway.ops.metrics import Recorder
 from gateway.supervisor import Supervisor, Worker, environment
 
@@ -72,6 +73,18 @@ async def test_a_worker_that_dies_at_once_is_restarted_more_and_more_slowly():
     assert next(n for (name, _), n in metrics.take().counters.items() if name == "sekisho_worker_restarts_total") >= 1
     assert [f["delay"] for _, f in events][:2] == [0.2, 0.4] and events[0][1]["status"] == "exit 3"
     assert not supervisor.ready()
+    await supervisor.stop(5)
+
+
+async def test_one_that_is_killed_again_and_again_does_not_wait_for_long(monkeypatch):
+    """Under blows that fell faster than a start took, all stood still in their delays, and what began was hit for sure."""
+    monkeypatch.setattr(module, "LAST_KILLED", 0.3)
+    supervisor, events = await running(stub("a"))
+    for blow in range(4):
+        await until(lambda: "a" in supervisor.running)
+        os.kill(supervisor.running["a"].process.pid, signal.SIGKILL)
+        await until(lambda blow=blow: len(events) > blow)
+    assert [f["delay"] for _, f in events] == [0.2, 0.3, 0.3, 0.3]
     await supervisor.stop(5)
 
 
