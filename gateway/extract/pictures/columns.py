@@ -7,9 +7,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-STRAY = re.compile(r"(?<=[\u3041-\u30fa\u3400-\u9fff0-9A-Za-z]) ?[“”‘’「」|。，、,_一ー·]{1,3} (?=[0-9A-Z\u3400-\u9fff])|"
-                   r"(?<=[\u3400-\u9fff]) {0,3}[“”‘’「」|]{1,3} ?(?=[0-9])|(?<=[0-9]) {0,3}[“”‘’「」|]{1,3} ?(?=[\u3400-\u9fff])")
+STRAY = re.compile(r"(?<=[\u3041-\u30fa\u3400-\u9fff0-9A-Za-z]) ?[“”‘’「」。，、,_一ー·]{1,3} (?=[0-9A-Z\u3400-\u9fff])|"
+                   r"(?<=[\u3400-\u9fff]) {0,3}[“”‘’「」]{1,3} ?(?=[0-9])|(?<=[0-9]) {0,3}[“”‘’「」]{1,3} ?(?=[\u3400-\u9fff])")
 """A mark with room on the one side of it or both: in a language without spaces none has."""
+BLANK = re.compile(r"\n\s*\n")
+BAR = re.compile(r"(?<![0-9][A-Z]) ?[|｜] ?(?![1289][0-9]{8}(?![0-9]))")
+"""A line between cells, where it is no I of a Taiwanese number."""
 BETWEEN = re.compile(r" {5,}")
 """Room between cards; between cells of a table there is less, or it varies."""
 LEAST = 6
@@ -22,8 +25,9 @@ NUMBER, LATIN = re.compile(r"[0-9][0-9 ()+\-]{5,}"), re.compile(r"[ -~]+")
 
 
 def parted(text: str) -> str:
-    """The text with room instead of the marks that stand for it."""
-    return STRAY.sub("  ", text)
+    """The text with room instead of the marks that stand for it, and without blank lines: they part the lines of a card or a table
+    as well as paragraphs."""
+    return STRAY.sub("  ", BAR.sub("  ", BLANK.sub("\n", text)))
 
 
 def beside(text: str) -> str:

@@ -18,6 +18,8 @@ SPREAD = 0.5
 """Share of what is printed over which red is spread that is no seal, but type: every other row of a table, say."""
 NEAR, OVER = 5, 0.02
 """A seal lies on black type: so many pixels of that, in parts of all of it, are near its red. Lines of red type stand apart."""
+LINES, FLECKS = 1.5, 2
+"""Height of lines of red type, in heights of the other type; marks of a row of pixels that are none."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -46,11 +48,18 @@ def unsealed(picture: Image.Image) -> Image.Image:
     type_ = strongest.point(lambda v: 255 if v < INK else 0)
     spread = _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0))
     touched = ImageChops.multiply(type_, seal.filter(ImageFilter.MaxFilter(NEAR))).histogram()[255]
-    if spread and touched < OVER * type_.histogram()[255]:
+    if (spread or _tallest(seal) <= LINES * _tallest(type_)) and touched < OVER * type_.histogram()[255]:
         return picture
     if stamped < LEAST_RED or stamped > 3 * sum(strongest.histogram()[:INK]):
         return picture
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
+
+
+def _tallest(marks: Image.Image) -> int:
+    """Rows of the tallest stretch of rows that all have marks: of type its height, of a seal its own."""
+    full = np.count_nonzero(np.asarray(marks), axis=1) > FLECKS
+    steps = np.diff(np.concatenate(([0], full.astype(np.int8), [0])))
+    return int(max(np.nonzero(steps == -1)[0] - np.nonzero(steps == 1)[0], default=0))
 
 
 def _room(marks: Image.Image) -> int:

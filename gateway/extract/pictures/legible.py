@@ -98,12 +98,20 @@ def runs(marks: np.ndarray, least: int) -> np.ndarray:
     """Those of the marks that stand in a run of at least so many in their row."""
     if marks.shape[1] < least:
         return np.zeros_like(marks)
-    sums = np.cumsum(np.pad(marks.astype(np.int32), ((0, 0), (1, 0))), axis=1)
-    row, start = np.nonzero(sums[:, least:] - sums[:, :-least] == least)
-    ends = np.zeros((marks.shape[0], marks.shape[1] + 1), np.int32)
-    np.add.at(ends, (row, start), 1)
-    np.add.at(ends, (row, start + least), -1)
-    return np.cumsum(ends, axis=1)[:, :-1] > 0
+    begins, width = np.ascontiguousarray(marks), 1
+    while width < least:                                  # of runs of so many, then of twice as many
+        step = min(width, least - width)
+        begins = begins[:, :-step] & begins[:, step:]
+        width += step
+    found = np.zeros(marks.shape, bool)
+    if not begins.any():
+        return found
+    found[:, :begins.shape[1]], width = begins, 1
+    while width < least:
+        step = min(width, least - width)
+        found[:, step:] |= found[:, :-step]
+        width += step
+    return found
 
 
 def _type_height(edges: np.ndarray) -> float:

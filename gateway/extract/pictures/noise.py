@@ -11,8 +11,8 @@ STICKS_OUT = 60
 """Steps by which a dot is darker or brighter than everything around it."""
 PEPPERED = 0.012
 """Share of such dots from which on they are everywhere; the smallest type has a tenth of it."""
-PAPER = 200
-"""Grey from which on a pixel is paper."""
+PAPER, DARKER = 200, 0.8
+"""Grey from which on a pixel is paper; the same as part of the grey of most of the picture."""
 ALONE = 26
 """Mean of seven times seven pixels, of which five are dark."""
 SPECKLES = 0.01
@@ -44,10 +44,12 @@ def _dots(picture: Image.Image) -> float:
 
 def _unspeckled(picture: Image.Image) -> Image.Image:
     """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
-    dark = picture.point(lambda v: 255 if v < PAPER else 0)
+    ground = round(ImageStat.Stat(picture).median[0])
+    paper = min(PAPER, DARKER * ground)
+    dark = picture.point(lambda v: 255 if v < paper else 0)
     alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
     dots = ImageChops.multiply(dark, alone)
     total = ImageStat.Stat(dark).sum[0]
     if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
         return picture
-    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)))
+    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)).point(lambda v: ground if v else 0))

@@ -30,7 +30,7 @@ Image.init()                                              # plugins are modules:
 BROKEN = (OSError, ValueError, SyntaxError, RuntimeError)
 """What Pillow's readers raise where a picture is damaged; RuntimeError that of AVIF."""
 MOST_PIXELS = 100_000_000
-LEAST_WIDTH, LEAST_HEIGHT = 120, 40
+LEAST_WIDTH, LEAST_HEIGHT = 72, 40
 """Smaller pictures are icons and spacers."""
 LARGE = 2600
 """Long side in pixels of rendered pages."""
@@ -44,6 +44,8 @@ FEW_LETTERS = 400
 """Characters of a page up to which what a picture on it shows is not among them."""
 MOST_IMAGES, LARGE_PART = 50, 8
 """Pictures of such a page, and what part of it they fill at least."""
+LEAST_CODE, MOST_CODE = 72, 1200
+"""Sides in pixels of pictures that may be square codes."""
 UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
 """What a letter is told as whose meaning the file does not say: its number in the font."""
 UNREADABLE = 8
@@ -115,7 +117,7 @@ class PictureExtractor:
         try:
             Image.MAX_IMAGE_PIXELS = MOST_PIXELS
             file = Image.open(io.BytesIO(node.data))
-            pages = range(getattr(file, "n_frames", 1))
+            pages = range(max(1, getattr(file, "n_frames", 1)))       # 0: of a drawing without layers
             if file.format != "TIFF":
                 pages = moments(len(pages))
         except Image.DecompressionBombError:
@@ -140,7 +142,8 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
     last: Image.Image | None = None
     for number in pages[:MOST_PAGES]:
         try:
-            file.seek(number)
+            if number:
+                file.seek(number)
             if file.width * file.height > MOST_PIXELS:
                 yield Problem(IncidentCode.SIZE, "picture of too many pixels")
                 return
@@ -211,8 +214,9 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         for number in range(len(document)):
             page = document[number]
             if not _scanned(page):
-                for picture in _beside(page):
-                    yield from _read(picture, context, f"page {number + 1} picture")
+                for picture, code in _beside(page):
+                    source = f"page {number + 1} picture"
+                    yield from _told(barcodes.read(picture)[0], source) if code else _read(picture, context, source)
                 continue
             scanned += 1
             if scanned > MOST_PAGES:
@@ -234,22 +238,29 @@ def _scanned(page: pypdfium2.PdfPage) -> bool:
     return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text)
 
 
-def _beside(page: pypdfium2.PdfPage) -> Iterator[Image.Image]:
-    """Large pictures of a page with a few words: a scan with a stamp on it, say."""
-    if page.get_textpage().count_chars() > FEW_LETTERS:
-        return
+def _beside(page: pypdfium2.PdfPage) -> Iterator[tuple[Image.Image, bool]]:
+    """Pictures beside the words of a page, and whether they may be codes only: large ones of a page with a few words are read,
+    such as a scan with a stamp on it."""
+    few = page.get_textpage().count_chars() <= FEW_LETTERS
     width, height = page.get_size()
     for item in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
         left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) * LARGE_PART > width * height:
+        large = few and (right - left) * (top - bottom) * LARGE_PART > width * height
+        shorter, longer = sorted(item.get_px_size())
+        code = shorter >= LEAST_CODE and longer <= min(MOST_CODE, 2 * shorter)
+        if large or code:
             picture = _grey(item.get_bitmap().to_pil())
             if picture is not None:
-                yield picture
+                yield picture, not large
+
+
+def _told(codes: list[bytes], source: str) -> Iterator[Yield]:
+    return (Child(said, ArtifactKind.TEXT, label=f"{source} barcode") for said in codes)
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
     found, picture = barcodes.read(picture)
-    yield from (Child(said, ArtifactKind.TEXT, label=f"{source} barcode") for said in found)
+    yield from _told(found, source)
     if context.tools is None or _blank(picture):
         return
     letters = lettering.threes(picture)
@@ -271,6 +282,8 @@ def _blank(picture: Image.Image) -> bool:
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
     picture = noise.quieted(picture)
+    if ImageStat.Stat(picture).median[0] > legible.DARK:
+        picture = boxes.joined(picture) or picture        # ahead: their height is not that of type
     prepared = legible.fit(picture)
     prepared = boxes.joined(prepared) or prepared
     text = _tesseract(prepared, "eng", context)

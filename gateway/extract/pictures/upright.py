@@ -36,17 +36,20 @@ STACKED = 6
 def likely(picture: Image.Image, read: str) -> bool:
     """Whether a fitted picture, of which that was read in lines, shows columns: then it has no word that is known in lines."""
     known = words(Characters(view(read).text.lower())).all() if read else frozenset()
-    return known.isdisjoint(IDENTIFYING) and (legible.sideways(picture, COLUMNS) or _parted(picture))
+    if not known.isdisjoint(IDENTIFYING):
+        return False
+    between, within = _room(picture)
+    return between > max(LEAST_ROOM, MORE * within) or (between > within and legible.sideways(picture, COLUMNS))
 
 
-def _parted(picture: Image.Image) -> bool:
-    """Whether there is much room between columns, and less from character to character down the page."""
+def _room(picture: Image.Image) -> tuple[float, float]:
+    """Share of room between columns, and from character to character down the page."""
     ink = np.asarray(picture) < DARK
     room = []
     for marks in (ink.sum(axis=0) / ink.shape[0], ink.sum(axis=1) / ink.shape[1]):
         full = np.nonzero(marks > DUST)[0]
         room.append(1 - len(full) / (full[-1] - full[0] + 1) if len(full) else 0.0)
-    return room[0] > LEAST_ROOM and room[0] > MORE * room[1]
+    return room[0], room[1]
 
 
 def said(columns: str, lines: str) -> str:

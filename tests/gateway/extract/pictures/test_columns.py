@@ -12,6 +12,9 @@ from gateway.extract.pictures import columns
     ("他说“你好”，2026年。", "他说“你好”，2026年。"),
     ("合計：1,200", "合計：1,200"),
     ("於2023年，15人", "於2023年，15人"),
+    ("お届け先 |個人番号欄  支給額 |", "お届け先  個人番号欄  支給額  "),
+    ("王大文 |123456789  A223456781|", "王大文 |123456789  A223456781  "),
+    ("王小明\n\n0912345678\n \n李小華", "王小明\n0912345678\n李小華"),
 ])
 def test_marks_between_cells_are_room(line, read):
     assert columns.parted(line) == read

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from PIL import Image, ImageChops, ImageDraw
 
 from gateway.extract.pictures import drawn
@@ -83,3 +84,13 @@ def test_dots_to_write_on_are_lines_and_hyphens_are_none():
         pen.rectangle((x + 13, 139, x + 19, 141), fill=0)   # and hyphens between them
     plain = np.asarray(drawn.unruled(form))
     assert (plain[85:96] < 128).sum() == 0 and (plain[100:] < 128).sum() == (np.asarray(form)[100:] < 128).sum()
+
+
+@pytest.mark.parametrize("reds", [(90,), (40, 90, 140)])
+def test_numbers_in_red_are_no_seal(reds):
+    table = Image.new("RGB", (600, 200), "white")
+    pen = ImageDraw.Draw(table)
+    for x in range(30, 570, 12):
+        for y in (40, 90, 140):
+            pen.rectangle((x, y, x + 3, y + 20), fill=(220, 30, 30) if x > 330 and y in reds else 0)
+    assert drawn.unsealed(table) is table

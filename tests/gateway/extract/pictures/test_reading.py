@@ -158,7 +158,19 @@ def test_pages_that_show_more_than_they_say(drawn, scanned, beside):
 
     found = pypdfium2.PdfDocument(leak_documents.printed(draw))[0]
     assert pictures._scanned(found) == scanned
-    assert [picture.size for picture in pictures._beside(found)] == [(500, 250)] * beside
+    assert [picture.size for picture, code in pictures._beside(found) if not code] == [(500, 250)] * beside
+
+
+def test_codes_beside_the_words_of_a_page_are_told():
+    code = zxingcpp.create_barcode("V115718705", zxingcpp.BarcodeFormat.QRCode)
+    shown = Image.fromarray(np.pad(np.asarray(zxingcpp.write_barcode_to_image(code, scale=6)), 20, constant_values=255))
+
+    def draw(canvas):
+        canvas.drawImage(ImageReader(shown), 40, 200, 60, 60)
+        canvas.drawString(40, 780, "Dear Sir, please find the report of the third quarter below.")
+
+    found = read(leak_documents.printed(draw), None, "application/pdf")
+    assert [y.data for y in found] == [b"V115718705"]
 
 
 def test_numbers_of_letters_in_a_font_are_no_text():
