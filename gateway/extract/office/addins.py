@@ -21,10 +21,14 @@ a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
 PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
-RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\(", re.I)
+RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\(|Address[\">]", re.I)
+ADDRESS = re.compile(r"<(?:\w{1,20}:)?Cell\s[^<>]{0,200}?N=\"Address\"[^<>]{0,200}?\sV=\"([^\"<>]{1,1000})\"|"
+                     r"<(?:\w{1,20}:)?Address>([^<>]{1,1000})<")
+"""Where a hyperlink of a shape leads, in packages and in the XML of 2003."""
 OPENED = re.compile(r"(?:OPENFILE|HYPERLINK)\s{0,9}\(\s{0,9}\"([^\"]{1,1000})\"", re.I)
 EVENT = re.compile(r"<(?:\w{1,20}:)?EventItem\s[^<>]{0,400}?(?<!\w)Target\s{0,4}=\s{0,4}[\"']([^\"'<>]{1,400})[\"']")
 """What runs when something happens to a drawing: an add-on by its name, or a program by its file (Visio's EventList)."""
+LINKS = 1000
 VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
@@ -56,7 +60,8 @@ def visio(data: bytes) -> Iterator[Yield]:
         for name in dict.fromkeys((*ADDON.findall(text)[:200], *EVENT.findall(text)[:200])):
             if PROGRAM.search(name):
                 yield Observation("DOC-RUN-PROGRAM", name)
-        for address in dict.fromkeys(OPENED.findall(text)[:200]):
+        links = [a or b for a, b in ADDRESS.findall(text)[:LINKS]]
+        for address in dict.fromkeys((*OPENED.findall(text)[:LINKS], *links)):
             found = judge("hyperlink", address)
             if found is not None and found.code != "DOC-LINK":
                 yield found

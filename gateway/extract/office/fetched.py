@@ -24,14 +24,19 @@ BACK = 1000                              # octets before an address in which its
 LONGEST = 2000                           # octets of a value
 MOST = 2000                              # addresses of one part that are looked at
 SHOWN = frozenset({
-    "t", "v", "f", "is", "p", "a", "text", "delText", "instrText", "Data", "Cell", "Font", "pt", "span", "h", "CHAR",
-    "title", "descr", "desc", "alt", "name", "tooltip", "display", "ScreenTip", "string", "author", "formula", "RefersTo",
-    "Formula", "definedName", "uri", "URI",
+    "t", "v", "f", "is", "p", "a", "text", "delText", "instrText", "Data", "Font", "pt", "span", "h", "CHAR", "TextCode",
+    "UnicodeString", "title", "Title", "descr", "desc", "Description", "Subject", "Keywords", "Comments", "alt", "name",
+    "Name", "tooltip", "display", "ScreenTip", "string", "string-value", "value", "contents", "contents-richtext", "author",
+    "prompt", "promptTitle", "error", "errorTitle", "caption", "label", "displayText", "oddHeader", "oddFooter",
+    "evenHeader", "evenFooter", "firstHeader", "firstFooter", "formula", "RefersTo", "Formula", "definedName", "uri", "URI",
 })
 """Elements and attributes that are read by people or have a reader of their own."""
-OWN = frozenset({"a", "absPath", "Template", "HyperlinkBase", "Relationship", "docPr", "cNvPr", "hyperlink", "hlink", "Hyperlink",
-                 "lpwstr", "lpstr", "fileSharing", "docVar", "printerSettings", "webPublishItem", "rsid"})
-"""Elements in which a program notes where a document lay or goes, and links, which are judged as such."""
+OWN = frozenset({
+    "a", "absPath", "Template", "HyperlinkBase", "Relationship", "docPr", "cNvPr", "hyperlink", "hlink", "Hyperlink", "lpwstr",
+    "lpstr", "fileSharing", "docVar", "webPublishItem", "Cell", "alias", "tag", "listItem", "tblCaption", "tblDescription", "filter",
+    "customFilter", "inputCells",
+})
+"""Elements in which people write, in which a program notes where a document lay or goes, and links, which are judged as such."""
 CONNECTED = re.compile(rb"(?:data\s?source|dbq|database|defaultdir|location)\s{0,4}=\s{0,4}[\"']?\Z", re.I)
 FETCHES = re.compile(rb"<(?:[\w.-]{1,20}:)?xsnLocation(?:\s[^<>]{0,200})?>\s{0,40}([^<>\s][^<>]{3,1000})<|"
                      rb"[\s:](?:manifestLocation|SelectedStyle)\s{0,4}=\s{0,4}[\"']([^\"'<>]{3,1000})[\"']")

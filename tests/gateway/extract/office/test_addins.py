@@ -113,6 +113,8 @@ def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
     ('<EventItem EventCode="2" Action="1" Target="cmd.exe" TargetArgs="/c rem"/>', "DOC-RUN-PROGRAM"),
     ('<v:EventItem Target="\\\\h.example\\s\\a.exe"/>', "DOC-RUN-PROGRAM"), ('<EventItem Target="QueueMarkerEvent" TargetArgs="/x"/>', ""),
     ('<Cell F="OPENFILE(&quot;\\\\h.example\\s\\a.vsd&quot;)"/>', "DOC-LINK-SHARE"), ('<Cell F="HYPERLINK(&quot;a.exe&quot;)"/>', "DOC-LINK-PROGRAM"),
+    ('<Cell N="Address" V="\\\\h.example\\s\\a.docx"/>', "DOC-LINK-SHARE"), ('<Cell N="Value" V="\\\\h.example\\s"/>', ""),
+    ("<Address>\\\\h.example\\s\\a.exe</Address>", "DOC-LINK-PROGRAM"), ('<Cell N="Address" V="https://h.example/"/>', ""),
     ('<Cell F="OPENFILE(&quot;b.vsd&quot;)"/>', ""), ('<Cell F="HYPERLINK(&quot;https://h.example/&quot;)"/>', ""),
 ])
 def test_events_of_drawings(cells: str, found: str) -> None:

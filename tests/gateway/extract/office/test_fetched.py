@@ -29,6 +29,9 @@ def test_shares_by_unknown_elements(part: str, address: str) -> None:
     "<w:t>" + SHARE + "</w:t>", '<pic:cNvPr id="1" name="' + SHARE + '" descr="x"/>', '<x15ac:absPath url="' + SHARE + '"/>',
     '<text:a xlink:href="' + SHARE + '">x</text:a>', '<wp:docPr id="1" descr="' + SHARE + '"/>', '<Data ss:Type="String">' + SHARE + "</Data>",
     "<f>'" + SHARE + "'!A1</f>", '<Relationship Target="' + SHARE + '"/>', '<x:o source="\\\\fs01\\dept\\a.xml"/>', '<x:o source="\\\\10.1.2.3\\s\\a"/>',
+    '<Glyphs UnicodeString="' + SHARE + '"/>', '<table:table-cell office:string-value="' + SHARE + '"/>', '<filter val="' + SHARE + '"/>',
+    '<dataValidation prompt="' + SHARE + '"/>', '<p:tag name="path" val="' + SHARE + '"/>', "<ofd:TextCode>" + SHARE + "</ofd:TextCode>",
+    '<Cell N="Value" V="' + SHARE + '"/>', "<oddFooter>" + SHARE + "</oddFooter>",
     '<x:o source="file:///C:/a.xml"/>', '<x:o note="see ' + SHARE + '"/>', SHARE, "</a>" + SHARE,
 ])
 def test_what_people_read_and_programs_note(part: str) -> None:
