@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from gateway.identifiers.registry import IDENTIFYING
@@ -31,8 +32,9 @@ OPENS = re.compile(r"\W*(?:data|begindata|begin|values|datalines|cards|table|cre
 """What stands between the names and the rows, or before the names."""
 
 
-def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str]]]]:
-    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind.
+def rows(lines: list[str], labels: Labels, bare: Sequence[int] | None = None) -> list[tuple[int, list[frozenset[str]]]]:
+    """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind. `bare`: where
+    that is known, the rows without a digit, in order.
 
     An empty line ends a block; other lines without cells stand inside it.
     """
@@ -57,18 +59,21 @@ def rows(lines: list[str], labels: Labels) -> list[tuple[int, list[frozenset[str
         except ValueError:
             end = len(lines)
         if found and found[-1][0] <= row:
-            found += _inner(lines, row, end, labels)
+            found += _inner(lines, row, end, labels, bare)
         row = end + 1
     if len(found) == 1 and not any("\t" in line for line in lines[found[0][0]:]):
         return [(0, found[0][1])] if sum(map(bool, found[0][1])) >= LEAST_BELOW else found      # sorted with its heading
     return found or _elsewhere(lines, labels)
 
 
-def _inner(lines: Sequence[str], row: int, end: int, labels: Labels) -> Iterator[tuple[int, list[frozenset[str]]]]:
+def _inner(lines: Sequence[str], row: int, end: int, labels: Labels, bare: Sequence[int] | None) -> Iterator[
+        tuple[int, list[frozenset[str]]]]:
     """Headings within a block: rows of labels alone, one of which stands over a number that it announces. So forms are set."""
-    for at in range(row, end - 1):
+    digit = _DIGIT.search
+    rows = range(row, end - 1) if bare is None else bare[bisect_left(bare, row):bisect_left(bare, end - 1)]
+    for at in rows:
         line = lines[at]
-        if "\t" not in line or _DIGIT.search(lines[at + 1]) is None or _DIGIT.search(NOTE.sub("", line)) is not None:
+        if "\t" not in line or digit(lines[at + 1]) is None or digit(NOTE.sub("", line) if "(" in line else line) is not None:
             continue
         texts = [cell.strip() for cell in line.split("\t", COLUMNS)]
         kinds = [labels.heading(text) if text and len(text) <= SHORT_HEADING else NONE for text in texts]

@@ -136,12 +136,28 @@ def _grid(id: int, source: str, seen: View, text: str, found: Characters | None,
     breaks = [m.end() for m in _BREAK.finditer(text)] if found is None else (found.places(found.codes == 10) + 1).tolist()
     grid = Grid(id, source, seen, text, [0, *breaks], table, found)
     if "\t" in text:
-        grid.headings = headings.rows(text.split("\n"), labels)
+        grid.headings = headings.rows(text.split("\n"), labels, _bare(grid))
         if above is not None and above.headings and not (grid.headings and grid.headings[0][0] == 1):
             grid.headings.insert(0, (0, above.headings[-1][1]))
     if not table:
         grid.spaced = _spaced(grid, labels)
     return grid
+
+
+def _bare(grid: Grid) -> list[int] | None:
+    """The rows without a digit, but for those that brackets hold."""
+    if grid.characters is None:
+        return None
+    ends = np.append(grid.lines, len(grid.text) + 1)
+    digits, brackets = grid.characters.gathered(_digit), grid.characters.places(grid.characters.codes == 40)
+    none = np.diff(np.searchsorted(digits, ends)) == 0
+    if len(brackets):
+        none |= np.diff(np.searchsorted(brackets, ends)) > 0
+    return np.flatnonzero(none).tolist()
+
+
+def _digit(found: Characters) -> np.ndarray:
+    return np.asarray(found.digits()[0] - MARGIN)
 
 
 _BREAK = re.compile("\n")

@@ -68,7 +68,10 @@ def _lines(text: str) -> Iterator[Span]:
 def _heading(text: str, span: Span) -> str:
     """A line that may be a heading, else ''."""
     line = text[span[0]:min(span[1], span[0] + 41)].strip(_MARKS)
-    return line if len(line) <= 40 and "\t" not in line and ":" not in line and not _DIGITS.search(NOTE.sub("", line)) else ""
+    if len(line) > 40 or "\t" in line or ":" in line:
+        return ""
+    noted = _DIGITS.search(line) is not None
+    return "" if noted and ("(" not in line or _DIGITS.search(NOTE.sub("", line))) else line
 
 
 def _fits(text: str, lines: list[Span], top: list[str], named: int, labels: Labels) -> Iterator[tuple[int, int, int]]:

@@ -56,7 +56,7 @@ def sniff(text: str) -> str:
         return ""
     best, chosen = 0.0, ""
     quoted = any(line.count('"') % 2 for line in lines)  # a quoted field goes on on the next line
-    for delimiter in DELIMITERS:
+    for delimiter in filter(text[:65536].__contains__, DELIMITERS):
         if quoted:
             lines = [delimiter.join("x" * len(row)) for row in islice(rows(text[:65536], delimiter), SAMPLE_LINES)]
         counts = Counter(_outside_quotes(line, delimiter) for line in lines)
