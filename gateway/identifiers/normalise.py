@@ -33,7 +33,7 @@ NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs} | {ord(h): d fo
 _HANZI = "".join(_NUMERALS.values())
 _KOREAN = "".join(_HANGUL)
 HANZI_RUN = re.compile(
-    f"[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{5,}}+"
+    f"(?:[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{5,}}+)(?:\\([{_HANZI}]\\))?"
     f"|(?<![가-힣])[{_KOREAN}](?:[ \\-]?+[{_KOREAN}]){{5,}}+(?![가-힣])"
     f"|(?<=[0-9]{{3}})[{_HANZI}]{{3,}}(?![{_HANZI}0-9])|(?P<groups>(?:[{_HANZI}]{{3,6}}[、，,.]){{2,6}}[{_HANZI}]{{1,6}}(?![{_HANZI}]))")
 """Seven numerals and more; those that end a number of digits; groups of several with marks between."""
@@ -50,7 +50,7 @@ LETTER_OF_ID = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289][0-9]
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48
 """Characters before a hint in which its run may begin."""
-FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9])[{MARKS}]+|(?<=[A-Z])[{MARKS}]+(?=[0-9])")
+FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]+(?=[A-Z]?[{MARKS}]*[0-9])")
 """Marks go from numbers only: elsewhere they are accents."""
 _IS_MARK = np.array([re.match(f"[{MARKS}]", chr(code)) is not None for code in range(0x10000)])
 MANY = 1000

@@ -130,7 +130,11 @@ def _hong_kong(text: str, digits: str, start: int, end: int) -> Token | None:
 def _apart(text: str, start: int) -> str:
     """One or two capitals that one mark parts from the digits, '' where there are none."""
     if start >= 2 and text[start - 1] in " -._·/" and text[start - 2].isascii() and text[start - 2].isupper():
-        return _letters_before(text, start - 1) or ""
+        letters = _letters_before(text, start - 1) or ""
+        mark = text[start - 1]                            # one character a box: E-C-6-2-8-5-0-4-8
+        if len(letters) == 1 and start > 3 and text[start - 3] == mark == text[start + 1:start + 2] and text[start - 4].isupper():
+            return (_letters_before(text, start - 3) or "") + letters
+        return letters
     return ""
 
 

@@ -96,3 +96,9 @@ def test_many_format_characters_are_taken_out_with_arrays(monkeypatch):
     wanted = normalise.view(text)
     assert made.text == wanted.text and isinstance(wanted.removed, list)
     assert [made.place(at) for at in range(0, len(made.text), 7)] == [wanted.place(at) for at in range(0, len(made.text), 7)]
+
+
+def test_check_characters_of_hong_kong_in_other_writings():
+    assert view("身份證 F六〇五八五四(六)").text == "身份證 F605854(6)"
+    assert view("E\u0336C\u03369\u03362\u03364\u03360\u03361\u03364\u0336(\u03362\u0336)\u0336").text.startswith("EC924014(2)")
+    assert view("É C\u0301afe\u0301").text == "É C\u0301afe\u0301"

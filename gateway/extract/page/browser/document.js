@@ -320,3 +320,24 @@ function placed_(nodes) {
     } else (HEAD.has(node.tag) && doc.body.kids.length === 0 ? doc.head : doc.body).insertBefore(node, null);
   }
 }
+
+// What the templates of a style sheet hold stands there, whatever they would put in.
+class XSLTProcessor {
+  importStylesheet(sheet) {
+    this.sheet_ = sheet;
+  }
+  setParameter() {}
+  transformToFragment() {
+    const made_ = new Fragment();
+    for (const one of this.sheet_?.querySelectorAll?.('*') ?? [])
+      if (/(?:^|:)template$/.test(one.tag)) {
+        wrote(one.innerHTML);
+        made_.append(...one.kids.map((k) => k.cloneNode(true)));
+      }
+    return made_;
+  }
+  transformToDocument() {
+    const all = this.transformToFragment();
+    return documentOf(all.kids.map(markup).join(''));
+  }
+}

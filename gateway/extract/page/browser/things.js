@@ -285,26 +285,7 @@ const windowThings = {
   createImageBitmap: () => Promise.resolve({ width: 1, height: 1, close: nothing }),
   Path2D: function () {},
   XPathResult: { FIRST_ORDERED_NODE_TYPE: 9, ANY_TYPE: 0, ORDERED_NODE_SNAPSHOT_TYPE: 7 },
-  // What the templates of a style sheet hold stands there, whatever they would put in.
-  XSLTProcessor: class {
-    importStylesheet(sheet) {
-      this.sheet_ = sheet;
-    }
-    setParameter() {}
-    transformToFragment() {
-      const made_ = new Fragment();
-      for (const one of this.sheet_?.querySelectorAll?.('*') ?? [])
-        if (/(?:^|:)template$/.test(one.tag)) {
-          wrote(one.innerHTML);
-          made_.append(...one.kids.map((k) => k.cloneNode(true)));
-        }
-      return made_;
-    }
-    transformToDocument() {
-      const all = this.transformToFragment();
-      return documentOf(all.kids.map(markup).join(''));
-    }
-  },
+  XSLTProcessor,
   FontFace: class {
     load() {
       return Promise.resolve(this);

@@ -183,3 +183,8 @@ def test_the_number_of_the_next_item_is_no_part():
 
 def test_whole_numbers_with_a_fraction_of_nothing():
     assert [token.value for token in tokens("x 123456789018.0,4539148803436467.00 1234567.0 123456789018.5")] == ["123456789018", "4539148803436467"]
+
+
+def test_two_letters_a_box_each():
+    assert found("E-C-6-2-8-5-0-4-8") == {("LLD7", "EC6285048")}
+    assert found("x B-0-4-7-1-5-5-6") == {("LD7", "B0471556")}
