@@ -87,8 +87,8 @@ class Conversation(HTTPChannel):  # type: ignore[misc]
 
     @property
     def waits(self) -> bool:
-        """For its client; no request of it is in hand."""
-        return not self.requests and not self.will_close
+        """For its client: nothing of it is in hand, and nothing is left to send."""
+        return not (self.requests or self.total_outbufs_len or self.will_close)
 
     def received(self, data: bytes) -> bool:
         if self.request is None:
@@ -128,7 +128,7 @@ class WebServer:
     def tidy(self, now: float) -> None:
         """In place of waitress' own, which knows the silent only."""
         for channel in self.server.active_channels.values():
-            if channel.late(now) or (channel.waits and now - channel.last_activity > IDLE):
+            if channel.late(now) or (not channel.requests and now - channel.last_activity > IDLE):
                 channel.will_close = True
 
     def stop(self) -> None:
