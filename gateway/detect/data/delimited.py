@@ -70,11 +70,12 @@ def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[
         if delimiter == ",":
             places = _no_thousands(places, codes, starts)
         found.append((places, *_a_line(starts, places)))
-    for mark in [mark for mark in SPACED_MARKS if f" {mark} " in text and not (mark == "-" and HYPHENED.search(text))]:
+    for mark in SPACED_MARKS:
         middle = np.flatnonzero(codes == ord(mark))
         places = middle[(codes.take(middle - 1, mode="clip") == 32) & (codes.take(middle + 1, mode="clip") == 32)]
-        lines, counts = _a_line(starts, places)
-        found.append((places, lines, np.where(counts > 1, counts, 0)))
+        if len(places) and not (mark == "-" and HYPHENED.search(text)):
+            lines, counts = _a_line(starts, places)
+            found.append((places, lines, np.where(counts > 1, counts, 0)))
     return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
 
 

@@ -78,19 +78,26 @@ def _linked(found: Characters, first: np.ndarray, end: np.ndarray) -> np.ndarray
     """Whether nothing but marks and blanks is between digits and the next ones."""
     gap = first[1:] - end[:-1]
     linked = np.asarray(gap <= REACH)
+    near = np.flatnonzero(linked)
+    gap, at = gap[near], end[near]
+    right = np.ones(len(near), bool)
     for step in range(REACH):
-        at = end[:-1] + step
-        linked &= (step >= gap) | _IS_MARK.take(found.codes.take(at, mode="clip"), mode="clip")
+        right &= (step >= gap) | _IS_MARK.take(found.codes.take(at + step, mode="clip"), mode="clip")
+    linked[near] = right
     return linked
 
 
 def _lettered(found: Characters, first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Whether a capital stands right before or behind digits, and whether one stands there behind marks."""
     upper, codes = found.are(UPPER), found.codes
-    apart = np.zeros(len(first), bool)
-    before, behind = ~apart, ~apart
+    before, behind = _BEFORE.take(codes[first - 1], mode="clip"), _IS_MARK.take(codes[end], mode="clip")
+    some = np.flatnonzero(before | behind)
+    left, right, before, behind = first[some] - 2, end[some] + 1, before[some], behind[some]
+    near = np.zeros(len(some), bool)
     for step in range(REACH):
-        before &= _BEFORE.take(codes.take(first - 1 - step, mode="clip"), mode="clip")
-        behind &= _IS_MARK.take(codes.take(end + step, mode="clip"), mode="clip")
-        apart |= (before & upper.take(first - 2 - step, mode="clip")) | (behind & upper.take(end + step + 1, mode="clip"))
+        near |= (before & upper.take(left - step, mode="clip")) | (behind & upper.take(right + step, mode="clip"))
+        before &= _BEFORE.take(codes.take(left - step, mode="clip"), mode="clip")
+        behind &= _IS_MARK.take(codes.take(right + step, mode="clip"), mode="clip")
+    apart = np.zeros(len(first), bool)
+    apart[some] = near
     return upper[first - 1] | upper[end] | apart, apart
