@@ -33,8 +33,8 @@ SHOWN = frozenset({
 """Elements and attributes that are read by people or have a reader of their own."""
 OWN = frozenset({
     "a", "absPath", "Template", "HyperlinkBase", "Relationship", "docPr", "cNvPr", "hyperlink", "hlink", "Hyperlink", "lpwstr",
-    "lpstr", "fileSharing", "docVar", "webPublishItem", "Cell", "alias", "tag", "listItem", "tblCaption", "tblDescription", "filter",
-    "customFilter", "inputCells",
+    "lpstr", "fileSharing", "docVar", "webPublishItem", "Cell", "alias", "tag", "listItem", "tblCaption", "tblDescription",
+    "filter", "customFilter", "inputCells",
 })
 """Elements in which people write, in which a program notes where a document lay or goes, and links, which are judged as such."""
 CONNECTED = re.compile(rb"(?:data\s?source|dbq|database|defaultdir|location)\s{0,4}=\s{0,4}[\"']?\Z", re.I)

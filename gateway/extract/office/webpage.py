@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
 from gateway.extract.office import fields, targets
+from gateway.extract.office.activex import control
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
 
@@ -32,6 +33,12 @@ MARK = re.compile(rb"mso-element\s{0,4}:\s{0,4}[\"']?field-(begin|separator|end)
 TAG = re.compile(rb"<[^<>]{0,4000}>")
 MOST = 5000                              # fields and addresses of one page
 ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')", re.I)
+LINKED = re.compile(rb"<link\s[^<>]{0,400}?(?<!\w)href\s{0,4}=\s{0,4}[\"']?\s{0,4}"
+                    rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
+"""Parts of a page: themes, lists of files, objects."""
+CONTROL = re.compile(rb"<object\s[^<>]{0,400}?classid\s{0,4}=\s{0,4}[\"']?clsid:([0-9a-f-]{36})", re.I)
+SMART_TAGS = b"38481807-ca0e-42d2-bf39-b33af135cc4d"
+"""What Word puts into every page with names and dates."""
 FETCHED = re.compile(rb"\s(?:src|o:href|background)\s{0,4}=\s{0,4}[\"']?\s{0,4}"
                      rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
 """Pictures: Word and Excel fetch them from shares as from elsewhere, which browsers do not."""
@@ -61,6 +68,7 @@ class OfficePage:
                     yield found
         if extensions(node.artifact.names) & (NAMES | BOOKS):
             yield from fetched(data)
+        yield from _controls(data)
         yield from sources(data)
         for island in islice(ISLAND.finditer(data), MOST):
             target = unescape((island[2] or island[3]).decode("utf-8", "replace"))
@@ -71,10 +79,17 @@ class OfficePage:
 
 def fetched(data: bytes) -> Iterator[Observation]:
     """What office programs fetch from shares for a page that they show: its pictures and its other files."""
-    for picture in islice(FETCHED.finditer(data), MOST):
+    for picture in islice(chain(FETCHED.finditer(data), LINKED.finditer(data)), MOST):
         seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
         if seen is not None:
             yield seen
+
+
+def _controls(data: bytes) -> Iterator[Observation]:
+    """Controls that office programs load with the page."""
+    for found in dict.fromkeys(name.lower() for name in islice((m[1] for m in CONTROL.finditer(data)), MOST)):
+        if found != SMART_TAGS:
+            yield control(found.decode("ascii"))
 
 
 def sources(data: bytes) -> Iterator[Observation]:

@@ -92,3 +92,13 @@ def test_sources_in_islands(island: str, found: str) -> None:
 def test_a_field_that_nothing_ends() -> None:
     page = "<html xmlns:w='urn:schemas-microsoft-com:office:word'><!--[if supportFields]><span style='mso-element:field-begin'></span>DDEAUTO cmd x<![endif]-->"
     assert codes(take_apart(OFFICE_PAGE, page.encode(), "a.doc", kind="text/html")) == {"DOC-DDE"}
+
+
+@pytest.mark.parametrize(("body", "found"), [
+    ('<link rel=themeData href="\\\\h.example\\a.thmx">', "DOC-EXTERNAL-SHARE"), ('<link rel=File-List href="a_files/filelist.xml">', ""),
+    ('<object classid="clsid:8856F961-340A-11D0-A96B-00C04FD705A2"></object>', "DOC-ACTIVEX"),
+    ('<object classid="clsid:38481807-CA0E-42D2-BF39-B33AF135CC4D" id=ieooui></object>', ""),
+    ('<object classid="clsid:8BD21D10-EC42-11CE-9E0D-00AA006002F3"></object>', "DOC-FORM-CONTROL"),
+])
+def test_parts_and_controls_of_pages(body: str, found: str) -> None:
+    assert read(body=body) == ({found} if found else set())
