@@ -17,7 +17,7 @@ from gateway.identifiers.registry import SHAPES, TYPES
 _MARK = r"[^0-9A-Za-z\s,;:\u3041-\u9fff\uac00-\ud7a3]"
 _MARKS = rf"(?: ?{_MARK}{{1,4}} ?| {{1,2}})"
 NUMBER = re.compile(
-    rf"(?<![0-9A-Za-z])(?:[A-Z]{{1,2}}(?:{_MARKS}|:|字第)?)?[0-9]{{1,17}}(?:{_MARKS}[0-9]{{1,17}}){{0,20}}+"
+    rf"(?<![0-9A-Za-z])(?:(?:[A-Z](?:[^0-9A-Za-z\s](?=[A-Z]))?)?[A-Z](?:{_MARKS}|:|字第)?)?[0-9]{{1,17}}(?:{_MARKS}[0-9]{{1,17}}){{0,20}}+"
     rf"(?:(?:{_MARKS})?[XA](?![0-9A-Za-z]))?")
 SHORTEST = 8
 """Characters of a number without its marks."""

@@ -36,7 +36,8 @@ HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from
 each of its words."""
-BASE32 = re.compile(rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
+BASE32 = re.compile(
+    rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
 BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
@@ -307,6 +308,10 @@ def promising(head: bytes) -> bool:
         return False
 
 
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
+"""Characters without a width: a text may have one behind each letter."""
+
+
 def worth(plain: bytes) -> bool:
     """A container by its first octets, or text that reads like text."""
     if plain.startswith(CONTAINERS):
@@ -318,7 +323,7 @@ def worth(plain: bytes) -> bool:
     if plain.isascii():
         return True
     text, _ = readings(plain)[0]
-    return "\ufffd" not in text and naturalness(text) > 0.3
+    return "\ufffd" not in text and naturalness(UNSEEN.sub("", text)) > 0.3
 
 
 BLOCKS = BlocksExtractor()

@@ -28,6 +28,7 @@ def test_marks_of_any_kind(write):
 
 
 def test_check_characters():
+    assert values("HKID E-C-6-4-5-1-7-2-A") == [("LLD7", "EC645172A")]
     assert values("HKID A123456[3]") == [("LD7", "A1234563")]
     value = next(v for v in iter(lambda: makers.cn_id(RNG), None) if v[-1] == "X")
     assert values(f"{value[:17]} X.") == [("D17X", value)]

@@ -148,3 +148,7 @@ def test_long_noise_is_not_worked_through_and_hides_nothing_behind_it():
     assert PLAIN * 4000 in children(folded(base64.b64encode(PLAIN * 4000)))
     assert PLAIN in children(noise + b"\n-- \n" + base64.encodebytes(PLAIN))
     assert PLAIN in children(base64.encodebytes(PLAIN) + b"\n-- \n" + noise)
+
+
+def test_text_with_characters_without_a_width():
+    assert worth("\n".join("客戶王小明 " + "\u200b".join(f"A12345678{n}") for n in range(9)).encode())
