@@ -27,6 +27,7 @@ MAX_SAMPLE = 8 << 20                     # octets of one sample; of larger ones 
 MEMORY = 4 << 30                         # address space; a rule set needs some hundred megabytes
 CPU = 900                                # seconds
 LONGEST = 2                              # CPU seconds of one measurement; a child begins with none used
+SAMPLING = 120                           # CPU seconds for all rules of a file on our samples, compiling them included
 
 
 def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
@@ -39,8 +40,7 @@ def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
         source, hashes[name] = read(Path(name))
         if cleaned(source):
             profile(source, lambda text: apart(text, corpus))
-            leave_out(source, json.loads(aside(lambda source=source: json.dumps(wide(source.text))) or "[]"))  # type: ignore[misc]
-            cleaned(source)                  # what refers to a rule that was left out goes with it
+            narrowed(source)
         sources.append(source)
     kept = [source for source in sources if source.rules]
     if kept:
@@ -54,12 +54,23 @@ def main(fd: int, request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def narrowed(source: Source) -> None:
+    """Leaves out what matches anything, and what refers to it. A file on which that does not end is refused as a whole."""
+    heard = aside(lambda: json.dumps(wide(source.text)), SAMPLING) if source.rules else "[]"
+    if heard:
+        leave_out(source, json.loads(heard))
+        cleaned(source)
+    else:
+        source.refused.append((1, "its rules do not end on our samples"))
+        source.text = ""
+
+
 def apart(text: str, corpus: Sequence[bytes]) -> float:
     """What rules cost; infinity where they do not end."""
     return float(aside(lambda: repr(measured(text, corpus, cpu_seconds))) or math.inf)
 
 
-def aside(work: Callable[[], str]) -> str:
+def aside(work: Callable[[], str], seconds: int = LONGEST) -> str:
     """What a child says that the kernel ends when it takes too long; nothing then."""
     ours, theirs = os.pipe()
     pid = os.fork()
@@ -68,7 +79,7 @@ def aside(work: Callable[[], str]) -> str:
         try:
             os.close(ours)
             libc.prctl(libc.PR_SET_PDEATHSIG, signal.SIGKILL)
-            resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
             with os.fdopen(theirs, "wb") as out:
                 out.write(work().encode())
             status = 0

@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from gateway.detect.outside_rules import samples
-from gateway.inspection.rulestage import MAX_FILE, apart, read
+import pytest
+
+from gateway.detect.outside_rules import Source, samples
+from gateway.inspection import rulestage
+from gateway.inspection.rulestage import MAX_FILE, apart, narrowed, read
 
 
 def test_only_an_answer_counts() -> None:
@@ -31,6 +34,17 @@ def test_it_ends_with_who_asked(tmp_path: Path) -> None:
     os.close(watched)
     parent.stdout.close()
     parent.wait()
+
+
+def test_a_file_that_does_not_end_on_our_samples_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a rule that matches anything could hide in a large one."""
+    source = Source("x.yar", 'rule A { condition: true }\nrule B { strings: $a = "fine" condition: $a }')
+    narrowed(source)
+    assert source.refused == [(1, "A: matches anything")] and source.rules == 1
+    monkeypatch.setattr(rulestage, "SAMPLING", 1)
+    monkeypatch.setattr(rulestage, "wide", lambda text: [None for _ in iter(int, 1)])
+    narrowed(source)
+    assert source.refused[1:] == [(1, "its rules do not end on our samples")] and source.rules == 0
 
 
 def test_files_that_are_no_text(tmp_path: Path) -> None:
