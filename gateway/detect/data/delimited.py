@@ -42,7 +42,8 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     text, found = separated(seen.text, seen.characters), seen.characters
     if any(chr(mark) in text for mark in FIELD_MARKS):
         text = text.translate(FIELD_MARKS)
-    if "\n" not in text or not (any(d in text for d in DELIMITERS) or any(f" {mark} " in text for mark in SPACED_MARKS)):
+    has = found.has if found is not None and found.text is text else text.__contains__
+    if "\n" not in text or not any(map(has, DELIMITERS + SPACED_MARKS)):
         return text, found and found.of(text)
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()

@@ -49,12 +49,12 @@ class _Place:
 
 def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
     """The numbers of each such place, and the place."""
-    runs = _runs(grid) if len(grid.starts) >= LEAST else []
-    if len(runs) < LEAST:
+    if len(grid.starts) < LEAST or len(runs := _runs(grid)) < LEAST:
         return
-    for runs_alike in _alike(runs):
+    for alike in _alike(runs):
         done: list[Span] = []
-        promising = _promising(grid.text, runs_alike)
+        promising = _promising(grid.text, alike)
+        runs_alike: list[Span] = [(begin, end) for begin, end in alike.tolist()] if promising else []
         for place in sorted(_places(grid.text, runs_alike, promising) if promising else (), key=lambda place: place.chance):
             span = place.at, place.at + LENGTHS[place.shape]
             if any(span[0] < end and begin < span[1] for begin, end in done):
@@ -71,15 +71,16 @@ def _shape(value: str, shape: str) -> str:
     return "LLD8" if shape == "LD9" and value[1].isalpha() else shape
 
 
-def _runs(grid: Grid) -> list[Span]:
-    """The first run of each line."""
+def _runs(grid: Grid) -> np.ndarray:
+    """The first run of each line, begin and end."""
     if grid.characters is None:
-        return [match.span() for row in range(len(grid.starts))
-                if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
+        found = [match.span() for row in range(len(grid.starts))
+                 if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
+        return np.array(found, np.int64).reshape(-1, 2)
     spans = grid.characters.gathered(_long).reshape(-1, 2)
     rows = np.searchsorted(grid.lines, spans[:, 0], "right") - 1
-    first = np.concatenate(([True], rows[1:] != rows[:-1])) if len(rows) else np.zeros(0, bool)
-    return [(begin, end) for begin, end in spans[first & (rows < MOST)].tolist()]
+    first = np.concatenate((rows[:1] >= 0, rows[1:] != rows[:-1]))
+    return np.asarray(spans[first & (rows < MOST)])
 
 
 def _long(found: Characters) -> np.ndarray:
@@ -93,17 +94,17 @@ def _long(found: Characters) -> np.ndarray:
     return np.asarray(spans.ravel() - MARGIN)
 
 
-def _alike(runs: list[Span]) -> Iterator[list[Span]]:
+def _alike(runs: np.ndarray) -> Iterator[np.ndarray]:
     """Runs of one length, which most of them have; a name in another script may stand behind them."""
-    lengths = np.array([end - begin for begin, end in runs])
+    lengths = runs[:, 1] - runs[:, 0]
     for length in np.flatnonzero(np.bincount(lengths) >= LEAST).tolist():
-        yield [run for run in runs if run[1] - run[0] == length]
+        yield runs[lengths == length]
 
 
-def _promising(text: str, runs: list[Span]) -> set[tuple[str, int]]:
+def _promising(text: str, runs: np.ndarray) -> set[tuple[str, int]]:
     """Shapes and places that a sample of the records does not speak against; of few records all."""
-    some = runs[::max(1, len(runs) // SAMPLE)]
-    wanted = {(shape, at) for shape in LENGTHS for at in range(runs[0][1] - runs[0][0] - LENGTHS[shape] + 1)}
+    some: list[Span] = [(begin, end) for begin, end in runs[::max(1, len(runs) // SAMPLE)].tolist()]
+    wanted = {(shape, at) for shape in LENGTHS for at in range(some[0][1] - some[0][0] - LENGTHS[shape] + 1)}
     if len(runs) < 2 * SAMPLE:
         return wanted
     return {(place.shape, place.at) for place in _places(text, some, wanted, RIGHT - SLACK, 1.0)}

@@ -158,6 +158,7 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     seen: set[str] = set()
     if grid.headings:
         records += _headed(grid, contacts, seen)
+    looked, several = 0, False
     block = -NEAR                                         # row of the last name that stood for the lines below it
     found = _reached(grid, contacts, seen)
     while some := list(islice(found, AT_ONCE)):
@@ -173,7 +174,9 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 block, name = naming.above(grid, row, block)
             if not name:
                 continue
-            if (more := _several(grid, row, line, clues)):
+            looked += 1                                   # a list has several people in each of its lines or in none
+            if (looked < DETAILED or several) and (more := _several(grid, row, line, clues)):
+                several = True
                 contacts.records.update(more)
                 records += len(more)
                 continue
@@ -331,9 +334,12 @@ def _record(contacts: Contacts, cells: tuple[str, str, str, str], line: str, see
         return False
     seen.add(line)
     contacts.records.add((name, number or mail or place))
-    contacts.add("name", name)
-    contacts.add("phone", number)
-    contacts.add("email", mail)
+    values = contacts.values
+    values["name"].add(name)
+    if number:
+        values["phone"].add(number)
+    if mail:
+        values["email"].add(mail)
     if detailed:
         contacts.add("address", place)
         contacts.add("birthdate", date.parse(line))
