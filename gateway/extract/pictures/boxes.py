@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
+from PIL import Image
 
 from gateway.extract.pictures.legible import runs
 
 Marks = NDArray[np.bool_]
-DARK = 170
+DARKER = 0.67
+"""Grey of ink, in that of most of the picture."""
 LEAST_LINE = 22
 """Pixels of the lower and upper edges of boxes at the least."""
 LOWEST, HIGHEST = 18, 120
@@ -29,6 +30,8 @@ WIDE = 1.15
 """Width of a character, in its own heights; two digits are wider."""
 FULL = 0.9
 """Width of what fills its box, in widths of the box: a line that goes through."""
+INK = 0.5
+"""Share of a box that its character covers, at the most."""
 ONE = 0.8
 """Of the boxes that are not empty, those with one character."""
 
@@ -39,7 +42,7 @@ Side = tuple[int, int, int]
 def joined(picture: Image.Image) -> Image.Image | None:
     """A grey picture, dark on light, with the contents of boxes side by side moved together; None where there are no such boxes."""
     grey = np.asarray(picture)
-    dark = grey < DARK
+    dark = grey < DARKER * float(np.median(grey[::2, ::2]))
     rows = list(_rows(_sides(dark)))
     if not rows:
         return None
@@ -62,9 +65,18 @@ def _sides(dark: Marks) -> list[Side]:
     end = np.nonzero(steps == -1)[1]
     fits = (end - start >= LOWEST) & (end - start <= HIGHEST)
     column, start, end = column[fits], start[fits], end[fits] - 1
-    near = np.asarray(Image.fromarray(across).convert("L").filter(ImageFilter.MaxFilter(2 * NEAR - 1))) > 0
-    kept = near[start, column] & near[end, column]
+    kept = _near(across, start, column) & _near(across, end, column)
     return list(zip(column[kept].tolist(), start[kept].tolist(), end[kept].tolist(), strict=True))
+
+
+def _near(marks: Marks, row: NDArray[np.int_], column: NDArray[np.int_]) -> Marks:
+    """For each of the places whether there is a mark less than NEAR from it."""
+    found = np.zeros(len(row), bool)
+    last, rightmost = marks.shape[0] - 1, marks.shape[1] - 1
+    for down in range(1 - NEAR, NEAR):
+        for across in range(1 - NEAR, NEAR):
+            found |= marks[np.clip(row + down, 0, last), np.clip(column + across, 0, rightmost)]
+    return found
 
 
 def _rows(sides: list[Side]) -> Iterator[list[Side]]:
@@ -93,6 +105,8 @@ def _glyphs(dark: Marks, row: list[Side]) -> list[tuple[int, int]]:
         columns = np.nonzero(inside.any(axis=0))[0]
         if not len(columns):
             continue
+        if inside.mean() > INK:
+            return []
         width, height = int(np.ptp(columns)), int(np.ptp(np.nonzero(inside.any(axis=1))[0]))
         single += width <= WIDE * height and width < FULL * (other - one)
         found.append((one + NEAR + int(columns[0]), one + NEAR + int(columns[-1]) + 1))
@@ -106,6 +120,6 @@ def _write(changed: NDArray[np.uint8], grey: NDArray[np.uint8], row: list[Side],
     changed[max(0, top - 1):bottom + 2, max(0, row[0][0] - 1):row[-1][0] + 2] = 255
     for begin, end in glyphs:
         piece = grey[top + NEAR:bottom - NEAR + 1, max(0, begin - 1):end + 1]
-        width = min(piece.shape[1], changed.shape[1] - x)
+        width = max(0, min(piece.shape[1], changed.shape[1] - x))
         changed[top + NEAR:bottom - NEAR + 1, x:x + width] = piece[:, :width]
         x += piece.shape[1] + 2 * margin - 1

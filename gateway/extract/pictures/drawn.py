@@ -44,13 +44,15 @@ def unsealed(picture: Image.Image) -> Image.Image:
     bright = red.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
     seal = ImageChops.darker(redder.point(lambda v: 255 if v > REDDER else 0), bright)
     stamped = seal.histogram()[255]
+    if stamped < LEAST_RED:
+        return picture
     strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
     type_ = strongest.point(lambda v: 255 if v < INK else 0)
     spread = _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0))
     touched = ImageChops.multiply(type_, seal.filter(ImageFilter.MaxFilter(NEAR))).histogram()[255]
     if (spread or _tallest(seal) <= LINES * _tallest(type_)) and touched < OVER * type_.histogram()[255]:
         return picture
-    if stamped < LEAST_RED or stamped > 3 * sum(strongest.histogram()[:INK]):
+    if stamped > 3 * sum(strongest.histogram()[:INK]):
         return picture
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
 

@@ -45,3 +45,17 @@ def test_cells_of_tables_stay():
     assert boxes.joined(form(["12", "13", "14", "15"], side=40)) is None
     assert boxes.joined(form(["1", "2"])) is None
     assert boxes.joined(Image.new("L", (300, 200), 255)) is None
+
+
+def test_boxes_at_the_edge_and_dark_grounds_do_no_harm():
+    for shade in (255, 160, 90):
+        for size in (300, 180):
+            picture = Image.new("L", (size, 80), shade)
+            draw = ImageDraw.Draw(picture)
+            for number in range(9):
+                x = 4 + 31 * number
+                draw.rectangle((x, 20, x + 28, 60), fill=shade // 3 if shade < 255 else None, outline=0)
+                draw.line((x + 14, 28, x + 14, 52), fill=255 if shade < 255 else 0, width=3)
+            made = boxes.joined(picture)
+            assert made is None or made.size == picture.size
+            assert made is None or shade == 255
