@@ -28,6 +28,7 @@ OPTIONS, LINKED = "docoptions", "_linkdoc"
 """Where the path of the document stands that is read with this one: UTF-16, ended by a nought (HWP 5.0, 3.2.8)."""
 
 DOCUMENT = "docinfo"
+INFORMATION = 16 << 20                   # octets of DocInfo: fonts, shapes and styles, a few thousand at the most
 PACKED = 0x1                             # flag of the file header: streams are deflated
 BIN_DATA = 0x12
 """A record of DocInfo on a picture or object: its lowest four bits say 0 for one that is linked, and two paths follow
@@ -91,14 +92,18 @@ def records(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += size
 
 
-def linked_pictures(packed: bytes, head: bytes, room: int) -> Iterator[Observation]:
+def linked_pictures(packed: bytes, head: bytes, room: int) -> Iterator[Yield]:
     """Pictures that lie elsewhere, by the first of their paths."""
-    data = packed
+    data, most = packed, INFORMATION
     if int.from_bytes(head[36:40], "little") & PACKED:
+        most = min(room, INFORMATION)
         try:
-            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, max(1, room))
+            data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, most + 1)
         except zlib.error:
             return                       # of a locked document, which says so
+    if len(data) > most:
+        yield Problem(IncidentCode.RATIO, f"document information of more than {most} octets")
+        return
     for tag, body in records(data):
         if tag == BIN_DATA and len(body) > 4 and body[0] & 0xF == 0:
             path = body[4:4 + 2 * int.from_bytes(body[2:4], "little")].decode("utf-16-le", "replace")

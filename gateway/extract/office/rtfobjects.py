@@ -26,7 +26,7 @@ DRAWN = re.compile(rb"\\sn\s{1,4}(?:pib(?:Print)?Name|(?:line)?[fF]illBlipName)\
                    rb"\\hl(?:src|loc)\s{1,4}([^{}]{3,1000})\}")
 ESCAPE = re.compile(rb"\\(?:'([0-9a-fA-F]{2})|([\\{}]))")
 VALUE = re.compile(rb"\\sv(?=[\s{}\\])")
-MOST_VALUE = 2_000                       # octets of a property
+MOST_VALUE = 600                         # octets of a property
 ADDRESS = re.compile(rb"\\\\|\\'5c|\\u92|file:|smb:|\\'66", re.I)
 BRACE = re.compile(rb"\\[\s\S]|[{}]")
 WRITTEN = re.compile(rb"\\'([0-9a-fA-F]{2})|\\u(\d{1,5})[? ]?|\\([\\{}])|\\[a-zA-Z]{1,32}-?\d{0,10} ?|\\\*|[{}\r\n]")

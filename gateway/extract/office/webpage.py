@@ -95,6 +95,8 @@ def _controls(data: bytes) -> Iterator[Observation]:
 def sources(data: bytes) -> Iterator[Observation]:
     """Books that a saved workbook counts with, topics of other programs, connections: texts of its islands of XML."""
     book = b"SupBook" in data
+    if not book and b"QuerySource" not in data and b"PTSource" not in data:
+        return
     for found in islice(SOURCE.finditer(data), MOST):
         text = unescape(found[2].decode("utf-8", "replace")).strip()
         kind = found[1].lower()

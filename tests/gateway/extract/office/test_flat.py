@@ -104,7 +104,8 @@ def test_workbooks_of_2003(inside: str, code: str) -> None:
     ("<Min>WEBSERVICE(&quot;http://h.example/&quot;)</Min>", "FORMULA-CALL"), ("<Value>&quot;a,b|c!&quot;</Value>", ""), ("<Value>SUM(A1:A2)</Value>", ""),
 ])
 def test_rules_of_sheets(rule: str, code: str) -> None:
-    data = '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="x">' + rule + "</Workbook>"
+    data = ('<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" xmlns:x="x"><DataValidation>' + rule
+            + "</DataValidation></Workbook>")
     assert codes(take_apart(OFFICE_XML, data.encode(), "a.xml")) - {"ENCRYPTED"} == ({code} if code else set())
 
 

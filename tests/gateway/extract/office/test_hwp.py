@@ -130,3 +130,9 @@ def test_linked_pictures(kind: int, path: str, held: bool, packed: bool) -> None
     head = HEADER[:36] + struct.pack("<L", packed) + HEADER[40:]
     found = codes(take_apart(OLE, compound({"FileHeader": head, "DocInfo": raw(info) if packed else info}), "a.hwp"))
     assert ("DOC-EXTERNAL-SHARE" in found) == held
+
+
+def test_document_information_without_measure() -> None:
+    head = HEADER[:36] + struct.pack("<L", 1) + HEADER[40:]
+    found = codes(take_apart(OLE, compound({"FileHeader": head, "DocInfo": raw(bytes(17 << 20))}), "a.hwp"))
+    assert "RATIO" in found

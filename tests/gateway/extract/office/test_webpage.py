@@ -83,7 +83,7 @@ def test_growth() -> None:
     ("<x:SupBook><x:Path>cmd|/c rem</x:Path></x:SupBook>", "DOC-DDE"), ("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>", ""),
     ("<x:SupBook><x:Path>\\\\fs01\\s\\a.xls</x:Path></x:SupBook>", "DOC-LOCAL-WORKBOOK"),
     ("<x:QuerySource><x:Connection>ODBC;DBQ=\\\\h.example\\s\\a.mdb</x:Connection></x:QuerySource>", "DOC-REMOTE-DATASOURCE"),
-    ("<x:QuerySource><x:Connection>ODBC;DSN=erp</x:Connection></x:QuerySource>", ""), ("<x:Path>a|b</x:Path>", ""),
+    ("<x:QuerySource><x:Connection>ODBC;DSN=erp</x:Connection></x:QuerySource>", ""), ("<x:Path>a|b</x:Path>", ""), ("<x:PTSource><x:FileName>\\\\h.example\\a.xls</x:FileName></x:PTSource>", "DOC-REMOTE-WORKBOOK"),
 ])
 def test_sources_in_islands(island: str, found: str) -> None:
     assert read(island) == ({found} if found else set())
