@@ -73,8 +73,11 @@ class SmugglingDetector:
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
-        elif self.opened(sample) and (unseen := sample.observed("HTML-FILE-UNSEEN")):
-            evidence = (f"page that makes a file, {unseen[0].detail or 'with nothing to read'}",)
+        elif self.opened(sample) and sample.observed("HTML-DECIPHERS"):
+            evidence = ("page that deciphers what nobody sees before",)
+            yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
+        elif self.opened(sample) and sample.observed("HTML-FILE-UNSEEN"):
+            evidence = ("page with nothing to read that makes a file",)
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))

@@ -25,8 +25,8 @@ MOST_PAGES = 8
 
 
 def told(page: Page, source: str, play: Play) -> Iterator[Yield]:
-    if play.of("deciphers") and any(act.detail.startswith(SAVED) for act in play.of("file")):
-        yield Observation("HTML-FILE-UNSEEN", "enciphered")      # the browser's own ciphers are not played
+    if play.of("deciphers"):
+        yield Observation("HTML-DECIPHERS", play.of("deciphers")[0].detail[:60])
     for act in play.of("file"):
         data, (how, _, name) = act.octets, act.detail.partition(" ")
         if len(data) < LEAST:

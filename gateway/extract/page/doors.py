@@ -47,6 +47,8 @@ AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?
 BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
 WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), ("calls", "calls a program"))
 """What no page does unasked to an address that it hides, however much it has to read."""
+OFFICE = re.compile(r"(?:ms|search)-|search:", re.I)
+"""Schemes by which Windows starts its own programs: no page has to do so unasked."""
 HOST = re.compile(r"//([^/?#\\]{1,255})")
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
@@ -58,6 +60,8 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
     shown = to_read(page, source)
     if play is not None and (way := _led(play, shown, source, script)):
         return way
+    if any(tag in FRAMES and OFFICE.match(address) for tag, address, _ in page.links):
+        return "calls a program"
     if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
         return ""
     if _turns(source):
@@ -110,7 +114,7 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
     if "deciphers" in kinds:
         return "deciphers what it holds"
     later = (act.detail for act in play.of("goes", "submits") if not act.unasked)
-    if shown <= SOME_SHOWN and not all(_plain(address, lower) for address in later):
+    if shown <= SOME_SHOWN and not all(_plain(address, lower) or _near(address, lower) for address in later):
         return "leads on to an address that it hides"
     if max(shown, said(play.shown, LEAST_SHOWN)) > LEAST_SHOWN:
         return ""
@@ -130,7 +134,15 @@ def _plain(address: str, lower: str) -> bool:
     """Whether the host of an address stands in the page as it is. Pages that were saved lead to their own site so, though
     they have something to read; lures hide where they lead."""
     host = HOST.search(address.lower())
+    if OFFICE.match(address):
+        return False
     return host is not None and f"//{host[1]}" in lower.replace("\\/", "/")
+
+
+def _near(address: str, lower: str) -> bool:
+    """Whether the domain of an address stands in the page, but for a label before it: languages and regions are put there."""
+    host = HOST.search(address.lower())
+    return host is not None and host[1].count(".") > 1 and f".{host[1].partition('.')[2]}" in lower
 
 
 def _turns(source: str) -> bool:

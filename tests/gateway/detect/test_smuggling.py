@@ -38,6 +38,11 @@ def test_page_with_nothing_to_read_that_makes_a_file():
     assert look(("HTML-FILE-UNSEEN", ""), names=()) == {}
 
 
+def test_page_that_deciphers():
+    assert look(("HTML-DECIPHERS", "crypto.decrypt")) == {"SMUGGLING-HTML-ENCIPHERED": Severity.HIGH}
+    assert look(("HTML-DECIPHERS", "crypto.decrypt"), names=()) == {}
+
+
 def test_data_with_a_style_sheet_of_its_own():
     assert look(("HTML-ENTITY", "sheet"), names=("a.xml",))["SMUGGLING-XML-SCRIPT"] is Severity.HIGH
     assert look(("HTML-ENTITY", ""), names=("a.xml",)) == {}

@@ -59,8 +59,9 @@ def test_a_page_with_words_of_its_own_is_not_judged_twice():
     assert deeds(f"{words}<p id=t></p><script>t.innerHTML='<b>more</b> to read than before'</script>") == []
 
 
-def test_files_of_what_a_page_deciphers():
+def test_what_a_page_deciphers():
     decipher = "b.onclick=async()=>{const d=await crypto.subtle.decrypt({name:'AES-GCM'},{},new Uint8Array(90));"
     saved = deeds(f"<button id=b>Open</button><script>{decipher}navigator.msSaveBlob(new Blob([d]),'a.bin')}}</script>")
     shown = deeds(f"<button id=b>Open</button><p id=t></p><script>{decipher}t.textContent=new TextDecoder().decode(d)}}</script>")
-    assert "HTML-FILE-UNSEEN" in codes(saved) and "HTML-FILE-UNSEEN" not in codes(shown)
+    assert "HTML-DECIPHERS" in codes(saved) and "HTML-DECIPHERS" in codes(shown)
+    assert "HTML-DECIPHERS" not in codes(deeds("<script>crypto.subtle.digest('SHA-256',new Uint8Array(9))</script>"))

