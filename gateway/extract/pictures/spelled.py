@@ -39,6 +39,6 @@ def _corrected(said: str, words: list[str]) -> str:
     for word in words:
         for at in range(len(said) - len(word) + 1):
             piece = said[at:at + len(word)]
-            if sum(one != other for one, other in zip(piece, word, strict=True)) == 1:
+            if (piece[:2] == word[:2] or piece[-2:] == word[-2:]) and sum(map(str.__ne__, piece, word)) == 1:
                 return said[:at] + word + said[at + len(word):]
     return said

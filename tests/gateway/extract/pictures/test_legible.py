@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
@@ -101,3 +102,16 @@ def test_numbers_of_rows_at_the_edge_of_a_spreadsheet():
 def test_hyphens_of_social_security_numbers():
     assert mended("768 54-4707 x 681-29 4134") == "768-54-4707 x 681-29-4134"
     assert mended("681 29 4134, 2026 05-1234") == "681 29 4134, 2026 05-1234"
+
+
+@pytest.mark.parametrize("least", [1, 2, 5, 8, 40])
+def test_runs_are_those_of_a_row(least):
+    marks = np.random.default_rng(least).random((30, 90)) < 0.8
+    marks[3, :60] = True
+    naive = np.zeros_like(marks)
+    for row in range(30):
+        for at in range(90 - least + 1):
+            if marks[row, at:at + least].all():
+                naive[row, at:at + least] = True
+    assert (legible.runs(marks, least) == naive).all() and (legible.runs(marks.T, least).T == legible.runs(marks.T.copy(), least).T).all()
+    assert not legible.runs(marks[:, :least - 1], least).any()
