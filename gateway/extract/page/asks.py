@@ -20,10 +20,18 @@ FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|[(,]\s{0,
 WIDEST_INPUT = 400
 """Characters of a field's tag in front of its type."""
 TRIES = 2000                             # places of one word that are looked at
+CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
+"""What a picture or file in the page itself is made of."""
+
+
+def without_files(markup: str) -> str:
+    """Markup without the octets of what it carries, in which any short word stands by chance."""
+    return CARRIED.sub("", markup) if "base64," in markup else markup
 
 
 def asks_password(markup: str) -> bool:
     """Whether markup has such a field. Looked for from the word backwards: pages may be nothing but fields."""
+    markup = without_files(markup)
     lower = markup.lower()
     if "text-security" in lower and DOTTED.search(markup) and FIELD.search(markup):
         return True

@@ -18,6 +18,7 @@ from gateway.extract.office.targets import Place, place, program
 from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
 from gateway.extract.page import values
+from gateway.extract.page.asks import without_files
 from gateway.extract.page.markup import expanded, mirrored
 from gateway.extract.page.played import MOST_WORDS, Play, play
 from gateway.extract.passwords import candidates
@@ -328,7 +329,7 @@ def _styled(attributes: str, style: re.Pattern[str], known: dict[tuple[str, str]
     """Whether an element has such a style. Rows of a table say the same thing again and again."""
     key = (style.pattern, attributes)
     if key not in known:
-        known[key] = ":" in attributes and style.search(attributes) is not None
+        known[key] = ":" in attributes and style.search(without_files(attributes)) is not None
     return known[key]
 
 

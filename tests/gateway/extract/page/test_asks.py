@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.page.asks import asks_password
+from gateway.extract.page.asks import asks_password, without_files
 
 
 @pytest.mark.parametrize("markup", [
@@ -26,3 +26,11 @@ def test_asks(markup):
 ])
 def test_does_not_ask(markup):
     assert not asks_password(markup)
+
+
+def test_octets_of_a_picture_are_no_words():
+    picture = "data:image/png;base64," + "otp/type=password+cvv" * 200
+    assert without_files(f'<img src="{picture}">') == '<img src="data:image/png;base64,">'
+    assert not asks_password(f'<input value="{picture}">')
+    assert asks_password(f'<img src="{picture}"><input type=password>')
+    assert without_files("base64,abc") == "base64,abc"
