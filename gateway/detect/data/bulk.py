@@ -275,4 +275,4 @@ def ibans(grid: Grid, places: Places, labelled: np.ndarray) -> tuple[list[Batch]
         start = places[right & (length == size)]
         rows = np.searchsorted(grid.lines, start, "right") - 1
         batches.append(Batch("IBAN", NONE, False, -1, _written(codes, start, np.arange(size)), rows, start, start + size))
-    return batches, places[~right]
+    return batches, places[~right & (length > 0) & ((found.kinds[at - 1] & word) == 0)]
