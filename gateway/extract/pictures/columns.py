@@ -10,6 +10,8 @@ from collections import Counter
 STRAY = re.compile(r"(?<=[\u3041-\u30fa\u3400-\u9fff0-9A-Za-z]) ?[“”‘’「」。，、,_一ー·]{1,3} (?=[0-9A-Z\u3400-\u9fff])|"
                    r"(?<=[\u3400-\u9fff]) {0,3}[“”‘’「」]{1,3} ?(?=[0-9])|(?<=[0-9]) {0,3}[“”‘’「」]{1,3} ?(?=[\u3400-\u9fff])")
 """A mark with room on the one side of it or both: in a language without spaces none has."""
+FORM = re.compile(r"^([^\s0-9][^0-9\n]{0,20}?) {8,}(?=\S(?:[^\s]| (?! )){0,80}$)", re.M)
+"""A line of two pieces, the first without digits."""
 BLANK = re.compile(r"\n\s*\n")
 BAR = re.compile(r"(?<![0-9][A-Z]) ?[|｜] ?(?![1289][0-9]{8}(?![0-9]))")
 """A line between cells, where it is no I of a Taiwanese number."""
@@ -28,6 +30,11 @@ def parted(text: str) -> str:
     """The text with room instead of the marks that stand for it, and without blank lines: they part the lines of a card or a table
     as well as paragraphs."""
     return STRAY.sub("  ", BAR.sub("  ", BLANK.sub("\n", text)))
+
+
+def closed(text: str) -> str:
+    """The text with what stands far from its label on the other side of a form close to it."""
+    return FORM.sub(r"\1    ", text)
 
 
 def beside(text: str) -> str:

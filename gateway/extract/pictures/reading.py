@@ -306,7 +306,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     if NUMBERS.search(text) and not (fluent or _fluent(text)):
         named = columns.parted(legible.mended(_tool("tesseract-rows", prepared, context, languages=languages)))
         known = Labels()
-        yield languages, cards.titled(spelled.labels(named, known), known)
+        yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
     if letters >= PAGE_OF_LETTERS and not fluent and upright.likely(taken, named):

@@ -42,3 +42,10 @@ def test_halves_of_a_list_are_told_one_below_the_other():
 ])
 def test_other_pages_are_read_once(page):
     assert columns.beside(page) == ""
+
+
+def test_a_value_on_the_other_side_of_a_form_stands_by_its_label():
+    gap = " " * 40
+    assert columns.closed(f"序號{gap}1\n附卡卡號{gap}3565341948227680\nName of card{gap}A B") == "序號    1\n附卡卡號    3565341948227680\nName of card    A B"
+    for other in (f"王大文{gap}A123456789{gap}0912345678", f"2026-11-09{gap}3565341948227680", "姓名  卡號"):
+        assert columns.closed(other) == other
