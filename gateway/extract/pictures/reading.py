@@ -64,8 +64,6 @@ ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
 PROSE, ODD, READ = 80, 50, 0.85
 """Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
-NEARLY = 0.9
-"""How much of what was read beside the lines of a table is read without them, for the headings to be read without them too."""
 LIST = 8
 """Numbers of a page from which on they may be a table between ruled lines."""
 LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
@@ -289,16 +287,13 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     text = _tesseract(prepared, "eng", context)
     fluent = _fluent(text)
     plain = None if fluent and len(NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
-    taken = prepared
     if plain is not None:
         other = _tesseract(plain, "eng", context)
-        if _legible(other) >= NEARLY * _legible(text):
-            prepared = plain
         if _legible(other) > _legible(text):              # else the lines part the cells
-            taken, text = plain, other
+            prepared, text = plain, other
+    straight = prepared
     if letters >= PAGE_OF_LETTERS and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
-        turned, text = _turned(picture, taken, text, context)
-        prepared = prepared if turned is taken else turned
+        prepared, text = _turned(picture, prepared, text, context)
     if text.strip():
         yield "eng", text
     languages = language(context.heard)
@@ -309,9 +304,10 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
-    if letters >= PAGE_OF_LETTERS and not fluent and upright.likely(taken, named):
+    if letters >= PAGE_OF_LETTERS and not fluent and upright.likely(straight, named):
         laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
-        straight = taken if taken.height < upright.TWICE * laid.width else laid.transpose(Image.Transpose.ROTATE_270)
+        if straight.height >= upright.TWICE * laid.width:
+            straight = laid.transpose(Image.Transpose.ROTATE_270)
         lines = _tesseract(laid, "eng", context, "tesseract-rows")
         upwards = _tool("tesseract-columns", straight, context, languages=f"{languages}_vert")
         if said := upright.said(upwards, lines):
