@@ -133,10 +133,11 @@ def decoded(literal: str) -> Iterator[tuple[str, bytes]]:
     """(coding, content) of what one piece of text may stand for that has a type of its own."""
     text = unescape(literal)
     compact = BLANK.sub("", text)
-    if HEX.fullmatch(compact):
-        yield from _typed("hex", bytes.fromhex(compact))
-    if BASE64.fullmatch(compact):
-        yield from _typed("base64", from_base64(compact))
+    for form in (compact, compact[::-1]):                # what is only turned and never used is no act of its play
+        if HEX.fullmatch(form):
+            yield from _typed("hex", bytes.fromhex(form))
+        if BASE64.fullmatch(form):
+            yield from _typed("base64", from_base64(form))
     if "%" in text:
         wide = re.sub(r"%u([0-9a-fA-F]{2})([0-9a-fA-F]{2})", r"%\2%\1", text)
         yield from _typed("percent", unquote_to_bytes(wide.encode("utf-8", "surrogatepass")))

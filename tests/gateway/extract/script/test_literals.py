@@ -15,7 +15,7 @@ B64 = base64.b64encode(PROGRAM).decode()
 
 @pytest.mark.parametrize("script", [
     f"var d='{B64}';", f'atob("{B64[:60]}" + "{B64[60:]}")', f"x=['{B64[:40]}','{B64[40:]}'].join('')", f"x=`{B64}`",
-    f"x='{PROGRAM.hex()}'",
+    f"x='{PROGRAM.hex()}'", f"x='{B64[::-1]}'.split('').reverse().join('')", f"x='{PROGRAM.hex()[::-1]}'",
     "x='" + "".join(f"\\x{c:02x}" for c in PROGRAM) + "'", "unescape('" + "".join(f"%{c:02x}" for c in PROGRAM) + "')",
     f"x=/'/; y='{PROGRAM.hex()}'",
     "x='" + "\\\r\n".join(B64[n:n + 50] for n in range(0, len(B64), 50)) + "'",
