@@ -128,7 +128,8 @@ REFUSALS: Mapping[Status, Refusal] = {
     Status.RELEASED: Refusal("ALREADY-RELEASED", "the message was released"),
     Status.DENIED: Refusal("DENIED", "the release was denied"),
     Status.WITHDRAWN: Refusal("WITHDRAWN", "the sender has withdrawn the message"),
-    Status.RETURNED: Refusal("RETURNED", "the message was returned: outbound to its sender; of an inbound one only the inside is told"),
+    Status.RETURNED: Refusal(
+        "RETURNED", "the message was returned: an outbound one to its sender; of an inbound one the inside is told"),
     Status.EXPIRED: Refusal("EXPIRED", "the message's time ran out and its content is destroyed"),
     Status.PURGED: Refusal("PURGED", "the message's content is destroyed"),
 }
