@@ -5,6 +5,7 @@ lxml builds on libxml2, whose own limits stay in force (huge_tree off: 10 MB a t
 
 from __future__ import annotations
 
+import re
 from typing import Protocol
 
 from lxml import etree
@@ -104,8 +105,13 @@ def crowded(data: bytes) -> bool:
     return data.count(b"omment ") > COMMENTS
 
 
+MARKED = re.compile(rb"!(?<=<!)")
+
+
 def undressed(data: bytes) -> bytes:
     """Without comments and the marks of CDATA sections, for patterns that look at octets."""
+    if b"!" not in data or MARKED.search(data) is None:
+        return data
     first, *rest = data.split(b"<!--")
     joined = first + b"".join(piece.partition(b"-->")[2] for piece in rest)
     return joined.replace(b"<![CDATA[", b"").replace(b"]]>", b"")

@@ -44,7 +44,7 @@ def calls(data: bytes) -> Iterator[Observation]:
 
 def _calls(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Where one of these functions is called, and its name in capitals."""
-    for found in OPEN.finditer(data):
+    for found in OPEN.finditer(data) if b"(" in data else ():
         begin = max(0, found.start() - LONGEST)
         name = NAME.search(data[begin:found.start()])
         if name is not None:

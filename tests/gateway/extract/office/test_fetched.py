@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.fetched import elsewhere, forms, of_part
+from gateway.extract.office.fetched import cells, elsewhere, forms, of_part
 from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ooxml import OOXML
 from gateway.model.content import Observation
@@ -80,3 +80,15 @@ def test_cells_of_a_sheet_are_left_to_their_readers() -> None:
     sheet = '<worksheet><sheetData><row odd="' + SHARE + '"/></sheetData>{}</worksheet>'
     assert list(of_part("xl/worksheets/sheet1.xml", sheet.format("").encode())) == []
     assert codes(of_part("xl/worksheets/sheet1.xml", sheet.format('<o source="' + SHARE + '"/>').encode())) == {"DOC-EXTERNAL-SHARE"}
+
+
+def test_quiet_parts_name_shares_but_have_no_forms() -> None:
+    assert codes(of_part("xl/styles.xml", b'<styleSheet><x:odd source="' + SHARE.encode() + b'"/></styleSheet>', quiet=True)) == {"DOC-EXTERNAL-SHARE"}
+    form = b"<xsnLocation>http://h.example/a.xsn</xsnLocation>"
+    assert codes(of_part("word/a.xml", form)) == {"DOC-REMOTE-TEMPLATE"} and not codes(of_part("word/a.xml", form, quiet=True))
+
+
+@pytest.mark.parametrize(("data", "place"), [
+    (b"<a/>", (0, 0)), (b"<a><sheetData><c/></sheetData></a>", (3, 18)), (b"<sheetData><c/>", (0, 0)), (b"</sheetData>", (0, 0))])
+def test_where_the_cells_of_a_sheet_stand(data: bytes, place: tuple[int, int]) -> None:
+    assert cells(data) == place

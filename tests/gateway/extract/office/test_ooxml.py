@@ -143,12 +143,14 @@ def test_styles_that_nobody_names_are_read() -> None:
 
 def test_more_references_than_any_sheet_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ooxml, "RELATIONS", 10)
-    monkeypatch.setattr(ooxml, "MOST", ((b"mergeCell ", 10),))
+    monkeypatch.setattr(ooxml, "MOST", ((b"mergeCell ", 10, b"g"),))
     links = tuple(("hyperlink", f"http://h.example/{n}", True) for n in range(12))
     assert "COUNT" in codes(read(docx(links=links))) and "COUNT" not in codes(read(docx(links=links[:9])))
     for number, held in ((11, True), (10, False)):
         sheet = SHEET.format("") .replace("</worksheet>", "<mergeCells count='1'>" + "<mergeCell ref='A1:B1'/>" * number + "</mergeCells></worksheet>")
         assert ("COUNT" in codes(read(workbook({"xl/worksheets/sheet1.xml": sheet}), "a.xlsx"))) == held
+        among = SHEET.format("<mergeCell ref='A1:B1'/>" * number)
+        assert ("COUNT" in codes(read(workbook({"xl/worksheets/sheet1.xml": among}), "a.xlsx"))) == held
 
 
 @pytest.mark.parametrize("relation", ["package", "oleObject"])
