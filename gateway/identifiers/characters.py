@@ -46,6 +46,8 @@ def _table() -> np.ndarray:
 
 
 _DIGITS = -1
+SPARSE = 4
+"""Of a text, the part that is looked at by itself: less than a fourth."""
 _TABLE = _table()
 _ASCII, _BASIC = _TABLE[:256].tobytes(), _TABLE[:0x10000]
 
@@ -147,6 +149,25 @@ class Characters:
             piece.codes, piece.kinds = self.codes[begin:end + 2 * MARGIN], self.kinds[begin:end + 2 * MARGIN]
             yield begin, piece
             begin = end
+
+    def around(self, spans: np.ndarray, reach: int) -> tuple[Characters, np.ndarray] | None:
+        """What stands in spans (begin and end, in order) and so far around them, margins between; and for each of its characters,
+        margins included, where it stands in the text: -1 for a margin. None where this is no small part of the text."""
+        begin, end = np.maximum(spans[:, 0] - reach, 0), np.minimum(spans[:, 1] + reach, len(self.text))
+        first = np.flatnonzero(np.concatenate((begin[:1] >= 0, begin[1:] > end[:-1])))
+        begin, end = begin[first], end[np.append(first[1:], len(spans)) - 1]
+        size = end - begin
+        if int(size.sum()) * SPARSE > len(self.text):
+            return None
+        at = np.arange(int(size.sum())) - np.repeat(np.cumsum(size) - size, size)
+        where = np.full(len(at) + MARGIN * (len(size) + 1), -1)
+        where[at + np.repeat(np.cumsum(size + MARGIN) - size, size)] = at + np.repeat(begin, size)
+        found = object.__new__(Characters)
+        found._begin()
+        found._known = {}
+        found.codes, found.kinds = self.codes.take(where + MARGIN), self.kinds.take(where + MARGIN)
+        found.text = decoded(found.inner)
+        return found, where
 
     def gathered(self, look: Callable[[Characters], np.ndarray]) -> np.ndarray:
         """The offsets that `look` finds in each piece."""

@@ -16,6 +16,7 @@ HYPHENED = re.compile(r"(?<![0-9])[0-9]{2}[01][0-9][0-3][0-9] - [1-8][0-9]{6}(?!
 """A Korean number that is written with such a hyphen."""
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
+_FIELD = np.array([mark in FIELD_MARKS for mark in range(32)])
 RULED = ("---", "───", "===", "━━━", "\n|-\n")
 """What a text with such lines has."""
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
@@ -40,7 +41,7 @@ def separated(text: str, found: Characters | None) -> str:
 def tabulated(seen: View) -> tuple[str, Characters | None]:
     """Delimiters of rows of equal width become tabs, one character for one."""
     text, found = separated(seen.text, seen.characters), seen.characters
-    if any(chr(mark) in text for mark in FIELD_MARKS):
+    if any(chr(mark) in text for mark in FIELD_MARKS) if found is None else _FIELD.take(found.codes[found.codes < 32]).any():
         text = text.translate(FIELD_MARKS)
     has = found.has if found is not None and found.text is text else text.__contains__
     if "\n" not in text or not any(map(has, DELIMITERS + SPACED_MARKS)):

@@ -20,6 +20,7 @@ from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
 SHORTEST, LONGEST = 16, 400
 RUN = re.compile(rf"(?<![0-9A-Z])[0-9A-Z]{{{SHORTEST},{LONGEST}}}+(?![0-9A-Za-z])")
+STRIDE = SHORTEST // 4
 LEAST = 5
 """Records of one file."""
 MOST = 20_000
@@ -85,6 +86,9 @@ def _runs(grid: Grid) -> np.ndarray:
 
 def _long(found: Characters) -> np.ndarray:
     """Where RUN matches: begin and end of each."""
+    each = found.kinds[MARGIN:-MARGIN:STRIDE] & (DIGIT | UPPER) != 0
+    if not (each[:-3] & each[1:-2] & each[2:-1] & each[3:]).any():
+        return np.empty(0, np.int64)                      # as many characters as a run has would show there
     among = found.are(DIGIT | UPPER).copy()
     among[:MARGIN] = among[-MARGIN:] = False
     edges = np.flatnonzero(among[1:] != among[:-1]) + 1

@@ -65,19 +65,32 @@ def _icao(field: str) -> str:
     return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(field)) % 10)
 
 
-def _behind_digits(found: Characters) -> np.ndarray:
-    """Where a sign of equality stands between digits."""
+def _cards(found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """13 to 19 digits that one character parts from the next ones: where they begin and end, and how many these are."""
     first, end = found.digits()
-    at = end[:-1][(first[1:] - end[:-1] == 1) & (found.codes[end[:-1]] == 61)]
-    return np.asarray(at - MARGIN)
+    size = end - first
+    at = np.flatnonzero((size[:-1] >= 13) & (size[:-1] <= 19))
+    at = at[first[at + 1] - end[at] == 1]
+    return first[at], end[at], size[at + 1]
+
+
+def _behind_digits(found: Characters) -> np.ndarray:
+    """Where a sign of equality stands between such digits."""
+    _, end, _ = _cards(found)
+    return np.asarray(end[found.codes[end] == 61] - MARGIN)
 
 
 def _before_marks(found: Characters) -> np.ndarray:
-    """Where 13 to 19 digits begin that two and a mark, or four, follow."""
-    first, end = found.digits()
-    size = end - first
-    card = (size[:-1] >= 13) & (size[:-1] <= 19) & (first[1:] - end[:-1] == 1) & (size[1:] >= 2) & (size[1:] <= 6)
-    return np.asarray(first[:-1][card] - MARGIN)
+    """Where such digits begin that two and a mark, or four, follow."""
+    first, _, size = _cards(found)
+    return np.asarray(first[(size >= 2) & (size <= 6)] - MARGIN)
+
+
+def _tags(found: Characters) -> np.ndarray:
+    """Where 5A0 stands."""
+    _, end = found.digits()
+    end = end[found.codes[end] == 65]
+    return np.asarray(end[(found.codes[end - 1] == 53) & (found.codes[end + 1] == 48)] - 1 - MARGIN)
 
 
 def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[str, Token]]:
@@ -91,10 +104,11 @@ def stripes(text: str, characters: Characters | None = None) -> Iterator[tuple[s
     places = None if characters is None else characters.gathered(_before_marks)
     for match in matches(CARDED, text, places):
         yield "card", Token("PAN", match[1], *match.span(1))
-    for match in CHIP.finditer(text) if "5A0" in text else ():
+    tags = None if characters is None else characters.gathered(_tags)
+    for match in matches(CHIP, text, tags) if tags is not None or "5A0" in text else ():
         if payment.card(match[1]):
             yield "card", Token("PAN", match[1], *match.span(1))
-    for match in FIRST_STRIPE.finditer(text) if "%B" in text else ():
+    for match in FIRST_STRIPE.finditer(text) if (characters is None or characters.has("%")) and "%B" in text else ():
         yield "card", Token("PAN", match[1], *match.span(1))
 
 

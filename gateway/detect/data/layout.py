@@ -11,7 +11,7 @@ import numpy as np
 
 from gateway.detect.data import headings, stacked
 from gateway.detect.data.delimited import RULE, tabulated
-from gateway.identifiers.characters import DIGIT, MARGIN, Characters, ahead, matches
+from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
@@ -231,8 +231,7 @@ def _four(found: Characters) -> np.ndarray:
 
 def _digits(found: Characters) -> np.ndarray:
     """Where digits begin."""
-    digit = found.are(DIGIT)
-    return found.places(digit & ~ahead(digit, -1))
+    return np.asarray(found.digits()[0] - MARGIN)
 
 
 def spaced_label(grid: Grid, row: int, start: int) -> frozenset[str]:

@@ -65,8 +65,10 @@ def places(found: Characters) -> np.ndarray:
     tails = np.append(heads[1:], len(first)) - 1
     digits = np.concatenate(([0], np.cumsum(end - first)))
     total = digits[tails + 1] - digits[heads]
-    touched, apart = _lettered(found, first[heads], end[tails])
-    fit = ((tails > heads) & ((total >= DIGITS) | (touched & (total >= LETTERED)))) | (apart & (total >= LETTERED))
+    fit = (tails > heads) & (total >= DIGITS)
+    asked = np.flatnonzero(~fit & (total >= LETTERED))
+    touched, apart = _lettered(found, first[heads[asked]], end[tails[asked]])
+    fit[asked] = (touched & (tails > heads)[asked]) | apart
     begin = first[np.repeat(fit, tails - heads + 1)]
     word = found.are(LETTER | DIGIT)
     begin = np.sort((begin[:, None] - np.arange(BEFORE + 1)[None, :]).ravel())
@@ -79,11 +81,10 @@ def _linked(found: Characters, first: np.ndarray, end: np.ndarray) -> np.ndarray
     gap = first[1:] - end[:-1]
     linked = np.asarray(gap <= REACH)
     near = np.flatnonzero(linked)
-    gap, at = gap[near], end[near]
-    right = np.ones(len(near), bool)
     for step in range(REACH):
-        right &= (step >= gap) | _IS_MARK.take(found.codes.take(at + step, mode="clip"), mode="clip")
-    linked[near] = right
+        right = _IS_MARK.take(found.codes.take(end[near] + step, mode="clip"), mode="clip")
+        linked[near[~right]] = False
+        near = near[right & (gap[near] > step + 1)]
     return linked
 
 

@@ -158,6 +158,8 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
     seen: set[str] = set()
     if grid.headings:
         records += _headed(grid, contacts, seen)
+        if records and len(contacts.records) >= MOST_RECORDS:
+            return records
     looked, several = 0, False
     block = -NEAR                                         # row of the last name that stood for the lines below it
     found = _reached(grid, contacts, seen)

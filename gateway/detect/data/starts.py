@@ -42,9 +42,8 @@ class Starts:
         if found is None or plain is None:
             return cls()
         known = {look.__name__: found.gathered(look) for look in (ibans, bics, taiwanese, chinese, repeated)}
-        spoken = [piece for piece in found.pieces() if _touched(*piece, spans)]
-        known |= _of_pieces((apart,) if grid.table else (apart, wrapped), spoken)
-        known |= _of_pieces((odd, spelled, marked.places), [piece for piece in plain.pieces() if _touched(*piece, spans)])
+        known |= _spoken((apart,) if grid.table else (apart, wrapped), found, spans)
+        known |= _spoken((odd, spelled, marked.places), plain, spans)
         return cls(upright=upright(grid.lines), wrapped=known.pop("wrapped", _NOWHERE), **known)
 
     def odd_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
@@ -65,8 +64,22 @@ class Starts:
 _NOWHERE = np.zeros(0, np.int64)
 
 
-def _of_pieces(looks: Iterable[Callable[[Characters], np.ndarray]], pieces: list[tuple[int, Characters]]) -> dict[str, np.ndarray]:
-    return {look.__name__: np.concatenate([_NOWHERE, *(look(piece) + begin for begin, piece in pieces)]) for look in looks}
+AROUND = 128
+"""Characters around a span that tell what begins in it: more than twelve digits with six marks between any two."""
+
+
+Look = Callable[[Characters], np.ndarray]
+
+
+def _spoken(looks: Iterable[Look], found: Characters, spans: np.ndarray | None) -> dict[str, np.ndarray]:
+    """What each look finds, at least in the spans."""
+    near = found.around(spans, AROUND) if spans is not None and len(spans) else None
+    if near is None:
+        pieces = [piece for piece in found.pieces() if _touched(*piece, spans)]
+        return {look.__name__: np.concatenate([_NOWHERE, *(look(piece) + begin for begin, piece in pieces)]) for look in looks}
+    some, where = near
+    places = {look.__name__: where[look(some) + MARGIN] for look in looks}
+    return {name: at[at >= 0] for name, at in places.items()}
 
 
 def _touched(begin: int, piece: Characters, spans: np.ndarray | None) -> bool:
@@ -126,7 +139,7 @@ def odd(found: Characters) -> np.ndarray:
     """One to six digits, a mark and one to six digits."""
     first, end = found.digits()
     if len(first) < 2:
-        return first
+        return first[:0]
     length = end - first
     few = length <= 6
     marked = few[:-1] & (length[1:] <= 6) & (first[1:] - end[:-1] == 1) & _ODD_MARK[found.codes[end[:-1]] & 127]

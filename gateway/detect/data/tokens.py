@@ -368,17 +368,13 @@ def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
             yield Token("IBAN", value, start, end)
 
 
+_OF_LENGTH = {length: re.compile(rf"[0-9A-Za-z](?:[ .\-]?[0-9A-Za-z]){{{length - 1}}}") for length in set(IBAN_LENGTHS.values())}
+_BREAKS = re.compile(r"[ .\-]")
+
+
 def _collect(text: str, start: int, length: int) -> tuple[str, int]:
-    value: list[str] = []
-    i = start
-    while i < len(text) and len(value) < length:
-        c = text[i]
-        if c.isascii() and c.isalnum():
-            value.append(c.upper())
-        elif c not in " -." or text[i - 1] in " -.":
-            break
-        i += 1
-    return "".join(value), i
+    match = _OF_LENGTH[length].match(text, start)
+    return (_BREAKS.sub("", match.group()).upper(), match.end()) if match is not None else ("", start)
 
 
 def bics(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:

@@ -95,3 +95,13 @@ def test_halves_that_met_stay_two_characters():
     assert Characters("😀1").inner.tolist() == [0x1F600, 0x31]
     assert Characters("王1").has("王")
     assert not Characters("王1").has("李")
+
+
+@pytest.mark.parametrize("text", ["0123456789" * 20, "王李陳林張" * 40, "王\U0001f600" * 100])
+def test_what_stands_around_spans(text):
+    found, where = Characters(text).around(np.array([[0, 3], [60, 62], [70, 71], [199, 230]]), 5)
+    stretches = [(0, 8), (55, 76), (194, 200)]
+    assert found.text == ("\0" * MARGIN).join(text[begin:end] for begin, end in stretches)
+    assert [i for i in where.tolist() if i >= 0] == [i for begin, end in stretches for i in range(begin, end)]
+    assert found.codes.tolist() == [ord(text[i]) if i >= 0 else 0 for i in where.tolist()]
+    assert Characters(text).around(np.array([[0, 60]]), 5) is None

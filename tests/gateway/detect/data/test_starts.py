@@ -89,3 +89,17 @@ def test_what_begins_in_no_span_is_left_out():
     for spans, values in (([[0, 900], [990, 1100]], ["123456789012"]), ([[0, 900], [1100, 1300]], []), ([], [])):
         found = Starts.of(made).odd_ones(made, np.array(spans, np.int64).reshape(-1, 2))
         assert [t.value for t in found] == values
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_in_few_spans_the_same_begins_as_in_all_of_the_text(seed):
+    """What is wrapped, oddly grouped, spelled, apart or marked: only the spans are looked at, and what stands around them."""
+    rng = random.Random(f"few{seed}")
+    parts = ["4111*1111**1111 1111", "A12-3456.789", "E字第125135934號", "1,2,34,56 ", "A 123456789", "12345\n  6789012", "0 9 1 2 3 4 5 6",
+             "A|1|2|3|4|5|6|7|8|9", "王", "x ", "\n", "-", "7"]
+    made = grid("".join(rng.choice(parts) for _ in range(4000)))
+    begin = np.sort(np.array(rng.sample(range(0, len(made.text), 400), 12))) + rng.randrange(60)
+    spans = np.stack((begin, begin + rng.randrange(40, 200)), axis=1)
+    some, everything = Starts.of(made, spans), Starts.of(made)
+    assert len(some.odd) < len(everything.odd) / 2
+    assert list(some.odd_ones(made, spans)) == list(everything.odd_ones(made, spans)) != []
