@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.identify import identify
 from gateway.extract.page.asks import asks_password
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import door, is_library
@@ -169,7 +170,7 @@ def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:
-    kind = literals.identify(data)
+    kind = identify(data)
     if code == "HTML-LITERAL" and kind == "text/html" and asks_password(data.decode("latin-1")):
         yield Observation("HTML-HIDDEN-FORM", how)
     yield Observation(code, f"{how} {kind}")

@@ -42,7 +42,8 @@ def mirrored(source: str) -> str:
     if "rtl" not in lowered or ("<bdo" not in lowered and "override" not in lowered):
         return source
     named = {rule[1] for rule in islice(RULE.finditer(source), MOST_RULES) if _overrides(rule[2])}
-    pieces, done = [], 0
+    pieces: list[str] = []
+    done = 0
     for tag in islice(TURNED.finditer(source), MOST_TURNED):
         if tag.start() < done or not _backwards(tag[1].lower(), tag[2], named):
             continue

@@ -7,6 +7,7 @@ Digits, capitals and blanks have the same octets in all its code pages (CDRA, in
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -27,6 +28,8 @@ ALIKE = 0.85
 """Of a record's octets, as many are of one kind (digit, blank, other) in the next."""
 SAME, DIGITS_ONLY = 0.12, 0.985
 """Of a record of digits, more than this are the same in the next (chance has one in ten); digits of such a file."""
+PIECE = 1 << 18
+"""Characters that are cut into records at once."""
 UNBROKEN = 200
 """Characters of a file that may be records without line ends."""
 
@@ -68,4 +71,16 @@ def records(text: str) -> str:
             best, length = alike, size
     if not length:
         return text
-    return "\n".join(text[at:at + length] for at in range(0, len(text), length))
+    return "\n".join(_lines(text, length))
+
+
+def _lines(text: str, length: int) -> Iterator[str]:
+    """The text with a line end behind each record but the last, in pieces of so many records that arrays of them stay small."""
+    step = max(1, PIECE // length) * length
+    for at in range(0, len(text), step):
+        piece = text[at:at + step]
+        whole = len(piece) - len(piece) % length
+        records = np.frombuffer(piece[:whole].encode("utf-32-le", "surrogatepass"), np.uint32).reshape(-1, length)
+        ended = np.full((len(records), length + 1), ord("\n"), np.uint32)
+        ended[:, :-1] = records
+        yield ended.tobytes().decode("utf-32-le", "surrogatepass")[:None if piece[whole:] else -1] + piece[whole:]

@@ -11,6 +11,7 @@ import base64
 import binascii
 import html
 import re
+import string
 import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
@@ -306,6 +307,12 @@ def promising(head: bytes) -> bool:
         return len(zlib.decompressobj(-15).decompress(head, SAMPLE)) >= LEAST
     except zlib.error:
         return False
+
+
+def hexed(text: str) -> bool:
+    """Whether nothing but hex digits stands there, for something that is read in its place."""
+    head = text[:SAMPLE & ~1].strip()
+    return not head.strip(string.hexdigits) and worth(binascii.unhexlify(head[:len(head) & ~1]))
 
 
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.extract import nesting
+from gateway.extract import crowds, nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import naturalness, readings
 from gateway.extract.records import mainframe
 from gateway.extract.text import rejoined
+from gateway.extract.text.blocks import hexed
 from gateway.extract.text.strings import binary, described
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -42,8 +43,15 @@ class TextExtractor:
                 yield from (binary if naturalness(content) < BINARY else described)(node.data)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
-            if context.outbound and (lines := mainframe.unbroken(content)):
-                yield Text(lines, "body", charset)
+            if context.outbound and not hexed(content) and (lines := mainframe.unbroken(content)):
+                yield _records(lines, charset)
+
+
+def _records(lines: str, charset: str) -> Yield:
+    """Records without line ends; so many are as much to judge as so many lines."""
+    if lines.count("\n") > crowds.LINES:
+        return Problem(IncidentCode.COUNT, f"more than {crowds.LINES} records without line ends")
+    return Text(lines, "body", charset)
 
 
 TEXT = TextExtractor()

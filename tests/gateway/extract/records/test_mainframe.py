@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
+from gateway.extract.records import mainframe
 from gateway.extract.records.mainframe import records, text_of, unbroken
 
 RNG = random.Random(7)
@@ -12,6 +15,14 @@ def test_records_of_one_length_are_lines_again():
     for codec in ("cp037", "cp500", "cp1140"):
         assert text_of("".join(ROWS).encode(codec)).split("\n") == ROWS
     assert records("".join(ROWS)).split("\n") == ROWS
+
+
+def test_long_files_are_cut_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [*ROWS, "氏名" + ROWS[0][2:], ROWS[1][:7]]      # the last one is shorter
+    for piece in (1, 100, len(ROWS[0]) * 31, 1 << 18):
+        monkeypatch.setattr(mainframe, "PIECE", piece)
+        assert records("".join(rows)).split("\n") == rows
+        assert records("".join(rows[:-1])).split("\n") == rows[:-1]
 
 
 def test_lines_stay_lines_and_ideographs_are_left_out():

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_to_bytes
 import pytest
 
 from gateway.extract.base import Context, Node
-from gateway.extract.text.blocks import BLOCKS, HEX, unquoted, worth
+from gateway.extract.text.blocks import BLOCKS, HEX, hexed, unquoted, worth
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 
@@ -152,3 +152,9 @@ def test_long_noise_is_not_worked_through_and_hides_nothing_behind_it():
 
 def test_text_with_characters_without_a_width():
     assert worth("\n".join("客戶王小明 " + "\u200b".join(f"A12345678{n}") for n in range(9)).encode())
+
+
+@pytest.mark.parametrize(("text", "coded"), [
+    (b"hello name 123\n".hex() * 20, True), ("1234567890" * 40, False), (bytes(range(256)).hex(), False), ("no digits", False), ("", False), ("6", False)])
+def test_texts_that_are_hex_digits_of_something(text: str, coded: bool) -> None:
+    assert hexed(text) == coded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract import nesting
+from gateway.extract import crowds, nesting
 from gateway.extract.base import Context, Node, Problem
 from gateway.extract.text.plain import TEXT
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -44,3 +44,14 @@ def test_records_of_a_binary_format_that_looks_like_text():
     data = b"\x84\xa4name\xa9" + "陳志明".encode() + b"\xa4hkid\xaaC463908(A)\xa1a\xa1b\xa1c\xa1d"
     found = list(TEXT.extract(node(data), Context(Limits(), outbound=True)))
     assert any(("陳志明", "C463908(A)", "b", "d") in item.rows for item in found if isinstance(item, Table))
+
+
+def test_records_without_line_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{n:06d}A{n * 7919 % 10**9:09d}  CHEN TA WEN   {n * 104729 % 10**6:08d}" for n in range(30)]
+    context = Context(Limits(), outbound=True)
+    assert [i.content for i in TEXT.extract(node("".join(rows).encode()), context)] == ["".join(rows), "\n".join(rows)]
+    for most, held in ((28, True), (29, False)):
+        monkeypatch.setattr(crowds, "LINES", most)
+        found = list(TEXT.extract(node("".join(rows).encode()), context))
+        assert any(isinstance(i, Problem) and i.code is IncidentCode.COUNT for i in found) == held
+    assert len(list(TEXT.extract(node(b"hello name 123\n".hex().encode() * 50), context))) == 1       # hex digits are undone, not cut
