@@ -63,7 +63,6 @@ def _literals(data: bytes) -> None:
     found = list(literals.literals(text))
     literals.opaque(found)
     literals.mass(found)
-    list(literals.loose(text))
     obscure.unpacked(text)
     pdfscript.harmless(text)
     pdfscript.acts(text)
