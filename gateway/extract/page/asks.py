@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections.abc import Iterator
+from itertools import chain, islice
 
 PASSWORD = re.compile(r"type\s{0,8}=\s{0,8}[\"']?\s{0,8}password|"
                       r"autocomplete\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:one-time-code|cc-number|cc-csc|(?:current|new)-password)|"
@@ -19,7 +20,8 @@ DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)
 FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|[(,]\s{0,4}[\"'`]input[\"'`]", re.I)
 WIDEST_INPUT = 400
 """Characters of a field's tag in front of its type."""
-TRIES = 2000                             # places of one word that are looked at
+TRIES = 2000                             # places that are looked at
+REACH, LONGEST = 64, 16                  # characters of a match before its word, and of the word with what ends it
 CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
 """What a picture or file in the page itself is made of."""
 
@@ -32,13 +34,30 @@ def without_files(markup: str) -> str:
 def asks_password(markup: str) -> bool:
     """Whether markup has such a field. Looked for from the word backwards: pages may be nothing but fields."""
     markup = without_files(markup)
-    lower = markup.lower()
+    lower = markup.encode("ascii", "replace").lower().decode("ascii")         # a character each
     if "text-security" in lower and DOTTED.search(markup) and FIELD.search(markup):
         return True
-    if not any(word in lower for word in WORDS):
+    places = list(islice(_places(lower), TRIES + 1))
+    if not places:
         return False
-    for found in islice(PASSWORD.finditer(markup), TRIES):
+    for found in islice(_near(PASSWORD, markup, places), TRIES):
         start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
         if start >= 0 and markup[start + 1:start + 6].lower() == "input":
             return True
-    return SET.search(markup) is not None and FIELD.search(markup) is not None
+    return any(_near(SET, markup, places)) and FIELD.search(markup) is not None
+
+
+def _places(lower: str) -> Iterator[int]:
+    """Where one of the words stands."""
+    for word in WORDS:
+        at = lower.find(word)
+        while at >= 0:
+            yield at
+            at = lower.find(word, at + 1)
+
+
+def _near(pattern: re.Pattern[str], markup: str, places: list[int]) -> Iterator[re.Match[str]]:
+    """Matches around the words that each has; over a whole page only where these are too many."""
+    if len(places) > TRIES:
+        return pattern.finditer(markup)
+    return chain.from_iterable(pattern.finditer(markup, max(0, at - REACH), at + LONGEST) for at in places)

@@ -8,6 +8,8 @@ from array import array
 from collections.abc import Iterator
 from itertools import chain, islice
 
+import numpy as np
+
 from gateway.extract.text.codings import certain
 
 LIST = re.compile(r"(?<!\d)(?:[-+]?(?:0x[0-9a-f]{1,16}+|0o[0-7]{1,22}+|0b[01]{1,64}+|\d{1,20}+)n?"
@@ -19,6 +21,10 @@ LETTER = re.compile(r"[A-Za-z]|\d{19}")
 SHORT = re.compile(r"\d+")
 """All numbers of a list without letters, signs and such as have more than 63 bits."""
 MINUS = re.compile(r"[,;:|_ ]\s{0,8}-")
+SHORTEST = 96
+"""Characters of the shortest list."""
+PART = np.isin(np.arange(256), list(b"0123456789abcdefxonABCDEFXON+-,;:|_? \t\n\r\v\f\x1c\x1d\x1e\x1f"))
+"""Characters of lists; a question mark stands for all that are not ASCII."""
 MOST_NUMBERS = 1 << 20
 """Numbers of one list that are put together: its kind shows long before."""
 MOST_LISTS = 200
@@ -29,7 +35,7 @@ FORMS = (("H", 0, 1 << 16), ("I", 0, 1 << 32), ("i", -(1 << 31), 1 << 31))
 
 def lists(script: str) -> Iterator[array[int]]:
     """Each list of at least 48 whole numbers, or of 15 large ones."""
-    for match in chain(islice(LIST.finditer(script), MOST_LISTS), islice(WIDE.finditer(script), MOST_LISTS)):
+    for match in chain(islice(_found(LIST, script), MOST_LISTS), islice(_found(WIDE, script), MOST_LISTS)):
         signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
         if match.end() - match.start() > MOST_CHARACTERS:
             continue                                     # told by its size, and by that alone
@@ -39,6 +45,17 @@ def lists(script: str) -> Iterator[array[int]]:
             continue
         found = islice(NUMBER.finditer(script, match.start(), match.end()), MOST_NUMBERS)
         yield array("q", (_signed(int(number[1] * signs + number[2], _base(number[2]))) for number in found))
+
+
+def _found(pattern: re.Pattern[str], script: str) -> Iterator[re.Match[str]]:
+    """All matches of LIST or WIDE, looked for in stretches of what lists consist of only: either takes seconds for megabytes."""
+    octets = np.frombuffer(b"".join((b".", script.encode("ascii", "replace"), b".")), np.uint8)       # one for each character
+    within = PART[octets]
+    edges = np.flatnonzero(within[1:] != within[:-1])
+    begins, ends = edges[::2], edges[1::2]
+    long = ends - begins >= SHORTEST
+    for begin, end in zip(begins[long].tolist(), ends[long].tolist(), strict=True):
+        yield from pattern.finditer(script, begin, end)
 
 
 def _signed(number: int) -> int:
@@ -52,7 +69,7 @@ def _base(text: str) -> int:
 
 def size(script: str) -> int:
     """Characters of all lists."""
-    return sum(len(match[0]) for match in islice(LIST.finditer(script), MOST_LISTS))
+    return sum(len(match[0]) for match in islice(_found(LIST, script), MOST_LISTS))
 
 
 def files(numbers: array[int]) -> Iterator[bytes]:

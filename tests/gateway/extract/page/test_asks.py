@@ -34,3 +34,12 @@ def test_octets_of_a_picture_are_no_words():
     assert not asks_password(f'<input value="{picture}">')
     assert asks_password(f'<img src="{picture}"><input type=password>')
     assert without_files("base64,abc") == "base64,abc"
+
+
+@pytest.mark.parametrize("words", [0, 10, 3000])
+def test_among_other_places_of_the_words(words: int) -> None:
+    """As many as are looked at one by one, and more."""
+    talk = "reset(password); " * words
+    assert asks_password(f"é{talk}<input name=p autocomplete = 'current-password'>{talk}")
+    assert asks_password(f"{talk}autocomplete=\"cc-number\"<input name='otp'>")
+    assert not asks_password(f"{talk}<input type=text>{talk}")

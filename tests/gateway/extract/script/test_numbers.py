@@ -44,3 +44,12 @@ def test_few_large_numbers():
     script = joined((int.from_bytes(archive[n:n + 8], "little") for n in range(0, 160, 8)), lambda v: f"{v | 1 << 62}n")
     assert [data[:4] for found in numbers.lists(script) for data in numbers.files(found)] == [b"PK\3\4"]
     assert not [1 for found in numbers.lists(joined(range(1_700_000_000, 1_700_000_040))) for _ in numbers.files(found)]
+
+
+@pytest.mark.parametrize("between", [", ", ";", "\u00a0,"])
+@pytest.mark.parametrize("number", [47, 48])
+def test_only_stretches_of_numbers_are_looked_through(number: int, between: str) -> None:
+    script = "var a = ['x'.length]; " * 9 + "é" + between.join(["7"] * (number + 1)) + "].map(f) // 中文 " + "1, 2, " * 30
+    found = [list(one) for one in numbers.lists(script) if len(one) < 60]
+    assert found == ([[7] * 49] if number == 48 and between != "\u00a0," else [])
+    assert numbers.size("") == 0
