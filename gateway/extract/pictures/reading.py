@@ -211,8 +211,9 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         scanned = 0
         for number in range(len(document)):
             page = document[number]
-            if not _scanned(page):
-                for picture, code in _beside(page):
+            alone, few = _scanned(page)
+            if not alone:
+                for picture, code in _beside(page, few):
                     source = f"page {number + 1} picture"
                     yield from _told(barcodes.read(picture)[0], source) if code else _read(picture, context, source)
                 continue
@@ -229,17 +230,19 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
         document.close()
 
 
-def _scanned(page: pypdfium2.PdfPage) -> bool:
+def _scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
     """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
-    meaning, as those of fonts without a table of characters."""
-    text: str = page.get_textpage().get_text_range()
-    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text)
+    meaning, as those of fonts without a table of characters. And whether it has few letters."""
+    letters = page.get_textpage()        # all of the page is laid out for it
+    text: str = letters.get_text_range()
+    few = letters.count_chars() <= FEW_LETTERS
+    letters.close()
+    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few
 
 
-def _beside(page: pypdfium2.PdfPage) -> Iterator[tuple[Image.Image, bool]]:
+def _beside(page: pypdfium2.PdfPage, few: bool) -> Iterator[tuple[Image.Image, bool]]:
     """Pictures beside the words of a page, and whether they may be codes only: large ones of a page with a few words are read,
     such as a scan with a stamp on it."""
-    few = page.get_textpage().count_chars() <= FEW_LETTERS
     width, height = page.get_size()
     for item in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
         left, bottom, right, top = item.get_bounds()
