@@ -54,14 +54,19 @@ class Trie:
             node = self._next.take(node * width + self._classes.take(found.codes[at], mode="clip")).astype(np.int32)
             on = np.flatnonzero(node)
             live, node, at = live[on], node[on], at[on] + 1
-            word = self._word[node]
-            better = self._rank[word] < self._rank[best[live]]
-            best[live[better]], end[live[better]] = word[better], at[better] - MARGIN
+            word = self._word.take(node)
+            ended = np.flatnonzero(word < len(self.written))
+            word, of = word[ended], live[ended]
+            better = self._rank[word] < self._rank[best[of]]
+            best[of[better]], end[of[better]] = word[better], at[ended[better]] - MARGIN
         right = np.flatnonzero(best < len(self.written))
         start, end, best = start[right], end[right], best[right]
         if (start[1:] < end[:-1]).any():
-            first = np.array(list(_apart(start.tolist(), end.tolist())))
-            start, end, best = start[first], end[first], best[first]
+            begins = np.concatenate(([True], start[1:] >= np.maximum.accumulate(end)[:-1]))
+            kept = begins & np.append(begins[1:], True)   # no other one overlaps
+            others = np.flatnonzero(~kept)
+            kept[others[list(_apart(start[others].tolist(), end[others].tolist()))]] = True
+            start, end, best = start[kept], end[kept], best[kept]
         return start, end, best
 
     def _likely(self, found: Characters) -> np.ndarray:

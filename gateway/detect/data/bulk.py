@@ -227,7 +227,8 @@ class _Places:
 
 def _any_between(ends: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """Whether a word ends behind `low` and not behind `high`."""
-    return np.searchsorted(ends, high, "right") > np.searchsorted(ends, low, "right")
+    last = np.searchsorted(ends, high, "right")           # of those up to `high`
+    return np.asarray(np.concatenate(([-1], ends))[last] > low)
 
 
 def _batches(grid: Grid, runs: Runs, places: _Places, kept: np.ndarray) -> Iterator[Batch]:

@@ -141,7 +141,8 @@ def _rows(grid: Grid, begin: int, piece: Characters, stretch: Stretch) -> Iterat
         line = text[start:bounds[at + 1] - 1]
         phone = text[places[one]:places[one] + length] if length else _phone(text, places[one:end]) if one < end else ""
         if phone or known or PHONISH.search(line) is not None:
-            yield first + at, line, stretch.named(grid, first + at), phone, text[start:start + named]
+            near = stretch.certain[at] or stretch.named(grid, first + at)
+            yield first + at, line, near, phone, text[start:start + named]
 
 
 def _phone(text: str, places: Sequence[int]) -> str | None:

@@ -17,8 +17,8 @@ HYPHENED = re.compile(r"(?<![0-9])[0-9]{2}[01][0-9][0-3][0-9] - [1-8][0-9]{6}(?!
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 _FIELD = np.array([mark in FIELD_MARKS for mark in range(32)])
-RULED = ("---", "───", "===", "━━━", "\n|-\n")
-"""What a text with such lines has."""
+RULED, RULED_IN_MARKUP = "-─=━", "\n|-\n"
+"""What a text with such lines has: one of these three times, or that."""
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
 """What lines between the rows of a drawn table are made of."""
 BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
@@ -49,7 +49,7 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
     starts = np.concatenate(([0], np.flatnonzero(codes == 10) + 1))
-    ruled = _rules(found, starts) if any(found.has(rule.strip()[0]) and rule in text for rule in RULED) else None
+    ruled = _rules(found, starts) if _ruled(text, found) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for places, lines, counts in _delimiters(text, codes, starts):
@@ -97,8 +97,17 @@ def _no_thousands(places: np.ndarray, codes: np.ndarray, starts: np.ndarray) -> 
 
 def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each place the number of its line; for each line the number of places in it."""
-    lines = np.searchsorted(starts, places, "right") - 1
-    return lines, np.bincount(lines, minlength=len(starts))
+    counts = np.diff(np.append(np.searchsorted(places, starts), len(places)))
+    return np.repeat(np.arange(len(starts)), counts), counts
+
+
+def _ruled(text: str, found: Characters) -> bool:
+    """Whether there may be a line that is drawn."""
+    for mark in RULED:
+        at = np.flatnonzero(found.codes == ord(mark))
+        if (at[2:] - at[:-2] == 2).any():
+            return True
+    return found.has("|") and RULED_IN_MARKUP in text
 
 
 def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:

@@ -78,17 +78,31 @@ def _runs(grid: Grid) -> np.ndarray:
         found = [match.span() for row in range(len(grid.starts))
                  if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
         return np.array(found, np.int64).reshape(-1, 2)
-    spans = grid.characters.gathered(_long).reshape(-1, 2)
+    spans = _spans(grid.characters)
     rows = np.searchsorted(grid.lines, spans[:, 0], "right") - 1
     first = np.concatenate((rows[:1] >= 0, rows[1:] != rows[:-1]))
     return np.asarray(spans[first & (rows < MOST)])
 
 
+def _spans(found: Characters) -> np.ndarray:
+    """Where RUN matches, begin and end of each: looked for only where it may, if that is not all over the text."""
+    begin = found.gathered(_likely)
+    near = found.around(np.stack((begin, begin + SHORTEST), axis=1), STRIDE) if len(begin) else None
+    if near is None:
+        return found.gathered(_long).reshape(-1, 2) if len(begin) else np.empty((0, 2), np.int64)
+    some, where = near
+    spans = _long(some).reshape(-1, 2) + MARGIN
+    return np.stack((where[spans[:, 0]], where[spans[:, 1] - 1] + 1), axis=1)
+
+
+def _likely(found: Characters) -> np.ndarray:
+    """Every fourth place from which on four such places have what runs are made of: each run has one."""
+    each = found.kinds[MARGIN:-MARGIN:STRIDE] & (DIGIT | UPPER) != 0
+    return np.flatnonzero(each[:-3] & each[1:-2] & each[2:-1] & each[3:]) * STRIDE
+
+
 def _long(found: Characters) -> np.ndarray:
     """Where RUN matches: begin and end of each."""
-    each = found.kinds[MARGIN:-MARGIN:STRIDE] & (DIGIT | UPPER) != 0
-    if not (each[:-3] & each[1:-2] & each[2:-1] & each[3:]).any():
-        return np.empty(0, np.int64)                      # as many characters as a run has would show there
     among = found.are(DIGIT | UPPER).copy()
     among[:MARGIN] = among[-MARGIN:] = False
     edges = np.flatnonzero(among[1:] != among[:-1]) + 1

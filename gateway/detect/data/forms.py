@@ -29,8 +29,10 @@ def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[
     """Numbers whose form or surroundings say what they are, and the name of that type."""
     yield from post_accounts(text, found)
     yield from stripes(text, found)
-    yield from travel_documents(text)
-    yield from passengers(text)
+    if found is None or found.has("<"):
+        yield from travel_documents(text)
+    if found is None or found.has("/"):
+        yield from passengers(text)
 
 
 TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")

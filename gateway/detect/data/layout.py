@@ -206,7 +206,7 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
     tabs, begin = found.places(found.codes == 9), grid.lines
     end = np.append(begin[1:] - 1, len(grid.text))
     fit = (end - begin <= SPACED_LONGEST) & (end - begin > 2)
-    fit &= np.searchsorted(tabs, begin) == np.searchsorted(tabs, end)
+    fit &= _a_line(tabs, begin) == 0
     four = found.gathered(_four) if fit.any() else tabs[:0]              # cells are no lines of words
     if not len(four):
         return four
@@ -215,12 +215,16 @@ def _spaced_starts(grid: Grid) -> np.ndarray | None:
         return ends
     other = found.gathered(_digits)
     controlled = found.inner.take(begin, mode="clip") == 48
-    fit &= np.searchsorted(other, end) - np.searchsorted(other, begin + controlled) <= NOTES
-    fit &= np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
-    if not fit.any():
-        return np.empty(0, np.int64)
+    fit &= _a_line(other, begin) - controlled <= NOTES    # the control character is a digit by itself or begins one
+    begin, end = begin[fit], end[fit]
+    fit = np.searchsorted(four, end + SPACED_BELOW, "right") > np.searchsorted(four, end)
     begin, end = begin[fit], end[fit]
     return np.asarray(begin[np.searchsorted(ends, end, "right") > np.searchsorted(ends, begin, "right")])
+
+
+def _a_line(places: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """For each line the number of these places in it."""
+    return np.diff(np.append(np.searchsorted(places, begin), len(places)))
 
 
 def _four(found: Characters) -> np.ndarray:

@@ -184,9 +184,11 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 continue
             records += 1
             contacts.records.add((name, number or mail or line[-24:]))
-            contacts.add("name", name)
-            contacts.add("phone", number)
-            contacts.add("email", mail)
+            contacts.values["name"].add(name)
+            if number:
+                contacts.values["phone"].add(number)
+            if mail:
+                contacts.values["email"].add(mail)
             if records <= DETAILED:
                 contacts.add("address", line[-24:] if place or contact.address(line) else "")
                 contacts.add("birthdate", date.parse(line))
@@ -310,9 +312,11 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
 
 def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str], seen: set[str], detailed: int) -> int:
     """Adds the records of some rows; so many of them with address and birth date."""
-    found, rows = 0, [line.split("\t") for line in lines]
-    cells = {kind: [cells[i].strip() if i < len(cells) else "" for cells in rows] for kind, i in columns.items()}
-    none = [""] * len(rows)
+    found, none = 0, [""] * len(lines)
+    each_column = list(zip_longest(*(line.split("\t", max(columns.values()) + 1) for line in lines), fillvalue=""))
+    cells = {kind: list(map(str.strip, each_column[i])) if i < len(each_column) else none for kind, i in columns.items()}
+    if "email" in cells:
+        cells["email"] = _mails(cells["email"])
     if "given" in cells:
         pairs = zip(cells["name"], cells["given"], strict=True)
         cells["name"] = [f"{one} {other}" if one.isascii() else one + other for one, other in pairs]
@@ -326,11 +330,16 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
     return found
 
 
+def _mails(cells: list[str]) -> list[str]:
+    """What contact.email says of each cell."""
+    joined = "\n".join(cells)
+    return joined.lower().split("\n") if contact.EMAIL.findall(joined) == cells else list(map(contact.email, cells))
+
+
 def _record(contacts: Contacts, cells: tuple[str, str, str, str], line: str, seen: set[str], detailed: bool) -> bool:
     """Adds one row's record where its cells have what their headings say; `detailed` with address and birth date."""
     name, written, mail, street = cells
     number = written if 7 <= len(written) <= 20 and written.isascii() and written.isdigit() else _digits(written)
-    mail = contact.email(mail)
     place = street[-24:] if len(street) >= 6 and any(map(str.isdigit, street)) else ""
     if not (len(number) >= 7 or mail or place) or (mail and contacts.staff(mail)):
         return False

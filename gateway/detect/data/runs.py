@@ -89,7 +89,7 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
     members = members[lengths[members] >= 7]
     single = np.flatnonzero(~(before | behind) & (lengths >= 6))
     alone = np.sort(np.concatenate((single, members)), kind="stable")
-    start, end, shape, looked = _plain(codes, kinds, starts[alone], ends[alone])
+    start, end, shape, looked = _plain(piece, starts[alone], ends[alone])
     if len(fours):
         start, end = np.concatenate((start, starts[fours])), np.concatenate((end, ends[fours + 3]))
         order = np.argsort(start, kind="stable")
@@ -130,12 +130,12 @@ def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarr
     return joined
 
 
-def _plain(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> tuple[
+def _plain(piece: Characters, starts: np.ndarray, ends: np.ndarray) -> tuple[
         np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]:
     """Start, end and shape of digits without gaps; and those whose shape depends on what follows."""
     long = (ends - starts >= 6) & (ends - starts <= LONGEST)
     starts, ends = starts[long], ends[long]
-    word, letter = (kinds & (LETTER | DIGIT)) != 0, (kinds & LETTER) != 0
+    codes, kinds, word, letter = piece.codes, piece.kinds, piece.are(LETTER | DIGIT), piece.are(LETTER)
     one, two, three = word[starts - 1], word[starts - 2], word[starts - 3]
     before = one.astype(np.int64) + (one & two)
     free = ~(one & two & three) & ~(one & two & ~letter[starts - 2])

@@ -5,6 +5,7 @@ import random
 import pytest
 
 from gateway.detect.data import fixed, layout
+from gateway.identifiers.characters import Characters
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 from tests.bench.test_data_cost import look
@@ -43,3 +44,13 @@ def test_serials(line):
 def test_few_lines_say_nothing():
     assert look("\n".join(f"2{i:05d}{makers.tw_id(RNG)}{digits(9)}" for i in range(4))).identifiers == {}
 
+
+
+@pytest.mark.parametrize("apart", [2, 60, 400])
+def test_runs_are_found_where_they_may_be_as_everywhere(apart):
+    rng = random.Random(apart)
+    text = "".join("".join(rng.choices("0123456789ABCX", k=rng.choice((3, 12, 15, 16, 17, 40, 400, 401))))
+                   + rng.choice((" ", "a", "\n", "王")) + "x " * rng.randrange(apart) for _ in range(300))
+    found = Characters(text)
+    assert fixed._spans(found).tolist() == found.gathered(fixed._long).reshape(-1, 2).tolist() != []
+    assert fixed._spans(Characters("x 123456789012 " * 200)).tolist() == []
