@@ -98,7 +98,8 @@ class OfficeXml:
             yield from active_mime(node.data, context.allowance(len(node.data)))
             return
         if HTML.search(node.data):
-            yield Child(node.data, ArtifactKind.TEXT, node.artifact.names, detected_type="text/html", label="as a page")
+            # one octet more: a child with its parent's octets would count as a copy that unpacks itself without end
+            yield Child(node.data + b"\n", ArtifactKind.TEXT, node.artifact.names, detected_type="text/html", label="as a page")
         head = node.data[:8192].replace(b"\0", b"")       # UTF-16 too
         if b"urn:oasis:names:tc:opendocument" in head:
             yield from odf.markup(node.data, "body")

@@ -62,6 +62,12 @@ def test_a_page_that_claims_to_be_a_document_is_read_as_a_page_too() -> None:
     assert any(getattr(c, "detected_type", "") == "text/html" for c in found)
 
 
+def test_a_document_with_one_tag_of_a_page_is_not_taken_for_one_that_unpacks_itself() -> None:
+    whole = WORD.format("<body >x</body>")
+    pages = [c.data for c in read(whole) if isinstance(c, Child) and c.detected_type == "text/html"]
+    assert pages and whole.encode() not in pages
+
+
 @pytest.mark.parametrize(("line", "held"), [
     ('<?mso-infoPathSolution solutionVersion="1.0.0.1" href="http://h.example/f.xsn"?>', True), ('<?mso-infoPathSolution href="file:///C:\\f.xsn"?>', False),
     ('<?mso-infoPathSolution name="urn:x" ?>', False),
