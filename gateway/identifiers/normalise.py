@@ -50,7 +50,7 @@ LETTER_OF_ID = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289][0-9]
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48
 """Characters before a hint in which its run may begin."""
-FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]+(?=[A-Z]?[{MARKS}]*[0-9])")
+FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]++(?=[A-Z]?[{MARKS}]*+[0-9])")
 """Marks go from numbers only: elsewhere they are accents."""
 _IS_MARK = np.array([re.match(f"[{MARKS}]", chr(code)) is not None for code in range(0x10000)])
 MANY = 1000

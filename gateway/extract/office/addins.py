@@ -21,14 +21,12 @@ a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
 PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
-RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\(|Address[\">]", re.I)
-ADDRESS = re.compile(r"<(?:\w{1,20}:)?Cell\s[^<>]{0,200}?N=\"Address\"[^<>]{0,200}?\sV=\"([^\"<>]{1,1000})\"|"
-                     r"<(?:\w{1,20}:)?Address>([^<>]{1,1000})<")
-"""Where a hyperlink of a shape leads, in packages and in the XML of 2003."""
+RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\s{0,9}\(|Address|EventItem|&#", re.I)
+ELEMENT = re.compile(r"<(?:\w{1,20}:)?(Cell|Address|EventItem)(?=[\s>])((?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\"'])*+)>([^<>]{0,1000})")
+"""A cell of a package, and what the XML of 2003 has for some: where a hyperlink of a shape leads; and what runs when something
+happens to a drawing, an add-on by its name or a program by its file (Visio's EventList)."""
+ATTRIBUTE = re.compile(r"([\w:]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 OPENED = re.compile(r"(?:OPENFILE|HYPERLINK)\s{0,9}\(\s{0,9}\"([^\"]{1,1000})\"", re.I)
-EVENT = re.compile(r"<(?:\w{1,20}:)?EventItem\s[^<>]{0,400}?(?<!\w)Target\s{0,4}=\s{0,4}[\"']([^\"'<>]{1,400})[\"']")
-"""What runs when something happens to a drawing: an add-on by its name, or a program by its file (Visio's EventList)."""
-LINKS = 1000
 VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
@@ -54,17 +52,27 @@ def player(attributes: dict[str, str]) -> Child | None:
 
 
 def visio(data: bytes) -> Iterator[Yield]:
-    """Cells of a drawing that run a program; built-in add-ons go by plain names ("Make Wall")."""
-    if b"EventItem" in data or RUNS.search(data):
-        text = unescape(data.decode("utf-8", "replace"))
-        for name in dict.fromkeys((*ADDON.findall(text)[:200], *EVENT.findall(text)[:200])):
-            if PROGRAM.search(name):
-                yield Observation("DOC-RUN-PROGRAM", name)
-        links = [a or b for a, b in ADDRESS.findall(text)[:LINKS]]
-        for address in dict.fromkeys((*OPENED.findall(text)[:LINKS], *links)):
-            found = judge("hyperlink", address)
-            if found is not None and found.code != "DOC-LINK":
-                yield found
+    """Cells of a drawing that run a program, and where it leads; built-in add-ons go by plain names ("Make Wall")."""
+    if RUNS.search(data) is None:
+        return
+    text = data.decode("utf-8", "replace")
+    plain = unescape(text)
+    programs, links = dict.fromkeys(ADDON.findall(plain)), dict.fromkeys(OPENED.findall(plain))
+    for tag, attributes, content in ELEMENT.findall(text):
+        if tag == "Address":
+            links[unescape(content)] = None
+        elif tag == "EventItem" or "Address" in attributes or "&#" in attributes:
+            values = {name: unescape(one or other) for name, one, other in ATTRIBUTE.findall(attributes)}
+            if tag == "EventItem":
+                programs[values.get("Target", "")] = None
+            elif values.get("N") == "Address":
+                links[values.get("V", "")] = None
+    for name in filter(PROGRAM.search, programs):
+        yield Observation("DOC-RUN-PROGRAM", name[:400])
+    for address in links:
+        found = judge("hyperlink", address)
+        if found is not None and found.code != "DOC-LINK":
+            yield found
 
 
 def ribbon(data: bytes) -> Iterator[Yield]:

@@ -9,20 +9,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import unescape
-from itertools import chain, islice
+from itertools import chain
 
+from gateway.extract.base import Problem
 from gateway.extract.office.targets import Place, abroad, place
+from gateway.extract.office.xml import narrow, undressed
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 SHARE = b"\\\\"
 SCHEMES = tuple((sign, re.compile(b":" + re.escape(sign) + rb"(?<=[lmbfavLMBFAV][ebsvpEBSVP]:.)")) for sign in (b"/", b"\\", b"%"))
 """Behind file, smb, smbs, cifs, dav, davs, nfs, afp: literals first, since patterns of the words themselves take ten times as
 long; and none where its sign is nowhere, since one octet is found thirty times faster than two."""
 LETTERS = re.compile(rb"[A-Za-z]{1,8}\Z")
-REFERENCE = re.compile(rb"&#(?:x[0-9a-fA-F]{1,6}|\d{1,7});")
-BACK = 1000                              # octets before an address in which its element begins
+REFERENCE = re.compile(rb"&#(?:x0*+[0-9a-fA-F]{1,6}|0*+\d{1,7});")
+BACK = 1 << 14                           # octets before an address in which its value begins, and before that its element
+NAMED = 100                              # octets before a value in which its attribute's name stands
 LONGEST = 2000                           # octets of a value
-MOST = 2000                              # addresses of one part that are looked at
+MOST = 200_000                           # addresses of one part that are looked at
+TOLD = 500                               # addresses of one part that are told
 SHOWN = frozenset({
     "t", "v", "f", "is", "p", "a", "text", "delText", "instrText", "Data", "Font", "pt", "span", "h", "CHAR", "TextCode",
     "UnicodeString", "title", "Title", "descr", "desc", "Description", "Subject", "Keywords", "Comments", "alt", "name",
@@ -44,48 +49,61 @@ FETCHES = re.compile(rb"<(?:[\w.-]{1,20}:)?xsnLocation(?:\s[^<>]{0,200})?>\s{0,4
 (22.6.2.59): fetched from the web, too."""
 FETCHING = (b"xsnLocation", b"manifestLocation", b"SelectedStyle")
 CELLS = (b"<sheetData>", b"</sheetData>")
-NAME = re.compile(rb"[\w.-]{1,60}\Z")
+NAME = re.compile(rb"([\w.-]{1,60})\s*=\s*[\"']\Z")
 TAG = re.compile(rb"<[/?]?(?:[\w.-]{1,20}:)?([\w.-]{1,60})")
+WITHIN = re.compile(rb"<(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+")
+"""A tag up to one of its values."""
+VALUE_ENDS = re.compile(rb"[\"'<>;]")
 
 
-def elsewhere(data: bytes, known: Iterable[Observation] = (), texts: bool = True) -> Iterator[Observation]:
+def elsewhere(data: bytes, known: Iterable[Observation] = (), texts: bool = True) -> Iterator[Observation | Problem]:
     """What one part names on shares of the world, but for what is `known`; `texts` for what stands between tags, too."""
+    data = undressed(narrow(data))
     if b"&" in data and b"&#" in data:
         data = REFERENCE.sub(lambda found: unescape(found[0].decode()).encode("utf-8", "replace"), data)
     told = {observation.detail for observation in known}
-    for start in _starts(data):
-        before = data[max(0, start - BACK):start]
-        begin = max(before.rfind(b'"'), before.rfind(b"'"), before.rfind(b">"))
-        if begin < 0 or not _named(before[:begin + 1], texts):
-            continue
-        lead = before[begin + 1:].strip()
-        value = re.split(rb"[\"'<>;]", data[start:start + LONGEST], maxsplit=1)[0]
-        target = unescape(value.decode("utf-8", "replace")).strip()
-        if target not in told and (not lead or CONNECTED.search(lead)) and abroad(target):
+    most = TOLD + len(told)
+    for count, start in enumerate(_starts(data)):
+        if count >= MOST:
+            yield Problem(IncidentCode.COUNT, f"more than {MOST} addresses in one part")
+        if count >= MOST or len(told) > most:
+            return
+        target, source = _address(data, start, texts)
+        if source and target not in told and abroad(target):
             told.add(target)
-            yield Observation("DOC-REMOTE-DATASOURCE" if lead else "DOC-EXTERNAL-SHARE", target[:400])
+            yield Observation(source, target[:400])
 
 
 def _starts(data: bytes) -> Iterator[int]:
     """Where addresses may begin: backslashes, and schemes of shares."""
     at = data.find(SHARE) if SHARE[:1] in data else -1
-    for _ in range(MOST):
-        if at < 0:
-            break
+    while at >= 0:
         yield at
         at = data.find(SHARE, at + 2)
-    schemes = (pattern.finditer(data) for sign, pattern in SCHEMES if sign in data)
-    for found in islice(chain.from_iterable(schemes), MOST):
+    for found in chain.from_iterable(pattern.finditer(data) for sign, pattern in SCHEMES if sign in data):
         word = LETTERS.search(data[max(0, found.start() - 8):found.start()])
         yield found.start() - len(word[0]) if word else found.start()
 
 
-def of_part(name: str, data: bytes, quiet: bool = False) -> Iterator[Observation]:
+def _address(data: bytes, start: int, texts: bool) -> tuple[str, str]:
+    """The address that begins there, and the observation that it is; '' where nothing fetches it."""
+    low = max(0, start - BACK)
+    begin = max(data.rfind(sign, low, start) for sign in (b'"', b"'", b">"))
+    lead = data[begin + 1:start].strip() if begin >= 0 else b"text"
+    if (lead and CONNECTED.search(lead) is None) or not _named(data, begin, texts):
+        return "", ""
+    end = VALUE_ENDS.search(data, start, start + LONGEST)
+    value = data[start:end.start() if end is not None else start + LONGEST]
+    return unescape(value.decode("utf-8", "replace")).strip(), "DOC-REMOTE-DATASOURCE" if lead else "DOC-EXTERNAL-SHARE"
+
+
+def of_part(name: str, data: bytes, quiet: bool = False) -> Iterator[Observation | Problem]:
     """Of a part of a package. Data of other programs (customXml) and properties are only kept in a package; `quiet` parts
     (sheets, strings, styles) have no forms."""
     low = name.lower()
     if low.startswith("docprops/"):
         return
+    data = undressed(data)
     if not quiet:
         yield from forms(data)
     if not low.startswith("customxml/"):
@@ -95,7 +113,7 @@ def of_part(name: str, data: bytes, quiet: bool = False) -> Iterator[Observation
 def cells(data: bytes) -> tuple[int, int]:
     """Begin and end of the cells of a sheet: they are the most of it, and have readers of their own; (0, 0) for none."""
     begin = data.find(CELLS[0])
-    end = data.rfind(CELLS[1], begin) if begin >= 0 else -1
+    end = data.find(CELLS[1], begin) if begin >= 0 else -1
     return (begin, end) if end >= 0 else (0, 0)
 
 
@@ -104,16 +122,17 @@ def _beside(data: bytes) -> bytes:
     return data[:begin] + data[end:] if end else data
 
 
-def _named(before: bytes, texts: bool) -> bool:
-    """Whether the value that begins here belongs to something that may be fetched."""
-    opened = before.rfind(b"<")
-    tag = TAG.match(before, opened) if opened >= 0 else None
-    if tag is None or tag[1].decode() in OWN:
+def _named(data: bytes, begin: int, texts: bool) -> bool:
+    """Whether the value behind this quotation mark or end of a tag belongs to something that may be fetched."""
+    opened = data.rfind(b"<", max(0, begin - BACK), begin)
+    tag = TAG.match(data, opened) if opened >= 0 else None
+    if data[begin:begin + 1] == b">":
+        return (texts and tag is not None and data[opened + 1:opened + 2] not in (b"/", b"?", b"!")
+                and tag[1].decode() not in OWN | SHOWN)
+    name = NAME.search(data, max(0, begin - NAMED), begin + 1)
+    if name is None or name[1].decode() in SHOWN or (tag is not None and tag[1].decode() in OWN):
         return False
-    if before.endswith(b">"):
-        return texts and before[opened + 1:opened + 2] not in (b"/", b"?", b"!") and tag[1].decode() not in SHOWN
-    name = NAME.search(before[opened:-1].rstrip().removesuffix(b"=").rstrip())
-    return name is not None and name[0].decode() not in SHOWN
+    return opened < 0 or WITHIN.fullmatch(data, opened, begin) is not None
 
 
 def forms(data: bytes) -> Iterator[Observation]:

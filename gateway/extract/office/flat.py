@@ -16,7 +16,7 @@ from gateway.extract.office import addins, fetched, odf, targets, webpage
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.ooxml import formulas as sheet_formulas
 from gateway.extract.office.story import Story
-from gateway.extract.office.xml import XmlRefused, parse
+from gateway.extract.office.xml import XmlRefused, narrow, parse, undressed
 from gateway.extract.pdf import xfa as pdfxfa
 from gateway.extract.workbook import formulas
 from gateway.model.artifact import ArtifactKind
@@ -120,12 +120,10 @@ class OfficeXml:
             yield Problem(IncidentCode.MALFORMED, f"office XML: {error}")
         flat.story.finish()
         yield from flat.story.items("document")
-        yield from webpage.sources(node.data)
-        yield from _rules(node.data)
-        yield from sheet_formulas(node.data)
-        yield from addins.visio(node.data)
-        yield from fetched.forms(node.data)
-        yield from fetched.elsewhere(node.data, (*flat.seen, *flat.story.seen))
+        data = undressed(narrow(node.data))
+        for look in (webpage.sources, _rules, sheet_formulas, addins.visio, fetched.forms):
+            yield from look(data)
+        yield from fetched.elsewhere(data, (*flat.seen, *flat.story.seen))
         yield from flat.seen[:500]
         for name, text in flat.binaries[:1000]:
             yield from _binary(name, text)

@@ -16,7 +16,7 @@ from gateway.extract.office import addins, biff12, fetched, targets, webpage, xl
 from gateway.extract.office.activex import control
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.story import WANTED, Story
-from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, parse, undressed
+from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -154,7 +154,7 @@ class _Reader:
             return
         head = data[:4096]
         if b"\0" in head:
-            data = _utf8(data)
+            data = narrow(data)
             head = data[:4096]
         root = ROOT.match(head)
         quiet = root is not None and (root.group(1) in QUIET_ROOTS or _quiet(root.group(1), kinds)) and b"<!DOCTYPE" not in head
@@ -208,6 +208,7 @@ class _Reader:
         except XmlRefused as error:
             problem = error
         story.finish()
+        data = undressed(data)
         root = story.root
         if root == "macrosheet" or "macrosheet" in self.type_of(name) or kinds & {"xlmacrosheet", "xlintlmacrosheet"}:
             yield from xlmtext.macro_sheet(name, data)
@@ -360,15 +361,6 @@ def _unescape(text: str) -> str:
         number = int(body[2:], 16) if body[1] in "xX" else int(body[1:] if body[1:].isdigit() else "0")
         return chr(number) if 0 < number < 0x110000 else ""
     return _ENTITY.sub(one, text)
-
-
-def _utf8(data: bytes) -> bytes:
-    """UTF-16 XML as UTF-8 with its declaration removed, so that octet patterns see it too."""
-    for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
-        if data.startswith(mark):
-            text = data.decode(charset, "replace").lstrip("\ufeff")
-            return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
-    return data
 
 
 def _source_of(name: str) -> str:

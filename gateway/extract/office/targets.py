@@ -48,6 +48,8 @@ OWN_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.
 """Addresses that only the author's own network knows (RFC 1918, 3927, 6598)."""
 OWN_NAMES = (".local", ".lan", ".internal", ".intranet", ".intra", ".corp", ".home", ".localdomain", ".private", ".home.arpa")
 """Endings of names that no public server answers to (RFC 6762, appendix G; RFC 8375)."""
+HEXADECIMAL = re.compile("0x[0-9a-f]{1,8}")
+"""An address as one number."""
 AUTHORITY = re.compile(r"(?:[a-z]{2,9}:)?/{2,9}([^/]{1,400})", re.I)
 PORT = re.compile(r"@(?:ssl|\d{1,5})(?:@\d{1,5})?\Z|:\d{1,5}\Z")
 """Of WebDAV, behind the name of a machine."""
@@ -101,6 +103,8 @@ def abroad(target: str) -> bool:
             return not any(ip_address(host) in network for network in OWN_NETWORKS)
         except ValueError:
             return True                  # one number, or too few: Windows reads it, people do not write it
+    if HEXADECIMAL.fullmatch(host):
+        return True
     return "." in host and not host.endswith(OWN_NAMES)
 
 

@@ -106,15 +106,41 @@ def crowded(data: bytes) -> bool:
 
 
 MARKED = re.compile(rb"!(?<=<!)")
+DECLARED = 4                             # octets in which a declaration of XML begins, which is no instruction
+DRESS = re.compile(rb"<(?:!--|!\[CDATA\[|\?)")
+ENDS = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 
 def undressed(data: bytes) -> bytes:
-    """Without comments and the marks of CDATA sections, for patterns that look at octets."""
-    if b"!" not in data or MARKED.search(data) is None:
+    """Without comments, and with sections and instructions as plain text, for patterns that look at octets.
+
+    One after the other, as a parser reads them: within each of the three the marks of the others are nothing but text.
+    """
+    if (b"!" not in data or MARKED.search(data) is None) and data.find(b"<?", DECLARED) < 0:
         return data
-    first, *rest = data.split(b"<!--")
-    joined = first + b"".join(piece.partition(b"-->")[2] for piece in rest)
-    return joined.replace(b"<![CDATA[", b"").replace(b"]]>", b"")
+    pieces: list[bytes] = []
+    done = 0
+    while (found := DRESS.search(data, done)) is not None:
+        begin, close = found.end(), ENDS[found[0]]
+        end = data.find(close, begin)
+        if end < 0:
+            break
+        pieces.append(data[done:found.start()])
+        if found[0] == b"<?":
+            pieces += (b"<?", data[begin:end].replace(b"<", b"&lt;"), close)
+        elif found[0] != b"<!--":
+            pieces.append(data[begin:end].replace(b"&", b"&amp;").replace(b"<", b"&lt;"))
+        done = end + len(close)
+    return b"".join((*pieces, data[done:]))
+
+
+def narrow(data: bytes) -> bytes:
+    """UTF-16 XML as UTF-8 with its declaration removed, so that octet patterns see it too."""
+    for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be")):
+        if data.startswith(mark):
+            text = data.decode(charset, "replace").lstrip("\ufeff")
+            return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
+    return data
 
 
 class Elements:

@@ -41,6 +41,16 @@ def test_cells_of_drawings_that_run_programs(formula: str, held: bool) -> None:
     assert bool(list(addins.visio(data))) == held
 
 
+@pytest.mark.parametrize(("element", "code"), [
+    ("<Cell N='Address' V='\\\\h.example\\s\\a'/>", "DOC-LINK-SHARE"), ('<Cell X=">" V="\\\\h.example\\s\\a" N="Address"/>', "DOC-LINK-SHARE"),
+    ("<Address F='Inh'>\\\\h.example\\s\\a</Address>", "DOC-LINK-SHARE"), ('<Cell N="&#65;ddress" V="\\\\h.example\\s\\a"/>', "DOC-LINK-SHARE"),
+    ('<Cell F="RUN&#65;DDON(&quot;cmd /c x&quot;)"/>', "DOC-RUN-PROGRAM"), ("<EventItem Action='1' Target='C:\\x\\a.exe'/>", "DOC-RUN-PROGRAM"),
+    ('<Cell N="Address" V="https://www.example.com/"/>', ""), ('<Cell N="Value" V="\\\\h.example\\s\\a"/>', ""),
+])
+def test_cells_of_drawings_however_their_attributes_stand(element: str, code: str) -> None:
+    assert codes(addins.visio(f"<PageContents>{element}</PageContents>".encode())) == ({code} if code else set())
+
+
 @pytest.mark.parametrize(("attribute", "held"), [
     ('onLoad="http://h/t.dotm!x"', True), ('onAction="\\\\h\\s\\a.dotm!x"', True), ('getLabel="https://h/a!x"', True), ('onLoad="Module1.go"', False),
     ('xmlns:x="http://h/"', False),

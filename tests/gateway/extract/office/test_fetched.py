@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.base import Problem
+from gateway.extract.office import fetched
 from gateway.extract.office.fetched import cells, elsewhere, forms, of_part
 from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ooxml import OOXML
@@ -26,6 +28,30 @@ def test_shares_by_unknown_elements(part: str, address: str) -> None:
 
 
 @pytest.mark.parametrize("part", [
+    '<a:x ref="&#0000000092;&#x0000005c;h.example\\s\\a.xml"/>', "<a:x><![CDATA[" + SHARE + "]]></a:x>", "<a:x><!-- c -->" + SHARE + "</a:x>",
+    '<a:x pad="' + "x" * 3000 + '" ref="' + SHARE + '"/>', '<a:x ref="' + " " * 3000 + SHARE + '"/>', '<a:x p=">" ref="' + SHARE + '"/>',
+    '<a:x q="\\\\"/>' * 5000 + '<a:x ref="' + SHARE + '"/>',
+])
+def test_shares_that_much_stands_before_or_a_rare_spelling_hides(part: str) -> None:
+    assert [found.detail for found in elsewhere(part.encode())] == [SHARE]
+    assert [found.detail for found in elsewhere(part.encode("utf-16"))] == [SHARE]
+
+
+def test_more_addresses_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetched, "MOST", 20)
+    assert [type(found) for found in elsewhere(b'<a:x q="\\\\"/>' * 21)] == [Problem]
+    assert list(elsewhere(b'<a:x q="\\\\"/>' * 20)) == []
+
+
+@pytest.mark.parametrize("begin, end", [("<!--<sheetData>-->", "<!--</sheetData>-->"), ("<?a <sheetData>?>", "<?a </sheetData>?>"),
+                                        ("<sheetData></sheetData>", "<sheetData></sheetData>"), ("<v><![CDATA[<sheetData>]]></v>", "<sheetData></sheetData>")])
+def test_what_only_looks_like_cells_hides_nothing(begin: str, end: str) -> None:
+    part = f'<worksheet>{begin}<x:y ref="{SHARE}"/>{end}</worksheet>'
+    assert codes(of_part("xl/worksheets/sheet1.xml", part.encode(), True)) == {"DOC-EXTERNAL-SHARE"}
+
+
+@pytest.mark.parametrize("part", [
+    '<w:t>see "' + SHARE + '" for all</w:t>', '<w:t>path = "' + SHARE + '"</w:t>',
     "<w:t>" + SHARE + "</w:t>", '<pic:cNvPr id="1" name="' + SHARE + '" descr="x"/>', '<x15ac:absPath url="' + SHARE + '"/>',
     '<text:a xlink:href="' + SHARE + '">x</text:a>', '<wp:docPr id="1" descr="' + SHARE + '"/>', '<Data ss:Type="String">' + SHARE + "</Data>",
     "<f>'" + SHARE + "'!A1</f>", '<Relationship Target="' + SHARE + '"/>', '<x:o source="\\\\fs01\\dept\\a.xml"/>', '<x:o source="\\\\10.1.2.3\\s\\a"/>',

@@ -105,6 +105,18 @@ def test_workbooks_of_2003(inside: str, code: str) -> None:
     assert codes(read(SHEET.format(inside))) == ({code} if code else set())
 
 
+@pytest.mark.parametrize("inside", [
+    "<Value1>cmd|'/c rem'!A0</Value1><!-- DataValidation -->", "<DataValidation><Value1>cmd|<![CDATA['/c rem'!A0]]></Value1></DataValidation>",
+    '<Odd source="\\\\h.example\\s\\a.xml"/>', "<PTSource><FileName>\\\\h.example\\s\\a.xls</FileName></PTSource>",
+    '<Cell N="Address" V="\\\\h.example\\s\\a"/>',
+])
+def test_what_no_parser_reads_is_read_in_any_charset(inside: str) -> None:
+    found = codes(read(SHEET.format(inside)))
+    wide = SHEET.format(inside).encode("utf-16")
+    assert found == codes(take_apart(OFFICE_XML, wide, kind="application/x-office-xml"))
+    assert bool(found) is not inside.endswith("-->")
+
+
 @pytest.mark.parametrize(("rule", "code"), [
     ("<Value1>cmd|'/c rem'!A0</Value1>", "DOC-DDE"), ("<x:Value>cmd|&apos;/c rem&apos;!A0</x:Value>", "DOC-DDE"),
     ("<Min>WEBSERVICE(&quot;http://h.example/&quot;)</Min>", "FORMULA-CALL"), ("<Value>&quot;a,b|c!&quot;</Value>", ""), ("<Value>SUM(A1:A2)</Value>", ""),

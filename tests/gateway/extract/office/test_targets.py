@@ -78,7 +78,7 @@ def test_nothing_is_fetched_from_shares_unseen(kind):
 
 @pytest.mark.parametrize("target", [
     "\\\\h.example\\s\\a.docx", "file://198.51.100.7/s/a.pdf", "file:///\\\\h.example@8080\\s\\a.xlsx", "\\\\srv@SSL\\s\\a.docx", "smb://h.example/a",
-    "file://user:word@h.example/a.docx", "\\\\3325256711\\s\\a", "//h.example./s/a.rtf!x",
+    "file://user:word@h.example/a.docx", "\\\\3325256711\\s\\a", "\\\\0xC6336407\\s\\a", "//h.example./s/a.rtf!x",
 ])
 def test_shares_of_the_world(target):
     assert abroad(target)

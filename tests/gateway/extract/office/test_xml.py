@@ -74,7 +74,10 @@ def test_more_comments_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize(("data", "bare"), [
-    (b"<f>cmd<!-- a -->|'x'!A1</f>", b"<f>cmd|'x'!A1</f>"), (b"<f><![CDATA[cmd|x]]></f>", b"<f>cmd|x</f>"), (b"a<!-- open", b"a"), (b"a", b"a"),
+    (b"<f>cmd<!-- a -->|'x'!A1</f>", b"<f>cmd|'x'!A1</f>"), (b"<f><![CDATA[cmd|x]]></f>", b"<f>cmd|x</f>"), (b"a<!-- open", b"a<!-- open"),
+    (b"a", b"a"), (b"<v><![CDATA[<!--]]></v><f>x</f><!-- y -->", b"<v>&lt;!--</v><f>x</f>"),
+    (b"<a><?p <!-- ?><f>x</f><!-- --></a>", b"<a><?p &lt;!-- ?><f>x</f></a>"), (b"<a><!-- <![CDATA[ --><f>x</f></a>", b"<a><f>x</f></a>"),
+    (b"<aa><?p <sheetData>?></aa>", b"<aa><?p &lt;sheetData>?></aa>"), (b"<?xml version='1.0'?><a/>", b"<?xml version='1.0'?><a/>"),
 ])
 def test_without_comments_and_sections(data: bytes, bare: bytes) -> None:
     assert undressed(data) == bare
