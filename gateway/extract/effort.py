@@ -55,7 +55,7 @@ class Stage:
 
     left: float = PLAY_SECONDS
     open: bool = field(init=False)       # False where nothing is played
-    wasted: int = field(default=0, init=False)     # pages that used up what they were given
+    wasted: int = field(default=0, init=False)     # pages that used more than half of what they were given
     clock: Callable[[], float] = _still
     fence: Callable[[float], AbstractContextManager[object]] = nullcontext
 

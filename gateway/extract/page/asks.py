@@ -18,9 +18,14 @@ SET = re.compile(
 DOTTED = re.compile(r"-webkit-text-security\s{0,8}:\s{0,8}(?:disc|circle|square)", re.I)
 """A style that shows what is typed as one does."""
 FIELD = re.compile(r"<(?:input|textarea)[\s/>]|\scontenteditable[\s=>]|[(,]\s{0,4}[\"'`]input[\"'`]", re.I)
-WIDEST_INPUT = 400
+WIDEST_INPUT = 1 << 16
 """Characters of a field's tag in front of its type."""
-TRIES = 2000                             # places that are looked at
+INPUT = "<input"
+TAG = re.compile(r"<input(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+")
+"""A field's tag."""
+LETTER = re.compile(r"&#(?:x0*+([2-7][0-9a-f])(?![0-9a-f])|0*+([3-9][0-9]|1[01][0-9]|12[0-2])(?![0-9]));?", re.I)
+"""A character of ASCII as a number, which any attribute may have (HTML 13.2.5.72)."""
+TRIES = 20_000                           # places that are looked at; pages with more are taken for such as ask
 REACH, LONGEST = 64, 16                  # characters of a match before its word, and of the word with what ends it
 CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
 """What a picture or file in the page itself is made of."""
@@ -34,17 +39,37 @@ def without_files(markup: str) -> str:
 def asks_password(markup: str) -> bool:
     """Whether markup has such a field. Looked for from the word backwards: pages may be nothing but fields."""
     markup = without_files(markup)
+    if "&#" in markup:
+        markup = LETTER.sub(_letter, markup)
     lower = markup.encode("ascii", "replace").lower().decode("ascii")         # a character each
     if "text-security" in lower and DOTTED.search(markup) and FIELD.search(markup):
         return True
     places = list(islice(_places(lower), TRIES + 1))
     if not places:
         return False
-    for found in islice(_near(PASSWORD, markup, places), TRIES):
-        start = markup.rfind("<", max(0, found.start() - WIDEST_INPUT), found.start())
-        if start >= 0 and markup[start + 1:start + 6].lower() == "input":
+    ends: dict[int, int] = {}
+    for count, found in enumerate(_near(PASSWORD, markup, places)):
+        if count >= TRIES or _of_field(lower, found.start(), ends):
             return True
     return any(_near(SET, markup, places)) and FIELD.search(markup) is not None
+
+
+def _letter(reference: re.Match[str]) -> str:
+    """The letter, digit or hyphen; signs stay as they are, for they may be meant to be seen."""
+    character = chr(int(reference[1], 16) if reference[1] else int(reference[2]))
+    return character if character.isalnum() or character == "-" else reference[0]
+
+
+def _of_field(lower: str, at: int, ends: dict[int, int]) -> bool:
+    """Whether an attribute there belongs to a field. `ends` of the tags that were looked at: where their first > stands, and
+    where they end if what is in quotes is none of it."""
+    begin = lower.rfind(INPUT, max(0, at - WIDEST_INPUT), at)
+    if begin < 0:
+        return False
+    if begin not in ends:
+        tag = TAG.match(lower, begin, begin + WIDEST_INPUT)
+        ends[begin] = max(lower.find(">", begin, begin + WIDEST_INPUT), tag.end() if tag is not None else 0)
+    return at <= ends[begin]
 
 
 def _places(lower: str) -> Iterator[int]:

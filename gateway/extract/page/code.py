@@ -11,7 +11,7 @@ from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.identify import identify
 from gateway.extract.page.asks import asks_password
 from gateway.extract.page.deeds import told
-from gateway.extract.page.doors import door, is_library
+from gateway.extract.page.doors import WEB, door, is_library
 from gateway.extract.page.played import Play
 from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
 from gateway.extract.script import literals, numbers, obscure
@@ -155,8 +155,8 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
 
 def _sends(page: Page, play: Play | None) -> bool:
     """Whether what is typed into a page goes to the web: by its form, or by a script that was played."""
-    to = [address[:8].lower() for tag, address, _ in page.links if tag == "form"]
-    if any(address.startswith(("https:", "http:", "//", "mailto:")) for address in to):
+    to = {tag for tag, address, _ in page.links if WEB.match(address) or address[:7].lower() == "mailto:"}
+    if "form" in to or ("base" in to and "form" in page.tags):
         return True
     return play is not None and any(act.phase == "click" and act.kind in ("asks", "submits") for act in play.acts)
 

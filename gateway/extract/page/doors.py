@@ -49,6 +49,7 @@ WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), 
 """What no page does unasked to an address that it hides, however much it has to read."""
 OFFICE = re.compile(r"(?:ms|search)-|search:", re.I)
 """Schemes by which Windows starts its own programs: no page has to do so unasked."""
+WEB = re.compile(r"https?:|[\\/]{2}", re.I)
 HOST = re.compile(r"//([^/?#\\]{1,255})")
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
@@ -81,7 +82,7 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
 
 def _web(page: Page) -> set[str]:
     """Elements with an address of the web."""
-    return {tag.rpartition(":")[2] for tag, address, _ in page.links if address[:8].lower().startswith(("https:", "http:", "//"))}
+    return {tag.rpartition(":")[2] for tag, address, _ in page.links if WEB.match(address)}
 
 
 def _written(page: Page, source: str, script: str, shown: int) -> str:

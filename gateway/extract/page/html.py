@@ -373,7 +373,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             if scheme:
                 page.scripts.append(unquote(address))
                 address = scheme[0].lower() + address.partition(":")[2]
-            page.links.append((name, address, position))
+            page.links.append(("form" if key == "formaction" else name, address, position))
             if len(page.links) > LINKS:
                 page.flood = f"more than {LINKS} links"
                 break

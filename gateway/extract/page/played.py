@@ -26,7 +26,7 @@ BROWSER = "\n".join((
     "return (name, ...given) => entries[name](...given); })()"))
 SECONDS = 0.3                            # CPU of one page; one that does anything takes a hundredth of it
 LEAST_SECONDS = 0.02
-WASTED = 4                               # pages without an end after which what was not played is held like one
+WASTED = 4                               # pages that took most of their time after which what was not played is held like one
 SLACK = 0.3                              # for what is left to tell
 MEMORY = 112 << 20
 STACK = 512 << 10
@@ -217,8 +217,9 @@ def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
         except _Spent:
             ended, spent = False, not theatre.guessing
         play = replace(_told(theatre, ended), spent=spent)
-    stage.spend(stage.clock() - theatre.began)
-    stage.wasted += play.spent
+    used = stage.clock() - theatre.began
+    stage.spend(used)
+    stage.wasted += play.spent or used > allowed / 2
     return play
 
 

@@ -13,6 +13,8 @@ from gateway.extract.page.asks import asks_password, without_files
     "<div contenteditable style='-webkit-text-security:disc'>", "<input id=q><script>q.type='password'</script>",
     "<script>h('form', {}, h('input', {name: 'p', type: 'password'}))</script>",
     "<script>i=document.createElement('input');i.setAttribute('type','password')</script>",
+    '<input placeholder="a<b" type=password>', "<input placeholder='>' type=password>", '<input type="pass&#119;ord">', "<input type=&#x70;assword>",
+    '<input data-x="' + "y" * 5000 + '" type=password>', "type=password " * 5000,
 ])
 def test_asks(markup):
     assert asks_password(markup)
@@ -22,6 +24,7 @@ def test_asks(markup):
     "<input type=text><p>type=password", "<b type=password>", "<style>.k{-webkit-text-security:disc}</style><b class=k>x</b>",
     "<script>o.type='password'</script><p>x", "<script>rules = {type: 'password'}</script>",
     "<input name=otpion>", "<p>autocomplete=cc-number", "<input name=name autocomplete=name>", "<input data-name=otp>",
+    "&#60;input type=password&#62;", "<input a='>'> type=password",
     "<p>Your password expires</p><input type=text>",
 ])
 def test_does_not_ask(markup):

@@ -101,6 +101,9 @@ ASKS = "<input type=password name=p>"
 @pytest.mark.parametrize(("source", "play", "sent"), [
     (f"<form action=https://h.example/p>{ASKS}</form>", None, True), (f"<form action=login.php>{ASKS}</form>", None, False),
     (f"<form>{ASKS}</form>", Play((Act("asks", "click", "https://h.example/", "fetch"),)), True),
+    (f"<form>{ASKS}<button formaction=https://h.example/p></form>", None, True), (f"<base href=//h.example/><form action=login.php>{ASKS}</form>", None, True),
+    (f"<form action='\\/h.example/p'>{ASKS}</form>", None, True), (f"<base target=_top><form>{ASKS}</form>", None, False),
+    (f"<form>{ASKS}<input type=image src=https://h.example/a.png></form>", None, False),
     (f"<form action='mailto:a@h.example'>{ASKS}</form>", None, True),
     (f"<form>{ASKS}</form>", Play((Act("asks", "load", "https://h.example/", "fetch"),)), False),
     (f"<form action=https://h.example/p>{ASKS}</form>{WORDS}", None, False)])

@@ -158,6 +158,22 @@ def test_endless_pages_leave_time_for_others():
     assert unplayed is not None and unplayed.spent and not unplayed.acts
 
 
+def test_pages_that_end_before_their_time_is_up_use_it_up_as_well():
+    stage = Stage(1.0, cpu)
+    began = cpu()
+    play(BUSY % 1_000_000, Stage(5.0, cpu))
+    million = cpu() - began
+    for _ in range(40):
+        found = play(BUSY % int(0.8 * min(played.SECONDS, stage.left / 2) / million * 1_000_000), stage)
+        assert found is not None
+        if found.spent:
+            break
+    assert found.spent and not found.acts
+
+
+BUSY = "<script>for(var i=0,x=0;i<%d;i++)x+=i</script>"
+
+
 def test_texts_that_the_engine_cannot_be_given():
     assert led(f"<p>\0\ud800</p><script>location='{TO}'</script>") == {("goes", "load", TO)}
     assert on_stage("<script>document.title='\\ud800';'\\ud800'</script>").ended
