@@ -15,7 +15,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import identify
 from gateway.extract.looks import written
 from gateway.extract.mime.decode import uu_lines
-from gateway.extract.text import codings
+from gateway.extract.text import binhex, codings
 from gateway.extract.text.noise import shortened
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -24,7 +24,6 @@ from gateway.model.finding import IncidentCode
 UU_BEGIN = re.compile(rb"^([ \t>|]{0,8})begin(?:-base64)?[ \t]+(?:[0-7]{3,6}[ \t]+)?([^\r\n]{1,255})", re.M | re.I)
 YENC_BEGIN = re.compile(rb"^=ybegin [^\r\n]{0,200}?(?:name=([^\r\n]{0,255}))?\r?$", re.M)
 YENC_END = re.compile(rb"=y(?:end|begin) ")
-BINHEX_BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
 BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -35,6 +34,8 @@ QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 LEAST_FILE = 60                          # octets of a file in one or two lines
 SHORT = 1000                             # octets of a text that is one run by being nothing else
 MAX_RUNS = 64
+MOST_BEGINS = 100_000
+"""Words `begin` in one text: a program of so many would have three million lines."""
 MOST_RUNS = 4000
 """Runs of base64 in one text: a bundle of certificates has 150, most come to nothing."""
 WRITTEN = frozenset({
@@ -46,10 +47,6 @@ NOISE = frozenset({
     "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature",
     "application/x-enciphered",
 })
-BINHEX_ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
-BINHEX_GAP = 400                         # octets between the heading and the colon that opens the data
-BINHEX_VALUES = {c: n for n, c in enumerate(BINHEX_ALPHABET)}
-
 File = tuple[tuple[str, ...], bytes]
 
 
@@ -62,13 +59,15 @@ class InlinedExtractor:
         return node.type.startswith("text/") or node.type in WRITTEN
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        data = unwidened(node.data)
-        if b"begin" in data or b"BEGIN " in data:
+        data = lined(unwidened(node.data))
+        if data.count(b"begin") > MOST_BEGINS:
+            yield Problem(IncidentCode.COUNT, "more lines that begin a file than any mail has")
+        elif b"begin" in data or b"BEGIN " in data:
             yield from _each(_uu(data), "uuencode")
         if b"=ybegin" in data:
             yield from _each(_yenc(data), "yenc")
         if b"BinHex" in data:
-            yield from _each(_binhex(data), "binhex")
+            yield from _unhexed(data)
         if codings.has_token(data):
             names = node.artifact.names
             data = shortened(data, _means)
@@ -80,12 +79,27 @@ class InlinedExtractor:
             yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
 
 
+def _unhexed(data: bytes) -> Iterator[Yield]:
+    try:
+        yield from _each(binhex.files(data), "binhex")
+    except binhex.TooLarge as storm:
+        yield Problem(IncidentCode.RATIO, f"BinHex: {storm}")
+
+
 def unwidened(data: bytes) -> bytes:
     """UTF-16 of Latin letters as octets: the coded forms are all of them."""
     head = data[:400]
     if head.count(0) * 5 <= len(head) * 2:
         return data
     return data.replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+
+
+def lined(data: bytes) -> bytes:
+    """Without a byte order mark; lines that end in CR alone, as a Mac wrote them, end in LF."""
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in data and data.count(b"\r") > 2 * data.count(b"\n"):
+        return data.replace(b"\r", b"\n")
+    return data
 
 
 def _each(found: Iterable[File], how: str) -> Iterator[Yield]:
@@ -167,49 +181,6 @@ def _yenc(data: bytes) -> Iterator[File]:
 
 
 YENC_TABLE = bytes((c - 42) & 255 for c in range(256))
-
-
-def _binhex(data: bytes) -> Iterator[File]:
-    """BinHex 4.0 (RFC 1741): six bits a character, run-length coded, name and two forks."""
-    for match in BINHEX_BEGIN.finditer(data):
-        start = data.find(b":", match.end(), match.end() + BINHEX_GAP)
-        if start < 0:
-            continue
-        end = data.find(b":", start + 1)
-        bits = [BINHEX_VALUES[c] for c in data[start + 1:end if end > 0 else len(data)] if c in BINHEX_VALUES]
-        packed = bytearray()
-        for at in range(0, len(bits) - 3, 4):
-            a, b, c, d = bits[at:at + 4]
-            packed += bytes(((a << 2 | b >> 4) & 255, (b << 4 | c >> 2) & 255, (c << 6 | d) & 255))
-        yield from _binhex_file(_unrun(bytes(packed)))
-
-
-def _unrun(packed: bytes) -> bytes:
-    out = bytearray()
-    at = 0
-    while at < len(packed):
-        c = packed[at]
-        if c == 0x90 and at + 1 < len(packed):
-            count = packed[at + 1]
-            if count == 0:
-                out.append(0x90)
-            elif out:
-                out += bytes((out[-1],)) * (count - 1)
-            at += 2
-            continue
-        out.append(c)
-        at += 1
-    return bytes(out)
-
-
-def _binhex_file(plain: bytes) -> Iterator[File]:
-    if len(plain) < 22:
-        return
-    size = plain[0]
-    name = plain[1:1 + size].decode("mac_roman")
-    at = 1 + size + 1 + 4 + 4 + 2                       # version, type, creator, flags
-    length = int.from_bytes(plain[at:at + 4], "big")
-    yield (name,), plain[at + 10:at + 10 + length]      # both lengths, then the header's checksum
 
 
 def base64_runs(data: bytes) -> Iterator[bytes]:

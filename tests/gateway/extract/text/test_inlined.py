@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from gateway.extract.base import Child, Context, Node
+from gateway.extract.base import Child, Context, Node, Problem
+from gateway.extract.text import binhex
 from gateway.extract.text.inlined import INLINED, base64_runs
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
@@ -133,3 +134,25 @@ def test_files_of_many_lines_are_read_like_those_of_few(end, before):
     assert program in [c.data for c in children(before + coded + b"-- kind regards")]
     broken = coded[:9000] + b"-- cut --" + end + coded[9000:]
     assert program not in [c.data for c in children(broken)]
+
+
+def problems(data: bytes) -> list[str]:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/plain")
+    return [i.code.value for i in INLINED.extract(node, Context(Limits())) if isinstance(i, Problem)]
+
+
+def test_runs_of_binhex_without_end_are_told():
+    coded = base64.b64encode(b"A" + b"\x90\xff" * 200_000).translate(bytes.maketrans(binhex.BASE64, binhex.ALPHABET), b"=")
+    assert problems(b"(This file must be converted with BinHex 4.0)\n:" + coded + b":\n") == ["RATIO"]
+
+
+def test_more_beginnings_than_any_mail_has():
+    assert problems(b"begin 644 a\n" * 100_001) == ["COUNT"] and problems(b"begin := 1;\n" * 10_000) == []
+
+
+@pytest.mark.parametrize("text", [
+    b"\xef\xbb\xbfbegin 644 a.exe\n" + uu(PROGRAM) + b"`\nend\n",
+    (b"See:\nbegin 644 a.exe\n" + uu(PROGRAM) + b"`\nend\n").replace(b"\n", b"\r"),
+])
+def test_uuencode_behind_a_mark_and_in_lines_of_a_mac(text):
+    assert [(c.data, c.names) for c in children(text)] == [(PROGRAM, ("a.exe",))]
