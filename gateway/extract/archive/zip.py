@@ -25,14 +25,17 @@ from gateway.extract.archive.zip_structure import (
     UTF8,
     Directory,
     Header,
+    all_fields,
     descriptor_length,
     directories,
     extra_field,
+    extra_fields,
     local_header,
     local_headers,
 )
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, inflate, unlzma, unzstd
+from gateway.extract.identify import identify
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -44,6 +47,9 @@ XML_PARTS = (".xml", ".rels", ".vml", ".rdf")
 LONG_COMMENT = 64                        # octets from which a comment is looked at as a file, too
 COMMENTS = 20
 """Comments of entries that are looked at as files: people write text there, if anything."""
+UNICODE_PATH = 0x7075                    # extra field with the name in UTF-8 (4.6.9)
+INERT_FIELDS = frozenset({"application/octet-stream", "text/plain", "application/asn1", "application/zlib", "application/x-empty"})
+"""What fields of programs look like: times, owners, rights, certificates."""
 BLANK = bytes(range(33)) + b"\x7f"       # octets that pad; nothing else may stand between entries unseen
 
 
@@ -103,9 +109,7 @@ class ZipExtractor:
 def entry_names(header: Header) -> tuple[str, ...]:
     """All readings of an entry's name, with that of the Unicode path extra field (4.6.9) where there is one."""
     found = readings(header.name, bool(header.flags & UTF8))
-    path = extra_field(header.extra, 0x7075)
-    if len(path) > 5:
-        found += (path[5:].decode("utf-8", "replace"),)
+    found += tuple(path[5:].decode("utf-8", "replace") for path in extra_fields(header.extra, UNICODE_PATH) if len(path) > 5)
     return tuple(dict.fromkeys(n.replace("\\", "/") if "\\" in n and "/" not in n else n for n in found))
 
 
@@ -131,6 +135,8 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
             continue
         for code in differences(entry.central, entry.local):
             yield Observation(code)
+        for extra in dict.fromkeys((entry.central.extra, entry.local.extra)):
+            yield from _filed(extra)
         if names.setdefault(entry.central.name.lower(), entry.central.crc) != entry.central.crc:
             yield Observation("ZIP-DUPLICATE-NAME")
     if b".iwpv2" in names:
@@ -151,6 +157,16 @@ def _structure(node: Node, main: Directory, entries: list[Entry]) -> Iterator[Yi
     for comment in dict.fromkeys([main.comment, *islice(packed, COMMENTS)]):
         if len(comment) >= LONG_COMMENT:
             yield Child(comment, ArtifactKind.OBJECT, label="comment")
+
+
+def _filed(extra: bytes) -> Iterator[Yield]:
+    """Files that stand in extra fields, where no program puts one."""
+    if len(extra) < LONG_COMMENT:
+        return
+    for _, content in all_fields(extra):
+        if len(content) >= LONG_COMMENT and identify(content) not in INERT_FIELDS:
+            yield Observation("ZIP-DATA-BETWEEN", f"{len(content)} octets in an extra field")
+            yield Child(content, ArtifactKind.OBJECT, label="extra field")
 
 
 def _gaps(data: bytes, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
@@ -201,10 +217,12 @@ def differences(central: Header, local: Header) -> Iterator[str]:
 
 def _unicode_path_differs(header: Header) -> bool:
     """True where the Unicode path is not what any reading of the plain name says, while its checksum says it is meant."""
-    path = extra_field(header.extra, 0x7075)
-    if len(path) <= 5:
+    paths = [path for path in extra_fields(header.extra, UNICODE_PATH) if len(path) > 5]
+    if not paths:
         return False
-    name = path[5:].decode("utf-8", "replace")
+    if len(set(paths)) > 1:
+        return True
+    name = paths[0][5:].decode("utf-8", "replace")
     plain = readings(header.name, bool(header.flags & UTF8))
     if not header.name.isascii():
         return _ending(name) not in {_ending(p) for p in plain}
@@ -346,7 +364,7 @@ def _is_plain_part(data: bytes, entry: Entry) -> bool:
 def _without_directory(node: Node, context: Context, budget: Budget, locksmith: Locksmith) -> Iterator[Yield]:
     """Local headers alone, as stream readers and repair tools see them."""
     found = local_headers(node.data, context.limits.artifacts)
-    if not found and node.data[:4] == b"PK\x05\x06" and len(node.data) >= 22:
+    if not found and node.data[:4] == b"PK\x05\x06" and len(node.data) >= 22 and not any(node.data[4:20]):
         return
     yield Observation("ZIP-NO-DIRECTORY")
     yield Problem(IncidentCode.MALFORMED, "no central directory")

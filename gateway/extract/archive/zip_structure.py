@@ -19,6 +19,7 @@ _END = struct.Struct("<4s4H2LH")
 ENCRYPTED, STREAMED, PATCHED, STRONG, UTF8, MASKED = 1, 8, 32, 64, 2048, 8192
 """General purpose flag bits (4.4.4)."""
 
+MOST_FIELDS = 100                        # extra fields of one header; programs write up to five
 MAX_ENDS = 16                            # end records looked at; honest files have one
 
 
@@ -104,14 +105,27 @@ def _zip64(extra: bytes, values: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def extra_field(extra: bytes, wanted: int) -> bytes:
-    """Content of one extra field, b"" where it is missing."""
-    at = 0
+    """Content of the first extra field of that number, b"" where it is missing."""
+    return next(iter(extra_fields(extra, wanted)), b"")
+
+
+def extra_fields(extra: bytes, wanted: int) -> list[bytes]:
+    """Content of every extra field of that number: readers differ about which one counts. Raises ValueError at too many."""
+    if struct.pack("<H", wanted) not in extra:
+        return []
+    return [content for number, content in all_fields(extra) if number == wanted]
+
+
+def all_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
+    """(number, content) of the extra fields in order (4.5.1). Raises ValueError behind MOST_FIELDS of them."""
+    at = count = 0
     while at + 4 <= len(extra):
         tag, length = struct.unpack_from("<HH", extra, at)
-        if tag == wanted:
-            return extra[at + 4:at + 4 + length]
+        count += 1
+        if count > MOST_FIELDS:
+            raise ValueError(f"more than {MOST_FIELDS} extra fields")
+        yield tag, extra[at + 4:at + 4 + length]
         at += 4 + length
-    return b""
 
 
 def directories(data: bytes, limit: int) -> list[Directory]:

@@ -9,6 +9,7 @@ import zlib
 import pytest
 
 from gateway.extract.archive.zip import ZIP
+from gateway.extract.base import Child
 from gateway.model.content import Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import Member, codes, content, make_zip, seven_zip, take_apart
@@ -255,3 +256,38 @@ def test_comments_that_are_no_text_are_counted(count, comment, found):
 def test_documents_of_iwork_with_a_password():
     assert codes(zip_of(Member(b"Index/Document.iwa", b"x"), Member(b".iwpv2", bytes(20)))) == {"ENCRYPTED"}
     assert codes(zip_of(Member(b"Index/Document.iwa", b"x"), Member(b"a.iwpv2", bytes(20)))) == set()
+
+
+def field(number: int, content: bytes) -> bytes:
+    return struct.pack("<HH", number, len(content)) + content
+
+
+def unicode_path(name: str, plain: bytes = b"a.txt") -> bytes:
+    return field(0x7075, b"\1" + struct.pack("<L", zlib.crc32(plain)) + name.encode())
+
+
+def test_two_unicode_paths_of_one_entry():
+    found = zip_of(Member(b"a.txt", TEXT, extra=unicode_path("a.txt") + unicode_path("a.bat")))
+    assert "ZIP-NAMES-DIFFER" in codes(found)
+    assert next(i.names for i in found if isinstance(i, Child)) == ("a.txt", "a.bat")
+    assert codes(zip_of(Member(b"a.txt", TEXT, extra=unicode_path("a.txt") * 2))) == set()
+
+
+def test_a_program_in_an_extra_field():
+    found = zip_of(Member(b"a.txt", TEXT, extra=field(0x9999, PROGRAM)))
+    assert codes(found) == {"ZIP-DATA-BETWEEN"} and PROGRAM in content(found).values()
+
+
+@pytest.mark.parametrize("extra", [field(0xA, bytes(100)), field(0x4453, zlib.compress(bytes(range(200)))), field(0xD935, b"x" * 200), field(0x14, b"\x30\x82\1\2" + bytes(99))])
+def test_what_programs_write_in_extra_fields_is_nothing(extra):
+    assert codes(zip_of(Member(b"a.txt", TEXT, extra=extra))) == set()
+
+
+def test_more_extra_fields_than_any_program_writes():
+    with pytest.raises(ValueError, match="extra fields"):
+        zip_of(Member(b"a.txt", TEXT, extra=field(9, b"") * 101 + unicode_path("a.bat")))
+
+
+def test_end_records_that_lead_nowhere():
+    assert "MALFORMED" in codes(take_apart(ZIP, b"PK\5\6" * 100))
+    assert codes(take_apart(ZIP, b"PK\5\6" + bytes(18))) == set()
