@@ -16,6 +16,7 @@ from pathlib import Path
 import _quickjs  # not `quickjs`: that module starts a thread
 
 from gateway.extract.effort import Stage
+from gateway.extract.page.thin import thinned
 
 PARTS = ("guard", "events", "nodes", "markup", "selectors", "octets", "addresses", "streams", "requests", "elements", "properties",
          "arrivals", "going", "document", "scripts", "channels", "navigator", "things", "play")
@@ -31,7 +32,7 @@ SLACK = 0.3                              # for what is left to tell
 MEMORY = 112 << 20
 STACK = 512 << 10
 LARGEST = 8 << 20
-"""Characters of a page that is played: beyond stand pages with several chart libraries."""
+"""Characters of a page that is played, without mere mass: beyond stand pages with several chart libraries."""
 JOBS = 5000                              # steps of promises
 TICKS = 800                              # timers; the browser has fewer
 RETRIES = 3                              # names that a script lacks and that are made up for it
@@ -201,7 +202,9 @@ def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
     """What the scripts of a page do; None where it is not played, `spent` where endless pages before it used up the time.
     `words`: what its reader may be asked for."""
     allowed = min(SECONDS, stage.left / 2)                # others that come later are played as well
-    if len(source) > LARGEST or not stage.open:
+    if not stage.open:
+        return None
+    if len(source) > LARGEST and not (source := thinned(source, LARGEST)):
         return None
     if allowed < LEAST_SECONDS:
         return Play(spent=True) if stage.wasted >= WASTED else None

@@ -141,7 +141,9 @@ def test_the_same_page_plays_the_same():
 
 def test_the_stage_is_paid_for():
     assert play("<script>1</script>", Stage(played.LEAST_SECONDS)) is None and play("<script>1</script>", Stage(0)) is None
-    assert play("<script>1</script>" + " " * played.LARGEST, Stage()) is None
+    assert play(f"<script>{'1;' * (played.LARGEST // 2)}</script>", Stage()) is None
+    large = play(f"<script>location='{TO}'</script>" + " " * played.LARGEST, Stage())
+    assert large is not None and large.of("goes")
     stage = Stage(1.0)
     assert play("<script>1</script>", stage) is not None and stage.left < 1.0
 
