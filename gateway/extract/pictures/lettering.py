@@ -28,6 +28,8 @@ EDGES = 24
 THREES = 3
 """Squares that have one on either side, from which on it is lettering. Measured: photographs at most 4, most 0; the smallest
 readable table 5, a bank card on a table 6, ordinary screens 30 to 300."""
+PAGE = 12
+"""The same of a page: from there on all turns of a picture are tried; signs and logos have fewer."""
 ROWS = 8
 """Rows of squares looked at in one go: bounds the memory."""
 

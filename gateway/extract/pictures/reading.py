@@ -10,15 +10,25 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from itertools import islice
 
-import numpy as np
-import pypdfium2
-import pypdfium2.raw as raw
-from PIL import AvifImagePlugin, Image, ImageChops, ImageOps, ImageStat
+from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
 
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
-from gateway.extract.pictures import barcodes, boxes, cards, columns, drawn, heif, legible, lettering, noise, spelled, upright
+from gateway.extract.pictures import (
+    barcodes,
+    boxes,
+    cards,
+    columns,
+    drawn,
+    grey,
+    heif,
+    legible,
+    lettering,
+    noise,
+    paper,
+    spelled,
+    upright,
+)
 from gateway.extract.pictures import words as picture_words
 from gateway.identifiers.terms import Labels
 from gateway.model.artifact import ArtifactKind
@@ -30,26 +40,9 @@ Image.init()                                              # plugins are modules:
 BROKEN = (OSError, ValueError, SyntaxError, RuntimeError)
 """What Pillow's readers raise where a picture is damaged; RuntimeError that of AVIF."""
 MOST_PIXELS = 100_000_000
-LEAST_WIDTH, LEAST_HEIGHT = 72, 40
-"""Smaller pictures are icons and spacers."""
-LARGE = 2600
-"""Long side in pixels of rendered pages."""
 DOCUMENT = 60_000
 """Pixels from which on lettering may be a table: not having read it within the budget counts."""
-SCAN_DPI = 170
 MOST_PAGES = 8
-PAGE_TEXT = 20
-"""Characters of a PDF page's own text below which the page is a scan."""
-FEW_LETTERS = 400
-"""Characters of a page up to which what a picture on it shows is not among them."""
-MOST_IMAGES, LARGE_PART = 50, 8
-"""Pictures of such a page, and what part of it they fill at least."""
-LEAST_CODE, MOST_CODE = 72, 1200
-"""Sides in pixels of pictures that may be square codes."""
-UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
-"""What a letter is told as whose meaning the file does not say: its number in the font."""
-UNREADABLE = 8
-"""One of so many letters of a page that cannot be read; formulas have fewer such, and bullets other ones."""
 NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
 WORDS = re.compile(r"[0-9A-Za-z]{2,}")
 MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
@@ -57,8 +50,6 @@ MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|
 SPELLED = re.compile(r"[A-Z]?[a-z]+")
 """Half of the words of prose at the least; other scripts are misread as capitals, tables have numbers."""
 FEW_WORDS = 4
-PAGE_OF_LETTERS = 12
-"""Squares in lines of letters from which on all turns of a picture are tried; signs and logos have fewer."""
 LONG_NUMBERS = re.compile(r"[0-9]{8}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
@@ -87,7 +78,6 @@ MOST_FRAMES, MOMENTS = 60, 3
 """Frames of an animation within which it is looked at, and how often."""
 CHANGED = 0.4
 """Mean difference of the pixels of two frames, from which on they are read both."""
-LEAST_UNEVEN, MOST_UNEVEN = 1.4, 4.2
 
 
 class PictureExtractor:
@@ -145,7 +135,7 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
             if file.width * file.height > MOST_PIXELS:
                 yield Problem(IncidentCode.SIZE, "picture of too many pixels")
                 return
-            picture = _grey(file)
+            picture = grey.grey(file)
         except BROKEN as error:
             if number:                                    # no reader sees anything of a picture whose first page is broken
                 yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
@@ -164,95 +154,15 @@ def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
     return ImageStat.Stat(ImageChops.difference(picture, other)).mean[0] < CHANGED
 
 
-def _shades(picture: Image.Image) -> Image.Image:
-    """More than 256 shades as 256."""
-    shades = np.asarray(picture)
-    low, high = float(shades.min()), float(shades.max())
-    scale = 255 / (high - low) if high > low else 1.0
-    return Image.fromarray(((shades - low) * scale).astype(np.uint8))
-
-
-def _square(picture: Image.Image) -> Image.Image:
-    """With pixels as wide as high: a fax of ordinary fineness has half as many lines as columns."""
-    try:
-        across, down = (float(value) for value in picture.info.get("dpi", (1, 1)))
-    except (TypeError, ValueError):
-        return picture
-    if not (across > 0 and down > 0 and LEAST_UNEVEN <= max(across / down, down / across) <= MOST_UNEVEN):
-        return picture
-    wider, higher = max(1.0, down / across), max(1.0, across / down)
-    return picture.resize((round(picture.width * wider), round(picture.height * higher)), Image.Resampling.BICUBIC)
-
-
-def _grey(picture: Image.Image) -> Image.Image | None:
-    """The picture in grey on white, None where it is too small to hold a table."""
-    width, height = picture.size
-    if width < LEAST_WIDTH or height < LEAST_HEIGHT:
-        return None
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layered = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered)
-        if _blank(picture.convert("L")):                  # white on nothing
-            picture = Image.alpha_composite(Image.new("RGBA", layered.size, "black"), layered)
-    if picture.mode.startswith(("I", "F")):
-        picture = _shades(picture)
-    if picture.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"):
-        picture = drawn.unsealed(picture.convert("RGB"))
-    return _square(ImageOps.exif_transpose(picture.convert("L")))
-
-
 def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
-    """Pages without text of their own, rendered."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError:
-        return                                            # the PDF reader says what is wrong with it
-    try:
-        scanned = 0
-        for number in range(len(document)):
-            page = document[number]
-            alone, few = _scanned(page)
-            if not alone:
-                for picture, code in _beside(page, few):
-                    source = f"page {number + 1} picture"
-                    yield from _told(barcodes.read(picture)[0], source) if code else _read(picture, context, source)
-                continue
-            scanned += 1
-            if scanned > MOST_PAGES:
-                yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages")
-                return
-            scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
-            picture = page.render(scale=scale, grayscale=True).to_pil()
-            yield from _read(picture, context, f"page {number + 1} picture")
-    except pypdfium2.PdfiumError as error:
-        yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
-    finally:
-        document.close()
-
-
-def _scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
-    """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
-    meaning, as those of fonts without a table of characters. And whether it has few letters."""
-    letters = page.get_textpage()        # all of the page is laid out for it
-    text: str = letters.get_text_range()
-    few = letters.count_chars() <= FEW_LETTERS
-    letters.close()
-    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few
-
-
-def _beside(page: pypdfium2.PdfPage, few: bool) -> Iterator[tuple[Image.Image, bool]]:
-    """Pictures beside the words of a page, and whether they may be codes only: large ones of a page with a few words are read,
-    such as a scan with a stamp on it."""
-    width, height = page.get_size()
-    for item in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES):
-        left, bottom, right, top = item.get_bounds()
-        large = few and (right - left) * (top - bottom) * LARGE_PART > width * height
-        shorter, longer = sorted(item.get_px_size())
-        code = shorter >= LEAST_CODE and longer <= min(MOST_CODE, 2 * shorter)
-        if large or code:
-            picture = _grey(item.get_bitmap().to_pil())
-            if picture is not None:
-                yield picture, not large
+    """What the pages of a PDF file show beside their text."""
+    for shown in paper.pages(data):
+        if isinstance(shown, Problem):
+            yield shown
+        elif shown.code:
+            yield from _told(barcodes.read(shown.picture)[0], shown.source)
+        else:
+            yield from _read(shown.picture, context, shown.source)
 
 
 def _told(codes: list[bytes], source: str) -> Iterator[Yield]:
@@ -262,7 +172,7 @@ def _told(codes: list[bytes], source: str) -> Iterator[Yield]:
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
     found, picture = barcodes.read(picture)
     yield from _told(found, source)
-    if context.tools is None or _blank(picture):
+    if context.tools is None or grey.blank(picture):
         return
     letters = lettering.threes(picture)
     if letters < lettering.THREES:
@@ -274,10 +184,6 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
             return                                        # a picture without a reader is inert; doctor names the missing reader
         yield Problem(IncidentCode.TIMEOUT, f"text in a picture: {error}")
-
-
-def _blank(picture: Image.Image) -> bool:
-    return ImageStat.Stat(picture).stddev[0] < 2
 
 
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
@@ -295,7 +201,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         if _legible(other) > _legible(text):              # else the lines part the cells
             prepared, text = plain, other
     straight = prepared
-    if letters >= PAGE_OF_LETTERS and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
+    if letters >= lettering.PAGE and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
         prepared, text = _turned(picture, prepared, text, context)
     if text.strip():
         yield "eng", text
@@ -307,7 +213,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
-    if letters >= PAGE_OF_LETTERS and not fluent and upright.likely(straight, named):
+    if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
         if straight.height >= upright.TWICE * laid.width:
             straight = laid.transpose(Image.Transpose.ROTATE_270)

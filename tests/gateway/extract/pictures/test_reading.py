@@ -4,11 +4,9 @@ import io
 import random
 import shutil
 import subprocess
-import textwrap
 from pathlib import Path
 
 import numpy as np
-import pypdfium2
 import pytest
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -145,23 +143,6 @@ def test_scanned_pages_of_a_pdf():
     assert any("4579471809962802" in t.content and "page 1" in t.source for t in texts)
 
 
-@pytest.mark.parametrize(("drawn", "scanned", "beside"), [
-    ("", True, True), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", False, True),
-    ("Dear Sir, please find the report of the third quarter below. " * 8, False, False)])
-def test_pages_that_show_more_than_they_say(drawn, scanned, beside):
-    def draw(canvas):
-        canvas.drawImage(ImageReader(page().resize((500, 250))), 40, 200)
-        text = canvas.beginText(40, 780)
-        for line in textwrap.wrap(drawn, 80):
-            text.textLine(line)
-        canvas.drawText(text)
-
-    found = pypdfium2.PdfDocument(leak_documents.printed(draw))[0]
-    alone, few = pictures._scanned(found)
-    assert (alone, few) == (scanned, beside)
-    assert [picture.size for picture, code in pictures._beside(found, few) if not code] == [(500, 250)] * beside
-
-
 def test_codes_beside_the_words_of_a_page_are_told():
     code = zxingcpp.create_barcode("V115718705", zxingcpp.BarcodeFormat.QRCode)
     shown = Image.fromarray(np.pad(np.asarray(zxingcpp.write_barcode_to_image(code, scale=6)), 20, constant_values=255))
@@ -172,10 +153,6 @@ def test_codes_beside_the_words_of_a_page_are_told():
 
     found = read(leak_documents.printed(draw), None, "application/pdf")
     assert [y.data for y in found] == [b"V115718705"]
-
-
-def test_numbers_of_letters_in_a_font_are_no_text():
-    assert len(pictures.UNMAPPED.findall("\x03\x11\x12 \r\n\t$%\uf0b7\ufffd")) == 4
 
 
 @pytest.mark.parametrize(("text", "languages"), [
@@ -217,27 +194,6 @@ def test_of_what_moves_some_frames_that_differ():
     ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
     assert pictures._alike(blank, blank.copy()) and not pictures._alike(blank, other) and not pictures._alike(blank, None)
     assert list(pictures.moments(1)) == [0] and list(pictures.moments(2)) == [0, 1] and len(pictures.moments(500)) == pictures.MOMENTS
-
-
-@pytest.mark.parametrize("kind", ["white on nothing", "black on nothing", "16 bits", "32 bits"])
-def test_shades_and_layers(kind):
-    drawn = page().convert("L")
-    if kind.endswith("nothing"):
-        made = Image.new("RGBA", drawn.size, (255, 255, 255, 0) if kind.startswith("white") else (0, 0, 0, 0))
-        made.putalpha(drawn.point(lambda v: 255 - v))
-    else:
-        made = Image.fromarray(np.asarray(drawn).astype(np.uint16 if kind == "16 bits" else np.int32) * 200)
-    grey = pictures._grey(made)
-    assert grey.mode == "L" and grey.getextrema() in ((0, 255), (0, 254)) and not pictures._blank(grey)
-
-
-def test_a_fax_of_half_as_many_lines_is_drawn_out():
-    flat = Image.new("L", (800, 200), "white")
-    flat.info["dpi"] = (204, 98)
-    assert pictures._grey(flat).size == (800, round(200 * 204 / 98))
-    for dpi in ((204, 196), (0, 98), (1000, 1), "odd"):
-        flat.info["dpi"] = dpi
-        assert pictures._grey(flat).size == (800, 200)
 
 
 @pytest.mark.parametrize("kind", ["PPM", "PCX", "SGI", "DIB", "TGA"])

@@ -1,0 +1,141 @@
+"""What the pages of a PDF file show beside their text: scans and outlines are drawn, pictures on other pages taken out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import pypdfium2
+import pypdfium2.raw as raw
+from PIL import Image
+
+from gateway.extract.base import Problem
+from gateway.extract.pictures import grey, lettering
+from gateway.model.finding import IncidentCode
+
+LARGE = 2600
+"""Long side in pixels of pages that are drawn."""
+SCAN_DPI = 170
+MOST_PAGES = 8
+PAGE_TEXT = 20
+"""Characters of a page's own text below which it is a scan."""
+FEW_LETTERS = 400
+"""Characters of a page up to which what a picture on it shows is not among them."""
+OUTLINES, MOST_DRAWN = 120, 4
+"""Shapes of a page with few letters from which on its words may be among them, and how many such pages are drawn."""
+MOST_IMAGES, LARGE_PART = 50, 8
+"""Pictures of such a page, and what part of it they fill at least."""
+WHOLE = 0.5
+"""Share of a page that the pieces of one scan fill together; on pages full of text, the scan whose text that is."""
+MOST_SHOTS = 4
+"""Pictures on pages full of text that are read: a handbook has dozens, which show what its text explains."""
+LEAST_CODE, MOST_CODE = 72, 1200
+"""Sides in pixels of pictures that may be square codes."""
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
+"""What a letter is told as whose meaning the file does not say: its number in the font."""
+UNREADABLE = 8
+"""One of so many letters of a page that cannot be read; formulas have fewer such, and bullets other ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture of a page. `code`: it may be a square code only."""
+
+    picture: Image.Image
+    source: str
+    code: bool = False
+
+
+@dataclass(slots=True)
+class _Left:
+    """How many of each kind are still taken from this file."""
+
+    scans: int = MOST_PAGES
+    drawn: int = MOST_DRAWN
+    shots: int = MOST_SHOTS
+
+
+def pages(data: bytes) -> Iterator[Shown | Problem]:
+    """Of each page that shows more than it says. A file that is no PDF gives nothing: its own reader says what is wrong with it."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return
+    try:
+        left = _Left()
+        for number in range(len(document)):
+            source, page = f"page {number + 1} picture", document[number]
+            alone, few = scanned(page)
+            if not alone and few and left.drawn and (_outlined(page) or _pieced(page)):
+                left.drawn -= 1
+            elif not alone:
+                yield from _beside(page, few, source, left)
+                continue
+            elif not left.scans:
+                yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages")
+                return
+            else:
+                left.scans -= 1
+            scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
+            picture = grey.grey(page.render(scale=scale).to_pil())
+            if picture is not None:
+                yield Shown(picture, source)
+    except pypdfium2.PdfiumError as error:
+        yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
+    finally:
+        document.close()
+
+
+def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
+    """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
+    meaning, as those of fonts without a table of characters. And whether it has few letters."""
+    letters = page.get_textpage()        # all of the page is laid out for it
+    text: str = letters.get_text_range()
+    few = letters.count_chars() <= FEW_LETTERS
+    letters.close()
+    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few
+
+
+def _outlined(page: pypdfium2.PdfPage) -> bool:
+    """Whether there are as many shapes as a few lines of letters have that are drawn as their outlines."""
+    shapes = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
+    return sum(1 for _ in islice(shapes, OUTLINES)) == OUTLINES
+
+
+def _pieced(page: pypdfium2.PdfPage) -> bool:
+    """Whether most of it is filled with pictures none of which is large."""
+    width, height = map(float, page.get_size())
+    parts: list[float] = [_area(item) / (width * height) for item in _pictures(page)]
+    return sum(parts) > WHOLE and max(parts) * LARGE_PART < 1
+
+
+def _pictures(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfImage]:
+    return islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES)
+
+
+def _area(item: pypdfium2.PdfImage) -> float:
+    start, bottom, end, top = (float(side) for side in item.get_bounds())
+    return (end - start) * (top - bottom)
+
+
+def _beside(page: pypdfium2.PdfPage, few: bool, source: str, left: _Left) -> Iterator[Shown]:
+    """Pictures beside the words of a page: large ones are read, such as a scan with a stamp on it, or a screen that is shown among
+    prose where it is full of letters; what may be a code is looked at for that only."""
+    width, height = page.get_size()
+    for item in _pictures(page):
+        part = _area(item) / (width * height)
+        large = part * LARGE_PART > 1 and (few or (left.shots > 0 and part < WHOLE))
+        shorter, longer = sorted(item.get_px_size())
+        code = shorter >= LEAST_CODE and longer <= min(MOST_CODE, 2 * shorter)
+        if not (large or code):
+            continue
+        picture = grey.grey(item.get_bitmap().to_pil())
+        if picture is None:
+            continue
+        if large and not few:
+            large = lettering.threes(picture) >= lettering.PAGE
+            left.shots -= large
+        if large or code:
+            yield Shown(picture, source, not large)

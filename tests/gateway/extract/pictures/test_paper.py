@@ -1,0 +1,137 @@
+"""What pages of PDF files show beside their text."""
+
+from __future__ import annotations
+
+import textwrap
+
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from gateway.extract.base import Problem
+from gateway.extract.pictures import paper
+from gateway.model.finding import IncidentCode
+from tests.builders import leak_documents
+
+PROSE = "Dear Sir, please find the report of the third quarter below. " * 8
+
+
+def table(rows: int = 9) -> Image.Image:
+    picture = Image.new("RGB", (700, 60 * rows), "white")
+    draw = ImageDraw.Draw(picture)
+    for number in range(rows):
+        draw.text((40, 10 + 60 * number), "Ann Bell  4579471809962802", "black", font_size=30)
+    return picture
+
+
+def written(canvas: Canvas, text: str) -> None:
+    lines = canvas.beginText(40, 780)
+    for line in textwrap.wrap(text, 80):
+        lines.textLine(line)
+    canvas.drawText(lines)
+
+
+def shown(draw: object) -> list[paper.Shown | Problem]:
+    """Without what may be a code only."""
+    return [item for item in paper.pages(leak_documents.printed(draw)) if isinstance(item, Problem) or not item.code]
+
+
+@pytest.mark.parametrize(("drawn", "scanned", "few"), [
+    ("", True, True), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", False, True), (PROSE, False, False)])
+def test_pages_that_show_more_than_they_say(drawn: str, scanned: bool, few: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(table()), 40, 200, 500, 250)
+        written(canvas, drawn)
+
+    assert paper.scanned(pypdfium2.PdfDocument(leak_documents.printed(draw))[0]) == (scanned, few)
+    size = (1406, 1988) if scanned else (700, 540)
+    assert [(item.picture.size, item.code) for item in shown(draw) if isinstance(item, paper.Shown)] == [(size, False)]
+
+
+def test_photographs_and_many_pictures_among_prose_are_left_out() -> None:
+    def one(picture: Image.Image) -> list[paper.Shown | Problem]:
+        def draw(canvas: Canvas) -> None:
+            canvas.drawImage(ImageReader(picture), 40, 200, 500, 250)
+            written(canvas, PROSE)
+        return shown(draw)
+
+    hills = Image.fromarray(np.random.default_rng(2).integers(0, 255, (9, 14, 3), np.uint8))
+    hills = hills.resize((1500, 900), Image.Resampling.BICUBIC)
+    assert one(hills) == []
+
+    def handbook(canvas: Canvas) -> None:
+        for number in range(9):
+            canvas.drawImage(ImageReader(table(9 + number)), 40, 200, 500, 250)
+            written(canvas, PROSE)
+            canvas.showPage()
+        written(canvas, PROSE)
+
+    assert len(shown(handbook)) == paper.MOST_SHOTS
+
+
+def test_the_scan_under_its_own_text_is_not_read_again() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(table(16)), 0, 0, 595, 842)
+        written(canvas, PROSE)
+
+    assert shown(draw) == []
+
+
+def test_letters_drawn_as_shapes_and_scans_in_pieces_are_drawn_whole() -> None:
+    def shapes(canvas: Canvas) -> None:
+        canvas.drawString(40, 30, "Printed 2026-11-09 10:31, page 1 of 1")
+        for number in range(paper.OUTLINES):
+            canvas.rect(40 + number % 30 * 12, 500 + number // 30 * 20, 6, 9, fill=1)
+
+    def pieces(canvas: Canvas) -> None:
+        canvas.drawString(40, 30, "Printed 2026-11-09 10:31, page 1 of 1")
+        for number in range(14):
+            canvas.drawImage(ImageReader(table(1)), 0, 60 * number, 595, 60)
+
+    def chart(canvas: Canvas) -> None:
+        canvas.drawString(40, 30, "Costs of the year by month, 2026-11-09")
+        for number in range(40):
+            canvas.rect(40 + number * 12, 500, 6, 9, fill=1)
+
+    assert [item.picture.size for item in (*shown(shapes), *shown(pieces)) if isinstance(item, paper.Shown)] == [(1406, 1988)] * 2
+    assert shown(chart) == []
+
+
+def test_drawings_of_many_pages_hold_nothing_scans_do() -> None:
+    def drawings(canvas: Canvas) -> None:
+        for _ in range(12):
+            canvas.drawString(40, 30, "Printed 2026-11-09 10:31, page 1 of 1")
+            for number in range(paper.OUTLINES):
+                canvas.rect(40 + number % 30 * 12, 500 + number // 30 * 20, 6, 9, fill=1)
+            canvas.showPage()
+
+    def scans(canvas: Canvas) -> None:
+        for _ in range(12):
+            canvas.rect(100, 100, 300, 300, fill=1)
+            canvas.showPage()
+
+    assert len(shown(drawings)) == paper.MOST_DRAWN + 1    # and the last one, which is empty
+    last = shown(scans)[-1]
+    assert isinstance(last, Problem) and last.code is IncidentCode.COUNT and len(shown(scans)) == paper.MOST_PAGES + 1
+
+
+def test_seals_over_a_page_are_taken_away() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(table()), 40, 200, 500, 250)
+        canvas.setStrokeColorRGB(0.85, 0.15, 0.15)
+        canvas.setLineWidth(4)
+        canvas.circle(200, 330, 60)
+
+    (item,) = shown(draw)
+    assert isinstance(item, paper.Shown) and item.picture.getpixel((round(200 * 170 / 72), round((842 - 270) * 170 / 72))) == 255
+
+
+def test_numbers_of_letters_in_a_font_are_no_text() -> None:
+    assert len(paper.UNMAPPED.findall("\x03\x11\x12 \r\n\t$%\uf0b7\ufffd")) == 4
+
+
+def test_what_is_no_pdf_gives_nothing() -> None:
+    assert list(paper.pages(b"%PDF-1.4 broken")) == []
