@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 LONGEST = 1 << 15
 """Characters of a text or value of markup that are left."""
-STRETCH = re.compile(r"[^<>\"']{%d,}+" % LONGEST)
+STRETCH = re.compile(rf"[^<>\"']{{{LONGEST},}}+")
 BLANKS = re.compile(r"\s{200,}+")
 TOKEN = re.compile(r"<(?:!--|script(?=[\s>/]))", re.I)
 END = re.compile(r"</script(?=[\s>/])[^<>]{0,400}>?", re.I)
-LITERAL = re.compile("|".join(f"{sign}[^{sign}\\\\]{{{LONGEST},}}+" for sign in "\"'`") + r"|/\*[^*]{%d,}+" % LONGEST)
+LITERAL = re.compile("|".join(f"{sign}[^{sign}\\\\]{{{LONGEST},}}+" for sign in "\"'`") + rf"|/\*[^*]{{{LONGEST},}}+")
 """A long literal or remark of a script."""
 
 
