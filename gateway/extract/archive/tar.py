@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from gateway.extract.archive.libarchive_reader import members
 from gateway.extract.archive.members import children
+from gateway.extract.archive.tar_extensions import beside, size_of
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.bounded import Budget
 from gateway.model.artifact import ArtifactKind
@@ -41,6 +42,7 @@ class Tar:
         if node.type == "application/x-tar":
             if renamed(node.data):
                 yield Observation("ARCHIVE-NAMES-DIFFER", "a global header that names members")
+            yield from beside(node.data)
             yield from _behind_the_end(node.data)
         if node.type == "application/x-cpio":
             yield from _behind_the_trailer(node.data)
@@ -69,7 +71,7 @@ def renamed(data: bytes) -> bool:
     while at >= 0:
         start = at - 257
         if start % BLOCK == 0 and data[start + 156:start + 157] == b"g":
-            size = max(0, min(_size(data[start + 124:start + 136]), 1 << 20))
+            size = max(0, min(size_of(data[start + 124:start + 136]), 1 << 20))
             if re.search(rb"(?:^|\n)\d{1,9} (?:link)?path=", data[start + BLOCK:start + BLOCK + size]):
                 return True
         at = data.find(b"ustar", at + 5) if start < GLOBAL else -1
@@ -83,21 +85,11 @@ def end_mark(data: bytes) -> int:
         block = data[at:at + BLOCK]
         if not block.strip(b"\0"):
             return at + BLOCK
-        size = _size(block[124:136])
+        size = size_of(block[124:136])
         if size < 0:
             return 0
         at += BLOCK + (size + BLOCK - 1) // BLOCK * BLOCK
     return 0
-
-
-def _size(field: bytes) -> int:
-    """Octal, or base 256 where the first bit is set (GNU); -1 where it is neither."""
-    if field[0] & 0x80:
-        return int.from_bytes(field[1:], "big")
-    try:
-        return int(field.strip(b" \0") or b"0", 8)
-    except ValueError:
-        return -1
 
 
 TAR = Tar()
