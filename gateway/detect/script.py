@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
+from gateway.detect.code_forms import CODE_READ, CODES, COMMENTED, NEVER_TEXT, NOT_TEXT, dense, uncommented
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
-from gateway.detect.script_forms import BY_TYPE, CODE_READ, CODES, DECLARED, HEADS, MARKUPS, NOT_TEXT, PLAIN_NAMES, TEXTUAL
+from gateway.detect.script_forms import BINARY, BY_TYPE, DECLARED, HEADS, MARKDOWN, MARKUPS, NOTES, PLAIN_NAMES, RUNNING, TEXTUAL
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.filename import extensions
@@ -43,14 +44,22 @@ class ScriptDetector:
         elif artifact.declared_type in DECLARED and not extensions(artifact.names):
             evidence = (artifact.declared_type, f".{DECLARED[artifact.declared_type]} by its media type")
             yield Finding("SCRIPT-EXTENSION", "script", Severity.HIGH, artifact.id, evidence, rule="declared-type")
-        if is_file(sample) and (artifact.detected_type.startswith(TEXTUAL) or begins_as_text(sample)):
+        if not is_file(sample):
+            return
+        for code, what, test in BINARY:
+            if test(sample.data):
+                yield Finding(code, "script", Severity.HIGH, artifact.id, (what,))
+        if artifact.detected_type.startswith(TEXTUAL) or begins_as_text(sample):
             yield from self.content(sample)
 
     def content(self, sample: Sample) -> Iterable[Finding]:
         head = plain(beginning(sample))
-        renamed = bool(extensions(sample.artifact.names) & PLAIN_NAMES)
+        endings = extensions(sample.artifact.names)
+        renamed = bool(endings & PLAIN_NAMES)
+        notes = None if endings & MARKDOWN else NOTES.match(head)
+        behind = notes.end() if notes else 0
         for code, what, text_ok, pattern in HEADS:
-            if pattern.match(head):
+            if pattern.match(head) or (behind and pattern.match(head, behind)):
                 severity = Severity.MEDIUM if text_ok and renamed else Severity.HIGH
                 yield Finding(code, "script", severity, sample.artifact.id, (what,))
                 return
@@ -59,16 +68,27 @@ class ScriptDetector:
                 if markup.search(head):
                     yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
                     return
-        if extensions(sample.artifact.names) <= NOT_TEXT:
+        for code, what, word, line in RUNNING:
+            if word in head and line.search(head):
+                yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
+                return
+        if endings <= NOT_TEXT:
             yield from self.code(sample)
 
     def code(self, sample: Sample) -> Iterable[Finding]:
         """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""
-        whole = plain(beginning(sample, CODE_READ))
+        whole = beginning(sample, CODE_READ)
+        if len(sample.data) > CODE_READ:
+            whole += "\n" + uncommented(beginning(sample, COMMENTED))[:CODE_READ]
+        whole = plain(whole)
         for code, what, pattern in CODES:
             if pattern.search(whole):
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
                 return
+        endings = extensions(sample.artifact.names)
+        if endings and endings <= NEVER_TEXT and sample.artifact.detected_type == "text/plain" and dense(whole):
+            evidence = ("code under the name of a picture or document",)
+            yield Finding("SCRIPT-HOST", "script", Severity.HIGH, sample.artifact.id, evidence)
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()

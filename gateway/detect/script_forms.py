@@ -1,4 +1,4 @@
-"""How scripts, shell files and shortcuts look: by type, by media type, by their first characters, by what stands in them."""
+"""How scripts, shell files and shortcuts look: by type, by media type, by their first characters. `code_forms` has code itself."""
 
 from __future__ import annotations
 
@@ -20,9 +20,15 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
      r"(?:\[[^\]\n]{1,60}\][^\[]{0,600}){0,3}\[(?:InternetShortcut|DEFAULT)\][^\[]{0,400}?(?:^|\n)\s*(?:BASE)?URL\s*="),
     ("SCRIPT-SHELL-FILE", "shell command file", False, r"\[Shell\]\s*(?:\n|\r\n?)\s*(?:Command|IconFile)\s*="),
     ("SCRIPT-SHELL-FILE", "remote desktop file", False,
-     r"(?:[a-z][a-z ]{2,40}:[isb]:[^\n]{0,400}\n\s{0,8}){0,40}(?:screen mode id|full address|use multimon|"
-     r"alternate full address):[is]:"),
-    ("SCRIPT-SHELL-FILE", "terminal server file", False, r"\[WFClient\]"),
+     r"(?:[a-z][a-z ]{2,40}:[isb]:[^\n]{0,400}\n\s{0,8}){0,40}(?:screen mode id|full address|use multimon|alternate full address|"
+     r"gatewayhostname|remoteapplicationmode|drivestoredirect):[is]:"),
+    ("SCRIPT-SHELL-FILE", "terminal server file", False, r"(?:\[Encoding\][^\[]{0,200})?\[WFClient\]"),
+    ("SCRIPT-SHELL-FILE", "desktop entry", False, r"\[Desktop Entry\][\s\S]{0,500}?[\r\n]\s{0,8}Exec\s{0,8}="),
+    ("SCRIPT-SETUP", "automatic start file", False,
+     r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}?[\r\n]\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
+    ("SCRIPT-SETUP", "list of scripts that run at logon", False,
+     r"\[(?:Logon|Logoff|Startup|Shutdown)\]\s{1,8}\d{1,3}CmdLine\s{0,4}="),
+    ("SCRIPT-SHELL", "shell archive", True, r"(?:#[^\n]{0,200}\n){0,10}#\s?This is a shell archive"),
     ("SCRIPT-SHELL-FILE", "data link", False, r"\[oledb\]"),
     ("SCRIPT-SHELL-FILE", "click-once reference", False, r"https?://[^\s#]{4,500}\.application#"),
     ("SCRIPT-HOST", "AutoIt or AutoHotkey script", False,
@@ -57,7 +63,8 @@ HEADS = tuple((code, what, text_ok, re.compile(r"\s{0,64}" + pattern, re.I)) for
 MARKUP: tuple[tuple[str, str, str], ...] = (
     # code, what it is, root element or namespace within the first kilobytes of markup
     ("SCRIPT-HTA", "HTML application", r"<hta:application[\s/>]"),
-    ("SCRIPT-HOST", "script host file", r"<(?:package|job)(?:\s[^>]{0,200})?>\s*(?:<[^>]{0,200}>\s*){0,6}<script[\s>]"),
+    ("SCRIPT-HOST", "script host file",
+     r"<(?:package|job)(?:\s[^>]{0,200})?>(?:[^<]{0,400}<(?!script)[^>]{0,200}>){0,16}[^<]{0,400}<script[\s>]"),
     ("SCRIPT-SCRIPTLET", "scriptlet", r"<(?:scriptlet|component)[\s>][\s\S]{0,400}<(?:script|registration|implements)[\s/>]"),
     ("SCRIPT-SHELL-FILE", "library or search file", r"<(?:libraryDescription|searchConnectorDescription|persistedQuery)[\s/>]"),
     ("SCRIPT-SHELL-FILE", "settings shortcut", r"<PCSettings[\s/>]"),
@@ -75,67 +82,56 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "media list", r"<asx[\s>][\s\S]{0,2000}href\s*=\s*[\"'](?:file:|\\\\)"),
     ("SCRIPT-HOST", "sidebar program", r"<gadget[\s>][\s\S]{0,2000}<base\s"),
     ("SCRIPT-HOST", "markup that makes objects", r"<ObjectDataProvider[\s>]|<x:Code[\s>]|clr-namespace:System\.Diagnostics"),
-    ("SCRIPT-XSL", "stylesheet with script", r"<(?:ms|msxsl):script[\s>]"),
-    ("SCRIPT-BUILD", "build file with inline task", r"<Project[\s>][\s\S]{0,4000}<UsingTask[\s>]"),
+    ("SCRIPT-XSL", "stylesheet with script", r"<(?:ms|msxsl):script[\s>]|XSL/Transform[\s\S]{0,4000}?"
+     r"(?:<[\w.-]{1,40}:script\s|xml\.apache\.org/xalan/java|[\"']xalan://|[\"']http://php\.net/xsl)"),
+    ("SCRIPT-BUILD", "build file with inline task",
+     r"<Project[\s>][\s\S]{0,4000}<(?:UsingTask[\s>]|Exec\s[^>]{0,400}?Command\s{0,4}=)"),
+    ("SCRIPT-HOST", "PowerShell data with code",
+     r"<(?:ViewDefinitions|ScriptProperty|ScriptMethod|PowerShellMetadata|PSConsoleFile|SBK)[\s>]|"
+     r"Management\.Automation\.ScriptBlock<"),
+    ("SCRIPT-SHELL-FILE", "program configuration that loads code",
+     r"<appDomainManager(?:Assembly|Type)\s|<codeBase\s[^>]{0,300}?href\s{0,4}=\s{0,4}[\"'](?:https?:|\\\\|file:)"),
 )
-CODE: tuple[tuple[str, str, str], ...] = (
-    # code, what it is, what stands in it; looked for where the name promises no text at all
-    ("SCRIPT-HOST", "Windows script code",
-     r"(?:ActiveXObject|CreateObject|GetObject)\s{0,8}\(\s{0,8}[\"'](?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp|winmgmts|"
-     r"new:|script:|"
-     r"Microsoft\.XMLHTTP)|(?:this|window)\[[\"']ActiveXObject|WScript\.(?:Shell|Echo|Sleep|Arguments|CreateObject|Quit|"
-     r"ScriptFullName)|WScript\s{0,4}\[|"
-     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}chrw?\s{0,4}\(|(?:^|[\r\n:])\s{0,8}ExecuteGlobal\s{1,4}\w|"
-     r"new\s{1,4}ActiveXObject\s{0,4}\(|"
-     r"(?:Create|Get)Object\s{0,8}\(\s{0,8}(?:StrReverse|Chrw?|Replace|Join|Mid)\s{0,4}\(|"
-     r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}|"
-     r"(?:^|[\r\n:])\s{0,40}Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\("),
-    ("SCRIPT-HOST", "PowerShell code",
-     r"(?:Net\.WebClient|Invoke-Expression|Invoke-WebRequest|Start-BitsTransfer|\.DownloadString\(|\.DownloadFile\(|"
-     r"FromBase64String\(|"
-     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()|"
-     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s|\[scriptblock\]::Create|"
-     r"\[(?:system\.)?reflection\.assembly\]::load|add-type\s[^\r\n]{0,200}-(?:type|member)definition|invoke-cimmethod\s|"
-     r"\$executioncontext\.invokecommand|(?:^|[\r\n;])\s{0,8}(?:[&.]\s{0,4}\(\s{0,4}[\"'$]|"
-     r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-))|"
-     r"\s-bxor\s|\|\s{0,4}iex(?:[\s;)]|$)|\[activator\]::CreateInstance|"
-     r"\[(?:system\.)?diagnostics\.process\]::start\(|-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)|\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)|"
-     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']|"
-     r"(?:^|[\r\n])(?!\s{0,8}[\[<({]?[\"']?(?:\d{1,4}[-/.:]\d{1,2}[-/.:T ]|"
-     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[, ]|"
-     r"(?:info|warn|error|debug|notice|audit|trace)))[^\r\n]{0,300}?(?<![\w-])"
-     r"powershell(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s)"),
-    ("SCRIPT-BATCH", "Windows commands",
-     r"(?:^|[\r\n&|])\s{0,8}@?(?:(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s"
-     r"[^\r\n]{0,300}(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)|"
-     r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)|"
-     r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s|(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}|for\s{1,4}/f\s|exit\s{1,4}/b|"
-     r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)|wmic\s{1,4}process\s{1,4}call\s|net\s{1,4}use\s{1,4}(?:[a-z]:|\*)\s{1,4}\\\\|"
-     r"forfiles\s{1,4}/|pcalua\s{1,4}-a|schtasks(?:\.exe)?\s{1,4}/create|reg(?:\.exe)?\s{1,4}add\s{1,4}\"?hk|(?<=@)goto\s{1,4}:?\w{1,40}\s{0,8}[\r\n]|"
-     r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s)|(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}|(?:^|"
-     r"\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%"),
-    ("SCRIPT-SHELL", "Python code",
-     r"(?:^|[\r\n])(?:import|from)\s{1,4}(?:os|subprocess|socket|base64|ctypes|sys|urllib|requests|marshal|shutil)(?:[ ,.;\r\n]|$)|"
-     r"__import__\s{0,4}\(\s{0,4}[\"']|exec\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile)(?:[.(])"),
-    ("SCRIPT-SHELL", "Unix code",
-     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:sudo\s)?(?:ba|z|da)?sh|(?:^|[\r\n])use strict;|do shell script|(?:^|"
-     r"\n)require\s{1,4}[\"']open-uri"),
-    ("SCRIPT-SHELL", "server page", r"<%@\s{0,8}(?:page|language|import|control)[\s=]|"
-     r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server"),
-    ("SCRIPT-SHELL", "PHP code", r"<\?(?:php\s|=\s{0,8}(?:\$\w|\w{2,40}\s?\())"),
-    ("SCRIPT-SHELL", "Lua code", r"(?:os\.execute|io\.popen)\s{0,4}\("),
-    ("SCRIPT-SHELL-FILE", "desktop entry", r"\[Desktop Entry\][\s\S]{0,500}[\r\n]Exec\s{0,8}="),
-    ("SCRIPT-SETUP", "automatic start file",
-     r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}[\r\n]\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
-    ("SCRIPT-BUILD", "build file that runs a command", r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]"),
+SETTINGS: tuple[tuple[str, str, str, str], ...] = (
+    # code, what it is, a word of it, a line that runs something; what resolvers and packet filters are told with is left out
+    ("SCRIPT-SHELL-FILE", "VPN profile that runs a command", "script-security",
+     r"\n\s{0,8}(?:up|down|route-up|route-pre-down|ipchange|tls-verify|auth-user-pass-verify|client-connect|learn-address)\s{1,8}"
+     r"(?![\"']?\S{0,100}(?:update-resolv-conf|update-systemd-resolved|client\.(?:up|down)))\S"),
+    ("SCRIPT-SHELL-FILE", "VPN profile that runs a command", "[Interface]",
+     r"\n\s{0,8}(?:Pre|Post)(?:Up|Down)\s{0,4}=\s{0,4}(?!(?:sudo\s)?(?:/\S{0,40}/)?(?:ip6?tables|ip|nft|ufw|sysctl|wg|resolvectl|resolvconf|"
+     r"systemctl|echo|iptables-\w{1,10}|firewall-cmd|route|ping)\s)\S"),
 )
-CODES = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in CODE)
-NOT_TEXT = frozenset({
-    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
-    "mp3", "mp4", "zip", "rar", "7z", "dat", "bin", "tmp",
-})
+"""Settings of networks, by any name."""
+NOTES = re.compile(r"(?:\s{0,64}(?:[;']|//|::|rem\s|#(?=[\s#]))[^\n]{0,2000}\n)++", re.I)
+"""Remarks in front of a script or of settings."""
+MARKDOWN = frozenset({"md", "rst"})
+PICKLED = re.compile(rb"(?:c(?:os|posix|nt|subprocess|builtins|__builtin__|pty|shutil|runpy|webbrowser)\r?\n"
+                     rb"|\x8c.(?:os|posix|nt|subprocess|builtins|__builtin__|pty|shutil|runpy|webbrowser)\x94?[\s\S]{0,8}?\x8c.)"
+                     rb"(?:system|popen|Popen|exec|eval|call|run|check_output|spawn\w{0,4}|startfile|execv\w{0,2}|compile|__import__|open)")
+"""A call that unpacking makes (Python, pickletools: GLOBAL, STACK_GLOBAL)."""
+
+
+def task(data: bytes) -> bool:
+    """A scheduled task of Windows before Vista ([MS-TSCH] 2.4): versions, and where the name of the program stands."""
+    return data[1:2] in (b"\4", b"\5", b"\6", b"\x0a") and data[2:4] == b"\1\0" and data[20:22] == b"\x46\0"
+
+
+def property_list(data: bytes) -> bool:
+    """A binary property list that starts a program, installs settings, or is nothing but an address."""
+    return data.startswith(b"bplist00") and (data[8:].startswith(b"\xd1\1\2SURL") or any(
+        key in data for key in (b"ProgramArguments", b"PayloadContent", b"CommandString")))
+
+
+def pickled(data: bytes) -> bool:
+    return data[:1] in (b"\x80", b"c", b"(") and PICKLED.search(data[:1 << 20]) is not None
+
+
+BINARY = (
+    ("SCRIPT-SHELL-FILE", "scheduled task", task),
+    ("SCRIPT-SHELL-FILE", "property list that opens or sets something", property_list),
+    ("SCRIPT-HOST", "objects of Python that call a program", pickled),
+)
 MARKUPS = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in MARKUP)
-CODE_READ = 64 << 10
-"""Octets in which code is looked for."""
+RUNNING = tuple((code, what, word, re.compile(pattern, re.I)) for code, what, word, pattern in SETTINGS)
 PLAIN_NAMES = frozenset({"txt", "log", "md", "rst", "csv", "tsv", "json", "yaml", "yml", "conf", "cfg", "ini"})
 TEXTUAL = ("text/", "image/svg", "application/json")

