@@ -15,6 +15,8 @@ URL = re.compile(r"(?:https?|ftp|hxxps?)://[^\s<>\"'，。、）】」]{4,2000}"
 PROGRAM = re.compile(
     r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|its|mk|hcp|ms-search):|"
     r"^mhtml:\s{0,8}(?:https?:|[\\/]{2})|"
+    r"^(?:applescript|ksoqing|ksoqingcmd|ksowebstartuplink):|"
+    r"^ms-(?:word|excel|powerpoint|visio|officeapp):(?:[a-z]{3}\|)?(?:[a-z]\|)?(?:file:[\\/]{2}(?!/)|\\\\)|"
     r"^ms-(?:access|infopath|project|publisher|spd):|"
     r"^ms-(?:word|excel|powerpoint|visio):[^?#]{1,2000}\.(?:docm|dotm?|xlsm|xltm|xlsb|xlam?|pptm|potm|pp[as]m|vs[dst]m)(?:$|[?#|])",
     re.I)

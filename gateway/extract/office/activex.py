@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from gateway.model.content import Observation
 
 FORMS = {
@@ -92,6 +94,19 @@ def control(class_id: str) -> Observation:
     if known in FORMS:
         return Observation("DOC-FORM-CONTROL", FORMS[known])
     return Observation("DOC-ACTIVEX", class_id[:60])
+
+
+def named(class_name: str) -> Observation:
+    """The same of a control by the name of its class (ProgID). Controls of HTML forms are others."""
+    low = class_name.strip().lower()
+    if low.startswith("forms.") and not low.startswith("forms.html"):
+        return Observation("DOC-FORM-CONTROL", class_name[:60])
+    return Observation("DOC-ACTIVEX", class_name[:60])
+
+
+def octets(data: bytes) -> str:
+    """The class id with which what a control keeps begins, as text; "" where there is none."""
+    return str(UUID(bytes_le=bytes(data[:16]))) if len(data) >= 16 else ""
 
 
 def by_class(class_id: str) -> Observation | None:

@@ -11,7 +11,7 @@ from html import unescape
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.office.macros import MEDIA_TYPE
-from gateway.extract.office.targets import OFFICE_CLOUD, Place, judge, place
+from gateway.extract.office.targets import Place, judge, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 
@@ -21,16 +21,20 @@ a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
 PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
-RUNS = re.compile(rb"RUNADDON|OPENFILE|HYPERLINK\s{0,9}\(|Address|EventItem|&#", re.I)
-ELEMENT = re.compile(r"<(?:\w{1,20}:)?(Cell|Address|EventItem)(?=[\s>])((?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\"'])*+)>([^<>]{0,1000})")
+RUNS = re.compile(rb"RUNADDON|RUNMACRO|PLAYSOUND|OPENFILE|HYPERLINK\s{0,9}\(|Address|EventItem|Stencil|&#", re.I)
+ELEMENT = re.compile(r"<(?:\w{1,20}:)?(Cell|Address|EventItem|Window)(?=[\s>])"
+                     r"((?:\"[^\"<]*+\"|'[^'<]*+'|[^<>\"'])*+)>([^<>]{0,1000})")
 """A cell of a package, and what the XML of 2003 has for some: where a hyperlink of a shape leads; and what runs when something
-happens to a drawing, an add-on by its name or a program by its file (Visio's EventList)."""
+happens to a drawing, an add-on by its name or a program by its file (Visio's EventList); and the stencils opened with it."""
 ATTRIBUTE = re.compile(r"([\w:]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 OPENED = re.compile(r"(?:OPENFILE|HYPERLINK)\s{0,9}\(\s{0,9}\"([^\"]{1,1000})\"", re.I)
-VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument"})
+PLAYED = re.compile(r"PLAYSOUND\s{0,9}\(\s{0,9}\"([^\"]{1,1000})\"", re.I)
+RUN_FROM = re.compile(r"RUNMACRO\s{0,9}\([^\"()]{0,40}\"[^\"]{1,400}\"\s{0,9}[,;]\s{0,9}\"([^\"]{1,1000})\"", re.I)
+"""The file in which a macro stands that a cell runs."""
+VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument", "Windows"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
-SHAPE = re.compile(rb"\smacro\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"|FmlaMacro>([^<]{4,1000})<")
+SHAPE = re.compile(rb"\s(?:macro|fmlaMacro)\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"|FmlaMacro>([^<]{4,1000})<")
 BOOK = re.compile(r"((?:https?:|file:|\\\\)[^'!]{3,1000})", re.I)
 """Where the book lies that a macro stands in: '\\\\host\\[a.xls]Sheet'!name."""
 WPS = re.compile(r"jdedata|jsproject|jdeextension", re.I)
@@ -58,20 +62,24 @@ def visio(data: bytes) -> Iterator[Yield]:
     text = data.decode("utf-8", "replace")
     plain = unescape(text)
     programs, links = dict.fromkeys(ADDON.findall(plain)), dict.fromkeys(OPENED.findall(plain))
+    stencils: dict[str, None] = dict.fromkeys(RUN_FROM.findall(plain))
     for tag, attributes, content in ELEMENT.findall(text):
         if tag == "Address":
             links[unescape(content)] = None
-        elif tag == "EventItem" or "Address" in attributes or "&#" in attributes:
+        elif tag in ("EventItem", "Window") or "Address" in attributes or "&#" in attributes:
             values = {name: unescape(one or other) for name, one, other in ATTRIBUTE.findall(attributes)}
             if tag == "EventItem":
                 programs[values.get("Target", "")] = None
+            elif tag == "Window":
+                stencils[values.get("Document", "")] = None
             elif values.get("N") == "Address":
                 links[values.get("V", "")] = None
     for name in filter(PROGRAM.search, programs):
         yield Observation("DOC-RUN-PROGRAM", name[:400])
-    for address in links:
-        found = judge("hyperlink", address)
-        if found is not None and found.code != "DOC-LINK":
+    for kind, address in (*(("hyperlink", a) for a in links), *(("attachedTemplate", a) for a in stencils),
+                          *(("image", a) for a in dict.fromkeys(PLAYED.findall(plain)))):
+        found = judge(kind, address)
+        if found is not None and found.code not in ("DOC-LINK", "DOC-EXTERNAL-MEDIA"):
             yield found
 
 
@@ -90,27 +98,6 @@ def drawn(data: bytes) -> Iterator[Yield]:
         book = BOOK.search(name)
         if book is not None and place(book[1].replace("[", "")) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-REMOTE-MACRO", name[:300])
-
-
-def kept_elsewhere(attributes: dict[str, str]) -> list[Observation]:
-    """The file in which a connection is kept ([ECMA-376] 18.13.1, odcFile): Excel fetches it where told to, or on a refresh."""
-    address = attributes.get("odcFile", "")
-    where = place(address)
-    wanted = {"1", "true"} & {attributes.get("onlyUseConnectionFile", ""), attributes.get("refreshOnLoad", "")}
-    if where is Place.SHARE or (where is Place.WEB and wanted and not OFFICE_CLOUD.match(address)):
-        return [Observation("DOC-REMOTE-DATASOURCE", address)]
-    return []
-
-
-def connection(tag: str, attributes: dict[str, str]) -> list[Observation]:
-    """Data connections ([ECMA-376] 18.13): a web query, or a command line in a database connection."""
-    text = " ".join((attributes.get("url", ""), attributes.get("connection", ""), attributes.get("sourceFile", "")))
-    for address in (attributes.get("url", "") if tag == "webPr" else "", attributes.get("sourceFile", "")):
-        if place(address) in (Place.WEB, Place.SHARE):
-            return [Observation("DOC-REMOTE-QUERY", address)]
-    if re.search(r"(?:https?://|\\\\)[^;\"]+", text) and "mashup" not in text.lower():
-        return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
-    return []
 
 
 def is_wps_macro(*names: str) -> bool:

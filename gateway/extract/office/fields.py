@@ -4,17 +4,61 @@ from __future__ import annotations
 
 import re
 
-from gateway.extract.office.targets import Place, abroad, place, program
+from gateway.extract.office import activex
+from gateway.extract.office.targets import Place, abroad, own, place, program
 from gateway.model.content import Observation
 
 FIELD = 20_000                           # characters of one instruction that are read
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|“([^“”]*)”|(\S+)')
+_SWITCH = re.compile(r"\\[^\\]{0,2}\Z")
 _NUMBER = re.compile(r"^(?:0x[0-9a-f]+|[0-9]+)$", re.I)
 FETCHING = {
     "INCLUDETEXT": "DOC-REMOTE-INCLUDETEXT", "INCLUDE": "DOC-REMOTE-INCLUDETEXT", "IMPORT": "DOC-REMOTE-INCLUDETEXT",
     "LINK": "DOC-REMOTE-OLE", "RD": "DOC-REMOTE-INCLUDETEXT", "DATABASE": "DOC-REMOTE-DATASOURCE", "EMBED": "DOC-REMOTE-OLE",
     "ADDIN": "DOC-REMOTE-OTHER",
 }
+
+
+POINTS = frozenset("/\\:.")
+"""One of these is in whatever names a file."""
+MOST = 200                               # values of one document that are kept
+
+
+class Indirect:
+    """Fields that fetch what another field says, and what such fields can say: bookmarks that SET makes, variables, properties.
+
+    Which of them it is at last depends on results that a program works out when it updates fields, so each is tried.
+    """
+
+    def __init__(self) -> None:
+        self.fetching: dict[str, None] = {}
+        self.values: dict[str, None] = {}
+
+    def code(self, instruction: str) -> None:
+        """One complete instruction."""
+        words = tokens(instruction)
+        name = words[0].upper() if words else ""
+        if name == "SET" and len(words) > 2:
+            self.value(" ".join(words[2:]))
+        elif (name in FETCHING or name == "INCLUDEPICTURE") and not any(
+                POINTS & set(word) for word in words[1:] if not _SWITCH.match(word)):
+            self.fetching[name] = None
+
+    def value(self, text: str) -> None:
+        """What a variable or property holds."""
+        if len(self.values) < MOST and POINTS & set(text[:400]):
+            self.values[text.strip()[:FIELD]] = None
+
+    def found(self) -> list[Observation]:
+        """What those fields would fetch."""
+        made = []
+        for name in self.fetching:
+            for text in self.values:
+                if name == "INCLUDEPICTURE":
+                    made += _picture([text])
+                elif _far(text):
+                    made.append(Observation(FETCHING[name], text))
+        return made
 
 
 def tokens(instruction: str) -> list[str]:
@@ -53,12 +97,16 @@ def judge(instruction: str) -> list[Observation]:
         return _hyperlink(words[1:])
     if name in FETCHING:
         return [Observation(FETCHING[name], w) for w in words[1:] if _far(w)][:4]
+    if name in ("CONTROL", "HTMLCONTROL") and len(words) > 1:
+        return [activex.named(words[1])]
     if name == "MACROBUTTON":
         return [Observation("DOC-MACROBUTTON", " ".join(words[1:3]))]
     return []
 
 
 def _far(word: str) -> bool:
+    if own(word) or own(word.replace("\\\\", "\\")):
+        return False
     return place(word.replace("\\\\", "\\")) in (Place.WEB, Place.SHARE, Place.SCRIPT) or place(word) is Place.SHARE
 
 
@@ -67,6 +115,8 @@ def _picture(words: list[str]) -> list[Observation]:
         if word.startswith("\\") and len(word) <= 2:
             continue
         where = place(word.replace("\\\\", "\\"))
+        if own(word) or own(word.replace("\\\\", "\\")):
+            return []
         if where in (Place.SHARE, Place.SCRIPT) or word.startswith("\\\\"):
             return [Observation("DOC-EXTERNAL-SHARE", word)]
         return [Observation("DOC-EXTERNAL-MEDIA", word)] if where is Place.WEB else []

@@ -121,7 +121,7 @@ class OfficeXml:
         flat.story.finish()
         yield from flat.story.items("document")
         data = undressed(narrow(node.data))
-        for look in (webpage.sources, _rules, sheet_formulas, addins.visio, fetched.forms):
+        for look in (webpage.sources, webpage.kept, _rules, sheet_formulas, addins.visio, fetched.forms):
             yield from look(data)
         yield from fetched.elsewhere(data, (*flat.seen, *flat.story.seen))
         yield from flat.seen[:500]

@@ -6,9 +6,10 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.extract.base import Child, Yield
-from gateway.extract.office.targets import PROGRAM, Place, judge, place
+from gateway.extract.office.targets import PROGRAM, Place, judge, place, program
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
@@ -155,6 +156,13 @@ URL16 = re.compile(rb"(?:(?:h\0t\0t\0p\0(?:s\0)?|f\0t\0p\0|f\0i\0l\0e\0|m\0h\0t\
 RUN8, RUN16 = re.compile(rb"[\x20-\x7e]{4,400}"), re.compile(rb"(?:[\x20-\x7e]\0){4,400}")
 
 
+SHARE16, OFFICE16 = b"\\\0\\\0", b"m\0s\0-\0"
+COMMANDED = re.compile(r"(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]script|msiexec)(?:\.exe)?\s{1,9}"
+                       r"(?:[/-][A-Za-z]|\"?[a-z]{4,5}://|\"?[A-Z]:\\|\\\\)", re.I)
+"""A program of Windows with what it is told; a shape that is called like it has no more to say."""
+MOST = 50_000                            # strings of one stream that are looked at
+
+
 def hyperlink(data: bytes) -> Iterator[Yield]:
     """The target of a serialized hyperlink ([MS-OSHARED] 2.3.7), in whichever of its strings it stands."""
     found = [m[::2].decode("ascii") for m in RUN16.findall(data)] + [m.decode("ascii") for m in RUN8.findall(data)]
@@ -162,6 +170,17 @@ def hyperlink(data: bytes) -> Iterator[Yield]:
         judged = judge("hyperlink", text.strip()) if "\\" in text or "/" in text or ":" in text else None
         if judged is not None:
             yield judged
+
+
+def programs(data: bytes, commands: bool = False) -> Iterator[Yield]:
+    """Programs on shares, and files with macros for an office program, that a string of a stream of no known kind names, and
+    `commands` that are one: whole strings in UTF-16, as links and events of drawings and printed matter have them."""
+    for found in islice(RUN16.finditer(data), MOST) if SHARE16 in data or OFFICE16 in data or commands else ():
+        text = found[0][::2].decode("ascii")
+        if text.startswith(("\\\\", "ms-")) and program(text):
+            yield Observation("DOC-LINK-PROGRAM", text)
+        elif commands and COMMANDED.match(text):
+            yield Observation("DOC-RUN-PROGRAM", text)
 
 
 def moniker(data: bytes) -> Iterator[Yield]:

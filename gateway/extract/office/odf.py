@@ -46,6 +46,9 @@ CALCULATED = {"named-expression": "expression", "content-validation": "condition
 """Elements beside cells that have a formula, and the attribute it stands in (ISO 26300-1, 9.4.12, 9.4.5, 16.3)."""
 MODERN = re.compile(r"^\s*(?:of|oooc|rpt|oof):", re.I)
 HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
+FETCHED = frozenset({"instance", "java-classpath"})
+DRIVERS = frozenset({"java-classpath", "data-source-setting-value"})
+"""Elements of a database document with the place of a driver among others (ISO 26300-1, 12; JavaDriverClassPath)."""
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
 OFFICE = (b"meta-inf/manifest.xml", b"mimetype", b"basic/")
 REPEATS = 100                            # copies of a repeated cell that are kept
@@ -85,8 +88,12 @@ class _Body:
             self.see(targets.judge(LOADED[tag], href))
         elif href and tag not in LOADED and targets.place(href) is targets.Place.SHARE:
             self.see(Observation("DOC-EXTERNAL-SHARE", href[:300]))    # backgrounds, sounds, fonts, lists of an index
+        if tag in FETCHED:
+            self.fetched(attributes)
         if href.strip().lower().startswith(RUNS if tag == "a" else SCRIPTS) and tag not in ("event-listener", "event"):
             self.see(Observation("ODF-EVENT", href[:300]))
+        elif attributes.get("id", "").strip().lower().startswith(SCRIPTS):     # of a menu: menu:id
+            self.see(Observation("ODF-EVENT", attributes["id"][:300]))
         elif tag == "library" and attributes.get("passwordprotected") == "true":
             self.see(Observation("VBA-UNREAD", f"locked library {attributes.get('name', '')}"))
         elif tag == "event-listener" and attributes.get("action") in ACTIONS:
@@ -118,8 +125,22 @@ class _Body:
             self.line.append("\n" if tag == "line-break" else " ")
             self.blanks = max(self.blanks, _number(attributes, "c"))
 
+    def fetched(self, attributes: dict[str, str]) -> None:
+        """What a form is filled with when it is shown (XForms 1.1, 3.3.2), and where the driver of a database lies."""
+        for name in ("src", "resource", "java-classpath"):
+            if targets.place(attributes.get(name, "")) in (targets.Place.WEB, targets.Place.SHARE):
+                self.see(Observation("DOC-REMOTE-QUERY", attributes[name][:300]))
+
+    def driver(self, text: str) -> None:
+        """Java that a database is spoken to with: loaded and run."""
+        if any(targets.place(one) in (targets.Place.WEB, targets.Place.SHARE) for one in text.split()):
+            self.see(Observation("DOC-REMOTE-MACRO", text.strip()[:300]))
+
     def end(self, tag: str) -> None:
-        if tag in ("p", "h"):
+        if tag in DRIVERS:
+            self.driver("".join(self.line))
+            self.line = []
+        elif tag in ("p", "h"):
             text = "".join(self.line)
             self.line = []
             if text:

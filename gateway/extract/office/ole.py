@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import addins, blips, hwp, macros, objects, ppt, vba, visio, worddoc, xlstext
+from gateway.extract.office import addins, blips, escher, hwp, macros, objects, ppt, properties, vba, visio, worddoc, xlstext
 from gateway.extract.office import encryption as officecrypto
-from gateway.extract.office.activex import by_class
+from gateway.extract.office.activex import by_class, control
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage, inside
 from gateway.extract.workbook import xlm
 from gateway.model.artifact import ArtifactKind
@@ -25,6 +25,8 @@ FILE_HEADS = (b"MZ", b"PK\x03\x04", MAGIC, b"%PDF", b"{\\rt", b"\x7fELF", b"MSCF
 KNOWN = frozenset({"worddocument", "0table", "1table", "data", "workbook", "book", "powerpoint document", "dir", "_vba_project",
                    "project", "projectwm", "\x01compobj", "\x01ole", "current user", "pictures", "\x01ole10native"})
 MATHTYPE = "0002ce03-0000-0000-c000-000000000046"     # its formulas share the stream's name with the equation editor
+CONTROL = frozenset({"\x03ocxname", "\x03ocxdata"})
+"""Streams of an ActiveX control in a Word document ([MS-DOC] 2.1.10)."""
 PROPERTIES = ("\x05summaryinformation", "\x05documentsummaryinformation")
 MOST_TEXT = 8 << 20
 """Octets of a stream of no known kind in which text is looked for."""
@@ -59,6 +61,8 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         found = by_class(storage.class_id)
         if found is not None:
             yield found
+        elif CONTROL & storage.streams.keys():
+            yield control(storage.class_id)
     if "dir" in storage or "_vba_project" in storage or storage.name.lower() == "vba":
         yield from macros.extract({name: storage.read(name) for name in storage.streams})
         return
@@ -80,6 +84,9 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         yield from hwp.extract(storage, context.allowance(len(node.data)))
     if storage.name.lower() == hwp.OPTIONS and hwp.LINKED in storage:
         yield from hwp.linked(storage)
+    for name in escher.STREAMS:
+        if name in storage:
+            yield from escher.linked(storage.read(name))
     yield from _objects(storage)
     yield from _others(storage, context.allowance(len(node.data)), context.outbound)
 
@@ -164,6 +171,7 @@ def _others(storage: Storage, room: int, outbound: bool) -> Iterator[Yield]:
         if name in PROPERTIES:
             data = storage.read(name, 1 << 20)
             yield Text("\n".join(_strings(data)), "property", hidden=True)
+            yield from properties.of_stream(data)
             continue
         if name in KNOWN or name.startswith(("__substg", "__prop", "__name", "encrypt")):
             continue
@@ -180,6 +188,7 @@ def _others(storage: Storage, room: int, outbound: bool) -> Iterator[Yield]:
         if addins.is_wps_macro(name):
             yield from addins.wps_macro(path[-1], data)
         for piece in pieces:
+            yield from objects.programs(piece, commands=name == visio.NAME)
             yield from _files(name, path[-1], piece)
 
 

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import framed
-from gateway.extract.office import addins, biff12, fetched, targets, webpage, xlmtext
-from gateway.extract.office.activex import control
+from gateway.extract.office import addins, biff12, connections, fetched, fields, targets, webpage, xlmtext
+from gateway.extract.office.activex import by_class, octets
 from gateway.extract.office.package import Package, PartRefused, is_package
-from gateway.extract.office.story import WANTED, Story
+from gateway.extract.office.remarks import Remarks
+from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation, Text
+from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
@@ -46,13 +47,6 @@ QUIET_PARTS = {
     b"styles": frozenset({"styles", "styleswitheffects"}),
     b"fonts": frozenset({"fonttable"}), b"numbering": frozenset({"numbering"})}
 """Root -> relationships by which a part of Word has neither text nor actions. Word's default styles are 20,000 elements."""
-PAINTED = frozenset({"imagedata", "fill", "stroke", "image"})
-SHAPES = frozenset({"shape", "shapetype", "group", "rect", "roundrect", "oval", "line", "polyline", "curve", "arc"})
-"""Elements of VML that fetch a picture, and those that a click opens (ECMA-376-4, 14.1)."""
-NOTED = PAINTED | SHAPES | {
-    "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr", "customUI", "commands", "property",
-    "Relationship", "reference", "webVideoPr", "connectString", "udl", "connection"}
-"""Elements whose attributes say something (`_Tee.note`)."""
 
 
 class Ooxml:
@@ -84,6 +78,9 @@ class _Reader:
     sheets: list[tuple[str, str, str]] = field(default_factory=list)   # relationship id, name, state
     problems: set[str] = field(default_factory=set)
     links: int = 0
+    indirect: fields.Indirect = field(default_factory=fields.Indirect)
+    queries: list[str] = field(default_factory=list)      # of Power Query, in its language
+    updated: bool = False                # a query asks for its data when the book is opened
 
     def run(self) -> Iterator[Yield]:
         names = [e.name for e in self.package.entries.values() if not e.name.endswith("/")]
@@ -159,6 +156,8 @@ class _Reader:
         root = ROOT.match(head)
         quiet = root is not None and (root.group(1) in QUIET_ROOTS or _quiet(root.group(1), kinds)) and b"<!DOCTYPE" not in head
         yield from fetched.of_part(name, data, quiet)
+        if connections.MASHUP in data:
+            self.queries += connections.queries(data, self.context.allowance(len(data)), self.context.limits)
         if root and quiet:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
@@ -168,6 +167,9 @@ class _Reader:
     def binary(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:
         base = name.rpartition("/")[2]
         content_type = self.type_of(name)
+        found = by_class(octets(data)) if "activexcontrolbinary" in kinds else None
+        if found is not None:
+            yield found
         if "afchunk" in kinds:
             yield from webpage.fetched(data)
         if addins.is_wps_macro(base, content_type, *kinds):
@@ -200,8 +202,8 @@ class _Reader:
         return self.content_types.get(low) or self.content_types.get("." + low.rpartition(".")[2], "")
 
     def markup(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:
-        story = Story()
-        tee = _Tee(story)
+        story = Story(indirect=self.indirect)
+        tee = Remarks(story)
         problem: XmlRefused | None = None
         try:
             parse(data, tee)
@@ -225,8 +227,11 @@ class _Reader:
             yield from story.items(name.rpartition("/")[2])
         if root in ("workbook", "chartSpace", "table"):
             yield from formulas(data)
-        if root in ("wsDr", "xml"):
+        if root in ("wsDr", "xml", "formControlPr"):
             yield from addins.drawn(data)
+            shown = (_unescape(found.decode("utf-8", "replace")) for found in sheet_calls.ATTRIBUTES.findall(data) if b"|" in data)
+            yield from (Observation("DOC-DDE", text[:400]) for text in shown if dde_call(text))
+        self.updated = self.updated or tee.updated
         if root in addins.VISIO:
             yield from addins.visio(data)
         yield from tee.items(root, name)
@@ -234,87 +239,15 @@ class _Reader:
             raise problem
 
     def summary(self) -> Iterator[Yield]:
+        yield from self.indirect.found()
+        for query in self.queries:
+            yield from connections.query(query, self.updated)
         for name in self.auto_names:
             yield Observation("XLM-AUTO-NAME", name)
         for identifier, name, state in self.sheets:
             kinds = self.kinds.get(self.labels.get(identifier, ""), set())
             if kinds & {"xlmacrosheet", "xlintlmacrosheet"}:
                 yield Observation("XLM-SHEET", f"{name} ({state or 'visible'})")
-
-
-@dataclass(slots=True)
-class _Tee:
-    """Passes events on to the story and notes what single elements say."""
-
-    story: Story
-    seen: list[Observation] = field(default_factory=list)
-    sheets: list[tuple[str, str, str]] = field(default_factory=list)
-    auto_names: list[str] = field(default_factory=list)
-    pages: list[Child] = field(default_factory=list)
-    loose: list[str] = field(default_factory=list)
-    loose_size: int = 0
-    name: str = ""
-    wanted = WANTED | NOTED
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.story.start(tag, attributes)
-        if attributes:
-            self.note(tag, attributes)
-
-    def end(self, tag: str) -> None:
-        self.story.end(tag)
-
-    def data(self, text: str) -> None:
-        self.story.data(text)
-        if self.loose_size < 1 << 20 and not text.isspace():
-            self.loose.append(text)
-            self.loose_size += len(text)
-
-    def note(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "sheet":
-            self.sheets.append((attributes.get("id", ""), attributes.get("name", ""), attributes.get("state", "")))
-        elif tag == "definedName":
-            name = attributes.get("name", "")
-            if xlmtext.auto_name(name):
-                self.auto_names.append(name)
-        elif tag == "ocx":
-            self.seen.append(control(attributes.get("classid", "")))
-        elif tag == "connection":
-            self.seen += addins.kept_elsewhere(attributes)
-        elif tag in ("webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr"):
-            self.seen += addins.connection(tag, attributes)
-        elif tag in ("customUI", "commands") and attributes.get("onLoad"):
-            self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))
-        elif tag == "property":
-            self.name = attributes.get("name", "")
-            self.loose.append(f"{self.name} =")           # the value follows: sensitivity labels are told by their names
-            if self.name.lower() in ("_assemblylocation", "_assemblyname"):
-                self.seen.append(Observation("DOC-VSTO", self.name))
-        elif tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
-            found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
-            self.seen += [found] if found else []
-        elif tag in ("connectString", "udl"):
-            self.seen += addins.connection(tag, {"connection": attributes.get("val", "")})
-        elif tag in PAINTED | SHAPES and (target := attributes.get("src") or attributes.get("href", "")):
-            found = targets.judge("image" if tag in PAINTED else "hyperlink", target)
-            self.seen += [found] if found else []
-        elif tag == "reference" and "storeType" in attributes:
-            extension = addins.extension(attributes)
-            self.seen += [extension] if extension else []
-        elif tag == "webVideoPr" and len(self.pages) < 50:
-            page = addins.player(attributes)
-            self.pages += [page] if page else []
-
-    def items(self, root: str, name: str) -> Iterator[Yield]:
-        yield from self.seen[:500]
-        yield from self.pages
-        if self.loose and root not in ("document", "hdr", "ftr", "worksheet", "sst", "styleSheet", "theme", "sld", "macrosheet"):
-            text = "\n".join(self.loose)
-            if root in ("Properties", "coreProperties"):
-                yield Text(text, "property")
-            elif "customxml" in name.lower() or root not in ("settings", "styles", "numbering", "fonts", "webSettings",
-                                                             "vmlDrawing"):
-                yield Text(text, f"part {name}", hidden=True)
 
 
 def _quiet(root: bytes, kinds: set[str]) -> bool:

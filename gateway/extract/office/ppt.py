@@ -7,16 +7,21 @@ import zlib
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.office import targets
+from gateway.extract.office import activex, targets
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 TEXT_CHARS, TEXT_BYTES, CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 OLE_STORAGE, INTERACTIVE, HYPERLINK = 0x1011, 0x0FF3, 0x0FD7
+CLASS = 2
 TARGET = 1                               # instance of the string that says where a hyperlink leads; 0 is what is shown
 MEDIA = frozenset({0x1005, 0x1006, 0x1007, 0x100D, 0x1010})
 """Containers of films and sounds that lie outside of the file, and play without a click (2.10)."""
+SLIDE_LIBRARY = 0x3714
+"""RoundTripSlideSyncInfo12: where a slide came from, and is looked for anew."""
+CONTROL = 0x0FEE
+"""A control; the string of instance 2 in it is the name of its class (2.10.9)."""
 LINKS = 1000                             # that are told
 ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
@@ -26,7 +31,8 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
     """Children, text and observations of one `PowerPoint Document` stream."""
     lines: list[str] = []
     links: dict[Observation, None] = {}
-    within = played = 0                  # ends of the hyperlink and the media container that are open
+    within = played = synced = controlled = 0             # ends of the containers that are open
+    controls = named = 0                 # how many there are, and how many say their class
     seen: set[str] = set()
     at = 0
     for _ in range(RECORDS):
@@ -37,11 +43,18 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
         if version & 0xF == 0xF:
             within = at + size if kind == HYPERLINK else within
             played = at + size if kind in MEDIA else played
+            synced = at + size if kind == SLIDE_LIBRARY else synced
+            if kind == CONTROL:
+                controlled, controls = at + size, controls + 1
             continue
         body = data[at:at + size]
         if kind in (TEXT_CHARS, CSTRING):
             lines.append(body.decode("utf-16-le", "replace").replace("\r", "\n"))
+            is_class = at < controlled and version >> 4 == CLASS
+            named += is_class
             found = (targets.judge("media", lines[-1]) if at < played else
+                     targets.judge("slideUpdateUrl", lines[-1]) if at < synced else
+                     activex.named(lines[-1]) if is_class else
                      targets.judge("hyperlink", lines[-1]) if version >> 4 == TARGET and at < within else None)
             if found is not None and len(links) < LINKS:
                 links[found] = None
@@ -55,6 +68,8 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
             seen.add(ACTIONS[body[8]])
             yield Observation(ACTIONS[body[8]], f"action {body[8]}")
         at += size
+    if controls > named:
+        links[activex.named("")] = None
     yield from links
     if lines:
         yield Text("\n".join(lines), "slides")

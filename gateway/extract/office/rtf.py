@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import fields, objects, rtfobjects, targets
+from gateway.extract.office.activex import by_class
 from gateway.extract.office.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -28,8 +29,11 @@ SILENT = frozenset({b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"datastore
                     b"shpinst_", b"pgdsctbl", b"listpicture", b"upr_", b"levelnumbers", b"leveltext", b"sn"})
 CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template",
             b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html", b"mmdatasource": "source",
-            b"mmheadersource": "source", b"mmodsosrc": "source", b"mmconnectstr": "source"}
-READ = frozenset({"field", "template", "subdocument", "source"})
+            b"mmheadersource": "source", b"mmodsosrc": "source", b"mmconnectstr": "source", b"mmodsoudl": "source",
+            b"mmconnectstrdata": "source", b"mmodsoudldata": "source", b"file": "subdocument", b"xform": "transform",
+            b"oleclsid": "class id"}
+READ = frozenset({"field", "template", "subdocument", "source", "transform", "class id"})
+DIGITS = re.compile("[0-9A-Fa-f]{8,20000}")
 ELSEWHERE = re.compile(r"(?:data source|dbq|database)\s{0,9}=\s{0,9}[\"']?(?:https?:|\\\\|file:)", re.I)
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
@@ -311,14 +315,18 @@ def _surrogates(text: str) -> str:
 
 def _loaded(kind: str, text: str, escaped: int) -> list[Observation]:
     """A template or subdocument; Latin letters written as \\u escapes hide an address from readers that match octets."""
-    judged = targets.judge("attachedTemplate" if kind == "template" else "subDocument", text)
-    if judged is None and (escaped >= 3 or text.lower().startswith(("http", "ftp", "\\\\", "file"))):
+    judged = targets.judge({"template": "attachedTemplate", "transform": "transform"}.get(kind, "subDocument"), text)
+    if judged is None and not targets.own(text) and (escaped >= 3 or text.lower().startswith(("http", "ftp", "\\\\", "file"))):
         judged = Observation("DOC-REMOTE-TEMPLATE", text)
     return [judged] if judged else []
 
 
 def _merged(text: str) -> list[Observation]:
     """Where a form letter takes its addresses from (RTF 1.9.1, mail merge): a path, or the string of a connection."""
+    if DIGITS.fullmatch(text):
+        text = bytes.fromhex(text[:len(text) // 2 * 2]).replace(b"\0", b"").decode("latin-1")
+    if targets.own(text):
+        return []
     if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) or ELSEWHERE.search(text):
         return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
     return []
@@ -326,13 +334,18 @@ def _merged(text: str) -> list[Observation]:
 
 def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
     seen: set[Observation] = set()
+    indirect = fields.Indirect()
     objects_seen = 0
     for taken in reader.captures:
         text = _surrogates("".join(taken.text))
         found: list[Observation] = []
         if taken.kind == "field":
             found = fields.judge(text)
-        elif taken.kind in ("template", "subdocument"):
+            indirect.code(text)
+        elif taken.kind == "class id":
+            by_id = by_class(text.strip())
+            found = [by_id] if by_id else []
+        elif taken.kind in ("template", "subdocument", "transform"):
             found = _loaded(taken.kind, text.strip(), taken.escaped)
         elif taken.kind == "source":
             found = _merged(text.strip())
@@ -351,6 +364,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
             if observation not in seen:
                 seen.add(observation)
                 yield observation
+    yield from (one for one in indirect.found() if one not in seen)
     if objects_seen > OBJECTS:
         yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
     if reader.flags & {"objautlink", "objlink"}:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Problem
 from gateway.extract.office import fields
+from gateway.extract.office.targets import Place, place
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -41,6 +42,14 @@ SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes
            "sldLayout": "slide layout", "userShapes": "drawing"}
 
 
+MACRO = "ppaction://macro?name="
+
+
+def remote(action: str) -> bool:
+    """A macro of a presentation that lies elsewhere."""
+    return action.lower().startswith(MACRO) and place(action[len(MACRO):]) in (Place.WEB, Place.SHARE)
+
+
 @dataclass(slots=True)
 class _Grid:
     rows: list[tuple[str, ...]] = field(default_factory=list)
@@ -69,6 +78,7 @@ class Story:
     seen: dict[Observation, None] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MOST, 0))
     flood: str = ""                      # what there is more of than any document needs
+    indirect: fields.Indirect = field(default_factory=fields.Indirect)
     _line: list[str] = field(default_factory=list)
     _grids: list[_Grid] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
@@ -240,6 +250,7 @@ class Story:
             self._judge("".join(frame.kept))
 
     def _judge(self, code: str) -> None:
+        self.indirect.code(code)
         for observation in fields.judge(code):
             self._see(observation)
 
@@ -250,7 +261,9 @@ class Story:
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.startswith("hlink"):
             action = attributes.get("action", "")
-            if action.lower().startswith("ppaction://program"):
+            if remote(action):
+                self._see(Observation("DOC-REMOTE-MACRO", action))
+            elif action.lower().startswith("ppaction://program"):
                 self._see(Observation("DOC-RUN-PROGRAM", action))
             elif action.lower().startswith(("ppaction://macro", "ppaction://ole")):
                 self._see(Observation("DOC-ACTION", action))

@@ -27,8 +27,11 @@ RUNNING = frozenset({
     "ms-its", "its", "jnlp",
     "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
     "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
+    "applescript", "ksoqing", "ksoqingcmd", "ksowebstartuplink",
 })
-SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs"})
+"""The last ones start the script editor of macOS, and programs of WPS Office with what the link says (CVE-2024-7262)."""
+SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs", "ldap", "ldaps"})
+"""Schemes by which a machine is asked for something with the credentials of the reader."""
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
                           r"^https://d\.docs\.live\.net/", re.I)
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]+):")
@@ -40,6 +43,13 @@ in the volume's name two folders are asked for."""
 COMMAND = re.compile(r";\d;\d;\d;\s*$")
 DEVICE = re.compile(r"((?:[a-z]{2,9}:)?)/{2,9}[?.]/(?:(?:GLOBALROOT/Device/(?:Mup|LanmanRedirector)|UNC)/|(?=[a-z]:))", re.I)
 """The long spelling of Windows: \\\\?\\UNC\\host\\share, \\\\?\\C:\\file ([MS-DTYP] 2.2.57)."""
+OPENED = re.compile(r"ms-(word|excel|powerpoint|visio|officeapp|access|project|publisher|infopath|spd):"
+                    r"(?:(?:ofe|ofv|nft|ofc)\|)?(?:[a-z]\|)?|onenote:/{0,3}(?=https?:|file:|\\\\|//)", re.I)
+"""A link that an office program opens by itself: command, kind, address (Office URI Schemes; the page calls it a command line)."""
+RUN_BY = frozenset({"access", "project", "publisher", "infopath", "spd"})
+"""Programs whose files run something by custom."""
+MACROS = re.compile(r"\.(?:docm|dotm|dotx?|xlsm|xltm|xlsb|xlam?|xlt|pptm|potm|pp[as]m|ppa|vs[dst]m|accd[a-z]|mdb|ad[ep])"
+                    r"(?:$|[?#|])", re.I)
 _SPACE = re.compile(r"[\s\x00-\x1f\u200b-\u200f\u2028-\u202e\u2060\ufeff]+")
 
 
@@ -51,12 +61,21 @@ OWN_NAMES = (".local", ".lan", ".internal", ".intranet", ".intra", ".corp", ".ho
 HEXADECIMAL = re.compile("0x[0-9a-f]{1,8}")
 """An address as one number."""
 AUTHORITY = re.compile(r"(?:[a-z]{2,9}:)?/{2,9}([^/]{1,400})", re.I)
+PLAIN_NAME = re.compile(r"(?!0x)[a-z0-9][a-z0-9_-]{0,62}", re.I)
 PORT = re.compile(r"@(?:ssl|\d{1,5})(?:@\d{1,5})?\Z|:\d{1,5}\Z")
 """Of WebDAV, behind the name of a machine."""
 
 
+def opened(target: str) -> str:
+    """What an office program is told to open by a link to itself; other targets as they are."""
+    if target[:3].lower() not in ("ms-", "one"):
+        return target
+    return target[found.end():] if (found := OPENED.match(target)) else target
+
+
 def place(target: str) -> Place:
     """Where a target leads. Percent signs, blanks, invisible characters and slashes of either kind are seen through."""
+    target = opened(target)
     if target.startswith(("https://", "http://")):
         return Place.WEB
     text = _plain(target)
@@ -91,7 +110,7 @@ def _short(found: re.Match[str]) -> str:
 def abroad(target: str) -> bool:
     """A share that other networks can offer: by a public address, a full name, or WebDAV on a port. A plain machine name or a
     private address is the author's own file server, which nobody else can reach or stand in for."""
-    found = AUTHORITY.match(_plain(target)) if place(target) is Place.SHARE else None
+    found = AUTHORITY.match(_plain(opened(target))) if place(target) is Place.SHARE else None
     if found is None:
         return False
     host = found[1].lower().rstrip(".")
@@ -106,6 +125,15 @@ def abroad(target: str) -> bool:
     if HEXADECIMAL.fullmatch(host):
         return True
     return "." in host and not host.endswith(OWN_NAMES)
+
+
+def own(target: str) -> bool:
+    """A share of a machine that only the author's own network knows by that plain name, as templates, pictures and tables of an
+    office lie on. A program there is none of them, and one without a name says nothing of whose it is."""
+    if place(target) is not Place.SHARE or program(target):
+        return False
+    found = AUTHORITY.match(_plain(target))
+    return found is not None and PLAIN_NAME.fullmatch(found[1]) is not None and not found[1].isdigit()
 
 
 def unescaped(command: str) -> str:
@@ -123,7 +151,11 @@ def scheme(target: str) -> str:
 
 
 def program(target: str) -> bool:
-    """A link to a program, script or disk image that is no web page, or to a share over WebDAV: one click starts it."""
+    """A link to a program, script or disk image that is no web page, or to a share over WebDAV: one click starts it. And one by
+    which an office program opens a file with macros."""
+    if (found := OPENED.match(target)) and found[1]:
+        return found[1].lower() in RUN_BY or MACROS.search(unquote(target[found.end():])) is not None
+    target = opened(target)
     if place(target) not in (Place.LOCAL, Place.SHARE):
         return False
     text = unquote(target).strip()
@@ -183,6 +215,8 @@ PROGRAM = re.compile(
     r"library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|application|iso|img|vhdx?|chm|xll|rdp|theme|desktop|command)"
     r"(?:$|[\s?#&\"',;]|%20)", re.I)
 DAV_PORT = re.compile(r"^[/\\]{2}[^/\\@]{1,255}@(?:SSL|\d{1,5})(?:@\d{1,5})?[/\\]", re.I)
+OFFICE = frozenset({"attachedtemplate", "oleobject", "package", "mailmergesource", "mailmergeheadersource", "image", "linkedimage"})
+"""What people of one office keep on a machine of theirs, and send documents with."""
 MEDIA = frozenset({"image", "video", "audio", "media", "movie", "linkedimage"})
 
 
@@ -200,6 +234,8 @@ def judge(kind: str, target: str) -> Observation | None:
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
     if where is Place.OTHER and scheme(target) not in NEUTRAL:
         return Observation(f"DOC-REMOTE-{LOADED.get(kind, 'OTHER')}", target)
+    if kind in OFFICE and own(target):
+        return Observation("DOC-LOCAL-OLE", target) if kind in ("oleobject", "package") else None
     if kind in MEDIA:
         if where in (Place.SHARE, Place.SCRIPT):
             return Observation("DOC-EXTERNAL-SHARE", target)

@@ -12,7 +12,7 @@ from html import unescape
 from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
-from gateway.extract.office import fields, targets
+from gateway.extract.office import fields, properties, targets
 from gateway.extract.office.activex import control
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
@@ -37,12 +37,18 @@ LINKED = re.compile(rb"<link\s[^<>]{0,400}?(?<!\w)href\s{0,4}=\s{0,4}[\"']?\s{0,
                     rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
 """Parts of a page: themes, lists of files, objects."""
 CONTROL = re.compile(rb"<object\s[^<>]{0,400}?classid\s{0,4}=\s{0,4}[\"']?clsid:([0-9a-f-]{36})", re.I)
+PROPERTY = re.compile(rb"<o:(_Assembly\w{1,20}|Solution_x0020_URL)(?:\s[^<>]{0,200})?>([^<>]{1,2000})<")
 SMART_TAGS = b"38481807-ca0e-42d2-bf39-b33af135cc4d"
 """What Word puts into every page with names and dates."""
-FETCHED = re.compile(rb"\s(?:src|o:href|background)\s{0,4}=\s{0,4}[\"']?\s{0,4}"
-                     rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
+ADDRESS = rb"\s{0,4}=\s{0,4}[\"']?\s{0,4}(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})"
+FETCHED = re.compile(rb"\s(?:src|o:href|background|dynsrc|lowsrc)" + ADDRESS, re.I)
 """Pictures: Word and Excel fetch them from shares as from elsewhere, which browsers do not."""
-SOURCE = re.compile(rb"<(?:x:)?(Path|FileName|Connection)>([^<>]{3,2000})<", re.I)
+LOADED = re.compile(rb"(?:<base\s[^<>]{0,200}?href|\s(?:data|codebase))" + ADDRESS, re.I)
+"""What no forwarded mail brings with it: objects, and a base for all that the page names."""
+STYLED = re.compile(rb"(?:url\s{0,4}\(|@import)\s{0,4}[\"'(]{0,2}(?:url\s{0,4}\()?\s{0,4}[\"']?"
+                    rb"(\\\\[^\"'<>\s()]{3,400}|file:[^\"'<>\s()]{3,400})", re.I)
+"""What a style sheet in the page names."""
+SOURCE = re.compile(rb"<(?:x:)?(Path|FileName|Connection|URLString)>([^<>]{3,2000})<", re.I)
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
 """Element of a setting -> the relationship that says the same in a package; others fetch parts of the document."""
@@ -68,7 +74,10 @@ class OfficePage:
                     yield found
         if extensions(node.artifact.names) & (NAMES | BOOKS):
             yield from fetched(data)
+        elif not named:
+            yield from _loaded(data)
         yield from _controls(data)
+        yield from kept(data)
         yield from sources(data)
         for island in islice(ISLAND.finditer(data), MOST):
             target = unescape((island[2] or island[3]).decode("utf-8", "replace"))
@@ -79,10 +88,18 @@ class OfficePage:
 
 def fetched(data: bytes) -> Iterator[Observation]:
     """What office programs fetch from shares for a page that they show: its pictures and its other files."""
-    for picture in islice(chain(FETCHED.finditer(data), LINKED.finditer(data)), MOST):
+    for picture in islice(chain(*(kind.finditer(data) for kind in (FETCHED, LINKED, STYLED, LOADED))), MOST):
         seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
         if seen is not None:
             yield seen
+
+
+def _loaded(data: bytes) -> Iterator[Observation]:
+    """Objects of a page in a saved one, and its base, on shares of the world."""
+    for found in islice(LOADED.finditer(data), MOST):
+        target = unescape(found[1].decode("utf-8", "replace"))
+        if targets.abroad(target):
+            yield Observation("DOC-EXTERNAL-SHARE", target)
 
 
 def _controls(data: bytes) -> Iterator[Observation]:
@@ -90,6 +107,16 @@ def _controls(data: bytes) -> Iterator[Observation]:
     for found in dict.fromkeys(name.lower() for name in islice((m[1] for m in CONTROL.finditer(data)), MOST)):
         if found != SMART_TAGS:
             yield control(found.decode("ascii"))
+
+
+def kept(data: bytes) -> Iterator[Observation]:
+    """Properties that make the program load an assembly or a pack: elements of their names in an island of XML."""
+    if b"_Assembly" in data or b"Solution_x0020_URL" in data:
+        for found in islice(PROPERTY.finditer(data), MOST):
+            name = found[1].decode().replace("_x0020_", " ")
+            seen = properties.judge(name, unescape(found[2].decode("utf-8", "replace")))
+            if seen is not None:
+                yield seen
 
 
 def sources(data: bytes) -> Iterator[Observation]:
@@ -106,6 +133,8 @@ def sources(data: bytes) -> Iterator[Observation]:
             seen = targets.judge("externalLinkPath", text)
             if seen is not None:
                 yield seen
+        elif kind == b"urlstring" and targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) and not targets.own(text):
+            yield Observation("DOC-REMOTE-QUERY", text[:400])
         elif kind == b"connection" and ELSEWHERE.search(text):
             yield Observation("DOC-REMOTE-DATASOURCE", text[:400])
 

@@ -17,6 +17,10 @@ from gateway.model.finding import IncidentCode
 PIECES = 200_000
 ASSOCIATED = {1: "attachedTemplate", 8: "mailMergeSource", 9: "mailMergeHeaderSource"}
 """Place in SttbfAssoc -> the relationship that says the same in a package."""
+FILES = 0x2DA
+"""Where SttbFnm is told in the FIB ([MS-DOC] 2.5.6): the files that a document refers to, subdocuments among them."""
+MOST_FILES = 2_000
+PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)(?:$|[?#])", re.I)
 PICTURE_HEAD = 0x44 - 4
 NAMED_PICTURE = re.compile(rb"\x44\0\x66\0")
 PICTURES = 2_000                         # of one document
@@ -71,6 +75,7 @@ def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
         yield Observation("VBA-PROJECT", f"{old_macros(document)} macros in WordBasic")
     table = tables.get(head.table) or next(iter(tables.values()), b"")
     yield from associated(document, table)
+    yield from files(document, table)
     text = pieces(document, table, head)
     for item in story(text):
         if not isinstance(item, Observation) or item not in seen:
@@ -92,6 +97,25 @@ def associated(document: bytes, table: bytes) -> Iterator[Observation]:
         at += 2 + 2 * count
         found = targets.judge(ASSOCIATED[index], text) if index in ASSOCIATED else None
         if found is not None:
+            yield found
+
+
+def files(document: bytes, table: bytes) -> Iterator[Observation]:
+    """What SttbFnm names ([MS-DOC] 2.9.288): a string and eight octets each. Pictures are told where they stand."""
+    if len(document) < FILES + 8:
+        return
+    start, size = struct.unpack_from("<II", document, FILES)
+    block = table[start:start + size]
+    if len(block) < 8 or block[:2] != b"\xff\xff":
+        return
+    count, extra = struct.unpack_from("<HH", block, 2)
+    at = 6
+    for _ in range(min(count, MOST_FILES)):
+        length = int.from_bytes(block[at:at + 2], "little")
+        text = block[at + 2:at + 2 + 2 * length].decode("utf-16-le", "replace")
+        at += 2 + 2 * length + extra
+        found = targets.judge("subDocument", text) if text and not PICTURE.search(text) else None
+        if found is not None and (targets.place(text) is targets.Place.WEB or targets.abroad(text)):
             yield found
 
 
@@ -159,8 +183,11 @@ def pieces(document: bytes, table: bytes, head: Fib) -> str:
 def story(text: str) -> Iterator[Text | Table | Observation]:
     """Takes field codes, table cells (0x07) and paragraphs apart."""
     shown, codes = _fields(text)
+    indirect = fields.Indirect()
     for code in codes[:5000]:
         yield from fields.judge(code)
+        indirect.code(code)
+    yield from indirect.found()
     rows, lines = _rows(shown)
     body = CONTROLS.sub("", "\n".join(lines)).replace("\x0b", "\n").replace("\x0c", "\n")
     if body.strip():

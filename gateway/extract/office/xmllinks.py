@@ -1,22 +1,26 @@
 """Where documents lead whose parts are XML and have no other reader: OFD (GB/T 33190, China), HWPX and HWPML (Hancom, Korea),
-XPS, XFDF.
+UOF (GB/T 20916, China), XPS, XFDF, and the XML of Microsoft Project.
 
 Pages, attachments and scripts are members of their ZIP and are looked at there.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
+import zlib
 from collections.abc import Iterator
 from html import unescape
 from itertools import islice
 
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 VALUE = r"\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')"
 FORMATS = (
@@ -29,12 +33,15 @@ FORMATS = (
     (b"ns.adobe.com/xfdf", re.compile(r"<(?:URI|File)\s[^<>]{0,200}?(?<!\w)(?:Name|OriginalName)" + VALUE)),
     (b"schemas.openxps.org/oxps", re.compile(r"FixedPage\.NavigateUri" + VALUE)),
     (b"developer.apple.com/namespaces/", re.compile(r"<sf:link\s[^<>]{0,400}?(?<!\w)href" + VALUE)),
+    (b"schemas.uof.org", re.compile(r"(?<!\w)(?:目标|target)" + VALUE)),
+    (b"schemas.microsoft.com/project", re.compile(r"<HyperlinkAddress>([^<>]{1,2000})<()")),
     (b"<?xml-stylesheet", re.compile(r"<\?xml-stylesheet\s[^<>]{0,400}?(?<!\w)href" + VALUE)),
 )
 LINKED = re.compile(r"<(?:\w{1,20}:)?linkinfo\s[^<>]{0,400}?(?<!\w)path" + VALUE)
 """The document that an HWPX is read with (KS X 6101, docOption)."""
 SCRIPT = re.compile(r"<SCRIPT(?:HEADER|SOURCE)>([^<]{1,100000})<")
 """What HWPML keeps of the script of a document, which runs when it opens."""
+PACKED = re.compile(r"<BINDATA\s[^<>]{0,400}?Compress\s{0,4}=\s{0,4}[\"']true[\"'][^<>]{0,200}>([0-9A-Za-z+/=\s]{8,})<", re.I)
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
 BY_ITSELF = frozenset({"DO", "PO"})
 """Events of OFD without a click: the document opens, a page opens (GB/T 33190-2016, 14.1)."""
@@ -59,6 +66,8 @@ class XmlLinks:
         yield from seen
         if b"<?xml-stylesheet" not in head:
             yield from elsewhere(text.encode("utf-8", "replace"), seen)
+        for found in islice(PACKED.finditer(text), MOST) if b"<HWPML" in head else ():
+            yield from _unpacked(found[1], context.allowance(len(node.data)))
         for source in islice(SCRIPT.finditer(text), MOST):
             yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
 
@@ -73,6 +82,19 @@ def _links(text: str, head: bytes) -> Iterator[Observation]:
         seen = judge("subdocument", target) if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
         if seen is not None:
             yield seen
+
+
+def _unpacked(text: str, room: int) -> Iterator[Yield]:
+    """A file in an HWPML document: deflated without a head, in base64 (HWPML 2.1, BINDATA)."""
+    try:
+        made = zlib.decompressobj(-zlib.MAX_WBITS).decompress(base64.b64decode(text), room + 1)
+    except (binascii.Error, zlib.error):
+        yield Problem(IncidentCode.MALFORMED, "packed data")
+        return
+    if len(made) > room:
+        yield Problem(IncidentCode.RATIO, "packed data")
+        return
+    yield Child(made, ArtifactKind.OBJECT, label="embedded file")
 
 
 def _judged(target: str, by_itself: bool) -> Iterator[Observation]:

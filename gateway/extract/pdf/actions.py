@@ -26,6 +26,7 @@ FILES = 500                              # embedded files of one document
 Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
+NAMING = ("/Base", "/URL", "/D")         # of relative links (ISO 32000-2, 12.6.4.8), for signers (12.7.5.5), of a clip (13.2.4.2)
 NEIGHBOUR = re.compile(r"(?:(?:\.\.|[^\\/:%*?\"<>|\s.]{1,60})/){0,4}[^\\/:%*?\"<>|\s.]{1,120}\.pdf", re.I)
 """Another PDF file of the same set: to launch it is to follow a link."""
 LINKS = 200
@@ -185,6 +186,8 @@ class Reader:
             yield from self.file(item)
         elif kind == "" and isinstance(item.get("/F", item.get("/UF")), pikepdf.String):
             yield from self.elsewhere("/F", item, auto)
+        named = (_string(item.get(key)) for key in NAMING if isinstance(item.get(key), pikepdf.String))
+        yield from (Observation("PDF-REMOTE-SHARE", target) for target in named if abroad(target))
         if "/XFA" in item:
             yield from self.xfa(item.get("/XFA"))
         if str(item.get("/Type", "")) == "/EmbeddedFile" and isinstance(item, pikepdf.Stream):
@@ -307,8 +310,8 @@ class Reader:
                 packets.append(packet)
             if isinstance(part, pikepdf.Stream) and packet.lstrip("\ufeff \t\r\n").startswith("<") and len(packet) < SCRIPT:
                 self.done.add(identity(part))             # some writers call each packet an embedded file
-        whole = "".join(packets)
         yield Observation("PDF-XFA", f"{len(packets)} packets")
+        whole = "".join(packets)
         yield from pdfxfa.form(whole)
         if whole:
             yield Child(whole.encode("utf-8", "replace"), ArtifactKind.TEXT, ("form.xml",), detected_type=SCRIPT_TYPE,

@@ -43,7 +43,7 @@ ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, Attribu
           RecursionError)
 INTERESTING = re.compile(
     rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|EmbeddedFiles?|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Movie|Rendition|Sound|"
-    rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
+    rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView|Base|URL|MCD)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
 ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")

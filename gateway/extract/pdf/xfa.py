@@ -22,8 +22,13 @@ TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\
 CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
 SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
-GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})", re.I)
+GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})|"
+                  r"(?<![\w.])(?-i:Get|Post|Put)\s{0,9}\(\s{0,9}[A-Za-z_]", re.I)
 """What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
+
+
+REFERENCE = re.compile(r"<pdf\s[^<>]{0,400}?(?<!\w)href\s{0,4}=\s{0,4}[\"']([^\"'<>]{3,1000})")
+"""The PDF that a form belongs to, where it lies elsewhere: opened with it (XFA 3.3, 24)."""
 
 
 def form(whole: str) -> Iterator[Yield]:
@@ -33,6 +38,9 @@ def form(whole: str) -> Iterator[Yield]:
     for target in map("".join, TARGET.findall(whole)[:200]):
         if place(target) in (Place.SHARE, Place.SCRIPT):
             yield Observation("PDF-REMOTE-SHARE", target)
+    reference = REFERENCE.search(whole)
+    if reference is not None and place(reference[1]) in (Place.WEB, Place.SHARE):
+        yield Observation("PDF-LINK-AUTO", reference[1])
     for found in islice(SENT.finditer(whole), 200):
         event = _event(whole, found.start())
         if event not in CLICKED:

@@ -14,7 +14,9 @@ OPEN = re.compile(rb"\((?<=[CDEKLRTVcdeklrtv\s]\()")
 """A parenthesis behind the last letter of one of these names. It begins with a literal: a pattern of the names themselves took
 thirty times as long."""
 NAME = re.compile(rb"(?<![A-Z0-9_])(WEBSERVICE|REGISTER(?:\.ID)?|CALL|EXEC|DDE|RTD|SQL\.REQUEST|HYPERLINK|IMAGE|"
-                  rb"IMPORTCSV|IMPORTTEXT)\s{0,4}\Z", re.I)
+                  rb"IMPORTCSV|IMPORTTEXT|INITIATE|EXECUTE|POKE)\s{0,4}\Z", re.I)
+ATTRIBUTES = re.compile(rb"\s(?:textlink|fmla(?:Link|Range|Group|Txbx))\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"")
+"""Formulas of shapes and controls of a sheet."""
 LONGEST = 24                             # octets of a name, the character before it and the blanks behind it
 FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]{0,600})?>$")
 SERVER = re.compile(r'\(\s{0,4}(?:"[^"]{0,255}"|[^",()]{1,255})\s{0,4}[,;]\s{0,4}"[^"]{1,255}"')

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import biff_cells, objects, ptg, targets, xlmtext
+from gateway.extract.office import activex, biff_cells, objects, ptg, targets, xlmtext
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
@@ -18,8 +18,15 @@ LINKS = 1000                             # hyperlinks that are told; Excel allow
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
-SXSTRING, CONSOLIDATED, TEXT_QUERY = 0x00CD, 0x0051, 0x0805
-TELLING = frozenset({*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING, CONSOLIDATED, TEXT_QUERY})
+SXSTRING, CONSOLIDATED = 0x00CD, 0x0051
+EXTERNAL_SHEET, OBJECT = 0x17, 0x5D
+CONNECTIONS = frozenset({0x0805, 0x0876, 0x0804, 0x080A})
+"""TXTQRY, DCONN, EXTSTRING, OLEDBCONN ([MS-XLS] 2.4): where text, pages or rows come from that fill a sheet."""
+CLASS = re.compile(rb"\x03[\x03-\x7f]\0[\0\1]?([A-Za-z][\w -]{1,60}(?:\.\w{1,60}){0,3})")
+"""The name of an object's class behind its formula ([MS-XLS] 2.5.198.101, PictFmlaEmbedInfo)."""
+PLACED = re.compile(rb"\x08\0\x02\0([\s\S]{2})")
+CONTROL = 0x10                           # flag of an object that is a control (2.5.154, FtPioGrbit)
+TELLING = CONNECTIONS | {*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING, CONSOLIDATED, EXTERNAL_SHEET, OBJECT}
 """Records that say something outside of macro sheets, too."""
 SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40, 0x100))
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
@@ -105,14 +112,10 @@ def extract(data: bytes) -> Iterator[Yield]:
                 yield Problem(IncidentCode.COUNT, f"more than {SHEETS} sheets")
                 return
             yield from _bound(book, body)
-        elif kind in NAMES:
-            yield from _name(body)
-        elif kind == SUPBOOK:
-            yield from _link(body)
+        elif kind in BY_THEMSELVES:
+            yield from BY_THEMSELVES[kind](body)
         elif kind == CONSOLIDATED:
             yield from _link(bytes(2) + body[6:])         # behind the range of cells
-        elif kind == TEXT_QUERY:
-            yield from _text_query(body)
         elif kind == HLINK:
             yield from _hyperlink(book, body)
         elif kind == SXSTRING:
@@ -190,23 +193,52 @@ def _link(body: bytes) -> Iterator[Yield]:
         return
     count = int.from_bytes(body[2:4], "little")
     text = body[5:5 + 2 * count].decode("utf-16-le", "replace") if body[4] & 1 else body[5:5 + count].decode("latin-1")
-    if "\x03" in text and not text.startswith("\x01"):
+    yield from _elsewhere(text)
+
+
+def _sheet(body: bytes) -> Iterator[Yield]:
+    """EXTERNSHEET of Excel 95 and older ones: the same with one octet of length. Newer ones have pairs of numbers there."""
+    if len(body) > 2 and len(body) != 2 + 6 * int.from_bytes(body[:2], "little"):
+        yield from _elsewhere(body[1:1 + body[0]].decode("latin-1"))
+
+
+def _elsewhere(text: str) -> Iterator[Yield]:
+    if "\x03" in text and not text.startswith(("\x01", "\x02")):
         yield Observation("DOC-DDE", text.replace("\x03", "|"))
         return
     target = text.lstrip("\x01\x05")
-    target = "\\\\" + target[2:] if target.startswith("\x01@") or text.startswith("\x01\x01@") else target
+    if text.startswith(("\x01@", "\x01\x01@")):          # a volume of a share (2.5.277, unc-volume)
+        target = "\\\\" + target.removeprefix("@")
     found = targets.judge("externalLinkPath", target.replace("\x03", "/"))
     if found is not None:
         yield found
 
 
-def _text_query(body: bytes) -> Iterator[Yield]:
-    """TXTQRY ([MS-XLS] 2.4.329) names the text that a sheet is filled with."""
+def _connected(body: bytes) -> Iterator[Yield]:
+    """A page, or a share of the world, in whatever string of a connection; Power Query has a reader of its own."""
     for text in (body.decode("latin-1"), body.replace(b"\0", b"").decode("latin-1")):
-        found = ELSEWHERE.search(text)
+        found = _outward(text)
         if found is not None:
             yield Observation("DOC-REMOTE-QUERY", text[found.start():found.start() + 400])
             return
+
+
+def _outward(text: str) -> re.Match[str] | None:
+    """The first address that leads out of the author's own house."""
+    return next((found for found in ELSEWHERE.finditer(text) if found[0][0] != "\\" or targets.abroad(found[0])), None)
+
+
+def _object(body: bytes) -> Iterator[Yield]:
+    """OBJ ([MS-XLS] 2.4.181): a control by the name of its class, or an embedded object by it."""
+    name = CLASS.search(body)
+    placed = PLACED.search(body)
+    if name is None:
+        return
+    text = name[1].decode("latin-1")
+    is_control = placed is not None and int.from_bytes(placed[1], "little") & CONTROL
+    found = activex.named(text) if is_control else objects.by_name(text)
+    if found is not None:
+        yield found
 
 
 def _query(body: bytes) -> Iterator[Yield]:
@@ -216,7 +248,7 @@ def _query(body: bytes) -> Iterator[Yield]:
     kind, _, rest = text.partition(";")
     if kind.upper() in ("URL", "TEXT", "FINDER") and targets.place(rest) in (targets.Place.WEB, targets.Place.SHARE):
         yield Observation("DOC-REMOTE-QUERY", rest[:400])
-    elif kind.upper() in ("ODBC", "OLEDB") and ELSEWHERE.search(rest):
+    elif kind.upper() in ("ODBC", "OLEDB") and _outward(rest):
         yield Observation("DOC-REMOTE-DATASOURCE", rest[:400])
 
 
@@ -251,3 +283,9 @@ def _cell(book: _Book, kind: int, body: bytes) -> None:
         else:
             text = raw[:count].decode("latin-1")
         book.lines.append(text)
+
+
+BY_THEMSELVES: dict[int, Callable[[bytes], Iterator[Yield]]] = {
+    **dict.fromkeys(NAMES, _name), **dict.fromkeys(CONNECTIONS, _connected),
+    SUPBOOK: _link, EXTERNAL_SHEET: _sheet, OBJECT: _object}
+"""Records whose readers need no more than what stands in them."""

@@ -33,6 +33,8 @@ def test_list_is_defanged_and_counted():
     ("mhtml:http://e.example/a.mht!x", "LINK-PROGRAM", Severity.HIGH),
     ("ms-word:ofe|u|https://e.example/a.dotm", "LINK-PROGRAM", Severity.HIGH),
     ("ms-access:ofv|u|https://e.example/a", "LINK-PROGRAM", Severity.HIGH),
+    ("ms-powerpoint:ofe|u|\\\\h.example\\s\\a.pptx", "LINK-PROGRAM", Severity.HIGH),
+    ("ksoqing://type=office&cmd=x", "LINK-PROGRAM", Severity.HIGH),
     ("file://h.example/share/", "LINK-SHARE", Severity.MEDIUM),
     ("https://bank.example@evil.example/", "LINK-USER-PART", Severity.MEDIUM),
     ("http://192.0.2.1/a", "LINK-ADDRESS", Severity.MEDIUM),

@@ -96,7 +96,7 @@ def test_shapes_that_call_macros_elsewhere(markup: bytes, held: bool) -> None:
 
 
 @pytest.mark.parametrize(("body", "code"), [
-    ('<v:imagedata xmlns:v="v" src="file://h/s/a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:shape xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ('<v:imagedata xmlns:v="v" src="file://h.example/s/a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:shape xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
     ('<v:fill xmlns:v="v" type="frame" src="\\\\h.invalid\\s\\a.png"/>', "DOC-EXTERNAL-SHARE"), ('<v:fill xmlns:v="v" color="red"/>', ""),
     ('<v:oval xmlns:v="v" href="file://h/s/a.exe"/>', "DOC-LINK-PROGRAM"),
     ('<v:shape xmlns:v="v" href="https://a.example/" style="x"/>', "DOC-LINK"), ('<v:imagedata xmlns:v="v" xmlns:r="r" r:id="rId4"/>', ""),
@@ -105,7 +105,7 @@ def test_drawings_that_lead_elsewhere(body: str, code: str) -> None:
     assert codes(take_apart(OOXML, docx(f"<w:p>{body}</w:p>"), "a.docx")) == ({code} if code else set())
 
 
-@pytest.mark.parametrize(("source", "held"), [("\\\\h\\s\\a.xlsx", True), ("C:\\data\\a.xlsx", False)])
+@pytest.mark.parametrize(("source", "held"), [("\\\\h.example\\s\\a.xlsx", True), ("\\\\h\\s\\a.xlsx", False), ("C:\\data\\a.xlsx", False)])
 def test_letters_for_many_whose_names_stand_elsewhere(source: str, held: bool) -> None:
     part = f'<w:settings xmlns:w="w"><w:mailMerge><w:connectString w:val="Provider=x;Data Source={source};"/></w:mailMerge></w:settings>'
     assert ("DOC-REMOTE-DATASOURCE" in codes(take_apart(OOXML, docx(more={"word/settings.xml": part}), "a.docx"))) == held
@@ -125,6 +125,10 @@ def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
     ('<Cell F="OPENFILE(&quot;\\\\h.example\\s\\a.vsd&quot;)"/>', "DOC-LINK-SHARE"), ('<Cell F="HYPERLINK(&quot;a.exe&quot;)"/>', "DOC-LINK-PROGRAM"),
     ('<Cell N="Address" V="\\\\h.example\\s\\a.docx"/>', "DOC-LINK-SHARE"), ('<Cell N="Value" V="\\\\h.example\\s"/>', ""),
     ("<Address>\\\\h.example\\s\\a.exe</Address>", "DOC-LINK-PROGRAM"), ('<Cell N="Address" V="https://h.example/"/>', ""),
+    ('<Cell F="PLAYSOUND(&quot;\\\\h.example\\s\\a.wav&quot;,0)"/>', "DOC-EXTERNAL-SHARE"), ('<Cell F="PLAYSOUND(&quot;chord.wav&quot;,0)"/>', ""),
+    ('<Cell F="RUNMACRO(&quot;M.Go&quot;,&quot;https://h.example/a.vssm&quot;)"/>', "DOC-REMOTE-TEMPLATE"), ('<Cell F="RUNMACRO(&quot;M.Go&quot;)"/>', ""),
+    ('<Window WindowType="Stencil" Document="https://h.example/a.vssm"/>', "DOC-REMOTE-TEMPLATE"),
+    ('<Window WindowType="Stencil" Document="C:\\Visio\\BASIC_U.VSSX"/>', ""), ('<Window WindowType="Stencil" Document="\\\\FS01\\s\\a.vssx"/>', ""),
     ('<Cell F="OPENFILE(&quot;b.vsd&quot;)"/>', ""), ('<Cell F="HYPERLINK(&quot;https://h.example/&quot;)"/>', ""),
 ])
 def test_events_of_drawings(cells: str, found: str) -> None:

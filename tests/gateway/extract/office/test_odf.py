@@ -156,3 +156,14 @@ def test_pages_of_a_book_that_are_no_xml_are_pages() -> None:
 def test_formulas_beside_cells(element: str, code: str) -> None:
     found = codes(markup(f'<d xmlns:t="t" xmlns:s="s">{element}</d>'.encode(), "body"))
     assert ("DOC-DDE" in found) == bool(code) and (code or not {c for c in found if c.startswith("FORMULA")})
+
+
+@pytest.mark.parametrize(("element", "code"), [
+    ('<x:instance src="https://h.example/a.xml"/>', "DOC-REMOTE-QUERY"), ('<x:instance/>', ""), ('<x:instance src="#a"/>', ""),
+    ('<x:submission action="https://h.example/a"/>', ""), ('<m:menuitem m:id="vnd.sun.star.script:a.py$x?language=Python"/>', "ODF-EVENT"),
+    ('<m:menuitem m:id=".uno:Open"/>', ""), ('<x:java-classpath>https://h.example/a.jar</x:java-classpath>', "DOC-REMOTE-MACRO"),
+    ('<x:data-source-setting-value>file://h.example/s/a.jar</x:data-source-setting-value>', "DOC-REMOTE-MACRO"),
+    ('<x:data-source-setting-value>file:///C:/java/a.jar</x:data-source-setting-value>', ""), ('<x:data-source-setting-value>true</x:data-source-setting-value>', ""),
+])
+def test_forms_menus_and_drivers(element: str, code: str) -> None:
+    assert codes(markup(f'<d xmlns:x="x" xmlns:m="m">{element}</d>'.encode(), "body")) == ({code} if code else set())

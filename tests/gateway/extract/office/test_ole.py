@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from gateway.extract.base import Child, Context, Node, Problem
@@ -82,3 +84,31 @@ def test_compound_files_within_streams_go_on() -> None:
 def test_what_only_begins_like_a_compound_file() -> None:
     assert codes(take_apart(OLE, compound({"Stuff": b"some head" + (MAGIC + bytes(600)) * 3}))) == set()
     assert "COUNT" in codes(take_apart(OLE, compound({"Stuff": b"some head" + MAGIC * 70})))
+
+
+@pytest.mark.parametrize(("ident", "code"), [
+    ("05589fa1-c356-11ce-bf01-00aa0055595a", "DOC-ACTIVEX"), ("8bd21d10-ec42-11ce-9e0d-00aa006002f3", "DOC-FORM-CONTROL"),
+])
+@pytest.mark.parametrize("stream", ["\x03OCXNAME", "\x03OCXDATA"])
+def test_controls_by_their_streams(ident: str, code: str, stream: str) -> None:
+    data = compound({f"ObjectPool/_1/{stream}": b"x" * 20}, classes={"ObjectPool/_1": ident})
+    assert codes(take_apart(OLE, data, "a.doc")) & {"DOC-ACTIVEX", "DOC-FORM-CONTROL"} == {code}
+    plain = compound({"ObjectPool/_1/\x03ObjInfo": bytes(6)}, classes={"ObjectPool/_1": ident})
+    assert not codes(take_apart(OLE, plain, "a.doc"))
+
+
+@pytest.mark.parametrize(("stream", "text", "code"), [
+    ("Quill/CONTENTS", "\\\\h.example\\s\\a.exe", "DOC-LINK-PROGRAM"), ("Quill/CONTENTS", "ms-word:ofe|u|https://h.example/a.docm", "DOC-LINK-PROGRAM"),
+    ("Quill/CONTENTS", "\\\\h.example\\s\\a.pdf", ""), ("Quill/CONTENTS", "run \\\\h.example\\s\\a.exe", ""), ("Quill/CONTENTS", "mshta https://h.example/a", ""),
+    ("VisioDocument", "mshta https://h.example/a", "DOC-RUN-PROGRAM"), ("VisioDocument", "PowerShell scripts", ""), ("VisioDocument", "cmd.exe", ""),
+])
+def test_programs_in_streams_of_no_known_kind(stream: str, text: str, code: str) -> None:
+    piece = bytes(40) + text.encode("utf-16-le") + bytes(40)
+    data = compound({stream: piece if stream != "VisioDocument" else drawing(piece)})
+    assert codes(take_apart(OLE, data, "a.pub")) & {"DOC-LINK-PROGRAM", "DOC-RUN-PROGRAM"} == ({code} if code else set())
+
+
+def drawing(piece: bytes) -> bytes:
+    """A binary drawing whose only stream is not packed."""
+    head = b"Visio (TM) Drawing\r\n".ljust(26, b"\0") + b"\x0b" + bytes(9)
+    return head + struct.pack("<IIIIH", 0x46, 0, len(head) + 18, len(piece), 0) + piece

@@ -170,7 +170,7 @@ def test_calls_beside_the_cells(part: str, markup: str) -> None:
     assert codes(take_apart(OOXML, docx(more={part: markup.format("Sheet1!$A$1")}), "a.xlsx")) == set()
 
 
-@pytest.mark.parametrize(("source", "held"), [("file://h/s/a.csv", True), ("\\\\h\\a.csv", True), ("C:\\data\\a.csv", False)])
+@pytest.mark.parametrize(("source", "held"), [("file://h.example/s/a.csv", True), ("\\\\h.example\\a.csv", True), ("\\\\h\\a.csv", False), ("C:\\data\\a.csv", False)])
 def test_text_queries(source: str, held: bool) -> None:
     part = f'<connections><connection id="1"><textPr sourceFile="{source}"/></connection></connections>'
     assert ("DOC-REMOTE-QUERY" in codes(take_apart(OOXML, docx(more={"xl/connections.xml": part}), "a.xlsx"))) == held

@@ -45,3 +45,16 @@ def test_links_to_programs_stand_in_hyperlink_containers() -> None:
 def test_films_and_sounds_elsewhere(container: int, text: str, code: str) -> None:
     film = atom(container, atom(0x1004, bytes(8)) + atom(0x0FBA, text.encode("utf-16-le")), 0xF)
     assert [o.code for o in extract(film, 1 << 20) if isinstance(o, Observation)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(("name", "code"), [("Shell.Explorer.2", "DOC-ACTIVEX"), ("Forms.TextBox.1", "DOC-FORM-CONTROL"), ("", "DOC-ACTIVEX")])
+def test_controls_by_their_class(name: str, code: str) -> None:
+    said = atom(0x0FBA, name.encode("utf-16-le"), version=0x20) if name else b""
+    shown = atom(0x0FBA, "Control 1".encode("utf-16-le"), version=0x10)
+    control = atom(0x0FEE, atom(0x0FFB, bytes(4)) + shown + said, 0xF)
+    assert {o.code for o in extract(control + atom(0x0FBA, "x.y".encode("utf-16-le"), version=0x20), 1 << 20) if isinstance(o, Observation)} == {code}
+
+
+def test_slides_that_are_looked_for_in_a_library() -> None:
+    synced = atom(0x3714, atom(0x0FBA, "https://h.example/a.pptx".encode("utf-16-le"), version=0x10), 0xF)
+    assert "DOC-REMOTE-SLIDE" in {o.code for o in extract(synced, 1 << 20) if isinstance(o, Observation)}

@@ -135,3 +135,17 @@ def test_cells_of_hidden_text_do_not_end_those_beside_them() -> None:
 ])
 def test_addresses_of_form_letters(group: str, held: bool) -> None:
     assert ("DOC-REMOTE-DATASOURCE" in codes(read("{\\rtf1{\\*\\mailmerge" + group + "}x}"))) == held
+
+
+@pytest.mark.parametrize(("group", "code"), [
+    ("{\\*\\filetbl{\\file\\fid1\\fnetwork \\\\\\\\h.example\\\\s\\\\a.rtf}}{\\subdocument1 }", "DOC-REMOTE-SUBDOCUMENT"),
+    ("{\\*\\filetbl{\\file\\fid1 C:\\\\a.rtf}}{\\subdocument1 }", ""), ("{\\*\\xform https://h.example/a.xsl}", "DOC-REMOTE-TRANSFORM"),
+    ("{\\*\\mmodso{\\*\\mmodsoudl Data Source=\\\\\\\\h.example\\\\a.mdb}}", "DOC-REMOTE-DATASOURCE"),
+    ("{\\*\\mmconnectstrdata " + b"Data Source=\\\\h.example\\a".hex() + "}", "DOC-REMOTE-DATASOURCE"), ("{\\*\\mmdatasource \\\\\\\\FS01\\\\a.mdb}", ""),
+    ("{\\object{\\*\\oleclsid \\'7bEAB22AC3-30C1-11CF-A7EB-0000C05BAE0B\\'7d}}", "OLE-BROWSER"), ("{\\object{\\*\\oleclsid \\'7b00020830-0000-0000-C000-000000000046\\'7d}}", ""),
+    ("{\\*\\template \\\\\\\\SRV01\\\\a.dotx}", ""), ("{\\*\\template \\\\\\\\srv.example\\\\a.dotx}", "DOC-REMOTE-TEMPLATE"),
+    ('{\\field{\\*\\fldinst SET a "http://h.example/a"}}{\\field{\\*\\fldinst INCLUDETEXT {\\field{\\*\\fldinst REF a}}}}', "DOC-REMOTE-INCLUDETEXT"),
+    ("{\\field{\\*\\fldinst CONTROL Shell.Explorer.2}}", "DOC-ACTIVEX"), ("{\\field{\\*\\fldinst CONTROL Forms.TextBox.1}}", "DOC-FORM-CONTROL"),
+])
+def test_where_groups_lead(group: str, code: str) -> None:
+    assert codes(read("{\\rtf1" + group + "x}")) == ({code} if code else set())

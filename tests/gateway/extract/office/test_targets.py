@@ -61,13 +61,27 @@ def test_links_of_people(target):
 
 @pytest.mark.parametrize("kind", ["attachedTemplate", "oleObject", "image", "unheardOf"])
 def test_schemes_nobody_knows_are_fetched_from_elsewhere(kind):
-    assert judge(kind, "ldap://h.example/x").code.startswith("DOC-REMOTE-")
+    assert judge(kind, "gopher://h.example/x").code.startswith("DOC-REMOTE-")
     assert judge(kind, "mailto:a@b.example") is None or judge(kind, "mailto:a@b.example").code.startswith("DOC-LOCAL-")
 
 
 def test_commands_of_other_office_programs():
     assert judge("hyperlink", "vnd.libreoffice.command:ofe|u|https://h.example/a.odt").code == "DOC-LINK-SCHEME"
-    assert judge("hyperlink", "ms-word:ofv|u|https://h.example/a.docx") is None
+    assert judge("hyperlink", "ms-word:ofv|u|https://h.example/a.docx").code == "DOC-LINK"
+
+
+@pytest.mark.parametrize(("target", "code"), [
+    ("ms-word:ofe|u|https://h.example/a.docm", "DOC-LINK-PROGRAM"), ("ms-excel:https://h.example/a.xlam?x=1", "DOC-LINK-PROGRAM"),
+    ("ms-excel:ofv|u|https://h.example/a.xlsx", "DOC-LINK"), ("ms-powerpoint:ofe|u|\\\\h.example\\s\\a.pptx", "DOC-LINK-SHARE"),
+    ("MS-ACCESS:ofe|u|https://h.example/a.accdb", "DOC-LINK-PROGRAM"), ("ms-infopath:https://h.example/a", "DOC-LINK-PROGRAM"),
+    ("onenote:\\\\h.example\\n\\a.one", "DOC-LINK-SHARE"), ("onenote:https://bank.sharepoint.com/n/a.one#x", "DOC-LINK"),
+    ("onenote:///C:\\n\\a.one", None), ("onenote:#Page", None), ("ms-settings:display", None), ("ms-outlook://emails/new", None),
+    ("ksoqing://type=1&cmd=x", "DOC-LINK-SCHEME"), ("applescript://com.apple.scripteditor?action=new", "DOC-LINK-SCHEME"),
+    ("ldap://h.example/cn=a", "DOC-LINK-SHARE"), ("ldap://dc01/cn=a", "DOC-LINK"), ("msteams://teams.example/l", None),
+])
+def test_links_that_office_programs_open(target, code):
+    found = judge("hyperlink", target)
+    assert (found.code if found else None) == code
 
 
 @pytest.mark.parametrize("kind", ["webextension", "font"])
@@ -93,7 +107,18 @@ def test_shares_of_an_office(target):
     assert not abroad(target)
     assert judge("hyperlink", target).code == "DOC-LINK"
     assert judge("externalLinkPath", target).code == "DOC-LOCAL-WORKBOOK"
-    assert judge("attachedTemplate", target).code == "DOC-REMOTE-TEMPLATE"
+    assert judge("subDocument", target).code == "DOC-REMOTE-SUBDOCUMENT"
+
+
+@pytest.mark.parametrize("kind", ["attachedTemplate", "image", "oleObject", "mailMergeSource"])
+def test_what_an_office_keeps_on_its_own_server(kind):
+    """Known by a plain name to nobody but the office itself; an address without a name says nothing of whose it is."""
+    for target in ("\\\\SRV01\\Vorlagen\\brief.dotx", "file:///\\\\FS-2\\a\\b.xlsx!Sheet1", "//nas/s/logo.png"):
+        found = judge(kind, target)
+        assert found is None or found.code == "DOC-LOCAL-OLE"
+    for target in ("\\\\10.1.2.3\\s\\a.dotx", "\\\\srv@80\\s\\a.dotx", "\\\\3325256711\\s\\a", "\\\\0xC6336407\\s\\a", "\\\\srv\\s\\a.hta",
+                   "\\\\srv.example\\s\\a.dotx", "ldap://h.example/x"):
+        assert judge(kind, target).code.startswith(("DOC-REMOTE-", "DOC-EXTERNAL-SHARE"))
 
 
 @pytest.mark.parametrize("target", ["https://h.example/a", "C:\\a.docx", "mailto:a@b.example"])

@@ -55,7 +55,7 @@ def test_pictures_on_shares(body: str, found: str) -> None:
 
 
 def test_pictures_of_forwarded_mails_are_old() -> None:
-    page = PAGE.format("", field('INCLUDEPICTURE "\\\\\\\\fs01\\\\logo.png"') + field("DDEAUTO cmd x")).encode()
+    page = PAGE.format("", field('INCLUDEPICTURE "\\\\\\\\h.example\\\\logo.png"') + field("DDEAUTO cmd x")).encode()
     node = Node(Artifact(3, 1, ArtifactKind.PART, depth=2), page, "text/html")
     assert codes(list(OFFICE_PAGE.extract(node, Context(Limits())))) == {"DOC-DDE"}
     assert codes(list(take_apart(OFFICE_PAGE, page, "a.doc", kind="text/html"))) == {"DOC-DDE", "DOC-EXTERNAL-SHARE"}
@@ -102,3 +102,27 @@ def test_a_field_that_nothing_ends() -> None:
 ])
 def test_parts_and_controls_of_pages(body: str, found: str) -> None:
     assert read(body=body) == ({found} if found else set())
+
+
+@pytest.mark.parametrize(("body", "held"), [
+    ('<base href="\\\\h.example\\s\\"><img src=a.png>', True), ('<style>@import url("file://h.example/s/a.css");</style>', True),
+    ("<td style=\"background:url('\\\\h.example\\s\\a.png')\">", True), ('<object data="file://h.example/s/a.pdf">', True),
+    ('<base href="https://h.example/">', False), ("<td style=\"background:url('https://h.example/a.png')\">", False), ('<object data="a.pdf">', False),
+    ('<base href="\\\\FS01\\s\\">', False),
+])
+def test_bases_styles_and_objects_on_shares(body: str, held: bool) -> None:
+    assert read(body=body) == ({"DOC-EXTERNAL-SHARE"} if held else set())
+    node = Node(Artifact(3, 1, ArtifactKind.PART, depth=2), PAGE.format("", body).encode(), "text/html")
+    styled = "url(" in body
+    assert codes(list(OFFICE_PAGE.extract(node, Context(Limits())))) == ({"DOC-EXTERNAL-SHARE"} if held and not styled else set())
+
+
+@pytest.mark.parametrize(("island", "found"), [
+    ("<x:QuerySource><x:URLString>https://h.example/q</x:URLString></x:QuerySource>", "DOC-REMOTE-QUERY"),
+    ("<x:QuerySource><x:URLString>C:\\q.htm</x:URLString></x:QuerySource>", ""),
+    ("<o:CustomDocumentProperties><o:_AssemblyName0>*</o:_AssemblyName0></o:CustomDocumentProperties>", "DOC-VSTO"),
+    ("<o:CustomDocumentProperties><o:Solution_x0020_URL>http://h.example/m</o:Solution_x0020_URL></o:CustomDocumentProperties>", "DOC-REMOTE-TEMPLATE"),
+    ("<o:CustomDocumentProperties><o:_Assembled>x</o:_Assembled></o:CustomDocumentProperties>", ""),
+])
+def test_queries_and_properties(island: str, found: str) -> None:
+    assert read(island) == ({found} if found else set())

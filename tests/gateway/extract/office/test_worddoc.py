@@ -94,3 +94,23 @@ def test_pictures_that_are_only_named(path: bytes, held: bool) -> None:
     picture = struct.pack("<IHH", 200, 0x44, 0x66).ljust(0x44, b"\0") + bytes([len(path)]) + path
     assert [o.code for o in worddoc.linked_pictures(bytes(40) + picture)] == (["DOC-EXTERNAL-SHARE"] if held else [])
     assert list(worddoc.linked_pictures(b"\x44\0\x66\0")) == []
+
+
+@pytest.mark.parametrize(("path", "code"), [
+    ("https://h.example/part.doc", "DOC-REMOTE-SUBDOCUMENT"), ("\\\\h.example\\s\\part.doc", "DOC-REMOTE-SUBDOCUMENT"), ("C:\\docs\\part.doc", ""),
+    ("\\\\FS01\\docs\\part.doc", ""), ("https://h.example/logo.png", ""), ("", ""),
+])
+def test_files_a_document_refers_to(path: str, code: str) -> None:
+    data, _ = document("Hi\r")
+    head = bytearray(data.ljust(0x300, b"\0"))
+    table = b"\xff\xff" + struct.pack("<HH", 2, 8)
+    table += b"".join(struct.pack("<H", len(t)) + t.encode("utf-16-le") + bytes(8) for t in ("a.doc", path))
+    struct.pack_into("<II", head, 0x2DA, 0, len(table))
+    assert [o.code for o in worddoc.files(bytes(head), table)] == ([code] if code else [])
+    assert list(worddoc.files(bytes(head), table[:9])) == []
+
+
+def test_what_one_field_says_and_another_fetches() -> None:
+    text = '\x13 SET a "http://h.example/a.doc" \x14\x15\x13 INCLUDETEXT \x13 REF a \x14\x15 \x14\x15'
+    assert "DOC-REMOTE-INCLUDETEXT" in {o.code for o in worddoc.story(text) if isinstance(o, Observation)}
+    assert not [o for o in worddoc.story(text.replace("SET", "ASK")) if isinstance(o, Observation)]

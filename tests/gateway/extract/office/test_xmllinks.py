@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
+
 import pytest
 
-from gateway.extract.base import Node
+from gateway.extract.base import Child, Node
 from gateway.extract.office.xmllinks import XML_LINKS
 from gateway.model.artifact import Artifact, ArtifactKind
 from tests.builders.archives import codes, content, take_apart
@@ -73,3 +76,25 @@ def test_the_document_an_hwpx_is_read_with(path: str, code: str) -> None:
     data = (f'<hh:head xmlns:hh="http://www.hancom.co.kr/hwpml/2011/head"><hh:docOption>'
             f'<hh:linkinfo path="{path}" pageInherit="0"/></hh:docOption></hh:head>').encode()
     assert codes(take_apart(XML_LINKS, data, kind="text/xml")) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("part", "code"), [
+    ('<uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof"><uof:超级链接 uof:目标="file://h.example/s/a.exe"/></uof:UOF>', "DOC-LINK-PROGRAM"),
+    ('<uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof"><uof:超级链接 uof:目标="https://h.example/"/></uof:UOF>', ""),
+    ('<Project xmlns="http://schemas.microsoft.com/project"><HyperlinkAddress>search-ms:query=a</HyperlinkAddress></Project>', "DOC-LINK-SCHEME"),
+    ('<Project xmlns="http://schemas.microsoft.com/project"><SubprojectName>\\\\h.example\\s\\a.mpp</SubprojectName></Project>', "DOC-EXTERNAL-SHARE"),
+    ('<Project xmlns="http://schemas.microsoft.com/project"><SubprojectName>\\\\FS01\\s\\a.mpp</SubprojectName></Project>', ""),
+])
+def test_office_texts_of_china_and_projects(part: str, code: str) -> None:
+    assert codes(take_apart(XML_LINKS, part.encode(), kind="text/xml")) == ({code} if code else set())
+
+
+def test_files_packed_in_hwpml() -> None:
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = base64.b64encode(machine.compress(b"MZ" + bytes(90)) + machine.flush()).decode()
+    data = f'<HWPML Version="2.8"><TAIL><BINDATA Encoding="Base64" Compress="true" Id="1">{packed}</BINDATA></TAIL></HWPML>'
+    assert [y.data for y in take_apart(XML_LINKS, data.encode(), kind="text/xml") if isinstance(y, Child)] == [b"MZ" + bytes(90)]
+    assert "MALFORMED" in codes(take_apart(XML_LINKS, data.replace(packed, "A" * 12).encode(), kind="text/xml"))
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    bomb = base64.b64encode(machine.compress(bytes(200 << 20)) + machine.flush()).decode()
+    assert "RATIO" in codes(take_apart(XML_LINKS, data.replace(packed, bomb).encode(), kind="text/xml"))

@@ -131,3 +131,12 @@ def test_packets_of_a_form_that_are_called_embedded_files() -> None:
                "<< /Type /EmbeddedFile /Length 10 >>\nstream\n</xdp:xdp>\nendstream")
     found = take_apart(PDF, pdf("/AcroForm << /XFA [(preamble) 6 0 R (postamble) 7 0 R] >>", packets), "a.pdf")
     assert "PDF-XFA" in codes(found) and "PDF-EMBEDDED" not in codes(found)
+
+
+@pytest.mark.parametrize(("catalog", "held"), [
+    ("/URI << /Base (file://h.example/s/) >>", True), ("/URI << /Base (https://h.example/) >>", False),
+    ("/X << /S /MCD /D (\\\\\\\\h.example\\\\s\\\\a.mp4) >>", True), ("/X << /S /MCD /D (a.mp4) >>", False), ("/X << /Type /SVCert /URL (\\\\\\\\h.example\\\\a) >>", True),
+    ("/X << /Type /SVCert /URL (https://h.example/ca) >>", False),
+])
+def test_shares_by_other_names(catalog: str, held: bool) -> None:
+    assert ("PDF-REMOTE-SHARE" in codes(take_apart(PDF, pdf(catalog), "a.pdf"))) == held

@@ -56,3 +56,17 @@ def test_beginnings_without_end_are_read_once(piece: str) -> None:
 ])
 def test_pictures_and_connections_of_shares(element: str, held: bool) -> None:
     assert ("PDF-REMOTE-SHARE" in codes(list(pdfxfa.form(f"<template>{element}</template>")))) == held
+
+
+@pytest.mark.parametrize(("script", "held"), [
+    ('Post(Concat("ht","tp://h/"), "x")', True), ("Get (u)", True), ("xfa.Get(u)", False), ("get(u)", False), ("Getter(u)", False),
+])
+def test_requests_whose_address_is_put_together(script: str, held: bool) -> None:
+    form = f'<event activity="initialize"><script contentType="application/x-formcalc">{script}</script></event>'
+    assert ("PDF-SCRIPT-ACTS" in codes(pdfxfa.form(form))) == held
+    assert "PDF-SCRIPT-ACTS" not in codes(pdfxfa.form(form.replace("initialize", "click")))
+
+
+@pytest.mark.parametrize(("address", "held"), [("https://h.example/a.pdf", True), ("file://h.example/a.pdf", True), ("a.pdf", False)])
+def test_the_document_of_a_form(address: str, held: bool) -> None:
+    assert ("PDF-LINK-AUTO" in codes(pdfxfa.form(f'<xdp:xdp><pdf href="{address}" xmlns="x"/></xdp:xdp>'))) == held

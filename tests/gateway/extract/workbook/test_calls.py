@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.office.ooxml import OOXML
 from gateway.extract.workbook.calls import calls
+from tests.builders.archives import codes, take_apart
+from tests.builders.documents import docx
 
 
 def sheet(formula: str) -> bytes:
@@ -77,3 +80,16 @@ def test_links_to_documents_on_shares(address: str, code: str) -> None:
 ])
 def test_texts_from_elsewhere(formula: str, held: bool) -> None:
     assert [o.code for o in calls(sheet(formula))] == (["FORMULA-CALL"] if held else [])
+
+
+@pytest.mark.parametrize(("part", "held"), [
+    ('<formControlPr fmlaLink="cmd|\'/c rem\'!A0"/>', True), ('<xdr:wsDr xmlns:xdr="x"><xdr:sp textlink="cmd|&apos;/c rem&apos;!A0"/></xdr:wsDr>', True),
+    ('<formControlPr fmlaLink="$A$1" fmlaRange="Data!$A$1:$A$9"/>', False), ('<xdr:wsDr xmlns:xdr="x"><xdr:sp textlink="\'a|b\'!$A$1"/></xdr:wsDr>', False),
+])
+def test_formulas_of_shapes(part: str, held: bool) -> None:
+    assert ("DOC-DDE" in codes(take_apart(OOXML, docx(more={"xl/x.xml": part}), "a.xlsx"))) == held
+
+
+def test_commands_of_excel_4_in_names() -> None:
+    for name in ("INITIATE", "EXECUTE", "POKE"):
+        assert [o.code for o in calls(f'<definedName name="a">{name}("cmd","x")</definedName>'.encode())] == ["FORMULA-CALL"]

@@ -130,3 +130,38 @@ def test_what_pivots_are_made_of(body: bytes, code: str) -> None:
 @pytest.mark.parametrize(("path", "held"), [(b"\\\\h.example\\s\\a.txt", True), ("http://h.example/a".encode("utf-16-le"), True), (b"C:\\a.txt", False)])
 def test_texts_that_fill_a_sheet(path: bytes, held: bool) -> None:
     assert codes(extract(biff((0x805, bytes(44) + path)))) == ({"DOC-REMOTE-QUERY"} if held else set())
+
+
+def old_sheet(text: bytes) -> tuple[int, bytes]:
+    return 0x17, bytes([len(text)]) + text
+
+
+@pytest.mark.parametrize(("record", "code"), [
+    (old_sheet(b"cmd\3/c rem"), "DOC-DDE"), (old_sheet(b"\1\1@h.example\3s\3[a.xls]S"), "DOC-REMOTE-WORKBOOK"), (old_sheet(b"\1[B.XLS]S"), "DOC-LOCAL-WORKBOOK"),
+    (old_sheet(b"\2\4"), "DOC-LOCAL-WORKBOOK"), ((0x17, struct.pack("<HHHH", 1, 0, 0x0363, 0)), ""), ((0x17, b""), ""), ((0x17, b"\1\0" + bytes(6)), ""),
+])
+def test_sheets_elsewhere_before_excel_97(record: tuple[int, bytes], code: str) -> None:
+    assert codes(extract(biff(record))) - {"DOC-LOCAL-WORKBOOK"} == ({code} if code else set()) - {"DOC-LOCAL-WORKBOOK"}
+
+
+@pytest.mark.parametrize("kind", [0x805, 0x876, 0x804, 0x80A])
+@pytest.mark.parametrize(("text", "held"), [
+    ("Provider=x;Data Source=\\\\h.example\\s\\a.accdb", True), ("URL;https://h.example/q", True), ("Provider=x;Data Source=\\\\FS01\\s\\a.accdb", False),
+    ("Provider=x;Data Source=C:\\a.accdb", False), ("DBQ=\\\\FS01\\s\\a;B=\\\\h.example\\s\\b", True),
+])
+def test_connections(kind: int, text: str, held: bool) -> None:
+    for charset in ("latin-1", "utf-16-le"):
+        assert codes(extract(biff((kind, bytes(12) + text.encode(charset))))) == ({"DOC-REMOTE-QUERY"} if held else set())
+
+
+def placed(name: bytes, flags: int) -> tuple[int, bytes]:
+    formula = struct.pack("<H", 5) + bytes(4) + b"\2\0\0\0\0\3" + bytes([len(name)]) + b"\0\0" + name
+    return 0x5D, struct.pack("<HHHHH", 0x15, 0x12, 8, 1, 0x6011) + bytes(12) + struct.pack("<HHH", 8, 2, flags) + struct.pack("<HH", 9, len(formula)) + formula
+
+
+@pytest.mark.parametrize(("name", "flags", "code"), [
+    (b"Shell.Explorer.2", 0x11, "DOC-ACTIVEX"), (b"Acme.Loader.1", 0x11, "DOC-ACTIVEX"), (b"Forms.CommandButton.1", 0x11, "DOC-FORM-CONTROL"),
+    (b"Forms.HTML:Text.1", 0x11, "DOC-ACTIVEX"), (b"Word.Document.12", 0x01, ""), (b"Package", 0x01, "OLE-PACKAGE"), (b"htmlfile", 0x01, "OLE-LINK"),
+])
+def test_objects_of_a_sheet(name: bytes, flags: int, code: str) -> None:
+    assert codes(extract(biff(placed(name, flags)))) == ({code} if code else set())
