@@ -80,6 +80,8 @@ class Context:
     stale: frozenset[str] = frozenset()  # set by the walk: tried on this node before, and only worth it again if they fitted
     effort: Effort = field(default_factory=Effort)
     stage: Stage = field(default_factory=Stage)
+    slices: dict[str, tuple[tuple[bytes, ...], ...]] = field(default_factory=dict)
+    # ^ by SHA-256, of pictures that a page puts together from slices: those of the picture that one begins, () where another does
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     tools: Tools | None = None           # the deep lane with a tool lane beside it
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours

@@ -17,6 +17,7 @@ from gateway.extract.base import Child, Context, Problem, Yield
 from gateway.extract.charset import guess
 from gateway.extract.identify import identify
 from gateway.extract.looks import text_like, written
+from gateway.extract.mime import slices
 from gateway.extract.mime.decode import Decoded, by_look, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
@@ -66,6 +67,8 @@ def read(blob: bytes, context: Context, returned: bool = False) -> Iterator[Yiel
     if view.irregular and not view.too_many and not view.too_deep:
         yield from _more(blob, context, found, index, view)
     _mark(found, view, returned)
+    if context.outbound:
+        context.slices |= slices.found([item.data for item in found if not item.reading])
     for item in found:
         yield _whole(blob) if item.data == blob else _child(item)
     for head in view.heads:

@@ -117,12 +117,38 @@ class PictureExtractor:
             said = picture_words.words(file)
             if said:
                 yield Text(said, "property", hidden=True)
-            yield from _pages(file, pages, context)
+            slices = context.slices.get(node.artifact.sha256)
+            if slices is None:
+                yield from _pages(file, pages, context)
+            elif slices and (whole := put_together(slices)) is not None:
+                yield from _read(whole, context, "picture")
 
 
 def moments(count: int) -> range:
     """The frames of an animation that are looked at: the first one, and a few of the others."""
     return range(0, min(count, MOST_FRAMES), max(1, -(-min(count, MOST_FRAMES) // MOMENTS)))
+
+
+def put_together(slices: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
+    """The picture whose slices these are, in grey; None where it is too small. A slice that is broken stays white, as in a page."""
+    rows = [[_slice(data) for data in row] for row in slices]
+    whole = Image.new("RGB", (sum(each.width for each in rows[0]), sum(row[0].height for row in rows)), "white")
+    top = 0
+    for row in rows:
+        left = 0
+        for each in row:
+            whole.paste(each, (left, top))
+            left += each.width
+        top += row[0].height
+    return grey.grey(whole)
+
+
+def _slice(data: bytes) -> Image.Image:
+    try:
+        layered = Image.open(io.BytesIO(data)).convert("RGBA")
+    except BROKEN:
+        return Image.new("RGB", (1, 1), "white")
+    return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
 
 
 def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]:

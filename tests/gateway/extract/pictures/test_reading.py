@@ -259,3 +259,27 @@ def test_a_small_page_is_not_turned_for_what_is_read_of_its_side():
     shown = page(("Ann Bell  QH68956464KL", "Joe Park  WA32088227FA", "Kim Lane  KG29163858JD"))
     texts = [y.content for y in read(png(shown.resize((420, 240))), Tesseract()) if isinstance(y, Text)]
     assert "WA32088227FA" in texts[-1]
+
+
+def test_slices_are_put_together_and_those_of_a_broken_one_stay_white() -> None:
+    whole = page().convert("RGB")
+    strips = tuple((png(whole.crop((0, top, 700, top + 20))),) for top in range(0, 400, 20))
+    assert np.array_equal(np.asarray(pictures.put_together(strips)), np.asarray(page()))
+    grid = tuple(tuple(png(whole.crop((left, top, left + 350, top + 200))) for left in (0, 350)) for top in (0, 200))
+    assert np.array_equal(np.asarray(pictures.put_together(grid)), np.asarray(page()))
+    broken = pictures.put_together((*strips[:5], (strips[5][0][:40],), *strips[6:]))
+    assert broken is not None and broken.size == (700, 381)
+    assert pictures.put_together(((png(whole.crop((0, 0, 30, 30))),),) * 9) is None
+
+
+def test_slices_are_read_with_the_first_of_them() -> None:
+    strips = tuple((png(page().crop((0, top, 700, top + 20))),) for top in range(0, 400, 20))
+
+    def tools(number: int, slices: tuple[tuple[bytes, ...], ...]) -> list[str]:
+        called = Counting()
+        data = strips[number][0]
+        node = Node(Artifact(1, 0, ArtifactKind.IMAGE, sha256="5"), data, "image/png")
+        list(PICTURES.extract(node, Context(Limits(), outbound=True, tools=called, slices={"5": slices})))
+        return called.tools
+
+    assert tools(0, strips) and tools(4, ()) == []
