@@ -10,7 +10,9 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 
 from gateway.extract.archive.member_names import readings
 from gateway.extract.base import Child, Context, Node, Problem, Yield
@@ -19,9 +21,9 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-ARMOUR = re.compile(rb"-----BEGIN PGP MESSAGE(?:, PART [^-\r\n]{1,20})?-----[ \t]*\r?\n"
-                    rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*+")
-END = b"-----END PGP"
+ARMOUR = re.compile(rb"^[ \t]{0,8}-----BEGIN PGP MESSAGE(?:, PART [^-\r\n]{1,20})?-----[ \t]*\r?\n"
+                    rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*+", re.M)
+BEGIN, END = b"-----BEGIN PGP MESSAGE", b"-----END PGP"
 CHECKSUM = re.compile(rb"\n=[A-Za-z0-9+/]{4}\s*$")
 SESSION_KEY, SIGNATURE, PASSWORD_KEY, ONE_PASS, COMPRESSED, ENCIPHERED, MARKER, LITERAL = 1, 2, 3, 4, 8, 9, 10, 11
 SEALED = frozenset({SESSION_KEY, PASSWORD_KEY, ENCIPHERED, 18, 20})
@@ -33,6 +35,7 @@ BEGINS = frozenset({SIGNATURE, ONE_PASS, COMPRESSED, MARKER, LITERAL})
 DROPPED = frozenset({"gpg", "pgp", "asc", "sig"})
 FORMATS = b"btulm1"
 MOST = 200                               # packets of one message, and pieces of one packet
+MOST_BLOCKS = 100                        # messages in one text
 DEPTH = 8
 
 
@@ -46,6 +49,8 @@ class PgpExtractor:
     name = "pgp"
 
     def claims(self, node: Node) -> bool:
+        if node.type == "text/plain":
+            return BEGIN in node.data                    # among words, as people paste it
         return node.type in ("application/pgp-encrypted", ENCIPHERED_FILE) or (
             node.type == "application/octet-stream" and (plausible(node.data) or sealed(node.data)))
 
@@ -53,18 +58,31 @@ class PgpExtractor:
         if node.type == ENCIPHERED_FILE:
             yield Problem(IncidentCode.ENCRYPTED, "enciphered file")
             return
-        armoured = node.type == "application/pgp-encrypted"
-        found = list(_contents(_unarmoured(node.data) if armoured else node.data, Budget.of(context), 0))
-        files = [item for item in found if not isinstance(item, Problem)]
-        closed = armoured or sealed(node.data)
-        if closed and (not files or any(isinstance(item, Problem) for item in found)):
-            yield Observation("PGP-ENCRYPTED")
-            yield Problem(IncidentCode.ENCRYPTED, "OpenPGP message")
+        if node.type == "text/plain":
+            blocks = [block for block in unarmoured(node.data) if plausible(block) or sealed(block)]
+        elif node.type == "application/pgp-encrypted":
+            blocks = unarmoured(node.data) or [b""]
         else:
-            yield from (item for item in found if isinstance(item, Problem) and item.code is not IncidentCode.ENCRYPTED)
-        for names, data in files:
-            yield Observation("PGP-FILE", f"{len(data)} octets")
-            yield Child(data, ArtifactKind.OBJECT, (*names, *_outer(node)), label="OpenPGP")
+            blocks = [node.data]
+        if len(blocks) > MOST_BLOCKS:
+            yield Problem(IncidentCode.COUNT, f"more than {MOST_BLOCKS} OpenPGP messages")
+        budget = Budget.of(context)
+        for block in blocks[:MOST_BLOCKS]:
+            yield from _message(block, node, budget)
+
+
+def _message(octets: bytes, node: Node, budget: Budget) -> Iterator[Yield]:
+    found = list(_contents(octets, budget, 0))
+    files = [item for item in found if not isinstance(item, Problem)]
+    closed = node.type == "application/pgp-encrypted" or sealed(octets)
+    if closed and (not files or any(isinstance(item, Problem) for item in found)):
+        yield Observation("PGP-ENCRYPTED")
+        yield Problem(IncidentCode.ENCRYPTED, "OpenPGP message")
+    else:
+        yield from (item for item in found if isinstance(item, Problem) and item.code is not IncidentCode.ENCRYPTED)
+    for names, data in files:
+        yield Observation("PGP-FILE", f"{len(data)} octets")
+        yield Child(data, ArtifactKind.OBJECT, (*names, *_outer(node)), label="OpenPGP")
 
 
 def plausible(data: bytes) -> bool:
@@ -182,17 +200,17 @@ def _unpacked(body: bytes, budget: Budget, depth: int) -> Iterator[Problem | tup
     yield from _contents(made, budget, depth + 1)
 
 
-def _unarmoured(data: bytes) -> bytes:
-    """The octets of the first message (RFC 9580 section 6.2)."""
-    begin = ARMOUR.search(data)
-    if begin is None:
-        return b""
-    end = data.find(END, begin.end())
-    body = CHECKSUM.sub(b"", data[begin.end():end if end > 0 else len(data)].rstrip())
-    try:
-        return binascii.a2b_base64(body)
-    except binascii.Error:
-        return b""
+def unarmoured(data: bytes) -> list[bytes]:
+    """The octets of each message (RFC 9580 section 6.2); of one more than MOST_BLOCKS at most."""
+    begins = [match.span() for match in islice(ARMOUR.finditer(data), MOST_BLOCKS + 1)]
+    found: list[bytes] = []
+    for number, (_, begin) in enumerate(begins):
+        following = begins[number + 1][0] if number + 1 < len(begins) else len(data)
+        end = data.find(END, begin, following)
+        body = CHECKSUM.sub(b"", data[begin:end if end > 0 else following].rstrip())
+        with suppress(binascii.Error):
+            found.append(binascii.a2b_base64(body))
+    return found
 
 
 def _outer(node: Node) -> tuple[str, ...]:

@@ -136,3 +136,29 @@ def test_files_that_other_tools_enciphered(data):
 @pytest.mark.parametrize("data", [b"AES is a cipher.", b"Salted almonds, 5 kg", b"age-encryption.org is a site"])
 def test_words_about_ciphers_are_words(data):
     assert extract(data) == []
+
+
+def among_words(*blocks: bytes) -> bytes:
+    return b"Hello Bob,\r\n\r\n" + b"\r\nand\r\n".join(blocks) + b"\r\nRegards\r\n"
+
+
+def test_messages_among_words():
+    found = extract(among_words(armoured(literal(b"text", b"a.txt")), armoured(SIGNED)))
+    assert files(found) == [(("a.txt",), b"text"), (("a.exe",), PROGRAM)]
+
+
+def test_an_enciphered_message_among_words_is_said():
+    closed = armoured(SESSION_KEY + packet(18, b"\x01" + bytes(range(200))))
+    assert [i.code for i in extract(among_words(closed)) if isinstance(i, Problem)] == [IncidentCode.ENCRYPTED]
+
+
+@pytest.mark.parametrize("words", [
+    b"It begins with\r\n-----BEGIN PGP MESSAGE-----\r\n\r\n...\r\n-----END PGP MESSAGE-----\r\n", b"-----BEGIN PGP MESSAGE----- is how it begins",
+    b"> " + armoured(SESSION_KEY + packet(18, b"\x01" + bytes(range(200)))).replace(b"\n", b"\n> "),
+])
+def test_words_about_messages_are_words(words):
+    assert extract(b"Hello,\r\n" + words) == []
+
+
+def test_more_messages_than_any_mail_has():
+    assert IncidentCode.COUNT in {i.code for i in extract(among_words(*[armoured(literal())] * 101)) if isinstance(i, Problem)}
