@@ -5,9 +5,9 @@ from __future__ import annotations
 import bz2
 import lzma
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import zstandard
 
@@ -15,6 +15,7 @@ from gateway.extract.base import Context, Problem
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
+T = TypeVar("T")
 STEP = 1 << 18                           # octets made by one call of a decompressor
 FEED = 1 << 16                           # packed octets given to it at a time
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -33,6 +34,14 @@ class LimitReached(Exception):
     @property
     def problem(self) -> Problem:
         return Problem(self.code, str(self))
+
+
+def counted(found: Iterable[T], most: int, what: str) -> Iterator[T]:
+    """Each of what was found; raises LimitReached where there is more: what is not looked at is not clean."""
+    for count, one in enumerate(found):
+        if count >= most:
+            raise LimitReached(IncidentCode.COUNT, f"more than {most} {what}")
+        yield one
 
 
 class Damaged(Exception):

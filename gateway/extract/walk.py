@@ -17,6 +17,7 @@ from itertools import accumulate, chain
 from gateway.extract import crowds
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
+from gateway.extract.bounded import LimitReached
 from gateway.extract.identify import identify, is_light, names_container, needs_reader
 from gateway.extract.nominal import nominal
 from gateway.extract.passwords import everything, listen
@@ -294,6 +295,8 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
             yield from extractor.extract(node, context)
     except NeedsDeepLane:
         raise
+    except LimitReached as limit:
+        yield limit.problem
     except MemoryError:
         yield Problem(IncidentCode.SIZE, f"{extractor.name}: out of memory")
     except MALFORMED as error:

@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import chain
 
-from gateway.extract.base import Problem
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import Place, abroad, place
 from gateway.extract.office.xml import narrow, undressed
 from gateway.model.content import Observation
-from gateway.model.finding import IncidentCode
 
 SHARE = b"\\\\"
 SCHEMES = tuple((sign, re.compile(b":" + re.escape(sign) + rb"(?<=[lmbfavLMBFAV][ebsvpEBSVP]:.)")) for sign in (b"/", b"\\", b"%"))
@@ -56,17 +55,15 @@ WITHIN = re.compile(rb"<(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+")
 VALUE_ENDS = re.compile(rb"[\"'<>;]")
 
 
-def elsewhere(data: bytes, known: Iterable[Observation] = (), texts: bool = True) -> Iterator[Observation | Problem]:
+def elsewhere(data: bytes, known: Iterable[Observation] = (), texts: bool = True) -> Iterator[Observation]:
     """What one part names on shares of the world, but for what is `known`; `texts` for what stands between tags, too."""
     data = undressed(narrow(data))
     if b"&" in data and b"&#" in data:
         data = REFERENCE.sub(lambda found: unescape(found[0].decode()).encode("utf-8", "replace"), data)
     told = {observation.detail for observation in known}
     most = TOLD + len(told)
-    for count, start in enumerate(_starts(data)):
-        if count >= MOST:
-            yield Problem(IncidentCode.COUNT, f"more than {MOST} addresses in one part")
-        if count >= MOST or len(told) > most:
+    for start in counted(_starts(data), MOST, "addresses in one part"):
+        if len(told) > most:
             return
         target, source = _address(data, start, texts)
         if source and target not in told and abroad(target):
@@ -97,7 +94,7 @@ def _address(data: bytes, start: int, texts: bool) -> tuple[str, str]:
     return unescape(value.decode("utf-8", "replace")).strip(), "DOC-REMOTE-DATASOURCE" if lead else "DOC-EXTERNAL-SHARE"
 
 
-def of_part(name: str, data: bytes, quiet: bool = False) -> Iterator[Observation | Problem]:
+def of_part(name: str, data: bytes, quiet: bool = False) -> Iterator[Observation]:
     """Of a part of a package. Data of other programs (customXml) and properties are only kept in a package; `quiet` parts
     (sheets, strings, styles) have no forms."""
     low = name.lower()
@@ -139,9 +136,7 @@ def forms(data: bytes) -> Iterator[Observation]:
     """What is fetched from the web or a share by elements that have no relationship."""
     if not any(name in data for name in FETCHING):
         return
-    for count, found in enumerate(FETCHES.finditer(data)):
-        if count >= MOST:
-            return
+    for found in counted(FETCHES.finditer(data), MOST, "forms in one part"):
         target = unescape((found[1] or found[2]).decode("utf-8", "replace")).strip()
         if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT):
             yield Observation("DOC-REMOTE-TEMPLATE", target[:400])

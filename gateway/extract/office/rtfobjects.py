@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from gateway.extract.base import Child, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import blips, objects, targets
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -30,7 +30,7 @@ MOST_VALUE = 600                         # octets of a property
 ADDRESS = re.compile(rb"\\\\|\\'5c|\\u92|file:|smb:|\\'66", re.I)
 BRACE = re.compile(rb"\\[\s\S]|[{}]")
 WRITTEN = re.compile(rb"\\'([0-9a-fA-F]{2})|\\u(\d{1,5})[? ]?|\\([\\{}])|\\[a-zA-Z]{1,32}-?\d{0,10} ?|\\\*|[{}\r\n]")
-MOST_DRAWN = 10_000                      # linked pictures and links of drawings in one file
+MOST_DRAWN = 300_000                     # linked pictures of drawings in one file, and properties: thousands of shapes have as many
 
 
 def hidden(kind: str, direct: Octets, binary: Octets) -> Iterator[Yield]:
@@ -95,7 +95,7 @@ def embedded(direct: Octets, nested: Octets, binary: Octets) -> Iterator[Yield]:
 def drawn(data: bytes) -> Iterator[Observation]:
     """What drawings fetch and where they lead: linked pictures are properties of a shape, its link has a group of its own."""
     seen: set[str] = set()
-    for found in islice(DRAWN.finditer(data), MOST_DRAWN):
+    for found in counted(DRAWN.finditer(data), MOST_DRAWN, "linked pictures"):
         target = ESCAPE.sub(lambda m: bytes([int(m[1], 16)]) if m[1] else m[2], found[1] or found[2]).decode("latin-1").strip()
         judged = targets.judge("image" if found[1] else "hyperlink", target) if target not in seen else None
         seen.add(target)
@@ -106,14 +106,21 @@ def drawn(data: bytes) -> Iterator[Observation]:
 def valued(data: bytes) -> Iterator[Observation]:
     """Shares of the world that a drawing's property names, by whatever property and however it is written."""
     seen: set[str] = set()
-    for found in islice(VALUE.finditer(data), MOST_DRAWN):
-        piece = data[found.end():found.end() + MOST_VALUE]
+    for found in counted(VALUE.finditer(data), MOST_DRAWN, "properties of drawings"):
+        piece = _value(data, found.end())
         if ADDRESS.search(piece) is None:
             continue
-        text = _text(_group(piece))
+        text = _text(piece)
         if text not in seen and targets.abroad(text):
             seen.add(text)
             yield Observation("DOC-EXTERNAL-SHARE", text[:400])
+
+
+def _value(data: bytes, begin: int) -> bytes:
+    """What stands there, up to the brace that closes the group."""
+    end = data.find(b"}", begin, begin + MOST_VALUE)
+    piece = data[begin:end if end >= 0 else begin + MOST_VALUE]
+    return _group(data[begin:begin + MOST_VALUE]) if b"{" in piece or piece.endswith(b"\\") else piece
 
 
 def _group(piece: bytes) -> bytes:

@@ -11,6 +11,7 @@ from html import unescape
 from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import judge
 from gateway.extract.workbook.calls import JUDGES
 from gateway.model.content import Observation
@@ -30,7 +31,7 @@ CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPO
 LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE|IMPORTCSV|IMPORTTEXT)[ ]?\Z", re.I)
 ADDRESS = 1200                           # octets of a call in which its address stands
 LONGEST = 16                             # octets of such a name, a blank and what stands before it
-OPENINGS = 200_000                       # of one file that are looked at
+OPENINGS = 1_000_000                     # of one file that are looked at
 BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
 TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})
 TOPIC = re.compile(rb"\|[ ]?'[^'\r\n]{0,400}'[ ]?!")
@@ -39,7 +40,7 @@ STARTER = re.compile(rb"(?:^|[\n\r,;\t|>])[ \t\xc2\xa0\"']{0,8}(?:=|\+|-|@|\xef\
 """The last four are the wide sign of UTF-8, GB18030, Big5 and Shift_JIS."""
 NAMED = re.compile(rb"[=+@(,;*/&-][ ]?[\w.:\\/-]{1,260}$")
 BEFORE = 300                             # octets before a call in which its cell begins
-CANDIDATES = 5000                        # calls of one file that are looked at
+CANDIDATES = 200_000                     # calls of one file that are looked at
 QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,2000})", re.I)
 DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S[^\r\n]{0,2000})", re.I)
 SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
@@ -119,27 +120,22 @@ def cells(data: bytes) -> Iterator[Observation]:
 
 
 def _services(data: bytes) -> Iterator[Place]:
-    for found in islice(SERVICE.finditer(data), CANDIDATES):
+    for found in counted(SERVICE.finditer(data), CANDIDATES, "names of services"):
         if AFTER.match(data, found.end()):
             yield found.start(), found.end(), "FORMULA-DDE", None
 
 
 def _calls(data: bytes) -> Iterator[Place]:
-    """At most CANDIDATES of them, among the first OPENINGS arguments in quotes."""
-    count = 0
-    for found in islice(OPENED.finditer(data), OPENINGS):
+    for found in counted(OPENED.finditer(data), OPENINGS, "calls with a text"):
         begin = max(0, found.start() - LONGEST)
         name = CALL.search(data[begin:found.start()])
         if name is not None:
             yield begin + name.start(), found.end(), "FORMULA-DDE" if name[1] else "FORMULA-CALL", None
-            count += 1
-            if count >= CANDIDATES:
-                return
 
 
 def _links(data: bytes) -> Iterator[Observation]:
     """Functions that lead to a program or a share by one click, or fetch from there. Quotation marks of a cell stand twice."""
-    for found in islice(OPENED.finditer(data), OPENINGS):
+    for found in counted(OPENED.finditer(data), OPENINGS, "calls with a text"):
         begin = max(0, found.start() - LONGEST)
         name = LINK.search(data[begin:found.start()])
         if name is None:
@@ -152,7 +148,8 @@ def _links(data: bytes) -> Iterator[Observation]:
 
 
 def _topics(data: bytes) -> Iterator[Place]:
-    return ((found.start(), found.end(), "FORMULA-DDE", NAMED) for found in islice(TOPIC.finditer(data), CANDIDATES))
+    found = counted(TOPIC.finditer(data), CANDIDATES, "topics of services")
+    return ((topic.start(), topic.end(), "FORMULA-DDE", NAMED) for topic in found)
 
 
 def _sylk(data: bytes) -> Iterator[Yield]:
@@ -161,9 +158,7 @@ def _sylk(data: bytes) -> Iterator[Yield]:
         yield Observation("XLM-AUTO-NAME", name.group(1).decode("latin-1"))
     if re.search(rb"[\n\r]O;[^\r\n]{0,200}E(?:[;\r\n]|$)", data):
         yield Observation("XLM-SHEET", "macro sheet in SYLK")
-    for count, found in enumerate(SYLK_FORMULA.finditer(data)):
-        if count > 100_000:
-            return
+    for found in counted(SYLK_FORMULA.finditer(data), OPENINGS, "formulas"):
         formula = found.group(1)
         if b"|" in formula and b"!" in formula:
             yield Observation("FORMULA-DDE", formula[:400].decode("latin-1"))

@@ -4,7 +4,7 @@ import pytest
 import zstandard
 
 from gateway.extract.base import Context
-from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, inflate, unlzma, unzstd
+from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, counted, inflate, unlzma, unzstd
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.builders.archives import deflate
@@ -19,6 +19,15 @@ def test_exactly_at_the_limit_passes_and_one_more_does_not():
     with pytest.raises(LimitReached) as caught:
         inflate(budget(expanded=1000), deflate(bytes(1001)))
     assert caught.value.code is IncidentCode.SIZE
+
+
+def test_what_is_counted_is_all_or_an_incident():
+    assert list(counted("abc", 3, "letters")) == ["a", "b", "c"]
+    found = counted("abcd", 3, "letters")
+    assert [next(found) for _ in range(3)] == ["a", "b", "c"]
+    with pytest.raises(LimitReached, match="more than 3 letters") as caught:
+        next(found)
+    assert caught.value.problem.code is IncidentCode.COUNT
 
 
 def test_ratio_counts_only_above_its_floor():

@@ -11,6 +11,7 @@ import pytest
 import python_calamine
 
 from gateway.extract.base import Child, Context, Gate, NeedsDeepLane, Node, Problem, Yield
+from gateway.extract.bounded import LimitReached
 from gateway.extract.passwords import candidates
 from gateway.extract.walk import walk
 from gateway.model.artifact import ArtifactKind
@@ -90,7 +91,7 @@ def test_odd_name_on_known_content_is_still_seen():
     (ValueError("secret content"), IncidentCode.MALFORMED),
     (RuntimeError("boom"), IncidentCode.CRASH),
     (RecursionError(), IncidentCode.CRASH),
-    (MemoryError(), IncidentCode.SIZE),
+    (MemoryError(), IncidentCode.SIZE), (LimitReached(IncidentCode.COUNT, "more than 3 calls"), IncidentCode.COUNT),
 ])
 def test_exception_is_an_incident_and_keeps_what_was_seen_before(error, code):
     def act(node, context):

@@ -83,6 +83,10 @@ def test_values_that_lead_nowhere(value: str) -> None:
     assert list(valued(("{\\sp{\\sn a}{\\sv " + value + "}}").encode())) == []
 
 
+def test_many_properties_hide_none() -> None:
+    assert [o.code for o in valued(b"{\\sp{\\sn x}{\\sv 1}}" * 20_000 + b"{\\sp{\\sn x}{\\sv \\}{a}\\\\\\\\h.example}}" + b"{\\sv \\\\\\\\h.example\\\\s}")] == ["DOC-EXTERNAL-SHARE"]
+
+
 def test_values_are_read_in_one_pass() -> None:
     for piece in (b"{\\sv \\\\\\\\", b"\\sv{", b"{\\sv file:}"):
         assert linear(lambda data: list(valued(data)), lambda n, piece=piece: piece * n, 2_000)

@@ -3,6 +3,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.base import Node
+from gateway.extract.bounded import LimitReached
+from gateway.extract.workbook import formulas
 from gateway.extract.workbook.formulas import DATABASE, FORMULAS, QUERY
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
@@ -151,3 +153,15 @@ def test_sylk_that_leads_elsewhere(formula: str, code: str) -> None:
 def test_texts_that_a_table_imports() -> None:
     assert "FORMULA-CALL" in codes(take_apart(FORMULAS, b'a,"=IMPORTCSV(""http://h.example/a.csv"")"\n', "a.csv", kind="text/csv"))
     assert not codes(take_apart(FORMULAS, b'a,"=IMPORTCSV(""a.csv"")"\n', "a.csv", kind="text/csv"))
+
+
+@pytest.mark.parametrize("decoy", ["x,cmd | a ! b\n", 'x,DDE("a")\n', "x|'a'!b\n"])
+def test_many_that_are_none_hide_no_formula(decoy: str) -> None:
+    text = decoy * 9_000 + "=cmd|'/c rem'!A0\n"
+    assert "FORMULA-DDE" in codes(take_apart(FORMULAS, text.encode(), "a.csv", kind="text/csv"))
+
+
+def test_more_calls_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(formulas, "CANDIDATES", 20)
+    with pytest.raises(LimitReached, match="names of services"):
+        take_apart(FORMULAS, b"x,cmd | a ! b\n" * 21, "a.csv", kind="text/csv")
