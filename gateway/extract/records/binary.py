@@ -94,8 +94,15 @@ def _endless(source: _Input, major: int, depth: int) -> Any:
         items.append(_cbor(source, depth + 1))
     source.at += 1
     if major == 5:
-        return {str(k): v for k, v in zip(items[::2], items[1::2], strict=False)}
-    return items if major == 4 else "".join(map(str, items))
+        return {_key(k): v for k, v in zip(items[::2], items[1::2], strict=False)}
+    return items if major == 4 else "".join(map(_key, items))
+
+
+def _key(value: Any) -> str:
+    """What names a value. A list or an object there is none: written out, each within the other doubles."""
+    if isinstance(value, (dict, list)):
+        raise NoRecords("a list or an object for a name")
+    return str(value)
 
 
 def _filled(source: _Input, read: Any, pairs: bool, length: int, depth: int) -> Any:
@@ -104,7 +111,7 @@ def _filled(source: _Input, read: Any, pairs: bool, length: int, depth: int) -> 
     found = {}
     for _ in range(length):
         key = read(source, depth + 1)
-        found[str(key)] = read(source, depth + 1)
+        found[_key(key)] = read(source, depth + 1)
     return found
 
 

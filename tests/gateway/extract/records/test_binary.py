@@ -56,3 +56,11 @@ def test_other_values():
 def test_what_is_none(data):
     with pytest.raises(NoRecords):
         content(data)
+
+
+@pytest.mark.parametrize("data", [
+    b"\x81" * 60 + b"\x01" * 61, b"\xa1" * 60 + b"\x01" * 61, b"\xbf" * 60 + b"\x01" * 61, b"\x81\x91\x01\x02", b"\x5f\x81\x01\xff"])
+def test_objects_that_name_values(data):
+    """Sixty octets of objects for the names of objects, written out, filled the memory."""
+    with pytest.raises(NoRecords):
+        content(data)
