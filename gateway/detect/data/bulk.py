@@ -35,6 +35,7 @@ _LABELS = {
     name: NONE.union(*(TYPES[n].labels for n in SHAPES.get(name, ())), SHORTENED if name in SHORT_SHAPES else ())
     for name in (*SHAPE_NAMES, "BIC", "USCC")}
 _LABELS[FOURS] = _LABELS["D16"]
+_LABELS["D10"] |= {"jp.bank_account"}                     # behind its branch (meant.meant)
 _ANY = NONE.union(*(t.labels for t in TYPES.values()))
 _TAB = 9
 BEHIND = 120

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.data import beside, bulk, fixed, forms, judge, layout, mending, naming, people, tokens, under, windows
+from gateway.detect.data import beside, bulk, fixed, forms, judge, layout, meant, mending, naming, people, tokens, under, windows
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -20,7 +20,7 @@ from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import number
 from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.detect.data.starts import Starts, inside
-from gateway.identifiers import contact, payment, terms, words
+from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, NONE, Labels
 from gateway.model.content import Sample, Table, Text
@@ -234,14 +234,17 @@ class CustomerData:
     def _batch(self, grid: Grid, artifact: int, batch: bulk.Batch, spoken: frozenset[str]) -> None:
         """Tokens under one heading, behind the same label, or with neither."""
         kinds = batch.kinds
-        if "own" in kinds:
+        if "own" in kinds and (batch.labelled or batch.column < 0):
             return
+        kinds = NONE if "own" in kinds else kinds         # as meant.meant
+        spoken_for = batch.shape not in bulk.LABEL_ONLY or any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ()))
         if ("tw.bank_account" in kinds and "own" in spoken) or (
-                grid.table and batch.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys()):
+                grid.table and batch.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys()) or (
+                not spoken_for and "id" in kinds and not batch.labelled and len(batch.values) <= bulk.MANY):
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
-        if batch.shape in bulk.LABEL_ONLY and not any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ())):
+        if not spoken_for:
             return
         values = batch.values
         keep: Sequence[int] = range(len(values))
@@ -282,8 +285,7 @@ class CustomerData:
         if not kinds and not headed:
             kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
                      or self._neighbour(grid, row, token))
-        if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):      # of two headings over it
-            kinds = frozenset(["phone"])
+        token, kinds = meant.meant(grid, self.labels, row, token, kinds, headed)
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds or (read is not None and (read.value in EXAMPLES or read.value in self.own)):
             return
@@ -318,6 +320,8 @@ class CustomerData:
         if id != grid.id or not kinds or not 0 < token.start - end <= 4 * FURTHER:
             return frozenset()
         between = grid.text[end:token.start]
+        if line == row and grid.headings and "\t" in between:
+            return frozenset()                            # another column, which its own heading speaks for
         if line != row and not CONTINUED.fullmatch(between):
             near = len(between) <= FURTHER and not WORD.search(between)
             return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
@@ -339,9 +343,7 @@ class CustomerData:
         for name, values in sorted(accepted.items()):
             tally.identifiers[name] = tally.identifiers.get(name, 0) + len(values)
             yield _finding(name, values, self.before)
-        cards = accepted.get("card", {})
-        chinese = sum(map(payment.china_card, cards))
-        if chinese:
+        if chinese := sum(map(payment.china_card, accepted.get("card", {}))):
             tally.identifiers["cn.bank_card"] = chinese
         tally.persons = max(tally.persons, people.persons(accepted, self._named))
         yield from self._contacts(tally)

@@ -18,6 +18,8 @@ HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 ABOVE = 40
 """Lines above the first row in which the columns are named, one a line or all in one."""
+ROWS_MORE = 2
+"""Rows of a heading under its first one."""
 LEAST_BELOW = 2
 """Cells of a last row that must name kinds: a total has one at the most."""
 NOTE = re.compile(r"\([^()]{0,6}[0-9]{1,2}[^()]{0,6}\)")
@@ -49,9 +51,11 @@ def rows(lines: list[str], labels: Labels, bare: Sequence[int] | None = None) ->
                 cells = lines[row].split("\t")
                 kinds = kinds_of(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
                 if kinds is not None:
-                    second = _second(lines[row + 1:row + 2], labels)
-                    found.append((row + 1, kinds if second is None else _both(kinds, second)))
-                    row += second is not None
+                    first, more = row + 1, _second(lines[row + 1:row + 2], labels)
+                    while more is not None and row - first < ROWS_MORE - 1:
+                        kinds, row = _both(kinds, more), row + 1
+                        more = _second(lines[row + 1:row + 2], labels)
+                    found.append((first, kinds))
                     tried = HEADING_ROWS
             row += 1
         try:

@@ -33,7 +33,9 @@ def mended(text: Text) -> Text:
 
 
 def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
-    """A number with the noughts that a spreadsheet took from it."""
+    """A number with the noughts that a spreadsheet took from it: one that still has any is whole."""
+    if token.value[0] == "0":
+        return token
     length = len(token.value)
     for digits, noughts in (bulk.SHORTENED[kind] for kind in sorted(kinds & bulk.SHORTENED.keys())):
         if 0 < digits - length <= noughts:

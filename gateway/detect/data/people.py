@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
+from operator import attrgetter
 
 import numpy as np
 
@@ -54,8 +55,9 @@ def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] =
     """Distinct people with a strong identifier.
 
     Values of different types in one row belong to one person, as do those of a record written line by line (different
-    types on neighbouring lines). Several values of one type in one row are several people. `named` tells the name of a
-    person in a row of a grid: two names, two records.
+    types on neighbouring lines). Several values of one type in one row are several people, and so are as many national
+    numbers of one type, however what stands beside them ties them together. `named` tells the name of a person in a row
+    of a grid: two names, two records.
     """
     strong = {name: values for name, values in accepted.items() if TYPES[name].strong}
     most = max(map(len, strong.values()), default=0)
@@ -64,16 +66,16 @@ def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] =
     sets = _Sets()
     rows: dict[tuple[int, int], dict[str, list[str]]] = {}
     for name, values in strong.items():
-        for value, sightings in values.items():
+        for value in values:
             sets.find((name, value))
-            for seen in sightings or ():
-                found = rows.setdefault((seen.grid, seen.row), {}).setdefault(name, [])
-                if value not in found:
-                    found.append(value)
+        for seen in sorted(chain.from_iterable(filter(None, values.values())), key=attrgetter("place")):
+            found = rows.setdefault((seen.grid, seen.row), {}).setdefault(name, [])
+            if seen.value not in found:
+                found.append(seen.value)
     for types in rows.values():
         _join_row(types, sets)
     _join_records(rows, sets, named if len(rows) < MANY else lambda grid, row: "")
-    return sets.count()
+    return max(sets.count(), *(len(values) for name, values in strong.items() if name in NATIONAL), 0)
 
 
 def _join_row(types: Mapping[str, list[str]], sets: _Sets) -> None:

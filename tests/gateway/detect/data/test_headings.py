@@ -40,6 +40,8 @@ def test_a_title_is_no_heading_and_each_table_of_a_sheet_has_its_own():
 def test_two_rows_of_headings() -> None:
     lines = ["Name\tRef\tInfo", "氏名\tマイナンバー\t電話(10桁)", "佐藤\t123456789012\t0312345678"]
     assert headings.rows(lines, LABELS) == [(1, [{"name"}, {"jp.my_number"}, {"phone"}])]
+    three = ["持卡人\t\t卡片與帳戶\t", "姓名\t證件\t卡號\t扣款", "\t種類\t\t帳號", "陳\t護照\t1\t2"]
+    assert headings.rows(three, LABELS) == [(1, [{"name"}, {"id"}, {"card"}, {"tw.bank_account", *LABELS.heading("帳號")}])]
     assert headings.rows(["Name\tPhone", "陳\t0912345678"], LABELS)[0][0] == 1
 
 

@@ -20,7 +20,7 @@ def test_upright_lines_of_pictures():
 
 @pytest.mark.parametrize(("value", "kinds", "meant"), [
     ("17056191", {"us.ssn"}, "017056191"), ("1234567890", {"tw.nhi_card"}, "001234567890"), ("1234567890", {"phone"}, "1234567890"),
-    ("12345678", {"jp.my_number"}, "12345678"),
+    ("12345678", {"jp.my_number"}, "12345678"), ("01086791697", {"kr.rrn"}, "01086791697"),
 ])
 def test_noughts_that_a_spreadsheet_dropped(value, kinds, meant):
     token = lengthened(Token(f"D{len(value)}", value, 0, len(value)), frozenset(kinds))

@@ -35,6 +35,22 @@ def test_records_line_by_line_part_where_a_type_comes_again():
     assert people.persons(accepted) == 2
 
 
+def test_national_numbers_of_one_type_are_as_many_people():
+    """A line that ends within a record ties each person to the next."""
+    ids, cards = ({f"{kind}{n}": [seen(f"{kind}{n}", n), seen(f"{kind}{n}", n + shift, 2)] for n in range(5)} for kind, shift in (("t", 0), ("c", 1)))
+    assert people.persons({"tw.national_id": ids, "card": cards}) == 5
+    assert people.persons({"tw.passport": ids, "card": cards}) == 1
+
+
+def test_values_of_a_row_are_told_apart_by_their_places():
+    def at(value, place):
+        return [Seen(value, 1, 0, 0, place, "body")]
+
+    accepted = {"card": {"c2": at("c2", 30), "c1": at("c1", 10)}, "tw.national_id": {"t1": [*at("t1", 0), seen("t1", 1, 2)], "t2": [*at("t2", 20), seen("t2", 2, 2)]}}
+    accepted["card"] |= {"c1": [*accepted["card"]["c1"], seen("c1", 1, 2)], "c2": [*accepted["card"]["c2"], seen("c2", 2, 2)]}
+    assert people.persons(accepted) == 2
+
+
 def test_the_same_value_in_a_reply_chain_is_one():
     assert people.persons({"tw.national_id": {"t": [seen("t", r) for r in range(9)]}}) == 1
 

@@ -1,0 +1,51 @@
+"""What the words near a value mean for it: what it looks like, and what stands beside it, may say more or something else."""
+
+from __future__ import annotations
+
+import re
+
+from gateway.detect.data.bulk import LABEL_ONLY
+from gateway.detect.data.layout import Grid
+from gateway.detect.data.tokens import Token
+from gateway.identifiers import contact
+from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.terms import NONE, Labels
+
+PHONE = frozenset({"phone"})
+MOBILE = re.compile("09[0-9]{2}-[0-9]{3}-[0-9]{3}")
+"""A mobile telephone of Taiwan as people write it; no account is grouped so."""
+BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
+DOCUMENT = 12
+"""Characters of a word that says what document a number is of."""
+
+
+def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[str], headed: bool) -> tuple[Token, frozenset[str]]:
+    """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
+
+    - A telephone number under two headings, or in a row of two lines under headings of two, is one.
+    - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
+    - Under `ID no.` the cell to the left may say of what document it is: 護照, 居留證.
+    - A Japanese account may stand behind the number of its branch: `123-1234567`.
+    """
+    if not kinds:
+        return token, kinds
+    if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):
+        return token, PHONE
+    if headed and "own" in kinds and grid.headings:
+        return token, NONE
+    if headed and "id" in kinds and token.shape in LABEL_ONLY:
+        return token, kinds | _document(grid, labels, row, token.start)
+    if not token.grouped or token.shape != "D10":
+        return token, kinds
+    if "tw.bank_account" in kinds:
+        return token, PHONE if MOBILE.fullmatch(grid.text, token.start, token.end) else kinds
+    if "jp.bank_account" in kinds and BRANCHED.fullmatch(grid.text, token.start, token.end):
+        return Token("D7", token.value[3:], token.end - 7, token.end), kinds
+    return token, kinds
+
+
+def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str]:
+    """Kinds of the cell to the left of a value."""
+    cells = grid.text[grid.starts[row]:start].split("\t")
+    cell = cells[-2].strip() if len(cells) > 1 else ""
+    return labels.heading(cell) & IDENTIFYING if 2 <= len(cell) <= DOCUMENT else NONE

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import random
+
+from gateway.detect.data import layout, meant
+from gateway.detect.data.tokens import Token, tokens
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Table, Text
+from tests.gateway.detect.data.test_detector import scan
+from tests.gateway.identifiers import makers
+
+RNG = random.Random(9)
+
+
+def said(text: str, kinds: set[str], headed: bool = False) -> tuple[str, set[str]]:
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    token: Token = next(tokens(grid.text))
+    found, of = meant.meant(grid, Labels(), 0, token, frozenset(kinds), headed)
+    return found.value, set(of)
+
+
+def test_telephones_are_no_accounts() -> None:
+    assert said("0912-345-678", {"tw.bank_account"}) == ("0912345678", {"phone"})
+    assert said("0912-345-678", {"tw.bank_account", "phone"}) == ("0912345678", {"phone"})
+    assert said("0912-345678", {"tw.bank_account"}) == ("0912345678", {"tw.bank_account"})
+
+
+def test_accounts_behind_their_branch() -> None:
+    assert said("123-4567890", {"jp.bank_account"}) == ("4567890", {"jp.bank_account"})
+    assert said("1234-567890", {"jp.bank_account"})[0] == "1234567890"
+    assert said("123-4567890", {"jp.bank_account", "tw.bank_account"})[0] == "1234567890"
+    rows = "\n".join(f"佐藤{n}\t{RNG.randrange(100, 999)}-{RNG.randrange(10 ** 6, 10 ** 7)}\t{n}00" for n in range(5))
+    assert scan(f"氏名\t店番-口座番号\t残高\n{rows}")[0].identifiers["jp.bank_account"] == 5
+    assert not scan(f"氏名\t店番-品番\t残高\n{rows}")[0].identifiers.get("jp.bank_account")
+
+
+def test_the_cell_to_the_left_says_of_what_document_a_number_is() -> None:
+    rows = [(f"陳小{n}", kind, f"{RNG.randrange(3 * 10 ** 8, 4 * 10 ** 8)}") for n in "明華美" for kind in ("護照",)]
+    table = Table("sheet", (("姓名", "證件別", "證件號碼"), *rows))
+    assert scan(tables=[table])[0].identifiers["tw.passport"] == 3
+    other = Table("sheet", (("姓名", "證件別", "證件號碼"), *((name, "員工證", number) for name, _, number in rows)))
+    assert not scan(tables=[other])[0].identifiers.get("tw.passport")
+
+
+def test_a_column_that_is_paid_to_is_told_by_check_digits() -> None:
+    def paid(make) -> int:
+        rows = [(f"王{n}", make()) for n in "一二三四五六"]
+        return scan(tables=[Table("sheet", (("收款账号名称", "收款账号"), *rows))])[0].identifiers.get("card", 0)
+
+    assert paid(lambda: makers.card(RNG, "6225")) == 6
+    assert paid(lambda: f"1001{RNG.randrange(10 ** 14, 10 ** 15)}") == 0
+    card = makers.card(RNG, "6225")
+    assert not scan(f"收款账号：{card}")[0].identifiers.get("card")
