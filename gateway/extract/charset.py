@@ -36,6 +36,8 @@ CHARSETS: dict[str, str] = {
     "windows-1256": "cp1256", "windows-1257": "cp1257", "windows-1258": "cp1258", "koi8-r": "koi8_r",
     "koi8-u": "koi8_u", "tis-620": "tis_620", "windows-874": "cp874", "macintosh": "mac_roman", "cp437": "cp437",
     "ibm437": "cp437", "cp850": "cp850", "cp866": "cp866",
+    "ibm037": "cp037", "cp037": "cp037", "ebcdic-cp-us": "cp037", "csibm037": "cp037", "ibm1140": "cp1140", "ibm01140": "cp1140",
+    "ibm500": "cp500", "cp500": "cp500", "ibm1026": "cp1026", "cp1026": "cp1026", "ibm273": "cp273",
 }
 """What senders write -> the codec that decodes it, always the superset in real use (gb2312 -> GB18030, WHATWG Encoding 4.2)."""
 

@@ -31,7 +31,7 @@ def text_like(head: bytes) -> bool:
     if strange * 200 > len(head):
         return False
     nulls = head.count(0)
-    return nulls * 100 <= len(head) or _utf16_like(head)
+    return nulls * 100 <= len(head) or _utf16_like(head) or _utf32_like(head)
 
 
 def _utf16_like(head: bytes) -> bool:
@@ -39,6 +39,16 @@ def _utf16_like(head: bytes) -> bool:
     even, odd = head[0::2], head[1::2]
     for high, low in ((odd, even), (even, odd)):
         if high.count(0) * 10 > len(high) * 6 and low.count(0) * 50 < len(low) and high.count(0) > 4:
+            return not low.translate(None, bytes(range(32, 127)) + b"\r\n\t")[8:]
+    return False
+
+
+def _utf32_like(head: bytes) -> bool:
+    """UTF-32 without a mark: of four octets three are NUL, and the first or last are Latin text."""
+    if len(head) < SURE or head.count(0) * 4 < len(head) * 3 - len(head) // 8:
+        return False
+    for low, high in ((head[0::4], head[3::4] + head[2::4]), (head[3::4], head[0::4] + head[1::4])):
+        if not any(high) and low.count(0) * 50 < len(low):
             return not low.translate(None, bytes(range(32, 127)) + b"\r\n\t")[8:]
     return False
 

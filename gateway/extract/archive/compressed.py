@@ -26,6 +26,7 @@ ENDINGS = {
 DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "lzo", "gzip", "uue", "uu", "enc", "zz", "zlib"})
 MAX_STREAMS = 1000                       # streams after one another in one file
 MAX_COPIED = 1 << 30                     # octets copied to look for the next stream: each look costs what is left of the file
+LONG_FIELD = 64                          # octets from which a field of a header may hold a file
 HEADER = 1024                            # octets of one stream in which its name is looked for
 SHOWN = 8                                # of them also shown by themselves: some readers stop after the first, some take the last
 
@@ -63,6 +64,20 @@ def gzip_name(data: bytes) -> bytes:
     at = 12 + int.from_bytes(data[10:12], "little") if data[3] & 4 else 10
     end = data.find(b"\0", at)
     return data[at:end][:255] if end > 0 else b""
+
+
+def gzip_fields(data: bytes) -> Iterator[Child]:
+    """The extra field and the comment of a header where they are long enough for a file (RFC 1952, 2.3.1)."""
+    flags, at = data[3] if len(data) > 12 else 0, 10
+    if flags & 4:
+        at = 12 + int.from_bytes(data[10:12], "little")
+        if at - 12 >= LONG_FIELD:
+            yield Child(data[12:at], ArtifactKind.OBJECT, label="extra field")
+    if flags & 16:
+        begin = data.find(b"\0", at) + 1 if flags & 8 else at
+        comment = data[begin:data.find(b"\0", begin)]
+        if len(comment) >= LONG_FIELD:
+            yield Child(comment, ArtifactKind.OBJECT, label="comment")
 
 
 def unzlib(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
@@ -130,6 +145,8 @@ class Compressed:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         budget = Budget.of(context)
         names = inner_names(node)
+        if node.type == "application/gzip":
+            yield from gzip_fields(node.data)
         pieces, rest, trouble = streams(node.type, node.data, budget)
         made = b"".join(piece for _, piece in pieces)
         anomalies: tuple[str, ...] = ()

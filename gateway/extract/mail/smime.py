@@ -23,6 +23,7 @@ SIGNED, ENVELOPED, ENCRYPTED_DATA = OID_PREFIX + b"\x02", OID_PREFIX + b"\x03", 
 AUTH_ENVELOPED = bytes.fromhex("2a864886f70d010910") + b"\x01\x17"
 COMPRESSED = bytes.fromhex("2a864886f70d010910") + b"\x01\x09"
 SIGNATURES = frozenset({"application/pkcs7-signature", "application/x-pkcs7-signature"})
+MESSAGES = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 MAX_NESTING = 12
 ELEMENTS = 200_000
 """Of one message. A signer that streams writes a piece each 1,000 octets, and each is looked at a few times."""
@@ -36,7 +37,8 @@ class SmimeExtractor:
 
     def claims(self, node: Node) -> bool:
         return node.type == "application/pkcs7-mime" or (
-            node.type == "application/x-pem" and PEM.search(node.data[:200] + b"-----END") is not None)
+            node.type == "application/x-pem" and PEM.search(node.data[:200] + b"-----END") is not None) or (
+            node.type == "application/asn1" and _said(node))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
@@ -48,6 +50,11 @@ class SmimeExtractor:
             contents += [item.data] if isinstance(item, Child) else []
             yield item
         yield from _pdf(data, contents)
+
+
+def _said(node: Node) -> bool:
+    """Declared or named as a message, whatever it is: mail programs try to read it as one."""
+    return node.artifact.declared_type in MESSAGES or any(name[-4:].lower() in (".p7m", ".p7z") for name in node.artifact.names)
 
 
 def _pdf(data: bytes, contents: list[bytes]) -> Iterator[Yield]:

@@ -25,7 +25,7 @@ def test_undeclared(text, encoding):
 
 @pytest.mark.parametrize(("text", "encoding", "declared"), [
     (ZH_TW, "cp950", "Big5"), (ZH_CN, "gb18030", "GB2312"), (JA, "cp932", "Shift_JIS"), (JA, "iso2022_jp", "ISO-2022-JP"), (JA, "utf-16-le", "utf-16le"), (KO, "cp949", "euc-kr"),
-    ("㈱①髙﨑", "cp932", "shift_jis"), ("naïve “quotes”", "cp1252", "iso-8859-1"),
+    ("<script>x[0]=\"a\";</script>", "cp037", "IBM037"), ("㈱①髙﨑", "cp932", "shift_jis"), ("naïve “quotes”", "cp1252", "iso-8859-1"),
 ])
 def test_declared(text, encoding, declared):
     assert readings(text.encode(encoding), declared)[0][0] == text

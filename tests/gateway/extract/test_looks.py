@@ -8,12 +8,12 @@ from gateway.extract.looks import html_like, mail_like, text_like, written
 
 
 @pytest.mark.parametrize("data", [b"", b"words\r\n", "報價單".encode("cp950"), "見積書".encode("cp932"), "見積".encode("iso2022_jp"),
-                                  "hi there".encode("utf-16-le"), b"\xff\xfea\0", b"form\x0cfeed", b"end\x1a"])
+                                  "hi there".encode("utf-16-le"), ("<p>hi there " * 9).encode("utf-32-le"), ("hi there " * 9).encode("utf-32-be"), b"\xff\xfea\0", b"form\x0cfeed", b"end\x1a"])
 def test_text(data):
     assert text_like(data)
 
 
-@pytest.mark.parametrize("data", [bytes(100), bytes(range(256)), b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\x0d"])
+@pytest.mark.parametrize("data", [bytes(100), bytes(range(256)), b"".join(n.to_bytes(4, "little") for n in range(1, 200)), bytes(3) + b"a" + bytes(200), b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\x0d"])
 def test_not_text(data):
     assert not text_like(data)
 

@@ -129,3 +129,18 @@ def test_zlib_streams():
     for damaged in (packed[:-2], packed[:-1] + b"?"):
         found = list(take_apart(COMPRESSED, damaged, "a.zlib", kind="application/zlib"))
         assert "MALFORMED" in codes(found) or any(getattr(x, "code", None) is IncidentCode.MALFORMED for x in found)
+
+
+def gzip_of(flags, fields, data=b"hello"):
+    packed = zlib.compress(data, wbits=-15)
+    return b"\x1f\x8b\x08" + bytes((flags,)) + bytes(6) + fields + packed + struct.pack("<LL", zlib.crc32(data), len(data))
+
+
+@pytest.mark.parametrize(("data", "seen"), [
+    (gzip_of(4, struct.pack("<H", len(DATA)) + DATA), {"extra field": DATA}),
+    (gzip_of(16, b"words " * 20 + b"\0"), {"comment": b"words " * 20}),
+    (gzip_of(4 + 8 + 16, b"\3\0abcname.txt\0" + b"words " * 20 + b"\0"), {"comment": b"words " * 20}),
+    (gzip_of(4 + 16, b"\6\0BC\2\0\x1b\0made here\0"), {}),
+])
+def test_fields_of_a_header_that_could_hold_a_file(data, seen):
+    assert {k: v for k, v in content(take_apart(COMPRESSED, data)).items() if v != b"hello"} == seen

@@ -151,3 +151,12 @@ def test_signed_files_are_no_mail(identity, content, kind):
         serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
     node = Node(Artifact(0, None, ArtifactKind.PART), data, "application/pkcs7-mime")
     assert [(c.data, c.detected_type) for c in SMIME.extract(node, Context(Limits())) if isinstance(c, Child)] == [(content, kind)]
+
+
+@pytest.mark.parametrize(("names", "declared", "claimed"), [
+    (("smime.p7m",), "", True), (("a.P7M",), "", True), ((), "application/x-pkcs7-mime", True), (("a.der",), "", False), ((), "application/x-x509-ca-cert", False)])
+def test_what_is_said_to_be_a_message_is_read_as_one(names, declared, claimed):
+    node = Node(Artifact(1, 0, ArtifactKind.PART, names, declared_type=declared), b"\x30\x80" * 100, "application/asn1")
+    assert SMIME.claims(node) == claimed
+    with pytest.raises(ValueError, match="deep"):
+        list(SMIME.extract(node, Context(Limits())))
