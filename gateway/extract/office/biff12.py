@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from gateway.extract.base import Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import ptg, targets, xlmtext
 from gateway.model.content import Observation
 
@@ -126,7 +127,7 @@ def clicked(data: bytes) -> Iterator[Yield]:
 
 def connections(data: bytes) -> Iterator[Yield]:
     """Pages and shares that the connections of a workbook read from ([MS-XLSB] 2.1.7.13)."""
-    for found in islice(ADDRESS.finditer(data), LINKS):
+    for found in counted(ADDRESS.finditer(data), 10 * LINKS, "addresses of connections"):
         text = found[0].decode("utf-16-le", "replace")
         if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) and not targets.OFFICE_CLOUD.match(text):
             yield Observation("DOC-REMOTE-QUERY", text)

@@ -13,7 +13,7 @@ from itertools import chain
 
 from gateway.extract.bounded import counted
 from gateway.extract.office.targets import Place, abroad, place
-from gateway.extract.office.xml import narrow, undressed
+from gateway.extract.office.xml import narrow, spelled, undressed
 from gateway.model.content import Observation
 
 SHARE = b"\\\\"
@@ -21,7 +21,6 @@ SCHEMES = tuple((sign, re.compile(b":" + re.escape(sign) + rb"(?<=[lmbfavLMBFAV]
 """Behind file, smb, smbs, cifs, dav, davs, nfs, afp: literals first, since patterns of the words themselves take ten times as
 long; and none where its sign is nowhere, since one octet is found thirty times faster than two."""
 LETTERS = re.compile(rb"[A-Za-z]{1,8}\Z")
-REFERENCE = re.compile(rb"&#(?:x0*+[0-9a-fA-F]{1,6}|0*+\d{1,7});")
 BACK = 1 << 14                           # octets before an address in which its value begins, and before that its element
 NAMED = 100                              # octets before a value in which its attribute's name stands
 LONGEST = 2000                           # octets of a value
@@ -57,9 +56,7 @@ VALUE_ENDS = re.compile(rb"[\"'<>;]")
 
 def elsewhere(data: bytes, known: Iterable[Observation] = (), texts: bool = True) -> Iterator[Observation]:
     """What one part names on shares of the world, but for what is `known`; `texts` for what stands between tags, too."""
-    data = undressed(narrow(data))
-    if b"&" in data and b"&#" in data:
-        data = REFERENCE.sub(lambda found: unescape(found[0].decode()).encode("utf-8", "replace"), data)
+    data = spelled(undressed(narrow(data)))
     told = {observation.detail for observation in known}
     most = TOLD + len(told)
     for start in counted(_starts(data), MOST, "addresses in one part"):

@@ -9,9 +9,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import addins, fetched, odf, targets, webpage
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.ooxml import formulas as sheet_formulas
@@ -38,7 +38,7 @@ LINKED = {
 }
 """Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""
 RULE = re.compile(rb"<(?:\w{1,20}:)?(?:Value[12]?|Min|Max)>([^<>]{3,4000})<")
-BARS = 10_000                            # rules of one workbook that are read
+BARS = 200_000                           # rules of one workbook that are read
 BINARIES = frozenset({"binData", "binaryData", "chunk", "VBProjectData", "ForeignData"})
 
 
@@ -131,7 +131,9 @@ class OfficeXml:
 
 def _rules(data: bytes) -> Iterator[Observation]:
     """Formulas of conditional formats and of validations, which stand between tags (XML Spreadsheet Reference)."""
-    for found in islice(RULE.finditer(data), BARS) if b"ConditionalFormatting" in data or b"DataValidation" in data else ():
+    if b"ConditionalFormatting" not in data and b"DataValidation" not in data:
+        return
+    for found in counted(RULE.finditer(data), BARS, "rules"):
         text = unescape(found[1].decode("utf-8", "replace"))
         if "|" in text and dde_call(text):
             yield Observation("DOC-DDE", text[:400])

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 
 from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import judge
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -21,7 +21,7 @@ SHORTEST = 2
 CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f]")
 LENGTH_DELIMITED = 2
 STRINGS = 200_000
-LINK = re.compile(rb"(?:smb|afp|nfs|cifs|file)://[\x21-\x7e]{3,300}")
+LINK = re.compile(rb"(?:smb|afp|nfs|cifs|file)://[\x21-\x7e]{3,300}", re.I)
 """A link to a share or a file: what is new in a block stands there as it is."""
 
 
@@ -36,7 +36,7 @@ class IworkExtractor:
         return node.data[:1] == b"\0" and any(name.lower().endswith(NAME) for name in node.artifact.names)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        for found in islice(LINK.finditer(node.data), STRINGS):
+        for found in counted(LINK.finditer(node.data), STRINGS, "links"):
             seen = judge("hyperlink", found[0].decode("ascii"))
             if seen is not None and seen.code != "DOC-LINK":
                 yield seen

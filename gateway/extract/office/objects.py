@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from gateway.extract.base import Child, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import PROGRAM, Place, judge, place, program
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -160,13 +161,14 @@ SHARE16, OFFICE16 = b"\\\0\\\0", b"m\0s\0-\0"
 COMMANDED = re.compile(r"(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]script|msiexec)(?:\.exe)?\s{1,9}"
                        r"(?:[/-][A-Za-z]|\"?[a-z]{4,5}://|\"?[A-Z]:\\|\\\\)", re.I)
 """A program of Windows with what it is told; a shape that is called like it has no more to say."""
+ADDRESSES = 2_000                        # that one link names: it has one or two
 MOST = 50_000                            # strings of one stream that are looked at
 
 
 def hyperlink(data: bytes) -> Iterator[Yield]:
     """The target of a serialized hyperlink ([MS-OSHARED] 2.3.7), in whichever of its strings it stands."""
     found = [m[::2].decode("ascii") for m in RUN16.findall(data)] + [m.decode("ascii") for m in RUN8.findall(data)]
-    for text in dict.fromkeys(found[:20]):
+    for text in counted(dict.fromkeys(found), ADDRESSES, "addresses of one link"):
         judged = judge("hyperlink", text.strip()) if "\\" in text or "/" in text or ":" in text else None
         if judged is not None:
             yield judged
@@ -186,7 +188,7 @@ def programs(data: bytes, commands: bool = False) -> Iterator[Yield]:
 def moniker(data: bytes) -> Iterator[Yield]:
     """The targets that an OLE link stream names ([MS-OLEDS] 2.3.3), and script class ids."""
     found = [m.decode("latin-1") for m in URL8.findall(data)] + [m[::2].decode("latin-1") for m in URL16.findall(data)]
-    for url in dict.fromkeys(found[:20]):
+    for url in counted(dict.fromkeys(found), ADDRESSES, "addresses of one link"):
         if place(url) in (Place.WEB, Place.SHARE, Place.SCRIPT):
             yield Observation("DOC-REMOTE-OLE", url[:300])
     for octets, code in SCRIPT_IDS.items():

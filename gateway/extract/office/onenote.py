@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import fields
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -18,7 +19,7 @@ ALTERNATIVE = bytes.fromhex("3fdd9a101b91f549a5d01791edc8aed8")
 PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\x01\0\0\0")
 ENDING = re.compile(rb"\.\0(?:[A-Za-z0-9]\0){1,8}\0\0")
-LINK, LINKS = "HYPERLINK ", 5_000
+LINK, LINKS = "HYPERLINK ", 50_000
 RUNS = 200_000                           # pieces of text of one section: ten thousand pages
 NAME = 240                               # octets of a name in UTF-16
 TEXT = re.compile(rb"(?:[\x20-\x7e]\0|[\x00-\xff][\x30\x4e-\x9f\xac-\xd7\xff]){4,2000}")
@@ -61,7 +62,7 @@ class OneNote:
 def _links(runs: list[str]) -> Iterator[Observation]:
     """Links stand in the text as field codes ([MS-ONE] 2.3.67), hidden from the reader."""
     linked = dict.fromkeys(run[run.index(LINK):] for run in runs if LINK in run)
-    for code in islice(linked, LINKS):
+    for code in counted(linked, LINKS, "links"):
         yield from (seen for seen in fields.judge(code) if seen.code != "DOC-LINK")
 
 

@@ -17,7 +17,7 @@ from gateway.extract.office.activex import by_class, octets
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.remarks import Remarks
 from gateway.extract.office.story import Story
-from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, undressed
+from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, spelled, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
@@ -257,7 +257,7 @@ def _quiet(root: bytes, kinds: set[str]) -> bool:
 
 def formulas(data: bytes) -> Iterator[Yield]:
     """DDE calls in the formulas of a worksheet, =service|'topic'!item, and functions that reach outside."""
-    data = undressed(data)
+    data = spelled(undressed(data))
     yield from sheet_calls.calls(data)
     begin, end = fetched.cells(data)
     for element, most, letter in MOST:

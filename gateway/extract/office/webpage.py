@@ -9,29 +9,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import chain, islice
+from itertools import chain
 
 from gateway.extract.base import Context, Node, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import fields, properties, targets
 from gateway.extract.office.activex import control
+from gateway.extract.office.xml import narrow, spelled
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
 
 WORD = re.compile(rb"urn:schemas-microsoft-com:office:(?:word|excel|powerpoint)|ProgId[\"']?\s{1,4}content\s{0,4}=\s{0,4}[\"']?"
                   rb"(?:Word|Excel|PowerPoint)\.", re.I)
-FIELD = b"mso-element:field-begin"
+FIELD = b"mso-element"
 WITHIN = 2
 """Depth of a part of an attached message or saved page; the mail's own parts have 1."""
 PICTURED = frozenset({"DOC-EXTERNAL-SHARE", "DOC-EXTERNAL-MEDIA"})
 """What only a page by itself fetches: the body of a forwarded mail has its pictures with it, and old fields around them."""
-NAMES = frozenset({"doc", "docx", "dot", "dotx", "rtf", "wps", "wpt"})
+NAMES = frozenset({"doc", "docx", "docm", "dot", "dotx", "dotm", "rtf", "wps", "wpt"})
 """Word opens any page under these."""
-BOOKS = frozenset({"xls", "xlsx", "xlt"})
+BOOKS = frozenset({"xls", "xlsx", "xlsm", "xlsb", "xlt", "xltx", "xltm", "et", "ett"})
 HEAD = 8192                              # octets in which a page names its program
-READ = 4 << 20                           # octets of a page that are read
 MARK = re.compile(rb"mso-element\s{0,4}:\s{0,4}[\"']?field-(begin|separator|end)[^<>]{0,200}>", re.I)
 TAG = re.compile(rb"<[^<>]{0,4000}>")
-MOST = 5000                              # fields and addresses of one page
+MOST = 100_000                           # fields and addresses of one page
 ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"([^\"<>]{1,2000})\"|'([^'<>]{1,2000})')", re.I)
 LINKED = re.compile(rb"<link\s[^<>]{0,400}?(?<!\w)href\s{0,4}=\s{0,4}[\"']?\s{0,4}"
                     rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
@@ -63,12 +64,12 @@ class OfficePage:
         endings = extensions(node.artifact.names) if node.type == "text/html" else frozenset()
         if not endings and (node.type != "text/html" or node.artifact.depth < WITHIN):
             return False
-        return bool(endings & NAMES) or FIELD in node.data[:READ] or WORD.search(node.data[:HEAD]) is not None
+        return bool(endings & NAMES) or FIELD in node.data or WORD.search(node.data[:HEAD]) is not None
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        data = node.data[:READ]
+        data = spelled(narrow(node.data))
         named = bool(extensions(node.artifact.names))
-        for code in islice(_fields(data), MOST):
+        for code in counted(_fields(data), MOST, "fields"):
             for found in fields.judge(code):
                 if named or found.code not in PICTURED:
                     yield found
@@ -79,7 +80,7 @@ class OfficePage:
         yield from _controls(data)
         yield from kept(data)
         yield from sources(data)
-        for island in islice(ISLAND.finditer(data), MOST):
+        for island in counted(ISLAND.finditer(data), MOST, "addresses of islands"):
             target = unescape((island[2] or island[3]).decode("utf-8", "replace"))
             seen = targets.judge(PART.get(island[1].decode().lower(), "subDocument"), target)
             if seen is not None:
@@ -88,7 +89,7 @@ class OfficePage:
 
 def fetched(data: bytes) -> Iterator[Observation]:
     """What office programs fetch from shares for a page that they show: its pictures and its other files."""
-    for picture in islice(chain(*(kind.finditer(data) for kind in (FETCHED, LINKED, STYLED, LOADED))), MOST):
+    for picture in counted(chain(*(kind.finditer(data) for kind in (FETCHED, LINKED, STYLED, LOADED))), MOST, "pictures"):
         seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
         if seen is not None:
             yield seen
@@ -96,7 +97,7 @@ def fetched(data: bytes) -> Iterator[Observation]:
 
 def _loaded(data: bytes) -> Iterator[Observation]:
     """Objects of a page in a saved one, and its base, on shares of the world."""
-    for found in islice(LOADED.finditer(data), MOST):
+    for found in counted(LOADED.finditer(data), MOST, "objects"):
         target = unescape(found[1].decode("utf-8", "replace"))
         if targets.abroad(target):
             yield Observation("DOC-EXTERNAL-SHARE", target)
@@ -104,7 +105,7 @@ def _loaded(data: bytes) -> Iterator[Observation]:
 
 def _controls(data: bytes) -> Iterator[Observation]:
     """Controls that office programs load with the page."""
-    for found in dict.fromkeys(name.lower() for name in islice((m[1] for m in CONTROL.finditer(data)), MOST)):
+    for found in dict.fromkeys(name.lower() for name in counted((m[1] for m in CONTROL.finditer(data)), MOST, "controls")):
         if found != SMART_TAGS:
             yield control(found.decode("ascii"))
 
@@ -112,7 +113,7 @@ def _controls(data: bytes) -> Iterator[Observation]:
 def kept(data: bytes) -> Iterator[Observation]:
     """Properties that make the program load an assembly or a pack: elements of their names in an island of XML."""
     if b"_Assembly" in data or b"Solution_x0020_URL" in data:
-        for found in islice(PROPERTY.finditer(data), MOST):
+        for found in counted(PROPERTY.finditer(data), MOST, "properties"):
             name = found[1].decode().replace("_x0020_", " ")
             seen = properties.judge(name, unescape(found[2].decode("utf-8", "replace")))
             if seen is not None:
@@ -124,7 +125,7 @@ def sources(data: bytes) -> Iterator[Observation]:
     book = b"SupBook" in data
     if not book and b"QuerySource" not in data and b"PTSource" not in data:
         return
-    for found in islice(SOURCE.finditer(data), MOST):
+    for found in counted(SOURCE.finditer(data), MOST, "sources"):
         text = unescape(found[2].decode("utf-8", "replace")).strip()
         kind = found[1].lower()
         if kind == b"path" and book and "|" in text:

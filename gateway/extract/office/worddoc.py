@@ -7,9 +7,9 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from gateway.extract.base import Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import fields, targets
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -23,7 +23,7 @@ MOST_FILES = 2_000
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)(?:$|[?#])", re.I)
 PICTURE_HEAD = 0x44 - 4
 NAMED_PICTURE = re.compile(rb"\x44\0\x66\0")
-PICTURES = 2_000                         # of one document
+PICTURES = 100_000                        # of one document
 LANGUAGES = {0x0404: "cp950", 0x0C04: "cp950", 0x1404: "cp950", 0x0804: "gb18030", 0x1004: "gb18030", 0x0411: "cp932",
              0x0412: "cp949"}
 for _name in (*LANGUAGES.values(), "cp1252", "cp437", "utf-16", "utf-8-sig",):
@@ -121,7 +121,7 @@ def files(document: bytes, table: bytes) -> Iterator[Observation]:
 
 def linked_pictures(data: bytes) -> Iterator[Observation]:
     """Pictures that the stream Data only names ([MS-DOC] 2.9.190, PICF with mfpf 0x66: the name stands behind its head)."""
-    for found in islice(NAMED_PICTURE.finditer(data), PICTURES):
+    for found in counted(NAMED_PICTURE.finditer(data), PICTURES, "named pictures"):
         at = found.end() - 4 + PICTURE_HEAD
         path = data[at + 1:at + 1 + (data[at] if at < len(data) else 0)]
         seen = targets.judge("image", path.decode("latin-1"))

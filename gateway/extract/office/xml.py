@@ -6,6 +6,7 @@ lxml builds on libxml2, whose own limits stay in force (huge_tree off: 10 MB a t
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import Protocol
 
 from lxml import etree
@@ -141,6 +142,20 @@ def narrow(data: bytes) -> bytes:
             text = data.decode(charset, "replace").lstrip("\ufeff")
             return re.sub(r"^\s*<\?xml[^>]*\?>", "", text).encode("utf-8", "replace")
     return data
+
+
+REFERENCE = re.compile(rb"&#(?:x0*+[0-9a-f]{1,6}|0*+\d{1,7});?", re.I)
+MARKUP = frozenset("<>\"'&")
+
+
+def spelled(data: bytes) -> bytes:
+    """With the characters that references stand for, but for the signs of markup."""
+    return REFERENCE.sub(_character, data) if b"&" in data and b"&#" in data else data
+
+
+def _character(reference: re.Match[bytes]) -> bytes:
+    text = unescape(reference[0].decode("ascii"))
+    return reference[0] if text in MARKUP else text.encode("utf-8", "replace")
 
 
 class Elements:

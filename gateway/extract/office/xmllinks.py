@@ -12,9 +12,9 @@ import re
 import zlib
 from collections.abc import Iterator
 from html import unescape
-from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.charset import readings
 from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.targets import Place, judge, place, unescaped
@@ -46,7 +46,7 @@ ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\
 BY_ITSELF = frozenset({"DO", "PO"})
 """Events of OFD without a click: the document opens, a page opens (GB/T 33190-2016, 14.1)."""
 HEAD = 4096
-MOST = 1000
+MOST = 100_000                           # links of one document
 
 
 class XmlLinks:
@@ -66,18 +66,18 @@ class XmlLinks:
         yield from seen
         if b"<?xml-stylesheet" not in head:
             yield from elsewhere(text.encode("utf-8", "replace"), seen)
-        for found in islice(PACKED.finditer(text), MOST) if b"<HWPML" in head else ():
+        for found in counted(PACKED.finditer(text), MOST, "packed files") if b"<HWPML" in head else ():
             yield from _unpacked(found[1], context.allowance(len(node.data)))
-        for source in islice(SCRIPT.finditer(text), MOST):
+        for source in counted(SCRIPT.finditer(text), MOST, "scripts"):
             yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
 
 
 def _links(text: str, head: bytes) -> Iterator[Observation]:
     for address in (pattern for mark, pattern in FORMATS if mark in head):
-        for found in islice(address.finditer(text), MOST):
+        for found in counted(address.finditer(text), MOST, "links"):
             events = ACTION.findall(text[max(0, found.start() - 400):found.start()])
             yield from _judged(unescaped(unescape(found[1] or found[2])), bool(events) and events[-1] in BY_ITSELF)
-    for found in islice(LINKED.finditer(text), MOST):
+    for found in counted(LINKED.finditer(text), MOST, "linked documents"):
         target = unescape(found[1] or found[2])
         seen = judge("subdocument", target) if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT) else None
         if seen is not None:

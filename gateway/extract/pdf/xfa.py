@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import islice
 
 from gateway.extract.base import Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import Place, place
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.model.content import Observation
@@ -22,6 +22,7 @@ TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\
 CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
 SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
+MOST = 200_000                           # submissions of one form, and scripts
 GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})|"
                   r"(?<![\w.])(?-i:Get|Post|Put)\s{0,9}\(\s{0,9}[A-Za-z_]", re.I)
 """What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
@@ -35,13 +36,13 @@ def form(whole: str) -> Iterator[Yield]:
     """Entities, addresses on shares, and scripts that open, send or build something."""
     if re.search(r"<!(?:DOCTYPE|ENTITY)", whole[:65536]):
         yield Observation("PDF-XFA-ENTITY", "")
-    for target in map("".join, TARGET.findall(whole)[:200]):
+    for target in dict.fromkeys(map("".join, TARGET.findall(whole))):
         if place(target) in (Place.SHARE, Place.SCRIPT):
             yield Observation("PDF-REMOTE-SHARE", target)
     reference = REFERENCE.search(whole)
     if reference is not None and place(reference[1]) in (Place.WEB, Place.SHARE):
         yield Observation("PDF-LINK-AUTO", reference[1])
-    for found in islice(SENT.finditer(whole), 200):
+    for found in counted(SENT.finditer(whole), MOST, "submissions of a form"):
         event = _event(whole, found.start())
         if event not in CLICKED:
             yield Observation("PDF-SUBMIT-AUTO", f"XFA {event}: {found[1]}")
@@ -55,9 +56,7 @@ def form(whole: str) -> Iterator[Yield]:
 
 def scripts(whole: str) -> Iterator[tuple[str, str]]:
     """Event and source of the scripts in an XML form."""
-    for count, found in enumerate(SCRIPT.finditer(whole)):
-        if count > 2000:
-            return
+    for found in counted(SCRIPT.finditer(whole), MOST, "scripts of a form"):
         yield _event(whole, found.start()) or "script", unescape(found.group(1))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
-from itertools import islice
 
+from gateway.extract.bounded import counted
 from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.model.content import Observation
 
@@ -24,14 +24,14 @@ ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
 JOIN = re.compile(r'(?<!")"\s{0,4}&\s{0,4}"(?!")')
 JOINED = re.compile(r'\(\s{0,4}CONCAT(?:ENATE)?\(\s{0,4}"([^()]{1,1000})"\s{0,4}\)', re.I)
 SEPARATED = re.compile(r'"\s{0,4}[,;]\s{0,4}"')
-BACK = 4096                              # octets before a call in which its cell's formula begins
-MOST = 20_000                            # calls of one sheet that are looked at
+BACK = 1 << 16                           # octets before a call in which its cell's formula begins
+MOST = 200_000                           # calls of one sheet that are looked at
 
 
 def calls(data: bytes) -> Iterator[Observation]:
     """At most one observation of each kind for a sheet."""
     told: set[str] = set()
-    for at, name in islice(_calls(data), MOST):
+    for at, name in counted(_calls(data), MOST, "calls in a sheet"):
         begin = data.rfind(b"<", max(0, at - BACK), at)
         close = data.find(b">", begin, at) + 1
         if begin < 0 or not close or FORMULA.match(data[begin:close]) is None:

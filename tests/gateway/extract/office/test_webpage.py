@@ -54,6 +54,14 @@ def test_pictures_on_shares(body: str, found: str) -> None:
     assert read(body=body, name="a.htm") == set()         # a browser opens it
 
 
+@pytest.mark.parametrize("page", [
+    '<img src="&#92;&#92;h.example\\s\\a.png">', "<img src='&#x5c&#x005C;h.example/s/a.png'>", "<p>" + "x" * (5 << 20) + '<img src="\\\\h.example\\s\\a.png">',
+])
+def test_pictures_that_are_spelled_otherwise_or_come_late(page: str) -> None:
+    for data in (page.encode(), page.encode("utf-16")):
+        assert codes(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")) == {"DOC-EXTERNAL-SHARE"}
+
+
 def test_pictures_of_forwarded_mails_are_old() -> None:
     page = PAGE.format("", field('INCLUDEPICTURE "\\\\\\\\h.example\\\\logo.png"') + field("DDEAUTO cmd x")).encode()
     node = Node(Artifact(3, 1, ArtifactKind.PART, depth=2), page, "text/html")

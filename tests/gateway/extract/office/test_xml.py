@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.office import xml
-from gateway.extract.office.xml import Elements, XmlRefused, elements, local, looks_like_xml, parse, undressed
+from gateway.extract.office.xml import Elements, XmlRefused, elements, local, looks_like_xml, parse, spelled, undressed
 
 
 def test_elements_come_with_local_names_attributes_and_text() -> None:
@@ -81,3 +81,11 @@ def test_more_comments_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> N
 ])
 def test_without_comments_and_sections(data: bytes, bare: bytes) -> None:
     assert undressed(data) == bare
+
+
+@pytest.mark.parametrize(("data", "plain"), [
+    (b"&#92;&#x05C;h", b"\\\\h"), (b"&#0000000092&#x5c", b"\\\\"), (b"&#60;img&#x3E; &#34;&#39;&#38;amp;", b"&#60;img&#x3E; &#34;&#39;&#38;amp;"),
+    (b"a&b &lt;", b"a&b &lt;"), (b"&#x1F600;", "\U0001f600".encode()),
+])
+def test_references_but_for_the_signs_of_markup(data: bytes, plain: bytes) -> None:
+    assert spelled(data) == plain

@@ -25,6 +25,15 @@ def test_calls(formula: str, code: str) -> None:
     assert [o.code for o in calls(sheet(formula))] == [code]
 
 
+@pytest.mark.parametrize("formula", [
+    "WEBSERVICE&#40;&quot;http://h.example/&quot;)", "&#87;EBSERVICE(&quot;http://h.example/&quot;)", "A1&amp;" * 1500 + "WEBSERVICE(&quot;http://h.example/&quot;)",
+])
+def test_calls_that_are_spelled_otherwise_or_come_late(formula: str) -> None:
+    decoys = "<c><f>HYPERLINK(&quot;#A1&quot;)</f></c>" * 21_000
+    sheets = {"xl/worksheets/sheet1.xml": sheet(formula).replace(b"<row>", b"<row>" + decoys.encode()).decode()}
+    assert "FORMULA-CALL" in codes(take_apart(OOXML, docx(more=sheets), "a.xlsx"))
+
+
 @pytest.mark.parametrize("data", [
     sheet("HYPERLINK(&quot;https://www.example.com/&quot;,&quot;x&quot;)"), sheet("HYPERLINK(&quot;other.xlsx&quot;)"), sheet("MYCALL(1)"),
     sheet("HYPERLINK(A1)"), b"<worksheet><c t='inlineStr'><is><t>please CALL(1) us</t></is></c></worksheet>", sheet("VLOOKUP(A1,B:C,2)"), b"",
