@@ -12,8 +12,9 @@ HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "py", "sh", "so", "ps", 
 """Extensions that are top-level domains or words too: a picture or PDF named like a host is no program."""
 
 
-OWN_TYPE = {"mat": "application/x-matlab-data"}
-"""Extension -> the type of honest files that have it, too: these open in another program than what is blocked."""
+OWN_TYPE = {"mat": "application/x-matlab-data", "xsl": "text/xml", "xslt": "text/xml"}
+"""Extension -> the type of honest files that have it, too: these open in another program than what is blocked, or are told by what
+stands in them (a style sheet with a script)."""
 
 
 def blocked_group(artifact: Artifact, category: str) -> tuple[str, Group | None]:

@@ -18,6 +18,8 @@ INERT = ("image/", "font/", "audio/", "video/", "text/", "application/json", "ap
          "application/pdf", "application/vnd.ms-fontobject", "application/asn1", "application/octet-stream", "application/x-pem")
 """Types that ordinary pages carry in literals and data URIs."""
 
+PACKED = frozenset({"base64 application/zlib", "base64 application/gzip"})
+"""How pages keep their data small: what is packed so is judged by itself, and what the page makes of it too."""
 OPAQUE_SHARE = 4
 """An enciphered payload makes up at least a quarter of its page; bundled libraries do not."""
 
@@ -58,6 +60,7 @@ class SmugglingDetector:
     def page(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id
         carried = [o.detail for o in sample.observed("HTML-LITERAL", "HTML-DATA-URI") if not _inert(o.detail)]
+        carried = [detail for detail in carried if detail not in PACKED]
         carried += [o.detail for o in sample.observed("HTML-DATA-URI") if o.detail.startswith("text/html ")]
         writes = bool(sample.observed("HTML-WRITES-FILE", "HTML-DOWNLOAD"))
         starts = bool(sample.observed("HTML-AUTOSTART"))
@@ -99,6 +102,9 @@ class SmugglingDetector:
         id = sample.artifact.id
         for door in sample.observed("HTML-DOOR"):
             yield Finding("SMUGGLING-HTML-DOOR", "smuggling", Severity.HIGH, id, (f"page that {door.detail} unasked",))
+        if sample.observed("HTML-COPIES-UNSEEN"):
+            evidence = ("page that puts a command on the clipboard and does not show it",)
+            yield Finding("SMUGGLING-HTML-DOOR", "smuggling", Severity.HIGH, id, evidence)
         if sample.observed("HTML-HIDDEN-FORM"):
             evidence = ("page that hides in code that it asks for a password",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)

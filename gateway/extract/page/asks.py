@@ -25,6 +25,12 @@ TAG = re.compile(r"<input(?:\"[^\"]*+\"|'[^']*+'|[^<>\"'])*+")
 """A field's tag."""
 LETTER = re.compile(r"&#(?:x0*+([2-7][0-9a-f])(?![0-9a-f])|0*+([3-9][0-9]|1[01][0-9]|12[0-2])(?![0-9]));?", re.I)
 """A character of ASCII as a number, which any attribute may have (HTML 13.2.5.72)."""
+SECRET = re.compile(
+    r"pass(?:word|code|phrase)|(?<!\w)PIN(?!\w|\s?-?code)|"
+    r"(?:verification|security|one-time|access) code|(?<!\w)(?:OTP|CVV2?|CVC2?)(?!\w)|"
+    r"card n(?:umber|o)|kennwort|passwort|mot de passe|contrase\u00f1a|"
+    r"密[碼码]|[驗验][證证][碼码]|卡[號号]|安全[碼码]|パスワード|暗証番号|認証コード|カード番号|비밀번호|인증번호|카드번호", re.I)
+"""What people are asked for that is theirs alone, in words."""
 TRIES = 20_000                           # places that are looked at; pages with more are taken for such as ask
 REACH, LONGEST = 64, 16                  # characters of a match before its word, and of the word with what ends it
 CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
@@ -70,6 +76,11 @@ def _of_field(lower: str, at: int, ends: dict[int, int]) -> bool:
         tag = TAG.match(lower, begin, begin + WIDEST_INPUT)
         ends[begin] = max(lower.find(">", begin, begin + WIDEST_INPUT), tag.end() if tag is not None else 0)
     return at <= ends[begin]
+
+
+def speaks_of_secret(shown: str) -> bool:
+    """Whether the words of a page name a password, a code or the number of a card."""
+    return SECRET.search(shown) is not None
 
 
 def _places(lower: str) -> Iterator[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -9,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.identify import identify
-from gateway.extract.page.asks import asks_password
+from gateway.extract.page.asks import asks_password, speaks_of_secret
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import WEB, door, is_library
 from gateway.extract.page.played import Play
-from gateway.extract.page.shown import LEAST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
+from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
 from gateway.extract.script import literals, numbers, obscure
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -62,6 +63,10 @@ ACTS = (
      ("atob", "fromcharcode", "charcodeat", "unescape", "decodeuri", "uint8array", "parseint", "textdecoder", "frombase64")),
     ("HTML-WRITES-PAGE", WRITES_PAGE, ("document", "erhtml", "adjacenthtml", "eval", "function", "srcdoc")),
 )
+TYPED = re.compile(r"<textarea[\s>]|\scontenteditable[\s=>]|"
+                   r"<input(?![^<>]{0,400}?type\s{0,8}=\s{0,8}[\"']?"
+                   r"(?:hidden|submit|search|button|check|radio|image|email))[\s/>]", re.I)
+"""Fields for words and numbers."""
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -133,9 +138,10 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
     asks = asks_password(source)
-    if asks:
+    sent = _sends(page, play) and to_read(page, source) < SOME_SHOWN
+    if asks or (sent and _speaks(page, source, play)):
         yield Observation("HTML-PASSWORD")
-        if to_read(page, source) < SOME_SHOWN and _sends(page, play):
+        if sent:
             yield Observation("HTML-PASSWORD-SENT")
     way = "" if asks else door(page, source, script, play)    # who is asked has something to do first
     if way:
@@ -151,6 +157,15 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
         styled = STYLED.search(source) and MADE.search(source)
         if styled or (page.drawn_alone and TRANSFORMED.search(source)):
             yield Observation("HTML-ENTITY", "sheet")
+
+
+def _speaks(page: Page, source: str, play: Play | None) -> bool:
+    """Whether a page without a field for passwords names one, and something may be typed into it, or what is pressed is told."""
+    told = play is not None and any(act.phase == "click" and act.kind == "asks" for act in play.acts)
+    if not told and TYPED.search(source) is None:
+        return False
+    shown = "".join(page.visible)[:MOST_SHOWN]
+    return speaks_of_secret(html.unescape(shown)) or (play is not None and speaks_of_secret(play.shown))
 
 
 def _sends(page: Page, play: Play | None) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.identify import identify
 from gateway.extract.page.asks import asks_password
+from gateway.extract.page.copied import unshown
 from gateway.extract.page.played import Play
-from gateway.extract.page.shown import SOME_SHOWN, to_read
+from gateway.extract.page.shown import MOST_SHOWN, SOME_SHOWN, to_read
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 
@@ -45,6 +47,9 @@ def told(page: Page, source: str, play: Play) -> Iterator[Yield]:
         yield Observation("HTML-HIDDEN-FORM", "played")
     for act in play.of(*GOES):
         yield Observation("HTML-LINK", f"script {act.detail[:2048]}")
+    shown = f"{html.unescape(''.join(page.visible)[:MOST_SHOWN])} {play.shown}"
     for act in play.of("copies"):
+        if unshown(act.detail, shown):
+            yield Observation("HTML-COPIES-UNSEEN", act.detail[:200])
         if act.detail.strip():
             yield Text(act.detail, "script", "utf-8", hidden=True)

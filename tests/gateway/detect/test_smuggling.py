@@ -156,3 +156,12 @@ def test_what_a_script_made_is_opened_as_a_file():
     sample = Sample(artifact, b"", observations=[Observation("HTML-DOOR", "turns into another page")])
     found = SmugglingDetector(Scope(Direction.INBOUND, "", (), ())).look(sample)
     assert [f.code for f in found] == ["SMUGGLING-HTML-DOOR"]
+
+
+def test_data_that_a_page_keeps_packed():
+    assert look(("HTML-LITERAL", "base64 application/zlib"), ("HTML-LITERAL", "base64 application/gzip")) == {}
+    assert look(("HTML-DATA-URI", "application/gzip application/gzip"))["SMUGGLING-HTML-FILE"] is Severity.HIGH
+
+
+def test_commands_that_are_copied_unseen():
+    assert look(("HTML-COPIES-UNSEEN", "mshta")) == {"SMUGGLING-HTML-DOOR": Severity.HIGH} and look(("HTML-COPIES-UNSEEN", "mshta"), names=()) == {}

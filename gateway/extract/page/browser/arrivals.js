@@ -1,4 +1,5 @@
 // What happens once something stands in the document or is changed there.
+let painted = '';
 function tolerantCanvas(canvas) {
   const pixels = (w, h) => ({
     width: w,
@@ -16,6 +17,10 @@ function tolerantCanvas(canvas) {
             }
           : k === 'createImageData'
             ? pixels
+            : k === 'fillText' || k === 'strokeText'
+              ? (text) => {
+                  if (painted.length < 4000) painted += text + ' ';
+                }
             : k === 'measureText'
               ? () => ({ width: 42 })
               : k === 'canvas'
@@ -76,18 +81,23 @@ function happened(el) {
   if (el.hasAttribute('autofocus') || el.hasAttribute('onfocus')) fire(el, new Event('focus'));
 }
 const FIELDS = new Set(['input', 'select', 'textarea', 'button', 'fieldset', 'object', 'output']);
-function called(el) {
-  const id =
-    el.attrs.get('id') ?? (el.tag === 'form' || el.tag === 'img' || el.tag === 'iframe' ? el.attrs.get('name') : undefined);
-  for (const own of [el.attrs.get('name'), el.attrs.get('id')]) {
+// A form knows its fields by their names, in the document or not.
+function owned(el) {
+  for (const own of [el.attrs?.get('name'), el.attrs?.get('id')]) {
     const form = own && FIELDS.has(el.tag) ? el.form : null;
     if (form && !(own in form)) define(form, own, { value: el, writable: true, configurable: true });
   }
+}
+function called(el) {
+  const id =
+    el.attrs.get('id') ?? (el.tag === 'form' || el.tag === 'img' || el.tag === 'iframe' ? el.attrs.get('name') : undefined);
+  owned(el);
   if (id && !(id in G))
     define(G, id, {
       get: () => {
         const all = doc.querySelectorAll('*').filter((k) => k.attrs.get('id') === id);
-        return all.length > 1 ? named(all) : (all[0] ?? el);
+        const one = all[0] ?? (el.tag === 'iframe' ? el.contentWindow : el);
+        return all.length > 1 ? named(all) : one;
       },
       set: (v) => define(G, id, { value: v, writable: true, configurable: true }),
       configurable: true,

@@ -83,6 +83,7 @@ function inner(frame) {
   soon(() => within.close(), 1);
   const made = {
     document: within,
+    name: frame.getAttribute('name') ?? '',
     location: placeOf((v) => framed(String(v))),
     postMessage() {},
     eval: run,

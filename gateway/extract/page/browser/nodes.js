@@ -106,6 +106,7 @@ class Node extends EventTarget {
     node.parentNode = this;
     if (opening) return node;
     if (this.isConnected) joined(node);
+    else if (this.tag === 'form') walk(node, owned);
     if (this.tag === 'script' && this.isConnected) joined(this);
     return node;
   }

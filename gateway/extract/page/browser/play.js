@@ -51,6 +51,7 @@ function everyHeard(wanted) {
   return all.slice(0, 120);
 }
 const wide = (target) => target === windowTarget || target === doc || target === doc.body || target === doc.documentElement;
+const DIGITS = '123456';
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
 let typed = '';
@@ -164,6 +165,10 @@ const entries = {
     for (const el of fields)
       if ((!el.value || el.value === typed) && /^(?:|text|email|password|tel|search)$/.test(el.type))
         el.value = /mail|user|login|name/i.test(el.type + el.name + el.id) ? 'user@example.com' : (typed = word);
+    for (const [target, type] of everyHeard((type, t) => /^key/.test(type) && wide(t))) {
+      for (const key of DIGITS) fire(target, new Event(type, { key, code: 'Digit' + key, keyCode: 48 + +key, which: 48 + +key }));
+      fire(target, new Event(type));
+    }
     const done = new Set();
     for (const [target, type] of everyHeard((type, t) => CLICKS.test(type) && !wide(t))) {
       done.add(target);
@@ -196,6 +201,7 @@ const entries = {
       }
     };
     if (doc.body) say(doc.body, 0);
+    text += painted;
     for (const el of inputs) if (/^\s*password\s*$/i.test(el.attrs.get('type') ?? '') && el.isConnected) asks = true;
     const out =
       written || shadows.length

