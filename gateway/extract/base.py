@@ -71,6 +71,8 @@ class Context:
     # ^ candidates for encrypted parts: configured ones first, then words found in the mail so far, in order
     words: list[str] = field(default_factory=list)
     # ^ where extractors of bodies, subjects and names put password candidates for later nodes
+    implied: list[str] = field(default_factory=list)
+    # ^ words that need not be said: forms of the mail's date, its author's address; tried after all others
     heard: list[str] = field(default_factory=list)
     heard_names: list[str] = field(default_factory=list)
     # ^ beginnings of texts, and file names, met so far; kept by the walk, read for passwords only when something is locked

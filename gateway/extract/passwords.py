@@ -12,6 +12,8 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 
 from gateway.extract.base import Context
 
@@ -52,6 +54,11 @@ _QUOTED = re.compile(
     r"|（([^（）\n]{1,128})）|<([^<>\n]{1,128})>|\*{1,3}([^*\n]{1,128})\*{1,3}")
 _ASCII_RUN = re.compile(r"[!-~]{1,128}")
 _WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’【】《》〈〉（）]{1,128}")
+_BETWEEN = re.compile(r"[,;|\t]")                  # columns of a list
+_GAPS = r" \-‐‑–_.·\u3000"
+_APART = re.compile(rf"[!-~](?:[{_GAPS}]{{1,3}}[!-~]){{3,40}}(?![!-~])")
+"""A word whose letters stand apart, so that nobody misreads it."""
+INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _NON_SPACE = re.compile(r"\S{1,128}")
 _CONNECTOR = re.compile(
     r"(?:\s|[:：=＝>→\-－~～|｜]|は|が|を|に|の|也|則|则|均|都|就|為|为|是|係|设为|設為|設定為|请用|請用|使用"
@@ -81,9 +88,27 @@ def remember(context: Context, text: str) -> None:
 def remember_name(context: Context, name: str) -> None:
     """A file name may carry the password: `report_pw1234.zip`, `契約書(パスワード2026).zip`, or be it."""
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    for word in (*announced(stem), stem, *re.split(r"[\s_\-()\[\]（）【】「」@+=]+", stem)):
+    for word in (*announced(stem), stem, *re.split(r"[\s_\-()\[\]（）【】「」@+=.]+", stem)):
         if 1 < len(word) <= MAX_PASSWORD and word not in context.words and len(context.words) < MAX_WEAK:
             context.words.append(word)
+
+
+def remember_fields(context: Context, date: str, *people: str) -> None:
+    """Words that need not be said: "the password is today's date", "our domain name", "your name"."""
+    found: list[str] = []
+    with suppress(ValueError, TypeError, IndexError):
+        day = parsedate_to_datetime(date[:100])
+        found += [day.strftime(form) for form in ("%Y%m%d", "%m%d", "%d%m%Y", "%y%m%d", "%Y-%m-%d")]
+        found.append(f"{day.year - REPUBLIC}{day:%m%d}")
+    for person in people:
+        address = re.search(r"([^\s<>\"@,]{1,64})@([^\s<>\"@,]{1,255})", person[-400:])
+        if address:
+            found += [address[1], address[2], address[2].split(".")[0], address[0]]
+    context.implied += [word for word in dict.fromkeys(found) if word not in context.implied]
+
+
+REPUBLIC = 1911
+"""Taiwan counts years from 1912, its first."""
 
 
 def candidates(context: Context) -> Iterator[str]:
@@ -93,7 +118,7 @@ def candidates(context: Context) -> Iterator[str]:
     """
     listen(context)
     seen: set[str] = set()
-    for word in (*context.fitted, *context.passwords, *context.words, *COMMON):
+    for word in (*context.fitted, *context.passwords, *context.words, *context.implied, *COMMON):
         if word not in seen and (word not in context.stale or word in context.fitted):
             seen.add(word)
             yield word
@@ -101,7 +126,7 @@ def candidates(context: Context) -> Iterator[str]:
 
 def everything(context: Context) -> frozenset[str]:
     """All candidates that are known by now."""
-    return frozenset((*context.fitted, *context.passwords, *context.words, *COMMON))
+    return frozenset((*context.fitted, *context.passwords, *context.words, *context.implied, *COMMON))
 
 
 def listen(context: Context) -> None:
@@ -131,7 +156,7 @@ def announced(text: str) -> list[str]:
     """Words that stand where a password would stand beside an announcing phrase, likeliest first."""
     sure: list[str] = []
     near: list[str] = []
-    text = text[:TEXT_HEAD]
+    text = text[:TEXT_HEAD].translate(INVISIBLE)
     for count, found in enumerate(_ANNOUNCE.finditer(text)):
         if count >= PHRASES:
             break
@@ -147,13 +172,14 @@ def announced(text: str) -> list[str]:
 def loose(text: str) -> list[str]:
     """Lines that are one word, and words that mix letters and digits or signs, in order of appearance."""
     found: list[str] = []
-    for line in text[:WEAK_HEAD].splitlines():
+    for line in text[:WEAK_HEAD].translate(INVISIBLE).splitlines():
         line = line.strip()
         if line and len(line) <= MAX_PASSWORD and not re.search(r"\s", line):
             found += _variants(line)
         for run in _ASCII_RUN.findall(line):
-            if 4 <= len(run) <= 40 and _made_up(run):
-                found += _variants(run)
+            for word in (run, *_BETWEEN.split(run)) if _BETWEEN.search(run) else (run,):
+                if 4 <= len(word) <= 40 and _made_up(word):
+                    found += _variants(word)
         found += _quoted(line)
     return _unique(found)[:MAX_WEAK]
 
@@ -162,6 +188,9 @@ def _at(rest: str) -> list[str]:
     """What stands right here: a quoted string, else the run of characters up to a blank or a sentence's end."""
     quoted = _QUOTED.match(rest)
     found = [next(g for g in quoted.groups() if g is not None)] if quoted else []
+    apart = _APART.match(rest)
+    if apart:
+        found += [apart.group()[::2], re.sub(rf"[{_GAPS}]", "", apart.group())]
     for pattern in (_ASCII_RUN, _WORD_RUN, _NON_SPACE):
         match = pattern.match(rest)
         if match:

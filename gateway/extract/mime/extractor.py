@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateway.extract import passwords
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.mime import union
 from gateway.extract.mime.headers import decoded, parse_headers
@@ -23,6 +24,7 @@ NOT_TEXT = frozenset({
 
 MAX_HEADER_TEXTS = 200
 FIELDS = 2_000                           # of one message; a hundred hops with their signatures leave 600
+NEAR = 16 << 10                          # octets in which date and people are looked for
 LINES = 20_000                           # of one header block; three thousand recipients, one a line, have 3,000
 
 
@@ -38,9 +40,17 @@ class MimeExtractor:
             yield Problem(IncidentCode.SIZE, f"header of more than {context.limits.header_bytes} octets")
         elif head.count(b"\n") > FIELDS and (head.count(b"\n") > LINES or len(FIELD.findall(head)) > FIELDS):
             yield Problem(IncidentCode.COUNT, f"more than {FIELDS} header fields or {LINES} lines of them")
+        if not node.artifact.depth:
+            passwords.remember_fields(context, *(_first(head[:NEAR], name) for name in (b"date", b"from", b"to")))
         yield from header_texts(head[:context.limits.header_bytes])
         yield from union.header_files(head[:context.limits.header_bytes])
         yield from union.read(node.data, context, union.RETURNED in node.artifact.anomalies)
+
+
+def _first(head: bytes, name: bytes) -> str:
+    """The value of the first field of that name, "" where there is none; folded ones too."""
+    found = re.search(rb"(?:^|\n)" + name + rb"[ \t]*:([^\r\n]{0,1000}(?:\r?\n[ \t][^\r\n]{0,1000}){0,4})", head, re.I)
+    return found[1].decode("latin-1").strip() if found else ""
 
 
 def header_texts(head: bytes) -> Iterator[Text]:

@@ -5,7 +5,17 @@ import time
 import pytest
 
 from gateway.extract.base import Context
-from gateway.extract.passwords import COMMON, MAX_STRONG, announced, candidates, encodings, loose, remember, remember_name
+from gateway.extract.passwords import (
+    COMMON,
+    MAX_STRONG,
+    announced,
+    candidates,
+    encodings,
+    loose,
+    remember,
+    remember_fields,
+    remember_name,
+)
 from gateway.model.deadline import Limits
 
 ANNOUNCED = [
@@ -84,3 +94,26 @@ def test_octets_of_a_word_by_code_page():
     assert encodings("abc") == (b"abc",)
     assert "密碼".encode("cp950") in encodings("密碼")
     assert "ぱす".encode("cp932") in encodings("ぱす")
+
+
+@pytest.mark.parametrize("text", [
+    "Password: L a b 2 0 2 6", "Password: L_a_b_2_0_2_6", "密碼：L-a-b-2-0-2-6", "パスワード： L．a".replace("．", " . ") + " . b . 2 . 0 . 2 . 6", "Password: L\u200ba\u200bb2\u200b026",
+    "file,key\na.zip,Lab2026\n", "a.zip | Lab2026 | from Monday",
+])
+def test_letters_apart_and_columns(text):
+    assert "Lab2026" in [*announced(text), *loose(text)]
+    assert "a_1" in announced("Password: a _ 1") or "a_12" in announced("Password: a _ 1 2")
+
+
+def test_a_word_between_dots_of_a_file_name():
+    context = Context(Limits())
+    remember_name(context, "report.Lab2026.zip")
+    assert "Lab2026" in context.words
+
+
+def test_words_that_need_not_be_said():
+    context = Context(Limits(), passwords=["said"])
+    remember_fields(context, "Sat, 21 Nov 2026 09:00:00 +0800", "Alice <alice@sender.example>")
+    assert {"20261121", "1151121", "1121", "alice", "sender.example"} <= set(context.implied)
+    assert next(iter(candidates(context))) == "said" and "20261121" in candidates(context)
+    remember_fields(context, "no date", "nobody")

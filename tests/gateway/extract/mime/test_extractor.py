@@ -43,3 +43,10 @@ def test_more_header_fields_than_any_mail_has():
     assert held(b"From: a@b\r\n" + b"X-Note: a\r\n" * 2_000) == [IncidentCode.COUNT]
     assert held(b"From: a@b\r\nSubject: a" + b"\r\n b" * 20_000 + b"\r\n") == [IncidentCode.COUNT]
     assert held(b"From: a@b\r\n" + b"Received: from a by b\r\n\tfor c\r\n" * 900 + b"To: a@b" + b",\r\n a@b" * 3_000 + b"\r\n") == []
+
+
+def test_date_and_author_may_be_a_password():
+    context = Context(Limits())
+    mail = b"From: =?utf-8?B?5bCP5piO?=\r\n <alice@sender.example>\r\nDate: Sat, 21 Nov 2026 09:00:00 +0800\r\n\r\nhello"
+    list(MIME.extract(Node(Artifact(0, None, ArtifactKind.MESSAGE), mail, "message/rfc822"), context))
+    assert {"20261121", "alice"} <= set(context.implied)
