@@ -27,7 +27,7 @@ DROPPED = frozenset({"gz", "bz2", "bz", "xz", "lzma", "lz", "zst", "lz4", "z", "
 MAX_STREAMS = 1000                       # streams after one another in one file
 MAX_COPIED = 1 << 30                     # octets copied to look for the next stream: each look costs what is left of the file
 LONG_FIELD = 64                          # octets from which a field of a header may hold a file
-HEADER = 1024                            # octets of one stream in which its name is looked for
+LONG_NAME = 1 << 16                      # octets in which a name ends
 SHOWN = 8                                # of them also shown by themselves: some readers stop after the first, some take the last
 
 
@@ -62,7 +62,7 @@ def gzip_name(data: bytes) -> bytes:
     if len(data) < 11 or not data[3] & 8:
         return b""
     at = 12 + int.from_bytes(data[10:12], "little") if data[3] & 4 else 10
-    end = data.find(b"\0", at)
+    end = data.find(b"\0", at, at + LONG_NAME)
     return data[at:end][:255] if end > 0 else b""
 
 
@@ -153,9 +153,11 @@ class Compressed:
         if trouble:
             yield trouble
             anomalies = ("TRUNCATED",)
-        yield Child(made, ArtifactKind.MEMBER, names, anomalies=anomalies, observations=tuple(escapes(names)))
-        for position, (head, piece) in enumerate(pieces[1:SHOWN], 2):
-            own = tuple(readings(gzip_name(head))) if node.type == "application/gzip" and gzip_name(head) else names
+        late = [name for written, _ in pieces[SHOWN:] if written for name in readings(written)]
+        every = tuple(dict.fromkeys((*names, *late)))
+        yield Child(made, ArtifactKind.MEMBER, every, anomalies=anomalies, observations=tuple(escapes(every)))
+        for position, (written, piece) in enumerate(pieces[1:SHOWN], 2):
+            own = tuple(readings(written)) if written else names
             yield Child(piece, ArtifactKind.MEMBER, own, label=f"stream {position}", observations=tuple(escapes(own)))
         if rest.strip(b"\0\r\n\t ") and not trouble:
             yield Observation("ARCHIVE-STRAY-DATA", f"{len(rest)} octets after the end")
@@ -163,7 +165,7 @@ class Compressed:
 
 
 def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, bytes]], bytes, Problem | None]:
-    """The streams of one kind, each with its header; what follows them, and what went wrong."""
+    """The streams of one kind, each with the name in its header; what follows them, and what went wrong."""
     made: list[tuple[bytes, bytes]] = []
     rest = data
     copied = 0
@@ -173,9 +175,9 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, b
             copied += len(rest)
             if copied > MAX_COPIED:
                 return made, b"", Problem(IncidentCode.COUNT, f"{len(made)} streams, and more")
-            head = rest[:HEADER]
+            name = gzip_name(rest) if kind == "application/gzip" else b""
             piece, rest = UNPACKERS[kind](budget, rest)
-            made.append((head, piece))
+            made.append((name, piece))
             if not magic or not rest.startswith(magic):
                 break
         else:

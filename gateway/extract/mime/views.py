@@ -22,7 +22,7 @@ MOST_BOUNDARIES = 20
 """Delimiters one header may name: each costs a pass."""
 LONG_HEAD = 500
 """Octets of a part's header that hold no file yet."""
-PAGE, NAMELESS_PAGE = "text/html", "ATT00001.htm"
+PAGES = {"text/html": "ATT00001.htm", "application/xhtml+xml": "ATT00001.xhtml"}
 """What mail programs call an attached page that has no name: it is opened as a file."""
 STRUCTURED = ("content-type", "content-transfer-encoding", "content-disposition")
 INNER_HEADER = re.compile(rb"\n[ \t]*content-(?:type|transfer-encoding|disposition)[ \t]*:", re.I)
@@ -251,9 +251,9 @@ def describe(head: bytes, default: str) -> Entity:
     if not entity.names:
         entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]
     entity.medias = list(dict.fromkeys(entity.medias)) or [default]
-    if not entity.names and PAGE in entity.medias and any(
-            header.value.strip().lower().startswith("attachment") for header in by_name.get("content-disposition", ())):
-        entity.names.append(NAMELESS_PAGE)
+    pages = [] if entity.names else [PAGES[media] for media in entity.medias if media in PAGES]
+    if pages and any(_set_apart(header.raw) for header in by_name.get("content-disposition", ())):
+        entity.names += pages
     entity.boundaries = list(dict.fromkeys(entity.boundaries))
     entity.encodings = list(dict.fromkeys(entity.encodings)) or ["7bit"]
     entity.names = list(dict.fromkeys(entity.names))
@@ -333,6 +333,11 @@ def _encoding(entity: Entity, raw: bytes) -> None:
     if not clean and raw:
         entity.irregular = True
         entity.codes.add("MIME-ENCODING-TOKEN")
+
+
+def _set_apart(disposition: bytes) -> bool:
+    """Not shown in the mail: an attachment, or whatever is not known (RFC 2183, 2.8)."""
+    return fields.parameters(disposition)[0] not in ("", "inline")
 
 
 def _described(header: Header) -> list[str]:

@@ -15,7 +15,7 @@ LARGEST_EXPANDED = 1 << 20
 """Characters that one entity may add."""
 BACKWARDS = re.compile(r"direction\s{0,4}:\s{0,4}rtl", re.I)
 OVERRIDE = re.compile(r"unicode-bidi\s{0,4}:\s{0,4}(?:isolate-)?(?:bidi-)?override", re.I)
-TURNED = re.compile(r"<(bdo|span|p|b|i|em|font|div|td|code|li|strong)(?=\s)([^<>]{1,400})>", re.I)
+TURNED = re.compile(r"<([a-z][a-z0-9]{0,15})(?=\s)([^<>]{1,400})>", re.I)
 RULE = re.compile(r"\.([\w-]{1,40})\s{0,8}\{([^{}<]{1,400})\}")
 NAMED = re.compile(r"class\s{0,4}=\s{0,4}[\"']?([\w \t-]{1,200})", re.I)
 RIGHT_TO_LEFT = re.compile(r"dir\s{0,4}=\s{0,4}[\"']?rtl", re.I)
@@ -38,7 +38,7 @@ def expanded(source: str) -> str:
 def mirrored(source: str) -> str:
     """Markup in which the text of elements that override the direction of their letters (`bdo`, CSS Writing Modes 3 section 2.2)
     stands as it is seen, without the tags in it."""
-    lowered = source.lower()
+    lowered = source.encode("ascii", "replace").lower().decode("ascii")           # a character each
     if "rtl" not in lowered or ("<bdo" not in lowered and "override" not in lowered):
         return source
     named = {rule[1] for rule in islice(RULE.finditer(source), MOST_RULES) if _overrides(rule[2])}
@@ -60,6 +60,6 @@ def _overrides(style: str) -> bool:
 
 
 def _backwards(name: str, attributes: str, named: set[str]) -> bool:
-    if name == "bdo" and RIGHT_TO_LEFT.search(attributes):
+    if RIGHT_TO_LEFT.search(attributes) and (name == "bdo" or OVERRIDE.search(attributes)):
         return True
     return _overrides(attributes) or (bool(named) and any(not named.isdisjoint(m[1].split()) for m in NAMED.finditer(attributes)))

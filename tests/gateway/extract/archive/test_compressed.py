@@ -95,6 +95,17 @@ def test_wrong_checksum():
     assert codes(take_apart(COMPRESSED, bytes(data), "a.gz")) == {"MALFORMED"}
 
 
+def named(name: bytes, extra: int) -> bytes:
+    packed = gzip.compress(DATA)
+    return packed[:3] + b"\x0c" + packed[4:10] + extra.to_bytes(2, "little") + bytes(extra) + name + b"\0" + packed[10:]
+
+
+@pytest.mark.parametrize(("before", "extra"), [(1, 0), (1, 60_000), (12, 0)])
+def test_names_of_later_streams(before: int, extra: int) -> None:
+    data = gzip.compress(b"a") * before + named(b"run.bat", extra)
+    assert "run.bat" in {name for c in take_apart(COMPRESSED, data, "a.gz") for name in getattr(c, "names", ())}
+
+
 def test_storm_of_empty_streams():
     started = time.process_time()
     found = take_apart(COMPRESSED, gzip.compress(b"") * 100_000, "a.gz")

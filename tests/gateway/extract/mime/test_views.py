@@ -59,7 +59,9 @@ def test_charset_is_kept_for_the_reader_of_the_text():
 
 def test_attached_pages_without_a_name_are_opened_as_files():
     html = b"Content-Type: text/html\r\nContent-Disposition: %s\r\n"
-    assert describe(html % b"attachment", "text/plain").names == ["ATT00001.htm"]
+    for apart in (b"attachment", b"(x) Attachment", b"unheard-of", b"attachment; filename=\"\""):
+        assert describe(html % apart, "text/plain").names == ["ATT00001.htm"]
+    assert describe(html.replace(b"text/html", b"application/xhtml+xml") % b"attachment", "text/plain").names == ["ATT00001.xhtml"]
     assert describe(html % b"inline", "text/plain").names == describe(b"Content-Disposition: attachment\r\n", "text/plain").names == []
 
 

@@ -7,7 +7,9 @@ from gateway.extract.page.markup import expanded, mirrored
 
 @pytest.mark.parametrize("page", [
     '<bdo dir="rtl">987654321A</bdo>', "<BDO DIR=rtl><b>987</b>654321A</BDO>", '<span style="unicode-bidi:bidi-override; direction: rtl">987654321A</span>',
-    '<style>.x{direction:rtl;unicode-bidi:isolate-override}</style><span class="a x">987654321A</span>'])
+    '<style>.x{direction:rtl;unicode-bidi:isolate-override}</style><span class="a x">987654321A</span>',
+    'İİİ<bdo dir="rtl">987654321A</bdo>', '<p dir="rtl" style="unicode-bidi:bidi-override">987654321A</p>',
+    '<h1 style="direction:rtl;unicode-bidi:bidi-override">987654321A</h1>'])
 def test_text_that_is_set_backwards(page):
     assert ">A123456789<" in mirrored(page)
 
