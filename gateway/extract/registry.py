@@ -23,6 +23,7 @@ from gateway.extract.mail.macfile import MAC_FILE
 from gateway.extract.mail.msg import MSG
 from gateway.extract.mail.tnef import TNEF
 from gateway.extract.office.flat import OFFICE_XML
+from gateway.extract.office.hwp3 import HWP3
 from gateway.extract.office.iwork import IWORK
 from gateway.extract.office.odf import ODF
 from gateway.extract.office.ole import OLE
@@ -48,7 +49,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
 
     # documents
     OOXML, OLE, PDF, POSTSCRIPT, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
-    SHEETS, OFFICE_WORDS, IWORK, WEB_ARCHIVE,
+    SHEETS, OFFICE_WORDS, IWORK, HWP3, WEB_ARCHIVE,
 
     # pictures
     IMAGE, PICTURES, METAFILE,

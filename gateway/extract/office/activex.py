@@ -90,7 +90,7 @@ CLASSES = {
 
 def control(class_id: str) -> Observation:
     """What an ActiveX part of this class id means."""
-    known = class_id.strip().strip("{}").lower()
+    known = class_id.strip().lower().removeprefix("clsid:").strip("{}")
     if known in FORMS:
         return Observation("DOC-FORM-CONTROL", FORMS[known])
     return Observation("DOC-ACTIVEX", class_id[:60])

@@ -19,6 +19,8 @@ STORES = frozenset({"filesystem", "registry", "spcatalog", "spapp", "uploadfiled
 """Where an add-in comes from that neither Microsoft's store (OMEX) nor the recipient's own administrator (EXCatalog) vouches for:
 a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
+MADE = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*(?:[^\s\"][^\"<>]{0,80}|\"[^\"]{0,400}\"\s*&)", re.I)
+"""An add-on whose name the drawing puts together."""
 PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
 RUNS = re.compile(rb"RUNADDON|RUNMACRO|PLAYSOUND|OPENFILE|HYPERLINK\s{0,9}\(|Address|EventItem|Stencil|&#", re.I)
@@ -74,6 +76,9 @@ def visio(data: bytes) -> Iterator[Yield]:
                 stencils[values.get("Document", "")] = None
             elif values.get("N") == "Address":
                 links[values.get("V", "")] = None
+    made = MADE.search(plain)
+    if made is not None:
+        yield Observation("DOC-RUN-PROGRAM", made[0])
     for name in filter(PROGRAM.search, programs):
         yield Observation("DOC-RUN-PROGRAM", name[:400])
     for kind, address in (*(("hyperlink", a) for a in links), *(("attachedTemplate", a) for a in stencils),

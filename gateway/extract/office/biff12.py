@@ -83,7 +83,9 @@ def workbook(data: bytes) -> Book:
             name, _ = _string(body, at)
             book.sheets.append((relation, name, state))
         elif kind == NAME and len(body) >= 13:
-            name, _ = _string(body, 9)
+            name, at = _string(body, 9)
+            code = body[at + 4:at + 4 + int.from_bytes(body[at:at + 4], "little")]
+            book.calls += ptg.RUNS & set(ptg.functions(ptg.render(code, wide=True)))
             if xlmtext.auto_name(name):
                 book.auto_names.append(name)
             elif name in ptg.NEWER:

@@ -19,6 +19,7 @@ from gateway.model.deadline import Limits
 MASHUP = b"DataMashup"
 PACKED = re.compile(rb"<(?:\w{1,20}:)?DataMashup[^<>]{0,400}>\s{0,40}([0-9A-Za-z+/=\s]{16,})<")
 """Version, length of a package, the package ([MS-QDEFF] 2.2)."""
+EXTENDED = re.compile(r"extended properties\s{0,9}=\s{0,9}[\"']?\s{0,9}(UEsD[0-9A-Za-z+/=]{40,})", re.I)
 SECTION = "formulas/section1.m"
 ADDRESS = re.compile(r"(?:https?://|\\\\)[^;\"]+")
 HOST = re.compile(r"(?:data source|server|addr|address|network address)\s{0,9}=\s{0,9}[\"']?(?:tcp:|np:|lpc:)?"
@@ -27,6 +28,7 @@ CREDENTIALS = re.compile(r"integrated security\s{0,9}=\s{0,9}(?:sspi|true)|trust
 """A database is asked as the person who sits there."""
 LITERAL = re.compile(r'"((?:[^"]|"")*+)"')
 JOIN = re.compile(r'"\s{0,9}&\s{0,9}"')
+ENCODED = re.compile(r"[0-9A-Za-z+/]{12,2000}={0,2}")
 RUNS = re.compile(r"(?<![\w.])(?:R|Python)\.Execute\s{0,9}\(")
 FETCHES = re.compile(r"(?<![\w.])(?:Web|OData|Xml|Html|Hdfs|AzureStorage)\.[A-Z]\w{1,30}")
 MOST = 2000                              # literals of one query that are looked at
@@ -66,12 +68,25 @@ def connection(tag: str, attributes: dict[str, str], refreshed: bool = False) ->
     return []
 
 
+def within(connection: str, room: int, limits: Limits) -> Iterator[str]:
+    """The text of queries that Excel 2010 keeps in the connection itself."""
+    found = EXTENDED.search(connection)
+    if found is not None:
+        yield from _section(found[1].encode(), 0, room, limits)
+
+
 def queries(data: bytes, room: int, limits: Limits) -> Iterator[str]:
     """The text of the queries in one part; nothing where it cannot be read, which keeps Excel from it too."""
     found = PACKED.search(data)
+    if found is not None:
+        yield from _section(found[1], 8, room, limits)
+
+
+def _section(text: bytes, head: int, room: int, limits: Limits) -> Iterator[str]:
+    """Of a package in base64, behind a head of eight octets or none."""
     try:
-        blob = base64.b64decode(found[1]) if found else b""
-        package = Package(blob[8:8 + int.from_bytes(blob[4:8], "little")], limits, room)
+        blob = base64.b64decode(text)
+        package = Package(blob[head:head + int.from_bytes(blob[4:8], "little")] if head else blob, limits, room)
         yield package.read(SECTION).decode("utf-8", "replace")
     except (binascii.Error, PartRefused, KeyError):
         return
@@ -82,10 +97,20 @@ def query(source: str, updated: bool) -> Iterator[Yield]:
     runs = RUNS.search(source)
     if runs is not None:
         yield Observation("DOC-RUN-PROGRAM", source[runs.start():runs.start() + 200])
-    web = updated and FETCHES.search(source) is not None
-    for literal in dict.fromkeys(LITERAL.findall(JOIN.sub("", source))[:MOST]):
-        if abroad(literal):
-            yield Observation("DOC-REMOTE-DATASOURCE", literal[:400])
-        elif web and place(literal) is Place.WEB and not OFFICE_CLOUD.match(literal):
-            yield Observation("DOC-REMOTE-QUERY", literal[:400])
-            return
+    fetch = FETCHES.search(source) if updated else None
+    literals = _literals(source)
+    yield from (Observation("DOC-REMOTE-DATASOURCE", literal[:400]) for literal in literals if abroad(literal))
+    web = [literal for literal in literals if place(literal) is Place.WEB]
+    if fetch is not None and (not web or not all(map(OFFICE_CLOUD.match, web))):
+        yield Observation("DOC-REMOTE-QUERY", next((one for one in web if not OFFICE_CLOUD.match(one)), fetch[0])[:400])
+
+
+def _literals(source: str) -> list[str]:
+    """What a query says in quotation marks, joined where it joins it, and what it has in base64."""
+    found = list(dict.fromkeys(LITERAL.findall(JOIN.sub("", source))[:MOST]))
+    for text in [one for one in found if ENCODED.fullmatch(one)] if "FromText" in source else ():
+        try:
+            found.append(base64.b64decode(text).replace(b"\0", b"").decode("utf-8", "replace"))
+        except binascii.Error:
+            continue
+    return found

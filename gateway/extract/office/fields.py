@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from gateway.extract.office import activex
 from gateway.extract.office.targets import Place, abroad, own, place, program
@@ -21,7 +22,10 @@ FETCHING = {
 
 POINTS = frozenset("/\\:.")
 """One of these is in whatever names a file."""
-MOST = 200                               # values of one document that are kept
+SAYING = frozenset({"SET", "IF", "ASK", "FILLIN"})
+"""Fields of which one word may be all that they show ([ECMA-376] 17.16.5)."""
+ADDRESS = re.compile(r"(?:https?|ftp|file)://[^\s\"'<>]{3,1000}|\\\\[^\s\"'<>]{3,1000}", re.I)
+MOST = 2000                              # values of one document that are kept
 
 
 class Indirect:
@@ -38,8 +42,9 @@ class Indirect:
         """One complete instruction."""
         words = tokens(instruction)
         name = words[0].upper() if words else ""
-        if name == "SET" and len(words) > 2:
-            self.value(" ".join(words[2:]))
+        if name in SAYING:
+            for word in words[1:]:
+                self.value(word)
         elif (name in FETCHING or name == "INCLUDEPICTURE") and not any(
                 POINTS & set(word) for word in words[1:] if not _SWITCH.match(word)):
             self.fetching[name] = None
@@ -48,6 +53,12 @@ class Indirect:
         """What a variable or property holds."""
         if len(self.values) < MOST and POINTS & set(text[:400]):
             self.values[text.strip()[:FIELD]] = None
+
+    def text(self, shown: str) -> None:
+        """What a bookmark may stand around: addresses in the text."""
+        if "//" in shown or "\\\\" in shown:
+            for found in islice(ADDRESS.finditer(shown), MOST):
+                self.value(found[0])
 
     def found(self) -> list[Observation]:
         """What those fields would fetch."""

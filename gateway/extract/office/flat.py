@@ -15,6 +15,7 @@ from gateway.extract.bounded import counted
 from gateway.extract.office import addins, fetched, odf, targets, webpage
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.ooxml import formulas as sheet_formulas
+from gateway.extract.office.remarks import Remarks
 from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, narrow, parse, undressed
 from gateway.extract.pdf import xfa as pdfxfa
@@ -32,9 +33,7 @@ FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application|solutionextension)[^
 LINKED = {
     "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
     "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
-    "saveThroughXSLT": ("transform", "xslt"), "hlink": ("hyperlink", "dest"), "imagedata": ("image", "src", "href"),
-    "fill": ("image", "src", "href"), "stroke": ("image", "src", "href"), "image": ("image", "src", "href"),
-    "shape": ("hyperlink", "href"), "OLEObject": ("oleObject", "href"),
+    "saveThroughXSLT": ("transform", "xslt"), "hlink": ("hyperlink", "dest"), "OLEObject": ("oleObject", "href"),
 }
 """Element of WordprocessingML 2003 -> what a relationship of a package would be, and the attributes that hold the address."""
 RULE = re.compile(rb"<(?:\w{1,20}:)?(?:Value[12]?|Min|Max)>([^<>]{3,4000})<")
@@ -44,7 +43,7 @@ BINARIES = frozenset({"binData", "binaryData", "chunk", "VBProjectData", "Foreig
 
 @dataclass(slots=True)
 class _Flat:
-    story: Story
+    remarks: Remarks
     names: list[str] = field(default_factory=list)
     name: str = ""
     piece: list[str] | None = None
@@ -52,15 +51,12 @@ class _Flat:
     seen: list[Observation] = field(default_factory=list)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
-        self.story.start(tag, attributes)
+        self.remarks.start(tag, attributes)
         if tag in BINARIES:
             self.piece = []
         if "name" in attributes:
             self.name = attributes["name"]
-        if tag == "Relationship" and attributes.get("TargetMode", "").lower() == "external":
-            found = targets.judge(attributes.get("Type", "").rpartition("/")[2], attributes.get("Target", ""))
-            self.seen += [found] if found else []
-        elif tag in LINKED:
+        if tag in LINKED:
             relation, *names = LINKED[tag]
             found = targets.judge(relation, next((attributes[n] for n in names if attributes.get(n)), ""))
             self.seen += [found] if found else []
@@ -78,13 +74,13 @@ class _Flat:
         if tag in BINARIES and self.piece is not None:
             self.binaries.append((self.name, "".join(self.piece)))
             self.piece = None
-        self.story.end(tag)
+        self.remarks.end(tag)
 
     def data(self, text: str) -> None:
         if self.piece is not None:
             self.piece.append(text)
         else:
-            self.story.data(text)
+            self.remarks.data(text)
 
 
 class OfficeXml:
@@ -113,18 +109,21 @@ class OfficeXml:
         found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace")) if form else None
         if found:
             yield found
-        flat = _Flat(Story())
+        story = Story()
+        flat = _Flat(Remarks(story))
         try:
             parse(node.data, flat)
         except XmlRefused as error:
             yield Problem(IncidentCode.MALFORMED, f"office XML: {error}")
-        flat.story.finish()
-        yield from flat.story.items("document")
+        story.finish()
+        flat.remarks.close()
+        yield from story.items("document")
         data = undressed(narrow(node.data))
         for look in (webpage.sources, webpage.kept, _rules, sheet_formulas, addins.visio, fetched.forms):
             yield from look(data)
-        yield from fetched.elsewhere(data, (*flat.seen, *flat.story.seen))
-        yield from flat.seen[:500]
+        yield from fetched.elsewhere(data, (*flat.seen, *flat.remarks.seen, *story.seen))
+        yield from (*flat.remarks.seen[:500], *flat.remarks.pages, *flat.seen[:500])
+        yield from story.indirect.found()
         for name, text in flat.binaries[:1000]:
             yield from _binary(name, text)
 

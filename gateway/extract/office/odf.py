@@ -27,7 +27,7 @@ LOADED = {"object": "oleobject", "object-ole": "oleobject", "section-source": "s
           "floating-frame": "frame", "image": "image", "a": "hyperlink", "cell-range-source": "externallinkpath",
           "template": "attachedtemplate", "auto-reload": "subdocument",
           "table-source": "externallinkpath", "database-source-query": "mailmergesource", "event-listener": "other",
-          "script": "other", "library": "vbaproject", "form": "hyperlink", "button": "hyperlink"}
+          "data-mapping": "mailmergesource", "script": "other", "library": "vbaproject", "form": "hyperlink", "button": "hyperlink"}
 RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun.star.expand:", "vnd.libreoffice.command:")
 """Links that run a script or a command of the office program."""
 SCRIPTS = ("vnd.sun.star.script:", "macro:")
@@ -49,6 +49,7 @@ HTML = re.compile(rb"\s{0,99}<(?:!doctype\s{1,9}html|html)[\s>]", re.I)
 FETCHED = frozenset({"instance", "java-classpath"})
 DRIVERS = frozenset({"java-classpath", "data-source-setting-value"})
 """Elements of a database document with the place of a driver among others (ISO 26300-1, 12; JavaDriverClassPath)."""
+SOURCES = frozenset({"module", "source-code", "script"})
 OWN = ("#", "./", "Object", "Pictures/", "vnd.sun.star.script:", "macro:")
 OFFICE = (b"meta-inf/manifest.xml", b"mimetype", b"basic/")
 REPEATS = 100                            # copies of a repeated cell that are kept
@@ -117,7 +118,7 @@ class _Body:
             self.calculate(attributes.get("formula", ""))
         elif tag in CALCULATED:
             self.calculate(attributes.get(CALCULATED[tag], ""))
-        elif tag == "module" or tag == "source-code":
+        elif tag in SOURCES and (tag != "script" or attributes.get("language")):
             self.module, self.module_name = [], attributes.get("name", "script")
         elif tag == "binary-data":
             self.binary = []
@@ -155,7 +156,7 @@ class _Body:
         elif tag == "table" and self.rows:
             self.tables.append(Table(f"table {self.table}".strip(), tuple(self.rows)))
             self.rows = []
-        elif tag in ("module", "source-code") and self.module is not None:
+        elif tag in SOURCES and self.module is not None:
             self.modules.append((self.module_name, "".join(self.module)))
             self.module = None
         elif tag == "binary-data" and self.binary is not None:

@@ -61,8 +61,8 @@ def _storage(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
         found = by_class(storage.class_id)
         if found is not None:
             yield found
-        elif CONTROL & storage.streams.keys():
-            yield control(storage.class_id)
+    if CONTROL & storage.streams.keys() and by_class(storage.class_id) is None:
+        yield control(storage.class_id)
     if "dir" in storage or "_vba_project" in storage or storage.name.lower() == "vba":
         yield from macros.extract({name: storage.read(name) for name in storage.streams})
         return
@@ -111,7 +111,9 @@ def _word(storage: Storage, node: Node, context: Context) -> Iterator[Yield]:
     if head is not None and head.encrypted:
         yield from _decrypted(storage, node, context)
         return
-    yield from worddoc.extract(document, {n: storage.read(n) for n in ("0table", "1table") if n in storage})
+    tables = {n: storage.read(n) for n in ("0table", "1table") if n in storage}
+    yield from worddoc.extract(
+        document, tables, lambda: (line for n in PROPERTIES if n in storage for line in _strings(storage.read(n, 1 << 20))))
     if "data" in storage:
         yield from worddoc.linked_pictures(storage.read("data"))
     if context.outbound and "data" in storage:

@@ -33,6 +33,7 @@ DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|cal
 CALL = re.compile(r"(?<=[\w.\\/:\"'])\|\s{0,20}'[^']*'\s{0,20}!|(?<=[\w.])\|[^!|]{1,260}!", re.I)
 SHEET_NAME = re.compile(r"(?<!\|)'(?:[^'|\[\]]{0,200}\[[^'|\[\]]{1,200}\])?[^'\\/:*?\[\]]{1,31}'!")
 """A sheet whose name needs quotation marks; a bar in it is no call."""
+FLAT = b"/xmlPackage"
 ROOT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?[^>]{0,200}\?>\s*)?<(?:[\w.-]{1,20}:)?(\w+)[\s>/]")
 LINKS = 1000                             # ordinary links that are listed
 RELATIONS = 66_000                       # of one part: Excel allows 65,530 hyperlinks in a sheet
@@ -145,7 +146,8 @@ class _Reader:
     # -- parts
 
     def part(self, name: str, data: bytes) -> Iterator[Yield]:
-        kinds = self.kinds.get(name.lower(), set())
+        low = name.lower()
+        kinds = self.kinds.get(low, set())
         if kinds & WHOLE_CHILD or not looks_like_xml(data):
             yield from self.binary(name, data, kinds)
             return
@@ -156,6 +158,8 @@ class _Reader:
         root = ROOT.match(head)
         quiet = root is not None and (root.group(1) in QUIET_ROOTS or _quiet(root.group(1), kinds)) and b"<!DOCTYPE" not in head
         yield from fetched.of_part(name, data, quiet)
+        if FLAT in data and low.startswith("customxml/"):
+            yield from _bound(data)
         if connections.MASHUP in data:
             self.queries += connections.queries(data, self.context.allowance(len(data)), self.context.limits)
         if root and quiet:
@@ -232,6 +236,8 @@ class _Reader:
             shown = (_unescape(found.decode("utf-8", "replace")) for found in sheet_calls.ATTRIBUTES.findall(data) if b"|" in data)
             yield from (Observation("DOC-DDE", text[:400]) for text in shown if dde_call(text))
         self.updated = self.updated or tee.updated
+        for text in tee.queries:
+            self.queries += connections.within(text, self.context.allowance(len(data)), self.context.limits)
         if root in addins.VISIO:
             yield from addins.visio(data)
         yield from tee.items(root, name)
@@ -248,6 +254,15 @@ class _Reader:
             kinds = self.kinds.get(self.labels.get(identifier, ""), set())
             if kinds & {"xlmacrosheet", "xlintlmacrosheet"}:
                 yield Observation("XLM-SHEET", f"{name} ({state or 'visible'})")
+
+
+def _bound(data: bytes) -> Iterator[Child]:
+    """Formatted text that a control of the document is bound to: a flat package, as text of the data ([MS-DOCX] 2.5.1)."""
+    text = _unescape(data.decode("utf-8", "replace"))
+    begin, end = text.find("<pkg:package"), text.rfind("</pkg:package>")
+    if 0 <= begin < end:
+        part = b'<?xml version="1.0"?>' + text[begin:end + 14].encode("utf-8", "replace")
+        yield Child(part, ArtifactKind.OBJECT, label="bound text")
 
 
 def _quiet(root: bytes, kinds: set[str]) -> bool:

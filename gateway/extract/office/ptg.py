@@ -48,6 +48,8 @@ CLICK = re.compile(rb"(?<=[\x22\x42\x62][\x01\x02])\x67\x01")
 """HYPERLINK with one argument or two."""
 NAMED = re.compile(rb"(?<=[\x22\x42\x62][\x02-\x06])\xff\0")
 """A function that goes by its name: of an add-in, or of a newer version than the format ([MS-XLS] 2.5.198.17, 255)."""
+RUNS = frozenset({"EXEC", "CALL", "REGISTER", "EXECUTE", "INITIATE", "POKE", "SEND.KEYS", "FOPEN", "FILE.DELETE"})
+"""What no name of an ordinary workbook calls; GET.CELL and its like are customary there."""
 NEWER = frozenset({"_xlfn.WEBSERVICE", "_xlfn._xlws.WEBSERVICE"})
 """Names of functions that ask a server."""
 

@@ -34,6 +34,7 @@ class Remarks:
     name: str = ""
     value: list[str] = field(default_factory=list)        # of the property of that name
     refreshed: bool = False              # the open connection asks for its data when the book is opened
+    queries: list[str] = field(default_factory=list)      # connections of Power Query
     updated: bool = False                # and is a Power Query
     wanted = WANTED | NOTED
 
@@ -79,7 +80,9 @@ class Remarks:
             self.seen += connections.kept_elsewhere(attributes)
         elif tag in ("webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr"):
             self.seen += connections.connection(tag, attributes, self.refreshed)
-            self.updated = self.updated or (self.refreshed and connections.is_query(attributes))
+            if connections.is_query(attributes):
+                self.updated = self.updated or self.refreshed
+                self.queries.append(attributes["connection"])
         elif tag in ("customUI", "commands") and attributes.get("onLoad"):
             self.seen.append(Observation("DOC-CUSTOM-UI", attributes["onLoad"]))
         elif tag == "property":

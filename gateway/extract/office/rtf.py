@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import fields, objects, rtfobjects, targets
+from gateway.extract.office import fields, objects, properties, rtfobjects, targets
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
 from gateway.model.content import Observation, Table, Text
@@ -31,8 +31,9 @@ CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"t
             b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html", b"mmdatasource": "source",
             b"mmheadersource": "source", b"mmodsosrc": "source", b"mmconnectstr": "source", b"mmodsoudl": "source",
             b"mmconnectstrdata": "source", b"mmodsoudldata": "source", b"file": "subdocument", b"xform": "transform",
-            b"oleclsid": "class id"}
-READ = frozenset({"field", "template", "subdocument", "source", "transform", "class id"})
+            b"oleclsid": "class id",
+            b"docvar": "value", b"staticval": "value", b"hlinkbase": "base", b"propname": "property"}
+READ = frozenset({"field", "template", "subdocument", "source", "transform", "class id", "value", "base", "property"})
 DIGITS = re.compile("[0-9A-Fa-f]{8,20000}")
 ELSEWHERE = re.compile(r"(?:data source|dbq|database)\s{0,9}=\s{0,9}[\"']?(?:https?:|\\\\|file:)", re.I)
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
@@ -332,6 +333,12 @@ def _merged(text: str) -> list[Observation]:
     return []
 
 
+NAMES: dict[str, Callable[[str], Observation | None]] = {
+    "base": lambda text: properties.judge("HyperlinkBase", text), "property": lambda text: properties.judge(text, ""),
+    "class id": by_class, "class": objects.by_name, "name": objects.by_name}
+"""What is judged by itself."""
+
+
 def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
     seen: set[Observation] = set()
     indirect = fields.Indirect()
@@ -342,15 +349,14 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
         if taken.kind == "field":
             found = fields.judge(text)
             indirect.code(text)
-        elif taken.kind == "class id":
-            by_id = by_class(text.strip())
-            found = [by_id] if by_id else []
+        elif taken.kind == "value":
+            indirect.text(text)
         elif taken.kind in ("template", "subdocument", "transform"):
             found = _loaded(taken.kind, text.strip(), taken.escaped)
         elif taken.kind == "source":
             found = _merged(text.strip())
-        elif taken.kind in ("class", "name"):
-            named = objects.by_name(text.strip())
+        elif taken.kind in NAMES:
+            named = NAMES[taken.kind](text.strip())
             found = [named] if named else []
         elif taken.kind in rtfobjects.HEXED:
             yield from rtfobjects.hidden(taken.kind, taken.direct, taken.binary)
@@ -364,6 +370,8 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
             if observation not in seen:
                 seen.add(observation)
                 yield observation
+    for pieces in reader.stories.values() if indirect.fetching else ():
+        indirect.text("".join(pieces))
     yield from (one for one in indirect.found() if one not in seen)
     if objects_seen > OBJECTS:
         yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")

@@ -290,6 +290,8 @@ class Story:
             self._instruct(frame)
         if self._simple:
             self._judge("".join(self._simple))
+        for line in (*self.lines, *self.hidden):
+            self.indirect.text(line)
 
     def items(self, name: str) -> Iterator[Text | Table | Observation | Problem]:
         source = SOURCES.get(self.root, "body")

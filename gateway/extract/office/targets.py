@@ -58,10 +58,12 @@ OWN_NETWORKS = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.
 """Addresses that only the author's own network knows (RFC 1918, 3927, 6598)."""
 OWN_NAMES = (".local", ".lan", ".internal", ".intranet", ".intra", ".corp", ".home", ".localdomain", ".private", ".home.arpa")
 """Endings of names that no public server answers to (RFC 6762, appendix G; RFC 8375)."""
+OWN_LONG = re.compile(r"\[(?:fe[89ab]|f[cd]|::1\])", re.I)
+"""The same of IPv6: of a link, of a site (RFC 4291, 4193)."""
 HEXADECIMAL = re.compile("0x[0-9a-f]{1,8}")
 """An address as one number."""
 AUTHORITY = re.compile(r"(?:[a-z]{2,9}:)?/{2,9}([^/]{1,400})", re.I)
-PLAIN_NAME = re.compile(r"(?!0x)[a-z0-9][a-z0-9_-]{0,62}", re.I)
+PLAIN_NAME = re.compile(r"(?!0x)[^\W_][\w-]{0,62}", re.I)
 PORT = re.compile(r"@(?:ssl|\d{1,5})(?:@\d{1,5})?\Z|:\d{1,5}\Z")
 """Of WebDAV, behind the name of a machine."""
 
@@ -70,7 +72,8 @@ def opened(target: str) -> str:
     """What an office program is told to open by a link to itself; other targets as they are."""
     if target[:3].lower() not in ("ms-", "one"):
         return target
-    return target[found.end():] if (found := OPENED.match(target)) else target
+    plain = unquote(target)
+    return plain[found.end():] if (found := OPENED.match(plain)) else target
 
 
 def place(target: str) -> Place:
@@ -122,6 +125,8 @@ def abroad(target: str) -> bool:
             return not any(ip_address(host) in network for network in OWN_NETWORKS)
         except ValueError:
             return True                  # one number, or too few: Windows reads it, people do not write it
+    if host.startswith("["):
+        return OWN_LONG.match(host) is None
     if HEXADECIMAL.fullmatch(host):
         return True
     return "." in host and not host.endswith(OWN_NAMES)
@@ -153,8 +158,8 @@ def scheme(target: str) -> str:
 def program(target: str) -> bool:
     """A link to a program, script or disk image that is no web page, or to a share over WebDAV: one click starts it. And one by
     which an office program opens a file with macros."""
-    if (found := OPENED.match(target)) and found[1]:
-        return found[1].lower() in RUN_BY or MACROS.search(unquote(target[found.end():])) is not None
+    if (found := OPENED.match(plain := unquote(target))) and found[1]:
+        return found[1].lower() in RUN_BY or MACROS.search(plain, found.end()) is not None
     target = opened(target)
     if place(target) not in (Place.LOCAL, Place.SHARE):
         return False

@@ -5,18 +5,19 @@ from __future__ import annotations
 import codecs
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gateway.extract.base import Problem, Yield
 from gateway.extract.bounded import counted
-from gateway.extract.office import fields, targets
+from gateway.extract.office import fields, objects, targets
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 PIECES = 200_000
 ASSOCIATED = {1: "attachedTemplate", 8: "mailMergeSource", 9: "mailMergeHeaderSource"}
 """Place in SttbfAssoc -> the relationship that says the same in a package."""
+VARIABLES = 0x27A
 FILES = 0x2DA
 """Where SttbFnm is told in the FIB ([MS-DOC] 2.5.6): the files that a document refers to, subdocuments among them."""
 MOST_FILES = 2_000
@@ -59,8 +60,8 @@ def fib(data: bytes) -> Fib | None:
     return Fib(ident != 0xA5EC, bool(flags & 0x0100), "1table" if flags & 0x0200 else "0table", language, first, last, clx, size)
 
 
-def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
-    """`tables` maps lower-case names of the table streams to octets."""
+def extract(document: bytes, tables: dict[str, bytes], said: Callable[[], Iterable[str]] = tuple) -> Iterator[Yield]:
+    """`tables` maps lower-case names of the table streams to octets; `said` gives what stands in properties."""
     head = fib(document)
     if head is None:
         yield Problem(IncidentCode.MALFORMED, "no file information block")
@@ -77,7 +78,8 @@ def extract(document: bytes, tables: dict[str, bytes]) -> Iterator[Yield]:
     yield from associated(document, table)
     yield from files(document, table)
     text = pieces(document, table, head)
-    for item in story(text):
+    at, size = struct.unpack_from("<II", document, VARIABLES) if len(document) >= FILES else (0, 0)
+    for item in story(text, lambda: (*said(), *_wide(table[at:at + size]))):
         if not isinstance(item, Observation) or item not in seen:
             yield item
 
@@ -180,13 +182,20 @@ def pieces(document: bytes, table: bytes, head: Fib) -> str:
     return "".join(out)
 
 
-def story(text: str) -> Iterator[Text | Table | Observation]:
-    """Takes field codes, table cells (0x07) and paragraphs apart."""
+def _wide(block: bytes) -> list[str]:
+    """Readable runs of what the document keeps of variables ([MS-DOC] 2.9.318, StwUser)."""
+    return [run[::2].decode("ascii") for run in objects.RUN16.findall(block)]
+
+
+def story(text: str, said: Callable[[], Iterable[str]] = tuple) -> Iterator[Text | Table | Observation]:
+    """Takes field codes, table cells (0x07) and paragraphs apart. Fields that fetch may take their address from what is `said`."""
     shown, codes = _fields(text)
     indirect = fields.Indirect()
     for code in codes[:5000]:
         yield from fields.judge(code)
         indirect.code(code)
+    for line in (shown, *said()) if indirect.fetching else ():
+        indirect.text(line)
     yield from indirect.found()
     rows, lines = _rows(shown)
     body = CONTROLS.sub("", "\n".join(lines)).replace("\x0b", "\n").replace("\x0c", "\n")

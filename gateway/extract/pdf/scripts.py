@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from gateway.extract.office.targets import abroad
+
 VERSION_CHECK = frozenset({
     "cf7f55bfe11bf04a527985fde5c9c6a8fc16de605e1a232fac536518dfc58880",
     "f9342cd0885061ff5dd69449fd6d36fb06c43b58a02f0ddeff9af3d8ef0fdb3f",
@@ -29,7 +31,7 @@ ACTING = (
     ("launches or opens files", re.compile(r"exportDataObject|launchURL|openDoc(?![A-Za-z])|\.openDataObject|app\.newDoc|"
                                            r"importDataObject|nLaunch|"
                                            r"saveAs\s*\(|importAnFDF|importTextData|createDataObject|app\.launch", re.I)),
-    ("sends data", re.compile(r"submitForm|getURL\s*\(|SOAP\.|Net\.HTTP|XMLHttp", re.I)),
+    ("sends data", re.compile(r"submitForm|getURL\s*\(|SOAP\.|Net\.HTTP|RSS\.addFeed|ADBC\.newConnection|XMLHttp", re.I)),
     ("opens a mail", re.compile(r"mailForm|mailDoc|mailMsg|app\.mail", re.I)),
     ("builds code", re.compile(r"(?<![A-Za-z])eval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
                                r"\[\s*[\"']eval|"
@@ -66,6 +68,9 @@ def _plain(text: str) -> bool:
 def acts(script: str) -> list[str]:
     """What the script does, in words; [] where nothing of the table is in it."""
     found = [what for what, pattern in ACTING if pattern.search(script)]
+    literals = (literal[1:-1] for literal in LITERAL.findall(script) if "\\\\" in literal or "://" in literal)
+    if any(abroad(literal.replace("\\\\", "\\")) for literal in literals):
+        found.append("opens a share")
     if LONG.search(script):
         found.append("carries encoded data")
     return found

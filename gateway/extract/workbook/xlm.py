@@ -32,8 +32,6 @@ SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40,
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
-RUNS = frozenset({"EXEC", "CALL", "REGISTER", "EXECUTE", "INITIATE", "POKE", "SEND.KEYS", "FOPEN", "FILE.DELETE"})
-"""What no name of an ordinary workbook calls; GET.CELL and its like are customary there."""
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 RECORDS = 3_000_000
 """Of one stream that are looked at: a sheet of 65,536 rows full of numbers has a million."""
@@ -173,7 +171,7 @@ def _name(body: bytes) -> Iterator[Yield]:
     if size and len(raw) >= size + count:
         tokens = raw[count + (count if raw[0] == 1 else 0) + (raw[0] < 2):][:size]
         for call in dict.fromkeys(ptg.functions(ptg.render(tokens, wide=False) or "")):
-            if call in RUNS:
+            if call in ptg.RUNS:
                 yield Observation("XLM-CALL", call)
     if raw[:1] in (b"\0", b"\1"):
         text = raw[1:1 + 2 * count].decode("utf-16-le", "replace") if raw[0] & 1 else raw[1:1 + count].decode("latin-1")

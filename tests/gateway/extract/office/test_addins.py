@@ -127,6 +127,7 @@ def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
     ("<Address>\\\\h.example\\s\\a.exe</Address>", "DOC-LINK-PROGRAM"), ('<Cell N="Address" V="https://h.example/"/>', ""),
     ('<Cell F="PLAYSOUND(&quot;\\\\h.example\\s\\a.wav&quot;,0)"/>', "DOC-EXTERNAL-SHARE"), ('<Cell F="PLAYSOUND(&quot;chord.wav&quot;,0)"/>', ""),
     ('<Cell F="RUNMACRO(&quot;M.Go&quot;,&quot;https://h.example/a.vssm&quot;)"/>', "DOC-REMOTE-TEMPLATE"), ('<Cell F="RUNMACRO(&quot;M.Go&quot;)"/>', ""),
+    ('<Cell F="RUNADDON(Prop.a)"/>', "DOC-RUN-PROGRAM"), ('<Cell F="RUNADDON(&quot;Make Wall&quot;)"/>', ""), ('<Cell F="RUNADDON(&quot;c&quot;&amp;&quot;md&quot;)"/>', "DOC-RUN-PROGRAM"),
     ('<Window WindowType="Stencil" Document="https://h.example/a.vssm"/>', "DOC-REMOTE-TEMPLATE"),
     ('<Window WindowType="Stencil" Document="C:\\Visio\\BASIC_U.VSSX"/>', ""), ('<Window WindowType="Stencil" Document="\\\\FS01\\s\\a.vssx"/>', ""),
     ('<Cell F="OPENFILE(&quot;b.vsd&quot;)"/>', ""), ('<Cell F="HYPERLINK(&quot;https://h.example/&quot;)"/>', ""),

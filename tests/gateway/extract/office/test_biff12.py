@@ -57,3 +57,9 @@ def test_connections_lead_elsewhere() -> None:
         return [o.code for o in biff12.connections(record(201, b"\4\0" + wide(address)))]
     assert told("http://h.example/a.htm") == told("\\\\h.example\\s\\a.txt") == told("file://h.example/a") == ["DOC-REMOTE-QUERY"]
     assert told("C:\\data\\a.txt") == told("https://bank.sharepoint.com/a") == []
+
+
+def test_names_that_call() -> None:
+    for code, calls in ((b"\x17\x03\0c\0m\0d\0\x42\x01\x6e\x00", ["EXEC"]), (b"\x1e\x05\0", []), (b"\x17\x01\0a\0\x42\x02\xb9\x00", [])):
+        name = bytes(9) + wide("abc") + struct.pack("<I", len(code)) + code + bytes(4)
+        assert biff12.workbook(record(131, b"") + record(39, name)).calls == calls

@@ -58,3 +58,20 @@ def test_files_of_connections(address: str, held: bool) -> None:
 def test_queries_that_cannot_be_read(blob: str) -> None:
     part = f"<DataMashup>{blob}{' ' * 20}</DataMashup>"
     assert codes(take_apart(OOXML, docx(more={"customXml/item1.xml": part}), "a.xlsx")) == set()
+
+
+@pytest.mark.parametrize(("source", "code"), [
+    ('Web.Contents(Excel.CurrentWorkbook(){[Name="u"]}[Content]{0}[Column1])', "DOC-REMOTE-QUERY"),
+    ('File.Contents(Text.FromBinary(Binary.FromText("' + base64.b64encode(b"\\\\h.example\\s\\a.xlsx").decode() + '")))', "DOC-REMOTE-DATASOURCE"),
+    ('Text.FromBinary(Binary.FromText("' + base64.b64encode(b"a word of ours, quoted").decode() + '"))', ""),
+    ('Web.Contents("https://bank.sharepoint.com/x", [Query=[a="https://h.example/"]])', "DOC-REMOTE-QUERY"),
+])
+def test_addresses_that_queries_put_together(source: str, code: str) -> None:
+    assert codes(query(source, True)) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("source", "held"), [(f"File.Contents({ABROAD})", True), ('File.Contents("C:\\a.csv")', False)])
+def test_queries_of_excel_2010(source: str, held: bool) -> None:
+    inner = base64.b64encode(package({"Config/Package.xml": "<Package/>", "Formulas/Section1.m": f"section Section1; shared Q = {source};"})).decode()
+    part = f'<connections><connection><dbPr connection="Provider=Microsoft.Mashup.OleDb.1;Extended Properties=&quot;{inner}&quot;"/></connection></connections>'
+    assert ("DOC-REMOTE-DATASOURCE" in codes(take_apart(OOXML, docx(more={"xl/connections.xml": part}), "a.xlsx"))) == held

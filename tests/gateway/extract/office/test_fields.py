@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.fields import judge, quoted, tokens
+from gateway.extract.office.fields import Indirect, judge, quoted, tokens
 from tests.builders.growth import linear
 
 
@@ -35,3 +35,23 @@ def test_long_instruction_is_linear() -> None:
 def test_quotes_that_nothing_closes_are_read_once() -> None:
     assert linear(lambda text: [tokens(text[at:]) for at in range(20)], lambda n: "“ " * n, 2_400)
     assert tokens('INCLUDETEXT “a b” "c \\" d"') == ["INCLUDETEXT", "a b", 'c \\" d'] and tokens("“a “b c”") == ["“a", "b c"]
+
+
+@pytest.mark.parametrize(("codes", "fetched"), [
+    (('INCLUDETEXT ', 'IF 1 = 1 "http://h.example/a" "x"'), "DOC-REMOTE-INCLUDETEXT"), (("INCLUDETEXT", 'ASK a "Who?" \\d "\\\\\\\\h.example\\\\a"'), "DOC-REMOTE-INCLUDETEXT"),
+    (("INCLUDEPICTURE \\d", 'FILLIN "?" \\d "\\\\\\\\h.example\\\\a.png"'), "DOC-EXTERNAL-SHARE"), (("INCLUDEPICTURE", 'SET a "https://h.example/a.png"'), "DOC-EXTERNAL-MEDIA"),
+    (('INCLUDETEXT "C:\\\\a.docx"', 'SET a "http://h.example/a"'), ""), (("HYPERLINK", 'SET a "http://h.example/a"'), ""), (("INCLUDETEXT", 'SET a "word"'), ""),
+    (("LINK Excel.Sheet.12 x", 'SET a "\\\\\\\\FS01\\\\a.xlsx"'), ""),
+])
+def test_addresses_that_another_field_says(codes: tuple[str, ...], fetched: str) -> None:
+    indirect = Indirect()
+    for code in codes:
+        indirect.code(code)
+    assert [o.code for o in indirect.found()] == ([fetched] if fetched else [])
+
+
+def test_addresses_that_stand_in_the_text() -> None:
+    indirect = Indirect()
+    indirect.code("INCLUDETEXT")
+    indirect.text("as on http://h.example/a.rtf and \\\\FS01\\a, not C:\\b")
+    assert [o.detail for o in indirect.found()] == ["http://h.example/a.rtf"]

@@ -139,3 +139,19 @@ def test_words_of_visio_2003() -> None:
     for outbound, labels in ((True, ["as records"]), (False, [])):
         node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "application/x-office-xml")
         assert [item.label for item in OFFICE_XML.extract(node, Context(Limits(), outbound)) if isinstance(item, Child)] == labels
+
+
+FLAT = ('<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage">'
+        "<pkg:part><pkg:xmlData>{}</pkg:xmlData></pkg:part></pkg:package>")
+
+
+@pytest.mark.parametrize(("part", "code"), [
+    ('<ax:ocx xmlns:ax="a" ax:classid="{EAB22AC3-30C1-11CF-A7EB-0000C05BAE0B}"/>', "DOC-ACTIVEX"), ('<w:ocx xmlns:w="w" w:classid="CLSID:EAB22AC3-30C1-11CF-A7EB-0000C05BAE0B"/>', "DOC-ACTIVEX"),
+    ('<w:ocx xmlns:w="w" w:classid="CLSID:8BD21D10-EC42-11CE-9E0D-00AA006002F3"/>', "DOC-FORM-CONTROL"),
+    ('<Properties xmlns="p"><property name="_AssemblyName"><lpwstr>*</lpwstr></property></Properties>', "DOC-VSTO"),
+    ('<Properties xmlns="p"><property name="Client"><lpwstr>*</lpwstr></property></Properties>', ""),
+    ('<we:reference xmlns:we="w" store="\\\\h.example\\a" storeType="FileSystem"/>', "DOC-WEB-EXTENSION"), ('<we:reference xmlns:we="w" store="en-US" storeType="OMEX"/>', ""),
+])
+def test_flat_packages_are_packages(part: str, code: str) -> None:
+    found = codes(take_apart(OFFICE_XML, FLAT.format(part).encode(), "a.xml", kind="application/x-office-xml"))
+    assert found & {"DOC-ACTIVEX", "DOC-FORM-CONTROL", "DOC-VSTO", "DOC-WEB-EXTENSION"} == ({code} if code else set())

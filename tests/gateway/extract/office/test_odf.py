@@ -161,9 +161,17 @@ def test_formulas_beside_cells(element: str, code: str) -> None:
 @pytest.mark.parametrize(("element", "code"), [
     ('<x:instance src="https://h.example/a.xml"/>', "DOC-REMOTE-QUERY"), ('<x:instance/>', ""), ('<x:instance src="#a"/>', ""),
     ('<x:submission action="https://h.example/a"/>', ""), ('<m:menuitem m:id="vnd.sun.star.script:a.py$x?language=Python"/>', "ODF-EVENT"),
-    ('<m:menuitem m:id=".uno:Open"/>', ""), ('<x:java-classpath>https://h.example/a.jar</x:java-classpath>', "DOC-REMOTE-MACRO"),
+    ('<m:menuitem m:id=".uno:Open"/>', ""), ('<x:data-mapping href="https://h.example/a.csv"/>', "DOC-REMOTE-DATASOURCE"), ('<x:data-mapping href="file:///home/a.csv"/>', ""), ('<x:java-classpath>https://h.example/a.jar</x:java-classpath>', "DOC-REMOTE-MACRO"),
     ('<x:data-source-setting-value>file://h.example/s/a.jar</x:data-source-setting-value>', "DOC-REMOTE-MACRO"),
     ('<x:data-source-setting-value>file:///C:/java/a.jar</x:data-source-setting-value>', ""), ('<x:data-source-setting-value>true</x:data-source-setting-value>', ""),
 ])
 def test_forms_menus_and_drivers(element: str, code: str) -> None:
     assert codes(markup(f'<d xmlns:x="x" xmlns:m="m">{element}</d>'.encode(), "body")) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(("element", "count"), [('<t:script s:language="JavaScript">go()</t:script>', 1), ('<o:script s:language="ooo:Basic"><m>x</m></o:script>', 1),
+                                                ('<o:script s:language="ooo:Basic"><o:source-code>x</o:source-code></o:script>', 1), ("<o:scripts/>", 0),
+                                                ('<o:script s:language="ooo:Basic"> </o:script>', 0)])
+def test_scripts_in_the_text(element: str, count: int) -> None:
+    found = list(markup(f'<d xmlns:t="t" xmlns:s="s" xmlns:o="o">{element}</d>'.encode(), "body"))
+    assert len([y for y in found if isinstance(y, Child) and y.kind is ArtifactKind.MACRO]) == count

@@ -4,11 +4,12 @@ import pytest
 
 from gateway.extract.base import Child, Node, Problem
 from gateway.extract.office import ooxml
+from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ooxml import OOXML, dde_call
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from tests.builders.archives import codes, content, take_apart
-from tests.builders.documents import HARMLESS_MACRO, docx, field_runs, package, relations, vba_project
+from tests.builders.documents import HARMLESS_MACRO, W, docx, field_runs, package, relations, vba_project
 from tests.builders.growth import linear
 
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c>{}</c></row></sheetData></worksheet>'
@@ -222,3 +223,12 @@ def test_what_macos_keeps_beside_each_part_is_no_part() -> None:
 def test_connections_of_the_data_model(inner: str, held: bool) -> None:
     part = f'<connections xmlns:x15="x"><connection id="1"><extLst><ext><x15:connection>{inner}</x15:connection></ext></extLst></connection></connections>'
     assert ("DOC-REMOTE-DATASOURCE" in codes(read(workbook({"xl/connections.xml": part}), "a.xlsx"))) == held
+
+
+@pytest.mark.parametrize(("instruction", "held"), [("DDEAUTO cmd x", True), ("PAGE", False)])
+def test_text_a_control_is_bound_to(instruction: str, held: bool) -> None:
+    flat = (f'<?xml version="1.0"?><pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"><pkg:part pkg:name="/word/document.xml"><pkg:xmlData>'
+            f'<w:document {W}><w:body><w:p><w:fldSimple w:instr="{instruction}"/></w:p></w:body></w:document></pkg:xmlData></pkg:part></pkg:package>')
+    part = "<a>" + flat.replace("&", "&amp;").replace("<", "&lt;") + "</a>"
+    (child,) = [y for y in take_apart(OOXML, docx(more={"customXml/item1.xml": part}), "a.docx") if isinstance(y, Child) and y.label == "bound text"]
+    assert ("DOC-DDE" in codes(take_apart(OFFICE_XML, child.data, kind="application/x-office-xml"))) == held

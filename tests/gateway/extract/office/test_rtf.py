@@ -145,6 +145,9 @@ def test_addresses_of_form_letters(group: str, held: bool) -> None:
     ("{\\object{\\*\\oleclsid \\'7bEAB22AC3-30C1-11CF-A7EB-0000C05BAE0B\\'7d}}", "OLE-BROWSER"), ("{\\object{\\*\\oleclsid \\'7b00020830-0000-0000-C000-000000000046\\'7d}}", ""),
     ("{\\*\\template \\\\\\\\SRV01\\\\a.dotx}", ""), ("{\\*\\template \\\\\\\\srv.example\\\\a.dotx}", "DOC-REMOTE-TEMPLATE"),
     ('{\\field{\\*\\fldinst SET a "http://h.example/a"}}{\\field{\\*\\fldinst INCLUDETEXT {\\field{\\*\\fldinst REF a}}}}', "DOC-REMOTE-INCLUDETEXT"),
+    ("{\\*\\docvar {a}{\\\\\\\\h.example\\\\a}}{\\field{\\*\\fldinst INCLUDETEXT {\\field{\\*\\fldinst DOCVARIABLE a}}}}", "DOC-REMOTE-INCLUDETEXT"),
+    ("{\\info{\\*\\hlinkbase \\\\\\\\h.example\\\\d\\\\}}", "DOC-LINK-SHARE"), ("{\\info{\\*\\hlinkbase https://h.example/}}", ""),
+    ("{\\*\\userprops{\\propname _AssemblyName}\\proptype30{\\staticval *}}", "DOC-VSTO"), ("{\\*\\userprops{\\propname Client}\\proptype30{\\staticval *}}", ""),
     ("{\\field{\\*\\fldinst CONTROL Shell.Explorer.2}}", "DOC-ACTIVEX"), ("{\\field{\\*\\fldinst CONTROL Forms.TextBox.1}}", "DOC-FORM-CONTROL"),
 ])
 def test_where_groups_lead(group: str, code: str) -> None:

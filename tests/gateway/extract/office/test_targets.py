@@ -77,6 +77,8 @@ def test_commands_of_other_office_programs():
     ("onenote:\\\\h.example\\n\\a.one", "DOC-LINK-SHARE"), ("onenote:https://bank.sharepoint.com/n/a.one#x", "DOC-LINK"),
     ("onenote:///C:\\n\\a.one", None), ("onenote:#Page", None), ("ms-settings:display", None), ("ms-outlook://emails/new", None),
     ("ksoqing://type=1&cmd=x", "DOC-LINK-SCHEME"), ("applescript://com.apple.scripteditor?action=new", "DOC-LINK-SCHEME"),
+    ("ms-word:ofe%7Cu%7C%5C%5Ch.example%5Cs%5Ca.docx", "DOC-LINK-SHARE"), ("ms-excel:ofe%7Cu%7Chttps://h.example/a.xlsm", "DOC-LINK-PROGRAM"),
+    ("\\\\[2001:db8::7]\\s\\a.docx", "DOC-LINK-SHARE"), ("\\\\[fe80::7]\\s\\a.docx", "DOC-LINK"), ("file://[fd00::7]/s/a.docx", "DOC-LINK"),
     ("ldap://h.example/cn=a", "DOC-LINK-SHARE"), ("ldap://dc01/cn=a", "DOC-LINK"), ("msteams://teams.example/l", None),
 ])
 def test_links_that_office_programs_open(target, code):
@@ -113,7 +115,7 @@ def test_shares_of_an_office(target):
 @pytest.mark.parametrize("kind", ["attachedTemplate", "image", "oleObject", "mailMergeSource"])
 def test_what_an_office_keeps_on_its_own_server(kind):
     """Known by a plain name to nobody but the office itself; an address without a name says nothing of whose it is."""
-    for target in ("\\\\SRV01\\Vorlagen\\brief.dotx", "file:///\\\\FS-2\\a\\b.xlsx!Sheet1", "//nas/s/logo.png"):
+    for target in ("\\\\SRV01\\Vorlagen\\brief.dotx", "file:///\\\\FS-2\\a\\b.xlsx!Sheet1", "//nas/s/logo.png", "\\\\財務部\\共用\\範本.dotx"):
         found = judge(kind, target)
         assert found is None or found.code == "DOC-LOCAL-OLE"
     for target in ("\\\\10.1.2.3\\s\\a.dotx", "\\\\srv@80\\s\\a.dotx", "\\\\3325256711\\s\\a", "\\\\0xC6336407\\s\\a", "\\\\srv\\s\\a.hta",

@@ -113,4 +113,4 @@ def test_files_a_document_refers_to(path: str, code: str) -> None:
 def test_what_one_field_says_and_another_fetches() -> None:
     text = '\x13 SET a "http://h.example/a.doc" \x14\x15\x13 INCLUDETEXT \x13 REF a \x14\x15 \x14\x15'
     assert "DOC-REMOTE-INCLUDETEXT" in {o.code for o in worddoc.story(text) if isinstance(o, Observation)}
-    assert not [o for o in worddoc.story(text.replace("SET", "ASK")) if isinstance(o, Observation)]
+    assert not [o for o in worddoc.story(text.replace("SET", "REF")) if isinstance(o, Observation)]

@@ -75,3 +75,12 @@ def test_the_check_of_versions_that_every_xml_form_has() -> None:
 @pytest.mark.parametrize(("script", "shown"), [("this.mailDoc(true);", True), ("app.alert('x');this.mailForm();", True), ("this.submitForm('http://h.example');", False)])
 def test_acts_that_show_the_reader_a_window(script: str, shown: bool) -> None:
     assert acts(script) and SEEN.issuperset(acts(script)) == shown
+
+
+@pytest.mark.parametrize(("script", "found"), [
+    ("this.importIcon('a', '\\\\\\\\h.example\\\\s\\\\a.pdf');", True), ('xfa.host.importData("file://h.example/a.xml")', True), ("RSS.addFeed(u)", True),
+    ("var c = ADBC.newConnection('x')", True), ("this.getField('a').buttonImportIcon()", False), ("event.value = 'https://h.example/'", False),
+    ("f.value = '\\\\\\\\fs01\\\\s'", False), ("x = 'C:\\\\a'", False),
+])
+def test_shares_and_feeds(script: str, found: bool) -> None:
+    assert bool(acts(script)) == found
