@@ -24,7 +24,9 @@ STRIDE = SHORTEST // 4
 LEAST = 5
 """Records of one file."""
 MOST = 20_000
-"""Lines of one text that are looked at."""
+"""Records of one length that are looked at."""
+MOST_LENGTHS = 8
+"""Lengths of records that are tried: those that most have."""
 FIT, RIGHT = 0.9, 0.9
 """Of the records, as many have a number's letters and digits in the place; of these, as many pass."""
 SAMPLE, SLACK = 24, 0.2
@@ -81,7 +83,7 @@ def _runs(grid: Grid) -> np.ndarray:
     spans = _spans(grid.characters)
     rows = np.searchsorted(grid.lines, spans[:, 0], "right") - 1
     first = np.concatenate((rows[:1] >= 0, rows[1:] != rows[:-1]))
-    return np.asarray(spans[first & (rows < MOST)])
+    return np.asarray(spans[first])
 
 
 def _spans(found: Characters) -> np.ndarray:
@@ -115,8 +117,10 @@ def _long(found: Characters) -> np.ndarray:
 def _alike(runs: np.ndarray) -> Iterator[np.ndarray]:
     """Runs of one length, which most of them have; a name in another script may stand behind them."""
     lengths = runs[:, 1] - runs[:, 0]
-    for length in np.flatnonzero(np.bincount(lengths) >= LEAST).tolist():
-        yield runs[lengths == length]
+    counts = np.bincount(lengths)
+    often = np.argsort(-counts, kind="stable")[:MOST_LENGTHS]
+    for length in often[counts[often] >= LEAST].tolist():
+        yield runs[lengths == length][:MOST]
 
 
 def _promising(text: str, runs: np.ndarray) -> set[tuple[str, int]]:

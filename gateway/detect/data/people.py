@@ -210,7 +210,7 @@ def _several(grid: Grid, row: int, line: str, clues: naming.Clues) -> list[tuple
 def _crowded(grid: Grid, contacts: Contacts) -> int:
     """People one after the other in a long line, each name before its number: `王小明(0912345678)、李大華(...)`."""
     found = end = 0
-    for match in islice(contact.PHONE.finditer(grid.text, 0, CROWD), MOST_RECORDS):
+    for match in islice(contact.PHONE.finditer(grid.text), CROWD):
         before, end = grid.text[max(end, match.start() - BEFORE_NUMBER):match.start()], match.end()
         piece = next((piece for piece in reversed(APART.split(before)) if piece.strip()), "").strip()
         if contact.person_name(piece) and (number := contact.phone(match[0])):
@@ -220,8 +220,8 @@ def _crowded(grid: Grid, contacts: Contacts) -> int:
 
 
 APART = re.compile(r"[,、;|/()<>:\t\n0-9]+| {2,}")
-CROWD = 1 << 18
-"""Characters in which they are looked for."""
+CROWD = 20_000
+"""Telephone numbers before which names are looked for."""
 BEFORE_NUMBER = 24
 """Characters before a number in which its name is looked for."""
 IN_A_LINE, SHORTEST_OF_TWO = 8, 22

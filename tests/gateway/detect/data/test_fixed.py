@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -25,6 +26,21 @@ def test_one_place_of_every_line(make, type, behind):
     numbers = [make(RNG).replace("-", "") for _ in range(16)]
     text = "\n".join(f"2{i:05d}{digits(3)}{number}{RNG.randrange(10**7):011d}{behind}" for i, number in enumerate(numbers))
     assert look(text).identifiers.get(type) == len(set(numbers))
+
+
+@pytest.mark.parametrize("before", ["x\n" * 21_000, "\n".join(f"{n:020d}" for n in range(21_000)) + "\n"])
+def test_many_other_lines_before_them(before):
+    numbers = [makers.tw_id(RNG) for _ in range(16)]
+    text = before + "\n".join(f"2{i:05d}{digits(3)}{number}{RNG.randrange(10**7):011d}" for i, number in enumerate(numbers))
+    assert look(text).identifiers.get("tw.national_id") == len(set(numbers))
+
+
+def test_lines_of_every_length_cost_little():
+    text = "\n".join(digits(size) for size in range(fixed.SHORTEST, fixed.LONGEST) for _ in range(fixed.LEAST))
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    began = time.process_time()
+    assert list(fixed.columns(grid)) == []
+    assert time.process_time() - began < 1
 
 
 def test_letters_that_are_read_as_digits():

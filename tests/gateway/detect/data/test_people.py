@@ -178,7 +178,7 @@ def test_surname_and_given_name_in_columns_of_their_own():
 
 def test_people_in_one_line_and_in_fields():
     people = [("王小明", f"09{n:08d}") for n in range(12345678, 12345738)]
-    for text in ("、".join(f"{name}({number})" for name, number in people),
+    for text in ("、".join(f"{name}({number})" for name, number in people), " " * 300_000 + "、".join(f"{name}({number})" for name, number in people),
                  "\n".join(f"2026-11-09 INFO user={name} mobile={number} login" for name, number in people),
                  "".join(f"cn: {name}\nmobile: {number}\n\n" for name, number in people),
                  "\n".join("\t".join(f"{name}\t{number}" for name, number in people[i:i + 3]) for i in range(0, 60, 3)),
