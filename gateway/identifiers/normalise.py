@@ -139,6 +139,7 @@ def view(text: str) -> View:
             out, removed = _without_format(text, found)
             found = found and found.of(out)
         mapped = _translate(out, found)
+        mapped = SPOKEN.sub("-", mapped) if "の" in mapped else mapped
         mapped = _with_letters_of_flags(mapped) if found is None or found.codes.itemsize > 2 else mapped
         found = found and found.of(mapped)
         out = _without_numerals(mapped, found)
@@ -147,6 +148,8 @@ def view(text: str) -> View:
     return View(out, removed, out is not text and out != text, found and found.of(out))
 
 
+SPOKEN = re.compile("の(?<=[0-9]の)(?=[0-9])")
+"""What the Japanese say for the hyphen of a number, and write: 03の1234の5678."""
 FLAG_LETTER = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff](?=[A-D]?[0-9])")
 """A regional indicator by itself, before a digit: two of them are a flag."""
 

@@ -102,7 +102,7 @@ class Words:
             end = int(self.ends[i])
             following = int(np.searchsorted(starts, end))
             start = int(starts[following]) if following < len(starts) else len(text) + RIGHT_BEFORE
-            kept[i] = start - end <= RIGHT_BEFORE and not text[end:start].strip(_BETWEEN)
+            kept[i] = start - end <= RIGHT_BEFORE and not text[end:start].strip(_BETWEEN + _COPULA)
         return Words(self.ends[kept], self.kinds[kept], self.sets, self.close[kept], self.touched)
 
     def all(self) -> frozenset[str]:
@@ -145,7 +145,7 @@ _BETWEEN = " :=-#\"'([<>*_.\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
-_COPULA = "是为為は"
+_COPULA = "是为為はの"
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""

@@ -303,7 +303,7 @@ class CustomerData:
                 if not (token.shape == "D9" and token.grouped and self._ssn(grid, row, token)):
                     return
                 kinds = TYPES["us.ssn"].labels
-        if "tw.bank_account" in kinds and self._own_account(grid, row):
+        if "tw.bank_account" in kinds and meant.own_account(grid, self.labels, row, token):
             return
         key = ("column", column) if headed or (not kinds and grid.tabbed(row)) else ("label",) if kinds else ("free",)
         self._add(grid, artifact, token, row, key, kinds)
@@ -331,10 +331,6 @@ class CustomerData:
         """3-2-4 with hyphens in a row about a person."""
         written = grid.text[token.start:token.end]
         return len(written) == 11 and written[3] == written[6] == "-" and beside.person(grid, row, token)
-
-    def _own_account(self, grid: Grid, row: int) -> bool:
-        """The line asks for payment: the account is the writer's."""
-        return "own" in self.labels.heading(grid.line(row, 60))
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:

@@ -308,7 +308,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = spaced_label(grid, row, start)
         if kinds:
             return kinds, True
-    if start == low and row and not window and not grid.headings:
+    if low == begin and row and not window.strip() and not grid.headings:
         above = grid.line(row - 1).strip() or grid.line(max(0, row - 2))           # a blank line parts them at the most
         if len(above) <= 40 and sum(map(str.isdigit, above)) <= 2:
             return labels.heading(above), False

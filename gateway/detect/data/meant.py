@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gateway.detect.data import beside
 from gateway.detect.data.bulk import LABEL_ONLY
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
@@ -15,6 +16,9 @@ PHONE = frozenset({"phone"})
 MOBILE = re.compile("09[0-9]{2}-[0-9]{3}-[0-9]{3}")
 """A mobile telephone of Taiwan as people write it; no account is grouped so."""
 BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
+LINE, TITLE, BELOW, WORDS = 60, 24, 8, 16
+"""Characters of a line that asks for payment, of a title that does, the lines below it that it may speak for, and their words
+that may be a name."""
 DOCUMENT = 12
 """Characters of a word that says what document a number is of."""
 
@@ -49,3 +53,17 @@ def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str
     cells = grid.text[grid.starts[row]:start].split("\t")
     cell = cells[-2].strip() if len(cells) > 1 else ""
     return labels.heading(cell) & IDENTIFYING if 2 <= len(cell) <= DOCUMENT else NONE
+
+
+def own_account(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
+    """Whether the line asks for payment, or its block's title does and the line names no person: the account is the writer's."""
+    if "own" in labels.heading(grid.line(row, LINE)):
+        return True
+    for above in range(row - 1, max(-1, row - 1 - BELOW), -1):
+        line = grid.line(above, TITLE + 1).strip()
+        if not line:
+            return False
+        if len(line) <= TITLE and not any(map(str.isdigit, line)):
+            named = beside.person(grid, row, token) or any(map(contact.person_name, grid.line(row, beside.BESIDE).split()[:WORDS]))
+            return "own" in labels.heading(line) and not named
+    return False

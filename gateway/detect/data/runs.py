@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gateway.detect.data.tokens import LONGEST, WHOLE, WINDOWS
+from gateway.detect.data.tokens import LABELLED, LONGEST, WHOLE, WINDOWS
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, SEPARATOR, UPPER, Characters
 from gateway.identifiers.registry import SHAPES
 
@@ -153,10 +153,26 @@ def _plain(piece: Characters, starts: np.ndarray, ends: np.ndarray) -> tuple[
     check |= (length == 17) & (before == 0) & (after == 1) & ((follows | 32) == 120)
     check |= (length == 8) & (before == 2) & (after == 2)
     check |= (length == 8) & apart & (bracket & (follows != 40)) & ((kinds[ends + 1] & kinds[ends + 2] & UPPER) != 0)
+    labelled = _labelled(codes, starts, length)
+    check, free = check | labelled, free | labelled
     shape = _SHAPE[before, length]
     kept = free & ~check & (after == 0) & (shape >= 0)
     looked = free & check
     return (starts - before)[kept], ends[kept], shape[kept], list(zip(starts[looked].tolist(), ends[looked].tolist(), strict=True))
+
+
+def _labelled(codes: np.ndarray, starts: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Whether a label of tokens.LABELLED ends one or two letters before the digits."""
+    found = (length == 6) | (length == 7)
+    two, three, four = (codes[starts - i] for i in (2, 3, 4))
+    found &= (_ENDS[two & 127] & _INSIDE[three & 127]) | (_ENDS[three & 127] & _INSIDE[four & 127])
+    for i in np.flatnonzero(found).tolist():
+        found[i] = LABELLED.search("".join(map(chr, codes[starts[i] - 8:starts[i]].tolist()))) is not None
+    return np.asarray(found)
+
+
+_ENDS, _INSIDE = (np.array([chr(i) in letters for i in range(128)]) for letters in ("CDO", "DIKN"))
+"""Letters that end such a label, and those before them."""
 
 
 def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray,

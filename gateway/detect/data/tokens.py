@@ -41,6 +41,8 @@ BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Z
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
 """What follows the six digits of a Hong Kong number: the check character in parentheses; an A behind a hyphen."""
+LABELLED = re.compile(r"(?<![0-9A-Za-z])(?:HKIDC?|HKIC|ID|IC)(?:NO)?([A-Z]{1,2})\Z")
+"""A label against the number of Hong Kong that it names: `HKIDA123456(7)`."""
 CARD_BEGINS, CARD_ENDS = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[ \-]"), re.compile(r"[ \-][A-Z]{2}(?![0-9A-Za-z])")
 """Before and behind the eight digits of a residence card in groups: `AB 12345678 CD`."""
 NUMBERED = re.compile(r"[0-9]{1,3}\.[ ]{1,2}[0-9]")
@@ -111,6 +113,8 @@ def _after(text: str, end: int) -> str | None:
 
 def _plain(text: str, digits: str, start: int, end: int, grouped: bool = False) -> Token | None:
     letters = _letters_before(text, start)
+    if letters is None and 6 <= len(digits) <= 7 and (glued := LABELLED.search(text, max(0, start - 8), start)) is not None:
+        letters = glued[1]
     if letters is None or len(digits) > LONGEST:
         return None
     if len(digits) == 6 and not letters and CHECK.match(text, end) is not None:
@@ -189,7 +193,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         if token is not None:
             yield token
         return
-    if len(marks) == 1 and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
+    boxed = max(sizes) == 1                               # and more between the groups: 1 2 3 - 4 5 - 6 7 8 9
+    if (len(marks) == 1 or boxed) and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token

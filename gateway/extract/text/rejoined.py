@@ -33,7 +33,8 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    found += filter(None, (concatenated(text), unescaped(text), plain(text), written(text), unfolded(text), told(text)))
+    others = (concatenated, unescaped, plain, written, unfolded, told, parted)
+    found += filter(None, (other(text) for other in others))
     return found
 
 
@@ -62,6 +63,22 @@ def told(text: str) -> str:
     if not any(map(text.__contains__, TELLING)) or BACKWARDS.search(text) is None:
         return ""
     made, times = WORD.subn(lambda m: m[0][::-1] if sum(map(str.isdigit, m[0])) >= 8 else m[0], text, TURNED_LINES)
+    return made if times >= LEAST else ""
+
+
+_PART = (r"(?: ?[0-9]{1,2} ?(?:[碼码位桁]|자리|digits?)[數数字]?|[一二三四五六七八九十]{1,2}[碼码位桁][數数字]?|[半段]|"
+         r" ?(?:여섯|일곱)? ?자리)[^0-9A-Za-z\n]{0,4}")
+PARTED = re.compile(rf"(?:[前上앞]|(?<![A-Za-z])[Ff]irst){_PART}([A-Z]{{0,2}}[0-9]{{3,14}})"
+                    rf"[^0-9A-Za-z\n]{{0,6}}(?:(?:and )?(?:the )?last|[後后末尾下뒤뒷]){_PART}([0-9]{{1,14}}[0-9X])(?![0-9A-Za-z])")
+"""A number that is told in two parts: 前八碼 12345678，後八碼 12345678."""
+REST = ("後", "后", "末", "尾", "下", "뒤", "뒷", " last ")
+
+
+def parted(text: str) -> str:
+    """The text with numbers that are told in two parts in one; '' where there are few."""
+    if not any(text.count(mark) >= LEAST for mark in REST):
+        return ""
+    made, times = PARTED.subn(r"\1\2", text)
     return made if times >= LEAST else ""
 
 

@@ -102,3 +102,8 @@ def test_check_characters_of_hong_kong_in_other_writings():
     assert view("身份證 F六〇五八五四(六)").text == "身份證 F605854(6)"
     assert view("E\u0336C\u03369\u03362\u03364\u03360\u03361\u03364\u0336(\u03362\u0336)\u0336").text.startswith("EC924014(2)")
     assert view("É C\u0301afe\u0301").text == "É C\u0301afe\u0301"
+
+
+def test_the_word_that_the_japanese_say_for_a_hyphen():
+    assert view("番号は1234の5678の9012です。３の２").text == "番号は1234-5678-9012です。3-2"
+    assert view("東京の12、5件の請求").text == "東京の12、5件の請求"

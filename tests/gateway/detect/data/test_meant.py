@@ -51,3 +51,10 @@ def test_a_column_that_is_paid_to_is_told_by_check_digits() -> None:
     assert paid(lambda: f"1001{RNG.randrange(10 ** 14, 10 ** 15)}") == 0
     card = makers.card(RNG, "6225")
     assert not scan(f"收款账号：{card}")[0].identifiers.get("card")
+
+
+def test_accounts_below_a_request_for_payment_are_the_writers() -> None:
+    rows = [f"玉峰銀行 營業部 帳號 {RNG.randrange(10 ** 9, 10 ** 10)}" for _ in range(3)]
+    assert not scan("\n".join(["匯款至", *rows]))[0].persons
+    assert scan("\n".join(["匯款至", *(f"{name} {row}" for name, row in zip(("王小明", "陳美玲", "林志宏"), rows, strict=True))]))[0].persons == 3
+    assert scan("\n".join(["匯款至", "", "客戶", *rows]))[0].persons == 3

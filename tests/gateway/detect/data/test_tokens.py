@@ -188,3 +188,13 @@ def test_whole_numbers_with_a_fraction_of_nothing():
 def test_two_letters_a_box_each():
     assert found("E-C-6-2-8-5-0-4-8") == {("LLD7", "EC6285048")}
     assert found("x B-0-4-7-1-5-5-6") == {("LD7", "B0471556")}
+
+
+def test_a_label_against_the_number_of_hong_kong_that_it_names():
+    assert [t.value for t in tokens("HKIDA123456(3) ICNOB1234567 HKICAB123456(1)")] == ["A1234563", "B1234567", "AB1234561"]
+    assert not list(tokens("SKIDA123456(3) MIDA123456(3) WORDA1234567"))
+
+
+def test_a_digit_a_box_with_more_between_the_groups():
+    assert [t.value for t in tokens("1 2 3 - 4 5 - 6 7 8 9")] == ["123456789"]
+    assert not list(tokens("1 2 3 - 4 5 - 6 7 8 91"))

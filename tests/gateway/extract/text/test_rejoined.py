@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.extract.text import rejoined
 
 
@@ -56,3 +58,17 @@ def test_the_first_line_of_a_literal_stands_alone():
 
 def test_what_php_dumps():
     assert rejoined.plain('["acct_no"]=>\n    string(12) "269143858309"\n["n"]=>\n  int(3)\n') == '["acct_no"]=> "269143858309"\n["n"]=> 3)\n'
+
+
+@pytest.mark.parametrize(("line", "meant"), [
+    ("卡號前八碼 45791234，後八碼 56781234", "卡號45791234 56781234"), ("身份证前14位11010119900101，后四位123X", "身份证11010119900101 123X"),
+    ("first 8 digits 45791234 and the last 8 digits 56781234", "45791234 56781234"), ("앞 여섯자리 900101, 뒷자리 1234567", "900101 1234567")])
+def test_numbers_told_in_two_parts(line: str, meant: str) -> None:
+    assert rejoined.parted(f"{line}\n" * 3).split("\n")[0].strip() == meant.replace(" ", "")
+    assert rejoined.parted(f"{line}\n") == ""
+
+
+def test_what_stands_before_and_behind_is_no_number_in_two_parts() -> None:
+    assert rejoined.parted("前年 2024 後 12 個月\n" * 9) == ""
+    assert rejoined.parted("前3位 2024, 後 12 個月\n" * 9) == ""
+    assert rejoined.parted("the first 100 rows and the last\n" * 9) == ""
