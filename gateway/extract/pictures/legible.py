@@ -31,6 +31,8 @@ NOISE, BEYOND = 6, 5
 """Steps of grey that are no edge; how many times as much as pixels usually differ from the next one is one in a noisy picture."""
 DARK = 110
 LEAST_SKEW, MOST_SKEW = 0.5, 16.0
+MOST_TILT = 46.0
+"""Degrees by which a picture may lie askew that nothing was read of."""
 COARSE = 1.5
 """Degrees from one attempt to the next, before the finer ones."""
 SKEW_SIDE = 900
@@ -125,7 +127,15 @@ def _type_height(edges: np.ndarray) -> float:
     return float(median(heights)) if len(heights) >= LEAST_RUNS else 0.0
 
 
-def _skew(edges: np.ndarray) -> float:
+def straightened(picture: Image.Image) -> Image.Image | None:
+    """A picture whose lines lie far more askew than `fit` looks for, turned; None where it does not."""
+    picture = _within(picture)
+    turn = _skew(_edges(ImageOps.autocontrast(picture, cutoff=0.2)), MOST_TILT)
+    ground = round(ImageStat.Stat(picture).median[0])
+    return picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=ground) if abs(turn) > MOST_SKEW else None
+
+
+def _skew(edges: np.ndarray, most: float = MOST_SKEW) -> float:
     """Degrees to turn counter-clockwise by, so that lines lie straight: then rows are either full of type or empty."""
     marks = Image.fromarray(edges.astype(np.uint8) * 255)
     marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
@@ -134,7 +144,7 @@ def _skew(edges: np.ndarray) -> float:
         return _sharpness(marks.rotate(turn, Image.Resampling.BILINEAR))
 
     straight = sharpness(0)
-    rough = max([0.0, *np.arange(-MOST_SKEW, MOST_SKEW + 0.1, COARSE).tolist()], key=sharpness)
+    rough = max([0.0, *np.arange(-most, most + 0.1, COARSE).tolist()], key=sharpness)
     best = max((rough + step for step in np.arange(-COARSE, COARSE + 0.1, 0.5).tolist()), key=sharpness)
     return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
 

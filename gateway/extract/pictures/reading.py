@@ -25,7 +25,10 @@ from gateway.extract.pictures import (
     legible,
     lettering,
     noise,
+    numerals,
+    overlaid,
     paper,
+    pattern,
     spelled,
     upright,
 )
@@ -50,6 +53,8 @@ MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|
 SPELLED = re.compile(r"[A-Z]?[a-z]+")
 """Half of the words of prose at the least; other scripts are misread as capitals, tables have numbers."""
 FEW_WORDS = 4
+FEW_LINES = 1_000_000
+"""Pixels of a fitted picture of a few lines: its words are read although no number was, which may be written in ideographs."""
 LONG_NUMBERS = re.compile(r"[0-9]{8}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
@@ -201,6 +206,8 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
     if context.tools is None or grey.blank(picture):
         return
     letters = lettering.threes(picture)
+    if (type_ := overlaid.apart(picture, letters)) is not None:
+        picture, letters = type_, lettering.threes(type_)
     if letters < lettering.THREES:
         return
     try:
@@ -214,7 +221,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
 
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
-    picture = noise.quieted(picture)
+    picture = pattern.without(picture) or noise.quieted(picture)
     if ImageStat.Stat(picture).median[0] > legible.DARK:
         picture = boxes.joined(picture) or picture        # ahead: their height is not that of type
     prepared = legible.fit(picture)
@@ -226,17 +233,22 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         other = _tesseract(plain, "eng", context)
         if _legible(other) > _legible(text):              # else the lines part the cells
             prepared, text = plain, other
+    doubtful = letters >= lettering.PAGE and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH
     straight = prepared
-    if letters >= lettering.PAGE and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH:
+    if doubtful:
         prepared, text = _turned(picture, prepared, text, context)
+    if doubtful and _legible(text) < FEW_WORDS:
+        prepared, text = _mended(picture, prepared, text, context)
     if text.strip():
         yield "eng", text
     languages = language(context.heard)
     named = ""
-    if NUMBERS.search(text) and not (fluent or _fluent(text)):
-        named = columns.parted(legible.mended(_tool("tesseract-rows", prepared, context, languages=languages)))
+    small = doubtful and prepared.width * prepared.height < FEW_LINES and _legible(text) < 2 * FEW_WORDS
+    if (small or NUMBERS.search(text)) and not (fluent or _fluent(text)):
+        named = columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
         known = Labels()
-        yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
+        if named.strip():
+            yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
@@ -266,6 +278,18 @@ def _legible(text: str) -> int:
     return sum(len(w) > 2 for w in words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
 
 
+def _mended(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
+    """A picture of which next to nothing was read, fit for reading, and its text: straight where it lies far askew, or without the
+    dots of a printer, where it is legible so."""
+    for changed in (legible.straightened(picture), pattern.without(picture, pattern.IN_TYPE)):
+        if changed is not None:
+            fitted = legible.fit(changed)
+            found = _tesseract(fitted, "eng", context)
+            if _legible(found) >= FEW_WORDS:
+                return fitted, found
+    return prepared, text
+
+
 def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
     """The picture and its text as it should lie: as Tesseract judges, and where next to nothing was read, as it reads best.
 
@@ -287,7 +311,7 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
             best = (score, turned, found)
         if score >= FEW_WORDS and NUMBERS.search(found) and not aside:
             break
-    return best[1], best[2]
+    return (best[1], best[2]) if sure or NUMBERS.search(best[2]) else (prepared, text)
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:

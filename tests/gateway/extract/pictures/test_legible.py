@@ -115,3 +115,14 @@ def test_runs_are_those_of_a_row(least):
                 naive[row, at:at + least] = True
     assert (legible.runs(marks, least) == naive).all() and (legible.runs(marks.T, least).T == legible.runs(marks.T.copy(), least).T).all()
     assert not legible.runs(marks[:, :least - 1], least).any()
+
+
+@pytest.mark.parametrize("turn", [-40, -25, 28, 44])
+def test_lines_far_askew_are_laid_straight(turn: int) -> None:
+    found = legible.straightened(page().rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255))
+    assert found is not None and legible.straightened(found) is None
+
+
+def test_straight_pages_are_not_turned() -> None:
+    for picture in (page(), page().rotate(90, expand=True), page().rotate(5, expand=True, fillcolor=255), Image.new("L", (500, 400), 255)):
+        assert legible.straightened(picture) is None

@@ -1,0 +1,40 @@
+"""Type over photographs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from gateway.extract.pictures import lettering, overlaid
+
+
+def photograph(seed: int = 5) -> Image.Image:
+    spots = np.random.default_rng(seed).integers(20, 230, (9, 16), np.uint8)
+    return Image.fromarray(spots).resize((1200, 600), Image.Resampling.BICUBIC)
+
+
+def lettered(ink: int, outline: int) -> Image.Image:
+    picture = photograph()
+    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(34)
+    for number in range(5):
+        draw.text((60, 40 + 100 * number), "Ann Bell   4579471809962802", ink, font, stroke_width=3, stroke_fill=outline)
+    return picture
+
+
+@pytest.mark.parametrize(("ink", "outline"), [(255, 0), (0, 255)])
+def test_type_is_taken_from_its_photograph(ink: int, outline: int) -> None:
+    picture = lettered(ink, outline)
+    found = overlaid.apart(picture, lettering.threes(picture))
+    assert found is not None and sorted(set(found.get_flattened_data())) == [0, 255]
+    assert 0.01 < float(np.mean(np.asarray(found) == 0)) < 0.1
+
+
+def test_photographs_noise_and_pages_stay() -> None:
+    noise = Image.effect_noise((1200, 600), 80)
+    sheet = Image.new("L", (1200, 600), 250)
+    draw = ImageDraw.Draw(sheet)
+    for number in range(9):
+        draw.text((60, 20 + 60 * number), "Ann Bell   4579471809962802", 0, ImageFont.load_default(34))
+    for picture in (photograph(), photograph(6), noise, sheet):
+        assert overlaid.apart(picture, lettering.threes(picture)) is None
