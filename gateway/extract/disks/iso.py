@@ -106,17 +106,25 @@ def tree(data: bytes, root: bytes, joliet: bool, guard: Guard) -> Iterator[tuple
         for record in _records(data[at:at + size]):
             guard.count()
             names = tuple(f"{prefix}{n}" for n in _names(record, joliet))
-            place, length = _extent(record)
-            if record[25] & 2:
-                pending.append((names[0] + "/", place, length, (*above, at)))
-            else:
-                yield names, place, length
+            for place, length in _extents(record, len(data)):
+                if record[25] & 2:
+                    pending.append((names[0] + "/", place, length, (*above, at)))
+                else:
+                    yield names, place, length
     guard.end()
 
 
-def _extent(record: bytes) -> tuple[int, int]:
-    at, size = struct.unpack_from("<L", record, 2)[0], struct.unpack_from("<L", record, 10)[0]
+def _extent(record: bytes, order: str = "<") -> tuple[int, int]:
+    first = 2 if order == "<" else 6
+    at, size = struct.unpack_from(f"{order}L", record, first)[0], struct.unpack_from(f"{order}L", record, first + 8)[0]
     return (at + record[1]) * SECTOR, size
+
+
+def _extents(record: bytes, room: int) -> list[tuple[int, int]]:
+    """Place and length stand twice, in either order of octets (ECMA-119 7.3.3), and each machine reads its own: the other
+    reading too, where it is something else within the image."""
+    usual, other = _extent(record), _extent(record, ">")
+    return [usual, other] if other != usual and other[1] and other[0] and other[0] + other[1] <= room else [usual]
 
 
 def _records(octets: bytes) -> Iterator[bytes]:

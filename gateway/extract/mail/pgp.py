@@ -32,6 +32,7 @@ KEY_VERSIONS = {SESSION_KEY: (2, 3, 6), PASSWORD_KEY: (4, 5, 6)}
 """Packet with a session key -> its versions (RFC 9580, 5.1 and 5.3)."""
 ENCIPHERED_FILE = "application/x-enciphered"
 BEGINS = frozenset({SIGNATURE, ONE_PASS, COMPRESSED, MARKER, LITERAL})
+TEXTS = ("text/plain", "text/html")
 DROPPED = frozenset({"gpg", "pgp", "asc", "sig"})
 FORMATS = b"btulm1"
 MOST = 200                               # packets of one message, and pieces of one packet
@@ -49,7 +50,7 @@ class PgpExtractor:
     name = "pgp"
 
     def claims(self, node: Node) -> bool:
-        if node.type == "text/plain":
+        if node.type in TEXTS:
             return BEGIN in node.data                    # among words, as people paste it
         return node.type in ("application/pgp-encrypted", ENCIPHERED_FILE) or (
             node.type == "application/octet-stream" and (plausible(node.data) or sealed(node.data)))
@@ -58,7 +59,7 @@ class PgpExtractor:
         if node.type == ENCIPHERED_FILE:
             yield Problem(IncidentCode.ENCRYPTED, "enciphered file")
             return
-        if node.type == "text/plain":
+        if node.type in TEXTS:
             blocks = [block for block in unarmoured(node.data) if plausible(block) or sealed(block)]
         elif node.type == "application/pgp-encrypted":
             blocks = unarmoured(node.data) or [b""]

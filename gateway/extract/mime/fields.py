@@ -16,6 +16,8 @@ from gateway.extract.mime.headers import decoded
 STRICT = re.compile(
     rb"[!#$%&'*+.^_`{|}~0-9A-Za-z/-]+(?:[ \t]*;[ \t]*[!#$%&'*+.^_`{|}~0-9A-Za-z-]+=(?:\"[^\"\\\r\n]*\"|[^\s;\",()\\]*))*+[ \t]*;?")
 PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
+TORN = re.compile(rb"\?[Bb]\?([A-Za-z0-9+/]{0,4096})\?=[ \t\r\n]*=\?")
+"""Base64 of a word before another one."""
 SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*[=:]\s*\"?([^\";\r\n]{1,1024})")
 BARE_NAME = re.compile(r"[\w.-]{1,200}\.[a-z0-9]{2,12}")
 LONGEST = 64 << 10
@@ -178,6 +180,8 @@ def _plain_names(value: bytes) -> list[str]:
     if value.isascii() and b"=?" not in value and b"%" not in value and b"\x1b" not in value:
         return [value.decode("ascii")]
     found = [decoded(value)] if b"=?" in value else [text for text, _ in readings(value)]
+    if any(len(word) % 4 for word in TORN.findall(value)):
+        found.append(decoded(value, apart=True))
     if b"%" in value:
         found.append(decode_named(unquote_to_bytes(value), "utf-8"))
     return found

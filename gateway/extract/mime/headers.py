@@ -91,8 +91,11 @@ def word_octets(encoding: bytes, text: bytes) -> bytes:
     return binascii.a2b_qp(text, header=True)
 
 
-def decoded(raw: bytes | str) -> str:
-    """A field's text with its encoded words decoded. Words of one charset are joined first: characters are cut in practice."""
+def decoded(raw: bytes | str, apart: bool = False) -> str:
+    """A field's text with its encoded words decoded. Words of one charset are joined first: characters are cut in practice.
+
+    `apart`: each word by itself, as other readers do it.
+    """
     octets = raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else raw
     if b"=?" not in octets:
         return guess(octets)[0]
@@ -103,7 +106,7 @@ def decoded(raw: bytes | str) -> str:
     for match in ENCODED_WORD.finditer(octets):
         charset = match[1].decode("ascii").partition("*")[0].lower()
         gap = octets[last:match.start()]
-        if pending and (gap or charset != pending_charset):
+        if pending and (apart or gap or charset != pending_charset):
             out.append(decode_named(_octets(pending), pending_charset))
             pending.clear()
         out.append(guess(gap)[0])

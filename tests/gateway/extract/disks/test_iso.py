@@ -109,3 +109,18 @@ def test_volumes_of_macos_beside_the_trees():
     assert [(c.data[1024:1026], c.detected_type) for c in found] == [(b"H+", "application/x-hfs-plus")]
     for other in (mapped(b"Apple_Free", b"H+\0\4"), mapped(b"Apple_HFS", b"words")):
         assert not [c for c in take_apart(ISO, other) if isinstance(c, Child) and c.label == "HFS"]
+
+
+@pytest.mark.parametrize(("at", "value"), [(2, struct.pack("<L", 5)), (10, struct.pack("<L", 1))])
+def test_places_and_lengths_that_differ_by_the_order_of_octets(at, value):
+    data = bytearray(image([(b"A.EXE;1", 22, len(DATA), 0)], DATA.ljust(2048, b"\0")))
+    record = data.find(b"A.EXE;1") - 33
+    data[record + at:record + at + 4] = value
+    assert DATA in [c.data for c in take_apart(ISO, bytes(data), kind="application/x-iso9660-image") if isinstance(c, Child)]
+
+
+def test_a_second_order_without_values_is_nothing():
+    data = bytearray(image([(b"A.EXE;1", 22, len(DATA), 0)], DATA.ljust(2048, b"\0")))
+    record = data.find(b"A.EXE;1") - 33
+    data[record + 6:record + 10] = data[record + 14:record + 18] = bytes(4)
+    assert [c.data for c in take_apart(ISO, bytes(data), kind="application/x-iso9660-image") if isinstance(c, Child)] == [DATA]

@@ -162,3 +162,8 @@ def test_words_about_messages_are_words(words):
 
 def test_more_messages_than_any_mail_has():
     assert IncidentCode.COUNT in {i.code for i in extract(among_words(*[armoured(literal())] * 101)) if isinstance(i, Problem)}
+
+
+def test_a_message_in_a_page():
+    data = b"<html><body><pre>\r\n" + armoured(literal()) + b"</pre></body></html>"
+    assert files(extract(data)) == [(("a.exe",), PROGRAM)]

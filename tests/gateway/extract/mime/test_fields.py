@@ -109,3 +109,11 @@ def test_a_field_that_is_one_encoded_word(raw):
 
 def test_a_field_that_starts_with_a_word_keeps_its_parameters():
     assert file_names(parameters(b'=?utf-8?q?attachment?=; filename="a.exe"')[1]) == ["a.exe"]
+
+
+def test_words_that_are_decoded_by_themselves():
+    """A word that breaks off within four characters goes on in the next one for some readers, and not for others."""
+    names = file_names([("filename", b"=?utf-8?B?YS4?= =?utf-8?B?eC5iYXQ=?=")])
+    assert "a.x.bat" in names and len(names) == 2
+    assert file_names([("filename", b"=?utf-8?B?5aCx?= =?utf-8?B?5YO5?=")]) == ["報價"]
+    assert file_names([("filename", b"=?utf-8?B?5aCx5YM=?= =?utf-8?B?uS5wZGY=?=")]) == ["報價.pdf"]    # cut within a character
