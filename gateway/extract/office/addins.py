@@ -36,7 +36,8 @@ RUN_FROM = re.compile(r"RUNMACRO\s{0,9}\([^\"()]{0,40}\"[^\"]{1,400}\"\s{0,9}[,;
 VISIO = frozenset({"PageContents", "MasterContents", "VisioDocument", "Windows"})
 """Roots of the parts of a drawing that hold cells."""
 CALLBACK = re.compile(r"\s(?:on|get|load)\w{1,40}\s{0,9}=\s{0,9}[\"']([^\"']{3,1000})")
-SHAPE = re.compile(rb"\s(?:macro|fmlaMacro)\s{0,9}=\s{0,9}\"([^\"<]{4,1000})\"|FmlaMacro>([^<]{4,1000})<")
+SHAPE = re.compile(rb"\s(?:macro|fmlaMacro)\s{0,9}=\s{0,9}(?:\"([^\"<]{4,1000})\"|'([^'<]{4,1000})')|"
+                   rb"FmlaMacro(?:\s[^<>]{0,200})?>([^<]{4,1000})<")
 BOOK = re.compile(r"((?:https?:|file:|\\\\)[^'!]{3,1000})", re.I)
 """Where the book lies that a macro stands in: '\\\\host\\[a.xls]Sheet'!name."""
 WPS = re.compile(r"jdedata|jsproject|jdeextension", re.I)
@@ -91,14 +92,14 @@ def visio(data: bytes) -> Iterator[Yield]:
 def ribbon(data: bytes) -> Iterator[Yield]:
     """Callbacks of a ribbon ([MS-CUSTOMUI]): a macro of this document, or of a file elsewhere that is fetched for it."""
     text = unescape(data.decode("utf-8", "replace"))
-    for name in dict.fromkeys(CALLBACK.findall(text)[:2000]):
+    for name in dict.fromkeys(CALLBACK.findall(text)):
         if place(name) in (Place.WEB, Place.SHARE):
             yield Observation("DOC-REMOTE-MACRO", name)
 
 
 def drawn(data: bytes) -> Iterator[Yield]:
     """Macros that shapes of a sheet call ([ECMA-376] 20.5.2.29, `macro`; FmlaMacro of [MS-OI29500]) in a file elsewhere."""
-    for found in dict.fromkeys(SHAPE.findall(data)[:2000]):
+    for found in dict.fromkeys(SHAPE.findall(data)):
         name = unescape(b"".join(found).decode("utf-8", "replace"))
         book = BOOK.search(name)
         if book is not None and place(book[1].replace("[", "")) in (Place.WEB, Place.SHARE):

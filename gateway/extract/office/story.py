@@ -210,9 +210,11 @@ class Story:
     def _flush(self) -> None:
         line = "".join(self._line)
         if len(self._veiled) > 1 or (self._veiled and line):
-            for at, text in reversed(self._veiled):
-                self._line.insert(at, text)
-            self.hidden.append("".join(self._line))
+            pieces, done = [], 0
+            for at, text in self._veiled:
+                pieces += (*self._line[done:at], text)
+                done = at
+            self.hidden.append("".join((*pieces, *self._line[done:])))
         self._line, self._veiled = [], []
         if not line:
             return

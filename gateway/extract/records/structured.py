@@ -142,7 +142,9 @@ def records(documents: list[Any]) -> Iterator[Yield]:
                 pairs.extend(scalars.items())
             queue.extend(inner)
         elif isinstance(value, list):
-            if 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
+            if value[:1] == ["vcard"] and (card := _card(value)):
+                queue.append((card, name))
+            elif 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
             elif len(value) <= COLUMNS and any(isinstance(v, str) for v in value) and all(_one_said(v) is not None for v in value):
                 pairs.append((name, "".join(_one_said(v) or "" for v in value)))
@@ -169,6 +171,13 @@ def named_rows(value: dict[Any, Any]) -> list[tuple[str, ...]]:
     if len(columns) == len(value) > 1 and all(v.keys() == columns[0].keys() for v in columns) and all(map(_counted, columns[0])):
         return [tuple(map(str, value)), *zip(*(map(_scalar, v.values()) for v in columns), strict=True)]
     return []
+
+
+def _card(value: list[Any]) -> dict[str, str]:
+    """A card of contacts in JSON (RFC 7095): its properties are lists of a name, parameters, a type and values."""
+    listed = value[1] if len(value) > 1 and isinstance(value[1], list) else []
+    return {str(p[0]): " ".join(_scalar(v) for v in p[3:] if not isinstance(v, (dict, list))).removeprefix("tel:")
+            for p in listed[:COLUMNS] if isinstance(p, list) and len(p) > 3 and isinstance(p[1], dict)}
 
 
 def _counted(key: object) -> bool:
@@ -290,7 +299,7 @@ def _xml(data: bytes) -> Iterator[Yield]:
     if tree.rows:
         yield from markup.tables(root)
     narrow = data.replace(b"\0", b"")
-    if b"Row=" in narrow and b"Col=" in narrow:
+    if b"Row" in narrow and b"Col" in narrow:
         yield from markup.sheets(root)
     yield from markup.page(root, data)
     if tree.lines:

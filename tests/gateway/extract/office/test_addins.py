@@ -87,6 +87,8 @@ def test_dialog_sheets_are_macro_sheets() -> None:
 @pytest.mark.parametrize(("markup", "held"), [
     (b"<xdr:sp macro=\"'http://h/a.xlsm'!go\"/>", True), (b'<xdr:sp macro="\\\\h\\s\\[a.xlam]!go"/>', True), (b"<x:FmlaMacro>'file://h/s/a.xls'!go</x:FmlaMacro>", True),
     (b"<x:FmlaMacro>[0]!'\\\\h\\s\\a.xlam'!go</x:FmlaMacro>", True),
+    (b"<xdr:sp macro='http://h/a.xlsm!go'/>", True),
+    (b'<xdr:sp macro="[0]!g"/>' + b"".join(b'<xdr:sp macro="[0]!g%d"/>' % n for n in range(3000)) + b'<xdr:sp macro="http://h/a.xlsm!go"/>', True),
     (b'<xdr:sp macro="[0]!go"/>', False), (b'<xdr:sp macro=""/>', False), (b"<x:FmlaMacro>[0]!say_hello</x:FmlaMacro>", False),
 ])
 def test_shapes_that_call_macros_elsewhere(markup: bytes, held: bool) -> None:

@@ -8,6 +8,7 @@ from gateway.extract.office.story import Story
 from gateway.extract.office.xml import parse
 from gateway.model.content import Observation, Table, Text
 from tests.builders.documents import W, field_runs
+from tests.builders.growth import linear
 
 
 def read(body: str, root: str = "w:document", name: str = "document.xml") -> list[object]:
@@ -30,6 +31,13 @@ def test_tables_stay_tables_nested_ones_too() -> None:
                  + "</w:tr></w:tbl>")
     rows = [t.rows for t in found if isinstance(t, Table)]
     assert (("A123456789", "0912345678"), ("", "2")) in rows and (("x",),) in rows
+
+
+def test_hidden_text_within_a_line_is_woven_in_once() -> None:
+    def line(count: int) -> str:
+        return "<w:p>" + "<w:r><w:rPr><w:vanish/></w:rPr><w:t>a</w:t></w:r><w:r><w:t>b</w:t></w:r>" * count + "</w:p>"
+    assert {t.content for t in read(line(3)) if isinstance(t, Text) and t.hidden} == {"a\na\na\nababab"}
+    assert linear(read, line, 10_000)
 
 
 def test_hidden_and_deleted_text_is_marked() -> None:

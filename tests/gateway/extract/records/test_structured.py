@@ -212,3 +212,19 @@ def test_directories_of_more_entries_than_anybody_sends():
 def test_elements_are_told_in_the_order_of_the_document():
     page = b'<?xml version="1.0"?><r><a>1</a><b k="v">2<c>3</c>4</b>5<!-- no --><d>6</d><e><name>id</name><value>7</value></e></r>'
     assert [item.content for item in read(page) if isinstance(item, Text)] == ["a: 1\nb: 2\nb: 5\nc: 3\nc: 4\nd: 6\nid: 7\nname: id\nvalue: 7"]
+
+
+def test_cards_of_contacts_in_json():
+    cards = [["vcard", [["version", {}, "text", "4.0"], ["fn", {}, "text", name], ["tel", {"type": "cell"}, "uri", "tel:0912-345-678"],
+                        ["n", {}, "text", ["a", "b"]], "odd"]] for name in ("陳明", "林華")]
+    rows = next(item.rows for item in read(json.dumps(cards).encode()) if isinstance(item, Table))
+    assert rows[0][:3] == ("version", "fn", "tel") and [row[1:3] for row in rows[1:]] == [("陳明", "0912-345-678"), ("林華", "0912-345-678")]
+    read(json.dumps([["vcard"], ["vcard", 5], ["vcard", [[1, {}, 2, 3]]]]).encode())
+
+
+@pytest.mark.parametrize("sign", ["=", " = "])
+def test_cells_of_sheets_with_room_in_their_attributes(sign: str) -> None:
+    rows = (("姓名", "身分證字號"), ("王小明", "A123456789"), ("陳怡君", "B223456789"))
+    cells = "".join(f'<Cell Row{sign}"{row}" Col{sign}"{column}">{value}</Cell>' for row, values in enumerate(rows) for column, value in enumerate(values))
+    found = read(f'<?xml version="1.0"?><Sheet><Cells>{cells}</Cells></Sheet>'.encode(), "text/xml")
+    assert rows in [t.rows for t in found if isinstance(t, Table)]
