@@ -210,7 +210,7 @@ class Story:
     def _flush(self) -> None:
         line = "".join(self._line)
         if len(self._veiled) > 1 or (self._veiled and line):
-            pieces, done = [], 0
+            done, pieces = 0, list[str]()
             for at, text in self._veiled:
                 pieces += (*self._line[done:at], text)
                 done = at
