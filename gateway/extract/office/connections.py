@@ -10,11 +10,12 @@ import binascii
 import re
 from collections.abc import Iterator
 
-from gateway.extract.base import Yield
+from gateway.extract.base import Problem, Yield
 from gateway.extract.office.package import Package, PartRefused
 from gateway.extract.office.targets import OFFICE_CLOUD, Place, abroad, own, place
 from gateway.model.content import Observation
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 MASHUP = b"DataMashup"
 PACKED = re.compile(rb"<(?:\w{1,20}:)?DataMashup[^<>]{0,400}>\s{0,40}([0-9A-Za-z+/=\s]{16,})<")
@@ -31,6 +32,8 @@ JOIN = re.compile(r'"\s{0,9}&\s{0,9}"')
 ENCODED = re.compile(r"[0-9A-Za-z+/]{12,2000}={0,2}")
 RUNS = re.compile(r"(?<![\w.])(?:R|Python)\.Execute\s{0,9}\(")
 FETCHES = re.compile(r"(?<![\w.])(?:Web|OData|Xml|Html|Hdfs|AzureStorage)\.[A-Z]\w{1,30}")
+QUERIES = 50                             # sections of one workbook: one, or as many as there are connections of Excel 2010
+QUERY = 4 << 20                          # octets of the text of one
 MOST = 2000                              # literals of one query that are looked at
 
 
@@ -68,27 +71,30 @@ def connection(tag: str, attributes: dict[str, str], refreshed: bool = False) ->
     return []
 
 
-def within(connection: str, room: int, limits: Limits) -> Iterator[str]:
+def within(connection: str, limits: Limits) -> Iterator[str | Problem]:
     """The text of queries that Excel 2010 keeps in the connection itself."""
     found = EXTENDED.search(connection)
     if found is not None:
-        yield from _section(found[1].encode(), 0, room, limits)
+        yield from _section(found[1].encode(), 0, limits)
 
 
-def queries(data: bytes, room: int, limits: Limits) -> Iterator[str]:
+def queries(data: bytes, limits: Limits) -> Iterator[str | Problem]:
     """The text of the queries in one part; nothing where it cannot be read, which keeps Excel from it too."""
     found = PACKED.search(data)
     if found is not None:
-        yield from _section(found[1], 8, room, limits)
+        yield from _section(found[1], 8, limits)
 
 
-def _section(text: bytes, head: int, room: int, limits: Limits) -> Iterator[str]:
+def _section(text: bytes, head: int, limits: Limits) -> Iterator[str | Problem]:
     """Of a package in base64, behind a head of eight octets or none."""
     try:
         blob = base64.b64decode(text)
-        package = Package(blob[head:head + int.from_bytes(blob[4:8], "little")] if head else blob, limits, room)
+        package = Package(blob[head:head + int.from_bytes(blob[4:8], "little")] if head else blob, limits, QUERY)
         yield package.read(SECTION).decode("utf-8", "replace")
-    except (binascii.Error, PartRefused, KeyError):
+    except PartRefused as error:
+        if error.problem.code is not IncidentCode.MALFORMED:
+            yield error.problem
+    except (binascii.Error, KeyError):
         return
 
 

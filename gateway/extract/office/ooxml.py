@@ -161,7 +161,7 @@ class _Reader:
         if FLAT in data and low.startswith("customxml/"):
             yield from _bound(data)
         if connections.MASHUP in data:
-            self.queries += connections.queries(data, self.context.allowance(len(data)), self.context.limits)
+            yield from self.queried(connections.queries(data, self.context.limits))
         if root and quiet:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
@@ -236,17 +236,28 @@ class _Reader:
             shown = (_unescape(found.decode("utf-8", "replace")) for found in sheet_calls.ATTRIBUTES.findall(data) if b"|" in data)
             yield from (Observation("DOC-DDE", text[:400]) for text in shown if dde_call(text))
         self.updated = self.updated or tee.updated
-        for text in tee.queries:
-            self.queries += connections.within(text, self.context.allowance(len(data)), self.context.limits)
+        for text in dict.fromkeys(tee.queries):
+            yield from self.queried(connections.within(text, self.context.limits))
         if root in addins.VISIO:
             yield from addins.visio(data)
         yield from tee.items(root, name)
         if problem is not None:
             raise problem
 
+    def queried(self, found: Iterator[str | Problem]) -> Iterator[Problem]:
+        """Keeps the text of queries, which are judged when it is known whether they are asked by themselves."""
+        if len(self.queries) > connections.QUERIES:
+            yield Problem(IncidentCode.COUNT, f"more than {connections.QUERIES} packages of queries")
+            return
+        for item in found:
+            if isinstance(item, Problem):
+                yield item
+            else:
+                self.queries.append(item)
+
     def summary(self) -> Iterator[Yield]:
         yield from self.indirect.found()
-        for query in self.queries:
+        for query in dict.fromkeys(self.queries):
             yield from connections.query(query, self.updated)
         for name in self.auto_names:
             yield Observation("XLM-AUTO-NAME", name)

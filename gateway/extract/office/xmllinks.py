@@ -66,8 +66,11 @@ class XmlLinks:
         yield from seen
         if b"<?xml-stylesheet" not in head:
             yield from elsewhere(text.encode("utf-8", "replace"), seen)
+        room = context.allowance(len(node.data))
         for found in counted(PACKED.finditer(text), MOST, "packed files") if b"<HWPML" in head else ():
-            yield from _unpacked(found[1], context.allowance(len(node.data)))
+            made = _unpacked(found[1], room)
+            room -= len(made.data) if isinstance(made, Child) else 0
+            yield made
         for source in counted(SCRIPT.finditer(text), MOST, "scripts"):
             yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
 
@@ -84,17 +87,15 @@ def _links(text: str, head: bytes) -> Iterator[Observation]:
             yield seen
 
 
-def _unpacked(text: str, room: int) -> Iterator[Yield]:
+def _unpacked(text: str, room: int) -> Child | Problem:
     """A file in an HWPML document: deflated without a head, in base64 (HWPML 2.1, BINDATA)."""
     try:
         made = zlib.decompressobj(-zlib.MAX_WBITS).decompress(base64.b64decode(text), room + 1)
     except (binascii.Error, zlib.error):
-        yield Problem(IncidentCode.MALFORMED, "packed data")
-        return
+        return Problem(IncidentCode.MALFORMED, "packed data")
     if len(made) > room:
-        yield Problem(IncidentCode.RATIO, "packed data")
-        return
-    yield Child(made, ArtifactKind.OBJECT, label="embedded file")
+        return Problem(IncidentCode.RATIO, "packed data")
+    return Child(made, ArtifactKind.OBJECT, label="embedded file")
 
 
 def _judged(target: str, by_itself: bool) -> Iterator[Observation]:

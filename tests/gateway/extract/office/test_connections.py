@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from gateway.extract.office import connections
 from gateway.extract.office.connections import connection, kept_elsewhere, query
 from gateway.extract.office.ooxml import OOXML
 from tests.builders.archives import codes, take_apart
@@ -75,3 +76,19 @@ def test_queries_of_excel_2010(source: str, held: bool) -> None:
     inner = base64.b64encode(package({"Config/Package.xml": "<Package/>", "Formulas/Section1.m": f"section Section1; shared Q = {source};"})).decode()
     part = f'<connections><connection><dbPr connection="Provider=Microsoft.Mashup.OleDb.1;Extended Properties=&quot;{inner}&quot;"/></connection></connections>'
     assert ("DOC-REMOTE-DATASOURCE" in codes(take_apart(OOXML, docx(more={"xl/connections.xml": part}), "a.xlsx"))) == held
+
+
+def test_queries_behind_more_than_any_text_has() -> None:
+    found = take_apart(OOXML, book(f"1 /* {' ' * (5 << 20)} */ + File.Contents({ABROAD})", False), "a.xlsx")
+    assert "RATIO" in codes(found)
+
+
+def test_more_queries_than_any_book_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = {}
+    for number in range(4):
+        inner = package({"Formulas/Section1.m": f"section Section1; shared Q = {number};"})
+        blob = base64.b64encode(struct.pack("<II", 0, len(inner)) + inner + bytes(8)).decode()
+        parts[f"customXml/item{number}.xml"] = f"<DataMashup>{blob}</DataMashup>"
+    assert "COUNT" not in codes(take_apart(OOXML, docx(more=parts), "a.xlsx"))
+    monkeypatch.setattr(connections, "QUERIES", 2)
+    assert "COUNT" in codes(take_apart(OOXML, docx(more=parts), "a.xlsx"))

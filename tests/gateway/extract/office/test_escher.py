@@ -6,6 +6,8 @@ import struct
 
 import pytest
 
+from gateway.extract.base import Problem
+from gateway.extract.office import escher
 from gateway.extract.office.escher import linked
 from gateway.extract.office.ole import OLE
 from tests.builders.archives import codes, take_apart
@@ -52,3 +54,12 @@ def test_tables_that_end_early(size: int) -> None:
 
 def test_tables_cost_what_they_are_long() -> None:
     assert linear(lambda data: list(linked(data)), lambda n: table((0x104, 1)) * n, 4_000)
+
+
+def test_tables_within_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each head is the beginning of a table of the largest number of entries."""
+    data = struct.pack("<HHI", 0xFFF3, 0xF00B, 1 << 30) * 40_000
+    assert [type(found) for found in linked(data)] == [Problem]
+    monkeypatch.setattr(escher, "WORK", 100)
+    assert [type(found) for found in linked(table((0x104, 1)) * 20)] == [Problem]
+    assert list(linked(table((0x104, 1)) * 16)) == []

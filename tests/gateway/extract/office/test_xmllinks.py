@@ -98,3 +98,11 @@ def test_files_packed_in_hwpml() -> None:
     machine = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = base64.b64encode(machine.compress(bytes(200 << 20)) + machine.flush()).decode()
     assert "RATIO" in codes(take_apart(XML_LINKS, data.replace(packed, bomb).encode(), kind="text/xml"))
+
+
+def test_packed_files_share_one_room() -> None:
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = base64.b64encode(machine.compress(bytes(30 << 20)) + machine.flush()).decode()
+    data = '<HWPML Version="2.8">' + f'<BINDATA Encoding="Base64" Compress="true" Id="1">{packed}</BINDATA>' * 8 + "</HWPML>"
+    found = take_apart(XML_LINKS, data.encode(), kind="text/xml")
+    assert "RATIO" in codes(found) and sum(len(y.data) for y in found if isinstance(y, Child)) < 200 << 20
