@@ -9,7 +9,7 @@ import numpy
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.archive.rar_headers import Lock
-from gateway.extract.effort import RAR4, ROUND_RAR5, Effort
+from gateway.extract.effort import RAR4, ROUND_RAR5, Effort, longer
 
 MAX_COUNT = 24                           # RAR 5 refuses more than 2^24 rounds
 ROUNDS4 = 0x40000
@@ -58,7 +58,7 @@ class Keys:
         place = (word, lock.salt, 0)
         if place not in self.known:
             self.work4 -= 1
-            if self.work4 < 0 or not self.effort.spend(RAR4):
+            if self.work4 < 0 or not self.effort.spend(RAR4 * longer(word)):
                 return None
             self.known[place] = derive4(word, lock.salt)
         return self.known[place]

@@ -14,7 +14,7 @@ import numpy
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.archive.sevenzip_header import AES, Coder, Folder, Streams, write
-from gateway.extract.effort import ROUND_7Z, Effort
+from gateway.extract.effort import ROUND_7Z, Effort, longer
 
 MAX_POWER = 24                           # 7-Zip itself refuses more
 WORK = 160 << 19                         # rounds of all candidates of one archive: some seconds
@@ -28,9 +28,9 @@ class Work:
     left: int = WORK
     effort: Effort = field(default_factory=Effort)
 
-    def spend(self, power: int) -> bool:
+    def spend(self, power: int, word: str = "") -> bool:
         self.left -= 1 << power
-        return self.left >= 0 and self.effort.spend((1 << power) * ROUND_7Z)
+        return self.left >= 0 and self.effort.spend((1 << power) * ROUND_7Z * longer(word))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def keys(folder: Folder, packed: list[bytes], words: Iterator[str] | list[str], 
     if known is None:
         return
     for word in words:
-        if not work.spend(known.power if known.power != 0x3F else 0):
+        if not work.spend(known.power if known.power != 0x3F else 0, word):
             return
         key = derive(word, known)
         if likely(folder, packed, key, known):

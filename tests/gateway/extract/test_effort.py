@@ -1,4 +1,4 @@
-from gateway.extract.effort import LEAST_PLAY, Effort, Stage
+from gateway.extract.effort import LEAST_PLAY, Effort, Stage, longer
 
 
 def test_a_guess_that_is_too_dear_is_not_made_and_said() -> None:
@@ -17,3 +17,7 @@ def test_each_play_is_charged_even_without_a_clock() -> None:
     assert stage.left == 0.5 - LEAST_PLAY
     with stage.fence(0.1):
         pass
+
+
+def test_a_long_word_is_dearer() -> None:
+    assert longer("") == longer("Lab2026") == 1 and longer("w" * 128) == 12.8

@@ -25,3 +25,5 @@ def test_properties():
 def test_work_is_bounded():
     work = Work(left=(1 << 19) * 2)
     assert [work.spend(19) for _ in range(3)] == [True, True, False]
+    work = Work()
+    assert sum(work.spend(19, "w" * 128) for _ in range(150)) < 10      # every round hashes the word: 600 of them cost 10 s
