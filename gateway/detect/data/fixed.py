@@ -15,6 +15,7 @@ import numpy as np
 from gateway.detect.data.judge import tail
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
+from gateway.identifiers import payment
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
@@ -35,6 +36,7 @@ CHANCE = 1e-5
 """Of a file of serials, that any of its places looks so."""
 LENGTHS = {"LD9": 10, "D18": 18, "D13": 13, "D12": 12, "D16": 16, "LD7": 8}
 LETTERS = {"LD9": 1, "LD7": 1}
+SHORTER = (15, 14)
 TAKEN_FOR = {"0": "O", "1": "I"}
 """Letters that are read as digits among digits (normalise.py)."""
 Span = tuple[int, int]
@@ -54,6 +56,7 @@ def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
     """The numbers of each such place, and the place."""
     if len(grid.starts) < LEAST or len(runs := _runs(grid)) < LEAST:
         return
+    cards: set[int] = set()
     for alike in _alike(runs):
         done: list[Span] = []
         promising = _promising(grid.text, alike)
@@ -63,9 +66,23 @@ def columns(grid: Grid) -> Iterator[tuple[int, Token]]:
             if any(span[0] < end and begin < span[1] for begin, end in done):
                 continue
             done.append(span)
+            if place.shape == "D16" and span[1] == alike[0][1] - alike[0][0]:
+                cards.add(place.at)
             for row, value in place.values.items():
                 begin = runs_alike[row][0] + place.at
                 yield place.at, Token(_shape(value, place.shape), value, begin, begin + len(value))
+
+
+    for at in sorted(cards):
+        yield from _shorter(grid.text, runs, at)
+
+
+def _shorter(text: str, runs: np.ndarray, at: int) -> Iterator[tuple[int, Token]]:
+    """Cards of 15 and 14 digits that end their runs, in the place where runs that are longer end with cards of 16."""
+    for size in SHORTER:
+        for begin, end in runs[runs[:, 1] - runs[:, 0] == at + size].tolist():
+            if payment.card(text[begin + at:end]):
+                yield at, Token(f"D{size}", text[begin + at:end], begin + at, end)
 
 
 def _shape(value: str, shape: str) -> str:

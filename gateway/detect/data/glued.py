@@ -35,8 +35,8 @@ REPEATED = re.compile(
 """Three numbers of one length and more; a Japanese number and the telephone number or birth date behind it."""
 FOLLOWED = (20, 23)
 """Digits of a number with what is behind it."""
-SIZES = {12: "D12", 16: "D16"}
-"""Lengths that one such run of digits may be made of: My Number, licences; cards."""
+SIZES = {12: "D12", 13: "D13", 16: "D16", 18: "D18"}
+"""Lengths that one such run of digits may be made of: My Number, licences; Korean numbers; cards; Chinese numbers."""
 
 
 def glued(text: str, taiwanese: np.ndarray | None = None, chinese: np.ndarray | None = None) -> Iterator[Token]:

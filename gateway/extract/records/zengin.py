@@ -1,7 +1,8 @@
 """Transfer files of Japanese banks (全国銀行協会 全銀フォーマット): records of 120 octets, headings nowhere.
 
 A header (1), a record a payment (2), a trailer (8) and an end (9); half-width kana in Shift JIS. 総合振込 (21), 給与振込 (11, 71),
-賞与振込 (12, 72) and 口座振替 (91) have bank, branch, account and name in the same places.
+賞与振込 (12, 72) and 口座振替 (91) have bank, branch, account and name in the same places. Internet banking takes the same fields
+with commas between, a line a record.
 """
 
 from __future__ import annotations
@@ -21,20 +22,32 @@ FIELDS = (
 )
 
 
+COMMAS = re.compile(rb"\"?1\"?,\"?(?:11|12|21|71|72|91)\"?,\"?[01]\"?,")
+WITH_COMMAS = (2, 4, 7, 8, 9)
+"""The same fields where commas stand between."""
+
+
 class ZenginExtractor:
     name = "zengin"
 
     def claims(self, node: Node) -> bool:
-        return node.type.startswith("text/") and HEADER.match(node.data) is not None
+        return node.type.startswith("text/") and (HEADER.match(node.data) or COMMAS.match(node.data)) is not None
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         """One row a payment."""
         if not context.outbound:
             return
+        rows = [tuple(heading for heading, _, _ in FIELDS)]
+        if COMMAS.match(node.data):
+            for line in node.data.decode("cp932", "replace").splitlines():
+                fields = [field.strip(' "') for field in line.split(",", WITH_COMMAS[-1] + 1)]
+                if fields[0] == "2" and len(fields) > WITH_COMMAS[-1]:
+                    rows.append(tuple(fields[i] for i in WITH_COMMAS))
+            yield Table("payments", tuple(rows))
+            return
         step = RECORD + len(node.data[RECORD:]) - len(node.data[RECORD:].lstrip(b"\r\n"))
         if len(node.data) < 2 * RECORD or step > RECORD + 2:
             return
-        rows = [tuple(heading for heading, _, _ in FIELDS)]
         for at in range(step, len(node.data), step):
             record = node.data[at:at + RECORD]
             if record[:1] == PAYMENT:

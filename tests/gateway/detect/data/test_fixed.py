@@ -10,6 +10,7 @@ from gateway.identifiers.characters import Characters
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 from tests.bench.test_data_cost import look
+from tests.builders import leak_people
 from tests.gateway.identifiers import makers
 
 RNG = random.Random(5)
@@ -70,3 +71,11 @@ def test_runs_are_found_where_they_may_be_as_everywhere(apart):
     found = Characters(text)
     assert fixed._spans(found).tolist() == found.gathered(fixed._long).reshape(-1, 2).tolist() != []
     assert fixed._spans(Characters("x 123456789012 " * 200)).tolist() == []
+
+
+def test_shorter_cards_end_where_those_of_sixteen_do():
+    cards = [makers.card(RNG) for _ in range(9)] + [leak_people.amex(RNG) for _ in range(3)]
+    text = "\n".join(f"D{n:07d}{card:<19}CHAN TAI MAN" for n, card in enumerate(cards))
+    assert look(text).identifiers["card"] == 12
+    other = "\n".join(f"D{n:07d}{card if len(card) == 16 else digits(15):<19}CHAN TAI MAN" for n, card in enumerate(cards))
+    assert look(other).identifiers["card"] < 12

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.detect.data.glued import LONGEST, glued, repeated
 from tests.bench.test_data_cost import look
+from tests.builders import leak_people
 from tests.gateway.identifiers import makers
 
 RNG = random.Random(3)
@@ -113,3 +114,9 @@ def test_a_telephone_number_right_behind_a_japanese_one():
     values = [makers.licence(RNG) for _ in range(6)]
     assert look("\n".join(f"林拓也{a}0904159{n}329" for n, a in enumerate(values))).identifiers.get("jp.driver_licence") == 6
     assert not look("\n".join(f"{RNG.randrange(10**11, 10**12)}20261109" for _ in range(20))).identifiers
+
+
+def test_korean_and_chinese_numbers_against_one_another():
+    korean = "".join(leak_people.rrn(random.Random(n), 1960 + n, 1 + n, 5) for n in range(6))
+    assert {t.shape for _, t in repeated(korean)} >= {"D13"} and len([t for _, t in repeated(korean) if t.shape == "D13"]) == 6
+    assert len([t for _, t in repeated("110101199003077758" * 4) if t.shape == "D18"]) == 4

@@ -33,3 +33,11 @@ def test_what_is_none():
     assert read(HEADER) == []
     assert read(HEADER, "short", "lines", "x" * 200) == []
     assert read(HEADER, payment("1234567", "ｻﾄｳ"), outbound=False) == []
+
+
+def test_records_with_commas():
+    payments = (f'2,0001,ﾐｽﾞﾎ,{n}01,ｼﾝｼﾞﾕｸ,0000,1,123456{n},"ﾔﾏﾀﾞ ﾀﾛｳ",5000,0,,,,,' for n in (1, 2))
+    rows = read("1,21,0,0000123456,ｶ)ﾄｳｻﾞｲ,0504,0005,ﾐﾂﾋﾞｼUFJ,001,ﾎﾝﾃﾝ,1,7654321", *payments, "8,2,10000", "9")[0]
+    assert rows[0][2] == "口座番号"
+    assert [row[2:4] for row in rows[1:]] == [("1234561", "ﾔﾏﾀﾞ ﾀﾛｳ"), ("1234562", "ﾔﾏﾀﾞ ﾀﾛｳ")]
+    assert read("1,21 apples, 2 pears") is None
