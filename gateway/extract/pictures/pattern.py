@@ -5,6 +5,7 @@ stands out of the spectrum of the picture far beyond what type does, and they ar
 from __future__ import annotations
 
 import numpy as np
+from numpy.fft import rfft
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
@@ -49,7 +50,7 @@ def _period(grey: NDArray[np.float32], least: float) -> float:
     wide = grey.shape[1]
     if wide < LEAST:
         return 0.0
-    waves = np.fft.rfft((grey - grey.mean(axis=1, keepdims=True)) * np.hanning(wide).astype(np.float32), axis=1)
+    waves = rfft((grey - grey.mean(axis=1, keepdims=True)) * np.hanning(wide).astype(np.float32), axis=1)
     power = (np.abs(waves) ** 2).mean(axis=0)[int(wide / LONGEST):int(wide / SHORTEST)]
     near = np.convolve(power, np.ones(3) / 3, "same")
     usual = np.array([np.median(power[max(0, at - AROUND):at + AROUND + 1]) for at in range(len(power))])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -38,3 +40,8 @@ def test_type_and_noise_and_small_pictures_have_none(size: int) -> None:
     assert pattern.without(page(size)) is None
     assert pattern.without(Image.effect_noise((900, 500), 60), pattern.IN_TYPE) is None
     assert pattern.without(Image.new("L", (900, 500), 200)) is None and pattern.without(Image.new("L", (80, 60), 200)) is None
+
+
+def test_the_transform_is_loaded_with_its_room() -> None:
+    """numpy loads it where it is first used, and nothing can be loaded in the cell."""
+    assert pattern.rfft.__module__.startswith("numpy.fft") and "numpy.fft" in sys.modules
