@@ -23,6 +23,8 @@ PACKED = re.compile(rb"<(?:\w{1,20}:)?DataMashup[^<>]{0,400}>\s{0,40}([0-9A-Za-z
 EXTENDED = re.compile(r"extended properties\s{0,9}=\s{0,9}[\"']?\s{0,9}(UEsD[0-9A-Za-z+/=]{40,})", re.I)
 SECTION = "formulas/section1.m"
 ADDRESS = re.compile(r"(?:https?://|\\\\)[^;\"]+")
+SHARE = re.compile(r"=\s{0,9}(\\\\[^;\"]+)")
+"""In the string of a connection."""
 HOST = re.compile(r"(?:data source|server|addr|address|network address)\s{0,9}=\s{0,9}[\"']?(?:tcp:|np:|lpc:)?"
                   r"([^;,\"'\\]{3,255})", re.I)
 CREDENTIALS = re.compile(r"integrated security\s{0,9}=\s{0,9}(?:sspi|true)|trusted_connection\s{0,9}=\s{0,9}(?:yes|true)", re.I)
@@ -105,7 +107,8 @@ def query(source: str, updated: bool) -> Iterator[Yield]:
         yield Observation("DOC-RUN-PROGRAM", source[runs.start():runs.start() + 200])
     fetch = FETCHES.search(source) if updated else None
     literals = _literals(source)
-    yield from (Observation("DOC-REMOTE-DATASOURCE", literal[:400]) for literal in literals if abroad(literal))
+    shares = (share for literal in literals for share in (literal, *SHARE.findall(literal)) if abroad(share))
+    yield from (Observation("DOC-REMOTE-DATASOURCE", share[:400]) for share in shares)
     web = [literal for literal in literals if place(literal) is Place.WEB]
     if fetch is not None and (not web or not all(map(OFFICE_CLOUD.match, web))):
         yield Observation("DOC-REMOTE-QUERY", next((one for one in web if not OFFICE_CLOUD.match(one)), fetch[0])[:400])

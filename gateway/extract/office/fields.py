@@ -46,7 +46,7 @@ class Indirect:
             for word in words[1:]:
                 self.value(word)
         elif (name in FETCHING or name == "INCLUDEPICTURE") and not any(
-                POINTS & set(word) for word in words[1:] if not _SWITCH.match(word)):
+                POINTS & set(word) for word in words[2 if name == "LINK" else 1:] if not _SWITCH.match(word)):
             self.fetching[name] = None
 
     def value(self, text: str) -> None:
@@ -55,10 +55,15 @@ class Indirect:
             self.values[text.strip()[:FIELD]] = None
 
     def text(self, shown: str) -> None:
-        """What a bookmark may stand around: addresses in the text."""
+        """What a bookmark may stand around: lines of the text that are an address and nothing else."""
         if "//" in shown or "\\\\" in shown:
-            for found in islice(ADDRESS.finditer(shown), MOST):
-                self.value(found[0])
+            for line in filter(ADDRESS.fullmatch, map(str.strip, shown.splitlines())):
+                self.value(line)
+
+    def kept(self, said: str) -> None:
+        """Addresses in what a document keeps of variables and properties, beside their names."""
+        for found in islice(ADDRESS.finditer(said), MOST) if "//" in said or "\\\\" in said else ():
+            self.value(found[0])
 
     def found(self) -> list[Observation]:
         """What those fields would fetch."""

@@ -350,7 +350,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
             found = fields.judge(text)
             indirect.code(text)
         elif taken.kind == "value":
-            indirect.text(text)
+            indirect.kept(text)
         elif taken.kind in ("template", "subdocument", "transform"):
             found = _loaded(taken.kind, text.strip(), taken.escaped)
         elif taken.kind == "source":

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from gateway.extract.base import Problem
 from gateway.extract.office import fields
@@ -292,7 +293,7 @@ class Story:
             self._instruct(frame)
         if self._simple:
             self._judge("".join(self._simple))
-        for line in (*self.lines, *self.hidden):
+        for line in chain(self.lines, self.hidden, (cell for table in self.tables for row in table.rows for cell in row)):
             self.indirect.text(line)
 
     def items(self, name: str) -> Iterator[Text | Table | Observation | Problem]:

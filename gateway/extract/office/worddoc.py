@@ -194,8 +194,10 @@ def story(text: str, said: Callable[[], Iterable[str]] = tuple) -> Iterator[Text
     for code in codes[:5000]:
         yield from fields.judge(code)
         indirect.code(code)
-    for line in (shown, *said()) if indirect.fetching else ():
-        indirect.text(line)
+    if indirect.fetching:
+        indirect.text(shown)
+        for line in said():
+            indirect.kept(line)
     yield from indirect.found()
     rows, lines = _rows(shown)
     body = CONTROLS.sub("", "\n".join(lines)).replace("\x0b", "\n").replace("\x0c", "\n")

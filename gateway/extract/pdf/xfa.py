@@ -24,7 +24,7 @@ SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
 MOST = 200_000                           # submissions of one form, and scripts
 GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})|"
-                  r"(?<![\w.])(?-i:Get|Post|Put)\s{0,9}\(\s{0,9}[A-Za-z_]", re.I)
+                  r"(?<![\w.])(?-i:Get|Post|Put)\s{0,9}\(\s{0,9}[$A-Za-z_]", re.I)
 """What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
 
 

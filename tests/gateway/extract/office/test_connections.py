@@ -27,7 +27,7 @@ def book(source: str, refreshed: bool, charset: str = "utf-16") -> bytes:
 
 @pytest.mark.parametrize(("source", "refreshed", "code"), [
     (f"Excel.Workbook(File.Contents({ABROAD}))", False, "DOC-REMOTE-DATASOURCE"), ('Folder.Files("\\\\h.exa" & "mple\\s")', False, "DOC-REMOTE-DATASOURCE"),
-    ('Folder.Files("\\\\fs01\\reports")', True, ""), ('R.Execute("system(1)")', False, "DOC-RUN-PROGRAM"), ('Python.Execute ("1")', False, "DOC-RUN-PROGRAM"),
+    ('Folder.Files("\\\\fs01\\reports")', True, ""), ('Odbc.DataSource("driver={x};dbq=\\\\h.example\\s\\a.xlsx")', False, "DOC-REMOTE-DATASOURCE"), ('R.Execute("system(1)")', False, "DOC-RUN-PROGRAM"), ('Python.Execute ("1")', False, "DOC-RUN-PROGRAM"),
     ('Csv.Document(Web.Contents("https://h.example/a.csv"))', True, "DOC-REMOTE-QUERY"), ('Csv.Document(Web.Contents("https://h.example/a.csv"))', False, ""),
     ('OData.Feed("https://h.example/o")', True, "DOC-REMOTE-QUERY"), ('SharePoint.Files("https://bank.sharepoint.com/sites/x")', True, ""),
     ('Web.Contents("https://bank.sharepoint.com/x")', True, ""), ('Sql.Database("sql01", "Sales")', True, ""), ('Table.AddColumn(t, "https://h.example/")', True, ""),

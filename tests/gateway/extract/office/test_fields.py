@@ -41,6 +41,7 @@ def test_quotes_that_nothing_closes_are_read_once() -> None:
     (('INCLUDETEXT ', 'IF 1 = 1 "http://h.example/a" "x"'), "DOC-REMOTE-INCLUDETEXT"), (("INCLUDETEXT", 'ASK a "Who?" \\d "\\\\\\\\h.example\\\\a"'), "DOC-REMOTE-INCLUDETEXT"),
     (("INCLUDEPICTURE \\d", 'FILLIN "?" \\d "\\\\\\\\h.example\\\\a.png"'), "DOC-EXTERNAL-SHARE"), (("INCLUDEPICTURE", 'SET a "https://h.example/a.png"'), "DOC-EXTERNAL-MEDIA"),
     (('INCLUDETEXT "C:\\\\a.docx"', 'SET a "http://h.example/a"'), ""), (("HYPERLINK", 'SET a "http://h.example/a"'), ""), (("INCLUDETEXT", 'SET a "word"'), ""),
+    (("LINK Word.Document.12 \\a", 'SET a "http://h.example/a"'), "DOC-REMOTE-OLE"),
     (("LINK Excel.Sheet.12 x", 'SET a "\\\\\\\\FS01\\\\a.xlsx"'), ""),
 ])
 def test_addresses_that_another_field_says(codes: tuple[str, ...], fetched: str) -> None:
@@ -53,5 +54,7 @@ def test_addresses_that_another_field_says(codes: tuple[str, ...], fetched: str)
 def test_addresses_that_stand_in_the_text() -> None:
     indirect = Indirect()
     indirect.code("INCLUDETEXT")
-    indirect.text("as on http://h.example/a.rtf and \\\\FS01\\a, not C:\\b")
-    assert [o.detail for o in indirect.found()] == ["http://h.example/a.rtf"]
+    indirect.text("as on http://h.example/b.rtf\nhttps://h.example/c\n")
+    assert [o.detail for o in indirect.found()] == ["https://h.example/c"]
+    indirect.kept("src\\\\h.example\\a and \\\\FS01\\a, not C:\\b")
+    assert [o.detail for o in indirect.found()] == ["https://h.example/c", "\\\\h.example\\a"]

@@ -128,3 +128,12 @@ def test_instructions_with_tracked_deletions(codes: tuple[str, ...], held: bool)
     for end in ('<w:r><w:fldChar w:fldCharType="end"/></w:r>', ""):
         found = read(f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{runs}{end}</w:p>')
         assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in found) == held
+
+
+@pytest.mark.parametrize("body", ["<w:p><w:t>{}</w:t></w:p>", "<w:tbl><w:tr><w:tc><w:p><w:t>{}</w:t></w:p></w:tc></w:tr></w:tbl>",
+                                  "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>{}</w:t></w:r></w:p>"])
+def test_addresses_in_the_text_that_a_field_may_take(body: str) -> None:
+    story = Story()
+    parse(("<w:document xmlns:w='w'>" + body.format("http://h.example/a.rtf") + "</w:document>").encode(), story)
+    story.finish()
+    assert list(story.indirect.values) == ["http://h.example/a.rtf"]

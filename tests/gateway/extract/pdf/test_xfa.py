@@ -59,7 +59,7 @@ def test_pictures_and_connections_of_shares(element: str, held: bool) -> None:
 
 
 @pytest.mark.parametrize(("script", "held"), [
-    ('Post(Concat("ht","tp://h/"), "x")', True), ("Get (u)", True), ("xfa.Get(u)", False), ("get(u)", False), ("Getter(u)", False),
+    ('Post(Concat("ht","tp://h/"), "x")', True), ("Get (u)", True), ("Post($.a)", True), ("xfa.Get(u)", False), ("get(u)", False), ("Getter(u)", False),
 ])
 def test_requests_whose_address_is_put_together(script: str, held: bool) -> None:
     form = f'<event activity="initialize"><script contentType="application/x-formcalc">{script}</script></event>'
