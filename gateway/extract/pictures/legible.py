@@ -49,6 +49,11 @@ MISREAD = {
     "€": "CE", "£": "E", "©": "C", "0": "OQD", "1": "I", "|": "I", "!": "I", "2": "Z", "4": "AH", "5": "SJ", "$": "S", "6": "G",
     "7": "T", "8": "B", "O": "QD", "Q": "O", "D": "O", "G": "C", "C": "G", "U": "V", "V": "UY", "Y": "V", "L": "I", "P": "F",
     "E": "F", "F": "P"}
+FOUR = r"([0-9§@OoSBIl|\]]{4})"
+CARD = re.compile(rf"(?<![0-9A-Za-z]){FOUR}([ \-]?){FOUR}\2{FOUR}\2{FOUR}(?![0-9A-Za-z])")
+SIGNS = str.maketrans("§S@OoBIl|]", "5500081111")
+MOST_SIGNS = 2
+"""Of the digits of a card those that were read as something else."""
 COMPANY = 2
 """Valid numbers beside which the others are taken for such."""
 
@@ -170,7 +175,7 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_joined(_lettered(text))))
+    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(text)))))
 
 
 def _unnumbered(text: str) -> str:
@@ -194,6 +199,21 @@ def _joined(text: str) -> str:
         return value if lengths[len(value)] >= COMPANY and payment.card(value) else match[0]
 
     return PARTED.sub(whole, text) if lengths else text
+
+
+def _digits_only(text: str) -> str:
+    """Cards with a digit that was read as a sign, where COMPANY cards were read whole."""
+    groups = [match for match in CARD.finditer(text) if payment.card("".join(match.group(1, 3, 4, 5)))]
+    if len(groups) < COMPANY:
+        return text
+
+    def right(match: re.Match[str]) -> str:
+        value = "".join(match.group(1, 3, 4, 5))
+        signs = sum(not sign.isdecimal() for sign in value)
+        fits = 0 < signs <= MOST_SIGNS and payment.card(value.translate(SIGNS))
+        return match[0].translate(SIGNS) if fits else match[0]
+
+    return CARD.sub(right, text)
 
 
 def _lettered(text: str) -> str:

@@ -126,3 +126,14 @@ def test_lines_far_askew_are_laid_straight(turn: int) -> None:
 def test_straight_pages_are_not_turned() -> None:
     for picture in (page(), page().rotate(90, expand=True), page().rotate(5, expand=True, fillcolor=255), Image.new("L", (500, 400), 255)):
         assert legible.straightened(picture) is None
+
+
+def test_signs_that_stand_for_digits_of_cards_among_others() -> None:
+    rng = random.Random(4)
+    cards = [makers.card(rng, "4579") for _ in range(2)]
+    third = "5412424851825243"
+    assert mended("\n".join([*cards, "§412424851825243"])).endswith(third)
+    assert mended("\n".join([*cards, "5412 4248 S182 5243"])).endswith("5412 4248 5182 5243")
+    for other in ("§412424851825244", "§§§2424851825243", "S412-4248-5182-524"):
+        assert mended("\n".join([*cards, other])).endswith(other)
+    assert mended(f"{cards[0]}\n§412424851825243").endswith("§412424851825243")
