@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from gateway.config.schema import REQUIRED, SECTIONS, TABLES, Setting, settings
@@ -18,6 +21,7 @@ EXAMPLE: Mapping[tuple[str, str], Any] = {
     ("listener", "direction"): "inbound",
     ("listener", "next_hop"): ["127.0.0.1:10026"],
 }
+BARE = re.compile(r"[A-Za-z0-9_-]+")  # a key of TOML that stands without quotes
 _ORDER = (
     "gateway", "listener", "limits", "inspection", "scanner", "passwords", "auth", "dkim", "annotate", "quarantine", "notices",
     "approval", "console", "console.oidc", "console.ldap", "journal", "policy",
@@ -95,6 +99,17 @@ def toml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(toml(v) for v in value) + "]"
     if isinstance(value, Mapping):
-        inner = ", ".join(f'"{key}" = {toml(v)}' for key, v in value.items())
+        inner = ", ".join(f"{_key(str(key))} = {toml(v)}" for key, v in value.items())
         return f"{{ {inner} }}" if inner else "{}"
-    return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, date):
+        return value.isoformat()
+    return _quoted(str(value))
+
+
+def _key(name: str) -> str:
+    return name if BARE.fullmatch(name) else _quoted(name)
+
+
+def _quoted(text: str) -> str:
+    """The escapes of JSON are those of TOML, which wants DEL escaped as well."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

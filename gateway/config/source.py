@@ -152,28 +152,33 @@ def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
         return source.table
     try:
         text = raw.decode("utf-8-sig")
-        table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         source.problems.append(Problem(f"{file}:{line}", NOT_UTF8))
         return source.table
-    except RecursionError:
-        source.problems.append(Problem(str(file), "nests lists or tables too deeply: no setting needs more than four levels"))
-        return source.table
-    except tomllib.TOMLDecodeError as error:
-        wrong = Problem(f"{file}:1", NOT_UTF8) if "\0" in text else _syntax(file, text, str(error))
+    table, wrong = read_toml(str(file), text)
+    if wrong is not None:
         source.problems.append(wrong)
-        return source.table
-    except ValueError:                   # Python reads no number of more than 4300 digits
-        long = max(_NUMBER.finditer(text), key=lambda m: m.end() - m.start(), default=None)
-        line = text.count("\n", 0, long.start() if long else 0) + 1
-        source.problems.append(Problem(f"{file}:{line}", "this number is too long to be one"))
         return source.table
     _merge(source, table, {k: f"{file}:{line}" for k, line in locate(text).items()})
     return source.table
 
 
-def _syntax(file: Path, text: str, message: str) -> Problem:
+def read_toml(file: str, text: str) -> tuple[dict[str, Any], Problem | None]:
+    """What stands in a text, or why it is no TOML; `file` is the name that the problem gives it."""
+    try:
+        return tomllib.loads(text), None
+    except RecursionError:
+        return {}, Problem(file, "nests lists or tables too deeply: no setting needs more than four levels")
+    except tomllib.TOMLDecodeError as error:
+        return {}, Problem(f"{file}:1", NOT_UTF8) if "\0" in text else _syntax(file, text, str(error))
+    except ValueError:                   # Python reads no number of more than 4300 digits
+        long = max(_NUMBER.finditer(text), key=lambda m: m.end() - m.start(), default=None)
+        line = text.count("\n", 0, long.start() if long else 0) + 1
+        return {}, Problem(f"{file}:{line}", "this number is too long to be one")
+
+
+def _syntax(file: str, text: str, message: str) -> Problem:
     match = _TOML_PLACE.search(message)
     line = int(match[1]) if match and match[1] else text.count("\n") + 1
     reason = _TOML_PLACE.sub("", message)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from gateway.config import Config, Entry, Problem
+from gateway.config.reference import toml
+from gateway.config.source import read_toml
 from gateway.console.pages import page
 from gateway.console.state import console
 from gateway.journal import JournalReader
@@ -26,6 +26,7 @@ from quarantine.access import Act
 SPAN = timedelta(days=7)
 RECENT = 1000                            # messages that a change is tried on
 LONGEST = 20_000                         # characters of a change
+KINDS = ("rule", "exception")
 TITLE = "the change"                     # where a problem of it is said to be
 
 
@@ -62,15 +63,15 @@ def shown(request: HttpRequest, change: str = "", status: int = 200, **more: Any
 
 
 def conditions(entry: Entry | None) -> list[tuple[str, str]]:
-    """As they are written."""
+    """As they are written in the configuration file: what is copied from the page can be tried on it."""
     table = entry.table if entry is not None else {}
-    direction = [("direction", json.dumps(table["direction"]))] if "direction" in table else []
+    direction = [("direction", toml(table["direction"]))] if "direction" in table else []
     return direction + conditions_of(table.get("when"))
 
 
 def conditions_of(table: Any) -> list[tuple[str, str]]:
     said = table if isinstance(table, Mapping) else {}
-    return [(str(name), json.dumps(value, ensure_ascii=False, default=str)) for name, value in said.items()]
+    return [(str(name), toml(value)) for name, value in said.items()]
 
 
 @require_POST
@@ -79,11 +80,11 @@ def attempt(request: HttpRequest) -> HttpResponse:
     if refusal := for_house(request):
         return refusal
     text = request.POST.get("change", "").replace("\r\n", "\n")[:LONGEST]
-    try:
-        config = changed(console().config, text)
-    except tomllib.TOMLDecodeError as error:
-        return shown(request, text, 409, problems=[f"{TITLE}: {error}"])
-    tried, problems = parse(config)
+    table, wrong = read_toml(TITLE, text)
+    faults = [wrong] if wrong is not None else misplaced(table, console().config)
+    if faults:
+        return shown(request, text, 409, problems=[said(problem) for problem in faults])
+    tried, problems = parse(changed(console().config, table))
     faults = [problem for problem in problems if not problem.warning]
     if faults:
         return shown(request, text, 409, problems=[said(problem) for problem in faults])
@@ -102,23 +103,38 @@ def said(problem: Problem) -> str:
     return f"{problem.where}: {problem.message}" if problem.where else problem.message
 
 
-def changed(config: Config, change: str) -> Config:
+def misplaced(table: Mapping[str, Any], config: Config) -> list[Problem]:
+    """What of a change would be tried by nothing: a change that says nothing would look like one that changes nothing."""
+    found = [Problem(TITLE, f"`{name}` is not tried here: write [[rule]] and [[exception]] tables only")
+             for name in table if name not in KINDS]
+    known = {"rule": all_rules(config), "exception": list(config.exceptions)}
+    for kind in KINDS:
+        tables = table.get(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+            found.append(Problem(TITLE, f"`{kind}` may stand more than once: write [[{kind}]] in double brackets"))
+            continue
+        ids = {entry.table.get("id") for entry in known[kind]}
+        found += [Problem(f"{TITLE}, {number}", f'there is no {kind} "{one.get("id", "")}" to take away')
+                  for number, one in enumerate(tables, 1) if one.get("drop") is True and str(one.get("id", "")) not in ids]
+    return found
+
+
+def all_rules(config: Config) -> list[Entry]:
+    rules = list(config.rules)
+    return rules if rules and config.policy.packaged != "always" else [*packaged(), *rules]
+
+
+def changed(config: Config, table: Mapping[str, Any]) -> Config:
     """The configuration with the rules and exceptions of a change: one with a known id takes the other's place, one with only
-    an id and `drop = true` takes it away. Raises TOMLDecodeError."""
-    table = tomllib.loads(change)
-    rules = list(config.rules) or []
-    if not rules or config.policy.packaged == "always":
-        rules = [*packaged(), *rules]
+    an id and `drop = true` takes it away."""
     return dataclasses.replace(
-        config, rules=tuple(merged(rules, table.get("rule"))),
-        exceptions=tuple(merged(list(config.exceptions), table.get("exception"))),
+        config, rules=tuple(merged(all_rules(config), table.get("rule", []))),
+        exceptions=tuple(merged(list(config.exceptions), table.get("exception", []))),
         policy=dataclasses.replace(config.policy, packaged="without-rules"))
 
 
-def merged(entries: list[Entry], new: Any) -> list[Entry]:
-    for number, table in enumerate(new if isinstance(new, list) else [], 1):
-        if not isinstance(table, dict):
-            continue
+def merged(entries: list[Entry], new: Sequence[Mapping[str, Any]]) -> list[Entry]:
+    for number, table in enumerate(new, 1):
         entries = [entry for entry in entries if entry.table.get("id") != table.get("id")]
         if table.get("drop") is not True:
             entries.append(Entry(table, f"{TITLE}, {number}", {}))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.config import Config, Entry
+from gateway.config.reference import toml
 from gateway.config.source import MADE
 from gateway.model.custody import Actor
 from gateway.model.errors import CustodyUnavailable
@@ -30,7 +30,6 @@ LONGEST = timedelta(days=366)            # an exception for ever is a change of 
 MOST = 500
 FIELDS = ("rule", "owner", "reason")
 SCOPE = ("sender", "recipient", "from_domain", "client", "listener", "auth", "finding", "sha256")
-BARE = re.compile(r"[A-Za-z0-9_-]+")
 HEAD = "# Written by the console of sekisho: exceptions are made and ended there. What belongs to you stands in your own file.\n"
 TOO_LONG = Refusal("EXCEPTION", f"an exception ends within {LONGEST.days} days, and not in the past")
 TOO_MANY = Refusal("EXCEPTION", f"there are {MOST} exceptions already: end some first")
@@ -122,19 +121,13 @@ class Exceptions:
 
 def written(row: Mapping[str, Any]) -> str:
     """One table as TOML."""
-    return "\n[[exception]]\n" + "".join(f"{name} = {value_of(value)}\n" for name, value in row.items())
+    return "\n[[exception]]\n" + "".join(f"{name} = {toml(printable(value))}\n" for name, value in row.items())
 
 
-def value_of(value: Any) -> str:
+def printable(value: Any) -> Any:
+    """What is not printable is no part of a name, an address or a reason."""
     if isinstance(value, Mapping):
-        return "{ " + ", ".join(f"{key_of(k)} = {value_of(v)}" for k, v in value.items()) + " }"
+        return {key: printable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(value_of, value)) + "]"
-    if isinstance(value, date):
-        return value.isoformat()
-    # the escapes of JSON are those of TOML; what is not printable is no part of a name, an address or a reason
-    return json.dumps("".join(c for c in str(value) if c.isprintable()), ensure_ascii=False)
-
-
-def key_of(key: str) -> str:
-    return key if BARE.fullmatch(key) else json.dumps(key)
+        return [printable(inner) for inner in value]
+    return "".join(c for c in value if c.isprintable()) if isinstance(value, str) else value

@@ -44,6 +44,8 @@ CUT = """() => {
   }
   return found;
 }"""
+# Lists of mail whose last column is to be had by scrolling sideways only.
+WIDER = """() => [...document.querySelectorAll(".scroll:has(> .mails)")].map((one) => one.scrollWidth - one.clientWidth).filter((n) => n > 1)"""
 # English sentences on a page of another language: three words in a row that are ours. What mail says has its own places.
 FOREIGN = """() => {
   const found = new Set();
@@ -121,3 +123,4 @@ def cut(window: Page) -> Iterator[str]:
     if (wide := window.too_wide()) > 0:
         yield f"{wide} pixels too wide"
     yield from (f"cut off: {text}" for text in window.page.evaluate(CUT))
+    yield from (f"a list is {wide} pixels wider than its place" for wide in window.page.evaluate(WIDER))

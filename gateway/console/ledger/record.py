@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -41,9 +42,22 @@ def shown(request: HttpRequest, found: dict[str, Any] | None = None) -> HttpResp
     kept = {name: value for name, value in given.items() if value}
     older = "?" + urlencode(kept | {"after": page["cursor"]}) if page["cursor"] else ""
     return render(request, "ledger/audit.html", {
-        "records": [row | {"said": sorted(row["detail"].items())} for row in page["records"]], "given": given, "problem": problem,
+        "records": [row | {"said": details(row["detail"])} for row in page["records"]], "given": given, "problem": problem,
         "older": older, "newest": "?" + urlencode(kept), "paged": bool(after), "filtered": bool(kept), "query": urlencode(kept),
         "keys": console().ask("audit-keys", account(request))["keys"], "found": found})
+
+
+def details(detail: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a record says besides, in words; what is empty says nothing."""
+    said = []
+    for name, value in sorted(detail.items()):
+        if isinstance(value, bool):
+            value = _("yes") if value else _("no")
+        elif isinstance(value, list | tuple):
+            value = ", ".join(map(str, value))
+        if value not in ("", None, {}):
+            said.append((name, str(value)))
+    return said
 
 
 def filters(request: HttpRequest) -> tuple[dict[str, str], str]:

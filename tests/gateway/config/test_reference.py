@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ def test_init_may_write_its_own_values() -> None:
     assert tomllib.loads(text)["quarantine"] == {"key_file": "/etc/sekisho/quarantine.key"}
 
 
-@pytest.mark.parametrize("value", [True, 5, "a \"b\" \\ c", ["x", "y"], {"bank.jp": "ja"}, {}, []])
+@pytest.mark.parametrize("value", [True, 5, "a \"b\" \\ c", ["x", "y"], {"bank.jp": "ja"}, {}, [], "\x00\x1f\x7f\n隔離", date(2026, 12, 31),
+                                   {"any": [{"not": {"from domain": ["x"]}}, {"persons": 3}]}])
 def test_toml(value: Any) -> None:
     assert tomllib.loads(f"x = {toml(value)}")["x"] == value

@@ -27,6 +27,11 @@ def test_entries_newest_first_with_their_details(site: Site, audrey: Browser, he
     assert "/audit/sheet?action=user-add" in audrey.open("/audit?action=user-add").content.decode()
 
 
+def test_details_in_words() -> None:
+    assert record.details({"roles": ["analyst", "admin"], "scopes": [], "name": "", "pending": False, "count": 0, "size": 117}) == [
+        ("count", "0"), ("pending", "no"), ("roles", "analyst, admin"), ("size", "117")]
+
+
 def test_days_are_those_of_the_house(site: Site, audrey: Browser, held: Held) -> None:
     held()                               # 01:00 UTC is 09:00 in Taipei
     assert "<code>admit</code>" in audrey.open("/audit?since=2026-11-21&until=2026-11-21").content.decode()
