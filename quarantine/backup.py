@@ -52,8 +52,11 @@ def backup(database: Path, blobs: Path, target: Path, now: datetime) -> Manifest
             manifest = _write(database, blobs, Path(folder), now)
             os.replace(Path(folder) / WHOLE, target)
         sync_directory(target.absolute().parent)
-    except (OSError, sqlite3.Error, tarfile.TarError) as error:
-        raise BackupProblem(f"{target}: the backup cannot be written: {error}") from error
+    except sqlite3.Error as error:
+        raise BackupProblem(f"{database}: the database is damaged or busy: {error}; nothing was backed up") from error
+    except (OSError, tarfile.TarError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise BackupProblem(f"{target}: the backup cannot be written: {why}") from error
     return manifest
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from gateway.model.custody import Actor, Role
 from gateway.model.ids import new_message_id
 from quarantine.access import FORBIDDEN, Act, reach
-from quarantine.accounts import Accounts
+from quarantine.accounts import NO_ACCOUNT, Accounts
 from quarantine.custodian import stamp
 from quarantine.lifecycle import Refusal, Refused
 from quarantine.models import ApiToken, Profile
@@ -51,12 +51,16 @@ class Tokens(Accounts):
         label, now = " ".join(label.split()), self.now()
         with self.transaction():
             profile = self.profile(name)
+            if not profile.user.is_active:
+                raise Refused(NO_ACCOUNT)
             chosen = {"roles": sorted(set(roles)) or sorted(profile.roles), "scopes": remit_words(scopes),
                       "verbs": sorted(set(verbs))}
             wider = set(chosen["roles"]) - set(profile.roles) or (profile.scopes and set(chosen["scopes"]) - set(profile.scopes))
             formed = 1 <= days <= LONGEST and label.isprintable() and 1 <= len(label) <= 100
-            if wider or set(chosen["verbs"]) - OFFERED or not formed:
+            if wider or not formed:
                 raise Refused(TOKEN_FORM)
+            if unknown := sorted(set(chosen["verbs"]) - OFFERED):
+                raise Refused(Refusal("TOKEN", f'there is no verb "{unknown[0][:32]}"; use one of {" ".join(sorted(OFFERED))}'))
             if self._in_force(now).filter(user_id=profile.user_id).count() >= MOST:
                 raise Refused(TOO_MANY_TOKENS)
             text = PREFIX + secrets.token_urlsafe(32)

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, put_json, put_table
+from gateway.cli.common import MOMENT, Moment, Session, json_option, pass_session, put_json, put_table
 from gateway.cli.desk import actor, as_option, desk, refusals
 from gateway.effects.custody import LONG
 from gateway.model.errors import SekishoError
@@ -127,8 +127,8 @@ def keys(session: Session, user: str | None, as_json: bool) -> int:
 @click.option("--actor", "by", default="", metavar="NAME", help="Only what this account did.")
 @click.option("--action", default="", metavar="WORD", help="Only this action, such as release or login-failed.")
 @click.option("--message", "message_id", default="", metavar="ID", help="Only about this message.")
-@click.option("--since", type=click.DateTime(), help="From this time on (UTC).")
-@click.option("--until", type=click.DateTime(), help="Before this time (UTC).")
+@click.option("--since", type=Moment(), metavar=MOMENT, help="From this time on (UTC).")
+@click.option("--until", type=Moment(), metavar=MOMENT, help="Before this time (UTC).")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000000), help="At most so many, the newest.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV for a spreadsheet.")
 @as_option

@@ -109,6 +109,20 @@ def put_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], empty: 
         click.echo("  ".join(pad(c, w) for c, w in zip(row, widths, strict=True)).rstrip())
 
 
+MOMENT = "YYYY-MM-DD[THH:MM:SS]"
+
+
+class Moment(click.DateTime):
+    """A day, or a day and a time."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            said = printable(str(value))[:40]
+            self.fail(f"'{said}' is no day and no time: write it as 2026-11-22 or 2026-11-22T14:05:00", param, ctx)
+
+
 def text_of(value: Any) -> str:
     if value is None:
         return ""

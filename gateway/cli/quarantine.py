@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import Session, json_option, pass_session, printable, put_done, put_json, put_table
+from gateway.cli.common import MOMENT, Moment, Session, json_option, pass_session, printable, put_done, put_json, put_table
 from gateway.cli.desk import Desk, OwnDesk, actor, as_option, desk, reason_option, refusals
 from gateway.effects.custody import read_all
 from gateway.model.custody import Actor, Status
@@ -42,8 +42,8 @@ def quarantine() -> None:
 @click.option("--recipient", default="", metavar="TEXT", help="Part of a recipient's address.")
 @click.option("--reason", default="", metavar="RULE", help="The rule that held it.")
 @click.option("--text", default="", help="Part of subject or From; width and case do not matter.")
-@click.option("--since", type=click.DateTime(), help="Received at or after (UTC).")
-@click.option("--until", type=click.DateTime(), help="Received before (UTC).")
+@click.option("--since", type=Moment(), metavar=MOMENT, help="Received at or after (UTC).")
+@click.option("--until", type=Moment(), metavar=MOMENT, help="Received before (UTC).")
 @click.option("--limit", type=click.IntRange(1), help="At most so many, newest first.")
 @as_option
 @json_option

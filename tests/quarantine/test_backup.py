@@ -211,5 +211,11 @@ def test_names_in_a_backup_are_not_paths(house: House, held: Held, tmp_path: Pat
 
 
 def test_a_target_that_cannot_be_written(house: House) -> None:
-    with pytest.raises(BackupProblem):
+    with pytest.raises(BackupProblem, match=r"^/proc/x\.tar: the backup cannot be written: [A-Z][a-z ]+$"):
         backup.backup(house.directory / "quarantine.sqlite", house.directory / "blobs", Path("/proc/x.tar"), START)
+
+
+def test_what_is_no_database_is_named_instead_of_the_target(house: House) -> None:
+    (house.directory / "junk").write_text("junk" * 2000)
+    with pytest.raises(BackupProblem, match="junk: the database is damaged or busy: file is not a database; nothing was backed up"):
+        backup.backup(house.directory / "junk", house.directory / "blobs", house.directory / "backup.tar", START)

@@ -1,9 +1,12 @@
 import os
+from datetime import datetime
 from pathlib import Path
 
+import click
 import pytest
 
 from gateway.cli.common import (
+    Moment,
     Session,
     drop_to_owner,
     one_line,
@@ -24,6 +27,13 @@ def test_columns_hold_with_wide_characters(capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [width(line[: line.rindex(" ")]) for line in lines] == [7, 7, 7]
     assert pad("王", 4) == "王  "
+
+
+def test_days_and_times():
+    assert Moment().convert("2026-11-22", None, None) == datetime(2026, 11, 22)
+    assert Moment().convert("2026-11-22T14:05:00", None, None) == datetime(2026, 11, 22, 14, 5)
+    with pytest.raises(click.BadParameter, match="'yesterday' is no day and no time: write it as 2026-11-22 or 2026-11-22T14:05:00"):
+        Moment().convert("yesterday", None, None)
 
 
 def test_an_empty_table_says_so(capsys):

@@ -16,11 +16,13 @@ def test_a_token_is_shown_once_listed_and_revoked(state):
 def test_what_is_refused(state):
     state.run("user", "add", "anna", "--role", "analyst")
     for words, said in ((("nobody", "--label", "x"), "no such account"), (("anna", "--label", "x", "--role", "admin"), "no more rights"),
-                        (("anna", "--label", "x", "--verb", "user-add"), "no more rights")):
+                        (("anna", "--label", "x", "--verb", "user-add"), 'no verb "user-add"; use one of approve audit-export ')):
         ran = state.run("token", "add", *words)
         assert ran.status == 1 and said in ran.errors, ran
     assert "366" in state.run("token", "add", "anna", "--label", "x", "--days", "400").complaint
     assert state.run("token", "revoke", "x").status == 1
+    state.run("user", "disable", "anna")
+    assert "or it is disabled" in state.run("token", "add", "anna", "--label", "x").errors
     assert state.run("token", "list").out == "no token\n"
 
 
