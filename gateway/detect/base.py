@@ -46,6 +46,23 @@ class Tally:
     contacts: int = 0
 
 
+class TooMuch(Exception):
+    """There is more in the message than any honest one has: raised by a detector, an incident of the message (COUNT)."""
+
+
+@dataclass(slots=True)
+class Allowance:
+    """How many of something are looked at in one message."""
+
+    left: int
+
+    def spend(self) -> None:
+        """Takes one. Raises TooMuch where none is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooMuch
+
+
 class Detector(Protocol):
     def look(self, sample: Sample) -> Iterable[Finding]: ...
 

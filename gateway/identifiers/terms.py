@@ -138,7 +138,17 @@ def _renumbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 _DIRECT = {**CLOSE, **WORDS}
-_LENGTHS = sorted({len(w) for w in _DIRECT}, reverse=True)
+
+
+def _by_last(known: Iterable[str]) -> dict[str, list[int]]:
+    """By the last character of words, how long those may be that end with it, long ones first."""
+    found: dict[str, set[int]] = {}
+    for word in known:
+        found.setdefault(word[-1], set()).add(len(word))
+    return {last: sorted(sizes, reverse=True) for last, sizes in found.items()}
+
+
+_LENGTHS = _by_last(_DIRECT)
 RIGHT_BEFORE = 3
 """Characters between a close word and its value."""
 _BETWEEN = " :=-#\"'([<>*_.\u3000"
@@ -165,7 +175,7 @@ def install(local: Sequence[Path]) -> None:
     WORDS, CLOSE = _load("kinds", local), _load("close", local)
     _PATTERN, _TRIE = _pattern(), _trie_of_words()
     _DIRECT = {**CLOSE, **WORDS}
-    _LENGTHS = sorted({len(w) for w in _DIRECT}, reverse=True)
+    _LENGTHS = _by_last(_DIRECT)
 
 
 def _kinds(word: str) -> frozenset[str]:
@@ -220,7 +230,7 @@ class Labels:
             tail = tail[:-1]
         if "_" in tail:
             tail = tail.replace("_", " ")                 # id_card_no is no card_no
-        for length in _LENGTHS:
+        for length in _LENGTHS.get(tail[-1:], ()):
             word = tail[-length:]
             if len(word) == length and word in _DIRECT:
                 before = tail[-length - 1:-length]

@@ -42,6 +42,7 @@ SQUEEZED = "AddressSpace"                # a child's word for: the limits we run
 EXCEPTIONS = {
     "MemoryError": Cause(IncidentCode.SIZE, "memory limit reached", False),
     "RecursionError": Cause(IncidentCode.DEPTH, "nested too deeply", False),
+    "TooMuch": Cause(IncidentCode.COUNT, "more than any honest message has", False),
 }
 """Exceptions that came out of the judge whole; any other is a CRASH of its name."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.detect.base import Scope, Tally
+from gateway.detect.base import Allowance, Scope, Tally
 from gateway.detect.data import beside, bulk, fixed, forms, judge, layout, meant, mending, naming, people, tokens, under, windows
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
@@ -49,9 +49,8 @@ CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r
 WORD = re.compile(r"[^\W\d_]|\t")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
-KEPT = 60
-"""Texts and tables whose lines are kept for names: a message with more has many people anyway."""
-KEPT_CHARACTERS = 2 << 20
+KEPT, KEPT_CHARACTERS = 60, 2 << 20
+"""Texts and tables whose lines are kept for names, and their characters: a message with more has many people anyway."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
 PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
@@ -106,11 +105,11 @@ class CustomerData:
         self.contacts = people.Contacts(ours=scope.our_domains)
         self.shown: dict[int, Grid] = {}                  # grids with numbers in them, for the names beside these
         self.contact_rows: dict[int, int] = {}
-        self.grids = 0
-        self.shown_characters = 0
+        self.grids = self.shown_characters = 0
         self.before: dict[int, tuple[int, int]] = {}      # of grids that go on: lines and characters before them
         self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
         self.seen_texts: set[int] = set()
+        self.single = Allowance(judge.SINGLE)
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         if not self.active:
@@ -275,6 +274,7 @@ class CustomerData:
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
+        self.single.spend()
         if token.value in EXAMPLES or token.value in self.own:
             return
         read = mending.misread(token) if token.shape == "D10" and grid.source.startswith("ocr ") else None

@@ -68,6 +68,8 @@ Accepted = dict[str, list[Seen] | None]
 """The values of a type; of some where they were seen, in the order of the message."""
 SETTLED = 10_000
 """Values of a group from which on it is judged before the others."""
+SINGLE = 300_000
+"""Numbers of one message that are looked at one by one: in groups, or near a label that does not speak for their whole column."""
 LOOKED = 16
 """Tokens of a group whose rows are looked at for a person: more need no such support."""
 

@@ -267,10 +267,15 @@ def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     return _token(text, letters, digits, start, end, True)
 
 
+_EVERY = (*CARD_WINDOWS, *WINDOWS)
+_BEGUN = {size: tuple(window for window in _EVERY if window[0] == size) for size, *_ in _EVERY}
+"""The same by their first group."""
+
+
 def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iterator[Token]:
     i = 0
     while i < len(groups):
-        for window in (*CARD_WINDOWS, *WINDOWS):
+        for window in _BEGUN.get(sizes[i], ()):
             if tuple(sizes[i:i + len(window)]) == window:
                 s, e = groups[i][0], groups[i + len(window) - 1][1]
                 digits = "".join(text[a:b] for a, b in groups[i:i + len(window)])

@@ -15,6 +15,9 @@ STEP = 1 << 16                           # octets fed at once
 DEPTH = 400                              # elements within one another; shapes and tables in Word need 120
 ATTRIBUTES = 1000                        # of one element; the longest of drawing programs have 60
 
+TAGS = 3_000_000
+"""Tags of one part, ends included and cells of OpenDocument apart: a thousand pages of Word have two million."""
+CELL = b"table:table-cell"
 COMMENTS = 100_000                       # of one part: words at the edge, of people
 
 
@@ -90,6 +93,8 @@ def parse(data: bytes, target: Target) -> None:
     """Feeds `target`. Raises XmlRefused; what was read before stays in the target."""
     if crowded(data):
         raise XmlRefused(f"more than {COMMENTS} comments")
+    if len(data) > TAGS and (tags := data.count(b"<")) > TAGS and tags - 2 * data.count(CELL) > TAGS:
+        raise XmlRefused(f"more than {TAGS} tags")
     parser = etree.XMLParser(target=_Adapter(target), resolve_entities=False, load_dtd=False, no_network=True,
                              dtd_validation=False, huge_tree=False, recover=False)
     view = memoryview(data)

@@ -23,6 +23,7 @@ from gateway.model.finding import IncidentCode
 PAGES_IN = 60                            # pages whose cost is looked at inbound: bombs
 READ_IN = 4                              # pages whose text is read inbound (links, passwords, lures: what is met first)
 PAGES_OUT = 5_000                        # pages whose text is read outbound (customer data)
+PAGES_OVER = 100                         # of a file that has more: held whatever it says
 CONTENT_IN = 6 << 20                     # octets of page content that are counted inbound
 PAGE_IN = 2 << 20                        # of one page that is read inbound: PDFium takes 0.2 s and 100 MB for one MB
 CONTENT_OUT = 24 << 20
@@ -65,6 +66,9 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
     above = ""
     try:
         limit = min(len(document), PAGES_OUT if context.outbound else PAGES_IN)
+        if len(document) > limit and context.outbound:
+            yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
+            limit = PAGES_OVER
         for number in range(limit):
             cost = costs.page(repaired, number)
             if cost > costs.left:
@@ -92,8 +96,6 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                     yield part
             elif number < READ_IN:
                 yield from _unread(context, f"page {number + 1} is too large", IncidentCode.SIZE)
-        if context.outbound and len(document) > limit:
-            yield Problem(IncidentCode.COUNT, f"more than {limit} pages")
         if cells:                                         # one table: it goes on without its heading on the next page
             yield Table("cells of the pages", tuple(cells))
         if ends and costs.left > costs.budget // 2:

@@ -19,6 +19,11 @@ LARGE = 2600
 """Long side in pixels of pages that are drawn."""
 SCAN_DPI = 170
 MOST_PAGES = 8
+IN_ALL = 100
+"""Pages of all files of a message that are drawn: of more with words, the reading would have no time."""
+SHAPES, STROKES = 250_000, 12_000_000
+"""Lines and areas of a page that is drawn, and points (72 to the inch) that they reach over together: a plan of a plant on A0 has
+100,000 of 20 points."""
 PAGE_TEXT = 20
 """Characters of a page's own text below which it is a scan."""
 FEW_LETTERS = 400
@@ -57,14 +62,15 @@ class _Left:
     shots: int = MOST_SHOTS
 
 
-def pages(data: bytes) -> Iterator[Shown | Problem]:
-    """Of each page that shows more than it says. A file that is no PDF gives nothing: its own reader says what is wrong with it."""
+def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
+    """Of each page that shows more than it says. A file that is no PDF gives nothing: its own reader says what is wrong with it.
+    `most`: pages that may still be drawn."""
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError:
         return
     try:
-        left = _Left()
+        left = _Left(min(MOST_PAGES, most), min(MOST_DRAWN, most))
         for number in range(len(document)):
             source, page = f"page {number + 1} picture", document[number]
             alone, few = scanned(page)
@@ -74,10 +80,13 @@ def pages(data: bytes) -> Iterator[Shown | Problem]:
                 yield from _beside(page, few, source, left)
                 continue
             elif not left.scans:
-                yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages")
+                yield Problem(IncidentCode.COUNT, f"more than {min(MOST_PAGES, most)} scanned pages")
                 return
             else:
                 left.scans -= 1
+            if crowded(page):
+                yield Problem(IncidentCode.COUNT, f"page {number + 1} is drawn with more lines than any drawing has")
+                return
             scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
             picture = grey.grey(page.render(scale=scale).to_pil())
             if picture is not None:
@@ -102,6 +111,17 @@ def _outlined(page: pypdfium2.PdfPage) -> bool:
     """Whether there are as many shapes as a few lines of letters have that are drawn as their outlines."""
     shapes = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
     return sum(1 for _ in islice(shapes, OUTLINES)) == OUTLINES
+
+
+def crowded(page: pypdfium2.PdfPage) -> bool:
+    """Whether it is drawn with more lines and areas, or with longer ones, than any page is. Each costs by its length."""
+    reach = 0.0
+    for number, shape in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
+        start, bottom, end, top = (float(side) for side in shape.get_bounds())
+        reach += end - start + top - bottom
+        if number > SHAPES or reach > STROKES:
+            return True
+    return False
 
 
 def _pieced(page: pypdfium2.PdfPage) -> bool:

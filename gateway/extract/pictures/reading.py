@@ -187,12 +187,13 @@ def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
 
 def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
     """What the pages of a PDF file show beside their text."""
-    for shown in paper.pages(data):
+    for shown in paper.pages(data, paper.IN_ALL - context.drawn):
         if isinstance(shown, Problem):
             yield shown
         elif shown.code:
             yield from _told(barcodes.read(shown.picture)[0], shown.source)
         else:
+            context.drawn += 1
             yield from _read(shown.picture, context, shown.source)
 
 

@@ -27,7 +27,7 @@ def test_cause(status: int, code: IncidentCode, detail: str, again: bool) -> Non
 
 
 @pytest.mark.parametrize(("name", "code"), [("MemoryError", IncidentCode.SIZE), ("RecursionError", IncidentCode.DEPTH),
-                                            ("KeyError", IncidentCode.CRASH)])
+                                            ("TooMuch", IncidentCode.COUNT), ("KeyError", IncidentCode.CRASH)])
 def test_failed(name: str, code: IncidentCode) -> None:
     assert failed(name).code is code
 

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from gateway.detect.base import Scope, Tally
+from gateway.detect.base import Scope, Tally, TooMuch
+from gateway.detect.data import judge
 from gateway.detect.data.detector import CustomerData, code, mask
 from gateway.identifiers import jp
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -291,3 +292,13 @@ def test_a_list_that_goes_on_in_the_next_line():
     assert look(text).identifiers == {"jp.residence_card": 3}
     text = "name = array(['王小明',\n       '李大華',\n       '陳中'])\naccount_no = array(['575315999447',\n       '97402433095956',\n       '626073327937'])"
     assert look(text).identifiers["tw.bank_account"] == 3
+
+
+def test_more_numbers_one_by_one_than_any_list_has(monkeypatch):
+    monkeypatch.setattr(judge, "SINGLE", 100)
+    detector = CustomerData(Scope(Direction.OUTBOUND, "a@bank.example", ("b@x.example",), ("bank.example",), None))
+    cards = "\n".join(f"4579 4718 {n:04d} 2802" for n in range(30))
+    sample = Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(cards, "body")])
+    assert list(detector.look(sample)) == []
+    with pytest.raises(TooMuch):
+        detector.look(Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(cards + "!", "body")]))

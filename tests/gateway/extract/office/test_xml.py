@@ -89,3 +89,12 @@ def test_without_comments_and_sections(data: bytes, bare: bytes) -> None:
 ])
 def test_references_but_for_the_signs_of_markup(data: bytes, plain: bytes) -> None:
     assert spelled(data) == plain
+
+
+def test_more_tags_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml, "TAGS", 400)
+    parse(b"<p>" + b"<r>a word or two</r>" * 199 + b"</p>", Elements())
+    with pytest.raises(XmlRefused, match="tags"):
+        parse(b"<p>" + b"<r>a word or two</r>" * 200 + b"</p>", Elements())
+    cell = b"<table:table-cell><text:p>1</text:p></table:table-cell>"           # a sheet may have many: others count them
+    parse(b"<p xmlns:table='t' xmlns:text='x'>" + cell * 300 + b"</p>", Elements())

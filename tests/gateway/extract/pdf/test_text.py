@@ -12,6 +12,7 @@ from gateway.extract.pdf.document import PDF
 from gateway.extract.pdf.text import Costs, text
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
 from tests.builders.leak_documents import printed
@@ -45,6 +46,19 @@ def test_one_content_on_page_after_page_is_told_early(pages: int, pieces: int, t
             document.pages.append(document.pages[0])
         document.save(made)
     assert codes([item for item in read(made.getvalue(), outbound=True) if isinstance(item, Problem)]) == told
+
+
+def test_of_a_file_with_too_many_pages_the_first_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf(text="Hello"))) as document:
+        for _ in range(4):
+            document.pages.append(document.pages[0])
+        document.save(made)
+    monkeypatch.setattr(pdftext, "PAGES_OVER", 2)
+    assert len(read(made.getvalue(), outbound=True)) == 5
+    monkeypatch.setattr(pdftext, "PAGES_OUT", 4)
+    told, *texts = read(made.getvalue(), outbound=True)
+    assert isinstance(told, Problem) and told.code is IncidentCode.COUNT and len(texts) == 2
 
 
 def test_large_ordinary_page_is_not_read_inbound_and_held_outbound(monkeypatch: pytest.MonkeyPatch) -> None:

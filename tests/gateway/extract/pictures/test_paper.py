@@ -135,3 +135,31 @@ def test_numbers_of_letters_in_a_font_are_no_text() -> None:
 
 def test_what_is_no_pdf_gives_nothing() -> None:
     assert list(paper.pages(b"%PDF-1.4 broken")) == []
+
+
+@pytest.mark.parametrize(("lines", "reach", "told"), [(400, 400, True), (400, 2, False), (30, 400, False)])
+def test_pages_of_more_lines_than_any_drawing_are_not_drawn(
+        lines: int, reach: int, told: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paper, "STROKES", 50_000)
+
+    def draw(canvas: Canvas) -> None:
+        for number in range(lines):
+            canvas.line(100 + number % 7, 100 + number % 9, 100 + reach, 100 + reach + number % 5)
+        canvas.showPage()
+
+    first = shown(draw)[0]
+    assert isinstance(first, Problem) is told
+    monkeypatch.setattr(paper, "SHAPES", 20)
+    last = shown(draw)[0]
+    assert isinstance(last, Problem) and last.code is IncidentCode.COUNT and "lines" in last.detail
+
+
+def test_pages_of_all_files_of_a_message_are_counted() -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(3):
+            canvas.rect(100, 100, 300, 300, fill=1)
+            canvas.showPage()
+
+    found = list(paper.pages(leak_documents.printed(draw), 2))
+    assert [isinstance(item, Problem) for item in found] == [False, False, True]
+    assert isinstance(found[2], Problem) and found[2].detail == "more than 2 scanned pages"
