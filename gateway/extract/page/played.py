@@ -72,7 +72,7 @@ class Play:
     asks: bool = False                   # for a password, in the end
     markup: str = ""                     # of the page in the end, without scripts, where these wrote any
     ended: bool = False                  # by itself: no bound was reached, and all of it could be told
-    spent: bool = False                  # its time or memory was used up
+    spent: bool = False                  # its time, its memory, its timers or its elements were used up
 
     @property
     def followed(self) -> bool:
@@ -219,7 +219,8 @@ def play(source: str, stage: Stage, words: Sequence[str] = ()) -> Play | None:
             spent = _spends(error) and not theatre.guessing
         except _Spent:
             ended, spent = False, not theatre.guessing
-        play = replace(_told(theatre, ended), spent=spent)
+        play = _told(theatre, ended)
+        play = replace(play, spent=play.spent or spent)
     used = stage.clock() - theatre.began
     stage.spend(used)
     stage.wasted += play.spent or used > allowed / 2
@@ -246,4 +247,4 @@ def _told(theatre: _Theatre, ended: bool) -> Play:
     acts = tuple(Act(*map(str, json.loads(line))) for line in str(log or "").split("\n") if line)
     last = json.loads(end) if isinstance(end, str) else {}
     return Play(acts, str(last.get("shown", "")), last.get("asks") is True, str(last.get("markup", "")),
-                ended and last.get("full") is False)
+                ended and last.get("full") is False, last.get("spent") is True and not theatre.guessing)

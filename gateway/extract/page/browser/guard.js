@@ -19,6 +19,7 @@ const LOG = 400,
   FILES = 40,
   HUGE = 1 << 20,
   STEPS = 600,
+  HASTE = 5000,
   DEEP = 40;
 
 let log = '',
@@ -276,7 +277,8 @@ function hide(object, name, value) {
 }
 
 // The present is fixed, and goes on by each look at it, so that nobody waits for it in a loop.
-let now = 1767578400000; // a Monday morning
+const FIRST_MORNING = 1767578400000; // a Monday
+let now = FIRST_MORNING;
 const RealDate = Date;
 function Date_(...args) {
   if (!new.target) return new RealDate(now).toString();
@@ -324,6 +326,8 @@ function soon(f, after, every) {
   timers.push({ f, at: now + Math.min(Number(after) || 0, 1e7), id: turn, every });
   return turn;
 }
+// All turns are gone before anybody could have read a line: the page waits for the player to give up.
+const hasty = () => ticks >= STEPS && now - FIRST_MORNING < HASTE;
 function tick() {
   if (ticks >= STEPS || timers.length === 0) return false;
   ticks += 1;

@@ -219,6 +219,8 @@ const entries = {
         asks +
         ',"full":' +
         (made >= MOST || ticks >= STEPS) +
+        ',"spent":' +
+        (made >= MOST || hasty()) +
         ',"markup":' +
         quote(cut(out, 1 << 20)) +
         '}',

@@ -120,6 +120,8 @@ def test_programs_of_old_browsers(page):
     ("<p>Wait</p><script>self['fet'+'ch']('https://a.example/').then(r=>r.text()).then(eval)</script>", "leaves for another page"),
     (WORDS[:400] + "<button onclick=\"location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">Open</button>", "leads on to an address that it hides"),
     ("<p>Wait</p><script>for(i=0;i<1e10;i++);location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>", "is busy for longer than any page of its size"),
+    ("<p>Wait</p><script>for(i=0;i<2000;i++)setTimeout(()=>0,i);setTimeout(go,4000)</script>", "is busy for longer than any page of its size"),
+    ("<p>Wait</p><script>for(i=0;i<40000;i++)document.createElement('p')</script>", "is busy for longer than any page of its size"),
     (WORDS + "<script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
 ])
 def test_played_pages_that_lead_away(source, way):
@@ -130,6 +132,7 @@ def test_played_pages_that_lead_away(source, way):
     WORDS + "<script>document.body.append(Object.assign(document.createElement('iframe'),{src:'https://a.example/'}))</script>",
     "<script src='https://h.example/l.js'></script><script>L.map('m').open('https://h.example/{z}');draw([" + "1.5, " * 100 + "2])</script>",
     WORDS + "<script>for(;;);</script>", "<canvas id=c></canvas><script>(function f(){requestAnimationFrame(f)})()</script>",
+    "<p id=t></p><script>(function f(){t.textContent=new Date();setTimeout(f,1000)})()</script>",
     WORDS + "<script>if(parent.frames.length==0)top.location.href='https://a.example/'</script>",
     WORDS + "<form id=f action=https://a.example/></form><script>f.submit()</script>",
     "<script>if(/Android/.test(navigator.userAgent))location.href='https://m.example/'</script>",
