@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.identifiers import characters, tw
-from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, UPPER, Characters, ahead, matches
+from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, ahead, matches
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
@@ -202,6 +202,7 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     if found is not None:
         digit, letter = found.are(DIGIT), found.among("OolI")
         starts = _not_among_letters(found, found.places((digit & ahead(letter, 1)) | (letter & ahead(digit, 1))))
+        starts = _in_long_runs(found, starts) if len(starts) > HINTS else starts
     else:
         starts = np.array([m.start() for m in LETTER_HINT.finditer(text)])
     pieces: list[str] = []
@@ -223,6 +224,25 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
         pieces += (text[copied:match.start()], _letters_to_digits(match))
         done = copied = match.end()
     return "".join((*pieces, text[copied:])) if pieces else text
+
+
+SHORTEST = 8
+"""Characters of the shortest run whose letters are taken for digits."""
+HINTS = 100
+"""Places in a text from which on those in shorter runs are told with arrays."""
+
+
+def _in_long_runs(found: Characters, places: np.ndarray) -> np.ndarray:
+    """Those with as many characters around them as the shortest run has that may stand in one."""
+    length = np.ones(len(places), np.int8)
+    for step in (1, -1):
+        among = np.ones(len(places), bool)
+        for distance in range(1, SHORTEST):
+            at = places + MARGIN + step * distance
+            codes = found.codes[at]
+            among &= ((found.kinds[at] & (DIGIT | UPPER | SEPARATOR)) != 0) | (codes == ord("o")) | (codes == ord("l"))
+            length += among
+    return np.asarray(places[length >= SHORTEST])
 
 
 NEAR = 4
@@ -256,7 +276,7 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     """O, o, l, I, | inside a run that also has real digits: digits. A leading letter pair and a last letter stay."""
     whole = match.group()
     run = whole.lstrip(" -")
-    if len(run) < 8 or sum("0" <= c <= "9" for c in run) < 2:
+    if len(run) < SHORTEST or sum("0" <= c <= "9" for c in run) < 2:
         return whole
     word = _WORD.match(run)                               # `ID ` before the number is none of its digits
     if word:

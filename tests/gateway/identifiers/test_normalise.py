@@ -107,3 +107,12 @@ def test_check_characters_of_hong_kong_in_other_writings():
 def test_the_word_that_the_japanese_say_for_a_hyphen():
     assert view("番号は1234の5678の9012です。３の２").text == "番号は1234-5678-9012です。3-2"
     assert view("東京の12、5件の請求").text == "東京の12、5件の請求"
+
+
+def test_places_in_short_runs_are_told_alike(monkeypatch):
+    dice = random.Random(5)
+    texts = ["".join(dice.choices("0123456789OolI0123456789OolI -AB\n,xb", k=2000)) for _ in range(20)]
+    monkeypatch.setattr(normalise, "HINTS", 10**9)
+    one_by_one = [view(text).text for text in texts]
+    monkeypatch.setattr(normalise, "HINTS", 0)
+    assert [view(text).text for text in texts] == one_by_one != texts
