@@ -20,6 +20,9 @@ STEP = 1 << 18                           # octets made by one call of a decompre
 FEED = 1 << 16                           # packed octets given to it at a time
 ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_FRAMES = 1_000                      # of one file; programs that pack in parallel make one a megabyte
+LARGE, LARGE_RATIO = 128 << 20, 40
+"""Octets of one member, and how many times its packed ones, from which on it is a bomb below the ratio of small ones: logs and
+tables of that size shrink to a tenth or a twentieth."""
 KEPT = 1 << 20                           # octets of a member that broke a limit which are still shown to the detectors
 
 
@@ -73,6 +76,8 @@ class Budget:
         """The same of a member that is going to have so many, of which some are `made`."""
         if self.made + octets > self.size:
             raise LimitReached(IncidentCode.SIZE, f"unpacks to more than {self.size} octets", bytes(made[:KEPT]))
+        if octets > LARGE and octets > LARGE_RATIO * max(1, consumed):
+            raise LimitReached(IncidentCode.RATIO, f"{LARGE >> 20} MiB and more than {LARGE_RATIO} to 1", bytes(made[:KEPT]))
         if octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
             raise LimitReached(IncidentCode.RATIO, f"more than {self.limits.ratio} to 1", bytes(made[:KEPT]))
 

@@ -52,6 +52,10 @@ LARGEST_WAIT = 32 << 20                  # octets that locked nodes together kee
 SPENT = "the time for guessing passwords is used up"
 CLAIMED = Observation("CLAIMED")         # the first item of an extractor that claims a node; never filed
 
+PROSE = ("text/plain", "text/html")
+"""Types whose octets are characters: what would break the limit of texts is not decoded first."""
+WIDEST = 4                               # octets of one character
+
 MALFORMED = (ValueError, LookupError, EOFError, struct.error, zlib.error, ArithmeticError, AttributeError, TypeError)
 """What parsers raise over bad input; anything else counts as a crash."""
 
@@ -163,6 +167,10 @@ class _Walk:
         crowd = crowds.crowd(node.type, node.data)
         if crowd:
             self.incident(IncidentCode.COUNT, node.artifact, crowd)
+            node = job.node = replace(node, data=node.data[:AFTER_FLOOD])
+            job.sample.data = node.data
+        elif node.type in PROSE and longer_than(node.data, self.context.limits.text):
+            self.incident(IncidentCode.SIZE, node.artifact, "text limit")
             node = job.node = replace(node, data=node.data[:AFTER_FLOOD])
             job.sample.data = node.data
         began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
@@ -307,6 +315,11 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
         if type(error).__module__ != PANIC:
             raise
         yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+
+
+def longer_than(data: bytes, characters: int) -> bool:
+    """True where these octets are certainly more characters than that."""
+    return len(data) > characters and (len(data) > WIDEST * characters or (b"\0" not in data[:4096] and data.isascii()))
 
 
 def shorten(sample: Sample) -> None:

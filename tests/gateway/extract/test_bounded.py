@@ -4,7 +4,7 @@ import pytest
 import zstandard
 
 from gateway.extract.base import Context
-from gateway.extract.bounded import KEPT, Budget, Damaged, LimitReached, counted, inflate, unlzma, unzstd
+from gateway.extract.bounded import KEPT, LARGE, LARGE_RATIO, Budget, Damaged, LimitReached, counted, inflate, unlzma, unzstd
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.builders.archives import deflate
@@ -68,3 +68,11 @@ def test_zstd_frames_are_counted():
     assert unzstd(budget(), frame * 1000)[0] == b"x" * 1000
     with pytest.raises(LimitReached, match="more than 1000 frames"):
         unzstd(budget(), frame * 1001)
+
+
+def test_a_large_member_has_a_lower_ratio():
+    allowed = budget(expanded=1 << 30)
+    for octets, packed in ((LARGE, 2 << 20), (LARGE + 1, LARGE // LARGE_RATIO + 1), (LARGE * 3, LARGE // 10)):
+        allowed.announced(octets, packed, b"")
+    with pytest.raises(LimitReached, match="128 MiB and more than 40 to 1"):
+        allowed.announced(LARGE + 1, LARGE // LARGE_RATIO - 1, b"")

@@ -423,3 +423,12 @@ def test_more_names_than_any_archive_has(monkeypatch):
         names = [Child(b"%d" % n, ArtifactKind.MEMBER, ("a" * length + str(n),)) for n in range(10)]
         walked, _ = run([root_gives(*names)])
         assert [i.code for i in walked.incidents] == ([IncidentCode.COUNT] if held else [])
+
+
+@pytest.mark.parametrize(("data", "held"), [
+    (b"word " * 300, True), ("字".encode() * 1000, False), ("字".encode() * 1400, True), (b"word " * 150, False), (("word " * 250).encode("utf-16-le"), False)])
+def test_what_would_break_the_limit_of_texts_is_not_decoded_first(data, held):
+    seen: list[int] = []
+    reader = Fake("text/plain", lambda node, context: iter([Text("", "body")] if seen.append(len(node.data)) is None else []))
+    walked, _ = run([root_gives(member(data, "a.txt", detected_type="text/plain")), reader], Limits(text=1000))
+    assert [i.code for i in walked.incidents] == [IncidentCode.SIZE] * held and seen
