@@ -80,7 +80,8 @@ def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
                 yield from _beside(page, few, source, left)
                 continue
             elif not left.scans:
-                yield Problem(IncidentCode.COUNT, f"more than {min(MOST_PAGES, most)} scanned pages")
+                yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages" if most >= MOST_PAGES
+                              else f"more than {IN_ALL} scanned pages in all files")
                 return
             else:
                 left.scans -= 1

@@ -187,8 +187,11 @@ def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
 
 def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
     """What the pages of a PDF file show beside their text."""
+    if context.drawn > paper.IN_ALL:
+        return                                            # that was told of another file
     for shown in paper.pages(data, paper.IN_ALL - context.drawn):
         if isinstance(shown, Problem):
+            context.drawn += context.drawn == paper.IN_ALL
             yield shown
         elif shown.code:
             yield from _told(barcodes.read(shown.picture)[0], shown.source)

@@ -162,4 +162,4 @@ def test_pages_of_all_files_of_a_message_are_counted() -> None:
 
     found = list(paper.pages(leak_documents.printed(draw), 2))
     assert [isinstance(item, Problem) for item in found] == [False, False, True]
-    assert isinstance(found[2], Problem) and found[2].detail == "more than 2 scanned pages"
+    assert isinstance(found[2], Problem) and found[2].detail == f"more than {paper.IN_ALL} scanned pages in all files"

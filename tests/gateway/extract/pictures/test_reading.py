@@ -283,3 +283,14 @@ def test_slices_are_read_with_the_first_of_them() -> None:
         return called.tools
 
     assert tools(0, strips) and tools(4, ()) == []
+
+
+def test_too_many_scanned_pages_of_all_files_are_told_once():
+    def draw(canvas):
+        canvas.rect(100, 100, 300, 300, fill=1)
+        canvas.showPage()
+
+    data = leak_documents.printed(draw)
+    context = Context(Limits(), outbound=True, drawn=pictures.paper.IN_ALL - 1)
+    found = [list(PICTURES.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, "application/pdf"), context)) for _ in range(3)]
+    assert [[y.code for y in each if isinstance(y, Problem)] for each in found] == [[IncidentCode.COUNT], [], []]
