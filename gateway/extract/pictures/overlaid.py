@@ -1,5 +1,5 @@
-"""White or black type over a photograph, with an outline or a shadow mostly: no ground is even there, but the type is whiter or
-blacker than nearly all of the photograph.
+"""White or black type over a photograph, with an outline or a shadow mostly: no ground is even there, so that next to no lettering
+is seen, but the type is whiter or blacker than nearly all of the photograph.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ LEAST, MOST = 0.004, 0.3
 """Its share of the picture."""
 SIDE, STEPS, EVEN = 200, 32, 0.4
 """A photograph has no tone in so many steps of grey, in a copy of that size, that covers so much of it."""
-SOLID = 0.15
-"""Share of it that is more than a point away from its edge; of noise next to nothing is."""
+SOLID, GROUND = 0.15, 0.2
+"""Share of it that is more than a point away from its edge: of noise next to nothing is. Share that is ten points away: of type
+next to nothing is, of the light side of a sheet most."""
+TENTH = 4
+"""Points in each direction that are looked at as one for that."""
 MORE = 2
 """Times as much lettering as the picture itself shows."""
 
@@ -24,7 +27,7 @@ MORE = 2
 def apart(picture: Image.Image, letters: int) -> Image.Image | None:
     """The type over a grey photograph, black on white; None for other pictures and where there is none. `letters`: of
     lettering.threes for the picture."""
-    if not _photograph(picture):
+    if letters > lettering.PAGE or not _photograph(picture):
         return None
     grey = np.asarray(picture)
     for marks in (grey >= WHITE, grey <= BLACK):
@@ -37,7 +40,8 @@ def apart(picture: Image.Image, letters: int) -> Image.Image | None:
 
 def _solid(type_: Image.Image, share: float) -> bool:
     """Whether it consists of strokes. `share`: of the picture that is black in it."""
-    return float(np.mean(np.asarray(type_.filter(ImageFilter.MaxFilter(3))) == 0)) > SOLID * share
+    thick = float(np.mean(np.asarray(type_.reduce(TENTH).filter(ImageFilter.MaxFilter(5))) == 0))
+    return thick < GROUND * share and float(np.mean(np.asarray(type_.filter(ImageFilter.MaxFilter(3))) == 0)) > SOLID * share
 
 
 def _photograph(picture: Image.Image) -> bool:

@@ -247,7 +247,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         yield "eng", text
     languages = language(context.heard)
     named = ""
-    small = doubtful and prepared.width * prepared.height < FEW_LINES and _legible(text) < 2 * FEW_WORDS
+    small = doubtful and prepared.width * prepared.height < FEW_LINES and not _spelled(WORDS.findall(text))
     if (small or NUMBERS.search(text)) and not (fluent or _fluent(text)):
         named = columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
         known = Labels()
@@ -271,9 +271,13 @@ def _fluent(text: str) -> bool:
     page, leaves pieces."""
     words = WORDS.findall(text)
     odd = sum(MIXED.fullmatch(word) is None for word in words)
-    spelled = sum(SPELLED.fullmatch(word) is not None for word in words)
-    return (len(words) >= PROSE and 2 * spelled >= len(words) and odd * ODD <= len(words)
+    return (len(words) >= PROSE and _spelled(words) and odd * ODD <= len(words)
             and sum(map(len, words)) >= READ * len("".join(text.split())))
+
+
+def _spelled(words: list[str]) -> bool:
+    """Whether they are words of a language in Latin letters, for the most part."""
+    return 2 * sum(SPELLED.fullmatch(word) is not None for word in words) >= max(1, len(words))
 
 
 def _legible(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from gateway.extract.pictures import lettering, overlaid
 
@@ -36,5 +36,7 @@ def test_photographs_noise_and_pages_stay() -> None:
     draw = ImageDraw.Draw(sheet)
     for number in range(9):
         draw.text((60, 20 + 60 * number), "Ann Bell   4579471809962802", 0, ImageFont.load_default(34))
-    for picture in (photograph(), photograph(6), noise, sheet):
+    light = Image.linear_gradient("L").resize(sheet.size).point(lambda v: 110 + v * 145 // 255)
+    shaded = ImageChops.multiply(sheet.point(lambda v: min(255, v + 5)), light)
+    for picture in (photograph(), photograph(6), noise, sheet, shaded):
         assert overlaid.apart(picture, lettering.threes(picture)) is None
