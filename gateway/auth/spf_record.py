@@ -18,7 +18,6 @@ _ENDS_IN_MACRO = re.compile(rf"{_MACRO}\Z")
 _TOP_LABEL = re.compile(r"\.(?:[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*|[A-Za-z0-9]+-[A-Za-z0-9-]*[A-Za-z0-9])\.?\Z")
 _MACRO_LETTERS = re.compile(r"%\{([A-Za-z])([0-9]*)")
 _MODIFIER = re.compile(r"([A-Za-z][A-Za-z0-9_.-]*)=(.*)\Z", re.S)
-_MECHANISM = re.compile(r"([+?~-]?)([A-Za-z][A-Za-z0-9]*)(:[^/]*.*|)\Z", re.S)
 _CIDR = re.compile(r"(?:/(0|[1-9][0-9]?))?(?://(0|[1-9][0-9]{0,2}))?\Z")
 _QUAD = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
 

@@ -55,7 +55,6 @@ FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]++(?
 _IS_MARK = np.array([re.match(f"[{MARKS}]", chr(code)) is not None for code in range(0x10000)])
 MANY = 1000
 """Format characters of a text from which on they are taken out with arrays."""
-NON_ASCII = re.compile(r"[^\x00-\x7f]")
 
 
 class _Table(dict[int, int | str]):

@@ -44,7 +44,6 @@ SIGNATURE = re.compile(r"^-- ?\r?$", re.M)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
 MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
-NOT_MARKED = ("header subject", "header from", "header to", "header cc")
 
 
 def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:

@@ -78,10 +78,6 @@ class TooMany(ValueError):
     """More blocks or records than any archive has, or a longer name. One line."""
 
 
-Unlock = Callable[[Lock], tuple[bytes, bytes] | None]
-"""Gives (key, vector) for encrypted headers, None where no password fits."""
-
-
 def vint(data: bytes, at: int) -> tuple[int, int]:
     """RAR 5's integer: seven bits an octet, lowest first. Raises ValueError where it does not end."""
     value = 0

@@ -75,11 +75,6 @@ def _flush(lines: list[bytes], fields: list[Header]) -> None:
         fields.append(Header(match[1].decode("ascii").lower(), match[2].strip(b" \t\r\n")))
 
 
-def decode_word(charset: bytes, encoding: bytes, text: bytes) -> str:
-    """One encoded word (RFC 2047); what cannot be decoded stays readable, never raises."""
-    return decode_named(word_octets(encoding, text), charset.decode("ascii", "replace"))
-
-
 def word_octets(encoding: bytes, text: bytes) -> bytes:
     if encoding in b"Bb":
         clean = re.sub(rb"[^A-Za-z0-9+/]", b"", text)

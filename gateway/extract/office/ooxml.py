@@ -25,8 +25,6 @@ from gateway.model.finding import IncidentCode
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
 APPLE_DOUBLE = b"\0\x05\x16\x07"        # RFC 1740
-CHILD_RELATIONS = frozenset({"afchunk", "vbaproject", "oleobject", "package", "activexcontrolbinary", "control", "attachedtoolbars",
-                             "printersettings", "vmldrawing", "customdata"})
 WHOLE_CHILD = frozenset({"afchunk", "package", "oleobject"})     # yielded as children even where they are XML or HTML
 DDE_FORMULA = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:f|formula[12]?|definedName|calculatedColumnFormula)(?:\s[^<>]*)?>"
                          rb"([^<]*(?:\||&#)[^<]*)<")
