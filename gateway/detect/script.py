@@ -9,7 +9,19 @@ from gateway.detect.base import Scope, Tally
 from gateway.detect.code_forms import CODE_READ, CODES, COMMENTED, NEVER_TEXT, NOT_TEXT, dense, uncommented
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
-from gateway.detect.script_forms import BINARY, BY_TYPE, DECLARED, HEADS, MARKDOWN, MARKUPS, NOTES, PLAIN_NAMES, RUNNING, TEXTUAL
+from gateway.detect.script_forms import (
+    BINARY,
+    BY_TYPE,
+    DECLARED,
+    HEADS,
+    MARKDOWN,
+    MARKUPS,
+    NOTES,
+    PLAIN_NAMES,
+    REMARK,
+    RUNNING,
+    TEXTUAL,
+)
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.filename import extensions
@@ -64,6 +76,7 @@ class ScriptDetector:
                 yield Finding(code, "script", severity, sample.artifact.id, (what,))
                 return
         if "<" in head[:256]:
+            head = marked_up(sample) if "<!--" in head else head
             for code, what, markup in MARKUPS:
                 if markup.search(head):
                     yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
@@ -115,6 +128,11 @@ def is_file(sample: Sample) -> bool:
     if artifact.names or artifact.kind in (ArtifactKind.MEMBER, ArtifactKind.OBJECT):
         return True
     return artifact.kind is ArtifactKind.PART and artifact.declared_type.startswith(("application/", "image/", "audio/", "video/"))
+
+
+def marked_up(sample: Sample) -> str:
+    """The first characters of markup without its remarks."""
+    return plain(REMARK.sub("", beginning(sample, BLANKS))[:8192])
 
 
 def plain(code: str) -> str:

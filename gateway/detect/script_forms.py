@@ -18,7 +18,8 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-REGISTRY", "registry file", False, r"(?:Windows Registry Editor Version 5|REGEDIT4)"),
     ("SCRIPT-SHELL-FILE", "Internet shortcut", False,
      r"(?:\[[^\]\n]{1,60}\][^\[]{0,600}){0,3}\[(?:InternetShortcut|DEFAULT)\][^\[]{0,400}?(?:^|\n)\s*(?:BASE)?URL\s*="),
-    ("SCRIPT-SHELL-FILE", "shell command file", False, r"\[Shell\]\s*(?:\n|\r\n?)\s*(?:Command|IconFile)\s*="),
+    ("SCRIPT-SHELL-FILE", "shell command file", False,
+     r"(?:\[Taskbar\][^\[]{0,400})?\[Shell\]\s*(?:\n|\r\n?)\s*(?:Command|IconFile)\s*="),
     ("SCRIPT-SHELL-FILE", "remote desktop file", False,
      r"(?:[a-z][a-z ]{2,40}:[isb]:[^\n]{0,400}\n\s{0,8}){0,40}(?:screen mode id|full address|use multimon|alternate full address|"
      r"gatewayhostname|remoteapplicationmode|drivestoredirect):[is]:"),
@@ -66,14 +67,16 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
     ("SCRIPT-HOST", "script host file",
      r"<(?:package|job)(?:\s[^>]{0,200})?>(?:[^<]{0,400}<(?!script)[^>]{0,200}>){0,16}[^<]{0,400}<script[\s>]"),
     ("SCRIPT-SCRIPTLET", "scriptlet", r"<(?:scriptlet|component)[\s>][\s\S]{0,400}<(?:script|registration|implements)[\s/>]"),
-    ("SCRIPT-SHELL-FILE", "library or search file", r"<(?:libraryDescription|searchConnectorDescription|persistedQuery)[\s/>]"),
-    ("SCRIPT-SHELL-FILE", "settings shortcut", r"<PCSettings[\s/>]"),
-    ("SCRIPT-SHELL-FILE", "management console file", r"<MMC_ConsoleFile[\s/>]"),
+    ("SCRIPT-SHELL-FILE", "library or search file",
+     r"<(?:[\w.-]{1,40}:)?(?:libraryDescription|searchConnectorDescription|persistedQuery)[\s/>]"),
+    ("SCRIPT-SHELL-FILE", "settings shortcut", r"<(?:[\w.-]{1,40}:)?PCSettings[\s/>]"),
+    ("SCRIPT-SHELL-FILE", "management console file", r"<(?:[\w.-]{1,40}:)?MMC_ConsoleFile[\s/>]"),
     ("SCRIPT-SHELL-FILE", "Java start file", r"<jnlp[\s/>]"),
-    ("SCRIPT-SHELL-FILE", "click-once deployment", r"urn:schemas-microsoft-com:asm\.v[12][\s\S]{0,2000}<deployment[\s>]"),
+    ("SCRIPT-SHELL-FILE", "click-once deployment",
+     r"urn:schemas-microsoft-com:asm\.v[12][\s\S]{0,2000}<(?:[\w.-]{1,40}:)?deployment[\s>]"),
     ("SCRIPT-SHELL-FILE", "Windows sandbox file", r"<Configuration>[\s\S]{0,2000}<LogonCommand>"),
-    ("SCRIPT-SHELL-FILE", "application installer file", r"<AppInstaller[\s>]"),
-    ("SCRIPT-SHELL-FILE", "scheduled task", r"<Task\s[^>]{0,200}windows/2004/02/mit/task"),
+    ("SCRIPT-SHELL-FILE", "application installer file", r"<(?:[\w.-]{1,40}:)?AppInstaller[\s>]"),
+    ("SCRIPT-SHELL-FILE", "scheduled task", r"<(?:[\w.-]{1,40}:)?Task\s[^>]{0,200}windows/2004/02/mit/task"),
     ("SCRIPT-SHELL-FILE", "contact that starts a program", r"<c:contact[\s>][\s\S]{0,4000}<c:Value>[^<]{0,200}\.(?:cpl|exe|"
      r"dll|lnk|scr|js|vbs|bat)<"),
     ("SCRIPT-SHELL-FILE", "office data connection", r"<odc:OfficeDataConnection|content=[\"']?text/x-ms-odc"),
@@ -100,8 +103,10 @@ SETTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "VPN profile that runs a command", "[Interface]",
      r"\n\s{0,8}(?:Pre|Post)(?:Up|Down)\s{0,4}=\s{0,4}(?!(?:sudo\s)?(?:/\S{0,40}/)?(?:ip6?tables|ip|nft|ufw|sysctl|wg|resolvectl|resolvconf|"
      r"systemctl|echo|iptables-\w{1,10}|firewall-cmd|route|ping)\s)\S"),
+    ("SCRIPT-BUILD", "task that runs when its folder is opened", "folderOpen", r"\"runOn\"\s{0,8}:\s{0,8}\"folderOpen\""),
 )
-"""Settings of networks, by any name."""
+"""Settings that people import or open as a folder, by any name."""
+REMARK = re.compile(r"<!--(?:[^-]++|-(?!->))*+-->")
 NOTES = re.compile(r"(?:\s{0,64}(?:[;']|//|::|rem\s|#(?=[\s#]))[^\n]{0,2000}\n)++", re.I)
 """Remarks in front of a script or of settings."""
 MARKDOWN = frozenset({"md", "rst"})

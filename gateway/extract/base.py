@@ -124,6 +124,18 @@ class NeedsDeepLane(Exception):
     """The plain lane met a node that only the deep lane's parsers can take apart. `args[0]` is its detected type."""
 
 
+READ_WHOLE = frozenset({"message/rfc822", "multipart/related"})
+"""Types of whose octets their own reader leaves none out."""
+CARRIED = (b"PK\3\4", b"PK\5\6", b"PE\0\0", b"MSCF\0", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!\x1a", b"**ACE**", b"\x7fELF",
+           b"ITSF\3", b"L\0\0\0\1\x14\2")
+"""How files begin that only the deep lane carves out of others."""
+
+
+def carries(data: bytes) -> bool:
+    """Whether a text has another file behind it, perhaps: unpackers find it there whatever stands before."""
+    return any(magic in data for magic in CARRIED)
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """Stands in the plain lane's list for all that is not in it: the walk raises NeedsDeepLane for what it claims."""
@@ -132,7 +144,8 @@ class Gate:
     name: str = "gate"
 
     def claims(self, node: Node) -> bool:
-        return node.type not in self.plain
+        return node.type not in self.plain or (
+            node.type not in READ_WHOLE and b"\0" in node.data and carries(node.data))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         raise NeedsDeepLane(node.type)

@@ -28,6 +28,8 @@ LETTER = re.compile(r"&#(?:x0*+([2-7][0-9a-f])(?![0-9a-f])|0*+([3-9][0-9]|1[01][
 SECRET = re.compile(
     r"pass(?:word|code|phrase)|(?<!\w)PIN(?!\w|\s?-?code)|"
     r"(?:verification|security|one-time|access) code|(?<!\w)(?:OTP|CVV2?|CVC2?)(?!\w)|"
+    r"\d-digit code|authenticat(?:or|ion) code|(?:recovery|seed|mnemonic) phrase|online banking|"
+    r"網路銀行|网上银行|ネットバンキング|助[記记][詞词]|"
     r"card n(?:umber|o)|kennwort|passwort|mot de passe|contrase\u00f1a|"
     r"密[碼码]|[驗验][證证][碼码]|卡[號号]|安全[碼码]|パスワード|暗証番号|認証コード|カード番号|비밀번호|인증번호|카드번호", re.I)
 """What people are asked for that is theirs alone, in words."""

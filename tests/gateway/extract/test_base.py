@@ -22,3 +22,12 @@ def test_gate_claims_what_is_not_plain():
     artifact = Artifact(0, None, ArtifactKind.PART)
     assert not gate.claims(Node(artifact, b"", "text/plain"))
     assert gate.claims(Node(artifact, b"", "application/zip"))
+
+
+def test_gate_claims_texts_with_a_file_behind_them():
+    gate = Gate(frozenset({"text/plain", "message/rfc822"}))
+    artifact = Artifact(0, None, ArtifactKind.PART)
+    for data in (b"words PK\3\4\0", b"words MZ\0PE\0\0", b"words 7z\xbc\xaf\0", b"L\0\0\0\1\x14\2\0"):
+        assert gate.claims(Node(artifact, data, "text/plain")) and not gate.claims(Node(artifact, data, "message/rfc822"))
+    for data in (b"words PK\3\4", "UTF-16".encode("utf-16"), b"words \0 and NUL"):
+        assert not gate.claims(Node(artifact, data, "text/plain"))

