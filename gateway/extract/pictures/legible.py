@@ -56,6 +56,8 @@ MOST_SIGNS = 2
 """Of the digits of a card those that were read as something else."""
 COMPANY = 2
 """Valid numbers beside which the others are taken for such."""
+LEAST_TRUE = 0.25
+"""Share of valid ones among what begins with a letter or sign and looks like an identity number of Taiwan."""
 
 
 def fit(picture: Image.Image) -> Image.Image:
@@ -217,8 +219,13 @@ def _digits_only(text: str) -> str:
 
 
 def _lettered(text: str) -> str:
-    """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not."""
-    if sum(map(_true, TW_SHAPE.finditer(text))) < COMPANY:
+    """The text with Taiwanese identity numbers whose letter was misread, where it has COMPANY numbers that were not.
+
+    Of numbers that only look like them (parts, orders) a tenth is right by chance.
+    """
+    like = list(TW_SHAPE.finditer(text))
+    true = sum(map(_true, like))
+    if true < max(COMPANY, sum(not DIGIT.match(match[1]) for match in like) * LEAST_TRUE):
         return text
     return "\n".join(_lettered_line(line) for line in text.split("\n"))
 

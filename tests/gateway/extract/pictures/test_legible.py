@@ -62,6 +62,14 @@ def test_nothing_is_made_larger_than_allowed():
     assert fit(ImageOps.invert(Image.new("L", (300, 200), 255))).size == (300, 200)
 
 
+def test_part_numbers_are_no_misread_identity_numbers():
+    dice = random.Random(5)
+    parts = [f"{dice.choice('KGCUVYPEF')}{dice.choice('12')}{dice.randrange(10 ** 8):08}" for _ in range(40)]
+    known = [makers.tw_id(dice) for _ in range(3)]
+    text = "\n".join([*known, *(part for part in parts if not tw.national_id(part))])
+    assert mended(text) == text
+
+
 def test_letters_of_identity_numbers_are_mended_among_others():
     rng = random.Random(1)
     known = [makers.tw_id(rng) for _ in range(5)]
