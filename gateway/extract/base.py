@@ -77,6 +77,9 @@ class Context:
     heard_names: list[str] = field(default_factory=list)
     # ^ beginnings of texts, and file names, met so far; kept by the walk, read for passwords only when something is locked
     listened: int = 0                    # how many of them were read
+    unread: list[tuple[Extractor, Node]] = field(default_factory=list)
+    # ^ pictures whose words are only worth their cost where something stays locked: with `reading` their extractor gives them
+    reading: bool = False
     fitted: list[str] = field(default_factory=list)
     # ^ what opened something: people use one password for several files
     stale: frozenset[str] = frozenset()  # set by the walk: tried on this node before, and only worth it again if they fitted

@@ -112,11 +112,19 @@ class _Walk:
 
     def following(self) -> _Job | None:
         """Bodies first: they may hold the password of what stands before them. Last what is locked, again and again as
-        long as new words turn up."""
+        long as new words turn up, those of pictures at the end."""
         if self.light or self.heavy:
             return self.light.popleft() if self.light else self.heavy.popleft()
         if not self.locked:
             return None
+        job = self.promising()
+        if job is None and self.context.unread and not self.stopped:
+            self.read_pictures()
+            job = self.promising()
+        return job or self.locked.popleft()                        # nothing new: what it gave is what is known of it
+
+    def promising(self) -> _Job | None:
+        """A locked node for which there are words that were not tried on it."""
         listen(self.context)
         known = everything(self.context)
         for job in self.locked:
@@ -124,7 +132,16 @@ class _Walk:
                 self.locked.remove(job)
                 job.kept.clear()
                 return job
-        return self.locked.popleft()     # nothing new: what it gave is what is known of it
+        return None
+
+    def read_pictures(self) -> None:
+        """For words alone: what goes wrong leaves locked what is locked, and that is told."""
+        self.context.reading = True
+        for extractor, node in self.context.unread:
+            for item in guarded(extractor, node, self.context):
+                if isinstance(item, Text):
+                    self.context.hear(item.content)
+        self.context.unread.clear()
 
     def push(self, child: Child, parent: Artifact | None) -> None:
         """Makes an artifact of a child and queues it, unless the same was queued before."""

@@ -1,4 +1,5 @@
-"""Pictures that hold data: barcodes by zxing, text by Tesseract in the tool lane. Scanned PDF pages too. Outbound mail only.
+"""Pictures that hold data: barcodes by zxing, text by Tesseract in the tool lane. Scanned PDF pages too. Of inbound mail only the
+words of a few pictures, where something stays locked: they may say its password.
 
 English first: it reads digits and Latin letters in any script's picture in a fifth of the time. Where that found numbers,
 a second pass in the language of the mail alone reads headings and names, line by line across the page: beside English,
@@ -46,6 +47,8 @@ MOST_PIXELS = 100_000_000
 DOCUMENT = 60_000
 """Pixels from which on lettering may be a table: not having read it within the budget counts."""
 MOST_PAGES = 8
+MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
+"""Pictures of inbound mail that may be read for passwords, and octets of each."""
 NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
 WORDS = re.compile(r"[0-9A-Za-z]{2,}")
 MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
@@ -93,7 +96,9 @@ class PictureExtractor:
                 or (node.type in UNKNOWN and RASTER.match(node.data) is not None))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        if not context.outbound:
+        if not context.outbound and not context.reading:
+            if node.type != "application/pdf" and len(context.unread) < MOST_UNREAD and len(node.data) <= LARGEST_UNREAD:
+                context.unread.append((self, node))
             return
         if node.type == "application/pdf":
             yield from _scanned_pages(node.data, context)
@@ -215,12 +220,19 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
     if letters < lettering.THREES:
         return
     try:
-        for language, text in _ocr(picture, letters, context):
+        for language, text in _ocr(picture, letters, context) if context.outbound else _said(picture, context):
             yield Text(text, f"ocr {language} {source}")
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
             return                                        # a picture without a reader is inert; doctor names the missing reader
         yield Problem(IncidentCode.TIMEOUT, f"text in a picture: {error}")
+
+
+def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
+    """Language and text as they were read, nothing put right: a password looks like nothing else."""
+    prepared = legible.fit(picture)
+    for known, tool in (("eng", "tesseract"), (language(context.heard), "tesseract-rows")):
+        yield known, _tool(tool, prepared, context, languages=known)
 
 
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:

@@ -281,6 +281,36 @@ def test_the_password_stands_in_a_later_attachment():
     assert sorted(s.artifact.id for s in visited) == [0, 1, 2, 3]
 
 
+class Note:
+    """A picture: its words are given only where they are asked for."""
+
+    name = "note"
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    def claims(self, node: Node) -> bool:
+        return node.data.startswith(b"NOTE ")
+
+    def extract(self, node: Node, context: Context) -> Iterator[Yield]:
+        if not context.reading:
+            context.unread.append((self, node))
+            return
+        self.looks += 1
+        yield Text(node.data[5:].decode(), "ocr")
+        raise ValueError("the rest cannot be read")
+
+
+@pytest.mark.parametrize(("safe", "looks", "locked"), [
+    (b"SAFE Sakura-26:plain words", 1, 0), (b"SAFE nobody-knows:x", 1, 1), (b"plain", 0, 0)])
+def test_pictures_are_read_where_something_stays_locked(safe: bytes, looks: int, locked: int):
+    note = Note()
+    given = root_gives(*(member(part, f"{n}.bin", detected_type="application/octet-stream")
+                         for n, part in enumerate((safe, b"NOTE password: Sakura-26"))))
+    walked, _ = run([given, Safe(), note, Words()])
+    assert (note.looks, len(walked.incidents)) == (looks, locked)
+
+
 def test_the_password_of_one_stands_in_another_that_is_locked_too():
     walked, _, _ = safes(b"SAFE inner-7:deep inside", b"SAFE outer-5:password: inner-7", b"BOX password: outer-5")
     assert walked.incidents == ()

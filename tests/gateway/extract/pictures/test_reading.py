@@ -88,6 +88,16 @@ def test_numbers_in_a_picture_however_it_lies(change):
     assert any("4579471809962802" in t for t in texts)
 
 
+@needs_tesseract
+def test_pictures_of_inbound_mail_are_read_when_somebody_asks_for_words():
+    context = Context(Limits(), tools=Tesseract())
+    nodes = [Node(Artifact(n, 0, ArtifactKind.IMAGE), png(page(lines=(f"password: Wq{n}7-xKpe",))), "image/png") for n in range(6)]
+    assert [y for node in nodes for y in PICTURES.extract(node, context)] == []
+    assert [node for _, node in context.unread] == nodes[:pictures.MOST_UNREAD]
+    context.reading = True
+    assert any("Wq07-xKpe" in y.content for y in PICTURES.extract(nodes[0], context) if isinstance(y, Text))
+
+
 def test_barcodes_without_any_tool():
     code = zxingcpp.create_barcode("身分證字號 V115718705", zxingcpp.BarcodeFormat.QRCode)
     picture = Image.fromarray(zxingcpp.write_barcode_to_image(code, scale=10))
