@@ -47,6 +47,7 @@ LISTED = re.compile(
 CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,24}[\"'「『(\[]?")
 """What stands between two values of one list in two lines, where a mark says that it goes on."""
 WORD = re.compile(r"[^\W\d_]|\t")
+FIRMS = ("信用代", "税号", "稅號", "识别号", "識別號", "USCC", "redit code", "redit Code")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
 KEPT, KEPT_CHARACTERS = 60, 2 << 20
@@ -97,7 +98,7 @@ class CustomerData:
     """Identifiers, persons and contacts of one message."""
 
     def __init__(self, scope: Scope) -> None:
-        self.active = scope.outbound
+        self.active, self.firms = scope.outbound, False   # firms: a text speaks of their codes
         self.own = scope.reference.own_numbers if scope.reference else frozenset()
         self.ours = OwnData(scope.reference) if scope.reference and not scope.reference.empty else None
         self.labels = Labels()
@@ -210,12 +211,15 @@ class CustomerData:
             self._batch(grid, artifact, bulk.Batch(rest[0].shape, NONE, False, -1, values, rows, begins, ends), NONE)
 
     def _bics(self, grid: Grid, artifact: int, starts: Starts, labelled: np.ndarray) -> None:
-        """Codes of banks, in a text that speaks of them."""
+        """Codes of banks and, with letters, of Chinese firms, in a text that speaks of them."""
         found = list(tokens.bics(grid.text, starts.bics))
         if found and not grid.headings:
             lowered = grid.text.lower()
             found = found if "swift" in lowered or "bic" in lowered else []
         self._lettered(grid, artifact, found, labelled)
+        self.firms = self.firms or any(word in grid.text for word in FIRMS)
+        if self.firms:
+            self._lettered(grid, artifact, list(tokens.credit_codes(grid.text)), labelled)
 
     def _numbers(self, grid: Grid, artifact: int) -> np.ndarray:
         """Every token of the text; the places behind labels of types."""

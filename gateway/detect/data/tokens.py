@@ -393,5 +393,7 @@ def bics(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
 
 
 def credit_codes(text: str) -> Iterator[Token]:
+    """Unified social credit codes (GB 32100-2015) with a letter; the others are numbers."""
     for match in USCC.finditer(text):
-        yield Token("USCC", match.group(), *match.span())
+        if not match.group().isdecimal():
+            yield Token("USCC", match.group(), *match.span())

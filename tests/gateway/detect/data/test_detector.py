@@ -4,6 +4,7 @@ import random
 import time
 
 import pytest
+from stdnum.cn import uscc
 
 from gateway.detect.base import Scope, Tally, TooMuch
 from gateway.detect.data import judge
@@ -49,6 +50,21 @@ def test_stripes_of_cards_need_no_other_word():
     assert (tally.identifiers["card"], tally.persons) == (3, 3)
     assert not scan("\n".join(f";{RNG.randrange(10 ** 15, 4 * 10 ** 15)}=27121010000012300?" for _ in range(3)))[0].identifiers.get("card")
     assert not scan(";4111111111111111=27121010000012300?\n" * 3)[0].identifiers
+
+
+def firm():
+    begin = "91" + RNG.choice(("110000", "310115", "440300")) + "MA" + "".join(RNG.choices("0123456789ABCDEFGHJKLMNPQRTUWXY", k=7))
+    return begin + uscc.calc_check_digit(begin)
+
+
+@pytest.mark.parametrize("rows", [3, 1500])
+def test_codes_of_firms_that_have_letters(rows):
+    firms = [firm() for _ in range(rows)]
+    assert scan("\n".join(f"统一社会信用代码：{value}" for value in firms))[0].identifiers == {"cn.uscc": rows}
+    table = Table("sheet", (("公司", "统一社会信用代码"), *((f"某某{i}", value) for i, value in enumerate(firms))))
+    tally, _ = scan(tables=[table])
+    assert (tally.identifiers, tally.persons) == ({"cn.uscc": rows}, 0)
+    assert scan("\n".join(f"产品编号：{value}" for value in firms))[0].identifiers == {}
 
 
 def test_evidence_shows_three_characters_at_most():
