@@ -78,7 +78,7 @@ def sort(grid: Grid, under: Collection[int] = ()) -> Sorted:
     runs = scan(text, grid.characters)
     spans = [*runs.spans, *runs.short]
     if not len(runs.start) and not spans:
-        return Sorted([], [], _behind(grid, grid.words))
+        return Sorted([], [], _behind(grid, grid.words), grid.words.all())
     places = np.concatenate((runs.start, np.array([s for s, _ in spans], np.int64)))
     found = grid.words.before(text, np.sort(places, kind="stable"))       # lists in order
     kinds = found.all()

@@ -47,7 +47,7 @@ LISTED = re.compile(
 CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,24}[\"'「『(\[]?")
 """What stands between two values of one list in two lines, where a mark says that it goes on."""
 WORD = re.compile(r"[^\W\d_]|\t")
-FIRMS = ("信用代", "税号", "稅號", "识别号", "識別號", "USCC", "redit code", "redit Code")
+FIRMS = TYPES["cn.uscc"].labels
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
 KEPT, KEPT_CHARACTERS = 60, 2 << 20
@@ -217,8 +217,7 @@ class CustomerData:
             lowered = grid.text.lower()
             found = found if "swift" in lowered or "bic" in lowered else []
         self._lettered(grid, artifact, found, labelled)
-        self.firms = self.firms or any(word in grid.text for word in FIRMS)
-        if self.firms:
+        if self.firms or len(grid.text) < bulk.LEAST:
             self._lettered(grid, artifact, list(tokens.credit_codes(grid.text)), labelled)
 
     def _numbers(self, grid: Grid, artifact: int) -> np.ndarray:
@@ -230,6 +229,7 @@ class CustomerData:
         found = bulk.sort(grid, under.known(grid, self.labels))
         for token in found.single:
             self._token(grid, artifact, token)
+        self.firms = self.firms or not FIRMS.isdisjoint(found.kinds)
         for batch in found.batches:
             self._batch(grid, artifact, batch, found.kinds)
         return found.labelled
