@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from gateway.detect.data.layout import SIDE, SPACED_ROWS, Grid
 from gateway.detect.data.runs import FOURS, IN_FOURS, SHAPE_NAMES, SHORT, Runs, scan
@@ -255,7 +256,8 @@ def _batches(grid: Grid, runs: Runs, places: _Places, kept: np.ndarray) -> Itera
 def _written(codes: np.ndarray, start: np.ndarray, places: np.ndarray) -> list[str]:
     """Tokens whose letters and digits stand at the same places, in capitals."""
     lines = np.full((len(start), len(places) + 1), 10, np.uint8)
-    lines[:, :-1] = codes[start[:, None] + (places + MARGIN)]
+    whole = sliding_window_view(codes, int(places[-1]) + 1)[start + MARGIN]       # octets side by side: quicker than one by one
+    lines[:, :-1] = whole[:, places] if whole.shape[1] > len(places) else whole
     return lines.tobytes().upper().decode("ascii").split("\n")[:-1]
 
 

@@ -21,6 +21,8 @@ SHORT = ("D10", "D11")
 """Shapes of ten and eleven digits in groups."""
 IN_FOURS = np.array([place + place // 4 for place in range(16)])
 """Where its digits stand."""
+WHOLE_NUMBER = 7
+"""Digits of a group that may be a number by itself."""
 
 
 def _shapes() -> np.ndarray:
@@ -85,8 +87,10 @@ def _scan(piece: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[t
     cards = _in_fours(codes, kinds, starts, ends, first, last)
     fours = first[cards]
     first, last = first[~cards], last[~cards]
+    apart = _apart(codes, starts, ends, first, last)
+    whole, first, last = _members(first[apart], (last - first + 1)[apart]), first[~apart], last[~apart]
     grouped, short, members = _grouped(codes, kinds, starts, ends, first, last - first + 1)
-    members = members[lengths[members] >= 7]
+    members = np.concatenate((members[lengths[members] >= WHOLE_NUMBER], whole))
     single = np.flatnonzero(~(before | behind) & (lengths >= 6))
     alone = np.sort(np.concatenate((single, members)), kind="stable")
     start, end, shape, looked = _plain(piece, starts[alone], ends[alone])
@@ -115,6 +119,16 @@ def _in_fours(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np
     right &= ((kinds[begin - 1] & SEPARATOR) == 0) | ((kinds[begin - 2] & UPPER) == 0)
     found[found] = right
     return np.asarray(found)
+
+
+def _apart(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Whether a run is several numbers, a blank between each two, together too long for one: an account behind a telephone number,
+    as lists have them by the thousand. _grouped says the same of them with many more looks."""
+    lengths = ends - starts
+    long = lengths >= WHOLE_NUMBER
+    parted = long[:-1] & long[1:] & (starts[1:] - ends[:-1] == 1) & (codes[ends[:-1]] == 32)
+    sums, links = np.cumsum(lengths), np.concatenate(([0], np.cumsum(parted)))
+    return np.asarray((links[last] - links[first] == last - first) & (sums[last] - sums[first] + lengths[first] > LONGEST))
 
 
 def _joined(kinds: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
