@@ -41,7 +41,7 @@ def separated(text: str, found: Characters | None) -> str:
 def tabulated(seen: View) -> tuple[str, Characters | None]:
     """Delimiters of rows of equal width become tabs, one character for one."""
     text, found = separated(seen.text, seen.characters), seen.characters
-    if any(chr(mark) in text for mark in FIELD_MARKS) if found is None else _FIELD.take(found.codes[found.codes < 32]).any():
+    if any(chr(mark) in text for mark in FIELD_MARKS) if found is None else _has_fields(found):
         text = text.translate(FIELD_MARKS)
     has = found.has if found is not None and found.text is text else text.__contains__
     if "\n" not in text or not any(map(has, DELIMITERS + SPACED_MARKS)):
@@ -61,6 +61,11 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     if changed:
         text, found = found.replaced(codes)
     return text, seen.characters and found
+
+
+def _has_fields(found: Characters) -> bool:
+    """Whether there is one of FIELD_MARKS: of the characters below the blank nearly all are ends of lines."""
+    return bool(_FIELD.take(found.codes[(found.codes < 32) & (found.codes != 10)]).any())
 
 
 def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
@@ -104,8 +109,8 @@ def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndar
 def _ruled(text: str, found: Characters) -> bool:
     """Whether there may be a line that is drawn."""
     for mark in RULED:
-        at = np.flatnonzero(found.codes == ord(mark))
-        if (at[2:] - at[:-2] == 2).any():
+        here = found.codes == ord(mark)
+        if (here[2:] & here[1:-1] & here[:-2]).any():
             return True
     return found.has("|") and RULED_IN_MARKUP in text
 

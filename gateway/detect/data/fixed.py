@@ -21,7 +21,6 @@ from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
 SHORTEST, LONGEST = 16, 400
 RUN = re.compile(rf"(?<![0-9A-Z])[0-9A-Z]{{{SHORTEST},{LONGEST}}}+(?![0-9A-Za-z])")
-STRIDE = SHORTEST // 4
 LEAST = 5
 """Records of one file."""
 MOST = 20_000
@@ -97,38 +96,29 @@ def _runs(grid: Grid) -> np.ndarray:
         found = [match.span() for row in range(len(grid.starts))
                  if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]
         return np.array(found, np.int64).reshape(-1, 2)
-    spans = _spans(grid.characters)
+    spans = grid.characters.gathered(_long).reshape(-1, 2)
     rows = np.searchsorted(grid.lines, spans[:, 0], "right") - 1
     first = np.concatenate((rows[:1] >= 0, rows[1:] != rows[:-1]))
     return np.asarray(spans[first])
 
 
-def _spans(found: Characters) -> np.ndarray:
-    """Where RUN matches, begin and end of each: looked for only where it may, if that is not all over the text."""
-    begin = found.gathered(_likely)
-    near = found.around(np.stack((begin, begin + SHORTEST), axis=1), STRIDE) if len(begin) else None
-    if near is None:
-        return found.gathered(_long).reshape(-1, 2) if len(begin) else np.empty((0, 2), np.int64)
-    some, where = near
-    spans = _long(some).reshape(-1, 2) + MARGIN
-    return np.stack((where[spans[:, 0]], where[spans[:, 1] - 1] + 1), axis=1)
-
-
-def _likely(found: Characters) -> np.ndarray:
-    """Every fourth place from which on four such places have what runs are made of: each run has one."""
-    each = found.kinds[MARGIN:-MARGIN:STRIDE] & (DIGIT | UPPER) != 0
-    return np.flatnonzero(each[:-3] & each[1:-2] & each[2:-1] & each[3:]) * STRIDE
-
-
 def _long(found: Characters) -> np.ndarray:
-    """Where RUN matches: begin and end of each."""
-    among = found.are(DIGIT | UPPER).copy()
-    among[:MARGIN] = among[-MARGIN:] = False
-    edges = np.flatnonzero(among[1:] != among[:-1]) + 1
-    begin, end = edges[0::2], edges[1::2]
+    """Where RUN matches: begin and end of each. Looked for four characters at a time, as one number: each run has three."""
+    among = found.are(DIGIT | UPPER)
+    fours = among[MARGIN:MARGIN + len(found.text) // 4 * 4].view(np.uint32) == _ALL_FOUR
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], fours, [False]))))
+    first, last = edges[0::2], edges[1::2]
+    few = last - first < SHORTEST // 4 - 1
+    begin, end = first[~few] * 4 + MARGIN, last[~few] * 4 + MARGIN
+    for _ in range(3):                                    # what the run has of the fours before and behind
+        begin = begin - among[begin - 1]
+        end = end + among[end]
     size = end - begin
     spans = np.stack((begin, end), axis=1)[(size >= SHORTEST) & (size <= LONGEST) & ~found.are(LETTER)[end]]
     return np.asarray(spans.ravel() - MARGIN)
+
+
+_ALL_FOUR = np.ones(4, bool).view(np.uint32)[0]
 
 
 def _alike(runs: np.ndarray) -> Iterator[np.ndarray]:

@@ -71,9 +71,9 @@ def places(found: Characters) -> np.ndarray:
     fit[asked] = (touched & (tails > heads)[asked]) | apart
     begin = first[np.repeat(fit, tails - heads + 1)]
     word = found.are(LETTER | DIGIT)
-    begin = np.sort((begin[:, None] - np.arange(BEFORE + 1)[None, :]).ravel())
-    begin = begin[begin >= MARGIN]
-    return np.asarray(begin[word[begin] & ~word[begin - 1]] - MARGIN)
+    begin = (begin[:, None] - np.arange(BEFORE + 1)[None, :]).ravel()
+    begin = begin[word[begin] & ~word[begin - 1]]         # few are left to be sorted
+    return np.sort(begin[begin >= MARGIN], kind="stable") - MARGIN
 
 
 def _linked(found: Characters, first: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -99,6 +99,8 @@ def _lettered(found: Characters, first: np.ndarray, end: np.ndarray) -> tuple[np
         near |= (before & upper.take(left - step, mode="clip")) | (behind & upper.take(right + step, mode="clip"))
         before &= _BEFORE.take(codes.take(left - step, mode="clip"), mode="clip")
         behind &= _IS_MARK.take(codes.take(right + step, mode="clip"), mode="clip")
+        if not (before | behind).any():
+            break                                         # one mark, as the `@` of an address
     apart = np.zeros(len(first), bool)
     apart[some] = near
     return upper[first - 1] | upper[end] | apart, apart

@@ -218,7 +218,9 @@ def repeated(found: Characters) -> np.ndarray:
     upper, word = found.are(UPPER), found.are(LETTER | DIGIT)
     six = six[upper[six - 1] & ~word[six - 2] & upper[six + 7]]
     length = end - first
+    many = np.flatnonzero(length >= min(36, *FOLLOWED))
+    length = length[many]
     long = (length >= 36) & ((length > LONGEST) | np.logical_or.reduce([length % size == 0 for size in SIZES]))
     for followed in FOLLOWED:
         long |= length == followed
-    return np.sort(np.concatenate((first[long], six - 1)), kind="stable") - MARGIN
+    return np.sort(np.concatenate((first[many[long]], six - 1)), kind="stable") - MARGIN
