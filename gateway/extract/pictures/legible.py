@@ -37,6 +37,8 @@ COARSE = 1.5
 """Degrees from one attempt to the next, before the finer ones."""
 SKEW_SIDE = 900
 SIDEWAYS = 1.5
+DISTINCT, BESIDE, APART, MOST_SLANTS = 2.5, 0.45, 3.0, 2
+"""Lines that lie otherwise: how much sharper they are than at any turn, than the others, degrees from these, and how many such."""
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
@@ -56,19 +58,23 @@ MOST_SIGNS = 2
 """Of the digits of a card those that were read as something else."""
 COMPANY = 2
 """Valid numbers beside which the others are taken for such."""
-LEAST_TRUE = 0.25
+LEAST_TRUE = 0.5
 """Share of valid ones among what begins with a letter or sign and looks like an identity number of Taiwan."""
 
 
-def fit(picture: Image.Image) -> Image.Image:
-    """The picture as Tesseract reads it best: even light, dark on light, straight, lines of TYPE pixels. Takes grey, gives grey."""
+def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
+    """The picture as Tesseract reads it best: even light, dark on light, straight, lines of TYPE pixels. Takes grey, gives grey.
+
+    `turn`: degrees to turn it by, where they are known.
+    """
     picture = _within(picture)
     height = _type_height(_edges(ImageOps.autocontrast(picture, cutoff=0.2)))
     picture = ImageOps.autocontrast(ground.apart(picture, height) or picture, cutoff=0.2)
     if ImageStat.Stat(picture).median[0] < DARK:
         picture = ImageOps.invert(picture)
     edges = _edges(picture)
-    if (turn := _skew(edges)) != 0:
+    turn = _skew(edges) if turn is None else turn
+    if turn != 0:
         picture = picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     return _sized(picture, _type_height(edges))
 
@@ -154,6 +160,22 @@ def _skew(edges: np.ndarray, most: float = MOST_SKEW) -> float:
     rough = max([0.0, *np.arange(-most, most + 0.1, COARSE).tolist()], key=sharpness)
     best = max((rough + step for step in np.arange(-COARSE, COARSE + 0.1, 0.5).tolist()), key=sharpness)
     return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
+
+
+def slants(picture: Image.Image) -> list[float]:
+    """Degrees to turn a picture by whose lines do not all lie alike, beside those of `fit`: cards on a desk, notes on a wall."""
+    edges = _edges(ImageOps.autocontrast(_within(picture), cutoff=0.2))
+    marks = Image.fromarray(edges.astype(np.uint8) * 255)
+    marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
+    turns = np.arange(-MOST_SKEW, MOST_SKEW + 0.1)
+    sharp = np.array([_sharpness(marks.rotate(turn, Image.Resampling.BILINEAR)) for turn in turns.tolist()])
+    enough = max(DISTINCT * float(np.median(sharp)), BESIDE * float(sharp.max()))
+    peaks = [i for i in range(1, len(sharp) - 1) if sharp[i - 1] < sharp[i] >= sharp[i + 1] and sharp[i] > enough]
+    found = [_skew(edges)]
+    for i in sorted(peaks, key=lambda i: -sharp[i]):
+        if all(abs(turns[i] - turn) >= APART for turn in found):
+            found.append(float(turns[i]))
+    return found[1:1 + MOST_SLANTS]
 
 
 def _sharpness(marks: Image.Image) -> float:

@@ -267,6 +267,10 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
             yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
+    for turn in legible.slants(picture) if NUMBERS.search(text) and not fluent else ():
+        tilted = legible.fit(picture, turn)
+        yield "eng", _tesseract(tilted, "eng", context)
+        yield languages, _tesseract(tilted, languages, context, "tesseract-rows")
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
         if straight.height >= upright.TWICE * laid.width:

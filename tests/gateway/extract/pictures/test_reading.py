@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed
+from gateway.extract.pictures import legible
 from gateway.extract.pictures import reading as pictures
 from gateway.extract.pictures.reading import PICTURES, language
 from gateway.inspection.tools import TOOLS
@@ -22,6 +23,7 @@ from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.bench.test_data_cost import look
 from tests.builders import leak_documents, leak_pictures
+from tests.gateway.identifiers import makers
 
 SPECIMENS = Path(__file__).parents[3] / "specimens"
 
@@ -86,6 +88,27 @@ needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="
 def test_numbers_in_a_picture_however_it_lies(change):
     texts = [y.content for y in read(png(change(page())), Tesseract()) if isinstance(y, Text)]
     assert any("4579471809962802" in t for t in texts)
+
+
+def desk(*turns):
+    """Cards that lie beside one another, each in its own way, and their numbers."""
+    dice, picture, numbers = random.Random(4), Image.new("L", (900, 420 * len(turns)), 130), []
+    for place, turn in enumerate(turns):
+        card = Image.new("L", (640, 320), 235)
+        draw = ImageDraw.Draw(card)
+        numbers.append(makers.cn_id(dice))
+        for line, text in enumerate(("Name  Ann Bell", "Born 1 May 1971", "Address  5 North Street", f"No  {numbers[-1]}")):
+            draw.text((40, 30 + 70 * line), text, 20, ImageFont.load_default(30))
+        picture.paste(card.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=130), (60, 30 + 420 * place))
+    return picture, numbers
+
+
+@needs_tesseract
+def test_cards_that_lie_askew_each_in_its_own_way():
+    picture, numbers = desk(7, -7, 7)
+    said = " ".join(y.content for y in read(png(picture), Tesseract()) if isinstance(y, Text))
+    assert [number for number in numbers if number not in said] == []
+    assert legible.slants(desk(4, 4)[0]) == legible.slants(page()) == []
 
 
 @needs_tesseract
