@@ -267,10 +267,8 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
             yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
         if side := columns.beside(named):
             yield languages, side
-    for turn in legible.slants(picture) if NUMBERS.search(text) and not fluent else ():
-        tilted = legible.fit(picture, turn)
-        yield "eng", _tesseract(tilted, "eng", context)
-        yield languages, _tesseract(tilted, languages, context, "tesseract-rows")
+    if NUMBERS.search(text) and not fluent:
+        yield from _otherwise(picture, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
         if straight.height >= upright.TWICE * laid.width:
@@ -280,6 +278,14 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         if said := upright.said(upwards, lines):
             yield "eng", lines
             yield languages, legible.mended(said)
+
+
+def _otherwise(picture: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
+    """What stands in lines that lie otherwise than most of them."""
+    for turn in legible.slants(picture):
+        tilted = legible.fit(picture, turn)
+        yield "eng", _tesseract(tilted, "eng", context)
+        yield languages, _tesseract(tilted, languages, context, "tesseract-rows")
 
 
 def _fluent(text: str) -> bool:
