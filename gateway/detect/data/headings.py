@@ -34,14 +34,16 @@ OPENS = re.compile(r"\W*(?:data|begindata|begin|values|datalines|cards|table|cre
 """What stands between the names and the rows, or before the names."""
 
 
-def rows(lines: list[str], labels: Labels, bare: Sequence[int] | None = None) -> list[tuple[int, list[frozenset[str]]]]:
+def rows(text: str, labels: Labels, bare: Sequence[int] | None = None) -> list[tuple[int, list[frozenset[str]]]]:
     """Heading rows: at the top of each block of rows with cells, the first row in which two cells or all name a kind. `bare`: where
     that is known, the rows without a digit, in order.
 
     An empty line ends a block; other lines without cells stand inside it.
     """
     found: list[tuple[int, list[frozenset[str]]]] = []
-    lines = [line if line.strip("\t") else "" for line in lines]          # a row of empty cells parts tables of a sheet
+    lines = text.split("\n")
+    if text.startswith("\t") or "\n\t" in text:           # a row of empty cells parts tables of a sheet
+        lines = [line if line.strip("\t") else "" for line in lines]
     row = 0
     while row < len(lines):
         tried = 0

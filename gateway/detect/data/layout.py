@@ -136,7 +136,7 @@ def _grid(id: int, source: str, seen: View, text: str, found: Characters | None,
     breaks = [m.end() for m in _BREAK.finditer(text)] if found is None else (found.places(found.codes == 10) + 1).tolist()
     grid = Grid(id, source, seen, text, [0, *breaks], table, found)
     if "\t" in text:
-        grid.headings = headings.rows(text.split("\n"), labels, _bare(grid))
+        grid.headings = headings.rows(text, labels, _bare(grid))
         if above is not None and above.headings and not (grid.headings and grid.headings[0][0] == 1):
             grid.headings.insert(0, (0, above.headings[-1][1]))
     if not table:
