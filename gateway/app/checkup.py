@@ -25,13 +25,13 @@ from gateway.app.offline import Silent
 from gateway.app.rights import running
 from gateway.auth.signer import MailSigner, read_keys
 from gateway.config import Config, Endpoint
-from gateway.config.pemfiles import certificate_problem
+from gateway.config.pemfiles import CERTIFICATE_SOON, certificate_end, certificate_problem
 from gateway.inspection.lockdown import Layer
 from gateway.inspection.tools import TOOLS, Programs
 from gateway.lanes import Lanes
 from gateway.model.deadline import Clock
 from gateway.model.errors import SekishoError
-from gateway.policy import load_policy
+from gateway.policy import doubts, load_policy
 from gateway.reference import Reference
 from gateway.reports.document import FONTS
 from quarantine import keys
@@ -40,7 +40,6 @@ GOOD, NOTE, RED = "ok", "note", "RED"
 HOP_PATIENCE = 5.0                       # seconds for a connection and its greeting
 SLACK = timedelta(minutes=2)             # clocks may differ by so much before a file seems to be from tomorrow
 FEW_INODES = 10_000
-CERTIFICATE_LEFT = timedelta(days=14)
 UNSYNCHRONISED = 5                       # TIME_ERROR of adjtimex(2)
 
 
@@ -82,7 +81,7 @@ def policy(config: Config) -> Iterator[Line]:
         yield Line("policy", GOOD, "rules", f"{len(load_policy(config).rules)} in force")
     except SekishoError as wrong:
         yield Line("policy", RED, "rules", str(wrong))
-    for warning in config.warnings:
+    for warning in doubts(config):
         yield Line("policy", NOTE, "configuration", warning)
 
 
@@ -242,13 +241,11 @@ def greeting(hop: Endpoint) -> str:
 
 
 def certificates(config: Config, now: datetime) -> Iterator[Line]:
-    from cryptography import x509
-
     for listener in config.listeners:
         if listener.tls_cert is None:
             continue
         try:
-            left = x509.load_pem_x509_certificate(listener.tls_cert.read_bytes()).not_valid_after_utc - now
+            left = certificate_end(listener.tls_cert) - now
         except (OSError, ValueError) as wrong:
             yield Line("tls", RED, str(listener.tls_cert), f"cannot be used: {wrong}")
             continue
@@ -256,7 +253,7 @@ def certificates(config: Config, now: datetime) -> Iterator[Line]:
         if problem:
             yield Line("tls", RED, str(listener.tls_key or listener.tls_cert), problem)
             continue
-        yield Line("tls", RED if left < timedelta(0) else GOOD if left > CERTIFICATE_LEFT else NOTE, str(listener.tls_cert),
+        yield Line("tls", RED if left < timedelta(0) else GOOD if left > CERTIFICATE_SOON else NOTE, str(listener.tls_cert),
                    f"{left.days} days left" if left > timedelta(0) else "has expired")
 
 
@@ -268,12 +265,12 @@ def signing(config: Config, now: datetime) -> Iterator[Line]:
         yield Line("dkim", RED, "keys", str(wrong))
         return
     for domain in sorted({one.key.domain for one in keys}):
-        today, soon = (MailSigner(keys, lambda at=at: at).keys_for(domain) for at in (now, now + CERTIFICATE_LEFT))
+        today, soon = (MailSigner(keys, lambda at=at: at).keys_for(domain) for at in (now, now + CERTIFICATE_SOON))
         names = ", ".join(f"{k.selector} ({k.algorithm})" for k in today if k.domain == domain)
         if not names:
             yield Line("dkim", RED, domain, "no key is in force today: its mail leaves unsigned")
         elif len(soon) < len(today):
-            yield Line("dkim", NOTE, domain, f"{names}; within {CERTIFICATE_LEFT.days} days one ends, and none takes over")
+            yield Line("dkim", NOTE, domain, f"{names}; within {CERTIFICATE_SOON.days} days one ends, and none takes over")
         else:
             yield Line("dkim", GOOD, domain, names)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from gateway.app.brief import Brief
-from gateway.app.gauges import watch
+from gateway.app.gauges import Gauges
 from gateway.app.manager import notify, pulse
 from gateway.app.rights import drop_to_owner, lock
 from gateway.config import Config, Endpoint, load
@@ -20,7 +20,7 @@ from gateway.ops.clock import SystemClock
 from gateway.ops.events import JsonEvents
 from gateway.ops.health import HealthServer
 from gateway.ops.metrics import Aggregator, Pusher, Recorder
-from gateway.policy import load_policy
+from gateway.policy import doubts, load_policy
 from gateway.supervisor import Supervisor, Worker
 
 BACKLOG = 1024
@@ -61,7 +61,8 @@ class House:
             await supervisor.start()
             await self.load(lanes, stopping)
             self.beside = [asyncio.create_task(work) for work in (
-                pulse(), watch(lambda: self.config, self.metrics, self.clock), Pusher(self.metrics, self.brief(0).metrics).run())]
+                pulse(), Gauges(lambda: self.config, self.metrics, self.events, self.clock).run(),
+                Pusher(self.metrics, self.brief(0).metrics).run())]
             following = asyncio.create_task(lanes.follow())
             await self.announce(supervisor, stopping)
             await stopping.wait()
@@ -95,7 +96,8 @@ class House:
         if ready.done():
             ready.result()
             addresses = {listener.name: str(listener.address) for listener in self.config.listeners}
-            self.events.emit("ready", listeners=addresses, console=str(self.config.gateway.console or ""))
+            self.events.emit("ready", listeners=addresses, console=str(self.config.gateway.console or ""),
+                             **warned(self.config))
             notify(b"READY=1")
         ready.cancel()
         ended.cancel()
@@ -202,7 +204,14 @@ class House:
             self.events.emit("reload", outcome="failure", reason=str(wrong))
             return
         self.metrics.count("sekisho_reloads_total", outcome="success")
-        self.events.emit("reload", outcome="success", policy=load_policy(fresh).version, signatures=lanes.signature_version)
+        self.events.emit("reload", outcome="success", policy=load_policy(fresh).version, signatures=lanes.signature_version,
+                         **warned(fresh))
+
+
+def warned(config: Config) -> dict[str, list[str]]:
+    """What is in force although `policy check` warns of it; nothing where there is nothing."""
+    found = doubts(config)
+    return {"warnings": found} if found else {}
 
 
 def prepare(folder: Path) -> None:

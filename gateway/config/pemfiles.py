@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ssl
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 SHORTEST_RSA = 2048                      # bits of a key that we sign with ourselves (RFC 8301 section 3.2 wants 2048 of signers)
 LARGEST = 1 << 20                        # octets of a PEM file that are read
+
+CERTIFICATE_SOON = timedelta(days=14)    # what is left of a certificate from which on it should be renewed
 
 MISMATCH = frozenset({"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"})
 """What OpenSSL calls a key that is not the certificate's: of the same kind, of another, of another with a slot of its own."""
@@ -76,6 +80,11 @@ def certificate_problem(certificate: Path, key: Path) -> tuple[str, str]:
             return "tls_key", f"is not the key of {certificate}"
         return _culprit(certificate), f"cannot be used for TLS ({(reason or str(failure)).replace('_', ' ').lower()})"
     return "", ""
+
+
+def certificate_end(path: Path) -> datetime:
+    """When the first certificate of a PEM file ends. Raises OSError, ValueError."""
+    return x509.load_pem_x509_certificate(_read(path)).not_valid_after_utc
 
 
 def authority_problem(path: Path) -> str:

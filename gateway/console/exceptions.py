@@ -36,7 +36,7 @@ def listed(request: HttpRequest, status: int = 200, problem: str = "", given: di
     rows = [{"id": one.id, "rule": one.rule, "then": one.then.word, "owner": one.owner,
              "until": str(written[one.id].table["until"]), "ended": one.until <= now, "reason": one.reason,
              "scope": conditions_of(written[one.id].table.get("scope")), "ours": one.where.startswith(made),
-             "where": one.where.rpartition("/")[2]} for one in policy.exceptions]
+             "forgeable": one.forgeable, "where": one.where.rpartition("/")[2]} for one in policy.exceptions]
     return render(request, "console/exceptions.html", {
         "rows": sorted(rows, key=lambda row: (row["ended"], str(row["until"]))), "problem": problem, "given": given or {},
         "may": request.account.may(Act.POLICY), "done": request.GET.get("done", "") in ("made", "ended"),  # type: ignore[attr-defined]

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_POST, require_safe
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway import __version__
+from gateway.config.pemfiles import CERTIFICATE_SOON
 from gateway.console.proof import account
 from gateway.console.rules import for_house
 from gateway.console.state import console
@@ -122,8 +123,8 @@ def checks(samples: Samples, disk: tuple[int, int]) -> list[tuple[str, str, bool
     for labels, value in of(samples, "sekisho_next_hop_up"):
         found.append((f"{_('Next mail server')} {' '.join(labels)}", _("answers") if value else _("does not answer"), bool(value)))
     for labels, value in of(samples, "sekisho_certificate_seconds"):
-        left = _("{days} days left").format(days=int(value // DAY))
-        found.append((f"{_('Certificate')} {' '.join(labels)}", left, value > 14 * DAY))
+        left = _("{days} days left").format(days=int(value // DAY)) if value > 0 else _("expired")
+        found.append((f"{_('Certificate')} {' '.join(labels)}", left, value > CERTIFICATE_SOON.total_seconds()))
     return found
 
 

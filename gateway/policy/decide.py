@@ -15,7 +15,7 @@ from gateway.model.finding import Fault, Finding, IncidentCode, Inspection, Verd
 from gateway.model.transaction import Direction, Recipient, Transaction
 from gateway.policy.conditions import Condition, Outcome, all_of, fits
 from gateway.policy.facts import Facts, direction_for, facts_of, verdicts
-from gateway.policy.rule import OUR_FAULT, UNMAPPED, Exemption, Policy, Rule
+from gateway.policy.rule import OUR_FAULT, UNMAPPED, Exemption, Policy, Rule, passing
 
 _PARTIES = tuple(Party)
 CODE = "sha256:"                         # before the hash of a macro's normalised code in a finding's rule
@@ -140,7 +140,7 @@ def _vouched(scope: tuple[Condition, ...], facts: Facts) -> bool:
     Otherwise anybody could write that reverse-path and pass for a domain of his own.
     """
     wanted = {c.key: c.value for c in scope}
-    if "sender" not in wanted or "auth" not in wanted or {r for results in wanted["auth"].values() for r in results} != {"pass"}:
+    if "sender" not in wanted or not passing(wanted.get("auth", {})):
         return True
     if facts.sender is None:
         return False

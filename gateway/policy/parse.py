@@ -45,6 +45,11 @@ def check(path: Path, now: datetime.datetime | None = None) -> list[Problem]:
     return in_order([*problems, *more, *over])
 
 
+def doubts(config: Config) -> list[str]:
+    """What `check` warns of in a configuration that can be used."""
+    return [*config.warnings, *(str(problem) for problem in parse(config)[1] if problem.warning)]
+
+
 def parse(config: Config) -> tuple[Policy, list[Problem]]:
     """The policy of what could be read, and every problem and warning."""
     reader = _Reader(config)
@@ -123,19 +128,19 @@ class _Reader:
             self.fault(entry, f'exception rule: there is no rule "{values["rule"]}"{hint}', "rule")
         if scope is None or any(word.required and key not in values for key, word in EXCEPTION.items()):
             return None
-        keys = {condition.key for condition in scope}
-        if "sender" in keys and not keys & {"auth", "client", "listener"}:
-            self.fault(entry, f'exception "{values["id"]}": anyone can write that sender; '
-                       'add auth = { dmarc = ["pass"] } or client', "scope", True)
         excused = {c.key: c.value for c in scope if c.key in SCOPE_ONLY}
         end = datetime.datetime.combine(values["until"] + datetime.timedelta(days=1), datetime.time(), self.zone)
-        return Exemption(
+        exemption = Exemption(
             id=values["id"], rule=values["rule"], scope=tuple(c for c in scope if c.key not in SCOPE_ONLY),
             then=values.get("then", Disposition.ANNOTATE), owner=values["owner"], until=end,
             findings=tuple(excused.get("finding", ())), sha256=excused.get("sha256", frozenset()),
             macros=excused.get("macro", frozenset()),
             reason=values.get("reason", ""), where=entry.where,
         )
+        if exemption.forgeable:
+            self.fault(entry, f'exception "{exemption.id}": anyone can write that sender; '
+                       'add auth = { dmarc = ["pass"] } or client', "scope", True)
+        return exemption
 
     def _known(self, names: Iterable[str]) -> None:
         """ValueError for a listener that is not there: a rule for it would never hold. Without any nothing is known."""

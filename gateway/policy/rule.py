@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,6 +82,20 @@ class Exemption:
     def limited(self) -> bool:
         """It excuses named findings or files only: the rule still holds for anything else in the mail."""
         return bool(self.findings or self.sha256 or self.macros)
+
+    @property
+    def forgeable(self) -> bool:
+        """Whoever writes the sender or the author it names has its benefit: nothing that it asks for proves who wrote."""
+        wanted = {condition.key: condition.value for condition in self.scope}
+        if wanted.keys() & {"client", "listener"}:
+            return False
+        proofs = passing(wanted.get("auth", {}))
+        return not proofs if "sender" in wanted else "from_domain" in wanted and "dmarc" not in proofs
+
+
+def passing(auth: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The methods of a condition `auth` for which nothing but a pass will do."""
+    return frozenset(method for method, results in auth.items() if results == {"pass"})
 
 
 @dataclass(frozen=True, slots=True)

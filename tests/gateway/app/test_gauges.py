@@ -11,8 +11,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from gateway.app.gauges import measure
-from gateway.ops.clock import SystemClock
+from gateway.app.gauges import Gauges
 from gateway.ops.metrics import Recorder
 from tests.gateway.app.test_edge import config
 
@@ -33,14 +32,33 @@ def certificate(days: int) -> bytes:
     return made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
+class Served:
+    """A gateway's configuration with one certificate, its gauges, its events and its time."""
+
+    def __init__(self, folder: Path, cert: bytes) -> None:
+        self.file, self.ahead, self.told = folder / "tls.pem", timedelta(0), []
+        self.file.write_bytes(cert)
+        basis = config(folder, more=LISTENER)
+        self.config = replace(basis, listeners=(replace(basis.listeners[0], tls_cert=self.file),))
+        self.metrics = Recorder()
+        self.gauges = Gauges(lambda: self.config, self.metrics, self, self)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def monotonic(self) -> float:
+        return 0.0
+
+    def emit(self, event: str, /, **fields: object) -> None:
+        self.told.append((event, fields["listener"], fields["reason"]))
+
+    def measured(self) -> dict:
+        self.gauges.measure()
+        return self.metrics.take().gauges
+
+
 def gauges(folder: Path, cert: bytes) -> dict:
-    file = folder / "tls.pem"
-    file.write_bytes(cert)
-    basis = config(folder, more=LISTENER)
-    listener = replace(basis.listeners[0], tls_cert=file)
-    metrics = Recorder()
-    measure(replace(basis, listeners=(listener,)), metrics, SystemClock())
-    return metrics.take().gauges
+    return Served(folder, cert).measured()
 
 
 def test_days_left_and_free_space(tmp_path: Path) -> None:
@@ -52,3 +70,22 @@ def test_days_left_and_free_space(tmp_path: Path) -> None:
 def test_what_is_over_is_below_zero_and_what_cannot_be_read_has_no_value(tmp_path: Path) -> None:
     assert gauges(tmp_path, certificate(0))["sekisho_certificate_seconds", ("in",)] <= 0
     assert ("sekisho_certificate_seconds", ("in",)) not in gauges(tmp_path, b"no certificate")
+
+
+def test_a_certificate_that_ends_soon_is_told_once_a_day(tmp_path: Path) -> None:
+    served = Served(tmp_path, certificate(20))
+    end = f"{datetime.now(UTC) + timedelta(days=20):%Y-%m-%d}"
+    for days, said in ((0, ""), (5.5, ""), (6.5, "ends"), (6.6, ""), (7.5, "ends"), (21, "ended")):
+        before = len(served.told)
+        served.ahead = timedelta(days=days)
+        served.measured()
+        assert [line[2] for line in served.told[before:]] == [f"the certificate {said} on {end}: renew it, then reload"] * bool(said)
+
+
+def test_a_renewed_file_counts_from_the_reload_on_that_serves_it(tmp_path: Path) -> None:
+    served = Served(tmp_path, certificate(5))
+    assert served.measured()["sekisho_certificate_seconds", ("in",)] <= 5 * 86400
+    served.file.write_bytes(certificate(90))
+    assert served.measured()["sekisho_certificate_seconds", ("in",)] <= 5 * 86400
+    served.config = replace(served.config)
+    assert served.measured()["sekisho_certificate_seconds", ("in",)] > 89 * 86400

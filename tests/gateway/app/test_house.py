@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.app import house as module
-from gateway.app.house import House, bind, prepare, refuse_moves
+from gateway.app.house import House, bind, prepare, refuse_moves, warned
 from gateway.config import Endpoint, load
 from gateway.model.errors import ConfigError, SekishoError
 from tests.builders.commands import write_config
@@ -239,6 +239,15 @@ async def test_readiness_is_announced_once_all_accept(tmp_path, port, monkeypatc
 
     await house.announce(Supervisor(), asyncio.Event())
     assert house.events == [("ready", {"listeners": {"inbound": f"127.0.0.1:{port}"}, "console": ""})] and told == [b"READY=1"]
+
+
+def test_what_is_doubtful_is_said_at_the_start(tmp_path, port):
+    """Of settings and of exceptions alike: who never calls `policy check` reads the log."""
+    assert warned(config(tmp_path, port)) == {}
+    exception = '\n[[exception]]\nid = "e"\nrule = "block-macros"\nscope = { sender = ["a.example"] }\nowner = "a@bank.example"\nuntil = 2030-01-01\n'
+    hop = '[notices]\nfrom = "guard@other.example"\n'
+    first, second = warned(config(tmp_path, port, more=hop + exception))["warnings"]
+    assert "is not of our_domains" in first and "anyone can write that sender" in second
 
 
 async def test_a_stop_before_readiness_ends_quietly_and_a_failure_loudly(tmp_path, port):

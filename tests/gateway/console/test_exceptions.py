@@ -62,6 +62,15 @@ def test_what_is_wrong_is_said_and_kept_in_its_field(site: Site, keeping: None, 
     assert answer.status_code == status and said in page and 'value="it@bank.example"' in page and PASSWORD not in page
 
 
+def test_one_that_anyone_can_have_says_so(site: Site, keeping: None) -> None:
+    """As `policy check` does; made all the same, and seen by whoever looks at the list."""
+    admin, said = site.browser("admin"), "Anyone can write that sender"
+    assert admin.send("/exceptions/make", FORM, "/exceptions").status_code == 303
+    assert said not in admin.open("/exceptions").content.decode()
+    assert admin.send("/exceptions/make", FORM | {"dmarc": ""}, "/exceptions").status_code == 303
+    assert admin.open("/exceptions").content.decode().count(said) == 1
+
+
 def test_who_may(site: Site, keeping: None) -> None:
     assert site.browser("boss").open("/exceptions").status_code == 403
     assert site.browser("auditor").send("/exceptions/make", FORM, "/exceptions").status_code == 403

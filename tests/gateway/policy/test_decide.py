@@ -275,3 +275,10 @@ def test_an_exception_for_a_sender_wants_a_pass_of_that_sender(tmp_path: Path, a
     policy = policy_of(tmp_path, EXCEPTION.format(scope='sender = ["payroll.example"], auth = { dmarc = ["pass"] }'))
     decision = one(transaction("run@payroll.example", auth=auth), policy, finding("MACRO-PLAIN"))
     assert (decision.exception == "payroll") == lowered
+
+
+def test_a_pass_is_bound_to_the_sender_whatever_else_may_fail(tmp_path: Path) -> None:
+    policy = policy_of(tmp_path, EXCEPTION.format(scope='sender = ["payroll.example"], auth = { dmarc = ["pass"], spf = ["pass", "none"] }'))
+    for domain, name in (("evil.example", ""), ("payroll.example", "payroll")):
+        auth = [AuthResult("dmarc", "pass", domain), AuthResult("spf", "none", "payroll.example")]
+        assert one(transaction("run@payroll.example", auth=auth), policy, finding("MACRO-PLAIN")).exception == name

@@ -120,6 +120,18 @@ BAD: list[tuple[str, str]] = [
 ]
 
 
+@pytest.mark.parametrize(("scope", "warned"), [
+    ('sender = ["a.example"]', True), ('from_domain = ["a.example"]', True), ('recipient = ["a.example"]', False),
+    ('sender = ["a.example"], auth = { dmarc = ["pass"] }', False), ('sender = ["a.example"], auth = { spf = ["pass"] }', False),
+    ('sender = ["a.example"], auth = { dmarc = ["pass", "none"] }', True), ('sender = ["a.example"], auth = { dmarc = ["fail"] }', True),
+    ('from_domain = ["a.example"], auth = { dmarc = ["pass"] }', False), ('from_domain = ["a.example"], auth = { dkim = ["pass"] }', True),
+    ('sender = ["a.example"], client = ["192.0.2.0/24"]', False),
+])
+def test_an_exception_that_anyone_can_have_is_warned_of(tmp_path: Path, scope: str, warned: bool) -> None:
+    text = RULE + EXCEPTION.replace('client = ["10.0.0.0/8"]', scope)
+    assert ["anyone can write that sender" in p.message for p in check(write(tmp_path, text))] == [True] * warned
+
+
 def test_a_rule_for_a_listener_that_is_not_there(tmp_path: Path) -> None:
     """It would never hold: what an administrator meant to stop would pass."""
     inbound = '[[listener]]\nname = "inbound"\naddress = "127.0.0.1:1"\ndirection = "inbound"\nnext_hop = ["127.0.0.1:2"]\n'
