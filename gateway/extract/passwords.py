@@ -56,8 +56,9 @@ _ASCII_RUN = re.compile(r"[!-~]{1,128}")
 _WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’【】《》〈〉（）]{1,128}")
 _BETWEEN = re.compile(r"[,;|\t]")                  # columns of a list
 _GAPS = r" \-‐‑–_.·\u3000"
-_APART = re.compile(rf"[!-~](?:[{_GAPS}]{{1,3}}[!-~]){{3,40}}(?![!-~])")
-"""A word whose letters stand apart, so that nobody misreads it."""
+_APART = re.compile(rf"[!-~](?:[{_GAPS}]{{1,3}}+[!-~]){{3,40}}(?![!-~])")
+"""A word whose letters stand apart, so that nobody misreads it. Gaps are not shortened: a row of dots is gaps and letters both, and
+has more ways to be read than there is time for."""
 INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 _NON_SPACE = re.compile(r"\S{1,128}")
 _CONNECTOR = re.compile(

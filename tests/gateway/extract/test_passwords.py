@@ -105,6 +105,13 @@ def test_letters_apart_and_columns(text):
     assert "a_1" in announced("Password: a _ 1") or "a_12" in announced("Password: a _ 1 2")
 
 
+@pytest.mark.parametrize("row", ["." * 100, "-" * 100, "_." * 50, " ." * 50])
+def test_rows_of_dots_are_gaps_and_letters_both_and_cost_nothing(row):
+    began = time.process_time()
+    announced(f"Password: x{row}ab")
+    assert time.process_time() - began < 0.5
+
+
 def test_a_word_between_dots_of_a_file_name():
     context = Context(Limits())
     remember_name(context, "report.Lab2026.zip")
