@@ -23,10 +23,12 @@ from gateway.app import installed
 from gateway.app.custody import blob_store, database_url, index_name, refuse_lost_index, secret_of
 from gateway.app.offline import Silent
 from gateway.app.rights import running
+from gateway.app.scanners import scanner
 from gateway.auth.signer import MailSigner, read_keys
 from gateway.config import Config, Endpoint
 from gateway.config.pemfiles import CERTIFICATE_SOON, certificate_end, certificate_problem
 from gateway.inspection.lockdown import Layer
+from gateway.inspection.scanners.base import ScannerFailed
 from gateway.inspection.tools import TOOLS, Programs
 from gateway.lanes import Lanes
 from gateway.model.deadline import Clock
@@ -240,6 +242,23 @@ def greeting(hop: Endpoint) -> str:
     return line.decode("ascii", "replace").strip()[:80] or "says nothing"
 
 
+async def scanners(config: Config, clock: Clock) -> list[Line]:
+    """Whether each outside scanner says its version; without one mail is put off, held, or passes on our own word."""
+    lines = []
+    for one in config.scanners:
+        asked = scanner(one, clock)
+        try:
+            async with asyncio.timeout(min(one.timeout, HOP_PATIENCE)):
+                lines.append(Line("scanner", GOOD, f"{one.name}: {one.address}", await asked.version()))
+        except (ScannerFailed, TimeoutError) as failure:
+            why = str(failure).removeprefix(f"{one.address}: ") or "no answer in time"
+            status = NOTE if one.fail == "pass" else RED
+            lines.append(Line("scanner", status, f"{one.name}: {one.address}", f"{why}; fail = {one.fail}"))
+        finally:
+            asked.close()
+    return lines
+
+
 def certificates(config: Config, now: datetime) -> Iterator[Line]:
     for listener in config.listeners:
         if listener.tls_cert is None:
@@ -307,3 +326,4 @@ def everything(config: Config, clock_: Clock) -> Iterator[Line]:
     yield from certificates(config, clock_.now())
     yield from signing(config, clock_.now())
     yield from next_hops(config)
+    yield from asyncio.run(scanners(config, clock_))

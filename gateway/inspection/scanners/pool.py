@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -98,7 +99,8 @@ class Pool:
         except OSError as error:
             if connection is not None:
                 connection.close()
-            raise ScannerFailed(f"{address}: {error.strerror or 'cannot be reached'}") from error
+            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror     # asyncio's text repeats the address
+            raise ScannerFailed(f"{address}: {why or 'cannot be reached'}") from error
         except asyncio.CancelledError:
             if connection is not None:
                 connection.close()

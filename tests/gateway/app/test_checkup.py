@@ -15,9 +15,12 @@ from gateway.app.checkup import GOOD, NOTE, RED
 from gateway.config import Endpoint, load
 from gateway.config.senders import DkimKey
 from gateway.inspection.lockdown import Layer
+from gateway.ops.clock import SystemClock
 from gateway.reference import edm_store
 from tests.builders.certificates import files, pem
 from tests.builders.commands import write_config
+from tests.builders.ports import free_port
+from tests.builders.scanners import FakeClamd, served
 
 NOW = datetime.now(UTC)
 
@@ -108,6 +111,20 @@ def test_next_hops_are_asked(state, said, status):
         threading.Thread(target=greet, daemon=True).start()
         lines = list(checkup.next_hops(config(state, hop=server.getsockname()[1])))
     assert [line.status for line in lines] == [status] * 2 and lines[0].detail == (said.decode().strip() or "says nothing")
+
+
+@pytest.mark.parametrize(("version", "fail", "status", "said"), [
+    (b"ClamAV 1.4.6/27600/Sat Nov 21 09:00:00 2026", "defer", GOOD, "ClamAV 1.4.6/27600/Sat Nov 21 09:00:00 2026"),
+    (b"something else", "hold", RED, "this is no clamd; fail = hold"),
+    (b"something else", "pass", NOTE, "this is no clamd; fail = pass"),
+    (None, "defer", RED, "Connection refused; fail = defer"),
+])
+async def test_scanners_are_asked(state, version, fail, status, said):
+    async with served(FakeClamd(version=version or b"").serve) as pool:
+        port = pool.address.port if version else free_port()
+        more = f'\n[[scanner]]\nname = "clam"\nkind = "clamd"\naddress = "127.0.0.1:{port}"\nfail = "{fail}"\n'
+        line, = await checkup.scanners(config(state, more=more), SystemClock())
+    assert (line.status, line.what, line.detail) == (status, f"clam: 127.0.0.1:{port}", said)
 
 
 def test_a_next_hop_that_is_not_there():
