@@ -14,7 +14,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from email.utils import parsedate_to_datetime
+from itertools import chain
 
+from gateway.extract import dictated
 from gateway.extract.base import Context
 
 MAX_PASSWORD = 128                       # characters; longer words are not passwords people type
@@ -24,6 +26,7 @@ TEXT_HEAD = 200_000                      # characters of one text that are read 
 WEAK_HEAD = 20_000                       # characters of one text that are read for unannounced words
 AFTER = 160                              # characters after an announcement that may hold the password
 BEFORE = 60                              # characters before it ("「x」がパスワードです", "x is the password")
+PARTICLES = 4                            # characters that grammar puts in front; they may be digits too (비밀번호는 이삼사)
 PHRASES = 60                             # announcements read in one text
 
 ANNOUNCING = (
@@ -66,6 +69,8 @@ _CONNECTOR = re.compile(
     r"|如下|以下|下記|通り|のとおり|です|と|して|은|는|이|가"
     r"|is\s|are\s|will be|was\s|for\s|to\s|the\s|this\s|attachment|file|follows|below|as\s|zip|archive|open\s){0,40}",
     re.IGNORECASE)
+_REMARK = re.compile(r"\s{0,4}[(（\[【][^()（）\[\]【】\n]{1,40}[)）\]】][\s:：=]{0,8}")
+"""What is said of the word between its announcement and the word: (all lower case), （半角英数）."""
 _TRIM = "。、，．,.;；:：!！?？)）]】》〉」』”’\"'`>*_ \t\u3000"
 _TRIM_LEFT = "(（[【《〈「『“‘\"'`<*_:：=＝ \t\u3000"
 _TAIL_WORDS = re.compile(
@@ -119,10 +124,17 @@ def candidates(context: Context) -> Iterator[str]:
     """
     listen(context)
     seen: set[str] = set()
-    for word in (*context.fitted, *context.passwords, *context.words, *context.implied, *COMMON):
+    known = (*context.fitted, *context.passwords, *context.words, *context.implied, *COMMON)
+    for word in chain(known, _joined(context)):
         if word not in seen and (word not in context.stale or word in context.fitted):
             seen.add(word)
             yield word
+
+
+def _joined(context: Context) -> Iterator[str]:
+    """Halves that the mail tells in two places, put together; looked for only where nothing else fits."""
+    words = (word for word in context.words if word.isascii() and _made_up(word))
+    yield from dictated.joined((text[:WEAK_HEAD] for text in context.heard), words)
 
 
 def everything(context: Context) -> frozenset[str]:
@@ -166,6 +178,9 @@ def announced(text: str) -> list[str]:
         start = _CONNECTOR.match(after)
         rest = after[start.end():] if start else after
         sure += _at(after.lstrip()) + _at(rest)
+        sure += [word for skipped in range(PARTICLES) for word in dictated.spelled(after[skipped:])]
+        if (remark := _REMARK.match(after)) is not None:
+            sure += _at(after[remark.end():])
         near += _quoted(after) + _runs(after) + _quoted(before) + _runs(before, last=True)
     return _unique(sure + near)
 
@@ -181,6 +196,8 @@ def loose(text: str) -> list[str]:
             for word in (run, *_BETWEEN.split(run)) if _BETWEEN.search(run) else (run,):
                 if 4 <= len(word) <= 40 and _made_up(word):
                     found += _variants(word)
+                    digits = word.replace("-", "").strip(_TRIM + _TRIM_LEFT)
+                    found += [digits] if "-" in word and digits.isdigit() else []
         found += _quoted(line)
     return _unique(found)[:MAX_WEAK]
 
@@ -189,6 +206,7 @@ def _at(rest: str) -> list[str]:
     """What stands right here: a quoted string, else the run of characters up to a blank or a sentence's end."""
     quoted = _QUOTED.match(rest)
     found = [next(g for g in quoted.groups() if g is not None)] if quoted else []
+    found += dictated.spelled(rest)
     apart = _APART.match(rest)
     if apart:
         found += [apart.group()[::2], re.sub(rf"[{_GAPS}]", "", apart.group())]
