@@ -36,6 +36,7 @@ from gateway.extract.archive.zip_structure import (
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, inflate, unlzma, unzstd
 from gateway.extract.identify import identify
+from gateway.extract.office.hwpscript import NAMES, is_hwpx
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -94,6 +95,7 @@ class ZipExtractor:
         entries = [_entry(node.data, header, main.shift) for header in main.entries]
         yield from _structure(node, main, entries)
         package = node.type in PACKAGES
+        hangul = is_hwpx(node.data)
         reached = -1
         for entry in sorted(entries, key=lambda e: (e.start, e.stop)):
             if entry.start < reached:
@@ -101,9 +103,14 @@ class ZipExtractor:
                 yield Child(b"", ArtifactKind.MEMBER, entry.names, anomalies=("OVERLAP",), observations=tuple(escapes(entry.names)))
                 continue
             reached = entry.stop
-            if package and _is_plain_part(node.data, entry):
+            if (package and _is_plain_part(node.data, entry)) or (hangul and _is_script(entry)):
                 continue
             yield from _member(node.data, entry, budget, locksmith)
+
+
+def _is_script(entry: Entry) -> bool:
+    """The script of a Hangul document, which the reader of documents judges."""
+    return entry.local is not None and not entry.central.encrypted and all(name.lower() in NAMES for name in entry.names)
 
 
 def entry_names(header: Header) -> tuple[str, ...]:

@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.office import hwpscript, macros
 from gateway.extract.office.compound import Storage
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
-STORAGES = frozenset({"scripts", "bindata", "bodytext", "viewtext"})
+SCRIPTS, VERSION = "scripts", "jscriptversion"
+STORAGES = frozenset({SCRIPTS, "bindata", "bodytext", "viewtext"})
 TEXTS = frozenset({"bodytext", "viewtext"})
 DISTRIBUTED = 0x1C | 256 << 20
 """Header of the record before what was enciphered for distribution: tag, level 0, size (HWP 5.0, 4.1 and 4.2.12)."""
@@ -55,9 +57,11 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
         try:
             data = machine.decompress(packed, room + 1)
         except zlib.error:
-            if storage.name.lower() != "scripts":
+            if storage.name.lower() != SCRIPTS:
                 continue
             data = packed
+        if not data and storage.name.lower() == SCRIPTS:
+            data = packed                # plain text may pass for the begin of something packed
         if len(data) > room:
             yield Problem(IncidentCode.RATIO, f"stream of more than {room} octets")
             return
@@ -69,6 +73,8 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
                 yield Text(text, f"section {name}")
         elif data:
             yield Child(data, ArtifactKind.OBJECT, (name,))
+            if storage.name.lower() == SCRIPTS and name.lower() != VERSION and (code := hwpscript.code(data)):
+                yield macros.script(name, code.encode("utf-8", "replace"))
 
 
 def paragraphs(data: bytes) -> Iterator[str]:

@@ -45,6 +45,13 @@ def module_child(module: vba.Module) -> Child:
                  observations=tuple(seen), texts=(Text(module.source, "macro"),))
 
 
+def script(name: str, data: bytes) -> Child:
+    """One script of a document in another language: Basic, Python, BeanShell, JavaScript."""
+    text = data.decode("utf-8", "replace")
+    return Child(data, ArtifactKind.MACRO, (name,), detected_type=MEDIA_TYPE, observations=(Observation("VBA-MODULE", name),),
+                 texts=(Text(text, "macro"),))
+
+
 def vote(source: str) -> list[Observation]:
     """mraptor's opinion: A starts by itself, W writes, X runs. One vote beside ours."""
     if len(source) > VOTE_CHARACTERS:

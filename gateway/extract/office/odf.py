@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import targets
+from gateway.extract.office import hwpscript, macros, targets
 from gateway.extract.office.fetched import elsewhere
-from gateway.extract.office.macros import MEDIA_TYPE
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.xml import XmlRefused, looks_like_xml, parse
@@ -200,7 +199,7 @@ class _Body:
             yield Problem(IncidentCode.RATIO, "cells or blanks that are repeated more often than any sheet can hold")
         for name, code in self.modules:
             if code.strip():
-                yield module(name, code.encode("utf-8", "replace"))
+                yield macros.script(name, code.encode("utf-8", "replace"))
         for text in self.binaries[:BINARIES]:
             yield from binary(text)
         if len(self.binaries) > BINARIES:
@@ -211,13 +210,6 @@ def _number(attributes: dict[str, str], name: str) -> int:
     """A count of repetitions; 1 where there is none that can be read."""
     text = attributes.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 13 else 1
-
-
-def module(name: str, data: bytes) -> Child:
-    """One script of a document, in Basic, Python, BeanShell or JavaScript."""
-    text = data.decode("utf-8", "replace")
-    return Child(data, ArtifactKind.MACRO, (name,), detected_type=MEDIA_TYPE, observations=(Observation("VBA-MODULE", name),),
-                 texts=(Text(text, "macro"),))
 
 
 def named(tail: bytes) -> bool:
@@ -268,7 +260,8 @@ def _part(name: str, data: bytes) -> Iterator[Yield]:
     if low == "meta-inf/manifest.xml" and b"encryption-data" in data:
         yield Problem(IncidentCode.ENCRYPTED, "OpenDocument")
     elif low.startswith("scripts/") and not low.endswith("/"):
-        yield module(name.rpartition("/")[2], data)
+        if low not in hwpscript.NAMES or hwpscript.code(data):
+            yield macros.script(name.rpartition("/")[2], data)
     elif not looks_like_xml(data):
         if low != "mimetype":
             kind = ArtifactKind.IMAGE if data.startswith(PICTURES) else ArtifactKind.OBJECT

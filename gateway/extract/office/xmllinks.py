@@ -16,6 +16,7 @@ from html import unescape
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import counted
 from gateway.extract.charset import readings
+from gateway.extract.office import hwpscript, macros
 from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
@@ -72,7 +73,9 @@ class XmlLinks:
             room -= len(made.data) if isinstance(made, Child) else 0
             yield made
         for source in counted(SCRIPT.finditer(text), MOST, "scripts"):
-            yield Child(unescape(source[1]).encode("utf-8", "replace"), ArtifactKind.OBJECT, ("defaultjscript",))
+            code = unescape(source[1]).encode("utf-8", "replace")
+            if hwpscript.code(code):
+                yield macros.script("defaultjscript", code)
 
 
 def _links(text: str, head: bytes) -> Iterator[Observation]:
