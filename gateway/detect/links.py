@@ -15,12 +15,16 @@ URL = re.compile(r"(?:https?|ftp|hxxps?)://[^\s<>\"'，。、）】」]{4,2000}"
 PROGRAM = re.compile(
     r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|its|mk|hcp|ms-search):|"
     r"^mhtml:\s{0,8}(?:https?:|[\\/]{2})|"
-    r"^(?:applescript|ksoqing|ksoqingcmd|ksowebstartuplink):|"
+    r"^(?:applescript|ksoqing|ksoqingcmd|ksowebstartuplink|rdp|ms-rd|itms-services):|"
+    r"^(?:cursor|windsurf|vscode(?:-insiders)?):[^?#]{0,80}mcp/install|"
     r"^ms-(?:word|excel|powerpoint|visio|officeapp):(?:[a-z]{3}\|)?(?:[a-z]\|)?(?:file:[\\/]{2}(?!/)|\\\\)|"
     r"^ms-(?:access|infopath|project|publisher|spd):|"
     r"^ms-(?:word|excel|powerpoint|visio):[^?#]{1,2000}\.(?:docm|dotm?|xlsm|xltm|xlsb|xlam?|pptm|potm|pp[as]m|vs[dst]m)(?:$|[?#|])",
     re.I)
 SHARE = re.compile(r"^(?:file:[\\/]{2,}(?!/)[^\\/\s]+[\\/]|\\\\[^\\\s]+\\|file:[\\/]{4,})", re.I)
+CARRIED = re.compile(r"^(?!file:|https?:|ftp:|data:|mailto:|mhtml:|(?:java|vb)script:)[a-z][a-z0-9+.-]{1,40}:[^\r\n]{0,400}?"
+                     r"(?:\\\\|%5c%5c|file:(?:[\\/]|%2f){2,5})(?![a-z][:|])[\w-]{1,63}[.@]\w", re.I)
+"""A share of another network that the program of some scheme is told to open."""
 MONIKER = re.compile(r"^file:[^!]{1,500}![^!]{0,200}$", re.I)
 ADDRESS_HOST = re.compile(
     r"^https?://(?:[^/@]*@)?(?:\d{1,3}\.){3}\d{1,3}(?:[:/?#]|$)|"
@@ -63,7 +67,7 @@ class LinksDetector:
 
     def local(self, url: str, id: int) -> Iterable[Finding]:
         """Addresses that are no web page."""
-        if PROGRAM.match(url):
+        if PROGRAM.match(url) or CARRIED.match(url):
             yield Finding("LINK-PROGRAM", "active-content", Severity.HIGH, id, (defanged(url),))
         elif MONIKER.match(url):
             yield Finding("LINK-MONIKER", "active-content", Severity.HIGH, id, (defanged(url),))

@@ -67,6 +67,9 @@ TYPED = re.compile(r"<textarea[\s>]|\scontenteditable[\s=>]|"
                    r"<input(?![^<>]{0,400}?type\s{0,8}=\s{0,8}[\"']?"
                    r"(?:hidden|submit|search|button|check|radio|image|email))[\s/>]", re.I)
 """Fields for words and numbers."""
+NAMED = re.compile(r"(?<=[\s\"'])(?:placeholder|aria-label|title)\s{0,8}=\s{0,8}"
+                   r"(?:\"[^\"]{1,200}|'[^']{1,200}|[^\s\"'<>]{1,200})", re.I)
+"""What a field says of itself."""
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -165,7 +168,8 @@ def _speaks(page: Page, source: str, play: Play | None) -> bool:
     if not told and TYPED.search(source) is None:
         return False
     shown = "".join(page.visible)[:MOST_SHOWN]
-    return speaks_of_secret(html.unescape(shown)) or (play is not None and speaks_of_secret(play.shown))
+    named = " ".join(found[0] for found in islice(NAMED.finditer(source), TRIES))
+    return speaks_of_secret(html.unescape(f"{shown} {named}")) or (play is not None and speaks_of_secret(play.shown))
 
 
 def _sends(page: Page, play: Play | None) -> bool:

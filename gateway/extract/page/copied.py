@@ -13,12 +13,27 @@ COMMAND = re.compile(
     r"(?:\.exe|\.com)?[\"']?(?:\s|$)|\s{0,40}[\"']?(?:\\\\|file:/{2,5})[\w.@-]{1,100}[\\/]|\s{0,40}(?:\$\w{1,40}\s{0,4}=|\[\w[\w.]{2,60}\]::|iex\s{0,4}\(|\()",
     re.I)
 """The beginning of a command line, however it names its program."""
+CALLED = re.compile(
+    r"\s{0,40}(?:&\s{0,4})?[\"']?[^\s\"'<>|]{1,200}\.(?:exe|com|vb[se]|jse?|wsf|bat|cmd|ps1|ms[ic]|hta|scr)[\"']?\s{1,8}\S|"
+    r"\s{0,40}(?:for\s{1,4}/[dflr]\s|if\s{1,4}(?:not\s{1,4})?(?:exist|defined)\s|set\s{1,4}[\"\w]{1,40}=|pushd\s)", re.I)
+"""Any program with what it is told, and what the shell of Windows does itself."""
+KEYS = re.compile(
+    r"win(?:dows)?(?:[ -](?:logo[ -])?(?:key|button))?\s{0,4}(?:\+|and|then)\s{0,4}[rxsie](?![a-z])|run (?:dialog|box|window)|"
+    r"(?:file|windows) explorer|address bar|command prompt|(?<!\w)terminal(?!\w)|powershell|執行視窗|「執行」|打开运行|終端機|"
+    r"ファイル名を指定して実行|ターミナル", re.I)
+PASTE = re.compile(r"(?:ctrl|cmd|command|⌘)\s{0,4}\+?\s{0,4}v(?![a-z])|paste|貼上|粘贴|貼り付け", re.I)
+"""What readers are told to press, and to do with what a page has given them."""
 WORDS = re.compile(r"\s+")
 COMPARED = 60
 """Characters of a command that are looked for on the page."""
 
 
-def unshown(copied: str, shown: str) -> bool:
-    """Whether a text is a command line that the page does not show. Pages with instructions copy what stands beside the button."""
+def unshown(copied: str, shown: str, told: str = "") -> bool:
+    """Whether a text is a command line that the page does not show, or anything else that it does not show and tells its reader
+    to paste where commands are run. Pages with instructions copy what stands beside the button. `told`: all words of the page."""
     said = WORDS.sub(" ", copied).strip()
-    return COMMAND.match(copied) is not None and len(said) > 3 and said[:COMPARED] not in WORDS.sub(" ", shown)
+    if len(said) <= 3 or said[:COMPARED] in WORDS.sub(" ", shown):
+        return False
+    if COMMAND.match(copied) or CALLED.match(copied):
+        return True
+    return PASTE.search(told) is not None and KEYS.search(told) is not None

@@ -48,8 +48,9 @@ def told(page: Page, source: str, play: Play) -> Iterator[Yield]:
     for act in play.of(*GOES):
         yield Observation("HTML-LINK", f"script {act.detail[:2048]}")
     shown = f"{html.unescape(''.join(page.visible)[:MOST_SHOWN])} {play.shown}"
+    told_to = f"{shown} {html.unescape(''.join(page.hidden)[:MOST_SHOWN])}"
     for act in play.of("copies"):
-        if unshown(act.detail, shown):
+        if unshown(act.detail, shown, told_to):
             yield Observation("HTML-COPIES-UNSEEN", act.detail[:200])
         if act.detail.strip():
             yield Text(act.detail, "script", "utf-8", hidden=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from gateway.extract.page.played import Play
@@ -117,6 +117,8 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
     later = (act.detail for act in play.of("goes", "submits") if not act.unasked)
     if shown <= SOME_SHOWN and not all(_plain(address, lower) or _near(address, lower) for address in later):
         return "leads on to an address that it hides"
+    if shown <= SOME_SHOWN and _handed(play):
+        return "gives its reader a code for another page"
     if max(shown, said(play.shown, LEAST_SHOWN)) > LEAST_SHOWN:
         return ""
     if "frame" in hidden or ("frame" in kinds and len(source) < SMALL):
@@ -129,6 +131,13 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
     if play.spent and len(source) < SMALL and not play.of("lacks") and not is_library(script):
         return "is busy for longer than any page of its size"
     return ""
+
+
+def _handed(play: Play) -> bool:
+    """Whether one press puts something on the clipboard and leaves for the web, by scripts: codes for devices are got so
+    (ATT&CK T1528)."""
+    steps = [act.kind for act in play.acts if act.phase == "click" and (act.kind == "copies" or act.more in ("leaves", "opens"))]
+    return ("copies", "goes") in pairwise(steps)
 
 
 def _plain(address: str, lower: str) -> bool:

@@ -14,11 +14,11 @@ from urllib.parse import unquote
 from gateway.extract import nesting
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
-from gateway.extract.office.targets import Place, place, program
 from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
 from gateway.extract.page import values
 from gateway.extract.page.asks import without_files
+from gateway.extract.page.beyond import beyond_web
 from gateway.extract.page.markup import expanded, mirrored
 from gateway.extract.page.played import MOST_WORDS, Play, play
 from gateway.extract.passwords import candidates
@@ -84,14 +84,6 @@ DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 """Characters that browsers drop anywhere in an address."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
 WEB = ("https://", "http://", "mailto:")
-CLICKED = frozenset({"a", "area", "form"})
-PARTS_OF_PAGES = frozenset({"script", "link", "img", "source", "style"})
-OF_THE_WEB = re.compile(r"//(?!\d)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/")
-ROOTED = re.compile(r"(?:file:)?[\\/]*(?:[A-Za-z][:|][\\/]|%\w{1,40}%)", re.I)
-FOREIGN = re.compile(
-    r"(?:[a-z]{3,8}:)?[\\/]+(?!(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01]))\.)(?:\d{1,3}\.){3}\d{1,3}(?:[:\\/]|$)",
-    re.I)
-"""A share at a public address. Signatures of firms show pictures of their own shares, by name."""
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
 MAX_LINKS = 2000
@@ -194,27 +186,21 @@ class HtmlExtractor:
         for tag, address in _unique_links(page):
             yield Observation("HTML-LINK", f"{tag} {address}")
             if not address.startswith((*WEB, "#", "cid:")):
-                yield from _beyond_web(tag, address)
+                yield from beyond_web(tag, address, _opened(node))
 
 
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
-    artifact = node.artifact
-    called = artifact.label and not artifact.label[0].isdigit()            # parts are called by their places
-    opened = artifact.names or called or artifact.depth > BODIES
-    if context.outbound or node.type != "text/html" or not opened or page.flood or SCRIPTED.search(source) is None:
+    if context.outbound or node.type != "text/html" or not _opened(node) or page.flood or SCRIPTED.search(source) is None:
         return None
     return play(source, context.stage, tuple(islice(candidates(context), MOST_WORDS)))
 
 
-def _beyond_web(tag: str, address: str) -> Iterator[Observation]:
-    """What starts a program of a disk or share with one click, and what is fetched from a stranger's share without any."""
-    if tag in PARTS_OF_PAGES and OF_THE_WEB.match(address):
-        return                                            # `//cdn.example/a.js`: by the scheme of the page
-    if program(address) and (place(address) is Place.SHARE or (tag in CLICKED and ROOTED.match(address))):
-        yield Observation("DOC-LINK-PROGRAM", address)
-    elif tag not in CLICKED and place(address) is Place.SHARE and FOREIGN.match(address):
-        yield Observation("DOC-EXTERNAL-SHARE", address)
+def _opened(node: Node) -> bool:
+    """Whether a page is a file, and no body of a message."""
+    artifact = node.artifact
+    called = artifact.label and not artifact.label[0].isdigit()            # parts are called by their places
+    return bool(artifact.names or called or artifact.depth > BODIES)
 
 
 def words(pieces: list[str]) -> str:

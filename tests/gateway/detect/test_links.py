@@ -35,6 +35,13 @@ def test_list_is_defanged_and_counted():
     ("ms-access:ofv|u|https://e.example/a", "LINK-PROGRAM", Severity.HIGH),
     ("ms-powerpoint:ofe|u|\\\\h.example\\s\\a.pptx", "LINK-PROGRAM", Severity.HIGH),
     ("ksoqing://type=office&cmd=x", "LINK-PROGRAM", Severity.HIGH),
+    ("ms-photos:viewer?fileName=\\\\h.example\\s\\a.png", "LINK-PROGRAM", Severity.HIGH),
+    ("x-viewer:open?path=%5C%5Ch.example%5Cs", "LINK-PROGRAM", Severity.HIGH),
+    ("microsoft-edge:file://h.example/s/a.htm", "LINK-PROGRAM", Severity.HIGH),
+    ("res://\\\\h.example\\a.dll/x", "LINK-PROGRAM", Severity.HIGH),
+    ("rdp://full%20address=s:h.example", "LINK-PROGRAM", Severity.HIGH),
+    ("itms-services://?action=download-manifest&url=https://h.example/m.plist", "LINK-PROGRAM", Severity.HIGH),
+    ("cursor://anysphere.cursor-deeplink/mcp/install?name=a", "LINK-PROGRAM", Severity.HIGH),
     ("file://h.example/share/", "LINK-SHARE", Severity.MEDIUM),
     ("https://bank.example@evil.example/", "LINK-USER-PART", Severity.MEDIUM),
     ("http://192.0.2.1/a", "LINK-ADDRESS", Severity.MEDIUM),
@@ -46,7 +53,8 @@ def test_judged(url, code, severity):
 
 @pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path",
                                  "mhtml:mid://00000012/!cid:001@x", "mhtml:file://C:\\a.mht!x",
-                                 "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x"])
+                                 "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x",
+                                 "onenote:///\\\\fileserver\\notes\\a.one", "notes:file:///C:/a.b", "vscode://file/a.py", "zoommtg://h.example/join?a=b"])
 def test_no_links(url):
     assert look(url) == []
 

@@ -131,3 +131,10 @@ SPEAKS = "<p>Enter your online banking PIN</p>"
 def test_pages_that_speak_of_a_password_and_send_what_is_typed(source, sent):
     codes = {i.code for i in active(parse(source), source, played(source, Stage())) if isinstance(i, Observation)}
     assert ("HTML-PASSWORD-SENT" in codes, "HTML-PASSWORD" in codes) == (sent, sent)
+
+
+def test_fields_that_say_themselves_what_they_are_for():
+    form = "<form action=https://h.example/b><input name=k placeholder={}><button>x</button></form>"
+    for said in ("使用者密碼", "'Your password'", '"動態密碼 OTP"'):
+        assert acts(form.format(said)).get("HTML-PASSWORD-SENT") == ""
+    assert "HTML-PASSWORD" not in acts(form.format("'Your name'")) and "HTML-PASSWORD" not in acts("<p title='password'>x</p>")

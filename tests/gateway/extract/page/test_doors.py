@@ -146,3 +146,14 @@ def test_played_pages_that_lead_away(source, way):
 ])
 def test_played_pages_that_do_not(source):
     assert seen(source) == ""
+
+
+GIVES = "navigator.clipboard.writeText(c.textContent);{}"
+CODE = "<p>Enter this code: <b id=c>HQD2J8S5M</b></p><button onclick=\"{}\">Copy and continue</button>"
+
+
+def test_codes_for_another_page():
+    assert seen(CODE.format(GIVES.format("location.href='https://h.example/device'"))) == "gives its reader a code for another page"
+    assert seen(CODE.format(GIVES.format("window.open('https://h.example/device')")))
+    apart = CODE.format(GIVES.format("")) + "<a href='https://h.example/shop'>To the shop</a><button onclick=\"x.textContent='ok'\">Close</button>"
+    assert seen(apart) == "" and seen(WORDS + CODE.format(GIVES.format("location.href='https://h.example/device'"))) == ""
