@@ -20,6 +20,8 @@ FETCHING = {
 }
 
 
+CONNECTION = re.compile(r"(?:data source|dbq|database)\s{0,9}=\s{0,9}[\"']?((?:https?:|file:|\\\\)[^;\"']{0,1000})", re.I)
+"""Where a connection to a data source leads."""
 POINTS = frozenset("/\\:.")
 """One of these is in whatever names a file."""
 SAYING = frozenset({"SET", "IF", "ASK", "FILLIN"})
@@ -112,7 +114,8 @@ def judge(instruction: str) -> list[Observation]:
     if name == "HYPERLINK":
         return _hyperlink(words[1:])
     if name in FETCHING:
-        return [Observation(FETCHING[name], w) for w in words[1:] if _far(w)][:4]
+        connected = [where for word in words[1:] if "=" in word for where in CONNECTION.findall(word)]
+        return [Observation(FETCHING[name], w) for w in (*words[1:], *connected) if _far(w)][:4]
     if name in ("CONTROL", "HTMLCONTROL") and len(words) > 1:
         return [activex.named(words[1])]
     if name == "MACROBUTTON":

@@ -35,7 +35,6 @@ CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"t
             b"docvar": "value", b"staticval": "value", b"hlinkbase": "base", b"propname": "property"}
 READ = frozenset({"field", "template", "subdocument", "source", "transform", "class id", "value", "base", "property"})
 DIGITS = re.compile("[0-9A-Fa-f]{8,20000}")
-ELSEWHERE = re.compile(r"(?:data source|dbq|database)\s{0,9}=\s{0,9}[\"']?(?:https?:|\\\\|file:)", re.I)
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
            b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
@@ -328,7 +327,7 @@ def _merged(text: str) -> list[Observation]:
         text = bytes.fromhex(text[:len(text) // 2 * 2]).replace(b"\0", b"").decode("latin-1")
     if targets.own(text):
         return []
-    if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) or ELSEWHERE.search(text):
+    if targets.place(text) in (targets.Place.WEB, targets.Place.SHARE) or fields.CONNECTION.search(text):
         return [Observation("DOC-REMOTE-DATASOURCE", text[:400])]
     return []
 
@@ -383,8 +382,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_FONTS} fonts")
     yield from rtfobjects.drawn(reader.data)
     yield from rtfobjects.valued(reader.data)
-    if b"pFragments" in reader.data:
-        yield Observation("RTF-OBJECT-ODD", "drawing property pFragments")      # CVE-2010-3333
+    yield from rtfobjects.odd(reader.data)
     if reader.flags & {"objocx", "objhtml"}:
         yield Observation("DOC-ACTIVEX", "control")
 

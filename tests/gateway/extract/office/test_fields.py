@@ -58,3 +58,10 @@ def test_addresses_that_stand_in_the_text() -> None:
     assert [o.detail for o in indirect.found()] == ["https://h.example/c"]
     indirect.kept("src\\\\h.example\\a and \\\\FS01\\a, not C:\\b")
     assert [o.detail for o in indirect.found()] == ["https://h.example/c", "\\\\h.example\\a"]
+
+
+@pytest.mark.parametrize(("connection", "far"), [
+    ("Provider=MSOLAP;Data Source=http://h.example/olap", True), ("DSN=x;DBQ=\\\\\\\\h.example\\\\s\\\\a.mdb", True),
+    ("DSN=Sales;Database=Orders", False), ("Provider=x;Data Source=SQL01", False), ("DSN=x;DBQ=C:\\\\data\\\\a.mdb", False)])
+def test_connections_of_data(connection: str, far: bool) -> None:
+    assert bool(judge(f'DATABASE \\d "C:\\\\a.odc" \\c "{connection}" \\s "SELECT * FROM t"')) == far

@@ -105,6 +105,12 @@ def test_font_tables_that_overflow_and_old_drawing_properties() -> None:
     assert "COUNT" not in codes(read_whole("{\\fonttbl{\\f0 A;}{\\f1 B;}}"))
 
 
+@pytest.mark.parametrize(("count", "levels", "odd"), [(25, 1, True), (9, 25, True), (9, 9, False), (1, 1, False), (0, 0, False)])
+def test_lists_that_overflow(count: int, levels: int, odd: bool) -> None:
+    made = "{\\*\\listoverridetable" + ("{\\listoverride\\listid1\\listoverridecount%d" % count + "{\\lfolevel}" * levels + "\\ls1}") * 3 + "}"
+    assert ("RTF-OBJECT-ODD" in codes(read_whole(made))) == odd
+
+
 def test_links_to_programs() -> None:
     assert "DOC-LINK-PROGRAM" in codes(read_whole('{\\field{\\*\\fldinst HYPERLINK "file:///\\\\\\\\\\\\\\\\h.example\\\\\\\\s\\\\\\\\a.exe"}}'))
 
