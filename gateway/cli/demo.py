@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.common import pad, printable
+from gateway.cli.common import json_option, pad, printable, put_done
 from gateway.cli.mailbox import Mailbox, Received
 from gateway.cli.samples import OUR, Sample, samples
 from gateway.model.errors import SekishoError
@@ -63,13 +63,19 @@ contact = "ext. 1234"
 class Demo:
     """One gateway in a folder of its own."""
 
-    def __init__(self, folder: Path, mailbox: Mailbox) -> None:
+    def __init__(self, folder: Path, mailbox: Mailbox, as_json: bool = False) -> None:
         self.folder = folder
         self.mailbox = mailbox
+        self.as_json = as_json
         self.ports = dict(zip(("inbound", "outbound", "console", "ops"), free_ports(4), strict=True))
         self.config = folder / "sekisho.toml"
         self.config.write_text(CONFIG.format(folder=folder, our=OUR, mailbox=mailbox.port, **self.ports))
         self.process: subprocess.Popen[str] | None = None
+
+    def tell(self, text: str, **facts: Any) -> None:
+        """A line for people; for programs only what has facts."""
+        if facts or not self.as_json:
+            put_done(self.as_json, text, **facts)
 
     def run(self, *arguments: str) -> str:
         done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", "--config", str(self.config), *arguments],
@@ -123,10 +129,10 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def running() -> Iterator[Demo]:
+def running(as_json: bool) -> Iterator[Demo]:
     with tempfile.TemporaryDirectory(prefix="sekisho-demo-") as folder:
         mailbox = Mailbox().start()
-        demo = Demo(Path(folder), mailbox)
+        demo = Demo(Path(folder), mailbox, as_json)
         try:
             yield demo
         finally:
@@ -138,35 +144,38 @@ def running() -> Iterator[Demo]:
 @click.option("--once", is_flag=True, help="End by itself; status 0 where every mail had the outcome it must have.")
 @click.option("--mails", type=click.Path(path_type=Path, file_okay=False), metavar="FOLDER",
               help="Only write the sample mails there as .eml files, to try other commands with.")
-def demo(once: bool, mails: Path | None) -> int:
+@json_option
+def demo(once: bool, mails: Path | None, as_json: bool) -> int:
     """Show what the gateway does, with sample mails on this machine alone."""
     if mails is not None:
-        write_samples(mails)
+        write_samples(mails, as_json)
         return 0
-    with running() as house:
+    with running(as_json) as house:
         password = first_login(house)
-        click.echo("starting a gateway with a mailbox behind it …")
+        house.tell("starting a gateway with a mailbox behind it …")
         house.start()
         good = show_outcomes(house) & show_notices(house) & show_release(house)
-        click.echo()
-        click.echo(f"console   http://127.0.0.1:{house.ports['console']}   user admin   one-time password {password}")
+        address = f"http://127.0.0.1:{house.ports['console']}"
+        house.tell(f"\nconsole   {address}   user admin   one-time password {password}",
+                   console=address, user="admin", password=password, config=str(house.config), good=good)
         if once:
-            click.echo("all as it must be" if good else "SOMETHING IS NOT AS IT MUST BE")
+            house.tell("all as it must be" if good else "SOMETHING IS NOT AS IT MUST BE")
             return int(not good)
-        click.echo(f"SMTP      inbound 127.0.0.1:{house.ports['inbound']}   outbound 127.0.0.1:{house.ports['outbound']}")
-        click.echo(f"commands  sekisho --config {house.config} quarantine list")
-        click.echo("mail that comes into the mailbox is shown here; Ctrl-C ends the demo and removes everything")
+        house.tell(f"SMTP      inbound 127.0.0.1:{house.ports['inbound']}   outbound 127.0.0.1:{house.ports['outbound']}")
+        house.tell(f"commands  sekisho --config {house.config} quarantine list")
+        house.tell("mail that comes into the mailbox is shown here; Ctrl-C ends the demo and removes everything")
         threading.Thread(target=follow, args=(house,), daemon=True).start()
         wait(house)
     return 0
 
 
-def write_samples(folder: Path) -> None:
+def write_samples(folder: Path, as_json: bool = False) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for sample in samples():
-            (folder / f"{sample.name}.eml").write_bytes(sample.content)
-            click.echo(f"{folder / sample.name}.eml: {sample.title}")
+            path = folder / f"{sample.name}.eml"
+            path.write_bytes(sample.content)
+            put_done(as_json, f"{path}: {sample.title}", path=str(path), title=sample.title, direction=sample.direction)
     except OSError as failure:
         raise SekishoError(f"{folder}: the sample mails cannot be written: {failure.strerror}") from failure
 
@@ -181,7 +190,7 @@ def first_login(house: Demo) -> str:
 
 def show_outcomes(house: Demo) -> bool:
     good = True
-    click.echo()
+    house.tell("")
     for sample in samples():
         answer = house.send(sample)
         marker = message_id(sample)
@@ -191,11 +200,12 @@ def show_outcomes(house: Demo) -> bool:
         right = outcome == sample.expected and (not arrived or arrived.content.endswith(sample.content))
         good &= right
         shown = click.style(f"{outcome:10}", fg="green" if right else "red", bold=True)
-        click.echo(f"{pad(sample.title, 48)}{sample.direction:9} {shown}{answer[:3]}")
+        house.tell(f"{pad(sample.title, 48)}{sample.direction:9} {shown}{answer[:3]}", mail=sample.title,
+                   direction=sample.direction, outcome=outcome, reply=answer, rule=held["reason"] if held else "", good=right)
         if held:
-            click.echo(f"    rule {held['reason']}: {why(house, held['id'])}")
+            house.tell(f"    rule {held['reason']}: {why(house, held['id'])}")
         elif arrived:
-            click.echo("    octet for octet, with our header lines on top")
+            house.tell("    octet for octet, with our header lines on top")
     return good
 
 
@@ -223,9 +233,9 @@ def show_notices(house: Demo) -> bool:
     wanted = sum(s.expected == "held" for s in samples())
     while len(told := [m for m in house.mailbox.received if not m.reverse_path]) < wanted and CLOCK.monotonic() < deadline:
         time.sleep(0.2)
-    click.echo()
+    house.tell("")
     for mail in told:
-        click.echo(f"notice to {letter(mail)}")
+        house.tell(f"notice to {letter(mail)}", notice=letter(mail).partition("\n")[0])
     return len(told) >= wanted and all(r.endswith(f"@{OUR}") for m in told for r in m.recipients)
 
 
@@ -245,7 +255,7 @@ def follow(house: Demo) -> None:
     shown = len(house.mailbox.received)
     while True:
         for mail in house.mailbox.after(shown):
-            click.echo(f"mail to {letter(mail)}")
+            house.tell(f"mail to {letter(mail)}", mail=letter(mail).partition("\n")[0])
             shown += 1
 
 
@@ -253,16 +263,16 @@ def show_release(house: Demo) -> bool:
     """The sender asks, the supervisor approves, and the partner gets the very octets."""
     sample = next(s for s in samples() if s.name == "demo-customers")
     held = next((m for m in house.rows("quarantine", "list") if m["header_message_id"].startswith(f"<{sample.name}@")), None)
-    click.echo()
+    house.tell("")
     if held is None:
         return False
     house.run("quarantine", "request", held["id"], "--as", "wang", "--reason", "contract 12 asks for it")
-    click.echo("wang asks for a release of the customer list; lin, the supervisor, approves")
+    house.tell("wang asks for a release of the customer list; lin, the supervisor, approves")
     house.run("quarantine", "approve", held["id"], "--as", "lin", "--reason", "contract 12")
     arrived = house.mailbox.wait_for(message_id(sample), ARRIVAL)
     good = arrived is not None and arrived.content.endswith(sample.content) and arrived.recipients == sample.recipients
-    click.secho("released: the partner has the original, octet for octet" if good else "THE RELEASE DID NOT ARRIVE AS IT WAS SENT",
-                fg="green" if good else "red", bold=True)
+    text = "released: the partner has the original, octet for octet" if good else "THE RELEASE DID NOT ARRIVE AS IT WAS SENT"
+    house.tell(click.style(text, fg="green" if good else "red", bold=True), released=held["id"], good=good)
     return good
 
 

@@ -28,8 +28,8 @@ COLOURS = {GOOD: "green", NOTE: "yellow", RED: "red"}
 @json_option
 @pass_session
 def doctor(session: Session, domain: str | None, selectors: Sequence[str], seconds: float, as_json: bool) -> int:
-    """Libraries, sandbox, state, keys, disk, next hops, scanners, clock; or, with --domain, what others see of a domain and how to mend
-    it. Exit 1 on any red line."""
+    """Libraries, sandbox, state, keys, disk, next hops, scanners, clock; or, with --domain, what others see of a domain and
+    how to mend it. Exit 1 on any red line."""
     config = session.config
     if domain is None:
         if selectors:

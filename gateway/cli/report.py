@@ -31,11 +31,13 @@ LANGUAGES = ("zh-Hant", "zh-Hans", "ja", "en")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of the report (default: the first of `languages`).")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write it there (default: standard output).")
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @as_option
 @pass_session
 def report(session: Session, wanted: str, since: str, until: str, form: str, language: str | None, output: Path | None,
-           user: str | None) -> int:
+           as_json: bool, user: str | None) -> int:
     """Who released what, what was held, which senders changed, and where controls and laws look. The reading is recorded."""
+    form = "json" if as_json else form
     config = state_of(session)
     clock, me = SystemClock(), actor(user)
     span = span_of(wanted, since, until, clock.now(), ZoneInfo(config.gateway.timezone))
@@ -43,7 +45,7 @@ def report(session: Session, wanted: str, since: str, until: str, form: str, lan
         facts = custody.call("report", me, since=span.since.isoformat(), until=span.until.isoformat(),
                              zone=config.gateway.timezone, patience=LONG).body
     if form == "json":
-        made = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1).encode() + b"\n"
+        made = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode() + b"\n"
     else:
         weeks = JournalReader(config.gateway.state_dir / "journal.db", clock).outbound(span.since, span.until)
         material = sections.Material(facts, weeks if facts["house"] else (), ", ".join(config.gateway.our_domains), span.since,

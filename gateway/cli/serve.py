@@ -11,7 +11,8 @@ from gateway.cli.common import Session, pass_session
 
 
 @click.command()
+@click.option("--json", "as_json", is_flag=True, help="Events are JSON, one object a line, with it and without.")
 @pass_session
-def serve(session: Session) -> int:
+def serve(session: Session, as_json: bool) -> int:
     """Run the gateway until SIGTERM; SIGHUP reloads policy and signatures."""
     return asyncio.run(House(session.configured).serve())

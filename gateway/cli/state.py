@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -22,31 +23,36 @@ FIRST_ADMIN = "admin"
 
 @click.command()
 @click.option("--admin", default=FIRST_ADMIN, show_default=True, metavar="NAME", help="The first administrator's account.")
+@json_option
 @click.pass_context
-def init(context: click.Context, admin: str) -> int:
+def init(context: click.Context, admin: str, as_json: bool) -> int:
     """Make the configuration, the state directory, the key, the index and the first administrator. Safe to repeat."""
     session: Session = context.obj
+    say: Callable[[str], None] = (lambda text: None) if as_json else click.echo
     wanted = session.wanted or Path("sekisho.toml")
     if session.wanted is None and session.path is not None:
         wanted = session.path
-    if not wanted.exists():
+    written = not wanted.exists()
+    if written:
         wanted.write_text(example({**EXAMPLE, ("gateway", "state_dir"): str(state_beside(wanted.absolute()))}), encoding="utf-8")
-        click.echo(f"{wanted}: written; set hostname and our_domains, then: sekisho policy check")
+        say(f"{wanted}: written; set hostname and our_domains, then: sekisho policy check")
     config = load(wanted)
     folder = config.gateway.state_dir
     prepare(folder)
     drop_to_owner(folder)
     (folder / "run").mkdir(mode=0o700, exist_ok=True)
-    made_key = not config.quarantine.key_file.exists()
+    key, made_key = config.quarantine.key_file, not config.quarantine.key_file.exists()
     with desk(Session(wanted), begin=True) as custody, refusals():
         if made_key:
-            click.echo(f"{config.quarantine.key_file}: made; keep a copy elsewhere, without it held mail cannot be read")
+            say(f"{key}: made; keep a copy elsewhere, without it held mail cannot be read")
         me = actor(None)
         if not custody.call("user-list", me).body["users"]:
             password = custody.call("user-add", me, name=admin, roles=["admin", "analyst"]).body["password"]
-            put_secret(False, f"account {admin} made; one-time password, shown this once: {password}",
-                       lambda: f"account {admin} is made, but nobody knows the password; {another(admin)}")
-    click.echo(f"{folder}: ready")
+            put_secret(as_json, f"account {admin} made; one-time password, shown this once: {password}",
+                       lambda: f"account {admin} is made, but nobody knows the password; {another(admin)}",
+                       account=admin, password=password)
+    put_done(as_json, f"{folder}: ready", config=str(wanted), config_written=written, state_dir=str(folder), key_file=str(key),
+             key_made=made_key)
     return 0
 
 
@@ -102,7 +108,8 @@ def keys() -> None:
 def rotate(session: Session, as_json: bool) -> int:
     """A new master key; every message's key is wrapped anew under it, while mail flows.
 
-    Old keys go when nothing needs them: one that signed a checkpoint of the audit chain stays to verify it.
+    Old keys go when nothing needs them: one that signed a checkpoint of the audit chain stays to verify it. A backup made before
+    needs the key file as it was then.
     """
     from quarantine import keys as files
 

@@ -1,3 +1,4 @@
+import json
 import signal
 import subprocess
 import sys
@@ -29,8 +30,10 @@ class Box:
 class House:
     """A gateway that answers as told."""
 
-    def __init__(self, held=(), inspection=None):
-        self.mailbox, self.held, self.ran = Box(), list(held), []
+    tell = Demo.tell
+
+    def __init__(self, held=(), inspection=None, as_json=False):
+        self.mailbox, self.held, self.ran, self.as_json = Box(), list(held), [], as_json
         self.inspection = inspection or {"findings": [], "incidents": [], "persons": 0}
 
     def rows(self, *arguments):
@@ -67,6 +70,13 @@ def test_outcomes_are_right_only_if_every_one_is(capsys):
     assert capsys.readouterr().out.count("octet for octet") == sum(s.expected == "delivered" for s in samples())
     assert not demo.show_outcomes(House())
     assert "LOST" in capsys.readouterr().out
+
+
+def test_outcomes_for_programs(capsys):
+    assert demo.show_outcomes(House([row(s) for s in samples() if s.expected == "held"], as_json=True))
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(r["outcome"], r["good"]) for r in rows] == [(s.expected, True) for s in samples()]
+    assert rows[-1] | {"mail": ""} == {"mail": "", "direction": "outbound", "outcome": "held", "reply": "250 2.0.0 Ok", "rule": "a-rule", "good": True}
 
 
 def test_an_altered_mail_is_not_right(capsys):

@@ -32,6 +32,16 @@ def test_init_writes_a_commented_configuration_where_there_is_none(tmp_path, dja
     assert config.gateway.state_dir == tmp_path / "state" and "# " in (tmp_path / "new.toml").read_text()
 
 
+def test_init_tells_programs_what_it_made(tmp_path, django_db_blocker):
+    with django_db_blocker.unblock():
+        account, made = run("--config", tmp_path / "new.toml", "init", "--json").rows
+        again, = run("--config", tmp_path / "new.toml", "init", "--json").rows
+    assert account["account"] == "admin" and len(account["password"]) > 15
+    assert made == {"config": str(tmp_path / "new.toml"), "config_written": True, "state_dir": str(tmp_path / "state"),
+                    "key_file": str(tmp_path / "state" / "quarantine.key"), "key_made": True}
+    assert again == made | {"config_written": False, "key_made": False}
+
+
 def test_a_backup_comes_back_elsewhere_with_its_key(state, tmp_path):
     id = state.hold()
     assert state.run("backup", tmp_path / "b.tar").out.startswith(f"{tmp_path}/b.tar: 1 held messages; the key file is not in it")
