@@ -37,7 +37,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION \d\.\d{1,2}\s[\s\S]{0,2000}?)?Attribute VB_Name = \""),
     ("SCRIPT-SETUP", "management object file", False, r"#pragma\s{1,8}(?:namespace|autorecover|classflags)"),
     ("SCRIPT-SHELL-FILE", "folder setting that loads from a share", False,
-     r"\[\.ShellClassInfo\][\s\S]{0,400}(?:IconResource|IconFile|CLSID2?)\s*="),
+     r"\[\.ShellClassInfo\][\s\S]{0,400}?(?:(?:IconResource|IconFile|CLSID2?)\s*=|\n\s{0,8}\w{2,40}\s{0,4}=\s{0,4}@?\\\\\w)"),
     ("SCRIPT-SHELL-FILE", "theme", False,
      r"(?:;[^\n]*\n\s*)*\[Theme\]\s*\n(?:[^\n]{0,400}\n){0,20}?\s*(?:DisplayName|BrandImage|ThemeId)\s*="),
     ("SCRIPT-SHELL-FILE", "web query", False, r"WEB\s+1\s+https?://"),
@@ -76,6 +76,7 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
      r"urn:schemas-microsoft-com:asm\.v[12][\s\S]{0,2000}<(?:[\w.-]{1,40}:)?deployment[\s>]"),
     ("SCRIPT-SHELL-FILE", "Windows sandbox file", r"<Configuration>[\s\S]{0,2000}<LogonCommand>"),
     ("SCRIPT-SHELL-FILE", "application installer file", r"<(?:[\w.-]{1,40}:)?AppInstaller[\s>]"),
+    ("SCRIPT-SHELL-FILE", "provisioning package", r"<WindowsCustomizations[\s>]"),
     ("SCRIPT-SHELL-FILE", "scheduled task", r"<(?:[\w.-]{1,40}:)?Task\s[^>]{0,200}windows/2004/02/mit/task"),
     ("SCRIPT-SHELL-FILE", "contact that starts a program", r"<c:contact[\s>][\s\S]{0,4000}<c:Value>[^<]{0,200}\.(?:cpl|exe|"
      r"dll|lnk|scr|js|vbs|bat)<"),
@@ -103,6 +104,8 @@ SETTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "VPN profile that runs a command", "[Interface]",
      r"\n\s{0,8}(?:Pre|Post)(?:Up|Down)\s{0,4}=\s{0,4}(?!(?:sudo\s)?(?:/\S{0,40}/)?(?:ip6?tables|ip|nft|ufw|sysctl|wg|resolvectl|resolvconf|"
      r"systemctl|echo|iptables-\w{1,10}|firewall-cmd|route|ping)\s)\S"),
+    ("SCRIPT-SHELL-FILE", "theme that loads from a share", "[Theme]",
+     r"\n\s{0,8}(?:Wallpaper|Path|BrandImage|ImagesRootPath|SCRNSAVE\.EXE|\w{1,40}\.cur)\s{0,4}=\s{0,4}\\\\\w"),
     ("SCRIPT-BUILD", "task that runs when its folder is opened", "folderOpen", r"\"runOn\"\s{0,8}:\s{0,8}\"folderOpen\""),
 )
 """Settings that people import or open as a folder, by any name."""

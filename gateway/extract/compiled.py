@@ -10,6 +10,7 @@ BEGINS = (
     b"Joy!peff",                         # classic Mac OS (PEF)
     b"\xc6\x1f\xbc\x03\xc1\x03\x19\x1f",    # Hermes (React Native)
     bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d"),   # AutoIt
+    b"PANDA\0\0\0",                        # Ark (HarmonyOS)
     b"Cr24\x02\0\0\0", b"Cr24\x03\0\0\0",  # browser extensions
 )
 ERLANG = b"BEAM"                         # in an IFF file
