@@ -1,9 +1,10 @@
 rule rtf_object_updates_itself
 {
     strings:
+        $begins = "{\\rt" nocase
         $a = /[^\\]\\objupdate/ nocase
         $b = "\\objdata" nocase
         $c = "\\objlink" nocase
     condition:
-        $a and ($b or $c)
+        $begins in (0..1024) and $a and ($b or $c)
 }
