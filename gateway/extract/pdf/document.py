@@ -146,8 +146,12 @@ def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
 
 
 def _unreadable(data: bytes, error: Exception) -> Iterator[Yield]:
-    """Neither reader can make sense of it: what actions its octets name is still told."""
-    yield Problem(IncidentCode.MALFORMED, f"PDF: {type(error).__name__}")
+    """Neither reader can make sense of it, or no password opens it, but a certificate (ISO 32000-1, 7.6.4) or a shop's licence:
+    what actions its octets name is still told."""
+    if "unsupported encryption filter" in str(error):
+        yield Problem(IncidentCode.ENCRYPTED, "PDF for holders of a certificate or licence")
+    else:
+        yield Problem(IncidentCode.MALFORMED, f"PDF: {type(error).__name__}")
     if re.search(rb"/(?:JS|JavaScript|Launch)(?![A-Za-z0-9])", data):
         yield Observation("PDF-DAMAGED-ACTION", "")
 

@@ -58,6 +58,15 @@ def test_passwords() -> None:
     assert Text("secret", "page 1") in found and "ENCRYPTED" not in codes(found)
 
 
+def test_what_a_certificate_opens_is_encrypted_not_malformed():
+    made = io.BytesIO()
+    with pikepdf.new() as document:
+        document.add_blank_page()
+        document.save(made)
+    handler = b"trailer <</Encrypt <</Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s5 /V 4 /Recipients []>> /ID [<00> <00>] "
+    assert codes(read(made.getvalue().replace(b"trailer <<", handler))) == {"ENCRYPTED"}
+
+
 @pytest.mark.parametrize(("action", "code"), [
     ("<< /S /Launch /F (cmd.exe) >>", "PDF-LAUNCH"), ("<< /S /Launch /Win << /F (cmd.exe) /P (/c x) >> >>", "PDF-LAUNCH"),
     ("<< /S /SubmitForm /F (http://h.example) >>", "PDF-SUBMIT-AUTO"), ("<< /S /GoToR /F (\\\\\\\\h.example\\\\x.pdf) /D [0 /Fit] >>", "PDF-REMOTE-SHARE"),
