@@ -126,6 +126,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"CWS", "application/x-shockwave-flash"),
     (0, b"ZWS", "application/x-shockwave-flash"),
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
+    (0, b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f", "application/x-outlook-express"),
     (0, b"regf", "application/x-registry-hive"),
     (0, b"(This file must be converted with BinHex", "application/mac-binhex40"),
     (0, b"SQLite format 3\0", "application/vnd.sqlite3"),
@@ -163,6 +164,8 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"ttcf", "font/collection"),
     (0, b"wOFF", "font/woff"),
     (0, b"wOF2", "font/woff2"),
+    # two octets deep within: behind all that says at its beginning what it is
+    (1024, b"BD", "application/x-hfs"),
 )
 """Offset, octets, type. First hit wins."""
 
@@ -204,6 +207,15 @@ def _squashfs(data: bytes) -> bool:
     return len(data) > 30 and sorted(data[28:30]) in ([0, 1], [0, 2], [0, 3], [0, 4])
 
 
+NAME_SIZES = frozenset(bytes((size,)) for size in range(1, 28))
+
+
+def hfs(data: bytes) -> bool:
+    """The volume bitmap in sector 3, blocks of whole sectors, a name of up to 27 characters (Inside Macintosh: Files, 2-60)."""
+    block = int.from_bytes(data[1044:1048], "big")
+    return data[1038:1040] == b"\0\3" and block > 0 and block % 512 == 0 and data[1060:1061] in NAME_SIZES
+
+
 def _apple_archive(data: bytes) -> bool:
     """Apple Archive: the length of a header whose fields have three letters and a type; or the size of packed blocks, 64 bits."""
     if data.startswith(b"pbz"):
@@ -214,5 +226,6 @@ def _apple_archive(data: bytes) -> bool:
 PLAUSIBLE: Mapping[str, Callable[[bytes], bool]] = {
     "application/x-cpio": _cpio, "application/x-compress": _compress, "application/x-pack": _pack, "application/x-arj": _arj,
     "application/x-apple-archive": _apple_archive, "application/x-squashfs": _squashfs,
+    "application/x-hfs": hfs,
 }
 """What stands behind a magic of two octets, one in 65,536 digests or keys begins like one by chance; or of letters, as words do."""

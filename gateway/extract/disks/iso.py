@@ -14,6 +14,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, LimitReached
 from gateway.extract.disks import udf
 from gateway.extract.disks.volume import ROOM, File, Guard, Unreadable, children
+from gateway.extract.magics import hfs
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -85,7 +86,10 @@ def _behind(data: bytes) -> Iterator[Yield]:
 
 
 def _apple(data: bytes) -> Iterator[Yield]:
-    """Volumes of HFS+ beside the trees, as macOS mounts hybrid discs: what its partition map names (Inside Macintosh: Devices)."""
+    """Volumes of HFS+ beside the trees, as macOS mounts hybrid discs: what its partition map names (Inside Macintosh: Devices), or
+    one of HFS whose first sectors are those that ISO 9660 leaves to others."""
+    if data[2 * BLOCK:2 * BLOCK + 2] == b"BD" and hfs(data):
+        yield Problem(IncidentCode.UNSUPPORTED, "HFS beside the trees")
     for at in range(BLOCK, BLOCK * (APPLE_PARTITIONS + 1), BLOCK):
         if data[at:at + 2] != b"PM":
             return

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from gateway.extract import nesting
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.mime.fields import file_names
-from gateway.extract.office.targets import Place, place, program
+from gateway.extract.office.targets import PROGRAM, Place, place, program
 from gateway.extract.script.literals import data_uris
 from gateway.extract.text.inlined import from_base64
 from gateway.model.artifact import ArtifactKind
@@ -81,7 +81,7 @@ def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:
     path = "\\" in target or target[:5].lower() == "file:" or label.rpartition(".")[2] == "attach"
     if where is Place.LOCAL and not path:
         return                                           # a web address without its scheme
-    if where in (Place.SHARE, Place.LOCAL) and program(target):
+    if program(target) or (alarm and where is Place.WEB and PROGRAM.search(target)):
         yield Observation("DOC-LINK-PROGRAM", target)
     elif where is Place.SHARE:
         yield Observation("DOC-EXTERNAL-SHARE" if alarm else "DOC-LINK", target)

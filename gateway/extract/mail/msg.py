@@ -57,17 +57,7 @@ def _storage(compound: Compound, prefix: tuple[str, ...], streams: dict[str, tup
         return
     if not prefix or last == f"{SUBSTG}3701000d":
         yield from mapi.message(made)
-        yield from _sound(made)
-
-
-def _sound(made: mapi.Properties) -> Iterator[Yield]:
-    """A reminder sound on a share sends the reader's credentials without a click (CVE-2023-23397).
-
-    The property is a named one, so its number differs from message to message: any string that is a bare share path counts.
-    """
-    for number, text in made.strings.items():
-        if number >= 0x8000 and len(text) < 300 and text.lower().startswith(("\\\\", "file:")) and place(text) is Place.SHARE:
-            yield Observation("DOC-EXTERNAL-SHARE", text)
+        yield from mapi.named(made)
 
 
 def _read(compound: Compound, streams: dict[str, tuple[str, ...]], header: int) -> mapi.Properties:

@@ -51,7 +51,9 @@ class Tnef:
             elif number in (SUBJECT, BODY):
                 yield Text(mapi.text8(body, codepage), "header Subject" if number == SUBJECT else "body")
             elif number == PROPERTIES:
-                yield from mapi.message(read(body, codepage))
+                made = read(body, codepage)
+                yield from mapi.message(made)
+                yield from mapi.named(made)
             elif number == RENDER:
                 yield from _close(current, count)
                 current, count = _Attachment(), count + 1

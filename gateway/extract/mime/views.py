@@ -14,6 +14,7 @@ from itertools import islice
 
 from gateway.extract.mime import fields
 from gateway.extract.mime.headers import FIELD, Header, parse_headers
+from gateway.extract.office.targets import Place, place
 
 MAX_NESTING = 60
 """Multiparts in multiparts. Real mail has four or five; Python's own parser recurses until its stack ends."""
@@ -61,6 +62,7 @@ class Entity:
     codes: set[str]
     irregular: bool
     coding: str = ""
+    elsewhere: bool = False              # the content is what an address leads to
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ class View:
         codes = [c for c in entity.codes if c in LEAF_CODES]
         if media == "message/partial":
             self.note("MIME-PARTIAL", label)
-        elif media == "message/external-body":
+        elif media == "message/external-body" or entity.elsewhere:
             self.note("MIME-EXTERNAL-BODY", label)
         return Leaf(blob, start, end, media, entity.charset, tuple(entity.encodings), tuple(entity.names), label or "1",
                     tuple(codes), entity.coding)
@@ -185,6 +187,8 @@ class View:
             self.note(f"MIME-{place.upper()}-CONTENT", label)
 
 
+DETACHED = "x-mozilla-external-attachment-url"
+"""Thunderbird shows such a part as an attachment and opens what stands at the address, where somebody detached it to a file."""
 NAMING = ("content-description", "content-location")
 LEAF_CODES = frozenset({"MIME-ENCODINGS-CONTRADICT", "MIME-TYPES-CONTRADICT", "MIME-ENCODING-TOKEN", "MIME-REPEATED-FIELD"})
 
@@ -247,6 +251,7 @@ def describe(head: bytes, default: str) -> Entity:
         _type(entity, header.raw)
     for header in by_name.get("content-transfer-encoding", ()):
         _encoding(entity, header.raw)
+    entity.elsewhere = any(h.name == DETACHED and place(h.value) in (Place.WEB, Place.SHARE) for h in headers)
     entity.coding = next((h.value.strip().lower()[:40] for h in headers if h.name == "content-encoding"), "")
     if not entity.names:
         entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]

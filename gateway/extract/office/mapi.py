@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office import lzfu
+from gateway.extract.office.targets import Place, place
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Text
+from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 TEXTS = {0x0037: "header Subject", 0x1000: "body", 0x0E04: "header To", 0x0E03: "header Cc", 0x0C1A: "header From",
@@ -71,6 +72,26 @@ def message(made: Properties) -> Iterator[Yield]:
             yield Child(lzfu.decompress(packed), ArtifactKind.TEXT, ("body.rtf",), "application/rtf")
         except ValueError as error:
             yield Problem(IncidentCode.MALFORMED, f"compressed RTF: {error}")
+
+
+NAMED = 0x8000                           # numbers from here on differ from message to message; a table names them
+LEAST_SCRIPT = 32                        # octets
+
+
+def named(made: Properties) -> Iterator[Yield]:
+    """What runs or fetches by itself from named properties, whose numbers say nothing.
+
+    A reminder sound on a share sends the reader's credentials without a click (CVE-2023-23397): any string that is a bare share
+    path counts. The script of a form within the message (PidLidScriptStream) is run when the message is opened.
+    """
+    for number, text in made.strings.items():
+        if number >= NAMED and len(text) < 300 and text.lower().startswith(("\\\\", "file:")) and place(text) is Place.SHARE:
+            yield Observation("DOC-EXTERNAL-SHARE", text)
+    for number, octets in made.octets.items():
+        if number >= NAMED and len(octets) >= LEAST_SCRIPT:
+            plain = octets.replace(b"\0", b"").lower()
+            if b"createobject" in plain and plain.isascii():
+                yield Child(octets, ArtifactKind.OBJECT, ("form.vbs",), label="form")
 
 
 def attachment(made: Properties, label: str) -> Iterator[Yield]:

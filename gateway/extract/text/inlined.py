@@ -187,7 +187,7 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
     """Runs of base64: three or more lines, one line of 120 characters and more, or all of a short text. One pass over the lines."""
     compact = data.translate(None, b" \t\r\n>") if len(data) < SHORT else b""
     if compact and BASE64_LINE.fullmatch(compact):
-        yield from_base64(compact)
+        yield from _and_behind_noise(compact, data)
         return
     run: list[bytes] = []
     tail = before = b""                                          # of the line before the run: `key: TVqQ`
@@ -205,13 +205,33 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
             run.append(text)
             continue
         if run and (len(run) >= 3 or len(run[0]) >= 120 or _short_file(run)):
-            yield from_base64(b"".join(run))
+            yield from _and_behind_noise(b"".join(run), b"\n".join(run))
             if tail:
                 yield from_base64(b"".join((tail, *run)))
         run = []
         before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
             yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+
+
+PADDED = re.compile(rb"={1,2}[\r\n]+")
+
+
+def _and_behind_noise(run: bytes, lines: bytes) -> Iterator[bytes]:
+    """What a run stands for; and files that begin at a later line of it: behind a key or a signature, or behind the padding of
+    another one."""
+    whole = from_base64(run)
+    yield whole
+    if codings.certain(whole):
+        return
+    if PADDED.search(lines[:-2]):
+        yield from (from_base64(piece) for piece in PADDED.split(lines) if len(piece) >= 40)
+    at = lines.find(b"\n") + 1
+    while at > 0:
+        if codings.certain(from_base64(lines[at:at + codings.SAMPLE])):
+            yield from_base64(lines[at:])
+            return
+        at = lines.find(b"\n", at) + 1
 
 
 LONG_BLOCK = 1 << 12

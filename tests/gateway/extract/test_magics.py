@@ -57,6 +57,8 @@ def test_tables_of_families() -> None:
     (b"pbze\0\0\0\0\0\x40\0\0" + bytes(60), "application/x-apple-archive"), (b"pbzx\0\0\0\0\1\0\0\0" + bytes(60), "application/x-apple-archive"),
     (b"LUKS\xba\xbe\0\1aes" + bytes(90), "application/x-enciphered"), (b"encrcdsa\0\0\0\2" + bytes(90), "application/x-enciphered"),
     (b"\xa5" * 600 + b"cdsaencr", "application/x-enciphered"), (b"sprs\0\0\0\3" + bytes(90), "application/x-sparse-image"),
+    (bytes(1024) + b"BD" + bytes(12) + b"\0\3" + bytes(4) + b"\0\0\2\0" + bytes(12) + b"\4Disk" + bytes(90), "application/x-hfs"),
+    (bytes(1024) + b"BD" + bytes(200), "application/octet-stream"), (b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f" + bytes(90), "application/x-outlook-express"),
     (bytes(1024) + b"H+\0\4" + bytes(90), "application/x-hfs-plus"), (b"ER\2\0".ljust(512, b"\0") + b"PM\0\0\0\0\0\4" + bytes(90), "application/x-raw-disk-image"),
 ])
 def test_archives_volumes_and_images_of_macos_and_linux(data: bytes, kind: str) -> None:

@@ -111,6 +111,14 @@ def test_volumes_of_macos_beside_the_trees():
         assert not [c for c in take_apart(ISO, other) if isinstance(c, Child) and c.label == "HFS"]
 
 
+def test_a_volume_of_old_macs_in_the_first_sectors():
+    disc = bytearray(iso_of())
+    disc[1024:1090] = b"BD" + bytes(12) + b"\0\3" + bytes(4) + struct.pack(">L", 512) + bytes(12) + b"\4Disc" + bytes(25)
+    assert "UNSUPPORTED" in codes(take_apart(ISO, bytes(disc)))
+    disc[1024:1090] = b"BD" + bytes(64)
+    assert "UNSUPPORTED" not in codes(take_apart(ISO, bytes(disc)))
+
+
 @pytest.mark.parametrize(("at", "value"), [(2, struct.pack("<L", 5)), (10, struct.pack("<L", 1))])
 def test_places_and_lengths_that_differ_by_the_order_of_octets(at, value):
     data = bytearray(image([(b"A.EXE;1", 22, len(DATA), 0)], DATA.ljust(2048, b"\0")))

@@ -62,6 +62,7 @@ def codes(text: str) -> list[str]:
     ("ATTACH:file://h.example/s/a.exe\r\n", "DOC-LINK-PROGRAM"),
     ("BEGIN:VALARM\r\nACTION:PROCEDURE\r\nATTACH;FMTTYPE=application/binary:file:///c:/windows/calc.exe\r\nEND:VALARM\r\n", "DOC-LINK-PROGRAM"),
     ("BEGIN:VALARM\r\nACTION:AUDIO\r\nATTACH;VALUE=URI:\\\\h.example\\s\\a.wav\r\nEND:VALARM\r\n", "DOC-EXTERNAL-SHARE"),
+    ("BEGIN:VALARM\r\nACTION:PROCEDURE\r\nATTACH:ftp://h.example/update.exe\r\nEND:VALARM\r\n", "DOC-LINK-PROGRAM"),
     ("BEGIN:VALARM\r\nEND:VALARM\r\nATTACH:file://fileserver/dept/a.pdf\r\n", "DOC-LINK"),
 ])
 def test_files_that_are_elsewhere(text, code):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from gateway.extract.mail.msg import MSG
 from gateway.model.content import Text
 from tests.builders.archives import codes, content, take_apart
@@ -40,6 +42,17 @@ def test_reminder_sound_on_a_share() -> None:
     assert "DOC-EXTERNAL-SHARE" in codes(take_apart(MSG, data))
     assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "file:///C:/Windows/Media/a.wav".encode("utf-16-le")}))) == set()
     assert codes(take_apart(MSG, compound({**PLAIN, "__substg1.0_8000001F": "ordinary".encode("utf-16-le")}))) == set()
+
+
+SCRIPT = 'Sub Item_Open()\r\nSet s = CreateObject("WScript.Shell")\r\nEnd Sub\r\n'
+
+
+@pytest.mark.parametrize("octets", [SCRIPT.encode(), SCRIPT.encode("utf-16-le")])
+def test_the_script_of_a_form(octets: bytes) -> None:
+    found = content(take_apart(MSG, compound({**PLAIN, "__substg1.0_80050102": octets})))
+    assert found == {"form.vbs": octets}
+    other = bytes(range(256)) + b"CreateObject"
+    assert content(take_apart(MSG, compound({**PLAIN, "__substg1.0_80050102": other, "__substg1.0_80060102": b"words " * 9}))) == {}
 
 
 def test_attachment_that_only_has_an_extension() -> None:

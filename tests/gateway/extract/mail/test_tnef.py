@@ -41,6 +41,18 @@ def test_data_in_a_property_only_and_bodies() -> None:
     assert found == {"body.html": b"<p>hi</p>", "inner.dat": MAGIC + b"\1\0"}
 
 
+def named(kind: int, octets: bytes) -> bytes:
+    """A list of one property that a number of its own names: type, id, GUID, kind of name, name."""
+    return struct.pack("<IHH", 1, kind, 0x8001) + bytes(16) + struct.pack("<IIII", 0, 0x851F, 1, len(octets)) + octets + bytes(-len(octets) % 4)
+
+
+@pytest.mark.parametrize(("kind", "octets"), [
+    (0x1F, "\\\\h.example\\s.wav\0".encode("utf-16-le")), (0x1E, b"\\\\192.0.2.1\\s\\a.wav\0")])
+def test_reminder_sound_on_a_share(kind: int, octets: bytes) -> None:
+    assert "DOC-EXTERNAL-SHARE" in codes(take_apart(TNEF, tnef(attribute(1, 0x9003, named(kind, octets)))))
+    assert codes(take_apart(TNEF, tnef(attribute(1, 0x9003, named(kind, "reminder.wav\0".encode("utf-16-le")))))) == set()
+
+
 def test_cut_file_is_told() -> None:
     assert "MALFORMED" in codes(take_apart(TNEF, tnef(attribute(2, 0x800F, b"x" * 100))[:-40]))
 

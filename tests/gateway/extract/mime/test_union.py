@@ -131,6 +131,8 @@ def test_customary_mail_is_not_hostile(name):
 @pytest.mark.parametrize(("type", "code"), [
     (b"message/partial; id=a; number=1; total=2", "MIME-PARTIAL"),
     (b"message/external-body; access-type=URL", "MIME-EXTERNAL-BODY"),
+    (b"application/pdf\r\nX-Mozilla-External-Attachment-URL: http://h.example/a.exe", "MIME-EXTERNAL-BODY"),
+    (b"application/pdf\r\nX-Mozilla-External-Attachment-URL: file://h.example/s/a.exe", "MIME-EXTERNAL-BODY"),
 ])
 def test_content_that_is_elsewhere(type, code):
     assert code in seen(mail(part(b"Content-Type: " + type, b"x")))[1]

@@ -121,6 +121,22 @@ def test_a_short_text_that_is_nothing_but_base64():
     assert children(b"see " + base64.encodebytes(words)) == [] and children(base64.encodebytes(bytes(range(60)))) == []
 
 
+NOISE = base64.encodebytes(random.Random(5).randbytes(114))
+
+
+@pytest.mark.parametrize("before", [NOISE, b"key: " + NOISE, NOISE[:100] + b"=\n"])
+@pytest.mark.parametrize("size", [0, 20_000])
+def test_a_file_directly_behind_other_base64(before, size):
+    program = PROGRAM + random.Random(3).randbytes(size)
+    assert program in [c.data for c in children(b"words\n" + before + base64.encodebytes(program))]
+
+
+def test_words_behind_the_padding_of_other_base64():
+    words = b"PRINTABLE AND MORE THAN THIRTY-TWO OCTETS OF IT. " * 3
+    assert words in [c.data for c in children(b"hi\n" + NOISE[:100] + b"=\n" + base64.encodebytes(words))]
+    assert children(b"hi\n" + NOISE * 30) == [] and children(b"hi\n" + NOISE[:100] + b"=\n" + NOISE) == []
+
+
 @pytest.mark.parametrize("kind", ["message/delivery-status", "application/pgp-signature"])
 def test_reports_and_signatures_are_text_too(kind):
     assert INLINED.claims(Node(Artifact(1, 0, ArtifactKind.PART), b"Action: failed", kind))
