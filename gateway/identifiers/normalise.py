@@ -44,8 +44,9 @@ LETTER_RUN = re.compile(
     r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
-LETTER_OF_ID = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289][0-9]{8}(?: [0-9]{1,12}(?:[ \-][0-9]{1,19})?)?"
-                          r"(?![ \-]?[0-9A-Za-z])")
+LETTER_OF_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289](?:[0-9]{8}|[0-9]{2}(?P<gap>[ \-])[0-9]{3}(?P=gap)[0-9]{3}(?= ))"
+    r"(?: [0-9]{1,12}(?:[ \-][0-9]{1,19}){0,2})?(?![ \-]?[0-9A-Za-z])")
 """A Taiwanese number, whose letter is none of its digits, and what numbers stand behind it."""
 LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
 REACH = 48

@@ -151,7 +151,7 @@ def _by_last(known: Iterable[str]) -> dict[str, list[int]]:
 _LENGTHS = _by_last(_DIRECT)
 RIGHT_BEFORE = 3
 """Characters between a close word and its value."""
-_BETWEEN = " :=-#\"'([<>*_.\u3000"
+_BETWEEN = " :=-#№\"'([<>*_.\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""

@@ -40,3 +40,15 @@ def person(grid: Grid, row: int, token: Token) -> bool:
 def _addressed(piece: str) -> bool:
     found = ADDRESSED.match(piece.strip()) if len(piece) <= 20 else None
     return found is not None and contact.person_name(found["name"], headed=found["title"] is not None)
+
+
+TAXPAYER = re.compile(r"(?<![A-Za-z])(?:I?TIN|[Tt]axpayer|[Tt]ax ID)(?![a-z])")
+"""A word that the number of a firm has before it as well; but nobody writes that 3-2-4."""
+
+
+def taxpayer(grid: Grid, row: int, token: Token) -> bool:
+    """3-2-4 with hyphens in a row about a person, or behind such a word."""
+    start, end = token.start, token.end
+    if end - start != 11 or not grid.text[start + 3] == grid.text[start + 6] == "-":
+        return False
+    return person(grid, row, token) or TAXPAYER.search(grid.text, max(grid.starts[row], start - 32), start) is not None

@@ -131,10 +131,11 @@ class CustomerData:
         for text in sample.texts:
             if text.source.startswith("header ") and MACHINERY.match(text.source, 7):
                 continue
+            text = mending.mended(text)
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
-                self._text(mending.mended(text), artifact)
+                self._text(text, artifact)
         return ()
 
     def _text(self, text: Text, artifact: int) -> None:
@@ -304,7 +305,7 @@ class CustomerData:
         if token.shape in bulk.LABEL_ONLY or only_labelled:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             if not any(TYPES[n].labels & kinds for n in names):
-                if not (token.shape == "D9" and token.grouped and self._ssn(grid, row, token)):
+                if not (token.shape == "D9" and token.grouped and beside.taxpayer(grid, row, token)):
                     return
                 kinds = TYPES["us.ssn"].labels
         if "tw.bank_account" in kinds and meant.own_account(grid, self.labels, row, token):
@@ -330,11 +331,6 @@ class CustomerData:
             near = len(between) <= FURTHER and not WORD.search(between)
             return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
         return kinds if line != row or LISTED.fullmatch(between) else frozenset()
-
-    def _ssn(self, grid: Grid, row: int, token: tokens.Token) -> bool:
-        """3-2-4 with hyphens in a row about a person."""
-        written = grid.text[token.start:token.end]
-        return len(written) == 11 and written[3] == written[6] == "-" and beside.person(grid, row, token)
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:

@@ -31,8 +31,8 @@ def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[
     yield from stripes(text, found)
     if found is None or found.has("<"):
         yield from travel_documents(text)
-    if found is None or found.has("/"):
-        yield from passengers(text)
+    yield from passengers(text)
+    yield from messages(text)
 
 
 TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
@@ -48,18 +48,40 @@ def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
             yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
 
 
-PASSENGER = re.compile(r"(?<![A-Z])P/(JPN?|CHN?|TWN?)/([A-Z]{0,2}[0-9]{7,9})(?![0-9A-Z])")
-"""A passport as airlines send it (IATA AIRIMP, SSR DOCS): its kind, who issued it, its number."""
+PASSENGER = re.compile(r"(?<![A-Z])P([/-])(JPN?|CHN?|TWN?)\1([A-Z]{0,2}[0-9]{7,9})(?![0-9A-Z])")
+"""A passport as airlines send it (IATA AIRIMP, SSR DOCS) and their agents type it: its kind, who issued it, its number."""
+TRAVELLER = re.compile(r"DOC\+P(?::[0-9]{1,3}){0,2}\+([A-Z]{0,2})([0-9]{7,9})(?=[:'+])")
+"""The same for border police (UN/EDIFACT PAXLST, segment DOC)."""
+INSURED = re.compile(r"(?:NM1(?:\*[^*~\n]{0,60}){7}\*34|REF\*SY)\*([0-9]{9})(?=[*~\n])")
+"""Somebody in a message of insurers (ASC X12: qualifiers 34 and SY are the social security number)."""
+FIELD_TWO = re.compile(r"id=[\"']2[\"'] value=[\"']([3-6][0-9]{12,18})[\"']")
+"""A card in a message of ISO 8583 as its logs have it: field 2."""
 ISSUERS = {name[:2]: passport for name, passport in PASSPORTS.items()}
 
 
 def passengers(text: str) -> Iterator[tuple[str, Token]]:
     """Passports of passengers, in a text that has such messages."""
     for match in PASSENGER.finditer(text) if "DOCS" in text else ():
-        name, shape = ISSUERS[match[1][:2]]
-        letters = sum(map(str.isalpha, match[2]))
-        if f"{'L' * letters}D{len(match[2]) - letters}" == shape:
-            yield name, Token(shape, match[2], *match.span(2))
+        name, shape = ISSUERS[match[2][:2]]
+        letters = sum(map(str.isalpha, match[3]))
+        if f"{'L' * letters}D{len(match[3]) - letters}" == shape:
+            yield name, Token(shape, match[3], *match.span(3))
+
+
+BY_SHAPE = {shape: name for name, shape in PASSPORTS.values()}
+
+
+def messages(text: str) -> Iterator[tuple[str, Token]]:
+    """Numbers in messages between computers that name their kind by a code."""
+    for match in TRAVELLER.finditer(text) if "DOC+P" in text else ():
+        shape = f"{'L' * len(match[1])}D{len(match[2])}"
+        if shape in BY_SHAPE:
+            yield BY_SHAPE[shape], Token(shape, match[1] + match[2], match.start(1), match.end(2))
+    for match in INSURED.finditer(text) if "*34*" in text or "REF*SY*" in text else ():
+        yield "us.ssn", Token("D9", match[1], *match.span(1))
+    for match in FIELD_TWO.finditer(text) if "=\"2\"" in text or "='2'" in text else ():
+        if payment.card(match[1]):
+            yield "card", Token("PAN", match[1], *match.span(1))
 
 
 def _icao(field: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.detect.data import headings, stacked
+from gateway.detect.data import headed, headings, stacked
 from gateway.detect.data.delimited import RULE, tabulated
 from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.normalise import View, view
@@ -113,7 +113,7 @@ def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) ->
     seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
     plain, found = tabulated(seen)
     if "\t" not in plain:
-        plain = stacked.rows(plain, labels)
+        plain = stacked.rows(headed.rows(plain, labels), labels)
         found = found and found.of(plain)
     return _grid(id, text.source, seen, plain, found, False, labels, above)
 
@@ -297,7 +297,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         if kinds:
             return kinds, True
     if "\t" in window:
-        left = window.rpartition("\t")[0].rstrip()
+        left = window.rpartition("\t")[0].rstrip(" \t:")     # a colon may have a cell of its own
         if column == 1 and not grid.headings:
             return labels.before(left), False
         kinds = labels.heading(left.rpartition("\t")[2].strip())     # a form: names and values side by side

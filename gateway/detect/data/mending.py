@@ -23,8 +23,14 @@ BACKWARDS = re.compile("\u202e([^\n\u202a-\u202e\u2066-\u2069]{2,400})")
 """Characters that are shown from right to left whatever they are (UAX 9, right-to-left override)."""
 
 
+FOLD = re.compile(r"\r?\n[ \t]")
+"""RFC 5545, 3.1: a number that goes on in the next line is one, and its pieces are none."""
+
+
 def mended(text: Text) -> Text:
-    """What is shown backwards as it is shown; what Tesseract takes letters for, put right."""
+    """What is shown backwards as it is shown; calendars without their folds; what Tesseract takes letters for, put right."""
+    if text.content.startswith("BEGIN:V"):
+        text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):
         if "\u202e" not in text.content:
             return text

@@ -10,7 +10,7 @@ from gateway.detect.data.layout import Grid
 from gateway.identifiers import contact
 from gateway.identifiers.characters import Characters
 
-TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|先生|小姐|女士|님|귀하)\Z")
+TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|(?:(?:先生|小姐|女士)/?){1,2}|님|귀하)\Z")
 
 
 def above(grid: Grid, row: int, last: int) -> tuple[int, str]:

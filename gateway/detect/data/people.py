@@ -298,18 +298,28 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
     found = 0
     ends = [*(row - 1 for row, _ in grid.headings[1:]), len(grid.starts)]
     for (first, kinds), last in zip(grid.headings, ends, strict=True):
-        columns = {kind: i for i, found_kinds in enumerate(kinds) for kind in found_kinds if kind in (*FIELDS, "name", "company")}
-        named = [i for i, found_kinds in enumerate(kinds) if "name" in found_kinds]
-        if len(named) > 1 and named[1] == named[0] + 1:   # surname and given name
-            columns |= {"name": named[0], "given": named[1]}
-        if "name" not in columns or columns.keys().isdisjoint(FIELDS) or columns["name"] == columns.get("company"):
-            continue
-        for row in range(first, min(last, first + HEADED_ROWS), AT_ONCE):
-            lines = [grid.line(i, 4000) for i in range(row, min(last, first + HEADED_ROWS, row + AT_ONCE))]
-            found += _of_rows(contacts, columns, lines, seen, DETAILED - found)
-            if len(contacts.records) >= MOST_RECORDS:
-                return found
+        for columns, marks in _side_by_side(kinds, seen):
+            for row in range(first, min(last, first + HEADED_ROWS), AT_ONCE):
+                lines = [grid.line(i, 4000) for i in range(row, min(last, first + HEADED_ROWS, row + AT_ONCE))]
+                found += _of_rows(contacts, columns, lines, marks, DETAILED - found)
+                if len(contacts.records) >= MOST_RECORDS:
+                    return found
     return found
+
+
+def _side_by_side(kinds: Sequence[frozenset[str]], seen: set[str]) -> Iterator[tuple[dict[str, int], set[str]]]:
+    """Columns of one person each, of a table that may have several people side by side, and the lines that are read already."""
+    named = [i for i, found in enumerate(kinds) if "name" in found]
+    two = len(named) > 1 and named[1] == named[0] + 1     # surname and given name
+    again = not two and len(named) > 1 and kinds[named[0]:named[1]] == kinds[named[1]:2 * named[1] - named[0]]
+    begins = [0, *named[1:]] if again else [0]
+    before = set(seen) if len(begins) > 1 else seen
+    for begin, end in zip(begins, [*begins[1:], len(kinds)], strict=True):
+        columns = {kind: i for i in range(begin, end) for kind in kinds[i] if kind in (*FIELDS, "name", "company")}
+        if two:
+            columns |= {"name": named[0], "given": named[1]}
+        if "name" in columns and not columns.keys().isdisjoint(FIELDS) and columns["name"] != columns.get("company"):
+            yield columns, seen if begin == 0 else set(before)
 
 
 def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str], seen: set[str], detailed: int) -> int:

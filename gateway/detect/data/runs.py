@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gateway.detect.data.tokens import LABELLED, LONGEST, WHOLE, WINDOWS
+from gateway.detect.data.groupings import BEGINNINGS
+from gateway.detect.data.tokens import LABELLED, LONGEST, WHOLE
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, SEPARATOR, UPPER, Characters
 from gateway.identifiers.registry import SHAPES
 
@@ -168,6 +169,7 @@ def _plain(piece: Characters, starts: np.ndarray, ends: np.ndarray) -> tuple[
     check |= (length == 8) & (before == 2) & (after == 2)
     check |= (length == 8) & apart & (bracket & (follows != 40)) & ((kinds[ends + 1] & kinds[ends + 2] & UPPER) != 0)
     labelled = _labelled(codes, starts, length)
+    labelled |= (before == 2) & (codes[starts - 1] == 111) & (codes[starts - 2] == 78)         # No, as tokens has it
     check, free = check | labelled, free | labelled
     shape = _SHAPE[before, length]
     kept = free & ~check & (after == 0) & (shape >= 0)
@@ -225,7 +227,7 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     fraction &= (lengths[first] < WHOLE) | (lengths[second] > 2) | (codes[starts[second]] != 48)
     windows = _windows(lengths, first, counts)
     asked = ((longest >= 7) & ~fraction) | windows | (((rest >= 9) | letter) & ~fraction)
-    simple = asked & (total > LONGEST) & ~windows
+    simple = asked & (total > LONGEST) & ~windows & ~letter
     if simple.any():
         simple &= ~_mixed(codes, starts, ends, first, counts) & ~_dotted(codes, starts, ends, first, counts)
     short = asked & ~simple & ~windows & ~letter & ~dated & (longest < 7) & (counts <= 3) & ((total == 10) | (total == 11))
@@ -255,13 +257,16 @@ def _members(first: np.ndarray, counts: np.ndarray) -> np.ndarray:
 
 
 def _windows(lengths: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Whether three groups in a row have the sizes with which one of tokens.WINDOWS begins."""
-    one, two, three = lengths[:-2], lengths[1:-1], lengths[2:]
-    found = np.zeros(len(lengths), np.int64)
-    for sizes in {window[:3] for window in WINDOWS}:
-        found[:len(one)] |= (one == sizes[0]) & (two == sizes[1]) & (three == sizes[2])
+    """Whether groups in a row have the sizes with which one of groupings.BEGINNINGS begins."""
+    found = np.zeros(len(lengths) + 2, np.int64)
+    padded = np.concatenate((lengths, [0, 0]))
+    for sizes in BEGINNINGS:
+        fit = padded[:len(lengths)] == sizes[0]
+        for i, size in enumerate(sizes[1:], 1):
+            fit &= padded[i:len(lengths) + i] == size
+        found[:len(lengths)] |= fit
     sums = np.concatenate(([0], np.cumsum(found)))
-    return np.asarray((counts >= 3) & (sums[np.maximum(first + counts - 2, first)] > sums[first]))
+    return np.asarray((counts >= 2) & (sums[first + counts - 1] > sums[first]))
 
 
 def _dotted(codes: np.ndarray, starts: np.ndarray, ends: np.ndarray, first: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gateway.detect.data.groupings import customary, lettered
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -53,10 +54,7 @@ DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![
 """A date inside a run: what stands before and behind it are numbers of their own."""
 WEAKEST = ("/", "_", " ", ".", "·")
 """Where a run with several kinds of marks is cut: what people put between two numbers rather than inside one."""
-WINDOWS = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
-"""Groupings that people write; looked for inside longer runs of groups."""
-CARD_WINDOWS = ((4, 4, 4, 3), (4, 4, 4, 2))
-"""Cards of 15 and 14 digits; twelve digits and a code behind them look like these: only where the check digit is right."""
+BY_ITSELF = (7, 8)                                        # digits of the shortest numbers, which a group of so many may be
 ISSUED = [6, 13]
 """A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
@@ -112,7 +110,7 @@ def _after(text: str, end: int) -> str | None:
 
 
 def _plain(text: str, digits: str, start: int, end: int, grouped: bool = False) -> Token | None:
-    letters = _letters_before(text, start)
+    letters = _letters_before(text, start) if text[max(0, start - 2):start] != "No" else ""           # 護照No312345678
     if letters is None and 6 <= len(digits) <= 7 and (glued := LABELLED.search(text, max(0, start - 8), start)) is not None:
         letters = glued[1]
     if letters is None or len(digits) > LONGEST:
@@ -187,7 +185,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
             yield token
         return
     # numbers side by side: nobody writes one so
-    listed = marks == {" "} and (max(sizes) >= 10 or (len(groups) == 2 and min(sizes) >= 7))
+    row = len(groups) == 2 and sizes[0] <= 2 and sizes[1] >= 7 and text[max(0, start - 1)] in "\n>"
+    listed = marks == {" "} and (max(sizes) >= 9 or (len(groups) == 2 and min(sizes) >= 7) or row)
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
         token = _plain(text, text[slice(*groups[0])], *groups[0])
         if token is not None:
@@ -198,22 +197,29 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token
+            if marks == {" "} and max(sizes) in BY_ITSELF and not customary(sizes, 0, digits):
+                yield from _long(text, groups)            # an account and its balance, perhaps
             return
     day = DAY.search(text, start, end) if len(marks) > 1 else None
     if day is not None:
         yield from _around(text, groups, day.span())
         return
-    windows = list(_windows(text, groups, sizes)) if len(groups) > 3 or len(digits) > LONGEST else []
+    windows = list(_windows(text, groups, sizes, digits)) if len(groups) > 3 or len(digits) > LONGEST else []
     if len(marks) > 1 and not windows:
         yield from _pieces(text, groups, next((mark for mark in WEAKEST if mark in marks), ""))
         return
     yield from windows
     if "." not in marks:
-        for s, e in groups:
-            if e - s >= 7:
-                token = _plain(text, text[s:e], s, e)
-                if token is not None:
-                    yield token
+        yield from _long(text, groups)
+
+
+def _long(text: str, groups: list[tuple[int, int]]) -> Iterator[Token]:
+    """Groups that may each be a number."""
+    for s, e in groups:
+        if e - s >= min(BY_ITSELF):
+            token = _plain(text, text[s:e], s, e)
+            if token is not None:
+                yield token
 
 
 def _dated(text: str, groups: list[tuple[int, int]]) -> bool:
@@ -267,26 +273,21 @@ def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     return _token(text, letters, digits, start, end, True)
 
 
-_EVERY = (*CARD_WINDOWS, *WINDOWS)
-_BEGUN = {size: tuple(window for window in _EVERY if window[0] == size) for size, *_ in _EVERY}
-"""The same by their first group."""
-
-
-def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int]) -> Iterator[Token]:
-    i = 0
+def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int], digits: str) -> Iterator[Token]:
+    begin, letters = groups[0][0], _letters_before(text, groups[0][0])
+    first = lettered(sizes, digits) if (letters if letters != "" else _apart(text, begin)) else 0
+    if first:
+        token = _joined(text, digits[:sum(sizes[:first])], begin, groups[first - 1][1])
+        if token is not None:
+            yield token
+    i, at = first, sum(sizes[:first])
     while i < len(groups):
-        for window in _BEGUN.get(sizes[i], ()):
-            if tuple(sizes[i:i + len(window)]) == window:
-                s, e = groups[i][0], groups[i + len(window) - 1][1]
-                digits = "".join(text[a:b] for a, b in groups[i:i + len(window)])
-                if window in CARD_WINDOWS and not payment.card(digits):
-                    continue
-                token = _plain(text, digits, s, e, True)
-                if token is not None:
-                    yield token
-                    i += len(window) - 1
-                    break
-        i += 1
+        count = customary(sizes, i, digits[at:at + LONGEST])
+        end = at + sum(sizes[i:i + max(count, 1)])
+        token = _plain(text, digits[at:end], groups[i][0], groups[i + count - 1][1], True) if count else None
+        if token is not None:
+            yield token
+        i, at = (i + count, end) if token is not None else (i + 1, at + sizes[i])
 
 
 def wrapped(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:

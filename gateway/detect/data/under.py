@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gateway.detect.data import naming
 from gateway.detect.data.layout import Grid
 from gateway.identifiers.characters import MARGIN, Characters
 from gateway.identifiers.registry import IDENTIFYING
@@ -26,6 +27,9 @@ NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
 """A name, and what stands in brackets behind it."""
 NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-]?[0-9][0-9A-Z \-./()]{5,27}$)", re.M)
 """A name, and a value that ends the line: an item of a list where the next line is another one."""
+ONE = re.compile(r"(?<![0-9A-Za-z,.\-])[A-Z]{0,2}[0-9]{7,16}(?![0-9A-Za-z\-]|[,.][0-9])")
+LEAST = 3
+"""Lines of people under one title."""
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
@@ -111,6 +115,9 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
     elif _item(grid, below, NAME_BEFORE) and _item(grid, below + 1, NAME_BEFORE) and len(title) <= TITLE and not (
             kinds := labels.heading(title)).isdisjoint(IDENTIFYING):
         _list(grid, below, kinds, found, NAME_BEFORE)
+    elif (kinds := labels.heading(title)) and not kinds.isdisjoint(IDENTIFYING) and "own" not in kinds and len(title) <= TITLE and (
+            rows := _people(grid, below)):
+        found |= dict.fromkeys(rows, kinds)
     elif below < len(grid.starts):
         _answer(grid, labels, title, below, found)
 
@@ -132,6 +139,18 @@ def _item(grid: Grid, row: int, name: re.Pattern[str] = NAMED) -> int | None:
         at = named.end() if named is not None else at
         return at if VALUE.match(grid.text, at, grid.end(row)) is not None else None
     return at
+
+
+def _people(grid: Grid, row: int) -> list[int]:
+    """Where the numbers stand in lines of one person and one long number each, three and more, from a row on."""
+    found: list[int] = []
+    while row < len(grid.starts) and grid.end(row) - grid.starts[row] <= LONGEST:
+        numbers = list(ONE.finditer(grid.text, grid.starts[row], grid.end(row)))
+        if len(numbers) != 1 or not naming.name_in(grid, row):
+            break
+        found.append(numbers[0].start())
+        row += 1
+    return found if len(found) >= LEAST else []
 
 
 def _list(grid: Grid, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]], name: re.Pattern[str] = NAMED) -> None:

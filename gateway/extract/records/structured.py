@@ -144,6 +144,8 @@ def records(documents: list[Any]) -> Iterator[Yield]:
         elif isinstance(value, list):
             if value[:1] == ["vcard"] and (card := _card(value)):
                 queue.append((card, name))
+            elif len(value) > 1 and all(isinstance(v, str) and v.endswith("\n") for v in value[:-1]) and isinstance(value[-1], str):
+                yield Text("".join(value), "records")     # a text by its lines, as notebooks have it
             elif 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
                 pairs.append((name, *map(_scalar, value)))
             elif len(value) <= COLUMNS and any(isinstance(v, str) for v in value) and all(_one_said(v) is not None for v in value):

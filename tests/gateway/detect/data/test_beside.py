@@ -8,6 +8,7 @@ from gateway.detect.data import beside, layout, tokens
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 from tests.bench.test_data_cost import look
+from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers
 
 
@@ -35,3 +36,10 @@ def test_three_cards_in_sentences_about_people():
     one, two, three = (makers.card(rng) for _ in range(3))
     text = f"客戶潘秀英（{one}）來電變更通訊地址。客戶何淑芬（{two}）來電。\n另趙思妤先生其證號為{three}，手機0958-173-409"
     assert look(text).identifiers["card"] == 3
+
+
+def test_a_word_for_the_number_that_taxes_are_paid_under():
+    numbers = ("123-45-6780", "223-45-6780", "323-45-6780")
+    assert scan("\n".join(f"LI NA, U.S. TIN {number}" for number in numbers))[0].identifiers["us.ssn"] == 3
+    assert not scan("\n".join(f"VENDOR TIN {number[:2]}-{number[2:].replace('-', '')}0" for number in numbers))[0].identifiers
+    assert not scan("\n".join(f"PART {number}" for number in numbers))[0].identifiers

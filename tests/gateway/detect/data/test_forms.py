@@ -48,3 +48,18 @@ def test_cards_with_what_stands_on_their_backs():
         text = filler + lines
         assert [token.value for _, token in forms.stripes(text, characters.of(text))] == ["4761739001010010", "5413330089020011", "4761739001010010"]
     assert list(forms.stripes("4761739001010010|13|2028|123 14761739001010010|12|2028|12 4761739001010010|12|2028|ok")) == []
+
+
+def test_passports_in_messages_to_airlines_and_border_police():
+    names = [(name, token.value) for name, token in forms.of_their_form("SRDOCSCIHK1-P-TWN-312345678-TWN-01JAN80-M-28AUG33-WANG-HSIAO/P1")]
+    assert names == [("tw.passport", "312345678")]
+    names = [(name, token.value) for name, token in forms.of_their_form("NAT+2+JPN'DOC+P:110:111+TR1234567'DTM+36:310811'DOC+P+E12345678'")]
+    assert names == [("jp.passport", "TR1234567"), ("cn.passport", "E12345678")]
+    assert not list(forms.of_their_form("DOC+705+312345678' SRDOC P-TWN-31234567-TWN"))
+
+
+def test_people_in_messages_of_insurers_and_cards_in_those_of_terminals():
+    text = "NM1*IL*1*WANG*MING****34*123456780~REF*SY*223456780~NM1*85*2*CLINIC*****XX*1234567893~REF*EI*323456780~"
+    assert [(name, token.value) for name, token in forms.of_their_form(text)] == [("us.ssn", "123456780"), ("us.ssn", "223456780")]
+    text = '<field id="2" value="4539148803436467"/><field id="37" value="453914880343"/><field id="2" value="4539148803436468"/>'
+    assert [token.value for _, token in forms.of_their_form(text)] == ["4539148803436467"]

@@ -6,6 +6,7 @@ from gateway.detect.data import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
 from tests.bench.test_data_cost import look
+from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers
 
 LABELS = Labels()
@@ -210,3 +211,8 @@ def test_a_telephone_under_two_headings():
 def test_leaders_between_a_label_with_a_note_and_its_value():
     text = "\n".join(f"健保卡號(12碼)\t........\t0000{n:08d}\n姓名\t........\t王小明" for n in range(44010725, 44010729))
     assert look(text).identifiers.get("tw.nhi_card") == 4
+
+
+def test_a_colon_in_a_cell_of_its_own_is_no_label():
+    tally, _ = scan("\n".join(f"護照號碼\t：\t{number}" for number in (312345678, 312345679, 312345670)))
+    assert tally.identifiers["tw.passport"] == 3

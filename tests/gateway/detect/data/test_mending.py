@@ -39,3 +39,9 @@ def test_digits_set_backwards():
     text = Text("王小明 \u202e987654321A\u202c 完", "body")
     assert mended(text).content == "王小明 \u202eA123456789\u202c 完"
     assert mended(Text("987654321A", "body")).content == "987654321A"
+
+
+def test_a_number_that_a_calendar_folds_is_one():
+    text = "BEGIN:VEVENT\r\nDESCRIPTION:帳號\\: 0636\r\n 5812746946\\n王\r\nEND:VEVENT\r\n"
+    assert "帳號\\: 06365812746946\\n" in mended(Text(text, "body")).content
+    assert mended(Text(text[6:], "body")).content == text[6:]

@@ -185,3 +185,12 @@ def test_people_in_one_line_and_in_fields():
                  "\n".join("   ".join(f"{name} {number}" for name, number in people[i:i + 2]) for i in range(0, 60, 2)),
                  "\t".join(name for name, _ in people) + "\n" + "\t".join(number for _, number in people)):
         assert look(text).contacts == 60, text[:60]
+
+
+def test_two_people_side_by_side_in_a_table():
+    rows = [("姓名", "電話", "姓名", "電話")] + [(f"王小{a}", f"0912{a:06d}", f"李大{a}", f"0922{a:06d}") for a in range(30)]
+    turned = [[cell.translate(str.maketrans("0123456789", "一二三四五六七八九十")) if i in (0, 2) else cell for i, cell in enumerate(row)]
+              for row in rows]
+    contacts = people.Contacts()
+    assert people.read_contacts(layout.from_table(1, Table("sheet", tuple(map(tuple, turned))), Labels()), contacts) == 60
+    assert contacts.people() == 60

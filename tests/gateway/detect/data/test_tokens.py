@@ -198,3 +198,16 @@ def test_a_label_against_the_number_of_hong_kong_that_it_names():
 def test_a_digit_a_box_with_more_between_the_groups():
     assert [t.value for t in tokens("1 2 3 - 4 5 - 6 7 8 9")] == ["123456789"]
     assert not list(tokens("1 2 3 - 4 5 - 6 7 8 91"))
+
+
+def test_a_balance_beside_a_number_is_no_part_of_it():
+    assert found("許芬志 304889406 12000") == {("D9", "304889406")}
+    assert ("D7", "8463104") in found("渡辺 8463104 12000")
+    assert ("D7", "8463104") in found("渡辺 1 8463104 12000")
+    assert found("x\n1 8463104 渡辺") == {("D7", "8463104")}
+    assert found("番号 1234 5678 9012") == {("D12", "123456789012")}
+
+
+def test_no_before_digits_is_a_word():
+    assert found("護照No312345678") == {("D9", "312345678")}
+    assert found("NO1234567") == {("LLD7", "NO1234567")}

@@ -5,6 +5,7 @@ import pytest
 from gateway.detect.data import layout, under
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
+from tests.gateway.detect.data.test_detector import scan
 
 LABELS = Labels()
 
@@ -69,3 +70,12 @@ def test_the_only_column_of_a_printed_table():
     text = "     護照號碼 \\\n0   365298530\n1   361514097\n10   307846957\n"
     assert kinds(text, "361514097") == {"passport"} == kinds(text, "307846957")
     assert kinds("客服請提供帳號 365298530\n361514097\n", "361514097") == frozenset()
+
+
+def test_a_title_over_lines_of_one_person_and_one_number_each():
+    lines = [f"{name}　004 土銀　0482897266{i}617　NT$7,915,{i}08" for i, name in enumerate(("許傑宗", "李君君", "謝翰雅"))]
+    tally, _ = scan("退款清冊，請依下列帳號撥付：\n" + "\n".join(lines))
+    assert (tally.identifiers["tw.bank_account"], tally.persons) == (3, 3)
+    assert not scan("退款清冊，請依下列訂單撥付：\n" + "\n".join(lines))[0].identifiers.get("tw.bank_account")
+    firms = [line.replace(line[:3], "甲乙股份有限公司") for line in lines]
+    assert not scan("請依下列帳號撥付：\n" + "\n".join(firms))[0].persons

@@ -228,3 +228,11 @@ def test_cells_of_sheets_with_room_in_their_attributes(sign: str) -> None:
     cells = "".join(f'<Cell Row{sign}"{row}" Col{sign}"{column}">{value}</Cell>' for row, values in enumerate(rows) for column, value in enumerate(values))
     found = read(f'<?xml version="1.0"?><Sheet><Cells>{cells}</Cells></Sheet>'.encode(), "text/xml")
     assert rows in [t.rows for t in found if isinstance(t, Table)]
+
+
+def test_a_list_of_lines_is_a_text():
+    """Notebooks (nbformat 4) have theirs so."""
+    found = read(json.dumps({"outputs": [{"text/plain": ["姓名 护照号\n", "王五 E12345678\n", "李四 E12345679"]}]}).encode())
+    assert "姓名 护照号\n王五 E12345678\n李四 E12345679" in [one.content for one in found if isinstance(one, Text)]
+    assert ("text", "a\n", "b\n", "c") not in rows(found)
+    assert ("ids", "a", "b") in rows(read(b'{"ids": ["a", "b"]}'))

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import random
+
+from gateway.detect.data.groupings import customary, lettered
+from gateway.detect.data.tokens import tokens
+from tests.gateway.identifiers import makers
+
+RNG = random.Random(21)
+
+
+def found(text):
+    return [(t.shape, t.value) for t in tokens(text)]
+
+
+def test_a_telephone_behind_a_number_in_groups_is_none_of_its_digits():
+    number = makers.cn_id(RNG)[:17] + "1"
+    grouped = f"{number[:6]} {number[6:10]} {number[10:14]} {number[14:]}"
+    for phone in ("13812345678", "138-1234-5678", "138 1234 5678"):
+        assert ("D18", number) in found(f"王五 {grouped} {phone}"), phone
+        assert ("LD9", "Z188629996") in found(f"張怡 Z 188 629 996 {phone}"), phone
+        assert ("LD9", "A123456789") in found(f"張怡 A12 345 6789 {phone}"), phone
+        assert ("D13", "9401011234567") in found(f"김민수 940101 1234567 {phone}"), phone
+
+
+def test_other_numbers_are_not_taken_for_such_groups():
+    assert customary([6, 7, 3], 0, "9413011234567123") == 0               # no day
+    assert customary([6, 4, 4, 4], 0, "991012199013451234") == 0          # no place, no day
+    assert customary([4, 4, 4, 2], 0, "12345678901234") == 3              # twelve digits and a code
+    assert lettered([3, 3, 3, 4], "5123456781234") == 0
+    assert ("LD9", "M345678901") not in found("型號 M 345 678 901 0912-345-678")
