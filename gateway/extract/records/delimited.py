@@ -10,6 +10,7 @@ from itertools import islice
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
+from gateway.extract.text.noise import thinned
 from gateway.model.content import Table
 from gateway.model.finding import IncidentCode
 
@@ -43,7 +44,7 @@ class DelimitedExtractor:
             return
         if not context.outbound:
             return
-        for text, charset in readings(node.data):
+        for text, charset in readings(thinned(node.data)):
             delimiter = sniff(text)
             if delimiter and (len(text) <= LARGE or '"' in text):
                 yield Table(f"{charset} rows", tuple(rows(text, delimiter)))

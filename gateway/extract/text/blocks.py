@@ -22,7 +22,7 @@ from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import naturalness, readings
 from gateway.extract.text import codewords
 from gateway.extract.text.codings import ungrouped
-from gateway.extract.text.noise import shortened
+from gateway.extract.text.noise import shortened, thinned
 from gateway.model.artifact import ArtifactKind
 
 LEAST = 32
@@ -31,6 +31,8 @@ MOST_BLOCKS = 200
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
 PIECE = 1 << 20
+LARGE = 1 << 17
+"""Characters of a text whose beginning tells whether a coding in it that was drawn by lot may stand for something."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
 _DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
@@ -80,7 +82,10 @@ class BlocksExtractor:
             if whole and worth(whole):
                 yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
         found = 0
-        for label, decode, block in coded(shortened(node.data, _means), node.type):
+        data = shortened(node.data, _means)
+        if len(data) > LARGE and not _means(data[:LARGE]):
+            data = thinned(data)
+        for label, decode, block in coded(data, node.type):
             plain = unwrapped(decode(block), context)
             if plain and worth(plain):
                 yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))

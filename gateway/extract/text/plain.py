@@ -10,6 +10,7 @@ from gateway.extract.charset import naturalness, readings
 from gateway.extract.records import mainframe
 from gateway.extract.text import rejoined
 from gateway.extract.text.blocks import hexed
+from gateway.extract.text.noise import thinned
 from gateway.extract.text.strings import binary, described
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode
@@ -37,10 +38,11 @@ class TextExtractor:
         ebcdic = mainframe.text_of(node.data) if context.outbound else ""
         if ebcdic:
             yield Text(ebcdic, "body", mainframe.CODEC)
-        for content, charset in readings(node.data, node.charset):
+        data = thinned(node.data) if context.outbound else node.data
+        for content, charset in readings(data, node.charset):
             yield Text(content, "body", charset)
             if context.outbound and (charset != "utf-8" or "\ufffd" in content):
-                yield from (binary if naturalness(content) < BINARY else described)(node.data)
+                yield from (binary if naturalness(content) < BINARY else described)(data)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
             if context.outbound and not hexed(content) and (lines := mainframe.unbroken(content)):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import random
 
 import pytest
@@ -51,3 +52,34 @@ def test_a_run_begins_with_the_word_before_it():
                                   (base64.encodebytes(octets(20_000)) + b"\n") * 20, b"> " + base64.encodebytes(octets(300_000)).replace(b"\n", b"\n> ")])
 def test_other_texts_stay_as_they_are(text):
     assert noise.shortened(text, never) == text
+
+
+def coded_lines(how: str) -> bytes:
+    data = octets(700_000)
+    if how == "uuencode":
+        return b"".join(binascii.b2a_uu(data[i:i + 45]) for i in range(0, len(data), 45))
+    return base64.a85encode(data, wrapcol=76) if how == "ascii85" else base64.encodebytes(data)
+
+
+@pytest.mark.parametrize("how", ["uuencode", "ascii85", "base64"])
+def test_what_looks_for_numbers_does_not_read_the_middle_of_a_coding(how):
+    coded = coded_lines(how)
+    middle = coded.index(b"\n", len(coded) // 2) + 1
+    put = b"A123456789 Chen Ta-wen\nB223-456-789\n"
+    text = b"Dear all,\n" + coded[:middle] + put + coded[middle:] + b"\nregards, 12345\n"
+    kept = noise.thinned(text)
+    assert len(kept) < len(text) / 4 and kept.startswith(text[:1000]) and kept.endswith(text[-1000:])
+    assert b"A123456789 Chen Ta-wen\n" in kept and b"B223-456-789\n" in kept
+
+
+LOG = b"2026-05-10 12:00:%02d.123 INFO [w-%02d] user=%s took %d ms\n"
+
+
+@pytest.mark.parametrize("text", [
+    b"The committee met on 12 March and 14 April.\n" * 20_000,
+    b"".join(b"C-%07d,Chen,09%08d,a%d@b.example\n" % (n * 7919 % 9999999, n * 104729 % 99999999, n) for n in range(20_000)),
+    b"".join(LOG % (n % 60, n % 99, base64.b64encode(octets(18, n)), n) for n in range(12_000)),
+    octets(400_000).hex().encode(), "客戶名單如下，請查收。\n".encode() * 20_000, bytes(500_000), octets(300_000),
+])
+def test_texts_tables_and_logs_are_read_in_full(text):
+    assert noise.thinned(text) == text
