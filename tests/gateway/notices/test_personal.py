@@ -47,7 +47,7 @@ def test_an_approver_sees_what_is_needed_before_the_link() -> None:
 def test_deputies_and_reminders_say_so() -> None:
     mail = approval(HOUSE, HELD | {"instead_of": "head@bank.example", "asked_before": "vera@bank.example", "again": True}, START)
     text = body(mail)
-    assert "head@bank[.]example 代理人" in text and "vera@bank[.]example" in text
+    assert "head@bank[.]example 的代理人" in text and "vera@bank[.]example" in text
     assert "提醒" in str(email.message_from_bytes(mail.content, policy=email.policy.default)["Subject"])  # type: ignore[union-attr]
 
 
