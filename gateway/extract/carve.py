@@ -16,9 +16,10 @@ import yara
 
 from gateway.extract.archive.zip_structure import directories, local_header
 from gateway.extract.base import Child, Context, Node, Yield
-from gateway.extract.identify import framed
+from gateway.extract.identify import EXTENSIONS_OF_HTML, framed
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.filename import extensions
 
 MAX_CARVED = 8                           # children of one node
 
@@ -95,6 +96,8 @@ FINDER = _finder()
 
 MAX_TRIES = 20_000                       # false hits of one magic that are checked in one node
 
+PAGES = frozenset({"text/html", "image/svg+xml", "text/xml", "text/plain", "message/rfc822", "multipart/related"})
+"""Types that are read as pages and messages anyway."""
 MARKUP = re.compile(rb"<\s{0,8}(?:script[\s>]|hta:application|html[\s>]|iframe\s|!doctype html|job[\s>]|package>)", re.IGNORECASE)
 
 
@@ -191,13 +194,16 @@ def present(data: bytes) -> list[tuple[bytes, int, Callable[[bytes, int], bool],
 
 
 def _markup(node: Node) -> Iterator[Yield]:
-    """Markup with script in a picture: browsers and mshta start reading wherever a tag stands."""
-    if not node.type.startswith("image/") or node.type == "image/svg+xml":
+    """Markup with script in a picture: browsers and mshta start reading wherever a tag stands. And in whatever is called a page:
+    browsers go by the name."""
+    if node.type in PAGES:
         return
-    match = MARKUP.search(node.data)
+    called = extensions(node.artifact.names) & EXTENSIONS_OF_HTML
+    match = MARKUP.search(node.data) if called or node.type.startswith("image/") else None
     if match:
         yield Observation("POLYGLOT", "markup")
-        yield Child(node.data[match.start():], ArtifactKind.OBJECT, label=f"at {match.start()}", detected_type="text/html")
+        yield Child(node.data[match.start():], ArtifactKind.OBJECT, node.artifact.names if called else (), label=f"at {match.start()}",
+                    detected_type="text/html")
 
 
 def pdf_end(data: bytes) -> int:

@@ -18,6 +18,8 @@ HEADERS = (bytes.fromhex("e4525c7b8cd8a74daeb15378d02996d3"), bytes.fromhex("a12
 ALTERNATIVE = bytes.fromhex("3fdd9a101b91f549a5d01791edc8aed8")
 PACKAGED = bytes.fromhex("2fe98d63d4a6c14b9a36b3fc2511a5b7")
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\x01\0\0\0")
+DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+"""Files with a reader of their own, which judges what a double click on them opens."""
 ENDING = re.compile(rb"\.\0(?:[A-Za-z0-9]\0){1,8}\0\0")
 LINK, LINKS = "HYPERLINK ", 50_000
 RUNS = 200_000                           # pieces of text of one section: ten thousand pages
@@ -44,7 +46,7 @@ class OneNote:
             count += 1
             picture = body.startswith(PICTURES)
             if body and not picture:
-                yield Observation("ONENOTE-FILE", ", ".join(names[:5]) or "no name")
+                yield Observation("ONENOTE-DOCUMENT" if body.startswith(DOCUMENTS) else "ONENOTE-FILE", ", ".join(names[:5]) or "no name")
             yield Child(body, ArtifactKind.IMAGE if picture else ArtifactKind.OBJECT, () if picture else tuple(names[:20]),
                         label=f"embedded file {count}")
             at = data.find(STORE, at + 36 + min(size, max(0, len(data) - at - 36)))

@@ -237,6 +237,8 @@ def judge(kind: str, target: str) -> Observation | None:
         if abroad(target):
             return Observation("DOC-LINK-SHARE", target)
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
+    if kind in ("oleobject", "package") and where is Place.LOCAL and program(target):
+        return Observation("DOC-RUN-PROGRAM", target)     # a double click starts what the reader's own machine has there
     if where is Place.OTHER and scheme(target) not in NEUTRAL:
         return Observation(f"DOC-REMOTE-{LOADED.get(kind, 'OTHER')}", target)
     if kind in OFFICE and own(target):

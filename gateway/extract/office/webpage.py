@@ -49,6 +49,8 @@ LOADED = re.compile(rb"(?:<base\s[^<>]{0,200}?href|\s(?:data|codebase))" + ADDRE
 STYLED = re.compile(rb"(?:url\s{0,4}\(|@import)\s{0,4}[\"'(]{0,2}(?:url\s{0,4}\()?\s{0,4}[\"']?"
                     rb"(\\\\[^\"'<>\s()]{3,400}|file:[^\"'<>\s()]{3,400})", re.I)
 """What a style sheet in the page names."""
+FRAME = re.compile(rb"<i?frame\s(?:[^<>]{0,400}?\s)?src\s{0,4}=\s{0,4}[\"']?\s{0,4}([^\"'<>\s]{3,1000})", re.I)
+"""Pages that Word loads into this one."""
 SOURCE = re.compile(rb"<(?:x:)?(Path|FileName|Connection|URLString)>([^<>]{3,2000})<", re.I)
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
@@ -75,6 +77,7 @@ class OfficePage:
                     yield found
         if extensions(node.artifact.names) & (NAMES | BOOKS):
             yield from fetched(data)
+            yield from _frames(data)
         elif not named:
             yield from _loaded(data)
         yield from _controls(data)
@@ -91,6 +94,14 @@ def fetched(data: bytes) -> Iterator[Observation]:
     """What office programs fetch from shares for a page that they show: its pictures and its other files."""
     for picture in counted(chain(*(kind.finditer(data) for kind in (FETCHED, LINKED, STYLED, LOADED))), MOST, "pictures"):
         seen = targets.judge("image", unescape(picture[1].decode("utf-8", "replace")))
+        if seen is not None:
+            yield seen
+
+
+def _frames(data: bytes) -> Iterator[Observation]:
+    """Frames of a page, from elsewhere."""
+    for found in counted(FRAME.finditer(data), MOST, "frames"):
+        seen = targets.judge("frame", unescape(found[1].decode("utf-8", "replace")))
         if seen is not None:
             yield seen
 

@@ -34,7 +34,8 @@ ACTING = (
     ("sends data", re.compile(r"submitForm|getURL\s*\(|SOAP\.|Net\.HTTP|RSS\.addFeed|ADBC\.newConnection|XMLHttp", re.I)),
     ("opens a mail", re.compile(r"mailForm|mailDoc|mailMsg|app\.mail", re.I)),
     ("builds code", re.compile(r"(?<![A-Za-z])eval\s*\(|unescape\s*\(|fromCharCode|Function\s*\(|setTimeOut\s*\(|app\.setInterval|"
-                               r"\[\s*[\"']eval|"
+                               r"\[\s*[\"']eval|\.constructor\s*(?:\(|\.constructor)|"
+                               r"(?<!\w)(?:app|this|doc|event\.target|util|global)\s*\[\s*[A-Za-z_$][\w$]*\s*\]\s*\(|"
                                r"(?<!\w)(?:app|this|doc|event\.target|util|global)\s*\[\s*[\"'][^\"'\]]{0,40}[\"']\s*\+", re.I)),
     ("attacks the reader", re.compile(r"%u[0-9a-f]{4}|\\x90\\x90|util\.printf\s*\([^)]{0,40}%\d{3,}|"
                                       r"Collab\.(?:collectEmailInfo|getIcon)|"
@@ -43,6 +44,12 @@ ACTING = (
 )
 SEEN = frozenset({"talks to the reader", "opens a mail"})
 """Acts that show the reader a window, whose button may be pressed by one who wants that."""
+ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))", re.I)
+JOINED = re.compile(r"\"\s{0,40}\+\s{0,40}\"|'\s{0,40}\+\s{0,40}'")
+CALLED = re.compile(r"(?<=[\w$)\]])\[([^\[\]\r\n]{1,300})\]\s{0,9}\(")
+"""A method that is called by what stands in brackets."""
+MADE = re.compile(r"\.(?:join|reverse|concat|replace|substr|substring|slice|split)\s{0,9}\(|fromCharCode")
+NAME = re.compile(r"\s*[A-Za-z_$][\w$]*\s*")
 LONG = re.compile(r"[A-Za-z0-9+/=%\\]{600,}")
 
 
@@ -67,13 +74,29 @@ def _plain(text: str) -> bool:
 
 def acts(script: str) -> list[str]:
     """What the script does, in words; [] where nothing of the table is in it."""
-    found = [what for what, pattern in ACTING if pattern.search(script)]
+    plain = JOINED.sub("", ESCAPED.sub(_character, script)) if "\\" in script or "+" in script else script
+    readings = (script, plain) if plain != script else (script,)
+    found = [what for what, pattern in ACTING if any(map(pattern.search, readings))]
+    if "builds code" not in found and _calls(plain):
+        found.append("builds code")
     literals = (literal[1:-1] for literal in LITERAL.findall(script) if "\\\\" in literal or "://" in literal)
     if any(abroad(literal.replace("\\\\", "\\")) for literal in literals):
         found.append("opens a share")
     if LONG.search(script):
         found.append("carries encoded data")
     return found
+
+
+def _character(escape: re.Match[str]) -> str:
+    return chr(int(escape[1] or escape[2], 16))
+
+
+def _calls(script: str) -> bool:
+    """Whether a method is called by a name that the script puts together, in the brackets or before them."""
+    inner = [found[1] for found in CALLED.finditer(script)] if "[" in script else []
+    if any(("\"" in name or "'" in name) and LITERAL.fullmatch(name.strip()) is None for name in inner):
+        return True
+    return any(map(NAME.fullmatch, inner)) and MADE.search(script) is not None
 
 
 FUNCTION = re.compile(r"(?<![A-Za-z])function\s+\w{1,80}\s*\([^)]{0,400}\)\s*\{")

@@ -203,3 +203,12 @@ def test_archives_in_a_signature_are_members_of_what_it_signs():
 @pytest.mark.parametrize(("data", "end"), [(b"0\x05abcdefg", 7), (b"0\x81\x05abcdefg", 8), (b"0\x80abcdefg", 9), (b"0", 1)])
 def test_end_of_a_signature(data, end):
     assert carve.signed_end(data) == end
+
+
+@pytest.mark.parametrize(("name", "read"), [("a.html", True), ("a.HTM", True), ("a.pdf", False), ("a", False)])
+def test_whatever_is_called_a_page_is_read_as_one(name: str, read: bool) -> None:
+    data = b"%PDF-1.7\n%\xe2\xe3\n<html><script>x()</script></html>"
+    found = [c for c in take_apart(CARVE, data, name) if isinstance(c, Child)]
+    assert [c.data[:6] for c in found] == ([b"<html>"] if read else [])
+    assert [c.names for c in found] == ([(name,)] if read else [])
+    assert not take_apart(CARVE, b"%PDF-1.7\n1 0 obj\nendobj\n" + bytes(30), name)

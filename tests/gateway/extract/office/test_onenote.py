@@ -30,6 +30,15 @@ def test_pictures_are_ordinary() -> None:
     assert [c.kind for c in found if isinstance(c, Child)] == [ArtifactKind.IMAGE]
 
 
+@pytest.mark.parametrize(("body", "code"), [
+    (b"%PDF-1.7\n", "ONENOTE-DOCUMENT"), (b"PK\x03\x04", "ONENOTE-DOCUMENT"), (b"\xd0\xcf\x11\xe0", "ONENOTE-DOCUMENT"),
+    (b"MZ", "ONENOTE-FILE"), (b"@echo off", "ONENOTE-FILE"), (b"<%PDF-", "ONENOTE-FILE")])
+def test_documents_have_readers_that_judge_them(body: bytes, code: str) -> None:
+    found = take_apart(ONENOTE, section(body + bytes(40), names="\0a.dat"), "n.one")
+    assert {"ONENOTE-DOCUMENT", "ONENOTE-FILE"} & codes(found) == {code}
+    assert content(found)["a.dat"].startswith(body)
+
+
 def test_stores_behind_another_header_and_cut_ones() -> None:
     assert content(take_apart(ONENOTE, bytes(50) + stored(b"MZ")))
     assert "MALFORMED" in codes(take_apart(ONENOTE, section() + STORE + struct.pack("<QIQ", 1 << 40, 0, 0) + b"MZ"))

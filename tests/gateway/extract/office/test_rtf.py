@@ -107,7 +107,8 @@ def test_font_tables_that_overflow_and_old_drawing_properties() -> None:
 
 @pytest.mark.parametrize(("count", "levels", "odd"), [(25, 1, True), (9, 25, True), (9, 9, False), (1, 1, False), (0, 0, False)])
 def test_lists_that_overflow(count: int, levels: int, odd: bool) -> None:
-    made = "{\\*\\listoverridetable" + ("{\\listoverride\\listid1\\listoverridecount%d" % count + "{\\lfolevel}" * levels + "\\ls1}") * 3 + "}"
+    one = f"{{\\listoverride\\listid1\\listoverridecount{count}" + "{\\lfolevel}" * levels + "\\ls1}"
+    made = "{\\*\\listoverridetable" + one * 3 + "}"
     assert ("RTF-OBJECT-ODD" in codes(read_whole(made))) == odd
 
 

@@ -135,3 +135,12 @@ def test_what_is_no_share_is_not_abroad(target):
 def test_the_second_address_of_a_book(target, code):
     """What Excel has written beside the first one since 2021 ([MS-XLSX] 2.3.11)."""
     assert judge("externalLinkLongPath", target).code == code
+
+
+@pytest.mark.parametrize(("kind", "target", "code"), [
+    ("oleObject", "file:///C:\\Windows\\System32\\cmd.exe", "DOC-RUN-PROGRAM"), ("package", "C:\\a\\b.vbs", "DOC-RUN-PROGRAM"),
+    ("oleObject", "file:///C:\\a\\b.xlsx!Sheet1!R1C1", "DOC-LOCAL-OLE"), ("oleObject", "budget.xlsx", "DOC-LOCAL-OLE"),
+    ("oleObject", "\\\\h.example\\s\\a.exe", "DOC-REMOTE-OLE")])
+def test_linked_objects_that_are_programs(kind: str, target: str, code: str) -> None:
+    found = judge(kind, target)
+    assert found is not None and found.code == code

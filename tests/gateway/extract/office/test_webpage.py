@@ -134,3 +134,11 @@ def test_bases_styles_and_objects_on_shares(body: str, held: bool) -> None:
 ])
 def test_queries_and_properties(island: str, found: str) -> None:
     assert read(island) == ({found} if found else set())
+
+
+@pytest.mark.parametrize(("body", "name", "found"), [
+    ('<frame src="http://h.example/a.htm">', "a.doc", "DOC-REMOTE-FRAME"), ("<iframe width=1 src=\\\\\\\\h.example\\\\a.htm>", "a.doc", "DOC-REMOTE-FRAME"),
+    ('<frame src="book_files/sheet001.htm">', "a.xls", ""), ('<frame src="http://h.example/a.htm">', "a.html", ""),
+    ('<iframe data-src="http://h.example/a.htm">', "a.doc", "")])
+def test_frames(body: str, name: str, found: str) -> None:
+    assert read(body=body.replace("\\\\", "\\"), name=name) & {"DOC-REMOTE-FRAME"} == ({found} if found else set())

@@ -47,9 +47,19 @@ def test_comments_within_comments_are_read_one_way() -> None:
 
 @pytest.mark.parametrize(("script", "builds"), [
     ("app['al' + 'ert'](1)", True), ("this[\"exportData\" + x](1)", True), ("this['total'] = 1", False), ("rows['a' + i] = 1", False),
+    ('var a=app;a["laun"+x](1)', True), ("var a=app;a['laun' + 'chURL']('http://h.example')", False), ("app[n](1)", True),
+    ('var k=["expo","rtDataO"].join("");d[k]({})', True), ("new this.constructor.constructor(t)", True), ("(0)['constructor']('x')", False),
+    ("total[i] (2)", False), ("days[d.getDay()]", False), ("rate['TW'](1)", False), ("app.alert('see [note \\'a\\'] (1)')", False),
+    ("names[i](1)", False), ("if (a.constructor == Array) f(1)", False), ("this[i] = names.join('')", False),
 ])
 def test_members_named_piece_by_piece(script: str, builds: bool) -> None:
     assert ("builds code" in acts(script)) == builds
+
+
+@pytest.mark.parametrize("script", [
+    "var a=app;a['laun' + 'chURL']('http://h.example')", 'var n="\\x6caunch\\u0055RL";q(n)', 'd["export" +\n "DataObject"]({})'])
+def test_names_in_pieces_and_escapes(script: str) -> None:
+    assert "launches or opens files" in acts(script)
 
 
 NEEDS = """if (typeof(ADBE.{0}_Need_Version) == "undefined" || ADBE.{0}_Need_Version < {1}) {{ ADBE.{0}_Need_Version = {1};
