@@ -131,7 +131,8 @@ def property_list(data: bytes) -> bool:
 
 
 def pickled(data: bytes) -> bool:
-    return data[:1] in (b"\x80", b"c", b"(") and PICKLED.search(data[:1 << 20]) is not None
+    begins = data[:1] in (b"\x80", b"c", b"(") or data.startswith(b"\x93NUMPY")          # arrays of objects are pickled
+    return begins and PICKLED.search(data[:1 << 20]) is not None
 
 
 BINARY = (

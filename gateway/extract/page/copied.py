@@ -15,13 +15,15 @@ COMMAND = re.compile(
 """The beginning of a command line, however it names its program."""
 CALLED = re.compile(
     r"\s{0,40}(?:&\s{0,4})?[\"']?[^\s\"'<>|]{1,200}\.(?:exe|com|vb[se]|jse?|wsf|bat|cmd|ps1|ms[ic]|hta|scr)[\"']?\s{1,8}\S|"
-    r"\s{0,40}(?:for\s{1,4}/[dflr]\s|if\s{1,4}(?:not\s{1,4})?(?:exist|defined)\s|set\s{1,4}[\"\w]{1,40}=|pushd\s)", re.I)
-"""Any program with what it is told, and what the shell of Windows does itself."""
+    r"\s{0,40}(?:for\s{1,4}/[dflr]\s|if\s{1,4}(?:not\s{1,4})?(?:exist|defined)\s|set\s{1,4}[\"\w]{1,40}=|pushd\s|javascript:\s{0,4}\S)",
+    re.I)
+"""Any program with what it is told, what the shell of Windows does itself, and scripts for the address bar."""
 KEYS = re.compile(
-    r"win(?:dows)?(?:[ -](?:logo[ -])?(?:key|button))?\s{0,4}(?:\+|and|then)\s{0,4}[rxsie](?![a-z])|run (?:dialog|box|window)|"
-    r"(?:file|windows) explorer|address bar|command prompt|(?<!\w)terminal(?!\w)|powershell|執行視窗|「執行」|打开运行|終端機|"
-    r"ファイル名を指定して実行|ターミナル", re.I)
-PASTE = re.compile(r"(?:ctrl|cmd|command|⌘)\s{0,4}\+?\s{0,4}v(?![a-z])|paste|貼上|粘贴|貼り付け", re.I)
+    r"(?:win(?:dows)?|윈도우)(?:[ -]?(?:logo[ -])?(?:key|button|鍵|键|キー|키))?\s{0,4}(?:[+＋]|and|then)\s{0,4}[rxsie](?![a-z])|"
+    r"run (?:dialog|box|window)|(?:file|windows) explorer|address bar|command prompt|(?<!\w)terminal(?!\w)|powershell|"
+    r"developer (?:tools|console)|(?:open|choose|select) (?:the )?console|press f12|開發人員工具|開發者工具|執行視窗|"
+    r"「執行」|打开运行|終端機|ファイル名を指定して実行|ターミナル", re.I)
+PASTE = re.compile(r"(?:ctrl|cmd|command|⌘)\s{0,4}[+＋]?\s{0,4}v(?![a-z])|paste|貼上|粘贴|貼り付け|붙여넣", re.I)
 """What readers are told to press, and to do with what a page has given them."""
 WORDS = re.compile(r"\s+")
 COMPARED = 60

@@ -18,8 +18,8 @@ import _quickjs  # not `quickjs`: that module starts a thread
 from gateway.extract.effort import Stage
 from gateway.extract.page.thin import thinned
 
-PARTS = ("guard", "events", "nodes", "markup", "selectors", "octets", "addresses", "streams", "requests", "elements", "properties",
-         "arrivals", "going", "document", "scripts", "channels", "navigator", "things", "play")
+PARTS = ("guard", "events", "nodes", "markup", "selectors", "octets", "addresses", "streams", "requests", "selection", "elements",
+         "properties", "arrivals", "going", "document", "scripts", "channels", "navigator", "things", "play")
 """In the order in which they build on one another."""
 BROWSER = "\n".join((
     "(function () { 'use strict';",

@@ -19,6 +19,8 @@ def test_property_lists() -> None:
 def test_pickles() -> None:
     assert pickled(b"cos\nsystem\n(S'calc'\ntR.") and pickled(b"\x80\2cposix\nsystem\nq\0X\4\0\0\0calcq\1\x85q\2Rq\3.")
     assert pickled(b"\x80\4\x95\x1d\0\0\0\0\0\0\0\x8c\2nt\x94\x8c\6system\x94\x93\x94\x8c\4calc\x94\x85\x94R\x94.")
+    array = b"\x93NUMPY\1\0v\0{'descr': '|O', 'shape': (1,), }\n"
+    assert pickled(array + b"\x80\4\x8c\5posix\x94\x8c\6system\x94\x93\x94.") and not pickled(array + b"\x80\4K\1.")
     assert not pickled(b"\x80\4\x95\5\0\0\0\0\0\0\0K\1.") and not pickled(b"cost\nsystem\n") and not pickled(b"\x80\2cnumpy\nndarray\nq\0.")
 
 

@@ -125,21 +125,7 @@ class Document extends Node {
     return new Event('');
   }
   createRange() {
-    return {
-      setStart() {},
-      setEnd() {},
-      selectNode() {},
-      selectNodeContents() {},
-      collapse() {},
-      deleteContents() {},
-      getBoundingClientRect: () => ({}),
-      createContextualFragment: (t) => {
-        wrote(t);
-        const f = new Fragment();
-        f.append(...parsed(String(t)));
-        return f;
-      },
-    };
+    return rangeOf([]);
   }
   createTreeWalker(root, show = -1, filter) {
     const nodes = [];
@@ -238,7 +224,7 @@ class Document extends Node {
   execCommand(what) {
     if (/copy/i.test(what)) {
       const t = this.querySelectorAll('textarea,input').at(-1);
-      act('copies', t ? t.value : '');
+      act('copies', picked.length ? pickedText() : t ? t.value : '');
       fire(doc, new Event('copy'));
     }
     return true;

@@ -287,7 +287,6 @@ for (const name of [
   'scroll',
   'setPointerCapture',
   'releasePointerCapture',
-  'select',
   'reset',
   'load',
   'pause',
@@ -306,3 +305,6 @@ for (const name of [
   'add',
 ])
   Element.prototype[name] = function () {};
+Element.prototype.select = function () {
+  pick(this);
+};

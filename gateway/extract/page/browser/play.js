@@ -51,6 +51,7 @@ function everyHeard(wanted) {
   return all.slice(0, 120);
 }
 const wide = (target) => target === windowTarget || target === doc || target === doc.body || target === doc.documentElement;
+const UNSEEN = /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])/i;
 const DIGITS = '123456';
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
@@ -191,7 +192,7 @@ const entries = {
     let text = '',
       asks = false;
     const hidden = (el) =>
-      el.attrs && (/display\s*:\s*none|visibility\s*:\s*hidden/i.test(el.attrs.get('style') ?? '') || el.attrs.has('hidden'));
+      el.attrs && (UNSEEN.test(el.attrs.get('style') ?? '') || el.attrs.has('hidden'));
     const say = (node, deep) => {
       for (const k of node.kids) {
         if (text.length > 20000 || deep > 200) return;

@@ -231,13 +231,7 @@ const windowThings = {
   scrollTo: nothing,
   scrollBy: nothing,
   find: () => false,
-  getSelection: () => ({
-    toString: () => '',
-    removeAllRanges: nothing,
-    addRange: nothing,
-    rangeCount: 0,
-    selectAllChildren: nothing,
-  }),
+  getSelection: () => selection,
   open: (u) => {
     if (u !== undefined && String(u) !== '') go(u, 'opens');
     return inner(element('iframe'));
@@ -291,7 +285,9 @@ const windowThings = {
       return Promise.resolve(this);
     }
   },
-  Range: class {},
+  Range: function () {
+    return rangeOf([]);
+  },
   Selection: class {},
   StaticRange: class {},
   CSSStyleSheet: class {

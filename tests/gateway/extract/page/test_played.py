@@ -105,6 +105,8 @@ def test_what_stands_there_in_the_end():
     made = on_stage(f"<p>Wait</p><script>document.write(atob('{form}'))</script>")
     assert made.asks and "Log in" in made.shown and "<script" not in made.markup and made.followed
     assert not on_stage("<p>Wait</p><script>document.title='x'</script>").asks
+    unseen = on_stage("<p>Wait</p><b style='opacity:0'>one</b><b style='opacity:0.9'>two</b><b style='font-size:0'>three</b><script>1</script>").shown
+    assert "one" not in unseen and "three" not in unseen and "two" in unseen
     assert on_stage("<script>document.body.innerHTML='<b>x</b>'</script>").markup
     assert on_stage("<script>1</script>").markup == ""
 
@@ -234,6 +236,10 @@ def test_style_sheets_that_write_forms():
 
 @pytest.mark.parametrize("source", [
     "<script>document.oncopy=e=>{e.clipboardData.setData('text/plain','mshta h.example');e.preventDefault()};document.execCommand('copy')</script>",
+    "<b id=c>mshta h.example</b><script>r=document.createRange();r.selectNodeContents(c);getSelection().addRange(r);document.execCommand('copy')</script>",
+    "<b id=c>mshta h.example</b><input><script>getSelection().selectAllChildren(c);document.execCommand('copy')</script>",
+    "<input id=c value='mshta h.example'><input><script>c.select();document.execCommand('copy')</script>",
+    "<textarea>mshta h.example</textarea><script>document.execCommand('copy')</script>",
     "<p draggable=true id=d>x</p><script>d.ondragstart=e=>e.dataTransfer.setData('text/plain','mshta h.example')</script>"])
 def test_what_is_put_on_the_clipboard(source):
     assert "mshta h.example" in {act.detail for act in on_stage(source).of("copies")}
