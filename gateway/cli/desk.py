@@ -95,7 +95,11 @@ def actor(user: str | None) -> Actor:
     """The named account, or the operating system's user: whoever may read the state directory is its administrator."""
     if user is not None:
         return Actor(user, frozenset(), via="cli")
-    return Actor(os.environ.get("SUDO_USER") or getpass.getuser(), frozenset(), via="cli", system=True)
+    try:
+        name = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):              # a number without a name, as containers give them
+        name = f"uid{os.getuid()}"
+    return Actor(name, frozenset(), via="cli", system=True)
 
 
 @contextlib.contextmanager

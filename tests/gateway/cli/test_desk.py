@@ -86,6 +86,14 @@ def test_who_acts(monkeypatch):
     assert (actor(None).name, actor(None).system, actor("anna").name, actor("anna").system) == ("chen", True, "anna", False)
 
 
+def test_a_user_without_a_name_is_a_number(monkeypatch):
+    """Containers run programs as users that no file of accounts knows."""
+    for name in ("SUDO_USER", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 4_000_000)
+    assert actor(None).name == "uid4000000" and actor(None).system
+
+
 def test_a_refusal_is_status_one(capsys):
     with pytest.raises(SystemExit) as ended, refusals():
         raise Refused(NOT_FOUND)
