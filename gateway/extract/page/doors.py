@@ -51,6 +51,17 @@ OFFICE = re.compile(r"(?:ms|search)-|search:", re.I)
 """Schemes by which Windows starts its own programs: no page has to do so unasked."""
 WEB = re.compile(r"https?:|[\\/]{2}", re.I)
 HOST = re.compile(r"//([^/?#\\]{1,255})")
+SHARED = frozenset({
+    "amazonaws.com", "amplifyapp.com", "appspot.com", "azureedge.net", "azurestaticapps.net", "azurewebsites.net", "blogspot.com",
+    "blob.core.windows.net", "cloudapp.net", "cloudflare-ipfs.com", "cloudfront.net", "core.windows.net", "dweb.link",
+    "firebaseapp.com", "fly.dev", "gitbook.io", "github.io", "gitlab.io", "glitch.me", "godaddysites.com", "googleapis.com",
+    "herokuapp.com", "linodeobjects.com", "myportfolio.com", "netlify.app", "ngrok-free.app", "ngrok.io", "ondigitalocean.app",
+    "onrender.com", "pages.dev", "r2.dev", "railway.app", "repl.co", "replit.app", "run.app", "square.site", "surge.sh",
+    "translate.goog", "trycloudflare.com", "vercel.app", "wasabisys.com", "web.app", "web.core.windows.net", "webflow.io",
+    "weebly.com", "wixsite.com", "wordpress.com", "workers.dev", "co.jp", "co.kr", "co.uk", "com.cn", "com.hk", "com.sg",
+    "com.tw", "ne.jp", "or.jp",
+})
+"""Domains below which strangers have names of their own (publicsuffix.org): the most of what lures are put on."""
 LIBRARY = re.compile(r"function|=>|return")
 LEAST_LIBRARY = 60
 TRIES = 2000                             # tags that are looked at
@@ -152,7 +163,10 @@ def _plain(address: str, lower: str) -> bool:
 def _near(address: str, lower: str) -> bool:
     """Whether the domain of an address stands in the page, but for a label before it: languages and regions are put there."""
     host = HOST.search(address.lower())
-    return host is not None and host[1].count(".") > 1 and f".{host[1].partition('.')[2]}" in lower
+    if host is None or host[1].count(".") < 2:
+        return False
+    domain = host[1].partition(".")[2]
+    return domain not in SHARED and f".{domain}" in lower
 
 
 def _turns(source: str) -> bool:

@@ -35,6 +35,7 @@ LARGEST = 8 << 20
 """Characters of a page that is played, without mere mass: beyond stand pages with several chart libraries."""
 JOBS = 5000                              # steps of promises
 TICKS = 800                              # timers; the browser has fewer
+FURTHER = 0.03
 RETRIES = 3                              # names that a script lacks and that are made up for it
 ANY_WORD = "Passw0rd!"
 MOST_WORDS = 8                           # of the mail that are typed into the fields of a page
@@ -115,6 +116,7 @@ class _Theatre:
     allowed: float
     began: float = field(init=False)
     jobs: int = 0
+    further: float = FURTHER             # seconds of CPU for steps of timers beyond the first
     guessing: bool = False               # words of the mail are tried: what takes long now is no trick of the page
 
     def __post_init__(self) -> None:
@@ -135,14 +137,14 @@ class _Theatre:
         """Promises go on until none is left."""
         self.limit()
         while True:
-            self.jobs += 1
-            if self.jobs > JOBS:
-                raise _Spent
             try:
                 if not self.context.execute_pending_job():
                     return
             except FAILED as error:
                 _stop(error)
+            self.jobs += 1
+            if self.jobs > JOBS:
+                raise _Spent
 
     def scripts(self) -> None:
         """The page's own scripts, each in the window itself, so that they share what they declare."""
@@ -167,8 +169,17 @@ class _Theatre:
         self.settle()
         for _ in range(TICKS):
             if not self.ask("tick"):
-                return
+                break
             self.settle()
+        self.go_further()
+
+    def go_further(self) -> None:
+        """Steps beyond those of ordinary pages, as long as all of them together cost next to nothing: bars that fill."""
+        begun = self.stage.clock()
+        while self.further > 0 and self.ask("further"):
+            self.settle()
+            self.further -= self.stage.clock() - begun
+            begun = self.stage.clock()
 
     def all(self, source: str, words: Sequence[str]) -> None:
         self.ask("open", source, json.dumps(list(words)))

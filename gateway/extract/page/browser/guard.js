@@ -19,6 +19,7 @@ const LOG = 400,
   FILES = 40,
   HUGE = 1 << 20,
   STEPS = 600,
+  FURTHER = 5000,
   HASTE = 5000,
   DEEP = 40;
 
@@ -328,8 +329,9 @@ function soon(f, after, every) {
 }
 // All turns are gone before anybody could have read a line: the page waits for the player to give up.
 const hasty = () => ticks >= STEPS && now - FIRST_MORNING < HASTE;
-function tick() {
-  if (ticks >= STEPS || timers.length === 0) return false;
+// `most`: steps after which no more are taken.
+function tick(most = STEPS) {
+  if (ticks >= most || timers.length === 0) return false;
   ticks += 1;
   let first = 0;
   for (let i = 1; i < timers.length; i++) if (timers[i].at < timers[first].at) first = i;

@@ -139,7 +139,8 @@ const entries = {
     if (doc.body.attrs.has('onpageshow')) fire(doc.body, new Event('pageshow'));
     for (const el of focused.slice(0, 20)) fire(el, new Event('focus', { bubbles: true }));
   },
-  tick,
+  tick: () => tick(),
+  further: () => tick(FURTHER),
   stir() {
     phase = 'stir';
     if (doc.querySelectorAll('iframe').some((k) => webLike(k.getAttribute('src') ?? '')))
@@ -219,7 +220,7 @@ const entries = {
         ',"asks":' +
         asks +
         ',"full":' +
-        (made >= MOST || ticks >= STEPS) +
+        (made >= MOST || (ticks >= STEPS && timers.length > 0)) +
         ',"spent":' +
         (made >= MOST || hasty()) +
         ',"markup":' +

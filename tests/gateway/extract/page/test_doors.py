@@ -157,3 +157,9 @@ def test_codes_for_another_page():
     assert seen(CODE.format(GIVES.format("window.open('https://h.example/device')")))
     apart = CODE.format(GIVES.format("")) + "<a href='https://h.example/shop'>To the shop</a><button onclick=\"x.textContent='ok'\">Close</button>"
     assert seen(apart) == "" and seen(WORDS + CODE.format(GIVES.format("location.href='https://h.example/device'"))) == ""
+
+
+def test_neighbours_on_a_host_of_many_are_strangers():
+    page = "<p>Your file.</p><a href='https://help.{0}/'>Help</a><button onclick=\"location='htt'+'ps://lure.'+'{0}/'\">Open</button>"
+    assert seen(page.format("workers.dev")) == seen(page.format("web.core.windows.net")) == "leads on to an address that it hides"
+    assert seen(page.format("firm.example")) == ""

@@ -277,3 +277,11 @@ def test_what_is_typed_without_a_field():
 
 def test_words_that_are_drawn_are_shown():
     assert "Your code" in on_stage("<canvas></canvas><script>document.querySelector('canvas').getContext('2d').fillText('Your code',1,1)</script>").shown
+
+
+def test_bars_that_fill_for_long():
+    for steps in (700, 1200):
+        bar = f"(function f(n){{n<{steps}?setTimeout(f,20,n+1):location=atob('{B64}')}})(0)"
+        assert led(f"<script>{bar}</script>") == {("goes", "load", TO)}
+    clock = on_stage("<script>(function f(){setTimeout(f,20)})()</script>")
+    assert not clock.ended and not clock.spent
