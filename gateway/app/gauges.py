@@ -39,7 +39,9 @@ class Gauges:
         except OSError:
             pass
         if self._read is not config:
-            self._read, self._ends = config, ends(config)
+            before, self._read, self._ends = self._ends, config, ends(config)
+            for name in before.keys() - self._ends:
+                self.metrics.gauge("sekisho_certificate_seconds", None, listener=name)
         for name, end in self._ends.items():
             left = end - self.clock.now()
             self.metrics.gauge("sekisho_certificate_seconds", left.total_seconds(), listener=name)

@@ -185,9 +185,11 @@ class EdgeServer:
                 sock.close()
         self._retired.update({name: lane for name, lane in self._lanes.items() if name not in lanes})
         kept = {id(lane.next_hop) for lane in lanes.values()}
-        for lane in self._lanes.values():
+        for name, lane in self._lanes.items():
             if id(lane.next_hop) not in kept:
                 lane.next_hop.close()
+            if name not in lanes:
+                self.metrics.gauge("sekisho_next_hop_up", None, listener=name)
 
     def _accept_from(self, name: str) -> None:
         asyncio.get_running_loop().add_reader(self._sockets[name], self._accept, name)

@@ -96,7 +96,7 @@ class Batch:
 
     counters: dict[Key, float] = field(default_factory=dict)
     histograms: dict[Key, Histogram] = field(default_factory=dict)
-    gauges: dict[Key, float] = field(default_factory=dict)
+    gauges: dict[Key, float | None] = field(default_factory=dict)       # None: what was measured is no more
 
 
 class Recorder:
@@ -106,7 +106,7 @@ class Recorder:
         self.definitions = definitions
         self._lock = threading.Lock()
         self._batch = Batch()
-        self._gauges: dict[Key, float] = {}
+        self._gauges: dict[Key, float | None] = {}
 
     def count(self, name: str, /, amount: float = 1, **labels: str) -> None:
         with self._lock:
@@ -124,7 +124,8 @@ class Recorder:
             histogram.buckets[bisect_left(BUCKETS, seconds)] += 1
             histogram.total += seconds
 
-    def gauge(self, name: str, value: float, /, **labels: str) -> None:
+    def gauge(self, name: str, value: float | None, /, **labels: str) -> None:
+        """None ends the series."""
         with self._lock:
             key = self._key(name, "gauge", labels)
             if key is not None:
@@ -220,7 +221,7 @@ class Aggregator:
         self.clock = clock
         self.definitions = definitions
         self.sums = Batch()
-        self.gauges: dict[str, tuple[float, dict[Key, float]]] = {}   # source -> when heard, its gauges
+        self.gauges: dict[str, tuple[float, dict[Key, float | None]]] = {}   # source -> when heard, its gauges
         self.refused = 0                 # datagrams that were no batch of ours
         self._socket: socket.socket | None = None
 
@@ -273,7 +274,7 @@ class Aggregator:
         if kind == "c":
             batch.counters[key] = float(value)
         elif kind == "g":
-            batch.gauges[key] = float(value)
+            batch.gauges[key] = None if value is None else float(value)
         else:
             *buckets, total = value
             if len(buckets) != len(BUCKETS) + 1:
@@ -312,7 +313,7 @@ class Aggregator:
         values: dict[tuple[str, ...], list[float]] = {}
         for heard, gauges in self.gauges.values():
             for (other, labels), value in gauges.items():
-                if other == name and now - heard <= FORGOTTEN:
+                if other == name and value is not None and now - heard <= FORGOTTEN:
                     values.setdefault(labels, []).append(value)
         join = {"sum": sum, "max": max, "min": min}[definition.join]
         return {labels: float(join(several)) for labels, several in values.items()}

@@ -52,6 +52,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
+        self.ended: list[str] = []           # listeners whose series ended
 
     def emit(self, event: str, /, **fields: Any) -> None:
         self.events.append((event, fields))
@@ -61,7 +62,9 @@ class Recorder:
 
     def count(self, name: str, /, amount: float = 1, **labels: str) -> None: ...
     def observe(self, name: str, seconds: float, /, **labels: str) -> None: ...
-    def gauge(self, name: str, value: float, /, **labels: str) -> None: ...
+
+    def gauge(self, name: str, value: float | None, /, **labels: str) -> None:
+        self.ended += [labels["listener"]] if value is None else []
 
 
 class Silent(Recorder):

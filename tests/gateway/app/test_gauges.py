@@ -89,3 +89,5 @@ def test_a_renewed_file_counts_from_the_reload_on_that_serves_it(tmp_path: Path)
     assert served.measured()["sekisho_certificate_seconds", ("in",)] <= 5 * 86400
     served.config = replace(served.config)
     assert served.measured()["sekisho_certificate_seconds", ("in",)] > 89 * 86400
+    served.config = replace(served.config, listeners=())
+    assert served.measured()["sekisho_certificate_seconds", ("in",)] is None

@@ -108,6 +108,7 @@ async def test_reload_opens_and_closes_listeners_or_changes_nothing() -> None:
             await server.reload([listener(hop.port, name="second", address=Hop("127.0.0.2", 0))], house.process())
             assert list(server.addresses) == ["second"]
             assert (await deliver(server, name="second")).startswith("250")
+        assert house.recorder.ended == ["inbound", "renamed"], "what is no more is not down for ever"
 
 
 async def test_a_bad_certificate_is_refused_at_the_door() -> None:

@@ -73,6 +73,17 @@ def test_gauges_are_joined_and_forgotten_with_their_process() -> None:
     assert ("sekisho_sessions", ()) not in values(aggregator)
 
 
+def test_a_gauge_of_what_is_no_more_ends() -> None:
+    """Else a listener that a reload took away would be down for ever."""
+    recorder, aggregator = Recorder(), Aggregator(Clock())
+    for value in (0.0, None):
+        recorder.gauge("sekisho_next_hop_up", value, listener="old")
+        recorder.gauge("sekisho_next_hop_up", 1.0, listener="new")
+        take(aggregator, recorder)
+        assert [labels for name, labels in values(aggregator) if name == "sekisho_next_hop_up"] == [
+            (("listener", name),) for name in (["new", "old"] if value is not None else ["new"])]
+
+
 @pytest.mark.parametrize("act", [
     lambda r: r.count("sekisho_nothing_total"), lambda r: r.count("sekisho_sessions"), lambda r: r.gauge("sekisho_connections_total", 1),
     lambda r: r.count("sekisho_connections_total"), lambda r: r.count("sekisho_connections_total", listener="x", sender="a@b"),
