@@ -37,7 +37,9 @@ BLANKS = 1 << 22
 """Octets in which the first character is looked for: interpreters read on."""
 CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x0c")
 PAGE_SCRIPTS = frozenset({"text/javascript", "application/javascript", "application/x-javascript", "application/ecmascript"})
-"""Labels of what pages carry as scripts in addresses."""
+"""Labels of what pages carry as scripts in addresses. They are judged with their page, which has libraries so."""
+FORM_SCRIPT = "text/x-pdf-script"
+"""Judged with its document: forms define functions for their fields."""
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"")
 
 
@@ -96,7 +98,7 @@ class ScriptDetector:
         if len(sample.data) > CODE_READ:
             whole += "\n" + uncommented(beginning(sample, COMMENTED))[:CODE_READ]
         whole = plain(whole)
-        own = sample.artifact.label in PAGE_SCRIPTS      # judged with its page, which has libraries so
+        own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         for code, what, pattern in CODES:
             if not (own and what == "JavaScript code") and pattern.search(whole):
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))

@@ -202,8 +202,8 @@ def _markup(node: Node) -> Iterator[Yield]:
     match = MARKUP.search(node.data) if called or node.type.startswith("image/") else None
     if match:
         yield Observation("POLYGLOT", "markup")
-        yield Child(node.data[match.start():], ArtifactKind.OBJECT, node.artifact.names if called else (), label=f"at {match.start()}",
-                    detected_type="text/html")
+        names = node.artifact.names if called else ()
+        yield Child(node.data[match.start():], ArtifactKind.OBJECT, names, label=f"at {match.start()}", detected_type="text/html")
 
 
 def pdf_end(data: bytes) -> int:

@@ -46,7 +46,8 @@ class OneNote:
             count += 1
             picture = body.startswith(PICTURES)
             if body and not picture:
-                yield Observation("ONENOTE-DOCUMENT" if body.startswith(DOCUMENTS) else "ONENOTE-FILE", ", ".join(names[:5]) or "no name")
+                code = "ONENOTE-DOCUMENT" if body.startswith(DOCUMENTS) else "ONENOTE-FILE"
+                yield Observation(code, ", ".join(names[:5]) or "no name")
             yield Child(body, ArtifactKind.IMAGE if picture else ArtifactKind.OBJECT, () if picture else tuple(names[:20]),
                         label=f"embedded file {count}")
             at = data.find(STORE, at + 36 + min(size, max(0, len(data) - at - 36)))

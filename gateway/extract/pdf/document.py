@@ -46,6 +46,8 @@ INTERESTING = re.compile(
     rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView|Base|URL|MCD)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
 ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+MATRIX = re.compile(rb"/FontMatrix\s{0,9}\[[^\[\]()<>]{0,200}[(<]")
+"""Text in place of a number: a viewer of browsers ran it as code (CVE-2024-4367)."""
 DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")
 """What qpdf says of an entry that stands twice: it takes the last one, other readers the first."""
 
@@ -191,7 +193,10 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
             head = item
         else:
             continue
-        if INTERESTING.search(head.unparse(resolved=True)):
+        said = head.unparse(resolved=True)
+        if b"/FontMatrix" in said and MATRIX.search(said):
+            yield Observation("PDF-SCRIPT-ACTS", "a font matrix that is code")
+        if INTERESTING.search(said):
             acting += 1
             if acting > ACTING:
                 yield Problem(IncidentCode.COUNT, f"more than {ACTING} links and actions")

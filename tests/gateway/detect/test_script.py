@@ -253,3 +253,11 @@ def test_scripts_that_a_page_carries_in_addresses_are_judged_with_it():
         assert bool(list(ScriptDetector(SCOPE).look(Sample(artifact, library)))) == held
     runs = Artifact(2, 1, ArtifactKind.OBJECT, (), detected_type="text/plain", label="text/javascript")
     assert list(ScriptDetector(SCOPE).look(Sample(runs, b"new ActiveXObject('WScript.Shell').Run('calc')")))
+
+
+def test_functions_of_forms_are_judged_with_their_document() -> None:
+    data = b"function rate(a, b) {\n return a / b;\n}\n"
+    for kind, held in (("text/x-pdf-script", False), ("text/plain", True)):
+        artifact = Artifact(2, 1, ArtifactKind.TEXT, ("script",), detected_type=kind)
+        found = list(ScriptDetector(SCOPE).look(Sample(artifact, data)))
+        assert [f.code for f in found] == (["SCRIPT-HOST"] if held else [])

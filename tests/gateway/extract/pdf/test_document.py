@@ -241,3 +241,10 @@ def test_what_stands_around_a_signed_pdf_is_its_signature() -> None:
 def test_a_file_that_did_not_pack_is_its_unpackers(name: str, claimed: bool) -> None:
     data = b"\x28\xb5\x2f\xfd\x60" + pdf()
     assert PDF.claims(Node(Artifact(0, None, ArtifactKind.PART, (name,)), data, identify(data))) == claimed
+
+
+@pytest.mark.parametrize(("matrix", "held"), [
+    ("[1 2 3 4 5 (1\\); alert\\('x')]", True), ("[0.1 0 0 0.1 0 <31>]", True), ("[0.001 0 0 0.001 0 0]", False)])
+def test_a_font_matrix_is_made_of_numbers(matrix: str, held: bool) -> None:
+    found = read(pdf(objects=(f"<< /Type /Font /Subtype /Type1 /BaseFont /X /FontMatrix {matrix} >>",)))
+    assert ("PDF-SCRIPT-ACTS" in codes(found)) == held
