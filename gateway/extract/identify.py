@@ -337,7 +337,11 @@ CONTAINER_EXTENSIONS = frozenset({
 
 
 def names_container(names: Iterable[str]) -> bool:
-    return bool(filenames.extensions(names) & CONTAINER_EXTENSIONS)
+    return bool(filenames.extensions(names) & CONTAINER_EXTENSIONS) or any(VOLUME.search(name) for name in names)
+
+
+VOLUME = re.compile(r"\.(?:7z|zip|zipx|rar|tar|tgz|gz|bz2|xz|iso|img|wim|cab|arj|lzh|egg|alz)\.[0-9]{3}$|\.z[0-9]{2}$", re.I)
+"""A part of an archive that was cut in pieces; all but the first begin anywhere."""
 
 
 FRAMED = frozenset({

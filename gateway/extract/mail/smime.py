@@ -10,7 +10,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.looks import text_like
@@ -29,6 +29,8 @@ ELEMENTS = 200_000
 """Of one message. A signer that streams writes a piece each 1,000 octets, and each is looked at a few times."""
 Element = tuple[int, int, int]
 """Tag, and where the content begins and ends."""
+WRAPPED = (".p7m", ".p7s", ".p7z")
+FIELD = re.compile(rb"(?:[ \t]*\r?\n){0,4}[!-9;-~]{1,100}[ \t]{0,9}:")
 PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----([A-Za-z0-9+/=\s]{1,})-----END")
 
 
@@ -48,13 +50,18 @@ class SmimeExtractor:
         contents: list[bytes] = []
         for item in _signature(data, context) if node.artifact.declared_type in SIGNATURES else _content_info(data, context):
             contents += [item.data] if isinstance(item, Child) else []
-            yield item
+            yield replace(item, names=_inner(node.artifact.names)) if isinstance(item, Child) and not item.detected_type else item
         yield from _pdf(data, contents)
 
 
 def _said(node: Node) -> bool:
     """Declared or named as a message, whatever it is: mail programs try to read it as one."""
     return node.artifact.declared_type in MESSAGES or any(name[-4:].lower() in (".p7m", ".p7z") for name in node.artifact.names)
+
+
+def _inner(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of a file that was signed: programs that check it leave it beside the envelope (`order.xml.p7m`)."""
+    return tuple(name[:-4] for name in names if name[-4:].lower() in WRAPPED and "." in name[1:-4])
 
 
 def _pdf(data: bytes, contents: list[bytes]) -> Iterator[Yield]:
@@ -94,7 +101,7 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
         if problem:
             yield problem
     yield Observation("SMIME-OPAQUE")
-    mail = b":" in content[:200] and text_like(content[:64])
+    mail = FIELD.match(content) is not None and text_like(content[:64])
     yield Child(content, ArtifactKind.OBJECT, label="signed", detected_type="message/rfc822" if mail else "")
 
 

@@ -146,6 +146,12 @@ def test_names_of_images(name: str) -> None:
     assert names_container((name,)) and not names_container((name + ".txt",))
 
 
+@pytest.mark.parametrize(("name", "part"), [
+    ("a.7z.003", True), ("報表.zip.002", True), ("A.Z02", True), ("a.tar.010", True), ("a.docx.002", False), ("v1.zip.2", False), ("a.z", False)])
+def test_names_of_parts_of_archives(name: str, part: bool) -> None:
+    assert names_container((name,)) is part
+
+
 def test_an_archive_in_digits_with_text_in_it() -> None:
     assert identify(b"070707" + b"000001" * 7 + b"00000000000" + b"000006" + b"00000000005" + b"a.bat\0hello" * 9) == "application/x-cpio"
     assert identify(b"070707 is the number of the office, 070708 that of the branch.") == "text/plain"

@@ -51,6 +51,18 @@ def test_opaque_signed_content_is_a_message(identity, encoding):
     assert (child.data, child.detected_type) == (INNER, "message/rfc822")
 
 
+@pytest.mark.parametrize(("content", "name", "inner"), [
+    (b"<?xml version='1.0'?><order url='http://h.example'/>", "order.xml.p7m", ("order.xml",)),
+    (b"WScript.Echo('see http://h.example')", "Notes.JS.P7M", ("Notes.JS",)), (b"var a = 1", "smime.p7m", ()),
+])
+def test_signed_files_have_the_names_of_their_envelopes(identity, content, name, inner):
+    data = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(*identity, hashes.SHA256()).sign(
+        serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
+    node = Node(Artifact(1, 0, ArtifactKind.PART, (name,)), data, "application/pkcs7-mime")
+    (child,) = [i for i in SMIME.extract(node, Context(Limits())) if isinstance(i, Child)]
+    assert (child.data, child.names, child.detected_type) == (content, inner, "")
+
+
 def test_detached_signature_holds_nothing(identity):
     assert extract(signed(identity, serialization.Encoding.DER, pkcs7.PKCS7Options.DetachedSignature)) == [Observation("SMIME-SIGNATURE")]
 
