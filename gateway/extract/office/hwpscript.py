@@ -7,6 +7,7 @@ import struct
 
 END = 0xFFFFFFFF                         # in place of the length of a fifth piece (HWP 5.0, 3.2.6)
 PIECES = 8
+TAIL = 1 << 18                           # octets in which a directory is looked for
 _REMARK = r"//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
 _VALUE = (r"XHwpDocuments|Documents\.Active_XHwpDocument|"
           r"Document\.XHwp\w{1,60}\.ItemFromName\s{0,9}\(\s{0,9}\"[^\"\\/\r\n]{0,200}\"\s{0,9}\)")
@@ -18,8 +19,10 @@ NAMES = frozenset({"scripts/headerscripts", "scripts/headerscripts.js", "scripts
 
 
 def is_hwpx(data: bytes) -> bool:
-    """Whether a ZIP says in front that it is one (KS X 6101)."""
-    return data[30:38] == b"mimetype" and b"application/hwp+zip" in data[38:128]
+    """Whether a ZIP says in front that it is one (KS X 6101), or in its directory where it packed what it says."""
+    if data[30:38] != b"mimetype":
+        return False
+    return b"application/hwp+zip" in data[38:128] or b"Contents/content.hpf" in data[-TAIL:]
 
 
 def code(data: bytes) -> str:

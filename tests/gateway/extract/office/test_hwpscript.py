@@ -9,7 +9,7 @@ import pytest
 
 from gateway.extract.archive.zip import ZipExtractor
 from gateway.extract.base import Child
-from gateway.extract.office.hwpscript import code, decoded
+from gateway.extract.office.hwpscript import code, decoded, is_hwpx
 from gateway.extract.office.odf import ODF
 from gateway.extract.office.ole import OLE
 from gateway.model.artifact import ArtifactKind
@@ -79,3 +79,10 @@ def test_packages_with_the_skeleton_have_none_either(suffix: str) -> None:
 def test_other_archives_have_scripts_as_members() -> None:
     data = package({"mimetype": "application/epub+zip", "Scripts/sourceScripts.js": EMPTY}, deflated=False)
     assert ("Scripts/sourceScripts.js",) in [c.names for c in take_apart(ZipExtractor(), data, "a.zip") if isinstance(c, Child)]
+
+
+@pytest.mark.parametrize("deflated", [False, True])
+def test_a_package_says_what_it_is(deflated: bool) -> None:
+    assert is_hwpx(package({"mimetype": "application/hwp+zip", "Contents/content.hpf": "<a/>"}, deflated=deflated))
+    assert not is_hwpx(package({"mimetype": "application/epub+zip", "content.opf": "<a/>"}, deflated=deflated))
+    assert not is_hwpx(package({"a": "x", "mimetype": "application/hwp+zip"}, deflated=False))
