@@ -86,7 +86,7 @@ class Admission:
     subject: str                              # masked
     header_from: str                          # masked
     header_message_id: str
-    retry_key: str                            # recognises a retry of the same mail: see policy.settle
+    retry_key: str                            # recognises a retry of the same mail, "" where nothing can: see policy.settle
     inspection: Mapping[str, Any]             # the shape of `scan --json` without path
     persons: int = 0
     identifiers: Mapping[str, int] = field(default_factory=dict)

@@ -125,10 +125,13 @@ def retry_key(transaction: Transaction, inspection: Inspection, recipients: Iter
 
     The octets differ between tries, because an MTA in front adds new Received lines; what the sender wrote does not. Of mail
     that no child survived, or that is all header, too little is known: its octets tell it from every other, or a second one
-    would be lost as a retry of the first.
+    would be lost as a retry of the first. Mail with neither Message-ID nor Date may be sent twice and mean it both times, as
+    machines do: it has no key, and rather is held once more.
     """
     sender = transaction.envelope.reverse_path
     summary = inspection.summary
+    if summary.body_sha256 and not (summary.header_message_id or summary.date):
+        return ""
     parts = [
         sender.key if sender is not None else "",
         *sorted({r.mailbox.key for r in recipients}),

@@ -150,7 +150,7 @@ def test_a_retry_has_the_same_key_and_another_mail_has_not() -> None:
     others = [
         key(transaction(recipients=["a@bank.example"])),
         key(transaction(sender=None, recipients=["a@bank.example", "b@bank.example"])),
-        key(transaction(recipients=["a@bank.example", "b@bank.example"]), Summary(header_message_id="<2@x>")),
+        key(transaction(recipients=["a@bank.example", "b@bank.example"]), Summary(header_message_id="<2@x>", body_sha256="aa")),
         key(transaction(recipients=["a@bank.example", "b@bank.example"]), Summary("", "", "<1@x>", "Sat, 21 Nov 2026", "bb")),
     ]
     assert first not in others and len(set(others)) == len(others)
@@ -166,6 +166,16 @@ def test_mail_of_which_nothing_is_known_is_told_apart_by_its_octets() -> None:
     assert key("aa") == key("aa") != key("bb")
     assert key("aa", hashlib.sha256(b"").hexdigest()) != key("bb", hashlib.sha256(b"").hexdigest()), "all of it is header"
     assert key("aa", "cc") == key("bb", "cc"), "an MTA in front adds a line above"
+
+
+def test_mail_that_nothing_tells_from_its_repetition_is_no_retry() -> None:
+    """A device sends the same report every day, without Message-ID and Date: the second would be lost as a retry of the first."""
+    def key(**known: str) -> str:
+        mail = transaction()
+        return retry_key(mail, inspection(summary=Summary(subject="s", body_sha256="aa", **known)), mail.envelope.recipients)
+
+    assert key() == ""
+    assert key(header_message_id="<1@x>") and key(date="Sat, 21 Nov 2026") and key(header_message_id="<1@x>") != key(date="Sat, 21 Nov 2026")
 
 
 def test_internal_direction_of_a_listener() -> None:
