@@ -27,9 +27,11 @@ RUNNING = frozenset({
     "ms-its", "its", "jnlp",
     "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
     "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
+    "ms-cxh-full", "ms-device-enrollment", "ms-quick-assist", "quickassist", "rdp", "itms-services",
     "applescript", "ksoqing", "ksoqingcmd", "ksowebstartuplink",
 })
-"""The last ones start the script editor of macOS, and programs of WPS Office with what the link says (CVE-2024-7262)."""
+"""The last ones hand the machine over to others, install on it, start the script editor of macOS, and programs of WPS Office with
+what the link says (CVE-2024-7262)."""
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs", "ldap", "ldaps"})
 """Schemes by which a machine is asked for something with the credentials of the reader."""
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
@@ -220,9 +222,16 @@ PROGRAM = re.compile(
     r"library-ms|search-ms|searchconnector-ms|settingcontent-ms|appref-ms|application|iso|img|vhdx?|chm|xll|rdp|theme|desktop|command)"
     r"(?:$|[\s?#&\"',;]|%20)", re.I)
 DAV_PORT = re.compile(r"^[/\\]{2}[^/\\@]{1,255}@(?:SSL|\d{1,5})(?:@\d{1,5})?[/\\]", re.I)
+CARRIED = re.compile(r"(?:(?<![:\\])\\\\|file:/{2,5})[^\s\"'<>|&]{3,260}", re.I)
 OFFICE = frozenset({"attachedtemplate", "oleobject", "package", "mailmergesource", "mailmergeheadersource", "image", "linkedimage"})
 """What people of one office keep on a machine of theirs, and send documents with."""
 MEDIA = frozenset({"image", "video", "audio", "media", "movie", "linkedimage"})
+
+
+def _carries_share(target: str) -> bool:
+    """A share of the world within what a link tells a program (ms-photos:viewer?fileName=...)."""
+    text = unquote(target[:2048])
+    return scheme(target) not in NEUTRAL and any(abroad(found[0]) for found in CARRIED.finditer(text))
 
 
 def judge(kind: str, target: str) -> Observation | None:
@@ -234,7 +243,7 @@ def judge(kind: str, target: str) -> Observation | None:
             return Observation("DOC-LINK-SCHEME", target)
         if program(target):
             return Observation("DOC-LINK-PROGRAM", target)
-        if abroad(target):
+        if abroad(target) or (where is Place.OTHER and _carries_share(target)):
             return Observation("DOC-LINK-SHARE", target)
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
     if kind in ("oleobject", "package") and where is Place.LOCAL and program(target):

@@ -144,3 +144,13 @@ def test_the_second_address_of_a_book(target, code):
 def test_linked_objects_that_are_programs(kind: str, target: str, code: str) -> None:
     found = judge(kind, target)
     assert found is not None and found.code == code
+
+
+@pytest.mark.parametrize(("target", "code"), [
+    ("ms-photos:viewer?fileName=%5C%5Ch.example%5Cs%5Ca.png", "DOC-LINK-SHARE"), ("ms-odd:open?u=file://h.example/s/a", "DOC-LINK-SHARE"),
+    ("ms-photos:viewer?fileName=\\\\fs01\\a.png", None), ("ms-photos:viewer?fileName=C:\\\\a.png", None), ("zoommtg://zoom.us/join?confno=1", None),
+    ("mailto:a@b.example?body=see%20%5C%5Ch.example%5Cs", None), ("msteams:/l/meetup-join/19%3ameeting", None),
+    ("ms-quick-assist:", "DOC-LINK-SCHEME"), ("rdp://full%20address=s:h.example", "DOC-LINK-SCHEME"), ("ms-device-enrollment:?mode=mdm", "DOC-LINK-SCHEME")])
+def test_what_links_tell_programs(target: str, code: str | None) -> None:
+    found = judge("hyperlink", target)
+    assert (found.code if found else None) == code
