@@ -24,6 +24,9 @@ FILES = (b"MZ", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x7fELF", b"{\\rt", b"Rar!
          b"L\0\0\0\x01\x14\x02\0", b"%PDF")
 DRAWN = re.compile(rb"\\sn\s{1,4}(?:pib(?:Print)?Name|(?:line)?[fF]illBlipName)\s{0,4}\}\s{0,8}\{\\sv\s{1,4}([^{}]{3,1000})\}|"
                    rb"\\hl(?:src|loc)\s{1,4}([^{}]{3,1000})\}")
+FRAGMENTS = re.compile(b"pFragments")
+PROPERTY = re.compile(rb"(?<!\\)\\sn(?![a-z])")
+NAMED_WITHIN = 300                       # octets between a property's mark and its name, whatever stands between them
 ESCAPE = re.compile(rb"\\(?:'([0-9a-fA-F]{2})|([\\{}]))")
 VALUE = re.compile(rb"\\sv(?=[\s{}\\])")
 MOST_VALUE = 600                         # octets of a property
@@ -39,7 +42,7 @@ OVERRIDE = re.compile(rb"\\listoverride(?![a-z])")
 
 def odd(data: bytes) -> Iterator[Observation]:
     """What no word processor writes, and overflows one that believes it."""
-    if b"pFragments" in data:
+    if any(PROPERTY.search(data, max(0, found.start() - NAMED_WITHIN), found.start()) for found in FRAGMENTS.finditer(data)):
         yield Observation("RTF-OBJECT-ODD", "drawing property pFragments")      # CVE-2010-3333
     if b"listoverridecount" in data and (
             any(int(found[1]) > LEVELS for found in OVERRIDDEN.finditer(data))

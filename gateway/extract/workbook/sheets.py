@@ -16,7 +16,7 @@ import python_calamine
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import biff_cells
-from gateway.extract.office.compound import Compound
+from gateway.extract.office.compound import Compound, Damaged
 from gateway.extract.workbook import room as sheet_room
 from gateway.extract.workbook import xlm
 from gateway.extract.workbook.extras import extras
@@ -79,6 +79,8 @@ class SheetExtractor:
         if not context.outbound:
             return
         packed = node.data.startswith(MAGIC_ZIP)
+        if not packed and _locked(node.data):
+            return                                        # gateway.extract.office.encryption opens it or says that it cannot
         unpacked = sheet_room.Unpacked()
         refused = sheet_room.package(node.data, context, unpacked) if packed else sheet_room.compound(node.data)
         if refused is not None:
@@ -102,6 +104,16 @@ class SheetExtractor:
         yield from _tables(book)
         if packed:
             yield from extras(node.data, unpacked.parts, unpacked.package)
+
+
+def _locked(data: bytes) -> bool:
+    """Whether all that a workbook before Excel 2007 holds is encrypted."""
+    try:
+        root = next(Compound(data, len(data)).storages())
+    except Damaged:
+        return False
+    streams = [stream for name in ("workbook", "book") if (stream := root.read(name))]
+    return bool(streams) and all(map(xlm.is_encrypted, streams))
 
 
 def old_streams(data: bytes) -> list[bytes]:

@@ -102,6 +102,8 @@ def test_font_tables_that_overflow_and_old_drawing_properties() -> None:
     storm = b"{\\rtf1{\\fonttbl" + b"".join(b"{\\f%d A;}" % n for n in range(30_500)) + b"}}"
     assert "COUNT" in codes(take_apart(RTF, storm, "a.rtf"))
     assert "RTF-OBJECT-ODD" in codes(read_whole("{\\shp{\\sp{\\sn pFragments}{\\sv 1;1;ff}}}"))
+    assert "RTF-OBJECT-ODD" in codes(read_whole("{\\shp{\\sp{\\sn{\\*\\junk 1} pFragments}{\\sv 1;1;ff}}}"))
+    assert "RTF-OBJECT-ODD" not in codes(read_whole("{\\b pFragments\\cell }{Array of {\\b \\\\sn} pFragments}"))
     assert "COUNT" not in codes(read_whole("{\\fonttbl{\\f0 A;}{\\f1 B;}}"))
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 import zipfile
 from datetime import date, datetime, time, timedelta
 
@@ -13,6 +14,7 @@ from gateway.extract.workbook.sheets import SHEETS, cell, written
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
 from gateway.model.deadline import Limits
+from tests.builders.documents import biff, compound
 
 
 def node(data):
@@ -183,3 +185,14 @@ def test_an_empty_column_alone_parts_no_table(second):
         sheet.write_row(1, 0, ["Ann", "1", "", "312345678", "y"] if not second else ["Ann", "", "312345678", "y"])
 
     assert len([t for t in read(book(fill)) if isinstance(t, Table) and t.source == "sheet a"]) == 1
+
+
+def test_an_encrypted_workbook_is_left_to_those_who_open_it():
+    """What its records seem to say is noise: cells in far corners, more than anybody has."""
+    def at(row: int, column: int) -> bytes:
+        return struct.pack("<HHHd", row, column, 0, 1.5)
+
+    bof, far = (0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 0, 0, 6)), [(0x203, at(0, 0)), (0x203, at(65_000, 250))]
+    clear, locked = biff(bof, *far, (0x0A, b"")), biff(bof, (0x2F, bytes(54)), *far, (0x0A, b""))
+    assert [p.code.name for p in read(compound({"Workbook": clear}))] == ["SIZE"]
+    assert read(compound({"Workbook": locked})) == []
