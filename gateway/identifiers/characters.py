@@ -24,7 +24,7 @@ PLACES = "@路街道巷丁区區市시군縣郡州省府都県段弄구읍면동
 """What every mail address has, and every street that contact.ADDRESS knows but for those of America."""
 MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 """Marks that strike through, ring or box what stands before them; accents are the same ones."""
-FORMATS = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+FORMATS = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
            "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f")
 _LAST = 0xE0080
 PIECE = 1 << 17

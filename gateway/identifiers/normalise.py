@@ -226,7 +226,7 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     return "".join((*pieces, text[copied:])) if pieces else text
 
 
-SHORTEST = 8
+SHORTEST = 7
 """Characters of the shortest run whose letters are taken for digits."""
 HINTS = 100
 """Places in a text from which on those in shorter runs are told with arrays."""

@@ -242,7 +242,8 @@ class Labels:
         last = words[-1]
         kinds = _kinds(last.group())
         between = lowered[last.end():]
-        crossed = kinds <= AGAINST and (sum(map(str.isdigit, between)) >= CROSSED or _OTHER.search(between) is not None)
+        many = sum(map(str.isdigit, between)) >= CROSSED
+        crossed = (many or kinds <= AGAINST) and (_OTHER.search(between) is not None or (many and kinds <= AGAINST))
         return NONE if crossed else kinds
 
     def _remember(self, key: str, kinds: frozenset[str]) -> None:

@@ -17,8 +17,8 @@ HYPHENED = re.compile(r"(?<![0-9])[0-9]{2}[01][0-9][0-3][0-9] - [1-8][0-9]{6}(?!
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 _FIELD = np.array([mark in FIELD_MARKS for mark in range(32)])
-RULED, RULED_IN_MARKUP = "-─=━", "\n|-\n"
-"""What a text with such lines has: one of these three times, or that."""
+RULED, DRAWN, RULED_IN_MARKUP = "-─=━", "├┼╋╪╬", "\n|-\n"
+"""What a text with such lines has: one of the first three times, or one of the others."""
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
 """What lines between the rows of a drawn table are made of."""
 BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
@@ -112,7 +112,7 @@ def _ruled(text: str, found: Characters) -> bool:
         here = found.codes == ord(mark)
         if (here[2:] & here[1:-1] & here[:-2]).any():
             return True
-    return found.has("|") and RULED_IN_MARKUP in text
+    return any(map(found.has, DRAWN)) or (found.has("|") and RULED_IN_MARKUP in text)
 
 
 def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:

@@ -330,7 +330,7 @@ class CustomerData:
         if line != row and not CONTINUED.fullmatch(between):
             near = len(between) <= FURTHER and not WORD.search(between)
             return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
-        return kinds if line != row or LISTED.fullmatch(between) else frozenset()
+        return kinds if line != row or LISTED.fullmatch(between) or beside.next_one(between) else frozenset()
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:

@@ -271,6 +271,11 @@ def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[s
 
 
 _INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
+_KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
+"""A key in the value's own cell: what is to the left speaks for something else."""
+_WHOLE = re.compile("[\u3041-\u9fff\uac00-\ud7a3]{2}")
+BEYOND = 8
+"""Characters by which a window is longer that would cut a word of East Asia."""
 SIDE = 80
 """Characters before a value in which the row's first cell may name it."""
 
@@ -282,6 +287,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
     """
     begin = grid.starts[row]
     low = max(begin, start - WINDOW)
+    if low > begin and _WHOLE.match(grid.text, low - 1):
+        low = max(begin, low - BEYOND)                    # 健保卡號 is no 卡號
     window = grid.text[low:start]
     if low > begin and _INSIDE.match(grid.text, low - 1):
         window = _REST.sub("", window)                    # nhi_card_no is no card_no
@@ -296,7 +303,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = grid.heading(row, column)
         if kinds:
             return kinds, True
-    if "\t" in window:
+    if "\t" in window and not _KEYED.search(window):
         left = window.rpartition("\t")[0].rstrip(" \t:")     # a colon may have a cell of its own
         if column == 1 and not grid.headings:
             return labels.before(left), False

@@ -29,7 +29,7 @@ WRAPPED = re.compile(
     r"(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z]|[:/.] ?[0-9])")
 ODD = re.compile(r"(?<![0-9])[0-9]{1,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?![0-9])")
 SPELLED = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1[0-9]){5,17}(?:\1[XxA])?"
+    r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1(?:-\1)?[0-9]){5,17}(?:\1[XxA]|\1[A-Z]\1[A-Z]|\1\(\1[0-9A]\1\))?"
     r"(?![0-9A-Za-z])")
 APART = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[ \-\n][0-9]{7,9}(?![0-9A-Za-z]|[ .\-/][0-9])")
 """A letter or two, a blank, hyphen or line's end, and the digits of one number: `A-165328119`, `TK 1234567`."""
@@ -312,7 +312,7 @@ def _numbered(text: str, match: re.Match[str]) -> bool:
     """Whether what seems to go on is the number of the next row: short, before a blank, and the first line has a whole number."""
     first, _, rest = match.group().partition("\n")
     digits = first.rstrip("\r").lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-    return (len(rest) <= 3 and text[match.end():match.end() + 1] in (" ", "\t", ".", ")")
+    return (len(rest) <= 3 and text[match.end():match.end() + 1] in (" ", "\t", ".", ")", "、")
             and f"{'L' * (len(first.rstrip()) - len(digits))}D{len(digits)}" in SHAPES)
 
 
@@ -359,7 +359,7 @@ def _one_by_one(found: Iterable[re.Match[str]]) -> Iterator[Token]:
     for match in found:
         value = "".join(filter(str.isalnum, match.group())).upper()
         head = "L" * sum(map(str.isalpha, value[:2]))
-        tail = value[-1] if value[-1] == "X" or (value[-1] == "A" and head == "L") else ""
+        tail = "LL" if value[-2:].isalpha() else value[-1] if value[-1] == "X" or (value[-1] == "A" and head == "L") else ""
         shape = f"{head}D{len(value) - len(head) - len(tail)}{tail}"     # behind two letters an A counts as a digit
         if shape in SHAPES:
             yield Token(shape, value, *match.span(), True)

@@ -27,12 +27,12 @@ NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
 """A name, and what stands in brackets behind it."""
 NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-]?[0-9][0-9A-Z \-./()]{5,27}$)", re.M)
 """A name, and a value that ends the line: an item of a list where the next line is another one."""
-ONE = re.compile(r"(?<![0-9A-Za-z,.\-])[A-Z]{0,2}[0-9]{7,16}(?![0-9A-Za-z\-]|[,.][0-9])")
+ONE = re.compile(r"(?<![0-9A-Za-z,.\-])[A-Z]{0,2}[0-9]{7,16}[A-Z]{0,2}(?![0-9A-Za-z\-]|[,.][0-9])")
 LEAST = 3
 """Lines of people under one title."""
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
-BRACKETED = re.compile(r" ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
+BRACKETED = re.compile(r"[』」】\]》\"']? ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
 DIGITS, NUMBER = re.compile("[0-9]"), re.compile("[0-9]{5}")
 """A line with such a number is no label."""
 LONGEST, TITLE, BEHIND = 80, 40, 12
@@ -134,8 +134,9 @@ def _item(grid: Grid, row: int, name: re.Pattern[str] = NAMED) -> int | None:
     mark = MARK.match(grid.text, grid.starts[row], grid.end(row))
     at = mark.end() if mark is not None else grid.starts[row]
     if VALUE.match(grid.text, at, grid.end(row)) is None:
-        at = grid.starts[row]                             # what looked like a number of the list begins the value
         named = name.match(grid.text, at, grid.end(row))
+        at = grid.starts[row]                             # what looked like a number of the list may begin the value
+        named = named or name.match(grid.text, at, grid.end(row))
         at = named.end() if named is not None else at
         return at if VALUE.match(grid.text, at, grid.end(row)) is not None else None
     return at

@@ -43,3 +43,13 @@ def test_a_word_for_the_number_that_taxes_are_paid_under():
     assert scan("\n".join(f"LI NA, U.S. TIN {number}" for number in numbers))[0].identifiers["us.ssn"] == 3
     assert not scan("\n".join(f"VENDOR TIN {number[:2]}-{number[2:].replace('-', '')}0" for number in numbers))[0].identifiers
     assert not scan("\n".join(f"PART {number}" for number in numbers))[0].identifiers
+
+
+def test_people_between_the_values_of_one_list():
+    lists = ("旅券番号：山田太郎（TR1234567）、佐藤花子（TR1234568）、鈴木一郎（TR1234569）、田中二郎（TR1234560）",
+             "旅券番号 山田太郎 TR1234567、佐藤花子 TR1234568、鈴木一郎 TR1234569、田中二郎 TR1234560",
+             "旅券番号は 山田太郎: TR1234567 / 佐藤花子: TR1234568 / 鈴木一郎: TR1234569 / 田中二郎: TR1234560")
+    for text in lists:
+        assert scan(text)[0].identifiers["jp.passport"] == 4, text
+    parts = "、".join(f"{name}（TR123456{i}）" for i, name in enumerate(("軸受", "歯車", "部品", "工具", "螺子", "板金", "配管")))
+    assert scan(f"旅券番号：山田太郎（TR1234567）、{parts}")[0].identifiers["jp.passport"] <= 3

@@ -4,6 +4,7 @@ import pytest
 
 from gateway.detect.data.delimited import tabulated
 from gateway.identifiers.normalise import view
+from tests.gateway.detect.data.test_detector import scan
 
 ROWS = [["姓名", "護照號碼", "電話"], ["王小明", "351234567", "0912-345-678"], ["李大華", "361234567", "0922-345-678"]]
 
@@ -22,3 +23,8 @@ def test_marks_between_cells(mark, filler):
     " - one\n - two\n - three", "a - b\nc - d\ne - f", "530719 - 2990031 - x\n530719 - 2990032 - y\n530719 - 2990033 - z", "a-b-c\nd-e-f\ng-h-i"])
 def test_marks_that_part_no_cells(text):
     assert "\t" not in tabulated(view(text))[0]
+
+
+def test_boxes_of_two_strokes_a_cell():
+    text = "┌──┬──┐\n│姓名│護照│\n" + "".join(f"├──┼──┤\n│王│31234567{i}│\n" for i in range(3)) + "└──┴──┘"
+    assert scan(text)[0].identifiers["tw.passport"] == 3

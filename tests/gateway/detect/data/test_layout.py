@@ -216,3 +216,14 @@ def test_leaders_between_a_label_with_a_note_and_its_value():
 def test_a_colon_in_a_cell_of_its_own_is_no_label():
     tally, _ = scan("\n".join(f"護照號碼\t：\t{number}" for number in (312345678, 312345679, 312345670)))
     assert tally.identifiers["tw.passport"] == 3
+
+
+def test_a_key_of_its_own_is_not_under_the_one_to_the_left():
+    text = "\n".join(f"https://x.example/api?acct_no=0786728209468{i}&ts=177700000{i}" for i in range(5))
+    assert scan(text)[0].identifiers["tw.bank_account"] == 5
+
+
+def test_a_window_cuts_no_label():
+    """健保卡號 ends as 卡號 does, which is a card."""
+    text = "健保卡號: 000000380661, 000018069180, 000017607058, 000027166677, 000053830806"
+    assert scan(text)[0].identifiers["tw.nhi_card"] == 5

@@ -114,7 +114,8 @@ def test_residence_cards_in_groups():
 
 def test_a_time_in_the_next_line_goes_on_no_number():
     assert [t.value for t in wrapped("帳號 793178506802\n10:01 客服")] == []
-    assert [t.value for t in wrapped("帳號 793178506802\n10、客服")] == ["79317850680210"]
+    assert [t.value for t in wrapped("帳號 793178506802\n10、客服")] == []
+    assert [t.value for t in wrapped("帳號 7931785068\n02，客服")] == ["793178506802"]
 
 
 def test_the_number_of_the_next_row_goes_on_no_number():
@@ -211,3 +212,9 @@ def test_a_balance_beside_a_number_is_no_part_of_it():
 def test_no_before_digits_is_a_word():
     assert found("護照No312345678") == {("D9", "312345678")}
     assert found("NO1234567") == {("LLD7", "NO1234567")}
+
+
+@pytest.mark.parametrize("mark", [" ", ",", "*", "|", "→"])
+def test_one_character_a_box_with_the_marks_of_the_number(mark):
+    for number, shape, value in (("AB12345678CD", "LLD8LL", "AB12345678CD"), ("940101-1234567", "D13", "9401011234567"), ("A123456(7)", "LD7", "A1234567")):
+        assert (shape, value) in [(t.shape, t.value) for t in spelled(f"x {mark.join(number)} y")], number

@@ -79,3 +79,12 @@ def test_a_title_over_lines_of_one_person_and_one_number_each():
     assert not scan("退款清冊，請依下列訂單撥付：\n" + "\n".join(lines))[0].identifiers.get("tw.bank_account")
     firms = [line.replace(line[:3], "甲乙股份有限公司") for line in lines]
     assert not scan("請依下列帳號撥付：\n" + "\n".join(firms))[0].persons
+
+
+def test_a_name_behind_the_number_of_an_item():
+    text = "旅券番号如下：\n" + "\n".join(f"({i}) 渡辺　太郎 - TS405472{i}" for i in range(1, 5))
+    assert scan(text)[0].identifiers["jp.passport"] == 4
+
+
+def test_a_label_in_brackets_behind_a_value_in_brackets():
+    assert scan("\n".join(f"王小明『31234567{i}』(護照號碼)" for i in range(3)))[0].identifiers["tw.passport"] == 3
