@@ -332,8 +332,9 @@ CONTAINER_EXTENSIONS = frozenset({
     "daa", "isz", "uif", "cdi", "b5i", "b6i", "bwt", "vfd", "flp", "hdd", "gho", "tib", "ova", "sparseimage", "cramfs", "pea",
     "rz", "uc2", "gca", "dgca", "yz1", "ha", "lim", "bh", "rk", "imp", "kz", "bz3", "lz5", "liz", "zz", "tlz", "tzst", "tbz",
     "tbr", "taz", "pma", "lzs", "aar", "cpgz", "erofs", "sqsh",
+    "aes", "axx", "crypt", "enc", "gpg", "hc", "pgp", "tc",
 })
-"""Names under which systems mount or unpack a file of any content."""
+"""Names under which systems mount or unpack a file of any content, or decipher one."""
 
 
 def names_container(names: Iterable[str]) -> bool:

@@ -141,7 +141,7 @@ def test_a_signed_document_is_the_message_around_it() -> None:
     assert identify(b"0 lines\n%PDF-1.7\n") == "application/pdf"
 
 
-@pytest.mark.parametrize("name", ["a.daa", "a.ova", "a.gho"])
+@pytest.mark.parametrize("name", ["a.daa", "a.ova", "a.gho", "a.zip.enc", "volume.hc"])
 def test_names_of_images(name: str) -> None:
     assert names_container((name,)) and not names_container((name + ".txt",))
 

@@ -56,6 +56,8 @@ def test_tables_of_families() -> None:
     (b"AA01\x20\0TYP1FPATP\5\0a.app" + bytes(40), "application/x-apple-archive"), (b"YAA1\x20\0TYP1D" + bytes(40), "application/x-apple-archive"),
     (b"pbze\0\0\0\0\0\x40\0\0" + bytes(60), "application/x-apple-archive"), (b"pbzx\0\0\0\0\1\0\0\0" + bytes(60), "application/x-apple-archive"),
     (b"LUKS\xba\xbe\0\1aes" + bytes(90), "application/x-enciphered"), (b"encrcdsa\0\0\0\2" + bytes(90), "application/x-enciphered"),
+    (b"U2FsdGVkX1+abcdefghijklmnop", "application/x-enciphered"), (b"scrypt\0\x0e" + bytes(90), "application/x-enciphered"),
+    (b"\0m\3@rijndael-128\0", "application/x-enciphered"), (b"\x76\xe8\x04\x60\xc4\x11\xe3\x86" + bytes(90), "application/x-enciphered"),
     (b"\xa5" * 600 + b"cdsaencr", "application/x-enciphered"), (b"sprs\0\0\0\3" + bytes(90), "application/x-sparse-image"),
     (bytes(1024) + b"BD" + bytes(12) + b"\0\3" + bytes(4) + b"\0\0\2\0" + bytes(12) + b"\4Disk" + bytes(90), "application/x-hfs"),
     (bytes(1024) + b"BD" + bytes(200), "application/octet-stream"), (b"\xcf\xad\x12\xfe\xc5\xfd\x74\x6f" + bytes(90), "application/x-outlook-express"),
@@ -67,7 +69,7 @@ def test_archives_volumes_and_images_of_macos_and_linux(data: bytes, kind: str) 
 
 @pytest.mark.parametrize("text", [
     b"AA01 is the first room, AA02 the second.\r\n", b"AA01,AA02,AA03\r\n1,2,3\r\n", b"pbzip2 packs with all cores\r\n", b"pbz4\r\n", b"LUKS is a format",
-    b"encrcdsa", b"sprs\r\n", b"PM is short for the afternoon\r\n",
+    b"encrcdsa", b"scrypt is slow", b"sprs\r\n", b"PM is short for the afternoon\r\n",
 ])
 def test_words_that_begin_like_them(text: bytes) -> None:
     assert identify(text) == "text/plain"
