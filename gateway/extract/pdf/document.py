@@ -46,6 +46,9 @@ INTERESTING = re.compile(
     rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView|Base|URL|MCD)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
 ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
+HEADING = 1 << 16                        # octets in which the first object begins
+FIRST = re.compile(rb"\d\s{1,9}\d{1,5}\s{1,9}obj(?![a-z])")
+MARKUP = re.compile(rb"<\s{0,8}(?:script[\s>]|hta:application|html[\s>]|job[\s>])", re.I)
 MATRIX = re.compile(rb"/FontMatrix\s{0,9}\[[^\[\]()<>]{0,200}[(<]")
 """Text in place of a number: a viewer of browsers ran it as code (CVE-2024-4367)."""
 DUPLICATE = re.compile(r"duplicated key /(?:OpenAction|AA|A|JS|Next|Win|JavaScript|Names|EF)(?![A-Za-z0-9])")
@@ -164,6 +167,10 @@ def _edges(data: bytes) -> Iterator[Yield]:
     if start > JUNK and data[:start].strip():
         yield Observation("PDF-LEADING", f"{start} octets")
         yield Child(data[:start], ArtifactKind.OBJECT, label="before the document")
+    first = FIRST.search(data, max(start, 0), max(start, 0) + HEADING)
+    if first is not None and (page := MARKUP.search(data, max(start, 0), first.start())) is not None:
+        yield Observation("PDF-DAMAGED-ACTION", "a page between the header and the first object")
+        yield Child(data[page.start():], ArtifactKind.OBJECT, label="a page", detected_type="text/html")
     end = data.rfind(b"%%EOF")
     if end >= 0 and re.search(rb"\d \d+ obj\s", data[end:end + (1 << 20)]) and INTERESTING.search(data[end:]):
         yield Observation("PDF-DAMAGED-ACTION", "objects behind the end of the document")

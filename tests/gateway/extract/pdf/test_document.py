@@ -248,3 +248,11 @@ def test_a_file_that_did_not_pack_is_its_unpackers(name: str, claimed: bool) -> 
 def test_a_font_matrix_is_made_of_numbers(matrix: str, held: bool) -> None:
     found = read(pdf(objects=(f"<< /Type /Font /Subtype /Type1 /BaseFont /X /FontMatrix {matrix} >>",)))
     assert ("PDF-SCRIPT-ACTS" in codes(found)) == held
+
+
+@pytest.mark.parametrize(("head", "held"), [
+    (b"%\n<script language=VBScript>x</script>\n", True), (b"<hta:application>\n", True), (b"%\xe2\xe3\xcf\xd3\n", False),
+    (b"% made by <producer>\n", False)])
+def test_pages_between_header_and_first_object(head: bytes, held: bool) -> None:
+    found = read(pdf().replace(b"%PDF-1.7\n", b"%PDF-1.7\n" + head))
+    assert ("PDF-DAMAGED-ACTION" in codes(found)) == held
