@@ -26,11 +26,24 @@ MARKUP: dict[str, dict[str, tuple[str, int]]] = {
 }
 """Tables of 30,000 rows as a page have 350,000 tags, and the largest exports in XML two million."""
 TEXTS = frozenset({"application/json", "image/svg+xml", "application/xml"})
+ELEMENTS = 1_500_000
+"""Signs that begin a tag, in all pages of a message: the documentation of a program in a thousand pages has a million."""
+
+
+def written(kind: str) -> bool:
+    """Types whose octets are characters, any beginning of which is one of the type."""
+    return kind.startswith("text/") or kind in TEXTS
+
+
+def elements(kind: str, data: bytes) -> int:
+    """What a page adds to ELEMENTS; 0 for a page that has too many alone, and is told so."""
+    found = data.count(b"<") if kind in ("text/html", "image/svg+xml") else 0
+    return found if found <= MARKUP["text/html"]["<"][1] else 0
 
 
 def crowd(kind: str, data: bytes) -> str:
     """What there is too much of in octets of this type, "" for what anybody may have written."""
-    if len(data) < SMALL or not (kind.startswith("text/") or kind in TEXTS):
+    if len(data) < SMALL or not written(kind):
         return ""
     counts = _counts(data)
     lines = int(max(counts[ord("\n")], counts[ord("\r")]))

@@ -96,6 +96,7 @@ class _Walk:
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
     named: int = 0                       # characters of names
+    elements: int = 0                    # of all pages
     dense: int = 0                       # octets of members that were packed more than the ratio
     flooded: set[int] = field(default_factory=set)                 # nodes that broke a limit
     stopped: bool = False
@@ -150,11 +151,15 @@ class _Walk:
         self.context.hear_names(child.names)
         kind = child.detected_type or identify(child.data, child.names, child.declared_type)
         digest = hashlib.sha256(child.data).hexdigest()
+        self.elements += crowds.elements(kind, child.data)
         artifact = Artifact(
             id=len(self.artifacts), parent=None if parent is None else parent.id, kind=child.kind, names=child.names,
             declared_type=child.declared_type, detected_type=kind, sha256=digest, size=len(child.data),
             depth=0 if parent is None else parent.depth + 1, label=child.label, anomalies=child.anomalies)
         self.artifacts.append(artifact)
+        if self.elements > crowds.ELEMENTS:
+            self.stop(IncidentCode.COUNT, artifact, f"more than {crowds.ELEMENTS} elements in all pages")
+            return
         self.context.expanded += artifact.size
         key = (digest, kind, filenames.extensions(child.names))
         odd = [*child.observations, *(filenames.observe(child.names) if child.names else ())]
@@ -184,12 +189,10 @@ class _Walk:
         crowd = crowds.crowd(node.type, node.data)
         if crowd:
             self.incident(IncidentCode.COUNT, node.artifact, crowd)
-            node = job.node = replace(node, data=node.data[:AFTER_FLOOD])
-            job.sample.data = node.data
+            node = self.cut_short(job)
         elif node.type in PROSE and longer_than(node.data, self.context.limits.text):
             self.incident(IncidentCode.SIZE, node.artifact, "text limit")
-            node = job.node = replace(node, data=node.data[:AFTER_FLOOD])
-            job.sample.data = node.data
+            node = self.cut_short(job)
         began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
         if not began and not self.unlock(job, began):
             return False
@@ -205,11 +208,20 @@ class _Walk:
                     claimed = claimed or extractor.name not in BESIDE
                 elif not self.accept(item, job):
                     break
+            if node.artifact.id in self.flooded and crowds.written(node.type):
+                node = self.cut_short(job)
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
         elif node.type == "application/octet-stream" and names_container(node.artifact.names) and node.data.strip(b"\0"):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
         return True
+
+    def cut_short(self, job: _Job) -> Node:
+        """What is still looked at of a text that broke a limit: who comes next need not work through the flood."""
+        if len(job.node.data) > AFTER_FLOOD:
+            job.node = replace(job.node, data=job.node.data[:AFTER_FLOOD])
+            job.sample.data = job.node.data
+        return job.node
 
     def unlock(self, job: _Job, began: dict[str, Iterator[Yield]]) -> bool:
         """Begins with the extractors that know locks. False where they met one that no word opens as yet: nothing of it is

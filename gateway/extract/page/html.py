@@ -21,6 +21,7 @@ from gateway.extract.page.asks import without_files
 from gateway.extract.page.beyond import beyond_web
 from gateway.extract.page.markup import expanded, mirrored
 from gateway.extract.page.played import MOST_WORDS, Play, play
+from gateway.extract.page.saved import saved_links
 from gateway.extract.passwords import candidates
 from gateway.extract.text import rejoined
 from gateway.model.artifact import ArtifactKind
@@ -97,6 +98,8 @@ LINKS = 60_000
 """Links and pictures of one page that are read."""
 FRAMES = 20
 """Pages within one page that are read by themselves; the rest is read as its scripts are."""
+AFTER_FLOOD = 1 << 20
+"""Characters of a page that are still read where it has more pages within it or deeper ones than any page."""
 ATTRIBUTES = 2_000
 """Attributes of one element that are read."""
 HIDDEN = 60_000
@@ -117,6 +120,7 @@ class Page:
     handlers: bool = False
     tags: set[str] = field(default_factory=set)
     downloads: bool = False
+    named: list[tuple[str, str]] = field(default_factory=list)         # name under which a link saves what it carries itself
     quoted: bool = False                 # a sign that ends tags stands within quotes
     quotes: int = 0                      # characters read for the end of tags with a quote left open
     closed: tuple[str, int] = ("", -1)   # the last end tag, and where it ended
@@ -159,8 +163,11 @@ class HtmlExtractor:
         source = ""
         texts = readings(node.data, declared)
         run = 2 if texts[0][1] == "utf-7" else 1          # no browser of today reads that: it may be chance
+        deep = ""
         for number, (source, charset) in enumerate(texts):
             source = mirrored(expanded(source)) if context.outbound else expanded(source)
+            deep = deep or nesting.page(source)
+            source = source[:AFTER_FLOOD] if deep else source
             page = parse(source, context.outbound)
             yield Text(words(page.visible), "body", charset)
             if page.seams >= SEAMS:
@@ -180,7 +187,7 @@ class HtmlExtractor:
                         yield Child(value, ArtifactKind.TEXT, label="script value", detected_type="application/json")
                 for frame in page.frames[:FRAMES] if context.outbound else ():
                     yield Child(frame.encode("utf-8", "replace"), ArtifactKind.TEXT, label="srcdoc", detected_type="text/html")
-        flood = page.flood or nesting.page(source) or (nesting.drawing(source) if page.drawn else "")
+        flood = deep or page.flood or (nesting.drawing(source) if page.drawn else "")
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
         for tag, address in _unique_links(page):
@@ -380,6 +387,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             page.frames.append(html.unescape(value))
     if "download" in attributes:
         page.downloads = True
+        page.named.extend(saved_links(attributes))
     return page.said != before
 
 

@@ -42,3 +42,23 @@ def test_only_the_beginning_of_a_crowd_is_read() -> None:
     assert len(crowded.data) == AFTER_FLOOD
     assert crowded.artifact.size > AFTER_FLOOD
     assert any("A123456789" in text.content for text in crowded.texts)
+
+
+def pages(count: int, each: int) -> bytes:
+    return leak_files.mail(*((f"{n}.html", b"<html>%d" % n + b"<td>x</td>" * each) for n in range(count)))
+
+
+@pytest.mark.parametrize(("outbound", "count"), [(False, 80), (True, 80), (False, 20)])
+def test_the_elements_of_all_pages_count_together(outbound: bool, count: int) -> None:
+    seen: list[Sample] = []
+    found = walk(pages(count, 12_000), Context(Limits(), outbound), EXTRACTORS, seen.append)
+    assert [incident.code for incident in found.incidents] == ([IncidentCode.COUNT] if count == 80 else [])
+    assert (len(seen) > count) is (count == 20)
+
+
+def test_who_comes_after_a_flood_reads_its_beginning_only() -> None:
+    seen: list[Sample] = []
+    frames = b"<html>" + b"<iframe srcdoc='&lt;p&gt;x&lt;/p&gt;'></iframe>" * 60_000 + b"</html>"
+    found = walk(leak_files.mail(("a.html", frames)), Context(Limits(), True), EXTRACTORS, seen.append)
+    assert {incident.code for incident in found.incidents} == {IncidentCode.COUNT}
+    assert max(len(sample.data) for sample in seen if sample.artifact.detected_type == "text/html") == AFTER_FLOOD
