@@ -11,6 +11,7 @@ from gateway.config.pemfiles import authority_problem, certificate_problem, key_
 from gateway.config.schema import Config, Listener
 from gateway.config.source import Source
 from gateway.config.values import Endpoint, Network, show_duration, show_size
+from gateway.model.address import normalise_domain
 
 # A /8 is the largest private network (RFC 1918); whoever lists less than that lists strangers.
 WIDEST = {4: 8, 6: 7}
@@ -25,6 +26,7 @@ def hazards(config: Config, source: Source) -> None:
     _names(config, source)
     for index, listener in enumerate(config.listeners):
         _relay(listener, index, source)
+        _owner(config, listener, index, source)
         _tls(listener, index, source)
         _loops(config, listener, index, source)
         _sizes(config, listener, index, source)
@@ -53,8 +55,7 @@ def _gateway(config: Config, source: Source) -> None:
             text = {"console": "passwords cross the network in clear; listen on 127.0.0.1 behind a TLS proxy",
                     "ops": "metrics can be read by whoever reaches it"}[name]
             source.fault(f"[gateway] {name} listens on {endpoint}: {text}", "gateway", name, warning=True)
-    sender = config.notices.from_.rpartition("@")[2].lower()
-    if gateway.our_domains and sender not in gateway.our_domains:
+    if _foreign(config, config.notices.from_):
         source.fault(f"[notices] from is not of our_domains: {config.notices.from_} may be refused as forged",
                      "notices", "from", warning=True)
 
@@ -113,6 +114,17 @@ def _relay(listener: Listener, index: int, source: Source) -> None:
     if listener.mode == "observe":
         source.fault(f'listener "{listener.name}" only observes: everything is delivered',
                      "listener", index, "mode", warning=True)
+
+
+def _owner(config: Config, listener: Listener, index: int, source: Source) -> None:
+    if listener.owner and _foreign(config, listener.owner):
+        source.fault(f'listener "{listener.name}" owner is not of our_domains: notices about held mail leave the house to '
+                     f"{listener.owner}", "listener", index, "owner", warning=True)
+
+
+def _foreign(config: Config, address: str) -> bool:
+    domains = config.gateway.our_domains
+    return bool(domains) and normalise_domain(address.rpartition("@")[2]) not in domains
 
 
 def _wide(networks: tuple[Network, ...]) -> Network | None:
