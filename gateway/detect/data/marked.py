@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gateway.detect.data.tokens import LONGEST, Token
+from gateway.detect.data.tokens import AMOUNT, LONGEST, Token
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters, matches
 from gateway.identifiers.registry import SHAPES, TYPES
 
@@ -35,7 +35,10 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """The numbers, whole or up to a blank, that are of a type with a check digit; not those without a mark."""
     for match in matches(NUMBER, text, starts):
         written = match.group()
-        for end in (len(written), *(m.start() for m in reversed(list(_ROOM.finditer(written))))):
+        ends = [len(written), *(m.start() for m in reversed(list(_ROOM.finditer(written))))]
+        if len(ends) > 1 and AMOUNT.match(text, match.end()) is not None:
+            del ends[0]                                   # the digits of an amount behind the number
+        for end in ends:
             value = "".join(filter(str.isalnum, written[:end].replace("字第", "")))
             if end == len(value) or not SHORTEST <= len(value) <= LONGEST:
                 continue

@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageFilter
 from gateway.extract.pictures.legible import runs
 
 REDDER = 50
-"""Steps by which red is brighter than green and blue in the ink of a seal."""
+"""Steps by which red is brighter than green and blue in the ink of a seal, or blue than red and green."""
 BRIGHT = 150
 """Red of a seal on paper at the least."""
 INK = 110
@@ -20,6 +20,8 @@ NEAR, OVER = 5, 0.02
 """A seal lies on black type: so many pixels of that, in parts of all of it, are near its red. Lines of red type stand apart."""
 LINES, FLECKS = 1.5, 2
 """Height of lines of red type, in heights of the other type; marks of a row of pixels that are none."""
+FAR_OVER, LETTERS = 0.1, 6
+"""The same of red that is a line of letters, as the number of an identity card is, and how many of these at the least."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -36,25 +38,46 @@ LEAST_LINES = 200
 
 
 def unsealed(picture: Image.Image) -> Image.Image:
-    """A colour picture without what is stamped in red, where most of its type is not red."""
+    """A colour picture without what is stamped in red or blue, where most of its type is not of that colour."""
     if picture.mode != "RGB" or max(picture.size) > LARGEST:
         return picture
     red, green, blue = picture.split()
-    redder = ImageChops.darker(ImageChops.subtract(red, green), ImageChops.subtract(red, blue))
-    bright = red.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
-    seal = ImageChops.darker(redder.point(lambda v: 255 if v > REDDER else 0), bright)
+    for ink, one, other in ((red, green, blue), (blue, red, green)):
+        picture = _unsealed(picture, ink, one, other)
+    return picture
+
+
+def _unsealed(picture: Image.Image, ink: Image.Image, one: Image.Image, other: Image.Image) -> Image.Image:
+    """`ink`: the band of the colour of seals; the others."""
+    stronger = ImageChops.darker(ImageChops.subtract(ink, one), ImageChops.subtract(ink, other))
+    bright = ink.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
+    seal = ImageChops.darker(stronger.point(lambda v: 255 if v > REDDER else 0), bright)
     stamped = seal.histogram()[255]
     if stamped < LEAST_RED:
         return picture
-    strongest = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    strongest = ImageChops.lighter(ImageChops.lighter(ink, one), other)
     type_ = strongest.point(lambda v: 255 if v < INK else 0)
-    spread = _room(seal) > SPREAD * _room(green.point(lambda v: 255 if v < BRIGHT else 0))
-    touched = ImageChops.multiply(type_, seal.filter(ImageFilter.MaxFilter(NEAR))).histogram()[255]
-    if (spread or _tallest(seal) <= LINES * _tallest(type_)) and touched < OVER * type_.histogram()[255]:
+    spread = _room(seal) > SPREAD * _room(picture.getchannel("G").point(lambda v: 255 if v < BRIGHT else 0))
+    touched = ImageChops.multiply(type_, seal.filter(ImageFilter.MaxFilter(NEAR))).histogram()[255] / max(1, type_.histogram()[255])
+    if (spread or _tallest(seal) <= LINES * _tallest(type_)) and touched < OVER:
         return picture
-    if stamped > 3 * sum(strongest.histogram()[:INK]):
+    if stamped > 3 * sum(strongest.histogram()[:INK]) or (touched < FAR_OVER and _a_line(seal)):
         return picture
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
+
+
+def _a_line(marks: Image.Image) -> bool:
+    """Whether the tallest stretch of rows that all have marks is a line of letters: many marks side by side, none of them wide."""
+    full = np.asarray(marks) > 0
+    steps = np.diff(np.concatenate(([0], (np.count_nonzero(full, axis=1) > FLECKS).astype(np.int8), [0])))
+    first, last = np.nonzero(steps == 1)[0], np.nonzero(steps == -1)[0]
+    if not len(first):
+        return False
+    at = int(np.argmax(last - first))
+    high = int(last[at] - first[at])
+    steps = np.diff(np.concatenate(([0], (np.count_nonzero(full[first[at]:last[at]], axis=0) > FLECKS).astype(np.int8), [0])))
+    wide = np.nonzero(steps == -1)[0] - np.nonzero(steps == 1)[0]
+    return len(wide) >= LETTERS and int(wide.max()) <= LINES * high
 
 
 def _tallest(marks: Image.Image) -> int:

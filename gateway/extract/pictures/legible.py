@@ -25,6 +25,8 @@ STRIP = 48
 """Pixels: type is looked for in strips of this width, because columns of a page have different lines."""
 LEAST_TYPE, MOST_TYPE = 5, 200
 LEAST_RUNS = 6
+HIGHER = 1.6
+"""How many times as high as it seemed on its ground type is without it, to be taken from that once more."""
 RULE = 60
 """Pixels from which on a vertical edge is a line of a table."""
 NOISE, BEYOND = 6, 5
@@ -44,6 +46,8 @@ TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)(
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
 SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
 """A number of the social security of America, one of whose hyphens was too short to be seen."""
+CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))")
+"""What is a J at the beginning of the number of a residence card, and else a bracket of Japanese."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
 DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
@@ -68,8 +72,7 @@ def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
     `turn`: degrees to turn it by, where they are known.
     """
     picture = _within(picture)
-    height = _type_height(_edges(ImageOps.autocontrast(picture, cutoff=0.2)))
-    picture = ImageOps.autocontrast(ground.apart(picture, height) or picture, cutoff=0.2)
+    picture = ImageOps.autocontrast(_apart(picture) or picture, cutoff=0.2)
     if ImageStat.Stat(picture).median[0] < DARK:
         picture = ImageOps.invert(picture)
     edges = _edges(picture)
@@ -77,6 +80,17 @@ def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
     if turn != 0:
         picture = picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
     return _sized(picture, _type_height(edges))
+
+
+def _apart(picture: Image.Image) -> Image.Image | None:
+    """The type of a picture without its ground. The grain of a ground is lower than any type: what is far higher without it is
+    taken from its ground once more, whose neighbourhood large letters would fill else."""
+    height = _type_height(_edges(ImageOps.autocontrast(picture, cutoff=0.2)))
+    type_ = ground.apart(picture, height)
+    if type_ is None or not height:
+        return type_
+    found = _type_height(_edges(type_))
+    return ground.apart(picture, found) or type_ if found > HIGHER * height else type_
 
 
 def _within(picture: Image.Image) -> Image.Image:
@@ -199,7 +213,7 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(text)))))
+    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(CORNER.sub("J", text))))))
 
 
 def _unnumbered(text: str) -> str:

@@ -32,10 +32,15 @@ OUTLINES, MOST_DRAWN = 120, 4
 """Shapes of a page with few letters from which on its words may be among them, and how many such pages are drawn."""
 MOST_IMAGES, LARGE_PART = 50, 8
 """Pictures of such a page, and what part of it they fill at least."""
+SHOT_PART = 32
+"""What part of a page full of text a screen at least fills that is shown on it."""
 WHOLE = 0.5
 """Share of a page that the pieces of one scan fill together; on pages full of text, the scan whose text that is."""
+NUMBER = re.compile(r"[0-9]{6}")
 MOST_SHOTS = 4
 """Pictures on pages full of text that are read: a handbook has dozens, which show what its text explains."""
+MOST_LOOKS = 40
+"""Pictures on such pages that are looked at for letters."""
 LEAST_CODE, MOST_CODE = 72, 1200
 """Sides in pixels of pictures that may be square codes."""
 UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
@@ -60,6 +65,7 @@ class _Left:
     scans: int = MOST_PAGES
     drawn: int = MOST_DRAWN
     shots: int = MOST_SHOTS
+    looks: int = MOST_LOOKS
 
 
 def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
@@ -73,11 +79,11 @@ def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
         left = _Left(min(MOST_PAGES, most), min(MOST_DRAWN, most))
         for number in range(len(document)):
             source, page = f"page {number + 1} picture", document[number]
-            alone, few = scanned(page)
+            alone, few, numbers = scanned(page)
             if not alone and few and left.drawn and (_outlined(page) or _pieced(page)):
                 left.drawn -= 1
             elif not alone:
-                yield from _beside(page, few, source, left)
+                yield from _beside(page, few, not numbers, source, left)
                 continue
             elif not left.scans:
                 yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} scanned pages" if most >= MOST_PAGES
@@ -98,14 +104,14 @@ def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
         document.close()
 
 
-def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool]:
+def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool, bool]:
     """Whether all that a reader sees of the page is to be read from its look: it has next to no text, or its letters have no
-    meaning, as those of fonts without a table of characters. And whether it has few letters."""
+    meaning, as those of fonts without a table of characters. Whether it has few letters, and whether it has numbers."""
     letters = page.get_textpage()        # all of the page is laid out for it
     text: str = letters.get_text_range()
     few = letters.count_chars() <= FEW_LETTERS
     letters.close()
-    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few
+    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few, NUMBER.search(text) is not None
 
 
 def _outlined(page: pypdfium2.PdfPage) -> bool:
@@ -141,13 +147,14 @@ def _area(item: pypdfium2.PdfImage) -> float:
     return (end - start) * (top - bottom)
 
 
-def _beside(page: pypdfium2.PdfPage, few: bool, source: str, left: _Left) -> Iterator[Shown]:
+def _beside(page: pypdfium2.PdfPage, few: bool, numberless: bool, source: str, left: _Left) -> Iterator[Shown]:
     """Pictures beside the words of a page: large ones are read, such as a scan with a stamp on it, or a screen that is shown among
-    prose where it is full of letters; what may be a code is looked at for that only."""
+    prose where it is full of letters; what may be a code is looked at for that only. `numberless`: the words are no reading of a
+    scan with numbers."""
     width, height = page.get_size()
     for item in _pictures(page):
         part = _area(item) / (width * height)
-        large = part * LARGE_PART > 1 and (few or (left.shots > 0 and part < WHOLE))
+        large = part * LARGE_PART > 1 if few else _shot(part, numberless, left)
         shorter, longer = sorted(item.get_px_size())
         code = shorter >= LEAST_CODE and longer <= min(MOST_CODE, 2 * shorter)
         if not (large or code):
@@ -156,7 +163,13 @@ def _beside(page: pypdfium2.PdfPage, few: bool, source: str, left: _Left) -> Ite
         if picture is None:
             continue
         if large and not few:
+            left.looks -= 1
             large = lettering.threes(picture) >= lettering.PAGE
             left.shots -= large
         if large or code:
             yield Shown(picture, source, not large)
+
+
+def _shot(part: float, numberless: bool, left: _Left) -> bool:
+    """Whether a picture on a page full of text may be a screen, or a scan whose numbers its text lacks."""
+    return left.shots > 0 and left.looks > 0 and part * SHOT_PART > 1 and (part < WHOLE or numberless)

@@ -16,6 +16,7 @@ from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
 
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
 from gateway.extract.pictures import (
+    agreed,
     barcodes,
     boxes,
     cards,
@@ -69,6 +70,7 @@ LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
 SURE = 1.0
 TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
 """Tesseract turns clockwise, PIL the other way."""
+JAPANESE = "jpn"
 KANA = re.compile(r"[\u3041-\u30fa]")
 HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
 HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
@@ -255,18 +257,22 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         prepared, text = _turned(picture, prepared, text, context)
     if doubtful and _legible(text) < FEW_WORDS:
         prepared, text = _mended(picture, prepared, text, context)
-    if text.strip():
-        yield "eng", text
     languages = language(context.heard)
     named = ""
     small = doubtful and prepared.width * prepared.height < FEW_LINES and not _spelled(WORDS.findall(text))
     if (small or NUMBERS.search(text)) and not (fluent or _fluent(text)):
-        named = columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
-        known = Labels()
-        if named.strip():
-            yield languages, cards.titled(spelled.labels(columns.closed(named), known), known)
-        if side := columns.beside(named):
-            yield languages, side
+        try:
+            text, named = agreed.agreed(text, _named(prepared, languages, context))
+        except ToolFailed:
+            yield "eng", cards.faced(text)
+            raise
+        if text.strip():
+            yield "eng", cards.faced(text)
+        yield from _labelled(named, languages)
+        if languages != JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= ENOUGH:
+            yield from _labelled(agreed.agreed(text, _named(prepared, JAPANESE, context))[1], JAPANESE)
+    elif text.strip():
+        yield "eng", cards.faced(text)
     if NUMBERS.search(text) and not fluent:
         yield from _otherwise(picture, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
@@ -278,6 +284,23 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         if said := upright.said(upwards, lines):
             yield "eng", lines
             yield languages, legible.mended(said)
+
+
+def _named(prepared: Image.Image, languages: str, context: Context) -> str:
+    """A fitted picture as it is read across in the language of its labels."""
+    return columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
+
+
+def _labelled(named: str, languages: str) -> Iterator[tuple[str, str]]:
+    """That reading with its labels where they belong."""
+    known = Labels()
+    if named.strip():
+        read = spelled.labels(columns.closed(named), known)
+        yield languages, cards.faced(cards.titled(read, known))
+        if numbers := cards.residence(read, known):
+            yield languages, numbers
+    if side := columns.beside(named):
+        yield languages, side
 
 
 def _otherwise(picture: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
@@ -359,7 +382,7 @@ def language(heard: list[str]) -> str:
     """Tesseract's languages for the headings, by the script of the mail's own texts."""
     text = "".join(part[:4000] for part in heard[:20])
     if len(KANA.findall(text)) > 3:
-        return "jpn"
+        return JAPANESE
     hant, hans = len(HANT.findall(text)), len(HANS.findall(text))
     if hant == hans == 0:
         return "chi_tra"

@@ -23,9 +23,18 @@ def labels(text: str, known: Labels) -> str:
     """The text with such labels put right."""
     words = _words()
 
+    def named(piece: str) -> bool:
+        return bool(known.heading(view(piece).text))
+
     def right(run: re.Match[str]) -> str:
         said = run[0]
-        return said if len(said) > LONGEST or known.heading(view(said).text) else _corrected(said, words)
+        if len(said) > LONGEST or view(said).text in terms.WORDS:
+            return said
+        if not named(said):
+            return _corrected(said, words)
+        meant = _corrected(said, [word for word in words if len(word) == len(said)])
+        at = next((at for at in range(len(said)) if said[at] != meant[at]), 0)       # 在宙カード番号: カード番号 is right as it is
+        return meant if named(said[:at]) or named(said[at + 1:]) else said
 
     return RUN.sub(right, LENGTHENED.sub("ー", text))
 

@@ -27,6 +27,11 @@ def test_marks_of_any_kind(write):
     assert look("沒有號碼的一行\n" * 300 + lines).identifiers.get("tw.national_id") == 4
 
 
+def test_the_first_digits_of_an_amount_are_no_part_of_a_number():
+    assert ("D18", "622296428583267783") not in values("卡号 6222964285832677 83,433.00")
+    assert values("卡号 6222-9642-8583-2677 83,433.00") == [("D16", "6222964285832677")]
+
+
 def test_check_characters():
     assert values("HKID E-C-6-4-5-1-7-2-A") == [("LLD7", "EC645172A")]
     assert values("HKID A123456[3]") == [("LD7", "A1234563")]

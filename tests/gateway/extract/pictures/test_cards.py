@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pictures.cards import titled
+from gateway.extract.pictures.cards import faced, residence, titled
 from gateway.identifiers.terms import Labels
 
 
@@ -30,3 +30,19 @@ def test_a_title_is_the_label_of_a_bare_number(text, read):
 ])
 def test_numbers_of_something_else_stay(text):
     assert titled(text, Labels()) == text
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("FIRST CREDIT\n4579 4718 0996 2803\nVALID THRU 01/27", None),
+    ("4579  4718  0996  2802\nANN BELL\nEXP 01/2027", "Card number: 4579  4718  0996  2802\nANN BELL\nEXP 01/2027"),
+    ("4579 4718 0996 2802   3742 639203 90756\n有効期限 01/27", "Card number: 4579 4718 0996 2802   Card number: 3742 639203 90756\n有効期限 01/27"),
+    ("4579 4718 0996 2802\nORDERED 01/27", None), ("4579 4718 0996 2802\nx\nx\nx\nVALID THRU 01/27", None),
+])
+def test_the_number_of_a_card_over_its_month(text, read):
+    assert faced(text) == (read or text)
+
+
+def test_residence_cards_under_one_label():
+    text = "氏名,在留カード番号,国籍\nLI WEI,SV45948835FH,ベトナム\nJohn Walker MJ53610398ZA 中国"
+    assert residence(text, Labels()) == "在留カード番号: SV45948835FH\n在留カード番号: MJ53610398ZA"
+    assert residence("部品番号 SV45948835FH", Labels()) == residence("在留カード番号", Labels()) == ""

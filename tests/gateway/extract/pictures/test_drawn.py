@@ -47,6 +47,23 @@ def test_a_red_seal_goes_and_type_under_it_stays():
     assert int((np.asarray(clean)[:, :, 1] < 200).sum()) == int((np.asarray(typed()) < 200).sum())
 
 
+def test_a_blue_seal_goes_and_blue_type_stays():
+    seal = Image.new("RGB", (600, 200), "white")
+    ImageDraw.Draw(seal).rectangle((200, 20, 360, 180), outline=(60, 60, 200), width=8)
+    assert dark(drawn.unsealed(ImageChops.multiply(typed("RGB", (0, 0, 0)), seal))) == dark(typed())
+    blue = typed("RGB", (60, 60, 200))
+    assert drawn.unsealed(blue) is blue
+
+
+def test_the_red_number_of_a_card_stays_beside_black_words_and_a_dark_portrait():
+    card = typed("RGB", (0, 0, 0)).crop((0, 0, 300, 200))
+    pen = ImageDraw.Draw(card)
+    pen.rectangle((200, 30, 290, 195), fill=(40, 40, 60))
+    for x in range(30, 150, 12):
+        pen.rectangle((x, 165, x + 6, 195), fill=(192, 32, 32))
+    assert drawn.unsealed(card) is card
+
+
 def test_red_type_is_no_seal():
     red = typed("RGB", (200, 0, 0))
     assert drawn.unsealed(red) is red

@@ -39,14 +39,14 @@ def shown(draw: object) -> list[paper.Shown | Problem]:
     return [item for item in paper.pages(leak_documents.printed(draw)) if isinstance(item, Problem) or not item.code]
 
 
-@pytest.mark.parametrize(("drawn", "scanned", "few"), [
-    ("", True, True), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", False, True), (PROSE, False, False)])
-def test_pages_that_show_more_than_they_say(drawn: str, scanned: bool, few: bool) -> None:
+@pytest.mark.parametrize(("drawn", "scanned", "few", "numbers"), [
+    ("", True, True, False), ("Received 2026-11-09 10:31, page 1 of 1, number 000123", False, True, True), (PROSE, False, False, False)])
+def test_pages_that_show_more_than_they_say(drawn: str, scanned: bool, few: bool, numbers: bool) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawImage(ImageReader(table()), 40, 200, 500, 250)
         written(canvas, drawn)
 
-    assert paper.scanned(pypdfium2.PdfDocument(leak_documents.printed(draw))[0]) == (scanned, few)
+    assert paper.scanned(pypdfium2.PdfDocument(leak_documents.printed(draw))[0]) == (scanned, few, numbers)
     size = (1406, 1988) if scanned else (700, 540)
     assert [(item.picture.size, item.code) for item in shown(draw) if isinstance(item, paper.Shown)] == [(size, False)]
 
@@ -72,12 +72,21 @@ def test_photographs_and_many_pictures_among_prose_are_left_out() -> None:
     assert len(shown(handbook)) == paper.MOST_SHOTS
 
 
-def test_the_scan_under_its_own_text_is_not_read_again() -> None:
+@pytest.mark.parametrize(("words", "read"), [(PROSE + "Ann Bell 4579471809962802", 0), (PROSE, 1)])
+def test_the_scan_under_its_own_text_is_read_again_where_that_has_no_number(words: str, read: int) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawImage(ImageReader(table(16)), 0, 0, 595, 842)
+        written(canvas, words)
+
+    assert len(shown(draw)) == read
+
+
+def test_small_screens_among_prose_are_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(table(5)), 40, 60, 260, 90)
         written(canvas, PROSE)
 
-    assert shown(draw) == []
+    assert len(shown(draw)) == 1
 
 
 def test_letters_drawn_as_shapes_and_scans_in_pieces_are_drawn_whole() -> None:

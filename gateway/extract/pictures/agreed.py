@@ -1,0 +1,98 @@
+"""What two readings of one picture say of the same number. Each errs in other places: English reads digits better, the language of
+the mail reads labels and what stands beside ideographs. Where one reading is no number of its kind and the other is, that is taken;
+where neither is, the digits in which they differ are chosen so that the check digit is right, if that can be done in one way only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from itertools import product
+
+from gateway.identifiers import jp
+from gateway.identifiers.registry import SHAPES, TYPES
+
+PIECE = re.compile(
+    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{4}(?:([ \-])[0-9A-Za-z]{4})(?:\1[0-9A-Za-z]{4}){1,2}"
+    r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z]{7,19})(?![0-9A-Za-z])")
+"""A number as it is written, in groups of four or without a blank, with letters that may be misread digits."""
+MOST = 200
+"""Numbers of a reading of which the other says something else, up to which they are compared: more are another table."""
+ALIKE = 0.75
+"""Share of characters that two readings of one number have in common (difflib's ratio)."""
+APART = 4
+"""Characters in which they differ at the most, for the right ones to be chosen."""
+LETTERED = ("LLD8LL", "LLD7")
+"""Shapes whose letters are as good as a check digit for telling a misread number."""
+
+
+def agreed(english: str, named: str) -> tuple[str, str]:
+    """Both readings with their numbers put right by each other."""
+    ours, theirs = _pieces(named), _pieces(english)
+    only_ours, only_theirs = sorted(ours - theirs), sorted(theirs - ours)
+    if not only_ours or not only_theirs or max(len(only_ours), len(only_theirs)) > MOST:
+        return english, named
+    in_named, in_english = {}, {}
+    for one in only_ours:
+        other = max(only_theirs, key=lambda value: _likeness(one, value))
+        if _likeness(one, other) < ALIKE:
+            continue
+        if value := _right(one, other):
+            in_named[one] = in_english[other] = value
+    return _put(english, in_english), _put(named, in_named)
+
+
+def _pieces(text: str) -> set[str]:
+    return {_compact(match[0]) for match in PIECE.finditer(text)}
+
+
+def _compact(written: str) -> str:
+    return written.replace(" ", "").replace("-", "").upper()
+
+
+def _likeness(one: str, other: str) -> float:
+    if abs(len(one) - len(other)) > 2:
+        return 0.0
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() >= ALIKE and matcher.quick_ratio() >= ALIKE else 0.0
+
+
+def _right(one: str, other: str) -> str:
+    """What was written, '' where that cannot be told."""
+    if whole(one) or whole(other):
+        return one if whole(one) else other
+    mixed = [value for value in _mixed(one, other) if whole(value)]
+    return mixed[0] if len(mixed) == 1 else ""
+
+
+def _mixed(one: str, other: str) -> Iterator[str]:
+    """Every number that takes some characters from the one and the others from the other."""
+    differing = sum(a != b for a, b in zip(one, other, strict=False))
+    if len(one) == len(other) and differing <= APART:
+        yield from map("".join, product(*(a if a == b else (a, b) for a, b in zip(one, other, strict=True))))
+
+
+def whole(value: str) -> bool:
+    """Whether it is a number of a person whose check digit is right, or one of the shape that only such have."""
+    shape = _shape(value)
+    if shape in LETTERED:
+        return True
+    return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(shape, ()))
+
+
+def _shape(value: str) -> str:
+    letters = next((at for at, sign in enumerate(value) if not sign.isalpha()), len(value))
+    digits = len(value[letters:]) - len(value[letters:].lstrip("0123456789"))
+    rest = value[letters + digits:]
+    if jp.residence_card(value):
+        return "LLD8LL"
+    return f"{'L' * letters}D{digits}{rest if rest in ('', 'X', 'A') else '?'}"
+
+
+def _put(text: str, values: dict[str, str]) -> str:
+    def right(match: re.Match[str]) -> str:
+        value = values.get(_compact(match[0]))
+        return match[0] if value in (None, _compact(match[0])) else str(value)
+
+    return PIECE.sub(right, text) if values else text

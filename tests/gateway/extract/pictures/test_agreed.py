@@ -1,0 +1,46 @@
+"""What two readings of one picture say of the same number."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from gateway.extract.pictures.agreed import agreed, whole
+
+
+@pytest.mark.parametrize(("english", "named", "read"), [
+    ("LI WEI UA17609359JN", "L WE UA1760935N", "L WE UA17609359JN"), ("ET52649683TP", "番号 F 52649683TP", "番号 F ET52649683TP"),
+    ("TH69333912KG", "在留カード番号 THe9333912KG", "在留カード番号 TH69333912KG"),
+    ("9412 8233 7960 1855", "カード 5412 8233 7969 1855", "カード 5412823379601855"),       # each has one digit wrong
+    ("3183264241", "身分證字號 J483264241", "身分證字號 J183264241"),
+])
+def test_what_one_reading_has_right(english, named, read):
+    assert agreed(english, named)[1] == read
+
+
+def test_one_number_is_not_counted_twice():
+    """Both are right by their check digit; only one of them stands there."""
+    assert agreed("4579471809962802", "4579471809962802") == ("4579471809962802", "4579471809962802")
+    assert agreed("x 5412823379601855", "x 5412823379601863") == ("x 5412823379601863", "x 5412823379601863")
+
+
+@pytest.mark.parametrize(("english", "named"), [
+    ("order 998123456789", "order 123998765432"), ("2026-11-09 10:31", "2026-11-09 10:31"), ("", "4579471809962802"),
+    ("20261109103155 order", "20261109103155. order"), ("111122223333 order", "111199993333 order"),        # neither, and no digits that would be
+])
+def test_other_numbers_stay(english, named):
+    assert agreed(english, named) == (english, named)
+
+
+@pytest.mark.parametrize(("value", "right"), [
+    ("A123456789", True), ("A123456788", False), ("ES85906596ZJ", True), ("TK1234567", True), ("457947180996280", False), ("20261109", False)])
+def test_whole_numbers(value, right):
+    assert whole(value) is right
+
+
+def test_many_numbers_cost_little():
+    one, other = ("\n".join(f"{number * 7919 + seed:016d} {'1' * 300}" for number in range(3000)) for seed in (0, 1))
+    started = time.process_time()
+    assert agreed(one, other) == (one, other)
+    assert time.process_time() - started < 2
