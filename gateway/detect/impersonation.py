@@ -7,6 +7,7 @@ given where no honest program writes such a header. Forwarders and mailing lists
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 
 from gateway.detect.base import Scope, Tally
@@ -14,7 +15,7 @@ from gateway.detect.evidence import masked
 from gateway.detect.lookalike import main_label, mixed_scripts, resemblance
 from gateway.detect.people import keys, people
 from gateway.model.artifact import ArtifactKind
-from gateway.model.author import Author, Authors, authors, domain_of, mailboxes, shown_addresses
+from gateway.model.author import Authors, authors, domain_of, mailboxes, shown_addresses
 from gateway.model.content import Sample
 from gateway.model.finding import Finding, Severity
 from gateway.model.transaction import Direction
@@ -40,6 +41,8 @@ LOOKS: dict[str, Severity] = {
     "suffix": Severity.LOW,
 }
 _END = re.compile(rb"\r\n\r\n|\n\n|\r\r")
+_TURNED = re.compile("\u202e([^\u202c\u202e]{0,200})\u202c?")
+_APART = re.compile(r"[\s,;<>()\"]")
 _LIST = re.compile(rb"(?im)^(?:list-(?:id|post|unsubscribe|help)|precedence|mailing-list|x-mailing-list)[ \t]*:")
 _REPLY_TO = re.compile(rb"(?im)(?:^|(?<=\r))reply-to[ \t]*:((?:[^\r\n]|\r?\n[ \t]){0,4000})")
 
@@ -95,11 +98,14 @@ class ImpersonationDetector:
     def named(self, shown: Authors, block: bytes) -> Iterator[Row]:
         """A display name that is or holds an address of somebody else."""
         for author in shown.authors:
-            for local, domain in shown_addresses(author.name):
+            name = as_shown(author.name)
+            for local, domain in shown_addresses(name):
                 if not author.domain or _related(domain, author.domain):
                     continue
-                severity = Severity.MEDIUM if self.is_protected(domain) else Severity.LOW
-                if self.only_address(author, local, domain) and not _LIST.search(block):
+                looks, meant = self.looks_like(domain)
+                seen = meant if looks == "same" else domain
+                severity = Severity.MEDIUM if self.is_protected(seen) else Severity.LOW
+                if self.is_ours(seen) and not self.is_ours(author.domain) and only_address(name, local) and not _LIST.search(block):
                     severity = Severity.HIGH
                 yield "IMPERSONATION-DISPLAY-ADDRESS", severity, f"{local}@{domain} shown for {author.domain}"
                 break
@@ -112,12 +118,6 @@ class ImpersonationDetector:
                 known = next((self.people[k] for k in spellings if k in self.people), "")
                 if known:
                     yield "IMPERSONATION-NAME", Severity.MEDIUM, f"{known} at {author.domain}"
-
-    def only_address(self, author: Author, local: str, domain: str) -> bool:
-        """The name is nothing but one of our own addresses, and the mail is from elsewhere."""
-        bare = author.name.strip(" \t\"'<>()[]").lower()
-        shown = f"{local}@{domain}".lower()
-        return self.is_ours(domain) and not self.is_ours(author.domain) and bare in (shown, f"mailto:{shown}")
 
     def answered(self, shown: Authors, block: bytes) -> Iterator[Row]:
         """Answers that go elsewhere than to the author."""
@@ -150,6 +150,18 @@ class ImpersonationDetector:
 
 
 Row = tuple[str, Severity, str]           # code, severity, evidence before masking
+
+
+def as_shown(name: str) -> str:
+    """A display name as the eye meets it: characters of full width as usual ones, what is written from right to left turned."""
+    plain = unicodedata.normalize("NFKC", name)
+    return _TURNED.sub(lambda m: m[1][::-1], plain) if "\u202e" in plain else plain
+
+
+def only_address(name: str, local: str) -> bool:
+    """The name is nothing but one address."""
+    bare = name.strip(" \t\"'<>()[]").lower().removeprefix("mailto:")
+    return bare.startswith(f"{local}@".lower()) and not _APART.search(bare)
 
 
 def _related(a: str, b: str) -> bool:
