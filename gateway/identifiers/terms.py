@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +32,19 @@ _SCRIPTS = re.compile("(?<=[\u3041-\u9fff\uac00-\ud7a3])(?=[a-z])|(?<=[a-z])(?=[
 """Where letters of East Asia and of Rome meet: word processors put room there, which is a blank in the text of a PDF."""
 
 
+_HALVED = {ord(unicodedata.normalize("NFKC", half + voiced)): half + voiced
+           for voiced in ("\uff9e", "\uff9f", "") for half in map(chr, range(0xff66, 0xff9e))
+           if len(unicodedata.normalize("NFKC", half + voiced)) == 1}
+"""Kana as half their width, which host systems and forms have: a voiced one takes two."""
+
+
 def _load(section: str, local: Sequence[Path]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for file in files(TERMS, local):
         for kind, words in file.mapping(section).items():
             for word in words:
                 plain = view(word).text.lower()
-                for written in (plain, _SCRIPTS.sub(" ", plain)):
+                for written in {plain, _SCRIPTS.sub(" ", plain), word.translate(_HALVED).lower()}:
                     found.setdefault(written, set()).add(kind)
     return {word: frozenset(kinds) for word, kinds in found.items()}
 
@@ -155,6 +162,8 @@ _BETWEEN = " :=-#№\"'([<>*_.\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
+_OR = ("/", "或")
+"""What stands between two words of one label: 護照/身分證."""
 _COPULA = "是为為はの"
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
@@ -191,6 +200,17 @@ def _loose(word: str) -> frozenset[str]:
     return next((kinds for known, kinds in WORDS.items() if _SQUEEZE.sub("", known) == bare), NONE)
 
 
+def _direct(tail: str) -> str:
+    """The longest word that a text ends with, '' where there is none."""
+    for length in _LENGTHS.get(tail[-1:], ()):
+        word = tail[-length:]
+        if len(word) == length and word in _DIRECT:
+            before = tail[-length - 1:-length]
+            if not (word[0].isascii() and before.isascii() and before.isalpha()):
+                return word
+    return ""
+
+
 class Labels:
     """Reads labels; remembers what it read. One per message."""
 
@@ -207,6 +227,11 @@ class Labels:
             known = frozenset().union(*matches)
             self._remember("\0" + cell, known)
         return known
+
+    @staticmethod
+    def one_word(line: str) -> bool:
+        """Whether a line is one word of the table, of several words though it be: `Residence Card No.`."""
+        return line.lower().strip(_BETWEEN) in WORDS
 
     def before(self, window: str) -> frozenset[str]:
         """The kinds of the last word in the text before a value: the nearest label."""
@@ -230,12 +255,12 @@ class Labels:
             tail = tail[:-1]
         if "_" in tail:
             tail = tail.replace("_", " ")                 # id_card_no is no card_no
-        for length in _LENGTHS.get(tail[-1:], ()):
-            word = tail[-length:]
-            if len(word) == length and word in _DIRECT:
-                before = tail[-length - 1:-length]
-                if not (word[0].isascii() and before.isascii() and before.isalpha()):
-                    return _DIRECT[word]
+        word = _direct(tail)
+        if word:
+            kinds = _DIRECT[word]
+            while (tail := tail[:-len(word)].rstrip(" "))[-1:] in _OR and (word := _direct(tail := tail[:-1].rstrip(" "))):
+                kinds |= _DIRECT[word]
+            return kinds
         words = list(_PATTERN.finditer(lowered))
         if not words:
             return NONE

@@ -172,7 +172,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
         named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 else []
         apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
-        if apart or sum(map(bool, named)) >= 2:
+        if apart or (sum(map(bool, named)) >= 2 and not labels.one_word(line)):
             kinds = named if apart else headings.kinds_of(cells, labels)
             if kinds is not None and sum(map(bool, kinds)) >= (1 if apart else 2):
                 row = grid.row(match.start())

@@ -74,3 +74,17 @@ def test_labels_spread_over_their_line(label):
 @pytest.mark.parametrize("written", ["健保IC卡卡號", "健保 IC 卡卡號", "健保 IC卡卡號"])
 def test_room_between_scripts(written):
     assert Labels().heading(written) == {"tw.nhi_card"}
+
+
+@pytest.mark.parametrize(("text", "kind"), [
+    ("銀行賬戶號碼：", "tw.bank_account"), ("Acc. No. ", "tw.bank_account"), ("在留ｶｰﾄﾞ番号：", "jp.residence_card"), ("ﾊﾟｽﾎﾟｰﾄ番号 ", "jp.passport"),
+    ("PP No. ", "passport"), ("VISA/MASTER No: ", "card")])
+def test_labels_as_they_are_written_elsewhere(text, kind):
+    assert kind in Labels().before(view(text).text)
+
+
+def test_a_label_of_two_words_speaks_of_both():
+    assert {"passport", "tw.national_id"} <= Labels().before("護照/身分證：") | Labels().before("身分證 / 護照：") & {"passport", "tw.national_id"}
+    assert "passport" in Labels().before("護照或身分證：")
+    assert "passport" not in Labels().before("護照 身分證：")
+    assert Labels.one_word("Residence Card No.:") and not Labels.one_word("Name Card No.")

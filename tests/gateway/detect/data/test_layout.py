@@ -227,3 +227,8 @@ def test_a_window_cuts_no_label():
     """健保卡號 ends as 卡號 does, which is a card."""
     text = "健保卡號: 000000380661, 000018069180, 000017607058, 000027166677, 000053830806"
     assert scan(text)[0].identifiers["tw.nhi_card"] == 5
+
+
+def test_a_label_of_several_words_is_no_line_of_headings():
+    text = "Residence Card No.:\n" + "\n".join(f"NF1965451{i}EW" for i in range(4))
+    assert scan(text)[0].identifiers["jp.residence_card"] == 4
