@@ -206,7 +206,7 @@ class Reader:
         elif pdfscript.harmless(source) or pdfscript.checks_version(source):
             code = "PDF-SCRIPT-HARMLESS"
         elif auto:
-            code = "PDF-SCRIPT-FUNCTIONS" if pdfscript.only_functions(source) else "PDF-SCRIPT-AUTO"
+            code = "PDF-SCRIPT-FUNCTIONS" if pdfscript.tame(source) else "PDF-SCRIPT-AUTO"
         else:
             code = "PDF-SCRIPT"
         yield Observation(code, ", ".join(acts) or source[:200])

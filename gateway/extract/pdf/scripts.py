@@ -6,6 +6,7 @@ import hashlib
 import re
 
 from gateway.extract.office.targets import abroad
+from gateway.extract.pdf.vocabulary import ordinary
 
 VERSION_CHECK = frozenset({
     "cf7f55bfe11bf04a527985fde5c9c6a8fc16de605e1a232fac536518dfc58880",
@@ -97,6 +98,11 @@ def _calls(script: str) -> bool:
     if any(("\"" in name or "'" in name) and LITERAL.fullmatch(name.strip()) is None for name in inner):
         return True
     return any(map(NAME.fullmatch, inner)) and MADE.search(script) is not None
+
+
+def tame(script: str) -> bool:
+    """True where a script may run by itself: it defines functions, or does what forms do and nothing else."""
+    return only_functions(script) or ordinary(script)
 
 
 FUNCTION = re.compile(r"(?<![A-Za-z])function\s+\w{1,80}\s*\([^)]{0,400}\)\s*\{")

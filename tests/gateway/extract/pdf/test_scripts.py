@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pdf.scripts import SEEN, acts, checks_version, harmless, only_functions
+from gateway.extract.pdf.scripts import SEEN, acts, checks_version, harmless, only_functions, tame
 
 
 @pytest.mark.parametrize("script", [
@@ -94,3 +94,8 @@ def test_acts_that_show_the_reader_a_window(script: str, shown: bool) -> None:
 ])
 def test_shares_and_feeds(script: str, found: bool) -> None:
     assert bool(acts(script)) == found
+
+
+def test_what_may_run_by_itself() -> None:
+    assert tame("function f(a) { b(a); }") and tame("this.getField('d').value = util.printd('yyyy', new Date());")
+    assert not tame("app.alert('lab');") and not tame("f(1);")
