@@ -82,6 +82,9 @@ class SmugglingDetector:
         elif self.opened(sample) and sample.observed("HTML-FILE-UNSEEN"):
             evidence = ("page with nothing to read that makes a file",)
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence)
+        elif self.opened(sample) and sample.observed("HTML-FILE-WAITS"):
+            evidence = ("page that makes a file of what it holds, and not for everybody",)
+            yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence)
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 

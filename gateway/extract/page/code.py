@@ -70,6 +70,11 @@ TYPED = re.compile(r"<textarea[\s>]|\scontenteditable[\s=>]|"
 NAMED = re.compile(r"(?<=[\s\"'])(?:placeholder|aria-label|title)\s{0,8}=\s{0,8}"
                    r"(?:\"[^\"]{1,200}|'[^']{1,200}|[^\s\"'<>]{1,200})", re.I)
 """What a field says of itself."""
+CODED = re.compile(r"(?P<q>[\"'`])(?!data:)[=A-Za-z0-9+/_-]{56,}(?P=q)")
+"""A literal of at least forty octets in hexadecimal or base64, any way round."""
+LEAST_NUMBERS = 200
+MOST_NAMED = 200
+"""Links of a page that save what they hold, which are read under their names; the rest is read without."""
 MOST_CUT = 64 << 10
 """Characters of script in which a field is looked for across strings that are cut in two, as nobody writes one."""
 TRIES = 2000                             # places of one word that are looked at
@@ -108,8 +113,8 @@ def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]
         lower = script.encode("ascii", "replace").lower().decode("ascii")
         acts = {code: seen for code, pattern, told in ACTS if (seen := _first(pattern, told, script, lower))}
         yield from (Observation(code, seen) for code, seen in acts.items())
-        if "HTML-WRITES-FILE" in acts and "HTML-DECODES" in acts and _unseen(page, source, script, play):
-            yield Observation("HTML-FILE-UNSEEN")
+        if "HTML-WRITES-FILE" in acts and "HTML-DECODES" in acts:
+            yield from _writes(page, source, script, "HTML-AUTOSTART" in acts, play)
         found = list(islice(literals.literals(script), literals.MOST_LITERALS + 1))
         if len(found) > literals.MOST_LITERALS:
             yield Problem(IncidentCode.COUNT, f"more than {literals.MOST_LITERALS} literals")
@@ -134,8 +139,19 @@ def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]
     if play is not None:
         yield from told(page, source, play)
     if "data:" in source or "DATA:" in source:
+        for name, address in page.named[:MOST_NAMED]:
+            for media, data in literals.data_uris(address):
+                yield Child(data, ArtifactKind.OBJECT, (name,), label=media)
         for media, data in literals.data_uris(source):
             yield from _payload("HTML-DATA-URI", media, data)
+
+
+def _writes(page: Page, source: str, script: str, starts: bool, play: Play | None) -> Iterator[Observation]:
+    """Of a page that can make a file of something coded, and whose play may have shown none."""
+    if _unseen(page, source, script, play):
+        yield Observation("HTML-FILE-UNSEEN")
+    elif starts and _waits(script, play):
+        yield Observation("HTML-FILE-WAITS")
 
 
 def _structure(page: Page, source: str, script: str, play: Play | None) -> Iterator[Observation]:
@@ -190,6 +206,13 @@ def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:
     if play is not None and play.followed and play.of("file"):
         return False
     return to_read(page, source) < LEAST_SHOWN and not is_library(script)
+
+
+def _waits(script: str, play: Play | None) -> bool:
+    """Whether a page holds something coded and could make a file, and its play has seen none: it makes it for others, or later."""
+    if play is None or play.of("file") or is_library(script):
+        return False
+    return CODED.search(script) is not None or numbers.size(script) > LEAST_NUMBERS
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

@@ -36,6 +36,8 @@ def test_enciphered_payload():
 def test_page_with_nothing_to_read_that_makes_a_file():
     assert look(("HTML-FILE-UNSEEN", "")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
     assert look(("HTML-FILE-UNSEEN", ""), names=()) == {}
+    assert look(("HTML-FILE-WAITS", "")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+    assert look(("HTML-FILE-WAITS", ""), names=()) == {}
 
 
 def test_page_that_deciphers():

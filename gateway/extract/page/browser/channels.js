@@ -13,6 +13,7 @@ class Worker extends EventTarget {
       postMessage: (v) => soon(() => fire(outside, new Event('message', { data: v })), 1),
       close() {},
       onmessage: null,
+      onconnect: null,
       name: '',
       location: here,
       navigator,

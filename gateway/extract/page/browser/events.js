@@ -89,6 +89,9 @@ Object.assign(Event.prototype, {
 const carried = (kind) => ({
   setData: (type, text) => {
     if (kind === 'copies' || /^(?:DownloadURL|text)/i.test(type)) act('copies', text, kind);
+    const file = /^downloadurl$/i.test(type) && /^[^:]*:([^:]*):(.+)$/s.exec(String(text)),
+      data = file && contents(file[2]);
+    if (data) octetsOut(data.bytes, file[1], 'downloads');
   },
   getData: () => '',
   clearData() {},

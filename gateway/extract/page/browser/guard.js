@@ -291,6 +291,10 @@ for (const name of ['parse', 'UTC']) hide(Date_, name, RealDate[name]);
 hide(Date_, 'now', () => (now += 3));
 hide(RealDate.prototype, 'constructor', Date_);
 hide(RealDate.prototype, 'getTimezoneOffset', () => -480);
+for (const unit of ['FullYear', 'Month', 'Date', 'Day', 'Hours'])
+  hide(RealDate.prototype, 'get' + unit, function () {
+    return new RealDate(this.getTime() + 28800000)['getUTC' + unit]();
+  });
 hide(G, 'Date', Date_);
 define(Date_, 'name', { value: 'Date' });
 G.performance = {

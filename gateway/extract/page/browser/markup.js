@@ -115,7 +115,7 @@ function parsed(source, inert) {
       el.inert_ = inert;
       if ((name === 'p' || name === 'li' || name === 'td' || name === 'tr' || name === 'option') && top.tag === name) open.pop();
       open[open.length - 1].kids.push(child(el, open[open.length - 1]));
-      if (RAW.has(name) && source[at - 2] !== '/') at = raw(source, at, el, name);
+      if (RAW.has(name) && source[at - 2] !== '/') at = raw(source, at, el, name, said);
       else if (!VOID.has(name) && !(source[at - 2] === '/' && el.inSvg) && open.length < DEEPEST) open.push(el);
     } else {
       top.kids.push(child(new Text('<'), top));
@@ -143,8 +143,8 @@ function attributes(source, at, el) {
   const end = source.indexOf('>', at);
   return end < 0 ? source.length : end + 1;
 }
-function raw(source, at, el, name) {
-  const end = new RegExp('</' + name, 'ig');
+function raw(source, at, el, name, said) {
+  const end = new RegExp('</' + (said === name ? '' : '[\\w.-]{1,40}:') + name, 'ig');
   end.lastIndex = at;
   const found = end.exec(source),
     stop = found ? found.index : source.length,

@@ -67,7 +67,10 @@ const navigator = {
     getUserMedia: () => Promise.reject(new DOMException('denied', 'NotAllowedError')),
   },
   geolocation: { getCurrentPosition: nothing, watchPosition: nothing },
-  share: () => Promise.resolve(),
+  share: (what) => {
+    for (const file of what?.files ?? []) save(file, file?.name, 'saves');
+    return Promise.resolve();
+  },
   vibrate: () => true,
   canShare: () => true,
   registerProtocolHandler: nothing,

@@ -166,6 +166,7 @@ class FormData {
   constructor(form) {
     this.list = [];
     if (form?.elements) for (const e of form.elements) this.list.push([e.name, e.value]);
+    if (form instanceof Element) fire(form, new Event('formdata', { formData: this }));
   }
   append(k, v) {
     this.list.push([k, v]);
@@ -178,6 +179,21 @@ class FormData {
   }
   has(k) {
     return this.get(k) !== null;
+  }
+  getAll(k) {
+    return this.list.filter((p) => p[0] === k).map((p) => p[1]);
+  }
+  delete(k) {
+    this.list = this.list.filter((p) => p[0] !== k);
+  }
+  forEach(f) {
+    for (const [k, v] of this.list) f(v, k, this);
+  }
+  keys() {
+    return this.list.map((p) => p[0]).values();
+  }
+  values() {
+    return this.list.map((p) => p[1]).values();
   }
   entries() {
     return this.list.values();

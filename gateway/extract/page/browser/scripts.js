@@ -83,10 +83,14 @@ function source(el) {
   }
   return decoded(data.bytes, 'utf-8');
 }
+// A section of XML around a script is none of it.
+const bare = (code) =>
+  /^\s*<!\[CDATA\[/.test(code) ? code.replace(/^\s*<!\[CDATA\[/, '').replace(/\]\]>\s*$/, '') : code;
 function coded(el) {
   if (el.ran_) return null;
-  const code = source(el);
+  let code = source(el);
   if (code === null) return null;
+  code = bare(code);
   el.ran_ = true;
   return flat(
     (el.getAttribute('type') ?? '').trim().toLowerCase() === 'module'

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from gateway.extract.base import Child
 from gateway.extract.effort import Stage
 from gateway.extract.page.code import active
 from gateway.extract.page.html import parse
@@ -144,3 +145,25 @@ def test_fields_that_are_cut_in_two():
     page = "<script>if(/Android/.test(a))f.innerHTML='<form action=https://h.example/p><input type={}></form>'</script>"
     assert acts(page.format("pass'+'word"))["HTML-HIDDEN-FORM"] == "cut" and "HTML-HIDDEN-FORM" not in acts(page.format("te'+'xt"))
     assert "HTML-HIDDEN-FORM" not in acts(page.format("password")) and "HTML-HIDDEN-FORM" not in acts("<p>type=pass'+'word</p>")
+
+
+GATED = "<script>{}if({}){{a.href=URL.createObjectURL(new Blob([atob(D)]));a.download='a.js';a.click()}}</script>"
+
+
+@pytest.mark.parametrize(("before", "condition", "waits"), [
+    ("D='{}';", "/Firefox/.test(navigator.userAgent)", True), ("D='{}';", "navigator.language=='en-US'", True),
+    ("D='abc';", "/Firefox/.test(navigator.userAgent)", False), ("D='{}';", "1", False),
+    ("D='data:image/png;base64,{}';", "/Firefox/.test(navigator.userAgent)", False),
+    ("D='{}';" + "function x(){{return 1}};" * 60, "/Firefox/.test(navigator.userAgent)", False),
+])
+def test_files_for_some_readers_only(before, condition, waits):
+    source = WORDS + "<a id=a></a>" + GATED.format(before.format(base64.b64encode(bytes(range(60))).decode()), condition)
+    made = {i.code for i in active(parse(source), source, played(source, Stage())) if isinstance(i, Observation)}
+    assert ("HTML-FILE-WAITS" in made) == waits
+    assert "HTML-FILE-WAITS" not in acts(source)
+
+
+def test_links_that_save_what_they_hold_have_its_name():
+    source = WORDS + "<a download='a.hta' href='data:text/plain;base64,eHh4eHh4eHh4eHh4eHh4eHh4'>x</a>"
+    made = [i for i in active(parse(source), source) if isinstance(i, Child)]
+    assert [(c.names, c.data) for c in made if c.names] == [(("a.hta",), b"x" * 18)]

@@ -285,3 +285,20 @@ def test_bars_that_fill_for_long():
         assert led(f"<script>{bar}</script>") == {("goes", "load", TO)}
     clock = on_stage("<script>(function f(){setTimeout(f,20)})()</script>")
     assert not clock.ended and not clock.spent
+
+
+LINKS = "a=document.createElement('a');a.href=URL.createObjectURL(new Blob([Uint8Array.from(D,c=>c.charCodeAt(0))]));a.download='x.bin';a.click()"
+
+
+@pytest.mark.parametrize("source", [
+    "<form id=f><input name=d value=TVqQAAMAAAA></form><script>f.addEventListener('formdata',e=>{const D=atob(e.formData.getAll('d').join(''));"
+    + LINKS + "});new FormData(f)</script>",
+    "<button onclick=\"navigator.share({files:[new File([atob('TVqQAAMAAAA')],'x.bin')]})\">Send</button>",
+    "<p id=d draggable=true>Drag</p><script>d.ondragstart=e=>e.dataTransfer.setData('DownloadURL','a/b:x.bin:'+URL.createObjectURL(new Blob(['12345678'])))</script>",
+    "<script>w=new SharedWorker(URL.createObjectURL(new Blob(['onconnect=e=>e.ports[0].postMessage(1)'])));"
+    "w.port.onmessage=()=>{D='12345678';" + LINKS + "}</script>",
+    "<h:script xmlns:h='http://www.w3.org/1999/xhtml'><![CDATA[D='12345678';" + LINKS + "]]></h:script><h:p>x</h:p>",
+    "<script>t=new Date();D='12345678';if(t.getHours()==10&&t.getDay()==1&&t.getFullYear()==2026){" + LINKS + "}</script>",
+])
+def test_other_ways_to_a_file(source):
+    assert [act.detail.split()[1] for act in on_stage(source).of("file")][:1] == ["x.bin"]
