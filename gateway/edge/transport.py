@@ -13,7 +13,7 @@ from typing import cast
 
 from gateway.edge.client import Client, ProtocolError, State, Stuffer, Verb, auth_plain, stuff
 from gateway.edge.settings import Hop, NextHopSettings
-from gateway.model.errors import NextHopUnavailable
+from gateway.model.errors import NextHopUnavailable, unreachable
 from gateway.model.reply import Reply
 
 CHUNK = 32 << 10                         # octets of content read and sent at a time: what a cache holds is sent fastest
@@ -277,8 +277,10 @@ async def connect(hop: Hop, settings: NextHopSettings, hostname: str) -> Connect
     try:
         async with asyncio.timeout(settings.connect):
             return await _connect(hop, settings, hostname, settings.tls != "none")
-    except (OSError, ConnectionLost, ProtocolError, TimeoutError, ssl.SSLError) as error:
+    except (ConnectionLost, ProtocolError, ssl.SSLError) as error:
         raise NextHopUnavailable(f"{hop}: {str(error) or 'no answer in time'}") from error
+    except OSError as error:             # time that ran out among them, which says nothing
+        raise NextHopUnavailable(f"{hop}: {unreachable(error) if error.args else 'no answer in time'}") from error
 
 
 async def _connect(hop: Hop, settings: NextHopSettings, hostname: str, tls: bool) -> Connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 
 class SekishoError(Exception):
     """An operating error with a message fit for an administrator: one line, no customer data."""
@@ -29,3 +31,9 @@ class InspectionUnavailable(GatewayFault):
 
 class NextHopUnavailable(GatewayFault):
     """No next hop could be reached, or it answered 4xx to the session."""
+
+
+def unreachable(error: OSError) -> str:
+    """Why there is no connection, in the system's words: asyncio's text repeats the address behind a bracketed number."""
+    number = error.errno or 0
+    return (os.strerror(number) if number > 0 else error.strerror or str(error)) or "cannot be reached"

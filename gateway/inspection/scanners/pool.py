@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TypeVar
 from gateway.inspection.scanners.base import ScannerFailed
 from gateway.inspection.scanners.stream import Stream
 from gateway.model.deadline import Clock
+from gateway.model.errors import unreachable
 
 IDLE = 20.0                              # seconds; clamd ends sessions after 30 (IdleTimeout)
 
@@ -99,8 +99,7 @@ class Pool:
         except OSError as error:
             if connection is not None:
                 connection.close()
-            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror     # asyncio's text repeats the address
-            raise ScannerFailed(f"{address}: {why or 'cannot be reached'}") from error
+            raise ScannerFailed(f"{address}: {unreachable(error)}") from error
         except asyncio.CancelledError:
             if connection is not None:
                 connection.close()

@@ -15,6 +15,7 @@ from gateway.edge.transport import ConnectionLost, connect
 from gateway.model.errors import NextHopUnavailable
 from tests.builders.edge import certificate
 from tests.builders.nexthop import FakeNextHop
+from tests.builders.ports import free_port
 
 
 def settings(port: int, **more: object) -> NextHopSettings:
@@ -36,6 +37,14 @@ async def test_a_hop_that_does_not_want_us(greeting: str) -> None:
     async with FakeNextHop(greeting=greeting) as hop:
         with pytest.raises(NextHopUnavailable):
             await connect(Hop("127.0.0.1", hop.port), settings(hop.port), "us.test")
+
+
+async def test_a_hop_that_is_not_there_is_said_in_plain_words() -> None:
+    """The administrator reads it in the queue, and people in the console."""
+    port = free_port()
+    with pytest.raises(NextHopUnavailable) as wrong:
+        await connect(Hop("127.0.0.1", port), settings(port), "us.test")
+    assert str(wrong.value) == f"127.0.0.1:{port}: Connection refused"
 
 
 async def test_a_hop_that_is_silent() -> None:
