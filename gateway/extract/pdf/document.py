@@ -30,7 +30,8 @@ from gateway.model.finding import IncidentCode
 
 CONTAINERS = (b"PK\x03\x04", b"MSCF\0\0\0\0", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
 MEMBERS = frozenset({"application/x-lzh", "application/x-arj", "application/x-cpio", "application/x-archive",
-                     "application/pkcs7-mime"})
+                     "application/pkcs7-mime", "application/x-ms-wim", "application/x-squashfs", "application/x-xar",
+                     "application/x-ace"})
 """Archives and signed messages in which a stored PDF lies in one piece: read as one in any case, but what stands around it is
 the archive's."""
 GUESSES = 80                             # passwords tried on one file
