@@ -242,9 +242,10 @@ class CustomerData:
             return
         kinds = NONE if "own" in kinds else kinds         # as meant.meant
         spoken_for = batch.shape not in bulk.LABEL_ONLY or any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ()))
+        documents = "id" in kinds and not batch.labelled and len(batch.values) <= bulk.MANY
         if ("tw.bank_account" in kinds and "own" in spoken) or (
                 grid.table and batch.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys()) or (
-                not spoken_for and "id" in kinds and not batch.labelled and len(batch.values) <= bulk.MANY):
+                documents and (not spoken_for or batch.shape in meant.DOCUMENTS)):
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
@@ -275,7 +276,8 @@ class CustomerData:
         if group is None:
             column = (grid.id, key) if isinstance(key, tuple) and key[0] == "column" else None
             apart = isinstance(key, tuple) and key[0] in ("glued", "misread")
-            group = self.groups[place] = Group(shape, kinds, artifact, column, apart)
+            pieces = isinstance(key, tuple) and key[0] == "split"
+            group = self.groups[place] = Group(shape, kinds, artifact, column, apart, pieces)
         return group
 
     def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:

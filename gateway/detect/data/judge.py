@@ -83,6 +83,7 @@ class Group:
     artifact: int = 0
     place: object = None                 # the column, or what else tokens of several shapes may share
     apart: bool = False                  # what fails here says nothing of other groups: a serial that is as long as three numbers
+    pieces: bool = False                 # put together from cells: what else the message has makes such a number no likelier
     grouped: bool = True                 # every token was written in groups
     looked: int = 0                      # tokens whose rows were looked at
     beside_person: int = 0               # those of them with a person's data in their row
@@ -280,12 +281,12 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
         for case in [case for case in cases if _in_company(case, companies)]:
             cases.remove(case)
             _take(case, accepted)
-        if not cases:
-            continue
-        known = max(len(accepted.get(kind.name, ())) for case in cases for kind in case.types)
-        if _together(cases, refused.get(key, 0), known):
-            for case in cases:
-                _take(case, accepted)
+        for pieces in (False, True):
+            those = [case for case in cases if case.group.pieces is pieces]
+            known = 0 if pieces else max((len(accepted.get(kind.name, ())) for case in those for kind in case.types), default=0)
+            if those and _together(those, refused.get(key, 0), known):
+                for case in those:
+                    _take(case, accepted)
     return accepted
 
 

@@ -35,6 +35,9 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """The numbers, whole or up to a blank, that are of a type with a check digit; not those without a mark."""
     for match in matches(NUMBER, text, starts):
         written = match.group()
+        whole = WHOLE.match(written)
+        if whole is not None and _right(whole[0]):
+            continue                                      # what stands behind it is something else: 4539148803436467.0, a quantity
         ends = [len(written), *(m.start() for m in reversed(list(_ROOM.finditer(written))))]
         if len(ends) > 1 and AMOUNT.match(text, match.end()) is not None:
             del ends[0]                                   # the digits of an amount behind the number
@@ -42,13 +45,18 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
             value = "".join(filter(str.isalnum, written[:end].replace("字第", "")))
             if end == len(value) or not SHORTEST <= len(value) <= LONGEST:
                 continue
-            shape = _shape(value)
-            if any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(shape, ())):
-                yield Token(shape, value, match.start(), match.start() + end, True)
+            if _right(value):
+                yield Token(_shape(value), value, match.start(), match.start() + end, True)
                 break
 
 
 _ROOM = re.compile(" ")
+WHOLE = re.compile("[0-9]{12,}")
+
+
+def _right(value: str) -> bool:
+    """Whether a check digit says that this is a number of a person."""
+    return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(_shape(value), ()))
 
 
 def _shape(value: str) -> str:

@@ -19,6 +19,8 @@ BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
 LINE, TITLE, BELOW, WORDS = 60, 24, 8, 16
 """Characters of a line that asks for payment, of a title that does, the lines below it that it may speak for, and their words
 that may be a name."""
+DOCUMENTS = ("D12",)
+"""Other shapes of which the cell to the left may say what document they are of: 健保卡."""
 DOCUMENT = 12
 """Characters of a word that says what document a number is of."""
 
@@ -37,7 +39,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
         return token, PHONE
     if headed and "own" in kinds and grid.headings:
         return token, NONE
-    if headed and "id" in kinds and token.shape in LABEL_ONLY:
+    if headed and "id" in kinds and (token.shape in LABEL_ONLY or token.shape in DOCUMENTS):
         return token, kinds | _document(grid, labels, row, token.start)
     if not token.grouped or token.shape != "D10":
         return token, kinds

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.detect.data.judge import SETTLED, Group, Seen, judge, settle, tail
 from gateway.detect.data.tokens import Token
+from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers
 
 
@@ -168,3 +169,11 @@ def test_groups_of_many_are_judged_alike_before_the_others_and_with_them(shape, 
     assert judge(early) == answer
     assert early[0].settled is None                       # nothing keeps the text of a message that is done with
     assert bool(early[0].values) == any(len(found) > len(few) for found in answer.values())
+
+
+def test_numbers_put_together_from_cells_are_no_likelier_beside_others():
+    rng = random.Random(4)
+    cards = [makers.card(rng) for _ in range(4)]
+    halves = next((card[:8], card[8:]) for card in iter(lambda: makers.card(rng), "") if card not in cards)
+    text = "name\tcard_no\ta\tb\n" + "\n".join(f"x\t{card}\t1\t2" for card in cards[:3]) + f"\nx\t{cards[3]}\t{halves[0]}\t{halves[1]}"
+    assert scan(text)[0].identifiers["card"] == 4

@@ -54,3 +54,8 @@ def test_no_number_begins_anywhere_else(seed):
     rng = random.Random(seed)
     text = "".join(rng.choice(("1", "23", "A", "BC", " ", "*", "-", "字第", "。", "\n", "X", "[", "]", "4567")) for _ in range(4000))
     assert list(marked(text, places(characters.of(text)))) == list(marked(text))
+
+
+def test_what_stands_behind_a_whole_number_is_none_of_it():
+    for written in ("6225653183634106.0", "6225653183634106 0", "6225653183634106 - 0"):
+        assert values(written) == [], written             # with the nought its check digit is right again

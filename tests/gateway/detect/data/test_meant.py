@@ -58,3 +58,9 @@ def test_accounts_below_a_request_for_payment_are_the_writers() -> None:
     assert not scan("\n".join(["匯款至", *rows]))[0].persons
     assert scan("\n".join(["匯款至", *(f"{name} {row}" for name, row in zip(("王小明", "陳美玲", "林志宏"), rows, strict=True))]))[0].persons == 3
     assert scan("\n".join(["匯款至", "", "客戶", *rows]))[0].persons == 3
+
+
+def test_health_cards_by_the_cell_to_the_left():
+    rows = [f"王小明\t健保卡\t00001234567{i}" if i % 2 else f"王小明\t護照\t31234567{i}" for i in range(8)]
+    tally, _ = scan("姓名\t證件種類\t證件號碼\n" + "\n".join(rows))
+    assert (tally.identifiers["tw.nhi_card"], tally.identifiers["tw.passport"]) == (4, 4)
