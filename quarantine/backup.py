@@ -41,6 +41,7 @@ class Manifest:
     schema: int
     database_sha256: str
     blobs: int
+    lost: int = 0                        # held messages whose octets are gone, though nobody destroyed them
 
 
 def backup(database: Path, blobs: Path, target: Path, now: datetime) -> Manifest:
@@ -80,14 +81,16 @@ def _write(database: Path, blobs: Path, folder: Path, now: datetime) -> Manifest
     names = list(_blob_names(copy))
     descriptor = os.open(folder / WHOLE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file, tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        present = [name for name in names if (blobs / name).exists()]
-        if not present and _still(database, names):
+        present = {name: (blobs / name).exists() for name in names}
+        lost = _still_known(database, [name for name, there in present.items() if not there])
+        if lost and not any(present.values()):
             raise BackupProblem(f"{blobs}: the held messages are gone, {len(names)} are known; put the folder back")
-        manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy), len(present))
+        manifest = Manifest("sekisho-backup-1", now.isoformat(timespec="seconds"), SCHEMA, file_sha256(copy),
+                            sum(present.values()), lost)
         about.write_text(json.dumps(asdict(manifest)), encoding="utf-8")
         archive.add(about, about.name)
         archive.add(copy, copy.name)
-        for name in present:
+        for name in (name for name, there in present.items() if there):
             _add(archive, blobs / name, f"blobs/{name}")
         archive.close()
         file.flush()
@@ -120,16 +123,14 @@ def _examine(copy: Path, database: Path) -> None:
 
 
 def _blob_names(database: Path) -> Iterator[str]:
-    with closing(sqlite3.connect(database)) as copy:
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as copy:
         for name, in copy.execute("SELECT blob FROM quarantine_quarantinedmessage WHERE blob <> '' ORDER BY blob"):
             yield name
 
 
-def _still(database: Path, names: Sequence[str]) -> bool:
-    """Whether one of these is known yet, and not destroyed while the backup ran."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as now:
-        wanted = "SELECT 1 FROM quarantine_quarantinedmessage WHERE blob = ?"
-        return any(now.execute(wanted, (name,)).fetchone() for name in names[:5])
+def _still_known(database: Path, names: Sequence[str]) -> int:
+    """How many of these are known now too: the others were destroyed while the backup ran."""
+    return len(set(names) & set(_blob_names(database))) if names else 0
 
 
 def _key_ids(database: Path) -> list[str]:

@@ -165,13 +165,14 @@ def embedded(config: Config) -> tuple[Path, Path]:
     return config.gateway.state_dir / "quarantine.db", config.gateway.state_dir / "blobs"
 
 
-def save(config: Config, file: Path, clock: Clock) -> int:
-    """A consistent backup, also while the keeper runs; how many held messages are in it. Raises BackupProblem."""
+def save(config: Config, file: Path, clock: Clock) -> tuple[int, int]:
+    """A consistent backup, also while the keeper runs; how many held messages are in it, and of how many the octets are gone.
+    Raises BackupProblem."""
     database, blobs = embedded(config)
     if not database.exists():
         raise SekishoError(f"{database}: there is no custody to back up; sekisho init makes one")
-    saved: int = backups(config).backup(database, blobs, file, clock.now()).blobs
-    return saved
+    made = backups(config).backup(database, blobs, file, clock.now())
+    return made.blobs, made.lost
 
 
 def put_back(config: Config, file: Path) -> int:

@@ -122,6 +122,18 @@ def test_a_custody_without_its_octets_takes_no_good_backups_place(house: House, 
     assert (house.directory / "backup.tar").read_bytes() == good
 
 
+def test_octets_that_are_gone_are_counted(house: House, held: Held) -> None:
+    """Not those that somebody destroyed while the backup ran."""
+    first, _ = held(), held()
+    blobs, database = house.directory / "blobs", house.directory / "quarantine.sqlite"
+    (blobs / QuarantinedMessage.objects.get(pk=first).blob).unlink()
+    made = backup.backup(database, blobs, house.directory / "backup.tar", START)
+    assert (made.blobs, made.lost) == (1, 1)
+    QuarantinedMessage.objects.filter(pk=first).update(blob="")
+    made = backup.backup(database, blobs, house.directory / "backup.tar", START)
+    assert (made.blobs, made.lost) == (1, 0)
+
+
 def test_consistent_while_mail_comes_in(house: House, tmp_path: Path) -> None:
     stop = threading.Event()
 
