@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pybase64
 
 from gateway.extract.text import codings
+from gateway.extract.text.escapes import undone
 
 NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 JUNK = re.compile(rb"[^A-Za-z0-9+/=\s]")
@@ -18,7 +19,7 @@ PADDING = re.compile(rb"=+")
 FULL_LINE = re.compile(rb"(?:^|[^A-Za-z0-9+/=])([A-Za-z0-9+/]{40})")
 QP_ODD = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
-QP_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+QP_HEX = re.compile(rb"=[0-9A-Fa-f]{2}")
 UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
 OUTSIDE = bytes(c for c in range(256) if NOT_BASE64.match(bytes((c,))))
 LOOKED_AT = 1600
@@ -74,8 +75,8 @@ def by_look(raw: bytes) -> bytes:
 def decode_quoted(raw: bytes) -> Decoded:
     if QP_ODD.search(raw) is None:
         return Decoded(binascii.a2b_qp(raw))
-    data = QP_HEX.sub(lambda m: bytes((int(m[1], 16),)), QP_SOFT.sub(b"", raw))
-    clean = QP_ODD.search(QP_SOFT.sub(b"", QP_HEX.sub(b"", raw))) is None
+    data = undone(QP_SOFT.sub(b"", raw), b"=")
+    clean = QP_ODD.search(QP_SOFT.sub(b"", undone(raw, b"=", kept=False))) is None
     return Decoded(data, "" if clean else "MIME-QUOTED-PRINTABLE-ODD")
 
 

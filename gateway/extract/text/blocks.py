@@ -16,12 +16,11 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
-import numpy as np
-
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import naturalness, readings
 from gateway.extract.text import codewords
 from gateway.extract.text.codings import ungrouped
+from gateway.extract.text.escapes import PIECE, undone
 from gateway.extract.text.noise import shortened, thinned
 from gateway.model.artifact import ArtifactKind
 
@@ -30,7 +29,6 @@ LEAST = 32
 MOST_BLOCKS = 200
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
-PIECE = 1 << 20
 LARGE = 1 << 17
 """Characters of a text whose beginning tells whether a coding in it that was drawn by lot may stand for something."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
@@ -192,24 +190,9 @@ def unquoted(text: bytes) -> bytes:
     """The octets that percent and two hex digits stand for (RFC 3986, 2.1), the rest as it is."""
     if len(text) < PIECE:
         return unquote_to_bytes(text)
-    pieces: list[bytes] = []
-    at = 0
-    while at < len(text):
-        end = at + PIECE
-        end = text.find(b"%", end - 2, end) if b"%" in text[end - 2:end] else end
-        octets = np.frombuffer(text[at:end] + b"  ", np.uint8)
-        signs = np.flatnonzero(octets[:-2] == ord("%"))
-        values = _VALUES[octets[signs + 1]] * 16 + _VALUES[octets[signs + 2]]
-        signs, values = signs[values >= 0], values[values >= 0]
-        made, kept = octets[:-2].copy(), np.ones(len(octets), bool)
-        made[signs] = values
-        kept[signs + 1] = kept[signs + 2] = False
-        pieces.append(made[kept[:-2]].tobytes())
-        at = end
-    return b"".join(pieces)
+    return undone(text, b"%")
 
 
-_VALUES = np.array([int(chr(c), 16) if chr(c) in "0123456789abcdefABCDEF" else -256 for c in range(256)], np.int16)
 _WIDE = re.compile(rb"%u([0-9A-Fa-f]{4})")
 
 
