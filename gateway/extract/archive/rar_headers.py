@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gateway.extract.archive.member_names import readings
+from gateway.extract.text.codings import certain
 
 SERVICES = (b"CMT", b"STM")
-"""Service blocks with content of the sender's: archive comment, alternate data stream."""
+"""Service blocks with content of the sender's: archive comment, alternate data stream. Others (recovery record, quick open) hold
+what the program made; a file in them is told by how it begins."""
 KINDS5 = frozenset({1, 2, 3, 4, 5})
 PLAIN4 = frozenset({0x72, 0x73, 0x78, 0x79, 0x7B})
 """Blocks of RAR 4 that carry nothing of the sender's: marks, recovery record, signature. What any other carries is looked at."""
@@ -123,7 +125,7 @@ def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
             lock = _lock5(header[cursor:])
         elif kind in (2, 3):
             entry, service = _file5(header, cursor, extra_size, flags, body, len(body) < data_size)
-            if kind == 2 or service in SERVICES:
+            if kind == 2 or service in SERVICES or certain(body):
                 yield entry
         elif kind not in KINDS5 and body and not lock:
             yield _carried(body, 0)
@@ -229,7 +231,8 @@ def entries4(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None])
             yield _file4(block[:size], flags, data[at:at + added], added)
         elif kind == 0x7A and size >= 32:
             service = _file4(block[:size], flags, data[at:at + added], added)
-            if service.names[0].encode("utf-8", "replace")[:3] in SERVICES and not (service.lock or service.solid):
+            ours = service.names[0].encode("utf-8", "replace")[:3] in SERVICES or certain(data[at:at + added])
+            if ours and not (service.lock or service.solid):
                 yield service                            # comments of files are packed as one stream with each other
         elif kind not in PLAIN4 and added and not encrypted:
             yield _carried(data[at:at + added], 20)

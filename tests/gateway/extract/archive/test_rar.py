@@ -172,6 +172,13 @@ def test_headers_larger_than_allowed():
     assert "MALFORMED" in codes(take_apart(RAR, rar5(block5(9, 0, bytes(3 << 20))), kind="application/vnd.rar"))
 
 
+@pytest.mark.parametrize("service", [b"RR", b"QO", b"ACL"])
+def test_a_file_in_a_service_block(service):
+    program = b"PK\x03\x04" + bytes(90)
+    assert program in content(take_apart(RAR, rar5(file5(b"a.txt", b"hi"), file5(service, program, kind=3)))).values()
+    assert list(content(take_apart(RAR, rar5(file5(b"a.txt", b"hi"), file5(service, bytes(range(90)), kind=3))))) == ["a.txt"]
+
+
 def file4(name, data, kind=0x74, flags=0x8000, attributes=0x20):
     body = struct.pack("<LLBLLBBHL", len(data), len(data), 2, zlib.crc32(data), 0x21 << 16, 20, 0x30, len(name), attributes) + name
     return block4(kind, flags, body) + data
