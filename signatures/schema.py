@@ -13,7 +13,7 @@ from gateway.model.errors import ConfigError
 SEVERITIES = ("low", "medium", "high", "critical")
 APPLIES = (
     "any", "program", "script", "macro", "html", "office", "rtf", "pdf", "shortcut",
-    "onenote", "text", "mail", "image", "archive")
+    "onenote", "text", "mail", "image", "archive", "words")
 """Kinds of node a rule is asked about; see gateway.detect.yara_rules.kinds."""
 
 REQUIRED = frozenset({"id", "title", "owner", "date", "reference", "severity", "applies", "match", "miss"})

@@ -41,11 +41,14 @@ OFFICE = frozenset({
     "application/x-mso",
 })
 PAGES = frozenset({"text/html", "image/svg+xml"})
+WORDS = frozenset({"any", "words"})
+"""What applies to the words of a document, which people read: they may quote commands, and ask for one to be pasted."""
 BY_TYPE = {
     "application/rtf": "rtf", "application/pdf": "pdf", "application/x-ms-shortcut": "shortcut", "application/onenote": "onenote",
     "text/html": "html", "image/svg+xml": "html", "message/rfc822": "mail", "application/zip": "archive",
 }
-USUAL = (frozenset({"any"}), *(frozenset({"any", kind}) for kind in ("text", "html", "image", "mail", "pdf", "archive", "office")))
+USUAL = (frozenset({"any"}),
+         *(frozenset({"any", kind}) for kind in ("text", "html", "image", "mail", "pdf", "archive", "office", "words")))
 """What `kinds` says of nearly every node; each has a compiled set of its own."""
 
 
@@ -169,15 +172,15 @@ class YaraDetector:
     def look(self, sample: Sample) -> Iterable[Finding]:
         fitting = kinds(sample)
         seen: set[str] = set()
-        for data, of_script in contents(sample):
-            applying = fitting if of_script else of_words(sample, fitting)
-            yield from self.packaged(data, applying, sample.artifact.id, seen)
+        for data, role in contents(sample):
+            yield from self.packaged(data, applying(sample, fitting, role), sample, seen, role == "octets" and "office" in fitting)
         if self.rules.outside is not None:
             yield from self.outside(self.rules.outside, sample)
 
-    def packaged(self, data: bytes, applying: frozenset[str], id: int, seen: set[str]) -> Iterable[Finding]:
-        """One finding a rule that applies to such a content and was not `seen` in another one."""
-        for match in scan(self.rules.of(applying), data, id):
+    def packaged(self, data: bytes, applying: frozenset[str], sample: Sample, seen: set[str], document: bool) -> Iterable[Finding]:
+        """One finding a rule that applies to such a content and was not `seen` in another one; of a document's octets what its
+        words do not say."""
+        for match in scan(self.rules.of(applying), data, sample.artifact.id):
             if isinstance(match, Finding):
                 yield match
                 continue
@@ -186,10 +189,20 @@ class YaraDetector:
             signature = self.rules.catalog.get(match.namespace)
             if signature is None or match.rule != signature.id.replace("-", "_") or not signature.description.applies & applying:
                 continue
-            seen.add(match.namespace)
             known = signature.description
-            yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], id, (known.title,),
+            if document and "script" in known.applies and self.quoted(match.namespace, sample):
+                continue
+            seen.add(match.namespace)
+            yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
                           confidence=known.confidence, rule=known.id)
+
+    def quoted(self, rule: str, sample: Sample) -> bool:
+        """Whether a rule for scripts says of the octets of a document what its words say, too: those lie in them as they are."""
+        rows = (" ".join(row) for table in sample.tables for row in table.rows)
+        shown = "\n".join(chain((text.content for text in sample.texts if not text.hidden), rows))
+        words = shown[:MAX_SCANNED_TEXT].encode("utf-8", "replace")
+        matches = scan(self.rules.of(frozenset({"any", "office"})), words, sample.artifact.id)
+        return any(isinstance(match, yara.Match) and match.namespace == rule for match in matches)
 
     def outside(self, rules: yara.Rules, sample: Sample) -> Iterable[Finding]:
         """One finding a rule of outside folders; its severity stands in its metadata."""
@@ -207,25 +220,33 @@ class YaraDetector:
         return ()
 
 
-def of_words(sample: Sample, fitting: frozenset[str]) -> frozenset[str]:
-    """What applies to a page beside its scripts: it may quote commands, whatever scripts it has. Script hosts run all of one."""
-    page = sample.artifact.detected_type in PAGES and not blocked_group(sample.artifact, "script")[1]
-    return fitting - {"script"} if page else fitting
+def applying(sample: Sample, fitting: frozenset[str], role: str) -> frozenset[str]:
+    """What applies to one of the contents of a node. A page may quote commands beside its scripts, whatever scripts it has; script
+    hosts run all of one. The words of a document are no code."""
+    kind = sample.artifact.detected_type
+    if role == "words":
+        return WORDS
+    page = kind in PAGES and not blocked_group(sample.artifact, "script")[1]
+    return fitting - {"script"} if page and role != "script" else fitting
 
 
-def contents(sample: Sample) -> Iterator[tuple[bytes, bool]]:
-    """The node's octets; its extracted text where that is not the same octets again; whether it is nothing but script. Of a
-    message only the header: what stands below it are nodes of their own, decoded."""
+def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
+    """The node's octets; its extracted text where that is not the same octets again, by its role: script, words of a document
+    that people read, and others. Of a message only the header: what stands below it are nodes of their own, decoded."""
     message = sample.artifact.detected_type == "message/rfc822"
-    yield header_block(sample.data) if message else sample.data, False
+    yield header_block(sample.data) if message else sample.data, "octets"
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
-    scripts = [t.content for t in sample.texts if t.source.startswith("script")]
-    others = [t.content for t in sample.texts
-              if not t.source.startswith(("script", "header")) and not (plain and t.charset in WRITTEN_AS_READ)]
-    for texts, of_script in ((scripts, True), (others, False)):
-        joined = "\n".join(texts)[:MAX_SCANNED_TEXT]
+    document = sample.artifact.detected_type in OFFICE or sample.artifact.detected_type == "application/pdf"
+    texts: dict[str, list[str]] = {"script": [], "words": [], "others": []}
+    for text in sample.texts:
+        if text.source.startswith("script"):
+            texts["script"].append(text.content)
+        elif not text.source.startswith("header") and not (plain and text.charset in WRITTEN_AS_READ):
+            texts["words" if document and not text.hidden else "others"].append(text.content)
+    for role, found in texts.items():
+        joined = "\n".join(found)[:MAX_SCANNED_TEXT]
         if joined:
-            yield joined.encode("utf-8", "replace"), of_script
+            yield joined.encode("utf-8", "replace"), role
 
 
 def header_block(data: bytes) -> bytes:

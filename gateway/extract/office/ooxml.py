@@ -40,6 +40,10 @@ MOST = ((b"mergeCell ", 200_000, b"g"), (b"dataValidation ", 66_000, b"d"), (b"h
 """Elements of one sheet beside its cells. Copying rows for years leaves tens of thousands; Excel itself hardly opens more. And a
 letter of their names that cells of numbers have nowhere: one octet is found ten times faster than a name."""
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
+LINKED = re.compile(rb"<(?:[\w.-]{1,20}:)?Fmla\w{1,20}>([^<]{1,2000})<")
+"""Formulas of controls in VML: what they show, count with, run."""
+BREAK = re.compile(rb"<br\s{0,9}>", re.I)
+"""Excel itself writes it so into the captions of controls (VML), where XML wants an end."""
 QUIET_ROOTS = frozenset({b"worksheet", b"sst", b"styleSheet", b"theme"})
 """Their text belongs to the reader of sheets, or they have none; links stand in relationships, formulas are searched."""
 QUIET_PARTS = {
@@ -204,13 +208,9 @@ class _Reader:
         return self.content_types.get(low) or self.content_types.get("." + low.rpartition(".")[2], "")
 
     def markup(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:
-        story = Story(indirect=self.indirect)
-        tee = Remarks(story)
-        problem: XmlRefused | None = None
-        try:
-            parse(data, tee)
-        except XmlRefused as error:
-            problem = error
+        story, tee, problem = self.told(data)
+        if problem is not None and BREAK.search(data) is not None and (name.lower().endswith(".vml") or "vmldrawing" in kinds):
+            story, tee, problem = self.told(BREAK.sub(b"<br/>", data))
         story.finish()
         data = undressed(data)
         root = story.root
@@ -231,7 +231,8 @@ class _Reader:
             yield from formulas(data)
         if root in ("wsDr", "xml", "formControlPr"):
             yield from addins.drawn(data)
-            shown = (_unescape(found.decode("utf-8", "replace")) for found in sheet_calls.ATTRIBUTES.findall(data) if b"|" in data)
+            told = (*sheet_calls.ATTRIBUTES.findall(data), *LINKED.findall(data)) if b"|" in data else ()
+            shown = (_unescape(found.decode("utf-8", "replace")) for found in told)
             yield from (Observation("DOC-DDE", text[:400]) for text in shown if dde_call(text))
         self.updated = self.updated or tee.updated
         for text in dict.fromkeys(tee.queries):
@@ -241,6 +242,16 @@ class _Reader:
         yield from tee.items(root, name)
         if problem is not None:
             raise problem
+
+    def told(self, data: bytes) -> tuple[Story, Remarks, XmlRefused | None]:
+        """What one part says, and what ended the reading."""
+        story = Story(indirect=self.indirect)
+        tee = Remarks(story)
+        try:
+            parse(data, tee)
+        except XmlRefused as error:
+            return story, tee, error
+        return story, tee, None
 
     def queried(self, found: Iterator[str | Problem]) -> Iterator[Problem]:
         """Keeps the text of queries, which are judged when it is known whether they are asked by themselves."""

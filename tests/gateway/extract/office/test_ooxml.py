@@ -232,3 +232,19 @@ def test_text_a_control_is_bound_to(instruction: str, held: bool) -> None:
     part = "<a>" + flat.replace("&", "&amp;").replace("<", "&lt;") + "</a>"
     (child,) = [y for y in take_apart(OOXML, docx(more={"customXml/item1.xml": part}), "a.docx") if isinstance(y, Child) and y.label == "bound text"]
     assert ("DOC-DDE" in codes(take_apart(OFFICE_XML, child.data, kind="application/x-office-xml"))) == held
+
+
+CAPTION = ('<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel"><v:shape><v:textbox><div><font>Print<br>'
+           "\r\n report</font></div></v:textbox><x:ClientData ObjectType=\"Button\">{}</x:ClientData></v:shape></xml>")
+
+
+@pytest.mark.parametrize(("name", "problem"), [("xl/drawings/vmlDrawing1.vml", False), ("xl/comments1.xml", True)])
+def test_captions_as_excel_breaks_them(name: str, problem: bool) -> None:
+    found = read(docx(more={name: CAPTION.format("")}))
+    assert any(isinstance(item, Problem) for item in found) == problem
+
+
+def test_broken_captions_hide_nothing() -> None:
+    found = read(docx(more={"xl/drawings/vmlDrawing1.vml": CAPTION.format("<x:FmlaPict>cmd|'/c calc'!A0</x:FmlaPict>")}))
+    assert "DOC-DDE" in codes(found)
+    assert any(isinstance(item, Problem) for item in read(docx(more={"a.vml": CAPTION.format("<b>")})))
