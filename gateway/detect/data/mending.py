@@ -6,11 +6,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gateway.detect.data import bulk, tokens
+from gateway.detect.data import bulk, tokens, wraps
 from gateway.identifiers import tw
 from gateway.model.content import Text
 
-MISREAD = str.maketrans({"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"})
+MISREAD = {"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"}
+SIGN = re.compile(r"[£€§©®](?![0-9]{4}[ \-][0-9]{4}[ \-]|[0-9]{11})")
+"""A sign that a letter was read as; before the digits of a card it is what was read of the word before."""
 UPRIGHT = re.compile(r"\|(?=[1289][0-9]{8}(?![0-9]))|(?<=[0-9][A-Z])\|")
 """What is an I before the digits of a Taiwanese number and behind the letter of a residence card, and else a line between cells."""
 CORNER = re.compile(r"(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
@@ -33,9 +35,10 @@ def mended(text: Text) -> Text:
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):
         if "\u202e" not in text.content:
-            return text
+            joined = wraps.whole(text.content)
+            return text if joined is text.content else replace(text, content=joined)
         return replace(text, content=BACKWARDS.sub(lambda m: "\u202e" + m[1][::-1], text.content))
-    return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", text.content.translate(MISREAD))))
+    return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", SIGN.sub(lambda m: MISREAD[m[0]], text.content))))
 
 
 def lengthened(token: tokens.Token, kinds: frozenset[str]) -> tokens.Token:
