@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.config.cell import Inspection, Limits, Passwords
+from gateway.config.console import Console, Ldap, Oidc
 from gateway.config.scanners import Scanner
 from gateway.config.senders import Annotate, Auth, DkimKey
 from gateway.config.setting import REQUIRED, setting
@@ -25,7 +27,6 @@ from gateway.config.values import (
     DOMAIN,
     ENDPOINT,
     LANGUAGE,
-    LDAP_URL,
     MAILBOX,
     NAME,
     NETWORK,
@@ -44,16 +45,6 @@ from gateway.config.values import (
     optional,
     size,
 )
-from gateway.model.deadline import Limits as InspectionLimits
-
-ROLES = ("recipient", "sender", "supervisor", "analyst", "admin", "auditor")      # gateway.model.custody.Role
-
-# What gateway.inspection.lockdown can put on a child; `sekisho doctor` says which of them hold here.
-LAYERS = (
-    "user-namespace", "network-namespace", "ipc-namespace", "pid-namespace", "empty-root", "user", "capabilities",
-    "no-new-privs", "death-signal", "rlimits", "landlock", "seccomp",
-)
-LAYER_GROUPS = ("namespaces",)           # short names for several layers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,82 +101,6 @@ class Listener:
         "Who is told where a message has no known owner.", "postmaster at the first of our_domains")
     mode: str = setting(choice("enforce", "observe"), "enforce",
         "observe: the same verdicts are recorded, everything is delivered.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one message and one client may use. What stops an inspection is an incident, never a silent skip."""
-
-    final_reply: float = setting(duration(5, 600), "90s",
-        "From the client's final dot to our answer, all included; Postfix's smtpd_proxy_timeout is 100 s.")
-    inspection: float = setting(duration(1, 600), "60s", "Wall clock of one inspection.")
-    cpu: float = setting(duration(1, 600), "30s", "CPU time of one inspection: the message's own budget.")
-    depth: int = setting(count(2, 100), 10, "Containers in containers; the message itself is 0.")
-    artifacts: int = setting(count(10, 100000), 2000, "Parts, members, macros and objects of one message together.")
-    parts: int = setting(count(10, 100000), 1000, "MIME parts of one message.")
-    expanded: int = setting(size(1 << 20, 16 << 30), "512MiB", "Octets of all artifacts together, unpacked.")
-    ratio: int = setting(count(10, 100000), 100,
-        "Unpacked to packed octets, judged above `ratio_floor`; 40 at the most for a file of more than 128 MiB.")
-    ratio_floor: int = setting(size(1 << 10, 1 << 30), "8MiB", "Unpacked octets below which a high ratio is ordinary.")
-    guessing: float = setting(duration(0.1, 60), "1500ms",
-        "CPU for trying passwords, over all locked files of one message; estimated, so that every machine tries the same.")
-    playing: float = setting(duration(0, 60), "1s",
-        "CPU for playing the scripts of attached pages, over all pages of one message; 0s plays none, and pages are only read.")
-    memory: int = setting(size(128 << 20, 64 << 30), "1GiB", "Memory of its own data, per inspection child.")
-    header_bytes: int = setting(size(1 << 12, 1 << 26), "1MiB", "One header block.")
-    text: int = setting(count(1 << 16, 1 << 30), 64 << 20,
-        "Characters of extracted text that are searched for customer data.")
-    recipients: int = setting(count(100, 50000), 3000,
-        "Recipients of one transaction; more get 452 (RFC 5321 section 4.5.3.1.8 wants at least 100).")
-    connections: int = setting(count(1, 100000), 4000,
-        "SMTP connections at a time over all edge processes; more get 421.")
-    connections_per_client: int = setting(count(1, 100000), 200,
-        "SMTP connections at a time of one client address not in `trust`, in each of `processes`.")
-    messages_per_minute: int = setting(count(1, 1000000), 1200,
-        "Messages a minute of one client address not in `trust`, in each of `processes`.")
-    idle: float = setting(duration(1, 3600), "5m",
-        "Wait for the next SMTP command (RFC 5321 section 4.5.3.2.7 wants 5 minutes).")
-    data: float = setting(duration(1, 86400), "1h", "From the DATA command to the final dot, all of it.")
-
-    def for_inspection(self) -> InspectionLimits:
-        return InspectionLimits(
-            depth=self.depth, artifacts=self.artifacts, expanded=self.expanded, ratio=self.ratio,
-            ratio_floor=self.ratio_floor, memory=self.memory, seconds=self.inspection, cpu_seconds=self.cpu,
-            header_bytes=self.header_bytes, parts=self.parts, text=self.text, guess_seconds=self.guessing,
-            play_seconds=self.playing,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inspection:
-    """The cell in which mail is taken apart."""
-
-    children: int = setting(count(0, 256), 0, "Children of the plain lane at a time; 0 is one per processor.")
-    deep_children: int = setting(count(0, 256), 0,
-        "Children of the deep lane (archives, documents) at a time; 0 is one per processor.")
-    reuse: int = setting(count(1, 1000), 20,
-        "Messages that one child of the plain lane sees before it is thrown away.")
-    require: tuple[str, ...] = setting(listing(choice(*LAYER_GROUPS, *LAYERS)), [],
-        "Layers of the lock-down without which we do not start.")
-    passwords_file: Path | None = setting(optional(PATH), "",
-        "Passwords to try on encrypted attachments, one a line, UTF-8.")
-    local_signatures: tuple[Path, ...] = setting(listing(PATH), [],
-        "Folders with signatures of your own, laid over the packaged ones.")
-    local_words: tuple[Path, ...] = setting(listing(PATH), [],
-        "Folders with words of your own: terms/*.toml, labels/*.toml, identifiers/*.toml, added to the packaged ones.")
-    own_numbers: tuple[str, ...] = setting(listing(TEXT), [],
-        "Accounts, cards and tax numbers of the organisation itself, in any writing: they are no customer's.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passwords:
-    """Words for encrypted attachments that mail itself announces. The list of your own is `[inspection] passwords_file`."""
-
-    remember: float = setting(duration(0, 31 * 86400), "7d",
-        "How long words that mail announced as passwords are kept, sealed, for other mail between the same two; "
-        "0s keeps none.")
-    opened: str = setting(choice("release", "offer"), "release",
-        "Held mail that a later password opened and that is clean: let it leave, or leave that to people.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,63 +163,6 @@ class Approval:
     deputies_attribute: str = setting(TEXT, "",
         "Their attribute with deputies and days, written as in the CSV file: `address 2026-12-01..2026-12-10`, one a value.",
         "none are read")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Console:
-    """The web console."""
-
-    proxies: tuple[Network, ...] = setting(listing(NETWORK), [],
-        "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.")
-    idle: float = setting(duration(60, 86400), "15m", "A session without a click ends after this.")
-    lifetime: float = setting(duration(300, 7 * 86400), "8h", "A session ends after this in any case.")
-    second_factor: tuple[str, ...] = setting(listing(choice(*ROLES)), [],
-        "Roles that must log in with a second factor (authenticator app or security key); everybody else may.")
-    reauthenticate: float = setting(duration(0, 86400), "5m",
-        "Release, approval and download need the password or second factor again when it was last given longer ago than this.")
-    api_per_minute: int = setting(count(0, 1_000_000), 600,
-        "Requests a minute with one token of the REST interface; 0 turns the interface off.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Oidc:
-    """Log-in through an OpenID Connect provider. Needs the extra `oidc`; an empty issuer turns it off."""
-
-    issuer: str = setting(optional(URL, ""), "", "The provider's address, under which its discovery document stands.")
-    client_id: str = setting(TEXT, "", "The name under which the provider knows this console.")
-    client_secret_file: Path | None = setting(optional(PATH), "", "File with the secret of that name.")
-    title: str = setting(TEXT, "Single sign-on", "What stands on the button of the log-in page.")
-    scopes: tuple[str, ...] = setting(listing(TEXT), ["openid", "profile", "email"], "What is asked of the provider.")
-    name_claim: str = setting(TEXT, "preferred_username", "Claim with the account's name.")
-    mailbox_claims: tuple[str, ...] = setting(listing(TEXT), ["email"],
-        "Claims with the person's mail addresses; `email` counts only where `email_verified` is true.")
-    groups_claim: str = setting(TEXT, "groups", "Claim with the names of the person's groups.")
-    groups: dict[str, str] = setting(mapping(TEXT, choice(*ROLES)), {},
-        "Role of a group. Who is in none of them has no account here.")
-    timeout: float = setting(duration(0.5, 60), "10s", "One request to the provider.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ldap:
-    """Log-in with names and passwords of a directory. Needs the extra `ldap`; no servers turns it off."""
-
-    servers: tuple[str, ...] = setting(listing(LDAP_URL), [],
-        "Directory servers, asked in this order: ldaps://, or ldap:// which is secured by StartTLS before anything is said.")
-    ca_file: Path | None = setting(optional(PATH), "", "Certificates that sign the servers'.", "those of the system")
-    bind_dn: str = setting(TEXT, "", "Who looks people up.", "nobody (an anonymous search)")
-    bind_password_file: Path | None = setting(optional(PATH), "", "File with the password of bind_dn.")
-    base: str = setting(TEXT, "", "Where people are looked for, such as ou=people,dc=bank,dc=example.")
-    filter: str = setting(TEXT, "(&(objectClass=person)(uid={name}))", "How a person is found; {name} is what was typed.")
-    name_attribute: str = setting(TEXT, "uid", "Attribute with the account's name.")
-    mailbox_attributes: tuple[str, ...] = setting(listing(TEXT), ["mail", "mailAlternateAddress", "proxyAddresses"],
-        "Attributes with the person's mail addresses, aliases included.")
-    groups_attribute: str = setting(TEXT, "memberOf", "Attribute with the distinguished names of the person's groups.")
-    groups_filter: str = setting(TEXT, "",
-        "How the groups of a person are found where their entry does not name them, or nested ones count; "
-        "{dn} is the person's name.")
-    groups: dict[str, str] = setting(mapping(TEXT, choice(*ROLES)), {},
-        "Role of a group, by its distinguished name. Who is in none of them has no account here.")
-    timeout: float = setting(duration(0.5, 60), "5s", "One request to a server.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

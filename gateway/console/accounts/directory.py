@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.config.schema import Ldap
+from gateway.config.console import Ldap
 from gateway.console.accounts.person import LDAP, Person, Unreachable, mailboxes_of, roles_of
 
 STABLE = ("entryUUID", "objectGUID")     # RFC 4530; Active Directory

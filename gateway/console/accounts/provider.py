@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.config.schema import Oidc
+from gateway.config.console import Oidc
 from gateway.console.accounts.person import OIDC, Person, Unreachable, mailboxes_of, roles_of
 from gateway.model.deadline import Clock
 

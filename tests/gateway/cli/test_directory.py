@@ -74,7 +74,8 @@ def test_an_ldap_server_is_asked_page_by_page(monkeypatch):
     import ldap3
 
     from gateway.cli import directory as command
-    from gateway.config.schema import Approval, Ldap, settings
+    from gateway.config.console import Ldap
+    from gateway.config.schema import Approval, settings
 
     server = ldap3.Server("mock")
     connection = ldap3.Connection(server, client_strategy=ldap3.MOCK_SYNC, raise_exceptions=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.config.schema import Limits, Listener
+from gateway.config.cell import Limits
+from gateway.config.schema import Listener
 from gateway.config.tables import nearest, read_table
 
 

@@ -18,7 +18,7 @@ from django.test import override_settings
 from ldap3.core.exceptions import LDAPSocketOpenError
 
 from gateway.config import load
-from gateway.config.schema import Ldap
+from gateway.config.console import Ldap
 from gateway.console.accounts import directory
 from gateway.console.accounts.directory import find, loopback
 from gateway.console.accounts.person import Person, Unreachable

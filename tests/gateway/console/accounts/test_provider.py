@@ -14,7 +14,7 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from gateway.config import load
-from gateway.config.schema import Oidc
+from gateway.config.console import Oidc
 from gateway.console.accounts.person import Unreachable
 from gateway.console.accounts.provider import Asked, Proof, Provider, Unproven
 from tests.builders.custody import FakeClock
