@@ -40,6 +40,7 @@ OFFICE = frozenset({
     "application/vnd.openxmlformats", "application/x-ole-storage", "application/vnd.oasis.opendocument", "application/x-office-xml",
     "application/x-mso",
 })
+WRITTEN = OFFICE | {"application/pdf", "application/rtf"}
 PAGES = frozenset({"text/html", "image/svg+xml"})
 WORDS = frozenset({"any", "words"})
 """What applies to the words of a document, which people read: they may quote commands, and ask for one to be pasted."""
@@ -236,7 +237,7 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
     message = sample.artifact.detected_type == "message/rfc822"
     yield header_block(sample.data) if message else sample.data, "octets"
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
-    document = sample.artifact.detected_type in OFFICE or sample.artifact.detected_type == "application/pdf"
+    document = sample.artifact.detected_type in WRITTEN
     texts: dict[str, list[str]] = {"script": [], "words": [], "others": []}
     for text in sample.texts:
         if text.source.startswith("script"):
