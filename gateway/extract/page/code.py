@@ -70,8 +70,12 @@ TYPED = re.compile(r"<textarea[\s>]|\scontenteditable[\s=>]|"
 NAMED = re.compile(r"(?<=[\s\"'])(?:placeholder|aria-label|title)\s{0,8}=\s{0,8}"
                    r"(?:\"[^\"]{1,200}|'[^']{1,200}|[^\s\"'<>]{1,200})", re.I)
 """What a field says of itself."""
-CODED = re.compile(r"(?P<q>[\"'`])(?!data:)[=A-Za-z0-9+/_-]{56,}(?P=q)")
-"""A literal of at least forty octets in hexadecimal or base64, any way round."""
+CODED = re.compile(r"(?P<q>[\"'`])(?!data:)(?=[^\"'`]{0,400}?[0-9+/=])[=A-Za-z0-9+/_-]{24,}(?P=q)")
+"""A literal of at least a dozen octets in hexadecimal or base64, any way round."""
+PROGRAM_NAME = re.compile(
+    r"[\"'`][^\"'`<>/\\]{1,120}\.(?:exe|scr|pif|cpl|dll|ms[ip]|msix|appx|jse|vb[se]|ws[fh]|hta|bat|cmd|ps1|lnk|iso|vhdx?|jar|chm|xll|sct)"
+    r"[\"'`]", re.I)
+"""What a page calls a file that it makes."""
 LEAST_NUMBERS = 200
 MOST_NAMED = 200
 """Links of a page that save what they hold, which are read under their names; the rest is read without."""
@@ -212,7 +216,7 @@ def _waits(script: str, play: Play | None) -> bool:
     """Whether a page holds something coded and could make a file, and its play has seen none: it makes it for others, or later."""
     if play is None or play.of("file") or is_library(script):
         return False
-    return CODED.search(script) is not None or numbers.size(script) > LEAST_NUMBERS
+    return any(form.search(script) for form in (CODED, PROGRAM_NAME)) or numbers.size(script) > LEAST_NUMBERS
 
 
 def _payload(code: str, how: str, data: bytes) -> Iterator[Yield]:

@@ -152,7 +152,8 @@ GATED = "<script>{}if({}){{a.href=URL.createObjectURL(new Blob([atob(D)]));a.dow
 
 @pytest.mark.parametrize(("before", "condition", "waits"), [
     ("D='{}';", "/Firefox/.test(navigator.userAgent)", True), ("D='{}';", "navigator.language=='en-US'", True),
-    ("D='abc';", "/Firefox/.test(navigator.userAgent)", False), ("D='{}';", "1", False),
+    ("D='abc';", "/Firefox/.test(navigator.userAgent)", False), ("D='{}';", "1", False), ("n='run.bat';", "/Firefox/.test(navigator.userAgent)", True),
+    ("D='QGVjaG8gb2ZmDQpzdGFydA==';", "0", True), ("D='getElementsByClassNameOfAll';", "0", False), ("D='www.firm.com';", "0", False),
     ("D='data:image/png;base64,{}';", "/Firefox/.test(navigator.userAgent)", False),
     ("D='{}';" + "function x(){{return 1}};" * 60, "/Firefox/.test(navigator.userAgent)", False),
 ])
