@@ -20,7 +20,7 @@ from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, spelled, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation
+from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
@@ -40,6 +40,9 @@ MOST = ((b"mergeCell ", 200_000, b"g"), (b"dataValidation ", 66_000, b"d"), (b"h
 """Elements of one sheet beside its cells. Copying rows for years leaves tens of thousands; Excel itself hardly opens more. And a
 letter of their names that cells of numbers have nowhere: one octet is found ten times faster than a name."""
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
+COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh")
+"""Where a sheet says one of these, its words are read as those of a document are: it may ask for a command to be pasted."""
+TAG = re.compile(rb"<[^<>]*+>")
 LINKED = re.compile(rb"<(?:[\w.-]{1,20}:)?Fmla\w{1,20}>([^<]{1,2000})<")
 """Formulas of controls in VML: what they show, count with, run."""
 BREAK = re.compile(rb"<br\s{0,9}>", re.I)
@@ -167,6 +170,8 @@ class _Reader:
         if root and quiet:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
+            if not self.context.outbound and any(word in data for word in COMMANDS):
+                yield Text(_unescape(TAG.sub(b"\n", data).decode("utf-8", "replace")), "cells")
             return
         yield from self.markup(name, data, kinds)
 

