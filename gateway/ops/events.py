@@ -17,7 +17,7 @@ LINE = 4096                              # octets: PIPE_BUF, below which lines o
 TEXT = 300                               # characters of one value
 ITEMS = 30                               # of one list or mapping
 ENCODER = json.JSONEncoder(separators=(", ", ": "))
-PATIENCE = 0.05                          # seconds for a reader that does not keep up; then the line is dropped and counted
+PATIENCE = 0.05                          # seconds for a reader that does not keep up; then lines are dropped and counted
 
 EVENTS: Mapping[str, str] = {
     "ready": "all listeners accept mail",
@@ -53,17 +53,19 @@ class JsonEvents:
         self.fixed = dict(fixed or {})   # in every line, such as the process and the node
         self.dropped = 0                 # lines nobody took
         self.dropping = dropping         # called for each of them
+        self._stuck = False              # the last line was dropped: the next ones are not waited for
 
     def emit(self, event: str, /, **fields: Any) -> None:
-        """Writes one line. Never raises and never waits long: a log that nobody reads must not stop mail."""
+        """Writes one line. Never raises and never waits long: a log that nobody reads must neither stop mail nor slow it."""
         line = encode({"time": self.clock.now().isoformat(timespec="milliseconds"), "event": event, **self.fixed, **fields})
         try:
             poller = select.poll()
             poller.register(self.fd, select.POLLOUT)
-            ready = poller.poll(PATIENCE * 1000)
+            ready = poller.poll(0 if self._stuck else PATIENCE * 1000)
             taken = bool(ready) and os.write(self.fd, line) == len(line)
         except (OSError, ValueError):
             taken = False
+        self._stuck = not taken
         if not taken:
             self.dropped += 1
             self.dropping()

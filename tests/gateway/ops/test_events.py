@@ -6,6 +6,7 @@ import ast
 import contextlib
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.ops.clock import SystemClock
-from gateway.ops.events import EVENTS, LINE, JsonEvents, encode
+from gateway.ops.events import EVENTS, LINE, PATIENCE, JsonEvents, encode
 
 NASTY = "a\r\n{\"event\": \"forged\"}\x1b[2J\u202eexe\u2028\ud800"
 
@@ -69,6 +70,23 @@ def test_a_reader_that_sleeps_does_not_stop_mail(pipe) -> None:
         if events.dropped > 2:
             break
     assert events.dropped > 2
+
+
+def test_a_reader_that_sleeps_costs_one_wait_until_it_wakes(pipe) -> None:
+    """50 ms for each line would be ten mails a second."""
+    ready, told = pipe
+    events = JsonEvents(SystemClock(), told)
+    while not events.dropped:
+        events.emit("verdict", more=["y" * 300] * 8)
+    began = time.monotonic()
+    for _ in range(200):
+        events.emit("verdict", more=["y" * 300] * 8)
+    assert events.dropped > 200 and time.monotonic() - began < 200 * PATIENCE / 4
+    os.read(ready, 1 << 20)
+    before = events.dropped
+    events.emit("verdict")
+    events.emit("verdict")
+    assert events.dropped == before and os.read(ready, 1 << 20).count(b"\n") == 2
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=9).filter(lambda k: k not in ("time", "event", "id")), st.recursive(
