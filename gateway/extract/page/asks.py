@@ -28,6 +28,7 @@ LETTER = re.compile(r"&#(?:x0*+([2-7][0-9a-f])(?![0-9a-f])|0*+([3-9][0-9]|1[01][
 SECRET = re.compile(
     r"pass(?:word|code|phrase)|(?<!\w)PIN(?!\w|\s?-?code)|"
     r"(?:verification|security|one-time|access) code|(?<!\w)(?:OTP|CVV2?|CVC2?)(?!\w)|"
+    r"two-(?:step|factor) |(?:sent|texted) (?:you )?an? (?:\w{1,12} )?code|SMS code|"
     r"\d-digit code|authenticat(?:or|ion) code|(?:recovery|seed|mnemonic) phrase|online banking|"
     r"網路銀行|网上银行|ネットバンキング|助[記记][詞词]|"
     r"card n(?:umber|o)|kennwort|passwort|mot de passe|contrase\u00f1a|"

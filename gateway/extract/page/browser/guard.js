@@ -208,8 +208,16 @@ function within(name, value, deep) {
       within(name, value[key], deep + 1);
   }
 }
+// A file that a library is to pack: its name, what stands in it, and how that is written.
+function packed(name, data, how) {
+  const text = typeof data === 'string';
+  if (text && how?.base64) octetsOut(contents('data:;base64,' + data)?.bytes ?? new Octets(0), name, 'holds');
+  else if (text || ArrayBuffer.isView(data) || data instanceof ArrayBuffer || data instanceof Blob)
+    octetsOut(octets(data), name, 'holds');
+}
 function given(name, args) {
   if (/decrypt/i.test(name)) act('deciphers', name);
+  if (/\.(?:file|add|addFile)\W*$/.test(name) && typeof args[0] === 'string' && args.length > 1) packed(...args);
   for (const value of args) {
     if (typeof value === 'function') soon(() => attempt(value, G, [tolerant('event'), tolerant('data')]), 1);
     else if (value instanceof Blob) save(value, args[1], 'saves');

@@ -49,7 +49,7 @@ def test_among_other_places_of_the_words(words: int) -> None:
 
 
 def test_words_for_secrets():
-    for said in ("Email password", "PIN:", "Card number", "Enter the 6-digit code", "your 12-word recovery phrase", "\u4fe1\u7528\u5361\u5361\u53f7", "\u9a57\u8b49\u78bc", "\u6697\u8a3c\u756a\u53f7", "CVV"):
+    for said in ("Email password", "PIN:", "Card number", "Enter the 6-digit code", "Two-step verification", "We sent you a code", "We have texted a new code", "your 12-word recovery phrase", "\u4fe1\u7528\u5361\u5361\u53f7", "\u9a57\u8b49\u78bc", "\u6697\u8a3c\u756a\u53f7", "CVV"):
         assert speaks_of_secret(said), said
-    for said in ("spinning", "PIN code 110001", "postcode", "the card, number two", "Dear customer"):
+    for said in ("spinning", "PIN code 110001", "postcode", "the card, number two", "Dear customer", "We sent you a parcel", "two-sided print", "the code sent by our team"):
         assert not speaks_of_secret(said), said

@@ -298,6 +298,8 @@ LINKS = "a=document.createElement('a');a.href=URL.createObjectURL(new Blob([Uint
     "<script>w=new SharedWorker(URL.createObjectURL(new Blob(['onconnect=e=>e.ports[0].postMessage(1)'])));"
     "w.port.onmessage=()=>{D='12345678';" + LINKS + "}</script>",
     "<h:script xmlns:h='http://www.w3.org/1999/xhtml'><![CDATA[D='12345678';" + LINKS + "]]></h:script><h:p>x</h:p>",
+    "<script>z=new JSZip();z.file('x.bin','TVqQAAMAAAAEAAAA',{base64:true});z.generateAsync({type:'blob'}).then(b=>saveAs(b,'y.zip'))</script>",
+    "<script>z=new JSZip();z.folder('a').file('x.bin',new Uint8Array(9))</script>",
     "<script>t=new Date();D='12345678';if(t.getHours()==10&&t.getDay()==1&&t.getFullYear()==2026){" + LINKS + "}</script>",
 ])
 def test_other_ways_to_a_file(source):
