@@ -244,6 +244,8 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
             texts["script"].append(text.content)
         elif not text.source.startswith("header") and not (plain and text.charset in WRITTEN_AS_READ):
             texts["words" if document and not text.hidden else "others"].append(text.content)
+    if document:
+        texts["words"] += (" ".join(row) for table in sample.tables if not table.hidden for row in table.rows)
     for role, found in texts.items():
         joined = "\n".join(found)[:MAX_SCANNED_TEXT]
         if joined:

@@ -40,7 +40,9 @@ FORMATS = (
 )
 LINKED = re.compile(r"<(?:\w{1,20}:)?linkinfo\s[^<>]{0,400}?(?<!\w)path" + VALUE)
 """The document that an HWPX is read with (KS X 6101, docOption)."""
-SCRIPT = re.compile(r"<SCRIPT(?:HEADER|SOURCE)>([^<]{1,100000})<")
+SCRIPT = re.compile(r"<SCRIPT(?:HEADER|SOURCE)(?:\s[^<>]{0,400})?>")
+SCRIPT_ENDS = "</SCRIPT"
+SECTION = re.compile(r"<!\[CDATA\[|\]\]>")
 """What HWPML keeps of the script of a document, which runs when it opens."""
 PACKED = re.compile(r"<BINDATA\s[^<>]{0,400}?Compress\s{0,4}=\s{0,4}[\"']true[\"'][^<>]{0,200}>([0-9A-Za-z+/=\s]{8,})<", re.I)
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
@@ -72,10 +74,18 @@ class XmlLinks:
             made = _unpacked(found[1], room)
             room -= len(made.data) if isinstance(made, Child) else 0
             yield made
-        for source in counted(SCRIPT.finditer(text), MOST, "scripts"):
-            code = unescape(source[1]).encode("utf-8", "replace")
-            if hwpscript.code(code):
-                yield macros.script("defaultjscript", code)
+        yield from _scripts(text)
+
+
+def _scripts(text: str) -> Iterator[Child]:
+    """What is no skeleton, up to the end of each element or, where it has none, of the text."""
+    source = SCRIPT.search(text)
+    while source is not None:
+        end = text.find(SCRIPT_ENDS, source.end())
+        code = unescape(SECTION.sub("", text[source.end():end if end >= 0 else len(text)])).encode("utf-8", "replace")
+        if hwpscript.code(code):
+            yield macros.script("defaultjscript", code)
+        source = SCRIPT.search(text, end) if end >= 0 else None
 
 
 def _links(text: str, head: bytes) -> Iterator[Observation]:

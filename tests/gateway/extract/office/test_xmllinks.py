@@ -38,6 +38,24 @@ def test_actions_of_form_data(action: str, code: str) -> None:
     assert codes(take_apart(XML_LINKS, data.encode(), kind="text/xml")) == ({code} if code else set())
 
 
+@pytest.mark.parametrize("source", [
+    "<SCRIPTSOURCE><![CDATA[if (a < b) c()]]></SCRIPTSOURCE>", '<SCRIPTSOURCE xml:space="preserve">if (a &lt; b) c()</SCRIPTSOURCE>',
+    "<SCRIPTSOURCE>if (a &lt; b) c()"])
+def test_scripts_however_they_are_written(source: str) -> None:
+    data = f'<?xml version="1.0"?><HWPML Version="2.8"><TAIL><SCRIPTHEADER>var Documents = XHwpDocuments;</SCRIPTHEADER>{source}'
+    assert content(list(take_apart(XML_LINKS, data.encode(), kind="text/xml"))) == {"defaultjscript": b"if (a < b) c()"}
+
+
+def test_long_scripts_are_read_to_their_end() -> None:
+    data = f"<?xml version='1.0'?><HWPML><SCRIPTSOURCE>/*{'x' * 200_000}*/a()</SCRIPTSOURCE></HWPML>"
+    assert content(list(take_apart(XML_LINKS, data.encode(), kind="text/xml")))["defaultjscript"].endswith(b"a()")
+
+
+def test_scripts_that_nothing_ends_are_read_once() -> None:
+    found = take_apart(XML_LINKS, b"<?xml version='1.0'?><HWPML>" + b"<SCRIPTSOURCE>a()" * 20_000, kind="text/xml")
+    assert len(content(list(found))) == 1
+
+
 def test_scripts_of_documents() -> None:
     data = b'<?xml version="1.0"?><HWPML Version="2.8"><TAIL><SCRIPTCODE Type="JScript"><SCRIPTSOURCE>a &amp;&amp; b()</SCRIPTSOURCE></SCRIPTCODE></TAIL></HWPML>'
     assert content(list(take_apart(XML_LINKS, data, kind="text/xml"))) == {"defaultjscript": b"a && b()"}
