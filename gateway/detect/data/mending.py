@@ -25,12 +25,31 @@ BACKWARDS = re.compile("\u202e([^\n\u202a-\u202e\u2066-\u2069]{2,400})")
 """Characters that are shown from right to left whatever they are (UAX 9, right-to-left override)."""
 
 
+ITEM = re.compile(r"^([0-9]{1,3})[.\-](?=[A-Z]{0,2}[0-9]{3})", re.M)
+ITEMS = re.compile(r"^1[.\-][A-Z]{0,2}[0-9]{3}[^\n]{0,200}\r?\n2[.\-][A-Z]{0,2}[0-9]{3}", re.M)
+"""The first two items of a list: its numbers against what they number."""
+
+
+def itemised(text: str) -> str:
+    """Lists with a bracket behind the numbers of their items, `1.123456789012`: those go on by one from line to line."""
+    pieces: list[str] = []
+    done = expected = 0
+    for match in ITEM.finditer(text):
+        number = int(match[1])
+        if number in (1, expected):
+            pieces += (text[done:match.end() - 1], ")")
+            done, expected = match.end(), number + 1
+    return "".join((*pieces, text[done:]))
+
+
 FOLD = re.compile(r"\r?\n[ \t]")
 """RFC 5545, 3.1: a number that goes on in the next line is one, and its pieces are none."""
 
 
 def mended(text: Text) -> Text:
     """What is shown backwards as it is shown; calendars without their folds; what Tesseract takes letters for, put right."""
+    if ITEMS.search(text.content) is not None:
+        text = replace(text, content=itemised(text.content))
     if text.content.startswith("BEGIN:V"):
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):

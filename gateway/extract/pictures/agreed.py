@@ -14,7 +14,7 @@ from gateway.identifiers import jp
 from gateway.identifiers.registry import SHAPES, TYPES
 
 PIECE = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{4}(?:([ \-])[0-9A-Za-z]{4})(?:\1[0-9A-Za-z]{4}){1,2}"
+    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,2}"
     r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z]{7,19})(?![0-9A-Za-z])")
 """A number as it is written, in groups of four or without a blank, with letters that may be misread digits."""
 MOST = 200
@@ -25,6 +25,11 @@ APART = 4
 """Characters in which they differ at the most, for the right ones to be chosen."""
 LETTERED = ("LLD8LL", "LLD7")
 """Shapes whose letters are as good as a check digit for telling a misread number."""
+
+
+def known(text: str) -> int:
+    """How many different numbers of persons it has."""
+    return sum(map(whole, _pieces(text)))
 
 
 def agreed(english: str, named: str) -> tuple[str, str]:

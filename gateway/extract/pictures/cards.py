@@ -19,6 +19,8 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|[0-
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}")
 DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""
+CALLED = re.compile(r"番\s?号|第 ?[0-9]|(?<![a-z])No", re.IGNORECASE)
+"""What a number is called that its card has no other word for."""
 BETWEEN = re.compile(r" {2,}")
 FACE = re.compile(r"(?<![0-9A-Za-z:])[0-9]{4}(?: {1,3}[0-9]{4}){3}(?![ \-]?[0-9A-Za-z])|"
                   r"(?<![0-9A-Za-z:])[0-9]{4} {1,3}[0-9]{6} {1,3}[0-9]{5}(?![0-9])")
@@ -29,12 +31,30 @@ VALID = re.compile(r"(?:THRU|VALID|GOOD|EXP|END|MONTH|期限|有效|有効)[^\n]
 BENEATH = 3
 """Lines below the number of a card in which that month stands."""
 RESIDENCE = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{8}[A-Z]{2}(?![0-9A-Za-z])")
+PASSPORT = re.compile(r"(?<![0-9A-Za-z])[MT][A-Z][0-9]{7}(?![0-9A-Za-z])")
+"""Of Japan, whose ordinary ones begin so (外務省, 旅券番号)."""
+LISTED = (
+    ("在留カード番号", RESIDENCE, frozenset({"jp.residence_card"})),
+    ("旅券番号", PASSPORT, frozenset({"jp.passport", "passport"})))
+ABOUT, SEVERAL = frozenset({"birthdate", "address", "phone"}), 3
+"""What else a list of people says of them, and numbers of one shape from which on they are a column of it."""
 
 
 def titled(text: str, labels: Labels) -> str:
-    """The text with the title of a card before its number, where that has no label of its own."""
+    """The text with the title of a card before its number, where that has no label of its own. The title of a licence stands below
+    its number, which is called a number then."""
+    lines = text.split("\n")
+    named = _below(lines, labels)
+    if named == lines:
+        called = _below([line if CALLED.search(line) else NUMBER.sub("", line) for line in reversed(lines)], labels)
+        named = [new if CALLED.search(line) else line for line, new in zip(lines, reversed(called), strict=True)]
+    return "\n".join(named)
+
+
+def _below(text: list[str], labels: Labels) -> list[str]:
+    """Those lines with each title before the first number after it."""
     lines, title, since = [], "", 0
-    for line in text.split("\n"):
+    for line in text:
         since += bool(line.strip())
         if heading := _title(line, labels):
             title, since = heading, 0
@@ -42,7 +62,7 @@ def titled(text: str, labels: Labels) -> str:
             named = _labelled(line, title, labels)
             title, line = "" if named != line else title, named
         lines.append(line)
-    return "\n".join(lines)
+    return lines
 
 
 def faced(text: str) -> str:
@@ -58,12 +78,17 @@ def faced(text: str) -> str:
     return "\n".join(FACE.sub(named, line) if any(dated[at:at + 1 + BENEATH]) else line for at, line in enumerate(lines))
 
 
-def residence(text: str, labels: Labels) -> str:
-    """The numbers of residence cards of a text that has their label, each under it: their shape is like no other, and the columns
-    of a picture are not always told apart. '' where there are none."""
-    numbers = dict.fromkeys(RESIDENCE.findall(text))
-    named = numbers and any("jp.residence_card" in labels.heading(view(line).text[:TITLE]) for line in text.split("\n"))
-    return "\n".join(f"在留カード番号: {number}" for number in numbers) if named else ""
+def listed(text: str, labels: Labels) -> str:
+    """The numbers of residence cards and passports of a text, each under its label, where that stands anywhere in it or where the
+    text is a list of people: their shapes are like no other, the columns of a picture are not always told apart, and a short label
+    is easily misread. '' where there are none."""
+    found = [(label, dict.fromkeys(shape.findall(text)), names) for label, shape, names in LISTED]
+    if not any(numbers for _, numbers, _ in found):
+        return ""
+    kinds = set().union(*(labels.heading(view(line).text[:TITLE]) for line in text.split("\n")))
+    people = "name" in kinds and not kinds.isdisjoint(ABOUT)
+    return "\n".join(f"{label}: {number}" for label, numbers, names in found
+                     if not kinds.isdisjoint(names) or (people and len(numbers) >= SEVERAL) for number in numbers)
 
 
 def _title(line: str, labels: Labels) -> str:

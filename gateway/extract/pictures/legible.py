@@ -46,8 +46,8 @@ TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)(
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
 SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
 """A number of the social security of America, one of whose hyphens was too short to be seen."""
-CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))")
-"""What is a J at the beginning of the number of a residence card, and else a bracket of Japanese."""
+CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
+"""What is a J at the beginning or end of the number of a residence card, and else a bracket of Japanese."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
 DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")

@@ -31,6 +31,7 @@ from gateway.extract.pictures import (
     overlaid,
     paper,
     pattern,
+    sense,
     spelled,
     upright,
 )
@@ -51,19 +52,8 @@ MOST_PAGES = 8
 MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
 """Pictures of inbound mail that may be read for passwords, and octets of each."""
 NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
-WORDS = re.compile(r"[0-9A-Za-z]{2,}")
-MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|[A-Z][a-z]+[0-9]")
-"""What words of a readable text are."""
-SPELLED = re.compile(r"[A-Z]?[a-z]+")
-"""Half of the words of prose at the least; other scripts are misread as capitals, tables have numbers."""
-FEW_WORDS = 4
 FEW_LINES = 1_000_000
 """Pixels of a fitted picture of a few lines: its words are read although no number was, which may be written in ideographs."""
-LONG_NUMBERS = re.compile(r"[0-9]{8}")
-ENOUGH = 3
-"""Long numbers read of a picture from which on it lies as it should."""
-PROSE, ODD, READ = 80, 50, 0.85
-"""Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
 LIST = 8
 """Numbers of a page from which on they may be a table between ruled lines."""
 LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
@@ -245,45 +235,54 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     prepared = legible.fit(picture)
     prepared = boxes.joined(prepared) or prepared
     text = _tesseract(prepared, "eng", context)
-    fluent = _fluent(text)
+    fluent = sense.fluent(text)
     plain = None if fluent and len(NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
     if plain is not None:
         other = _tesseract(plain, "eng", context)
-        if _legible(other) > _legible(text):              # else the lines part the cells
+        if sense.legible(other) > sense.legible(text):              # else the lines part the cells
             prepared, text = plain, other
-    doubtful = letters >= lettering.PAGE and not fluent and len(LONG_NUMBERS.findall(text)) < ENOUGH
-    straight = prepared
+    doubtful = letters >= lettering.PAGE and not fluent and len(sense.LONG_NUMBERS.findall(text)) < sense.ENOUGH
+    straight, first = prepared, text
     if doubtful:
         prepared, text = _turned(picture, prepared, text, context)
-    if doubtful and _legible(text) < FEW_WORDS:
+    if doubtful and sense.legible(text) < sense.FEW_WORDS:
         prepared, text = _mended(picture, prepared, text, context)
     languages = language(context.heard)
     named = ""
-    small = doubtful and prepared.width * prepared.height < FEW_LINES and not _spelled(WORDS.findall(text))
-    if (small or NUMBERS.search(text)) and not (fluent or _fluent(text)):
+    small = doubtful and prepared.width * prepared.height < FEW_LINES and not sense.spelled(text)
+    if (small or NUMBERS.search(text)) and not (fluent or sense.fluent(text)):
         try:
-            text, named = agreed.agreed(text, _named(prepared, languages, context))
+            named = _named(prepared, languages, context)
+            if prepared is not straight and not sense.labelled(named) and sense.labelled(
+                    other := _named(straight, languages, context)):
+                prepared, text, named = straight, first, other             # it lay right: a few ideographs tell that badly
         except ToolFailed:
             yield "eng", cards.faced(text)
             raise
+        text, named = agreed.agreed(text, named)
         if text.strip():
             yield "eng", cards.faced(text)
         yield from _labelled(named, languages)
-        if languages != JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= ENOUGH:
+        if languages != JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= sense.ENOUGH:
             yield from _labelled(agreed.agreed(text, _named(prepared, JAPANESE, context))[1], JAPANESE)
     elif text.strip():
         yield "eng", cards.faced(text)
     if NUMBERS.search(text) and not fluent:
         yield from _otherwise(picture, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
-        laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
-        if straight.height >= upright.TWICE * laid.width:
-            straight = laid.transpose(Image.Transpose.ROTATE_270)
-        lines = _tesseract(laid, "eng", context, "tesseract-rows")
-        upwards = _tool("tesseract-columns", straight, context, languages=f"{languages}_vert")
-        if said := upright.said(upwards, lines):
-            yield "eng", lines
-            yield languages, legible.mended(said)
+        yield from _upright(picture, straight, languages, context)
+
+
+def _upright(picture: Image.Image, straight: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
+    """What stands in columns."""
+    laid = legible.fit(picture.transpose(Image.Transpose.ROTATE_90))
+    if straight.height >= upright.TWICE * laid.width:
+        straight = laid.transpose(Image.Transpose.ROTATE_270)
+    lines = _tesseract(laid, "eng", context, "tesseract-rows")
+    upwards = _tool("tesseract-columns", straight, context, languages=f"{languages}_vert")
+    if said := upright.said(upwards, lines):
+        yield "eng", lines
+        yield languages, legible.mended(said)
 
 
 def _named(prepared: Image.Image, languages: str, context: Context) -> str:
@@ -297,7 +296,7 @@ def _labelled(named: str, languages: str) -> Iterator[tuple[str, str]]:
     if named.strip():
         read = spelled.labels(columns.closed(named), known)
         yield languages, cards.faced(cards.titled(read, known))
-        if numbers := cards.residence(read, known):
+        if numbers := cards.listed(read, known):
             yield languages, numbers
     if side := columns.beside(named):
         yield languages, side
@@ -311,26 +310,6 @@ def _otherwise(picture: Image.Image, languages: str, context: Context) -> Iterat
         yield languages, _tesseract(tilted, languages, context, "tesseract-rows")
 
 
-def _fluent(text: str) -> bool:
-    """Whether it is a page of Latin prose that lies as it should: nearly all of it was read as words. Another language, or a turned
-    page, leaves pieces."""
-    words = WORDS.findall(text)
-    odd = sum(MIXED.fullmatch(word) is None for word in words)
-    return (len(words) >= PROSE and _spelled(words) and odd * ODD <= len(words)
-            and sum(map(len, words)) >= READ * len("".join(text.split())))
-
-
-def _spelled(words: list[str]) -> bool:
-    """Whether they are words of a language in Latin letters, for the most part."""
-    return 2 * sum(SPELLED.fullmatch(word) is not None for word in words) >= max(1, len(words))
-
-
-def _legible(text: str) -> int:
-    """Words and numbers that look like such, long ones above all, less those that mix letters and digits as misread text does."""
-    words = WORDS.findall(text)
-    return sum(len(w) > 2 for w in words) - 3 * sum(MIXED.fullmatch(w) is None for w in words) + 5 * len(LONG_NUMBERS.findall(text))
-
-
 def _mended(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str]:
     """A picture of which next to nothing was read, fit for reading, and its text: straight where it lies far askew, or without the
     dots of a printer, where it is legible so."""
@@ -338,7 +317,7 @@ def _mended(picture: Image.Image, prepared: Image.Image, text: str, context: Con
         if changed is not None:
             fitted = legible.fit(changed)
             found = _tesseract(fitted, "eng", context)
-            if _legible(found) >= FEW_WORDS:
+            if sense.legible(found) >= sense.FEW_WORDS:
                 return fitted, found
     return prepared, text
 
@@ -349,20 +328,20 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
     Tesseract reads lines that go up or down too, but not in rows: these tell how it lies.
     """
     aside = legible.sideways(prepared)
-    best = (_legible(_tesseract(prepared, "eng", context, "tesseract-rows") if aside else text), prepared, text)
+    best = (sense.legible(_tesseract(prepared, "eng", context, "tesseract-rows") if aside else text), prepared, text)
     lies = LIES.search(_tool("tesseract-turn", prepared, context))
     sure = [TURNS[lies[1]]] if lies and lies[1] != "0" and float(lies[2]) >= SURE else []
     if aside:
         turns = list(dict.fromkeys([*sure, TURNS["90"], TURNS["270"]]))
     else:
-        turns = sure or (list(TURNS.values()) if best[0] < FEW_WORDS else [])
+        turns = sure or (list(TURNS.values()) if best[0] < sense.FEW_WORDS else [])
     for turn in turns:
         turned = legible.fit(picture.transpose(turn))
         found = _tesseract(turned, "eng", context, "tesseract" if turn == TURNS["180"] else "tesseract-rows")
-        score = _legible(found)
+        score = sense.legible(found)
         if score > best[0]:
             best = (score, turned, found)
-        if score >= FEW_WORDS and NUMBERS.search(found) and not aside:
+        if score >= sense.FEW_WORDS and NUMBERS.search(found) and not aside:
             break
     return (best[1], best[2]) if sure or NUMBERS.search(best[2]) else (prepared, text)
 

@@ -9,11 +9,7 @@ import re
 import numpy as np
 from PIL import Image
 
-from gateway.extract.pictures import legible
-from gateway.identifiers.characters import Characters
-from gateway.identifiers.normalise import view
-from gateway.identifiers.registry import IDENTIFYING
-from gateway.identifiers.terms import words
+from gateway.extract.pictures import legible, sense
 
 IDEOGRAPHS = re.compile("[\u3041-\u30fc\u3400-\u9fff]")
 FEW = 8
@@ -35,8 +31,7 @@ STACKED = 6
 
 def likely(picture: Image.Image, read: str) -> bool:
     """Whether a fitted picture, of which that was read in lines, shows columns: then it has no word that is known in lines."""
-    known = words(Characters(view(read).text.lower())).all() if read else frozenset()
-    if not known.isdisjoint(IDENTIFYING):
+    if sense.labelled(read):
         return False
     between, within = _room(picture)
     return between > max(LEAST_ROOM, MORE * within) or (between > within and legible.sideways(picture, COLUMNS))

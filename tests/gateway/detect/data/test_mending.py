@@ -15,6 +15,7 @@ def test_upright_lines_of_pictures():
     assert read("TH73549612B| y") == "TH73549612BI y"
     assert read("YA75422905N」 ベトナム") == "YA75422905NJ ベトナム" and read("「第3A」") == "「第3A」"
     assert read("27 Nov 1953 | 261-74-0613") == "27 Nov 1953 | 261-74-0613"
+    assert read("©123456789") == "C123456789" and read("卡號©3560 0681 9748 2907") == "卡號©3560 0681 9748 2907"
     assert mended(Text("|123456789", "body")).content == "|123456789"
 
 
@@ -45,3 +46,11 @@ def test_a_number_that_a_calendar_folds_is_one():
     text = "BEGIN:VEVENT\r\nDESCRIPTION:帳號\\: 0636\r\n 5812746946\\n王\r\nEND:VEVENT\r\n"
     assert "帳號\\: 06365812746946\\n" in mended(Text(text, "body")).content
     assert mended(Text(text[6:], "body")).content == text[6:]
+
+
+@pytest.mark.parametrize("mark", [".", "-"])
+def test_items_against_their_numbers(mark):
+    text = "\n".join(f"{i}{mark}12345678901{i}" for i in range(1, 5))
+    assert mended(Text(text, "body")).content == text.replace(mark, ")")
+    for other in ("1.1234\n1.2345\n3.4567\n", "2.1234\n3.2345\n", "1.5\n2.5\n", "1. 12345\n2. 12345"):
+        assert mended(Text(other, "body")).content == other

@@ -6,13 +6,14 @@ import time
 
 import pytest
 
-from gateway.extract.pictures.agreed import agreed, whole
+from gateway.extract.pictures.agreed import agreed, known, whole
 
 
 @pytest.mark.parametrize(("english", "named", "read"), [
     ("LI WEI UA17609359JN", "L WE UA1760935N", "L WE UA17609359JN"), ("ET52649683TP", "番号 F 52649683TP", "番号 F ET52649683TP"),
     ("TH69333912KG", "在留カード番号 THe9333912KG", "在留カード番号 TH69333912KG"),
     ("9412 8233 7960 1855", "カード 5412 8233 7969 1855", "カード 5412823379601855"),       # each has one digit wrong
+    ("3560 0681 9748 2907", "言用卡號  3560 0O681 9748 2907", "言用卡號  3560068197482907"),
     ("3183264241", "身分證字號 J483264241", "身分證字號 J183264241"),
 ])
 def test_what_one_reading_has_right(english, named, read):
@@ -37,6 +38,10 @@ def test_other_numbers_stay(english, named):
     ("A123456789", True), ("A123456788", False), ("ES85906596ZJ", True), ("TK1234567", True), ("457947180996280", False), ("20261109", False)])
 def test_whole_numbers(value, right):
     assert whole(value) is right
+
+
+def test_how_many_are_known():
+    assert known("A123456789 and A123456789, 4579 4718 0996 2802, 2026-11-09 10:31 0912-345-678") == 2
 
 
 def test_many_numbers_cost_little():

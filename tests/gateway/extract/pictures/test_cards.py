@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pictures.cards import faced, residence, titled
+from gateway.extract.pictures.cards import faced, listed, titled
 from gateway.identifiers.terms import Labels
 
 
@@ -12,6 +12,7 @@ from gateway.identifiers.terms import Labels
     ("氏名 木村隆 1971年11月24日   運転免許証\n番号 第 549660318782 号",
      "氏名 木村隆 1971年11月24日   運転免許証\n番号 第 運転免許証: 549660318782 号"),
     ("日本国政府 在留カード RESIDENCE CARD\n矯号 KG29163858JD", "日本国政府 在留カード RESIDENCE CARD\n矯号 日本国政府 在留カード RESIDENCE CARD: KG29163858JD"),
+    ("番号 第 307993226480 号\n活免許証", "番号 第 活免許証: 307993226480 号\n活免許証"),       # which stands below it
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):
@@ -44,5 +45,12 @@ def test_the_number_of_a_card_over_its_month(text, read):
 
 def test_residence_cards_under_one_label():
     text = "氏名,在留カード番号,国籍\nLI WEI,SV45948835FH,ベトナム\nJohn Walker MJ53610398ZA 中国"
-    assert residence(text, Labels()) == "在留カード番号: SV45948835FH\n在留カード番号: MJ53610398ZA"
-    assert residence("部品番号 SV45948835FH", Labels()) == residence("在留カード番号", Labels()) == ""
+    assert listed(text, Labels()) == "在留カード番号: SV45948835FH\n在留カード番号: MJ53610398ZA"
+    assert listed("部品番号 SV45948835FH", Labels()) == listed("在留カード番号", Labels()) == ""
+
+
+@pytest.mark.parametrize(("heading", "found"), [
+    ("氏名 放基番号 生年月日", 3), ("旅券番号", 3), ("放基番号", 0), ("部品番号 品名 在庫", 0), ("担当者名 部品番号", 0)])
+def test_passports_of_a_list_of_people_whose_label_was_misread(heading, found):
+    text = f"{heading}\n田中健一 TS5107040 1973-11-25\n渡辺美咲 TK1034699 1949-01-25\n伊藤直樹 MR5104698 1961-05-08"
+    assert len(listed(text, Labels()).split()) == 2 * found

@@ -237,14 +237,6 @@ def test_rarer_kinds_of_pictures(kind):
     assert not PICTURES.claims(Node(Artifact(1, 0, ArtifactKind.IMAGE), b"\x01\x02 some octets of a program" * 3, "application/octet-stream"))
 
 
-def test_prose_that_was_read_whole_needs_no_second_look() -> None:
-    prose = "The gateway takes each message apart and judges what it finds by the policy of the house, dated 12 June 2026.\n" * 8
-    assert pictures._fluent(prose)
-    assert not pictures._fluent(prose[:300])                                              # too little to tell
-    assert not pictures._fluent("9y1 qw4e7a aU pus uM0p 3p1s sd8N aBessaW v saxe1\n" * 30)  # a page on its head
-    assert not pictures._fluent("SABMAS | BER Bit FR ARB / — = ~ , 2026 | — . 5 3 | FR — ; : , .\n" * 20)
-
-
 def test_a_damaged_avif_is_a_picture_that_nobody_sees() -> None:
     out = io.BytesIO()
     Image.effect_noise((300, 200), 80).convert("RGB").save(out, "AVIF")
@@ -292,6 +284,26 @@ def test_a_small_page_is_not_turned_for_what_is_read_of_its_side():
     shown = page(("Ann Bell  QH68956464KL", "Joe Park  WA32088227FA", "Kim Lane  KG29163858JD"))
     texts = [y.content for y in read(png(shown.resize((420, 240))), Tesseract()) if isinstance(y, Text)]
     assert "WA32088227FA" in texts[-1]
+
+
+class Wrong:
+    """A look at how the page lies that is wrong, and readings of the page as it lies and on its head."""
+
+    def __init__(self) -> None:
+        self.first = b""
+
+    def run(self, tool: str, data: bytes, **parameters: str) -> bytes:
+        self.first = self.first or data
+        if tool == "tesseract-turn":
+            return b"Rotate: 180\nOrientation confidence: 9.0\n"
+        if tool == "tesseract-rows":
+            return "個人番号 3215 2973 8340\n".encode() if data == self.first else "巴日7考 079 HY".encode()
+        return b"{8@ABS 3215 2973" if data == self.first else b"THEVOL SCHET BU\n7167 9062 HRY"
+
+
+def test_a_page_lies_as_its_words_are_read() -> None:
+    texts = [y.content for y in read(png(page(("個人番号 3215 2973 8340",) * 4)), Wrong()) if isinstance(y, Text)]
+    assert texts == ["{8@ABS 3215 2973", "個人番号 3215 2973 8340\n"]
 
 
 def test_slices_are_put_together_and_those_of_a_broken_one_stay_white() -> None:
