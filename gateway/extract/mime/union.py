@@ -22,7 +22,7 @@ from gateway.extract.mime.decode import Decoded, by_look, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
 from gateway.extract.mime.headers import parse_headers
-from gateway.extract.mime.views import Leaf, View, describe
+from gateway.extract.mime.views import ENCODINGS, INNER_HEADER, Leaf, View, describe
 from gateway.extract.text import codings
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -165,8 +165,13 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
     """Decodes a leaf in every declared way; new content is added, known content only gains names."""
     raw = leaf.raw
     first: Found | None = None
+    if leaf.media == "multipart/encoded" and INNER_HEADER.search(b"\n" + raw):
+        _parts_in_clear(leaf, reading, found, index, view)
+        return
+    meanings: set[bytes] = set()
     for encoding in leaf.encodings:
         results = decode(raw, encoding)
+        meanings.add(results[0].data.strip())
         if leaf.coding:
             results = [r for result in results for r in (result, *uncoded(result.data, leaf.coding))]
         if results[0].code and not reading:
@@ -184,7 +189,18 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
         if seen:
             _add(seen, leaf, reading, found, index, view)
     if first is not None:
-        first.codes.update(dict.fromkeys(leaf.codes))
+        first.codes.update(dict.fromkeys(code for code in leaf.codes if code != ENCODINGS or len(meanings) > 1))
+    if ENCODINGS in leaf.codes and len(meanings) > 1:
+        view.note(ENCODINGS, leaf.label)
+
+
+def _parts_in_clear(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found], view: View) -> None:
+    """A multipart whose header names an encoding, though its parts stand there as they are (many programs write that): only what
+    decodes to parts is something else."""
+    for encoding in leaf.encodings:
+        for result in decode(leaf.raw, encoding):
+            if INNER_HEADER.search(b"\n" + result.data):
+                _add(result.data, leaf, reading, found, index, view)
 
 
 def _worth(data: bytes, first: bytes) -> bool:

@@ -97,9 +97,10 @@ class View:
         self.irregular |= entity.irregular
         if depth and len(head) > LONG_HEAD:
             self.heads.append(head)
-        for code in entity.codes:
-            self.note(code, label)
         multiparts = [m for m in entity.medias if m.startswith("multipart/")]
+        for code in entity.codes:
+            if code != ENCODINGS or multiparts:          # of others the union says whether what they decode to differs
+                self.note(code, label)
         if multiparts:
             found = False
             for leaf in self.multipart(blob, body, end, label, entity, multiparts[0], depth):
@@ -190,7 +191,8 @@ class View:
 DETACHED = "x-mozilla-external-attachment-url"
 """Thunderbird shows such a part as an attachment and opens what stands at the address, where somebody detached it to a file."""
 NAMING = ("content-description", "content-location")
-LEAF_CODES = frozenset({"MIME-ENCODINGS-CONTRADICT", "MIME-TYPES-CONTRADICT", "MIME-ENCODING-TOKEN", "MIME-REPEATED-FIELD"})
+ENCODINGS = "MIME-ENCODINGS-CONTRADICT"
+LEAF_CODES = frozenset({ENCODINGS, "MIME-TYPES-CONTRADICT", "MIME-ENCODING-TOKEN", "MIME-REPEATED-FIELD"})
 
 
 def span_of_header(blob: bytes, start: int, end: int) -> tuple[bytes, int]:

@@ -118,6 +118,23 @@ BENIGN = {
 }
 
 
+CLEAR = (b"Subject: x\r\nMIME-Version: 1.0\r\nContent-Transfer-Encoding: base64\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n"
+         b"hello\r\n--b\r\nContent-Type: application/pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n%s\r\n--b--\r\n")
+TWICE = b"Content-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+
+
+def test_encodings_that_say_the_same_do_not_contradict():
+    children, codes, _ = seen(HEAD + TWICE + b"Call me tomorrow.\r\n")
+    assert "MIME-ENCODINGS-CONTRADICT" not in codes and len(children) == 1 and "MIME-REPEATED-FIELD" in codes
+    assert "MIME-ENCODINGS-CONTRADICT" in seen(HEAD + TWICE + b"Call =6de tomorrow.\r\n")[1]
+
+
+def test_an_encoding_of_a_multipart_whose_parts_stand_in_clear():
+    children, codes, _ = seen(CLEAR % base64.b64encode(b"%PDF-1.4\n" + bytes(300)))
+    assert [c.data[:5] for c in children] == [b"hello", b"%PDF-"]
+    assert "MIME-ENCODED-MULTIPART" in codes and not [c for c in codes if c.endswith("CONTRADICT")]
+
+
 HOSTILE = ("-CONTRADICT", "-BOTH-USED", "MIME-PARTIAL", "MIME-EXTERNAL-BODY")
 
 
