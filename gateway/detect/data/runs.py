@@ -228,6 +228,7 @@ def _grouped(codes: np.ndarray, kinds: np.ndarray, starts: np.ndarray, ends: np.
     windows = _windows(lengths, first, counts)
     asked = ((longest >= 7) & ~fraction) | windows | (((rest >= 9) | letter) & ~fraction)
     simple = asked & (total > LONGEST) & ~windows & ~letter
+    simple &= (codes[starts[first] - 1] != 44) | (lengths[first] != 3)       # the end of an amount
     if simple.any():
         simple &= ~_mixed(codes, starts, ends, first, counts) & ~_dotted(codes, starts, ends, first, counts)
     short = asked & ~simple & ~windows & ~letter & ~dated & (longest < 7) & (counts <= 3) & ((total == 10) | (total == 11))

@@ -165,6 +165,9 @@ def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: 
 def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     """Groups with separators: the whole as one number, customary groupings inside, and long groups by themselves."""
     groups = [(m.start() + start, m.end() + start) for m in GROUP.finditer(run)]
+    if groups[0][1] - start == 3 and text[start - 1:start] == "," and text[start + 3] == " " and text[max(0, start - 2)] in ALNUM:
+        yield from tokens(text, groups[1][0], end)        # what begins the run ends an amount
+        return
     if NUMBERED.match(text, start) and text[max(0, start - 1)] in "\n\t >":
         yield from _pieces(text, groups[1:], "|")         # no cut: one piece
         return
@@ -241,7 +244,7 @@ def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Tok
     """What a run of several numbers has, cut where the weakest mark stands; groups that no known mark parts one by one."""
     first = 0
     for i in range(len(groups)):
-        if mark and i + 1 < len(groups) and not _parts(text[groups[i][1]:groups[i + 1][0]], mark):
+        if mark and i + 1 < len(groups) and (text[groups[i][1]:groups[i + 1][0]].strip(" ") or " ") != mark:
             continue
         start, end = groups[first][0], groups[i][1]
         if i > first:
@@ -251,10 +254,6 @@ def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Tok
             if token is not None:
                 yield token
         first = i + 1
-
-
-def _parts(between: str, mark: str) -> bool:
-    return (between.strip(" ") or " ") == mark
 
 
 def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
@@ -281,8 +280,9 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int], digits:
         if token is not None:
             yield token
     i, at = first, sum(sizes[:first])
+    marks = [text[end:begin] for (_, end), (begin, _) in zip(groups, groups[1:], strict=False)]
     while i < len(groups):
-        count = customary(sizes, i, digits[at:at + LONGEST])
+        count = customary(sizes, i, digits[at:at + LONGEST], marks)
         end = at + sum(sizes[i:i + max(count, 1)])
         token = _plain(text, digits[at:end], groups[i][0], groups[i + count - 1][1], True) if count else None
         if token is not None:

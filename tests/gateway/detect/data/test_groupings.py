@@ -29,3 +29,17 @@ def test_other_numbers_are_not_taken_for_such_groups():
     assert customary([4, 4, 4, 2], 0, "12345678901234") == 3              # twelve digits and a code
     assert lettered([3, 3, 3, 4], "5123456781234") == 0
     assert ("LD9", "M345678901") not in found("型號 M 345 678 901 0912-345-678")
+
+
+def test_one_number_has_one_mark_between_its_groups():
+    assert found("090-1234-5678 1234 5678 9018") == [("D12", "123456789018")]
+    assert ("D16", "4539148803436467") in found("090-1234-5678 4539 1488 0343 6467")
+
+
+def test_the_end_of_an_amount_begins_no_number():
+    assert found("金額 12,731 1234 5678 9018") == [("D12", "123456789018")]
+    assert found("1,731 4539 1488 0343 6467") == [("D16", "4539148803436467")]
+
+
+def test_the_number_of_an_item_with_a_letter_is_no_part():
+    assert found("A1 4539 1488 0343 6467") == [("D16", "4539148803436467")]
