@@ -32,7 +32,7 @@ class Limits:
     parts: int = setting(count(10, 100000), 1000, "MIME parts of one message.")
     expanded: int = setting(size(1 << 20, 16 << 30), "512MiB", "Octets of all artifacts together, unpacked.")
     ratio: int = setting(count(10, 100000), 100,
-        "Unpacked to packed octets, judged above `ratio_floor`; 40 at the most for a file of more than 128 MiB.")
+        "Unpacked to packed octets, judged above `ratio_floor`; 20 at the most for more than 128 MiB.")
     ratio_floor: int = setting(size(1 << 10, 1 << 30), "8MiB", "Unpacked octets below which a high ratio is ordinary.")
     guessing: float = setting(duration(0.1, 60), "1500ms",
         "CPU for trying passwords, over all locked files of one message; estimated, so that every machine tries the same.")

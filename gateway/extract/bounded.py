@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -20,9 +21,9 @@ STEP = 1 << 18                           # octets made by one call of a decompre
 FEED = 1 << 16                           # packed octets given to it at a time
 ZSTD = b"\x28\xb5\x2f\xfd"
 ZSTD_FRAMES = 1_000                      # of one file; programs that pack in parallel make one a megabyte
-LARGE, LARGE_RATIO = 128 << 20, 40
-"""Octets of one member, and how many times its packed ones, from which on it is a bomb below the ratio of small ones: logs and
-tables of that size shrink to a tenth or a twentieth."""
+LARGE, LARGE_RATIO = 128 << 20, 20
+"""Octets of one member or of all in one container, and how many times the packed ones, from which on they are a bomb below the
+ratio of small ones: logs and tables of that size shrink to a tenth or a twentieth, and texts of half the size are not judged."""
 KEPT = 1 << 20                           # octets of a member that broke a limit which are still shown to the detectors
 
 
@@ -55,6 +56,22 @@ class Damaged(Exception):
         self.head = head
 
 
+SWOLLEN = f"{LARGE >> 20} MiB and more than {LARGE_RATIO} to 1"
+
+
+def swollen(octets: int, packed: int) -> bool:
+    """Whether so many octets are too many for what they were packed in, although each part of them may be in proportion."""
+    return octets > LARGE and octets > LARGE_RATIO * max(1, packed)
+
+
+class Made(io.BytesIO):
+    """What is being unpacked. Handing it out at the end copies nothing, as it would of a bytearray."""
+
+    def head(self) -> bytes:
+        """Its first KEPT octets."""
+        return self.getvalue()[:KEPT]
+
+
 @dataclass(slots=True)
 class Budget:
     """What one container may unpack to. All its members share it."""
@@ -72,14 +89,17 @@ class Budget:
         """Raises LimitReached when a member of so many octets, made of `consumed` packed ones, is too much."""
         self.announced(len(made), consumed, made)
 
-    def announced(self, octets: int, consumed: int, made: bytes | bytearray) -> None:
+    def announced(self, octets: int, consumed: int, made: bytes | bytearray | Callable[[], bytes]) -> None:
         """The same of a member that is going to have so many, of which some are `made`."""
+        code, detail = IncidentCode.RATIO, ""
         if self.made + octets > self.size:
-            raise LimitReached(IncidentCode.SIZE, f"unpacks to more than {self.size} octets", bytes(made[:KEPT]))
-        if octets > LARGE and octets > LARGE_RATIO * max(1, consumed):
-            raise LimitReached(IncidentCode.RATIO, f"{LARGE >> 20} MiB and more than {LARGE_RATIO} to 1", bytes(made[:KEPT]))
-        if octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
-            raise LimitReached(IncidentCode.RATIO, f"more than {self.limits.ratio} to 1", bytes(made[:KEPT]))
+            code, detail = IncidentCode.SIZE, f"unpacks to more than {self.size} octets"
+        elif swollen(octets, consumed):
+            detail = SWOLLEN
+        elif octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
+            detail = f"more than {self.limits.ratio} to 1"
+        if detail:
+            raise LimitReached(code, detail, made() if callable(made) else bytes(made[:KEPT]))
 
     def spend(self, octets: int) -> None:
         self.made += octets
@@ -95,7 +115,7 @@ class Decompressor(Protocol):
 
 def pump(budget: Budget, data: bytes, decompressor: Decompressor) -> tuple[bytes, bytes]:
     """Runs a bz2 or lzma decompressor object; returns (unpacked, octets after its end)."""
-    made = bytearray()
+    made = Made()
     at = 0
     try:
         while not decompressor.eof:
@@ -105,20 +125,20 @@ def pump(budget: Budget, data: bytes, decompressor: Decompressor) -> tuple[bytes
                 at += len(feed)
                 if not feed:
                     break
-            made += decompressor.decompress(feed, STEP)
-            budget.check(made, at)
+            made.write(decompressor.decompress(feed, STEP))
+            budget.announced(made.tell(), at, made.head)
     except (lzma.LZMAError, OSError, EOFError, ValueError) as error:
-        raise Damaged(type(error).__name__, bytes(made)) from error
-    budget.spend(len(made))
+        raise Damaged(type(error).__name__, made.getvalue()) from error
+    budget.spend(made.tell())
     if not decompressor.eof:
-        raise Damaged("data end early", bytes(made))
-    return bytes(made), decompressor.unused_data + data[at:]
+        raise Damaged("data end early", made.getvalue())
+    return made.getvalue(), decompressor.unused_data + data[at:]
 
 
 def inflate(budget: Budget, data: bytes, window_bits: int = -15) -> tuple[bytes, bytes]:
     """Deflate (raw by default); returns (unpacked, octets after its end)."""
     machine = zlib.decompressobj(window_bits)
-    made = bytearray()
+    made = Made()
     at = 0
     try:
         while not machine.eof and (at < len(data) or machine.unconsumed_tail):
@@ -126,15 +146,15 @@ def inflate(budget: Budget, data: bytes, window_bits: int = -15) -> tuple[bytes,
             if not feed:
                 feed = data[at:at + FEED]
                 at += len(feed)
-            made += machine.decompress(feed, STEP)
-            budget.check(made, at)
-        made += machine.flush(STEP) if not machine.eof else b""
+            made.write(machine.decompress(feed, STEP))
+            budget.announced(made.tell(), at, made.head)
+        made.write(machine.flush(STEP) if not machine.eof else b"")
     except zlib.error as error:
-        raise Damaged("deflate", bytes(made)) from error
-    budget.spend(len(made))
+        raise Damaged("deflate", made.getvalue()) from error
+    budget.spend(made.tell())
     if not machine.eof:
-        raise Damaged("data end early", bytes(made))
-    return bytes(made), machine.unused_data + data[at:]
+        raise Damaged("data end early", made.getvalue())
+    return made.getvalue(), machine.unused_data + data[at:]
 
 
 def bunzip2(budget: Budget, data: bytes) -> tuple[bytes, bytes]:

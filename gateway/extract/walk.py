@@ -17,7 +17,7 @@ from itertools import accumulate, chain
 from gateway.extract import crowds
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
-from gateway.extract.bounded import LimitReached
+from gateway.extract.bounded import SWOLLEN, LimitReached, swollen
 from gateway.extract.identify import identify, is_light, names_container, needs_reader
 from gateway.extract.nominal import nominal
 from gateway.extract.passwords import everything, listen
@@ -293,6 +293,9 @@ class _Walk:
             return self.stop(IncidentCode.SIZE, artifact, f"more than {self.budget} octets unpacked")
         if crowded and (job.expanded > limits.ratio_floor or self.dense > DENSE * limits.ratio_floor):
             self.incident(IncidentCode.RATIO, artifact, f"more than {limits.ratio} to 1")
+            return False
+        if swollen(job.expanded, artifact.size):
+            self.incident(IncidentCode.RATIO, artifact, SWOLLEN)
             return False
         self.push(child, artifact)
         return True

@@ -4,7 +4,20 @@ import pytest
 import zstandard
 
 from gateway.extract.base import Context
-from gateway.extract.bounded import KEPT, LARGE, LARGE_RATIO, Budget, Damaged, LimitReached, counted, inflate, unlzma, unzstd
+from gateway.extract.bounded import (
+    KEPT,
+    LARGE,
+    LARGE_RATIO,
+    Budget,
+    Damaged,
+    LimitReached,
+    Made,
+    counted,
+    inflate,
+    swollen,
+    unlzma,
+    unzstd,
+)
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.builders.archives import deflate
@@ -72,7 +85,18 @@ def test_zstd_frames_are_counted():
 
 def test_a_large_member_has_a_lower_ratio():
     allowed = budget(expanded=1 << 30)
-    for octets, packed in ((LARGE, 2 << 20), (LARGE + 1, LARGE // LARGE_RATIO + 1), (LARGE * 3, LARGE // 10)):
+    for octets, packed in ((LARGE, 2 << 20), (LARGE + 1, LARGE // LARGE_RATIO + 1), (LARGE * 3, LARGE // 5)):
         allowed.announced(octets, packed, b"")
-    with pytest.raises(LimitReached, match="128 MiB and more than 40 to 1"):
+    with pytest.raises(LimitReached, match="128 MiB and more than 20 to 1"):
         allowed.announced(LARGE + 1, LARGE // LARGE_RATIO - 1, b"")
+
+
+def test_members_together_have_a_lower_ratio_too():
+    assert swollen(LARGE + 1, LARGE // LARGE_RATIO - 1) and not swollen(LARGE + 1, LARGE // LARGE_RATIO + 1)
+    assert not swollen(LARGE, 1)
+
+
+def test_what_is_unpacked_is_handed_out_without_a_copy():
+    made = Made()
+    made.write(b"x" * (3 * KEPT))
+    assert made.getvalue() is made.getvalue() and made.head() == b"x" * KEPT
