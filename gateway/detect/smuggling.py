@@ -119,7 +119,7 @@ class SmugglingDetector:
         brought = endings & XHTML and any(o.detail == "markup" for o in sample.observed("HTML-ENTITY"))
         framed = {o.detail for o in sample.observed("HTML-TAG")} & {"iframe", "object", "embed", "form"}
         styled = endings & (DATA | XHTML) and any(o.detail == "sheet" for o in sample.observed("HTML-ENTITY"))
-        if brought or styled or (endings & DATA and (framed or sample.observed("HTML-SCRIPT"))):
+        if brought or styled or (endings & DATA and (framed or sample.observed("HTML-SCRIPT") or _remote_script(sample))):
             evidence = ("data that a browser shows as a page with a script",)
             yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
 
@@ -152,6 +152,11 @@ class SmugglingDetector:
 
 def _inert(detail: str) -> bool:
     return detail.rpartition(" ")[2].startswith(INERT)
+
+
+def _remote_script(sample: Sample) -> bool:
+    """Whether a script comes from an address, under whatever prefix."""
+    return any(o.detail.partition(" ")[0].rpartition(":")[2] == "script" for o in sample.observed("HTML-LINK"))
 
 
 def _brings(sample: Sample) -> bool:

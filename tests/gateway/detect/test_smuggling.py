@@ -104,6 +104,8 @@ def test_data_that_a_browser_runs():
     script, markup = ("HTML-SCRIPT", "10 characters"), ("HTML-ENTITY", "markup")
     assert look(script, names=("a.xml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
     assert look(markup, names=("a.xhtml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
+    assert look(("HTML-LINK", "a:script https://h.example/a.js"), names=("a.rss",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}
+    assert look(("HTML-LINK", "a:link https://h.example/script"), names=("a.rss",)) == {}
     assert look(script, names=("a.xhtml",)) == look(markup, names=("a.xml",)) == look(("HTML-ENTITY", ""), names=("a.xhtml",)) == {}
 
 
