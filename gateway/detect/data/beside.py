@@ -13,7 +13,7 @@ OF_A_PERSON = frozenset({"id", "name", "address", "birthdate", "email", "phone"}
 """Labels that speak of a person, but not of the number's type: the address that stands in one sentence before the next number."""
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
-BETWEEN = re.compile(r"[\t,;=、。，；:：0-9()（）\[\]「」『』【】<>《》\"'/|]+")
+BETWEEN = re.compile(r"[\t,;=、。，；:：0-9()（）\[\]「」『』【】<>《》\"'/|@#~→]+")
 ADDRESSED = re.compile(
     r"^(?:另外|另|及|與|和|なお|また|及び|또한|및)?(?:客戶|客户|顧客|會員|会员|고객)?\s?"
     r"(?P<name>\S{1,4}?(?:[ \u3000]\S{1,3}?)?)\s?(?:(?P<title>先生|女士|小姐|君|様|さん|氏|님|씨|고객)\S{0,4}(?:\s\S{1,6})?)?"

@@ -280,7 +280,7 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int], digits:
         if token is not None:
             yield token
     i, at = first, sum(sizes[:first])
-    marks = [text[end:begin] for (_, end), (begin, _) in zip(groups, groups[1:], strict=False)]
+    marks = [text[groups[k][1]:groups[k + 1][0]] for k in range(len(groups) - 1)]
     while i < len(groups):
         count = customary(sizes, i, digits[at:at + LONGEST], marks)
         end = at + sum(sizes[i:i + max(count, 1)])
