@@ -90,6 +90,8 @@ RECODED = ("utf-16", "utf-32", "iso2022")
 MAX_LINKS = 2000
 SCRIPTED = re.compile(r"<(?:[\w-]{1,40}:)?script|[\s/\"']on[a-z]{3,30}\s{0,8}=|(?:java|vb)script:|srcdoc", re.I)
 """Anything that runs, however the markup around it is read."""
+RAW_TEXTS = frozenset({"title", "textarea", "xmp"})
+"""Elements whose content is no markup in HTML, and is some in XML (HTML 13.1.2.5)."""
 BODIES = 2
 """Nodes below which a page without a name is no body of the message."""
 ELEMENTS = 400_000
@@ -228,6 +230,7 @@ def parse(source: str, full: bool = False) -> Page:
     out = page.visible
     veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
     tables = html_tables.Tables(words, page.rows)
+    xml = source[:400].lstrip().startswith("<?xml")
     at, typed = 0, False                               # within text whose blanks stay
     styles: dict[tuple[str, str], bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
@@ -259,7 +262,7 @@ def parse(source: str, full: bool = False) -> Page:
                 dull.add(tag)
             if name.endswith(":script"):
                 page.scripts.append(source[at:source.find("</", at)])
-            if name in CLOSING:
+            if name in CLOSING and not (xml and name in RAW_TEXTS):
                 at = _raw(page, name, source, at, full)
             elif not veil and (_hides(name, attributes, styles) or (full and name in READINGS)):
                 veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
@@ -335,7 +338,7 @@ def _raw(page: Page, name: str, source: str, at: int, full: bool) -> int:
         _styles(page, content, len(page.visible))
     if name == "script" or (name == "style" and "expression(" in content):
         page.scripts.append(content)                     # values that old browsers work out
-    elif name in ("title", "textarea", "xmp"):
+    elif name in RAW_TEXTS:
         page.visible.append(content + "\n")
     elif name == "noscript":
         return at

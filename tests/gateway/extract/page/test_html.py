@@ -276,3 +276,9 @@ def test_parts_of_pages_by_the_scheme_of_the_page():
     assert not [i for i in extract(page) if isinstance(i, Observation) and i.code.startswith("DOC-")]
     for other in ("<a href='//cdn.example/a/b.exe'>x</a>", "<iframe src='//cdn.example/a/b.js'></iframe>", r"<script src='\\cdn.example\a\b.js'></script>"):
         assert [i for i in extract(other) if isinstance(i, Observation) and i.code == "DOC-LINK-PROGRAM"], other
+
+
+def test_titles_of_xml_are_markup():
+    inside = "<rss><title xmlns:a='http://www.w3.org/1999/xhtml'><a:script src='https://h.example/a.js'/>x</title></rss>"
+    assert [tag for tag, _, _ in parse("<?xml version='1.0'?>" + inside).links] == ["a:script"] and parse(inside).links == []
+    assert visible("<?xml version='1.0'?><html><title>t</title><p>u</p></html>").split() == ["t", "u"]
