@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from html import unescape
 
 from gateway.extract.base import Child, Yield
-from gateway.extract.office.macros import MEDIA_TYPE
+from gateway.extract.office.scripted import MEDIA_TYPE
 from gateway.extract.office.targets import Place, judge, place
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.office import hwpscript, macros
+from gateway.extract.office import hwpscript, scripted
 from gateway.extract.office.compound import Storage
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
@@ -74,7 +74,7 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
         elif data:
             yield Child(data, ArtifactKind.OBJECT, (name,))
             if storage.name.lower() == SCRIPTS and name.lower() != VERSION and (code := hwpscript.code(data)):
-                yield macros.script(name, code.encode("utf-8", "replace"))
+                yield scripted.script(name, code.encode("utf-8", "replace"))
 
 
 def paragraphs(data: bytes) -> Iterator[str]:

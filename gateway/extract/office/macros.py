@@ -8,11 +8,11 @@ from oletools import mraptor
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office import vba
+from gateway.extract.office.scripted import MEDIA_TYPE
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
-MEDIA_TYPE = "text/x-vba"
 VOTE_CHARACTERS = 200_000                # of one module that mraptor reads: 104 ms for 511 kB were measured
 
 
@@ -43,13 +43,6 @@ def module_child(module: vba.Module) -> Child:
         seen.append(Observation("VBA-UNREAD", module.name))
     return Child(module.source.encode("utf-8", "replace"), ArtifactKind.MACRO, (module.name,), detected_type=MEDIA_TYPE,
                  observations=tuple(seen), texts=(Text(module.source, "macro"),))
-
-
-def script(name: str, data: bytes) -> Child:
-    """One script of a document in another language: Basic, Python, BeanShell, JavaScript."""
-    text = data.decode("utf-8", "replace")
-    return Child(data, ArtifactKind.MACRO, (name,), detected_type=MEDIA_TYPE, observations=(Observation("VBA-MODULE", name),),
-                 texts=(Text(text, "macro"),))
 
 
 def vote(source: str) -> list[Observation]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import hwpscript, macros, targets
+from gateway.extract.office import hwpscript, scripted, targets
 from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.package import Package, PartRefused, is_package
@@ -199,7 +199,7 @@ class _Body:
             yield Problem(IncidentCode.RATIO, "cells or blanks that are repeated more often than any sheet can hold")
         for name, code in self.modules:
             if code.strip():
-                yield macros.script(name, code.encode("utf-8", "replace"))
+                yield scripted.script(name, code.encode("utf-8", "replace"))
         for text in self.binaries[:BINARIES]:
             yield from binary(text)
         if len(self.binaries) > BINARIES:
@@ -261,7 +261,7 @@ def _part(name: str, data: bytes) -> Iterator[Yield]:
         yield Problem(IncidentCode.ENCRYPTED, "OpenDocument")
     elif low.startswith("scripts/") and not low.endswith("/"):
         if low not in hwpscript.NAMES or hwpscript.code(data):
-            yield macros.script(name.rpartition("/")[2], data)
+            yield scripted.script(name.rpartition("/")[2], data)
     elif not looks_like_xml(data):
         if low != "mimetype":
             kind = ArtifactKind.IMAGE if data.startswith(PICTURES) else ArtifactKind.OBJECT

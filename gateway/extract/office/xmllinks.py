@@ -16,7 +16,7 @@ from html import unescape
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import counted
 from gateway.extract.charset import readings
-from gateway.extract.office import hwpscript, macros
+from gateway.extract.office import hwpscript, scripted
 from gateway.extract.office.fetched import elsewhere
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
@@ -84,7 +84,7 @@ def _scripts(text: str) -> Iterator[Child]:
         end = text.find(SCRIPT_ENDS, source.end())
         code = unescape(SECTION.sub("", text[source.end():end if end >= 0 else len(text)])).encode("utf-8", "replace")
         if hwpscript.code(code):
-            yield macros.script("defaultjscript", code)
+            yield scripted.script("defaultjscript", code)
         source = SCRIPT.search(text, end) if end >= 0 else None
 
 
