@@ -255,7 +255,7 @@ class Labels:
             tail = tail[:-1]
         if "_" in tail:
             tail = tail.replace("_", " ")                 # id_card_no is no card_no
-        word = _direct(tail)
+        word = _direct(tail) if tail[-1:] in _LENGTHS else ""
         if word:
             kinds = _DIRECT[word]
             while (tail := tail[:-len(word)].rstrip(" "))[-1:] in _OR and (word := _direct(tail := tail[:-1].rstrip(" "))):
@@ -267,8 +267,8 @@ class Labels:
         last = words[-1]
         kinds = _kinds(last.group())
         between = lowered[last.end():]
-        many = sum(map(str.isdigit, between)) >= CROSSED
-        crossed = (many or kinds <= AGAINST) and (_OTHER.search(between) is not None or (many and kinds <= AGAINST))
+        against, other = kinds <= AGAINST, _OTHER.search(between) is not None
+        crossed = (against and other) or ((against or other) and sum(map(str.isdigit, between)) >= CROSSED)
         return NONE if crossed else kinds
 
     def _remember(self, key: str, kinds: frozenset[str]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from gateway.identifiers import cn, kr, payment
 
 Sizes = tuple[int, ...]
+Span = tuple[int, int]
 CUSTOMARY: tuple[Sizes, ...] = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
 """Groupings that people write; looked for inside longer runs of groups."""
 PROVEN: dict[Sizes, Callable[[str], bool]] = {
@@ -20,19 +21,26 @@ SECOND = "1289"
 _EVERY = (*PROVEN, *CUSTOMARY)
 BEGINNINGS = frozenset(window[:3] for window in _EVERY)
 """The sizes with which one of them begins."""
+FIRST = frozenset(window[0] for window in _EVERY)
+"""The sizes of their first groups."""
 _BEGUN = {size: tuple(window for window in _EVERY if window[0] == size) for size, *_ in _EVERY}
 
 
-def customary(sizes: list[int], first: int, digits: str, marks: Sequence[str] = ()) -> int:
-    """How many groups from one on are one number; 0 where no grouping fits. `digits`: those from there on. `marks`: what
-    stands behind each group; one number has the same between all of its groups, and a telephone before it another."""
-    if marks and 0 < first < len(marks) and marks[first - 1].strip(" ") and not marks[first].strip(" "):
-        return 0                                          # the last group of what hyphens or dots hold together
+def customary(text: str, groups: list[Span], sizes: list[int], first: int, digits: str) -> int:
+    """How many groups of a text from one on are one number; 0 where no grouping fits. `digits`: those from there on.
+
+    One number has the same mark between all of its groups; the last group of what hyphens or dots hold together is no first one.
+    """
+    left = len(sizes) - first
     for window in _BEGUN.get(sizes[first], ()):
-        if tuple(sizes[first:first + len(window)]) == window and len(set(marks[first:first + len(window) - 1])) <= 1:
+        count = len(window)
+        if count <= left and sizes[first + 1] == window[1] and tuple(sizes[first:first + count]) == window:
+            marks = [text[groups[i][1]:groups[i + 1][0]] for i in range(max(0, first - 1), first + count - 1)]
+            before = marks.pop(0) if first else ""
+            held = before.strip(" ") and not marks[0].strip(" ")
             proof = PROVEN.get(window)
-            if proof is None or proof(digits[:sum(window)]):
-                return len(window)
+            if not held and len(set(marks)) == 1 and (proof is None or proof(digits[:sum(window)])):
+                return count
     return 0
 
 

@@ -113,7 +113,7 @@ def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) ->
     seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
     plain, found = tabulated(seen)
     if "\t" not in plain:
-        plain = stacked.rows(headed.rows(plain, labels), labels)
+        plain = stacked.rows(headed.rows(plain, labels) if above is None else plain, labels)
         found = found and found.of(plain)
     return _grid(id, text.source, seen, plain, found, False, labels, above)
 

@@ -48,7 +48,7 @@ FOLD = re.compile(r"\r?\n[ \t]")
 
 def mended(text: Text) -> Text:
     """What is shown backwards as it is shown; calendars without their folds; what Tesseract takes letters for, put right."""
-    if ITEMS.search(text.content) is not None:
+    if ("\n2." in text.content or "\n2-" in text.content) and ITEMS.search(text.content) is not None:
         text = replace(text, content=itemised(text.content))
     if text.content.startswith("BEGIN:V"):
         text = replace(text, content=FOLD.sub("", text.content))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.groupings import customary, lettered
+from gateway.detect.data.groupings import FIRST, customary, lettered
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -188,8 +188,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
             yield token
         return
     # numbers side by side: nobody writes one so
-    row = len(groups) == 2 and sizes[0] <= 2 and sizes[1] >= 7 and text[max(0, start - 1)] in "\n>"
-    listed = marks == {" "} and (max(sizes) >= 9 or (len(groups) == 2 and min(sizes) >= 7) or row)
+    listed = marks == {" "} and (max(sizes) >= 9 or (len(groups) == 2 and sizes[1] >= 7 and (
+        sizes[0] >= 7 or (sizes[0] <= 2 and text[max(0, start - 1)] in "\n>"))))
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
         token = _plain(text, text[slice(*groups[0])], *groups[0])
         if token is not None:
@@ -200,7 +200,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token
-            if marks == {" "} and max(sizes) in BY_ITSELF and not customary(sizes, 0, digits):
+            if marks == {" "} and max(sizes) in BY_ITSELF and not customary(text, groups, sizes, 0, digits):
                 yield from _long(text, groups)            # an account and its balance, perhaps
             return
     day = DAY.search(text, start, end) if len(marks) > 1 else None
@@ -280,9 +280,8 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int], digits:
         if token is not None:
             yield token
     i, at = first, sum(sizes[:first])
-    marks = [text[groups[k][1]:groups[k + 1][0]] for k in range(len(groups) - 1)]
     while i < len(groups):
-        count = customary(sizes, i, digits[at:at + LONGEST], marks)
+        count = customary(text, groups, sizes, i, digits[at:at + LONGEST]) if sizes[i] in FIRST else 0
         end = at + sum(sizes[i:i + max(count, 1)])
         token = _plain(text, digits[at:end], groups[i][0], groups[i + count - 1][1], True) if count else None
         if token is not None:

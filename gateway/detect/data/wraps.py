@@ -9,8 +9,10 @@ from gateway.detect.data.layout import paper
 
 CUT = re.compile(r"[0-9A-Z\u3041-\u9fff\uff1a:]\r?\n[為为是はが:\uff1a]?[0-9A-Z]{1,18}(?=[,;)\u3002\uff08-\uff1b\u3041-\u9fff])")
 """A line that begins with a number or its rest, and words right behind it."""
-MOST, NARROW, FULL = 2000, 16, 2
+MOST, NARROW, FULL = 1000, 16, 2
 """Lines of a text, characters of a full line and full lines of a paragraph, at the most and at the least."""
+LONGEST = 60_000
+"""Characters of a text in which it is looked for: a letter, no book."""
 _WORDS = re.compile("[\u3041-\u9fff\uac00-\ud7a3]")
 WORDS = 0.25
 """Of its characters, as many are words of East Asia; a table has fewer."""
@@ -19,7 +21,7 @@ _ROOM = re.compile("[\t|]| {2}")
 
 def whole(text: str) -> str:
     """The text with such paragraphs in one line each; as it is where it has none."""
-    if CUT.search(text) is None:
+    if text.isascii() or text.count("\n", 0, LONGEST) > MOST or CUT.search(text, 0, LONGEST) is None:
         return text
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MOST:
