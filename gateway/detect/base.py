@@ -56,9 +56,9 @@ class Allowance:
 
     left: int
 
-    def spend(self) -> None:
-        """Takes one. Raises TooMuch where none is left."""
-        self.left -= 1
+    def spend(self, number: int = 1) -> None:
+        """Takes so many. Raises TooMuch where fewer are left."""
+        self.left -= number
         if self.left < 0:
             raise TooMuch
 

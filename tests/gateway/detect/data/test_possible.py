@@ -4,7 +4,11 @@ import random
 
 import pytest
 
+from gateway.detect.base import Scope, TooMuch
 from gateway.detect.data import possible
+from gateway.detect.data.detector import CustomerData
+from gateway.model.content import Text
+from gateway.model.transaction import Direction
 
 SOUP = "the report 的一是三二 ol O I | ー12 ４５ ① ٣ é😀\n"
 
@@ -35,3 +39,18 @@ def test_what_is_no_number(text):
 @pytest.mark.parametrize("digits", ["༠༡༢༣༤༥༦༧༨༩", "၀၁၂၃၄၅၆၇၈၉", "᠐᠑᠒᠓᠔᠕᠖᠗᠘᠙", "០១២៣៤៥៦៧៨៩", "௦௧௨௩௪௫௬௭௮௯", "〇〡〢〣〤〥〦〧〨〩"])
 def test_digits_of_every_script(digits):
     assert possible.number(digits) and possible.number("字" * 2000 + digits)
+
+
+@pytest.mark.parametrize("line", ["1.23.4-567.89 ", "123-45-6789 1 ", "12 34 56 7890 "])
+def test_groups_of_digits_without_end_are_counted_before_any_is_looked_at(line):
+    look = CustomerData(Scope(Direction.OUTBOUND, "a@bank.example", (), ()))
+    half = line * (possible.JOINED // 2)
+    assert possible.joined(half) > possible.JOINED
+    with pytest.raises(TooMuch):
+        look._text(Text(half, "body"), 0)
+
+
+@pytest.mark.parametrize("line", ["2026-05-12 12:01:09.123 INFO [w-01] id=123456789012 from 10.1.3.1 took 12 ms\n", "0912345678,A123456789,Taipei\n"])
+def test_logs_and_tables_of_25_megabytes_are_no_storm(line):
+    assert possible.joined(line * (25_000_000 // len(line))) < possible.JOINED
+    assert possible.joined(line) == 0
