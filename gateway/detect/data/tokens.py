@@ -282,7 +282,7 @@ def _windows(text: str, groups: list[tuple[int, int]], sizes: list[int], digits:
     i, at = first, sum(sizes[:first])
     while i < len(groups):
         count = customary(text, groups, sizes, i, digits[at:at + LONGEST]) if sizes[i] in FIRST else 0
-        end = at + sum(sizes[i:i + max(count, 1)])
+        end = at + sum(sizes[i:i + count]) if count else at
         token = _plain(text, digits[at:end], groups[i][0], groups[i + count - 1][1], True) if count else None
         if token is not None:
             yield token
