@@ -22,6 +22,8 @@ LINES, FLECKS = 1.5, 2
 """Height of lines of red type, in heights of the other type; marks of a row of pixels that are none."""
 FAR_OVER, LETTERS = 0.1, 6
 """The same of red that is a line of letters, as the number of an identity card is, and how many of these at the least."""
+EDGE = 3
+"""Pixels across of which the middle one is of a seal and all are taken with it."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -63,7 +65,8 @@ def _unsealed(picture: Image.Image, ink: Image.Image, one: Image.Image, other: I
         return picture
     if stamped > 3 * sum(strongest.histogram()[:INK]) or (touched < FAR_OVER and _a_line(seal)):
         return picture
-    return Image.composite(Image.new("RGB", picture.size, "white"), picture, seal)
+    edges = ImageChops.subtract(seal.filter(ImageFilter.MaxFilter(EDGE)), type_)          # half of its colour, dust when it is gone
+    return Image.composite(Image.new("RGB", picture.size, "white"), picture, edges)
 
 
 def _a_line(marks: Image.Image) -> bool:
