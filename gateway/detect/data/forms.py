@@ -31,8 +31,13 @@ def of_their_form(text: str, found: Characters | None = None) -> Iterator[tuple[
     yield from stripes(text, found)
     if found is None or found.has("<"):
         yield from travel_documents(text)
-    yield from passengers(text)
-    yield from messages(text)
+    yield from passengers(text, found)
+    yield from messages(text, found)
+
+
+def _says(text: str, found: Characters | None, word: str) -> bool:
+    """Whether the word is in the text; looked for only where all its characters are: that costs a tenth."""
+    return (found is None or all(map(found.has, word))) and word in text
 
 
 TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
@@ -59,9 +64,9 @@ FIELD_TWO = re.compile(r"id=[\"']2[\"'] value=[\"']([3-6][0-9]{12,18})[\"']")
 ISSUERS = {name[:2]: passport for name, passport in PASSPORTS.items()}
 
 
-def passengers(text: str) -> Iterator[tuple[str, Token]]:
+def passengers(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Passports of passengers, in a text that has such messages."""
-    for match in PASSENGER.finditer(text) if "DOCS" in text else ():
+    for match in PASSENGER.finditer(text) if _says(text, found, "DOCS") else ():
         name, shape = ISSUERS[match[2][:2]]
         letters = sum(map(str.isalpha, match[3]))
         if f"{'L' * letters}D{len(match[3]) - letters}" == shape:
@@ -71,15 +76,17 @@ def passengers(text: str) -> Iterator[tuple[str, Token]]:
 BY_SHAPE = {shape: name for name, shape in PASSPORTS.values()}
 
 
-def messages(text: str) -> Iterator[tuple[str, Token]]:
+def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, Token]]:
     """Numbers in messages between computers that name their kind by a code."""
-    for match in TRAVELLER.finditer(text) if "DOC+P" in text else ():
+    for match in TRAVELLER.finditer(text) if _says(text, found, "DOC+P") else ():
         shape = f"{'L' * len(match[1])}D{len(match[2])}"
         if shape in BY_SHAPE:
             yield BY_SHAPE[shape], Token(shape, match[1] + match[2], match.start(1), match.end(2))
-    for match in INSURED.finditer(text) if "*34*" in text or "REF*SY*" in text else ():
+    insurers = _says(text, found, "*34*") or _says(text, found, "*SY*")
+    for match in INSURED.finditer(text) if insurers else ():
         yield "us.ssn", Token("D9", match[1], *match.span(1))
-    for match in FIELD_TWO.finditer(text) if "=\"2\"" in text or "='2'" in text else ():
+    logged = _says(text, found, "\"2\"") or _says(text, found, "'2'")
+    for match in FIELD_TWO.finditer(text) if logged else ():
         if payment.card(match[1]):
             yield "card", Token("PAN", match[1], *match.span(1))
 

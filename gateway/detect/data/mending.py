@@ -28,6 +28,8 @@ BACKWARDS = re.compile("\u202e([^\n\u202a-\u202e\u2066-\u2069]{2,400})")
 ITEM = re.compile(r"^([0-9]{1,3})[.\-](?=[A-Z]{0,2}[0-9]{3})", re.M)
 ITEMS = re.compile(r"^1[.\-][A-Z]{0,2}[0-9]{3}[^\n]{0,200}\r?\n2[.\-][A-Z]{0,2}[0-9]{3}", re.M)
 """The first two items of a list: its numbers against what they number."""
+LISTS = 200_000
+"""Characters of a text in which such lists are looked for: their items have numbers of three digits at the most."""
 
 
 def itemised(text: str) -> str:
@@ -48,7 +50,8 @@ FOLD = re.compile(r"\r?\n[ \t]")
 
 def mended(text: Text) -> Text:
     """What is shown backwards as it is shown; calendars without their folds; what Tesseract takes letters for, put right."""
-    if ("\n2." in text.content or "\n2-" in text.content) and ITEMS.search(text.content) is not None:
+    listed = len(text.content) <= LISTS and ("\n2." in text.content or "\n2-" in text.content)
+    if listed and ITEMS.search(text.content) is not None:
         text = replace(text, content=itemised(text.content))
     if text.content.startswith("BEGIN:V"):
         text = replace(text, content=FOLD.sub("", text.content))
