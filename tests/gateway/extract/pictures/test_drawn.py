@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from gateway.extract.pictures import drawn
 
@@ -50,9 +50,9 @@ def test_a_red_seal_goes_and_type_under_it_stays():
 def test_the_edges_of_a_seal_go_with_it():
     seal = Image.new("RGB", (600, 200), "white")
     ImageDraw.Draw(seal).ellipse((200, 20, 360, 180), outline=(225, 80, 80), width=8)
-    soft = seal.resize((300, 100), Image.Resampling.BOX).resize((600, 200), Image.Resampling.NEAREST)
+    soft = seal.filter(ImageFilter.GaussianBlur(0.7))
     clean = drawn.unsealed(ImageChops.multiply(typed("RGB", (0, 0, 0)), soft))
-    assert int((np.asarray(clean)[:, :, 1] < 235).sum()) == int((np.asarray(typed()) < 235).sum())
+    assert int((np.asarray(clean)[:, :, 1] < 220).sum()) == int((np.asarray(typed()) < 220).sum())
 
 
 def test_a_blue_seal_goes_and_blue_type_stays():
