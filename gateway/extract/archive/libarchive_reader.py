@@ -67,13 +67,14 @@ def _open(data: bytes, formats: Sequence[str], filters: Sequence[str], password:
 
 
 def members(data: bytes, formats: Sequence[str], budget: Budget, *, filters: Sequence[str] = ("none",),
-            password: bytes | None = None, options: bytes = b"") -> Iterator[Member]:
-    """The members in order. Raises Damaged where the archive cannot be followed further, LimitReached by the budget."""
+            password: bytes | None = None, options: bytes = b"", packed: int = 1) -> Iterator[Member]:
+    """The members in order, each made of at least `packed` octets: libarchive says late what some methods took (PPMd). Raises
+    Damaged where the archive cannot be followed further, LimitReached by the budget."""
     try:
         with _open(data, formats, filters, password, options) as handle:
             entry = ffi.entry_new()
             try:
-                yield from _walk(handle, entry, budget, len(data) if STORED.issuperset(formats) and "none" in filters else 1)
+                yield from _walk(handle, entry, budget, len(data) if STORED.issuperset(formats) and "none" in filters else packed)
             finally:
                 ffi.entry_free(entry)
     except ArchiveError as error:

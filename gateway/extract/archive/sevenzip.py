@@ -71,7 +71,15 @@ class SevenZip:
         if any(f.encrypted for f in found.streams.folders):
             yield from _encrypted(data, found, budget, words, work, context)
             return
-        yield from children(checked(members(data, ("7zip",), budget), found), utf8, context.limits.artifacts)
+        listed = members(data, ("7zip",), budget, packed=1 if _dense(found, context) else len(data))
+        yield from children(checked(listed, found), utf8, context.limits.artifacts)
+
+
+def _dense(found: Header, context: Context) -> bool:
+    """Whether a folder says that it unpacks to more than the ratio allows; no more than that comes out of it."""
+    sizes = iter(found.streams.pack_sizes)
+    return any(max(folder.sizes, default=0) > context.limits.ratio * sum(next(sizes, 0) for _ in folder.packed)
+               for folder in found.streams.folders)
 
 
 def utf8(raw: bytes) -> tuple[str, ...]:
