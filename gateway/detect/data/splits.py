@@ -15,7 +15,7 @@ from gateway.identifiers.registry import SHAPES
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
 LAST = re.compile("[0-9]{9,11}[0-9X]?")
 """The longer rest of a number behind two pieces of three digits and more."""
-NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|X) *(?=\t|$)", re.M)
+NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|[XA]) *(?=\t|$)", re.M)
 """Two short cells side by side: rows without them are not looked at."""
 MOST_ROWS = 5000
 MOST_PIECES = 20
@@ -78,7 +78,7 @@ def _short(found: Characters) -> np.ndarray:
     kinds = found.kinds[begin + MARGIN]
     blank = (first == 32) | ((found.codes[end + MARGIN - 1] == 32) & (length > 0))
     one = blank | (length == 0) | ((length <= LETTERS + DIGITS + 1) & ((kinds & (DIGIT | UPPER)) != 0))
-    two = blank | ((length > 0) & (length <= DIGITS) & (((kinds & DIGIT) != 0) | (first == 88)))
+    two = blank | ((length > 0) & (length <= DIGITS) & (((kinds & DIGIT) != 0) | (first == 88) | (first == 65)))
     return np.asarray(begin[:-1][one[:-1] & two[1:] & (inner[end[:-1]] == 9)])
 
 

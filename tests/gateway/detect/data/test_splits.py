@@ -4,6 +4,7 @@ from gateway.detect.data import layout
 from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
+from tests.gateway.detect.data.test_detector import scan
 
 
 def found(*rows):
@@ -49,3 +50,9 @@ def test_the_long_rest_of_a_number():
 def test_rows_of_a_long_text_are_looked_at_but_those_of_thousands_of_cells():
     grid = layout.from_text(1, Text("1\t" * 3000 + "\n" + "A123\t456\t789\n" * 200, "body"), Labels())
     assert [(t.value, t.start >= 6000) for t, _ in split_cells(grid) if t.shape == "LD9"] == [("A123456789", True)] * 200
+
+
+def test_a_check_character_in_a_cell_of_its_own():
+    text = "Name\tHKID\tCheck Digit\n" + "\n".join(f"x\t{number}\t{check}" for number, check in (("F290678", "A"), ("H293900", "4"), ("H103404", "0")))
+    assert scan(text)[0].identifiers["hk.id"] == 3
+    assert scan("no digits and no cells here\n" * 200 + text)[0].identifiers["hk.id"] == 3
