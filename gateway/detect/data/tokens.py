@@ -191,9 +191,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     listed = marks == {" "} and (max(sizes) >= 9 or (len(groups) == 2 and sizes[1] >= 7 and (
         sizes[0] >= 7 or (sizes[0] <= 2 and text[max(0, start - 1)] in "\n>"))))
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
-        token = _plain(text, text[slice(*groups[0])], *groups[0])
-        if token is not None:
-            yield token
+        yield from _long(text, groups[:1])
         return
     boxed = max(sizes) == 1                               # and more between the groups: 1 2 3 - 4 5 - 6 7 8 9
     if (len(marks) == 1 or boxed) and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
