@@ -30,6 +30,10 @@ IMAGE = 112 << 20
 """Octets a picture in a PDF unpacks to, above which its ratio counts: a white page of A4 at 600 dpi in colour has less."""
 STREAM = 32 << 20
 """The same for everything else."""
+PIXELS = 800_000_000
+"""Of a picture in a PDF, above which their ratio to its octets counts, whatever packs them. A0 at 600 dpi has 560 million."""
+TILE = 0.001
+"""Square points of a step of a pattern (ISO 32000-2, 8.7.3): a page would be drawn with hundreds of millions of them."""
 PIECE = 1 << 20
 SAMPLE = 1 << 10                         # packed octets that tell whether the rest is worth unpacking
 DEFLATE = 1032                           # octets that one octet of deflate makes at most
@@ -168,6 +172,11 @@ def moved(data: bytes) -> tuple[int, int]:
             at += 1 + data[at]
         at += 1
     return frames, pixels
+
+
+def vast(width: int, height: int, packed: int) -> bool:
+    """Whether a picture of a page announces more pixels than its octets can tell."""
+    return width * height > max(PIXELS, RATIO * packed)
 
 
 def deep(data: bytes) -> bool:

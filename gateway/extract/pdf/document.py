@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 
 import pikepdf
@@ -212,7 +213,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
             yield from reader.anything(item)
         if head is not item and not bombs and not earlier:
             made += _dense(item, count)
-            if made > floods.STREAM or _bomb(item):
+            if made > floods.STREAM or _bomb(item) or _drawn_without_end(item):
                 bombs = True
                 yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
     yield from reader.rest(document)
@@ -264,6 +265,19 @@ def _bomb(stream: pikepdf.Stream) -> bool:
     if not layers or (layers == 1 and isinstance(length, int) and length < most // 1032):
         return False
     return floods.deflate(bytes(stream.read_raw_bytes()), layers, most)
+
+
+def _drawn_without_end(stream: pikepdf.Stream) -> bool:
+    """Pictures of more pixels than their octets can tell, patterns of more tiles than a page has points."""
+    said = stream.stream_dict
+    with suppress(TypeError, ValueError, IndexError, OverflowError):
+        if said.get("/Subtype") == pikepdf.Name.Image:
+            return floods.vast(int(said.get("/Width", 0)), int(said.get("/Height", 0)), int(said.get("/Length", 0)))
+        if said.get("/PatternType", 0) == 1:
+            matrix = [float(number) for number in said.get("/Matrix", (1, 0, 0, 1))]
+            scale = matrix[0] * matrix[3] - matrix[1] * matrix[2]
+            return 0 < abs(float(said.get("/XStep", 0)) * float(said.get("/YStep", 0)) * scale) < floods.TILE
+    return False
 
 
 PDF = Pdf()

@@ -256,3 +256,24 @@ def test_a_font_matrix_is_made_of_numbers(matrix: str, held: bool) -> None:
 def test_pages_between_header_and_first_object(head: bytes, held: bool) -> None:
     found = read(pdf().replace(b"%PDF-1.7\n", b"%PDF-1.7\n" + head))
     assert ("PDF-DAMAGED-ACTION" in codes(found)) == held
+
+
+def picture(width: int, height: int, packed: int) -> bytes:
+    return (b"<< /Type /XObject /Subtype /Image /Width %d /Height %d /ColorSpace /DeviceGray /BitsPerComponent 1 "
+            b"/Filter /CCITTFaxDecode /Length %d >>\nstream\n%s\nendstream" % (width, height, packed, bytes(packed)))
+
+
+def tiles(step: bytes, matrix: bytes = b"") -> bytes:
+    return (b"<< /Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 9 9] /XStep %s /YStep %s %s "
+            b"/Resources << >> /Length 12 >>\nstream\n0 0 1 1 re f\nendstream" % (step, step, matrix))
+
+
+@pytest.mark.parametrize("drawn", [picture(60_000, 60_000, 8_000), tiles(b"0.01"), tiles(b"1", b"/Matrix [.01 0 0 .01 0 0]")])
+def test_what_is_drawn_without_end_is_told(drawn: bytes) -> None:
+    assert codes(read(pdf(objects=(drawn,)))) == {"RATIO"}
+
+
+@pytest.mark.parametrize("drawn", [picture(19_866, 28_087, 100), picture(60_000, 60_000, 40_000_000), tiles(b"0.1"), tiles(b"0"),
+                                   tiles(b"0.001", b"/Matrix [72 0 0 72 0 0]"), tiles(b"(x)")])
+def test_large_plans_and_fine_patterns_are_ordinary(drawn: bytes) -> None:
+    assert "RATIO" not in codes(read(pdf(objects=(drawn,))))
