@@ -42,7 +42,7 @@ class StructuredExtractor:
     def claims(self, node: Node) -> bool:
         return node.type in ("application/vnd.sqlite3", "application/json", "text/xml", "text/vcard") or (
             node.type in ("text/plain", "text/x-script") and (_looks(node.data) != "" or _marked_up(node.data))) or (
-            node.type == "text/html" and _looks(node.data) == "xml")       # XML with a tag or two that HTML has as well
+            node.type == "text/html" and _looks(node.data) in ("xml", "json"))       # with a tag or two that HTML has as well
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         kind = {"application/json": "json", "text/xml": "xml", "text/vcard": "vcard"}.get(node.type) or _looks(node.data)

@@ -41,7 +41,8 @@ BASE32 = re.compile(
     rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
-BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++[0-9A-Za-z+/_\-]*+={0,2}")
+BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++(?:(?!-----)[0-9A-Za-z+/_\-]*+)?+={0,2}")
+"""The line that ends it in armour (RFC 7468) is none of it."""
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}+%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}+[0-9A-Za-z_.~+\-%&=]*")
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}+&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}+[^&\n]*")
 DUMPED = re.compile(
@@ -64,14 +65,14 @@ BITS = re.compile(rb"(?<![0-9])[01]{8}(?:(?:[ ,]|" + LINE + rb")?+[01]{8}){15,}+
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
               b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
 SPACE = re.compile(rb"[\s>]+")
+CLAIMED = frozenset({"application/json", "application/octet-stream", "application/x-pem"})
 
 
 class BlocksExtractor:
     name = "blocks"
 
     def claims(self, node: Node) -> bool:
-        return (node.type.startswith("text/") or node.type in ("application/json", "application/octet-stream")) and (
-            len(node.data) >= LEAST)
+        return len(node.data) >= LEAST and (node.type.startswith("text/") or node.type in CLAIMED)
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound or (node.type == "application/octet-stream" and not node.data[:4096].isascii()):

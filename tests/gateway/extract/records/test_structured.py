@@ -36,6 +36,12 @@ def test_json_records(text):
     assert {("姓名", "id"), ("林美玲", "V115718705"), ("王小明", "F259151029"), ("0912345678",)} <= found
 
 
+def test_json_that_holds_a_page():
+    """A notebook shows its tables as pages do."""
+    found = rows(read(json.dumps({"shown": ["<table>", "<tr><td>"], "rows": RECORDS}).encode(), kind="text/html"))
+    assert ("林美玲", "V115718705") in found
+
+
 def test_json_lists_of_values_and_depth():
     assert ("ids", "1", "2") in rows(read(b'{"ids": [1, 2]}'))
     assert read(b'{"a":' + b"[" * 5000 + b"]" * 5000 + b"}", "application/json") == [Problem(IncidentCode.COUNT, "more than 500 brackets within one another")]

@@ -36,6 +36,12 @@ def test_text_in_an_encoding(encode):
     assert PLAIN in children(b"config:\n" + encode(PLAIN) + b"\n\nbye")
 
 
+def test_in_armour():
+    for length in (len(PLAIN), len(PLAIN) // 3 * 3):      # with and without a sign of padding before the last line
+        packed = folded(base64.b64encode(PLAIN[:length]), 64).strip()
+        assert PLAIN[:length] in children(b"-----BEGIN DATA-----\n" + packed + b"\n-----END DATA-----\n", kind="application/x-pem")
+
+
 def test_backslash_escapes():
     text = '"' + "".join(f"\\u{ord(c):04x}" if c > "~" else c for c in PLAIN.decode().replace("\n", " ")) + '"'
     assert any("林美玲,V115718705" in c.decode() for c in children(text.encode()))
