@@ -227,8 +227,7 @@ def _unique_links(page: Page) -> list[tuple[str, str]]:
 def parse(source: str, full: bool = False) -> Page:
     """Markup to page. A tag ends at the next `>`; scripts and styles end at their closing tag, or with the document."""
     page = Page(quoted=QUOTED.search(source) is not None)
-    out = page.visible
-    veil, depth = "", 0                                # the element that hides, and how often it is nested in itself
+    out, veil, depth = page.visible, "", 0             # the element that hides, and how often it is nested in itself
     tables = html_tables.Tables(words, page.rows)
     xml = source[:400].lstrip().startswith("<?xml")
     at, typed = 0, False                               # within text whose blanks stay

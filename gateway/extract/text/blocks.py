@@ -41,7 +41,8 @@ BASE32 = re.compile(
     rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
-BASE64 = re.compile(rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++(?:(?!-----)[0-9A-Za-z+/_\-]*+)?+={0,2}")
+BASE64 = re.compile(
+    rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++(?:(?!-----)[0-9A-Za-z+/_\-]*+)?+={0,2}")
 """The line that ends it in armour (RFC 7468) is none of it."""
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}+%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}+[0-9A-Za-z_.~+\-%&=]*")
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}+&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}+[^&\n]*")
