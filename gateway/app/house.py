@@ -13,7 +13,9 @@ from gateway.app.brief import Brief
 from gateway.app.gauges import Gauges
 from gateway.app.manager import notify, pulse
 from gateway.app.rights import drop_to_owner, lock
+from gateway.app.vigil import Vigil
 from gateway.config import Config, Endpoint, load
+from gateway.effects.custody import SILENT, KeeperClient
 from gateway.lanes import Lanes
 from gateway.model.errors import ConfigError, SekishoError
 from gateway.ops.clock import SystemClock
@@ -55,13 +57,14 @@ class House:
         self.aggregator.listen(self.brief(0).metrics)
         lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events, self.metrics)
         supervisor = Supervisor(self.workers(), self.events, self.clock, self.metrics)
-        health = await self.health(supervisor, lanes)
+        vigil = Vigil(KeeperClient(self.brief(0).keeper, self.clock), self.metrics, self.events)
+        health = await self.health(supervisor, lanes, vigil)
         stopping = self.signals(supervisor, lanes)
         try:
             await supervisor.start()
             await self.load(lanes, stopping)
             self.beside = [asyncio.create_task(work) for work in (
-                pulse(), Gauges(lambda: self.config, self.metrics, self.events, self.clock).run(),
+                pulse(), vigil.run(), Gauges(lambda: self.config, self.metrics, self.events, self.clock).run(),
                 Pusher(self.metrics, self.brief(0).metrics).run())]
             following = asyncio.create_task(lanes.follow())
             await self.announce(supervisor, stopping)
@@ -141,7 +144,7 @@ class House:
                vital: bool = True) -> Worker:
         return Worker(name, role, stage, brief, fds, vital=vital)
 
-    async def health(self, supervisor: Supervisor, lanes: Lanes) -> HealthServer | None:
+    async def health(self, supervisor: Supervisor, lanes: Lanes, vigil: Vigil) -> HealthServer | None:
         ops = self.config.gateway.ops
         if ops is None:
             return None
@@ -150,6 +153,7 @@ class House:
             if self.draining:
                 return ["the gateway is stopping"]
             reasons = [f"{name} is not running" for name in supervisor.missing()]
+            reasons += [] if reasons or vigil.answers else [SILENT]
             return reasons + ([] if lanes.ready() else ["the inspection lanes are not running"]) + full(self.config)
 
         server = HealthServer(ops.host, ops.port, not_ready, self.aggregator.render)

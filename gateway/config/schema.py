@@ -65,7 +65,7 @@ class Gateway:
     console_url: str = setting(optional(URL, ""), "",
         "The console's address as people type it: the one link in our notices.", "http://CONSOLE")
     ops: Endpoint | None = setting(optional(ENDPOINT), "127.0.0.1:9108",
-        '/healthz (alive), /readyz (all parts run, and there is room to hold mail) and /metrics; "" turns it off.')
+        '/healthz (alive), /readyz (all parts run and answer, and there is room to hold mail) and /metrics; "" turns it off.')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

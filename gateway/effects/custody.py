@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import socket
@@ -19,8 +20,10 @@ from quarantine.lifecycle import Refusal, Refused
 from quarantine.shapes import admission_to_json
 
 PATIENCE = 30.0                          # seconds for what has no deadline of its own
-QUICK = 5.0                              # for what mail waits for and can do without
 QUICK = 1.0                              # for advice: without it mail is judged all the same
+SILENCE = 5.0                            # without a word before the keeper is asked whether it lives; the same again for its answer
+PING = {"verb": "ping"}
+SILENT = "the keeper does not answer"
 LONG = 3600.0                            # for verbs that go through everything: audit, keys, retention, backup
 
 
@@ -54,16 +57,21 @@ def acting(actor: Actor) -> dict[str, Any]:
 class KeeperClient:
     """One connection to the keeper, shared by all tasks of a process and made again when it breaks.
 
-    Implements `gateway.model.ports.Custody`; `call` reaches every verb of `quarantine.desk`.
+    Implements `gateway.model.ports.Custody`; `call` reaches every verb of `quarantine.desk`. Work may take as long as its
+    asker waits: a disk may be slow. A keeper that does not even answer a ping within two times `silence` seconds is given up
+    for all who wait, and nobody waits for it until it speaks again.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        self.path, self.clock = path, clock
+    def __init__(self, path: Path, clock: Clock, silence: float = SILENCE) -> None:
+        self.path, self.clock, self.silence = path, clock, silence
         self._channel: Channel | None = None
         self._reader: asyncio.Task[None] | None = None
         self._waiting: dict[int, asyncio.Future[Answered]] = {}
         self._numbers = itertools.count(1)
         self._connecting = asyncio.Lock()
+        self._watching: asyncio.Task[None] | None = None
+        self._heard = 0                  # frames of the keeper
+        self._silent = False             # it was given up and has not spoken since
 
     async def admit(self, admission: Admission, fd: int, deadline: Deadline) -> Admitted:
         """Durable custody, or CustodyUnavailable (answered 451)."""
@@ -116,16 +124,22 @@ class KeeperClient:
     async def ask(self, request: dict[str, Any], fds: tuple[int, ...] = (), patience: float = PATIENCE) -> Answered:
         number = next(self._numbers)
         answered: asyncio.Future[Answered] = asyncio.get_running_loop().create_future()
+        channel: Channel | None = None
         try:
             async with asyncio.timeout(patience):
                 channel = await self._connected()
+                if self._silent:
+                    raise CustodyUnavailable(SILENT)
                 self._waiting[number] = answered
+                if self._watching is None or self._watching.done():
+                    self._watching = asyncio.create_task(self._watch())
                 await channel.send(request | {"n": number}, fds)
                 answer = await answered
         except TimeoutError as error:
             raise CustodyUnavailable("the keeper did not answer in time") from error
         except FrameError:
-            self._lost("the keeper is gone")
+            if channel is self._channel:
+                self._lost("the keeper is gone")
             raise
         finally:
             self._waiting.pop(number, None)
@@ -134,9 +148,29 @@ class KeeperClient:
     async def _connected(self) -> Channel:
         async with self._connecting:
             if self._channel is None:
-                self._channel = Channel(connect(self.path, timeout=5.0))
+                self._channel = Channel(connect(self.path, timeout=0.0))
                 self._reader = asyncio.create_task(self._read(self._channel))
+                if self._silent:         # its answer ends the silence
+                    await self._channel.send(PING)
             return self._channel
+
+    async def _watch(self) -> None:
+        """While somebody waits."""
+        while self._waiting:
+            heard, channel = self._heard, self._channel
+            await asyncio.sleep(self.silence)
+            if self._waiting and self._heard == heard:
+                with contextlib.suppress(CustodyUnavailable):
+                    await self.ask(PING, patience=self.silence)
+                if self._heard == heard and self._channel is channel:
+                    self._give_up()
+
+    def _give_up(self) -> None:
+        """What was sent may still be done: a retry of held mail is recognised."""
+        self._silent = True
+        if self._channel is not None and self._channel.congested:
+            self._lost(SILENT)           # frees who waits to send
+        self._fail(SILENT)
 
     async def _read(self, channel: Channel) -> None:
         try:
@@ -145,9 +179,11 @@ class KeeperClient:
         except FrameError:
             pass                         # the same as the end of the stream
         if self._channel is channel:
+            self._silent = False         # the next one is another process
             self._lost("the keeper is gone")
 
     def _arrived(self, body: dict[str, Any], fds: list[int]) -> None:
+        self._heard, self._silent = self._heard + 1, False
         waiting = self._waiting.pop(int(body.pop("n", 0)), None)
         for fd in fds[1:] if waiting is not None and not waiting.done() else fds:
             os.close(fd)                 # nobody waits for it any more
@@ -159,15 +195,19 @@ class KeeperClient:
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
+        self._fail(why)
+
+    def _fail(self, why: str) -> None:
         for waiting in self._waiting.values():
             if not waiting.done():
                 waiting.set_exception(CustodyUnavailable(why))
         self._waiting.clear()
 
     async def close(self) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.cancel()
+        for task in (self._reader, self._watching):
+            if task is not None:
+                task.cancel()
+        self._reader = self._watching = None
         self._lost("closed")
 
 
@@ -183,18 +223,24 @@ class KeeperDesk:
         return self.ask({"verb": verb, "actor": acting(actor), **arguments}, patience)
 
     def ask(self, request: dict[str, Any], patience: float = PATIENCE) -> Answered:
+        """A keeper that does not answer a ping is not waited for: some verbs may take an hour."""
         if self._socket is None:
             self._socket = connect(self.path, timeout=5.0)
             self._inbox = Inbox()
-        self._socket.settimeout(patience)
+            self._exchange(self._socket, PING, 2 * SILENCE)
+        body, fds = self._exchange(self._socket, request, patience)
+        return Answered(checked(body), fds[0] if fds else None)
+
+    def _exchange(self, connection: socket.socket, request: dict[str, Any], patience: float) -> tuple[dict[str, Any], list[int]]:
+        connection.settimeout(patience)
         try:
-            self._socket.sendall(encode(request | {"n": 1}))
-            body, fds = self._receive(self._socket)
+            connection.sendall(encode(request | {"n": 1}))
+            body, fds = self._receive(connection)
         except (OSError, FrameError) as error:
             self.close()
             raise CustodyUnavailable(f"{self.path}: the keeper does not answer: {error}") from error
         body.pop("n", None)
-        return Answered(checked(body), fds[0] if fds else None)
+        return body, fds
 
     def _receive(self, connection: socket.socket) -> tuple[dict[str, Any], list[int]]:
         while (frame := self._inbox.frame()) is None:

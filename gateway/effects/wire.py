@@ -84,6 +84,12 @@ class Channel:
         self.socket = connection
         self.inbox = Inbox()
         self._sending = asyncio.Lock()
+        self._idle: set[asyncio.Future[None]] = set()    # tasks that wait for the socket
+
+    @property
+    def congested(self) -> bool:
+        """A frame is on its way and the other side does not read on."""
+        return self._sending.locked()
 
     async def receive(self) -> tuple[dict[str, Any], list[int]] | None:
         """The next frame; None at the end of the stream."""
@@ -105,18 +111,22 @@ class Channel:
             self.inbox.feed(data, fds)
 
     async def send(self, body: dict[str, Any], fds: Sequence[int] = ()) -> None:
-        """One frame; frames of several tasks do not mix."""
-        data = memoryview(encode(body | ({"fds": len(fds)} if fds else {})))
+        """One frame; frames of several tasks do not mix. Nothing can follow one that is given up halfway: it ends the channel."""
+        whole = data = memoryview(encode(body | ({"fds": len(fds)} if fds else {})))
         async with self._sending:
-            while data:
-                try:
-                    sent = socket.send_fds(self.socket, [data], list(fds)) if fds else self.socket.send(data)
-                except BlockingIOError:
-                    await self._ready(reading=False)
-                    continue
-                except OSError as error:
-                    raise FrameError(f"the keeper's socket: {error.strerror}") from error
-                data, fds = data[sent:], ()
+            try:
+                while data:
+                    try:
+                        sent = socket.send_fds(self.socket, [data], list(fds)) if fds else self.socket.send(data)
+                    except BlockingIOError:
+                        await self._ready(reading=False)
+                        continue
+                    data, fds = data[sent:], ()
+            except OSError as error:
+                raise FrameError(f"the keeper's socket: {error.strerror}") from error
+            finally:
+                if 0 < len(data) < len(whole):
+                    self.close()
 
     async def _ready(self, reading: bool) -> None:
         loop = asyncio.get_running_loop()
@@ -127,17 +137,23 @@ class Channel:
             if not ready.done():
                 ready.set_result(None)
         add(self.socket.fileno(), wake)
+        self._idle.add(ready)
         try:
             await ready
         finally:
+            self._idle.discard(ready)
             if self.socket.fileno() >= 0:
                 remove(self.socket.fileno())
 
     def close(self) -> None:
+        """Whoever waits for the socket is woken, and gets a FrameError."""
         if self.socket.fileno() >= 0:
             loop = asyncio.get_running_loop()
             loop.remove_reader(self.socket.fileno())
             loop.remove_writer(self.socket.fileno())
+        for ready in self._idle:
+            if not ready.done():
+                ready.set_result(None)
         self.socket.close()
         self.inbox.close()
 

@@ -70,6 +70,7 @@ METRICS: Mapping[str, Definition] = {
     "sekisho_notices_total": Definition("counter", "Notices written.", ("outcome",)),
     "sekisho_audit_chain_ok": Definition("gauge", "1 while the audit chain verifies.", (), "min"),
     "sekisho_disk_free_bytes": Definition("gauge", "Free space of the state directory.", (), "min"),
+    "sekisho_keeper_up": Definition("gauge", "1 while the keeper answers the supervisor.", (), "min"),
     "sekisho_next_hop_up": Definition("gauge", "1 while the next hop answers.", ("listener",), "max"),
     "sekisho_reloads_total": Definition("counter", "Reloads of policy and signatures.", ("outcome",)),
     "sekisho_certificate_seconds": Definition("gauge", "Until the listener's certificate ends.", ("listener",), "min"),

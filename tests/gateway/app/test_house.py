@@ -47,6 +47,18 @@ class Lanes:
         self.loaded.append(config)
 
 
+class Well:
+    """Supervisor, lanes and keeper of a gateway that is ready."""
+
+    answers = True
+
+    def missing(self):
+        return []
+
+    def ready(self):
+        return True
+
+
 class Told:
     def __init__(self, answers=None):
         self.answers, self.orders = answers or {}, []
@@ -287,14 +299,14 @@ async def test_health_says_who_is_missing(tmp_path, port):
         def ready(self):
             return False
 
-    server = await house.health(Supervisor(), Down())
+    server = await house.health(Supervisor(), Down(), Well())
     reader, writer = await asyncio.open_connection("127.0.0.1", ops)
     writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
     answer = await reader.read()
     writer.close()
     assert b"503" in answer.split(b"\r\n")[0] and b"edge-0 is not running" in answer and b"lanes are not running" in answer
     with pytest.raises(ConfigError, match="ops cannot listen"):
-        await house.health(Supervisor(), Down())
+        await house.health(Supervisor(), Down(), Well())
     await server.stop()
     house.aggregator.close()
 
@@ -307,14 +319,7 @@ async def test_a_gateway_that_stops_takes_no_connection_and_is_not_ready(tmp_pat
     house.listen()
     socket.create_connection(("127.0.0.1", port), 1).close()
 
-    class Well:
-        def missing(self):
-            return []
-
-        def ready(self):
-            return True
-
-    server = await house.health(Well(), Well())
+    server = await house.health(Well(), Well(), Well())
     house.close()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 1)
@@ -322,6 +327,21 @@ async def test_a_gateway_that_stops_takes_no_connection_and_is_not_ready(tmp_pat
     writer.write(b"GET /readyz HTTP/1.0\r\n\r\n")
     assert b"the gateway is stopping" in await reader.read()
     writer.close()
+    await server.stop()
+    house.aggregator.close()
+
+
+async def test_a_gateway_whose_keeper_hangs_is_not_ready(tmp_path, port):
+    """The process lives: only its answers tell."""
+    ops = free_port()
+    path = written(tmp_path, port)
+    path.write_text(path.read_text().replace('ops = ""', f'ops = "127.0.0.1:{ops}"'))
+    house, vigil = House(load(path)), Well()
+    house.config.gateway.state_dir.mkdir(exist_ok=True)
+    server = await house.health(Well(), Well(), vigil)
+    assert server.answer("GET", "/readyz") == (200, "text/plain; charset=utf-8", b"ready\n")
+    vigil.answers = False
+    assert server.answer("GET", "/readyz")[::2] == (503, b"the keeper does not answer\n")
     await server.stop()
     house.aggregator.close()
 
@@ -338,4 +358,4 @@ def test_a_gateway_that_cannot_hold_is_not_ready(tmp_path, port):
 
 
 async def test_no_ops_address_no_health(tmp_path, port):
-    assert await House(config(tmp_path, port)).health(None, None) is None
+    assert await House(config(tmp_path, port)).health(None, None, None) is None

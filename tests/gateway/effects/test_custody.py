@@ -75,6 +75,94 @@ async def test_silence_and_hanging_up_are_451(tmp_path: Path) -> None:
     server.cancel()
 
 
+class Hung:
+    """A keeper that can be stopped as by SIGSTOP: the kernel goes on to take connections and frames for it."""
+
+    def __init__(self) -> None:
+        self.going, self.slow = asyncio.Event(), False
+        self.admitted: list[str] = []
+        self.going.set()
+
+    async def conduct(self, channel: Channel, body: dict, fds: list[int]) -> None:
+        await self.going.wait()
+        for fd in fds:
+            os.close(fd)
+        if body["verb"] == "admit":
+            self.admitted.append(body["admission"]["id"])
+            if self.slow:
+                return                   # its disk is: the answer comes later
+        await channel.send({"n": body.get("n", 0), "id": "x", "duplicate": False})
+
+
+async def test_a_hung_keeper_is_given_up_and_taken_up_again(tmp_path: Path) -> None:
+    """Who waits is answered soon, who comes later at once; what was sent is done all the same, and a retry is recognised."""
+    hung = Hung()
+    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock(), silence=0.2)
+    long, fd = Deadline.after(Clock(), 60), memory(b"x")
+    assert (await client.admit(admission(b"x"), fd, long)).id == "x"
+    hung.going.clear()
+    began = asyncio.get_running_loop().time()
+    results = await asyncio.gather(*(client.admit(admission(b"x"), fd, long) for _ in range(3)), return_exceptions=True)
+    assert [str(r) for r in results] == ["the keeper does not answer"] * 3 and asyncio.get_running_loop().time() - began < 5
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(CustodyUnavailable, match="does not answer"):
+        await client.admit(admission(b"x"), fd, long)
+    assert asyncio.get_running_loop().time() - began < 0.1 and len(hung.admitted) == 1
+    hung.going.set()
+    await asyncio.sleep(0.3)
+    assert len(hung.admitted) == 4 and (await client.admit(admission(b"x"), fd, long)).id == "x"
+    await client.close()
+    server.cancel()
+
+
+async def test_a_slow_disk_is_waited_for(tmp_path: Path) -> None:
+    """The keeper answers, its work takes long: mail has until its own deadline."""
+    hung = Hung()
+    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock(), silence=0.1)
+    hung.slow = True
+    with pytest.raises(CustodyUnavailable, match="in time"):
+        await client.admit(admission(b"x"), memory(b"x"), Deadline.after(Clock(), 1.0))
+    await client.close()
+    server.cancel()
+
+
+async def test_a_frame_that_nobody_takes_holds_nobody(tmp_path: Path) -> None:
+    """The socket is full: who waits to send is freed, and the rest of a frame is never taken for the next one."""
+    hung = Hung()
+    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock(), silence=0.2)
+    hung.going.clear()
+    large = ["w" * 1000] * 2000
+    began = asyncio.get_running_loop().time()
+    results = await asyncio.gather(*(client.remember("a@x", [], large) for _ in range(3)), return_exceptions=True)
+    assert all(isinstance(r, CustodyUnavailable) for r in results) and asyncio.get_running_loop().time() - began < 5
+    with pytest.raises(CustodyUnavailable, match="does not answer"):
+        await client.confirm("x")        # a new connection: nobody waits before it was heard
+    await client.close()
+    server.cancel()
+
+
+async def test_a_frame_given_up_halfway_ends_its_connection(tmp_path: Path) -> None:
+    hung = Hung()
+    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock())
+    hung.going.clear()
+    for words in ([], ["w" * 1000] * 2000):      # the first one is read, and keeps the keeper
+        with pytest.raises(CustodyUnavailable, match="in time"):
+            await client.ask({"verb": "remember", "words": words}, patience=0.2)
+    await asyncio.sleep(0.05)
+    assert client._channel is None
+    await client.close()
+    server.cancel()
+
+
+def test_the_command_line_waits_for_no_hung_keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some verbs may take an hour; whether anybody is there is asked before."""
+    monkeypatch.setattr("gateway.effects.custody.SILENCE", 0.1)
+    listener = listen(tmp_path / "k.sock")
+    with pytest.raises(CustodyUnavailable, match="the keeper does not answer: timed out"):
+        KeeperDesk(tmp_path / "k.sock").call("audit-verify", ROOT, 3600.0)
+    listener.close()
+
+
 async def test_errors_of_any_kind_are_451_for_an_admission(tmp_path: Path) -> None:
     async def conduct(channel: Channel, body: dict, fds: list[int]) -> None:
         await channel.send({"n": body["n"], "error": {"kind": "error", "code": "", "text": "odd"}})
