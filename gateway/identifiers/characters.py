@@ -27,7 +27,7 @@ MARKS = "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff"
 FORMATS = ("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
            "\ufe00-\ufe0f\ufeff\u20e3\U000e0000-\U000e007f")
 _LAST = 0xE0080
-PIECE = 1 << 17
+PIECE = 1 << 18
 """Characters of a text that are looked at together, and the rest of the last line of them."""
 KEPT = 1 << 21
 """Characters of a text whose pieces are kept: what one look found out of them, the next need not find again."""
@@ -74,6 +74,7 @@ class Characters:
         self._known: dict[int, tuple[np.ndarray, ...]] | None = None               # of a piece: masks of kinds, and _DIGITS
         self._pieces: list[tuple[int, Characters]] | None = None
         self._alike: Characters | None = None             # a text with characters of the same kinds
+        self._has: dict[str, bool] = {}
 
     def of(self, text: str) -> Characters:
         """The same for another text, which may be no other."""
@@ -122,7 +123,11 @@ class Characters:
 
     def has(self, character: str) -> bool:
         """Whether one character is anywhere: quicker than `in` for a text that is not ASCII."""
-        return bool((self.codes == ord(character)).any())
+        known = self._has.get(character)
+        if known is None:
+            code = ord(character)
+            known = self._has[character] = code < 1 << 8 * self.codes.itemsize and bool((self.codes == code).any())
+        return known
 
     def places(self, found: np.ndarray) -> np.ndarray:
         """Offsets in the text."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.identifiers import characters, tw
-from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, ahead, matches
+from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, matches
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
@@ -162,8 +162,9 @@ def _without_numerals(text: str, found: Characters | None) -> str:
     """Runs of seven Chinese numerals and more as digits. One or two before digits are the end of a name: `健二 4980 9745`."""
     starts = None
     if found is not None:
-        numeral, digit = found.are(characters.NUMERAL), found.are(characters.NUMERAL | DIGIT)
-        starts = found.places(numeral & (ahead(digit, 1) | ahead(digit, 2)))
+        starts = found.places(found.are(characters.NUMERAL))
+        near = found.kinds[starts + MARGIN + 1] | found.kinds[starts + MARGIN + 2]
+        starts = starts[(near & (characters.NUMERAL | DIGIT)) != 0]
     pieces: list[str] = []
     done = 0
     for match in matches(HANZI_RUN, text, starts):
@@ -200,8 +201,7 @@ def _without_format(text: str, found: Characters | None) -> tuple[str, Sequence[
 def _with_letters_as_digits(text: str, found: Characters | None) -> str:
     """Runs that mix digits with O, o, l, I, looked at only around places where one stands beside a digit."""
     if found is not None:
-        digit, letter = found.are(DIGIT), found.among("OolI")
-        starts = _not_among_letters(found, found.places((digit & ahead(letter, 1)) | (letter & ahead(digit, 1))))
+        starts = _not_among_letters(found, found.gathered(_hinted))
         starts = _in_long_runs(found, starts) if len(starts) > HINTS else starts
     else:
         starts = np.array([m.start() for m in LETTER_HINT.finditer(text)])
@@ -224,6 +224,17 @@ def _with_letters_as_digits(text: str, found: Characters | None) -> str:
         pieces += (text[copied:match.start()], _letters_to_digits(match))
         done = copied = match.end()
     return "".join((*pieces, text[copied:])) if pieces else text
+
+
+_TAKEN = np.array([chr(i) in "OolI" for i in range(128)])
+
+
+def _hinted(found: Characters) -> np.ndarray:
+    """Where LETTER_HINT matches: the last digit before such a letter, and such a letter before a digit."""
+    first, end = found.digits()
+    before, behind = found.codes[first - 1], found.codes[end]
+    places = np.concatenate((first[_TAKEN[before & 127] & (before < 128)], end[_TAKEN[behind & 127] & (behind < 128)])) - 1 - MARGIN
+    return np.sort(places, kind="stable")
 
 
 SHORTEST = 7

@@ -108,7 +108,7 @@ def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 def _ruled(text: str, found: Characters) -> bool:
     """Whether there may be a line that is drawn."""
-    for mark in RULED:
+    for mark in filter(found.has, RULED):
         here = found.codes == ord(mark)
         if (here[2:] & here[1:-1] & here[:-2]).any():
             return True

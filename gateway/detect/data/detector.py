@@ -17,7 +17,7 @@ from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
-from gateway.detect.data.possible import JOINED, joined, number
+from gateway.detect.data.possible import Groups, number
 from gateway.detect.data.splits import split_cells, wrapped_cells
 from gateway.detect.data.starts import Starts, inside
 from gateway.identifiers import payment, terms, words
@@ -110,7 +110,7 @@ class CustomerData:
         self.before: dict[int, tuple[int, int]] = {}      # of grids that go on: lines and characters before them
         self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
         self.seen_texts: set[int] = set()
-        self.single, self.joined = Allowance(judge.SINGLE), Allowance(JOINED)
+        self.single, self.digits = Allowance(judge.SINGLE), Groups()
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         if not self.active:
@@ -139,7 +139,7 @@ class CustomerData:
         return ()
 
     def _text(self, text: Text, artifact: int) -> None:
-        self.joined.spend(joined(text.content))
+        self.digits.spend(text.content)
         above = None
         for window in windows.of_text(text) if self.ours is not None or possible(text.content) else ():
             assert isinstance(window.content, Text)

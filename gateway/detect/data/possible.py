@@ -7,6 +7,7 @@ import unicodedata
 
 import numpy as np
 
+from gateway.detect.base import Allowance
 from gateway.identifiers.characters import LEAST
 from gateway.identifiers.normalise import NUMERAL
 
@@ -81,9 +82,20 @@ of them may be a part of many numbers, and costs as much as a line of other text
 _KINDS = bytes(57 if chr(c) in "0123456789" else 45 if chr(c) in " -._/" else 120 for c in range(256))
 
 
+class Groups:
+    """The groups of digits of a message, counted once its long texts together may have too many."""
+
+    def __init__(self) -> None:
+        self.allowance, self.characters = Allowance(JOINED), 0
+
+    def spend(self, text: str) -> None:
+        """Raises as Allowance does."""
+        self.characters += len(text) if len(text) > LONG else 0
+        if len(text) > LONG and self.characters > 2 * JOINED:         # a group has a digit and a sign
+            self.allowance.spend(joined(text))
+
+
 def joined(text: str) -> int:
-    """Groups of digits that one sign parts from the next, dates of a log left out; 0 for texts that are not long."""
-    if len(text) <= LONG:
-        return 0
+    """Groups of digits that one sign parts from the next, dates of a log left out."""
     kinds = text.encode("ascii", "replace").translate(_KINDS)
     return kinds.count(b"9-9") - 2 * kinds.count(b"9999-99-99")

@@ -113,9 +113,11 @@ def ibans(found: Characters) -> np.ndarray:
 
 def bics(found: Characters) -> np.ndarray:
     """Six capitals that no letter or digit precedes."""
-    upper = found.are(UPPER)
-    two = upper & ahead(upper, 1)
-    return found.places(two & ahead(two, 2) & ahead(two, 4) & ~ahead(found.are(LETTER | DIGIT), -1))
+    kinds, upper = found.kinds, found.are(UPPER)
+    two = np.flatnonzero(upper[MARGIN:-MARGIN] & upper[MARGIN + 1:1 - MARGIN]) + MARGIN
+    two = two[(kinds[two - 1] & (LETTER | DIGIT)) == 0]
+    rest = kinds[two + 2] & kinds[two + 3] & kinds[two + 4] & kinds[two + 5] & UPPER
+    return np.asarray(two[rest != 0] - MARGIN)
 
 
 _SET_IN = np.array([chr(i) in " >|" for i in range(128)])
