@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from gateway.effects.custody import KeeperClient, is_running
 from gateway.model.deadline import Deadline
 from gateway.model.errors import CustodyUnavailable
@@ -88,3 +90,32 @@ async def test_nothing_answered_is_lost(house: House) -> None:
         service.blobs.sweep(known.__contains__, before=4e9)
         assert set(service.blobs.names()) == known
     await asyncio.to_thread(check)
+
+
+async def test_a_stopped_keeper_holds_nobody_up_and_goes_on(house: House) -> None:
+    """SIGSTOP: who waits is answered 451 soon. SIGCONT: what stood in the socket is held, and a retry of it is recognised."""
+    process, clock = await start(house), RealClock(house)
+    client = KeeperClient(house.directory / "run" / "keeper.sock", clock, silence=0.5)
+    data = octets("mail")
+    fd = memory(data)
+
+    async def admit() -> str:
+        return (await client.admit(admission(data, retry_key="k"), fd, Deadline.after(clock, 60))).id
+    process.send_signal(signal.SIGSTOP)
+    for _ in range(2):
+        with pytest.raises(CustodyUnavailable, match="the keeper does not answer"):
+            await asyncio.wait_for(admit(), 10)
+    process.send_signal(signal.SIGCONT)
+    for _ in range(100):
+        try:
+            held = await admit()
+            break
+        except CustodyUnavailable:
+            await asyncio.sleep(0.05)
+    assert await admit() == held
+    await client.close()
+    os.close(fd)
+    process.kill()
+    process.wait()
+    house.again()
+    assert await asyncio.to_thread(QuarantinedMessage.objects.count) == 1
