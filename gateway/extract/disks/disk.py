@@ -15,6 +15,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget
 from gateway.extract.carve import MAX_CARVED, hits
 from gateway.extract.disks import fat, udf
+from gateway.extract.disks.unclaimed import unclaimed
 from gateway.extract.disks.volume import Guard, Unreadable, children
 from gateway.model.artifact import ArtifactKind
 from gateway.model.finding import IncidentCode
@@ -64,7 +65,9 @@ def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
         yield Child(data, ArtifactKind.OBJECT, label="volume", detected_type="application/x-iso9660-image")
         return
     if udf.present(data):
-        yield from udf.extract(data, context, budget)
+        taken: list[tuple[int, int]] = []
+        yield from udf.extract(data, context, budget, taken)
+        yield from unclaimed(data, taken, udf.SECTOR, udf.structure)
         return
     try:
         fat.layout(data)
@@ -72,7 +75,9 @@ def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
         yield Problem(IncidentCode.UNSUPPORTED, KNOWN.get(data[3:8], "file system"))
         yield from _carved(data)
         return
-    yield from children(fat.files(data, Guard(context.limits.artifacts)), budget, len(data))
+    guard = Guard(context.limits.artifacts)
+    yield from children(fat.files(data, guard), budget, len(data))
+    yield from fat.lost(data, guard)
 
 
 def _blank(data: bytes) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gateway.extract.archive.member_names import readings
+from gateway.extract.base import Yield
+from gateway.extract.disks.unclaimed import unclaimed
 from gateway.extract.disks.volume import File, Guard, Unreadable
 
 LONG, LABEL, FOLDER = 0x0F, 0x08, 0x10
@@ -17,6 +19,7 @@ PIECES = 20                              # entries of one long name (FAT specifi
 @dataclass(frozen=True, slots=True)
 class Layout:
     data: bytes
+    sector: int                          # octets
     cluster: int                         # octets
     fat: int                             # octet where the table begins
     bits: int
@@ -41,7 +44,7 @@ def layout(data: bytes) -> Layout:
     clusters = (total - first // sector) // per
     there = max(0, len(data) - first) // (sector * per) + 1
     bits = 12 if clusters < 4085 else 16 if clusters < 65525 else 32
-    return Layout(data, sector * per, reserved * sector, 32 if not short else bits, root, entries * 32,
+    return Layout(data, sector, sector * per, reserved * sector, 32 if not short else bits, root, entries * 32,
                   struct.unpack_from("<L", data, 44)[0] if not short else 0, first, min(clusters, there))
 
 
@@ -51,7 +54,7 @@ def files(data: bytes, guard: Guard) -> Iterator[File]:
     pending: list[tuple[str, int, tuple[int, ...]]] = [("", volume.root_cluster, ())]
     while pending:
         prefix, place, above = pending.pop()
-        listing = _chain(volume, place, 64 << 20) if place else data[volume.root:volume.root + volume.root_size]
+        listing = _chain(volume, place, 64 << 20, guard) if place else data[volume.root:volume.root + volume.root_size]
         guard.take(len(listing))
         for names, flags, cluster, size, deleted in _entries(listing):
             guard.count()
@@ -59,10 +62,16 @@ def files(data: bytes, guard: Guard) -> Iterator[File]:
                 if names[0] not in (".", "..") and cluster and not deleted and guard.enter(cluster, (*above, place)):
                     pending.append((f"{prefix}{names[0]}/", cluster, (*above, place)))
                 continue
-            octets = _run(volume, cluster, size) if deleted else _chain(volume, cluster, size)[:size]
+            octets = _run(volume, cluster, size, guard) if deleted else _chain(volume, cluster, size, guard)[:size]
             if octets or not deleted:
                 yield File(tuple(prefix + n for n in names), octets, len(octets) < size and not deleted)
     guard.end()
+
+
+def lost(data: bytes, guard: Guard) -> Iterator[Yield]:
+    """What stands in clusters of no file: deleted ones whose entries were used again, and what was put there."""
+    volume = layout(data)
+    yield from unclaimed(data, [(0, volume.first), *guard.spans], volume.sector)
 
 
 def _next(volume: Layout, cluster: int) -> int:
@@ -74,7 +83,7 @@ def _next(volume: Layout, cluster: int) -> int:
     return struct.unpack_from("<L", volume.data, volume.fat + cluster * 4)[0] & 0x0FFFFFFF
 
 
-def _chain(volume: Layout, cluster: int, limit: int) -> bytes:
+def _chain(volume: Layout, cluster: int, limit: int, guard: Guard) -> bytes:
     """Octets along a cluster chain; a chain longer than the volume is a loop."""
     out = bytearray()
     end = (1 << min(volume.bits, 28)) - 9
@@ -86,6 +95,7 @@ def _chain(volume: Layout, cluster: int, limit: int) -> bytes:
         if not piece:
             return bytes(out)
         out += piece
+        guard.span(at, at + volume.cluster)
         try:
             cluster = _next(volume, cluster)
         except struct.error:
@@ -93,10 +103,13 @@ def _chain(volume: Layout, cluster: int, limit: int) -> bytes:
     raise Unreadable("cluster chain without end")
 
 
-def _run(volume: Layout, cluster: int, size: int) -> bytes:
+def _run(volume: Layout, cluster: int, size: int, guard: Guard) -> bytes:
     """A deleted file as undelete programs find it: its clusters in a row."""
     at = volume.first + (cluster - 2) * volume.cluster
-    return volume.data[at:at + min(size, 1 << 20)] if cluster >= 2 and at >= 0 else b""
+    if cluster < 2 or at < 0:
+        return b""
+    guard.span(at, at + min(size, 1 << 20))
+    return volume.data[at:at + min(size, 1 << 20)]
 
 
 def _entries(listing: bytes) -> Iterator[tuple[tuple[str, ...], int, int, int, bool]]:

@@ -15,7 +15,7 @@ from gateway.extract.disks.volume import File, Guard, Unreadable, children
 from gateway.model.finding import IncidentCode
 
 SECTOR = 2048
-ANCHOR, PARTITION, LOGICAL, TERMINATOR, FILE_SET, IDENTIFIER, ENTRY, EXTENDED = 2, 5, 6, 8, 256, 257, 261, 266
+ANCHOR, PARTITION, LOGICAL, TERMINATOR, FILE_SET, IDENTIFIER, ENTRY, BITMAP, EXTENDED = 2, 5, 6, 8, 256, 257, 261, 264, 266
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Volume:
     start: int                           # octet where partition 0 begins
     block: int
     root: int                            # logical block of the file set descriptor
+    taken: list[tuple[int, int]]
 
 
 def present(data: bytes) -> bool:
@@ -31,9 +32,10 @@ def present(data: bytes) -> bool:
     return any(data[n * SECTOR + 1:n * SECTOR + 6] in (b"NSR02", b"NSR03") for n in range(16, 80))
 
 
-def extract(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
+def extract(data: bytes, context: Context, budget: Budget, taken: list[tuple[int, int]]) -> Iterator[Yield]:
+    """`taken` gets the spans of all that was read."""
     try:
-        volume = _volume(data)
+        volume = _volume(data, taken)
         yield from children(_files(volume, Guard(context.limits.artifacts, len(data))), budget, len(data))
     except (Unreadable, struct.error) as error:
         yield Problem(IncidentCode.UNSUPPORTED, f"UDF: {error}"[:80])
@@ -43,18 +45,26 @@ def _tag(block: bytes) -> int:
     return struct.unpack_from("<H", block)[0] if len(block) >= 16 else -1
 
 
-def _volume(data: bytes) -> Volume:
+def structure(block: bytes) -> bool:
+    """A descriptor of the volume, by its tag and the checksum of that (ECMA-167 3/7.2)."""
+    kind = _tag(block)
+    return (1 <= kind <= 9 or 256 <= kind <= 266) and block[4] == (sum(block[:4]) + sum(block[5:16])) & 0xFF
+
+
+def _volume(data: bytes, taken: list[tuple[int, int]]) -> Volume:
     """Follows the anchor to partition and logical volume descriptors."""
     anchor = next((n for n in (256, 512, len(data) // SECTOR - 1) if _tag(data[n * SECTOR:(n + 1) * SECTOR]) == ANCHOR), None)
     if anchor is None:
         raise Unreadable("no anchor")
     length, location = struct.unpack_from("<LL", data, anchor * SECTOR + 16)
     start = block = root = None
+    bitmaps: list[tuple[int, int]] = []
     for index in range(min(length // SECTOR, 64)):
         descriptor = data[(location + index) * SECTOR:(location + index + 1) * SECTOR]
         kind = _tag(descriptor)
         if kind == PARTITION:
             start = struct.unpack_from("<L", descriptor, 188)[0] * SECTOR
+            bitmaps = [struct.unpack_from("<LL", descriptor, at) for at in (64, 88)]
         elif kind == LOGICAL:
             block = struct.unpack_from("<L", descriptor, 212)[0]
             if descriptor[440:441] == b"\x02" and b"*UDF Sparable" not in descriptor[440:504]:
@@ -64,7 +74,11 @@ def _volume(data: bytes) -> Volume:
             break
     if start is None or root is None or block not in (512, 1024, 2048, 4096):
         raise Unreadable("no partition")
-    return Volume(data, start, block, root)
+    for octets, number in bitmaps:
+        place = start + number * block
+        if _tag(data[place:place + 16]) == BITMAP:
+            taken.append((place, place + octets))
+    return Volume(data, start, block, root, taken)
 
 
 def _block(volume: Volume, number: int) -> bytes:
@@ -120,6 +134,7 @@ def _content(volume: Volume, place: int) -> tuple[int, bytes, int]:
         length &= 0x3FFFFFFF
         start = volume.start + number * volume.block
         out += volume.data[start:start + min(length, size - len(out))]
+        volume.taken.append((start, start + min(length, size)))
         if len(out) > len(volume.data):
             raise Unreadable("extents repeat")
     return entry[27], bytes(out[:size]), size

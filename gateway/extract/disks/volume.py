@@ -29,6 +29,7 @@ class Guard:
     room: int = 1 << 30
     seen: set[int] = field(default_factory=set)
     looped: bool = False
+    spans: list[tuple[int, int]] = field(default_factory=list)           # begin and end of what belongs to a file or directory
 
     def enter(self, place: int, above: tuple[int, ...] = ()) -> bool:
         """False for a directory that was read before; `above` are those that it stands in."""
@@ -39,6 +40,12 @@ class Guard:
             return False
         self.seen.add(place)
         return True
+
+    def span(self, start: int, stop: int) -> None:
+        """What belongs to a file; in a row with what came before it is one with that."""
+        if self.spans and self.spans[-1][1] == start:
+            start = self.spans.pop()[0]
+        self.spans.append((start, stop))
 
     def take(self, octets: int) -> None:
         """A directory of so many octets: no two of them lie over one another."""

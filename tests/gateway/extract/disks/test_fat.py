@@ -3,7 +3,7 @@ import struct
 import pytest
 
 from gateway.extract.bounded import LimitReached
-from gateway.extract.disks.fat import files, layout
+from gateway.extract.disks.fat import files, layout, lost
 from gateway.extract.disks.volume import Guard, Unreadable
 from tests.builders.discs import DATA, fat_of
 
@@ -79,3 +79,16 @@ def test_a_long_name_without_end():
         read(volume(piece * 2_000, [0, 0], bytes(512)))
     deleted = (b"\xe5" + piece[1:]) * 2_000 + entry(b"A", 2, 0x20, 3)
     assert list(read(volume(deleted, [0, 0, 0xFFFF], b"abc".ljust(512))).values()) == [b"abc"]
+
+
+def test_clusters_of_no_file():
+    data = bytearray(fat_of([(b"A       TXT", "", b"hello")]))
+    guard = Guard(1000)
+    assert [f.names for f in files(bytes(data), guard)] == [("A.TXT",)]
+    assert not list(lost(bytes(data), guard))
+    at = layout(bytes(data)).first + 5 * 512
+    data[at:at + 40] = b"MZ\x90".ljust(40, b"\0")
+    data[at + 4096:at + 4120] = b"WScript.Echo('a text');\n"
+    guard = Guard(1000)
+    list(files(bytes(data), guard))
+    assert [c.data[:5] for c in lost(bytes(data), guard)] == [b"MZ\x90\0\0", b"WScri"]

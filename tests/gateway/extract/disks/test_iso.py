@@ -79,17 +79,21 @@ def hybrid(rest: bytes) -> bytes:
     return iso_of() + rest
 
 
+def unclaimed(found) -> list[bytes]:
+    return [c.data for c in found if isinstance(c, Child) and c.label.startswith("in no file")]
+
+
 def test_partition_behind_the_volume():
     rest = b"\xeb\x3c\x90" + bytes(507) + b"\x55\xaa" + bytes(4096)
     found = take_apart(ISO, hybrid(rest))
-    assert [c.data for c in found if isinstance(c, Child) and c.label == "after"] == [rest]
+    assert unclaimed(found) == [rest]
 
 
 def test_a_small_file_behind_the_volume():
     rest = make_zip(Member(b"a.js", b"x"))
     found = take_apart(ISO, hybrid(rest))
-    assert [c.data for c in found if isinstance(c, Child) and c.label == "after"] == [rest]
-    assert not [c for c in take_apart(ISO, hybrid(b"end")) if isinstance(c, Child) and c.label == "after"]
+    assert unclaimed(found) == [rest]
+    assert not unclaimed(take_apart(ISO, hybrid(b"\1\2\3")))
 
 
 def test_padding_behind_the_volume_is_nothing():
@@ -132,3 +136,42 @@ def test_a_second_order_without_values_is_nothing():
     record = data.find(b"A.EXE;1") - 33
     data[record + 6:record + 10] = data[record + 14:record + 18] = bytes(4)
     assert [c.data for c in take_apart(ISO, bytes(data), kind="application/x-iso9660-image") if isinstance(c, Child)] == [DATA]
+
+
+def test_a_disc_without_a_root_or_with_an_empty_one():
+    program = make_zip(Member(b"a.exe", DATA))
+    rootless = bytearray(image([], b"WScript.Echo(1);".ljust(2048, b"\0") + program))
+    rootless[16 * 2048 + 156:16 * 2048 + 190] = bytes(34)
+    empty = image([(b"\0", 21, 2048, 2), (b"\1", 21, 2048, 2)], b"WScript.Echo(1);".ljust(2048, b"\0") + program)
+    for disc in (bytes(rootless), empty):
+        found = take_apart(ISO, disc, kind="application/x-iso9660-image")
+        assert set(unclaimed(found)) == {b"WScript.Echo(1);", program} and "UNSUPPORTED" not in codes(found)
+
+
+def test_octets_that_no_file_has_and_nobody_knows():
+    root = [(b"\0", 21, 2048, 2), (b"\1", 21, 2048, 2)]
+    noise = b"\x81\x02\x03\xf4" * 6000
+    assert "UNSUPPORTED" in codes(take_apart(ISO, image(root, noise), kind="application/x-iso9660-image"))
+    assert "UNSUPPORTED" not in codes(take_apart(ISO, image([*root, (b"A", 22, len(noise), 0)], noise), kind="application/x-iso9660-image"))
+    assert "UNSUPPORTED" not in codes(take_apart(ISO, image(root, noise[:6000]), kind="application/x-iso9660-image"))
+
+
+def test_text_before_the_descriptors():
+    disc = b"<script>alert(1)</script>" + image([(b"\0", 21, 2048, 2)])[25:]
+    assert [c.data for c in take_apart(ISO, disc, kind="application/x-iso9660-image") if isinstance(c, Child)] == [disc[:25]]
+
+
+ROOT = [(b"\0", 21, 2048, 2), (b"\1", 21, 2048, 2)]
+
+
+def test_further_sessions_and_volumes_of_partitions():
+    disc = image([*ROOT, (b"A.TXT", 22, 5, 0)], b"hello".ljust(2048, b"\0"))
+    later = bytearray(disc + disc[16 * 2048:17 * 2048])
+    later[16 * 2048 + 156:16 * 2048 + 190] = bytes(34)
+    within = image(ROOT) + disc
+    for data in (bytes(later), within):
+        found = take_apart(ISO, data, kind="application/x-iso9660-image")
+        assert content(found) == {"A.TXT": b"hello"} and not unclaimed(found)
+    lying = bytearray(later)
+    lying[-2048 + 156 + 2] = 99
+    assert unclaimed(take_apart(ISO, bytes(lying), kind="application/x-iso9660-image")) == [b"hello"]

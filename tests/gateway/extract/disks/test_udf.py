@@ -8,7 +8,7 @@ from tests.builders.discs import DATA, iso_of
 
 def read(data):
     context = Context(Limits())
-    return list(extract(data, context, Budget.of(context)))
+    return list(extract(data, context, Budget.of(context), []))
 
 
 def test_udf_alone():
