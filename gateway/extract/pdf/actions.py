@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import zlib
 from collections.abc import Iterator
@@ -11,9 +10,11 @@ from itertools import islice
 import pikepdf
 
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.bounded import LimitReached
 from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.extract.pdf import xfa as pdfxfa
+from gateway.extract.pdf.filters import Unknown, filters, unfilter
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.deadline import Limits
@@ -23,10 +24,13 @@ SCRIPT_TYPE = "text/x-pdf-script"
 SCRIPT = 1 << 20                         # octets of one script that are read
 DEPTH = 30                               # direct dictionaries within one another
 FILES = 500                              # embedded files of one document
+SCRIPTS = 2_000                          # different ones; a form that calculates has some for each of a few hundred fields
 Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
 NAMING = ("/Base", "/URL", "/D")         # of relative links (ISO 32000-2, 12.6.4.8), for signers (12.7.5.5), of a clip (13.2.4.2)
+TELLING = frozenset({"/S", "/JS", "/OnInstantiate", "/Win", "/Subtype", "/EF", "/F", "/UF", "/XFA", "/Type", *NAMING})
+"""Entries without one of which a dictionary does nothing."""
 NEIGHBOUR = re.compile(r"(?:(?:\.\.|[^\\/:%*?\"<>|\s.]{1,60})/){0,4}[^\\/:%*?\"<>|\s.]{1,120}\.pdf", re.I)
 """Another PDF file of the same set: to launch it is to follow a link."""
 LINKS = 200
@@ -159,15 +163,18 @@ class Reader:
         if key in self.done:
             return
         self.done.add(key)
+        keys = item.keys()                                # asked once: an entry that is not there costs 4 us to ask for
+        if keys.isdisjoint(TELLING):
+            return
         auto = auto or key in self.automatic
-        kind = str(item.get("/S", "")) if isinstance(item.get("/S"), pikepdf.Name) else ""
-        if "/JS" in item and not (auto or kind == "/Rendition"):
+        kind = str(item.get("/S")) if "/S" in keys and isinstance(item.get("/S"), pikepdf.Name) else ""
+        if "/JS" in keys and not (auto or kind == "/Rendition"):
             self.waiting.append((key, item.get("/JS")))
-        elif "/JS" in item or "/OnInstantiate" in item:
+        elif "/JS" in keys or "/OnInstantiate" in keys:
             yield from self.script(item.get("/JS", item.get("/OnInstantiate")), True)
         if kind == "/Launch" and NEIGHBOUR.fullmatch(_target(item)):
             yield from self.elsewhere("/GoToR", item, auto)
-        elif kind == "/Launch" or ("/Win" in item and "/S" in item):
+        elif kind == "/Launch" or ("/Win" in keys and "/S" in keys):
             yield Observation("PDF-LAUNCH", _target(item))
         elif kind in ("/SubmitForm", "/ImportData"):
             target = _target(item)
@@ -179,18 +186,18 @@ class Reader:
             yield from self.link(_string(item.get("/URI")), auto)
         elif kind == "/Rendition" or kind == "/Movie" or kind == "/Sound":
             yield Observation("PDF-MEDIA", kind[1:])
-        subtype = str(item.get("/Subtype", ""))
+        subtype = str(item.get("/Subtype")) if "/Subtype" in keys else ""
         if subtype == "/RichMedia" or kind == "/RichMediaExecute":
             yield Observation("PDF-RICH-MEDIA", subtype)
-        if isinstance(item.get("/EF"), pikepdf.Dictionary):
+        if "/EF" in keys and isinstance(item.get("/EF"), pikepdf.Dictionary):
             yield from self.file(item)
-        elif kind == "" and isinstance(item.get("/F", item.get("/UF")), pikepdf.String):
+        elif kind == "" and not keys.isdisjoint(("/F", "/UF")) and isinstance(item.get("/F", item.get("/UF")), pikepdf.String):
             yield from self.elsewhere("/F", item, auto)
-        named = (_string(item.get(key)) for key in NAMING if isinstance(item.get(key), pikepdf.String))
+        named = (_string(item.get(key)) for key in NAMING if key in keys and isinstance(item.get(key), pikepdf.String))
         yield from (Observation("PDF-REMOTE-SHARE", target) for target in named if abroad(target))
-        if "/XFA" in item:
+        if "/XFA" in keys:
             yield from self.xfa(item.get("/XFA"))
-        if str(item.get("/Type", "")) == "/EmbeddedFile" and isinstance(item, pikepdf.Stream):
+        if "/Type" in keys and str(item.get("/Type")) == "/EmbeddedFile" and isinstance(item, pikepdf.Stream):
             self.loose(item)
 
     # -- what they do
@@ -200,6 +207,8 @@ class Reader:
         if not source.strip() or source in self.scripts:
             return
         self.scripts.add(source)
+        if len(self.scripts) > SCRIPTS:
+            raise LimitReached(IncidentCode.COUNT, f"more than {SCRIPTS} scripts")
         acts = [] if pdfscript.checks_version(source) else pdfscript.acts(source)
         if acts:
             code = "PDF-SCRIPT-ACTS" if auto or not pdfscript.SEEN.issuperset(acts) else "PDF-SCRIPT"
@@ -270,9 +279,7 @@ class Reader:
     def embedded(self, stream: pikepdf.Stream, names: tuple[str, ...]) -> Iterator[Yield]:
         self.files += 1
         if self.files > FILES:
-            if self.files == FILES + 1:
-                yield Problem(IncidentCode.COUNT, f"more than {FILES} embedded files")
-            return
+            raise LimitReached(IncidentCode.COUNT, f"more than {FILES} embedded files")
         declared = str(stream.get("/Subtype", ""))[1:].lower()
         yield Observation("PDF-EMBEDDED", names[0] if names else "")
         for item in self.stream(stream):
@@ -289,7 +296,7 @@ class Reader:
                 data = bytes(stream.read_bytes())
                 found = []
             for name in found:
-                data = _unfilter(name, data, room)
+                data = unfilter(name, data, room)
         except Unknown as error:
             yield Problem(IncidentCode.UNSUPPORTED, f"filter {error}")
         except OverflowError:
@@ -316,53 +323,6 @@ class Reader:
         if whole:
             yield Child(whole.encode("utf-8", "replace"), ArtifactKind.TEXT, ("form.xml",), detected_type=SCRIPT_TYPE,
                         texts=(Text(re.sub(r"<[^>]{0,4000}>", " ", whole), "form", hidden=True),))
-
-
-class Unknown(Exception):
-    """A stream filter that hides what it holds."""
-
-
-def filters(stream: pikepdf.Stream) -> list[str]:
-    value = stream.get("/Filter")
-    if value is None:
-        return []
-    return [str(v) for v in value][:8] if isinstance(value, pikepdf.Array) else [str(value)]
-
-
-def _unfilter(name: str, data: bytes, room: int) -> bytes:
-    if name in ("/FlateDecode", "/Fl"):
-        machine = zlib.decompressobj()
-        made = machine.decompress(data, room + 1)
-        if len(made) > room:
-            raise OverflowError
-        return made
-    if name in ("/ASCIIHexDecode", "/AHx"):
-        digits = re.sub(rb"[^0-9A-Fa-f]", b"", data.partition(b">")[0])
-        return bytes.fromhex((digits + b"0")[:(len(digits) + 1) // 2 * 2].decode("ascii"))
-    if name in ("/ASCII85Decode", "/A85"):
-        body = data.strip().removeprefix(b"<~").partition(b"~>")[0]
-        return base64.a85decode(body, ignorechars=b" \t\n\r\v\0\f")
-    if name in ("/RunLengthDecode", "/RL"):
-        return _run_length(data, room)
-    if name in ("/DCTDecode", "/JPXDecode", "/CCITTFaxDecode", "/JBIG2Decode", "/Crypt"):
-        return data
-    raise Unknown(name)
-
-
-def _run_length(data: bytes, room: int) -> bytes:
-    out = bytearray()
-    at = 0
-    while at < len(data) and data[at] != 128:
-        count = data[at]
-        if count < 128:
-            out += data[at + 1:at + 2 + count]
-            at += 2 + count
-        else:
-            out += data[at + 1:at + 2] * (257 - count)
-            at += 2
-        if len(out) > room:
-            raise OverflowError
-    return bytes(out)
 
 
 def _string(value: object) -> str:

@@ -21,10 +21,12 @@ from gateway.extract.effort import PDF_GUESS
 from gateway.extract.identify import framed
 from gateway.extract.passwords import candidates
 from gateway.extract.pdf import actions as pdfactions
+from gateway.extract.pdf import crowds as pdfcrowds
 from gateway.extract.pdf import loops as pdfloops
 from gateway.extract.pdf import revisions as pdfrevisions
 from gateway.extract.pdf import text as pdftext
 from gateway.extract.pdf import words as pdfwords
+from gateway.extract.pdf.filters import filters
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
@@ -36,7 +38,6 @@ MEMBERS = frozenset({"application/x-lzh", "application/x-arj", "application/x-cp
 """Archives and signed messages in which a stored PDF lies in one piece: read as one in any case, but what stands around it is
 the archive's."""
 GUESSES = 80                             # passwords tried on one file
-OBJECTS = 200_000                        # indirect objects of one file that are looked at
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
 REGULAR = (b"0", b"\0")                 # types of a tar's members
@@ -94,6 +95,9 @@ class Pdf:
         if floods.object_streams(node.data):
             yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")
             return
+        if crowd := pdfcrowds.before(node.data):
+            yield Problem(IncidentCode.COUNT, crowd)
+            return
         try:
             document, password = _open(node.data, context)
         except pikepdf.PasswordError:
@@ -107,19 +111,19 @@ class Pdf:
                 yield Observation("PDF-PASSWORD", "opened with a password of the message")
             last: list[Yield] = []
             try:
+                crowd = pdfcrowds.after(document)
+            except ERRORS:                                # no tree of pages: told below
+                crowd = ""
+            if crowd:
+                yield Problem(IncidentCode.COUNT, crowd)
+                return
+            try:
                 for item in structure(document, context, len(node.data)):
                     last.append(item)
                     yield item
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
             yield from pdfrevisions.earlier(node.data, password, last, lambda made: structure(made, context, len(node.data), True))
-            try:
-                crowd = pdfloops.crowded(document)
-            except ERRORS:                                # no tree of pages: told above
-                crowd = ""
-            if crowd:
-                yield Problem(IncidentCode.COUNT, crowd)
-                return
             if context.outbound:
                 yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)
@@ -193,8 +197,8 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
     yield from reader.dictionary(document.Root, auto=False)
     acting, bombs, made = 0, False, 0
     for count, item in enumerate(document.objects):
-        if count >= OBJECTS:
-            yield Problem(IncidentCode.COUNT, f"more than {OBJECTS} objects")
+        if count >= pdfcrowds.OBJECTS:
+            yield Problem(IncidentCode.COUNT, f"more than {pdfcrowds.OBJECTS} objects")
             break
         if isinstance(item, pikepdf.Stream):
             head = item.stream_dict
@@ -229,7 +233,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
 def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader, hybrid: bool = False) -> Iterator[Yield]:
     """Object streams of a file whose table of objects is broken: qpdf leaves them alone, other readers rebuild from them. In a
     hybrid file (ISO 32000-2, 7.5.8.4) those with objects that its plain table calls free: qpdf believes that one."""
-    for item in islice(document.objects, OBJECTS):
+    for item in islice(document.objects, pdfcrowds.OBJECTS):
         if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == pikepdf.Name.ObjStm:
             made = b"".join(part.data for part in reader.stream(item) if isinstance(part, Child))
             if hybrid and not _unseen(document, made):
@@ -251,7 +255,7 @@ def _dense(stream: pikepdf.Stream, number: int) -> int:
     length = stream.stream_dict.get("/Length")
     if isinstance(length, int) and length < (64 if number < floods.OBJECT_STREAMS else 4096):
         return 0
-    if str(stream.stream_dict.get("/Subtype", "")) == "/Image" or not set(pdfactions.filters(stream)[:1]) & {"/FlateDecode", "/Fl"}:
+    if str(stream.stream_dict.get("/Subtype", "")) == "/Image" or not set(filters(stream)[:1]) & {"/FlateDecode", "/Fl"}:
         return 0
     return floods.dense(bytes(stream.read_raw_bytes()))
 
@@ -259,8 +263,7 @@ def _dense(stream: pikepdf.Stream, number: int) -> int:
 def _bomb(stream: pikepdf.Stream) -> bool:
     """Streams that deflate alone can have made this large from so little."""
     length = stream.stream_dict.get("/Length")
-    filters = pdfactions.filters(stream)
-    layers = sum(name in ("/FlateDecode", "/Fl") for name in filters)
+    layers = sum(name in ("/FlateDecode", "/Fl") for name in filters(stream))
     most = floods.IMAGE if str(stream.stream_dict.get("/Subtype", "")) == "/Image" else floods.STREAM
     if not layers or (layers == 1 and isinstance(length, int) and length < most // 1032):
         return False

@@ -1,25 +1,10 @@
-"""Outlines of a PDF that lead back to themselves, or on for longer than any table of contents (ISO 32000-2, 12.3.3), and pages
-with more notes than anybody reads (12.5)."""
+"""Outlines of a PDF that lead back to themselves, or on for longer than any table of contents (ISO 32000-2, 12.3.3)."""
 
 from __future__ import annotations
-
-from itertools import islice
 
 import pikepdf
 
 ENTRIES = 50_000                         # of one outline; a manual of 3000 pages has 8000
-NOTES = 30_000                           # annotations of all pages; a form of a hundred pages has 10,000 fields
-
-
-def crowded(document: pikepdf.Pdf) -> str:
-    """More annotations than any document has, "" otherwise."""
-    found = 0
-    for page in islice(document.pages, NOTES):
-        notes = page.obj.get("/Annots")
-        found += len(notes) if isinstance(notes, pikepdf.Array) else 0
-        if found > NOTES:
-            return f"more than {NOTES} annotations"
-    return ""
 
 
 def outline(document: pikepdf.Pdf) -> str:

@@ -21,10 +21,3 @@ def test_outlines_that_lead_back_to_themselves(objects: tuple[str, ...], held: b
 def test_longer_than_any_table_of_contents(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdfloops, "ENTRIES", 2)
     assert "DEPTH" in codes(take_apart(PDF, pdf("/Outlines 6 0 R", CHAPTERS), "a.pdf"))
-
-
-def test_more_notes_than_anybody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pdfloops, "NOTES", 10)
-    for number, held in ((11, True), (10, False)):
-        data = pdf(page="/Annots [" + "<< /Subtype /Text /Contents (x) >> " * number + "]")
-        assert ("COUNT" in codes(take_apart(PDF, data, "a.pdf"))) == held

@@ -1,0 +1,96 @@
+"""PDF files of more objects, values, pages or notes than any document has, told before a reader works through them.
+
+qpdf keeps 150 octets for each value, whatever it is, and knows no bound of its own.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+import pikepdf
+
+from gateway.extract import floods
+
+OBJECTS = 200_000                        # indirect objects of one file that are looked at
+VALUES = 2_000_000
+"""Names, numbers and strings outside of what pages draw: a tagged document of 3000 pages has 1,400,000."""
+OF_ONE = 300_000
+"""The same in one object: the widths of every letter there is are 65,536, and a list of pages is shorter."""
+PAGES = 20_000                           # of one file; a code of laws or a month of statements has 10,000
+NOTES = 30_000                           # annotations of all pages; a form of a hundred pages has 10,000 fields
+UNPACKED = 64 << 20                      # octets of all object streams, where 200,000 objects take 25 million
+LEAST = 2                                # octets a value takes
+END = re.compile(rb"end(?:obj|stream)")
+STREAM = re.compile(rb">>\s{0,9}stream\r?\n")
+REFERENCE = b" 0 R"
+
+
+def _starts() -> np.ndarray:
+    """Of each octet, whether it belongs to a word or number (ISO 32000-2, 7.2.3)."""
+    table = np.ones(256, np.uint8)
+    table[list(b"\0\t\n\f\r ()<>[]{}/%")] = 0
+    return table
+
+
+REGULAR = _starts()
+
+
+def before(data: bytes) -> str:
+    """What there is too much of in the octets of a file, "" otherwise."""
+    if data.count(b"endobj") > OBJECTS:
+        return f"more than {OBJECTS} objects"
+    found = 0
+    if len(data) > LEAST * OF_ONE:
+        for piece in END.split(data):
+            begin = piece.find(b" obj")                   # not in what stands between objects: tables of where they are
+            stream = STREAM.search(piece, begin) if begin >= 0 else None
+            told = values(piece[begin:stream.start() if stream else None]) if begin >= 0 else 0
+            found += told
+            if told > OF_ONE:
+                return f"more than {OF_ONE} values in one object"
+    unpacked = 0
+    for made in _object_streams(data):
+        unpacked += len(made)
+        if unpacked > UNPACKED:
+            return f"object streams of more than {UNPACKED} octets"
+        found += values(made)
+        if found > VALUES:
+            break
+    return f"more than {VALUES} values" if found > VALUES else ""
+
+
+def values(written: bytes) -> int:
+    """Names, numbers, strings and containers; a reference counts as one. Words within a string count each."""
+    regular = REGULAR[np.frombuffer(written, np.uint8)]
+    begun = int(np.count_nonzero(regular[1:] > regular[:-1])) if len(regular) else 0
+    return begun + written.count(b"[") + written.count(b"<") - 2 * written.count(REFERENCE)
+
+
+def _object_streams(data: bytes) -> Iterator[bytes]:
+    """What they unpack to."""
+    for match in islice(floods.OBJECT_STREAM.finditer(data), floods.OBJECT_STREAMS):
+        begin = data.find(b"stream", match.end(), match.end() + floods.HEAD) + 6
+        if begin >= 6:
+            end = data.find(b"endstream", begin) % (len(data) + 1)
+            machine = zlib.decompressobj()
+            try:
+                yield machine.decompress(data[begin:end].lstrip(b"\r\n"), UNPACKED + 1)
+            except zlib.error:                            # encrypted, or packed otherwise
+                continue
+
+
+def after(document: pikepdf.Pdf) -> str:
+    """The same of a file that was opened: more pages, or more annotations on them."""
+    if len(document.pages) > PAGES:
+        return f"more than {PAGES} pages"
+    found = 0
+    for page in islice(document.pages, NOTES):
+        notes = page.obj.get("/Annots")
+        found += len(notes) if isinstance(notes, pikepdf.Array) else 0
+        if found > NOTES:
+            return f"more than {NOTES} annotations"
+    return ""
