@@ -122,10 +122,10 @@ def words(text: Characters) -> Words:
     if not len(start):
         nothing = np.empty(0, np.int64)
         return Words(nothing, nothing, [], np.empty(0, bool), nothing)
-    latin = text.are(LETTER)
-    hump = text.are(UPPER)[start + MARGIN] & ~text.are(UPPER)[start + MARGIN - 1]
-    inside = latin[start + MARGIN] & latin[start + MARGIN - 1] & ~hump
-    whole = ~(inside | latin[ends + MARGIN - 1] & latin[ends + MARGIN])
+    before, first, last, behind = (text.kinds[places + MARGIN] for places in (start - 1, start, ends - 1, ends))
+    hump = (first & ~before & UPPER) != 0
+    inside = (first & before & LETTER != 0) & ~hump
+    whole = ~(inside | (last & behind & LETTER != 0))
     known, kinds = _renumbered(number)
     spelled = [_TRIE.written[i] for i in known.tolist()]
     touched = ~(inside & np.array([word.isascii() and word.isalpha() for word in spelled])[kinds])

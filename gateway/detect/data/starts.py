@@ -11,7 +11,7 @@ from gateway.detect.data import marked, tokens
 from gateway.detect.data.glued import FOLLOWED, LONGEST, SIZES
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
-from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters, ahead
+from gateway.identifiers.characters import DIGIT, IDEOGRAPH, LETTER, MARGIN, UPPER, Characters
 
 _ODD_MARK = np.array([chr(i) in ",|*~+=:;" for i in range(128)])
 """Other characters may have the same last bits: what matches the pattern is asked then."""
@@ -150,16 +150,32 @@ def odd(found: Characters) -> np.ndarray:
 
 def spelled(found: Characters) -> np.ndarray:
     """A digit or capital by itself, and a digit by itself up to four places on; two capitals so."""
-    alone = ~found.are(LETTER | DIGIT)
-    alone = ahead(alone, -1) & ahead(alone, 1)
-    digit = alone & found.are(DIGIT)
-    upper = alone & found.are(UPPER)
-    begin = (upper | digit) & ~ahead(found.are(IDEOGRAPH), 1)
-    near = ahead(digit, 2) | ahead(digit, 3) | ahead(digit, 4)
-    second = upper & near
-    if second.any():
-        near = near | (upper & (ahead(second, 2) | ahead(second, 3) | ahead(second, 4)))
-    return found.places(begin & near)
+    first, end = found.digits()
+    digits = _alone(found, first[end - first == 1])
+    if not len(digits):
+        return digits
+    capitals = _alone(found, np.flatnonzero(found.are(UPPER)[MARGIN:-MARGIN]) + MARGIN)
+    near = _before_digit(found, capitals)
+    second = np.zeros(len(found.kinds), bool)
+    second[capitals[near]] = True
+    near |= second[capitals + 2] | second[capitals + 3] | second[capitals + 4]
+    begin = np.concatenate((digits[_before_digit(found, digits)], capitals[near]))
+    begin = begin[(found.kinds[begin + 1] & IDEOGRAPH) == 0]
+    return np.sort(begin, kind="stable") - MARGIN
+
+
+def _alone(found: Characters, places: np.ndarray) -> np.ndarray:
+    """Those with no letter or digit at either side."""
+    return np.asarray(places[((found.kinds[places - 1] | found.kinds[places + 1]) & (LETTER | DIGIT)) == 0])
+
+
+def _before_digit(found: Characters, places: np.ndarray) -> np.ndarray:
+    """Whether a digit by itself stands two to four places behind each."""
+    kinds = [found.kinds[places + step] for step in range(1, 6)]
+    near = np.zeros(len(places), bool)
+    for before, here, behind in zip(kinds, kinds[1:], kinds[2:], strict=False):
+        near |= ((here & DIGIT) != 0) & (((before | behind) & (LETTER | DIGIT)) == 0)
+    return near
 
 
 def apart(found: Characters) -> np.ndarray:

@@ -21,7 +21,7 @@ _ROOM = re.compile("[\t|]| {2}")
 
 def whole(text: str) -> str:
     """The text with such paragraphs in one line each; as it is where it has none."""
-    if text.isascii() or text.count("\n", 0, LONGEST) > MOST or CUT.search(text, 0, LONGEST) is None:
+    if text.isascii() or text.count("\n", 0, 4 * LONGEST) > MOST or CUT.search(text, 0, LONGEST) is None:
         return text
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MOST:
