@@ -255,7 +255,9 @@ def bind(address: Endpoint, shared: bool) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as failure:
         listener.close()
-        raise ConfigError(f"cannot listen on {address}: {failure.strerror}; is another program there?") from failure
+        low = isinstance(failure, PermissionError) and address.port < 1024
+        hint = "ports below 1024 need a right that deploy/systemd/low-ports.conf gives" if low else "is another program there?"
+        raise ConfigError(f"cannot listen on {address}: {failure.strerror}; {hint}") from failure
     listener.setblocking(False)
     return listener
 

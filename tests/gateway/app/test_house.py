@@ -110,6 +110,16 @@ def test_addresses_of_both_families():
         bind(Endpoint("192.0.2.1", 25), shared=False)
 
 
+def test_a_low_port_without_the_right_to_it(monkeypatch):
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+    monkeypatch.setattr(module.socket.socket, "bind", refuse)
+    with pytest.raises(ConfigError, match=r"cannot listen on 127\.0\.0\.1:25: Permission denied; ports below 1024 need a right"):
+        bind(Endpoint("127.0.0.1", 25), shared=False)
+    with pytest.raises(ConfigError, match="is another program there"):
+        bind(Endpoint("127.0.0.1", 10025), shared=False)
+
+
 def test_the_state_directory_is_for_its_owner(tmp_path):
     prepare(tmp_path / "a" / "b")
     assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
