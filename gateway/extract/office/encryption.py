@@ -1,6 +1,7 @@
 """Encrypted office documents ([MS-OFFCRYPTO]) through msoffcrypto, from memory, with bounded guesses.
 
-Excel opens documents under the password VelvetSweatshop without asking; malware is packed so to hide from scanners.
+Excel opens documents under the password VelvetSweatshop without asking; malware is packed so to hide from scanners. PowerPoint has
+a word of its own, for presentations whose password is wanted for changes only.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 DEFAULT = "VelvetSweatshop"
+SLIDES = "/01Hannes Ruescher/01"
+"""What PowerPoint tries by itself: it locks presentations so that have a password for changes only ([MS-OFFCRYPTO] 2.1)."""
 HASHES = 1_000_000                       # rounds of key derivation spent on one document: about 1 s
 GUESSES = 60                             # passwords tried against weak (RC4, XOR) encryption
 CLEAR = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0")
@@ -67,9 +70,9 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
         yield Problem(IncidentCode.ENCRYPTED, f"office document: {type(error).__name__}")
         return
     cost = max(rounds) * SPIN_OFFICE if PACKAGE in data else OFFICE97
-    for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses))):
-        if word != DEFAULT and not context.effort.spend(cost):
-            break
+    for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses), SLIDES)):
+        if word not in (DEFAULT, SLIDES) and not context.effort.spend(cost):
+            continue
         made = _decrypt(office, word)
         if made is not None:
             if not made.startswith(CLEAR):
@@ -78,7 +81,7 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
             if word == DEFAULT:
                 code = "DOC-DEFAULT-PASSWORD" if PACKAGE in data else "DOC-PROTECTED-BOOK"
                 yield Observation(code, "opens without asking")
-            else:
+            elif word != SLIDES:
                 context.fits(word)
             yield Child(made, ArtifactKind.OBJECT, names, label="decrypted")
             return

@@ -13,6 +13,7 @@ from itertools import chain
 
 from gateway.extract.base import Context, Node, Yield
 from gateway.extract.bounded import counted
+from gateway.extract.office import fetched as fetched_parts
 from gateway.extract.office import fields, properties, targets
 from gateway.extract.office.activex import control
 from gateway.extract.office.xml import narrow, spelled
@@ -52,6 +53,9 @@ STYLED = re.compile(rb"(?:url\s{0,4}\(|@import)\s{0,4}[\"'(]{0,2}(?:url\s{0,4}\(
 FRAME = re.compile(rb"<i?frame\s(?:[^<>]{0,400}?\s)?src\s{0,4}=\s{0,4}[\"']?\s{0,4}([^\"'<>\s]{3,1000})", re.I)
 """Pages that Word loads into this one."""
 SOURCE = re.compile(rb"<(?:x:)?(Path|FileName|Connection|URLString)>([^<>]{3,2000})<", re.I)
+CHANNEL = re.compile(rb"<(?:x:)?(?:Dde\w{0,10}|Topic)[\s/>]", re.I)
+"""In a book that a saved one counts with: it is a program and what it is told."""
+OF_XML = re.compile(rb"<(/?)xml(?:\s[^<>]{0,400})?>", re.I)
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 PART = {"attachedtemplate": "attachedTemplate", "datasource": "mailMergeSource", "headersource": "mailMergeHeaderSource"}
 """Element of a setting -> the relationship that says the same in a package; others fetch parts of the document."""
@@ -70,6 +74,13 @@ class OfficePage:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = spelled(narrow(node.data))
+        told = list(self.told(node, data))
+        yield from told
+        for text in _islands(data):
+            yield from fetched_parts.elsewhere(text, (found for found in told if isinstance(found, Observation)))
+
+    def told(self, node: Node, data: bytes) -> Iterator[Yield]:
+        """What is known by its element, attribute or style."""
         named = bool(extensions(node.artifact.names))
         for code in counted(_fields(data), MOST, "fields"):
             for found in fields.judge(code):
@@ -88,6 +99,17 @@ class OfficePage:
             seen = targets.judge(PART.get(island[1].decode().lower(), "subDocument"), target)
             if seen is not None:
                 yield seen
+
+
+def _islands(data: bytes) -> Iterator[bytes]:
+    """Settings and properties in XML."""
+    begin = -1
+    for mark in counted(OF_XML.finditer(data), MOST, "islands"):
+        if begin >= 0:
+            yield data[begin:mark.start()]
+        begin = -1 if mark[1] else mark.end()
+    if begin >= 0:
+        yield data[begin:]
 
 
 def fetched(data: bytes) -> Iterator[Observation]:
@@ -136,6 +158,8 @@ def sources(data: bytes) -> Iterator[Observation]:
     book = b"SupBook" in data
     if not book and b"QuerySource" not in data and b"PTSource" not in data:
         return
+    if book and CHANNEL.search(data) is not None:
+        yield Observation("DOC-DDE", "a book that is a program")
     for found in counted(SOURCE.finditer(data), MOST, "sources"):
         text = unescape(found[2].decode("utf-8", "replace")).strip()
         kind = found[1].lower()

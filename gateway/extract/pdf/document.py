@@ -124,6 +124,8 @@ class Pdf:
             except ERRORS as error:
                 yield Problem(IncidentCode.MALFORMED, f"PDF structure: {type(error).__name__}")
             yield from pdfrevisions.earlier(node.data, password, last, lambda made: structure(made, context, len(node.data), True))
+            if b"/XRefStm" in node.data:
+                yield from _hybrid(node.data, password, document, context)
             if context.outbound:
                 yield from pdfwords.words(document)
             yield from pdftext.text(node.data, password, context, document)
@@ -226,17 +228,23 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         yield Observation("PDF-DAMAGED-ACTION", "an entry that stands twice in a dictionary")
     if any("reconstruct" in warning for warning in warnings):
         yield from _outside_the_table(document, reader)
-    elif "/XRefStm" in document.trailer:
-        yield from _outside_the_table(document, reader, hybrid=True)
 
 
-def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader, hybrid: bool = False) -> Iterator[Yield]:
+def _hybrid(data: bytes, password: str, document: pikepdf.Pdf, context: Context) -> Iterator[Yield]:
+    """What the plain tables of a hybrid file call free, its object streams too: looked for as if there were no table."""
+    torn = io.BytesIO(data.replace(b"startxref", b"startxxxx"))
+    with suppress(*ERRORS), pikepdf.open(torn, password=password, suppress_warnings=True, inherit_page_attributes=False) as whole:
+        reader = pdfactions.Reader(set(), context.allowance(len(data)), context.limits)
+        yield from _outside_the_table(whole, reader, hybrid=document)
+
+
+def _outside_the_table(document: pikepdf.Pdf, reader: pdfactions.Reader, hybrid: pikepdf.Pdf | None = None) -> Iterator[Yield]:
     """Object streams of a file whose table of objects is broken: qpdf leaves them alone, other readers rebuild from them. In a
-    hybrid file (ISO 32000-2, 7.5.8.4) those with objects that its plain table calls free: qpdf believes that one."""
+    `hybrid` file (ISO 32000-2, 7.5.8.4) those with objects that its plain table calls free: qpdf believes that one."""
     for item in islice(document.objects, pdfcrowds.OBJECTS):
         if isinstance(item, pikepdf.Stream) and item.stream_dict.get("/Type") == pikepdf.Name.ObjStm:
             made = b"".join(part.data for part in reader.stream(item) if isinstance(part, Child))
-            if hybrid and not _unseen(document, made):
+            if hybrid is not None and not _unseen(hybrid, made):
                 continue
             if ACTION.search(ESCAPE.sub(lambda match: bytes.fromhex(match[1].decode("ascii")), made)):
                 yield Observation("PDF-DAMAGED-ACTION", "an object stream outside the table of objects")

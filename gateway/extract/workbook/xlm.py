@@ -18,7 +18,7 @@ LINKS = 1000                             # hyperlinks that are told; Excel allow
 FORMULAS = (0x06, 0x206, 0x406)
 NAMES = (0x18, 0x218)
 MACRO_SHEET = 0x40
-SXSTRING, CONSOLIDATED = 0x00CD, 0x0051
+SXSTRING, CONSOLIDATED, QUERY = 0x00CD, 0x0051, 0x00DC
 EXTERNAL_SHEET, OBJECT = 0x17, 0x5D
 CONNECTIONS = frozenset({0x0805, 0x0876, 0x0804, 0x080A})
 """TXTQRY, DCONN, EXTSTRING, OLEDBCONN ([MS-XLS] 2.4): where text, pages or rows come from that fill a sheet."""
@@ -26,12 +26,15 @@ CLASS = re.compile(rb"\x03[\x03-\x7f]\0[\0\1]?([A-Za-z][\w -]{1,60}(?:\.\w{1,60}
 """The name of an object's class behind its formula ([MS-XLS] 2.5.198.101, PictFmlaEmbedInfo)."""
 PLACED = re.compile(rb"\x08\0\x02\0([\s\S]{2})")
 CONTROL = 0x10                           # flag of an object that is a control (2.5.154, FtPioGrbit)
-TELLING = CONNECTIONS | {*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING, CONSOLIDATED, EXTERNAL_SHEET, OBJECT}
+TELLING = CONNECTIONS | {*BOF, *NAMES, EOF, BOUNDSHEET, FILEPASS, SUPBOOK, HLINK, SXSTRING, CONSOLIDATED, QUERY,
+                         EXTERNAL_SHEET, OBJECT}
 """Records that say something outside of macro sheets, too."""
 SHEET_KINDS = tuple(struct.pack("<H", n) for n in (0x05, 0x06, 0x10, 0x20, 0x40, 0x100))
 SHEET_TYPES = {0: "worksheet", 1: "macro sheet", 2: "chart", 6: "VBA module"}
 STATES = {0: "visible", 1: "hidden", 2: "very hidden"}
 BUILT_IN = {0x01: "Auto_Open", 0x02: "Auto_Close", 0x0A: "Auto_Activate", 0x0B: "Auto_Deactivate"}
+ASKED = {1: "ODBC", 4: "URL", 5: "OLEDB", 6: "TEXT"}
+"""Kind of a query ([MS-XLS] 2.4.84, dbt) -> what stands before its place where that says so itself."""
 ELSEWHERE = re.compile(r"https?://|\\\\[^\\;\"]{1,255}\\")
 RECORDS = 3_000_000
 """Of one stream that are looked at: a sheet of 65,536 rows full of numbers has a million."""
@@ -45,6 +48,7 @@ class _Book:
     sheets: int = 0
     links: int = 0
     queries: int = 0
+    asked: str = ""                                           # kind of the query whose strings follow
     macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
     lines: list[str] = field(default_factory=list)            # of the macro sheet that is open
     depth: int = 0
@@ -97,6 +101,8 @@ def extract(data: bytes) -> Iterator[Yield]:
         if kind == FILEPASS:
             book.encrypted = True
             return
+        if kind != SXSTRING:
+            book.asked = ASKED.get(body[0] & 7, "") if kind == QUERY and body else ""
         if kind in BOF:
             book.depth += 1
             book.in_macro = len(body) >= 4 and struct.unpack_from("<H", body, 2)[0] == MACRO_SHEET
@@ -117,7 +123,7 @@ def extract(data: bytes) -> Iterator[Yield]:
         elif kind == HLINK:
             yield from _hyperlink(book, body)
         elif kind == SXSTRING:
-            for found in _query(body):
+            for found in _query(body, book.asked):
                 book.queries += 1
                 if book.queries <= LINKS:
                     yield found
@@ -239,11 +245,14 @@ def _object(body: bytes) -> Iterator[Yield]:
         yield found
 
 
-def _query(body: bytes) -> Iterator[Yield]:
-    """The connection of a query ([MS-XLS] 2.4.84 DBQUERY, 2.4.310 SXString), kind and place parted by a semicolon."""
+def _query(body: bytes, asked: str) -> Iterator[Yield]:
+    """The connection of a query ([MS-XLS] 2.4.84 DBQUERY, 2.4.310 SXString): kind and place parted by a semicolon, or the place
+    alone behind a record that tells the kind (`asked`)."""
     count = int.from_bytes(body[:2], "little")
     text = body[3:3 + 2 * count].decode("utf-16-le", "replace") if body[2:3] == b"\1" else body[3:3 + count].decode("latin-1")
     kind, _, rest = text.partition(";")
+    if kind.upper() not in (*ASKED.values(), "FINDER"):
+        kind, rest = asked, text
     if kind.upper() in ("URL", "TEXT", "FINDER") and targets.place(rest) in (targets.Place.WEB, targets.Place.SHARE):
         yield Observation("DOC-REMOTE-QUERY", rest[:400])
     elif kind.upper() in ("ODBC", "OLEDB") and _outward(rest):

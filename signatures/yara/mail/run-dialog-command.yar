@@ -1,7 +1,7 @@
 rule run_dialog_command
 {
     strings:
-        $keys = /win(dows)?(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?key|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
+        $keys = /win(dows)?(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?(key|button)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
         $run1 = "run dialog" nocase
         $run2 = "\xE3\x80\x8C\xE5\x9F\xB7\xE8\xA1\x8C\xE3\x80\x8D"
         $run3 = "\xE6\x89\x93\xE5\xBC\x80\xE8\xBF\x90\xE8\xA1\x8C"

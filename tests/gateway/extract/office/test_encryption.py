@@ -52,6 +52,11 @@ def test_default_password_is_told() -> None:
     assert Observation("DOC-DEFAULT-PASSWORD", "opens without asking") in read(encrypted("VelvetSweatshop"))
 
 
+def test_presentations_whose_password_is_wanted_for_changes_only() -> None:
+    found = read(encrypted("/01Hannes Ruescher/01"))
+    assert codes(found) == set() and any(isinstance(c, Child) and c.data == PLAIN for c in found)
+
+
 def test_key_derivation_is_bounded(locked: bytes) -> None:
     greedy = locked.replace(b'spinCount="100000"', b'spinCount="999999"').replace(b'spinCount="100000"', b"")
     assert codes(read(greedy)) == {"ENCRYPTED"}

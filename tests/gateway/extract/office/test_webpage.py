@@ -82,6 +82,7 @@ def test_only_files_of_office() -> None:
 
 def test_growth() -> None:
     assert linear(lambda data: list(MARK.finditer(data)), lambda n: b"mso-element:field-begin" * n, 2_000)
+    assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: b"<xml>\\\\a.b\\" * n, 300)
     assert linear(lambda data: list(ISLAND.finditer(data)), lambda n: b"<w:a HRef=\"" * n, 2_000)
     assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: field("PAGE").encode() * n, 200)
 
@@ -91,6 +92,10 @@ def test_growth() -> None:
     ("<x:SupBook><x:Path>cmd|/c rem</x:Path></x:SupBook>", "DOC-DDE"), ("<x:SupBook><x:Path>C:\\a.xls</x:Path></x:SupBook>", ""),
     ("<x:SupBook><x:Path>\\\\fs01\\s\\a.xls</x:Path></x:SupBook>", "DOC-LOCAL-WORKBOOK"),
     ("<x:QuerySource><x:Connection>ODBC;DBQ=\\\\h.example\\s\\a.mdb</x:Connection></x:QuerySource>", "DOC-REMOTE-DATASOURCE"),
+    ("<x:SupBook><x:Path>cmd</x:Path><x:Dde/><x:Topic>/c rem</x:Topic></x:SupBook>", "DOC-DDE"),
+    ("<xml><w:MailMerge><w:DataSource>\\\\h.example\\s\\a.mdb</w:DataSource></w:MailMerge></xml>", "DOC-EXTERNAL-SHARE"),
+    ("<xml><w:DataSource>\\\\fs01\\s\\a.mdb</w:DataSource></xml>", ""), ("<p>\\\\h.example\\s\\a.mdb</p><xml></xml>", ""),
+    ("<xml><o:DocumentProperties><o:HyperlinkBase>C:\\a</o:HyperlinkBase><o:Template>\\\\h.example\\a.dot</o:Template></xml>", ""),
     ("<x:QuerySource><x:Connection>ODBC;DSN=erp</x:Connection></x:QuerySource>", ""), ("<x:Path>a|b</x:Path>", ""), ("<x:PTSource><x:FileName>\\\\h.example\\a.xls</x:FileName></x:PTSource>", "DOC-REMOTE-WORKBOOK"),
 ])
 def test_sources_in_islands(island: str, found: str) -> None:

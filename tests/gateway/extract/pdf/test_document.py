@@ -206,8 +206,8 @@ def test_around_a_stored_document_stands_its_archive(kind: str, edges: bool) -> 
     assert "PDF-SCRIPT-AUTO" in found and ({"PDF-LEADING", "PDF-TRAILING"} <= found) == edges
 
 
-def hybrid(action: bytes, table_knows: bool = False) -> bytes:
-    """Object 4 stands in an object stream that only the stream of /XRefStm leads to."""
+def hybrid(action: bytes, table_knows: bool = False, stream_known: bool = False) -> bytes:
+    """Object 4 stands in an object stream that only the stream of /XRefStm leads to, unless it is `stream_known`."""
     stream = b"4 0 " + action
     out, places = bytearray(b"%PDF-1.5\n"), {}
     for number, body in ((1, b"<< /Type /Catalog /Pages 2 0 R /OpenAction 4 0 R >>"), (2, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"),
@@ -220,12 +220,15 @@ def hybrid(action: bytes, table_knows: bool = False) -> bytes:
     out += (b"6 0 obj\n<< /Type /XRef /Size 7 /Index [4 1] /W [1 4 2] /Root 1 0 R /Length 7 >>\nstream\n\x02\0\0\0\x05\0\0\nendstream\nendobj\n")
     start = len(out)
     rows = b"".join(b"%010d 00000 n \n" % places[n] if n in places else b"0000000000 00000 f \n" for n in range(1, 7))
+    if not stream_known:
+        rows = rows.replace(b"%010d 00000 n" % places[5], b"0000000000 00000 f")
     return bytes(out + b"xref\n0 7\n0000000000 65535 f \n" + rows
                  + b"trailer\n<< /Size 7 /Root 1 0 R /XRefStm %d >>\nstartxref\n%d\n%%%%EOF\n" % (at, start))
 
 
 def test_what_only_the_second_table_of_a_hybrid_file_knows() -> None:
-    assert "PDF-DAMAGED-ACTION" in codes(read(hybrid(b"<< /S /JavaScript /JS (app.launchURL\\(1\\)) >>")))
+    for known in (False, True):
+        assert "PDF-DAMAGED-ACTION" in codes(read(hybrid(b"<< /S /JavaScript /JS (app.launchURL\\(1\\)) >>", stream_known=known)))
     assert "PDF-DAMAGED-ACTION" not in codes(read(hybrid(b"<< /S /GoTo /D [3 0 R /Fit] >>")))
     assert "PDF-DAMAGED-ACTION" not in codes(read(hybrid(b"<< /S /JavaScript /JS (a) >>", table_knows=True)))
 

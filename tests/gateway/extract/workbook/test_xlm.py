@@ -95,6 +95,16 @@ def test_queries_in_records(text: str, code: str, wide: bool) -> None:
     assert codes(list(extract(biff((0xCD, body))))) == ({code} if code else set())
 
 
+@pytest.mark.parametrize(("kind", "text", "code"), [
+    (4, "http://h.example/a.html", "DOC-REMOTE-QUERY"), (6, "\\\\h.example\\s\\a.txt", "DOC-REMOTE-QUERY"), (6, "C:\\a.txt", ""),
+    (1, "DBQ=\\\\h.example\\s\\a.mdb", "DOC-REMOTE-DATASOURCE"), (5, "Provider=x;Data Source=erp", ""), (0, "http://h.example/", ""),
+])
+def test_places_of_queries_whose_record_tells_their_kind(kind: int, text: str, code: str) -> None:
+    told = [(0xDC, struct.pack("<6H", kind | 0x40, 0, 0, 1, 0, 0)), (0xCD, struct.pack("<HB", len(text), 0) + text.encode())]
+    assert codes(list(extract(biff(*told)))) == ({code} if code else set())
+    assert codes(list(extract(biff(told[0], (0x0A, b""), told[1])))) == set()
+
+
 def test_functions_that_lead_to_programs() -> None:
     def book(address: bytes) -> bytes:
         tokens = b"\x17" + bytes([len(address), 0]) + address + b"\x42\x01\x67\x01"
