@@ -62,15 +62,18 @@ def utf8(raw: bytes) -> tuple[str, ...]:
 
 
 def members(data: bytes, context: Context) -> list[Member] | None:
-    """All members as 7-Zip sees them; None without the tool, or where it did not open everything."""
+    """All members as 7-Zip sees them; None without the tool, or where it did not open everything. Raises LimitReached where what
+    its list announces is too much for what it is packed in."""
     if context.tools is None:
         return None
     try:
         listed = listing(context.tools.run("7zz-list", data, password=""))
         files = [entry for entry in listed if not entry.folder]
         total = sum(entry.size for entry in files)
-        if not files or total > Budget.of(context).size or len(files) > context.limits.artifacts:
+        budget = Budget.of(context)
+        if not files or total > budget.size or len(files) > context.limits.artifacts:
             return None
+        budget.announced(total, len(data), b"")
         output = context.tools.run("7zz-extract", data, password="")
     except ToolFailed:
         return None

@@ -9,6 +9,7 @@ from gateway.extract.archive.sevenzip import SEVENZIP
 from gateway.extract.archive.sevenzip_tool import SEVENZIP_TOOL, listing, members
 from gateway.extract.archive.zip import ZIP
 from gateway.extract.base import Context, Node, ToolFailed
+from gateway.extract.bounded import LimitReached
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, seven_zip
@@ -55,6 +56,17 @@ def test_an_answer_that_does_not_fit_its_list_is_not_taken(tmp_path):
     for change in (lambda t, o: o[:-1] if t == "7zz-extract" else o, lambda t, o: o[::-1] if t == "7zz-extract" else o,
                    lambda t, o: b"" if t == "7zz-list" else o, lambda t, o: o.replace(b"Size = 6", b"Size = 999999999999999996")):
         assert members(data, Context(Limits(), tools=Direct(tmp_path, change))) is None
+
+
+def test_a_bomb_is_told_by_its_list(tmp_path):
+    class Unpacks(Direct):
+        def run(self, tool, data, **parameters):
+            assert tool == "7zz-list"
+            return super().run(tool, data, **parameters)
+
+    data = seven_zip(tmp_path, {"a.txt": bytes(40 << 20)}, "zip", "-mm=Deflate64")
+    with pytest.raises(LimitReached, match="100 to 1"):
+        members(data, Context(Limits(), tools=Unpacks(tmp_path)))
 
 
 def test_listing():
