@@ -78,6 +78,8 @@ def test_more_comments_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> N
     (b"a", b"a"), (b"<v><![CDATA[<!--]]></v><f>x</f><!-- y -->", b"<v>&lt;!--</v><f>x</f>"),
     (b"<a><?p <!-- ?><f>x</f><!-- --></a>", b"<a><?p &lt;!-- ?><f>x</f></a>"), (b"<a><!-- <![CDATA[ --><f>x</f></a>", b"<a><f>x</f></a>"),
     (b"<aa><?p <sheetData>?></aa>", b"<aa><?p &lt;sheetData>?></aa>"), (b"<?xml version='1.0'?><a/>", b"<?xml version='1.0'?><a/>"),
+    (b"<?xml version='1.0'?><a><?p <!-- ?></a>", b"<?xml version='1.0'?><a><?p &lt;!-- ?></a>"),
+    (b"<?xml <? <b ?><a/>", b"<?xml &lt;? &lt;b ?><a/>"), (b"<?xml version='1.0'?><a>?</a>", b"<?xml version='1.0'?><a>?</a>"),
 ])
 def test_without_comments_and_sections(data: bytes, bare: bytes) -> None:
     assert undressed(data) == bare
