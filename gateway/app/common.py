@@ -16,6 +16,7 @@ from gateway.ops.clock import SystemClock
 from gateway.ops.events import JsonEvents
 from gateway.ops.metrics import Pusher, Recorder
 
+FOLLOW = "follow"                        # the order of the supervisor after an exception was made or ended in the console
 Reload = Callable[[Brief], Awaitable[None]]
 
 
@@ -48,8 +49,10 @@ async def started(control: socket.socket) -> Brief:
     return brief
 
 
-async def obey(control: socket.socket, reload: Reload) -> None:
-    """Says "ready", then follows orders. Returns when it is told to stop or the supervisor is gone.
+async def obey(control: socket.socket, reload: Reload, follow: Reload) -> None:
+    """Says "ready", then follows orders: to reload, or to follow what was made in the console, which concerns the policy alone.
+
+    Returns when it is told to stop or the supervisor is gone.
 
     What was loaded until now is no garbage: the collector never looks through it.
     """
@@ -61,7 +64,7 @@ async def obey(control: socket.socket, reload: Reload) -> None:
             order, brief = await supervisor.receive(control)
             if order == "stop":
                 return
-            await supervisor.answer(control, "answer", await _followed(reload, brief))
+            await supervisor.answer(control, "answer", await _followed(follow if order == FOLLOW else reload, brief))
 
 
 async def _followed(reload: Reload, brief: Brief) -> str:

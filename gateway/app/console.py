@@ -83,7 +83,7 @@ async def run(name: str, control: socket.socket) -> None:
 
     serving = asyncio.create_task(asyncio.to_thread(server.run))
     async with pushing(tools, brief):
-        obeying = asyncio.create_task(obey(control, reload))
+        obeying = asyncio.create_task(obey(control, reload, reload))
         await asyncio.wait([serving, obeying], return_when=asyncio.FIRST_COMPLETED)
         ended = serving.done() and not obeying.done()
         server.stop()

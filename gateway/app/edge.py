@@ -7,6 +7,7 @@ import functools
 import select
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools, obey, pushing, started, take_sockets
@@ -74,13 +75,18 @@ class Edge:
         self.pool.reuse = config.inspection.reuse
         self.journal.retain = config.journal.retain
 
-    def process(self, config: Config):  # type: ignore[no-untyped-def]
-        ports = self.ports(config)
 
-        async def run(transaction: Transaction, relayer: Relayer, listener: ListenerSettings) -> Reply:
-            return await process(transaction, relayer, listener, ports)
+class Story:
+    """The pipeline with its ports. Exceptions made in the console change its policy; a reload makes a new one."""
 
-        return run
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+
+    async def __call__(self, transaction: Transaction, relayer: Relayer, listener: ListenerSettings) -> Reply:
+        return await process(transaction, relayer, listener, self.ports)
+
+    def follow(self, config: Config) -> None:
+        self.ports = replace(self.ports, policy=load_policy(config))
 
 
 def resolver(config: Config, clock: Clock, seconds: float = 0.0) -> Lookup:
@@ -120,20 +126,27 @@ async def run(name: str, control: socket.socket) -> None:
     brief = await started(control)
     tools = Tools(name)
     edge = Edge(name, brief, tools)
-    server = EdgeServer(listeners(brief.config), edge.process(brief.config), spool=brief.config.gateway.state_dir / "spool",
+    story = Story(edge.ports(brief.config))
+    server = EdgeServer(listeners(brief.config), story, spool=brief.config.gateway.state_dir / "spool",
                         clock=tools.clock, events=tools.events, metrics=tools.metrics, limits=admission(brief.config),
                         sockets=take_sockets(brief))
 
     async def reload(fresh: Brief) -> None:
-        await server.reload(listeners(fresh.config), edge.process(fresh.config), admission(fresh.config))
+        nonlocal story
+        told = Story(edge.ports(fresh.config))
+        await server.reload(listeners(fresh.config), told, admission(fresh.config))
         edge.follow(fresh.config)
+        story = told
+
+    async def follow(fresh: Brief) -> None:
+        story.follow(fresh.config)
 
     edge.journal.start()
     async with pushing(tools, brief):
         await there(functools.partial(is_running, brief.keeper), KEEPER, control)
         await there(edge.pool.reachable, LANES, control)
         await server.start()
-        await obey(control, reload)
+        await obey(control, reload, follow)
         await server.drain(DRAIN)
         await asyncio.gather(edge.pool.close(), edge.custody.close())
     await asyncio.to_thread(edge.journal.stop)

@@ -6,15 +6,16 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from gateway.app.brief import Brief
+from gateway.app.common import FOLLOW
 from gateway.app.gauges import Gauges
 from gateway.app.manager import notify, pulse
 from gateway.app.rights import drop_to_owner, lock
 from gateway.app.vigil import Vigil
-from gateway.config import Config, Endpoint, load
+from gateway.config import Config, Endpoint, load, with_made
 from gateway.effects.custody import SILENT, KeeperClient
 from gateway.lanes import Lanes
 from gateway.model.errors import ConfigError, SekishoError
@@ -28,7 +29,10 @@ from gateway.supervisor import Supervisor, Worker
 BACKLOG = 1024
 CUSTODY = ("database", "database_password_file", "blobs", "blobs_credentials", "key_file")      # where held mail is
 EDGE_STAGE, CONSOLE_STAGE, KEEPER_STAGE = 1, 2, 3
+WORKERS = ("edge", "keeper", "console")
 STOP = 40.0                              # seconds for one stage: edges give mail in hand 30 of them
+
+Change = Callable[[Supervisor, Lanes], Awaitable[None]]
 
 
 class House:
@@ -58,6 +62,7 @@ class House:
         lanes = Lanes(config, config.gateway.state_dir / "run", self.clock, self.events, self.metrics)
         supervisor = Supervisor(self.workers(), self.events, self.clock, self.metrics)
         vigil = Vigil(KeeperClient(self.brief(0).keeper, self.clock), self.metrics, self.events)
+        vigil.running = lambda: supervisor.ready("keeper")
         health = await self.health(supervisor, lanes, vigil)
         stopping = self.signals(supervisor, lanes)
         try:
@@ -172,19 +177,20 @@ class House:
         reloading = asyncio.Lock()
         tasks: set[asyncio.Task[None]] = set()
 
-        async def reload() -> None:
+        async def in_turn(change: Change) -> None:
             await self.loaded.wait()             # what is being loaded is loaded first
             async with reloading:
-                await self.reload(supervisor, lanes)
+                await change(supervisor, lanes)
 
-        def hangup() -> None:
-            task = loop.create_task(reload())
+        def begin(change: Change) -> None:
+            task = loop.create_task(in_turn(change))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
-        loop.add_signal_handler(signal.SIGHUP, hangup)
+        loop.add_signal_handler(signal.SIGHUP, begin, self.reload)
+        loop.add_signal_handler(signal.SIGUSR1, begin, self.follow)     # of the keeper
         return stopping
 
     async def reload(self, supervisor: Supervisor, lanes: Lanes) -> None:
@@ -195,21 +201,45 @@ class House:
             load_policy(fresh)
             refuse_moves(before, fresh)
             await lanes.reload(fresh)
-            self.config = fresh
-            answers = await supervisor.tell(["edge", "keeper", "console"], "reload", Brief(fresh))
-            failures = {name: why for name, why in answers.items() if why}
-            if failures:
-                self.config = before
-                await supervisor.tell(["edge", "keeper", "console"], "reload", Brief(before))
+            try:
+                await self.exchange(supervisor, "reload", fresh)
+            except SekishoError:
                 await lanes.reload(before)
-                raise SekishoError("; ".join(f"{name}: {why}" for name, why in failures.items()))
+                raise
         except SekishoError as wrong:
+            self.changed(lanes, wrong)
+        else:
+            self.changed(lanes)
+
+    async def follow(self, supervisor: Supervisor, lanes: Lanes) -> None:
+        """The exceptions of the console as they are now, and nothing that somebody may be writing in the configuration file."""
+        try:
+            fresh = with_made(self.config)
+            load_policy(fresh)
+            await self.exchange(supervisor, FOLLOW, fresh)
+        except SekishoError as wrong:
+            self.changed(lanes, wrong, part="exceptions")
+        else:
+            self.changed(lanes, part="exceptions")
+
+    async def exchange(self, supervisor: Supervisor, order: str, fresh: Config) -> None:
+        """Told to every worker, and whoever starts meanwhile. Raises SekishoError where one cannot: all have the old one again."""
+        before, self.config = self.config, fresh
+        answers = await supervisor.tell(WORKERS, order, Brief(fresh))
+        failures = {name: why for name, why in answers.items() if why}
+        if failures:
+            self.config = before
+            await supervisor.tell(WORKERS, order, Brief(before))
+            raise SekishoError("; ".join(f"{name}: {why}" for name, why in failures.items()))
+
+    def changed(self, lanes: Lanes, wrong: SekishoError | None = None, **fields: str) -> None:
+        if wrong is not None:
             self.metrics.count("sekisho_reloads_total", outcome="failure")
-            self.events.emit("reload", outcome="failure", reason=str(wrong))
+            self.events.emit("reload", outcome="failure", reason=str(wrong), **fields)
             return
         self.metrics.count("sekisho_reloads_total", outcome="success")
-        self.events.emit("reload", outcome="success", policy=load_policy(fresh).version, signatures=lanes.signature_version,
-                         **warned(fresh))
+        self.events.emit("reload", outcome="success", policy=load_policy(self.config).version, signatures=lanes.signature_version,
+                         **fields, **warned(self.config))
 
 
 def warned(config: Config) -> dict[str, list[str]]:

@@ -116,9 +116,9 @@ def opened(config: Config, clock: Clock) -> Any:
     return service
 
 
-def reload_gateway() -> None:
-    """The supervisor reads the configuration anew, as after a SIGHUP of the administrator."""
-    os.kill(os.getppid(), signal.SIGHUP)
+def tell_gateway() -> None:
+    """The supervisor takes the exceptions of the console as they are now, and nothing else."""
+    os.kill(os.getppid(), signal.SIGUSR1)
 
 
 async def tend(delivery: Callable[[], SmtpDelivery]) -> None:
@@ -127,20 +127,26 @@ async def tend(delivery: Callable[[], SmtpDelivery]) -> None:
         delivery().tend()
 
 
+def keeper_of(service: Any, brief: Brief, tools: Tools, cell: Cell) -> Any:
+    """The keeper with its ports. Call it once the service is there: Django's models can be imported only then."""
+    from gateway.keeper.exceptions import Exceptions
+    from gateway.keeper.server import Keeper, Ports
+
+    config = brief.config
+    delivery = SmtpDelivery(next_hops(config, tools.clock), tools.clock)
+    return Keeper(service, brief.keeper, config.quarantine.key_file,
+                  Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide,
+                        Exceptions(lambda: cell.config, tell_gateway)))
+
+
 async def run(name: str, control: socket.socket) -> None:
     brief = await started(control)
     config = brief.config
     tools = Tools(name)
     pool = CellPool(brief.lanes, tools.clock, tools.events, tools.metrics, workers=2)
     cell = Cell(pool, config, tools.clock, Scanners(tools))
-    delivery = SmtpDelivery(next_hops(config, tools.clock), tools.clock)
     service = await asyncio.to_thread(opened, config, tools.clock)
-    from gateway.keeper.exceptions import Exceptions  # Django's models can be imported only now
-    from gateway.keeper.server import Keeper, Ports  # Django's models can be imported only now
-
-    keeper = Keeper(service, brief.keeper, config.quarantine.key_file,
-                    Ports(delivery, tools.events, tools.clock, cell, cell, tools.metrics, cell.decide,
-                          Exceptions(lambda: cell.config, reload_gateway)))
+    keeper = keeper_of(service, brief, tools, cell)
     keeper.outbox.notices_an_hour = config.notices.per_hour
     keeper.outbox.voucher = voucher(config, tools.clock)
     keeper.historian = historian = Historian(
@@ -169,10 +175,13 @@ async def run(name: str, control: socket.socket) -> None:
         before, keeper.outbox.delivery = current(), SmtpDelivery(next_hops(fresh.config, tools.clock), tools.clock)
         before.close()
 
+    async def follow(fresh: Brief) -> None:
+        cell.follow(fresh.config)
+
     tending = asyncio.create_task(tend(current))
     async with pushing(tools, brief):
         await keeper.start()
-        await obey(control, reload)
+        await obey(control, reload, follow)
         tending.cancel()
         await keeper.stop()
         await pool.close()

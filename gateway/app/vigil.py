@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from gateway.effects.custody import PING, SILENT, KeeperClient
 from gateway.model.errors import SekishoError
@@ -17,12 +18,14 @@ class Vigil:
 
     def __init__(self, client: KeeperClient, metrics: Metrics, events: Events) -> None:
         self.client, self.metrics, self.events = client, metrics, events
-        self.answers = True              # until it is found otherwise: who is not running is seen elsewhere
+        self.answers = True              # until it is found otherwise
+        self.running: Callable[[], bool] = lambda: True      # one that does not run is told of elsewhere
 
     async def run(self) -> None:
         """Asks until it is cancelled."""
         while True:
-            await self.look()
+            if self.running():
+                await self.look()
             await asyncio.sleep(EVERY)
 
     async def look(self) -> None:

@@ -1,6 +1,6 @@
 """Configuration: one schema, read from TOML, checked as a whole."""
 
-from gateway.config.load import ConfigProblems, check, examine, find_config, load
+from gateway.config.load import ConfigProblems, check, examine, find_config, load, with_made
 from gateway.config.schema import (
     Auth,
     Config,
@@ -19,5 +19,5 @@ from gateway.config.values import Endpoint
 
 __all__ = [
     "Auth", "Config", "ConfigProblems", "Console", "Endpoint", "Entry", "Gateway", "Inspection", "Journal", "Limits",
-    "Listener", "Notices", "Problem", "Quarantine", "check", "examine", "find_config", "load",
+    "Listener", "Notices", "Problem", "Quarantine", "check", "examine", "find_config", "load", "with_made",
 ]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from gateway.config.hazards import hazards
 from gateway.config.schema import ENTRIES, SECTIONS, TABLES, Config, DkimKey, Entry, Listener, Scanner
-from gateway.config.source import LONGEST, Problem, Source, in_order, read_source
+from gateway.config.source import LONGEST, Problem, Source, in_order, joined, made_in, read_made, read_source
 from gateway.config.tables import nearest, read_table
 from gateway.model.errors import ConfigError
 
@@ -88,6 +88,19 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
     hazards(config, source)
     warnings = tuple(str(p) for p in source.problems if p.warning)
     return dataclasses.replace(config, warnings=warnings), in_order(source.problems)
+
+
+def with_made(config: Config, text: str | None = None) -> Config:
+    """This configuration with the exceptions of the console as they are now, or would be as `text`; nothing else is read.
+
+    Raises ConfigProblems; what is wrong with their rules `gateway.policy.load_policy` says.
+    """
+    file = made_in(config.gateway.state_dir)
+    own = read_made(file, text) if text is not None or os.path.isfile(file) else Source(str(file))
+    if own.problems:
+        raise ConfigProblems(tuple(own.problems))
+    kept = (one for one in config.exceptions if one.where.rpartition(":")[0] != str(file))
+    return dataclasses.replace(config, exceptions=(*kept, *_entries(own, "exception")), version=joined(config.version, own))
 
 
 def fill(config: Config) -> Config:

@@ -86,7 +86,47 @@ def read_source(path: Path) -> Source:
     for file in _files(path, source, hashed):
         source.files.append(file)
     source.digest = hashed.hexdigest()[:12]
+    made = made_in(_state_dir(source))
+    own = read_made(made) if os.path.isfile(made) else None
+    if own is not None:
+        source.problems += own.problems
+        source.files.append(made)
+        source.digest = joined(source.digest, own)
+        _merge(source, own.table, own.places)
     return source
+
+
+def made_in(state_dir: Path) -> Path:
+    """Where exceptions stand that were made in the console."""
+    return state_dir / MADE
+
+
+def read_made(file: Path, text: str | None = None) -> Source:
+    """What was made in the console, or would be if that were `text`; it may hold exceptions only."""
+    own, hashed = Source(str(file)), hashlib.sha256()
+    if text is None:
+        _one(file, own, hashed)
+    else:
+        hashed.update(text.encode())
+        _read(file, text, own)
+    own.digest = hashed.hexdigest()[:6]
+    if set(own.table) - {"exception"} or not isinstance(own.table.get("exception", []), list):
+        own.problems.append(Problem(str(file), "holds [[exception]] tables only"))
+    if own.problems:
+        own.table, own.places = {}, {}
+    return own
+
+
+def joined(version: str, made: Source) -> str:
+    """The version of a configuration with these exceptions beside it; with none, its own."""
+    base = version.partition(".")[0]
+    return f"{base}.{made.digest}" if made.table.get("exception") else base
+
+
+def _state_dir(source: Source) -> Path:
+    gateway = source.table.get("gateway")
+    state = gateway.get("state_dir", STATE_DIR) if isinstance(gateway, dict) else STATE_DIR
+    return Path(state if isinstance(state, str) else STATE_DIR)
 
 
 def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
@@ -102,23 +142,6 @@ def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
                 source.fault("include: only the main file may include others", "include")
                 source.table.pop("include", None)
             yield file
-    gateway = main.get("gateway")
-    state = gateway.get("state_dir", STATE_DIR) if isinstance(gateway, dict) else STATE_DIR
-    made = Path(state if isinstance(state, str) else STATE_DIR) / MADE
-    if os.path.isfile(made) and _exceptions(made, source, hashed):
-        yield made
-
-
-def _exceptions(file: Path, source: Source, hashed: Any) -> bool:
-    """What was made in the console, after everything else; it may hold exceptions only."""
-    own = Source(str(file))
-    if set(_one(file, own, hashed)) - {"exception"}:
-        own.problems.append(Problem(str(file), "holds [[exception]] tables only"))
-    source.problems += own.problems
-    if own.problems or not isinstance(own.table.get("exception", []), list):
-        return False
-    _merge(source, own.table, own.places)
-    return True
 
 
 def _matches(path: Path, pattern: str, source: Source) -> list[Path]:
@@ -156,12 +179,16 @@ def _one(file: Path, source: Source, hashed: Any) -> dict[str, Any]:
         line = raw.count(b"\n", 0, error.start) + 1
         source.problems.append(Problem(f"{file}:{line}", NOT_UTF8))
         return source.table
+    _read(file, text, source)
+    return source.table
+
+
+def _read(file: Path, text: str, source: Source) -> None:
     table, wrong = read_toml(str(file), text)
     if wrong is not None:
         source.problems.append(wrong)
-        return source.table
+        return
     _merge(source, table, {k: f"{file}:{line}" for k, line in locate(text).items()})
-    return source.table
 
 
 def read_toml(file: str, text: str) -> tuple[dict[str, Any], Problem | None]:

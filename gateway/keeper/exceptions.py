@@ -1,26 +1,25 @@
 """Exceptions made in the console: a file of their own in the state directory, read together with the configuration.
 
-Made and ended by an account that may, checked as the configuration is, recorded, and in force after the reload that follows.
-The configuration file itself is never written by a program.
+Made and ended by an account that may, checked beside the configuration in force, recorded, and in force by themselves soon after:
+the configuration file is not read again, for somebody may be writing in it, and is never written by a program.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from gateway.config import Config, Entry
+from gateway.config import Config, ConfigProblems, with_made
 from gateway.config.reference import toml
-from gateway.config.source import MADE
+from gateway.config.source import made_in
 from gateway.model.custody import Actor
 from gateway.model.errors import CustodyUnavailable
-from gateway.policy import parse
+from gateway.policy import load_policy
 from quarantine.access import Act
 from quarantine.custodian import reasoned
 from quarantine.lifecycle import NOT_FOUND, Refusal, Refused
@@ -38,12 +37,12 @@ TOO_MANY = Refusal("EXCEPTION", f"there are {MOST} exceptions already: end some 
 class Exceptions:
     """Works on `STATE_DIR/exceptions.toml`; in the thread that writes custody, so one at a time."""
 
-    def __init__(self, config: Callable[[], Config], reload: Callable[[], None]) -> None:
-        self.config, self.reload = config, reload
+    def __init__(self, config: Callable[[], Config], follow: Callable[[], None]) -> None:
+        self.config, self.follow = config, follow
 
     @property
     def path(self) -> Path:
-        return self.config().gateway.state_dir / MADE
+        return made_in(self.config().gateway.state_dir)
 
     def make(self, service: QuarantineService, actor: Actor, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Add one. Raises Refused with the problem as the configuration's check words it."""
@@ -57,12 +56,14 @@ class Exceptions:
         table["until"] = self.day(str(wanted.get("until", "")), service.now().date())
         if len(rows) >= MOST:
             raise Refused(TOO_MANY)
-        self.check(table)
+        self.check(rows, named=True)
+        rows.append(table)
+        self.check(rows)
         with service.transaction():
             service.record(actor, "exception-make", "", exception=table["id"], rule=table["rule"], owner=table["owner"],
                            until=str(table["until"]), scope=json.dumps(table["scope"], ensure_ascii=False), reason=table["reason"])
-        self.write([*rows, table])           # after the record: nothing is in force of which the chain does not know
-        self.reload()
+        self.write(rows)                     # after the record: nothing is in force of which the chain does not know
+        self.follow()
         return {"id": table["id"]}
 
     def end(self, service: QuarantineService, actor: Actor, id: str, reason: str) -> dict[str, Any]:
@@ -72,10 +73,11 @@ class Exceptions:
         left = [row for row in rows if row.get("id") != id]
         if len(left) == len(rows):
             raise Refused(NOT_FOUND)
+        self.check(left, named=True)
         with service.transaction():
             service.record(actor, "exception-end", "", exception=id, reason=reason)
         self.write(left)
-        self.reload()
+        self.follow()
         return {"id": id}
 
     def day(self, text: str, today: date) -> date:
@@ -87,14 +89,14 @@ class Exceptions:
             raise Refused(TOO_LONG)
         return until
 
-    def check(self, table: Mapping[str, Any]) -> None:
-        """As the check of the configuration would say it."""
-        config = self.config()
-        entry = Entry(table, "", {})
-        _, problems = parse(dataclasses.replace(config, exceptions=(entry,)))
-        for problem in problems:
-            if not problem.warning:
-                raise Refused(Refusal("EXCEPTION", problem.message))
+    def check(self, rows: Sequence[Mapping[str, Any]], named: bool = False) -> None:
+        """As the check of the configuration would say it, in one line; `named` where it is about one that was there before."""
+        try:
+            load_policy(with_made(self.config(), text_of(rows)))
+        except ConfigProblems as wrong:
+            first = wrong.problems[0]
+            place = f"{first.where.rpartition('/')[2]}: " if named else ""
+            raise Refused(Refusal("EXCEPTION", place + first.message)) from wrong
 
     def read(self) -> list[dict[str, Any]]:
         """Raises CustodyUnavailable where the file cannot be read: it is never begun anew over what was there."""
@@ -111,12 +113,17 @@ class Exceptions:
         aside = self.path.with_suffix(".new")
         try:
             with open(os.open(aside, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-                file.write(HEAD + "".join(written(row) for row in rows))
+                file.write(text_of(rows))
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(aside, self.path)
         except OSError as error:
             raise CustodyUnavailable(f"{self.path}: {error.strerror}") from error
+
+
+def text_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The whole file."""
+    return HEAD + "".join(written(row) for row in rows)
 
 
 def written(row: Mapping[str, Any]) -> str:

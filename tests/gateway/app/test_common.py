@@ -40,7 +40,7 @@ async def test_orders_are_followed_and_answered_until_stop(ends):
         if brief == "bad":
             raise SekishoError("cannot: x")
 
-    working = asyncio.create_task(common.obey(theirs, reload))
+    working = asyncio.create_task(common.obey(theirs, reload, reload))
     assert await supervisor.hear(ours) == ("ready", None)
     for brief, answer in (("good", ""), ("bad", "cannot: x")):
         await supervisor.send(ours, ("reload", brief))
@@ -50,10 +50,29 @@ async def test_orders_are_followed_and_answered_until_stop(ends):
     assert seen == ["good", "bad"]
 
 
+async def test_what_was_made_in_the_console_is_an_order_of_its_own(ends):
+    ours, theirs = ends
+    seen = []
+
+    def noting(word):
+        async def note(brief):
+            seen.append((word, brief))
+        return note
+
+    working = asyncio.create_task(common.obey(theirs, noting("reload"), noting("follow")))
+    assert await supervisor.hear(ours) == ("ready", None)
+    for order in ("follow", "reload"):
+        await supervisor.send(ours, (order, "x"))
+        assert await supervisor.hear(ours) == ("answer", "")
+    await supervisor.send(ours, ("stop", None))
+    await asyncio.wait_for(working, 5)
+    assert seen == [("follow", "x"), ("reload", "x")]
+
+
 async def test_what_was_loaded_before_ready_is_never_looked_through_by_the_collector(ends):
     ours, theirs = ends
     gc.disable()
-    working = asyncio.create_task(common.obey(theirs, None))
+    working = asyncio.create_task(common.obey(theirs, None, None))
     try:
         assert await supervisor.hear(ours) == ("ready", None)
         assert gc.isenabled() and gc.get_freeze_count() > 0
@@ -69,7 +88,7 @@ async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
     async def reload(brief):
         raise AssertionError
 
-    working = asyncio.create_task(common.obey(theirs, reload))
+    working = asyncio.create_task(common.obey(theirs, reload, reload))
     assert await supervisor.hear(ours) == ("ready", None)
     ours.close()
     await asyncio.wait_for(working, 5)
@@ -82,7 +101,7 @@ async def test_one_whose_supervisor_died_before_it_began_ends_quietly(ends):
     assert not closed(theirs)
     ours.close()
     assert closed(theirs)                                # whatever was said before
-    await asyncio.wait_for(common.obey(theirs, None), 5)
+    await asyncio.wait_for(common.obey(theirs, None, None), 5)
     with pytest.raises(SekishoError, match="the supervisor is gone"):
         await common.started(theirs)
         await common.started(theirs)
@@ -94,7 +113,7 @@ async def test_a_disk_that_fails_at_a_reload_is_an_answer(ends):
     async def reload(brief):
         raise OSError(28, "No space left on device")
 
-    working = asyncio.create_task(common.obey(theirs, reload))
+    working = asyncio.create_task(common.obey(theirs, reload, reload))
     assert await supervisor.hear(ours) == ("ready", None)
     await supervisor.send(ours, ("reload", "x"))
     assert await supervisor.hear(ours) == ("answer", "[Errno 28] No space left on device")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.app.brief import Brief
 from gateway.app.common import Tools
-from gateway.app.edge import Edge, admission, there
-from gateway.config import Config, load
+from gateway.app.edge import Edge, Story, admission, there
+from gateway.config import Config, load, with_made
 
 FILE = """
 [gateway]
@@ -27,6 +28,16 @@ messages_per_minute = 30
 reuse = {reuse}
 [journal]
 retain = "{retain}"
+"""
+
+EXCEPTION = """
+[[exception]]
+id = "console-1"
+rule = "block-executables"
+owner = "it@bank.example"
+reason = "a tool of theirs"
+until = 2099-12-31
+scope = { sender = ["vendor.example"], auth = { dmarc = ["pass"] } }
 """
 
 
@@ -46,6 +57,17 @@ async def test_what_may_change_at_a_reload_does(tmp_path: Path) -> None:
     assert edge.pool.reuse == 3 and edge.journal.retain == 2 * 86400
     edge.follow(config(tmp_path, 9, "5d"))
     assert edge.pool.reuse == 9 and edge.journal.retain == 5 * 86400
+    await edge.pool.close()
+
+
+async def test_exceptions_of_the_console_change_the_policy_and_nothing_else(tmp_path: Path) -> None:
+    edge = Edge("edge-0", Brief(config(tmp_path)), Tools("edge-0"))
+    story = Story(edge.ports(config(tmp_path)))
+    before = story.ports
+    (tmp_path / "exceptions.toml").write_text(EXCEPTION)
+    story.follow(with_made(config(tmp_path)))
+    assert [one.id for one in story.ports.policy.exceptions] == ["console-1"] and before.policy.exceptions == ()
+    assert replace(story.ports, policy=before.policy) == before
     await edge.pool.close()
 
 

@@ -12,6 +12,7 @@ from gateway.config import Endpoint, load
 from gateway.model.errors import ConfigError, SekishoError
 from tests.builders.commands import write_config
 from tests.builders.ports import free_port
+from tests.gateway.app.test_edge import EXCEPTION
 
 
 @pytest.fixture
@@ -159,6 +160,40 @@ async def test_a_reload_that_fails_keeps_the_old_and_says_why(tmp_path, port, mo
     assert not lanes.loaded or lanes.loaded[-1] is before
 
 
+async def test_an_exception_of_the_console_brings_nothing_else_with_it(tmp_path, port):
+    """Somebody writes in the configuration file at that moment: what stands there, good or bad, waits for their reload."""
+    house = House(config(tmp_path, port))
+    house.events, before = Events(), house.config
+    house.config.gateway.state_dir.mkdir(exist_ok=True)
+    made = house.config.gateway.state_dir / "exceptions.toml"
+    for more in ('retain = "7d"\n', "retain = half a"):
+        written(tmp_path, port, more=more)
+        made.write_text(EXCEPTION)
+        lanes, told = Lanes(), Told({"edge-0": "", "keeper": ""})
+        await house.follow(told, lanes)
+        assert told.orders == [("follow", house.config)] and lanes.loaded == []
+        assert replace(house.config, exceptions=(), version="") == replace(before, version="")
+        assert house.config.exceptions[0].table["id"] == "console-1"
+        made.unlink()
+        await house.follow(told, lanes)
+        assert house.config == before
+    assert all(f["outcome"] == "success" and f["part"] == "exceptions" for _, f in house.events)
+
+
+@pytest.mark.parametrize(("text", "answers", "said"), [
+    ("[[exception]", {}, "no valid TOML"), ("[gateway]\n", {}, "tables only"),
+    (EXCEPTION.replace("block-executables", "none"), {}, "there is no rule"), ("", {"edge-1": "no"}, "edge-1: no")])
+async def test_an_exception_that_cannot_be_followed_changes_nothing(tmp_path, port, text, answers, said):
+    house = House(config(tmp_path, port))
+    house.events, before = Events(), house.config
+    house.config.gateway.state_dir.mkdir(exist_ok=True)
+    (house.config.gateway.state_dir / "exceptions.toml").write_text(text)
+    told = Told(answers)
+    await house.follow(told, Lanes())
+    assert house.config is before and (not told.orders or told.orders[-1] == ("follow", before))
+    assert house.events[0][1]["outcome"] == "failure" and said in house.events[0][1]["reason"]
+
+
 @pytest.mark.parametrize("line", ['state_dir = "/elsewhere"', "processes = 4", 'ops = "127.0.0.1:1"', 'address = "127.0.0.1:1"'])
 def test_what_is_tied_to_processes_changes_at_a_restart_only(tmp_path, port, line):
     before = config(tmp_path, port)
@@ -188,17 +223,17 @@ async def test_signals(tmp_path, port):
         await asyncio.sleep(0.05)
         reloads.append("end")
 
-    house.reload = reload
+    house.reload = house.follow = reload
     house.loaded.set()
     stopping = house.signals(None, None)
-    for _ in range(2):
-        os.kill(os.getpid(), signal.SIGHUP)
+    for number in (signal.SIGHUP, signal.SIGUSR1):
+        os.kill(os.getpid(), number)
         await asyncio.sleep(0.01)
     await asyncio.sleep(0.2)
     assert reloads == ["begin", "end"] * 2 and not stopping.is_set()         # one after the other
     os.kill(os.getpid(), signal.SIGTERM)
     await asyncio.wait_for(stopping.wait(), 5)
-    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)
 
 
@@ -236,7 +271,7 @@ async def test_a_reload_waits_for_a_start_and_a_stop_does_not(tmp_path, port):
     await asyncio.wait_for(house.load(Quick(), asyncio.Event()), 5)
     await asyncio.sleep(0.05)
     assert reloads == ["done"]
-    for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)
 
 

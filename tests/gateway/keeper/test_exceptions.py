@@ -85,6 +85,21 @@ def test_a_file_that_cannot_be_read_is_never_begun_anew(service: QuarantineServi
     assert exceptions.path.read_text() == "[[exception"
 
 
+def test_only_what_fits_the_policy_in_force_is_written(service: QuarantineService, exceptions: Exceptions, file: Path, reloads: list[str]) -> None:
+    """Whatever stands in the configuration file meanwhile; and a row that was written by hand and is wrong is named."""
+    file.write_text("[[rule]] half a rule")
+    id = exceptions.make(service, ADMIN, WANTED)["id"]
+    exceptions.path.write_text(exceptions.path.read_text() + '[[exception]]\nid = "by-hand"\nrule = "nothing-such"\n')
+    before, reloads[:] = exceptions.path.read_text(), []
+    for call in (lambda: exceptions.make(service, ADMIN, WANTED), lambda: exceptions.end(service, ADMIN, id, "no longer")):
+        with pytest.raises(Refused, match=r"^exceptions\.toml:\d+: .*needs `scope`") as refused:
+            call()
+        assert "\n" not in str(refused.value)
+    assert exceptions.path.read_text() == before and reloads == []
+    exceptions.end(service, ADMIN, "by-hand", "wrong")
+    assert reloads == ["reload"]
+
+
 def test_the_file_holds_exceptions_only(exceptions: Exceptions, file: Path) -> None:
     exceptions.path.write_text('[gateway]\nhostname = "evil.example"\n')
     with pytest.raises(ConfigProblems, match=r"holds \[\[exception\]\] tables only"):
