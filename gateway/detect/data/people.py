@@ -144,12 +144,13 @@ SWITCHBOARD = 8
 """People with one and the same number, from which on it is a firm's."""
 MOST_RECORDS = 1100
 """Contact records that are counted; the count is then a lower bound, twenty times the threshold."""
-DETAILED = 100
-"""Rows of a text whose addresses and birth dates are counted too."""
+DETAILED = 100                           # rows of a text whose addresses and birth dates are counted too
 
 
 def read_contacts(grid: Grid, contacts: Contacts) -> int:
-    """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one."""
+    """Adds the grid's contact records, a name with phone, e-mail or address; how many rows had one; none behind MOST_RECORDS."""
+    if len(contacts.records) >= MOST_RECORDS:
+        return 0
     records = _addressees(grid, contacts) if grid.text.count("@") >= ADDRESSEES else 0
     if len(grid.starts) <= FEW_ROWS and len(grid.tabs) >= max(WIDE, (FEW_ROWS + 1) * len(grid.starts)):
         records += read_contacts(_turned(grid), contacts)
@@ -268,8 +269,7 @@ def _hong_kong(grid: Grid, contacts: Contacts) -> int:
     return records
 
 
-AT_ONCE = 256
-"""Rows whose clues are looked for together."""
+AT_ONCE = 256                            # rows whose clues are looked for together
 
 
 def _reached(grid: Grid, contacts: Contacts, seen: set[str]) -> Iterator[tuple[contact_rows.Row, str, str, bool]]:
