@@ -88,6 +88,7 @@ class Context:
     slices: dict[str, tuple[tuple[bytes, ...], ...]] = field(default_factory=dict)
     # ^ by SHA-256, of pictures that a page puts together from slices: those of the picture that one begins, () where another does
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
+    saved: set[int] = field(default_factory=set)         # ids of pages that were saved as a message: browsers open them
     drawn: int = 0                       # pages and pictures of PDF files so far that are read by their look
     tools: Tools | None = None           # the deep lane with a tool lane beside it
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours

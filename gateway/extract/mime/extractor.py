@@ -11,6 +11,7 @@ from gateway.extract.mime import union
 from gateway.extract.mime.headers import decoded, parse_headers
 from gateway.extract.mime.views import span_of_header
 from gateway.model.content import Text
+from gateway.model.filename import extensions
 from gateway.model.finding import IncidentCode
 
 FIELD = re.compile(rb"^[!-9;-~]{1,100}:", re.M)
@@ -22,6 +23,8 @@ NOT_TEXT = frozenset({
 })
 """Fields that machines write: no place where people put words. All others are searched like text."""
 
+SAVED = frozenset({"mht", "mhtml"})
+"""Names of pages saved as a message (RFC 2557)."""
 MAX_HEADER_TEXTS = 200
 FIELDS = 2_000                           # of one message; a hundred hops with their signatures leave 600
 NEAR = 16 << 10                          # octets in which date and people are looked for
@@ -42,6 +45,8 @@ class MimeExtractor:
             yield Problem(IncidentCode.COUNT, f"more than {FIELDS} header fields or {LINES} lines of them")
         if not node.artifact.depth:
             passwords.remember_fields(context, *(_first(head[:NEAR], name) for name in (b"date", b"from", b"to")))
+        if extensions(node.artifact.names) & SAVED:
+            context.saved.add(node.artifact.id)
         yield from header_texts(head[:context.limits.header_bytes])
         yield from union.header_files(head[:context.limits.header_bytes])
         yield from union.read(node.data, context, union.RETURNED in node.artifact.anomalies)

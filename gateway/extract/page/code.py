@@ -74,8 +74,9 @@ CODED = re.compile(r"(?P<q>[\"'`])(?!data:)(?=[^\"'`]{0,400}?[0-9+/=])[=A-Za-z0-
 """A literal of at least a dozen octets in hexadecimal or base64, any way round."""
 PROGRAM_NAME = re.compile(
     r"[\"'`][^\"'`<>/\\]{1,120}\.(?:exe|scr|pif|cpl|dll|ms[ip]|msix|appx|jse|vb[se]|ws[fh]|hta|bat|cmd|ps1|lnk|iso|vhdx?|jar|chm|xll|sct)"
-    r"[\"'`]", re.I)
-"""What a page calls a file that it makes."""
+    r"[\"'`]|(?:download[\"']?\s{0,4}[=:,]|msSave(?:OrOpen)?Blob\s{0,4}\([^;]{1,200},|new\s{1,4}File\s{0,4}\([^;]{1,200},)"
+    r"\s{0,4}[\"'`][^\"'`<>/\\]{1,120}\.(?:js|url|reg|sct|docm|xlsm|pptm|library-ms|searchconnector-ms|rdp|msc)[\"'`]", re.I)
+"""What a page calls a file that it makes. Names of scripts stand in any page, unless they are what it is saved as."""
 LEAST_NUMBERS = 200
 MOST_NAMED = 200
 """Links of a page that save what they hold, which are read under their names; the rest is read without."""
@@ -216,6 +217,8 @@ def _waits(script: str, play: Play | None) -> bool:
     """Whether a page holds something coded and could make a file, and its play has seen none: it makes it for others, or later."""
     if play is None or play.of("file") or is_library(script):
         return False
+    if play.of("died") and not play.of("library") and len(script) < MOST_CUT:
+        return True                                      # of something that the play has not, before it made its file
     return any(form.search(script) for form in (CODED, PROGRAM_NAME)) or numbers.size(script) > LEAST_NUMBERS
 
 

@@ -195,21 +195,21 @@ class HtmlExtractor:
         for tag, address in _unique_links(page):
             yield Observation("HTML-LINK", f"{tag} {address}")
             if not address.startswith((*WEB, "#", "cid:")):
-                yield from beyond_web(tag, address, _opened(node))
+                yield from beyond_web(tag, address, _opened(node, context))
 
 
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
-    if context.outbound or node.type != "text/html" or not _opened(node) or page.flood or SCRIPTED.search(source) is None:
+    if context.outbound or node.type != "text/html" or not _opened(node, context) or page.flood or SCRIPTED.search(source) is None:
         return None
     return play(source, context.stage, tuple(islice(candidates(context), MOST_WORDS)))
 
 
-def _opened(node: Node) -> bool:
+def _opened(node: Node, context: Context) -> bool:
     """Whether a page is a file, and no body of a message."""
     artifact = node.artifact
     called = artifact.label and not artifact.label[0].isdigit()            # parts are called by their places
-    return bool(artifact.names or called or artifact.depth > BODIES)
+    return bool(artifact.names or called or artifact.depth > BODIES or artifact.parent in context.saved)
 
 
 def words(pieces: list[str]) -> str:

@@ -275,6 +275,8 @@ function upgrade(el, cls) {
     failed(error);
   }
   upgrading = null;
+  for (const key of cls.observedAttributes ?? [])
+    if (el.attrs.has(key)) soon(() => attempt(el.attributeChangedCallback, el, [key, null, el.attrs.get(key) ?? null]), 0);
   soon(() => attempt(el.connectedCallback, el), 0);
 }
 let upgrading = null;

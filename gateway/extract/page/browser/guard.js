@@ -217,6 +217,7 @@ function packed(name, data, how) {
 }
 function given(name, args) {
   if (/decrypt/i.test(name)) act('deciphers', name);
+  if (phase === 'click' && typed && holdsTyped(args, 0)) act('asks', name, 'given');
   if (/\.(?:file|add|addFile)\W*$/.test(name) && typeof args[0] === 'string' && args.length > 1) packed(...args);
   for (const value of args) {
     if (typeof value === 'function') soon(() => attempt(value, G, [tolerant('event'), tolerant('data')]), 1);
@@ -229,6 +230,14 @@ function given(name, args) {
       if (!(value instanceof Node)) within(name, value, 0);
     }
   }
+}
+// Whether what was typed into a field is handed over, however it is wrapped.
+function holdsTyped(value, deep) {
+  if (typeof value === 'string') return value.indexOf(typed) >= 0;
+  if (!value || typeof value !== 'object' || value instanceof Node || deep > 3) return false;
+  return Object.values(value)
+    .slice(0, 40)
+    .some((one) => holdsTyped(one, deep + 1));
 }
 function telling(name, value) {
   if (/^\s*(?:https?:|wss?:)?\/\//i.test(value)) act('tells', value, name);

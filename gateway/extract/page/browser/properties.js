@@ -52,6 +52,17 @@ for (const [property, key] of Object.entries({
   poster: 'poster',
   contentEditable: 'contenteditable',
   defaultValue: 'value',
+  bgColor: 'bgcolor',
+  ...Object.fromEntries(
+    [
+      'abbr align archive axis border cellPadding cellSpacing charOff clear code codeBase codeType color coords dateTime face',
+      'frame frameBorder headers hreflang integrity link media noHref pattern referrerPolicy rules scheme scope shape sizes',
+      'srclang srcset standby step summary text useMap vAlign vLink version wrap min max',
+    ]
+      .flatMap((words) => words.split(' '))
+      .filter((property) => !(property in Element.prototype))
+      .map((property) => [property, property.toLowerCase()]),
+  ),
 })) {
   define(Element.prototype, property, {
     get() {
@@ -88,6 +99,16 @@ for (const key of [
     configurable: true,
   });
 }
+for (const key of ['colSpan', 'rowSpan', 'span', 'start', 'maxLength', 'minLength', 'cols', 'rows', 'low', 'high', 'optimum'])
+  define(Element.prototype, key, {
+    get() {
+      return Number.parseFloat(this.attrs.get(key.toLowerCase())) || 0;
+    },
+    set(v) {
+      this.setAttribute(key.toLowerCase(), v);
+    },
+    configurable: true,
+  });
 define(Element.prototype, 'href', {
   get() {
     const v = this.attrs.get('href');
@@ -179,13 +200,26 @@ function styled(el) {
 function rulesOf(el) {
   return [...el.textContent.matchAll(/([^{}]+)\{([^{}]*)\}/g)].slice(0, 2000);
 }
-function sheet(el) {
-  const rules = rulesOf(el).map(([text, selector, body]) => ({
+function ruleOf([text, selector, body]) {
+  return {
     cssText: text.trim(),
     selectorText: selector.trim(),
+    keyText: selector.trim(),
     style: styleOf(declarations(body, new Map())),
     type: 1,
-  }));
+  };
+}
+// Rules stand one level deep within @keyframes, @media and the like.
+function sheet(el) {
+  const rules = [];
+  for (const found of el.textContent.matchAll(/\s*(@[^{};]{1,400})\{((?:[^{}]*\{[^{}]*\})*)\s*\}|([^{}]+)\{([^{}]*)\}/g)) {
+    if (rules.length >= 2000) break;
+    if (found[3] !== undefined) rules.push(ruleOf([found[0], found[3], found[4]]));
+    else {
+      const within = rulesOf({ textContent: found[2] }).map(ruleOf);
+      rules.push({ cssText: found[0].trim(), name: found[1].trim().split(/\s+/)[1] ?? '', cssRules: within, type: 7 });
+    }
+  }
   return { cssRules: rules, rules, insertRule() {}, addRule() {}, deleteRule() {}, ownerNode: el, href: null };
 }
 function getComputedStyle(el, pseudo) {

@@ -50,3 +50,10 @@ def test_date_and_author_may_be_a_password():
     mail = b"From: =?utf-8?B?5bCP5piO?=\r\n <alice@sender.example>\r\nDate: Sat, 21 Nov 2026 09:00:00 +0800\r\n\r\nhello"
     list(MIME.extract(Node(Artifact(0, None, ArtifactKind.MESSAGE), mail, "message/rfc822"), context))
     assert {"20261121", "alice"} <= set(context.implied)
+
+
+def test_pages_saved_as_a_message_are_known_by_their_names():
+    for name, saved in (("a.mht", {3}), ("b.MHTML", {3}), ("c.eml", set())):
+        context = Context(Limits())
+        list(MIME.extract(Node(Artifact(3, 0, ArtifactKind.PART, (name,)), MAIL, "message/rfc822"), context))
+        assert context.saved == saved

@@ -147,13 +147,14 @@ def test_fields_that_are_cut_in_two():
     assert "HTML-HIDDEN-FORM" not in acts(page.format("password")) and "HTML-HIDDEN-FORM" not in acts("<p>type=pass'+'word</p>")
 
 
-GATED = "<script>{}if({}){{a.href=URL.createObjectURL(new Blob([atob(D)]));a.download='a.js';a.click()}}</script>"
+GATED = "<script>{}if({}){{a.href=URL.createObjectURL(new Blob([atob(D)]));a.download='a.dat';a.click()}}</script>"
 
 
 @pytest.mark.parametrize(("before", "condition", "waits"), [
     ("D='{}';", "/Firefox/.test(navigator.userAgent)", True), ("D='{}';", "navigator.language=='en-US'", True),
     ("D='abc';", "/Firefox/.test(navigator.userAgent)", False), ("D='{}';", "1", False), ("n='run.bat';", "/Firefox/.test(navigator.userAgent)", True),
-    ("D='QGVjaG8gb2ZmDQpzdGFydA==';", "0", True), ("D='getElementsByClassNameOfAll';", "0", False), ("D='www.firm.com';", "0", False),
+    ("q.download='a.js';D='abc';", "0", True), ("q={{download:'a.txt',src:'a.js'}};D='abc';", "0", False),
+    ("D='abc';document.y.z;", "0", True), ("D='QGVjaG8gb2ZmDQpzdGFydA==';", "0", True), ("D='getElementsByClassNameOfAll';", "0", False), ("D='www.firm.com';", "0", False),
     ("D='data:image/png;base64,{}';", "/Firefox/.test(navigator.userAgent)", False),
     ("D='{}';" + "function x(){{return 1}};" * 60, "/Firefox/.test(navigator.userAgent)", False),
 ])

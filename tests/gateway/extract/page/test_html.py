@@ -282,3 +282,12 @@ def test_titles_of_xml_are_markup():
     inside = "<rss><title xmlns:a='http://www.w3.org/1999/xhtml'><a:script src='https://h.example/a.js'/>x</title></rss>"
     assert [tag for tag, _, _ in parse("<?xml version='1.0'?>" + inside).links] == ["a:script"] and parse(inside).links == []
     assert visible("<?xml version='1.0'?><html><title>t</title><p>u</p></html>").split() == ["t", "u"]
+
+
+def test_pages_saved_as_a_message_are_played():
+    page = "<p>" + "There is something to read here. " * 40 + "<script>location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')</script>"
+    part = Node(Artifact(2, 1, ArtifactKind.PART, (), label="1", depth=2), page.encode(), "text/html")
+    context = Context(Limits())
+    assert not [i for i in HTML.extract(part, context) if isinstance(i, Observation) and i.code == "HTML-DOOR"]
+    context.saved.add(1)
+    assert [i for i in HTML.extract(part, context) if isinstance(i, Observation) and i.code == "HTML-DOOR"]

@@ -300,7 +300,23 @@ LINKS = "a=document.createElement('a');a.href=URL.createObjectURL(new Blob([Uint
     "<h:script xmlns:h='http://www.w3.org/1999/xhtml'><![CDATA[D='12345678';" + LINKS + "]]></h:script><h:p>x</h:p>",
     "<script>z=new JSZip();z.file('x.bin','TVqQAAMAAAAEAAAA',{base64:true});z.generateAsync({type:'blob'}).then(b=>saveAs(b,'y.zip'))</script>",
     "<script>z=new JSZip();z.folder('a').file('x.bin',new Uint8Array(9))</script>",
+    "<table><tr><td bgcolor='#313233'></td><td bgcolor='#343536'></td></table><script>D=[...document.querySelectorAll('td')].map(t=>"
+    "t.bgColor.slice(1).replace(/../g,h=>String.fromCharCode('0x'+h))).join('')+'78';" + LINKS + "</script>",
+    "<map><area shape=poly coords=49,50,51,52,53,54,55,56></map><script>D=String.fromCharCode(...document.querySelector('area').coords.split(','));"
+    + LINKS + "</script>",
+    "<style>p{color:red} @keyframes k{0%{left:49px}50%{left:50px}100%{left:51px}} .a{}</style><script>r=document.styleSheets[0].cssRules;"
+    "D=[...r[1].cssRules].map(k=>String.fromCharCode(parseInt(k.style.left))).join('')+'45678';if(r.length==3&&r[1].name=='k'){" + LINKS + "}</script>",
+    "<a-b src=12345678></a-b><script>customElements.define('a-b',class extends HTMLElement{static get observedAttributes(){return['src']}"
+    "attributeChangedCallback(k,o,D){" + LINKS + "}})</script>",
     "<script>t=new Date();D='12345678';if(t.getHours()==10&&t.getDay()==1&&t.getFullYear()==2026){" + LINKS + "}</script>",
 ])
 def test_other_ways_to_a_file(source):
     assert [act.detail.split()[1] for act in on_stage(source).of("file")][:1] == ["x.bin"]
+
+
+@pytest.mark.parametrize(("call", "told"), [
+    ("emailjs.send('a','b',{p:q.value})", True), ("$.ajax({data:{a:[q.value]}})", True), ("axios.post('/a',`p=${q.value}`)", True),
+    ("$('#t').DataTable({q:1})", False), ("track('search')", False)])
+def test_what_is_typed_and_given_to_something_that_is_not_here(call, told):
+    page = on_stage(f"<form><input id=q></form><script>document.forms[0].onsubmit=()=>{{{call}}}</script>")
+    assert (("asks", "given") in {(act.kind, act.more) for act in page.acts}) is told
