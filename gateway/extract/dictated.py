@@ -22,6 +22,7 @@ LETTERS = {word: word[0] for word in (
 """The spelling alphabet of ICAO (Annex 10, volume II, 5.2.1.3)."""
 UPPER = ("capital", "uppercase", "upper case", "大寫", "大写", "大文字", "대문자")
 LOWER = ("small", "lowercase", "lower case", "小寫", "小写", "小文字", "소문자")
+COUNTS = {"네": 4} | {word: int(digit) for word, digit in DIGITS.items() if digit.isdigit()}
 LEAST, MOST = 3, 40
 """Names that make a word."""
 HEAD = 400
@@ -35,6 +36,14 @@ TOLD = re.compile(
     "後面接|后面接|其餘|其余|앞자리|뒷자리|앞부분|뒷부분|앞의|뒤의|"
     "(?<![a-z])(?:half|halves|part ?[12]|first (?:part|half)|second (?:part|half)|followed by)(?![a-z])", re.I)
 """Where people say that it comes in pieces."""
+ENDS = re.compile(
+    "(?:[末後后尾]|最[後后])[ ]?([二三四五六七八2-8４-８])[ ]?(?:碼|码|位|桁|字)|"
+    "下[ ]?([二三四五六七八2-8４-８])[ ]?(?:桁|ケタ|けた)|"
+    "(?:끝|뒤|마지막)[ ]?(?:의[ ])?([2-8네])[ ]?(?:자리|글자)|"
+    "last[ ](two|three|four|five|six|seven|eight|[2-8])[ ](?:digits|numbers|characters|chars|figures)", re.I)
+"""Where people say that it is the end of a number, and how many signs of it."""
+NUMBER = re.compile(r"[A-Za-z]{0,4}[0-9](?:[ ().\-/]{0,2}[0-9]){3,20}")
+NUMBERS = 60
 PIECE = re.compile(r"[!-~]{2,24}")
 PIECES, PLACES = 10, 20
 """Pieces put together, each with each; places where pieces are told."""
@@ -74,3 +83,13 @@ def joined(texts: Iterable[str], words: Iterable[str] = ()) -> Iterator[str]:
         pieces |= dict.fromkeys(word for word in words if len(word) <= LONGEST)
     for one, other in permutations(list(pieces)[:PIECES], 2):
         yield one + other
+
+
+def ends(texts: Iterable[str]) -> Iterator[str]:
+    """The last signs of each number of a mail that says that these are the password: "the last four digits of our number"."""
+    known = list(texts)
+    told = {next(g for g in place.groups() if g).lower() for text in known for place in islice(ENDS.finditer(text), PLACES)}
+    counts = sorted({COUNTS.get(word) or int(word) for word in told})
+    for count in counts:
+        for number in dict.fromkeys(m[0] for text in known for m in islice(NUMBER.finditer(text), NUMBERS)):
+            yield re.sub(r"[^0-9A-Za-z]", "", number)[-count:]

@@ -132,9 +132,11 @@ def candidates(context: Context) -> Iterator[str]:
 
 
 def _joined(context: Context) -> Iterator[str]:
-    """Halves that the mail tells in two places, put together; looked for only where nothing else fits."""
+    """Ends of numbers, and halves that the mail tells in two places, put together; looked for only where nothing else fits."""
     words = (word for word in context.words if word.isascii() and _made_up(word))
-    yield from dictated.joined((text[:WEAK_HEAD] for text in context.heard), words)
+    texts = [text[:WEAK_HEAD] for text in context.heard]
+    yield from dictated.ends(texts)
+    yield from dictated.joined(texts, words)
 
 
 def everything(context: Context) -> frozenset[str]:

@@ -23,6 +23,7 @@ from gateway.model.finding import IncidentCode
 
 ARMOUR = re.compile(rb"^[ \t]{0,8}-----BEGIN PGP MESSAGE(?:, PART [^-\r\n]{1,20})?-----[ \t]*\r?\n"
                     rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*+", re.M)
+TAG = re.compile(rb"<[^<>]{0,400}>")
 BEGIN, END = b"-----BEGIN PGP MESSAGE", b"-----END PGP"
 CHECKSUM = re.compile(rb"\n=[A-Za-z0-9+/]{4}\s*$")
 SESSION_KEY, SIGNATURE, PASSWORD_KEY, ONE_PASS, COMPRESSED, ENCIPHERED, MARKER, LITERAL = 1, 2, 3, 4, 8, 9, 10, 11
@@ -60,7 +61,10 @@ class PgpExtractor:
             yield Problem(IncidentCode.ENCRYPTED, "enciphered file")
             return
         if node.type in TEXTS:
-            blocks = [block for block in unarmoured(node.data) if plausible(block) or sealed(block)]
+            data = node.data
+            if node.type == "text/html":                 # its lines, whatever ends them there
+                data = b"\n".join(line.strip() for line in TAG.sub(b"\n", data).splitlines() if line.strip())
+            blocks = [block for block in unarmoured(data) if plausible(block) or sealed(block)]
         elif node.type == "application/pgp-encrypted":
             blocks = unarmoured(node.data) or [b""]
         else:

@@ -12,6 +12,7 @@ BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 AS_BASE64 = bytes.maketrans(ALPHABET, BASE64)
 OUTSIDE = bytes(c for c in range(256) if c not in ALPHABET)
 GAP = 400                                # octets between the heading and the colon that opens the data
+HEADER = 200                             # characters in which the longest name stands, and what belongs to it
 RUN = 0x90
 GROWTH, ROOM = 20, 8 << 20
 """What runs may make of so many octets beyond the room for any file: pictures and programs of that time shrank by a third."""
@@ -24,11 +25,24 @@ class TooLarge(ValueError):
 
 
 def files(data: bytes) -> Iterator[File]:
-    """Name and content of each fork that is there. Raises TooLarge."""
+    """Name and content of each fork that is there, behind its heading or of a text that is nothing but one. Raises TooLarge."""
+    if bare(data):
+        yield from forks(data, data.find(b":"))
     for match in BEGIN.finditer(data):
         start = data.find(b":", match.end(), match.end() + GAP)
         if start >= 0:
             yield from forks(data, start)
+
+
+def bare(data: bytes) -> bool:
+    """Whether a text begins with the data, as the transfer encoding of this name leaves it: by the checksum of its header."""
+    begin = data[:HEADER].lstrip()
+    if begin[:1] != b":" or begin[1:61].translate(None, ALPHABET):
+        return False
+    coded = begin[1:].translate(AS_BASE64, OUTSIDE)
+    plain = unrun(binascii.a2b_base64(coded[:len(coded) // 4 * 4]))
+    size = 1 + plain[0] + 19 if plain else 0
+    return 0 < size <= len(plain) - 2 and binascii.crc_hqx(plain[:size], 0) == int.from_bytes(plain[size:size + 2], "big")
 
 
 def forks(data: bytes, start: int = 0) -> Iterator[File]:

@@ -42,6 +42,8 @@ WRITTEN = frozenset({
     "application/mac-binhex40", "application/x-pem", "application/json", "application/pgp-signature", "message/delivery-status",
 })
 """Types that are text by another name."""
+CODED = frozenset({"b64", "base64", "mim", "mime", "uu", "uue", "txt", "asc", "enc"})
+"""Endings that unpackers and `certutil -decode` put behind the name of a file, or take off."""
 NAMED = frozenset({"uuencode", "yenc", "binhex"})
 NOISE = frozenset({
     "application/octet-stream", "application/asn1", "application/x-empty", "application/pkcs7-signature",
@@ -66,10 +68,10 @@ class InlinedExtractor:
             yield from _each(_uu(data), "uuencode")
         if b"=ybegin" in data:
             yield from _each(_yenc(data), "yenc")
-        if b"BinHex" in data:
+        if b"BinHex" in data or binhex.bare(data):
             yield from _unhexed(data)
         if codings.has_token(data):
-            names = node.artifact.names
+            names = written_out(node.artifact.names)
             data = shortened(data, _means)
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
         if node.type != "text/html":
@@ -77,6 +79,12 @@ class InlinedExtractor:
             yield from _each((((), p) for p in codings.paragraphs(data)), "paragraph")
         if QP_OCTET.search(data[:400]) and len(QP_OCTET.findall(data[:3000])) * 9 > len(data[:3000]):
             yield from _each([(node.artifact.names, binascii.a2b_qp(data))], "quoted-printable")
+
+
+def written_out(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of a text, and those of the file that it is in another writing: order.js of order.js.b64."""
+    parts = (name.rpartition(".") for name in names)
+    return tuple(dict.fromkeys((*names, *(stem for stem, _, ending in parts if ending.lower() in CODED and "." in stem))))
 
 
 def _unhexed(data: bytes) -> Iterator[Yield]:

@@ -55,6 +55,16 @@ def test_a_half_may_stand_in_a_file_name():
     assert "Kq12Zt34" not in told("密碼：Zt34", names=("report_Kq12.7z",))
 
 
+@pytest.mark.parametrize(("text", "word"), [
+    ("Password: last 4 digits of our phone number.\n--\nAlice\nTel +886 2 2345-5678", "5678"), ("密碼為訂單編號末四碼（20260098）", "0098"),
+    ("密码为身份证后六位，编号 1101011990", "011990"), ("パスワードは電話番号の下4桁です。TEL 03-1234-5678", "5678"),
+    ("비밀번호는 전화번호 뒤 4자리입니다. 02-123-4567", "4567"), ("the last three characters of the number AB123456", "456"),
+])
+def test_ends_of_numbers(text, word):
+    assert word in told(text)
+    assert word not in told(text.split("，")[0].split("（")[0].split("。")[0].split(".")[0].split("number A")[0])
+
+
 def test_a_flood_of_halves_is_bounded():
     began = time.process_time()
     found = list(joined(["".join(f"第一段A{n}x 第二段B{n}y\n" for n in range(5000))] * 20))

@@ -165,5 +165,6 @@ def test_more_messages_than_any_mail_has():
 
 
 def test_a_message_in_a_page():
-    data = b"<html><body><pre>\r\n" + armoured(literal()) + b"</pre></body></html>"
-    assert files(extract(data)) == [(("a.exe",), PROGRAM)]
+    for before, end in ((b"<html><body><pre>\r\n", b"\n"), (b"<html><body><p>", b"<br>\r\n")):
+        data = before + armoured(literal()).replace(b"\n", end) + b"</pre></body></html>"
+        assert files(extract(data)) == [(("a.exe",), PROGRAM)]

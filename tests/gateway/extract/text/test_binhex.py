@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import binascii
+
 import pytest
 
 from gateway.extract.text import binhex
@@ -42,3 +44,10 @@ def test_runs_without_end():
 @pytest.mark.parametrize("data", [HEADING, HEADING + b":", HEADING + b"::", HEADING + b":!!", HEADING + b"no colon", b""])
 def test_nothing(data):
     assert not list(binhex.files(data))
+
+
+def test_without_its_heading_by_the_checksum_of_its_header():
+    head = b"\x05x.exe\0TEXTttxt\0\0" + (4).to_bytes(4, "big") + bytes(4)
+    whole = coded(head + binascii.crc_hqx(head, 0).to_bytes(2, "big") + b"data\0\0")
+    assert list(binhex.files(b"\r\n" + whole)) == [(("x.exe",), b"data")]
+    assert not binhex.bare(coded(head + b"\0\0data")) and not binhex.bare(b":words: and more words")

@@ -62,6 +62,8 @@ def test_binhex():
 def test_base64_without_a_declaration_takes_the_name_of_its_part():
     (child,) = children(base64.encodebytes(PROGRAM), "x.dat")
     assert (child.data, child.names) == (PROGRAM, ("x.dat",))
+    (child,) = children(base64.encodebytes(PROGRAM), "order.js.b64")
+    assert child.names == ("order.js.b64", "order.js")
 
 
 def test_quoted_printable_without_a_declaration():
