@@ -37,9 +37,9 @@ def files(data: bytes) -> Iterator[File]:
 def bare(data: bytes) -> bool:
     """Whether a text begins with the data, as the transfer encoding of this name leaves it: by the checksum of its header."""
     begin = data[:HEADER].lstrip()
-    if begin[:1] != b":" or begin[1:61].translate(None, ALPHABET):
+    if begin[:1] != b":" or begin[1:61].partition(b":")[0].translate(None, ALPHABET):
         return False
-    coded = begin[1:].translate(AS_BASE64, OUTSIDE)
+    coded = begin[1:].partition(b":")[0].translate(AS_BASE64, OUTSIDE)
     plain = unrun(binascii.a2b_base64(coded[:len(coded) // 4 * 4]))
     size = 1 + plain[0] + 19 if plain else 0
     return 0 < size <= len(plain) - 2 and binascii.crc_hqx(plain[:size], 0) == int.from_bytes(plain[size:size + 2], "big")
