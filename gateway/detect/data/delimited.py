@@ -24,10 +24,18 @@ RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
 BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
 """What some markup has between cells: `[a], [b]` (Typst), `[td]a[/td][td]b[/td]` (BBCode)."""
 LEAST_CELLS = 6
+DOUBLED = re.compile(r"^[ \t>]{0,8}\|\|(?:[^|\n]{1,40}\|\|){2,30}[ \t]*$", re.M)
+"""A row of headings, its marks written twice (Jira, Confluence)."""
+BOXED = re.compile(r"^[ \t>]{0,40}\|(?:[0-9A-Z] ?\| ?){8,20}[ \t]*$", re.M)
+"""Boxes of one character each, and nothing else in the line: a number on a form."""
 
 
 def separated(text: str, found: Characters | None) -> str:
-    """The text with tabs between such cells, character for character."""
+    """The text with tabs between such cells, character for character; headings with single marks, boxes as what is in them."""
+    if "||" in text:
+        text = DOUBLED.sub(lambda m: m[0].replace("||", " |"), text)
+    if "|\n" in text or text.endswith("|"):
+        text = BOXED.sub(lambda m: m[0].replace("|", " "), text)
     if found is not None:
         ends = np.flatnonzero(found.codes == 93)
         behind = found.codes[ends + 1]

@@ -159,11 +159,12 @@ def _elsewhere(lines: list[str], labels: Labels) -> list[tuple[int, list[frozens
     cells = lines[first].split("\t") if first else []
     if len(cells) < 2 or not first:
         return []
+    ended = len(lines[first].rstrip().split("\t"))        # a mark may end each row
     above = lines[max(0, first - ABOVE):first]
     for line in reversed(above):
         for delimiter in DELIMITERS if len(line) <= NAMES else "":
-            names = line.strip(" ()[]{}\\").split(delimiter) if delimiter in line else []
-            if len(names) == len(cells) and (kinds := kinds_of(names, labels)) is not None:
+            names = line.strip(" ()[]{}\\#/*-'\"").split(delimiter) if delimiter in line else []
+            if len(names) in (len(cells), ended) and (kinds := kinds_of(names, labels)) is not None:
                 return [(first, kinds)]
     named = [found[1] for line in above if not OPENS.match(line) and len(line) <= 80 and (found := FIELD.fullmatch(line.rstrip()))]
     kinds = kinds_of(named[-len(cells):], labels) if len(named) >= len(cells) else None

@@ -14,7 +14,7 @@ from gateway.detect.data.delimited import RULE, tabulated
 from gateway.identifiers.characters import MARGIN, Characters, matches
 from gateway.identifiers.normalise import View, view
 from gateway.identifiers.registry import IDENTIFYING
-from gateway.identifiers.terms import NONE, WINDOW, Labels, Words, words
+from gateway.identifiers.terms import CROSSED, NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
 
 SPACED_ROWS = 400
@@ -170,7 +170,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
         line = match.group().lstrip(" 0+-").rstrip()
         cells = re.split(r" {2,}", line) if "  " in line else line.split()
-        named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 else []
+        named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 and line[-1] != ";" else []      # no statement
         apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
         if apart or (sum(map(bool, named)) >= 2 and not labels.one_word(line)):
             kinds = named if apart else headings.kinds_of(cells, labels)
@@ -307,7 +307,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         left = window.rpartition("\t")[0].rstrip(" \t:")     # a colon may have a cell of its own
         if column == 1 and not grid.headings:
             return labels.before(left), False
-        kinds = labels.heading(left.rpartition("\t")[2].strip())     # a form: names and values side by side
+        cell = left.rpartition("\t")[2].strip()              # a form: names and values side by side
+        kinds = labels.heading(cell) if sum(map(str.isdigit, cell)) < CROSSED else NONE
         kinds = kinds or _reaching(grid, labels, begin, start)
         if kinds:
             return kinds, False

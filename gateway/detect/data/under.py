@@ -33,6 +33,10 @@ LEAST = 3
 SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r"[』」】\]》\"']? ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
+SAYING = re.compile(
+    r"[\"']? (?:as|is|was) (?:the |his |her |their |its |my |your |a )?([A-Za-z][A-Za-z ]{2,27})"
+    r"|[\"'」]? ?(?:是|為|为)[^0-9\n\t,、。;]{0,10}?[的之]([^0-9\n\t,、。;]{2,8})")
+"""What a sentence says that a value is: `123-45-6789 as the social security number`, `312345678是王小明的護照`."""
 DIGITS, NUMBER = re.compile("[0-9]"), re.compile("[0-9]{5}")
 """A line with such a number is no label."""
 LONGEST, TITLE, BEHIND = 80, 40, 12
@@ -51,9 +55,9 @@ def label(grid: Grid, labels: Labels, start: int) -> frozenset[str]:
 
 
 def behind(grid: Grid, labels: Labels, end: int) -> frozenset[str]:
-    """Kinds that stand in brackets right behind a value."""
-    found = BRACKETED.match(grid.text, end)
-    kinds = labels.heading(found[1]) if found is not None else NONE
+    """Kinds that stand in brackets right behind a value, or that a sentence names there."""
+    found = BRACKETED.match(grid.text, end) or SAYING.match(grid.text, end)
+    kinds = labels.heading(found[found.lastindex or 1]) if found is not None else NONE
     return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
 
 

@@ -39,11 +39,14 @@ HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-
 each of its words."""
 BASE32 = re.compile(
     rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
-WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
+LITERALS = rb"[\"'][ \t]{0,4}[+.&,\\_]{0,2}[ \t]*\r?\n[ \t]*(?:[+.&][ \t]{0,4})?[\"']"
+"""What programs have between the literals of one string, a literal a line."""
+WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|" + LITERALS + rb"|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
 """A line's end, also as the strings of JSON and of programs write it, a string a line (notebooks)."""
 BASE64 = re.compile(
-    rb"(?<![0-9A-Za-z+/])(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++(?:(?!-----)[0-9A-Za-z+/_\-]*+)?+={0,2}")
-"""The line that ends it in armour (RFC 7468) is none of it."""
+    rb"(?<![0-9A-Za-z+/])(?![0-9A-Z]{1,20}-----)"
+    rb"(?:[0-9A-Za-z+/_\-]{16,}+(?:" + WRITTEN + rb")?+)++(?:(?!-----)[0-9A-Za-z+/_\-]*+)?+={0,2}")
+"""The lines that begin and end it in armour (RFC 7468) are none of it."""
 PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}+%(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})){2,}+[0-9A-Za-z_.~+\-%&=]*")
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}+&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}+[^&\n]*")
 DUMPED = re.compile(
@@ -158,7 +161,7 @@ _ENDS = re.compile(WRITTEN)
 
 
 def _base64(block: bytes) -> bytes:
-    block = _ENDS.sub(b"", block) if b"\\" in block else block
+    block = _ENDS.sub(b"", block) if b"\\" in block or b'"' in block or b"'" in block else block
     block = SPACE.sub(b"", block).translate(bytes.maketrans(b"-_", b"+/")).rstrip(b"=")
     block = block[: len(block) - (len(block) % 4 == 1)]
     try:

@@ -53,3 +53,8 @@ def test_people_between_the_values_of_one_list():
         assert scan(text)[0].identifiers["jp.passport"] == 4, text
     parts = "、".join(f"{name}（TR123456{i}）" for i, name in enumerate(("軸受", "歯車", "部品", "工具", "螺子", "板金", "配管")))
     assert scan(f"旅券番号：山田太郎（TR1234567）、{parts}")[0].identifiers["jp.passport"] <= 3
+
+
+def test_names_in_capitals_in_a_list_of_one_line():
+    assert beside.next_one("; CHEN MEI LING ") and beside.next_one(", WANG HSIAO-MING: ")
+    assert not beside.next_one("; SEE ") and not beside.next_one("; CHEN MEI LING AND SO ON ")

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from gateway.detect.data.delimited import tabulated
 from gateway.identifiers.normalise import view
 from tests.gateway.detect.data.test_detector import scan
+from tests.gateway.identifiers import makers
 
 ROWS = [["姓名", "護照號碼", "電話"], ["王小明", "351234567", "0912-345-678"], ["李大華", "361234567", "0922-345-678"]]
 
@@ -28,3 +31,17 @@ def test_marks_that_part_no_cells(text):
 def test_boxes_of_two_strokes_a_cell():
     text = "┌──┬──┐\n│姓名│護照│\n" + "".join(f"├──┼──┤\n│王│31234567{i}│\n" for i in range(3)) + "└──┴──┘"
     assert scan(text)[0].identifiers["tw.passport"] == 3
+
+
+def test_headings_with_double_marks():
+    assert cells("||姓名||護照號碼||\n|王小明|351234567|\n|李大華|361234567|")[1][1:3] == ["王小明", "351234567"]
+    assert scan("||姓名||護照號碼||\n" + "".join(f"|王小明|35123456{i}|\n" for i in range(4)))[0].identifiers["tw.passport"] == 4
+
+
+def test_boxes_of_one_character():
+    people = [makers.tw_id(random.Random(i)) for i in range(4)]
+    rule = "├" + "─┼" * 9 + "─┤"
+    text = "".join(f"身分證字號\n{rule}\n│{'│'.join(number)}│\n{rule}\n\n" for number in people)
+    found = scan(text)[0].identifiers
+    assert found["tw.national_id"] == 4
+    assert "tw.national_id" not in scan("".join(f"│{'│'.join('537618294')}│\n" for _ in range(9)))[0].identifiers

@@ -71,3 +71,10 @@ def test_headings_within_a_block():
     found = rows(lines)
     assert [row for row, _ in found] == [1, 3] and "passport" in found[1][1][0]
     assert [row for row, _ in rows([*lines[:3], "王伟\t\t"])] == [1]
+
+
+def test_names_in_a_remark_above_rows_of_a_program():
+    row = "    ('王小明',\t'351234567',\t'000012345678'),\t"
+    for mark in ("# ", "// ", "-- ", "/* "):
+        found = rows([f"{mark}姓名, 護照號碼, 健保卡號", "ROWS = [", row, row])
+        assert found[0][0] == 2 and "passport" in found[0][1][1], mark

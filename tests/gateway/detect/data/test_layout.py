@@ -232,3 +232,9 @@ def test_a_window_cuts_no_label():
 def test_a_label_of_several_words_is_no_line_of_headings():
     text = "Residence Card No.:\n" + "\n".join(f"NF1965451{i}EW" for i in range(4))
     assert scan(text)[0].identifiers["jp.residence_card"] == 4
+
+
+def test_a_statement_is_no_line_of_headings():
+    text = ("CREATE TABLE customer (id BIGINT, passport_no VARCHAR(9), ssn CHAR(9));\n"
+            "INSERT INTO orders VALUES (123456789,3),(323456789,3),(323456781,3);")
+    assert not layout.from_text(1, Text(text, "body"), Labels()).spaced

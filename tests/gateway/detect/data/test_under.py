@@ -88,3 +88,18 @@ def test_a_name_behind_the_number_of_an_item():
 
 def test_a_label_in_brackets_behind_a_value_in_brackets():
     assert scan("\n".join(f"王小明『31234567{i}』(護照號碼)" for i in range(3)))[0].identifiers["tw.passport"] == 3
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("Please use 351234567 as the passport number for Amy.", {"passport"}), ("351234567是王小明的護照號碼", {"passport"}),
+    ("351234567 is her passport no.", {"passport"}), ("351234567 as the order number", set()), ("351234567是王小明的訂單編號", set()),
+    ("351234567 is the sum", set())])
+def test_what_a_sentence_says_behind(text, expected):
+    grid = layout.from_text(1, Text(text, "body"), LABELS)
+    assert under.behind(grid, LABELS, grid.text.index("351234567") + 9) == expected
+
+
+def test_each_cell_says_what_it_holds():
+    text = "".join(f"王小明\t35123456{i}（護照）\t00001234567{i}（健保卡）\n" for i in range(4))
+    found = scan(text)[0].identifiers
+    assert found["tw.passport"] == found["tw.nhi_card"] == 4

@@ -36,6 +36,19 @@ def test_text_in_an_encoding(encode):
     assert PLAIN in children(b"config:\n" + encode(PLAIN) + b"\n\nbye")
 
 
+@pytest.mark.parametrize("between", ["'\n    '", '" +\n  "', '"\n"', '" .\n    "', '",\n "', '" \\\n"', "'\n + '"])
+def test_literals_of_one_string(between):
+    encoded = base64.b64encode(PLAIN).decode()
+    lines = [encoded[i:i + 60] for i in range(0, len(encoded), 60)]
+    assert PLAIN in children(f"data = ({between[-1]}{between.join(lines)}{between[-1]})\n".encode())
+
+
+def test_in_armour_whatever_its_words():
+    for name in ("CERTIFICATE", "PGP MESSAGE", "RSA PRIVATE KEY", "DATA"):
+        body = f"-----BEGIN {name}-----\n".encode() + folded(base64.b64encode(PLAIN), 64) + f"\n-----END {name}-----\n".encode()
+        assert PLAIN in children(b"see:\n" + body), name
+
+
 def test_in_armour():
     for length in (len(PLAIN), len(PLAIN) // 3 * 3):      # with and without a sign of padding before the last line
         packed = folded(base64.b64encode(PLAIN[:length]), 64).strip()
