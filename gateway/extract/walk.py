@@ -93,6 +93,7 @@ class _Walk:
     heavy: deque[_Job] = field(default_factory=deque)
     locked: deque[_Job] = field(default_factory=deque)             # they wait for words that stand elsewhere
     aside: int = 0                       # octets that these keep
+    told: int = -1                       # words that were known when none of these had one left to try
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
     named: int = 0                       # characters of names
@@ -128,11 +129,14 @@ class _Walk:
         """A locked node for which there are words that were not tried on it."""
         listen(self.context)
         known = everything(self.context)
+        if len(known) == self.told:                       # words only come to them
+            return None
         for job in self.locked:
             if job.attempts < ATTEMPTS and not self.stopped and known - job.tried:
                 self.locked.remove(job)
                 job.kept.clear()
                 return job
+        self.told = len(known)
         return None
 
     def read_pictures(self) -> None:

@@ -44,10 +44,13 @@ class Locksmith:
     words: Iterable[str]
     fitting: list[bytes] = field(default_factory=list)
     checks: dict[bool, int] = field(default_factory=lambda: {True: AES_CHECKS, False: ZIPCRYPTO_CHECKS})
-    tried: list[bytes] = field(default_factory=list)
+    tried: dict[bytes, None] = field(default_factory=dict)
     effort: Effort = field(default_factory=Effort)
     fits: Callable[[str], None] = lambda word: None
     known: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.words = iter(self.words)                     # asked for one by one: most of them cost more than they are worth
 
     def open(self, entry: Header, data: bytes, budget: Budget, unpack: Callable[[bytes], bytes]) -> bytes | None:
         """The entry's content, or None where no candidate fits.
@@ -79,11 +82,14 @@ class Locksmith:
         return None
 
     def _passwords(self) -> Iterator[bytes]:
+        """What fitted, what was tried on entries before, and then word by word what is left of them."""
         yield from list(self.fitting)
-        if not self.tried:
-            self.known = list(self.words)
-            self.tried = list(dict.fromkeys(octets for word in self.known for octets in encodings(word)))
         yield from self.tried
+        for word in self.words:
+            self.known.append(word)
+            fresh = [octets for octets in encodings(word) if octets not in self.tried]
+            self.tried.update(dict.fromkeys(fresh))
+            yield from fresh
 
 
 def plausible(entry: Header, data: bytes, password: bytes) -> bool:

@@ -70,8 +70,9 @@ def extract(data: bytes, context: Context, names: tuple[str, ...]) -> Iterator[Y
         yield Problem(IncidentCode.ENCRYPTED, f"office document: {type(error).__name__}")
         return
     cost = max(rounds) * SPIN_OFFICE if PACKAGE in data else OFFICE97
-    for word in dict.fromkeys((DEFAULT, *islice(candidates(context), guesses), SLIDES)):
-        if word not in (DEFAULT, SLIDES) and not context.effort.spend(cost):
+    usual = () if context.stale else (DEFAULT, SLIDES)    # these were tried the first time
+    for word in dict.fromkeys((*usual[:1], *islice(candidates(context), guesses), *usual[1:])):
+        if not (context.effort.spend_usual(cost) if word in usual else context.effort.spend(cost)):
             continue
         made = _decrypt(office, word)
         if made is not None:

@@ -21,3 +21,9 @@ def test_each_play_is_charged_even_without_a_clock() -> None:
 
 def test_a_long_word_is_dearer() -> None:
     assert longer("") == longer("Lab2026") == 1 and longer("w" * 128) == 12.8
+
+
+def test_words_that_programs_use_have_a_share_of_their_own() -> None:
+    effort = Effort(left=0.2, usual=0.1)
+    assert effort.spend_usual(0.1) and (effort.left, effort.over) == (0.2, False)
+    assert effort.spend_usual(0.2) and not effort.spend_usual(0.1) and effort.over

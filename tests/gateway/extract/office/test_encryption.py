@@ -12,6 +12,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 
 from gateway.extract.base import Child, Context, Problem
+from gateway.extract.office import encryption
 from gateway.extract.office.encryption import extract
 from gateway.model.content import Observation
 from gateway.model.deadline import Limits
@@ -139,3 +140,16 @@ def test_a_workbook_that_excel_protects_is_read() -> None:
     found = read(protected_book())
     assert Observation("DOC-PROTECTED-BOOK", "opens without asking") in found
     assert any(isinstance(c, Child) for c in found)
+
+
+def test_words_of_programs_are_tried_once_and_cost_what_others_do(locked: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(encryption, "_decrypt", lambda office, word: tried.append(word))
+    context = Context(Limits(), stale=frozenset({"word"}))
+    list(encryption.extract(locked, context, ()))
+    assert tried and encryption.DEFAULT not in tried and encryption.SLIDES not in tried
+    tried.clear()
+    crowd = Context(Limits())
+    for _ in range(30):
+        list(encryption.extract(locked, crowd, ()))
+    assert tried[0] == encryption.DEFAULT and len(tried) < 30 and crowd.effort.over
