@@ -30,7 +30,8 @@ ELEMENTS = 200_000
 Element = tuple[int, int, int]
 """Tag, and where the content begins and ends."""
 WRAPPED = (".p7m", ".p7s", ".p7z")
-FIELD = re.compile(rb"(?:[ \t]*\r?\n){0,4}[!-9;-~]{1,100}[ \t]{0,9}:")
+FIELD = re.compile(rb"(?:[ \t]*\r?\n){0,4}[A-Za-z][A-Za-z0-9_-]{1,99}[ \t]{0,9}:")
+"""A field as mail programs write them: a tag of a page may have a colon within it."""
 PEM = re.compile(rb"-----BEGIN (?:PKCS7|CMS)-----([A-Za-z0-9+/=\s]{1,})-----END")
 
 

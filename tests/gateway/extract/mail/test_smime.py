@@ -157,7 +157,8 @@ def test_a_pdf_that_is_not_what_was_signed(inside: bytes, found: int) -> None:
     assert list(smime._pdf(bytes(1100) + b"%PDF-1.7", [])) == []
 
 
-@pytest.mark.parametrize(("content", "kind"), [(INNER, "message/rfc822"), (b"7z\xbc\xaf\x27\x1c" + bytes(30) + b":" + bytes(30), ""), (b"words\r\n", "")])
+@pytest.mark.parametrize(("content", "kind"), [(INNER, "message/rfc822"), (b"7z\xbc\xaf\x27\x1c" + bytes(30) + b":" + bytes(30), ""), (b"words\r\n", ""),
+    (b"<html><head><hta:application id=a></head></html>", "")])
 def test_signed_files_are_no_mail(identity, content, kind):
     data = pkcs7.PKCS7SignatureBuilder().set_data(content).add_signer(*identity, hashes.SHA256()).sign(
         serialization.Encoding.DER, [pkcs7.PKCS7Options.Binary])
