@@ -18,6 +18,8 @@ INERT = ("image/", "font/", "audio/", "video/", "text/", "application/json", "ap
          "application/pdf", "application/vnd.ms-fontobject", "application/asn1", "application/octet-stream", "application/x-pem")
 """Types that ordinary pages carry in literals and data URIs."""
 
+WORKBOOKS = "application/vnd.openxmlformats"
+"""What the export button of a report makes; it is judged by itself, like one that is attached."""
 PACKED = frozenset({"base64 application/zlib", "base64 application/gzip"})
 """How pages keep their data small: what is packed so is judged by itself, and what the page makes of it too."""
 OPAQUE_SHARE = 4
@@ -88,7 +90,7 @@ class SmugglingDetector:
         elif writes and starts and decodes and sample.artifact.kind is ArtifactKind.PART and sample.artifact.names:
             yield Finding("SMUGGLING-HTML-WRITER", "smuggling", Severity.MEDIUM, id, ("page that writes a file and starts it",))
 
-        made = [o.detail for o in sample.observed("HTML-FILE-MADE") if not _inert(o.detail)]
+        made = [o.detail for o in sample.observed("HTML-FILE-MADE") if not _inert(o.detail) and not o.detail.endswith(WORKBOOKS)]
         if self.opened(sample) and (unasked := sample.observed("HTML-FILE-UNASKED")):
             evidence = tuple(f"page that makes a file unasked: {o.detail}" for o in unasked[:5])
             yield Finding("SMUGGLING-HTML-FILE", "smuggling", Severity.HIGH, id, evidence, len(unasked))

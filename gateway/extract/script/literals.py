@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
@@ -38,6 +39,9 @@ SHORTEST = 40
 """Characters below which a literal holds no program worth hiding."""
 OPAQUE = 160
 """Characters of base64 from which its octets tell noise from words."""
+TABLE, LEAST_TABLE = 64 << 10, 4096      # octets of a literal that are looked at for its being a table, and that one has
+TABLE_SHARE = 6
+"""A table of a library shrinks to less than that part; programs under a simple cipher keep a third."""
 MAX_LITERALS = 2000
 MOST_LITERALS = 60_000
 """String literals of one page: a bundled library has 30,000."""
@@ -148,8 +152,9 @@ def decoded(literal: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _typed(how: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    if identify(data) not in INTERESTING_NOT:
-        yield how, data
+    kind = identify(data)
+    if kind not in INTERESTING_NOT and (kind != "application/x-office-xml" or b"</" in data):
+        yield how, data                                  # libraries write the beginnings of workbooks
 
 
 def mass(found: Iterable[str]) -> int:
@@ -159,7 +164,8 @@ def mass(found: Iterable[str]) -> int:
 
 
 def opaque(found: Iterable[str]) -> int:
-    """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so."""
+    """Octets in base64 literals that decode to no known type and no text: an enciphered payload looks so. Tables of libraries,
+    which are mostly blank, do not."""
     total = 0
     for literal in found:
         compact = BLANK.sub("", literal)
@@ -169,6 +175,12 @@ def opaque(found: Iterable[str]) -> int:
             data = from_base64(compact)
         except binascii.Error:
             continue
-        if identify(data) in ("application/octet-stream", "application/x-enciphered"):
+        if identify(data) in ("application/octet-stream", "application/x-enciphered") and not _table(data):
             total += len(data)
     return total
+
+
+def _table(data: bytes) -> bool:
+    """Whether octets say little for their number, as those of no program or archive do, ciphered or not."""
+    sample = data[:TABLE]
+    return len(data) > LEAST_TABLE and len(zlib.compress(sample, 1)) * TABLE_SHARE < len(sample)

@@ -5,5 +5,5 @@ rule html_writes_file_old_browser
         $b = "atob" ascii
         $c = "Uint8Array" ascii
     condition:
-        $a and ($b or $c)
+        for any i in (1..#a) : ($b in (@a[i] - 2000..@a[i] + 2000) or $c in (@a[i] - 2000..@a[i] + 2000))
 }

@@ -169,3 +169,10 @@ def test_data_that_a_page_keeps_packed():
 
 def test_commands_that_are_copied_unseen():
     assert look(("HTML-COPIES-UNSEEN", "mshta")) == {"SMUGGLING-HTML-DOOR": Severity.HIGH} and look(("HTML-COPIES-UNSEEN", "mshta"), names=()) == {}
+
+
+def test_workbooks_of_an_export_button_are_judged_by_themselves():
+    for made in ("saves application/vnd.openxmlformats", "downloads application/vnd.openxmlformats"):
+        assert look(("HTML-FILE-MADE", made)) == {}
+    assert look(("HTML-FILE-MADE", "saves application/zip")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}
+    assert look(("HTML-FILE-UNASKED", "saves application/vnd.openxmlformats")) == {"SMUGGLING-HTML-FILE": Severity.HIGH}

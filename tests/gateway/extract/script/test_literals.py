@@ -53,6 +53,9 @@ def test_opaque_literals_are_counted():
     noise = bytes((n * 73 + n // 7 * 31) % 256 for n in range(2000))
     assert opaque(literals(f"x='{base64.b64encode(noise).decode()}'")) == 2000
     assert opaque(literals("x='" + "word " * 400 + "'")) == 0
+    table = b"".join(bytes((n % 7, 0, 8, 0)) for n in range(3000))
+    assert opaque(literals(f"x='{base64.b64encode(table).decode()}'")) == 0
+    assert opaque(literals(f"x='{base64.b64encode(table[:4000]).decode()}'")) == 4000
 
 
 def test_long_lists_of_numbers_cost_little_memory():
@@ -83,3 +86,9 @@ def test_what_a_page_deciphers_itself_is_no_file_of_its_own():
     salted = base64.b64encode(b"Salted__" + bytes((n * 73 + n // 7 * 31) % 256 for n in range(600))).decode()
     assert list(payloads(f"var c='{salted}'")) == []
     assert opaque(literals(f"var c='{salted}'")) == 608
+
+
+def test_libraries_write_the_beginnings_of_workbooks():
+    root = '<manifest:manifest xmlns:manifest=\\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\\">\\n'
+    found = [[how for how, _ in payloads("", list(literals(f'x="{text}"')))] for text in (root, f"{root}</manifest:manifest>")]
+    assert found == [[], ["escaped"]]
