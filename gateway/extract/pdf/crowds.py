@@ -21,6 +21,7 @@ VALUES = 2_000_000
 OF_ONE = 300_000
 """The same in one object: the widths of every letter there is are 65,536, and a list of pages is shorter."""
 PAGES = 20_000                           # of one file; a code of laws or a month of statements has 10,000
+SAVES = 500                              # revisions
 NOTES = 30_000                           # annotations of all pages; a form of a hundred pages has 10,000 fields
 UNPACKED = 64 << 20                      # octets of all object streams, where 200,000 objects take 25 million
 LEAST = 2                                # octets a value takes
@@ -43,12 +44,13 @@ def before(data: bytes) -> str:
     """What there is too much of in the octets of a file, "" otherwise."""
     if data.count(b"endobj") > OBJECTS:
         return f"more than {OBJECTS} objects"
+    if data.count(b"startxref") > SAVES:
+        return f"more than {SAVES} revisions"
     found = 0
     if len(data) > LEAST * OF_ONE:
         for piece in END.split(data):
             begin = piece.find(b" obj")                   # not in what stands between objects: tables of where they are
-            stream = STREAM.search(piece, begin) if begin >= 0 else None
-            told = values(piece[begin:stream.start() if stream else None]) if begin >= 0 else 0
+            told = values(_dictionary(piece[begin:])) if begin >= 0 else 0
             found += told
             if told > OF_ONE:
                 return f"more than {OF_ONE} values in one object"
@@ -61,6 +63,13 @@ def before(data: bytes) -> str:
         if found > VALUES:
             break
     return f"more than {VALUES} values" if found > VALUES else ""
+
+
+def _dictionary(piece: bytes) -> bytes:
+    """An object without the stream behind its dictionary; words of a string begin no stream."""
+    stream = STREAM.search(piece)
+    head = piece[:stream.start()] if stream else piece
+    return head if head.count(b"(") - head.count(b"\\(") == head.count(b")") - head.count(b"\\)") else piece
 
 
 def values(written: bytes) -> int:

@@ -21,7 +21,6 @@ END = re.compile(rb"startxref\s{1,20}(\d{1,12})(?:\s{1,20}%%EOF)?")
 PREVIOUS = re.compile(rb"/Prev\s{1,20}(\d{1,12}+)(?!\s{1,20}\d{1,12}\s{1,20}R)")
 REVISIONS = 100                          # with something in them that could act; each hand that signs or remarks adds one or two
 OBJECTS = 200_000                        # of all of them together: twenty revisions of a book
-SAVES = 500                              # revisions of any kind
 ACTING = re.compile(rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Names|ObjStm)"
                     rb"(?![A-Za-z0-9])|/[A-Za-z0-9]{0,24}#[0-9A-Fa-f]{2}")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
@@ -36,9 +35,6 @@ Structure = Callable[[pikepdf.Pdf], Iterator[Yield]]
 def earlier(data: bytes, password: str, last: list[Yield], structure: Structure) -> Iterator[Yield]:
     """What the revisions before the last one do and hold, beyond `last`, which the last one yielded."""
     ends = ends_of_revisions(data)
-    if len(ends) > SAVES:
-        yield Problem(IncidentCode.COUNT, f"more than {SAVES} revisions")
-        return
     if looped(data):
         yield Problem(IncidentCode.DEPTH, "a revision that follows itself")
     known = {_key(item) for item in last}

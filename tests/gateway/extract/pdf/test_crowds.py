@@ -53,6 +53,18 @@ def test_tables_of_places_are_no_objects() -> None:
     assert not pdfcrowds.before(pdf(objects=("<< /A 1 >>",) * (pdfcrowds.OF_ONE // 3 + 9)))
 
 
+def test_words_of_a_string_begin_no_stream() -> None:
+    values = b" /X [" + b"(a)" * (pdfcrowds.OF_ONE + 9) + b"] >>"
+    assert held(pdf(objects=(b"<< /Y (>>stream\n)" + values,)))
+    bracket = b"<< /Y (one \\( more) /Length %d >>\nstream\n%s\nendstream"
+    assert not pdfcrowds.before(pdf(objects=(bracket % (len(values), values),)))
+
+
+def test_more_revisions_than_any_document_has() -> None:
+    last = b"startxref\n9\n%%EOF\n"
+    assert held(pdf() + last * pdfcrowds.SAVES) and not held(pdf() + last * 9)
+
+
 def test_references_are_one_value_each() -> None:
     assert pdfcrowds.values(b"<< /Kids [1 0 R 2 0 R 3 0 R] >>") == 7       # two signs each of `<<` and `[`, one name
 
