@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.inspection.scanners.base import CHUNK, Said, ScannerFailed, harmless
 from gateway.inspection.scanners.pool import Pool
@@ -19,7 +21,8 @@ from gateway.inspection.scanners.stream import Stream
 HEADERS, HEADER = 100, 8192              # fields of one header block, octets of one line
 LARGEST_PREVIEW = 64 << 10
 SLACK = 1 << 20                          # octets that an answer may be longer than what was sent
-_STATUS = re.compile(rb"(?:ICAP|HTTP)/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n")
+LAST = 1.0                               # seconds for our last octets to leave once the answer has ended
+_STATUS = re.compile(rb"(ICAP|HTTP)/1\.[01] (\d{3})(?: [^\r\n]*)?\r?\n")
 FOUND = ("x-virus-id", "x-infection-found", "x-violations-found", "x-virus-name")
 _THREAT = re.compile(r"threat=([^;]+)", re.IGNORECASE)
 
@@ -69,22 +72,19 @@ class Icap:
         self.pool.close()
 
     async def _exchange(self, stream: Stream, fd: int, size: int) -> tuple[Answer, str]:
-        """The answer, and the hash of what it was given; "" where it answered after the beginning alone."""
+        """The answer, and the hash of what it was given; "" where it answered before everything was sent."""
         first = size if self.preview is None else min(self.preview, size)
         more = (f"Preview: {first}",) if self.preview is not None else ()
         await stream.send(self._request(size, more))
-        digest = await send(stream, fd, 0, first, hashlib.sha256())
-        whole = first == size
-        await stream.send(b"0; ieof\r\n\r\n" if whole and self.preview is not None else b"0\r\n\r\n")
-        answer = await read_answer(stream, size + SLACK)
+        digest, whole = hashlib.sha256(), first == size
+        end = b"0; ieof\r\n\r\n" if whole and self.preview is not None else b"0\r\n\r\n"
+        answer, sent = await both(stream, send(stream, fd, (0, first), digest, end), size + SLACK)
         if answer.status == 100:
             if whole:
                 raise ValueError("100 Continue after everything was sent")
-            digest = await send(stream, fd, first, size, digest)
-            await stream.send(b"0\r\n\r\n")
-            answer = await read_answer(stream, size + SLACK)
+            answer, sent = await both(stream, send(stream, fd, (first, size), digest, b"0\r\n\r\n"), size + SLACK)
             whole = True
-        return _ends(stream, answer), digest.hexdigest() if whole else ""
+        return _ends(stream, answer), digest.hexdigest() if whole and sent else ""
 
     def _judged(self, answer: Answer, sent: str) -> Said:
         version = answer.fields.get("istag", "").strip('"')[:100]
@@ -130,21 +130,38 @@ def _finds(answer: Answer) -> tuple[str, ...]:
     return ()
 
 
-async def send(stream: Stream, fd: int, start: int, end: int, digest):  # type: ignore[no-untyped-def]
-    """Octets from `start` to `end` as HTTP chunks, without the last empty one; they go into `digest` too."""
-    while start < end:
-        piece = os.pread(fd, min(CHUNK, end - start), start)
+async def both(stream: Stream, sending: Coroutine[Any, Any, None], limit: int) -> tuple[Answer, bool]:
+    """The answer, and whether everything was sent. It is read meanwhile: a service may answer before it has read everything
+    (RFC 3507, section 4.5 speaks of the preview only, services do it anywhere), or give back what it has read so far."""
+    work = asyncio.create_task(sending)
+    try:
+        answer = await read_answer(stream, limit)
+        if answer.body:                      # what came back is compared with what was sent
+            await asyncio.wait((work,), timeout=LAST)
+        sent = work.done() and work.exception() is None
+        stream.over = stream.over or not sent
+        return answer, sent
+    finally:
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+
+async def send(stream: Stream, fd: int, part: tuple[int, int], digest: Any, end: bytes) -> None:
+    """The octets of `part` as HTTP chunks, then `end`; they go into `digest` too."""
+    start, stop = part
+    while start < stop:
+        piece = os.pread(fd, min(CHUNK, stop - start), start)
         if not piece:
             raise ScannerFailed("the message is shorter than its size")
         digest.update(piece)
         await stream.send(b"%x\r\n" % len(piece) + piece + b"\r\n")
         start += len(piece)
-    return digest
+    await stream.send(end)
 
 
 async def read_answer(stream: Stream, limit: int) -> Answer:
     """One ICAP answer with what it encapsulates, at most `limit` octets of body. Raises ValueError, EOFError."""
-    status = _status(await stream.until(b"\n"))
+    status = _status(await stream.until(b"\n"), b"ICAP")
     fields = await _fields(stream)
     layout = fields.get("encapsulated", "")
     if status in (100, 204) or "null-body" in layout or not layout:
@@ -156,11 +173,12 @@ async def read_answer(stream: Stream, limit: int) -> Answer:
     return Answer(status, fields, http, body)
 
 
-def _status(line: bytes) -> int:
+def _status(line: bytes, protocol: bytes) -> int:
+    """Of a status line of this protocol: a web server at the address is no scanner, whatever it answers."""
     found = _STATUS.fullmatch(line)
-    if found is None:
+    if found is None or found[1] != protocol:
         raise ValueError("no status line")
-    return int(found[1])
+    return int(found[2])
 
 
 async def _fields(stream: Stream) -> dict[str, str]:
@@ -185,7 +203,7 @@ async def _inner(stream: Stream, layout: str) -> int:
         if not part.endswith("-hdr"):
             continue
         first = await stream.until(b"\n")
-        status = _status(first) if part == "res-hdr" else status
+        status = _status(first, b"HTTP") if part == "res-hdr" else status
         await _fields(stream)
     return status
 

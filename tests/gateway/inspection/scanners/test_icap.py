@@ -64,7 +64,7 @@ async def test_the_beginning_given_back_is_not_the_message(spooled) -> None:
 
 
 @pytest.mark.parametrize("answer", [
-    b"", b"HTTP", b"ICAP/1.0 200 OK\r\n", b"nonsense\r\n\r\n", b"ICAP/1.0 100 Continue\r\n\r\n",
+    b"", b"HTTP", b"HTTP/1.1 204 No Content\r\n\r\n", b"ICAP/1.0 200 OK\r\n", b"nonsense\r\n\r\n", b"ICAP/1.0 100 Continue\r\n\r\n",
     b"ICAP/1.0 500 Server error\r\nEncapsulated: null-body=0\r\n\r\n", b"ICAP/1.0 404 Not found\r\n\r\n",
     OK + b"Encapsulated: res-hdr=0, res-body=19\r\n\r\nHTTP/1.1 200 OK\r\n\r\nzz\r\n",
     OK + b"Encapsulated: res-hdr=0, res-body=19\r\n\r\nHTTP/1.1 200 OK\r\n\r\n7fffffff\r\n",
@@ -76,6 +76,45 @@ async def test_no_verdict_is_no_clean_message(spooled, answer: bytes) -> None:
         with pytest.raises(ScannerFailed):
             await Icap(pool, "avscan").scan(*spooled(BAD))
         assert not pool.idle
+
+
+@pytest.mark.parametrize(("answer", "names"), [
+    (OK + b"X-Infection-Found: Type=0; Resolution=2; Threat=Early;\r\nEncapsulated: null-body=0\r\n\r\n", ("Early",)),
+    (b"ICAP/1.0 204 No Content\r\nISTag: \"T-1\"\r\n\r\n", ()),
+    (OK + same(b"the beginning"), ("refused by the service (200)",))])
+@pytest.mark.parametrize("reads_on", [True, False])
+async def test_an_answer_before_everything_was_sent(spooled, answer: bytes, names: tuple[str, ...], reads_on: bool) -> None:
+    """It counts, whether the service hangs up then or just reads no further; the connection is not used again."""
+    ended = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        await writer.drain()
+        if not reads_on:
+            await ended.wait()
+        writer.close()
+
+    async with served(serve) as pool:
+        said = await asyncio.wait_for(Icap(pool, "avscan").scan(*spooled(b"x" * (32 << 20))), 10)
+        assert said.names == names and not pool.idle
+        ended.set()
+
+
+async def test_what_is_given_back_on_the_way_is_read_on_the_way(spooled) -> None:
+    """A service that passes octets on as it gets them would wait for us, and we for it."""
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for _ in range(3):                   # ICAP, request and response header
+            await reader.readuntil(b"\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\n\r\n"
+        writer.write(OK + b"Encapsulated: res-hdr=0, res-body=%d\r\n\r\n" % len(head) + head)
+        while piece := await reader.read(1 << 16):
+            writer.write(piece)
+            await writer.drain()
+        writer.close()
+
+    async with served(serve) as pool:
+        assert (await asyncio.wait_for(Icap(pool, "avscan").scan(*spooled(b"x" * (32 << 20))), 20)).names == ()
 
 
 async def test_a_connection_that_is_to_be_closed_is_not_kept(spooled) -> None:
