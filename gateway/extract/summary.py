@@ -16,18 +16,19 @@ DIGITS = re.compile(r"[A-Za-z]{0,3}\d(?:[ \-./()（）－]{0,2}+\d){6,}+[A-Za-z]
 
 ADDRESS = re.compile(r"[^\s@<>\"'，、]{1,64}@[^\s@<>\"'，、]{1,255}")
 SHOWN = 200
+READ = 10_000                            # characters of a value that are masked to show so many
 NAMES = 50
 
 
 def mask(text: str) -> str:
-    """Digits of identifiers, and local parts of addresses, become asterisks; the rest stays readable."""
-    text = ADDRESS.sub(lambda m: "*@" + m.group().rpartition("@")[2], text)
+    """Digits of identifiers, and local parts of addresses, become asterisks; the rest of the first READ stays readable."""
+    text = ADDRESS.sub(lambda m: "*@" + m.group().rpartition("@")[2], text[:READ])
     return DIGITS.sub(lambda m: re.sub(r"\w", "*", m.group()), text)
 
 
 def line(text: str) -> str:
     """One printable line of at most 200 characters."""
-    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))[:SHOWN]
+    return "".join(c if c.isprintable() else " " for c in " ".join(text[:READ].split()))[:SHOWN]
 
 
 def first(headers: Sequence[Header], name: str) -> str:
