@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import counted
@@ -27,9 +28,11 @@ from gateway.model.finding import IncidentCode
 HTML = re.compile(rb"<(?:html|script|body|iframe|svg|object|embed)[\s>]", re.I)
 """A page that only claims to be a document is read as a page too."""
 ACTIVE_MIME = b"ActiveMime"
-FORM = re.compile(rb"<\?mso-(?:infoPathSolution|application|solutionextension)[^>]{0,2000}?\s(?:href|manifestPath)\s{0,4}="
-                  rb"\s{0,4}[\"']([^\"'>]{3,1000})")
-"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1), and Word and Excel the pack of a smart document."""
+FORM = re.compile(rb"<\?(?:mso-(?:infoPathSolution|application|solutionextension)|xml-stylesheet)[^>]{0,2000}?"
+                  rb"\s(?:href|manifestPath)\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})")
+"""Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1), Word and Excel the pack of a smart document, and Excel the
+style sheet through which it opens a workbook."""
+FORMS = 20
 LINKED = {
     "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
     "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
@@ -105,10 +108,10 @@ class OfficeXml:
         if b"ns.adobe.com/xdp" in head:
             wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
             yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
-        form = FORM.search(head)
-        found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace")) if form else None
-        if found:
-            yield found
+        for form in islice(FORM.finditer(head), FORMS):
+            found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace"))
+            if found:
+                yield found
         story = Story()
         flat = _Flat(Remarks(story))
         try:

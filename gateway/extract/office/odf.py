@@ -32,8 +32,11 @@ RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun
 SCRIPTS = ("vnd.sun.star.script:", "macro:")
 """Of these what a document names for itself, wherever it stands: on a key, a tool bar, a button."""
 ALIAS = re.compile(rb"(?:CREATE\s{1,9}ALIAS\s[^\n]{1,200}?FOR|CALL)\s{1,9}\"(?!java\.lang\.Math\.|org\.hsqldb\.)"
-                   rb"\w{1,60}(?:\.\w{1,60}){1,9}\"", re.I)
-"""Methods of Java that the script of a database calls (CVE-2007-4575); HSQLDB itself writes aliases of its own functions."""
+                   rb"\w{1,60}(?:\.\w{1,60}){1,9}\"|"
+                   rb"^\s{0,9}(?:SCRIPT|BACKUP\s{1,9}DATABASE\s{1,9}TO|SET\s{1,9}TABLE\s[^\n]{1,200}?SOURCE)\s{1,9}['\"]"
+                   rb"[^'\"\n]{0,400}(?:\.\.[/\\]|[A-Za-z]:[/\\]|\\\\|/)[^'\"\n]{1,400}['\"]", re.I | re.M)
+"""Methods of Java that the script of a database calls (CVE-2007-4575), and files that it writes anywhere (CVE-2023-1183); HSQLDB
+itself writes aliases of its own functions."""
 ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
@@ -56,6 +59,8 @@ COPIES = 17_000_000                      # of filled cells: sixteen whole column
 BLANKS = 1_000_000                       # that one element stands for
 SEEN = 500                               # different observations that are kept
 LOADS = 66_000                           # links and objects of one part: a sheet of Excel may have 65,530 hyperlinks
+OFFERED, OFFERS = re.compile('"([^"]{2,200})"'), 1000
+"""Texts that a condition compares with or a cell may be filled with, and how many of one are read."""
 
 
 @dataclass(slots=True)
@@ -117,6 +122,7 @@ class _Body:
             self.calculate(attributes.get("formula", ""))
         elif tag in CALCULATED:
             self.calculate(attributes.get(CALCULATED[tag], ""))
+            self.lines += [found[1] for found in islice(OFFERED.finditer(attributes.get(CALCULATED[tag], "")), OFFERS)]
         elif tag in SOURCES and (tag != "script" or attributes.get("language")):
             self.module, self.module_name = [], attributes.get("name", "script")
         elif tag == "binary-data":

@@ -1,23 +1,27 @@
 rule run_dialog_command
 {
     strings:
-        $keys = /win(dows)?(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?(key|button)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
+        $keys = /(win(dows)?|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0)(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?(key|button)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xED\x82\xA4|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
         $run1 = "run dialog" nocase
         $run2 = "\xE3\x80\x8C\xE5\x9F\xB7\xE8\xA1\x8C\xE3\x80\x8D"
         $run3 = "\xE6\x89\x93\xE5\xBC\x80\xE8\xBF\x90\xE8\xA1\x8C"
         $run4 = "\xE3\x83\x95\xE3\x82\xA1\xE3\x82\xA4\xE3\x83\xAB\xE5\x90\x8D\xE3\x82\x92\xE6\x8C\x87\xE5\xAE\x9A\xE3\x81\x97\xE3\x81\xA6\xE5\xAE\x9F\xE8\xA1\x8C"
         $run5 = "file explorer" nocase
         $run6 = "address bar" nocase
+        $run7 = "\xEC\x8B\xA4\xED\x96\x89 \xEC\xB0\xBD"
+        $run8 = /(type|enter|\xE8\xBC\xB8\xE5\x85\xA5|\xE8\xBE\x93\xE5\x85\xA5)[ :"']{1,4}(cmd|powershell)[^a-z]/ nocase
         $do1 = "paste" nocase
         $do2 = /ctrl(<[^>]{1,80}>|[ ]){0,4}(\+|\xEF\xBC\x8B)(<[^>]{1,80}>|[ ]){0,4}V/ nocase
         $do3 = "\xE8\xB2\xBC\xE4\xB8\x8A"
         $do4 = "\xE7\xB2\x98\xE8\xB4\xB4"
         $do5 = "\xE8\xB2\xBC\xE3\x82\x8A\xE4\xBB\x98\xE3\x81\x91"
         $do6 = "\xE8\xB2\xBC\xE3\x82\x8A\xE4\xBB\x98\xE3\x81\x91\xE3\x81\xA6"
+        $do7 = "\xEB\xB6\x99\xEC\x97\xAC\xEB\x84\xA3"
         $get = /(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[^\n<]{0,40}[ ('";](https?:\/\/[a-z0-9]|([a-z0-9-]{1,60}\.){1,4}[a-z]{2,12}[\/|'" )&])/ nocase
         $shell = /(powershell|pwsh|cmd|wt)(\.exe)?[ \t]{1,8}[^\n< \t]/ nocase
+        $runs = /[&;|][ ]{0,3}["']?(%te?mp%|%appdata%|%userprofile%|%public%|\$env:|start[ ]|mshta|rundll32|iex)/ nocase
         $encoded = /(powershell|pwsh)(\.exe)?[ \t]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t]{1,8}[A-Za-z0-9+\/]{16}/ nocase
         $remote = /(mshta|msiexec(\.exe)?[ \t]{1,8}\/[a-z]{1,12}|regsvr32[^\n<]{1,60}\/i:|rundll32|wscript|cscript|finger|ssh)(\.exe)?[ \t]{0,8}["']?(https?:\/\/[a-z0-9]|\\\\[a-z0-9])/ nocase
     condition:
-        ($keys or any of ($run*)) and any of ($do*) and ($encoded or $remote or ($get and $shell))
+        ($keys or any of ($run*)) and any of ($do*) and ($encoded or $remote or ($get and ($shell or $runs)))
 }

@@ -71,6 +71,8 @@ def test_a_document_with_one_tag_of_a_page_is_not_taken_for_one_that_unpacks_its
 @pytest.mark.parametrize(("line", "held"), [
     ('<?mso-infoPathSolution solutionVersion="1.0.0.1" href="http://h.example/f.xsn"?>', True), ('<?mso-infoPathSolution href="file:///C:\\f.xsn"?>', False),
     ('<?mso-infoPathSolution name="urn:x" ?>', False),
+    ('<?mso-application progid="Excel.Sheet"?><?xml-stylesheet type="text/xsl" href="http://h.example/a.xsl"?>', True),
+    ('<?xml-stylesheet type="text/xsl" href="form.xsl"?>', False),
 ])
 def test_forms_of_infopath_elsewhere(line: str, held: bool) -> None:
     found = read(f'<?xml version="1.0"?>{line}<?mso-application progid="InfoPath.Document"?><f/>')

@@ -126,6 +126,8 @@ def test_libraries_elsewhere_or_locked(library: str, code: str) -> None:
 
 @pytest.mark.parametrize(("line", "held"), [
     ('CREATE ALIAS X FOR "java.lang.Runtime.exec"', True), ('CALL "java.lang.System.setProperty"(\'a\',\'b\')', True),
+    ("SET WRITE_DELAY 60\nSCRIPT 'C:\\a.bat'", True), ('SET TABLE T SOURCE "../../a.bat"', True), ('SET TABLE T SOURCE "t.csv"', False),
+    ("INSERT INTO T VALUES('SCRIPT C:/a.bat')", False),
     ('CREATE ALIAS ABS FOR "java.lang.Math.abs"', False), ('CREATE ALIAS RTRIM FOR "org.hsqldb.Library.rtrim"', False),
     ('INSERT INTO "CALLS" VALUES(1)', False),
 ])
@@ -175,3 +177,9 @@ def test_forms_menus_and_drivers(element: str, code: str) -> None:
 def test_scripts_in_the_text(element: str, count: int) -> None:
     found = list(markup(f'<d xmlns:t="t" xmlns:s="s" xmlns:o="o">{element}</d>'.encode(), "body"))
     assert len([y for y in found if isinstance(y, Child) and y.kind is ArtifactKind.MACRO]) == count
+
+
+def test_lists_that_a_cell_may_be_filled_with() -> None:
+    condition = 'of:cell-content-is-in-list(&quot;A123456789&quot;;&quot;B123456789&quot;)'
+    found = take_apart(ODF, odt(f"<table:content-validation table:condition='{condition}'/>"), "a.ods")
+    assert Text("A123456789\nB123456789", "body") in found
