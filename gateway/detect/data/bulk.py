@@ -82,7 +82,7 @@ def sort(grid: Grid, under: Collection[int] = ()) -> Sorted:
         return Sorted([], [], _behind(grid, grid.words), grid.words.all())
     places = np.concatenate((runs.start, np.array([s for s, _ in spans], np.int64)))
     found = grid.words.before(text, np.sort(places, kind="stable"))       # lists in order
-    kinds = found.all()
+    kinds = found.all() | grid.titled
     live = np.array([name not in LABEL_ONLY or bool(_LABELS[name] & kinds) for name in SHAPE_NAMES])
     runs = runs.only(live[runs.shape])
     asked = spans if any(_LABELS[name] & kinds for name in SHORT) else runs.spans

@@ -11,7 +11,23 @@ from pathlib import Path
 import numpy as np
 
 from gateway.detect.base import Allowance, Scope, Tally
-from gateway.detect.data import beside, bulk, fixed, forms, judge, layout, meant, mending, naming, people, tokens, under, windows
+from gateway.detect.data import (
+    beside,
+    bulk,
+    fixed,
+    forms,
+    judge,
+    layout,
+    meant,
+    mending,
+    naming,
+    neighbours,
+    people,
+    titled,
+    tokens,
+    under,
+    windows,
+)
 from gateway.detect.data import labels as markings
 from gateway.detect.data.glued import glued, repeated
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -39,17 +55,7 @@ MACHINERY = re.compile(
 """Header fields that machines number: identifiers in them are chance."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
-FURTHER = 8
-"""Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
-LISTED = re.compile(
-    r"\W{0,4}(?:(?:以及|及び|及|和|與|与|暨|或|および|並びに|または|と|및|와|과|또는|and|or|&)[^\w\t]{0,2})?")
-"""What stands between two values of one list in a line."""
-CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r?\n[ \t>]{0,24}[\"'「『(\[]?")
-"""What stands between two values of one list in two lines, where a mark says that it goes on."""
-WORD = re.compile(r"[^\W\d_]|\t")
 FIRMS = TYPES["cn.uscc"].labels
-LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
-"""A number that has letters."""
 KEPT, KEPT_CHARACTERS = 60, 2 << 20
 """Texts and tables whose lines are kept for names, and their characters: a message with more has many people anyway."""
 CONTACTS = 40
@@ -108,7 +114,8 @@ class CustomerData:
         self.contact_rows: dict[int, int] = {}
         self.grids = self.shown_characters = 0
         self.before: dict[int, tuple[int, int]] = {}      # of grids that go on: lines and characters before them
-        self.last: tuple[int, int, int, frozenset[str]] = (0, 0, 0, frozenset())
+        self.last: neighbours.Last = (0, 0, 0, frozenset())
+        self.subject = NONE                               # what the subject says of a list in the body
         self.seen_texts: set[int] = set()
         self.single, self.digits = Allowance(judge.SINGLE), Groups()
 
@@ -119,31 +126,36 @@ class CustomerData:
         for name in sample.artifact.names[:4]:
             self._grid(layout.from_text(self._next(), Text(name, "file name"), self.labels), artifact)
         above = before = None
+        title = titled.kinds(sample.artifact.names[:4], self.labels)
         for table in sample.tables:
             above = above if before is not None and windows.continues(before, table) else None
             before = table
             for window in windows.of_table(table):
                 assert isinstance(window.content, Table)
                 above = layout.from_table(self._next(window), window.content, self.labels, above)
+                above.titled = titled.kinds((table.source,), self.labels) or title
                 self._grid(above, artifact)
             if self.ours is not None:
                 self.ours.read_table(table, artifact)
         for text in sample.texts:
             if text.source.startswith("header ") and MACHINERY.match(text.source, 7):
                 continue
+            if text.source == "header Subject":
+                self.subject = titled.kinds((text.content,), self.labels)
             text = mending.mended(text)
             key = hash(text.content)
             if key not in self.seen_texts:
                 self.seen_texts.add(key)
-                self._text(text, artifact)
+                self._text(text, artifact, title or (NONE if sample.artifact.names else self.subject))
         return ()
 
-    def _text(self, text: Text, artifact: int) -> None:
+    def _text(self, text: Text, artifact: int, title: frozenset[str] = NONE) -> None:
         self.digits.spend(text.content)
         above = None
         for window in windows.of_text(text) if self.ours is not None or possible(text.content) else ():
             assert isinstance(window.content, Text)
             above = layout.from_text(self._next(window), window.content, self.labels, above)
+            above.titled = title
             if possible(window.content.content):
                 self._grid(above, artifact)
             elif self.ours is not None:
@@ -292,7 +304,7 @@ class CustomerData:
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
         if not kinds and not headed:
             kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
-                     or self._neighbour(grid, row, token))
+                     or neighbours.label(grid, row, token, self.last))
         token, kinds = meant.meant(grid, self.labels, row, token, kinds, headed)
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds or (read is not None and (read.value in EXAMPLES or read.value in self.own)):
@@ -321,19 +333,6 @@ class CustomerData:
         if group.looked < judge.LOOKED and kinds <= beside.OF_A_PERSON:
             group.look(beside.person(grid, row, token))
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
-
-    def _neighbour(self, grid: Grid, row: int, token: tokens.Token) -> frozenset[str]:
-        """The label of the value right before, in a list of values after one label, or below it with one value a line."""
-        id, line, end, kinds = self.last
-        if id != grid.id or not kinds or not 0 < token.start - end <= 4 * FURTHER:
-            return frozenset()
-        between = grid.text[end:token.start]
-        if line == row and grid.headings and "\t" in between:
-            return frozenset()                            # another column, which its own heading speaks for
-        if line != row and not CONTINUED.fullmatch(between):
-            near = len(between) <= FURTHER and not WORD.search(between)
-            return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
-        return kinds if line != row or LISTED.fullmatch(between) or beside.next_one(between) else frozenset()
 
     def conclude(self, tally: Tally) -> Iterator[Finding]:
         if not self.active:
@@ -382,12 +381,6 @@ class CustomerData:
 def possible(text: str) -> bool:
     """False where a text can hold neither an identifier nor fifty contacts."""
     return number(text) or text.count("@") >= CONTACTS or sum(map(text.count, PLACES)) >= CONTACTS
-
-
-def _of_numbers(grid: Grid, row: int) -> bool:
-    """True for a line that holds numbers and no word but what belongs to a number."""
-    line = grid.line(row, 41)
-    return len(line) <= 40 and not WORD.search(LETTERED.sub("", line))
 
 
 def _finding(name: str, values: Accepted, before: Mapping[int, tuple[int, int]]) -> Finding:

@@ -48,6 +48,7 @@ class Grid:
     spaced: list[tuple[int, list[frozenset[str]]]] = field(default_factory=list)     # headings of columns that blanks part
     placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper (ends < 0) -> kinds
     under: dict[int, frozenset[str]] | None = None                                   # offsets of values -> kinds of the line above
+    titled: frozenset[str] = NONE                                                    # what its name says of a list
     _lines: np.ndarray | None = None
     _words: Words | None = None
     _tabs: Sequence[int] | None = None

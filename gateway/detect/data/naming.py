@@ -55,8 +55,8 @@ MOST_PIECES = 12
 """Pieces of a line that are tried as a name."""
 _FIRST = re.compile(
     r"\s*(?:[0-9]{1,4}[.)、]?\s*)?"
-    r"(?:([\u3400-\u9fff]{1,4} [\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [0-9(+])|[\u3400-\u9fff]{2,4}(?= )|[가-힣]{2,4}(?= ))"
-    r"|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[0-9(+]))")
+    r"(?:([\u3400-\u9fff]{1,4} (?!先生|小姐|女士)[\u3400-\u9fff\u3041-\u30fa]{1,5}(?= [A-Z]{0,2}[0-9(+])"
+    r"|[\u3400-\u9fff]{2,4}(?= )|[가-힣]{2,4}(?= ))|([A-Z][^\t\n0-9(+]{3,38}[a-z.]) (?=[A-Z]{0,2}[0-9(+]))")
 """A name that blanks part from the rest of its line."""
 
 

@@ -64,7 +64,7 @@ def behind(grid: Grid, labels: Labels, end: int) -> frozenset[str]:
 def known(grid: Grid, labels: Labels) -> dict[int, frozenset[str]]:
     """For each such value, by its offset, the kinds that the line above it names. Looked for once."""
     if grid.under is None:
-        grid.under = {}
+        grid.under = dict.fromkeys(_people(grid, 0), grid.titled) if grid.titled and not (grid.headings or grid.spaced) else {}
         for row in () if grid.table else _rows(grid):
             _read(grid, labels, row, grid.under)
     return grid.under

@@ -140,3 +140,27 @@ def _is_row(element: etree._Element) -> bool:
     """Whether all its children have one name and hold elements themselves."""
     return (LEAST_CELLS <= len(element) <= MOST_CELLS and isinstance(element[0].tag, str)
             and all(cell.tag == element[0].tag and len(cell) for cell in element))
+
+
+NAMED = frozenset({"id", "name", "key", "field", "column", "datafield", "fieldname", "binding", "code"})
+CAPTIONS = frozenset({"caption", "label", "title", "header", "headertext", "displayname", "display", "alias", "text", "name"})
+CAPTIONED = (b"aption=", b"abel=", b"itle=", b"eader", b"isplay", b"lias=", b":name=")
+"""In every document that captions its columns."""
+MOST_CAPTIONS = 2_000
+
+
+def captions(root: etree._Element, data: bytes) -> dict[str, str]:
+    """What a document calls its columns, by the names that its rows have for them: <column id="c1" caption="護照號碼"/>."""
+    found: dict[str, str] = {}
+    if not any(mark in data for mark in CAPTIONED):
+        return found
+    for element in islice(root.iter(), PIECES):
+        said = element.items()
+        if not 2 <= len(said) <= MOST_CELLS:
+            continue
+        names = {(":" if "}" in key else "") + key.rpartition("}")[2].lower(): value for key, value in said}
+        name = next((value for key, value in names.items() if key in NAMED), "")
+        caption = next((value for key, value in names.items() if key.lstrip(":") in CAPTIONS and value != name), "")
+        if name and caption and len(found) < MOST_CAPTIONS:
+            found.setdefault(name, caption)
+    return found

@@ -296,8 +296,9 @@ def _xml(data: bytes) -> Iterator[Yield]:
         return
     tree = _Tree()
     yield from tree.read(root)
+    named = markup.captions(root, data)
     for columns, rows in tree.tables.items():
-        yield Table("records", (columns, *rows))
+        yield Table("records", (tuple(named.get(name, name) for name in columns), *rows))
     if tree.rows:
         yield from markup.tables(root)
     narrow = data.replace(b"\0", b"")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
+from gateway.extract.base import Context, Node
 from gateway.extract.records import markup
+from gateway.extract.records.structured import STRUCTURED
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Table
+from gateway.model.deadline import Limits
 
 
 def page(xml: str) -> list[tuple[tuple[str, ...], ...]]:
@@ -84,3 +88,17 @@ def test_cells_that_say_where_they_are() -> None:
     assert [t.rows for t in found if isinstance(t, Table)] == [ROWS]
     wild = '<Cells><Cell Row="0" Col="99999999">x</Cell><Cell Row="-1" Col="0">y</Cell></Cells>'
     assert list(markup.sheets(etree.fromstring(wild))) == []
+
+
+def test_columns_that_are_captioned_elsewhere() -> None:
+    for captions in ('<column id="c1" caption="姓名"/><column id="c2" caption="護照號碼"/>',
+                     '<f fieldname="c1"><x/></f><f fieldname="c1" displayLabel="?" label="姓名"/><f label="護照號碼" fieldname="c2"/>',
+                     '<s:A name="c1" r:name="姓名"/><s:A name="c2" r:name="護照號碼"/>'):
+        data = (f'<d xmlns:s="urn:s" xmlns:r="urn:r"><m>{captions}</m><row><c1>王小明</c1><c2>351234567</c2></row>'
+                '<row><c1>李大華</c1><c2>361234567</c2></row></d>').encode()
+        assert markup.captions(etree.fromstring(data), data)["c2"] == "護照號碼", captions
+        node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/xml")
+        tables = [y for y in STRUCTURED.extract(node, Context(Limits(), outbound=True)) if isinstance(y, Table)]
+        assert any(table.rows[0] == ("姓名", "護照號碼") for table in tables)
+    data = b'<d><p id="7" kind="x"/></d>'
+    assert markup.captions(etree.fromstring(data), data) == {}
