@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data import layout, neighbours, tokens
+from gateway.identifiers.terms import Labels
+from gateway.model.content import Text
+
+KINDS = frozenset({"passport"})
+
+
+@pytest.mark.parametrize("text, expected", [
+    ("護照 351234567、361234568", KINDS), ("護照 351234567及361234568", KINDS), ("護照 351234567\n361234568", KINDS),
+    ("護照 351234567、李大華 361234568", KINDS), ("護照 351234567 訂單 361234568", frozenset()),
+    ("護照 351234567\n訂單 361234568", frozenset()), ("護照 ('351234567',\n    '361234568')", KINDS)])
+def test_the_next_value_of_a_list(text, expected):
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    first, second = tokens.tokens(grid.text)
+    last = (1, grid.row(first.start), first.end, KINDS)
+    assert neighbours.label(grid, grid.row(second.start), second, last) == expected
+    assert not neighbours.label(grid, grid.row(second.start), second, (2, *last[1:]))
