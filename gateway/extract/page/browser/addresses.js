@@ -106,8 +106,52 @@ function against(text, base) {
   if (text[0] === '?') return root + b.pathname + text;
   return root + b.pathname.replace(/[^\/]*$/, '') + text.replace(/^(\.?\.\/)+/, '');
 }
-class URLSearchParams {
+// Names with values, each as often as it was given: what an address asks, a form sends, and an answer has above it.
+class Pairs {
+  list = [];
+  name(k) {
+    return String(k);
+  }
+  get(k) {
+    return this.getAll(k)[0] ?? null;
+  }
+  getAll(k) {
+    const name = this.name(k);
+    return this.list.filter((p) => p[0] === name).map((p) => p[1]);
+  }
+  has(k) {
+    return this.getAll(k).length > 0;
+  }
+  set(k, v) {
+    this.delete(k);
+    this.append(k, v);
+  }
+  append(k, v) {
+    this.list.push([this.name(k), v]);
+  }
+  delete(k) {
+    const name = this.name(k);
+    this.list = this.list.filter((p) => p[0] !== name);
+  }
+  forEach(f) {
+    for (const [k, v] of this.list) f(v, k, this);
+  }
+  keys() {
+    return this.list.map((p) => p[0]).values();
+  }
+  values() {
+    return this.list.map((p) => p[1]).values();
+  }
+  entries() {
+    return this.list.values();
+  }
+  [Symbol.iterator]() {
+    return this.list.values();
+  }
+}
+class URLSearchParams extends Pairs {
   constructor(init) {
+    super();
     this.list =
       typeof init === 'string'
         ? init
@@ -127,39 +171,8 @@ class URLSearchParams {
   get size() {
     return this.list.length;
   }
-  get(k) {
-    return this.list.find((p) => p[0] === k)?.[1] ?? null;
-  }
-  getAll(k) {
-    return this.list.filter((p) => p[0] === k).map((p) => p[1]);
-  }
-  has(k) {
-    return this.list.some((p) => p[0] === k);
-  }
-  set(k, v) {
-    this.delete(k);
-    this.append(k, v);
-  }
   append(k, v) {
-    this.list.push([String(k), String(v)]);
-  }
-  delete(k) {
-    this.list = this.list.filter((p) => p[0] !== k);
-  }
-  forEach(f) {
-    for (const [k, v] of this.list) f(v, k, this);
-  }
-  keys() {
-    return this.list.map((p) => p[0]).values();
-  }
-  values() {
-    return this.list.map((p) => p[1]).values();
-  }
-  entries() {
-    return this.list.values();
-  }
-  [Symbol.iterator]() {
-    return this.list.values();
+    super.append(k, String(v));
   }
   toString() {
     return this.list.map((p) => p.map(encodeURIComponent).join('=')).join('&');

@@ -1,23 +1,11 @@
 // Requests. The web answers everything, with nothing in it.
-class Headers {
+class Headers extends Pairs {
   constructor(init) {
-    this.map = new Map(Object.entries(init ?? {}));
+    super();
+    for (const [k, v] of init?.[Symbol.iterator] ? init : Object.entries(init ?? {})) this.append(k, v);
   }
-  get(k) {
-    return this.map.get(k) ?? null;
-  }
-  set(k, v) {
-    this.map.set(k, v);
-  }
-  append(k, v) {
-    this.map.set(k, v);
-  }
-  has(k) {
-    return this.map.has(k);
-  }
-  forEach() {}
-  entries() {
-    return this.map.entries();
+  name(k) {
+    return String(k).toLowerCase();
   }
 }
 class Response {
@@ -162,43 +150,10 @@ class Peer extends EventTarget {
   }
   close() {}
 }
-class FormData {
+class FormData extends Pairs {
   constructor(form) {
-    this.list = [];
+    super();
     if (form?.elements) for (const e of form.elements) this.list.push([e.name, e.value]);
     if (form instanceof Element) fire(form, new Event('formdata', { formData: this }));
-  }
-  append(k, v) {
-    this.list.push([k, v]);
-  }
-  set(k, v) {
-    this.append(k, v);
-  }
-  get(k) {
-    return this.list.find((p) => p[0] === k)?.[1] ?? null;
-  }
-  has(k) {
-    return this.get(k) !== null;
-  }
-  getAll(k) {
-    return this.list.filter((p) => p[0] === k).map((p) => p[1]);
-  }
-  delete(k) {
-    this.list = this.list.filter((p) => p[0] !== k);
-  }
-  forEach(f) {
-    for (const [k, v] of this.list) f(v, k, this);
-  }
-  keys() {
-    return this.list.map((p) => p[0]).values();
-  }
-  values() {
-    return this.list.map((p) => p[1]).values();
-  }
-  entries() {
-    return this.list.values();
-  }
-  [Symbol.iterator]() {
-    return this.list.values();
   }
 }

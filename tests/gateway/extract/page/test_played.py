@@ -298,6 +298,8 @@ LINKS = "a=document.createElement('a');a.href=URL.createObjectURL(new Blob([Uint
     "<script>w=new SharedWorker(URL.createObjectURL(new Blob(['onconnect=e=>e.ports[0].postMessage(1)'])));"
     "w.port.onmessage=()=>{D='12345678';" + LINKS + "}</script>",
     "<h:script xmlns:h='http://www.w3.org/1999/xhtml'><![CDATA[D='12345678';" + LINKS + "]]></h:script><h:p>x</h:p>",
+    "<script>h=new Headers({'X-A':'1234'});h.append('x-b','5678');D='';h.forEach(v=>D+=v);if(h.get('x-a')&&new Headers(h).has('X-B')){" + LINKS + "}</script>",
+    "<script>f=new FormData();f.append('a','0');f.set('a','1234');f.append('a','5678');D=[...f.values()].join('');if(D.length==8){" + LINKS + "}</script>",
     "<script>z=new JSZip();z.file('x.bin','TVqQAAMAAAAEAAAA',{base64:true});z.generateAsync({type:'blob'}).then(b=>saveAs(b,'y.zip'))</script>",
     "<script>z=new JSZip();z.folder('a').file('x.bin',new Uint8Array(9))</script>",
     "<table><tr><td bgcolor='#313233'></td><td bgcolor='#343536'></td></table><script>D=[...document.querySelectorAll('td')].map(t=>"
