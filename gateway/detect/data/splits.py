@@ -40,6 +40,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
             continue
         line = grid.starts[row], grid.starts[row] + len(grid.line(row))
         cells = [c.strip() for c in grid.text[slice(*line)].split("\t")]
+        places = _boxes(cells)
+        cells = [cells[place] for place in places]
         column = 0
         while column < len(cells):
             end = column
@@ -50,8 +52,17 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
             if end - column == 2 and end < len(cells) and LAST.fullmatch(cells[end]) and min(map(len, cells[column:end])) >= 3:
                 end += 1
             if end - column >= 2:
-                yield from _run(line, cells, column, end)
+                for token, (first, last) in _run(line, cells, column, end):
+                    yield token, (places[first], places[last - 1] + 1)
             column = max(end, column + 1)
+
+
+def _boxes(cells: list[str]) -> list[int]:
+    """The cells of a row without the empty ones that part groups of boxes of one character."""
+    if sum(len(cell) == 1 for cell in cells) < LEAST or "" not in cells:
+        return list(range(len(cells)))
+    known = ["", *cells, ""]
+    return [n for n, cell in enumerate(cells) if cell or not len(known[n]) == len(known[n + 2]) == 1]
 
 
 def _starts(grid: Grid) -> np.ndarray | None:

@@ -14,7 +14,7 @@ from gateway.extract.office import hwpscript, scripted
 from gateway.extract.office.compound import Storage
 from gateway.extract.office.targets import Place, judge, place, unescaped
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation, Text
+from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 SCRIPTS, VERSION = "scripts", "jscriptversion"
@@ -35,7 +35,9 @@ PACKED = 0x1                             # flag of the file header: streams are 
 BIN_DATA = 0x12
 """A record of DocInfo on a picture or object: its lowest four bits say 0 for one that is linked, and two paths follow
 (HWP 5.0, 4.2.3)."""
-PARA_TEXT = 0x43
+PARA_HEADER, PARA_TEXT, LIST_HEADER, TABLE = 0x42, 0x43, 0x48, 0x4D
+CELL_AT, CELL = 8, 30
+"""Where the list of a cell names its column and row, and how long it is at the least (HWP 5.0, table 80)."""
 PARAGRAPHS = 1_000_000
 CONTROL = re.compile("[\x01-\x09\x0b\x0c\x0e-\x17][\\s\\S]{7}|[\x00-\x09\x0b\x0c\x0e-\x1f]")
 """Controls of eight units, single ones (HWP 5.0, table 6)."""
@@ -71,6 +73,7 @@ def extract(storage: Storage, room: int) -> Iterator[Yield]:
             text = "\n".join(paragraphs(data))
             if text.strip():
                 yield Text(text, f"section {name}")
+                yield from tables(data)
         elif data:
             yield Child(data, ArtifactKind.OBJECT, (name,))
             if storage.name.lower() == SCRIPTS and name.lower() != VERSION and (code := hwpscript.code(data)):
@@ -82,6 +85,34 @@ def paragraphs(data: bytes) -> Iterator[str]:
     for tag, body in records(data):
         if tag == PARA_TEXT:
             yield CONTROL.sub("\t", body.decode("utf-16-le", "replace")).rstrip("\r")
+
+
+def tables(data: bytes) -> Iterator[Table]:
+    """The cells of each table by the places they name (HWP 5.0, 4.3.9.1): what column a number stands in says what it is."""
+    cells: dict[tuple[int, int], list[str]] = {}
+    cell: list[str] | None = None
+    left = 0                                              # paragraphs of the cell that are still to come
+    for tag, body in records(data):
+        if tag == TABLE:
+            yield from _rows(cells)
+            cells, cell = {}, None
+        elif tag == LIST_HEADER:
+            column, row = struct.unpack_from("<HH", body, CELL_AT) if len(body) >= CELL else (0, 0)
+            left = int.from_bytes(body[:2], "little")
+            cell = cells.setdefault((row, column), []) if len(body) >= CELL else None
+        elif tag == PARA_HEADER:
+            left, cell = (left - 1, cell) if left > 0 else (0, None)
+        elif tag == PARA_TEXT and cell is not None:
+            cell.append(CONTROL.sub(" ", body.decode("utf-16-le", "replace")).rstrip("\r"))
+    yield from _rows(cells)
+
+
+def _rows(cells: dict[tuple[int, int], list[str]]) -> Iterator[Table]:
+    rows: dict[int, list[str]] = {}
+    for (row, _), said in sorted(cells.items()):
+        rows.setdefault(row, []).append(" ".join(said).strip())
+    if len(rows) > 1:
+        yield Table("table", tuple(map(tuple, rows.values())))
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterable, Iterator
 
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C
 HEADER, FOOTER = 0x14, 0x15
+PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
+"""What a header says of its place and type."""
 WIDE = 1
 """Flag of a string: two octets a character (2.5.293)."""
 LENGTH_AT = 10
@@ -29,6 +32,6 @@ def words(records: Iterable[tuple[int, bytes]]) -> Iterator[str]:
         if kind == TEXT_OBJECT and len(body) >= LENGTH_AT + 2:
             left = struct.unpack_from("<H", body, LENGTH_AT)[0]
         elif kind in (HEADER, FOOTER) and len(body) > 3:
-            yield body[3:].decode("utf-16-le" if body[2] & WIDE else "latin-1", "replace")
+            yield PRINT_CODES.sub(" ", body[3:].decode("utf-16-le" if body[2] & WIDE else "latin-1", "replace"))
     if pieces:
         yield "".join(pieces)

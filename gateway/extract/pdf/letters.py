@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import re
+from collections.abc import Iterable
 from itertools import islice
 
 import pypdfium2
@@ -68,10 +69,12 @@ def _disordered(textpage: pypdfium2.PdfTextPage) -> bool:
     return 4 * odd > min(count, PAIRS)
 
 
-def rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage) -> list[tuple[str, ...]]:
-    """The rows of cells of a page from above to below, whichever way its letters are turned."""
+def rows(page: pypdfium2.PdfPage, textpage: pypdfium2.PdfTextPage, filled: Iterable[Letter] = ()) -> list[tuple[str, ...]]:
+    """The rows of cells of a page from above to below, whichever way its letters are turned. `filled`: letters of its fields."""
     found: list[tuple[str, ...]] = []
     turned = _letters(textpage)
+    if filled:
+        turned.setdefault(0, []).extend(filled)
     for angle, letters in sorted(turned.items()):
         rules = _rules(page) if angle == 0 else NONE
         parts = in_pieces(letters, rules)

@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 import pikepdf
 import pypdfium2
@@ -14,9 +14,11 @@ import pypdfium2.raw as raw
 from pypdfium2 import PdfiumError
 
 from gateway.extract.base import Context, Problem, Yield
+from gateway.extract.pdf import filled as pdffilled
 from gateway.extract.pdf import fonts as pdffonts
 from gateway.extract.pdf import letters
 from gateway.extract.pdf import revisions as pdfrevisions
+from gateway.extract.pdf import spoken as pdfspoken
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -86,7 +88,7 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                 return
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
-                for part in _page(document, number, context, cells):
+                for part in chain(_spoken(costs, number, context), _page(document, number, context, cells, repaired)):
                     if isinstance(part, Text):
                         if ends:
                             known.update(part.content.split("\n"))
@@ -104,16 +106,22 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
         document.close()
 
 
-def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells: list[tuple[str, ...]]) -> Iterator[Yield]:
+def _spoken(costs: Costs, number: int, context: Context) -> Iterator[Yield]:
+    if costs.said and context.outbound:
+        yield Text(costs.said, f"page {number + 1}", hidden=True)
+
+
+def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells: list[tuple[str, ...]],
+          repaired: pikepdf.Pdf) -> Iterator[Yield]:
     """`cells`: rows of the pages before, to which those of this one are added."""
     try:
         page = _drawn(document, number) if context.outbound else document[number]
         textpage = page.get_textpage()
         content = textpage.get_text_range()
         if context.outbound:
-            spaced = spaced_out(content)
-            if len(cells) < MOST_ROWS and (cells or spaced or letters.wanted(content, textpage)):
-                cells += letters.rows(page, textpage)
+            spaced, fields = spaced_out(content), pdffilled.letters(repaired, number)
+            if len(cells) < MOST_ROWS and (cells or spaced or fields or letters.wanted(content, textpage)):
+                cells += letters.rows(page, textpage, fields)
             if spaced:
                 content += "\n\n" + by_place(textpage)
         textpage.close()
@@ -221,16 +229,18 @@ class Costs:
         self.packed = 0                  # octets of the page's streams as they stand in the file
         self.shown = 0                   # pieces of text that the page's own streams show
         self.pieces = 0                  # the same of all pages so far, about
+        self.said = ""                   # what the page's own streams say their shapes stand for
         self.forms: dict[tuple[int, int], int] = {}
 
     def page(self, document: pikepdf.Pdf, number: int) -> int:
         """0 where the page cannot be read: then PDFium will not read it either."""
-        self.packed = 1
+        self.packed, self.said = 1, ""
         try:
             page = document.pages[number].obj
             contents = page.get("/Contents")
             streams = list(contents)[:1000] if isinstance(contents, pikepdf.Array) else [contents]
             body = b"\n".join(self.unpacked(s) for s in streams if isinstance(s, pikepdf.Stream))
+            self.said = pdfspoken.text(body)
             self.pieces += body.count(b"Tj") + body.count(b"TJ")
             self.shown = sum(1 for _ in islice(SHOWS.finditer(body), SHOWN + 1)) if len(body) > 2 * SHOWN else 0
             return self.drawn(body, _resources(page), 0)

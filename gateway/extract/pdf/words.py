@@ -65,7 +65,7 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
     if isinstance(value, pikepdf.String) and isinstance(label, pikepdf.String):
         yield f"{label}: {value}"                         # a filled field: many have the same name, and lines are told once
     if isinstance(label, pikepdf.String) and isinstance(item.get("/Opt"), pikepdf.Array):
-        yield from (f"{label}: {choice}" for choice in item["/Opt"] if isinstance(choice, pikepdf.String))
+        yield from (f"{label}: {_choice(choice)}" for choice in item["/Opt"])
     for key, value in item.items():
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():
@@ -74,6 +74,12 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
                 yield unquote(str(value))
         elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH:
             yield from _inside(key, value, depth)
+
+
+def _choice(choice: pikepdf.Object) -> str:
+    """What a list offers: as it is shown, and what is sent for it in front (ISO 32000-2, 12.7.5.4)."""
+    said = list(choice) if isinstance(choice, pikepdf.Array) else [choice]
+    return " ".join(str(part) for part in said if isinstance(part, pikepdf.String))
 
 
 def _inside(key: str, value: pikepdf.Object, depth: int) -> Iterator[str]:

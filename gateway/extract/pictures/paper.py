@@ -37,16 +37,20 @@ SHOT_PART = 32
 WHOLE = 0.5
 """Share of a page that the pieces of one scan fill together; on pages full of text, the scan whose text that is."""
 NUMBER = re.compile(r"[0-9]{6}")
+LISTED = 3
+"""Numbers of a page from which on it is a list."""
 MOST_SHOTS = 4
 """Pictures on pages full of text that are read: a handbook has dozens, which show what its text explains."""
 MOST_LOOKS = 40
 """Pictures on such pages that are looked at for letters."""
 LEAST_CODE, MOST_CODE = 72, 1200
 """Sides in pixels of pictures that may be square codes."""
-UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd\uffff]")
-"""What a letter is told as whose meaning the file does not say: its number in the font."""
-UNREADABLE = 8
-"""One of so many letters of a page that cannot be read; formulas have fewer such, and bullets other ones."""
+UNMAPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uefff\ufffd\uffff]")
+"""What a letter is told as whose meaning the file does not say: its number in the font, or one for private use below
+those of symbols."""
+UNREADABLE, HEADINGS = 8, 24
+"""One of so many letters of a page that cannot be read: formulas have fewer such, and bullets. Where the page lists numbers, the
+few may be what says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,9 @@ def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool, bool]:
     text: str = letters.get_text_range()
     few = letters.count_chars() <= FEW_LETTERS
     letters.close()
-    return len(text) < PAGE_TEXT or len(UNMAPPED.findall(text)) * UNREADABLE > len(text), few, NUMBER.search(text) is not None
+    listed = sum(1 for _ in islice(NUMBER.finditer(text), LISTED)) == LISTED
+    unmapped = len(UNMAPPED.findall(text)) * (HEADINGS if listed else UNREADABLE) > len(text)
+    return len(text) < PAGE_TEXT or unmapped, few, NUMBER.search(text) is not None
 
 
 def _outlined(page: pypdfium2.PdfPage) -> bool:

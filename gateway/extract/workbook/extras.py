@@ -16,6 +16,7 @@ from lxml import etree
 
 from gateway.extract.base import Problem, Yield
 from gateway.extract.office.package import Package, PartRefused
+from gateway.extract.office.xlstext import PRINT_CODES
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
@@ -43,7 +44,6 @@ FORMULA = re.compile(rb"<f(?:ormula[12]?)?+(?: [^>]{0,200}+)?>"
 OPENED = re.compile(rb"f(?<=<f)")
 """The beginning of a formula: what stands first is rare in a sheet, so that hardly a place is looked at."""
 LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
-PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
 PART_LIMIT = 32 << 20
 ALLOWANCE = 256 << 20
 """Octets that the parts of a workbook may unpack to where nobody has bounded them before."""

@@ -159,7 +159,8 @@ def _beside(found: list[list[Value]]) -> list[list[list[Value]]]:
     """Tables that stand side by side in one sheet: empty columns part them, and they begin in different rows."""
     width = len(found[0]) if found else 0
     empty = [i for i in range(1, width - 1) if all(row[i] == "" for row in found[:HEADED])]
-    empty = [i for i in empty if all(row[i] == "" for row in found)]
+    empty = [i for i in empty if all(row[i] == "" for row in found)
+             and not any(_boxed(row[i - 1]) and _boxed(row[i + 1]) for row in found)]
     edges = [-1, *empty, width]
     spans = [(left + 1, right) for left, right in pairwise(edges) if right - left > 1]
     if len(spans) < 2 or min(right - left for left, right in spans) < 2:
@@ -168,6 +169,11 @@ def _beside(found: list[list[Value]]) -> list[list[list[Value]]]:
     if len(set(tops)) < 2:
         return [found]
     return [[row[left:right] for row in found[top:]] for top, (left, right) in zip(tops, spans, strict=True)]
+
+
+def _boxed(value: Value) -> bool:
+    """One character of a number, as forms have it in each box: an empty column beside it parts groups."""
+    return len(value) == 1 if isinstance(value, str) else isinstance(value, (int, float)) and 0 <= value <= 9
 
 
 def _rows(found: list[list[Value]]) -> Iterator[tuple[str, ...]]:

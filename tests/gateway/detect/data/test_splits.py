@@ -31,6 +31,13 @@ def test_one_character_a_cell():
     assert {(shape, value) for shape, value, _ in found(("x y", *"A1234563"))} == {("LD7", "A1234563")}
 
 
+def test_groups_of_boxes_with_an_empty_cell_between():
+    cells = ("個人番号", "", *"1234", "", *"5678", "", *"9012", "")
+    assert ("D12", "123456789012", (2, 16)) in found(cells)
+    assert found(("x", "1", "", "2", "", "3", "4", "", "5")) == set()                       # a table of small counts with gaps
+    assert not {v for _, v, _ in found((*"1234", "", "", *"5678"))} & {"12345678"}
+
+
 def test_cells_that_go_on_in_the_row_below():
     def wrapped(*rows):
         grid = layout.from_table(1, Table("t", rows), Labels())

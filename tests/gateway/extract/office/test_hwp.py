@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem
-from gateway.extract.office.hwp import distributed, paragraphs
+from gateway.extract.office.hwp import distributed, paragraphs, tables
 from gateway.extract.office.ole import OLE
-from gateway.model.content import Text
+from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import compound
@@ -77,6 +77,23 @@ def test_documents_for_distribution_are_read(seed: int) -> None:
 
 def test_other_streams_stay_what_they_are() -> None:
     assert distributed(b"short") == b"short" and distributed(bytes(300)) == bytes(300)
+
+
+def record(tag: int, body: bytes) -> bytes:
+    return struct.pack("<L", tag | len(body) << 20) + body
+
+
+def test_cells_stand_in_rows() -> None:
+    section = record(0x4D, bytes(30))
+    for row, said in enumerate((("氏名", "旅券番号"), ("林", "TK1234567"))):
+        for column, text in enumerate(said):
+            section += record(0x48, struct.pack("<HHLHH", 1, 0, 0, column, row) + bytes(24))
+            section += record(0x42, bytes(22)) + record(0x43, f"{text}\r".encode("utf-16-le"))
+    section += record(0x42, bytes(22)) + record(0x43, "完\r".encode("utf-16-le"))
+    assert list(tables(section)) == [Table("table", (("氏名", "旅券番号"), ("林", "TK1234567")))]
+    found = take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(section)}), "a.hwp")
+    assert any(isinstance(item, Table) for item in found) and any(isinstance(item, Text) and "完" in item.content for item in found)
+    assert list(tables(record(0x43, b"a\0"))) == [] == list(tables(record(0x4D, b"") + record(0x48, bytes(9))))
 
 
 def link(command: str, length: int = 0) -> bytes:

@@ -152,3 +152,10 @@ def test_dots_between_a_label_and_its_value() -> None:
     ("The end.", "2026 begins", ""), ("no number", "follows", ""), ("", "123", "")])
 def test_what_goes_on_from_page_to_page(above: str, below: str, over: str) -> None:
     assert pdftext._over(above, below) == over
+
+
+def test_what_shapes_of_a_page_stand_for() -> None:
+    shapes = pdf(page="/Contents 6 0 R", objects=(stream(b"/Span <</ActualText (A123456789)>> BDC 0 0 9 9 re f EMC"),))
+
+    assert read(shapes, outbound=True) == [Text("A123456789", "page 1", hidden=True)]
+    assert read(shapes) == []

@@ -54,3 +54,11 @@ def test_choices_of_a_field_are_told_with_its_name():
         document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="護照號碼", Opt=pikepdf.Array([pikepdf.String("349586580 陳志明")])))
 
     assert "護照號碼: 349586580 陳志明" in read(change)
+
+
+def test_what_a_list_offers_and_sends():
+    def change(document):
+        choices = pikepdf.Array([pikepdf.Array([pikepdf.String("A123456789"), pikepdf.String("林美玲")]), pikepdf.String("B123456789")])
+        document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="ID", Opt=choices))
+
+    assert "ID: A123456789 林美玲\nID: B123456789" in read(change)

@@ -140,6 +140,7 @@ def test_seals_over_a_page_are_taken_away() -> None:
 
 def test_numbers_of_letters_in_a_font_are_no_text() -> None:
     assert len(paper.UNMAPPED.findall("\x03\x11\x12 \r\n\t$%\uf0b7\ufffd")) == 4
+    assert len(paper.UNMAPPED.findall("\ue031\ue032 12 林美玲")) == 2
 
 
 def test_what_is_no_pdf_gives_nothing() -> None:

@@ -196,3 +196,13 @@ def test_an_encrypted_workbook_is_left_to_those_who_open_it():
     clear, locked = biff(bof, *far, (0x0A, b"")), biff(bof, (0x2F, bytes(54)), *far, (0x0A, b""))
     assert [p.code.name for p in read(compound({"Workbook": clear}))] == ["SIZE"]
     assert read(compound({"Workbook": locked})) == []
+
+
+@pytest.mark.parametrize(("boxes", "tables"), [((1, 2, "", 3, 4), 1), (("1", "2", "", "3", "X"), 1), ((12, 34, "", 56, 78), 2)])
+def test_empty_columns_between_boxes_part_no_tables(boxes, tables):
+    def fill(made):
+        sheet = made.add_worksheet()
+        sheet.write_row(0, 0, ["氏名", "林"])
+        sheet.write_row(2, 1, boxes)
+
+    assert sum(isinstance(item, Table) and item.source.startswith("sheet") for item in read(book(fill))) == tables
