@@ -62,7 +62,9 @@ POWERSHELL = (
     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
     r"(?:^|[\r\n;])\s{0,8}" + either(
-        r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
+        r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s)",
+        r"&\s{0,4}\{\s{0,4}(?:\(\s{0,4}[a-z$]|param\W|\$\w{1,40}\s{0,4}=|[a-z]{2,10}-[a-z]{3,20}\s)", r"gci\s{1,4}env:\w",
+        r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
         r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
         r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)"),
     r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
@@ -108,13 +110,15 @@ PYTHON = (
 UNIX = (
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
-    r"(?:^|[\r\n])use strict;", r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
+    r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
+    r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
     START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",
     r"(?:^|[\r\n;&|])\s{0,8}(?:sudo\s{1,4})?" + either(
         r"chmod\s{1,4}(?:[augo]{0,4}\+x|[0-7]{3,4})\s{1,4}\S{1,200}(?:\s{0,4}(?:&&|[;\r\n])|$)",
         r"(?:python[23]?|perl|ruby|php|node|osascript)\s{1,4}-[ecr]\s{1,4}[\"']",
+        r"exec\s{1,4}(?:perl|python[23]?|ruby|node|(?:/\w{1,20}){0,4}/?(?:ba|z)?sh)\s{1,4}-",
         r"rm\s{1,4}-[rf]{1,2}\s{1,4}(?:--no-preserve-root|/(?:\s|\*|$)|~|\$home)",
         r"(?:source|\.|bash|sh|eval)\s{1,4}(?:<\(|\"?\$\()", r"launchctl\s{1,4}(?:load|bootstrap)\s",
         r"nohup\s{1,4}\S", r"mkfifo\s{1,4}/", r"set\s{1,4}-[eux]{1,3}o?(?:\s{1,4}pipefail)?\s{0,4}[\r\n]",

@@ -14,7 +14,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     # code, what it is, whether a text file with it still has to be renamed before it runs, pattern of the beginning
     ("SCRIPT-ENCODED", "encoded VBScript or JScript", False, r"#@~\^"),
     ("SCRIPT-SHELL", "Unix script", True, r"#!\s*/[\w.+-]{1,40}/"),
-    ("SCRIPT-BATCH", "Windows batch file", True, r"(?:@echo\s+off|@rem\s|:: ?\w+\s*\n@|setlocal\s)"),
+    ("SCRIPT-BATCH", "Windows batch file", True, r"(?:@echo\s+off|@rem\s|:: ?\w+\s*\n@|@?setlocal\s|@(?:cls|chcp|pushd)\s)"),
     ("SCRIPT-REGISTRY", "registry file", False, r"(?:Windows Registry Editor Version 5|REGEDIT4)"),
     ("SCRIPT-SHELL-FILE", "Internet shortcut", False,
      r"(?:\[[^\]\n]{1,60}\][^\[]{0,600}){0,3}\[(?:InternetShortcut|DEFAULT)\][^\[]{0,400}?(?:^|\n)\s*(?:BASE)?URL\s*="),
@@ -41,6 +41,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "theme", False,
      r"(?:;[^\n]*\n\s*)*\[Theme\]\s*\n(?:[^\n]{0,400}\n){0,20}?\s*(?:DisplayName|BrandImage|ThemeId)\s*="),
     ("SCRIPT-SHELL-FILE", "web query", False, r"WEB\s+1\s+https?://"),
+    ("SCRIPT-SHELL-FILE", "database query", False, r"XLODBC\s+1\s|QueryType\s{0,4}=\s{0,4}OLEDB\s"),
     ("SCRIPT-SETUP", "setup information file", False,
      r"(?:;[^\n]*\n\s*)*\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
     ("SCRIPT-HOST", "script host file", False, r"\[ScriptFile\]\s"),
@@ -72,6 +73,7 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "settings shortcut", r"<(?:[\w.-]{1,40}:)?PCSettings[\s/>]"),
     ("SCRIPT-SHELL-FILE", "management console file", r"<(?:[\w.-]{1,40}:)?MMC_ConsoleFile[\s/>]"),
     ("SCRIPT-SHELL-FILE", "Java start file", r"<jnlp[\s/>]"),
+    ("SCRIPT-SHELL-FILE", "Office add-in from the web", r"<OfficeApp\s[^>]{0,600}/office/appforoffice/"),
     ("SCRIPT-SHELL-FILE", "click-once deployment",
      r"urn:schemas-microsoft-com:asm\.v[12][\s\S]{0,2000}<(?:[\w.-]{1,40}:)?deployment[\s>]"),
     ("SCRIPT-SHELL-FILE", "Windows sandbox file", r"<Configuration>[\s\S]{0,2000}<LogonCommand>"),
@@ -96,6 +98,9 @@ MARKUP: tuple[tuple[str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "program configuration that loads code",
      r"<appDomainManager(?:Assembly|Type)\s|<codeBase\s[^>]{0,300}?href\s{0,4}=\s{0,4}[\"'](?:https?:|\\\\|file:)"),
 )
+FETCHES = (r"[^\"\n]{0,400}?(?<![\w-])(?:curl|wget|powershell|pwsh|iwr|irm|certutil|mshta|bitsadmin|nc|base64|osascript|"
+           r"(?:ba|z)?sh\s{1,4}-c|cmd\s{1,4}/c|node\s{1,4}-e|python[23]?\s{1,4}-c|perl\s{1,4}-e|ruby\s{1,4}-e)(?![\w-])")
+"""A command that fetches or decodes what it runs."""
 SETTINGS: tuple[tuple[str, str, str, str], ...] = (
     # code, what it is, a word of it, a line that runs something; what resolvers and packet filters are told with is left out
     ("SCRIPT-SHELL-FILE", "VPN profile that runs a command", "script-security",
@@ -107,6 +112,19 @@ SETTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("SCRIPT-SHELL-FILE", "theme that loads from a share", "[Theme]",
      r"\n\s{0,8}(?:Wallpaper|Path|BrandImage|ImagesRootPath|SCRNSAVE\.EXE|\w{1,40}\.cur)\s{0,4}=\s{0,4}\\\\\w"),
     ("SCRIPT-BUILD", "task that runs when its folder is opened", "folderOpen", r"\"runOn\"\s{0,8}:\s{0,8}\"folderOpen\""),
+    ("SCRIPT-BUILD", "package that runs commands when it is installed", 'install"',
+     r"\A(?=[\s\S]{0,8000}?\"scripts\"\s{0,8}:\s{0,8}\{)[\s\S]{0,8000}?"
+     rf"\"(?:pre|post)?install\"\s{{0,8}}:\s{{0,8}}\"{FETCHES}"),
+    ("SCRIPT-BUILD", "settings by which an editor or assistant starts a command", '"command"',
+     r"\A(?=[\s\S]{0,8000}?\"(?:mcpServers|hooks|context_servers)\"\s{0,8}:)[\s\S]{0,8000}?"
+     rf"\"command\"\s{{0,8}}:\s{{0,8}}\"(?:{FETCHES}|(?:/bin/)?(?:ba|z)?sh\"[\s\S]{{0,60}}?\"-\w{{0,2}}c\"|"
+     r"(?:cmd|powershell|pwsh)(?:\.exe)?\"[\s\S]{0,60}?\"[-/](?:c|e|w)\w{0,16}\")"),
+    ("SCRIPT-BUILD", "container that starts a command on its reader's machine", '"initializeCommand"',
+     r"\"initializeCommand\"\s{0,8}:"),
+    ("SCRIPT-BUILD", "repository that runs a command when it is looked at", "[core]",
+     r"\n\s{0,8}(?:fsmonitor|sshCommand|gitProxy|hooksPath)\s{0,8}=\s{0,8}(?!true|false)[\"\w/.]"),
+    ("SCRIPT-HOST", "objects of Python that call a program", "!!python/",
+     r"(?:^|\n)[^#\n]{0,200}!!python/object/(?:apply|new):(?:os|posix|nt|subprocess|builtins|__builtin__|pty|shutil|runpy)\."),
 )
 """Settings that people import or open as a folder, by any name."""
 REMARK = re.compile(r"<!--(?:[^-]++|-(?!->))*+-->")

@@ -12,8 +12,11 @@ BEGINS = (
     bytes.fromhex("a3484bbe986c4aa9994c530a86d6487d"),   # AutoIt
     b"PANDA\0\0\0",                        # Ark (HarmonyOS)
     b"Cr24\x02\0\0\0", b"Cr24\x03\0\0\0",  # browser extensions
+    b"\xde\xc0\x17\x0b",                  # LLVM bitcode in its wrapper
+    b"RITE0",                            # mruby
 )
 ERLANG = b"BEAM"                         # in an IFF file
+BUNDLE, FILES = b"\4\0\0\0", b'{"files":'    # code of an Electron program (asar): lengths, then a list of files as JSON
 PYTHON = frozenset(b"\x0b\x0c\x0d\x0e\xf2\xf3")          # second octet of the version that CR LF follows
 PACKETS = b"\n\r\r\n"
 """A capture of network packets (pcapng, section header block)."""
@@ -24,7 +27,7 @@ FIRMWARE = range(10, 14)
 
 def compiled(head: bytes) -> bool:
     """True where nothing but compiled code begins so."""
-    if head.startswith(BEGINS) or head[8:12] == ERLANG:
+    if head.startswith(BEGINS) or head[8:12] == ERLANG or (head[:4] == BUNDLE and head[16:25] == FILES):
         return True
     old_unix = head[1:4] == b"\x01\x64\0" and head[:1] in (b"\x07", b"\x08", b"\x0b", b"\xcc")
     return old_unix or _python(head) or _object(head) or _firmware(head)
