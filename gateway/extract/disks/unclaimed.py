@@ -6,6 +6,7 @@ Files of known kinds are taken out of it; what is left and begins like nothing k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.carve import hits
@@ -16,28 +17,50 @@ from gateway.model.finding import IncidentCode
 
 SUBSTANTIAL = 16 << 10
 """Octets that no file has, in sectors that are not empty: notes of the writing program and spare structures have fewer."""
-MAX_PIECES = 64
+MAX_PIECES, MAX_BEGINS = 256, 4096
 PIECE = 512                              # units
 HEAD = 8192
 TEXTS = ("text/", "message/")
 UNKNOWN = frozenset({"application/octet-stream", "application/x-empty"})
 
 
+@dataclass(slots=True)
+class Looks:
+    """How much of an image is looked at: places where a file may begin, files, and their octets."""
+
+    room: int
+    begins: int = MAX_BEGINS
+    files: int = MAX_PIECES
+    over: bool = False
+
+    def more(self, found: int) -> bool:
+        """Whether another beginning is looked at, where so many files were found already."""
+        self.begins -= 1
+        self.over = self.over or self.begins < 0 or found > self.files
+        return not self.over
+
+    def spend(self, octets: int) -> bool:
+        self.files -= 1
+        self.room -= octets
+        self.over = self.over or self.files < 0 or self.room < 0
+        return self.files >= 0 and self.room >= 0
+
+
 def unclaimed(data: bytes, taken: Iterable[tuple[int, int]], unit: int,
               structure: Callable[[bytes], bool] = lambda block: False) -> Iterator[Yield]:
     """Files outside the spans (start, stop) of an image in units of so many octets; `structure` tells a unit that the volume
     itself fills."""
-    left, count, room = 0, 0, 2 * len(data) + ROOM
+    looks = Looks(2 * len(data) + ROOM)
+    left = 0
     for start, stop in gaps(len(data), taken, unit):
         filled = [at for at in _filled(data, start, stop, unit) if not structure(data[at:at + unit])]
-        found = list(pieces(data[filled[0]:stop], unit)) if filled else []
-        left += unit * sum(1 for at in filled if not any(first <= at - filled[0] < last for first, last in found[:MAX_PIECES]))
+        found = list(pieces(data[filled[0]:stop], unit, looks)) if filled else []
         for first, last in found:
-            count, room = count + 1, room - (last - first)
-            if count > MAX_PIECES or room < 0:
-                yield Problem(IncidentCode.COUNT, "too many files that no directory names")
-                return
             yield Child(data[filled[0] + first:filled[0] + last], ArtifactKind.OBJECT, label=f"in no file, at {filled[0] + first}")
+        if looks.over:
+            yield Problem(IncidentCode.COUNT, "too many files that no directory names")
+            return
+        left += unit * sum(1 for at in filled if not any(first <= at - filled[0] < last for first, last in found))
     if left >= SUBSTANTIAL:
         yield Problem(IncidentCode.UNSUPPORTED, "octets in no file")
 
@@ -62,12 +85,17 @@ def gaps(size: int, taken: Iterable[tuple[int, int]], unit: int) -> Iterator[tup
     yield at, size
 
 
-def pieces(chunk: bytes, unit: int) -> Iterator[tuple[int, int]]:
+def pieces(chunk: bytes, unit: int, looks: Looks) -> Iterator[tuple[int, int]]:
     """Begin and end of what is known: by its magic anywhere, or where a unit begins behind one that ends in zeros. Texts end
     with their last unit that zeros fill up; anything else says itself where it ends."""
     found = {at: len(chunk) for at, _ in hits(chunk)}
     at = 0
     while at < len(chunk):
+        if not chunk[at:at + unit].strip(b"\0"):
+            at += unit
+            continue
+        if not looks.more(len(found)):
+            break
         end = at + unit
         while end < len(chunk) and chunk[end - 4:end] != bytes(4):
             end += unit
@@ -78,4 +106,6 @@ def pieces(chunk: bytes, unit: int) -> Iterator[tuple[int, int]]:
         if kind not in UNKNOWN:
             found[at] = at + len(chunk[at:end].rstrip(b"\0")) if kind.startswith(TEXTS) else len(chunk)
         at = end
-    yield from sorted(found.items())
+    for first, last in sorted(found.items()):
+        if looks.spend(last - first):
+            yield first, last

@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.extract.base import Child
-from gateway.extract.disks.unclaimed import MAX_PIECES, gaps, unclaimed
+from gateway.extract.disks.unclaimed import MAX_BEGINS, MAX_PIECES, gaps, unclaimed
 from tests.builders.archives import codes
 
 TEXT = b"WScript.Echo('a text');\n"
@@ -30,3 +30,9 @@ def test_structures_are_no_files():
 def test_more_files_than_any_disc_loses():
     assert "COUNT" in codes(list(unclaimed(TEXT.ljust(512, b"\0") * (MAX_PIECES + 1), [], 512)))
     assert "COUNT" in codes(list(unclaimed(b"\x89PNG\r\n\x1a\n".ljust(1 << 20, b"\0") * 12, [], 512)))
+    assert "COUNT" in codes(list(unclaimed(b"\x81\x02\x03\xf4".ljust(512, b"\0") * (MAX_BEGINS + 1), [], 512)))
+
+
+def test_empty_units_are_not_counted():
+    data = TEXT.ljust(512, b"\0") + bytes(512 * 2 * MAX_BEGINS) + TEXT
+    assert [c.data for c in unclaimed(data, [], 512) if isinstance(c, Child)] == [TEXT, TEXT] and not codes(list(unclaimed(data, [], 512)))
