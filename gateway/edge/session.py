@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 from aiosmtpd.smtp import SMTP
 
 from gateway.edge import replies
-from gateway.edge.commands import Forwarded, Mail
+from gateway.edge.caller import Caller, origin
+from gateway.edge.commands import Mail
 from gateway.edge.framing import BadLine, take_line
 from gateway.edge.incoming import Incoming
 from gateway.edge.proxy import BadProxyHeader, parse_proxy
@@ -62,14 +63,7 @@ class EdgeSession(SMTP):
         self._handle_hooks: dict[str, object] = {}
         self.edge = edge
         self.listener = listener
-        self.peer = peer
-        self.client = peer               # who is in `clients` and whose rates count: the peer, or whom PROXY names
-        self.secure = implicit_tls
-        self.trusted = peer in listener.trust
-        self.helo = ""
-        self.extended = False
-        self.xclient: Forwarded = Forwarded()
-        self.xforward: Forwarded = Forwarded()
+        self.caller = Caller.at(peer, listener, implicit_tls)
         self.incoming: Incoming | None = None
         self._out: list[bytes] = []
         self._sink: Callable[[bytes], bool] | None = None       # who takes content as it is read, and says when it has all
@@ -103,7 +97,7 @@ class EdgeSession(SMTP):
         """A client that half-closes still gets its reply; the handler is never cancelled."""
         self.eof = True
         self._reader.feed_eof()
-        return not self.secure
+        return not self.caller.secure
 
     def tick(self, now: float) -> None:
         if now < self.expires:
@@ -161,11 +155,11 @@ class EdgeSession(SMTP):
     async def _welcome(self) -> bool:
         if self.listener.proxy and not await self._read_proxy():
             return False
-        if self.client not in self.listener.clients:
+        if self.caller.client not in self.listener.clients:
             return await self._farewell(replies.NOT_A_CLIENT)
-        if self.client != self.peer:
-            admitted = self.edge.admission.rename(self.listener, self.peer, self.client, self.edge.clock.monotonic())
-            self.counted = self.client
+        if self.caller.client != self.caller.peer:
+            admitted = self.edge.admission.rename(self.listener, self.caller.peer, self.caller.client, self.edge.clock.monotonic())
+            self.counted = self.caller.client
             if not admitted:
                 return await self._farewell(replies.TOO_MANY_CONNECTIONS)
         await asyncio.sleep(0)
@@ -176,18 +170,17 @@ class EdgeSession(SMTP):
 
     async def _read_proxy(self) -> bool:
         self.expires = self.edge.clock.monotonic() + self.listener.limits.proxy
-        if not self.trusted:
+        if not self.caller.trusted:
             return False
         while True:
             try:
                 header = parse_proxy(bytes(self._reader._buffer))
             except BadProxyHeader as error:
-                self.edge.events.emit("refused", listener=self.listener.name, client=self.peer, reason=f"PROXY: {error}")
+                self.edge.events.emit("refused", listener=self.listener.name, client=self.caller.peer, reason=f"PROXY: {error}")
                 return False
             if header is not None:
                 del self._reader._buffer[:header.length]
-                self.client = header.client or self.peer
-                self.trusted = self.client in self.listener.trust      # the proxy is believed, not whoever it lets through
+                self.caller.named(header, self.listener)
                 return True
             await self.fill()
 
@@ -220,7 +213,7 @@ class EdgeSession(SMTP):
         command = COMMANDS.get(verb)
         if command is None:
             return replies.NOT_SMTP if verb in HTTP else self.mistake(replies.UNKNOWN)
-        if self.listener.tls == "required" and not self.secure and verb not in BEFORE_TLS:
+        if self.listener.tls == "required" and not self.caller.secure and verb not in BEFORE_TLS:
             return self.mistake(replies.NEED_TLS)
         if self._reader._buffer and verb in LAST_OF_GROUP:
             return replies.OUT_OF_STEP
@@ -238,7 +231,7 @@ class EdgeSession(SMTP):
 
     def refused(self, reply: Reply) -> Reply:
         """Tells the log what never became a transaction of the pipeline."""
-        session = self.incoming.session if self.incoming is not None else self.described(False)
+        session = self.incoming.session if self.incoming is not None else self.described()
         self.edge.events.emit("deferred" if reply.temporary else "refused", listener=session.listener, client=session.client,
                               code=reply.code, reason=str(reply))
         return reply
@@ -315,7 +308,7 @@ class EdgeSession(SMTP):
         self.say(reply)
         self.flush()
         transport = self.transport
-        if reply is not replies.BYE and transport is not None and not self.secure and not self.eof:
+        if reply is not replies.BYE and transport is not None and not self.caller.secure and not self.eof:
             self.expires = self.edge.clock.monotonic() + LINGER
             with contextlib.suppress(Lost, OSError):
                 transport.write_eof()
@@ -327,10 +320,10 @@ class EdgeSession(SMTP):
         return False
 
     async def forget(self) -> None:
-        """The transaction is over, whatever became of it. XFORWARD speaks of one transaction only."""
+        """The transaction is over, whatever became of it."""
         incoming, self.incoming = self.incoming, None
         self.in_content = False
-        self.xforward = Forwarded()
+        self.caller.forget_transaction()
         if incoming is not None:
             await incoming.close()
 
@@ -350,38 +343,20 @@ class EdgeSession(SMTP):
         except (OSError, ssl.SSLError):
             self.connection_lost(None)   # sslproto tells nobody whose connection was never made
             raise
-        self.secure = True
-        self.forget_client()
+        self.caller.secure = True
+        self.caller.forget()
 
     def begin(self, mail: Mail) -> None:
         """A transaction. It goes to its end under the settings of now, whatever a reload changes meanwhile."""
         self.edge.admission.busy(self)
         lane = self.edge.lane(self.listener)
         self.listener = lane.listener
-        relayer = NextHopRelayer(lane.next_hop, self.edge.clock, mail.size, self._origin() if self.trusted else None,
-                                 self.edge.turn)
+        told = origin(self.described()) if self.caller.trusted else None
+        relayer = NextHopRelayer(lane.next_hop, self.edge.clock, mail.size, told, self.edge.turn)
         self.incoming = Incoming(lane.listener, self.described(mail.smtputf8), mail, relayer, self.edge.spool)
 
-    # what is known of the client
-    def _origin(self) -> dict[str, str]:
-        """What the next hop is told of the client where it takes XFORWARD."""
-        seen = self.described(False)
-        return {"NAME": seen.client_name, "ADDR": seen.client, "PROTO": seen.protocol, "HELO": seen.helo, "SOURCE": "REMOTE"}
-
-    def forget_client(self) -> None:
-        """Back to the greeting: after STARTTLS (RFC 3207 section 4.2) and XCLIENT."""
-        self.helo, self.extended = "", False
-        self.xforward = Forwarded()
-
-    def described(self, utf8: bool) -> Session:
+    def described(self, utf8: bool = False) -> Session:
         """The session as the pipeline knows it."""
-        told = {**self.xclient.attributes, **self.xforward.attributes}
-        tls = ""
-        if self.secure and self.transport is not None:
-            cipher = self.transport.get_extra_info("cipher")
-            tls = f"{cipher[1]} {cipher[0]}" if cipher else "TLS"
-        protocol = ("UTF8SMTP" if utf8 else "ESMTP" if self.extended else "SMTP") + ("S" if self.secure else "")
-        return Session(
-            listener=self.listener.name, peer=self.peer, client=told.get("ADDR") or self.client,
-            client_name=told.get("NAME", ""), helo=told.get("HELO") or self.helo, protocol=protocol, tls=tls,
-            login=told.get("LOGIN", ""), trusted=self.trusted)
+        secure = self.caller.secure and self.transport is not None
+        cipher = self.transport.get_extra_info("cipher") if secure else None
+        return self.caller.described(self.listener.name, utf8, cipher)

@@ -34,7 +34,7 @@ async def _hello(session: EdgeSession, argument: str, extended: bool) -> Reply |
     if not argument or len(argument) > 255:
         return session.mistake(replies.BAD_SYNTAX)
     await session.forget()
-    session.helo, session.extended = argument, extended
+    session.caller.hello(argument, extended)
     if not extended:
         return session.idle_talk(Reply(250, "", session.hostname))
     return session.idle_talk(Reply(250, "", "\n".join([session.hostname, *offers(session)])))
@@ -49,9 +49,9 @@ def offers(session: EdgeSession) -> list[str]:
     lines += [word for word in ("8BITMIME", "SMTPUTF8") if known is None or word in known]
     if dsn(session):
         lines.append("DSN")
-    if session.tls_context is not None and not session.secure:
+    if session.tls_context is not None and not session.caller.secure:
         lines.append("STARTTLS")
-    if session.trusted:
+    if session.caller.trusted:
         lines += [f"XCLIENT {' '.join(XCLIENT)}", f"XFORWARD {' '.join(XFORWARD)}"]
     return lines
 
@@ -64,7 +64,7 @@ def dsn(session: EdgeSession) -> bool:
 async def starttls(session: EdgeSession, argument: str) -> Reply | None:
     if argument:
         return session.mistake(replies.BAD_SYNTAX)
-    if session.tls_context is None or session.secure:
+    if session.tls_context is None or session.caller.secure:
         return session.mistake(replies.NO_TLS)
     await session.forget()
     session.say(replies.READY_FOR_TLS)
@@ -74,7 +74,7 @@ async def starttls(session: EdgeSession, argument: str) -> Reply | None:
 
 
 async def mail(session: EdgeSession, argument: str) -> Reply | None:
-    if not session.helo:
+    if not session.caller.helo:
         return session.mistake(replies.NEED_HELO)
     if session.incoming is not None:
         return session.mistake(replies.NESTED_MAIL)
@@ -90,7 +90,7 @@ async def mail(session: EdgeSession, argument: str) -> Reply | None:
     refusal = sender_refusal(listener, command.path)
     if refusal is not None:
         return session.mistake(session.refused(refusal))
-    if not edge.admission.message(listener, session.client, edge.clock.monotonic()):
+    if not edge.admission.message(listener, session.caller.client, edge.clock.monotonic()):
         return replies.RATE
     session.begin(command)
     return replies.SENDER_OK
@@ -109,7 +109,7 @@ async def rcpt(session: EdgeSession, argument: str) -> Reply | None:
     refusal = recipient_refusal(session.listener, incoming.mail.path, command.mailbox)
     if refusal is not None:
         return session.mistake(session.refused(refusal))
-    if not session.edge.admission.recipient(session.listener, session.client, session.edge.clock.monotonic()):
+    if not session.edge.admission.recipient(session.listener, session.caller.client, session.edge.clock.monotonic()):
         return replies.RATE
     return await incoming.add(command)
 
@@ -143,7 +143,7 @@ async def quit_(session: EdgeSession, argument: str) -> Reply | None:
 
 async def xclient(session: EdgeSession, argument: str) -> Reply | None:
     """The peer speaks for a client: who that is, is judged and logged. The session starts anew (Postfix XCLIENT_README)."""
-    if not session.trusted:
+    if not session.caller.trusted:
         return session.mistake(replies.NOT_ALLOWED)
     if session.incoming is not None:
         return session.mistake(replies.IN_TRANSACTION)
@@ -151,14 +151,14 @@ async def xclient(session: EdgeSession, argument: str) -> Reply | None:
         forwarded = parse_forwarded(argument, frozenset(XCLIENT))
     except Refused as refused:
         return session.mistake(refused.reply)
-    session.forget_client()
-    session.xclient = forwarded
+    session.caller.forget()
+    session.caller.xclient = forwarded
     return Reply(220, "", f"{session.hostname} ESMTP sekisho")
 
 
 async def xforward(session: EdgeSession, argument: str) -> Reply | None:
     """Of the next transaction only; the session goes on (Postfix XFORWARD_README)."""
-    if not session.trusted:
+    if not session.caller.trusted:
         return session.mistake(replies.NOT_ALLOWED)
     if session.incoming is not None:
         return session.mistake(replies.IN_TRANSACTION)
@@ -166,7 +166,7 @@ async def xforward(session: EdgeSession, argument: str) -> Reply | None:
         forwarded = parse_forwarded(argument, frozenset(XFORWARD))
     except Refused as refused:
         return session.mistake(refused.reply)
-    session.xforward = session.xforward.updated(forwarded)
+    session.caller.xforward = session.caller.xforward.updated(forwarded)
     return replies.OK
 
 
