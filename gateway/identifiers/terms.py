@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from gateway.identifiers.characters import LETTER, MARGIN, UPPER, Characters
+from gateway.identifiers.characters import LETTER, MARGIN, Characters
 from gateway.identifiers.normalise import view
 from gateway.identifiers.trie import Trie
 from gateway.identifiers.words import TERMS, files
@@ -122,16 +122,12 @@ def words(text: Characters) -> Words:
     if not len(start):
         nothing = np.empty(0, np.int64)
         return Words(nothing, nothing, [], np.empty(0, bool), nothing)
-    before, first, last, behind = (text.kinds[places + MARGIN] for places in (start - 1, start, ends - 1, ends))
-    hump = (first & ~before & UPPER) != 0
-    inside = (first & before & LETTER != 0) & ~hump
-    whole = ~(inside | (last & behind & LETTER != 0))
+    whole = (text.kinds[ends + MARGIN - 1] & text.kinds[ends + MARGIN] & LETTER) == 0
     known, kinds = _renumbered(number)
     spelled = [_TRIE.written[i] for i in known.tolist()]
-    touched = ~(inside & np.array([word.isascii() and word.isalpha() for word in spelled])[kinds])
     kinds = kinds[whole]
     close = np.array([word in CLOSE and word not in WORDS for word in spelled])
-    return Words(ends[whole], kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds], ends[touched])
+    return Words(ends[whole], kinds, [_kinds(word) or CLOSE.get(word, NONE) for word in spelled], close[kinds], ends)
 
 
 def _renumbered(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

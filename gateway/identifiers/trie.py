@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from gateway.identifiers.characters import MARGIN, Characters
+from gateway.identifiers.characters import LETTER, MARGIN, UPPER, Characters
 
 GAPS = (" ", "_", "-", "")
 """What may be written for a blank within a word."""
@@ -23,7 +23,8 @@ _PIECE = 1 << 16
 
 
 class Trie:
-    """Words in lower case; the letters of a text may be capitals."""
+    """Words in lower case; the letters of a text may be capitals. Latin ones begin behind what is no Latin letter, or at a capital
+    behind a small one (`setPassportNo`)."""
 
     def __init__(self, words: Iterable[str]) -> None:
         ranks: dict[str, int] = {}                        # a word as it may be written -> its place in the order
@@ -46,7 +47,7 @@ class Trie:
 
     def find(self, found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Start, end and number in `written` of each word from left to right; none overlap."""
-        start = self._likely(found)
+        start = _beginning(found, self._likely(found))
         end, best = start.copy(), np.full(len(start), len(self.written), np.int32)
         live, node, at = np.arange(len(start)), np.zeros(len(start), np.int32), start + MARGIN
         width = self._next.shape[1]
@@ -82,6 +83,12 @@ class Trie:
             pairs = (classes[:-1] << bits) | classes[1:]
             likely.append(np.flatnonzero((first.take(pairs[:-2]) & second.take(pairs[2:])) != 0) + (begin - MARGIN))
         return np.concatenate(likely) if likely else np.empty(0, np.int64)
+
+
+def _beginning(found: Characters, places: np.ndarray) -> np.ndarray:
+    """Those at which no Latin word goes on."""
+    here, before = found.kinds[places + MARGIN], found.kinds[places + MARGIN - 1]
+    return np.asarray(places[((here & before & LETTER) == 0) | ((here & ~before & UPPER) != 0)])
 
 
 def _writings(word: str) -> Iterator[str]:
