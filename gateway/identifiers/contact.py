@@ -131,6 +131,14 @@ def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:
     return (_WESTERN.fullmatch(text) or _CAPITALS.fullmatch(text)) is not None
 
 
+def passport_name(text: str) -> bool:
+    """A name in capitals, as passports and lists of passengers have it: any two words in capitals, so only where a name is due."""
+    return _ALL_CAPITALS.fullmatch(text) is not None
+
+
+_ALL_CAPITALS = re.compile(r"[A-Z][A-Z'’\-]{1,15}(?:,? [A-Z][A-Z'’\-]{1,15}){1,3}")
+
+
 def _japanese(text: str) -> bool:
     """A surname of two characters or three and one to three more."""
     return any(text[:n] in _JAPANESE and 1 <= len(text) - n <= 3 for n in (2, 3))

@@ -56,11 +56,9 @@ def taxpayer(grid: Grid, row: int, token: Token) -> bool:
 
 NEXT = re.compile(r"[)\]」』】]?\s?[,、;/|]?\s?([^\d\n\t,、;/|()「『【\[]{2,28}?)(?:\s?[(:「『【\[-]\s?|\s?)")
 """What a list of one line has between two values, the next person's name."""
-CAPITALS = re.compile(r"[A-Z][A-Z'-]{1,15}(?:,? [A-Z][A-Z'-]{1,15}){1,3}")
-"""A name as in passports."""
 
 
 def next_one(between: str) -> bool:
     """Whether a person is named between two values and no more: `旅券番号：山田（TR1234567）、佐藤（TR1234568）`."""
     found = NEXT.fullmatch(between)
-    return found is not None and (contact.person_name(found[1]) or CAPITALS.fullmatch(found[1]) is not None)
+    return found is not None and (contact.person_name(found[1]) or contact.passport_name(found[1]))

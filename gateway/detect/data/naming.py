@@ -29,6 +29,17 @@ def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
     return last, ""
 
 
+def below(grid: Grid, row: int) -> str:
+    """The addressee under an address, as on an envelope: a name with its title in the next line, else ''; '' where a number or
+    mail address of the same person follows, which has its name above."""
+    line, after = (grid.line(at, 40).strip() if at < len(grid.starts) else "" for at in (row + 1, row + 2))
+    plain = ADDRESSED.sub("", line)
+    if plain == line or contact.phone(after) or contact.email(after):
+        return ""
+    return plain if contact.person_name(plain, headed=True) else ""
+
+
+ADDRESSED = re.compile(r"[ \u3000]{0,2}(?:様|殿|(?:先生|小姐|女士|君)?[ ]?(?:收|啟|启|敬啟|親啟)?|님|귀하)\Z")
 _NAMED = ("名", "聯絡人", "联系人", "ame", "ardholder", "持卡人", "契約者", "立約人", "성명", "이름")
 """In every label that LABELLED knows."""
 LABELLED = re.compile(r"(?:姓名|戶名|户名|氏名|お名前|名前|客様名|顧客名|契約者名?|立約人|持卡人|고객명|성명|이름|"

@@ -177,7 +177,7 @@ def read_contacts(grid: Grid, contacts: Contacts) -> int:
                 name = naming.name(grid, row, line, clues) if NAMEISH.search(line) else ""
             if not name:
                 block, name = naming.above(grid, row, block)
-            if not name:
+            if not (name := name or (naming.below(grid, row) if place else "")):
                 continue
             looked += 1                                   # a list has several people in each of its lines or in none
             if (looked < DETAILED or several) and (more := _several(grid, row, line, clues)):
@@ -391,7 +391,7 @@ def _addressees(grid: Grid, contacts: Contacts) -> int:
         mail = match[1].lower()
         before = BEFORE.search(text[max(0, match.start() - 44):match.start()])
         name = before[1].strip() if before else ""
-        if name and not contacts.staff(mail) and contact.person_name(name):
+        if name and not contacts.staff(mail) and (contact.person_name(name) or contact.passport_name(name)):
             contacts.records.add((name, mail))
             contacts.add("name", name)
             contacts.add("email", mail)

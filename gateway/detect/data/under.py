@@ -37,6 +37,9 @@ SAYING = re.compile(
     r"[\"']? (?:as|is|was) (?:the |his |her |their |its |my |your |a )?([A-Za-z][A-Za-z ]{2,27})"
     r"|[\"'」]? ?(?:是|為|为)[^0-9\n\t,、。;]{0,10}?[的之]([^0-9\n\t,、。;]{2,8})")
 """What a sentence says that a value is: `123-45-6789 as the social security number`, `312345678是王小明的護照`."""
+STAMPED = re.compile(r"(?:[^\n0-9]{1,24} )?\[?[0-9]{2,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,2}[日.]?,? ?"
+                     r"(?:上午|下午|오전|오후|午前|午後)? ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?(?: [^\n0-9]{1,24})?")
+"""Who wrote the next message, and when: messengers put it between two of them."""
 DIGITS, NUMBER = re.compile("[0-9]"), re.compile("[0-9]{5}")
 """A line with such a number is no label."""
 LONGEST, TITLE, BEHIND = 80, 40, 12
@@ -109,6 +112,7 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
     if not title or "\t" in title or NUMBER.search(title) is not None:
         return
     below = row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2
+    below += below + 1 < len(grid.starts) and STAMPED.fullmatch(grid.line(below, LONGEST)) is not None
     item = _item(grid, below)
     if item is not None:
         if len(title) > TITLE:                            # a sentence or a header that ends with a label

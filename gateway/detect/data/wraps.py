@@ -13,14 +13,21 @@ MOST, NARROW, FULL = 1000, 16, 2
 """Lines of a text, characters of a full line and full lines of a paragraph, at the most and at the least."""
 LONGEST = 60_000
 """Characters of a text in which it is looked for: a letter, no book."""
+QUOTE = re.compile(r"^[>|](?: ?[>|]){0,9} ?", re.M)
+"""What quoting puts before a line."""
 _WORDS = re.compile("[\u3041-\u9fff\uac00-\ud7a3]")
-WORDS = 0.25
+WORDS = 0.15
 """Of its characters, as many are words of East Asia; a table has fewer."""
 _ROOM = re.compile("[\t|]| {2}")
 
 
 def whole(text: str) -> str:
     """The text with such paragraphs in one line each; as it is where it has none."""
+    if ("\n>" in text or "\n|" in text) and not text.isascii() and len(text) <= LONGEST:
+        plain = QUOTE.sub("", text)
+        said = whole(plain)
+        if said is not plain:
+            return said
     if text.isascii() or text.count("\n", 0, 4 * LONGEST) > MOST or CUT.search(text, 0, LONGEST) is None:
         return text
     lines = text.replace("\r\n", "\n").split("\n")

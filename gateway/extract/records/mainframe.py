@@ -30,15 +30,21 @@ SAME, DIGITS_ONLY = 0.12, 0.985
 """Of a record of digits, more than this are the same in the next (chance has one in ten); digits of such a file."""
 PIECE = 1 << 18
 """Characters that are cut into records at once."""
+WIDE = frozenset({"utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"})
 UNBROKEN = 200
 """Characters of a file that may be records without line ends."""
 
 
-def unbroken(text: str) -> str:
-    """A line a record of a text that has no line ends and repeats itself, else ''."""
+def unbroken(text: str, data: bytes = b"", charset: str = "") -> str:
+    """A line a record of a text that has no line ends and repeats itself, else ''. `data` and `charset` are what it was read from:
+    where an ideograph takes two octets, records are of one length in octets only.
+    """
     text = text.strip()
     if len(text) < UNBROKEN or "\n" in text or GLUED.search(text, 0, SAMPLE) is None:
         return ""
+    if data and not text.isascii() and charset.replace("_", "-").lower() not in WIDE:
+        lines = records(data.decode("latin-1").rstrip("\x1a"))
+        return lines.encode("latin-1").decode(charset, "replace") if "\n" in lines else ""
     lines = records(text)
     return lines if lines is not text else ""
 

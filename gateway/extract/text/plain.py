@@ -45,7 +45,7 @@ class TextExtractor:
                 yield from (binary if naturalness(content) < BINARY else described)(data)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
-            if context.outbound and not hexed(content) and (lines := mainframe.unbroken(content)):
+            if context.outbound and not hexed(content) and (lines := mainframe.unbroken(content, data, charset)):
                 yield _records(lines, charset)
 
 

@@ -200,3 +200,12 @@ def test_more_records_than_are_counted_are_not_looked_for():
     grid = layout.from_text(1, Text("\n".join(f"王小{'明華強美玲芳'[n % 6]}\t09123456{n:02d}" for n in range(60)), "t"), Labels())
     found = people.Contacts(records={("a", str(n)) for n in range(people.MOST_RECORDS)})
     assert people.read_contacts(grid, found) == 0 and people.read_contacts(grid, people.Contacts()) == 60
+
+
+def test_addressees_in_capitals_and_under_their_address():
+    names = [f"CHAN {a}{b}I MAN" for a in "ABCDEFGH" for b in "AEIOULMN"][:60]
+    assert body("; ".join(f'"{n}" <u{i}@x.example>' for i, n in enumerate(names))).people() == 60
+    people_of = [f"{n}\u3000様" for n, _, _ in ROWS]
+    streets = [f"〒100-{1000 + i}\n東京都新宿区西新宿2-{i}-1\n" for i in range(60)]
+    assert body("\n\n".join(map("".join, zip(streets, people_of, strict=False)))).people() >= 50
+    assert body("\n\n".join(f"{street}本店 営業部" for street in streets)).people() == 0

@@ -103,3 +103,9 @@ def test_each_cell_says_what_it_holds():
     text = "".join(f"王小明\t35123456{i}（護照）\t00001234567{i}（健保卡）\n" for i in range(4))
     found = scan(text)[0].identifiers
     assert found["tw.passport"] == found["tw.nhi_card"] == 4
+
+
+@pytest.mark.parametrize("stamp", ["李經理 2026/5/4 10:21:33", "[2026-05-04 10:21] 佐藤 花子", "2026年5月4日 오전 10:21", "李四 26.5.4 上午 9:21"])
+def test_another_message_between_a_label_and_its_value(stamp):
+    assert kinds(f"{stamp}\n客戶王小明，護照\n\n{stamp}\n351234567", "351234567") == {"passport"}
+    assert kinds("護照\n\n今天下雨。\n351234567", "351234567") == frozenset()

@@ -37,3 +37,10 @@ def test_lines_of_one_width_on_paper():
     "姓名：王小明，帳號：12345678\n姓名：李大華，帳號：12345679\n姓名：陳美玲，帳號：12345670\n12、附件", "a\n" * 5000 + "帳\n123，"])
 def test_lists_stay_lists(text):
     assert whole(text).count("\n") == text.count("\n")
+
+
+@pytest.mark.parametrize("mark", ["> ", ">", "> > ", ">> "])
+def test_quoted_prose(mark):
+    text = "收到，見下。\n\n" + "\n".join(mark + PROSE[i:i + 32] for i in range(0, len(PROSE), 32))
+    assert scan(text)[0].identifiers["tw.bank_account"] == 4
+    assert whole("好。\n> 王小明 A123456789\n> 李大華 B123456780\n").count("\n") == 3

@@ -44,3 +44,12 @@ def test_records_of_digits_alone():
     lines = [f"{i:06d}{rng.randrange(10**12):012d}{rng.randrange(10**7):011d}" for i in range(30)]
     assert unbroken("".join(lines)).split("\n") == lines
     assert unbroken("\n".join(lines)) == "" and unbroken("x" * 100) == "" and unbroken("some words of a long line " * 40) == ""
+
+
+def test_records_of_one_length_in_octets():
+    names = ("王小明", "李華", "歐陽娜娜", "陳美", "張志明", "林怡君")
+    records_of = [b"%05d" % i + name.encode("cp950").ljust(12) + b"A12345678%d19800101" % i for i, name in enumerate(names)]
+    records_of += [b"%05d" % i + "周芬".encode("cp950").ljust(12) + b"B98765432%d19%02d0203" % (i % 10, i) for i in range(6, 30)]
+    data = b"".join(records_of)
+    lines = unbroken(data.decode("cp950"), data, "cp950").split("\n")
+    assert [line[:5] for line in lines] == [f"{i:05d}" for i in range(30)]
