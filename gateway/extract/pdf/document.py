@@ -40,6 +40,7 @@ the archive's."""
 GUESSES = 80                             # passwords tried on one file
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
+ENDS = 1024                              # octets at the end in which the last %%EOF is looked for
 REGULAR = (b"0", b"\0")                 # types of a tar's members
 JUNK = 8                                 # octets before %PDF- that are more than a line end
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError,
@@ -149,13 +150,18 @@ def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
         if word and not context.effort.spend(PDF_GUESS):
             break
         try:
-            found = pikepdf.open(io.BytesIO(data), password=word, suppress_warnings=True, inherit_page_attributes=False)
+            found = pikepdf.open(io.BytesIO(_ended(data)), password=word, suppress_warnings=True, inherit_page_attributes=False)
         except pikepdf.PasswordError:
             continue
         if word:
             context.fits(word)
         return found, word
     raise pikepdf.PasswordError("no password fits")
+
+
+def _ended(data: bytes) -> bytes:
+    """With an end mark: where a file breaks off right behind an object, qpdf's repair loses that one, other readers do not."""
+    return data if b"%%EOF" in data[-ENDS:] else data + b"\n%%EOF\n"
 
 
 def _unreadable(data: bytes, error: Exception) -> Iterator[Yield]:

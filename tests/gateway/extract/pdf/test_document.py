@@ -206,6 +206,13 @@ def test_around_a_stored_document_stands_its_archive(kind: str, edges: bool) -> 
     assert "PDF-SCRIPT-AUTO" in found and ({"PDF-LEADING", "PDF-TRAILING"} <= found) == edges
 
 
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n\r\n"])
+def test_the_last_object_of_a_file_that_breaks_off_behind_it(end: bytes) -> None:
+    whole = pdf("/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>", pdf_file("a.js", b"go()"))
+    found = read(whole[:whole.rfind(b"xref\n0")].rstrip() + end)
+    assert [c.data for c in found if isinstance(c, Child)] == [b"go()"]
+
+
 def hybrid(action: bytes, table_knows: bool = False, stream_known: bool = False) -> bytes:
     """Object 4 stands in an object stream that only the stream of /XRefStm leads to, unless it is `stream_known`."""
     stream = b"4 0 " + action
