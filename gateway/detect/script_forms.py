@@ -37,7 +37,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-HOST", "exported macro module", True, r"(?:VERSION \d\.\d{1,2}\s[\s\S]{0,2000}?)?Attribute VB_Name = \""),
     ("SCRIPT-SETUP", "management object file", False, r"#pragma\s{1,8}(?:namespace|autorecover|classflags)"),
     ("SCRIPT-SHELL-FILE", "folder setting that loads from a share", False,
-     r"\[\.ShellClassInfo\][\s\S]{0,400}?(?:(?:IconResource|IconFile|CLSID2?)\s*=|\n\s{0,8}\w{2,40}\s{0,4}=\s{0,4}@?\\\\\w)"),
+     r"\[\.ShellClassInfo\][\s\S]{0,400}?\n\s{0,8}(?:CLSID2?\s*=|\w{2,40}\s{0,4}=\s{0,4}\"?@?(?:\\\\\w|//\w|https?:|file:))"),
     ("SCRIPT-SHELL-FILE", "theme", False,
      r"(?:;[^\n]*\n\s*)*\[Theme\]\s*\n(?:[^\n]{0,400}\n){0,20}?\s*(?:DisplayName|BrandImage|ThemeId)\s*="),
     ("SCRIPT-SHELL-FILE", "web query", False, r"WEB\s+1\s+https?://"),

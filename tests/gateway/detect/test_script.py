@@ -169,6 +169,7 @@ FORMS = {
     "stylesheet with code of another prefix": b"<s:stylesheet xmlns:s='http://www.w3.org/1999/XSL/Transform'><u:script language='JScript'/></s:stylesheet>",
     "VPN profile": b"client\ndev tun\nscript-security 2\nup \"/bin/sh -c id\"\n", "tunnel": b"[Interface]\nAddress = 10.0.0.2/32\nPostUp = powershell -c calc\n",
     "folder setting": b"[.ShellClassInfo]\r\nIconResource=\\\\h.example\\s\\i.ico,0\r\n",
+    "folder setting from the web": b"[.ShellClassInfo]\r\nIconFile=https://h.example/i.ico\r\n",
     "folder name from a share": b"[.ShellClassInfo]\r\nConfirmFileOp=0\r\nInfoTip=@\\\\h.example\\a,1\r\n",
     "theme": b"; x\r\n[Control Panel\\Desktop]\r\nWallpaper=\\\\h.example\\s\\a.jpg\r\n[Theme]\r\nDisplayName=x\r\n",
     "provisioning package": b"<?xml version='1.0'?><WindowsCustomizations><PackageConfig/></WindowsCustomizations>",
@@ -190,7 +191,9 @@ def test_forms_under_the_name_of_a_picture(name: str) -> None:
     b"<Configuration><Setting>a</Setting></Configuration>",
     b"<s:stylesheet xmlns:s='http://www.w3.org/1999/XSL/Transform'><s:template match='/'/></s:stylesheet>", b"; list of names\n[Shell names]\nA=1\n",
     b"name,set,rate\r\na,b,5%\r\n", b"<plist><dict><key>Version</key></dict></plist>", b"[Settings]\r\nURL=http://h.example/\r\n",
-    b"[.ShellClassInfo]\r\nLocalizedResourceName=@%SystemRoot%\\system32\\shell32.dll,-21798\r\n", b"[Colours]\n[Theme]\nWallpaper=sea.jpg\n",
+    b"[.ShellClassInfo]\r\nLocalizedResourceName=@%SystemRoot%\\system32\\shell32.dll,-21798\r\n",
+    b"[.ShellClassInfo]\r\nIconResource=C:\\Program Files\\Google\\Drive File Stream\\GoogleDriveFS.exe,23\r\n", b"[.ShellClassInfo]\r\nIconFile=folder.ico\r\nIconIndex=0\r\n",
+    b"[Colours]\n[Theme]\nWallpaper=sea.jpg\n",
 ])
 def test_ordinary_words_are_no_code(text: bytes) -> None:
     artifact = Artifact(1, 0, ArtifactKind.PART, ("a.dat",), detected_type="text/plain")
