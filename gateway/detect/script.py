@@ -136,8 +136,11 @@ def is_file(sample: Sample) -> bool:
 
 
 def marked_up(sample: Sample) -> str:
-    """The first characters of markup without its remarks."""
-    return plain(REMARK.sub("", beginning(sample, BLANKS))[:8192])
+    """The first characters of markup without its remarks. Behind the last end of one none is looked for: a million beginnings
+    would be read to the end of the text each."""
+    text = beginning(sample, BLANKS)
+    end = text.rfind("-->") + 3
+    return plain((REMARK.sub("", text[:end]) + text[end:] if end > 2 else text)[:8192])
 
 
 def plain(code: str) -> str:

@@ -295,3 +295,10 @@ def test_settings_that_run_something(name: str) -> None:
 ])
 def test_settings_that_run_nothing(name: str, text: str) -> None:
     assert not list(look(text.encode(), name))
+
+
+def test_remarks_without_an_end_cost_nothing():
+    started = time.process_time()
+    look(b"<!--" * (1 << 20), "a.html", type="text/html")
+    look(b"<!--" * (1 << 18) + b"--><registration progid='x'/>" + b"<!--" * (1 << 18), "a.html", type="text/html")
+    assert time.process_time() - started < 2
