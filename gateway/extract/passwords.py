@@ -57,7 +57,7 @@ _QUOTED = re.compile(
     r"|（([^（）\n]{1,128})）|<([^<>\n]{1,128})>|\*{1,3}([^*\n]{1,128})\*{1,3}")
 _ASCII_RUN = re.compile(r"[!-~]{1,128}")
 _WORD_RUN = re.compile(r"[^\s:：=＝、，。；;！？「」『』“”‘’【】《》〈〉（）]{1,128}")
-_BETWEEN = re.compile(r"[,;|\t]")                  # columns of a list
+_BETWEEN = re.compile(r"[,;|\t()]")                # columns of a list, the area of a telephone number
 _GAPS = r" \-‐‑–_.·\u3000"
 _APART = re.compile(rf"[!-~](?:[{_GAPS}]{{1,3}}+[!-~]){{3,40}}(?![!-~])")
 """A word whose letters stand apart, so that nobody misreads it. Gaps are not shortened: a row of dots is gaps and letters both, and
@@ -104,7 +104,7 @@ def remember_fields(context: Context, date: str, *people: str) -> None:
     found: list[str] = []
     with suppress(ValueError, TypeError, IndexError):
         day = parsedate_to_datetime(date[:100])
-        found += [day.strftime(form) for form in ("%Y%m%d", "%m%d", "%d%m%Y", "%y%m%d", "%Y-%m-%d")]
+        found += [day.strftime(form) for form in ("%Y%m%d", "%m%d", "%d%m%Y", "%y%m%d", "%Y-%m-%d", "%Y")]
         found.append(f"{day.year - REPUBLIC}{day:%m%d}")
     for person in people:
         address = re.search(r"([^\s<>\"@,]{1,64})@([^\s<>\"@,]{1,255})", person[-400:])

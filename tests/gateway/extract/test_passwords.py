@@ -124,3 +124,7 @@ def test_words_that_need_not_be_said():
     assert {"20261121", "1151121", "1121", "alice", "sender.example"} <= set(context.implied)
     assert next(iter(candidates(context))) == "said" and "20261121" in candidates(context)
     remember_fields(context, "no date", "nobody")
+
+
+def test_a_telephone_number_without_its_area():
+    assert "23455678" in loose("密碼為本公司電話號碼(不含區碼)：(02)2345-5678")
