@@ -105,7 +105,8 @@ class Pdf:
             yield Problem(IncidentCode.ENCRYPTED, "PDF")
             return
         except ERRORS as error:
-            yield from _unreadable(node.data, error)
+            if node.type not in MEMBERS:                 # of a member that is packed or in pieces, its own reader makes one
+                yield from _unreadable(node.data, error)
             return
         with document:
             if password:

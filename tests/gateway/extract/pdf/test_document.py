@@ -206,6 +206,12 @@ def test_around_a_stored_document_stands_its_archive(kind: str, edges: bool) -> 
     assert "PDF-SCRIPT-AUTO" in found and ({"PDF-LEADING", "PDF-TRAILING"} <= found) == edges
 
 
+@pytest.mark.parametrize(("kind", "told"), [("application/x-cpio", set()), ("application/octet-stream", {"MALFORMED"})])
+def test_the_beginning_of_a_packed_document_is_none(kind: str, told: set[str]) -> None:
+    data = b"070701" + bytes(200) + b"%PDF-1.7\n1 0 obj\n" + bytes(range(256))
+    assert codes(take_apart(PDF, data, "a.dat", kind=kind)) & {"MALFORMED"} == told
+
+
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n\r\n"])
 def test_the_last_object_of_a_file_that_breaks_off_behind_it(end: bytes) -> None:
     whole = pdf("/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>", pdf_file("a.js", b"go()"))
