@@ -77,6 +77,9 @@ PROGRAM_NAME = re.compile(
     r"[\"'`]|(?:download[\"']?\s{0,4}[=:,]|msSave(?:OrOpen)?Blob\s{0,4}\([^;]{1,200},|new\s{1,4}File\s{0,4}\([^;]{1,200},)"
     r"\s{0,4}[\"'`][^\"'`<>/\\]{1,120}\.(?:js|url|reg|sct|docm|xlsm|pptm|library-ms|searchconnector-ms|rdp|msc)[\"'`]", re.I)
 """What a page calls a file that it makes. Names of scripts stand in any page, unless they are what it is saved as."""
+DECODED = r"(?:atob|fromBase64|decodeURIComponent|unescape)\s{0,4}\(\s{0,4}(?:window\.)?%s(?![\w$])"
+"""A name that is decoded and stands nowhere in the page."""
+MOST_LACKS = 20
 LEAST_NUMBERS = 200
 MOST_NAMED = 200
 """Links of a page that save what they hold, which are read under their names; the rest is read without."""
@@ -219,6 +222,8 @@ def _waits(script: str, play: Play | None) -> bool:
         return False
     if play.of("died") and not play.of("library") and len(script) < MOST_CUT:
         return True                                      # of something that the play has not, before it made its file
+    if any(re.search(DECODED % re.escape(act.detail[:80]), script) for act in islice(play.of("lacks"), MOST_LACKS)):
+        return True                                      # of what another file brings
     return any(form.search(script) for form in (CODED, PROGRAM_NAME)) or numbers.size(script) > LEAST_NUMBERS
 
 

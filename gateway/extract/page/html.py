@@ -200,7 +200,9 @@ class HtmlExtractor:
 
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
-    if context.outbound or node.type != "text/html" or not _opened(node, context) or page.flood or SCRIPTED.search(source) is None:
+    if context.outbound or node.type != "text/html" or not _opened(node, context) or page.flood:
+        return None
+    if SCRIPTED.search(source) is None and not any(CODE_SCHEME.match(address) for _, address, _ in page.links):
         return None
     return play(source, context.stage, tuple(islice(candidates(context), MOST_WORDS)))
 

@@ -156,6 +156,12 @@ function framed(address) {
     else octetsOut(here.bytes, '', 'frame');
   } else if (webLike(address)) act('frame', whole(address));
 }
+// What a frame that the page brings says to it: its scripts are run here, where parent and top are the page.
+function speaks(frame) {
+  const held = frame.hasAttribute('srcdoc') ? null : contents(frame.getAttribute('src') ?? '');
+  const source = frame.getAttribute('srcdoc') ?? (held && pageLike(held) ? decoded(held.bytes, 'utf-8') : '');
+  if (/postMessage/.test(source)) for (const el of documentOf(source).querySelectorAll('script')) evaluated(el.textContent);
+}
 const pageLike = (data) => /html|svg|xml/.test(data.type) || (!data.type && data.bytes[0] === 60);
 const webLike = (address) =>
   /^(?:https?:|file:\/\/[^\/]|[\\\/]{2})/i.test(String(address).trim()) || /^https?:/i.test(whole(address));

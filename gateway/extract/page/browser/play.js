@@ -145,6 +145,8 @@ const entries = {
     phase = 'stir';
     if (doc.querySelectorAll('iframe').some((k) => webLike(k.getAttribute('src') ?? '')))
       for (const data of [ANSWER, tolerant('answer')]) fire(windowTarget, new Event('message', { data, origin: 'https://frame.invalid', ports: [] }));
+    if (everyHeard((type, t) => type === 'message' && t === windowTarget).length)
+      for (const el of doc.querySelectorAll('iframe')) speaks(el);
     for (const [target, type] of everyHeard(
       (type, t) => !EARLY.test(type) && !ANYBODY.test(type) && (!CLICKS.test(type) || wide(t)),
     ))
@@ -160,7 +162,7 @@ const entries = {
       if (
         el.tag === 'button' ||
         (el.tag === 'input' && /^(?:submit|button)$/.test(el.type)) ||
-        (el.tag === 'a' && (el.attrs.has('download') || /^\s*(?:javascript|blob|data):/i.test(el.attrs.get('href') ?? '')))
+        (el.tag === 'a' && (el.attrs.has('download') || /^\s*(?:javascript|blob|data):/i.test((el.attrs.get('href') ?? '').replace(/[\t\r\n]/g, ''))))
       )
         buttons.push(el);
     });

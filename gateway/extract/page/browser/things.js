@@ -365,6 +365,7 @@ const EVENTS = [
   'online offline reset select invalid',
 ].flatMap((words) => words.split(' '));
 for (const type of EVENTS) {
+  if (/^touch/.test(type)) continue; // a desktop without a screen to touch has none
   for (const at of [Element.prototype, Document.prototype])
     define(at, 'on' + type, {
       get() {

@@ -154,7 +154,7 @@ GATED = "<script>{}if({}){{a.href=URL.createObjectURL(new Blob([atob(D)]));a.dow
     ("D='{}';", "/Firefox/.test(navigator.userAgent)", True), ("D='{}';", "navigator.language=='en-US'", True),
     ("D='abc';", "/Firefox/.test(navigator.userAgent)", False), ("D='{}';", "1", False), ("n='run.bat';", "/Firefox/.test(navigator.userAgent)", True),
     ("q.download='a.js';D='abc';", "0", True), ("q={{download:'a.txt',src:'a.js'}};D='abc';", "0", False),
-    ("D='abc';document.y.z;", "0", True), ("D='QGVjaG8gb2ZmDQpzdGFydA==';", "0", True), ("D='getElementsByClassNameOfAll';", "0", False), ("D='www.firm.com';", "0", False),
+    ("D='abc';document.y.z;", "0", True), ("d=atob(PD);D='abc';", "0", True), ("d=load(PD);D='abc';", "0", False), ("D='QGVjaG8gb2ZmDQpzdGFydA==';", "0", True), ("D='getElementsByClassNameOfAll';", "0", False), ("D='www.firm.com';", "0", False),
     ("D='data:image/png;base64,{}';", "/Firefox/.test(navigator.userAgent)", False),
     ("D='{}';" + "function x(){{return 1}};" * 60, "/Firefox/.test(navigator.userAgent)", False),
 ])

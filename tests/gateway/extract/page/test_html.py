@@ -291,3 +291,10 @@ def test_pages_saved_as_a_message_are_played():
     assert not [i for i in HTML.extract(part, context) if isinstance(i, Observation) and i.code == "HTML-DOOR"]
     context.saved.add(1)
     assert [i for i in HTML.extract(part, context) if isinstance(i, Observation) and i.code == "HTML-DOOR"]
+
+
+@pytest.mark.parametrize("scheme", ["javascript:", "java&#115;cript:", "JaVaScRiPt&colon;", "&#x6a;avascript&#58;", "java&Tab;script:"])
+def test_addresses_that_run_are_played_however_they_are_written(scheme):
+    page = f"<a href=\"{scheme}location=['/elpmaxe.a//:sptth'].map(x=>[...x].reverse().join(''))[0]\">x</a>"
+    assert doors(page) == ["leads on to an address that it hides"]
+    assert doors(page.replace(scheme, "https://h.example/?q=")) == []

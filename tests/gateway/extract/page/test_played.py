@@ -310,6 +310,11 @@ LINKS = "a=document.createElement('a');a.href=URL.createObjectURL(new Blob([Uint
     "D=[...r[1].cssRules].map(k=>String.fromCharCode(parseInt(k.style.left))).join('')+'45678';if(r.length==3&&r[1].name=='k'){" + LINKS + "}</script>",
     "<a-b src=12345678></a-b><script>customElements.define('a-b',class extends HTMLElement{static get observedAttributes(){return['src']}"
     "attributeChangedCallback(k,o,D){" + LINKS + "}})</script>",
+    "<iframe srcdoc=\"<script>parent.postMessage([49,50,51,52,53,54,55,56],'*')</script>\"></iframe><script>onmessage=e=>{if(e.data.length!=8)return;"
+    "D=String.fromCharCode(...e.data);" + LINKS + "}</script>",
+    "<script>onmessage=e=>{if((D=e.data).length==8){" + LINKS + "}};f=document.createElement('iframe');"
+    "f.src='data:text/html,<script>top.postMessage(\"12345678\")<\\/script>';document.body.append(f)</script>",
+    "<script>D='12345678';if(!('ontouchstart' in window||'ontouchend' in document.documentElement)){" + LINKS + "}</script>",
     "<script>t=new Date();D='12345678';if(t.getHours()==10&&t.getDay()==1&&t.getFullYear()==2026){" + LINKS + "}</script>",
 ])
 def test_other_ways_to_a_file(source):
