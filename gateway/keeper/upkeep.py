@@ -17,6 +17,8 @@ TICK = 5.0                               # seconds
 PENDING_EVERY, EXPIRE_EVERY, SWEEP_EVERY = 6, 60, 720    # ticks: half a minute, five minutes, an hour
 INDEXED = 10                             # pieces of an older index that are made anew in one tick; mail comes in between them
 GAUGES_EVERY, CHAIN_EVERY = 3, 60        # ticks: a quarter of a minute, five minutes
+LEAP = 3600.0                            # seconds between two ticks by which the clock ran on without time passing
+DOUBT = 86400.0                          # seconds for somebody to set it right before anything expires by it
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class Upkeep:
     metrics: Metrics | None = None
     follower: Follower | None = None
     indexing: bool = True                # messages of an older version may still lack their place in the index
+    ahead: float | None = None           # the clock against the time that passed, at the last tick
+    doubtful_until: float = 0.0          # monotonic
 
     async def run(self) -> None:
         tick = 0
@@ -37,6 +41,7 @@ class Upkeep:
 
     async def tick(self, number: int) -> None:
         """One round; what fails is told and tried again the next time."""
+        self.watch_clock()
         try:
             await self.checkpoint()
             await self.batches()
@@ -71,7 +76,21 @@ class Upkeep:
         if kept:
             self.events.emit("incident", part="keeper", reason=f"{kept} messages were never confirmed and are kept")
 
+    def watch_clock(self) -> None:
+        """A clock that leaps ahead would end what people were promised to find, and nothing brings it back."""
+        clock = self.committer.service.clock
+        before, self.ahead = self.ahead, clock.now().timestamp() - clock.monotonic()
+        leap = self.ahead - before if before is not None else 0.0
+        if leap > LEAP:
+            self.doubtful_until = clock.monotonic() + DOUBT
+            self.events.emit("incident", part="clock", fault="gateway",
+                             reason=f"the clock leapt {leap / 3600:.0f} h ahead: nothing expires for a day unless it is set back")
+        elif leap < -LEAP:
+            self.doubtful_until = 0.0
+
     async def expire(self) -> None:
+        if self.committer.service.clock.monotonic() < self.doubtful_until:
+            return
         while ended := await self.committer.alone(lambda service: service.expire()):
             self.events.emit("expired", count=ended)
 

@@ -34,16 +34,21 @@ MARKER = "機密-MARKER-6d1f"
 
 class FakeClock:
     def __init__(self) -> None:
-        self.at = START
+        self.at, self.ahead = START, 0.0
 
     def now(self) -> datetime:
         return self.at
 
     def monotonic(self) -> float:
-        return self.at.timestamp()
+        return self.at.timestamp() - self.ahead
 
     def forward(self, **units: float) -> None:
         self.at += timedelta(**units)
+
+    def leap(self, **units: float) -> None:
+        """Somebody sets the clock: no time passes."""
+        self.forward(**units)
+        self.ahead += timedelta(**units).total_seconds()
 
 
 class FakeAnswers:

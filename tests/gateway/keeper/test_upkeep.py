@@ -32,6 +32,28 @@ async def test_what_is_done_when(keeper: Keeper, held: Held, clock: FakeClock) -
     await keeper.stop()
 
 
+@pytest.mark.parametrize("set_right", [True, False])
+async def test_a_clock_that_leaps_ends_nothing_at_once(keeper: Keeper, held: Held, clock: FakeClock, set_right: bool) -> None:
+    """A wrong year destroys no held mail: there is a day to set it right. One that was right after all is believed then."""
+    events, status = keeper.ports.events, lambda: QuarantinedMessage.objects.get().status
+    upkeep = Upkeep(keeper.committer, keeper.readers, events)
+    await asyncio.to_thread(held)
+    await upkeep.tick(1)
+    clock.leap(days=3650)
+    for _ in range(2):
+        await upkeep.tick(module.EXPIRE_EVERY)
+        clock.forward(hours=11)
+    assert await asyncio.to_thread(status) == "held"
+    said, = events.named("incident")  # type: ignore[attr-defined]
+    assert said["part"] == "clock" and "87600 h ahead" in said["reason"]
+    if set_right:
+        clock.leap(days=-3650)
+    clock.forward(hours=3)
+    await upkeep.tick(module.EXPIRE_EVERY)
+    assert await asyncio.to_thread(status) == ("held" if set_right else "expired")
+    await keeper.stop()
+
+
 async def test_decisions_about_many_and_the_index(keeper: Keeper, held: Held, clock: FakeClock) -> None:
     upkeep = Upkeep(keeper.committer, keeper.readers, keeper.ports.events)
     service = keeper.service
