@@ -15,8 +15,10 @@ TITLE = 40
 """Characters of a title at the most."""
 BELOW = 9
 """Lines below a title in which the number of its card may stand."""
-NUMBER = re.compile(r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|[0-9][A-Z]{2})(?![0-9A-Za-z])")
-DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}")
+NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|[0-9][A-Z]{2})(?![0-9A-Za-z])|"
+                    r"[A-Z]{1,2}[0-9]{6} ?[(（][0-9A][)）])")
+"""The number of a card; in brackets stands the check digit of Hong Kong."""
+DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}|[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{4}")
 DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""
 CALLED = re.compile(r"番\s?号|第 ?[0-9]|(?<![a-z])No", re.IGNORECASE)
@@ -78,11 +80,11 @@ def faced(text: str) -> str:
     return "\n".join(FACE.sub(named, line) if any(dated[at:at + 1 + BENEATH]) else line for at, line in enumerate(lines))
 
 
-def listed(text: str, labels: Labels) -> str:
+def listed(text: str, labels: Labels, other: str = "") -> str:
     """The numbers of residence cards and passports of a text, each under its label, where that stands anywhere in it or where the
     text is a list of people: their shapes are like no other, the columns of a picture are not always told apart, and a short label
-    is easily misread. '' where there are none."""
-    found = [(label, dict.fromkeys(shape.findall(text)), names) for label, shape, names in LISTED]
+    is easily misread. '' where there are none. `other`: another reading, which may have numbers that this one lacks."""
+    found = [(label, dict.fromkeys([*shape.findall(text), *shape.findall(other)]), names) for label, shape, names in LISTED]
     if not any(numbers for _, numbers, _ in found):
         return ""
     kinds = set().union(*(labels.heading(view(line).text[:TITLE]) for line in text.split("\n")))

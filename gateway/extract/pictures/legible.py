@@ -11,8 +11,8 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
-from gateway.extract.pictures import ground
-from gateway.identifiers import payment, tw
+from gateway.extract.pictures import combs, ground
+from gateway.identifiers import hk, payment, tw
 
 TYPE = 24
 """Height of a line of type in pixels that is aimed at."""
@@ -46,6 +46,8 @@ TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)(
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
 SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
 """A number of the social security of America, one of whose hyphens was too short to be seen."""
+BRACKETED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}[0-9]{6}) ?[(（\[{/|!lfgt] ?([0-9A])(?:[)）\]}'’|/J]|(?=\s|$))")
+"""A number of Hong Kong, the brackets of whose check digit are read as other signs."""
 CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
 """What is a J at the beginning or end of the number of a residence card, and else a bracket of Japanese."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
@@ -213,7 +215,15 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(CORNER.sub("J", text))))))
+    text = CORNER.sub("J", _bracketed(combs.joined(text)))
+    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(text)))))
+
+
+def _bracketed(text: str) -> str:
+    def whole(match: re.Match[str]) -> str:
+        return f"{match[1]}({match[2]})" if hk.hkid(match[1] + match[2]) else match[0]
+
+    return BRACKETED.sub(whole, text)
 
 
 def _unnumbered(text: str) -> str:

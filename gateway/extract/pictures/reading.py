@@ -262,9 +262,9 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         text, named = agreed.agreed(text, named)
         if text.strip():
             yield "eng", cards.faced(text)
-        yield from _labelled(named, languages)
+        yield from _labelled(named, languages, text)
         if languages != JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= sense.ENOUGH:
-            yield from _labelled(agreed.agreed(text, _named(prepared, JAPANESE, context))[1], JAPANESE)
+            yield from _labelled(agreed.agreed(text, _named(prepared, JAPANESE, context))[1], JAPANESE, text)
     elif text.strip():
         yield "eng", cards.faced(text)
     if NUMBERS.search(text) and not fluent:
@@ -290,13 +290,13 @@ def _named(prepared: Image.Image, languages: str, context: Context) -> str:
     return columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
 
 
-def _labelled(named: str, languages: str) -> Iterator[tuple[str, str]]:
-    """That reading with its labels where they belong."""
+def _labelled(named: str, languages: str, english: str) -> Iterator[tuple[str, str]]:
+    """That reading with its labels where they belong, and numbers of the `english` one that have a shape of their own."""
     known = Labels()
     if named.strip():
         read = spelled.labels(columns.closed(named), known)
         yield languages, cards.faced(cards.titled(read, known))
-        if numbers := cards.listed(read, known):
+        if numbers := cards.listed(read, known, english):
             yield languages, numbers
     if side := columns.beside(named):
         yield languages, side

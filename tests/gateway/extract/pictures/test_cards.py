@@ -13,6 +13,7 @@ from gateway.identifiers.terms import Labels
      "氏名 木村隆 1971年11月24日   運転免許証\n番号 第 運転免許証: 549660318782 号"),
     ("日本国政府 在留カード RESIDENCE CARD\n矯号 KG29163858JD", "日本国政府 在留カード RESIDENCE CARD\n矯号 日本国政府 在留カード RESIDENCE CARD: KG29163858JD"),
     ("番号 第 307993226480 号\n活免許証", "番号 第 活免許証: 307993226480 号\n活免許証"),       # which stands below it
+    ("香港身份證\n04-01-1968\nH528375(4)", "香港身份證\n04-01-1968\n香港身份證: H528375(4)"),
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):
@@ -46,6 +47,7 @@ def test_the_number_of_a_card_over_its_month(text, read):
 def test_residence_cards_under_one_label():
     text = "氏名,在留カード番号,国籍\nLI WEI,SV45948835FH,ベトナム\nJohn Walker MJ53610398ZA 中国"
     assert listed(text, Labels()) == "在留カード番号: SV45948835FH\n在留カード番号: MJ53610398ZA"
+    assert listed(text, Labels(), "SV45948835FH LA00038425SC").count("\n") == 2
     assert listed("部品番号 SV45948835FH", Labels()) == listed("在留カード番号", Labels()) == ""
 
 

@@ -145,3 +145,8 @@ def test_signs_that_stand_for_digits_of_cards_among_others() -> None:
     for other in ("§412424851825244", "§§§2424851825243", "S412-4248-5182-524"):
         assert mended("\n".join([*cards, other])).endswith(other)
     assert mended(f"{cards[0]}\n§412424851825243").endswith("§412424851825243")
+
+
+def test_brackets_of_hong_kong_that_were_read_as_other_signs():
+    assert mended("D318031/0) B756250(6' C767272/A}") == "D318031(0) B756250(6) C767272(A)"
+    assert mended("A728386/5 A728386/7-2 A728386 7") == "A728386/5 A728386/7-2 A728386 7"
