@@ -54,6 +54,9 @@ def rows(text: str, labels: Labels, bare: Sequence[int] | None = None) -> list[t
                 kinds = kinds_of(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
                 if kinds is not None:
                     first, more = row + 1, _second(lines[row + 1:row + 2], labels)
+                    carried = _carried(lines[row], kinds, lines[row + 1]) if row + 1 < len(lines) else kinds
+                    if carried != kinds:
+                        kinds, more = carried, [labels.heading(cell.strip()) for cell in lines[row + 1].split("\t")]
                     while more is not None and row - first < ROWS_MORE - 1:
                         kinds, row = _both(kinds, more), row + 1
                         more = _second(lines[row + 1:row + 2], labels)
@@ -100,6 +103,21 @@ def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None
     kinds = [labels.heading(cell) if len(cell) <= SHORT_HEADING else NONE for cell in cells]
     parts = any(not kind.isdisjoint(IDENTIFYING) for kind in kinds)       # of one heading: 證件 over 護照號碼
     return kinds if parts else kinds_of(cells, labels)
+
+
+NUMBERS = frozenset({"番号", "號碼", "号码", "번호", "no", "no.", "number"})
+
+
+def _carried(upper: str, kinds: list[frozenset[str]], lower: str) -> list[frozenset[str]]:
+    """The kinds of a row of headings whose cells span several columns: 番号 that stands below and beside 口座 is one of that."""
+    below = [cell.strip().lower() for cell in lower.split("\t")]
+    carried, over = list(kinds), NONE
+    for column, (cell, kind) in enumerate(zip(upper.split("\t"), kinds, strict=False)):
+        if cell.strip():
+            over = kind
+        elif column < len(below) and below[column] in NUMBERS:
+            carried[column] = over
+    return carried
 
 
 def _both(first: list[frozenset[str]], second: list[frozenset[str]]) -> list[frozenset[str]]:

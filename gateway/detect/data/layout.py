@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -170,7 +170,7 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     found = []
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
         line = match.group().lstrip(" 0+-").rstrip()
-        cells = re.split(r" {2,}", line) if "  " in line else line.split()
+        cells = re.split(r" {2,}", line) if "  " in line else list(_headings(line.split(), labels))
         named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 and line[-1] != ";" else []      # no statement
         apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
         if apart or (sum(map(bool, named)) >= 2 and not labels.one_word(line)):
@@ -185,6 +185,18 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     return found
 
 
+def _headings(words: list[str], labels: Labels) -> Iterator[str]:
+    """The words of a line, those that are one heading together as one: `Date of Birth`, `Passport No.`."""
+    first = 0
+    while first < len(words):
+        together = (n for n in range(min(LONGEST_HEADING, len(words) - first), 1, -1)
+                    if labels.one_word(" ".join(words[first:first + n])))
+        size = next(together, 1) if len(words) <= MOST_WORDS else 1
+        yield " ".join(words[first:first + size])
+        first += size
+
+
+LONGEST_HEADING, MOST_WORDS = 4, 30
 _ROOM = re.compile(" {2,}")
 _WORD_END = re.compile(r"\S*")
 _WORD, _CELL = re.compile(r"\S+"), re.compile(r"\S+(?: \S+)*+")

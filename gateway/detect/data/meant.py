@@ -15,6 +15,8 @@ from gateway.identifiers.terms import NONE, Labels
 PHONE = frozenset({"phone"})
 MOBILE = re.compile("09[0-9]{2}-[0-9]{3}-[0-9]{3}")
 """A mobile telephone of Taiwan as people write it; no account is grouped so."""
+CODED = re.compile("[0-9]{3}[ -][0-9]{14}")
+"""The code of a bank of Taiwan and an account of the longest."""
 BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
 LINE, TITLE, BELOW, WORDS = 60, 24, 8, 16
 """Characters of a line that asks for payment, of a title that does, the lines below it that it may speak for, and their words
@@ -31,7 +33,9 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
     - Under `ID no.` the cell to the left may say of what document it is: 護照, 居留證.
-    - A Japanese account may stand behind the number of its branch: `123-1234567`.
+    - So may the line above: 證件別：護照.
+    - A Taiwanese account may stand behind the code of its bank, a Japanese one behind that
+      of its branch: `123-1234567`.
     """
     if not kinds:
         return token, kinds
@@ -41,6 +45,10 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
         return token, NONE
     if headed and "id" in kinds and (token.shape in LABEL_ONLY or token.shape in DOCUMENTS):
         return token, kinds | _document(grid, labels, row, token.start)
+    if "id" in kinds and (token.shape in LABEL_ONLY or token.shape in DOCUMENTS) and row:
+        kinds |= _document_above(grid, labels, row - 1)
+    if token.shape == "D17" and "tw.bank_account" in kinds and CODED.fullmatch(grid.text, token.start, token.end):
+        return Token("D14", token.value[3:], token.end - 14, token.end), kinds
     if not token.grouped or token.shape != "D10":
         return token, kinds
     if "tw.bank_account" in kinds:
@@ -55,6 +63,17 @@ def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str
     cells = grid.text[grid.starts[row]:start].split("\t")
     cell = cells[-2].strip() if len(cells) > 1 else ""
     return labels.heading(cell) & IDENTIFYING if 2 <= len(cell) <= DOCUMENT else NONE
+
+
+def _document_above(grid: Grid, labels: Labels, row: int) -> frozenset[str]:
+    """Kinds of the document that the line says the number below it is of: `證件別：護照`."""
+    found = DOCUMENT_LINE.search(grid.line(row, LINE))
+    return labels.heading(found[1]) & IDENTIFYING if found is not None else NONE
+
+
+DOCUMENT_LINE = re.compile(
+    r"(?:[證证]件|書類|(?<![A-Za-z])(?:document|ID)(?![A-Za-z])|신분증)[^\n0-9:=.…\t]{0,8}[:=.…\s]{1,30}"
+    r"([^\s0-9:=.…]{2,12})\s*$", re.I)
 
 
 def own_account(grid: Grid, labels: Labels, row: int, token: Token) -> bool:

@@ -29,6 +29,16 @@ def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
     return last, ""
 
 
+def spoken(piece: str) -> str:
+    """The name in what a sentence says before a telephone number: `客户李敏的手机是`."""
+    found = SPOKEN.fullmatch(piece)
+    return found[1] if found is not None else piece
+
+
+SPOKEN = re.compile(r"(?:客[户戶]|顾客|顧客|[会會]员|會員|お客様)?([\u3400-\u9fff]{2,4}?)(?:先生|女士|小姐|様)?[的之の]?"
+                    r"(?:手[机機]|行[动動][电電][话話]|[联聯][系絡][电電][话話]|[电電][话話])(?:[号號番][码碼号])?[是为為は]?")
+
+
 def below(grid: Grid, row: int) -> str:
     """The addressee under an address, as on an envelope: a name with its title in the next line, else ''; '' where a number or
     mail address of the same person follows, which has its name above."""

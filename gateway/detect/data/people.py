@@ -214,13 +214,13 @@ def _crowded(grid: Grid, contacts: Contacts) -> int:
     for match in islice(contact.PHONE.finditer(grid.text), CROWD):
         before, end = grid.text[max(end, match.start() - BEFORE_NUMBER):match.start()], match.end()
         piece = next((piece for piece in reversed(APART.split(before)) if piece.strip()), "").strip()
-        if contact.person_name(piece) and (number := contact.phone(match[0])):
+        if contact.person_name(piece := naming.spoken(piece)) and (number := contact.phone(match[0])):
             contacts.records.add((piece, number))
             found += 1
     return found
 
 
-APART = re.compile(r"[,、;|/()<>:\t\n0-9]+| {2,}")
+APART = re.compile(r"[,、。;|/()<>:\t\n0-9]+| {2,}")
 CROWD = 20_000
 """Telephone numbers before which names are looked for."""
 BEFORE_NUMBER = 24

@@ -52,6 +52,8 @@ KOREAN = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\.[1-8]
 """A Korean number as people write it with a dot; fractions have a date before theirs by chance only."""
 DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![0-9])")
 """A date inside a run: what stands before and behind it are numbers of their own."""
+CALENDAR = re.compile(r"[0-3]?[0-9]([-/.])[0-3]?[0-9]\1(?:19|20)[0-9]{2}")
+"""A whole run that is a date: `F 17/02/1981` is no passport."""
 WEAKEST = ("/", "_", " ", ".", "·")
 """Where a run with several kinds of marks is cut: what people put between two numbers rather than inside one."""
 BY_ITSELF = (7, 8)                                        # digits of the shortest numbers, which a group of so many may be
@@ -257,7 +259,7 @@ def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Tok
 def _joined(text: str, digits: str, start: int, end: int) -> Token | None:
     """A whole run as one number; its letter may stand apart: `E 125 135 934 4`."""
     letters = _letters_before(text, start)
-    apart = _apart(text, start) if letters == "" else ""
+    apart = _apart(text, start) if letters == "" and not CALENDAR.fullmatch(text, start, end) else ""
     checked = len(digits) == 6 and CHECK.match(text, end) is not None                 # A 123 456 (7)
     if apart and (checked or f"{'L' * len(apart)}D{len(digits)}" in SHAPES):
         return _token(text, apart, digits, start, end, True)

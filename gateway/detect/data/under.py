@@ -27,7 +27,7 @@ NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
 """A name, and what stands in brackets behind it."""
 NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-]?[0-9][0-9A-Z \-./()]{5,27}$)", re.M)
 """A name, and a value that ends the line: an item of a list where the next line is another one."""
-ONE = re.compile(r"(?<![0-9A-Za-z,.\-])[A-Z]{0,2}[0-9]{7,16}[A-Z]{0,2}(?![0-9A-Za-z\-]|[,.][0-9])")
+ONE = re.compile(r"(?<![0-9A-Za-z,.\-])(?:[0-9]{3}-)?[A-Z]{0,2}[0-9]{7,16}[A-Z]{0,2}(?![0-9A-Za-z\-]|[,.][0-9])")
 LEAST = 3
 """Lines of people under one title."""
 SPOKEN = re.compile(r"[,，、;；。!！=]")

@@ -78,3 +78,10 @@ def test_names_in_a_remark_above_rows_of_a_program():
     for mark in ("# ", "// ", "-- ", "/* "):
         found = rows([f"{mark}姓名, 護照號碼, 健保卡號", "ROWS = [", row, row])
         assert found[0][0] == 2 and "passport" in found[0][1][1], mark
+
+
+def test_a_heading_over_several_columns():
+    row = "1\t佐藤 太郎\tみずほ銀行\t1234567"
+    found = rows(["\t基本\t口座\t", "No\t氏名\t銀行\t番号", row, row])
+    assert "jp.bank_account" in found[0][1][3]
+    assert not any("jp.bank_account" in kinds[3:] for _, kinds in rows(["\t基本\t口座\t", "No\t氏名\t銀行\t電話", row, row]))

@@ -238,3 +238,9 @@ def test_a_statement_is_no_line_of_headings():
     text = ("CREATE TABLE customer (id BIGINT, passport_no VARCHAR(9), ssn CHAR(9));\n"
             "INSERT INTO orders VALUES (123456789,3),(323456789,3),(323456781,3);")
     assert not layout.from_text(1, Text(text, "body"), Labels()).spaced
+
+
+def test_headings_of_several_words_that_one_blank_parts():
+    rows = "".join(f"{i} PARK SEOYEON F 17/02/1981 E8874640{i} 27/05/2031\n" for i in range(5))
+    found = scan("No. Name Sex Date of Birth Passport No. Expiry\n" + rows)[0].identifiers
+    assert found["cn.passport"] == 5

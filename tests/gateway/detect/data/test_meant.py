@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from gateway.detect.data import layout, meant
 from gateway.detect.data.tokens import Token, tokens
 from gateway.identifiers.terms import Labels
@@ -64,3 +66,17 @@ def test_health_cards_by_the_cell_to_the_left():
     rows = [f"王小明\t健保卡\t00001234567{i}" if i % 2 else f"王小明\t護照\t31234567{i}" for i in range(8)]
     tally, _ = scan("姓名\t證件種類\t證件號碼\n" + "\n".join(rows))
     assert (tally.identifiers["tw.nhi_card"], tally.identifiers["tw.passport"]) == (4, 4)
+
+
+@pytest.mark.parametrize("above, kind", [("證件別........護照", "tw.passport"), ("證件種類：健保卡", None), ("ID type: Passport", "tw.passport"),
+                                         ("客戶：王小明", None), ("證件別 護照", "tw.passport")])
+def test_the_line_above_says_of_what_document(above, kind):
+    found = scan("".join(f"{above}\n證件號碼：35123456{i}\n\n" for i in range(4)))[0].identifiers
+    assert found.get("tw.passport") == (4 if kind else None)
+
+
+def test_accounts_behind_the_code_of_their_bank():
+    text = "五月薪資轉帳\n" + "".join(f"王小明  812-3000001234567{i}  12,345\n" for i in range(4))
+    assert scan(text)[0].identifiers["tw.bank_account"] == 4
+    text = "".join(f"帳號：812-3000001234567{i}、3000001234567{i}\n" for i in range(4))
+    assert scan(text)[0].identifiers["tw.bank_account"] == 4

@@ -12,3 +12,9 @@ from gateway.model.content import Text
     ("13812345678 陳小明", "陳小明"), ("MECARD:N:佐藤 太郎;TEL:09012345678;;", "佐藤 太郎"), ("13812345678 信義路", "")])
 def test_the_name_that_a_line_begins_with(line, name):
     assert naming.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
+
+
+@pytest.mark.parametrize("piece, name", [("客户李敏的手机是", "李敏"), ("會員陳小明先生電話", "陳小明"), ("お客様佐藤花子様の電話番号は", "佐藤花子"),
+                                         ("客服的電話是多少", "客服的電話是多少"), ("王小明", "王小明")])
+def test_the_name_in_a_sentence(piece, name):
+    assert naming.spoken(piece) == name

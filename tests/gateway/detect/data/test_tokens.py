@@ -218,3 +218,7 @@ def test_no_before_digits_is_a_word():
 def test_one_character_a_box_with_the_marks_of_the_number(mark):
     for number, shape, value in (("AB12345678CD", "LLD8LL", "AB12345678CD"), ("940101-1234567", "D13", "9401011234567"), ("A123456(7)", "LD7", "A1234567")):
         assert (shape, value) in [(t.shape, t.value) for t in spelled(f"x {mark.join(number)} y")], number
+
+
+def test_a_date_behind_a_letter_is_no_passport():
+    assert not [t for t in found("KIM F 17/02/1981") if t[0] == "LD8"] and not [t for t in found("M 09.06.1989") if t[0] == "LD8"]
