@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.finding import Finding, Severity
 
@@ -33,6 +34,11 @@ BUNDLE = re.compile(r"[^/]\.(app|m?pkg|plugin|appex|xpc|wdgt|workflow|action|scp
 TAIL = 256 << 10                         # octets in which the directory of a package is looked for
 APPX_MARK = b"AppxManifest.xml"
 DEB_MARK = b"debian-binary"
+WASM = "application/wasm"
+PROBE = 128
+"""Octets of a module with which libraries ask what a browser can do."""
+CODE_SECTIONS = frozenset((1, 3, 7, 10))
+"""Types, functions, exports and code (WebAssembly Core 2.0, 5.5): such a module holds no data and calls nothing of its page."""
 
 
 class ExecutableDetector:
@@ -44,7 +50,8 @@ class ExecutableDetector:
     def look(self, sample: Sample) -> Iterable[Finding]:
         artifact = sample.artifact
         kind = artifact.detected_type
-        if kind in BY_TYPE:
+        asks = kind == WASM and artifact.kind is ArtifactKind.OBJECT and probes(sample.data)
+        if kind in BY_TYPE and not asks:
             code, what = BY_TYPE[kind]
             yield Finding(code, "executable", Severity.HIGH, artifact.id, (what,))
         elif kind == "application/x-archive" and DEB_MARK in sample.data[:100]:
@@ -64,3 +71,13 @@ class ExecutableDetector:
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()
+
+
+def probes(module: bytes) -> bool:
+    """Whether a module of a page is too small for anything but a question to the browser."""
+    at = 8
+    while at + 2 <= len(module) <= PROBE:
+        if module[at] not in CODE_SECTIONS or module[at + 1] >= 0x80:
+            return False
+        at += 2 + module[at + 1]
+    return at == len(module)

@@ -64,3 +64,16 @@ def test_application_packages_with_and_without_content_types():
         artifact = Artifact(1, 0, ArtifactKind.PART, ("a.dat",), detected_type=kind)
         found = list(ExecutableDetector(Scope(Direction.INBOUND, "", (), ())).look(Sample(artifact, data)))
         assert [f.code for f in found] == ["EXECUTABLE-INSTALLER"]
+
+
+SIMD = bytes((0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11))
+
+
+@pytest.mark.parametrize(("module", "kind", "told"), [
+    (SIMD, ArtifactKind.OBJECT, False), (SIMD, ArtifactKind.PART, True), (SIMD[:-1], ArtifactKind.OBJECT, True), (SIMD[:8], ArtifactKind.OBJECT, False),
+    (SIMD + b"\x0b\7\1\0A\0\x0b\1x", ArtifactKind.OBJECT, True), (SIMD + b"\0\3\1pz", ArtifactKind.OBJECT, True),
+    (SIMD[:8] + b"\x0a\x7f" + bytes(127), ArtifactKind.OBJECT, True), (SIMD[:8] + b"\2\7\1\1a\1b\0\0", ArtifactKind.OBJECT, True),
+])
+def test_modules_that_ask_what_a_browser_can_do(module, kind, told):
+    artifact = Artifact(1, 0, kind, (), detected_type="application/wasm")
+    assert bool(list(ExecutableDetector(SCOPE).look(Sample(artifact, module)))) is told
