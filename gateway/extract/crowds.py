@@ -5,7 +5,13 @@ Every reader pays by the element, not by the octet: a line, a cell, a tag, an at
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+
+from gateway.extract import floods
+from gateway.extract.base import Problem
+from gateway.model.finding import IncidentCode
 
 SMALL = 1 << 20
 """Octets below which nothing costs much."""
@@ -35,10 +41,25 @@ def written(kind: str) -> bool:
     return kind.startswith("text/") or kind in TEXTS
 
 
-def elements(kind: str, data: bytes) -> int:
-    """What a page adds to ELEMENTS; 0 for a page that has too many alone, and is told so."""
-    found = data.count(b"<") if kind in ("text/html", "image/svg+xml") else 0
-    return found if found <= MARKUP["text/html"]["<"][1] else 0
+@dataclass(slots=True)
+class Together:
+    """What all pages and pictures of a message have, counted before one of them is read."""
+
+    elements: int = 0
+    blank: int = 0                       # pixels, as floods.BLANK_PIXELS
+    dense: int = 0                       # pixels, as floods.DENSE_PIXELS
+
+    def add(self, kind: str, data: bytes) -> Problem | None:
+        """What there is too much of with this one; a page that has too many elements alone is told so elsewhere."""
+        found = data.count(b"<") if kind in ("text/html", "image/svg+xml") else 0
+        self.elements += found if found <= MARKUP["text/html"]["<"][1] else 0
+        blank, dense = floods.pixels(kind, data)
+        self.blank, self.dense = self.blank + blank, self.dense + dense
+        if self.elements > ELEMENTS:
+            return Problem(IncidentCode.COUNT, f"more than {ELEMENTS} elements in all pages")
+        if self.blank > floods.BLANK_PIXELS or self.dense > floods.DENSE_PIXELS:
+            return Problem(IncidentCode.RATIO, "pictures of more pixels together than their octets can tell")
+        return None
 
 
 def crowd(kind: str, data: bytes) -> str:

@@ -13,6 +13,9 @@ BLANK_OCTETS = 64 << 20
 """The same for what is nothing but blank: a white page of A4 at 300 dpi in colour has 26 million octets, of A3 52 million."""
 BLANK = 400
 """Unpacked to packed octets of what is blank. Drawings and text on white are packed 50 to 150 to 1, one colour 1000 to 1."""
+BLANK_PIXELS, DENSE_PIXELS = 180_000_000, 1_500_000_000
+"""Pixels of all pictures of a message that are blank (by BLANK), and of those above RATIO: twenty white pages of A4 at 300 dpi;
+170 pages, which weigh 30 MB where they have text on them. Each costs a tenth of a second, whatever it weighs."""
 MOVED = 128 << 20
 """Pixels in all frames of an animation, above which their ratio counts: a minute of a whole screen has five times as many."""
 MOVED_RATIO = 200
@@ -85,6 +88,32 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
     return "", ""
 
 
+def pixels(kind: str, data: bytes) -> tuple[int, int]:
+    """What a picture adds to BLANK_PIXELS and to DENSE_PIXELS, by its header."""
+    width, height, octets_each = _size(kind, data) if kind.startswith("image/") else (0, 0, 0.0)
+    made = width * height * octets_each
+    return width * height * (made > BLANK * len(data)), width * height * (made > RATIO * len(data))
+
+
+def _size(kind: str, data: bytes) -> tuple[int, int, float]:
+    """Width, height and octets a pixel of the first frame; zeros where they are not known."""
+    if kind == "image/png" and data[12:16] == b"IHDR" and len(data) >= 33:
+        width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)
+        return width, height, depth * CHANNELS.get(colour, 3) / 8
+    if kind == "image/gif" and len(data) >= 10:
+        return int.from_bytes(data[6:8], "little"), int.from_bytes(data[8:10], "little"), 1
+    if kind == "image/jpeg":
+        return *jpeg_size(data), 3
+    if kind == "image/webp":
+        return *webp_size(data), 3
+    if kind == "image/tiff":
+        return next(iter(tiff_pages(data, 1)), (0, 0, 0.0))
+    if kind == "image/bmp" and len(data) >= 30:
+        width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
+        return abs(width), abs(height), bits / 8
+    return 0, 0, 0
+
+
 def _heavy(width: int, height: int, packed: int, octets_each: float = 3) -> bool:
     octets = width * height * octets_each
     return (octets > PIXEL_OCTETS and octets > RATIO * packed) or (octets > BLANK_OCTETS and octets > BLANK * packed)
@@ -132,14 +161,14 @@ def webp_size(data: bytes) -> tuple[int, int]:
     return 0, 0
 
 
-def tiff_pages(data: bytes) -> list[tuple[int, int, float]]:
+def tiff_pages(data: bytes, most: int = PAGES + 1) -> list[tuple[int, int, float]]:
     """Width, height and octets a pixel of each page (TIFF 6.0, section 2), PAGES and one at most: a chain of pages in circles
     has more than any other."""
     order = "<" if data[:2] == b"II" else ">"
     found: list[tuple[int, int, float]] = []
     try:
         at = struct.unpack_from(order + "L", data, 4)[0]
-        while at and len(found) <= PAGES:
+        while at and len(found) < most:
             count = struct.unpack_from(order + "H", data, at)[0]
             tags = {256: 0, 257: 0, 258: 1, 277: 1}
             for entry in range(at + 2, at + 2 + 12 * min(count, TAGS), 12):

@@ -97,7 +97,7 @@ class _Walk:
     seen: set[tuple[str, str, frozenset[str]]] = field(default_factory=set)
     text: int = 0
     named: int = 0                       # characters of names
-    elements: int = 0                    # of all pages
+    together: crowds.Together = field(default_factory=crowds.Together)
     dense: int = 0                       # octets of members that were packed more than the ratio
     flooded: set[int] = field(default_factory=set)                 # nodes that broke a limit
     stopped: bool = False
@@ -155,14 +155,14 @@ class _Walk:
         self.context.hear_names(child.names)
         kind = child.detected_type or identify(child.data, child.names, child.declared_type)
         digest = hashlib.sha256(child.data).hexdigest()
-        self.elements += crowds.elements(kind, child.data)
+        crowd = self.together.add(kind, child.data)
         artifact = Artifact(
             id=len(self.artifacts), parent=None if parent is None else parent.id, kind=child.kind, names=child.names,
             declared_type=child.declared_type, detected_type=kind, sha256=digest, size=len(child.data),
             depth=0 if parent is None else parent.depth + 1, label=child.label, anomalies=child.anomalies)
         self.artifacts.append(artifact)
-        if self.elements > crowds.ELEMENTS:
-            self.stop(IncidentCode.COUNT, artifact, f"more than {crowds.ELEMENTS} elements in all pages")
+        if crowd is not None:
+            self.stop(crowd.code, artifact, crowd.detail)
             return
         self.context.expanded += artifact.size
         key = (digest, kind, filenames.extensions(child.names))

@@ -9,6 +9,7 @@ import zlib
 import pytest
 
 from gateway.extract import floods
+from gateway.extract.crowds import Together
 from gateway.extract.pdf.document import PDF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
@@ -164,3 +165,27 @@ def tiff(*pages: tuple[int, int, int], order: str = "<", last: int = 0, size: in
 ])
 def test_photographs_and_scans(kind: str, data: bytes, code: str) -> None:
     assert floods.picture(kind, data)[0] == code
+
+
+def test_pixels_of_pictures_that_are_blank_or_nearly_so() -> None:
+    size = 2_480 * 3_508
+    white = tiff((2_480, 3_508, 24), size=30_000)
+    assert floods.pixels("image/tiff", white) == (size, size)
+    assert floods.pixels("image/tiff", tiff((2_480, 3_508, 24), size=170_000)) == (0, size)       # text
+    assert floods.pixels("image/tiff", tiff((2_480, 3_508, 1), size=40_000)) == (0, 0)           # a facsimile
+    assert floods.pixels("image/jpeg", jpeg(4_000, 3_000, bytes(2 << 20))) == (0, 0)
+    assert floods.pixels("image/webp", webp(b"VP8L", b"\x2f\xff\xff\xff\x0f")) == (16_384 * 16_384,) * 2
+    assert floods.pixels("image/gif", b"GIF89a\x10\x27\x10\x27\0\0\0") == (10_000 * 10_000,) * 2
+    assert floods.pixels("image/bmp", b"BM" + bytes(16) + struct.pack("<iiHH", 9_000, -9_000, 1, 8) + bytes(9_000))[0] == 9_000 * 9_000
+    for kind in ("image/png", "image/gif", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "text/plain"):
+        assert floods.pixels(kind, b"") == (0, 0)
+
+
+def test_pictures_are_counted_together() -> None:
+    white = tiff((2_480, 3_508, 24), size=30_000)
+    for number, held in ((25, True), (20, False)):
+        together = Together()
+        found = [together.add("image/tiff", white) for _ in range(number)]
+        assert any(found) == held and not found[0]
+    pages = Together()
+    assert not any(pages.add("image/tiff", tiff((2_480, 3_508, 24), size=180_000)) for _ in range(150))
