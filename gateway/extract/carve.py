@@ -36,6 +36,11 @@ CONTAINERS = frozenset({
 
 SIGNED = "application/pkcs7-mime"
 """Its content is taken out whole by its own reader: archives in it are members of that, perhaps in pieces."""
+IMAGES = frozenset({
+    "application/x-ms-wim", "application/x-squashfs", "application/x-xar", "application/x-vmdk", "application/x-vdi",
+    "application/x-qcow", "application/x-hfs-plus", "application/x-volume", "application/x-apple-diskimage",
+})
+"""Volumes and disks whose files are taken out by name: archives in them are members, perhaps in pieces, behind which others lie."""
 STARTED = frozenset({"program", "shortcut", "help"})
 
 COMPOUND = frozenset({
@@ -117,6 +122,10 @@ class Carve:
             if node.type == "application/x-ole-storage":
                 yield from _in_compound(data)
             return
+        if node.type in IMAGES:
+            yield from _at_the_end(data)
+            yield from started(data)
+            return
         end = END_OF[node.type](data) if node.type in END_OF else 0
         found = sorted(hits(data))
         if node.type == SIGNED:
@@ -134,6 +143,13 @@ class Carve:
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
         yield from _markup(node)
+
+
+def started(data: bytes) -> Iterator[Child]:
+    """Programs and the like, which start by themselves wherever they lie."""
+    for at, what in sorted(hits(data))[:MAX_CARVED]:
+        if what in STARTED:
+            yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
 
 
 def in_pieces(data: bytes, at: int) -> bool:

@@ -97,7 +97,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"# Disk DescriptorFile", "application/x-vmdk"),
     (0, b"QFI\xfb", "application/x-qcow"),
     (0, b"sprs\0\0\0\3", "application/x-sparse-image"),
-    (0, b"<<< Oracle VM VirtualBox Disk Image", "application/x-vdi"),
+    (64, b"\x7f\x10\xda\xbe", "application/x-vdi"),
     # files and volumes that other tools enciphered: AES Crypt, AxCrypt, OpenSSL (its base64, too), scrypt, mcrypt, age, LUKS,
     # macOS; and mail under rights management ([MS-OXORMMS] 2.1.3: message.rpmsg)
     (0, b"AES\x02\0", "application/x-enciphered"),

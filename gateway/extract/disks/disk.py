@@ -1,7 +1,7 @@
 """Disk images: VHD and VHDX unrolled to the disk they stand for, partition tables followed, FAT volumes read.
 
 Windows mounts .vhd and .vhdx by double click, and files inside carry no mark of the web. NTFS and anything else without a
-reader here is UNSUPPORTED; programs and archives that lie in it in one piece are carved.
+reader here is UNSUPPORTED; programs that lie in it in one piece are carved.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from gateway.extract.archive.sevenzip_tool import rescued
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget
-from gateway.extract.carve import MAX_CARVED, hits
+from gateway.extract.carve import started
 from gateway.extract.disks import fat, udf
 from gateway.extract.disks.unclaimed import unclaimed
 from gateway.extract.disks.volume import Guard, Unreadable, children
@@ -48,7 +48,7 @@ class Disk:
             disk = unrolled(node.data)
         except (Unreadable, struct.error, IndexError, ZeroDivisionError) as error:
             yield Problem(IncidentCode.UNSUPPORTED, f"disk image: {error}"[:80])
-            yield from _carved(node.data)
+            yield from started(node.data)
             return
         spans = volumes(disk)
         if sum(stop - start for start, stop in spans) > len(disk):
@@ -73,7 +73,7 @@ def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
         fat.layout(data)
     except (Unreadable, struct.error):
         yield Problem(IncidentCode.UNSUPPORTED, KNOWN.get(data[3:8], "file system"))
-        yield from _carved(data)
+        yield from started(data)
         return
     guard = Guard(context.limits.artifacts)
     yield from children(fat.files(data, guard), budget, len(data))
@@ -83,11 +83,6 @@ def _volume(data: bytes, context: Context, budget: Budget) -> Iterator[Yield]:
 def _blank(data: bytes) -> bool:
     """Nothing but zeros; looked at in pieces, since a disk is large."""
     return not any(data[at:at + PIECE].strip(b"\0") for at in range(0, len(data), PIECE))
-
-
-def _carved(data: bytes) -> Iterator[Yield]:
-    for at, _ in sorted(hits(data))[:MAX_CARVED]:
-        yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
 
 
 def volumes(disk: bytes) -> list[tuple[int, int]]:

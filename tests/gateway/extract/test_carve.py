@@ -212,3 +212,11 @@ def test_whatever_is_called_a_page_is_read_as_one(name: str, read: bool) -> None
     assert [c.data[:6] for c in found] == ([b"<html>"] if read else [])
     assert [c.names for c in found] == ([(name,)] if read else [])
     assert not take_apart(CARVE, b"%PDF-1.7\n1 0 obj\nendobj\n" + bytes(30), name)
+
+
+@pytest.mark.parametrize("kind", sorted(carve.IMAGES))
+def test_archives_in_images_are_members_of_those(kind: str) -> None:
+    inside = bytes(600) + ZIP.ljust(1024, b"\0") + b"7z\xbc\xaf\x27\x1c\0\4" + bytes(600)
+    assert not take_apart(CARVE, inside, kind=kind)
+    assert PROGRAM in content(take_apart(CARVE, inside + PROGRAM, kind=kind)).values()
+    assert ZIP in content(take_apart(CARVE, inside + ZIP, kind=kind)).values()
