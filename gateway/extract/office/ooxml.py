@@ -40,8 +40,11 @@ MOST = ((b"mergeCell ", 200_000, b"g"), (b"dataValidation ", 66_000, b"d"), (b"h
 """Elements of one sheet beside its cells. Copying rows for years leaves tens of thousands; Excel itself hardly opens more. And a
 letter of their names that cells of numbers have nowhere: one octet is found ten times faster than a name."""
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
-COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh")
-"""Where a sheet says one of these, its words are read as those of a document are: it may ask for a command to be pasted."""
+COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"script \\\\", b"certutil",
+            b"bitsadmin")
+"""Where the texts of a workbook say one of these, they are read as those of a document are: they may ask for a command to be
+pasted."""
+INLINE = b"inlineStr"
 TAG = re.compile(rb"<[^<>]*+>")
 LINKED = re.compile(rb"<(?:[\w.-]{1,20}:)?Fmla\w{1,20}>([^<]{1,2000})<")
 """Formulas of controls in VML: what they show, count with, run."""
@@ -170,7 +173,8 @@ class _Reader:
         if root and quiet:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
-            if not self.context.outbound and any(word in data for word in COMMANDS):
+            texts = not self.context.outbound and (root.group(1) == b"sst" or INLINE in data)
+            if texts and any(word in data for word in COMMANDS):
                 yield Text(_unescape(TAG.sub(b"\n", data).decode("utf-8", "replace")), "cells")
             return
         yield from self.markup(name, data, kinds)

