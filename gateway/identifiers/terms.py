@@ -237,6 +237,13 @@ class Labels:
             self._remember(window, known)
         return known
 
+    @staticmethod
+    def ended(line: str) -> frozenset[str]:
+        """The kinds of the word that a line ends with."""
+        tail = _HUMP.sub(" ", gathered(line[-WINDOW:])).lower().rstrip(_BETWEEN)
+        word = _direct(tail[:-1] if tail and tail[-1] in _COPULA else tail)
+        return _DIRECT[word] if word else NONE
+
     def near_end(self, text: str, behind: int) -> frozenset[str]:
         """The kinds of the last word of a line where no more than so many characters follow it."""
         tail = text[-behind - LONGEST_WORD:]

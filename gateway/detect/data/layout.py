@@ -289,6 +289,8 @@ _KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
 _WHOLE = re.compile("[\u3041-\u9fff\uac00-\ud7a3]{2}")
 BEYOND = 8
 """Characters by which a window is longer that would cut a word of East Asia."""
+LINE = 200
+"""Characters of a line that may end with the label of what the next one begins with."""
 SIDE = 80
 """Characters before a value in which the row's first cell may name it."""
 
@@ -329,7 +331,10 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = spaced_label(grid, row, start)
         if kinds:
             return kinds, True
-    if low == begin and row and not window.strip() and not grid.headings:
+    if low == begin and row and not window.strip(" >") and not grid.headings:
+        ended = labels.ended(grid.line(row - 1)) & IDENTIFYING if len(grid.line(row - 1, LINE + 1)) <= LINE else NONE
+        if ended or window:
+            return ended, False
         above = grid.line(row - 1).strip() or grid.line(max(0, row - 2))           # a blank line parts them at the most
         if len(above) <= 40 and sum(map(str.isdigit, above)) <= 2:
             return labels.heading(above), False

@@ -138,5 +138,9 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
         first = _FIRST.match(piece)
         if first is not None and contact.person_name(first[1] or first[2], firms=False):
             return str(first[1] or first[2])
+    for piece in pieces[:MOST_PIECES]:
+        words = _ITEM.sub("", piece.strip(_QUOTES)).split(" ", 2)
+        if len(words) > 2 and not words[0].isascii() and contact.person_name(words[0] + words[1], firms=False):
+            return words[0] + words[1]
     trailing = _TRAILING.search(line)
     return str(trailing[1]) if trailing is not None and contact.person_name(trailing[1], firms=False) else ""

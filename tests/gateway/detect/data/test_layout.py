@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from gateway.detect.data import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
@@ -244,3 +246,12 @@ def test_headings_of_several_words_that_one_blank_parts():
     rows = "".join(f"{i} PARK SEOYEON F 17/02/1981 E8874640{i} 27/05/2031\n" for i in range(5))
     found = scan("No. Name Sex Date of Birth Passport No. Expiry\n" + rows)[0].identifiers
     assert found["cn.passport"] == 5
+
+
+@pytest.mark.parametrize("text, count", [
+    ("> LIN CHIH WEI, ID 12, mobile 0912-345-678, second line, passport\n> 35123456{i}, and so on;\n", 4),
+    ("本次申請人之中有數位需補件，其電話0912-345-678，護照號碼為\n35123456{i}，請查照。\n", 4),
+    ("本次申請人之中有數位需補件，請帶護照前來\n35123456{i}，請查照。\n", None),
+    ("the order number\n35123456{i} and so on\n", None)])
+def test_a_line_that_ends_with_the_label_of_the_next_one(text, count):
+    assert scan("".join(text.format(i=i) for i in range(4)))[0].identifiers.get("tw.passport") == count

@@ -18,3 +18,9 @@ def test_the_name_that_a_line_begins_with(line, name):
                                          ("客服的電話是多少", "客服的電話是多少"), ("王小明", "王小明")])
 def test_the_name_in_a_sentence(piece, name):
     assert naming.spoken(piece) == name
+
+
+def test_a_surname_a_name_and_more_words():
+    for line in ("1．佐藤 太郎　本人確認書類：在留カード（番号：AB12345678CD）", "高橋 花子　書類：在留カード（番号：AB12345678CD）"):
+        assert naming.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0).startswith(("佐藤", "高橋"))
+    assert naming.name_in(layout.from_text(1, Text("本人 確認 書類：（番号：AB12345678CD）", "body"), Labels()), 0) == ""
