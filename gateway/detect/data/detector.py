@@ -34,7 +34,7 @@ from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.possible import Groups, number
-from gateway.detect.data.splits import split_cells, wrapped_cells
+from gateway.detect.data.splits import left_of, split_cells, wrapped_cells
 from gateway.detect.data.starts import Starts, inside
 from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
@@ -200,7 +200,8 @@ class CustomerData:
         if "\t" in text:
             for token, column in (*split_cells(grid), *wrapped_cells(grid)):
                 row = grid.row(token.start)
-                self._add(grid, artifact, token, row, ("split", column), grid.heading(row, column[0]) & IDENTIFYING)
+                kinds = grid.heading(row, column[0]) or self.labels.heading(left_of(grid, row, column[0]))
+                self._add(grid, artifact, token, row, ("split", column), kinds & IDENTIFYING)
         if self.ours is not None:
             self.ours.read(grid, artifact)
         rows = people.read_contacts(grid, self.contacts)

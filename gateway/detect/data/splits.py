@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -22,6 +23,8 @@ MOST_PIECES = 20
 MOST_CELLS = 1000
 """Cells of a row: in a longer one nobody cut a number in pieces."""
 LEAST, LONGEST = 8, 19
+LABEL = 20
+"""Characters of a label at the most."""
 LETTERS, DIGITS = 2, 8
 """The most of them in a cell that NEIGHBOURS matches."""
 
@@ -52,7 +55,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
             if end - column == 2 and end < len(cells) and LAST.fullmatch(cells[end]) and min(map(len, cells[column:end])) >= 3:
                 end += 1
             if end - column >= 2:
-                for token, (first, last) in _run(line, cells, column, end):
+                boxed = end - column >= LEAST and grid.heading(row, places[column])
+                for token, (first, last) in islice(_run(line, cells, column, end), 1 if boxed else None):
                     yield token, (places[first], places[last - 1] + 1)
             column = max(end, column + 1)
 
@@ -63,6 +67,14 @@ def _boxes(cells: list[str]) -> list[int]:
         return list(range(len(cells)))
     known = ["", *cells, ""]
     return [n for n, cell in enumerate(cells) if cell or not len(known[n]) == len(known[n + 2]) == 1]
+
+
+def left_of(grid: Grid, row: int, column: int) -> str:
+    """What the nearest cell to the left of a run of boxes says; "" where that is long or has a number."""
+    line = grid.starts[row]
+    cells = [cell.strip() for cell in grid.text[line:line + len(grid.line(row))].split("\t")[:column]]
+    said = next((cell for cell in reversed(cells) if cell), "")
+    return "" if len(said) > LABEL or any(map(str.isdigit, said)) else said
 
 
 def _starts(grid: Grid) -> np.ndarray | None:

@@ -88,6 +88,7 @@ class Story:
     _piece: list[str] = field(default_factory=list)
     _vanish: bool = False
     _veiled: list[tuple[int, str]] = field(default_factory=list)       # hidden text of the open line, and where
+    _deleted: list[str] = field(default_factory=list)                  # deleted pieces of it
     _in_style: int = 0
     _alternatives: list[tuple[list[str], int, int]] = field(default_factory=list)      # where lines go, and how many had come
 
@@ -198,7 +199,9 @@ class Story:
             self._fields[-1].result.append(text)
         if self._vanish or tag == "delText":
             self.hidden.append(text)
-            if tag != "delText":
+            if tag == "delText":
+                self._deleted.append(text)
+            else:
                 self._veiled.append((len(self._line), text))
         else:
             self._line.append(text)
@@ -210,6 +213,9 @@ class Story:
 
     def _flush(self) -> None:
         line = "".join(self._line)
+        if len(self._deleted) > 1:                        # each save may begin a new piece
+            self.hidden.append("".join(self._deleted))
+        self._deleted = []
         if len(self._veiled) > 1 or (self._veiled and line):
             done, pieces = 0, list[str]()
             for at, text in self._veiled:

@@ -30,6 +30,7 @@ NOTE = re.compile(r"[(（][^()（）]{0,6}[0-9]{1,2}[^()（）]{0,6}[)）]")
 """What a heading adds in parentheses, such as the digits that its numbers have: (12碼), （16桁）."""
 ADJOINING, FEW_ADJOINING = re.compile(r"[0-9] [A-Z]{0,2}[0-9]{5}"), 3
 """Two numbers with a blank between, which may be one in groups or two columns; and how many of them matter."""
+NUMBER = re.compile("[0-9]{7}")
 DIGITS = 12
 """Digits of a page with numbers of three people."""
 PAIRS, STRIDE = 32, 7919
@@ -41,6 +42,8 @@ def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
     if sum(map(content.count, "0123456789")) < DIGITS:
         return False
     lines = [line for line in content.splitlines() if line.strip()]
+    if len(lines) < FEW_LINES and any(len(NUMBER.findall(line)) >= FEW_ADJOINING for line in lines):
+        return True                                       # rows of type so small that they came as one line
     short = sum(len(line) <= SHORT for line in lines)
     return ((3 * short >= len(lines) >= FEW_LINES) or any(len(line) > LONG for line in lines) or _uneven(lines)
             or sum(1 for _ in islice(ADJOINING.finditer(content), FEW_ADJOINING)) == FEW_ADJOINING or _disordered(textpage))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from gateway.detect.data import layout
-from gateway.detect.data.splits import split_cells, wrapped_cells
+from gateway.detect.data.splits import left_of, split_cells, wrapped_cells
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
 from tests.gateway.detect.data.test_detector import scan
@@ -36,6 +36,13 @@ def test_groups_of_boxes_with_an_empty_cell_between():
     assert ("D12", "123456789012", (2, 16)) in found(cells)
     assert found(("x", "1", "", "2", "", "3", "4", "", "5")) == set()                       # a table of small counts with gaps
     assert not {v for _, v, _ in found((*"1234", "", "", *"5678"))} & {"12345678"}
+
+
+def test_boxes_under_or_beside_their_label():
+    grid = layout.from_table(1, Table("t", (("戶名", "帳號"), ("林", *"29893863928763"), ("陳", *"54196145766383"))), Labels())
+    assert [t.value for t, _ in split_cells(grid)] == ["29893863928763", "54196145766383"]     # no number a digit shorter
+    grid = layout.from_table(1, Table("t", (("個人番号", "", *"125646829892"), ("第 1 回", *"12345678"))), Labels())
+    assert (left_of(grid, 0, 2), left_of(grid, 1, 1), left_of(grid, 0, 0)) == ("個人番号", "", "")
 
 
 def test_cells_that_go_on_in_the_row_below():

@@ -46,6 +46,11 @@ def test_hidden_and_deleted_text_is_marked() -> None:
     assert texts == {False: "公開", True: "秘密\n舊\n秘密公開"}
 
 
+def test_deleted_text_in_pieces_is_told_whole_too() -> None:
+    body = "<w:p><w:del><w:r><w:delText>帳</w:delText></w:r></w:del><w:del><w:r><w:delText>號 123</w:delText></w:r></w:del></w:p>"
+    assert [t.content for t in read(body) if isinstance(t, Text)] == ["帳\n號 123\n帳號 123"]
+
+
 def test_fields_over_runs_nested_and_unfinished() -> None:
     dde = Observation("DOC-DDE", "DDEAUTO cmd x")
     assert dde in read(field_runs("DD", "EAU", "TO cmd x"))

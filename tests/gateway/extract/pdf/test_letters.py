@@ -192,3 +192,15 @@ def test_rows_that_are_set_in_unevenly_stay_rows() -> None:
             canvas.drawString(150 + 9 * (row * 2 % 3), 700 - 13 * row, f"Ann {row}")
 
     assert cells(page(draw)) == [(f"M9107557{row}", f"Ann {row}") for row in range(5)]
+
+
+def test_rows_of_type_that_is_too_small_for_lines() -> None:
+    people = (("Name", "Account", "Sum"), ("A Lee", "33086427", "17"), ("B Kim", "55834923", "26"), ("C Wu", "90673931", "22"))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 0.5)
+        for row, texts in enumerate(people):
+            for column, text in enumerate(texts):
+                canvas.drawString(50 + column * 8, 780 - row * 0.8, text)
+
+    assert asked(page(draw)) and cells(page(draw)) == list(people)
