@@ -161,4 +161,5 @@ def beginning(sample: Sample, size: int = 8192) -> str:
         return head.decode("utf-16", "replace").lstrip("\ufeff")
     if head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"")
+    head = head.removeprefix(b"\xff\xfe")                # before single octets, which editors show as other letters
     return head.removeprefix(b"\xef\xbb\xbf").decode("latin-1")

@@ -14,7 +14,8 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     # code, what it is, whether a text file with it still has to be renamed before it runs, pattern of the beginning
     ("SCRIPT-ENCODED", "encoded VBScript or JScript", False, r"#@~\^"),
     ("SCRIPT-SHELL", "Unix script", True, r"#!\s*/[\w.+-]{1,40}/"),
-    ("SCRIPT-BATCH", "Windows batch file", True, r"(?:@echo\s+off|@rem\s|:: ?\w+\s*\n@|@?setlocal\s|@(?:cls|chcp|pushd)\s)"),
+    ("SCRIPT-BATCH", "Windows batch file", True,
+     r"(?:@echo\s+off|@rem\s|:: ?\w+\s*\n@|@?setlocal\s|@(?:cls|chcp|pushd)\s|&\s?cls\s)"),
     ("SCRIPT-REGISTRY", "registry file", False, r"(?:Windows Registry Editor Version 5|REGEDIT4)"),
     ("SCRIPT-SHELL-FILE", "Internet shortcut", False,
      r"(?:\[[^\]\n]{1,60}\][^\[]{0,600}){0,3}\[(?:InternetShortcut|DEFAULT)\][^\[]{0,400}?(?:^|\n)\s*(?:BASE)?URL\s*="),
@@ -43,7 +44,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "web query", False, r"WEB\s+1\s+https?://"),
     ("SCRIPT-SHELL-FILE", "database query", False, r"XLODBC\s+1\s|QueryType\s{0,4}=\s{0,4}OLEDB\s"),
     ("SCRIPT-SETUP", "setup information file", False,
-     r"(?:;[^\n]*\n\s*)*\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
+     r"(?:;[^\n]*\n\s*)*(?:\[unicode\][^\[]{0,200})?\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
     ("SCRIPT-HOST", "script host file", False, r"\[ScriptFile\]\s"),
 )
 DECLARED = {

@@ -102,6 +102,8 @@ def test_hostile_beginnings_are_linear(data):
     (b"[scriptblock]::Create($x).Invoke()", "SCRIPT-HOST"), (b"$b[$i]=$b[$i] -bxor 35; $t | iex\r\n", "SCRIPT-HOST"),
     (b"[autorun]\r\nopen=a.exe\r\n", "SCRIPT-SETUP"), (b"[autorun]\ropen=a.exe\r", "SCRIPT-SETUP"),
     (b"@setlocal enableextensions\r\nset a=b\r\n", "SCRIPT-BATCH"), (b"@cls\r\ncalc\r\n", "SCRIPT-BATCH"),
+    (b"\xff\xfe&cls\r\n@echo off\r\nstart calc\r\n", "SCRIPT-BATCH"), (b"\xff\xfe&cls\r\nset a=calc\r\n%a%\r\n", "SCRIPT-BATCH"),
+    (b"[Unicode]\r\nUnicode=yes\r\n[Version]\r\nsignature=\"$CHICAGO$\"\r\n", "SCRIPT-SETUP"),
     (b"XLODBC\r\n1\r\nDRIVER=SQL Server\r\n", "SCRIPT-SHELL-FILE"), (b"QueryType=OLEDB\r\nVersion=1\r\n", "SCRIPT-SHELL-FILE"),
     (b"use Socket;\nexec('/bin/sh -i');\n", "SCRIPT-SHELL"), (b": ; exec perl -x \"$0\"\n", "SCRIPT-SHELL"),
     (b"&{ (gci env:comspec).Value }\nsaps calc\n", "SCRIPT-HOST"), (b"saps notepad\r\n", "SCRIPT-HOST"),
