@@ -131,7 +131,7 @@ class NeedsDeepLane(Exception):
 READ_WHOLE = frozenset({"message/rfc822", "multipart/related"})
 """Types of whose octets their own reader leaves none out."""
 CARRIED = (b"PK\3\4", b"PK\5\6", b"PE\0\0", b"MSCF\0", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"Rar!\x1a", b"**ACE**", b"\x7fELF",
-           b"ITSF\3", b"L\0\0\0\1\x14\2")
+           b"ITSF\3", b"\1CD001", b"L\0\0\0\1\x14\2")
 """How files begin that only the deep lane carves out of others."""
 
 

@@ -67,6 +67,13 @@ def _ole(data: bytes, at: int) -> bool:
     return at + 512 <= len(data) and data[at + 28:at + 30] == b"\xfe\xff"
 
 
+def _disc(data: bytes, at: int) -> bool:
+    """A volume of ISO 9660 whose root stands where its descriptor says, counted from the volume's begin."""
+    place, size = struct.unpack_from("<L4xL", data, at + 32768 + 158) if at + 32768 + 190 <= len(data) else (0, 0)
+    root = data[at + place * 2048:at + place * 2048 + 34]
+    return place > 16 and size > 0 and root[2:6] == place.to_bytes(4, "little") and root[32:] == b"\1\0"
+
+
 MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
     (b"PK\x03\x04", 0, _zip, "zip"),
     (b"MZ", 0, _portable_executable, "program"),
@@ -78,6 +85,7 @@ MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
     (b"\x7fELF", 0, lambda data, at: data[at + 4:at + 5] in (b"\1", b"\2") and data[at + 6:at + 7] == b"\1", "program"),
     (b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0", 0, lambda data, at: True, "shortcut"),
     (b"ITSF\x03\0\0\0", 0, lambda data, at: True, "help"),
+    (b"\1CD001\1\0", 32768, _disc, "disc"),
 )
 """Octets, how far they stand from the file's begin, what must hold there, what to call it."""
 

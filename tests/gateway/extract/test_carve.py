@@ -14,6 +14,7 @@ from gateway.extract.carve import CARVE, END_OF, hits
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
+from tests.builders.discs import iso_of
 from tests.builders.documents import compound
 
 PROGRAM = b"MZ" + bytes(58) + struct.pack("<L", 64) + b"PE\0\0" + bytes(200)
@@ -220,3 +221,11 @@ def test_archives_in_images_are_members_of_those(kind: str) -> None:
     assert not take_apart(CARVE, inside, kind=kind)
     assert PROGRAM in content(take_apart(CARVE, inside + PROGRAM, kind=kind)).values()
     assert ZIP in content(take_apart(CARVE, inside + ZIP, kind=kind)).values()
+
+
+def test_a_disc_behind_other_octets() -> None:
+    disc = iso_of(joliet=3)
+    assert disc in content(take_apart(CARVE, bytes(2048) + disc, "a.bin")).values()
+    moved = bytearray(bytes(2048) + disc)
+    moved[2048 + 32768 + 158] ^= 0x40
+    assert not content(take_apart(CARVE, bytes(moved), "a.bin"))
