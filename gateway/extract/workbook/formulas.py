@@ -27,10 +27,11 @@ AFTER = re.compile(rb"[ ]?[^\r\n]{0,400}!")
 OPENED = re.compile(rb"\((?<=[ACDEKLRTVacdeklrtv ]\()[ ]?\"")
 """A parenthesis and a quotation mark behind the last letter of one of these names: a pattern that begins with a literal."""
 CALL = re.compile(rb"(?<![A-Za-z.])(?:(DDE)|WEBSERVICE|IMPORTXML|IMPORTDATA|IMPORTHTML|IMPORTFEED|EXEC|CALL|REGISTER(?:\.ID)?|"
-                  rb"RTD)[ ]?\Z", re.I)
+                  rb"RTD)[ ]?(?:\([ ]?CONCAT(?:ENATE)?[ ]?)?\Z", re.I)
+"""A function that calls or fetches, whether its text stands in it or is joined in it."""
 LINK = re.compile(rb"(?<![A-Za-z.])(HYPERLINK|IMAGE|IMPORTCSV|IMPORTTEXT)[ ]?\Z", re.I)
 ADDRESS = 1200                           # octets of a call in which its address stands
-LONGEST = 16                             # octets of such a name, a blank and what stands before it
+LONGEST = 32                             # octets of such a name, a blank and what stands before it
 OPENINGS = 1_000_000                     # of one file that are looked at
 BOOKS = frozenset({"csv", "tsv", "slk", "prn", "dif", "xls", "xlsx", "xlsm", "xlsb", "xla", "xlt", "xlw", "tab", "ods"})
 TABLES = frozenset({"csv", "tsv", "slk", "prn", "dif", "tab"})

