@@ -200,7 +200,10 @@ class CustomerData:
         if "\t" in text:
             for token, column in (*split_cells(grid), *wrapped_cells(grid)):
                 row = grid.row(token.start)
-                kinds = grid.heading(row, column[0]) or self.labels.heading(left_of(grid, row, column[0]))
+                kinds = grid.heading(row, column[0])
+                if kinds and any(grid.heading(row, other) - kinds for other in range(column[0] + 1, column[1])):
+                    continue                              # the next column is of something else
+                kinds = kinds or self.labels.heading(left_of(grid, row, column[0]))
                 self._add(grid, artifact, token, row, ("split", column), kinds & IDENTIFYING)
         if self.ours is not None:
             self.ours.read(grid, artifact)

@@ -110,7 +110,7 @@ def name_in(grid: Grid, row: int) -> str:
 
 
 def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
-    cells = line.split("\t") if "\t" in line else None
+    cells = line.split("\t") if "\t" in line.rstrip() else None            # a mark may end the line
     if cells and grid.headings:
         for column, cell in enumerate(cells):
             kinds = grid.heading(row, column)

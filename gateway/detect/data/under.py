@@ -34,7 +34,8 @@ SPOKEN = re.compile(r"[,，、;；。!！=]")
 """Marks of a sentence: a line with one is no bare answer."""
 BRACKETED = re.compile(r"[』」】\]》\"']? ?[(\[<【]([^()\[\]<>【】0-9\n\t]{2,20})[)\]>】]")
 SAYING = re.compile(
-    r"[\"']? (?:as|is|was) (?:the |his |her |their |its |my |your |a )?([A-Za-z][A-Za-z ]{2,27})"
+    r"[\"']? (?:as|is|was) (?:the |his |her |their |its |my |your |a )?([A-Za-z][A-Za-z ]{2,27}?)"
+    r"(?= (?:for|of|to|in|on|at|and)(?![A-Za-z])|[^A-Za-z ]|$)"
     r"|[\"'」]? ?(?:是|為|为)[^0-9\n\t,、。;]{0,10}?[的之]([^0-9\n\t,、。;]{2,8})")
 """What a sentence says that a value is: `123-45-6789 as the social security number`, `312345678是王小明的護照`."""
 STAMPED = re.compile(r"(?:[^\n0-9]{1,24} )?\[?[0-9]{2,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,2}[日.]?,? ?"

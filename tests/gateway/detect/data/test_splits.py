@@ -70,3 +70,9 @@ def test_a_check_character_in_a_cell_of_its_own():
     text = "Name\tHKID\tCheck Digit\n" + "\n".join(f"x\t{number}\t{check}" for number, check in (("F290678", "A"), ("H293900", "4"), ("H103404", "0")))
     assert scan(text)[0].identifiers["hk.id"] == 3
     assert scan("no digits and no cells here\n" * 200 + text)[0].identifiers["hk.id"] == 3
+
+
+def test_columns_of_other_things_are_no_pieces():
+    rows = [("name", "accountNumber", "branch"), *(("佐藤 太郎", f"123456{i}", f"10{i}") for i in range(5))]
+    found = scan(tables=(Table("t", tuple(rows)),))[0].identifiers
+    assert found["jp.bank_account"] == 5 and "tw.bank_account" not in found

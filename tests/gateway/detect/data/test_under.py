@@ -92,7 +92,8 @@ def test_a_label_in_brackets_behind_a_value_in_brackets():
 
 @pytest.mark.parametrize("text, expected", [
     ("Please use 351234567 as the passport number for Amy.", {"passport"}), ("351234567是王小明的護照號碼", {"passport"}),
-    ("351234567 is her passport no.", {"passport"}), ("351234567 as the order number", set()), ("351234567是王小明的訂單編號", set()),
+    ("351234567 is her passport no.", {"passport"}), ("351234567 as the order number", set()),
+    ("351234567 as the reference for your passport renewal", set()), ("351234567是王小明的訂單編號", set()),
     ("351234567 is the sum", set())])
 def test_what_a_sentence_says_behind(text, expected):
     grid = layout.from_text(1, Text(text, "body"), LABELS)
@@ -109,3 +110,9 @@ def test_each_cell_says_what_it_holds():
 def test_another_message_between_a_label_and_its_value(stamp):
     assert kinds(f"{stamp}\n客戶王小明，護照\n\n{stamp}\n351234567", "351234567") == {"passport"}
     assert kinds("護照\n\n今天下雨。\n351234567", "351234567") == frozenset()
+
+
+def test_a_map_of_a_program_under_its_name():
+    people = "".join(f"  '{name}': '35123456{i}',\n" for i, name in enumerate(("王小明", "李大華", "陳美玲")))
+    assert scan(f"const passportByName = {{\n{people}}};")[0].identifiers["tw.passport"] == 3
+    assert "tw.passport" not in scan(f"const orderByName = {{\n{people}}};")[0].identifiers
