@@ -84,6 +84,7 @@ class Channel:
         self.socket = connection
         self.inbox = Inbox()
         self._sending = asyncio.Lock()
+        self._rest: asyncio.Task[None] | None = None     # of a frame that did not fit into the socket at once
         self._idle: set[asyncio.Future[None]] = set()    # tasks that wait for the socket
 
     @property
@@ -111,24 +112,45 @@ class Channel:
             self.inbox.feed(data, fds)
 
     async def send(self, body: dict[str, Any], fds: Sequence[int] = ()) -> None:
-        """One frame; frames of several tasks do not mix. Nothing can follow one that is given up halfway: it ends the channel."""
-        whole = data = memoryview(encode(body | ({"fds": len(fds)} if fds else {})))
-        async with self._sending:
-            try:
-                while data:
-                    try:
-                        sent = socket.send_fds(self.socket, [data], list(fds)) if fds else self.socket.send(data)
-                    except BlockingIOError:
-                        await self._ready(reading=False)
-                        continue
-                    data, fds = data[sent:], ()
-            except OSError as error:
-                raise FrameError(f"the keeper's socket: {error.strerror}") from error
-            finally:
-                if 0 < len(data) < len(whole):
-                    self.close()
+        """One frame; frames of several tasks do not mix, and one that has begun is sent to its end though who asked gives up."""
+        data = memoryview(encode(body | ({"fds": len(fds)} if fds else {})))
+        await self._sending.acquire()
+        try:
+            while len(left := self._push(data, fds)) == len(data):
+                await self._ready(reading=False)
+        except BaseException:
+            self._sending.release()
+            raise
+        if not left:
+            self._sending.release()
+            return
+        self._rest = asyncio.create_task(self._finish(left))
+        self._rest.add_done_callback(lambda rest: rest.cancelled() or rest.exception())      # nobody may be waiting for it
+        await asyncio.shield(self._rest)
+
+    async def _finish(self, data: memoryview) -> None:
+        try:
+            while data:
+                await self._ready(reading=False)
+                data = self._push(data)
+        finally:
+            self._sending.release()
+
+    def _push(self, data: memoryview, fds: Sequence[int] = ()) -> memoryview:
+        """What the socket does not take now; descriptors leave with the first octet."""
+        try:
+            while data:
+                sent = socket.send_fds(self.socket, [data], list(fds)) if fds else self.socket.send(data)
+                data, fds = data[sent:], ()
+        except BlockingIOError:
+            return data
+        except OSError as error:
+            raise FrameError(f"the keeper's socket: {error.strerror}") from error
+        return data
 
     async def _ready(self, reading: bool) -> None:
+        if self.socket.fileno() < 0:
+            raise FrameError("the keeper's socket: closed")
         loop = asyncio.get_running_loop()
         ready: asyncio.Future[None] = loop.create_future()
         add, remove = (loop.add_reader, loop.remove_reader) if reading else (loop.add_writer, loop.remove_writer)

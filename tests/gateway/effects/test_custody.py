@@ -141,15 +141,18 @@ async def test_a_frame_that_nobody_takes_holds_nobody(tmp_path: Path) -> None:
     server.cancel()
 
 
-async def test_a_frame_given_up_halfway_ends_its_connection(tmp_path: Path) -> None:
+async def test_a_frame_given_up_halfway_is_sent_to_its_end(tmp_path: Path) -> None:
+    """Its rest would be taken for the next frame; and a connection that many share is not given up for one of them."""
     hung = Hung()
     server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock())
     hung.going.clear()
     for words in ([], ["w" * 1000] * 2000):      # the first one is read, and keeps the keeper
         with pytest.raises(CustodyUnavailable, match="in time"):
             await client.ask({"verb": "remember", "words": words}, patience=0.2)
-    await asyncio.sleep(0.05)
-    assert client._channel is None
+    channel = client._channel
+    hung.going.set()
+    assert (await client.admit(admission(b"x"), memory(b"x"), Deadline.after(Clock(), 20))).id == "x"
+    assert client._channel is channel and len(hung.admitted) == 1
     await client.close()
     server.cancel()
 
