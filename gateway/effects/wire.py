@@ -114,15 +114,16 @@ class Channel:
     async def send(self, body: dict[str, Any], fds: Sequence[int] = ()) -> None:
         """One frame; frames of several tasks do not mix, and one that has begun is sent to its end though who asked gives up."""
         data = memoryview(encode(body | ({"fds": len(fds)} if fds else {})))
+        left = memoryview(b"")
         await self._sending.acquire()
         try:
-            while len(left := self._push(data, fds)) == len(data):
+            while len(rest := self._push(data, fds)) == len(data):
                 await self._ready(reading=False)
-        except BaseException:
-            self._sending.release()
-            raise
+            left = rest
+        finally:
+            if not left:
+                self._sending.release()
         if not left:
-            self._sending.release()
             return
         self._rest = asyncio.create_task(self._finish(left))
         self._rest.add_done_callback(lambda rest: rest.cancelled() or rest.exception())      # nobody may be waiting for it
