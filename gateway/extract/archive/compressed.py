@@ -190,7 +190,7 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, b
 
 
 def inner_names(node: Node) -> tuple[str, ...]:
-    """The name inside, and the outer ones without the compressor's ending."""
+    """The name inside, and the outer ones without the compressor's ending, or all of them: a.vbs of a.vbs.lz4.lz4."""
     found = list(readings(gzip_name(node.data))) if node.type == "application/gzip" and gzip_name(node.data) else []
     if node.type == "application/x-uuencode":
         found += uu_names(node.data)
@@ -198,8 +198,9 @@ def inner_names(node: Node) -> tuple[str, ...]:
         stem, dot, ending = name.rpartition(".")
         if dot and ending.lower() in ENDINGS:
             found.append(f"{stem}.{ENDINGS[ending.lower()]}")
-        elif dot and ending.lower() in DROPPED:
+        while dot and ending.lower() in DROPPED:         # libarchive undoes several at once
             found.append(stem)
+            stem, dot, ending = stem.rpartition(".")
     return tuple(dict.fromkeys(found))
 
 

@@ -11,9 +11,10 @@ import zlib
 import pytest
 import zstandard
 
-from gateway.extract.archive.compressed import COMPRESSED, streams
-from gateway.extract.base import Context
+from gateway.extract.archive.compressed import COMPRESSED, inner_names, streams
+from gateway.extract.base import Context, Node
 from gateway.extract.bounded import Budget
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
@@ -155,3 +156,8 @@ def gzip_of(flags, fields, data=b"hello"):
 ])
 def test_fields_of_a_header_that_could_hold_a_file(data, seen):
     assert {k: v for k, v in content(take_apart(COMPRESSED, data)).items() if v != b"hello"} == seen
+
+
+def test_names_without_all_endings_of_compressors():
+    node = Node(Artifact(0, None, ArtifactKind.PART, ("a.vbs.lz4.lz4", "b.tgz")), b"\x04\x22\x4d\x18", "application/x-lz4")
+    assert inner_names(node) == ("a.vbs.lz4", "a.vbs", "b.tar")
