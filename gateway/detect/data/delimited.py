@@ -32,9 +32,10 @@ BOXED = re.compile(r"^[ \t>]{0,40}\|(?:[0-9A-Z] ?\| ?){8,20}[ \t]*$", re.M)
 
 def separated(text: str, found: Characters | None) -> str:
     """The text with tabs between such cells, character for character; headings with single marks, boxes as what is in them."""
-    if "||" in text:
+    barred = found is None or found.has("|")
+    if barred and "||" in text:
         text = DOUBLED.sub(lambda m: m[0].replace("||", " |"), text)
-    if "|\n" in text or text.endswith("|"):
+    if barred and ("|\n" in text or text.endswith("|")):
         text = BOXED.sub(lambda m: m[0].replace("|", " "), text)
     if found is not None:
         ends = np.flatnonzero(found.codes == 93)

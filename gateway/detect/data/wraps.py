@@ -23,7 +23,7 @@ _ROOM = re.compile("[\t|]| {2}")
 
 def whole(text: str) -> str:
     """The text with such paragraphs in one line each; as it is where it has none."""
-    if ("\n>" in text or "\n|" in text) and not text.isascii() and len(text) <= LONGEST:
+    if len(text) <= LONGEST and not text.isascii() and ("\n>" in text or "\n|" in text):
         plain = QUOTE.sub("", text)
         said = whole(plain)
         if said is not plain:
