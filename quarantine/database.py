@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pkgutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -11,9 +12,11 @@ from pathlib import Path
 
 from django.core.management import call_command
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 
 from gateway.model.errors import CustodyUnavailable, SekishoError
+from quarantine import migrations
 from quarantine.models import SCHEMA, State
 
 PRODUCT = "sekisho"
@@ -62,6 +65,8 @@ def look(name: str) -> State | None:
         raise DatabaseRefused(f"{name}: this database belongs to something else; give an empty one")
     if known is not None:
         check_state(name, known)
+    if "django_migrations" in found:
+        check_migrations(name)
     return known
 
 
@@ -149,6 +154,15 @@ def check_state(name: str, state: State) -> None:
     if state.schema > SCHEMA:
         raise DatabaseRefused(
             f"{name}: the database has schema {state.schema}, this program knows {SCHEMA}: it was written by a newer version")
+
+
+def check_migrations(name: str) -> None:
+    """A newer version's upgrade that broke off has recorded its migrations, but not yet the number of its schema."""
+    ours = {module.name for module in pkgutil.iter_modules(migrations.__path__)}
+    applied = {migration for app, migration in MigrationRecorder(connection).applied_migrations() if app == "quarantine"}
+    if unknown := min(applied - ours, default=""):
+        raise DatabaseRefused(f"{name}: the database has the migration {one_line(unknown)}, which this program does not know: "
+                              "it was written by a newer version")
 
 
 def tables() -> list[str]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from quarantine import database
 from quarantine.database import DatabaseRefused
@@ -49,6 +51,12 @@ def test_a_newer_database_is_refused(house: House) -> None:
     State.objects.update(schema=SCHEMA + 1)
     use_database("sqlite:////nonexistent/nowhere.db")
     assert f"schema {SCHEMA + 1}, this program knows {SCHEMA}" in refused(house.directory / "quarantine.sqlite")
+
+
+def test_the_upgrade_of_a_newer_version_that_broke_off_is_refused(house: House) -> None:
+    MigrationRecorder(connection).record_applied("quarantine", "9999_later")
+    use_database("sqlite:////nonexistent/nowhere.db")
+    assert "the migration 9999_later, which this program does not know" in refused(house.directory / "quarantine.sqlite")
 
 
 def test_a_folder_is_no_database(tmp_path: Path) -> None:
