@@ -240,7 +240,12 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
 def _hybrid(data: bytes, password: str, document: pikepdf.Pdf, context: Context) -> Iterator[Yield]:
     """What the plain tables of a hybrid file call free, its object streams too: looked for as if there were no table."""
     torn = io.BytesIO(data.replace(b"startxref", b"startxxxx"))
-    with suppress(*ERRORS), pikepdf.open(torn, password=password, suppress_warnings=True, inherit_page_attributes=False) as whole:
+    try:
+        whole = pikepdf.open(torn, password=password, suppress_warnings=True, inherit_page_attributes=False)
+    except ERRORS as error:
+        yield Problem(IncidentCode.MALFORMED, f"PDF with two tables: {type(error).__name__}")
+        return
+    with whole:
         reader = pdfactions.Reader(set(), context.allowance(len(data)), context.limits)
         yield from _outside_the_table(whole, reader, hybrid=document)
 

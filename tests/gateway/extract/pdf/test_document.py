@@ -246,6 +246,18 @@ def test_what_only_the_second_table_of_a_hybrid_file_knows() -> None:
     assert "PDF-DAMAGED-ACTION" not in codes(read(hybrid(b"<< /S /JavaScript /JS (a) >>", table_knows=True)))
 
 
+def test_a_hybrid_file_that_cannot_be_read_without_its_tables(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = pikepdf.open
+
+    def without_rebuilding(file: io.BytesIO, **settings: object) -> pikepdf.Pdf:
+        if b"startxref" not in file.getvalue():
+            raise pikepdf.PdfError("no")
+        return opened(file, **settings)
+
+    monkeypatch.setattr(pikepdf, "open", without_rebuilding)
+    assert "MALFORMED" in codes(read(hybrid(b"<< /S /JavaScript /JS (a) >>")))
+
+
 def test_what_stands_around_a_signed_pdf_is_its_signature() -> None:
     signed = b"\x30\x82\x04\x00\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0" + bytes(range(1, 40)) + pdf(text="Hello") + bytes(range(1, 200))
     assert identify(signed) == "application/pkcs7-mime"
