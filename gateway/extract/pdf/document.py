@@ -40,6 +40,7 @@ the archive's."""
 GUESSES = 80                             # passwords tried on one file
 ACTING = 12_000                          # of them with links, actions or files: a manual of 3000 pages has 8000
 TAIL = 64                                # octets behind the last %%EOF that are more than padding
+END = b"\n%%EOF\n"
 ENDS = 1024                              # octets at the end in which the last %%EOF is looked for
 REGULAR = (b"0", b"\0")                 # types of a tar's members
 JUNK = 8                                 # octets before %PDF- that are more than a line end
@@ -161,8 +162,14 @@ def _open(data: bytes, context: Context) -> tuple[pikepdf.Pdf, str]:
 
 
 def _ended(data: bytes) -> bytes:
-    """With an end mark: where a file breaks off right behind an object, qpdf's repair loses that one, other readers do not."""
-    return data if b"%%EOF" in data[-ENDS:] else data + b"\n%%EOF\n"
+    """With the end of its last object and of itself: where a file breaks off in or right behind an object, qpdf's repair loses
+    that one, other readers do not."""
+    tail = b"" if b"%%EOF" in data[-ENDS:] else END
+    opened = data.rfind(b" obj")
+    if opened > data.rfind(b"endobj"):
+        stream = data.rfind(b"stream", opened)
+        tail = (b"\nendstream" if stream >= 0 and data[stream - 3:stream] != b"end" else b"") + b"\nendobj" + END
+    return data + tail if tail else data
 
 
 def _unreadable(data: bytes, error: Exception) -> Iterator[Yield]:

@@ -219,6 +219,13 @@ def test_the_last_object_of_a_file_that_breaks_off_behind_it(end: bytes) -> None
     assert [c.data for c in found if isinstance(c, Child)] == [b"go()"]
 
 
+@pytest.mark.parametrize("behind", [b"", b"\nend", b"\nendstream", b"\nendstream\nend", b"\n%%EOF\n"])
+def test_the_last_object_of_a_file_that_breaks_off_in_it(behind: bytes) -> None:
+    whole = pdf("/Names << /EmbeddedFiles << /Names [(a) 6 0 R] >> >>", pdf_file("a.js", b"go()"))
+    found = read(whole[:whole.rfind(b"go()") + 4] + behind)
+    assert [c.data[:4] for c in found if isinstance(c, Child)] == [b"go()"]
+
+
 def hybrid(action: bytes, table_knows: bool = False, stream_known: bool = False) -> bytes:
     """Object 4 stands in an object stream that only the stream of /XRefStm leads to, unless it is `stream_known`."""
     stream = b"4 0 " + action
