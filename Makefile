@@ -30,7 +30,7 @@ soak:
 fuzz:
 	@deploy/install test
 	@$(BIN)/python -m pip install -q --disable-pip-version-check "atheris>=3 ; python_version < '3.14'"
-	@for target in $${TARGET:-mime zip ole rtf literals names inlined}; do \
+	@for target in $${TARGET:-mime zip ole rtf literals names inlined pdf discs archives documents texts}; do \
 	  $(BIN)/python -m tests.fuzz.fuzz $$target -max_total_time=$${SECONDS_EACH:-600} || exit 1; done
 
 bench:

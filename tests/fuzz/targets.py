@@ -6,25 +6,56 @@ literals may raise nothing at all. Everything else is a find, and so is what tak
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from gateway.extract import names
+from gateway.extract import lnk, names
+from gateway.extract.archive import ace, arj, cab, compressed, lzh, msi, rar, sevenzip, tar
 from gateway.extract.archive.zip import ZIP
 from gateway.extract.base import Context, Extractor, Node
+from gateway.extract.carve import CARVE
+from gateway.extract.disks.disk import DISK
+from gateway.extract.disks.iso import ISO
+from gateway.extract.disks.rawdisc import RAW_DISC
+from gateway.extract.identify import identify
+from gateway.extract.mail import macfile, msg, tnef
 from gateway.extract.mime import fields, headers
 from gateway.extract.mime.extractor import MIME
+from gateway.extract.office import flat, hwp3, iwork, odf, onenote, ooxml, words
 from gateway.extract.office.ole import OLE
 from gateway.extract.office.rtf import RTF
+from gateway.extract.page import webarchive
 from gateway.extract.pdf import scripts as pdfscript
+from gateway.extract.pdf.document import PDF
+from gateway.extract.pdf.postscript import POSTSCRIPT
+from gateway.extract.pictures.metafile import METAFILE
+from gateway.extract.registry_plain import LIGHT
 from gateway.extract.script import literals, obscure
 from gateway.extract.text.inlined import INLINED
 from gateway.extract.walk import MALFORMED
+from gateway.extract.workbook import sheets, xlm
 from gateway.model import filename
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 from tests.builders.archives import Member, make_zip
-from tests.builders.documents import STARTS_AND_RUNS, compound, ole1, ole_native, vba_project, xlm_workbook
+from tests.builders.discs import fat_of, iso_of
+from tests.builders.documents import (
+    STARTS_AND_RUNS,
+    biff,
+    compound,
+    docx,
+    ole1,
+    ole_native,
+    package,
+    pdf,
+    vba_project,
+    xlm_workbook,
+)
 from tests.builders.hostile_mail import HOSTILE
 
 LIMITS = Limits(expanded=16 << 20, ratio_floor=1 << 20, artifacts=200, parts=200)
@@ -44,6 +75,21 @@ def _through(extractor: Extractor, kind: str) -> Callable[[bytes], None]:
         node = Node(Artifact(0, None, ArtifactKind.PART, ("a.bin",), size=len(data)), data, kind)
         for _ in extractor.extract(node, Context(LIMITS, passwords=["infected"])):
             pass
+    return run
+
+
+def _among(*extractors: Extractor) -> Callable[[bytes], None]:
+    """All of these that claim the octets for what they look like."""
+    def run(data: bytes) -> None:
+        node = Node(Artifact(0, None, ArtifactKind.PART, ("a.bin",), size=len(data)), data, identify(data))
+        for extractor in extractors:
+            if not extractor.claims(node):
+                continue
+            try:
+                for _ in extractor.extract(node, Context(LIMITS, outbound=True, passwords=["infected"])):
+                    pass
+            except MALFORMED:
+                continue
     return run
 
 
@@ -101,6 +147,54 @@ def _scripts() -> Iterator[bytes]:
     yield b"\\x4d\\u005a%4d%5a data:application/octet-stream;base64,TVqQAAMAAAAEAAAA app.launchURL('x')"
 
 
+def _pdfs() -> Iterator[bytes]:
+    yield pdf("/OpenAction 6 0 R", ("6 0 obj\n<< /S /JavaScript /JS (app.alert\\(1\\)) >>\nendobj",))
+    yield pdf("/AcroForm << /Fields [6 0 R] >>", ("6 0 obj\n<< /FT /Tx /T (a) /V <FEFF0041> /Subtype /Widget >>\nendobj",))
+
+
+def _discs() -> Iterator[bytes]:
+    yield iso_of(joliet=3, rock_ridge="1.09")[32768:]
+    yield fat_of([(b"A       EXE", "請求書.exe", b"MZ" + bytes(700)), (b"\xe5B      TXT", "", b"gone")])
+
+
+def _archives() -> Iterator[bytes]:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as out:
+        member = tarfile.TarInfo("請求.exe")
+        member.size = 2
+        out.addfile(member, io.BytesIO(b"MZ"))
+    yield made.getvalue()
+    yield gzip.compress(b"hello", mtime=0) + bz2.compress(b"there") + lzma.compress(b"all")
+    yield b"Rar!\x1a\x07\x01\x00" + bytes(40)
+    yield b"7z\xbc\xaf\x27\x1c\0\4" + bytes(60)
+    yield b"MSCF" + bytes(60)
+    yield b"\x60\xea\x20\0\x1e" + bytes(60)
+    yield b"\x20\x20-lh0-" + bytes(40)
+    yield bytes(7) + b"**ACE**" + bytes(60)
+
+
+def _documents() -> Iterator[bytes]:
+    yield docx()
+    yield package({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<office:document-content/>"})
+    yield biff((0x809, b"\0\6\5\0" + bytes(12)), (0x85, bytes(8) + b"\1\0a"), (0xFC, bytes(12)), (0x0A, b""))
+    yield b"\x78\x9f\x3e\x22\1\0\1\x06\x90\x08\0\4\0\0\0\0\0\0\0\4\0"
+    yield b"L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0F\x80\0\0\0" + bytes(60)
+    yield b"HWP Document File V3.00 \x1a\1\2\3\4\5" + bytes(200)
+    yield b"\xd7\xcd\xc6\x9a" + bytes(60)
+    yield b"%!PS\n/a {(x) run} def a\n"
+    yield b"bplist00\xd1\1\2QaQb\x08\x0b\x0d" + bytes(32)
+
+
+def _texts() -> Iterator[bytes]:
+    yield b"<html><body><script>var a=atob('TVqQ');new Blob([a])</script><a href='javascript:x()' download=a.exe>x</a></body></html>"
+    yield b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nATTACH;ENCODING=BASE64;VALUE=BINARY:TVqQ\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    yield b'{"a": [1, {"b": "\\u0041123456789"}]}'
+    yield b"INSERT INTO t VALUES (1, 'A123456789'), (2, 'B');\n"
+    yield b"From a@b Sat Jan  1 00:00:00 2022\nSubject: x\n\nbody\n"
+    yield b"TABLE\n0,1\n\"EXCEL\"\nVECTORS\n0,2\n\"\"\nDATA\n0,0\n\"\"\n-1,0\nBOT\n1,0\n\"x\"\n-1,0\nEOD\n"
+    yield b"SQLite format 3\0" + bytes(84)
+
+
 TARGETS: dict[str, Target] = {
     "mime": Target(_through(MIME, "message/rfc822"), _mails, MALFORMED),
     "zip": Target(_through(ZIP, "application/zip"), _zips, MALFORMED),
@@ -111,4 +205,12 @@ TARGETS: dict[str, Target] = {
     "inlined": Target(_through(INLINED, "text/plain"), lambda: iter(
         (b"begin 644 a\n#0V%T\n`\nend\n", b"=ybegin line=128 size=3 name=a\n\x6b=}\n=yend\n",
          b"(This file must be converted with BinHex 4.0)\n:#d0[G(BZ!*!%:")), MALFORMED),
+    "pdf": Target(_among(PDF), _pdfs),
+    "discs": Target(_among(ISO, RAW_DISC, DISK, CARVE), _discs),
+    "archives": Target(_among(
+        sevenzip.SEVENZIP, rar.RAR, tar.TAR, compressed.COMPRESSED, cab.CAB, lzh.LZH, arj.ARJ, ace.ACE, msi.MSI, macfile.MAC_FILE), _archives),
+    "documents": Target(_among(
+        ooxml.OOXML, odf.ODF, flat.OFFICE_XML, words.OFFICE_WORDS, sheets.SHEETS, xlm.BIFF, msg.MSG, tnef.TNEF, onenote.ONENOTE, iwork.IWORK,
+        hwp3.HWP3, lnk.LNK, POSTSCRIPT, METAFILE, webarchive.WEB_ARCHIVE), _documents),
+    "texts": Target(_among(*LIGHT), _texts),
 }
