@@ -4,6 +4,7 @@ is read as one number and not as a row of bars.
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -81,20 +82,36 @@ def _near(marks: Marks, row: NDArray[np.int_], column: NDArray[np.int_]) -> Mark
 
 def _rows(sides: list[Side]) -> Iterator[list[Side]]:
     """Sides of boxes of one height, from left to right, that stand close to each other; thick ones are several."""
-    left = sorted(sides, key=lambda side: (side[1] // (2 * NEAR), side[0]))
-    while left:
-        first, rest = left[0], left[1:]
-        row, others = [first], []
-        for side in sorted(rest):
-            last = row[-1]
-            if (side[0] > last[0] and abs(side[1] - last[1]) <= NEAR and abs(side[2] - last[2]) <= NEAR
-                    and side[0] - last[0] <= WIDEST * (last[2] - last[1])):
-                row.append(side)
-            else:
-                others.append(side)
-        left = sorted(others, key=lambda side: (side[1] // (2 * NEAR), side[0]))
+    levels: dict[int, list[Side]] = {}
+    for side in sorted(sides):
+        levels.setdefault(side[1], []).append(side)
+    taken: set[Side] = set()
+    for first in sorted(sides, key=lambda side: (side[1] // (2 * NEAR), side[0])):
+        row: list[Side] = []
+        following: Side | None = None if first in taken else first
+        while following is not None:
+            row.append(following)
+            taken.add(following)
+            following = _following(levels, following, taken)
         if len(row) > LEAST:
             yield row
+
+
+def _following(levels: dict[int, list[Side]], last: Side, taken: set[Side]) -> Side | None:
+    """The next side to the right, of those that begin and end where the last one does. `levels`: by where they begin, in order."""
+    column, top, bottom = last
+    furthest = column + int(WIDEST * (bottom - top))
+    nearest: Side | None = None
+    for level in range(top - NEAR, top + NEAR + 1):
+        beside = levels.get(level, ())
+        for at in range(bisect(beside, (column + 1,)), len(beside)):
+            side = beside[at]
+            if side[0] > furthest or (nearest is not None and side > nearest):
+                break
+            if abs(side[2] - bottom) <= NEAR and side not in taken:
+                nearest = side
+                break
+    return nearest
 
 
 def _glyphs(dark: Marks, row: list[Side]) -> list[tuple[int, int]]:

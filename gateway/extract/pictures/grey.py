@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
-from gateway.extract.pictures import drawn
+from gateway.extract.pictures import drawn, legible
 
 LEAST_WIDTH, LEAST_HEIGHT = 72, 40
 """Smaller pictures are icons and spacers."""
@@ -37,7 +37,7 @@ def grey(picture: Image.Image) -> Image.Image | None:
     if picture.mode.startswith(("I", "F")):
         picture = _shades(picture)
     if picture.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"):
-        picture = _strongest(drawn.unsealed(picture.convert("RGB")))
+        picture = _strongest(drawn.unsealed(legible.within(picture.convert("RGB"))))
     shown = _strong(picture.convert("L"))
     shown.info |= {key: said[key] for key in TURNED if key in said}
     return _square(ImageOps.exif_transpose(shown))

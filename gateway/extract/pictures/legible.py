@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
 from gateway.extract.pictures import combs, ground
+from gateway.extract.pictures.lines import Marks
 from gateway.identifiers import hk, payment, tw
 
 TYPE = 24
@@ -37,7 +38,6 @@ MOST_TILT = 46.0
 """Degrees by which a picture may lie askew that nothing was read of."""
 COARSE = 1.5
 """Degrees from one attempt to the next, before the finer ones."""
-SKEW_SIDE = 900
 SIDEWAYS = 1.5
 DISTINCT, BESIDE, APART, MOST_SLANTS = 2.5, 0.45, 3.0, 2
 """Lines that lie otherwise: how much sharper they are than at any turn, than the others, degrees from these, and how many such."""
@@ -73,7 +73,7 @@ def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
 
     `turn`: degrees to turn it by, where they are known.
     """
-    picture = _within(picture)
+    picture = within(picture)
     picture = ImageOps.autocontrast(_apart(picture) or picture, cutoff=0.2)
     if ImageStat.Stat(picture).median[0] < DARK:
         picture = ImageOps.invert(picture)
@@ -95,9 +95,16 @@ def _apart(picture: Image.Image) -> Image.Image | None:
     return ground.apart(picture, found) or type_ if found > HIGHER * height else type_
 
 
-def _within(picture: Image.Image) -> Image.Image:
+def within(picture: Image.Image) -> Image.Image:
+    """The picture, or what is left of it with a long side of at most LARGEST."""
     longest = max(picture.size)
     return picture.reduce(-(-longest // LARGEST)) if longest > LARGEST else picture
+
+
+def half(size: tuple[int, int]) -> tuple[int, int]:
+    """The size at which a picture is decoded at the least that `within` makes smaller anyway."""
+    times = -(-max(size) // LARGEST)
+    return max(1, size[0] // times), max(1, size[1] // times)
 
 
 def _sized(picture: Image.Image, height: float) -> Image.Image:
@@ -158,7 +165,7 @@ def _type_height(edges: np.ndarray) -> float:
 
 def straightened(picture: Image.Image) -> Image.Image | None:
     """A picture whose lines lie far more askew than `fit` looks for, turned; None where it does not."""
-    picture = _within(picture)
+    picture = within(picture)
     turn = _skew(_edges(ImageOps.autocontrast(picture, cutoff=0.2)), MOST_TILT)
     ground = round(ImageStat.Stat(picture).median[0])
     return picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=ground) if abs(turn) > MOST_SKEW else None
@@ -166,25 +173,19 @@ def straightened(picture: Image.Image) -> Image.Image | None:
 
 def _skew(edges: np.ndarray, most: float = MOST_SKEW) -> float:
     """Degrees to turn counter-clockwise by, so that lines lie straight: then rows are either full of type or empty."""
-    marks = Image.fromarray(edges.astype(np.uint8) * 255)
-    marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
-
-    def sharpness(turn: float) -> float:
-        return _sharpness(marks.rotate(turn, Image.Resampling.BILINEAR))
-
-    straight = sharpness(0)
-    rough = max([0.0, *np.arange(-most, most + 0.1, COARSE).tolist()], key=sharpness)
-    best = max((rough + step for step in np.arange(-COARSE, COARSE + 0.1, 0.5).tolist()), key=sharpness)
-    return best if abs(best) >= LEAST_SKEW and sharpness(best) > 1.2 * straight else 0.0
+    marks = Marks.of(edges)
+    straight = marks.sharpness(0)
+    rough = max([0.0, *np.arange(-most, most + 0.1, COARSE).tolist()], key=marks.sharpness)
+    best = max((rough + step for step in np.arange(-COARSE, COARSE + 0.1, 0.5).tolist()), key=marks.sharpness)
+    return best if abs(best) >= LEAST_SKEW and marks.sharpness(best) > 1.2 * straight else 0.0
 
 
 def slants(picture: Image.Image) -> list[float]:
     """Degrees to turn a picture by whose lines do not all lie alike, beside those of `fit`: cards on a desk, notes on a wall."""
-    edges = _edges(ImageOps.autocontrast(_within(picture), cutoff=0.2))
-    marks = Image.fromarray(edges.astype(np.uint8) * 255)
-    marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
+    edges = _edges(ImageOps.autocontrast(within(picture), cutoff=0.2))
+    marks = Marks.of(edges)
     turns = np.arange(-MOST_SKEW, MOST_SKEW + 0.1)
-    sharp = np.array([_sharpness(marks.rotate(turn, Image.Resampling.BILINEAR)) for turn in turns.tolist()])
+    sharp = np.array([marks.sharpness(turn) for turn in turns.tolist()])
     enough = max(DISTINCT * float(np.median(sharp)), BESIDE * float(sharp.max()))
     peaks = [i for i in range(1, len(sharp) - 1) if sharp[i - 1] < sharp[i] >= sharp[i + 1] and sharp[i] > enough]
     found = [_skew(edges)]
@@ -194,19 +195,10 @@ def slants(picture: Image.Image) -> list[float]:
     return found[1:1 + MOST_SLANTS]
 
 
-def _sharpness(marks: Image.Image) -> float:
-    """How much rows differ from the next ones."""
-    rows = np.asarray(marks).sum(axis=1, dtype=np.float64)
-    return float((np.diff(rows) ** 2).sum())
-
-
 def sideways(picture: Image.Image, times: float = SIDEWAYS) -> bool:
     """Whether the lines of a fitted picture go up or down the page. `times`: that columns differ more than rows."""
-    across, down = (Image.fromarray(_edges(turned).astype(np.uint8) * 255)
-                    for turned in (picture, picture.transpose(Image.Transpose.ROTATE_90)))
-    for marks in (across, down):
-        marks.thumbnail((SKEW_SIDE, SKEW_SIDE))
-    return _sharpness(down) > times * _sharpness(across)
+    across, down = (Marks.of(_edges(turned)) for turned in (picture, picture.transpose(Image.Transpose.ROTATE_90)))
+    return down.sharpness(0) > times * across.sharpness(0)
 
 
 def _taiwanese(value: str) -> bool:

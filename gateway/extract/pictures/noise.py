@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
+from gateway.extract.pictures import drawn
+
 ROWS = 4
 """One of so many rows is looked at to see whether there are dots at all."""
 STICKS_OUT = 60
@@ -52,4 +54,4 @@ def _unspeckled(picture: Image.Image) -> Image.Image:
     total = ImageStat.Stat(dark).sum[0]
     if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
         return picture
-    return ImageChops.lighter(picture, dots.filter(ImageFilter.MaxFilter(3)).point(lambda v: ground if v else 0))
+    return ImageChops.lighter(picture, drawn.grown(dots, 3).point(lambda v: ground if v else 0))

@@ -163,6 +163,8 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
             if file.width * file.height > MOST_PIXELS:
                 yield Problem(IncidentCode.SIZE, "picture of too many pixels")
                 return
+            if file.format == "JPEG":
+                file.draft(None, legible.half(file.size))
             picture = grey.grey(file)
         except BROKEN as error:
             if number:                                    # no reader sees anything of a picture whose first page is broken
@@ -202,7 +204,7 @@ def _told(codes: list[bytes], source: str) -> Iterator[Yield]:
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
-    found, picture = barcodes.read(picture)
+    found, picture = barcodes.read(legible.within(picture))
     yield from _told(found, source)
     if context.tools is None or grey.blank(picture):
         return
@@ -353,7 +355,9 @@ def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str
 def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) -> str:
     assert context.tools is not None
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=1)
+    bare = picture.copy()
+    bare.info = {}                                        # how it was packed
+    bare.save(out, "TIFF", compression="raw")             # to press it again costs as much as to look at it
     return context.tools.run(tool, out.getvalue(), **parameters).decode("utf-8", "replace")
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import random
+import time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -59,3 +62,15 @@ def test_boxes_at_the_edge_and_dark_grounds_do_no_harm():
             made = boxes.joined(picture)
             assert made is None or made.size == picture.size
             assert made is None or shade == 255
+
+
+def test_strokes_of_a_noisy_photograph_are_put_in_rows_at_once():
+    """Tens of thousands of them, of which none belong together."""
+    dice = random.Random(3)
+    sides = [(dice.randrange(5000), top := dice.randrange(4000), top + dice.randrange(18, 120)) for _ in range(60_000)]
+    form_ = [(100 + 30 * at, 900 + at % 2, 930) for at in range(9)]
+    start = time.process_time()
+    assert form_ in [row[row.index(form_[0]):][:9] for row in boxes._rows(sides[:0] + form_)]
+    rows = list(boxes._rows(sides + form_))
+    assert time.process_time() - start < 3
+    assert len({side for row in rows for side in row}) == sum(map(len, rows))
