@@ -40,8 +40,10 @@ OFFICE = frozenset({
     "application/vnd.openxmlformats", "application/x-ole-storage", "application/vnd.oasis.opendocument", "application/x-office-xml",
     "application/x-mso",
 })
-WRITTEN = OFFICE | {"application/pdf", "application/rtf"}
+WRITTEN = OFFICE | {"application/pdf", "application/rtf", "application/onenote"}
 PAGES = frozenset({"text/html", "image/svg+xml"})
+OF_MAIL = ("header ", "headers")
+"""Sources of texts that are lines of a mail's header, which `contents` gives as octets. The header of a page is just `header`."""
 WORDS = frozenset({"any", "words"})
 """What applies to the words of a document, which people read: they may quote commands, and ask for one to be pasted."""
 BY_TYPE = {
@@ -242,7 +244,7 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
     for text in sample.texts:
         if text.source.startswith("script"):
             texts["script"].append(text.content)
-        elif not text.source.startswith("header") and not (plain and text.charset in WRITTEN_AS_READ):
+        elif not text.source.startswith(OF_MAIL) and not (plain and text.charset in WRITTEN_AS_READ):
             texts["words" if document and not text.hidden else "others"].append(text.content)
     if document:
         texts["words"] += (" ".join(row) for table in sample.tables if not table.hidden for row in table.rows)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import addins, blips, escher, hwp, macros, objects, ppt, properties, vba, visio, worddoc, xlstext
+from gateway.extract.office import addins, asked, blips, escher, hwp, macros, objects, ppt, properties, vba, visio, worddoc, xlstext
 from gateway.extract.office import encryption as officecrypto
 from gateway.extract.office.activex import by_class, control
 from gateway.extract.office.compound import MAGIC, Compound, Damaged, Storage, inside
@@ -131,6 +131,8 @@ def _workbook(storage: Storage, name: str, node: Node, context: Context) -> Iter
         text = "\n".join(xlstext.words(xlm.records(data)))
         if text:
             yield Text(text, "beside the cells")
+    else:
+        yield from asked.of_stream(data, xlm.records)
 
 
 def _objects(storage: Storage) -> Iterator[Yield]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import framed
-from gateway.extract.office import addins, biff12, connections, fetched, fields, targets, webpage, xlmtext
+from gateway.extract.office import addins, asked, biff12, connections, fetched, fields, targets, webpage, xlmtext
 from gateway.extract.office.activex import by_class, octets
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.remarks import Remarks
@@ -20,7 +20,7 @@ from gateway.extract.office.story import Story
 from gateway.extract.office.xml import XmlRefused, elements, looks_like_xml, narrow, parse, spelled, undressed
 from gateway.extract.workbook import calls as sheet_calls
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation, Text
+from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*", b"\xd7\xcd\xc6\x9a", b"\x01\0\0\0")
@@ -40,12 +40,6 @@ MOST = ((b"mergeCell ", 200_000, b"g"), (b"dataValidation ", 66_000, b"d"), (b"h
 """Elements of one sheet beside its cells. Copying rows for years leaves tens of thousands; Excel itself hardly opens more. And a
 letter of their names that cells of numbers have nowhere: one octet is found ten times faster than a name."""
 FORMULAS = 400_000                       # formulas with a bar that are read in one sheet
-COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"script \\\\", b"certutil",
-            b"bitsadmin")
-"""Where the texts of a workbook say one of these, they are read as those of a document are: they may ask for a command to be
-pasted."""
-INLINE = b"inlineStr"
-TAG = re.compile(rb"<[^<>]*+>")
 LINKED = re.compile(rb"<(?:[\w.-]{1,20}:)?Fmla\w{1,20}>([^<]{1,2000})<")
 """Formulas of controls in VML: what they show, count with, run."""
 BREAK = re.compile(rb"<br\s{0,9}>", re.I)
@@ -173,9 +167,8 @@ class _Reader:
         if root and quiet:
             if root.group(1) == b"worksheet":
                 yield from formulas(data)
-            texts = not self.context.outbound and (root.group(1) == b"sst" or INLINE in data)
-            if texts and any(word in data for word in COMMANDS):
-                yield Text(_unescape(TAG.sub(b"\n", data).decode("utf-8", "replace")), "cells")
+            if not self.context.outbound and root.group(1) in (b"sst", b"worksheet"):
+                yield from asked.of_markup(data, root.group(1) == b"sst", _unescape)
             return
         yield from self.markup(name, data, kinds)
 
@@ -211,6 +204,8 @@ class _Reader:
             yield from biff12.connections(data)
         else:
             yield from biff12.outward(data)
+            if not self.context.outbound:
+                yield from asked.of_binary(data)
 
     def type_of(self, name: str) -> str:
         low = name.lower()
