@@ -259,7 +259,11 @@ class Reader:
             if not isinstance(stream, pikepdf.Stream) or identity(stream) in self.done:
                 continue
             self.done.add(identity(stream))
-            yield from self.embedded(stream, names)
+            made = list(self.embedded(stream, names))
+            yield from made
+            sealed = str(item.get("/AFRelationship", "")) == "/EncryptedPayload"     # ISO 32000-2, 7.6.7
+            if sealed and not any(isinstance(part, Child) and b"%PDF-" in part.data[:1024] for part in made):
+                yield Problem(IncidentCode.ENCRYPTED, "PDF under rights management")
 
     def loose(self, stream: pikepdf.Stream) -> None:
         """An embedded file whose specification comes later or never: kept until all others are known."""

@@ -28,7 +28,7 @@ from gateway.extract.pdf import text as pdftext
 from gateway.extract.pdf import words as pdfwords
 from gateway.extract.pdf.filters import filters
 from gateway.model.artifact import ArtifactKind
-from gateway.model.content import Observation
+from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
 CONTAINERS = (b"PK\x03\x04", b"MSCF\0\0\0\0", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x78\x9f\x3e\x22")
@@ -48,7 +48,11 @@ ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, Attribu
           RecursionError)
 INTERESTING = re.compile(
     rb"/(?:JS|JavaScript|OpenAction|AA|Launch|EF|EmbeddedFiles?|XFA|RichMedia\w*|SubmitForm|ImportData|GoTo[RE]|URI|Movie|Rendition|Sound|"
-    rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView|Base|URL|MCD)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)")
+    rb"Thread|SetOCGState|Collection|3D|U3D|OnInstantiate|Flash|Win|GoTo3DView|Base|URL|MCD)(?![A-Za-z0-9])|/U?F[ ]?[(<](?!<)|"
+    rb"/S[ ][0-9]")
+"""What tells that a dictionary may act: the kind of an action may stand in an object of its own."""
+SHOWN = (b"/Contents (", b"/Contents <", b"/V (", b"/V <")
+"""Words of notes and fields."""
 ACTION = re.compile(rb"/(?:JS|JavaScript|Launch|OpenAction|AA|EF|XFA|SubmitForm|ImportData|GoTo[RE]|RichMedia\w*)(?![A-Za-z0-9])")
 ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 HEADING = 1 << 16                        # octets in which the first object begins
@@ -212,6 +216,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
     acting, bombs, made = 0, False, 0
+    shown: dict[str, None] = {}
     for count, item in enumerate(document.objects):
         if count >= pdfcrowds.OBJECTS:
             yield Problem(IncidentCode.COUNT, f"more than {pdfcrowds.OBJECTS} objects")
@@ -223,6 +228,8 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         else:
             continue
         said = head.unparse(resolved=True)
+        if not context.outbound and any(mark in said for mark in SHOWN):
+            pdfwords.shown(head, shown)
         if b"/FontMatrix" in said and MATRIX.search(said):
             yield Observation("PDF-SCRIPT-ACTS", "a font matrix that is code")
         if INTERESTING.search(said):
@@ -237,6 +244,8 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 bombs = True
                 yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
     yield from reader.rest(document)
+    if any(word in text for text in shown for word in pdfwords.COMMANDS):
+        yield Text("\n".join(shown), "notes and fields")
     warnings = [str(warning) for warning in document.get_warnings()]
     if any(DUPLICATE.search(warning) for warning in warnings):
         yield Observation("PDF-DAMAGED-ACTION", "an entry that stands twice in a dictionary")

@@ -75,7 +75,7 @@ def _plain(text: str) -> bool:
 
 def acts(script: str) -> list[str]:
     """What the script does, in words; [] where nothing of the table is in it."""
-    plain = JOINED.sub("", ESCAPED.sub(_character, script)) if "\\" in script or "+" in script else script
+    plain = joined(script)
     readings = (script, plain) if plain != script else (script,)
     found = [what for what, pattern in ACTING if any(map(pattern.search, readings))]
     if "builds code" not in found and _calls(plain):
@@ -86,6 +86,11 @@ def acts(script: str) -> list[str]:
     if LONG.search(script):
         found.append("carries encoded data")
     return found
+
+
+def joined(script: str) -> str:
+    """The script with its literals put together and their escapes read."""
+    return JOINED.sub("", ESCAPED.sub(_character, script)) if "\\" in script or "+" in script else script
 
 
 def _character(escape: re.Match[str]) -> str:

@@ -24,6 +24,9 @@ LONG = re.compile("[0-9]{6}")
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
+COMMANDS = ("owershell", "mshta", "msiexec", "pwsh", "cmd", "curl", "rundll32", "regsvr32", "script ", "certutil", "bitsadmin",
+            "finger", "pushd", "nslookup")
+"""Where notes or fields say one of these, they are words of the document inbound too: it may ask for a command to be pasted."""
 XML = 1 << 20
 """Octets of one metadata or form stream that are read."""
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -48,6 +51,13 @@ def words(document: pikepdf.Pdf) -> Iterator[Yield]:
         lines.update(dict.fromkeys(_information(document)))
     if lines:
         yield Text("\n".join(lines), "property", hidden=True)
+
+
+def shown(item: pikepdf.Object, lines: dict[str, None]) -> None:
+    """What notes and fields in one object say, added to `lines`."""
+    with suppress(*ERRORS):
+        if isinstance(item, pikepdf.Dictionary) and len(lines) < MOST_LINES:
+            lines.update(dict.fromkeys(_strings(item, 0)))
 
 
 def _information(document: pikepdf.Pdf) -> Iterator[str]:

@@ -23,7 +23,8 @@ CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubm
 SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
 MOST = 200_000                           # submissions of one form, and scripts
-GOES = re.compile(r"(?<!\w)gotoURL\s{0,9}\(|(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})|"
+GOES = re.compile(r"(?<!\w)gotoURL(?:[\"']\s{0,9}\])?\s{0,9}\(|"
+                  r"(?<![\w.])(?:Get|Post|Put)\s{0,9}\(\s{0,9}[\"'](?:[a-z]{2,8}:|[\\/]{2})|"
                   r"(?<![\w.])(?-i:Get|Post|Put)\s{0,9}\(\s{0,9}[$A-Za-z_]", re.I)
 """What XML forms open or fetch: host methods, and FormCalc's functions of the web (XFA 3.3, 25). A button may do that."""
 
@@ -48,7 +49,7 @@ def form(whole: str) -> Iterator[Yield]:
             yield Observation("PDF-SUBMIT-AUTO", f"XFA {event}: {found[1]}")
     for event, script in scripts(whole):
         acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
-        if event != "click" and GOES.search(script):
+        if event != "click" and GOES.search(pdfscript.joined(script)):
             acts.append("opens an address")
         if acts:
             yield Observation("PDF-SCRIPT-ACTS", f"XFA {event}: " + ", ".join(acts))

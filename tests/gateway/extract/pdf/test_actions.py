@@ -125,3 +125,18 @@ def test_packets_of_a_form_that_are_called_embedded_files() -> None:
 ])
 def test_shares_by_other_names(catalog: str, held: bool) -> None:
     assert ("PDF-REMOTE-SHARE" in codes(take_apart(PDF, pdf(catalog), "a.pdf"))) == held
+
+
+@pytest.mark.parametrize("kind", ["/Launch", "/JavaScript"])
+def test_the_kind_of_an_action_may_stand_elsewhere(kind: str) -> None:
+    data = pdf("/OpenAction 6 0 R", ("<< /S 7 0 R /F 8 0 R /JS 9 0 R >>", kind, "(cmd.exe)", "(app.launchURL\\('http://h.example'\\))"))
+    assert codes(take_apart(PDF, data, "a.pdf")) & {"PDF-LAUNCH", "PDF-SCRIPT-ACTS"}
+
+
+@pytest.mark.parametrize(("relation", "payload", "sealed"), [
+    ("EncryptedPayload", b"\x01\x02 octets", True), ("EncryptedPayload", pdf(), False), ("Data", b"\x01\x02 octets", False)])
+def test_a_cover_of_what_nobody_can_read(relation: str, payload: bytes, sealed: bool) -> None:
+    stream = b"<< /Type /EmbeddedFile /Length %d >>\nstream\n%s\nendstream" % (len(payload), payload)
+    data = pdf("/AF [6 0 R]", (f"<< /Type /Filespec /F (a.pdf) /AFRelationship /{relation} /EF << /F 7 0 R >> >>", stream))
+    found = take_apart(PDF, data, "a.pdf")
+    assert any(isinstance(item, Problem) and "rights" in item.detail for item in found) == sealed

@@ -312,3 +312,14 @@ def test_what_is_drawn_without_end_is_told(drawn: bytes) -> None:
                                    tiles(b"0.001", b"/Matrix [72 0 0 72 0 0]"), tiles(b"(x)")])
 def test_large_plans_and_fine_patterns_are_ordinary(drawn: bytes) -> None:
     assert "RATIO" not in codes(read(pdf(objects=(drawn,))))
+
+
+@pytest.mark.parametrize(("objects", "page", "told"), [
+    (("<< /FT /Tx /T (code) /V (mshta https://h.example/a) >>",), "", True),
+    (("<< /FT /Tx /T (name) /V (Lin) >>",), "", False),
+    ((), "/Annots [<< /Subtype /FreeText /Contents (Press Win + R: cmd /c x) >>]", True),
+    (("<< /Subtype /Text /Contents <feff0063006d0064> >>",), "", True),
+])
+def test_notes_and_fields_that_speak_of_commands(objects: tuple[str, ...], page: str, told: bool) -> None:
+    found = [item for item in read(pdf("", objects, page=page)) if isinstance(item, Text) and item.source == "notes and fields"]
+    assert bool(found) == told and not any(text.hidden for text in found)
