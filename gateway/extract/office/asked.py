@@ -13,7 +13,7 @@ from gateway.extract.office import biff12, xlstext
 from gateway.model.content import Text
 
 COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"script \\\\", b"certutil",
-            b"bitsadmin", b"finger", b"pushd", b"nslookup")
+            b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"yncAppv", b"ssh ")
 WIDE = tuple(word.decode("ascii").encode("utf-16-le") for word in COMMANDS)
 INLINE, PROMPT = b"inlineStr", b" prompt="
 P = rb"(?:[\w.-]{1,20}:)?"

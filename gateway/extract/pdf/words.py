@@ -1,6 +1,6 @@
 """What a PDF says beside its pages: document information, form fields, notes, bookmarks, descriptions (ISO 32000-2).
 
-Outbound mail only: customer data is looked for there too.
+Outbound mail, where customer data is looked for there too; inbound what notes and fields say of commands (`shown`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pikepdf
 
 from gateway.extract.base import Yield
+from gateway.extract.office import asked
 from gateway.model.content import Text
 
 KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
@@ -24,8 +25,7 @@ LONG = re.compile("[0-9]{6}")
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
-COMMANDS = ("owershell", "mshta", "msiexec", "pwsh", "cmd", "curl", "rundll32", "regsvr32", "script ", "certutil", "bitsadmin",
-            "finger", "pushd", "nslookup")
+COMMANDS = tuple(word.decode("ascii") for word in asked.COMMANDS)
 """Where notes or fields say one of these, they are words of the document inbound too: it may ask for a command to be pasted."""
 XML = 1 << 20
 """Octets of one metadata or form stream that are read."""

@@ -1,0 +1,101 @@
+rule shell_command_asked
+{
+    strings:
+        /* opening a shell: a request by its verb, or the name of a shell amid prose of another script than commands have */
+        $at1 = "command prompt" nocase
+        $at2 = "eingabeaufforderung" nocase
+        $at3 = "invite de commandes" nocase
+        $at4 = "mbolo del sistema" nocase
+        $at5 = "prompt de comando" nocase
+        $at6 = "prompt dei comandi" nocase
+        $at7 = "opdrachtprompt" nocase
+        $at8 = "wiersz polece" nocase
+        $at9 = "komut istemi" nocase
+        $at10 = "командн"
+        $at11 = "命令提示"
+        $at12 = "命令行"
+        $at13 = "コマンドプロンプト"
+        $at14 = "コマンド プロンプト"
+        $at15 = "명령 프롬프트"
+        $open1 = /(^|[^a-z])(open|run|launch|start|use|in|type|abr[aei]r?|abre|ouvr(ez|ir)|lance[rz]|apri(te|re)?|ffnen|starten|uruchom|buka|jalankan)[^\na-z]{1,4}([a-z]{1,10}[ ]){0,3}(cmd|powershell|terminal)[^a-z.\/\\]/ nocase
+        $open2 = /[\x80-\xff][^\n\/\\=]{0,12}(cmd|powershell|terminal)[^\n]{1,20}[\x80-\xff]/ nocase
+        $open3 = /(^|\n)[^\n\/\\=]{0,12}(cmd|powershell|terminal)[^\n]{1,20}[\x80-\xff]/ nocase
+        /* reports on attacks quote commands: they say that they do */
+        $report1 = "attack" nocase
+        $report2 = "malware" nocase
+        $report3 = "malicious" nocase
+        $report4 = "threat" nocase
+        $report5 = "incident" nocase
+        $report6 = "alert" nocase
+        $report7 = "detect" nocase
+        $report8 = "victim" nocase
+        $report9 = "phish" nocase
+        $report10 = "suspicious" nocase
+        $report11 = "campaign" nocase
+        $report12 = "indicator" nocase
+        $report13 = "ransom" nocase
+        $report14 = "forensic" nocase
+        $report15 = "CVE-"
+        $report16 = "攻擊"
+        $report17 = "攻击"
+        $report18 = "駭客"
+        $report19 = "黑客"
+        $report20 = "惡意"
+        $report21 = "恶意"
+        $report22 = "威脅"
+        $report23 = "威胁"
+        $report24 = "偵測"
+        $report25 = "检测"
+        $report26 = "事件"
+        $report27 = "資安"
+        $report28 = "安全事"
+        $report29 = "可疑"
+        $report30 = "釣魚"
+        $report31 = "钓鱼"
+        $report32 = "攻撃"
+        $report33 = "悪意"
+        $report34 = "マルウェア"
+        $report35 = "検知"
+        $report36 = "検出"
+        $report37 = "インシデント"
+        $report38 = "不審"
+        $report39 = "공격"
+        $report40 = "악성"
+        $report41 = "탐지"
+        $report42 = "침해"
+        $report43 = "의심"
+        $report44 = "angriff" nocase
+        $report45 = "schad" nocase
+        $report46 = "attaque" nocase
+        $report47 = "malveill" nocase
+        $report48 = "ataque" nocase
+        $report49 = "malicios" nocase
+        $report50 = "attacco" nocase
+        $report51 = "aanval" nocase
+        $report52 = "złośliw" nocase
+        $report53 = "atak" nocase
+        $report54 = "saldırı" nocase
+        $report55 = "zararlı" nocase
+        $report56 = "атак"
+        $report57 = "вредонос"
+        $report58 = "tấn công" nocase
+        $report59 = "mã độc" nocase
+        $report60 = "โจมตี"
+        $report61 = "serangan" nocase
+        /* one command that fetches and runs what somebody else keeps */
+        $encoded = /(powershell|pwsh)(\.exe)?[ \t\r\n]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t\r\n]{1,8}[A-Za-z0-9+\/]{16}/ nocase
+        $remote = /(mshta|msiexec|rundll32|wscript|cscript|finger|ssh)(\.exe)?([ \t\r\n]{1,4}[\/-]{1,2}[a-z:]{1,16}){0,5}[ \t\r\n]{0,8}["']?(https?:\/\/[a-z0-9]|\\\\([a-z0-9-]{1,60}[.@]){1,5}|(java|vb)script:)/ nocase
+        $scriptlet = /regsvr32[^<]{1,60}\/i:["']?(https?:\/\/[a-z0-9]|\\\\([a-z0-9-]{1,60}[.@]){1,5})/ nocase
+        $share = /(pushd|net[ ]use)[ ][^\n<]{0,20}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^<]{3,80}&/ nocase
+        $lookup = /(finger[ ][^\n<|]{0,40}@[^<|]{3,60}\||nslookup[ ][^<]{3,120}\|[ ]{0,3}(cmd|powershell|pwsh)|for[ ]{1,3}\/f[ ][^<]{1,80}(nslookup|curl|finger)[ ])/ nocase
+        $away = /(powershell|cmd|start|explorer)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif)/ nocase
+        $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,160}https?:/ nocase
+        $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
+        $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
+        $near1 = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])[^<]{0,200}(iwr|irm|iex|curl|wget|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)/ nocase
+        $near2 = /(iwr|irm|Invoke-(WebRequest|RestMethod)|curl|DownloadString)[^\n]{1,120}\|[ ]{0,3}(iex|Invoke-Expression|cmd|powershell)/ nocase
+    condition:
+        filesize < 3000 and ($encoded or $remote or $scriptlet or $share or $lookup or $away or $interpreter or $fetched or $pieces
+        or any of ($near*))
+        and (any of ($at*) or any of ($open*)) and not any of ($report*)
+}
