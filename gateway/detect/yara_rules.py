@@ -40,7 +40,8 @@ OFFICE = frozenset({
     "application/vnd.openxmlformats", "application/x-ole-storage", "application/vnd.oasis.opendocument", "application/x-office-xml",
     "application/x-mso",
 })
-WRITTEN = OFFICE | {"application/pdf", "application/rtf", "application/onenote"}
+WRITTEN = OFFICE | {"application/pdf", "application/rtf", "application/onenote", "application/zip"}
+"""Documents people read; of those by Hancom and Apple no type but that of their ZIP is told."""
 PAGES = frozenset({"text/html", "image/svg+xml"})
 OF_MAIL = ("header ", "headers")
 """Sources of texts that are lines of a mail's header, which `contents` gives as octets. The header of a page is just `header`."""

