@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from gateway.extract.office import biff12, xlstext
 from gateway.model.content import Text
 
-COMMANDS = (b"owershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"wscript", b"cscript",
-            b"certutil", b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"yncAppv", b"ssh ")
+COMMANDS = (b"powershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"wscript", b"cscript",
+            b"certutil", b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"syncappv", b"ssh ")
 WIDE = tuple(word.decode("ascii").encode("utf-16-le") for word in COMMANDS)
 INLINE, PROMPT = b"inlineStr", b" prompt="
 P = rb"(?:[\w.-]{1,20}:)?"
@@ -28,13 +28,19 @@ RICH, PHONETIC, BROAD = 8, 4, 1
 """Flags of a string of [MS-XLS] 2.5.293."""
 
 
+def speaks(data: bytes, commands: tuple[bytes, ...] = COMMANDS) -> bool:
+    """Whether one of the words stands there, in whatever letters."""
+    low = data.lower()
+    return any(word in low for word in commands)
+
+
 def of_markup(data: bytes, shared: bool, unescape: Callable[[str], str]) -> Iterator[Text]:
     """Of shared strings, or of a sheet: cells that bring their text, and what is shown beside one."""
     inline, prompts = shared or INLINE in data, not shared and PROMPT in data
     if not (inline or prompts):
         return
     whole = RUNS.sub(b"", data) if inline and (b"</r>" in data or b":r>" in data) else data
-    if not any(word in whole for word in COMMANDS):
+    if not speaks(whole):
         return
     found = [TAG.sub(b"\n", whole)] if inline else []
     found += PROMPTS.findall(data) if prompts else []
@@ -43,7 +49,7 @@ def of_markup(data: bytes, shared: bool, unescape: Callable[[str], str]) -> Iter
 
 def of_binary(data: bytes) -> Iterator[Text]:
     """Of a part of an xlsb workbook."""
-    if any(word in data for word in WIDE):
+    if speaks(data, WIDE):
         yield from _told(_items(data))
 
 
@@ -56,7 +62,7 @@ def _items(data: bytes) -> Iterator[str]:
 
 def of_stream(data: bytes, records: Callable[[bytes], Iterable[tuple[int, bytes]]]) -> Iterator[Text]:
     """Of a workbook stream of Excel 97 to 2003: shared strings, labels and what stands beside the cells."""
-    if any(word in data for word in COMMANDS) or any(word in data for word in WIDE):
+    if speaks(data) or speaks(data, WIDE):
         yield from _told(_shared(records(data)))
         yield from _told(xlstext.words(records(data)))
 

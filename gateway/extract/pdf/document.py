@@ -19,6 +19,7 @@ from gateway.extract import floods
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.identify import framed
+from gateway.extract.office import asked
 from gateway.extract.passwords import candidates
 from gateway.extract.pdf import actions as pdfactions
 from gateway.extract.pdf import crowds as pdfcrowds
@@ -244,7 +245,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 bombs = True
                 yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
     yield from reader.rest(document)
-    if any(word in text for text in shown for word in pdfwords.COMMANDS):
+    if shown and asked.speaks("\n".join(shown).encode("utf-8", "replace")):
         yield Text("\n".join(shown), "notes and fields")
     warnings = [str(warning) for warning in document.get_warnings()]
     if any(DUPLICATE.search(warning) for warning in warnings):

@@ -14,7 +14,6 @@ from urllib.parse import unquote
 import pikepdf
 
 from gateway.extract.base import Yield
-from gateway.extract.office import asked
 from gateway.model.content import Text
 
 KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
@@ -25,8 +24,6 @@ LONG = re.compile("[0-9]{6}")
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
-COMMANDS = tuple(word.decode("ascii") for word in asked.COMMANDS)
-"""Where notes or fields say one of these, they are words of the document inbound too: it may ask for a command to be pasted."""
 XML = 1 << 20
 """Octets of one metadata or form stream that are read."""
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)

@@ -28,6 +28,7 @@ def test_a_text_in_several_types_is_one() -> None:
                '<t xml:space="preserve">hta https://h.example/a</t></r></si><si><t>Sum</t></si></sst>')
     assert [text.split() for text in markup(strings, True)] == [["press", "Win", "&", "R:", "mshta", "https://h.example/a", "Sum"]]
     assert markup(strings.replace("hta https", "g https"), True) == []
+    assert markup(f"<sst {MAIN}><si><t>PoWeRsHeLl</t></si></sst>", True) != []
     parts = "<sst><si><r><t>cmd /c</t></r>\n<r><rPr>\n<b/>\n</rPr>\n<t xml:space='preserve'> start</t></r></si></sst>"
     assert [text.strip() for text in markup(parts, True)] == ["cmd /c start"]
 
