@@ -90,15 +90,16 @@ rule shell_command_asked
         $share = /(pushd|net[ ]use)[ ][^\n<]{0,20}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^<]{3,80}&/ nocase
         $lookup = /(finger[ ][^\n<|]{0,40}@[^<|]{3,60}\||nslookup[ ][^<]{3,120}\|[ ]{0,3}(cmd|powershell|pwsh)|for[ ]{1,3}\/f[ ][^<]{1,80}(nslookup|curl|finger)[ ])/ nocase
         $away = /(powershell|cmd|start|explorer|pcalua|forfiles|conhost|hh|control|installutil|regasm|msbuild|presentationhost)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|dll|cpl|xbap|chm)/ nocase
-        $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,160}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
+        $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,60}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
         $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,160}https?:/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
-        $near1 = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])[^<]{0,200}(iwr|irm|iex|curl|wget|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)/ nocase
-        $near2 = /(iwr|irm|Invoke-(WebRequest|RestMethod)|curl|DownloadString)[^\n]{1,120}\|[ ]{0,3}(iex|Invoke-Expression|cmd|powershell)/ nocase
+        $shell = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])/ nocase
+        $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|iex|cmd|powershell)/ nocase
+        $fetch = /(^|[^a-z])(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[ (.]/ nocase
     condition:
         filesize < 3000 and ($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
-        or $pieces or any of ($near*))
+        or $pieces or ($fetch and ($shell or $chained)))
         and (any of ($at*) or any of ($open*)) and not any of ($report*)
 }

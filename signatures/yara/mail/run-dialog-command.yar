@@ -3,7 +3,7 @@ rule run_dialog_command
     strings:
         /* the keys that open the Run dialog or its menu, whatever the language says between them */
         $keys1 = /(win(dows)?|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0)(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?(key|button|taste)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xED\x82\xA4|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
-        $keys2 = /(win|windows|\xEF\xBC\xB7\xEF\xBD\x89\xEF\xBD\x8E(\xEF\xBD[\x80-\xBF]){0,4}|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0|\xE2\x8A\x9E|(\xE8\xA6\x96|\xE8\xA7\x86)(\xE7\xAA\x97)[^\n]{0,3}(\xE9\x8D\xB5|\xE9\x94\xAE))[^a-z0-9.:,;_(=\n\r\/\\][^\n\r<]{0,70}[^a-z0-9\n\r](R|X|\xEF\xBC\xB2|\xEF\xBC\xB8)[^a-z0-9]/ nocase
+        $keys2 = /(win|windows|\xEF\xBC\xB7\xEF\xBD\x89\xEF\xBD\x8E(\xEF\xBD[\x80-\xBF]){0,4}|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0|\xE2\x8A\x9E|(\xE8\xA6\x96|\xE8\xA7\x86)(\xE7\xAA\x97)[^\n]{0,3}(\xE9\x8D\xB5|\xE9\x94\xAE))[^a-z0-9.:,;_(=\n\r\/\\][^\n\r]{0,48}[^a-z0-9\n\r](R|X|\xEF\xBC\xB2|\xEF\xBC\xB8)[^a-z0-9]/ nocase
         /* where else a command is run: dialog, address bar, prompt, menus; the name of a shell amid prose */
         $at1 = "run dialog" nocase
         $at2 = "run window" nocase
@@ -133,7 +133,8 @@ rule run_dialog_command
         $do41 = "ставит"
         /* commands that fetch and run what somebody else keeps */
         $get = /(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[^<]{0,40}[ \n('";](https?:\/\/[a-z0-9]|([a-z0-9-]{1,60}\.){1,4}[a-z]{2,12}[\/|'" )&]|([0-9]{1,3}\.){3}[0-9]{1,3}[\/:|'" )&])/ nocase
-        $got = /https?:\/\/[a-z0-9][^<]{3,120}[;&|)'"][^<]{0,40}[^a-z](iwr|irm|iex|Invoke-(WebRequest|RestMethod|Expression))[ (]/ nocase
+        $piped = /[;&|(){"'][ \r\n]{0,3}(iwr|irm|iex|Invoke-(WebRequest|RestMethod|Expression))[ (]/ nocase
+        $address = "://"
         $shell = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])/ nocase
         $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|iex)/ nocase
         $encoded = /(powershell|pwsh)(\.exe)?[ \t\r\n]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t\r\n]{1,8}[A-Za-z0-9+\/]{16}/ nocase
@@ -143,13 +144,13 @@ rule run_dialog_command
         $share = /(pushd|net[ ]use)[ ][^\n<]{0,20}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^<]{3,80}&/ nocase
         $lookup = /(finger[ ][^\n<|]{0,40}@[^<|]{3,60}\||nslookup[ ][^<]{3,120}\|[ ]{0,3}(cmd|powershell|pwsh)|for[ ]{1,3}\/f[ ][^<]{1,80}(nslookup|curl|finger)[ ])/ nocase
         $away = /(powershell|cmd|start|explorer|pcalua|forfiles|conhost|hh|control|installutil|regasm|msbuild|presentationhost)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|dll|cpl|xbap|chm)/ nocase
-        $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,160}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
+        $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,60}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
         $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,160}https?:/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
     condition:
         ($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
-        or $pieces or (($get or $got) and ($shell or $chained)))
+        or $pieces or (($get or ($piped and $address)) and ($shell or $chained)))
         and (any of ($keys*) or (any of ($do*) and (any of ($at*) or any of ($shell1, $shell2, $shell3))))
 }
