@@ -61,6 +61,9 @@ TOOLS: Mapping[str, Tool] = {
     # The lines of a table or a letter as they go across the page, whatever room is between their words.
     "tesseract-rows": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "4", "-l", "{languages}", *_DARK_ON_LIGHT),
                            {"languages": _LANGUAGES}, 20, 4 << 20),
+    # Line by line as one block, whatever they look like: the few lines of a card.
+    "tesseract-block": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "6", "-l", "{languages}", *_DARK_ON_LIGHT),
+                            {"languages": _LANGUAGES}, 20, 4 << 20),
     # What is written from top to bottom. 1: its languages are packages of their own, and are not here.
     "tesseract-columns": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "5", "-l", "{languages}", *_DARK_ON_LIGHT),
                               {"languages": _LANGUAGES}, 20, 4 << 20, frozenset({0, 1})),

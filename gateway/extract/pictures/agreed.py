@@ -1,6 +1,7 @@
 """What two readings of one picture say of the same number. Each errs in other places: English reads digits better, the language of
 the mail reads labels and what stands beside ideographs. Where one reading is no number of its kind and the other is, that is taken;
-where neither is, the digits in which they differ are chosen so that the check digit is right, if that can be done in one way only.
+where neither is, the digits in which they differ are chosen so that the check digit is right, if that can be done in one way only,
+and where no choice makes it right, as of numbers without one, those of the English reading are taken.
 """
 
 from __future__ import annotations
@@ -15,14 +16,25 @@ from gateway.identifiers.registry import SHAPES, TYPES
 
 PIECE = re.compile(
     r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,2}"
-    r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z]{7,19})(?![0-9A-Za-z])")
-"""A number as it is written, in groups of four or without a blank, with letters that may be misread digits."""
+    r"|[0-9]{6}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z]{7,19})(?![0-9A-Za-z])")
+"""A number as it is written, in groups of four, as in Korea or America, or without a blank, with letters that may be misread
+digits."""
 MOST = 200
 """Numbers of a reading of which the other says something else, up to which they are compared: more are another table."""
 ALIKE = 0.75
 """Share of characters that two readings of one number have in common (difflib's ratio)."""
 APART = 4
 """Characters in which they differ at the most, for the right ones to be chosen."""
+SLIPS = 2
+"""Digits in which two readings differ of a number without a check digit, at the most."""
+LONG = 10
+"""Characters of numbers of persons, at the least of those that have a check digit."""
+TELEPHONE = re.compile(r"0[0-9]{8,10}|1[3-9][0-9]{9}")
+FEWER = 3
+"""For so many numbers that are right, one that is not does not matter."""
+SIGNED = re.compile(r"(?<![0-9A-Za-z])(?=(?:[^0-9\n]{0,3}[0-9]){9})[0-9bSOQDA?&lIB]{4}(?: [0-9bSOQDA?&lIB]{4}){2,3}(?![0-9A-Za-z])")
+SIGNS = str.maketrans("bSOQDA?&lIB", "65000478118")
+"""What digits of type for machines (OCR-A, embossed cards) are read as."""
 LETTERED = ("LLD8LL", "LLD7")
 """Shapes whose letters are as good as a check digit for telling a misread number."""
 
@@ -30,6 +42,32 @@ LETTERED = ("LLD8LL", "LLD7")
 def known(text: str) -> int:
     """How many different numbers of persons it has."""
     return sum(map(whole, _pieces(text)))
+
+
+def doubtful(english: str, named: str) -> bool:
+    """Whether there are numbers, many for those that are right, that neither reading has right. Telephones are none."""
+    found = _pieces(english) | _pieces(named)
+    right = {value for value in found if whole(value)}
+    left = [value for value in found - right if len(value) >= LONG and not TELEPHONE.fullmatch(value)]
+    if not left or len(left) > MOST or len(right) > MOST:
+        return False
+    return sum(all(_likeness(value, other) < ALIKE for other in right) for value in left) * FEWER > len(right)
+
+
+def told(text: str, *others: str) -> str:
+    """The lines of a reading that have a number that is right, and that none of the others has."""
+    known_ = {value for other in others for value in _pieces(other)}
+    return "\n".join(line for line in text.split("\n") if any(whole(value) for value in _pieces(line) - known_))
+
+
+def repaired(text: str) -> str:
+    """A reading with numbers in groups of four, of which signs or letters were read in place of digits, where these make it
+    right."""
+    def right(match: re.Match[str]) -> str:
+        value = match[0].translate(SIGNS)
+        return value if whole(_compact(value)) else match[0]
+
+    return SIGNED.sub(right, text)
 
 
 def agreed(english: str, named: str) -> tuple[str, str]:
@@ -64,11 +102,14 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _right(one: str, other: str) -> str:
-    """What was written, '' where that cannot be told."""
+    """What was written, '' where that cannot be told. `other`: the English reading, which is right about digits mostly."""
     if whole(one) or whole(other):
         return one if whole(one) else other
     mixed = [value for value in _mixed(one, other) if whole(value)]
-    return mixed[0] if len(mixed) == 1 else ""
+    if mixed:
+        return mixed[0] if len(mixed) == 1 else ""
+    alike = len(one) == len(other) and one.isdecimal() and other.isdecimal() and sum(map(str.__ne__, one, other)) <= SLIPS
+    return other if alike else ""
 
 
 def _mixed(one: str, other: str) -> Iterator[str]:
@@ -97,7 +138,11 @@ def _shape(value: str) -> str:
 
 def _put(text: str, values: dict[str, str]) -> str:
     def right(match: re.Match[str]) -> str:
-        value = values.get(_compact(match[0]))
-        return match[0] if value in (None, _compact(match[0])) else str(value)
+        compact = _compact(match[0])
+        value = values.get(compact, compact)
+        if value == compact or len(value) != len(compact):
+            return match[0] if value == compact else value
+        signs = iter(value)
+        return "".join(next(signs) if sign.isalnum() else sign for sign in match[0])
 
     return PIECE.sub(right, text) if values else text

@@ -23,18 +23,28 @@ DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card
 """How names of documents end; those of their numbers end otherwise."""
 CALLED = re.compile(r"番\s?号|第 ?[0-9]|(?<![a-z])No", re.IGNORECASE)
 """What a number is called that its card has no other word for."""
+LINES = 30
+"""Lines of a card at the most, blank ones too."""
 BETWEEN = re.compile(r" {2,}")
 FACE = re.compile(r"(?<![0-9A-Za-z:])[0-9]{4}(?: {1,3}[0-9]{4}){3}(?![ \-]?[0-9A-Za-z])|"
                   r"(?<![0-9A-Za-z:])[0-9]{4} {1,3}[0-9]{6} {1,3}[0-9]{5}(?![0-9])")
 """The number of a card as it stands on one."""
+FACED = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z?&]{4}(?: {1,3}[0-9A-Za-z?&]{4}){3}(?![0-9A-Za-z])")
+"""What was read of such a number."""
 VALID = re.compile(r"(?:THRU|VALID|GOOD|EXP|END|MONTH|期限|有效|有効)[^\n]{0,24}?"
                    r"(?<![0-9])(?:0[1-9]|1[0-2]) ?/ ?(?:20)?[0-9]{2}(?![0-9/])", re.IGNORECASE)
 """The month until which a card is valid, as it stands on one."""
+FOUR = 4
+"""Groups of digits of the number of most cards."""
 BENEATH = 3
 """Lines below the number of a card in which that month stands."""
+GROUPS = re.compile(r"[^0-9A-Za-z]{0,3}([0-9]{4})(?: {1,4}([0-9]{4}))?[^0-9A-Za-z]{0,3}")
+"""A line of a card whose number stands in two lines or in four."""
 RESIDENCE = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{8}[A-Z]{2}(?![0-9A-Za-z])")
 PASSPORT = re.compile(r"(?<![0-9A-Za-z])[MT][A-Z][0-9]{7}(?![0-9A-Za-z])")
 """Of Japan, whose ordinary ones begin so (外務省, 旅券番号)."""
+KOREAN = re.compile(r"(?<![0-9A-Za-z\-])[0-9]{6} ?- ?[1-8][0-9]{6}(?![0-9A-Za-z\-])")
+"""A resident registration number: a date, then a digit that tells sex and century."""
 LISTED = (
     ("在留カード番号", RESIDENCE, frozenset({"jp.residence_card"})),
     ("旅券番号", PASSPORT, frozenset({"jp.passport", "passport"})))
@@ -78,6 +88,31 @@ def faced(text: str) -> str:
         return f"Card number: {match[0]}" if payment.card(match[0].replace(" ", "")) else match[0]
 
     return "\n".join(FACE.sub(named, line) if any(dated[at:at + 1 + BENEATH]) else line for at, line in enumerate(lines))
+
+
+def korean(text: str) -> str:
+    """The text of a picture in a Korean mail with a label before what has the shape of a resident registration number: Hangul is
+    not read."""
+    return KOREAN.sub(lambda match: f"주민등록번호: {match[0].replace(' ', '')}", text)
+
+
+def stacked(text: str) -> str:
+    """The text with the numbers of cards in one line each that stand in several, with nothing else: four groups of digits in all,
+    longer columns are lists."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    groups = [GROUPS.fullmatch(line) for line in lines]
+    said, at = [], 0
+    while at < len(lines):
+        end = at
+        while end < len(lines) and groups[end]:
+            end += 1
+        number = [group for match in groups[at:end] if match for group in match.groups() if group]
+        if len(number) == FOUR and end - at > 1 and payment.card("".join(number)):
+            said.append(" ".join(number))
+        else:
+            said += lines[at:end] or lines[at:at + 1]
+        at = max(end, at + 1)
+    return "\n".join(said) if len(said) < len(lines) else text
 
 
 def listed(text: str, labels: Labels, other: str = "") -> str:

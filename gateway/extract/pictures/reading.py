@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
+from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageStat
 
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
 from gateway.extract.pictures import (
@@ -31,6 +31,7 @@ from gateway.extract.pictures import (
     overlaid,
     paper,
     pattern,
+    scripts,
     sense,
     spelled,
     upright,
@@ -51,7 +52,7 @@ DOCUMENT = 60_000
 MOST_PAGES = 8
 MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
 """Pictures of inbound mail that may be read for passwords, and octets of each."""
-NUMBERS = re.compile(r"[0-9][0-9 \-]{4,}[0-9]")
+NUMBERS = re.compile(r"[0-9][0-9 \-/.]{4,}[0-9]")
 FEW_LINES = 1_000_000
 """Pixels of a fitted picture of a few lines: its words are read although no number was, which may be written in ideographs."""
 LIST = 8
@@ -60,10 +61,6 @@ LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
 SURE = 1.0
 TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
 """Tesseract turns clockwise, PIL the other way."""
-JAPANESE = "jpn"
-KANA = re.compile(r"[\u3041-\u30fa]")
-HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
-HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
 HEIC = "image/heic"
 SOURCES = (HEIC, "image/png", "image/jpeg", "image/gif", "image/tiff", "image/bmp", "image/webp", "image/jp2",
            "image/avif", "image/vnd.adobe.photoshop")
@@ -215,7 +212,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
         return
     try:
         for language, text in _ocr(picture, letters, context) if context.outbound else _said(picture, context):
-            yield Text(text, f"ocr {language} {source}")
+            yield Text(cards.korean(text) if scripts.korean(context.heard) else text, f"ocr {language} {source}")
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
             return                                        # a picture without a reader is inert; doctor names the missing reader
@@ -225,7 +222,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
 def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text as they were read, nothing put right: a password looks like nothing else."""
     prepared = legible.fit(picture)
-    for known, tool in (("eng", "tesseract"), (language(context.heard), "tesseract-rows")):
+    for known, tool in (("eng", "tesseract"), (scripts.language(context.heard), "tesseract-rows")):
         yield known, _tool(tool, prepared, context, languages=known)
 
 
@@ -249,10 +246,10 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         prepared, text = _turned(picture, prepared, text, context)
     if doubtful and sense.legible(text) < sense.FEW_WORDS:
         prepared, text = _mended(picture, prepared, text, context)
-    languages = language(context.heard)
+    languages = scripts.language(context.heard)
     named = ""
     small = doubtful and prepared.width * prepared.height < FEW_LINES and not sense.spelled(text)
-    if (small or NUMBERS.search(text)) and not (fluent or sense.fluent(text)):
+    if (small or _numbered(text)) and not (fluent or sense.fluent(text)):
         try:
             named = _named(prepared, languages, context)
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
@@ -261,18 +258,46 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         except ToolFailed:
             yield "eng", cards.faced(text)
             raise
-        text, named = agreed.agreed(text, named)
+        text, named, more = _compared(prepared, text, named, context)
+        if more:
+            yield "eng", cards.faced(more)
         if text.strip():
             yield "eng", cards.faced(text)
         yield from _labelled(named, languages, text)
-        if languages != JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= sense.ENOUGH:
-            yield from _labelled(agreed.agreed(text, _named(prepared, JAPANESE, context))[1], JAPANESE, text)
+        if languages != scripts.JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= sense.ENOUGH:
+            yield from _labelled(agreed.agreed(text, _named(prepared, scripts.JAPANESE, context))[1], scripts.JAPANESE, text)
     elif text.strip():
         yield "eng", cards.faced(text)
     if NUMBERS.search(text) and not fluent:
         yield from _otherwise(picture, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         yield from _upright(picture, straight, languages, context)
+
+
+def _compared(prepared: Image.Image, text: str, named: str, context: Context) -> tuple[str, str, str]:
+    """Both readings, their numbers put right by each other and by a third one, and what only that has."""
+    text, named = agreed.agreed(text, named)
+    if cards.FACED.search(named) and not cards.FACED.search(text):                  # it took columns for lines
+        return *agreed.agreed(_tesseract(prepared, "eng", context, "tesseract-rows"), named), ""
+    if not _again(text, named):
+        return text, named, ""
+    bold = agreed.repaired(_tesseract(prepared.filter(ImageFilter.MinFilter(3)), "eng", context, "tesseract-block"))
+    (text, bold), (named, bold) = agreed.agreed(text, bold), agreed.agreed(named, bold)
+    return text, named, agreed.told(bold, text, named)
+
+
+def _numbered(text: str) -> bool:
+    """Whether it has numbers, or the month until which a card is valid: then that has one."""
+    return NUMBERS.search(text) is not None or cards.VALID.search(text) is not None
+
+
+def _again(text: str, named: str) -> bool:
+    """Whether numbers of persons may be on a picture that were not read: there are such as neither reading has right, or none was
+    read from the few lines of what may be a card."""
+    if agreed.doubtful(text, named) and (sense.labelled(named) or cards.FACED.search(text)):
+        return True
+    few = len(text.split("\n")) <= cards.LINES and _numbered(text + named)
+    return few and not agreed.known(text) and not agreed.known(named)
 
 
 def _upright(picture: Image.Image, straight: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
@@ -330,7 +355,11 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
     Tesseract reads lines that go up or down too, but not in rows: these tell how it lies.
     """
     aside = legible.sideways(prepared)
-    best = (sense.legible(_tesseract(prepared, "eng", context, "tesseract-rows") if aside else text), prepared, text)
+    best = (sense.legible(text), prepared, text)
+    if aside or best[0] < sense.FEW_WORDS:                # lines without any form are read as such, and tell how a page lies
+        lines = _tesseract(prepared, "eng", context, "tesseract-rows")
+        score = sense.legible(lines)
+        best = (score, prepared, text) if aside else max(best, (score, prepared, lines), key=lambda one: one[0])
     lies = LIES.search(_tool("tesseract-turn", prepared, context))
     sure = [TURNS[lies[1]]] if lies and lies[1] != "0" and float(lies[2]) >= SURE else []
     if aside:
@@ -349,7 +378,7 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:
-    return legible.mended(_tool(tool, picture, context, languages=languages))
+    return legible.mended(cards.stacked(_tool(tool, picture, context, languages=languages)))
 
 
 def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) -> str:
@@ -359,17 +388,6 @@ def _tool(tool: str, picture: Image.Image, context: Context, **parameters: str) 
     bare.info = {}                                        # how it was packed
     bare.save(out, "TIFF", compression="raw")             # to press it again costs as much as to look at it
     return context.tools.run(tool, out.getvalue(), **parameters).decode("utf-8", "replace")
-
-
-def language(heard: list[str]) -> str:
-    """Tesseract's languages for the headings, by the script of the mail's own texts."""
-    text = "".join(part[:4000] for part in heard[:20])
-    if len(KANA.findall(text)) > 3:
-        return JAPANESE
-    hant, hans = len(HANT.findall(text)), len(HANS.findall(text))
-    if hant == hans == 0:
-        return "chi_tra"
-    return "chi_tra" if hant >= hans else "chi_sim"
 
 
 PICTURES = PictureExtractor()

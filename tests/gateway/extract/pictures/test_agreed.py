@@ -6,18 +6,45 @@ import time
 
 import pytest
 
-from gateway.extract.pictures.agreed import agreed, known, whole
+from gateway.extract.pictures.agreed import agreed, doubtful, known, repaired, told, whole
 
 
 @pytest.mark.parametrize(("english", "named", "read"), [
     ("LI WEI UA17609359JN", "L WE UA1760935N", "L WE UA17609359JN"), ("ET52649683TP", "番号 F 52649683TP", "番号 F ET52649683TP"),
     ("TH69333912KG", "在留カード番号 THe9333912KG", "在留カード番号 TH69333912KG"),
-    ("9412 8233 7960 1855", "カード 5412 8233 7969 1855", "カード 5412823379601855"),       # each has one digit wrong
+    ("9412 8233 7960 1855", "カード 5412 8233 7969 1855", "カード 5412 8233 7960 1855"),       # each has one digit wrong
     ("3560 0681 9748 2907", "言用卡號  3560 0O681 9748 2907", "言用卡號  3560068197482907"),
     ("3183264241", "身分證字號 J483264241", "身分證字號 J183264241"),
 ])
 def test_what_one_reading_has_right(english, named, read):
     assert agreed(english, named)[1] == read
+
+
+@pytest.mark.parametrize(("english", "named", "read"), [
+    ("SSN 126-94-1023", "SSN 126-94-1923", "SSN 126-94-1023"), ("14550514052515", "帳號 14550514052615", "帳號 14550514052515"),
+    ("14550514052515", "帳號 14550513062615", "帳號 14550513062615"), ("x 1455051405251S", "帳號 14550514052515", "帳號 14550514052515")])
+def test_english_is_right_about_digits_of_numbers_without_a_check_digit(english, named, read):
+    assert agreed(english, named)[1] == read
+
+
+@pytest.mark.parametrize(("english", "named", "expected"), [
+    ("A123456789 0912345678", "身分證 A123456789", False), ("4123456780", "身分證 4123456780", True),
+    ("A123456789\nB123456780\nB212345675\nF131104093\n4123456780", "身分證 A123456789", False), ("", "", False),
+    ("A123456789 F123456780", "", False)])
+def test_whether_numbers_are_left_that_are_not_right(english, named, expected):
+    assert doubtful(english, named) is expected
+
+
+def test_lines_with_numbers_that_only_one_reading_has():
+    assert told("x\nAnn A123456789\nJoe A123456788\n", "A123456789") == ""
+    assert told("x\nAnn A123456789\nJoe E843795525\n", "A123456789", "") == "Joe E843795525"
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("x 4S79 4718 O996 28O2 y", "x 4579 4718 0996 2802 y"), ("4579 471B 0996 2802", None), ("ABCD 4718 0996 2802", None),
+    ("S579 4718 0996 28O2", None), ("", None)])
+def test_signs_in_place_of_digits(text, read):
+    assert repaired(text) == (read or text.replace("471B", "4718"))
 
 
 def test_one_number_is_not_counted_twice():

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pictures.cards import faced, listed, titled
+from gateway.extract.pictures.cards import faced, korean, listed, stacked, titled
 from gateway.identifiers.terms import Labels
 
 
@@ -56,3 +56,18 @@ def test_residence_cards_under_one_label():
 def test_passports_of_a_list_of_people_whose_label_was_misread(heading, found):
     text = f"{heading}\n田中健一 TS5107040 1973-11-25\n渡辺美咲 TK1034699 1949-01-25\n伊藤直樹 MR5104698 1961-05-08"
     assert len(listed(text, Labels()).split()) == 2 * found
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("alpha\n4579\n\n4718\n0996\n2802\nEXP 03/29", "alpha\n4579 4718 0996 2802\nEXP 03/29"),
+    ("4579 4718\n0996 2802", "4579 4718 0996 2802"),
+    ("4579\n4718\n0996\n2803", None),                                 # its check digit is wrong
+    ("2019\n4579\n4718\n0996\n2802", None), ("4579\n4718\n0996\n2802\n2803", None),       # a longer column
+    ("4579 4718 0996 2802", None), ("4579 a\n4718\n0996\n2802", None), ("", None)])
+def test_numbers_of_cards_in_several_lines(text, read):
+    assert stacked(text) == (read or text)
+
+
+def test_korean_numbers_are_labelled():
+    assert korean("x\n880927 - 1913605 y") == "x\n주민등록번호: 880927-1913605 y"
+    assert korean("880927-9913605 02-880927-1913605 8809271913605") == "880927-9913605 02-880927-1913605 8809271913605"
