@@ -12,6 +12,8 @@ AROUND = 9
 """Points along the side of the neighbourhood whose median is the ground: its type covers less than half of it."""
 TYPES = 1.8
 """The same in heights of type."""
+LARGE = 1_000_000
+"""Pixels of a picture from which on only every other point is looked at at the least: type as low as that is grain mostly."""
 REACH = 7
 """Points within which the strongest type tells how strong type is."""
 OTHER = 24
@@ -36,7 +38,8 @@ USUAL = 16
 
 def apart(picture: Image.Image, height: float) -> Image.Image | None:
     """The type of a grey picture dark on white; None where all of it stands on one ground that is light. `height`: of its type."""
-    step = max(1, round((height or USUAL) * TYPES / AROUND))
+    least = 2 if picture.width * picture.height > LARGE else 1
+    step = max(least, round((height or USUAL) * TYPES / AROUND))
     grey = np.asarray(picture, np.int16)
     points = Image.fromarray(grey[step // 2::step, step // 2::step].astype(np.uint8))
     around = points.filter(ImageFilter.MedianFilter(AROUND))

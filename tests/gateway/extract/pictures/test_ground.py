@@ -47,3 +47,16 @@ def test_noise_of_a_ground_is_no_type():
     window = shades[:, 235:425]
     assert np.median(window) > 250 and 0.03 < np.mean(window < 160) < 0.3
     assert np.mean((window > 160) & (window < 240)) < 0.1
+
+
+def test_low_type_of_a_large_picture_is_taken_from_its_ground_too():
+    small = ImageFont.load_default(10)
+    picture = Image.new("L", (1400, 900), 40)
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 0, 700, 899), fill=250)
+    for y in range(20, 880, 20):
+        draw.text((40, y), "A123456789 0912345678", 0, small)
+        draw.text((760, y), "A123456789 0912345678", 220, small)
+    shades = np.asarray(ground.apart(picture, 5))
+    for window in (shades[20:880, 40:150], shades[20:880, 760:870]):
+        assert np.median(window) > 240 and 0.03 < np.mean(window < 128) < 0.3
