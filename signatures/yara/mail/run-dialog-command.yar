@@ -8,6 +8,10 @@ rule run_dialog_command
         $at1 = "run dialog" nocase
         $at2 = "run window" nocase
         $at3 = "run box" nocase
+        $run1 = "type run," nocase
+        $run2 = "sổ run" nocase
+        $run3 = "ต่าง run" nocase
+        $run4 = "search for run" nocase
         $at4 = "file explorer" nocase
         $at5 = "address bar" nocase
         $at6 = "command prompt" nocase
@@ -131,18 +135,43 @@ rule run_dialog_command
         $do39 = "วาง"
         $do40 = "ставь"
         $do41 = "ставит"
+        /* reports on attacks quote commands and say who used them */
+        $report1 = "attacker" nocase
+        $report2 = "adversary" nocase
+        $report3 = "threat actor" nocase
+        $report4 = "victim" nocase
+        $report5 = "malware" nocase
+        $report6 = "incident report" nocase
+        $report7 = "penetration test" nocase
+        $report8 = "forensic" nocase
+        $report9 = "攻擊者"
+        $report10 = "攻击者"
+        $report11 = "駭客"
+        $report12 = "黑客"
+        $report13 = "攻撃者"
+        $report14 = "공격자"
+        $report15 = "惡意程式"
+        $report16 = "恶意软件"
+        $report17 = "マルウェア"
+        $report18 = "악성"
+        $report19 = "angreifer" nocase
+        $report20 = "attaquant" nocase
+        $report21 = "atacante" nocase
+        $report22 = "attaccante" nocase
+        $report23 = "aanvaller" nocase
+        $report24 = "злоумышленник"
         /* commands that fetch and run what somebody else keeps */
         $get = /(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[^<]{0,40}[ \n('";](https?:\/\/[a-z0-9]|([a-z0-9-]{1,60}\.){1,4}[a-z]{2,12}[\/|'" )&]|([0-9]{1,3}\.){3}[0-9]{1,3}[\/:|'" )&])/ nocase
         $piped = /[;&|(){"'][ \r\n]{0,3}(iwr|irm|iex|Invoke-(WebRequest|RestMethod|Expression))[ (]/ nocase
         $address = "://"
         $shell = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])/ nocase
-        $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|iex)/ nocase
+        $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%localappdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|regsvr32|msiexec|[wc]script|iex|cmd|powershell|\.[\\\/])/ nocase
         $encoded = /(powershell|pwsh)(\.exe)?[ \t\r\n]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t\r\n]{1,8}[A-Za-z0-9+\/]{16}/ nocase
         $remote = /(mshta|msiexec|wscript|cscript|finger|ssh)(\.exe)?([ \t\r\n]{1,4}[\/-]{1,2}[a-z:]{1,16}){0,5}[ \t\r\n]{0,8}["']?(https?:[\/\\]{2}[a-z0-9]|\\\\([a-z0-9-]{1,60}[.@]){1,5}|(java|vb)script:)/ nocase
         $library = /rundll32(\.exe)?[ \t\r\n]{0,8}["']?([a-z0-9_.]{1,20},[ ]?[#a-z0-9_]{1,30}[ ]{1,4}["']?https?:|https?:|\\\\([a-z0-9-]{1,60}[.@]){1,5}|(java|vb)script:)/ nocase
         $scriptlet = /regsvr32[^<]{1,60}\/i:["']?(https?:\/\/[a-z0-9]|\\\\([a-z0-9-]{1,60}[.@]){1,5})/ nocase
         $share = /(pushd|net[ ]use)[ ][^\n<]{0,20}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^<]{3,80}&/ nocase
-        $lookup = /(finger[ ][^\n<|]{0,40}@[^<|]{3,60}\||nslookup[ ][^<]{3,120}\|[ ]{0,3}(cmd|powershell|pwsh)|for[ ]{1,3}\/f[ ][^<]{1,80}(nslookup|curl|finger)[ ])/ nocase
+        $lookup = /((finger|ssh)[ ][^\n<|]{0,40}@[^<|]{3,60}\||nslookup[ ][^<]{3,120}\|[ ]{0,3}(cmd|powershell|pwsh)|for[ ]{1,3}\/f[ ][^<]{1,80}(nslookup|curl|finger)[ ])/ nocase
         $away = /(powershell|cmd|start|explorer|pcalua|forfiles|conhost|hh|control|installutil|regasm|msbuild|presentationhost)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|dll|cpl|xbap|chm)/ nocase
         $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,60}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
@@ -155,5 +184,6 @@ rule run_dialog_command
         (any of ($keys*) and $opens)
         or (($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
         or $pieces or $unix or (($get or ($piped and $address)) and ($shell or $chained)))
-        and (any of ($keys*) or (any of ($do*) and (any of ($at*) or any of ($shell1, $shell2, $shell3)))))
+        and (any of ($keys*) or (any of ($do*) and (any of ($at*) or any of ($run*) or any of ($shell1, $shell2, $shell3))
+        and not any of ($report*))))
 }
