@@ -21,6 +21,8 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}|[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{4}")
 DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""
+NAMED = frozenset(kind for kind in IDENTIFYING if not kind.endswith("bank_account"))
+"""What such a title tells of the number: the application for an account has other ones."""
 CALLED = re.compile(r"番\s?号|第 ?[0-9]|(?<![a-z])No", re.IGNORECASE)
 """What a number is called that its card has no other word for."""
 LINES = 30
@@ -132,7 +134,7 @@ def _title(line: str, labels: Labels) -> str:
     """The piece of a line, between wide gaps, that names a document; '' in the heading of a table."""
     pieces = [piece for piece in BETWEEN.split(line.strip()) if not any(map(str.isdigit, piece))]
     titles = {piece for piece in pieces
-              if len(piece) <= TITLE and DOCUMENT.search(piece) and not labels.heading(view(piece).text).isdisjoint(IDENTIFYING)}
+              if len(piece) <= TITLE and DOCUMENT.search(piece) and not labels.heading(view(piece).text).isdisjoint(NAMED)}
     others = any(labels.heading(view(piece).text) for piece in pieces if piece not in titles)
     return titles.pop() if len(titles) == 1 and not others else ""
 

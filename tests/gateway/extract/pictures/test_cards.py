@@ -29,6 +29,7 @@ def test_a_title_is_the_label_of_a_bare_number(text, read):
     "447548321582\n運転免許証",
     "新式統一證號 要保人\nA800000014 王小明",            # the heading of a table
     "身分證    電話\n王小明    0912345678",
+    "口座開設申込書\n中村太郎\n451001677103", "開戶申請書\n451001677103",
 ])
 def test_numbers_of_something_else_stay(text):
     assert titled(text, Labels()) == text
