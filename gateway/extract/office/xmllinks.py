@@ -11,6 +11,7 @@ import binascii
 import re
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
@@ -48,6 +49,10 @@ PACKED = re.compile(r"<BINDATA\s[^<>]{0,400}?Compress\s{0,4}=\s{0,4}[\"']true[\"
 ACTION = re.compile(r"<(?:\w{1,20}:)?Action\s[^<>]{0,200}?Event\s{0,4}=\s{0,4}[\"'](\w{1,10})")
 BY_ITSELF = frozenset({"DO", "PO"})
 """Events of OFD without a click: the document opens, a page opens (GB/T 33190-2016, 14.1)."""
+ATTACHED = re.compile(r"<data\s([^<>]{0,400})>([0-9A-Fa-f\s]{8,})<", re.I)
+NAMED = re.compile(r"<fileattachment\s[^<>]{0,2000}?(?<!\w)file" + VALUE, re.I)
+"""A file in a note of XFDF (ISO 19444-1, 6.5.18): in hexadecimal digits, deflated where its mode says so."""
+BEFORE = 4_000                           # characters in front of it in which its name stands
 HEAD = 4096
 MOST = 100_000                           # links of one document
 
@@ -74,7 +79,24 @@ class XmlLinks:
             made = _unpacked(found[1], room)
             room -= len(made.data) if isinstance(made, Child) else 0
             yield made
+        for attached in counted(ATTACHED.finditer(text), MOST, "attached files") if b"ns.adobe.com/xfdf" in head else ():
+            made = _attached(attached[1], attached[2], room)
+            room -= len(made.data) if isinstance(made, Child) else 0
+            names = NAMED.findall(text[max(0, attached.start() - BEFORE):attached.start()])
+            yield replace(made, names=(unescape("".join(names[-1])),)) if names and isinstance(made, Child) else made
         yield from _scripts(text)
+
+
+def _attached(told: str, digits: str, room: int) -> Child | Problem:
+    try:
+        made = bytes.fromhex("".join(digits.split()))
+        if "flatedecode" in told.lower() or "filtered" in told.lower():
+            made = zlib.decompressobj().decompress(made, room + 1)
+    except (ValueError, zlib.error):
+        return Problem(IncidentCode.MALFORMED, "attached data")
+    if len(made) > room:
+        return Problem(IncidentCode.RATIO, "attached data")
+    return Child(made, ArtifactKind.OBJECT, label="attachment")
 
 
 def _scripts(text: str) -> Iterator[Child]:

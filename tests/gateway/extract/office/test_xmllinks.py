@@ -124,3 +124,22 @@ def test_packed_files_share_one_room() -> None:
     data = '<HWPML Version="2.8">' + f'<BINDATA Encoding="Base64" Compress="true" Id="1">{packed}</BINDATA>' * 8 + "</HWPML>"
     found = take_apart(XML_LINKS, data.encode(), kind="text/xml")
     assert "RATIO" in codes(found) and sum(len(y.data) for y in found if isinstance(y, Child)) < 200 << 20
+
+
+@pytest.mark.parametrize(("mode", "octets"), [
+    ('MODE="raw" encoding="hex"', b"MZ" + bytes(90)), ('MODE="filtered" encoding="hex" filter="FlateDecode"', zlib.compress(b"MZ" + bytes(90))),
+])
+def test_files_in_notes(mode: str, octets: bytes) -> None:
+    note = ('<xfdf xmlns="http://ns.adobe.com/xfdf/"><annots><fileattachment page="0" file="a &amp; b.exe" size="92"><data {}>{}</data>'
+            '</fileattachment></annots></xfdf>')
+    data = note.format(mode, octets.hex("\n", 16))
+    assert [(y.data, y.names) for y in take_apart(XML_LINKS, data.encode(), kind="text/xml") if isinstance(y, Child)] == [
+        (b"MZ" + bytes(90), ("a & b.exe",))]
+    assert "MALFORMED" in codes(take_apart(XML_LINKS, note.format('MODE="filtered"', "00" * 20).encode(), kind="text/xml"))
+    bomb = zlib.compress(bytes(200 << 20)).hex()
+    assert "RATIO" in codes(take_apart(XML_LINKS, note.format('MODE="filtered"', bomb).encode(), kind="text/xml"))
+
+
+def test_notes_without_files() -> None:
+    note = b'<xfdf xmlns="http://ns.adobe.com/xfdf/"><annots><highlight page="0"/><ink><gesture>10,20;30,40</gesture></ink></annots></xfdf>'
+    assert not take_apart(XML_LINKS, note, kind="text/xml")
