@@ -109,7 +109,8 @@ def stacked(text: str) -> str:
         while end < len(lines) and groups[end]:
             end += 1
         number = [group for match in groups[at:end] if match for group in match.groups() if group]
-        if len(number) == FOUR and end - at > 1 and payment.card("".join(number)):
+        dated = VALID.search("\n".join(lines[end:end + BENEATH])) is not None             # misread ones are compared later
+        if len(number) == FOUR and end - at > 1 and (dated or payment.card("".join(number))):
             said.append(" ".join(number))
         else:
             said += lines[at:end] or lines[at:at + 1]

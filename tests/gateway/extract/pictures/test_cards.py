@@ -62,7 +62,7 @@ def test_passports_of_a_list_of_people_whose_label_was_misread(heading, found):
 @pytest.mark.parametrize(("text", "read"), [
     ("alpha\n4579\n\n4718\n0996\n2802\nEXP 03/29", "alpha\n4579 4718 0996 2802\nEXP 03/29"),
     ("4579 4718\n0996 2802", "4579 4718 0996 2802"),
-    ("4579\n4718\n0996\n2803", None),                                 # its check digit is wrong
+    ("4579\n4718\n0996\n2803", None), ("4579\n4718\n0996\n2803\nEXP 03/29", "4579 4718 0996 2803\nEXP 03/29"),  # its check digit is wrong
     ("2019\n4579\n4718\n0996\n2802", None), ("4579\n4718\n0996\n2802\n2803", None),       # a longer column
     ("4579 4718 0996 2802", None), ("4579 a\n4718\n0996\n2802", None), ("", None)])
 def test_numbers_of_cards_in_several_lines(text, read):
