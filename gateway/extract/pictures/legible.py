@@ -43,6 +43,8 @@ DISTINCT, BESIDE, APART, MOST_SLANTS = 2.5, 0.45, 3.0, 2
 """Lines that lie otherwise: how much sharper they are than at any turn, than the others, degrees from these, and how many such."""
 
 TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)([1289][0-9]{8})(?![0-9A-Za-z])")
+UNDER_LABEL = re.compile(r"((?:統.{1,2}[號号]|身[分份].{1,6}[號号])[^0-9A-Za-z\n]{0,8})([1245678])([1289][0-9]{8})(?![0-9A-Za-z])")
+"""A digit where the label says that a letter stands: the number of a company has eight digits, a telephone begins with a nought."""
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
 SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
 """A number of the social security of America, one of whose hyphens was too short to be seen."""
@@ -208,7 +210,7 @@ def _taiwanese(value: str) -> bool:
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
     text = CORNER.sub("J", _bracketed(combs.joined(text)))
-    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(text)))))
+    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
 
 
 def _bracketed(text: str) -> str:
@@ -254,6 +256,11 @@ def _digits_only(text: str) -> str:
         return match[0].translate(SIGNS) if fits else match[0]
 
     return CARD.sub(right, text)
+
+
+def _letter(match: re.Match[str]) -> str:
+    letter = next((letter for letter in MISREAD[match[2]] if _taiwanese(letter + match[3])), match[2])
+    return match[1] + letter + match[3]
 
 
 def _lettered(text: str) -> str:

@@ -82,6 +82,13 @@ def test_letters_of_identity_numbers_are_mended_among_others():
     assert mended(few) == few
 
 
+def test_a_digit_in_place_of_the_letter_under_its_label():
+    assert mended("統一潑號  1131313991") == "統一潑號  I131313991"
+    assert mended("身分證字號：1131313991") == "身分證字號：I131313991"
+    for text in ("統一潑號  1131313992", "統一編號 12345678", "電話號碼 1131313991", "身分證字號 0912345678", "身分證字號\n1131313991"):
+        assert mended(text) == text
+
+
 def test_telephone_numbers_beside_identity_numbers_stay():
     rng = random.Random(3)
     rows = "\n".join(f"{makers.tw_id(rng)} 09{rng.randrange(10**8):08} 02{rng.randrange(10**8):08}" for _ in range(60))
