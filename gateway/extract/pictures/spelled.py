@@ -16,6 +16,8 @@ LEAST = 5
 LONGEST = 16
 """Characters of a run that may be a heading; longer ones are sentences."""
 RUN = re.compile("[\u3041-\u30fc\u3400-\u9fff]{5,}")
+PERSONAL = re.compile("[固回囲箇涸偶佃](?=人番号)|(?<=個)[入八](?=番号)")
+"""What is no 個, or no 人, in a label too short for another character to be changed in it."""
 LENGTHENED = re.compile("(?<=[\u30a1-\u30fa]) ?[ー一―\\-] ?(?=[\u30a1-\u30fa])")
 
 
@@ -36,7 +38,7 @@ def labels(text: str, known: Labels) -> str:
         at = next((at for at in range(len(said)) if said[at] != meant[at]), 0)       # 在宙カード番号: カード番号 is right as it is
         return meant if named(said[:at]) or named(said[at + 1:]) else said
 
-    return RUN.sub(right, LENGTHENED.sub("ー", text))
+    return RUN.sub(right, LENGTHENED.sub("ー", PERSONAL.sub(lambda match: "人" if match[0] in "入八" else "個", text)))
 
 
 def _words() -> list[str]:
