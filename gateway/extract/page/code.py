@@ -51,6 +51,9 @@ WRITES_FILES = re.compile(r"createObjectURL|msSaveOrOpenBlob|msSaveBlob|\.downlo
                           r"FileSaver|saveAs\s*\(", re.I)
 STARTS_BY_ITSELF = re.compile(r"\.click\s*\(|dispatchEvent|msSaveOrOpenBlob|location(?:\.href)?\s*=|location\.(?:assign|replace)|"
                               r"\.navigate\s*\(|onload", re.I)
+REACHED = re.compile(r"(?:https?|wss?):|[\\/]{2}", re.I)
+STARTS_OTHERWISE = re.compile(r"\.click\s{0,4}[,.)]|\.src\s{0,4}=(?!=)|\[[\"'`](?:click|src)[\"'`]\]", re.I)
+"""A press that is called for, and frames that show a file: only where nothing else came of a page."""
 DECODES = re.compile(r"atob|fromCharCode|charCodeAt|unescape|decodeURIComponent|Uint8Array|parseInt|TextDecoder|fromBase64", re.I)
 
 
@@ -158,7 +161,7 @@ def _writes(page: Page, source: str, script: str, starts: bool, play: Play | Non
     """Of a page that can make a file of something coded, and whose play may have shown none."""
     if _unseen(page, source, script, play):
         yield Observation("HTML-FILE-UNSEEN")
-    elif starts and _waits(script, play):
+    elif (starts or STARTS_OTHERWISE.search(script)) and _waits(script, play):
         yield Observation("HTML-FILE-WAITS")
 
 
@@ -167,7 +170,7 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
     if page.downloads:
         yield Observation("HTML-DOWNLOAD")
     asks = asks_password(source)
-    sent = _sends(page, play) and to_read(page, source) < SOME_SHOWN
+    sent = _hands_over(play) or (_sends(page, play) and to_read(page, source) < SOME_SHOWN)
     if asks or (sent and _speaks(page, source, play)):
         yield Observation("HTML-PASSWORD")
         if sent:
@@ -206,6 +209,11 @@ def _sends(page: Page, play: Play | None) -> bool:
     if "form" in to or ("base" in to and "form" in page.tags):
         return True
     return play is not None and any(act.phase == "click" and act.kind in ("asks", "submits") for act in play.acts)
+
+
+def _hands_over(play: Play | None) -> bool:
+    """Whether a script gave the web what was typed, however much the page has to read: those of sites have a form."""
+    return play is not None and any(act.kind == "asks" and act.more == "given" and REACHED.match(act.detail) for act in play.acts)
 
 
 def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:

@@ -129,7 +129,7 @@ function arrived(el) {
 function changed(el, key, old) {
   if (el.upgraded_ && el.constructor.observedAttributes?.includes(key))
     attempt(el.attributeChangedCallback, el, [key, old ?? null, el.attrs.get(key)]);
-  if (key === 'src' && el.tag === 'img' && phase === 'click' && webLike(el.attrs.get(key))) act('asks', el.attrs.get(key), 'image');
+  if (key === 'src' && el.tag === 'img' && phase === 'click' && webLike(el.attrs.get(key))) act('asks', el.attrs.get(key), handsOver(el.attrs.get(key)) ? 'given' : 'image');
   if (
     key === 'src' &&
     el.tag === 'img' &&

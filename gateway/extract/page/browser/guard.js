@@ -217,7 +217,7 @@ function packed(name, data, how) {
 }
 function given(name, args) {
   if (/decrypt/i.test(name)) act('deciphers', name);
-  if (phase === 'click' && typed && holdsTyped(args, 0)) act('asks', name, 'given');
+  if (handsOver(...args)) act('asks', name, 'given');
   if (/\.(?:file|add|addFile)\W*$/.test(name) && typeof args[0] === 'string' && args.length > 1) packed(...args);
   for (const value of args) {
     if (typeof value === 'function') soon(() => attempt(value, G, [tolerant('event'), tolerant('data')]), 1);
@@ -232,9 +232,13 @@ function given(name, args) {
   }
 }
 // Whether what was typed into a field is handed over, however it is wrapped.
+function handsOver(...values) {
+  return phase === 'click' && typed !== '' && holdsTyped(values, 0);
+}
 function holdsTyped(value, deep) {
   if (typeof value === 'string') return value.indexOf(typed) >= 0;
-  if (!value || typeof value !== 'object' || value instanceof Node || deep > 3) return false;
+  if (value instanceof Blob) return decoded(octets(value), 'utf-8').indexOf(typed) >= 0;
+  if (!value || typeof value !== 'object' || value instanceof Node || deep > 4) return false;
   return Object.values(value)
     .slice(0, 40)
     .some((one) => holdsTyped(one, deep + 1));

@@ -38,8 +38,8 @@ const navigator = {
     readText: () => Promise.resolve(''),
   },
   permissions: { query: () => Promise.resolve({ state: 'prompt', addEventListener: nothing }) },
-  sendBeacon: (url) => {
-    act('asks', url, 'beacon');
+  sendBeacon: (url, data) => {
+    act('asks', url, handsOver(url, data) ? 'given' : 'beacon');
     return true;
   },
   javaEnabled: () => false,

@@ -173,6 +173,8 @@ const entries = {
       for (const key of DIGITS) fire(target, new Event(type, { key, code: 'Digit' + key, keyCode: 48 + +key, which: 48 + +key }));
       fire(target, new Event(type));
     }
+    for (const el of doc.querySelectorAll('[contenteditable]'))
+      if (!el.textContent.trim() || el.textContent === typed) el.textContent = typed = word;
     const done = new Set();
     for (const [target, type] of everyHeard((type, t) => CLICKS.test(type) && !wide(t))) {
       done.add(target);

@@ -75,6 +75,19 @@ for (const [property, key] of Object.entries({
     enumerable: true,
   });
 }
+for (const word of [
+  'Label Description Placeholder RoleDescription KeyShortcuts ValueNow ValueMin ValueMax ValueText BrailleLabel',
+  'BrailleRoleDescription ColIndex ColIndexText ColCount RowIndex RowIndexText RowCount PosInSet SetSize Level',
+].flatMap((words) => words.split(' ')))
+  define(Element.prototype, 'aria' + word, {
+    get() {
+      return this.attrs.get('aria-' + word.toLowerCase()) ?? null;
+    },
+    set(v) {
+      this.setAttribute('aria-' + word.toLowerCase(), v);
+    },
+    configurable: true,
+  });
 for (const key of [
   'hidden',
   'disabled',

@@ -60,14 +60,14 @@ class Request {
     this.url = String(url?.url ?? url);
   }
 }
-function fetched(url, how) {
+function fetched(url, how, sent) {
   const address = String(url?.url ?? url),
     here = contents(address);
-  if (!here) act('asks', address, how);
+  if (!here) act('asks', address, handsOver(address, url, sent) ? 'given' : how);
   return here;
 }
-function fetch(url) {
-  const here = fetched(url, 'fetch');
+function fetch(url, settings) {
+  const here = fetched(url, 'fetch', settings);
   return Promise.resolve(new Response(here?.bytes ?? '', { kind_: here?.type, web_: !here }));
 }
 class XMLHttpRequest extends EventTarget {
@@ -83,8 +83,8 @@ class XMLHttpRequest extends EventTarget {
     this.url = url;
     this.readyState = 1;
   }
-  send() {
-    const here = fetched(this.url, 'request'),
+  send(body) {
+    const here = fetched(this.url, 'request', body),
       bytes = here?.bytes ?? new Octets(0);
     soon(() => {
       this.readyState = 4;
@@ -115,13 +115,16 @@ class Socket extends EventTarget {
   constructor(url) {
     super();
     act('asks', url, 'socket');
+    this.url = String(url);
     this.readyState = 1;
     soon(() => {
       fire(this, new Event('open'));
       fire(this, new Event('message', { data: ANSWER }));
     }, 5);
   }
-  send() {}
+  send(data) {
+    if (handsOver(data)) act('asks', this.url, 'given');
+  }
   close() {}
 }
 // A peer is a socket to whoever helps to find it.

