@@ -73,7 +73,7 @@ _JAPANESE = frozenset(re.findall(r"\S+", """
     高野 水野 吉川 山内 西田 西川 北村 五十嵐 安田 福島 川口 平田 川崎 飯田 本田 久保田 東 中田
     川村 吉村 熊谷 辻 永井 関 岩田
 """))
-_CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa-]{1,5}")
+_CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?(?!-)[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa-]{1,5}")
 _KOREAN_NAME = re.compile("[가-힣]{2,4}")
 # Nine in ten Koreans (통계청 인구총조사 2015); names have three syllables as a rule.
 _KOREAN = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진")

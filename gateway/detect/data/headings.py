@@ -24,6 +24,8 @@ LEAST_BELOW = 2
 """Cells of a last row that must name kinds: a total has one at the most."""
 NOTE = re.compile(r"\([^()]{0,6}[0-9]{1,2}[^()]{0,6}\)")
 """What a heading says of its numbers: (12碼)."""
+ON_A_DAY = re.compile("[0-9]年[0-9]{1,2}月[0-9]")
+"""What a sentence says and no heading."""
 NAMES = 400
 """Characters of a line that names all columns."""
 DELIMITERS = "|;,^!&"
@@ -52,6 +54,8 @@ def rows(text: str, labels: Labels, bare: Sequence[int] | None = None) -> list[t
                 tried += 1
                 cells = lines[row].split("\t")
                 kinds = kinds_of(cells, labels) or _only_one(cells, lines[row + 1:row + 4], labels)
+                if kinds is not None and _of_a_form(cells, kinds, lines[row + 1:row + 2], labels):
+                    kinds = None
                 if kinds is not None:
                     first, more = row + 1, _second(lines[row + 1:row + 2], labels)
                     carried = _carried(lines[row], kinds, lines[row + 1]) if row + 1 < len(lines) else kinds
@@ -73,6 +77,15 @@ def rows(text: str, labels: Labels, bare: Sequence[int] | None = None) -> list[t
     if len(found) == 1 and not any("\t" in line for line in lines[found[0][0]:]):
         return [(0, found[0][1])] if sum(map(bool, found[0][1])) >= LEAST_BELOW else found      # sorted with its heading
     return found or _elsewhere(lines, labels)
+
+
+def _of_a_form(cells: Sequence[str], kinds: Sequence[frozenset[str]], below: Sequence[str], labels: Labels) -> bool:
+    """Whether a row is a label and its value, and the next one another label with a value that no heading would be."""
+    following = below[0].split("\t") if below else []
+    if len(cells) != 2 or len(following) != 2 or not kinds[0] or kinds[1]:
+        return False
+    label, value = following
+    return any(map(str.isdigit, value)) and not any(map(str.isdigit, label)) and bool(labels.heading(label.strip()))
 
 
 def _inner(lines: Sequence[str], row: int, end: int, labels: Labels, bare: Sequence[int] | None) -> Iterator[
@@ -139,7 +152,7 @@ def kinds_of(cells: Sequence[str], labels: Labels) -> list[frozenset[str]] | Non
             kinds.append(NONE)
             continue
         filled += 1
-        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1] or "=" in text:
+        if sum(c.isdigit() for c in text) > 4 or len(text) > 40 or ":" in text[:-1] or "=" in text or ON_A_DAY.search(text):
             return None
         kind = NAME if text in PARTS_OF_NAMES else labels.heading(text)
         named += bool(kind)

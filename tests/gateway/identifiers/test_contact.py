@@ -83,3 +83,8 @@ def test_streets_that_are_called_like_firms_do():
     assert not contact.company("孙雨桐 13852405155 浙江省杭州市西湖区科技园路382号")
     assert not contact.company("臺北市大安區大學路3號")
     assert contact.company("華新科技 02-2345-6789")
+
+
+def test_a_label_before_an_arrow_is_no_name():
+    assert not contact.person_name("健保卡號 -")
+    assert contact.person_name("山田 ジョ-ジ")             # the long vowel sign, in the view

@@ -85,3 +85,13 @@ def test_a_heading_over_several_columns():
     found = rows(["\t基本\t口座\t", "No\t氏名\t銀行\t番号", row, row])
     assert "jp.bank_account" in found[0][1][3]
     assert not any("jp.bank_account" in kinds[3:] for _, kinds in rows(["\t基本\t口座\t", "No\t氏名\t銀行\t電話", row, row]))
+
+
+def test_a_label_and_its_value_above_another_label_are_no_heading():
+    assert rows(["氏名\t中村 花子", "口座番号\t6021729", "旅券番号\tTK3662081"]) == []
+    assert rows(["氏名\t備考", "中村 花子\t6021729", "加藤 太郎\t7364925"])[0][0] == 1
+
+
+def test_a_sentence_with_a_date_is_no_heading():
+    assert rows(["客戶楊宗婷於民國50年6月6日出生\t其所持之護照號碼為", "無\t無"]) == []
+    assert rows(["出生年月日\t護照號碼", "無\t無"])[0][0] == 1

@@ -10,6 +10,7 @@ from gateway.detect.data.judge import Seen
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
 from tests.bench.test_data_cost import look
+from tests.gateway.detect.data.test_detector import scan
 
 
 def seen(value, row, grid=1):
@@ -209,3 +210,11 @@ def test_addressees_in_capitals_and_under_their_address():
     streets = [f"〒100-{1000 + i}\n東京都新宿区西新宿2-{i}-1\n" for i in range(60)]
     assert body("\n\n".join(map("".join, zip(streets, people_of, strict=False)))).people() >= 50
     assert body("\n\n".join(f"{street}本店 営業部" for street in streets)).people() == 0
+
+
+@pytest.mark.parametrize("mark", ["：", " -> ", "｜", "\t"])
+def test_records_of_label_and_value_are_a_person_each(mark):
+    people = [("劉玲俊", "336444213", "000052362043"), ("黃雅蓉", "377057786", "000078404968"), ("陳佳", "301280304", "000034083324")]
+    text = "\n\n".join(f"姓名{mark}{name}\n護照號碼{mark}{passport}\n健保卡號{mark}{card}" for name, passport, card in people)
+    tally, _ = scan(text)
+    assert (tally.identifiers["tw.passport"], tally.identifiers["tw.nhi_card"], tally.persons) == (3, 3, 3)
