@@ -55,7 +55,20 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
     for offset, magic, kind in MAGICS:
         if data.startswith(magic, offset):
             return _refine(kind, data)
+    if _beheaded(data):
+        return "application/x-dosexec"
     return _structured(data, head) or _text(data, head, names, declared)
+
+
+MACHINES = (b"\x4c\1", b"\x64\x86", b"\x64\xaa", b"\xc4\1")
+"""x86, x64, ARM64 and ARM (PE format, 3.3.1)."""
+
+
+def _beheaded(data: bytes) -> bool:
+    """A program of Windows whose first two octets are others: loaders put them back, or need none (ATT&CK T1027)."""
+    at = struct.unpack_from("<I", data, 60)[0] if len(data) >= 256 else 0
+    return (64 <= at < HEAD and data[at:at + 4] == b"PE\0\0" and data[at + 4:at + 6] in MACHINES
+            and data[at + 24:at + 26] in (b"\x0b\1", b"\x0b\2"))
 
 
 def _mz(data: bytes) -> str:

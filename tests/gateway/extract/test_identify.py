@@ -208,3 +208,11 @@ def test_disks_by_their_table_of_partitions() -> None:
     assert identify(disk(0, 2, 6)) == identify(disk(0x80, 1, 7, b"\xfa\x33")) == "application/x-raw-disk-image"
     for other in (disk(1, 2, 6), disk(0, 9000, 6), disk(0, 0, 6), disk(0, 2, 0)):
         assert identify(other) == "application/octet-stream"
+
+
+@pytest.mark.parametrize(("head", "machine", "optional", "kind"), [
+    (b"\0\0", b"\x64\x86", b"\x0b\2", "application/x-dosexec"), (b"ME", b"\x4c\1", b"\x0b\1", "application/x-dosexec"),
+    (b"\0\0", b"\x64\x86", b"\0\0", "application/octet-stream"), (b"\0\0", b"\1\2", b"\x0b\2", "application/octet-stream")])
+def test_programs_without_their_first_octets(head: bytes, machine: bytes, optional: bytes, kind: str) -> None:
+    data = head + bytes(58) + struct.pack("<I", 128) + bytes(64) + b"PE\0\0" + machine + bytes(18) + optional + bytes(200)
+    assert identify(data) == kind
