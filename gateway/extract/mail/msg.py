@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import mapi
 from gateway.extract.office.compound import MAGIC, Compound, Damaged
-from gateway.extract.office.targets import Place, place
-from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 SUBSTG = "__substg1.0_"
@@ -51,9 +49,7 @@ def _storage(compound: Compound, prefix: tuple[str, ...], streams: dict[str, tup
         number = last.rpartition("#")[2].lstrip("0") or "0"
         label = f"attachment {int(number, 16) + 1}" if all(c in "0123456789abcdef" for c in number) else "attachment"
         yield from mapi.attachment(made, label)
-        path = made.strings.get(mapi.ATTACH_PATH) or made.strings.get(mapi.ATTACH_SHORT_PATH, "")
-        if path and place(path) in (Place.WEB, Place.SHARE):
-            yield Observation("DOC-EXTERNAL-SHARE" if place(path) is Place.SHARE else "DOC-LINK", path)
+        yield from mapi.referred(made)
         return
     if not prefix or last == f"{SUBSTG}3701000d":
         yield from mapi.message(made)

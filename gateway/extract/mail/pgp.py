@@ -21,7 +21,7 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
-ARMOUR = re.compile(rb"^[ \t]{0,8}-----BEGIN PGP MESSAGE(?:, PART [^-\r\n]{1,20})?-----[ \t]*\r?\n"
+ARMOUR = re.compile(rb"^[ \t]{0,8}-----BEGIN PGP (?:MESSAGE(?:, PART [^-\r\n]{1,20})?|SIGNATURE|PUBLIC KEY BLOCK)-----[ \t]*\r?\n"
                     rb"(?:[A-Za-z][^:\r\n]{0,60}:[^\r\n]{0,1000}\r?\n)*+", re.M)
 TAG = re.compile(rb"<[^<>]{0,400}>")
 BEGIN, END = b"-----BEGIN PGP MESSAGE", b"-----END PGP"
@@ -34,6 +34,10 @@ KEY_VERSIONS = {SESSION_KEY: (2, 3, 6), PASSWORD_KEY: (4, 5, 6)}
 ENCIPHERED_FILE = "application/x-enciphered"
 BEGINS = frozenset({SIGNATURE, ONE_PASS, COMPRESSED, MARKER, LITERAL})
 TEXTS = ("text/plain", "text/html")
+BESIDE = ("application/pgp-signature", "application/pgp-keys")
+"""Armour named otherwise: programs go by the packets in it."""
+UNPACKED_HEADS = (b"\xcb", b"\xac", b"\xad", b"\xae")
+"""What a literal packet begins with, whatever form its length has: the file behind it may be all letters."""
 DROPPED = frozenset({"gpg", "pgp", "asc", "sig"})
 FORMATS = b"btulm1"
 MOST = 200                               # packets of one message, and pieces of one packet
@@ -52,15 +56,19 @@ class PgpExtractor:
 
     def claims(self, node: Node) -> bool:
         if node.type in TEXTS:
-            return BEGIN in node.data                    # among words, as people paste it
-        return node.type in ("application/pgp-encrypted", ENCIPHERED_FILE) or (
+            return BEGIN in node.data or stored(node.data)           # among words, as people paste it
+        return node.type in ("application/pgp-encrypted", ENCIPHERED_FILE, *BESIDE) or (
             node.type == "application/octet-stream" and (plausible(node.data) or sealed(node.data)))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if node.type == ENCIPHERED_FILE:
             yield Problem(IncidentCode.ENCRYPTED, "enciphered file")
             return
-        if node.type in TEXTS:
+        if node.type in BESIDE:
+            blocks = [block for block in unarmoured(node.data) if any(p.tag in (COMPRESSED, LITERAL) for p in packets(block))]
+        elif stored(node.data):
+            blocks = [node.data]
+        elif node.type in TEXTS:
             data = node.data
             if node.type == "text/html":                 # its lines, whatever ends them there
                 data = b"\n".join(line.strip() for line in TAG.sub(b"\n", data).splitlines() if line.strip())
@@ -102,6 +110,14 @@ def plausible(data: bytes) -> bool:
     if first.tag == LITERAL:
         return first.body[0] in FORMATS
     return first.body[0] in (2, 3, 4, 6) or first.body == b"PGP"
+
+
+def stored(data: bytes) -> bool:
+    """True for one literal packet that ends where the octets end: a file that is neither packed nor signed may look like text."""
+    if data[:1] not in UNPACKED_HEADS or not plausible(data) or not _whole(data):
+        return False
+    body = next(packets(data)).body
+    return 6 + body[1] < len(body)
 
 
 def sealed(data: bytes) -> bool:

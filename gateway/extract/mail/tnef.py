@@ -104,6 +104,7 @@ def _close(current: _Attachment | None, count: int) -> Iterator[Yield]:
                     f"attachment {count}")
     if current.data is not None:
         yield Child(current.data, ArtifactKind.PART, names, kind, f"attachment {count}")
+    yield from mapi.referred(current.properties)
 
 
 def read(data: bytes, codepage: int) -> mapi.Properties:

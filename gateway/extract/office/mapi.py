@@ -101,3 +101,10 @@ def attachment(made: Properties, label: str) -> Iterator[Yield]:
         yield Child(data, ArtifactKind.PART, made.names(), made.strings.get(ATTACH_TYPE, "").lower(), label)
     elif made.names():
         yield Text("\n".join(made.names()), f"attachment {label} name")
+
+
+def referred(made: Properties) -> Iterator[Yield]:
+    """An attachment that is only an address (PidTagAttachPathname)."""
+    path = made.strings.get(ATTACH_PATH) or made.strings.get(ATTACH_SHORT_PATH, "")
+    if path and place(path) in (Place.WEB, Place.SHARE):
+        yield Observation("DOC-EXTERNAL-SHARE" if place(path) is Place.SHARE else "DOC-LINK", path)

@@ -168,3 +168,30 @@ def test_a_message_in_a_page():
     for before, end in ((b"<html><body><pre>\r\n", b"\n"), (b"<html><body><p>", b"<br>\r\n")):
         data = before + armoured(literal()).replace(b"\n", end) + b"</pre></body></html>"
         assert files(extract(data)) == [(("a.exe",), PROGRAM)]
+
+
+def part_lengths(body: bytes) -> bytes:
+    return b"\xcb\xe9" + body[:512] + b"\xff" + (len(body) - 512).to_bytes(4, "big") + body[512:]
+
+
+LETTERS = b"@echo off\r\necho 1\r\n" * 60
+
+
+@pytest.mark.parametrize("data", [part_lengths(b"b\x05a.bat" + bytes(4) + LETTERS), packet(11, b"t\x05a.bat" + bytes(4) + LETTERS)])
+def test_a_file_of_letters_that_is_only_stored(data):
+    assert identify(data) == "text/plain"
+    assert files(extract(data, "a.bat.gpg")) == [(("a.bat", "a.bat"), LETTERS)] or files(extract(data))[0][1] == LETTERS
+
+
+@pytest.mark.parametrize("text", ["瓦斯費帳單".encode("big5") * 40, "您好，附件請查收。".encode("big5") * 40,
+                                  "Ëéb".encode("cp1252") + b" words" * 200])
+def test_words_in_old_charsets_are_no_packets(text):
+    assert not extract(text, "a.txt")
+
+
+@pytest.mark.parametrize("kind", [b"SIGNATURE", b"PUBLIC KEY BLOCK"])
+def test_armour_goes_by_its_packets(kind):
+    armour = armoured(packet(2, b"\x04" + bytes(40)) + literal()).replace(b"MESSAGE", kind)
+    assert [data for _, data in files(extract(armour))] == [PROGRAM]
+    assert not extract(armoured(packet(2, b"\x04" + bytes(40))).replace(b"MESSAGE", kind))
+    assert not extract(armoured(packet(6, b"\x04" + bytes(260)) + packet(13, b"A <a@h.example>")).replace(b"MESSAGE", kind))

@@ -81,3 +81,11 @@ def test_more_values_than_any_property_has() -> None:
     many = struct.pack("<IHHI", 1, 0x101E, 0x1000, 2_000) + struct.pack("<I", 0) * 2_000
     with pytest.raises(ValueError, match="values"):
         take_apart(TNEF, tnef(attribute(1, 0x9003, many)), "winmail.dat")
+
+
+def test_an_attachment_that_is_only_an_address():
+    def found(path):
+        return codes(take_apart(TNEF, tnef(attribute(2, 0x9002, bytes(14)), attribute(2, 0x9005, properties((0x370D, 0x1F, path.encode("utf-16-le"))))),
+                                "winmail.dat"))
+    assert "DOC-EXTERNAL-SHARE" in found("\\\\h.example\\s\\a.js") and "DOC-LINK" in found("https://h.example/a")
+    assert not {"DOC-EXTERNAL-SHARE", "DOC-LINK"} & set(found("C:\\Temp\\a.txt"))
