@@ -47,7 +47,7 @@ WINDOWS_SCRIPT = (
 JAVASCRIPT = (
     r"eval\s{0,4}\(\s{0,4}function\s{0,4}\(p,a,c,k,e", r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=",
     r"ObjC\.import\s{0,4}\(",
-    r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"Deno\.(?:run|Command)\s{0,4}\(",
+    r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
     r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
     START + r"(?:async\s)?function\s{1,4}[\w$]{1,60}\s{0,4}\([\w$, ]{0,200}\)\s{0,8}\{",
@@ -72,11 +72,12 @@ POWERSHELL = (
     r"powershell(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
 )
 BATCH = (
-    r"(?:^|[\r\n&|])\s{0,8}@?" + either(
-        r"(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell)(?:\.exe)?\s[^\r\n]{0,300}"
+    r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
+        r"(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell|odbcconf|cmstp|installutil|"
+        r"mavinject|desktopimgdownldr)(?:\.exe)?\s[^\r\n]{0,300}"
         r"(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)",
         r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)",
-        r"(?:cmd(?:\.exe)?|%comspec%)\s{1,4}/[ck]\s",
+        r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}/[ck][\s,;=]", r"wsl(?:\.exe)?\s{1,4}(?:-e|--exec|--)\s",
         r"(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}", r"for\s{1,4}/f\s",
         r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
         r"exit\s{1,4}/b", r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)", r"wmic\s{1,4}(?:process|os|product|shadowcopy)\s",
@@ -92,7 +93,7 @@ BATCH = (
         r"if\s{1,4}(?:/i\s{1,4})?(?:not\s{1,4})?(?:exist\s{1,4}\"?[^\s\"]{0,200}[\\%.:]|defined\s{1,4}\w|errorlevel\s{1,4}\d|\"?%)",
         r"\"?%\w{1,40}%\\[^\r\n\"]{1,200}\.(?:exe|bat|cmd|dll|js|vbs)",
         r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
-    r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"(?:%\w{1,20}:~-?\d{1,4}(?:,-?\d{1,4})?%){2}",
+    r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
     r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
 MODULES = either("os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty",
@@ -104,12 +105,13 @@ PYTHON = (
     START + rf"import\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{0,4}}(?:[,;#\r\n]|$|\sas\s)",
     START + rf"from\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{1,4}}import\s",
     START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
-    r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==", r"\[[\"']__builtins__[\"']\]",
+    r"(?:getattr|vars)\s{0,4}\(\s{0,4}__builtins__", r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==",
+    r"\[[\"']__builtins__[\"']\]",
     r"(?:exec|eval)\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile|open|codecs)(?:[.(])",
 )
 UNIX = (
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
-    r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
+    r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
     r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     r"/dev/tcp/[\w.-]{1,80}/\d",
@@ -141,13 +143,26 @@ CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("SCRIPT-SHELL", "Python code", PYTHON),
     ("SCRIPT-HOST", "JavaScript code", JAVASCRIPT),
     ("SCRIPT-SHELL", "Unix code", UNIX),
-    ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control)[\s=]",
+    ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control|webhandler)[\s=]",
+    r"<%\s{0,8}(?:eval|execute(?:global)?)\W",
     r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),
     ("SCRIPT-SHELL", "PHP code", (r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\())",)),
     ("SCRIPT-SHELL", "Lua code", LUA),
     ("SCRIPT-HOST", "AutoIt or AutoHotkey script", AUTOMATION),
     ("SCRIPT-BUILD", "build file that runs a command", (r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]",)),
 )
+HIDING = re.compile(either(
+    r"[&.]\s{0,2}\(\s{0,2}[\"'](?:\{\d{1,2}\}){2,20}[\"']\s{0,2}-f",                           # & ("{1}{0}" -f 'EX', 'I')
+    r"(?:^|[\s;|&({])(?:iex|invoke-expression)\s{0,4}\(?\s{0,4}(?:-join|\(?\[(?:text|system|string|char)[\w.]{0,30}\])",
+    r"(?:-bxor|frombase64string)[^\r\n]{1,400}(?:\|\s{0,4}|;\s{0,4}|\s)(?:iex|invoke-expression)(?:[\s;(]|$)",
+    r"(?:exec|eval)\s{0,4}\([^\r\n]{0,160}?"
+    r"(?:b64decode|decompress|\.decrypt|marshal\.loads|fromhex|unescape|atob|fromcharcode)\s{0,4}\(",
+    r"WScript\s{0,4}\[", r"new\s{1,4}(?:this|window)\s{0,4}\[",
+    r"new\s{1,4}ActiveXObject\s{0,4}\(\s{0,4}[\w$]{1,20}\s{0,2}[\[(]",
+    r"execute(?:global)?\s{0,4}[\s(]\s{0,4}(?:chrw?|strreverse|replace|join|\"[^\"\r\n]{0,8}\"\s{0,4}[&+])",
+    r"base64\s{1,4}(?:-d|-D|--decode)[^\r\n|]{0,60}\|\s{0,4}(?:ba|z|da)?sh(?:\s|$)",
+    r"(?:%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%[^%\r\n]{0,20}){2}"), re.I)
+"""Code that is put together or deciphered where it runs: no instruction to a reader is written so."""
 CODES = tuple((code, what, re.compile(either(*forms), re.I)) for code, what, forms in CODE)
 NOT_TEXT = frozenset({
     "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
@@ -178,6 +193,11 @@ def dense(text: str) -> bool:
         return False
     counts = [said.count(sign) for sign in SIGNS]
     return sum(counts) * DENSE_SHARE > len(said) and sum(counts) >= LEAST_SIGNS and sum(map(bool, counts)) >= LEAST_KINDS
+
+
+def hides(text: str) -> bool:
+    """Whether a file of text is code that hides what it does: full of signs from its first lines on."""
+    return dense(text) and HIDING.search(text) is not None
 
 
 def uncommented(text: str) -> str:

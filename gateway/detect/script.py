@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.code_forms import CODE_READ, CODES, COMMENTED, NEVER_TEXT, NOT_TEXT, dense, uncommented
+from gateway.detect.code_forms import CODE_READ, CODES, COMMENTED, DENSE_READ, NEVER_TEXT, NOT_TEXT, dense, hides, uncommented
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
 from gateway.detect.script_forms import (
@@ -69,7 +69,8 @@ class ScriptDetector:
             yield from self.content(sample)
 
     def content(self, sample: Sample) -> Iterable[Finding]:
-        head = plain(beginning(sample))
+        written = beginning(sample)
+        head = plain(written)
         endings = extensions(sample.artifact.names)
         renamed = bool(endings & PLAIN_NAMES)
         notes = None if endings & MARKDOWN else NOTES.match(head)
@@ -91,6 +92,9 @@ class ScriptDetector:
                 return
         if endings <= NOT_TEXT:
             yield from self.code(sample)
+        elif renamed and hides(uncommented(written)[:DENSE_READ]):
+            evidence = ("code that hides what it does",)
+            yield Finding("SCRIPT-HOST", "script", Severity.HIGH, sample.artifact.id, evidence)
 
     def code(self, sample: Sample) -> Iterable[Finding]:
         """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""

