@@ -87,6 +87,9 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0x10040, b"_BHRfS_M", "application/x-volume"),
     (0, b"-rom1fs-", "application/x-volume"),
     (16, b"Compressed ROMFS", "application/x-volume"),
+    (1080, b"\x53\xef\0\0", "application/x-volume"),    # ext2, 3 and 4: magic and state of the superblock (mounted, clean, faults)
+    (1080, b"\x53\xef\1\0", "application/x-volume"),
+    (1080, b"\x53\xef\2\0", "application/x-volume"),
     (1024, b"H+\0\4", "application/x-hfs-plus"),
     (1024, b"HX\0\5", "application/x-hfs-plus"),
     (0, b"KDMV", "application/x-vmdk"),

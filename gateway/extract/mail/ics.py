@@ -45,7 +45,7 @@ class IcsExtractor:
         if flood:
             yield Problem(IncidentCode.COUNT, flood)
             return
-        data = node.data
+        data = narrowed(node.data)
         for fold in FOLDS:
             data = data.replace(fold, b"")
         count = 0
@@ -71,6 +71,14 @@ class IcsExtractor:
                 name = NAME.search(parameters)
                 names = tuple(file_names([("name", name[1])])) if name else ()
                 yield Child(payload, ArtifactKind.OBJECT, names, label=label)
+
+
+def narrowed(data: bytes) -> bytes:
+    """UTF-16, with its mark or without, as UTF-8: a property begins with a letter of ASCII, whose other octet is NUL."""
+    if data[:2] not in (b"\xff\xfe", b"\xfe\xff") and data[:2].count(0) != 1:
+        return data
+    wide = "utf-16-be" if data[:2] == b"\xfe\xff" or data[:1] == b"\0" else "utf-16-le"
+    return data.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
 
 
 def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:

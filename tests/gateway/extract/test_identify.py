@@ -194,6 +194,7 @@ def test_xml_by_its_name_alone() -> None:
     (b"x^2 + y^2 = z^2\r\n" * 9, "text/plain"), (b"\x78\xda" + bytes(range(200, 250)), "text/plain"),
     (b"\x1a\x08README.TXT\0\0\0" + bytes(20), "application/x-arc"), (b"\x1a\x08\1\2\3\4" + bytes(40), "application/octet-stream"),
     (b"sqsh" + bytes(24) + b"\0\3\0\0" + bytes(90), "application/x-squashfs"), (b"sqsh is a word\r\n" * 9, "text/plain"),
+    (bytes(1080) + b"\x53\xef\1\0" + bytes(900), "application/x-volume"), (("會" * 360 + "S，" + "會" * 90).encode(), "text/plain"),
     (bytes(32) + b"NXSB" + bytes(900), "application/x-volume"), (b"\xeb\x3c\x90ReFS\0\0\0\0" + bytes(900), "application/x-volume"),
 ])
 def test_by_structure(data: bytes, kind: str) -> None:

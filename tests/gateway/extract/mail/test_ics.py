@@ -123,3 +123,11 @@ def test_descriptions_that_are_pages() -> None:
 def test_encodings_by_their_name_alone(line: str) -> None:
     assert [c.data for c in children(line + "\r\n", "text/vcard")] == [PROGRAM]
     assert children("NOTE;LANGUAGE=b;X=BASE64ED:QUJDREVGR0g=\r\n", "text/vcard") == []
+
+
+@pytest.mark.parametrize("wide", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+def test_calendars_in_wide_letters(wide):
+    text = "BEGIN:VCALENDAR\r\nSUMMARY:會議\r\n" + folded(f"ATTACH;ENCODING=BASE64;VALUE=BINARY;X-FILENAME=報.exe:{B64}") + "END:VCALENDAR\r\n"
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(wide), "text/calendar")
+    (child,) = (i for i in ICS.extract(node, Context(Limits())) if isinstance(i, Child))
+    assert (child.data, child.names) == (PROGRAM, ("報.exe",))
