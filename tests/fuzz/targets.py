@@ -37,7 +37,7 @@ from gateway.extract.pictures.metafile import METAFILE
 from gateway.extract.registry_plain import LIGHT
 from gateway.extract.script import literals, obscure
 from gateway.extract.text.inlined import INLINED
-from gateway.extract.walk import MALFORMED
+from gateway.extract.walk import MALFORMED, PANIC
 from gateway.extract.workbook import sheets, xlm
 from gateway.model import filename
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -90,6 +90,9 @@ def _among(*extractors: Extractor) -> Callable[[bytes], None]:
                     pass
             except MALFORMED:
                 continue
+            except BaseException as error:
+                if type(error).__module__ != PANIC:       # the walk names it a crash; the library is not ours
+                    raise
     return run
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from gateway.extract.archive.libarchive_reader import members
 from gateway.extract.archive.member_names import escapes, readings
@@ -31,15 +32,22 @@ class Cab:
     def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
         listed = list(entries(data))
-        folders = set(methods(data))
-        if folders - {0, 1, 3}:
-            yield Problem(IncidentCode.UNSUPPORTED, "Quantum" if QUANTUM in folders else "compression method")
+        found, spare = folders(data)
+        methods = {folder.method for folder in found}
+        if methods - {0, 1, 3}:
+            yield Problem(IncidentCode.UNSUPPORTED, "Quantum" if QUANTUM in methods else "compression method")
             for names in listed:
                 yield Child(b"", ArtifactKind.MEMBER, names, anomalies=("UNSUPPORTED",), observations=tuple(escapes(names)))
             return
         names = {names[0].encode("utf-8", "replace"): names for names in listed}
-        found = members(data, ("cab",), Budget.of(context))
-        yield from children(found, lambda raw: names.get(raw) or readings(raw), context.limits.artifacts)
+        whole = bytearray(data)
+        for folder in found:
+            there = _there(data, folder, spare)
+            if there < folder.blocks:                     # libarchive 3.6 reads on behind the end and dies
+                struct.pack_into("<H", whole, folder.at + 4, there)
+                yield Problem(IncidentCode.MALFORMED, "data blocks behind the end of the file")
+        opened = members(bytes(whole), ("cab",), Budget.of(context))
+        yield from children(opened, lambda raw: names.get(raw) or readings(raw), context.limits.artifacts)
         size = int.from_bytes(data[8:12], "little")
         if 36 <= size < len(data) and data[size:].strip(b"\0\r\n "):
             yield Observation("ARCHIVE-STRAY-DATA", "after the cabinet")
@@ -62,24 +70,47 @@ def entries(data: bytes) -> Iterator[tuple[str, ...]]:
         at = end + 1
 
 
-def methods(data: bytes) -> Iterator[int]:
-    """Compression method of each CFFOLDER: 0 stored, 1 MSZIP, 2 Quantum, 3 LZX."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A CFFOLDER: where it stands, where its data blocks begin, how many it announces, its compression method."""
+
+    at: int
+    begin: int
+    blocks: int
+    method: int                          # 0 stored, 1 MSZIP, 2 Quantum, 3 LZX
+
+
+def folders(data: bytes) -> tuple[list[Folder], int]:
+    """Each CFFOLDER, and the octets that each data block has in reserve ([MS-CAB] 2.1, 2.2)."""
     if len(data) < 36:
-        return
-    folders, flags = struct.unpack_from("<H", data, 26)[0], struct.unpack_from("<H", data, 30)[0]
-    at, reserve = 36, 0
+        return [], 0
+    count, flags = struct.unpack_from("<H", data, 26)[0], struct.unpack_from("<H", data, 30)[0]
+    at, reserve, spare = 36, 0, 0
     if flags & 4 and len(data) >= 40:
-        header, reserve = struct.unpack_from("<HB", data, 36)
+        header, reserve, spare = struct.unpack_from("<HBB", data, 36)
         at = 40 + header
     for bit in (1, 2):
         if flags & bit:
             for _ in range(2):
                 at = data.find(b"\0", at) + 1 or len(data)
-    for _ in range(folders):
-        if at + 8 > len(data):
-            return
-        yield struct.unpack_from("<H", data, at + 6)[0] & 15
-        at += 8 + reserve
+    found = []
+    for place in range(at, at + count * (8 + reserve), 8 + reserve):
+        if place + 8 > len(data):
+            break
+        begin, blocks, method = struct.unpack_from("<LHH", data, place)
+        found.append(Folder(place, begin, blocks, method & 15))
+    return found, spare
+
+
+def _there(data: bytes, folder: Folder, spare: int) -> int:
+    """How many of a folder's data blocks (CFDATA, 2.4) the file has in full."""
+    at = folder.begin
+    for number in range(folder.blocks):
+        end = at + 8 + spare + struct.unpack_from("<H", data, at + 4)[0] if at + 8 <= len(data) else len(data) + 1
+        if end > len(data):
+            return number
+        at = end
+    return folder.blocks
 
 
 CAB = Cab()

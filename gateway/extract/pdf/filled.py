@@ -27,10 +27,8 @@ ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, Attribu
 
 def letters(document: pikepdf.Pdf, number: int) -> list[Letter]:
     """The letters of such values of a page as they would be drawn, for layout.py; none where the page cannot be read."""
-    if "/AcroForm" not in document.Root:
-        return []
     try:
-        return of_annotations(document.pages[number].obj.get("/Annots"))
+        return of_annotations(document.pages[number].obj.get("/Annots")) if "/AcroForm" in document.Root else []
     except ERRORS:
         return []
 
