@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from gateway.extract import crowds, nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import naturalness, readings
-from gateway.extract.records import mainframe
+from gateway.extract.records import bound, mainframe
 from gateway.extract.text import rejoined
 from gateway.extract.text.blocks import hexed
 from gateway.extract.text.noise import thinned
@@ -43,6 +43,8 @@ class TextExtractor:
             yield Text(content, "body", charset)
             if context.outbound and (charset != "utf-8" or "\ufffd" in content):
                 yield from (binary if naturalness(content) < BINARY else described)(data)
+            if context.outbound and bound.logged(data):
+                yield from bound.rows(content)
             for again in rejoined.readings(content) if context.outbound else ():
                 yield Text(again, "body", charset)
             if context.outbound and not hexed(content) and (lines := mainframe.unbroken(content, data, charset)):
