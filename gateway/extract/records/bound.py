@@ -22,7 +22,7 @@ LINES = 80                               # of one statement
 MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too big to judge
 MOST_TABLES = 1_000                      # kinds of statements; rows of others are left to the labels beside them
 STATEMENT = re.compile(
-    r"(?<!\w)(?:insert(?:\s+into\s|\s*$)|update\s+\S+\s+set\b|update\s*$|select(?:\s|$)|delete\s+from\s|merge\s+into\s)", re.I)
+    r"(?<!\w)(?:insert(?:\s+into\s|\s*$)|update\s+\S+\s+set(?!\w)|update\s*$|select(?:\s|$)|delete\s+from\s|merge\s+into\s)", re.I)
 PLACE = r"\?\d*|\$\d{1,3}|[@:]\w{1,60}|%s|%\(\w{1,60}\)s"
 COMPARED = re.compile(rf"(?:([\w.\[\]\"`]{{1,128}})\s{{0,4}}(?:=|<>|!=|[<>]=?|like)\s{{0,4}})?({PLACE})", re.I)
 """A place for a value, and the column that is compared with it or set to it."""

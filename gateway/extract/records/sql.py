@@ -25,16 +25,18 @@ BRACKETED = re.compile(r"\([^()]{0,200}\)")
 CLAUSES = frozenset({"primary", "unique", "key", "index", "constraint", "foreign", "check", "fulltext"})
 MOST_CREATED = 1_000
 SELECTED = re.compile(
-    r"into\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+(?=select\s)|\(\s*+(values)\s*+(?=\()", re.I)
-"""Rows as a query gives them: INSERT INTO t (a, b) SELECT .. UNION ALL SELECT ..; (VALUES (..), (..)) AS v (a, b)."""
+    r"into\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+(?=select\s)|\(\s*+(values)\s*+(?=\()"
+    r"|(?<!\w)(?=select\s++[NnEe]?'(?:[^']|''){0,400}'\s++as\s)", re.I)
+"""Rows as a query gives them: INSERT INTO t (a, b) SELECT .. UNION ALL SELECT ..; (VALUES (..), (..)) AS v (a, b);
+SELECT 'x' AS a, 'y' AS b UNION ALL SELECT ..."""
 SELECT = re.compile(r"\s*+(?:union\s+(?:all\s+)?)?select\s++", re.I)
 OPENED = re.compile(r"(?:\s*+\)\s*+,)?\s*+\(")
 NAMED_BEHIND = re.compile(r"\s*+\)\s*+\)\s*+(?:as\s+)?\w{1,60}\s*+\(([^()]{1,4096})\)", re.I)
 COPY = re.compile(r"^copy\s+[^\s(]{1,128}\s*+\(([^()]{1,4096})\)\s*+from\s+stdin[^\n]*\n", re.I | re.M)
 QUOTED = re.compile(r"[NnEe]?'((?:[^'\\]|''|\\.)*+)(?:'|\\?\Z)|([^,()'\s][^,()']*)|(\))", re.S)
 LITERAL = re.compile(
-    r"\s*+(?:[NnEe]?'((?:[^']|'')*+)'|([0-9.+-]{1,40}|null))(?:\s++as\s++\w{1,60}|\s++\"?\w{1,60}\"?(?=\s*+,))?\s*+(,)?",
-    re.I)
+    r"\s*+(?:[NnEe]?'((?:[^']|'')*+)'|([0-9.+-]{1,40}|null))"
+    r"(?:\s++as\s++[\"`\[]?(\w{1,60})[\"`\]]?|\s++\"?\w{1,60}\"?(?=\s*+,))?\s*+(,)?", re.I)
 
 
 def statements(text: str) -> Iterator[Yield]:
@@ -104,14 +106,15 @@ def selected(text: str) -> Iterator[Yield]:
         at = match.end()
         if match[2]:
             while len(rows) < MOST_RECORDS and (opened := OPENED.match(text, at)):
-                row, at = _literals(text, opened.end())
+                row, _, at = _literals(text, opened.end())
                 rows.append(row)
             behind = NAMED_BEHIND.match(text, at)
             names = behind[1] if behind else ""
         else:
-            names = match[1]
+            names = match[1] or ""
             while len(rows) < MOST_RECORDS and (select := SELECT.match(text, at)):
-                row, at = _literals(text, select.end())
+                row, said, at = _literals(text, select.end())
+                names = names or said
                 rows.append(row)
         rows = [row for row in rows if row]
         if rows and names:
@@ -119,15 +122,17 @@ def selected(text: str) -> Iterator[Yield]:
         match = SELECTED.search(text, max(at, match.end()))
 
 
-def _literals(text: str, at: int) -> tuple[tuple[str, ...], int]:
-    """Literals with commas between from a place on, and where they end."""
+def _literals(text: str, at: int) -> tuple[tuple[str, ...], str, int]:
+    """Literals with commas between from a place on, the names that each has behind it, and where they end."""
     found: list[str] = []
+    names: list[str] = []
     while len(found) < COLUMNS and (match := LITERAL.match(text, at)):
         found.append(match[1].replace("''", "'") if match[1] is not None else match[2])
+        names.append(match[3] or "")
         at = match.end()
-        if match[3] != ",":
+        if match[4] != ",":
             break
-    return tuple(found), at
+    return tuple(found), ",".join(names) if any(names) else "", at
 
 
 def copied(text: str) -> Iterator[Yield]:
