@@ -32,6 +32,7 @@ BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 LEAST_FILE = 60                          # octets of a file in one or two lines
+LEAST_TEXT = 16                          # signs of base64 that are a file where its name says so
 SHORT = 1000                             # octets of a text that is one run by being nothing else
 MAX_RUNS = 64
 MOST_BEGINS = 100_000
@@ -70,7 +71,11 @@ class InlinedExtractor:
             yield from _each(_yenc(data), "yenc")
         if b"BinHex" in data or binhex.bare(data):
             yield from _unhexed(data)
-        if codings.has_token(data):
+        said = _said(node.artifact.names, data)
+        if said is not None:
+            yield Observation("INLINED-FILE", f"base64 {identify(said.data, said.names)}")
+            yield said
+        elif codings.has_token(data):
             names = written_out(node.artifact.names)
             data = shortened(data, _means)
             yield from _each(((names if len(p) * 3 > len(data) * 2 else (), p) for p in base64_runs(data)), "base64")
@@ -85,6 +90,18 @@ def written_out(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names of a text, and those of the file that it is in another writing: order.js of order.js.b64."""
     parts = (name.rpartition(".") for name in names)
     return tuple(dict.fromkeys((*names, *(stem for stem, _, ending in parts if ending.lower() in CODED and "." in stem))))
+
+
+def _said(names: tuple[str, ...], data: bytes) -> Child | None:
+    """The file that a text is by its name and by every sign in it (unpackers open order.js.b64), whatever it is made of."""
+    stems = tuple(name.rpartition(".")[0] for name in names if name.lower().endswith((".b64", ".base64")))
+    if not any("." in stem for stem in stems):
+        return None
+    compact = data.translate(None, b" \t\r\n")
+    kept = compact.rstrip(b"=")
+    if len(kept) < LEAST_TEXT or len(compact) - len(kept) > 2 or kept.translate(None, BASE64_LETTERS):
+        return None
+    return Child(from_base64(kept), ArtifactKind.OBJECT, written_out(names), label="base64")
 
 
 def _unhexed(data: bytes) -> Iterator[Yield]:

@@ -174,3 +174,19 @@ def test_more_beginnings_than_any_mail_has():
 ])
 def test_uuencode_behind_a_mark_and_in_lines_of_a_mac(text):
     assert [(c.data, c.names) for c in children(text)] == [(PROGRAM, ("a.exe",))]
+
+
+@pytest.mark.parametrize("made", [b"@echo off\r\necho 1\r\n", bytes(70_000) + b"\1CD001", b"\x89\xd3" * 40])
+def test_a_file_that_its_name_says_is_base64_whatever_it_is_made_of(made):
+    node = Node(Artifact(1, 0, ArtifactKind.PART, ("order.cmd.b64",)), base64.encodebytes(made), "text/plain")
+    children = [i for i in INLINED.extract(node, Context(Limits())) if isinstance(i, Child)]
+    assert [(c.names, c.data) for c in children] == [(("order.cmd.b64", "order.cmd"), made)]
+
+
+@pytest.mark.parametrize(("name", "text"), [
+    ("order.cmd.txt", b"QGVjaG8gb2ZmDQplY2hvIDENCg=="), ("key.b64", b"QGVjaG8gb2ZmDQplY2hvIDENCg=="),
+    ("order.txt.b64", b"these are words about base64, and nothing is coded"), ("order.txt.b64", b"QGVj"),
+])
+def test_what_is_no_file_by_its_name(name, text):
+    node = Node(Artifact(1, 0, ArtifactKind.PART, (name,)), text, "text/plain")
+    assert not [i for i in INLINED.extract(node, Context(Limits())) if isinstance(i, Child)]
