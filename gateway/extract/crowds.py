@@ -5,12 +5,13 @@ Every reader pays by the element, not by the octet: a line, a cell, a tag, an at
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from gateway.extract import floods
 from gateway.extract.base import Problem
+from gateway.model.artifact import Artifact
 from gateway.model.finding import IncidentCode
 
 SMALL = 1 << 20
@@ -35,6 +36,15 @@ TEXTS = frozenset({"application/json", "image/svg+xml", "application/xml"})
 ELEMENTS = 1_500_000
 """Signs that begin a tag, in all pages of a message: the documentation of a program in a thousand pages has a million."""
 
+CODINGS = frozenset({
+    "hex", "base32", "base64", "ascii85", "dump", "numbers", "bits", "query", "coded", "paragraph", "uuencode", "yenc", "binhex",
+})
+"""Labels of what was written out as characters within a text. Programs write escapes and references for every foreign letter."""
+CODED = 8 << 20
+"""Octets of text in codings, together, where each is read for people and numbers: who writes out so much sends a file."""
+LAYERED = 4 << 20
+"""Octets in codings that stood in codings themselves: each layer is read like a text of its own."""
+
 
 def written(kind: str) -> bool:
     """Types whose octets are characters, any beginning of which is one of the type."""
@@ -48,6 +58,10 @@ class Together:
     elements: int = 0
     blank: int = 0                       # pixels, as floods.BLANK_PIXELS
     dense: int = 0                       # pixels, as floods.DENSE_PIXELS
+    coded: int = 0                       # octets, as CODED
+    layered: int = 0                     # octets, as LAYERED
+    within: set[int] = field(default_factory=set)        # ids of what came out of a coding, and of all in there
+    undone: set[str] = field(default_factory=set)        # SHA-256 of what was counted: two readers may find the same
 
     def add(self, kind: str, data: bytes) -> Problem | None:
         """What there is too much of with this one; a page that has too many elements alone is told so elsewhere."""
@@ -59,6 +73,21 @@ class Together:
             return Problem(IncidentCode.COUNT, f"more than {ELEMENTS} elements in all pages")
         if self.blank > floods.BLANK_PIXELS or self.dense > floods.DENSE_PIXELS:
             return Problem(IncidentCode.RATIO, "pictures of more pixels together than their octets can tell")
+        return None
+
+    def add_coded(self, artifact: Artifact, outbound: bool) -> Problem | None:
+        """The same of what came out of a coding, or stands in such a thing."""
+        layered, coded = artifact.parent in self.within, artifact.label in CODINGS and artifact.sha256 not in self.undone
+        if layered or artifact.label in CODINGS:
+            self.within.add(artifact.id)
+        if coded:
+            self.undone.add(artifact.sha256)
+            self.coded += artifact.size if artifact.detected_type.startswith("text/") else 0
+            self.layered += artifact.size if layered else 0
+        if self.layered > LAYERED:
+            return Problem(IncidentCode.SIZE, f"more than {LAYERED} octets in codings within one another")
+        if outbound and self.coded > CODED:
+            return Problem(IncidentCode.SIZE, f"more than {CODED} octets of text written in codings")
         return None
 
 

@@ -108,7 +108,7 @@ class _Walk:
         self.push(Child(data, ArtifactKind.MESSAGE, declared_type=ROOT_TYPE, detected_type=ROOT_TYPE), None)
         while (job := self.following()) is not None:
             if self.take_apart(job):
-                if job.node.artifact.id in self.flooded:
+                if self.stopped or job.node.artifact.id in self.flooded:
                     shorten(job.sample)
                 self.visit(job.sample)
 
@@ -155,12 +155,12 @@ class _Walk:
         self.context.hear_names(child.names)
         kind = child.detected_type or identify(child.data, child.names, child.declared_type)
         digest = hashlib.sha256(child.data).hexdigest()
-        crowd = self.together.add(kind, child.data)
         artifact = Artifact(
             id=len(self.artifacts), parent=None if parent is None else parent.id, kind=child.kind, names=child.names,
             declared_type=child.declared_type, detected_type=kind, sha256=digest, size=len(child.data),
             depth=0 if parent is None else parent.depth + 1, label=child.label, anomalies=child.anomalies)
         self.artifacts.append(artifact)
+        crowd = self.together.add(kind, child.data) or self.together.add_coded(artifact, self.context.outbound)
         if crowd is not None:
             self.stop(crowd.code, artifact, crowd.detail)
             return
@@ -302,7 +302,7 @@ class _Walk:
             self.incident(IncidentCode.RATIO, artifact, SWOLLEN)
             return False
         self.push(child, artifact)
-        return True
+        return not self.stopped
 
     def cut(self, artifact: Artifact) -> bool:
         """Whether it stands in the last part of a copy that a bounce returned and broke off. Its end is missing for everybody;

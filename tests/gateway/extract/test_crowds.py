@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from gateway.extract.base import Context
-from gateway.extract.crowds import SMALL, crowd
+from gateway.extract.crowds import CODED, LAYERED, SMALL, crowd
 from gateway.extract.registry import EXTRACTORS
 from gateway.extract.walk import AFTER_FLOOD, walk
 from gateway.model.content import Sample
@@ -62,3 +64,29 @@ def test_who_comes_after_a_flood_reads_its_beginning_only() -> None:
     found = walk(leak_files.mail(("a.html", frames)), Context(Limits(), True), EXTRACTORS, seen.append)
     assert {incident.code for incident in found.incidents} == {IncidentCode.COUNT}
     assert max(len(sample.data) for sample in seen if sample.artifact.detected_type == "text/html") == AFTER_FLOOD
+
+
+def written_out(layers: int, octets: int) -> bytes:
+    text = b"the report of market and meeting, please send; we will review the agenda\n" * (octets // 73)
+    for _ in range(layers):
+        text = base64.encodebytes(text)
+    return leak_files.mail(("a.txt", text))
+
+
+@pytest.mark.parametrize(("outbound", "layers", "octets", "told"), [
+    (True, 1, CODED + 1000, "text written in codings"), (False, 1, CODED + 1000, ""), (True, 1, CODED // 2, ""),
+    (False, 3, LAYERED, "codings within one another"), (True, 3, LAYERED, "codings within one another"), (True, 3, LAYERED // 8, ""),
+])
+def test_text_in_codings_and_codings_in_codings(outbound: bool, layers: int, octets: int, told: str) -> None:
+    seen: list[Sample] = []
+    found = walk(written_out(layers, octets), Context(Limits(), outbound), EXTRACTORS, seen.append)
+    assert [incident.code for incident in found.incidents] == ([IncidentCode.SIZE] if told else [])
+    assert told in "".join(incident.detail for incident in found.incidents)
+    if told and layers == 1:                              # what holds the coding was not judged before it was told
+        assert max(len(text.content) for sample in seen for text in sample.texts) <= AFTER_FLOOD
+
+
+def test_escapes_of_programs_are_no_coding() -> None:
+    lines = b'{"name": "\\u6797\\u7f8e\\u73b2", "city": "\\u53f0\\u5317"}\n' * (CODED // 40)
+    found = walk(leak_files.mail(("a.txt", lines)), Context(Limits(), True), EXTRACTORS, lambda sample: None)
+    assert found.incidents == ()
