@@ -17,7 +17,16 @@ rule shell_command_asked
         $at13 = "コマンドプロンプト"
         $at14 = "コマンド プロンプト"
         $at15 = "명령 프롬프트"
-        $open1 = /(^|[^a-z])(open|run|launch|start|use|in|type|abr[aei]r?|abre|ouvr(ez|ir)|lance[rz]|apri(te|re)?|ffnen|starten|uruchom|buka|jalankan|ejecut[ae]r?|execut[ae]r?|cutez|esegu(i|ite|ire)|avvia(re|te)?|inicie|execute)[^\na-z]{1,4}([a-z]{1,10}[ ]){0,5}(cmd|powershell|terminal)[^a-z.\/\\]/ nocase
+        $at16 = "run dialog" nocase
+        $at17 = "run box" nocase
+        $at18 = "run window" nocase
+        $at19 = "「執行」"
+        $at20 = "執行視窗"
+        $at21 = "“运行”"
+        $at22 = "运行窗口"
+        $at23 = "ファイル名を指定して実行"
+        $at24 = "실행 창"
+        $open1 = /(^|[^a-z])(open|run|launch|start|use|in|type|abr[aei]r?|abre|ouvr(ez|ir)|lance[rz]|apri(te|re)?|ffnen|starten|uruchom|buka|jalankan|ejecut[ae]r?|execut[ae]r?|cutez|esegu(i|ite|ire)|avvia(re|te)?|inicie|execute)[^\na-z]{1,4}([a-z]{1,10}[ ]){0,3}(cmd|powershell|terminal)[^a-z.\/\\]/ nocase
         $open2 = /[\x80-\xff][^\n\/\\=]{0,12}(cmd|powershell|terminal)[^\n]{1,20}[\x80-\xff]/ nocase
         $open3 = /(^|\n)[^\n\/\\=]{0,12}(cmd|powershell|terminal)[^\n]{1,20}[\x80-\xff]/ nocase
         /* reports on attacks quote commands: they say that they do */
@@ -93,6 +102,13 @@ rule shell_command_asked
         $report78 = "アラート"
         $report79 = "경보"
         $report80 = "보고"
+        $report81 = "scam" nocase
+        $report82 = "criminal" nocase
+        $report83 = "hacker" nocase
+        $report84 = "詐騙"
+        $report85 = "诈骗"
+        $report86 = "詐欺"
+        $report87 = "사기"
         /* one command that fetches and runs what somebody else keeps */
         $encoded = /(powershell|pwsh)(\.exe)?[ \t\r\n]{1,8}[^\n<]{0,60}-e(nc|c|ncodedcommand)?[ \t\r\n]{1,8}[A-Za-z0-9+\/]{16}/ nocase
         $remote = /(mshta|msiexec|wscript|cscript|finger|ssh)(\.exe)?([ \t\r\n]{1,4}[\/-]{1,2}[a-z:]{1,16}){0,5}[ \t\r\n]{0,8}["']?(https?:[\/\\]{2}[a-z0-9]|\\\\([a-z0-9-]{1,60}[.@]){1,5}|(java|vb)script:)/ nocase
@@ -103,14 +119,15 @@ rule shell_command_asked
         $away = /(powershell|cmd|start|explorer|pcalua|forfiles|conhost|hh|control|installutil|regasm|msbuild|presentationhost)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|dll|cpl|xbap|chm)/ nocase
         $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,60}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
-        $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,160}https?:/ nocase
+        $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,80}(exec|eval|system|fetch|require|urlopen|urllib|requests|LWP|open-uri|file_get)[^<]{1,120}https?:/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
+        $tunnel = /ssh(\.exe)?[ ][^\n<]{0,80}(Proxy|Local)Command[ =]{1,3}(["']|&quot;)?(cmd|powershell|pwsh|mshta|rundll32|wscript|start|curl|conhost|forfiles)/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
         $shell = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])/ nocase
         $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%localappdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|regsvr32|msiexec|[wc]script|iex|cmd|powershell|\.[\\\/])/ nocase
         $fetch = /(^|[^a-z])(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[ (.]/ nocase
     condition:
         filesize < 3000 and ($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
-        or $pieces or ($fetch and ($shell or $chained)))
+        or $pieces or $tunnel or ($fetch and ($shell or $chained)))
         and (any of ($at*) or any of ($open*)) and not any of ($report*)
 }
