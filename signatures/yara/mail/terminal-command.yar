@@ -7,6 +7,7 @@ rule terminal_command
         $terminal4 = "ターミナル"
         $terminal5 = "터미널"
         $terminal6 = "терминал"
+        $terminal7 = /alt[ ]{0,2}\+[ ]{0,2}F2[^0-9]/ nocase
         $do1 = "paste" nocase
         $do2 = /(cmd|command|\xE2\x8C\x98)[ ]{0,3}(\+|\xEF\xBC\x8B)?[ ]{0,3}V[^a-z]/ nocase
         $do3 = "貼上"
@@ -33,6 +34,10 @@ rule terminal_command
         $do24 = "วาง"
         $do25 = "ставь"
         $do26 = "ставит"
+        $do27 = "输入"
+        $do28 = "輸入"
+        $do29 = "drag the" nocase
+        /* what is done for it, or how one who never did opens a terminal */
         $lure1 = /(view|display|unlock|decrypt|read)[ ](this|the|your)[ ]([a-z]{1,20}[ ])?(document|file|page|message|content|invoice|attachment)/ nocase
         $lure2 = /not a robot|(are|you're|being)[ ](a )?human|captcha/ nocase
         $lure3 = "查看"
@@ -67,9 +72,14 @@ rule terminal_command
         $lure32 = "xem hóa đơn" nocase
         $lure33 = "просмотр"
         $lure34 = "ดูเอกสาร"
+        $lure35 = /(cmd|command|\xE2\x8C\x98)[ ]{0,3}(\+|\xEF\xBC\x8B|and|-)?[ ]{0,3}(space|\xE7\xA9\xBA|\xE3\x82\xB9\xE3\x83\x9A)/ nocase
+        $lure36 = "spotlight" nocase
+        $lure37 = /alt[ ]{0,2}\+[ ]{0,2}F2[^0-9]/ nocase
+        $lure38 = "drag the file" nocase
+        $kept = /(curl|wget)[ ][^\n<]{1,200}(&&|&amp;&amp;|;)[ ]{0,3}(sudo[ ])?(chmod[ ]|(ba|z)?sh[ ]|open[ ]|\/tmp\/|\.\/)/
         $piped = /(curl|wget)[ ][^\n<]{1,300}\|[ ]{0,4}(sudo[ ])?(ba|z|da)?sh([^a-z0-9]|$)/
         $within = /(ba|z|da)?sh[ ]-c[ ]{1,4}["']?(\$\(|`)[ ]{0,3}(curl|wget)[ ]/
         $decoded = /base64[ ]{1,4}(-d|-D|--decode)[^\n<]{0,80}\|[ ]{0,4}(sudo[ ])?(ba|z|da)?sh([^a-z0-9]|$)/
     condition:
-        any of ($terminal*) and any of ($do*) and ($decoded or (any of ($lure*) and ($piped or $within)))
+        any of ($terminal*) and any of ($do*) and ($decoded or (any of ($lure*) and ($piped or $within or $kept)))
 }
