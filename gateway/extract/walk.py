@@ -30,6 +30,8 @@ CUT = "MIME-CUT"
 ROOT_TYPE = "message/rfc822"
 BESIDE = frozenset({"carve"})
 """Extractors that look for what is hidden in a node of any type: their look does not count as having read it."""
+UNTYPED = frozenset({"pgp"})
+"""Readers of what has no type of its own: what they give is what a node that is named as an archive holds."""
 NUMBER = 6
 """Digits of a file's name from which on it may be a person's number."""
 AFTER_BOMB = 2 << 20
@@ -200,7 +202,7 @@ class _Walk:
         began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
         if not began and not self.unlock(job, began):
             return False
-        claimed = False
+        claimed = opened = False
         for extractor in self.extractors:
             if self.stopped:
                 return True
@@ -212,11 +214,13 @@ class _Walk:
                     claimed = claimed or extractor.name not in BESIDE
                 elif not self.accept(item, job):
                     break
+                opened = opened or (extractor.name in UNTYPED and isinstance(item, Child))
             if node.artifact.id in self.flooded and crowds.written(node.type):
                 node = self.cut_short(job)
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
-        elif node.type == "application/octet-stream" and names_container(node.artifact.names) and node.data.strip(b"\0"):
+        elif (node.type == "application/octet-stream" and not opened
+              and names_container(node.artifact.names) and node.data.strip(b"\0")):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
         return True
 

@@ -211,6 +211,14 @@ def test_looking_for_hidden_files_is_not_reading():
     assert [i.code for i in walked.incidents] == [IncidentCode.UNSUPPORTED]
 
 
+def test_a_name_of_an_archive_is_no_fault_where_a_reader_of_untyped_files_opened_it():
+    opened = Fake("application/octet-stream", lambda node, context: iter((member(b"plain words\n", "a.txt"),)), "pgp")
+    looked = Fake("application/octet-stream", lambda node, context: iter((member(b"plain words\n", "a.txt"),)), "carve")
+    for reader, codes in ((opened, []), (looked, [IncidentCode.UNSUPPORTED])):
+        walked, _ = run([root_gives(member(bytes(range(1, 200)), "a.txt.gpg")), reader])
+        assert [i.code for i in walked.incidents] == codes
+
+
 @pytest.mark.parametrize(("name", "codes"), [("a.vhd", [IncidentCode.UNSUPPORTED]), ("a.ZPAQ", [IncidentCode.UNSUPPORTED]), ("a.dat", [])])
 def test_a_name_of_an_archive_that_nobody_read(name, codes):
     walked, _ = run([root_gives(member(bytes(range(1, 200)), name))])
