@@ -16,17 +16,20 @@ import zlib
 from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.bounded import LimitReached
 from gateway.extract.charset import naturalness, readings
 from gateway.extract.text import codewords
 from gateway.extract.text.codings import ungrouped
 from gateway.extract.text.escapes import PIECE, undone
 from gateway.extract.text.noise import shortened, thinned
 from gateway.model.artifact import ArtifactKind
+from gateway.model.finding import IncidentCode
 
 LEAST = 32
 """Encoded characters below which a block is not looked at: no table of customers fits."""
 MOST_BLOCKS = 200
+"""Blocks that are texts of their own; those behind them are one together, for each coding."""
 LONG, SAMPLE = 1 << 16, 1 << 13
 """Characters of a block from which on its beginning is asked first, and of that beginning."""
 LARGE = 1 << 17
@@ -84,17 +87,30 @@ class BlocksExtractor:
         for label, whole in (("words", codewords.decoded(node.data)), ("quoted-printable", codewords.unquoted(node.data))):
             if whole and worth(whole):
                 yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
-        found = 0
+        rest: dict[str, list[bytes]] = {}
+        found, room = 0, context.allowance(len(node.data))
         data = shortened(node.data, _means)
         if len(data) > LARGE and not _means(data[:LARGE]):
             data = thinned(data)
         for label, decode, block in coded(data, node.type):
-            plain = unwrapped(decode(block), context)
-            if plain and worth(plain):
+            try:
+                plain = unwrapped(decode(block), context)
+            except LimitReached as limit:
+                yield limit.problem
+                plain = limit.head
+            if not plain or not worth(plain):
+                continue
+            found += 1
+            if found <= MOST_BLOCKS or not _kind(plain):
                 yield Child(plain, ArtifactKind.TEXT, label=label, detected_type=_kind(plain))
-                found += 1
-                if found >= MOST_BLOCKS:
-                    return
+                continue
+            rest.setdefault(label, []).append(plain)
+            room -= len(plain)
+            if room < 0:
+                yield Problem(IncidentCode.SIZE, "blocks in codings that stand for too much")
+                break
+        for label, texts in rest.items():
+            yield Child(b"\n".join(texts), ArtifactKind.TEXT, label=label, detected_type="text/plain")
 
 
 def coded(data: bytes, kind: str = "") -> Iterator[tuple[str, Callable[[bytes], bytes], bytes]]:
@@ -127,10 +143,10 @@ def unwrapped(plain: bytes, context: Context) -> bytes:
     """What a zlib stream packs (RFC 1950) or a bare one, within the message's allowance; UTF-16 as UTF-8."""
     if len(plain) > 6 and plain[0] == 0x78 and int.from_bytes(plain[:2], "big") % 31 == 0:
         try:
-            return zlib.decompressobj().decompress(plain, max(1, context.allowance(len(plain))))
+            return _all(zlib.decompressobj(), plain, context)
         except zlib.error:
             return plain
-    made = _deflated(plain, max(1, context.allowance(len(plain)))) if len(plain) >= LEAST and not plain[:64].isascii() else b""
+    made = _deflated(plain, context) if len(plain) >= LEAST and not plain[:64].isascii() else b""
     if made:
         return made
     for encoding, high in (("utf-16-le", plain[1::2]), ("utf-16-be", plain[::2])):
@@ -142,11 +158,19 @@ def unwrapped(plain: bytes, context: Context) -> bytes:
     return plain
 
 
-def _deflated(plain: bytes, most: int) -> bytes:
+def _all(unpacker: zlib._Decompress, packed: bytes, context: Context) -> bytes:
+    """What it makes of these octets; raises LimitReached where that is more than the message may have of them."""
+    made = unpacker.decompress(packed, max(1, context.allowance(len(packed))))
+    if unpacker.unconsumed_tail:
+        raise LimitReached(IncidentCode.RATIO, "a block in a coding unpacks to too much", made)
+    return made
+
+
+def _deflated(plain: bytes, context: Context) -> bytes:
     """What a bare stream packs (RFC 1951; SAML, drawings of draw.io), b'' where it is none: one that ends where the octets end."""
     unpacker = zlib.decompressobj(-15)
     try:
-        made = unpacker.decompress(plain, most)
+        made = _all(unpacker, plain, context)
     except zlib.error:
         return b""
     return made if unpacker.eof and len(unpacker.unused_data) < 4 else b""

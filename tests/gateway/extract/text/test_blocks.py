@@ -10,10 +10,11 @@ from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 
-from gateway.extract.base import Context, Node
-from gateway.extract.text.blocks import BLOCKS, HEX, hexed, unquoted, worth
+from gateway.extract.base import Context, Node, Problem
+from gateway.extract.text.blocks import BLOCKS, HEX, MOST_BLOCKS, hexed, unquoted, worth
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
+from gateway.model.finding import IncidentCode
 
 PLAIN = ("姓名,身分證字號\n" + "林美玲,V115718705\n" * 6).encode()
 
@@ -167,6 +168,25 @@ def test_long_noise_is_not_worked_through_and_hides_nothing_behind_it():
     assert PLAIN * 4000 in children(folded(base64.b64encode(PLAIN * 4000)))
     assert PLAIN in children(noise + b"\n-- \n" + base64.encodebytes(PLAIN))
     assert PLAIN in children(base64.encodebytes(PLAIN) + b"\n-- \n" + noise)
+
+
+def test_many_blocks_hide_none_behind_them():
+    """Two hundred decoys had the next block not looked at."""
+    lines = [base64.b64encode(f"a line of a journal, number {n}, as any".encode()) for n in range(250)]
+    found = children(b" ;\n".join([*lines, base64.b64encode(PLAIN)]))
+    assert len(found) == MOST_BLOCKS + 1
+    assert PLAIN in found[-1] and b"number 249" in found[-1]
+
+
+def test_blocks_that_unpack_to_too_much_end():
+    packed = [base64.b64encode(zlib.compress(b"a line of a journal\n" * 10_000 + b"%d" % n)) for n in range(300)]
+    node = Node(Artifact(1, 0, ArtifactKind.PART), b" ;\n".join(packed), "text/plain")
+    found = list(BLOCKS.extract(node, Context(Limits(ratio=20, ratio_floor=1 << 20), outbound=True)))
+    assert [one.code for one in found if isinstance(one, Problem)] == [IncidentCode.SIZE]
+    packed = base64.b64encode(zlib.compress(b"a line of a journal\n" * 100_000))
+    node = Node(Artifact(1, 0, ArtifactKind.PART), packed, "text/plain")
+    found = list(BLOCKS.extract(node, Context(Limits(ratio_floor=1 << 16), outbound=True)))
+    assert found[0].code is IncidentCode.RATIO and found[1].data.startswith(b"a line")
 
 
 def test_text_with_characters_without_a_width():
