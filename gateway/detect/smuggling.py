@@ -30,6 +30,8 @@ CARRIED = re.compile(rb"(?:[A-Za-z0-9+/=]{50,}+\s{1,3}){20,}+|[A-Za-z0-9+/=]{100
 """A message that is opened with the password; pictures stand in data addresses."""
 MOST_RECIPIENTS = 200
 SHORTEST_ADDRESS = 5
+ANIMATED = ("animate http", "set http", "animate //", "set //")
+"""Addresses that stand in no link until a picture is looked at (SVG 1.1 section 19.2)."""
 DATA = frozenset({"xml", "rss", "atom", "rdf"})
 """Names of data that browsers open, and run where elements belong to a page (Namespaces in XML, 6)."""
 SAVED = frozenset({"mht", "mhtml"})
@@ -140,6 +142,9 @@ class SmugglingDetector:
         links = (o.detail.partition(" ")[2].lower() for o in sample.observed("HTML-LINK"))
         runs = any(link.startswith(("javascript:", "vbscript:")) for link in links)
         tags = {o.detail for o in sample.observed("HTML-TAG")}
+        if any(o.detail.startswith(ANIMATED) for o in sample.observed("HTML-LINK")):
+            evidence = ("picture whose link an animation sets",)
+            yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.HIGH, id, evidence)
         if runs or sample.observed("HTML-SCRIPT", "HTML-ENTITY") or "handler" in tags:
             yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", Severity.HIGH, id, ("picture with a script",))
         if tags & {"iframe", "embed", "object", "form", "meta"}:

@@ -79,6 +79,7 @@ ANIMATED = frozenset({"values", "to", "from", "by"})
 STYLE_SHARE = re.compile(r"(?:url\(|@import)\s{0,8}[\"']?\s{0,8}((?:file:|\\\\)[^\"')\s]{1,400})", re.I)
 MOST_SHARES = 200
 CODE_SCHEME = re.compile(r"(?:javascript|vbscript):", re.I)
+ANIMATES = re.compile(r"(?:java|vb)script:|^\s{0,20}(?:https?:|//)", re.I)
 BLANKS = dict.fromkeys(range(33))
 """Characters that browsers drop in the scheme of an address (WHATWG URL, basic parser)."""
 DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
@@ -364,7 +365,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
             break
         key = match[1].lower()
         value = match[2] if match[2] is not None else match[3] if match[3] is not None else match[4]
-        if key in LINK_ATTRIBUTES or (key in ANIMATED and CODE_SCHEME.search(html.unescape(value)[:200].translate(BLANKS))):
+        if key in LINK_ATTRIBUTES or (key in ANIMATED and ANIMATES.search(html.unescape(value)[:200].translate(BLANKS))):
             address = html.unescape(value).strip().translate(DROPPED)
             scheme = None if address.startswith(WEB) else CODE_SCHEME.match(address[:80].translate(BLANKS))
             if scheme:

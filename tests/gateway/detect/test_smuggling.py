@@ -89,6 +89,8 @@ def test_numbers_pages_and_pictures_that_act():
     assert look(("HTML-ENTITY", ""), type="image/svg+xml") == {"SMUGGLING-SVG-SCRIPT": Severity.HIGH}
     assert look(("HTML-TAG", "foreignobject"), ("HTML-TAG", "form"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.HIGH}
     assert look(("HTML-TAG", "foreignobject"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.MEDIUM}
+    assert look(("HTML-LINK", "animate https://h.example/l"), type="image/svg+xml") == {"SMUGGLING-SVG-PAGE": Severity.HIGH}
+    assert look(("HTML-LINK", "a https://h.example/l"), ("HTML-LINK", "image https://h.example/a.png"), type="image/svg+xml") == {}
 
 
 def test_doors_and_hidden_forms_of_attached_pages():

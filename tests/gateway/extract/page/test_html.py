@@ -298,3 +298,12 @@ def test_addresses_that_run_are_played_however_they_are_written(scheme):
     page = f"<a href=\"{scheme}location=['/elpmaxe.a//:sptth'].map(x=>[...x].reverse().join(''))[0]\">x</a>"
     assert doors(page) == ["leads on to an address that it hides"]
     assert doors(page.replace(scheme, "https://h.example/?q=")) == []
+
+
+@pytest.mark.parametrize(("element", "links"), [
+    ("<animate attributeName='href' values='https://h.example/l'/>", [("animate", "https://h.example/l")]),
+    ("<set attributeName='xlink:href' to=' &#104;ttps://h.example/l'/>", [("set", "https://h.example/l")]),
+    ("<animate attributeName='x' from='0' to='100'/>", []), ("<animate attributeName='fill' values='red;blue'/>", [])])
+def test_links_that_an_animation_sets(element: str, links: list[tuple[str, str]]) -> None:
+    page = parse(f"<svg xmlns='http://www.w3.org/2000/svg'><a><text>Open</text>{element}</a></svg>")
+    assert [(tag, address) for tag, address, _ in page.links] == links
