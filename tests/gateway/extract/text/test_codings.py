@@ -6,6 +6,7 @@ import base64
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
 from gateway.extract.text import codings
 from tests.builders.hostile_mail import PROGRAM
 
@@ -76,3 +77,22 @@ def test_words_behind_the_last_line_of_a_run() -> None:
 def test_binary_chunks_of_drawings() -> None:
     chunks = b"310\r\n" + wrapped(PROGRAM.hex().upper().encode(), 254).replace(b"\r\n", b"\r\n310\r\n")
     assert list(codings.runs(b"  0\r\nMATERIAL\r\n" + chunks + b"\r\n  0\r\nEOF\r\n")) == [("hex", PROGRAM)]
+
+
+def test_long_lines_hide_no_run_behind_them() -> None:
+    """Addresses of letters to many, hashes: sixty-four of them had the next run not looked at."""
+    decoys = "\n\n".join(f"https://news.example/{'x' * 120}{n}" for n in range(3000))
+    assert [how for how, _ in codings.runs(f"{decoys}\n\n{PROGRAM.hex()}\n".encode())] == ["hex"]
+
+
+def test_too_many_runs_that_begin_as_files_are_told() -> None:
+    with pytest.raises(LimitReached, match="runs that begin"):
+        list(codings.runs(b"\n\n".join([b"4d5a" + b"0" * 200] * (codings.MOST + 1))))
+
+
+@pytest.mark.parametrize("magic", [*codings.FILES, b"MZ"])
+def test_every_file_begins_as_its_coding_has_it(magic: bytes) -> None:
+    data = magic + bytes(range(200))
+    for encode in (bytes.hex, base64.b32encode, base64.urlsafe_b64encode, base64.b85encode, base64.a85encode):
+        written = encode(data)
+        assert (written if isinstance(written, bytes) else written.encode())[:2] in codings.BEGINNINGS
