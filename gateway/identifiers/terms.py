@@ -161,6 +161,7 @@ _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S
 _OR = ("/", "或")
 """What stands between two words of one label: 護照/身分證."""
 _COPULA = "是为為はの"
+_COPULAS = (" is", " was", " are", " of")
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""
@@ -241,6 +242,8 @@ class Labels:
     def ended(line: str) -> frozenset[str]:
         """The kinds of the word that a line ends with."""
         tail = _HUMP.sub(" ", gathered(line[-WINDOW:])).lower().rstrip(_BETWEEN)
+        if tail.endswith(_COPULAS):
+            tail = tail.rpartition(" ")[0].rstrip(_BETWEEN)
         word = _direct(tail[:-1] if tail and tail[-1] in _COPULA else tail)
         return _DIRECT[word] if word else NONE
 

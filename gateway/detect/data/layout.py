@@ -169,7 +169,11 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
-        line = match.group().lstrip(" 0+-").rstrip()
+        whole = match.group() if "  " not in match.group() else _SPREAD.sub(_together, match.group())
+        line = whole.lstrip(" 0+-").rstrip()
+        over = _over(grid, match.start(), whole) if "  " in line else {}
+        if over:
+            line = "  ".join(over.values())
         cells = re.split(r" {2,}", line) if "  " in line else list(_headings(line.split(), labels))
         named = [labels.heading(cell) for cell in cells] if 2 <= len(cells) <= 15 and line[-1] != ";" else []      # no statement
         apart = "  " in line and any(not kind.isdisjoint(IDENTIFYING) for kind in named)
@@ -179,10 +183,29 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
                 row = grid.row(match.start())
                 found.append((row + 1, kinds))
                 grid.placed[row + 1] = {
-                    place: labels.heading(cell.group()) for pattern in (_WORD, _CELL)
-                    for cell in pattern.finditer(match.group(), len(match.group()) - len(match.group().lstrip(" 0+-")))
-                    for place in (paper(match.group()[:cell.start()]), -paper(match.group()[:cell.end()]))}
+                    place: labels.heading(over.get(cell.start(), cell.group())) for pattern in (_WORD, _CELL)
+                    for cell in pattern.finditer(whole, len(whole) - len(whole.lstrip(" 0+-")))
+                    for place in (paper(whole[:cell.start()]), -paper(whole[:cell.end()]))}
     return found
+
+
+def _together(spread: re.Match[str]) -> str:
+    """A heading whose characters are spread over its column, from where it begins: `護  照  號  碼`."""
+    return spread[0].replace(" ", "").ljust(len(spread[0]))
+
+
+def _over(grid: Grid, begin: int, line: str) -> dict[int, str]:
+    """By where each begins, the headings of a line some of which say `number` alone, these with what stands over them; {} for any
+    other line."""
+    cells = list(_CELL.finditer(line, len(line) - len(line.lstrip(" 0+-"))))
+    row = grid.row(begin)
+    if not row or not any(cell.group().lower() in headings.NUMBERS for cell in cells):
+        return {}
+    upper = grid.line(row - 1, SPACED_LONGEST)
+    if any(map(str.isdigit, upper)):
+        return {}
+    above = {paper(upper[:cell.start()]): cell.group() for cell in _CELL.finditer(upper)}
+    return {cell.start(): f"{above.get(paper(line[:cell.start()]), '')} {cell.group()}".strip() for cell in cells}
 
 
 def _headings(words: list[str], labels: Labels) -> Iterator[str]:
@@ -208,6 +231,7 @@ def paper(text: str) -> int:
     return len(text) + sum(_WIDE.fullmatch(c) is not None for c in text)
 
 
+_SPREAD = re.compile("(?<![\u3041-\u9fff])[\u3041-\u9fff]( {2,4})[\u3041-\u9fff](?:\\1[\u3041-\u9fff]){0,12}+(?![\u3041-\u9fff])")
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]")
 
 
@@ -286,6 +310,8 @@ def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[s
 _INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
 _KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
 """A key in the value's own cell: what is to the left speaks for something else."""
+_BEGINS = re.compile("[ >]*(?:(?:is|was|are|:|=|是|為|为|は) *)?")
+"""What a line begins with whose value has its label in the line above."""
 _WHOLE = re.compile("[\u3041-\u9fff\uac00-\ud7a3]{2}")
 BEYOND = 8
 """Characters by which a window is longer that would cut a word of East Asia."""
@@ -331,7 +357,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = spaced_label(grid, row, start)
         if kinds:
             return kinds, True
-    if low == begin and row and not window.strip(" >") and not grid.headings:
+    if low == begin and row and not grid.headings and _BEGINS.fullmatch(window) is not None:
         ended = labels.ended(grid.line(row - 1)) & IDENTIFYING if len(grid.line(row - 1, LINE + 1)) <= LINE else NONE
         if ended or window:
             return ended, False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -255,3 +256,34 @@ def test_headings_of_several_words_that_one_blank_parts():
     ("the order number\n35123456{i} and so on\n", None)])
 def test_a_line_that_ends_with_the_label_of_the_next_one(text, count):
     assert scan("".join(text.format(i=i) for i in range(4)))[0].identifiers.get("tw.passport") == count
+
+
+def _named(lines: list[str]) -> list[frozenset[str]]:
+    seen = grid("\n".join(lines))
+    return [layout.spaced_label(seen, seen.row(m.start()), m.start()) for m in re.finditer("[0-9]{9,14}", seen.text)]
+
+
+@pytest.mark.parametrize("lines", [
+    ["客戶        護照          存款", "姓名        號碼          帳號", "-" * 44, "王翰淑      370220193     03136327638681"],
+    ["Customer       Passport     Bank Account", "Name           Number       Number", "============== ============ ============",
+     "WONG KA YAN    370220193    03136327638681"],
+    ["   戶  名        護  照  號  碼     存  款  帳  號", "   王翰淑        370220193          03136327638681"],
+])
+def test_headings_over_two_lines_and_spread_over_their_columns(lines):
+    passport, account = _named(lines)
+    assert "passport" in passport and "tw.bank_account" in account
+
+
+@pytest.mark.parametrize("lines", [
+    ["物品        訂單          批次", "名稱        號碼          號碼", "-" * 44, "螺絲        370220193     03136327638681"],
+    ["   品  名        訂  單  號  碼     餘    額", "   螺  絲        370220193          03136327638681"],
+])
+def test_such_headings_of_goods_name_none(lines):
+    assert not any(kinds & {"passport", "tw.bank_account"} for kinds in _named(lines))
+
+
+def test_a_value_whose_label_ends_the_line_above():
+    for text in ("whose social security number\n    is 231-10-8987, applied", "whose social security number is\n    231-10-8987, applied"):
+        assert layout.label(grid(text), LABELS, 1, 0, text.index("231")) == ({"us.ssn"}, False), text
+    text = "whose tracking code\n    is 231-10-8987, applied"
+    assert layout.label(grid(text), LABELS, 1, 0, text.index("231"))[0] == frozenset()
