@@ -35,6 +35,7 @@ LEAST_FILE = 60                          # octets of a file in one or two lines
 LEAST_TEXT = 16                          # signs of base64 that are a file where its name says so
 SHORT = 1000                             # octets of a text that is one run by being nothing else
 MAX_RUNS = 64
+"""Files of one text in a coding that names them."""
 MOST_BEGINS = 100_000
 """Words `begin` in one text: a program of so many would have three million lines."""
 MOST_RUNS = 4000
@@ -236,7 +237,7 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
         run = []
         before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
-            yield from (from_base64(m) for m in BASE64_TOKEN.findall(text)[:MAX_RUNS])
+            yield from (from_base64(m[0]) for m in BASE64_TOKEN.finditer(text))
 
 
 PADDED = re.compile(rb"={1,2}[\r\n]+")

@@ -14,6 +14,7 @@ from gateway.extract.text import binhex
 from gateway.extract.text.inlined import INLINED, base64_runs
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
+from tests.builders.hostile_mail import PROGRAM
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(300)
 
@@ -190,3 +191,11 @@ def test_a_file_that_its_name_says_is_base64_whatever_it_is_made_of(made):
 def test_what_is_no_file_by_its_name(name, text):
     node = Node(Artifact(1, 0, ArtifactKind.PART, (name,)), text, "text/plain")
     assert not [i for i in INLINED.extract(node, Context(Limits())) if isinstance(i, Child)]
+
+
+def test_files_of_one_long_line_hide_none_behind_them() -> None:
+    """Pictures in the base64 of a line of JSON, and a program as the hundredth of them."""
+    noise = random.Random(1)
+    decoys = b'","'.join(base64.b64encode(noise.randbytes(120)) for _ in range(100))
+    line = b'{"a":["' + decoys + b'","' + base64.b64encode(PROGRAM) + b'"]}\n'
+    assert [child.data for child in children(line)] == [PROGRAM]
