@@ -14,7 +14,6 @@ from gateway.extract.text import binhex
 from gateway.extract.text.inlined import INLINED, base64_runs
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
-from tests.builders.hostile_mail import PROGRAM
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(300)
 
