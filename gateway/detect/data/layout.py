@@ -169,9 +169,9 @@ def _spaced(grid: Grid, labels: Labels) -> list[tuple[int, list[frozenset[str]]]
     """Lines of two or more words that all name kinds, as text taken from a PDF or a picture has them."""
     found = []
     for match in matches(SPACED, grid.text, _spaced_starts(grid)):
-        whole = match.group() if "  " not in match.group() else _SPREAD.sub(_together, match.group())
+        whole = match.group() if match.group().isascii() or "  " not in match.group() else _SPREAD.sub(_together, match.group())
         line = whole.lstrip(" 0+-").rstrip()
-        over = _over(grid, match.start(), whole) if "  " in line else {}
+        over = _over(grid, match.start(), whole) if "  " in line and not headings.NUMBERS.isdisjoint(line.lower().split()) else {}
         if over:
             line = "  ".join(over.values())
         cells = re.split(r" {2,}", line) if "  " in line else list(_headings(line.split(), labels))
