@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.model.errors import SekishoError
+from gateway.reference.common import in_common
 
 K, W = 14, 12
 CONTAINMENT = 0.30
@@ -106,7 +107,8 @@ class Common:
 
 
 class Library:
-    """All registered documents, for looking up. Built from mapped files before the lockdown."""
+    """All registered documents, for looking up, without what unlike ones have in common. Built from mapped files before the
+    lockdown."""
 
     def __init__(self, documents: Iterable[tuple[str, np.ndarray]]) -> None:
         self.names: list[str] = []
@@ -122,6 +124,9 @@ class Library:
         order = np.argsort(every, kind="stable")
         self.hashes = every[order]
         self.owners = (np.concatenate(owners) if owners else np.empty(0, np.int32))[order]
+        counting = ~in_common(self.hashes, self.owners, self.sizes)
+        self.hashes, self.owners = self.hashes[counting], self.owners[counting]
+        self.sizes = np.bincount(self.owners, minlength=len(self.names))
 
     def __bool__(self) -> bool:
         return bool(self.names)
