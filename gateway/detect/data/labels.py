@@ -29,7 +29,7 @@ SEGMENT = re.compile(r"\t+|[ \u3000]{2,}|[|｜•·©]|\s[-–—/]\s")
 """What parts the left, middle and right of a page's margin, and a firm's name from a marking."""
 COUNTED = re.compile(r"(?:page|pages|p|of|共|第|頁|页|ページ|[0-9]{1,4}|[年月日/.:,、\s-]){1,12}")
 """Page numbers and dates, which stand beside a marking in a margin."""
-LAPSE = re.compile(r"\s*[★☆]\s*(?:[0-9]{1,2}\s*(?:年|个月|個月|月)|长期|長期|启用前|啟用前)$")
+LAPSE = re.compile(r"\s*[★☆▲]{1,3}\s*(?:[0-9]{1,2}\s*(?:年|个月|個月|月)|长期|長期|启用前|啟用前)$|\s*(?:保密)?期限\s*:\s*\S{1,6}$")
 """How long a Chinese state or trade secret is one (GB/T 9704: 机密★3年)."""
 SPACED = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff](?:[ \u3000]|$))")
 CLAUSE = re.compile(r"[,，、。;；：?？!！]|[.:](?: |$)")
@@ -37,9 +37,29 @@ WEAK = frozenset({"secret", "restricted", "sensitive", "classified"})
 """Words that names end with as well."""
 FORWARDED = re.compile(r"^[>\s*]{0,8}(?:Subject|主旨|主题|主題|件名|제목)\s*[:：][ \t*]*([^\r\n]{1,200})", re.I | re.M)
 BRACKETED = re.compile(r"[\[【〔(（《]([^\]】〕)）》]{1,40})[\]】〕)）》]")
-SUBJECT_TAG = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*+[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]", re.I)
+REPLIED = re.compile(r"^(?:(?:re|fw|fwd|回覆|转发|轉寄|答复|回复)\s*:\s*)*+", re.I)
 FIELD = re.compile(r"header x-[\w-]{0,30}(?:classification|sensitivity|confidentiality|marking|security-label)[\w-]{0,10}")
 """Fields of other products that label mail."""
+FIELD_PART = re.compile("[;,]")
+FIELD_KEY = re.compile(r"(?:[\w.-]{0,20}(?:classification|sensitivity|marking|label|level)|sec)", re.I)
+PROTECTED = re.compile(r"sec\s*=\s*(protected|secret|top-?secret|official:? ?sensitive)", re.I)
+"""Security classifications of the Australian Email Protective Marking Standard."""
+CAPTIONED = re.compile(r"^[ \t>|]{0,8}(?:密等(?:及解密條件(?:或保密期限)?)?|密級|密级)[ \t]{0,4}[:：]([^\r\n]{1,80})", re.M)
+"""The level of a letter of Taiwan's authorities (文書處理手冊), which stands below its addresses."""
+UNTIL = re.compile(r"[(/（／][^)）]{0,30}解密.*$")
+"""When it ends, behind it."""
+OPTION = re.compile(r"([■☑☒▣✔✓●◉□☐○◯])[ \u3000]{0,2}([^■☑☒▣✔✓●◉□☐○◯\s]{1,20})")
+EMPTY = "□☐○◯"
+SPELLED = re.compile(r"(?:[a-z] ){5,40}[a-z]")
+"""A word whose letters stand apart: C O N F I D E N T I A L."""
+TAGS = re.compile(r"[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]\s*")
+LED = re.compile(r"([^:]{2,30}):\s*\S")
+"""A subject that says its level first: 機密：董事會議紀錄."""
+PIECES = re.compile(r"[_\-—–.\s]+")
+CLASSED = re.compile(r"^CLASS:CONFIDENTIAL\r?$", re.M)
+"""RFC 5545 section 3.8.1.3: what the field Sensitivity is to a mail."""
+LIST = 3
+"""Markings on lines of their own from which on they tell which levels there are; two below their caption."""
 SIGNATURE = re.compile(r"^-- ?\r?$", re.M)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
@@ -84,10 +104,26 @@ def marking(line: str) -> str:
     if not text:
         return ""
     if not _LINE.fullmatch(text):
-        text = SPACED.sub("", text)                       # 機　密
+        text = _together(text)
         if not _LINE.fullmatch(text):
             return ""
     return max((found.group() for found in _MARK.finditer(text)), key=len, default="")     # 密級：機密
+
+
+def _together(text: str) -> str:
+    """Letters that stand apart as the word they are."""
+    if SPELLED.fullmatch(text):
+        joined = text.replace(" ", "")
+        return next((mark for mark in MARKS if mark.replace(" ", "") == joined), text)
+    return SPACED.sub("", text)                           # 機　密
+
+
+def chosen(line: str) -> str:
+    """The marking that is ticked in a line of levels: 密等：□普通　■機密. One tick; most of what there is to tick are levels."""
+    options = OPTION.findall(line[:LONGEST * 2])
+    ticked = [name for box, name in options if box not in EMPTY]
+    levels = sum(bool(marking(name)) or _level(name) in PUBLIC for _, name in options)
+    return marking(ticked[0]) if len(options) > 1 and len(ticked) == 1 and levels * 2 > len(options) else ""
 
 
 def margin(line: str) -> str:
@@ -126,7 +162,7 @@ def _behind(line: str) -> str:
     """The marking at the end of a line whose other words are a name: ○○銀行 機密; not that of a sentence."""
     if len(line) > LONGEST or not _mentions(line):
         return ""
-    words = line.split()
+    words = _uncounted(line).split()
     for i in range(1, len(words)):
         name, tail = words[:i], " ".join(words[i:])
         if (mark := marking(tail)) and len(mark) > 1 and mark not in WEAK and not tail[0].islower():
@@ -184,7 +220,7 @@ class Labels:
                 if text.content.strip().lower() == "company-confidential":    # RFC 2156 section 2.1
                     yield "LABEL-SENSITIVITY", "company-confidential"
             elif FIELD.fullmatch(source):
-                if found := marking(text.content.strip()):
+                if found := _field(text.content.strip()):
                     yield "LABEL-SENSITIVITY", found
             elif source.startswith("header subject"):
                 yield from _subject(text.content)
@@ -195,6 +231,17 @@ class Labels:
                 yield from _lines(text, source)
 
 
+def _field(value: str) -> str:
+    """The marking in a field of another product: by itself or beside its number (C3 - Confidential), or as the value of a key."""
+    if found := PROTECTED.search(value):
+        return found[1].lower()
+    for part in FIELD_PART.split(value[:LONGEST * 4]):
+        key, equals, said = part.rpartition("=")
+        if (not equals or FIELD_KEY.fullmatch(key.strip())) and (mark := margin(said.strip())):
+            return mark
+    return ""
+
+
 def forbids(label: str) -> str:
     """The mark in a sensitivity label's name, as in `Confidential - All Employees`; '' for Public, General and unknown ones."""
     found = _MARK.search(view(label).text.lower())
@@ -202,17 +249,25 @@ def forbids(label: str) -> str:
 
 
 def _names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Markings in brackets in the names of a file: [機密]計畫.docx."""
+    """Markings in the names of a file: in brackets ([機密]計畫.docx), or of East Asia at an end of it (計画書_社外秘.docx)."""
     for name in names:
-        for match in BRACKETED.finditer(name[:LONGEST * 4]):
-            if found := marking(match[1]):
+        pieces = PIECES.split(name[:LONGEST * 4])
+        ends = [piece for piece in (pieces[0], *pieces[-2:-1]) if len(piece) > 1 and not piece.isascii()] if len(pieces) > 2 else []
+        for piece in (*(match[1] for match in BRACKETED.finditer(name[:LONGEST * 4])), *ends):
+            if found := marking(piece):
                 yield "LABEL-MARKING", found
 
 
 def _subject(text: str) -> Iterator[tuple[str, str]]:
-    """A subject that is, or begins with, a marking in brackets."""
-    tag = SUBJECT_TAG.match(view(text).text.strip())
-    if found := marking(tag[1] if tag else text):
+    """A subject that is a marking, or begins with one, in brackets or before a colon."""
+    said = view(text).text.strip()
+    said = REPLIED.sub("", said)
+    found = marking(said)
+    while not found and (tag := TAGS.match(said)):
+        found, said = marking(tag[1]), said[tag.end():]
+    if not found and (led := LED.match(said)) and (mark := marking(led[1])) not in WEAK:
+        found = mark
+    if found:
         yield "LABEL-MARKING", found
 
 
@@ -232,6 +287,13 @@ def _msip(text: Text) -> Iterator[tuple[str, str]]:
                 yield "LABEL-SENSITIVITY", found
 
 
+def _listed(lines: Sequence[str]) -> bool:
+    """Whether the lines list which levels there are, one a line."""
+    marks = {mark for line in lines if (mark := marking(line))}
+    captioned = any(_LINE.fullmatch(_level(line)) and not marking(line) for line in lines)
+    return len(marks) >= LIST - captioned
+
+
 def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
     """Marking lines where markings stand: everywhere in margins and properties, else at the beginning and the end."""
     content = text.content
@@ -242,6 +304,15 @@ def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
         lines = [line for line in content[:2000].splitlines() if line.strip()][:FIRST_LINES]
         if source == "body":                              # what stands alone at the end, before the signature
             lines += [line for line in SIGNATURE.split(content, maxsplit=1)[0][-200:].splitlines() if line.strip()][-1:]
+        lines = [] if _listed(lines) else lines
+        for line in lines:
+            if found := chosen(line):
+                yield "LABEL-MARKING", found
+        for match in CAPTIONED.finditer(content[:2000]):
+            if found := marking(UNTIL.sub("", match[1])) or chosen(match[1]):
+                yield "LABEL-MARKING", found
+        if content.startswith("BEGIN:VCALENDAR") and CLASSED.search(content):
+            yield "LABEL-SENSITIVITY", "confidential"
         for match in FORWARDED.finditer(content[:FORWARDS]):
             yield from _subject(match[1])
         if source.startswith(("page", "slide")):

@@ -109,6 +109,11 @@ def test_inbound_is_not_judged():
 
 @pytest.mark.parametrize(("name", "value", "marked"), [
     ("X-Classification", "Confidential", True), ("X-Sensitivity-Label", "STRICTLY CONFIDENTIAL", True), ("X-Protective-Marking", "機密", True),
+    ("X-TitusLabs-Classifications-30", "TLPropertyRoot=Bank;Classification=Confidential;", True),
+    ("X-Protective-Marking", "VER=2018.6, NS=gov.au, SEC=PROTECTED, ORIGIN=a@bank.example", True), ("X-Confidentiality-Level", "level=機密", True),
+    ("X-Data-Classification", "C3 - 社外秘", True), ("X-Bank-Marking", "3 Restricted", True),
+    ("X-TitusLabs-Classifications-30", "TLPropertyRoot=Confidential;Classification=Public;", False),
+    ("X-Protective-Marking", "VER=2018.6, NS=gov.au, SEC=OFFICIAL, ORIGIN=a@bank.example", False), ("X-Classification", "owner=機密", False),
     ("X-Classification", "Public", False), ("X-Spam-Report", "Confidential", False), ("X-Classification", "a confidential talk", False)])
 def test_fields_of_other_products(name, value, marked):
     assert bool(codes(Text(value, f"header {name}"))) is marked
@@ -118,3 +123,57 @@ def test_a_marking_at_the_end_of_a_body():
     body = "您好，\n資料如附件。\n請查收。\n謝謝。\n敬祝\n順心\n"
     assert codes(Text(body + "\n機密\n\n-- \r\n王大文\n玉河銀行\n02-1234\n", "body"))
     assert not codes(Text(body + "機密資料請妥善保管\n", "body"))
+
+
+LETTER = "財政部 函\n地址：臺北市\n受文者：銀行\n發文日期：115年\n發文字號：第1號\n速別：普通件\n%s\n附件：如說明\n"
+
+
+@pytest.mark.parametrize(("line", "marked"), [
+    ("密等及解密條件或保密期限：密（本件於公布時解密）", True), ("密等及解密條件或保密期限：機密／附件抽存後解密", True), ("密等：一般公務機密", True),
+    ("密等：□普通　□密　■機密", True), ("密等及解密條件或保密期限：", False), ("密等及解密條件或保密期限：普通", False), ("密等：■普通　□密　□機密", False)])
+def test_level_of_a_letter_of_taiwans_authorities(line, marked):
+    assert bool(codes(Text(LETTER % line, "body"))) is marked
+
+
+@pytest.mark.parametrize(("line", "marked"), [
+    ("機密区分：□公開　■社外秘　□極秘", True), ("Classification: ☐Public ☒Confidential ☐Restricted", True), ("密级：✔绝密 □公开", True),
+    ("機密区分：■公開　□社外秘　□極秘", False), ("機密区分：□公開　□社外秘　□極秘", False), ("■社外秘の資料 □議事録 □その他", False)])
+def test_the_level_that_is_ticked(line, marked):
+    assert bool(codes(Text(f"Project Falcon\n{line}\n本文", "body"))) is marked
+
+
+def test_letters_that_stand_apart():
+    assert marking("C O N F I D E N T I A L") == "confidential"
+    assert marking("S T R I C T L Y C O N F I D E N T I A L") == "strictly confidential"
+    assert not marking("A B C D E F G H")
+
+
+def test_lines_that_list_the_levels_mark_nothing():
+    assert not codes(Text("等級\n極機密\n機密\n密\n一般\n說明如下\n", "body"))
+    assert not codes(Text("Level\nRestricted\nConfidential\nInternal\nPublic\n", "body"))
+    assert codes(Text("STRICTLY CONFIDENTIAL\nINTERNAL USE ONLY\nDear all\n", "body"))
+
+
+@pytest.mark.parametrize(("subject", "marked"), [
+    ("Re: FW: [EXT] [機密] budget", True), ("機密：董事會議紀錄", True), ("Confidential: board minutes", True), ("Secret: how we did it", False),
+    ("[EXT] budget", False), ("機密文件訓練：報名", False)])
+def test_subjects(subject, marked):
+    assert bool(codes(Text(subject, "header Subject"))) is marked
+
+
+@pytest.mark.parametrize(("name", "marked"), [
+    ("社外秘_組織図.docx", True), ("计划书-内部资料.docx", True), ("極機密-併購案.pdf", True), ("機密保持誓約書.docx", False),
+    ("confidential_disclosure_agreement_template.docx", False), ("保密协议_模板.docx", False), ("秘書_名簿.xlsx", False)])
+def test_names_that_begin_or_end_with_a_marking(name, marked):
+    sample = Sample(Artifact(0, None, ArtifactKind.PART, (name,)), b"")
+    assert bool(list(Labels(Scope(Direction.OUTBOUND, "", (), ())).look(sample))) is marked
+
+
+def test_confidential_appointments():
+    event = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nCLASS:%s\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    assert codes(Text(event % "CONFIDENTIAL", "body")) == {"LABEL-SENSITIVITY"}
+    assert not codes(Text(event % "PRIVATE", "body"))
+
+
+def test_number_of_the_page_behind_the_marking():
+    assert codes(Text("x\n" * 9 + "Example Bank 機密 1 / 3", "page 1")) == {"LABEL-MARKING"}
