@@ -63,6 +63,7 @@ LIST = 3
 SIGNATURE = re.compile(r"^-- ?\r?$", re.M)
 MSIP = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name\s*=?\s*([^;\r\n]{1,120})")
 MSIP_NAME = re.compile(r"MSIP_Label_[0-9A-Fa-f\-]{8,40}_Name", re.I)
+LINES_OF_A_MARGIN = 200
 MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
 
 
@@ -205,6 +206,9 @@ class Labels:
 
     def _tables(self, tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
         for table in tables:
+            if table.source.startswith(MARGINS):
+                lines = ("\t".join(row) for row in table.rows[:LINES_OF_A_MARGIN])
+                yield from (("LABEL-MARKING", mark) for line in lines if (mark := margin(line)))
             if table.source != "properties":
                 yield from _cells(table)
                 continue
@@ -299,7 +303,7 @@ def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
     content = text.content
     read = marking
     if source.startswith((*MARGINS, "property", "properties")):
-        lines, read = content.splitlines()[:200], margin
+        lines, read = content.splitlines()[:LINES_OF_A_MARGIN], margin
     else:
         lines = [line for line in content[:2000].splitlines() if line.strip()][:FIRST_LINES]
         if source == "body":                              # what stands alone at the end, before the signature

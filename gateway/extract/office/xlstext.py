@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 TEXT_OBJECT, CONTINUE = 0x01B6, 0x3C
 HEADER, FOOTER = 0x14, 0x15
-PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|[LCRPNDTZFAGBIUESXYOHK&]|K[0-9A-F]{6})')
+PRINT_CODES = re.compile(r'&(?:"[^"]*"|[0-9]{1,3}|K(?:[0-9A-Fa-f]{6}|[0-9]{2}[+-][0-9]{3})|[LCRPNDTZFAGBIUESXYOHK&])')
 """What a header says of its place and type."""
 WIDE = 1
 """Flag of a string: two octets a character (2.5.293)."""

@@ -19,6 +19,8 @@ from gateway.model.content import Text
 KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
                   "/E", "/Desc", "/Label", "/Opt", "/CA"})
 """Entries whose strings people read: of information, annotations, fields, outlines, structure elements, file descriptions."""
+STAMPS = {"Confidential": "Confidential", "TopSecret": "Top Secret", "NotForPublicRelease": "Not for public release"}
+"""Rubber stamps that say who may read a page, by their names (ISO 32000-2, table 184); the reader draws them."""
 LONG = re.compile("[0-9]{6}")
 """What an address has that may carry a number of a person."""
 OBJECTS = 100_000
@@ -68,6 +70,8 @@ def _information(document: pikepdf.Pdf) -> Iterator[str]:
 def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
     if "/ByteRange" in item:
         return                                            # a signature: its contents are octets
+    if item.get("/Subtype") == pikepdf.Name.Stamp and (stamp := STAMPS.get(str(item.get("/Name", ""))[1:].removeprefix("SB"))):
+        yield stamp
     value, label = item.get("/V"), item.get("/TU", item.get("/T"))
     if isinstance(value, pikepdf.String) and isinstance(label, pikepdf.String):
         yield f"{label}: {value}"                         # a filled field: many have the same name, and lines are told once

@@ -177,3 +177,9 @@ def test_confidential_appointments():
 
 def test_number_of_the_page_behind_the_marking():
     assert codes(Text("x\n" * 9 + "Example Bank 機密 1 / 3", "page 1")) == {"LABEL-MARKING"}
+
+
+def test_tables_in_a_margin():
+    assert codes(tables=[Table("header table 1", (("Example Bank", "作業規範", "機密"),))]) == {"LABEL-MARKING"}
+    assert not codes(tables=[Table("header table 1", (("Example Bank", "作業規範", "1 / 3"),))])
+    assert not codes(tables=[Table("table 1", (("Example Bank", "作業規範", "機密"),))])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import pikepdf
+import pytest
 
 from gateway.extract.pdf.words import words
 from tests.builders.leak_documents import printed
@@ -62,3 +63,12 @@ def test_what_a_list_offers_and_sends():
         document.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Ch, T="ID", Opt=choices))
 
     assert "ID: A123456789 林美玲\nID: B123456789" in read(change)
+
+
+@pytest.mark.parametrize(("name", "said"), [("Confidential", "Confidential"), ("SBConfidential", "Confidential"), ("TopSecret", "Top Secret"), ("Draft", "")])
+def test_stamps_that_the_reader_draws(name: str, said: str) -> None:
+    def change(document):
+        stamp = pikepdf.Dictionary(Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Stamp, Name=pikepdf.Name(f"/{name}"), Rect=[0, 0, 9, 9])
+        document.pages[0].Annots = pikepdf.Array([document.make_indirect(stamp)])
+
+    assert [line for line in read(change).splitlines() if line in ("Confidential", "Top Secret", "Draft")] == [said][:bool(said)]

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 import zipfile
 
+import pytest
 import xlsxwriter
 
 from gateway.extract.base import Problem
+from gateway.extract.office.xlstext import PRINT_CODES
 from gateway.extract.workbook.extras import extras
 from gateway.model.content import Table, Text
 
@@ -106,3 +108,8 @@ def test_headers_in_numbers_of_characters():
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("xl/worksheets/sheet1.xml", "<worksheet><oddHeader>&amp;C&#27231;&#x5bc6;&amp;R&amp;P</oddHeader></worksheet>")
     assert [(t.source, t.content) for t in extras(out.getvalue())] == [("header", "機密")]
+
+
+@pytest.mark.parametrize("code", ["&C&KFF0000社外秘", '&R&"-,Bold"&K01+000社外秘&10 ', "&L&14社外秘"])
+def test_colours_in_headers_are_no_text(code: str) -> None:
+    assert PRINT_CODES.sub(" ", code).strip() == "社外秘"
