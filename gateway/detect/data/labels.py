@@ -264,7 +264,7 @@ def _names(names: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 def _subject(text: str) -> Iterator[tuple[str, str]]:
     """A subject that is a marking, or begins with one, in brackets or before a colon."""
-    said = view(text).text.strip()
+    said = view(text[:LONGEST * 4]).text.strip()
     said = REPLIED.sub("", said)
     found = marking(said)
     while not found and (tag := TAGS.match(said)):

@@ -18,6 +18,7 @@ from gateway.model.finding import IncidentCode
 
 UTF8_NAME = 0x80                         # _A_NAME_IS_UTF, [MS-CAB] 2.3
 QUANTUM = 2
+BLOCK = 8                                # octets that a data block has at the least
 
 
 class Cab:
@@ -40,12 +41,15 @@ class Cab:
                 yield Child(b"", ArtifactKind.MEMBER, names, anomalies=("UNSUPPORTED",), observations=tuple(escapes(names)))
             return
         names = {names[0].encode("utf-8", "replace"): names for names in listed}
-        whole = bytearray(data)
+        whole, left, missing = bytearray(data), len(data) // BLOCK, False
         for folder in found:
-            there = _there(data, folder, spare)
+            there = _there(data, folder, spare, left)
+            left -= there                                 # folders have no block in common: the walk over them stays linear
             if there < folder.blocks:                     # libarchive 3.6 reads on behind the end and dies
                 struct.pack_into("<H", whole, folder.at + 4, there)
-                yield Problem(IncidentCode.MALFORMED, "data blocks behind the end of the file")
+                missing = True
+        if missing:
+            yield Problem(IncidentCode.MALFORMED, "data blocks behind the end of the file")
         opened = members(bytes(whole), ("cab",), Budget.of(context))
         yield from children(opened, lambda raw: names.get(raw) or readings(raw), context.limits.artifacts)
         size = int.from_bytes(data[8:12], "little")
@@ -102,15 +106,15 @@ def folders(data: bytes) -> tuple[list[Folder], int]:
     return found, spare
 
 
-def _there(data: bytes, folder: Folder, spare: int) -> int:
-    """How many of a folder's data blocks (CFDATA, 2.4) the file has in full."""
-    at = folder.begin
-    for number in range(folder.blocks):
-        end = at + 8 + spare + struct.unpack_from("<H", data, at + 4)[0] if at + 8 <= len(data) else len(data) + 1
+def _there(data: bytes, folder: Folder, spare: int, most: int) -> int:
+    """How many of a folder's data blocks (CFDATA, 2.4) the file has in full; `most` at the most."""
+    at, blocks = folder.begin, min(folder.blocks, most)
+    for number in range(blocks):
+        end = at + BLOCK + spare + struct.unpack_from("<H", data, at + 4)[0] if at + BLOCK <= len(data) else len(data) + 1
         if end > len(data):
             return number
         at = end
-    return folder.blocks
+    return blocks
 
 
 CAB = Cab()

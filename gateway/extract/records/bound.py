@@ -48,6 +48,7 @@ class _Log:
 
     def __init__(self) -> None:
         self.statement: list[str] = []
+        self.named: tuple[int, dict[str, str]] = (0, {})  # names of the statement's places, and of how many lines it had then
         self.waiting: dict[str, str] = {}
         self.tables: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
         self.count = 0
@@ -58,7 +59,7 @@ class _Log:
             if begun is not None and not (self.statement and self._goes_on(line, begun.start())):
                 if "1" in self.waiting:
                     self._end()
-                self.statement = [line[begun.start():]]
+                self.statement, self.named = [line[begun.start():]], (0, {})
             elif self.statement and len(self.statement) < LINES:
                 self.statement.append(line)
 
@@ -101,11 +102,13 @@ class _Log:
         begun = STATEMENT.search(line)
         if begun is not None:
             self._end()
-            self.statement = [line[begun.start():]]
+            self.statement, self.named = [line[begun.start():]], (0, {})
 
     def _end(self) -> None:
         if self.waiting and self.statement:
-            names = _names("\n".join(self.statement)[:LONGEST])
+            if self.named[0] != len(self.statement):      # thousands of rows may be bound to one statement
+                self.named = len(self.statement), _names("\n".join(self.statement)[:LONGEST])
+            names = self.named[1]
             row = {names[place]: value for place, value in self.waiting.items() if place in names}
             if row and (tuple(row) in self.tables or len(self.tables) < MOST_TABLES):
                 self.tables.setdefault(tuple(row), []).append(tuple(row.values()))
