@@ -13,6 +13,14 @@ PAIR = 255
 """Column number of a name together with a birth date."""
 WORD = re.compile("[0-9A-Za-z]+")
 COUNTRY_CODES = ("886", "852", "853", "86", "81", "82", "65", "1")
+_POSTCODE = re.compile(r"\A *〒? *[0-9]{3}(?:-?[0-9]{2,4})? *(?![號号樓楼巷弄段之室])(?=[\u3400-\u9fff])")
+_COUNTED = re.compile("([一二三四五六七八九十]{1,3})(?=段|丁目|樓|楼|巷|弄|番)")
+_NEIGHBOURHOOD = re.compile("(?<=[區鎮鄉市])[\u3400-\u9fff]{2,3}里(?:[0-9]{1,3}鄰)?(?=[\u3400-\u9fff])")
+_LANE = re.compile("([0-9]+)[號号]之([0-9]+)")
+_BETWEEN = re.compile("丁目|番地の?|番(?=[0-9]|$)|(?<=[0-9])号(?!室)|(?<=[0-9])之(?=[0-9])")
+"""What stands between the numbers of an address where others write a line: 3丁目4番5号, 3-4-5; 12號之3, 12-3號."""
+_FLOOR = re.compile("(?<=[0-9號号])(?:樓|楼|[Ff](?![A-Za-z]))")
+_NUMERALS = {numeral: number for number, numeral in enumerate("一二三四五六七八九", 1)}
 
 
 def normal(text: str) -> str:
@@ -28,6 +36,23 @@ def normal(text: str) -> str:
 def _compared(text: str) -> str:
     """Names and places come again and again in a table."""
     return compact(view(text).text)
+
+
+@lru_cache(maxsize=1 << 14)
+def address(text: str) -> str:
+    """The comparable form of a postal address: `normal` without post code and neighbourhood (里, 鄰), 臺 as 台, counted streets and
+    floors in digits, and what stands between numbers left out."""
+    text = _POSTCODE.sub("", view(text).text, 1).replace("臺", "台")
+    text = _LANE.sub(r"\1之\2號", _COUNTED.sub(lambda found: str(_counted(found[1])), text.replace(" ", "")))
+    return normal(_FLOOR.sub("F", _BETWEEN.sub("-", _NEIGHBOURHOOD.sub("", text))))
+
+
+def _counted(numerals: str) -> int:
+    """A number below a hundred in numerals: 二十三; figures one after the other (二三) are as many tens."""
+    tens, ten, ones = numerals.rpartition("十")
+    if ten:
+        return _NUMERALS.get(tens[-1:], 1) * 10 + _NUMERALS.get(ones[:1], 0)
+    return int("".join(str(_NUMERALS[numeral]) for numeral in numerals))
 
 
 def number(text: str) -> str:
@@ -56,7 +81,7 @@ def _mail(text: str) -> str:
 
 
 FORMS: dict[str, Callable[[str], str]] = {
-    "phone": number, "email": _mail, "birthdate": _born, "name": normal, "address": normal, "code": normal, "text": normal}
+    "phone": number, "email": _mail, "birthdate": _born, "name": normal, "address": address, "code": normal, "text": normal}
 """Kind of a column -> the comparable form of its fields; '' where there is nothing to compare."""
 
 

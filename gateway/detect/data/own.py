@@ -30,7 +30,11 @@ DIGITS = re.compile(r"[0-9]{5,}")
 PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
 WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
 _PART = re.compile(r" (?=([^\t\n]{6,100}))")
-_TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9]")
+_TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9一二三四五六七八九]")
+_PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9](?:号室|[號号樓楼室Ff])?")
+"""An address among other words, which begins two or three characters before what it lies in."""
+_READING = re.compile(r"\([\u3041-\u30ff .-]{1,20}\)")
+"""How a name is read, behind it or behind each half of it."""
 AROUND = 160
 """Characters around a key in free text in which the second field is looked for (Symantec: N tokens; here characters)."""
 GRAMS = range(2, 7)
@@ -162,8 +166,9 @@ class OwnData:
         """Columns of the wanted values that stand around a key."""
         for window in _windows(grid, start, end):
             for match in PIECE.finditer(window):
-                if (value := _hash32(table, values.normal(match.group()))) in wanted:
-                    yield wanted[value]
+                for said in (values.normal(match.group()), *_addresses(match.group())):
+                    if (value := _hash32(table, said)) in wanted:
+                        yield wanted[value]
             for born in (b for match in DATE.finditer(window) for b in readings(match)):
                 if (value := _hash32(table, born)) in wanted:
                     yield wanted[value]
@@ -200,7 +205,10 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         if token[0] == "+":
             asked.add(hashed(values.national("".join(filter(str.isdigit, token)))), start, end)
         plain = "".join(filter(str.isalnum, token)).upper()
-        asked.add(hashed(plain.lstrip("0") if plain.isdigit() else plain), start, end)
+        bare = plain.lstrip("0")
+        asked.add(hashed(bare if plain.isdigit() else plain), start, end)
+        if 10 <= len(bare) <= 15 and bare.startswith(values.COUNTRY_CODES) and plain.isdigit():
+            asked.add(hashed(values.national(bare)), start, end)            # 886912345678, 0086-138…
         if len(plain) != end - start:
             for part in DIGITS.finditer(token):
                 asked.add(hashed(part.group().lstrip("0")), start + part.start(), start + part.end())
@@ -215,9 +223,11 @@ def _ask(grid: Grid, table: Index) -> _Asked:
     pieces = [(m.group(), *m.span()) for m in PIECE.finditer(text)]
     for i, (piece, start, end) in enumerate(pieces):
         asked.add(hashed(values.normal(piece)), start, end)
+        for address in _addresses(piece):
+            asked.add(hashed(address), start, end)
         for match in _PART.finditer(piece) if " " in piece else ():
             if _TELLING.search(match[1]):                 # an address behind a name, with a blank between
-                asked.add(hashed(values.normal(match[1])), start + match.start(1), end)
+                asked.add(hashed(values.address(match[1])), start + match.start(1), end)
         for more in (1, 2):                               # addresses with a comma inside
             if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
                 asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])
@@ -225,6 +235,17 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         for born in readings(match):
             _ask_pairs(grid, table, asked, born, *match.span())
     return asked
+
+
+def _addresses(piece: str) -> Iterator[str]:
+    """A piece as an address, and the addresses in it among other words."""
+    if not _TELLING.search(piece):
+        return
+    yield values.address(piece)
+    match = _PLACE.search(piece)
+    if match is not None:
+        yield values.address(match[0])
+        yield values.address(match[0][1:])
 
 
 def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, end: int) -> None:
@@ -261,6 +282,7 @@ def _near(grid: Grid, start: int, end: int, begin: int, stop: int) -> bool:
 
 def _grams(window: str) -> Iterator[str]:
     """Runs of 2 to 6 ideographs or kana with spaces taken out, and 2 to 4 neighbouring Latin words."""
+    window = _READING.sub("", window) if "(" in window else window
     joined = re.sub(r"(?<=[\u3041-\u9fff])[ \u3000\t](?=[\u3041-\u9fff])", "", window)
     latin: list[str] = []
     for match in WORDS.finditer(joined):

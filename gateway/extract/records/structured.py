@@ -17,18 +17,17 @@ from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.records import markup, sql, sqlite_pages
+from gateway.extract.records.objects import COLUMNS, MOST_RECORDS, VALUED, named_rows, nested, scalar
 from gateway.extract.text.codings import base64_of
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode
 
-MOST_RECORDS = nesting.RECORDS           # of one file; beyond, it counts as too big to judge
 MOST_TAGS, MOST_ATTRIBUTES = 1_300_000, 500_000
 """Of one XML document: a tree of as many takes 240 MB. A file of 70,000 customers with eight fields each has as many tags."""
 MOST_TABLES = 1_000
 """Kinds of records of one file; those of others count as names and values."""
 FIELDS = 10_000                          # of one card
 LEAST_WRITTEN = 16                       # characters of a string that may be JSON
-COLUMNS = 16_384                         # of one record, as in a spreadsheet
 ATTRIBUTES = 1_000                       # of one element
 SELECTED_LOOK = re.compile(rb"(?:from|using)\s*\(\s*values\s*\(|select\s+n?'[^']{1,100}'\s+as\s")
 LISTS = re.compile(rb"\[\s*[\[\"]")
@@ -132,7 +131,7 @@ def records(documents: list[Any]) -> Iterator[Yield]:
             yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")
             break
         if isinstance(value, dict):
-            scalars = {str(k): _scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
+            scalars = {str(k): scalar(v) for k, v in value.items() if not isinstance(v, (dict, list))}
             queue.extend((said, str(k)) for k, v in value.items() if (said := _written(v)) is not None)
             if len(scalars) > COLUMNS:                    # a list by its keys, no record
                 pairs.extend(scalars.items())
@@ -147,54 +146,24 @@ def records(documents: list[Any]) -> Iterator[Yield]:
             elif len(value) > 1 and all(isinstance(v, str) and v.endswith("\n") for v in value[:-1]) and isinstance(value[-1], str):
                 yield Text("".join(value), "records")     # a text by its lines, as notebooks have it
             elif 0 < len(value) <= COLUMNS and all(not isinstance(v, (dict, list)) for v in value):
-                pairs.append((name, *map(_scalar, value)))
+                pairs.append((name, *map(scalar, value)))
             elif len(value) <= COLUMNS and any(isinstance(v, str) for v in value) and all(_one_said(v) is not None for v in value):
                 pairs.append((name, "".join(_one_said(v) or "" for v in value)))
             else:
-                queue.extend((v, name) for v in reversed(value))
+                queue.extend((nested(v), name) for v in reversed(value))
         elif name:
-            pairs.append((name, _scalar(value)))
+            pairs.append((name, scalar(value)))
     for columns, rows in tables.items():
         yield Table("records", (columns, *rows))
     if pairs:
         yield Table("values", tuple(pairs))
 
 
-def named_rows(value: dict[Any, Any]) -> list[tuple[str, ...]]:
-    """The rows of an answer that names its columns once, apart from them, names first: {"columns": [..], "rows": [[..], ..]},
-    also with an object around each name or cell, or with a column an object that counts its rows; [] for anything else."""
-    lists = [found for v in value.values() if (found := _listed(v))]
-    names = next((v for v in lists if all(isinstance(name, str) for name in map(_inside, v))), None)
-    rows = next((v for v in lists if v is not names and all(isinstance(row, list) for row in map(_inside, v))), None)
-    if names is not None and rows is not None:
-        cells = [tuple(_scalar(_inside(cell)) for cell in _inside(row)) for row in rows[:MOST_RECORDS]]
-        return [tuple(map(_inside, names)), *cells] if all(len(row) == len(names) for row in cells) else []
-    columns = [v for v in value.values() if isinstance(v, dict)]
-    if len(columns) == len(value) > 1 and all(v.keys() == columns[0].keys() for v in columns) and all(map(_counted, columns[0])):
-        return [tuple(map(str, value)), *zip(*(map(_scalar, v.values()) for v in columns), strict=True)]
-    return []
-
-
 def _card(value: list[Any]) -> dict[str, str]:
     """A card of contacts in JSON (RFC 7095): its properties are lists of a name, parameters, a type and values."""
     listed = value[1] if len(value) > 1 and isinstance(value[1], list) else []
-    return {str(p[0]): " ".join(_scalar(v) for v in p[3:] if not isinstance(v, (dict, list))).removeprefix("tel:")
+    return {str(p[0]): " ".join(scalar(v) for v in p[3:] if not isinstance(v, (dict, list))).removeprefix("tel:")
             for p in listed[:COLUMNS] if isinstance(p, list) and len(p) > 3 and isinstance(p[1], dict)}
-
-
-def _counted(key: object) -> bool:
-    return str(key).isdigit()
-
-
-def _listed(value: Any) -> list[Any]:
-    """A list, or the only one in an object: {"fields": [..]}."""
-    inner = [v for v in value.values() if isinstance(v, list)] if isinstance(value, dict) else [value]
-    return inner[0] if len(inner) == 1 and isinstance(inner[0], list) else []
-
-
-def _inside(value: Any) -> Any:
-    """What an object around one name or cell holds: {"name": "id_no", "type": "STRING"}, {"v": "1"}, {"f": [..]}."""
-    return next(iter(value.values()), "") if isinstance(value, dict) else value
 
 
 def _written(value: object) -> Any:
@@ -216,12 +185,6 @@ def _one_said(value: object) -> str | None:
         return None
     said = [v for k, v in value.items() if k in VALUED and isinstance(v, str)]
     return said[0] if len(said) == 1 and len(value) <= 4 else None
-
-
-def _scalar(value: object) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e19:
-        return str(int(value))
-    return "" if value is None else str(value)
 
 
 def _ldif(text: str) -> Iterator[Yield]:
@@ -277,7 +240,6 @@ def _vcard(text: str) -> Iterator[Yield]:
 
 
 CALLED = frozenset({"name", "key", "label", "title", "field", "k", "n", "attribute", "column", "caption"})
-VALUED = frozenset({"value", "val", "v", "text", "content", "data"})
 """Children or attributes of an element that is one field of a record: what it is called, what it says."""
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.reference.values import normal, number, pair, value
+from gateway.reference.values import address, normal, number, pair, value
 
 
 @pytest.mark.parametrize(("a", "b"), [
@@ -28,3 +28,18 @@ def test_kinds():
     assert value("email", " A@B.example ") == "a@b.example"
     assert value("phone", "0912 345 678") == "912345678"
     assert pair("a", "b") != pair("ab", "")
+
+
+@pytest.mark.parametrize(("a", "b"), [
+    ("東京都港区赤坂3丁目4番5号", "〒107-0052 東京都港区赤坂3-4-5"), ("東京都港区赤坂三丁目4番地5", "東京都港区赤坂3-4-5"),
+    ("110 臺北市信義區信義路五段7號十二樓", "台北市信義區信義路5段7號12F"), ("110台北市信義區西村里8鄰信義路5段7號", "台北市信義區信義路５段７號"),
+    ("台北市民生路12號之3", "台北市民生路12之3號"), ("台北市民生路12號之3", "台北市民生路12-3號")])
+def test_one_postal_address(a, b):
+    assert address(a) == address(b) != ""
+
+
+def test_other_addresses_stay_apart():
+    assert address("東京都港区赤坂3丁目4番5号") != address("東京都港区芝3丁目4番5号")
+    assert address("台北市信義路5段7號") != address("台北市信義路5段8號")
+    assert address("台北市二二八路3號") != ""
+    assert address("312號") == "312號"                     # no post code

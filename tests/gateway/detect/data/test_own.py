@@ -56,6 +56,22 @@ def test_telephone_numbers_in_any_form(people, reference, write):
     assert scan(reference, "\n".join(f"{p[1]} {write(p[3])}" for p in people[:5])).get("EDM-customers") == 5
 
 
+@pytest.mark.parametrize("write", [lambda p: f"886{p[1:]}", lambda p: f"00886{p[1:]}", lambda p: f"886-{p[1:4]}-{p[4:]}"])
+def test_country_codes_without_a_sign(people, reference, write):
+    assert scan(reference, "\n".join(f"{p[1]} {write(p[3])}" for p in people[:5])).get("EDM-customers") == 5
+
+
+@pytest.mark.parametrize("write", [
+    lambda a: f"106 {a.replace('台北', '臺北')}", lambda a: f"{a.replace('樓', 'F')}", lambda a: f"現住{a}的住戶", lambda a: a.replace("號", "號之2").replace("之2", "")])
+def test_addresses_in_any_form(people, reference, write):
+    some = [p for p in people if "段" in p[6]][20:25]
+    assert scan(reference, "\n".join(f"{p[1]}　{write(p[6])}" for p in some)).get("EDM-customers") == 5
+
+
+def test_readings_of_names_are_no_part_of_them(people, reference):
+    assert scan(reference, "\n".join(f"{p[1][0]}(ヤマダ) {p[1][1:]}（タロウ） 口座 {p[5]}" for p in people[:5])).get("EDM-customers") == 5
+
+
 def test_one_field_is_no_record(people, reference):
     assert scan(reference, "出席：" + "、".join(p[1] for p in people[:50])) == {}
     assert scan(reference, "\n".join(f"編號 {p[5]}" for p in people[:50])) == {}
