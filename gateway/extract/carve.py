@@ -6,7 +6,6 @@ profiles and trailers, so a magic alone is not enough: each candidate is checked
 
 from __future__ import annotations
 
-import io
 import re
 import struct
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ import yara
 from gateway.extract.archive.zip_structure import directories, local_header
 from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.identify import EXTENSIONS_OF_HTML, framed
+from gateway.extract.needles import loaded
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
@@ -97,12 +97,9 @@ ONE_BY_ONE = 1 << 14
 
 
 def _finder() -> yara.Rules:
-    """One rule for each magic, by its index. Loaded from the saved form: a compiler would leave its 7 MB in every child."""
-    rules = (f"rule m{number} {{ strings: $a = {{ {MARK.get(magic, magic).hex(' ')} }} condition: $a }}"
-             for number, (magic, *_) in enumerate(MAGICS))
-    out = io.BytesIO()
-    yara.compile(source="\n".join(rules)).save(file=out)
-    return yara.load(file=io.BytesIO(out.getvalue()))
+    """One rule for each magic, by its index."""
+    return loaded("\n".join(f"rule m{number} {{ strings: $a = {{ {MARK.get(magic, magic).hex(' ')} }} condition: $a }}"
+                            for number, (magic, *_) in enumerate(MAGICS)))
 
 
 FINDER = _finder()

@@ -9,12 +9,13 @@ import re
 import struct
 from collections.abc import Callable, Iterable, Iterator
 
+from gateway.extract.needles import Words
 from gateway.extract.office import biff12, xlstext
 from gateway.model.content import Text
 
-COMMANDS = (b"powershell", b"mshta", b"msiexec", b"pwsh", b"cmd", b"curl", b"rundll32", b"regsvr32", b"wscript", b"cscript",
-            b"certutil", b"bitsadmin", b"finger", b"pushd", b"nslookup", b"explorer", b"python", b"syncappv", b"ssh ")
-WIDE = tuple(word.decode("ascii").encode("utf-16-le") for word in COMMANDS)
+COMMANDS = ("powershell", "mshta", "msiexec", "pwsh", "cmd", "curl", "rundll32", "regsvr32", "wscript", "cscript", "certutil",
+            "bitsadmin", "finger", "pushd", "nslookup", "explorer", "python", "syncappv", "ssh ")
+NARROW, WIDE = Words(COMMANDS), Words(COMMANDS, wide=True)
 INLINE, PROMPT = b"inlineStr", b" prompt="
 P = rb"(?:[\w.-]{1,20}:)?"
 RUNS = re.compile(rb"</" + P + rb"t>\s*</" + P + rb"r>\s*<" + P + rb"r>(?:\s*(?!</" + P + rb"r>)<[^<>]{0,400}>){0,60}")
@@ -28,19 +29,13 @@ RICH, PHONETIC, BROAD = 8, 4, 1
 """Flags of a string of [MS-XLS] 2.5.293."""
 
 
-def speaks(data: bytes, commands: tuple[bytes, ...] = COMMANDS) -> bool:
-    """Whether one of the words stands there, in whatever letters."""
-    low = data.lower()
-    return any(word in low for word in commands)
-
-
 def of_markup(data: bytes, shared: bool, unescape: Callable[[str], str]) -> Iterator[Text]:
     """Of shared strings, or of a sheet: cells that bring their text, and what is shown beside one."""
     inline, prompts = shared or INLINE in data, not shared and PROMPT in data
     if not (inline or prompts):
         return
     whole = RUNS.sub(b"", data) if inline and (b"</r>" in data or b":r>" in data) else data
-    if not speaks(whole):
+    if not NARROW.within(whole):
         return
     found = [TAG.sub(b"\n", whole)] if inline else []
     found += PROMPTS.findall(data) if prompts else []
@@ -49,7 +44,7 @@ def of_markup(data: bytes, shared: bool, unescape: Callable[[str], str]) -> Iter
 
 def of_binary(data: bytes) -> Iterator[Text]:
     """Of a part of an xlsb workbook."""
-    if speaks(data, WIDE):
+    if WIDE.within(data):
         yield from _told(_items(data))
 
 
@@ -62,7 +57,7 @@ def _items(data: bytes) -> Iterator[str]:
 
 def of_stream(data: bytes, records: Callable[[bytes], Iterable[tuple[int, bytes]]]) -> Iterator[Text]:
     """Of a workbook stream of Excel 97 to 2003: shared strings, labels and what stands beside the cells."""
-    if speaks(data) or speaks(data, WIDE):
+    if NARROW.within(data) or WIDE.within(data):
         yield from _told(_shared(records(data)))
         yield from _told(xlstext.words(records(data)))
 

@@ -65,10 +65,10 @@ class OfficeWordsExtractor:
     name = "office words"
 
     def claims(self, node: Node) -> bool:
-        return node.data.startswith(b"PK\x03\x04") and any(kind in node.data for kind in KINDS)
+        return node.data.startswith(b"PK\x03\x04")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        if not context.outbound:
+        if not context.outbound or not any(kind in node.data for kind in KINDS):
             return
         lines: dict[str, None] = {}
         try:

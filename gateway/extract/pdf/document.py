@@ -245,7 +245,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 bombs = True
                 yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
     yield from reader.rest(document)
-    if shown and asked.speaks("\n".join(shown).encode("utf-8", "replace")):
+    if shown and asked.NARROW.within("\n".join(shown).encode("utf-8", "replace")):
         yield Text("\n".join(shown), "notes and fields")
     warnings = [str(warning) for warning in document.get_warnings()]
     if any(DUPLICATE.search(warning) for warning in warnings):
