@@ -7,6 +7,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from gateway.extract.floods import jpeg_size
@@ -21,6 +22,9 @@ MOST_ACROSS, MOST = 30, 400
 """Slices side by side; slices of one message that are looked at."""
 MOST_PIXELS = 25_000_000
 """Of a picture that is put together: a page of A4 at 400 dpi has 15 million."""
+
+SLIM, UNEVEN = 0.75, 0.1
+"""Width of half a square, in its heights, at the most; by how much the two may miss it."""
 
 _Piece = tuple[bytes, int, int]
 """Octets, width and height."""
@@ -38,6 +42,19 @@ def found(parts: Sequence[bytes]) -> dict[str, Rows]:
             digests = [hashlib.sha256(data).hexdigest() for row in rows for data in row]
             places |= dict.fromkeys(digests, ()) | {digests[0]: rows}
         at += max(1, count)
+    return places
+
+
+def halves(parts: Sequence[bytes]) -> dict[str, Rows]:
+    """By the SHA-256 of the one half both halves of a square picture that two parts make, one after the other. Each is
+    looked at alone, too."""
+    pieces = [(data, *_size(data)) for data in parts[:MOST]]
+    places: dict[str, Rows] = {}
+    for (one, wide, high), (other, width, height) in pairwise(pieces):
+        if high == height and max(wide, width) < SLIM * high and abs(wide + width - high) <= UNEVEN * high:
+            places[hashlib.sha256(one).hexdigest()] = ((one, other),)
+        elif wide == width and max(high, height) < SLIM * wide and abs(high + height - wide) <= UNEVEN * wide:
+            places[hashlib.sha256(one).hexdigest()] = ((one,), (other,))
     return places
 
 

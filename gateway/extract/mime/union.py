@@ -67,8 +67,8 @@ def read(blob: bytes, context: Context, returned: bool = False) -> Iterator[Yiel
     if view.irregular and not view.too_many and not view.too_deep:
         yield from _more(blob, context, found, index, view)
     _mark(found, view, returned)
-    if context.outbound:
-        context.slices |= slices.found([item.data for item in found if not item.reading])
+    parts = [item.data for item in found if not item.reading]
+    context.slices |= slices.found(parts) if context.outbound else slices.halves(parts) | slices.found(parts)
     for item in found:
         yield _whole(blob) if item.data == blob else _child(item)
     for head in view.heads:

@@ -1,19 +1,25 @@
-"""QR codes in pictures of inbound mail: links that nobody sees (ATT&CK T1566.002, "quishing")."""
+"""QR codes in pictures of inbound mail, and on pages of PDF files: links that nobody sees (ATT&CK T1566.002, "quishing")."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from itertools import takewhile
 
 import zxingcpp
 from PIL import Image, UnidentifiedImageError
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from gateway.extract import floods
 from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.pictures import pagecodes
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
-TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff"})
+TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/bmp", "image/webp", "image/tiff",
+                   "image/avif", "image/jp2", "application/pdf"})
+LATER = {"image/gif": 1, "image/png": 1, "image/webp": 1, "image/avif": 1, "image/tiff": 3}
+"""Frames of an animation, or pages, that are looked at where the first one has no code: it may be shown for a moment only."""
 MOST_PIXELS = 40_000_000
 """Pixels above which a picture is not decoded: a scan of A3 at 400 dpi has 30 million, a bomb has billions."""
 
@@ -50,24 +56,59 @@ class ImageExtractor:
         return node.type in TYPES
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        code, what = floods.picture(node.type, node.data)
-        if code:
-            yield Problem(IncidentCode(code), what)
+        flood, what = floods.picture(node.type, node.data)
+        if flood:
+            yield Problem(IncidentCode(flood), what)
             return
         if context.outbound:
             return
-        picture = _open(node.data)
-        if picture is None:
-            yield Observation("IMAGE-NOT-READ")
-            return
-        for code in _codes(picture):
+        if node.type == "application/pdf":
+            found = [code for picture in pagecodes.pictures(node.data) for code in _read(_reduced(picture, LONG_SIDE))]
+        else:
+            picture = _open(node.data)
+            if picture is None:
+                yield Observation("IMAGE-NOT-READ")
+                return
+            found = _codes(picture) or _elsewhere(node, context)
+        for code in found:
             if code.text:
                 yield Observation("IMAGE-BARCODE", code.text[:2048])
                 yield Text(code.text[:8192], "barcode")
 
 
+def _elsewhere(node: Node, context: Context) -> list[zxingcpp.Barcode]:
+    """Codes on its later pages, or of the picture that it begins and others go on with: each half of a code is none."""
+    later = (_open(node.data, frame) for frame in range(1, 1 + LATER.get(node.type, 0)))
+    found = [code for picture in takewhile(lambda picture: picture is not None, later) if picture for code in _read(picture)]
+    if found or not (rows := context.slices.get(node.artifact.sha256)):
+        return found
+    whole = _whole(rows)
+    return _read(whole) if whole else []
+
+
+def _whole(rows: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
+    """The picture whose slices these are."""
+    opened = [[_open(data) for data in row] for row in rows]
+    slices = [[each for each in row if each] for row in opened]
+    if slices != opened:
+        return None
+    whole = Image.new("L", (sum(each.width for each in slices[0]), sum(row[0].height for row in slices)), 255)
+    top = 0
+    for row in slices:
+        left = 0
+        for each in row:
+            whole.paste(each, (left, top))
+            left += each.width
+        top += row[0].height
+    return whole
+
+
+def _read(picture: Image.Image) -> list[zxingcpp.Barcode]:
+    return zxingcpp.read_barcodes(picture, QR, try_rotate=False)
+
+
 def _codes(picture: Image.Image) -> list[zxingcpp.Barcode]:
-    found = zxingcpp.read_barcodes(picture, QR, try_rotate=False)
+    found = _read(picture)
     if found:
         return found
     if not _is_page(picture):
@@ -88,13 +129,17 @@ def _is_page(picture: Image.Image) -> bool:
     return 2 * sum(greys[BRIGHT:]) > pixels and 1000 * sum(greys[:DARK]) > pixels
 
 
-def _open(data: bytes) -> Image.Image | None:
-    """A grey picture of a size that pays; None where it is no picture, too small or too large."""
+def _open(data: bytes, frame: int = 0) -> Image.Image | None:
+    """A grey picture of a size that pays; None where it is no picture, too small or too large, or has no such frame."""
     try:
         picture = Image.open(io.BytesIO(data))
         width, height = picture.size
         if min(width, height) < LEAST_SIDE or width * height > MOST_PIXELS:
             return None
+        if frame:
+            picture.seek(frame)
+        if isinstance(picture, Jpeg2KImageFile):
+            picture.reduce = max(0, (max(picture.size) // LONG_SIDE).bit_length() - 1)
         picture.draft("L", _within(picture.size, LONG_SIDE))
         flat = picture.convert("LA" if "A" in picture.getbands() or "transparency" in picture.info else "L")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):

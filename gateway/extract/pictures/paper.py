@@ -140,11 +140,11 @@ def crowded(page: pypdfium2.PdfPage) -> bool:
 def _pieced(page: pypdfium2.PdfPage) -> bool:
     """Whether most of it is filled with pictures none of which is large."""
     width, height = map(float, page.get_size())
-    parts: list[float] = [_area(item) / (width * height) for item in _pictures(page)]
+    parts: list[float] = [_area(item) / (width * height) for item in placed(page)]
     return sum(parts) > WHOLE and max(parts) * LARGE_PART < 1
 
 
-def _pictures(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfImage]:
+def placed(page: pypdfium2.PdfPage) -> Iterator[pypdfium2.PdfImage]:
     return islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), MOST_IMAGES)
 
 
@@ -158,7 +158,7 @@ def _beside(page: pypdfium2.PdfPage, few: bool, numberless: bool, source: str, l
     prose where it is full of letters; what may be a code is looked at for that only. `numberless`: the words are no reading of a
     scan with numbers."""
     width, height = page.get_size()
-    for item in _pictures(page):
+    for item in placed(page):
         part = _area(item) / (width * height)
         large = part * LARGE_PART > 1 if few else _shot(part, numberless, left)
         shorter, longer = sorted(item.get_px_size())

@@ -50,11 +50,21 @@ def test_pictures_of_their_own(parts: list[bytes]) -> None:
     assert slices.found(parts) == {}
 
 
-def test_outbound_messages_tell_their_slices() -> None:
+def test_messages_tell_their_slices() -> None:
     parts = [f'--b\r\nContent-Type: image/gif\r\nContent-Transfer-Encoding: base64\r\n\r\n{base64.b64encode(data).decode()}\r\n'
              for data in cut(200, 60, 200, 20, "GIF")]
     mail = ("Content-Type: multipart/mixed; boundary=b\r\n\r\n" + "".join(parts) + "--b--\r\n").encode()
-    for outbound in (True, False):
+    for outbound in (True, False):                        # texts of the one, codes of the other
         context = Context(Limits(), outbound=outbound)
         list(union.read(mail, context))
-        assert len(context.slices) == 3 * outbound
+        assert len(context.slices) == 3
+
+
+@pytest.mark.parametrize(("sizes", "rows"), [
+    (((150, 300), (150, 300)), 1), (((300, 140), (300, 160)), 2), (((120, 300), (160, 300)), 1),
+    (((300, 300), (300, 300)), 0), (((600, 90), (600, 90)), 0), (((150, 300), (150, 280)), 0)])
+def test_halves_of_a_square(sizes: tuple[tuple[int, int], ...], rows: int) -> None:
+    parts = [saved(Image.effect_noise(size, 60), "PNG") for size in sizes]
+    found = slices.halves(parts)
+    assert [len(value) for value in found.values()] == ([rows] if rows else [])
+    assert set(found) <= {digest(parts[0])}

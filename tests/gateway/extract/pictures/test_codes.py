@@ -82,3 +82,40 @@ def test_large_photo_is_made_smaller_first():
 
 def test_code_of_lines_is_no_link():
     assert extract(scan("Code128", 400)) == []
+
+
+def framed(format: str) -> bytes:
+    """Nothing, then a code."""
+    second = Image.open(io.BytesIO(code("https://h.example/login"))).convert("L")
+    out = io.BytesIO()
+    Image.new("L", second.size, 200).save(out, format, save_all=True, append_images=[second])
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("format", "type"), [("GIF", "image/gif"), ("PNG", "image/png"), ("WEBP", "image/webp"), ("TIFF", "image/tiff")])
+def test_code_of_the_second_frame(format, type):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), framed(format), type)
+    assert Observation("IMAGE-BARCODE", "https://h.example/login") in list(IMAGE.extract(node, Context(Limits())))
+
+
+@pytest.mark.parametrize(("format", "type"), [("AVIF", "image/avif"), ("JPEG2000", "image/jp2"), ("PDF", "application/pdf")])
+def test_code_of_other_formats(format, type):
+    node = Node(Artifact(1, 0, ArtifactKind.PART), code("https://h.example/login", format=format), type)
+    assert Observation("IMAGE-BARCODE", "https://h.example/login") in list(IMAGE.extract(node, Context(Limits())))
+
+
+@pytest.mark.parametrize("down", [False, True])
+def test_code_in_two_halves(down):
+    whole = Image.open(io.BytesIO(code("https://h.example/login")))
+    wide, high = whole.size
+    boxes = [(0, 0, wide, high // 2), (0, high // 2, wide, high)] if down else [(0, 0, wide // 2, high), (wide // 2, 0, wide, high)]
+    halves = []
+    for box in boxes:
+        out = io.BytesIO()
+        whole.crop(box).save(out, "PNG")
+        halves.append(out.getvalue())
+    context = Context(Limits())
+    context.slices["first"] = tuple((half,) for half in halves) if down else (tuple(halves),)
+    nodes = [Node(Artifact(1, 0, ArtifactKind.PART, sha256=name), half, "image/png") for name, half in zip(("first", "second"), halves, strict=True)]
+    assert [[item for item in IMAGE.extract(node, context) if isinstance(item, Observation)] for node in nodes] == [
+        [Observation("IMAGE-BARCODE", "https://h.example/login")], []]

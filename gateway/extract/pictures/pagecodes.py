@@ -1,0 +1,83 @@
+"""What may be a QR code on the pages of a PDF file of inbound mail: pictures that are about square, scans, and what is drawn of
+many small squares. A page that has none of them costs its list of objects only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+
+import pypdfium2
+import pypdfium2.raw as raw
+from PIL import Image
+
+from gateway.extract.pictures import paper
+
+MOST_PAGES = 20
+"""Pages that are looked at: letters that ask their reader to scan a code are short."""
+MOST_PICTURES, MOST_SCANS, MOST_DRAWN = 12, 3, 3
+"""Of a file: pictures, among them such as fill most of a page, and pages that are drawn."""
+LEAST_SIDE, LEAST_SHOWN = 21, 28.0
+"""Pixels of the smallest code, and points (72 to the inch) of the smallest that telephones are held to: a centimetre."""
+MOST_PIXELS = 40_000_000
+LONGER = 2
+"""Times as high as wide, or as wide as high: banners hold no code. Pages have 1.4."""
+SHAPES = 4_000
+"""Lines and areas of a page that are looked at. A code that holds a link has some hundred."""
+SQUARES, LARGEST_SQUARE = 30, 14.0
+"""Squares of one size, and their side in points: boxes of forms to be ticked are fewer."""
+SEGMENTS = 200
+"""Lines of one shape from which on it may be a whole code."""
+SCALE = 2.0
+"""Pixels of a drawn page for a point: a code of a centimetre has two for each of its squares."""
+
+
+def pictures(data: bytes) -> Iterator[Image.Image]:
+    """Grey ones. A file that is no PDF gives none: its own reader says what is wrong with it."""
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError:
+        return
+    left = {"pictures": MOST_PICTURES, "scans": MOST_SCANS, "drawn": MOST_DRAWN}
+    try:
+        for number in range(min(len(document), MOST_PAGES)):
+            page = document[number]
+            yield from _placed(page, left)
+            if left["drawn"] and _modules(page) and not paper.crowded(page):
+                left["drawn"] -= 1
+                yield page.render(scale=min(SCALE, paper.LARGE / max(page.get_size())), grayscale=True).to_pil().convert("L")
+    except pypdfium2.PdfiumError:
+        return                                            # its own reader says that
+    finally:
+        document.close()
+
+
+def _placed(page: pypdfium2.PdfPage, left: dict[str, int]) -> Iterator[Image.Image]:
+    """Pictures of a page."""
+    width, height = page.get_size()
+    for item in paper.placed(page):
+        start, bottom, end, top = (float(side) for side in item.get_bounds())
+        shorter, longer = sorted(item.get_px_size())
+        square = shorter >= LEAST_SIDE and longer <= LONGER * shorter and shorter * longer <= MOST_PIXELS
+        if not square or min(end - start, top - bottom) < LEAST_SHOWN or not left["pictures"]:
+            continue
+        kind = "scans" if (end - start) * (top - bottom) > paper.WHOLE * width * height else "pictures"
+        if left[kind]:
+            left[kind] -= 1
+            yield item.get_bitmap().to_pil().convert("L")
+
+
+def _modules(page: pypdfium2.PdfPage) -> bool:
+    """Whether a code may be drawn on it: one shape of many lines that is about square, or many squares of one size."""
+    squares: Counter[int] = Counter()
+    for shape in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3), SHAPES):
+        start, bottom, end, top = (float(side) for side in shape.get_bounds())
+        wide, high = end - start, top - bottom
+        if not 0 < wide <= LONGER * high <= LONGER * LONGER * wide:
+            continue
+        if high <= LARGEST_SQUARE:
+            squares[round(10 * high)] += abs(wide - high) * 10 < high
+        elif high >= LEAST_SHOWN and raw.FPDFPath_CountSegments(shape.raw) >= SEGMENTS:
+            return True
+    return max(squares.values(), default=0) >= SQUARES
