@@ -4,13 +4,14 @@ many small squares. A page that has none of them costs its list of objects only.
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
 import pypdfium2
 import pypdfium2.raw as raw
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from gateway.extract.pictures import paper
 
@@ -21,6 +22,8 @@ MOST_PICTURES, MOST_SCANS, MOST_DRAWN = 12, 3, 3
 LEAST_SIDE, LEAST_SHOWN = 21, 28.0
 """Pixels of the smallest code, and points (72 to the inch) of the smallest that telephones are held to: a centimetre."""
 MOST_PIXELS = 40_000_000
+LONG_SIDE, LONG_SCAN, LARGEST_PHOTO = 500, 1000, 1 << 20
+"""Pixels down to which photos are reduced, and octets of the largest beside text: what is put there to be scanned has a tenth."""
 LONGER = 2
 """Times as high as wide, or as wide as high: banners hold no code. Pages have 1.4."""
 SHAPES = 4_000
@@ -63,9 +66,29 @@ def _placed(page: pypdfium2.PdfPage, left: dict[str, int]) -> Iterator[Image.Ima
         if not square or min(end - start, top - bottom) < LEAST_SHOWN or not left["pictures"]:
             continue
         kind = "scans" if (end - start) * (top - bottom) > paper.WHOLE * width * height else "pictures"
-        if left[kind]:
+        if left[kind] and (kind == "scans" or not _large(item)):
             left[kind] -= 1
-            yield item.get_bitmap().to_pil().convert("L")
+            yield _grey(item, LONG_SCAN if kind == "scans" else LONG_SIDE)
+
+
+def _large(item: pypdfium2.PdfImage) -> bool:
+    return _photo(item) and raw.FPDFImageObj_GetImageDataDecoded(item, None, 0) > LARGEST_PHOTO
+
+
+def _photo(item: pypdfium2.PdfImage) -> bool:
+    return bool(item.get_filters(skip_simple=True) == ["DCTDecode"])
+
+
+def _grey(item: pypdfium2.PdfImage, side: int) -> Image.Image:
+    """A photo is read no finer than its use asks, and without its colours: a third of the cost of the whole."""
+    if _photo(item):
+        try:
+            photo = Image.open(io.BytesIO(bytes(item.get_data(decode_simple=True))))
+            photo.draft("L", (side, side))
+            return photo.convert("L")
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
+            pass                                          # a sloppy one: the reader of pages may know better
+    return item.get_bitmap().to_pil().convert("L")
 
 
 def _modules(page: pypdfium2.PdfPage) -> bool:

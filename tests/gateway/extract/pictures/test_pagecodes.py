@@ -97,3 +97,22 @@ def test_many_pictures_are_not_all_looked_at(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", leak_documents.printed(placed)[:900]])
 def test_damaged_files_give_nothing(data: bytes) -> None:
     assert list(pagecodes.pictures(data)) == []
+
+
+def photo(side: int) -> ImageReader:
+    """A code in a photo of that many pixels."""
+    whole = Image.effect_noise((side, side), 40).convert("RGB")
+    whole.paste(code(side // 100), (side // 2, side // 2))
+    packed = io.BytesIO()
+    whole.save(packed, "JPEG", quality=80)
+    return ImageReader(packed)
+
+
+@pytest.mark.parametrize("side", [450, 600, 1200])
+def test_code_in_a_photo(side: int) -> None:
+    assert found(leak_documents.printed(lambda canvas: canvas.drawImage(photo(side), 100, 300, 200, 200))) == [LINK]
+
+
+def test_photo_larger_than_any_code_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pagecodes, "LARGEST_PHOTO", 10_000)
+    assert found(leak_documents.printed(lambda canvas: canvas.drawImage(photo(600), 100, 300, 200, 200))) == []
