@@ -46,6 +46,8 @@ def pictures(data: bytes) -> Iterator[Image.Image]:
     try:
         for number in range(min(len(document), MOST_PAGES)):
             page = document[number]
+            if not _more_than_words(page):
+                continue
             yield from _placed(page, left)
             if left["drawn"] and _modules(page) and not paper.crowded(page):
                 left["drawn"] -= 1
@@ -54,6 +56,13 @@ def pictures(data: bytes) -> Iterator[Image.Image]:
         return                                            # its own reader says that
     finally:
         document.close()
+
+
+def _more_than_words(page: pypdfium2.PdfPage) -> bool:
+    """Asked of the library itself: a list of thousands of words costs ten times as much as objects of Python."""
+    count = raw.FPDFPage_CountObjects(page.raw)
+    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, at)) for at in range(count))
+    return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
 def _placed(page: pypdfium2.PdfPage, left: dict[str, int]) -> Iterator[Image.Image]:
