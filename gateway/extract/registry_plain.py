@@ -22,6 +22,7 @@ from gateway.extract.text.plain import TEXT
 from gateway.extract.text.strings import STRINGS
 from gateway.extract.workbook.dif import DIF
 from gateway.extract.workbook.formulas import FORMULAS
+from gateway.extract.workbook.lotus import LOTUS
 from gateway.extract.workbook.sylk import SYLK
 
 PLAIN_TYPES = frozenset({
@@ -34,7 +35,7 @@ PLAIN_TYPES = frozenset({
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
 LIGHT: tuple[Extractor, ...] = (
-    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, DIF, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
+    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, DIF, LOTUS, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
     STRINGS, OFFICE_PAGE, XML_LINKS, CODES)
 """Run in both lanes, in this order."""
 

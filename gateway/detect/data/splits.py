@@ -16,8 +16,12 @@ from gateway.identifiers.registry import SHAPES
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
 LAST = re.compile("[0-9]{9,11}[0-9X]?")
 """The longer rest of a number behind two pieces of three digits and more."""
-NEIGHBOURS = re.compile(r"(?:^|(?<=\t)) *[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|[XA]) *(?=\t|$)", re.M)
-"""Two short cells side by side: rows without them are not looked at."""
+HALVES = re.compile(r"[A-Z]\t[12389][0-9]{8}|[0-9]{6}\t[0-9]{10}(?:[0-9][0-9X])?")
+"""A letter and its number (Taiwan), the place or the issuer before the rest (China, cards)."""
+NEIGHBOURS = re.compile(
+    r"(?:^|(?<=\t)) *(?:[A-Z]{0,2}[0-9]{0,8}X? *\t *(?:[0-9]{1,8}|[XA])|[A-Z] *\t *[12389][0-9]{8}|"
+    r"[0-9]{6} *\t *[0-9]{10}(?:[0-9][0-9X])?) *(?=\t|$)", re.M)
+"""Two short cells side by side, or the halves of a number: rows without them are not looked at."""
 MOST_ROWS = 5000
 MOST_PIECES = 20
 MOST_CELLS = 1000
@@ -53,6 +57,8 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
                     or (end == column + 1 and cells[column].isalpha() and len(cells[end]) == 1)):
                 end += 1
             if end - column == 2 and end < len(cells) and LAST.fullmatch(cells[end]) and min(map(len, cells[column:end])) >= 3:
+                end += 1
+            if end - column == 1 and end < len(cells) and HALVES.fullmatch(f"{cells[column]}\t{cells[end]}"):
                 end += 1
             if end - column >= 2:
                 boxed = end - column >= LEAST and grid.heading(row, places[column])
@@ -102,7 +108,10 @@ def _short(found: Characters) -> np.ndarray:
     blank = (first == 32) | ((found.codes[end + MARGIN - 1] == 32) & (length > 0))
     one = blank | (length == 0) | ((length <= LETTERS + DIGITS + 1) & ((kinds & (DIGIT | UPPER)) != 0))
     two = blank | ((length > 0) & (length <= DIGITS) & (((kinds & DIGIT) != 0) | (first == 88) | (first == 65)))
-    return np.asarray(begin[:-1][one[:-1] & two[1:] & (inner[end[:-1]] == 9)])
+    lone = (length == 1) & ((kinds & UPPER) != 0)
+    six, digit = (length == 6) & ((kinds & DIGIT) != 0), (kinds & DIGIT) != 0
+    halves = (lone[:-1] & (digit & (length == 9))[1:]) | (six[:-1] & (digit & ((length == 10) | (length == 12)))[1:])
+    return np.asarray(begin[:-1][((one[:-1] & two[1:]) | halves) & (inner[end[:-1]] == 9)])
 
 
 def _run(line: tuple[int, int], cells: list[str], first: int, last: int) -> Iterator[tuple[Token, tuple[int, int]]]:

@@ -103,13 +103,14 @@ class OfficeXml:
         if b"urn:oasis:names:tc:opendocument" in head:
             yield from odf.markup(node.data, "body")
             return
-        if context.outbound and b"visio" in head:         # its words stand in elements of its own
+        form = b"ns.adobe.com/xdp" in head
+        if context.outbound and (form or b"visio" in head):          # its words stand in elements of its own
             yield Child(node.data + b"\n", ArtifactKind.TEXT, node.artifact.names, detected_type="text/xml", label="as records")
-        if b"ns.adobe.com/xdp" in head:
+        if form:
             wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
             yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
-        for form in islice(FORM.finditer(head), FORMS):
-            found = targets.judge("attachedTemplate", form[1].decode("utf-8", "replace"))
+        for named in islice(FORM.finditer(head), FORMS):
+            found = targets.judge("attachedTemplate", named[1].decode("utf-8", "replace"))
             if found:
                 yield found
         story = Story()

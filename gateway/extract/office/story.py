@@ -43,12 +43,20 @@ SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes
            "sldLayout": "slide layout", "userShapes": "drawing"}
 
 
+PICTURES = ("wingdings", "webdings", "marlett", "zapfdingbats", "mt extra", "bookshelf")
+"""Fonts in which the places of letters hold pictures."""
 MACRO = "ppaction://macro?name="
 
 
 def remote(action: str) -> bool:
     """A macro of a presentation that lies elsewhere."""
     return action.lower().startswith(MACRO) and place(action[len(MACRO):]) in (Place.WEB, Place.SHARE)
+
+
+def symbol(code: int, font: str) -> str:
+    """The character of a symbol: fonts of 8 bits have theirs from F020 on ([ECMA-376] 17.3.3.30), pictures in those of PICTURES."""
+    letters = 0xf020 <= code < 0xf080 and not font.lower().startswith(PICTURES)
+    return chr(code - 0xf000) if letters else chr(code)
 
 
 @dataclass(slots=True)
@@ -286,7 +294,7 @@ class Story:
             code = attributes.get("char", "")
             if code and len(code) <= 6:
                 try:
-                    self._line.append(chr(int(code, 16)))
+                    self._line.append(symbol(int(code, 16), attributes.get("font", "")))
                 except (ValueError, OverflowError):
                     return
 

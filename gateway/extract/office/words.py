@@ -34,6 +34,12 @@ SAID = re.compile(rb"(?:descr|title|alt|val|tooltip|w:instr)=(?:\"([^\"<>]{8,819
 FIELD = re.compile(rb"<(?:text|form|draw|db):[^<>]{8,20000}>")
 FIELD_SAID = re.compile(rb"(?:string-value|current-value|form:value|title|label|help-text|text:name)="
                         rb"(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
+USER_FIELD = re.compile(rb"<text:(?:user-field|variable)-(?:decl|set)\s[^<>]{8,8192}>")
+USER_NAME = re.compile(rb"text:name=\"([^\"<>]{1,200}?)[ _.0-9-]{0,8}\"")
+"""The number that tells fields of one kind apart is no part of what they are called."""
+USER_VALUE = re.compile(rb"office:(?:string-)?value=\"([^\"<>]{1,8192})\"")
+CONTROL = re.compile(r"xl/ctrlProps/[0-9A-Za-z]{1,40}\.xml")
+ITEM = re.compile(rb"<(?:\w{1,20}:)?item\s[^<>]{0,200}?val=\"([^\"<>]{1,8192})\"")
 TAG = re.compile(rb"<[A-Za-z][^<>]{8,20000}>")
 ATTRIBUTE = re.compile(rb"[\w:.-]{1,80}\s?=\s?(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
 LONG = re.compile(rb"[0-9]{6}")
@@ -93,10 +99,12 @@ def _reader(part: zipfile.ZipInfo) -> Callable[[bytes], Iterable[str]] | None:
         return None
     if DATA.fullmatch(part.filename):
         return lambda content: _tags(_plain(content), TAG, ATTRIBUTE)
+    if CONTROL.fullmatch(part.filename):
+        return _items
     if PART.fullmatch(part.filename) and not QUIET.fullmatch(part.filename):
         return _lines
     if part.filename.rpartition("/")[2] in OPEN_DOCUMENT:
-        return lambda content: _tags(content, FIELD, FIELD_SAID)
+        return lambda content: (*_user_fields(content), *_tags(content, FIELD, FIELD_SAID))
     if part.file_size <= SHEET_LIMIT and SHEET.fullmatch(part.filename):
         return lambda content: _tags(content[content.rfind(BEHIND_CELLS):] if BEHIND_CELLS in content else b"", TAG, ATTRIBUTE)
     return None
@@ -114,6 +122,23 @@ def _tags(content: bytes, tag: re.Pattern[bytes], said: re.Pattern[bytes]) -> It
             values = [value[value.lastindex or 1] for value in said.finditer(match[0])]
             if sum(48 <= c < 58 for value in values for c in value) >= FEW_DIGITS:
                 yield "  ".join(html.unescape(value.decode("utf-8", "replace")) for value in values)
+
+
+def _user_fields(content: bytes) -> Iterator[str]:
+    """Fields of OpenDocument that a user named, each with what it holds (ISO/IEC 26300-1, 7.4)."""
+    if b"<text:user-field-" not in content and b"<text:variable-" not in content:
+        return
+    for field in USER_FIELD.finditer(content):
+        name, value = USER_NAME.search(field[0]), USER_VALUE.search(field[0])
+        if name and value:
+            yield html.unescape(f"{name[1].decode('utf-8', 'replace')}: {value[1].decode('utf-8', 'replace')}")
+
+
+def _items(content: bytes) -> Iterator[str]:
+    """What a list or box of choices in a sheet offers, its headings too."""
+    if LONG.search(content):
+        yield from (html.unescape(item[1].decode("utf-8", "replace")) for item in ITEM.finditer(content))
+        yield from _long(ITEM.sub(b"", content))
 
 
 def _mashup(content: bytes) -> Iterator[Child]:

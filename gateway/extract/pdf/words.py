@@ -5,6 +5,7 @@ Outbound mail, where customer data is looked for there too; inbound what notes a
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,11 +17,14 @@ import pikepdf
 from gateway.extract.base import Yield
 from gateway.model.content import Text
 
-KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/V", "/DV", "/TU", "/T", "/Alt", "/ActualText",
-                  "/E", "/Desc", "/Label", "/Opt", "/CA"})
+KEYS = frozenset({"/Title", "/Subject", "/Keywords", "/Author", "/Contents", "/RC", "/RV", "/V", "/DV", "/TU", "/T", "/Alt",
+                  "/ActualText", "/E", "/Desc", "/Label", "/Opt", "/CA"})
 """Entries whose strings people read: of information, annotations, fields, outlines, structure elements, file descriptions."""
 STAMPS = {"Confidential": "Confidential", "TopSecret": "Top Secret", "NotForPublicRelease": "Not for public release"}
 """Rubber stamps that say who may read a page, by their names (ISO 32000-2, table 184); the reader draws them."""
+RICH = frozenset({"/RC", "/RV"})
+"""Entries in XHTML (ISO 32000-2, 12.7.4.4)."""
+TAG = re.compile(r"<(?:(/(?:p|div|li|tr)|br)(?![a-z])|[^<>])[^<>]{0,2000}>", re.I)
 LONG = re.compile("[0-9]{6}")
 """What an address has that may carry a number of a person."""
 OBJECTS = 100_000
@@ -80,17 +84,33 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
     for key, value in item.items():
         if isinstance(value, pikepdf.String):
             if key in KEYS and str(value).strip():
-                yield str(value)
+                yield _plain(str(value)) if key in RICH else str(value)
             elif key == "/URI" and LONG.search(str(value)):
                 yield unquote(str(value))
+        elif key == "/PieceInfo" and isinstance(value, pikepdf.Dictionary):
+            yield from (said for kept in value.values() for said in _kept(kept, 0) if LONG.search(said))
         elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH:
             yield from _inside(key, value, depth)
+
+
+def _plain(rich: str) -> str:
+    """What a text with tags says, a line for each paragraph."""
+    return html.unescape(TAG.sub(lambda tag: "\n" if tag[1] else "", rich)).strip()
 
 
 def _choice(choice: pikepdf.Object) -> str:
     """What a list offers: as it is shown, and what is sent for it in front (ISO 32000-2, 12.7.5.4)."""
     said = list(choice) if isinstance(choice, pikepdf.Array) else [choice]
     return " ".join(str(part) for part in said if isinstance(part, pikepdf.String))
+
+
+def _kept(value: pikepdf.Object, depth: int) -> Iterator[str]:
+    """What a program keeps of its own with a page (ISO 32000-2, 14.5)."""
+    if isinstance(value, pikepdf.String):
+        yield str(value)
+    elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH and not isinstance(value, pikepdf.Stream):
+        for part in value.values() if isinstance(value, pikepdf.Dictionary) else value:
+            yield from _kept(part, depth + 1)
 
 
 def _inside(key: str, value: pikepdf.Object, depth: int) -> Iterator[str]:

@@ -16,7 +16,7 @@ from lxml import etree
 from gateway.extract import nesting
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.charset import readings
-from gateway.extract.records import markup, sql, sqlite_pages
+from gateway.extract.records import constants, markup, sql, sqlite_pages
 from gateway.extract.records.objects import COLUMNS, MOST_RECORDS, VALUED, named_rows, nested, scalar
 from gateway.extract.text.codings import base64_of
 from gateway.model.content import Table, Text
@@ -30,6 +30,8 @@ FIELDS = 10_000                          # of one card
 LEAST_WRITTEN = 16                       # characters of a string that may be JSON
 ATTRIBUTES = 1_000                       # of one element
 SELECTED_LOOK = re.compile(rb"(?:from|using)\s*\(\s*values\s*\(|select\s+n?'[^']{1,100}'\s+as\s")
+QUERIES = re.compile(rb"\A(?:section \w{1,60};|let\s)|#table\s?\(|\Wtable\.from")
+"""Documents in the language of Power Query ([MS-QDEFF] 2.5, Formulas/Section1.m)."""
 LISTS = re.compile(rb"\[\s*[\[\"]")
 LDIF = re.compile(rb"(?:version: ?1\s{1,4}|#[^\n]{0,200}\n){0,9}dn::? ?\S", re.I)
 XML_PARSER = {"resolve_entities": False, "no_network": True, "huge_tree": False, "recover": True}
@@ -69,6 +71,8 @@ class StructuredExtractor:
                 yield from _ldif(text)
             elif kind == "sql":
                 yield from sql.statements(text)
+            elif kind == "m":
+                yield from (Table("rows", rows) for rows in constants.tables(text))
 
 
 MARKED = re.compile(rb"(?:\xef\xbb\xbf)?\s{0,99}<([A-Za-z_][\w.:-]{0,60})[\s>]")
@@ -91,6 +95,8 @@ def _looks(data: bytes) -> str:
         return "json"
     if LDIF.match(head):
         return "ldif"
+    if QUERIES.search(low):
+        return "m"
     if b"copy " in low and b"from stdin" in low:
         return "sql"
     if SELECTED_LOOK.search(low):
@@ -292,7 +298,10 @@ class _Tree:
                 yield Problem(IncidentCode.COUNT, f"more than {ATTRIBUTES} attributes or {MOST_RECORDS} records")
                 return
             leaves, inside = self.children(element)
-            self.record(leaves, said)
+            if len(said) == 1 and not len(element) and self.name(said[0][0]).lower() in CALLED and said[0][1] and element.text:
+                self.lines.append(f"{said[0][1]}: {element.text.strip()}")          # <field name="id_no">A123456789</field>
+            else:
+                self.record(leaves, said)
             self.said(element, element.tag, self.lines)
             inside.reverse()
             waiting += inside
@@ -327,6 +336,8 @@ class _Tree:
     def record(self, leaves: list[tuple[str, str]], said: list[tuple[str, str]]) -> None:
         """An element's leaves and attributes: a field, one value, a row."""
         leaves = [*leaves, *said]
+        if len(leaves) == 2 and leaves[0][0].lower() in VALUED:
+            leaves.reverse()
         if len(leaves) == 2 and leaves[0][0].lower() in CALLED and leaves[1][0].lower() in VALUED and leaves[0][1]:
             self.lines.append(f"{leaves[0][1]}: {leaves[1][1]}")
         elif len(leaves) == 1 and said:

@@ -17,6 +17,7 @@ from lxml import etree
 from gateway.extract.base import Problem, Yield
 from gateway.extract.office.package import Package, PartRefused
 from gateway.extract.office.xlstext import PRINT_CODES
+from gateway.extract.records import constants
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
@@ -32,7 +33,13 @@ PARTS = (
     (re.compile(r"xl/worksheets/_rels/[^/]+\.rels", re.I), "link"),
     (re.compile(r"docProps/(?:core|app|custom)\.xml|docMetadata/LabelInfo\.xml", re.I), "property"),
     (re.compile(r"xl/workbook\.xml", re.I), "defined name"),
+    (re.compile(r"xl/sharedStrings\.xml", re.I), "reading"),
 )
+QUIET = frozenset({"header", "reading"})
+"""Sources whose parts others read, who tell of what is wrong with them."""
+READING = re.compile(rb"<rPh [^<>]{0,100}><t(?: [^<>]{0,100})?>([^<]{6,400})</t>")
+NUMBER = 6
+"""Digits of a reading from which on it is a number."""
 HEADERS = re.compile(rb"<(?:oddHeader|oddFooter|evenHeader|evenFooter|firstHeader|firstFooter)>(.{0,4096}?)</", re.S)
 SAID = re.compile(rb'(?:prompt|promptTitle|error|errorTitle|tooltip|display|location)="([^"]{6,4096})"')
 """Attributes of validations and links in a sheet: shown when somebody comes near."""
@@ -65,7 +72,7 @@ def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Pa
         if not source:
             continue
         if entry.size > PART_LIMIT:
-            if source != "header":
+            if source not in QUIET:
                 yield Problem(IncidentCode.SIZE, f"{source} part over {PART_LIMIT} octets")
             continue
         try:
@@ -74,7 +81,9 @@ def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Pa
         except PartRefused as error:
             yield Problem(error.problem.code, f"{source}: {error}")
             continue
-        if zlib.crc32(content) != entry.crc:
+        if source == "reading":
+            yield from _readings(content)
+        elif zlib.crc32(content) != entry.crc:
             yield Problem(IncidentCode.MALFORMED, f"{source}: wrong checksum")
         elif source == "pivot cache":
             yield from _pivot(entry.name, content, pivots)
@@ -128,6 +137,8 @@ def _part(source: str, content: bytes) -> Iterator[Yield]:
             text = PRINT_CODES.sub(" ", html.unescape(match[1].decode("utf-8", "replace"))).strip()
             if text:
                 yield Text(text, "header")
+        for part in (content, formulas):
+            yield from (Table("array", rows, hidden=True) for rows in _arrays(part))
         lines = [*_said(content), *_literals(content), *_literals(formulas)]
         if lines:
             yield Text("\n".join(dict.fromkeys(lines)), "beside cells", hidden=True)
@@ -192,6 +203,25 @@ def _literals(content: bytes) -> Iterator[str]:
             joined = "".join(LITERAL.findall(html.unescape(match[1].decode("utf-8", "replace"))))
             if any(map(str.isdigit, joined)):
                 yield joined
+
+
+def _arrays(content: bytes) -> Iterator[constants.Rows]:
+    """Tables that stand as constants in formulas."""
+    if b"{" not in content or OPENED.search(content) is None:
+        return
+    for match in FORMULA.finditer(content):
+        if b"{" in match[1]:
+            yield from constants.tables(html.unescape(match[1].decode("utf-8", "replace")))
+
+
+def _readings(content: bytes) -> Iterator[Yield]:
+    """What is shown above the letters of cells ([ECMA-376] 18.4.6), where it has numbers in it."""
+    if b"<rPh" not in content:
+        return
+    said = [html.unescape(match[1].decode("utf-8", "replace")) for match in READING.finditer(content)]
+    said = [text for text in said if sum(map(str.isdigit, text)) >= NUMBER]
+    if said:
+        yield Text("\n".join(said), "reading of cells")
 
 
 def _paragraphs(root: etree._Element) -> str:

@@ -76,3 +76,19 @@ def test_columns_of_other_things_are_no_pieces():
     rows = [("name", "accountNumber", "branch"), *(("佐藤 太郎", f"123456{i}", f"10{i}") for i in range(5))]
     found = scan(tables=(Table("t", tuple(rows)),))[0].identifiers
     assert found["jp.bank_account"] == 5 and "tw.bank_account" not in found
+
+
+def test_a_letter_and_its_number_and_the_halves_of_cards_and_chinese_numbers():
+    assert found(("王小明", "A", "123456789", "0912-345-678")) == {("LD9", "A123456789", (1, 3))}
+    assert found(("Ann", "356735", "3050027343", "x")) == {("D16", "3567353050027343", (1, 3))}
+    assert found(("吕霞", "120101", "195102032364")) == {("D18", "120101195102032364", (1, 3))}
+    assert found(("棟", "A", "523456789")) == found(("x", "12010", "195102032364")) == found(("x", "120101", "19510203236")) == set()
+    many = [("王小明", "A", "123456789", "0912-345-678")] * 3000
+    assert len(found(*many)) == 1                          # long tables are looked at with arrays
+
+
+def test_buildings_and_running_numbers_are_no_numbers_of_people():
+    rows = [("棟", "料號", "庫存"), *(("ABCDEF"[n % 6], str(100_000_000 + n * 7919), str(n)) for n in range(40))]
+    assert not scan(tables=[Table("t", tuple(rows))])[0].identifiers
+    rows = [("年月", "流水號", "金額"), *((f"2026{n % 12 + 1:02}", f"{n * 7_919_003:010}", str(n)) for n in range(60))]
+    assert not scan(tables=[Table("t", tuple(rows))])[0].identifiers

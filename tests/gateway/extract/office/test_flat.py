@@ -157,3 +157,10 @@ FLAT = ('<?xml version="1.0"?><?mso-application progid="Word.Document"?><pkg:pac
 def test_flat_packages_are_packages(part: str, code: str) -> None:
     found = codes(take_apart(OFFICE_XML, FLAT.format(part).encode(), "a.xml", kind="application/x-office-xml"))
     assert found & {"DOC-ACTIVEX", "DOC-FORM-CONTROL", "DOC-VSTO", "DOC-WEB-EXTENSION"} == ({code} if code else set())
+
+
+def test_forms_are_read_as_records_too() -> None:
+    text = '<?xml version="1.0"?><xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><row><f1 caption="證號">A123456789</f1></row></xdp:xdp>'
+    node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "application/x-office-xml")
+    found = [item for item in OFFICE_XML.extract(node, Context(Limits(), outbound=True)) if isinstance(item, Child)]
+    assert [(child.detected_type, child.label) for child in found] == [("text/xml", "as records")]

@@ -142,3 +142,9 @@ def test_addresses_in_the_text_that_a_field_may_take(body: str) -> None:
     parse(("<w:document xmlns:w='w'>" + body.format("http://h.example/a.rtf") + "</w:document>").encode(), story)
     story.finish()
     assert list(story.indirect.values) == ["http://h.example/a.rtf"]
+
+
+@pytest.mark.parametrize(("font", "said"), [("Symbol", "A12"), ("Arial", "A12"), ("Wingdings 2", "\uf041\uf031\uf032"), ("MT Extra", "\uf041\uf031\uf032")])
+def test_symbols_of_eight_bits(font: str, said: str) -> None:
+    body = "".join(f'<w:r><w:sym w:font="{font}" w:char="F0{ord(c):02X}"/></w:r>' for c in "A12")
+    assert read(f"<w:p>{body}</w:p>") == [Text(said, "body")]

@@ -68,7 +68,7 @@ def test_data_that_came_along() -> None:
 def test_fields_and_forms_of_open_documents() -> None:
     content = ('<office:document><text:user-field-decl office:string-value="D123456789" text:name="證號"/>'
                '<form:text form:title="身分證" form:current-value="E123456789"/><table:cell office:value="1234567890"/></office:document>')
-    assert read(package(**{"content.xml": content})) == ["D123456789  證號\n身分證  E123456789"]
+    assert read(package(**{"content.xml": content})) == ["證號: D123456789\nD123456789  證號\n身分證  E123456789"]
 
 
 def test_tables_of_power_query() -> None:
@@ -79,3 +79,13 @@ def test_tables_of_power_query() -> None:
     child, = (y for y in OFFICE_WORDS.extract(node, Context(Limits(), True)) if isinstance(y, Child))
     assert child.data == inner
     assert not [y for y in OFFICE_WORDS.extract(node, Context(Limits(), True)) if isinstance(y, Text)]
+
+
+def test_fields_that_a_user_named_stand_behind_their_names() -> None:
+    fields = '<text:user-field-decl office:value-type="string" office:string-value="A123456789" text:name="證號_1"/><text:variable-set text:name="x" office:value="5"/>'
+    assert read(package(**{"content.xml": f"<x>{fields}</x>"}))[0].splitlines()[:2] == ["證號: A123456789", "x: 5"]
+
+
+def test_lists_in_sheets_keep_their_headings() -> None:
+    items = "".join(f"<item val='{said}'/>".replace("'", '"') for said in ("戶名 帳號", "王小明 12345678901", "x &amp; y"))
+    assert read(package(**{"xl/ctrlProps/ctrlProp1.xml": f"<x><itemLst>{items}</itemLst></x>"})) == ["戶名 帳號\n王小明 12345678901\nx & y"]

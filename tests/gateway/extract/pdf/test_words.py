@@ -72,3 +72,20 @@ def test_stamps_that_the_reader_draws(name: str, said: str) -> None:
         document.pages[0].Annots = pikepdf.Array([document.make_indirect(stamp)])
 
     assert [line for line in read(change).splitlines() if line in ("Confidential", "Top Secret", "Draft")] == [said][:bool(said)]
+
+
+def test_rich_text_is_told_without_its_tags():
+    def change(document):
+        rich = "<?xml version='1.0'?><body><p><span>A123</span><span>456789 &amp; B</span></p><p>x<br/>y</p></body>"
+        document.make_indirect(pikepdf.Dictionary(Subtype=pikepdf.Name.Text, RC=rich))
+
+    assert "A123456789 & B\nx\ny" in read(change)
+
+
+def test_what_programs_keep_with_a_page():
+    def change(document):
+        kept = pikepdf.Dictionary(Private=pikepdf.Array(["王小明 A123456789", "name"]), LastModified="D:20261101")
+        document.pages[0].obj["/PieceInfo"] = pikepdf.Dictionary(App=kept)
+
+    found = read(change)
+    assert "王小明 A123456789" in found and "\nname" not in found

@@ -242,3 +242,15 @@ def test_a_list_of_lines_is_a_text():
     assert "姓名 护照号\n王五 E12345678\n李四 E12345679" in [one.content for one in found if isinstance(one, Text)]
     assert ("text", "a\n", "b\n", "c") not in rows(found)
     assert ("ids", "a", "b") in rows(read(b'{"ids": ["a", "b"]}'))
+
+
+@pytest.mark.parametrize("data", [
+    '<?xml version="1.0"?><r><field name="證號">A123456789</field></r>', '<?xml version="1.0"?><r><field name="證號"><value>A123456789</value></field></r>',
+    '<?xml version="1.0"?><r><f1 caption="證號">A123456789</f1></r>', '<?xml version="1.0"?><r><i value="A123456789" name="證號"/></r>'])
+def test_fields_of_xml_that_are_called_by_an_attribute(data):
+    assert "證號: A123456789" in "\n".join(t.content for t in read(data.encode(), "text/xml") if isinstance(t, Text)).splitlines()
+
+
+def test_tables_in_queries():
+    text = 'section Section1;\nshared T = #table({"姓名","證號"},{{"王","A123456789"},{"李","B223456789"}});'
+    assert rows(read(text.encode())) == {("姓名", "證號"), ("王", "A123456789"), ("李", "B223456789")}

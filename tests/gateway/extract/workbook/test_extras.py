@@ -113,3 +113,19 @@ def test_headers_in_numbers_of_characters():
 @pytest.mark.parametrize("code", ["&C&KFF0000社外秘", '&R&"-,Bold"&K01+000社外秘&10 ', "&L&14社外秘"])
 def test_colours_in_headers_are_no_text(code: str) -> None:
     assert PRINT_CODES.sub(" ", code).strip() == "社外秘"
+
+
+def test_arrays_in_formulas_are_tables():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    book.add_worksheet().write_formula(0, 0, '=INDEX({"姓名","證號";"王","A123456789"},2,1)', None, "王")
+    book.close()
+    assert (("姓名", "證號"), ("王", "A123456789")) in [t.rows for t in extras(out.getvalue()) if isinstance(t, Table)]
+
+
+def test_what_is_shown_above_the_letters_of_cells():
+    out = io.BytesIO()
+    shown = '<si><t>王</t><rPh sb="0" eb="1"><t>A123456789</t></rPh></si><si><t>山</t><rPh sb="0" eb="1"><t>ヤマ</t></rPh></si>'
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst>{shown}</sst>")
+    assert [t.content for t in extras(out.getvalue()) if isinstance(t, Text)] == ["A123456789"]
