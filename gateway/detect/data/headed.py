@@ -9,19 +9,21 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
 
 MARK = re.compile(r"(?<=[^\W\d_])(?P<outer> ?)(?:[^\w\s()]{1,3}|_{1,2})(?P=outer)(?=[^\W\d_])")
 """What may stand between two headings; a Japanese long vowel sign is a hyphen in the view."""
+ENDS = ".。,"
 MARKS = 3
 """Different ones of a line that are tried."""
 WRITTEN = re.compile(r"(?<![0-9])(?:[0-9]{2,4}([-/.])[0-9]{1,2}\1[0-9]{1,2}|0[0-9]{1,3}-[0-9]{3,4}-[0-9]{3,4})(?![0-9])")
 """A date or telephone number, whose marks part no cells."""
-TOP = re.compile(r"^(?![^\n]*[0-9]{3})[^\n]{3,100}(?=\n[^\n]{0,200}?[0-9]{4})", re.M)
-"""A line that may be one of headings, and what is below it."""
+NUMBERED, VALUED = re.compile("[0-9]{3}"), re.compile("[0-9]{4}")
+SHORTEST, LONGEST, NEAR = 3, 100, 204
+"""Characters of a line that may be one of headings, and of the line below it in which a value begins."""
 SEARCHED, LINES = 40_000, 400
 """Characters from the top among which such lines are looked for, and lines that are looked at."""
 CELL = 24
@@ -37,8 +39,7 @@ def rows(text: str, labels: Labels) -> str:
     """The same text, character for character, with tabs between the cells of such records."""
     pieces: list[str] = []
     done = 0
-    for top in islice(TOP.finditer(text, 0, SEARCHED), LINES):
-        begin, end = top.span()
+    for begin, end in islice(_tops(text), LINES):
         if begin < done:
             continue
         found = _headings(text[begin:end], labels)
@@ -53,8 +54,19 @@ def rows(text: str, labels: Labels) -> str:
     return "".join((*pieces, text[done:])) if pieces else text
 
 
+def _tops(text: str) -> Iterator[Span]:
+    """Lines that may be ones of headings: without a number, a value below."""
+    end = -1
+    for line, below in pairwise(text[:SEARCHED].split("\n")):
+        begin, end = end + 1, end + 1 + len(line)
+        if SHORTEST <= len(line) <= LONGEST and VALUED.search(below, 0, NEAR) and not NUMBERED.search(line):
+            yield begin, end
+
+
 def _headings(line: str, labels: Labels) -> tuple[str, int, int] | None:
     """The mark between headings, how many these are, and which of them names an identifier."""
+    if line.replace(" ", "").rstrip(ENDS).isalnum():      # words alone
+        return None
     marks = Counter(match[0] for match in MARK.finditer(line))
     for mark in sorted(marks, key=lambda mark: -marks[mark])[:MARKS]:
         cells = line.split(mark)
