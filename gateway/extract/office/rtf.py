@@ -165,7 +165,7 @@ class _Reader:
             state = self.mine()
             state.capture, state.silent = -1, True        # a destination that nobody knows: its text is not shown
         elif name in SILENT or (self.star and name not in STORIES and name not in (b"shpinst", b"shptxt", b"objocx", b"do",
-                                                                                   b"sp", b"sv")
+                                                                                   b"sp", b"sv", b"ud")
                                 and self.state.capture < 0 and not name.startswith(b"obj")):
             self.mine().silent = True
             if name == b"fonttbl":

@@ -27,6 +27,8 @@ RICH = frozenset({"/RC", "/RV"})
 TAG = re.compile(r"<(?:(/(?:p|div|li|tr)|br)(?![a-z])|[^<>])[^<>]{0,2000}>", re.I)
 LONG = re.compile("[0-9]{6}")
 """What an address has that may carry a number of a person."""
+DIGITS = 6
+"""Of what a program keeps, from which on it may be one."""
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
@@ -88,7 +90,7 @@ def _strings(item: pikepdf.Dictionary, depth: int) -> Iterator[str]:
             elif key == "/URI" and LONG.search(str(value)):
                 yield unquote(str(value))
         elif key == "/PieceInfo" and isinstance(value, pikepdf.Dictionary):
-            yield from (said for kept in value.values() for said in _kept(kept, 0) if LONG.search(said))
+            yield from (said for kept in value.values() for said in _kept(kept, 0) if sum(map(str.isdigit, said)) >= DIGITS)
         elif isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and depth < DEPTH:
             yield from _inside(key, value, depth)
 

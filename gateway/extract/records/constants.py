@@ -3,9 +3,16 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
+import zlib
 from collections.abc import Iterator
 
+ENTERED = re.compile(r'Binary\.FromText\(\s*"([0-9A-Za-z+/=\s]{8,})"[^"]{0,200}?Compression\.Deflate')
+"""A table that was typed into Power Query ("enter data"): rows as JSON, deflated, in base64."""
+ENTERED_LIMIT = 8 << 20
+"""Octets that such a table is unpacked to; what the blocks in a text unpack to is bounded where they are read."""
 Rows = tuple[tuple[str, ...], ...]
 PIECE = re.compile(r'#?"((?:[^"]|"")*+)"|([+-]?[0-9]{1,30}(?:\.[0-9]{1,20})?)|([{};])|[,\s]+|(.)', re.S)
 TYPED = re.compile(r'type\s+table\s*\[([^\[\]]{0,8192})\]')
@@ -20,10 +27,12 @@ LEAST = 2
 
 def tables(text: str) -> Iterator[Rows]:
     """Rows that follow each other, with the headings before or behind them; at most MOST_CELLS cells."""
-    if BEGUN.search(text) is None:
-        return
     typed = TYPED.search(text)
     names = tuple(a or b for a, b in TYPED_NAME.findall(typed[1])) if typed else ()
+    if names:
+        yield from ((names, *rows) for rows in _entered(text) if all(len(row) == len(names) for row in rows))
+    if BEGUN.search(text) is None:
+        return
     for rows in _rows(text):
         if names and len(names) == len(rows[0]):
             yield (names, *rows)
@@ -31,6 +40,19 @@ def tables(text: str) -> Iterator[Rows]:
             yield (rows[-1], *rows[:-1])
         else:
             yield tuple(rows)
+
+
+def _entered(text: str) -> Iterator[Rows]:
+    found = ENTERED.search(text)
+    if found is None:
+        return
+    try:
+        data = zlib.decompressobj(-15).decompress(base64.b64decode(found[1]), ENTERED_LIMIT)
+        rows = json.loads(data)
+    except (ValueError, zlib.error, RecursionError):
+        return                                            # the readers of blocks and of JSON say what is wrong
+    if isinstance(rows, list) and all(isinstance(row, list) for row in rows):
+        yield tuple(tuple("" if cell is None else str(cell) for cell in row) for row in rows[:MOST_CELLS])
 
 
 def _numbers(row: tuple[str, ...]) -> bool:

@@ -33,6 +33,7 @@ PARTS = (
     (re.compile(r"xl/worksheets/_rels/[^/]+\.rels", re.I), "link"),
     (re.compile(r"docProps/(?:core|app|custom)\.xml|docMetadata/LabelInfo\.xml", re.I), "property"),
     (re.compile(r"xl/workbook\.xml", re.I), "defined name"),
+    (re.compile(r"xl/richData/rd[^/]{0,40}\.xml", re.I), "data type"),
     (re.compile(r"xl/sharedStrings\.xml", re.I), "reading"),
 )
 QUIET = frozenset({"header", "reading"})
@@ -67,7 +68,8 @@ def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Pa
         yield Problem(IncidentCode.MALFORMED, f"workbook zip: {error}")
         return
     pivots: dict[str, _Pivot] = {}
-    for entry in sorted(opened.found, key=lambda e: "Records" in e.name):       # definitions first
+    types: list[tuple[str, ...]] = []
+    for entry in sorted(opened.found, key=lambda e: "Records" in e.name or e.name.endswith("value.xml")):       # definitions first
         source = next((s for pattern, s in PARTS if pattern.fullmatch(entry.name)), "")
         if not source:
             continue
@@ -85,6 +87,8 @@ def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Pa
             yield from _readings(content)
         elif zlib.crc32(content) != entry.crc:
             yield Problem(IncidentCode.MALFORMED, f"{source}: wrong checksum")
+        elif source == "data type":
+            yield from _typed(content, types)
         elif source == "pivot cache":
             yield from _pivot(entry.name, content, pivots)
         else:
@@ -120,6 +124,22 @@ def _pivot(name: str, content: bytes, pivots: dict[str, _Pivot]) -> Iterator[Yie
         rows = [tuple(pivot.names), *(tuple(_cached(e, i, pivot) for i, e in enumerate(record)) for record in root.iter("{*}r"))]
     if rows:
         yield Table("pivot cache", tuple(rows), hidden=True)
+
+
+def _typed(content: bytes, types: list[tuple[str, ...]]) -> Iterator[Yield]:
+    """Records behind cells with a data type, under the names of their fields ([MS-XLSX] 2.3.13: rvStructures, rvData)."""
+    root = etree.fromstring(content, PARSER)
+    if root is None:
+        return
+    types += (tuple(key.get("n") or "" for key in kind.iterfind("{*}k")) for kind in root.iterfind("{*}s"))
+    found: dict[int, list[tuple[str, ...]]] = {}
+    for value in root.iterfind("{*}rv"):
+        number = value.get("s") or ""
+        found.setdefault(int(number) if number.isdecimal() and len(number) < 6 else 0, []).append(
+            tuple(part.text or "" for part in value.iterfind("{*}v")))
+    for number, rows in found.items():
+        names = types[number] if number < len(types) else ()
+        yield Table("data type", ((names, *rows) if names else tuple(rows)), hidden=True)
 
 
 def _cached(element: etree._Element, column: int, pivot: _Pivot) -> str:

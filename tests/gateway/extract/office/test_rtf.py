@@ -161,3 +161,8 @@ def test_addresses_of_form_letters(group: str, held: bool) -> None:
 ])
 def test_where_groups_lead(group: str, code: str) -> None:
     assert codes(read("{\\rtf1" + group + "x}")) == ({code} if code else set())
+
+
+def test_unicode_beside_what_older_readers_take() -> None:
+    found = read(r"{\upr{B123456789}{\*\ud{\uc2\u23458\'3f\'3f A123456789}}}\par")
+    assert any(isinstance(item, Text) and "客A123456789" in item.content.replace(" ", "") for item in found)

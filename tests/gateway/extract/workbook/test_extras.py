@@ -129,3 +129,11 @@ def test_what_is_shown_above_the_letters_of_cells():
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("xl/sharedStrings.xml", f"<sst>{shown}</sst>")
     assert [t.content for t in extras(out.getvalue()) if isinstance(t, Text)] == ["A123456789"]
+
+
+def test_records_behind_cells_with_a_data_type():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("xl/richData/rdrichvalue.xml", '<rvData><rv s="0"><v>王</v><v>A123456789</v></rv><rv s="9"><v>x</v></rv></rvData>')
+        archive.writestr("xl/richData/rdrichvaluestructure.xml", '<rvStructures><s t="_entity"><k n="姓名" t="s"/><k n="證號" t="s"/></s></rvStructures>')
+    assert [t.rows for t in extras(out.getvalue()) if isinstance(t, Table)] == [(("姓名", "證號"), ("王", "A123456789")), (("x",),)]
