@@ -8,6 +8,8 @@ from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
 from gateway.identifiers import contact
 from gateway.identifiers.date import DATE
+from gateway.identifiers.registry import TYPES
+from gateway.identifiers.terms import NONE
 
 OF_A_PERSON = frozenset({"id", "name", "address", "birthdate", "email", "phone"})
 """Labels that speak of a person, but not of the number's type: the address that stands in one sentence before the next number."""
@@ -42,8 +44,31 @@ def _addressed(piece: str) -> bool:
     return found is not None and contact.person_name(found["name"], headed=found["title"] is not None)
 
 
-TAXPAYER = re.compile(r"(?<![A-Za-z])(?:I?TIN|[Tt]axpayer|[Tt]ax ID)(?![a-z])")
+TAXPAYER = re.compile(r"(?<![A-Za-z])(?:(?:I?TIN|[Tt]axpayer|[Tt]ax ID)(?![a-z])|[Ss]ocial[ :#]{1,3}\Z)")
 """A word that the number of a firm has before it as well; but nobody writes that 3-2-4."""
+ACCOUNT = re.compile(r"(?<![A-Za-z])account[:#]? \Z", re.I)
+ACCOUNTS = frozenset({"D10", "D11", "D12", "D13", "D14", "D16"})
+"""Shapes of accounts that the bare word announces, which speaks of computers' and firms' customers as well."""
+IN_A_SENTENCE = re.compile(r"(?<![A-Za-z])[A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]{1,20}){1,2}(?![A-Za-z])")
+OF_FIRMS = re.compile(
+    "Service|Support|Web|Team|Account|Cloud|Center|Payment|Online|Data|System|Azure|Amazon|Google|Manage|Please|Dear")
+
+
+def spoken_for(grid: Grid, row: int, token: Token) -> frozenset[str]:
+    """What a value without its own label is where its form and its row say enough: the kinds of its label, none as a rule."""
+    if token.shape == "D9":
+        return TYPES["us.ssn"].labels if token.grouped and taxpayer(grid, row, token) else NONE
+    return TYPES["tw.bank_account"].labels if token.shape in ACCOUNTS and _account(grid, row, token) else NONE
+
+
+def _account(grid: Grid, row: int, token: Token) -> bool:
+    """Behind the bare word, in a sentence that names a person."""
+    start = grid.starts[row]
+    if grid.text.endswith(" ", start, token.start) and ACCOUNT.search(grid.text, max(start, token.start - 12), token.start) is not None:
+        line = grid.line(row, BESIDE)
+        named = (match[0] for match in IN_A_SENTENCE.finditer(line))
+        return any(OF_FIRMS.search(name) is None and not contact.company(name) for name in named)
+    return False
 
 
 def taxpayer(grid: Grid, row: int, token: Token) -> bool:

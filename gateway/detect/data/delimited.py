@@ -17,9 +17,9 @@ HYPHENED = re.compile(r"(?<![0-9])[0-9]{2}[01][0-9][0-3][0-9] - [1-8][0-9]{6}(?!
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 _FIELD = np.array([mark in FIELD_MARKS for mark in range(32)])
-RULED, DRAWN, RULED_IN_MARKUP = "-─=━", "├┼╋╪╬", "\n|-\n"
+RULED, DRAWN, RULED_IN_MARKUP = "-─=━═", "├┼╋╪╬╠┣", "\n|-\n"
 """What a text with such lines has: one of the first three times, or one of the others."""
-RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬"
+RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬╔╗╚╝╠╣╦╩┏┓┗┛┣┫┳┻"
 """What lines between the rows of a drawn table are made of."""
 BETWEEN_CELLS = re.compile(r"(?<=\]),[ ]?(?=\[)|\[/t[dh]\][ ]?\[t[dh]\]")
 """What some markup has between cells: `[a], [b]` (Typst), `[td]a[/td][td]b[/td]` (BBCode)."""
@@ -62,7 +62,8 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
     for places, lines, counts in _delimiters(text, codes, starts):
-        rows = _equal_rows(np.where(cells, 0, counts) if ruled is None else _through(np.where(cells, 0, counts), ruled))
+        counts = np.where(cells, 0, counts)
+        rows = _equal_rows(counts) if ruled is None else _through(counts, ruled)
         if rows.any():
             changed = True
             cells |= rows
@@ -132,9 +133,13 @@ def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:
 
 
 def _through(counts: np.ndarray, ruled: np.ndarray) -> np.ndarray:
-    """The counts, a ruled line's being that of the line above it: rows on both sides of it belong together."""
+    """_equal_rows where a ruled line is like the line above it: rows on both sides of it belong together. One line is no row
+    for the rule below it."""
     last = np.maximum.accumulate(np.where(ruled, 0, np.arange(len(counts))))
-    return np.asarray(counts[last])
+    counts = counts[last]
+    first = np.flatnonzero(np.concatenate(([True], counts[1:] != counts[:-1])))
+    several = np.repeat(np.add.reduceat(~ruled, first) > 1, np.diff(np.append(first, len(counts))))
+    return np.asarray(_equal_rows(counts) & several)
 
 
 def _equal_rows(counts: np.ndarray) -> np.ndarray:

@@ -23,6 +23,7 @@ from gateway.detect.data import (
     naming,
     neighbours,
     people,
+    persons,
     titled,
     tokens,
     under,
@@ -184,7 +185,9 @@ class CustomerData:
         self._lettered(grid, artifact, list(tokens.ibans(text, places)), labelled)
         self._bics(grid, artifact, starts, labelled)
         for token in starts.odd_ones(grid, labelled):
-            self._token(grid, artifact, token, only_labelled=True)
+            self._token(grid, artifact, token, meant.LABELLED_ONLY)
+        for token in starts.marked_ones(grid, labelled):
+            self._token(grid, artifact, token, meant.CHECKED)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
         for first, token in repeated(text, starts.repeated):
@@ -297,7 +300,7 @@ class CustomerData:
             group = self.groups[place] = Group(shape, kinds, artifact, column, apart, pieces)
         return group
 
-    def _token(self, grid: Grid, artifact: int, token: tokens.Token, only_labelled: bool = False) -> None:
+    def _token(self, grid: Grid, artifact: int, token: tokens.Token, only: frozenset[str] = NONE) -> None:
         self.single.spend()
         if token.value in EXAMPLES or token.value in self.own:
             return
@@ -321,12 +324,11 @@ class CustomerData:
                 return
         if grid.table and token.shape in bulk.SHORT_SHAPES and kinds & bulk.SHORTENED.keys():
             token = mending.lengthened(token, kinds)
-        if token.shape in bulk.LABEL_ONLY or only_labelled:
+        if token.shape in bulk.LABEL_ONLY or only:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
-            if not any(TYPES[n].labels & kinds for n in names):
-                if not (token.shape == "D9" and token.grouped and beside.taxpayer(grid, row, token)):
-                    return
-                kinds = TYPES["us.ssn"].labels
+            spoken = any(TYPES[n].labels & kinds for n in names if not only or n in only)
+            if not spoken and not (kinds := beside.spoken_for(grid, row, token)):
+                return
         if "tw.bank_account" in kinds and meant.own_account(grid, self.labels, row, token):
             return
         key = ("column", column) if headed or (not kinds and grid.tabbed(row)) else ("label",) if kinds else ("free",)
@@ -347,7 +349,7 @@ class CustomerData:
             yield _finding(name, values, self.before)
         if chinese := sum(map(payment.china_card, accepted.get("card", {}))):
             tally.identifiers["cn.bank_card"] = chinese
-        tally.persons = max(tally.persons, people.persons(accepted, self._named))
+        tally.persons = max(tally.persons, persons.persons(accepted, self._named))
         yield from self._contacts(tally)
         most = max(tally.persons, tally.contacts)
         if most >= BULK:

@@ -35,6 +35,7 @@ CHANCE = 1e-5
 """Of a file of serials, that any of its places looks so."""
 LENGTHS = {"LD9": 10, "D18": 18, "D13": 13, "D12": 12, "D16": 16, "LD7": 8}
 LETTERS = {"LD9": 1, "LD7": 1}
+CAPITALS, SHORTEST_NAME = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", 2
 SHORTER = (15, 14)
 TAKEN_FOR = {"0": "O", "1": "I"}
 """Letters that are read as digits among digits (normalise.py)."""
@@ -91,7 +92,17 @@ def _shape(value: str, shape: str) -> str:
 
 
 def _runs(grid: Grid) -> np.ndarray:
-    """The first run of each line, begin and end."""
+    """The first run of each line, begin and end; where their lengths differ, without the first word of a name right behind it."""
+    spans = _all_runs(grid)
+    lengths = np.bincount(spans[:, 1] - spans[:, 0]) if LEAST <= len(spans) <= MOST else []
+    if not len(lengths) or 2 * lengths.max() > len(spans):
+        return spans
+    ends = [begin + len(grid.text[begin:end].rstrip(CAPITALS)) for begin, end in spans.tolist()]
+    named = (spans[:, 1] - ends >= SHORTEST_NAME) & (ends - spans[:, 0] >= SHORTEST)
+    return np.stack((spans[:, 0], np.where(named, ends, spans[:, 1])), axis=1)
+
+
+def _all_runs(grid: Grid) -> np.ndarray:
     if grid.characters is None:
         found = [match.span() for row in range(len(grid.starts))
                  if (match := RUN.search(grid.text, grid.starts[row], grid.end(row))) is not None]

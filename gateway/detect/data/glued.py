@@ -24,9 +24,12 @@ ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 WORDS = ("account", "acct", "addr", "birth", "born", "card", "cell", "cust", "customer", "date", "dob", "email", "fax", "id",
          "idno", "mail", "mobile", "name", "nid", "no", "phone", "pid", "sex", "tel", "uid")
 DATE = "(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+OF_THE_REPUBLIC = "(?:0[2-9]|1[01])[0-9](?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+"""The same in the years of Taiwan, from 1931 on."""
 KNOWN = re.compile(
     r"(?P<LD9>[A-Z][1289][0-9]{8})|(?P<LLD8>[A-Z][A-D][0-9]{8})|(?P<D18>[1-9][0-9]{5}(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X])"
-    rf"|09[0-9]{{8}}|1[3-9][0-9]{{9}}|{DATE}|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
+    rf"|09[0-9]{{8}}|1[3-9][0-9]{{9}}|{DATE}|{OF_THE_REPUBLIC}"
+    "|(?i:" + "|".join(sorted(WORDS, key=len, reverse=True)) + r")(?=[0-9A-Z]|$)")
 LONGEST = 2000
 """Characters of a run, as REPEATED has it too."""
 REPEATED = re.compile(

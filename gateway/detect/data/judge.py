@@ -28,7 +28,7 @@ RATE_APART = 0.9
 PLACED = 1500
 """Sightings of one group that are kept."""
 PLACED_OF_MANY = 64
-"""The same where there are more values than that: people are then counted by values (people.BULK), evidence shows a few."""
+"""The same where there are more values than that: people are then counted by values (persons.BULK), evidence shows a few."""
 KNOWN = 3
 """Values of a type accepted elsewhere in the message, from which on small groups of it are taken too."""
 ONE_WRITING = {"LD6P": "LD7", "LLD6P": "LD7", "LLD7": "LD7"}

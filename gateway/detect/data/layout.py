@@ -307,6 +307,14 @@ def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[s
     return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
 
 
+def _first_cell(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[str]:
+    """Kinds of the row's first word, where the columns have the names of people over them: each of these is a record."""
+    cells = grid.text[begin:min(start, begin + SIDE)].split("\t")
+    first = next(filter(None, map(str.strip, cells)), "")
+    return labels.heading(first) if sum(map(str.isdigit, first)) < CROSSED else NONE
+
+
+_NAME = frozenset({"name"})
 _INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
 _KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
 """A key in the value's own cell: what is to the left speaks for something else."""
@@ -342,6 +350,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         return kinds, False
     if grid.headings and (grid.table or grid.tabbed(row)):
         kinds = grid.heading(row, column)
+        if kinds == _NAME and not (turned := _first_cell(grid, labels, begin, start)).isdisjoint(IDENTIFYING):
+            return turned, False
         if kinds:
             return kinds, True
     if "\t" in window and not _KEYED.search(window):

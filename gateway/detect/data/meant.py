@@ -9,7 +9,7 @@ from gateway.detect.data.bulk import LABEL_ONLY
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
 from gateway.identifiers import contact
-from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.registry import IDENTIFYING, TYPES
 from gateway.identifiers.terms import NONE, Labels
 
 PHONE = frozenset({"phone"})
@@ -21,6 +21,9 @@ BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
 LINE, TITLE, BELOW, WORDS = 60, 24, 8, 16
 """Characters of a line that asks for payment, of a title that does, the lines below it that it may speak for, and their words
 that may be a name."""
+LABELLED_ONLY = frozenset(TYPES)
+CHECKED = frozenset(name for name, kind in TYPES.items() if not kind.labelled)
+"""What a number that is written oddly may be under a label of its own; what one may be that its check digit speaks for only."""
 DOCUMENTS = ("D12",)
 """Other shapes of which the cell to the left may say what document they are of: 健保卡."""
 DOCUMENT = 12
@@ -30,6 +33,7 @@ DOCUMENT = 12
 def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[str], headed: bool) -> tuple[Token, frozenset[str]]:
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
+    - A number behind the bare word `account` is one where the sentence names a person.
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
     - Under `ID no.` the cell to the left may say of what document it is: 護照, 居留證.
@@ -38,7 +42,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
       of its branch: `123-1234567`.
     """
     if not kinds:
-        return token, kinds
+        return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
     if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):
         return token, PHONE
     if headed and "own" in kinds and grid.headings:

@@ -69,7 +69,7 @@ def _labelled(line: str) -> str:
     return said.strip() if said and contact.person_name(said, headed=True) else ""
 
 
-_SPLIT = re.compile(r"[\t,、;|/()<>\"]+|: |:| {2,}")
+_SPLIT = re.compile(r"[\t,、;|/()<>\"→⇒➔➜]+|: |:| {2,}")
 
 
 MOST_PIECES = 12

@@ -7,7 +7,7 @@ import re
 from gateway.detect.data import beside
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
-from gateway.identifiers.terms import NONE
+from gateway.identifiers.terms import AGAINST, NONE
 
 FURTHER = 8
 """Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
@@ -26,7 +26,7 @@ Last = tuple[int, int, int, frozenset[str]]
 def label(grid: Grid, row: int, token: Token, last: Last) -> frozenset[str]:
     """The label of the value right before, in a list of values after one label, or below it with one value a line."""
     id, line, end, kinds = last
-    if id != grid.id or not kinds or not 0 < token.start - end <= 4 * FURTHER:
+    if id != grid.id or kinds <= AGAINST or not 0 < token.start - end <= 4 * FURTHER:
         return NONE
     between = grid.text[end:token.start]
     if line == row and grid.headings and "\t" in between:

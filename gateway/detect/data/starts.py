@@ -52,13 +52,18 @@ class Starts:
         text, plain = grid.text, grid.view.text
         for places, look, where in (
                 (self.wrapped, tokens.wrapped, text), (self.odd, tokens.oddly_grouped, plain),
-                (self.spelled, tokens.spelled, plain), (self.upright, tokens.upright, plain), (self.apart, tokens.apart, text),
-                (self.places, marked.marked, plain)):
+                (self.spelled, tokens.spelled, plain), (self.upright, tokens.upright, plain), (self.apart, tokens.apart, text)):
             near = _within(places, spans)
             if look is tokens.wrapped and grid.table:
                 continue                                  # the rows of a table do not go on
             if near is None or len(near):
                 yield from look(where, near)
+
+    def marked_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
+        """Numbers with marks between their digits, in the same places; only of types with a check digit."""
+        near = _within(self.places, spans)
+        if near is None or len(near):
+            yield from marked.marked(grid.view.text, near)
 
 
 _NOWHERE = np.zeros(0, np.int64)

@@ -14,6 +14,7 @@ import numpy as np
 
 from gateway.detect.data import naming
 from gateway.detect.data.layout import Grid
+from gateway.identifiers import contact
 from gateway.identifiers.characters import MARGIN, Characters
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
@@ -22,7 +23,7 @@ MARK = re.compile(r"[ >|]*(?:(?:[-*+.•●○◦‣▪■□◆◇※]|"
                   r"\(?[0-9]{1,3}[.)、:]|[0-9]{1,4}(?=   )|\(?[一二三四五六七八九十]{1,3}[、.)])[ \t]*)?[\"']?")
 """What an item of a list begins with."""
 VALUE = re.compile(r"[A-Z]{0,2}[ \-]?[0-9](?:[ \-./]?[0-9A-Z(]){5,24}\)?(?![0-9A-Za-z])")
-LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?[ 。.]?\Z")
+LAST = re.compile(r"(?<![0-9A-Za-z\-])[A-Z]{0,2}[0-9](?:[ \-]?[0-9A-Z(]){5,24}\)?(?: ?(?:です|입니다|이에요))?[ 。.]?\Z")
 NAMED = re.compile(r"[^\n\t0-9,;:、。()]{1,24}\(")
 """A name, and what stands in brackets behind it."""
 NAME_BEFORE = re.compile(r"[^\n\t0-9,;:、。()]{1,24}[ :]{1,4}(?=[A-Z]{0,2}[ \-]?[0-9][0-9A-Z \-./()]{5,27}$)", re.M)
@@ -38,9 +39,12 @@ SAYING = re.compile(
     r"(?= (?:for|of|to|in|on|at|and)(?![A-Za-z])|[^A-Za-z ]|$)"
     r"|[\"'」]? ?(?:是|為|为)[^0-9\n\t,、。;]{0,10}?[的之]([^0-9\n\t,、。;]{2,8})")
 """What a sentence says that a value is: `123-45-6789 as the social security number`, `312345678是王小明的護照`."""
-STAMPED = re.compile(r"(?:[^\n0-9]{1,24} )?\[?[0-9]{2,4}[-/.年] ?[0-9]{1,2}[-/.月] ?[0-9]{1,2}[日.]?,? ?"
-                     r"(?:上午|下午|오전|오후|午前|午後)? ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?\]?(?: [^\n0-9]{1,24})?")
+STAMPED = re.compile(r"(?:[^\n0-9]{1,24} )?\[?(?:(?:[0-9]{2,4}[-/.年] ?)?[0-9]{1,2}[-/.月] ?[0-9]{1,2}[日.]?,? ?)?"
+                     r"(?:上午|下午|오전|오후|午前|午後)? ?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?: ?[AP]M)?\]?:?"
+                     r"(?: [^\n0-9]{1,24})?", re.I)
 """Who wrote the next message, and when: messengers put it between two of them."""
+SPEAKER = re.compile(r"[^\n\t0-9:]{1,24}:? *")
+"""Who wrote it, in a line by itself: before the time, or with a colon."""
 DIGITS, NUMBER = re.compile("[0-9]"), re.compile("[0-9]{5}")
 """A line with such a number is no label."""
 LONGEST, TITLE, BEHIND = 80, 40, 12
@@ -112,8 +116,7 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
     title = line[_marked(line):].strip().rstrip(ENDS)
     if not title or "\t" in title or NUMBER.search(title) is not None:
         return
-    below = row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2
-    below += below + 1 < len(grid.starts) and STAMPED.fullmatch(grid.line(below, LONGEST)) is not None
+    below = _past_the_speaker(grid, row + 1 if grid.line(row + 1, LONGEST).strip() else row + 2)
     item = _item(grid, below)
     if item is not None:
         if len(title) > TITLE:                            # a sentence or a header that ends with a label
@@ -129,6 +132,18 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
         found |= dict.fromkeys(rows, kinds)
     elif below < len(grid.starts):
         _answer(grid, labels, title, below, found)
+
+
+def _past_the_speaker(grid: Grid, row: int) -> int:
+    """The row of what somebody says, where the one asked about says who it is and when."""
+    last = len(grid.starts) - 1
+    if row < last and STAMPED.fullmatch(line := grid.line(row, LONGEST)) is not None:
+        return row + 1
+    if row < last and SPEAKER.fullmatch(line) is not None:
+        if line.rstrip().endswith(":"):
+            return row + contact.person_name(line.rstrip(": "))
+        return row + 2 if row + 1 < last and STAMPED.fullmatch(grid.line(row + 1, LONGEST)) is not None else row
+    return row
 
 
 def _marked(line: str) -> int:

@@ -58,3 +58,9 @@ def test_people_between_the_values_of_one_list():
 def test_names_in_capitals_in_a_list_of_one_line():
     assert beside.next_one("; CHEN MEI LING ") and beside.next_one(", WANG HSIAO-MING: ")
     assert not beside.next_one("; SEE ") and not beside.next_one("; CHEN MEI LING AND SO ON ")
+
+
+def test_a_social_number_by_half_its_name():
+    rows = "\n".join(f"We need to enroll the dependant, social {a}-45-{b}, effective 05/01." for a, b in ((124, 6789), (234, 5678), (345, 4567)))
+    assert scan(rows)[0].identifiers == {"us.ssn": 3}
+    assert not scan(rows.replace("social ", "social post no. "))[0].identifiers

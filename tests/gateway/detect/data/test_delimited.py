@@ -45,3 +45,16 @@ def test_boxes_of_one_character():
     found = scan(text)[0].identifiers
     assert found["tw.national_id"] == 4
     assert "tw.national_id" not in scan("".join(f"│{'│'.join('537618294')}│\n" for _ in range(9)))[0].identifiers
+
+
+BOXES = [("╔╦╗", "╠╬╣", "╚╩╝", "═", "║"), ("┏┳┓", "┣╋┫", "┗┻┛", "━", "┃"), ("┌┬┐", "├┼┤", "└┴┘", "─", "│"), ("+++", "+++", "+++", "-", "|")]
+
+
+@pytest.mark.parametrize("box", BOXES)
+@pytest.mark.parametrize("before", ["", "名單如下：\n", "mysql> select name,passport_no,phone from t;\n"])
+def test_boxes_with_a_line_between_all_rows(box, before):
+    top, middle, bottom, dash, bar = box
+    lines = [mark[0] + dash * 8 + mark[1] + dash * 12 + mark[1] + dash * 14 + mark[2] for mark in (top, middle, bottom)]
+    rows = f"\n{lines[1]}\n".join(f"{bar} {bar.join(row)} {bar}" for row in ROWS)
+    found = cells(f"{before}{lines[0]}\n{rows}\n{lines[2]}")
+    assert [row[1:-1] for row in found if len(row) == 5] == ROWS

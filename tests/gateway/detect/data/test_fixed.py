@@ -79,3 +79,12 @@ def test_shorter_cards_end_where_those_of_sixteen_do():
     assert look(text).identifiers["card"] == 12
     other = "\n".join(f"D{n:07d}{card if len(card) == 16 else digits(15):<19}CHAN TAI MAN" for n, card in enumerate(cards))
     assert look(other).identifiers["card"] < 12
+
+
+def test_fields_before_a_name_of_any_length():
+    names = ("LIN CHIH WEI", "CHEUNG WING SZE", "LI NA", "HO KA HO", "SUZUKI HANAKO", "PARK SEOYEON")
+    ids = [makers.tw_id(RNG) for _ in names]
+    rows = [f"{n:06d}{tw}0750312M{digits(19)}{name:<20}" for n, (tw, name) in enumerate(zip(ids, names, strict=True))]
+    assert look("\n".join(rows)).identifiers == {"tw.national_id": 6}
+    serials = [f"{n:06d}A{digits(9)}0750312M{digits(19)}{name:<20}" for n, name in enumerate(names)]
+    assert look("\n".join(serials)).identifiers == {}

@@ -120,3 +120,9 @@ def test_korean_and_chinese_numbers_against_one_another():
     korean = "".join(leak_people.rrn(random.Random(n), 1960 + n, 1 + n, 5) for n in range(6))
     assert {t.shape for _, t in repeated(korean)} >= {"D13"} and len([t for _, t in repeated(korean) if t.shape == "D13"]) == 6
     assert len([t for _, t in repeated("110101199003077758" * 4) if t.shape == "D18"]) == 4
+
+
+def test_dates_in_the_years_of_taiwan():
+    text = "\n".join(f"{n}0{RNG.randrange(40, 99)}0512{tw}{mobile}" for n, tw, mobile in zip("王李陳林張黃", TW, MOBILE, strict=True))
+    assert [token.value for token in glued(text)] == TW
+    assert not list(glued(text.replace("0512", "1333")))

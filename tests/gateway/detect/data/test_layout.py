@@ -287,3 +287,10 @@ def test_a_value_whose_label_ends_the_line_above():
         assert layout.label(grid(text), LABELS, 1, 0, text.index("231")) == ({"us.ssn"}, False), text
     text = "whose tracking code\n    is 231-10-8987, applied"
     assert layout.label(grid(text), LABELS, 1, 0, text.index("231"))[0] == frozenset()
+
+
+def test_records_that_are_columns_with_names_over_them():
+    tally, _ = scan("項目\t申込者1\t申込者2\t申込者3\n旅券番号\tTZ4990253\tTK7769362\tTK6759023\n口座番号\t7273865\t3579089\t1744658")
+    assert (tally.identifiers["jp.passport"], tally.identifiers["jp.bank_account"], tally.persons) == (3, 3, 3)
+    tally, _ = scan("項目\t申込者1\t申込者2\t申込者3\n注文番号\tTZ4990253\tTK7769362\tTK6759023\n整理番号\t7273865\t3579089\t1744658")
+    assert not tally.identifiers

@@ -80,3 +80,22 @@ def test_accounts_behind_the_code_of_their_bank():
     assert scan(text)[0].identifiers["tw.bank_account"] == 4
     text = "".join(f"帳號：812-3000001234567{i}、3000001234567{i}\n" for i in range(4))
     assert scan(text)[0].identifiers["tw.bank_account"] == 4
+
+
+def test_the_bare_word_of_an_account_beside_a_person():
+    numbers = [f"0{RNG.randrange(10**13):013d}" for _ in range(4)]
+    said_of = ("Please debit account {} of Wang Hsiao-Ming.", "Chen Mei Ling wants the proceeds in account {}.",
+               "Account {} (Lin Chih Wei) is to be closed.", "Transfer to Ho Ka Ho, account: {}, today.")
+    assert scan("\n".join(map(str.format, said_of, numbers)))[0].identifiers == {"tw.bank_account": 4}
+    for other in ("AWS account {} was charged.", "Your Support Account {} is new.", "Amazon Web Services account {}: done",
+                  "account {} updated 2026-05-04", "Lin Chih Wei, order {}"):
+        assert not scan("\n".join(other.format(n) for n in numbers))[0].identifiers.get("tw.bank_account")
+
+
+def test_the_beginning_of_an_account_is_no_other_number():
+    from gateway.identifiers import jp
+
+    number = next(n for n in (f"{i:012d}" for i in range(45_500_675_687, 45_500_675_900)) if jp.my_number(n))
+    rows = f"戶名 王小明 帳號 {number[:4]} {number[4:8]} {number[8:]} 00\n戶名 李家美 帳號 0323 3833 6523 80"
+    assert scan(rows)[0].identifiers == {"tw.bank_account": 2}
+    assert scan(f"佐藤 マイナンバー {number[:4]} {number[4:8]} {number[8:]} 34歳")[0].identifiers == {"jp.my_number": 1}

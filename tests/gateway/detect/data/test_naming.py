@@ -24,3 +24,8 @@ def test_a_surname_a_name_and_more_words():
     for line in ("1．佐藤 太郎　本人確認書類：在留カード（番号：AB12345678CD）", "高橋 花子　書類：在留カード（番号：AB12345678CD）"):
         assert naming.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0).startswith(("佐藤", "高橋"))
     assert naming.name_in(layout.from_text(1, Text("本人 確認 書類：（番号：AB12345678CD）", "body"), Labels()), 0) == ""
+
+
+@pytest.mark.parametrize("mark", ["→", "⇒", " ➔ ", "：", " "])
+def test_marks_between_a_name_and_a_number(mark):
+    assert naming.name_in(layout.from_text(1, Text(f"12. 王小明{mark}0912-345-678", "body"), Labels()), 0) == "王小明"

@@ -19,3 +19,11 @@ def test_the_next_value_of_a_list(text, expected):
     last = (1, grid.row(first.start), first.end, KINDS)
     assert neighbours.label(grid, grid.row(second.start), second, last) == expected
     assert not neighbours.label(grid, grid.row(second.start), second, (2, *last[1:]))
+
+
+def test_a_firm_speaks_for_no_number_behind_the_next_one():
+    text = "13007402294;黄强 510107196201277573"
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    first, second = tokens.tokens(grid.text)
+    assert neighbours.label(grid, 0, second, (1, 0, first.end, frozenset({"company"}))) == frozenset()
+    assert neighbours.label(grid, 0, second, (1, 0, first.end, KINDS)) == KINDS

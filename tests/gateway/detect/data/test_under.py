@@ -116,3 +116,13 @@ def test_a_map_of_a_program_under_its_name():
     people = "".join(f"  '{name}': '35123456{i}',\n" for i, name in enumerate(("王小明", "李大華", "陳美玲")))
     assert scan(f"const passportByName = {{\n{people}}};")[0].identifiers["tw.passport"] == 3
     assert "tw.passport" not in scan(f"const orderByName = {{\n{people}}};")[0].identifiers
+
+
+@pytest.mark.parametrize("between", [
+    "[10:11 AM] Mei Chen\n", "鈴木\n  10:11\n", "Mei Chen [10:11]\n", "5/4 10:11 AM, Mei Chen\n", "王芳:\n", "\n王芳：\n", "李芳 上午 10:11\n", ""])
+def test_what_somebody_answers_to_a_label(between):
+    for label, answer in (("王小明 護照號碼", "312345678"), ("旅券番号教えてください", "TZ4990253 です"), ("客户护照号多少？", "E12345678")):
+        value = answer.split(" ")[0]
+        assert kinds(f"Mei Chen\n{label}\n{between}{answer}\nok", value) & {"passport", "tw.passport", "jp.passport", "cn.passport"}
+        assert not kinds(f"Mei Chen\n訂單號碼多少\n{between}{answer}\nok", value) & {"passport", "tw.passport"}
+    assert "passport" not in kinds("王小明 護照號碼\n訂單編號:\n312345678", "312345678")
