@@ -164,5 +164,5 @@ def test_where_groups_lead(group: str, code: str) -> None:
 
 
 def test_unicode_beside_what_older_readers_take() -> None:
-    found = read(r"{\upr{B123456789}{\*\ud{\uc2\u23458\'3f\'3f A123456789}}}\par")
+    found = read(r"{\rtf1\ansi {\upr{B123456789}{\*\ud{\uc2\u23458\'3f\'3f A123456789}}}\par}")
     assert any(isinstance(item, Text) and "客A123456789" in item.content.replace(" ", "") for item in found)
