@@ -22,7 +22,7 @@ LABEL = "played"                         # of what a played page made
 SAVED = ("saves", "downloads", "leaves", "opens", "clicks")
 """How a file comes to the reader: beside these there are frames, programs of the page, and what it only holds."""
 GOES = ("goes", "submits", "frame", "calls")
-LEAST = 8                                # octets of a file worth a look
+LEAST = 8                                # octets of a file worth a look; its name may say more
 MOST_PAGES = 8
 
 
@@ -31,10 +31,10 @@ def told(page: Page, source: str, play: Play) -> Iterator[Yield]:
         yield Observation("HTML-DECIPHERS", play.of("deciphers")[0].detail[:60])
     for act in play.of("file"):
         data, (how, _, name) = act.octets, act.detail.partition(" ")
-        if len(data) < LEAST:
+        if len(data) < LEAST and not name:
             continue
         kind = identify(data)
-        if how in SAVED:
+        if how in SAVED and len(data) >= LEAST:
             yield Observation("HTML-FILE-UNASKED" if act.unasked else "HTML-FILE-MADE", f"{how} {kind}")
         yield Child(data, ArtifactKind.OBJECT, (name,) if name else (), label=LABEL)
     made = [act.detail for act in play.of("page")][:MOST_PAGES]

@@ -7,6 +7,7 @@ import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from gateway.extract.page.covers import covered
 from gateway.extract.page.played import Play
 from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SOME_SHOWN, parts, said, to_read
 from gateway.extract.script import literals
@@ -27,6 +28,8 @@ CODEBASE = re.compile(
 META = re.compile(r"<(?:\w{1,20}:)?meta[\s/][^>]{1,600}", re.I)
 REFRESH = re.compile(r"http-equiv\s{0,8}=\s{0,8}[\"']?\s{0,8}refresh", re.I)
 ADDRESS = re.compile(r"https?:|[\s;,='\"]//", re.I)
+RELATIVE = re.compile(r"[\"'=]\s{0,8}[\d.]{1,8}\s{0,8}[;,]\s{0,8}[^\s\"'>]", re.I)
+"""A refresh that says where to: one to the page itself has a number alone."""
 GOING = re.compile(r"location|navigat|(?<![\w.])open\s{0,4}\(|window\.open|\.(?:src|action)\s{0,4}=|"
                    r"\.(?:click|submit)\s{0,4}[(\[]|refresh|document\.write", re.I)
 HIDDEN_ADDRESS = re.compile(
@@ -74,15 +77,17 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
         return way
     if any(tag in FRAMES and OFFICE.match(address) for tag, address, _ in page.links):
         return "calls a program"
+    web = _web(page)
+    if (web & FRAMES and covered(source)) or (play is not None and any(act.more == "covers" for act in play.of("frame"))):
+        return "is covered by another page"
     if shown > (SOME_SHOWN if len(source) < NOTE else LEAST_SHOWN):
         return ""
-    if _turns(source):
+    if _turns(source, "base" in web):
         return "turns into another page"
     if shown <= LEAST_SHOWN and not page.tags.isdisjoint(("applet", "object", "embed")) and CODEBASE.search(source):
         return "gets its code from elsewhere"
     if (play is None or not play.followed or "expression(" in script) and (way := _written(page, source, script, shown)):
         return way
-    web = _web(page)
     if shown > LEAST_SHOWN or is_library(script):
         return ""
     bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
@@ -169,10 +174,11 @@ def _near(address: str, lower: str) -> bool:
     return domain not in SHARED and f".{domain}" in lower
 
 
-def _turns(source: str) -> bool:
-    """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3)."""
+def _turns(source: str, based: bool) -> bool:
+    """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3). `based`: its addresses are those of a
+    site (4.2.3)."""
     tags = (html.unescape(tag[0]) for tag in islice(META.finditer(parts(source, "noscript")[0]), TRIES))
-    return any(REFRESH.search(tag) and ADDRESS.search(tag) for tag in tags)
+    return any(REFRESH.search(tag) and (ADDRESS.search(tag) or (based and RELATIVE.search(tag))) for tag in tags)
 
 
 def is_library(script: str) -> bool:

@@ -297,9 +297,12 @@ function placed_(nodes) {
     if (node.tag === 'html' || node.tag === 'head' || node.tag === 'body') {
       const at = node.tag === 'html' ? doc.documentElement : node.tag === 'head' ? doc.head : doc.body;
       for (const [k, v] of node.attrs) if (!at.attrs.has(k)) at.attrs.set(k, v);
+      if ([...node.attrs.keys()].some((k) => k.startsWith('on'))) handling.add(at);
       if (node.tag === 'html') placed_([...node.kids]);
       else {
-        for (const k of [...node.kids]) at.insertBefore(k, null);
+        for (const k of [...node.kids])
+          if (k.tag === 'body') placed_([k]);
+          else at.insertBefore(k, null);
         if (!opening && node.tag === 'body') {
           arrived(at);
           if (node.attrs.has('onload')) soon(() => fire(at, new Event('load')), 1);

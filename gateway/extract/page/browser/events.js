@@ -120,11 +120,14 @@ function fire(target, event) {
   }
   return !event.defaultPrevented;
 }
+// What a body hears for its window, beside what is fired at it for itself (HTML 8.1.8.2.1).
+const OF_WINDOW = /^(?:error|hashchange|message|popstate|unhandledrejection)$/;
 function handler(at, type) {
   const own = (at === windowTarget ? G : at)['on' + type];
   if (typeof own === 'function') return own;
-  const code = at instanceof Element ? at.getAttribute('on' + type) : null;
-  return code ? compiled(code, at) : null;
+  const on = at === windowTarget && OF_WINDOW.test(type) ? doc.body : at,
+    code = on instanceof Element ? on.getAttribute('on' + type) : null;
+  return code ? compiled(code, on) : null;
 }
 function compiled(code, at) {
   try {

@@ -113,6 +113,7 @@ function parsed(source, inert) {
         el = element(name);
       at = attributes(source, OPEN.lastIndex, el);
       el.inert_ = inert;
+      if (name === 'body') open.length = open[1]?.tag === 'html' ? 2 : 1; // wherever it stands, it is the page's (HTML 13.2.6.4.7)
       if ((name === 'p' || name === 'li' || name === 'td' || name === 'tr' || name === 'option') && top.tag === name) open.pop();
       open[open.length - 1].kids.push(child(el, open[open.length - 1]));
       if (RAW.has(name) && source[at - 2] !== '/') at = raw(source, at, el, name, said);

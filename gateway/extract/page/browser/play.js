@@ -52,6 +52,11 @@ function everyHeard(wanted) {
 }
 const wide = (target) => target === windowTarget || target === doc || target === doc.body || target === doc.documentElement;
 const UNSEEN = /display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])|font-size\s*:\s*0(?![.\d])/i;
+// A frame that a script has put over the whole window.
+function covers(el) {
+  const style = el.style.cssText + ';width:' + (el.getAttribute('width') ?? '') + ';height:' + (el.getAttribute('height') ?? '');
+  return /position: fixed/i.test(style) && /\bwidth: ?100(?:%|.?vw)/i.test(style) && /\bheight: ?100(?:%|.?vh)/i.test(style) && !UNSEEN.test(style);
+}
 const DIGITS = '123456';
 const EARLY = /^(?:load|DOMContentLoaded|readystatechange|pageshow|message|hashchange)$/;
 
@@ -190,6 +195,8 @@ const entries = {
     for (const [name, blob] of blobs)
       if (!used.has(name) && blob instanceof Blob && !/javascript|css|json|^image|^font/.test(blob.type))
         octetsOut(octets(blob), '', 'holds');
+    for (const el of doc.querySelectorAll('iframe').slice(0, 40))
+      if (webLike(el.getAttribute('src') ?? '') && covers(el)) act('frame', whole(el.getAttribute('src')), 'covers');
     return flat(log);
   },
   // What stands there in the end: words to read, whether a password is asked for, markup without scripts.

@@ -34,6 +34,12 @@ def test_a_file_is_a_child_under_its_name():
     assert codes(items) == {"HTML-FILE-MADE"}
 
 
+def test_a_file_of_a_few_octets_is_told_by_its_name_alone():
+    items = deeds("<script>navigator.msSaveBlob(new Blob(['x']),'a.js')</script>")
+    assert codes(items) == set() and [(i.data, i.names) for i in items if isinstance(i, Child)] == [(b"x", ("a.js",))]
+    assert not [i for i in deeds("<script>u=URL.createObjectURL(new Blob(['x']))</script>") if isinstance(i, Child)]
+
+
 def test_what_a_page_only_holds_is_a_child_and_no_deed():
     items = deeds(f"<script>{BLOB}var u=URL.createObjectURL(b)</script>")
     assert codes(items) == set() and [i.data for i in items if isinstance(i, Child)] == [PROGRAM]

@@ -54,6 +54,9 @@ def test_doors(source):
     "<script>window.location.replace('com/x/package-summary.html')</script>", "<meta http-equiv=refresh content='0;url=index2.html'>",
     "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
     "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
+    "<base href='https://a.example/'><meta http-equiv=refresh content=300>",
+    "<script>f=document.createElement('iframe');f.src='https://a.example/';f.style.cssText='position:fixed;width:100%;height:100%;display:none';"
+    "document.body.append(f)</script><p>" + "Something to read. " * 20,
     "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
     "<frameset><frame src='toc.html'></frameset><script>if (top.page) top.classFrame.location = top.page;</script>",
     "<p>" + "words to read " * 9 + "<button onclick=\"location.href='https://h.example/'\">Open</button>",
@@ -123,6 +126,11 @@ def test_programs_of_old_browsers(page):
     ("<p>Wait</p><script>for(i=0;i<2000;i++)setTimeout(()=>0,i)</script>", "is busy for longer than any page of its size"),
     ("<p>Wait</p><script>for(i=0;i<40000;i++)document.createElement('p')</script>", "is busy for longer than any page of its size"),
     (WORDS + "<script>crypto.subtle.decrypt({},k,new Uint8Array(99))</script>", "deciphers what it holds"),
+    (WORDS + "<iframe src='https://a.example/' style='position:fixed;inset:0;width:100%;height:100%'></iframe>", "is covered by another page"),
+    (WORDS + "<script>f=document.createElement('iframe');f.src='https://a.example/';f.style.position='fixed';f.style.width='100vw';"
+     "f.height='100%';document.body.append(f)</script>", "is covered by another page"),
+    ("<base href='https://a.example/'><meta http-equiv=refresh content='0; url=login'>", "turns into another page"),
+    ("<p>Wait</p><div><body onfocus=\"location='https://a.example/'\"></div>", "leaves for another page"),
 ])
 def test_played_pages_that_lead_away(source, way):
     assert seen(source) == way

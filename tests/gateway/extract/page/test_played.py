@@ -60,6 +60,10 @@ def test_where_pages_go_unasked(source):
 @pytest.mark.parametrize(("source", "expected"), [
     (f"<script>onmousemove=()=>location='{TO}'</script>", ("goes", "stir", TO)),
     (f"<a id=b onclick=\"location='{TO}'\">x</a>", ("goes", "click", TO)),
+    (f"<body onclick=\"location='{TO}'\">x", ("goes", "stir", TO)), (f"<html onmousemove=\"location='{TO}'\">x", ("goes", "stir", TO)),
+    (f"<body onresize=\"location='{TO}'\">x", ("goes", "stir", TO)), (f"<p>x<body onpageshow=\"location='{TO}'\">", ("goes", "load", TO)),
+    (f"<body onhashchange=\"location='{TO}'\"><script>location.hash=1</script>", ("goes", "load", TO)),
+    (f"<body onerror=\"location='{TO}'\"><script>throw 1</script>", ("goes", "load", TO)),
     (f"<form id=f action='{TO}'></form><script>f.submit()</script>", ("submits", "load", TO)),
     (f"<script>document.body.innerHTML='<iframe src=\"{TO}\">'</script>", ("frame", "load", TO)),
     (f"<script>fetch('{TO}').then(r=>r.text()).then(eval)</script>", ("asks", "load", TO)),
