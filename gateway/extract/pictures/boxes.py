@@ -15,8 +15,12 @@ from PIL import Image
 from gateway.extract.pictures.legible import runs
 
 Marks = NDArray[np.bool_]
-DARKER = 0.67
-"""Grey of ink, in that of most of the picture."""
+DARKER = 0.76
+"""Grey of ink, in that of most of the picture; boxes of forms are printed in colours that a scanner is to leave out."""
+PALER, UPRIGHT = 0.9, 0.8
+"""The same of the outermost side of boxes, and the part of its height at the least at which there is ink."""
+LEANING = 0.2
+"""The same part of a side that leans, so near it that no character is: within 2 * NEAR."""
 LEAST_LINE = 22
 """Pixels of the lower and upper edges of boxes at the least."""
 LOWEST, HIGHEST = 18, 120
@@ -38,18 +42,23 @@ ONE = 0.8
 
 Side = tuple[int, int, int]
 """Of a box, upright: its column, where it begins and where it ends."""
+Glyph = tuple[int, int, int]
+"""Columns where a character begins and ends, and where its box begins: rows of a scanned page rise or fall."""
 
 
 def joined(picture: Image.Image) -> Image.Image | None:
     """A grey picture, dark on light, with the contents of boxes side by side moved together; None where there are no such boxes."""
     grey = np.asarray(picture)
-    dark = grey < DARKER * float(np.median(grey[::2, ::2]))
+    ground = float(np.median(grey[::2, ::2]))
+    dark = grey < DARKER * ground
     rows = list(_rows(_sides(dark)))
     if not rows:
         return None
     changed: NDArray[np.uint8] | None = None
+    pale = grey < PALER * ground
     for row in rows:
-        glyphs = _glyphs(dark, row)
+        _close(pale, row)
+        glyphs = _glyphs(dark, pale, row)
         if glyphs:
             changed = grey.copy() if changed is None else changed
             _write(changed, grey, row, glyphs)
@@ -86,7 +95,7 @@ def _rows(sides: list[Side]) -> Iterator[list[Side]]:
     for side in sorted(sides):
         levels.setdefault(side[1], []).append(side)
     taken: set[Side] = set()
-    for first in sorted(sides, key=lambda side: (side[1] // (2 * NEAR), side[0])):
+    for first in sorted(sides):
         row: list[Side] = []
         following: Side | None = None if first in taken else first
         while following is not None:
@@ -114,11 +123,25 @@ def _following(levels: dict[int, list[Side]], last: Side, taken: set[Side]) -> S
     return nearest
 
 
-def _glyphs(dark: Marks, row: list[Side]) -> list[tuple[int, int]]:
-    """Columns where each character begins and ends; [] where the boxes hold words."""
+def _close(marks: Marks, row: list[Side]) -> None:
+    """Adds the outer side of the first and the last box, where it is paler: between boxes there are two lines."""
+    wide = round(float(np.median([other[0] - one[0] for one, other in pairwise(row) if other[0] - one[0] > LEAST_LINE] or [0])))
+    for at, beyond in ((len(row), wide), (0, -wide)):
+        column, top, bottom = row[min(at, len(row) - 1)]
+        left = max(0, column + beyond - NEAR)
+        window = marks[top:bottom + 1, left:max(0, column + beyond + NEAR + 1)]
+        if wide and window.shape[1] and float(window.mean(axis=0).max()) >= UPRIGHT:
+            row.insert(at, (left + int(window.mean(axis=0).argmax()), top, bottom))
+
+
+def _glyphs(dark: Marks, pale: Marks, row: list[Side]) -> list[Glyph]:
+    """The characters; [] where the boxes hold words."""
     found, single = [], 0
     for (one, top, bottom), (other, _, _) in pairwise(row):
-        inside = dark[top + NEAR:bottom - NEAR + 1, one + NEAR:other - NEAR + 1]
+        if other - one <= 2 * NEAR:
+            continue                                      # two lines between two boxes, or a thick one
+        within = slice(top + NEAR, bottom - NEAR + 1), slice(one + NEAR, other - NEAR + 1)
+        inside = _inked(dark[within], pale[within])
         columns = np.nonzero(inside.any(axis=0))[0]
         if not len(columns):
             continue
@@ -126,17 +149,29 @@ def _glyphs(dark: Marks, row: list[Side]) -> list[tuple[int, int]]:
             return []
         width, height = int(np.ptp(columns)), int(np.ptp(np.nonzero(inside.any(axis=1))[0]))
         single += width <= WIDE * height and width < FULL * (other - one)
-        found.append((one + NEAR + int(columns[0]), one + NEAR + int(columns[-1]) + 1))
+        found.append((one + NEAR + int(columns[0]), one + NEAR + int(columns[-1]) + 1, top))
     return found if single >= LEAST and single >= ONE * len(found) else []
 
 
-def _write(changed: NDArray[np.uint8], grey: NDArray[np.uint8], row: list[Side], glyphs: list[tuple[int, int]]) -> None:
-    top, bottom = row[0][1], max(side[2] for side in row)
-    margin = max(1, (bottom - top) // 16)
-    x = row[0][0] + NEAR
-    changed[max(0, top - 1):bottom + 2, max(0, row[0][0] - 1):row[-1][0] + 2] = 255
-    for begin, end in glyphs:
-        piece = grey[top + NEAR:bottom - NEAR + 1, max(0, begin - 1):end + 1]
-        width = max(0, min(piece.shape[1], changed.shape[1] - x))
-        changed[top + NEAR:bottom - NEAR + 1, x:x + width] = piece[:, :width]
+def _inked(dark: Marks, pale: Marks) -> Marks:
+    """The ink in a box, without its sides where they lean or are thick."""
+    ink = dark.copy()
+    for marks, axis in ((ink, 0), (ink.T, 1)):
+        line = pale.mean(axis=axis) >= LEANING
+        for begin, ends in ((marks, line), (marks[:, ::-1], line[::-1])):
+            at = np.nonzero(ends[:2 * NEAR])[0]
+            begin[:, :at[-1] + NEAR if len(at) else 0] = False
+    return ink
+
+
+def _write(changed: NDArray[np.uint8], grey: NDArray[np.uint8], row: list[Side], glyphs: list[Glyph]) -> None:
+    high = max(bottom - top for _, top, bottom in row)
+    margin = max(1, high // 16)
+    for (one, top, bottom), (other, _, _) in pairwise(row):
+        changed[max(0, top - NEAR):bottom + NEAR, max(0, one - NEAR):other + NEAR + 1] = 255
+    x, level = row[0][0] + NEAR, row[0][1] + NEAR
+    for begin, end, top in glyphs:
+        piece = grey[top + NEAR:top + high - NEAR + 1, max(0, begin - 1):end + 1]
+        width, height = max(0, min(piece.shape[1], changed.shape[1] - x)), max(0, min(piece.shape[0], changed.shape[0] - level))
+        changed[level:level + height, x:x + width] = piece[:height, :width]
         x += piece.shape[1] + 2 * margin - 1

@@ -29,13 +29,25 @@ def extent(picture):
 
 
 @pytest.mark.parametrize("gap", [0, 6])
-@pytest.mark.parametrize("ink", [0, 120])
+@pytest.mark.parametrize("ink", [0, 120, 185])
 def test_characters_of_boxes_are_moved_together(gap, ink):
     picture = form("A123456789", gap=gap, ink=ink)
     together = boxes.joined(picture)
     left, right = extent(together)
     assert 9 * 8 < right - left < 10 * 17                 # they took ten times 28
     assert not (np.asarray(together)[15:55] < 128).all(axis=0).any()
+
+
+@pytest.mark.parametrize("ink", [0, 140])
+@pytest.mark.parametrize("turn", [0.8, -0.8])
+def test_boxes_of_a_scanned_page_rise_and_fall(ink, turn):
+    """Pale ones too, of which the outermost sides are paler: the others are printed twice."""
+    picture = form("310104196312283128", side=40, ink=ink).resize((1560, 160), Image.Resampling.BICUBIC)
+    together = boxes.joined(picture.rotate(turn, Image.Resampling.BICUBIC, fillcolor=255))
+    rows = np.asarray(together) < 200
+    left, right = extent(together)
+    assert right - left < 18 * 34                         # of 1440
+    assert not rows[:, right + 20:].any()
 
 
 def test_empty_boxes_are_no_characters():
