@@ -29,6 +29,8 @@ TABLE: dict[str, tuple[str, Severity]] = {
     "ZIP-DATA-BETWEEN": ("ARCHIVE-STRAY-DATA", MEDIUM),
     "ZIP-DATA-AFTER": ("ARCHIVE-STRAY-DATA", LOW),
     "ARCHIVE-STRAY-DATA": ("ARCHIVE-STRAY-DATA", LOW),
+    # pieces of a split file; what cannot be seen for that is an incident beside it
+    "VOLUME-MISSING": ("ARCHIVE-INCOMPLETE", MEDIUM),
     # where members want to go
     "MEMBER-TRAVERSAL": ("ARCHIVE-TRAVERSAL", HIGH),
     "MEMBER-ABSOLUTE": ("ARCHIVE-ABSOLUTE-PATH", MEDIUM),

@@ -5,13 +5,16 @@ Every reader pays by the element, not by the octet: a line, a cell, a tag, an at
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 import numpy as np
 
 from gateway.extract import floods
 from gateway.extract.base import Problem
 from gateway.model.artifact import Artifact
+from gateway.model.content import Sample
 from gateway.model.finding import IncidentCode
 
 SMALL = 1 << 20
@@ -89,6 +92,29 @@ class Together:
         if outbound and self.coded > CODED:
             return Problem(IncidentCode.SIZE, f"more than {CODED} octets of text written in codings")
         return None
+
+
+AFTER_FLOOD = 1 << 20
+"""Characters and cells of one node that are still judged once it broke a limit: the message is held anyway, CPU is not for it."""
+WIDEST = 4                               # octets of one character
+
+
+def longer_than(data: bytes, characters: int) -> bool:
+    """True where these octets are certainly more characters than that."""
+    return len(data) > characters and (len(data) > WIDEST * characters or (b"\0" not in data[:4096] and data.isascii()))
+
+
+def shorten(sample: Sample) -> None:
+    """Keeps the first AFTER_FLOOD characters of the texts, and cells of the tables."""
+    room = AFTER_FLOOD
+    for number, text in enumerate(sample.texts):
+        sample.texts[number] = replace(text, content=text.content[:room])
+        room -= min(room, len(text.content))
+    room = AFTER_FLOOD
+    for number, table in enumerate(sample.tables):
+        kept = bisect_right(list(accumulate(map(len, table.rows))), room)
+        sample.tables[number] = replace(table, rows=table.rows[:kept])
+        room -= sum(map(len, table.rows[:kept]))
 
 
 def crowd(kind: str, data: bytes) -> str:

@@ -24,6 +24,8 @@ def nominal(artifacts: Sequence[Artifact], ceiling: int) -> int:
         if artifact.parent is None:
             continue
         parent = owner[artifact.parent]
+        if artifact.sha256 == parent and artifact.detected_type != artifacts[artifact.parent].detected_type:
+            continue                     # another reading of the same octets, not a copy within them
         if opened.setdefault(parent, artifact.parent) == artifact.parent:
             below[parent].append(artifact)
     totals: dict[str, int] = {}

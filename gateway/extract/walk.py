@@ -6,22 +6,22 @@ Every extractor call is guarded; every limit and every exception becomes an Inci
 from __future__ import annotations
 
 import hashlib
-import struct
-import zlib
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import accumulate, chain
+from itertools import chain
 
 from gateway.extract import crowds
 from gateway.extract import names as filenames
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
-from gateway.extract.bounded import SWOLLEN, LimitReached, swollen
+from gateway.extract.bounded import SWOLLEN, swollen
+from gateway.extract.crowds import AFTER_FLOOD
+from gateway.extract.guarded import CLAIMED, guarded
 from gateway.extract.identify import identify, is_light, names_container, needs_reader
 from gateway.extract.nominal import nominal
 from gateway.extract.passwords import everything, listen
 from gateway.extract.summary import summarise
+from gateway.extract.volumes import JOINED, Set, Volumes
 from gateway.model.artifact import Artifact, ArtifactKind, ArtifactTree
 from gateway.model.content import Observation, Sample, Table, Text
 from gateway.model.finding import Fault, Incident, IncidentCode, Summary
@@ -40,8 +40,6 @@ NAMED = 4 << 20
 """Characters in the names of all artifacts: two thousand paths as long as Windows allows, in several readings."""
 DENSE = 1.5
 """How often the floor of the ratio may be reached by members of several containers that each stay below it."""
-AFTER_FLOOD = 1 << 20
-"""Characters and cells of one node that are still judged once it broke a limit, for the same reason."""
 FLOODS = frozenset({IncidentCode.COUNT, IncidentCode.SIZE, IncidentCode.RATIO, IncidentCode.DEPTH})
 
 AGAIN = frozenset({"pictures", "sheets", "office words"})
@@ -52,17 +50,9 @@ LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
 ATTEMPTS = 4                             # at one locked node, each with words that were not known before
 LARGEST_WAIT = 32 << 20                  # octets that locked nodes together keep aside until more words are known
 SPENT = "the time for guessing passwords is used up"
-CLAIMED = Observation("CLAIMED")         # the first item of an extractor that claims a node; never filed
 
 PROSE = ("text/plain", "text/html")
 """Types whose octets are characters: what would break the limit of texts is not decoded first."""
-WIDEST = 4                               # octets of one character
-
-MALFORMED = (ValueError, LookupError, EOFError, struct.error, zlib.error, ArithmeticError, AttributeError, TypeError)
-"""What parsers raise over bad input; anything else counts as a crash."""
-
-PANIC = "pyo3_runtime"
-"""Module of what a library in Rust raises where it panics: no Exception, and no library exports it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +92,9 @@ class _Walk:
     together: crowds.Together = field(default_factory=crowds.Together)
     dense: int = 0                       # octets of members that were packed more than the ratio
     flooded: set[int] = field(default_factory=set)                 # nodes that broke a limit
+    volumes: Volumes = field(default_factory=Volumes)
+    waiting: list[_Job] = field(default_factory=list)              # volumes that were not looked for others yet
+    behind: list[_Job] = field(default_factory=list)               # volumes of what was put together: read when that was
     stopped: bool = False
     budget: int = 0
 
@@ -111,12 +104,17 @@ class _Walk:
         while (job := self.following()) is not None:
             if self.take_apart(job):
                 if self.stopped or job.node.artifact.id in self.flooded:
-                    shorten(job.sample)
+                    crowds.shorten(job.sample)
                 self.visit(job.sample)
 
     def following(self) -> _Job | None:
         """Bodies first: they may hold the password of what stands before them. Last what is locked, again and again as
         long as new words turn up, those of pictures at the end."""
+        if not self.light and not self.heavy and self.waiting:
+            self.join()
+        if not self.light and not self.heavy and not self.locked:
+            self.heavy.extend(self.behind)
+            self.behind.clear()
         if self.light or self.heavy:
             return self.light.popleft() if self.light else self.heavy.popleft()
         if not self.locked:
@@ -150,6 +148,30 @@ class _Walk:
                     self.context.hear(item.content)
         self.context.unread.clear()
 
+    def join(self) -> None:
+        """Puts sets of volumes together; what they make is read before they are."""
+        for made in self.volumes.sets():
+            first = made.volumes[0].artifact if isinstance(made, Set) else self.artifacts[0]
+            if isinstance(made, Problem):
+                self.incident(made.code, first, made.detail)
+            elif made.reason and made.certain:
+                self.volumes.lacking.update({v.artifact.id: made.reason for v in made.volumes})
+                self.incident(IncidentCode.UNSUPPORTED, first, made.reason)
+            elif not made.reason and len(made.volumes) == 1:
+                self.volumes.ends.add(first.id)
+            elif not made.reason and self.context.expanded + sum(len(v.data) for v in made.volumes) > self.budget:
+                self.stop(IncidentCode.SIZE, first, f"more than {self.budget} octets unpacked")
+            elif not made.reason and not self.stopped:
+                whole = Child(made.joined(), ArtifactKind.ARCHIVE, (made.title,), label="joined", anomalies=(JOINED,))
+                self.push(whole, None if first.parent is None else self.artifacts[first.parent])
+                self.volumes.cover(made, self.artifacts[-1])
+        for job in self.waiting:
+            covered = job.node.artifact.id in self.volumes.covered
+            (self.behind if covered else self.light if is_light(job.node.type) else self.heavy).append(job)
+            if job.node.artifact.id in self.volumes.lacking:
+                job.sample.observations.append(Observation("VOLUME-MISSING", self.volumes.lacking[job.node.artifact.id]))
+        self.waiting.clear()
+
     def push(self, child: Child, parent: Artifact | None) -> None:
         """Makes an artifact of a child and queues it, unless the same was queued before."""
         if self.stopped:
@@ -167,6 +189,7 @@ class _Walk:
             self.stop(crowd.code, artifact, crowd.detail)
             return
         self.context.expanded += artifact.size
+        volume = self.volumes.add(artifact, child.data)
         key = (digest, kind, filenames.extensions(child.names))
         odd = [*child.observations, *(filenames.observe(child.names) if child.names else ())]
         if key in self.seen and not odd and not child.texts and not (self.context.outbound and numbered(child.names)):
@@ -181,7 +204,7 @@ class _Walk:
         for gate in self.extractors:
             if isinstance(gate, Gate) and gate.claims(node):
                 raise NeedsDeepLane(kind)
-        (self.light if is_light(kind) else self.heavy).append(job)
+        (self.waiting if volume else self.light if is_light(kind) else self.heavy).append(job)
 
     def take_apart(self, job: _Job) -> bool:
         """Runs every extractor that claims the node; an exception ends that extractor, not the walk.
@@ -196,7 +219,7 @@ class _Walk:
         if crowd:
             self.incident(IncidentCode.COUNT, node.artifact, crowd)
             node = self.cut_short(job)
-        elif node.type in PROSE and longer_than(node.data, self.context.limits.text):
+        elif node.type in PROSE and crowds.longer_than(node.data, self.context.limits.text):
             self.incident(IncidentCode.SIZE, node.artifact, "text limit")
             node = self.cut_short(job)
         began: dict[str, Iterator[Yield]] = {name: iter(items) for name, items in job.kept.items()}
@@ -212,14 +235,14 @@ class _Walk:
             for item in items:
                 if item is CLAIMED:
                     claimed = claimed or extractor.name not in BESIDE
-                elif not self.accept(item, job):
+                elif not all(self.accept(one, job) for one in self.volumes.told(item, node.artifact, self.artifacts)):
                     break
                 opened = opened or (extractor.name in UNTYPED and isinstance(item, Child))
             if node.artifact.id in self.flooded and crowds.written(node.type):
                 node = self.cut_short(job)
         if not claimed and needs_reader(node.type):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, f"no reader for {node.type}")
-        elif (node.type == "application/octet-stream" and not opened
+        elif (node.type == "application/octet-stream" and not opened and node.artifact.id not in self.volumes.covered
               and names_container(node.artifact.names) and node.data.strip(b"\0")):
             self.incident(IncidentCode.UNSUPPORTED, node.artifact, "named as an archive, read by nobody")
         return True
@@ -333,46 +356,6 @@ class _Walk:
         limits = self.context.limits
         self.budget = min(self.budget, self.context.expanded + AFTER_BOMB)
         self.context.limits = replace(limits, expanded=self.budget, ratio_floor=min(limits.ratio_floor, AFTER_FLOOD))
-
-
-def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yield]:
-    """CLAIMED and the yields of an extractor that claims the node; its exception as a Problem at the end."""
-    try:
-        if extractor.claims(node):
-            yield CLAIMED
-            yield from extractor.extract(node, context)
-    except NeedsDeepLane:
-        raise
-    except LimitReached as limit:
-        yield limit.problem
-    except MemoryError:
-        yield Problem(IncidentCode.SIZE, f"{extractor.name}: out of memory")
-    except MALFORMED as error:
-        yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")
-    except Exception as error:  # noqa: BLE001 - the named border: the walk's call of one extractor
-        yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
-    except BaseException as error:
-        if type(error).__module__ != PANIC:
-            raise
-        yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
-
-
-def longer_than(data: bytes, characters: int) -> bool:
-    """True where these octets are certainly more characters than that."""
-    return len(data) > characters and (len(data) > WIDEST * characters or (b"\0" not in data[:4096] and data.isascii()))
-
-
-def shorten(sample: Sample) -> None:
-    """Keeps the first AFTER_FLOOD characters of the texts, and cells of the tables."""
-    room = AFTER_FLOOD
-    for number, text in enumerate(sample.texts):
-        sample.texts[number] = replace(text, content=text.content[:room])
-        room -= min(room, len(text.content))
-    room = AFTER_FLOOD
-    for number, table in enumerate(sample.tables):
-        kept = bisect_right(list(accumulate(map(len, table.rows))), room)
-        sample.tables[number] = replace(table, rows=table.rows[:kept])
-        room -= sum(map(len, table.rows[:kept]))
 
 
 def numbered(names: tuple[str, ...]) -> bool:

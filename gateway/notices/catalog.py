@@ -58,6 +58,7 @@ SENDERS: Mapping[str, str] = {
 # Codes whose sentence is not that of their prefix.
 SPECIAL: Mapping[str, str] = {
     **{code: sentence for code, sentence in SENDERS.items() if code.isupper()},
+    "ARCHIVE-INCOMPLETE": "{file} is a piece of a larger file, and not all of its pieces came with this mail.",
     "SIGNATURE-NOT-SCANNED": INCIDENTS[IncidentCode.TIMEOUT],
     "SIGNATURE-TIMEOUT": INCIDENTS[IncidentCode.TIMEOUT],
     "SIGNATURE-ERROR": INCIDENTS[IncidentCode.CRASH],
@@ -172,7 +173,7 @@ FROM_OUTSIDE: Mapping[str, tuple[str, str]] = {
 
 def strings() -> Iterator[str]:
     """Every English text that must have its translations."""
-    for table in (FINDINGS, INCIDENTS, SENDERS, IDENTIFIERS, HAPPENED, TITLES, TO_DO, LABELS):
+    for table in (FINDINGS, INCIDENTS, SPECIAL, SENDERS, IDENTIFIERS, HAPPENED, TITLES, TO_DO, LABELS):
         yield from table.values()
     for title, sentence in (*ANSWERS.values(), *FROM_OUTSIDE.values()):
         yield title

@@ -66,6 +66,32 @@ def make_zip(*members: Member, before: bytes = b"", after: bytes = b"", comment:
     return bytes(out) + after
 
 
+def pieces(data: bytes, count: int) -> list[bytes]:
+    """As many pieces of (nearly) the same length."""
+    size = -(-len(data) // count)
+    return [data[at * size:(at + 1) * size] for at in range(count)]
+
+
+def spanned_zip(files: dict[str, bytes], count: int, early: int = 0) -> list[bytes]:
+    """Volumes of stored members, the directory in a last one by itself, but so many octets that stand before; each entry by its
+    volume and its place in that."""
+    whole, places = b"PK\7\x08", []
+    for name, data in files.items():
+        places.append(len(whole))
+        whole += struct.pack("<4s5H3L2H", b"PK\3\4", 20, 0, 0, 0, 0x21, zlib.crc32(data), len(data), len(data), len(name), 0)
+        whole += name.encode() + data
+    size = -(-len(whole) // (count - 1))
+    central = b""
+    for at, (name, data) in zip(places, files.items(), strict=True):
+        central += struct.pack("<4s6H3L5H2L", b"PK\1\2", 0x0314, 20, 0, 0, 0, 0x21, zlib.crc32(data), len(data), len(data), len(name),
+                               0, 0, at // size, 0, 0, at % size) + name.encode()
+    number = len(files)
+    volumes = pieces(whole, count - 1)
+    start = (count - 2, len(volumes[-1])) if early else (count - 1, 0)
+    end = struct.pack("<4s4H2LH", b"PK\5\6", count - 1, start[0], number, number, len(central), start[1], 0)
+    return [*volumes[:-1], volumes[-1] + central[:early], central[early:] + end]
+
+
 def seven_zip(folder: Path, files: dict[str, bytes], kind: str, *options: str) -> bytes:
     """An archive made by 7zz from files of these names."""
     source = folder / "in"
@@ -79,9 +105,9 @@ def seven_zip(folder: Path, files: dict[str, bytes], kind: str, *options: str) -
 
 
 def take_apart(extractor: Extractor, data: bytes, *names: str, kind: str = "", passwords: tuple[str, ...] = (),
-               limits: Limits | None = None) -> list[Yield]:
+               limits: Limits | None = None, anomalies: tuple[str, ...] = ()) -> list[Yield]:
     """What an extractor yields for a blob, as if it were a mail's only part."""
-    artifact = Artifact(0, None, ArtifactKind.PART, names, size=len(data))
+    artifact = Artifact(0, None, ArtifactKind.PART, names, size=len(data), anomalies=anomalies)
     node = Node(artifact, data, kind or identify(data, names))
     assert extractor.claims(node), node.type
     return list(extractor.extract(node, Context(limits or Limits(), passwords=list(passwords))))

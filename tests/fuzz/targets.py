@@ -22,6 +22,7 @@ from gateway.extract.carve import CARVE
 from gateway.extract.disks.disk import DISK
 from gateway.extract.disks.iso import ISO
 from gateway.extract.disks.rawdisc import RAW_DISC
+from gateway.extract.guarded import MALFORMED, PANIC
 from gateway.extract.identify import identify
 from gateway.extract.mail import macfile, msg, tnef
 from gateway.extract.mime import fields, headers
@@ -37,7 +38,6 @@ from gateway.extract.pictures.metafile import METAFILE
 from gateway.extract.registry_plain import LIGHT
 from gateway.extract.script import literals, obscure
 from gateway.extract.text.inlined import INLINED
-from gateway.extract.walk import MALFORMED, PANIC
 from gateway.extract.workbook import sheets, xlm
 from gateway.model import filename
 from gateway.model.artifact import Artifact, ArtifactKind

@@ -22,7 +22,7 @@ MAX_FUNCTION_LINES = 50
 # because nobody above it could answer. Everything else names what it expects.
 BORDERS = {
     "gateway/edge/handler.py": "the SMTP handler answers 451 for whatever went wrong inside",
-    "gateway/extract/walk.py": "one extractor's crash is an incident of the message",
+    "gateway/extract/guarded.py": "one extractor's crash is an incident of the message",
     "gateway/inspection/child.py": "the child's last word before it ends",
     "gateway/inspection/pool.py": "the pool outlives every child",
     "gateway/effects/outbox.py": "one entry's failure must not stop the others",

@@ -1,6 +1,7 @@
 """RAR 4 and 5: headers read and decrypted here, members unpacked by libarchive under plain names.
 
-What libarchive cannot unpack (solid RAR 4, RAR before 2.9, parts of volumes) is UNSUPPORTED, its names are shown.
+What libarchive cannot unpack (solid RAR 4, RAR before 2.9, parts of volumes) is UNSUPPORTED, its names are shown. Volumes that
+were joined stand one after another.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gateway.extract.archive.libarchive_reader import members
 from gateway.extract.archive.member_names import escapes, link_escapes
@@ -33,6 +34,9 @@ from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
+
+VOLUMES = 2_000
+"""Of one archive: as many as a message may have attachments."""
 
 
 @dataclass(slots=True)
@@ -117,7 +121,7 @@ class Rar:
         found: list[Entry] = []
         silent = True
         try:
-            for item in (entries5 if five else entries4)(data, opener.header):
+            for item in blocks(data, opener, "JOINED" in node.artifact.anomalies):
                 silent = silent and isinstance(item, int)
                 if isinstance(item, Locked):
                     yield Observation("ENCRYPTED-NAMES")
@@ -138,9 +142,41 @@ class Rar:
             silent = False
         if silent:
             yield Problem(IncidentCode.MALFORMED, "no members")
-        yield from _members(found, opener, budget)
+        yield from _members(merged(found), opener, budget)
         if opener.fitting is not None:
             context.fits(opener.fitting)
+
+
+def blocks(data: bytes, opener: Opener, joined: bool) -> Iterator[Entry | Locked | int]:
+    """What the headers tell, of joined volumes those of each; at the end the offset behind the last block."""
+    read, mark = (entries5, RAR5) if opener.five else (entries4, RAR4)
+    begin: int | None = 0
+    count = 0
+    while begin is not None:
+        count += 1
+        if count > VOLUMES:
+            raise TooMany(f"more than {VOLUMES} volumes")
+        following = None
+        for item in read(data, opener.header, begin):
+            if joined and isinstance(item, int) and item > begin and data.startswith(mark, item):
+                following = item
+            else:
+                yield item
+        begin = following
+
+
+def merged(found: list[Entry]) -> list[Entry]:
+    """The entries, those that go on from volume to volume in one: the last part's header tells size and checksum of the whole."""
+    runs: list[list[Entry]] = []
+    for entry in found:
+        last = runs[-1][-1] if runs else None
+        if last is not None and last.after and entry.before and last.names[:1] == entry.names[:1]:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return [run[0] if len(run) == 1 else replace(
+        run[-1], packed=b"".join(e.packed for e in run), lock=run[0].lock, before=run[0].before, cut=any(e.cut for e in run))
+        for run in runs]
 
 
 def _members(found: list[Entry], opener: Opener, budget: Budget) -> Iterator[Yield]:

@@ -43,12 +43,17 @@ class Entry:
     method: int                          # RAR 4: 0x30 to 0x35; RAR 5: the whole compression field
     version: int = 0                     # RAR 4: needed to unpack
     directory: bool = False
-    split: bool = False                  # continues from or in another volume
+    before: bool = False                 # continues from another volume
+    after: bool = False                  # continues in another volume
     solid: bool = False
     flags: int = 0
     lock: Lock | None = None
     link: str = ""
     cut: bool = False                    # fewer octets there than promised
+
+    @property
+    def split(self) -> bool:
+        return self.before or self.after
 
     @property
     def stored(self) -> bool:
@@ -80,6 +85,20 @@ class TooMany(ValueError):
     """More blocks or records than any archive has, or a longer name. One line."""
 
 
+def is_volume(data: bytes) -> bool:
+    """Whether an archive says in its first header that it goes on in others, or hides that header."""
+    if not data.startswith(RAR5):
+        return data.startswith(RAR4) and len(data) > 11 and bool(data[10] & 1)
+    try:
+        _, at = vint(data, len(RAR5) + 4)
+        kind, at = vint(data, at)
+        flags, at = vint(data, at)
+        _, at = vint(data, at) if flags & 1 else (0, at)
+        return kind == 4 or (kind == 1 and bool(vint(data, at)[0] & 1))
+    except ValueError:
+        return False
+
+
 def vint(data: bytes, at: int) -> tuple[int, int]:
     """RAR 5's integer: seven bits an octet, lowest first. Raises ValueError where it does not end."""
     value = 0
@@ -94,9 +113,9 @@ def vint(data: bytes, at: int) -> tuple[int, int]:
     raise ValueError("vint")
 
 
-def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None]) -> Iterator[Entry | Locked | int]:
+def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None], begin: int = 0) -> Iterator[Entry | Locked | int]:
     """Entries of a RAR 5 archive; at the end the offset behind its last block."""
-    at = len(RAR5)
+    at = begin + len(RAR5)
     lock: Lock | None = None
     count = 0
     while at + 7 <= len(data):
@@ -168,8 +187,8 @@ def _file5(header: bytes, at: int, extra_size: int, block_flags: int, body: byte
         elif kind == 5:
             link = _redirection(record)
     names = readings(name.removeprefix(b"STM:"), utf8=True) if name.startswith(b"STM:") else readings(name, utf8=True)
-    return Entry(names, body, size, crc, method, 0, bool(flags & 1), bool(block_flags & 0x18), bool(method & 0x40),
-                 flags, lock, link, cut), service
+    return Entry(names, body, size, crc, method, 0, bool(flags & 1), bool(block_flags & 8), bool(block_flags & 16),
+                 bool(method & 0x40), flags, lock, link, cut), service
 
 
 def _records(octets: bytes) -> Iterator[tuple[int, bytes]]:
@@ -198,9 +217,9 @@ def _redirection(record: bytes) -> str:
     return record[at:at + length].decode("utf-8", "replace")
 
 
-def entries4(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None]) -> Iterator[Entry | Locked | int]:
+def entries4(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None], begin: int = 0) -> Iterator[Entry | Locked | int]:
     """Entries of a RAR 4 archive; at the end the offset behind its last block."""
-    at = len(RAR4)
+    at = begin + len(RAR4)
     encrypted = False
     count = 0
     while at + 7 <= len(data):
@@ -248,8 +267,8 @@ def _file4(block: bytes, flags: int, body: bytes, promised: int) -> Entry:
     raw = block[at:at + length]
     at += length
     lock = Lock(block[at:at + 8] if flags & 0x400 else b"") if flags & 4 else None
-    return Entry(names4(raw, bool(flags & 0x200)), body, size, crc, method, max(version, 1), flags & 0xE0 == 0xE0, bool(flags & 3),
-                 bool(flags & 0x10), flags, lock, cut=len(body) < promised)
+    return Entry(names4(raw, bool(flags & 0x200)), body, size, crc, method, max(version, 1), flags & 0xE0 == 0xE0, bool(flags & 1),
+                 bool(flags & 2), bool(flags & 0x10), flags, lock, cut=len(body) < promised)
 
 
 def names4(raw: bytes, unicode: bool) -> tuple[str, ...]:

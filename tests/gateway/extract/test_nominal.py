@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from gateway.extract.nominal import nominal
 from gateway.model.artifact import Artifact, ArtifactKind
 
@@ -22,3 +24,11 @@ def test_ceiling_and_quine():
     for level in range(10):
         deep += [node(1 + level * 10 + n, 0 if level == 0 else 1 + (level - 1) * 10, f"l{level}", 1 << 20) for n in range(10)]
     assert nominal(deep, 1 << 29) == 1 << 29
+
+
+def test_another_reading_of_the_same_octets_is_no_copy():
+    whole = Artifact(1, 0, ArtifactKind.PART, sha256="a", size=50, detected_type="image/png")
+    same = Artifact(2, 1, ArtifactKind.OBJECT, sha256="a", size=50, detected_type="application/zip")
+    root = Artifact(0, None, ArtifactKind.MESSAGE, sha256="r", size=80)
+    assert nominal([root, whole, same], 1000) == 130
+    assert nominal([root, whole, replace(same, detected_type="image/png")], 1000) == 1000

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from gateway.extract import passwords
 from gateway.extract.archive.rar import RAR
 from gateway.extract.archive.rar_crypto import check_value, derive4
-from gateway.extract.archive.rar_headers import RAR4, RAR5, Lock
-from tests.builders.archives import codes, content, take_apart
+from gateway.extract.archive.rar_headers import RAR4, RAR5, Lock, entries5
+from tests.builders.archives import codes, content, pieces, take_apart
 
 DATA = b"MZ\x90\0 program"
 SOLID5 = base64.b64decode(
@@ -205,3 +205,64 @@ def test_what_stands_where_no_file_is(data):
 def test_what_archives_have_beside_files_is_nothing(data):
     found = take_apart(RAR, data)
     assert content(found) == {"a.txt": b"hello"} and codes(found) == set()
+
+
+def rar5_volumes(name, data, count, method=0, size=None, crc=None):
+    """One member over so many volumes, as it is packed."""
+    made = pieces(data, count)
+    whole = vint(len(data) if size is None else size) + vint(0x20)
+    volumes = []
+    for n, piece in enumerate(made):
+        last = n == count - 1
+        check = (zlib.crc32(data) if crc is None else crc) if last else zlib.crc32(piece)
+        body = vint(len(piece)) + vint(4) + whole + struct.pack("<L", check) + vint(method) + vint(1) + vint(len(name)) + name
+        volumes.append(RAR5 + block5(1, 0, vint(3) + vint(n) if n else vint(1))
+                       + block5(2, 2 | (8 if n else 0) | (0 if last else 16), body) + piece + block5(5, 0, vint(0 if last else 1)))
+    return volumes
+
+
+def rar4_volumes(name, data, count):
+    made = pieces(data, count)
+    volumes = []
+    for n, piece in enumerate(made):
+        last = n == count - 1
+        check = zlib.crc32(data if last else piece)
+        body = struct.pack("<LLBLLBBHL", len(piece), len(data), 2, check, 0x21 << 16, 29, 0x30, len(name), 0x20) + name
+        volumes.append(RAR4 + block4(0x73, 1 | (0 if n else 0x100), bytes(6))
+                       + block4(0x74, 0x8000 | (1 if n else 0) | (0 if last else 2), body) + piece + block4(0x7B, 0x4000, b""))
+    return volumes
+
+
+def joined(volumes):
+    return take_apart(RAR, b"".join(volumes), "a.rar", anomalies=("JOINED",))
+
+
+@pytest.mark.parametrize("volumes", [rar5_volumes, rar4_volumes])
+def test_volumes_that_were_joined(volumes):
+    data = b"words of a letter " * 50
+    found = joined(volumes(b"a.txt", data, 4))
+    assert content(found) == {"a.txt": data} and codes(found) == set()
+    assert "UNSUPPORTED" in codes(joined(volumes(b"a.txt", data, 4)[:-1]))
+    assert "UNSUPPORTED" in codes(joined(volumes(b"a.txt", data, 4)[1:]))
+    broken = volumes(b"a.txt", data, 4)
+    del broken[1]
+    assert "MALFORMED" in codes(joined(broken))
+    assert "ARCHIVE-STRAY-DATA" in codes(take_apart(RAR, b"".join(volumes(b"a.txt", data, 4)), "a.rar"))
+
+
+def test_packed_members_over_volumes():
+    one = next(item for item in entries5(SOLID5, lambda *_: None))
+    volumes = rar5_volumes(b"a.txt", one.packed, 3, one.method, one.size, one.crc)
+    assert set(content(joined(volumes))) == {"a.txt"} and codes(joined(volumes)) == set()
+
+
+def test_two_members_of_which_one_goes_on():
+    first, last = rar5_volumes(b"a.txt", b"one and two", 2)
+    end = block5(5, 0, vint(0))
+    volumes = [first, last.removesuffix(end) + file5(b"b.txt", b"three") + end]
+    assert content(joined(volumes)) == {"a.txt": b"one and two", "b.txt": b"three"}
+
+
+def test_more_volumes_than_any_message_has(monkeypatch):
+    monkeypatch.setattr("gateway.extract.archive.rar.VOLUMES", 3)
+    assert codes(joined(rar5_volumes(b"a.txt", bytes(40), 4))) >= {"COUNT"}
