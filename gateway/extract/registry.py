@@ -33,6 +33,7 @@ from gateway.extract.office.rtf import RTF
 from gateway.extract.office.words import OFFICE_WORDS
 from gateway.extract.page.webarchive import WEB_ARCHIVE
 from gateway.extract.pdf.document import PDF
+from gateway.extract.pdf.formsdata import FORMS_DATA
 from gateway.extract.pdf.postscript import POSTSCRIPT
 from gateway.extract.pictures.codes import IMAGE
 from gateway.extract.pictures.metafile import METAFILE
@@ -48,7 +49,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, RAW_DISC, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
 
     # documents
-    OOXML, OLE, PDF, POSTSCRIPT, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
+    OOXML, OLE, PDF, FORMS_DATA, POSTSCRIPT, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
     SHEETS, OFFICE_WORDS, IWORK, HWP3, WEB_ARCHIVE,
 
     # pictures

@@ -31,6 +31,8 @@ MAX_FILES = 1000
 ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
 POINTS = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:ATTACH|URL|SOURCE|CONFERENCE|STRUCTURED-DATA|FBURL|CALURI|CALADRURI)[;:]", re.I)
 """Properties that hold an address people click on."""
+SOUNDS = re.compile(rb"[ \t]*(?:[A-Za-z0-9-]{1,60}\.)?(?:AALARM|PALARM|MALARM)[;:]", re.I)
+"""Alarms of vCalendar 1.0 (2.3): a sound, a program, a mail; what they need stands behind the last of three semicolons."""
 TORN = re.compile(rb"[^:\r\n]{0,400}(?:ENCODING=|;)QUOTED-PRINTABLE", re.I)
 
 
@@ -55,7 +57,10 @@ class IcsExtractor:
             if edge:
                 alarm = edge[1].lower() == b"begin"
             elif POINTS.match(line):
-                yield from _elsewhere(line, alarm)
+                label, _, value = _property(line)
+                yield from _elsewhere(label, value, alarm)
+            elif SOUNDS.match(line):
+                yield from _elsewhere("alarm", _property(line)[2].rpartition(b";")[2], True)
             if not WORTH.search(line[:MAX_PARAMETERS]):
                 continue
             label, parameters, value = _property(line)
@@ -81,9 +86,8 @@ def narrowed(data: bytes) -> bytes:
     return data.decode(wide, "replace").removeprefix("\ufeff").encode("utf-8", "replace")
 
 
-def _elsewhere(line: bytes, alarm: bool) -> Iterator[Yield]:
+def _elsewhere(label: str, value: bytes, alarm: bool) -> Iterator[Yield]:
     """A file that is not in the calendar: a program that a click or an alarm starts, a sound that an alarm fetches."""
-    label, _, value = _property(line)
     target = value.strip()[:2048].decode("utf-8", "replace")
     where = place(target)
     path = "\\" in target or target[:5].lower() == "file:" or label.rpartition(".")[2] == "attach"

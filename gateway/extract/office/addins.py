@@ -21,7 +21,7 @@ a share, the registry of a developer, a site."""
 ADDON = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*\"([^\"]{1,400})\"", re.I)
 MADE = re.compile(r"RUNADDON(?:WARGS)?\s*\(\s*(?:[^\s\"][^\"<>]{0,80}|\"[^\"]{0,400}\"\s*&)", re.I)
 """An add-on whose name the drawing puts together."""
-PROGRAM = re.compile(r"[\\/:|]|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
+PROGRAM = re.compile(r"[\\:|]|(?<!\s)/|\.(?:exe|vsl|dll|com|scr|bat|cmd|vbs|js|hta|ps1)(?![A-Za-z0-9])|"
                      r"^\s*(?:cmd|powershell|mshta|calc)(?![A-Za-z0-9])", re.I)
 RUNS = re.compile(rb"RUNADDON|RUNMACRO|PLAYSOUND|OPENFILE|HYPERLINK\s{0,9}\(|Address|EventItem|Stencil|&#", re.I)
 ELEMENT = re.compile(r"<(?:\w{1,20}:)?(Cell|Address|EventItem|Window)(?=[\s>])"

@@ -45,6 +45,7 @@ FETCHES = re.compile(rb"<(?:[\w.-]{1,20}:)?xsnLocation(?:\s[^<>]{0,200})?>\s{0,4
                      rb"[\s:](?:manifestLocation|SelectedStyle)\s{0,4}=\s{0,4}[\"']([^\"'<>]{3,1000})[\"']")
 """The form of a document's panel (customXsn), a pack of a smart document ([ECMA-376] 23.2), the transform of a list of sources
 (22.6.2.59): fetched from the web, too."""
+CLOSED = re.compile(rb"openByDefault(?:\s[^<>]{0,200})?>\s{0,40}False", re.I)
 FETCHING = (b"xsnLocation", b"manifestLocation", b"SelectedStyle")
 CELLS = (b"<sheetData>", b"</sheetData>")
 NAME = re.compile(rb"([\w.-]{1,60})\s*=\s*[\"']\Z")
@@ -135,5 +136,7 @@ def forms(data: bytes) -> Iterator[Observation]:
         return
     for found in counted(FETCHES.finditer(data), MOST, "forms in one part"):
         target = unescape((found[1] or found[2]).decode("utf-8", "replace")).strip()
+        if found[1] and place(target) is Place.WEB and CLOSED.search(data, found.end(), found.end() + BACK):
+            continue                                     # a library of SharePoint notes its form, and Word leaves the panel closed
         if place(target) in (Place.WEB, Place.SHARE, Place.SCRIPT):
             yield Observation("DOC-REMOTE-TEMPLATE", target[:400])

@@ -75,6 +75,7 @@ def message(made: Properties) -> Iterator[Yield]:
 
 
 NAMED = 0x8000                           # numbers from here on differ from message to message; a table names them
+SHARES = ("\\\\", "\\??\\", "file:")
 LEAST_SCRIPT = 32                        # octets
 
 
@@ -85,7 +86,7 @@ def named(made: Properties) -> Iterator[Yield]:
     path counts. The script of a form within the message (PidLidScriptStream) is run when the message is opened.
     """
     for number, text in made.strings.items():
-        if number >= NAMED and len(text) < 300 and text.lower().startswith(("\\\\", "file:")) and place(text) is Place.SHARE:
+        if number >= NAMED and len(text) < 300 and text.lower().startswith(SHARES) and place(text) is Place.SHARE:
             yield Observation("DOC-EXTERNAL-SHARE", text)
     for number, octets in made.octets.items():
         if number >= NAMED and len(octets) >= LEAST_SCRIPT:

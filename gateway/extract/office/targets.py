@@ -43,8 +43,10 @@ VOLUME = re.compile(r"(?!ms-)(?:[^:/\\\x00-\x1f ]{1,26}(?::[^:/\\!{}()<>|\x00-\x
 """A path of the old Macintosh, volume:folder:file, which no machine fetches from another one. Schemes have no blank; without one
 in the volume's name two folders are asked for."""
 COMMAND = re.compile(r";\d;\d;\d;\s*$")
-DEVICE = re.compile(r"((?:[a-z]{2,9}:)?)/{2,9}[?.]/(?:(?:GLOBALROOT/Device/(?:Mup|LanmanRedirector)|UNC)/|(?=[a-z]:))", re.I)
-"""The long spelling of Windows: \\\\?\\UNC\\host\\share, \\\\?\\C:\\file ([MS-DTYP] 2.2.57)."""
+DEVICE = re.compile(r"((?:[a-z]{2,9}:)?)(?:/{2,9}[?.]|/{1,9}\?\?)/"
+                    r"(?:(?:GLOBALROOT/Device/(?:Mup|LanmanRedirector)|UNC)/|(?=[a-z]:))",
+                    re.I)
+"""The long spelling of Windows: \\\\?\\UNC\\host\\share, \\\\?\\C:\\file, \\??\\UNC\\host\\share ([MS-DTYP] 2.2.57)."""
 OPENED = re.compile(r"ms-(word|excel|powerpoint|visio|officeapp|access|project|publisher|infopath|spd):"
                     r"(?:(?:ofe|ofv|nft|ofc)\|)?(?:[a-z]\|)?|onenote:/{0,3}(?=https?:|file:|\\\\|//)", re.I)
 """A link that an office program opens by itself: command, kind, address (Office URI Schemes; the page calls it a command line)."""
@@ -105,7 +107,7 @@ def place(target: str) -> Place:
 def _plain(target: str) -> str:
     """With slashes of one kind, without blanks, percent signs and the prefixes of Windows."""
     text = _SPACE.sub("", unquote(target)).replace("\\", "/")
-    return DEVICE.sub(_short, text, count=1) if "/?/" in text[:20] or "/./" in text[:20] else text
+    return DEVICE.sub(_short, text, count=1) if "?/" in text[:20] or "/./" in text[:20] else text
 
 
 def _short(found: re.Match[str]) -> str:

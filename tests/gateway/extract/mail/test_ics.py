@@ -131,3 +131,14 @@ def test_calendars_in_wide_letters(wide):
     node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(wide), "text/calendar")
     (child,) = (i for i in ICS.extract(node, Context(Limits())) if isinstance(i, Child))
     assert (child.data, child.names) == (PROGRAM, ("報.exe",))
+
+
+@pytest.mark.parametrize(("line", "code"), [
+    ("AALARM:20261120T085500Z;;;file:///\\\\h.example\\s\\ring.wav", "DOC-EXTERNAL-SHARE"),
+    ("PALARM:20261120T085500Z;;;C:\\Windows\\System32\\calc.exe", "DOC-LINK-PROGRAM"),
+    ("AALARM;TYPE=WAVE;VALUE=URL:20261120T085500Z;;;\\\\h.example\\s\\a.wav", "DOC-EXTERNAL-SHARE"),
+    ("AALARM:20261120T085500Z", ""), ("AALARM;TYPE=PCM:20261120T085500Z;PT5M;2;CID:sound", ""), ("DALARM:20261120T085500Z;;;Call Mei", ""),
+])
+def test_alarms_of_the_older_calendar(line: str, code: str) -> None:
+    node = Node(Artifact(1, 0, ArtifactKind.PART), f"BEGIN:VCALENDAR\r\nVERSION:1.0\r\n{line}\r\nEND:VCALENDAR\r\n".encode(), "text/calendar")
+    assert [i.code for i in ICS.extract(node, Context(Limits())) if isinstance(i, Observation)] == ([code] if code else [])

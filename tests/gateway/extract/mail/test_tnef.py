@@ -47,7 +47,8 @@ def named(kind: int, octets: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(("kind", "octets"), [
-    (0x1F, "\\\\h.example\\s.wav\0".encode("utf-16-le")), (0x1E, b"\\\\192.0.2.1\\s\\a.wav\0")])
+    (0x1F, "\\\\h.example\\s.wav\0".encode("utf-16-le")), (0x1F, "\\??\\UNC\\h.example\\s.wav\0".encode("utf-16-le")),
+    (0x1E, b"\\\\192.0.2.1\\s\\a.wav\0")])
 def test_reminder_sound_on_a_share(kind: int, octets: bytes) -> None:
     assert "DOC-EXTERNAL-SHARE" in codes(take_apart(TNEF, tnef(attribute(1, 0x9003, named(kind, octets)))))
     assert codes(take_apart(TNEF, tnef(attribute(1, 0x9003, named(kind, "reminder.wav\0".encode("utf-16-le")))))) == set()

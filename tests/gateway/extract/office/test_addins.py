@@ -34,7 +34,7 @@ def test_the_page_of_an_online_video_is_read_as_a_page() -> None:
 
 @pytest.mark.parametrize(("formula", "held"), [
     ("RUNADDON(&quot;C:\\x\\a.exe&quot;)", True), ("runaddonwargs ( &quot;cmd&quot;, &quot;/c x&quot; )", True), ("RUNADDON(&quot;Make Wall&quot;)", False),
-    ("OPENTEXTWIN()", False),
+    ("OPENTEXTWIN()", False), ("RUNADDON(&quot;OrgC11 /event=1&quot;)", False), ("RUNADDON(&quot;x //h.example/a&quot;)", True),
 ])
 def test_cells_of_drawings_that_run_programs(formula: str, held: bool) -> None:
     data = f'<PageContents><Cell N="EventDblClick" F="{formula}"/></PageContents>'.encode()

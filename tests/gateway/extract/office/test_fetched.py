@@ -79,6 +79,9 @@ def test_texts_only_where_they_are_asked_for() -> None:
     ("<c:xsnLocation>http://h.example/a.xsn</c:xsnLocation>", True), ("<xsnLocation></xsnLocation>", False),
     ('<sl:schema sl:manifestLocation="http://h.example/m.xml"/>', True), ('<b:Sources SelectedStyle="\\APA.XSL"/>', False),
     ('<b:Sources SelectedStyle="' + SHARE + '"/>', True), ("<xsnLocation>panel.xsn</xsnLocation>", False),
+    ("<xsnLocation>https://h.example/a.xsn</xsnLocation><cached>True</cached><openByDefault>False</openByDefault>", False),
+    ("<xsnLocation>https://h.example/a.xsn</xsnLocation><cached>True</cached><openByDefault>True</openByDefault>", True),
+    ("<xsnLocation>" + SHARE + "</xsnLocation><openByDefault>False</openByDefault>", True),
 ])
 def test_forms_and_packs(part: str, held: bool) -> None:
     assert codes(forms(part.encode())) == ({"DOC-REMOTE-TEMPLATE"} if held else set())

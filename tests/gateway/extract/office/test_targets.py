@@ -11,7 +11,7 @@ from gateway.extract.office.targets import Place, abroad, judge, place
     ("file:///\\\\h.example\\x", Place.SHARE), ("file:////h.example/x", Place.SHARE),
     ("file:///C:\\Users\\王\\Normal.dotm", Place.LOCAL), ("file:///C:/x", Place.LOCAL), ("C:\\x.xlsx", Place.LOCAL), ("book2.xlsx", Place.LOCAL),
     ("../Templates/a.dotx", Place.LOCAL), ("file://localhost/x", Place.LOCAL), ("/C:/x", Place.LOCAL),
-    ("\\\\?\\C:\\x.dotx", Place.LOCAL), ("file:///\\\\?\\C:\\x.dotx", Place.LOCAL), ("jnlp:https://h.example/a", Place.SCRIPT),
+    ("\\\\?\\C:\\x.dotx", Place.LOCAL), ("file:///\\\\?\\C:\\x.dotx", Place.LOCAL), ("\\??\\C:\\x.dotx", Place.LOCAL), ("\\??\\UNC\\h.example\\s\\a", Place.SHARE), ("x/??/y", Place.LOCAL), ("jnlp:https://h.example/a", Place.SCRIPT),
     ("ms-msdt:/id PCWDiagnostic", Place.SCRIPT), ("search-ms:query=x&crumb=location:\\\\h", Place.SCRIPT), ("javascript:alert(1)", Place.SCRIPT),
     ("Macintosh%20HD:Users:jkr:Library:My%20Templates:a.dotx", Place.LOCAL), ("Macintosh HD:Users:a.dot", Place.LOCAL),
     ("Daten:Büro:Vorlagen:a.dot", Place.LOCAL), ("Macintosh HD:Users:\\\\h.example\\a.dot", Place.OTHER),
