@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from gateway.extract.archive.rar_headers import is_volume
 from gateway.extract.archive.zip_spanned import disks, unspanned
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.carve import CONTAINERS
 from gateway.extract.identify import OPENED, names_container
 from gateway.model.artifact import Artifact
 from gateway.model.content import Observation
@@ -39,6 +38,11 @@ BARE = re.compile(r"x(?P<letters>[a-c][a-z])", re.I)
 UNNAMED = "x"
 
 ZIPS = frozenset({"application/zip", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument"})
+ARCHIVES = ZIPS | {
+    "application/x-7z-compressed", "application/vnd.rar", "application/x-tar", "application/gzip", "application/x-bzip2",
+    "application/x-xz", "application/zstd", "application/vnd.ms-cab-compressed", "application/x-arj", "application/x-lzh",
+}
+"""Types whose readers look at every octet, wherever it stands."""
 UNKNOWN = "application/octet-stream"
 BROKEN = frozenset({
     "ZIP-NO-DIRECTORY", "ZIP-LOCAL-MISSING", "ZIP-COUNT-DIFFERS", "ZIP-HIDDEN-ENTRIES", "ZIP-SIZES-DIFFER", "ZIP-DATA-BEFORE",
@@ -146,7 +150,7 @@ class Volumes:
             self.lacking.update({v.artifact.id: "the beginning" for v in made.volumes if made.certain})
             return
         for number, volume in enumerate(made.volumes):
-            accounted = number and whole.detected_type in CONTAINERS      # a later piece begins as it happens to
+            accounted = number and whole.detected_type in ARCHIVES      # a later piece begins as it happens to
             if accounted or alike(volume.artifact.detected_type, whole.detected_type):
                 self.covered[volume.artifact.id] = whole.detected_type
 
