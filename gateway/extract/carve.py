@@ -15,13 +15,12 @@ import yara
 
 from gateway.extract.archive.zip_structure import directories, local_header
 from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.identify import EXTENSIONS_OF_HTML, framed
 from gateway.extract.needles import loaded
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.filename import extensions
-
-MAX_CARVED = 8                           # children of one node
 
 CONTAINERS = frozenset({
     "application/zip", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument", "application/x-7z-compressed",
@@ -136,7 +135,7 @@ class Carve:
         if node.type == SIGNED:
             behind = {(end - 1 + at, what) for at, what in hits(data[end - 1:])} if end < len(data) else set()
             found = sorted(behind | {(at, what) for at, what in found if what in STARTED})
-        for at, what in found[:MAX_CARVED]:
+        for at, what in found:
             if node.type == "application/pdf" and in_pieces(data, at):
                 continue
             if node.type == "application/x-dosexec":
@@ -152,7 +151,7 @@ class Carve:
 
 def started(data: bytes) -> Iterator[Child]:
     """Programs and the like, which start by themselves wherever they lie."""
-    for at, what in sorted(hits(data))[:MAX_CARVED]:
+    for at, what in sorted(hits(data)):
         if what in STARTED:
             yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
 
@@ -191,16 +190,19 @@ def _in_compound(data: bytes) -> Iterator[Yield]:
 
 
 def hits(data: bytes) -> Iterator[tuple[int, str]]:
-    """Where checked magics stand, the first of each kind; not at the very beginning, which is the node itself."""
+    """Where checked magics stand, the first of each kind; not at the very beginning, which is the node itself. Raises LimitReached
+    where MAX_TRIES of one are false."""
     for magic, back, check, what in present(data):
-        at = data.find(magic, back + 1)
-        for _ in range(MAX_TRIES):
-            if at < 0:
-                break
+        for at in counted(_places(data, magic, back + 1), MAX_TRIES, f"places that a {what} may begin at"):
             if check(data, at - back):
                 yield at - back, what
                 break
-            at = data.find(magic, at + 1)
+
+
+def _places(data: bytes, magic: bytes, at: int) -> Iterator[int]:
+    while (at := data.find(magic, at)) >= 0:
+        yield at
+        at += 1
 
 
 def present(data: bytes) -> list[tuple[bytes, int, Callable[[bytes, int], bool], str]]:

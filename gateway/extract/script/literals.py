@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote_to_bytes
 
+from gateway.extract.bounded import counted
 from gateway.extract.identify import identify
 from gateway.extract.script import numbers
 
@@ -42,7 +43,7 @@ OPAQUE = 160
 TABLE, LEAST_TABLE = 64 << 10, 4096      # octets of a literal that are looked at for its being a table, and that one has
 TABLE_SHARE = 6
 """A table of a library shrinks to less than that part; programs under a simple cipher keep a third."""
-MAX_LITERALS = 2000
+MAX_LITERALS = 20_000
 MOST_LITERALS = 60_000
 """String literals of one page: a bundled library has 30,000."""
 INTERESTING_NOT = frozenset({
@@ -117,16 +118,13 @@ def _character(found: re.Match[str]) -> str:
 
 
 def payloads(script: str, found: Iterable[str] | None = None) -> Iterator[tuple[str, bytes]]:
-    """(how it was written, content) of every literal that decodes to something with a type of its own."""
-    count = 0
-    for literal in literals(script) if found is None else found:
-        if len(literal) < SHORTEST:
-            continue
-        count += 1
-        if count > MAX_LITERALS:
-            return
+    """(how it was written, content) of every literal that decodes to something with a type of its own. Raises
+    LimitReached where there are more than MAX_LITERALS."""
+    long = (literal for literal in (literals(script) if found is None else found) if len(literal) >= SHORTEST)
+    for literal in counted(long, MAX_LITERALS, "long texts in a script"):
         yield from decoded(literal)
-    for run in HEX_RUN.findall(script)[:MAX_LITERALS]:   # quotes may be out of step behind a pattern such as /'/
+    # quotes may be out of step behind a pattern such as /'/
+    for run in counted(HEX_RUN.findall(script), MAX_LITERALS, "runs of digits in a script"):
         yield from _typed("hex", bytes.fromhex(run[:len(run) // 2 * 2]))
     for found in numbers.lists(script):
         for data in numbers.files(found):

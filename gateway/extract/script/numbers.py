@@ -10,6 +10,7 @@ from itertools import chain, islice
 
 import numpy as np
 
+from gateway.extract.bounded import counted
 from gateway.extract.text.codings import certain
 
 LIST = re.compile(r"(?<!\d)(?:[-+]?(?:0x[0-9a-f]{1,16}+|0o[0-7]{1,22}+|0b[01]{1,64}+|\d{1,20}+)n?"
@@ -27,15 +28,16 @@ PART = np.isin(np.arange(256), list(b"0123456789abcdefxonABCDEFXON+-,;:|_? \t\n\
 """Characters of lists; a question mark stands for all that are not ASCII."""
 MOST_NUMBERS = 1 << 20
 """Numbers of one list that are put together: its kind shows long before."""
-MOST_LISTS = 200
+MOST_LISTS = 2000
+"""Lists of one script that are read; pages of charts have some hundred."""
 MOST_CHARACTERS = 6 << 20
 """Characters of whole numbers in one page."""
 FORMS = (("H", 0, 1 << 16), ("I", 0, 1 << 32), ("i", -(1 << 31), 1 << 31))
 
 
 def lists(script: str) -> Iterator[array[int]]:
-    """Each list of at least 48 whole numbers, or of 15 large ones."""
-    for match in chain(islice(_found(LIST, script), MOST_LISTS), islice(_found(WIDE, script), MOST_LISTS)):
+    """Each list of at least 48 whole numbers, or of 15 large ones. Raises LimitReached where there are more than MOST_LISTS."""
+    for match in counted(chain(_found(LIST, script), _found(WIDE, script)), MOST_LISTS, "lists of numbers in a script"):
         signs = MINUS.search(script, match.start(), match.end()) is not None     # otherwise a dash stands between numbers
         if match.end() - match.start() > MOST_CHARACTERS:
             continue                                     # told by its size, and by that alone
@@ -69,7 +71,7 @@ def _base(text: str) -> int:
 
 def size(script: str) -> int:
     """Characters of all lists."""
-    return sum(len(match[0]) for match in islice(_found(LIST, script), MOST_LISTS))
+    return sum(len(match[0]) for match in _found(LIST, script))
 
 
 def files(numbers: array[int]) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from PIL import Image
 
 from gateway.extract import carve
 from gateway.extract.base import Child, Node
+from gateway.extract.bounded import LimitReached
 from gateway.extract.carve import CARVE, END_OF, hits
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
@@ -229,3 +230,22 @@ def test_a_disc_behind_other_octets() -> None:
     moved = bytearray(bytes(2048) + disc)
     moved[2048 + 32768 + 158] ^= 0x40
     assert not content(take_apart(CARVE, bytes(moved), "a.bin"))
+
+
+@pytest.mark.parametrize("false, told", [(48, True), (60, False)])
+def test_false_beginnings_before_a_program(monkeypatch, false, told):
+    monkeypatch.setattr(carve, "MAX_TRIES", 50)
+    data = b"x" + b"MZ" * false + bytes(carve.ONE_BY_ONE) + PROGRAM
+    if told:
+        assert list(hits(data)) == [(len(data) - len(PROGRAM), "program")]
+    else:
+        with pytest.raises(LimitReached, match="program"):
+            list(hits(data))
+
+
+def test_a_program_behind_one_of_everything_else():
+    others = [ZIP, b"MSCF" + bytes(20) + b"\3\1" + bytes(2) + b"\1" + bytes(20), compound({"a": b"x"}), SEVEN, RAR,
+              bytes(7) + b"**ACE**" + bytes(30), b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0" + bytes(60), b"ITSF\x03\0\0\0" + bytes(60)]
+    found = {what for _, what in hits(b"x" + b"".join(others) + PROGRAM)}
+    whole = picture("PNG") + b"".join(others) + PROGRAM
+    assert len(found) == 9 and PROGRAM in content(take_apart(CARVE, whole)).values()

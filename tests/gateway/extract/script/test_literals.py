@@ -7,6 +7,8 @@ import tracemalloc
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
+from gateway.extract.script import literals as literals_room
 from gateway.extract.script.literals import data_uris, literals, mass, opaque, payloads
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(100)
@@ -92,3 +94,11 @@ def test_libraries_write_the_beginnings_of_workbooks():
     root = '<manifest:manifest xmlns:manifest=\\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\\">\\n'
     found = [[how for how, _ in payloads("", list(literals(f'x="{text}"')))] for text in (root, f"{root}</manifest:manifest>")]
     assert found == [[], ["escaped"]]
+
+
+@pytest.mark.parametrize("decoy", ["x='" + "long words of a page " * 2 + "';", "0123456789abcdef" * 8 + ";"])
+def test_more_long_texts_than_are_read_are_told(monkeypatch: pytest.MonkeyPatch, decoy: str) -> None:
+    monkeypatch.setattr(literals_room, "MAX_LITERALS", 9)
+    assert len(list(payloads(decoy * 8 + f"y='{base64.b64encode(PROGRAM).decode()}'"))) == 1
+    with pytest.raises(LimitReached):
+        list(payloads(decoy * 10))

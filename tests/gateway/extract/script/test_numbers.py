@@ -6,6 +6,7 @@ import struct
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
 from gateway.extract.script import numbers
 from tests.builders.hostile_mail import noise
 
@@ -53,3 +54,10 @@ def test_only_stretches_of_numbers_are_looked_through(number: int, between: str)
     found = [list(one) for one in numbers.lists(script) if len(one) < 60]
     assert found == ([[7] * 49] if number == 48 and between != "\u00a0," else [])
     assert numbers.size("") == 0
+
+
+def test_more_lists_than_are_read_are_told() -> None:
+    script = f"a = {joined(range(60))};\n" * numbers.MOST_LISTS
+    assert sum(1 for _ in numbers.lists(script)) == numbers.MOST_LISTS
+    with pytest.raises(LimitReached, match="lists of numbers"):
+        list(numbers.lists(script + joined(PROGRAM)))
