@@ -14,7 +14,7 @@ from gateway.model.finding import Finding, Severity
 URL = re.compile(r"(?:https?|ftp|hxxps?)://[^\s<>\"'，。、）】」]{4,2000}", re.I)
 PROGRAM = re.compile(
     r"^(?:search-ms|search|ms-msdt|ms-officecmd|ms-appinstaller|ms-cxh-full|vbscript|jnlps?|shell|ms-its|its|mk|hcp|ms-search):|"
-    r"^mhtml:\s{0,8}(?:https?:|[\\/]{2})|"
+    r"^mhtml:\s{0,8}(?:https?:|[\\/]{2})|^(?:ssh|sftp|telnet):/{0,2}-|"
     r"^(?:applescript|ksoqing|ksoqingcmd|ksowebstartuplink|rdp|ms-rd|itms-services):|"
     r"^(?:cursor|windsurf|vscode(?:-insiders)?):[^?#]{0,80}mcp/install|"
     r"^ms-(?:word|excel|powerpoint|visio|officeapp):(?:[a-z]{3}\|)?(?:[a-z]\|)?(?:file:[\\/]{2}(?!/)|\\\\)|"

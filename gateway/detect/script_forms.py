@@ -25,6 +25,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
      r"(?:[a-z][a-z ]{2,40}:[isb]:[^\n]{0,400}\n\s{0,8}){0,40}(?:screen mode id|full address|use multimon|alternate full address|"
      r"gatewayhostname|remoteapplicationmode|drivestoredirect):[is]:"),
     ("SCRIPT-SHELL-FILE", "terminal server file", False, r"(?:\[Encoding\][^\[]{0,200})?\[WFClient\]"),
+    ("SCRIPT-SHELL-FILE", "application to be installed from a store", False, r"\[Flatpak (?:Ref|Repo)\]\s"),
     ("SCRIPT-SHELL-FILE", "desktop entry", False, r"\[Desktop Entry\][\s\S]{0,500}?[\r\n]\s{0,8}Exec\s{0,8}="),
     ("SCRIPT-SETUP", "automatic start file", False,
      r"\[autorun(?:\.\w{1,10})?\][\s\S]{0,500}?[\r\n]\s{0,8}(?:open|shellexecute|shell\\[^\n=]{1,80})\s{0,8}="),
@@ -61,6 +62,15 @@ DECLARED = {
     "application/x-ms-xbap": "xbap", "application/x-shellscript": "sh", "text/x-shellscript": "sh", "application/x-csh": "csh",
     "application/java-archive": "jar", "application/x-msdownload": "exe", "application/x-msdos-program": "exe",
     "application/x-ms-dos-executable": "exe", "application/x-powershell": "ps1", "application/x-mspublisher-script": "vbs",
+    "application/x-dosexec": "exe", "application/vnd.microsoft.portable-executable": "exe", "application/x-executable": "elf",
+    "application/x-msi": "msi", "application/x-ms-installer": "msi", "application/msix": "msix", "application/msixbundle": "msixbundle",
+    "application/appx": "appx", "application/appxbundle": "appxbundle", "application/appinstaller": "appinstaller",
+    "application/x-ms-wmz": "wmz", "application/vnd.ms-htmlhelp": "chm", "application/winhlp": "hlp", "application/x-winhelp": "hlp",
+    "application/vnd.android.package-archive": "apk", "application/vnd.debian.binary-package": "deb", "application/x-debian-package": "deb",
+    "application/x-rpm": "rpm", "application/x-redhat-package-manager": "rpm", "application/vnd.appimage": "appimage",
+    "application/vnd.flatpak.ref": "flatpakref", "application/x-desktop": "desktop", "application/x-chrome-extension": "crx",
+    "application/x-xpinstall": "xpi", "application/x-python-code": "pyc", "text/x-python": "py", "text/x-perl": "pl",
+    "application/x-perl": "pl", "application/x-ruby": "rb", "application/x-php": "php", "text/x-ms-regedit": "reg",
 }
 """Media types by which Windows names a part that has no name of its own: ATT00001 with the extension that is registered."""
 HEADS = tuple((code, what, text_ok, re.compile(r"\s{0,64}" + pattern, re.I)) for code, what, text_ok, pattern in CONTENT)

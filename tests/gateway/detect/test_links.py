@@ -42,6 +42,7 @@ def test_list_is_defanged_and_counted():
     ("rdp://full%20address=s:h.example", "LINK-PROGRAM", Severity.HIGH),
     ("itms-services://?action=download-manifest&url=https://h.example/m.plist", "LINK-PROGRAM", Severity.HIGH),
     ("cursor://anysphere.cursor-deeplink/mcp/install?name=a", "LINK-PROGRAM", Severity.HIGH),
+    ("ssh://-oProxyCommand=x/y", "LINK-PROGRAM", Severity.HIGH),
     ("file://h.example/share/", "LINK-SHARE", Severity.MEDIUM),
     ("https://bank.example@evil.example/", "LINK-USER-PART", Severity.MEDIUM),
     ("http://192.0.2.1/a", "LINK-ADDRESS", Severity.MEDIUM),
@@ -51,7 +52,7 @@ def test_judged(url, code, severity):
     assert (code, severity) in [(f.code, f.severity) for f in look(url)]
 
 
-@pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path",
+@pytest.mark.parametrize("url", ["mailto:bob@bank.example", "#top", "cid:1", "tel:+886", "javascript:void(0)", "/path", "ssh://git@h.example/a-b",
                                  "mhtml:mid://00000012/!cid:001@x", "mhtml:file://C:\\a.mht!x",
                                  "ms-word:ofe|u|https://bank.example/a.docx", "msteams:/l/x",
                                  "onenote:///\\\\fileserver\\notes\\a.one", "notes:file:///C:/a.b", "vscode://file/a.py", "zoommtg://h.example/join?a=b"])

@@ -92,6 +92,7 @@ def test_hostile_beginnings_are_linear(data):
     (b"Set o = CreateObject(StrReverse(\"llehS.tpircSW\"))\r\n", "SCRIPT-HOST"), (b"o=WScript['Crea'+'teObject'](a);", "SCRIPT-HOST"),
     (b"%COMSPEC% /c start calc.exe\r\n", "SCRIPT-BATCH"), (b"powershell -w hidden -c calc\r\n", "SCRIPT-HOST"),
     (b"[Desktop Entry]\nType=Application\nExec=/bin/x\n", "SCRIPT-SHELL-FILE"),
+    (b"[Flatpak Ref]\nName=a\nUrl=https://h.example/\n", "SCRIPT-SHELL-FILE"),
     (b"var n=['x','y'];new ActiveXObject(n[1]+n[0]);", "SCRIPT-HOST"), (b"For i=0 To 9\r\ns=s&a(i)\r\nNext\r\nExecuteGlobal s\r\n", "SCRIPT-HOST"),
     (b"-join((73,69,88)|%{[char]$_})|%{&$_ $x}", "SCRIPT-HOST"), (b"@{\r\nScriptsToProcess = 'a.ps1'\r\n}", "SCRIPT-HOST"),
     (b"exec(marshal.loads(x))\n", "SCRIPT-SHELL"), (b"__import__('os').system('a')\n", "SCRIPT-SHELL"),
@@ -217,7 +218,8 @@ def test_script_with_octets_of_no_text_behind_it():
     assert look(noise + head, "a.dat", type="application/octet-stream") == [] == look(b"", "a.dat", type="application/octet-stream")
 
 
-@pytest.mark.parametrize("media", ["application/x-apple-aspen-config", "application/x-rdp", "text/x-shellscript", "application/windows-library+xml"])
+@pytest.mark.parametrize("media", ["application/x-apple-aspen-config", "application/x-rdp", "text/x-shellscript", "application/windows-library+xml",
+                                   "application/msix", "application/x-msi", "text/x-python", "application/vnd.android.package-archive"])
 def test_media_types_of_other_systems_name_too(media: str) -> None:
     nameless = Artifact(1, 0, ArtifactKind.PART, ("report",), detected_type="text/plain", declared_type=media)
     assert [f.code for f in ScriptDetector(SCOPE).look(Sample(nameless, b"x"))] == ["SCRIPT-EXTENSION"]
