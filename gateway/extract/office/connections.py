@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from gateway.extract.base import Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office.package import Package, PartRefused
 from gateway.extract.office.targets import OFFICE_CLOUD, Place, abroad, own, place
 from gateway.model.content import Observation
@@ -36,7 +37,7 @@ RUNS = re.compile(r"(?<![\w.])(?:R|Python)\.Execute\s{0,9}\(")
 FETCHES = re.compile(r"(?<![\w.])(?:Web|OData|Xml|Html|Hdfs|AzureStorage)\.[A-Z]\w{1,30}")
 QUERIES = 50                             # sections of one workbook: one, or as many as there are connections of Excel 2010
 QUERY = 4 << 20                          # octets of the text of one
-MOST = 2000                              # literals of one query that are looked at
+MOST = 100_000                           # literals of one query that are looked at
 
 
 def refreshed(attributes: dict[str, str]) -> bool:
@@ -116,7 +117,7 @@ def query(source: str, updated: bool) -> Iterator[Yield]:
 
 def _literals(source: str) -> list[str]:
     """What a query says in quotation marks, joined where it joins it, and what it has in base64."""
-    found = list(dict.fromkeys(LITERAL.findall(JOIN.sub("", source))[:MOST]))
+    found = list(dict.fromkeys(counted(LITERAL.findall(JOIN.sub("", source)), MOST, "texts of one query")))
     for text in [one for one in found if ENCODED.fullmatch(one)] if "FromText" in source else ():
         try:
             found.append(base64.b64decode(text).replace(b"\0", b"").decode("utf-8", "replace"))

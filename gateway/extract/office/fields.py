@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from itertools import islice
 
+from gateway.extract.bounded import LimitReached
 from gateway.extract.office import activex
 from gateway.extract.office.targets import Place, abroad, own, place, program
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 FIELD = 20_000                           # characters of one instruction that are read
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*+)"|“([^“”]*)”|(\S+)')
@@ -53,7 +55,7 @@ class Indirect:
 
     def value(self, text: str) -> None:
         """What a variable or property holds."""
-        if len(self.values) < MOST and POINTS & set(text[:400]):
+        if len(self.values) <= MOST and POINTS & set(text[:400]):
             self.values[text.strip()[:FIELD]] = None
 
     def text(self, shown: str) -> None:
@@ -68,7 +70,9 @@ class Indirect:
             self.value(found[0])
 
     def found(self) -> list[Observation]:
-        """What those fields would fetch."""
+        """What those fields would fetch. Raises LimitReached where they could say more than MOST things."""
+        if self.fetching and len(self.values) > MOST:
+            raise LimitReached(IncidentCode.COUNT, f"more than {MOST} values for fields that fetch")
         made = []
         for name in self.fetching:
             for text in self.values:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gateway.extract.bounded import counted
 from gateway.extract.office.objects import RUN8, RUN16
 from gateway.extract.office.targets import Place, abroad, place
 from gateway.model.content import Observation
@@ -18,7 +19,7 @@ PACK = "solution url"
 BASE = frozenset({"hyperlinkbase", "_pid_linkbase"})
 """What relative links of the document begin with."""
 NAMES = ("_AssemblyLocation", "_AssemblyName", "Solution URL", "_PID_LINKBASE")
-MOST = 2000                              # strings of one stream that are looked at
+MOST = 20_000                            # strings of one stream that are looked at
 
 
 def judge(name: str, value: str) -> Observation | None:
@@ -39,7 +40,7 @@ def of_stream(data: bytes) -> Iterator[Observation]:
     names = [name for name in NAMES if name.lower().encode() in low]
     if not names:
         return
-    runs = [run.decode("ascii") for run in RUN8.findall(data)[:MOST]]
-    runs += [run[::2].decode("ascii") for run in RUN16.findall(data)[:MOST]]
+    runs = [run.decode("ascii") for run in counted(RUN8.findall(data), MOST, "texts among properties")]
+    runs += [run[::2].decode("ascii") for run in counted(RUN16.findall(data), MOST, "texts among properties")]
     for name in names:
         yield from dict.fromkeys(filter(None, (judge(name, run.strip()) for run in runs or [""])))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gateway.extract.base import Child, Yield
+from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office.ptg import DANGEROUS
 from gateway.extract.office.xml import XmlRefused, parse
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
 
 LINES = 20_000                           # formulas of one macro sheet that are rendered
 MEDIA_TYPE = "text/x-xlm"
@@ -25,6 +26,8 @@ def auto_name(name: str) -> bool:
 
 def sheet(name: str, lines: list[str], calls: list[str]) -> Iterator[Yield]:
     """The artifact of a macro sheet and what it calls."""
+    if len(lines) >= LINES:
+        yield Problem(IncidentCode.COUNT, f"{LINES} formulas and more in one macro sheet")
     text = "\n".join(lines[:LINES])
     seen = [Observation("XLM-CALL", call) for call in dict.fromkeys(calls)][:20]
     yield Observation("XLM-SHEET", name)

@@ -7,6 +7,7 @@ import re
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from gateway.extract.bounded import counted
 from gateway.extract.page.covers import covered
 from gateway.extract.page.played import Play
 from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SOME_SHOWN, parts, said, to_read
@@ -177,7 +178,7 @@ def _near(address: str, lower: str) -> bool:
 def _turns(source: str, based: bool) -> bool:
     """Whether a page refreshes itself to another one, scripts being on (HTML 4.2.5.3). `based`: its addresses are those of a
     site (4.2.3)."""
-    tags = (html.unescape(tag[0]) for tag in islice(META.finditer(parts(source, "noscript")[0]), TRIES))
+    tags = (html.unescape(tag[0]) for tag in counted(META.finditer(parts(source, "noscript")[0]), TRIES, "meta elements"))
     return any(REFRESH.search(tag) and (ADDRESS.search(tag) or (based and RELATIVE.search(tag))) for tag in tags)
 
 

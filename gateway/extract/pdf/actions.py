@@ -10,7 +10,7 @@ from itertools import islice
 import pikepdf
 
 from gateway.extract.base import Child, Problem, Yield
-from gateway.extract.bounded import LimitReached
+from gateway.extract.bounded import LimitReached, counted
 from gateway.extract.office.targets import Place, abroad, place, program
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.extract.pdf import xfa as pdfxfa
@@ -21,9 +21,10 @@ from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
 SCRIPT_TYPE = "text/x-pdf-script"
-SCRIPT = 1 << 20                         # octets of one script that are read
+SCRIPT, FORM = 1 << 20, 8 << 20         # octets of one script, and of one packet of a form, that are read
 DEPTH = 30                               # direct dictionaries within one another
 FILES = 500                              # embedded files of one document
+PACKETS = 400                            # names and contents of an XML form (XFA 3.3: some ten packets)
 SCRIPTS = 2_000                          # different ones; a form that calculates has some for each of a few hundred fields
 Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
@@ -222,11 +223,16 @@ class Reader:
         yield Child(source.encode("utf-8", "replace"), ArtifactKind.TEXT, ("script",), detected_type=SCRIPT_TYPE,
                     texts=(Text(source, "script", hidden=True),))
 
-    def source(self, value: object) -> str:
+    def source(self, value: object, most: int = SCRIPT) -> str:
+        """Raises LimitReached where it has more than `most` octets: what stands behind them would run, too."""
         if isinstance(value, pikepdf.Stream):
-            raw = b"".join(p.data for p in self.stream(value) if isinstance(p, Child))[:SCRIPT]
-            return _decode(raw)
-        return _string(value)[:SCRIPT]
+            raw = b"".join(p.data for p in self.stream(value) if isinstance(p, Child))
+            text = _decode(raw[:most]) if len(raw) <= most else None
+        else:
+            text = _string(value)
+        if text is None or len(text) > most:
+            raise LimitReached(IncidentCode.COUNT, f"script or form of more than {most >> 20} MiB")
+        return text
 
     def elsewhere(self, kind: str, item: pikepdf.Object, auto: bool) -> Iterator[Yield]:
         target = _target(item)
@@ -313,13 +319,13 @@ class Reader:
 
     def xfa(self, value: object) -> Iterator[Yield]:
         """XML forms: scripts between their tags, and programs that data connections may call."""
-        parts = list(value)[:100] if isinstance(value, pikepdf.Array) else [value]
+        parts = list(counted(value, PACKETS, "packets of a form")) if isinstance(value, pikepdf.Array) else [value]
         packets = []
         for part in parts:
-            packet = self.source(part)
+            packet = self.source(part, FORM)
             if "<" in packet:
                 packets.append(packet)
-            if isinstance(part, pikepdf.Stream) and packet.lstrip("\ufeff \t\r\n").startswith("<") and len(packet) < SCRIPT:
+            if isinstance(part, pikepdf.Stream) and packet.lstrip("\ufeff \t\r\n").startswith("<"):
                 self.done.add(identity(part))             # some writers call each packet an embedded file
         yield Observation("PDF-XFA", f"{len(packets)} packets")
         whole = "".join(packets)

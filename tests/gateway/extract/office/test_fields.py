@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
+from gateway.extract.office import fields
 from gateway.extract.office.fields import Indirect, judge, quoted, tokens
 from tests.builders.growth import linear
 
@@ -65,3 +67,14 @@ def test_addresses_that_stand_in_the_text() -> None:
     ("DSN=Sales;Database=Orders", False), ("Provider=x;Data Source=SQL01", False), ("DSN=x;DBQ=C:\\\\data\\\\a.mdb", False)])
 def test_connections_of_data(connection: str, far: bool) -> None:
     assert bool(judge(f'DATABASE \\d "C:\\\\a.odc" \\c "{connection}" \\s "SELECT * FROM t"')) == far
+
+
+def test_more_values_than_are_kept_are_told_where_a_field_fetches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fields, "MOST", 20)
+    indirect = Indirect()
+    for number in range(22):
+        indirect.value(f"file{number}.doc")
+    assert indirect.found() == []
+    indirect.code("INCLUDETEXT { DOCVARIABLE x }")
+    with pytest.raises(LimitReached, match="values for fields"):
+        indirect.found()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
+from gateway.extract.office import properties
 from gateway.extract.office.flat import OFFICE_XML
 from gateway.extract.office.ole import OLE
 from gateway.extract.office.ooxml import OOXML
@@ -55,3 +57,9 @@ def test_of_flat_documents() -> None:
     for name, held in (("_AssemblyName0", True), ("Company", False)):
         data = part.format(name, name).encode()
         assert ("DOC-VSTO" in codes(take_apart(OFFICE_XML, data, "a.xml", kind="application/x-office-xml"))) == held
+
+
+def test_more_texts_than_are_looked_at_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(properties, "MOST", 9)
+    with pytest.raises(LimitReached, match="texts among properties"):
+        list(of_stream(b"_PID_LINKBASE\0" + b"words of it\0" * 10))

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.base import Child
+from gateway.extract.base import Child, Problem
+from gateway.extract.office import xlmtext
 from gateway.extract.office.xlmtext import auto_name, macro_sheet
 from gateway.model.content import Observation
 
@@ -22,3 +23,10 @@ def test_formulas_of_a_macro_sheet_become_text() -> None:
     child = next(c for c in found if isinstance(c, Child))
     assert b'=EXEC("cmd")' in child.data
     assert Observation("XLM-CALL", "EXEC") in child.observations
+
+
+def test_more_formulas_than_are_read_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xlmtext, "LINES", 5)
+    rows = "".join(f"<c><f>A{n}</f></c>" for n in range(9))
+    assert any(isinstance(one, Problem) for one in macro_sheet("s", f"<r>{rows}</r>".encode()))
+    assert not any(isinstance(one, Problem) for one in macro_sheet("s", b"<r><c><f>A1</f></c></r>"))

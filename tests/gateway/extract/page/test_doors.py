@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
 from gateway.extract.effort import Stage
+from gateway.extract.page import doors
 from gateway.extract.page.code import active
 from gateway.extract.page.html import parse
 from gateway.extract.page.played import play
@@ -171,3 +173,10 @@ def test_neighbours_on_a_host_of_many_are_strangers():
     page = "<p>Your file.</p><a href='https://help.{0}/'>Help</a><button onclick=\"location='htt'+'ps://lure.'+'{0}/'\">Open</button>"
     assert seen(page.format("workers.dev")) == seen(page.format("web.core.windows.net")) == "leads on to an address that it hides"
     assert seen(page.format("firm.example")) == ""
+
+
+def test_more_meta_elements_than_are_looked_at_are_told(monkeypatch):
+    monkeypatch.setattr(doors, "TRIES", 5)
+    page = '<meta name="x">' * 6 + '<meta http-equiv="refresh" content="0; url=https://h.example/">'
+    with pytest.raises(LimitReached, match="meta"):
+        seen(page)

@@ -6,6 +6,7 @@ import pikepdf
 import pytest
 
 from gateway.extract.base import Problem
+from gateway.extract.bounded import LimitReached
 from gateway.extract.pdf import actions as pdfactions
 from gateway.extract.pdf.document import PDF
 from tests.builders.archives import codes, take_apart
@@ -140,3 +141,14 @@ def test_a_cover_of_what_nobody_can_read(relation: str, payload: bytes, sealed: 
     data = pdf("/AF [6 0 R]", (f"<< /Type /Filespec /F (a.pdf) /AFRelationship /{relation} /EF << /F 7 0 R >> >>", stream))
     found = take_apart(PDF, data, "a.pdf")
     assert any(isinstance(item, Problem) and "rights" in item.detail for item in found) == sealed
+
+
+@pytest.mark.parametrize("words", [pdfactions.SCRIPT // 12, pdfactions.SCRIPT // 6])
+def test_what_stands_behind_a_long_beginning_of_a_script_is_not_left_out(words: int) -> None:
+    script = "/* " + "words " * words + "*/ app.launchURL('https://h.example/x', true);"
+    document = pdf(f"/OpenAction << /S /JavaScript /JS ({script.replace('(', '[').replace(')', ']')}) >>".replace("[", r"\(").replace("]", r"\)"))
+    if len(script) <= pdfactions.SCRIPT:
+        assert "PDF-SCRIPT-ACTS" in codes(take_apart(PDF, document, "a.pdf"))
+    else:
+        with pytest.raises(LimitReached, match="script"):
+            take_apart(PDF, document, "a.pdf")
