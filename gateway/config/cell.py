@@ -27,6 +27,8 @@ class Limits:
         "From the client's final dot to our answer, all included; Postfix's smtpd_proxy_timeout is 100 s.")
     inspection: float = setting(duration(1, 600), "60s", "Wall clock of one inspection.")
     cpu: float = setting(duration(1, 600), "30s", "CPU time of one inspection: the message's own budget.")
+    cpu_small: float = setting(duration(0.5, 600), "1500ms",
+        "CPU time of a small message; its octets, files and pages add to it what honest mail of that size needs, up to `cpu`.")
     depth: int = setting(count(2, 100), 10, "Containers in containers; the message itself is 0.")
     artifacts: int = setting(count(10, 100000), 2000, "Parts, members, macros and objects of one message together.")
     parts: int = setting(count(10, 100000), 1000, "MIME parts of one message.")
@@ -58,6 +60,7 @@ class Limits:
         return InspectionLimits(
             depth=self.depth, artifacts=self.artifacts, expanded=self.expanded, ratio=self.ratio,
             ratio_floor=self.ratio_floor, memory=self.memory, seconds=self.inspection, cpu_seconds=self.cpu,
+            cpu_small=self.cpu_small,
             header_bytes=self.header_bytes, parts=self.parts, text=self.text, guess_seconds=self.guessing,
             play_seconds=self.playing,
         )

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gateway.extract.allowance import Allowance
 from gateway.extract.effort import Effort, Stage
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Table, Text
@@ -85,6 +86,7 @@ class Context:
     stale: frozenset[str] = frozenset()  # set by the walk: tried on this node before, and only worth it again if they fitted
     effort: Effort = field(default_factory=Effort)
     stage: Stage = field(default_factory=Stage)
+    allowed: Allowance = field(default_factory=Allowance)
     slices: dict[str, tuple[tuple[bytes, ...], ...]] = field(default_factory=dict)
     # ^ by SHA-256, of pictures that a page puts together from slices: those of the picture that one begins, () where another does
     expanded: int = 0                    # octets of all nodes so far; kept by the walk

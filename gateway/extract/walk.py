@@ -13,6 +13,7 @@ from itertools import chain
 
 from gateway.extract import crowds
 from gateway.extract import names as filenames
+from gateway.extract.allowance import Spent
 from gateway.extract.base import Child, Context, Extractor, Gate, NeedsDeepLane, Node, Problem, Yield
 from gateway.extract.bounded import SWOLLEN, swollen
 from gateway.extract.crowds import AFTER_FLOOD
@@ -50,6 +51,7 @@ LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})
 ATTEMPTS = 4                             # at one locked node, each with words that were not known before
 LARGEST_WAIT = 32 << 20                  # octets that locked nodes together keep aside until more words are known
 SPENT = "the time for guessing passwords is used up"
+OVER = "more CPU than mail of its size needs"
 
 PROSE = ("text/plain", "text/html")
 """Types whose octets are characters: what would break the limit of texts is not decoded first."""
@@ -97,11 +99,13 @@ class _Walk:
     behind: list[_Job] = field(default_factory=list)               # volumes of what was put together: read when that was
     stopped: bool = False
     budget: int = 0
+    reading: Artifact | None = None
 
     def run(self, data: bytes) -> None:
         self.budget = self.context.limits.expanded
         self.push(Child(data, ArtifactKind.MESSAGE, declared_type=ROOT_TYPE, detected_type=ROOT_TYPE), None)
         while (job := self.following()) is not None:
+            self.reading = job.node.artifact
             if self.take_apart(job):
                 if self.stopped or job.node.artifact.id in self.flooded:
                     crowds.shorten(job.sample)
@@ -189,6 +193,7 @@ class _Walk:
             self.stop(crowd.code, artifact, crowd.detail)
             return
         self.context.expanded += artifact.size
+        self.context.allowed.add(artifact.size)
         volume = self.volumes.add(artifact, child.data)
         key = (digest, kind, filenames.extensions(child.names))
         odd = [*child.observations, *(filenames.observe(child.names) if child.names else ())]
@@ -291,6 +296,7 @@ class _Walk:
             return self.accept_child(item, job)
         if isinstance(item, Text):
             self.text += len(item.content)
+            self.context.allowed.add(len(item.content))
             if self.text > self.context.limits.text:
                 return self.stop(IncidentCode.SIZE, job.node.artifact, "text limit")
             job.sample.texts.append(item)
@@ -376,7 +382,11 @@ def walk(data: bytes, context: Context, extractors: Sequence[Extractor], visit: 
     """
     state = _Walk(context, extractors, visit)
     most = context.limits.expanded
-    state.run(data)
+    try:
+        state.run(data)
+    except Spent:
+        context.allowed.grant()
+        state.stop(IncidentCode.TIMEOUT, state.reading or state.artifacts[0], OVER)
     if not state.stopped and nominal(state.artifacts, most + 1) > most:
         detail = f"more than {most} octets with every copy unpacked"
         state.incident(IncidentCode.SIZE, state.artifacts[0], detail)

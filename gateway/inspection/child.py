@@ -19,6 +19,7 @@ from gateway.extract.base import NeedsDeepLane
 from gateway.inspection import death, protocol, tools, wire
 from gateway.inspection.lockdown import Ceilings, limit, restrict_child
 from gateway.inspection.shortcut import needs_deep
+from gateway.inspection.watch import cpu_seconds
 from gateway.inspection.wire import Frame, Kind
 from gateway.model.deadline import Limits
 from gateway.model.finding import Finding, Inspection
@@ -142,12 +143,6 @@ def read_message(fd: int, size: int) -> bytes:
     finally:
         os.close(fd)
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-def cpu_seconds() -> float:
-    """CPU of this process so far."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
 
 
 def set_limits(limits: Limits, base: int, used: float) -> None:

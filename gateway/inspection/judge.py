@@ -5,6 +5,7 @@ together. Built once in the zygote, so that every module, table and rule is load
 from __future__ import annotations
 
 import importlib
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,17 +17,19 @@ from gateway.detect.data.detector import install
 from gateway.detect.outside_rules import loaded
 from gateway.detect.registry import DETECTORS
 from gateway.detect.yara_rules import RuleSet, compile_rules
+from gateway.extract.allowance import INBOUND, OUTBOUND, Allowance, Spent
 from gateway.extract.base import Context, Extractor, Tools
-from gateway.extract.effort import Effort, Stage
+from gateway.extract.effort import USUAL_SECONDS, Effort, Stage
 from gateway.extract.keepsakes import keepsakes
 from gateway.extract.page.played import make_ready
 from gateway.extract.registry_plain import PLAIN
-from gateway.extract.walk import walk
-from gateway.inspection.child import cpu_seconds, fenced, guarded
+from gateway.extract.walk import OVER, walk
+from gateway.inspection.child import fenced, guarded
 from gateway.inspection.death import failed
 from gateway.inspection.preload import preload
 from gateway.inspection.preview import Collected
 from gateway.inspection.protocol import FINDINGS
+from gateway.inspection.watch import cpu_seconds, pace, watched
 from gateway.model.content import Sample
 from gateway.model.deadline import Clock, Limits
 from gateway.model.finding import Fault, Finding, Incident, IncidentCode, Inspection
@@ -43,6 +46,8 @@ SAMPLE = (
 )
 """Judged once before the lockdown: whatever is loaded on first use is loaded then, and what a child would write on first use
 (compiled patterns, remembered look-ups, the interpreter's own notes in code) is written in the one process that all share."""
+NEARLY = 0.9
+"""Of all CPU that a message may use, what is left to say what was found."""
 REHEARSALS = Path(__file__).with_name("rehearsals")
 """A document, a workbook, a page and a photograph, made by tests/builders/rehearsals.py."""
 
@@ -67,9 +72,12 @@ class Looking:
 
     def conclude(self) -> None:
         began = self.clock.monotonic()
-        for name, detector in self.detectors:
-            found, error = guarded(lambda detector=detector: detector.conclude(self.tally))  # type: ignore[misc]
-            self.file(found, error, name, 0)
+        try:
+            for name, detector in self.detectors:
+                found, error = guarded(lambda detector=detector: detector.conclude(self.tally))  # type: ignore[misc]
+                self.file(found, error, name, 0)
+        except Spent:
+            self.incidents.append(Incident(IncidentCode.TIMEOUT, 0, Fault.MESSAGE, OVER))
         self.seconds += self.clock.monotonic() - began
 
     def file(self, found: list[Finding], error: str, name: str, artifact: int) -> None:
@@ -87,13 +95,14 @@ class CellJudge:
     """Implements `gateway.inspection.child.Judge` for one lane."""
 
     def __init__(self, extractors: Sequence[Extractor], factories: Sequence[DetectorFactory], rules: RuleSet | None = None,
-                 reference: Reference | None = None, clock: Clock | None = None) -> None:
+                 reference: Reference | None = None, clock: Clock | None = None, pace: float = 1.0) -> None:
         self.extractors = tuple(extractors)
         self.factories = tuple(factories)
         self.rules = rules
         self.signature_version = rules.version if rules is not None else ""
         self.reference = reference
         self.clock = clock or SystemClock()
+        self.pace = pace
 
     def inspect(self, data: bytes, request: InspectionRequest, tools: Tools | None) -> Inspection:
         began, used = self.clock.monotonic(), cpu_seconds()
@@ -101,10 +110,12 @@ class CellJudge:
                       self.rules, request.partner_domains, request.protected_names)
         context = Context(request.limits, scope.outbound, list(request.passwords), tools=tools, body_hash=request.body_hash,
                           effort=Effort(request.limits.guess_seconds),
-                          stage=Stage(request.limits.play_seconds, cpu_seconds, fenced))
+                          stage=Stage(request.limits.play_seconds, cpu_seconds, fenced),
+                          allowed=self.allowance(data, request))
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
-        walked = walk(data, context, self.extractors, looking.visit)
-        looking.conclude()
+        with watched(context.allowed, lambda: beside(context)):
+            walked = walk(data, context, self.extractors, looking.visit)
+            looking.conclude()
         wall = self.clock.monotonic() - began
         return Inspection(
             tree=walked.tree, findings=tuple(looking.findings), incidents=(*walked.incidents, *looking.incidents),
@@ -115,11 +126,23 @@ class CellJudge:
             announced=keepsakes(context.heard),
         )
 
+    def allowance(self, data: bytes, request: InspectionRequest) -> Allowance:
+        """CPU of this message; without an end where every message may use all that there is."""
+        small, most = request.limits.cpu_small, request.limits.cpu_seconds
+        rates = OUTBOUND if request.direction is Direction.OUTBOUND else INBOUND
+        return Allowance(small if small < most else math.inf, rates, len(data), self.pace, most=NEARLY * most)
+
     def preview(self, data: bytes, request: InspectionRequest) -> Mapping[str, list[tuple[str, ...]]]:
         """Only taken apart, not judged: outbound, so that texts are wanted in full."""
         collected = Collected()
         walked = walk(data, Context(request.limits, True, list(request.passwords)), self.extractors, collected.visit)
         return collected.sections(data, walked.tree)
+
+
+def beside(context: Context) -> float:
+    """CPU that passwords and scripts took from budgets of their own."""
+    effort, stage, limits = context.effort, context.stage, context.limits
+    return limits.guess_seconds - effort.left + USUAL_SECONDS - effort.usual + limits.play_seconds - stage.left
 
 
 def _name(factory: DetectorFactory) -> str:
@@ -148,6 +171,7 @@ def build(lane: str, resources: Mapping[str, int], material: Mapping[str, Any]) 
     judge = CellJudge(extractors, DETECTORS, rules, _reference(material))
     _warm(judge, rehearsals(lane))
     make_ready()
+    judge.pace = pace()
     return judge
 
 
@@ -171,7 +195,8 @@ def rehearsals(lane: str) -> tuple[bytes, ...]:
 
 def _warm(judge: CellJudge, samples: Sequence[bytes]) -> None:
     for direction in (Direction.INBOUND, Direction.OUTBOUND):
-        request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",), Limits())
+        request = InspectionRequest("warm", direction, "warm@example.com", ("up@example.com",), ("example.com",),
+                                    Limits(cpu_small=Limits().cpu_seconds))
         for sample in samples:
             judge.inspect(sample, request, None)
         judge.preview(SAMPLE, request)

@@ -19,8 +19,8 @@ from typing import Any
 
 from gateway.detect.outside_rules import Source, cleaned, compiled, leave_out, measured, profile, samples, wide
 from gateway.inspection import libc
-from gateway.inspection.child import cpu_seconds
 from gateway.inspection.rulestore import engine
+from gateway.inspection.watch import cpu_seconds
 
 MAX_FILE = 16 << 20                      # octets of one rule file
 MAX_SAMPLE = 8 << 20                     # octets of one sample; of larger ones the beginning

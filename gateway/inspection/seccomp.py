@@ -48,7 +48,7 @@ CHILD = (
     "getuid", "geteuid", "getgid", "getegid", "getrusage", "rseq", "set_robust_list", "set_tid_address", "arch_prctl", "getcpu",
     "sched_yield", "sched_getaffinity", "sysinfo", "uname",
     # time and chance
-    "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "times", "getrandom",
+    "clock_gettime", "clock_getres", "clock_nanosleep", "nanosleep", "gettimeofday", "times", "setitimer", "getrandom",
 )
 
 ZYGOTE = (

@@ -49,6 +49,7 @@ class Limits:
     memory: int = 1 << 30                # octets of the child's own data
     seconds: float = 60.0                # wall clock of one inspection
     cpu_seconds: float = 30.0            # CPU of one inspection: the message's own budget
+    cpu_small: float = 1.5               # of these, what every message has: octets and pieces add to it
     header_bytes: int = 1 << 20          # one header block
     parts: int = 1000                    # MIME parts of one message
     text: int = 64 << 20                 # characters of extracted text kept for the data detectors

@@ -1,0 +1,70 @@
+"""How much CPU a message may use: what honest mail of its size and of as many pieces does, with room to spare.
+
+A small mail costs a tenth of SMALL. What is large, or has many files or pages, costs its readers and detectors more, and may:
+each octet as it came, each octet that was unpacked of it, each piece adds to what is allowed. A bomb, a storm or a loop is
+small and costs what only large mail may; it ends here, whatever it is made of.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+EACH = 0.002
+"""Seconds for an artifact or a text of its own (a page, a sheet, a slide): a page of a web site or of a contract costs as much."""
+LOOK = 0.15
+"""Seconds for a megapixel of a picture with letters: it is searched for lines, shades and noise before Tesseract reads it."""
+INSIDE = 20
+"""Octets unpacked of one as it came that add to what is allowed: logs and tables shrink to a tenth or a twentieth."""
+MEGABYTE = 1 << 20
+GRACE = 0.3
+"""Seconds for putting together what was found, once all is used up."""
+
+
+class Spent(BaseException):
+    """All is used up. Raised between any two instructions; no Exception, so that no reader takes it for a fault of its input."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Seconds for a megabyte, on a 2-core server of 2023: twice what the dearest honest mail needs."""
+
+    wire: float                          # of the message as it came
+    inside: float                        # of what was unpacked or read out of it
+
+
+INBOUND = Rates(0.3, 0.1)
+OUTBOUND = Rates(0.8, 0.3)
+
+
+@dataclass(slots=True)
+class Allowance:
+    """Of one message. The walk adds what it finds; who holds the clock asks for `seconds`."""
+
+    small: float = math.inf              # seconds that every message may use
+    rates: Rates = OUTBOUND
+    size: int = 0                        # octets of the message as it came
+    pace: float = 1.0                    # how many times as slow as the server of `Rates` this one is
+    inside: int = 0
+    pieces: int = 0
+    looks: float = 0.0                   # megapixels of pictures that are read
+    granted: float = 0.0
+    most: float = math.inf               # seconds that none may use, whatever its size
+
+    def add(self, octets: int) -> None:
+        """A piece of so many octets or characters was found."""
+        self.inside += octets
+        self.pieces += 1
+
+    def look(self, pixels: int) -> None:
+        """A picture of so many is read."""
+        self.looks += pixels / 1e6
+
+    def grant(self) -> None:
+        """All is used up, and what was found is put together."""
+        self.granted += GRACE
+
+    def seconds(self) -> float:
+        inside = min(self.inside, INSIDE * self.size)
+        large = (self.rates.wire * self.size + self.rates.inside * inside) / MEGABYTE
+        return min(self.most, self.pace * (self.small + large + EACH * self.pieces + LOOK * self.looks)) + self.pace * self.granted

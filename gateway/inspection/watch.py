@@ -1,0 +1,89 @@
+"""The clock of a message's own CPU, in the child: it breaks off what costs more than `Allowance` gives.
+
+The kernel counts (setitimer(2), ITIMER_PROF) and signals; the handler raises Spent where the interpreter stands. What a library
+does in one call cannot be broken off: NATIVE seconds later the kernel ends the child (RLIMIT_CPU), which is a time-out as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import re
+import resource
+import signal
+import threading
+import zlib
+from collections.abc import Callable, Iterator
+
+from gateway.extract.allowance import Allowance, Spent
+from gateway.inspection.lockdown import limit
+
+NATIVE = 4.0
+"""Seconds that one call of a library may go on when all is used up."""
+AGAIN = 0.1
+"""Seconds after which Spent is raised once more: the interpreter drops what is raised within a destructor."""
+REFERENCE = 0.006
+"""Seconds of `_exercise` on the server of allowance.Rates."""
+SLOWEST = 4.0
+_LETTERS = re.compile(r"[a-z]+\d")
+
+
+def cpu_seconds() -> float:
+    """CPU of this process so far."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+@contextlib.contextmanager
+def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]:
+    """Within it Spent is raised when the CPU used since is more than the allowance and what `beside` says (budgets of their own).
+
+    Does nothing where the allowance has no end, and in threads: signals reach the main one only.
+    """
+    if math.isinf(allowance.small) or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    began, over = cpu_seconds(), False
+    most, hard = resource.getrlimit(resource.RLIMIT_CPU)
+
+    def look(*_: object) -> None:
+        if over:
+            return
+        used = cpu_seconds()
+        left = began + min(allowance.seconds() + beside(), allowance.most + allowance.granted) - used
+        again = max(left, AGAIN)
+        signal.setitimer(signal.ITIMER_PROF, again)
+        if most != resource.RLIM_INFINITY:
+            limit(resource.RLIMIT_CPU, (min(most, math.ceil(used + again + NATIVE * allowance.pace)), hard))
+        if left <= 0:
+            raise Spent
+
+    before = signal.signal(signal.SIGPROF, look)
+    try:
+        look()
+        yield
+    finally:
+        over = True
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
+        limit(resource.RLIMIT_CPU, (most, hard))
+
+
+def pace() -> float:
+    """How many times as slow as the server of allowance.Rates this machine is; 1 where it is faster. The best of some tries:
+    what else runs here makes any one slower."""
+    best = math.inf
+    for _ in range(5):
+        began = cpu_seconds()
+        _exercise()
+        best = min(best, cpu_seconds() - began)
+    return min(SLOWEST, max(1.0, best / REFERENCE))
+
+
+def _exercise() -> None:
+    """A little of what readers do: characters, patterns, deflate, hashes."""
+    text = "".join(chr(97 + number % 26) + str(number % 7) for number in range(20_000))
+    found = len(_LETTERS.findall(text))
+    packed = zlib.compress(text.encode() * 4, 6)
+    hashlib.sha256(zlib.decompress(packed) + bytes(found)).digest()
