@@ -11,6 +11,7 @@ from itertools import chain
 
 import yara
 
+from gateway.detect.apart import SHORT, Apart, speaks_of_commands
 from gateway.detect.base import Scope, Tally
 from gateway.detect.names import blocked_group
 from gateway.detect.outside_rules import severity
@@ -43,8 +44,12 @@ OFFICE = frozenset({
 WRITTEN = OFFICE | {"application/pdf", "application/rtf", "application/onenote", "application/zip"}
 """Documents people read; of those by Hancom and Apple no type but that of their ZIP is told."""
 PAGES = frozenset({"text/html", "image/svg+xml"})
+READ = frozenset({"words", "others"})
+"""Roles of what people read of a node whose octets are something else."""
 OF_MAIL = ("header ", "headers")
 """Sources of texts that are lines of a mail's header, which `contents` gives as octets. The header of a page is just `header`."""
+ASKED = frozenset({"run-dialog-command", "shell-command-asked", "terminal-command", "terminal-bare-address"})
+"""Signatures of what people are asked to run: they are looked for in the short texts of a message together, too."""
 WORDS = frozenset({"any", "words"})
 """What applies to the words of a document, which people read: they may quote commands, and ask for one to be pasted."""
 BY_TYPE = {
@@ -172,12 +177,20 @@ class YaraDetector:
 
     def __init__(self, scope: Scope) -> None:
         self.rules: RuleSet = scope.rules if isinstance(scope.rules, RuleSet) else packaged_rules()
+        self.apart = Apart()
+        self.asked = scope.outbound      # or found within one node
 
     def look(self, sample: Sample) -> Iterable[Finding]:
         fitting = kinds(sample)
         seen: set[str] = set()
         for data, role in contents(sample):
+            if not self.asked and (role in READ or (role == "octets" and "text" in fitting)):
+                self.apart.add(sample.artifact.id, data)
             yield from self.packaged(data, applying(sample, fitting, role), sample, seen, role == "octets" and "office" in fitting)
+        if "html" in fitting and not self.asked:
+            for text in sample.texts:
+                if text.source == "body" and not text.hidden:
+                    self.apart.add(sample.artifact.id, text.content[:SHORT + 1].encode("utf-8", "replace"))
         if self.rules.outside is not None:
             yield from self.outside(self.rules.outside, sample)
 
@@ -197,6 +210,7 @@ class YaraDetector:
             if document and "script" in known.applies and self.quoted(match.namespace, sample):
                 continue
             seen.add(match.namespace)
+            self.asked |= match.namespace in ASKED
             yield Finding("SIGNATURE-MATCH", "signature", Severity[known.severity.upper()], sample.artifact.id, (known.title,),
                           confidence=known.confidence, rule=known.id)
 
@@ -221,7 +235,12 @@ class YaraDetector:
                               rule=f"outside:{match.rule}")
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
-        return ()
+        id, whole = (0, b"") if self.asked else self.apart.together()
+        for match in scan(self.rules.of(WORDS), whole, id) if whole else ():
+            known = self.rules.catalog.get(match.namespace) if isinstance(match, yara.Match) and match.namespace in ASKED else None
+            if known is not None:
+                told = known.description
+                yield Finding("SIGNATURE-MATCH", "signature", Severity[told.severity.upper()], id, (told.title,), rule=told.id)
 
 
 def applying(sample: Sample, fitting: frozenset[str], role: str) -> frozenset[str]:
@@ -241,16 +260,23 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
     yield header_block(sample.data) if message else sample.data, "octets"
     plain = sample.artifact.detected_type.startswith("text/") and b"\0" not in sample.data[:64]
     document = sample.artifact.detected_type in WRITTEN
+    page = sample.artifact.detected_type in PAGES
     texts: dict[str, list[str]] = {"script": [], "words": [], "others": []}
     for text in sample.texts:
         if text.source.startswith("script"):
             texts["script"].append(text.content)
-        elif not text.source.startswith(OF_MAIL) and not (plain and text.charset in WRITTEN_AS_READ):
+        elif text.source.startswith(OF_MAIL):
+            continue
+        elif plain and text.charset in WRITTEN_AS_READ:
+            if page and not text.hidden and speaks_of_commands(text.content.encode("utf-8", "replace")):
+                texts["words"].append(text.content)      # without the tags between them
+        else:
             texts["words" if document and not text.hidden else "others"].append(text.content)
     if document:
         texts["words"] += (" ".join(row) for table in sample.tables if not table.hidden for row in table.rows)
     for role, found in texts.items():
-        joined = "\n".join(found)[:MAX_SCANNED_TEXT]
+        joined = "\n".join(found)
+        joined = joined if role == "script" else joined[:MAX_SCANNED_TEXT]      # scripts have a bound of their own: they run whole
         if joined:
             yield joined.encode("utf-8", "replace"), role
 

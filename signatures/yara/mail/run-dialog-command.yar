@@ -89,6 +89,17 @@ rule run_dialog_command
         $at78 = "адресн"
         $at79 = "jalankan" nocase
         $at80 = "bilah alamat" nocase
+        $at81 = "檔案總管"
+        $at82 = "文件资源管理器"
+        $at83 = "资源管理器"
+        $at84 = "エクスプローラー"
+        $at85 = "파일 탐색기"
+        $at86 = "datei-explorer" nocase
+        $at87 = "explorateur de fichiers" nocase
+        $at88 = "explorador de archivos" nocase
+        $at89 = "explorador de arquivos" nocase
+        $at90 = "esplora file" nocase
+        $at91 = "verkenner" nocase
         $shell1 = /(type|enter|open|launch|tape[zr]|ouvrez|tipp[a-z]{1,3}|escrib[ae]|teclee|digit[a-z]{1,3}|abr[ae]|apri|wpisz|ketik|buka)[^\na-z]{1,4}([a-z]{1,8}[ ]){0,2}(cmd|powershell|terminal)[^a-z]/ nocase
         $shell2 = /[\x80-\xff][ "]{0,2}(windows )?(cmd|powershell|terminal)[ "]{0,2}[,(\x80-\xff]/ nocase
         $shell3 = /(terminal|powershell|cmd|prompt)[ ]?\((run as )?admin/ nocase
