@@ -44,10 +44,11 @@ def known(text: str) -> int:
     return sum(map(whole, _pieces(text)))
 
 
-def doubtful(english: str, named: str) -> bool:
-    """Whether there are numbers, many for those that are right, that neither reading has right. Telephones are none."""
-    found = _pieces(english) | _pieces(named)
-    right = {value for value in found if whole(value)}
+def doubtful(english: str, named: str, disputed: bool = False) -> bool:
+    """Whether there are numbers, many for those that are right, that neither reading has right. Telephones are none. `disputed`:
+    only such as one of them has."""
+    found = _pieces(english) ^ _pieces(named) if disputed else _pieces(english) | _pieces(named)
+    right = {value for value in _pieces(f"{english}\n{named}") if whole(value)}
     left = [value for value in found - right if len(value) >= LONG and not TELEPHONE.fullmatch(value)]
     if not left or len(left) > MOST or len(right) > MOST:
         return False
@@ -108,8 +109,12 @@ def _right(one: str, other: str) -> str:
     mixed = [value for value in _mixed(one, other) if whole(value)]
     if mixed:
         return mixed[0] if len(mixed) == 1 else ""
-    alike = len(one) == len(other) and one.isdecimal() and other.isdecimal() and sum(map(str.__ne__, one, other)) <= SLIPS
-    return other if alike else ""
+    if not (one.isdecimal() and other.isdecimal()):
+        return ""
+    longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+    if len(longer) == len(shorter) + 1:                    # a digit was read twice, or not at all
+        return other if any(longer[:at] + longer[at + 1:] == shorter for at in range(len(longer))) else ""
+    return other if len(one) == len(other) and sum(map(str.__ne__, one, other)) <= SLIPS else ""
 
 
 def _mixed(one: str, other: str) -> Iterator[str]:

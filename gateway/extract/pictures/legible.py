@@ -50,6 +50,8 @@ SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9
 """A number of the social security of America, one of whose hyphens was too short to be seen."""
 BRACKETED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}[0-9]{6}) ?[(（\[{/|!lfgt] ?([0-9A])(?:[)）\]}'’|/J]|(?=\s|$))")
 """A number of Hong Kong, the brackets of whose check digit are read as other signs."""
+FIGURED = re.compile(r"(?<![0-9A-Za-z])([0-8])([0-9]{6})\(([0-9A])\)(?![0-9A-Za-z])")
+"""The same with a digit in place of its letter."""
 CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
 """What is a J at the beginning or end of the number of a residence card, and else a bracket of Japanese."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
@@ -217,7 +219,12 @@ def _bracketed(text: str) -> str:
     def whole(match: re.Match[str]) -> str:
         return f"{match[1]}({match[2]})" if hk.hkid(match[1] + match[2]) else match[0]
 
-    return BRACKETED.sub(whole, text)
+    return FIGURED.sub(_hong_kong, BRACKETED.sub(whole, text))
+
+
+def _hong_kong(match: re.Match[str]) -> str:
+    letters = [letter for letter in MISREAD.get(match[1], "") if hk.hkid(letter + match[2] + match[3])]
+    return f"{letters[0]}{match[2]}({match[3]})" if len(letters) == 1 else match[0]
 
 
 def _unnumbered(text: str) -> str:

@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from PIL import AvifImagePlugin, Image, ImageChops, ImageFilter, ImageStat
+from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
 
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
 from gateway.extract.pictures import (
@@ -22,6 +22,7 @@ from gateway.extract.pictures import (
     cards,
     columns,
     drawn,
+    further,
     grey,
     heif,
     legible,
@@ -52,7 +53,6 @@ DOCUMENT = 60_000
 MOST_PAGES = 8
 MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
 """Pictures of inbound mail that may be read for passwords, and octets of each."""
-NUMBERS = re.compile(r"[0-9][0-9 \-/.]{4,}[0-9]")
 FEW_LINES = 1_000_000
 """Pixels of a fitted picture of a few lines: its words are read although no number was, which may be written in ideographs."""
 LIST = 8
@@ -235,7 +235,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     prepared = boxes.joined(prepared) or prepared
     text = _tesseract(prepared, "eng", context)
     fluent = sense.fluent(text)
-    plain = None if fluent and len(NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
+    plain = None if fluent and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
     if plain is not None:
         other = _tesseract(plain, "eng", context)
         if sense.legible(other) > sense.legible(text):              # else the lines part the cells
@@ -249,7 +249,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     languages = scripts.language(context.heard)
     named = ""
     small = doubtful and prepared.width * prepared.height < FEW_LINES and not sense.spelled(text)
-    if (small or _numbered(text)) and not (fluent or sense.fluent(text)):
+    if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
             named = _named(prepared, languages, context)
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
@@ -258,7 +258,8 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         except ToolFailed:
             yield "eng", cards.faced(text)
             raise
-        text, named, more = _compared(prepared, text, named, context)
+        text, named, more = further.compared(
+            prepared, text, named, lambda picture, tool: _tesseract(picture, "eng", context, tool))
         if more:
             yield "eng", cards.faced(more)
         if text.strip():
@@ -268,36 +269,21 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
             yield from _labelled(agreed.agreed(text, _named(prepared, scripts.JAPANESE, context))[1], scripts.JAPANESE, text)
     elif text.strip():
         yield "eng", cards.faced(text)
-    if NUMBERS.search(text) and not fluent:
+    if sense.NUMBERS.search(text) and not fluent:
         yield from _otherwise(picture, languages, context)
+    if further.upended(text):
+        yield from _upended(prepared, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         yield from _upright(picture, straight, languages, context)
 
 
-def _compared(prepared: Image.Image, text: str, named: str, context: Context) -> tuple[str, str, str]:
-    """Both readings, their numbers put right by each other and by a third one, and what only that has."""
-    text, named = agreed.agreed(text, named)
-    if cards.FACED.search(named) and not cards.FACED.search(text):                  # it took columns for lines
-        return *agreed.agreed(_tesseract(prepared, "eng", context, "tesseract-rows"), named), ""
-    if not _again(text, named):
-        return text, named, ""
-    bold = agreed.repaired(_tesseract(prepared.filter(ImageFilter.MinFilter(3)), "eng", context, "tesseract-block"))
-    (text, bold), (named, bold) = agreed.agreed(text, bold), agreed.agreed(named, bold)
-    return text, named, agreed.told(bold, text, named)
-
-
-def _numbered(text: str) -> bool:
-    """Whether it has numbers, or the month until which a card is valid: then that has one."""
-    return NUMBERS.search(text) is not None or cards.VALID.search(text) is not None
-
-
-def _again(text: str, named: str) -> bool:
-    """Whether numbers of persons may be on a picture that were not read: there are such as neither reading has right, or none was
-    read from the few lines of what may be a card."""
-    if agreed.doubtful(text, named) and (sense.labelled(named) or cards.FACED.search(text)):
-        return True
-    few = len(text.split("\n")) <= cards.LINES and _numbered(text + named)
-    return few and not agreed.known(text) and not agreed.known(named)
+def _upended(prepared: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
+    """What stands on its head beside what does not."""
+    turned = prepared.transpose(Image.Transpose.ROTATE_180)
+    text = _tesseract(turned, "eng", context)
+    yield "eng", cards.faced(text)
+    text, named = agreed.agreed(text, _named(turned, languages, context))
+    yield from _labelled(named, languages, text)
 
 
 def _upright(picture: Image.Image, straight: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
@@ -372,9 +358,9 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
         score = sense.legible(found)
         if score > best[0]:
             best = (score, turned, found)
-        if score >= sense.FEW_WORDS and NUMBERS.search(found) and not aside:
+        if score >= sense.FEW_WORDS and sense.NUMBERS.search(found) and not aside:
             break
-    return (best[1], best[2]) if sure or NUMBERS.search(best[2]) else (prepared, text)
+    return (best[1], best[2]) if sure or sense.NUMBERS.search(best[2]) else (prepared, text)
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:

@@ -16,6 +16,7 @@ MIXED = re.compile(r"[A-Za-z]+|[0-9]+|[A-Z]{1,2}[0-9]{5,}[A-Z]{0,2}|[0-9]{15,}X|
 SPELLED = re.compile(r"[A-Z]?[a-z]+")
 """Half of the words of prose at the least; other scripts are misread as capitals, tables have numbers."""
 FEW_WORDS = 4
+NUMBERS = re.compile(r"[0-9][0-9 \-/.]{4,}[0-9]")
 LONG_NUMBERS = re.compile(r"[0-9]{8}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""

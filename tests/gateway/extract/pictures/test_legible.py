@@ -157,3 +157,11 @@ def test_signs_that_stand_for_digits_of_cards_among_others() -> None:
 def test_brackets_of_hong_kong_that_were_read_as_other_signs():
     assert mended("D318031/0) B756250(6' C767272/A}") == "D318031(0) B756250(6) C767272(A)"
     assert mended("A728386/5 A728386/7-2 A728386 7") == "A728386/5 A728386/7-2 A728386 7"
+
+
+def test_letters_of_hong_kong_that_were_read_as_digits():
+    from gateway.identifiers import hk
+
+    digit = next(sign for sign in "0123456789A" if hk.hkid("S252939" + sign) and not hk.hkid("J252939" + sign))
+    assert mended(f"5252939({digit})") == f"S252939({digit})"
+    assert mended("9252939(5) 5252939(5)-1 A5252939(5)") == "9252939(5) 5252939(5)-1 A5252939(5)"
