@@ -47,11 +47,16 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
     began, over = cpu_seconds(), False
     most, hard = resource.getrlimit(resource.RLIMIT_CPU)
 
+    def ends() -> float:
+        return began + min(allowance.seconds() + beside(), allowance.most + allowance.granted)
+
     def look(*_: object) -> None:
         if over:
             return
         used = cpu_seconds()
-        left = began + min(allowance.seconds() + beside(), allowance.most + allowance.granted) - used
+        if (left := ends() - used) <= 0 and not allowance.granted:
+            allowance.pace = max(allowance.pace, pace())          # what else runs here may have made it slower since
+            left = ends() - used
         again = max(left, AGAIN)
         signal.setitimer(signal.ITIMER_PROF, again)
         if most != resource.RLIM_INFINITY:

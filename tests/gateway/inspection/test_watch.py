@@ -140,3 +140,11 @@ def test_putting_it_together_may_not_use_more_either() -> None:
     inspection, used = spent(Concluding)
     assert used < 2.0
     assert IncidentCode.TIMEOUT in {i.code for i in inspection.incidents}
+
+
+def test_a_machine_that_has_become_slower_since_gives_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "pace", lambda: 3.0)
+    with watched(Allowance(0.1, INBOUND), none):
+        burn(0.2)
+    with pytest.raises(Spent), watched(Allowance(0.1, INBOUND), none):
+        burn(5.0)
