@@ -119,7 +119,8 @@ rule shell_command_asked
         $away = /(powershell|cmd|start|explorer|pcalua|forfiles|conhost|hh|control|installutil|regasm|msbuild|presentationhost)[ .][^\n<]{0,60}\\\\([a-z0-9-]{1,60}[.@]){1,5}[^\n<]{1,80}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|dll|cpl|xbap|chm)/ nocase
         $bare = /\\\\([1-9]|1[1-9]|[2-9][0-9]|1[013-58][0-9]|12[0-689]|16[0-8]|17[013-9]|19[013-9]|2[0-5][0-9])(\.[0-9]{1,3}){3}(@[0-9a-z]{2,5})?\\[^\n<]{1,60}\.(exe|ps1|bat|cmd|vbs|jse?|lnk|hta|scr|msi|pif|url|library-ms|docm|xlsm)/ nocase
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
-        $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,80}(exec|eval|system|fetch|require|urlopen|urllib|requests|LWP|open-uri|file_get)[^<]{1,120}https?:/ nocase
+        // Letters in brackets: YARA looks for the interpreter first, not for each address or call of a text.
+        $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,80}([e][x][e][c]|[e][v][a][l]|[s][y][s][t]|[f][e][t][c]|[r][e][q][u]|[u][r][l][o]|[u][r][l][l]|[L][W][P]|[o][p][e][n][-]|[f][i][l][e][_])[^<]{1,120}[h][t][t][p]s?[:]/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
         $tunnel = /ssh(\.exe)?[ ][^\n<]{0,80}(Proxy|Local)Command[ =]{1,3}(["']|&quot;)?(cmd|powershell|pwsh|mshta|rundll32|wscript|start|curl|conhost|forfiles)/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
