@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import json
 import re
@@ -31,6 +32,10 @@ KEYS = frozenset({"phone", "email", "address", "code"})
 LEAST_KEY = 5
 """Characters of a value below which it is no key: too many tokens of any mail are as short."""
 SAMPLE = 200
+MOST_COLUMNS = PAIR
+"""Of a table: a column is one octet in the index."""
+VALUES = ("email", "birthdate", "phone")
+"""Kinds whose values no heading looks like."""
 UNUSED = re.compile("[\x80-\x9f\ue000-\uf8ff]")
 """What a wrong charset makes of octets without complaint: controls and private use."""
 CHARSETS = ("utf-8-sig", "iso2022_jp", "gb18030", "cp950", "cp932", "euc_jp", "cp949")
@@ -73,6 +78,8 @@ def charset_of(source: Path, wanted: str = "") -> str:
     with source.open("rb") as file:
         head = file.read(65536)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if _decoded(source, "utf-16", strange=True) is None:
+            raise BadTable("begins as UTF-16, and is none further on", _line(source, "utf-16"))
         return "utf-16"
     shifts = b"\x1b" in head
     legal = []
@@ -85,7 +92,7 @@ def charset_of(source: Path, wanted: str = "") -> str:
         if name not in ("utf-8-sig", "iso2022_jp"):
             legal.append((_familiar(text), name))
     if not legal:
-        raise BadTable("no known charset fits; give one", _bad_line(source))
+        raise BadTable("no known charset fits; give one", _line(source, "utf-8"))
     return max(legal, key=lambda pair: pair[0])[1]
 
 
@@ -119,15 +126,51 @@ def _familiar(text: str) -> float:
     return named * 10 + (usual / len(wide) if wide else 1)
 
 
-def _bad_line(source: Path) -> int:
-    """The first line that is not UTF-8."""
+def _line(source: Path, charset: str) -> int:
+    """The first line that is not in a charset."""
+    decoder = codecs.getincrementaldecoder(charset)()
+    lines = 1
     with source.open("rb") as file:
-        for number, line in enumerate(file, 1):
+        while piece := file.read(1 << 20):
+            before = decoder.getstate()
             try:
-                line.decode("utf-8")
-            except UnicodeDecodeError:
-                return number
-    return 1
+                lines += decoder.decode(piece).count("\n")
+            except UnicodeError:
+                decoder.setstate(before)
+                with contextlib.suppress(UnicodeError):
+                    for at in range(0, len(piece), 2):
+                        lines += decoder.decode(piece[at:at + 2]).count("\n")
+                break
+    return lines
+
+
+def no_text(source: Path, charset: str) -> None:
+    """Raises BadTable where octets of zero stand in a text: another program's file, or one that broke while it was written."""
+    if charset.startswith(("utf-16", "utf-32", "utf_16", "utf_32")):
+        return
+    lines = 1
+    with source.open("rb") as file:
+        while piece := file.read(1 << 20):
+            at = piece.find(b"\0")
+            if at >= 0:
+                raise BadTable("an octet of zero: no text", lines + piece.count(b"\n", 0, at))
+            lines += piece.count(b"\n")
+
+
+def headings(cells: Sequence[str]) -> list[str]:
+    """The names of the columns. Raises BadTable where they are none."""
+    names = [cell.strip() for cell in cells]
+    if len(names) < 2:
+        raise BadTable("one column only: fields are parted by comma, semicolon, tab or |, and two of a row make a record", 1)
+    if len(names) > MOST_COLUMNS:
+        raise BadTable(f"more than {MOST_COLUMNS} columns", 1, MOST_COLUMNS + 1)
+    for i, name in enumerate(names):
+        if name and name in names[:i]:
+            raise BadTable(f"a second column {name!r}", 1, i + 1)
+    values = [i for i, name in enumerate(names) if _by_content([name]) in VALUES]
+    if values:
+        raise BadTable("looks like a value; the first line must name the columns", 1, values[0] + 1)
+    return names
 
 
 def columns(header: Sequence[str], sample: Sequence[Sequence[str]], kinds: Mapping[str, str],
@@ -191,6 +234,7 @@ def build(name: str, source: Path, target: BinaryIO, key: bytes, *, charset: str
           keys: Sequence[str] = ()) -> Built:
     """Writes the index of `source` to `target`. Raises BadTable; the target is then unusable and to be thrown away."""
     used = charset_of(source, charset)
+    no_text(source, used)
     with source.open(encoding=used, newline="") as stream:
         return _build(name, stream, target, Hasher(key), used, kinds or {}, keys)
 
@@ -202,7 +246,7 @@ def _build(name: str, stream: TextIO, target: BinaryIO, hasher: Hasher, used: st
         _, header = next(iterator)
     except StopIteration as error:
         raise BadTable("empty table", 1) from error
-    header = [cell.strip() for cell in header]
+    header = headings(header)
     sample = []
     for item in iterator:
         sample.append(item[1])

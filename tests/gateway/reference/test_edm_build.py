@@ -59,7 +59,10 @@ def test_japanese_charsets(tmp_path, charset):
 
 
 @pytest.mark.parametrize(("text", "line", "column"), [
-    ("a,b\n1,2\n3\n", 3, 2), ("a,b\n1,2,3\n", 2, 3), ('a,b\n"1,2\n', 2, 0), ("", 1, 0), ("a,b\n", 2, 0), ("a,b\nx,y\n", 1, 0)])
+    ("a,b\n1,2\n3\n", 3, 2), ("a,b\n1,2,3\n", 2, 3), ('a,b\n"1,2\n', 2, 0), ("", 1, 0), ("a,b\n", 2, 0), ("a,b\nx,y\n", 1, 0),
+    ("name^phone\n林美玲^0912345678\n", 1, 0), ("name,phone,name\nx,0912345678,y\n", 1, 3), (rows().partition("\n")[2], 1, 3),
+    (rows() + "\nC9,林\0,1980-01-01,0912345999,a@mail.example,x,y", 7, 0), (rows() + "\0" * 600_000, 6, 0),
+    (",".join(f"c{n}" for n in range(256)) + "\n" + ",".join("x" * 256), 1, 256)])
 def test_a_bad_table_is_refused_with_its_place(tmp_path, text, line, column):
     with pytest.raises(BadTable) as caught:
         made(table(tmp_path, text))
@@ -72,3 +75,16 @@ def test_octets_of_no_charset_are_refused_with_their_line(tmp_path):
     with pytest.raises(BadTable) as caught:
         made(path)
     assert caught.value.line == 3
+
+
+@pytest.mark.parametrize("tail", [b"A", b"\x00\xd8,\x00"])
+def test_utf_16_that_ends_as_something_else(tmp_path, tail):
+    path = tmp_path / "t.csv"
+    path.write_bytes((rows() + "\n").encode("utf-16") + tail)
+    with pytest.raises(BadTable, match="UTF-16") as caught:
+        made(path)
+    assert caught.value.line == 7
+    path.write_bytes((rows(30_000) + "\n").encode("utf-16") + tail)        # in pieces
+    with pytest.raises(BadTable) as caught:
+        made(path)
+    assert caught.value.line == 30_002
