@@ -40,6 +40,8 @@ TILE = 0.001
 PIECE = 1 << 20
 SAMPLE = 1 << 10                         # packed octets that tell whether the rest is worth unpacking
 DEFLATE = 1032                           # octets that one octet of deflate makes at most
+BOXED = frozenset({"image/jp2", "image/heic", "image/avif"})
+BOXES = 64 << 10                         # octets of such a file in which its sizes stand
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Of PNG's kinds of colour (PNG third edition, 11.2.1)."""
 OBJECT_STREAM = re.compile(rb"/(?:Type\s{0,8}/)?(?:O|#4[fF])(?:b|#62)(?:j|#6[aA])(?:S|#53)(?:t|#74)(?:m|#6[dD])")
@@ -111,6 +113,11 @@ def _size(kind: str, data: bytes) -> tuple[int, int, float]:
     if kind == "image/bmp" and len(data) >= 30:
         width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
         return abs(width), abs(height), bits / 8
+    if kind in BOXED:
+        return *boxed_size(data), 3
+    if kind == "image/vnd.adobe.photoshop" and len(data) >= 26:
+        height, width = struct.unpack_from(">II", data, 14)
+        return width, height, 3
     return 0, 0, 0
 
 
@@ -147,6 +154,19 @@ def jpeg_crowded(data: bytes) -> bool:
         if scans > SCANS:
             return True
     return True
+
+
+def boxed_size(data: bytes) -> tuple[int, int]:
+    """Width and height of the largest picture that boxes announce: of a JPEG 2000 (ISO 15444-1, I.5.3.1 and A.5.1), or of those
+    that a HEIF or AVIF file is put together from (ISO 23008-12, 6.5.3); (0, 0) where none is found."""
+    found = [(0, 0)]
+    for mark, skip, turned in ((b"ihdr", 4, True), (b"\xff\x4f\xff\x51", 8, False), (b"ispe", 8, False)):
+        at = data.find(mark, 0, BOXES)
+        while 0 <= at <= len(data) - skip - 8 and len(found) < TAGS:
+            first, second = struct.unpack_from(">II", data, at + skip)
+            found.append((second, first) if turned else (first, second))
+            at = data.find(mark, at + 4, BOXES)
+    return max(found, key=lambda size: size[0] * size[1])
 
 
 def webp_size(data: bytes) -> tuple[int, int]:

@@ -189,3 +189,24 @@ def test_pictures_are_counted_together() -> None:
         assert any(found) == held and not found[0]
     pages = Together()
     assert not any(pages.add("image/tiff", tiff((2_480, 3_508, 24), size=180_000)) for _ in range(150))
+
+
+def boxed(width: int, height: int, kind: str) -> bytes:
+    if kind == "image/jp2":
+        return b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x16ihdr" + struct.pack(">II", height, width) + bytes(400)
+    if kind == "image/vnd.adobe.photoshop":
+        return b"8BPS\0\1" + bytes(6) + b"\0\3" + struct.pack(">II", height, width) + bytes(400)
+    return (b"\0\0\0\x1cftypavif" + bytes(16) + b"\0\0\0\x14ispe\0\0\0\0" + struct.pack(">II", 64, 64)
+            + b"\0\0\0\x14ispe\0\0\0\0" + struct.pack(">II", width, height) + bytes(400))
+
+
+@pytest.mark.parametrize("kind", ["image/jp2", "image/avif", "image/heic", "image/vnd.adobe.photoshop"])
+def test_pixels_of_further_kinds_are_counted(kind: str) -> None:
+    assert floods.pixels(kind, boxed(3000, 2000, kind)) == (6_000_000, 6_000_000)
+    assert floods.pixels(kind, boxed(3000, 2000, kind) + bytes(200_000)) == (0, 0)
+
+
+def test_what_announces_no_size_has_no_pixels() -> None:
+    assert floods.pixels("image/jp2", b"ihdr") == floods.pixels("image/avif", b"\0" * 40) == (0, 0)
+    codestream = b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">II", 2000, 1000) + bytes(100)
+    assert floods.pixels("image/jp2", codestream) == (2_000_000, 2_000_000)
