@@ -74,6 +74,12 @@ _JAPANESE = frozenset(re.findall(r"\S+", """
     川村 吉村 熊谷 辻 永井 関 岩田
 """))
 _CJK_NAME = re.compile(r"[\u3400-\u9fff々〆ヶ]{1,4}[ \u3000]?(?!-)[\u3400-\u9fff々\u3041-\u3096\u30a1-\u30fa-]{1,5}")
+_NO_NAMES = frozenset(re.findall(r"\S+", """
+    金額 金额 單位 单位 單號 单号 方式 方法 方案 文件 文號 文号 程序 程式 高雄 高级 高級 馬上 马上 季度 萬元 万元
+    任務 任务 連線 連結 管理 管道 成員 時間
+"""))
+_APPLIED = re.compile("申[請请訴诉報报購购告辦办領领]")
+"""Words that begin as surnames do."""
 _KOREAN_NAME = re.compile("[가-힣]{2,4}")
 # Nine in ten Koreans (통계청 인구총조사 2015); names have three syllables as a rule.
 _KOREAN = frozenset("김이박최정강조윤장임한오서신권황안송전홍유고문양손배백허남심노하곽성차주우구민진")
@@ -124,6 +130,8 @@ def person_name(text: str, headed: bool = False, firms: bool = True) -> bool:
     if not 2 <= len(text) <= 40 or (firms and company(text)):
         return False
     if _CJK_NAME.fullmatch(text):
+        if text in _NO_NAMES or _APPLIED.match(text):
+            return False
         return (headed or (text[0] in _SURNAMES and len(text) <= 4) or text[:2] in _DOUBLE or _japanese(text)
                 or (" " in text and len(text) >= 4))
     if _KOREAN_NAME.fullmatch(text):

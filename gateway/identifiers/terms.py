@@ -154,7 +154,7 @@ def _by_last(known: Iterable[str]) -> dict[str, list[int]]:
 _LENGTHS = _by_last(_DIRECT)
 RIGHT_BEFORE = 3
 """Characters between a close word and its value."""
-_BETWEEN = " :=-#№\"'([<>*_.\u3000"
+_BETWEEN = " :=-#№\"'([<>*_./\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
@@ -162,6 +162,7 @@ _OR = ("/", "或")
 """What stands between two words of one label: 護照/身分證."""
 _COPULA = "是为為はの"
 _COPULAS = (" is", " was", " are", " of")
+_JOINTS = str.maketrans(".-", "  ")
 _SQUEEZE = re.compile(r"[ _\-]+")
 _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""
@@ -262,6 +263,8 @@ class Labels:
         if "_" in tail:
             tail = tail.replace("_", " ")                 # id_card_no is no card_no
         word = _direct(tail) if tail[-1:] in _LENGTHS else ""
+        if "." in tail or "-" in tail:                    # nor are nhi.card.no and nhi-card-no
+            word = max(word, _direct(tail.translate(_JOINTS)), key=len)
         if word:
             kinds = _DIRECT[word]
             while (tail := tail[:-len(word)].rstrip(" "))[-1:] in _OR and (word := _direct(tail := tail[:-1].rstrip(" "))):

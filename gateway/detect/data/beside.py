@@ -64,7 +64,8 @@ def spoken_for(grid: Grid, row: int, token: Token) -> frozenset[str]:
 def _account(grid: Grid, row: int, token: Token) -> bool:
     """Behind the bare word, in a sentence that names a person."""
     start = grid.starts[row]
-    if grid.text.endswith(" ", start, token.start) and ACCOUNT.search(grid.text, max(start, token.start - 12), token.start) is not None:
+    behind = grid.text.endswith(" ", start, token.start)
+    if behind and ACCOUNT.search(grid.text, max(start, token.start - 12), token.start) is not None:
         line = grid.line(row, BESIDE)
         named = (match[0] for match in IN_A_SENTENCE.finditer(line))
         return any(OF_FIRMS.search(name) is None and not contact.company(name) for name in named)

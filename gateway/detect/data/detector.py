@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
@@ -49,11 +48,8 @@ SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
-MACHINERY = re.compile(
-    r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
-    r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
-    r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
-"""Header fields that machines number: identifiers in them are chance."""
+ACCOUNT = frozenset({"tw.bank_account"})
+"""What no check digit speaks for, though cards are called so too."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FIRMS = TYPES["cn.uscc"].labels
@@ -139,7 +135,7 @@ class CustomerData:
             if self.ours is not None:
                 self.ours.read_table(table, artifact)
         for text in sample.texts:
-            if text.source.startswith("header ") and MACHINERY.match(text.source, 7):
+            if text.source.startswith("header ") and (text := mending.of_a_header(text)) is None:  # type: ignore[assignment]
                 continue
             if text.source == "header Subject":
                 self.subject = titled.kinds((text.content,), self.labels)
@@ -326,7 +322,8 @@ class CustomerData:
             token = mending.lengthened(token, kinds)
         if token.shape in bulk.LABEL_ONLY or only:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
-            spoken = any(TYPES[n].labels & kinds for n in names if not only or n in only)
+            said = kinds - ACCOUNT if only is meant.CHECKED else kinds
+            spoken = any(TYPES[n].labels & said for n in names if not only or n in only)
             if not spoken and not (kinds := beside.spoken_for(grid, row, token)):
                 return
         if "tw.bank_account" in kinds and meant.own_account(grid, self.labels, row, token):

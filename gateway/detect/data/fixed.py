@@ -94,8 +94,7 @@ def _shape(value: str, shape: str) -> str:
 def _runs(grid: Grid) -> np.ndarray:
     """The first run of each line, begin and end; where their lengths differ, without the first word of a name right behind it."""
     spans = _all_runs(grid)
-    lengths = np.bincount(spans[:, 1] - spans[:, 0]) if LEAST <= len(spans) <= MOST else []
-    if not len(lengths) or 2 * lengths.max() > len(spans):
+    if not LEAST <= len(spans) <= MOST or 2 * np.bincount(spans[:, 1] - spans[:, 0]).max() > len(spans):
         return spans
     ends = [begin + len(grid.text[begin:end].rstrip(CAPITALS)) for begin, end in spans.tolist()]
     named = (spans[:, 1] - ends >= SHORTEST_NAME) & (ends - spans[:, 0] >= SHORTEST)

@@ -66,6 +66,11 @@ TRAVELLER = re.compile(r"DOC\+P(?::[0-9]{1,3}){0,2}\+([A-Z]{0,2})([0-9]{7,9})(?=
 """The same for border police (UN/EDIFACT PAXLST, segment DOC)."""
 INSURED = re.compile(r"(?:NM1(?:\*[^*~\n]{0,60}){7}\*34|REF\*SY)\*([0-9]{9})(?=[*~\n])")
 """Somebody in a message of insurers (ASC X12: qualifiers 34 and SY are the social security number)."""
+SWIFT = "\n:20:"
+"""The reference that every payment and statement of SWIFT has (MT 103, 101, 940)."""
+ORDERED = re.compile(r":5(?:0[AFHK]|9[AF]?):/([0-9]{10,16})(?![0-9A-Za-z])")
+STATED = re.compile(r"\?3[18]([A-Z]{2}[0-9]{2}[0-9A-Z]{11,30})(?=[?\r\n])")
+"""An account of somebody who pays or is paid; an IBAN in what the owner of an account is told (field 86, subfields 31, 38)."""
 FIELD_TWO = re.compile(r"id=[\"']2[\"'] value=[\"']([3-6][0-9]{12,18})[\"']")
 """A card in a message of ISO 8583 as its logs have it: field 2."""
 ISSUERS = {name[:2]: passport for name, passport in PASSPORTS.items()}
@@ -89,6 +94,12 @@ def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, 
         shape = f"{'L' * len(match[1])}D{len(match[2])}"
         if shape in BY_SHAPE:
             yield BY_SHAPE[shape], Token(shape, match[1] + match[2], match.start(1), match.end(2))
+    if _says(text, found, SWIFT) or text.startswith(SWIFT[1:]):
+        for match in ORDERED.finditer(text):
+            yield "tw.bank_account", Token(f"D{len(match[1])}", match[1], *match.span(1))
+        for match in STATED.finditer(text):
+            if payment.iban(match[1]):
+                yield "iban", Token("IBAN", match[1], *match.span(1))
     insurers = _says(text, found, "*34*") or _says(text, found, "*SY*")
     for match in INSURED.finditer(text) if insurers else ():
         yield "us.ssn", Token("D9", match[1], *match.span(1))

@@ -111,7 +111,7 @@ class Grid:
 def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) -> Grid:
     """Lines with the same number of delimiters one after the other become rows of cells. `above`: what goes on here."""
     content = text.content
-    seen = view(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content)
+    seen = view(stacked.fenced(content.replace("\r\n", "\n").replace("\r", "\n") if "\r" in content else content))
     plain, found = tabulated(seen)
     if "\t" not in plain:
         plain = stacked.rows(headed.rows(plain, labels) if above is None else plain, labels)

@@ -48,6 +48,27 @@ FOLD = re.compile(r"\r?\n[ \t]")
 """RFC 5545, 3.1: a number that goes on in the next line is one, and its pieces are none."""
 
 
+MACHINERY = re.compile(
+    r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
+    r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
+    r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
+"""Header fields that machines number: identifiers in them are chance."""
+ADDRESSEES = frozenset({"header To", "header Cc", "header Bcc", "header Reply-To"})
+ADDRESS = re.compile(r"<[^<>]{0,320}>|[^\s,;:\"<>()]{1,64}@[^\s,;:\"<>()]{1,255}")
+FIGURES = re.compile("[0-9]{4}")
+
+
+def of_a_header(text: Text) -> Text | None:
+    """A header field as people write it: of addressees what they are called, where that has a number. None for a field that
+    machines number."""
+    if not MACHINERY.match(text.source, 7):
+        return text
+    if text.source not in ADDRESSEES or FIGURES.search(text.content) is None:
+        return None
+    names = ADDRESS.sub("", text.content)
+    return replace(text, content=names) if FIGURES.search(names) is not None else None
+
+
 def mended(text: Text) -> Text:
     """What is shown backwards as it is shown; calendars without their folds; what Tesseract takes letters for, put right."""
     listed = len(text.content) <= LISTS and ("\n2." in text.content or "\n2-" in text.content)
@@ -57,7 +78,7 @@ def mended(text: Text) -> Text:
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):
         if "\u202e" not in text.content:
-            joined = wraps.whole(text.content)
+            joined = wraps.gathered(wraps.whole(text.content))
             return text if joined is text.content else replace(text, content=joined)
         return replace(text, content=BACKWARDS.sub(lambda m: "\u202e" + m[1][::-1], text.content))
     return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", SIGN.sub(lambda m: MISREAD[m[0]], text.content))))

@@ -30,6 +30,35 @@ _DIGITS = re.compile("[0-9]")
 Span = tuple[int, int]
 
 
+ASCIIDOC = "|==="
+_FENCED = re.compile(r"^\|={3,}[ \t]*\n(.*?)^\|={3,}[ \t]*$", re.M | re.S)
+_CELL = re.compile(r"^\|[^|\n]*\n+(?=\|[^|=\n]*$)", re.M)
+"""A line of one cell, and what ends it, before another such line."""
+
+
+def fenced(text: str) -> str:
+    """The same text, character for character, with the cells of an AsciiDoc table a row in a line where it has one cell a line."""
+    return _FENCED.sub(_in_rows, text) if ASCIIDOC in text else text
+
+
+def _in_rows(fence: re.Match[str]) -> str:
+    heading, _, body = fence[1].lstrip("\n").partition("\n")
+    width = heading.count("|")
+    cells = [line for line in body.split("\n") if line]
+    if not 2 <= width <= MOST_COLUMNS or any(line[0] != "|" or line.count("|") > 1 for line in cells) or len(cells) % width:
+        return fence[0]
+    number = -1
+
+    def ended(cell: re.Match[str]) -> str:
+        nonlocal number
+        number += 1
+        line = cell[0].rstrip("\n")
+        return cell[0] if number % width == width - 1 else line + " " * (len(cell[0]) - len(line))
+
+    begin = fence.start(1) + fence[1].index(body) - fence.start()
+    return fence[0][:begin] + _CELL.sub(ended, body) + fence[0][begin + len(body):]
+
+
 def rows(text: str, labels: Labels) -> str:
     """The same text, character for character, with the cells of such records side by side."""
     found = _found(text, labels)

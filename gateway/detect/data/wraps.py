@@ -15,6 +15,10 @@ LONGEST = 60_000
 """Characters of a text in which it is looked for: a letter, no book."""
 QUOTE = re.compile(r"^[>|](?: ?[>|]){0,9} ?", re.M)
 """What quoting puts before a line."""
+GROUPS = re.compile(r"\n[ >|]{0,4}([0-9]{4}(?:[ -][0-9]{4}){0,2})(?![0-9]|-[0-9])")
+BEGUN = re.compile(r"[^0-9\s] ?([0-9]{4}(?:[ -][0-9]{4}){0,2})[ -]?\r?\Z")
+"""What a line begins with, and the one above it ends with, where a card in groups of four was cut between two of them."""
+FOURS = 4
 _WORDS = re.compile("[\u3041-\u9fff\uac00-\ud7a3]")
 WORDS = 0.15
 """Of its characters, as many are words of East Asia; a table has fewer."""
@@ -38,6 +42,21 @@ def whole(text: str) -> str:
         if len(joined) < len(lines):
             return "\n".join(joined)
     return text
+
+
+def gathered(text: str) -> str:
+    """The text with cards in the first of the lines between whose groups a program cut, in a letter."""
+    if len(text) > LONGEST or GROUPS.search(text) is None:
+        return text
+    pieces: list[str] = []
+    done = 0
+    for match in GROUPS.finditer(text):
+        begun = BEGUN.search(text, max(done, match.start() - 20), match.start())
+        if begun is not None and (len(begun[1]) + 1) // 5 + (len(match[1]) + 1) // 5 == FOURS:
+            mark = "-" if "-" in begun[1] + match[1] else " "
+            pieces += (text[done:begun.end(1)], mark, match[1], "\n")
+            done = match.end()
+    return "".join((*pieces, text[done:])) if pieces else text
 
 
 def _joined(lines: list[str], measure: Callable[[str], int], slack: int) -> Iterator[str]:

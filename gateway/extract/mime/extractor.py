@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gateway.extract import passwords
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.mime import union
-from gateway.extract.mime.headers import decoded, parse_headers
+from gateway.extract.mime.headers import Header, decoded, parse_headers
 from gateway.extract.mime.views import span_of_header
 from gateway.model.content import Text
 from gateway.model.filename import extensions
@@ -22,6 +22,10 @@ NOT_TEXT = frozenset({
     "delivered-to", "x-google-dkim-signature", "x-gm-message-state", "x-received", "autocrypt", "list-unsubscribe", "list-id",
 })
 """Fields that machines write: no place where people put words. All others are searched like text."""
+ADDRESSEES = frozenset({"to", "cc", "bcc", "reply-to"})
+ADDRESS = re.compile(rb"<[^<>\s]{0,320}>")
+SHOWN = re.compile(rb"[0-9]{4}|=\?")
+"""What is left of them where a name has more than letters, or may have."""
 
 SAVED = frozenset({"mht", "mhtml"})
 """Names of pages saved as a message (RFC 2557)."""
@@ -47,7 +51,10 @@ class MimeExtractor:
             passwords.remember_fields(context, *(_first(head[:NEAR], name) for name in (b"date", b"from", b"to")))
         if extensions(node.artifact.names) & SAVED:
             context.saved.add(node.artifact.id)
-        yield from header_texts(head[:context.limits.header_bytes])
+        fields = parse_headers(head[:context.limits.header_bytes])
+        yield from header_texts(fields)
+        if context.outbound:
+            yield from addressees(fields)
         yield from union.header_files(head[:context.limits.header_bytes])
         yield from union.read(node.data, context, union.RETURNED in node.artifact.anomalies)
 
@@ -58,10 +65,19 @@ def _first(head: bytes, name: bytes) -> str:
     return found[1].decode("latin-1").strip() if found else ""
 
 
-def header_texts(head: bytes) -> Iterator[Text]:
+def header_texts(fields: Iterable[Header]) -> Iterator[Text]:
     """What people or programs wrote into fields that readers mostly do not show; the subject they do."""
-    for header in [h for h in parse_headers(head) if h.name not in NOT_TEXT and h.raw][:MAX_HEADER_TEXTS]:
+    for header in [h for h in fields if h.name not in NOT_TEXT and h.raw][:MAX_HEADER_TEXTS]:
         yield Text(decoded(header.raw), f"header {header.name.title()}", hidden=header.name not in ("subject", "comments"))
+
+
+def addressees(fields: Iterable[Header]) -> Iterator[Text]:
+    """What those are called whom a message is addressed to, where numbers may stand among their names: books of addresses have
+    what people type into them."""
+    for header in [h for h in fields if h.name in ADDRESSEES and h.raw][:MAX_HEADER_TEXTS]:
+        names = ADDRESS.sub(b"", header.raw)
+        if SHOWN.search(names) is not None:
+            yield Text(decoded(names), f"header {header.name.title()}", hidden=True)
 
 
 MIME = MimeExtractor()

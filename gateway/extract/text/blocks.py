@@ -42,6 +42,8 @@ HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-
 each of its words."""
 BASE32 = re.compile(
     rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
+SMALL32 = re.compile(rb"(?<![0-9A-Za-z])[a-z2-7]{40,}+(?:" + LINE + rb"[a-z2-7]{2,}+)*+={0,6}")
+"""The same in small letters, as addresses of services and tools for terminals have it: in long lines only, words are short."""
 LITERALS = rb"[\"'][ \t]{0,4}[+.&,\\_]{0,2}[ \t]*\r?\n[ \t]*(?:[+.&][ \t]{0,4})?[\"']"
 """What programs have between the literals of one string, a literal a line."""
 WRITTEN = rb"(?:[ \t>]*\r?\n[ \t>]*|" + LITERALS + rb"|(?:\\r)?\\n(?:\",?\s{0,40}\")?)"
@@ -269,7 +271,8 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa
 
 
 CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
-    ("hex", HEX, _hex), ("base32", BASE32, _base32), ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
+    ("hex", HEX, _hex), ("base32", BASE32, _base32), ("small base32", SMALL32, lambda block: _base32(block.upper())),
+    ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
     ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
     ("octets", OCTETS, _octets), ("query", QUERY, _query), ("numbers", NUMBERS, _numbers), ("bits", BITS, _bits),
 )
@@ -280,6 +283,7 @@ _KINDS = bytes(104 if c in b"0123456789abcdefABCDEF" else 115 if c in b" :," els
 
 
 _RUNS: dict[str, tuple[bytes, int]] = {
+    "small base32": (b"abcdefghijklmnopqrstuvwxyz234567", 40),
     "base32": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8), "bits": (b"01", 8),
     "base64": (b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-", 16),
 }

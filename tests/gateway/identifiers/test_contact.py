@@ -88,3 +88,8 @@ def test_streets_that_are_called_like_firms_do():
 def test_a_label_before_an_arrow_is_no_name():
     assert not contact.person_name("健保卡號 -")
     assert contact.person_name("山田 ジョ-ジ")             # the long vowel sign, in the view
+
+
+@pytest.mark.parametrize("word", ["申訴人", "申訴內容", "申請日期", "金額", "單號", "方式", "高雄"])
+def test_words_that_begin_as_surnames_do(word):
+    assert not contact.person_name(word) and contact.person_name("申大華") and contact.person_name("金美玲")

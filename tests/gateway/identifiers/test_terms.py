@@ -88,3 +88,9 @@ def test_a_label_of_two_words_speaks_of_both():
         assert {"passport", "tw.national_id"} <= Labels().before(text), text
     assert "passport" not in Labels().before("護照 身分證: ")
     assert Labels.one_word("Residence Card No.:") and not Labels.one_word("Name Card No.")
+
+
+@pytest.mark.parametrize("mark", ["_", "-", ".", " "])
+def test_names_of_programs_with_any_mark_between_their_words(mark):
+    assert Labels().before(f"cust.0.nhi{mark}card{mark}no=") == frozenset({"tw.nhi_card"})
+    assert Labels().before(f"/api/v1/nhi{mark}card/") == frozenset({"tw.nhi_card"})

@@ -63,3 +63,12 @@ def test_people_in_messages_of_insurers_and_cards_in_those_of_terminals():
     assert [(name, token.value) for name, token in forms.of_their_form(text)] == [("us.ssn", "123456780"), ("us.ssn", "223456780")]
     text = '<field id="2" value="4539148803436467"/><field id="37" value="453914880343"/><field id="2" value="4539148803436468"/>'
     assert [token.value for _, token in forms.of_their_form(text)] == ["4539148803436467"]
+
+
+def test_accounts_in_messages_of_swift():
+    payment = "{4:\n:20:REF1\n:50K:/05191945841364\nWANG HSIAO-MING\n:59:/GB33BUKB20201555555555\nLI NA\n-}"
+    assert [(k, t.value) for k, t in forms.messages(payment)] == [("tw.bank_account", "05191945841364")]
+    assert not list(forms.messages(payment.replace(":20:", ":21:")))
+    statement = ":20:STMT\n:25:123456789\n:86:166?00CREDIT?20INV 12?31GB33BUKB20201555555555?32LI NA\n:86:166?31GB34BUKB20201555555555?32X"
+    assert [(k, t.value) for k, t in forms.messages(statement)] == [("iban", "GB33BUKB20201555555555")]
+    assert not list(forms.messages("10:20:59:/12345678901234 ?31GB33BUKB20201555555555?32"))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detect.data.mending import lengthened, mended, misread
+from gateway.detect.data.mending import lengthened, mended, misread, of_a_header
 from gateway.detect.data.tokens import Token
 from gateway.model.content import Text
 
@@ -54,3 +54,12 @@ def test_items_against_their_numbers(mark):
     assert mended(Text(text, "body")).content == text.replace(mark, ")")
     for other in ("1.1234\n1.2345\n3.4567\n", "2.1234\n3.2345\n", "1.5\n2.5\n", "1. 12345\n2. 12345"):
         assert mended(Text(other, "body")).content == other
+
+
+@pytest.mark.parametrize("source, content, kept", [
+    ("header To", '"WANG A123456789" <u1@x.example>, b@x.example', '"WANG A123456789" , '), ("header Cc", "WANG <u12345@x.example>", None),
+    ("header To", "u123456@x.example, wang", None), ("header Date", "Mon, 02 Nov 2026", None), ("header From", "A123456789 <a@x.example>", None),
+    ("header X-Customer", "A123456789", "A123456789"), ("header Subject", "A123456789", "A123456789")])
+def test_fields_that_people_fill_in(source, content, kept):
+    found = of_a_header(Text(content, source))
+    assert (found and found.content) == kept

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detect.data.stacked import rows
+from gateway.detect.data.stacked import fenced, rows
 from gateway.identifiers.terms import Labels
 from tests.bench.test_data_cost import look
 
@@ -38,3 +38,14 @@ def test_other_lines_stay_lines(text):
 def test_cells_that_are_items_of_lists():
     text = "   * - 姓名\n     - 護照號碼\n     - 金額\n" + "".join(f"   * - 陳志明\n     - 35123456{i}\n     - 1,000\n" for i in range(3))
     assert rows(text, Labels()).count("\t") == 8
+
+
+def test_rows_of_a_fenced_table_with_one_cell_a_line():
+    text = "|===\n|姓名 |護照號碼\n\n|王小明\n|312345678\n\n|李大華\n|323456789\n\n|陳美玲\n|334567890\n|===\n以上"
+    told = fenced(text)
+    assert len(told) == len(text) and [line.split() for line in told.splitlines() if line][2:5] == [
+        ["|王小明", "|312345678"], ["|李大華", "|323456789"], ["|陳美玲", "|334567890"]]
+    assert look(text).identifiers["tw.passport"] == 3
+    for other in (text.replace("|陳美玲\n", ""), text.replace("|姓名 |護照號碼", "|姓名"), text.replace("|李大華", "|李 |大華"), "|===\n|==="):
+        assert fenced(other) == other
+    assert not look(text.replace("護照", "訂單")).identifiers

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.detect.data.layout import paper
-from gateway.detect.data.wraps import whole
+from gateway.detect.data.wraps import gathered, whole
 from tests.gateway.detect.data.test_detector import scan
 
 PROSE = "".join(f"客戶{name}於2026-05-0{i}來行辦理{'存款' * i}開戶，其帳號為0893644164{i}096，護照號碼為31234567{i}，聯絡電話0932-162-02{i}。"
@@ -44,3 +44,12 @@ def test_quoted_prose(mark):
     text = "收到，見下。\n\n" + "\n".join(mark + PROSE[i:i + 32] for i in range(0, len(PROSE), 32))
     assert scan(text)[0].identifiers["tw.bank_account"] == 4
     assert whole("好。\n> 王小明 A123456789\n> 李大華 B123456780\n").count("\n") == 3
+
+
+@pytest.mark.parametrize("text, told", [
+    ("block 5412 1844\n2218 1886 (Ho Ka Ho), please", "block 5412 1844 2218 1886\n (Ho Ka Ho), please"),
+    ("> card 5412\r\n> 1844 2218 1886.", "> card 5412 1844 2218 1886\n."), ("card: 5412-1844-2218-\n1886", "card: 5412-1844-2218-1886\n"),
+    ("in 2024 2025\n2026 2027 2028", None), ("1234 5678\n2218 1886", None), ("a 1234 5678\n2218 1886 1234", None),
+    ("a 5412 1844\n2218-1886-1234-5678", None), ("tel 5412 1844\nfax 2218 1886", None), ("x 15412 1844\n2218 1886", None)])
+def test_cards_that_are_cut_between_two_groups(text, told):
+    assert gathered(text) == (told or text)

@@ -57,3 +57,10 @@ def test_pages_saved_as_a_message_are_known_by_their_names():
         context = Context(Limits())
         list(MIME.extract(Node(Artifact(3, 0, ArtifactKind.PART, (name,)), MAIL, "message/rfc822"), context))
         assert context.saved == saved
+
+
+def test_names_of_addressees_that_may_have_numbers_are_texts_of_outbound_mail():
+    data = b'To: "WANG A123456789" <u1@x.example>,\r\n =?utf-8?b?546L?= <u2@x.example>\r\nCc: Li <u12345@x.example>\r\nFrom: A123456789 <a@x.example>\r\n\r\nx'
+    found = [(item.source, item.content) for item in MIME.extract(node(data), Context(Limits(), outbound=True)) if isinstance(item, Text)]
+    assert [source for source, _ in found] == ["header To"] and "A123456789" in found[0][1] and "王" in found[0][1]
+    assert not [item for item in MIME.extract(node(data), Context(Limits())) if isinstance(item, Text)]

@@ -197,3 +197,9 @@ def test_text_with_characters_without_a_width():
     (b"hello name 123\n".hex() * 20, True), ("1234567890" * 40, False), (bytes(range(256)).hex(), False), ("no digits", False), ("", False), ("6", False)])
 def test_texts_that_are_hex_digits_of_something(text: str, coded: bool) -> None:
     assert hexed(text) == coded
+
+
+def test_base32_in_small_letters():
+    coded = base64.b32encode(PLAIN).lower()
+    assert PLAIN in children(b"config:\n" + folded(coded, 64) + b"\n\nbye")
+    assert not children(b"seed:\n" + folded(coded[::-1], 64)) and not children(b"a word of many letters stands here\n" * 9)
