@@ -150,6 +150,10 @@ AUTOMATION = (
 )
 LUA = (r"(?:os\.execute|io\.popen|package\.loadlib)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
 
+FIRST = (r"\A\s{0,40}(?:(?:'|//|#|rem\s)[^\r\n]{0,200}[\r\n]{1,4}[ \t]{0,8}){0,9}"
+         r"(?:MsgBox[ (][ \t]{0,4}[\"\w]|Option[ \t]{1,4}Explicit\s|"
+         r"(?:console\.log|alert|print)\s{0,4}\(\s{0,4}f?[\"'`])")
+"""What next to nothing but a script begins with, behind remarks."""
 CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
     # code, what it is, what stands in it
     ("SCRIPT-HOST", "Windows script code", WINDOWS_SCRIPT),
@@ -158,6 +162,7 @@ CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("SCRIPT-SHELL", "Python code", PYTHON),
     ("SCRIPT-HOST", "JavaScript code", JAVASCRIPT),
     ("SCRIPT-SHELL", "Unix code", UNIX),
+    ("SCRIPT-HOST", "first statement of a script", (FIRST,)),
     ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control|webhandler)[\s=]",
     r"<%\s{0,8}(?:eval|execute(?:global)?)\W",
     r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),

@@ -8,6 +8,7 @@ rule terminal_command
         $terminal5 = "터미널"
         $terminal6 = "терминал"
         $terminal7 = /alt[ ]{0,2}\+[ ]{0,2}F2[^0-9]/ nocase
+        $terminal8 = "端末"
         $do1 = "paste" nocase
         $do2 = /(cmd|command|\xE2\x8C\x98)[ ]{0,3}(\+|\xEF\xBC\x8B)?[ ]{0,3}V[^a-z]/ nocase
         $do3 = "貼上"
@@ -76,10 +77,13 @@ rule terminal_command
         $lure36 = "spotlight" nocase
         $lure37 = /alt[ ]{0,2}\+[ ]{0,2}F2[^0-9]/ nocase
         $lure38 = "drag the file" nocase
+        $lure39 = /(ctrl|strg)[ ]{0,3}(\+|-|\xEF\xBC\x8B)[ ]{0,3}alt[ ]{0,3}(\+|-|\xEF\xBC\x8B)[ ]{0,3}T[^a-z]/ nocase
         $kept = /(curl|wget)[ ][^\n<]{1,200}(&&|&amp;&amp;|;)[ ]{0,3}(sudo[ ])?(chmod[ ]|(ba|z)?sh[ ]|open[ ]|\/tmp\/|\.\/)/
         $piped = /(curl|wget)[ ][^\n<]{1,300}\|[ ]{0,4}(sudo[ ])?(ba|z|da)?sh([^a-z0-9]|$)/
         $within = /(ba|z|da)?sh[ ]-c[ ]{1,4}["']?(\$\(|`)[ ]{0,3}(curl|wget)[ ]/
+        $substituted = /(ba|z)?sh[ ]{1,3}(<|&lt;)\([ ]{0,3}(curl|wget)[ ]/
+        $interpreted = /(python3?|perl|ruby|node)[ ]{1,3}-[ce][ ]{1,3}[^\n]{1,80}(urlopen|requests|LWP|open-uri|fetch|https)[^\n]{0,80}https?:/
         $decoded = /base64[ ]{1,4}(-d|-D|--decode)[^\n<]{0,80}\|[ ]{0,4}(sudo[ ])?(ba|z|da)?sh([^a-z0-9]|$)/
     condition:
-        any of ($terminal*) and any of ($do*) and ($decoded or (any of ($lure*) and ($piped or $within or $kept)))
+        any of ($terminal*) and any of ($do*) and ($decoded or (any of ($lure*) and ($piped or $within or $kept or $substituted or $interpreted)))
 }

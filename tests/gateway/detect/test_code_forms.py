@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 
+import binascii
+
 import pytest
 
 from gateway.detect.base import Scope
@@ -23,6 +25,9 @@ def look(text: str | bytes, *names: str) -> list[tuple[str, str]]:
 
 
 CODE = {
+    "first statement of a script": (
+        "MsgBox \"lab\"\r\n", "' lab\r\nMsgBox a\r\n", "Option Explicit\r\nDim a\r\n", "# lab\nprint('lab')\n", "// x\nconsole.log(`a`)\n",
+    ),
     "Windows script code": (
         "Execute(StrReverse(x))\n", "Execute d(\"ebmd\")\n", "Sub Window_OnLoad\nself.close\nEnd Sub\n", "Call CreateObject(n).Navigate(u)\n",
         "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n",
@@ -78,7 +83,8 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "Dear all,\nwe copy /and/ paste.\nCD /DVD\nGoto page 3.\nEcho of the past > future\n", "$5,000 = NT$160,000\n$ = dollar\n| a | b |\n", "1.5 2.5\n3.5 4.5\n",
     "interface Gi0/1\n ip address 10.0.0.1\n!\n", "2026-11-21 09:00 INFO Start-Process failed\n", "[2026] :: minutes\n[x]: y\n",
 ])
-@pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"])
+@pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"    "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n",
+])
 def test_words_that_look_like_code_a_little(text: str, name: str) -> None:
     assert look(text, name) == []
 
@@ -99,6 +105,9 @@ def test_no_program_of_pictures_or_documents_opens_text_full_of_signs() -> None:
     assert look(go, "a.dat") == look(go, "main") == look(go, "a.txt") == []
     removed = "The attachment \"report.pdf\" (application/pdf; 1.2 MB) was removed by <scanner> at 10:00; see https://h.example/?id=1&m=2\n"
     assert look(removed, "report.pdf") == [] and look("{\"error\": {\"code\": 404, \"said\": \"not found\"}}", "report.pdf") == []
+    coded = "".join(binascii.b2a_uu(go.encode()[at:at + 45]).decode() for at in range(0, len(go), 45)) * 3
+    assert look(f"begin 644 report.pdf\n{coded}`\nend\n", "report.pdf") == []
+    assert look("begin 644 report.pdf\n" + go * 3, "report.pdf") != []
     assert not dense("") and not dense("a = b")
 
 
