@@ -16,9 +16,10 @@ from gateway.identifiers.registry import SHAPES, TYPES
 
 PIECE = re.compile(
     r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,2}"
-    r"|[0-9]{6}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z]{7,19})(?![0-9A-Za-z])")
+    r"|[0-9]{6}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z][0-9A-Za-z』」]{6,18})"
+    r"(?![0-9A-Za-z])")
 """A number as it is written, in groups of four, as in Korea or America, or without a blank, with letters that may be misread
-digits."""
+digits, and brackets that a four is read as."""
 MOST = 200
 """Numbers of a reading of which the other says something else, up to which they are compared: more are another table."""
 ALIKE = 0.75
@@ -148,6 +149,6 @@ def _put(text: str, values: dict[str, str]) -> str:
         if value == compact or len(value) != len(compact):
             return match[0] if value == compact else value
         signs = iter(value)
-        return "".join(next(signs) if sign.isalnum() else sign for sign in match[0])
+        return "".join(sign if sign in " -" else next(signs) for sign in match[0])
 
     return PIECE.sub(right, text) if values else text

@@ -252,6 +252,9 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
             named = _named(prepared, languages, context)
+            if (second := scripts.other(context.heard)) and not sense.labelled(named) and sense.labelled(
+                    other := _named(prepared, second, context)):
+                languages, named = second, other
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
                     other := _named(straight, languages, context)):
                 prepared, text, named = straight, first, other             # it lay right: a few ideographs tell that badly

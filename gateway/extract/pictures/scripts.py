@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
-JAPANESE = "jpn"
-KANA = re.compile(r"[\u3041-\u30fa]")
+JAPANESE, TRADITIONAL, SIMPLIFIED = "jpn", "chi_tra", "chi_sim"
+KANA, HAN = re.compile(r"[\u3041-\u30fa]"), re.compile(r"[\u3400-\u9fff]")
+FEW_KANA, LEAST_KANA = 3, 8
+"""Kana of a Japanese text at the least; one to so many ideographs: names of products have a few in Chinese texts."""
 HANGUL = re.compile("[가-힣]{2}")
 HANT = re.compile("[們個這來時會為國學對說發經過還請後資電話號證檔戶帳銀聯絡單總務]")
 HANS = re.compile("[们个这来时会为国学对说发经过还请后资电话号证档户账银联络单总务]")
@@ -14,14 +17,28 @@ HEARD, MOST = 20, 4000
 
 
 def language(heard: list[str]) -> str:
-    """Tesseract's languages for the headings, by the script of the mail's own texts."""
-    text = "".join(part[:MOST] for part in heard[:HEARD])
-    if len(KANA.findall(text)) > 3:
-        return JAPANESE
-    hant, hans = len(HANT.findall(text)), len(HANS.findall(text))
-    if hant == hans == 0:
-        return "chi_tra"
-    return "chi_tra" if hant >= hans else "chi_sim"
+    """Tesseract's languages for the headings, by the script of the mail's own texts: the longer ones tell, not a subject in another
+    language."""
+    return _languages(heard)[0]
+
+
+def other(heard: list[str]) -> str:
+    """The language of the mail's other texts, '' where all are in one."""
+    return next(iter(_languages(heard)[1:]), "")
+
+
+def _languages(heard: list[str]) -> list[str]:
+    """Those of its texts, that of most ideographs first."""
+    shares: Counter[str] = Counter()
+    for part in heard[:HEARD]:
+        text = part[:MOST]
+        kana, han = len(KANA.findall(text)), len(HAN.findall(text))
+        if kana > FEW_KANA and kana * LEAST_KANA >= han:
+            shares[JAPANESE] += kana + han
+        elif han:
+            hant, hans = len(HANT.findall(text)), len(HANS.findall(text))
+            shares[TRADITIONAL if hant >= hans else SIMPLIFIED] += han * bool(hant or hans)
+    return [name for name, share in shares.most_common() if share] or [TRADITIONAL]
 
 
 def korean(heard: list[str]) -> bool:

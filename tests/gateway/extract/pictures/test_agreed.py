@@ -14,6 +14,7 @@ from gateway.extract.pictures.agreed import agreed, doubtful, known, repaired, t
     ("TH69333912KG", "在留カード番号 THe9333912KG", "在留カード番号 TH69333912KG"),
     ("9412 8233 7960 1855", "カード 5412 8233 7969 1855", "カード 5412 8233 7960 1855"),       # each has one digit wrong
     ("3560 0681 9748 2907", "言用卡號  3560 0O681 9748 2907", "言用卡號  3560068197482907"),
+    ("895677084895", "個人番号 89567708』895", "個人番号 895677084895"),
     ("3183264241", "身分證字號 J483264241", "身分證字號 J183264241"),
 ])
 def test_what_one_reading_has_right(english, named, read):
