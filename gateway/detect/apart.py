@@ -12,8 +12,8 @@ COMMANDS = (
     b"osascript", b"base64", b"bash", b"invoke-", b"iex")
 REPORTS = tuple(word.encode() for word in (
     "attack", "malware", "malicious", "threat", "incident", "alert", "detect", "flagged", "victim", "phish", "suspicious",
-    "forensic", "攻擊", "攻击", "惡意", "恶意", "威脅", "威胁", "可疑", "釣魚", "钓鱼", "告警", "通報", "攻撃", "悪意", "不審", "検知",
-    "インシデント", "공격", "악성", "탐지", "의심", "angriff", "attaque", "ataque", "attacco", "атак"))
+    "forensic", "攻擊", "攻击", "惡意", "恶意", "威脅", "威胁", "可疑", "釣魚", "钓鱼", "告警", "通報", "攻撃", "悪意", "不審",
+    "検知", "インシデント", "공격", "악성", "탐지", "의심", "angriff", "attaque", "ataque", "attacco", "атак"))
 """Who speaks of attacks quotes commands."""
 SHORT = 4000                             # octets of a text that asks for steps, or of a page on which a command stands
 MOST = 16                                # texts with commands: whoever has people paste one sends few, a set of scripts has more

@@ -14,6 +14,7 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.identify import framed
 from gateway.extract.office import addins, asked, biff12, connections, fetched, fields, targets, webpage, xlmtext
 from gateway.extract.office.activex import by_class, octets
+from gateway.extract.office.corrupting import corrupting
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.remarks import Remarks
 from gateway.extract.office.story import Story
@@ -170,6 +171,7 @@ class _Reader:
             if not self.context.outbound and root.group(1) in (b"sst", b"worksheet"):
                 yield from asked.of_markup(data, root.group(1) == b"sst", _unescape)
             return
+        yield from corrupting(data)
         yield from self.markup(name, data, kinds)
 
     def binary(self, name: str, data: bytes, kinds: set[str]) -> Iterator[Yield]:

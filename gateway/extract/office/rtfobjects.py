@@ -35,6 +35,7 @@ BRACE = re.compile(rb"\\[\s\S]|[{}]")
 WRITTEN = re.compile(rb"\\'([0-9a-fA-F]{2})|\\u(\d{1,5})[? ]?|\\([\\{}])|\\[a-zA-Z]{1,32}-?\d{0,10} ?|\\\*|[{}\r\n]")
 MOST_DRAWN = 300_000                     # linked pictures of drawings in one file, and properties: thousands of shapes have as many
 
+CHARACTERS = 64                          # of the text of a number (dfrxst): more overflow the reader (CVE-2016-7193)
 LEVELS = 9                               # of a list (RTF 1.9.1, list tables): more overflow the reader (CVE-2014-1761)
 OVERRIDDEN = re.compile(rb"\\listoverridecount\s{0,9}0{0,20}(\d{1,9})")
 OVERRIDE = re.compile(rb"\\listoverride(?![a-z])")
@@ -48,6 +49,8 @@ def odd(data: bytes) -> Iterator[Observation]:
             any(int(found[1]) > LEVELS for found in OVERRIDDEN.finditer(data))
             or any(part.count(b"\\lfolevel") > LEVELS for part in OVERRIDE.split(data))):
         yield Observation("RTF-OBJECT-ODD", f"a list with more than {LEVELS} levels")
+    if data.count(b"\\dfrxst") > CHARACTERS:
+        yield Observation("RTF-OBJECT-ODD", f"a number with more than {CHARACTERS} characters")
 
 
 def hidden(kind: str, direct: Octets, binary: Octets) -> Iterator[Yield]:

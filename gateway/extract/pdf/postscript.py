@@ -1,17 +1,21 @@
 """What a PostScript page shows (Adobe PostScript Language Reference, third edition, 5.1): strings, put together to lines.
 
 Programs part words to space their letters, each string with its own step, so that a number stands in pieces in the file. Strings of
-glyph numbers, as fonts that were taken apart need them, say nothing here. Outbound mail only.
+glyph numbers, as fonts that were taken apart need them, say nothing here. Of inbound mail only what it decodes and executes.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 
-from gateway.extract.base import Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
+from gateway.extract.pdf.filters import Unknown, unfilter
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
+from gateway.model.finding import IncidentCode
 
 TOKEN = re.compile(
     rb"\(((?:[^()\\]|\\.|\((?:[^()\\]|\\.){0,200}\)){0,2000})\)|(-?[0-9]{0,7}\.?[0-9]{1,7})|([A-Za-z]{1,20})|%[^\n]{0,500}", re.S)
@@ -25,6 +29,9 @@ PLACED = 20.0
 MOVES = frozenset({b"moveto", b"translate", b"showpage", b"newpath"})
 SHOWN_FIRST = b"y"
 """The command of dvips that shows a string and goes to a place then; that of groff goes there first."""
+EXECUTED = re.compile(rb"currentfile((?:\s{0,8}/[A-Za-z0-9]{3,20}\s{1,8}filter){1,4})\s{1,8}cvx\s{1,8}exec(?![A-Za-z0-9])\s?")
+NAMES = re.compile(rb"/[A-Za-z0-9]{1,20}")
+HEAD = b"%!PS\n"
 TOKENS = 500_000
 MOST = 8 << 20
 LONGEST = 4_000
@@ -39,10 +46,29 @@ class PostScript:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound:
+            yield from _executed(node.data)
             return
         said = "\n".join(lines(node.data[:MOST]))
         if said:
             yield Text(said, "page")
+
+
+def _executed(data: bytes) -> Iterator[Yield]:
+    """What a program decodes from its own text and executes (3.13): as a program of its own."""
+    found = EXECUTED.search(data) if b"currentfile" in data else None
+    if found is None:
+        return
+    made = data[found.end():found.end() + MOST]
+    try:
+        for name in NAMES.findall(found[1]):
+            made = unfilter(name.decode("ascii"), made, MOST)
+    except (Unknown, ValueError, zlib.error):
+        return                                           # of a printer, or no such text: Ghostscript's own writer packs by LZW
+    except OverflowError:
+        yield Problem(IncidentCode.RATIO, "PostScript that unpacks to more than any page needs")
+        return
+    if made:
+        yield Child(HEAD + made, ArtifactKind.OBJECT, label="executed", detected_type="application/postscript")
 
 
 def lines(data: bytes) -> list[str]:

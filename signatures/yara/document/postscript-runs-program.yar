@@ -8,6 +8,11 @@ rule postscript_runs_program
         $gone = /(deletefile|renamefile)\s/
         $own = "(AGMUTIL_imagefile)deletefile"
         $kept = "{(AGMUTIL_imagefile)(w+)file}"
+        /* memory of Windows, and code that a drawing deciphers and executes (CVE-2015-2545, CVE-2017-0261, CVE-2017-8291) */
+        $memory = /(kernel32|msvcrt|ntdll|user32|VirtualProtect|VirtualAlloc|LoadLibrary|GetProcAddress|WinExec|CreateProcess|pop_e[a-d]x|xchg_e[a-d]x|stack_pivot)/ nocase
+        $unlock = /(\.forceput|\/\.unlock)/
+        $deciphered = /xor[ \t\r\n]{1,8}put[^A-Za-z]/
+        $executed = /(cvx|token[ \t\r\n]{1,8}pop[ \t\r\n]{1,8}pop)[ \t\r\n]{1,8}exec[^A-Za-z]/
     condition:
-        $head in (0..1024) and ($pipe or $named or #file > #kept or #gone > #own)
+        $head in (0..1024) and ($memory or $unlock or ($deciphered and $executed) or $pipe or $named or #file > #kept or #gone > #own)
 }

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.extract.base import Child
 from gateway.extract.office.rtf import RTF
-from gateway.extract.office.rtfobjects import drawn, embedded, hidden, picture, valued
+from gateway.extract.office.rtfobjects import drawn, embedded, hidden, odd, picture, valued
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import ole1
 from tests.builders.growth import linear
@@ -90,3 +90,8 @@ def test_many_properties_hide_none() -> None:
 def test_values_are_read_in_one_pass() -> None:
     for piece in (b"{\\sv \\\\\\\\", b"\\sv{", b"{\\sv file:}"):
         assert linear(lambda data: list(valued(data)), lambda n, piece=piece: piece * n, 2_000)
+
+
+@pytest.mark.parametrize(("count", "held"), [(1, False), (64, False), (65, True), (600, True)])
+def test_numbers_with_more_characters_than_any_has(count: int, held: bool) -> None:
+    assert bool(list(odd(b"{\\rtf1{\\*\\pnseclvl1\\dfrmtxtx0" + b"\\dfrxst65" * count + b"}}"))) == held
