@@ -54,6 +54,10 @@ class ToolFailed(Exception):
     """An external tool gave nothing: not installed, its limits reached, or it ended with an error. One line, no content."""
 
 
+class ToolsSpent(ToolFailed):
+    """The message had all the calls that one may have."""
+
+
 class Tools(Protocol):
     """External programs under a lockdown of their own, by the names of gateway.inspection.tools.TOOLS."""
 
@@ -92,6 +96,7 @@ class Context:
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     saved: set[int] = field(default_factory=set)         # ids of pages that were saved as a message: browsers open them
     drawn: int = 0                       # pages and pictures of PDF files so far that are read by their look
+    unread_told: bool = False            # more pictures than are read for one message, and that was told
     tools: Tools | None = None           # the deep lane with a tool lane beside it
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.extract.base import ToolFailed, Tools
+from gateway.extract.base import ToolFailed, Tools, ToolsSpent
 from gateway.inspection import libc, protocol, wire
 from gateway.inspection.lockdown import limit
 from gateway.inspection.wire import Kind
@@ -131,7 +131,7 @@ class ChildTools:
     def run(self, tool: str, data: bytes, **parameters: str) -> bytes:
         self.calls += 1
         if self.calls > CALLS:
-            raise ToolFailed(f"more than {CALLS} calls of tools for one message")
+            raise ToolsSpent(f"more than {CALLS} calls of tools for one message")
         question = encode_question(Question(tool, parameters))
         try:
             decode_question(question)

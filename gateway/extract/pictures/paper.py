@@ -114,10 +114,20 @@ def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool, bool]:
     letters = page.get_textpage()        # all of the page is laid out for it
     text: str = letters.get_text_range()
     few = letters.count_chars() <= FEW_LETTERS
+    short = len(text) < PAGE_TEXT and not _says_all(page, len(text) - sum(map(str.isspace, text)))
     letters.close()
     listed = sum(1 for _ in islice(NUMBER.finditer(text), LISTED)) == LISTED
     unmapped = len(UNMAPPED.findall(text)) * (HEADINGS if listed else UNREADABLE) > len(text)
-    return len(text) < PAGE_TEXT or unmapped, few, NUMBER.search(text) is not None
+    return short or unmapped, few, NUMBER.search(text) is not None
+
+
+def _says_all(page: pypdfium2.PdfPage, characters: int) -> bool:
+    """Whether nothing is on the page but text, each piece of which is among its characters: a number of a page, or none at all."""
+    count: int = raw.FPDFPage_CountObjects(page.raw)
+    if count > characters or raw.FPDFPage_GetAnnotCount(page.raw):
+        return False
+    objects = (raw.FPDFPage_GetObject(page.raw, at) for at in range(count))
+    return all(raw.FPDFPageObj_GetType(each) == raw.FPDF_PAGEOBJ_TEXT for each in objects)
 
 
 def _outlined(page: pypdfium2.PdfPage) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
 
-from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Yield
+from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, ToolsSpent, Yield
 from gateway.extract.pictures import (
     agreed,
     barcodes,
@@ -89,6 +89,8 @@ class PictureExtractor:
             if node.type != "application/pdf" and len(context.unread) < MOST_UNREAD and len(node.data) <= LARGEST_UNREAD:
                 context.unread.append((self, node))
             return
+        if context.unread_told:
+            return
         if node.type == "application/pdf":
             yield from _scanned_pages(node.data, context)
             return
@@ -154,6 +156,8 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
     """Every page of a TIFF; of what moves, some pictures that are not alike."""
     last: Image.Image | None = None
     for number in pages[:MOST_PAGES]:
+        if context.unread_told:
+            return
         try:
             if number:
                 file.seek(number)
@@ -186,6 +190,8 @@ def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
     if context.drawn > paper.IN_ALL:
         return                                            # that was told of another file
     for shown in paper.pages(data, paper.IN_ALL - context.drawn):
+        if context.unread_told:
+            return
         if isinstance(shown, Problem):
             context.drawn += context.drawn == paper.IN_ALL
             yield shown
@@ -205,6 +211,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
     yield from _told(found, source)
     if context.tools is None or grey.blank(picture):
         return
+    context.allowed.look(picture.width * picture.height)
     letters = lettering.threes(picture)
     if (type_ := overlaid.apart(picture, letters)) is not None:
         picture, letters = type_, lettering.threes(type_)
@@ -216,6 +223,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
             return                                        # a picture without a reader is inert; doctor names the missing reader
+        context.unread_told = isinstance(error, ToolsSpent)
         yield Problem(IncidentCode.TIMEOUT, f"text in a picture: {error}")
 
 

@@ -122,7 +122,7 @@ def test_drawings_of_many_pages_hold_nothing_scans_do() -> None:
             canvas.rect(100, 100, 300, 300, fill=1)
             canvas.showPage()
 
-    assert len(shown(drawings)) == paper.MOST_DRAWN + 1    # and the last one, which is empty
+    assert len(shown(drawings)) == paper.MOST_DRAWN
     last = shown(scans)[-1]
     assert isinstance(last, Problem) and last.code is IncidentCode.COUNT and len(shown(scans)) == paper.MOST_PAGES + 1
 
@@ -162,6 +162,26 @@ def test_pages_of_more_lines_than_any_drawing_are_not_drawn(
     monkeypatch.setattr(paper, "SHAPES", 20)
     last = shown(draw)[0]
     assert isinstance(last, Problem) and last.code is IncidentCode.COUNT and "lines" in last.detail
+
+
+def test_pages_of_a_few_letters_and_nothing_else_are_no_scans() -> None:
+    def numbered(canvas: Canvas) -> None:
+        for number in range(12):
+            canvas.drawString(300, 30, f"- {number} -")
+            canvas.showPage()
+        canvas.showPage()
+
+    def ruled(canvas: Canvas) -> None:
+        canvas.drawString(300, 30, "- 1 -")
+        canvas.line(10, 10, 500, 10)
+
+    def pieces(canvas: Canvas) -> None:
+        for number in range(12):
+            canvas.drawString(300, 30 + number, " ")
+        canvas.drawString(300, 10, "1")
+
+    assert shown(numbered) == []
+    assert len(shown(ruled)) == len(shown(pieces)) == 1
 
 
 def test_pages_of_all_files_of_a_message_are_counted() -> None:

@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
 
-from gateway.extract.base import Context, Node, Problem, ToolFailed
+from gateway.extract.base import Context, Node, Problem, ToolFailed, ToolsSpent
 from gateway.extract.pictures import legible
 from gateway.extract.pictures import reading as pictures
 from gateway.extract.pictures.reading import PICTURES
@@ -48,6 +48,11 @@ class Failing:
 
     def run(self, tool, data, **parameters):
         raise ToolFailed(self.reason)
+
+
+class Spent:
+    def run(self, tool, data, **parameters):
+        raise ToolsSpent("more than 32 calls of tools for one message")
 
 
 class Counting:
@@ -151,6 +156,14 @@ def test_a_page_that_was_not_read_is_a_problem_a_missing_program_is_not():
     assert [type(y) for y in read(png(page().resize((350, 200))), Failing("more than 32 calls of tools for one message"))] == [Problem]
     assert read(png(page()), Failing("tesseract: is not installed")) == []
     assert read(png(page().resize((200, 100))), Failing("more than 32 calls of tools for one message")) == []
+
+
+def test_pictures_behind_all_calls_of_tools_are_told_once_and_not_looked_at():
+    context = Context(Limits(), outbound=True, tools=Spent())
+    node = Node(Artifact(1, 0, ArtifactKind.PART), png(page()), "image/png")
+    assert [y.code for y in PICTURES.extract(node, context) if isinstance(y, Problem)] == [IncidentCode.TIMEOUT]
+    looked = context.allowed.looks
+    assert looked > 0.2 and list(PICTURES.extract(node, context)) == [] and context.allowed.looks == looked
 
 
 def test_photographs_are_left_to_the_eye_and_signs_are_read_once():
@@ -359,8 +372,9 @@ def test_slices_are_read_with_the_first_of_them() -> None:
 
 def test_too_many_scanned_pages_of_all_files_are_told_once():
     def draw(canvas):
-        canvas.rect(100, 100, 300, 300, fill=1)
-        canvas.showPage()
+        for _ in range(2):
+            canvas.rect(100, 100, 300, 300, fill=1)
+            canvas.showPage()
 
     data = leak_documents.printed(draw)
     context = Context(Limits(), outbound=True, drawn=pictures.paper.IN_ALL - 1)
