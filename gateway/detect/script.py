@@ -40,6 +40,8 @@ PAGE_SCRIPTS = frozenset({"text/javascript", "application/javascript", "applicat
 """Labels of what pages carry as scripts in addresses. They are judged with their page, which has libraries so."""
 FORM_SCRIPT = "text/x-pdf-script"
 """Judged with its document: forms define functions for their fields."""
+UUENCODED = re.compile(r"\s{0,20}begin [0-7]{3,4} \S[^\r\n]{0,255}\r?\n(?:[!-`][ -`]{1,63}\r?\n){3}")
+"""A file in the coding that came before MIME: what it holds is judged by itself."""
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"")
 
 
@@ -108,7 +110,8 @@ class ScriptDetector:
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
                 return
         endings = extensions(sample.artifact.names)
-        if endings and endings <= NEVER_TEXT and sample.artifact.detected_type == "text/plain" and dense(whole):
+        if endings and endings <= NEVER_TEXT and sample.artifact.detected_type == "text/plain" and not (
+                UUENCODED.match(whole)) and dense(whole):
             evidence = ("code under the name of a picture or document",)
             yield Finding("SCRIPT-HOST", "script", Severity.HIGH, sample.artifact.id, evidence)
 

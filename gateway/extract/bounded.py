@@ -20,6 +20,7 @@ T = TypeVar("T")
 STEP = 1 << 18                           # octets made by one call of a decompressor
 FEED = 1 << 16                           # packed octets given to it at a time
 ZSTD = b"\x28\xb5\x2f\xfd"
+SKIPPED = 72                             # octets of a skippable frame that holds more than sizes of the next ones
 ZSTD_FRAMES = 1_000                      # of one file; programs that pack in parallel make one a megabyte
 LARGE, LARGE_RATIO = 128 << 20, 20
 """Octets of one member or of all in one container, and how many times the packed ones, from which on they are a bomb below the
@@ -171,8 +172,9 @@ def unlzma(budget: Budget, data: bytes, format: int = lzma.FORMAT_AUTO) -> tuple
 
 
 def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
-    """All zstd frames after one another, skippable frames too; returns (unpacked, octets after the last frame)."""
-    made = bytearray()
+    """All zstd frames after one another; returns (unpacked, octets after the last frame). What skippable frames carry stands there
+    too, where it is more than programs that pack in parallel write."""
+    made, skipped = bytearray(), bytearray()
     rest = data
     frames = 0
     while rest[:4] == ZSTD or (rest[1:4] == b"\x2a\x4d\x18" and 0x50 <= rest[0] <= 0x5F):
@@ -180,7 +182,9 @@ def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
         if frames > ZSTD_FRAMES:
             raise LimitReached(IncidentCode.COUNT, f"more than {ZSTD_FRAMES} frames", bytes(made[:KEPT]))
         if rest[:4] != ZSTD:
-            rest = rest[8 + int.from_bytes(rest[4:8], "little"):]
+            end = 8 + int.from_bytes(rest[4:8], "little")
+            skipped += rest[8:end] if end > SKIPPED else b""
+            rest = rest[end:]
             continue
         machine = zstandard.ZstdDecompressor(max_window_size=128 << 20).decompressobj()
         at = 0
@@ -195,7 +199,7 @@ def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
             raise Damaged("data end early", bytes(made))
         rest = machine.unused_data + rest[at:]
     budget.spend(len(made))
-    return bytes(made), rest
+    return bytes(made), bytes(skipped) + rest if skipped else rest
 
 
 Unpacker = Callable[[Budget, bytes], tuple[bytes, bytes]]

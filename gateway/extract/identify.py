@@ -167,8 +167,9 @@ def _structured(data: bytes, head: bytes) -> str:
         return "application/x-lzh"
     if head[:1] == b"0" and _der(head) == "application/pkcs7-mime":
         return "application/pkcs7-mime"                  # a signed PDF stands in it in one piece
-    if b"%PDF-" in head[:1024 + 5]:
-        return "application/pdf"
+    at = head.find(b"%PDF-", 0, 1024 + 5)
+    if at >= 0:                                          # the first member of an old tar stands behind its block
+        return "application/x-tar" if at >= 512 and _tar_checksum(head[:512]) else "application/pdf"
     if head[:3] == b"\x5d\0\0" and len(data) > 13 and head[5:13] in (b"\xff" * 8, head[5:10] + b"\0\0\0"):
         return "application/x-lzma"
     if head[:1] == b"\x78" and _zlib(head):

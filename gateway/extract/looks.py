@@ -65,7 +65,7 @@ def html_like(head: bytes) -> bool:
 
 def mail_like(head: bytes) -> bool:
     """True where it starts like a message: header lines only, at least three, two of them well known."""
-    start = head.lstrip(b"\r\n")
+    start = head.lstrip(b"\r\n\1")
     if start.startswith(b"From "):
         start = start.partition(b"\n")[2]
     if HEADER_LINE.match(start) is None:

@@ -92,7 +92,8 @@ class Set:
         scheme = self.volumes[0].place.scheme
         if scheme in ("rar", "old"):
             return any(is_volume(v.data) for v in self.volumes)
-        known = names_container((self.title,)) or extensions((self.title,)) & OPENED or self.title == UNNAMED
+        lone = scheme == "letters" and len(self.volumes) == 1                  # perhaps the ending of another program's file
+        known = names_container((self.title,)) or self.title == UNNAMED or (extensions((self.title,)) & OPENED and not lone)
         return scheme == "zip" or (bool(known) and not self.wholes)
 
     @property
@@ -205,6 +206,8 @@ def placed(name: str, data: bytes) -> Place | None:
     if groups.get("plain"):
         return Place("plain", title, int(groups["plain"]))
     letters = groups["letters"].lower()
+    if names_container((f"{title}.{letters}",)):
+        return None                                      # packed by a program whose files end so
     return Place("letters", title or UNNAMED, 26 * (ord(letters[0]) - ord("a")) + ord(letters[1]) - ord("a"))
 
 

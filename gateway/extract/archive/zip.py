@@ -286,7 +286,10 @@ def _unpacked(packed: bytes, header: Header, central: Header, names: tuple[str, 
     except Unsupported as method:
         yield Problem(IncidentCode.UNSUPPORTED, f"compression method {method}")
         anomaly = "UNSUPPORTED"
-    is_link = central.system == 3 and stat.S_ISLNK(central.attributes >> 16)
+    mode = central.attributes >> 16 if central.system == 3 else 0
+    is_link = stat.S_ISLNK(mode)
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISFIFO(mode):
+        odd += (Observation("MEMBER-DEVICE"),)
     if is_link and link_escapes(names[0], content[:4096].decode("utf-8", "replace")):
         odd += (Observation("MEMBER-LINK-OUTSIDE"),)
     yield Child(content, ArtifactKind.MEMBER, names, anomalies=(anomaly,) if anomaly else (), observations=odd)

@@ -1,4 +1,5 @@
 import lzma
+import struct
 
 import pytest
 import zstandard
@@ -100,3 +101,13 @@ def test_what_is_unpacked_is_handed_out_without_a_copy():
     made = Made()
     made.write(b"x" * (3 * KEPT))
     assert made.getvalue() is made.getvalue() and made.head() == b"x" * KEPT
+
+
+def test_what_skippable_zstd_frames_carry_stands_behind():
+    def skippable(data):
+        return b"\x50\x2a\x4d\x18" + struct.pack("<I", len(data)) + data
+
+    frame = zstandard.ZstdCompressor().compress(b"words")
+    assert unzstd(budget(), skippable(bytes(4)) + frame + skippable(bytes(8))) == (b"words", b"")
+    assert unzstd(budget(), skippable(b"MZ" * 50) + frame) == (b"words", b"MZ" * 50)
+    assert unzstd(budget(), frame + skippable(b"MZ" * 50) + b"rest") == (b"words", b"MZ" * 50 + b"rest")

@@ -217,3 +217,13 @@ def test_disks_by_their_table_of_partitions() -> None:
 def test_programs_without_their_first_octets(head: bytes, machine: bytes, optional: bytes, kind: str) -> None:
     data = head + bytes(58) + struct.pack("<I", 128) + bytes(64) + b"PE\0\0" + machine + bytes(18) + optional + bytes(200)
     assert identify(data) == kind
+
+
+def test_a_document_in_an_old_tar_does_not_make_it_one() -> None:
+    block = bytearray(tarfile.TarInfo("a.pdf").tobuf(tarfile.USTAR_FORMAT))
+    block[257:265] = bytes(8)                            # as before POSIX
+    block[148:156] = b" " * 8
+    block[148:156] = b"%06o\0 " % sum(block)
+    assert identify(bytes(block) + b"%PDF-1.7\n" + bytes(600)) == "application/x-tar"
+    assert identify(b"x" * 512 + b"%PDF-1.7\n") == "application/pdf"
+    assert identify(bytes(block[:500]) + b"%PDF-1.7\n" + bytes(600)) == "application/pdf"

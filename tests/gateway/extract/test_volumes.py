@@ -146,7 +146,8 @@ def test_numbered_files_are_no_pieces():
     zips = [make_zip(Member(b"%d.txt" % n, b"words %d" % n)) for n in (1, 2)]
     for given in ([part(NOTES, "TXN.002")], [part(NOTES, f"TXN.{n:03}") for n in (3, 4)], [part(gzip.compress(NOTES), "log.gz.2")],
                   [part(data, f"a.zip.{n}") for n, data in enumerate(zips, 1)], [part(zips[0], "a.zip.001")],
-                  [part(data, f"a.part{n}.zip") for n, data in enumerate(zips, 1)], [part(b"class A {}", "a.cs")]):
+                  [part(data, f"a.part{n}.zip") for n, data in enumerate(zips, 1)], [part(b"class A {}", "a.cs")],
+                  [part(bytes(range(256)), "a.pdf.ai")]):
         paths, incidents, seen = looked(given)
         assert incidents == [] and "VOLUME-MISSING" not in seen and not any(p.startswith("joined") for p in paths)
 
@@ -164,7 +165,7 @@ def test_what_they_make_counts_against_the_limits(monkeypatch):
     ("a.zip.001", Place("plain", "a.zip", 1)), ("a.7z.012 ", Place("plain", "a.7z", 12)), ("b.Z07", Place("zip", "b.zip", 7)),
     ("b.zx02", Place("zip", "b.zipx", 2)), ("c.part3.rar", Place("rar", "c.rar", 3)), ("c.r00", Place("old", "c.rar", 1)),
     ("c.s01", Place("old", "c.rar", 102)), ("d.tar.ab", Place("letters", "d.tar", 1)), ("d.tar.partba", Place("letters", "d.tar", 26)),
-    ("xac", Place("letters", "x", 2)), ("d.zip_part_2", Place("plain", "d.zip", 2)), ("report.pdf", None), ("a.js", None), ("a.rar", None),
+    ("xac", Place("letters", "x", 2)), ("d.zip_part_2", Place("plain", "d.zip", 2)), ("report.pdf", None), ("a.js", None), ("a.tar.br", None), ("a.rar", None),
     ("a.zip", None), ("", None), ("001", None),
 ])
 def test_places(name, place):

@@ -94,6 +94,8 @@ def test_names_in_every_code_page(raw, name):
     (Member(b"C:\\Windows\\a.txt", TEXT), "MEMBER-TRAVERSAL"),
     (Member(b"/data/a.txt", TEXT), "MEMBER-ABSOLUTE"),
     (Member(b"link", b"../../etc/passwd", method=0, attributes=0o120777 << 16), "MEMBER-LINK-OUTSIDE"),
+    (Member(b"disk", b"x", method=0, attributes=0o060666 << 16), "MEMBER-DEVICE"),
+    (Member(b"pipe", b"x", method=0, attributes=0o010666 << 16), "MEMBER-DEVICE"),
 ])
 def test_lies_are_seen(member, code):
     assert code in codes(zip_of(member))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from gateway.extract.base import Context, Node
+from gateway.extract.identify import identify
 from gateway.extract.mail.mbox import MBOX
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
@@ -23,3 +24,11 @@ def test_every_message_behind_the_first():
 def test_one_mail_is_no_mailbox():
     assert read(ONE % 1) == []
     assert read(b"From: a@b\r\nSubject: x\r\n\r\nFrom a@b Mon Nov  9 10:00:00 2026\r\nFrom: c\r\n") is None
+
+
+def test_messages_between_lines_of_control_characters():
+    mail = b"From: a@b\nSubject: %d\nTo: c@d\n\nwords\n"
+    mark = b"\1\1\1\1\n"
+    found = read(mark + mail % 1 + mark + mark + mail % 2 + mark)
+    assert [child.data for child in found] == [mail % 1, mail % 2 + mark]
+    assert identify(mark + mail % 1 + mark) == "message/rfc822" and read(mark) == []
