@@ -15,6 +15,7 @@ from gateway.extract.page.html import HTML
 from gateway.extract.page.modules import CODES
 from gateway.extract.records.delimited import DELIMITED
 from gateway.extract.records.structured import STRUCTURED
+from gateway.extract.records.swift import SWIFT
 from gateway.extract.records.zengin import ZENGIN
 from gateway.extract.text.blocks import BLOCKS
 from gateway.extract.text.inlined import INLINED
@@ -35,8 +36,8 @@ PLAIN_TYPES = frozenset({
 """Detected types (see gateway.extract.identify) that need no archive, office, PDF or image parser."""
 
 LIGHT: tuple[Extractor, ...] = (
-    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, DIF, LOTUS, ZENGIN, STRUCTURED, BLOCKS, FORMULAS,
-    STRINGS, OFFICE_PAGE, XML_LINKS, CODES)
+    MIME, MBOX, HTML, ATTRIBUTES, TEXT, INLINED, ICS, SMIME, PGP, DELIMITED, SYLK, DIF, LOTUS, ZENGIN, SWIFT, STRUCTURED, BLOCKS,
+    FORMULAS, STRINGS, OFFICE_PAGE, XML_LINKS, CODES)
 """Run in both lanes, in this order."""
 
 PLAIN: tuple[Extractor, ...] = (*LIGHT, Gate(PLAIN_TYPES))

@@ -34,6 +34,10 @@ SAID = re.compile(rb"(?:descr|title|alt|val|tooltip|w:instr)=(?:\"([^\"<>]{8,819
 FIELD = re.compile(rb"<(?:text|form|draw|db):[^<>]{8,20000}>")
 FIELD_SAID = re.compile(rb"(?:string-value|current-value|form:value|title|label|help-text|text:name)="
                         rb"(?:\"([^\"<>]{1,8192})\"|'([^'<>]{1,8192})')")
+VISIO = "visio/"
+SHAPE_DATA = re.compile(rb"<Row(?: [^<>]{0,200})?>((?:<Cell [^<>]{0,9000}>\s{0,9}(?:</Cell>)?\s{0,9}){2,40})</Row>")
+"""A property of a shape ([MS-VSDX] 2.2.5.2, section Property): what it is called and what it says."""
+SHAPE_CELL = re.compile(rb"N=['\"](Label|Value)['\"] V=['\"]([^'\"<>]{1,8192})['\"]")
 USER_FIELD = re.compile(rb"<text:(?:user-field|variable)-(?:decl|set)\s[^<>]{8,8192}>")
 USER_NAME = re.compile(rb"text:name=\"([^\"<>]{1,200}?)[ _.0-9-]{0,8}\"")
 """The number that tells fields of one kind apart is no part of what they are called."""
@@ -102,7 +106,7 @@ def _reader(part: zipfile.ZipInfo) -> Callable[[bytes], Iterable[str]] | None:
     if CONTROL.fullmatch(part.filename):
         return _items
     if PART.fullmatch(part.filename) and not QUIET.fullmatch(part.filename):
-        return _lines
+        return _shapes if part.filename.startswith(VISIO) else _lines
     if part.filename.rpartition("/")[2] in OPEN_DOCUMENT:
         return lambda content: (*_user_fields(content), *_tags(content, FIELD, FIELD_SAID))
     if part.file_size <= SHEET_LIMIT and SHEET.fullmatch(part.filename):
@@ -132,6 +136,14 @@ def _user_fields(content: bytes) -> Iterator[str]:
         name, value = USER_NAME.search(field[0]), USER_VALUE.search(field[0])
         if name and value:
             yield html.unescape(f"{name[1].decode('utf-8', 'replace')}: {value[1].decode('utf-8', 'replace')}")
+
+
+def _shapes(content: bytes) -> Iterator[str]:
+    for row in SHAPE_DATA.finditer(content):
+        said = {found[1]: html.unescape(found[2].decode("utf-8", "replace")) for found in SHAPE_CELL.finditer(row[1])}
+        if len(said) == 2:
+            yield f"{said[b'Label']}: {said[b'Value']}"
+    yield from _lines(content)
 
 
 def _items(content: bytes) -> Iterator[str]:

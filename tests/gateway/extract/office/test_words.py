@@ -89,3 +89,10 @@ def test_fields_that_a_user_named_stand_behind_their_names() -> None:
 def test_lists_in_sheets_keep_their_headings() -> None:
     items = "".join(f"<item val='{said}'/>".replace("'", '"') for said in ("戶名 帳號", "王小明 12345678901", "x &amp; y"))
     assert read(package(**{"xl/ctrlProps/ctrlProp1.xml": f"<x><itemLst>{items}</itemLst></x>"})) == ["戶名 帳號\n王小明 12345678901\nx & y"]
+
+
+def test_data_of_shapes_stand_behind_what_they_are_called() -> None:
+    rows = "".join(f"<Row N='Row_{n}'><Cell N='Value' V='{value}' U='STR'/><Cell N='Label' V='{label}'/></Row>" for n, (label, value) in enumerate((
+        ("姓名", "王小明"), ("護照號碼", "312345678"))))
+    shape = f"<Shape><Cell N='PinX' V='1'/><Section N='Property'>{rows}</Section></Shape>"
+    assert read(package(**{"visio/pages/page1.xml": shape}))[0].splitlines()[:2] == ["姓名: 王小明", "護照號碼: 312345678"]
