@@ -28,6 +28,11 @@ OPAQUE_SHARE = 4
 
 CARRIED = re.compile(rb"(?:[A-Za-z0-9+/=]{50,}+\s{1,3}){20,}+|[A-Za-z0-9+/=]{1000,}+")
 """A message that is opened with the password; pictures stand in data addresses."""
+FIELD = re.compile(rb"(?:\svalue\s{0,4}=\s{0,4}[\"']?|<textarea[^<>]{0,200}>\s{0,4})\Z", re.I)
+"""What stands before a message that a form sends with its password."""
+REACH = 240
+STATE = b"__"
+"""What begins the names of fields by which pages keep their state (ASP.NET: __VIEWSTATE)."""
 MOST_RECIPIENTS = 200
 SHORTEST_ADDRESS = 5
 ANIMATED = ("animate http", "set http", "animate //", "set //")
@@ -115,8 +120,7 @@ class SmugglingDetector:
         if sample.observed("HTML-HIDDEN-FORM"):
             evidence = ("page that hides in code that it asks for a password",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
-        elif sample.observed("HTML-PASSWORD") and not _brings(sample) and (
-                sample.observed("HTML-PASSWORD-SENT") or self.names_one(sample)):
+        elif sample.observed("HTML-PASSWORD") and self.asks_for_another(sample):
             evidence = ("page that asks for a password, and sends it away or names its recipient",)
             yield Finding("SMUGGLING-HTML-FORM", "smuggling", Severity.HIGH, id, evidence)
         endings = extensions(sample.artifact.names)
@@ -126,6 +130,12 @@ class SmugglingDetector:
         if brought or styled or (endings & DATA and (framed or sample.observed("HTML-SCRIPT") or _remote_script(sample))):
             evidence = ("data that a browser shows as a page with a script",)
             yield Finding("SMUGGLING-XML-SCRIPT", "smuggling", Severity.HIGH, id, evidence)
+
+    def asks_for_another(self, sample: Sample) -> bool:
+        """Whether what a page asks for goes away or is its recipient's own, and it brings nothing that is opened with it."""
+        if sample.observed("HTML-PASSWORD-SENT"):
+            return not _sends_along(sample)
+        return self.names_one(sample) and not _brings(sample)
 
     def names_one(self, sample: Sample) -> bool:
         """Whether a page has its recipient filled in."""
@@ -171,3 +181,14 @@ def _brings(sample: Sample) -> bool:
     if sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
         return True
     return any(not sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,") for run in CARRIED.finditer(sample.data))
+
+
+def _sends_along(sample: Sample) -> bool:
+    """Whether a page that sends a password away sends what it opens with it, and is hardly more than that: what stands in its
+    scripts and remarks is none of it."""
+    sent = 0
+    for run in CARRIED.finditer(sample.data):
+        before = sample.data[max(0, run.start() - REACH):run.start()]
+        if FIELD.search(before) and STATE not in before[before.rfind(b"<"):]:
+            sent += len(run[0])
+    return sent * 2 > len(sample.data)

@@ -127,7 +127,13 @@ def test_pages_that_name_whom_they_ask():
 
 def test_pages_that_send_a_password_away():
     assert asks("<input type=password>", "HTML-PASSWORD", "HTML-PASSWORD-SENT") == ["SMUGGLING-HTML-FORM"]
-    assert asks("<input type=hidden value='" + "QUJD" * 300 + "'>", "HTML-PASSWORD", "HTML-PASSWORD-SENT") == []
+    message, sent = "QUJD" * 1100, ("HTML-PASSWORD", "HTML-PASSWORD-SENT")
+    for envelope in (f"<input type=hidden value='{message}'>", f"<TEXTAREA name=m hidden>{message}</TEXTAREA>"):
+        assert asks(envelope, *sent) == []
+        assert asks(envelope + " " * len(message) * 2, *sent) == ["SMUGGLING-HTML-FORM"]
+    for beside in (f"<!-- {message} -->", f"<pre hidden>{message}</pre>", f"<script>g='{message}'</script>"):
+        assert asks(beside, *sent) == asks(beside, *sent, "HTML-MOSTLY-LITERAL") == ["SMUGGLING-HTML-FORM"]
+    assert asks(f"<input type=hidden name=__VIEWSTATE value='{message}'>", *sent) == ["SMUGGLING-HTML-FORM"]
     assert asks("x", "HTML-PASSWORD", "HTML-PASSWORD-SENT", names=()) == []
 
 
