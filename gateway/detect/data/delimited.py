@@ -17,7 +17,9 @@ HYPHENED = re.compile(r"(?<![0-9])[0-9]{2}[01][0-9][0-3][0-9] - [1-8][0-9]{6}(?!
 FIELD_MARKS = str.maketrans({1: "\t", 7: "\t", 28: "\t", 29: "\t", 30: "\n", 31: "\t"})
 """Control characters that programs put between fields and records (ASCII's own separators; Hive's ^A)."""
 _FIELD = np.array([mark in FIELD_MARKS for mark in range(32)])
-RULED, DRAWN, RULED_IN_MARKUP = "-─=━═", "├┼╋╪╬╠┣", "\n|-\n"
+BOXES = 0x2500
+"""The first of 128 characters that draw boxes (Unicode, Box Drawing)."""
+RULED, DRAWN, RULED_IN_MARKUP = "-=─━═", "├┼╋╪╬╠┣", "\n|-\n"
 """What a text with such lines has: one of the first three times, or one of the others."""
 RULE = "+-=|:_*─━═┄┈┼├┤┌┐└┘┬┴╋┿╪╬╔╗╚╝╠╣╦╩┏┓┗┛┣┫┳┻"
 """What lines between the rows of a drawn table are made of."""
@@ -61,7 +63,7 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     ruled = _rules(found, starts) if _ruled(text, found) else None
     cells = _a_line(starts, np.flatnonzero(codes == 9))[1] > 0
     changed = False
-    for places, lines, counts in _delimiters(text, codes, starts):
+    for places, lines, counts in _delimiters(found, codes, starts):
         counts = np.where(cells, 0, counts)
         rows = _equal_rows(counts) if ruled is None else _through(counts, ruled)
         if rows.any():
@@ -78,19 +80,19 @@ def _has_fields(found: Characters) -> bool:
     return bool(_FIELD.take(found.codes[(found.codes < 32) & (found.codes != 10)]).any())
 
 
-def _delimiters(text: str, codes: np.ndarray, starts: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+def _delimiters(text: Characters, codes: np.ndarray, starts: np.ndarray) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Places, their lines and how many a line has of those in the text; the one that more lines have in equal numbers first:
     amounts have commas too, but headings none."""
     found = []
-    for delimiter in filter(text.__contains__, DELIMITERS):
+    for delimiter in filter(text.has, DELIMITERS):
         places = np.flatnonzero(codes == ord(delimiter))
         if delimiter == ",":
             places = _no_thousands(places, codes, starts)
         found.append((places, *_a_line(starts, places)))
-    for mark in SPACED_MARKS:
+    for mark in filter(text.has, SPACED_MARKS):
         middle = np.flatnonzero(codes == ord(mark))
         places = middle[(codes.take(middle - 1, mode="clip") == 32) & (codes.take(middle + 1, mode="clip") == 32)]
-        if len(places) and not (mark == "-" and HYPHENED.search(text)):
+        if len(places) and not (mark == "-" and HYPHENED.search(text.text)):
             lines, counts = _a_line(starts, places)
             found.append((places, lines, np.where(counts > 1, counts, 0)))
     return sorted(found, key=lambda one: int(_equal_rows(one[2]).sum()), reverse=True) if len(found) > 1 else found
@@ -118,11 +120,12 @@ def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 def _ruled(text: str, found: Characters) -> bool:
     """Whether there may be a line that is drawn."""
-    for mark in filter(found.has, RULED):
+    boxes = found.codes.itemsize > 1 and bool((found.codes - found.codes.dtype.type(BOXES) < 0x80).any())
+    for mark in filter(found.has, RULED if boxes else RULED[:2]):
         here = found.codes == ord(mark)
         if (here[2:] & here[1:-1] & here[:-2]).any():
             return True
-    return any(map(found.has, DRAWN)) or (found.has("|") and RULED_IN_MARKUP in text)
+    return (boxes and any(map(found.has, DRAWN))) or (found.has("|") and RULED_IN_MARKUP in text)
 
 
 def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ _CELL = re.compile(r"^\|[^|\n]*\n+(?=\|[^|=\n]*$)", re.M)
 
 def fenced(text: str) -> str:
     """The same text, character for character, with the cells of an AsciiDoc table a row in a line where it has one cell a line."""
-    return _FENCED.sub(_in_rows, text) if ASCIIDOC in text else text
+    return _FENCED.sub(_in_rows, text) if "|" in text and ASCIIDOC in text else text
 
 
 def _in_rows(fence: re.Match[str]) -> str:
