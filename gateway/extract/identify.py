@@ -163,7 +163,7 @@ def _structured(data: bytes, head: bytes) -> str:
         return "image/bmp"
     if head[:4] in (b"\0\0\x01\0", b"\0\0\x02\0") and 0 < struct.unpack_from("<H", data.ljust(8, b"\0"), 4)[0] < 256:
         return "image/x-icon"
-    if head[2:7] in (b"-lh0-", b"-lh1-", b"-lh4-", b"-lh5-", b"-lh6-", b"-lh7-", b"-lhd-", b"-lzs-", b"-lz4-", b"-lz5-"):
+    if LZH.match(head, 2):
         return "application/x-lzh"
     if head[:1] == b"0" and _der(head) == "application/pkcs7-mime":
         return "application/pkcs7-mime"                  # a signed PDF stands in it in one piece
@@ -194,6 +194,8 @@ def _structured(data: bytes, head: bytes) -> str:
     return ""
 
 
+LZH = re.compile(rb"-(?:lh[0-9a-eg-x]|lz[s2-8]|pm[0-2s])-(?=.{13}[\0-\3])", re.S)
+"""Methods of LHA, LArc and PMarc, and the level of the header (LHa for UNIX, header.doc)."""
 ARC = re.compile(rb"\x1a[\x01-\x0b](?=.{13}[\0-\xff]{16})[!#-'()+\-.0-9;=@-\[\]-{}~\x80-\xff]{1,12}\0", re.S)
 """A member of ARC or PAK: mark, method, a name of DOS with a zero behind it (ARC 5.20)."""
 

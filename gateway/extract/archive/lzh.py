@@ -17,6 +17,9 @@ from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
+STORED = frozenset({b"-lh0-", b"-lz4-", b"-pm0-"})
+"""Methods of LHA, LArc and PMarc that pack nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -129,7 +132,7 @@ def _japanese(raw: bytes) -> tuple[str, ...]:
 
 def unpack(entry: Entry, budget: Budget) -> Iterator[Member]:
     """The member's content, as the one member of an archive of its own."""
-    if entry.method == b"-lh0-":
+    if entry.method in STORED:
         budget.check(entry.packed, len(entry.packed))
         budget.spend(len(entry.packed))
         short = len(entry.packed) < entry.size

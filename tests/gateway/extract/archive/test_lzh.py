@@ -1,5 +1,7 @@
 import struct
 
+import pytest
+
 from gateway.extract.archive.lzh import LZH
 from tests.builders.archives import codes, content, take_apart
 
@@ -28,6 +30,13 @@ def test_japanese_names():
     found = take_apart(LZH, lzh_of(("請求書.exe".encode("cp932"), DATA), (b"a.txt", b"hello")))
     assert content(found) == {"請求書.exe": DATA, "a.txt": b"hello"}
     assert codes(found) == set()
+
+
+@pytest.mark.parametrize(("method", "read"), [(b"-lz4-", True), (b"-pm0-", True), (b"-pm2-", False), (b"-lh2-", False)])
+def test_methods_of_other_programs_are_members_or_told(method, read):
+    data = lzh_of((b"a.exe", DATA)).replace(b"-lh0-", method)
+    found = take_apart(LZH, data, "data.bin")
+    assert content(found).get("a.exe") == DATA if read else codes(found) & {"UNSUPPORTED", "MALFORMED"}
 
 
 def test_traversal_and_damage():
