@@ -8,10 +8,9 @@ from PIL import Image, ImageChops, ImageFilter
 
 from gateway.extract.pictures.legible import runs
 
-REDDER = 50
-"""Steps by which red is brighter than green and blue in the ink of a seal, or blue than red and green."""
-BRIGHT = 150
-"""Red of a seal on paper at the least."""
+RED, BLUE = (35, 120), (50, 150)
+"""Steps by which red is brighter than green and blue in the ink of a seal, or blue than red and green, and how bright it is at the
+least: pens write in darker blue, whose edges are paler."""
 INK = 110
 """Brightness of the strongest colour, below which a pixel is type."""
 SPREAD = 0.5
@@ -44,22 +43,22 @@ def unsealed(picture: Image.Image) -> Image.Image:
     if picture.mode != "RGB" or max(picture.size) > LARGEST:
         return picture
     red, green, blue = picture.split()
-    for ink, one, other in ((red, green, blue), (blue, red, green)):
-        picture = _unsealed(picture, ink, one, other)
-    return picture
+    picture = _unsealed(picture, RED, red, green, blue)
+    return _unsealed(picture, BLUE, blue, red, green)
 
 
-def _unsealed(picture: Image.Image, ink: Image.Image, one: Image.Image, other: Image.Image) -> Image.Image:
-    """`ink`: the band of the colour of seals; the others."""
+def _unsealed(picture: Image.Image, seals: tuple[int, int], ink: Image.Image, one: Image.Image, other: Image.Image) -> Image.Image:
+    """`seals`: RED or BLUE; `ink`: the band of their colour; the other bands."""
+    by, least = seals
     stronger = ImageChops.darker(ImageChops.subtract(ink, one), ImageChops.subtract(ink, other))
-    bright = ink.point(lambda v: 255 if v > BRIGHT else 0)                                # type below it stays dark
-    seal = ImageChops.darker(stronger.point(lambda v: 255 if v > REDDER else 0), bright)
+    bright = ink.point(lambda v: 255 if v > least else 0)                                # type below it stays dark
+    seal = ImageChops.darker(stronger.point(lambda v: 255 if v > by else 0), bright)
     stamped = seal.histogram()[255]
     if stamped < LEAST_RED:
         return picture
     strongest = ImageChops.lighter(ImageChops.lighter(ink, one), other)
     type_ = strongest.point(lambda v: 255 if v < INK else 0)
-    spread = _room(seal) > SPREAD * _room(picture.getchannel("G").point(lambda v: 255 if v < BRIGHT else 0))
+    spread = _room(seal) > SPREAD * _room(picture.getchannel("G").point(lambda v: 255 if v < BLUE[1] else 0))
     touched = ImageChops.multiply(type_, grown(seal, NEAR)).histogram()[255] / max(1, type_.histogram()[255])
     if (spread or _tallest(seal) <= LINES * _tallest(type_)) and touched < OVER:
         return picture

@@ -38,9 +38,10 @@ def test_large_letters_are_no_lines():
     assert drawn.unruled(picture) is None
 
 
-def test_a_red_seal_goes_and_type_under_it_stays():
+@pytest.mark.parametrize("colour", [(225, 80, 80), (135, 60, 60), (200, 160, 160)])
+def test_a_red_seal_goes_and_type_under_it_stays(colour):
     seal = Image.new("RGB", (600, 200), "white")
-    ImageDraw.Draw(seal).ellipse((200, 20, 360, 180), outline=(225, 80, 80), width=8)
+    ImageDraw.Draw(seal).ellipse((200, 20, 360, 180), outline=colour, width=8)
     stamped = ImageChops.multiply(typed("RGB", (0, 0, 0)), seal)
     clean = drawn.unsealed(stamped)
     assert dark(clean) == dark(typed())
@@ -53,6 +54,13 @@ def test_the_edges_of_a_seal_go_with_it():
     soft = seal.filter(ImageFilter.GaussianBlur(0.7))
     clean = drawn.unsealed(ImageChops.multiply(typed("RGB", (0, 0, 0)), soft))
     assert int((np.asarray(clean)[:, :, 1] < 220).sum()) == int((np.asarray(typed()) < 220).sum())
+
+
+def test_what_a_pen_wrote_in_blue_stays_with_its_edges():
+    written = typed("RGB", (26, 44, 128)).filter(ImageFilter.GaussianBlur(0.7))
+    pen = ImageDraw.Draw(written)
+    pen.line((10, 66, 590, 66), fill=(0, 0, 0), width=2)
+    assert drawn.unsealed(written).tobytes() == written.tobytes()
 
 
 def test_a_blue_seal_goes_and_blue_type_stays():
