@@ -17,7 +17,7 @@ from gateway.extract.office import biff12
 from gateway.extract.office.compound import Compound, Damaged
 from gateway.extract.office.package import Package, PartRefused
 from gateway.extract.office.xml import crowded
-from gateway.extract.workbook import xlm
+from gateway.extract.workbook import shared, xlm
 from gateway.extract.workbook.scattered import CELLS, REPEATED, fits
 from gateway.model.finding import IncidentCode
 
@@ -66,7 +66,7 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
     """What forbids to read an xlsx, xlsb or ods workbook, None where nothing does. `unpacked` is given what was unpacked."""
     try:
         parts = Package(data, context.limits, context.limits.expanded)
-        cells, room, kept = 0, KEPT, unpacked.parts if unpacked else {}
+        cells, room, kept, told = 0, KEPT, unpacked.parts if unpacked else {}, shared.Shared()
         for entry in parts.entries.values():
             low = entry.name.lower()
             if not low.endswith(READ) or low.startswith(PASSED_OVER):
@@ -76,12 +76,15 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
             if room > 0:
                 kept[entry.name] = content
             cells += _cells(low, content)
+            told.add(entry.name, content, _sheet(low, content))
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
             if "comment" in low and crowded(content):
                 return Problem(IncidentCode.COUNT, f"{entry.name}: too many comments")
             if cells > CELLS:
                 return Problem(IncidentCode.SIZE, f"more than {CELLS} cells")
+        if told.too_many(lambda name: kept.get(name) or parts.read(name)):
+            return Problem(IncidentCode.SIZE, f"cells that show more than {shared.MOST} octets of shared texts")
     except PartRefused as error:
         return error.problem
     except KeyError:
@@ -96,9 +99,13 @@ def _cells(name: str, content: bytes) -> int:
     """Cells of one part, as its reader lays them out."""
     if name == "content.xml":
         return opendocument(content)
-    if name.endswith(".bin"):
-        return binary(content) if biff12.is_sheet(content) else 0
-    return markup(content) if name.endswith(".xml") and b"worksheet" in content[:4096] else 0
+    if not _sheet(name, content):
+        return 0
+    return binary(content) if name.endswith(".bin") else markup(content)
+
+
+def _sheet(name: str, content: bytes) -> bool:
+    return biff12.is_sheet(content) if name.endswith(".bin") else name.endswith(".xml") and b"worksheet" in content[:4096]
 
 
 def markup(content: bytes) -> int:
@@ -210,6 +217,8 @@ def opendocument(content: bytes) -> int:
             copies = COLUMNS_REPEATED.search(cell[1])
             width += int(copies[1]) if copies else 1
             empty = cell[1].endswith(b"/") or content.startswith(b"</", cell.end())
+            if copies and int(copies[1]) * (content.find(b"-cell>", cell.end(), end) - cell.end()) > shared.MOST:
+                return CELLS + 1
             filled = filled if empty and b":value" not in cell[1] else width
         total += filled * (int(repeated[1]) if repeated else 1)
         if total > REPEATED:
