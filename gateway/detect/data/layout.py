@@ -22,9 +22,10 @@ _SAID = r"(?:[^\n\t0-9(%s]|\((?:[^()\n\t0-9]{0,6}[0-9]{1,2}[^()\n\t0-9]{0,6}\))?
 """A character of a heading, or what it says of its numbers: (12碼)."""
 SPACED = re.compile(
     rf"^[ 0+\-]{{0,120}}+{_SAID % ' '}{{1,40}} {_SAID % ''}{{1,200}}$"
-    rf"(?=\n(?:[ {re.escape(RULE)}]{{3,240}}\n)?\s{{0,8}}[^\n]{{0,200}}?[0-9]{{4}})", re.M)
-"""A line without digits over one with them, a rule between or none. Files for printers begin lines with a control character
-(ASA: 0, 1, -, +)."""
+    rf"(?=\n(?:[ {re.escape(RULE)}]{{3,240}}\n)?(?:\s{{0,4}}(?:[※*#]|[註注备備][記记:])[^\n0-9]{{1,60}}\n){{0,3}}"
+    r"\s{0,8}[^\n]{0,200}?[0-9]{4})", re.M)
+"""A line without digits over one with them, a rule between or none, or notes. Files for printers begin lines with a control
+character (ASA: 0, 1, -, +)."""
 SPACED_LONGEST, SPACED_BELOW = 253, 460
 """Characters of such a line, and behind it up to the digits, at the most."""
 NOTES = 2
@@ -318,7 +319,7 @@ _NAME = frozenset({"name"})
 _INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
 _KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
 """A key in the value's own cell: what is to the left speaks for something else."""
-_BEGINS = re.compile("[ >]*(?:(?:is|was|are|:|=|是|為|为|は) *)?")
+_BEGINS = re.compile(r"[ >]*(?:(?:is|was|are|:|=|是|為|为|は) *)?|[ >]*(?:numbers?|nos?\.?|#)[ :#.]{1,3}", re.I)
 """What a line begins with whose value has its label in the line above."""
 _WHOLE = re.compile("[\u3041-\u9fff\uac00-\ud7a3]{2}")
 BEYOND = 8
@@ -368,7 +369,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         if kinds:
             return kinds, True
     if low == begin and row and not grid.headings and _BEGINS.fullmatch(window) is not None:
-        ended = labels.ended(grid.line(row - 1)) & IDENTIFYING if len(grid.line(row - 1, LINE + 1)) <= LINE else NONE
+        ends = grid.line(row - 1, LINE + 1).rstrip() + (" " + window.strip(" >") if window.isascii() else "")
+        ended = labels.ended(ends) & IDENTIFYING if grid.end(row - 1) - grid.starts[row - 1] <= LINE else NONE
         if ended or window:
             return ended, False
         above = grid.line(row - 1).strip() or grid.line(max(0, row - 2))           # a blank line parts them at the most

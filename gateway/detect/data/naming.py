@@ -114,7 +114,8 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
     if cells and grid.headings:
         for column, cell in enumerate(cells):
             kinds = grid.heading(row, column)
-            if "name" in kinds and "company" not in kinds and contact.person_name(cell, headed=True, firms=clues.firms):
+            if "name" in kinds and "company" not in kinds and (
+                    contact.person_name(cell, headed=True, firms=clues.firms) or contact.passport_name(cell.strip())):
                 return cell.strip()
             if "company" in kinds and cell.strip():
                 return ""

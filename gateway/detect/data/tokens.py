@@ -36,7 +36,7 @@ APART = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[ \-\n][0-9]{7,9}(?![0-9A-Za-z]|[
 AMOUNT = re.compile(r",[0-9]{3}(?![0-9])")
 """What follows one to three digits that begin an amount."""
 UPRIGHT = re.compile(r"(?<=\n)[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
-BROKEN = re.compile(r"[0-9]\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
+BROKEN = re.compile(r"[0-9]-?\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"(?:[A-Z]{2}|(?<![0-9A-Za-z])[A-Za-z]{2})[0-9]{2}[ \-.]?[A-Za-z0-9]{4}")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
@@ -378,8 +378,9 @@ def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
             yield Token("IBAN", value, start, end)
 
 
-_OF_LENGTH = {length: re.compile(rf"[0-9A-Za-z](?:[ .\-]?[0-9A-Za-z]){{{length - 1}}}") for length in set(IBAN_LENGTHS.values())}
-_BREAKS = re.compile(r"[ .\-]")
+_OF_LENGTH = {length: re.compile(rf"[0-9A-Za-z](?:(?:[ .\-]|[ \-]?\n[ >|]{{0,4}})?[0-9A-Za-z]){{{length - 1}}}")
+              for length in set(IBAN_LENGTHS.values())}
+_BREAKS = re.compile(r"[ .\-\n>|]")
 
 
 def _collect(text: str, start: int, length: int) -> tuple[str, int]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 
 from gateway.detect.data.layout import paper
 
-CUT = re.compile(r"[0-9A-Z\u3041-\u9fff\uff1a:]\r?\n[為为是はが:\uff1a]?[0-9A-Z]{1,18}(?=[,;)\u3002\uff08-\uff1b\u3041-\u9fff])")
+CUT = re.compile(
+    r"[0-9A-Z\u3041-\u9fff\uff1a:]\r?\n[為为是はが:\uff1a]?[0-9A-Z]{1,18}(?=[,;)\u3001\u3002\uff08-\uff1b\u3041-\u9fff])")
 """A line that begins with a number or its rest, and words right behind it."""
 MOST, NARROW, FULL = 1000, 16, 2
 """Lines of a text, characters of a full line and full lines of a paragraph, at the most and at the least."""

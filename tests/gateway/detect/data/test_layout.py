@@ -294,3 +294,16 @@ def test_records_that_are_columns_with_names_over_them():
     assert (tally.identifiers["jp.passport"], tally.identifiers["jp.bank_account"], tally.persons) == (3, 3, 3)
     tally, _ = scan("項目\t申込者1\t申込者2\t申込者3\n注文番号\tTZ4990253\tTK7769362\tTK6759023\n整理番号\t7273865\t3579089\t1744658")
     assert not tally.identifiers
+
+
+def test_labels_of_two_words_that_the_end_of_a_line_parts():
+    lines = "update the file of Ho Ka Ho (passport\nnumber 312345678), of Li Na (passport number\n323456789) and of Lin Chih Wei (account\nno. 05191945841364)"
+    assert scan(lines)[0].identifiers == {"tw.passport": 2, "tw.bank_account": 1}
+    assert not scan(lines.replace("passport", "ticket").replace("account", "case"))[0].identifiers
+
+
+def test_notes_between_headings_and_rows():
+    rows = "\n".join(f"王小明　　{n}　　0{n}12345" for n in (312345678, 323456789, 334567890))
+    text = f"姓名　　護照號碼　　存款帳號\n\n※ 以上資料僅供內部使用。\n* 未提供者以空白表示\n\n{rows}"
+    assert scan(text)[0].identifiers == {"tw.passport": 3, "tw.bank_account": 3}
+    assert not scan(text.replace("護照", "訂單").replace("存款帳號", "批次編號"))[0].identifiers

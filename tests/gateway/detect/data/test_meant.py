@@ -99,3 +99,9 @@ def test_the_beginning_of_an_account_is_no_other_number():
     rows = f"戶名 王小明 帳號 {number[:4]} {number[4:8]} {number[8:]} 00\n戶名 李家美 帳號 0323 3833 6523 80"
     assert scan(rows)[0].identifiers == {"tw.bank_account": 2}
     assert scan(f"佐藤 マイナンバー {number[:4]} {number[4:8]} {number[8:]} 34歳")[0].identifiers == {"jp.my_number": 1}
+
+
+def test_a_card_in_a_text_about_residence_cards():
+    rows = "".join(f"NGUYEN VAN {name}（ベトナム）　カード番号{value}\n" for name, value in (("A", "AB12345678CD"), ("B", "XY23456789KL"), ("C", "UH34567890EA")))
+    assert scan("在留カード更新の確認\n" + rows)[0].identifiers == {"jp.residence_card": 3}
+    assert not scan("会員カード更新の確認\n" + rows)[0].identifiers

@@ -29,3 +29,8 @@ def test_a_surname_a_name_and_more_words():
 @pytest.mark.parametrize("mark", ["→", "⇒", " ➔ ", "：", " "])
 def test_marks_between_a_name_and_a_number(mark):
     assert naming.name_in(layout.from_text(1, Text(f"12. 王小明{mark}0912-345-678", "body"), Labels()), 0) == "王小明"
+
+
+def test_names_in_capitals_under_their_heading():
+    grid = layout.from_text(1, Text("姓名\t證件種類\t證件號碼\n王小明\t身分證\tA123456789\nWANG HSIAO-MING\t護照\t312345678", "body"), Labels())
+    assert [naming.name_in(grid, row) for row in (1, 2)] == ["王小明", "WANG HSIAO-MING"]
