@@ -30,7 +30,7 @@ FIRST, LAST = 0, 1 << 20
 
 NUMBERED = re.compile(
     r"\.(?P<zip>zx?)(?P<disk>[0-9]{2,3})$|\.part(?P<rar>[0-9]{1,5})\.rar$|\.(?P<old>[r-v][0-9]{2})$|"
-    r"(?:\.|[._-](?:part|split)[._-]?)(?P<plain>[0-9]{1,3})$|(?:\.|[._-](?:part|split)[._-]?)(?P<letters>[a-c][a-z])$", re.I)
+    r"(?:\.|[._-](?:part|split)[._-]?)(?P<plain>[0-9]{1,3})$|(?:[._-]|[._-](?:part|split)[._-]?)(?P<letters>[a-c][a-z])$", re.I)
 """Names of WinZip and Info-ZIP, of WinRAR (new and old), of 7-Zip, HJSplit and split(1)."""
 BARE = re.compile(r"x(?P<letters>[a-c][a-z])", re.I)
 """Names of split(1) where none was given."""
@@ -52,6 +52,8 @@ BROKEN = frozenset({
 WITHOUT = frozenset({"ZIP-NO-DIRECTORY", "ZIP-LOCAL-MISSING"})
 """The same of an incomplete set, which is held for that."""
 UNREAD = frozenset({IncidentCode.MALFORMED, IncidentCode.UNSUPPORTED, IncidentCode.ENCRYPTED})
+CHANCE = "OpenPGP"
+"""Label of what is read in octets without a type: one piece in some hundreds looks like such a file, the whole is read as what it is."""
 EMPTY = frozenset({"ENCRYPTED", "UNSUPPORTED", "DAMAGED"})
 
 
@@ -171,7 +173,8 @@ class Volumes:
             return () if item.code is IncidentCode.MALFORMED or (own and item.code in UNREAD) else (item,)
         if isinstance(item, Observation):
             return () if item.code in BROKEN else (item,)
-        if isinstance(item, Child) and not item.data and EMPTY & set(item.anomalies):
+        if isinstance(item, Child) and ((not item.data and EMPTY & set(item.anomalies)) or (own and item.label == CHANCE
+                and artifact.detected_type == UNKNOWN and self.covered[artifact.id] in ARCHIVES)):
             return ()
         return (item,)
 

@@ -152,6 +152,16 @@ def test_numbered_files_are_no_pieces():
         assert incidents == [] and "VOLUME-MISSING" not in seen and not any(p.startswith("joined") for p in paths)
 
 
+def test_a_piece_that_looks_like_another_file_by_chance():
+    found = volumes.Volumes()
+    piece = Artifact(2, 0, ArtifactKind.PART, ("a.7z.002",), detected_type="application/octet-stream")
+    literal = Child(b"octets", ArtifactKind.OBJECT, ("\0\1",), label="OpenPGP")
+    found.covered[2] = "application/x-7z-compressed"
+    assert found.told(literal, piece, [piece]) == ()
+    found.covered[2] = "application/pdf"
+    assert found.told(literal, piece, [piece]) == (literal,)
+
+
 def test_what_they_make_counts_against_the_limits(monkeypatch):
     given = [part(bytes([n]) * 5000, f"a.bin.{n:03}") for n in (1, 2, 3)]
     assert looked(given, Limits(expanded=40_000))[1] == []
@@ -165,7 +175,7 @@ def test_what_they_make_counts_against_the_limits(monkeypatch):
     ("a.zip.001", Place("plain", "a.zip", 1)), ("a.7z.012 ", Place("plain", "a.7z", 12)), ("b.Z07", Place("zip", "b.zip", 7)),
     ("b.zx02", Place("zip", "b.zipx", 2)), ("c.part3.rar", Place("rar", "c.rar", 3)), ("c.r00", Place("old", "c.rar", 1)),
     ("c.s01", Place("old", "c.rar", 102)), ("d.tar.ab", Place("letters", "d.tar", 1)), ("d.tar.partba", Place("letters", "d.tar", 26)),
-    ("xac", Place("letters", "x", 2)), ("d.zip_part_2", Place("plain", "d.zip", 2)), ("report.pdf", None), ("a.js", None), ("a.tar.br", None), ("a.rar", None),
+    ("xac", Place("letters", "x", 2)), ("d.tgz-ab", Place("letters", "d.tgz", 1)), ("d.zip_part_2", Place("plain", "d.zip", 2)), ("report.pdf", None), ("a.js", None), ("a.tar.br", None), ("a.rar", None),
     ("a.zip", None), ("", None), ("001", None),
 ])
 def test_places(name, place):
