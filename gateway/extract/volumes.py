@@ -53,7 +53,7 @@ WITHOUT = frozenset({"ZIP-NO-DIRECTORY", "ZIP-LOCAL-MISSING"})
 """The same of an incomplete set, which is held for that."""
 UNREAD = frozenset({IncidentCode.MALFORMED, IncidentCode.UNSUPPORTED, IncidentCode.ENCRYPTED})
 CHANCE = "OpenPGP"
-"""Label of what is read in octets without a type: one piece in some hundreds looks like such a file, the whole is read as what it is."""
+"""Label of what is read in octets without a type: one piece in some hundreds looks like such a file."""
 EMPTY = frozenset({"ENCRYPTED", "UNSUPPORTED", "DAMAGED"})
 
 
