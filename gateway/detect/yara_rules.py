@@ -44,8 +44,7 @@ OFFICE = frozenset({
 WRITTEN = OFFICE | {"application/pdf", "application/rtf", "application/onenote", "application/zip"}
 """Documents people read; of those by Hancom and Apple no type but that of their ZIP is told."""
 PAGES = frozenset({"text/html", "image/svg+xml"})
-READ = frozenset({"words", "others"})
-"""Roles of what people read of a node whose octets are something else."""
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 OF_MAIL = ("header ", "headers")
 """Sources of texts that are lines of a mail's header, which `contents` gives as octets. The header of a page is just `header`."""
 ASKED = frozenset({"run-dialog-command", "shell-command-asked", "terminal-command", "terminal-bare-address"})
@@ -183,14 +182,10 @@ class YaraDetector:
     def look(self, sample: Sample) -> Iterable[Finding]:
         fitting = kinds(sample)
         seen: set[str] = set()
+        if not self.asked:
+            self.apart.add(sample.artifact.id, read(sample, fitting))
         for data, role in contents(sample):
-            if not self.asked and (role in READ or (role == "octets" and "text" in fitting)):
-                self.apart.add(sample.artifact.id, data)
             yield from self.packaged(data, applying(sample, fitting, role), sample, seen, role == "octets" and "office" in fitting)
-        if "html" in fitting and not self.asked:
-            for text in sample.texts:
-                if text.source == "body" and not text.hidden:
-                    self.apart.add(sample.artifact.id, text.content[:SHORT + 1].encode("utf-8", "replace"))
         if self.rules.outside is not None:
             yield from self.outside(self.rules.outside, sample)
 
@@ -243,6 +238,16 @@ class YaraDetector:
                 yield Finding("SIGNATURE-MATCH", "signature", Severity[told.severity.upper()], id, (told.title,), rule=told.id)
 
 
+def read(sample: Sample, fitting: frozenset[str]) -> Iterator[bytes]:
+    """What people read of a node where it is short: its name, a mail's subject, the text of a file, page or document."""
+    yield from (name.encode("utf-8", "replace") for name in sample.artifact.names)
+    if "text" in fitting and b"\0" not in sample.data[:64]:
+        yield sample.data
+    shown = [text.content for text in sample.texts if not text.hidden and not text.source.startswith(("script", "headers"))]
+    if 0 < sum(map(len, shown)) <= SHORT:
+        yield "\n".join(shown).encode("utf-8", "replace")
+
+
 def applying(sample: Sample, fitting: frozenset[str], role: str) -> frozenset[str]:
     """What applies to one of the contents of a node. A page may quote commands beside its scripts, whatever scripts it has; script
     hosts run all of one. The words of a document are no code."""
@@ -277,6 +282,8 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
     for role, found in texts.items():
         joined = "\n".join(found)
         joined = joined if role == "script" else joined[:MAX_SCANNED_TEXT]      # scripts have a bound of their own: they run whole
+        if role == "words" and not joined.isascii():
+            joined = INVISIBLE.sub("", joined)           # what people see and copy
         if joined:
             yield joined.encode("utf-8", "replace"), role
 

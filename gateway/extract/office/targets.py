@@ -225,14 +225,15 @@ PROGRAM = re.compile(
     r"(?:$|[\s?#&\"',;]|%20)", re.I)
 DAV_PORT = re.compile(r"^[/\\]{2}[^/\\@]{1,255}@(?:SSL|\d{1,5})(?:@\d{1,5})?[/\\]", re.I)
 CARRIED = re.compile(r"(?:(?<![:\\])\\\\|file:/{2,5})[^\s\"'<>|&]{3,260}", re.I)
+AWAY = re.compile(r"^[a-z][a-z0-9+.-]{1,40}:/{4,9}(?=[^/])", re.I)
 OFFICE = frozenset({"attachedtemplate", "oleobject", "package", "mailmergesource", "mailmergeheadersource", "image", "linkedimage"})
 """What people of one office keep on a machine of theirs, and send documents with."""
 MEDIA = frozenset({"image", "video", "audio", "media", "movie", "linkedimage"})
 
 
-def _carries_share(target: str) -> bool:
-    """A share of the world within what a link tells a program (ms-photos:viewer?fileName=...)."""
-    text = unquote(target[:2048])
+def carries_share(target: str) -> bool:
+    """A share of the world within what a link tells a program (ms-photos:viewer?fileName=..., wpa:////host/file)."""
+    text = AWAY.sub(r"\\\\", unquote(target[:2048]))
     return scheme(target) not in NEUTRAL and any(abroad(found[0]) for found in CARRIED.finditer(text))
 
 
@@ -245,7 +246,7 @@ def judge(kind: str, target: str) -> Observation | None:
             return Observation("DOC-LINK-SCHEME", target)
         if program(target):
             return Observation("DOC-LINK-PROGRAM", target)
-        if abroad(target) or (where is Place.OTHER and _carries_share(target)):
+        if abroad(target) or (where is Place.OTHER and carries_share(target)):
             return Observation("DOC-LINK-SHARE", target)
         return Observation("DOC-LINK", target) if where in (Place.WEB, Place.SHARE) else None
     if kind in ("oleobject", "package") and where is Place.LOCAL and program(target):

@@ -11,7 +11,7 @@ import pikepdf
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.bounded import LimitReached, counted
-from gateway.extract.office.targets import Place, abroad, place, program
+from gateway.extract.office.targets import Place, abroad, carries_share, place, program
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.extract.pdf import xfa as pdfxfa
 from gateway.extract.pdf.filters import Unknown, filters, unfilter
@@ -247,7 +247,7 @@ class Reader:
         where = place(target)
         if where is Place.SCRIPT:
             yield Observation("DOC-LINK-SCHEME", target)
-        elif where is Place.SHARE and (auto or abroad(target)):
+        elif (where is Place.SHARE and (auto or abroad(target))) or (where is Place.OTHER and carries_share(target)):
             yield Observation("PDF-REMOTE-SHARE", target)
         elif program(target):
             yield Observation("DOC-LINK-PROGRAM", target)

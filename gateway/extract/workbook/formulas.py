@@ -19,6 +19,7 @@ from gateway.model.content import Observation
 Place = tuple[int, int, str, re.Pattern[bytes] | None]
 """Where a call begins and ends, what it is told as, and what has to stand before it in its cell."""
 HEAD = 4 << 20                           # octets of a text that are searched
+MARKS = ((b"\xff\xfe\0\0", "utf-32-le"), (b"\0\0\xfe\xff", "utf-32-be"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 HTML_HEAD = 8192                         # octets of a page in which it names its program
 SERVICE = re.compile(rb"(?:cmd|powershell|mshta|msexcel|wscript|cscript|rundll32|regsvr32|winword|\.exe|certutil|bitsadmin|"
                      rb"explorer|calc|excel|"
@@ -51,6 +52,8 @@ BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n]{3,1000})'!", re.I)
 SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)
 EXCEL = b"urn:schemas-microsoft-com:office:excel"
 """In a page: Excel wrote it, or is meant to open it."""
+PAGE = re.compile(rb"<html[\s>]", re.I)
+"""Of a page that begins like XML."""
 ATTRIBUTE = re.compile(rb"(?<=[:\s])fmla\s{0,8}=\s{0,8}(?:\"([^\"]{1,4000})\"|'([^']{1,4000})'|([^\s<>\"']{1,4000}))", re.I)
 """The formula of a cell in a page of Excel, whatever the cell shows."""
 BEGUN = re.compile(rb"<td(?![\w-])[^<>]{0,1000}>\s{0,20}(?:=|&#(?:61|x3d);|&equals;)", re.I)
@@ -71,7 +74,7 @@ class Formulas:
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = _narrow(node.data[:HEAD])
-        if node.type == "text/html":
+        if node.type == "text/html" or (node.type == "text/xml" and PAGE.search(data, 0, HTML_HEAD)):
             yield from cells(_page(data, _opened(node)))
             return
         if SYLK.match(data):
@@ -175,10 +178,10 @@ def _sylk(data: bytes) -> Iterator[Yield]:
 
 
 def _narrow(data: bytes) -> bytes:
-    """UTF-16 text as UTF-8."""
-    for mark, charset in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+    """Wide text as UTF-8."""
+    for mark, charset in MARKS:
         if data.startswith(mark):
-            return data[2:].decode(charset, "replace").encode("utf-8", "replace")
+            return data[len(mark):].decode(charset, "replace").encode("utf-8", "replace")
     if data.count(0, 0, 4096) * 3 > len(data[:4096]):
         return data.replace(b"\0", b"")                  # without a mark
     return data.removeprefix(b"\xef\xbb\xbf")

@@ -2,7 +2,7 @@ rule run_dialog_command
 {
     strings:
         /* the keys that open the Run dialog or its menu, whatever the language says between them */
-        $keys1 = /(win(dows)?|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0)(<[^>]{1,80}>|&nbsp;|[ -]){0,6}((logo )?(key|button|taste)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xED\x82\xA4|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ ]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ ]){0,6}[RX][^a-z]/ nocase
+        $keys1 = /(win(dows)?|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0)(<[^>]{1,80}>|&nbsp;|[ \r\n-]){0,6}((logo )?(key|button|taste)|\xE9\x8D\xB5|\xE9\x94\xAE|\xE3\x82\xAD\xE3\x83\xBC|\xED\x82\xA4|\xEF\xBC\x8B)?(<[^>]{1,80}>|&nbsp;|[ \r\n]){0,6}(\+|\xEF\xBC\x8B|and|then|-)(<[^>]{1,80}>|&nbsp;|[ \r\n]){0,6}[RX][^a-z]/ nocase
         $keys2 = /(win|windows|\xEF\xBC\xB7\xEF\xBD\x89\xEF\xBD\x8E(\xEF\xBD[\x80-\xBF]){0,4}|\xEC\x9C\x88\xEB\x8F\x84\xEC\x9A\xB0|\xE2\x8A\x9E|(\xE8\xA6\x96|\xE8\xA7\x86)(\xE7\xAA\x97)[^\n]{0,3}(\xE9\x8D\xB5|\xE9\x94\xAE))[^a-z0-9.:,;_(=\n\r\/\\][^\n\r]{0,48}[^a-z0-9\n\r](R|X|\xEF\xBC\xB2|\xEF\xBC\xB8)[^a-z0-9]/ nocase
         /* where else a command is run: dialog, address bar, prompt, menus; the name of a shell amid prose */
         $at1 = "run dialog" nocase
@@ -163,7 +163,6 @@ rule run_dialog_command
         $report2 = "adversary" nocase
         $report3 = "threat actor" nocase
         $report4 = "victim" nocase
-        $report5 = "malware" nocase
         $report6 = "incident report" nocase
         $report7 = "penetration test" nocase
         $report8 = "forensic" nocase
@@ -173,10 +172,6 @@ rule run_dialog_command
         $report12 = "黑客"
         $report13 = "攻撃者"
         $report14 = "공격자"
-        $report15 = "惡意程式"
-        $report16 = "恶意软件"
-        $report17 = "マルウェア"
-        $report18 = "악성"
         $report19 = "angreifer" nocase
         $report20 = "attaquant" nocase
         $report21 = "atacante" nocase

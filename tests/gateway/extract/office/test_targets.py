@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.targets import Place, abroad, judge, place
+from gateway.extract.office.targets import Place, abroad, carries_share, judge, place
 
 
 @pytest.mark.parametrize(("target", "where"), [
@@ -154,3 +154,11 @@ def test_linked_objects_that_are_programs(kind: str, target: str, code: str) -> 
 def test_what_links_tell_programs(target: str, code: str | None) -> None:
     found = judge("hyperlink", target)
     assert (found.code if found else None) == code
+
+
+@pytest.mark.parametrize(("target", "share"), [
+    ("wpa:////h.example/s/a.etl", True), ("ms-photos:viewer?fileName=\\\\h.example\\a.png", True), ("wpa:////fs01/a.etl", False),
+    ("skype:a?call", False), ("spotify://h.example/a", False), ("mailto:////h.example/a", False),
+])
+def test_shares_within_links_to_programs(target: str, share: bool) -> None:
+    assert carries_share(target) is share

@@ -36,6 +36,7 @@ OUTLINE = pdf("/Outlines 6 0 R", ("<< /Type /Outlines /First 7 0 R /Last 7 0 R /
 @pytest.mark.parametrize(("data", "code"), [
     (link(ALERT), "PDF-SCRIPT-ACTS"), (OUTLINE, "PDF-SCRIPT-ACTS"), (link("<< /S /Rendition /JS (app.alert\\(1\\)) >>"), "PDF-SCRIPT-ACTS"),
     (link("<< /S /URI /URI (file:///C:/Windows/System32/calc.exe) >>"), "DOC-LINK-PROGRAM"),
+    (link("<< /S /URI /URI (ms-photos:viewer?fileName=\\\\\\\\h.example\\\\a.png) >>"), "PDF-REMOTE-SHARE"),
     (link("<< /S /SubmitForm /F (\\\\\\\\h.example\\\\s) >>"), "PDF-REMOTE-SHARE"),
     (link("<< /S /ImportData /F (\\\\\\\\h.example\\\\s\\\\a.fdf) >>"), "PDF-REMOTE-SHARE"),
     (pdf("/AcroForm << /XFA (<?xml-stylesheet href=\"\\\\\\\\h.example\\\\x.xslt\"?><xdp:xdp/>) >>"), "PDF-REMOTE-SHARE"),

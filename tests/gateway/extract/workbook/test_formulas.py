@@ -168,3 +168,16 @@ def test_more_calls_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(formulas, "CANDIDATES", 20)
     with pytest.raises(LimitReached, match="names of services"):
         take_apart(FORMULAS, b"x,cmd | a ! b\n" * 21, "a.csv", kind="text/csv")
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32", "utf-32-be"])
+def test_wide_tables(charset: str) -> None:
+    text = "Date,Amount\r\n1,=DDE(\"cmd\";\"/c rem\";\"x\")\r\n"
+    data = (b"\0\0\xfe\xff" if charset == "utf-32-be" else b"") + text.encode(charset)
+    assert codes(list(take_apart(FORMULAS, data, "a.csv", kind="text/csv"))) == {"FORMULA-DDE"}
+
+
+def test_pages_that_begin_like_xml() -> None:
+    page = b'<?xml version="1.0"?>\n<html xmlns:x="urn:schemas-microsoft-com:office:excel"><td x:fmla="=cmd|\'/c rem\'!A0">1</td></html>'
+    assert codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/xml"))) == {"FORMULA-DDE"}
+    assert codes(list(take_apart(FORMULAS, b'<?xml version="1.0"?><a b="1"/>', "a.xml", kind="text/xml"))) == set()
