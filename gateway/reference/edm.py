@@ -84,6 +84,8 @@ class Index:
         self.rows: int = self.header["rows"]
         self.columns: list[str] = self.header["columns"]
         self.hash = Hasher(key)
+        self.standard: bool = self.header.get("standard", False)
+        """Names, places and words are those of gateway.reference.variants.standard; earlier versions took them as written."""
         self._chances: list[float] = self.header.get("chances", [0.0] * len(self.columns))
         self._bits: int = self.header["bits"]
         at = -(-(12 + length) // ALIGN) * ALIGN

@@ -341,7 +341,7 @@ def _write(target: BinaryIO, name: str, found: _Table, count: int, hasher: Hashe
     header = json.dumps({
         "name": name, "rows": count, "keys": keys, "bits": bits, "columns": [c.name for c in described],
         "kinds": [c.kind for c in described], "searchable": [c.key for c in described], "charset": charset,
-        "fields": [c.name for c in described if not c.key], "chances": found.chances(fields),
+        "fields": [c.name for c in described if not c.key], "chances": found.chances(fields), "standard": True,
         "key_check": f"{hasher('sekisho'):016x}"}, ensure_ascii=False).encode()
     target.write(MAGIC + struct.pack("<I", len(header)) + header)
     for array in (*arrays, fields):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from gateway.identifiers.date import DATE, readings
 from gateway.identifiers.normalise import compact
 from gateway.model.content import Table
 from gateway.model.finding import Finding, Severity
-from gateway.reference import Reference, edm_chance, values
+from gateway.reference import Reference, edm_chance, values, variants
 
 if TYPE_CHECKING:
     from gateway.reference.edm import Index
@@ -31,7 +31,8 @@ PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
 WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
 _PART = re.compile(r" (?=([^\t\n]{6,100}))")
 _TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9一二三四五六七八九]")
-_PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9](?:号室|[號号樓楼室Ff])?")
+_STREET = re.compile(r"[路街道段巷弄村里鄰町目區区市郡縣県府都室號号][^\n]{0,30}?[0-9一二三四五六七八九]|[\u3400-\u9fff][0-9]{1,4}-[0-9]")
+_PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9](?:[号號]室|[號号樓楼室Ff])?")
 """An address among other words, which begins two or three characters before what it lies in."""
 _READING = re.compile(r"\([\u3041-\u30ff .-]{1,20}\)")
 """How a name is read, behind it or behind each half of it."""
@@ -95,8 +96,12 @@ class OwnData:
         self.grams = 0
 
     def read(self, grid: Grid, artifact: int) -> None:
+        standard: Grid | None = None
         for table in self.reference.tables:
-            self._table(grid, table, artifact)
+            if table.standard and standard is None:
+                text = variants.standard(grid.text, grid.characters)
+                standard = grid if text is grid.text else replace(grid, text=text)
+            self._table(standard if standard is not None and table.standard else grid, table, artifact)
 
     def read_table(self, table: Table, artifact: int) -> None:
         """Its cells as they were registered: the view that numbers are looked for in has other letters."""
@@ -222,12 +227,12 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         asked.add(hashed(match.group().lower()), *match.span())
     pieces = [(m.group(), *m.span()) for m in PIECE.finditer(text)]
     for i, (piece, start, end) in enumerate(pieces):
-        asked.add(hashed(values.normal(piece)), start, end)
+        asked.add(hashed(values.normal(piece) if piece.isascii() else compact(piece)), start, end)      # all of it is a view
         for address in _addresses(piece):
             asked.add(hashed(address), start, end)
         for match in _PART.finditer(piece) if " " in piece else ():
             if _TELLING.search(match[1]):                 # an address behind a name, with a blank between
-                asked.add(hashed(values.address(match[1])), start + match.start(1), end)
+                asked.add(hashed(values.address_of(match[1])), start + match.start(1), end)
         for more in (1, 2):                               # addresses with a comma inside
             if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
                 asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])
@@ -239,13 +244,14 @@ def _ask(grid: Grid, table: Index) -> _Asked:
 
 def _addresses(piece: str) -> Iterator[str]:
     """A piece as an address, and the addresses in it among other words."""
-    if not _TELLING.search(piece):
+    if not _STREET.search(piece):
         return
-    yield values.address(piece)
+    yield values.address_of(piece)
     match = _PLACE.search(piece)
-    if match is not None:
-        yield values.address(match[0])
-        yield values.address(match[0][1:])
+    if match is not None and len(match[0]) < len(piece):
+        yield values.address_of(match[0])
+        if match.start():
+            yield values.address_of(match[0][1:])
 
 
 def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, end: int) -> None:

@@ -25,6 +25,8 @@ def test_names_and_addresses_without_blanks_and_width():
 def test_kinds():
     assert value("birthdate", "民國48年05月20日") == "19590520"
     assert value("birthdate", "unknown") == ""
+    assert value("name", "渡邊 结衣") == value("name", "渡辺結衣") != value("name", "渡部結衣")
+    assert value("address", "台北县中华路7号") == value("address", "臺北縣中華路7號")
     assert value("email", " A@B.example ") == "a@b.example"
     assert value("phone", "0912 345 678") == "912345678"
     assert pair("a", "b") != pair("ab", "")
@@ -42,4 +44,6 @@ def test_other_addresses_stay_apart():
     assert address("東京都港区赤坂3丁目4番5号") != address("東京都港区芝3丁目4番5号")
     assert address("台北市信義路5段7號") != address("台北市信義路5段8號")
     assert address("台北市二二八路3號") != ""
-    assert address("312號") == "312號"                     # no post code
+    assert address("312號") == "312"                       # no post code
+    assert address("民生路7號12樓") != address("民生路71號2樓")
+    assert address("Minato-ku 3-4-5") == address("Minato ku 3-4-5")

@@ -72,6 +72,15 @@ def test_readings_of_names_are_no_part_of_them(people, reference):
     assert scan(reference, "\n".join(f"{p[1][0]}(ヤマダ) {p[1][1:]}（タロウ） 口座 {p[5]}" for p in people[:5])).get("EDM-customers") == 5
 
 
+def test_names_and_addresses_in_other_scripts(people, reference):
+    write = str.maketrans("陳張黃劉麗號樓", "陈张黄刘丽号楼")
+    some = [p for p in people if p[1][0] in "陳張黃劉"][:5]
+    assert scan(reference, "\n".join(f"{p[1].translate(write)} {p[5]}" for p in some)).get("EDM-customers") == 5
+    assert scan(reference, "\n".join(f"{p[1].translate(write)}，{p[6].translate(write)}" for p in some)).get("EDM-customers") == 5
+    rows = tuple((p[1].translate(write), p[2]) for p in some)
+    assert scan(reference, tables=[Table("t", rows)]).get("EDM-customers") == 5
+
+
 def test_one_field_is_no_record(people, reference):
     assert scan(reference, "出席：" + "、".join(p[1] for p in people[:50])) == {}
     assert scan(reference, "\n".join(f"編號 {p[5]}" for p in people[:50])) == {}
