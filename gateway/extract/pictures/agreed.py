@@ -33,8 +33,9 @@ LONG = 10
 TELEPHONE = re.compile(r"0[0-9]{8,10}|1[3-9][0-9]{9}")
 FEWER = 3
 """For so many numbers that are right, one that is not does not matter."""
-SIGNED = re.compile(r"(?<![0-9A-Za-z])(?=(?:[^0-9\n]{0,3}[0-9]){9})[0-9bSOQDA?&lIB]{4}(?: [0-9bSOQDA?&lIB]{4}){2,3}(?![0-9A-Za-z])")
-SIGNS = str.maketrans("bSOQDA?&lIB", "65000478118")
+_SIGN = "[0-9bGSsOQDA?&lIiBe]"
+SIGNED = re.compile(rf"(?<![0-9A-Za-z])(?=(?:[^0-9\n]{{0,4}}[0-9]){{5}}){_SIGN}{{4}}(?: {_SIGN}{{4}}){{2,3}}(?![0-9A-Za-z])")
+SIGNS = str.maketrans("bGSsOQDA?&lIiBe", "665500047811182")
 """What digits of type for machines (OCR-A, embossed cards) are read as."""
 LETTERED = ("LLD8LL", "LLD7")
 """Shapes whose letters are as good as a check digit for telling a misread number."""

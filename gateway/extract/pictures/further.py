@@ -24,7 +24,7 @@ may stand on its head."""
 def compared(prepared: Image.Image, text: str, named: str, read: Reader) -> tuple[str, str, str]:
     """Both readings of a fitted picture, English and in the language of its labels, their numbers put right by each other and by
     further ones, and what only these have."""
-    text, named = agreed.agreed(text, named)
+    text, named = agreed.agreed(agreed.repaired(text), named)
     if cards.FACED.search(named) and not cards.FACED.search(text):                  # it took columns for lines
         return *agreed.agreed(read(prepared, "tesseract-rows"), named), ""
     if not _left(text, named) and not _bare(text, named):

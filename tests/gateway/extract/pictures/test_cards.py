@@ -72,3 +72,11 @@ def test_numbers_of_cards_in_several_lines(text, read):
 def test_korean_numbers_are_labelled():
     assert korean("x\n880927 - 1913605 y") == "x\n주민등록번호: 880927-1913605 y"
     assert korean("880927-9913605 02-880927-1913605 8809271913605") == "880927-9913605 02-880927-1913605 8809271913605"
+
+
+@pytest.mark.parametrize(("named", "english", "count"), [
+    ("個人番号 3.3.3 9 1", "523919697728 [551949940736] 8956 7708 4895 x", 3), ("個人番号カード\n個人番号\nHHE BBH", "AES\n5239 1969 7728", 1),
+    ("伝票番号 3.3.3", "523919697728 551949940736 895677084895", 0), ("個人番号 523919697728", "551949940736", 0),
+    ("個人番号", "523919697728 551949940736 895677084896 895677084897", 0), ("個人番号", "", 0)])
+def test_individual_numbers_whose_label_another_reading_has(named, english, count):
+    assert listed(named, Labels(), english).count("個人番号: ") == count
