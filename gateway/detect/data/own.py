@@ -31,7 +31,8 @@ PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
 WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
 _PART = re.compile(r" (?=([^\t\n]{6,100}))")
 _TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9一二三四五六七八九]")
-_STREET = re.compile(r"[路街道段巷弄村里鄰町目區区市郡縣県府都室號号][^\n]{0,30}?[0-9一二三四五六七八九]|[\u3400-\u9fff][0-9]{1,4}-[0-9]")
+_STREET = re.compile(
+    r"[路街道段巷弄村里鄰町目區区市郡縣県府都室號号][^\n]{0,30}?[0-9一二三四五六七八九]|[\u3400-\u9fff][0-9]{1,4}-[0-9]")
 _PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9](?:[号號]室|[號号樓楼室Ff])?")
 """An address among other words, which begins two or three characters before what it lies in."""
 _READING = re.compile(r"\([\u3041-\u30ff .-]{1,20}\)")
