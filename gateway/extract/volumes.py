@@ -23,7 +23,7 @@ from gateway.model.finding import IncidentCode
 
 JOINED = "JOINED"
 """Anomaly of what was put together here: volumes of RAR stand in it one after another, each with its own head."""
-MOST = 100                               # sets of one message
+MOST = 100                               # sets of more than one volume in one message
 TAIL = 24                                # characters of a name in which its number stands
 FIRST, LAST = 0, 1 << 20
 """Numbers of a volume that has none: the .rar before .r00, the .zip behind .z01."""
@@ -120,7 +120,7 @@ class Volumes:
     covered: dict[int, str] = field(default_factory=dict)    # ids of volumes -> type of what they make
     lacking: dict[int, str] = field(default_factory=dict)    # ids of volumes -> what of their set is missing
     ends: set[int] = field(default_factory=set)              # ids of wholes, and of first volumes without a second
-    settled: int = 0                                         # sets looked at
+    settled: int = 0                                         # sets of more than one volume
 
     def add(self, artifact: Artifact, data: bytes) -> bool:
         """Whether it may be a volume, and waits for the others."""
@@ -130,17 +130,18 @@ class Volumes:
         return bool(places)
 
     def sets(self) -> Iterator[Set | Problem]:
-        """What the volumes found since it was asked last make; each set once, under whatever names."""
+        """What the volumes found since it was asked last make, each set once, under whatever names; those that lack something only
+        where they are sets for sure."""
         seen: set[tuple[str, ...]] = set()
         found = list(self.found.values())
         self.found.clear()
         for volumes in found:
             for made in ordered(volumes):
                 parts = tuple(v.artifact.sha256 for v in made.volumes)
-                if (parts in seen and not made.reason) or (made.wholes and len(parts) > 1):
+                if (made.reason and not made.certain) or (parts in seen and not made.reason) or (made.wholes and len(parts) > 1):
                     continue
                 seen.add(parts)
-                self.settled += 1
+                self.settled += len(parts) > 1
                 if self.settled > MOST:
                     yield Problem(IncidentCode.COUNT, f"more than {MOST} sets of volumes")
                     return

@@ -158,14 +158,14 @@ class _Walk:
             first = made.volumes[0].artifact if isinstance(made, Set) else self.artifacts[0]
             if isinstance(made, Problem):
                 self.incident(made.code, first, made.detail)
-            elif made.reason and made.certain:
+            elif made.reason:
                 self.volumes.lacking.update({v.artifact.id: made.reason for v in made.volumes})
                 self.incident(IncidentCode.UNSUPPORTED, first, made.reason)
-            elif not made.reason and len(made.volumes) == 1:
+            elif len(made.volumes) == 1:
                 self.volumes.ends.add(first.id)
-            elif not made.reason and self.context.expanded + sum(len(v.data) for v in made.volumes) > self.budget:
+            elif self.context.expanded + sum(len(v.data) for v in made.volumes) > self.budget:
                 self.stop(IncidentCode.SIZE, first, f"more than {self.budget} octets unpacked")
-            elif not made.reason and not self.stopped:
+            elif not self.stopped:
                 whole = Child(made.joined(), ArtifactKind.ARCHIVE, (made.title,), label="joined", anomalies=(JOINED,))
                 self.push(whole, None if first.parent is None else self.artifacts[first.parent])
                 self.volumes.cover(made, self.artifacts[-1])

@@ -167,8 +167,9 @@ def test_what_they_make_counts_against_the_limits(monkeypatch):
     assert looked(given, Limits(expanded=40_000))[1] == []
     assert [code for code, _ in looked(given, Limits(expanded=20_000))[1]] == [IncidentCode.SIZE]
     monkeypatch.setattr(volumes, "MOST", 2)
-    many = [part(b"%d" % n, f"{n}.txt.001") for n in range(4)]
-    assert [code for code, _ in looked(many)[1]] == [IncidentCode.COUNT]
+    alone = [part(b"%d" % n, f"{n}.txt.001") for n in range(4)] + [part(b"class A%d {}" % n, f"A{n}.cs") for n in range(4)]
+    assert looked(alone)[1] == []
+    assert [code for code, _ in looked([*alone, *(part(b"%d!" % n, f"{n}.txt.002") for n in range(4))])[1]] == [IncidentCode.COUNT]
 
 
 @pytest.mark.parametrize(("name", "place"), [
