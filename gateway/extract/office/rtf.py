@@ -6,11 +6,13 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
-from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import fields, objects, properties, rtfobjects, targets
 from gateway.extract.office.activex import by_class
 from gateway.extract.office.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
+from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
@@ -304,6 +306,10 @@ class Rtf:
         if reader.rows:
             yield Table("table", tuple(tuple(_surrogates(c) for c in row) for row in reader.rows))
         yield from _captures(reader, context.outbound)
+        page = "" if context.outbound else "".join(chain.from_iterable(c.text for c in reader.captures if c.kind == "html"))
+        if "<" in page:                                  # what Outlook shows in place of the RTF around it ([MS-OXRTFEX])
+            octets = _surrogates(page).encode("utf-8", "replace")
+            yield Child(octets, ArtifactKind.TEXT, ("body.html",), "text/html", detected_type="text/html")
         if reader.flood:
             yield Problem(IncidentCode.COUNT, reader.flood)
 

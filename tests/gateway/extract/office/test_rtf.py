@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.base import Child
 from gateway.extract.office.rtf import RTF, _Reader
 from gateway.model.content import Table, Text
 from tests.builders.archives import codes, content, take_apart
@@ -166,3 +167,12 @@ def test_where_groups_lead(group: str, code: str) -> None:
 def test_unicode_beside_what_older_readers_take() -> None:
     found = read(r"{\rtf1\ansi {\upr{B123456789}{\*\ud{\uc2\u23458\'3f\'3f A123456789}}}\par}")
     assert any(isinstance(item, Text) and "客A123456789" in item.content.replace(" ", "") for item in found)
+
+
+def test_the_page_that_a_mail_was() -> None:
+    data = (b"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag64 <html>}{\\*\\htmltag148 <a href=\"file:///\\\\\\\\h.example\\\\s\\\\a.rtf!x\">}\\htmlrtf \\b\\htmlrtf0 open"
+            b"{\\*\\htmltag156 </a>}{\\*\\htmltag72 </html>}}")
+    (page,) = [i for i in take_apart(RTF, data, "body.rtf") if isinstance(i, Child)]
+    assert page.data.startswith(b'<html><a href="file:///\\\\h.example\\s\\a.rtf!x">') and page.detected_type == "text/html"
+    plain = b"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag84 &nbsp;}text}"
+    assert not [i for i in take_apart(RTF, plain, "body.rtf") if isinstance(i, Child)]
