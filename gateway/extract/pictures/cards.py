@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.identifiers import jp, payment
+from gateway.identifiers import hk, jp, payment
 from gateway.identifiers.normalise import view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
@@ -45,6 +45,7 @@ GROUPS = re.compile(r"[^0-9A-Za-z]{0,3}([0-9]{4})(?: {1,4}([0-9]{4}))?[^0-9A-Za-
 RESIDENCE = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{8}[A-Z]{2}(?![0-9A-Za-z])")
 PASSPORT = re.compile(r"(?<![0-9A-Za-z])[MT][A-Z][0-9]{7}(?![0-9A-Za-z])")
 """Of Japan, whose ordinary ones begin so (外務省, 旅券番号)."""
+HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)")
 KOREAN = re.compile(r"(?<![0-9A-Za-z\-])[0-9]{6} ?- ?[1-8][0-9]{6}(?![0-9A-Za-z\-])")
 """A resident registration number: a date, then a digit that tells sex and century."""
 INDIVIDUAL = re.compile(r"(?<![0-9A-Za-z\-])[0-9]{4}([ \-]?)[0-9]{4}\1[0-9]{4}(?![0-9A-Za-z\-])")
@@ -52,7 +53,8 @@ MOSTLY = 0.7
 """Share of numbers of that shape whose check digit is right."""
 LISTED = (
     ("在留カード番号", RESIDENCE, frozenset({"jp.residence_card"})),
-    ("旅券番号", PASSPORT, frozenset({"jp.passport", "passport"})))
+    ("旅券番号", PASSPORT, frozenset({"jp.passport", "passport"})),
+    ("香港身份證號碼", HONG_KONG, frozenset({"hk.id", "id"})))
 ABOUT, SEVERAL = frozenset({"birthdate", "address", "phone"}), 3
 """What else a list of people says of them, and numbers of one shape from which on they are a column of it."""
 
@@ -122,11 +124,12 @@ def stacked(text: str) -> str:
 
 
 def listed(text: str, labels: Labels, other: str = "") -> str:
-    """The numbers of residence cards and passports of a text, each under its label, where that stands anywhere in it or where the
-    text is a list of people: their shapes are like no other, the columns of a picture are not always told apart, and a short label
-    is easily misread. '' where there are none. `other`: another reading, which may have numbers that this one lacks; individual
-    numbers are taken from it where this one has none of them."""
-    found = [(label, dict.fromkeys([*shape.findall(text), *shape.findall(other)]), names) for label, shape, names in LISTED]
+    """The numbers of residence cards, passports and cards of Hong Kong of a text, each under its label, where that stands anywhere
+    in it or where the text is a list of people: their shapes are like no other, the columns of a picture are not always told apart,
+    and a short label is easily misread. '' where there are none. `other`: another reading, which may have numbers that this one
+    lacks; individual numbers are taken from it where this one has none of them."""
+    both = f"{text}\n{other}"
+    found = [(label, dict.fromkeys(filter(_right, shape.findall(both))), names) for label, shape, names in LISTED]
     individual = _individual(other) if not _individual(text) else []
     if not individual and not any(numbers for _, numbers, _ in found):
         return ""
@@ -136,6 +139,11 @@ def listed(text: str, labels: Labels, other: str = "") -> str:
     said += [f"{label}: {number}" for label, numbers, names in found
              if not kinds.isdisjoint(names) or (people and len(numbers) >= SEVERAL) for number in numbers]
     return "\n".join(said)
+
+
+def _right(number: str) -> bool:
+    """Whether a number that LISTED found may be one: that of Hong Kong has a check digit."""
+    return "(" not in number or hk.hkid(number[:-3] + number[-2])
 
 
 def _individual(text: str) -> list[str]:

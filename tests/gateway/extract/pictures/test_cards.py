@@ -80,3 +80,9 @@ def test_korean_numbers_are_labelled():
     ("個人番号", "523919697728 551949940736 895677084896 895677084897", 0), ("個人番号", "", 0)])
 def test_individual_numbers_whose_label_another_reading_has(named, english, count):
     assert listed(named, Labels(), english).count("個人番号: ") == count
+
+
+def test_hong_kongs_numbers_that_only_the_english_reading_has():
+    title = "HONG KONG PERMANENT IDENTITY CARD\nB7--250(/)"
+    assert listed(title, Labels(), "x\nB756250(6)") == "香港身份證號碼: B756250(6)"
+    assert listed("型號一覽", Labels(), "B756250(6)") == listed(title, Labels(), "B756250/6 B756250(3)") == ""
