@@ -177,10 +177,13 @@ def _remote_script(sample: Sample) -> bool:
 
 
 def _brings(sample: Sample) -> bool:
-    """Whether a page that asks for a password brings what it opens with it, as enciphered messages do."""
-    if sample.observed("HTML-OPAQUE", "HTML-MOSTLY-LITERAL"):
+    """Whether a page that asks for a password brings what it opens with it, as enciphered messages do: most of it is that."""
+    if sample.observed("HTML-MOSTLY-LITERAL"):
         return True
-    return any(not sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,") for run in CARRIED.finditer(sample.data))
+    brought = sum(int(o.detail) * 2 for o in sample.observed("HTML-OPAQUE"))        # octets of what stands there as letters
+    brought += sum(len(run[0]) for run in CARRIED.finditer(sample.data)
+                   if not sample.data[max(0, run.start() - 8):run.start()].endswith(b"base64,"))
+    return brought * 2 > len(sample.data)
 
 
 def _sends_along(sample: Sample) -> bool:

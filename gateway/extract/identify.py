@@ -14,6 +14,7 @@ from gateway.extract import names as filenames
 from gateway.extract.compiled import compiled
 from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
 from gateway.extract.magics import FTYP, MAGICS, PLAUSIBLE, RIFF
+from gateway.extract.pretended import pretended
 
 HEAD = 4096
 
@@ -54,7 +55,8 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
         return "application/x-mach-binary"
     for offset, magic, kind in MAGICS:
         if data.startswith(magic, offset):
-            return _refine(kind, data)
+            found = _refine(kind, data)
+            return "text/plain" if pretended(found, data) else found
     if _beheaded(data):
         return "application/x-dosexec"
     return _structured(data, head) or _text(data, head, names, declared)
@@ -154,7 +156,8 @@ def _ole(data: bytes) -> str:
 def _structured(data: bytes, head: bytes) -> str:
     """Formats that a fixed offset does not give away."""
     if head[:4] == b"RIFF":
-        return RIFF.get(head[8:12], "application/octet-stream")
+        media = RIFF.get(head[8:12], "application/octet-stream")
+        return "text/plain" if pretended(media, data) else media
     if head[4:8] == b"ftyp":
         return FTYP.get(head[8:12], "video/mp4")
     if compiled(head):

@@ -40,6 +40,15 @@ CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
 """What a picture or file in the page itself is made of."""
 
 
+UNMET = re.compile(
+    r"<!--(?:[^-]++|-(?!->))*+-->|<(template|noscript)[\s>](?:[^<]++|<(?!/\1[\s>]))*+</\1[\s>]|"
+    r"<(?:div|form|span|p|section|fieldset)\s[^<>]{0,400}?(?:\shidden(?=[\s>=])|display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden)"
+    r"[^<>]{0,400}>\s{0,40}(?:<input\s[^<>]{0,400}>\s{0,40}){1,9}|"
+    r"<input\s(?=[^<>]{0,400}?(?:(?<![\w-])hidden(?=[\s>=])|display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|opacity\s{0,4}:\s{0,4}0(?![.\d])|"
+    r"(?:left|top)\s{0,4}:\s{0,4}-\d{3}|(?<![\w-])(?:width|height)\s{0,4}[:=]\s{0,4}[\"']?[01](?![.\d])))[^<>]{0,2000}>", re.I)
+"""Remarks, elements that show nothing, and fields that are hidden, alone or by the element they stand in."""
+
+
 def without_files(markup: str) -> str:
     """Markup without the octets of what it carries, in which any short word stands by chance."""
     return CARRIED.sub("", markup) if "base64," in markup else markup
@@ -61,6 +70,12 @@ def asks_password(markup: str) -> bool:
         if count >= TRIES or _of_field(lower, found.start(), ends):
             return True
     return any(_near(SET, markup, places)) and FIELD.search(markup) is not None
+
+
+def met(markup: str) -> str:
+    """Markup without what nobody meets in it: remarks, templates, what stands for browsers without scripts, fields that are not
+    shown."""
+    return UNMET.sub("", markup) if "<" in markup else markup
 
 
 def _letter(reference: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.identify import identify
-from gateway.extract.page.asks import asks_password, speaks_of_secret
+from gateway.extract.page.asks import asks_password, met, speaks_of_secret
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import CUT, WEB, door, is_library
 from gateway.extract.page.played import Play
@@ -23,6 +23,8 @@ from gateway.model.finding import IncidentCode
 if TYPE_CHECKING:
     from gateway.extract.page.html import Page
 
+AT_ONCE = frozenset({"turns into another page", "is covered by another page"})
+"""What happens to a page before anybody could type into a field of it."""
 TAGS = frozenset({"iframe", "object", "embed", "applet", "foreignobject", "form", "meta", "base", "handler"})
 """Elements worth knowing, whatever prefix stands before their names."""
 AFTER_FLOOD = 1 << 20                    # characters of script that are still read once the page is held for its mass
@@ -177,8 +179,8 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
             yield Observation("HTML-PASSWORD-SENT")
     if not asks and len(script) < MOST_CUT and asks_password(CUT.sub("", script)):
         yield Observation("HTML-HIDDEN-FORM", "cut")
-    way = "" if asks else door(page, source, script, play)    # who is asked has something to do first
-    if way:
+    way = door(page, source, script, play)
+    if way and (not asks or _at_once(way, play) or not asks_password(met(source))):     # who is asked has something to do first
         yield Observation("HTML-DOOR", way)
     for tag in sorted({name.rpartition(":")[2] for name in page.tags} & TAGS):
         yield Observation("HTML-TAG", tag)
@@ -191,6 +193,11 @@ def _structure(page: Page, source: str, script: str, play: Play | None) -> Itera
         styled = STYLED.search(source) and MADE.search(source)
         if styled or (page.drawn_alone and TRANSFORMED.search(source)):
             yield Observation("HTML-ENTITY", "sheet")
+
+
+def _at_once(way: str, play: Play | None) -> bool:
+    """Whether a page becomes another one before anybody could type."""
+    return way in AT_ONCE or (play is not None and any(act.unasked for act in play.of("goes")))
 
 
 def _speaks(page: Page, source: str, play: Play | None) -> bool:

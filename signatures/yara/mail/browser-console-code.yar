@@ -54,19 +54,14 @@ rule browser_console_code
         $report1 = "attacker" nocase
         $report2 = "threat actor" nocase
         $report3 = "victim" nocase
-        $report4 = "malware" nocase
         $report5 = "penetration test" nocase
-        $report6 = "self-xss" nocase
-        $report7 = "vulnerab" nocase
+        $report6 = "xss" nocase
         $report8 = "攻擊者"
         $report9 = "攻击者"
         $report10 = "攻撃者"
         $report11 = "공격자"
         $report12 = "駭客"
         $report13 = "黑客"
-        $report14 = "弱點"
-        $report15 = "漏洞"
-        $report16 = "脆弱性"
         /* pages and libraries have all of these words somewhere */
         $page = "<script" nocase
         $function = /function[ (]|=>/

@@ -141,6 +141,7 @@ def test_enciphered_messages_that_name_whom_they_ask():
     message = "bob@bank.example<input type=hidden value='@'>"
     for brought in ("QUJD" * 300, ("QUJD" * 15 + "\r\n") * 30):
         assert asks(message.replace("@'", f"{brought}'"), "HTML-PASSWORD") == []
+        assert asks(message.replace("@'", f"{brought}'") + "words " * 900, "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]
     assert asks(message + "<img src='data:image/png;base64," + "QUJD" * 300 + "'>", "HTML-PASSWORD") == ["SMUGGLING-HTML-FORM"]
 
 

@@ -180,3 +180,23 @@ def test_more_meta_elements_than_are_looked_at_are_told(monkeypatch):
     page = '<meta name="x">' * 6 + '<meta http-equiv="refresh" content="0; url=https://h.example/">'
     with pytest.raises(LimitReached, match="meta"):
         seen(page)
+
+
+FIELD = "<input type=password>"
+
+
+@pytest.mark.parametrize("source", [
+    f"{FIELD}<script>location='https://a.example/'</script>", f"{FIELD}<meta http-equiv=refresh content='0;url=https://a.example/'>",
+    f"{WORDS}{FIELD}<iframe src='https://a.example/' style='position:fixed;inset:0;width:100%;height:100%'></iframe>",
+    *(f"{hidden}{FRAME}" for hidden in ("<!-- <input type=password> -->", "<template><input type=password></template>",
+                                         "<div style='display:none'><input type=password></div>", "<input type=password hidden>",
+                                         "<noscript><input type=password></noscript>", "<input style='left:-999px' type=password>")),
+])
+def test_a_field_that_nobody_meets_excuses_no_door(source):
+    assert seen(source)
+
+
+@pytest.mark.parametrize("source", [f"{FIELD}{FRAME}", f"{FIELD}<script src='https://h.example/a.js'></script>",
+                                    f"<div hidden></div><label>Password {FIELD}</label>{FRAME}"])
+def test_who_is_asked_has_something_to_do_first(source):
+    assert not seen(source)
