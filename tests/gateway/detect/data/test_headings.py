@@ -63,7 +63,7 @@ def test_names_above_in_wikis_and_latex():
 
 def test_a_heading_in_parts() -> None:
     lines = ["氏名\t本人確認\t電話", "\t旅券番号\t", "佐藤\tTK1234567\t0312345678"]
-    assert rows(lines)[0][1][1] == {"jp.passport"}
+    assert rows(lines)[0][1][1] == {"jp.passport", "passport"}
 
 
 def test_headings_within_a_block():

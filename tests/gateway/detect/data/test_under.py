@@ -20,7 +20,7 @@ def kinds(text, value):
 def test_a_list_under_its_title(mark, filler):
     text = f"{filler}パスポート番号：\n{mark}TG0572127 坂本真一\n{mark}MU5616076\n\n{mark}TD7757000 太田\n"
     for value in ("TG0572127", "MU5616076", "TD7757000"):
-        assert kinds(text, value) == {"jp.passport"}, value
+        assert kinds(text, value) == {"jp.passport", "passport"}, value
 
 
 def test_a_title_speaks_for_its_own_list_only():
@@ -55,14 +55,14 @@ def test_a_header_that_ends_with_a_label_and_a_blank_line():
 
 def test_values_in_brackets_behind_names_under_a_title():
     text = "旅券番号\n佐藤 太郎（TG0572127）\n鈴木花子（MU5616076）\n"
-    assert kinds(text, "TG0572127") == kinds(text, "MU5616076") == {"jp.passport"}
+    assert kinds(text, "TG0572127") == kinds(text, "MU5616076") == {"jp.passport", "passport"}
     assert kinds("旅券番号\n第三条、本契約（TG0572127）\n", "TG0572127") == frozenset()
 
 
 def test_names_before_the_values_of_a_list():
     text = "【パスポートNo.】\n・村上 裕子　ML7938658\n・藤田慎一　TA1805740\n・鈴木誠：TM4024671\n以上\n佐藤 TM1024671\n"
     for value in ("ML7938658", "TA1805740", "TM4024671"):
-        assert kinds(text, value) == {"jp.passport"}, value
+        assert kinds(text, value) == {"jp.passport", "passport"}, value
     assert kinds(text, "TM1024671") == frozenset()
 
 
