@@ -22,6 +22,7 @@ import numpy as np
 
 from gateway.model.errors import SekishoError
 from gateway.reference.common import in_common
+from gateway.reference.variants import standard
 
 K, W = 14, 12
 CONTAINMENT = 0.30
@@ -108,9 +109,10 @@ class Common:
 
 class Library:
     """All registered documents, for looking up, without what unlike ones have in common. Built from mapped files before the
-    lockdown."""
+    lockdown. `earlier`: some were registered by versions that took characters as they are written."""
 
-    def __init__(self, documents: Iterable[tuple[str, np.ndarray]]) -> None:
+    def __init__(self, documents: Iterable[tuple[str, np.ndarray]], earlier: bool = False) -> None:
+        self.earlier = earlier
         self.names: list[str] = []
         sizes, hashes, owners = [], [], []
         for number, (name, prints) in enumerate(documents):
@@ -137,8 +139,18 @@ class Library:
 
     def common(self, text: str) -> dict[int, Common]:
         """What the text has in common with each document, by the document's number."""
-        prints = winnow(normalised(strip_boilerplate(text)))
-        if not len(prints.hashes) or not len(self.hashes):
+        if not len(self.hashes):
+            return {}
+        plain = normalised(strip_boilerplate(text))
+        one = standard(plain)
+        found = self._common(one)
+        for owner, common in self._common(plain).items() if self.earlier and plain != one else ():
+            found[owner] = found[owner] | common if owner in found else common
+        return found
+
+    def _common(self, plain: str) -> dict[int, Common]:
+        prints = winnow(plain)
+        if not len(prints.hashes):
             return {}
         low = np.searchsorted(self.hashes, prints.hashes, "left")
         high = np.searchsorted(self.hashes, prints.hashes, "right")
@@ -188,9 +200,10 @@ class Store:
         plain = normalised(strip_boilerplate(text))
         if len(plain) < LEAST:
             raise SekishoError(f"{name}: {len(plain)} characters of text; at least {LEAST} are needed")
-        prints = np.unique(winnow(plain).hashes)
+        prints = np.unique(winnow(standard(plain)).hashes)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        header = json.dumps({"name": name, "characters": len(plain), "prints": len(prints)}, ensure_ascii=False).encode()
+        about = {"name": name, "characters": len(plain), "prints": len(prints), "standard": True}
+        header = json.dumps(about, ensure_ascii=False).encode()
         fd, aside = tempfile.mkstemp(dir=self.folder, prefix=".new")
         with os.fdopen(fd, "wb") as out:
             out.write(header + b"\n" + prints.tobytes())
@@ -211,8 +224,9 @@ class Store:
         return True
 
     def load(self) -> Library | None:
-        documents = [(found.name, prints) for found, prints in map(self._read, self._files())]
-        return Library(documents) if documents else None
+        documents = list(map(self._read, self._files()))
+        earlier = not all(newer for _, _, newer in documents)
+        return Library(((found.name, prints) for found, prints, _ in documents), earlier) if documents else None
 
     def _files(self) -> Iterable[Path]:
         return sorted(self.folder.glob("*.prints"))
@@ -222,7 +236,8 @@ class Store:
 
         return self.folder / f"{blake2b(name.encode(), digest_size=12).hexdigest()}.prints"
 
-    def _read(self, path: Path) -> tuple[Registered, np.ndarray]:
+    def _read(self, path: Path) -> tuple[Registered, np.ndarray, bool]:
+        """What was registered, its prints, and whether they are those of standard characters."""
         raw = path.read_bytes()
         head, _, body = raw.partition(b"\n")
         try:
@@ -232,4 +247,4 @@ class Store:
             raise SekishoError(f"{path}: not a fingerprint file; add the document again") from error
         if len(body) != found.prints * 8:
             raise SekishoError(f"{path}: cut short; add the document again")
-        return found, np.frombuffer(body, np.uint64)
+        return found, np.frombuffer(body, np.uint64), table.get("standard", False)

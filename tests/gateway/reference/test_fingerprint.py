@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.model.errors import SekishoError
-from gateway.reference.fingerprint import Store, normalised, strip_boilerplate, winnow
+from gateway.reference.fingerprint import Library, Store, normalised, strip_boilerplate, winnow
 
 ONE = "".join(f"第{n}節說明本行第{n * 7}號專案之進度與預算。" for n in range(60))
 TWO = " ".join(f"Clause {n} sets the limit of facility {n * 3} and the margin above the base rate." for n in range(60))
@@ -78,3 +78,25 @@ def test_every_common_passage_of_25_characters_shares_a_print():
 def test_empty_text():
     assert len(winnow("").hashes) == 0
     assert len(winnow("x" * 13).hashes) == 0
+
+
+SCRIPTS = str.maketrans("專業開發國際銀號層樓點數據與關於實現對應電話時間", "专业开发国际银号层楼点数据与关于实现对应电话时间")
+
+
+def test_a_document_in_the_other_script(tmp_path):
+    text = "".join(f"第{n}節專業開發與國際銀行的第{n * 7}號資料庫關於{n * 13}項數據，實現電話對應時間。" for n in range(30))
+    Store(tmp_path).add("plan", text)
+    library = Store(tmp_path).load()
+    assert library is not None and not library.earlier
+    assert [(m.name, m.percent) for m in library.match(text.translate(SCRIPTS))] == [("plan", 100)]
+
+
+def test_documents_of_earlier_versions_are_found_as_they_are_written(tmp_path):
+    text = "".join(f"第{n}节专业开发与国际银行的第{n * 7}号资料库关于{n * 13}项数据，实现电话对应时间。" for n in range(30))
+    earlier = Library([("plan", winnow(normalised(text)).hashes)], earlier=True)
+    assert [m.percent for m in earlier.match(text)] == [100]
+    Store(tmp_path).add("plan", text)
+    path = next((tmp_path / "fingerprints").glob("*.prints"))
+    path.write_bytes(path.read_bytes().replace(b', "standard": true', b""))
+    library = Store(tmp_path).load()
+    assert library is not None and library.earlier
