@@ -26,11 +26,11 @@ LINE = re.compile(
     rb"forfiles|pcalua|search-ms:|\\\\\w)(?![a-z])", re.I)
 """A line that is a command: nothing of a sentence stands before it."""
 ASKS = tuple(word.encode() for word in (
-    "paste", "ctrl", "strg", "copy", "insert", "enter", "execute", "run ", "einfüg", "kopier", "eingeben", "ausführ", "coll",
-    "copi", "saisi", "exécut", "peg", "cole", "cola", "digit", "execut", "ejecut", "plak", "kopie", "voer", "wklej", "skopi",
-    "uruchom", "yapıştır", "kopyala", "tempel", "salin", "jalankan", "dán", "sao chép", "chạy", "вставь", "вставит", "копир",
-    "วาง", "คัดลอก", "貼", "粘", "複製", "复制", "輸入", "输入", "執行", "执行", "コピー", "入力", "実行",
-    "붙여", "복사", "입력", "실행"))
+    "paste", "ctrl", "strg", "copy", "insert", "drop", "enter", "execute", "run ", "einfüg", "kopier", "eingeben", "ausführ",
+    "führen sie", "coll", "copi", "saisi", "exécut", "peg", "cole", "cola", "digit", "execut", "ejecut", "esegu", "avvia",
+    "plak", "kopie", "voer", "wklej", "skopi", "uruchom", "yapıştır", "kopyala", "çalıştır", "tempel", "salin", "jalankan",
+    "dán", "sao chép", "chạy", "вставь", "вставит", "копир", "выполн", "วาง", "คัดลอก", "เรียกใช้", "貼", "粘", "複製",
+    "复制", "輸入", "输入", "執行", "执行", "放入", "填入", "コピー", "入力", "実行", "붙여", "복사", "입력", "실행"))
 """What people are asked to do with it."""
 SHORT = 4000                             # octets of a text that asks for steps, or of one on which a command stands
 MOST = 16                                # texts with commands: whoever has people paste one sends few, a set of scripts has more

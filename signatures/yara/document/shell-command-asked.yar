@@ -121,6 +121,7 @@ rule shell_command_asked
         $search = /search(-ms)?:[^<]{0,120}crumb=location:[\r\n]{0,2}(\\|%5c){2}/ nocase
         // Letters in brackets: YARA looks for the interpreter first, not for each address or call of a text.
         $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,80}([e][x][e][c]|[e][v][a][l]|[s][y][s][t]|[f][e][t][c]|[r][e][q][u]|[u][r][l][o]|[u][r][l][l]|[L][W][P]|[o][p][e][n][-]|[f][i][l][e][_])[^<]{1,120}[h][t][t][p]s?[:]/ nocase
+        $headless = /(cmd|powershell|pwsh|conhost)[^\n<]{1,40}(msedge|chrome|brave|firefox)(\.exe)?[^\n<]{1,60}-headless[^\n<]{1,80}https?:/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
         $tunnel = /ssh(\.exe)?[ ][^\n<]{0,80}(Proxy|Local)Command[ =]{1,3}(["']|&quot;)?(cmd|powershell|pwsh|mshta|rundll32|wscript|start|curl|conhost|forfiles)/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
@@ -129,7 +130,7 @@ rule shell_command_asked
         $fetch = /(^|[^a-z])(iwr|irm|iex|wget|curl|Invoke-(WebRequest|RestMethod|Expression)|DownloadString|DownloadFile|Start-BitsTransfer)[ (.]/ nocase
         $runs = /(^|[^a-z])(iex|Invoke-Expression)[ ]{0,2}[("'$&]{1,3}[ ]{0,2}(iwr|irm|curl|wget|Invoke-WebRequest|Invoke-RestMethod)[ ]/ nocase
     condition:
-        filesize < 3000 and ($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
+        filesize < 3000 and ($encoded or $remote or $library or $scriptlet or $share or $headless or $lookup or $away or $bare or $search or $interpreter or $fetched
         or $pieces or $tunnel or $runs or ($fetch and ($shell or $chained)))
         and (any of ($at*) or any of ($open*)) and not any of ($report*)
 }

@@ -197,12 +197,13 @@ rule run_dialog_command
         $interpreter = /(python3?|node|perl|ruby|php)(\.exe)?[ ]{1,3}-[cer][ ]{1,3}[^<]{1,80}([e][x][e][c]|[e][v][a][l]|[s][y][s][t]|[f][e][t][c]|[r][e][q][u]|[u][r][l][o]|[u][r][l][l]|[L][W][P]|[o][p][e][n][-]|[f][i][l][e][_])[^<]{1,120}[h][t][t][p]s?[:]/ nocase
         $unix = /(ba|z)?sh[ ]-c[ ]{1,4}["']?(\$\(|`)[ ]{0,3}(curl|wget)[ ]/
         $opens = /(cmd|powershell|pwsh)(\.exe)?[ ]{1,3}[\/-][a-z][^\n<.]{0,60}https?:\/\/[a-z0-9]/ nocase
+        $headless = /(cmd|powershell|pwsh|conhost)[^\n<]{1,40}(msedge|chrome|brave|firefox)(\.exe)?[^\n<]{1,60}-headless[^\n<]{1,80}https?:/ nocase
         $fetched = /(bitsadmin[^<]{1,20}\/transfer|certutil[^<]{1,12}[-\/]urlcache)[^<]{1,80}https?:/ nocase
         $tunnel = /ssh(\.exe)?[ ][^\n<]{0,80}(Proxy|Local)Command[ =]{1,3}(["']|&quot;)?(cmd|powershell|pwsh|mshta|rundll32|wscript|start|curl|conhost|forfiles)/ nocase
         $pieces = /set[ ]{1,2}[a-z]{1,3}=[^&\n<]{1,30}&[^\n<]{1,80}[!%][a-z]{1,3}[!%]/ nocase
     condition:
         (any of ($keys*) and $opens)
-        or (($encoded or $remote or $library or $scriptlet or $share or $lookup or $away or $bare or $search or $interpreter or $fetched
+        or (($encoded or $remote or $library or $scriptlet or $share or $headless or $lookup or $away or $bare or $search or $interpreter or $fetched
         or $pieces or $tunnel or $unix or (($get or ($piped and $address)) and ($shell or $chained)))
         and (any of ($keys*) or (any of ($do*) and (any of ($at*) or any of ($run*) or any of ($shell1, $shell2, $shell3))
         and not any of ($report*))))

@@ -44,6 +44,15 @@ def test_steps_in_a_name_or_subject() -> None:
     assert found(mail, node(2, COMMAND.encode())) == [("run-dialog-command", 2)]
 
 
+@pytest.mark.parametrize(("request_", "rule"), [
+    ("Hit the Windows key and R, then drop the attached key into the box.", "run-dialog-command"),
+    ("Bitte öffnen Sie PowerShell und führen Sie den Befehl in der Anlage aus.", "shell-command-asked"),
+    ("Aprire PowerShell ed eseguire il comando allegato.", "shell-command-asked"), ("請以系統管理員身分開啟 PowerShell，執行附件指令。", "shell-command-asked"), ("명령 프롬프트를 열고 첨부된 명령을 복사하세요.", "run-dialog-command"),
+])
+def test_requests_in_other_words(request_: str, rule: str) -> None:
+    assert rule in {name for name, _ in found(node(1, request_.encode()), node(2, COMMAND.encode()))}
+
+
 def test_one_node_that_says_both_is_told_once() -> None:
     assert found(node(1, (KEYS + COMMAND).encode()), node(2, COMMAND.encode())) == [("run-dialog-command", 1)]
 
