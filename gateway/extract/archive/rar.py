@@ -23,6 +23,7 @@ from gateway.extract.archive.rar_headers import (
     TooMany,
     entries4,
     entries5,
+    is_volume,
     rebuilt4,
     rebuilt5,
     vint,
@@ -43,11 +44,19 @@ VOLUMES = 2_000
 class Opener:
     """Tries the mail's words on headers and members; remembers what fitted."""
 
-    words: list[str]
+    source: Iterator[str]
     five: bool
     keys: Keys = field(default_factory=Keys)
     fitting: str | None = None
     hopeless: bool = False
+    known: list[str] | None = None
+
+    @property
+    def words(self) -> list[str]:
+        """Gathered where something is locked: most archives are not, and a set has one in each volume."""
+        if self.known is None:
+            self.known = list(self.source)
+        return self.known
 
     def header(self, lock: Lock, vector: bytes, octets: bytes) -> bytes | None:
         """A decrypted header block, None where no word opens it."""
@@ -91,7 +100,7 @@ class Opener:
 
 def _header_crc(plain: bytes) -> bool:
     crc, _, _, size = struct.unpack_from("<HBHH", plain)
-    return 7 <= size <= len(plain) and zlib.crc32(plain[2:size]) & 0xFFFF == crc
+    return bool(7 <= size <= len(plain) and zlib.crc32(plain[2:size]) & 0xFFFF == crc)
 
 
 def _header_crc5(plain: bytes) -> bool:
@@ -109,7 +118,9 @@ class Rar:
         return node.type == "application/vnd.rar"
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        yield from rescued(self.read(node, context), node, context)
+        found = self.read(node, context)
+        lone = is_volume(node.data) and "JOINED" not in node.artifact.anomalies          # no program unpacks it without the others
+        yield from found if lone else rescued(found, node, context)
 
     def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data, budget = node.data, Budget.of(context)
@@ -117,7 +128,7 @@ class Rar:
         if not five and not data.startswith(RAR4):
             yield Problem(IncidentCode.UNSUPPORTED, "RAR before 2.0 or after 5")
             return
-        opener = Opener(list(candidates(context)), five, Keys(effort=context.effort))
+        opener = Opener(candidates(context), five, Keys(effort=context.effort))
         found: list[Entry] = []
         silent = True
         try:

@@ -11,6 +11,7 @@ from gateway.extract.archive.member_names import escapes
 from gateway.extract.archive.members import children
 from gateway.extract.archive.sevenzip_crypto import Work, keys, one_folder, packed_streams, without_aes
 from gateway.extract.archive.sevenzip_header import (
+    AES,
     ENCODED,
     HEADER,
     Cursor,
@@ -47,7 +48,7 @@ class SevenZip:
     def read(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
         budget = Budget.of(context)
-        words = list(candidates(context))
+        words: list[str] = []
         work = Work(effort=context.effort)
         try:
             at, size, crc = start(data)
@@ -60,6 +61,8 @@ class SevenZip:
                 yield Child(data[at + size:], ArtifactKind.OBJECT, label="after")
             if not size:
                 return
+            if AES in data[at:at + size]:                            # most are not locked, and need no words
+                words = list(candidates(context))
             found = end_header(data, data[at:at + size], budget, words, work)
         except Locked:
             yield Observation("ENCRYPTED-NAMES")
@@ -69,7 +72,7 @@ class SevenZip:
             yield Problem(IncidentCode.MALFORMED, str(error))
             return
         if any(f.encrypted for f in found.streams.folders):
-            yield from _encrypted(data, found, budget, words, work, context)
+            yield from _encrypted(data, found, budget, words or list(candidates(context)), work, context)
             return
         listed = members(data, ("7zip",), budget, packed=1 if _dense(found, context) else len(data))
         yield from children(checked(listed, found), utf8, context.limits.artifacts)

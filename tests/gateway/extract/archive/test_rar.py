@@ -207,7 +207,7 @@ def test_what_archives_have_beside_files_is_nothing(data):
     assert content(found) == {"a.txt": b"hello"} and codes(found) == set()
 
 
-def rar5_volumes(name, data, count, method=0, size=None, crc=None):
+def rar5_volumes(name, data, count, method=0, size=None, crc=None, extra=b""):
     """One member over so many volumes, as it is packed."""
     made = pieces(data, count)
     whole = vint(len(data) if size is None else size) + vint(0x20)
@@ -215,9 +215,9 @@ def rar5_volumes(name, data, count, method=0, size=None, crc=None):
     for n, piece in enumerate(made):
         last = n == count - 1
         check = (zlib.crc32(data) if crc is None else crc) if last else zlib.crc32(piece)
-        body = vint(len(piece)) + vint(4) + whole + struct.pack("<L", check) + vint(method) + vint(1) + vint(len(name)) + name
+        body = (vint(len(extra)) if extra else b"") + vint(len(piece)) + vint(4) + whole + struct.pack("<L", check) + vint(method) + vint(1) + vint(len(name)) + name
         volumes.append(RAR5 + block5(1, 0, vint(3) + vint(n) if n else vint(1))
-                       + block5(2, 2 | (8 if n else 0) | (0 if last else 16), body) + piece + block5(5, 0, vint(0 if last else 1)))
+                       + block5(2, (3 if extra else 2) | (8 if n else 0) | (0 if last else 16), body, extra) + piece + block5(5, 0, vint(0 if last else 1)))
     return volumes
 
 
@@ -256,11 +256,35 @@ def test_packed_members_over_volumes():
     assert set(content(joined(volumes))) == {"a.txt"} and codes(joined(volumes)) == set()
 
 
+def test_a_locked_member_over_volumes():
+    data = bytes(range(256))
+    record = vint(1) + vint(0) + vint(0) + b"\x0a" + SALT + VECTOR
+    packed = aes(hashlib.pbkdf2_hmac("sha256", b"word", SALT, 1 << 10), VECTOR, data)
+    volumes = rar5_volumes(b"a.txt", packed, 3, size=len(data), crc=zlib.crc32(data), extra=vint(len(record)) + record)
+    opened = take_apart(RAR, b"".join(volumes), "a.rar", passwords=("word",), anomalies=("JOINED",))
+    assert content(opened) == {"a.txt": data} and codes(opened) == set()
+    assert codes(joined(volumes)) == {"ENCRYPTED"}
+
+
 def test_two_members_of_which_one_goes_on():
     first, last = rar5_volumes(b"a.txt", b"one and two", 2)
     end = block5(5, 0, vint(0))
     volumes = [first, last.removesuffix(end) + file5(b"b.txt", b"three") + end]
     assert content(joined(volumes)) == {"a.txt": b"one and two", "b.txt": b"three"}
+
+
+def test_words_are_gathered_only_for_what_is_locked(monkeypatch):
+    asked = []
+
+    def gathered(context):
+        asked.append(1)
+        yield "word"
+
+    monkeypatch.setattr("gateway.extract.archive.rar.candidates", gathered)
+    joined(rar5_volumes(b"a.txt", b"words", 2))
+    assert asked == []
+    take_apart(RAR, rar5(encrypted5(b"a.txt", b"words", "word")), "a.rar")
+    assert asked == [1]
 
 
 def test_more_volumes_than_any_message_has(monkeypatch):
