@@ -40,12 +40,12 @@ CARRIED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{2000,}+")
 """What a picture or file in the page itself is made of."""
 
 
+NOT_SHOWN = (r"(?:(?<![\w-])hidden(?=[\s>=])|display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|"
+             r"opacity\s{0,4}:\s{0,4}0(?![.\d])|(?:left|top)\s{0,4}:\s{0,4}-\d{3}|(?<![\w-])(?:width|height)\s{0,4}[:=]\s{0,4}[\"']?[01](?![.\d]))")
 UNMET = re.compile(
-    r"<!--(?:[^-]++|-(?!->))*+-->|<(template|noscript)[\s>](?:[^<]++|<(?!/\1[\s>]))*+</\1[\s>]|"
-    r"<(?:div|form|span|p|section|fieldset)\s[^<>]{0,400}?(?:\shidden(?=[\s>=])|display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden)"
-    r"[^<>]{0,400}>\s{0,40}(?:<input\s[^<>]{0,400}>\s{0,40}){1,9}|"
-    r"<input\s(?=[^<>]{0,400}?(?:(?<![\w-])hidden(?=[\s>=])|display\s{0,4}:\s{0,4}none|visibility\s{0,4}:\s{0,4}hidden|opacity\s{0,4}:\s{0,4}0(?![.\d])|"
-    r"(?:left|top)\s{0,4}:\s{0,4}-\d{3}|(?<![\w-])(?:width|height)\s{0,4}[:=]\s{0,4}[\"']?[01](?![.\d])))[^<>]{0,2000}>", re.I)
+    r"<!--(?:[^-]++|-(?!->))*+(?:-->|\Z)|<(template|noscript)[\s>](?:[^<]++|<(?!/\1[\s>]))*+(?:</\1[\s>]|\Z)|"
+    rf"<(?:div|form|span|p|section|fieldset)\s(?=[^<>]{{0,400}}?{NOT_SHOWN})[^<>]{{0,2000}}>\s{{0,40}}(?:<input\s[^<>]{{0,400}}>\s{{0,40}}){{1,9}}|"
+    rf"<input\s(?=[^<>]{{0,400}}?{NOT_SHOWN})[^<>]{{0,2000}}>", re.I)
 """Remarks, elements that show nothing, and fields that are hidden, alone or by the element they stand in."""
 
 

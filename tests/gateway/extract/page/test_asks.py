@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.page.asks import asks_password, speaks_of_secret, without_files
+from gateway.extract.page.asks import asks_password, met, speaks_of_secret, without_files
+from tests.builders.growth import linear
 
 
 @pytest.mark.parametrize("markup", [
@@ -53,3 +54,28 @@ def test_words_for_secrets():
         assert speaks_of_secret(said), said
     for said in ("spinning", "PIN code 110001", "postcode", "the card, number two", "Dear customer", "We sent you a parcel", "two-sided print", "the code sent by our team"):
         assert not speaks_of_secret(said), said
+
+
+FIELD = "<input type=password>"
+
+
+@pytest.mark.parametrize("markup", [
+    f"<!-- {FIELD} -->", f"<!-- {FIELD}", f"<template>{FIELD}</template>", f"<NOSCRIPT>{FIELD}</NOSCRIPT>", f"<div hidden>{FIELD}</div>",
+    f"<form style='visibility: hidden'> <input name=u> {FIELD}</form>", "<input type=password hidden>", "<input style='opacity:0' type=password>",
+    "<input type=password style='position:absolute;top:-9999px'>", "<input type=password width=1 height=1>",
+])
+def test_fields_that_nobody_meets(markup):
+    assert asks_password(markup) and not asks_password(met(markup))
+
+
+@pytest.mark.parametrize("markup", [
+    FIELD, f"<div hidden></div>{FIELD}", f"<p style='display:none'>x</p><label>Password {FIELD}</label>", "<input type=password class=hidden-xs>",
+    "<input type=password style='opacity:0.9;width:100px;height:1.5em'>", f"<!-- a -->{FIELD}<!-- b -->",
+])
+def test_fields_that_are_met(markup):
+    assert asks_password(met(markup))
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<noscript ", "<template>", "<div hidden><input ", "<input a ", "<form ><input ><input >"])
+def test_markup_left_open_is_read_once(piece):
+    assert linear(met, lambda n: piece * n, 8_000)
