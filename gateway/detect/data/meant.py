@@ -26,6 +26,8 @@ CHECKED = frozenset(name for name, kind in TYPES.items() if not kind.labelled)
 """What a number that is written oddly may be under a label of its own; what one may be that its check digit speaks for only."""
 DOCUMENTS = ("D12",)
 """Other shapes of which the cell to the left may say what document they are of: 健保卡."""
+UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dollars|yen)(?![a-z]))")
+"""What an amount has behind it; 元大 and 元富 are banks."""
 RESIDENCE, NEAR = re.compile("在留|[Rr]esidence [Cc]ard"), 20_000
 """What a text about the residence cards of Japan says, in its first characters."""
 DOCUMENT = 12
@@ -36,6 +38,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
     - A number behind the bare word `account` is one where the sentence names a person.
+    - What is so many dollars is no number of anything.
     - A card in a text about residence cards is one where it looks so.
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
@@ -46,6 +49,8 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """
     if not kinds:
         return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
+    if UNIT.match(grid.text, token.end) is not None:
+        return token, NONE
     if token.shape == "LLD8LL" and "card" in kinds and RESIDENCE.search(grid.text, 0, NEAR) is not None:
         return token, kinds | TYPES["jp.residence_card"].labels
     if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):

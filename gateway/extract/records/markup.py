@@ -117,7 +117,8 @@ def sheets(root: etree._Element) -> Iterator[Yield]:
 
 
 def tables(root: etree._Element) -> Iterator[Yield]:
-    """Elements with several children of one name, each with as many children of one name, which hold elements: rows of cells."""
+    """Elements with several children of one name, each with as many children of one name, which hold elements: rows of cells. The
+    first one may be the heading, under a name of its own."""
     left, pieces = ROWS, PIECES
     for element in root.iter():
         rows: list[tuple[str, ...]] = []
@@ -125,8 +126,9 @@ def tables(root: etree._Element) -> Iterator[Yield]:
             return
         if len(element) < LEAST_ROWS or not isinstance(element.tag, str):
             continue
-        for child in element:
-            if child.tag != element[-1].tag or not _is_row(child) or len(rows) >= left:
+        headed = element[0].tag != element[-1].tag
+        for number, child in enumerate(element):
+            if (number and child.tag != element[-1].tag) or not _is_row(child, headed) or len(rows) >= left:
                 break
             said = [list(islice(cell.itertext(), CELL)) for cell in child]
             pieces -= sum(map(len, said))
@@ -136,10 +138,12 @@ def tables(root: etree._Element) -> Iterator[Yield]:
             yield Table("rows", tuple(rows))
 
 
-def _is_row(element: etree._Element) -> bool:
-    """Whether all its children have one name and hold elements themselves."""
-    return (LEAST_CELLS <= len(element) <= MOST_CELLS and isinstance(element[0].tag, str)
-            and all(cell.tag == element[0].tag and len(cell) for cell in element))
+def _is_row(element: etree._Element, headed: bool) -> bool:
+    """Whether all its children have one name and hold elements themselves, or nothing but words: those are records, but where a
+    row of another name is their heading."""
+    if not LEAST_CELLS <= len(element) <= MOST_CELLS or not isinstance(element[0].tag, str):
+        return False
+    return all(cell.tag == element[0].tag and (len(cell) == 0 if headed else len(cell) > 0) for cell in element)
 
 
 NAMED = frozenset({"id", "name", "key", "field", "column", "datafield", "fieldname", "binding", "code"})

@@ -105,3 +105,10 @@ def test_a_card_in_a_text_about_residence_cards():
     rows = "".join(f"NGUYEN VAN {name}（ベトナム）　カード番号{value}\n" for name, value in (("A", "AB12345678CD"), ("B", "XY23456789KL"), ("C", "UH34567890EA")))
     assert scan("在留カード更新の確認\n" + rows)[0].identifiers == {"jp.residence_card": 3}
     assert not scan("会員カード更新の確認\n" + rows)[0].identifiers
+
+
+def test_amounts_are_no_numbers_of_documents():
+    text = "\n".join(f"{n}年核發護照 132,316 本，規費收入 34524325{n}{{}}" for n in range(5))
+    assert not scan(text.replace("{}", " 元。"))[0].identifiers and not scan(text.replace("{}", "円"))[0].identifiers
+    rows = "\n".join(f"王小明 帳號 0519194584136{n} 元大銀行" for n in range(5))
+    assert scan(rows)[0].identifiers == {"tw.bank_account": 5}

@@ -102,3 +102,11 @@ def test_columns_that_are_captioned_elsewhere() -> None:
         assert any(table.rows[0] == ("姓名", "護照號碼") for table in tables)
     data = b'<d><p id="7" kind="x"/></d>'
     assert markup.captions(etree.fromstring(data), data) == {}
+
+
+def test_cells_that_are_words_under_a_heading_of_another_name() -> None:
+    rows = "".join(f"<row>{''.join(f'<cell>{cell}</cell>' for cell in row)}</row>" for row in ROWS[1:])
+    head = "".join(f"<col>{cell}</col>" for cell in ROWS[0])
+    assert tables(f"<table><header>{head}</header>{rows}</table>") == [ROWS]
+    assert tables("<list><item><name>a</name><no>1</no></item><item><name>b</name><no>2</no></item></list>") == []
+    assert tables("<list><item>a</item><item>b</item></list>") == []
