@@ -19,6 +19,7 @@ from gateway.model.finding import IncidentCode
 UTF8_NAME = 0x80                         # _A_NAME_IS_UTF, [MS-CAB] 2.3
 QUANTUM = 2
 BLOCK = 8                                # octets that a data block has at the least
+UNPACKED = 1 << 15                       # octets that one unpacks to at the most ([MS-CAB] 2.4)
 
 
 class Cab:
@@ -45,11 +46,11 @@ class Cab:
         for folder in found:
             there = _there(data, folder, spare, left)
             left -= there                                 # folders have no block in common: the walk over them stays linear
-            if there < folder.blocks:                     # libarchive 3.6 reads on behind the end and dies
+            if there < folder.blocks:                     # libarchive 3.6 reads on behind the end, or of a block's, and dies
                 struct.pack_into("<H", whole, folder.at + 4, there)
                 missing = True
         if missing:
-            yield Problem(IncidentCode.MALFORMED, "data blocks behind the end of the file")
+            yield Problem(IncidentCode.MALFORMED, "data blocks behind the end of the file, or of no possible size")
         opened = members(bytes(whole), ("cab",), Budget.of(context))
         yield from children(opened, lambda raw: names.get(raw) or readings(raw), context.limits.artifacts)
         size = int.from_bytes(data[8:12], "little")
@@ -107,13 +108,13 @@ def folders(data: bytes) -> tuple[list[Folder], int]:
 
 
 def _there(data: bytes, folder: Folder, spare: int, most: int) -> int:
-    """How many of a folder's data blocks (CFDATA, 2.4) the file has in full; `most` at the most."""
+    """How many of a folder's data blocks (CFDATA, 2.4) the file has in full, and as they may be; `most` at the most."""
     at, blocks = folder.begin, min(folder.blocks, most)
     for number in range(blocks):
-        end = at + BLOCK + spare + struct.unpack_from("<H", data, at + 4)[0] if at + BLOCK <= len(data) else len(data) + 1
-        if end > len(data):
+        packed, made = struct.unpack_from("<HH", data, at + 4) if at + BLOCK <= len(data) else (len(data) + 1, 0)
+        at += BLOCK + spare + packed
+        if at > len(data) or made > (UNPACKED if folder.method else packed):
             return number
-        at = end
     return blocks
 
 

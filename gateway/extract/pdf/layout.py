@@ -43,6 +43,8 @@ RULED = 4
 """Drawn lines from which on they part the rows, and nothing else does between two of them."""
 MOST_LINES = 12
 """Lines of a cell."""
+MOST_OPEN = 500
+"""Cells that may yet go on below: a table across the largest sheet has fewer in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def _cells(pieces: list[Piece], rules: Rules) -> list[Cell]:
     cells: list[Cell] = []
     open_cells: list[Cell] = []
     for piece in sorted(pieces, key=lambda p: (p.base, p.left)):
-        open_cells = [c for c in open_cells if piece.base - c.last.base <= FAR_LINE * max(piece.size, c.last.size)]
+        near = (c for c in open_cells[-MOST_OPEN:] if piece.base - c.last.base <= FAR_LINE * max(piece.size, c.last.size))
+        open_cells = list(near)
         above = [c for c in open_cells if c.last.base < piece.base - 0.5 and _under(c.last, piece)]
         cell = max(above, key=lambda c: c.last.base) if above else None
         usual = steps.get(round(piece.left / 4), steps[-1])

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 ROOM_LEFT = 1.3
 """Times the size of type: room behind a line from which on the column did not break it."""
-LEAST_COLUMNS = 3
+LEAST_COLUMNS, MOST_COLUMNS = 3, 500
 BREAKS = ("-", "/", "@", ".", "_", ",", "‐", "－")
 LABEL = re.compile("[^0-9:：]{1,20}[:：]")
 
@@ -49,7 +49,7 @@ def tabulated(cells: list[Cell]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     fullest: list[Cell] = []
     for row in _rows(cells):
-        if len(row) > len(fullest) >= LEAST_COLUMNS and (fewer := _gathered(row, fullest)) is not None:
+        if MOST_COLUMNS >= len(row) > len(fullest) >= LEAST_COLUMNS and (fewer := _gathered(row, fullest)) is not None:
             found.append(fewer)
             continue
         if len(row) >= len(fullest):
@@ -73,7 +73,7 @@ def _gathered(row: list[Cell], fullest: list[Cell]) -> tuple[str, ...] | None:
 def _aligned(row: list[Cell], fullest: list[Cell]) -> tuple[str, ...]:
     """The texts of a row under those of the fullest one; as they are where two would share a column."""
     texts = [_joined(cell) for cell in row]
-    if not 1 < len(row) < len(fullest):
+    if not 1 < len(row) < len(fullest) <= MOST_COLUMNS:
         return tuple(texts)
     places = [min(range(len(fullest)), key=lambda n, c=cell: fullest[n].apart(c)) for cell in row]  # type: ignore[misc]
     if len(set(places)) < len(places):

@@ -128,7 +128,7 @@ def _opendocument_sheet(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive, archive.open("content.xml") as content:
             return b"office:spreadsheet" in content.read(BODY_WITHIN)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, zlib.error):
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError, ValueError, RuntimeError, zlib.error):
         return False                                      # not readable: the container readers say so
 
 

@@ -66,3 +66,12 @@ def test_folders_that_share_their_blocks_are_walked_once(monkeypatch):
     data = struct.pack("<4s5LBBHHHHH", b"MSCF", 0, body + 800, 0, body, 0, 3, 1, 3, 1, 0, 0, 0) + struct.pack("<LHH", body, 70, 0) * 3 + bytes(800)
     assert "MALFORMED" in codes(take_apart(CAB, data))
     assert asked == [len(data) // 8, len(data) // 8 - 70, 0]
+
+
+@pytest.mark.parametrize("method, made", [(0, 0x8f02), (1, 0x8001), (3, 0xffff)])
+def test_data_blocks_that_say_they_unpack_to_more_than_any(method, made):
+    """libarchive 3.6 reads behind the end of a stored block that says so."""
+    body = 36 + 8 + 16 + 6
+    data = (struct.pack("<4s5LBBHHHHH", b"MSCF", 0, body + 10, 0, 44, 0, 3, 1, 1, 1, 0, 0, 0) + struct.pack("<LHH", body, 1, method)
+            + struct.pack("<LLHHHH", 2, 0, 0, 0, 0, 0x20) + b"a.txt\0" + struct.pack("<LHH", 0, 2, made) + b"xx")
+    assert "MALFORMED" in codes(take_apart(CAB, data))
