@@ -245,7 +245,12 @@ def read(sample: Sample, fitting: frozenset[str]) -> Iterator[bytes]:
         yield sample.data
     shown = [text.content for text in sample.texts if not text.hidden and not text.source.startswith(("script", "headers"))]
     if 0 < sum(map(len, shown)) <= SHORT:
-        yield "\n".join(shown).encode("utf-8", "replace")
+        yield INVISIBLE.sub("", "\n".join(shown)).encode("utf-8", "replace")
+
+
+def _parted(text: str) -> bool:
+    """Whether characters that nobody sees stand in a short text: they may part words that signatures look for."""
+    return len(text) <= 4 * SHORT and not text.isascii() and INVISIBLE.search(text) is not None
 
 
 def applying(sample: Sample, fitting: frozenset[str], role: str) -> frozenset[str]:
@@ -273,7 +278,7 @@ def contents(sample: Sample) -> Iterator[tuple[bytes, str]]:
         elif text.source.startswith(OF_MAIL):
             continue
         elif plain and text.charset in WRITTEN_AS_READ:
-            if page and not text.hidden and speaks_of_commands(text.content.encode("utf-8", "replace")):
+            if not text.hidden and (page or _parted(text.content)) and speaks_of_commands(text.content.encode("utf-8", "replace")):
                 texts["words"].append(text.content)      # without the tags between them
         else:
             texts["words" if document and not text.hidden else "others"].append(text.content)

@@ -95,3 +95,8 @@ def test_words_of_a_page_are_read_without_its_tags() -> None:
 def test_invisible_characters_part_no_words() -> None:
     text = "Press Win\u200bdows + R, pa\u00adste: mshta https://h.example/v.hta"
     assert found(node(1, b"%PDF-1.7", "application/pdf", Text(text, "page 1"))) == [("run-dialog-command", 1)]
+    written = node(1, text.encode(), "text/plain", Text(text, "body", "utf-8"))
+    assert found(written) == [("run-dialog-command", 1)]
+    apart = node(1, "Press Win\u200bdows + R, paste the attached line.".encode("utf-16"), "text/plain",
+                 Text("Press Win\u200bdows + R, paste the attached line.", "body", "utf-16"))
+    assert ("run-dialog-command", 2) in found(apart, node(2, COMMAND.encode()))
