@@ -155,6 +155,8 @@ class SmugglingDetector:
         if any(o.detail.startswith(ANIMATED) for o in sample.observed("HTML-LINK")):
             evidence = ("picture whose link an animation sets",)
             yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.HIGH, id, evidence)
+        if any(o.detail == "offers a program" for o in sample.observed("HTML-DOOR")):
+            yield Finding("SMUGGLING-SVG-PAGE", "smuggling", Severity.HIGH, id, ("picture that leads to a program",))
         if runs or sample.observed("HTML-SCRIPT", "HTML-ENTITY") or "handler" in tags:
             yield Finding("SMUGGLING-SVG-SCRIPT", "smuggling", Severity.HIGH, id, ("picture with a script",))
         if tags & {"iframe", "embed", "object", "form", "meta"}:

@@ -51,4 +51,10 @@ def _otf(data: bytes) -> bool:
     return data[4:5] == b"\0"
 
 
-TESTS = {"image/gif": _gif, "image/png": _png, "image/jpeg": _jpeg, "image/webp": _webp, "font/otf": _otf}
+def _ogg(data: bytes) -> bool:
+    """Version 0 (RFC 3533, 6)."""
+    return data[4:5] == b"\0"
+
+
+TESTS = {"audio/ogg": _ogg, "image/gif": _gif, "image/png": _png, "image/jpeg": _jpeg, "image/webp": _webp,
+         "font/otf": _otf}

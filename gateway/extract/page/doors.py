@@ -23,6 +23,10 @@ LEAST_CODE = 300
 LITTLE_CODE = 2000
 FRAMES = frozenset({"iframe", "frame", "embed", "object"})
 FILLS = re.compile(r"100\s?%|100d?v[hw]")
+PROGRAM = re.compile(
+    r"(?:https?:)?[\\/]{2}[^/?#\s]{1,255}/[^?#\s]{0,1000}\.(?:exe|scr|pif|cpl|dll|ms[ip]|msix(?:bundle)?|appx|appinstaller|jse?|vb[se]|ws[fh]|"
+    r"hta|bat|cmd|ps1|lnk|url|iso|img|vhdx?|jar|chm|xll|sct|reg|msc|rdp|dmg|pkg|apk)(?:$|[?#])", re.I)
+"""A program, script, shell file or disc in the web: a page with next to nothing else is its link."""
 CODEBASE = re.compile(
     r"<(?:applet|object|embed)\s[^<>]{0,400}?(?:codebase|archive)\s{0,8}=\s{0,8}[\"']?\s{0,8}(?:https?:|//|\\\\|file:)", re.I)
 """Programs of old browsers, and of what still shows pages with their parts."""
@@ -89,6 +93,8 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
         return "gets its code from elsewhere"
     if (play is None or not play.followed or "expression(" in script) and (way := _written(page, source, script, shown)):
         return way
+    if any(tag.rpartition(":")[2] in ("a", "area") and PROGRAM.match(address) for tag, address, _ in page.links):
+        return "offers a program"
     if shown > LEAST_SHOWN or is_library(script):
         return ""
     bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN

@@ -102,6 +102,13 @@ def test_the_body_of_a_mail_is_no_door():
     assert look(("HTML-DOOR", "leaves for another page"), names=()) == {}
 
 
+def test_a_picture_that_leads_to_a_program():
+    artifact = Artifact(1, 0, ArtifactKind.PART, ("a.svg",), detected_type="image/svg+xml")
+    for way, codes in (("offers a program", ["SMUGGLING-SVG-PAGE"]), ("leaves for another page", [])):
+        sample = Sample(artifact, b"<svg/>", observations=[Observation("HTML-DOOR", way)])
+        assert [f.code for f in SmugglingDetector(Scope(Direction.INBOUND, "", (), ())).look(sample)] == codes
+
+
 def test_data_that_a_browser_runs():
     script, markup = ("HTML-SCRIPT", "10 characters"), ("HTML-ENTITY", "markup")
     assert look(script, names=("a.xml",)) == {"SMUGGLING-XML-SCRIPT": Severity.HIGH}

@@ -15,7 +15,7 @@ PACKET = b"<?xpacket begin='' id='W5M0MpCehiHzreSzNTczkc9d'?>" + b" " * 3000 + b
 
 @pytest.mark.parametrize("head", [
     b"GIF89a=1;\r\n", b"GIF87a='x'\n", b"GIF89a/*\x01\x02*/=1;", b"GIF89a\n\n\n\n\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0\n",
-    b"RIFF=01;WEBP=1\n", b"OTTO=1\n",
+    b"RIFF=01;WEBP=1\n", b"OTTO=1\n", b"OggS\n",
 ])
 def test_text_is_no_picture(head):
     assert identify(head + CODE) == "text/plain"

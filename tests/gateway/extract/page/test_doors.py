@@ -56,7 +56,8 @@ def test_doors(source):
     "<script>window.location.replace('com/x/package-summary.html')</script>", "<meta http-equiv=refresh content='0;url=index2.html'>",
     "<noscript><meta http-equiv=refresh content='0; url=https://h.example/?noscript=1'></noscript>",
     "<script src='https://h.example/charts.js'></script><script>draw(" + "1.5, " * 100 + "2)</script>",
-    "<base href='https://a.example/'><meta http-equiv=refresh content=300>",
+    "<base href='https://a.example/'><meta http-equiv=refresh content=300>", WORDS + "<a href='https://a.example/setup.exe'>Setup</a>",
+    "<a href='https://a.example/a.pdf'>a</a>", "<a href='https://exe.example'>a</a>", "<a href='https://a.example/?f=a.exe'>a</a>",
     "<script>f=document.createElement('iframe');f.src='https://a.example/';f.style.cssText='position:fixed;width:100%;height:100%;display:none';"
     "document.body.append(f)</script><p>" + "Something to read. " * 20,
     "<script src='a.js'></script>", "<form action='https://h.example/s'></form>", "<iframe src='https://h.example/' width=560></iframe>",
@@ -132,6 +133,8 @@ def test_programs_of_old_browsers(page):
     (WORDS + "<script>f=document.createElement('iframe');f.src='https://a.example/';f.style.position='fixed';f.style.width='100vw';"
      "f.height='100%';document.body.append(f)</script>", "is covered by another page"),
     ("<base href='https://a.example/'><meta http-equiv=refresh content='0; url=login'>", "turns into another page"),
+    ("<p>Your file</p><a href='https://a.example/d/Invoice.exe' download>Get it</a>", "offers a program"),
+    ("<svg><a xlink:href='https://a.example/a.iso?x=1'><text>Open</text></a></svg>", "offers a program"),
     ("<p>Wait</p><div><body onfocus=\"location='https://a.example/'\"></div>", "leaves for another page"),
 ])
 def test_played_pages_that_lead_away(source, way):
