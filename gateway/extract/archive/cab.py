@@ -46,7 +46,7 @@ class Cab:
         for folder in found:
             there = _there(data, folder, spare, left)
             left -= there                                 # folders have no block in common: the walk over them stays linear
-            if there < folder.blocks:                     # libarchive 3.6 reads on behind the end, or of a block's, and dies
+            if there < folder.blocks:                     # libarchive 3.6 reads on behind the end or over empty ones, and dies
                 struct.pack_into("<H", whole, folder.at + 4, there)
                 missing = True
         if missing:
@@ -113,8 +113,10 @@ def _there(data: bytes, folder: Folder, spare: int, most: int) -> int:
     for number in range(blocks):
         packed, made = struct.unpack_from("<HH", data, at + 4) if at + BLOCK <= len(data) else (len(data) + 1, 0)
         at += BLOCK + spare + packed
-        if at > len(data) or made > (UNPACKED if folder.method else packed):
+        if at > len(data) or not packed or made > (UNPACKED if folder.method else packed):
             return number
+        if not made:                                      # goes on in another cabinet, and is the last one here
+            return number + 1
     return blocks
 
 
