@@ -15,7 +15,7 @@ from PIL import Image
 from gateway.extract.pictures.legible import runs
 
 Marks = NDArray[np.bool_]
-DARKER = 0.76
+DARKER = 0.72
 """Grey of ink, in that of most of the picture; boxes of forms are printed in colours that a scanner is to leave out."""
 PALER, UPRIGHT = 0.9, 0.8
 """The same of the outermost side of boxes, and the part of its height at the least at which there is ink."""

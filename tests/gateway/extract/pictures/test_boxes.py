@@ -29,7 +29,7 @@ def extent(picture):
 
 
 @pytest.mark.parametrize("gap", [0, 6])
-@pytest.mark.parametrize("ink", [0, 120, 185])
+@pytest.mark.parametrize("ink", [0, 120, 178])
 def test_characters_of_boxes_are_moved_together(gap, ink):
     picture = form("A123456789", gap=gap, ink=ink)
     together = boxes.joined(picture)
