@@ -259,10 +259,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     small = doubtful and prepared.width * prepared.height < FEW_LINES and not sense.spelled(text)
     if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
-            named = _named(prepared, languages, context)
-            if (second := scripts.other(context.heard)) and not sense.labelled(named) and sense.labelled(
-                    other := _named(prepared, second, context)):
-                languages, named = second, other
+            languages, named = _in_language(prepared, context)
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
                     other := _named(straight, languages, context)):
                 prepared, text, named = straight, first, other             # it lay right: a few ideographs tell that badly
@@ -286,6 +283,16 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         yield from _upended(prepared, languages, context)
     if letters >= lettering.PAGE and not fluent and upright.likely(straight, named):
         yield from _upright(picture, straight, languages, context)
+
+
+def _in_language(prepared: Image.Image, context: Context) -> tuple[str, str]:
+    """Language and text of a reading in that of the mail, or in its second one where that alone has labels."""
+    languages = scripts.language(context.heard)
+    named = _named(prepared, languages, context)
+    if (second := scripts.other(context.heard)) and not sense.labelled(named) and sense.labelled(
+            other := _named(prepared, second, context)):
+        return second, other
+    return languages, named
 
 
 def _upended(prepared: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:
