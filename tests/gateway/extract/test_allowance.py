@@ -34,7 +34,7 @@ def test_slow_machines_have_longer() -> None:
 def test_pictures_with_letters_add_by_their_pixels() -> None:
     scan = Allowance(1.5, OUTBOUND, 10_000)
     scan.look(8_700_000)
-    assert 2.0 < scan.seconds() < 4.0
+    assert 10.0 < scan.seconds() < 27.0
 
 
 def test_there_is_a_most_and_a_little_behind_it() -> None:
