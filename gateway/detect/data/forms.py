@@ -94,7 +94,7 @@ def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, 
         shape = f"{'L' * len(match[1])}D{len(match[2])}"
         if shape in BY_SHAPE:
             yield BY_SHAPE[shape], Token(shape, match[1] + match[2], match.start(1), match.end(2))
-    if (found is None or found.has("/") or found.has("?")) and (SWIFT in text or text.startswith(SWIFT[1:])):
+    if text.startswith(SWIFT[1:]) or _says(text, found, SWIFT):
         for match in ORDERED.finditer(text):
             yield "tw.bank_account", Token(f"D{len(match[1])}", match[1], *match.span(1))
         for match in STATED.finditer(text):
