@@ -80,10 +80,16 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[str, ...]]:
     """Rows as a spreadsheet would read them; a broken quote costs its own row only."""
     csv.field_size_limit(CELL_LIMIT)
     lines = text.splitlines(keepends=True)
+    made = _plain if '="' in text else tuple
     try:
-        yield from map(tuple, csv.reader(lines, delimiter=delimiter))
+        yield from map(made, csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         yield from (tuple(line.rstrip("\r\n").split(delimiter)) for line in lines if line.strip())
+
+
+def _plain(row: list[str]) -> tuple[str, ...]:
+    """With what formulas say that are one text: `="00123"`, by which exports keep spreadsheets from taking off zeros."""
+    return tuple(cell[2:-1] if cell[:2] == '="' and cell[-1] == '"' and len(cell) > 3 else cell for cell in row)
 
 
 DELIMITED = DelimitedExtractor()

@@ -81,3 +81,8 @@ def test_two_tables_in_one_file_and_the_blank_line_between():
 def test_one_long_line_of_no_sheet_is_no_flood():
     plain = Node(Artifact(1, 0, ArtifactKind.PART, ("a.json",)), b'{"32":1,"a":"' + b'","' * 40_000 + b'"}', "text/plain")
     assert list(DELIMITED.extract(plain, Context(Limits(), outbound=True))) == []
+
+
+def test_formulas_that_are_one_text() -> None:
+    text = '="姓名",="護照號碼"\n="王小明",="351234567"\n"=""李大華""",="012345678"\n=1+1,="""x"\n'
+    assert list(rows(text, ",")) == [("姓名", "護照號碼"), ("王小明", "351234567"), ("李大華", "012345678"), ("=1+1", '""x')]
