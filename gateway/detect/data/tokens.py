@@ -385,7 +385,8 @@ _BREAKS = re.compile(r"[ .\-\n>|]")
 
 def _collect(text: str, start: int, length: int) -> tuple[str, int]:
     match = _OF_LENGTH[length].match(text, start)
-    return (_BREAKS.sub("", match.group()).upper(), match.end()) if match is not None else ("", start)
+    said = match.group() if match is not None else ""        # in small letters over a line's end: a hex number
+    return ("", start) if "\n" in said and not said.isupper() else (_BREAKS.sub("", said).upper(), start + len(said))
 
 
 def bics(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
@@ -395,6 +396,4 @@ def bics(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
 
 def credit_codes(text: str) -> Iterator[Token]:
     """Unified social credit codes (GB 32100-2015) with a letter; the others are numbers."""
-    for match in USCC.finditer(text):
-        if not match.group().isdecimal():
-            yield Token("USCC", match.group(), *match.span())
+    yield from (Token("USCC", match.group(), *match.span()) for match in USCC.finditer(text) if not match.group().isdecimal())

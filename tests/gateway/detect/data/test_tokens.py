@@ -226,7 +226,7 @@ def test_a_date_behind_a_letter_is_no_passport():
 
 @pytest.mark.parametrize("text, values", [
     ("IBAN GB33BUKB\n20201555555555, please", ["GB33BUKB20201555555555"]), ("IBAN GB33 BUKB\n> 2020 1555 5555 55.", ["GB33BUKB20201555555555"]),
-    ("GB33BUKB\n\n20201555555555", []), ("GB33BUKB20\nLI NA", [])])
+    ("GB33BUKB\n\n20201555555555", []), ("GB33BUKB20\nLI NA", []), ("trace=gb33b0cb\n20201555555555", [])])
 def test_accounts_in_two_lines(text, values):
     assert [token.value for token in ibans(text)] == values
 
