@@ -8,6 +8,7 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -17,12 +18,12 @@ from gateway.extract.pictures import paper
 
 MOST_PAGES = 20
 """Pages that are looked at: letters that ask their reader to scan a code are short."""
-MOST_PICTURES, MOST_SCANS, MOST_DRAWN = 12, 3, 3
+MOST_PICTURES, MOST_SCANS, MOST_DRAWN = 6, 3, 3
 """Of a file: pictures, among them such as fill most of a page, and pages that are drawn."""
 LEAST_SIDE, LEAST_SHOWN = 21, 28.0
 """Pixels of the smallest code, and points (72 to the inch) of the smallest that telephones are held to: a centimetre."""
 MOST_PIXELS = 40_000_000
-LONG_SIDE, LONG_SCAN, LARGEST_PHOTO = 500, 1000, 1 << 20
+LONG_SIDE, LONG_SCAN, LARGEST_PHOTO = 500, 1000, 1 << 18
 """Pixels down to which photos are reduced, and octets of the largest beside text: what is put there to be scanned has a tenth."""
 LONGER = 2
 """Times as high as wide, or as wide as high: banners hold no code. Pages have 1.4."""
@@ -46,10 +47,9 @@ def pictures(data: bytes) -> Iterator[Image.Image]:
     try:
         for number in range(min(len(document), MOST_PAGES)):
             page = document[number]
-            if not _more_than_words(page):
-                continue
-            yield from _placed(page, left)
-            if left["drawn"] and _modules(page) and not paper.crowded(page):
+            found = _more_than_words(page)
+            yield from _placed(page, found, left)
+            if left["drawn"] and _modules(page, found) and not paper.crowded(page):
                 left["drawn"] -= 1
                 yield page.render(scale=min(SCALE, paper.LARGE / max(page.get_size())), grayscale=True).to_pil().convert("L")
     except pypdfium2.PdfiumError:
@@ -58,17 +58,25 @@ def pictures(data: bytes) -> Iterator[Image.Image]:
         document.close()
 
 
-def _more_than_words(page: pypdfium2.PdfPage) -> bool:
-    """Asked of the library itself: a list of thousands of words costs ten times as much as objects of Python."""
-    count = raw.FPDFPage_CountObjects(page.raw)
-    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page.raw, at)) for at in range(count))
-    return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
+def _more_than_words(page: pypdfium2.PdfPage) -> list[tuple[int, Any]]:
+    """Kind and handle of each object of a page but its words. Asked of the library itself: a list of thousands of words costs ten
+    times as much as objects of Python."""
+    handles = (raw.FPDFPage_GetObject(page.raw, at) for at in range(raw.FPDFPage_CountObjects(page.raw)))
+    found = ((raw.FPDFPageObj_GetType(handle), handle) for handle in handles)
+    return [one for one in found if one[0] != raw.FPDF_PAGEOBJ_TEXT]
 
 
-def _placed(page: pypdfium2.PdfPage, left: dict[str, int]) -> Iterator[Image.Image]:
+def _of_kind(page: pypdfium2.PdfPage, found: list[tuple[int, Any]], kind: int) -> Iterator[pypdfium2.PdfObject]:
+    """The objects of a kind, those of forms on the page too."""
+    if any(each == raw.FPDF_PAGEOBJ_FORM for each, _ in found):
+        return page.get_objects(filter=[kind], max_depth=3)
+    return (pypdfium2.PdfObject(handle, page=page, pdf=page.pdf) for each, handle in found if each == kind)
+
+
+def _placed(page: pypdfium2.PdfPage, found: list[tuple[int, Any]], left: dict[str, int]) -> Iterator[Image.Image]:
     """Pictures of a page."""
     width, height = page.get_size()
-    for item in paper.placed(page):
+    for item in islice(_of_kind(page, found, raw.FPDF_PAGEOBJ_IMAGE), paper.MOST_IMAGES):
         start, bottom, end, top = (float(side) for side in item.get_bounds())
         shorter, longer = sorted(item.get_px_size())
         square = shorter >= LEAST_SIDE and longer <= LONGER * shorter and shorter * longer <= MOST_PIXELS
@@ -81,7 +89,7 @@ def _placed(page: pypdfium2.PdfPage, left: dict[str, int]) -> Iterator[Image.Ima
 
 
 def _large(item: pypdfium2.PdfImage) -> bool:
-    return _photo(item) and raw.FPDFImageObj_GetImageDataDecoded(item, None, 0) > LARGEST_PHOTO
+    return _photo(item) and raw.FPDFImageObj_GetImageDataRaw(item, None, 0) > LARGEST_PHOTO
 
 
 def _photo(item: pypdfium2.PdfImage) -> bool:
@@ -100,10 +108,10 @@ def _grey(item: pypdfium2.PdfImage, side: int) -> Image.Image:
     return item.get_bitmap().to_pil().convert("L")
 
 
-def _modules(page: pypdfium2.PdfPage) -> bool:
+def _modules(page: pypdfium2.PdfPage, found: list[tuple[int, Any]]) -> bool:
     """Whether a code may be drawn on it: one shape of many lines that is about square, or many squares of one size."""
     squares: Counter[int] = Counter()
-    for shape in islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3), SHAPES):
+    for shape in islice(_of_kind(page, found, raw.FPDF_PAGEOBJ_PATH), SHAPES):
         start, bottom, end, top = (float(side) for side in shape.get_bounds())
         wide, high = end - start, top - bottom
         if not 0 < wide <= LONGER * high <= LONGER * LONGER * wide:
