@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.ciphered import ciphered
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
 from gateway.model.artifact import ArtifactKind
@@ -35,7 +34,6 @@ BUNDLE = re.compile(r"[^/]\.(app|m?pkg|plugin|appex|xpc|wdgt|workflow|action|scp
 TAIL = 256 << 10                         # octets in which the directory of a package is looked for
 APPX_MARK = b"AppxManifest.xml"
 DEB_MARK = b"debian-binary"
-WHOLES = ("message/", "multipart/")       # what they hold is looked at decoded, each by itself
 WASM = "application/wasm"
 PROBE = 128
 """Octets of a module with which libraries ask what a browser can do."""
@@ -62,8 +60,6 @@ class ExecutableDetector:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Windows application package",))
         elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
             yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))
-        elif not kind.startswith(WHOLES) and ciphered(sample.data):
-            yield Finding("EXECUTABLE-CIPHERED", "executable", Severity.HIGH, artifact.id, ("program under one octet",))
         folder = next((f for name in artifact.names if "/" in name and (f := BUNDLE.search(name))), None)
         if folder:
             evidence = (f".{folder[1].lower()}", "macOS bundle")
