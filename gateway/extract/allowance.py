@@ -13,8 +13,8 @@ from dataclasses import dataclass
 EACH = 0.002
 """Seconds for an artifact or a text of its own (a page, a sheet, a slide): a page of a web site or of a contract costs as much."""
 LOOK = 2.0
-"""Seconds for a megapixel of a picture with letters: it is searched for lines, shades, boxes and noise, and made ready for one or more
-readings. A page with stamps over its numbers takes half of that; how many are read at all has bounds of its own."""
+"""Seconds for a megapixel of a picture with letters: it is searched for lines, shades, boxes and noise, and made ready to be read
+once or more. A page with stamps over its numbers takes half of that; how many are read at all has bounds of its own."""
 INSIDE = 20
 """Octets unpacked of one as it came that add to what is allowed: logs and tables shrink to a tenth or a twentieth."""
 MEGABYTE = 1 << 20
