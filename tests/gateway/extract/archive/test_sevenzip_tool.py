@@ -15,7 +15,7 @@ from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, seven_zip
 
 FILES = {"a.txt": b"hello " * 100, "書/b.exe": b"MZ\x90\0" + bytes(range(256))}
-ARGUMENTS = {"7zz-list": ("l", "-slt", "-ba", "-sccUTF-8", "-p"), "7zz-extract": ("e", "-so", "-y", "-p")}
+ARGUMENTS = {"7zz-list": ("l", "-slt", "-ba", "-sns", "-sccUTF-8", "-p"), "7zz-extract": ("e", "-so", "-y", "-sns", "-p")}
 
 
 class Direct:
@@ -73,3 +73,16 @@ def test_listing():
     found = listing(b"Path = a b.txt\nSize = 5\nCRC = 0000000A\n\nPath = d\nFolder = +\nSize = 0\n\nPath = e\nAttributes = D drwx\n")
     assert [(e.name, e.size, e.folder, e.crc) for e in found] == [("a b.txt", 5, False, 10), ("d", 0, True, None), ("e", 0, True, None)]
     assert listing(b"Size = 5\nnonsense\n") == []
+
+
+def test_a_volume_of_ntfs():
+    """Streams beside files are listed; what the volume keeps for itself is no file, but under its own number and name only."""
+    class Answers:
+        def run(self, tool, data, **parameters):
+            if tool == "7zz-extract":
+                return b"boot" + b"hello" + b"MZ" + b"user"
+            return (b"Path = [SYSTEM]/$Boot\nFolder = -\nSize = 4\niNode = 7\n\nPath = a.txt\nSize = 5\niNode = 27\n\n"
+                    b"Path = a.txt:b.exe\nSize = 2\niNode = 27\n\nPath = [SYSTEM]/$Boot\nSize = 4\niNode = 40\n")
+
+    found = members(bytes(4096), Context(Limits(), tools=Answers()))
+    assert [(m.name, m.data) for m in found] == [(b"a.txt", b"hello"), (b"a.txt:b.exe", b"MZ"), (b"[SYSTEM]/$Boot", b"user")]
