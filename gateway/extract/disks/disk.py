@@ -1,7 +1,7 @@
 """Disk images: VHD and VHDX unrolled to the disk they stand for, partition tables followed, FAT volumes read.
 
-Windows mounts .vhd and .vhdx by double click, and files inside carry no mark of the web. NTFS is left to 7-Zip's program; anything else without a
-reader here is UNSUPPORTED; programs that lie in it in one piece are carved.
+Windows mounts .vhd and .vhdx by double click, and files inside carry no mark of the web. NTFS is left to 7-Zip's
+program; anything else without a reader here is UNSUPPORTED. Programs that lie in it in one piece are carved.
 """
 
 from __future__ import annotations
