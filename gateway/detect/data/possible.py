@@ -11,7 +11,9 @@ from gateway.detect.base import Allowance
 from gateway.identifiers.characters import LEAST
 from gateway.identifiers.normalise import NUMERAL
 
-_SCRIPTS = "".join(chr(code) for code in range(0x80, 0x20000) if unicodedata.digit(chr(code), None) is not None)
+_BEYOND = 0x20000
+"""No digit of any script, and no letter that ends a number, has this code or a higher one."""
+_SCRIPTS = "".join(chr(code) for code in range(0x80, _BEYOND) if unicodedata.digit(chr(code), None) is not None)
 """What is a digit in any script (Unicode, Numeric_Type Decimal and Digit)."""
 _DIGITS = (
     "0-9OolI|\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\u3220-\u3229\u3280-\u3289\U0001f100-\U0001f10a" + _SCRIPTS
@@ -27,8 +29,8 @@ _OTHER, _DIGIT, _WORD = range(3)
 
 
 def _table() -> np.ndarray:
-    """What each character of the basic plane is to NUMBER."""
-    table = np.full(0x10000, _OTHER, np.uint8)
+    """What each character below _BEYOND is to NUMBER, and at the end what all others are."""
+    table = np.full(_BEYOND + 1, _OTHER, np.uint8)
     for kind, spelled in ((_WORD, _WORDS), (_DIGIT, _DIGITS)):
         for first, last, single in re.findall("(.)-(.)|(.)", spelled):
             table[ord(first or single):ord(last or single) + 1] = kind
@@ -41,19 +43,26 @@ _ASCII = _TABLE[:256].tobytes()
 
 def number(text: str) -> bool:
     """Whether NUMBER matches anywhere."""
-    if NUMBER.search(text, 0, LEAST) is not None:
-        return True
-    raw = b"" if len(text) < LEAST else text.encode() if text.isascii() else text.encode("utf-16-le", "surrogatepass")
-    if len(raw) not in (len(text), 2 * len(text)):        # short, or with characters behind the basic plane
-        return NUMBER.search(text) is not None
-    for begin in range(0, len(text), PIECE):
-        if len(raw) == len(text):
-            kinds = np.frombuffer(raw[begin:begin + PIECE + OVERLAP].translate(_ASCII), np.uint8)
+    codes = None if text.isascii() else _codes(text)
+    begin, size = 0, LEAST                                # many have a number at once
+    while begin < len(text):
+        end = begin + size + OVERLAP
+        if codes is None:
+            kinds = np.frombuffer(text[begin:end].encode().translate(_ASCII), np.uint8)
         else:
-            kinds = _TABLE.take(np.frombuffer(raw, np.uint16)[begin:begin + PIECE + OVERLAP])
+            kinds = _TABLE.take(codes[begin:end], mode="clip")
         if any(NUMBER.match(text, at + begin) is not None for at in _likely(kinds).tolist()):
             return True
+        begin, size = begin + size, PIECE
     return False
+
+
+def _codes(text: str) -> np.ndarray:
+    """The characters as numbers."""
+    raw = text.encode("utf-16-le", "surrogatepass")
+    if len(raw) == 2 * len(text):
+        return np.frombuffer(raw, np.uint16)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _likely(kinds: np.ndarray) -> np.ndarray:

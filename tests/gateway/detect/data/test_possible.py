@@ -19,11 +19,12 @@ def test_a_long_text_is_read_as_the_pattern_reads_it(seed, monkeypatch):
     rng = random.Random(seed)
     soup = SOUP[:-4] if seed % 2 else SOUP
     texts = ["".join(rng.choice(soup[:14 + seed * 5]) for _ in range(rng.randrange(1000, 3000))) for _ in range(60)]
+    texts += [text[:rng.randrange(60)] for text in texts]
     texts += [text[:at] + "1 2-3.4 5/6" + text[at:] for text in texts[:20] for at in (0, 295, len(text))]
     assert [possible.number(text) for text in texts] == [possible.NUMBER.search(text) is not None for text in texts]
 
 
-@pytest.mark.parametrize("number", ["123456", "１２３４５６", "一二三四五六", "1 2 3 4 5 6", "(1)(2)(3)(4)(5)(6)", "12\n34\n56", "lO1234"])
+@pytest.mark.parametrize("number", ["123456", "１２３４５６", "一二三四五六", "1 2 3 4 5 6", "(1)(2)(3)(4)(5)(6)", "12\n34\n56", "lO1234", "𝟏𝟐𝟑𝟒𝟓𝟔", "🄁🄂 🄃🄄 🄅🄆"])
 def test_numbers_of_all_kinds(number):
     for text in (number, "word " * 400 + number, "字" * 1500 + number + "字", "word " * 26000 + number, "word " * 400 + number + "\U00020000"):
         assert possible.number(text)
