@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator
 
+from gateway.extract.archive import lzop
 from gateway.extract.archive.libarchive_reader import members
 from gateway.extract.archive.member_names import escapes, readings
 from gateway.extract.base import Child, Context, Node, Problem, Yield
@@ -125,15 +126,17 @@ UNPACKERS: dict[str, Callable[[Budget, bytes], tuple[bytes, bytes]]] = {
     "application/zstd": unzstd,
     "application/x-lz4": by_libarchive("lz4"),
     "application/x-compress": by_libarchive("compress"),
-    "application/x-lzop": by_libarchive("lzop"),
+    "application/x-lzop": lzop.unpack,
     "application/x-uuencode": by_libarchive("uu"),
     "application/zlib": unzlib,
 }
 MAGICS = {
     "application/gzip": b"\x1f\x8b\x08", "application/x-bzip2": b"BZh", "application/x-xz": b"\xfd7zXZ\0",
-    "application/x-lzip": b"LZIP", "application/zstd": b"\x28\xb5\x2f\xfd",
+    "application/x-lzip": b"LZIP", "application/zstd": b"\x28\xb5\x2f\xfd", "application/x-lzop": lzop.MAGIC,
 }
 """Types whose streams may follow one another: what the next one begins with."""
+WRITTEN: dict[str, Callable[[bytes], bytes]] = {"application/gzip": gzip_name, "application/x-lzop": lzop.name}
+"""Types whose streams have names."""
 
 
 class Compressed:
@@ -175,7 +178,7 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, b
             copied += len(rest)
             if copied > MAX_COPIED:
                 return made, b"", Problem(IncidentCode.COUNT, f"{len(made)} streams, and more")
-            name = gzip_name(rest) if kind == "application/gzip" else b""
+            name = WRITTEN[kind](rest) if kind in WRITTEN else b""
             piece, rest = UNPACKERS[kind](budget, rest)
             made.append((name, piece))
             if not magic or not rest.startswith(magic):
@@ -191,7 +194,8 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, b
 
 def inner_names(node: Node) -> tuple[str, ...]:
     """The name inside, and the outer ones without the compressor's ending, or all of them: a.vbs of a.vbs.lz4.lz4."""
-    found = list(readings(gzip_name(node.data))) if node.type == "application/gzip" and gzip_name(node.data) else []
+    written = WRITTEN[node.type](node.data) if node.type in WRITTEN else b""
+    found = list(readings(written)) if written else []
     if node.type == "application/x-uuencode":
         found += uu_names(node.data)
     for name in node.artifact.names:
