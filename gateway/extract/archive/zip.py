@@ -288,7 +288,7 @@ def _unpacked(packed: bytes, header: Header, central: Header, names: tuple[str, 
         anomaly = "UNSUPPORTED"
     mode = central.attributes >> 16 if central.system == 3 else 0
     is_link = stat.S_ISLNK(mode)
-    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISFIFO(mode):
+    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or (stat.S_ISFIFO(mode) and not content):   # zip marks what it was piped
         odd += (Observation("MEMBER-DEVICE"),)
     if is_link and link_escapes(names[0], content[:4096].decode("utf-8", "replace")):
         odd += (Observation("MEMBER-LINK-OUTSIDE"),)

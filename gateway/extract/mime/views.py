@@ -125,9 +125,9 @@ class View:
             self.irregular = True
             self.note("MIME-ODD-OCTETS", label)
         codes = [c for c in entity.codes if c in LEAF_CODES]
-        if media == "message/partial":
+        if "message/partial" in entity.medias:
             self.note("MIME-PARTIAL", label)
-        elif media == "message/external-body" or entity.elsewhere:
+        elif "message/external-body" in entity.medias or entity.elsewhere:
             self.note("MIME-EXTERNAL-BODY", label)
         return Leaf(blob, start, end, media, entity.charset, tuple(entity.encodings), tuple(entity.names), label or "1",
                     tuple(codes), entity.coding)

@@ -6,7 +6,7 @@ import binascii
 import re
 from collections.abc import Iterator
 
-BEGIN = re.compile(rb"^\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
+BEGIN = re.compile(rb"^[ \t>|]{0,8}\(This file must be converted with BinHex[^\r\n]{0,40}\)", re.M)
 ALPHABET = b"!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr"
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 AS_BASE64 = bytes.maketrans(ALPHABET, BASE64)

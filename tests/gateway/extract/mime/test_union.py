@@ -147,7 +147,9 @@ def test_customary_mail_is_not_hostile(name):
 
 @pytest.mark.parametrize(("type", "code"), [
     (b"message/partial; id=a; number=1; total=2", "MIME-PARTIAL"),
+    (b"text/plain\r\nContent-Type: message/partial; id=a; number=1; total=2", "MIME-PARTIAL"),
     (b"message/external-body; access-type=URL", "MIME-EXTERNAL-BODY"),
+    (b"text/plain\r\nContent-Type: message/external-body; access-type=URL", "MIME-EXTERNAL-BODY"),
     (b"application/pdf\r\nX-Mozilla-External-Attachment-URL: http://h.example/a.exe", "MIME-EXTERNAL-BODY"),
     (b"application/pdf\r\nX-Mozilla-External-Attachment-URL: file://h.example/s/a.exe", "MIME-EXTERNAL-BODY"),
 ])

@@ -35,6 +35,12 @@ def test_runs(packed, plain):
     assert binhex.unrun(packed) == plain
 
 
+def test_quoted_as_answers_have_it():
+    data = coded(file(b"data" * 40))
+    quoted = b"> " + HEADING + b"".join(b"> " + data[n:n + 64] + b"\r\n" for n in range(0, len(data), 64))
+    assert list(binhex.files(quoted)) == [(("x.exe",), b"data" * 40)]
+
+
 def test_runs_without_end():
     with pytest.raises(binhex.TooLarge):
         binhex.unrun(b"a" + b"\x90\xff" * 100_000)
