@@ -22,13 +22,38 @@ LINE = 4000                              # characters of one line that are judge
 LETTER = "A-Za-z0-9_"
 
 
-def words(*found: str) -> re.Pattern[str]:
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A pattern of one line, and what stands, in small letters, in each line that it matches."""
+
+    pattern: re.Pattern[str]
+    begins: tuple[str, ...]
+
+    def possible(self, text: str) -> tuple[str, ...]:
+        """Which of them stand anywhere in a text of small letters."""
+        return tuple(begin for begin in self.begins if begin in text)
+
+
+_PLAIN = re.compile(r"(?:[\w #:=,/-]|\\\W)*+")
+
+
+def begins(word: str) -> str:
+    """The letters that whatever a word's pattern matches begins with."""
+    found = _PLAIN.match(word)
+    end = found.end() if found else 0
+    if word[end:end + 1] in ("?", "*", "{"):
+        end -= 1                                          # the last of them may be missing
+    return word[:end].replace("\\", "")
+
+
+def words(*found: str) -> Sign:
     """Any of these words, not inside a longer one; beside Chinese and Japanese letters too."""
-    return re.compile(rf"(?<![{LETTER}])(?:{'|'.join(found)})(?![{LETTER}])", re.I)
+    pattern = re.compile(rf"(?<![{LETTER}])(?:{'|'.join(found)})(?![{LETTER}])", re.I)
+    return Sign(pattern, tuple(sorted({begins(word) for word in found})))
 
 
-BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("starts", re.compile(
+BEHAVIOUR: tuple[tuple[str, Sign], ...] = (
+    ("starts", Sign(re.compile(
         r"^(?:(?:public|private|friend|static) )*(?:sub|function) (?:auto_?(?:open|exec|close|exit|new|activate|deactivate)"
         r"|document_?(?:open|new|close|beforeclose|change|contentcontrolonenter)|documentopen|documentbefore\w+|newdocument|documentchange"
         r"|workbook_?(?:open|activate|beforeclose|close|deactivate|sheetactivate|sheetcalculate|windowactivate|addininstall)"
@@ -36,7 +61,8 @@ BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|\w+_(?:painted|painting|layout|gotfocus|lostfocus|mouseover|mousemove|mousehover|resize|onconnecting|onpaint|"
         r"beforedropor\w+|documentcomplete|navigatecomplete2?|titlechange|progresschange|statechange|clientareachanged|"
         r"windowstatechange|downloadbegin|beforenavigate2|ondisconnected|onloginc\w+)"
-        r"|ribbon_?onload|onload|application_(?:startup|newmail\w*|quit|itemsend)|userform_initialize)(?![A-Za-z0-9_])", re.I)),
+        r"|ribbon_?onload|onload|application_(?:startup|newmail\w*|quit|itemsend)|userform_initialize)(?![A-Za-z0-9_])", re.I),
+        ("sub ", "function "))),
     ("runs", words(
         r"shell", r"shell\$", r"shellexecute[aw]?", r"wscript\.shell\w*", r"shell\.application\w*", r"winexec", r"createprocess\w*",
         r"wmi\w*", r"winmgmts\w*", r"win32_process\w*", r"executeexcel4macro", r"macscript", r"applescripttask", r"callbyname",
@@ -46,10 +72,13 @@ BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"mmc20\.application", r"excel\.application\.ddeinitiate", r"ddeinitiate", r"ddeexecute", r"vbcomponents", r"codemodule",
         r"addfromstring", r"popen", r"system\(\)", r"followhyperlink", r"bitsadmin", r"msiexec", r"execve?",
         r"libc\.dylib", r"subprocess", r"os\.system", r"getruntime", r"processbuilder")),
-    ("runs", re.compile(r"new:[0-9a-f{]{8}|getobject\s?\(\s?\"(?:new|script|winmgmts)|createobject\s?\([^\")]{1,200}\)|\.run[ (]|"
-                        r"(?:public |private )?declare (?:ptrsafe )?(?:sub|function) ", re.I)),
+    ("runs", Sign(re.compile(
+        r"new:[0-9a-f{]{8}|getobject\s?\(\s?\"(?:new|script|winmgmts)|createobject\s?\([^\")]{1,200}\)|\.run[ (]|"
+        r"(?:public |private )?declare (?:ptrsafe )?(?:sub|function) ", re.I),
+        ("new:", "getobject", "createobject", ".run", "declare "))),
     ("downloads", words(
-        r"urldownloadtofile\w*", r"urlmon", r"(?:msxml2|microsoft)\.(?:server)?xmlhttp[\w.]*", r"winhttp[\w.]*",
+        r"urldownloadtofile\w*", r"urlmon", r"msxml2\.(?:server)?xmlhttp[\w.]*", r"microsoft\.(?:server)?xmlhttp[\w.]*",
+        r"winhttp[\w.]*",
         r"winhttprequest[\w.]*",
         r"internetopen\w*", r"internetexplorer\.application", r"internetreadfile", r"net\.webclient", r"downloadfile",
         r"downloadstring",
@@ -57,7 +86,7 @@ BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("writes", words(
         r"savetofile", r"createtextfile", r"filecopy", r"copyfile", r"adodb\.stream", r"opentextfile", r"put #\w+", r"print #\w+",
         r"write #\w+", r"regwrite", r"setattr", r"movefile", r"copyhere", r"savesetting", r"kill", r"deletefile", r"mkdir")),
-    ("writes", re.compile(r"open .{1,300} for (?:output|binary|append|random)", re.I)),
+    ("writes", Sign(re.compile(r"open .{1,300} for (?:output|binary|append|random)", re.I), (" for ",))),
     ("hides", words(
         r"vbhide", r"strreverse", r"environ\$?", r"xlveryhidden", r"xlsheetveryhidden", r"-e(?:nc|ncodedcommand)",
         r"-w(?:indowstyle)? hidden",
@@ -66,11 +95,12 @@ BEHAVIOUR: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"automationsecurity", r"accessvbom", r"vbawarnings", r"options\.virusprotection")),
 )
 OBFUSCATED = (
-    re.compile(r"(?:chr[bwa]?\$?\s?\([^()]{1,60}\)[ ]?[&+][ ]?){4}", re.I),
-    re.compile(r"\"[0-9a-fA-F]{80,}|\"[A-Za-z0-9+/]{120,}={0,2}\""),
-    re.compile(r"(?:\d{1,3} ?[,|;] ?){40}"),
-    re.compile(r"chr[bwa]?\$?\s?\([^()]{0,80}(?:xor|asc|mid|-|\^)", re.I),
+    Sign(re.compile(r"(?:chr[bwa]?\$?\s?\([^()]{1,60}\)[ ]?[&+][ ]?){4}", re.I), ("chr",)),
+    Sign(re.compile(r"\"[0-9a-fA-F]{80,}|\"[A-Za-z0-9+/]{120,}={0,2}\""), ('"',)),
+    Sign(re.compile(r"(?:\d{1,3} ?[,|;] ?){40}"), (",", "|", ";")),
+    Sign(re.compile(r"chr[bwa]?\$?\s?\([^()]{0,80}(?:xor|asc|mid|-|\^)", re.I), ("chr",)),
 )
+SIGNS = (*BEHAVIOUR, *(("hides", sign) for sign in OBFUSCATED))
 CALLS = frozenset({"EXEC", "CALL", "REGISTER", "FOPEN", "FWRITE", "FWRITELN", "FORMULA", "FORMULA.FILL", "FORMULA.ARRAY",
                    "INITIATE",
                    "EXECUTE", "RUN", "POKE"})
@@ -87,6 +117,10 @@ class Judgement:
         if len(found) < LINES and line not in found:
             found.append(line)
 
+    def shows(self, what: str) -> bool:
+        """Whether no more lines of it are wanted."""
+        return len(self.shown.get(what, ())) >= LINES
+
     def __contains__(self, what: str) -> bool:
         return what in self.shown
 
@@ -94,16 +128,18 @@ class Judgement:
         return tuple(dict.fromkeys(masked(f"{what}: {line}") for what in order for line in self.shown.get(what, ())))[:6]
 
 
-def judge(source: str) -> Judgement:
-    """What one module does."""
+def judge(source: str, lines: Iterable[str] | None = None) -> Judgement:
+    """What one module does. `lines` are its logical ones, where they are known."""
     made = Judgement()
-    for line in vbacode.lines(source):
+    lines = dict.fromkeys(vbacode.lines(source) if lines is None else lines)
+    text = "\n".join(lines).lower()
+    signs = [(what, sign.pattern, possible) for what, sign in SIGNS if (possible := sign.possible(text))]
+    for line in lines:
         piece = line[:LINE]
-        for what, pattern in BEHAVIOUR:
-            if pattern.search(piece):
+        low = piece.lower()
+        for what, pattern, possible in signs:
+            if any(begin in low for begin in possible) and not made.shows(what) and pattern.search(piece):
                 made.note(what, piece)
-        if any(pattern.search(piece) for pattern in OBFUSCATED):
-            made.note("hides", piece)
         if len(line) > LINE:
             made.note("hides", "a line of more than 4000 characters")
     if len(source) > vbacode.LIMIT:
@@ -131,9 +167,10 @@ class MacroDetector:
 
     def module(self, sample: Sample) -> Iterable[Finding]:
         source = sample.data.decode("utf-8", "replace")
-        made = judge(source)
+        lines = vbacode.lines(source)
+        made = judge(source, lines)
         id, parent = sample.artifact.id, sample.artifact.parent or 0
-        rule = "sha256:" + vbacode.code_hash(source)
+        rule = "sha256:" + vbacode.code_hash(lines)
         acts = "runs" in made or "downloads" in made
         if "starts" in made:
             self.starts.setdefault(parent, id)
@@ -150,7 +187,7 @@ class MacroDetector:
             yield Finding("MACRO-SUSPICIOUS", CATEGORY, severity, id, shown, rule=rule)
         elif voted := sample.observed("VBA-MRAPTOR"):
             yield Finding("MACRO-SUSPICIOUS", CATEGORY, Severity.HIGH, id, (f"mraptor {masked(voted[0].detail)}",), rule=rule)
-        if vbacode.lines(source):
+        if lines:
             names = ", ".join(o.detail for o in sample.observed("VBA-MODULE"))
             yield Finding("MACRO-PRESENT", CATEGORY, Severity.MEDIUM, id, (masked(names),), rule=rule)
         if sample.observed("VBA-UNREAD"):
@@ -162,7 +199,7 @@ class MacroDetector:
         severity = Severity.CRITICAL if set(calls) & CALLS else Severity.HIGH
         evidence = (*[f"calls {c}" for c in calls[:4]], *[masked(line) for line in lines[:3]])
         yield Finding("MACRO-XLM", CATEGORY, severity, sample.artifact.id, evidence or (masked(sample.artifact.name),),
-                      rule="sha256:" + vbacode.code_hash(sample.data.decode("utf-8", "replace")))
+                      rule="sha256:" + vbacode.code_hash(vbacode.lines(sample.data.decode("utf-8", "replace"))))
 
     def container(self, sample: Sample) -> Iterable[Finding]:
         id = sample.artifact.id

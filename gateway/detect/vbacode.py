@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 
 LIMIT = 1 << 20                          # characters of one module that are judged; the rest makes the module suspicious
 _CONTINUED = re.compile(r"[ \t]_[ \t]*\r?\n")
 _STRING = re.compile(r'"(?:[^"\r\n]|"")*+"?')
 _CHR = re.compile(r"chr[bw]?\$?[ \t]*+\([ \t]*+(&h[0-9a-f]{1,4}|[0-9]{1,5})[ \t]*+&?[ \t]*+\)", re.I)
 _JOIN = re.compile(r'"[ \t]*[&+][ \t]*"')
-_REM = re.compile(r"^[ \t]*rem(?:[ \t].*)?$", re.I)
-_ATTRIBUTE = re.compile(r"^[ \t]*attribute[ \t]", re.I)
+_SKIPPED = re.compile(r"[ \t]*+(?:rem(?:[ \t].*)?$|attribute[ \t])", re.I)
 _BLANKS = re.compile(r"[ \t]+")
 
 
@@ -20,9 +20,10 @@ def lines(source: str) -> list[str]:
     text = _CONTINUED.sub(" ", source[:LIMIT])
     found: list[str] = []
     for raw in text.splitlines():
-        if _ATTRIBUTE.match(raw) or _REM.match(raw):
+        if _SKIPPED.match(raw):
             continue
-        line = _BLANKS.sub(" ", uncomment(raw)).strip()
+        line = uncomment(raw)
+        line = (_BLANKS.sub(" ", line) if "  " in line or "\t" in line else line).strip()
         if line:
             found.append(fold(line))
     return found
@@ -58,7 +59,7 @@ def _character(found: re.Match[str]) -> str:
     return '"' + ('""' if character == '"' else character) + '"'
 
 
-def code_hash(source: str) -> str:
-    """SHA-256 over the lower-case logical lines: the same for another indent, comment, line end or attribute."""
-    body = "\n".join(_BLANKS.sub("", line.lower()) for line in lines(source))
+def code_hash(lines: Iterable[str]) -> str:
+    """SHA-256 over the logical lines in lower case: the same for another indent, comment, line end or attribute."""
+    body = "\n".join(lines).lower().replace(" ", "").replace("\t", "")
     return hashlib.sha256(body.encode("utf-8", "replace")).hexdigest()

@@ -81,6 +81,10 @@ def _chunk(data: bytes, at: int, end: int, out: bytearray) -> None:
     while at < end:
         flags = data[at]
         at += 1
+        if not flags:                                     # eight octets as they are
+            out += data[at:min(at + 8, end)]
+            at += 8
+            continue
         for bit in range(8):
             if at >= end:
                 return
@@ -99,8 +103,8 @@ def _chunk(data: bytes, at: int, end: int, out: bytearray) -> None:
             source = len(out) - offset
             if source < start:
                 return
-            for index in range(length):
-                out.append(out[source + index])
+            piece = out[source:source + length]
+            out += piece if len(piece) == length else (piece * (length // offset + 1))[:length]
 
 
 def decode(octets: bytes, codepage: int) -> str:

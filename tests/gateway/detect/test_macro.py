@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.macro import VBA, XLM, MacroDetector, judge
+from gateway.detect.macro import BEHAVIOUR, VBA, XLM, MacroDetector, begins, judge
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation, Sample
 from gateway.model.finding import Finding, Severity
@@ -64,6 +64,17 @@ def test_containers_sheets_and_votes() -> None:
     assert [(f.code, f.severity) for f in look("1", kind=XLM)] == [("MACRO-XLM", Severity.HIGH)]
     assert "MACRO-SUSPICIOUS" in {f.code for f in look("Sub A()\nEnd Sub", Observation("VBA-MRAPTOR", "A-X"))}
     assert look("text", kind="text/plain") == []
+
+
+def test_what_a_word_begins_with_is_in_all_that_it_matches() -> None:
+    assert [begins(word) for word in (r"shell\$", r"execve?", r"environ\$?", r"cmd(?:\.exe)? ?/[ck]", r"put #\w+", r"\.exec", r"-e(?:nc)")] == [
+        "shell$", "execv", "environ", "cmd", "put #", ".exec", "-e"]
+    assert all(len(begin) > 1 for _, sign in BEHAVIOUR for begin in sign.begins)
+
+
+def test_lines_are_looked_at_no_further_than_they_are_shown() -> None:
+    made = judge("".join(f'Shell "cmd /c {i}"\n' for i in range(50)) + "URLDownloadToFile 0\n")
+    assert made.shown["runs"] == [f'Shell "cmd /c {i}"' for i in range(4)] and "downloads" in made
 
 
 def test_obfuscation_is_seen() -> None:
