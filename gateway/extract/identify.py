@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterable
 
 from gateway.extract import names as filenames
-from gateway.extract.compiled import compiled
+from gateway.extract.compiled import beheaded, compiled
 from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
 from gateway.extract.magics import FTYP, MAGICS, PLAUSIBLE, RIFF
 from gateway.extract.pretended import pretended
@@ -38,6 +38,8 @@ INERT = frozenset({
 """Complete without a reader: either inert, or a detector names it by its type alone."""
 
 EXTENSIONS_OF_HTML = frozenset({"htm", "html", "xhtml", "xht", "shtml", "hta", "mhtml", "mht"})
+PAGES = frozenset({"htm", "html", "shtml"})
+"""Names under which browsers look for markup behind anything."""
 
 
 def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
@@ -55,22 +57,20 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
         return "application/x-mach-binary"
     for offset, magic, kind in MAGICS:
         if data.startswith(magic, offset):
-            found = _refine(kind, data)
-            return "text/plain" if pretended(found, data) else found
-    if _beheaded(data):
+            return _shown(_refine(kind, data), data, names, declared)
+    if beheaded(data):
         return "application/x-dosexec"
-    return _structured(data, head) or _text(data, head, names, declared)
+    return _shown(_structured(data, head), data, names, declared)
 
 
-MACHINES = (b"\x4c\1", b"\x64\x86", b"\x64\xaa", b"\xc4\1")
-"""x86, x64, ARM64 and ARM (PE format, 3.3.1)."""
-
-
-def _beheaded(data: bytes) -> bool:
-    """A program of Windows whose first two octets are others: loaders put them back, or need none (ATT&CK T1027)."""
-    at = struct.unpack_from("<I", data, 60)[0] if len(data) >= 256 else 0
-    return (64 <= at < HEAD and data[at:at + 4] == b"PE\0\0" and data[at + 4:at + 6] in MACHINES
-            and data[at + 24:at + 26] in (b"\x0b\1", b"\x0b\2"))
+def _shown(found: str, data: bytes, names: Iterable[str], declared: str) -> str:
+    """What a name makes of content with some magic: text may begin like a picture, and a browser shows the page that it looks
+    for under the name of one, whatever stands before it."""
+    if not found or (found.startswith(NO_READER_NEEDED) and pretended(found, data)):
+        return _text(data, bytes(data[:HEAD]), names, declared)
+    if found.startswith(NO_READER_NEEDED) and filenames.extensions(names) & PAGES and HTML_TAG.search(data[:1 << 16]):
+        return "text/html"
+    return found
 
 
 def _mz(data: bytes) -> str:
@@ -138,6 +138,7 @@ MSI_CLASSES = tuple(
     struct.pack("<IHH", n, 0, 0) + b"\xc0\0\0\0\0\0\0F" for n in (0x000C1084, 0x000C1086, 0x000C1082)
 )
 """Class ids of the root entry: package, patch, transform ([MS-CFB] 2.6.4; Windows Installer SDK)."""
+_PROPERTIES, _VERSION = "__properties_version".encode("utf-16-le"), "1.0\0".encode("utf-16-le")
 
 
 def _ole(data: bytes) -> str:
@@ -148,16 +149,23 @@ def _ole(data: bytes) -> str:
         root = (first + 1) << (shift if shift in (9, 12) else 9)
         if data[root + 80:root + 96] in MSI_CLASSES:
             return "application/x-msi"
-    if "__properties_version1.0".encode("utf-16-le") in data:
-        return "application/vnd.ms-outlook"
-    return "application/x-ole-storage"
+    return "application/vnd.ms-outlook" if outlook(data) else "application/x-ole-storage"
+
+
+def outlook(data: bytes) -> bool:
+    """A compound file with the property stream of a message ([MS-OXMSG] 2.4); names of streams have no case ([MS-CFB] 2.6.4)."""
+    at = data.find(_VERSION)
+    while at >= 0:
+        if data[max(at - len(_PROPERTIES), 0):at].lower() == _PROPERTIES:
+            return True
+        at = data.find(_VERSION, at + 1)
+    return False
 
 
 def _structured(data: bytes, head: bytes) -> str:
     """Formats that a fixed offset does not give away."""
     if head[:4] == b"RIFF":
-        media = RIFF.get(head[8:12], "application/octet-stream")
-        return "text/plain" if pretended(media, data) else media
+        return RIFF.get(head[8:12], "application/octet-stream")
     if head[4:8] == b"ftyp":
         return FTYP.get(head[8:12], "video/mp4")
     if compiled(head):

@@ -6,12 +6,12 @@ import struct
 from collections.abc import Iterator
 
 from gateway.extract.base import Context, Node, Problem, Yield
+from gateway.extract.identify import outlook
 from gateway.extract.office import mapi
 from gateway.extract.office.compound import MAGIC, Compound, Damaged
 from gateway.model.finding import IncidentCode
 
 SUBSTG = "__substg1.0_"
-MARK = "__properties_version1.0".encode("utf-16-le")
 STRING8, UNICODE, BINARY, OBJECT = 0x001E, 0x001F, 0x0102, 0x000D
 CODEPAGE_IDS = (0x3FDE, 0x3FFD)          # internet and message code page
 PROPERTIES = 1 << 14                     # octets of the list of fixed properties: a thousand of them
@@ -22,7 +22,7 @@ class Msg:
     name = "msg"
 
     def claims(self, node: Node) -> bool:
-        return node.data[:8] == MAGIC and (node.type == "application/vnd.ms-outlook" or MARK in node.data)
+        return node.data[:8] == MAGIC and (node.type == "application/vnd.ms-outlook" or outlook(node.data))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         try:

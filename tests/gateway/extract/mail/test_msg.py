@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.extract.identify import identify
 from gateway.extract.mail.msg import MSG
 from gateway.model.content import Text
 from tests.builders.archives import codes, content, take_apart
@@ -27,6 +28,12 @@ def test_message_in_message() -> None:
                      **attached("x.exe", b"MZ", inner)})
     found = take_apart(MSG, data)
     assert Text("內", "header Subject") in found and content(found)["x.exe"] == b"MZ"
+
+
+def test_names_of_streams_have_no_case() -> None:
+    data = compound({path.swapcase(): octets for path, octets in {**PLAIN, **attached("x.exe", b"MZ")}.items()})
+    assert identify(data) == "application/vnd.ms-outlook" and content(take_apart(MSG, data))["x.exe"] == b"MZ"
+    assert identify(compound({"Contents": "properties_version1.0".encode("utf-16-le")})) == "application/x-ole-storage"
 
 
 def test_code_page_of_eight_bit_strings() -> None:
