@@ -26,14 +26,8 @@ def observe(names: Iterable[str]) -> list[Observation]:
 
 
 def _oddities(name: str) -> Iterator[str]:
-    if any(c in BIDI for c in name):
-        yield "NAME-BIDI"
-    if "\0" in name:
-        yield "NAME-NUL"
-    if any(c in INVISIBLE for c in name):
-        yield "NAME-INVISIBLE"
-    if any(unicodedata.category(c) == "Cc" and c not in "\0\t\r\n" for c in name):
-        yield "NAME-CONTROL"
+    if not (name.isascii() and name.isprintable()):
+        yield from _unseen(name)
     if BLANK_RUN.search(name.strip()):
         yield "NAME-BLANKS"
     if name.rstrip() != name.rstrip().rstrip(".") or "::" in name:
@@ -44,3 +38,15 @@ def _oddities(name: str) -> Iterator[str]:
         yield "NAME-CLASS"
     if len(name) > 255:
         yield "NAME-LONG"
+
+
+def _unseen(name: str) -> Iterator[str]:
+    """What only names with other characters than those of ASCII that show something can have."""
+    if not BIDI.isdisjoint(name):
+        yield "NAME-BIDI"
+    if "\0" in name:
+        yield "NAME-NUL"
+    if not INVISIBLE.isdisjoint(name):
+        yield "NAME-INVISIBLE"
+    if any(unicodedata.category(c) == "Cc" and c not in "\0\t\r\n" for c in name):
+        yield "NAME-CONTROL"

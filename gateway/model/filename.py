@@ -40,7 +40,8 @@ def visible(name: str) -> str:
 
 def basename(name: str) -> str:
     """The last component by either separator, as unpackers drop one at the end; a name of separators only is empty."""
-    return SEPARATORS.split(name.rstrip("\\/"))[-1]
+    name = name.rstrip("\\/")
+    return name[max(name.rfind("\\"), name.rfind("/")) + 1:]
 
 
 def spellings(name: str) -> Iterator[str]:

@@ -121,7 +121,7 @@ class CustomerData:
             return ()
         artifact = sample.artifact.id
         for name in sample.artifact.names[:4]:
-            self._grid(layout.from_text(self._next(), Text(name, "file name"), self.labels), artifact)
+            self._window(layout.from_text(self._next(), Text(name, "file name"), self.labels), name, artifact)
         above = before = None
         title = titled.kinds(sample.artifact.names[:4], self.labels)
         for table in sample.tables:
@@ -153,12 +153,15 @@ class CustomerData:
             assert isinstance(window.content, Text)
             above = layout.from_text(self._next(window), window.content, self.labels, above)
             above.titled = title
-            if possible(window.content.content):
-                self._grid(above, artifact)
-            elif self.ours is not None:
-                self.ours.read(above, artifact)
+            self._window(above, window.content.content, artifact)
         if self.ours is not None:
             self.ours.read_text(text.content, artifact)
+
+    def _window(self, grid: Grid, text: str, artifact: int) -> None:
+        if possible(text):
+            self._grid(grid, artifact)
+        elif self.ours is not None:
+            self.ours.read(grid, artifact)
 
     def _next(self, window: windows.Window | None = None) -> int:
         self.grids += 1

@@ -62,7 +62,7 @@ def _escape(name: str) -> str:
     if _DRIVE.match(name) or name.startswith("\\\\") or _SHARE.match(name) or _SYSTEM.match(name):
         return "MEMBER-TRAVERSAL"
     depth = 0
-    for step in re.split(r"[\\/]", name):
+    for step in re.split(r"[\\/]", name) if ".." in name else ():
         depth += -1 if step.strip(" ") == ".." else 0 if step in ("", ".") else 1
         if depth < 0:
             return "MEMBER-TRAVERSAL"
