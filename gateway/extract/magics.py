@@ -49,6 +49,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (7, b"**ACE**", "application/x-ace"),
     (20, b"\xdc\xa7\xc4\xfd", "application/x-zoo"),
     (0, b"07070", "application/x-cpio"),
+    (0, b"WARC/", "application/x-warc"),
     (0, b"\xc7\x71", "application/x-cpio"),
     (0, b"\x71\xc7", "application/x-cpio"),
     (0, b"!<arch>\n", "application/x-archive"),
@@ -224,6 +225,12 @@ def hfs(data: bytes) -> bool:
     return data[1038:1040] == b"\0\3" and block > 0 and block % 512 == 0 and data[1060:1061] in NAME_SIZES
 
 
+def _warc(data: bytes) -> bool:
+    """The version, and a field of the first record (ISO 28500, 4)."""
+    line, _, fields = data[:4096].partition(b"\r\n")
+    return line[5:].replace(b".", b"", 1).isdigit() and b"WARC-Type:" in fields
+
+
 def _apple_archive(data: bytes) -> bool:
     """Apple Archive: the length of a header whose fields have three letters and a type; or the size of packed blocks, 64 bits."""
     if data.startswith(b"pbz"):
@@ -234,6 +241,6 @@ def _apple_archive(data: bytes) -> bool:
 PLAUSIBLE: Mapping[str, Callable[[bytes], bool]] = {
     "application/x-cpio": _cpio, "application/x-compress": _compress, "application/x-pack": _pack, "application/x-arj": _arj,
     "application/x-apple-archive": _apple_archive, "application/x-squashfs": _squashfs,
-    "application/x-hfs": hfs,
+    "application/x-hfs": hfs, "application/x-warc": _warc,
 }
 """What stands behind a magic of two octets, one in 65,536 digests or keys begins like one by chance; or of letters, as words do."""

@@ -46,6 +46,8 @@ def test_digests_that_begin_like_an_archive_are_none() -> None:
 def test_neighbours_are_something_else() -> None:
     assert identify(bytes(511) + b"EFI PART" + bytes(512)) == "application/octet-stream"
     assert identify(b"Without free space there is no report.") == "text/plain"
+    assert identify(b"WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 0\r\n\r\n\r\n") == "application/x-warc"
+    assert identify(b"WARC/1.1 is the version in use.\r\nEach record has a WARC-Type: field.") == "text/plain"
 
 
 def test_tables_of_families() -> None:

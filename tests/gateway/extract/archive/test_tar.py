@@ -75,6 +75,19 @@ def test_cpio_and_ar():
     assert content(take_apart(TAR, ar)) == {"a.exe": DATA}
 
 
+def test_records_of_a_web_archive():
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n" + DATA
+    records = b"".join(
+        b"WARC/1.0\r\nWARC-Type: %s\r\nWARC-Target-URI: %s\r\nWARC-Date: 2026-11-23T00:00:00Z\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        b"Content-Type: %s\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n" % (kind, address, media, len(data), data)
+        for kind, address, media, data in (
+            (b"warcinfo", b"http://a.example/", b"application/warc-fields", b"software: x\r\n"),
+            (b"resource", b"file://h/x/a.exe", b"application/octet-stream", DATA),
+            (b"response", b"http://a.example/b.txt", b"application/http; msgtype=response", page)))
+    found = {name.rpartition("/")[2]: data for name, data in content(take_apart(TAR, records)).items()}
+    assert found["a.exe"] == DATA and found["b.txt"] == page
+
+
 @pytest.mark.parametrize(("records", "held"), [({"path": "evil.js"}, True), ({"linkpath": "../x"}, True), ({"comment": "0123abc path=x"}, False)])
 def test_a_global_header_that_names_members(records, held):
     """Some unpackers call every member so, others ignore it; git writes a comment there."""
