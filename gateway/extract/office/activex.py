@@ -83,6 +83,17 @@ CLASSES = {
     "02bf25d5-8c17-4b23-bc80-d3488abddc6b": "OLE-CONTROL",         # QuickTime
     "cfcdaa03-8be4-11cf-b84b-0020afbbccfa": "OLE-CONTROL",         # RealPlayer
     "7584c670-2274-4efb-b00b-d6aaba6d3850": "OLE-CONTROL",         # remote desktop
+    "a0c63c30-f08d-4ab4-907c-34905d770c7d": "OLE-CONTROL",
+    "a08a033d-1a75-4ab6-a166-ead02f547959": "OLE-CONTROL",         # loader of assemblies, which moves nothing about (OTKLOADR)
+    "66833fe6-8583-11d1-b16a-00c0f0283628": "OLE-CONTROL",         # toolbar, MSCOMCTL
+    "2d360200-fff5-11d1-8d03-00a0c959bc0a": "OLE-BROWSER",         # DHTML editing
+    "2d360201-fff5-11d1-8d03-00a0c959bc0a": "OLE-BROWSER",
+    "dfeaf541-f3e1-4c24-acac-99c30715084a": "OLE-CONTROL",         # Silverlight
+    "49b2791a-b1ae-4c90-9b8e-e860ba07f889": "OLE-SCRIPT",          # MMC20.Application
+    "bd96c556-65a3-11d0-983a-00c04fc29e36": "OLE-SCRIPT",          # RDS.DataSpace
+    "06290bd2-48aa-11d2-8432-006008c3fbfc": "OLE-SCRIPT",          # scriptlet by its file
+    "00021401-0000-0000-c000-000000000046": "OLE-LINK",            # shortcut
+    "fbf23b40-e3f0-101b-8488-00aa003e56f8": "OLE-LINK",            # internet shortcut
     "0003000c-0000-0000-c000-000000000046": "OLE-PACKAGE",
     "f20da720-c02f-11ce-927b-0800095ae340": "OLE-PACKAGE",
 }

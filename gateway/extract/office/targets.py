@@ -28,10 +28,14 @@ RUNNING = frozenset({
     "jnlps", "ms-cxh", "shell", "res", "hcp", "script", "soap", "wscript", "msxml", "ms-screensketch", "calculator", "vbs",
     "x-usc", "jar", "vnd.libreoffice.command", "vnd.sun.star.script",
     "ms-cxh-full", "ms-device-enrollment", "ms-quick-assist", "quickassist", "rdp", "itms-services",
-    "applescript", "ksoqing", "ksoqingcmd", "ksowebstartuplink",
+    "applescript", "ksoqing", "ksoqingcmd", "ksowebstartuplink", "shortcuts", "workflow", "iterm2", "ms-rd",
 })
-"""The last ones hand the machine over to others, install on it, start the script editor of macOS, and programs of WPS Office with
-what the link says (CVE-2024-7262)."""
+"""The last ones hand the machine over to others, install on it, start scripts and terminals of macOS, and programs of WPS Office
+with what the link says (CVE-2024-7262)."""
+INSTALLING = re.compile(r"(?:mcp[/_-]?(?:install|server)|(?:install|add)[/_-]?mcp|extension\?cmd=)", re.I)
+"""Within a link to a program of its own: it sets up a command that the program then runs (deep links of editors and assistants)."""
+OPTION = re.compile(r"[a-z][a-z0-9+.-]{1,40}://-", re.I)
+"""A host that begins with a hyphen is an option of the program that the link starts (ssh://-oProxyCommand=, CVE-2017-1000117)."""
 SHARES = frozenset({"smb", "smbs", "cifs", "afp", "nfs", "dav", "davs", "webdav", "webdavs", "ldap", "ldaps"})
 """Schemes by which a machine is asked for something with the credentials of the reader."""
 OFFICE_CLOUD = re.compile(r"^https://[a-z0-9.-]+\.(?:sharepoint\.com|sharepoint\.cn|sharepoint\.de)/|"
@@ -96,7 +100,7 @@ def place(target: str) -> Place:
             return _file(rest)
         if name in SHARES:
             return Place.SHARE
-        if name in RUNNING:
+        if name in RUNNING or (name not in NEUTRAL and (OPTION.match(text) or INSTALLING.search(text, scheme.end(), 400))):
             return Place.SCRIPT
         return Place.LOCAL if VOLUME.match(unquote(target)) else Place.OTHER
     if text.startswith("//") and not _DRIVE.match(text):

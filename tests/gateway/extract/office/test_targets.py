@@ -79,6 +79,11 @@ def test_commands_of_other_office_programs():
     ("ksoqing://type=1&cmd=x", "DOC-LINK-SCHEME"), ("applescript://com.apple.scripteditor?action=new", "DOC-LINK-SCHEME"),
     ("ms-word:ofe%7Cu%7C%5C%5Ch.example%5Cs%5Ca.docx", "DOC-LINK-SHARE"), ("ms-excel:ofe%7Cu%7Chttps://h.example/a.xlsm", "DOC-LINK-PROGRAM"),
     ("\\\\[2001:db8::7]\\s\\a.docx", "DOC-LINK-SHARE"), ("\\\\[fe80::7]\\s\\a.docx", "DOC-LINK"), ("file://[fd00::7]/s/a.docx", "DOC-LINK"),
+    ("cursor://anysphere.cursor-deeplink/mcp/install?name=a&config=eyJ9", "DOC-LINK-SCHEME"), ("vscode:mcp/install?%7B%7D", "DOC-LINK-SCHEME"),
+    ("goose://extension?cmd=npx&arg=-y", "DOC-LINK-SCHEME"), ("vscode://vscode.git/clone?url=https://git.example/a", None),
+    ("ssh://-oProxyCommand=a/b", "DOC-LINK-SCHEME"), ("ssh://git@git.example/a-b.git", None), ("tel:-1", None),
+    ("mailto:mcp-server@h.example", None),
+    ("shortcuts://run-shortcut?name=a", "DOC-LINK-SCHEME"), ("ms-rd:subscribe?url=https://h.example/a", "DOC-LINK-SCHEME"),
     ("ldap://h.example/cn=a", "DOC-LINK-SHARE"), ("ldap://dc01/cn=a", "DOC-LINK"), ("msteams://teams.example/l", None),
 ])
 def test_links_that_office_programs_open(target, code):
