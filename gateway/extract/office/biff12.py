@@ -67,7 +67,8 @@ def is_sheet(data: bytes) -> bool:
     return _first(data) == BEGIN_SHEET
 
 
-def _string(body: bytes, at: int) -> tuple[str, int]:
+def string(body: bytes, at: int) -> tuple[str, int]:
+    """The text that begins there, empty where there is none, and where it ends (2.5.168)."""
     count = int.from_bytes(body[at:at + 4], "little")
     if count == 0xFFFFFFFF:
         return "", at + 4
@@ -79,11 +80,11 @@ def workbook(data: bytes) -> Book:
     for kind, body in records(data):
         if kind == BUNDLE_SHEET and len(body) >= 12:
             state = STATES.get(struct.unpack_from("<I", body)[0] & 3, "visible")
-            relation, at = _string(body, 8)
-            name, _ = _string(body, at)
+            relation, at = string(body, 8)
+            name, _ = string(body, at)
             book.sheets.append((relation, name, state))
         elif kind == NAME and len(body) >= 13:
-            name, at = _string(body, 9)
+            name, at = string(body, 9)
             code = body[at + 4:at + 4 + int.from_bytes(body[at:at + 4], "little")]
             book.calls += ptg.RUNS & set(ptg.functions(ptg.render(code, wide=True)))
             if xlmtext.auto_name(name):
@@ -111,7 +112,7 @@ def macro_sheet(name: str, data: bytes) -> Iterator[Yield]:
         if kind in FORMULAS and len(lines) < xlmtext.LINES:
             lines.append(ptg.render(_code(kind, body), wide=True))
         elif kind == 6 and len(lines) < xlmtext.LINES:
-            lines.append(_string(body, 8)[0])
+            lines.append(string(body, 8)[0])
     yield from xlmtext.sheet(name.rpartition("/")[2], lines, [c for line in lines for c in ptg.functions(line)])
 
 
@@ -139,5 +140,5 @@ def links(data: bytes) -> Iterator[Yield]:
     """DDE links in an external link part; workbooks and OLE links are judged by their relationship."""
     for kind, body in records(data):
         if kind == LINK and len(body) >= 2 and struct.unpack_from("<H", body)[0] == 1:
-            service, at = _string(body, 2)
-            yield Observation("DOC-DDE", f"{service}|{_string(body, at)[0]}")
+            service, at = string(body, 2)
+            yield Observation("DOC-DDE", f"{service}|{string(body, at)[0]}")

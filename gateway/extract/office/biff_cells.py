@@ -78,14 +78,14 @@ def _cell(sheet: _Sheet, kind: int, body: bytes, charset: str) -> None:
     if kind in LABELS:
         sheet.put(row, column, _text(body, *LABELS[kind], charset))
     elif kind in NUMBERS and len(body) >= NUMBERS[kind] + 8:
-        sheet.put(row, column, _written(struct.unpack_from("<d", body, NUMBERS[kind])[0]))
+        sheet.put(row, column, written(struct.unpack_from("<d", body, NUMBERS[kind])[0]))
     elif kind == INTEGER and len(body) >= 9:
         sheet.put(row, column, str(struct.unpack_from("<H", body, 7)[0]))
     elif kind == RK and len(body) >= 10:
-        sheet.put(row, column, _written(_rk(body[6:10])))
+        sheet.put(row, column, written(rk(body[6:10])))
     elif kind == MULRK:
         for i, at in enumerate(range(6, len(body) - 5, 6)):
-            sheet.put(row, column + i, _written(_rk(body[at:at + 4])))
+            sheet.put(row, column + i, written(rk(body[at:at + 4])))
 
 
 def _text(body: bytes, at: int, octets: int, charset: str) -> str:
@@ -99,7 +99,7 @@ def _text(body: bytes, at: int, octets: int, charset: str) -> str:
     return raw.decode("latin-1")
 
 
-def _rk(octets: bytes) -> float:
+def rk(octets: bytes) -> float:
     """Thirty bits of a number, divided by 100 or not ([MS-XLS] 2.5.217)."""
     value = int.from_bytes(octets, "little")
     if value & 2:
@@ -109,5 +109,6 @@ def _rk(octets: bytes) -> float:
     return found / 100 if value & 1 else found
 
 
-def _written(value: float) -> str:
+def written(value: float) -> str:
+    """A number as a sheet shows it that rounds nothing."""
     return str(int(value)) if value.is_integer() and abs(value) < 1e19 else repr(value)

@@ -126,6 +126,11 @@ def render(code: bytes, wide: bool) -> str:
     return " ".join(_folded(code, wide))
 
 
+def texts(code: bytes, wide: bool) -> list[str]:
+    """The texts of a formula; those of a list of choices are parted by an octet of zero, here by a line's end."""
+    return [text[1:-1].replace("\0", "\n") for text in _folded(code, wide) if text[:1] == '"'] if 0x17 in code else []
+
+
 def called(code: bytes) -> bool:
     """Whether formulas here may lead outside."""
     return CLICK.search(code) is not None or NAMED.search(code) is not None

@@ -17,7 +17,7 @@ from gateway.extract.office import biff12
 from gateway.extract.office.compound import Compound, Damaged
 from gateway.extract.office.package import Package, PartRefused
 from gateway.extract.office.xml import crowded
-from gateway.extract.workbook import shared, xlm
+from gateway.extract.workbook import binary, shared, xlm
 from gateway.extract.workbook.scattered import CELLS, REPEATED, fits
 from gateway.model.finding import IncidentCode
 
@@ -60,6 +60,20 @@ class Unpacked:
     package: Package | None = None
     parts: dict[str, bytes] = field(default_factory=dict)
     book: bytes = b""                    # the same with its parts stored; empty where they are too many or ambiguous
+    odd: list[str] = field(default_factory=list)          # xlsb sheets with records that calamine passes over, and has words in
+    others: list[str] = field(default_factory=list)       # other parts of xlsb
+
+    def note(self, name: str, kinds: set[int]) -> None:
+        """A part, and the kinds of records of an xlsb sheet that are no plain cells."""
+        if kinds:
+            if not kinds.isdisjoint(binary.CELLS | binary.WORDS):
+                self.odd.append(name)
+        elif name.lower().endswith(".bin"):
+            self.others.append(name)
+
+    def read(self, name: str) -> bytes:
+        """A part once more."""
+        return self.parts.get(name) or (self.package.read(name) if self.package else b"")
 
 
 def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> Problem | None:
@@ -75,7 +89,10 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
             room -= len(content)
             if room > 0:
                 kept[entry.name] = content
-            cells += _cells(low, content)
+            kinds: set[int] = set()
+            cells += _cells(low, content, kinds)
+            if unpacked:
+                unpacked.note(entry.name, kinds)
             told.add(entry.name, content, _sheet(low, content))
             if low == "xl/workbook.xml" and content.count(b"definedName ") > NAMES:
                 return Problem(IncidentCode.COUNT, f"more than {NAMES} defined names")
@@ -95,13 +112,13 @@ def package(data: bytes, context: Context, unpacked: Unpacked | None = None) -> 
     return None
 
 
-def _cells(name: str, content: bytes) -> int:
-    """Cells of one part, as its reader lays them out."""
+def _cells(name: str, content: bytes, kinds: set[int]) -> int:
+    """Cells of one part, as its reader lays them out. `kinds` is given the other records of an xlsb sheet."""
     if name == "content.xml":
         return opendocument(content)
     if not _sheet(name, content):
         return 0
-    return binary(content) if name.endswith(".bin") else markup(content)
+    return places(content, kinds) if name.endswith(".bin") else markup(content)
 
 
 def _sheet(name: str, content: bytes) -> bool:
@@ -189,15 +206,21 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def binary(content: bytes) -> int:
-    """The same of an xlsb part ([MS-XLSB] 2.4: BrtRowHdr, BrtCell)."""
-    row = rows = columns = 0
+def places(content: bytes, kinds: set[int]) -> int:
+    """The same of an xlsb part ([MS-XLSB] 2.4: BrtRowHdr, BrtCell). `kinds` is given the other records."""
+    row = column = rows = columns = 0
     for kind, body in biff12.records(content):
         if kind == BIFF12_ROW and len(body) >= 4:
-            row = int.from_bytes(body[:4], "little")
-        elif kind in BIFF12_CELLS and len(body) >= 4:
-            rows = max(rows, row + 1)
-            columns = max(columns, int.from_bytes(body[:4], "little") + 1)
+            row, column = int.from_bytes(body[:4], "little"), -1
+            continue
+        if kind in BIFF12_CELLS and len(body) >= 4:
+            column = int.from_bytes(body[:4], "little")
+        else:
+            kinds.add(kind)
+            if kind not in binary.SHORT:
+                continue
+            column += 1
+        rows, columns = max(rows, row + 1), max(columns, column + 1)
     return rows * columns
 
 

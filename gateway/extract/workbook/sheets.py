@@ -17,8 +17,8 @@ import python_calamine
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.office import biff_cells
 from gateway.extract.office.compound import Compound, Damaged
+from gateway.extract.workbook import binary, xlm
 from gateway.extract.workbook import room as sheet_room
-from gateway.extract.workbook import xlm
 from gateway.extract.workbook.extras import extras
 from gateway.extract.workbook.scattered import CELLS
 from gateway.model.content import Table, Text
@@ -104,6 +104,7 @@ class SheetExtractor:
         yield from _tables(book)
         if packed:
             yield from extras(node.data, unpacked.parts, unpacked.package)
+            yield from binary.beside(unpacked.odd, unpacked.others, unpacked.read)
 
 
 def _locked(data: bytes) -> bool:

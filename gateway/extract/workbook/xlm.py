@@ -207,7 +207,7 @@ def _sheet(body: bytes) -> Iterator[Yield]:
 
 
 def _elsewhere(text: str) -> Iterator[Yield]:
-    if "\x03" in text and not text.startswith(("\x01", "\x02")):
+    if "\x03" in text and not text.startswith(("\x01", "\x02", "\x03")):
         yield Observation("DOC-DDE", text.replace("\x03", "|"))
         return
     target = text.lstrip("\x01\x05")

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.extract.base import Context, Problem
 from gateway.extract.workbook import room as sheet_room
-from gateway.extract.workbook.room import CELLS, binary, compound, markup, opendocument, package
+from gateway.extract.workbook.room import CELLS, compound, markup, opendocument, package, places
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 from tests.builders.documents import biff
@@ -84,7 +84,12 @@ def test_room_of_an_opendocument_sheet(rows: str, cells: int) -> None:
 
 
 def test_room_of_binary_sheets() -> None:
-    assert binary(record12(0, struct.pack("<I", 1)) + record12(2, struct.pack("<I", 3) + bytes(4))) == 8
+    kinds: set[int] = set()
+    plain = record12(0, struct.pack("<I", 1)) + record12(2, struct.pack("<I", 3) + bytes(4))
+    assert places(plain, kinds) == 8
+    assert not kinds
+    assert places(plain + record12(17, bytes(8)), kinds) == 10                   # the cell right of it
+    assert kinds == {17}
     near, far = struct.pack("<HHHd", 1, 1, 0, 1.0), struct.pack("<HHHd", 65_535, 255, 0, 1.0)
     book = biff((0x809, bytes(8)), (0x203, near), (0x0A, b""))
     assert compound(compound_file({"Workbook": book})) is None

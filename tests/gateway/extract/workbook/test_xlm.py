@@ -148,7 +148,7 @@ def old_sheet(text: bytes) -> tuple[int, bytes]:
 
 @pytest.mark.parametrize(("record", "code"), [
     (old_sheet(b"cmd\3/c rem"), "DOC-DDE"), (old_sheet(b"\1\1@h.example\3s\3[a.xls]S"), "DOC-REMOTE-WORKBOOK"), (old_sheet(b"\1[B.XLS]S"), "DOC-LOCAL-WORKBOOK"),
-    (old_sheet(b"\2\4"), "DOC-LOCAL-WORKBOOK"), ((0x17, struct.pack("<HHHH", 1, 0, 0x0363, 0)), ""), ((0x17, b""), ""), ((0x17, b"\1\0" + bytes(6)), ""),
+    (old_sheet(b"\2\4"), "DOC-LOCAL-WORKBOOK"), (old_sheet(b"\3Sheet 2"), ""), ((0x17, struct.pack("<HHHH", 1, 0, 0x0363, 0)), ""), ((0x17, b""), ""), ((0x17, b"\1\0" + bytes(6)), ""),
 ])
 def test_sheets_elsewhere_before_excel_97(record: tuple[int, bytes], code: str) -> None:
     assert codes(extract(biff(record))) - {"DOC-LOCAL-WORKBOOK"} == ({code} if code else set()) - {"DOC-LOCAL-WORKBOOK"}
