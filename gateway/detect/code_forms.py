@@ -24,7 +24,7 @@ NOUNS = either(
     "Process", "Object", "Item(?:Property)?", "ChildItem", "Content", r"Mp\w{1,30}", "Service", r"Scheduled\w{3,20}", "Module",
     "Alias", "Expression", "WebRequest", "RestMethod", "Command", "(?:Cim|Wmi)(?:Method|Object|Instance)", "BitsTransfer",
     "Archive", "Variable", "Location", "Job", "Host", "String", "File", "Sleep", "SecureString", r"PS\w{4,20}", "ExecutionPolicy",
-    r"Net\w{4,30}", "LocalUser", "Acl", "Type")
+    r"Net\w{4,30}", "LocalUser", "Acl", "Type", "Output")
 VERBS = either(
     "Start", "Stop", "New", "Get", "Set", "Add", "Remove", "Invoke", "Import", "Register", "Out", "Write", "Copy", "Move", "Expand",
     "Unblock", "Enable", "Disable", "Test", "ForEach", "ConvertTo", "ConvertFrom")
@@ -46,7 +46,9 @@ WINDOWS_SCRIPT = (
         r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub)\s{0,8}(?:[\r\n':]|$)"),
 )
 JAVASCRIPT = (
-    r"eval\s{0,4}\(\s{0,4}function\s{0,4}\(p,a,c,k,e", r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=",
+    r"eval\s{0,4}\(\s{0,4}(?:function\s{0,4}\(p,a,c,k,e|String\.fromCharCode\W)",
+    r"\[\]\[\(!\[\]\+\[\]\)\[|\$=~\[\];",
+    r"(?:var|let|const)\s{1,4}_0x[0-9a-f]{2,8}\s{0,4}=",
     r"ObjC\.import\s{0,4}\(", r"\.constructor\s{0,4}\(\s{0,4}[\"'`]return\W",
     r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
@@ -57,7 +59,8 @@ POWERSHELL = (
     "Net\\.WebClient", "Invoke-Expression", "Invoke-WebRequest", "Start-BitsTransfer", r"\.Download(?:String|File)\(",
     r"FromBase64String\(",
     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
-    r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
+    r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[ref\]\.assembly",
+    r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
     r"\$(?:executioncontext\.[\"']?inv|PSCommandPath|PSScriptRoot|env:(?:appdata|temp|public|windir|comspec)\W)",
     r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)", r"\|\s{0,4}(?:%|\?|foreach-object|where-object)\s{0,4}\{",
@@ -67,6 +70,7 @@ POWERSHELL = (
         r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s|(?:ls|dir|gci|gal|gi)\s)",
         r"&\s{0,4}\{\s{0,4}(?:\(\s{0,4}[a-z$]|param\W|\$\w{1,40}\s{0,4}=|[a-z]{2,10}-[a-z]{3,20}\s)", r"gci\s{1,4}env:\w",
         r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
+        r"function\s{1,4}(?:global:)?[a-z]{2,12}-\w{1,40}\s{0,8}[{(]",
         r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
         r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)"),
     r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
@@ -153,6 +157,8 @@ LUA = (r"(?:os\.execute|io\.popen|package\.loadlib)\s{0,4}\(", r"ffi\.cdef\s{0,4
 
 FIRST = (r"\A\s{0,40}(?:(?:'|//|#|rem\s)[^\r\n]{0,200}[\r\n]{1,4}[ \t]{0,8}){0,9}"
          r"(?:MsgBox[ (][ \t]{0,4}[\"\w]|Option[ \t]{1,4}Explicit\s|"
+         r"(?:Dim[ \t]{1,4}\w{1,40}(?:[ \t]{0,4},[ \t]{0,4}\w{1,40}){0,40}[ \t]{0,4}[\r\n:]{1,8}[ \t]{0,8}){1,20}"
+         r"(?:(?:Set|Const)[ \t]{1,4})?\w{1,40}[ \t]{0,4}=|"
          r"(?:console\.log|alert|print)\s{0,4}\(\s{0,4}f?[\"'`])")
 """What next to nothing but a script begins with, behind remarks."""
 CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
@@ -213,6 +219,9 @@ COMMENT = re.compile(r"(?:\s++|/\*(?:[^*]++|\*(?!/))*+\*/|<#(?:[^#]++|#(?!>))*+#
 """Blanks and remarks of any of the languages at the beginning of a file."""
 
 
+LINE_BEGINS = re.compile(r"[\r\n]\s++")
+
+
 def dense(text: str, share: int = DENSE_SHARE) -> bool:
     """Whether text is as full of signs as code in whatever language: more than one of `share` characters."""
     said = "".join(text[:DENSE_READ].split())
@@ -225,6 +234,11 @@ def dense(text: str, share: int = DENSE_SHARE) -> bool:
 def hides(text: str) -> bool:
     """Whether a file of text is code that hides what it does: full of signs from its first lines on."""
     return dense(text, HIDING_SHARE) and HIDING.search(text) is not None
+
+
+def closed_up(text: str) -> str:
+    """Text without blank lines, of which there may be tens of thousands: each could be the beginning of a command."""
+    return LINE_BEGINS.sub("\n", text)
 
 
 def uncommented(text: str) -> str:

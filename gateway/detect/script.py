@@ -6,7 +6,18 @@ import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
-from gateway.detect.code_forms import CODE_READ, CODES, COMMENTED, DENSE_READ, NEVER_TEXT, NOT_TEXT, dense, hides, uncommented
+from gateway.detect.code_forms import (
+    CODE_READ,
+    CODES,
+    COMMENTED,
+    DENSE_READ,
+    NEVER_TEXT,
+    NOT_TEXT,
+    closed_up,
+    dense,
+    hides,
+    uncommented,
+)
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
 from gateway.detect.script_forms import (
@@ -103,7 +114,7 @@ class ScriptDetector:
         whole = beginning(sample, CODE_READ)
         if len(sample.data) > CODE_READ:
             whole += "\n" + uncommented(beginning(sample, COMMENTED))[:CODE_READ]
-        whole = plain(whole)
+        whole = closed_up(plain(whole))
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         for code, what, pattern in CODES:
             if not (own and what == "JavaScript code") and pattern.search(whole):
@@ -151,11 +162,13 @@ def marked_up(sample: Sample) -> str:
 
 
 def plain(code: str) -> str:
-    """Code without what its interpreter drops: escapes of single characters, carets, back-ticks, strings cut in two."""
+    """Code without what its interpreter drops: escapes of single characters, carets, back-ticks, empty remarks, cuts in strings."""
     if "\\x" in code:
         code = ESCAPED.sub(lambda m: chr(int(m[1], 16)), code)
     if code.count("^") + code.count("`") > 3:
         code = code.replace("^", "").replace("`", "")
+    if "/**/" in code:
+        code = code.replace("/**/", "")
     return CUT.sub("", code) if "+" in code else code
 
 

@@ -21,6 +21,9 @@ PYTHON = frozenset(b"\x0b\x0c\x0d\x0e\xf2\xf3")          # second octet of the v
 PACKETS = b"\n\r\r\n"
 """A capture of network packets (pcapng, section header block)."""
 MACHINES = frozenset((0x014C, 0x01C0, 0x01C2, 0x0200, 0x8664, 0xAA64, 0x5032, 0x5064, 0x6264))
+WINDOWS = (b"\x4c\1", b"\x64\x86", b"\x64\xaa", b"\xc4\1")
+"""x86, x64, ARM64 and ARM (PE format, 3.3.1)."""
+FAR = 4096
 FIRMWARE = range(10, 14)
 """Subsystems of UEFI: application, two kinds of driver, ROM (PE specification, Windows subsystem)."""
 
@@ -31,6 +34,13 @@ def compiled(head: bytes) -> bool:
         return True
     old_unix = head[1:4] == b"\x01\x64\0" and head[:1] in (b"\x07", b"\x08", b"\x0b", b"\xcc")
     return old_unix or _python(head) or _object(head) or _firmware(head)
+
+
+def beheaded(data: bytes) -> bool:
+    """A program of Windows whose first two octets are others: loaders put them back, or need none (ATT&CK T1027)."""
+    at = struct.unpack_from("<I", data, 60)[0] if len(data) >= 256 else 0
+    return (64 <= at < FAR and data[at:at + 4] == b"PE\0\0" and data[at + 4:at + 6] in WINDOWS
+            and data[at + 24:at + 26] in (b"\x0b\1", b"\x0b\2"))
 
 
 def _python(head: bytes) -> bool:

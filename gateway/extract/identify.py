@@ -66,8 +66,11 @@ def identify(data: bytes, names: Iterable[str] = (), declared: str = "") -> str:
 def _shown(found: str, data: bytes, names: Iterable[str], declared: str) -> str:
     """What a name makes of content with some magic: text may begin like a picture, and a browser shows the page that it looks
     for under the name of one, whatever stands before it."""
-    if not found or (found.startswith(NO_READER_NEEDED) and pretended(found, data)):
+    if not found:
         return _text(data, bytes(data[:HEAD]), names, declared)
+    if found.startswith(NO_READER_NEEDED) and pretended(found, data):
+        written = _text(data, bytes(data[:HEAD]), names, declared)
+        return "text/plain" if written == "application/octet-stream" else written
     if found.startswith(NO_READER_NEEDED) and filenames.extensions(names) & PAGES and HTML_TAG.search(data[:1 << 16]):
         return "text/html"
     return found
@@ -119,8 +122,7 @@ CPIO = re.compile(rb"07070(?:7[0-7]{70}|[12][0-9A-Fa-f]{104})")
 
 
 def _structured_or_text(data: bytes) -> str:
-    head = bytes(data[:HEAD])
-    return _structured(data, head) or _text(data, head, (), "")
+    return _structured(data, head := bytes(data[:HEAD])) or _text(data, head, (), "")
 
 
 def _zip(data: bytes) -> str:
@@ -253,8 +255,7 @@ def _der(head: bytes) -> str:
 
 
 PEM_HEADS = (
-    (b"-----BEGIN PGP SIGNED", "text/plain"),
-    (b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
+    (b"-----BEGIN PGP SIGNED", "text/plain"), (b"-----BEGIN PGP MESSAGE", "application/pgp-encrypted"),
     (b"-----BEGIN PGP SIGNATURE", "application/pgp-signature"),
     (b"-----BEGIN PGP PUBLIC", "application/pgp-keys"),
     (b"-----BEGIN PKCS7", "application/x-pem"),

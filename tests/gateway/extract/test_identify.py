@@ -227,3 +227,14 @@ def test_a_document_in_an_old_tar_does_not_make_it_one() -> None:
     assert identify(bytes(block) + b"%PDF-1.7\n" + bytes(600)) == "application/x-tar"
     assert identify(b"x" * 512 + b"%PDF-1.7\n") == "application/pdf"
     assert identify(bytes(block[:500]) + b"%PDF-1.7\n" + bytes(600)) == "application/pdf"
+
+
+GIF = b"GIF89a\1\0\1\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+PAGE = b"<html><body><script>go()</script></body></html>" + b" words" * 20
+
+
+@pytest.mark.parametrize("before", [b"GIF89a", b"GIF89a=1;", GIF, b"\xff\xd8\xff\xe0\0\x10JFIF", b"\x89PNG\r\n\x1a\n", b"ID3\3\0\0\0\0\0\0", b"RIFF\x24\0\0\0WAVEfmt "])
+def test_a_page_is_looked_for_behind_what_begins_like_a_picture(before: bytes) -> None:
+    for name in ("a.html", "A.HTM ", "a.shtml"):
+        assert identify(before + PAGE, (name,)) == "text/html"
+    assert identify(GIF, ("a.html",)) == identify(GIF + PAGE, ("a.gif",)) == "image/gif"
