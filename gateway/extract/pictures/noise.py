@@ -13,6 +13,11 @@ STICKS_OUT = 60
 """Steps by which a dot is darker or brighter than everything around it."""
 PEPPERED = 0.012
 """Share of such dots from which on they are everywhere; the smallest type has a tenth of it."""
+SPRINKLED, LITTLE = 0.003, 40
+"""Share of them, on paper too, from which on single dots are taken out of letters, and the steps by which such stick out: what has
+a pixel as dark as itself beside it is a letter."""
+MOST_PIXELS = 4_000_000
+"""Of a picture of which they are: scans of more show each dot of dust in several pixels."""
 PAPER, DARKER = 200, 0.8
 """Grey from which on a pixel is paper; the same as part of the grey of most of the picture."""
 ALONE = 26
@@ -22,13 +27,29 @@ SPECKLES = 0.01
 
 
 def quieted(picture: Image.Image) -> Image.Image:
-    """A grey picture without dots: those among letters too where the picture is full of them, else only those on paper."""
+    """A grey picture without dots: those among letters too where the picture has many, else only those on paper."""
     dots = _dots(picture)
+    if dots >= SPRINKLED and picture.width * picture.height <= MOST_PIXELS and _sprinkled(picture):
+        picture = _undotted(picture)
+        dots = _dots(picture)
     if dots < PEPPERED:
         return _unspeckled(picture)
     calm = picture.filter(ImageFilter.MedianFilter(3))
     dithered = len(picture.getcolors(256) or ()) <= 2
     return calm.filter(ImageFilter.GaussianBlur(0.7)) if dithered else calm
+
+
+def _sprinkled(picture: Image.Image) -> bool:
+    """Whether there are as many dots on its paper: the smallest type has as many, and grey that is made of dots leaves no paper."""
+    return ImageStat.Stat(_alone(picture)[1]).mean[0] >= 255 * SPRINKLED
+
+
+def _undotted(picture: Image.Image) -> Image.Image:
+    """With what is around it in place of each pixel that sticks out from all of it."""
+    darkest, brightest = (picture.filter(ImageFilter.RankFilter(3, rank)) for rank in (1, 7))
+    darker, brighter = ImageChops.subtract(darkest, picture), ImageChops.subtract(picture, brightest)
+    dots = ImageChops.lighter(darker, brighter).point(lambda v: 255 if v > LITTLE else 0)
+    return Image.composite(picture.filter(ImageFilter.MedianFilter(3)), picture, dots)
 
 
 def _dots(picture: Image.Image) -> float:
@@ -47,11 +68,16 @@ def _dots(picture: Image.Image) -> float:
 def _unspeckled(picture: Image.Image) -> Image.Image:
     """Without dots that stand alone, where so much of the dark is such as scanner noise or dotted lines make, and letters never."""
     ground = round(ImageStat.Stat(picture).median[0])
-    paper = min(PAPER, DARKER * ground)
-    dark = picture.point(lambda v: 255 if v < paper else 0)
-    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
-    dots = ImageChops.multiply(dark, alone)
+    dark, dots = _alone(picture)
     total = ImageStat.Stat(dark).sum[0]
     if not total or ImageStat.Stat(dots).sum[0] / total <= SPECKLES:
         return picture
     return ImageChops.lighter(picture, drawn.grown(dots, 3).point(lambda v: ground if v else 0))
+
+
+def _alone(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """What is dark, and what of it stands alone, in white on black."""
+    paper = min(PAPER, DARKER * round(ImageStat.Stat(picture).median[0]))
+    dark = picture.point(lambda v: 255 if v < paper else 0)
+    alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
+    return dark, ImageChops.multiply(dark, alone)

@@ -24,6 +24,13 @@ IN_ALL = 100
 SHAPES, STROKES = 250_000, 12_000_000
 """Lines and areas of a page that is drawn, and points (72 to the inch) that they reach over together: a plan of a plant on A0 has
 100,000 of 20 points."""
+LARGER, EVENLY = 1.3, 1.1
+"""Times that drawing a page makes its only picture larger, from which on it is taken as it is; how many times as much in one
+direction as in the other at the most."""
+EDGE = 2
+"""Pixels of the edges of a picture that was made to fit its place."""
+TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
+"""Pages turn clockwise, PIL the other way."""
 PAGE_TEXT = 20
 """Characters of a page's own text below which it is a scan."""
 FEW_LETTERS = 400
@@ -99,13 +106,42 @@ def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
                 yield Problem(IncidentCode.COUNT, f"page {number + 1} is drawn with more lines than any drawing has")
                 return
             scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
-            picture = grey.grey(page.render(scale=scale).to_pil())
+            picture = grey.grey(_alone(page, scale) or page.render(scale=scale).to_pil())
             if picture is not None:
                 yield Shown(picture, source)
     except pypdfium2.PdfiumError as error:
         yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
     finally:
         document.close()
+
+
+def _alone(page: pypdfium2.PdfPage, scale: float) -> Image.Image | None:
+    """The picture that is all of a page, with the pixels it has; None for other pages, and where drawing the page at that scale
+    would not make it larger: dots of noise are pixels of their own then, and there is less to read."""
+    if raw.FPDFPage_CountObjects(page.raw) != 1 or raw.FPDFPage_GetAnnotCount(page.raw):
+        return None
+    handle = raw.FPDFPage_GetObject(page.raw, 0)
+    if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_IMAGE:
+        return None
+    item = pypdfium2.PdfImage(handle, page=page, pdf=page.pdf)
+    across, stretched, leaning, down = item.get_matrix().get()[:4]
+    wide, high = item.get_px_size()
+    larger = across * scale / wide, down * scale / high
+    if stretched or leaning or min(larger) < LARGER or max(larger) > EVENLY * min(larger):
+        return None
+    picture = item.get_bitmap(render=True).to_pil()
+    if not _seen_through(picture):
+        picture = item.get_bitmap().to_pil()              # that was made to fit its place, which blurs it a little
+    turn = TURNS.get(page.get_rotation())
+    return picture if turn is None else picture.transpose(turn)
+
+
+def _seen_through(picture: Image.Image) -> bool:
+    """Whether the picture has a mask; its edges are mixed with what is beside them anyway."""
+    if picture.mode != "RGBA" or min(picture.size) <= 2 * EDGE:
+        return True
+    inner = picture.getchannel("A").crop((EDGE, EDGE, picture.width - EDGE, picture.height - EDGE))
+    return inner.getextrema()[0] != 255
 
 
 def scanned(page: pypdfium2.PdfPage) -> tuple[bool, bool, bool]:

@@ -59,3 +59,19 @@ def test_noise_is_no_type(strength):
     drawn = np.random.default_rng(strength).normal(0, strength, (240, 384))
     noisy = Image.fromarray(np.clip(np.asarray(typed()) + drawn, 0, 255).astype(np.uint8))
     assert legible._type_height(legible._edges(noisy)) == pytest.approx(legible._type_height(legible._edges(typed())), rel=0.2)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.02, 0.03])
+def test_single_dots_go_from_letters_too(share):
+    """Of any grey, all over the picture."""
+    drawn = np.random.default_rng(3)
+    shades = np.asarray(typed()).copy()
+    dots = drawn.random(shades.shape) < share
+    shades[dots] = drawn.integers(0, 256, int(dots.sum()))
+    noisy = Image.fromarray(shades)
+    assert apart(noise.quieted(noisy), typed()) < 0.4 * apart(noisy, typed())
+
+
+def test_the_smallest_type_is_no_noise():
+    small = typed(12)
+    assert noise._dots(small) >= noise.SPRINKLED and noise.quieted(small) is small

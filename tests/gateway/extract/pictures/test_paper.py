@@ -47,8 +47,39 @@ def test_pages_that_show_more_than_they_say(drawn: str, scanned: bool, few: bool
         written(canvas, drawn)
 
     assert paper.scanned(pypdfium2.PdfDocument(leak_documents.printed(draw))[0]) == (scanned, few, numbers)
-    size = (1406, 1988) if scanned else (700, 540)
+    size = (1406, 1988) if scanned else (700, 540)        # half as high as it has pixels
     assert [(item.picture.size, item.code) for item in shown(draw) if isinstance(item, paper.Shown)] == [(size, False)]
+
+
+@pytest.mark.parametrize(("turn", "wide", "high", "shown_as"), [
+    (0, 500, 386, (700, 540)), (90, 500, 386, (540, 700)), (180, 500, 386, (700, 540)),
+    (0, 220, 170, (1406, 1988)), (0, 500, 200, (1406, 1988))])
+def test_a_picture_that_is_all_of_a_page_keeps_its_pixels(turn: int, wide: int, high: int, shown_as: tuple[int, int]) -> None:
+    """Where drawing the page makes it larger, in both directions alike."""
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageRotation(turn)
+        canvas.drawImage(ImageReader(table()), 40, 200, wide, high)
+
+    found, = shown(draw)
+    assert isinstance(found, paper.Shown) and found.picture.size == shown_as
+    if shown_as == (700, 540):
+        upright = found.picture.transpose(Image.Transpose.ROTATE_180) if turn else found.picture
+        assert np.array_equal(np.asarray(upright), np.asarray(table().convert("L")))
+
+
+@pytest.mark.parametrize("alpha", [255, 0])
+def test_a_picture_with_a_mask_is_taken_through_it(alpha: int) -> None:
+    """Black all over, whose letters its mask lets through."""
+    inked = Image.new("RGBA", (700, 540), (0, 0, 0, alpha))
+    inked.putalpha(table().convert("L").point(lambda v: 255 if v < 128 else alpha and 255 - v))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(inked), 40, 200, 500, 386, mask="auto")
+
+    found, = shown(draw)
+    assert isinstance(found, paper.Shown)
+    ink = np.asarray(found.picture) < 128
+    assert found.picture.size == pytest.approx((700, 540), abs=2) and 0.005 < ink.mean() < 0.2
 
 
 def test_photographs_and_many_pictures_among_prose_are_left_out() -> None:
