@@ -13,6 +13,9 @@ rule postscript_runs_program
         $unlock = /(\.forceput|\/\.unlock)/
         $deciphered = /xor[ \t\r\n]{1,8}put[^A-Za-z]/
         $executed = /(cvx|token[ \t\r\n]{1,8}pop[ \t\r\n]{1,8}pop)[ \t\r\n]{1,8}exec[^A-Za-z]/
+        /* prologues of Adobe turn the samples of pictures round, and execute what stands in the drawing itself */
+        $inverted = /[ \t\r\n]255[ \t\r\n]{1,8}xor[ \t\r\n]{1,8}put[^A-Za-z]/
+        $filtered = /\)[ \t\r\n]{0,8}0?[ \t\r\n]{0,8}\(\)[ \t\r\n]{0,8}\/SubFileDecode[ \t\r\n]{1,8}filter[ \t\r\n]{1,8}cvx[ \t\r\n]{1,8}exec[^A-Za-z]/
     condition:
-        $head in (0..1024) and ($memory or $unlock or ($deciphered and $executed) or $pipe or $named or #file > #kept or #gone > #own)
+        $head in (0..1024) and ($memory or $unlock or ($deciphered and $executed and (#deciphered > #inverted or #executed > #filtered)) or $pipe or $named or #file > #kept or #gone > #own)
 }
