@@ -22,6 +22,9 @@ MOVED_RATIO = 200
 """Pixels to packed octets of an animation: recordings of a screen have 30 to 100."""
 RATIO = 100
 FRAMES = 20_000                          # pictures in one animation
+TEXT, TEXTS = 16 << 20, 64 << 20
+"""Octets that a packed text or colour profile of a PNG unpacks to, and all of them: profiles of printers have two million."""
+PACKED = frozenset({b"zTXt", b"iTXt", b"iCCP"})
 CHUNKS = 20_000                          # of a PNG that are no image data
 MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 """Of a JPEG (ITU T.81, B.1.1.3), those that stand among the octets of a scan left out."""
@@ -62,6 +65,10 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
             return "RATIO", f"{width} by {height} pixels"
         if data.count(b"tEXt") + data.count(b"zTXt") + data.count(b"iTXt") + data.count(b"fdAT") > CHUNKS:
             return "COUNT", f"more than {CHUNKS} chunks"
+        if frames_of_png(data) > max(MOVED, MOVED_RATIO * len(data)):
+            return "RATIO", "more pixels in all frames than its octets can tell"
+        if any(name in data for name in PACKED) and texts_of_png(data) > TEXTS:
+            return "RATIO", "texts or profiles that unpack to more than any has"
     if kind == "image/gif" and data[:3] == b"GIF" and len(data) >= 10:
         frames, pixels = moved(data)
         if frames > FRAMES:
@@ -83,8 +90,7 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
         if any(_heavy(width, height, len(data), octets) for width, height, octets in pages):
             return "RATIO", "more pixels than its octets can tell"
     if kind == "image/bmp" and data[:2] == b"BM" and len(data) >= 26:
-        core = struct.unpack_from("<I", data, 14)[0] == 12             # BITMAPCOREHEADER: numbers of two octets
-        width, height = struct.unpack_from("<HH" if core else "<ii", data, 18)
+        width, height = struct.unpack_from("<HH" if _is_core(data) else "<ii", data, 18)
         if _heavy(abs(width), abs(height), len(data)):
             return "RATIO", f"{abs(width)} by {abs(height)} pixels"
     return "", ""
@@ -111,7 +117,7 @@ def _size(kind: str, data: bytes) -> tuple[int, int, float]:
     if kind == "image/tiff":
         return next(iter(tiff_pages(data, 1)), (0, 0, 0.0))
     if kind == "image/bmp" and len(data) >= 30:
-        width, height, _, bits = struct.unpack_from("<iiHH", data, 18)
+        width, height, _, bits = struct.unpack_from("<HHHH" if _is_core(data) else "<iiHH", data, 18)
         return abs(width), abs(height), bits / 8
     if kind in BOXED:
         return *boxed_size(data), 3
@@ -119,6 +125,11 @@ def _size(kind: str, data: bytes) -> tuple[int, int, float]:
         height, width = struct.unpack_from(">II", data, 14)
         return width, height, 3
     return 0, 0, 0
+
+
+def _is_core(data: bytes) -> bool:
+    """Whether a bitmap has a BITMAPCOREHEADER, as OS/2 and old programs write it: numbers of two octets."""
+    return data[14:18] == b"\x0c\0\0\0"
 
 
 def _heavy(width: int, height: int, packed: int, octets_each: float = 3) -> bool:
@@ -221,6 +232,42 @@ def moved(data: bytes) -> tuple[int, int]:
             at += 1 + data[at]
         at += 1
     return frames, pixels
+
+
+def frames_of_png(data: bytes) -> int:
+    """Pixels of all frames of an animated PNG (PNG third edition, 11.3.6.2)."""
+    at, found = data.find(b"fcTL"), 0
+    while 0 <= at <= len(data) - 16:
+        width, height = struct.unpack_from(">II", data, at + 8)
+        found += width * height
+        at = data.find(b"fcTL", at + 4)
+    return found
+
+
+def texts_of_png(data: bytes) -> int:
+    """Octets that packed texts and profiles of a PNG unpack to (11.3.3); more than TEXTS where one has more than TEXT."""
+    at, made = 8, 0
+    while at + 12 <= len(data) and made <= TEXTS:
+        size, name = struct.unpack_from(">I4s", data, at)
+        if name in PACKED:
+            rest = data[at + 8:at + 8 + size].partition(b"\0")[2]
+            fields = rest[2:].split(b"\0", 2) if name == b"iTXt" and rest[:1] == b"\1" else []
+            packed = fields[-1] if len(fields) == 3 else b"" if name == b"iTXt" else rest[1:]
+            octets = unpacked(packed, TEXT)
+            made += octets if octets <= TEXT else TEXTS + 1
+        at += 12 + size
+    return made
+
+
+def unpacked(raw: bytes, most: int) -> int:
+    """Octets that a stream of deflate makes, counted to a little more than `most`."""
+    machine, made, rest = zlib.decompressobj(), 0, raw
+    try:
+        while rest and not machine.eof and made <= most:
+            made, rest = made + len(machine.decompress(rest, PIECE)), machine.unconsumed_tail
+    except zlib.error:
+        pass
+    return made
 
 
 def vast(width: int, height: int, packed: int) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 import zxingcpp
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, PngImagePlugin, UnidentifiedImageError
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from gateway.extract import floods
@@ -131,6 +131,7 @@ def _is_page(picture: Image.Image) -> bool:
 
 def _open(data: bytes, frame: int = 0) -> Image.Image | None:
     """A grey picture of a size that pays; None where it is no picture, too small or too large, or has no such frame."""
+    PngImagePlugin.MAX_TEXT_CHUNK = floods.TEXT
     try:
         picture = Image.open(io.BytesIO(data))
         width, height = picture.size

@@ -12,9 +12,11 @@ import io
 import re
 from collections.abc import Iterator
 
-from PIL import AvifImagePlugin, Image, ImageChops, ImageStat
+from PIL import AvifImagePlugin, Image, ImageStat, PngImagePlugin
 
+from gateway.extract import floods
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, ToolsSpent, Yield
+from gateway.extract.page import modules
 from gateway.extract.pictures import (
     agreed,
     barcodes,
@@ -22,6 +24,7 @@ from gateway.extract.pictures import (
     cards,
     columns,
     drawn,
+    frames,
     further,
     grey,
     heif,
@@ -45,8 +48,7 @@ from gateway.model.finding import IncidentCode
 
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1                  # the cell starts no threads
 Image.init()                                              # plugins are modules: none can be imported in the cell
-BROKEN = (OSError, ValueError, SyntaxError, RuntimeError)
-"""What Pillow's readers raise where a picture is damaged; RuntimeError that of AVIF."""
+BROKEN = frames.BROKEN
 MOST_PIXELS = 100_000_000
 DOCUMENT = 60_000
 """Pixels from which on lettering may be a table: not having read it within the budget counts."""
@@ -71,10 +73,6 @@ RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\x
 
 
 UNKNOWN = ("application/octet-stream", "text/plain")
-MOST_FRAMES, MOMENTS = 60, 3
-"""Frames of an animation within which it is looked at, and how often."""
-CHANGED = 0.4
-"""Mean difference of the pixels of two frames, from which on they are read both."""
 
 
 class PictureExtractor:
@@ -94,6 +92,9 @@ class PictureExtractor:
         if node.type == "application/pdf":
             yield from _scanned_pages(node.data, context)
             return
+        if node.artifact.label == modules.DRAWN:
+            yield from _told(barcodes.read(Image.open(io.BytesIO(node.data)))[0], modules.DRAWN)
+            return
         if node.type == HEIC:
             try:
                 shot = heif.grey(node.data, MOST_PIXELS)
@@ -104,11 +105,11 @@ class PictureExtractor:
                 yield from _read(shot, context, "picture")
                 return
         try:
-            Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+            Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK = MOST_PIXELS, floods.TEXT
             file = Image.open(io.BytesIO(node.data))
             pages = range(max(1, getattr(file, "n_frames", 1)))       # 0: of a drawing without layers
             if file.format != "TIFF":
-                pages = moments(len(pages))
+                pages = frames.moments(min(len(pages), floods.MOVED // (file.width * file.height)))
         except Image.DecompressionBombError:
             yield Problem(IncidentCode.SIZE, "picture of too many pixels")
         except BROKEN:                                    # else no picture a reader could see either
@@ -121,35 +122,8 @@ class PictureExtractor:
             slices = context.slices.get(node.artifact.sha256)
             if slices is None:
                 yield from _pages(file, pages, context)
-            elif slices and (whole := put_together(slices)) is not None:
+            elif slices and (whole := frames.put_together(slices)) is not None:
                 yield from _read(whole, context, "picture")
-
-
-def moments(count: int) -> range:
-    """The frames of an animation that are looked at: the first one, and a few of the others."""
-    return range(0, min(count, MOST_FRAMES), max(1, -(-min(count, MOST_FRAMES) // MOMENTS)))
-
-
-def put_together(slices: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
-    """The picture whose slices these are, in grey; None where it is too small. A slice that is broken stays white, as in a page."""
-    rows = [[_slice(data) for data in row] for row in slices]
-    whole = Image.new("RGB", (sum(each.width for each in rows[0]), sum(row[0].height for row in rows)), "white")
-    top = 0
-    for row in rows:
-        left = 0
-        for each in row:
-            whole.paste(each, (left, top))
-            left += each.width
-        top += row[0].height
-    return grey.grey(whole)
-
-
-def _slice(data: bytes) -> Image.Image:
-    try:
-        layered = Image.open(io.BytesIO(data)).convert("RGBA")
-    except BROKEN:
-        return Image.new("RGB", (1, 1), "white")
-    return Image.alpha_composite(Image.new("RGBA", layered.size, "white"), layered).convert("RGB")
 
 
 def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]:
@@ -171,18 +145,11 @@ def _pages(file: Image.Image, pages: range, context: Context) -> Iterator[Yield]
             if number:                                    # no reader sees anything of a picture whose first page is broken
                 yield Problem(IncidentCode.MALFORMED, f"page {number + 1} of a picture: {type(error).__name__}")
             return
-        if picture is not None and not _alike(picture, last):
+        if picture is not None and not frames.alike(picture, last):
             last = picture
             yield from _read(picture, context, f"page {number + 1} picture" if len(pages) > 1 else "picture")
     if len(pages) > MOST_PAGES:
         yield Problem(IncidentCode.COUNT, f"more than {MOST_PAGES} pages in a picture")
-
-
-def _alike(picture: Image.Image, other: Image.Image | None) -> bool:
-    """Whether next to nothing changed from one frame to the next."""
-    if other is None or picture.size != other.size:
-        return False
-    return ImageStat.Stat(ImageChops.difference(picture, other)).mean[0] < CHANGED
 
 
 def _scanned_pages(data: bytes, context: Context) -> Iterator[Yield]:
@@ -260,6 +227,9 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
             languages, named = _in_language(prepared, context)
+            if not doubtful and not sense.labelled(named) and legible.sideways(prepared):       # its numbers are read all the same
+                prepared, text = _turned(picture, prepared, text, context)
+                languages, named = _in_language(prepared, context)
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
                     other := _named(straight, languages, context)):
                 prepared, text, named = straight, first, other             # it lay right: a few ideographs tell that badly

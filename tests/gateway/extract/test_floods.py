@@ -210,3 +210,29 @@ def test_what_announces_no_size_has_no_pixels() -> None:
     assert floods.pixels("image/jp2", b"ihdr") == floods.pixels("image/avif", b"\0" * 40) == (0, 0)
     codestream = b"\xff\x4f\xff\x51\0\x29\0\0" + struct.pack(">II", 2000, 1000) + bytes(100)
     assert floods.pixels("image/jp2", codestream) == (2_000_000, 2_000_000)
+
+
+def chunk(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+
+@pytest.mark.parametrize(("name", "head"), [(b"zTXt", b"k\0\0"), (b"iTXt", b"k\0\1\0zh\0k\0"), (b"iCCP", b"p\0\0")])
+def test_packed_texts_of_a_picture(name: bytes, head: bytes) -> None:
+    usual = chunk(name, head + zlib.compress(bytes(2 << 20)))
+    large = chunk(name, head + zlib.compress(bytes(floods.TEXT + 1)))
+    assert floods.texts_of_png(png(20, 20, usual)) == 2 << 20
+    assert floods.picture("image/png", png(20, 20, usual * 3)) == ("", "")
+    assert floods.picture("image/png", png(20, 20, large))[0] == floods.picture("image/png", png(20, 20, usual * 40))[0] == "RATIO"
+
+
+def test_texts_that_are_not_packed_unpack_to_nothing() -> None:
+    plain = png(20, 20, chunk(b"iTXt", b"k\0\0\0\0\0" + zlib.compress(bytes(floods.TEXT + 1))))
+    assert floods.texts_of_png(plain) == floods.texts_of_png(b"") == floods.texts_of_png(png(20, 20, chunk(b"iTXt", b"k") + b"iTXt")) == 0
+
+
+def test_frames_of_an_animated_png_are_counted() -> None:
+    one = chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 3000, 3000, 0, 0, 1, 10, 0, 0))
+    assert floods.frames_of_png(png(3000, 3000, one * 20)) == 20 * 9_000_000
+    assert floods.picture("image/png", png(3000, 3000, one * 20))[0] == "RATIO"
+    assert floods.picture("image/png", png(3000, 3000, one * 20 + chunk(b"IDAT", bytes(2 << 20)))) == ("", "")
+    assert floods.picture("image/png", png(300, 300, chunk(b"fcTL", struct.pack(">III", 0, 300, 300)) * 60 + b"fcTL")) == ("", "")

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed, ToolsSpent
-from gateway.extract.pictures import legible
+from gateway.extract.pictures import frames, legible
 from gateway.extract.pictures import reading as pictures
 from gateway.extract.pictures.reading import PICTURES
 from gateway.inspection.tools import TOOLS
@@ -232,8 +232,9 @@ def test_of_what_moves_some_frames_that_differ():
     blank = Image.new("L", (300, 100), "white")
     other = blank.copy()
     ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
-    assert pictures._alike(blank, blank.copy()) and not pictures._alike(blank, other) and not pictures._alike(blank, None)
-    assert list(pictures.moments(1)) == [0] and list(pictures.moments(2)) == [0, 1] and len(pictures.moments(500)) == pictures.MOMENTS
+    assert frames.alike(blank, blank.copy()) and not frames.alike(blank, other) and not frames.alike(blank, None)
+    assert list(frames.moments(0)) == list(frames.moments(1)) == [0] and list(frames.moments(2)) == [0, 1]
+    assert len(frames.moments(500)) == frames.MOMENTS
 
 
 @pytest.mark.parametrize("kind", ["PPM", "PCX", "SGI", "DIB", "TGA"])
@@ -349,12 +350,12 @@ def test_resident_registration_numbers_of_a_korean_mail() -> None:
 def test_slices_are_put_together_and_those_of_a_broken_one_stay_white() -> None:
     whole = page().convert("RGB")
     strips = tuple((png(whole.crop((0, top, 700, top + 20))),) for top in range(0, 400, 20))
-    assert np.array_equal(np.asarray(pictures.put_together(strips)), np.asarray(page()))
+    assert np.array_equal(np.asarray(frames.put_together(strips)), np.asarray(page()))
     grid = tuple(tuple(png(whole.crop((left, top, left + 350, top + 200))) for left in (0, 350)) for top in (0, 200))
-    assert np.array_equal(np.asarray(pictures.put_together(grid)), np.asarray(page()))
-    broken = pictures.put_together((*strips[:5], (strips[5][0][:40],), *strips[6:]))
+    assert np.array_equal(np.asarray(frames.put_together(grid)), np.asarray(page()))
+    broken = frames.put_together((*strips[:5], (strips[5][0][:40],), *strips[6:]))
     assert broken is not None and broken.size == (700, 381)
-    assert pictures.put_together(((png(whole.crop((0, 0, 30, 30))),),) * 9) is None
+    assert frames.put_together(((png(whole.crop((0, 0, 30, 30))),),) * 9) is None
 
 
 def test_slices_are_read_with_the_first_of_them() -> None:
@@ -400,3 +401,23 @@ class Upended:
 def test_what_stands_on_its_head_beside_other_numbers_is_read() -> None:
     read_ = [y.content for y in read(png(page(("Name and number of them",) * 4)), Upended()) if isinstance(y, Text)]
     assert any("A123456789" in text for text in read_) and any("E843795525" in text for text in read_)
+
+
+def test_numbers_that_lie_sideways_are_turned_for_their_labels() -> None:
+    """Such as are read as they lie, but have no check digit."""
+    class InLanguage(Tesseract):
+        def run(self, tool, data, **parameters):
+            arguments = [a.format(**parameters) for a in TOOLS[tool].arguments]
+            return subprocess.run(["tesseract", *arguments], input=data, capture_output=True,
+                                  env={"PATH": "/usr/bin", "OMP_THREAD_LIMIT": "1"}).stdout
+
+    picture = Image.new("L", (720, 320), 255)
+    for row, line in enumerate(("戶名  銀行代碼  帳號  存款餘額", "陳雅婷  812  658929375805  5446576", "林志宏  007  363732449686  8808377",
+                                "王美玲  822  593625031444  3240307", "張家豪  013  111866900552  9519326")):
+        ImageDraw.Draw(picture).text((40, 40 + 45 * row), line, 0, ImageFont.truetype(leak_pictures.SANS, 26, index=3))
+    node = Node(Artifact(1, 0, ArtifactKind.IMAGE), png(picture.transpose(Image.Transpose.ROTATE_270)), "image/png")
+    context = Context(Limits(), outbound=True)
+    context.tools = InLanguage()
+    context.hear("您好，附件為您要的資料，請查收。")
+    said = "\n".join(text.content for text in PICTURES.extract(node, context) if isinstance(text, Text))
+    assert "帳號" in said and "363732449686" in said
