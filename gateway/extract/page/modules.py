@@ -15,6 +15,10 @@ from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.charset import readings
 from gateway.model.artifact import ArtifactKind
 
+DRAWN = "drawn"
+"""Label of what is painted here: a code or nothing."""
+INBOUND, OUTBOUND = ("text/html", "image/svg+xml"), ("image/svg+xml",)
+"""Types in whose markup codes are looked for: customers leave in drawings, lures come as tables too."""
 FULL, BLANK = "█▓■⬛◼▪●#", " \u00a0\u3000░□⬜◻▫○"
 QUARTERS = {"▀": 0b1100, "▄": 0b0011, "▌": 0b1010, "▐": 0b0101, "▘": 0b1000, "▝": 0b0100, "▖": 0b0010, "▗": 0b0001,
             "▙": 0b1011, "▛": 0b1110, "▜": 0b1101, "▟": 0b0111, "▚": 0b1001, "▞": 0b0110,
@@ -66,15 +70,16 @@ class ModulesExtractor:
         return node.type in ("text/plain", "text/html", "image/svg+xml")
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
-        art = any(sign in node.data for sign in (SIGNS if node.data.isascii() else SIGNS + WIDE_SIGNS))
-        boxes = node.type != "text/plain" and _may_draw(node.data)
-        if context.outbound or not (art or boxes):
+        signs = SIGNS[1:] if context.outbound else SIGNS  # logs have rows of those
+        art = any(sign in node.data for sign in (signs if node.data.isascii() else signs + WIDE_SIGNS))
+        boxes = node.type in (OUTBOUND if context.outbound else INBOUND) and _may_draw(node.data)
+        if not (art or boxes):
             return
         source = next(iter(readings(node.data, node.charset)))[0]
         text = TAG.sub("", html.unescape(BREAK.sub("\n", source))) if art and node.type != "text/plain" else source
         codes = chain(written(text) if art else (), drawn(source) if boxes else ())
         for rows in islice(filter(_plausible, codes), MOST_CODES):
-            yield Child(painted(rows), ArtifactKind.IMAGE, (), label="drawn", detected_type="image/bmp")
+            yield Child(painted(rows), ArtifactKind.IMAGE, (), label=DRAWN, detected_type="image/bmp")
 
 
 def _may_draw(data: bytes) -> bool:

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from gateway.extract.base import Child, Context, Node
-from gateway.extract.page.modules import CODES, Rows, drawn, painted, written
+from gateway.extract.page.modules import CODES, DRAWN, Rows, drawn, painted, written
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 
@@ -68,7 +68,6 @@ def test_pictures_are_children():
     assert [c.detected_type for c in children(text, "text/plain")] == ["image/bmp", "image/bmp"]
     page = f"<p>Scan<pre>{halves(False).replace(' ', '&nbsp;').replace('█', '&#9608;')}</pre>".encode()
     assert len(children(page, "text/html")) == 2
-    assert children(text, "text/plain", outbound=True) == []
 
 
 @pytest.mark.parametrize("text", [
@@ -83,3 +82,13 @@ def test_tables_and_bars_are_no_codes(text):
                                    "█████\n", "███████ ", "<table><tr><td>", "position:absolute;", ".a{background:#000}"])
 def test_linear(piece):
     assert len(children((piece * (400_000 // len(piece))).encode(), "text/html")) <= 6
+
+
+@pytest.mark.parametrize(("data", "kind", "codes"), [
+    (halves(False).encode(), "text/plain", 2), (signs("##", "  ").encode(), "text/plain", 0),
+    (("<svg><path stroke='#000' d='" + "".join(f"M{x} {y}.5h1" for x, y in DARK) + "'/></svg>").encode(), "image/svg+xml", 1),
+    (f"<table>{cells('bgcolor=#000000', 'bgcolor=#ffffff')}</table>".encode(), "text/html", 0)])
+def test_what_leaves_is_looked_at_for_drawings_and_blocks(data, kind, codes):
+    """Not for tables and rows of hashes: reports and logs are full of those."""
+    found = children(data, kind, outbound=True)
+    assert len(found) == codes and {child.label for child in found} <= {DRAWN}
