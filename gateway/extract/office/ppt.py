@@ -35,12 +35,16 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
     controls = named = 0                 # how many there are, and how many say their class
     seen: set[str] = set()
     at = 0
+    ends = [len(data)]                                    # of the containers that are open
     for _ in range(RECORDS):
+        while len(ends) > 1 and at + 8 > ends[-1]:
+            at = ends.pop()              # a record that is longer than what it stands in is followed by what follows that
         if at + 8 > len(data):
             break
         version, kind, size = struct.unpack_from("<HHI", data, at)
         at += 8
         if version & 0xF == 0xF:
+            ends.append(min(at + size, ends[-1]))
             within = at + size if kind == HYPERLINK else within
             played = at + size if kind in MEDIA else played
             synced = at + size if kind == SLIDE_LIBRARY else synced
@@ -67,7 +71,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
         elif kind == INTERACTIVE and len(body) > 8 and body[8] in ACTIONS and ACTIONS[body[8]] not in seen:
             seen.add(ACTIONS[body[8]])
             yield Observation(ACTIONS[body[8]], f"action {body[8]}")
-        at += size
+        at = min(at + size, ends[-1])
     if controls > named:
         links[activex.named("")] = None
     yield from links

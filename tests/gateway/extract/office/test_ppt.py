@@ -58,3 +58,13 @@ def test_controls_by_their_class(name: str, code: str) -> None:
 def test_slides_that_are_looked_for_in_a_library() -> None:
     synced = atom(0x3714, atom(0x0FBA, "https://h.example/a.pptx".encode("utf-16-le"), version=0x10), 0xF)
     assert "DOC-REMOTE-SLIDE" in {o.code for o in extract(synced, 1 << 20) if isinstance(o, Observation)}
+
+
+def test_a_record_that_is_longer_than_what_it_stands_in_hides_nothing_behind_it() -> None:
+    """As Apache POI writes placeholders: an atom of eight octets in a container of nine."""
+    short = struct.pack("<HHI", 0xF, 0xF011, 9) + struct.pack("<HHI", 0, 0x0BC3, 8) + b"\r"
+    told = atom(0xF00D, atom(0x0FA0, "王小明".encode("utf-16-le")), 0xF)
+    shape = atom(0xF004, short + told, 0xF)
+    assert list(extract(atom(1006, shape, 0xF) + atom(0x0FA8, b"next"), 1 << 20)) == [Text("王小明\nnext", "slides")]
+    cut = struct.pack("<HHI", 0xF, 0xF00D, 12) + atom(0x0FA8, b"A123456789")
+    assert next(iter(extract(cut + atom(0x0FA8, b"next"), 1 << 20))).content.startswith("A123456789")    # type: ignore[union-attr]
