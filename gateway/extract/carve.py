@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 import yara
@@ -104,6 +104,8 @@ def _finder() -> yara.Rules:
 FINDER = _finder()
 
 MAX_TRIES = 20_000                       # false hits of one magic that are checked in one node
+MAX_EMBEDDED = 100                       # archives that are each an unpacked stream of one PDF
+MAX_ENDS = 64                            # places that may be an archive's end
 
 PAGES = frozenset({"text/html", "image/svg+xml", "text/xml", "text/plain", "message/rfc822", "multipart/related"})
 """Types that are read as pages and messages anyway."""
@@ -135,14 +137,13 @@ class Carve:
         if node.type == SIGNED:
             behind = {(end - 1 + at, what) for at, what in hits(data[end - 1:])} if end < len(data) else set()
             found = sorted(behind | {(at, what) for at, what in found if what in STARTED})
-        for at, what in found:
-            if node.type == "application/pdf" and in_pieces(data, at):
-                continue
+        places = _in_streams(data, found) if node.type == "application/pdf" else [(at, len(data), what) for at, what in found]
+        for at, stop, what in places:
             if node.type == "application/x-dosexec":
                 yield Observation("APPENDED-ARCHIVE", what)
             elif end and at >= end:
                 yield Observation("POLYGLOT", what)
-            yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
+            yield Child(data[at:stop], ArtifactKind.OBJECT, label=f"at {at}")
         if not found and node.type != SIGNED and b"PK\x05\x06" in data[-70_000:] and directories(data, 1):
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
@@ -154,6 +155,35 @@ def started(data: bytes) -> Iterator[Child]:
     for at, what in sorted(hits(data)):
         if what in STARTED:
             yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
+
+
+def _in_streams(data: bytes, found: Sequence[tuple[int, str]]) -> Iterator[tuple[int, int, str]]:
+    """Where files in a PDF begin and end: with the file as a rule; a ZIP that is one stream with that, and the next ZIP then begins
+    behind it. Raises LimitReached where more than MAX_EMBEDDED are."""
+    for first, what in found:
+        zips = _zips(data, first) if what == "zip" else iter([(first, len(data))])
+        for at, stop in counted(zips, MAX_EMBEDDED, "archives in the streams of a document"):
+            if not in_pieces(data, at):
+                yield at, stop, what
+
+
+def _zips(data: bytes, at: int) -> Iterator[tuple[int, int]]:
+    while at >= 0:
+        stop = _end_in_stream(data, at)
+        yield at, stop or len(data)
+        at = next((place for place in _places(data, b"PK\x03\x04", stop) if _zip(data, place)), -1) if stop else -1
+
+
+def _end_in_stream(data: bytes, at: int) -> int:
+    """Behind a ZIP that an unpacked stream of a PDF holds and no more; 0 for others."""
+    if not data[max(0, at - 8):at].endswith((b"stream\n", b"stream\r\n")):
+        return 0
+    for end in islice(_places(data, b"PK\x05\x06", at), MAX_ENDS):
+        stop = end + 22 + int.from_bytes(data[end + 20:end + 22], "little")
+        if data[stop:stop + 11].lstrip(b"\r\n").startswith(b"endstream") and any(
+                found.shift == 0 and found.stop == stop - at for found in directories(data[at:stop], 1)[:1]):
+            return stop
+    return 0
 
 
 def in_pieces(data: bytes, at: int) -> bool:

@@ -150,6 +150,31 @@ def test_an_archive_in_pieces_is_left_to_the_reader_of_pdf() -> None:
     assert [c.data for c in take_apart(CARVE, whole, "a.pdf", kind="application/pdf") if isinstance(c, Child)] == [whole[whole.find(b"PK"):]]
 
 
+def streams_of(*files: bytes, behind: bytes = b"") -> bytes:
+    objects = b"".join(b"%d 0 obj\n<</Length %d>>\nstream\n" % (number, len(file)) + file + b"\nendstream\nendobj\n"
+                       for number, file in enumerate(files, 1))
+    return b"%PDF-1.7\n" + objects + behind + b"trailer\n<<>>\nstartxref\n9\n%%EOF\n"
+
+
+def test_archives_that_are_streams_of_a_document_end_with_these() -> None:
+    """As LibreOffice keeps the text in its hybrid PDF: whatever follows is none of the archive's."""
+    other = make_zip(Member(b"b.txt", b"y" * 40))
+    data = streams_of(ZIP, other, behind=bytes(100_000))
+    assert [item.data for item in take_apart(CARVE, data, "a.pdf", kind="application/pdf") if isinstance(item, Child)] == [ZIP, other]
+
+
+def test_what_stands_behind_an_archive_in_a_stream_is_looked_at() -> None:
+    """An archive that is no stream alone goes on to the end of the file, as do programs."""
+    for data in (streams_of(ZIP + b"more"), streams_of(ZIP, behind=ZIP), streams_of(ZIP, behind=PROGRAM), streams_of(b"x" + ZIP)):
+        found = [item.data for item in take_apart(CARVE, data, "a.pdf", kind="application/pdf") if isinstance(item, Child)]
+        assert any(data.endswith(item) and len(item) < len(data) for item in found)
+
+
+def test_more_archives_in_streams_than_documents_have() -> None:
+    with pytest.raises(LimitReached):
+        list(take_apart(CARVE, streams_of(*[ZIP] * (carve.MAX_EMBEDDED + 1)), "a.pdf", kind="application/pdf"))
+
+
 @pytest.mark.parametrize("tail", [ZIP, PROGRAM])
 def test_behind_a_page(tail):
     page = b"<html><p>words</p></html>\r\n"

@@ -177,6 +177,7 @@ def test_pixels_of_pictures_that_are_blank_or_nearly_so() -> None:
     assert floods.pixels("image/webp", webp(b"VP8L", b"\x2f\xff\xff\xff\x0f")) == (16_384 * 16_384,) * 2
     assert floods.pixels("image/gif", b"GIF89a\x10\x27\x10\x27\0\0\0") == (10_000 * 10_000,) * 2
     assert floods.pixels("image/bmp", b"BM" + bytes(16) + struct.pack("<iiHH", 9_000, -9_000, 1, 8) + bytes(9_000))[0] == 9_000 * 9_000
+    assert floods.pixels("image/bmp", b"BM" + bytes(12) + struct.pack("<IHHHH", 12, 157, 151, 1, 24) + bytes(71_000)) == (0, 0)  # of OS/2
     for kind in ("image/png", "image/gif", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "text/plain"):
         assert floods.pixels(kind, b"") == (0, 0)
 
