@@ -29,6 +29,7 @@ from gateway.inspection.death import failed
 from gateway.inspection.preload import preload
 from gateway.inspection.preview import Collected
 from gateway.inspection.protocol import FINDINGS
+from gateway.inspection.tools import ChildTools
 from gateway.inspection.watch import cpu_seconds, pace, watched
 from gateway.model.content import Sample
 from gateway.model.deadline import Clock, Limits
@@ -112,6 +113,8 @@ class CellJudge:
                           effort=Effort(request.limits.guess_seconds),
                           stage=Stage(request.limits.play_seconds, cpu_seconds, fenced),
                           allowed=self.allowance(data, request))
+        if isinstance(tools, ChildTools):
+            tools.allowed = context.allowed
         looking = Looking([(_name(factory), factory(scope)) for factory in self.factories], self.clock)
         with watched(context.allowed, lambda: beside(context)):
             walked = walk(data, context, self.extractors, looking.visit)

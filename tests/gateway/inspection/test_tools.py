@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import io
+import math
+import os
+import socket
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +15,11 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from gateway.inspection import protocol, tools
-from gateway.inspection.tools import Programs, Question, Tool, decode_question, encode_question, program
-from gateway.inspection.wire import ProtocolError
+from gateway.extract.allowance import Allowance
+from gateway.extract.base import ToolFailed
+from gateway.inspection import protocol, tools, wire
+from gateway.inspection.tools import ChildTools, Programs, Question, Tool, decode_question, encode_question, program
+from gateway.inspection.wire import Kind, ProtocolError
 from tests.gateway.inspection.conftest import Cell, evidence, judge, start_cell
 
 ZIP = io.BytesIO()
@@ -69,9 +74,10 @@ async def test_without_a_tool_lane_a_tool_fails_in_words(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize("value", [
-    [], "7zz-list", ["7zz-list"], ["7zz-list", []], ["7zz-list", {}], [1, {}], ["7zz-list", {"password": 1}],
-    ["7zz-list", {"password": "a\nb"}], ["7zz-list", {"password": "x" * 200}], ["7zz-list", {"password": "", "more": ""}],
-    ["tesseract", {"languages": "../../etc"}], ["tesseract", {"languages": ""}], ["rm", {}],
+    [], "7zz-list", ["7zz-list"], ["7zz-list", {"password": ""}], ["7zz-list", [], 0], [1, {}, 0], ["7zz-list", {"password": 1}, 0],
+    ["7zz-list", {"password": "a\nb"}, 0], ["7zz-list", {"password": "x" * 200}, 0], ["7zz-list", {"password": "", "more": ""}, 0],
+    ["tesseract", {"languages": "../../etc"}, 0], ["tesseract", {"languages": ""}, 0], ["rm", {}, 0],
+    ["7zz-list", {"password": ""}, 1000], ["7zz-list", {"password": ""}, -1], ["7zz-list", {"password": ""}, True],
 ])
 def test_questions_are_checked(value: object) -> None:
     with pytest.raises(ProtocolError):
@@ -119,3 +125,20 @@ async def test_a_tool_that_is_stopped_leaves_nothing_behind(tooled: Cell, monkey
     states = [Path(f"/proc/{pid}/stat").read_text().rsplit(") ")[1][0]
               for pid in Path(f"/proc/{inner}/task/{inner}/children").read_text().split()]
     assert "Z" not in states and len(states) <= 3
+
+
+def test_an_unpacker_has_no_more_time_than_its_message() -> None:
+    ours, parents = socket.socketpair()
+    asked = []
+    for small, tool in ((math.inf, "7zz-extract"), (2.5, "7zz-extract"), (900.0, "7zz-extract"), (2.5, "tesseract")):
+        child = ChildTools(ours)
+        child.allowed = Allowance(small)
+        wire.send(parents, Kind.TOOL_ANSWER, protocol.dumps("no"))
+        with pytest.raises(ToolFailed):
+            child.run(tool, b"x", **({"languages": "eng"} if tool == "tesseract" else {"password": ""}))
+        frame = wire.receive(parents, frozenset({Kind.TOOL}), wire.REQUEST_LIMIT)
+        asked.append(decode_question(frame.payload).seconds)
+        os.close(frame.fd)
+    assert asked == [30, 3, 30, 20]
+    ours.close()
+    parents.close()
