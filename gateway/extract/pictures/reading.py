@@ -227,9 +227,8 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
             languages, named = _in_language(prepared, context)
-            if not doubtful and not sense.labelled(named) and legible.sideways(prepared):       # its numbers are read all the same
-                prepared, text = _turned(picture, prepared, text, context)
-                languages, named = _in_language(prepared, context)
+            if not doubtful and not sense.labelled(named) and legible.sideways(prepared):
+                prepared, text, languages, named = _laid(picture, prepared, text, context)
             if prepared is not straight and not sense.labelled(named) and sense.labelled(
                     other := _named(straight, languages, context)):
                 prepared, text, named = straight, first, other             # it lay right: a few ideographs tell that badly
@@ -263,6 +262,13 @@ def _in_language(prepared: Image.Image, context: Context) -> tuple[str, str]:
             other := _named(prepared, second, context)):
         return second, other
     return languages, named
+
+
+def _laid(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str, str, str]:
+    """A page of numbers that goes up or down, which are read all the same, turned for its labels: the fitted picture, its text, the
+    language of those and its text in that."""
+    turned, found = _turned(picture, prepared, text, context)
+    return turned, found, *_in_language(turned, context)
 
 
 def _upended(prepared: Image.Image, languages: str, context: Context) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed, ToolsSpent
-from gateway.extract.pictures import frames, legible
+from gateway.extract.pictures import legible
 from gateway.extract.pictures import reading as pictures
 from gateway.extract.pictures.reading import PICTURES
 from gateway.inspection.tools import TOOLS
@@ -228,15 +228,6 @@ def test_every_page_of_a_tiff_is_read():
     assert [y.detail for y in read(many.getvalue(), Tesseract(), "image/tiff")] == ["more than 8 pages in a picture"]
 
 
-def test_of_what_moves_some_frames_that_differ():
-    blank = Image.new("L", (300, 100), "white")
-    other = blank.copy()
-    ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
-    assert frames.alike(blank, blank.copy()) and not frames.alike(blank, other) and not frames.alike(blank, None)
-    assert list(frames.moments(0)) == list(frames.moments(1)) == [0] and list(frames.moments(2)) == [0, 1]
-    assert len(frames.moments(500)) == frames.MOMENTS
-
-
 @pytest.mark.parametrize("kind", ["PPM", "PCX", "SGI", "DIB", "TGA"])
 def test_rarer_kinds_of_pictures(kind):
     out = io.BytesIO()
@@ -345,17 +336,6 @@ def test_resident_registration_numbers_of_a_korean_mail() -> None:
         context.hear(heard)
         said = [y.content for y in PICTURES.extract(node, context) if isinstance(y, Text)]
         assert any("주민등록번호: 880927-1913605" in text for text in said) is label
-
-
-def test_slices_are_put_together_and_those_of_a_broken_one_stay_white() -> None:
-    whole = page().convert("RGB")
-    strips = tuple((png(whole.crop((0, top, 700, top + 20))),) for top in range(0, 400, 20))
-    assert np.array_equal(np.asarray(frames.put_together(strips)), np.asarray(page()))
-    grid = tuple(tuple(png(whole.crop((left, top, left + 350, top + 200))) for left in (0, 350)) for top in (0, 200))
-    assert np.array_equal(np.asarray(frames.put_together(grid)), np.asarray(page()))
-    broken = frames.put_together((*strips[:5], (strips[5][0][:40],), *strips[6:]))
-    assert broken is not None and broken.size == (700, 381)
-    assert frames.put_together(((png(whole.crop((0, 0, 30, 30))),),) * 9) is None
 
 
 def test_slices_are_read_with_the_first_of_them() -> None:
