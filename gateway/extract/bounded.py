@@ -174,13 +174,13 @@ def unlzma(budget: Budget, data: bytes, format: int = lzma.FORMAT_AUTO) -> tuple
 def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
     """All zstd frames after one another; returns (unpacked, octets after the last frame). What skippable frames carry stands there
     too, where it is more than programs that pack in parallel write."""
-    made, skipped = bytearray(), bytearray()
+    made, skipped = Made(), bytearray()
     rest = data
     frames = 0
     while rest[:4] == ZSTD or (rest[1:4] == b"\x2a\x4d\x18" and 0x50 <= rest[0] <= 0x5F):
         frames += 1
         if frames > ZSTD_FRAMES:
-            raise LimitReached(IncidentCode.COUNT, f"more than {ZSTD_FRAMES} frames", bytes(made[:KEPT]))
+            raise LimitReached(IncidentCode.COUNT, f"more than {ZSTD_FRAMES} frames", made.head())
         if rest[:4] != ZSTD:
             end = 8 + int.from_bytes(rest[4:8], "little")
             skipped += rest[8:end] if end > SKIPPED else b""
@@ -190,16 +190,16 @@ def unzstd(budget: Budget, data: bytes) -> tuple[bytes, bytes]:
         at = 0
         try:
             while at < len(rest) and not machine.eof:
-                made += machine.decompress(rest[at:at + 1024])
+                made.write(machine.decompress(rest[at:at + 1024]))
                 at += len(rest[at:at + 1024])
-                budget.check(made, len(data) - len(rest) + at)
+                budget.announced(made.tell(), len(data) - len(rest) + at, made.head)
         except zstandard.ZstdError as error:
-            raise Damaged("zstd", bytes(made)) from error
+            raise Damaged("zstd", made.getvalue()) from error
         if not machine.eof:
-            raise Damaged("data end early", bytes(made))
+            raise Damaged("data end early", made.getvalue())
         rest = machine.unused_data + rest[at:]
-    budget.spend(len(made))
-    return bytes(made), bytes(skipped) + rest if skipped else rest
+    budget.spend(made.tell())
+    return made.getvalue(), bytes(skipped) + rest if skipped else rest
 
 
 Unpacker = Callable[[Budget, bytes], tuple[bytes, bytes]]
