@@ -221,8 +221,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         prepared, text = _turned(picture, prepared, text, context)
     if doubtful and sense.legible(text) < sense.FEW_WORDS:
         prepared, text = _mended(picture, prepared, text, context)
-    languages = scripts.language(context.heard)
-    named = ""
+    languages, named = scripts.language(context.heard), ""
     small = doubtful and prepared.width * prepared.height < FEW_LINES and not sense.spelled(text)
     if (small or further.numbered(text)) and not (fluent or sense.fluent(text)):
         try:
