@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.identifiers import characters, tw
+from gateway.identifiers import characters, mingled, tw
 from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, matches
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
@@ -27,28 +27,33 @@ _NUMERALS = {
     "0": "零〇○", "1": "一壹壱弌〡", "2": "二貳贰弐兩〢", "3": "三參叁叄参〣", "4": "四肆〤", "5": "五伍〥", "6": "六陸陆〦",
     "7": "七柒漆〧", "8": "八捌〨", "9": "九玖〩",
 }
+_SIGNS = dict(zip("◯🄋🄌㈠㈡㈢㈣㈤㈥㈦㈧㈨㊀㊁㊂㊃㊄㊅㊆㊇㊈", "○00" + 2 * "一二三四五六七八九", strict=True))
+"""Numerals in brackets and rings, and rings, as those without."""
 _HANGUL = dict(zip("영공일이삼사오육륙칠팔구", "001234566789", strict=True))
 """Numerals that are particles and parts of names as well: numbers only among themselves."""
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs} | {ord(h): d for h, d in _HANGUL.items()}
 _HANZI = "".join(_NUMERALS.values())
 _KOREAN = "".join(_HANGUL)
+_APART = rf"(?:[ \-/_.·]|(?<=[{_HANZI}]{{4}})\r?\n)?+"
+"""What may stand between two of them: a mark, or a line's end behind several."""
 HANZI_RUN = re.compile(
-    f"(?:[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:[ \\-]?+[{_HANZI}0-9]){{5,}}+)(?:\\([{_HANZI}]\\))?"
+    f"(?:[{_HANZI}](?:{_APART}[{_HANZI}0-9]){{6,}}+|(?<=[A-Za-z])[{_HANZI}](?:{_APART}[{_HANZI}0-9]){{5,}}+)(?:\\([{_HANZI}]\\))?"
     f"|(?<![가-힣])[{_KOREAN}](?:[ \\-]?+[{_KOREAN}]){{5,}}+(?![가-힣])"
     f"|(?<=[0-9]{{3}})[{_HANZI}]{{3,}}(?![{_HANZI}0-9])|(?P<groups>(?:[{_HANZI}]{{3,6}}[、，,.]){{2,6}}[{_HANZI}]{{1,6}}(?![{_HANZI}]))")
 """Seven numerals and more; those that end a number of digits; groups of several with marks between."""
+BESIDE, _unmingled = mingled.reader({ord(h): d for d, hs in _NUMERALS.items() for h in hs})
 GROUP_MARKS = str.maketrans("、，,.", "----")
 NAME_BEFORE = re.compile(f"[{_HANZI}]{{1,2}}[ \\-]?[0-9][0-9 \\-]*$")
 LETTER_RUN = re.compile(
-    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:[ \-][0-9]{1,6}){0,8}[ \-]?[OolI]"
-    r"(?:[ \-]?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
+    r"(?<![0-9A-Za-z])[A-Z]{0,2}[0-9]{0,20}(?:(?:[ \-]|(?<=[0-9]{4})\n)[0-9]{1,6}){0,8}(?:[ \-]|(?<=[0-9]{4})\n)?[OolI]"
+    r"(?:(?:[ \-]|(?<=[0-9OolI]{4})\n(?=[0-9OolI]{2}))?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
 LETTER_OF_ID = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289](?:[0-9]{8}|[0-9]{2}(?P<gap>[ \-])[0-9]{3}(?P=gap)[0-9]{3}(?= ))"
     r"(?: [0-9]{1,12}(?:[ \-][0-9]{1,19}){0,2})?(?![ \-]?[0-9A-Za-z])")
 """A Taiwanese number, whose letter is none of its digits, and what numbers stand behind it."""
-LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]")
+LETTER_HINT = re.compile(r"[0-9][OolI]|[OolI][0-9]|(?<![0-9A-Za-z])[0-9][ \-][OolI](?![0-9A-Za-z])")
 REACH = 48
 """Characters before a hint in which its run may begin."""
 FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]++(?=[A-Z]?[{MARKS}]*+[0-9])")
@@ -82,8 +87,10 @@ def _mapped(character: str, code: int) -> int | str:
         return "."
     if unicodedata.category(character) == "Zs":
         return " "
-    if 0x1f150 <= code < 0x1f18a and (code - 0x1f150) % 32 < 26:
-        return chr(65 + (code - 0x1f150) % 32)            # white letters in black rings and boxes: of these NFKC knows none
+    if 0x1f110 <= code < 0x1f18a and (code - 0x1f110) % 32 < 26:
+        return chr(65 + (code - 0x1f110) % 32)            # letters in brackets, rings and boxes: of most NFKC knows none
+    if character in _SIGNS:
+        return _SIGNS[character]
     if code in (0x2028, 0x2029, 0x85):
         return "\n"
     if 0x3000 <= code < 0xF900 or 0xAC00 <= code < 0xD7A4:
@@ -161,10 +168,14 @@ def _with_letters_of_flags(text: str) -> str:
 def _without_numerals(text: str, found: Characters | None) -> str:
     """Runs of seven Chinese numerals and more as digits. One or two before digits are the end of a name: `健二 4980 9745`."""
     starts = None
-    if found is not None:
+    if found is None:
+        text = _unmingled(text, [m.start() for m in BESIDE.finditer(text)])
+    else:
         starts = found.places(found.are(characters.NUMERAL))
-        near = found.kinds[starts + MARGIN + 1] | found.kinds[starts + MARGIN + 2]
-        starts = starts[(near & (characters.NUMERAL | DIGIT)) != 0]
+        behind = found.kinds[starts + MARGIN + 1]
+        beside = starts[((behind | found.kinds[starts + MARGIN - 1]) & DIGIT) != 0]
+        starts = starts[((behind | found.kinds[starts + MARGIN + 2]) & (characters.NUMERAL | DIGIT)) != 0]
+        text = _unmingled(text, beside.tolist()) if len(beside) else text
     pieces: list[str] = []
     done = 0
     for match in matches(HANZI_RUN, text, starts):
@@ -230,11 +241,18 @@ _TAKEN = np.array([chr(i) in "OolI" for i in range(128)])
 
 
 def _hinted(found: Characters) -> np.ndarray:
-    """Where LETTER_HINT matches: the last digit before such a letter, and such a letter before a digit."""
+    """Where LETTER_HINT matches: the last digit before such a letter, such a letter before a digit, a lone digit before one."""
     first, end = found.digits()
     before, behind = found.codes[first - 1], found.codes[end]
-    places = np.concatenate((first[_TAKEN[before & 127] & (before < 128)], end[_TAKEN[behind & 127] & (behind < 128)])) - 1 - MARGIN
-    return np.sort(places, kind="stable")
+    places = [first[_taken(before)], end[_taken(behind)]]
+    alone = end[(end - first == 1) & ((behind == 32) | (behind == 45)) & ((found.kinds[first - 1] & (LETTER | DIGIT)) == 0)]
+    alone = alone[_taken(found.codes[alone + 1])]
+    places.append(alone[(found.kinds[alone + 2] & (LETTER | DIGIT)) == 0])
+    return np.sort(np.concatenate(places), kind="stable") - 1 - MARGIN
+
+
+def _taken(codes: np.ndarray) -> np.ndarray:
+    return np.asarray(_TAKEN[codes & 127] & (codes < 128))
 
 
 SHORTEST = 7
@@ -251,7 +269,8 @@ def _in_long_runs(found: Characters, places: np.ndarray) -> np.ndarray:
         for distance in range(1, SHORTEST):
             at = places + MARGIN + step * distance
             codes = found.codes[at]
-            among &= ((found.kinds[at] & (DIGIT | UPPER | SEPARATOR)) != 0) | (codes == ord("o")) | (codes == ord("l"))
+            among &= (((found.kinds[at] & (DIGIT | UPPER | SEPARATOR)) != 0) | (codes == ord("o")) | (codes == ord("l"))
+                      | (codes == 10))
             length += among
     return np.asarray(places[length >= SHORTEST])
 
@@ -287,15 +306,16 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     """O, o, l, I, | inside a run that also has real digits: digits. A leading letter pair and a last letter stay."""
     whole = match.group()
     run = whole.lstrip(" -")
-    if len(run) < SHORTEST or sum("0" <= c <= "9" for c in run) < 2:
+    signs = sum(map(str.isalnum, run))
+    if len(run) < SHORTEST or sum("0" <= c <= "9" for c in run) < 2 or (signs < SHORTEST and len(run) == 2 * signs - 1):
         return whole
     word = _WORD.match(run)                               # `ID ` before the number is none of its digits
     if word:
         run = run[word.end():]
     body = run.translate(_LETTER_DIGITS)
     first = run.split(" ", 1)[0]
-    length = {len(first), sum(map(str.isalnum, run))}
-    if run[0] in "IOlo" and not length.isdisjoint((9, 10)) and run.lstrip("IOlo -")[:1] in "1289lI":
+    length = {len(first), signs}
+    if run[0] in "IOlo" and not length.isdisjoint((9, 10)) and run[1:].lstrip(" -")[:1] in "1289lI":
         body = run[0] + body[1:]                          # I and O are Taiwanese letters too
     return whole[:len(whole) - len(run)] + body
 

@@ -187,6 +187,8 @@ class CustomerData:
             self._token(grid, artifact, token, meant.LABELLED_ONLY)
         for token in starts.marked_ones(grid, labelled):
             self._token(grid, artifact, token, meant.CHECKED)
+        for token in starts.ibans_apart(grid, labelled):
+            self._token(grid, artifact, token)
         for token in glued(text, starts.taiwanese, starts.chinese):
             self._token(grid, artifact, token)
         for first, token in repeated(text, starts.repeated):

@@ -36,7 +36,7 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     for match in matches(NUMBER, text, starts):
         written = match.group()
         whole = WHOLE.match(written)
-        if whole is not None and _right(whole[0]):
+        if whole is not None and right(whole[0]):
             continue                                      # what stands behind it is something else: 4539148803436467.0, a quantity
         ends = [len(written), *(m.start() for m in reversed(list(_ROOM.finditer(written))))]
         if len(ends) > 1 and AMOUNT.match(text, match.end()) is not None:
@@ -45,8 +45,8 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
             value = "".join(filter(str.isalnum, written[:end].replace("字第", "")))
             if end == len(value) or not SHORTEST <= len(value) <= LONGEST:
                 continue
-            if _right(value):
-                yield Token(_shape(value), value, match.start(), match.start() + end, True)
+            if right(value):
+                yield Token(shape(value), value, match.start(), match.start() + end, True)
                 break
 
 
@@ -54,12 +54,12 @@ _ROOM = re.compile(" ")
 WHOLE = re.compile("[0-9]{12,}")
 
 
-def _right(value: str) -> bool:
+def right(value: str) -> bool:
     """Whether a check digit says that this is a number of a person."""
-    return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(_shape(value), ()))
+    return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(shape(value), ()))
 
 
-def _shape(value: str) -> str:
+def shape(value: str) -> str:
     letters = sum(map(str.isalpha, value[:2]))
     tail = value[-1] if value[-1] == "X" or (value[-1] == "A" and letters == 1) else ""      # else an A counts as a digit
     return f"{'L' * letters}D{len(value) - letters - len(tail)}{tail}"

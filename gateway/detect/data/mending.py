@@ -44,6 +44,8 @@ def itemised(text: str) -> str:
     return "".join((*pieces, text[done:]))
 
 
+PAGES = str.maketrans("\x0b\x0c", "\n\n")
+"""What ends a line within a paragraph of Word, and a page of a printer: a line's end."""
 FOLD = re.compile(r"\r?\n[ \t]")
 """RFC 5545, 3.1: a number that goes on in the next line is one, and its pieces are none."""
 
@@ -74,6 +76,8 @@ def mended(text: Text) -> Text:
     listed = len(text.content) <= LISTS and ("\n2." in text.content or "\n2-" in text.content)
     if listed and ITEMS.search(text.content) is not None:
         text = replace(text, content=itemised(text.content))
+    if "\x0b" in text.content or "\x0c" in text.content:
+        text = replace(text, content=text.content.translate(PAGES))
     if text.content.startswith("BEGIN:V"):
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):

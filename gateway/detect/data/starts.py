@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data import marked, tokens
+from gateway.detect.data import broken, marked, tokens
 from gateway.detect.data.glued import FOLLOWED, LONGEST, SIZES
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
@@ -34,6 +34,7 @@ class Starts:
     repeated: Places = None
     apart: Places = None
     places: Places = None                # of marked.py
+    broken: Places = None
 
     @classmethod
     def of(cls, grid: Grid, spans: np.ndarray | None = None) -> Starts:
@@ -44,6 +45,8 @@ class Starts:
         known = {look.__name__: found.gathered(look) for look in (ibans, bics, taiwanese, chinese, repeated)}
         known |= _spoken((apart,) if grid.table else (apart, wrapped), found, spans)
         known |= _spoken((odd, spelled, marked.places), plain, spans)
+        if not grid.table:
+            known["broken"] = _spoken((broken.places,), found, spans)["places"]
         return cls(upright=upright(grid.lines), wrapped=known.pop("wrapped", _NOWHERE), **known)
 
     def odd_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
@@ -64,6 +67,15 @@ class Starts:
         near = _within(self.places, spans)
         if near is None or len(near):
             yield from marked.marked(grid.view.text, near)
+        near = _within(self.broken, spans)
+        if not grid.table and (near is None or len(near)):
+            yield from broken.broken(grid.text, near)
+
+    def ibans_apart(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
+        """IBANs one character a place, in the same places."""
+        near = _within(self.spelled, spans)
+        if near is None or len(near):
+            yield from broken.spelled_ibans(grid.view.text, near)
 
 
 _NOWHERE = np.zeros(0, np.int64)
@@ -193,9 +205,11 @@ def apart(found: Characters) -> np.ndarray:
 
 
 def upright(lines: np.ndarray) -> np.ndarray:
-    """Lines of one character, another one below."""
+    """Lines of one character, another one below; the last character of a line with two of them below."""
     one = np.diff(lines) == 2
-    return np.asarray(lines[:-2][one[:-1] & one[1:]])
+    several = np.asarray(one[:-1] & one[1:])
+    behind = lines[1:-2][several[1:] & ~one[:-2]] - 2
+    return np.sort(np.concatenate((lines[:-2][several], behind[behind >= 0])), kind="stable")
 
 
 def taiwanese(found: Characters) -> np.ndarray:

@@ -35,9 +35,9 @@ APART = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[ \-\n][0-9]{7,9}(?![0-9A-Za-z]|[
 """A letter or two, a blank, hyphen or line's end, and the digits of one number: `A-165328119`, `TK 1234567`."""
 AMOUNT = re.compile(r",[0-9]{3}(?![0-9])")
 """What follows one to three digits that begin an amount."""
-UPRIGHT = re.compile(r"(?<=\n)[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
+UPRIGHT = re.compile(r"(?:(?<=\n)|(?<=:)|(?<=: ))[A-Z0-9](?:\n[A-Z])?(?:\n[0-9]){6,18}(?:\n[XA])?(?=\n|\Z)")
 BROKEN = re.compile(r"[0-9]-?\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
-IBAN = re.compile(r"(?:[A-Z]{2}|(?<![0-9A-Za-z])[A-Za-z]{2})[0-9]{2}[ \-.]?[A-Za-z0-9]{4}")
+IBAN = re.compile(r"(?:[A-Z]{2}[0-9]{2}(?:[^0-9A-Za-z\n]{0,3}|\n)|(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}[ \-.]?)[A-Za-z0-9]")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
 CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
@@ -380,11 +380,12 @@ def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
 
 _OF_LENGTH = {length: re.compile(rf"[0-9A-Za-z](?:(?:[ .\-]|[ \-]?\n[ >|]{{0,4}})?[0-9A-Za-z]){{{length - 1}}}")
               for length in set(IBAN_LENGTHS.values())}
-_BREAKS = re.compile(r"[ .\-\n>|]")
+_MARKED = {n: re.compile(rf"[0-9A-Z](?:[^0-9A-Za-z\n]{{0,3}}[0-9A-Z]){{{n - 1}}}(?![0-9A-Za-z])") for n in _OF_LENGTH}
+_BREAKS = re.compile(r"[^0-9A-Za-z]")
 
 
 def _collect(text: str, start: int, length: int) -> tuple[str, int]:
-    match = _OF_LENGTH[length].match(text, start)
+    match = _OF_LENGTH[length].match(text, start) or _MARKED[length].match(text, start)
     said = match.group() if match is not None else ""        # in small letters over a line's end: a hex number
     return ("", start) if "\n" in said and not said.isupper() else (_BREAKS.sub("", said).upper(), start + len(said))
 

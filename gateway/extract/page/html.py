@@ -16,11 +16,11 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.page import code as pagecode
 from gateway.extract.page import tables as html_tables
-from gateway.extract.page import values
+from gateway.extract.page import unseen, values
 from gateway.extract.page.asks import without_files
 from gateway.extract.page.beyond import beyond_web
 from gateway.extract.page.markup import expanded, mirrored
-from gateway.extract.page.played import MOST_WORDS, Play, play
+from gateway.extract.page.played import MAKES, MOST_WORDS, Play, play
 from gateway.extract.page.saved import saved_links
 from gateway.extract.passwords import candidates
 from gateway.extract.text import rejoined
@@ -172,7 +172,8 @@ class HtmlExtractor:
             deep = deep or nesting.page(source)
             source = source[:AFTER_FLOOD] if deep else source
             page = parse(source, context.outbound)
-            yield Text(words(page.visible), "body", charset)
+            yield Text(shown := words(page.visible), "body", charset)
+            yield from (Text(again, "body", charset) for again in (rejoined.said(shown) if context.outbound else ()))
             if page.seams >= SEAMS:
                 yield Text(words([SEAM_MARK.sub("\t", "".join(page.visible))]), "body", charset)
             if page.hidden:
@@ -201,7 +202,7 @@ class HtmlExtractor:
 
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
-    if context.outbound or node.type != "text/html" or not _opened(node, context) or page.flood:
+    if context.outbound or node.type != "text/html" or page.flood or not (_opened(node, context) or MAKES.search(source)):
         return None
     if SCRIPTED.search(source) is None and not any(CODE_SCHEME.match(address) for _, address, _ in page.links):
         return None
@@ -266,7 +267,7 @@ def parse(source: str, full: bool = False) -> Page:
                 page.scripts.append(source[at:source.find("</", at)])
             if name in CLOSING and not (xml and name in RAW_TEXTS):
                 at = _raw(page, name, source, at, full)
-            elif not veil and (_hides(name, attributes, styles) or (full and name in READINGS)):
+            elif not veil and (_hides(name, attributes, styles) or (full and (name in READINGS or unseen.flagged(attributes)))):
                 veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
                 continue
         if veil and name == veil:

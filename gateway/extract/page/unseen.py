@@ -47,6 +47,15 @@ def unseen(source: str) -> Iterator[str]:
             yield source[tag.end():behind]
 
 
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+FLAG = re.compile(r"(?:^|\s)hidden(?:[\s/=]|$)", re.I)
+
+
+def flagged(attributes: str) -> bool:
+    """Whether an element says by itself that it is not shown (HTML 6.1); a class or value of that name says nothing."""
+    return "hidden" in attributes.lower() and FLAG.search(QUOTED.sub("", attributes)) is not None
+
+
 def _hides(style: str, dark: bool) -> bool:
     return PLACED.search(style) is not None or (not dark and GROUND.search(style) is not None)
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import LimitReached
 from gateway.extract.charset import naturalness, readings
-from gateway.extract.text import codewords
+from gateway.extract.text import codewords, grouped
 from gateway.extract.text.codings import ungrouped
 from gateway.extract.text.escapes import PIECE, undone
 from gateway.extract.text.noise import shortened, thinned
@@ -35,13 +35,13 @@ LONG, SAMPLE = 1 << 16, 1 << 13
 LARGE = 1 << 17
 """Characters of a text whose beginning tells whether a coding in it that was drawn by lot may stand for something."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-_DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
+_DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,\-]{1,2}|h[ ,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from
 each of its words."""
 BASE32 = re.compile(
-    rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb")?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
+    rb"(?<![0-9A-Za-z])(?:[A-Z2-7]{8,}+(?![0-9A-Za-z])(?:" + LINE + rb"| (?=[A-Z2-7]))?+)++(?:[A-Z2-7]{2,7}(?=={1,6}|\s|$))?={0,6}")
 SMALL32 = re.compile(rb"(?<![0-9A-Za-z])[a-z2-7]{40,}+(?:" + LINE + rb"[a-z2-7]{2,}+)*+={0,6}")
 """The same in small letters, as addresses of services and tools for terminals have it: in long lines only, words are short."""
 LITERALS = rb"[\"'][ \t]{0,4}[+.&,\\_]{0,2}[ \t]*\r?\n[ \t]*(?:[+.&][ \t]{0,4})?[\"']"
@@ -61,8 +61,8 @@ DUMPED = re.compile(
 DUMPED_LINES = 3
 ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")
 ESCAPES = re.compile(
-    rb"(?:[ -\[\]-~\r\n]{0,64}+\\(?:u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})|U[0-9A-Fa-f]{8}|[0-9A-Fa-f]{4,6}(?= )))"
-    rb"{8,}+[ -\[\]-~]*")
+    rb"(?:[ -\[\]-~\r\n]{0,64}+\\(?:u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})|U[0-9A-Fa-f]{8}|[0-9A-Fa-f]{4,6}(?= )|"
+    rb"0[0-9A-Fa-f]{5})){8,}+[ -\[\]-~]*")
 """Code points as programs and style sheets write them (CSS Syntax 3 section 4.1.1: digits, and a blank that ends them)."""
 OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}+[ -\[\]-~]*")
 """Octets as C and the shells write them, among letters that stand for themselves."""
@@ -267,7 +267,7 @@ def _escapes(block: bytes) -> bytes:
     return out.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode("utf-8")
 
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|([0-9A-Fa-f]{4,6}) )")
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|u\{([0-9A-Fa-f]{1,6})\}|U([0-9A-Fa-f]{8})|([0-9A-Fa-f]{4,6}) |(0[0-9A-Fa-f]{5}))")
 
 
 CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
@@ -275,10 +275,12 @@ CODINGS: tuple[tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]], ...] = (
     ("base64", BASE64, _base64), ("percent", PERCENT, _percent),
     ("escapes", ESCAPES, _escapes), ("references", REFERENCES, _references), ("dump", DUMPED, _hex), ("ascii85", ASCII85, _ascii85),
     ("octets", OCTETS, _octets), ("query", QUERY, _query), ("numbers", NUMBERS, _numbers), ("bits", BITS, _bits),
+    *grouped.CODINGS,
 )
+_GROUPED = frozenset(label for label, _, _ in grouped.CODINGS)
 
 
-_KINDS = bytes(104 if c in b"0123456789abcdefABCDEF" else 115 if c in b" :," else 46 for c in range(256))
+_KINDS = bytes(104 if c in b"0123456789abcdefABCDEF" else 115 if c in b" :,-" else 46 for c in range(256))
 """Octets by what they are in a hex dump: digits h, separators s."""
 
 
@@ -308,12 +310,14 @@ def hinted(label: str, data: bytes) -> bool:
         return b"%2" in data or b"%3" in data
     if label == "numbers":
         return b"," * 24 in data.translate(_SEPARATORS, b"0123456789 \t\r\n>")
+    if label in _GROUPED:
+        return grouped.hinted(label, data)
     if label in _RUNS:
         return b"x" * _RUNS[label][1] in data.translate(_ALIKE[label])
     if label in ("hex", "dump"):
         kinds = data.translate(_KINDS)
-        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6)) or (
-            data.count(b"0x") >= 16 or data.count(b"\\x") >= 16)
+        return any(run in kinds for run in (b"h" * 24, b"hhs" * 8, b"hhhhs" * 6, b"hhhhhhhhs" * 3)) or (
+            data.count(b"0x") >= 16 or data.count(b"\\x") >= 16 or data.count(b"h ") >= 16)
     return True
 
 

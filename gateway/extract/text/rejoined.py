@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
+
+from gateway.extract.text.garbled import restored
+from gateway.extract.text.spoken import written
 
 SOFT = re.compile(r"(?<!^--) \r?\n(?:>{1,9} ?)?", re.M)
 """A soft break of format=flowed with DelSp=yes (RFC 3676, 4.2): the blank is none of the text. `-- ` begins a signature."""
@@ -20,11 +24,6 @@ LENGTHS = re.compile(r"^[*$][0-9]{1,9}\r?\n", re.M)
 FOLD = re.compile(r"\r?\n[ \t]")
 DUMPED = re.compile(r"\]=>\r?\n[ \t]{0,80}(?:string\([0-9]{1,6}\)|int\(|float\()[ ]?")
 """What PHP's var_dump has between a key and its value."""
-SPOKEN = {"zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-          "eight": "8", "nine": "9"}
-_WORD = "(?:" + "|".join(SPOKEN) + ")(?![A-Za-z])"
-READ_OUT = re.compile(rf"(?<![A-Za-z])(?:[A-Za-z]{{1,2}}[ \-]{{1,2}})?{_WORD}(?:[ ,\-]{{1,2}}{_WORD}){{5,}}+", re.I)
-"""A number read out digit by digit, the letters that it begins with before."""
 LEAST = 3
 
 
@@ -33,9 +32,22 @@ def readings(text: str) -> list[str]:
     found = []
     if text.count(" \n") + text.count(" \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
-    others = (concatenated, unescaped, plain, written, unfolded, told, parted)
+    others = (concatenated, unescaped, plain, written, unfolded, told, parted, restored)
     found += filter(None, (other(text) for other in others))
     return found
+
+
+def said(text: str) -> list[str]:
+    """The text of a page as it says that it is to be read, and with what is read out in it."""
+    return list(filter(None, (other(text) for other in (written, told, parted, referenced, restored))))
+
+
+REFERENCES = 8
+
+
+def referenced(text: str) -> str:
+    """The text with characters that it shows as references (`&#65;`: written as such twice); '' where there are few."""
+    return html.unescape(text) if text.count("&#") >= REFERENCES else ""
 
 
 def plain(text: str) -> str:
@@ -85,21 +97,6 @@ def parted(text: str) -> str:
 def unfolded(text: str) -> str:
     """A calendar or card without its folds (RFC 5545, 3.1); '' for any other text."""
     return FOLD.sub("", text) if text.startswith("BEGIN:V") else ""
-
-
-def written(text: str) -> str:
-    """The text with numbers that are read out in English as digits; '' where there are none."""
-    if " two" not in text and " seven" not in text and " nine" not in text:
-        return ""
-    made, times = READ_OUT.subn(_digits, text)
-    return made if times else ""
-
-
-def _digits(match: re.Match[str]) -> str:
-    return "".join(SPOKEN.get(word.lower(), word) for word in _BETWEEN.split(match[0]))
-
-
-_BETWEEN = re.compile(r"[ ,\-]+")
 
 
 def unescaped(text: str) -> str:

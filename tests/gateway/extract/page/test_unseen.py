@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.page.unseen import unseen
+from gateway.extract.page.unseen import flagged, unseen
 
 WORDS = "words that nobody reads"
 
@@ -32,3 +32,9 @@ def test_seen(markup):
 @pytest.mark.parametrize("piece", ["<p style='color:#fff'>", "<p hidden ", "<p ", ".a{color:#fff}", "overflow:hidden", "<a b=c>"])
 def test_linear(piece):
     assert sum(map(len, unseen(piece * 40_000))) >= 0
+
+
+@pytest.mark.parametrize(("attributes", "is_so"), [
+    (" hidden", True), (" class='a' hidden=''", True), (" HIDDEN id=x", True), (" class=\"hidden md:block\"", False), (" aria-hidden='true'", False), ("", False)])
+def test_elements_that_say_so_themselves(attributes, is_so):
+    assert flagged(attributes) is is_so

@@ -34,10 +34,10 @@ def test_lengths_of_a_redis_log():
     assert rejoined.plain("* item\n$5\nx\n") == ""
 
 
-def test_numbers_read_out():
-    assert rejoined.written("ID: A one two three four five six seven eight nine.") == "ID: A123456789."
-    assert rejoined.written("call four-one-two, five five five, oh one nine nine") == "call 4125550199"
-    assert rejoined.written("one two three four five. two or three, one of nine twos") == ""
+def test_what_a_page_says_of_itself():
+    assert rejoined.said("call four-one-two, five five five, oh one nine nine") == ["call 4125550199"]
+    assert rejoined.said("&#65;&#49;&#50;&#51;&#52;&#53;&#54;&#55;&#56;&#57;") == ["A123456789"]
+    assert rejoined.said("one &#38; two") == []
 
 
 def test_folds_of_calendars_and_cards():
