@@ -20,7 +20,7 @@ from gateway.extract.page import unseen, values
 from gateway.extract.page.asks import without_files
 from gateway.extract.page.beyond import beyond_web
 from gateway.extract.page.markup import expanded, mirrored
-from gateway.extract.page.played import MAKES, MOST_WORDS, Play, play
+from gateway.extract.page.played import MOST_WORDS, Play, play
 from gateway.extract.page.saved import saved_links
 from gateway.extract.passwords import candidates
 from gateway.extract.text import rejoined
@@ -202,7 +202,7 @@ class HtmlExtractor:
 
 def _played(node: Node, context: Context, page: Page, source: str) -> Play | None:
     """A page that is opened as a file; no program for mail runs scripts of bodies, and those of pictures are told as such."""
-    if context.outbound or node.type != "text/html" or page.flood or not (_opened(node, context) or MAKES.search(source)):
+    if context.outbound or node.type != "text/html" or not _opened(node, context) or page.flood:
         return None
     if SCRIPTED.search(source) is None and not any(CODE_SCHEME.match(address) for _, address, _ in page.links):
         return None
