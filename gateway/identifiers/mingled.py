@@ -50,6 +50,12 @@ def reader(numeral: Mapping[int, str]) -> tuple[re.Pattern[str], Callable[[str, 
     return beside, undone
 
 
+def hides(run: str) -> bool:
+    """Whether the numerals of a run are rings that hide digits: so many together and no other numeral."""
+    signs = run.replace(" ", "").replace("-", "")
+    return _HIDING.search(signs) is not None and all(sign in NOUGHTS or sign.isascii() for sign in signs)
+
+
 def _number(text: str, begin: int, end: int) -> tuple[int, int]:
     """The run without the numerals at its ends that belong to words beside it."""
     if begin and _WORD.match(text, begin - 1):
