@@ -119,7 +119,7 @@ RULE = b"\n----------\n"                   # between what was opened and what is
 
 
 def opened(head: bytes, disk: bool) -> list[str]:
-    """What was opened, layer by layer; nothing where one does not begin where the data begin, or is no disk where they are one."""
+    """What was opened, layer by layer; nothing where one is damaged or begins elsewhere than the data, or is no disk where they are."""
     kinds: list[str] = []
     layer = False
     for line in head.decode("utf-8", "replace").splitlines():
@@ -128,7 +128,7 @@ def opened(head: bytes, disk: bool) -> list[str]:
             layer = line == "--"
         elif layer and key == "Type":
             kinds.append(value)
-        elif layer and key == "Offset" and value != "0":
+        elif layer and ((key == "Offset" and value != "0") or line == "ERRORS:"):
             return []
     return [] if disk and not VOLUMES.issuperset(kinds) else kinds
 

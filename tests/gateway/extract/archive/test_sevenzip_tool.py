@@ -95,7 +95,8 @@ def test_a_volume_of_ntfs():
     (b"--\nPath = x\nType = VHD\nOffset = 0\n----\nSize = 9\n--\nType = NTFS\n", True, True),
     (b"--\nType = VHD\nOffset = 0\n--\nType = MBR\n----\nPath = 0.exfat\nOffset = 65536\n--\nPath = 0.exfat\nType = zip\nOffset = 3000\n", False, False),
     (b"--\nType = QCOW\n----\nSize = 9\n--\nType = 7z\n", True, False),
-    (b"", False, False),
+    (b"--\nPath = x\nType = QCOW\nERRORS:\nUnexpected end of archive\nPhysical Size = 9\n", False, False),
+    (b"--\nPath = x\nType = NTFS\nWARNINGS:\nThere are data after the end of archive\n", True, True), (b"", False, False),
 ])
 def test_what_was_opened(head, any_archive, a_disk):
     """An archive that lies in a volume which 7-Zip cannot read is not what the volume holds."""
