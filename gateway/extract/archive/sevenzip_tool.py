@@ -119,7 +119,7 @@ RULE = b"\n----------\n"                   # between what was opened and what is
 
 
 def opened(head: bytes, disk: bool) -> list[str]:
-    """What was opened, layer by layer; nothing where one is damaged or begins elsewhere than the data, or is no disk where they are."""
+    """What was opened, layer by layer; nothing where one is damaged, begins elsewhere than the data, or is no disk as they are."""
     kinds: list[str] = []
     layer = False
     for line in head.decode("utf-8", "replace").splitlines():
