@@ -180,7 +180,7 @@ def _without_numerals(text: str, found: Characters | None) -> str:
     done = 0
     for match in matches(HANZI_RUN, text, starts):
         before = text[max(0, match.start() - 1):match.start()]
-        if NAME_BEFORE.match(match.group()) and not (before.isascii() and before.isalpha()) or mingled.hides(match.group()):
+        if (NAME_BEFORE.match(match.group()) and not (before.isascii() and before.isalpha())) or mingled.hides(match.group()):
             continue
         digits = match.group().translate(NUMERAL)
         pieces += (text[done:match.start()], digits.translate(GROUP_MARKS) if match["groups"] else digits)

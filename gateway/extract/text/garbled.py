@@ -78,12 +78,11 @@ def _whole(said: str, octets: bytes) -> bool:
 
 def _eastern(text: str, strange: str) -> str:
     """UTF-8 taken for another charset; one of these charsets for another, where the text looks like no language."""
-    text = text.replace("\ufffd", "?")
     for name in MULTIBYTE:
         octets = strange.encode(name, "ignore")
         said = octets.decode("utf-8", "ignore")
         if len(octets) >= 2 * LEAST and _whole(said, octets) and EASTERN.search(said) is not None:
-            return text.encode(name, "replace").decode("utf-8", "replace")
+            return _recoded(text, name, "utf-8")
     strange = _DRAWN.sub("", strange)
     known = naturalness(strange) if len(strange) >= LEAST else LIKELY
     best, found = max(known * BETTER, LEAST_LIKELY), ("", "")
@@ -93,4 +92,8 @@ def _eastern(text: str, strange: str) -> str:
             said = octets.decode(other, "replace") if other != name else ""
             if said and (score := naturalness(said)) > best:
                 best, found = score, (name, other)
-    return text.encode(found[0], "replace").decode(found[1], "replace") if found[0] else ""
+    return _recoded(text, *found) if found[0] else ""
+
+
+def _recoded(text: str, name: str, other: str) -> str:
+    return text.replace("\ufffd", "?").encode(name, "replace").decode(other, "replace")

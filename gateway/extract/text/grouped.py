@@ -109,8 +109,11 @@ def hinted(label: str, data: bytes) -> bool:
     if label == "spaced numbers":
         return b" " * 31 in data.translate(_BLANKS, b"0123456789\r>")
     if label == "calls":
-        return any(data.count(sign) >= 8 for sign in (b"hr(", b"HR(", b"hrW(", b"har(", b"HAR(", b"U+", b"u+", b"\\x{"))
+        likely = (signs for mark, signs in _CALLS if data.count(mark) >= 8)
+        return any(sign in data and data.count(sign) >= 8 for signs in likely for sign in signs)
     return b"x" * 40 in data.translate(_INK)
 
 
+_CALLS = ((b"(", (b"hr(", b"HR(", b"hrW(", b"har(", b"HAR(", b"ode(")), (b"+", (b"U+", b"u+")), (b"{", (b"\\x{",)))
+"""What such codes begin with, behind a sign that most texts have few of."""
 _BLANKS = bytes.maketrans(b"\n", b" ")

@@ -24,11 +24,9 @@ def _pattern(words: Mapping[str, str], room: str) -> re.Pattern[str]:
 
 _ALL = {**ENGLISH, **PINYIN, **HIRAGANA, **KATAKANA}
 READERS = tuple((needles, _pattern(words, room)) for needles, words, room in (
-    ((" two", "-two", "Two", " seven", "-seven", "Seven", " nine", "-nine", "Nine", "TWO", "SEVEN"), ENGLISH, _ROOM),
-    ((" liu", "-liu", " jiu", "-jiu", " qi ", "-qi-"), PINYIN, _ROOM),
-    (("ろく", "なな", "しち", "はち", "きゅう"), HIRAGANA, _DOT),
-    (("ロク", "ナナ", "シチ", "ハチ", "キュウ"), KATAKANA, _DOT),
-))
+    (("seven", "Seven", "nine", "Nine"), ENGLISH, _ROOM), (("liu", "jiu"), PINYIN, _ROOM)))
+KANA = tuple((needles, _pattern(words, _DOT)) for needles, words in (
+    (("ろく", "はち", "きゅう"), HIRAGANA), (("ロク", "ハチ", "キュウ"), KATAKANA)))
 """Words of which every text has one that the pattern behind them reads: a search for them costs a hundredth of the pattern's."""
 _BETWEEN = re.compile(r"[ ,\-\u3000、・]+")
 
@@ -36,7 +34,7 @@ _BETWEEN = re.compile(r"[ ,\-\u3000、・]+")
 def written(text: str) -> str:
     """The text with numbers that are read out as digits; '' where there are none."""
     read = text
-    for needles, pattern in READERS:
+    for needles, pattern in READERS if text.isascii() else READERS + KANA:
         if any(map(text.__contains__, needles)):
             read = pattern.sub(_digits, read)
     return read if read is not text and read != text else ""
