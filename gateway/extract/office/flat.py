@@ -14,6 +14,7 @@ from itertools import islice
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import counted
 from gateway.extract.office import addins, fetched, odf, targets, webpage
+from gateway.extract.office.kinds import Kinds
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.ooxml import formulas as sheet_formulas
 from gateway.extract.office.remarks import Remarks
@@ -33,6 +34,7 @@ FORM = re.compile(rb"<\?(?:mso-(?:infoPathSolution|application|solutionextension
 """Where InfoPath fetches the form of a filled one ([MS-IPFF2] 2.1), Word and Excel the pack of a smart document, and Excel the
 style sheet through which it opens a workbook."""
 FORMS = 20
+FILES = 20_000                           # pictures and other files of one document, in base64
 LINKED = {
     "attachedTemplate": ("attachedTemplate", "val"), "subDoc": ("subDocument", "val"), "frame": ("subDocument", "val"),
     "sourceFileName": ("subDocument", "val"), "dataSource": ("mailMergeSource", "val"), "headerSource": ("mailMergeSource", "val"),
@@ -126,9 +128,10 @@ class OfficeXml:
         for look in (webpage.sources, webpage.kept, _rules, sheet_formulas, addins.visio, fetched.forms):
             yield from look(data)
         yield from fetched.elsewhere(data, (*flat.seen, *flat.remarks.seen, *story.seen))
-        yield from (*flat.remarks.seen[:500], *flat.remarks.pages, *flat.seen[:500])
+        yield from flat.remarks.told()
+        yield from Kinds(flat.seen)
         yield from story.indirect.found()
-        for name, text in flat.binaries[:1000]:
+        for name, text in counted(flat.binaries, FILES, "files within tags"):
             yield from _binary(name, text)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from gateway.extract.base import Child, Problem, Yield
+from gateway.extract.bounded import counted
 from gateway.extract.office import hwpscript, scripted
 from gateway.extract.office.compound import Storage
 from gateway.extract.office.targets import Place, judge, place, unescaped
@@ -25,7 +26,7 @@ DISTRIBUTED = 0x1C | 256 << 20
 LEVEL = 0x3FF << 10
 LINK = re.compile(rb"klh%[\s\S]{5}")
 """A control for a link: its id (%hlk), properties, then a command in UTF-16 with its length (HWP 5.0, 4.3.10.15)."""
-LINKS = 1000
+LINKS = 50_000
 OPTIONS, LINKED = "docoptions", "_linkdoc"
 """Where the path of the document stands that is read with this one: UTF-16, ended by a nought (HWP 5.0, 3.2.8)."""
 
@@ -175,9 +176,7 @@ def distributed(data: bytes) -> bytes:
 
 def links(text: bytes) -> Iterator[Observation]:
     """Links to programs, shares and schemes that run something."""
-    for count, found in enumerate(LINK.finditer(text)):
-        if count >= LINKS:
-            return
+    for found in counted(LINK.finditer(text), LINKS, "links"):
         size = struct.unpack_from("<H", text, found.end())[0] if found.end() + 2 <= len(text) else 0
         command = text[found.end() + 2:found.end() + 2 + 2 * size].decode("utf-16-le", "replace")
         target = unescaped(command)

@@ -6,7 +6,6 @@ import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from gateway.extract.base import Child, Yield
 from gateway.extract.bounded import counted
@@ -162,7 +161,7 @@ COMMANDED = re.compile(r"(?:cmd|powershell|pwsh|mshta|rundll32|regsvr32|[cw]scri
                        r"(?:[/-][A-Za-z]|\"?[a-z]{4,5}://|\"?[A-Z]:\\|\\\\)", re.I)
 """A program of Windows with what it is told; a shape that is called like it has no more to say."""
 ADDRESSES = 2_000                        # that one link names: it has one or two
-MOST = 50_000                            # strings of one stream that are looked at
+MOST = 500_000                           # strings of one stream that are looked at
 
 
 def hyperlink(data: bytes) -> Iterator[Yield]:
@@ -177,7 +176,8 @@ def hyperlink(data: bytes) -> Iterator[Yield]:
 def programs(data: bytes, commands: bool = False) -> Iterator[Yield]:
     """Programs on shares, and files with macros for an office program, that a string of a stream of no known kind names, and
     `commands` that are one: whole strings in UTF-16, as links and events of drawings and printed matter have them."""
-    for found in islice(RUN16.finditer(data), MOST) if SHARE16 in data or OFFICE16 in data or commands else ():
+    wanted = SHARE16 in data or OFFICE16 in data or commands
+    for found in counted(RUN16.finditer(data), MOST, "strings of one stream") if wanted else ():
         text = found[0][::2].decode("ascii")
         if text.startswith(("\\\\", "ms-")) and program(text):
             yield Observation("DOC-LINK-PROGRAM", text)

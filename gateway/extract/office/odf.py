@@ -12,6 +12,7 @@ from itertools import islice
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import hwpscript, scripted, targets
 from gateway.extract.office.fetched import elsewhere
+from gateway.extract.office.kinds import Kinds
 from gateway.extract.office.ooxml import dde_call
 from gateway.extract.office.package import Package, PartRefused, is_package
 from gateway.extract.office.xml import XmlRefused, looks_like_xml, parse
@@ -41,6 +42,7 @@ ACTIONS = {"execute": "DOC-RUN-PROGRAM", "macro": "ODF-EVENT"}
 """What a click on a shape of a slide does (ISO 26300-1, 19.361)."""
 BINARIES = 1000                          # embedded files of one flat document
 PREFIX = re.compile(r"^\s*(?:[A-Za-z]{1,12}:)?=?")
+BOOKS = 5_000                            # of one formula: it has 65,535 characters at most
 BOOK = re.compile(r"'([A-Za-z][A-Za-z0-9+.-]{1,20}:[^']{3,1000}|\\\\[^']{3,1000})'\s?#")
 """Another workbook in a formula (OpenFormula, 5.8)."""
 CALCULATED = {"named-expression": "expression", "content-validation": "condition", "map": "condition", "condition": "value",
@@ -57,7 +59,6 @@ OFFICE = (b"meta-inf/manifest.xml", b"mimetype", b"basic/")
 REPEATS = 100                            # copies of a repeated cell that are kept
 COPIES = 17_000_000                      # of filled cells: sixteen whole columns of one value
 BLANKS = 1_000_000                       # that one element stands for
-SEEN = 500                               # different observations that are kept
 LOADS = 66_000                           # links and objects of one part: a sheet of Excel may have 65,530 hyperlinks
 OFFERED, OFFERS = re.compile('"([^"]{2,200})"'), 1000
 """Texts that a condition compares with or a cell may be filled with, and how many of one are read."""
@@ -75,7 +76,7 @@ class _Body:
     repeat: int = 1
     tables: list[Table] = field(default_factory=list)
     table: str = ""
-    seen: dict[Observation, None] = field(default_factory=dict)
+    seen: Kinds = field(default_factory=Kinds)
     loads: int = 0                       # links and objects met
     copies: int = 0                      # filled cells, as often as they are repeated
     rows_repeat: int = 1
@@ -184,15 +185,14 @@ class _Body:
         if "dde(" in formula.lower().replace(" ", "") or "webservice(" in formula.lower() or (
                 "|" in formula and not MODERN.match(formula) and dde_call(formula)):
             self.see(Observation("DOC-DDE", formula[:400]))
-        for found in islice(BOOK.finditer(formula), 20):
+        for found in islice(BOOK.finditer(formula), BOOKS):
             self.see(targets.judge("externallinkpath", found[1]))
         if "(" in formula:
             for seen in formulas.cells(PREFIX.sub("=", formula, count=1).encode("utf-8", "replace")):
                 self.see(seen)
 
     def see(self, observation: Observation | None) -> None:
-        if observation is not None and len(self.seen) < SEEN:
-            self.seen[observation] = None
+        self.seen.add(observation)
 
     def items(self, source: str) -> Iterator[Yield]:
         if self.lines:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office import activex, targets
+from gateway.extract.office.kinds import Kinds
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
@@ -22,7 +23,6 @@ SLIDE_LIBRARY = 0x3714
 """RoundTripSlideSyncInfo12: where a slide came from, and is looked for anew."""
 CONTROL = 0x0FEE
 """A control; the string of instance 2 in it is the name of its class (2.10.9)."""
-LINKS = 1000                             # that are told
 ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
 
@@ -30,7 +30,7 @@ RECORDS = 2_000_000
 def extract(data: bytes, allowance: int) -> Iterator[Yield]:
     """Children, text and observations of one `PowerPoint Document` stream."""
     lines: list[str] = []
-    links: dict[Observation, None] = {}
+    links = Kinds()
     within = played = synced = controlled = 0             # ends of the containers that are open
     controls = named = 0                 # how many there are, and how many say their class
     seen: set[str] = set()
@@ -60,8 +60,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
                      targets.judge("slideUpdateUrl", lines[-1]) if at < synced else
                      activex.named(lines[-1]) if is_class else
                      targets.judge("hyperlink", lines[-1]) if version >> 4 == TARGET and at < within else None)
-            if found is not None and len(links) < LINKS:
-                links[found] = None
+            links.add(found)
         elif kind == TEXT_BYTES:
             lines.append(body.decode("latin-1").replace("\r", "\n"))
         elif kind == OLE_STORAGE:
@@ -73,7 +72,7 @@ def extract(data: bytes, allowance: int) -> Iterator[Yield]:
             yield Observation(ACTIONS[body[8]], f"action {body[8]}")
         at = min(at + size, ends[-1])
     if controls > named:
-        links[activex.named("")] = None
+        links.add(activex.named(""))
     yield from links
     if lines:
         yield Text("\n".join(lines), "slides")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.extract.base import Child, Yield
+from gateway.extract.base import Child, Problem, Yield
 from gateway.extract.office import addins, connections, properties, targets, xlmtext
 from gateway.extract.office.activex import control
+from gateway.extract.office.kinds import Kinds
 from gateway.extract.office.story import WANTED, Story
 from gateway.model.content import Observation, Text
+from gateway.model.finding import IncidentCode
 
 PAINTED = frozenset({"imagedata", "fill", "stroke", "image"})
 SHAPES = frozenset({"shape", "shapetype", "group", "rect", "roundrect", "oval", "line", "polyline", "curve", "arc"})
@@ -18,6 +20,7 @@ NOTED = PAINTED | SHAPES | {
     "sheet", "definedName", "ocx", "webPr", "dbPr", "textPr", "olapPr", "oledbPr", "dataFeedPr", "customUI", "commands", "property",
     "Relationship", "reference", "webVideoPr", "connectString", "udl", "connection", "docVar", "HyperlinkBase"}
 """Elements whose attributes say something (`Remarks.note`)."""
+PLAYERS = 1_000                          # of one part: films of the web that it shows
 
 
 @dataclass(slots=True)
@@ -102,14 +105,20 @@ class Remarks:
         elif tag == "reference" and "storeType" in attributes:
             extension = addins.extension(attributes)
             self.seen += [extension] if extension else []
-        elif tag == "webVideoPr" and len(self.pages) < 50:
+        elif tag == "webVideoPr" and len(self.pages) <= PLAYERS:
             page = addins.player(attributes)
             self.pages += [page] if page else []
 
+    def told(self) -> Iterator[Yield]:
+        """What was seen, and the pages of players."""
+        yield from Kinds(self.seen)
+        yield from self.pages[:PLAYERS]
+        if len(self.pages) > PLAYERS:
+            yield Problem(IncidentCode.COUNT, f"more than {PLAYERS} pages of players")
+
     def items(self, root: str, name: str) -> Iterator[Yield]:
         self.close()
-        yield from self.seen[:500]
-        yield from self.pages
+        yield from self.told()
         if self.loose and root not in ("document", "hdr", "ftr", "worksheet", "sst", "styleSheet", "theme", "sld", "macrosheet"):
             text = "\n".join(self.loose)
             if root in ("Properties", "coreProperties"):

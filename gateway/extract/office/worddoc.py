@@ -21,6 +21,7 @@ VARIABLES = 0x27A
 FILES = 0x2DA
 """Where SttbFnm is told in the FIB ([MS-DOC] 2.5.6): the files that a document refers to, subdocuments among them."""
 MOST_FILES = 2_000
+MOST_FIELDS = 50_000                     # different ones; a thousand pages have 5,000
 PICTURE = re.compile(r"\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp)(?:$|[?#])", re.I)
 PICTURE_HEAD = 0x44 - 4
 NAMED_PICTURE = re.compile(rb"\x44\0\x66\0")
@@ -191,7 +192,7 @@ def story(text: str, said: Callable[[], Iterable[str]] = tuple) -> Iterator[Text
     """Takes field codes, table cells (0x07) and paragraphs apart. Fields that fetch may take their address from what is `said`."""
     shown, codes = _fields(text)
     indirect = fields.Indirect()
-    for code in codes[:5000]:
+    for code in counted(dict.fromkeys(codes), MOST_FIELDS, "fields"):
         yield from fields.judge(code)
         indirect.code(code)
     if indirect.fetching:

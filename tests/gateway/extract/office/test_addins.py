@@ -136,3 +136,10 @@ def test_the_default_type_of_an_extension_says_nothing_about_one_part() -> None:
 ])
 def test_events_of_drawings(cells: str, found: str) -> None:
     assert codes(addins.visio(cells.encode())) == ({found} if found else set())
+
+
+def test_the_page_behind_many_online_videos() -> None:
+    honest = '<w:p><x:webVideoPr xmlns:x="urn:x" embeddedHtml="&lt;iframe src=&quot;https://h.example/1&quot;&gt;"/></w:p>'
+    found = take_apart(OOXML, docx(honest * 60 + honest.replace("&lt;iframe src=&quot;https://h.example/1&quot;&gt;", "&lt;script&gt;run()&lt;/script&gt;")), "a.docx")
+    assert b"<script>run()</script>" in [c.data for c in found if isinstance(c, Child)] and "COUNT" not in codes(found)
+    assert "COUNT" in codes(take_apart(OOXML, docx(honest * 1_001), "a.docx"))

@@ -6,7 +6,9 @@ import zlib
 import pytest
 
 from gateway.extract.base import Child, Context, Node
+from gateway.extract.bounded import LimitReached
 from gateway.extract.identify import identify
+from gateway.extract.office import flat
 from gateway.extract.office.flat import OFFICE_XML, active_mime
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Text
@@ -164,3 +166,13 @@ def test_forms_are_read_as_records_too() -> None:
     node = Node(Artifact(1, 0, ArtifactKind.PART), text.encode(), "application/x-office-xml")
     found = [item for item in OFFICE_XML.extract(node, Context(Limits(), outbound=True)) if isinstance(item, Child)]
     assert [(child.detected_type, child.label) for child in found] == [("text/xml", "as records")]
+
+
+def test_links_and_files_behind_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    links = "".join(f'<w:hlink w:dest="https://h.example/{n}"/>' for n in range(700)) + '<w:hlink w:dest="file://h.example/s/a.exe"/>'
+    assert "DOC-LINK-PROGRAM" in codes(read(WORD.format(links)))
+    files = "".join(f'<w:binData w:name="{n}.mso">{base64.b64encode(b"file %d" % n).decode()}</w:binData>' for n in range(1100))
+    assert b"file 1099" in content(read(WORD.format(files))).values()
+    monkeypatch.setattr(flat, "FILES", 1000)
+    with pytest.raises(LimitReached, match="more than 1000 files within tags"):
+        read(WORD.format(files))

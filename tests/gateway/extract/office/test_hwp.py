@@ -154,3 +154,8 @@ def test_document_information_without_measure() -> None:
     head = HEADER[:36] + struct.pack("<L", 1) + HEADER[40:]
     found = codes(take_apart(OLE, compound({"FileHeader": head, "DocInfo": raw(bytes(17 << 20))}), "a.hwp"))
     assert "RATIO" in found
+
+
+def test_links_behind_many_others() -> None:
+    section = b"".join(link(f"http\\://h.example/{n};1;0;0;") for n in range(1100)) + link("search-ms\\:query=a;1;0;0;")
+    assert "DOC-LINK-SCHEME" in codes(take_apart(OLE, compound({"FileHeader": HEADER, "BodyText/Section0": raw(section)}), "a.hwp"))

@@ -183,3 +183,14 @@ def test_lists_that_a_cell_may_be_filled_with() -> None:
     condition = 'of:cell-content-is-in-list(&quot;A123456789&quot;;&quot;B123456789&quot;)'
     found = take_apart(ODF, odt(f"<table:content-validation table:condition='{condition}'/>"), "a.ods")
     assert Text("A123456789\nB123456789", "body") in found
+
+
+@pytest.mark.parametrize(("element", "code"), [
+    ('<text:a xlink:href="file://h.example/s/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ('<table:table-cell table:formula="of:=DDE(&quot;a&quot;;&quot;b&quot;;&quot;c&quot;)"/>', "DOC-DDE"),
+    ('<table:table-cell table:formula="of:=' + "'file:///c:/a.ods'#A1+" * 30 + "'file://h.example/s/a.ods'#A1\"/>", "DOC-REMOTE-WORKBOOK"),
+])
+def test_behind_many_honest_links(element: str, code: str) -> None:
+    links = "".join(f'<text:a xlink:href="https://h.example/{n}"/>' for n in range(600))
+    found = take_apart(ODF, odt(links + element), "a.odt")
+    assert code in codes(found) and not [p for p in found if isinstance(p, Problem)]

@@ -68,3 +68,9 @@ def test_a_record_that_is_longer_than_what_it_stands_in_hides_nothing_behind_it(
     assert list(extract(atom(1006, shape, 0xF) + atom(0x0FA8, b"next"), 1 << 20)) == [Text("王小明\nnext", "slides")]
     cut = struct.pack("<HHI", 0xF, 0xF00D, 12) + atom(0x0FA8, b"A123456789")
     assert next(iter(extract(cut + atom(0x0FA8, b"next"), 1 << 20))).content.startswith("A123456789")    # type: ignore[union-attr]
+
+
+def test_links_to_programs_behind_many_others() -> None:
+    links = [*(f"https://h.example/{n}" for n in range(1200)), "c:\\x\\a.bat"]
+    data = b"".join(atom(0x0FD7, atom(0x0FBA, one.encode("utf-16-le"), version=0x10), 0xF) for one in links)
+    assert "DOC-LINK-PROGRAM" in [o.code for o in extract(data, 1 << 20) if isinstance(o, Observation)]

@@ -4,6 +4,7 @@ import struct
 
 import pytest
 
+from gateway.extract.bounded import LimitReached
 from gateway.extract.office import worddoc
 from gateway.extract.office.worddoc import extract, fib, story
 from gateway.model.content import Observation, Table, Text
@@ -114,3 +115,11 @@ def test_what_one_field_says_and_another_fetches() -> None:
     text = '\x13 SET a "http://h.example/a.doc" \x14\x15\x13 INCLUDETEXT \x13 REF a \x14\x15 \x14\x15'
     assert "DOC-REMOTE-INCLUDETEXT" in {o.code for o in worddoc.story(text) if isinstance(o, Observation)}
     assert not [o for o in worddoc.story(text.replace("SET", "REF")) if isinstance(o, Observation)]
+
+
+def test_fields_behind_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "".join(f"\x13 PAGEREF _Toc{n} \x14 1 \x15\r" for n in range(5100)) + "\x13 DDEAUTO cmd x \x14 y\x15\r"
+    assert any(isinstance(o, Observation) and o.code == "DOC-DDE" for o in story(text))
+    monkeypatch.setattr(worddoc, "MOST_FIELDS", 5000)
+    with pytest.raises(LimitReached, match="more than 5000 fields"):
+        list(story(text))
