@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from gateway.extract.pictures.legible import runs
 
@@ -23,6 +23,9 @@ FAR_OVER, LETTERS = 0.1, 6
 """The same of red that is a line of letters, as the number of an identity card is, and how many of these at the least."""
 EDGE = 3
 """Pixels across of which the middle one is of a seal and all are taken with it."""
+PAPER = 160
+"""Brightness of the strongest colour in most of a picture, at the least: a seal is stamped on paper, around white letters on a blue
+card its colour is uneven."""
 LEAST_RED = 200
 """Pixels; fewer are no seal."""
 LARGEST = 4000
@@ -50,13 +53,18 @@ def unsealed(picture: Image.Image) -> Image.Image:
 def _unsealed(picture: Image.Image, seals: tuple[int, int], ink: Image.Image, one: Image.Image, other: Image.Image) -> Image.Image:
     """`seals`: RED or BLUE; `ink`: the band of their colour; the other bands."""
     by, least = seals
-    stronger = ImageChops.darker(ImageChops.subtract(ink, one), ImageChops.subtract(ink, other))
+    over_one = ImageChops.subtract(ink, one)
+    if over_one.getextrema()[1] <= by:                    # a picture without that colour
+        return picture
+    stronger = ImageChops.darker(over_one, ImageChops.subtract(ink, other))
     bright = ink.point(lambda v: 255 if v > least else 0)                                # type below it stays dark
     seal = ImageChops.darker(stronger.point(lambda v: 255 if v > by else 0), bright)
     stamped = seal.histogram()[255]
     if stamped < LEAST_RED:
         return picture
     strongest = ImageChops.lighter(ImageChops.lighter(ink, one), other)
+    if ImageStat.Stat(strongest).median[0] < PAPER:
+        return picture
     type_ = strongest.point(lambda v: 255 if v < INK else 0)
     spread = _room(seal) > SPREAD * _room(picture.getchannel("G").point(lambda v: 255 if v < BLUE[1] else 0))
     touched = ImageChops.multiply(type_, grown(seal, NEAR)).histogram()[255] / max(1, type_.histogram()[255])

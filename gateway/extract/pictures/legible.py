@@ -33,6 +33,9 @@ RULE = 60
 NOISE, BEYOND = 6, 5
 """Steps of grey that are no edge; how many times as much as pixels usually differ from the next one is one in a noisy picture."""
 DARK = 110
+APART_BY, RAISED, LEAST_RAISED = 40, 2, 0.004
+"""Steps of grey from the ground on which type is something else; how many times as much of that is lighter than darker, and what
+share of the picture at the least, where the type is light."""
 LEAST_SKEW, MOST_SKEW = 0.5, 16.0
 MOST_TILT = 46.0
 """Degrees by which a picture may lie askew that nothing was read of."""
@@ -78,20 +81,34 @@ def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
     `turn`: degrees to turn it by, where they are known.
     """
     picture = within(picture)
-    picture = ImageOps.autocontrast(_apart(picture) or picture, cutoff=0.2)
-    if ImageStat.Stat(picture).median[0] < DARK:
-        picture = ImageOps.invert(picture)
-    edges = _edges(picture)
+    plain = ImageOps.autocontrast(picture, cutoff=0.2)
+    edges = _edges(plain)
+    type_ = _apart(picture, _type_height(edges))
+    if type_ is not None:
+        plain = ImageOps.autocontrast(type_, cutoff=0.2)
+        edges = _edges(plain)
+    middle = round(ImageStat.Stat(plain).median[0])
+    if middle < DARK:                                     # which leaves edges where they are
+        plain = ImageOps.invert(plain)
+    elif type_ is None and _raised(plain, middle):
+        plain = plain.point(lambda v: 255 - max(0, v - middle) * 255 // (255 - middle))
+        edges = _edges(plain)
     turn = _skew(edges) if turn is None else turn
     if turn != 0:
-        picture = picture.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-    return _sized(picture, _type_height(edges))
+        plain = plain.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
+    return _sized(plain, _type_height(edges))
 
 
-def _apart(picture: Image.Image) -> Image.Image | None:
+def _raised(picture: Image.Image, ground: int) -> bool:
+    """Whether type is lighter than its ground, which is neither light nor dark: what is darker is the shadow of raised letters."""
+    tones = picture.histogram()
+    lighter, darker = sum(tones[ground + APART_BY:]), sum(tones[:max(0, ground - APART_BY)])
+    return lighter > max(RAISED * darker, LEAST_RAISED * sum(tones))
+
+
+def _apart(picture: Image.Image, height: float) -> Image.Image | None:
     """The type of a picture without its ground. The grain of a ground is lower than any type: what is far higher without it is
-    taken from its ground once more, whose neighbourhood large letters would fill else."""
-    height = _type_height(_edges(ImageOps.autocontrast(picture, cutoff=0.2)))
+    taken from its ground once more, whose neighbourhood large letters would fill else. `height`: of the type as it stands."""
     type_ = ground.apart(picture, height)
     if type_ is None or not height:
         return type_

@@ -93,7 +93,7 @@ class PictureExtractor:
             yield from _scanned_pages(node.data, context)
             return
         if node.artifact.label == modules.DRAWN:
-            yield from _told(barcodes.read(Image.open(io.BytesIO(node.data)))[0], modules.DRAWN)
+            yield from _told(barcodes.read(Image.open(io.BytesIO(node.data)).convert("L"))[0], modules.DRAWN)
             return
         if node.type == HEIC:
             try:

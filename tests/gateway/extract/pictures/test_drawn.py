@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from gateway.extract.pictures import drawn
 
@@ -127,3 +129,17 @@ def test_numbers_in_red_are_no_seal(reds):
         for y in (40, 90, 140):
             pen.rectangle((x, y, x + 3, y + 20), fill=(220, 30, 30) if x > 330 and y in reds else 0)
     assert drawn.unsealed(table) is table
+
+
+@pytest.mark.parametrize("ground", ["#23408f", "#7a1f2b", "#1040a0"])
+def test_the_colour_of_a_card_is_no_seal(ground: str) -> None:
+    """Around its white letters what was packed as JPEG is bright in places."""
+    card = Image.new("RGB", (700, 400), ground)
+    draw = ImageDraw.Draw(card)
+    for row in range(4):
+        draw.text((40, 30 + 90 * row), "4579 4718 0996 2802", "white", ImageFont.load_default(50))
+        draw.text((40, 30 + 90 * row), "4579 4718", "#101010", ImageFont.load_default(50))
+    packed = io.BytesIO()
+    card.save(packed, "JPEG", quality=80)
+    shown = Image.open(packed).convert("RGB")
+    assert drawn.unsealed(shown) is shown

@@ -165,3 +165,26 @@ def test_letters_of_hong_kong_that_were_read_as_digits():
     digit = next(sign for sign in "0123456789A" if hk.hkid("S252939" + sign) and not hk.hkid("J252939" + sign))
     assert mended(f"5252939({digit})") == f"S252939({digit})"
     assert mended("9252939(5) 5252939(5)-1 A5252939(5)") == "9252939(5) 5252939(5)-1 A5252939(5)"
+
+
+@pytest.mark.parametrize("ground", [120, 150])
+def test_raised_letters_lose_their_shadow(ground: int) -> None:
+    """As on a card: grey with a light upper edge and a dark lower one, on a ground of neither."""
+    def letters(*shades: tuple[int, int]) -> Image.Image:
+        picture = Image.new("L", (700, 300), ground)
+        for row in range(4):
+            for away, shade in shades:
+                ImageDraw.Draw(picture).text((40 + away, 20 + 70 * row + away), "4579 4718 0996 2802", shade, ImageFont.load_default(40))
+        return picture
+
+    raised = np.asarray(fit(letters((2, 30), (-1, 255), (0, 235))))
+    assert np.median(raised) > 240 and (raised < 128).mean() == pytest.approx((np.asarray(fit(letters((0, 235)))) < 128).mean(), rel=0.6)
+
+
+def test_dark_letters_on_grey_stay_dark() -> None:
+    picture = Image.new("L", (700, 300), 170)
+    for row in range(4):
+        ImageDraw.Draw(picture).text((40, 20 + 70 * row), "4579 4718 0996 2802", 40, ImageFont.load_default(40))
+        ImageDraw.Draw(picture).text((41, 21 + 70 * row), "4579", 255, ImageFont.load_default(40))
+    fitted = np.asarray(fit(picture))
+    assert 0.02 < (fitted < 80).mean() < 0.2 and np.median(fitted) > 110

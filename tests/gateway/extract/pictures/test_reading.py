@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import segno
 import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.utils import ImageReader
 
 from gateway.extract.base import Context, Node, Problem, ToolFailed, ToolsSpent
+from gateway.extract.page import modules
 from gateway.extract.pictures import legible
 from gateway.extract.pictures import reading as pictures
 from gateway.extract.pictures.reading import PICTURES
@@ -383,6 +385,18 @@ def test_what_stands_on_its_head_beside_other_numbers_is_read() -> None:
     assert any("A123456789" in text for text in read_) and any("E843795525" in text for text in read_)
 
 
+def test_what_was_drawn_of_text_is_a_code_or_nothing() -> None:
+    rows = [list(map(bool, row)) for row in segno.make("A123456789", micro=False).matrix]
+    tools = Counting()
+    for drawn, said in ((modules.painted(rows), [b"A123456789"]), (modules.painted([[True, False] * 20] * 40), [])):
+        node = Node(Artifact(1, 0, ArtifactKind.IMAGE, label=modules.DRAWN), drawn, "image/bmp")
+        context = Context(Limits(), outbound=True)
+        context.tools = tools
+        assert [child.data for child in PICTURES.extract(node, context)] == said
+    assert tools.tools == []
+
+
+@needs_tesseract
 def test_numbers_that_lie_sideways_are_turned_for_their_labels() -> None:
     """Such as are read as they lie, but have no check digit."""
     class InLanguage(Tesseract):
