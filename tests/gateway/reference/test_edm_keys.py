@@ -38,3 +38,19 @@ def test_values_of_too_many_rows_are_dropped():
     hashes = np.concatenate([h for h, _, _ in keys.sorted()])
     assert set(hashes.tolist()) == {8, 9}
     assert len(hashes) == MOST_SAME + 1
+
+
+def test_runs_that_were_joined_are_given_back(monkeypatch):
+    monkeypatch.setattr(edm_keys, "ROWS", 1 << 15)
+    keys = Keys([0])
+    numbers = [n * 0x9E3779B97F4A7C15 % (1 << 64) for n in range(1, (1 << 16) + 1)]
+    for begin in (0, 1 << 15):
+        keys.add([octets(*numbers[begin:begin + (1 << 15)])])
+    kept = keys.runs[0][0]
+    slices = keys.sorted()
+    seen = [int(h) for _ in range(32) for h in next(slices)[0]]
+    assert not kept.values[:8000].any()                   # pages of zeros: the first of the half that was joined
+    assert kept.values[-8000:].all()
+    seen += [int(h) for part in slices for h in part[0]]
+    assert seen == sorted(numbers)
+    assert keys.runs == []
