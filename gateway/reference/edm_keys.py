@@ -24,7 +24,7 @@ class _Kept:
     """Numbers in pages of their own, which can be given back from the first one on."""
 
     def __init__(self, values: np.ndarray) -> None:
-        self._pages = mmap.mmap(-1, max(1, values.nbytes))
+        self._pages = mmap.mmap(-1, max(1, values.nbytes), mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)       # shared ones are kept
         self.values = np.frombuffer(self._pages, values.dtype, len(values))
         self.values[:] = values
         self._given = 0
