@@ -11,12 +11,12 @@ from itertools import chain
 
 from gateway.extract.base import Problem
 from gateway.extract.office import fields
+from gateway.extract.office.kinds import Kinds
 from gateway.extract.office.targets import Place, place
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
 COLUMNS = 63                             # of a table in Word
-OBSERVATIONS = 200                       # of one part that are kept
 MERGED = 200                             # characters of a cell over several rows that are said in each
 NESTED = 200                             # fields within one another; Word gives up at 20
 MOST = {
@@ -84,7 +84,7 @@ class Story:
     lines: list[str] = field(default_factory=list)
     hidden: list[str] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
-    seen: dict[Observation, None] = field(default_factory=dict)
+    seen: Kinds = field(default_factory=Kinds)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MOST, 0))
     flood: str = ""                      # what there is more of than any document needs
     indirect: fields.Indirect = field(default_factory=fields.Indirect)
@@ -272,8 +272,7 @@ class Story:
             self._see(observation)
 
     def _see(self, observation: Observation) -> None:
-        if len(self.seen) < OBSERVATIONS:
-            self.seen[observation] = None
+        self.seen.add(observation)
 
     def _element(self, tag: str, attributes: dict[str, str]) -> None:
         if tag.startswith("hlink"):

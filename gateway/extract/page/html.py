@@ -50,8 +50,7 @@ CELLS = frozenset({"td", "th", "label", "output", "legend"})
 READINGS = frozenset({"rt", "rp"})
 """How an ideograph is read (HTML 4.5.10): stands within words, and is none of them."""
 VOID = frozenset({
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
-})
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
 HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:[;!\"']|$)|opacity\s*:\s*0(?:\.0+)?\s*(?:[;!\"']|$)|"
     r"max-height\s*:\s*0|mso-hide\s*:\s*all", re.I)
@@ -225,7 +224,8 @@ def words(pieces: list[str]) -> str:
 
 
 def _unique_links(page: Page) -> list[tuple[str, str]]:
-    return list(dict.fromkeys((tag, address[:2048]) for tag, address, _ in page.links))[:MAX_LINKS]
+    found = list(dict.fromkeys((tag, address[:2048]) for tag, address, _ in page.links))
+    return found[:MAX_LINKS] + [one for one in found[MAX_LINKS:] if not one[1].startswith((*WEB, "#", "cid:"))]
 
 
 def parse(source: str, full: bool = False) -> Page:

@@ -148,3 +148,8 @@ def test_addresses_in_the_text_that_a_field_may_take(body: str) -> None:
 def test_symbols_of_eight_bits(font: str, said: str) -> None:
     body = "".join(f'<w:r><w:sym w:font="{font}" w:char="F0{ord(c):02X}"/></w:r>' for c in "A12")
     assert read(f"<w:p>{body}</w:p>") == [Text(said, "body")]
+
+
+def test_a_field_behind_hundreds_of_honest_ones() -> None:
+    honest = "".join(field_runs(f'HYPERLINK &quot;https://h.example/{n}&quot;') for n in range(900))
+    assert "DOC-DDE" in [one.code for one in read(honest + field_runs("DDEAUTO cmd x")) if isinstance(one, Observation)]

@@ -307,3 +307,9 @@ def test_addresses_that_run_are_played_however_they_are_written(scheme):
 def test_links_that_an_animation_sets(element: str, links: list[tuple[str, str]]) -> None:
     page = parse(f"<svg xmlns='http://www.w3.org/2000/svg'><a><text>Open</text>{element}</a></svg>")
     assert [(tag, address) for tag, address, _ in page.links] == links
+
+
+def test_a_link_behind_thousands_of_honest_ones() -> None:
+    links = "".join(f"<a href='https://h.example/{n}'>x</a>" for n in range(2100))
+    assert "DOC-LINK-PROGRAM" in codes(links + "<a href='file://h.example/s/a.exe'>x</a>")
+    assert codes(links) == {"HTML-LINK"}
