@@ -47,6 +47,7 @@ class _Book:
     records: int = 0
     sheets: int = 0
     links: int = 0
+    clicked: int = 0                                          # formulas that lead elsewhere by a click
     queries: int = 0
     asked: str = ""                                           # kind of the query whose strings follow
     macro_names: list[str] = field(default_factory=list)      # of macro sheets, in order
@@ -270,8 +271,8 @@ def _hyperlink(book: _Book, body: bytes) -> Iterator[Yield]:
 def _clicked(book: _Book, body: bytes) -> Iterator[Yield]:
     """FORMULA ([MS-XLS] 2.4.127) of a worksheet."""
     for found in ptg.clicks(body[22:22 + int.from_bytes(body[20:22], "little")], wide=False):
-        book.links += 1
-        if book.links <= LINKS:
+        book.clicked += 1
+        if book.clicked <= LINKS:
             yield found
 
 

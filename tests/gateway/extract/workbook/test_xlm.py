@@ -175,3 +175,11 @@ def placed(name: bytes, flags: int) -> tuple[int, bytes]:
 ])
 def test_objects_of_a_sheet(name: bytes, flags: int, code: str) -> None:
     assert codes(extract(biff(placed(name, flags)))) == ({code} if code else set())
+
+
+def test_a_formula_behind_a_thousand_hyperlinks() -> None:
+    honest = [(0x1B8, bytes(24) + f"https://h.example/{n}".encode("utf-16-le")) for n in range(1100)]
+    tokens = b"\x17\x18\0file://h.example/s/a.exe\x42\x01" + struct.pack("<H", 359)
+    formula = (0x06, bytes(20) + struct.pack("<H", len(tokens)) + tokens)
+    found = codes(list(extract(biff((0x809, struct.pack("<HH", 0x600, 0x10)), *honest, formula, (0x0A, b"")))))
+    assert {"DOC-LINK", "DOC-LINK-PROGRAM"} <= found
