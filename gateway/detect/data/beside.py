@@ -7,9 +7,9 @@ import re
 from gateway.detect.data.layout import Grid
 from gateway.detect.data.tokens import Token
 from gateway.identifiers import contact
-from gateway.identifiers.date import DATE
+from gateway.identifiers.date import DATE, readings
 from gateway.identifiers.registry import TYPES
-from gateway.identifiers.terms import NONE
+from gateway.identifiers.terms import NONE, Labels
 
 OF_A_PERSON = frozenset({"id", "name", "address", "birthdate", "email", "phone"})
 """Labels that speak of a person, but not of the number's type: the address that stands in one sentence before the next number."""
@@ -28,13 +28,19 @@ MOST_PIECES = 16
 
 def person(grid: Grid, row: int, token: Token) -> bool:
     """True where the rest of the row has a name, a birth date, a phone number, a mail address or a card's expiry."""
+    line = _rest(grid, row, token)
+    return bool(contact.email(line) or DATE.search(line) or contact.phone(line) or EXPIRY.search(line)) or _named(line)
+
+
+def _rest(grid: Grid, row: int, token: Token) -> str:
     start = grid.starts[row]
     whole = grid.line(row, BESIDE + token.end - token.start)
     line = f"{whole[:token.start - start]}\t{whole[max(0, token.end - start):]}"[:BESIDE]
-    if row and not line.strip(" \t>"):                    # alone on its line, as in a chat: who wrote it stands above
-        line = grid.line(row - 1, BESIDE)
-    if contact.email(line) or DATE.search(line) or contact.phone(line) or EXPIRY.search(line):
-        return True
+    alone = row and not line.strip(" \t>")                # as in a chat: who wrote it stands above
+    return grid.line(row - 1, BESIDE) if alone else line
+
+
+def _named(line: str) -> bool:
     pieces = [piece for piece in BETWEEN.split(line) if piece][:MOST_PIECES]
     return any(map(contact.person_name, pieces)) or any(map(_addressed, pieces))
 
@@ -49,6 +55,12 @@ TAXPAYER = re.compile(r"(?<![A-Za-z])(?:(?:I?TIN|[Tt]axpayer|[Tt]ax ID)(?![a-z])
 ACCOUNT = re.compile(r"(?<![A-Za-z])account[:#]? \Z", re.I)
 ACCOUNTS = frozenset({"D10", "D11", "D12", "D13", "D14", "D16"})
 """Shapes of accounts that the bare word announces, which speaks of computers' and firms' customers as well."""
+IN_THREE = re.compile(r"(?<![0-9\-])0?[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9\-])")
+"""Further numbers of the same row, which may look like a telephone number: 020-96-6344; an O before one is read as zero."""
+BORN_BEFORE = "20160101"
+COLUMNS = 8
+"""Headings of a row that are looked at for one of firms."""
+OF_GOODS = frozenset({"serial", "company"})
 IN_A_SENTENCE = re.compile(r"(?<![A-Za-z])[A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]{1,20}){1,2}(?![A-Za-z])")
 OF_FIRMS = re.compile(
     "Service|Support|Web|Team|Account|Cloud|Center|Payment|Online|Data|System|Azure|Amazon|Google|Manage|Please|Dear")
@@ -73,11 +85,37 @@ def _account(grid: Grid, row: int, token: Token) -> bool:
 
 
 def taxpayer(grid: Grid, row: int, token: Token) -> bool:
-    """3-2-4 with hyphens in a row about a person, or behind such a word."""
+    """3-2-4 with hyphens in a row about a person, or behind such a word; under a heading of goods or firms only where the row has
+    a name and a birth date."""
     start, end = token.start, token.end
     if end - start != 11 or not grid.text[start + 3] == grid.text[start + 6] == "-":
         return False
-    return person(grid, row, token) or TAXPAYER.search(grid.text, max(grid.starts[row], start - 32), start) is not None
+    if TAXPAYER.search(grid.text, max(grid.starts[row], start - 32), start) is not None:
+        return True
+    line = IN_THREE.sub("\t", _rest(grid, row, token))
+    born, named = _born(line), _named(line)
+    if not _over(grid, row, start).isdisjoint(OF_GOODS):
+        return born and named
+    return born or named or bool((contact.phone(line) or contact.email(line)) and not _of_a_firm(grid, row, line))
+
+
+def _of_a_firm(grid: Grid, row: int, line: str) -> bool:
+    """Whether a firm stands in a line, or a column of firms in its table."""
+    return contact.company(line) or any("company" in grid.heading(row, column) for column in range(COLUMNS if grid.headings else 0))
+
+
+def _born(line: str) -> bool:
+    """Whether the line has a date on which somebody may be born who has dealings with a bank: orders have dates as well."""
+    return any(day < BORN_BEFORE for match in DATE.finditer(line) for day in readings(match))
+
+
+def _over(grid: Grid, row: int, start: int) -> frozenset[str]:
+    """Kinds of the heading over a place, that of a first row whose other cells say nothing, too."""
+    column = grid.column(row, start)
+    if kinds := grid.heading(row, column):
+        return kinds
+    cells = grid.line(0, BESIDE).split("\t", column + 1) if row and grid.tabbed(row) else []
+    return Labels().heading(cells[column].strip()) if len(cells) > column and not any(map(str.isdigit, cells[column])) else NONE
 
 
 NEXT = re.compile(r"[)\]」』】]?\s?[,、;/|]?\s?([^\d\n\t,、;/|()「『【\[]{2,28}?)(?:\s?[(:「『【\[-]\s?|\s?)")

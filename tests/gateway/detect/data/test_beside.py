@@ -64,3 +64,28 @@ def test_a_social_number_by_half_its_name():
     rows = "\n".join(f"We need to enroll the dependant, social {a}-45-{b}, effective 05/01." for a, b in ((124, 6789), (234, 5678), (345, 4567)))
     assert scan(rows)[0].identifiers == {"us.ssn": 3}
     assert not scan(rows.replace("social ", "social post no. "))[0].identifiers
+
+
+def test_numbers_in_three_groups_do_not_vouch_for_one_another():
+    """Numbers of parts in one line, some of which may be telephone numbers by their form."""
+    parts = ["120-36-2582", "245-66-0954", "020-96-6344", "685-06-0791", "035-17-9090", "523-45-6781"]
+    assert not scan(" K\t".join(parts))[0].identifiers
+    assert not scan("X".join(parts[:2]) + "O" + "X".join(parts[2:]))[0].identifiers
+    assert scan("Mary Smith " + " ".join(parts[3:]))[0].identifiers["us.ssn"] == 3
+
+
+THREE = ("523-45-6781", "223-45-6782", "323-45-6783", "423-45-6784")
+
+
+@pytest.mark.parametrize(("heading", "beside_it"), [
+    ("快递单号\t日期", "2026-03-04"), ("\t交期\t金額", "2025/11/30\t123,456"), ("品番\t取引先\t電話", "合同会社佐藤水産\t03-1234-5678"),
+    ("\t\t", "台灣五星電子有限公司\t02-23456789"), ("Order no\tHandled by\tNote", "Mary Smith\tok"), ("料號\t承辦人", "王小明")])
+def test_numbers_in_three_groups_of_goods_and_firms(heading, beside_it):
+    assert "us.ssn" not in scan("\n".join([heading, *(f"{number}\t{beside_it}" for number in THREE)]))[0].identifiers
+
+
+@pytest.mark.parametrize(("heading", "beside_it"), [
+    ("\t", "1980-03-04"), ("No\tDate of birth", "04/03/1980"), ("No\tClient\tPhone", "Mary Smith\t212-555-0101"),
+    ("Ref\tClient\tDOB", "Mary Smith\t1980-03-04"), ("\t", "a@b.example")])
+def test_numbers_in_three_groups_of_people(heading, beside_it):
+    assert scan("\n".join([heading, *(f"{number}\t{beside_it}" for number in THREE)]))[0].identifiers["us.ssn"] == 4
