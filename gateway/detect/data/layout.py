@@ -50,6 +50,7 @@ class Grid:
     placed: dict[int, dict[int, frozenset[str]]] = field(default_factory=dict)       # of these: place on paper (ends < 0) -> kinds
     under: dict[int, frozenset[str]] | None = None                                   # offsets of values -> kinds of the line above
     titled: frozenset[str] = NONE                                                    # what its name says of a list
+    title: tuple[int, int] = (-1, -1)                                                # of meant: a line, and the title above it
     _lines: np.ndarray | None = None
     _words: Words | None = None
     _tabs: Sequence[int] | None = None

@@ -92,13 +92,30 @@ DOCUMENT_LINE = re.compile(
 
 def own_account(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
     """Whether the line asks for payment, or its block's title does and the line names no person: the account is the writer's."""
-    if "own" in labels.heading(grid.line(row, LINE)):
+    line = grid.line(row, LINE)
+    if LETTER.search(line) is not None and "own" in labels.heading(line):
         return True
-    for above in range(row - 1, max(-1, row - 1 - BELOW), -1):
-        line = grid.line(above, TITLE + 1).strip()
-        if not line:
-            return False
-        if len(line) <= TITLE and not any(map(str.isdigit, line)):
-            named = beside.person(grid, row, token) or any(map(contact.person_name, grid.line(row, beside.BESIDE).split()[:WORDS]))
-            return "own" in labels.heading(line) and not named
-    return False
+    title = _title(grid, row - 1)
+    if title < 0 or row - title > BELOW:
+        return False
+    named = beside.person(grid, row, token) or any(map(contact.person_name, grid.line(row, beside.BESIDE).split()[:WORDS]))
+    return "own" in labels.heading(grid.line(title, TITLE + 1).strip()) and not named
+
+
+LETTER = re.compile(r"[^\W\d_]")
+
+
+def _title(grid: Grid, last: int) -> int:
+    """The nearest short line without digits, from this one up and in the same block; -1 where BELOW lines have none. Remembers what
+    it said last: a list asks for each of its lines."""
+    found = -1
+    for row in range(last, max(-1, last - BELOW), -1):
+        if row == grid.title[0]:
+            found = grid.title[1]
+            break
+        line = grid.line(row, TITLE + 1).strip()
+        if not line or (len(line) <= TITLE and not any(map(str.isdigit, line))):
+            found = row if line else -1
+            break
+    grid.title = last, found
+    return found

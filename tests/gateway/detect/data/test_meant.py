@@ -112,3 +112,13 @@ def test_amounts_are_no_numbers_of_documents():
     assert not scan(text.replace("{}", " 元。"))[0].identifiers and not scan(text.replace("{}", "円"))[0].identifiers
     rows = "\n".join(f"王小明 帳號 0519194584136{n} 元大銀行" for n in range(5))
     assert scan(rows)[0].identifiers == {"tw.bank_account": 5}
+
+
+def test_a_title_speaks_for_the_lines_below_it_in_any_order() -> None:
+    rows = [f"012-34-{RNG.randrange(10 ** 6, 10 ** 7)}" for _ in range(20)]
+    grid = layout.from_text(1, Text("\n".join(["請匯款至", *rows[:10], "", *rows[10:]]), "body"), Labels())
+    found = sorted(tokens(grid.text), key=lambda token: token.start)
+    wanted = [row <= meant.BELOW for row in range(1, 21)]
+    for order in (range(20), reversed(range(20)), RNG.sample(range(20), 20)):
+        said = {i: meant.own_account(grid, Labels(), grid.row(found[i].start), found[i]) for i in order}
+        assert [said[i] for i in range(20)] == wanted
