@@ -83,20 +83,23 @@ def fit(picture: Image.Image, turn: float | None = None) -> Image.Image:
     picture = within(picture)
     plain = ImageOps.autocontrast(picture, cutoff=0.2)
     edges = _edges(plain)
-    type_ = _apart(picture, _type_height(edges))
+    height = _type_height(edges)
+    type_ = _apart(picture, height)
     if type_ is not None:
         plain = ImageOps.autocontrast(type_, cutoff=0.2)
         edges = _edges(plain)
+        height = _type_height(edges)
     middle = round(ImageStat.Stat(plain).median[0])
     if middle < DARK:                                     # which leaves edges where they are
         plain = ImageOps.invert(plain)
     elif type_ is None and _raised(plain, middle):
         plain = plain.point(lambda v: 255 - max(0, v - middle) * 255 // (255 - middle))
         edges = _edges(plain)
+        height = _type_height(edges)
     turn = _skew(edges) if turn is None else turn
     if turn != 0:
         plain = plain.rotate(turn, Image.Resampling.BICUBIC, expand=True, fillcolor=255)
-    return _sized(plain, _type_height(edges))
+    return _sized(plain, height)
 
 
 def _raised(picture: Image.Image, ground: int) -> bool:

@@ -203,11 +203,7 @@ def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
 
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
-    picture = pattern.without(picture) or noise.quieted(picture)
-    if ImageStat.Stat(picture).median[0] > legible.DARK:
-        picture = boxes.joined(picture) or picture        # ahead: their height is not that of type
-    prepared = legible.fit(picture)
-    prepared = boxes.joined(prepared) or prepared
+    picture, prepared = _prepared(picture)
     text = _tesseract(prepared, "eng", context)
     fluent = sense.fluent(text)
     plain = None if fluent and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
@@ -261,6 +257,18 @@ def _in_language(prepared: Image.Image, context: Context) -> tuple[str, str]:
             other := _named(prepared, second, context)):
         return second, other
     return languages, named
+
+
+def _prepared(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """A grey picture without its pattern or dots, and that fitted, the boxes of forms taken away from both."""
+    picture = pattern.without(picture) or noise.quieted(picture)
+    light = ImageStat.Stat(picture).median[0] > legible.DARK
+    if light:
+        picture = boxes.joined(picture) or picture        # ahead: their height is not that of type
+    fitted = legible.fit(picture)
+    if light and fitted.size == picture.size:             # which has none
+        return picture, fitted
+    return picture, boxes.joined(fitted) or fitted
 
 
 def _laid(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str, str, str]:
