@@ -32,8 +32,9 @@ def broken(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """The numbers, whole or as many of their groups as are one of a type with a check digit."""
     for match in matches(NUMBER, text, starts):
         written = match[0]
-        if "\n" not in written:
-            continue
+        lines = ("".join(filter(str.isalnum, line)) for line in written.split("\n"))
+        if "\n" not in written or any(len(line) >= SHORTEST and right(line) for line in lines):
+            continue                                      # a line with a number of its own does not go on
         for end in (len(written), *(m.start() for m in reversed(list(_BETWEEN.finditer(written))))):
             value = "".join(filter(str.isalnum, written[:end]))
             if SHORTEST <= len(value) <= LONGEST and "\n" in written[:end] and right(value):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 from math import comb
 from typing import NamedTuple
 
@@ -287,7 +287,22 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
             if those and _together(those, refused.get(key, 0), known):
                 for case in those:
                     _take(case, accepted)
+    _take_back_beginnings(accepted)
     return accepted
+
+
+def _take_back_beginnings(accepted: dict[str, Accepted]) -> None:
+    """Of accounts that were found whole in one reading and up to a blank in another only the whole ones stay."""
+    accounts = accepted.get("tw.bank_account")
+    if accounts is None or not 1 < len(accounts) <= SETTLED:
+        return
+    for one, next_one in pairwise(sorted(accounts)):
+        if len(one) >= LONG_BEGINNING and next_one.startswith(one):
+            del accounts[one]
+
+
+LONG_BEGINNING = 10
+"""Digits that no two accounts have in common at their beginning."""
 
 
 def _in_company(case: _Case, companies: Mapping[object, int]) -> bool:

@@ -22,7 +22,9 @@ CALLS = re.compile(
     rb"(?:(?:(?:(?:uni|n)?chr[wb]?\$?|n?char|charcode)\( ?(?:0x[0-9A-F]{1,6}|&H[0-9A-F]{1,6}|[0-9]{1,7})|"
     rb"(?:U\+|\\x\{)[0-9A-F]{1,6})[^0-9A-Za-z\\]{0,8}){8,}+", re.I)
 CALL = re.compile(rb"(?:\(|&H|0x|U\+|\\x\{)[ ]?(0x|&H)?([0-9A-F]{1,7})(?![0-9A-F])", re.I)
-RUN85 = re.compile(rb"(?<![!-~])[!-~]{40,}+(?:\r?\n[!-~]{40,}+)*+(?:\r?\n[!-~]+)?+(?![!-~])")
+RUN85 = re.compile(rb"(?<![!-~])[!-~]{40,}+(?:\r?\n[!-~]{8,}+)*+(?:\r?\n[!-~]+)?+(?![!-~])")
+LITERAL = re.compile(rb"[bB]?([\"'])(.+)\1[,;)]?")
+"""As a program has it."""
 B85 = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~"
 A85 = bytes(range(0x21, 0x76)) + b"z"
 SIGNS = b"!#$%&()*;<=>?@^`"
@@ -79,6 +81,8 @@ def _base85(block: bytes) -> bytes:
     if len(block.translate(None, SIGNS)) * SHARE > len(block) * (SHARE - 1):
         return b""
     kept = block.translate(None, b"\r\n")
+    literal = LITERAL.fullmatch(kept)
+    kept = literal[2] if literal is not None else kept
     for among, undo in ((B85, base64.b85decode), (A85, base64.a85decode)):
         if not kept.translate(None, among):
             try:

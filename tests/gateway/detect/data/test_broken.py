@@ -62,3 +62,10 @@ def test_other_letters_one_by_one_are_none():
 def test_ibans_in_other_groups(mark, size):
     written = (mark.join(v[i:i + size] for i in range(0, len(v), size)) for v in IBANS)
     assert look("\n".join(f"Beneficiary: Ann Lee, IBAN: {v}, Amount: 300" for v in written)).identifiers.get("iban") == 3
+
+
+def test_a_whole_number_does_not_go_on():
+    cards = [makers.card(RNG) for _ in range(30)]
+    text = "\n\n".join(f"{i + 1}\n0{i % 7}:00 Ann Lee, Card Number {v}" for i, v in enumerate(cards))
+    assert look(text).identifiers.get("card") == len(cards)
+    assert not list(broken(f"Card Number {cards[0]}\n\n2\n"))

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.detect.data.judge import SETTLED, Group, Seen, judge, settle, tail
 from gateway.detect.data.tokens import Token
+from gateway.model.content import Table
 from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers
 
@@ -177,3 +178,10 @@ def test_numbers_put_together_from_cells_are_no_likelier_beside_others():
     halves = next((card[:8], card[8:]) for card in iter(lambda: makers.card(rng), "") if card not in cards)
     text = "name\tcard_no\ta\tb\n" + "\n".join(f"x\t{card}\t1\t2" for card in cards[:3]) + f"\nx\t{cards[3]}\t{halves[0]}\t{halves[1]}"
     assert scan(text)[0].identifiers["card"] == 4
+
+
+def test_the_beginning_of_an_account_is_no_other_one():
+    rows = [("陳蓉芬", "0324 4615 3026 45", "812"), ("郭建芬", "0601 0086 4641 07", "812"), ("王建芬", "0701 0186 4641 17", "812")]
+    text = "戶名 帳號 銀行代碼\n" + "\n".join(" ".join(row) for row in rows)
+    tally, _ = scan(text, tables=(Table("table", (("戶名", "帳號", "銀行代碼"), *rows)),))
+    assert tally.identifiers["tw.bank_account"] == 3

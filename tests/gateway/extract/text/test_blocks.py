@@ -24,6 +24,12 @@ def children(data, outbound=True, kind="text/plain"):
     return [c.data for c in BLOCKS.extract(node, Context(Limits(), outbound=outbound))] if BLOCKS.claims(node) else []
 
 
+def test_the_last_line_of_a_dump_is_short():
+    data = PLAIN[:len(PLAIN) // 16 * 16 + 2]
+    lines = (f"{i:08x}  {data[i:i + 16].hex(' '):47s}  |{'.' * len(data[i:i + 16])}|" for i in range(0, len(data), 16))
+    assert data in children("\n".join(lines).encode())
+
+
 def folded(text, width=76):
     return b"\n".join(text[i:i + width] for i in range(0, len(text), width))
 

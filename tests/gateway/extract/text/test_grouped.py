@@ -17,7 +17,7 @@ TEXT = PLAIN.decode()
     lambda p: "\n".join(textwrap.wrap(" ".join(textwrap.wrap(base64.b64encode(p).decode(), 10)), 66)), lambda p: base64.b32hexencode(p).decode(),
     lambda p: " ".join(textwrap.wrap(base64.b32encode(p).decode(), 8)), lambda p: base64.b85encode(p).decode(), lambda p: base64.a85encode(p).decode(),
     lambda p: "\n".join(textwrap.wrap(base64.b85encode(p).decode(), 64)), lambda p: " ".join(map(str, p)), lambda p: " ".join(f"{x:03o}" for x in p),
-    lambda p: p.hex("-"), lambda p: p.hex(" ", 4), lambda p: " ".join(f"{x:02X}h" for x in p)])
+    lambda p: f"DATA = b'{base64.b85encode(p).decode()}'", lambda p: p.hex("-"), lambda p: p.hex(" ", 4), lambda p: " ".join(f"{x:02X}h" for x in p)])
 def test_octets(encode):
     assert PLAIN in children(b"config:\n" + encode(PLAIN).encode() + b"\n\nbye")
 
