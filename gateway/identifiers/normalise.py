@@ -29,6 +29,8 @@ _NUMERALS = {
 }
 _SIGNS = dict(zip("◯🄋🄌㈠㈡㈢㈣㈤㈥㈦㈧㈨㊀㊁㊂㊃㊄㊅㊆㊇㊈", "○00" + 2 * "一二三四五六七八九", strict=True))
 """Numerals in brackets and rings, and rings, as those without."""
+_RADICALS = dict(zip("⺒⺝⺠⺩⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲", "巳月民王虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀", strict=True))
+"""Radicals that are characters, too (EquivalentUnifiedIdeograph of Unicode); NFKC knows of none of these."""
 _HANGUL = dict(zip("영공일이삼사오육륙칠팔구", "001234566789", strict=True))
 """Numerals that are particles and parts of names as well: numbers only among themselves."""
 NUMERAL = {ord(h): d for d, hs in _NUMERALS.items() for h in hs} | {ord(h): d for h, d in _HANGUL.items()}
@@ -95,6 +97,8 @@ def _mapped(character: str, code: int) -> int | str:
         return "\n"
     if 0x3000 <= code < 0xF900 or 0xAC00 <= code < 0xD7A4:
         return code
+    if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB00:     # a PDF tells the glyph of 高 as the radical that shares it
+        return _RADICALS.get(character) or unicodedata.normalize("NFKC", character)
     folded = unicodedata.normalize("NFKC", character)
     return folded if len(folded) == 1 and folded.isascii() and folded.isprintable() else code
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from gateway.detect.data.layout import Grid
@@ -37,6 +37,9 @@ _PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9
 """An address among other words, which begins two or three characters before what it lies in."""
 _READING = re.compile(r"\([\u3041-\u30ff .-]{1,20}\)")
 """How a name is read, behind it or behind each half of it."""
+_BEHIND = re.compile(r" +(?=\+?\(?[0-9][0-9() \-]{4,})")
+"""What parts an address from a number behind it. Both are an address: some end in their post code."""
+CUTS = 3
 AROUND = 160
 """Characters around a key in free text in which the second field is looked for (Symantec: N tokens; here characters)."""
 GRAMS = range(2, 7)
@@ -247,12 +250,14 @@ def _addresses(piece: str) -> Iterator[str]:
     """A piece as an address, and the addresses in it among other words."""
     if not _STREET.search(piece):
         return
-    yield values.address_of(piece)
-    match = _PLACE.search(piece)
-    if match is not None and len(match[0]) < len(piece):
-        yield values.address_of(match[0])
-        if match.start():
-            yield values.address_of(match[0][1:])
+    for end in (len(piece), *(m.start() for m in islice(_BEHIND.finditer(piece), CUTS))):
+        said = piece[:end]
+        yield values.address_of(said)
+        match = _PLACE.search(said)
+        if match is not None and len(match[0]) < len(said):
+            yield values.address_of(match[0])
+            if match.start():
+                yield values.address_of(match[0][1:])
 
 
 def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, end: int) -> None:

@@ -60,6 +60,8 @@ REPEATS = 100                            # copies of a repeated cell that are ke
 COPIES = 17_000_000                      # of filled cells: sixteen whole columns of one value
 BLANKS = 1_000_000                       # that one element stands for
 LOADS = 66_000                           # links and objects of one part: a sheet of Excel may have 65,530 hyperlinks
+MARGINS = frozenset({"header", "footer", "header-left", "footer-left", "header-first", "footer-first"})
+"""Elements of a page's style (OpenDocument 1.3 part 3, 16.10); they are told apart from the body as well."""
 OFFERED, OFFERS = re.compile('"([^"]{2,200})"'), 1000
 """Texts that a condition compares with or a cell may be filled with, and how many of one are read."""
 
@@ -82,12 +84,15 @@ class _Body:
     rows_repeat: int = 1
     blanks: int = 0                      # of the largest run
     module: list[str] | None = None
+    margin: bool = False                 # within a header or footer
+    margins: list[str] = field(default_factory=list)
     modules: list[tuple[str, str]] = field(default_factory=list)
     module_name: str = ""
     binary: list[str] | None = None
     binaries: list[str] = field(default_factory=list)
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.margin = self.margin or tag in MARGINS
         href = attributes.get("href", "")
         self.loads += tag in LOADED
         if href and tag in LOADED and not href.startswith(OWN):
@@ -129,7 +134,7 @@ class _Body:
         elif tag == "binary-data":
             self.binary = []
         elif tag in ("tab", "s", "line-break"):
-            self.line.append("\n" if tag == "line-break" else " ")
+            self.line.append("\n" if tag == "line-break" else "\t" if self.margin and tag == "tab" else " ")
             self.blanks = max(self.blanks, _number(attributes, "c"))
 
     def fetched(self, attributes: dict[str, str]) -> None:
@@ -152,6 +157,8 @@ class _Body:
             self.line = []
             if text:
                 (self.lines if self.cell is None else self.cell).append(text)
+                if self.margin:
+                    self.margins.append(text)
         elif tag in ("table-cell", "covered-table-cell"):
             text = "\n".join(self.cell or [])
             self.row += [text] * (min(REPEATS, self.repeat) if text else 1)
@@ -162,6 +169,8 @@ class _Body:
         elif tag == "table" and self.rows:
             self.tables.append(Table(f"table {self.table}".strip(), tuple(self.rows)))
             self.rows = []
+        elif tag in MARGINS:
+            self.margin = False
         elif tag in SOURCES and self.module is not None:
             self.modules.append((self.module_name, "".join(self.module)))
             self.module = None
@@ -197,6 +206,8 @@ class _Body:
     def items(self, source: str) -> Iterator[Yield]:
         if self.lines:
             yield Text("\n".join(self.lines), source)
+        if self.margins:
+            yield Text("\n".join(self.margins), "header")
         yield from self.tables
         yield from self.seen
         if self.loads > LOADS:

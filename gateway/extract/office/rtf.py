@@ -347,7 +347,7 @@ NAMES: dict[str, Callable[[str], Observation | None]] = {
 def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
     seen: set[Observation] = set()
     indirect = fields.Indirect()
-    objects_seen = 0
+    objects_seen, own = 0, list[tuple[str, str]]()        # properties of the author's own, and variables
     for taken in reader.captures:
         text = _surrogates("".join(taken.text))
         found: list[Observation] = []
@@ -356,6 +356,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
             indirect.code(text)
         elif taken.kind == "value":
             indirect.kept(text)
+            own.append((own.pop()[0] if own and not own[-1][1] else "", text))
         elif taken.kind in ("template", "subdocument", "transform"):
             found = _loaded(taken.kind, text.strip(), taken.escaped)
         elif taken.kind == "source":
@@ -363,6 +364,7 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
         elif taken.kind in NAMES:
             named = NAMES[taken.kind](text.strip())
             found = [named] if named else []
+            own += [(text, "")] if taken.kind == "property" else []
         elif taken.kind in rtfobjects.HEXED:
             yield from rtfobjects.hidden(taken.kind, taken.direct, taken.binary)
             if outbound and taken.kind == "pict":
@@ -375,6 +377,8 @@ def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
             if observation not in seen:
                 seen.add(observation)
                 yield observation
+    if own:
+        yield Table("properties", tuple(own))
     for pieces in reader.stories.values() if indirect.fetching else ():
         indirect.text("".join(pieces))
     yield from (one for one in indirect.found() if one not in seen)

@@ -83,6 +83,19 @@ def extract(document: bytes, tables: dict[str, bytes], said: Callable[[], Iterab
     for item in story(text, lambda: (*said(), *_wide(table[at:at + size]))):
         if not isinstance(item, Observation) or item not in seen:
             yield item
+    margins = _margins(document, text)
+    if margins.strip():
+        yield Text(margins, "header")
+
+
+def _margins(document: bytes, text: str) -> str:
+    """Headers and footers, which stand behind the body and its footnotes ([MS-DOC] 2.5.4: ccpText, ccpFtn, ccpHdd); for what is looked
+    for there only, they are in the whole text too."""
+    if len(document) < 0x58 or document[:2] != b"\xec\xa5":
+        return ""
+    body, notes, margins = struct.unpack_from("<III", document, 0x4C)
+    shown = _fields(text[body + notes:body + notes + margins])[0]
+    return CONTROLS.sub("", shown.replace("\r", "\n").replace("\x07", "\t"))
 
 
 def associated(document: bytes, table: bytes) -> Iterator[Observation]:

@@ -68,6 +68,19 @@ def test_addresses_in_any_form(people, reference, write):
     assert scan(reference, "\n".join(f"{p[1]}　{write(p[6])}" for p in some)).get("EDM-customers") == 5
 
 
+@pytest.mark.parametrize("between", [" ", "    ", "  +", " ("])
+def test_an_address_ends_before_a_number_behind_it(people, reference, between):
+    some = [p for p in people if "段" in p[6]][20:25]
+    assert scan(reference, "\n".join(f"{p[6]}{between}{p[5]}" for p in some)).get("EDM-customers") == 5
+    assert scan(reference, "\n".join(f"{p[1]} {p[6]}{between}{'7' * 12}" for p in some)).get("EDM-customers") == 5
+
+
+def test_names_of_a_pdf_in_radicals(people, reference):
+    some = [p for p in people if "高" in p[1] or "金" in p[1]][:4]
+    lines = [f"{p[1].translate(str.maketrans('高金', '⾼⾦'))} {p[5]}" for p in some]
+    assert scan(reference, "\n".join(lines)).get("EDM-customers", 0) == len(some)
+
+
 def test_readings_of_names_are_no_part_of_them(people, reference):
     assert scan(reference, "\n".join(f"{p[1][0]}(ヤマダ) {p[1][1:]}（タロウ） 口座 {p[5]}" for p in people[:5])).get("EDM-customers") == 5
 

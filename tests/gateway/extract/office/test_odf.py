@@ -194,3 +194,10 @@ def test_behind_many_honest_links(element: str, code: str) -> None:
     links = "".join(f'<text:a xlink:href="https://h.example/{n}"/>' for n in range(600))
     found = take_apart(ODF, odt(links + element), "a.odt")
     assert code in codes(found) and not [p for p in found if isinstance(p, Problem)]
+
+
+def test_headers_and_footers_are_told_apart_as_well() -> None:
+    style = (f"<office:document-styles {NS} xmlns:style='st'><style:master-page><style:header><style:region-left><text:p>極機密<text:tab/>1</text:p>"
+             "</style:region-left></style:header><style:footer-first><text:p>尾</text:p></style:footer-first></style:master-page>"
+             "<text:p>本文<text:tab/>x</text:p></office:document-styles>")
+    assert list(markup(style.encode(), "body")) == [Text("極機密\t1\n尾\n本文 x", "body"), Text("極機密\t1\n尾", "header")]

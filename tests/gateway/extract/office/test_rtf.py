@@ -176,3 +176,11 @@ def test_the_page_that_a_mail_was() -> None:
     assert page.data.startswith(b'<html><a href="file:///\\\\h.example\\s\\a.rtf!x">') and page.detected_type == "text/html"
     plain = b"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag84 &nbsp;}text}"
     assert not [i for i in take_apart(RTF, plain, "body.rtf") if isinstance(i, Child)]
+
+
+def test_properties_of_the_authors_own() -> None:
+    own = "{\\*\\userprops{\\propname MSIP_Label_1_Name}\\proptype30{\\staticval Confidential}{\\propname Empty}{\\propname No}{\\staticval A123456789}}"
+    variable = "{\\*\\docvar {K}{V 1}}"
+    found = read("{\\rtf1" + own + variable + " text}")
+    rows = [item.rows for item in found if isinstance(item, Table)]
+    assert rows and rows[0][:3] == (("MSIP_Label_1_Name", "Confidential"), ("Empty", ""), ("No", "A123456789"))

@@ -123,3 +123,15 @@ def test_fields_behind_many_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worddoc, "MOST_FIELDS", 5000)
     with pytest.raises(LimitReached, match="more than 5000 fields"):
         list(story(text))
+
+
+def test_headers_and_footers_are_told_apart_as_well() -> None:
+    body, notes, margins = "第一頁\r", "註\r", "極機密\t第 \x13 PAGE \x141\x15 頁\r"
+    data, table = document(body + notes + margins)
+    head = bytearray(data)
+    struct.pack_into("<III", head, 0x4C, len(body), len(notes), len(margins))
+    found = list(extract(bytes(head), {"1table": table}))
+    assert Text("極機密\t第 1 頁\n", "header") in found
+    assert Text("第一頁\n註\n極機密\t第 1 頁\n", "body") in found
+    struct.pack_into("<III", head, 0x4C, 0xFFFFFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
+    assert not any(isinstance(item, Text) and item.source == "header" for item in extract(bytes(head), {"1table": table}))
