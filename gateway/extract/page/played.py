@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,9 +41,6 @@ ANY_WORD = "Passw0rd!"
 MOST_WORDS = 8                           # of the mail that are typed into the fields of a page
 FAILED = (_quickjs.JSException, _quickjs.StackOverflow, ValueError, TypeError)
 """What calls of the engine raise: errors of scripts, and texts and values that have no like in Python."""
-MAKES = re.compile(r"ObjectURL|msSave|new\s{1,4}(?:Blob|File)\b|atob\s{0,4}\(|Uint8|application/octet-stream", re.I)
-"""What makes a file. Programs for mail run no scripts, but show the second page of a message as a file (ATT00001.htm): bodies with
-this are played, too."""
 UNASKED = frozenset({"load", "stir"})
 """Phases in which a reader has done no more than open the page and move about."""
 
