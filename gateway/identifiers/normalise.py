@@ -29,7 +29,9 @@ _NUMERALS = {
 }
 _SIGNS = dict(zip("◯🄋🄌㈠㈡㈢㈣㈤㈥㈦㈧㈨㊀㊁㊂㊃㊄㊅㊆㊇㊈", "○00" + 2 * "一二三四五六七八九", strict=True))
 """Numerals in brackets and rings, and rings, as those without."""
-_RADICALS = dict(zip("⺒⺝⺠⺩⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲", "巳月民王虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀", strict=True))
+_RADICALS = dict(zip(
+    "⺒⺝⺠⺩⻁⻄⻅⻆⻉⻋⻑⻓⻔⻗⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻪⻫⻬⻭⻮⻯⻰⻱⻲",
+    "巳月民王虎西见角贝车長长门雨青韦页风飞食马骨鬼鱼鸟卤麦黄黾斉齐歯齿竜龙龜亀", strict=True))
 """Radicals that are characters, too (EquivalentUnifiedIdeograph of Unicode); NFKC knows of none of these."""
 _HANGUL = dict(zip("영공일이삼사오육륙칠팔구", "001234566789", strict=True))
 """Numerals that are particles and parts of names as well: numbers only among themselves."""

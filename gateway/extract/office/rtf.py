@@ -345,8 +345,7 @@ NAMES: dict[str, Callable[[str], Observation | None]] = {
 
 
 def _captures(reader: _Reader, outbound: bool) -> Iterator[Yield]:
-    seen: set[Observation] = set()
-    indirect = fields.Indirect()
+    seen, indirect = set[Observation](), fields.Indirect()
     objects_seen, own = 0, list[tuple[str, str]]()        # properties of the author's own, and variables
     for taken in reader.captures:
         text = _surrogates("".join(taken.text))

@@ -89,8 +89,8 @@ def extract(document: bytes, tables: dict[str, bytes], said: Callable[[], Iterab
 
 
 def _margins(document: bytes, text: str) -> str:
-    """Headers and footers, which stand behind the body and its footnotes ([MS-DOC] 2.5.4: ccpText, ccpFtn, ccpHdd); for what is looked
-    for there only, they are in the whole text too."""
+    """Headers and footers, which stand behind the body and its footnotes ([MS-DOC] 2.5.4: ccpText, ccpFtn, ccpHdd). They are in
+    the whole text, too."""
     if len(document) < 0x58 or document[:2] != b"\xec\xa5":
         return ""
     body, notes, margins = struct.unpack_from("<III", document, 0x4C)
