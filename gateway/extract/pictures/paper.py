@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import combinations, islice
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -25,8 +25,10 @@ SHAPES, STROKES = 250_000, 12_000_000
 """Lines and areas of a page that is drawn, and points (72 to the inch) that they reach over together: a plan of a plant on A0 has
 100,000 of 20 points."""
 LARGER, EVENLY = 1.3, 1.1
-"""Times that drawing a page makes its only picture larger, from which on it is taken as it is; how many times as much in one
+"""Times that drawing a page makes its pictures larger, from which on they are taken as they are; how many times as much in one
 direction as in the other at the most."""
+MOST_APART, BETWEEN = 8, 3.0
+"""Pictures and pieces of text of such a page at the most; points (72 to the inch) between pictures that are no pieces of one."""
 EDGE = 2
 """Pixels of the edges of a picture that was made to fit its place."""
 TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
@@ -106,33 +108,51 @@ def pages(data: bytes, most: int = IN_ALL) -> Iterator[Shown | Problem]:
                 yield Problem(IncidentCode.COUNT, f"page {number + 1} is drawn with more lines than any drawing has")
                 return
             scale = min(SCAN_DPI / 72, LARGE / max(page.get_size()))
-            picture = grey.grey(_alone(page, scale) or page.render(scale=scale).to_pil())
-            if picture is not None:
-                yield Shown(picture, source)
+            for drawn in _as_they_are(page, scale) or [page.render(scale=scale).to_pil()]:
+                if (picture := grey.grey(drawn)) is not None:
+                    yield Shown(picture, source)
     except pypdfium2.PdfiumError as error:
         yield Problem(IncidentCode.MALFORMED, f"pdf page: {type(error).__name__}")
     finally:
         document.close()
 
 
-def _alone(page: pypdfium2.PdfPage, scale: float) -> Image.Image | None:
-    """The picture that is all of a page, with the pixels it has; None for other pages, and where drawing the page at that scale
-    would not make it larger: dots of noise are pixels of their own then, and there is less to read."""
-    if raw.FPDFPage_CountObjects(page.raw) != 1 or raw.FPDFPage_GetAnnotCount(page.raw):
-        return None
-    handle = raw.FPDFPage_GetObject(page.raw, 0)
-    if raw.FPDFPageObj_GetType(handle) != raw.FPDF_PAGEOBJ_IMAGE:
-        return None
-    item = pypdfium2.PdfImage(handle, page=page, pdf=page.pdf)
+def _as_they_are(page: pypdfium2.PdfPage, scale: float) -> list[Image.Image]:
+    """The pictures that are all of a page but a few words, with the pixels they have; none of other pages, where they touch, and
+    where drawing the page at that scale would not make them larger: dots of noise are pixels of their own then, and there is less
+    to read."""
+    count: int = raw.FPDFPage_CountObjects(page.raw)
+    if count > MOST_APART or raw.FPDFPage_GetAnnotCount(page.raw):
+        return []
+    objects = [raw.FPDFPage_GetObject(page.raw, at) for at in range(count)]
+    kinds = [raw.FPDFPageObj_GetType(each) for each in objects]
+    if not set(kinds) <= {raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_TEXT}:
+        return []
+    items = [pypdfium2.PdfImage(each, page=page, pdf=page.pdf)
+             for each, kind in zip(objects, kinds, strict=True) if kind == raw.FPDF_PAGEOBJ_IMAGE]
+    if not all(_enlarged(item, scale) for item in items) or any(_touch(one, other) for one, other in combinations(items, 2)):
+        return []
+    return [_pixels(item, TURNS.get(page.get_rotation())) for item in items]
+
+
+def _enlarged(item: pypdfium2.PdfImage, scale: float) -> bool:
+    """Whether drawing it at that scale makes it larger, in both directions alike."""
     across, stretched, leaning, down = item.get_matrix().get()[:4]
     wide, high = item.get_px_size()
     larger = across * scale / wide, down * scale / high
-    if stretched or leaning or min(larger) < LARGER or max(larger) > EVENLY * min(larger):
-        return None
+    return not (stretched or leaning) and min(larger) >= LARGER and max(larger) <= EVENLY * min(larger)
+
+
+def _touch(one: pypdfium2.PdfImage, other: pypdfium2.PdfImage) -> bool:
+    """Whether they lie over each other or side by side, as pieces of one picture do."""
+    (start, bottom, end, top), (left, lower, right, upper) = one.get_bounds(), other.get_bounds()
+    return bool(start <= right + BETWEEN and left <= end + BETWEEN and bottom <= upper + BETWEEN and lower <= top + BETWEEN)
+
+
+def _pixels(item: pypdfium2.PdfImage, turn: Image.Transpose | None) -> Image.Image:
     picture = item.get_bitmap(render=True).to_pil()
     if not _seen_through(picture):
         picture = item.get_bitmap().to_pil()              # that was made to fit its place, which blurs it a little
-    turn = TURNS.get(page.get_rotation())
     return picture if turn is None else picture.transpose(turn)
 
 

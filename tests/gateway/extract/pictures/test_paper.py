@@ -67,6 +67,17 @@ def test_a_picture_that_is_all_of_a_page_keeps_its_pixels(turn: int, wide: int, 
         assert np.array_equal(np.asarray(upright), np.asarray(table().convert("L")))
 
 
+@pytest.mark.parametrize(("bottom", "sizes"), [(14, [(700, 540)] * 2), (28, [(1406, 1988)]), (100, [(1406, 1988)])])
+def test_pictures_that_stand_apart_keep_their_pixels_beside_a_few_words(bottom: int, sizes: list[tuple[int, int]]) -> None:
+    """Pieces of one picture touch, seals lie on it."""
+    def draw(canvas: Canvas) -> None:
+        canvas.drawImage(ImageReader(table()), 40, 800 - 386, 500, 386)
+        canvas.drawImage(ImageReader(table(rows=4).resize((700, 540))), 40, bottom, 500, 386)
+        canvas.drawString(280, 20, "- 1 -")
+
+    assert [item.picture.size for item in shown(draw) if isinstance(item, paper.Shown)] == sizes
+
+
 @pytest.mark.parametrize("alpha", [255, 0])
 def test_a_picture_with_a_mask_is_taken_through_it(alpha: int) -> None:
     """Black all over, whose letters its mask lets through."""
