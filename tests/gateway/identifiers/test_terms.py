@@ -94,3 +94,10 @@ def test_a_label_of_two_words_speaks_of_both():
 def test_names_of_programs_with_any_mark_between_their_words(mark):
     assert Labels().before(f"cust.0.nhi{mark}card{mark}no=") == frozenset({"tw.nhi_card"})
     assert Labels().before(f"/api/v1/nhi{mark}card/") == frozenset({"tw.nhi_card"})
+
+
+@pytest.mark.parametrize("word", ["憑證號碼", "傳票憑證號碼", "合格證號", "使用者帳號", "會計科目帳號", "LINE帳號", "凭证号", "车辆合格证号", "认证号", "登录账号"])
+def test_documents_of_goods_and_accounts_of_users_are_nobodys_numbers(word):
+    """Words of people's documents and accounts end these too."""
+    assert Labels().heading(word) == {"serial"}
+    assert "id" in Labels().heading("證件號碼") and Labels().heading("匯款帳號") == {"tw.bank_account"}
