@@ -8,8 +8,8 @@ from gateway.extract.mail.mbox import MBOX
 from gateway.extract.mail.pgp import PGP
 from gateway.extract.mail.smime import SMIME
 from gateway.extract.mime.extractor import MIME
-from gateway.extract.office.webpage import OFFICE_PAGE
-from gateway.extract.office.xmllinks import XML_LINKS
+from gateway.extract.office.markup.webpage import OFFICE_PAGE
+from gateway.extract.office.markup.xmllinks import XML_LINKS
 from gateway.extract.page.attributes import ATTRIBUTES
 from gateway.extract.page.html import HTML
 from gateway.extract.page.modules import CODES

@@ -27,9 +27,11 @@ from gateway.extract.identify import identify
 from gateway.extract.mail import macfile, msg, tnef
 from gateway.extract.mime import fields, headers
 from gateway.extract.mime.extractor import MIME
-from gateway.extract.office import flat, hwp3, iwork, odf, onenote, ooxml, words
-from gateway.extract.office.ole import OLE
-from gateway.extract.office.rtf import RTF
+from gateway.extract.office import onenote, words
+from gateway.extract.office.binary.ole import OLE
+from gateway.extract.office.hangul import hwp3
+from gateway.extract.office.markup import flat, iwork, odf, ooxml
+from gateway.extract.office.richtext.rtf import RTF
 from gateway.extract.page import webarchive
 from gateway.extract.pdf import scripts as pdfscript
 from gateway.extract.pdf.document import PDF

@@ -10,32 +10,18 @@ from pathlib import Path
 import numpy as np
 
 from gateway.detect.base import Allowance, Scope, Tally
-from gateway.detect.data import (
-    beside,
-    bulk,
-    fixed,
-    forms,
-    judge,
-    layout,
-    meant,
-    mending,
-    naming,
-    neighbours,
-    people,
-    persons,
-    titled,
-    tokens,
-    under,
-    windows,
-)
+from gateway.detect.data import judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
-from gateway.detect.data.glued import glued, repeated
+from gateway.detect.data.contacts import beside, naming, people, persons, titled
 from gateway.detect.data.judge import Accepted, Group, Seen
-from gateway.detect.data.layout import Grid
+from gateway.detect.data.numbers import bulk, fixed, forms, mending, tokens
+from gateway.detect.data.numbers.glued import glued, repeated
+from gateway.detect.data.numbers.possible import Groups, number
+from gateway.detect.data.numbers.splits import left_of, split_cells, wrapped_cells
+from gateway.detect.data.numbers.starts import Starts, inside
 from gateway.detect.data.own import OwnData
-from gateway.detect.data.possible import Groups, number
-from gateway.detect.data.splits import left_of, split_cells, wrapped_cells
-from gateway.detect.data.starts import Starts, inside
+from gateway.detect.data.table import layout, windows
+from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, NONE, Labels

@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 from math import comb
 from typing import NamedTuple
 
-from gateway.detect.data.tokens import Token
+from gateway.detect.data.numbers.tokens import Token
 from gateway.identifiers import payment, sieves
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 from gateway.identifiers.sieves import Columns

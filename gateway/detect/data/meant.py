@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from gateway.detect.data import beside
-from gateway.detect.data.bulk import LABEL_ONLY
-from gateway.detect.data.layout import Grid
-from gateway.detect.data.tokens import Token
+from gateway.detect.data.contacts import beside
+from gateway.detect.data.numbers.bulk import LABEL_ONLY
+from gateway.detect.data.numbers.tokens import Token
+from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
 from gateway.identifiers.registry import IDENTIFYING, TYPES
 from gateway.identifiers.terms import NONE, Labels

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from gateway.detect.data import beside
-from gateway.detect.data.layout import Grid
-from gateway.detect.data.tokens import Token
+from gateway.detect.data.contacts import beside
+from gateway.detect.data.numbers.tokens import Token
+from gateway.detect.data.table.layout import Grid
 from gateway.identifiers.terms import AGAINST, NONE
 
 FURTHER = 8

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
-from gateway.detect.data.layout import Grid
+from gateway.detect.data.table.layout import Grid
 from gateway.identifiers.contact import EMAIL
 from gateway.identifiers.date import DATE, readings
 from gateway.identifiers.normalise import compact

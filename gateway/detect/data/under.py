@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gateway.detect.data import naming
-from gateway.detect.data.layout import Grid
+from gateway.detect.data.contacts import naming
+from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
 from gateway.identifiers.characters import MARGIN, Characters
 from gateway.identifiers.registry import IDENTIFYING

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gateway.extract.base import Child, Context, Node, Yield
-from gateway.extract.office.compound import MAGIC, Compound, Damaged
+from gateway.extract.office.binary.compound import MAGIC, Compound, Damaged
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
 

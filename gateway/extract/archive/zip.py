@@ -36,7 +36,7 @@ from gateway.extract.archive.zip_structure import (
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, inflate, unlzma, unzstd
 from gateway.extract.identify import identify
-from gateway.extract.office.hwpscript import NAMES, is_hwpx
+from gateway.extract.office.hangul.hwpscript import NAMES, is_hwpx
 from gateway.extract.passwords import candidates
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text

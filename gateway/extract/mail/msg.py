@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from gateway.extract.base import Context, Node, Problem, Yield
 from gateway.extract.identify import outlook
-from gateway.extract.office import mapi
-from gateway.extract.office.compound import MAGIC, Compound, Damaged
+from gateway.extract.office.binary import mapi
+from gateway.extract.office.binary.compound import MAGIC, Compound, Damaged
 from gateway.model.finding import IncidentCode
 
 SUBSTG = "__substg1.0_"

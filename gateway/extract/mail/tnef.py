@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
-from gateway.extract.office import mapi
+from gateway.extract.office.binary import mapi
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Text
 from gateway.model.finding import IncidentCode

@@ -6,7 +6,7 @@ import re
 from itertools import islice
 
 from gateway.extract.bounded import LimitReached
-from gateway.extract.office import activex
+from gateway.extract.office.code import activex
 from gateway.extract.office.targets import Place, abroad, own, place, program
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode

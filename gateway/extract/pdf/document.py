@@ -19,7 +19,7 @@ from gateway.extract import floods
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.effort import PDF_GUESS
 from gateway.extract.identify import framed
-from gateway.extract.office import asked
+from gateway.extract.office.sheets import asked
 from gateway.extract.passwords import candidates
 from gateway.extract.pdf import actions as pdfactions
 from gateway.extract.pdf import crowds as pdfcrowds

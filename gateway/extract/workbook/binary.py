@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from gateway.extract.base import Problem, Yield
 from gateway.extract.bounded import counted
-from gateway.extract.office import biff12, ptg
-from gateway.extract.office.biff_cells import rk, written
-from gateway.extract.office.xlstext import PRINT_CODES
+from gateway.extract.office.sheets import biff12, ptg
+from gateway.extract.office.sheets.biff_cells import rk, written
+from gateway.extract.office.sheets.xlstext import PRINT_CODES
 from gateway.extract.workbook.scattered import Layout
 from gateway.model.content import Table, Text
 from gateway.model.finding import IncidentCode

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from lxml import etree
 
 from gateway.extract.base import Problem, Yield
-from gateway.extract.office.package import Package, PartRefused
-from gateway.extract.office.xlstext import PRINT_CODES
+from gateway.extract.office.markup.package import Package, PartRefused
+from gateway.extract.office.sheets.xlstext import PRINT_CODES
 from gateway.extract.records import constants
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gateway.extract.base import Context, Problem
-from gateway.extract.office import biff12
-from gateway.extract.office.compound import Compound, Damaged
-from gateway.extract.office.package import Package, PartRefused
-from gateway.extract.office.xml import crowded
+from gateway.extract.office.binary.compound import Compound, Damaged
+from gateway.extract.office.markup.package import Package, PartRefused
+from gateway.extract.office.markup.xml import crowded
+from gateway.extract.office.sheets import biff12
 from gateway.extract.workbook import binary, shared, xlm
 from gateway.extract.workbook.scattered import CELLS, REPEATED, fits
 from gateway.model.finding import IncidentCode

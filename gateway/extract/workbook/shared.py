@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gateway.extract.office import biff12
+from gateway.extract.office.sheets import biff12
 
 MOST = 64 << 20
 """Octets of texts in all cells of a workbook: half a million rows with a sentence each have 30 MB."""

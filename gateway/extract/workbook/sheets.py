@@ -15,8 +15,8 @@ import orjson
 import python_calamine
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import biff_cells
-from gateway.extract.office.compound import Compound, Damaged
+from gateway.extract.office.binary.compound import Compound, Damaged
+from gateway.extract.office.sheets import biff_cells
 from gateway.extract.workbook import binary, xlm
 from gateway.extract.workbook import room as sheet_room
 from gateway.extract.workbook.extras import extras
@@ -98,7 +98,7 @@ class SheetExtractor:
             return
         except (python_calamine.CalamineError, OSError, ValueError) as error:
             if packed and not _office_sheet(node.data):
-                return                                    # OpenDocument, of which gateway.extract.office.odf reads the tables too
+                return                                    # OpenDocument: office.markup.odf reads the tables too
             yield Problem(IncidentCode.MALFORMED, f"workbook: {type(error).__name__}")
             return
         yield from _tables(book)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.office import activex, biff_cells, objects, ptg, targets, xlmtext
+from gateway.extract.office import objects, targets
+from gateway.extract.office.code import activex
+from gateway.extract.office.sheets import biff_cells, ptg, xlmtext
 from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from gateway.detect.data.judge import SETTLED, Group, Seen, judge, settle, tail
-from gateway.detect.data.tokens import Token
+from gateway.detect.data.numbers.tokens import Token
 from gateway.model.content import Table
 from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers

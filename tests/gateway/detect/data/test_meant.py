@@ -4,8 +4,9 @@ import random
 
 import pytest
 
-from gateway.detect.data import layout, meant
-from gateway.detect.data.tokens import Token, tokens
+from gateway.detect.data import meant
+from gateway.detect.data.numbers.tokens import Token, tokens
+from gateway.detect.data.table import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Table, Text
 from tests.gateway.detect.data.test_detector import scan

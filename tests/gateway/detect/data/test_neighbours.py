@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detect.data import layout, neighbours, tokens
+from gateway.detect.data import neighbours
+from gateway.detect.data.numbers import tokens
+from gateway.detect.data.table import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.detect.data import layout, under
+from gateway.detect.data import under
+from gateway.detect.data.table import layout
 from gateway.identifiers.terms import Labels
 from gateway.model.content import Text
 from tests.gateway.detect.data.test_detector import scan

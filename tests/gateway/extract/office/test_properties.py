@@ -6,9 +6,9 @@ import pytest
 
 from gateway.extract.bounded import LimitReached
 from gateway.extract.office import properties
-from gateway.extract.office.flat import OFFICE_XML
-from gateway.extract.office.ole import OLE
-from gateway.extract.office.ooxml import OOXML
+from gateway.extract.office.binary.ole import OLE
+from gateway.extract.office.markup.flat import OFFICE_XML
+from gateway.extract.office.markup.ooxml import OOXML
 from gateway.extract.office.properties import judge, of_stream
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import compound, docx

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.flat import OFFICE_XML
+from gateway.extract.office.markup.flat import OFFICE_XML
 from gateway.extract.pdf import xfa as pdfxfa
 from gateway.extract.pdf.document import PDF
 from tests.builders.archives import codes, take_apart

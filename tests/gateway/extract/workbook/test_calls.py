@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.office.ooxml import OOXML
+from gateway.extract.office.markup.ooxml import OOXML
 from gateway.extract.workbook.calls import calls
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import docx

@@ -7,7 +7,7 @@ import pytest
 import xlsxwriter
 
 from gateway.extract.base import Problem
-from gateway.extract.office.xlstext import PRINT_CODES
+from gateway.extract.office.sheets.xlstext import PRINT_CODES
 from gateway.extract.workbook.extras import extras
 from gateway.model.content import Table, Text
 

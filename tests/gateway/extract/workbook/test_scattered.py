@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.extract.base import Context, Node, Problem
-from gateway.extract.office import biff_cells
+from gateway.extract.office.sheets import biff_cells
 from gateway.extract.page.html import HTML
 from gateway.extract.workbook.scattered import CELLS, REPEATED, Layout, fits
 from gateway.extract.workbook.sylk import SYLK

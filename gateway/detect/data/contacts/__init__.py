@@ -1,0 +1,1 @@
+"""People: contact records, names, and how many persons a message is about."""

@@ -1,0 +1,1 @@
+"""Numbers as they are written: runs of digits, their shapes, what was put between them, what they were cut into."""

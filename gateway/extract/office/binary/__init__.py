@@ -1,0 +1,1 @@
+"""Compound files ([MS-CFB]) and the binary formats that live in them: Word, PowerPoint, Visio, Outlook."""

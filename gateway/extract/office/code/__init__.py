@@ -1,0 +1,1 @@
+"""What documents bring to run: VBA, other scripts, add-ins, controls."""

@@ -1,0 +1,1 @@
+"""RTF, and RTF as Outlook packs it."""
