@@ -20,6 +20,7 @@ from gateway.detect.code_forms import (
 )
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
+from gateway.detect.quoting import opening, quotes
 from gateway.detect.script_forms import (
     BINARY,
     BY_TYPE,
@@ -35,7 +36,7 @@ from gateway.detect.script_forms import (
 )
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
-from gateway.model.filename import extensions
+from gateway.model.filename import basename, extensions
 from gateway.model.finding import Finding, Severity
 
 ESCAPED = re.compile(r"\\x([0-7][0-9a-fA-F])")
@@ -116,13 +117,15 @@ class ScriptDetector:
         whole = beginning(sample, CODE_READ)
         if len(sample.data) > CODE_READ:
             whole += "\n" + uncommented(beginning(sample, COMMENTED))[:CODE_READ]
-        whole = closed_up(plain(whole))
+        kept, whole = whole, closed_up(plain(whole))
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         listed = sample.artifact.detected_type == "text/html" and not sample.artifact.names
         for code, what, pattern in CODES:
             if listed and what != RUN_BY_PAGES:
                 continue
             if not (own and what == "JavaScript code") and pattern.search(whole):
+                if is_quoted(sample, kept):
+                    return
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
                 return
         endings = extensions(sample.artifact.names)
@@ -156,6 +159,17 @@ def is_file(sample: Sample) -> bool:
     if artifact.names or artifact.kind in (ArtifactKind.MEMBER, ArtifactKind.OBJECT):
         return True
     return artifact.kind is ArtifactKind.PART and artifact.declared_type.startswith(("application/", "image/", "audio/", "video/"))
+
+
+def is_quoted(sample: Sample, text: str) -> bool:
+    """Whether a file by a name without an extension is there to be read: no code in its first lines, and mostly prose or a file
+    that directs a build. Anything else with code in it waits to be renamed or called."""
+    artifact = sample.artifact
+    if not artifact.names or extensions(artifact.names):
+        return False
+    said = uncommented(text)
+    first = plain(opening(said))
+    return quotes(basename(artifact.name), said) and not any(pattern.search(first) for _code, _what, pattern in CODES)
 
 
 def marked_up(sample: Sample) -> str:
