@@ -6,11 +6,12 @@ Two fields make a record where the table says that chance does not make them agr
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
+from gateway.detect.data import crossing
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers.contact import EMAIL
 from gateway.identifiers.date import DATE, readings
@@ -53,6 +54,14 @@ MOST_GRAMS = 4000
 LEAST_CODE = 5
 """Characters of a code; shorter values are no keys of a table."""
 PAIRS_A_ROW = 40
+PAGES = "cells of the pages"
+"""The table of a PDF. Where no line of it has two cells, they are whole lists, whose lines are read as text."""
+LOOKED = 200
+"""Rows of a text whose fields are looked up once more, to see whether they stand in one record; all where one of these does not."""
+PLACES = 8
+"""Places of one row where they are."""
+BETWEEN = re.compile(r"[^\t\n,;:。、<>{}\[\]\"|]{2,120}")
+"""A piece in which a field may be, more finely parted than for the look-up."""
 
 
 @dataclass(slots=True)
@@ -100,6 +109,8 @@ class OwnData:
         self.grams = 0
 
     def read(self, grid: Grid, artifact: int) -> None:
+        if grid.source == PAGES and "\t" not in grid.text:
+            return
         standard: Grid | None = None
         for table in self.reference.tables:
             if table.standard and standard is None:
@@ -143,13 +154,15 @@ class OwnData:
         for hit in table.find(asked.hashes):
             hits.setdefault(hit.row, []).append(_Place(asked.hashes[hit.token] >> 32, hit.column, *asked.places[hit.token]))
         found = self.rows[table.name]
-        for row, places in hits.items():
-            if row not in found:
-                columns = self._record(grid, table, row, places)
-                if _telling(table, columns):
-                    found[row] = artifact
-                elif len(columns) > 1:
-                    self.likely[table.name].setdefault(columns, {}).setdefault(row, artifact)
+        records = {row: columns for row, places in hits.items()
+                   if row not in found and len(columns := self._record(grid, table, row, places)) > 1}
+        for row in _apart(grid, table, hits, list(records)):
+            del records[row]
+        for row, columns in records.items():
+            if _telling(table, columns):
+                found[row] = artifact
+            else:
+                self.likely[table.name].setdefault(columns, {}).setdefault(row, artifact)
 
     def _record(self, grid: Grid, table: Index, row: int, places: list[_Place]) -> frozenset[int]:
         """The columns of this row that agree close together: those that chance explains least."""
@@ -186,6 +199,58 @@ class OwnData:
                 yield from (wanted[value] for gram in _grams(window) if (value := _hash32(table, gram)) in wanted)
 
 
+def _apart(grid: Grid, table: Index, hits: Mapping[int, list[_Place]], rows: Sequence[int]) -> set[int]:
+    """Those of the rows whose fields stand in different records of a text. A table has rows, which say so themselves."""
+    if grid.table or len(rows) < 2:
+        return set()
+    found = {row: _marks(grid, table, row, hits[row]) for row in rows[:LOOKED]}
+    alone = {row: {place.column: (place.start,) for place in hits[row][:PLACES]} for row in hits.keys() - set(rows)}
+    refused = crossing.apart(grid.text, found, alone)
+    if refused and len(rows) > LOOKED:
+        found |= {row: _marks(grid, table, row, hits[row]) for row in rows[LOOKED:]}
+        refused = crossing.apart(grid.text, found, alone)
+    return refused
+
+
+def _marks(grid: Grid, table: Index, row: int, places: list[_Place]) -> crossing.Marks:
+    """Where each field of the row stands, those that are no keys where they are nearest to a key."""
+    marks: dict[int, list[int]] = {}
+    fields = table.fields(row)
+    for place in places[:PLACES]:
+        *_, last = table.both(place.column)
+        marks.setdefault(last, []).append(place.start)
+        born = {b for match in DATE.finditer(grid.text, place.start, place.end) for b in readings(match)} \
+            if place.column == values.PAIR else set()
+        wanted = {value: column for value, column in fields.items() if column not in (last, *marks)} if not born else {}
+        for start, piece in _pieces(grid.text, place.start, place.end):
+            for said in _said(piece):
+                if born and any(_hash32(table, values.pair(said, b)) == place.value for b in born):
+                    marks.setdefault(table.both(place.column)[0], []).append(start)
+                    born = set()
+                column = wanted.pop(_hash32(table, said), None) if wanted else None
+                if column is not None:
+                    marks.setdefault(column, []).append(start)
+            if not (born or wanted):
+                break
+    return {column: tuple(starts) for column, starts in marks.items()}
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, str]]:
+    """The pieces around a place, the nearest first."""
+    begin = max(0, start - AROUND)
+    found = [(m.start(), m.group()) for m in BETWEEN.finditer(text, begin, end + AROUND)]
+    return sorted(found, key=lambda piece: max(piece[0] - end, start - piece[0] - len(piece[1]), 0))
+
+
+def _said(piece: str) -> Iterator[str]:
+    """What a piece may say of a customer, as the table compares it."""
+    yield values.normal(piece)
+    yield from _addresses(piece)
+    for match in DATE.finditer(piece):
+        yield from readings(match)
+    yield from _grams(piece)
+
+
 def _telling(table: Index, columns: frozenset[int]) -> bool:
     return len(columns) > 1 and table.chance(columns) <= edm_chance.LIMIT
 
@@ -219,8 +284,13 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         if 10 <= len(bare) <= 15 and bare.startswith(values.COUNTRY_CODES) and plain.isdigit():
             asked.add(hashed(values.national(bare)), start, end)            # 886912345678, 0086-138…
         if len(plain) != end - start:
-            for part in DIGITS.finditer(token):
+            runs = list(DIGITS.finditer(token))
+            for part in runs:
                 asked.add(hashed(part.group().lstrip("0")), start + part.start(), start + part.end())
+            for before, after in pairwise((0, *(at for run in runs for at in run.span()), end - start)) if runs else ():
+                rest = "".join(filter(str.isdigit, token[before:after]))
+                if len(rest) >= LEAST_CODE and not token[before:after].isdigit():     # a number in groups beside one without
+                    asked.add(hashed(rest.lstrip("0")), start + before, start + after)
     for match in CODE.finditer(text):
         parts = values.WORD.findall(match.group())
         for first in range(len(parts) - 1):               # `No.KX-71900` too
