@@ -13,8 +13,8 @@ OPENING = 3
 """Lines in which a script has begun."""
 RECIPES = ("\t", "RUN ")
 """How lines of a file of builds begin that its tool gives to a shell."""
-WORD = re.compile(r"(?<!\S)[(\"'*_\[]{0,2}(?:[A-Za-z'-]|[^\x00-\x7f]){1,24}[.,:;!?)\"'*_\]]{0,3}(?!\S)")
-"""A word as sentences have it."""
+WORD = re.compile(r"(?<!\S)[(\"'*_\[]{0,2}(?:[A-Za-z]|[^\x00-\x7f])(?:[A-Za-z']|[^\x00-\x7f]){0,23}[.,:;!?)\"'*_\]]{0,3}(?!\S)")
+"""A word as sentences have it, no option nor command of PowerShell."""
 FAR = re.compile(r"[^\x00-\x7f]{2}")
 """Two octets of what is no ASCII: scripts without blanks between words."""
 LEAST_WORDS = 4
@@ -52,6 +52,8 @@ def quotes(name: str, text: str) -> bool:
 
 def mostly_prose(text: str) -> bool:
     """Whether the greater part of text is sentences: of the lines that nothing marks, and a fifth of all."""
+    if max(text, default="") > "\xff":
+        text = text.encode("utf-8", "replace").decode("latin-1")        # as texts of single octets come
     told = said = whole = 0
     fenced = False
     for line in text.splitlines():
@@ -70,4 +72,4 @@ def is_sentence(line: str, size: int) -> bool:
     if len(FAR.findall(line)) * 4 > size:
         return True
     words = WORD.findall(line)
-    return len(words) >= LEAST_WORDS and sum(map(len, words)) * 10 >= size * 7
+    return len(words) >= LEAST_WORDS and sum(map(len, words)) * 10 >= size * 6

@@ -20,7 +20,7 @@ from gateway.detect.code_forms import (
 )
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
-from gateway.detect.quoting import opening, quotes
+from gateway.detect.quoting import mostly_prose, opening, quotes
 from gateway.detect.script_forms import (
     BINARY,
     BY_TYPE,
@@ -108,7 +108,7 @@ class ScriptDetector:
                 return
         if endings <= NOT_TEXT:
             yield from self.code(sample)
-        elif renamed and hides(uncommented(written)[:DENSE_READ]):
+        elif renamed and hides(uncommented(written)[:DENSE_READ]) and not mostly_prose(written[:DENSE_READ]):
             evidence = ("code that hides what it does",)
             yield Finding("SCRIPT-HOST", "script", Severity.HIGH, sample.artifact.id, evidence)
 

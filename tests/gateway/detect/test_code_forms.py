@@ -150,6 +150,8 @@ def test_code_that_hides_what_it_does_is_told_under_a_name_of_text(text: str, na
 
 @pytest.mark.parametrize("text", [
     "For review, please: the module decodes its argument with\n\n    eval(unescape(x))\n\nwhich the scanner does not like. " + "Words of a colleague. " * 20,
+    "eval(unescape('%61%6c%65%72%74')) was found at the top of a page of ours; the web team removed it this morning.\nPlease look for others.\n",
+    "eval(unescape('%61%6c')) \u662f\u5e38\u898b\u7684\u6df7\u6dc6\u624b\u6cd5\uff0c\n\u672c\u9031\u9031\u5831\u8aaa\u660e\u5982\u4f55\u8fa8\u8b58\u53ca\u56de\u5831\u3002\n",
     "$rows = Import-Csv a.csv\n$rows | ForEach-Object { '{0};{1}' -f $_.Name, $_.Id } | Set-Content b.csv\n",
     "{\"script\": \"eval(atob('YQ=='))\", \"b\": [1, 2, 3]}\n",
     "GET /a?x=%24%7B1%7D 200\nGET /b?c=eval(unescape('a')) 403\n" + "GET /index.html 200\n" * 300,
@@ -157,4 +159,4 @@ def test_code_that_hides_what_it_does_is_told_under_a_name_of_text(text: str, na
 ])
 @pytest.mark.parametrize("name", ["review.txt", "access.log", "a.json"])
 def test_code_for_a_reader_hides_nothing(text: str, name: str) -> None:
-    assert look(text, name) == []
+    assert look(text, name) == look(text.encode("utf-16"), name) == []

@@ -28,7 +28,7 @@ QUOTES = {
 SCRIPTS = {
     "README": CODE, "LICENSE": SHELL, "invoice": f"\"\"\"{PROSE * 9}\"\"\"\n{CODE}", "notes": f"# {PROSE}" * 9 + SHELL, "report": f"{SHELL}\n{PROSE * 9}",
     "Makefile": CODE, "Dockerfile": SHELL, "PKG-INFO": f"\n{SHELL}Metadata-Version: 2.1\nName: lab\nVersion: 1\n", "manual": f"{PROSE}{CODE * 4}",
-    "list": "\n".join(f"    {line}" for line in SHELL.splitlines()), "Gemfile": "x = 1\nrequire 'socket'\n",
+    "list": "\n".join(f"    {line}" for line in SHELL.splitlines()), "task": "calc\nnote\ncalc\n" + "Start-Process powershell -WindowStyle Hidden -Verb RunAs\n" * 3, "Gemfile": "x = 1\nrequire 'socket'\n",
 }
 
 
