@@ -31,6 +31,8 @@ SIGNS = b"!#$%&()*;<=>?@^`"
 """Signs of both that addresses, names and base64 have few of."""
 SHARE = 12
 """Of so many characters one at the least is such a sign."""
+LEAST_SIGNS = -(-40 // SHARE)
+"""What the shortest run has of them: plain tables and base64 have fewer in all."""
 SPACE = b" \t\r\n>"
 Coding = tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]]
 
@@ -115,7 +117,7 @@ def hinted(label: str, data: bytes) -> bool:
     if label == "calls":
         likely = (signs for mark, signs in _CALLS if data.count(mark) >= 8)
         return any(sign in data and data.count(sign) >= 8 for signs in likely for sign in signs)
-    return b"x" * 40 in data.translate(_INK)
+    return len(data) - len(data.translate(None, SIGNS)) >= LEAST_SIGNS and b"x" * 40 in data.translate(_INK)
 
 
 _CALLS = ((b"(", (b"hr(", b"HR(", b"hrW(", b"har(", b"HAR(", b"ode(")), (b"+", (b"U+", b"u+")), (b"{", (b"\\x{",)))

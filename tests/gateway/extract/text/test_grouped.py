@@ -45,3 +45,9 @@ def test_linear(data):
             for match in pattern.finditer(data):
                 undo(match[0])
     assert time.process_time() - started < 3
+
+
+def test_tables_and_base64_are_no_base85_at_a_glance() -> None:
+    table = b"10023,PART-556,17,2026-01-02,PALLET-9,OPEN-HALL-3\n" * 50
+    assert not grouped.hinted("base85", table + base64.encodebytes(bytes(range(256)) * 9))
+    assert grouped.hinted("base85", base64.b85encode(b"A123456789 Amy Chen 0912345678 Taipei City"))
