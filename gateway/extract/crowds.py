@@ -40,7 +40,8 @@ ELEMENTS = 1_500_000
 """Signs that begin a tag, in all pages of a message: the documentation of a program in a thousand pages has a million."""
 
 CODINGS = frozenset({
-    "hex", "base32", "base64", "ascii85", "dump", "numbers", "bits", "query", "coded", "paragraph", "uuencode", "yenc", "binhex",
+    "hex", "base32", "small base32", "base32hex", "base64", "grouped base64", "base85", "ascii85", "dump", "numbers", "octets",
+    "spaced numbers", "calls", "bits", "query", "coded", "paragraph", "uuencode", "yenc", "binhex",
 })
 """Labels of what was written out as characters within a text. Programs write escapes and references for every foreign letter."""
 CODED = 8 << 20

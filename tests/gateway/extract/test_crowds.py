@@ -5,8 +5,9 @@ import base64
 import pytest
 
 from gateway.extract.base import Context
-from gateway.extract.crowds import CODED, LAYERED, SMALL, crowd
+from gateway.extract.crowds import CODED, CODINGS, LAYERED, SMALL, crowd
 from gateway.extract.registry import EXTRACTORS
+from gateway.extract.text import blocks
 from gateway.extract.walk import AFTER_FLOOD, walk
 from gateway.model.content import Sample
 from gateway.model.deadline import Limits
@@ -90,3 +91,8 @@ def test_escapes_of_programs_are_no_coding() -> None:
     lines = b'{"name": "\\u6797\\u7f8e\\u73b2", "city": "\\u53f0\\u5317"}\n' * (CODED // 40)
     found = walk(leak_files.mail(("a.txt", lines)), Context(Limits(), True), EXTRACTORS, lambda sample: None)
     assert found.incidents == ()
+
+
+def test_every_coding_that_is_read_out_of_a_text_is_counted():
+    """But for escapes and references, which programs write for every foreign letter."""
+    assert {label for label, _, _ in blocks.CODINGS} - {"percent", "references", "escapes"} <= CODINGS
