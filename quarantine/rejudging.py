@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -69,13 +69,15 @@ class Rejudging(Decisions, Words):
             raise Refused(REFUSALS[Status(row.status)])
         return self.content(row)
 
-    def rechecked(self, id: str, tried: bool, again: bool = False) -> None:
-        """The mark is taken off, unless `again`; `tried` counts it, so that a flood of words is not one of judgements."""
+    def rechecked(self, id: str, tried: bool, again: bool = False, known: Collection[str] | None = None) -> None:
+        """The mark is taken off, unless `again`, or a word came that is not among the `known` ones, which were looked at: it found
+        the mark there and set none. `tried` counts it, so that a flood of words is not one of judgements."""
         with self.transaction():
             row = QuarantinedMessage.objects.filter(pk=id).first()
             if row is not None:
                 count = min(row.rechecks + tried, RECHECKS)
-                QuarantinedMessage.objects.filter(pk=id).update(recheck=again, rechecks=count)
+                came = known is not None and count < RECHECKS and not set(self.words_for(id)).issubset(known)
+                QuarantinedMessage.objects.filter(pk=id).update(recheck=again or came, rechecks=count)
 
     def judged_again(self, actor: Actor, id: str, judged: Judged, passwords: Sequence[str]) -> Opened:
         """Write down what the new judgement says. Raises Refused where the message was decided meanwhile."""

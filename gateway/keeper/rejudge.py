@@ -71,7 +71,7 @@ class Rejudge:
         words = await self._read(lambda: self.committer.service.words_for(id))
         if words and self.cell is not None and self.decide is not None:
             await self._judge(id, words, KEEPER)
-        await self.committer.run(lambda s: s.rechecked(id, tried=bool(words)))
+        await self.committer.run(lambda s: s.rechecked(id, tried=bool(words), known=words))
         return bool(words)
 
     async def rejudge(self, id: str, passwords: Sequence[str], actor: Actor = KEEPER) -> Opened:

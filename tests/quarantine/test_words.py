@@ -100,3 +100,22 @@ def test_a_flood_of_words_is_not_a_flood_of_judgements(service: QuarantineServic
         assert service.remember(THEM, [US], [f"word{n}"]) == 1
         service.rechecked(id, tried=True)
     assert service.remember(THEM, [US], ["one-more"]) == 0
+
+
+def test_a_word_that_comes_while_others_are_looked_at_is_not_lost(service: QuarantineService, held: Held) -> None:
+    id = held(sender=THEM, recipients=(US,), inspection=LOCKED)
+    looked_at = service.words_for(id)
+    assert service.remember(THEM, [US], ["Sakura-2026"]) == 0, "marked still: the look is not over"
+    service.rechecked(id, tried=bool(looked_at), known=looked_at)
+    assert service.to_recheck() == [id]
+    service.rechecked(id, tried=True, known=service.words_for(id))
+    assert service.to_recheck() == []
+
+
+def test_words_that_never_end_are_not_tried_for_ever(service: QuarantineService, held: Held) -> None:
+    id = held(sender=THEM, recipients=(US,), inspection=LOCKED)
+    for n in range(words.RECHECKS):
+        assert service.to_recheck() == [id]
+        service.remember(THEM, [US], [f"word{n}"])
+        service.rechecked(id, tried=True, known=())
+    assert service.to_recheck() == []

@@ -96,6 +96,19 @@ async def test_a_word_that_does_not_fit(scene: Scene, cell: Cell) -> None:
     assert await of(status, id) == "held"
 
 
+async def test_the_word_comes_while_another_one_is_tried(scene: Scene, cell: Cell) -> None:
+    rescan = cell.rescan
+
+    async def meanwhile(fd: int, size: int, admission: Admission) -> Inspection:
+        cell.rescan = rescan                                                                # type: ignore[method-assign]
+        assert await announce(scene, WORD) == 0, "marked still"
+        return await rescan(fd, size, admission)
+    cell.rescan = meanwhile                                                                 # type: ignore[method-assign]
+    id = await locked(scene)
+    await announce(scene, "wrong")
+    await wait_for(lambda: status(id) == "released")
+
+
 async def test_a_person_gives_the_password(scene: Scene, cell: Cell) -> None:
     id = await locked(scene)
     assert (await scene.client.call("rejudge", ROOT, id=id, passwords=["wrong"])).body["outcome"] == "locked"
