@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gateway.detect.data.numbers.marked import right, shape
+from gateway.detect.data.numbers.marked import linked, right, shape
 from gateway.detect.data.numbers.tokens import LONGEST, Token
 from gateway.identifiers import payment
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, Characters, matches
@@ -58,18 +58,17 @@ def spelled_ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token
 def places(found: Characters) -> np.ndarray:
     """Where `broken` may begin: digits that blanks and line ends part from more of them, and the letters before them."""
     first, end = found.digits()
-    gap = first[1:] - end[:-1]
-    linked, odd = np.asarray(gap <= REACH), np.zeros(len(gap), bool)
-    for step in range(REACH):
-        near = linked & (gap > step)
-        codes = found.codes.take(end[:-1] + step, mode="clip")
-        linked &= ~near | ((codes < 128) & _IN_GAP[codes & 127])
-        odd |= near & (codes == 10)
-    if not (linked & odd).any():
+    chained = linked(found, first, end, _IN_GAP, REACH) if len(first) else np.zeros(0, bool)
+    if not chained.any():
         return first[:0]
-    heads = np.flatnonzero(np.concatenate(([True], ~linked)))
+    lines, at = np.flatnonzero(found.codes == 10), np.flatnonzero(chained)
+    odd = np.zeros(len(chained), bool)                    # a line ends between them
+    odd[at] = np.searchsorted(lines, first[at + 1]) > np.searchsorted(lines, end[at])
+    if not odd.any():
+        return first[:0]
+    heads = np.flatnonzero(np.concatenate(([True], ~chained)))
     tails = np.append(heads[1:], len(first))
-    counted = np.concatenate(([0], np.cumsum(linked & odd, dtype=np.int64), [0]))
+    counted = np.concatenate(([0], np.cumsum(odd, dtype=np.int64), [0]))
     several = (tails - heads > 1) & (counted[np.maximum(tails - 1, 0)] > counted[heads])
     begin = first[np.repeat(several, tails - heads)]
     word = found.are(LETTER | DIGIT)

@@ -71,8 +71,8 @@ def places(found: Characters) -> np.ndarray:
     first, end = found.digits()
     if not len(first):
         return first
-    linked = _linked(found, first, end)
-    heads = np.flatnonzero(np.concatenate(([True], ~linked)))
+    chained = linked(found, first, end, _IS_MARK, REACH)
+    heads = np.flatnonzero(np.concatenate(([True], ~chained)))
     tails = np.append(heads[1:], len(first)) - 1
     digits = np.concatenate(([0], np.cumsum(end - first)))
     total = digits[tails + 1] - digits[heads]
@@ -87,16 +87,19 @@ def places(found: Characters) -> np.ndarray:
     return np.sort(begin[begin >= MARGIN], kind="stable") - MARGIN
 
 
-def _linked(found: Characters, first: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Whether nothing but marks and blanks is between digits and the next ones."""
+def linked(found: Characters, first: np.ndarray, end: np.ndarray, between: np.ndarray, reach: int) -> np.ndarray:
+    """Whether nothing but what `between` allows, and at most `reach` of it, is between digits and the next ones."""
     gap = first[1:] - end[:-1]
-    linked = np.asarray(gap <= REACH)
-    near = np.flatnonzero(linked)
-    for step in range(REACH):
-        right = _IS_MARK.take(found.codes.take(end[near] + step, mode="clip"), mode="clip")
-        linked[near[~right]] = False
-        near = near[right & (gap[near] > step + 1)]
-    return linked
+    near = np.flatnonzero((gap <= reach) & between.take(found.codes[first[1:] - 1], mode="clip"))
+    whole = np.zeros(len(gap), bool)
+    for step in range(reach):
+        near = near[between.take(found.codes.take(end[near] + step, mode="clip"), mode="clip")]
+        over = gap[near] <= step + 1
+        whole[near[over]] = True
+        near = near[~over]
+        if not len(near):
+            break
+    return whole
 
 
 def _lettered(found: Characters, first: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
