@@ -69,15 +69,17 @@ class Rejudging(Decisions, Words):
             raise Refused(REFUSALS[Status(row.status)])
         return self.content(row)
 
-    def rechecked(self, id: str, tried: bool, again: bool = False, known: Collection[str] | None = None) -> None:
+    def rechecked(self, id: str, tried: bool, again: bool = False, known: Collection[str] | None = None) -> bool:
         """The mark is taken off, unless `again`, or a word came that is not among the `known` ones, which were looked at: it found
-        the mark there and set none. `tried` counts it, so that a flood of words is not one of judgements."""
+        the mark there and set none; whether it did. `tried` counts it, so that a flood of words is not one of judgements."""
         with self.transaction():
             row = QuarantinedMessage.objects.filter(pk=id).first()
-            if row is not None:
-                count = min(row.rechecks + tried, RECHECKS)
-                came = known is not None and count < RECHECKS and not set(self.words_for(id)).issubset(known)
-                QuarantinedMessage.objects.filter(pk=id).update(recheck=again or came, rechecks=count)
+            if row is None:
+                return False
+            count = min(row.rechecks + tried, RECHECKS)
+            came = known is not None and count < RECHECKS and not set(self.words_for(id)).issubset(known)
+            QuarantinedMessage.objects.filter(pk=id).update(recheck=again or came, rechecks=count)
+            return came
 
     def judged_again(self, actor: Actor, id: str, judged: Judged, passwords: Sequence[str]) -> Opened:
         """Write down what the new judgement says. Raises Refused where the message was decided meanwhile."""

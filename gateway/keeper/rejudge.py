@@ -71,7 +71,8 @@ class Rejudge:
         words = await self._read(lambda: self.committer.service.words_for(id))
         if words and self.cell is not None and self.decide is not None:
             await self._judge(id, words, KEEPER)
-        await self.committer.run(lambda s: s.rechecked(id, tried=bool(words), known=words))
+        if await self.committer.run(lambda s: s.rechecked(id, tried=bool(words), known=words)):
+            self.wake.set()              # who brought the word was told that a look is under way
         return bool(words)
 
     async def rejudge(self, id: str, passwords: Sequence[str], actor: Actor = KEEPER) -> Opened:

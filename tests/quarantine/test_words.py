@@ -106,9 +106,9 @@ def test_a_word_that_comes_while_others_are_looked_at_is_not_lost(service: Quara
     id = held(sender=THEM, recipients=(US,), inspection=LOCKED)
     looked_at = service.words_for(id)
     assert service.remember(THEM, [US], ["Sakura-2026"]) == 0, "marked still: the look is not over"
-    service.rechecked(id, tried=bool(looked_at), known=looked_at)
+    assert service.rechecked(id, tried=bool(looked_at), known=looked_at), "to be looked at again, at once"
     assert service.to_recheck() == [id]
-    service.rechecked(id, tried=True, known=service.words_for(id))
+    assert not service.rechecked(id, tried=True, known=service.words_for(id))
     assert service.to_recheck() == []
 
 

@@ -47,6 +47,18 @@ def decide(admission: Admission, inspection: Inspection) -> list[Decision]:
     return [Decision(r, held, verdict, rule="incomplete" if inspection.incidents else "") for r in admission.envelope.recipients]
 
 
+@pytest.fixture(autouse=True)
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks come by the clock, soon."""
+    monkeypatch.setattr("gateway.keeper.rejudge.TICK", 0.2)
+
+
+@pytest.fixture
+def untimed(often: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before `scene`: no look comes by the clock."""
+    monkeypatch.setattr("gateway.keeper.rejudge.TICK", 3600.0)
+
+
 @pytest.fixture
 def cell(scene: Scene) -> Cell:
     found = Cell()
@@ -96,7 +108,7 @@ async def test_a_word_that_does_not_fit(scene: Scene, cell: Cell) -> None:
     assert await of(status, id) == "held"
 
 
-async def test_the_word_comes_while_another_one_is_tried(scene: Scene, cell: Cell) -> None:
+async def test_the_word_comes_while_another_one_is_tried(untimed: None, scene: Scene, cell: Cell) -> None:
     rescan = cell.rescan
 
     async def meanwhile(fd: int, size: int, admission: Admission) -> Inspection:
@@ -106,6 +118,7 @@ async def test_the_word_comes_while_another_one_is_tried(scene: Scene, cell: Cel
     cell.rescan = meanwhile                                                                 # type: ignore[method-assign]
     id = await locked(scene)
     await announce(scene, "wrong")
+    scene.keeper.rejudge.wake.set()
     await wait_for(lambda: status(id) == "released")
 
 
