@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Iterator
 from itertools import islice
 
 PIXEL_OCTETS = 1 << 30
@@ -67,7 +68,7 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
             return "COUNT", f"more than {CHUNKS} chunks"
         if frames_of_png(data) > max(MOVED, MOVED_RATIO * len(data)):
             return "RATIO", "more pixels in all frames than its octets can tell"
-        if any(name in data for name in PACKED) and texts_of_png(data) > TEXTS:
+        if texts_of_png(data) > TEXTS:
             return "RATIO", "texts or profiles that unpack to more than any has"
     if kind == "image/gif" and data[:3] == b"GIF" and len(data) >= 10:
         frames, pixels = moved(data)
@@ -234,28 +235,37 @@ def moved(data: bytes) -> tuple[int, int]:
     return frames, pixels
 
 
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Name, begin and end of what the chunks of a PNG hold (5.3)."""
+    at = 8
+    while at + 12 <= len(data):
+        size, name = struct.unpack_from(">I4s", data, at)
+        yield name, at + 8, at + 8 + size
+        at += 12 + size
+
+
 def frames_of_png(data: bytes) -> int:
     """Pixels of all frames of an animated PNG (PNG third edition, 11.3.6.2)."""
-    at, found = data.find(b"fcTL"), 0
-    while 0 <= at <= len(data) - 16:
-        width, height = struct.unpack_from(">II", data, at + 8)
-        found += width * height
-        at = data.find(b"fcTL", at + 4)
-    return found
+    if b"fcTL" not in data:
+        return 0
+    places = (at for name, at, end in _chunks(data) if name == b"fcTL" and at + 12 <= min(end, len(data)))
+    return sum(width * height for width, height in (struct.unpack_from(">II", data, at + 4) for at in places))
 
 
 def texts_of_png(data: bytes) -> int:
     """Octets that packed texts and profiles of a PNG unpack to (11.3.3); more than TEXTS where one has more than TEXT."""
-    at, made = 8, 0
-    while at + 12 <= len(data) and made <= TEXTS:
-        size, name = struct.unpack_from(">I4s", data, at)
+    if not any(name in data for name in PACKED):
+        return 0
+    made = 0
+    for name, at, end in _chunks(data):
         if name in PACKED:
-            rest = data[at + 8:at + 8 + size].partition(b"\0")[2]
+            rest = data[at:end].partition(b"\0")[2]
             fields = rest[2:].split(b"\0", 2) if name == b"iTXt" and rest[:1] == b"\1" else []
             packed = fields[-1] if len(fields) == 3 else b"" if name == b"iTXt" else rest[1:]
             octets = unpacked(packed, TEXT)
             made += octets if octets <= TEXT else TEXTS + 1
-        at += 12 + size
+        if made > TEXTS:
+            break
     return made
 
 

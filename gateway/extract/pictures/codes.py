@@ -12,7 +12,7 @@ from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from gateway.extract import floods
 from gateway.extract.base import Context, Node, Problem, Yield
-from gateway.extract.pictures import pagecodes
+from gateway.extract.pictures import frames, pagecodes
 from gateway.model.content import Observation, Text
 from gateway.model.finding import IncidentCode
 
@@ -90,17 +90,7 @@ def _whole(rows: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
     """The picture whose slices these are."""
     opened = [[_open(data) for data in row] for row in rows]
     slices = [[each for each in row if each] for row in opened]
-    if slices != opened:
-        return None
-    whole = Image.new("L", (sum(each.width for each in slices[0]), sum(row[0].height for row in slices)), 255)
-    top = 0
-    for row in slices:
-        left = 0
-        for each in row:
-            whole.paste(each, (left, top))
-            left += each.width
-        top += row[0].height
-    return whole
+    return frames.laid(slices) if slices == opened else None
 
 
 def _read(picture: Image.Image) -> list[zxingcpp.Barcode]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from PIL import Image, ImageChops, ImageStat
 
@@ -24,8 +25,12 @@ def moments(count: int) -> range:
 
 def put_together(slices: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
     """The picture whose slices these are, in grey; None where it is too small. A slice that is broken stays white, as in a page."""
-    rows = [[_slice(data) for data in row] for row in slices]
-    whole = Image.new("RGB", (sum(each.width for each in rows[0]), sum(row[0].height for row in rows)), "white")
+    return grey.grey(laid([[_slice(data) for data in row] for row in slices]))
+
+
+def laid(rows: Sequence[Sequence[Image.Image]]) -> Image.Image:
+    """Pictures beside and below one another as one, in the mode of the first."""
+    whole = Image.new(rows[0][0].mode, (sum(each.width for each in rows[0]), sum(row[0].height for row in rows)), "white")
     top = 0
     for row in rows:
         left = 0
@@ -33,7 +38,7 @@ def put_together(slices: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:
             whole.paste(each, (left, top))
             left += each.width
         top += row[0].height
-    return grey.grey(whole)
+    return whole
 
 
 def _slice(data: bytes) -> Image.Image:

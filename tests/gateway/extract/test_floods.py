@@ -234,6 +234,8 @@ def test_texts_that_are_not_packed_unpack_to_nothing() -> None:
 def test_frames_of_an_animated_png_are_counted() -> None:
     one = chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 3000, 3000, 0, 0, 1, 10, 0, 0))
     assert floods.frames_of_png(png(3000, 3000, one * 20)) == 20 * 9_000_000
+    packed = chunk(b"IDAT", b"fcTL" + b"\xff" * 40)          # the same letters among its octets
+    assert floods.frames_of_png(png(20, 20, packed)) == 0
     assert floods.picture("image/png", png(3000, 3000, one * 20))[0] == "RATIO"
     assert floods.picture("image/png", png(3000, 3000, one * 20 + chunk(b"IDAT", bytes(2 << 20)))) == ("", "")
     assert floods.picture("image/png", png(300, 300, chunk(b"fcTL", struct.pack(">III", 0, 300, 300)) * 60 + b"fcTL")) == ("", "")
