@@ -22,6 +22,8 @@ MOVED = 128 << 20
 MOVED_RATIO = 200
 """Pixels to packed octets of an animation: recordings of a screen have 30 to 100."""
 RATIO = 100
+LAYERS = 4
+"""Pictures of the whole canvas, of four octets a pixel, that a reader of animated WebP keeps."""
 FRAMES = 20_000                          # pictures in one animation
 TEXT, TEXTS = 16 << 20, 64 << 20
 """Octets that a packed text or colour profile of a PNG unpacks to, and all of them: profiles of printers have two million."""
@@ -82,7 +84,7 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
             return "RATIO", f"{width} by {height} pixels"
         if data.count(b"\xff\xda") > SCANS and jpeg_crowded(data):
             return "COUNT", f"more than {SCANS} scans"
-    if kind == "image/webp" and _heavy(*webp_size(data), len(data)):
+    if kind == "image/webp" and _heavy(*webp_size(data), len(data), 4 * LAYERS if webp_moves(data) else 3):
         return "RATIO", "more pixels than its octets can tell"
     if kind == "image/tiff":
         pages = tiff_pages(data)
@@ -179,6 +181,11 @@ def boxed_size(data: bytes) -> tuple[int, int]:
             found.append((second, first) if turned else (first, second))
             at = data.find(mark, at + 4, BOXES)
     return max(found, key=lambda size: size[0] * size[1])
+
+
+def webp_moves(data: bytes) -> bool:
+    """Whether it has frames (RFC 9649, 2.7.1.1)."""
+    return data[12:16] == b"VP8X" and len(data) >= 30 and bool(data[20] & 2)
 
 
 def webp_size(data: bytes) -> tuple[int, int]:

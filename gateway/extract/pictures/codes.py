@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 import zxingcpp
-from PIL import Image, PngImagePlugin, UnidentifiedImageError
+from PIL import Image, PngImagePlugin
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 
 from gateway.extract import floods
@@ -133,7 +133,7 @@ def _open(data: bytes, frame: int = 0) -> Image.Image | None:
             picture.reduce = max(0, (max(picture.size) // LONG_SIDE).bit_length() - 1)
         picture.draft("L", _within(picture.size, LONG_SIDE))
         flat = picture.convert("LA" if "A" in picture.getbands() or "transparency" in picture.info else "L")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except (*frames.BROKEN, EOFError, Image.DecompressionBombError):
         return None
     if flat.mode == "LA":
         ground = Image.new("LA", flat.size, (255, 255))

@@ -160,6 +160,8 @@ def tiff(*pages: tuple[int, int, int], order: str = "<", last: int = 0, size: in
     ("image/jpeg", jpeg(4_000, 3_000, b"\xff\xda\0\2ab\xff\xd9" + b"\xff\xda" * 900), ""), ("image/jpeg", jpeg(40, 30, b"\xff\xfe\0\4\xff\xda" * 25_000), "COUNT"),
     ("image/webp", webp(b"VP8X", bytes(4) + b"\xff\xff\0\xff\xff\0"), "RATIO"), ("image/webp", webp(b"VP8L", b"\x2f\xff\xff\xff\x0f"), "RATIO"),
     ("image/webp", webp(b"VP8 ", bytes(6) + b"\xff\x3f\xff\x3f"), "RATIO"), ("image/webp", webp(b"VP8 ", bytes(6) + b"\0\4\0\3", 9_000), ""), ("image/webp", b"RIFF", ""),
+    ("image/webp", webp(b"VP8X", b"\2\0\0\0\x2b\1\0\xc7\xff\0", 9_000), "RATIO"), ("image/webp", webp(b"VP8X", b"\0\0\0\0\x2b\1\0\xc7\xff\0", 9_000), ""),
+    ("image/webp", webp(b"VP8X", b"\2\0\0\0\x7f\7\0\x37\4\0", 9_000), ""),
     ("image/tiff", tiff((20_000, 20_000, 24)), "RATIO"), ("image/tiff", tiff((20_000, 20_000, 24), order=">"), "RATIO"), ("image/tiff", tiff((4_960, 7_016, 1), last=8), "COUNT"),
     ("image/tiff", tiff(*[(1_700, 2_200, 1)] * 900), ""), ("image/tiff", tiff((4_960, 7_016, 24), size=400_000), ""), ("image/tiff", b"II*\0", ""),
 ])

@@ -8,7 +8,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from gateway.extract.base import Context, Node
+from gateway.extract.base import Context, Node, Problem
 from gateway.extract.pictures import codes as image
 from gateway.extract.pictures.codes import IMAGE
 from gateway.model.artifact import Artifact, ArtifactKind
@@ -23,8 +23,8 @@ def code(text: str, mode: str = "L", format: str = "PNG") -> bytes:
     return out.getvalue()
 
 
-def extract(data: bytes, outbound: bool = False) -> list:
-    return list(IMAGE.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, "image/png"), Context(Limits(), outbound=outbound)))
+def extract(data: bytes, outbound: bool = False, kind: str = "image/png") -> list:
+    return list(IMAGE.extract(Node(Artifact(1, 0, ArtifactKind.PART), data, kind), Context(Limits(), outbound=outbound)))
 
 
 @pytest.mark.parametrize(("mode", "format"), [("L", "PNG"), ("RGB", "JPEG"), ("RGBA", "PNG"), ("1", "PNG"), ("P", "GIF")])
@@ -119,3 +119,10 @@ def test_code_in_two_halves(down):
     nodes = [Node(Artifact(1, 0, ArtifactKind.PART, sha256=name), half, "image/png") for name, half in zip(("first", "second"), halves, strict=True)]
     assert [[item for item in IMAGE.extract(node, context) if isinstance(item, Observation)] for node in nodes] == [
         [Observation("IMAGE-BARCODE", "https://h.example/login")], []]
+
+
+def test_a_damaged_avif_shows_no_code() -> None:
+    for at in range(60, 300, 3):                          # the boxes before the picture's own octets
+        data = bytearray(code("https://h.example/login", "RGB", "AVIF"))
+        data[at:at + 4] = bytes(4)
+        assert not any(isinstance(item, Problem) for item in extract(bytes(data), kind="image/avif"))
