@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 
 CHARSETS: dict[str, str] = {
     "utf-8": "utf-8", "utf8": "utf-8", "utf_8": "utf-8", "unicode-1-1-utf-8": "utf-8", "utf-8-sig": "utf-8-sig",
@@ -43,6 +44,8 @@ CHARSETS: dict[str, str] = {
 
 MULTIBYTE = ("cp950", "gb18030", "cp932", "euc_jp", "cp949")
 """Tried in this order where nothing is declared or the declaration is broken."""
+LARGER = {"cp950": "big5hkscs"}
+"""Tried where the smaller one does not fit: characters of Hong Kong stand where others have those they made themselves."""
 
 MARKS = ((b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"),
          (b"\xfe\xff", "utf-16"), (b"\0<\0?\0x", "utf-16-be"), (b"<\0?\0x\0", "utf-16-le"))
@@ -102,6 +105,10 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
         try:
             found[name] = data.decode(name)
         except (UnicodeError, ValueError):
+            larger = LARGER.get(name)
+            if larger is not None:
+                with suppress(UnicodeError):
+                    found[larger] = data.decode(larger)
             continue
         if name == "utf-8" and chosen in (None, "utf-8") and not data.isascii():
             return [(found[name], name)]
@@ -139,8 +146,6 @@ def _candidates(data: bytes, chosen: str | None) -> Iterator[str]:
             yield "hz"
     if chosen:
         yield chosen
-        if chosen == "cp950":
-            yield "big5hkscs"
     even, odd = data[0::2].count(0), data[1::2].count(0)
     if not data.isascii():
         yield "utf-8"

@@ -73,6 +73,7 @@ NUMBERS = re.compile(rb"(?<![0-9.])[0-9]{1,6}(?:[ ]{0,2}[,;](?:[ ]|" + LINE + rb
 BITS = re.compile(rb"(?<![0-9])[01]{8}(?:(?:[ ,]|" + LINE + rb")?+[01]{8}){15,}+")
 CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b\x08", b"%PDF-", b"7z\xbc\xaf", b"Rar!\x1a\x07", b"BZh", b"\xfd7zXZ",
               b"\x28\xb5\x2f\xfd", b"SQLite format 3\0", b"\x89PNG\r\n", b"\xff\xd8\xff", b"{\\rtf", b"MSCF")
+WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 SPACE = re.compile(rb"[\s>]+")
 CLAIMED = frozenset({"application/json", "application/octet-stream", "application/x-pem"})
 
@@ -86,12 +87,13 @@ class BlocksExtractor:
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         if not context.outbound or (node.type == "application/octet-stream" and not node.data[:4096].isascii()):
             return
-        for label, whole in (("words", codewords.decoded(node.data)), ("quoted-printable", codewords.unquoted(node.data))):
+        data = narrowed(node.data) if node.data[:2] in WIDE_MARKS or b"\0" in node.data[:LEAST] else node.data
+        for label, whole in (("words", codewords.decoded(data)), ("quoted-printable", codewords.unquoted(data))):
             if whole and worth(whole):
                 yield Child(whole, ArtifactKind.TEXT, node.artifact.names, label=label)
         rest: dict[str, list[bytes]] = {}
-        found, room = 0, context.allowance(len(node.data))
-        data = shortened(node.data, _means)
+        found, room = 0, context.allowance(len(data))
+        data = shortened(data, _means)
         if len(data) > LARGE and not _means(data[:LARGE]):
             data = thinned(data)
         for label, decode, block in coded(data, node.type):
@@ -149,12 +151,15 @@ def unwrapped(plain: bytes, context: Context) -> bytes:
         except zlib.error:
             return plain
     made = _deflated(plain, context) if len(plain) >= LEAST and not plain[:64].isascii() else b""
-    if made:
-        return made
+    return made or narrowed(plain)
+
+
+def narrowed(plain: bytes) -> bytes:
+    """UTF-16 as UTF-8, anything else as it is: what PowerShell redirects to a file is wide, and a coding in it as well."""
     for encoding, high in (("utf-16-le", plain[1::2]), ("utf-16-be", plain[::2])):
         if len(high) * 2 == len(plain) and high.count(0) * 4 > len(high):
             try:
-                return plain.decode(encoding).encode()
+                return plain.decode(encoding).removeprefix("\ufeff").encode()
             except UnicodeError:
                 return plain
     return plain
@@ -180,7 +185,7 @@ def _deflated(plain: bytes, context: Context) -> bytes:
 
 def _kind(plain: bytes) -> str:
     """Text is said to be text; containers are identified by the walk."""
-    return "" if plain.startswith(CONTAINERS) or plain[:2] in (b"\xff\xfe", b"\xfe\xff") else "text/plain"
+    return "" if plain.startswith(CONTAINERS) or plain[:2] in WIDE_MARKS else "text/plain"
 
 
 _ENDS = re.compile(WRITTEN)

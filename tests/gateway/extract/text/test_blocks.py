@@ -110,6 +110,13 @@ def test_dumps_references_packed_and_wide_text(encode):
     assert any("林美玲,V115718705" in c.decode("utf-8", "replace") for c in children(b"config:\n" + encode(PLAIN) + b"\n\nbye"))
 
 
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encode", [lambda p: folded(base64.b64encode(p)), lambda p: p.hex().encode(), _dump])
+def test_codings_that_powershell_redirected_to_a_file(encode, charset):
+    assert PLAIN in children(encode(PLAIN).decode().replace("\n", "\r\n").encode(charset))
+    assert children(("姓名\r\n" + "order 0123456789 of today\r\n" * 9).encode(charset)) == []
+
+
 def _xxd(plain):
     lines = (plain[i:i + 16] for i in range(0, len(plain), 16))
     return "\n".join(f"{n * 16:08x}: {line.hex(' ', 2):<39}  {'12 34 56 78 9012'[:len(line)]}" for n, line in enumerate(lines)).encode()
