@@ -1,8 +1,8 @@
 """Many words looked for at once, with arrays: all places of a text take a step together.
 
-A table of first characters says where a word may begin; from the few places left all walk down one trie. It finds what a
-pattern of alternatives in the order of the words finds, without a call and an object for each word found: the words of
-labels stand in every line of a table.
+What stands before a place and a table of first characters say where a word may begin; from the few places left all walk
+down one trie. It finds what a pattern of alternatives in the order of the words finds, without a call and an object for each
+word found: the words of labels stand in every line of a table.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from gateway.identifiers.characters import LETTER, MARGIN, UPPER, Characters
 GAPS = (" ", "_", "-", "")
 """What may be written for a blank within a word."""
 _BUCKETS = 16
-_PLANE = 0x10000
-_PIECE = 1 << 16
-"""Characters looked at together: what is made of them on the way stays in the processor's cache."""
+_PLANE, _ASCII = 0x10000, 0x80
+_PIECE = 1 << 20
+"""Characters looked at together: what is made of them on the way takes bounded memory."""
 
 
 class Trie:
@@ -40,14 +40,14 @@ class Trie:
         for same, number in spelled:
             if len(same) == 1:
                 self._classes[ord(same)] = number
-        self._octets = self._classes[:256].astype(np.uint8).tobytes()
+        self._others = sorted({ord(word[0]) for word in ranks if word[0].isascii() and not word[0].isalpha()})
         self._small = _heads(self.written, self._classes, int(self._classes[:128].max()).bit_length())
         self._large = _heads(self.written, self._classes, int(self._classes.max()).bit_length())
         self._next, self._word = _nodes(self.written, self._classes)
 
     def find(self, found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Start, end and number in `written` of each word from left to right; none overlap."""
-        start = _beginning(found, self._likely(found))
+        start = self._likely(found)
         end, best = start.copy(), np.full(len(start), len(self.written), np.int32)
         live, node, at = np.arange(len(start)), np.zeros(len(start), np.int32), start + MARGIN
         width = self._next.shape[1]
@@ -71,24 +71,29 @@ class Trie:
         return start, end, best
 
     def _likely(self, found: Characters) -> np.ndarray:
-        """Where the first four characters may be those of a word."""
-        codes = found.codes
-        if codes.itemsize == 1:
-            codes = np.frombuffer(codes.tobytes().translate(self._octets), np.uint8)
-        bits, first, second = self._small if codes.itemsize == 1 else self._large
-        likely = []
-        for begin in range(MARGIN, len(codes) - MARGIN, _PIECE):
-            piece = codes[begin:min(begin + _PIECE, len(codes) - MARGIN) + 3]
-            classes = piece.astype(np.uint16) if codes.itemsize == 1 else self._classes.take(piece, mode="clip").astype(np.int64)
-            pairs = (classes[:-1] << bits) | classes[1:]
-            likely.append(np.flatnonzero((first.take(pairs[:-2]) & second.take(pairs[2:])) != 0) + (begin - MARGIN))
+        """Where a word may begin whose first four characters may be those that stand there."""
+        table = self._small if found.codes.itemsize == 1 else self._large
+        size = len(found.codes) - 2 * MARGIN
+        likely = [self._in_piece(found, slice(at, min(at + _PIECE, size + MARGIN)), *table) for at in range(MARGIN, size + MARGIN, _PIECE)]
         return np.concatenate(likely) if likely else np.empty(0, np.int64)
 
+    def _in_piece(self, found: Characters, piece: slice, bits: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        codes = found.codes[piece]
+        begins = (found.kinds[piece] & ~found.kinds[piece.start - 1:piece.stop - 1] & (LETTER | UPPER)) != 0
+        for other in self._others:
+            begins |= codes == other
+        if codes.itemsize > 1:
+            begins |= codes >= _ASCII
+        at = np.flatnonzero(begins) + piece.start
+        heads = first.take(self._pair(found, at, bits))
+        on = np.flatnonzero(heads)
+        at = at[on]
+        return np.asarray(at[(heads[on] & second.take(self._pair(found, at + 2, bits))) != 0] - MARGIN)
 
-def _beginning(found: Characters, places: np.ndarray) -> np.ndarray:
-    """Those at which no Latin word goes on."""
-    here, before = found.kinds[places + MARGIN], found.kinds[places + MARGIN - 1]
-    return np.asarray(places[((here & before & LETTER) == 0) | ((here & ~before & UPPER) != 0)])
+    def _pair(self, found: Characters, at: np.ndarray, bits: int) -> np.ndarray:
+        """The classes of two characters together."""
+        one, two = (self._classes.take(found.codes.take(places), mode="clip") for places in (at, at + 1))
+        return np.asarray((one.astype(np.int64) << bits) | two)
 
 
 def _writings(word: str) -> Iterator[str]:
