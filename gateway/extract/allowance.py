@@ -8,6 +8,7 @@ small and costs what only large mail may; it ends here, whatever it is made of.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 EACH = 0.002
@@ -15,6 +16,9 @@ EACH = 0.002
 LOOK = 2.0
 """Seconds for a megapixel of a picture with letters: it is searched for lines, shades, boxes and noise, and made ready to be read
 once or more. A page with stamps over its numbers takes half of that; how many are read at all has bounds of its own."""
+READ, READING = 12.0, 40.0
+"""Seconds that Tesseract may use for a picture with letters, and for all of a message: a scanned page of 70 lines needs three or
+four, one that lies askew or is written in ideographs is read several times, and eight such pages are read of a file."""
 INSIDE = 20
 """Octets unpacked of one as it came that add to what is allowed: logs and tables shrink to a tenth or a twentieth."""
 MEGABYTE = 1 << 20
@@ -49,8 +53,14 @@ class Allowance:
     inside: int = 0
     pieces: int = 0
     looks: float = 0.0                   # megapixels of pictures that are read
+    read: int = 0                        # pictures that are given to Tesseract
     granted: float = 0.0
-    most: float = math.inf               # seconds that none may use, whatever its size
+    most: float = math.inf               # seconds that none may use in the child itself, whatever its size
+    programs: float = 0.0                # seconds that 7-Zip and Tesseract used for it so far
+    own: Callable[[], float] = lambda: 0.0
+    # ^ seconds that the child used, but for budgets of their own
+    recount: Callable[[], object] = lambda: None
+    # ^ to be called when a program has used some
 
     def add(self, octets: int) -> None:
         """A piece of so many octets or characters was found."""
@@ -66,6 +76,12 @@ class Allowance:
         self.granted += GRACE
 
     def seconds(self) -> float:
+        """All that it may use, in the child and in programs."""
         inside = min(self.inside, INSIDE * self.size)
         large = (self.rates.wire * self.size + self.rates.inside * inside) / MEGABYTE
-        return min(self.most, self.pace * (self.small + large + EACH * self.pieces + LOOK * self.looks)) + self.pace * self.granted
+        child = min(self.most, self.pace * (self.small + large + EACH * self.pieces + LOOK * self.looks))
+        return child + self.pace * (min(READING, READ * self.read) + self.granted)
+
+    def left(self) -> float:
+        """Seconds that a program may use now."""
+        return self.seconds() - self.programs - self.own()

@@ -7,7 +7,7 @@ an Incident named after the node, and goes on with what was yielded before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -96,6 +96,11 @@ class Context:
     expanded: int = 0                    # octets of all nodes so far; kept by the walk
     saved: set[int] = field(default_factory=set)         # ids of pages that were saved as a message: browsers open them
     drawn: int = 0                       # pages and pictures of PDF files so far that are read by their look
+    ahead: Callable[[], Iterable[Node]] = tuple
+    # ^ nodes that were found and not taken apart yet; set by the walk
+    lettered: int = 0                    # pictures with letters so far that were to be read
+    letters: dict[int, bool] = field(default_factory=dict)
+    # ^ by id, whether pictures have letters that wait, as far as they were looked at because they are many
     unread_told: bool = False            # more pictures than are read for one message, and that was told
     tools: Tools | None = None           # the deep lane with a tool lane beside it
     body_hash: bool = False              # the whole body's hash is wanted, for a signature or seal of ours

@@ -101,12 +101,12 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
 
 def pixels(kind: str, data: bytes) -> tuple[int, int]:
     """What a picture adds to BLANK_PIXELS and to DENSE_PIXELS, by its header."""
-    width, height, octets_each = _size(kind, data) if kind.startswith("image/") else (0, 0, 0.0)
+    width, height, octets_each = announced(kind, data) if kind.startswith("image/") else (0, 0, 0.0)
     made = width * height * octets_each
     return width * height * (made > BLANK * len(data)), width * height * (made > RATIO * len(data))
 
 
-def _size(kind: str, data: bytes) -> tuple[int, int, float]:
+def announced(kind: str, data: bytes) -> tuple[int, int, float]:
     """Width, height and octets a pixel of the first frame; zeros where they are not known."""
     if kind == "image/png" and data[12:16] == b"IHDR" and len(data) >= 33:
         width, height, depth, colour = struct.unpack_from(">IIBB", data, 16)

@@ -103,6 +103,7 @@ class _Walk:
 
     def run(self, data: bytes) -> None:
         self.budget = self.context.limits.expanded
+        self.context.ahead = lambda: (job.node for job in self.heavy)
         self.push(Child(data, ArtifactKind.MESSAGE, declared_type=ROOT_TYPE, detected_type=ROOT_TYPE), None)
         while (job := self.following()) is not None:
             self.reading = job.node.artifact

@@ -267,7 +267,7 @@ class CellPool:
     async def _run_tool(self, child: Handle, payload: bytes, fd: int, deadline: Deadline) -> None:
         question = tools.decode_question(payload)
         if self.tool is None:
-            await child.send(Kind.TOOL_ANSWER, protocol.dumps("no tool lane"))
+            await child.send(Kind.TOOL_ANSWER, tools.encode_answer("no tool lane"))
             return
         until = deadline.earlier(Deadline(self.clock.monotonic() + 2 * question.tool.seconds))
         worker: Handle | None = None
@@ -279,7 +279,7 @@ class CellPool:
                 frame = await worker.receive(TOOL_OUTPUTS)
             output, answer = frame.fd, frame.payload
         except (TimeoutError, GatewayFault, wire.ProtocolError, ConnectionError) as error:
-            answer = protocol.dumps(f"no answer: {type(error).__name__}")
+            answer = tools.encode_answer(f"no answer: {type(error).__name__}")
         finally:
             if worker is not None:
                 worker.close()

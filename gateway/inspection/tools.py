@@ -22,6 +22,7 @@ from gateway.extract.allowance import Allowance
 from gateway.extract.base import ToolFailed, Tools, ToolsSpent
 from gateway.inspection import libc, protocol, wire
 from gateway.inspection.lockdown import limit
+from gateway.inspection.watch import pace
 from gateway.inspection.wire import Kind
 
 __all__ = ["TOOLS", "ChildTools", "Programs", "Question", "Tool", "ToolFailed", "Tools", "decode_question", "serve"]
@@ -73,10 +74,6 @@ TOOLS: Mapping[str, Tool] = {
     "tesseract-turn": Tool(("/usr/bin/tesseract",), ("stdin", "stdout", "--psm", "0", "-l", "osd"), {}, 20, 1 << 16,
                            frozenset({0, 1})),
 }
-
-
-UNPACKERS = frozenset({"7zz-list", "7zz-extract"})
-"""Tools whose CPU is the message's: a bomb is no cheaper in another process. How much is read by OCR has bounds of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +143,29 @@ class ChildTools:
         self.calls += 1
         if self.calls > CALLS:
             raise ToolsSpent(f"more than {CALLS} calls of tools for one message")
-        most = self.allowed.seconds()
-        bounded = tool in UNPACKERS and most < TOOLS[tool].seconds
-        question = encode_question(Question(tool, parameters, math.ceil(most) if bounded else 0))
+        left = self._left()
+        if left <= 0:
+            raise ToolsSpent("more CPU than mail of its size needs")
+        less = tool in TOOLS and left < TOOLS[tool].seconds
+        question = encode_question(Question(tool, parameters, math.ceil(left) if less else 0))
         try:
             decode_question(question)
         except wire.ProtocolError as error:
             raise ToolFailed(str(error)) from None
+        frame = self._asked(question, data)
+        said, seconds = decode_answer(frame.payload)
+        self.allowed.programs += seconds
+        self.allowed.recount()
+        return _output(tool, said, frame)
+
+    def _left(self) -> float:
+        left = self.allowed.left()
+        if left <= 0:
+            self.allowed.pace = max(self.allowed.pace, pace())    # what else runs here may have made it slower since
+            left = self.allowed.left()
+        return left
+
+    def _asked(self, question: bytes, data: bytes) -> wire.Frame:
         handed = os.memfd_create("input")
         try:
             _write(handed, data)
@@ -162,12 +175,25 @@ class ChildTools:
         frame = wire.receive(self.connection, frozenset({Kind.TOOL_ANSWER}), wire.REQUEST_LIMIT)
         if frame is None:
             raise wire.PeerGone("the parent closed")
-        return _output(tool, frame)
+        return frame
 
 
-def _output(tool: str, frame: wire.Frame) -> bytes:
+def encode_answer(said: str, seconds: float = 0.0) -> bytes:
+    """What became of a question, and the CPU that the program used for it."""
+    return protocol.dumps([said, seconds])
+
+
+def decode_answer(payload: bytes) -> tuple[str, float]:
+    """Raises ToolFailed for what is none."""
+    value = protocol.loads(payload)
+    if type(value) is not list or len(value) != 2 or type(value[0]) is not str or type(value[1]) not in (int, float):
+        raise ToolFailed("no answer of a tool")
+    return value[0][:100], max(0.0, value[1])
+
+
+def _output(tool: str, said: str, frame: wire.Frame) -> bytes:
     if frame.fd is None:
-        raise ToolFailed(f"{tool}: {str(protocol.loads(frame.payload))[:100]}")
+        raise ToolFailed(f"{tool}: {said}")
     size = min(os.fstat(frame.fd).st_size, TOOLS[tool].output)
     try:
         pieces = []
@@ -211,14 +237,16 @@ def serve(connection: socket.socket, programs: Programs, memory: int) -> None:
     question = decode_question(frame.payload)
     path = programs.paths.get(question.name)
     if path is None:
-        wire.send(connection, Kind.TOOL_OUTPUT, protocol.dumps("is not installed"))
+        wire.send(connection, Kind.TOOL_OUTPUT, encode_answer("is not installed"))
         return
     output = os.memfd_create("output")
     status = _execute(path, question, frame.fd, output, memory)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = used.ru_utime + used.ru_stime
     if status in question.tool.ends_well:
-        wire.send(connection, Kind.TOOL_OUTPUT, protocol.dumps("ok"), output)
+        wire.send(connection, Kind.TOOL_OUTPUT, encode_answer("ok", seconds), output)
     else:
-        wire.send(connection, Kind.TOOL_OUTPUT, protocol.dumps(_reason(status)))
+        wire.send(connection, Kind.TOOL_OUTPUT, encode_answer(_reason(status), seconds))
 
 
 def _reason(status: int) -> str:

@@ -2,6 +2,7 @@
 
 The kernel counts (setitimer(2), ITIMER_PROF) and signals; the handler raises Spent where the interpreter stands. What a library
 does in one call cannot be broken off: NATIVE seconds later the kernel ends the child (RLIMIT_CPU), which is a time-out as well.
+What programs in the tool lane use (`Allowance.programs`) is taken away from what is left.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
     most, hard = resource.getrlimit(resource.RLIMIT_CPU)
 
     def ends() -> float:
-        return began + min(allowance.seconds() + beside(), allowance.most + allowance.granted)
+        return began + min(allowance.seconds() - allowance.programs + beside(), allowance.most + allowance.granted)
 
     def look(*_: object) -> None:
         if over:
@@ -65,6 +66,7 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
             raise Spent
 
     before = signal.signal(signal.SIGPROF, look)
+    allowance.own, allowance.recount = lambda: cpu_seconds() - began - beside(), look
     try:
         look()
         yield

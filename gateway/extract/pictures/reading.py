@@ -19,6 +19,7 @@ from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, Tool
 from gateway.extract.page import modules
 from gateway.extract.pictures import (
     agreed,
+    ahead,
     barcodes,
     boxes,
     cards,
@@ -49,9 +50,7 @@ from gateway.model.finding import IncidentCode
 AvifImagePlugin.DEFAULT_MAX_THREADS = 1                  # the cell starts no threads
 Image.init()                                              # plugins are modules: none can be imported in the cell
 BROKEN = frames.BROKEN
-MOST_PIXELS = 100_000_000
-DOCUMENT = 60_000
-"""Pixels from which on lettering may be a table: not having read it within the budget counts."""
+MOST_PIXELS = ahead.MOST_PIXELS
 MOST_PAGES = 8
 MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
 """Pictures of inbound mail that may be read for passwords, and octets of each."""
@@ -91,6 +90,10 @@ class PictureExtractor:
             return
         if node.type == "application/pdf":
             yield from _scanned_pages(node.data, context)
+            return
+        if context.lettered % ahead.EVERY == 0 and ahead.crowded(context):
+            context.unread_told = True
+            yield Problem(IncidentCode.COUNT, f"more than {ahead.MOST} pictures with letters")
             return
         if node.artifact.label == modules.DRAWN:
             yield from _told(barcodes.read(Image.open(io.BytesIO(node.data)).convert("L"))[0], modules.DRAWN)
@@ -184,11 +187,13 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
         picture, letters = type_, lettering.threes(type_)
     if letters < lettering.THREES:
         return
+    context.lettered += 1
+    context.allowed.read += 1
     try:
         for language, text in _ocr(picture, letters, context) if context.outbound else _said(picture, context):
             yield Text(cards.korean(text) if scripts.korean(context.heard) else text, f"ocr {language} {source}")
     except ToolFailed as error:
-        if str(error).endswith("is not installed") or picture.width * picture.height < DOCUMENT:
+        if str(error).endswith("is not installed") or picture.width * picture.height < ahead.DOCUMENT:
             return                                        # a picture without a reader is inert; doctor names the missing reader
         context.unread_told = isinstance(error, ToolsSpent)
         yield Problem(IncidentCode.TIMEOUT, f"text in a picture: {error}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from gateway.extract.allowance import EACH, GRACE, INBOUND, INSIDE, MEGABYTE, OUTBOUND, Allowance
+from gateway.extract.allowance import EACH, GRACE, INBOUND, INSIDE, MEGABYTE, OUTBOUND, READ, READING, Allowance
 
 
 def test_nobody_counts_where_nothing_is_said() -> None:
@@ -42,3 +42,12 @@ def test_there_is_a_most_and_a_little_behind_it() -> None:
     assert vast.seconds() == 27.0
     vast.grant()
     assert vast.seconds() == 27.0 + GRACE
+
+
+def test_reading_has_a_budget_beside_the_most() -> None:
+    scan = Allowance(1.5, OUTBOUND, 500 * MEGABYTE, most=27.0, read=1)
+    assert scan.seconds() == 27.0 + READ
+    scan.read = 100
+    assert scan.seconds() == 27.0 + READING
+    scan.programs, scan.own = 30.0, lambda: 20.0
+    assert scan.left() == 17.0

@@ -7,6 +7,7 @@ import dataclasses
 import io
 import math
 import os
+import select
 import socket
 import zipfile
 from collections.abc import Iterator
@@ -127,18 +128,47 @@ async def test_a_tool_that_is_stopped_leaves_nothing_behind(tooled: Cell, monkey
     assert "Z" not in states and len(states) <= 3
 
 
-def test_an_unpacker_has_no_more_time_than_its_message() -> None:
+def answered(allowed: Allowance, tool: str, answer: bytes) -> int:
+    """Seconds that the tool is asked for, where the parent answers so; 0 where it is not asked."""
     ours, parents = socket.socketpair()
-    asked = []
-    for small, tool in ((math.inf, "7zz-extract"), (2.5, "7zz-extract"), (900.0, "7zz-extract"), (2.5, "tesseract")):
-        child = ChildTools(ours)
-        child.allowed = Allowance(small)
-        wire.send(parents, Kind.TOOL_ANSWER, protocol.dumps("no"))
-        with pytest.raises(ToolFailed):
-            child.run(tool, b"x", **({"languages": "eng"} if tool == "tesseract" else {"password": ""}))
+    child = ChildTools(ours)
+    child.allowed = allowed
+    wire.send(parents, Kind.TOOL_ANSWER, answer)
+    with pytest.raises(ToolFailed):
+        child.run(tool, b"x", **({"languages": "eng"} if tool == "tesseract" else {"password": ""}))
+    try:
+        if not select.select([parents], [], [], 0)[0]:
+            return 0
         frame = wire.receive(parents, frozenset({Kind.TOOL}), wire.REQUEST_LIMIT)
-        asked.append(decode_question(frame.payload).seconds)
         os.close(frame.fd)
-    assert asked == [30, 3, 30, 20]
-    ours.close()
-    parents.close()
+        return decode_question(frame.payload).seconds
+    finally:
+        ours.close()
+        parents.close()
+
+
+@pytest.mark.parametrize(("small", "tool", "seconds"), [
+    (math.inf, "7zz-extract", 30), (2.5, "7zz-extract", 3), (900.0, "7zz-extract", 30), (2.5, "tesseract", 3), (900.0, "tesseract", 20)])
+def test_no_program_has_more_time_than_its_message(small: float, tool: str, seconds: int) -> None:
+    assert answered(Allowance(small), tool, tools.encode_answer("no")) == seconds
+
+
+def test_what_a_program_used_is_taken_from_what_its_message_may() -> None:
+    allowed, counted = Allowance(2.5), []
+    allowed.recount = lambda: counted.append(allowed.programs)
+    assert answered(allowed, "tesseract", tools.encode_answer("no", 1.2)) == 3 and allowed.programs == 1.2 and counted == [1.2]
+    assert answered(allowed, "tesseract", tools.encode_answer("no", 9.0)) == 2
+    assert answered(allowed, "tesseract", tools.encode_answer("no")) == 0
+
+
+def test_the_budget_for_reading_is_no_ones_but_pictures() -> None:
+    allowed = Allowance(1.5, programs=1.5)
+    assert allowed.left() <= 0
+    allowed.read = 1
+    assert answered(allowed, "tesseract", tools.encode_answer("no", 2.0)) == 12
+
+
+@pytest.mark.parametrize("answer", [b'"ok"', b'["ok"]', b'["ok", "x"]', b'[1, 2]', b'["ok", NaN]'])
+def test_what_is_no_answer_is_told(answer: bytes) -> None:
+    with pytest.raises((ToolFailed, ProtocolError)):
+        tools.decode_answer(answer)

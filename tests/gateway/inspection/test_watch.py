@@ -49,6 +49,16 @@ def test_what_is_added_counts_at_once() -> None:
         burn(0.2)
 
 
+def test_what_programs_used_counts() -> None:
+    allowed = Allowance(1.0, INBOUND)
+    with pytest.raises(Spent), watched(allowed, none):
+        assert 0 <= allowed.own() < 1.0
+        allowed.programs = 0.5
+        allowed.recount()
+        allowed.programs = 9.0
+        allowed.recount()
+
+
 def test_budgets_of_their_own_count_beside_it() -> None:
     with watched(Allowance(0.05, INBOUND), lambda: 5.0):
         burn(0.2)
