@@ -73,8 +73,8 @@ class Trie:
     def _likely(self, found: Characters) -> np.ndarray:
         """Where a word may begin whose first four characters may be those that stand there."""
         table = self._small if found.codes.itemsize == 1 else self._large
-        size = len(found.codes) - 2 * MARGIN
-        likely = [self._in_piece(found, slice(at, min(at + _PIECE, size + MARGIN)), *table) for at in range(MARGIN, size + MARGIN, _PIECE)]
+        end = len(found.codes) - MARGIN
+        likely = [self._in_piece(found, slice(at, min(at + _PIECE, end)), *table) for at in range(MARGIN, end, _PIECE)]
         return np.concatenate(likely) if likely else np.empty(0, np.int64)
 
     def _in_piece(self, found: Characters, piece: slice, bits: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
