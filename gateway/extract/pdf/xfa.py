@@ -13,7 +13,7 @@ from gateway.extract.pdf import scripts as pdfscript
 from gateway.model.content import Observation
 
 SCRIPT = re.compile(r"<(?:\w{1,20}:)?script(?:\s[^>]{0,400})?>([^<]{0,100000}(?:<(?!/)[^<]{0,20000}){0,50})")
-EVENT = re.compile(r"activity=\"(\w{1,30})\"")
+EVENT = re.compile(r"(?<!\w)activity\s{0,9}=\s{0,9}[\"']([^\"'<>]{1,40})")
 TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
                         r"<(?:\w{1,20}:)?submit[^<>]{0,400}?target\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"
                         r"<(?:\w{1,20}:)?image[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\"'>]{3,1000})|"

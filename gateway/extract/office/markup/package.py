@@ -15,7 +15,8 @@ from gateway.extract.base import Problem
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
-END = b"PK\x05\x06"
+END, CENTRAL = b"PK\x05\x06", b"PK\x01\x02"
+END_WITHIN = 66_000                      # octets before the end of the file in which its end record begins
 UTF8 = 0x800                             # flag: the name is UTF-8
 ENTRIES = 20_000                         # parts of one package; the largest real ones have a few thousand
 XML_FLOOR = 4 << 20
@@ -119,7 +120,7 @@ class Package:
 def is_package(data: bytes) -> bool:
     """A ZIP whose directory names what only office packages have, and leads to its first part: one that lies in pieces in blocks of
     an archive within an archive does not."""
-    at = data.rfind(END, max(0, len(data) - 66_000))
+    at = _end(data)
     if at < 0:
         return False
     size = int.from_bytes(data[at + 12:at + 16], "little")
@@ -133,10 +134,21 @@ def _leads(data: bytes, start: int, said: int) -> bool:
     return 0xFFFFFFFF in (offset, said) or data[start - said + offset:start - said + offset + 4] == b"PK\x03\x04"
 
 
+def _end(data: bytes) -> int:
+    """The last end record that a directory stands before, -1 where there is none: its comment may hold the mark of one."""
+    last = at = data.rfind(END, max(0, len(data) - END_WITHIN), max(0, len(data) - 18))
+    while at >= 0:
+        size, start = struct.unpack_from("<II", data, at + 12)
+        if 0xFFFFFFFF in (size, start) or CENTRAL in (data[at - size:at - size + 4], data[start:start + 4]):
+            return at
+        at = data.rfind(END, max(0, len(data) - END_WITHIN), at)
+    return last
+
+
 def _central(data: bytes) -> list[Entry]:
     """Entries of the last central directory; offsets are corrected for octets in front of the archive."""
-    end = data.rfind(END, max(0, len(data) - 66_000))
-    if end < 0 or end + 22 > len(data):
+    end = _end(data)
+    if end < 0:
         raise PartRefused(IncidentCode.MALFORMED, "no central directory")
     size, start = struct.unpack_from("<II", data, end + 12)
     shift = max(0, end - size - start) if start != 0xFFFFFFFF else 0
@@ -144,7 +156,7 @@ def _central(data: bytes) -> list[Entry]:
         size, start, shift = _zip64(data, end)
     found: list[Entry] = []
     at = start + shift
-    while data[at:at + 4] == b"PK\x01\x02" and at + 46 <= len(data):
+    while data[at:at + 4] == CENTRAL and at + 46 <= len(data):
         (flags, method) = struct.unpack_from("<HH", data, at + 8)
         crc, packed, unpacked, name, extra, comment = struct.unpack_from("<IIIHHH", data, at + 16)
         offset = struct.unpack_from("<I", data, at + 42)[0]

@@ -21,6 +21,10 @@ CELL = b"table:table-cell"
 COMMENTS = 100_000                       # of one part: words at the edge, of people
 
 
+SHIFTED = re.compile(rb"(encoding\s{0,9}=\s{0,9}[\"'])(?:cs)?(?:x-)?s(?:hift)?[_-]?jis", re.I)
+"""Windows reads that charset as its own code page, in which 5C is the backslash of a path; libxml2 has a yen sign there."""
+
+
 class XmlRefused(ValueError):
     """A document type definition, which no office program writes, or XML that is not well formed."""
 
@@ -95,6 +99,8 @@ def parse(data: bytes, target: Target) -> None:
         raise XmlRefused(f"more than {COMMENTS} comments")
     if len(data) > TAGS and (tags := data.count(b"<")) > TAGS and tags - 2 * data.count(CELL) > TAGS:
         raise XmlRefused(f"more than {TAGS} tags")
+    if b"jis" in data[:LONGEST].lower():
+        data = SHIFTED.sub(rb"\1cp932", data[:LONGEST], count=1) + data[LONGEST:]
     parser = etree.XMLParser(target=_Adapter(target), resolve_entities=False, load_dtd=False, no_network=True,
                              dtd_validation=False, huge_tree=False, recover=False)
     view = memoryview(data)

@@ -86,3 +86,12 @@ def test_markup_that_unpacks_to_far_more_than_it_weighs() -> None:
         made.read("flood.xml")
     assert error.value.problem.code is IncidentCode.RATIO
     assert len(made.read("sheet.xml")) > 4 << 20 and len(made.read("small.xml")) > 1 << 20 and len(made.read("white.bmp")) > 7 << 20
+
+
+@pytest.mark.parametrize("comment", [b"PK\x05\x06 made by hand, not the end", b"PK\x05\x06" * 9, b"plain"])
+def test_comments_that_hold_the_mark_of_an_end(comment: bytes) -> None:
+    made = io.BytesIO(docx())
+    with zipfile.ZipFile(made, "a") as archive:
+        archive.comment = comment
+    assert is_package(made.getvalue())
+    assert "word/document.xml" in opened(made.getvalue())

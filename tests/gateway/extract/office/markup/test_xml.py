@@ -100,3 +100,9 @@ def test_more_tags_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
         parse(b"<p>" + b"<r>a word or two</r>" * 200 + b"</p>", Elements())
     cell = b"<table:table-cell><text:p>1</text:p></table:table-cell>"           # a sheet may have many: others count them
     parse(b"<p xmlns:table='t' xmlns:text='x'>" + cell * 300 + b"</p>", Elements())
+
+
+@pytest.mark.parametrize("charset", ["shift_jis", "Shift-JIS", "x-sjis", "csShiftJIS"])
+def test_paths_in_japanese_code_pages(charset: str) -> None:
+    found = elements(b'<?xml version="1.0" encoding="%s"?><a b="\\\\h\\s">\x95\x5c</a>' % charset.encode())
+    assert found == [("a", {"b": "\\\\h\\s"}, "\u8868")]
