@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from html import unescape
 
 from gateway.extract.bounded import counted
-from gateway.extract.office.targets import Place, abroad, place, program
+from gateway.extract.office.targets import Place, abroad, judge, place, program
 from gateway.model.content import Observation
 
 OPEN = re.compile(rb"\((?<=[CDEKLRTVcdeklrtv\s]\()")
@@ -24,6 +24,8 @@ ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
 JOIN = re.compile(r'(?<!")"\s{0,4}&\s{0,4}"(?!")')
 JOINED = re.compile(r'\(\s{0,4}CONCAT(?:ENATE)?\(\s{0,4}"([^()]{1,1000})"\s{0,4}\)', re.I)
 SEPARATED = re.compile(r'"\s{0,4}[,;]\s{0,4}"')
+BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n<>]{3,1000})'!", re.I)
+"""A sheet or a name of another workbook, by its address."""
 BACK = 1 << 16                           # octets before a call in which its cell's formula begins
 MOST = 200_000                           # calls of one sheet that are looked at
 
@@ -32,16 +34,33 @@ def calls(data: bytes) -> Iterator[Observation]:
     """At most one observation of each kind for a sheet."""
     told: set[str] = set()
     for at, name in counted(_calls(data), MOST, "calls in a sheet"):
-        begin = data.rfind(b"<", max(0, at - BACK), at)
-        close = data.find(b">", begin, at) + 1
-        if begin < 0 or not close or FORMULA.match(data[begin:close]) is None:
+        if not _within(data, at):
             continue
         text = unescape(data[at:at + 600].partition(b"<")[0].decode("utf-8", "replace"))
-        judge = JUDGES.get(name)
-        judged = judge(text) if judge else Observation("FORMULA-CALL", text[:200])
+        known = JUDGES.get(name)
+        judged = known(text) if known else Observation("FORMULA-CALL", text[:200])
         if judged is not None and judged.code not in told:
             told.add(judged.code)
             yield judged
+    for at, book in books(data):
+        if book.code not in told and _within(data, at):
+            told.add(book.code)
+            yield book
+
+
+def books(data: bytes) -> Iterator[tuple[int, Observation]]:
+    """Where an address of another workbook stands that is not on a share of the author's own office: Excel makes a link of it."""
+    for found in counted(BOOK.finditer(data), MOST, "workbooks in formulas") if b"'!" in data else ():
+        seen = judge("externalLinkPath", found[1].decode("utf-8", "replace"))
+        if seen is not None and seen.code != "DOC-LOCAL-WORKBOOK":
+            yield found.start(), seen
+
+
+def _within(data: bytes, at: int) -> bool:
+    """Whether the element around this place is a formula."""
+    begin = data.rfind(b"<", max(0, at - BACK), at)
+    close = data.find(b">", begin, at) + 1
+    return begin >= 0 and close > 0 and FORMULA.match(data[begin:close]) is not None
 
 
 def _calls(data: bytes) -> Iterator[tuple[int, bytes]]:

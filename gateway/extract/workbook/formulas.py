@@ -12,8 +12,7 @@ from itertools import chain, islice
 
 from gateway.extract.base import Context, Node, Yield
 from gateway.extract.bounded import counted
-from gateway.extract.office.targets import judge
-from gateway.extract.workbook.calls import JUDGES
+from gateway.extract.workbook.calls import JUDGES, books
 from gateway.model.content import Observation
 
 Place = tuple[int, int, str, re.Pattern[bytes] | None]
@@ -47,8 +46,6 @@ QUERY = re.compile(rb"^\s*WEB[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S{1,20
 DATABASE = re.compile(rb"^\s*XLODBC[^\S\r\n]*+[\r\n]\s*+1[^\S\r\n]*+[\r\n]\s*+(\S[^\r\n]{0,2000})", re.I)
 SYLK = re.compile(rb"^(?:\xef\xbb\xbf)?ID;?P", re.I)
 SYLK_FORMULA = re.compile(rb"[\n\r]C;[^\r\n]{0,2000}?;E([^\r\n]{1,2000})", re.I)
-BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n]{3,1000})'!", re.I)
-"""A sheet of another workbook."""
 SYLK_NAME = re.compile(rb"[\n\r]NN;N(auto[_ ]?(?:open|close|activate)[^;\r\n]{0,60})", re.I)
 EXCEL = b"urn:schemas-microsoft-com:office:excel"
 """In a page: Excel wrote it, or is meant to open it."""
@@ -120,7 +117,7 @@ def cells(data: bytes) -> Iterator[Observation]:
         if STARTER.search(cell) and (before is None or before.search(cell)):
             yield Observation(code, (cell + data[begin:end + 80]).decode("latin-1").splitlines()[0])
             break
-    yield from islice(_links(data), 1)
+    yield from islice(chain(_links(data), _books(data)), 1)
 
 
 def _services(data: bytes) -> Iterator[Place]:
@@ -151,6 +148,14 @@ def _links(data: bytes) -> Iterator[Observation]:
             yield seen
 
 
+def _books(data: bytes) -> Iterator[Observation]:
+    """Workbooks elsewhere that a cell reads by their address."""
+    for at, seen in books(data):
+        line = data[max(0, at - BEFORE):at]
+        if STARTER.search(line[max(line.rfind(b"\n"), line.rfind(b"\r")) + 1:]):
+            yield seen
+
+
 def _topics(data: bytes) -> Iterator[Place]:
     found = counted(TOPIC.finditer(data), CANDIDATES, "topics of services")
     return ((topic.start(), topic.end(), "FORMULA-DDE", NAMED) for topic in found)
@@ -170,9 +175,8 @@ def _sylk(data: bytes) -> Iterator[Yield]:
         if re.search(rb"(?:^|[^A-Za-z])(?:EXEC|CALL|REGISTER)\(", formula, re.I):
             yield Observation("XLM-CALL", formula[:100].decode("latin-1"))
             return
-        book = BOOK.search(formula)
-        seen = judge("externalLinkPath", book[1].decode("latin-1")) if book else next(cells(b"=" + formula), None)
-        if seen is not None and seen.code != "DOC-LOCAL-WORKBOOK":
+        seen = next(cells(b"=" + formula), None)
+        if seen is not None:
             yield seen
             return
 

@@ -102,3 +102,13 @@ def test_formulas_of_shapes(part: str, held: bool) -> None:
 def test_commands_of_excel_4_in_names() -> None:
     for name in ("INITIATE", "EXECUTE", "POKE"):
         assert [o.code for o in calls(f'<definedName name="a">{name}("cmd","x")</definedName>'.encode())] == ["FORMULA-CALL"]
+
+
+@pytest.mark.parametrize(("book", "code"), [
+    ("https://h.example/[a.xlsx]Sheet1", "DOC-REMOTE-WORKBOOK"), ("\\\\h.example\\s\\[a.xls]S 1", "DOC-REMOTE-WORKBOOK"),
+    ("file://h.example/s/a.xlsx", "DOC-REMOTE-WORKBOOK"), ("\\\\fs01\\plans\\[a.xlsx]S", ""), ("C:\\plans\\[a.xlsx]S", ""), ("[1]My sheet", ""),
+    ("https://firm.sharepoint.com/[a.xlsx]S", "DOC-CLOUD-WORKBOOK"),
+])
+def test_workbooks_by_their_address(book: str, code: str) -> None:
+    assert [o.code for o in calls(sheet(f"SUM('{book}'!$A$1:$A$9)"))] == ([code] if code else [])
+    assert not list(calls(f"<a><is><t>='{book}'!A1</t></is></a>".encode()))

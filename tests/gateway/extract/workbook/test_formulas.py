@@ -181,3 +181,11 @@ def test_pages_that_begin_like_xml() -> None:
     page = b'<?xml version="1.0"?>\n<html xmlns:x="urn:schemas-microsoft-com:office:excel"><td x:fmla="=cmd|\'/c rem\'!A0">1</td></html>'
     assert codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/xml"))) == {"FORMULA-DDE"}
     assert codes(list(take_apart(FORMULAS, b'<?xml version="1.0"?><a b="1"/>', "a.xml", kind="text/xml"))) == set()
+
+
+@pytest.mark.parametrize(("cell", "held"), [
+    ("='\\\\h.example\\s\\[a.xls]S'!A1", True), ("\"=SUM('https://h.example/[a.xlsx]S'!A1:A9)\"", True), ("='\\\\fs01\\s\\[a.xls]S'!A1", False),
+    ("see '\\\\h.example\\s\\[a.xls]S'!A1", False), ("='Plan 2026'!A1", False),
+])
+def test_cells_that_read_a_workbook_elsewhere(cell: str, held: bool) -> None:
+    assert codes(list(take_apart(FORMULAS, f"a,b\r\n1,{cell}\r\n".encode(), "a.csv", kind="text/csv"))) == ({"DOC-REMOTE-WORKBOOK"} if held else set())
