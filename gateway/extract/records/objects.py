@@ -14,13 +14,14 @@ VALUED = frozenset({"value", "val", "v", "text", "content", "data"})
 
 
 def nested(value: Any, levels: int = 3) -> Any:
-    """A record with the fields of the objects in it among its own: {"name": .., "contact": {"phone": ..}}. As it is where an object
-    is no group of fields (see `_group`) or two have fields of the same names."""
-    if not isinstance(value, dict) or not levels or not any(isinstance(v, dict) for v in value.values()):
+    """A record with the fields of the objects in it among its own: {"name": .., "contact": {"phone": ..}}; a list of one
+    beside other fields is what is in it. As it is where an object is no group of fields (see `_group`) or two have fields of the
+    same names."""
+    if not isinstance(value, dict) or not levels or not any(isinstance(v, (dict, list)) for v in value.values()):
         return value
     found: dict[Any, Any] = {}
     for key, field in value.items():
-        inner = nested(field, levels - 1)
+        inner = nested(field[0] if isinstance(field, list) and len(field) == 1 < len(value) else field, levels - 1)
         if isinstance(inner, dict) and not _group(inner):
             return value
         fields = inner if isinstance(inner, dict) else {key: inner}

@@ -56,7 +56,7 @@ PERCENT = re.compile(rb"(?:[0-9A-Za-z_.~+\-&=]{0,64}+%(?:[0-9A-Fa-f]{2}|u[0-9A-F
 REFERENCES = re.compile(rb"(?:[^&\n]{0,16}+&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});){8,}+[^&\n]*")
 DUMPED = re.compile(
     rb"^[ \t>]{0,8}[0-9A-Fa-f]{4,16}:?[ \t]{1,4}((?:[0-9A-Fa-f]{4} ){0,15}[0-9A-Fa-f]{2,4}(?=[ ]{2,42}[ -~]{1,16}\r?$|\r?$)|"
-    rb"(?:[0-9A-Fa-f]{2}(?:[ \t\-]{1,2}|$)){4,17}|[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2}){0,2}(?=[ ]{2,60}\|))", re.M)
+    rb"(?:[0-9A-Fa-f]{2}(?:[ \t\-]{1,2}|(?=\r?$))){4,17}|[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2}){0,2}(?=[ ]{2,60}\|))", re.M)
 """A line of a hex dump (hexdump -C, xxd, od): offset, octets, and what they spell."""
 DUMPED_LINES = 3
 ASCII85 = re.compile(rb"<~([!-uz\s]{32,}+)~>")

@@ -64,7 +64,7 @@ def test_names_of_korea_and_in_capitals(text, headed, name):
     assert contact.person_name(text, headed) is name
 
 
-@pytest.mark.parametrize("text", ["東京都新宿区西新宿4-20-18", "서울특별시 강남구 테헤란로 113", "九龍旺角彌敦道123號4樓", "부산광역시 해운대구 센텀중앙로 74"])
+@pytest.mark.parametrize("text", ["東京都新宿区西新宿4-20-18", "서울특별시 강남구 테헤란로 113", "九龍旺角彌敦道123號4樓", "부산광역시 해운대구 센텀중앙로 74", "서울특별시 중랑구 봉은사가 570", "경기도 성남시 석촌호수거리 지하28"])
 def test_addresses_of_japan_korea_and_hong_kong(text):
     assert contact.address(text)
 

@@ -11,6 +11,9 @@ from gateway.identifiers import contact
 from gateway.identifiers.characters import Characters
 
 TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|(?:(?:先生|小姐|女士)/?){1,2}|님|귀하)\Z")
+TITLES = ("先生", "小姐", "女士", "様", "さん", "님")
+TITLED = re.compile(rf"(?<=[\u3400-\u9fff々가-힣])(?:{'|'.join(TITLES)})(?=[ \u3000\t,、;:：(（|/<0-9])")
+"""A title that follows a name with nothing between, and what follows it in its line."""
 
 
 def above(grid: Grid, row: int, last: int) -> tuple[int, str]:
@@ -97,10 +100,11 @@ class Clues:
 
     labels: bool                         # words before names
     firms: bool                          # words of companies
+    titles: bool                         # words behind names
 
     @classmethod
     def of(cls, text: str, found: Characters | None = None) -> Clues:
-        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found))
+        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found), any(map(text.__contains__, TITLES)))
 
 
 def name_in(grid: Grid, row: int) -> str:
@@ -127,6 +131,8 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
             return said.strip()
     if clues.firms and contact.company(line):
         return ""
+    if clues.titles and cells is None:
+        line = TITLED.sub("", line)
     leading = _LEADING.match(line) if cells is None else None
     if leading is not None and contact.person_name(leading[1], firms=False):
         return str(leading[1])

@@ -196,6 +196,9 @@ HEADED_ROWS = 5000
 """Rows under headings that are read so; the thresholds are far below."""
 NUMBER = re.compile(r"[0-9+()\- .]{7,20}")
 FIELDS = ("phone", "email", "address")
+PARTS = ("name", "given", "third")
+"""Columns of one name, side by side."""
+INITIAL = 2
 
 
 def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
@@ -215,14 +218,14 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
 def _side_by_side(kinds: Sequence[frozenset[str]], seen: set[str]) -> Iterator[tuple[dict[str, int], set[str]]]:
     """Columns of one person each, of a table that may have several people side by side, and the lines that are read already."""
     named = [i for i, found in enumerate(kinds) if "name" in found]
-    two = len(named) > 1 and named[1] == named[0] + 1     # surname and given name
-    again = not two and len(named) > 1 and kinds[named[0]:named[1]] == kinds[named[1]:2 * named[1] - named[0]]
+    parts = sum(column == named[0] + i for i, column in enumerate(named))                  # surname, given name, middle name
+    again = parts == 1 < len(named) and kinds[named[0]:named[1]] == kinds[named[1]:2 * named[1] - named[0]]
     begins = [0, *named[1:]] if again else [0]
     before = set(seen) if len(begins) > 1 else seen
     for begin, end in zip(begins, [*begins[1:], len(kinds)], strict=True):
         columns = {kind: i for i in range(begin, end) for kind in kinds[i] if kind in (*FIELDS, "name", "company")}
-        if two:
-            columns |= {"name": named[0], "given": named[1]}
+        if parts > 1:
+            columns |= {part: named[0] + i for i, part in enumerate(PARTS[:parts])}
         if "name" in columns and not columns.keys().isdisjoint(FIELDS) and columns["name"] != columns.get("company"):
             yield columns, seen if begin == 0 else set(before)
 
@@ -235,8 +238,7 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
     if "email" in cells:
         cells["email"] = _mails(cells["email"])
     if "given" in cells:
-        pairs = zip(cells["name"], cells["given"], strict=True)
-        cells["name"] = [f"{one} {other}" if one.isascii() else one + other for one, other in pairs]
+        cells["name"] = list(map(_whole, cells["name"], cells["given"], cells.get("third", none)))
     firms = contact.companies("\n".join(cells["name"]))
     each = zip(lines, cells["name"], cells.get("company", none), *(cells.get(kind, none) for kind in FIELDS), strict=True)
     for line, name, company, phone, mail, street in each:
@@ -245,6 +247,12 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
         if not company and line not in seen and contact.person_name(name, headed=True, firms=firms):
             found += _record(contacts, (name, phone, mail, street), line, seen, found < detailed)
     return found
+
+
+def _whole(one: str, other: str, third: str) -> str:
+    """A name from its columns; the third one counts where nothing or an initial stands in the second, that of middle names."""
+    parts = filter(None, (one, other, third if len(other) <= INITIAL else ""))
+    return (" " if one.isascii() else "").join(parts)
 
 
 def _mails(cells: list[str]) -> list[str]:

@@ -52,7 +52,8 @@ FOLD = re.compile(r"\r?\n[ \t]")
 
 
 MACHINERY = re.compile(
-    r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|thread-|"
+    r"received|message-id|references|in-reply-to|dkim|arc-|domainkey|date|resent|content-|mime|return-path|authentication|list-|"
+    r"thread-(?!topic)|"
     r"x-(?:ms-|google|mailer|originating|spam|virus|priority|mimeole|forefront|sender|report|feedback)|feedback|delivered|dl-|autocrypt|"
     r"from|to|cc|bcc|reply-to|sender|user-agent|importance|priority|accept-language|received-spf|precedence|auto-submitted", re.I)
 """Header fields that machines number: identifiers in them are chance."""

@@ -19,6 +19,12 @@ def test_objects_that_are_no_groups_of_fields_stay():
     assert nested(deep) == deep
 
 
+def test_a_list_of_one_is_what_is_in_it():
+    person = {"name": "x", "contact": {"phones": [{"type": "mobile", "number": "1"}], "emails": ["m"]}}
+    assert nested(person) == {"name": "x", "type": "mobile", "number": "1", "emails": "m"}
+    assert nested({"name": "x", "emails": ["m", "n"]}) == {"name": "x", "emails": ["m", "n"]}
+
+
 def test_rows_under_names_that_are_told_once():
     assert named_rows({"columns": ["id", "name"], "rows": [[1.0, "x"]]}) == [("id", "name"), ("1", "x")]
     assert named_rows({"columns": ["id", "name"], "rows": [[1]]}) == []

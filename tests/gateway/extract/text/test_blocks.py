@@ -30,6 +30,10 @@ def test_the_last_line_of_a_dump_is_short():
     assert data in children("\n".join(lines).encode())
 
 
+def test_the_last_octet_of_each_line_of_a_dump_before_the_ends_of_windows():
+    assert PLAIN in children("\r\n".join(f"{i:04X}: {PLAIN[i:i + 16].hex(' ').upper()}" for i in range(0, len(PLAIN), 16)).encode())
+
+
 def folded(text, width=76):
     return b"\n".join(text[i:i + width] for i in range(0, len(text), width))
 

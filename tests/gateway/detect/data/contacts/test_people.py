@@ -35,6 +35,11 @@ def test_branches_and_companies_are_no_contacts():
     assert not contacts(layout.from_table(1, Table("t", rows), Labels())).records
 
 
+def test_practices_and_hotels_called_by_a_surname_are_no_contacts():
+    for firm, place in (("陳氏診所", "臺北市中山區南京東路{}號"), ("Smith Clinic", "12{} Oak Street Springfield, IL 62704"), ("佐藤医院", "東京都港区芝{}丁目4番8号")):
+        assert not body("\n".join(f"{firm}\t02-2345-{i:04d}\t{place.format(i)}" for i in range(60))).records, firm
+
+
 def test_names_that_one_blank_parts_from_the_rest():
     labels = Labels()
     for name in ("陳小明", "佐藤 美咲", "John Smith", "Mary B. Jones"):
@@ -110,6 +115,19 @@ def test_names_with_a_title_above_their_numbers():
         (" 様", "様", "　殿", "さん", " 様", " 様", " 様")))
     contacts = people.Contacts()
     assert people.read_contacts(layout.from_text(1, Text(text, "body"), Labels()), contacts) == 7
+
+
+@pytest.mark.parametrize("called", ["姚俊賢小姐 ", "陳小明先生", "김민준님 ", "佐藤花子様　"])
+def test_names_with_a_title_before_their_numbers(called):
+    assert body("\n".join(f"{called.replace(' ', '')} 0912345{n:03d}" for n in range(60))).people() == 60
+    assert not body("\n".join(f"{called[0]}{called.strip()[-2:]} 0912345{n:03d}" for n in range(60))).records
+
+
+def test_first_middle_and_last_name_in_columns_of_their_own():
+    for middle, last, whole in (("", "屈", "静屈"), ("", "Smith", "Anna Smith"), ("Q.", "Smith", "Anna Q. Smith")):
+        rows = tuple(("静" if last == "屈" else "Anna", middle, last, f"1391234567{n}") for n in range(7))
+        found = contacts(layout.from_table(1, Table("t", (("First Name", "Middle Name", "Last Name", "Mobile Phone"), *rows)), Labels()))
+        assert {name for name, _ in found.records} == {whole}
 
 
 def test_surname_and_given_name_in_columns_of_their_own():

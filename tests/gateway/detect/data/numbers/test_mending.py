@@ -59,7 +59,8 @@ def test_items_against_their_numbers(mark):
 @pytest.mark.parametrize("source, content, kept", [
     ("header To", '"WANG A123456789" <u1@x.example>, b@x.example', '"WANG A123456789" , '), ("header Cc", "WANG <u12345@x.example>", None),
     ("header To", "u123456@x.example, wang", None), ("header Date", "Mon, 02 Nov 2026", None), ("header From", "A123456789 <a@x.example>", None),
-    ("header X-Customer", "A123456789", "A123456789"), ("header Subject", "A123456789", "A123456789")])
+    ("header X-Customer", "A123456789", "A123456789"), ("header Subject", "A123456789", "A123456789"),
+    ("header Thread-Topic", "A123456789", "A123456789"), ("header Thread-Index", "A123456789", None)])
 def test_fields_that_people_fill_in(source, content, kept):
     found = of_a_header(Text(content, source))
     assert (found and found.content) == kept
