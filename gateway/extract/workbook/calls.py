@@ -24,8 +24,8 @@ ADDRESS = re.compile(r'\(\s{0,4}"([^"]{1,1000})"')
 JOIN = re.compile(r'(?<!")"\s{0,4}&\s{0,4}"(?!")')
 JOINED = re.compile(r'\(\s{0,4}CONCAT(?:ENATE)?\(\s{0,4}"([^()]{1,1000})"\s{0,4}\)', re.I)
 SEPARATED = re.compile(r'"\s{0,4}[,;]\s{0,4}"')
-BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n<>]{3,1000})'!", re.I)
-"""A sheet or a name of another workbook, by its address."""
+BOOK = re.compile(rb"'((?:\\\\|https?:|file:)[^'\r\n<>]{3,1000})'!(?=[^\s\"'.,;:!?)<])", re.I)
+"""A sheet of another workbook, by its address, and the beginning of what is read there."""
 BACK = 1 << 16                           # octets before a call in which its cell's formula begins
 MOST = 200_000                           # calls of one sheet that are looked at
 

@@ -112,3 +112,4 @@ def test_commands_of_excel_4_in_names() -> None:
 def test_workbooks_by_their_address(book: str, code: str) -> None:
     assert [o.code for o in calls(sheet(f"SUM('{book}'!$A$1:$A$9)"))] == ([code] if code else [])
     assert not list(calls(f"<a><is><t>='{book}'!A1</t></is></a>".encode()))
+    assert not list(calls(sheet(f"A1&amp;\"see '{book}'!\"")))
