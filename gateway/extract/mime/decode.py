@@ -28,6 +28,9 @@ MOST_PADDED = 100_000
 """Signs of padding in one part: even lines padded one by one are six megabytes."""
 MOST_INFLATED = 16 << 20
 URLSAFE = bytes.maketrans(b"-_", b"+/")
+UU_MASKED = bytes(((c - 32) & 63) + 32 for c in range(256))
+"""What decoders that look at six bits only make of any octet: the macro DEC of uudecode, which mail readers copied."""
+UU_OUTSIDE = bytes(c for c in range(256) if not 32 <= c <= 96)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ def _block(alphabet: bytes) -> bytes:
 
 
 def uu_lines(lines: Iterable[bytes]) -> bytes:
-    """The classical coding, with lines whose trailing blanks were lost filled up again."""
+    """The classical coding, with lines whose trailing blanks were lost filled up again. What is outside the alphabet is noise in
+    lines that are too long, else six bits like all others."""
     out = bytearray()
     for raw in lines:
         line = raw.rstrip(b"\r\n")
@@ -178,9 +182,6 @@ def uu_lines(lines: Iterable[bytes]) -> bytes:
             break
         count = (line[0] - 32) & 63
         wanted = (count + 2) // 3 * 4
-        body = line[1:1 + wanted].ljust(wanted).replace(b"`", b" ")
-        try:
-            out += binascii.a2b_uu(bytes((32 + count,)) + body)
-        except binascii.Error:
-            break
+        coded = line[1:].translate(None, UU_OUTSIDE) if len(line) > wanted + 1 else line[1:]
+        out += binascii.a2b_uu(bytes((32 + count,)) + coded[:wanted].ljust(wanted).translate(UU_MASKED))
     return bytes(out)

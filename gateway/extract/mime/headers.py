@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from gateway.extract.charset import decode_named, guess
 
 MAX_FIELDS = 10_000
-ENCODED_WORD = re.compile(rb"=\?([A-Za-z0-9_.:+*-]{1,60})\?([BbQq])\?([^?\r\n]{0,4096})(?:\?=|\??$)")
-"""Also one whose end is missing: lenient readers take the rest of the field."""
+ENCODED_WORD = re.compile(rb"=\?([^?\r\n]{0,60})\?([BbQq])\?([^?\r\n]{0,4096})(?:\?=|\??$)")
+"""Also one whose end is missing: lenient readers take the rest of the field. Readers decode charsets that nobody knows too."""
 BETWEEN_WORDS = re.compile(rb"(\?=)[ \t\r\n]+(=\?)")
 
 
@@ -99,7 +99,7 @@ def decoded(raw: bytes | str, apart: bool = False) -> str:
     pending: list[tuple[bytes, bytes]] = []              # encoding and text of words that belong together
     pending_charset, last = "", 0
     for match in ENCODED_WORD.finditer(octets):
-        charset = match[1].decode("ascii").partition("*")[0].lower()
+        charset = match[1].decode("latin-1").partition("*")[0].lower()
         gap = octets[last:match.start()]
         if pending and (apart or gap or charset != pending_charset):
             out.append(decode_named(_octets(pending), pending_charset))

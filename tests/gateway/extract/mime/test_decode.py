@@ -71,6 +71,13 @@ def test_uuencode_without_its_first_line():
     assert decode(b"words that are no code at all\r\nand more\r\n", "x-uu")[0].data.startswith(b"words")
 
 
+@pytest.mark.parametrize("junk", [b"x", b"\0", b"~~", b"\xe3\x80\x80"])
+def test_uuencode_with_noise_between_its_characters(junk):
+    line = binascii.b2a_uu(DATA[:45])
+    assert decode(line[:9] + junk + line[9:], "uue")[0].data == DATA[:45]
+    assert decode(line[:9] + bytes((line[9] | 128,)) + line[10:], "uue")[0].data == DATA[:45]
+
+
 def test_base64_that_nobody_declared():
     program = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(range(200))
     coded = base64.b64encode(program)

@@ -26,6 +26,8 @@ def test_split(data, expected):
     (b"=?utf-8?B?5aCx5YO5?=", "報價"), (b"=?big5?Q?=B3=F8?= =?big5?Q?=BB=F9?=", "報價"), (b"=?iso-2022-jp?B?GyRCOCtAURsoQg==?=", "見積"),
     (b"a =?utf-8?Q?b_c?= d", "a b c d"), (b"plain", "plain"),
     (b"=?zlib_codec?B?eJw=?=", "x"), (b"=?utf-8*zh-TW?B?5aCx?=", "報"), (b"=?utf-8?B?*?=", ""),
+    (b"=?utf 8?B?cnVuLmpz?=", "run.js"), (b"=??Q?run=2Ejs?=", "run.js"), (b"=?x\0y?q?run=2Ejs?=", "run.js"),
+    (b"=?a=b?c=d", "=?a=b?c=d"), (b"what=? or =? B?", "what=? or =? B?"),
 ])
 def test_encoded_words(raw, text):
     assert decoded(raw).startswith(text)
