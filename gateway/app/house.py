@@ -252,6 +252,8 @@ def prepare(folder: Path) -> None:
     """The state directory, for its owner only."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise SekishoError(f"{folder} is no folder; name another state_dir") from None
     except OSError as failure:
         raise SekishoError(f"{folder}: {failure.strerror}; make it, or name another state_dir") from failure
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import sys
@@ -72,8 +73,9 @@ def state_of(session: Session) -> Config:
 
 
 def put_json(rows: Iterable[Mapping[str, Any]]) -> None:
+    foreign = codecs.lookup(sys.stdout.encoding or "utf-8").name != "utf-8"      # JSON is UTF-8, and ASCII is that everywhere
     for row in rows:
-        text = json.dumps(row, ensure_ascii=False, default=str) + "\n"
+        text = json.dumps(row, ensure_ascii=foreign, default=str) + "\n"
         # A file's name may hold octets that are no UTF-8 (lone surrogates here): JSON's own escapes say them.
         sys.stdout.write(text.encode("utf-8", "backslashreplace").decode("utf-8"))
         sys.stdout.flush()

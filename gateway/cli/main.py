@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from pathlib import Path
@@ -62,6 +63,9 @@ def keep_streams() -> None:
         sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
     if sys.stderr is None:
         sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    for stream in (sys.stdout, sys.stderr):      # a terminal in Big5 or EUC-JP shows what it has, and \\u… for the rest
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main() -> None:
@@ -85,7 +89,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
     except OSError as trouble:
-        status = complain(one_line(f"{trouble.strerror or trouble}: {trouble.filename}" if trouble.filename else str(trouble)))
+        status = complain(one_line(f"{trouble.strerror or trouble}" + (f": {trouble.filename}" if trouble.filename else "")))
     except ModuleNotFoundError as missing:               # also what Python says of a folder that it may not read
         status = complain(f"{missing.name} cannot be imported; is the installation whole, and readable for uid {os.geteuid()}?")
     except Exception as fault:

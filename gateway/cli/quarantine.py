@@ -146,6 +146,8 @@ def export(session: Session, raw: bool, output: Path | None, reason: str, user: 
     """The message itself. That it was taken out is recorded."""
     if raw and as_json:
         raise click.UsageError("--raw gives the octets: --json has no place beside it")
+    if raw and output:
+        raise click.UsageError("--raw goes to standard output: --output has no place beside it")
     path = output or Path(f"{id[:40]}.zip")
     if not raw and path.exists():
         raise SekishoError(f"{path} exists already; name another with --output")
@@ -161,6 +163,9 @@ def export(session: Session, raw: bool, output: Path | None, reason: str, user: 
             file.write(octets)
     except FileExistsError:
         raise SekishoError(f"{path} exists already; name another with --output") from None
+    except OSError as failure:               # a full disk: half a zip is of no use to anybody
+        path.unlink(missing_ok=True)
+        raise SekishoError(f"{path}: {failure.strerror}; nothing was written") from failure
     password = answer.body["password"]
     put_done(as_json, f"{path}: {len(octets)} octets; password, shown this once: {password}", id=id, file=str(path),
              octets=len(octets), password=password)

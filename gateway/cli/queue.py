@@ -30,14 +30,16 @@ def list_(session: Session, everything: bool, user: str | None, as_json: bool) -
 
 
 @queue.command()
-@click.argument("id", required=False, default="")
+@click.argument("id", required=False)
 @as_option
 @json_option
 @pass_session
-def retry(session: Session, id: str, user: str | None, as_json: bool) -> int:
+def retry(session: Session, id: str | None, user: str | None, as_json: bool) -> int:
     """Try now: one entry, or all that wait."""
+    if id == "":                         # a script's empty variable does not mean all
+        raise click.UsageError("the ID is empty; without any, all that wait are tried")
     with desk(session) as custody, refusals():
-        count = custody.call("queue-retry", actor(user), id=id).body["count"]
+        count = custody.call("queue-retry", actor(user), id=id or "").body["count"]
     put_done(as_json, f"{count} due now", count=count)
     return 0
 

@@ -54,7 +54,10 @@ def report(session: Session, wanted: str, since: str, until: str, form: str, lan
     if output is None:
         sys.stdout.buffer.write(made)
     else:
-        output.write_bytes(made)
+        try:
+            output.write_bytes(made)
+        except OSError as failure:
+            raise SekishoError(f"{output}: {failure.strerror}") from failure
         click.echo(f"{output}: {len(made)} octets")
     return 0
 

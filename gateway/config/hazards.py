@@ -35,6 +35,7 @@ def hazards(config: Config, source: Source) -> None:
     _relays(config, source)
     _scanners(config, source)
     _log_in(config, source)
+    _folders(config, source)
     for where, path in _secrets(config):
         _secret(source, where, path)
     for where, path in _wanted(config):
@@ -242,6 +243,14 @@ def _custody(config: Config, source: Source) -> None:
                          "name the mail server behind it", "notices", "next_hop")
 
 
+def _folders(config: Config, source: Source) -> None:
+    """Without them no cell can be started: a reload would fail, and a gateway not come back."""
+    for key, folders in (("local_signatures", config.inspection.local_signatures), ("local_words", config.inspection.local_words)):
+        for folder in folders:
+            if _missing(folder) or folder.is_file():
+                source.fault(f"[inspection] {key}: there is no folder {folder}", "inspection", key)
+
+
 def _log_in(config: Config, source: Source) -> None:
     wide = _wide(config.console.proxies)
     if wide is not None:
@@ -254,6 +263,9 @@ def _log_in(config: Config, source: Source) -> None:
         for key, value in needed.items():
             if on and not value:
                 source.fault(f"[console.{section}] {key} is empty: nobody could log in that way", "console", section, key)
+    for key, filter_ in (("filter", ldap.filter), ("groups_filter", ldap.groups_filter)):
+        if ldap.servers and filter_.count("(") != filter_.count(")"):
+            source.fault(f"[console.ldap] {key}: as many closing as opening brackets are wanted", "console", "ldap", key)
     if ldap.servers and "{name}" not in ldap.filter:
         source.fault("[console.ldap] filter has no {name}: everybody would be the same person", "console", "ldap", "filter")
     if ldap.servers and bool(ldap.bind_dn) != (ldap.bind_password_file is not None):

@@ -69,6 +69,8 @@ def _shown(value: object) -> str:
         return "a list"
     if isinstance(value, int) and value.bit_length() > 64:
         return "a number of so many digits"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
     return repr(value)[:60].replace("'", '"')
 
 
@@ -171,6 +173,8 @@ def _endpoint(value: object) -> Endpoint:
         raise ValueError(f'"{text}" is no address with port, such as "127.0.0.1:10025" or "[::1]:10025"')
     if host.startswith("[") and host.endswith("]"):
         return Endpoint(str(_ip(host[1:-1])), int(port))
+    if "/" in text:
+        raise ValueError(f'"{text}" is no address with port, such as "127.0.0.1:10025" or "[::1]:10025"')
     if ":" in host:
         raise ValueError(f'"{text}": an IPv6 address stands in brackets, such as "[::1]:10025"')
     if host.replace(".", "").isdigit():
@@ -230,7 +234,7 @@ def _url(value: object) -> str:
     _ = parts.port                           # ValueError where it is out of range
     if parts.username or parts.password:
         raise ValueError("no user name or password in the address")
-    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or len(text.split()) > 1:
         raise ValueError(f'{_shown(value)} is no plain address, such as "https://mail-guard.bank.example"')
     if parts.scheme == "http" and not local:
         raise ValueError(f'{_shown(value)} sends passwords in clear: write "https://..." (http is for loopback only)')

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import pytest
 
+from gateway.app.house import prepare
 from gateway.cli.common import (
     Moment,
     Session,
@@ -83,6 +84,8 @@ def test_a_file_is_no_state_directory(tmp_path):
         (tmp_path / "sekisho.toml").write_text(f'[gateway]\nstate_dir = "{said}"\n')
         with pytest.raises(SekishoError, match=r"(is no folder|lies in no folder); name another state_dir"):
             state_of(Session(tmp_path / "sekisho.toml"))
+    with pytest.raises(SekishoError, match=r"state is no folder; name another state_dir"):
+        prepare(tmp_path / "state")
 
 
 def test_root_becomes_the_owner_of_the_state(tmp_path):

@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -80,6 +81,26 @@ def test_a_reader_that_goes_away_is_no_error():
                           stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("command", [("policy", "check"), ("signatures", "list", "--json")])
+def test_a_full_disk_is_said(command, tmp_path):
+    (tmp_path / "c.toml").write_text("")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-P", "-m", "gateway.cli.main", "--config", tmp_path / "c.toml", *command], stdout=full,
+                              stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"sekisho: No space left on device\n")
+
+
+@pytest.mark.parametrize("charset", ["ascii", "latin-1", "big5", "euc-jp"])
+def test_a_terminal_without_a_character_shows_its_number(charset):
+    look = ("from gateway.cli.main import keep_streams; from gateway.cli.common import put_json; keep_streams(); "
+            "print('加𠮷'); put_json([{'a': '加𠮷'}])")
+    done = subprocess.run([sys.executable, "-P", "-c", look], env={**os.environ, "PYTHONIOENCODING": charset}, capture_output=True,
+                          check=False)
+    people, programs = done.stdout.splitlines()
+    assert people.decode(charset) in ("加\\U00020bb7", "\\u52a0\\U00020bb7")
+    assert json.loads(programs.decode("ascii")) == {"a": "加𠮷"}
 
 
 def test_a_programmer_gets_the_traceback(monkeypatch):

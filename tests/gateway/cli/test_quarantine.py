@@ -1,3 +1,4 @@
+import os
 from datetime import timedelta
 
 import pytest
@@ -85,6 +86,18 @@ def test_export_raw_is_the_octets_and_zip_needs_its_password(state, tmp_path, mo
     assert actions.count("export") == 2                                                  # nothing was taken out the third time
 
 
+def test_half_a_zip_is_not_left(state, tmp_path, monkeypatch):
+    id = state.hold()
+
+    def full(fd, mode):
+        os.close(fd)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(quarantine, "open", full, raising=False)
+    said = state.run("quarantine", "export", id, "--output", str(tmp_path / "x.zip")).complaint
+    assert said == f"{tmp_path}/x.zip: No space left on device; nothing was written" and not (tmp_path / "x.zip").exists()
+
+
 @pytest.mark.parametrize("verb", ["request", "approve", "deny", "release", "return", "delete", "withdraw", "keep", "lift"])
 def test_a_reason_is_compulsory(state, verb):
     assert "Missing option '--reason'" in state.run("quarantine", verb, "1").complaint
@@ -133,6 +146,7 @@ def test_export_is_told_to_programs(state, tmp_path, monkeypatch):
     id = state.hold()
     [row] = state.run("quarantine", "export", id, "--json").rows
     assert row["id"] == id and row["octets"] == (tmp_path / row["file"]).stat().st_size and row["password"]
+    assert "--output has no place" in state.run("quarantine", "export", id, "--raw", "--output", "x").complaint
     assert "--json has no place" in state.run("quarantine", "export", id, "--raw", "--json").complaint
     assert state.run("quarantine", "export", "x" * 5000).status == 1
 

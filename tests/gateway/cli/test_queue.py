@@ -4,6 +4,7 @@ from tests.builders.custody import leak
 def test_an_empty_queue(state):
     assert state.run("queue", "list").out == "nothing waits\n"
     assert state.run("queue", "retry").out == "0 due now\n"
+    assert "the ID is empty" in state.run("queue", "retry", "").complaint
 
 
 def test_a_release_waits_and_is_given_up(state):

@@ -17,6 +17,7 @@ def test_a_report_in_every_form(state, tmp_path):
     assert state.run("report", *wide, "--format", "pdf", "--output", tmp_path / "r.pdf").status == 0
     assert (tmp_path / "r.pdf").read_bytes().startswith(b"%PDF-")
     assert state.run("report", "--month", "2020-01", "--format", "csv").status == 0
+    assert state.run("report", "--format", "csv", "--output", "/dev/full").complaint == "/dev/full: No space left on device"
 
 
 @pytest.mark.parametrize(("words", "said"), [

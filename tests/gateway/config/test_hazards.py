@@ -91,6 +91,12 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
     ({"console.ldap": '{ servers = ["ldaps://d"], base = "dc=x", bind_dn = "cn=x", bind_password_file = "FOLDER/none", '
                       'groups = { "cn=g" = "admin" } }'},
      ["[console.ldap] bind_password_file: there is no file FOLDER/none"]),
+    ({"console.ldap": '{ servers = ["ldaps://d"], base = "dc=x", filter = "(&(a=b)(uid={name})", groups_filter = "(m={dn}))", '
+                      'groups = { "cn=g" = "admin" } }'},
+     ["[console.ldap] filter: as many closing as opening brackets", "[console.ldap] groups_filter: as many closing"]),
+    ({"inspection.local_signatures": '["FOLDER"]', "inspection.local_words": '["FOLDER"]'}, []),
+    ({"inspection.local_signatures": '["FOLDER", "FOLDER/none"]'}, ["[inspection] local_signatures: there is no folder FOLDER/none"]),
+    ({"inspection.local_words": '["FOLDER/good"]'}, ["[inspection] local_words: there is no folder FOLDER/good"]),
     ({"listener.next_hop": '["10.0.0.1:25"]', "listener.next_hop_credentials": '"/none"'},
      ["a password would go out in clear", "next_hop_credentials: there is no file /none"]),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import ipaddress
 from pathlib import Path
 
@@ -77,6 +78,10 @@ BAD: list[tuple[Kind, object, str]] = [
     (v.ENDPOINT, "127.0.0.256:25", '"127.0.0.256" is no IP address'),
     (v.ENDPOINT, "a b:25", "neither an IP address nor a host name"),
     (v.ENDPOINT, ":25", "neither an IP address nor a host name"),
+    (v.ENDPOINT, "http://127.0.0.1:8080", "no address with port"),
+    (v.TEXT, datetime.date(2026, 1, 2), "a quoted text is wanted, not 2026-01-02"),
+    (v.CLOCK_TIME, datetime.time(8, 30), "a quoted text is wanted, not 08:30:00"),
+    (v.URL, "https://guard.bank.example/ x", "no plain address"),
     (v.NETWORK, "10.0.0.1/8", 'names a host inside a network: write "10.0.0.0/8" or "10.0.0.1"'),
     (v.NETWORK, "10.0.0.0/33", "is no network"),
     (v.NETWORK, "localhost", "is no network"),
