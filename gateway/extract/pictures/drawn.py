@@ -21,6 +21,8 @@ LINES, FLECKS = 1.5, 2
 """Height of lines of red type, in heights of the other type; marks of a row of pixels that are none."""
 FAR_OVER, LETTERS = 0.1, 6
 """The same of red that is a line of letters, as the number of an identity card is, and how many of these at the least."""
+FRINGE, SOLID = 3, 0.05
+"""Pixels across that the coloured edges of letters on a screen never fill (ClearType), and the share of a seal that does."""
 EDGE = 3
 """Pixels across of which the middle one is of a seal and all are taken with it."""
 PAPER = 160
@@ -60,7 +62,7 @@ def _unsealed(picture: Image.Image, seals: tuple[int, int], ink: Image.Image, on
     bright = ink.point(lambda v: 255 if v > least else 0)                                # type below it stays dark
     seal = ImageChops.darker(stronger.point(lambda v: 255 if v > by else 0), bright)
     stamped = seal.histogram()[255]
-    if stamped < LEAST_RED:
+    if stamped < LEAST_RED or _solid(seal) < SOLID * stamped:
         return picture
     strongest = ImageChops.lighter(ImageChops.lighter(ink, one), other)
     if ImageStat.Stat(strongest).median[0] < PAPER:
@@ -79,6 +81,11 @@ def _unsealed(picture: Image.Image, seals: tuple[int, int], ink: Image.Image, on
 def grown(marks: Image.Image, side: int) -> Image.Image:
     """Black and white with all white that is in a square around white; a tenth of what MaxFilter costs."""
     return marks.filter(ImageFilter.BoxBlur(side // 2)).point(lambda v: 255 if v else 0)
+
+
+def _solid(marks: Image.Image) -> int:
+    """Pixels of the marks around which all are such."""
+    return marks.filter(ImageFilter.BoxBlur(FRINGE // 2)).histogram()[255]
 
 
 def _a_line(marks: Image.Image) -> bool:

@@ -22,6 +22,8 @@ PAPER, DARKER = 200, 0.8
 """Grey from which on a pixel is paper; the same as part of the grey of most of the picture."""
 ALONE = 26
 """Mean of seven times seven pixels, of which five are dark."""
+END = 5
+"""Pixels across which the end of a stroke, which stands alone as dots do, touches more of it."""
 SPECKLES = 0.01
 """Share of the dark that stands alone; of letters next to nothing does."""
 
@@ -83,8 +85,9 @@ def _speckled(dark: Image.Image, dots: Image.Image, share: float) -> bool:
 
 
 def _alone(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """What is dark, and what of it stands alone, in white on black."""
+    """What is dark, and what of it stands alone, in white on black: not the end of a stroke."""
     paper = min(PAPER, DARKER * round(ImageStat.Stat(picture).median[0]))
     dark = picture.point(lambda v: 255 if v < paper else 0)
     alone = dark.filter(ImageFilter.BoxBlur(3)).point(lambda v: 255 if v <= ALONE else 0)
-    return dark, ImageChops.multiply(dark, alone)
+    dots = ImageChops.multiply(dark, alone)
+    return dark, ImageChops.subtract(dots, drawn.grown(ImageChops.subtract(dark, dots), END))

@@ -5,9 +5,10 @@ is seen, but the type is whiter or blacker than nearly all of the photograph.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 
-from gateway.extract.pictures import lettering
+from gateway.extract.pictures import drawn, lettering
 
 WHITE, BLACK = 240, 16
 """Grey of such type at the least and at the most."""
@@ -18,6 +19,9 @@ SIDE, STEPS, EVEN = 200, 32, 0.4
 SOLID, GROUND = 0.15, 0.2
 """Share of it that is more than a point away from its edge: of noise next to nothing is. Share that is ten points away: of type
 next to nothing is, of the light side of a sheet most."""
+RIM, APART = (3, 7), 40
+"""Points across between which type is surrounded by the photograph, and steps of grey by which most of that differs from it at the
+least: around the light middle of a sheet it is hardly darker."""
 TENTH = 4
 """Points in each direction that are looked at as one for that."""
 MORE = 2
@@ -33,7 +37,8 @@ def apart(picture: Image.Image, letters: int) -> Image.Image | None:
     for marks in (grey >= WHITE, grey <= BLACK):
         if LEAST < float(marks[::2, ::2].mean()) < MOST:
             type_ = Image.fromarray(np.where(marks, np.uint8(0), np.uint8(255)))
-            if _solid(type_, float(marks.mean())) and lettering.threes(type_) >= max(lettering.PAGE, MORE * letters):
+            if (_solid(type_, float(marks.mean())) and _distinct(marks, grey)
+                    and lettering.threes(type_) >= max(lettering.PAGE, MORE * letters)):
                 return type_
     return None
 
@@ -42,6 +47,13 @@ def _solid(type_: Image.Image, share: float) -> bool:
     """Whether it consists of strokes. `share`: of the picture that is black in it."""
     thick = float(np.mean(np.asarray(type_.reduce(TENTH).filter(ImageFilter.MaxFilter(5))) == 0))
     return thick < GROUND * share and float(np.mean(np.asarray(type_.filter(ImageFilter.MaxFilter(3))) == 0)) > SOLID * share
+
+
+def _distinct(marks: NDArray[np.bool_], grey: NDArray[np.uint8]) -> bool:
+    """Whether what is around the marks is of another tone."""
+    near, far = (np.asarray(drawn.grown(Image.fromarray(marks).convert("L"), side)) for side in RIM)
+    around = grey[(far > 0) & (near == 0)]
+    return bool(len(around)) and abs(float(np.median(around)) - float(np.median(grey[marks]))) >= APART
 
 
 def _photograph(picture: Image.Image) -> bool:

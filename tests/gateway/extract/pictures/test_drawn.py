@@ -143,3 +143,12 @@ def test_the_colour_of_a_card_is_no_seal(ground: str) -> None:
     card.save(packed, "JPEG", quality=80)
     shown = Image.open(packed).convert("RGB")
     assert drawn.unsealed(shown) is shown
+
+
+def test_coloured_edges_of_letters_on_a_screen_are_no_seal():
+    tall = typed().resize((1800, 200), Image.Resampling.NEAREST)
+    grey = np.asarray(tall.filter(ImageFilter.BoxBlur(1)))
+    screen = Image.fromarray(np.stack([grey[:, band::3] for band in range(3)], axis=-1))
+    fringes = np.asarray(screen).astype(int)
+    assert int((fringes[:, :, 2] - fringes[:, :, 0] > drawn.BLUE[0]).sum()) > drawn.LEAST_RED
+    assert drawn.unsealed(screen) is screen

@@ -75,3 +75,18 @@ def test_single_dots_go_from_letters_too(share):
 def test_the_smallest_type_is_no_noise():
     small = typed(12)
     assert noise._dots(small) >= noise.SPRINKLED and noise.quieted(small) is small
+
+
+def test_the_ends_of_strokes_one_pixel_wide_are_no_dots():
+    picture = Image.new("L", (300, 200), 255)
+    draw = ImageDraw.Draw(picture)
+    for x in range(10, 290, 14):
+        for y in range(10, 190, 20):
+            draw.line((x, y, x, y + 10), fill=0)
+            draw.line((x, y + 10, x + 5, y + 10), fill=0)
+    assert apart(noise.quieted(picture), picture) == 0
+    specks = picture.copy()
+    for x in range(17, 290, 14):
+        for y in range(4, 190, 20):
+            specks.putpixel((x, y), 0)
+    assert apart(noise.quieted(specks), picture) == 0

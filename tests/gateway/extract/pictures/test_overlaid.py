@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from gateway.extract.pictures import lettering, overlaid
 
@@ -40,3 +40,15 @@ def test_photographs_noise_and_pages_stay() -> None:
     shaded = ImageChops.multiply(sheet.point(lambda v: min(255, v + 5)), light)
     for picture in (photograph(), photograph(6), noise, sheet, shaded):
         assert overlaid.apart(picture, lettering.threes(picture)) is None
+
+
+def test_the_light_middle_of_a_blurred_sheet_is_no_type_over_it() -> None:
+    across, down = np.meshgrid(np.linspace(-1, 1, 830), np.linspace(-1, 1, 370))
+    sheet = Image.new("L", (830, 370), 250)
+    draw = ImageDraw.Draw(sheet)
+    for number in range(5):
+        draw.text((80, 60 + 57 * number), "Ann Bell  4579471809962802", 0, ImageFont.load_default(30))
+    lit = np.asarray(sheet.filter(ImageFilter.GaussianBlur(1.3))) * (1 - 0.5 * np.clip(across ** 2 + down ** 2, 0, 1.6) / 1.6)
+    grain = np.random.default_rng(3).normal(0, 6, lit.shape)
+    photo = Image.fromarray(np.clip(lit + grain, 0, 255).astype(np.uint8))
+    assert overlaid.apart(photo, 4) is None
