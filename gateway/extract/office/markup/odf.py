@@ -34,6 +34,9 @@ RUNS = ("vnd.sun.star.script:", "macro:", ".uno:", "slot:", "service:", "vnd.sun
 """Links that run a script or a command of the office program."""
 SCRIPTS = ("vnd.sun.star.script:", "macro:")
 """Of these what a document names for itself, wherever it stands: on a key, a tool bar, a button."""
+SHIPPED = re.compile(r"(?:application:|vnd\.sun\.star\.script:)Template\.(?:Autotext|Correspondence|ModuleAgenda|Samples)\.Main"
+                     r"(?:\?language=Basic&location=application)?")
+"""Macros of the office program itself, which letters and minutes made with its wizards call when they are new."""
 ALIAS = re.compile(rb"(?:CREATE\s{1,9}ALIAS\s[^\n]{1,200}?FOR|CALL)\s{1,9}\"(?!java\.lang\.Math\.|org\.hsqldb\.)"
                    rb"\w{1,60}(?:\.\w{1,60}){1,9}\"|"
                    rb"^\s{0,9}(?:SCRIPT|BACKUP\s{1,9}DATABASE\s{1,9}TO|SET\s{1,9}TABLE\s[^\n]{1,200}?SOURCE)\s{1,9}['\"]"
@@ -112,8 +115,9 @@ class _Body:
         elif tag == "event-listener" and attributes.get("action") in ACTIONS:
             self.see(Observation(ACTIONS[attributes["action"]], href[:300]))
         elif tag in ("event-listener", "event") and (":" in href or attributes.get("macro-name")):
-            self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), href or attributes.get("macro-name",
-                                                                                                                 "")))))
+            called = href or attributes.get("macro-name", "")
+            if SHIPPED.fullmatch(called) is None:
+                self.see(Observation("ODF-EVENT", " ".join((attributes.get("event-name", ""), called))))
         elif tag in ("dde-source", "dde-connection-decl"):
             self.see(Observation("DOC-DDE", "|".join((attributes.get("dde-application", ""), attributes.get("dde-topic", "")))))
         elif tag == "body":

@@ -35,6 +35,8 @@ def test_basic_modules_with_their_doctype() -> None:
 
 @pytest.mark.parametrize(("body", "code"), [
     ('<script:event-listener script:event-name="dom:load" xlink:href="vnd.sun.star.script:x"/>', "ODF-EVENT"),
+    ('<script:event-listener script:macro-name="application:Template.Correspondence.Main2"/>', "ODF-EVENT"),
+    ('<script:event-listener script:macro-name="document:Template.Correspondence.Main"/>', "ODF-EVENT"),
     ('<text:dde-connection-decl office:dde-application="cmd" office:dde-topic="x"/>', "DOC-DDE"),
     ('<table:table-cell table:formula="of:=DDE(&quot;cmd&quot;;&quot;/c x&quot;;&quot;y&quot;)"/>', "DOC-DDE"),
     ('<draw:object xlink:href="http://h.example/x.ods"/>', "DOC-REMOTE-OLE"), ('<draw:image xlink:href="file://h.example/a.png"/>', "DOC-EXTERNAL-SHARE"),
@@ -42,6 +44,15 @@ def test_basic_modules_with_their_doctype() -> None:
 ])
 def test_active_parts(body: str, code: str) -> None:
     assert code in codes(take_apart(ODF, odt(body)))
+
+
+@pytest.mark.parametrize("called", [
+    'script:macro-name="application:Template.Correspondence.Main"',
+    'xlink:href="vnd.sun.star.script:Template.Correspondence.Main?language=Basic&amp;location=application"',
+])
+def test_letters_made_with_the_wizard(called: str) -> None:
+    event = f'<script:event-listener script:language="ooo:StarBasic" script:event-name="office:new" {called}/>'
+    assert not codes(take_apart(ODF, odt(event)))
 
 
 def test_ordinary_links_and_pictures() -> None:
