@@ -45,8 +45,9 @@ class Target(Protocol):
 class _Adapter:
     """lxml's target interface; raises as soon as a DTD begins, before any entity is expanded."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, escaped: bool) -> None:
         self.target = target
+        self.escaped = escaped           # an ampersand is somewhere in the part
         self.data = target.data
         self.wanted: frozenset[str] | None = getattr(target, "wanted", None)
         self.names: dict[str, str] = {}  # full name -> local name, "" where it is not wanted
@@ -62,7 +63,13 @@ class _Adapter:
         if name is None:
             name = self.named(tag)
         if name:
-            self.target.start(name, {local(k): v for k, v in attributes.items()} if attributes else {})
+            self.target.start(name, self.plain(attributes) if attributes else {})
+
+    def plain(self, attributes: dict[str, str]) -> dict[str, str]:
+        """By their local names; libxml2 leaves an ampersand in a value as &#38; where it resolves no entities."""
+        if self.escaped:
+            return {local(k): v.replace("&#38;", "&") if "&" in v else v for k, v in attributes.items()}
+        return {local(k): v for k, v in attributes.items()}
 
     def named(self, tag: str) -> str:
         name = local(tag)
@@ -101,7 +108,7 @@ def parse(data: bytes, target: Target) -> None:
         raise XmlRefused(f"more than {TAGS} tags")
     if b"jis" in data[:LONGEST].lower():
         data = SHIFTED.sub(rb"\1cp932", data[:LONGEST], count=1) + data[LONGEST:]
-    parser = etree.XMLParser(target=_Adapter(target), resolve_entities=False, load_dtd=False, no_network=True,
+    parser = etree.XMLParser(target=_Adapter(target, b"&" in data), resolve_entities=False, load_dtd=False, no_network=True,
                              dtd_validation=False, huge_tree=False, recover=False)
     view = memoryview(data)
     try:

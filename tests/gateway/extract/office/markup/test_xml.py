@@ -106,3 +106,11 @@ def test_more_tags_than_anybody_writes(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_paths_in_japanese_code_pages(charset: str) -> None:
     found = elements(b'<?xml version="1.0" encoding="%s"?><a b="\\\\h\\s">\x95\x5c</a>' % charset.encode())
     assert found == [("a", {"b": "\\\\h\\s"}, "\u8868")]
+
+
+@pytest.mark.parametrize(("value", "read"), [
+    ("a&amp;b", "a&b"), ("&#x26;&#38;", "&&"), ("&amp;#38;", "&#38;"), ("&amp;amp;", "&amp;"), ("&lt;&quot;", '<"'), ("plain", "plain"),
+])
+def test_signs_in_attributes(value: str, read: str) -> None:
+    assert elements(f'<a b="{value}"/>'.encode()) == [("a", {"b": read}, "")]
+    assert elements(f'<a b="{value}"/>'.encode("utf-16")) == [("a", {"b": read}, "")]
