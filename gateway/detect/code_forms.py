@@ -35,7 +35,7 @@ WINDOWS_SCRIPT = (
     r"(?:ActiveXObject|CreateObject|GetObject)\s{0,8}\(\s{0,8}[\"'](?:WScript|Shell|Scripting|MSXML2|ADODB|WinHttp|winmgmts|new:|script:|"
     r"Microsoft\.XMLHTTP)",
     r"(?:this|window)\[[\"']ActiveXObject", r"new\s{1,4}ActiveXObject\s{0,4}\(", r"WScript\s{0,4}\[",
-    r"WScript\.(?:Shell|Echo|Sleep|Arguments|CreateObject|Quit|ScriptFullName)",
+    r"WScript\.Shell", r"W(?:Script|SH)\.(?:Echo|Sleep|Arguments|CreateObject|Quit|ScriptFullName)",
     r"(?:Create|Get)Object\s{0,8}\(\s{0,8}(?:StrReverse|Chrw?|Replace|Join|Mid)\s{0,4}\(",
     r"(?:chrw?\s{0,4}\(\s{0,4}(?:&h)?[0-9a-f]{1,5}\s{0,4}\)\s{0,4}[&+]\s{0,4}){6}",
     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}(?:chrw?|StrReverse|Replace|Join)\s{0,4}\(",
@@ -43,7 +43,7 @@ WINDOWS_SCRIPT = (
     r"[&+]\s{0,4}chrw?\s{0,4}\(\s{0,4}(?:cint|clng|mid|asc|\"&h\"|\w{1,20}\s{1,4}xor\s)",
     r"(?:^|[\r\n:])\s{0,40}" + either(
         r"ExecuteGlobal\s{1,4}\w", r"Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\(",
-        r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub)\s{0,8}(?:[\r\n':]|$)"),
+        r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub|Class|With)\s{0,8}(?:[\r\n':]|$)"),
 )
 JAVASCRIPT = (
     r"eval\s{0,4}\(\s{0,4}(?:function\s{0,4}\(p,a,c,k,e|String\.fromCharCode\W)",
@@ -53,7 +53,10 @@ JAVASCRIPT = (
     r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
     r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
-    START + r"(?:async\s)?function\s{1,4}[\w$]{1,60}\s{0,4}\([\w$, ]{0,200}\)\s{0,8}\{",
+    START + r"!function\s{0,4}\(", r"=>\s{0,4}\{[^\r\n]{0,200}[;)]",
+    r"new\s{1,4}Function\s{0,4}\(", r"fetch\s{0,4}\(\s{0,4}[\"'`]https?:",
+    START + r"(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s{0,4}=\s{0,4}[\"'`](?:https?:|//|data:)",
+    START + r"import\s{1,4}System(?:\.\w{1,40}){0,4}\s{0,4};",
 )
 POWERSHELL = (
     "Net\\.WebClient", "Invoke-Expression", "Invoke-WebRequest", "Start-BitsTransfer", r"\.Download(?:String|File)\(",
@@ -72,38 +75,46 @@ POWERSHELL = (
         r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
         r"function\s{1,4}(?:global:)?[a-z]{2,12}-\w{1,40}\s{0,8}[{(]",
         r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
-        r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)"),
+        r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)",
+        r"\$\w{1,40}\s{0,4}=\s{0,4}(?:\"[^\"\r\n]{0,400}\"\s{0,4}[;\r\n|]|'[^'\r\n]{0,400}'\s{0,4}[;\r\n|])",
+        r"[&.]\s{0,4}\$\w{1,40}\s{0,4}(?:[\r\n;|]|$)", r"@[\"']\r?\n", r"\.\\[\w.-]{1,60}\.(?:exe|bat|cmd|ps1|vbs|js)(?!\w)",
+        r"\[CmdletBinding\(", r"#requires\s{1,4}-(?:version|runas|module)",
+        r"[\"'][^\"'\r\n]{1,200}[\"']\s{0,4}\|\s{0,4}(?:cmd|powershell|pwsh|&)"),
     r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
     rf"(?:^|[\r\n]){DATED}[^\r\n]{{0,300}}?(?<![\w-])"
     r"(?:powershell|pwsh)(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
 )
+TOOLS = either(
+    "rundll32", "regsvr32", "mshta", "bitsadmin", "certutil", "certreq", "wscript", "cscript", "msiexec",
+    "powershell", "pwsh", "odbcconf", "cmstp", "installutil", "mavinject", "desktopimgdownldr", "nslookup", "net1?",
+    "forfiles", "pcalua", "schtasks", "reg", "wmic", "taskkill", "tasklist", "i?cacls", "takeown", "bcdedit",
+    "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "sc", "attrib", "ftp", "xcopy", "robocopy", "extrac32",
+    "esentutl", "findstr", "conhost", "hh", "ieexec", "msbuild", "regasm", "regsvcs", "diskshadow", "diskpart",
+    "subst", "mklink", "rmdir", "rd", "md", "pushd", "wsl", "logoff", "gpupdate")
+"""Programs and commands of Windows whose names are no words (Windows commands reference; LOLBAS)."""
+GIVEN = either(r"(?<=[\s,;=\"])/[a-z?]{1,12}(?:[\s:,;=\"+-]|$)", r"(?<=\s)-{1,2}[a-z]", r"\\\\\w", r"(?<![a-z])[a-z]:\\",
+               r"%\w{1,30}%", r"%~?\d", r"%~?%?[a-z](?:\s|$)", r"https?:", r"\.(?:exe|dll|bat|cmd|vbs|js|ps1)(?!\w)")
+"""What they are given: options, paths, variables, addresses, programs."""
+WORDS = either(
+    "start", "copy", "move", "type", "format", "ren", "del", "erase", "expand", "explorer", "timeout", "cipher",
+    "shutdown")
 BATCH = (
     r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
-        r"(?:rundll32|regsvr32|mshta|bitsadmin|certutil|wscript|cscript|msiexec|powershell|odbcconf|cmstp|installutil|"
-        r"mavinject|desktopimgdownldr)(?:\.exe)?\s[^\r\n]{0,300}"
-        r"(?:https?:|\\\\|%\w{1,40}%|\.exe|\.dll)",
-        r"start\s{1,4}(?:/\w{1,4}\s{1,4}){0,3}(?:\"\"\s{1,4})?(?:\S{1,80}\.exe|%\w|\\\\)",
+        rf"\"?(?:%\w{{1,20}}%\\(?:\w{{1,20}}\\){{0,3}})?{TOOLS}(?:\.exe)?\"?[ \t,;][^\r\n]{{0,200}}?{GIVEN}",
+        rf"{WORDS}(?:\.exe)?[ \t]{{1,4}}"
+        r"(?:[/-][a-z?]{1,3}(?:[\s:,]|$)|\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{1,4}/|[^\s/]{1,80}\.exe|/root,)",
         r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}(?:/\w(?::\w{1,6})?[\s,;=]{1,4}){0,3}/[ck][\s,;=\"]",
-        r"(?:finger|nslookup|curl)(?:\.exe)?\s[^\r\n|]{1,200}\|\s{0,4}(?:cmd|powershell|pwsh)",
-        r"wsl(?:\.exe)?\s{1,4}(?:-e|--exec|--)\s",
-        r"(?:del|erase)\s{1,4}(?:/[a-z]\s{1,4}){1,4}", r"for\s{1,4}/f\s",
-        r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
-        r"exit\s{1,4}/b", r"echo\s{1,4}off\s{0,8}(?:[\r\n&]|$)",
-        r"call\s{1,4}\S{1,80}\.(?:exe|bat|cmd)", r"wmic\s{1,4}(?:process|os|product|shadowcopy)\s",
-        r"net\s{1,4}use\s{1,4}(?:[a-z]:|\*)\s{1,4}\\\\",
-        r"net1?\s{1,4}(?:user|localgroup|share)\s[^\r\n]{0,200}\s/(?:add|delete|active)",
-        r"forfiles\s{1,4}/", r"pcalua\s{1,4}-a", r"schtasks(?:\.exe)?\s{1,4}/create", r"reg(?:\.exe)?\s{1,4}add\s{1,4}\"?hk",
-        r"(?<=@)goto\s{1,4}:?\w{1,40}\s{0,8}[\r\n]", r"goto\s{1,4}:\w{1,40}\s{0,8}(?:[\r\n]|$)",
-        r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
-        r"pushd\s{1,4}[\"\\%]", r"cd\s{1,4}/d\s", r"copy\s{1,4}/[by]\s", r"(?:x|robo)copy\s{1,4}[\"\\%a-z]:?\\",
-        r"taskkill(?:\.exe)?\s{1,4}/", r"(?:i?cacls|takeown|bcdedit)(?:\.exe)?\s[^\r\n]{0,120}\s?/[a-z]",
-        r"vssadmin(?:\.exe)?\s{1,4}delete\s", r"netsh\s{1,4}(?:adv)?firewall\s",
-        r"sc(?:\.exe)?\s{1,4}(?:config|create|delete|start|stop)\s{1,4}\w",
-        r"shutdown(?:\.exe)?\s{1,4}[/-][a-z]\s", r"attrib\s{1,4}[+-][rhsa]\s", r"format\s{1,4}[a-z]:\s{1,4}/",
-        r"ftp(?:\.exe)?\s{1,4}-\w",
+        r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|\w{2,40})(?:\s{1,4}/y)?|"
+        r"(?:calc|notepad)(?:\.exe)?|logoff)\s{0,4}(?:[\r\n&]|$)",
+        r"(?:sc|reg|wevtutil|fsutil|wbadmin|vssadmin|netsh|schtasks|wmic)(?:\.exe)?\s{1,4}(?:\w{1,20}\s{1,4}){0,2}"
+        r"(?:add|delete|create|config|start|stop|cl|set|call|firewall|advfirewall|deletejournal)(?:\s|$)",
+        r"for\s{1,4}/f\s", r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
+        r"exit\s{1,4}/b", r"echo\s{1,4}off\s{0,8}(?:[\r\n&]|$)", r"cd\s{1,4}/d\s", r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
+        r"goto\s{1,4}:?\w{1,40}\s{0,8}(?:[\r\n]|$)", r"call\s{1,4}(?::\w|\S{1,80}\.(?:exe|bat|cmd))",
         r"if\s{1,4}(?:/i\s{1,4})?(?:not\s{1,4})?(?:exist\s{1,4}\"?[^\s\"]{0,200}[\\%.:]|defined\s{1,4}\w|errorlevel\s{1,4}\d|\"?%)",
         r"\"?%\w{1,40}%\\[^\r\n\"]{1,200}\.(?:exe|bat|cmd|dll|js|vbs)",
         r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
+    r"[^\s|]\s{0,4}\|\s{0,4}(?:cmd|powershell|pwsh)(?:\.exe)?\s{0,4}(?:[-/\r\n]|$)",
     r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
     r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
@@ -121,39 +132,78 @@ PYTHON = (
     START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
     r"(?:getattr|vars)\s{0,4}\(\s{0,4}__builtins__", r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==",
     r"\[[\"']__builtins__[\"']\]",
+    START + r"(?:with\s{1,4}open\s{0,4}\(|raw_input\s{0,4}\(\s{0,4}\)|"
+    r"print\s{1,4}[\"'][^\"'\r\n]{0,200}[\"']\s{0,4}(?:%|[\r\n]|$))",
+    START + r"(?-i:for\s{1,4}\w{1,40}\s{1,4}in\s{1,4}[^\s:]{1,100}|class\s{1,4}\w{1,60}(?:\([^()\r\n]{0,100}\))?|try)"
+    r"\s{0,4}:\s{0,4}[\r\n]\s{0,16}[\w@\"]",
+    r"\A\s{0,40}(?-i:import)\s{1,4}\w{1,40}(?:\.\w{1,40}){0,4}(?:\s{1,4}as\s{1,4}\w{1,40})?\s{0,4}[\r\n]{1,8}"
+    r"(?:\w{1,40}[.=(]|\w{1,40}\s=|(?-i:import|from|def|class)\s)",
     r"(?:exec|eval)\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile|open|codecs)(?:[.(])",
 )
+SHELL_TOOLS = either(
+    "(?:ba|z|da|k)?sh", "curl", "wget", "cat", "cp", "mv", "rm", "chmod", "chown", "dd", "tee", "tar", "nc(?:at)?",
+    "socat", "ssh", "scp", "rsync", "useradd", "usermod", "chpasswd", "crontab", "systemctl", "service", "launchctl",
+    "defaults", "xattr", "spctl", "osascript", "open", "pkill", "killall", "iptables", "insmod", "modprobe", "echo",
+    "export", "touch", "mkdir", "ln", "python[23]?", "perl", "ruby", "node", "php", "base64", "openssl", "ls",
+    "uname", "sed", "eval", "nohup", "mkfifo", "dscl", "security")
+"""Programs and commands of Unix."""
+SHELL_GIVEN = either(
+    r"-{1,2}[a-z]", r"\"?/(?:tmp|etc|usr|bin|var|dev|home|opt|root|proc|sys|users|library|applications)(?:/|\s|$)", r"~/",
+    r"\"?\$[\w({]", r"\"?https?://", r"<<")
+"""What they are given: options, paths, variables, addresses."""
 UNIX = (
+    rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?{SHELL_TOOLS}"
+    rf"[ \t]{{1,4}}(?!=)(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN}",
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
-    r"eval\s{1,4}unpack\W", r"do shell script", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
+    r"eval\s{1,4}unpack\W", r"do shell script",
+    r"display\s{1,4}(?:dialog|alert|notification)\s{1,4}\"", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     START + r"while\s{1,4}(?::|true|\[|read\s|\(\()[^\r\n;]{0,80};\s{0,4}do\s",
     START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
+    START + r"if\s{1,4}\[{1,2}\s[^\r\n]{1,200}\]\s{0,4};\s{0,4}then", START + r"case\s{1,4}\S{1,60}\s{1,4}in\s[^\r\n]{0,80}\)",
     START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",
-    r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]",
+    START + r"(?-i:def)\s{1,4}[a-z_]\w{0,60}(?:\([^()\r\n]{0,80}\))?[ \t]{0,4}"
+    r"(?:[\r\n]\s{0,16}[^\r\n]{1,200}){1,2}[\r\n]\s{0,16}end(?:\s|$)",
+    r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]", r"\|\s{0,4}nc(?:at)?\s{1,4}[\w.-]{3,80}\s{1,4}\d",
+    START + r"my\s{1,4}[$@%(]\w", START + r"puts\s{1,4}[\"'#]",
     r"security\s{1,4}find-(?:generic|internet)-password\s", r"(?:scp|rsync|tar|zip|cat|cp)\s[^\r\n]{0,80}~/\.ssh/",
-    r"/dev/tcp/[\w.-]{1,80}/\d",
+    r">{1,2}\s{0,4}~/\.(?:ssh|bash|zsh|profile|config)", r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
     START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",
     r"(?:^|[\r\n;&|])\s{0,8}(?:sudo\s{1,4})?" + either(
-        r"chmod\s{1,4}(?:[augo]{0,4}\+x|[0-7]{3,4})\s{1,4}\S{1,200}(?:\s{0,4}(?:&&|[;\r\n])|$)",
         r"(?:python[23]?|perl|ruby|php|node|osascript)\s{1,4}-[ecr]\s{1,4}[\"']",
+        r"chmod\s{1,4}(?:[augo]{0,4}\+x|[0-7]{3,4})\s{1,4}\S{1,200}(?:\s{0,4}(?:&&|[;\r\n])|$)",
+        r"(?:source|\.|bash|sh|eval)\s{1,4}(?:<\(|\"?\$\()", r"launchctl\s{1,4}(?:load|bootstrap)\s",
         r"exec\s{1,4}(?:perl|python[23]?|ruby|node|(?:/\w{1,20}){0,4}/?(?:ba|z)?sh)\s{1,4}-",
         r"rm\s{1,4}-[rf]{1,2}\s{1,4}(?:--no-preserve-root|/(?:\s|\*|$)|~|\$home)",
-        r"(?:source|\.|bash|sh|eval)\s{1,4}(?:<\(|\"?\$\()", r"launchctl\s{1,4}(?:load|bootstrap)\s",
-        r"nohup\s{1,4}\S", r"mkfifo\s{1,4}/", r"set\s{1,4}-[eux]{1,3}o?(?:\s{1,4}pipefail)?\s{0,4}[\r\n]",
-        r"nc(?:at)?\s[^\r\n]{0,80}-[a-z]{0,4}e\s{1,4}/bin/"),
+        r"nohup\s{1,4}\S", r"set\s{1,4}-[eux]{1,3}o?(?:\s{1,4}pipefail)?\s{0,4}[\r\n]"),
 )
 AUTOMATION = (
-    START + r"(?:Run|RunWait|URLDownloadToFile|FileInstall)\s{0,2},\s{0,2}\S",
+    START + r"(?:Run|RunWait|URLDownloadToFile|FileInstall|SetTimer|SendMode)\s{0,2},\s{0,2}\S",
+    START + r"#(?:Persistent|NoEnv|NoTrayIcon)\s",
     START + r"Run(?:Wait)?\s{1,4}\S{1,200}\.(?:exe|bat|cmd|vbs|ps1)(?:[\s,]|$)",
     START + r"(?:[\^!#+]{1,3}\w{1,12}::|\w{1,12}::\s{0,4}(?:Run|Send|MsgBox)\W)",
     r"%A_(?:Temp|AppData|ScriptDir|Desktop|WinDir|ComSpec|Startup)\w{0,10}%",
     r"@(?:TempDir|ScriptDir|AppDataDir|ComSpec|StartupDir|SystemDir|WindowsDir)(?!\w)",
     r"(?<!\w)(?:DllCall|DllStructCreate|FileInstall|InetGet|InetRead)\s{0,2}\(\s{0,2}[\"'@]",
 )
-LUA = (r"(?:os\.execute|io\.popen|package\.loadlib)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
+LUA = (r"(?:os\.execute|io\.popen|package\.loadlib|load\s{0,4}\(\s{0,4}string\.char)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
+CALLS = (
+    r"(?<![\w.])(?:system|shell_exec|passthru|proc_open|popen|WinExec|ShellExecute[AW]?)(?:\s{0,4}\(\s{0,4}[\"'$`@]|\(\w)",
+    r"(?:os|nt|posix)\.(?:system|popen|exec\w{1,3}|spawn\w{1,3}|startfile)\s{0,4}\(", r"subprocess\.\w{2,20}\s{0,4}\(",
+    r"Process\.Start\s{0,4}\(", r"Kernel\.(?:exec|system|spawn)\W", r"IO\.popen\W", r"Open3\.\w", r"[\"']\.execute\(\)",
+    r"\(\s{0,4}(?:startapp|shell-command|start-process)\s{1,4}\"", r"(?<!\w)xp_cmdshell\W",
+    r"CommandLineTemplate\s{0,4}=", START + r"exec [a-z][\w./-]{0,80}\s{0,4}[\r\n&]",
+    START + r"ExecStart(?:Pre|Post)?=\S",
+)
+"""Calls by which interpreted languages start another program."""
+BLOCKS = (
+    START + r"(?:while|if|for|foreach|switch)\s{0,4}(?:my\s{1,4}\$\w{1,40}\s{0,4})?\([^\r\n]{1,200}\)\s{0,4}\{\s",
+    START + r"(?:async\s|private\s|static\s){0,3}function\s{1,4}[\w$:-]{1,60}\s{0,4}(?:\([^()\r\n]{0,200}\))?\s{0,8}\{",
+    START + r"try\s{0,4}\{\s", START + r"\w{1,40}\s{0,2}\(\)\s{0,4}\{\s",
+)
+"""Statements with a body in braces, as most languages have them."""
 
 FIRST = (r"\A\s{0,40}(?:(?:'|//|#|rem\s)[^\r\n]{0,200}[\r\n]{1,4}[ \t]{0,8}){0,9}"
          r"(?:MsgBox[ (][ \t]{0,4}[\"\w]|Option[ \t]{1,4}Explicit\s|"
@@ -171,11 +221,14 @@ CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
     ("SCRIPT-SHELL", "Unix code", UNIX),
     ("SCRIPT-HOST", "first statement of a script", (FIRST,)),
     ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control|webhandler)[\s=]",
-    r"<%\s{0,8}(?:eval|execute(?:global)?)\W",
+    r"<%\s{0,8}(?:eval|execute(?:global)?)\W", r"<%[^%]{0,400}Runtime\.getRuntime\W",
     r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),
-    ("SCRIPT-SHELL", "PHP code", (r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\())",)),
+    ("SCRIPT-SHELL", "PHP code", (r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\()|\s{1,8}(?:\$\w|(?:echo|eval|system|exec)\W))",
+    r"<script[^>]{0,80}language\s{0,4}=\s{0,4}[\"']?php")),
     ("SCRIPT-SHELL", "Lua code", LUA),
     ("SCRIPT-HOST", "AutoIt or AutoHotkey script", AUTOMATION),
+    ("SCRIPT-HOST", "code that starts a program", CALLS),
+    ("SCRIPT-HOST", "code in blocks", BLOCKS),
     ("SCRIPT-BUILD", "build file that runs a command", (r"<Project[\s>][\s\S]{0,1000}<(?:Exec|UsingTask)[\s>]",)),
 )
 HIDING = re.compile(either(

