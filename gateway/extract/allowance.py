@@ -17,8 +17,8 @@ LOOK = 2.0
 """Seconds for a megapixel of a picture with letters: it is searched for lines, shades, boxes and noise, and made ready to be read
 once or more. A page with stamps over its numbers takes half of that; how many are read at all has bounds of its own."""
 READ, READING = 12.0, 40.0
-"""Seconds that Tesseract may use for a picture with letters, and for all of a message: a scanned page of 70 lines needs three or
-four, one that lies askew or is written in ideographs is read several times, and eight such pages are read of a file."""
+"""Seconds that a picture with letters adds for Tesseract, and up to which they do: a scanned page of 70 lines needs three or four,
+one that lies askew or is written in ideographs is read several times, and eight such pages are read of a file."""
 INSIDE = 20
 """Octets unpacked of one as it came that add to what is allowed: logs and tables shrink to a tenth or a twentieth."""
 MEGABYTE = 1 << 20
@@ -80,7 +80,8 @@ class Allowance:
         inside = min(self.inside, INSIDE * self.size)
         large = (self.rates.wire * self.size + self.rates.inside * inside) / MEGABYTE
         child = min(self.most, self.pace * (self.small + large + EACH * self.pieces + LOOK * self.looks))
-        return child + self.pace * (min(READING, READ * self.read) + self.granted)
+        reading = min(self.pace * READING, child + self.pace * READ * self.read)
+        return max(child, reading) + self.pace * self.granted
 
     def left(self) -> float:
         """Seconds that a program may use now."""

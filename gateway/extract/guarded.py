@@ -17,7 +17,7 @@ MALFORMED = (ValueError, LookupError, EOFError, struct.error, zlib.error, Arithm
 """What parsers raise over bad input; anything else counts as a crash."""
 
 PANIC = "pyo3_runtime"
-"""Module of what a library in Rust raises where it panics: no Exception, and no library exports it."""
+"""Module of what a library in Rust raises where it panics, mostly over an index out of range: no Exception, and none exports it."""
 
 
 def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yield]:
@@ -39,4 +39,4 @@ def guarded(extractor: Extractor, node: Node, context: Context) -> Iterator[Yiel
     except BaseException as error:
         if type(error).__module__ != PANIC:
             raise
-        yield Problem(IncidentCode.CRASH, f"{extractor.name}: {type(error).__name__}")
+        yield Problem(IncidentCode.MALFORMED, f"{extractor.name}: {type(error).__name__}")

@@ -43,7 +43,7 @@ DENSE = 1.5
 """How often the floor of the ratio may be reached by members of several containers that each stay below it."""
 FLOODS = frozenset({IncidentCode.COUNT, IncidentCode.SIZE, IncidentCode.RATIO, IncidentCode.DEPTH})
 
-AGAIN = frozenset({"pictures", "sheets", "office words"})
+AGAIN = frozenset({"image", "pictures", "sheets", "office words"})
 """Extractors that lay out or draw what another one has read: not what broke a limit there, which may cost them any amount."""
 
 LOCKSMITHS = frozenset({"zip", "7z", "rar", "ole", "pdf"})

@@ -48,6 +48,9 @@ DOTS = (".....", "．．．．．", "·····", "………")
 TAIL, ACROSS = 400, 40                   # characters of a page's end or beginning, and of those put together
 PAGE_NUMBER = re.compile(r"\n[^\n0-9]{0,8}[0-9]{1,4}(?:\s?[/／]\s?[0-9]{1,4})?[^\n0-9]{0,8}\s*\Z")
 ENDED = ".。．!！?？;；"
+FONTS, LIGATURE = 200, 400
+"""Fonts of a page whose meanings are looked at, and octets of one that tell what a letter stands for, up to which it is one: a few
+characters, of four digits each, and comments."""
 FORMS = 16                               # forms within forms that are followed
 DRAWN = re.compile(rb"/([^\s/<>\[\](){}%]{1,127})\s+Do(?![A-Za-z0-9])")
 ERRORS = (pikepdf.PdfError, ValueError, KeyError, IndexError, TypeError, AttributeError, RuntimeError, OverflowError)
@@ -79,6 +82,9 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                     yield Problem(code, f"page {number + 1} draws more than {costs.left} octets")
                 else:
                     yield from _unread(context, f"page {number + 1} is too large", code)
+                return
+            if costs.body > max(context.limits.ratio_floor, costs.packed * context.limits.ratio):
+                yield Problem(IncidentCode.RATIO, f"what page {number + 1} draws is packed more than {context.limits.ratio} to 1")
                 return
             if costs.shown > SHOWN:
                 yield Problem(IncidentCode.COUNT, f"page {number + 1} shows more than {SHOWN} pieces of text")
@@ -227,19 +233,22 @@ class Costs:
         self.left = budget
         self.budget = budget
         self.packed = 0                  # octets of the page's streams as they stand in the file
+        self.body = 0                    # octets that its own ones unpack to
         self.shown = 0                   # pieces of text that the page's own streams show
         self.pieces = 0                  # the same of all pages so far, about
         self.said = ""                   # what the page's own streams say their shapes stand for
         self.forms: dict[tuple[int, int], int] = {}
+        self.fonts: dict[tuple[int, int], int] = {}
 
     def page(self, document: pikepdf.Pdf, number: int) -> int:
         """0 where the page cannot be read: then PDFium will not read it either."""
-        self.packed, self.said = 1, ""
+        self.packed, self.body, self.said = 1, 0, ""
         try:
             page = document.pages[number].obj
             contents = page.get("/Contents")
             streams = list(contents)[:1000] if isinstance(contents, pikepdf.Array) else [contents]
             body = b"\n".join(self.unpacked(s) for s in streams if isinstance(s, pikepdf.Stream))
+            self.body = len(body)
             self.said = pdfspoken.text(body)
             self.pieces += body.count(b"Tj") + body.count(b"TJ")
             self.shown = sum(1 for _ in islice(SHOWS.finditer(body), SHOWN + 1)) if len(body) > 2 * SHOWN else 0
@@ -261,7 +270,7 @@ class Costs:
         return raw
 
     def drawn(self, body: bytes, resources: object, depth: int) -> int:
-        cost = len(body)
+        cost = len(body) * self.written(resources)
         forms = resources.get("/XObject") if isinstance(resources, pikepdf.Dictionary) else None
         if depth >= FORMS or not isinstance(forms, pikepdf.Dictionary) or cost > self.budget:
             return cost
@@ -273,6 +282,20 @@ class Costs:
             if isinstance(form, pikepdf.Stream) and str(form.get("/Subtype", "")) == "/Form":
                 cost += count * self.form(form, depth)
         return cost
+
+    def written(self, resources: object) -> int:
+        """Characters that one letter of a page may stand for (ISO 32000-2, 9.10.3), where they are more than a ligature has; else 1."""
+        fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
+        longest, packed = 1, self.packed
+        for font in islice(fonts.values(), FONTS) if isinstance(fonts, pikepdf.Dictionary) else ():
+            meanings = font.get("/ToUnicode") if isinstance(font, pikepdf.Dictionary) else None
+            if isinstance(meanings, pikepdf.Stream):
+                if (key := meanings.objgen) not in self.fonts:
+                    digits = max(map(len, self.unpacked(meanings).split(b">")))
+                    self.fonts[key] = digits // 4 if digits > LIGATURE else 1
+                longest = max(longest, self.fonts[key])
+        self.packed = packed
+        return longest
 
     def form(self, form: pikepdf.Stream, depth: int) -> int:
         key = form.objgen

@@ -44,10 +44,12 @@ def test_there_is_a_most_and_a_little_behind_it() -> None:
     assert vast.seconds() == 27.0 + GRACE
 
 
-def test_reading_has_a_budget_beside_the_most() -> None:
+def test_pictures_that_are_read_add_beyond_the_most() -> None:
+    assert Allowance(1.5, OUTBOUND, read=1).seconds() == 1.5 + READ
     scan = Allowance(1.5, OUTBOUND, 500 * MEGABYTE, most=27.0, read=1)
     assert scan.seconds() == 27.0 + READ
     scan.read = 100
-    assert scan.seconds() == 27.0 + READING
-    scan.programs, scan.own = 30.0, lambda: 20.0
-    assert scan.left() == 17.0
+    assert scan.seconds() == READING
+    scan.programs, scan.own = 20.0, lambda: 15.0
+    assert scan.left() == 5.0
+    assert Allowance(1.5, OUTBOUND, 500 * MEGABYTE, most=60.0, read=5).seconds() == 60.0

@@ -120,7 +120,7 @@ def test_a_panic_of_a_library_in_rust_is_an_incident_too():
         python_calamine.load_workbook(io.BytesIO(book_without_its_sheet()))
 
     walked, _ = run([Fake("message/rfc822", act)])
-    assert [(i.code, i.detail) for i in walked.incidents] == [(IncidentCode.CRASH, "fake: PanicException")]
+    assert [(i.code, i.detail) for i in walked.incidents] == [(IncidentCode.MALFORMED, "fake: PanicException")]
     assert len(walked.tree.artifacts) == 2
 
 

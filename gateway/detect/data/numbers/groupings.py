@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 
 from gateway.identifiers import cn, kr, payment
 
@@ -49,3 +50,11 @@ def lettered(sizes: list[int], digits: str) -> int:
     if digits[0] in SECOND:
         return next((len(window) for window in LETTERED if tuple(sizes[:len(window)]) == window), 0)
     return 0
+
+
+def between(groups: list[Span], days: list[Span]) -> Iterator[list[Span]]:
+    """The groups before, between and behind dates."""
+    begin = 0
+    for first, last in [*days, (groups[-1][1], groups[-1][1])]:
+        yield groups[begin:bisect_right(groups, first, key=lambda group: group[1])]
+        begin = bisect_left(groups, last, key=lambda group: group[0])

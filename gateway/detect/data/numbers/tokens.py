@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.numbers.groupings import FIRST, customary, lettered
+from gateway.detect.data.numbers.groupings import FIRST, between, customary, lettered
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -40,7 +40,7 @@ BROKEN = re.compile(r"[0-9]-?\r?\n[ >|]{0,4}[0-9]{1,18}(?![0-9])")
 IBAN = re.compile(r"(?:[A-Z]{2}[0-9]{2}(?:[^0-9A-Za-z\n]{0,3}|\n)|(?<![0-9A-Za-z])[A-Za-z]{2}[0-9]{2}[ \-.]?)[A-Za-z0-9]")
 BIC = re.compile(r"(?<![0-9A-Za-z])[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?(?![0-9A-Za-z])")
 USCC = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Za-z])")
-CHECK = re.compile(r" ?-? ?\(([0-9A])\)|-(A)(?![0-9A-Za-z])")
+CHECK = re.compile(r" ?-? ?\(([0-9Aa])\)|-(A)(?![0-9A-Za-z])")
 """What follows the six digits of a Hong Kong number: the check character in parentheses; an A behind a hyphen."""
 LABELLED = re.compile(r"(?<![0-9A-Za-z])(?:HKIDC?|HKIC|ID|IC)(?:NO)?([A-Z]{1,2})\Z")
 """A label against the number of Hong Kong that it names: `HKIDA123456(7)`."""
@@ -60,6 +60,8 @@ BY_ITSELF = (7, 8)                                        # digits of the shorte
 ISSUED = [6, 13]
 """A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
+CROWD = 60
+"""Groups of a run from which on it is cut at all its dates at once: a line of a table has fewer."""
 WHOLE, WHOLE_ENDS = 11, re.compile(r"\.00?")
 """Digits of a number that a program took for one and wrote with a fraction of nothing: `123456789012.0`."""
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -152,7 +154,7 @@ def _token(text: str, letters: str, digits: str, start: int, end: int, grouped: 
     if len(digits) == 6 and letters:
         check = CHECK.match(text, end)
         if check is not None:
-            return Token(f"{head}D6P", letters + digits + (check[1] or "A"), begin, check.end(), grouped)
+            return Token(f"{head}D6P", letters + digits + (check[1] or "A").upper(), begin, check.end(), grouped)
         return Token("LD6A" if head == "L" else "LLD7", letters + digits + "A", begin, end + 1, grouped) if suffix == "A" else None
     if suffix:
         if suffix == "X" and not letters and len(digits) == 17:
@@ -203,9 +205,10 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
             if marks == {" "} and max(sizes) in BY_ITSELF and not customary(text, groups, sizes, 0, digits):
                 yield from _long(text, groups)            # an account and its balance, perhaps
             return
-    day = DAY.search(text, start, end) if len(marks) > 1 else None
-    if day is not None:
-        yield from _around(text, groups, day.span())
+    days = [day.span() for day in DAY.finditer(text, start, end)] if len(marks) > 1 else []
+    if days:
+        for piece in between(groups, days if len(groups) > CROWD else days[:1]):
+            yield from _pieces(text, piece, "|")          # no cut: one piece
         return
     windows = list(_windows(text, groups, sizes, digits)) if len(groups) > 3 or len(digits) > LONGEST else []
     if len(marks) > 1 and not windows:
@@ -231,13 +234,6 @@ def _dated(text: str, groups: list[tuple[int, int]]) -> bool:
         return False
     year, month, day = (text[s:e] for s, e in groups[1:])
     return 2 <= len(year) <= 4 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
-
-
-def _around(text: str, groups: list[tuple[int, int]], day: tuple[int, int]) -> Iterator[Token]:
-    """What stands before and behind a date in a run."""
-    for piece in ([g for g in groups if g[1] <= day[0]], [g for g in groups if g[0] >= day[1]]):
-        if piece:
-            yield from _pieces(text, piece, "|")          # no cut: one piece
 
 
 def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Token]:
@@ -369,7 +365,8 @@ def ibans(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     for match in matches(IBAN, text, starts):
         start = match.start()
         length = IBAN_LENGTHS.get(text[start:start + 2].upper())
-        if length is None or (start and text[start - 1].isascii() and text[start - 1].isalnum()):
+        against = start and text[start - 1].isascii() and text[start - 1].isalnum()
+        if length is None or (against and not text.endswith("IBAN", 0, start)):
             continue
         value, end = text[start:start + length], start + length
         if not (value.isascii() and value.isalnum() and value.isupper()):

@@ -83,6 +83,26 @@ def test_a_form_that_draws_itself_ends() -> None:
         assert Costs(1000).page(document, 0) < 1000
 
 
+def meaning(digits: str, letters: int) -> bytes:
+    """A page of so many letters, each of which stands for what these digits say."""
+    font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 8 0 R >>"
+    table = f"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <{digits}> endbfchar"
+    return pdf(page="/Contents 6 0 R /Resources << /Font << /F1 7 0 R >> >>",
+               objects=(stream(b"BT /F1 9 Tf (" + b"A" * letters + b") Tj ET"), font, stream(table.encode())))
+
+
+def test_letters_that_stand_for_pages_of_text_are_counted() -> None:
+    assert codes(read(meaning("0041" * 4000, 10_000), outbound=True)) == {"RATIO"}
+    assert codes(read(meaning("0041" * 4000, 10_000))) == {"RATIO"}
+    ligature = read(meaning("006600660069", 3), outbound=True)
+    assert [part.content for part in ligature] == ["ffiffiffi"]
+
+
+def test_a_page_that_is_packed_more_than_any_is_not_drawn() -> None:
+    words = b"BT /F1 9 Tf (" + b"A" * (9 << 20) + b") Tj ET"
+    assert codes(read(pdf(page="/Contents 6 0 R", objects=(stream(words),)), outbound=True)) == {"RATIO"}
+
+
 def test_letters_that_stand_apart_are_put_together_by_place() -> None:
     def draw(page: object) -> None:
         for row, line in enumerate(("A123456789", "B223456789", "C123456780", "D123456781", "E123456782")):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 import re
 
-from gateway.detect.data.numbers.groupings import customary, lettered
+from gateway.detect.data.numbers.groupings import between, customary, lettered
 from gateway.detect.data.numbers.tokens import tokens
 from tests.gateway.identifiers import makers
 
@@ -44,3 +44,15 @@ def test_the_end_of_an_amount_begins_no_number():
 
 def test_the_number_of_an_item_with_a_letter_is_no_part():
     assert found("A1 4539 1488 0343 6467") == [("D16", "4539148803436467")]
+
+
+def test_a_run_of_thousands_of_dates_is_cut_once() -> None:
+    assert found("1990/01/02 19900102 79.01.02 " * 20_000) == [("D8", "19900102")] * 20_000
+    many = found("1990/01/02 1234567890123456 " * 3_000)
+    assert many == [("D16", "1234567890123456")] * 3_000
+
+
+def test_what_stands_between_dates() -> None:
+    groups = [(0, 2), (3, 5), (6, 8), (9, 11), (12, 14)]
+    assert list(between(groups, [(3, 8)])) == [[(0, 2)], [(9, 11), (12, 14)]]
+    assert list(between(groups, [(0, 2), (12, 14)])) == [[], [(3, 5), (6, 8), (9, 11)], []]
