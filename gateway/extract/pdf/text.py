@@ -83,14 +83,8 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
                 else:
                     yield from _unread(context, f"page {number + 1} is too large", code)
                 return
-            if costs.body > max(context.limits.ratio_floor, costs.packed * context.limits.ratio):
-                yield Problem(IncidentCode.RATIO, f"what page {number + 1} draws is packed more than {context.limits.ratio} to 1")
-                return
-            if costs.shown > SHOWN:
-                yield Problem(IncidentCode.COUNT, f"page {number + 1} shows more than {SHOWN} pieces of text")
-                return
-            if costs.pieces > max(PIECES, REPEATED * len(data)):
-                yield Problem(IncidentCode.RATIO, f"{number + 1} pages show {costs.pieces} pieces of text in {len(data)} octets")
+            if (flood := _flood(costs, number, len(data), context)) is not None:
+                yield flood
                 return
             costs.left -= cost
             if context.outbound or (number < READ_IN and cost <= PAGE_IN):
@@ -110,6 +104,17 @@ def text(data: bytes, password: str, context: Context, repaired: pikepdf.Pdf) ->
             yield from _earlier(data, password, known, ends)
     finally:
         document.close()
+
+
+def _flood(costs: Costs, number: int, size: int, context: Context) -> Problem | None:
+    """What is too much on a page, and on those before, whatever it costs."""
+    if costs.body > max(context.limits.ratio_floor, costs.packed * context.limits.ratio):
+        return Problem(IncidentCode.RATIO, f"what page {number + 1} draws is packed more than {context.limits.ratio} to 1")
+    if costs.shown > SHOWN:
+        return Problem(IncidentCode.COUNT, f"page {number + 1} shows more than {SHOWN} pieces of text")
+    if costs.pieces > max(PIECES, REPEATED * size):
+        return Problem(IncidentCode.RATIO, f"{number + 1} pages show {costs.pieces} pieces of text in {size} octets")
+    return None
 
 
 def _spoken(costs: Costs, number: int, context: Context) -> Iterator[Yield]:
@@ -284,7 +289,7 @@ class Costs:
         return cost
 
     def written(self, resources: object) -> int:
-        """Characters that one letter of a page may stand for (ISO 32000-2, 9.10.3), where they are more than a ligature has; else 1."""
+        """Characters that one letter may stand for (ISO 32000-2, 9.10.3), where they are more than a ligature has; else 1."""
         fonts = resources.get("/Font") if isinstance(resources, pikepdf.Dictionary) else None
         longest, packed = 1, self.packed
         for font in islice(fonts.values(), FONTS) if isinstance(fonts, pikepdf.Dictionary) else ():

@@ -205,8 +205,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
             if marks == {" "} and max(sizes) in BY_ITSELF and not customary(text, groups, sizes, 0, digits):
                 yield from _long(text, groups)            # an account and its balance, perhaps
             return
-    days = [day.span() for day in DAY.finditer(text, start, end)] if len(marks) > 1 else []
-    if days:
+    if days := [day.span() for day in DAY.finditer(text, start, end)] if len(marks) > 1 else []:
         for piece in between(groups, days if len(groups) > CROWD else days[:1]):
             yield from _pieces(text, piece, "|")          # no cut: one piece
         return
