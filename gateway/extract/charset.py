@@ -57,6 +57,8 @@ SHIFTED = re.compile(rb"\+[0-9A-Za-z+/]{3,}-?")
 EASTERN = re.compile("[\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7a3\uff01-\uffe6]")
 CLOSE = 0.82
 """A reading whose score is at least this part of the best one's is kept beside it."""
+CHANCE, HIGH = 16, bytes(range(128, 256))
+"""What a few common characters, that stand in a short list of names by chance, add to the score of two octets each."""
 
 
 def codec(name: str) -> str | None:
@@ -120,7 +122,8 @@ def readings(data: bytes, declared: str = "") -> list[tuple[str, str]]:
     scores = {name: naturalness(text) for name, text in found.items()}
     best = max(scores.values())
     ranked = sorted(found, key=lambda n: (n != chosen, -scores[n]))
-    kept = [n for n in ranked if n == chosen or scores[n] >= best * CLOSE]
+    enough = min(best * CLOSE, best - CHANCE / max(1, len(data) - len(data.translate(None, HIGH))))
+    kept = [n for n in ranked if n == chosen or scores[n] >= enough]
     texts = dict.fromkeys(found[n] for n in kept)
     return [(text, next(n for n in kept if found[n] == text)) for text in texts][:4]
 
@@ -178,9 +181,10 @@ JUDGED = 1500                            # characters of a text that tell whethe
 COMMON = re.compile(
     "[的一是不了人我在有他這这為为之大來来以個个中上們们到說说國国和地也子時时道出而要於于就下得可你年生"
     "公司先生請请您好附件檔档文件客戶户資资料信用卡號号身份證证電电話话密碼码銀银行帳账單单款項项日月元"
-    "のをにはがでとてしたまいるなれらりすこそもあよおかさつ、。，：；！？「」（）]")
+    "のをにはがでとてしたまいるなれらりすこそもあよおかさつ、。，：；！？「」（）"
+    "이다는을를의에하고은가로서지니한사기자주식회유전화소성명시군구동길번호원님요]")
 ASCII = re.compile(r"[\x00-\x7f]+")
-PAIR = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]")
+PAIR = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
 RARE = re.compile(
     r"[\u0080-\u009f\u00a1-\u00ff\u0370-\u03ff\u0400-\u04ff\u2500-\u257f\u3400-\u4dbf\ue000-\uf8ff\uff61-\uff9f\ufffd]")
 

@@ -300,12 +300,12 @@ def _not_among_letters(found: Characters, places: np.ndarray) -> np.ndarray:
 
 
 def _checked(text: str, at: int) -> re.Match[str] | None:
-    """A Taiwanese number behind other digits and a blank, where its check digit says so."""
-    found = BEHIND_DIGITS.match(text, at)
+    """A Taiwanese number beside other digits, where its check digit says so."""
+    found = WHOLE.match(text, at)
     return found if found is not None and (tw.national_id(found[0]) or tw.resident_id(found[0])) else None
 
 
-BEHIND_DIGITS = re.compile(r"(?<=[0-9] )[IO][1289][0-9]{8}(?![0-9A-Za-z])")
+WHOLE = re.compile(r"(?<![0-9A-Za-z])[IO][1289][0-9]{8}(?![0-9A-Za-z])")
 
 
 def _letters_to_digits(match: re.Match[str]) -> str:

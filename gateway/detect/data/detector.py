@@ -298,7 +298,7 @@ class CustomerData:
         kinds, headed = layout.label(grid, self.labels, row, column, token.start)
         if not kinds and not headed:
             kinds = (under.behind(grid, self.labels, token.end) or under.label(grid, self.labels, token.start)
-                     or neighbours.label(grid, row, token, self.last))
+                     or neighbours.label(grid, row, token, self.last) or neighbours.said(grid, self.labels, row, token.start))
         token, kinds = meant.meant(grid, self.labels, row, token, kinds, headed)
         self.last = (grid.id, row, token.end, kinds)
         if "own" in kinds or (read is not None and (read.value in EXAMPLES or read.value in self.own)):

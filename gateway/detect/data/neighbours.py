@@ -7,7 +7,8 @@ import re
 from gateway.detect.data.contacts import beside
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
-from gateway.identifiers.terms import AGAINST, NONE
+from gateway.identifiers.registry import IDENTIFYING
+from gateway.identifiers.terms import AGAINST, NONE, Labels
 
 FURTHER = 8
 """Characters between two values of one list: a line's end, a blank line, a part of a number that was read in pieces."""
@@ -19,6 +20,10 @@ CONTINUED = re.compile(r"(?:[\"'」』)\]][\t]|[\"'」』)\]]?[,、，;|])[ ]?\r
 WORD = re.compile(r"[^\W\d_]|\t")
 LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([0-9A]\))?|[0-9]{15,17}[Xx])(?![0-9A-Za-z])")
 """A number that has letters."""
+SENTENCE = 120
+"""Characters of a sentence in which its label is looked for."""
+OTHER = re.compile(r"[0-9.!?\t]")
+"""What ends a sentence, or is another value."""
 Last = tuple[int, int, int, frozenset[str]]
 """Number of a grid, row and end of a value in it, and the kinds that spoke for it."""
 
@@ -35,6 +40,14 @@ def label(grid: Grid, row: int, token: Token, last: Last) -> frozenset[str]:
         near = len(between) <= FURTHER and not WORD.search(between)
         return kinds if near and _of_numbers(grid, line) and _of_numbers(grid, row) else NONE
     return kinds if line != row or LISTED.fullmatch(between) or beside.next_one(between) else NONE
+
+
+def said(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str]:
+    """Kinds of the label that an English sentence has before whose it is: `The passport number of our client Mary Smith is`."""
+    if not grid.text.endswith((" is ", " was "), max(0, start - 5), start):
+        return NONE
+    sentence = OTHER.split(grid.text[max(grid.starts[row], start - SENTENCE):start])[-1]
+    return labels.before(sentence) & IDENTIFYING
 
 
 def _of_numbers(grid: Grid, row: int) -> bool:

@@ -12,13 +12,14 @@ from tests.builders.growth import linear
 ZH_TW = "您好，附件為本月報價單與客戶資料，請於週五前回覆，謝謝。"
 ZH_CN = "您好，附件为本月报价单和客户资料，请于周五前回复，谢谢。"
 JA = "お世話になっております。添付の見積書をご確認ください。よろしくお願いいたします。"
+BOXED = "氏名　橋本 翔太\n個人番号　｜5｜4｜1｜5｜8｜0｜3｜1｜3｜1｜2｜5｜\n電話　０９０－１２３４－５６７８\n"
 ZH_HK = "香港衞生署嘅通告，請各位同事喺星期五之前交返表格。多謝！"
 KO = "안녕하세요. 첨부한 견적서를 확인해 주시기 바랍니다. 감사합니다."
 
 
 @pytest.mark.parametrize(("text", "encoding"), [
     (ZH_TW, "cp950"), (ZH_TW, "big5hkscs"), (ZH_HK, "big5hkscs"), (ZH_TW, "utf-8"), (ZH_TW, "gb18030"), (ZH_TW, "utf-16"), (ZH_CN, "gb18030"), (ZH_CN, "hz"),
-    (ZH_CN, "gbk"), (JA, "cp932"), (JA, "euc_jp"), (JA, "iso2022_jp"), (KO, "cp949"), (KO, "iso2022_kr"),
+    (ZH_CN, "gbk"), (JA, "cp932"), (BOXED, "cp932"), (JA, "euc_jp"), (JA, "iso2022_jp"), (KO, "cp949"), (KO, "iso2022_kr"),
 ])
 def test_undeclared(text, encoding):
     assert text in [t for t, _ in readings(text.encode(encoding))]

@@ -55,7 +55,7 @@ def test_a_single_letter_before_does_not_hide_the_run():
     assert view("O座 l，号码：23OlO3l978O22l923l，").text.endswith("号码:230103197802219231,")
 
 
-@pytest.mark.parametrize("text", ["身分證字號: I117814606\n", "陳怡君 O162344623 0912345678", "I288316719", "- O126586143 "])
+@pytest.mark.parametrize("text", ["身分證字號: I117814606\n", "陳怡君 O162344623 0912345678", "I288316719", "- O126586143 ", "許美蘭-O268373504-0949388396"])
 def test_the_letters_i_and_o_before_a_taiwanese_number_stay(text):
     assert view(text).text == text
 

@@ -23,6 +23,14 @@ def test_the_next_value_of_a_list(text, expected):
     assert not neighbours.label(grid, grid.row(second.start), second, (2, *last[1:]))
 
 
+@pytest.mark.parametrize("text, expected", [
+    ("The passport number of our new client Mary Anne Smith is 351234567", True), ("The passport of Ms Chen, who was here in 2025, is 351234567", False),
+    ("The passport was lost. The order of our old client Mary Smith is 351234567", False), ("Our order of the new client Mary Smith is 351234567", False)])
+def test_a_sentence_names_its_number_before_whose_it_is(text, expected):
+    grid = layout.from_text(1, Text(text, "body"), Labels())
+    assert ("passport" in neighbours.said(grid, Labels(), 0, grid.text.index("351234567"))) is expected
+
+
 def test_a_firm_speaks_for_no_number_behind_the_next_one():
     text = "13007402294;黄强 510107196201277573"
     grid = layout.from_text(1, Text(text, "body"), Labels())

@@ -220,12 +220,17 @@ def test_one_character_a_box_with_the_marks_of_the_number(mark):
         assert (shape, value) in [(t.shape, t.value) for t in spelled(f"x {mark.join(number)} y")], number
 
 
+def test_check_characters_in_small_letters():
+    assert [t.value for t in tokens("HKID G507060(a)")] == ["G507060A"]
+
+
 def test_a_date_behind_a_letter_is_no_passport():
     assert not [t for t in found("KIM F 17/02/1981") if t[0] == "LD8"] and not [t for t in found("M 09.06.1989") if t[0] == "LD8"]
 
 
 @pytest.mark.parametrize("text, values", [
     ("IBAN GB33BUKB\n20201555555555, please", ["GB33BUKB20201555555555"]), ("IBAN GB33 BUKB\n> 2020 1555 5555 55.", ["GB33BUKB20201555555555"]),
+    ("IBANGB33BUKB20201555555555", ["GB33BUKB20201555555555"]), ("XAGB33BUKB20201555555555", []),
     ("GB33BUKB\n\n20201555555555", []), ("GB33BUKB20\nLI NA", []), ("trace=gb33b0cb\n20201555555555", [])])
 def test_accounts_in_two_lines(text, values):
     assert [token.value for token in ibans(text)] == values
