@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.numbers.groupings import FIRST, customary, lettered
+from gateway.detect.data.numbers.groupings import FIRST, between, customary, lettered
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -60,6 +60,8 @@ BY_ITSELF = (7, 8)                                        # digits of the shorte
 ISSUED = [6, 13]
 """A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
+CROWD = 60
+"""Groups of a run from which on it is cut at all its dates at once: a line of a table has fewer."""
 WHOLE, WHOLE_ENDS = 11, re.compile(r"\.00?")
 """Digits of a number that a program took for one and wrote with a fraction of nothing: `123456789012.0`."""
 ALNUM = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
@@ -203,9 +205,9 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
             if marks == {" "} and max(sizes) in BY_ITSELF and not customary(text, groups, sizes, 0, digits):
                 yield from _long(text, groups)            # an account and its balance, perhaps
             return
-    day = DAY.search(text, start, end) if len(marks) > 1 else None
-    if day is not None:
-        yield from _around(text, groups, day.span())
+    if days := [day.span() for day in DAY.finditer(text, start, end)] if len(marks) > 1 else []:
+        for piece in between(groups, days if len(groups) > CROWD else days[:1]):
+            yield from _pieces(text, piece, "|")          # no cut: one piece
         return
     windows = list(_windows(text, groups, sizes, digits)) if len(groups) > 3 or len(digits) > LONGEST else []
     if len(marks) > 1 and not windows:
@@ -231,13 +233,6 @@ def _dated(text: str, groups: list[tuple[int, int]]) -> bool:
         return False
     year, month, day = (text[s:e] for s, e in groups[1:])
     return 2 <= len(year) <= 4 and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
-
-
-def _around(text: str, groups: list[tuple[int, int]], day: tuple[int, int]) -> Iterator[Token]:
-    """What stands before and behind a date in a run."""
-    for piece in ([g for g in groups if g[1] <= day[0]], [g for g in groups if g[0] >= day[1]]):
-        if piece:
-            yield from _pieces(text, piece, "|")          # no cut: one piece
 
 
 def _pieces(text: str, groups: list[tuple[int, int]], mark: str) -> Iterator[Token]:
