@@ -13,6 +13,7 @@ from gateway.inspection.lockdown import Layer
 from gateway.lanes import Lanes, settings
 from gateway.ops.clock import SystemClock
 from gateway.reference import edm_store
+from tests.builders.waiting import until
 
 CLOCK = SystemClock()
 
@@ -112,13 +113,6 @@ def configured(folder, more=""):
 
 def lanes(folder, more=""):
     return Lanes(configured(folder, more), folder / "run", CLOCK, Events())
-
-
-async def until(condition, seconds=10.0):
-    end = CLOCK.monotonic() + seconds
-    while not condition() and CLOCK.monotonic() < end:
-        await asyncio.sleep(0.02)
-    assert condition()
 
 
 def test_settings_of_a_lane(tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from gateway import supervisor as module
 from gateway.ops.metrics import Recorder
 from gateway.supervisor import Supervisor, Worker, environment
+from tests.builders.waiting import until
 
 STUB = (sys.executable, str(Path(__file__).parents[1] / "builders" / "stub_worker.py"))
 
@@ -35,13 +36,6 @@ async def running(*workers):
     supervisor = Supervisor(workers, events, Clock())
     await supervisor.start()
     return supervisor, events
-
-
-async def until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        await asyncio.sleep(0.02)
-    assert condition()
 
 
 async def test_workers_become_ready_answer_and_stop():

@@ -46,7 +46,7 @@ async def test_orders_are_followed_and_answered_until_stop(ends):
         await supervisor.send(ours, ("reload", brief))
         assert await supervisor.hear(ours) == ("answer", answer)
     await supervisor.send(ours, ("stop", None))
-    await asyncio.wait_for(working, 5)
+    await asyncio.wait_for(working, 60)
     assert seen == ["good", "bad"]
 
 
@@ -65,7 +65,7 @@ async def test_what_was_made_in_the_console_is_an_order_of_its_own(ends):
         await supervisor.send(ours, (order, "x"))
         assert await supervisor.hear(ours) == ("answer", "")
     await supervisor.send(ours, ("stop", None))
-    await asyncio.wait_for(working, 5)
+    await asyncio.wait_for(working, 60)
     assert seen == [("follow", "x"), ("reload", "x")]
 
 
@@ -79,7 +79,7 @@ async def test_what_was_loaded_before_ready_is_never_looked_through_by_the_colle
     finally:
         gc.unfreeze()
         ours.close()
-        await asyncio.wait_for(working, 5)
+        await asyncio.wait_for(working, 60)
 
 
 async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
@@ -91,7 +91,7 @@ async def test_a_worker_ends_when_its_supervisor_is_gone(ends):
     working = asyncio.create_task(common.obey(theirs, reload, reload))
     assert await supervisor.hear(ours) == ("ready", None)
     ours.close()
-    await asyncio.wait_for(working, 5)
+    await asyncio.wait_for(working, 60)
 
 
 async def test_one_whose_supervisor_died_before_it_began_ends_quietly(ends):
@@ -101,7 +101,7 @@ async def test_one_whose_supervisor_died_before_it_began_ends_quietly(ends):
     assert not closed(theirs)
     ours.close()
     assert closed(theirs)                                # whatever was said before
-    await asyncio.wait_for(common.obey(theirs, None, None), 5)
+    await asyncio.wait_for(common.obey(theirs, None, None), 60)
     with pytest.raises(SekishoError, match="the supervisor is gone"):
         await common.started(theirs)
         await common.started(theirs)
@@ -118,7 +118,7 @@ async def test_a_disk_that_fails_at_a_reload_is_an_answer(ends):
     await supervisor.send(ours, ("reload", "x"))
     assert await supervisor.hear(ours) == ("answer", "[Errno 28] No space left on device")
     ours.close()
-    await asyncio.wait_for(working, 5)
+    await asyncio.wait_for(working, 60)
 
 
 @pytest.mark.parametrize(("fault", "lasting"), [(ConfigError("bad key", "x"), True), (CustodyUnavailable("disk full"), False)])
@@ -156,7 +156,7 @@ async def test_metrics_are_pushed_while_it_works_and_no_longer(tmp_path, monkeyp
     monkeypatch.setattr(common, "Pusher", Pusher)
     before = len(asyncio.all_tasks())
     async with common.pushing(common.Tools("x"), Brief(load(None))):
-        await asyncio.wait_for(pushed.wait(), 5)
+        await asyncio.wait_for(pushed.wait(), 60)
     assert len(asyncio.all_tasks()) == before
 
 

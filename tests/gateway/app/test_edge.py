@@ -80,12 +80,12 @@ def ends():
 
 async def test_mail_is_taken_once_keeper_and_lanes_are_there(ends):
     answers = iter((False, False, True))
-    await asyncio.wait_for(there(lambda: next(answers), 20, ends[1]), 5)
+    await asyncio.wait_for(there(lambda: next(answers), 20, ends[1]), 60)
     assert next(answers, None) is None
 
 
 async def test_mail_flows_without_a_keeper_too(ends):
-    await asyncio.wait_for(there(lambda: False, 0.2, ends[1]), 5)
+    await asyncio.wait_for(there(lambda: False, 0.2, ends[1]), 60)
 
 
 async def test_who_is_told_to_stop_does_not_wait_for_them(ends):
@@ -93,4 +93,4 @@ async def test_who_is_told_to_stop_does_not_wait_for_them(ends):
     await asyncio.sleep(0.15)
     assert not waiting.done()
     ends[0].send(b"stop")
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 60)

@@ -12,6 +12,7 @@ from gateway.config import Endpoint, load
 from gateway.model.errors import ConfigError, SekishoError
 from tests.builders.commands import write_config
 from tests.builders.ports import free_port
+from tests.builders.waiting import until
 from tests.gateway.app.test_edge import EXCEPTION
 
 
@@ -228,11 +229,11 @@ async def test_signals(tmp_path, port):
     stopping = house.signals(None, None)
     for number in (signal.SIGHUP, signal.SIGUSR1):
         os.kill(os.getpid(), number)
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.2)
+        await until(lambda: reloads)
+    await until(lambda: len(reloads) == 4)
     assert reloads == ["begin", "end"] * 2 and not stopping.is_set()         # one after the other
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(stopping.wait(), 5)
+    await asyncio.wait_for(stopping.wait(), 60)
     for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().remove_signal_handler(number)
 
@@ -260,15 +261,15 @@ async def test_a_reload_waits_for_a_start_and_a_stop_does_not(tmp_path, port):
     await asyncio.sleep(0.05)
     assert not reloads and not loading.done()
     os.kill(os.getpid(), signal.SIGTERM)
-    await asyncio.wait_for(loading, 5)
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(loading, 60)
+    await asyncio.wait_for(ended.wait(), 60)
     assert not reloads and not house.loaded.is_set()
 
     class Quick:
         async def start(self):
             return None
 
-    await asyncio.wait_for(house.load(Quick(), asyncio.Event()), 5)
+    await asyncio.wait_for(house.load(Quick(), asyncio.Event()), 60)
     await asyncio.sleep(0.05)
     assert reloads == ["done"]
     for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):

@@ -43,11 +43,13 @@ def test_without_one_that_listens_nothing_happens(monkeypatch, address):
 
 async def test_twice_in_an_interval(manager, monkeypatch):
     monkeypatch.setenv("WATCHDOG_USEC", "100000")
+    waited, sleep = [], asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda seconds: waited.append(seconds) or sleep(0))
     beating = asyncio.create_task(pulse())
-    await asyncio.sleep(0.18)
+    while len(waited) < 3:
+        await sleep(0)
     beating.cancel()
-    manager.setblocking(False)
-    assert sum(manager.recv(100) == b"WATCHDOG=1" for _ in range(3)) == 3
+    assert [manager.recv(100) for _ in range(3)] == [b"WATCHDOG=1"] * 3 and set(waited) == {0.05}
 
 
 @pytest.mark.parametrize("interval", [None, "", "0", "soon", "-5"])

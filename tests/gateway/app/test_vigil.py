@@ -6,6 +6,7 @@ import asyncio
 
 from gateway.app.vigil import Vigil
 from gateway.model.errors import CustodyUnavailable
+from tests.builders.waiting import until
 
 
 class Keeper:
@@ -43,8 +44,9 @@ async def test_it_looks_until_it_is_ended(monkeypatch):
     monkeypatch.setattr("gateway.app.vigil.EVERY", 0.01)
     keeper = Keeper()
     vigil = Vigil(keeper, Told(), Told())
-    vigil.running = iter((False, True, True, *[False] * 99)).__next__       # at the start, and while it is started again
+    vigil.running = iter((False, True, True, *[False] * 999)).__next__       # at the start, and while it is started again
     task = asyncio.create_task(vigil.run())
-    await asyncio.sleep(0.2)
+    await until(lambda: len(keeper.asked) == 2)
+    await asyncio.sleep(0.05)            # and no more
     task.cancel()
     assert len(keeper.asked) == 2

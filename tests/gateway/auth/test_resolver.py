@@ -129,7 +129,7 @@ async def test_dead_servers_are_given_up_and_left_alone_for_a_while(clock):
     for n in range(20):
         with pytest.raises(TemporaryFailure, match="silent"):
             await resolver.text(f"n{n}.example")
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < 3, "twenty waits would be six seconds"
     clock.at += module.FAILED + 1
     with pytest.raises(TemporaryFailure, match="Timeout"):
         await resolver.text("later.example")

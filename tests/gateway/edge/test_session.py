@@ -20,6 +20,7 @@ from gateway.edge.settings import AdmissionLimits, Networks, SessionLimits
 from tests.builders.edge import FakeCustody, House, certificate, edge, listener
 from tests.builders.nexthop import FakeNextHop
 from tests.builders.smtpclient import Talker, tls_client
+from tests.builders.waiting import until
 
 MAIL = b"Subject: x\r\n\r\nbody\r\n"
 
@@ -68,9 +69,8 @@ async def test_a_client_that_leaves_after_its_dot_does_not_stop_the_work() -> No
             if linger:
                 talker.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
             talker.close()
-        await asyncio.sleep(1.2)
-        assert len(hop.messages) == 2 and len(house.recorder.named("delivered")) == 2
-        assert not server.sessions
+        await until(lambda: len(house.recorder.named("delivered")) == 2 and not server.sessions)
+        assert len(hop.messages) == 2
 
 
 async def test_half_a_message_is_no_message() -> None:

