@@ -38,6 +38,9 @@ ISLAND = re.compile(rb"<[wxop]:(\w{1,40})\s[^<>]{0,400}?HRef\s{0,4}=\s{0,4}(?:\"
 LINKED = re.compile(rb"<link\s[^<>]{0,400}?(?<!\w)href\s{0,4}=\s{0,4}[\"']?\s{0,4}"
                     rb"(\\\\[^\"'<>\s]{3,400}|file:[^\"'<>\s]{3,400})", re.I)
 """Parts of a page: themes, lists of files, objects."""
+STORED = re.compile(rb"<link(?=\s)(?=[^<>]{0,400}\srel\s{0,4}=\s{0,4}[\"']?(?:edit-time|ole-object)-data)"
+                    rb"[^<>]{0,400}?\shref\s{0,4}=\s{0,4}[\"']?\s{0,4}([^\"'<>\s]{3,1000})", re.I)
+"""Macros and objects of a page, which Word saves beside it."""
 CONTROL = re.compile(rb"<object\s[^<>]{0,400}?classid\s{0,4}=\s{0,4}[\"']?clsid:([0-9a-f-]{36})", re.I)
 PROPERTY = re.compile(rb"<o:(_Assembly\w{1,20}|Solution_x0020_URL)(?:\s[^<>]{0,200})?>([^<>]{1,2000})<")
 SMART_TAGS = b"38481807-ca0e-42d2-bf39-b33af135cc4d"
@@ -121,11 +124,12 @@ def fetched(data: bytes) -> Iterator[Observation]:
 
 
 def _frames(data: bytes) -> Iterator[Observation]:
-    """Frames of a page, from elsewhere."""
-    for found in counted(FRAME.finditer(data), MOST, "frames"):
-        seen = targets.judge("frame", unescape(found[1].decode("utf-8", "replace")))
-        if seen is not None:
-            yield seen
+    """Frames of a page, and its macros and objects, from elsewhere."""
+    for kind, pattern in (("frame", FRAME), ("attachedTemplate", STORED)):
+        for found in counted(pattern.finditer(data), MOST, "frames"):
+            seen = targets.judge(kind, unescape(found[1].decode("utf-8", "replace")))
+            if seen is not None:
+                yield seen
 
 
 def _loaded(data: bytes) -> Iterator[Observation]:

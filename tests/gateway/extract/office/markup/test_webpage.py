@@ -83,6 +83,7 @@ def test_only_files_of_office() -> None:
 def test_growth() -> None:
     assert linear(lambda data: list(MARK.finditer(data)), lambda n: b"mso-element:field-begin" * n, 2_000)
     assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: b"<xml>\\\\a.b\\" * n, 300)
+    assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: b"<link rel " * n, 300)
     assert linear(lambda data: list(ISLAND.finditer(data)), lambda n: b"<w:a HRef=\"" * n, 2_000)
     assert linear(lambda data: list(take_apart(OFFICE_PAGE, data, "a.doc", kind="text/html")), lambda n: field("PAGE").encode() * n, 200)
 
@@ -139,6 +140,15 @@ def test_bases_styles_and_objects_on_shares(body: str, held: bool) -> None:
 ])
 def test_queries_and_properties(island: str, found: str) -> None:
     assert read(island) == ({found} if found else set())
+
+
+@pytest.mark.parametrize(("link", "held"), [
+    ('<link rel=Edit-Time-Data href="http://h.example/a.mso">', True), ("<link href='https://h.example/o.mso' rel='OLE-Object-Data'>", True),
+    ('<link rel=Edit-Time-Data href="a_files/editdata.mso">', False), ('<link rel=Edit-Time-Data href="cid:editdata.mso">', False),
+    ('<link rel=stylesheet href="https://www.example.com/a.css">', False), ('<link rel=File-List href="https://www.example.com/a.xml">', False),
+])
+def test_macros_and_objects_of_a_page(link: str, held: bool) -> None:
+    assert ("DOC-REMOTE-TEMPLATE" in read(body=link, name="a.doc")) == held
 
 
 @pytest.mark.parametrize(("body", "name", "found"), [
