@@ -18,7 +18,7 @@ STRICT = re.compile(
 PAIR = re.compile(rb";[ \t]*([^=;\s]+)=(?:\"([^\"]*)\"|([^\s;\"]*))")
 TORN = re.compile(rb"\?[Bb]\?([A-Za-z0-9+/]{0,4096})\?=[ \t\r\n]*=\?")
 """Base64 of a word before another one."""
-SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(])(file)?name(\*?)\s*[=:]\s*\"?([^\";\r\n]{1,1024})")
+SLOPPY_NAME = re.compile(rb"(?i)(?:^|[;\s(\"])(file)?name(\*?)\s*[=:]\s*\"?([^\";\r\n]{1,1024})")
 BARE_NAME = re.compile(r"[\w.-]{1,200}\.[a-z0-9]{2,12}")
 LONGEST = 64 << 10
 """Octets of one structured field that are read; no program writes more than a few hundred."""

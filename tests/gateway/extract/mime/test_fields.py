@@ -71,6 +71,7 @@ def test_codec_names_from_mail_are_never_looked_up():
 
 def test_sloppy_names():
     assert sloppy_names(b"attachment filename = x.exe") == ["x.exe"]
+    assert sloppy_names(b'attachment; x="y"filename=x.exe') == ["x.exe"]
 
 
 @pytest.mark.parametrize("raw", [
