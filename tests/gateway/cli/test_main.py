@@ -83,6 +83,14 @@ def test_a_reader_that_goes_away_is_no_error():
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+def test_an_interrupt_while_commands_are_loaded_is_one_line():
+    look = "import gateway.cli, sys; raise KeyboardInterrupt if len(sys.argv) == 1 else ValueError('x')"
+    early = subprocess.run([sys.executable, "-P", "-c", look], stderr=subprocess.PIPE, check=False)
+    assert early.stderr == b"sekisho: interrupted\n" and early.returncode != 0
+    fault = subprocess.run([sys.executable, "-P", "-c", look, "fault"], stderr=subprocess.PIPE, check=False)
+    assert fault.stderr.startswith(b"Traceback") and fault.stderr.endswith(b"ValueError: x\n")
+
+
 @pytest.mark.parametrize("command", [("policy", "check"), ("signatures", "list", "--json")])
 def test_a_full_disk_is_said(command, tmp_path):
     (tmp_path / "c.toml").write_text("")

@@ -117,6 +117,16 @@ def test_other_decisions(site: Site, held: Held, verb: str) -> None:
     assert anna.open(answer["Location"]).status_code == 200
 
 
+def test_what_is_destroyed_is_kept_no_longer(site: Site, held: Held) -> None:
+    site.people("anna", "analyst")
+    id = held(leak)
+    anna = site.browser("anna")
+    pages = ("/quarantine", "days left:"), (f"/quarantine/{id}", "Kept until")
+    assert all(said in anna.open(path).content.decode() for path, said in pages)
+    anna.decide(id, "delete")
+    assert not any(said in anna.open(path).content.decode() for path, said in pages)
+
+
 def test_the_sender_withdraws(site: Site, held: Held) -> None:
     site.people("clerk", "sender")
     id = held(leak)
