@@ -61,6 +61,7 @@ JAVASCRIPT = (
 POWERSHELL = (
     "Net\\.WebClient", "Invoke-Expression", "Invoke-WebRequest", "Start-BitsTransfer", r"\.Download(?:String|File)\(",
     r"FromBase64String\(",
+    r"(?:^|[\r\n;|])\s{0,8}iex\s{1,4}[\"'$(]",
     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
     r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[ref\]\.assembly",
     r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
@@ -90,7 +91,8 @@ TOOLS = either(
     "forfiles", "pcalua", "schtasks", "reg", "wmic", "taskkill", "tasklist", "i?cacls", "takeown", "bcdedit",
     "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "sc", "attrib", "ftp", "xcopy", "robocopy", "extrac32",
     "esentutl", "findstr", "conhost", "hh", "ieexec", "msbuild", "regasm", "regsvcs", "diskshadow", "diskpart",
-    "subst", "mklink", "rmdir", "rd", "md", "pushd", "wsl", "logoff", "gpupdate")
+    "subst", "mklink", "rmdir", "rd", "md", "pushd", "wsl", "logoff", "gpupdate", "whoami", "ipconfig",
+    "systeminfo", "nltest", "dsquery", "cmdkey", "tftp")
 """Programs and commands of Windows whose names are no words (Windows commands reference; LOLBAS)."""
 GIVEN = either(r"(?<=[\s,;=\"])/[a-z?]{1,12}(?:[\s:,;=\"+-]|$)", r"(?<=\s)-{1,2}[a-z]", r"\\\\\w", r"(?<![a-z])[a-z]:\\",
                r"%\w{1,30}%", r"%~?\d", r"%~?%?[a-z](?:\s|$)", r"https?:", r"\.(?:exe|dll|bat|cmd|vbs|js|ps1)(?!\w)")
@@ -107,7 +109,7 @@ BATCH = (
         r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|\w{2,40})(?:\s{1,4}/y)?|"
         r"(?:calc|notepad)(?:\.exe)?|logoff)\s{0,4}(?:[\r\n&]|$)",
         r"(?:sc|reg|wevtutil|fsutil|wbadmin|vssadmin|netsh|schtasks|wmic)(?:\.exe)?\s{1,4}(?:\w{1,20}\s{1,4}){0,2}"
-        r"(?:add|delete|create|config|start|stop|cl|set|call|firewall|advfirewall|deletejournal)(?:\s|$)",
+        r"(?:add|delete|create|config|start|stop|cl|set|show|export|call|firewall|advfirewall|deletejournal)(?:\s|$)",
         r"for\s{1,4}/f\s", r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
         r"exit\s{1,4}/b", r"echo\s{1,4}off\s{0,8}(?:[\r\n&]|$)", r"cd\s{1,4}/d\s", r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
         r"goto\s{1,4}:?\w{1,40}\s{0,8}(?:[\r\n]|$)", r"call\s{1,4}(?::\w|\S{1,80}\.(?:exe|bat|cmd))",
@@ -131,10 +133,12 @@ PYTHON = (
     START + rf"from\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{1,4}}import\s",
     START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
     r"(?:getattr|vars)\s{0,4}\(\s{0,4}__builtins__", r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==",
+    r"\[[^\[\]\r\n]{1,60}\sfor\s\w{1,20}\sin\s[^\r\n\[\]]{1,80}\]",
     r"\[[\"']__builtins__[\"']\]",
     START + r"(?:with\s{1,4}open\s{0,4}\(|raw_input\s{0,4}\(\s{0,4}\)|"
     r"print\s{1,4}[\"'][^\"'\r\n]{0,200}[\"']\s{0,4}(?:%|[\r\n]|$))",
-    START + r"(?-i:for\s{1,4}\w{1,40}\s{1,4}in\s{1,4}[^\s:]{1,100}|class\s{1,4}\w{1,60}(?:\([^()\r\n]{0,100}\))?|try)"
+    START + r"(?-i:for\s{1,4}\w{1,40}\s{1,4}in\s{1,4}[^\s:]{1,100}|"
+    r"class\s{1,4}\w{1,60}(?:\([^()\r\n]{0,100}\))?|try|while\s(?:True|1))"
     r"\s{0,4}:\s{0,4}[\r\n]\s{0,16}[\w@\"]",
     r"\A\s{0,40}(?-i:import)\s{1,4}\w{1,40}(?:\.\w{1,40}){0,4}(?:\s{1,4}as\s{1,4}\w{1,40})?\s{0,4}[\r\n]{1,8}"
     r"(?:\w{1,40}[.=(]|\w{1,40}\s=|(?-i:import|from|def|class)\s)",
@@ -145,7 +149,8 @@ SHELL_TOOLS = either(
     "socat", "ssh", "scp", "rsync", "useradd", "usermod", "chpasswd", "crontab", "systemctl", "service", "launchctl",
     "defaults", "xattr", "spctl", "osascript", "open", "pkill", "killall", "iptables", "insmod", "modprobe", "echo",
     "export", "touch", "mkdir", "ln", "python[23]?", "perl", "ruby", "node", "php", "base64", "openssl", "ls",
-    "uname", "sed", "eval", "nohup", "mkfifo", "dscl", "security")
+    "uname", "sed", "eval", "nohup", "mkfifo", "dscl", "security",
+    "find", "tftp", "sqlite3", "unset")
 """Programs and commands of Unix."""
 SHELL_GIVEN = either(
     r"-{1,2}[a-z]", r"\"?/(?:tmp|etc|usr|bin|var|dev|home|opt|root|proc|sys|users|library|applications)(?:/|\s|$)", r"~/",
@@ -159,14 +164,15 @@ UNIX = (
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
     r"eval\s{1,4}unpack\W", r"do shell script",
     r"display\s{1,4}(?:dialog|alert|notification)\s{1,4}\"", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
-    START + r"while\s{1,4}(?::|true|\[|read\s|\(\()[^\r\n;]{0,80};\s{0,4}do\s",
+    START + r"(?:while|until)\s{1,4}(?::|true|\[|!\s|read\s|\(\(|\w{1,20}\s-)[^\r\n;]{0,80};\s{0,4}do\s",
+    START + r"alias\s{1,4}\w{1,20}=[\"']",
     START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
     START + r"if\s{1,4}\[{1,2}\s[^\r\n]{1,200}\]\s{0,4};\s{0,4}then", START + r"case\s{1,4}\S{1,60}\s{1,4}in\s[^\r\n]{0,80}\)",
     START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",
     START + r"(?-i:def)\s{1,4}[a-z_]\w{0,60}(?:\([^()\r\n]{0,80}\))?[ \t]{0,4}"
     r"(?:[\r\n]\s{0,16}[^\r\n]{1,200}){1,2}[\r\n]\s{0,16}end(?:\s|$)",
     r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]", r"\|\s{0,4}nc(?:at)?\s{1,4}[\w.-]{3,80}\s{1,4}\d",
-    START + r"my\s{1,4}[$@%(]\w", START + r"puts\s{1,4}[\"'#]",
+    START + r"my\s{1,4}[$@%(]\w", START + r"puts\s{1,4}[\"'#`]",
     r"security\s{1,4}find-(?:generic|internet)-password\s", r"(?:scp|rsync|tar|zip|cat|cp)\s[^\r\n]{0,80}~/\.ssh/",
     r">{1,2}\s{0,4}~/\.(?:ssh|bash|zsh|profile|config)", r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
@@ -188,7 +194,8 @@ AUTOMATION = (
     r"@(?:TempDir|ScriptDir|AppDataDir|ComSpec|StartupDir|SystemDir|WindowsDir)(?!\w)",
     r"(?<!\w)(?:DllCall|DllStructCreate|FileInstall|InetGet|InetRead)\s{0,2}\(\s{0,2}[\"'@]",
 )
-LUA = (r"(?:os\.execute|io\.popen|package\.loadlib|load\s{0,4}\(\s{0,4}string\.char)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
+LUA = (START + r"for\s{1,4}\w{1,20}\s{0,4}=\s{0,4}[^\r\n]{1,40}\sdo\s",
+       r"(?:os\.execute|io\.popen|package\.loadlib|load\s{0,4}\(\s{0,4}string\.char)\s{0,4}\(", r"ffi\.cdef\s{0,4}[\[(\"']")
 CALLS = (
     r"(?<![\w.])(?:system|shell_exec|passthru|proc_open|popen|WinExec|ShellExecute[AW]?)(?:\s{0,4}\(\s{0,4}[\"'$`@]|\(\w)",
     r"(?:os|nt|posix)\.(?:system|popen|exec\w{1,3}|spawn\w{1,3}|startfile)\s{0,4}\(", r"subprocess\.\w{2,20}\s{0,4}\(",

