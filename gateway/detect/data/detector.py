@@ -43,7 +43,7 @@ KEPT, KEPT_CHARACTERS = 60, 2 << 20
 """Texts and tables whose lines are kept for names, and their characters: a message with more has many people anyway."""
 CONTACTS = 40
 """Mail addresses or streets from which on a text without numbers is read for contact records."""
-PLACES = ("路", "街", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
+PLACES = ("路", "街", "巷", "丁目", "道", "区", "區", "시 ", "군 ", " Street", " St", " Road", " Ave")
 
 
 def _examples(local: Sequence[Path]) -> frozenset[str]:

@@ -35,6 +35,11 @@ def test_branches_and_companies_are_no_contacts():
     assert not contacts(layout.from_table(1, Table("t", rows), Labels())).records
 
 
+@pytest.mark.parametrize("way", ["和平路{}號", "文化巷{}號", "中山街{}號之1"])
+def test_names_and_addresses_without_any_number_of_a_telephone(way):
+    assert look("\n".join(f"{n % 9}. 陳{'甲乙丙丁戊己庚辛'[n % 8]}{'明華美玲'[n // 8 % 4]} {n} 彰化縣{way.format(n)}" for n in range(10, 70))).contacts >= 50
+
+
 def test_practices_and_hotels_called_by_a_surname_are_no_contacts():
     for firm, place in (("陳氏診所", "臺北市中山區南京東路{}號"), ("Smith Clinic", "12{} Oak Street Springfield, IL 62704"), ("佐藤医院", "東京都港区芝{}丁目4番8号")):
         assert not body("\n".join(f"{firm}\t02-2345-{i:04d}\t{place.format(i)}" for i in range(60))).records, firm
