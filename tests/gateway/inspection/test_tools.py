@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import io
 import math
@@ -21,6 +22,7 @@ from gateway.extract.base import ToolFailed
 from gateway.inspection import protocol, tools, wire
 from gateway.inspection.tools import ChildTools, Programs, Question, Tool, decode_question, encode_question, program
 from gateway.inspection.wire import Kind, ProtocolError
+from tests.builders.waiting import until
 from tests.gateway.inspection.conftest import Cell, evidence, judge, start_cell
 
 ZIP = io.BytesIO()
@@ -122,10 +124,14 @@ async def test_a_tool_that_is_stopped_leaves_nothing_behind(tooled: Cell, monkey
         assert said.startswith("ToolFailed: tesseract: no answer")
     await asyncio.sleep(0.3)
     await run(tooled, b"7zz-list", b"password=", b"")
-    await asyncio.sleep(0.2)
-    states = [Path(f"/proc/{pid}/stat").read_text().rsplit(") ")[1][0]
-              for pid in Path(f"/proc/{inner}/task/{inner}/children").read_text().split()]
-    assert "Z" not in states and len(states) <= 3
+
+    def states() -> list[str]:
+        with contextlib.suppress(OSError):           # one that ends while we look
+            return [Path(f"/proc/{pid}/stat").read_text().rsplit(") ")[1][0]
+                    for pid in Path(f"/proc/{inner}/task/{inner}/children").read_text().split()]
+        return ["Z"]
+
+    await until(lambda: "Z" not in states() and len(states()) <= 3)
 
 
 def answered(allowed: Allowance, tool: str, answer: bytes) -> int:
