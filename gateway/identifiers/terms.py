@@ -168,12 +168,20 @@ _HUMP = re.compile("(?<=[a-z])(?=[A-Z])")
 """Where a name of a program begins its next word: `setPassportNo`."""
 _SPREAD = re.compile("(?<![\u3041-\u9fff\uac00-\ud7a3])[\u3041-\u9fff\uac00-\ud7a3]"
                      "(?: {1,3}[\u3041-\u9fff\uac00-\ud7a3](?![\u3041-\u9fff\uac00-\ud7a3]))++")
+_WRAPPED = re.compile("(?<=[\u3041-\u9fff\uac00-\ud7a3]) +(?=[\u3041-\u9fff\uac00-\ud7a3]|-[\u30a1-\u30fa])"
+                      "|(?<=[\u30a1-\u30fa]-) +(?=[\u3041-\u9fff])")
+"""Where the line of a heading ends; the long vowel mark is a hyphen by then."""
 NONE: frozenset[str] = frozenset()
 
 
 def gathered(text: str) -> str:
     """The text with labels that are spread over their line, as on forms, as words: `口 座 番 号`."""
     return _SPREAD.sub(lambda m: m[0].replace(" ", ""), text) if " " in text and not text.isascii() else text
+
+
+def _unwrapped(cell: str) -> str:
+    """A heading that its narrow column broke in two lines, as the word it is: `個人 番号`."""
+    return _WRAPPED.sub("", cell) if " " in cell and not cell.isascii() else cell
 
 
 def install(local: Sequence[Path]) -> None:
@@ -221,7 +229,7 @@ class Labels:
             return NONE
         known = self._seen.get("\0" + cell)
         if known is None:
-            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", gathered(cell)).lower())]
+            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", _unwrapped(gathered(cell))).lower())]
             known = frozenset().union(*matches)
             self._remember("\0" + cell, known)
         return known

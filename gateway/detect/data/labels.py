@@ -50,8 +50,9 @@ UNTIL = re.compile(r"[(/（／][^)）]{0,30}解密.*$")
 """When it ends, behind it."""
 OPTION = re.compile(r"([■☑☒▣✔✓●◉□☐○◯])[ \u3000]{0,2}([^■☑☒▣✔✓●◉□☐○◯\s]{1,20})")
 EMPTY = "□☐○◯"
-SPELLED = re.compile(r"(?:[a-z] ){5,40}[a-z]")
-"""A word whose letters stand apart: C O N F I D E N T I A L."""
+SPELLED = re.compile(r"(?:[a-z] {1,8}){5,40}[a-z]")
+"""Words whose letters stand apart: C O N F I D E N T I A L, and further from those of the next word, or not."""
+WIDE = re.compile(" {2,}")
 TAGS = re.compile(r"[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]\s*")
 LED = re.compile(r"([^:]{2,30}):\s*\S")
 """A subject that says its level first: 機密：董事會議紀錄."""
@@ -115,7 +116,8 @@ def _together(text: str) -> str:
     """Letters that stand apart as the word they are."""
     if SPELLED.fullmatch(text):
         joined = text.replace(" ", "")
-        return next((mark for mark in MARKS if mark.replace(" ", "") == joined), text)
+        words = "  " in text and " ".join(word.replace(" ", "") for word in WIDE.split(text))
+        return words or next((mark for mark in MARKS if mark.replace(" ", "") == joined), text)
     return SPACED.sub("", text)                           # 機　密
 
 
@@ -276,8 +278,13 @@ def _subject(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _cells(table: Table) -> Iterator[tuple[str, str]]:
-    """A first row with nothing but a marking in it (社外秘, 密等 | 機密), unless the rows list the levels that there are."""
-    rows = [" ".join(filter(None, map(str.strip, row))) for row in table.rows[:FIRST_ROWS]]
+    """A first row with nothing but a marking in it (社外秘, 密等 | 機密), or a last one under columns, unless these rows list which
+    levels there are.
+    """
+    ends = [[text for cell in row if (text := cell.strip())] for row in table.rows[:FIRST_ROWS]]
+    if any(len(row) > 1 for row in ends):                 # else a list, and the last thing in it
+        ends += [[text for cell in row if (text := cell.strip())] for row in table.rows[FIRST_ROWS:][-LAST_LINES:]]
+    rows = list(map(" ".join, ends))
     found = {mark for row in rows if (mark := marking(row))}
     if len(found) == 1 and not any(view(row).text.lower() in PUBLIC for row in rows):
         yield "LABEL-MARKING", found.pop()

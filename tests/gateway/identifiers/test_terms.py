@@ -101,3 +101,10 @@ def test_documents_of_goods_and_accounts_of_users_are_nobodys_numbers(word):
     """Words of people's documents and accounts end these too."""
     assert Labels().heading(word) == {"serial"}
     assert "id" in Labels().heading("證件號碼") and Labels().heading("匯款帳號") == {"tw.bank_account"}
+
+
+@pytest.mark.parametrize(("written", "kinds"), [
+    ("個人 番号", {"jp.my_number"}), ("マイナ ンバー", {"jp.my_number"}), ("在留カ ード番号", {"jp.residence_card"}), ("統一證 號", {"tw.resident_id"}),
+    ("出生 日期", {"birthdate"}), ("姓名 護照號碼", {"name", "passport"}), ("備考 番号", set()), ("品名 規格", set())])
+def test_headings_that_a_narrow_column_breaks(written, kinds):
+    assert Labels().heading(view(written).text) == kinds

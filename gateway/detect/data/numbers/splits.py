@@ -29,6 +29,8 @@ MOST_CELLS = 1000
 LEAST, LONGEST = 8, 19
 LABEL = 20
 """Characters of a label at the most."""
+FOUR, FOURS = 4, re.compile(r"[0-9]{4}\t[0-9]{4}")
+"""Digits of a group of a card number, and how many of these it has."""
 LETTERS, DIGITS = 2, 8
 """The most of them in a cell that NEIGHBOURS matches."""
 
@@ -68,11 +70,13 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
 
 
 def _boxes(cells: list[str]) -> list[int]:
-    """The cells of a row without the empty ones that part groups of boxes of one character."""
-    if sum(len(cell) == 1 for cell in cells) < LEAST or "" not in cells:
+    """The cells of a row without the empty ones that part groups of boxes of one character, or groups of four."""
+    boxes, fours = (sum(len(cell) == size for cell in cells) for size in (1, FOUR))
+    if (boxes < LEAST and fours < FOUR) or "" not in cells:
         return list(range(len(cells)))
     known = ["", *cells, ""]
-    return [n for n, cell in enumerate(cells) if cell or not len(known[n]) == len(known[n + 2]) == 1]
+    return [n for n, cell in enumerate(cells)
+            if cell or not (len(known[n]) == len(known[n + 2]) == 1 or FOURS.fullmatch(f"{known[n]}\t{known[n + 2]}"))]
 
 
 def left_of(grid: Grid, row: int, column: int) -> str:

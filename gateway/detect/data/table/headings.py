@@ -101,7 +101,7 @@ def _inner(lines: Sequence[str], row: int, end: int, labels: Labels, bare: Seque
         kinds = [labels.heading(text) if text and len(text) <= SHORT_HEADING else NONE for text in texts]
         below = lines[at + 1].split("\t")
         if all(bool(kind) is bool(text) for kind, text in zip(kinds, texts, strict=True)) and any(
-                not kind.isdisjoint(IDENTIFYING) and _numeral(below, column) for column, kind in enumerate(kinds)):
+                not kind.isdisjoint(IDENTIFYING) and _numeral(below, column, kind) for column, kind in enumerate(kinds)):
             yield at + 1, kinds
 
 
@@ -169,17 +169,22 @@ def _only_one(cells: Sequence[str], below: Sequence[str], labels: Labels) -> lis
         return None
     kinds = [labels.heading(text) for text in texts]
     for column, kind in enumerate(kinds):
-        if not kind.isdisjoint(IDENTIFYING) and any(_numeral(row.split("\t"), column) for row in below):
+        if not kind.isdisjoint(IDENTIFYING) and any(_numeral(row.split("\t"), column, kind) for row in below):
             return kinds
     return None
 
 
-def _numeral(cells: Sequence[str], column: int) -> bool:
-    return column < len(cells) and _NUMERAL.fullmatch(cells[column].strip()) is not None
+def _numeral(cells: Sequence[str], column: int, kind: frozenset[str]) -> bool:
+    """Whether the cell is a number; under a heading that names people too, a number behind one of them."""
+    if column >= len(cells):
+        return False
+    cell = cells[column].strip()
+    return _NUMERAL.fullmatch(cell) is not None or (kind > NAME and _NUMERAL.fullmatch(_LAST.split(cell)[-1]) is not None)
 
 
 SHORT_HEADING = 24
 _NUMERAL = re.compile(r"[A-Za-z]{0,2}[ \-]?[0-9](?:[ \-]?[0-9]){5,18}(?:[A-Z]{1,2}|\([0-9A]\))?")
+_LAST = re.compile("[ /]")
 _OF_PROGRAM = re.compile("[A-Za-z_][0-9A-Za-z_]{0,39}")
 """A name of a column as databases have it."""
 

@@ -309,6 +309,14 @@ def _reaching(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[s
     return kinds if not kinds.isdisjoint(IDENTIFYING) else NONE
 
 
+def _over_another(grid: Grid, labels: Labels, row: int, start: int, before: str, kinds: frozenset[str]) -> frozenset[str]:
+    """Kinds of the identifying heading over a value before which another column says what no number of a person is."""
+    if not kinds.isdisjoint(IDENTIFYING) or labels.ended(before):
+        return NONE
+    over = spaced_label(grid, row, start)
+    return NONE if over.isdisjoint(IDENTIFYING) else over
+
+
 def _first_cell(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset[str]:
     """Kinds of the row's first word, where the columns have the names of people over them: each of these is a record."""
     cells = grid.text[begin:min(start, begin + SIDE)].split("\t")
@@ -348,6 +356,8 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = labels.before(cell) if cell.strip() else NONE
     else:
         kinds = labels.before(window) if window else NONE
+        if kinds and grid.spaced and (over := _over_another(grid, labels, row, start, window, kinds)):
+            return over, True
     if kinds:
         return kinds, False
     if grid.headings and (grid.table or grid.tabbed(row)):

@@ -89,6 +89,9 @@ def test_marking_in_the_first_rows_of_a_sheet():
     assert codes(tables=[Table("sheet a", (("資料庫", "機密"), ("網站", "公開")))]) == set()
     assert codes(tables=[Table("sheet a", (("公開",), ("一般",), ("機密",)))]) == set()
     assert codes(tables=[Table("sheet a", (("a",), ("b",), ("c",), ("機密",)))]) == set()
+    assert codes(tables=[Table("sheet a", (("品名", "数量"), ("机", "1"), ("椅", "2"), ("合計", "3"), ("", "社外秘"), ("作成", "林")))]) == {
+        "LABEL-MARKING"}
+    assert codes(tables=[Table("sheet a", (("文件", "等級"), ("A", "普通"), ("B", "一般"), ("C", "普通"), ("D", "機密")))]) == set()
 
 
 def test_sensitivity_field():
@@ -145,7 +148,8 @@ def test_the_level_that_is_ticked(line, marked):
 def test_letters_that_stand_apart():
     assert marking("C O N F I D E N T I A L") == "confidential"
     assert marking("S T R I C T L Y C O N F I D E N T I A L") == "strictly confidential"
-    assert not marking("A B C D E F G H")
+    assert marking("H I G H L Y   C O N F I D E N T I A L") == "highly confidential"
+    assert not marking("A B C D E F G H") and not marking("N O N  C O N F I D E N T I A L") and not marking("B O A R D  M E E T I N G")
 
 
 def test_lines_that_list_the_levels_mark_nothing():

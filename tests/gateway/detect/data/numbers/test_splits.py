@@ -92,3 +92,10 @@ def test_buildings_and_running_numbers_are_no_numbers_of_people():
     assert not scan(tables=[Table("t", tuple(rows))])[0].identifiers
     rows = [("年月", "流水號", "金額"), *((f"2026{n % 12 + 1:02}", f"{n * 7_919_003:010}", str(n)) for n in range(60))]
     assert not scan(tables=[Table("t", tuple(rows))])[0].identifiers
+
+
+def test_groups_of_a_card_in_every_other_cell():
+    assert ("D16", "3567353050027343", (1, 8)) in found(("Ann", "3567", "", "3530", "", "5002", "", "7343", "", "x"))
+    assert found(("Ann", "3567", "", "", "3530", "", "", "5002", "", "", "7343")) == set()
+    rows = [("科目", "2023年", "", "2024年", "", "2025年", "", "2026年"), *(("租金", str(4100 + n), "", "5312", "", "6011", "", "7102") for n in range(9))]
+    assert not scan(tables=[Table("t", tuple(rows))])[0].identifiers

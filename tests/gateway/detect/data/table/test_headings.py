@@ -95,3 +95,10 @@ def test_a_label_and_its_value_above_another_label_are_no_heading():
 def test_a_sentence_with_a_date_is_no_heading():
     assert rows(["客戶楊宗婷於民國50年6月6日出生\t其所持之護照號碼為", "無\t無"]) == []
     assert rows(["出生年月日\t護照號碼", "無\t無"])[0][0] == 1
+
+
+def test_a_heading_of_people_and_their_numbers():
+    kinds = rows(["No.\t氏名 旅券番号\t国籍", "1\tLI WEI TK3662081\t中国"])
+    assert kinds == [(1, [frozenset(), frozenset({"name", "passport", "jp.passport"}), frozenset()])]
+    assert rows(["No.\t氏名 備考\t国籍", "1\tLI WEI TK3662081\t中国"]) == []
+    assert rows(["No.\t旅券番号\t国籍", "1\tLI WEI TK3662081\t中国"]) == []

@@ -307,3 +307,12 @@ def test_notes_between_headings_and_rows():
     text = f"姓名　　護照號碼　　存款帳號\n\n※ 以上資料僅供內部使用。\n* 未提供者以空白表示\n\n{rows}"
     assert scan(text)[0].identifiers == {"tw.passport": 3, "tw.bank_account": 3}
     assert not scan(text.replace("護照", "訂單").replace("存款帳號", "批次編號"))[0].identifiers
+
+
+def test_a_word_further_left_does_not_speak_before_the_heading():
+    held = "Branch        Name           Passport no.  Expiry\nNorth branch  David Garcia   312345678     02/27\n"
+    assert kinds(held, "312345678") == (frozenset({"passport"}), True)
+    rooms = held.replace("Passport no.", "Room no.    ")
+    assert "passport" not in kinds(rooms, "312345678")[0]
+    said = held.replace("David Garcia   ", "Order no.:     ")
+    assert "passport" not in kinds(said, "312345678")[0]
