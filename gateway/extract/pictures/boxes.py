@@ -25,6 +25,8 @@ LEAST_LINE = 22
 """Pixels of the lower and upper edges of boxes at the least."""
 LOWEST, HIGHEST = 18, 120
 """Height of boxes, in pixels."""
+GAP = 5
+"""Pixels between the dots or dashes of a side at the most."""
 NEAR = 3
 """Pixels by which edges may miss each other."""
 WIDEST = 1.7
@@ -50,24 +52,39 @@ def joined(picture: Image.Image) -> Image.Image | None:
     """A grey picture, dark on light, with the contents of boxes side by side moved together; None where there are no such boxes."""
     grey = np.asarray(picture)
     ground = float(np.median(grey[::2, ::2]))
-    dark = grey < DARKER * ground
-    rows = list(_rows(_sides(dark)))
-    if not rows:
+    dark, pale = grey < DARKER * ground, grey < PALER * ground
+    across = runs(pale, LEAST_LINE)
+    found = _filled(dark, pale, _sides(pale, across)) or _filled(dark, pale, _sides(_closed(pale), across))
+    if not found:
         return None
-    changed: NDArray[np.uint8] | None = None
-    pale = grey < PALER * ground
+    changed = grey.copy()
+    for row, glyphs in found:
+        _write(changed, grey, row, glyphs)
+    return Image.fromarray(changed)
+
+
+def _filled(dark: Marks, pale: Marks, sides: list[Side]) -> list[tuple[list[Side], list[Glyph]]]:
+    """The rows of boxes that hold characters."""
+    rows = list(_rows(sides))
     for row in rows:
         _close(pale, row)
-        glyphs = _glyphs(dark, pale, row)
-        if glyphs:
-            changed = grey.copy() if changed is None else changed
-            _write(changed, grey, row, glyphs)
-    return None if changed is None else Image.fromarray(changed)
+    return [(row, glyphs) for row in rows if (glyphs := _glyphs(dark, pale, row))]
 
 
-def _sides(dark: Marks) -> list[Side]:
-    """Upright strokes that reach from one line across to another."""
-    across = runs(dark, LEAST_LINE)
+def _closed(marks: Marks) -> Marks:
+    """With room of at most GAP pixels between two marks of a column filled: dotted and dashed lines part boxes of forms."""
+    room = ~marks
+    wide = room.copy()
+    for below in range(1, GAP + 1):
+        wide[:-below] &= room[below:]
+    kept = wide.copy()
+    for above in range(1, GAP + 1):
+        kept[above:] |= wide[:-above]
+    return ~kept
+
+
+def _sides(dark: Marks, across: Marks) -> list[Side]:
+    """Upright strokes that reach from one line across to another. `across`: such lines."""
     padded = np.zeros((dark.shape[1], dark.shape[0] + 2), np.int8)
     padded[:, 1:-1] = dark.T
     steps = np.diff(padded, axis=1)

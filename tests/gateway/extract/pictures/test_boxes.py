@@ -50,6 +50,31 @@ def test_boxes_of_a_scanned_page_rise_and_fall(ink, turn):
     assert not rows[:, right + 20:].any()
 
 
+@pytest.mark.parametrize("step", [4, 8])
+def test_dotted_and_dashed_lines_part_boxes_too(step):
+    picture = form("A123456789", side=40)
+    draw = ImageDraw.Draw(picture)
+    for number in range(1, 10):
+        left = 30 + 40 * number
+        draw.line((left, 22, left, 48), fill=255)
+        for y in range(22, 49, step):
+            draw.line((left, y, left, y + step // 2 - 1), fill=0)
+    together = boxes.joined(picture)
+    left, right = extent(together)
+    assert right - left < 10 * 17                         # of 400
+    plain = Image.new("L", (460, 80), 255)
+    ImageDraw.Draw(plain).text((30, 25), "A123456789", 0, FONT)
+    ImageDraw.Draw(plain).line((20, 20, 440, 20), fill=0)
+    ImageDraw.Draw(plain).line((20, 50, 440, 50), fill=0)
+    assert boxes.joined(plain) is None
+
+
+@pytest.mark.parametrize("ink", [200, 215])
+def test_colours_that_a_scanner_leaves_out_are_lines_of_boxes(ink):
+    left, right = extent(boxes.joined(form("A123456789", ink=ink)))
+    assert right - left < 10 * 17
+
+
 def test_empty_boxes_are_no_characters():
     left, right = extent(boxes.joined(form(["A", "1", "", "2", "", "", "3"])))
     assert right - left < 4 * 20
