@@ -85,6 +85,7 @@ MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
     (b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0", 0, lambda data, at: True, "shortcut"),
     (b"ITSF\x03\0\0\0", 0, lambda data, at: True, "help"),
     (b"\1CD001\1\0", 32768, _disc, "disc"),
+    (b"\x78\x9f\x3e\x22", 0, lambda data, at: data[at + 6:at + 7] in (b"\1", b"\2") and data[at + 10:at + 11] == b"\0", "TNEF"),
 )
 """Octets, how far they stand from the file's begin, what must hold there, what to call it."""
 

@@ -84,6 +84,12 @@ def test_padding_before_an_archive():
     assert content(found) == {"at 1000": SEVEN}
 
 
+def test_padding_before_tnef():
+    whole = bytes.fromhex("789f3e22010001069008000400000000000100") + bytes(40)
+    assert content(take_apart(CARVE, bytes(4) + whole)) == {"at 4": whole}
+    assert not take_apart(CARVE, bytes(4) + whole[:4] + b"\7" * 40)
+
+
 def test_zip_behind_a_compound_file():
     head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(20) + b"\xfe\xff" + bytes(1000)
     found = take_apart(CARVE, head + ZIP, kind="application/x-ole-storage")
