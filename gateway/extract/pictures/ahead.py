@@ -10,12 +10,14 @@ from PIL import Image, PngImagePlugin
 
 from gateway.extract import floods
 from gateway.extract.base import Context, Node
-from gateway.extract.pictures import frames, lettering
+from gateway.extract.pictures import barcodes, frames, lettering
 
 MOST = 32
 """Pictures with letters of a message: each needs a call of a tool at least, and no message has more."""
 EVERY = 8
 """Pictures from one look at those that wait to the next."""
+LOOKS = 2 * MOST
+"""Pictures that are looked at: where most of them are photographs or codes, they are read as they come."""
 DOCUMENT, MOST_PIXELS = 60_000, 100_000_000
 """Pixels from which on lettering may be a table, so that not having read it within the budget counts; most that are decoded."""
 SIDE = 1200
@@ -29,9 +31,9 @@ def crowded(context: Context) -> bool:
         return False
     count = context.lettered
     for node in waiting:
-        if node.artifact.id not in context.letters:
+        if node.artifact.id not in context.letters and len(context.letters) < LOOKS:
             context.letters[node.artifact.id] = _shows_letters(node)
-        count += context.letters[node.artifact.id]
+        count += context.letters.get(node.artifact.id, False)
         if count > MOST:
             return True
     return False
@@ -49,4 +51,4 @@ def _shows_letters(node: Node) -> bool:
         small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     except (*frames.BROKEN, EOFError, Image.DecompressionBombError):
         return False                                      # its own reader says what is wrong with it
-    return lettering.threes(small) >= lettering.THREES
+    return lettering.threes(barcodes.read(small)[1]) >= lettering.THREES          # whose modules look like letters

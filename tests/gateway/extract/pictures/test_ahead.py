@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from gateway.extract.base import Context, Node, Problem
@@ -21,6 +22,12 @@ def lettered(size: tuple[int, int] = (700, 400)) -> bytes:
     for top in range(20, size[1], 60):
         ImageDraw.Draw(picture).text((20, top), "Ann Bell  North Street 5  some words", "black", ImageFont.load_default(30))
     picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def ticket() -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, "https://h.example/t/" + "5" * 60, 400, 400)).save(out, "PNG")
     return out.getvalue()
 
 
@@ -44,7 +51,7 @@ def test_each_needs_a_call() -> None:
 
 @pytest.mark.parametrize(("data", "count", "kind", "before", "crowd"), [
     (lettered(), 33, "image/png", 0, True), (lettered(), 32, "image/png", 0, False), (lettered(), 25, "image/png", 8, True),
-    (photograph(), 60, "image/jpeg", 0, False), (lettered((200, 100)), 60, "image/png", 0, False), (b"no picture", 60, "image/png", 0, False),
+    (photograph(), 60, "image/jpeg", 0, False), (ticket(), 60, "image/png", 0, False), (lettered((200, 100)), 60, "image/png", 0, False), (b"no picture", 60, "image/png", 0, False),
     (lettered(), 60, "image/heic", 0, False), (lettered(), 60, "text/plain", 0, False), (lettered()[:900], 60, "image/png", 0, False),
 ])
 def test_what_is_counted(data: bytes, count: int, kind: str, before: int, crowd: bool) -> None:
@@ -56,6 +63,11 @@ def test_each_is_looked_at_once() -> None:
     assert ahead.crowded(context) and len(context.letters) == 33
     context.ahead = lambda: [Node(node.artifact, b"", node.type) for node in nodes(b"", 33)]
     assert ahead.crowded(context)
+
+
+def test_photographs_are_not_all_looked_at() -> None:
+    context = waiting(nodes(photograph(), 100, "image/jpeg"))
+    assert not ahead.crowded(context) and len(context.letters) == ahead.LOOKS
 
 
 def test_none_is_read_of_so_many() -> None:
