@@ -83,7 +83,7 @@ class SmugglingDetector:
         elif opaque * OPAQUE_SHARE > len(sample.data) and decodes and sample.observed("HTML-WRITES-PAGE"):
             evidence = (f"page made of {opaque} octets of no known type",)
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, evidence)
-        elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", "HTML-MOSTLY-NUMBERS"):
+        elif writes and starts and sample.observed("HTML-MOSTLY-LITERAL", *(["HTML-MOSTLY-NUMBERS"] if decodes else [])):
             yield Finding("SMUGGLING-HTML-ENCIPHERED", "smuggling", Severity.HIGH, id, ("page that is mostly one literal",))
         elif self.opened(sample) and sample.observed("HTML-DECIPHERS"):
             evidence = ("page that deciphers what nobody sees before",)

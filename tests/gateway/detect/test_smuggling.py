@@ -81,7 +81,8 @@ def test_picture_with_a_link_that_runs():
 
 
 def test_numbers_pages_and_pictures_that_act():
-    assert look(*WRITER[:2], ("HTML-MOSTLY-NUMBERS", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(*WRITER, ("HTML-MOSTLY-NUMBERS", "900"))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
+    assert look(*WRITER[:2], ("HTML-MOSTLY-NUMBERS", "900")) == {}        # a chart whose button saves its numbers as CSV
     assert look(("HTML-MOSTLY-NUMBERS", "900"), WRITER[0]) == {}
     assert look(("HTML-OPAQUE", "600"), WRITER[2], ("HTML-WRITES-PAGE", "eval("))["SMUGGLING-HTML-ENCIPHERED"] is Severity.HIGH
     assert look(("HTML-OPAQUE", "60"), WRITER[2], ("HTML-WRITES-PAGE", "eval(")) == {}
