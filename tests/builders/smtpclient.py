@@ -17,7 +17,7 @@ class Talker:
             assert (await talker.reply()).startswith("220")
         return talker
 
-    async def reply(self, seconds: float = 10.0) -> str:
+    async def reply(self, seconds: float = 60.0) -> str:
         """All lines of one reply; "" where the connection ended."""
         lines = []
         async with asyncio.timeout(seconds):
@@ -43,9 +43,9 @@ class Talker:
         if not first.startswith("354"):
             return first
         self.writer.write(wire + b".\r\n")
-        return await self.reply(30)
+        return await self.reply()
 
-    async def ended(self, seconds: float = 5.0) -> bool:
+    async def ended(self, seconds: float = 60.0) -> bool:
         """The peer closed, and said nothing more."""
         async with asyncio.timeout(seconds):
             try:

@@ -89,7 +89,7 @@ class Gateway:
         with self._news:
             self._news.notify_all()
 
-    def wait_event(self, name: str, seconds: float = 20.0, **fields: object) -> dict | None:
+    def wait_event(self, name: str, seconds: float = 60.0, **fields: object) -> dict | None:
         def found() -> dict | None:
             return next((e for e in self.events if e["event"] == name and all(e.get(k) == v for k, v in fields.items())), None)
 
@@ -137,7 +137,7 @@ class Gateway:
     def held(self, **fields: str) -> list[dict]:
         return [m for m in self.json("quarantine", "list") if all(m[k] == v for k, v in fields.items())]
 
-    def wait_status(self, id: str, status: str, seconds: float = 20.0) -> dict:
+    def wait_status(self, id: str, status: str, seconds: float = 60.0) -> dict:
         end = time.monotonic() + seconds
         while True:
             row = next(m for m in self.json("quarantine", "list") if m["id"] == id)

@@ -24,8 +24,8 @@ def test_two_gateways_that_point_at_each_other_end_the_loop(tmp_path: Path):
         assert code == 554 and "5.4.6" in text
         program = next(s for s in samples() if s.name == "demo-program")
         code, text = a.send(a.inbound, program.sender, list(program.recipients), program.content)
-        assert code == 250 and a.wait_event("notified", 20)
-        assert b.wait_event("held", 20), "our notice has no DKIM signature here, and uses the name of the other house"
+        assert code == 250 and a.wait_event("notified", 60)
+        assert b.wait_event("held", 60), "our notice has no DKIM signature here, and uses the name of the other house"
     finally:
         a.stop(), b.stop()
     assert len([e for e in a.events if e["event"] == "notified"]) == 1

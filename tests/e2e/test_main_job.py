@@ -58,7 +58,7 @@ def send(house: Gateway, name: str, content: bytes) -> tuple[int, str]:
 def test_clean_mail_passes_octet_for_octet(house: Gateway, key):
     content = signed(SAMPLES["demo-cjk"].content, key, "partner.example")
     assert send(house, "demo-cjk", content)[0] == 250
-    got = house.mailbox.wait_for(b"<demo-cjk@", 10)
+    got = house.mailbox.wait_for(b"<demo-cjk@", 60)
     assert got is not None and got.content.endswith(content) and verifies(got.content, key)
     assert b"\r\nReceived: " in b"\r\n" + got.content[: -len(content)]
 
@@ -86,7 +86,7 @@ def test_a_program_is_kept_and_its_recipient_told_and_a_release_delivers_the_ori
     assert house.mailbox.wait_for(b"<demo-program@", 1) is None
     assert house.run("quarantine", "approve", held["id"], "--as", "lin", "--reason", "again", check=False).returncode == 1
     house.run("quarantine", "approve", held["id"], "--as", "chen", "--reason", "seen")
-    got = house.mailbox.wait_for(b"<demo-program@", 20)
+    got = house.mailbox.wait_for(b"<demo-program@", 60)
     assert got is not None, house.errors()
     assert got.content.endswith(content) and verifies(got.content, key)
     assert (got.reverse_path, got.recipients) == (SAMPLES["demo-program"].sender, SAMPLES["demo-program"].recipients)
@@ -118,7 +118,7 @@ def test_customer_data_is_held_and_its_sender_told_and_the_sender_cannot_approve
     assert refused.returncode == 1
     house.run("quarantine", "request", held["id"], "--as", "wang", "--reason", "the partner needs it")
     house.run("quarantine", "approve", held["id"], "--as", "boss", "--reason", "contract 12")
-    got = house.mailbox.wait_for(b"<demo-customers@", 20)
+    got = house.mailbox.wait_for(b"<demo-customers@", 60)
     assert got is not None and got.content.endswith(content) and verifies(got.content, key), house.errors()
 
 

@@ -69,7 +69,7 @@ def test_the_word_of_an_earlier_mail_opens_a_later_one(house: Gateway) -> None:
     send(house, message("before", lin, sato, "密碼", "往後的檔案，解壓密碼：春暖花開2026\n"), outbound=True)
     assert wait_for(lambda: arrived(house, "before"))
     send(house, locked("after", sato, lin, "春暖花開2026", "report.txt", b"nothing special\n" * 20))
-    assert wait_for(lambda: arrived(house, "after"), 30), house.errors()
+    assert wait_for(lambda: arrived(house, "after")), house.errors()
 
 
 def test_a_program_behind_the_word_stays(house: Gateway) -> None:

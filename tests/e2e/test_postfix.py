@@ -54,11 +54,11 @@ def test_clean_mail_passes_and_a_program_does_not(path):
     house, postfix, front = path
     send(front, "demo-cjk")
     send(front, "demo-program")
-    got = house.mailbox.wait_for(b"<demo-cjk@", 20)
+    got = house.mailbox.wait_for(b"<demo-cjk@", 60)
     assert got is not None, postfix.log() + house.errors()
     body = SAMPLES["demo-cjk"].content.partition(b"\r\n\r\n")[2]
     assert got.body == body
-    verdict = house.wait_event("held", 20)
+    verdict = house.wait_event("held", 60)
     assert verdict is not None, postfix.log() + house.errors()
     assert [m["header_message_id"] for m in house.held()] == ["<demo-program@partner.example>"]
     assert house.mailbox.wait_for(b"<demo-program@", 1) is None

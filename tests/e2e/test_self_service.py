@@ -123,7 +123,7 @@ def test_a_program_is_asked_for_by_its_recipient_and_released_by_two(house: Gate
         password.chmod(0o600)
         house.run("user", "add", name, "--role", "analyst", "--password-file", str(password))
         house.run("quarantine", "approve", id, "--as", name, "--reason", "checked")
-    got = house.mailbox.wait_for(b"<self-program@", 30)  # type: ignore[union-attr]
+    got = house.mailbox.wait_for(b"<self-program@", 60)  # type: ignore[union-attr]
     assert got is not None and got.content.endswith(octets.replace(b"\n", b"\r\n").replace(b"\r\r\n", b"\r\n")), house.errors()
     assert house.wait_status(id, "released")["status"] == "released"
 
@@ -139,7 +139,7 @@ def test_a_leak_goes_to_the_superior_who_approves_by_the_link(house: Gateway) ->
     assert form.text.index("sato@partner[.]example") < form.text.index("Send me the code") and "A100000010" not in form.body
     done = do(house, web, page, id, "approve", "boss@bank.example", reason="contract 12")
     assert "approval is recorded" in done.text
-    got = house.mailbox.wait_for(b"<self-leak@", 30)  # type: ignore[union-attr]
+    got = house.mailbox.wait_for(b"<self-leak@", 60)  # type: ignore[union-attr]
     assert got is not None and got.recipients == ("sato@partner.example",), house.errors()
 
 
@@ -157,7 +157,7 @@ def test_a_sender_sends_it_without_the_file(house: Gateway) -> None:
     page = link(mail_to(house, "clerk@bank.example", id.encode()))
     done = do(house, Web(), page, id, "without", "clerk@bank.example", reason="the text is enough")
     assert "without the file" in done.text
-    got = house.mailbox.wait_for(b"<self-rest@", 30)  # type: ignore[union-attr]
+    got = house.mailbox.wait_for(b"<self-rest@", 60)  # type: ignore[union-attr]
     assert got is not None, house.errors()
     parts = list(email.message_from_bytes(got.content, policy=email.policy.default).iter_attachments())
     assert [p.get_filename() for p in parts] == ["附件已移除_Attachment-removed_2.txt"]
@@ -171,7 +171,7 @@ def test_a_rule_may_say_strip(house: Gateway) -> None:
     mail.add_attachment(b"harmless\r\n", "text", "plain", filename="note.txt")
     octets = mail.as_bytes()
     assert house.send(house.inbound, "sato@partner.example", ["lin@bank.example"], octets)[0] == 250
-    got = house.mailbox.wait_for(b"<self-strip@", 30)  # type: ignore[union-attr]
+    got = house.mailbox.wait_for(b"<self-strip@", 60)  # type: ignore[union-attr]
     assert got is not None, house.errors()
     names = [p.get_filename() for p in email.message_from_bytes(got.content, policy=email.policy.default).iter_attachments()]
     assert names == ["附件已移除_Attachment-removed_2.txt", "note.txt"] and b"backup.disc.txt" not in got.content.partition(b"\r\n\r\n")[0]
@@ -199,7 +199,7 @@ def test_the_password_of_an_archive_opens_it(house: Gateway) -> None:
     assert wrong.status == 403 and "does not open" in wrong.text
     right = do(house, web, page, id, "password", "chen@bank.example", password="tulip-57")
     assert right.status == 200 and "It is delivered" in right.text, right.text
-    got = house.mailbox.wait_for(b"<self-zip@", 30)  # type: ignore[union-attr]
+    got = house.mailbox.wait_for(b"<self-zip@", 60)  # type: ignore[union-attr]
     assert got is not None and got.content.endswith(mail.as_bytes()), house.errors()
     octets = b"".join(p.read_bytes() for p in house.state.rglob("*") if p.is_file() and not p.name.startswith("spool"))
     assert b"tulip-57" not in octets and "tulip-57" not in str(house.events)

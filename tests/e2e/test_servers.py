@@ -81,6 +81,6 @@ def test_mail_with_both_servers_there_and_away(tmp_path: Path, server: Server, b
 
         house.run("quarantine", "release", held["id"], "--reason", "checked", "--wait")
         assert house.mailbox is not None
-        got = house.mailbox.wait_for(b"Message-ID: <p1@else.example>", 30)
+        got = house.mailbox.wait_for(b"Message-ID: <p1@else.example>", 60)
         assert got is not None and got.content.endswith(program(1)), house.errors()
         assert house.run("audit", "verify").returncode == 0

@@ -77,7 +77,7 @@ def letter(author: str, subject: str, more: str = "") -> bytes:
 
 
 def arrived(house: Gateway, subject: str) -> bytes:
-    got = house.mailbox.wait_for(f"<{subject}@here>".encode(), 20) if house.mailbox else None
+    got = house.mailbox.wait_for(f"<{subject}@here>".encode(), 60) if house.mailbox else None
     assert got is not None, house.errors()
     return got.content
 
@@ -98,7 +98,7 @@ def test_what_was_held_and_released_is_signed_too_and_so_are_our_notices(house: 
     house.run("user", "add", "boss", "--role", "supervisor", "--password-file", str(password(house.folder)))
     house.run("quarantine", "request", held["id"], "--reason", "needed")
     house.run("quarantine", "approve", held["id"], "--as", "boss", "--reason", "contract 12")
-    got = house.mailbox.wait_for(b"<demo-customers@", 20)
+    got = house.mailbox.wait_for(b"<demo-customers@", 60)
     assert got is not None and got.content.endswith(sample.content) and signatures(got.content) == [True, True], house.errors()
 
 
@@ -175,7 +175,7 @@ def test_a_key_that_cannot_be_used_leaves_the_old_ones_in_force(house: Gateway) 
         assert ran.returncode == 1 and b"is no private key in PEM" in ran.stdout
         assert house.process is not None
         house.process.send_signal(1)
-        failed = house.wait_event("reload", 20, outcome="failure")
+        failed = house.wait_event("reload", 60, outcome="failure")
         assert failed is not None and "is no private key in PEM" in str(failed)
     finally:
         house.config.write_text(text)
