@@ -19,7 +19,7 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|
                     r"[A-Z]{1,2}[0-9]{6} ?[(（][0-9A][)）])")
 """The number of a card; in brackets stands the check digit of Hong Kong."""
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}|[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{4}")
-DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport)$", re.IGNORECASE)
+DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport|^social security)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""
 NAMED = frozenset(kind for kind in IDENTIFYING if not kind.endswith("bank_account"))
 """What such a title tells of the number: the application for an account has other ones."""

@@ -240,7 +240,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         if more:
             yield "eng", cards.faced(more)
         if text.strip():
-            yield "eng", cards.faced(text)
+            yield "eng", cards.faced(cards.titled(text, Labels()))
         yield from _labelled(named, languages, f"{text}\n{more}")
         if languages != scripts.JAPANESE and len(cards.RESIDENCE.findall(text + named)) >= sense.ENOUGH:
             yield from _labelled(agreed.agreed(text, _named(prepared, scripts.JAPANESE, context))[1], scripts.JAPANESE, text)

@@ -15,6 +15,8 @@ from gateway.identifiers.terms import Labels
     ("番号 第 307993226480 号\n活免許証", "番号 第 活免許証: 307993226480 号\n活免許証"),       # which stands below it
     ("香港身份證\n04-01-1968\nH528375(4)", "香港身份證\n04-01-1968\n香港身份證: H528375(4)"),
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
+    ("SOCIAL SECURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\n\n519-42-7815\nANN BELL",
+     "SOCIAL SECURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\n\nSOCIAL SECURITY: 519-42-7815\nANN BELL"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):
     assert titled(text, Labels()) == read
@@ -29,6 +31,7 @@ def test_a_title_is_the_label_of_a_bare_number(text, read):
     "447548321582\n運転免許証",
     "新式統一證號 要保人\nA800000014 王小明",            # the heading of a table
     "身分證    電話\n王小明    0912345678",
+    "Contributions to social security\n519-42-7815",
     "口座開設申込書\n中村太郎\n451001677103", "開戶申請書\n451001677103",
 ])
 def test_numbers_of_something_else_stay(text):

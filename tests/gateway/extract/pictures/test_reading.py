@@ -340,6 +340,16 @@ def test_resident_registration_numbers_of_a_korean_mail() -> None:
         assert any("주민등록번호: 880927-1913605" in text for text in said) is label
 
 
+def test_the_title_of_a_card_labels_its_number_in_the_reading_of_digits_too() -> None:
+    class Card(Counting):
+        def run(self, tool, data, **parameters):
+            misread = parameters.get("languages", "eng") != "eng"
+            return b"SOCIAL SECURITY\nESTABLISHED FOR\n" + (b"519-42-78155\n" if misread else b"519-42-7815\n")
+
+    said = [y.content for y in read(png(page(("SOCIAL SECURITY", "519-42-7815"))), Card()) if isinstance(y, Text)]
+    assert any("SOCIAL SECURITY: 519-42-7815\n" in text for text in said)
+
+
 def test_slices_are_read_with_the_first_of_them() -> None:
     strips = tuple((png(page().crop((0, top, 700, top + 20))),) for top in range(0, 400, 20))
 
