@@ -2,7 +2,7 @@
 
 The kernel counts (setitimer(2), ITIMER_PROF) and signals; the handler raises Spent where the interpreter stands. What a library
 does in one call cannot be broken off: NATIVE seconds later the kernel ends the child (RLIMIT_CPU), which is a time-out as well.
-What programs in the tool lane use (`Allowance.programs`) is taken away from what is left.
+What programs in the tool lane use (`Allowance.programs`) is taken away from what is left, but not from the grace at the end.
 """
 
 from __future__ import annotations
@@ -45,13 +45,14 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
     if math.isinf(allowance.small) or threading.current_thread() is not threading.main_thread():
         yield
         return
-    began, over = cpu_seconds(), False
+    began, over, late = cpu_seconds(), False, 0.0
     most, hard = resource.getrlimit(resource.RLIMIT_CPU)
 
     def ends() -> float:
-        return began + min(allowance.seconds() - allowance.programs + beside(), allowance.most + allowance.granted)
+        return began + min(allowance.seconds() - allowance.programs + beside(), allowance.most + allowance.granted) + late
 
     def look(*_: object) -> None:
+        nonlocal late
         if over:
             return
         used = cpu_seconds()
@@ -63,6 +64,7 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
         if most != resource.RLIM_INFINITY:
             limit(resource.RLIMIT_CPU, (min(most, math.ceil(used + again + NATIVE * allowance.pace)), hard))
         if left <= 0:
+            late -= left                 # what a library or a program used beyond it is not taken from what is granted
             raise Spent
 
     before = signal.signal(signal.SIGPROF, look)

@@ -59,6 +59,20 @@ def test_what_programs_used_counts() -> None:
         allowed.recount()
 
 
+def test_what_a_program_used_too_much_is_not_taken_from_what_is_granted_at_the_end() -> None:
+    allowed, put_together = Allowance(1.0, INBOUND), False
+    with watched(allowed, none):
+        allowed.programs = 9.0
+        with pytest.raises(Spent):
+            allowed.recount()
+        allowed.grant()
+        burn(0.15)
+        put_together = True
+        with pytest.raises(Spent):
+            burn(5.0)
+    assert put_together
+
+
 def test_budgets_of_their_own_count_beside_it() -> None:
     with watched(Allowance(0.05, INBOUND), lambda: 5.0):
         burn(0.2)
