@@ -6,7 +6,7 @@ Looked for only where the name of a file promises no text at all; prose about co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 START = r"(?:^|[\r\n])\s{0,40}"
 """Where a line of code begins."""
@@ -14,6 +14,13 @@ START = r"(?:^|[\r\n])\s{0,40}"
 
 def either(*forms: str) -> str:
     return f"(?:{'|'.join(forms)})"
+
+
+def gathered(forms: Sequence[str]) -> str:
+    """All forms in one pattern, in which the beginning of a line is looked for once for all that have it."""
+    lines = {form: form.removeprefix(START) for form in forms if form.startswith(START)}
+    others = [form for form in forms if form not in lines]
+    return either(*others, *([START + either(*lines.values())] if lines else []))
 
 
 DATED = (r"(?!\s{0,8}[\[<({]?[\"']?(?:\d{1,4}[-/.:]\d{1,2}[-/.:T ]|"
@@ -218,7 +225,7 @@ FIRST = (r"\A\s{0,40}(?:(?:'|//|#|rem\s)[^\r\n]{0,200}[\r\n]{1,4}[ \t]{0,8}){0,9
          r"(?:(?:Set|Const)[ \t]{1,4})?\w{1,40}[ \t]{0,4}=|"
          r"(?:console\.log|alert|print)\s{0,4}\(\s{0,4}f?[\"'`])")
 """What next to nothing but a script begins with, behind remarks."""
-CODE: tuple[tuple[str, str, Iterable[str]], ...] = (
+CODE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     # code, what it is, what stands in it
     ("SCRIPT-HOST", "Windows script code", WINDOWS_SCRIPT),
     ("SCRIPT-HOST", "PowerShell code", POWERSHELL),
@@ -254,7 +261,7 @@ HIDING = re.compile(either(
     r"base64\s{1,4}(?:-d|-D|--decode)[^\r\n|]{0,60}\|\s{0,4}(?:ba|z|da)?sh(?:\s|$)",
     r"(?:%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%[^%\r\n]{0,20}){2}"), re.I)
 """Code that is put together or deciphered where it runs: no instruction to a reader is written so."""
-CODES = tuple((code, what, re.compile(either(*forms), re.I)) for code, what, forms in CODE)
+CODES = tuple((code, what, re.compile(gathered(forms), re.I)) for code, what, forms in CODE)
 NOT_TEXT = frozenset({
     "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
     "mp3", "mp4", "m4a", "wav", "avi", "mov", "ico", "heic", "zip", "rar", "7z", "dat", "bin", "tmp",

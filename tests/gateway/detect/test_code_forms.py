@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import binascii
+import re
 import time
 
 import pytest
 
 from gateway.detect.base import Scope
-from gateway.detect.code_forms import dense, uncommented
+from gateway.detect.code_forms import START, dense, gathered, uncommented
 from gateway.detect.script import ScriptDetector
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample
@@ -184,3 +185,11 @@ def test_code_that_hides_what_it_does_is_told_under_a_name_of_text(text: str, na
 @pytest.mark.parametrize("name", ["review.txt", "access.log", "a.json"])
 def test_code_for_a_reader_hides_nothing(text: str, name: str) -> None:
     assert look(text, name) == look(text.encode("utf-16"), name) == []
+
+
+def test_the_beginning_of_a_line_is_looked_for_once_for_all_forms() -> None:
+    pattern = gathered((START + "my", "any", START + "puts?"))
+    assert pattern.count(START) == 1
+    assert [bool(re.search(pattern, text)) for text in ("my x", "a\n  put", "so many", "oh my", "a put")] == [
+        True, True, True, False, False]
+    assert gathered(("any", "all")) == "(?:any|all)"
