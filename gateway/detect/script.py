@@ -115,8 +115,8 @@ class ScriptDetector:
     def code(self, sample: Sample) -> Iterable[Finding]:
         """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""
         whole = beginning(sample, CODE_READ)
-        if len(sample.data) > CODE_READ:
-            whole += "\n" + uncommented(beginning(sample, COMMENTED))[:CODE_READ]
+        if len(sample.data) > CODE_READ and len(said := uncommented(text := beginning(sample, COMMENTED))) < len(text):
+            whole += "\n" + said[:CODE_READ]
         kept, whole = whole, closed_up(plain(whole))
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         listed = sample.artifact.detected_type == "text/html" and not sample.artifact.names

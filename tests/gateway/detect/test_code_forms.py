@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from gateway.detect import script
 from gateway.detect.base import Scope
-from gateway.detect.code_forms import START, dense, gathered, uncommented
+from gateway.detect.code_forms import CODE_READ, START, dense, gathered, uncommented
 from gateway.detect.script import ScriptDetector
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample
@@ -193,3 +194,16 @@ def test_the_beginning_of_a_line_is_looked_for_once_for_all_forms() -> None:
     assert [bool(re.search(pattern, text)) for text in ("my x", "a\n  put", "so many", "oh my", "a put")] == [
         True, True, True, False, False]
     assert gathered(("any", "all")) == "(?:any|all)"
+
+
+@pytest.mark.parametrize(("begin", "times"), [("", 1), ("# remark\n", 2)])
+def test_only_what_stands_behind_remarks_is_looked_at_once_more(
+        begin: str, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counted:
+        def search(self, text: str) -> None:
+            read.append(text.count("first"))
+
+    read: list[int] = []
+    monkeypatch.setattr(script, "CODES", (("SCRIPT-HOST", "code", Counted()),))
+    look(f"{begin}first\n" + "a line of an export\n" * (CODE_READ // 10), "export.dat")
+    assert read == [times]
