@@ -96,22 +96,29 @@ TOOLS = either(
     "rundll32", "regsvr32", "mshta", "bitsadmin", "certutil", "certreq", "wscript", "cscript", "msiexec",
     "powershell", "pwsh", "odbcconf", "cmstp", "installutil", "mavinject", "desktopimgdownldr", "nslookup", "net1?",
     "forfiles", "pcalua", "schtasks", "reg", "wmic", "taskkill", "tasklist", "i?cacls", "takeown", "bcdedit",
-    "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "sc", "attrib", "ftp", "xcopy", "robocopy", "extrac32",
-    "esentutl", "findstr", "conhost", "hh", "ieexec", "msbuild", "regasm", "regsvcs", "diskshadow", "diskpart",
-    "subst", "mklink", "rmdir", "rd", "md", "pushd", "wsl", "logoff", "gpupdate", "whoami", "ipconfig",
+    "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "attrib", "ftp", "xcopy", "robocopy", "extrac32",
+    "esentutl", "findstr", "conhost", "ieexec", "msbuild", "regasm", "regsvcs", "diskshadow", "diskpart",
+    "subst", "mklink", "rmdir", "pushd", "wsl", "logoff", "gpupdate", "whoami", "ipconfig",
     "systeminfo", "nltest", "dsquery", "cmdkey", "tftp")
 """Programs and commands of Windows whose names are no words (Windows commands reference; LOLBAS)."""
+SHORT = either("hh", "md", "rd", "sc")
+"""The same, but codes of tables as well."""
 GIVEN = either(r"(?<=[\s,;=\"])/[a-z?]{1,12}(?:[\s:,;=\"+-]|$)", r"(?<=\s)-{1,2}[a-z]", r"\\\\\w", r"(?<![a-z])[a-z]:\\",
-               r"%\w{1,30}%", r"%~?\d", r"%~?%?[a-z](?:\s|$)", r"https?:", r"\.(?:exe|dll|bat|cmd|vbs|js|ps1)(?!\w)")
-"""What they are given: options, paths, variables, addresses, programs."""
+               r"%\w{1,30}%", r"%~?\d", r"%~?%?[a-z](?:\s|$)", r"\.(?:exe|dll|bat|cmd|vbs|js|ps1)(?!\w)")
+"""What they are given: options, paths, variables, programs."""
+FETCHING = either(
+    "bitsadmin", "certutil", "certreq", "cmstp", "cscript", "desktopimgdownldr", "ieexec", "installutil", "msbuild", "mshta",
+    "msiexec", "odbcconf", "powershell", "pwsh", "regsvr32", "rundll32", "wscript")
+"""Those that take addresses; a table of anything else has addresses beside its short names."""
 WORDS = either(
     "start", "copy", "move", "type", "format", "ren", "del", "erase", "expand", "explorer", "timeout", "cipher",
     "shutdown")
 BATCH = (
     r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
         rf"\"?(?:%\w{{1,20}}%\\(?:\w{{1,20}}\\){{0,3}})?{TOOLS}(?:\.exe)?\"?[ \t,;][^\r\n]{{0,200}}?{GIVEN}",
+        rf"{FETCHING}(?:\.exe)?\"?\s[^\r\n]{{0,300}}https?:", rf"{SHORT}(?:\.exe)?[ ]{{1,4}}(?:{GIVEN}|\"[%a-z]|https?:)",
         rf"{WORDS}(?:\.exe)?[ \t]{{1,4}}"
-        r"(?:[/-][a-z?]{1,3}(?:[\s:,]|$)|\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{1,4}/|[^\s/]{1,80}\.exe|/root,)",
+        r"(?:[/-](?:[a-z?]|min|max|low)(?:[\s:,]|$)|\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{1,4}/|[^\s/]{1,80}\.exe|/root,)",
         r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}(?:/\w(?::\w{1,6})?[\s,;=]{1,4}){0,3}/[ck][\s,;=\"]",
         r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|\w{2,40})(?:\s{1,4}/y)?|"
         r"(?:calc|notepad)(?:\.exe)?|logoff)\s{0,4}(?:[\r\n&]|$)",
@@ -123,7 +130,7 @@ BATCH = (
         r"if\s{1,4}(?:/i\s{1,4})?(?:not\s{1,4})?(?:exist\s{1,4}\"?[^\s\"]{0,200}[\\%.:]|defined\s{1,4}\w|errorlevel\s{1,4}\d|\"?%)",
         r"\"?%\w{1,40}%\\[^\r\n\"]{1,200}\.(?:exe|bat|cmd|dll|js|vbs)",
         r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
-    r"[^\s|]\s{0,4}\|\s{0,4}(?:cmd|powershell|pwsh)(?:\.exe)?\s{0,4}(?:[-/\r\n]|$)",
+    r"[^\s|][ \t]{1,4}[^\s|]{1,60}[ \t]{0,4}\|\s{0,4}(?:cmd|powershell|pwsh)(?:\.exe)?\s{0,4}(?:[-/\r\n]|$)",
     r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
     r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
@@ -161,11 +168,11 @@ SHELL_TOOLS = either(
 """Programs and commands of Unix."""
 SHELL_GIVEN = either(
     r"-{1,2}[a-z]", r"\"?/(?:tmp|etc|usr|bin|var|dev|home|opt|root|proc|sys|users|library|applications)(?:/|\s|$)", r"~/",
-    r"\"?\$[\w({]", r"\"?https?://", r"<<")
-"""What they are given: options, paths, variables, addresses."""
+    r"\"?\$[\w({]", r"<<")
+"""What they are given: options, paths, variables."""
 UNIX = (
-    rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?{SHELL_TOOLS}"
-    rf"[ \t]{{1,4}}(?!=)(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN}",
+    rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?(?-i:{SHELL_TOOLS})"
+    rf"[ \t]{{1,4}}(?!=)(?:\"?https?://|(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN})",
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
@@ -179,7 +186,7 @@ UNIX = (
     START + r"(?-i:def)\s{1,4}[a-z_]\w{0,60}(?:\([^()\r\n]{0,80}\))?[ \t]{0,4}"
     r"(?:[\r\n]\s{0,16}[^\r\n]{1,200}){1,2}[\r\n]\s{0,16}end(?:\s|$)",
     r"&&\s{0,4}(?:curl|wget|chmod|sudo)\s{1,4}[-\w/.+]", r"\|\s{0,4}nc(?:at)?\s{1,4}[\w.-]{3,80}\s{1,4}\d",
-    START + r"my\s{1,4}[$@%(]\w", START + r"puts\s{1,4}[\"'#`]",
+    START + r"my\s{1,4}\(?[$@%][a-z_]", START + r"puts\s{1,4}[\"'#`]",
     r"security\s{1,4}find-(?:generic|internet)-password\s", r"(?:scp|rsync|tar|zip|cat|cp)\s[^\r\n]{0,80}~/\.ssh/",
     r">{1,2}\s{0,4}~/\.(?:ssh|bash|zsh|profile|config)", r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",

