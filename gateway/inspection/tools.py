@@ -186,9 +186,10 @@ def encode_answer(said: str, seconds: float = 0.0) -> bytes:
 def decode_answer(payload: bytes) -> tuple[str, float]:
     """Raises ToolFailed for what is none."""
     value = protocol.loads(payload)
-    if type(value) is not list or len(value) != 2 or type(value[0]) is not str or type(value[1]) not in (int, float):
+    if (type(value) is not list or len(value) != 2 or type(value[0]) is not str or type(value[1]) not in (int, float)
+            or not 0 <= value[1] <= protocol.COUNT):
         raise ToolFailed("no answer of a tool")
-    return value[0][:100], max(0.0, value[1])
+    return value[0][:100], float(value[1])
 
 
 def _output(tool: str, said: str, frame: wire.Frame) -> bytes:

@@ -174,7 +174,8 @@ def test_the_budget_for_reading_is_no_ones_but_pictures() -> None:
     assert answered(allowed, "tesseract", tools.encode_answer("no", 2.0)) == 12
 
 
-@pytest.mark.parametrize("answer", [b'"ok"', b'["ok"]', b'["ok", "x"]', b'[1, 2]', b'["ok", NaN]'])
+@pytest.mark.parametrize("answer", [
+    b'"ok"', b'["ok"]', b'["ok", "x"]', b'[1, 2]', b'["ok", NaN]', b'["ok", -1]', b'["ok", 1e999]', b'["ok", 1%b]' % (b"0" * 400)])
 def test_what_is_no_answer_is_told(answer: bytes) -> None:
     with pytest.raises((ToolFailed, ProtocolError)):
         tools.decode_answer(answer)
