@@ -113,11 +113,13 @@ FETCHING = either(
 WORDS = either(
     "start", "copy", "move", "type", "format", "ren", "del", "erase", "expand", "explorer", "timeout", "cipher",
     "shutdown")
+PROSE = r"(?-i:(?![A-Z][a-z]{1,20}\s[^\r\n]{0,200}\s(?:to|into|from|and|for|if)\s))"
+"""Where no sentence begins that tells people the same: `Copy //server/share/a.xlsx to your desk`."""
 BATCH = (
     r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
         rf"\"?(?:%\w{{1,20}}%\\(?:\w{{1,20}}\\){{0,3}})?{TOOLS}(?:\.exe)?\"?[ \t,;][^\r\n]{{0,200}}?{GIVEN}",
         rf"{FETCHING}(?:\.exe)?\"?\s[^\r\n]{{0,300}}https?:", rf"{SHORT}(?:\.exe)?[ ]{{1,4}}(?:{GIVEN}|\"[%a-z]|https?:)",
-        rf"{WORDS}(?:\.exe)?[ \t]{{1,4}}"
+        rf"{PROSE}{WORDS}(?:\.exe)?[ \t]{{1,4}}"
         r"(?:[/-](?:[a-z?]|min|max|low)(?:[\s:,]|$)|\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{1,4}/|[^\s/]{1,80}\.exe|/root,)",
         r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}(?:/\w(?::\w{1,6})?[\s,;=]{1,4}){0,3}/[ck][\s,;=\"]",
         r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|\w{2,40})(?:\s{1,4}/y)?|"

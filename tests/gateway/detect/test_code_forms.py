@@ -114,6 +114,7 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "MD,Maryland,https://a.example\nSC,South Carolina,https://b.example\n", "HH\tHamburg\thttps://h.example\nRD\tDirector\tTaipei /Tokyo\n",
     "ftp,21,https://r.example/959\ntftp,69,https://r.example/1350\n", "PID|USER|CMD\n1|root|nginx\n", "Ctrl | Cmd\nAlt | Option\n",
     "Start /End of the period\nFormat -see below\nMD;Managing Director;Asia -ex Japan\n",
+    "Copy \\\\server\\public\\a.xlsx to your desk.\nStart C:\\Bank\\a.exe and log in.\n",
     "Open https://h.example/form and fill in the form\nFind more about it at https://h.example/help\n", "Python 3.9. See https://h.example/1\n",
     "Service desk: https://h.example/\nOpen /Library/Printers\nExport to /home/share on Monday\n", "my (own) notes\nmy $5 fee\n",
     "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n", "Dim sum\nSet lunch 120\n",
