@@ -136,11 +136,10 @@ BATCH = (
     r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
     r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
-MODULES = either("os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty",
-"pickle", "winreg",
-                 "threading", "http", "asyncio", "pathlib", "tempfile", "zipfile", "getpass", "ssl", "webbrowser",
-                 "multiprocessing", "pip",
-                 "importlib", "codecs", "zlib")
+MODULES = either(
+    "os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty", "pickle", "winreg",
+    "threading", "http", "asyncio", "pathlib", "tempfile", "zipfile", "getpass", "ssl", "webbrowser", "multiprocessing", "pip",
+    "importlib", "codecs", "zlib")
 PYTHON = (
     START + rf"import\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{0,4}}(?:[,;#\r\n]|$|\sas\s)",
     START + r"from\s[a-z_][\w.]{0,60}\s{1,4}import\s{1,4}[\w*]{1,60}"
@@ -243,11 +242,12 @@ CODE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("SCRIPT-HOST", "JavaScript code", JAVASCRIPT),
     ("SCRIPT-SHELL", "Unix code", UNIX),
     ("SCRIPT-HOST", "first statement of a script", (FIRST,)),
-    ("SCRIPT-SHELL", "server page", (r"<%@\s{0,8}(?:page|language|import|control|webhandler)[\s=]",
-    r"<%\s{0,8}(?:eval|execute(?:global)?)\W", r"<%[^%]{0,400}Runtime\.getRuntime\W",
-    r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),
-    ("SCRIPT-SHELL", "PHP code", (r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\()|\s{1,8}(?:\$\w|(?:echo|eval|system|exec)\W))",
-    r"<script[^>]{0,80}language\s{0,4}=\s{0,4}[\"']?php")),
+    ("SCRIPT-SHELL", "server page", (
+        r"<%@\s{0,8}(?:page|language|import|control|webhandler)[\s=]", r"<%\s{0,8}(?:eval|execute(?:global)?)\W",
+        r"<%[^%]{0,400}Runtime\.getRuntime\W", r"<script[^>]{0,80}runat\s{0,4}=\s{0,4}[\"']?server")),
+    ("SCRIPT-SHELL", "PHP code", (
+        r"<\?(?:php\s|=\s{0,8}(?:\$\w|`|\w{2,40}\s?\()|\s{1,8}(?:\$\w|(?:echo|eval|system|exec)\W))",
+        r"<script[^>]{0,80}language\s{0,4}=\s{0,4}[\"']?php")),
     ("SCRIPT-SHELL", "Lua code", LUA),
     ("SCRIPT-HOST", "AutoIt or AutoHotkey script", AUTOMATION),
     ("SCRIPT-HOST", "code that starts a program", CALLS),
