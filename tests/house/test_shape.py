@@ -133,3 +133,13 @@ def test_the_project_speaks_of_itself_alone() -> None:
     left = [f"{relative(p)}:{n}" for p in SOURCES for n, line in enumerate(p.read_text(encoding="utf-8").splitlines(), 1)
             if words.search(line)]
     assert not left, left
+
+
+def test_names_of_modules_are_given_once():
+    """A constant under the name of another takes its place without a word."""
+    again = []
+    for path in SOURCES:
+        given = [target.id for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)
+                 for target in node.targets if isinstance(target, ast.Name)]
+        again += [f"{relative(path)}: {name}" for name in sorted(set(given)) if given.count(name) > 1]
+    assert again == []

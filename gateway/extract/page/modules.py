@@ -49,7 +49,7 @@ NUMBERS = {name: re.compile(rf"(?<![\w-]){name}\s{{0,4}}[=:]\s{{0,4}}[\"']?\s{{0
 CLASSES = re.compile(r"class\s{0,4}=\s{0,4}[\"']?([\w \t-]{1,100})", re.I)
 RECT = re.compile(r"<(?:\w{1,10}:)?rect\s([^<>]{1,600})>", re.I)
 PATH = re.compile(r"<(?:\w{1,10}:)?path\s([^<>]{200,400000})>", re.I)
-DRAWN = re.compile(r"(?<!\w)d\s{0,4}=\s{0,4}[\"']([mhvlz0-9 .,\r\n-]{300,})", re.I)
+PATH_DATA = re.compile(r"(?<!\w)d\s{0,4}=\s{0,4}[\"']([mhvlz0-9 .,\r\n-]{300,})", re.I)
 LONG_PATH = re.compile(rb"\sd\s{0,4}=\s{0,4}[\"'][mhvlz0-9 .,\r\n-]{400}")
 """The smallest code has a hundred runs of dark modules; icons have curves."""
 STEP = re.compile(r"([MmHhVvLlZz])|(-?\d{0,6}\.?\d{1,6})")
@@ -227,7 +227,7 @@ def _shadows(source: str) -> Iterator[Box]:
 
 def _paths(source: str) -> Iterator[str]:
     for path in islice(PATH.finditer(source), MOST_CODES):
-        found = DRAWN.search(path[1])
+        found = PATH_DATA.search(path[1])
         if found:
             yield found[1]
 

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from gateway.extract.base import Child, Context, Node
-from gateway.extract.page.modules import CODES, DRAWN, Rows, drawn, painted, written
+from gateway.extract.page.modules import CODES, Rows, drawn, painted, written
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
 
@@ -91,4 +91,4 @@ def test_linear(piece):
 def test_what_leaves_is_looked_at_for_drawings_and_blocks(data, kind, codes):
     """Not for tables and rows of hashes: reports and logs are full of those."""
     found = children(data, kind, outbound=True)
-    assert len(found) == codes and {child.label for child in found} <= {DRAWN}
+    assert len(found) == codes and {child.label for child in found} <= {"drawn"}
