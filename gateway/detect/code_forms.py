@@ -6,21 +6,21 @@ Looked for only where the name of a file promises no text at all; prose about co
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 
-START = r"(?:^|[\r\n])\s{0,40}"
-"""Where a line of code begins."""
+from gateway.detect.sieve import Sieve
+
+START = r"[\r\n]\s{0,40}"
+"""Where a line of code begins. The first one has an end of line in front of it as well (`closed_up`)."""
 
 
 def either(*forms: str) -> str:
     return f"(?:{'|'.join(forms)})"
 
 
-def gathered(forms: Sequence[str]) -> str:
-    """All forms in one pattern, in which the beginning of a line is looked for once for all that have it."""
-    lines = {form: form.removeprefix(START) for form in forms if form.startswith(START)}
-    others = [form for form in forms if form not in lines]
-    return either(*others, *([START + either(*lines.values())] if lines else []))
+def each(front: str, *forms: str) -> tuple[str, ...]:
+    """Forms of their own, with the same in front: those are tried whose words a text has."""
+    return tuple(front + form for form in forms)
 
 
 DATED = (r"(?!\s{0,8}[\[<({]?[\"']?(?:\d{1,4}[-/.:]\d{1,2}[-/.:T ]|"
@@ -48,7 +48,7 @@ WINDOWS_SCRIPT = (
     r"Execute(?:Global)?\s{0,4}\(?\s{0,4}(?:chrw?|StrReverse|Replace|Join)\s{0,4}\(",
     r"Execute(?:Global)?\s{1,4}\w{1,40}\s{0,4}\(\s{0,4}\"",
     r"[&+]\s{0,4}chrw?\s{0,4}\(\s{0,4}(?:cint|clng|mid|asc|\"&h\"|\w{1,20}\s{1,4}xor\s)",
-    r"(?:^|[\r\n:])\s{0,40}" + either(
+    *each(r"[\r\n:]\s{0,40}",
         r"ExecuteGlobal\s{1,4}\w", r"Set\s{1,8}\w{1,60}\s{0,8}=\s{0,8}(?:WScript\.)?CreateObject\s{0,8}\(",
         r"(?:Call\s{1,4})?CreateObject\s{0,4}\(", r"End\s(?:Function|Sub|Class|With)\s{0,8}(?:[\r\n':]|$)"),
 )
@@ -68,7 +68,7 @@ JAVASCRIPT = (
 POWERSHELL = (
     "Net\\.WebClient", "Invoke-Expression", "Invoke-WebRequest", "Start-BitsTransfer", r"\.Download(?:String|File)\(",
     r"FromBase64String\(",
-    r"(?:^|[\r\n;|])\s{0,8}iex\s{1,4}[\"'$(]",
+    r"[\r\n;|]\s{0,8}iex\s{1,4}[\"'$(]",
     r"iex[ (]{1,3}(?:iwr|irm|new-object|\()", r"\((?:iwr|irm)\s", r"\|\s{0,4}iex(?:[\s;)]|$)", r"\s-bxor\s",
     r"\[[A-Za-z][\w.]{2,80}(?:\[\])?\]::\w", r"\[wmiclass\]", r"\[ref\]\.assembly",
     r"\[char\[\]\]", r"\[char\]\s{0,2}(?:\$_|\d{2,3}\s{0,2}\+)",
@@ -76,8 +76,8 @@ POWERSHELL = (
     r"add-type\s[^\r\n]{0,200}-(?:type|member)definition",
     r"-join\s{0,4}\(\s{0,4}(?:\(\s{0,4}\d{2,3}\s{0,4},|\[char)", r"\|\s{0,4}(?:%|\?|foreach-object|where-object)\s{0,4}\{",
     r"(?:RootModule|ScriptsToProcess|ModuleToProcess|NestedModules)\s{0,8}=\s{0,8}(?:@\()?[\"']",
-    r"(?:^|[\r\n;|&])\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
-    r"(?:^|[\r\n;])\s{0,8}" + either(
+    r"[\r\n;|&]\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
+    *each(r"[\r\n;]\s{0,8}",
         r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s|(?:ls|dir|gci|gal|gi)\s)",
         r"&\s{0,4}\{\s{0,4}(?:\(\s{0,4}[a-z$]|param\W|\$\w{1,40}\s{0,4}=|[a-z]{2,10}-[a-z]{3,20}\s)", r"gci\s{1,4}env:\w",
         r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
@@ -88,8 +88,8 @@ POWERSHELL = (
         r"[&.]\s{0,4}\$\w{1,40}\s{0,4}(?:[\r\n;|]|$)", r"@[\"']\r?\n", r"\.\\[\w.-]{1,60}\.(?:exe|bat|cmd|ps1|vbs|js)(?!\w)",
         r"\[CmdletBinding\(", r"#requires\s{1,4}-(?:version|runas|module)",
         r"[\"'][^\"'\r\n]{1,200}[\"']\s{0,4}\|\s{0,4}(?:cmd|powershell|pwsh|&)"),
-    r"(?:^|[\r\n;|{(=])\s{0,40}" + CMDLET,
-    rf"(?:^|[\r\n]){DATED}[^\r\n]{{0,300}}?(?<![\w-])"
+    r"[\r\n;|{(=]\s{0,40}" + CMDLET,
+    rf"[\r\n]{DATED}[^\r\n]{{0,300}}?(?<![\w-])"
     r"(?:powershell|pwsh)(?:\.exe)?\"?\s[^\n]{0,200}-(?:e(?:nc|c|ncodedcommand|p)?|c(?:ommand)?|f(?:ile)?|nop(?:rofile)?|w(?:in(?:dowstyle)?)?\s{1,4}h)[a-z]{0,8}\s",
 )
 TOOLS = either(
@@ -116,7 +116,7 @@ WORDS = either(
 PROSE = r"(?-i:(?![A-Z][a-z]{1,20}\s[^\r\n]{0,200}\s(?:to|into|from|and|for|if)\s))"
 """Where no sentence begins that tells people the same: `Copy //server/share/a.xlsx to your desk`."""
 BATCH = (
-    r"(?:^|[\r\n&|])[\s,;=(]{0,8}@?" + either(
+    *each(r"[\r\n&|][\s,;=(]{0,8}@?",
         rf"\"?(?:%\w{{1,20}}%\\(?:\w{{1,20}}\\){{0,3}})?{TOOLS}(?:\.exe)?\"?[ \t,;][^\r\n]{{0,200}}?{GIVEN}",
         rf"{FETCHING}(?:\.exe)?\"?\s[^\r\n]{{0,300}}https?:", rf"{SHORT}(?:\.exe)?[ ]{{1,4}}(?:{GIVEN}|\"[%a-z]|https?:)",
         rf"{PROSE}{WORDS}(?:\.exe)?[ \t]{{1,4}}"
@@ -134,7 +134,7 @@ BATCH = (
         r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
     r"[^\s|][ \t]{1,4}[^\s|]{1,60}[ \t]{0,4}\|\s{0,4}(?:cmd|powershell|pwsh)(?:\.exe)?\s{0,4}(?:[-/\r\n]|$)",
     r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
-    r"(?:^|\n)@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
+    r"\n@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
 MODULES = either(
     "os", "subprocess", "socket", "base64", "ctypes", "sys", "urllib", "requests", "marshal", "shutil", "pty", "pickle", "winreg",
@@ -176,7 +176,7 @@ UNIX = (
     rf"[ \t]{{1,4}}(?!=)(?:\"?https?://|(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN})",
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
-    r"(?:^|[\r\n])use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
+    r"[\r\n]use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
     r"eval\s{1,4}unpack\W", r"do shell script",
     r"display\s{1,4}(?:dialog|alert|notification)\s{1,4}\"", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     START + r"(?:while|until)\s{1,4}(?::|true|\[|!\s|read\s|\(\(|\w{1,20}\s-)[^\r\n;]{0,80};\s{0,4}do\s",
@@ -192,7 +192,7 @@ UNIX = (
     r">{1,2}\s{0,4}~/\.(?:ssh|bash|zsh|profile|config)", r"/dev/tcp/[\w.-]{1,80}/\d",
     r"tell application\s{1,4}\"",
     START + r"require(?:_relative)?\s{1,4}[\"'](?:socket|open-uri|open3|net/\w{1,20}|fileutils|base64|fiddle)[\"']",
-    r"(?:^|[\r\n;&|])\s{0,8}(?:sudo\s{1,4})?" + either(
+    *each(r"[\r\n;&|]\s{0,8}(?:sudo\s{1,4})?",
         r"(?:python[23]?|perl|ruby|php|node|osascript)\s{1,4}-[ecr]\s{1,4}[\"']",
         r"chmod\s{1,4}(?:[augo]{0,4}\+x|[0-7]{3,4})\s{1,4}\S{1,200}(?:\s{0,4}(?:&&|[;\r\n])|$)",
         r"(?:source|\.|bash|sh|eval)\s{1,4}(?:<\(|\"?\$\()", r"launchctl\s{1,4}(?:load|bootstrap)\s",
@@ -270,7 +270,8 @@ HIDING = re.compile(either(
     r"base64\s{1,4}(?:-d|-D|--decode)[^\r\n|]{0,60}\|\s{0,4}(?:ba|z|da)?sh(?:\s|$)",
     r"(?:%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%[^%\r\n]{0,20}){2}"), re.I)
 """Code that is put together or deciphered where it runs: no instruction to a reader is written so."""
-CODES = tuple((code, what, re.compile(gathered(forms), re.I)) for code, what, forms in CODE)
+KINDS = tuple((code, what) for code, what, forms in CODE for _ in forms)
+SIEVE = Sieve([form for _, _, forms in CODE for form in forms])
 NOT_TEXT = frozenset({
     "pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp",
     "mp3", "mp4", "m4a", "wav", "avi", "mov", "ico", "heic", "zip", "rar", "7z", "dat", "bin", "tmp",
@@ -313,8 +314,15 @@ def hides(text: str) -> bool:
 
 
 def closed_up(text: str) -> str:
-    """Text without blank lines, of which there may be tens of thousands: each could be the beginning of a command."""
-    return LINE_BEGINS.sub("\n", text)
+    """Text without blank lines, of which there may be tens of thousands: each could be the beginning of a command. An end of
+    line stands before the first."""
+    return LINE_BEGINS.sub("\n", "\n" + text)
+
+
+def statements(text: str, asked: Callable[[str], bool] = bool) -> Iterator[tuple[str, str]]:
+    """Codes and kinds of all code in a text, of those that are asked for. As many stand in it as forms are found."""
+    closed = closed_up(text)
+    return (KINDS[number] for number in SIEVE.passed(closed) if asked(KINDS[number][1]) and SIEVE.forms[number].search(closed))
 
 
 def uncommented(text: str) -> str:

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from gateway.detect.base import Scope, Tally
 from gateway.detect.code_forms import (
     CODE_READ,
-    CODES,
     COMMENTED,
     DENSE_READ,
     NEVER_TEXT,
     NOT_TEXT,
-    closed_up,
     dense,
     hides,
+    statements,
     uncommented,
 )
 from gateway.detect.evidence import masked
@@ -123,16 +122,14 @@ class ScriptDetector:
         whole = beginning(sample, CODE_READ)
         if len(sample.data) > CODE_READ and len(said := uncommented(text := beginning(sample, COMMENTED))) < len(text):
             whole += "\n" + said[:CODE_READ]
-        kept, whole = whole, closed_up(plain(whole))
+        kept, whole = whole, plain(whole)
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT
         page = sample.artifact.detected_type == "text/html" and (not sample.artifact.names or PAGE.match(kept) is not None)
         asked = (RUN_BY_PAGES,) if own or not sample.artifact.names else RUN_IN_PAGES
-        for code, what, pattern in CODES:
-            if (what in asked or not (own or page)) and pattern.search(whole):
-                if is_quoted(sample, kept):
-                    return
+        for code, what in statements(whole, lambda what: what in asked or not (own or page)):
+            if not is_quoted(sample, kept):
                 yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
-                return
+            return
         endings = extensions(sample.artifact.names)
         if endings and endings <= NEVER_TEXT and sample.artifact.detected_type == "text/plain" and not (
                 UUENCODED.match(whole)) and dense(whole):
@@ -174,7 +171,7 @@ def is_quoted(sample: Sample, text: str) -> bool:
         return False
     said = uncommented(text)
     first = plain(opening(said))
-    return quotes(basename(artifact.name), said) and not any(pattern.search(first) for _code, _what, pattern in CODES)
+    return quotes(basename(artifact.name), said) and not any(statements(first))
 
 
 def marked_up(sample: Sample) -> str:

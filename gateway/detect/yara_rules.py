@@ -83,14 +83,14 @@ def compile_rules(catalog: Catalog) -> RuleSet:
     """Each signature is a namespace of its own. Raises ConfigError with file:line of the first rule that does not compile."""
     sources = {s.id: s.source for s in catalog.signatures}
     try:
-        return RuleSet(_compiled(sources), catalog, _narrowed(catalog))
+        return RuleSet(compiled(sources), catalog, _narrowed(catalog))
     except yara.Error:
         for signature in catalog.signatures:
             check(signature.source, str(signature.path))
         raise
 
 
-def _compiled(sources: Mapping[str, str]) -> yara.Rules:
+def compiled(sources: Mapping[str, str]) -> yara.Rules:
     """Saved and loaded: a compiler leaves 7 MB beside the rules for as long as they live, and every child would inherit them."""
     out = io.BytesIO()
     yara.compile(sources=dict(sources), error_on_warning=False).save(file=out)
@@ -105,7 +105,7 @@ def _narrowed(catalog: Catalog) -> dict[frozenset[str], yara.Rules]:
         sources = {s.id: s.source for s in catalog.signatures if s.description.applies & kinds}
         ids = tuple(sources)
         if ids not in made:
-            made[ids] = _compiled(sources)
+            made[ids] = compiled(sources)
         found[kinds] = made[ids]
     return found
 

@@ -15,6 +15,7 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import gateway
+from gateway.detect.sieve import Sieve
 
 ROOMS = ("gateway.extract.", "gateway.detect.", "gateway.identifiers.")
 MOST = 5_000
@@ -26,6 +27,7 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
     """Those that stand in modules, by themselves or in tuples and tables."""
     for module in pkgutil.walk_packages(gateway.__path__, "gateway."):
         for name, value in vars(importlib.import_module(module.name)).items() if module.name.startswith(ROOMS) else ():
+            value = value.forms if isinstance(value, Sieve) else value
             values = value if isinstance(value, (tuple, list)) else value.values() if isinstance(value, dict) else (value,)
             yield from ((f"{module.name}.{name}", one) for one in values if isinstance(one, re.Pattern))
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import binascii
-import re
 import time
 
 import pytest
 
 from gateway.detect import script
 from gateway.detect.base import Scope
-from gateway.detect.code_forms import CODE_READ, START, dense, gathered, uncommented
+from gateway.detect.code_forms import CODE_READ, SIEVE, closed_up, dense, statements, uncommented
 from gateway.detect.script import ScriptDetector
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample
@@ -212,22 +211,37 @@ def test_code_for_a_reader_hides_nothing(text: str, name: str) -> None:
     assert look(text, name) == look(text.encode("utf-16"), name) == []
 
 
-def test_the_beginning_of_a_line_is_looked_for_once_for_all_forms() -> None:
-    pattern = gathered((START + "my", "any", START + "puts?"))
-    assert pattern.count(START) == 1
-    assert [bool(re.search(pattern, text)) for text in ("my x", "a\n  put", "so many", "oh my", "a put")] == [
-        True, True, True, False, False]
-    assert gathered(("any", "all")) == "(?:any|all)"
+@pytest.mark.parametrize("what", CODE)
+def test_the_sieve_loses_no_form(what: str) -> None:
+    for text in map(closed_up, CODE[what]):
+        assert {n for n, form in enumerate(SIEVE.forms) if form.search(text)} <= set(SIEVE.passed(text)), text
+        assert {n for n, form in enumerate(SIEVE.forms) if form.search(text.upper())} <= set(SIEVE.passed(text.upper())), text
+
+
+LISTS = {
+    "a log": "2026-11-23 10:00:01 INFO [worker-1] Request finished in 250 ms; path=/api/v1/users/12\n",
+    "a table": "12,Wang A,0912-345678,a12@bank.example,100.50\n", "records": "<item id=\"1\"><name>Some name</name></item>\n",
+    "fields": "{\"id\": 1,\n \"name\": \"Item\",\n \"tags\": [\"a\", \"b\"]},\n", "numbers": "12 345 6789 1\n",
+    "sentences": "The minutes are attached. The meeting starts at ten in the large room.\n",
+    "ideographs": "本行將於下週一進行系統維護，請各位客戶留意。\n", "octets in letters": "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo0NTY3ODkwYWJj\n",
+}
+
+
+@pytest.mark.parametrize("what", LISTS)
+def test_few_forms_are_tried_on_what_is_no_code(what: str) -> None:
+    text = LISTS[what] * (CODE_READ // len(LISTS[what]))
+    assert len(SIEVE.passed(text)) <= len(SIEVE.forms) // 20
+    assert not any(statements(text))
 
 
 @pytest.mark.parametrize(("begin", "times"), [("", 1), ("# remark\n", 2)])
 def test_only_what_stands_behind_remarks_is_looked_at_once_more(
         begin: str, times: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Counted:
-        def search(self, text: str) -> None:
-            read.append(text.count("first"))
+    def counted(text: str, _asked: object = None) -> tuple[()]:
+        read.append(text.count("first"))
+        return ()
 
     read: list[int] = []
-    monkeypatch.setattr(script, "CODES", (("SCRIPT-HOST", "code", Counted()),))
+    monkeypatch.setattr(script, "statements", counted)
     look(f"{begin}first\n" + "a line of an export\n" * (CODE_READ // 10), "export.dat")
     assert read == [times]
