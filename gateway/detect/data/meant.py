@@ -28,6 +28,8 @@ DOCUMENTS = ("D12",)
 """Other shapes of which the cell to the left may say what document they are of: 健保卡."""
 UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dollars|yen)(?![a-z]))")
 """What an amount has behind it; 元大 and 元富 are banks."""
+FILED, FEW = re.compile(r"[\u4e00-\u9fff]字第 ?\Z"), 4
+"""What stands before the number of a letter of an authority, 金管銀字第10202071801號, and its characters."""
 RESIDENCE, NEAR = re.compile("在留|[Rr]esidence [Cc]ard"), 20_000
 """What a text about the residence cards of Japan says, in its first characters."""
 DOCUMENT = 12
@@ -38,7 +40,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
     - A number behind the bare word `account` is one where the sentence names a person.
-    - What is so many dollars is no number of anything.
+    - What is so many dollars is no number of anything, what an authority numbers its letters by is none of a person.
     - A card in a text about residence cards is one where it looks so.
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
@@ -49,7 +51,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """
     if not kinds:
         return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
-    if UNIT.match(grid.text, token.end) is not None:
+    if UNIT.match(grid.text, token.end) or FILED.search(grid.text, max(0, token.start - FEW), token.start):
         return token, NONE
     if token.shape == "LLD8LL" and "card" in kinds and RESIDENCE.search(grid.text, 0, NEAR) is not None:
         return token, kinds | TYPES["jp.residence_card"].labels

@@ -30,8 +30,8 @@ NAMES = 400
 """Characters of a line that names all columns."""
 DELIMITERS = "|;,^!&"
 FIELD = re.compile(r"\W{0,4}(?:@?(?:attribute|column|field)\s+)?[\"'`\[]?([^\W\d]\w{0,40})[\"'`\]]?"
-                   r"(?:\s+[\w(), ]{1,40})?\W{0,3}", re.I)
-"""A line that names one column: `@attribute id_no string`, `  ID_NO CHAR(10),`."""
+                   r"(?:\s+(?!.*[0-9]{6})[\w(), ]{1,40})?\W{0,3}", re.I)
+"""A line that names one column and has no value: `@attribute id_no string`, `  ID_NO CHAR(10),`."""
 OPENS = re.compile(r"\W*(?:data|begindata|begin|values|datalines|cards|table|create|from|into|infile|fields|load)(?!\w)", re.I)
 """What stands between the names and the rows, or before the names."""
 

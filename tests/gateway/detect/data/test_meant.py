@@ -123,3 +123,9 @@ def test_a_title_speaks_for_the_lines_below_it_in_any_order() -> None:
     for order in (range(20), reversed(range(20)), RNG.sample(range(20), 20)):
         said = {i: meant.own_account(grid, Labels(), grid.row(found[i].start), found[i]) for i in order}
         assert [said[i] for i in range(20)] == wanted
+
+
+def test_numbers_of_an_authority_are_of_no_person():
+    law = "\n".join(f"帳號應予遮蔽（金管銀字第{n}號令）" for n in ("10293847561", "10293847562", "10293847563"))
+    assert not scan(law)[0].identifiers
+    assert scan(law.replace("（金管銀字第", "：").replace("號令）", ""))[0].identifiers["tw.bank_account"] == 3

@@ -102,3 +102,10 @@ def test_a_heading_of_people_and_their_numbers():
     assert kinds == [(1, [frozenset(), frozenset({"name", "passport", "jp.passport"}), frozenset()])]
     assert rows(["No.\t氏名 備考\t国籍", "1\tLI WEI TK3662081\t中国"]) == []
     assert rows(["No.\t旅券番号\t国籍", "1\tLI WEI TK3662081\t中国"]) == []
+
+
+def test_a_line_with_a_value_names_no_column():
+    columns = ["ID_NO CHAR(10)", "ACCT_NO CHAR(14)"]
+    below = ["A1\t7816576948", "A2\t7852480957"]
+    assert rows([*columns, *below])[0][1] == [LABELS.heading("ID_NO"), LABELS.heading("ACCT_NO")]
+    assert rows([f"{columns[0]} 123456789012", f"{columns[1]} 12345678901234", *below]) == []
