@@ -20,6 +20,8 @@ TARGET = re.compile(r"<\?xml-stylesheet[^<>]{0,400}?href\s{0,4}=\s{0,4}[\"']([^\
                         r"<(?:\w{1,20}:)?(?:wsdlAddress|soapAddress|uri)>\s{0,20}([^<>]{3,1000})")
 """What a form fetches from or sends to by itself: style sheets, submission, pictures, connections (XFA 3.3, 17 and 22)."""
 CLICKED = frozenset({"", "click", "mouseDown", "mouseUp", "preSubmit", "postSubmit"})
+OPENING = frozenset({"initialize", "ready", "docReady", "docClose", "form:ready", "layout:ready"})
+"""What comes with opening or closing a form: there it talks to nobody who asked for it. In a field it says what is missing."""
 SENT = re.compile(r"<(?:\w{1,20}:)?(submit|execute)[\s/>]")
 """What a form does without a script: send itself, call a service of the web (XFA 3.3, 17)."""
 MOST = 200_000                           # submissions of one form, and scripts
@@ -48,7 +50,7 @@ def form(whole: str) -> Iterator[Yield]:
         if event not in CLICKED:
             yield Observation("PDF-SUBMIT-AUTO", f"XFA {event}: {found[1]}")
     for event, script in scripts(whole):
-        acts = [a for a in pdfscript.acts(script) if a != "talks to the reader"]
+        acts = [a for a in pdfscript.acts(script) if a != "talks to the reader" or event in OPENING]
         if event != "click" and GOES.search(pdfscript.joined(script)):
             acts.append("opens an address")
         if acts:

@@ -18,6 +18,7 @@ from gateway.extract.office.code import addins, macros, vba
 from gateway.extract.office.code.activex import by_class, control
 from gateway.extract.office.hangul import hwp
 from gateway.extract.office.sheets import asked, xlstext
+from gateway.extract.office.targets import abroad
 from gateway.extract.workbook import xlm
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -34,6 +35,8 @@ CONTROL = frozenset({"\x03ocxname", "\x03ocxdata"})
 PROPERTIES = ("\x05summaryinformation", "\x05documentsummaryinformation")
 MOST_TEXT = 8 << 20
 """Octets of a stream of no known kind in which text is looked for."""
+LOCATED = re.compile(rb"\\\\[^\x00-\x1f]{3,400}\0{0,4}")
+"""A stream that is nothing but the place of a file on a share: the packager fetches and starts it (CVE-2014-4114)."""
 NUMBERED = 6
 PRINTABLE16 = re.compile("(?:[\\x20-\\x7e\\u3000-\\u30ff\\u3400-\\u9fff\\uac00-\\ud7af\\uff00-\\uffef]){2,400}")
 
@@ -202,6 +205,8 @@ def _others(storage: Storage, room: int, outbound: bool) -> Iterator[Yield]:
 
 def _files(name: str, label: str, data: bytes) -> Iterator[Yield]:
     """What a stream is, or holds."""
+    if LOCATED.fullmatch(data) and abroad(place := data.rstrip(b"\0").decode("latin-1")):
+        yield Observation("DOC-REMOTE-OLE", place)
     if name in ("package", "contents", "content") or data.startswith(FILE_HEADS):
         yield Child(data, ArtifactKind.OBJECT, (label,))
     compounds = data.startswith(MAGIC)

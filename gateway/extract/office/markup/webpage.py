@@ -73,7 +73,7 @@ class OfficePage:
         endings = extensions(node.artifact.names) if node.type == "text/html" else frozenset()
         if not endings and (node.type != "text/html" or node.artifact.depth < WITHIN):
             return False
-        return bool(endings & NAMES) or FIELD in node.data or WORD.search(node.data[:HEAD]) is not None
+        return bool(endings & NAMES) or FIELD in (data := narrow(node.data)) or WORD.search(data[:HEAD]) is not None
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = spelled(narrow(node.data))

@@ -12,7 +12,7 @@ from tests.builders.growth import linear
 
 @pytest.mark.parametrize(("event", "script", "held"), [
     ("docReady", "xfa.host.gotoURL(&quot;http://h/&quot;)", True), ("initialize", "Get(&quot;http://h/&quot;)", True), ("click", "xfa.host.gotoURL(&quot;http://h/&quot;)", False),
-    ("initialize", "Sum(b[*])", False),
+    ("initialize", "Sum(b[*])", False), ("initialize", "app.alert(1)", True), ("exit", "app.alert(1)", False), ("validate", "app.alert(1)", False),
 ])
 def test_forms_that_go_out_by_themselves(event: str, script: str, held: bool) -> None:
     form = f'<template><subform><event activity="{event}"><script>{script}</script></event></subform></template>'.replace("&quot;", "'")

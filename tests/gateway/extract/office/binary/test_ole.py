@@ -39,6 +39,14 @@ def test_link_stream_with_the_link_flag_only() -> None:
     assert "DOC-REMOTE-OLE" not in codes(take_apart(OLE, compound({"\x01Ole": b"\1\0\0\2\0\0\0\0" + bytes(8) + url})))
 
 
+@pytest.mark.parametrize(("stream", "held"), [
+    (b"\\\\h.example\\public\\slides.inf\0", True), (b"\\\\192.0.2.7\\public\\slide1.gif", True), (b"\\\\fs01\\public\\slide1.gif\0", False),
+    (b"C:\\slides.inf\0", False), (b"Our files: \\\\h.example\\public", False),
+])
+def test_a_package_that_lies_on_a_share(stream: bytes, held: bool) -> None:
+    assert ("DOC-REMOTE-OLE" in codes(take_apart(OLE, compound({"EmbeddedStg1.txt": stream})))) == held
+
+
 def test_workbook_and_properties() -> None:
     found = take_apart(OLE, compound({"Workbook": xlm_workbook(2), "\x05SummaryInformation": bytes(48) + "機密文件".encode("utf-16-le")}))
     assert "XLM-SHEET" in codes(found)

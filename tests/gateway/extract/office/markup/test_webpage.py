@@ -77,6 +77,7 @@ def test_only_files_of_office() -> None:
     page = PAGE.format("", "").encode()
     assert claimed(page, "a.htm") and claimed(b"<html>x</html>", "a.doc")
     assert claimed(page, depth=2) and claimed(field("PAGE").encode(), depth=2) and not claimed(b"<p>x", depth=2)
+    assert claimed(PAGE.format("", "").encode("utf-16"), "a.xls")
     assert not claimed(page) and not claimed(b"<html>x</html>", "a.htm")
 
 
