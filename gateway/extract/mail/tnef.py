@@ -26,9 +26,11 @@ MOST = 20_000                            # attributes of one file: thirty and ei
 
 @dataclass(slots=True)
 class _Attachment:
+    """What lies between two attRenddata; of what is repeated there some readers take the first, some the last."""
+
     names: list[str] = field(default_factory=list)
-    data: bytes | None = None
-    properties: mapi.Properties = field(default_factory=mapi.Properties)
+    data: list[bytes] = field(default_factory=list)
+    properties: list[mapi.Properties] = field(default_factory=list)
 
 
 class Tnef:
@@ -86,25 +88,26 @@ def _attach(current: _Attachment, number: int, body: bytes, codepage: int) -> No
     if number in (TITLE, TRANSPORT):
         current.names.append(mapi.text8(body.rstrip(b"\0"), codepage))
     elif number == DATA:
-        current.data = body
+        current.data.append(body)
     else:
-        current.properties = read(body, codepage)
+        current.properties.append(read(body, codepage))
 
 
 def _close(current: _Attachment | None, count: int) -> Iterator[Yield]:
     if current is None:
         return
-    names = tuple(dict.fromkeys([*current.properties.names(), *current.names]))
-    kind = current.properties.strings.get(mapi.ATTACH_TYPE, "").lower()
-    inner = current.properties.octets.get(mapi.ATTACH_DATA)
-    if inner is not None and inner != current.data:
-        # An object begins with the class id of its interface; what follows is the message or storage itself.
-        yield Child(inner[16:] if inner[16:20] == MAGIC or inner[16:20] == b"\xd0\xcf\x11\xe0" else inner, ArtifactKind.PART,
-                    names, kind,
-                    f"attachment {count}")
-    if current.data is not None:
-        yield Child(current.data, ArtifactKind.PART, names, kind, f"attachment {count}")
-    yield from mapi.referred(current.properties)
+    names = tuple(dict.fromkeys([*(name for made in current.properties for name in made.names()), *current.names]))
+    kind = next((said.lower() for made in current.properties if (said := made.strings.get(mapi.ATTACH_TYPE))), "")
+    inner = [octets for made in current.properties if (octets := made.octets.get(mapi.ATTACH_DATA)) is not None]
+    for content in dict.fromkeys([*map(_without_class, inner), *current.data]):
+        yield Child(content, ArtifactKind.PART, names, kind, f"attachment {count}")
+    for made in current.properties:
+        yield from mapi.referred(made)
+
+
+def _without_class(inner: bytes) -> bytes:
+    """An object begins with the class id of its interface; what follows is the message or storage itself."""
+    return inner[16:] if inner[16:20] in (MAGIC, b"\xd0\xcf\x11\xe0") else inner
 
 
 def read(data: bytes, codepage: int) -> mapi.Properties:

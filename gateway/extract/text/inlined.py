@@ -27,6 +27,7 @@ YENC_END = re.compile(rb"=y(?:end|begin) ")
 LONG_TOKEN = re.compile(rb"[A-Za-z0-9+/]{48}")
 BASE64_LINE = re.compile(rb"[A-Za-z0-9+/]{2,}={0,2}")
 BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+ENDS = BASE64_LETTERS + b"="             # what a last line of one character has
 NO_BASE64 = bytes(c for c in range(256) if c not in BASE64_LETTERS)
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
 MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,4}[ \t]")
@@ -226,18 +227,27 @@ def base64_runs(data: bytes) -> Iterator[bytes]:
         whole = BASE64_LINE.fullmatch(text) is not None         # a sign of addition at its end is its own
         if not whole:
             text = text.strip(b" \t\"',;+")
-        if len(text) >= (40 if not run else 2) and (whole or BASE64_LINE.fullmatch(text)):
+        least = 2 if run else 40
+        if (run and len(text) == 1 and text in ENDS) or (len(text) >= least and (whole or BASE64_LINE.fullmatch(text))):
             tail = before if not run else tail
             run.append(text)
             continue
         if run and (len(run) >= 3 or len(run[0]) >= 120 or _short_file(run)):
-            yield from _and_behind_noise(b"".join(run), b"\n".join(run))
-            if tail:
-                yield from_base64(b"".join((tail, *run)))
+            yield from _with_tail(tail, run)
         run = []
         before = text[len(text.rstrip(BASE64_LETTERS)):]
         if len(text) >= 120:
             yield from (from_base64(m[0]) for m in BASE64_TOKEN.finditer(text))
+
+
+def _with_tail(tail: bytes, run: list[bytes]) -> Iterator[bytes]:
+    """A run, and the run with what stands of it on the line before; a file that begins there is not read from its middle."""
+    lines = b"".join(run)
+    begun = bool(tail) and codings.certain(from_base64((tail + lines[:codings.SAMPLE])[:codings.SAMPLE]))
+    if not begun or codings.certain(from_base64(lines[:codings.SAMPLE])):
+        yield from _and_behind_noise(lines, b"\n".join(run))
+    if tail:
+        yield from_base64(tail + lines)
 
 
 PADDED = re.compile(rb"={1,2}[\r\n]+")

@@ -41,6 +41,13 @@ def test_data_in_a_property_only_and_bodies() -> None:
     assert found == {"body.html": b"<p>hi</p>", "inner.dat": MAGIC + b"\1\0"}
 
 
+def test_repeated_data_and_properties_of_one_attachment() -> None:
+    data = tnef(attribute(2, 0x9002, bytes(14)), attribute(2, 0x8010, b"a.txt\0"), attribute(2, 0x800F, b"MZ"), attribute(2, 0x800F, b"hello"),
+                attribute(2, 0x9005, properties((0x3707, 0x1E, b"run.cmd\0"))), attribute(2, 0x9005, properties((0x3703, 0x1E, b".txt\0"))))
+    found = [item for item in take_apart(TNEF, data) if isinstance(item, Child)]
+    assert [child.data for child in found] == [b"MZ", b"hello"] and all("run.cmd" in child.names and "a.txt" in child.names for child in found)
+
+
 def named(kind: int, octets: bytes) -> bytes:
     """A list of one property that a number of its own names: type, id, GUID, kind of name, name."""
     return struct.pack("<IHH", 1, kind, 0x8001) + bytes(16) + struct.pack("<IIII", 0, 0x851F, 1, len(octets)) + octets + bytes(-len(octets) % 4)

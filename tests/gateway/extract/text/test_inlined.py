@@ -14,6 +14,7 @@ from gateway.extract.text import binhex
 from gateway.extract.text.inlined import INLINED, base64_runs
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.deadline import Limits
+from tests.builders.archives import Member, make_zip
 
 PROGRAM = b"MZ" + bytes(58) + (64).to_bytes(4, "little") + b"PE\0\0" + bytes(300)
 
@@ -131,6 +132,21 @@ NOISE = base64.encodebytes(random.Random(5).randbytes(114))
 def test_a_file_directly_behind_other_base64(before, size):
     program = PROGRAM + random.Random(3).randbytes(size)
     assert program in [c.data for c in children(b"words\n" + before + base64.encodebytes(program))]
+
+
+@pytest.mark.parametrize("start", range(4, 60))
+def test_a_file_that_begins_on_the_line_before_is_read_once(start):
+    """A calendar's attachment: its first line has the property's name, those behind it are folded."""
+    package = make_zip(Member(b"[Content_Types].xml", NOISE), Member(b"word/document.xml", NOISE * 3), Member(b"a.txt", NOISE))
+    coded = base64.b64encode(package)
+    lines = [coded[:start], *(coded[at:at + 60] for at in range(start, len(coded), 60))]
+    found = children(b'X-FILENAME="a.docx":' + b"\r\n ".join(lines) + b"\r\nEND:VEVENT\r\n")
+    assert {c.data for c in found} == {package}
+
+
+def test_a_file_behind_a_file_that_begins_on_the_line_before():
+    found = children(b"a: " + base64.b64encode(b"GIF89a")[:8] + b"\n" + base64.encodebytes(PROGRAM))
+    assert PROGRAM in [c.data for c in found]
 
 
 def test_words_behind_the_padding_of_other_base64():
