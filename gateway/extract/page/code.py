@@ -14,7 +14,7 @@ from gateway.extract.page.asks import asks_password, met, speaks_of_secret
 from gateway.extract.page.deeds import told
 from gateway.extract.page.doors import CUT, WEB, door, is_library
 from gateway.extract.page.played import Play
-from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, to_read
+from gateway.extract.page.shown import LEAST_SHOWN, MOST_SHOWN, SMALL, SMALL_SHARE, SOME_SHOWN, said, to_read
 from gateway.extract.script import literals, numbers, obscure
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Text
@@ -146,7 +146,7 @@ def active(page: Page, source: str, play: Play | None = None) -> Iterator[Yield]
         if hidden:
             yield Observation("HTML-OBSCURED", hidden)
         mass = literals.mass(found)
-        if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source):
+        if mass * (SMALL_SHARE if len(source) < SMALL else 2) > len(source) and not _saved(play, mass):
             yield Observation("HTML-MOSTLY-LITERAL", str(mass))
     yield from _structure(page, source, script, play)
     if play is not None:
@@ -224,11 +224,16 @@ def _hands_over(play: Play | None) -> bool:
 
 
 def _unseen(page: Page, source: str, script: str, play: Play | None) -> bool:
-    """Whether a page with nothing to read makes a file of octets, and its play did not show which: it waits for a word, hides
-    from the player, or was not played to its end."""
-    if play is not None and play.followed and play.of("file"):
+    """Whether a page with nothing to read makes a file of octets, and its play showed neither which nor something to read: it
+    waits for a word, hides from the player, or was not played to its end."""
+    if play is not None and play.followed and (play.of("file") or said(play.shown, LEAST_SHOWN) > LEAST_SHOWN):
         return False
     return to_read(page, source) < LEAST_SHOWN and not is_library(script)
+
+
+def _saved(play: Play | None, mass: int) -> bool:
+    """Whether a page was played to its end and so much of it went into files, which are judged by themselves."""
+    return play is not None and play.followed and sum(len(act.octets) for act in play.of("file")) * 2 > mass
 
 
 def _waits(script: str, play: Play | None) -> bool:

@@ -71,6 +71,12 @@ SHARED = frozenset({
 })
 """Domains below which strangers have names of their own (publicsuffix.org): the most of what lures are put on."""
 LIBRARY = re.compile(r"function|=>|return")
+KEPT = re.compile(
+    r"https://(?:cdnjs\.cloudflare\.com/ajax/libs|ajax\.(?:googleapis|aspnetcdn)\.com/ajax|code\.(?:jquery|highcharts)\.com|cdn\.plot\.ly|"
+    r"cdn\.bokeh\.org|cdn\.datatables\.net|d3js\.org|www\.gstatic\.com/charts|"
+    r"(?:cdn\.jsdelivr\.net/npm|unpkg\.com)/(?:chart\.js|mermaid|echarts|d3|vega(?:-lite|-embed)?|plotly\.js[\w-]{0,20}|apexcharts|leaflet|"
+    r"katex|mathjax|reveal\.js)(?=[@/]|$))", re.I)
+"""Libraries that draw what a page brings with it, at hosts where nobody else puts anything."""
 LEAST_LIBRARY = 60
 TRIES = 2000                             # tags that are looked at
 
@@ -98,7 +104,7 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
     if shown > LEAST_SHOWN or is_library(script):
         return ""
     bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
-    if bare and "script" in web and len(script.strip()) < LEAST_CODE:
+    if bare and _takes_code(page) and len(script.strip()) < LEAST_CODE:
         return "gets its code from elsewhere"
     return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
 
@@ -106,6 +112,12 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
 def _web(page: Page) -> set[str]:
     """Elements with an address of the web."""
     return {tag.rpartition(":")[2] for tag, address, _ in page.links if WEB.match(address)}
+
+
+def _takes_code(page: Page) -> bool:
+    """Whether a script comes from the web that is no library for drawings."""
+    scripts = (address for tag, address, _ in page.links if tag.rpartition(":")[2] == "script")
+    return any(WEB.match(address) and not KEPT.match(address) for address in scripts)
 
 
 def _written(page: Page, source: str, script: str, shown: int) -> str:
@@ -146,7 +158,7 @@ def _led(play: Play, shown: int, source: str, script: str) -> str:
         return ""
     if "frame" in hidden or ("frame" in kinds and len(source) < SMALL):
         return "is filled by another page"
-    asked = [act.detail for act in done if act.kind == "asks" and STANDARDS.search(act.detail) is None]
+    asked = [act.detail for act in done if act.kind == "asks" and not (STANDARDS.search(act.detail) or KEPT.match(act.detail))]
     if "tells" in hidden or (asked and ("asks" in hidden or len(script) < LITTLE_CODE)):
         return "gets its code from elsewhere"
     if "pixels" in kinds:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -72,6 +73,12 @@ def test_much_of_a_small_page():
     literal = "".join(chr(97 + n * 7 % 26) for n in range(400))
     assert "HTML-MOSTLY-LITERAL" in acts(f"<script>a='{literal}';{'go(a);' * 100}</script>")
     assert "HTML-MOSTLY-LITERAL" not in acts(f"<script>a='{literal}';{'go(a);' * 300}</script>")
+    saves = ("<button onclick=go()>Add</button><script>function go(){l=document.createElement('a');"
+             f"l.href='data:text/plain,{literal}';l.click()}}</script>")
+    made = Play((Act("file", "click", "clicks m.txt", base64.b64encode(literal.encode()).decode()),), ended=True)
+    for told, mostly in ((None, True), (made, False), (replace(made, ended=False), True), (replace(made, acts=()), True)):
+        found = {i.code for i in active(parse(saves), saves, told) if isinstance(i, Observation)}
+        assert ("HTML-MOSTLY-LITERAL" in found) is mostly
 
 
 @pytest.mark.parametrize("source", [
@@ -93,6 +100,8 @@ MAKES = "for(i=0;i<s.length;i++)u[i]=s.charCodeAt(i);l.href=URL.createObjectURL(
     (f"<script>{MAKES}</script>", Play((Act("file", "click", "clicks a.csv", ""),), ended=True), False),
     (f"<script>{MAKES}</script>", Play((Act("file", "click", "clicks a.csv", ""), Act("died", "load", "Error", "")), ended=True), True),
     (f"{WORDS}<script>{MAKES}</script>", None, False), (f"<script>{MAKES}{'(function(a){return a})();' * 40}</script>", None, False),
+    (f"<script>{MAKES}</script>", Play(shown="Orders of the month by branch. " * 5, ended=True), False),
+    (f"<script>{MAKES}</script>", Play(shown="Orders of the month by branch. " * 5), True),
     ("<script>l.href=URL.createObjectURL(b)</script>", None, False)])
 def test_files_that_a_page_with_nothing_to_read_makes_unseen(source, play, unseen):
     assert ("HTML-FILE-UNSEEN" in {i.code for i in active(parse(source), source, play) if isinstance(i, Observation)}) is unseen

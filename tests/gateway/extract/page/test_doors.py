@@ -33,6 +33,8 @@ def seen(source: str) -> str:
     "<meta http-equiv=refresh content='0;url=https://h.example/'>", "<script>location.href='https://h.example/#'+x</script>",
     "<script>window.location.replace(\"//h.example\")</script>",
     "<form id=f action='https://h.example/s'></form><script>f.submit()</script>", "<script src='https://h.example/a.js'></script>",
+    "<script src='https://cdn.jsdelivr.net/npm/chart.js-x@1'></script>", "<script src='https://cdn.jsdelivr.net/gh/chart.js/a.js'></script>",
+    "<script src='https://unpkg.com/chart.js'></script><script src='https://h.example/a.js'></script>",
     "<script>fetch('https://h.example/a').then(r=>r.text()).then(t=>document.write(t))</script>",
     "<script>new WebSocket('wss://h.example').onmessage=e=>document.write(e.data)</script>",
     "<script type=module>import 'https://h.example/a.mjs'</script>", "<meta content='0;url=https:h.example' http-equiv=\"Refresh\">",
@@ -71,6 +73,8 @@ def test_doors(source):
     "<script>j=d.createElement(s);j.src='https://www.googletagmanager.com/gtm.js?id='+i</script>",
     "<p>新聞</p>" * 61 + "<script>location=u;v='https://h.example'</script>",
     "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
+    "<script src='https://cdn.jsdelivr.net/npm/chart.js@4'></script><canvas id=c></canvas><script>new Chart(c,{data:[1,2]})</script>",
+    "<pre>graph TD; A-->B</pre><script type=module>import m from 'https://cdn.jsdelivr.net/npm/mermaid@10/dist/mermaid.esm.min.mjs';m.run()</script>",
     "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
 def test_other_pages_are_no_doors(source):
