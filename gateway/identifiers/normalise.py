@@ -53,6 +53,8 @@ LETTER_RUN = re.compile(
     r"(?:(?:[ \-]|(?<=[0-9OolI]{4})\n(?=[0-9OolI]{2}))?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
+WITH_PHONE = re.compile("[IO][0-9]{9}09[0-9]{8}$")
+"""A Taiwanese number and the telephone number behind it."""
 LETTER_OF_ID = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9A-Za-z][ \-])[IO][1289](?:[0-9]{8}|[0-9]{2}(?P<gap>[ \-])[0-9]{3}(?P=gap)[0-9]{3}(?= ))"
     r"(?: [0-9]{1,12}(?:[ \-][0-9]{1,19}){0,2})?(?![ \-]?[0-9A-Za-z])")
@@ -321,7 +323,7 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     body = run.translate(_LETTER_DIGITS)
     first = run.split(" ", 1)[0]
     length = {len(first), signs}
-    if run[0] in "IOlo" and not length.isdisjoint((9, 10)) and run[1:].lstrip(" -")[:1] in "1289lI":
+    if run[0] in "IOlo" and (not length.isdisjoint((9, 10)) or WITH_PHONE.match(run)) and run[1:].lstrip(" -")[:1] in "1289lI":
         body = run[0] + body[1:]                          # I and O are Taiwanese letters too
     return whole[:len(whole) - len(run)] + body
 

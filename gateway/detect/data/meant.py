@@ -15,6 +15,8 @@ from gateway.identifiers.terms import NONE, Labels
 PHONE = frozenset({"phone"})
 MOBILE = re.compile("09[0-9]{2}-[0-9]{3}-[0-9]{3}")
 """A mobile telephone of Taiwan as people write it; no account is grouped so."""
+LONGER, WITHIN = re.compile(r"(?<![0-9])[0-9]{11,16}[^0-9\n]{1,4}\Z"), 24
+"""The account between its label and what looks like a mobile telephone; characters in which it stands."""
 CODED = re.compile("[0-9]{3}[ -][0-9]{14}")
 """The code of a bank of Taiwan and an account of the longest."""
 BRANCHED = re.compile("[0-9]{3}[ -][0-9]{7}")
@@ -30,6 +32,8 @@ UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dolla
 """What an amount has behind it; 元大 and 元富 are banks."""
 FILED, FEW = re.compile(r"[\u4e00-\u9fff]字第 ?\Z"), 4
 """What stands before the number of a letter of an authority, 金管銀字第10202071801號, and its characters."""
+NUMBERED, AWAY = re.compile(r"[^:=\s#][ (\[]{0,2}#\Z"), 40
+"""What stands before the number of an issue or ticket, and characters before it that may end with the label of another number."""
 RESIDENCE, NEAR = re.compile("在留|[Rr]esidence [Cc]ard"), 20_000
 """What a text about the residence cards of Japan says, in its first characters."""
 DOCUMENT = 12
@@ -40,8 +44,10 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
     - A number behind the bare word `account` is one where the sentence names a person.
+    - The number of an issue is none, `#1234567` behind words that another label stands before.
     - What is so many dollars is no number of anything, what an authority numbers its letters by is none of a person.
     - A card in a text about residence cards is one where it looks so.
+    - What looks like a mobile telephone of Taiwan behind an account is one, and none of another account.
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
     - Under `ID no.` the cell to the left may say of what document it is: 護照, 居留證.
@@ -52,6 +58,8 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     if not kinds:
         return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
     if UNIT.match(grid.text, token.end) or FILED.search(grid.text, max(0, token.start - FEW), token.start):
+        return token, NONE
+    if not headed and grid.text.endswith("#", 0, token.start) and _of_an_issue(grid, labels, row, token):
         return token, NONE
     if token.shape == "LLD8LL" and "card" in kinds and RESIDENCE.search(grid.text, 0, NEAR) is not None:
         return token, kinds | TYPES["jp.residence_card"].labels
@@ -65,6 +73,9 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
         kinds |= _document_above(grid, labels, row - 1)
     if token.shape == "D17" and "tw.bank_account" in kinds and CODED.fullmatch(grid.text, token.start, token.end):
         return Token("D14", token.value[3:], token.end - 14, token.end), kinds
+    if token.shape == "D10" and not headed and "tw.bank_account" in kinds and token.value.startswith("09") and (
+            LONGER.search(grid.text, max(0, token.start - WITHIN), token.start) is not None):
+        return token, PHONE
     if not token.grouped or token.shape != "D10":
         return token, kinds
     if "tw.bank_account" in kinds:
@@ -72,6 +83,12 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     if "jp.bank_account" in kinds and BRANCHED.fullmatch(grid.text, token.start, token.end):
         return Token("D7", token.value[3:], token.end - 7, token.end), kinds
     return token, kinds
+
+
+def _of_an_issue(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
+    """Whether a number behind `#` has its label not right before that: `Account locked #1234567`."""
+    before = grid.text[max(grid.starts[row], token.start - AWAY):token.start]
+    return NUMBERED.search(before) is not None and labels.ended(before.rstrip("#([ ")).isdisjoint(IDENTIFYING)
 
 
 def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str]:

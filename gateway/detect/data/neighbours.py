@@ -22,8 +22,8 @@ LETTERED = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[0-9]{6,9}(?:[A-Z]{1,2}|\([
 """A number that has letters."""
 SENTENCE = 120
 """Characters of a sentence in which its label is looked for."""
-OTHER = re.compile(r"[0-9.!?\t]")
-"""What ends a sentence, or is another value."""
+OTHER = re.compile(r"[0-9!?\t]|(?<![A-Z])(?<![A-Z][a-z])(?<!Mrs)\.")
+"""What ends a sentence, or is another value; not the mark behind `Mr` and initials."""
 Last = tuple[int, int, int, frozenset[str]]
 """Number of a grid, row and end of a value in it, and the kinds that spoke for it."""
 

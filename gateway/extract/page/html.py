@@ -15,8 +15,8 @@ from gateway.extract import nesting
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.page import code as pagecode
+from gateway.extract.page import filled, unseen, values
 from gateway.extract.page import tables as html_tables
-from gateway.extract.page import unseen, values
 from gateway.extract.page.asks import without_files
 from gateway.extract.page.beyond import beyond_web
 from gateway.extract.page.markup import expanded, mirrored
@@ -30,6 +30,8 @@ from gateway.model.finding import IncidentCode
 
 OPENING = re.compile(r"<(?:(!--)|(/?)([A-Za-z][A-Za-z0-9:-]{0,40})|[!?])")
 META_CHARSET = re.compile(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([A-Za-z0-9_-]{2,40})", re.I)
+LITERAL = "[CDATA["
+"""What begins a piece of text in XML, behind its first two signs; to browsers a comment, elsewhere than in pictures."""
 CONDITION = re.compile(r"\[if [^\]<>]{1,80}\]>", re.I)
 """The beginning of a comment whose content Word and Outlook show."""
 ATTRIBUTE = re.compile(r"([A-Za-z_:][\w:.-]{0,60})\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
@@ -49,6 +51,7 @@ CELLS = frozenset({"td", "th", "label", "output", "legend"})
 """Beside what follows them there is room, and for a reader of the markup too."""
 READINGS = frozenset({"rt", "rp"})
 """How an ideograph is read (HTML 4.5.10): stands within words, and is none of them."""
+FILLED = frozenset({"input", "img"})
 VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"})
 HIDDEN_STYLE = re.compile(
@@ -57,11 +60,6 @@ HIDDEN_STYLE = re.compile(
 APART = re.compile(r"display\s*:\s*(?:inline-block|table-cell|inline-table|inline-flex)|float\s*:\s*(?:left|right)|"
                    r"position\s*:\s*absolute", re.I)
 """Styles that set an element beside others with room between, whatever the markup has there."""
-INPUT = re.compile(r"(?<![\w-])value\s*=\s*[\"']([^\"'<>]{1,400})[\"']", re.I)
-"""What a field of a form is filled with: it stands where the field does."""
-FIELD_NAME = re.compile(r"(?<![\w-])name\s*=\s*[\"']([A-Za-z_][\w.-]{1,40})[\"']", re.I)
-CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
-"""What a row made of blocks calls one of them: pages show it before the value on narrow screens."""
 STYLED = re.compile(r"(?<![\w-])content\s*:\s*(?:\"([^\"]{4,2000})\"|'([^']{4,2000})')", re.I)
 """Text that a style sets before or behind an element (CSS 2.2 section 12.2)."""
 SEAM, SEAMS = "\ufdd0", 6
@@ -233,8 +231,7 @@ def parse(source: str, full: bool = False) -> Page:
     page = Page(quoted=QUOTED.search(source) is not None)
     out, veil, depth = page.visible, "", 0             # the element that hides, and how often it is nested in itself
     tables = html_tables.Tables(words, page.rows)
-    xml = source[:400].lstrip().startswith("<?xml")
-    at, typed = 0, False                               # within text whose blanks stay
+    at, typed, xml = 0, False, source[:400].lstrip().startswith("<?xml")         # `typed`: within text whose blanks stay
     styles: dict[tuple[str, str], bool] = {}
     dull: set[tuple[str, str]] = set()                 # tags that said nothing: tables repeat them for each cell
     for count in range(ELEMENTS + 1):
@@ -252,6 +249,7 @@ def parse(source: str, full: bool = False) -> Page:
         at = len(source) if end < 0 else _tag_end(page, source, match.end(), end) if page.quoted else end + 1
         name, closing = (match[3] or "").lower(), bool(match[2])
         if not name:
+            at = at if not full or not source.startswith(LITERAL, match.end()) else match.end() + len(LITERAL)
             continue
         typed = full and not closing if name == "pre" else typed
         out.append("\n" if name in BLOCKS else "\t" if name in CELLS else "")
@@ -313,12 +311,10 @@ def _hides(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> b
 
 
 def _beside(name: str, attributes: str, styles: dict[tuple[str, str], bool]) -> str:
-    """What stands between an element and the text before it: room, what a field is filled with, or nothing."""
-    if name == "input":
-        filled = INPUT.search(attributes)
-        named = FIELD_NAME.search(attributes) if filled is not None else None
-        return f"\t{f'{named[1]}: ' if named else ''}{filled[1]}\t" if filled is not None else ""
-    called = CALLED.search(attributes) if "data-" in attributes and name not in CELLS else None
+    """What stands between an element and the text before it: room, what the element shows itself, or nothing."""
+    if name in FILLED:
+        return filled.shown(name, attributes)
+    called = html_tables.CALLED.search(attributes) if "data-" in attributes and name not in CELLS else None
     if called is not None:
         return f"{called[1]}: "
     return "\t" if name not in BLOCKS and "style" in attributes and _styled(attributes, APART, styles) else ""

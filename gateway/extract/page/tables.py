@@ -19,6 +19,8 @@ CELL = 2000
 ROOM = 8 << 20
 """Characters and cells of all rows: a cell that reaches over rows stands in each of them. The page's text has them all once."""
 SPAN = re.compile(r"(?<![\w-])(row|col)span\s*=\s*[\"']?\s*([0-9]{1,5})", re.I)
+CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
+"""What a row made of blocks, or a cell of a table without headings, is called: pages show it before the value on narrow screens."""
 Row = list[str]
 
 
@@ -31,6 +33,7 @@ class _Level:
     at: int = -1                         # where the open cell's text begins, -1 outside cells
     spans: tuple[int, int] = (1, 1)      # rows and columns of the open cell
     reaching: dict[int, tuple[int, str]] = field(default_factory=dict)     # column -> rows to come, text
+    called: Row | None = field(default_factory=list)                       # what the cells of its first row are called
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class Tables:
         elif not closing:
             level.at = len(visible)
             level.spans = _spans(attributes) if "span" in attributes or "SPAN" in attributes else (1, 1)
+            if level.called is not None and "data-" in attributes and (said := CALLED.search(attributes)):
+                level.called.append(said[1])
 
     def _put(self, level: _Level, text: str) -> None:
         row = level.row
@@ -84,7 +89,10 @@ class Tables:
         _carry(level, row)
         self.room -= len(row) + sum(map(len, row))
         if cells and len(row) > 1 and (cells > 1 or any(row[1:])) and len(self.rows) < MAX_ROWS:
+            if level.called is not None and len(level.called) == len(row):
+                self.rows.append(tuple(level.called))
             self.rows.append(tuple(row))
+        level.called = None
 
 
 def _carry(level: _Level, row: Row) -> None:

@@ -28,6 +28,7 @@ MOST_TABLES = 1_000
 """Kinds of records of one file; those of others count as names and values."""
 FIELDS = 10_000                          # of one card
 LEAST_WRITTEN = 16                       # characters of a string that may be JSON
+NUMBERED = 5                             # digits of a key that is the number of what stands under it
 ATTRIBUTES = 1_000                       # of one element
 SELECTED_LOOK = re.compile(rb"(?:from|using)\s*\(\s*values\s*\(|select\s+n?'[^']{1,100}'\s+as\s")
 QUERIES = re.compile(rb"\A(?:section \w{1,60};|let\s)|#table\s?\(|\Wtable\.from")
@@ -132,6 +133,8 @@ def records(documents: list[Any]) -> Iterator[Yield]:
         inner = [(v, str(k)) for k, v in value.items() if isinstance(v, (dict, list))] if isinstance(value, dict) else []
         if inner and (rows := named_rows(value)):
             yield Table("records", tuple(rows))
+        elif name and 0 < len(inner) == len(value) <= COLUMNS and all(sum(map(str.isdigit, key)) >= NUMBERED for _, key in inner):
+            pairs.append((name, *(key for _, key in inner)))             # {"account_no": {"00412345678901": {..}}}
         count += 1 if not isinstance(value, dict) or len(value) <= COLUMNS else len(value)
         if count > MOST_RECORDS:
             yield Problem(IncidentCode.COUNT, f"more than {MOST_RECORDS} records")

@@ -35,7 +35,7 @@ LONG, SAMPLE = 1 << 16, 1 << 13
 LARGE = 1 << 17
 """Characters of a text whose beginning tells whether a coding in it that was drawn by lot may stand for something."""
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
-_DIGITS = rb"(?:(?:,?" + LINE + rb"|[ :,\-]{1,2}|h[ ,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
+_DIGITS = rb"(?:(?:[,:\-]?" + LINE + rb"|[ :,\-]{1,2}|h[ ,]{1,2})?+(?:0x|\\x)?+[0-9A-Fa-f]{2})"
 HEX = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{64}(?:(?:" + LINE + rb")?+[0-9A-Fa-f]{64}|" + _DIGITS + rb")*+|"
                  rb"(?:0x|\\x)?[0-9A-Fa-f]{2}" + _DIGITS + rb"{31,}+)")
 """Long lines in steps of 64 digits: a fifth of the time. It ends where it ends: to ask what follows would begin it again from

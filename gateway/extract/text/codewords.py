@@ -26,6 +26,8 @@ MOST = 20_000
 SAID = re.compile(rb"[ -~]{8,48}")
 DIGITS = re.compile(rb"[0-9]")
 QUOTED = re.compile(rb"(?:=[89A-F][0-9A-F]){3}")
+QUOTES = re.compile(rb"^(?:> ?){1,8}", re.M)
+"""What a reply puts before each line: a word may go on there."""
 
 
 def decoded(data: bytes) -> bytes:
@@ -84,4 +86,4 @@ def unquoted(data: bytes) -> bytes:
     """The text where it has several words in quoted-printable (RFC 2045, 6.7), else b''."""
     if data.count(b"=E") + data.count(b"=B") < 8 or len(QUOTED.findall(data, 0, 1 << 16)) < LEAST:
         return b""
-    return quopri.decodestring(data)
+    return quopri.decodestring(QUOTES.sub(b"", data) if b"\n>" in data else data)

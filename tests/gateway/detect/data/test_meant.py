@@ -26,6 +26,9 @@ def test_telephones_are_no_accounts() -> None:
     assert said("0912-345-678", {"tw.bank_account"}) == ("0912345678", {"phone"})
     assert said("0912-345-678", {"tw.bank_account", "phone"}) == ("0912345678", {"phone"})
     assert said("0912-345678", {"tw.bank_account"}) == ("0912345678", {"tw.bank_account"})
+    for text in ("Account No.: 05576546673786  0942555835", "帳號：05576546673786、0942555835"):
+        assert scan("\n".join(text.replace("786", f"78{n}") for n in range(5)))[0].identifiers["tw.bank_account"] == 5
+    assert scan("帳號：0942555831、0942555832、0942555833、0942555834")[0].identifiers == {"tw.bank_account": 4}
 
 
 def test_accounts_behind_their_branch() -> None:
@@ -129,3 +132,19 @@ def test_numbers_of_an_authority_are_of_no_person():
     law = "\n".join(f"帳號應予遮蔽（金管銀字第{n}號令）" for n in ("10293847561", "10293847562", "10293847563"))
     assert not scan(law)[0].identifiers
     assert scan(law.replace("（金管銀字第", "：").replace("號令）", ""))[0].identifiers["tw.bank_account"] == 3
+
+
+def test_numbers_of_issues_are_of_no_person():
+    for text in ("Fix account number validation (#123456{})", "帳號被鎖定 #123456{}", "口座番号エラー #123456{}", "Fix passport check (bug 30123456{})"):
+        assert not scan("\n".join(text.format(n) for n in range(5)))[0].identifiers, text
+    for text, kind in (("Account #123456789{}", "tw.bank_account"), ("Passport # 30123456{}", "tw.passport"), ("口座番号：#123456{}", "jp.bank_account")):
+        assert scan("\n".join(text.format(n) for n in range(5)))[0].identifiers[kind] == 5, text
+
+
+@pytest.mark.parametrize(("heading", "digits"), [
+    ("存款帳戶餘額", 12), ("账户余额", 12), ("預金口座残高", 7), ("口座数", 7), ("Savings account balance", 12), ("帳戶數", 10)])
+def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
+    values = [str(RNG.randrange(10 ** (digits - 1), 10 ** digits)) for _ in range(8)]
+    for text in (f"{heading}\n" + "\n".join(values), "\n".join(f"{heading} {value}" for value in values)):
+        assert not scan(text)[0].identifiers
+    assert not scan(tables=[Table("sheet", (("Branch", heading), *((f"B{n}", value) for n, value in enumerate(values))))])[0].identifiers

@@ -25,6 +25,7 @@ def test_the_next_value_of_a_list(text, expected):
 
 @pytest.mark.parametrize("text, expected", [
     ("The passport number of our new client Mary Anne Smith is 351234567", True), ("The passport of Ms Chen, who was here in 2025, is 351234567", False),
+    ("The passport number of our client Mr. J. Smith is 351234567", True),
     ("The passport was lost. The order of our old client Mary Smith is 351234567", False), ("Our order of the new client Mary Smith is 351234567", False)])
 def test_a_sentence_names_its_number_before_whose_it_is(text, expected):
     grid = layout.from_text(1, Text(text, "body"), Labels())

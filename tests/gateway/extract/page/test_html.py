@@ -190,6 +190,12 @@ def test_filled_fields_stand_where_they_are():
     assert visible("<label>a</label><input value='b'>") == "a"         # inbound: what a reader sees is judged
 
 
+def test_literal_text_of_xml_is_text():
+    page = "<kml><name>王</name><description><![CDATA[護照: 351234567<br>x]]></description></kml>"
+    assert "護照: 351234567\nx" in readings(page)[0]
+    assert "351234567" not in visible(page)
+
+
 def test_markup_of_wide_characters_is_told_inbound():
     page = "<?xml version='1.0'?><html><script>x</script>"
     for data in (page.encode("utf-16"), page.encode("utf-16-be"), page.encode("utf-16-le")):

@@ -48,3 +48,10 @@ def test_tables_that_only_word_shows():
 def test_blanks_that_stay_part_columns():
     assert words(parse("<pre>a  b   c</pre> d  e", True).visible) == "a\tb\tc\nd e"
     assert words(["a&nbsp;&nbsp;b&#160;\xa0c&nbsp;d \xa0 e"]) == "a\tb\tc d e"
+
+
+def test_cells_that_are_called_by_an_attribute():
+    page = "<table>{}<tr><td data-label='戶名'>王<td data-label='帳號'>1</tr><tr><td data-label='戶名'>李<td data-label='帳號'>2</tr></table>"
+    assert rows(page.format("") * 2) == [("戶名", "帳號"), ("王", "1"), ("李", "2")] * 2
+    assert rows(page.format("<tr><th>戶名<th>帳號</tr>")) == [("戶名", "帳號"), ("王", "1"), ("李", "2")]
+    assert rows("<table><tr><td data-label='戶名'>王<td>1</tr></table>") == [("王", "1")]

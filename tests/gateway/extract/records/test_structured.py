@@ -254,3 +254,9 @@ def test_fields_of_xml_that_are_called_by_an_attribute(data):
 def test_tables_in_queries():
     text = 'section Section1;\nshared T = #table({"姓名","證號"},{{"王","A123456789"},{"李","B223456789"}});'
     assert rows(read(text.encode())) == {("姓名", "證號"), ("王", "A123456789"), ("李", "B223456789")}
+
+
+def test_numbers_that_are_the_keys_of_their_records():
+    found = rows(read(b'{"account_no": {"0041234567": {"name": "a"}, "0041234568": {"name": "b"}}, "y": {"2024": {"n": 1}, "2025": {"n": 2}}}'))
+    assert ("account_no", "0041234567", "0041234568") in found
+    assert ("y", "2024", "2025") not in found

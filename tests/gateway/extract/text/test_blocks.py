@@ -220,3 +220,9 @@ def test_base32_in_small_letters():
     coded = base64.b32encode(PLAIN).lower()
     assert PLAIN in children(b"config:\n" + folded(coded, 64) + b"\n\nbye")
     assert not children(b"seed:\n" + folded(coded[::-1], 64)) and not children(b"a word of many letters stands here\n" * 9)
+
+
+def test_octets_in_hex_with_a_mark_at_the_end_of_each_line():
+    for mark in ":-,":
+        octets = PLAIN.hex(mark)
+        assert PLAIN in children("\n    ".join(octets[i:i + 45] for i in range(0, len(octets), 45)).encode())

@@ -30,6 +30,8 @@ def test_what_is_no_such_list():
 def test_quoted_printable_that_nobody_decoded():
     plain = "存款帳號 123456789012\n" * 4
     assert unquoted(quopri.encodestring(plain.encode())).decode() == plain
+    quoted = b"> " + quopri.encodestring(plain.encode()).replace(b"\n", b"\n> ")
+    assert unquoted(b"Hi\n" + quoted).decode() == "Hi\n" + plain
     assert unquoted(b"a=E5 b=E6 c=E7 =E5 =E5 =E5 =E5 =E5 =E5 =E5") == b""
 
 
