@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from gateway.extract.archive.libarchive_reader import members
 from gateway.extract.archive.members import children
 from gateway.extract.archive.tar_extensions import beside, size_of
-from gateway.extract.base import Child, Context, Node, Yield
+from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.finding import IncidentCode
 
 FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "application/x-tar": (("tar",), ("none",)),
@@ -25,6 +26,8 @@ FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 BLOCK = 512
 TRAILER = b"TRAILER!!!\0"
+DIGITS = re.compile(rb"(070707)[ 0-7]{53}([ 0-7]{6})([ 0-7]{11})|07070[12][\da-fA-F]{48}([\da-fA-F]{8})[\da-fA-F]{32}([\da-fA-F]{8})[\da-fA-F]{8}")
+"""A header: of odc the lengths of name and content, of newc the lengths of content and name."""
 GLOBAL = 1 << 20
 """Octets from the beginning in which global headers are looked for: writers put theirs in front."""
 
@@ -45,6 +48,8 @@ class Tar:
             yield from beside(node.data)
             yield from _behind_the_end(node.data)
         if node.type == "application/x-cpio":
+            if torn(node.data):
+                yield Problem(IncidentCode.MALFORMED, "cpio: a header that is none")
             yield from _behind_the_trailer(node.data)
 
 
@@ -63,6 +68,20 @@ def _behind_the_trailer(data: bytes) -> Iterator[Yield]:
     rest = data[at + len(TRAILER):].lstrip(b"\0") if at > 0 else b""
     if rest:
         yield Child(rest, ArtifactKind.OBJECT, label="after")
+
+
+def torn(data: bytes) -> bool:
+    """True where a header in digits (cpio(5), odc and newc) is not where the member before it ends, or not one: libarchive looks
+    for the next one it can read and says nothing, GNU cpio reads what digits there are."""
+    at = 0
+    while found := DIGITS.match(data, at):
+        old = found[1] is not None
+        name, size = (int(found[2], 8), int(found[3], 8)) if old else (int(found[5], 16), int(found[4], 16))
+        begin = found.end() + name
+        if data[found.end():begin] == TRAILER:
+            return False
+        at = begin + size if old else (begin + 3 & ~3) + (size + 3 & ~3)
+    return data[:6] in (b"070707", b"070701", b"070702")
 
 
 def renamed(data: bytes) -> bool:

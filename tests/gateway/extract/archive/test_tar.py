@@ -66,6 +66,18 @@ def test_cut_archive_is_a_problem():
     assert "MALFORMED" in codes(found)
 
 
+def odc(name: bytes, data: bytes, size: bytes = b"") -> bytes:
+    return b"070707" + b"000001" * 7 + b"%011o%06o" % (0, len(name) + 1) + (size or b"%011o" % len(data)) + name + b"\0" + data
+
+
+@pytest.mark.parametrize("size", [b"0000000013~", b"\xff0000000137"])
+def test_a_cpio_whose_header_is_none(size):
+    end = odc(b"TRAILER!!!", b"") + bytes(400)
+    whole = odc(b"a.txt", b"hello") + odc(b"run.cmd", b"@echo off\r\n") + end
+    assert "MALFORMED" not in codes(take_apart(TAR, whole))
+    assert "MALFORMED" in codes(take_apart(TAR, odc(b"a.txt", b"hello") + odc(b"run.cmd", b"@echo off\r\n", size) + end))
+
+
 def test_cpio_and_ar():
     cpio = b"070701" + b"".join(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, len(DATA), 0, 0, 0, 0, 6, 0)) + b"a.exe\0" + DATA.ljust(16, b"\0")
     cpio += b"070701" + b"".join(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)) + b"TRAILER!!!\0\0\0\0"
