@@ -26,7 +26,8 @@ FORMATS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 BLOCK = 512
 TRAILER = b"TRAILER!!!\0"
-DIGITS = re.compile(rb"(070707)[ 0-7]{53}([ 0-7]{6})([ 0-7]{11})|07070[12][\da-fA-F]{48}([\da-fA-F]{8})[\da-fA-F]{32}([\da-fA-F]{8})[\da-fA-F]{8}")
+DIGITS = re.compile(rb"(070707)[ 0-7]{53}([ 0-7]{6})([ 0-7]{11})|"
+                    rb"07070[12][\da-fA-F]{48}([\da-fA-F]{8})[\da-fA-F]{32}([\da-fA-F]{8})[\da-fA-F]{8}")
 """A header: of odc the lengths of name and content, of newc the lengths of content and name."""
 GLOBAL = 1 << 20
 """Octets from the beginning in which global headers are looked for: writers put theirs in front."""
