@@ -8,7 +8,9 @@ word found: the words of labels stand in every line of a table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from gateway.identifiers.characters import LETTER, MARGIN, UPPER, Characters
 
 GAPS = (" ", "_", "-", "")
 """What may be written for a blank within a word."""
-_BUCKETS = 16
+_HASHES = 1 << 17
 _PLANE, _ASCII = 0x10000, 0x80
 _PIECE = 1 << 20
 """Characters looked at together: what is made of them on the way takes bounded memory."""
@@ -41,8 +43,8 @@ class Trie:
             if len(same) == 1:
                 self._classes[ord(same)] = number
         self._others = sorted({ord(word[0]) for word in ranks if word[0].isascii() and not word[0].isalpha()})
-        self._small = _heads(self.written, self._classes, int(self._classes[:128].max()).bit_length())
-        self._large = _heads(self.written, self._classes, int(self._classes.max()).bit_length())
+        self._small = _Heads.of(self.written, self._classes, int(self._classes[:128].max()).bit_length())
+        self._large = _Heads.of(self.written, self._classes, int(self._classes.max()).bit_length())
         self._next, self._word = _nodes(self.written, self._classes)
 
     def find(self, found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -72,12 +74,12 @@ class Trie:
 
     def _likely(self, found: Characters) -> np.ndarray:
         """Where a word may begin whose first four characters may be those that stand there."""
-        table = self._small if found.codes.itemsize == 1 else self._large
+        heads = self._small if found.codes.itemsize == 1 else self._large
         end = len(found.codes) - MARGIN
-        likely = [self._in_piece(found, slice(at, min(at + _PIECE, end)), *table) for at in range(MARGIN, end, _PIECE)]
+        likely = [self._in_piece(found, slice(at, min(at + _PIECE, end)), heads) for at in range(MARGIN, end, _PIECE)]
         return np.concatenate(likely) if likely else np.empty(0, np.int64)
 
-    def _in_piece(self, found: Characters, piece: slice, bits: int, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    def _in_piece(self, found: Characters, piece: slice, heads: _Heads) -> np.ndarray:
         codes = found.codes[piece]
         begins = (found.kinds[piece] & ~found.kinds[piece.start - 1:piece.stop - 1] & (LETTER | UPPER)) != 0
         for other in self._others:
@@ -85,10 +87,12 @@ class Trie:
         if codes.itemsize > 1:
             begins |= codes >= _ASCII
         at = np.flatnonzero(begins) + piece.start
-        heads = first.take(self._pair(found, at, bits))
-        on = np.flatnonzero(heads)
-        at = at[on]
-        return np.asarray(at[(heads[on] & second.take(self._pair(found, at + 2, bits))) != 0] - MARGIN)
+        one = self._pair(found, at, heads.bits)
+        on = np.flatnonzero(heads.first.take(one))
+        at, one = at[on], one[on]
+        two = self._pair(found, at + 2, heads.bits)
+        likely = heads.whole.take(_hashed(one, two)) | heads.short.take(one) | heads.three.take(_hashed(one, two >> heads.bits))
+        return np.asarray(at[likely] - MARGIN)
 
     def _pair(self, found: Characters, at: np.ndarray, bits: int) -> np.ndarray:
         """The classes of two characters together."""
@@ -102,21 +106,39 @@ def _writings(word: str) -> Iterator[str]:
         yield first + "".join(gap + part for gap, part in zip(gaps, rest, strict=True))
 
 
-def _heads(words: list[str], classes: np.ndarray, bits: int) -> tuple[int, np.ndarray, np.ndarray]:
-    """For each pair of classes of so many bits: the buckets of words that begin with it, and of those that go on with it, as bits.
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """What words begin with, by the classes of two characters together, of so many bits each."""
 
-    Short words are together with others of their length: what follows them may be anything.
-    """
-    most = 1 << bits
-    first, second = np.zeros((most, most), np.uint16), np.zeros((most, most), np.uint16)
-    heads = sorted({word[:4] for word in words}, key=lambda head: (len(head), head))
-    known = [steps for steps in ([int(classes[ord(c)]) for c in head] for head in heads) if max(steps) < most]
-    for number, steps in enumerate(known):
-        one, two, three, four = [slice(step, step + 1) for step in steps] + [slice(None)] * (4 - len(steps))
-        bit = 1 << number * _BUCKETS // len(known)
-        first[one, two] |= bit
-        second[three, four] |= bit
-    return bits, first.ravel(), second.ravel()
+    bits: int
+    first: np.ndarray                    # which two characters words begin with
+    short: np.ndarray                    # which two may be a word, or begin with one
+    three: np.ndarray                    # by _hashed: the words of three characters
+    whole: np.ndarray                    # by _hashed: the first four characters of longer words
+
+    @classmethod
+    def of(cls, words: list[str], classes: np.ndarray, bits: int) -> _Heads:
+        most = 1 << bits
+        first, short = np.zeros((most, most), bool), np.zeros((most, most), bool)
+        three, whole = np.zeros(_HASHES, bool), np.zeros(_HASHES, bool)
+        for head in {word[:4] for word in words}:
+            steps = [int(classes[ord(c)]) for c in head]
+            if max(steps) >= most:
+                continue
+            pair = (steps[0], steps[1] if len(steps) > 1 else slice(None))
+            first[pair] = True
+            if len(steps) < 3:
+                short[pair] = True
+            elif len(steps) == 3:
+                three[_hashed(steps[0] << bits | steps[1], steps[2])] = True
+            else:
+                whole[_hashed(steps[0] << bits | steps[1], steps[2] << bits | steps[3])] = True
+        return cls(bits, first.ravel(), short.ravel(), three, whole)
+
+
+def _hashed(one: Any, two: Any) -> Any:
+    """Two numbers of at most 20 bits as one below _HASHES."""
+    return ((one * 0x9E3779B1 + two * 0x85EBCA77) >> 15) & (_HASHES - 1)
 
 
 def _nodes(words: list[str], classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
+from gateway.identifiers.characters import says
 from gateway.identifiers.normalise import view
 from gateway.identifiers.words import LABELS, files
 from gateway.model.content import Sample, Table, Text
@@ -291,7 +292,7 @@ def _cells(table: Table) -> Iterator[tuple[str, str]]:
 
 
 def _msip(text: Text) -> Iterator[tuple[str, str]]:
-    if "MSIP_Label" in text.content:
+    if says(text.content, "MSIP_Label"):
         for match in MSIP.finditer(text.content):
             found = forbids(match[1])
             if found:

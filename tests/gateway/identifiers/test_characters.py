@@ -93,8 +93,12 @@ def test_halves_that_met_stay_two_characters():
     assert len(text) == 4
     assert characters.decoded(Characters(text).inner) == text
     assert Characters("😀1").inner.tolist() == [0x1F600, 0x31]
-    assert Characters("王1").has("王")
-    assert not Characters("王1").has("李")
+
+
+def test_words_in_a_text_are_looked_for_by_their_characters():
+    assert characters.says("a 番号 b", "番号")
+    assert not characters.says("号番 b", "番号")
+    assert not characters.says("a b", "番号")
 
 
 @pytest.mark.parametrize("text", ["0123456789" * 20, "王李陳林張" * 40, "王\U0001f600" * 100])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gateway.detect.data.contacts.contact_rows import NAMEISH, NEAR
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
-from gateway.identifiers.characters import Characters
+from gateway.identifiers.characters import Characters, says
 
 TITLE = re.compile(r"[ \u3000]{0,2}(?:様|殿|さま|さん|(?:(?:先生|小姐|女士)/?){1,2}|님|귀하)\Z")
 TITLES = ("先生", "小姐", "女士", "様", "さん", "님")
@@ -104,7 +104,11 @@ class Clues:
 
     @classmethod
     def of(cls, text: str, found: Characters | None = None) -> Clues:
-        return cls(any(map(text.__contains__, _NAMED)), contact.companies(text, found), any(map(text.__contains__, TITLES)))
+        return cls(_any(text, _NAMED), contact.companies(text, found), _any(text, TITLES))
+
+
+def _any(text: str, words: tuple[str, ...]) -> bool:
+    return any(says(text, word) for word in words)
 
 
 def name_in(grid: Grid, row: int) -> str:

@@ -43,14 +43,14 @@ _ASCII = _TABLE[:256].tobytes()
 
 def number(text: str) -> bool:
     """Whether NUMBER matches anywhere."""
-    codes = None if text.isascii() else _codes(text)
+    ascii_ = text.isascii()
     begin, size = 0, LEAST                                # many have a number at once
     while begin < len(text):
         end = begin + size + OVERLAP
-        if codes is None:
+        if ascii_:
             kinds = np.frombuffer(text[begin:end].encode().translate(_ASCII), np.uint8)
         else:
-            kinds = _TABLE.take(codes[begin:end], mode="clip")
+            kinds = _TABLE.take(_codes(text[begin:end]), mode="clip")
         if any(NUMBER.match(text, at + begin) is not None for at in _likely(kinds).tolist()):
             return True
         begin, size = begin + size, PIECE

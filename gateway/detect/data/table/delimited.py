@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from gateway.identifiers.characters import Characters
+from gateway.identifiers.characters import Characters, says
 from gateway.identifiers.normalise import View
 
 DELIMITERS = "|;,^~&§¶þ"
@@ -34,7 +34,7 @@ BOXED = re.compile(r"^[ \t>]{0,40}\|(?:[0-9A-Z] ?\| ?){8,20}[ \t]*$", re.M)
 
 def separated(text: str, found: Characters | None) -> str:
     """The text with tabs between such cells, character for character; headings with single marks, boxes as what is in them."""
-    barred = found is None or found.has("|")
+    barred = "|" in text
     if barred and "||" in text:
         text = DOUBLED.sub(lambda m: m[0].replace("||", " |"), text)
     if barred and ("|\n" in text or text.endswith("|")):
@@ -54,8 +54,7 @@ def tabulated(seen: View) -> tuple[str, Characters | None]:
     text, found = separated(seen.text, seen.characters), seen.characters
     if any(chr(mark) in text for mark in FIELD_MARKS) if found is None else _has_fields(found):
         text = text.translate(FIELD_MARKS)
-    has = found.has if found is not None and found.text is text else text.__contains__
-    if "\n" not in text or not any(map(has, DELIMITERS + SPACED_MARKS)):
+    if "\n" not in text or not any(map(text.__contains__, DELIMITERS + SPACED_MARKS)):
         return text, found and found.of(text)
     found = Characters(text) if found is None else found.of(text)
     codes = found.codes.copy()
@@ -84,12 +83,12 @@ def _delimiters(text: Characters, codes: np.ndarray, starts: np.ndarray) -> list
     """Places, their lines and how many a line has of those in the text; the one that more lines have in equal numbers first:
     amounts have commas too, but headings none."""
     found = []
-    for delimiter in filter(text.has, DELIMITERS):
+    for delimiter in filter(text.text.__contains__, DELIMITERS):
         places = np.flatnonzero(codes == ord(delimiter))
         if delimiter == ",":
             places = _no_thousands(places, codes, starts)
         found.append((places, *_a_line(starts, places)))
-    for mark in filter(text.has, SPACED_MARKS):
+    for mark in filter(text.text.__contains__, SPACED_MARKS):
         middle = np.flatnonzero(codes == ord(mark))
         places = middle[(codes.take(middle - 1, mode="clip") == 32) & (codes.take(middle + 1, mode="clip") == 32)]
         if len(places) and not (mark == "-" and HYPHENED.search(text.text)):
@@ -121,11 +120,11 @@ def _a_line(starts: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndar
 def _ruled(text: str, found: Characters) -> bool:
     """Whether there may be a line that is drawn."""
     boxes = found.codes.itemsize > 1 and bool((found.codes - found.codes.dtype.type(BOXES) < 0x80).any())
-    for mark in filter(found.has, RULED if boxes else RULED[:2]):
+    for mark in filter(text.__contains__, RULED if boxes else RULED[:2]):
         here = found.codes == ord(mark)
         if (here[2:] & here[1:-1] & here[:-2]).any():
             return True
-    return (boxes and any(map(found.has, DRAWN))) or (found.has("|") and RULED_IN_MARKUP in text)
+    return (boxes and any(map(text.__contains__, DRAWN))) or says(text, RULED_IN_MARKUP)
 
 
 def _rules(found: Characters, starts: np.ndarray) -> np.ndarray:
