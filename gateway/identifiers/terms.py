@@ -158,6 +158,8 @@ _BETWEEN = " :=-#№\"'([<>*_./\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
+_MEASURED = re.compile(r" ?(?:餘額|余额|結餘|结余|残高|잔액|balances?(?![a-z])|[件枚張张筆笔]?[數数]量?(?![\u3041-\u9fff]))")
+"""What is no number of a label's own behind it: the balance of an account, how many there are."""
 _OR = ("/", "或")
 """What stands between two words of one label: 護照/身分證."""
 _COPULA = "是为為はの"
@@ -229,7 +231,8 @@ class Labels:
             return NONE
         known = self._seen.get("\0" + cell)
         if known is None:
-            matches = [_kinds(m.group()) for m in _PATTERN.finditer(_HUMP.sub(" ", _unwrapped(gathered(cell))).lower())]
+            lowered = _HUMP.sub(" ", _unwrapped(gathered(cell))).lower()
+            matches = [_kinds(m.group()) for m in _PATTERN.finditer(lowered) if not _MEASURED.match(lowered, m.end())]
             known = frozenset().union(*matches)
             self._remember("\0" + cell, known)
         return known
@@ -282,6 +285,8 @@ class Labels:
         if not words:
             return NONE
         last = words[-1]
+        if _MEASURED.match(lowered, last.end()):
+            return NONE
         kinds = _kinds(last.group())
         between = lowered[last.end():]
         against, other = kinds <= AGAINST, _OTHER.search(between) is not None

@@ -32,8 +32,8 @@ UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dolla
 """What an amount has behind it; 元大 and 元富 are banks."""
 FILED, FEW = re.compile(r"[\u4e00-\u9fff]字第 ?\Z"), 4
 """What stands before the number of a letter of an authority, 金管銀字第10202071801號, and its characters."""
-NUMBERED, AWAY = re.compile(r"[^:=\s#][ (\[]{0,2}#\Z"), 40
-"""What stands before the number of an issue or ticket, and characters before it that may end with the label of another number."""
+NUMBERED, AWAY, BESIDE = re.compile(r"[^:=\s#][ (\[]{0,2}#\Z"), 40, 3
+"""What stands before the number of an issue or ticket; characters before it in which its label is looked for, and behind that."""
 RESIDENCE, NEAR = re.compile("在留|[Rr]esidence [Cc]ard"), 20_000
 """What a text about the residence cards of Japan says, in its first characters."""
 DOCUMENT = 12
@@ -88,7 +88,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
 def _of_an_issue(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
     """Whether a number behind `#` has its label not right before that: `Account locked #1234567`."""
     before = grid.text[max(grid.starts[row], token.start - AWAY):token.start]
-    return NUMBERED.search(before) is not None and labels.ended(before.rstrip("#([ ")).isdisjoint(IDENTIFYING)
+    return NUMBERED.search(before) is not None and labels.near_end(before, BESIDE).isdisjoint(IDENTIFYING)
 
 
 def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str]:
