@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from gateway.extract import names as filenames
 from gateway.extract.compiled import beheaded, compiled
-from gateway.extract.looks import HTML_TAG, html_like, mail_like, text_like
+from gateway.extract.looks import HTML_TAG, card_like, html_like, mail_like, text_like
 from gateway.extract.magics import FTYP, MAGICS, PLAUSIBLE, RIFF
 from gateway.extract.pretended import pretended
 
@@ -274,8 +274,7 @@ OFFICE_XML = re.compile(
     rb"urn:schemas-microsoft-com:office:visio")
 """Word, Excel, Visio and OpenDocument documents that are one XML file."""
 SVG = re.compile(rb"<(?:\w{1,20}:)?svg[\s>]", re.I)
-CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
-"""Components by themselves too: some calendars open them (RFC 5545, 3.4 and 3.6)."""
+CARD_EXTENSIONS = frozenset({"ics", "ical", "icalendar", "vcs", "ifb", "vcf"})
 XHTML = re.compile(rb"=\s{0,8}[\"']\s{0,8}http://www\.w3\.org/1999/xhtml|[\"']http://www\.w3\.org/1999/xhtml[\"']\s{0,8}>")
 ACTIVE = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:script|iframe|object|embed|form)[\s>/]|\son[a-z]{3,30}\s{0,8}=", re.I)
 """Data that a browser runs as a page: elements of one under any prefix (Namespaces in XML)."""
@@ -307,9 +306,9 @@ def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     if mail_like(body) or (endings & MAIL_EXTENSIONS and b":" in body[:200]) or declared in ("message/rfc822", "message/global"):
         return "message/rfc822"
     if not shown:                                         # descriptions of appointments are pages often (X-ALT-DESC)
-        for begin, kind in CARDS:
-            if body.lstrip()[:15].upper().startswith(begin):
-                return kind
+        card = card_like(body, bool(endings & CARD_EXTENSIONS))
+        if card:
+            return card
     drawn = "svg" in endings or declared == "image/svg+xml"
     pictured = SVG.search(body[:2048]) and not PAGE.search(body) and (drawn or not shown)
     if pictured or (drawn and SVG.search(_to_ascii(data[:1 << 16]))):

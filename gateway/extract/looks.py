@@ -16,6 +16,7 @@ HTML_TAG = re.compile(
     rb"<(?:!doctype\s+html|html|head|body|script|iframe|meta|table|style|title|form|object|embed|svg|img|div|br|p|a\s)[\s>/]|"
     rb"<!--", re.I)
 HEADER_LINE = re.compile(rb"[!-9;-~]{1,76}[ \t]*:")
+ENVELOPE = re.compile(rb"From [^\r\n]{3,200} [0-9]{4}(?: [+-][0-9]{4})?[ \t]*\r?\n")
 MAIL_HEADERS = re.compile(
     rb"^(?:return-path|received|from|to|cc|subject|date|message-id|mime-version|content-type|content-transfer-encoding|"
     rb"delivered-to|reply-to|sender|dkim-signature|x-mailer|content-disposition)[ \t]*:", re.I | re.M)
@@ -63,16 +64,30 @@ def html_like(head: bytes) -> bool:
     return HTML_TAG.search(head[:1024]) is not None
 
 
+CARDS = ((b"BEGIN:VCARD", "text/vcard"), (b"BEGIN:V", "text/calendar"))
+"""Components by themselves too: some calendars open them (RFC 5545, 3.4 and 3.6)."""
+
+
+def card_like(head: bytes, named: bool) -> str:
+    """The type of a calendar or an address book, "" for none; in a file named so it may begin behind other lines."""
+    start = head.lstrip()
+    at = start.find(b"\nBEGIN:V") if named and start[:7].upper() != b"BEGIN:V" else -1
+    begun = start[at + 1:at + 16].upper()
+    return next((kind for begin, kind in CARDS if begun.startswith(begin)), "")
+
+
 def mail_like(head: bytes) -> bool:
-    """True where it starts like a message: header lines only, at least three, two of them well known."""
+    """True where it starts like a message: header lines only, at least three, two of them well known; one behind the line from
+    which a message of a mailbox begins (RFC 4155)."""
     start = head.lstrip(b"\r\n\1")
+    boxed = ENVELOPE.match(start) is not None
     if start.startswith(b"From "):
         start = start.partition(b"\n")[2]
     if HEADER_LINE.match(start) is None:
         return False
     block = re.split(rb"\r?\n\r?\n", start, maxsplit=1)[0]
     lines = [line for line in block.splitlines() if line and line[:1] not in b" \t"]
-    if len(lines) < 2 or not all(HEADER_LINE.match(line) for line in lines[:-1]):
+    if len(lines) < 2 - boxed or not all(HEADER_LINE.match(line) for line in lines[:-1]):
         return False
     known = {m.lower().rstrip(b" \t:") for m in MAIL_HEADERS.findall(block)}
-    return len(known) >= 3 or (len(known) >= 2 and b"content-type" in known)
+    return len(known) >= (1 if boxed else 3) or (len(known) >= 2 and b"content-type" in known)

@@ -17,7 +17,7 @@ from gateway.model.content import Observation
 from gateway.model.finding import IncidentCode
 
 FOLDS = (b"\r\n ", b"\r\n\t", b"\n ", b"\n\t")
-WORTH = re.compile(rb"ENCODING=|;(?:BASE64|QUOTED-PRINTABLE)[;:]|:data:|FMTTYPE=\"?text/html", re.I)
+WORTH = re.compile(rb"ENCODING=|VALUE=BINARY|;(?:BASE64|QUOTED-PRINTABLE)[;:]|:data:|FMTTYPE=\"?text/html", re.I)
 PAGE = re.compile(rb"FMTTYPE=\"?text/html(?![^;]*;\s*ENCODING=)", re.I)
 """A description as a page (X-ALT-DESC), which calendars show."""
 ESCAPED = re.compile(rb"\\([\\;,nN])")
@@ -25,6 +25,8 @@ MAX_PARAMETERS = 2000
 """Octets of a property's parameters; what is longer is no calendar any program wrote."""
 ENCODED = re.compile(rb"(?:ENCODING=\"?|(?:^|;))(BASE64|B|QUOTED-PRINTABLE)(?![A-Z])", re.I)
 """vCard 2.1 and vCalendar 1.0 name it without saying what it is."""
+BINARY = re.compile(rb"VALUE=\"?BINARY", re.I)
+"""Base64 whatever else is said (RFC 5545, 3.3.1)."""
 NAME = re.compile(rb"(?:X-)?(?:FILENAME|APPLE-FILENAME|NAME)=\"?([^\";:\r\n]{1,255})", re.I)
 MAX_FILES = 1000
 """Portraits in the address book of a telephone, say."""
@@ -132,7 +134,7 @@ def _property(line: bytes) -> tuple[str, bytes, bytes]:
 
 def _payloads(label: str, parameters: bytes, value: bytes) -> Iterator[bytes]:
     encoding = ENCODED.search(parameters)
-    if encoding and encoding[1].upper() != b"QUOTED-PRINTABLE":
+    if encoding[1].upper() != b"QUOTED-PRINTABLE" if encoding else BINARY.search(parameters):
         yield from_base64(value)
     elif encoding and label in ("attach", "photo", "logo", "sound", "key"):
         yield binascii.a2b_qp(value)

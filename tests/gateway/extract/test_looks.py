@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.looks import html_like, mail_like, text_like, written
+from gateway.extract.looks import card_like, html_like, mail_like, text_like, written
 
 
 @pytest.mark.parametrize("data", [b"", b"words\r\n", "報價單".encode("cp950"), "見積書".encode("cp932"), "見積".encode("iso2022_jp"),
@@ -44,3 +44,16 @@ def test_not_mail(data):
 def test_certainly_text():
     assert written(b"nothing but words, and enough of them\r\n")
     assert not written(b"words") and not written(b"x" * 40 + b"\x80") and not written("報價單".encode() * 9)
+
+
+@pytest.mark.parametrize(("data", "named", "kind"), [
+    (b"BEGIN:VCALENDAR\r\n", False, "text/calendar"), (b"\r\nbegin:vcard\n", False, "text/vcard"), (b"junk\r\nBEGIN:VCALENDAR\r\n", True, "text/calendar"),
+    (b"junk\r\nBEGIN:VCARD\r\n", True, "text/vcard"), (b"junk\r\nBEGIN:VCALENDAR\r\n", False, ""), (b"notes\n", True, "")])
+def test_calendars_and_cards(data, named, kind):
+    assert card_like(data, named) == kind
+
+
+def test_one_field_is_enough_behind_the_line_of_a_mailbox():
+    line = b"From a@b.example Sat Nov 21 09:00:00 2026"
+    assert mail_like(line + b"\nSubject: x\n\nhi\n") and mail_like(line + b" +0800\r\nFrom: a@b.example\r\n\r\nhi")
+    assert not mail_like(b"Subject: x\n\nhi\n") and not mail_like(line + b"\nwe go on\n") and not mail_like(b"From here on\nSubject: none\n\nhi")

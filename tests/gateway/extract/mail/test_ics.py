@@ -31,6 +31,12 @@ def test_folded_attachment_with_its_name():
     assert (child.data, child.names, child.label) == (PROGRAM, ("a.exe",), "attach")
 
 
+@pytest.mark.parametrize("parameters", ["VALUE=BINARY", "VALUE=BINARY;ENCODNG=BASE64", 'VALUE="BINARY";ENCODING=8BIT'])
+def test_a_binary_value_is_base64_whatever_else_is_said(parameters):
+    (child,) = children(f"BEGIN:VCALENDAR\r\nATTACH;{parameters};FILENAME=run.cmd:QGVjaG8gb2ZmDQo=\r\nEND:VCALENDAR\r\n")
+    assert (child.data, child.names) == (b"@echo off\r\n", ("run.cmd",))
+
+
 def test_photo_and_data_uri():
     assert children(f"PHOTO;ENCODING=b;TYPE=PNG:{B64}\r\n", "text/vcard")[0].data == PROGRAM
     assert children(f"ATTACH:data:application/octet-stream;base64,{B64}\r\n")[0].data == PROGRAM
