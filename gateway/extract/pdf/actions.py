@@ -128,7 +128,7 @@ def places(document: pikepdf.Pdf) -> set[Identity | int]:
         notes = item.get("/Annots")
         inside = _first(notes, ANNOTATIONS, set()) if isinstance(notes, pikepdf.Array) else []
         for entry in (item, *(note for note in inside if isinstance(note, pikepdf.Dictionary))):
-            if str(entry.get("/Subtype", "")) == "/Link" or ("/Title" in entry and "/Parent" in entry and "/FT" not in entry):
+            if str(entry.get("/Subtype", "")) == "/Link" or ("/Title" in entry and "/FT" not in entry):
                 _mark(entry.get("/A"), found)
     return found
 

@@ -64,7 +64,7 @@ class Formulas:
 
     def claims(self, node: Node) -> bool:
         if node.type == "text/html":
-            return _opened(node) or EXCEL in node.data[:HTML_HEAD]
+            return _opened(node) or EXCEL in _narrow(node.data[:HTML_HEAD])
         if node.type == "application/octet-stream":      # noise behind a table does not keep a spreadsheet from opening it
             return bool(_endings(node) & TABLES) or SYLK.match(node.data[:16]) is not None
         return node.type.startswith("text/") and node.type not in ("text/x-vba", "text/x-xlm", "text/x-pdf-script")
@@ -88,7 +88,7 @@ class Formulas:
 
 def _opened(node: Node) -> bool:
     """A page that Excel opens: by its name, or as a part of a saved one, with a cell that begins like a formula."""
-    return bool(_endings(node) & BOOKS) or (node.artifact.depth >= WITHIN and BEGUN.search(node.data[:HEAD]) is not None)
+    return bool(_endings(node) & BOOKS) or (node.artifact.depth >= WITHIN and BEGUN.search(_narrow(node.data[:HEAD])) is not None)
 
 
 def _is_table(node: Node) -> bool:

@@ -72,7 +72,7 @@ class _Flat:
         for value in (attributes.get("Formula", ""), attributes.get("RefersTo", "")):
             if "|" in value and dde_call(value):
                 self.seen.append(Observation("DOC-DDE", value[:400]))
-            elif "(" in value:
+            elif "(" in value or "\\\\" in value or "://" in value:
                 self.seen += formulas.cells(value.encode("utf-8", "replace"))
         if tag == "Macrosheet":
             self.seen.append(Observation("XLM-SHEET", attributes.get("Name", "")))
@@ -111,8 +111,7 @@ class OfficeXml:
         if context.outbound and (form or b"visio" in head):          # its words stand in elements of its own
             yield Child(node.data + b"\n", ArtifactKind.TEXT, node.artifact.names, detected_type="text/xml", label="as records")
         if form:
-            wide = node.data[:2] in (b"\xff\xfe", b"\xfe\xff")
-            yield from pdfxfa.form(node.data.decode("utf-16" if wide else "utf-8", "replace"))
+            yield from pdfxfa.form(narrow(node.data).decode("utf-8", "replace"))
         for named in islice(FORM.finditer(head), FORMS):
             found = targets.judge("attachedTemplate", named[1].decode("utf-8", "replace"))
             if found:

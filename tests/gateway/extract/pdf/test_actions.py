@@ -53,7 +53,7 @@ OUTLINE = pdf("/Outlines 6 0 R", ("<< /Type /Outlines /First 7 0 R /Last 7 0 R /
 
 
 @pytest.mark.parametrize(("data", "code"), [
-    (link(ALERT), "PDF-SCRIPT-ACTS"), (OUTLINE, "PDF-SCRIPT-ACTS"), (link("<< /S /Rendition /JS (app.alert\\(1\\)) >>"), "PDF-SCRIPT-ACTS"),
+    (link(ALERT), "PDF-SCRIPT-ACTS"), (OUTLINE, "PDF-SCRIPT-ACTS"), (OUTLINE.replace(b"/Parent 6 0 R", b"/Count 00000 "), "PDF-SCRIPT-ACTS"), (link("<< /S /Rendition /JS (app.alert\\(1\\)) >>"), "PDF-SCRIPT-ACTS"),
     (link("<< /S /URI /URI (file:///C:/Windows/System32/calc.exe) >>"), "DOC-LINK-PROGRAM"),
     (link("<< /S /URI /URI (ms-photos:viewer?fileName=\\\\\\\\h.example\\\\a.png) >>"), "PDF-REMOTE-SHARE"),
     (link("<< /S /SubmitForm /F (\\\\\\\\h.example\\\\s) >>"), "PDF-REMOTE-SHARE"),

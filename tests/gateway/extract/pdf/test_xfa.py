@@ -27,7 +27,7 @@ XDP = '<xdp:xdp xmlns:xdp="http://ns.adobe.com/xdp/"><template><event activity="
     ("app.launchURL(&quot;http://h/&quot;)", True), ("Get(&quot;http://h/&quot;)", True), ("Sum(b[*])", False),
     ("var h=xfa.host;h[&quot;goto&quot;+&quot;URL&quot;](&quot;http://h/&quot;)", True),
 ])
-@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le"])
 def test_forms_as_files_of_their_own(script: str, held: bool, charset: str) -> None:
     data = XDP.format(script).encode(charset)
     assert ("PDF-SCRIPT-ACTS" in codes(take_apart(OFFICE_XML, data, "a.xdp", kind="application/x-office-xml"))) == held

@@ -177,6 +177,13 @@ def test_wide_tables(charset: str) -> None:
     assert codes(list(take_apart(FORMULAS, data, "a.csv", kind="text/csv"))) == {"FORMULA-DDE"}
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16", "utf-16-le"])
+def test_wide_pages(charset: str) -> None:
+    page = f'<html xmlns:x="{formulas.EXCEL.decode()}"><td x:fmla="=cmd|\'/c rem\'!A0">1</td></html>'.encode(charset)
+    node = Node(Artifact(1, 0, ArtifactKind.PART, ("a.htm",)), page, "text/html")
+    assert FORMULAS.claims(node) and "FORMULA-DDE" in codes(list(take_apart(FORMULAS, page, "a.htm", kind="text/html")))
+
+
 def test_pages_that_begin_like_xml() -> None:
     page = b'<?xml version="1.0"?>\n<html xmlns:x="urn:schemas-microsoft-com:office:excel"><td x:fmla="=cmd|\'/c rem\'!A0">1</td></html>'
     assert codes(list(take_apart(FORMULAS, page, "a.xls", kind="text/xml"))) == {"FORMULA-DDE"}

@@ -101,6 +101,7 @@ SHEET = ('<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook
     ('<Names><NamedRange ss:Name="a" ss:RefersTo="=cmd|&apos;/c rem&apos;!A1"/></Names>', "DOC-DDE"),
     ('<Cell ss:Formula="=WEBSERVICE(&quot;http://h.invalid/&quot;)"/>', "FORMULA-CALL"),
     ('<Cell ss:HRef="file:///C:/Windows/a.exe"/>', "DOC-LINK-PROGRAM"),
+    ("<Cell ss:Formula=\"='\\\\h.example\\s\\[a.xls]S'!R1C1\"/>", "DOC-REMOTE-WORKBOOK"), ("<Cell ss:Formula=\"='C:\\s\\[a.xls]S'!R1C1\"/>", ""),
     ('<QuerySource><URLString x:HRef="http://h.invalid/a.htm"/></QuerySource>', "DOC-REMOTE-QUERY"),
     ('<Cell ss:Formula="=SUM(R[-2]C:R[-1]C)"/>', ""), ('<NamedRange ss:RefersTo="=Sheet1!R1C1"/>', ""),
     ('<Cell ss:HRef="#Sheet2!A1"/>', ""), ('<QuerySource><URLString x:HRef="a.htm"/></QuerySource>', ""),
