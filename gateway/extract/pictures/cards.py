@@ -43,6 +43,8 @@ BENEATH = 3
 GROUPS = re.compile(r"[^0-9A-Za-z]{0,3}([0-9]{4})(?: {1,4}([0-9]{4}))?[^0-9A-Za-z]{0,3}")
 """A line of a card whose number stands in two lines or in four."""
 RESIDENCE = re.compile(r"(?<![0-9A-Za-z])[A-Z]{2}[0-9]{8}[A-Z]{2}(?![0-9A-Za-z])")
+RESIDENT = re.compile(r"在.{1,8}番号|ド ?番号|留カ|在留")
+"""What is left of 在留カード番号 where some of it was misread."""
 PASSPORT = re.compile(r"(?<![0-9A-Za-z])[MT][A-Z][0-9]{7}(?![0-9A-Za-z])")
 """Of Japan, whose ordinary ones begin so (外務省, 旅券番号)."""
 HONG_KONG = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[0-9]{6}\([0-9A]\)")
@@ -68,6 +70,12 @@ def titled(text: str, labels: Labels) -> str:
         called = _below([line if CALLED.search(line) else NUMBER.sub("", line) for line in reversed(lines)], labels)
         named = [new if CALLED.search(line) else line for line, new in zip(lines, reversed(called), strict=True)]
     return "\n".join(named)
+
+
+def entitled(text: str, other: str, labels: Labels) -> str:
+    """The text with the title of a card above it that only the other reading of the picture has."""
+    titles = [title for line in other.split("\n") if (title := _title(line, labels))] if len(other.split("\n")) <= LINES else []
+    return f"{titles[0]}\n{text}" if titles and not any(_title(line, labels) for line in text.split("\n")) else text
 
 
 def _below(text: list[str], labels: Labels) -> list[str]:
@@ -134,10 +142,14 @@ def listed(text: str, labels: Labels, other: str = "") -> str:
     if not individual and not any(numbers for _, numbers, _ in found):
         return ""
     kinds = set().union(*(labels.heading(view(line).text[:TITLE]) for line in text.split("\n")))
-    people = "name" in kinds and not kinds.isdisjoint(ABOUT)
+
+    def people(names: frozenset[str]) -> bool:
+        left = "jp.residence_card" in names and RESIDENT.search(text) is not None
+        return "name" in kinds and (left or not kinds.isdisjoint(ABOUT))
+
     said = [f"個人番号: {number}" for number in individual if "jp.my_number" in kinds]
     said += [f"{label}: {number}" for label, numbers, names in found
-             if not kinds.isdisjoint(names) or (people and len(numbers) >= SEVERAL) for number in numbers]
+             if not kinds.isdisjoint(names) or (people(names) and len(numbers) >= SEVERAL) for number in numbers]
     return "\n".join(said)
 
 

@@ -11,16 +11,17 @@ from gateway.extract.pictures import grey
 
 BROKEN = (OSError, ValueError, SyntaxError, RuntimeError)
 """What Pillow's readers raise where a picture is damaged; RuntimeError that of AVIF."""
-MOST_FRAMES, MOMENTS = 60, 3
-"""Frames of an animation within which it is looked at, and how often."""
+MOST_FRAMES, MOMENTS, FEW = 60, 3, 6
+"""Frames of an animation within which it is looked at, and how often; so many are pictures shown one after the other."""
 CHANGED = 0.4
 """Mean difference of the pixels of two frames, from which on they are read both."""
 
 
 def moments(count: int) -> range:
-    """The frames of an animation that are looked at: the first one, and a few of the others. Those before it are drawn for each."""
-    count = max(1, count)
-    return range(0, min(count, MOST_FRAMES), max(1, -(-min(count, MOST_FRAMES) // MOMENTS)))
+    """The frames of an animation that are looked at: the first one, and a few of the others, all of FEW. Those before it are drawn
+    for each."""
+    count = min(max(1, count), MOST_FRAMES)
+    return range(0, count, 1 if count <= FEW else -(-count // MOMENTS))
 
 
 def put_together(slices: tuple[tuple[bytes, ...], ...]) -> Image.Image | None:

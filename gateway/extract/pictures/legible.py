@@ -55,8 +55,15 @@ BRACKETED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}[0-9]{6}) ?[(（\[{/|!lfgt] 
 """A number of Hong Kong, the brackets of whose check digit are read as other signs."""
 FIGURED = re.compile(r"(?<![0-9A-Za-z])([0-8])([0-9]{6})\(([0-9A])\)(?![0-9A-Za-z])")
 """The same with a digit in place of its letter."""
-CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
-"""What is a J at the beginning or end of the number of a residence card, and else a bracket of Japanese."""
+CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0-9]{8}[A-Z])[」)]")
+"""What is a J at the beginning or end of the number of a residence card, and else a bracket."""
+NOUGHT = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2}|[A-Z](?=[1289]))(?=[0-9]*O)(?=(?:O*[0-9]){5})([0-9O]{7,9})"
+                    r"(?=(?:[A-Z]{2})?(?![0-9A-Za-z]))")
+"""Numbers of persons of one or two letters and digits, in which a nought was read as a letter."""
+CHECKED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2})(?=[0-9]?[SOBIl])([0-9SOBIl]{2})(?=(?: ?[0-9A-Z]){11})")
+"""The head of an account's number (ISO 13616) whose check digits were read as letters."""
+LONGEST_IBAN = 42
+"""Characters of the rest of one, with blanks between its groups."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
 DIGIT = re.compile("[0-9]")
 LONG = re.compile(r"(?<![0-9])[0-9]{15,19}(?![0-9])")
@@ -231,8 +238,18 @@ def _taiwanese(value: str) -> bool:
 
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
-    text = CORNER.sub("J", _bracketed(combs.joined(text)))
+    text = CHECKED.sub(_account, NOUGHT.sub(_noughts, CORNER.sub("J", _bracketed(combs.joined(text)))))
     return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
+
+
+def _noughts(match: re.Match[str]) -> str:
+    return match[1] + match[2].replace("O", "0")
+
+
+def _account(match: re.Match[str]) -> str:
+    head = match[1] + match[2].translate(SIGNS)
+    rest = match.string[match.end():match.end() + LONGEST_IBAN].replace(" ", "")
+    return head if payment.iban((head + rest)[:payment.IBAN_LENGTHS.get(match[1], 0)]) else match[0]
 
 
 def _bracketed(text: str) -> str:

@@ -314,7 +314,7 @@ def _labelled(named: str, languages: str, english: str) -> Iterator[tuple[str, s
     known = Labels()
     if named.strip():
         read = spelled.labels(columns.closed(named), known)
-        yield languages, cards.faced(cards.titled(read, known))
+        yield languages, cards.faced(cards.titled(cards.entitled(read, english, known), known))
         if numbers := cards.listed(read, known, english):
             yield languages, numbers
     if side := columns.beside(named):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pictures.cards import faced, korean, listed, stacked, titled
+from gateway.extract.pictures.cards import entitled, faced, korean, listed, stacked, titled
 from gateway.identifiers.terms import Labels
 
 
@@ -53,6 +53,20 @@ def test_residence_cards_under_one_label():
     assert listed(text, Labels()) == "在留カード番号: SV45948835FH\n在留カード番号: MJ53610398ZA"
     assert listed(text, Labels(), "SV45948835FH LA00038425SC").count("\n") == 2
     assert listed("部品番号 SV45948835FH", Labels()) == listed("在留カード番号", Labels()) == ""
+
+
+@pytest.mark.parametrize(("heading", "found"), [
+    ("氏名 在斬    ド番号 国短", 3), ("氏名 在留力一ト番暑 国籍", 3), ("担当者名 部品番号", 0), ("在庫 ド番号", 0)])
+def test_residence_cards_of_a_list_of_names_whose_label_was_misread(heading, found):
+    text = f"{heading}\nLI WEI BE99449781TU\nANN BELL YA85034703PF\nJOHN DOE EH40437512TL"
+    assert len(listed(text, Labels()).split()) == 2 * found
+
+
+def test_a_title_that_only_the_other_reading_has():
+    text, other = "SOCIAL SECUayITY\n578-68-7889", "SOCIAL SECURITY\n5/78-68- 7889"
+    assert entitled(text, other, Labels()) == f"SOCIAL SECURITY\n{text}"
+    assert entitled(other, text, Labels()) == other and entitled(other, other, Labels()) == other
+    assert entitled(text, other + "\n" * 40, Labels()) == entitled(text, "", Labels()) == text
 
 
 @pytest.mark.parametrize(("heading", "found"), [

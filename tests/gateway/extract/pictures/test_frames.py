@@ -15,7 +15,8 @@ def test_of_what_moves_some_frames_that_differ():
     ImageDraw.Draw(other).rectangle((10, 10, 200, 80), fill="black")
     assert frames.alike(blank, blank.copy()) and not frames.alike(blank, other) and not frames.alike(blank, None)
     assert list(frames.moments(0)) == list(frames.moments(1)) == [0] and list(frames.moments(2)) == [0, 1]
-    assert len(frames.moments(500)) == frames.MOMENTS
+    assert len(frames.moments(500)) == len(frames.moments(frames.FEW + 1)) == frames.MOMENTS
+    assert list(frames.moments(5)) == [0, 1, 2, 3, 4]     # shown one after the other
 
 
 def test_slices_are_put_together_and_those_of_a_broken_one_stay_white() -> None:

@@ -114,6 +114,21 @@ def test_numbers_of_rows_at_the_edge_of_a_spreadsheet():
     assert mended("1 page\n7 pages\n3 pages") == "1 page\n7 pages\n3 pages"
 
 
+@pytest.mark.parametrize(("text", "read"), [
+    ("TLO073190 FHO6670655EY", "TL0073190 FH06670655EY"), ("BC1O345678 A1O3456789", "BC10345678 A103456789"),
+    ("TX36845949C)", "TX36845949CJ"),
+    ("GBO7BARC42627733553707 68621.66", "GB07BARC42627733553707 68621.66"), ("NLSS ABNA 1175 5653 65.", "NL55 ABNA 1175 5653 65."),
+])
+def test_letters_in_place_of_digits_where_a_shape_has_these(text, read):
+    assert mended(text) == read
+
+
+@pytest.mark.parametrize("text", [
+    "TOKYOOO12 GOOD2026OK AO12 XO1234567 LOOOOOOOO", "GBO7BARC42627733553708 NLSS ABNA 1175", "BOOKS4567890123 (AB 12345678)", "AB1234567C)"])
+def test_words_and_other_numbers_keep_their_letters(text):
+    assert mended(text) == text
+
+
 def test_hyphens_of_social_security_numbers():
     assert mended("768 54-4707 x 681-29 4134") == "768-54-4707 x 681-29-4134"
     assert mended("681 29 4134, 2026 05-1234") == "681 29 4134, 2026 05-1234"
