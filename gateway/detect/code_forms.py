@@ -60,7 +60,8 @@ JAVASCRIPT = (
     r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
     r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
-    START + r"!function\s{0,4}\(", r"=>\s{0,4}\{[^\r\n]{0,200}[;)]",
+    START + r"!function\s{0,4}\(",
+    r"[(,=:?]\s{0,4}(?:async\s)?(?:\([^()\r\n]{0,80}\)|[\w$]{1,40})\s{0,4}=>\s{0,4}\{[^\r\n]{0,200}[;)]",
     r"new\s{1,4}Function\s{0,4}\(", r"fetch\s{0,4}\(\s{0,4}[\"'`]https?:",
     START + r"(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s{0,4}=\s{0,4}[\"'`](?:https?:|//|data:)",
     START + r"import\s{1,4}System(?:\.\w{1,40}){0,4}\s{0,4};",
@@ -84,7 +85,8 @@ POWERSHELL = (
         r"function\s{1,4}(?:global:)?[a-z]{2,12}-\w{1,40}\s{0,8}[{(]",
         r"(?:sal|nal|set-alias|new-alias)\s{1,4}\w{1,40}\s{1,4}(?:iex|iwr|irm|invoke-)",
         r"\$\w{1,40}\s{0,4}=\s{0,4}(?:new-object\s|@[({]|\(|\[|\$\w)",
-        r"\$\w{1,40}\s{0,4}=\s{0,4}(?:\"[^\"\r\n]{0,400}\"\s{0,4}[;\r\n|]|'[^'\r\n]{0,400}'\s{0,4}[;\r\n|])",
+        r"\$(\w{1,40})\s{0,4}=\s{0,4}(?:\"[^\"\r\n]{0,400}\"|'[^'\r\n]{0,400}')\s{0,4}[;\r\n|][\s\S]{0,1000}?\$\1(?!\w)",
+        r"\$\w{1,40}\s{0,4}=\s{0,4}[\"'](?:https?://[^\s\"']{1,400}|[^\"'\r\n]{1,200})\.(?:exe|dll|ps1|bat|cmd|vbs|hta)[\"']",
         r"[&.]\s{0,4}\$\w{1,40}\s{0,4}(?:[\r\n;|]|$)", r"@[\"']\r?\n", r"\.\\[\w.-]{1,60}\.(?:exe|bat|cmd|ps1|vbs|js)(?!\w)",
         r"\[CmdletBinding\(", r"#requires\s{1,4}-(?:version|runas|module)",
         r"[\"'][^\"'\r\n]{1,200}[\"']\s{0,4}\|\s{0,4}(?:cmd|powershell|pwsh|&)"),
@@ -94,15 +96,33 @@ POWERSHELL = (
 )
 TOOLS = either(
     "rundll32", "regsvr32", "mshta", "bitsadmin", "certutil", "certreq", "wscript", "cscript", "msiexec",
-    "powershell", "pwsh", "odbcconf", "cmstp", "installutil", "mavinject", "desktopimgdownldr", "nslookup", "net1?",
-    "forfiles", "pcalua", "schtasks", "reg", "wmic", "taskkill", "tasklist", "i?cacls", "takeown", "bcdedit",
-    "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "attrib", "ftp", "xcopy", "robocopy", "extrac32",
+    "powershell", "pwsh", "odbcconf", "cmstp", "installutil", "mavinject", "desktopimgdownldr", "nslookup",
+    "forfiles", "pcalua", "schtasks", "wmic", "taskkill", "tasklist", "i?cacls", "takeown", "bcdedit",
+    "vssadmin", "wbadmin", "wevtutil", "fsutil", "netsh", "attrib", "xcopy", "robocopy", "extrac32",
     "esentutl", "findstr", "conhost", "ieexec", "msbuild", "regasm", "regsvcs", "diskshadow", "diskpart",
     "subst", "mklink", "rmdir", "pushd", "wsl", "logoff", "gpupdate", "whoami", "ipconfig",
     "systeminfo", "nltest", "dsquery", "cmdkey", "tftp")
 """Programs and commands of Windows whose names are no words (Windows commands reference; LOLBAS)."""
-SHORT = either("hh", "md", "rd", "sc")
-"""The same, but codes of tables as well."""
+SHORT = (
+    r"net1?(?:\.exe)?[ ]{1,4}(?:user|use|localgroup|group|share|view|accounts|session|time|config|stop|start|file)[ ]"
+    r"[^\r\n]{0,200}?(?:(?<=[ ])/[a-z]|\\\\\w)",
+    r"net1?(?:\.exe)?[ ]{1,4}use[ ]{1,4}(?:\*|[a-z]:)(?:\s|$)",
+    r"reg(?:\.exe)?[ ]{1,4}(?:add|copy|delete|export|import|load|query|restore|save|unload)[ ]{1,4}"
+    r"(?:\"?(?:hk|\\\\|[a-z]:\\|%)|\S{1,80}\.(?:reg|hiv))",
+    r"ftp(?:\.exe)?[ ]{1,4}-[a-z]",
+    r"rd[ ]{1,4}/[sq](?:\s|$)",
+    r"md[ ]{1,4}\"?(?:[%.\\]|[a-z]:\\)",
+    r"sc(?:\.exe)?[ ]{1,4}\\\\\w",
+    r"(?:(?-i:hh)|hh\.exe)[ ]{1,4}(?:https?:|[a-z]:\\|[%\\])",
+    r"(?:copy|move)[ ]{1,4}/[-yzbv](?:[ ]|$)",
+    r"(?:del|erase)[ ]{1,4}/[fqsa](?:[ :]|$)",
+    r"start[ ]{1,4}/(?:[bdi]|wait|min|max|low|high)(?:[ ]|$)",
+    r"(?:timeout[ ]{1,4}[/-]t|cipher[ ]{1,4}/[wed]|expand[ ]{1,4}-[fr])(?:[ :]|$)",
+    r"shutdown[ ]{1,4}[/-][srlfpahi](?:\s|$)",
+    r"explorer(?:\.exe)?[ ]{1,4}/(?:root|select|e),",
+    r"msg(?:\.exe)?[ ]{1,4}(?:\*|%\w)",
+)
+"""Codes of tables and words of any language, but with what only the commands are given."""
 GIVEN = either(r"(?<=[\s,;=\"])/[a-z?]{1,12}(?:[\s:,;=\"+-]|$)", r"(?<=\s)-{1,2}[a-z]", r"\\\\\w", r"(?<![a-z])[a-z]:\\",
                r"%\w{1,30}%", r"%~?\d", r"%~?%?[a-z](?:\s|$)", r"\.(?:exe|dll|bat|cmd|vbs|js|ps1)(?!\w)")
 """What they are given: options, paths, variables, programs."""
@@ -118,13 +138,12 @@ PROSE = r"(?-i:(?![A-Z][a-z]{1,20}\s[^\r\n]{0,200}\s(?:to|into|from|and|for|if)\
 BATCH = (
     *each(r"[\r\n&|][\s,;=(]{0,8}@?",
         rf"\"?(?:%\w{{1,20}}%\\(?:\w{{1,20}}\\){{0,3}})?{TOOLS}(?:\.exe)?\"?[ \t,;][^\r\n]{{0,200}}?{GIVEN}",
-        rf"{FETCHING}(?:\.exe)?\"?\s[^\r\n]{{0,300}}https?:", rf"{SHORT}(?:\.exe)?[ ]{{1,4}}(?:{GIVEN}|\"[%a-z]|https?:)",
-        rf"{PROSE}{WORDS}(?:\.exe)?[ \t]{{1,4}}"
-        r"(?:[/-](?:[a-z?]|min|max|low)(?:[\s:,]|$)|\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{1,4}/|[^\s/]{1,80}\.exe|/root,)",
+        rf"{FETCHING}(?:\.exe)?\"?\s[^\r\n]{{0,300}}https?:", *SHORT,
+        rf"{PROSE}{WORDS}(?:\.exe)?[ \t]{{1,4}}(?:\"\"|\"?(?:%\w|\\\\|[a-z]:\\)|[a-z]:\s{{1,4}}/|[^\s/]{{1,80}}\.exe)",
         r"(?:cmd(?:\.exe)?|%comspec%)[\s,;=]{1,4}(?:/\w(?::\w{1,6})?[\s,;=]{1,4}){0,3}/[ck][\s,;=\"]",
-        r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|\w{2,40})(?:\s{1,4}/y)?|"
-        r"(?:calc|notepad)(?:\.exe)?|logoff)\s{0,4}(?:[\r\n&]|$)",
-        r"(?:sc|reg|wevtutil|fsutil|wbadmin|vssadmin|netsh|schtasks|wmic)(?:\.exe)?\s{1,4}(?:\w{1,20}\s{1,4}){0,2}"
+        r"(?:net1?\s{1,4}(?:stop|start)\s{1,4}(?:\"[^\"\r\n]{1,60}\"|[a-z]\w{1,40})(?:\s{1,4}/y)?|"
+        r"(?:calc|notepad)\.exe)\s{0,4}(?:[\r\n&]|$)",
+        r"(?:sc|wevtutil|fsutil|wbadmin|vssadmin|netsh|schtasks|wmic)(?:\.exe)?\s{1,4}(?:\w{1,20}\s{1,4}){0,2}"
         r"(?:add|delete|create|config|start|stop|cl|set|show|export|call|firewall|advfirewall|deletejournal)(?:\s|$)",
         r"for\s{1,4}/f\s", r"for\s{1,4}(?:/[dlr]\s{1,4})?[^\r\n%]{0,80}%{1,2}[a-z]\s{1,4}in\s{0,4}\(",
         r"exit\s{1,4}/b", r"echo\s{1,4}off\s{0,8}(?:[\r\n&]|$)", r"cd\s{1,4}/d\s", r"curl(?:\.exe)?\s[^\r\n]{0,300}\s-[oO]\s",
@@ -133,6 +152,7 @@ BATCH = (
         r"\"?%\w{1,40}%\\[^\r\n\"]{1,200}\.(?:exe|bat|cmd|dll|js|vbs)",
         r"echo\s[^\r\n]{1,200}>{1,2}\s{0,4}[\"%\w.\\]{1,80}\.(?:bat|cmd|vbs|js|ps1|txt)"),
     r"[^\s|][ \t]{1,4}[^\s|]{1,60}[ \t]{0,4}\|\s{0,4}(?:cmd|powershell|pwsh)(?:\.exe)?\s{0,4}(?:[-/\r\n]|$)",
+    r"\A\s{0,8}(?:(?:calc|notepad|logoff)\s{0,8}){1,8}\Z",
     r"%~[dpnxfs]{1,5}\d", r">\s{0,2}nul\s{0,4}(?:2>&1\s{0,4})?(?:[\r\n&|]|$)", r"%[\w()]{1,30}:~-?\d{1,4}(?:,-?\d{1,4})?%",
     r"\n@?set\s[^\r\n]{1,80}=[\s\S]{0,4000}%\w{1,20}%%\w{1,20}%",
 )
@@ -148,7 +168,7 @@ PYTHON = (
     START + rf"from\s{{1,4}}{MODULES}(?:\.\w{{1,40}})*+\s{{1,4}}import\s",
     START + r"(?:async\s)?def\s\w{1,60}\s{0,2}\([^()\r\n]{0,200}\)\s{0,2}(?:->[^:\r\n]{1,60})?:\s{0,4}(?:[#\r\n]|$)",
     r"(?:getattr|vars)\s{0,4}\(\s{0,4}__builtins__", r"__import__\s{0,4}\(\s{0,4}[\"']", r"if\s{1,4}__name__\s{0,4}==",
-    r"\[[^\[\]\r\n]{1,60}\sfor\s\w{1,20}\sin\s[^\r\n\[\]]{1,80}\]",
+    r"[\r\n=(,\[]\s{0,8}\[[^\[\]\r\n]{1,60}\sfor\s\w{1,20}\sin\s[^\r\n\[\]]{1,80}\]",
     r"\[[\"']__builtins__[\"']\]",
     START + r"(?:with\s{1,4}open\s{0,4}\(|raw_input\s{0,4}\(\s{0,4}\)|"
     r"print\s{1,4}[\"'][^\"'\r\n]{0,200}[\"']\s{0,4}(?:%|[\r\n]|$))",
@@ -160,27 +180,31 @@ PYTHON = (
     r"(?:exec|eval)\s{0,4}\(\s{0,4}(?:marshal|zlib|base64|bytes|__import__|compile|open|codecs)(?:[.(])",
 )
 SHELL_TOOLS = either(
-    "(?:ba|z|da|k)?sh", "curl", "wget", "cat", "cp", "mv", "rm", "chmod", "chown", "dd", "tee", "tar", "nc(?:at)?",
-    "socat", "ssh", "scp", "rsync", "useradd", "usermod", "chpasswd", "crontab", "systemctl", "service", "launchctl",
-    "defaults", "xattr", "spctl", "osascript", "open", "pkill", "killall", "iptables", "insmod", "modprobe", "echo",
-    "export", "touch", "mkdir", "ln", "python[23]?", "perl", "ruby", "node", "php", "base64", "openssl", "ls",
-    "uname", "sed", "eval", "nohup", "mkfifo", "dscl", "security",
-    "find", "tftp", "sqlite3", "unset")
+    "(?:ba|z|da|k)?sh", "curl", "wget", "cp", "mv", "rm", "chmod", "chown", "dd", "tee", "tar", "nc(?:at)?",
+    "socat", "ssh", "scp", "rsync", "useradd", "usermod", "chpasswd", "crontab", "systemctl", "launchctl",
+    "xattr", "spctl", "osascript", "pkill", "killall", "iptables", "insmod", "modprobe",
+    "mkdir", "ln", "python[23]?", "perl", "ruby", "php", "base64", "openssl", "ls",
+    "uname", "sed", "nohup", "mkfifo", "dscl", "tftp", "sqlite3", "unset")
 """Programs and commands of Unix."""
+SHELL_WORDS = either("cat", "defaults", "echo", "eval", "export", "find", "node", "open", "security", "service", "touch")
+"""Those that are words as well: only values, paths and files stand between them and what they are given."""
+
 SHELL_GIVEN = either(
     r"-{1,2}[a-z]", r"\"?/(?:tmp|etc|usr|bin|var|dev|home|opt|root|proc|sys|users|library|applications)(?:/|\s|$)", r"~/",
     r"\"?\$[\w({]", r"<<")
 """What they are given: options, paths, variables."""
 UNIX = (
-    rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?(?-i:{SHELL_TOOLS})"
-    rf"[ \t]{{1,4}}(?!=)(?:\"?https?://|(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN})",
+    *each(rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?",
+        rf"(?-i:{SHELL_TOOLS})[ \t]{{1,4}}(?!=)(?:\"?https?://|(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN})",
+        rf"(?-i:{SHELL_WORDS})[ \t]{{1,4}}(?!=)(?:[^\s(),]{{0,80}}[./*~$=>\"'][^\s(),]{{0,80}}[ \t]{{1,4}}){{0,4}}{SHELL_GIVEN}",
+        r"(?-i:open)[ \t]{1,4}https?://[^\s\"']{1,400}\.(?:dmg|pkg|zip|sh|app|command|terminal)(?:\s|$)"),
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
     r"\|\s{0,4}(?:sudo\s[^\r\n|]{0,40})?(?:ba|z|da|a|k)?sh\s{0,4}(?:-\w\s{0,4})?(?:[\r\n;&]|$)",
     r"[\r\n]use\s{1,4}(?:strict|warnings|(?:Socket|POSIX|(?:IO|LWP|MIME|File)::\w{2,20})[^;\r\n]{0,80});",
     r"eval\s{1,4}unpack\W", r"do shell script",
     r"display\s{1,4}(?:dialog|alert|notification)\s{1,4}\"", r"\|\s{0,4}crontab\s{1,4}-", r"\|\s{0,4}sudo\s{1,4}-S\s",
     START + r"(?:while|until)\s{1,4}(?::|true|\[|!\s|read\s|\(\(|\w{1,20}\s-)[^\r\n;]{0,80};\s{0,4}do\s",
-    START + r"alias\s{1,4}\w{1,20}=[\"']",
+    START + rf"alias\s{{1,4}}\w{{1,20}}=[\"'](?:(?-i:{SHELL_TOOLS}|sudo|cd)\s|[^\"'\r\n]{{0,200}}[;|&$/~`])",
     START + r"for\s{1,4}\w{1,40}\s{1,4}in\s[^\r\n;]{1,200};\s{0,4}do\s",
     START + r"if\s{1,4}\[{1,2}\s[^\r\n]{1,200}\]\s{0,4};\s{0,4}then", START + r"case\s{1,4}\S{1,60}\s{1,4}in\s[^\r\n]{0,80}\)",
     START + r"trap\s{1,4}(?:'[^'\r\n]{0,200}'|\"[^\"\r\n]{0,200}\")\s{1,4}[A-Z0-9]",

@@ -6,6 +6,7 @@ first lines, and its own words stand in remarks.
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import islice
 
@@ -48,6 +49,18 @@ def quotes(name: str, text: str) -> bool:
     """Whether a text without an extension is there to be read, whatever code it quotes; its margins tell a quotation."""
     form = BUILDS.get(name.lower())
     return PACKAGE.match(text) is not None or (form is not None and form.search(text) is not None) or mostly_prose(text)
+
+
+def is_json(text: str) -> bool:
+    """Whether text is an object or a list of JSON whole, which interpreters take for an error before they run any of it. Shells
+    start with the commands that its strings would hand over."""
+    if not text.lstrip().startswith(("{", "[")) or "$(" in text or "`" in text:
+        return False
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def mostly_prose(text: str) -> bool:

@@ -19,7 +19,7 @@ from gateway.detect.code_forms import (
 )
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
-from gateway.detect.quoting import mostly_prose, opening, quotes
+from gateway.detect.quoting import is_json, mostly_prose, opening, quotes
 from gateway.detect.script_forms import (
     BINARY,
     BY_TYPE,
@@ -164,9 +164,11 @@ def is_file(sample: Sample) -> bool:
 
 
 def is_quoted(sample: Sample, text: str) -> bool:
-    """Whether a file by a name without an extension is there to be read: no code in its first lines, and mostly prose or a file
-    that directs a build. Anything else with code in it waits to be renamed or called."""
+    """Whether what code a file holds is there to be read: the file is JSON, or its name has no extension, no code stands in its
+    first lines, and it is mostly prose or directs a build. Anything else with code in it waits to be renamed or called."""
     artifact = sample.artifact
+    if is_json(text if len(sample.data) <= CODE_READ else beginning(sample, COMMENTED)):
+        return True
     if not artifact.names or extensions(artifact.names):
         return False
     said = uncommented(text)

