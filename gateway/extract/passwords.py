@@ -94,7 +94,7 @@ def remember(context: Context, text: str) -> None:
 def remember_name(context: Context, name: str) -> None:
     """A file name may carry the password: `report_pw1234.zip`, `契約書(パスワード2026).zip`, or be it."""
     stem = name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    for word in (*announced(stem), stem, *re.split(r"[\s_\-()\[\]（）【】「」@+=.]+", stem)):
+    for word in (*announced(stem), *announced(stem.replace("_", " ")), stem, *re.split(r"[\s_\-()\[\]（）【】「」@+=.]+", stem)):
         if 1 < len(word) <= MAX_PASSWORD and word not in context.words and len(context.words) < MAX_WEAK:
             context.words.append(word)
 

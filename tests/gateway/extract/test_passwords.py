@@ -77,6 +77,8 @@ def test_a_file_name_may_carry_it():
     assert "A123b" in context.words
     remember_name(context, "a(密碼K7#mQ2x!).7z")
     assert "K7#mQ2x!" in context.words
+    remember_name(context, "密碼165079_月報.zip")
+    assert "165079" in context.words
 
 
 def test_a_flood_is_bounded_in_number_and_time():
