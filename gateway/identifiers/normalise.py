@@ -163,6 +163,16 @@ def view(text: str) -> View:
     return View(out, removed, out is not text and out != text, found and found.of(out))
 
 
+OVERRIDE = "\u202e"
+BACKWARDS = re.compile(OVERRIDE + "([^\n\t\u202a-\u202e\u2066-\u2069]{2,400})")
+"""Characters that are shown from right to left whatever they are (UAX 9, right-to-left override)."""
+
+
+def turned(text: str) -> str:
+    """The text with what is set backwards as it is shown, character for character; the text itself where nothing is."""
+    return BACKWARDS.sub(lambda m: OVERRIDE + m[1][::-1], text) if OVERRIDE in text else text
+
+
 SPOKEN = re.compile("の(?<=[0-9]の)(?=[0-9])")
 """What the Japanese say for the hyphen of a number, and write: 03の1234の5678."""
 FLAG_LETTER = re.compile("(?<![\U0001f1e6-\U0001f1ff])[\U0001f1e6-\U0001f1ff](?=[A-D]?[0-9])")

@@ -13,6 +13,9 @@ RANGES: tuple[tuple[int, int, frozenset[int]], ...] = (
     (352800, 358999, frozenset({16, 17, 18, 19})),           # JCB
     (400000, 499999, frozenset({13, 16, 19})),               # Visa
     (510000, 559999, frozenset({16})),                       # Mastercard
+    (501800, 501899, frozenset({16, 19})), (502000, 502099, frozenset({16, 19})), (503800, 503899, frozenset({16, 19})),
+    (589300, 589399, frozenset({16, 19})), (630400, 630499, frozenset({16, 19})), (675900, 675999, frozenset({16, 19})),
+    (676100, 676399, frozenset({16, 19})),                   # Maestro
     (601100, 601199, frozenset({16, 19})), (644000, 659999, frozenset({16, 19})),   # Discover
     (620000, 629999, frozenset({16, 17, 18, 19})),           # UnionPay
     (810000, 817199, frozenset({16, 17, 18, 19})),           # UnionPay, 8-series

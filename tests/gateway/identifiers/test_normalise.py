@@ -107,6 +107,12 @@ def test_check_characters_of_hong_kong_in_other_writings():
     assert view("É C\u0301afe\u0301").text == "É C\u0301afe\u0301"
 
 
+def test_what_is_set_backwards():
+    text = "王 \u202e987654321A\u202c\t\u202e21\t34\nx"
+    assert normalise.turned(text) == "王 \u202eA123456789\u202c\t\u202e12\t34\nx"
+    assert normalise.turned(plain := "A123456789") is plain
+
+
 def test_the_word_that_the_japanese_say_for_a_hyphen():
     assert view("番号は1234の5678の9012です。３の２").text == "番号は1234-5678-9012です。3-2"
     assert view("東京の12、5件の請求").text == "東京の12、5件の請求"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from gateway.detect.data.numbers import bulk, tokens
 from gateway.detect.data.table import wraps
-from gateway.identifiers import tw
+from gateway.identifiers import normalise, tw
 from gateway.model.content import Text
 
 MISREAD = {"£": "E", "€": "C", "§": "S", "©": "C", "®": "R"}
@@ -20,10 +20,6 @@ CORNER = re.compile(r"(?<=[A-Z]{2}[0-9]{8}[A-Z])」")
 """What is a J at the end of the number of a residence card, and else a bracket of Japanese."""
 PHONE = ("09", "08")
 TAKEN_FOR = {"1": "IT", "7": "TZ", "0": "OQD", "2": "Z", "4": "A", "5": "SJ", "6": "G", "8": "B"}
-
-
-BACKWARDS = re.compile("\u202e([^\n\u202a-\u202e\u2066-\u2069]{2,400})")
-"""Characters that are shown from right to left whatever they are (UAX 9, right-to-left override)."""
 
 
 ITEM = re.compile(r"^([0-9]{1,3})[.\-](?=[A-Z]{0,2}[0-9]{3})", re.M)
@@ -83,10 +79,9 @@ def mended(text: Text) -> Text:
     if text.content.startswith("BEGIN:V"):
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):
-        if "\u202e" not in text.content:
-            joined = wraps.gathered(wraps.whole(text.content))
-            return text if joined is text.content else replace(text, content=joined)
-        return replace(text, content=BACKWARDS.sub(lambda m: "\u202e" + m[1][::-1], text.content))
+        turned = normalise.turned(text.content)
+        joined = turned if turned is not text.content else wraps.gathered(wraps.whole(turned))
+        return text if joined is text.content else replace(text, content=joined)
     return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", SIGN.sub(lambda m: MISREAD[m[0]], text.content))))
 
 

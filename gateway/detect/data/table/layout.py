@@ -12,7 +12,7 @@ import numpy as np
 from gateway.detect.data.table import headed, headings, stacked
 from gateway.detect.data.table.delimited import RULE, tabulated
 from gateway.identifiers.characters import MARGIN, Characters, matches
-from gateway.identifiers.normalise import View, view
+from gateway.identifiers.normalise import View, turned, view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import CROSSED, NONE, WINDOW, Labels, Words, words
 from gateway.model.content import Table, Text
@@ -123,7 +123,7 @@ def from_text(id: int, text: Text, labels: Labels, above: Grid | None = None) ->
 
 def from_table(id: int, table: Table, labels: Labels, above: Grid | None = None) -> Grid:
     rows = ("\t".join(_flat(c) for c in row) for row in table.rows)
-    seen = view("\n".join(rows))
+    seen = view(turned("\n".join(rows)))
     return _grid(id, table.source, seen, seen.text, seen.characters, True, labels, above)
 
 

@@ -316,3 +316,10 @@ def test_a_word_further_left_does_not_speak_before_the_heading():
     assert "passport" not in kinds(rooms, "312345678")[0]
     said = held.replace("David Garcia   ", "Order no.:     ")
     assert "passport" not in kinds(said, "312345678")[0]
+
+
+def test_cells_that_are_set_backwards():
+    numbers = [makers.tw_id(random.Random(n)) for n in range(3)]
+    table = Table("table", (("姓名", "身分證字號"), *(("王小明", f"\u202e{number[::-1]}\u202c") for number in numbers)))
+    seen = layout.from_table(1, table, LABELS)
+    assert [seen.line(row).split("\t")[1] for row in (1, 2, 3)] == numbers
