@@ -92,18 +92,23 @@ class Budget:
 
     def announced(self, octets: int, consumed: int, made: bytes | bytearray | Callable[[], bytes]) -> None:
         """The same of a member that is going to have so many, of which some are `made`."""
-        code, detail = IncidentCode.RATIO, ""
         if self.made + octets > self.size:
-            code, detail = IncidentCode.SIZE, f"unpacks to more than {self.size} octets"
-        elif swollen(octets, consumed):
-            detail = SWOLLEN
-        elif octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
-            detail = f"more than {self.limits.ratio} to 1"
-        if detail:
-            raise LimitReached(code, detail, made() if callable(made) else bytes(made[:KEPT]))
+            raise LimitReached(IncidentCode.SIZE, f"unpacks to more than {self.size} octets", _head(made))
+        self.proportion(octets, consumed, made)
+
+    def proportion(self, octets: int, consumed: int, made: bytes | bytearray | Callable[[], bytes] = b"") -> None:
+        """Raises LimitReached when `consumed` packed octets, of one member or of several that follow one another, make too many."""
+        if swollen(octets, consumed):
+            raise LimitReached(IncidentCode.RATIO, SWOLLEN, _head(made))
+        if octets > self.limits.ratio_floor and octets > self.limits.ratio * max(1, consumed):
+            raise LimitReached(IncidentCode.RATIO, f"more than {self.limits.ratio} to 1", _head(made))
 
     def spend(self, octets: int) -> None:
         self.made += octets
+
+
+def _head(made: bytes | bytearray | Callable[[], bytes]) -> bytes:
+    return made() if callable(made) else bytes(made[:KEPT])
 
 
 class Decompressor(Protocol):

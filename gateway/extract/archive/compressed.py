@@ -181,6 +181,7 @@ def streams(kind: str, data: bytes, budget: Budget) -> tuple[list[tuple[bytes, b
             name = WRITTEN[kind](rest) if kind in WRITTEN else b""
             piece, rest = UNPACKERS[kind](budget, rest)
             made.append((name, piece))
+            budget.proportion(sum(len(one) for _, one in made), len(data) - len(rest))
             if not magic or not rest.startswith(magic):
                 break
         else:

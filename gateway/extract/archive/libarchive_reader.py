@@ -90,6 +90,9 @@ def _walk(handle: int, entry: int, budget: Budget, packed: int) -> Iterator[Memb
         kind = ffi.entry_filetype(entry) & 0o170000
         link = ffi.entry_symlink(entry) or ffi.entry_hardlink(entry) or b""
         data, fault, detail = _content(handle, budget, packed)
+        hole = 0 if link or fault or kind != REGULAR else ffi.entry_size(entry) - len(data)
+        if hole > 0:                                          # a sparse file ends in one
+            budget.announced(hole, max(packed, len(data)), data)
         if fault and not data and _encrypted(entry):
             fault = "encrypted"
         elif kind == SYMLINK and not fault and not data and _no_path(link, ffi.entry_size(entry)):

@@ -130,6 +130,15 @@ def test_streams_without_end_stop_by_work(monkeypatch):
     assert trouble is not None and trouble.code is IncidentCode.COUNT and 1 < len(made) < 10
 
 
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz", "lz"])
+def test_streams_after_one_another_are_a_bomb_together(ending):
+    limits = Limits(ratio_floor=1 << 20)
+    stream = PACKERS[ending](bytes(1 << 18))
+    found = take_apart(COMPRESSED, stream * 600, f"a.{ending}", limits=limits)
+    assert codes(found) == {"RATIO"} and max(map(len, content(found).values())) <= 4 << 20
+    assert codes(take_apart(COMPRESSED, stream * 4, f"a.{ending}", limits=limits)) == set()
+
+
 def test_what_stands_behind_padding_is_looked_at_by_itself():
     found = take_apart(COMPRESSED, gzip.compress(b"a") + bytes(100) + gzip.compress(b"hidden"), "a.gz")
     assert [c.data[:2] for c in found if getattr(c, "label", "") == "after"] == [b"\x1f\x8b"]

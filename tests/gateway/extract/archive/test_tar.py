@@ -78,6 +78,19 @@ def test_a_cpio_whose_header_is_none(size):
     assert "MALFORMED" in codes(take_apart(TAR, odc(b"a.txt", b"hello") + odc(b"run.cmd", b"@echo off\r\n", size) + end))
 
 
+def sparse(size: int) -> bytes:
+    """A GNU sparse file of nothing but a hole, so long."""
+    head = (b"a.bin".ljust(100, b"\0") + b"0000644\0" + b"0000000\0" * 2 + b"00000000000\0" * 2 + b" " * 8 + b"S" + bytes(100)
+            + b"ustar  \0" + bytes(121) + b"00000000000\0" * 8 + b"\0" + b"\x80" + size.to_bytes(11, "big") + bytes(17))
+    return head[:148] + b"%06o\0 " % sum(head) + head[156:] + bytes(1024)
+
+
+def test_a_sparse_file_that_is_a_hole():
+    assert codes(take_apart(TAR, sparse(1 << 20), "a.tar")) == set()
+    assert codes(take_apart(TAR, sparse(100 << 20), "a.tar")) == {"RATIO"}
+    assert codes(take_apart(TAR, sparse(1 << 40), "a.tar")) == {"SIZE"}
+
+
 def test_cpio_and_ar():
     cpio = b"070701" + b"".join(b"%08x" % n for n in (1, 0o100644, 0, 0, 1, 0, len(DATA), 0, 0, 0, 0, 6, 0)) + b"a.exe\0" + DATA.ljust(16, b"\0")
     cpio += b"070701" + b"".join(b"%08x" % n for n in (0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 11, 0)) + b"TRAILER!!!\0\0\0\0"
