@@ -11,7 +11,7 @@ from statistics import median
 import numpy as np
 from PIL import Image, ImageOps, ImageStat
 
-from gateway.extract.pictures import combs, ground
+from gateway.extract.pictures import cards, combs, ground
 from gateway.extract.pictures.lines import Marks
 from gateway.identifiers import hk, payment, tw
 
@@ -60,6 +60,8 @@ CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0
 NOUGHT = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2}|[A-Z](?=[1289]))(?=[0-9]*O)(?=(?:O*[0-9]){5})([0-9O]{7,9})"
                     r"(?=(?:[A-Z]{2})?(?![0-9A-Za-z]))")
 """Numbers of persons of one or two letters and digits, in which a nought was read as a letter."""
+UNCROSSED = re.compile(r"(?<![0-9A-Za-z])[1I7l|](?=[A-Z][0-9]{7}(?![0-9A-Za-z]))")
+"""The number of a passport of Japan, whose T lost its bar."""
 CHECKED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2})(?=[0-9]?[SOBIl])([0-9SOBIl]{2})(?=(?: ?[0-9A-Z]){11})")
 """The head of an account's number (ISO 13616) whose check digits were read as letters."""
 LONGEST_IBAN = 42
@@ -239,6 +241,7 @@ def _taiwanese(value: str) -> bool:
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
     text = CHECKED.sub(_account, NOUGHT.sub(_noughts, CORNER.sub("J", _bracketed(combs.joined(text)))))
+    text = UNCROSSED.sub("T", text) if len(cards.PASSPORT.findall(text)) >= COMPANY else text
     return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
 
 

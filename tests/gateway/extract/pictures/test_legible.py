@@ -117,6 +117,7 @@ def test_numbers_of_rows_at_the_edge_of_a_spreadsheet():
 @pytest.mark.parametrize(("text", "read"), [
     ("TLO073190 FHO6670655EY", "TL0073190 FH06670655EY"), ("BC1O345678 A1O3456789", "BC10345678 A103456789"),
     ("TX36845949C)", "TX36845949CJ"),
+    ("TZ9244675 TF0818778 1Z0736525", "TZ9244675 TF0818778 TZ0736525"), ("TZ9244675 1Z0736525", "TZ9244675 1Z0736525"),
     ("GBO7BARC42627733553707 68621.66", "GB07BARC42627733553707 68621.66"), ("NLSS ABNA 1175 5653 65.", "NL55 ABNA 1175 5653 65."),
 ])
 def test_letters_in_place_of_digits_where_a_shape_has_these(text, read):
