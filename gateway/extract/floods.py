@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 PIXEL_OCTETS = 1 << 30
@@ -298,17 +298,17 @@ def deep(data: bytes) -> bool:
         match[0].count(b"<<") >= DEEP for match in DICTIONARIES.finditer(data))
 
 
-def crowded(data: bytes) -> bool:
-    """True where OBJECT_STREAMS object streams begin, or words that say so: each holds a hundred objects."""
-    return data.count(b"Stm") + data.count(b"#") > OBJECT_STREAMS and (
-        next(islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS, None), None) is not None)
+def object_streams(data: bytes) -> list[int]:
+    """Where the words end that say so of a stream, no more than one beyond OBJECT_STREAMS: each holds a hundred objects."""
+    return [match.end() for match in islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS + 1)]
 
 
-def object_streams(data: bytes) -> bool:
-    """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1."""
+def bursting(data: bytes, said: Sequence[int]) -> bool:
+    """True where an object stream, reached from anywhere or not, unpacks to more than STREAM octets and RATIO to 1. `said`: of
+    object_streams."""
     end, made = 0, 0
-    for match in islice(OBJECT_STREAM.finditer(data), OBJECT_STREAMS):
-        begin = data.find(b"stream", match.end(), match.end() + HEAD) + 6
+    for word in said:
+        begin = data.find(b"stream", word, word + HEAD) + 6
         if begin < 6 or begin < end:     # no stream, or inside the one before
             continue
         end = data.find(b"endstream", begin) % (len(data) + 1)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 import numpy as np
@@ -40,8 +40,8 @@ def _starts() -> np.ndarray:
 REGULAR = _starts()
 
 
-def before(data: bytes) -> str:
-    """What there is too much of in the octets of a file, "" otherwise."""
+def before(data: bytes, said: Sequence[int]) -> str:
+    """What there is too much of in the octets of a file, "" otherwise. `said`: of floods.object_streams."""
     if data.count(b"endobj") > OBJECTS:
         return f"more than {OBJECTS} objects"
     if data.count(b"startxref") > SAVES:
@@ -55,7 +55,7 @@ def before(data: bytes) -> str:
             if told > OF_ONE:
                 return f"more than {OF_ONE} values in one object"
     unpacked = 0
-    for made in _object_streams(data):
+    for made in _object_streams(data, said):
         unpacked += len(made)
         if unpacked > UNPACKED:
             return f"object streams of more than {UNPACKED} octets"
@@ -79,10 +79,10 @@ def values(written: bytes) -> int:
     return begun + written.count(b"[") + written.count(b"<") - 2 * written.count(REFERENCE)
 
 
-def _object_streams(data: bytes) -> Iterator[bytes]:
+def _object_streams(data: bytes, said: Sequence[int]) -> Iterator[bytes]:
     """What they unpack to."""
-    for match in islice(floods.OBJECT_STREAM.finditer(data), floods.OBJECT_STREAMS):
-        begin = data.find(b"stream", match.end(), match.end() + floods.HEAD) + 6
+    for word in said:
+        begin = data.find(b"stream", word, word + floods.HEAD) + 6
         if begin >= 6:
             end = data.find(b"endstream", begin) % (len(data) + 1)
             machine = zlib.decompressobj()

@@ -96,13 +96,14 @@ class Pdf:
             yield from _edges(node.data)
         if floods.deep(node.data):
             yield Problem(IncidentCode.DEPTH, "arrays or dictionaries within one another")
-        if floods.crowded(node.data):
+        said = floods.object_streams(node.data)
+        if len(said) > floods.OBJECT_STREAMS:
             yield Problem(IncidentCode.COUNT, f"more than {floods.OBJECT_STREAMS} object streams")
             return
-        if floods.object_streams(node.data):
+        if floods.bursting(node.data, said):
             yield Problem(IncidentCode.RATIO, "an object stream that unpacks to more than any table of objects")
             return
-        if crowd := pdfcrowds.before(node.data):
+        if crowd := pdfcrowds.before(node.data, said):
             yield Problem(IncidentCode.COUNT, crowd)
             return
         try:

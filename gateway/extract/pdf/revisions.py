@@ -64,7 +64,7 @@ def looped(data: bytes) -> bool:
     """True where a cross-reference table leads back to itself by the tables before it."""
     tables = [(int(match[1]), match.start()) for match in END.finditer(data)]
     before: dict[int, int] = {}
-    previous = PREVIOUS.search(data)
+    previous = PREVIOUS.search(data, min(tables)[0]) if tables else None
     for begin, end in sorted(tables):
         if previous and previous.start() < begin:        # the first one behind `begin`: no octet is searched twice
             previous = PREVIOUS.search(data, begin)

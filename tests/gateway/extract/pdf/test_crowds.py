@@ -5,12 +5,17 @@ from contextlib import nullcontext
 
 import pytest
 
+from gateway.extract import floods
 from gateway.extract.bounded import LimitReached
 from gateway.extract.pdf import actions as pdfactions
 from gateway.extract.pdf import crowds as pdfcrowds
 from gateway.extract.pdf.document import PDF
 from tests.builders.archives import codes, take_apart
 from tests.builders.documents import pdf
+
+
+def before(data: bytes) -> str:
+    return pdfcrowds.before(data, floods.object_streams(data))
 
 
 def held(data: bytes) -> bool:
@@ -31,33 +36,33 @@ def test_more_values_than_any_object_has(value: bytes) -> None:
 
 def test_what_a_page_draws_is_no_value() -> None:
     content = b"1 0 0 1 7 7 cm " * 60_000
-    assert not pdfcrowds.before(pdf(objects=(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),)))
+    assert not before(pdf(objects=(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),)))
 
 
 def test_values_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdfcrowds, "VALUES", 500_000)
     many = tuple(b"<< /X [" + b"(a)" * 90_000 + b"] >>" for _ in range(6))
-    assert pdfcrowds.before(pdf(objects=many)) and not pdfcrowds.before(pdf(objects=many[:2]))
+    assert before(pdf(objects=many)) and not before(pdf(objects=many[:2]))
 
 
 def test_values_of_object_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = pdf(objects=(packed(b"[" + b"/Abc " * 2_000 + b"]").encode("latin-1"),))
-    assert not pdfcrowds.before(stream)
+    assert not before(stream)
     monkeypatch.setattr(pdfcrowds, "VALUES", 1_000)
-    assert "values" in pdfcrowds.before(stream)
+    assert "values" in before(stream)
     monkeypatch.setattr(pdfcrowds, "UNPACKED", 5_000)
-    assert "octets" in pdfcrowds.before(stream)
+    assert "octets" in before(stream)
 
 
 def test_tables_of_places_are_no_objects() -> None:
-    assert not pdfcrowds.before(pdf(objects=("<< /A 1 >>",) * (pdfcrowds.OF_ONE // 3 + 9)))
+    assert not before(pdf(objects=("<< /A 1 >>",) * (pdfcrowds.OF_ONE // 3 + 9)))
 
 
 def test_words_of_a_string_begin_no_stream() -> None:
     values = b" /X [" + b"(a)" * (pdfcrowds.OF_ONE + 9) + b"] >>"
     assert held(pdf(objects=(b"<< /Y (>>stream\n)" + values,)))
     bracket = b"<< /Y (one \\( more) /Length %d >>\nstream\n%s\nendstream"
-    assert not pdfcrowds.before(pdf(objects=(bracket % (len(values), values),)))
+    assert not before(pdf(objects=(bracket % (len(values), values),)))
 
 
 def test_more_revisions_than_any_document_has() -> None:
