@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from gateway.detect.base import Scope, Tally
@@ -53,6 +54,10 @@ OPTION = re.compile(r"([■☑☒▣✔✓●◉□☐○◯])[ \u3000]{0,2}([^�
 EMPTY = "□☐○◯"
 SPELLED = re.compile(r"(?:[a-z] {1,8}){5,40}[a-z]")
 """Words whose letters stand apart: C O N F I D E N T I A L, and further from those of the next word, or not."""
+GRADES = re.compile("(?:classification|sensitivity|confidentiality|level|class|等級?|等级|密級|密级|级别|分級|程度|區分|区分|"
+                    "機密度|レベル|등급)$")
+"""How captions of levels end."""
+DASHES = re.compile(r" {1,8}[-–—/|] {1,8}")
 WIDE = re.compile(" {2,}")
 TAGS = re.compile(r"[\[【〔(<《]([^\]】〕)>》]{1,40})[\]】〕)>》]\s*")
 LED = re.compile(r"([^:]{2,30}):\s*\S")
@@ -69,7 +74,7 @@ LINES_OF_A_MARGIN = 200
 MARGINS = ("header", "footer", "title", "watermark", "first page", "master")
 
 
-def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str], frozenset[str]]:
+def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str], frozenset[str], dict[str, str]]:
     marks: set[str] = set()
     beside: set[str] = set()
     public: set[str] = set()
@@ -80,7 +85,8 @@ def _tables(local: Sequence[Path]) -> tuple[re.Pattern[str], frozenset[str], fro
     ordered = sorted(marks | beside, key=len, reverse=True)
     alternation = "|".join(re.escape(w).replace(r"\ ", r"\s+") for w in ordered)
     # possessive by construction: every step eats a whole word and its separators
-    return re.compile(f"(?:(?:{alternation})(?![a-z]){SEPARATOR}){{1,6}}"), frozenset(marks), frozenset(public)
+    line = re.compile(f"(?:(?:{alternation})(?![a-z]){SEPARATOR}){{1,6}}")
+    return line, frozenset(marks), frozenset(public), {word.replace(" ", ""): word for word in ordered}
 
 
 def _any_mark(marks: Iterable[str]) -> re.Pattern[str]:
@@ -88,14 +94,14 @@ def _any_mark(marks: Iterable[str]) -> re.Pattern[str]:
     return re.compile("|".join(rf"(?<![a-z])(?<!non[- ])(?<!not ){re.escape(m)}(?![a-z])".replace(r"\ ", r"\s+") for m in ordered))
 
 
-_LINE, MARKS, PUBLIC = _tables(())
+_LINE, MARKS, PUBLIC, _JOINED = _tables(())
 _MARK = _any_mark(MARKS)
 
 
 def install(local: Sequence[Path]) -> None:
     """Adds the markings of local folders. Once a process, before the first text; raises ConfigError for a bad file."""
-    global _LINE, MARKS, PUBLIC, _MARK
-    _LINE, MARKS, PUBLIC = _tables(local)
+    global _LINE, MARKS, PUBLIC, _JOINED, _MARK
+    _LINE, MARKS, PUBLIC, _JOINED = _tables(local)
     _MARK = _any_mark(MARKS)
 
 
@@ -115,10 +121,10 @@ def marking(line: str) -> str:
 
 def _together(text: str) -> str:
     """Letters that stand apart as the word they are."""
-    if SPELLED.fullmatch(text):
-        joined = text.replace(" ", "")
-        words = "  " in text and " ".join(word.replace(" ", "") for word in WIDE.split(text))
-        return words or next((mark for mark in MARKS if mark.replace(" ", "") == joined), text)
+    parts = DASHES.split(text)
+    if all(map(SPELLED.fullmatch, parts)):
+        return " - ".join(_JOINED.get(part.replace(" ", "")) or " ".join(word.replace(" ", "") for word in WIDE.split(part))
+                          for part in parts)
     return SPACED.sub("", text)                           # 機　密
 
 
@@ -279,16 +285,30 @@ def _subject(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _cells(table: Table) -> Iterator[tuple[str, str]]:
-    """A first row with nothing but a marking in it (社外秘, 密等 | 機密), or a last one under columns, unless these rows list which
-    levels there are.
+    """A first row with nothing but a marking in it (社外秘, 密等 | 機密), or a last one under columns or sentences, or a caption of
+    levels with a marking beside it among other fields, unless these rows list which levels there are.
     """
     ends = [[text for cell in row if (text := cell.strip())] for row in table.rows[:FIRST_ROWS]]
-    if any(len(row) > 1 for row in ends):                 # else a list, and the last thing in it
+    fields = [pair for row in ends for pair in _graded(row)]
+    if any(len(row) > 1 or CLAUSE.search("".join(row)) for row in ends):             # else a list, and the last thing in it
         ends += [[text for cell in row if (text := cell.strip())] for row in table.rows[FIRST_ROWS:][-LAST_LINES:]]
-    rows = list(map(" ".join, ends))
+    rows = list(map(" ".join, ends)) + fields
     found = {mark for row in rows if (mark := marking(row))}
-    if len(found) == 1 and not any(view(row).text.lower() in PUBLIC for row in rows):
+    if len(found) == 1 and not any(_level(row) in PUBLIC for row in rows):
         yield "LABEL-MARKING", found.pop()
+
+
+def _graded(row: Sequence[str]) -> Iterator[str]:
+    """The cells beside a caption of levels, where other fields stand beside them: 文件編號 | BK-001 | 機密等級 | 機密."""
+    if _mentions(" ".join(row)[:PAGE]):
+        captions = {cell for cell in row if len(cell) <= LONGEST and _captions(cell)}
+        levels = [cell for cell in row if cell not in captions and (_level(cell) in PUBLIC or marking(cell))]
+        yield from (level for caption, level in pairwise(row) if caption in captions and levels == [level])
+
+
+def _captions(line: str) -> bool:
+    """Whether a line only says that a level follows: 機密等級, Classification."""
+    return GRADES.search(level := _level(line)) is not None and _LINE.fullmatch(level) is not None
 
 
 def _msip(text: Text) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ Word, PowerPoint, chart, diagram, comment and drawing parts share local names: p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain
@@ -12,6 +13,7 @@ from itertools import chain
 from gateway.extract.base import Problem
 from gateway.extract.office import fields
 from gateway.extract.office.kinds import Kinds
+from gateway.extract.office.markup.placed import Boxes
 from gateway.extract.office.targets import Place, place
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -21,21 +23,26 @@ MERGED = 200                             # characters of a cell over several row
 NESTED = 200                             # fields within one another; Word gives up at 20
 MOST = {
     "fldChar": 60_000, "fldSimple": 20_000, "hlinkClick": 66_000, "hlinkHover": 66_000, "control": 2_000, "OLEObject": 2_000,
-    "ddeLink": 1_000, "bookmarkStart": 60_000, "sdt": 60_000, "definedName": 200_000, "listItem": 60_000,
+    "ddeLink": 1_000, "bookmarkStart": 60_000, "sdt": 60_000, "definedName": 200_000, "listItem": 60_000, "sp": 60_000,
+    "grpSp": 60_000,
 }
 """Of one part that are read, above what any program makes. Three marks make a field, and a thousand pages with an index and
 references have 5,000 fields; Excel allows 65,530 hyperlinks a sheet; workbooks that were copied for years carry 100,000 names."""
+LONG = re.compile(r"[0-9](?:\.[0-9]{1,17})?[eE]\+?1[0-8]")
+"""A whole number of up to 19 digits with its exponent."""
 BREAKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "softHyphen": ""}
 SHOWN = frozenset({
     "t", "v", "text", "delText", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter", "Data",
 })
 TABLES, ROWS, CELLS = frozenset({"tbl", "Table"}), frozenset({"tr", "Row"}), frozenset({"tc", "Cell"})
 """Word's names, and those of Excel 2003's XML."""
+PLACED = frozenset({"sp", "grpSp", "off", "ext", "chOff", "chExt"})
+"""Of a slide: shapes, groups of them, and where they stand."""
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
     "gridSpan", "gridBefore", "vMerge", "textpath", "AlternateContent", "Fallback",
-} | TABLES | ROWS | CELLS | MOST.keys()
+} | TABLES | ROWS | CELLS | PLACED | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
            "glossaryDocument": "building blocks", "notes": "notes", "chartSpace": "chart", "dataModel": "diagram",
@@ -88,6 +95,8 @@ class Story:
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MOST, 0))
     flood: str = ""                      # what there is more of than any document needs
     indirect: fields.Indirect = field(default_factory=fields.Indirect)
+    boxes: Boxes = field(default_factory=Boxes)
+    _said: int = 0                       # lines before the open shape
     _line: list[str] = field(default_factory=list)
     _grids: list[_Grid] = field(default_factory=list)
     _fields: list[_Field] = field(default_factory=list)
@@ -110,6 +119,9 @@ class Story:
             self._taking, self._piece = tag, []
         elif tag in BREAKS:
             self._add(BREAKS[tag])
+        elif tag in PLACED and self.root == "sld":
+            self._said = len(self.lines) if tag == "sp" else self._said
+            self.boxes.start(tag, attributes)
         elif tag == "sdt" and self._line and not self._line[-1].endswith((" ", "\t", "\n")):
             self._add(" ")               # a field to fill in right behind its label
         elif tag == "textpath":          # a watermark ([MS-OI29500] VML)
@@ -157,6 +169,11 @@ class Story:
             self._close_table()
         elif tag == "AlternateContent" and self._alternatives:
             self._choose(*self._alternatives.pop())
+        elif tag == "sp":
+            self._flush()
+            self.boxes.shape_ends(self.lines[self._said:])
+        elif tag == "grpSp":
+            self.boxes.group_ends()
 
     def data(self, text: str) -> None:
         if self._taking:
@@ -195,6 +212,8 @@ class Story:
 
     def _take(self, tag: str, text: str) -> None:
         self._taking = ""
+        if tag == "Data" and LONG.fullmatch(text):        # a long number of Excel 2003's XML: 5.5778728960001E+13
+            text = str(int(float(text)))
         if tag in ("instrText", "delInstrText"):
             if self._fields:
                 self._fields[-1].code.append(text)
@@ -319,6 +338,8 @@ class Story:
             yield Text("\n".join(self.hidden), f"{source} hidden", hidden=True)
         for table in self.tables:
             yield Table(f"{source} {table.source}", table.rows)
+        if self.root == "sld" and (rows := self.boxes.rows()):
+            yield Table(f"{source} boxes", rows)
         yield from self.seen
         if self.flood:
             yield Problem(IncidentCode.COUNT, self.flood)

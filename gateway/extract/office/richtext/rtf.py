@@ -12,24 +12,11 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import fields, objects, properties, targets
 from gateway.extract.office.code.activex import by_class
 from gateway.extract.office.richtext import rtfobjects
-from gateway.extract.office.richtext.rtftokens import BINARY, CLOSE, OCTET, OPEN, SYMBOL, TEXT, WORD, tokens
+from gateway.extract.office.richtext.rtftokens import BINARY, CHARSETS, CLOSE, OCTET, OPEN, PAGES, SILENT, SYMBOL, TEXT, WORD, tokens
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
 
-CHARSETS = {0: "cp1252", 77: "mac-roman", 78: "cp932", 128: "cp932", 129: "cp949", 130: "johab", 134: "gb18030", 136: "cp950",
-            161: "cp1253", 162: "cp1254", 163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874",
-            238: "cp1250"}
-PAGES = {932: "cp932", 936: "gb18030", 949: "cp949", 950: "cp950", 1250: "cp1250", 1251: "cp1251", 1252: "cp1252", 1253: "cp1253",
-         1254: "cp1254", 1255: "cp1255", 1256: "cp1256", 1257: "cp1257", 1258: "cp1258", 874: "cp874", 65001: "utf-8",
-         10001: "cp932",
-         437: "cp437", 850: "cp850"}
-SILENT = frozenset({b"fonttbl", b"colortbl", b"stylesheet", b"pict", b"datastore", b"themedata", b"colorschememapping",
-                    b"latentstyles",
-                    b"listtable", b"listoverridetable", b"rsidtbl", b"generator", b"xmlnstbl", b"fldtype", b"blipuid", b"bliptag",
-                    b"panose", b"falt", b"filetbl", b"revtbl", b"wgrffmtfilter", b"mmathPr", b"pnseclvl", b"nonshppict",
-                    b"objalias",
-                    b"shpinst_", b"pgdsctbl", b"listpicture", b"upr_", b"levelnumbers", b"leveltext", b"sn"})
 CAPTURED = {b"objdata": "object", b"objclass": "class", b"fldinst": "field", b"template": "template",
             b"objname": "name", b"nextfile": "subdocument", b"htmltag": "html", b"mmdatasource": "source",
             b"mmheadersource": "source", b"mmodsosrc": "source", b"mmconnectstr": "source", b"mmodsoudl": "source",
@@ -40,7 +27,8 @@ READ = frozenset({"field", "template", "subdocument", "source", "transform", "cl
 DIGITS = re.compile("[0-9A-Fa-f]{8,20000}")
 HEXED = frozenset(kind.encode() for kind in rtfobjects.HEXED)
 SPECIAL = {b"par": "\n", b"line": "\n", b"sect": "\n", b"page": "\n", b"tab": "\t", b"emdash": "—", b"endash": "–", b"lquote": "‘",
-           b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " "}
+           b"rquote": "’", b"ldblquote": "“", b"rdblquote": "”", b"bullet": "•", b"emspace": " ", b"enspace": " ", b"qmspace": " ",
+           b"sv": "\n"}                  # the value of a shape: a watermark's letters are one
 CELLS = frozenset({b"cell", b"nestcell"})
 STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header", b"footer": "footer",
            b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
@@ -97,6 +85,7 @@ class _Reader:
     octets: bytearray = field(default_factory=bytearray)
     to_skip: int = 0
     star: bool = False
+    ruled: bool = False                  # it has tables of its own
     flags: set[str] = field(default_factory=set)
     flood: str = ""                      # what there is more of than any document needs
     counts: dict[str, int] = field(default_factory=dict)
@@ -117,8 +106,10 @@ class _Reader:
                     self.flush()
                 if self.in_fonts and len(self.stack) <= self.in_fonts:
                     self.in_fonts = 0
-                self.state = self.stack.pop() if self.stack else _State()
+                closed, self.state = self.state.capture, self.stack.pop() if self.stack else _State()
                 self.to_skip = 0
+                if closed > self.state.capture and self.captures[closed].kind == "html":
+                    self.tagged("".join(self.captures[closed].text).lower())
             elif kind == WORD:
                 self.word(content, number)
             elif kind == SYMBOL:
@@ -208,6 +199,8 @@ class _Reader:
             self.close_cell()
         elif name in (b"row", b"nestrow"):
             self.close_row()
+        elif name == b"trowd":
+            self.ruled = True
         elif name in (b"objupdate", b"objautlink", b"objlink", b"objocx", b"objhtml", b"objattph"):
             self.flags.add(name.decode())
 
@@ -280,6 +273,13 @@ class _Reader:
         self.cells.append(text.strip())
         body.append("\t")
         self.cell_from[story] = len(body)
+
+    def tagged(self, tag: str) -> None:
+        """A tag of the page that a mail was ([MS-OXRTFEX]): it parts cells where RTF's own do not."""
+        if not self.ruled and ("</td" in tag or "</th" in tag):
+            self.close_cell()
+        elif not self.ruled and "</tr" in tag:
+            self.close_row()
 
     def close_row(self) -> None:
         if self.cells:

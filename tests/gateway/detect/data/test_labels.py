@@ -13,14 +13,16 @@ from gateway.model.transaction import Direction
 @pytest.mark.parametrize("line", [
     "機密", "【極機密】", "密件", "社外秘", "＜社外秘＞", "绝密", "内部资料 严禁外传", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL - INTERNAL USE ONLY",
     "*** Confidential ***", "機密等級：機密", "Classification: Restricted", "㊙", "密",
-    "機密★3年", "绝密★启用前", "社　外　秘", "機 密", "Confidential — Do Not Distribute"])
+    "機密★3年", "绝密★启用前", "社　外　秘", "機 密", "Confidential — Do Not Distribute",
+    "C O N F I D E N T I A L - D O N O T D I S T R I B U T E", "S T R I C T L Y  C O N F I D E N T I A L"])
 def test_marking_lines(line):
     assert marking(line)
 
 
 @pytest.mark.parametrize("line", [
     "機密情報が含まれる場合があります", "社外秘の取扱いにご注意ください。", "本郵件可能包含機密資訊", "请妥善保管内部资料", "Reminder: the training on handling confidential documents",
-    "secretary", "秘書", "", "公開", "draft", "This is confidential", "密碼"])
+    "secretary", "秘書", "", "公開", "draft", "This is confidential", "密碼",
+    "B O A R D  M E E T I N G", "P U B L I C - D O N O T D I S T U R B"])
 def test_words_in_sentences_are_no_marking(line):
     assert not marking(line)
 
@@ -92,6 +94,21 @@ def test_marking_in_the_first_rows_of_a_sheet():
     assert codes(tables=[Table("sheet a", (("品名", "数量"), ("机", "1"), ("椅", "2"), ("合計", "3"), ("", "社外秘"), ("作成", "林")))]) == {
         "LABEL-MARKING"}
     assert codes(tables=[Table("sheet a", (("文件", "等級"), ("A", "普通"), ("B", "一般"), ("C", "普通"), ("D", "機密")))]) == set()
+
+
+def test_caption_of_levels_among_other_fields():
+    fields = (("文件編號", "BK-001", "版次", "3"), ("機密等級", "機密", "日期", "2026/11/01"))
+    assert codes(tables=[Table("body table 1", fields)]) == {"LABEL-MARKING"}
+    assert codes(tables=[Table("sheet a", (("Doc", "A-1", "Security level", "Confidential"),))]) == {"LABEL-MARKING"}
+    assert codes(tables=[Table("sheet a", (("No", "Document", "Confidential", "Owner"), ("1", "A", "x", "Lin")))]) == set()
+    assert codes(tables=[Table("sheet a", (("等級", "機密", "內部", "公開"), ("件數", "3", "4", "5")))]) == set()
+    assert codes(tables=[Table("sheet a", (("等級", "公開", "備註", "-"),))]) == set()
+
+
+def test_marking_below_sentences_of_a_sheet():
+    prose = tuple((f"第{n}季業務說明，請參考後續安排。",) for n in range(6))
+    assert codes(tables=[Table("sheet a", (*prose, ("機密",)))]) == {"LABEL-MARKING"}
+    assert codes(tables=[Table("sheet a", (*prose, ("完",)))]) == set()
 
 
 def test_sensitivity_field():

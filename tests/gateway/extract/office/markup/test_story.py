@@ -91,6 +91,12 @@ def test_sheets_of_excel_2003_and_choices() -> None:
     assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳\nB456"]
 
 
+def test_long_numbers_of_excel_2003_are_written_out() -> None:
+    cells = "".join(f"<Cell><Data>{v}</Data></Cell>" for v in ("5.5778728960001E+13", "1.2E12", "1.5E-12", "2.5E3", "12E10"))
+    table, = (t for t in read(f"<Table><Row>{cells}</Row></Table>", "Workbook") if isinstance(t, Table))
+    assert table.rows == (("55778728960001", "1200000000000", "1.5E-12", "2.5E3", "12E10"),)
+
+
 def test_cells_over_several_columns_and_rows_that_begin_late() -> None:
     cell = "<w:tc>{}<w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>".format
     wide = cell('<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>', "a")

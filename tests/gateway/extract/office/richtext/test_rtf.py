@@ -178,6 +178,20 @@ def test_the_page_that_a_mail_was() -> None:
     assert not [i for i in take_apart(RTF, plain, "body.rtf") if isinstance(i, Child)]
 
 
+def test_cells_of_the_page_that_a_mail_was() -> None:
+    def row(*cells: str) -> str:
+        return "{\\*\\htmltag148 <tr>}" + "".join(f"{{\\*\\htmltag148 <td>}}{c}{{\\*\\htmltag156 </td>}}" for c in cells) + "{\\*\\htmltag156 </tr>}"
+    found = read("{\\rtf1\\fromhtml1 " + row("name", "number") + row("Lin", "1234") + "}")
+    assert [t.rows for t in found if isinstance(t, Table)] == [(("name", "number"), ("Lin", "1234"))]
+    own = read("{\\rtf1\\fromhtml1 \\trowd\\cellx1\\cellx2 a\\cell{\\*\\htmltag156 </td>} b\\cell{\\*\\htmltag156 </td>}\\row}")
+    assert [t.rows for t in own if isinstance(t, Table)] == [(("a", "b"),)]
+
+
+def test_values_of_shapes_are_lines() -> None:
+    header = "{\\header{\\shp{\\*\\shpinst{\\sp{\\sn shapeType}{\\sv 136}}{\\sp{\\sn gtextUNICODE}{\\sv DRAFT}}{\\sp{\\sn wzName}{\\sv Mark1}}}}}"
+    assert [t.content.split() for t in read("{\\rtf1" + header + "x}") if isinstance(t, Text) and t.source == "header"] == [["136", "DRAFT", "Mark1"]]
+
+
 def test_properties_of_the_authors_own() -> None:
     own = "{\\*\\userprops{\\propname MSIP_Label_1_Name}\\proptype30{\\staticval Confidential}{\\propname Empty}{\\propname No}{\\staticval A123456789}}"
     variable = "{\\*\\docvar {K}{V 1}}"
