@@ -11,8 +11,8 @@ from itertools import chain
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.office import fields, objects, properties, targets
 from gateway.extract.office.code.activex import by_class
-from gateway.extract.office.richtext import rtfobjects
-from gateway.extract.office.richtext.rtftokens import BINARY, CHARSETS, CLOSE, OCTET, OPEN, PAGES, SILENT, SYMBOL, TEXT, WORD, tokens
+from gateway.extract.office.richtext import rtfobjects, rtftokens
+from gateway.extract.office.richtext.rtftokens import BINARY, CHARSETS, CLOSE, OCTET, OPEN, SILENT, SYMBOL, TEXT, WORD, tokens
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode
@@ -33,7 +33,7 @@ CELLS = frozenset({b"cell", b"nestcell"})
 STORIES = {b"header": "header", b"headerl": "header", b"headerr": "header", b"headerf": "header", b"footer": "footer",
            b"footerl": "footer", b"footerr": "footer", b"footerf": "footer", b"footnote": "footnote", b"annotation": "comment",
            b"info": "property"}
-for _name in (*CHARSETS.values(), *PAGES.values(),):
+for _name in (*CHARSETS.values(), *rtftokens.PAGES.values(),):
     codecs.lookup(_name)                 # nothing can be imported once the cell is locked
 DEPTH = 1_000                            # groups within one another; tables in tables in text boxes have 60
 OBJECTS = 500
@@ -184,9 +184,9 @@ class _Reader:
         elif name == b"fcharset" and number is not None:
             self.fonts[self.font] = CHARSETS.get(number, "") if number else ""
         elif name == b"cpg" and number is not None:
-            self.fonts[self.font] = PAGES.get(number, "")
+            self.fonts[self.font] = rtftokens.PAGES.get(number, "")
         elif name == b"ansicpg" and number is not None:
-            self.default = PAGES.get(number, self.default)
+            self.default = rtftokens.PAGES.get(number, self.default)
         elif name == b"uc" and number is not None:
             self.mine().skip = min(10, max(0, number))
         elif name == b"v":
