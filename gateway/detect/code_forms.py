@@ -60,7 +60,7 @@ JAVASCRIPT = (
     r"\.doShellScript\s{0,4}\(", r"process\.(?:binding|mainModule)", r"(?:Deno\.(?:run|Command)|Bun\.spawn(?:Sync)?)\s{0,4}\(",
     r"require\s{0,4}\(\s{0,4}[\"'`](?:node:)?(?:child_process|fs|os|https?|net|vm|crypto)[\"'`]",
     r"import\s[^;\r\n]{1,200}\sfrom\s{1,4}[\"']", r"\(function\s{0,4}\([\w$, ]{0,80}\)\s{0,4}\{",
-    START + r"!function\s{0,4}\(",
+    START + r"!function\s{0,4}\(", START + r"console\.(?:log|error)\s{0,4}\([^\r\n]{0,200}\)\s{0,4};",
     r"[(,=:?]\s{0,4}(?:async\s)?(?:\([^()\r\n]{0,80}\)|[\w$]{1,40})\s{0,4}=>\s{0,4}\{[^\r\n]{0,200}[;)]",
     r"new\s{1,4}Function\s{0,4}\(", r"fetch\s{0,4}\(\s{0,4}[\"'`]https?:",
     START + r"(?:(?:window|document|top|self|parent)\.)?location(?:\.href)?\s{0,4}=\s{0,4}[\"'`](?:https?:|//|data:)",
@@ -80,6 +80,7 @@ POWERSHELL = (
     r"[\r\n;|&]\s{0,8}(?:iwr|irm|curl|wget|Invoke-(?:WebRequest|RestMethod))\s[^\r\n]{0,300}\s-OutFile\s",
     *each(r"[\r\n;]\s{0,8}",
         r"[&.]\s{0,4}\(\s{0,4}(?:[\"'$]|gcm\s|get-command\s|(?:ls|dir|gci|gal|gi)\s)",
+        r"&\s{0,4}[\"'][^\"'\r\n]{0,200}(?:\\|\.(?:exe|ps1|bat|cmd))[^\"'\r\n]{0,80}[\"']",
         r"&\s{0,4}\{\s{0,4}(?:\(\s{0,4}[a-z$]|param\W|\$\w{1,40}\s{0,4}=|[a-z]{2,10}-[a-z]{3,20}\s)", r"gci\s{1,4}env:\w",
         r"(?:saps|gwmi|gcim)\s{1,4}[^\s,]{1,200}\s{0,4}(?:[\r\n;|]|$)", r"&\s{0,4}\$\w{1,40}\s", r"param\s{0,4}\(\s{0,8}\[",
         r"function\s{1,4}(?:global:)?[a-z]{2,12}-\w{1,40}\s{0,8}[{(]",
@@ -121,6 +122,7 @@ SHORT = (
     r"shutdown[ ]{1,4}[/-][srlfpahi](?:\s|$)",
     r"explorer(?:\.exe)?[ ]{1,4}/(?:root|select|e),",
     r"msg(?:\.exe)?[ ]{1,4}(?:\*|%\w)",
+    r"(?:ren|del|erase|copy|move)[ ]{1,4}\"?\*\.[\w*]{1,8}(?:[\s\"]|$)",
 )
 """Codes of tables and words of any language, but with what only the commands are given."""
 GIVEN = either(r"(?<=[\s,;=\"])/[a-z?]{1,12}(?:[\s:,;=\"+-]|$)", r"(?<=\s)-{1,2}[a-z]", r"\\\\\w", r"(?<![a-z])[a-z]:\\",
@@ -195,7 +197,11 @@ SHELL_GIVEN = either(
 """What they are given: options, paths, variables."""
 UNIX = (
     *each(rf"(?:{START}|[;&|]\s{{1,4}})(?:sudo\s{{1,4}}|[A-Z_]{{2,20}}=\S{{1,80}}\s)?",
-        rf"(?-i:{SHELL_TOOLS})[ \t]{{1,4}}(?!=)(?:\"?https?://|(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN})",
+        rf"(?-i:{SHELL_TOOLS})[ \t]{{1,4}}(?!=)(?:[^\s(),]{{1,80}}[ \t]{{1,4}}){{0,3}}{SHELL_GIVEN}",
+        r"(?-i:curl|wget)[ \t]{1,4}\"?https?://",
+        r"(?-i:defaults)[ \t]{1,4}(?:write|delete)[ \t]{1,4}\S{1,80}\.",
+        r"(?-i:export)[ \t]{1,4}(?:PATH|LD_PRELOAD|LD_LIBRARY_PATH|DYLD_INSERT_LIBRARIES|PROMPT_COMMAND|BASH_ENV|PYTHONPATH)=\S",
+        r":\(\)\s{0,2}\{\s{0,2}:\|:&\s{0,2}\}",
         rf"(?-i:{SHELL_WORDS})[ \t]{{1,4}}(?!=)(?:[^\s(),]{{0,80}}[./*~$=>\"'][^\s(),]{{0,80}}[ \t]{{1,4}}){{0,4}}{SHELL_GIVEN}",
         r"(?-i:open)[ \t]{1,4}https?://[^\s\"']{1,400}\.(?:dmg|pkg|zip|sh|app|command|terminal)(?:\s|$)"),
     r"(?:curl|wget)\s[^\r\n|]{1,300}\|\s{0,4}(?:(?:sudo\s)?(?:ba|z|da)?sh|source)",
@@ -227,6 +233,7 @@ UNIX = (
 AUTOMATION = (
     START + r"(?:Run|RunWait|URLDownloadToFile|FileInstall|SetTimer|SendMode)\s{0,2},\s{0,2}\S",
     START + r"#(?:Persistent|NoEnv|NoTrayIcon)\s",
+    START + r"Run(?:Wait)?\s{0,2}\(\s{0,2}[\"'@]",
     START + r"Run(?:Wait)?\s{1,4}\S{1,200}\.(?:exe|bat|cmd|vbs|ps1)(?:[\s,]|$)",
     START + r"(?:[\^!#+]{1,3}\w{1,12}::|\w{1,12}::\s{0,4}(?:Run|Send|MsgBox)\W)",
     r"%A_(?:Temp|AppData|ScriptDir|Desktop|WinDir|ComSpec|Startup)\w{0,10}%",

@@ -201,7 +201,7 @@ def beginning(sample: Sample, size: int = 8192) -> str:
     if head[:BEGINNING].isspace():
         head = sample.data[:BLANKS].lstrip()[:size]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff") and b"\0" in head:
-        return head.decode("utf-16", "replace").lstrip("\ufeff")
+        return head.decode("utf-16", "replace").lstrip("\ufeff").replace("\0", "")     # PowerShell reads UTF-32 as well
     if head.count(0) * 3 > len(head):
         head = head.replace(b"\0", b"")
     head = head.removeprefix(b"\xff\xfe")                # before single octets, which editors show as other letters

@@ -24,7 +24,7 @@ CONTENT: tuple[tuple[str, str, bool, str], ...] = (
     ("SCRIPT-SHELL-FILE", "remote desktop file", False,
      r"(?:[a-z][a-z ]{2,40}:[isb]:[^\n]{0,400}\n\s{0,8}){0,40}(?:screen mode id|full address|use multimon|alternate full address|"
      r"gatewayhostname|remoteapplicationmode|drivestoredirect):[is]:"),
-    ("SCRIPT-SHELL-FILE", "terminal server file", False, r"(?:\[Encoding\][^\[]{0,200})?\[WFClient\]"),
+    ("SCRIPT-SHELL-FILE", "terminal server file", False, r"(?:\[[^\]\n]{1,60}\][^\[]{0,600}){0,4}\[WFClient\]"),
     ("SCRIPT-SHELL-FILE", "application to be installed from a store", False, r"\[Flatpak (?:Ref|Repo)\]\s"),
     ("SCRIPT-SHELL-FILE", "desktop entry", False, r"\[Desktop Entry\][\s\S]{0,500}?[\r\n]\s{0,8}Exec\s{0,8}="),
     ("SCRIPT-SETUP", "automatic start file", False,
@@ -160,6 +160,11 @@ def task(data: bytes) -> bool:
     return data[1:2] in (b"\4", b"\5", b"\6", b"\x0a") and data[2:4] == b"\1\0" and data[20:22] == b"\x46\0"
 
 
+def picture_script(data: bytes) -> bool:
+    """A script that begins as a picture: what follows the magic opens a remark or assigns where a width would stand."""
+    return data.startswith((b"GIF87a/*", b"GIF89a/*", b"GIF87a=", b"GIF89a=", b"GIF87a =", b"GIF89a ="))
+
+
 def property_list(data: bytes) -> bool:
     """A binary property list that starts a program, installs settings, or is nothing but an address."""
     return data.startswith(b"bplist00") and (data[8:].startswith(b"\xd1\1\2SURL") or any(
@@ -175,6 +180,7 @@ BINARY = (
     ("SCRIPT-SHELL-FILE", "scheduled task", task),
     ("SCRIPT-SHELL-FILE", "property list that opens or sets something", property_list),
     ("SCRIPT-HOST", "objects of Python that call a program", pickled),
+    ("SCRIPT-HOST", "script that begins as a picture", picture_script),
 )
 MARKUPS = tuple((code, what, re.compile(pattern, re.I)) for code, what, pattern in MARKUP)
 RUNNING = tuple((code, what, word, re.compile(pattern, re.I)) for code, what, word, pattern in SETTINGS)

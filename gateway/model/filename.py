@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from urllib.parse import unquote
 
 BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Explicit directional formatting (Unicode annex 9): turns `exe.fdp` round to show `pdf.exe`. CVE-2021-42574 family."""
@@ -50,7 +51,7 @@ def spellings(name: str) -> Iterator[str]:
         whole = visible(cut)
         last = basename(whole)
         streams = last.split(":") if ":" in last else [last]
-        for text in (last, *streams):
+        for text in (last, *streams, *((unquote(last),) if "%" in last else ())):     # browsers undo percent codes
             trimmed = text.strip().strip("\"'<>?*|,;").rstrip(". \t\u00a0\u3000")
             if trimmed:
                 yield trimmed

