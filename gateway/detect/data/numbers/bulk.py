@@ -43,6 +43,8 @@ BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
 _QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
 _BRACKET = np.array([chr(i) in "([<" for i in range(128)])
+_COUNTED, _BEFORE, _UNITS = (np.array([chr(i) in marks for i in range(0x10000)]) for marks in ("數数", "#第", "元圓円원dy"))
+"""What may stand behind a label, right before a number or right behind it that says of what the number is (terms, meant)."""
 _REACH = 5
 """Characters between two values of a list."""
 
@@ -188,10 +190,16 @@ class _Places:
         alone, listed = self._in_lists(found | labelled, spans)
         if len(ends):
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)
-            ours = np.flatnonzero(labelled & alone)
-            ours = ours[~self._crossed(ours, word[ours])]
+            ours = np.flatnonzero(labelled & alone & ~self._qualified())
+            ours = ours[~(_of(_COUNTED, self.runs.codes[ends[word[ours]] + MARGIN]) | self._crossed(ours, word[ours]))]
             self.label[ours] = self.words.kinds[word[ours]]
         return listed & (self.label < 0)
+
+    def _qualified(self) -> np.ndarray:
+        """Whether what stands around a token may say that it is an amount, or the number of an issue, and no value of its label."""
+        codes, first, behind = self.runs.codes, self.runs.start + MARGIN - 1, self.runs.end + MARGIN
+        first, behind = first - (codes[first] == 32), behind + (codes[behind] == 32)
+        return _of(_BEFORE, codes[first]) | _of(_UNITS, codes[behind])
 
     def _crossed(self, tokens: np.ndarray, word: np.ndarray) -> np.ndarray:
         """Whether these tokens have another number between them and their label, which says nothing of a second one."""
@@ -225,6 +233,11 @@ class _Places:
         lonely = np.empty(len(order), bool)
         lonely[order] = sizes == 1
         return lonely[:len(found)], result[:len(found)]
+
+
+def _of(marks: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """For each code whether it is one of the marks."""
+    return marks.take(codes, mode="clip")
 
 
 def _any_between(ends: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:

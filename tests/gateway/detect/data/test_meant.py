@@ -131,12 +131,14 @@ def test_a_title_speaks_for_the_lines_below_it_in_any_order() -> None:
 def test_numbers_of_an_authority_are_of_no_person():
     law = "\n".join(f"帳號應予遮蔽（金管銀字第{n}號令）" for n in ("10293847561", "10293847562", "10293847563"))
     assert not scan(law)[0].identifiers
+    assert not scan("\n".join(f"帳號應予遮蔽（金管銀字第{n}號令）" for n in range(10293847561, 10293847661)))[0].identifiers
     assert scan(law.replace("（金管銀字第", "：").replace("號令）", ""))[0].identifiers["tw.bank_account"] == 3
 
 
 def test_numbers_of_issues_are_of_no_person():
     for text in ("Fix account number validation (#123456{})", "帳號被鎖定 #123456{}", "口座番号エラー #123456{}", "Fix passport check (bug 30123456{})"):
-        assert not scan("\n".join(text.format(n) for n in range(5)))[0].identifiers, text
+        for lines in (5, 90):                             # in long texts numbers are taken together
+            assert not scan("\n".join(text.format(n % 10) for n in range(lines)))[0].identifiers, text
     for text, kind in (("Account #123456789{}", "tw.bank_account"), ("Passport # 30123456{}", "tw.passport"), ("口座番号：#123456{}", "jp.bank_account")):
         assert scan("\n".join(text.format(n) for n in range(5)))[0].identifiers[kind] == 5, text
 
@@ -147,3 +149,9 @@ def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
     values = [str(RNG.randrange(10 ** (digits - 1), 10 ** digits)) for _ in range(8)]
     assert not scan("\n".join(f"{heading} {value}" for value in values))[0].identifiers
     assert not scan(tables=[Table("sheet", (("Branch", heading), *((f"B{n}", value) for n, value in enumerate(values))))])[0].identifiers
+
+
+def test_amounts_behind_the_word_account_are_no_accounts():
+    for text in ("由扣款帳號扣款 {} 元", "口座番号の残り {}円", "Debit account {} dollars"):
+        for lines in (5, 90):
+            assert not scan("\n".join(text.format(RNG.randrange(10 ** 9, 10 ** 10)) for _ in range(lines)))[0].identifiers, text
