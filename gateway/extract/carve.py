@@ -89,6 +89,10 @@ MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
 )
 """Octets, how far they stand from the file's begin, what must hold there, what to call it."""
 
+SHOWN = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*", b"%PDF")
+BLANK = 16
+"""How pictures and PDF files begin, and blank octets before one that stands behind another file, at the most."""
+
 MARK = {b"MZ": b"PE\0\0"}
 """Magic -> octets that must stand in what its check accepts, where the magic itself stands everywhere."""
 
@@ -148,7 +152,18 @@ class Carve:
         if not found and node.type != SIGNED and b"PK\x05\x06" in data[-70_000:] and directories(data, 1):
             yield Observation("POLYGLOT", "zip")
             yield Child(data, ArtifactKind.OBJECT, label="as zip", detected_type="application/zip")
+        if context.outbound and 0 < end < len(data):
+            yield from _shown(data, end)
         yield from _markup(node)
+
+
+def _shown(data: bytes, end: int) -> Iterator[Child]:
+    """A picture or a PDF file right behind the end of what leaves. Not what a multi-picture file (CIPA DC-007) has there: its
+    reader turns to that as to pages."""
+    tail = data[end:end + BLANK + len(b"\x89PNG")].lstrip(b"\0\r\n ")
+    if tail.startswith(SHOWN) and b"MPF\0" not in data[:end]:
+        at = data.index(tail, end)
+        yield Child(data[at:], ArtifactKind.OBJECT, label=f"at {at}")
 
 
 def started(data: bytes) -> Iterator[Child]:

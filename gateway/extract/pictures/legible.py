@@ -60,8 +60,8 @@ CORNER = re.compile(r"」(?=[A-Z][0-9]{8}[A-Z]{2}(?![0-9A-Za-z]))|(?<=[A-Z]{2}[0
 NOUGHT = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2}|[A-Z](?=[1289]))(?=[0-9]*O)(?=(?:O*[0-9]){5})([0-9O]{7,9})"
                     r"(?=(?:[A-Z]{2})?(?![0-9A-Za-z]))")
 """Numbers of persons of one or two letters and digits, in which a nought was read as a letter."""
-UNCROSSED = re.compile(r"(?<![0-9A-Za-z])[1I7l|](?=[A-Z][0-9]{7}(?![0-9A-Za-z]))")
-"""The number of a passport of Japan, whose T lost its bar."""
+UNCROSSED = re.compile(r"(?<![0-9A-Za-z])(?:[1I7l|]([A-Z])|([MT])([258]))(?=[0-9]{7}(?![0-9A-Za-z]))")
+"""The number of a passport of Japan, whose T lost its bar, or whose second letter was read as a digit."""
 CHECKED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2})(?=[0-9]?[SOBIl])([0-9SOBIl]{2})(?=(?: ?[0-9A-Z]){11})")
 """The head of an account's number (ISO 13616) whose check digits were read as letters."""
 LONGEST_IBAN = 42
@@ -241,12 +241,16 @@ def _taiwanese(value: str) -> bool:
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
     text = CHECKED.sub(_account, NOUGHT.sub(_noughts, CORNER.sub("J", _bracketed(combs.joined(text)))))
-    text = UNCROSSED.sub("T", text) if len(cards.PASSPORT.findall(text)) >= COMPANY else text
+    text = UNCROSSED.sub(_passport, text) if len(cards.PASSPORT.findall(text)) >= COMPANY else text
     return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
 
 
 def _noughts(match: re.Match[str]) -> str:
     return match[1] + match[2].replace("O", "0")
+
+
+def _passport(match: re.Match[str]) -> str:
+    return f"T{match[1]}" if match[1] else match[2] + MISREAD[match[3]][0]
 
 
 def _account(match: re.Match[str]) -> str:

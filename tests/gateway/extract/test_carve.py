@@ -9,11 +9,13 @@ import pytest
 from PIL import Image
 
 from gateway.extract import carve
-from gateway.extract.base import Child, Node
+from gateway.extract.base import Child, Context, Node, Yield
 from gateway.extract.bounded import LimitReached
 from gateway.extract.carve import CARVE, END_OF, hits
+from gateway.extract.identify import identify
 from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Observation
+from gateway.model.deadline import Limits
 from tests.builders.archives import Member, codes, content, make_zip, take_apart
 from tests.builders.discs import iso_of
 from tests.builders.documents import compound
@@ -33,6 +35,11 @@ def picture(format, **options):
 
 def pdf():
     return b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\nstartxref\n9\n%%EOF\n"
+
+
+def leaving(data: bytes) -> list[Yield]:
+    node = Node(Artifact(0, None, ArtifactKind.PART, ()), data, identify(data, ()))
+    return list(CARVE.extract(node, Context(Limits(), outbound=True)))
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -57,6 +64,20 @@ def test_behind_and_inside_a_pdf():
 def test_markup_in_a_picture(format, markup):
     found = take_apart(CARVE, picture(format) + b"\r\n" + markup)
     assert codes(found) == {"POLYGLOT"}
+
+
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("behind", [picture("PNG"), picture("JPEG"), b"\r\n" + pdf()])
+def test_pictures_behind_what_leaves(format, behind):
+    data = picture(format)
+    assert list(content(leaving(data + behind)).values()) == [behind.lstrip()]
+    assert take_apart(CARVE, data + behind) == []                                   # nobody sees it who gets such a mail
+    assert leaving(data + b"camera trailer" + behind) == []
+
+
+def test_pictures_of_one_file_are_no_second_file():
+    data = picture("JPEG", comment=b"MPF\0")
+    assert leaving(data + picture("JPEG")) == []
 
 
 @pytest.mark.parametrize("format", FORMATS)
