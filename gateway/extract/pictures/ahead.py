@@ -51,4 +51,7 @@ def _shows_letters(node: Node) -> bool:
         small.thumbnail((SIDE, SIDE), Image.Resampling.BOX)
     except (*frames.BROKEN, EOFError, Image.DecompressionBombError):
         return False                                      # its own reader says what is wrong with it
-    return lettering.threes(barcodes.read(small)[1]) >= lettering.THREES          # whose modules look like letters
+    if lettering.threes(small) < lettering.THREES:
+        return False
+    plain = barcodes.read(small)[1]                       # modules of codes look like letters
+    return plain is small or lettering.threes(plain) >= lettering.THREES
