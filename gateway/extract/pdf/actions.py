@@ -30,6 +30,7 @@ Identity = tuple[int, int]
 LOOPED = (-1, -1)                        # stands in the set of actions where a name tree leads back to itself
 CROWDED = (-2, -2)                       # and where there are more triggers than are looked at
 PAGE_TRIGGERS = ("/O", "/C", "/PO", "/PV", "/PC", "/PI")     # opened, closed, visible: nobody clicked
+PRESSED = frozenset({"/D", "/U"})
 NAMING = ("/Base", "/URL", "/D")         # of relative links (ISO 32000-2, 12.6.4.8), for signers (12.7.5.5), of a clip (13.2.4.2)
 TELLING = frozenset({"/S", "/JS", "/OnInstantiate", "/Win", "/Subtype", "/EF", "/F", "/UF", "/XFA", "/Type", *NAMING})
 """Entries without one of which a dictionary does nothing."""
@@ -130,6 +131,21 @@ def places(document: pikepdf.Pdf) -> set[Identity | int]:
         for entry in (item, *(note for note in inside if isinstance(note, pikepdf.Dictionary))):
             if str(entry.get("/Subtype", "")) == "/Link" or ("/Title" in entry and "/FT" not in entry):
                 _mark(entry.get("/A"), found)
+    return found
+
+
+def passing(document: pikepdf.Pdf) -> set[Identity | int]:
+    """Identities of the actions of fields and notes that typing, leaving or passing over them starts: not the mouse's button."""
+    found: set[Identity | int] = set()
+    for item in document.objects:
+        if not isinstance(item, pikepdf.Dictionary):
+            continue
+        notes = item.get("/Annots")
+        inside = _first(notes, ANNOTATIONS, set()) if isinstance(notes, pikepdf.Array) else []
+        for entry in (item, *inside):
+            extra = entry.get("/AA") if isinstance(entry, pikepdf.Dictionary) else None
+            for trigger in extra.keys() - PRESSED if isinstance(extra, pikepdf.Dictionary) else ():
+                _mark(extra.get(trigger), found)
     return found
 
 
@@ -289,6 +305,9 @@ class Reader:
     def rest(self, document: pikepdf.Pdf) -> Iterator[Yield]:
         """Scripts that a click starts, and embedded streams that were not reached by any file specification."""
         odd = places(document) if self.waiting else set()
+        if self.waiting:
+            unasked = passing(document)
+            odd |= {key for key, value in self.waiting if key in unasked and pdfscript.only_talks(self.source(value))}
         for key, value in sorted(self.waiting, key=lambda pair: pair[0] not in odd):
             yield from self.script(value, key in odd)
         for stream in self.unnamed:

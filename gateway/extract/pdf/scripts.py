@@ -45,6 +45,9 @@ ACTING = (
 )
 SEEN = frozenset({"talks to the reader", "opens a mail"})
 """Acts that show the reader a window, whose button may be pressed by one who wants that."""
+TALKED = 4_000                           # characters of a script that only talks
+TALK = re.compile(r"(?:\s|;|(?:app|console)\s*\.\s*(?:alert|beep|println|show)\s*\((?:\s|[\w.,:{}+]|\"\")*+\))*+")
+"""Statements that show something and ask nothing, without their literals."""
 ESCAPED = re.compile(r"\\(?:x([0-9a-f]{2})|u([0-9a-f]{4}))", re.I)
 JOINED = re.compile(r"\"\s{0,40}\+\s{0,40}\"|'\s{0,40}\+\s{0,40}'")
 CALLED = re.compile(r"(?<=[\w$)\]])\[([^\[\]\r\n]{1,300})\]\s{0,9}\(")
@@ -103,6 +106,11 @@ def _calls(script: str) -> bool:
     if any(("\"" in name or "'" in name) and LITERAL.fullmatch(name.strip()) is None for name in inner):
         return True
     return any(map(NAME.fullmatch, inner)) and MADE.search(script) is not None
+
+
+def only_talks(script: str) -> bool:
+    """True where a script shows windows whatever was filled in: a form says so of what is missing or wrong."""
+    return len(script) <= TALKED and "alert" in script and TALK.fullmatch(LITERAL.sub('""', script)) is not None
 
 
 def tame(script: str) -> bool:

@@ -323,7 +323,7 @@ def _surrogates(text: str) -> str:
 def _loaded(kind: str, text: str, escaped: int) -> list[Observation]:
     """A template or subdocument; Latin letters written as \\u escapes hide an address from readers that match octets."""
     judged = targets.judge({"template": "attachedTemplate", "transform": "transform"}.get(kind, "subDocument"), text)
-    if judged is None and not targets.own(text) and (escaped >= 3 or text.lower().startswith(("http", "ftp", "\\\\", "file"))):
+    if judged is None and not targets.own(text) and (escaped >= 3 or text.lower().startswith(("http", "ftp", "\\\\"))):
         judged = Observation("DOC-REMOTE-TEMPLATE", text)
     return [judged] if judged else []
 

@@ -70,6 +70,16 @@ def test_a_button_of_a_form_may_talk() -> None:
     assert "PDF-SCRIPT-ACTS" not in codes(take_apart(PDF, data, "a.pdf"))
 
 
+@pytest.mark.parametrize(("trigger", "script", "held"), [
+    ("K", "app.alert('x');", True), ("Fo", "app.alert({cMsg: 'x', nIcon: 3})", True), ("U", "app.alert('x');", False),
+    ("V", "if (event.value == '') app.alert('x');", False), ("C", "var a = 1; app.alert(a);", False),
+])
+def test_fields_that_talk_whatever_is_typed(trigger: str, script: str, held: bool) -> None:
+    action = f"<< /S /JavaScript /JS ({script.replace('(', chr(92) + '(').replace(')', chr(92) + ')')}) >>"
+    data = pdf(page=f"/Annots [<< /Type /Annot /Subtype /Widget /FT /Tx /T (b) /Rect [0 0 9 9] /AA << /{trigger} {action} >> >>]")
+    assert ("PDF-SCRIPT-ACTS" in codes(take_apart(PDF, data, "a.pdf"))) == held
+
+
 @pytest.mark.parametrize(("kids", "held"), [("6 0 R 6 0 R 6 0 R", True), ("7 0 R 8 0 R", False)])
 def test_name_trees_that_lead_back_to_themselves(kids: str, held: bool) -> None:
     objects = (f"<< /Kids [{kids}] >>", "<< /Names [(a) 9 0 R] >>", "<< /Names [(b) 9 0 R] >>", "<< /S /JavaScript /JS (var a = 1;) >>")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pdf.scripts import SEEN, acts, checks_version, harmless, only_functions, tame
+from gateway.extract.pdf.scripts import SEEN, acts, checks_version, harmless, only_functions, only_talks, tame
+from tests.builders.growth import linear
 
 
 @pytest.mark.parametrize("script", [
@@ -99,3 +100,12 @@ def test_shares_and_feeds(script: str, found: bool) -> None:
 def test_what_may_run_by_itself() -> None:
     assert tame("function f(a) { b(a); }") and tame("this.getField('d').value = util.printd('yyyy', new Date());")
     assert not tame("app.alert('lab');") and not tame("f(1);")
+
+
+@pytest.mark.parametrize(("script", "talks"), [
+    ("app.alert('x');", True), ("app.beep(0); app.alert(\"x\" + event.value)", True), ("if (a) app.alert('x')", False), ("app.beep(0)", False),
+    ("app.alert('x'); this.print()", False), ("app.alert('x');" * 1_000, False),
+])
+def test_scripts_that_only_talk(script: str, talks: bool) -> None:
+    assert only_talks(script) == talks
+    assert linear(lambda text: only_talks(text), lambda size: "app.alert(" + " " * size, 200)

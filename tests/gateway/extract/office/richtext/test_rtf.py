@@ -64,6 +64,7 @@ def test_remote_templates(body: str) -> None:
 
 def test_local_template_is_ordinary() -> None:
     assert codes(read("{\\rtf1{\\*\\template C:\\\\Users\\\\a\\\\Normal.dotm}x}")) == set()
+    assert codes(read("{\\rtf1{\\*\\template file:///C:/Users\\\\a\\\\Normal.dotm}x}")) == set()
 
 
 def test_fields() -> None:
