@@ -322,6 +322,8 @@ CODE_READ = 64 << 10
 """Characters in which code is looked for, comments in front of it apart."""
 COMMENTED = 4 << 20
 """Octets in which code is looked for behind comments."""
+LONG_LINE = 16 << 10
+"""Characters of a line beyond which its middle is not looked at, where a file has more than is looked for code."""
 COMMENT = re.compile(r"(?:\s++|/\*(?:[^*]++|\*(?!/))*+\*/|<#(?:[^#]++|#(?!>))*+#>|\"\"\"(?:[^\"]++|\"(?!\"\"))*+\"\"\"|"
                      r"(?:'|//|\#(?!!)|;|--|::|(?i:rem)(?=\s))[^\r\n]*+)++")
 """Blanks and remarks of any of the languages at the beginning of a file."""
@@ -354,6 +356,12 @@ def statements(text: str, asked: Callable[[str], bool] = bool) -> Iterator[tuple
     """Codes and kinds of all code in a text, of those that are asked for. As many stand in it as forms are found."""
     closed = closed_up(text)
     return (KINDS[number] for number in SIEVE.passed(closed) if asked(KINDS[number][1]) and SIEVE.forms[number].search(closed))
+
+
+def shortened(text: str) -> str:
+    """Text with the beginnings and ends of its long lines only: what lies between is a literal, or mere mass."""
+    half = LONG_LINE // 2
+    return "\n".join(line if len(line) <= LONG_LINE else f"{line[:half]}\n{line[-half:]}" for line in text.split("\n"))
 
 
 def uncommented(text: str) -> str:

@@ -14,6 +14,7 @@ from gateway.detect.code_forms import (
     NOT_TEXT,
     dense,
     hides,
+    shortened,
     statements,
     uncommented,
 )
@@ -120,7 +121,7 @@ class ScriptDetector:
     def code(self, sample: Sample) -> Iterable[Finding]:
         """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""
         whole = beginning(sample, CODE_READ)
-        if len(sample.data) > CODE_READ and len(said := uncommented(text := beginning(sample, COMMENTED))) < len(text):
+        if len(sample.data) > CODE_READ and len(said := shortened(uncommented(text := beginning(sample, COMMENTED)))) < len(text):
             whole += "\n" + said[:CODE_READ]
         kept, whole = whole, plain(whole)
         own = sample.artifact.label in PAGE_SCRIPTS or sample.artifact.detected_type == FORM_SCRIPT

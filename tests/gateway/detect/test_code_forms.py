@@ -249,3 +249,8 @@ def test_only_what_stands_behind_remarks_is_looked_at_once_more(
     monkeypatch.setattr(script, "statements", counted)
     look(f"{begin}first\n" + "a line of an export\n" * (CODE_READ // 10), "export.dat")
     assert read == [times]
+
+
+@pytest.mark.parametrize("code", ["x=\"%s\":CreateObject(\"WScript.Shell\").Run x\r\n", "$z='%s';iex $z\n", "a,b\n%s\nrm -rf ~/a\n"])
+def test_code_behind_a_long_line(code: str) -> None:
+    assert look(code % ("A" * 300_000), "a.dat") and look("x=\"%s\"\r\n" % ("A" * 300_000), "a.dat") == []
