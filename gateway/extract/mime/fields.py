@@ -48,6 +48,7 @@ def parameters(raw: bytes) -> tuple[str, list[Parameter], bool]:
             found[pair] = None
             if b'"' in pair[1].strip(b'"'):
                 found[(pair[0], pair[1].replace(b'"', b""))] = None    # one that joins quoted and bare pieces
+                found[(pair[0], pair[1].partition(b'"')[0])] = None    # one that stops at the closing quote
             if b"\\" in segment and not segment.isascii():
                 found[(pair[0], segment.partition(b"=")[2].strip(b" \t\r\n\""))] = None    # Shift_JIS and Big5 end letters so
             short = re.split(rb"[\s,]", pair[1], maxsplit=1)[0]

@@ -88,7 +88,7 @@ def test_a_colon_for_an_equals_sign():
 
 @pytest.mark.parametrize("raw", [
     b'a; filename*0="a.bat"; filename*5=".txt"', b"a; filename*0=a.; filename*1=txt; filename*1=bat",
-    b"a; filename*0=a.; filename*1=bat; filename*1=txt", b"a; filename*1=a.b; filename*2=at",
+    b"a; filename*0=a.; filename*1=bat; filename*1=txt", b"a; filename*1=a.b; filename*2=at", b'a; filename*0="a."; filename*1="bat"%',
 ])
 def test_pieces_of_a_name_in_every_order(raw):
     assert "a.bat" in names(raw)
