@@ -12,9 +12,9 @@ HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "py", "sh", "so", "ps", 
 """Extensions that are top-level domains or words too: a picture or PDF named like a host is no program."""
 
 
-OWN_TYPE = {"mat": "application/x-matlab-data", "xsl": "text/xml", "xslt": "text/xml"}
+OWN_TYPE = {"mat": "application/x-matlab-data", "xsl": "text/xml", "xslt": "text/xml", "rs": "text/plain"}
 """Extension -> the type of honest files that have it, too: these open in another program than what is blocked, or are told by what
-stands in them (a style sheet with a script)."""
+stands in them (a style sheet with a script); what is a program under it is none as text (source of Rust)."""
 
 
 def blocked_group(artifact: Artifact, category: str) -> tuple[str, Group | None]:

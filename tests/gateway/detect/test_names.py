@@ -27,6 +27,11 @@ def test_data_of_another_program_with_the_same_ending():
     assert group("script", "d.mat", type="application/octet-stream") == "windows-script"
 
 
+def test_source_of_rust_is_no_program():
+    assert group("executable", "lib.rs", type="text/plain") == ""
+    assert group("executable", "lib.rs", type="application/x-dosexec") == "windows-program"
+
+
 def test_style_sheets_are_told_by_their_scripts():
     assert group("script", "invoice.xsl", type="text/xml") == group("script", "a.xslt", type="text/xml") == ""
     assert group("script", "a.xsl") == group("script", "a.xslt", type="text/html") == "windows-script"
