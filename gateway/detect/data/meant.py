@@ -86,9 +86,12 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
 
 
 def _of_an_issue(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
-    """Whether a number behind `#` has its label not right before that: `Account locked #1234567`."""
+    """Whether a number behind `#` has neither its label right before that nor a person: `Account locked #1234567`."""
     before = grid.text[max(grid.starts[row], token.start - AWAY):token.start]
-    return NUMBERED.search(before) is not None and labels.near_end(before, BESIDE).isdisjoint(IDENTIFYING)
+    if NUMBERED.search(before) is None or not labels.near_end(before, BESIDE).isdisjoint(IDENTIFYING):
+        return False
+    words = before.rstrip(" #([").split()
+    return not any(contact.person_name(" ".join(words[-n:])) for n in (1, 2, 3))
 
 
 def _document(grid: Grid, labels: Labels, row: int, start: int) -> frozenset[str]:

@@ -139,7 +139,8 @@ def test_numbers_of_issues_are_of_no_person():
     for text in ("Fix account number validation (#123456{})", "帳號被鎖定 #123456{}", "口座番号エラー #123456{}", "Fix passport check (bug 30123456{})"):
         for lines in (5, 90):                             # in long texts numbers are taken together
             assert not scan("\n".join(text.format(n % 10) for n in range(lines)))[0].identifiers, text
-    for text, kind in (("Account #123456789{}", "tw.bank_account"), ("Passport # 30123456{}", "tw.passport"), ("口座番号：#123456{}", "jp.bank_account")):
+    for text, kind in (("Account #123456789{}", "tw.bank_account"), ("Passport # 30123456{}", "tw.passport"), ("口座番号：#123456{}", "jp.bank_account"),
+                       ("護照號碼 陳志明 #31234567{}", "tw.passport"), ("Account No. Mary Smith (#123456789{})", "tw.bank_account")):
         assert scan("\n".join(text.format(n) for n in range(5)))[0].identifiers[kind] == 5, text
 
 
