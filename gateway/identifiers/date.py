@@ -17,15 +17,19 @@ _YEAR = "(?:19|20)[0-9]{2}"
 _DATED = (rf"{_BLANK}(?:年|[-/.]){_BLANK}(?P<{{0}}m>[0-9]{{{{1,2}}}}){_BLANK}(?:月|[-/.])"
           rf"{_BLANK}(?P<{{0}}d>[0-9]{{{{1,2}}}})(?:{_BLANK}日)?")
 _DAY = "[0-9]{1,2}(?:st|nd|rd|th)?"
-DATE = re.compile(
+_PATTERN = (
     r"(?<![0-9A-Za-z.\-])(?:"
     rf"(?P<roc>中華民國|民國|民国)?{_BLANK}(?P<y>[0-9]{{2,4}}){_DATED.format('')}"
     rf"|(?P<era>明治|大正|昭和|平成|令和|[MTSHR]){_BLANK}(?P<ey>元|[0-9]{{1,2}}){_DATED.format('e')}"
     rf"|(?P<compact>{_YEAR}[0-9]{{4}})"
     rf"|(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark)(?P<western>{_YEAR})"
     rf"|(?:(?P<day>{_DAY})[ \-](?P<month>{_MONTH})|(?P<named>{_MONTH})\.? (?P<nth>{_DAY}))[,.]?[ \-](?P<in>{_YEAR})"
+    r"|(?P<republic>{})"
     r")(?![0-9A-Za-z])"
 )
+DATE = re.compile(_PATTERN.replace("{}", "(?!)"))
+BORN = re.compile(_PATTERN.replace("{}", "[01][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"))
+"""Also 0490412, as files of Taiwan's banks have the 12th of April 1960: for comparing with dates that are known."""
 
 
 def valid_date(text: str) -> bool:
@@ -48,9 +52,11 @@ def canonical(match: re.Match[str]) -> str:
 
 
 def readings(match: re.Match[str]) -> tuple[str, ...]:
-    """Every date that a match of DATE may mean: 3/4/1990 has two."""
+    """Every date that a match of DATE or BORN may mean: 3/4/1990 has two."""
     if match["compact"]:
         found: tuple[tuple[int, str, str], ...] = ((int(match["compact"][:4]), match["compact"][4:6], match["compact"][6:]),)
+    elif match["republic"]:
+        found = ((int(match["republic"][:3]) + 1911, match["republic"][3:5], match["republic"][5:]),)
     elif match["era"]:
         year = _ERAS[match["era"]] + (0 if match["ey"] == "元" else int(match["ey"]) - 1)
         found = ((year, match["em"], match["ed"]),)

@@ -31,8 +31,9 @@ SEGMENT = re.compile(r"\t+|[ \u3000]{2,}|[|｜•·©]|\s[-–—/]\s")
 """What parts the left, middle and right of a page's margin, and a firm's name from a marking."""
 COUNTED = re.compile(r"(?:page|pages|p|of|共|第|頁|页|ページ|[0-9]{1,4}|[年月日/.:,、\s-]){1,12}")
 """Page numbers and dates, which stand beside a marking in a margin."""
-LAPSE = re.compile(r"\s*[★☆▲]{1,3}\s*(?:[0-9]{1,2}\s*(?:年|个月|個月|月)|长期|長期|启用前|啟用前)$|\s*(?:保密)?期限\s*:\s*\S{1,6}$")
-"""How long a Chinese state or trade secret is one (GB/T 9704: 机密★3年)."""
+LAPSE = re.compile(r"\s*[★☆▲]{1,3}\s*(?:[0-9]{1,2}\s*(?:年|个月|個月|月)|长期|長期|启用前|啟用前)$|\s*(?:保密)?期限\s*:\s*\S{1,6}$|"
+                   r"\s\([a-z]?[0-5]$")
+"""How long a Chinese state or trade secret is one (GB/T 9704: 机密★3年), and the number of a level: Confidential (C3)."""
 SPACED = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff](?:[ \u3000]|$))")
 CLAUSE = re.compile(r"[,，、。;；：?？!！]|[.:](?: |$)")
 WEAK = frozenset({"secret", "restricted", "sensitive", "classified"})

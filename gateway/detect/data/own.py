@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from gateway.detect.data import crossing
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers.contact import EMAIL
-from gateway.identifiers.date import DATE, readings
+from gateway.identifiers.date import BORN, readings
 from gateway.identifiers.normalise import compact
 from gateway.model.content import Table
 from gateway.model.finding import Finding, Severity
@@ -191,7 +191,7 @@ class OwnData:
                 for said in (values.normal(match.group()), *_addresses(match.group())):
                     if (value := _hash32(table, said)) in wanted:
                         yield wanted[value]
-            for born in (b for match in DATE.finditer(window) for b in readings(match)):
+            for born in (b for match in BORN.finditer(window) for b in readings(match)):
                 if (value := _hash32(table, born)) in wanted:
                     yield wanted[value]
             if self.grams < MOST_GRAMS:
@@ -219,7 +219,7 @@ def _marks(grid: Grid, table: Index, row: int, places: list[_Place]) -> crossing
     for place in places[:PLACES]:
         *_, last = table.both(place.column)
         marks.setdefault(last, []).append(place.start)
-        born = {b for match in DATE.finditer(grid.text, place.start, place.end) for b in readings(match)} \
+        born = {b for match in BORN.finditer(grid.text, place.start, place.end) for b in readings(match)} \
             if place.column == values.PAIR else set()
         wanted = {value: column for value, column in fields.items() if column not in (last, *marks)} if not born else {}
         for start, piece in _pieces(grid.text, place.start, place.end):
@@ -246,7 +246,7 @@ def _said(piece: str) -> Iterator[str]:
     """What a piece may say of a customer, as the table compares it."""
     yield values.normal(piece)
     yield from _addresses(piece)
-    for match in DATE.finditer(piece):
+    for match in BORN.finditer(piece):
         yield from readings(match)
     yield from _grams(piece)
 
@@ -310,7 +310,7 @@ def _ask(grid: Grid, table: Index) -> _Asked:
         for more in (1, 2):                               # addresses with a comma inside
             if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
                 asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])
-    for match in DATE.finditer(text):
+    for match in BORN.finditer(text):
         for born in readings(match):
             _ask_pairs(grid, table, asked, born, *match.span())
     return asked

@@ -305,7 +305,7 @@ class Story:
         elif tag == "ddeLink":
             self._see(Observation("DOC-DDE", f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"))
         elif tag == "listItem":
-            self.hidden.append(attributes.get("displayText") or attributes.get("value", ""))
+            self.hidden.append(" ".join(dict.fromkeys(attributes.get(name, "") for name in ("displayText", "value"))).strip())
         elif tag == "OLEObject":
             self._see(Observation("DOC-OLE-CLASS", attributes.get("ProgID", "")))
         elif tag == "sym":

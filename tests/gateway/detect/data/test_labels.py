@@ -14,7 +14,8 @@ from gateway.model.transaction import Direction
     "機密", "【極機密】", "密件", "社外秘", "＜社外秘＞", "绝密", "内部资料 严禁外传", "CONFIDENTIAL", "STRICTLY CONFIDENTIAL - INTERNAL USE ONLY",
     "*** Confidential ***", "機密等級：機密", "Classification: Restricted", "㊙", "密",
     "機密★3年", "绝密★启用前", "社　外　秘", "機 密", "Confidential — Do Not Distribute",
-    "C O N F I D E N T I A L - D O N O T D I S T R I B U T E", "S T R I C T L Y  C O N F I D E N T I A L"])
+    "C O N F I D E N T I A L - D O N O T D I S T R I B U T E", "S T R I C T L Y  C O N F I D E N T I A L",
+    "Classification: Confidential (C3)", "Restricted (4)"])
 def test_marking_lines(line):
     assert marking(line)
 
@@ -22,7 +23,7 @@ def test_marking_lines(line):
 @pytest.mark.parametrize("line", [
     "機密情報が含まれる場合があります", "社外秘の取扱いにご注意ください。", "本郵件可能包含機密資訊", "请妥善保管内部资料", "Reminder: the training on handling confidential documents",
     "secretary", "秘書", "", "公開", "draft", "This is confidential", "密碼",
-    "B O A R D  M E E T I N G", "P U B L I C - D O N O T D I S T U R B"])
+    "B O A R D  M E E T I N G", "P U B L I C - D O N O T D I S T U R B", "Classification: Public (C0)"])
 def test_words_in_sentences_are_no_marking(line):
     assert not marking(line)
 

@@ -41,6 +41,14 @@ def scan(reference, *texts, tables=()):
     return {f.code: f.count for f in detector.conclude(Tally())}
 
 
+def test_birth_dates_as_files_of_taiwan_have_them(people, reference):
+    def born(person: tuple[str, ...]) -> str:
+        year, month, day = person[2].split("-")
+        return f"{int(year) - 1911:03d}{month}{day}"
+    assert scan(reference, "\n".join(f"{p[0]},{born(p)}" for p in people[:5])).get("EDM-customers") == 5
+    assert scan(reference, "\n".join(f"{p[0]},{born(q)}" for p, q in zip(people[:5], people[20:], strict=False) if born(p) != born(q))) == {}
+
+
 @pytest.mark.parametrize("columns", [(1, 3), (3, 5), (1, 6), (0, 1), (1, 4), (1, 2), (4, 5), (0, 1, 2, 3, 4, 5, 6)])
 def test_two_fields_of_a_row_in_text_and_table(people, reference, columns):
     some = people[10:20]

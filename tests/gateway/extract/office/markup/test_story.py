@@ -87,8 +87,8 @@ def test_limits_stand_above_what_real_documents_have() -> None:
 def test_sheets_of_excel_2003_and_choices() -> None:
     sheet = "<Table><Row><Cell><Data>姓名</Data></Cell><Cell><Data>A1</Data></Cell></Row><Row><Cell/><Cell><Data>2</Data></Cell></Row></Table>"
     assert [t.rows for t in read(sheet) if isinstance(t, Table)] == [(("姓名", "A1"), ("", "2"))]
-    choices = '<w:dropDownList><w:listItem w:displayText="A123 陳" w:value="1"/><w:listItem w:value="B456"/></w:dropDownList>'
-    assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳\nB456"]
+    choices = '<w:dropDownList><w:listItem w:displayText="A123 陳" w:value="4711"/><w:listItem w:value="B456"/><w:listItem w:displayText="C" w:value="C"/></w:dropDownList>'
+    assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳 4711\nB456\nC"]
 
 
 def test_long_numbers_of_excel_2003_are_written_out() -> None:
