@@ -9,8 +9,10 @@ from collections import Counter
 
 STRAY = re.compile(r"(?<=[\u3041-\u30fa\u3400-\u9fff0-9A-Za-z]) ?[“”‘’「」。，、,_一ー·]{1,3} (?=[0-9A-Z\u3400-\u9fff])|"
                    r"(?<=[\u3400-\u9fff]) {0,3}[“”‘’「」]{1,3} ?(?=[0-9])|(?<=[0-9]) {0,3}[“”‘’「」]{1,3} ?(?=[\u3400-\u9fff])|"
-                   r"(?<=\S) {1,3}[“”‘’「」『』。、_·~]{1,2}(?=[A-Z]{0,2}[0-9]{5}|[0-9]{4} [0-9]{4})")
-"""A mark with room on the one side of it or both: in a language without spaces none has. And one before a number behind a blank."""
+                   r"(?<=\S) {1,3}[“”‘’「」『』。、_·~]{1,2}(?=[A-Z]{0,2}[0-9]{5}|[0-9]{4} [0-9]{4})|"
+                   r"(?<=\S) {1,3}[.,'](?=[0-9]{9})")
+"""A mark with room on the one side of it or both: in a language without spaces none has. And one before a number behind a blank; no
+fraction has nine digits."""
 FORM = re.compile(r"^([^\s0-9][^0-9\n]{0,20}?) {8,}(?=\S(?:[^\s]| (?! )){0,80}$)", re.M)
 """A line of two pieces, the first without digits."""
 BLANK = re.compile(r"\n\s*\n")
