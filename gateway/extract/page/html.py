@@ -266,15 +266,14 @@ def parse(source: str, full: bool = False) -> Page:
             if name in CLOSING and not (xml and name in RAW_TEXTS):
                 at = _raw(page, name, source, at, full)
             elif not veil and (_hides(name, attributes, styles) or (full and (name in READINGS or unseen.flagged(attributes)))):
-                veil, depth, out, page.veils = name, 1, page.hidden, page.veils + 1
-                continue
+                veil, depth, out, page.veils = name, 0, page.hidden, page.veils + 1
         if veil and name == veil:
             depth += -1 if closing else 1
             if depth <= 0:
                 veil, out = "", page.visible
         page.closed = (name, at) if closing else page.closed
         if full and name in html_tables.NAMES:
-            tables.tag(name, closing, "" if closing else attributes, page.visible)
+            tables.tag(name, closing, "" if closing else attributes, out)
     return page
 
 

@@ -30,7 +30,8 @@ class _Level:
 
     row: Row | None = None
     cells: int = 0                       # that the row has itself
-    at: int = -1                         # where the open cell's text begins, -1 outside cells
+    text: list[str] = field(default_factory=list)                          # the page's visible or hidden text: where the cell is
+    at: int = -1                         # where the open cell's text begins in that, -1 outside cells
     spans: tuple[int, int] = (1, 1)      # rows and columns of the open cell
     reaching: dict[int, tuple[int, str]] = field(default_factory=dict)     # column -> rows to come, text
     called: Row | None = field(default_factory=list)                       # what the cells of its first row are called
@@ -45,7 +46,7 @@ class Tables:
     room: int = ROOM                     # that is left
     _levels: list[_Level] = field(default_factory=lambda: [_Level()])
 
-    def tag(self, name: str, closing: bool, attributes: str, visible: list[str]) -> None:
+    def tag(self, name: str, closing: bool, attributes: str, text: list[str]) -> None:
         if self.room < 0:
             return
         level = self._levels[-1]
@@ -54,7 +55,7 @@ class Tables:
                 self._levels.append(_Level())
             return
         if level.at >= 0 and level.row is not None:
-            self._put(level, self.words(visible[level.at:level.at + PIECES])[:CELL])
+            self._put(level, self.words(level.text[level.at:level.at + PIECES])[:CELL])
         level.at = -1
         if name == "table":
             self._end(level)
@@ -64,7 +65,7 @@ class Tables:
             self._end(level)
             level.row = None if closing else []
         elif not closing:
-            level.at = len(visible)
+            level.text, level.at = text, len(text)
             level.spans = _spans(attributes) if "span" in attributes or "SPAN" in attributes else (1, 1)
             if level.called is not None and "data-" in attributes and (said := CALLED.search(attributes)):
                 level.called.append(said[1])

@@ -55,3 +55,12 @@ def test_cells_that_are_called_by_an_attribute():
     assert rows(page.format("") * 2) == [("戶名", "帳號"), ("王", "1"), ("李", "2")] * 2
     assert rows(page.format("<tr><th>戶名<th>帳號</tr>")) == [("戶名", "帳號"), ("王", "1"), ("李", "2")]
     assert rows("<table><tr><td data-label='戶名'>王<td>1</tr></table>") == [("王", "1")]
+
+
+def test_hidden_tables_rows_and_cells():
+    page = "<div style='display:none'><table><tr><th>A<th>B</tr><tr><td>1<td>2</tr></table></div><table><tr><td>3<td>4</tr></table>"
+    assert rows(page) == [("A", "B"), ("1", "2"), ("3", "4")]
+    for place in ("table", "tr", "td"):
+        hidden = "<table><tr><th>A<th>B</tr><tr><td>1</td><td>2</td></tr></table>".replace(f"<{place}>", f"<{place} style='display:none'>")
+        assert rows(hidden) == [("A", "B"), ("1", "2")]
+        assert rows(hidden + "<table><tr><td>3<td>4</table>")[-1] == ("3", "4")
