@@ -53,6 +53,8 @@ LETTER_RUN = re.compile(
     r"(?:(?:[ \-]|(?<=[0-9OolI]{4})\n(?=[0-9OolI]{2}))?[0-9OolI]){0,40}[0-9A-Z]{0,2}(?![0-9A-Za-z])")
 _LETTER_DIGITS = str.maketrans("OolI", "0011")
 _WORD = re.compile(r"[A-Z]{2}[ \-](?=[A-Za-z]?[0-9])")
+LETTERED = re.compile("[A-Z]{2}[0-9]{8}[A-Z]{2}|T[A-Z][0-9]{7}")
+"""Residence cards and passports of Japan: with digits for any of their letters they would be no number of anything."""
 WITH_PHONE = re.compile("[IO][0-9]{9}09[0-9]{8}$")
 """A Taiwanese number and the telephone number behind it."""
 LETTER_OF_ID = re.compile(
@@ -330,6 +332,8 @@ def _letters_to_digits(match: re.Match[str]) -> str:
     word = _WORD.match(run)                               # `ID ` before the number is none of its digits
     if word:
         run = run[word.end():]
+    if LETTERED.fullmatch(run):
+        return whole
     body = run.translate(_LETTER_DIGITS)
     first = run.split(" ", 1)[0]
     length = {len(first), signs}

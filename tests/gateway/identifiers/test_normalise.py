@@ -60,6 +60,13 @@ def test_the_letters_i_and_o_before_a_taiwanese_number_stay(text):
     assert view(text).text == text
 
 
+@pytest.mark.parametrize(("text", "seen"), [
+    ("在留卡號: BI16279748TO", None), ("旅券番号 TI4104899", None), ("AO12345678IB, TO1234567", None),
+    ("XX386O8016CE", "XX38608016CE"), ("TS5l0704O", "TS5107040"), ("AI123456789", "A1123456789")])
+def test_letters_of_residence_cards_and_passports_stay(text, seen):
+    assert view(text).text == (seen or text)
+
+
 def test_marks_go_from_numbers_and_stay_on_names():
     assert view("A\u03361\u03362\u03363\u0336").text == "A123"
     assert view("1\ufe0f\u20e32\ufe0f\u20e3").text == "12"
