@@ -18,8 +18,11 @@ LONGEST = 16
 RUN = re.compile("[\u3041-\u30fc\u3400-\u9fff]{5,}")
 PERSONAL = re.compile("[固回囲箇涸偶佃](?=人番号)|(?<=個)[入八](?=番号)")
 """What is no 個, or no 人, in a label too short for another character to be changed in it."""
-MOUTH = re.compile("(?<![\u3041-\u30fc\u3400-\u9fff])[日曰口ロ回□囗]?座(?=番号|名義)")
-"""口座, whose 口 is a line of the table or another box, where nothing else stands before it: 講座番号 is a course."""
+MOUTH = re.compile("(?<![\u3041-\u30fc\u3400-\u9fff])[日曰曲口ロ回□囗]?座(?=番号|名義)|(?<=普通\n|当座\n)番号(?= +[0-9]{7}$)", re.M)
+"""口座, whose 口 is a line of the table or another box, where nothing else stands before it: 講座番号 is a course. Or which is not
+there at all below the kind of an account."""
+ACCOUNT = re.compile("^(?=.{0,40}(?:戶名|銀行))(.{0,40}(?<![\u3400-\u9fff])帳)[^\\s0-9號号戶款單面簿務齡](?![\u3400-\u9fff0-9])", re.M)
+"""帳號, in a heading with names or banks."""
 ORDINARY = re.compile(r"普[^通\s0-9](?=[ |]{1,8}[0-9]{7}(?![0-9]))")
 """普通, of an account: its number comes next."""
 LENGTHENED = re.compile("(?<=[\u30a1-\u30fa]) ?[ー一―\\-] ?(?=[\u30a1-\u30fa])")
@@ -42,7 +45,7 @@ def labels(text: str, known: Labels) -> str:
         at = next((at for at in range(len(said)) if said[at] != meant[at]), 0)       # 在宙カード番号: カード番号 is right as it is
         return meant if named(said[:at]) or named(said[at + 1:]) else said
 
-    text = ORDINARY.sub("普通", MOUTH.sub("口座", text))
+    text = ACCOUNT.sub(r"\1號", ORDINARY.sub("普通", MOUTH.sub(lambda match: "口座番号" if match[0] == "番号" else "口座", text)))
     return RUN.sub(right, LENGTHENED.sub("ー", PERSONAL.sub(lambda match: "人" if match[0] in "入八" else "個", text)))
 
 
