@@ -21,7 +21,7 @@ PERSONAL = re.compile("[固回囲箇涸偶佃](?=人番号)|(?<=個)[入八](?=�
 MOUTH = re.compile("(?<![\u3041-\u30fc\u3400-\u9fff])[日曰曲口ロ回□囗]?座(?=番号|名義)|(?<=普通\n|当座\n)番号(?= +[0-9]{7}$)", re.M)
 """口座, whose 口 is a line of the table or another box, where nothing else stands before it: 講座番号 is a course. Or which is not
 there at all below the kind of an account."""
-ACCOUNT = re.compile("^(?=.{0,40}(?:戶名|銀行))(.{0,40}(?<![\u3400-\u9fff])帳)[^\\s0-9號号戶款單面簿務齡](?![\u3400-\u9fff0-9])", re.M)
+ACCOUNT = re.compile(r"^(?=.{0,40}(?:戶名|銀行))(.{0,40}(?<![㐀-鿿])帳)[^\s0-9號号戶款單面簿務齡](?![㐀-鿿0-9])", re.M)
 """帳號, in a heading with names or banks."""
 ORDINARY = re.compile(r"普[^通\s0-9](?=[ |]{1,8}[0-9]{7}(?![0-9]))")
 """普通, of an account: its number comes next."""
