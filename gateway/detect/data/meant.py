@@ -49,6 +49,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     - A card in a text about residence cards is one where it looks so.
     - What looks like a mobile telephone of Taiwan behind an account is one, and none of another account.
     - A telephone number under two headings, or in a row of two lines under headings of two, is one.
+    - Where blanks part the columns, the heading over an IBAN is guessed: what speaks for something else says nothing.
     - A column of accounts that something is paid to has a whole list of people, so that their check digits may tell.
     - Under `ID no.` the cell to the left may say of what document it is: 護照, 居留證.
     - So may the line above: 證件別：護照.
@@ -65,6 +66,8 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
         return token, kinds | TYPES["jp.residence_card"].labels
     if len(kinds) > 1 and "phone" in kinds and contact.PHONE.fullmatch(token.value):
         return token, PHONE
+    if headed and token.shape == "IBAN" and not grid.headings and kinds.isdisjoint(IDENTIFYING):
+        return token, NONE
     if headed and "own" in kinds and grid.headings:
         return token, NONE
     if headed and "id" in kinds and (token.shape in LABEL_ONLY or token.shape in DOCUMENTS):

@@ -156,3 +156,10 @@ def test_amounts_behind_the_word_account_are_no_accounts():
     for text in ("由扣款帳號扣款 {} 元", "口座番号の残り {}円", "Debit account {} dollars"):
         for lines in (5, 90):
             assert not scan("\n".join(text.format(RNG.randrange(10 ** 9, 10 ** 10)) for _ in range(lines)))[0].identifiers, text
+
+
+def test_guessed_headings_do_not_speak_against_ibans() -> None:
+    rows = ("Andrew Parker GB59BARC29988741751615 9,389,895 a@b.example", "Jeremy Lee FR1637981580792418366170805 943,886 c@d.example",
+            "Mary Anderson FR5426697251841576196091131 3,580,470 e@f.example")
+    assert scan("\n".join(("Beneficiary IBAN Amount EUR Email", *rows)))[0].identifiers["iban"] == 3
+    assert not scan("\n".join(("Name Ref Amount EUR Email", *rows)).replace("9 ", "8 ").replace("5 ", "6 ").replace("1 ", "2 "))[0].persons
