@@ -28,8 +28,8 @@ CHECKED = frozenset(name for name, kind in TYPES.items() if not kind.labelled)
 """What a number that is written oddly may be under a label of its own; what one may be that its check digit speaks for only."""
 DOCUMENTS = ("D12",)
 """Other shapes of which the cell to the left may say what document they are of: 健保卡."""
-UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dollars|yen)(?![a-z]))")
-"""What an amount has behind it; 元大 and 元富 are banks."""
+UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dollars|yen)(?![a-z])|[件筆笔枚건](?![\u3041-\u9fff가-힣]))")
+"""What an amount or a number of things has behind it; 元大 and 元富 are banks."""
 FILED, FEW = re.compile(r"[\u4e00-\u9fff]字第 ?\Z"), 4
 """What stands before the number of a letter of an authority, 金管銀字第10202071801號, and its characters."""
 NUMBERED, AWAY, BESIDE = re.compile(r"[^:=\s#][ (\[]{0,2}#\Z"), 40, 3

@@ -43,7 +43,8 @@ BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
 _QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
 _BRACKET = np.array([chr(i) in "([<" for i in range(128)])
-_COUNTED, _BEFORE, _UNITS = (np.array([chr(i) in marks for i in range(0x10000)]) for marks in ("數数", "#第", "元圓円원dy"))
+_COUNTED, _BEFORE, _UNITS = (np.array([chr(i) in marks for i in range(0x10000)]) for marks in (
+    "數数總总合人件枚張张筆笔", "#第", "元圓円원dy件筆笔枚건"))
 """What may stand behind a label, right before a number or right behind it that says of what the number is (terms, meant)."""
 _REACH = 5
 """Characters between two values of a list."""

@@ -145,7 +145,8 @@ def test_numbers_of_issues_are_of_no_person():
 
 
 @pytest.mark.parametrize(("heading", "digits"), [
-    ("存款帳戶餘額", 12), ("账户余额", 12), ("預金口座残高", 7), ("口座数", 7), ("Account number balance", 12), ("帳戶數", 10)])
+    ("存款帳戶餘額", 12), ("账户余额", 12), ("預金口座残高", 7), ("口座数", 7), ("Account number balance", 12), ("帳戶數", 10), ("存款帳號總數", 10),
+    ("护照人数", 9), ("Deposit account total", 12)])
 def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
     values = [str(RNG.randrange(10 ** (digits - 1), 10 ** digits)) for _ in range(8)]
     assert not scan("\n".join(f"{heading} {value}" for value in values))[0].identifiers
@@ -153,7 +154,7 @@ def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
 
 
 def test_amounts_behind_the_word_account_are_no_accounts():
-    for text in ("由扣款帳號扣款 {} 元", "口座番号の残り {}円", "Debit account {} dollars"):
+    for text in ("由扣款帳號扣款 {} 元", "口座番号の残り {}円", "Debit account {} dollars", "銀行帳戶 {} 筆", "口座番号 {} 件", "銀行帳號照會 文號 {}"):
         for lines in (5, 90):
             assert not scan("\n".join(text.format(RNG.randrange(10 ** 9, 10 ** 10)) for _ in range(lines)))[0].identifiers, text
 
