@@ -21,6 +21,8 @@ NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{0,2}[0-9][0-9 \-]{6,22}(?:[0-9X]|
 DATED = re.compile(r"[0-9]{2,4}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}|[0-9]{1,2}[ \-]{1,2}[0-9]{1,2}[ \-]{1,2}[0-9]{4}")
 DOCUMENT = re.compile(r"[證証证卡ド券照書书](?:\s*[A-Za-z ]+)?$|(?:card|licen[cs]e|passport|^social security)$", re.IGNORECASE)
 """How names of documents end; those of their numbers end otherwise."""
+ESTABLISHED = re.compile(r"(?<!SOCIAL SECURITY\n)^THIS NUMBER HAS BEEN ESTABLISHED FOR$", re.M)
+"""What stands on every social security card of America below its title, where that was misread."""
 NAMED = frozenset(kind for kind in IDENTIFYING if not kind.endswith("bank_account"))
 """What such a title tells of the number: the application for an account has other ones."""
 CALLED = re.compile(r"番\s?号|第 ?[0-9]|(?<![a-z])No", re.IGNORECASE)
@@ -64,6 +66,7 @@ ABOUT, SEVERAL = frozenset({"birthdate", "address", "phone"}), 3
 def titled(text: str, labels: Labels) -> str:
     """The text with the title of a card before its number, where that has no label of its own. The title of a licence stands below
     its number, which is called a number then."""
+    text = ESTABLISHED.sub(r"SOCIAL SECURITY\n\g<0>", text)
     lines = text.split("\n")
     named = _below(lines, labels)
     if named == lines:

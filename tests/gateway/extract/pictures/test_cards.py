@@ -17,6 +17,8 @@ from gateway.identifiers.terms import Labels
     ("中華民國居留證\nA800000014", "中華民國居留證\n中華民國居留證: A800000014"),
     ("SOCIAL SECURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\n\n519-42-7815\nANN BELL",
      "SOCIAL SECURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\n\nSOCIAL SECURITY: 519-42-7815\nANN BELL"),
+    ("SOCIAL LCLCURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\n519-42-7815",
+     "SOCIAL LCLCURITY\nSOCIAL SECURITY\nTHIS NUMBER HAS BEEN ESTABLISHED FOR\nSOCIAL SECURITY: 519-42-7815"),
 ])
 def test_a_title_is_the_label_of_a_bare_number(text, read):
     assert titled(text, Labels()) == read
