@@ -283,7 +283,9 @@ def _comment(page: Page, source: str, at: int, full: bool) -> int:
     if condition is not None:
         return condition.end()
     end = source.find("-->", at)
-    page.hidden.append(source[at:end if end >= 0 else len(source)])
+    page.hidden.append(content := source[at:end if end >= 0 else len(source)])
+    if full and html_tables.CELL_TAG.search(content) is not None:
+        page.frames.append(content)                      # a table that somebody took out of the page
     return end + 3 if end >= 0 else len(source)
 
 

@@ -21,6 +21,7 @@ ROOM = 8 << 20
 SPAN = re.compile(r"(?<![\w-])(row|col)span\s*=\s*[\"']?\s*([0-9]{1,5})", re.I)
 CALLED = re.compile(r"(?<![\w-])data-(?:label|title|th|name|header|caption)\s*=\s*[\"']([^\"'<>]{1,60})[\"']", re.I)
 """What a row made of blocks, or a cell of a table without headings, is called: pages show it before the value on narrow screens."""
+CELL_TAG = re.compile("</t[dh]>", re.I)
 Row = list[str]
 
 

@@ -296,10 +296,10 @@ class _Tree:
             if isinstance(element, str):
                 self.lines.append(element)
                 continue
-            said = element.items()
-            if len(said) > ATTRIBUTES or len(element) > MOST_RECORDS:
+            if len(element.attrib) > ATTRIBUTES or len(element) > MOST_RECORDS:
                 yield Problem(IncidentCode.COUNT, f"more than {ATTRIBUTES} attributes or {MOST_RECORDS} records")
                 return
+            said = element.items()                       # lxml looks at all before it for each
             leaves, inside = self.children(element)
             if len(said) == 1 and not len(element) and self.name(said[0][0]).lower() in CALLED and said[0][1] and element.text:
                 self.lines.append(f"{said[0][1]}: {element.text.strip()}")          # <field name="id_no">A123456789</field>
@@ -334,7 +334,7 @@ class _Tree:
         """The text in an element and behind it, named, added to some lines."""
         for value in (element.text, element.tail):
             if value and (value := value.strip()):
-                lines.append(f"{self.name(tag)}: {value}")
+                lines.append(f"{self.name(tag)}: {value}" if "\n" not in value else f"{self.name(tag)}:\n{value}")
 
     def record(self, leaves: list[tuple[str, str]], said: list[tuple[str, str]]) -> None:
         """An element's leaves and attributes: a field, one value, a row."""

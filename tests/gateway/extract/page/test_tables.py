@@ -64,3 +64,9 @@ def test_hidden_tables_rows_and_cells():
         hidden = "<table><tr><th>A<th>B</tr><tr><td>1</td><td>2</td></tr></table>".replace(f"<{place}>", f"<{place} style='display:none'>")
         assert rows(hidden) == [("A", "B"), ("1", "2")]
         assert rows(hidden + "<table><tr><td>3<td>4</table>")[-1] == ("3", "4")
+
+
+def test_tables_that_somebody_took_out_of_the_page():
+    table = "<table><tr><td>護照號碼</td></tr><tr><td>351234567</td></tr></table>"
+    assert parse(f"<p>a</p><!-- {table} -->", True).frames == [f" {table} "]
+    assert not parse(f"<!-- {table} -->").frames and not parse("<!-- a < b, 351234567 -->", True).frames

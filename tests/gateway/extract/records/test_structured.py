@@ -115,6 +115,14 @@ def test_more_columns_and_attributes_than_any_record_has() -> None:
     assert not [y for y in read(marked.replace(b'k1100="1"', b"").replace(b"<a ", b"<a>").replace(b"/>", b"</a>"), "text/xml") if isinstance(y, Problem)]
 
 
+@pytest.mark.parametrize("first", ["", "caption='x' "])
+def test_an_element_of_attributes_alone_is_read_once(first: str) -> None:
+    def of(count: int) -> bytes:
+        return (f"<?xml version='1.0'?><r {first}" + " ".join(f"k{n}='1'" for n in range(count)) + "/>").encode()
+
+    assert linear(lambda text: read(text, "text/xml"), of, 8_000)
+
+
 @pytest.mark.parametrize(("reader", "unit", "count"), [
     (inserted, "insert into a values (1)\n", 1_500), (inserted, "insert into a values (\\'", 2_500), (_vcard, "begin:vcard\n", 5_000), (_vcard, "begin:vcard\n\n", 5_000),
     (copied, "copy a (x) from stdin\n", 3_000), (_ldif, "cn: a\n", 60_000),
@@ -260,3 +268,9 @@ def test_numbers_that_are_the_keys_of_their_records():
     found = rows(read(b'{"account_no": {"0041234567": {"name": "a"}, "0041234568": {"name": "b"}}, "y": {"2024": {"n": 1}, "2025": {"n": 2}}}'))
     assert ("account_no", "0041234567", "0041234568") in found
     assert ("y", "2024", "2025") not in found
+
+
+def test_lines_that_are_one_text_of_xml():
+    found = read("<?xml version='1.0'?><r><a><![CDATA[護照號碼,姓名\n351234567,王]]></a><b>x</b></r>".encode(), "text/xml")
+    lines = "\n".join(t.content for t in found if isinstance(t, Text)).splitlines()
+    assert "護照號碼,姓名" in lines and "b: x" in lines

@@ -16,7 +16,7 @@ PEOPLE = [("王小明", "351234567"), ("李大華", "361234568"), ("陳怡君", 
 
 
 @pytest.mark.parametrize("name, expected", [
-    ("客戶護照號碼清單.csv", {"passport"}), ("護照號碼/list.txt", {"passport"}), ("sheet 護照號碼", {"passport"}), ("旅券番号一覧", {"jp.passport", "passport"}),
+    ("客戶護照號碼清單.csv", {"passport"}), ("護照號碼/list.txt", {"passport"}), ("sheet 護照號碼", {"passport"}), ("旅券番号一覧", {"jp.passport", "passport"}), ("在留カード番号", {"jp.residence_card"}), ("健保卡號.txt", {"tw.nhi_card"}), ("健保卡補發", set()),
     ("passport numbers.txt", {"passport"}), ("護照代辦進度", set()), ("passport policy.docx", set()), ("訂單清單.csv", set()),
     ("x" * 80 + "護照號碼.csv", {"passport"}), ("護照號碼" + "x" * 80, set())])
 def test_names_of_lists(name, expected):
