@@ -159,9 +159,9 @@ def captions(root: etree._Element, data: bytes) -> dict[str, str]:
     if not any(mark in data for mark in CAPTIONED):
         return found
     for element in islice(root.iter(), PIECES):
-        said = element.items()
-        if not 2 <= len(said) <= MOST_CELLS:
+        if not 2 <= len(element.attrib) <= MOST_CELLS:       # ahead: for each lxml looks at all before it
             continue
+        said = element.items()
         names = {(":" if "}" in key else "") + key.rpartition("}")[2].lower(): value for key, value in said}
         name = next((value for key, value in names.items() if key in NAMED), "")
         caption = next((value for key, value in names.items() if key.lstrip(":") in CAPTIONS and value != name), "")
