@@ -333,6 +333,8 @@ def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
     read = marking
     if source.startswith((*MARGINS, "property", "properties")):
         lines, read = content.splitlines()[:LINES_OF_A_MARGIN], margin
+        if source == "property" and any(_level(line) in PUBLIC for line in lines):     # sheets named after the levels there are
+            lines = []
     else:
         lines = [line for line in content[:2000].splitlines() if line.strip()][:FIRST_LINES]
         if source == "body":                              # what stands alone at the end, before the signature

@@ -19,7 +19,8 @@ from gateway.identifiers import payment
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters
 from gateway.identifiers.registry import SHAPES, TYPES, IdentifierType
 
-SHORTEST, LONGEST = 16, 400
+SHORTEST, LONGEST = 11, 400
+"""Characters of a run: a number behind a code of one digit, up to a whole record."""
 RUN = re.compile(rf"(?<![0-9A-Z])[0-9A-Z]{{{SHORTEST},{LONGEST}}}+(?![0-9A-Za-z])")
 LEAST = 5
 """Records of one file."""
@@ -113,12 +114,12 @@ def _all_runs(grid: Grid) -> np.ndarray:
 
 
 def _long(found: Characters) -> np.ndarray:
-    """Where RUN matches: begin and end of each. Looked for four characters at a time, as one number: each run has three."""
+    """Where RUN matches: begin and end of each. Looked for four characters at a time, as one number: each run has two."""
     among = found.are(DIGIT | UPPER)
     fours = among[MARGIN:MARGIN + len(found.text) // 4 * 4].view(np.uint32) == _ALL_FOUR
     edges = np.flatnonzero(np.diff(np.concatenate(([False], fours, [False]))))
     first, last = edges[0::2], edges[1::2]
-    few = last - first < SHORTEST // 4 - 1
+    few = last - first < (SHORTEST - 3) // 4
     begin, end = first[~few] * 4 + MARGIN, last[~few] * 4 + MARGIN
     for _ in range(3):                                    # what the run has of the fours before and behind
         begin = begin - among[begin - 1]

@@ -67,6 +67,11 @@ def test_places_of_markings():
     assert codes(Text("confidential documents training", "header Subject")) == set()
 
 
+def test_sheets_named_after_levels():
+    assert codes(Text("Microsoft Excel\nWorksheets\n3\n公開\n內部\n機密", "property")) == set()
+    assert codes(Text("Microsoft Excel\nWorksheets\n2\n總表\n機密", "property")) == {"LABEL-MARKING"}
+
+
 def test_marking_behind_a_name_on_a_printed_page():
     assert codes(Text("報告\n內容\n○○銀行股份有限公司 機密\n", "page 1")) == {"LABEL-MARKING"}
     assert codes(Text("以上 CONFIDENTIAL\n內容", "page 1")) == {"LABEL-MARKING"}
