@@ -21,6 +21,7 @@ QP_ODD = re.compile(rb"=(?![0-9A-F]{2}|\r?\n)")
 QP_SOFT = re.compile(rb"=[ \t]*\r?\n")
 QP_HEX = re.compile(rb"=[0-9A-Fa-f]{2}")
 UUENCODE = frozenset({"x-uuencode", "uuencode", "x-uue", "uue", "x-uu"})
+UU_BEGUN = re.compile(rb"(?:^|\n)begin [^\r\n]{1,300}\r?\n")
 OUTSIDE = bytes(c for c in range(256) if NOT_BASE64.match(bytes((c,))))
 LOOKED_AT = 1600
 """Octets in which as many characters of base64 stand as tell a file: one character in ten, and a line of words in front."""
@@ -47,9 +48,10 @@ def decode(raw: bytes, encoding: str) -> list[Decoded]:
         return decode_base64(raw)
     if encoding == "quoted-printable":
         return [decode_quoted(raw)]
-    if encoding in UUENCODE and b"begin" not in raw[:1000]:
-        lines = uu_lines(raw.split(b"\n"))
-        return [Decoded(lines), Decoded(raw)] if len(lines) * 2 > len(raw) else [Decoded(raw), Decoded(lines)]
+    if encoding in UUENCODE:
+        begun = UU_BEGUN.search(raw, 0, 1000)            # its name there is one, that of the part another
+        lines = uu_lines(raw[begun.end() if begun else 0:].split(b"\n"))
+        return [Decoded(lines), Decoded(raw)] if begun or len(lines) * 2 > len(raw) else [Decoded(raw), Decoded(lines)]
     return [Decoded(raw)]
 
 

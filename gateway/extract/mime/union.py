@@ -177,7 +177,7 @@ def _file(leaf: Leaf, reading: str, found: list[Found], index: dict[bytes, Found
         if results[0].code and not reading:
             view.note(results[0].code, leaf.label)
             view.irregular = True
-        if len(results) > 1 and not (reading and any(r.data in index for r in results)) and _contradict(results):
+        if len(results) > 1 and not (reading and any(r.data in index for r in results)) and _contradict(results, raw):
             view.note("MIME-DECODERS-CONTRADICT", leaf.label)
         for result in results:
             if first is None:
@@ -211,9 +211,9 @@ def _worth(data: bytes, first: bytes) -> bool:
     return kind not in UNKNOWN or (kind == "text/plain" and written(data) and not written(first))
 
 
-def _contradict(results: list[Decoded]) -> bool:
-    """One decoder gets a file of a known type where another gets something else."""
-    kinds = {identify(r.data) for r in results}
+def _contradict(results: list[Decoded], raw: bytes) -> bool:
+    """One decoder gets a file of a known type where another gets something else; one that knows no uuencode shows its text."""
+    kinds = {identify(r.data) for r in results if r.data is not raw}
     return len(kinds) > 1 and bool(kinds - UNKNOWN)
 
 

@@ -68,6 +68,7 @@ def test_words_in_front_are_no_data(front):
 def test_uuencode_without_its_first_line():
     raw = b"".join(binascii.b2a_uu(DATA[n:n + 45]) for n in range(0, len(DATA), 45))
     assert decode(raw, "uue")[0].data == DATA
+    assert decode(b"begin 644 x\r\n" + raw + b"`\nend\n", "x-uuencode")[0].data == DATA
     assert decode(b"words that are no code at all\r\nand more\r\n", "x-uu")[0].data.startswith(b"words")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 import time
 import zlib
 
@@ -237,3 +238,11 @@ def test_more_places_than_any_mail_has(blob):
 def test_a_storm_of_padding_is_told():
     _, codes, _ = seen(HEAD + b"Content-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\n\r\n" + b"QQ==." * 60_000)
     assert "MIME-BASE64-STORM" in codes
+
+
+@pytest.mark.parametrize("data", [b"a,b\r\n=1+1,2\r\n", b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer << >>\n%%EOF\n"])
+def test_a_uuencoded_part_has_its_own_name_too(data):
+    coded = b"begin 644 x\r\n" + binascii.b2a_uu(data[:45]) + (binascii.b2a_uu(data[45:]) if data[45:] else b"") + b"`\r\nend\r\n"
+    children, codes, _ = seen(mail(part(b"Content-Type: application/octet-stream; name=a.csv\r\nContent-Transfer-Encoding: x-uuencode", coded)))
+    assert ("a.csv",) in [c.names for c in children if c.data == data]
+    assert "MIME-DECODERS-CONTRADICT" not in codes
