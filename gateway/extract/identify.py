@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from gateway.extract import names as filenames
 from gateway.extract.compiled import beheaded, compiled
-from gateway.extract.looks import HTML_TAG, card_like, html_like, mail_like, text_like
+from gateway.extract.looks import HTML_TAG, card_like, html_like, mail_like, speaks_of_pdf, text_like
 from gateway.extract.magics import FTYP, MAGICS, PLAUSIBLE, RIFF
 from gateway.extract.pretended import pretended
 
@@ -181,7 +181,7 @@ def _structured(data: bytes, head: bytes) -> str:
     if head[:1] == b"0" and _der(head) == "application/pkcs7-mime":
         return "application/pkcs7-mime"                  # a signed PDF stands in it in one piece
     at = head.find(b"%PDF-", 0, 1024 + 5)
-    if at >= 0:                                          # the first member of an old tar stands behind its block
+    if at >= 0 and not speaks_of_pdf(data, head):       # the first member of an old tar stands behind its block
         return "application/x-tar" if at >= 512 and _tar_checksum(head[:512]) else "application/pdf"
     if head[:3] == b"\x5d\0\0" and len(data) > 13 and head[5:13] in (b"\xff" * 8, head[5:10] + b"\0\0\0"):
         return "application/x-lzma"

@@ -91,3 +91,12 @@ def mail_like(head: bytes) -> bool:
         return False
     known = {m.lower().rstrip(b" \t:") for m in MAIL_HEADERS.findall(block)}
     return len(known) >= (1 if boxed else 3) or (len(known) >= 2 and b"content-type" in known)
+
+
+PDF_LINE = re.compile(rb"(?:\A|[\r\n])[^\s]{0,1020}%PDF-\d\.\d[^\w\r\n]{0,8}(?:[\r\n]|\Z)")
+PDF_OBJECT = re.compile(rb"(?<![A-Za-z])obj(?![A-Za-z])")
+
+
+def speaks_of_pdf(data: bytes, head: bytes) -> bool:
+    """Whether a text names the first words of a PDF in a sentence: no line of its own, and no object (ISO 32000-1, 7.5)."""
+    return text_like(head) and PDF_LINE.search(head) is None and PDF_OBJECT.search(data) is None

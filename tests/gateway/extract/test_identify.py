@@ -141,6 +141,13 @@ def test_a_signed_document_is_the_message_around_it() -> None:
     assert identify(b"0 lines\n%PDF-1.7\n") == "application/pdf"
 
 
+@pytest.mark.parametrize("said", [b"%PDF-1.7 is how a PDF file begins.\n", b"Look for `%PDF-1.4` at the beginning; objects follow.\n"])
+def test_a_sentence_about_pdf_is_text(said):
+    assert identify(said, ("howto.txt",)) == "text/plain"
+    assert identify(said + b"1 0\nobj\n<<>>\n", ("howto.txt",)) == identify(said + b"\0\1\2" * 9) == "application/pdf"
+    assert identify(b"%PDF-1.7 \n" + said) == identify(said + b"\n%PDF-1.7\n") == "application/pdf"
+
+
 @pytest.mark.parametrize("name", ["a.daa", "a.ova", "a.gho", "a.zip.enc", "volume.hc"])
 def test_names_of_images(name: str) -> None:
     assert names_container((name,)) and not names_container((name + ".txt",))
