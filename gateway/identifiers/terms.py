@@ -159,7 +159,7 @@ _BETWEEN = " :=-#№\"'([<>*_./\u3000"
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
 _MEASURED = re.compile(r" ?(?:餘額|余额|結餘|结余|残高|잔액|[總总][數数額额計计]|合[計计]|(?:balance|total)s?(?![a-z])|"
-                       r"[件枚張张筆笔人]?[數数]量?(?![\u3041-\u9fff]))")
+                       r"[件枚張张筆笔人]?[數数][量目]?(?:(?![\u3041-\u9fff])|(?=[はがもの是為为])))")
 """What is no number of a label's own behind it: the balance of an account, how many there are."""
 _OR = ("/", "或")
 """What stands between two words of one label: 護照/身分證."""

@@ -146,7 +146,7 @@ def test_numbers_of_issues_are_of_no_person():
 
 @pytest.mark.parametrize(("heading", "digits"), [
     ("存款帳戶餘額", 12), ("账户余额", 12), ("預金口座残高", 7), ("口座数", 7), ("Account number balance", 12), ("帳戶數", 10), ("存款帳號總數", 10),
-    ("护照人数", 9), ("Deposit account total", 12)])
+    ("护照人数", 9), ("Deposit account total", 12), ("口座数は", 7), ("分行帳戶數目", 12)])
 def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
     values = [str(RNG.randrange(10 ** (digits - 1), 10 ** digits)) for _ in range(8)]
     assert not scan("\n".join(f"{heading} {value}" for value in values))[0].identifiers
