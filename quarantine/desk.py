@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from gateway.model.custody import Actor
@@ -26,6 +26,7 @@ from quarantine.scope import EVERYTHING, scope_of
 from quarantine.service import QuarantineService
 
 Request = Mapping[str, Any]
+EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 NO_VERB = Refusal("NO-VERB", "custody has no such verb")
 BAD_REQUEST = Refusal("BAD-REQUEST", "the request lacks an argument or has a wrong one")
 
@@ -55,8 +56,13 @@ def query_of(request: Request) -> Query:
             given[name] = tuple(given[name])
     for name in ("since", "until"):
         if given.get(name):
-            given[name] = datetime.fromisoformat(given[name])
+            given[name] = moment(given[name])
     return Query(**given)
+
+
+def moment(text: str) -> datetime:
+    """A time with its offset; what lies before or after all held mail is the end of what can be reckoned with."""
+    return min(max(datetime.fromisoformat(text), EARLIEST), LATEST)
 
 
 def _outcome(outcome: Outcome) -> Answer:

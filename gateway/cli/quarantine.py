@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def list_(session: Session, user: str | None, as_json: bool, limit: int | None, 
     query = {name: list(value) if isinstance(value, tuple) else value for name, value in filters.items() if value}
     for name, value in (("since", since), ("until", until)):
         if value is not None:
-            query[name] = value.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+            query[name] = value.replace(tzinfo=UTC).isoformat(timespec="seconds")
     with desk(session) as custody, refusals():
         rows = pages(custody, user, query, limit)
         if as_json:

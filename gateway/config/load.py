@@ -85,6 +85,7 @@ def examine(path: Path | None) -> tuple[Config | None, list[Problem]]:
         return None, in_order(source.problems)
     config = fill(Config(path=path, listeners=listeners, dkim=dkim, scanners=scanners, files=tuple(source.files),
                          version=source.digest, **made))
+    source.read()
     hazards(config, source)
     warnings = tuple(str(p) for p in source.problems if p.warning)
     return dataclasses.replace(config, warnings=warnings), in_order(source.problems)

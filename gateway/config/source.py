@@ -20,6 +20,7 @@ NOT_UTF8 = "is not UTF-8: save the file as UTF-8"
 _NUMBER = re.compile(r"[0-9_]+")
 _TOML_PLACE = re.compile(r" ?\(at (?:line ([0-9]+), column [0-9]+|end of document)\)$")
 _TWICE = re.compile(r"Cannot declare \((.*)\) twice")          # as tomllib says it, with the names of a tuple
+_ARRAY = re.compile(r"\s*\[\[\s*([\w.-]+)\s*\]\]")
 _NAME = re.compile(r"'([^']*)'")
 
 
@@ -54,6 +55,8 @@ class Source:
     table: dict[str, Any] = field(default_factory=dict)
     places: dict[Key, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    faulted: set[Key] = field(default_factory=set)
+    misread: frozenset[Key] = frozenset()                # keys whose value is not what stands in the file: no more is said of them
     files: list[Path] = field(default_factory=list)
     digest: str = ""                     # of all octets read: the version shown in traces
 
@@ -66,7 +69,14 @@ class Source:
         return self.file
 
     def fault(self, message: str, *key: str | int, warning: bool = False) -> None:
+        if key in self.misread:
+            return
+        self.faulted.add(key)
         self.problems.append(Problem(self.where(*key), shown(message), warning))
+
+    def read(self) -> None:
+        """From here on settings are judged together: one that was wrong by itself has a default that nobody wrote."""
+        self.misread = frozenset(self.faulted & self.places.keys())
 
 
 def shown(message: str) -> str:
@@ -138,6 +148,9 @@ def _files(path: Path, source: Source, hashed: Any) -> Iterator[Path]:
         return
     for pattern in patterns:
         for file in _matches(path, pattern, source):
+            if os.path.realpath(file) in map(os.path.realpath, source.files):
+                source.fault(f'include: "{pattern}" names {file.name}, which is read already', "include")
+                continue
             if "include" in _one(file, source, hashed):
                 source.fault("include: only the main file may include others", "include")
                 source.table.pop("include", None)
@@ -198,7 +211,8 @@ def read_toml(file: str, text: str) -> tuple[dict[str, Any], Problem | None]:
     except RecursionError:
         return {}, Problem(file, "nests lists or tables too deeply: no setting needs more than four levels")
     except tomllib.TOMLDecodeError as error:
-        return {}, Problem(f"{file}:1", NOT_UTF8) if "\0" in text else _syntax(file, text, str(error))
+        before, nul, _ = text.partition("\0")            # UTF-16 without its mark, or octets that were torn
+        return {}, Problem(f"{file}:{before.count(chr(10)) + 1}", NOT_UTF8) if nul else _syntax(file, text, str(error))
     except ValueError:                   # Python reads no number of more than 4300 digits
         long = max(_NUMBER.finditer(text), key=lambda m: m.end() - m.start(), default=None)
         line = text.count("\n", 0, long.start() if long else 0) + 1
@@ -213,7 +227,12 @@ def _syntax(file: str, text: str, message: str) -> Problem:
     if twice is not None:
         return Problem(f"{file}:{line}", f"section [{'.'.join(_NAME.findall(twice[1]))}] stands there a second time: "
                                          "put its settings together")
+    array = _ARRAY.match(text.split("\n")[line - 1]) if reason == "Cannot overwrite a value" else None
+    if array is not None:
+        return Problem(f"{file}:{line}", shown(f"`{array[1]}` stands in single brackets above: "
+                                               f"write [[{array[1]}]] in double ones there, too"))
     hint = {"Invalid value": "; text values stand in double quotes",
+            "Illegal character '\\n'": ": a quoted text ends on its line",
             "Cannot overwrite a value": ": this setting stands in its section already"}.get(reason, "")
     return Problem(f"{file}:{line}", f"no valid TOML: {reason[:1].lower()}{reason[1:]}{hint}")
 

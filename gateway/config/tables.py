@@ -16,7 +16,9 @@ def read_table(section: type[T], table: Mapping[str, Any], title: str, fault: Fa
     """The section, or None where a required setting is missing or wrong. Bad optional ones get their default."""
     known = settings(section)
     for key in table:
-        if key not in {s.key for s in known}:
+        if key == "include":
+            fault("`include` belongs to no section: it stands above the first one", key)
+        elif key not in {s.key for s in known}:
             fault(f"{title} has no setting `{key}`{nearest(key, (s.key for s in known))}", key)
     values: dict[str, Any] = {}
     usable = True

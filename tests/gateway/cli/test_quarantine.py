@@ -98,6 +98,13 @@ def test_half_a_zip_is_not_left(state, tmp_path, monkeypatch):
     assert said == f"{tmp_path}/x.zip: No space left on device; nothing was written" and not (tmp_path / "x.zip").exists()
 
 
+@pytest.mark.parametrize("filters", [("--since", "0001-01-01"), ("--until", "9999-12-31T23:59:59"), ("--since", "0001-01-01", "--text", "invoice"),
+                                     ("--until", "9999-12-31", "--text", "invoice")])
+def test_times_before_and_after_all_times(state, filters):
+    id = state.hold()
+    assert [row["id"] for row in state.run("quarantine", "list", *filters, "--json").rows] == [id]
+
+
 @pytest.mark.parametrize("verb", ["request", "approve", "deny", "release", "return", "delete", "withdraw", "keep", "lift"])
 def test_a_reason_is_compulsory(state, verb):
     assert "Missing option '--reason'" in state.run("quarantine", verb, "1").complaint

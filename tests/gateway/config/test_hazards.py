@@ -42,6 +42,8 @@ CASES: list[tuple[dict[str, str], list[str]]] = [
     ({"listener.address": '"127.0.0.1:8080"'}, ["already taken by [gateway] console"]),
     ({"gateway.ops": '"127.0.0.1:8080"'}, ["[gateway] ops: 127.0.0.1:8080 is already taken by [gateway] console"]),
     ({"gateway.our_domains": "[]"}, ["our_domains is empty"]),
+    ({"gateway.our_domains": '["@bank.example"]'}, ['"@bank.example" is no domain']),
+    ({"gateway.hostname": '"mx bank"'}, ['"mx bank" is no domain']),
     ({"gateway.hostname": '"localhost"'}, ["warning: [gateway] hostname is not set"]),
     ({"gateway.console": '"0.0.0.0:8080"'}, ["warning: [gateway] console listens on 0.0.0.0:8080"]),
     ({"gateway.console": '""', "gateway.ops": '"10.0.0.1:9"'}, ["warning: [gateway] ops listens on 10.0.0.1:9"]),

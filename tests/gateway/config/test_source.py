@@ -85,6 +85,13 @@ def test_other_charsets_are_named_as_what_they_are_not(tmp_path: Path, charset: 
     assert [p.message for p in read_source(tmp_path / "main.toml").problems] == ["is not UTF-8: save the file as UTF-8"]
 
 
+def test_a_file_is_read_once(tmp_path: Path) -> None:
+    main = write(tmp_path, "main.toml", 'include = ["main.toml", "b.toml", "*.toml"]\n[gateway]\nhostname = "a"\n')
+    write(tmp_path, "b.toml", "[limits]\ndepth = 3\n")
+    assert lines(read_source(main)) == [f'{main}:1: include: "main.toml" names main.toml, which is read already',
+                                        f'{main}:1: include: "*.toml" names b.toml, which is read already']
+
+
 def test_include_of_the_wrong_type(tmp_path: Path) -> None:
     main = write(tmp_path, "main.toml", 'include = "b.toml"\n')
     assert lines(read_source(main)) == [f'{main}:1: include: a list of file names is wanted, such as ["conf.d/*.toml"]']
@@ -99,6 +106,13 @@ def test_what_is_no_toml_has_its_line(tmp_path: Path) -> None:
     assert lines(read_source(main)) == [f"{main}:3: section [console.oidc] stands there a second time: put its settings together"]
     main.write_text('[gateway]\nhostname = "a"\nhostname = "b"\n')
     assert lines(read_source(main)) == [f"{main}:3: no valid TOML: cannot overwrite a value: this setting stands in its section already"]
+    main.write_text('[listener]\nname = "a"\n[[listener]]\n')
+    assert lines(read_source(main)) == [
+        f"{main}:3: `listener` stands in single brackets above: write [[listener]] in double ones there, too"]
+    main.write_text('[gateway]\nhostname = "a\n')
+    assert lines(read_source(main)) == [f"{main}:2: no valid TOML: illegal character '\\n': a quoted text ends on its line"]
+    main.write_text("[gateway]\n# \0\n")
+    assert lines(read_source(main)) == [f"{main}:2: is not UTF-8: save the file as UTF-8"]
 
 
 def test_what_is_nested_too_deeply(tmp_path: Path) -> None:

@@ -19,6 +19,12 @@ def test_all_problems_of_a_table_are_told() -> None:
     assert limits is not None and limits.depth == 10 and limits.memory == 2 << 30
 
 
+def test_an_include_in_a_section_is_told_where_it_belongs() -> None:
+    told: list[str] = []
+    read_table(Limits, {"include": ["conf.d/*.toml"]}, "[limits]", lambda m, k: told.append(m))
+    assert told == ["`include` belongs to no section: it stands above the first one"]
+
+
 def test_what_is_required_must_be_there() -> None:
     told: list[str] = []
     assert read_table(Listener, {"name": "a", "address": "x"}, "[[listener]]", lambda m, k: told.append(m)) is None
