@@ -45,6 +45,18 @@ def _table() -> np.ndarray:
     return table
 
 
+_BASIC_PLANE = "".join(map(chr, range(0x10000)))
+
+
+def table(pattern: str) -> np.ndarray:
+    """Of each character of the basic plane whether it is one of a set like `[a-z]`. Looked for in runs: one look at each of
+    65,536 characters takes 60 ms of every start."""
+    found = np.zeros(len(_BASIC_PLANE), bool)
+    for run in re.finditer(f"{pattern}++", _BASIC_PLANE):
+        found[run.start():run.end()] = True
+    return found
+
+
 _DIGITS = -1
 SPARSE = 4
 """Of a text, the part that is looked at by itself: less than a fourth."""

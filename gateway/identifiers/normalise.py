@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateway.identifiers import characters, mingled, tw
-from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, matches
+from gateway.identifiers.characters import DIGIT, FORMATS, LETTER, MARGIN, MARKS, SEPARATOR, UPPER, Characters, matches, table
 
 # Upper-case look-alikes of Latin letters (Unicode confusables, those that appear in identifiers).
 _LOOKALIKES = dict(zip("АВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧаеорсухіѕј", "ABCEHIJKMOPSTXYABEZHIKMNOPTYXaeopcyxisj", strict=True))
@@ -66,7 +66,7 @@ REACH = 48
 """Characters before a hint in which its run may begin."""
 FORMAT = re.compile(f"[{FORMATS}]+|(?<=[0-9(])[{MARKS}]+|(?<=[A-Z])[{MARKS}]++(?=[A-Z]?[{MARKS}]*+[0-9])")
 """Marks go from numbers only: elsewhere they are accents."""
-_IS_MARK = np.array([re.match(f"[{MARKS}]", chr(code)) is not None for code in range(0x10000)])
+_IS_MARK = table(f"[{MARKS}]")
 MANY = 1000
 """Format characters of a text from which on they are taken out with arrays."""
 

@@ -16,7 +16,7 @@ from gateway.detect.data.numbers.runs import FOURS, IN_FOURS, SHAPE_NAMES, SHORT
 from gateway.detect.data.numbers.starts import Places, inside
 from gateway.detect.data.numbers.tokens import Token, tokens
 from gateway.detect.data.table.layout import SIDE, SPACED_ROWS, Grid
-from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, table
 from gateway.identifiers.registry import SHAPES, TYPES
 from gateway.identifiers.sieves import IBAN_LENGTH
 from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
@@ -43,8 +43,8 @@ BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
 _QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
 _BRACKET = np.array([chr(i) in "([<" for i in range(128)])
-_COUNTED, _BEFORE, _UNITS = (np.array([chr(i) in marks for i in range(0x10000)]) for marks in (
-    "數数總总合人件枚張张筆笔", "#第", "元圓円원dy件筆笔枚건"))
+_COUNTED, _BEFORE, _UNITS = map(table, (
+    "[數数總总合人件枚張张筆笔]", "[#第]", "[元圓円원dy件筆笔枚건]"))
 """What may stand behind a label, right before a number or right behind it that says of what the number is (terms, meant)."""
 _REACH = 5
 """Characters between two values of a list."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.detect.data.numbers.tokens import AMOUNT, LONGEST, Token
-from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters, matches
+from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Characters, matches, table
 from gateway.identifiers.registry import SHAPES, TYPES
 
 _MARK = r"[^0-9A-Za-z\s,;:\u3041-\u9fff\uac00-\ud7a3]"
@@ -27,8 +27,8 @@ BEFORE = REACH + 2
 """Characters that two letters and marks stand before digits."""
 DIGITS, LETTERED = 12, 6
 """Digits at the least of a number, and of one with letters (see SHAPES)."""
-_IS_MARK = np.array([chr(i) == " " or re.match(_MARK, chr(i)) is not None for i in range(0x10000)])
-_BEFORE = _IS_MARK | np.array([chr(i) in ":字第" for i in range(0x10000)])
+_IS_MARK = table(_MARK) | table("[ ]")
+_BEFORE = _IS_MARK | table("[:字第]")
 
 
 def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
