@@ -6,6 +6,7 @@ MEDIUM is what some ordinary ones do; LOW is told for the record.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from gateway.detect.base import Scope, Tally
@@ -36,7 +37,7 @@ TABLE: dict[str, tuple[str, Severity]] = {
     "DOC-REMOTE-SLIDE": ("ACTIVE-REMOTE-SUBDOCUMENT", HIGH),
     "DOC-REMOTE-STYLES": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
     "DOC-REMOTE-SETTINGS": ("ACTIVE-REMOTE-TEMPLATE", HIGH),
-    "DOC-REMOTE-FONT": ("ACTIVE-REMOTE-OTHER", MEDIUM),
+    "DOC-REMOTE-FONT": ("ACTIVE-REMOTE-OTHER", HIGH),
     "DOC-REMOTE-WEBEXTENSION": ("ACTIVE-WEB-EXTENSION", MEDIUM),
     "DOC-WEB-EXTENSION": ("ACTIVE-WEB-EXTENSION", HIGH),
     "DOC-REMOTE-OTHER": ("ACTIVE-REMOTE-OTHER", HIGH),
@@ -55,7 +56,8 @@ TABLE: dict[str, tuple[str, Severity]] = {
     "DOC-LINK-PROGRAM": ("ACTIVE-LINK-PROGRAM", HIGH),
     "DOC-LINK-SHARE": ("ACTIVE-REMOTE-SHARE", HIGH),
     "DOC-VSTO": ("ACTIVE-VSTO", HIGH),
-    "DOC-CUSTOM-UI": ("ACTIVE-CUSTOM-UI", MEDIUM),
+    "DOC-CUSTOM-UI": ("ACTIVE-CUSTOM-UI", HIGH),
+    "DOC-CALLS-MACRO": ("ACTIVE-SLIDE-ACTION", HIGH),
     "DOC-ACTION": ("ACTIVE-SLIDE-ACTION", MEDIUM),
     "DOC-MACROBUTTON": ("ACTIVE-MACRO-BUTTON", LOW),
     "ODF-EVENT": ("ACTIVE-DOCUMENT-EVENT", HIGH),
@@ -115,6 +117,12 @@ OTHER: dict[str, tuple[str, str, Severity]] = {
 }
 """Those of another category: finding code, category, severity."""
 
+DOWNLOAD = re.compile(
+    r"(?:https?|ftp)://[^/?#\s]{1,255}/[^?#\s]{0,1000}\.(?:exe|scr|pif|cpl|dll|ms[ip]|msix(?:bundle)?|appx|appinstaller|jse?|vb[se]|ws[fh]|"
+    r"hta|bat|cmd|ps1|lnk|url|iso|img|vhdx?|jar|chm|xll|sct|reg|msc|rdp|dmg|pkg|apk)(?:$|[?#])", re.I)
+"""A program, script, shell file or disc in the web."""
+LITTLE = 300
+"""Characters, blanks apart: a document with less to read is its link to a program; manuals and notes that name one have more."""
 EVIDENCE = 5                             # details shown of one finding
 
 
@@ -135,9 +143,22 @@ class ActiveContentDetector:
         for (code, category, severity), seen in groups.items():
             evidence = tuple(dict.fromkeys(_shown(o.detail) for o in seen if o.detail))[:EVIDENCE]
             yield Finding(code, category, severity, sample.artifact.id, evidence, len(seen), rule=seen[0].code)
+        if urls := [o.detail for o in sample.observed("DOC-LINK") if DOWNLOAD.match(o.detail)]:
+            if _little(sample):
+                yield Finding("ACTIVE-LINK-PROGRAM", CATEGORY, HIGH, sample.artifact.id, tuple(map(defanged, urls[:EVIDENCE])), len(urls))
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()
+
+
+def _little(sample: Sample) -> bool:
+    """Whether a document has next to nothing to read."""
+    read = 0
+    for text in sample.texts:
+        if not text.hidden and text.source != "property":
+            read += sum(map(len, text.content[:1 << 16].split()))
+    read += sum(len(cell) for table in sample.tables for row in table.rows[:LITTLE] for cell in row)
+    return read < LITTLE
 
 
 def _shown(detail: str) -> str:

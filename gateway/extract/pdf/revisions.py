@@ -68,7 +68,7 @@ def looped(data: bytes) -> bool:
     for begin, end in sorted(tables):
         if previous and previous.start() < begin:        # the first one behind `begin`: no octet is searched twice
             previous = PREVIOUS.search(data, begin)
-        before[begin] = int(previous[1]) if previous and previous.end() <= end else -1
+        before.setdefault(begin, int(previous[1]) if previous and previous.end() <= end else -1)    # its own end is the next one
     seen: set[int] = set()
     at = tables[-1][0] if tables else -1
     while at in before and at not in seen:

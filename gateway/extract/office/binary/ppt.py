@@ -24,7 +24,7 @@ SLIDE_LIBRARY = 0x3714
 """RoundTripSlideSyncInfo12: where a slide came from, and is looked for anew."""
 CONTROL = 0x0FEE
 """A control; the string of instance 2 in it is the name of its class (2.10.9)."""
-ACTIONS = {1: "DOC-ACTION", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
+ACTIONS = {1: "DOC-CALLS-MACRO", 2: "DOC-RUN-PROGRAM", 5: "DOC-ACTION"}   # macro, program, object verb (2.8.7)
 RECORDS = 2_000_000
 
 

@@ -300,7 +300,9 @@ class Story:
                 self._see(Observation("DOC-REMOTE-MACRO", action))
             elif action.lower().startswith("ppaction://program"):
                 self._see(Observation("DOC-RUN-PROGRAM", action))
-            elif action.lower().startswith(("ppaction://macro", "ppaction://ole")):
+            elif action.lower().startswith("ppaction://macro"):
+                self._see(Observation("DOC-CALLS-MACRO", action))
+            elif action.lower().startswith("ppaction://ole"):
                 self._see(Observation("DOC-ACTION", action))
         elif tag == "ddeLink":
             self._see(Observation("DOC-DDE", f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"))

@@ -92,7 +92,9 @@ class OfficePage:
         if extensions(node.artifact.names) & (NAMES | BOOKS):
             yield from fetched(data)
             yield from _frames(data)
-        elif not named:
+        elif named:
+            yield from _stored(data)
+        else:
             yield from _loaded(data)
         yield from _controls(data)
         yield from kept(data)
@@ -125,11 +127,20 @@ def fetched(data: bytes) -> Iterator[Observation]:
 
 def _frames(data: bytes) -> Iterator[Observation]:
     """Frames of a page, and its macros and objects, from elsewhere."""
-    for kind, pattern in (("frame", FRAME), ("attachedTemplate", STORED)):
-        for found in counted(pattern.finditer(data), MOST, "frames"):
-            seen = targets.judge(kind, unescape(found[1].decode("utf-8", "replace")))
-            if seen is not None:
-                yield seen
+    yield from _from_elsewhere("frame", FRAME, data)
+    yield from _stored(data)
+
+
+def _stored(data: bytes) -> Iterator[Observation]:
+    """Macros and objects of a page, from elsewhere: no program that saves one puts them there."""
+    yield from _from_elsewhere("attachedTemplate", STORED, data)
+
+
+def _from_elsewhere(kind: str, pattern: re.Pattern[bytes], data: bytes) -> Iterator[Observation]:
+    for found in counted(pattern.finditer(data), MOST, "frames"):
+        seen = targets.judge(kind, unescape(found[1].decode("utf-8", "replace")))
+        if seen is not None:
+            yield seen
 
 
 def _loaded(data: bytes) -> Iterator[Observation]:

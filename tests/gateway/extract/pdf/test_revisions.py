@@ -78,6 +78,13 @@ def test_revisions_that_follow_themselves(previous: str, held: bool) -> None:
     assert ("DEPTH" in codes(take_apart(PDF, looped, "a.pdf"))) == held
 
 
+def test_a_save_that_names_the_table_before_it_as_its_own_is_no_loop() -> None:
+    data = pdf()
+    own = data.rsplit(b"startxref\n", 1)[1].split(b"\n")[0]
+    careless = data + b"trailer\n<< /Size 9 /Root 1 0 R /Prev " + own + b" >>\nstartxref\n" + own + b"\n%%EOF\n"
+    assert not pdfrevisions.looped(careless)
+
+
 def test_many_revisions_are_followed_in_one_pass() -> None:
     """Each of them says that its table begins at the first octet."""
     assert linear(pdfrevisions.looped, lambda n: b"%PDF" + bytes(n * 400) + b"startxref\n0\n%%EOF\n" * n, 1_500)
