@@ -143,9 +143,10 @@ class ActiveContentDetector:
         for (code, category, severity), seen in groups.items():
             evidence = tuple(dict.fromkeys(_shown(o.detail) for o in seen if o.detail))[:EVIDENCE]
             yield Finding(code, category, severity, sample.artifact.id, evidence, len(seen), rule=seen[0].code)
-        if urls := [o.detail for o in sample.observed("DOC-LINK") if DOWNLOAD.match(o.detail)]:
-            if _little(sample):
-                yield Finding("ACTIVE-LINK-PROGRAM", CATEGORY, HIGH, sample.artifact.id, tuple(map(defanged, urls[:EVIDENCE])), len(urls))
+        urls = [o.detail for o in sample.observed("DOC-LINK") if DOWNLOAD.match(o.detail)]
+        if urls and _little(sample):
+            evidence = tuple(map(defanged, urls[:EVIDENCE]))
+            yield Finding("ACTIVE-LINK-PROGRAM", CATEGORY, HIGH, sample.artifact.id, evidence, len(urls))
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()
