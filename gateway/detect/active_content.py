@@ -121,6 +121,8 @@ DOWNLOAD = re.compile(
     r"(?:https?|ftp)://[^/?#\s]{1,255}/[^?#\s]{0,1000}\.(?:exe|scr|pif|cpl|dll|ms[ip]|msix(?:bundle)?|appx|appinstaller|jse?|vb[se]|ws[fh]|"
     r"hta|bat|cmd|ps1|lnk|url|iso|img|vhdx?|jar|chm|xll|sct|reg|msc|rdp|dmg|pkg|apk)(?:$|[?#])", re.I)
 """A program, script, shell file or disc in the web."""
+BOOKS = (b"xl/workbook", b"W\0o\0r\0k\0b\0o\0o\0k\0")
+"""Workbooks, whose cells are no text of theirs."""
 LITTLE = 300
 """Characters, blanks apart: a document with less to read is its link to a program; manuals and notes that name one have more."""
 EVIDENCE = 5                             # details shown of one finding
@@ -154,11 +156,12 @@ class ActiveContentDetector:
 
 def _little(sample: Sample) -> bool:
     """Whether a document has next to nothing to read."""
+    if any(mark in sample.data for mark in BOOKS):
+        return False
     read = 0
     for text in sample.texts:
         if not text.hidden and text.source != "property":
             read += sum(map(len, text.content[:1 << 16].split()))
-    read += sum(len(cell) for table in sample.tables for row in table.rows[:LITTLE] for cell in row)
     return read < LITTLE
 
 

@@ -29,6 +29,8 @@ ELEMENTS = 200_000
 """Of one message. A signer that streams writes a piece each 1,000 octets, and each is looked at a few times."""
 Element = tuple[int, int, int]
 """Tag, and where the content begins and ends."""
+UNKNOWN = frozenset({"application/asn1", "application/octet-stream"})
+"""Types of what is not known to be such a message: whoever says that it is one is believed."""
 WRAPPED = (".p7m", ".p7s", ".p7z")
 FIELD = re.compile(rb"(?:[ \t]*\r?\n){0,4}[A-Za-z][A-Za-z0-9_-]{1,99}[ \t]{0,9}:")
 """A field as mail programs write them: a tag of a page may have a colon within it."""
@@ -41,16 +43,22 @@ class SmimeExtractor:
     def claims(self, node: Node) -> bool:
         return node.type == "application/pkcs7-mime" or (
             node.type == "application/x-pem" and PEM.search(node.data[:200] + b"-----END") is not None) or (
-            node.type == "application/asn1" and _said(node))
+            node.type in UNKNOWN and _said(node))
 
     def extract(self, node: Node, context: Context) -> Iterator[Yield]:
         data = node.data
+        if node.type == "application/octet-stream":
+            yield Problem(IncidentCode.MALFORMED, "S/MIME message that does not begin as one")
+            return
         if node.type == "application/x-pem":
             match = PEM.search(data)
             data = binascii.a2b_base64(match[1]) if match else b""
         contents: list[bytes] = []
+        said = node.artifact.declared_type in MESSAGES
         for item in _signature(data, context) if node.artifact.declared_type in SIGNATURES else _content_info(data, context):
             contents += [item.data] if isinstance(item, Child) else []
+            if said and isinstance(item, Observation) and item.code == "SMIME-OTHER":
+                yield Problem(IncidentCode.UNSUPPORTED, "S/MIME message of another kind")
             yield replace(item, names=_inner(node.artifact.names)) if isinstance(item, Child) and not item.detected_type else item
         yield from _pdf(data, contents)
 

@@ -5,7 +5,7 @@ import pytest
 from gateway.detect.active_content import OTHER, TABLE, ActiveContentDetector
 from gateway.detect.base import Scope, Tally
 from gateway.model.artifact import Artifact, ArtifactKind
-from gateway.model.content import Observation, Sample, Table, Text
+from gateway.model.content import Observation, Sample, Text
 from gateway.model.finding import Finding, Severity
 from gateway.model.transaction import Direction
 
@@ -44,17 +44,17 @@ def test_what_ordinary_documents_have_never_blocks() -> None:
     assert all(TABLE[code][1] is Severity.LOW for code in ordinary)
 
 
-@pytest.mark.parametrize(("url", "texts", "rows", "told"), [
-    ("https://h.example/a/setup.exe?x=1", ["Protected document. Click to open."], 0, True),
-    ("http://h.example/scan.js", [], 0, True),
-    ("http://h.example/", ["Protected document. Click to open."], 0, False),
-    ("https://h.example/terms.pdf", [], 0, False),
-    ("https://h.example/catalogue/www.tool.exe/about", [], 0, False),
-    ("https://h.example/a/setup.exe", ["The second release of the tool mends what customers told. " * 8], 0, False),
-    ("https://h.example/a/setup.exe", ["Tools"], 40, False)])
-def test_a_document_that_is_its_link_to_a_program(url: str, texts: list[str], rows: int, told: bool) -> None:
-    sample = Sample(Artifact(3, 0, ArtifactKind.PART), b"", [Text(t, "page 1") for t in texts] + [Text("x" * 999, "property")],
-                    [Table("sheet", (("Name of tool", "1.0"),) * rows)] if rows else [], [Observation("DOC-LINK", url)])
+@pytest.mark.parametrize(("url", "texts", "data", "told"), [
+    ("https://h.example/a/setup.exe?x=1", ["Protected document. Click to open."], b"", True),
+    ("http://h.example/scan.js", [], b"", True),
+    ("http://h.example/", ["Protected document. Click to open."], b"", False),
+    ("https://h.example/terms.pdf", [], b"", False),
+    ("https://h.example/catalogue/www.tool.exe/about", [], b"", False),
+    ("https://h.example/a/setup.exe", ["The second release of the tool mends what customers told. " * 8], b"", False),
+    ("https://h.example/a/setup.exe", ["Tools"], b"PK xl/workbook.xml", False)])
+def test_a_document_that_is_its_link_to_a_program(url: str, texts: list[str], data: bytes, told: bool) -> None:
+    shown = [Text(text, "page 1") for text in texts]
+    sample = Sample(Artifact(3, 0, ArtifactKind.PART), data, [*shown, Text("x" * 999, "property")], observations=[Observation("DOC-LINK", url)])
     found = [f.code for f in ActiveContentDetector(SCOPE).look(sample)]
     assert found == ["LINK-DOCUMENT"] + ["ACTIVE-LINK-PROGRAM"] * told
 

@@ -173,3 +173,20 @@ def test_what_is_said_to_be_a_message_is_read_as_one(names, declared, claimed):
     assert SMIME.claims(node) == claimed
     with pytest.raises(ValueError, match="deep"):
         list(SMIME.extract(node, Context(Limits())))
+
+
+@pytest.mark.parametrize(("names", "declared", "data", "code"), [
+    (("smime.p7m",), "application/pkcs7-mime", bytes(range(200, 256)) * 4, IncidentCode.MALFORMED),
+    (("smime.p7m",), "application/octet-stream", bytes(range(200, 256)) * 4, IncidentCode.MALFORMED),
+    (("a.dat",), "application/octet-stream", bytes(range(200, 256)) * 4, None)])
+def test_what_is_said_to_be_a_message_and_begins_as_none(names, declared, data, code):
+    node = Node(Artifact(1, 0, ArtifactKind.PART, names, declared_type=declared), data, "application/octet-stream")
+    assert SMIME.claims(node) == (code is not None)
+    assert code is None or [p.code for p in SMIME.extract(node, Context(Limits()))] == [code]
+
+
+@pytest.mark.parametrize(("declared", "held"), [("application/pkcs7-mime", True), ("application/pkcs7-signature", False), ("application/timestamp-token", False)])
+def test_a_message_of_a_kind_that_nobody_reads(declared, held):
+    data = tlv(0x30, bytes.fromhex("06092a864886f70d010705") + tlv(0xA0, tlv(0x30, b"\x02\x01\x00")))
+    node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), data, "application/pkcs7-mime")
+    assert (IncidentCode.UNSUPPORTED in [p.code for p in SMIME.extract(node, Context(Limits())) if isinstance(p, Problem)]) == held
