@@ -8,7 +8,7 @@ from signatures.filetypes import Group, blocked_extensions
 
 NOT_RUN = ("image/", "audio/", "video/", "font/")
 DOCUMENTS = frozenset({"application/pdf", "application/vnd.openxmlformats", "application/vnd.oasis.opendocument"})
-HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "py", "sh", "so", "ps", "cat", "tool", "group", "contact", "ds"})
+HOST_LIKE = frozenset({"com", "app", "run", "rs", "pl", "pm", "py", "sh", "so", "ps", "cat", "tool", "group", "contact", "ds"})
 """Extensions that are top-level domains or words too: a picture or PDF named like a host is no program."""
 
 

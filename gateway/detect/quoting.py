@@ -10,6 +10,22 @@ import json
 import re
 from itertools import islice
 
+SOURCES = frozenset({
+    "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "cs", "java", "kt", "scala", "go", "rs", "swift", "m", "mm", "d",
+    "dart", "pas", "dpr", "f", "for", "f77", "f90", "f95", "cbl", "cob", "cpy", "jcl", "abap", "pli", "r", "rmd", "qmd", "jl",
+    "hs", "ml", "ex", "exs", "erl", "clj", "el", "lisp", "scm", "v", "sv", "vhd", "vhdl", "asm", "s", "glsl", "cu", "cuh",
+    "cl", "ts", "tsx", "jsx", "mts", "cts", "vue", "svelte", "coffee", "css", "scss", "sass", "less", "map", "pyi", "pyx",
+    "pxd", "pxi", "pod", "t", "awk", "sed", "m4", "ac", "am", "in", "mk", "cmake", "make", "tex", "sty", "cls", "bib", "adoc",
+    "asciidoc", "org", "textile", "wiki", "mdx", "markdown", "po", "pot", "sql", "ddl", "dml", "pls", "plsql", "pks", "pkb",
+    "prc", "trg", "hql", "cypher", "sparql", "graphql", "proto", "thrift", "avsc", "ipynb", "patch", "diff", "rej", "yar",
+    "yara", "sigma", "rules", "xml", "xsd", "dtd", "wsdl", "html", "htm", "xhtml", "toml", "properties", "env",
+    "editorconfig", "tf", "tfvars", "hcl", "nix", "bicep", "j2", "jinja", "jinja2", "tmpl", "tpl", "template", "erb", "ejs",
+    "hbs", "mustache", "sample", "example", "dockerfile", "containerfile", "makefile", "gitignore", "dockerignore",
+    "gitattributes", "bash_history", "eml", "msg", "ics", "vcf", "srt", "vtt", "out", "err", "trace", "dump", "1", "2", "3",
+    "5", "8",
+})
+"""Extensions of what people write and read as it is: source code that has to be built, markup, templates, settings, queries,
+pages of a manual. No desktop runs them."""
 OPENING = 3
 """Lines in which a script has begun."""
 RECIPES = ("\t", "RUN ")
@@ -43,6 +59,12 @@ def opening(text: str) -> str:
     """The lines in which a script begins, behind its remarks; what a file of builds gives to a shell is none of them."""
     lines = (line for line in text[:8192].splitlines() if line.strip() and not line.startswith(RECIPES))
     return "\n".join(islice(lines, OPENING))
+
+
+def is_table(lines: str) -> bool:
+    """Whether the first lines of a text are rows: two or more, parted by the same sign as often."""
+    rows = lines.splitlines()
+    return len(rows) > 1 and any(rows[0].count(sign) > 1 and len({row.count(sign) for row in rows}) == 1 for sign in "|\t;,")
 
 
 def quotes(name: str, text: str) -> bool:

@@ -20,7 +20,7 @@ from gateway.detect.code_forms import (
 )
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
-from gateway.detect.quoting import is_json, mostly_prose, opening, quotes
+from gateway.detect.quoting import SOURCES, is_json, is_table, mostly_prose, opening, quotes
 from gateway.detect.script_forms import (
     BINARY,
     BY_TYPE,
@@ -54,12 +54,15 @@ RUN_BY_PAGES = "Windows script code"
 """All that scripts of pages and forms, and a page without a name, are asked for: other code stands there to be read."""
 RUN_IN_PAGES = (RUN_BY_PAGES, "server page", "PHP code")
 """What a page with a name is asked for: programs for anything else stop at its first tag."""
+BUILT = ("code in blocks",)
+"""What stands in source code as well, by whatever name."""
 _VALUE = r"\"[^\"<>\r\n$`&|%]{0,200}\""
 PAGE = re.compile(rf"\s{{0,40}}<(?:!doctype\s{{1,4}}html(?:\s{{1,8}}public(?:\s{{1,8}}{_VALUE}){{1,2}})?|"
                   rf"html(?:\s{{1,8}}[\w:-]{{1,40}}={_VALUE}){{0,20}})[ \t]{{0,4}}>[ \t]{{0,4}}[\r\n<]", re.I)
 """How a page begins whose first tag is an error to shells and interpreters."""
 FORM_SCRIPT = "text/x-pdf-script"
 """Judged with its document: forms define functions for their fields."""
+FENCED = re.compile(r"(?ms)^(```|~~~).*?^\1")
 UUENCODED = re.compile(r"\s{0,20}begin [0-7]{3,4} \S[^\r\n]{0,255}\r?\n(?:[!-`][ -`]{1,63}\r?\n){3}")
 """A file in the coding that came before MIME: what it holds is judged by itself."""
 CUT = re.compile(r"'\s{0,4}\+\s{0,4}'|\"\s{0,4}\+\s{0,4}\"")
@@ -114,9 +117,20 @@ class ScriptDetector:
                 return
         if endings <= NOT_TEXT:
             yield from self.code(sample)
-        elif renamed and hides(uncommented(written)[:DENSE_READ]) and not mostly_prose(written[:DENSE_READ]):
+        elif renamed and hides(uncommented(shown(written, endings))[:DENSE_READ]) and not mostly_prose(written[:DENSE_READ]):
             evidence = ("code that hides what it does",)
             yield Finding("SCRIPT-HOST", "script", Severity.HIGH, sample.artifact.id, evidence)
+        elif not endings & (PLAIN_NAMES | SOURCES) and sample.artifact.detected_type == "text/plain":
+            yield from self.begun(sample, written)
+
+    def begun(self, sample: Sample, written: str) -> Iterable[Finding]:
+        """A script under a name that tells nothing: its first lines are code already."""
+        said = uncommented(written)
+        first = opening(said)
+        for code, what in statements(plain(first), lambda what: what not in BUILT):
+            if not (is_table(first) or mostly_prose(said) or is_json(written)):
+                yield Finding(code, "script", Severity.HIGH, sample.artifact.id, (what,))
+            return
 
     def code(self, sample: Sample) -> Iterable[Finding]:
         """Code under the name of a picture or a document, or without an extension: waiting to be renamed or called."""
@@ -139,6 +153,11 @@ class ScriptDetector:
 
     def conclude(self, tally: Tally) -> Iterable[Finding]:
         return ()
+
+
+def shown(text: str, endings: frozenset[str]) -> str:
+    """A text without what stands between fences, where its name says that those are there to be read."""
+    return FENCED.sub("", text[:DENSE_READ]) if endings & MARKDOWN else text
 
 
 def begins_as_text(sample: Sample) -> bool:

@@ -15,7 +15,7 @@ from gateway.detect.apart import SHORT, Apart, speaks_of_commands
 from gateway.detect.base import Scope, Tally
 from gateway.detect.names import blocked_group
 from gateway.detect.outside_rules import severity
-from gateway.model.artifact import ArtifactKind
+from gateway.model.artifact import Artifact, ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.errors import ConfigError
 from gateway.model.finding import Finding, Severity
@@ -146,6 +146,8 @@ def kinds(sample: Sample) -> frozenset[str]:
     kind = artifact.detected_type
     if artifact.kind is ArtifactKind.MACRO:
         return frozenset({"any", "macro"})
+    if _words_of_mail(artifact):
+        return frozenset({"any", "text"})
     if kind in PROGRAMS:
         found.add("program")
     if kind in OFFICE:
@@ -159,6 +161,12 @@ def kinds(sample: Sample) -> frozenset[str]:
     if blocked_group(artifact, "script")[1] or any(t.source == "script" for t in sample.texts):
         found.add("script")
     return frozenset(found)
+
+
+def _words_of_mail(artifact: Artifact) -> bool:
+    """Whether tags in a text are the words of a mail itself: what is declared as text, and is no file, is shown as it is."""
+    told = (artifact.declared_type, artifact.detected_type) == ("text/plain", "text/html")
+    return told and artifact.kind is ArtifactKind.PART and not artifact.names
 
 
 def scan(rules: yara.Rules, data: bytes, id: int) -> Iterator[yara.Match | Finding]:

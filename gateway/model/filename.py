@@ -21,6 +21,11 @@ INVISIBLE = frozenset(
 VARIANTS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 """Variation selectors: they choose how a character is drawn, so names with emoji have them; by themselves they show nothing."""
 
+LOOKALIKES = str.maketrans("асԁеһіјкмопрԛѕтυѵԝхуαβεικνορτχωⅼ", "acdehijkmonpqstuvwxyabeikvoptxwl")
+"""Letters of Cyrillic and Greek that are drawn like Latin ones: no system runs such an ending, no honest file has it."""
+FULL_STOP = "\u3002"
+"""How people of East Asia type a full stop; in the half-width form NFKC makes it this one."""
+
 BLANK_RUN = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000\u2800]{6,}")
 SEPARATORS = re.compile(r"[\\/]")
 MAX_NAME = 1024
@@ -36,7 +41,8 @@ def visible(name: str) -> str:
     if name.isascii() and name.isprintable():
         return name
     folded = unicodedata.normalize("NFKC", ESCAPE.sub("", name))
-    return "".join(c for c in folded if c not in INVISIBLE and c not in VARIANTS and unicodedata.category(c) not in ("Cf", "Cc"))
+    shown = "".join(c for c in folded if c not in INVISIBLE and c not in VARIANTS and unicodedata.category(c) not in ("Cf", "Cc"))
+    return shown.replace(FULL_STOP, ".")
 
 
 def basename(name: str) -> str:
@@ -66,4 +72,5 @@ def extension(name: str) -> str:
 def extensions(names: Iterable[str]) -> frozenset[str]:
     """All last extensions that any candidate name may have for some reader."""
     found = {e for n in names for s in spellings(n) if (e := extension(s))}
-    return frozenset(found | {re.sub(r"\s+", "", e) for e in found if not e.isalnum()})     # a name folded in its extension
+    folded = {re.sub(r"\s+", "", e) for e in found if not e.isalnum()}                      # a name folded in its extension
+    return frozenset(found | folded | {e.translate(LOOKALIKES) for e in found if not e.isascii()})

