@@ -58,11 +58,19 @@ def groups(account: Account, here: str) -> list[tuple[str, list[Shown]]]:
     found = []
     for heading, places in PLACES.items():
         shown = [Shown(path, gettext(place.label), belongs(here, path)) for place in places
-                 if place.roles & set(account.roles) and (place.act is None or account.may(place.act))
-                 and (path := address(place.name))]
+                 if business(account, place) and (path := address(place.name))]
         if shown:
             found.append((gettext(heading), shown))
     return found
+
+
+def business(account: Account, place: Place) -> bool:
+    return bool(place.roles & set(account.roles)) and (place.act is None or account.may(place.act))
+
+
+def offered(account: Account, name: str) -> bool:
+    """Whether this account has business at the place of this name."""
+    return any(place.name == name and business(account, place) for places in PLACES.values() for place in places)
 
 
 def address(name: str) -> str:

@@ -21,6 +21,10 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return missing(request) if status == 404 else page(request, _("This was not done"), refusal_sentence(error), status)
 
 
+def forbidden(request: HttpRequest) -> HttpResponse:
+    return page(request, _("This was not done"), _("Your role does not allow this."), 403)
+
+
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return page(request, _("Not found"), _("There is no such page or mail, or it is not yours to see."), 404)
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gateway.config import Config, Entry, Problem
 from gateway.config.reference import toml
 from gateway.config.source import read_toml
-from gateway.console.pages import page
+from gateway.console.pages import forbidden
 from gateway.console.state import console
 from gateway.journal import JournalReader
 from gateway.journal.reader import JournalUnreadable
@@ -34,7 +34,7 @@ def for_house(request: HttpRequest) -> HttpResponse | None:
     """The refusal for those who have no business with the rules."""
     if request.account.may(Act.HOUSE):  # type: ignore[attr-defined]
         return None
-    return page(request, _("This was not done"), _("Your role does not allow this."), 403)
+    return forbidden(request)
 
 
 @require_safe

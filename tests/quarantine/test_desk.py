@@ -36,6 +36,18 @@ def test_every_answer_is_json(service: QuarantineService, held: Held) -> None:
     assert service.audit_verify(ROOT).flaws == ()
 
 
+@pytest.mark.parametrize("text", ["", "offer"])
+def test_times_before_and_after_all_times(service: QuarantineService, held: Held, text: str) -> None:
+    held(leak)
+    found = [ask(service, "list", text=text, **{name: at}).body["messages"] for name, at in (
+        ("since", "0001-01-01T00:00:00+14:00"), ("until", "9999-12-31T23:59:59-14:00"),
+        ("until", "0001-01-01T00:00:00+14:00"), ("since", "9999-12-31T23:59:59-14:00"))]
+    every = ask(service, "list", text=text).body["messages"]
+    assert found == [every, every, [], []]
+    with pytest.raises(Refused, match="wrong one"):
+        ask(service, "list", since="2026-01-01T00:00:00")
+
+
 def test_content_comes_as_a_descriptor(service: QuarantineService, held: Held) -> None:
     id = held(leak)
     raw, packed = ask(service, "export", id=id, reason="x", raw=True), ask(service, "export", id=id, reason="x")

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_safe
 
 from gateway.console.frame import reader
 from gateway.console.ledger.record import download
+from gateway.console.navigation import offered
+from gateway.console.pages import forbidden
 from gateway.console.proof import account
 from gateway.console.state import console
 from gateway.journal import JournalReader
@@ -30,6 +32,8 @@ _MAKING = threading.BoundedSemaphore(1)  # a PDF takes a processor for a second
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """The months to choose from; with one chosen, its report."""
+    if not offered(request.account, "reports"):  # type: ignore[attr-defined]
+        return forbidden(request)
     wanted, form = request.GET.get("month", "")[:7], request.GET.get("form", "page")
     if not wanted:
         return shown(request)

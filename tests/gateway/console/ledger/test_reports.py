@@ -66,4 +66,5 @@ def test_a_supervisor_sees_their_part(site: Site, held: Held) -> None:
 @pytest.mark.parametrize("role", ["recipient", "sender", "analyst"])
 def test_nobody_else_sees_them(site: Site, role: str) -> None:
     site.people("somebody", role)
-    assert site.browser("somebody").open("/reports?month=2026-11").status_code == 403
+    browser = site.browser("somebody")
+    assert [browser.open(f"/reports{q}").status_code for q in ("", "?month=x", "?month=2026-11", "?month=2026-11&form=pdf")] == [403] * 4
