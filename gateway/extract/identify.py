@@ -289,7 +289,8 @@ PAGE = re.compile(rb"<!doctype\s+html|<html|<body|<head", re.I)
 
 def _text(data: bytes, head: bytes, names: Iterable[str], declared: str) -> str:
     endings = filenames.extensions(names)
-    shown = bool(endings & EXTENSIONS_OF_HTML) or declared in ("text/html", "application/xhtml+xml")
+    shown = bool(endings & EXTENSIONS_OF_HTML) or declared in (
+        "text/html", "application/xhtml+xml", "text/enriched", "text/richtext")
     if not text_like(head):
         if mail_like(head.replace(b"\0", b"")):           # with NUL or binary parts
             return "message/rfc822"

@@ -70,7 +70,7 @@ SHAPES: dict[str, tuple[str, ...]] = {
     "LLD8": ("tw.resident_id",),
     "LLD8LL": ("jp.residence_card",),
     "LD8": ("cn.passport",),
-    "LLD7": ("jp.passport", "cn.passport", "hk.id"),
+    "LLD7": ("cn.passport", "jp.passport", "hk.id"),
     "LD7": ("hk.id",), "LD6A": ("hk.id",), "LD6P": ("hk.id",), "LLD6P": ("hk.id",),
     "D7": ("jp.bank_account",),
     "D8": ("tw.ubn", "jp.bank_account"),

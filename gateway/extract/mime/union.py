@@ -21,7 +21,7 @@ from gateway.extract.mime import slices
 from gateway.extract.mime.decode import Decoded, by_look, decode, uncoded
 from gateway.extract.mime.fields import LONGEST
 from gateway.extract.mime.flat import Flood, flat, repaired
-from gateway.extract.mime.headers import parse_headers
+from gateway.extract.mime.headers import decoded, parse_headers
 from gateway.extract.mime.views import ENCODINGS, INNER_HEADER, Leaf, View, describe
 from gateway.extract.text import codings
 from gateway.model.artifact import ArtifactKind
@@ -73,6 +73,8 @@ def read(blob: bytes, context: Context, returned: bool = False) -> Iterator[Yiel
         yield _whole(blob) if item.data == blob else _child(item)
     for head in view.heads:
         yield from header_files(head)
+    for said in view.said:
+        yield Text(decoded(said), "part header", hidden=True)
     for place, text in view.margins:
         if f"MIME-{place.upper()}-CONTENT" in view.codes:
             yield Child(text, ArtifactKind.TEXT, label=place, detected_type="text/plain" if text_like(text[:4096]) else "")

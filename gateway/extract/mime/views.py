@@ -63,6 +63,7 @@ class Entity:
     irregular: bool
     coding: str = ""
     elsewhere: bool = False              # the content is what an address leads to
+    said: tuple[bytes, ...] = ()         # what people write about it
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class View:
     codes: dict[str, str] = field(default_factory=dict)      # code -> detail
     margins: list[tuple[str, bytes]] = field(default_factory=list)   # preambles and epilogues that hold something
     heads: list[bytes] = field(default_factory=list)         # of parts, where they are longer than fields need
+    said: list[bytes] = field(default_factory=list)          # fields of parts that have words of people, with numbers in them
     parts: int = 0
     too_many: bool = False
     too_deep: bool = False
@@ -97,6 +99,8 @@ class View:
         self.irregular |= entity.irregular
         if depth and len(head) > LONG_HEAD:
             self.heads.append(head)
+        if depth:
+            self.said += entity.said
         multiparts = [m for m in entity.medias if m.startswith("multipart/")]
         for code in entity.codes:
             if code != ENCODINGS or multiparts:          # of others the union says whether what they decode to differs
@@ -191,6 +195,9 @@ class View:
 DETACHED = "x-mozilla-external-attachment-url"
 """Thunderbird shows such a part as an attachment and opens what stands at the address, where somebody detached it to a file."""
 NAMING = ("content-description", "content-location")
+SAYING = frozenset({"content-description", "comments", "keywords", "subject"})
+"""Fields of a part that people write, or their programs for them."""
+FIGURES = re.compile(rb"[0-9]{4}|=\?")
 ENCODINGS = "MIME-ENCODINGS-CONTRADICT"
 LEAF_CODES = frozenset({ENCODINGS, "MIME-TYPES-CONTRADICT", "MIME-ENCODING-TOKEN", "MIME-REPEATED-FIELD"})
 
@@ -254,6 +261,7 @@ def describe(head: bytes, default: str) -> Entity:
     for header in by_name.get("content-transfer-encoding", ()):
         _encoding(entity, header.raw)
     entity.elsewhere = any(h.name == DETACHED and place(h.value) in (Place.WEB, Place.SHARE) for h in headers)
+    entity.said = tuple(h.raw for h in headers if h.name in SAYING and FIGURES.search(h.raw) is not None)
     entity.coding = next((h.value.strip().lower()[:40] for h in headers if h.name == "content-encoding"), "")
     if not entity.names:
         entity.names += [n for h in headers if h.name in NAMING for n in _described(h)]

@@ -134,11 +134,13 @@ def _means(beginning: bytes) -> bool:
 
 def _joined(label: str, pattern: re.Pattern[bytes], data: bytes, kind: str) -> Iterator[bytes]:
     """The blocks; those that a line of a log or a dump has many of as one, a line each."""
-    if label in ("percent", "dump"):
+    if label in ("percent", "dump", "references"):
+        if label == "references" and kind == "text/html":
+            return                                        # pages are read with them
         lines = [m[1] if pattern.groups else m[0] for m in pattern.finditer(data)]
-        if label == "percent" or len(lines) >= DUMPED_LINES:
+        if label != "dump" or len(lines) >= DUMPED_LINES:
             yield b"\n".join(lines)
-    elif label != "references" or kind != "text/html":             # pages are read with them
+    else:
         data = ungrouped(data) if label == "hex" else data
         yield from (m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
 

@@ -245,3 +245,9 @@ def test_a_page_is_looked_for_behind_what_begins_like_a_picture(before: bytes) -
     for name in ("a.html", "A.HTM ", "a.shtml"):
         assert identify(before + PAGE, (name,)) == "text/html"
     assert identify(GIF, ("a.html",)) == identify(GIF + PAGE, ("a.gif",)) == "image/gif"
+
+
+@pytest.mark.parametrize("declared", ["text/enriched", "text/richtext"])
+def test_formatted_text_is_shown_by_its_tags(declared: str) -> None:
+    assert identify(b"<bold>A1234</bold><italic>56789</italic>", (), declared) == "text/html"
+    assert identify(b"<bold>A1234</bold><italic>56789</italic>", (), "text/plain") == "text/plain"

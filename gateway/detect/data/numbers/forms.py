@@ -8,10 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.detect.data.numbers.tokens import Token
-from gateway.identifiers import payment
+from gateway.identifiers import payment, tw
 from gateway.identifiers.characters import MARGIN, Characters, matches, says
 
 YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
+GROUPED = re.compile(r"口座(?:番号|No\.?|NO\.?)[ :()]{0,4}([0-9]{3})[ \-.]([0-9]{4})(?![0-9]|[ \-.][0-9])|"
+                     r"口座(?:番号|No\.?|NO\.?)[ :()]{0,4}([0-9]{4})[ \-.]([0-9]{3})(?![0-9]|[ \-.][0-9])")
+"""An account of Japan in two groups; behind other labels the first is how a postal code is written."""
 POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
 EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
@@ -46,7 +49,8 @@ def _says(text: str, found: Characters | None, word: str) -> bool:
     return len(at) > 0
 
 
-TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])[A-Z0-9<]{14,16}")
+TRAVEL = re.compile(r"(?<![0-9A-Z<])([A-Z0-9<]{9})([0-9])(JPN|CHN|TWN)([0-9]{6})([0-9])[MFX<]([0-9]{6})([0-9])"
+                    r"([A-Z0-9<]{14})[A-Z0-9<]{0,2}")
 """The second line of the machine readable zone of a passport."""
 PASSPORTS = {"JPN": ("jp.passport", "LLD7"), "CHN": ("cn.passport", "LD8"), "TWN": ("tw.passport", "D9")}
 
@@ -57,14 +61,21 @@ def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
         if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
             name, shape = PASSPORTS[match[3]]
             yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
+            personal = match[8].rstrip("<")
+            if name == "tw.passport" and tw.national_id(personal):
+                yield "tw.national_id", Token("LD9", personal, match.start(8), match.start(8) + len(personal))
 
 
 PASSENGER = re.compile(r"(?<![A-Z])P([/-])(JPN?|CHN?|TWN?)\1([A-Z]{0,2}[0-9]{7,9})(?![0-9A-Z])")
 """A passport as airlines send it (IATA AIRIMP, SSR DOCS) and their agents type it: its kind, who issued it, its number."""
 TRAVELLER = re.compile(r"DOC\+P(?::[0-9]{1,3}){0,2}\+([A-Z]{0,2})([0-9]{7,9})(?=[:'+])")
 """The same for border police (UN/EDIFACT PAXLST, segment DOC)."""
-INSURED = re.compile(r"(?:NM1(?:\*[^*~\n]{0,60}){7}\*34|REF\*SY)\*([0-9]{9})(?=[*~\n])")
-"""Somebody in a message of insurers (ASC X12: qualifiers 34 and SY are the social security number)."""
+INSURED = re.compile(r"(?:NM1(?:\*[^*~\t\n]{0,60}){7}\*34|REF\*SY)\*([0-9]{9})(?=[*~\t\n])")
+"""Somebody in a message of insurers (ASC X12: qualifiers 34 and SY are the social security number). A segment a line, its
+end is taken for that of a cell."""
+PAYROLL, PAID = "101 ", re.compile(r"^6[0-9]{2}[0-9]{9}[0-9A-Z ]{17}[0-9]{10}([0-9]{9}) {6}", re.M)
+"""How a file of payments of America begins (NACHA: file header, priority code 01), and who is paid (entry detail record): the
+number of the person, with nothing else in its field, is the social security number where employers pay."""
 SWIFT = "\n:20:"
 """The reference that every payment and statement of SWIFT has (MT 103, 101, 940)."""
 ORDERED = re.compile(r":5(?:0[AFHK]|9[AF]?):/([0-9]{10,16})(?![0-9A-Za-z])")
@@ -101,6 +112,8 @@ def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, 
                 yield "iban", Token("IBAN", match[1], *match.span(1))
     insurers = _says(text, found, "*34*") or _says(text, found, "*SY*")
     for match in INSURED.finditer(text) if insurers else ():
+        yield "us.ssn", Token("D9", match[1], *match.span(1))
+    for match in PAID.finditer(text) if text.startswith(PAYROLL) else ():
         yield "us.ssn", Token("D9", match[1], *match.span(1))
     logged = _says(text, found, "\"2\"") or _says(text, found, "'2'")
     for match in FIELD_TWO.finditer(text) if logged else ():
@@ -165,6 +178,10 @@ def post_accounts(text: str) -> Iterator[tuple[str, Token]]:
     if says(text, "番号") and says(text, "記号"):
         for match in YUCHO.finditer(text):
             yield "jp.bank_account", Token("D8", match[2].zfill(8), match.start(2), match.end(2))
+    if says(text, "口座"):
+        for match in GROUPED.finditer(text):
+            first, last = (1, 2) if match[1] else (3, 4)
+            yield "jp.bank_account", Token("D7", match[first] + match[last], match.start(first), match.end(last), True)
     if says(text, "局號"):
         for match in POST.finditer(text):
             value = (match[1] + match[2]).replace("-", "")

@@ -60,7 +60,8 @@ class Starts:
             if look is tokens.wrapped and grid.table:
                 continue                                  # the rows of a table do not go on
             if near is None or len(near):
-                yield from look(where, near)
+                found = look(where, near)
+                yield from _in_one_cell(grid, found) if look is tokens.oddly_grouped and grid.headings else found
 
     def marked_ones(self, grid: Grid, spans: np.ndarray) -> Iterator[Token]:
         """Numbers with marks between their digits, in the same places; only of types with a check digit."""
@@ -117,6 +118,11 @@ def inside(places: np.ndarray, spans: np.ndarray) -> np.ndarray:
 
 def _within(places: Places, spans: np.ndarray) -> Places:
     return None if places is None else places[inside(places, spans)]
+
+
+def _in_one_cell(grid: Grid, found: Iterable[Token]) -> Iterator[Token]:
+    """Those that no end of a cell parts: under headings the next cell is of something else."""
+    return (token for token in found if "\t" not in grid.text[token.start:token.end])
 
 
 def ibans(found: Characters) -> np.ndarray:

@@ -318,3 +318,18 @@ def test_more_numbers_one_by_one_than_any_list_has(monkeypatch):
     assert list(detector.look(sample)) == []
     with pytest.raises(TooMuch):
         detector.look(Sample(Artifact(1, 0, ArtifactKind.PART), b"", [Text(cards + "!", "body")]))
+
+
+def test_chinese_passports_of_the_newer_kind_are_chinese():
+    tally, _ = scan("护照号码\t姓名\n" + "".join(f"EA{1234560 + i}\t王小{c}\n" for i, c in enumerate("明華美")))
+    assert tally.identifiers["cn.passport"] == 3 and "jp.passport" not in tally.identifiers
+    tally, _ = scan("旅券番号\t氏名\n" + "".join(f"TR{1234560 + i}\t山田 {c}\n" for i, c in enumerate("明華美")))
+    assert tally.identifiers["jp.passport"] == 3 and "cn.passport" not in tally.identifiers
+
+
+def test_a_cell_and_the_next_one_are_no_number():
+    rows = [("Ann Lee", "477-54-5949", "25536.00"), ("Bob Ray", "735-25-4945", "44530"), ("Cy Fox", "286313925", "87475.00")]
+    for wages in ("{}", '"{}"'):
+        text = "Employee,SSN,Wages\n" + "".join(f'"{n}",{s},{wages.format(w)}\n' for n, s, w in rows)
+        tally, _ = scan(text)
+        assert (tally.identifiers["us.ssn"], tally.persons) == (3, 3), text

@@ -11,7 +11,7 @@ import pytest
 
 from gateway.extract.base import Child, Context, Problem
 from gateway.extract.mime.union import read
-from gateway.model.content import Observation
+from gateway.model.content import Observation, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
 
@@ -246,3 +246,13 @@ def test_a_uuencoded_part_has_its_own_name_too(data):
     children, codes, _ = seen(mail(part(b"Content-Type: application/octet-stream; name=a.csv\r\nContent-Transfer-Encoding: x-uuencode", coded)))
     assert ("a.csv",) in [c.names for c in children if c.data == data]
     assert "MIME-DECODERS-CONTRADICT" not in codes
+
+
+def test_what_people_say_of_a_part_is_text():
+    def said(description: bytes) -> list[str]:
+        blob = mail(part(b"Content-Type: text/plain\r\nContent-Description: " + description, b"ok"))
+        return [i.content for i in read(blob, Context(Limits())) if isinstance(i, Text)]
+
+    assert said(b"A123456789\r\n B123456780") == ["A123456789 B123456780"]
+    assert said(b"=?utf-8?b?6Lqr5YiG6K2J?=") == ["身分證"]
+    assert said(b"image001.png") == []

@@ -226,3 +226,8 @@ def test_octets_in_hex_with_a_mark_at_the_end_of_each_line():
     for mark in ":-,":
         octets = PLAIN.hex(mark)
         assert PLAIN in children("\n    ".join(octets[i:i + 45] for i in range(0, len(octets), 45)).encode())
+
+
+def test_references_a_line_each_are_one_text():
+    lines = ["".join(f"&#{ord(c)};" for c in value) for value in ("V115718705", "A123456789")]
+    assert children("\n".join(lines).encode()) == [b"V115718705\nA123456789"]

@@ -72,3 +72,27 @@ def test_accounts_in_messages_of_swift():
     statement = ":20:STMT\n:25:123456789\n:86:166?00CREDIT?20INV 12?31GB33BUKB20201555555555?32LI NA\n:86:166?31GB34BUKB20201555555555?32X"
     assert [(k, t.value) for k, t in forms.messages(statement)] == [("iban", "GB33BUKB20201555555555")]
     assert not list(forms.messages("10:20:59:/12345678901234 ?31GB33BUKB20201555555555?32"))
+
+
+def test_accounts_of_japan_in_two_groups():
+    text = "普通預金 口座番号:123-4567 山田\n〒 234-5678 住所\n口座番号 2345-678\n口座No.345-6789-1"
+    assert [(name, token.value) for name, token in post_accounts(text)] == [("jp.bank_account", "1234567"), ("jp.bank_account", "2345678")]
+
+
+def test_the_personal_number_of_a_passport_of_taiwan():
+    line = next(f"312345678{check}TWN8001014M3011098{number}<<<<" for check in "0123456789" for number in ("A123456789",)
+                if list(travel_documents(f"<<\n312345678{check}TWN8001014M3011098<<<<<<<<<<<<<<02")))
+    assert [(name, t.value) for name, t in travel_documents("<<\n" + line)] == [("tw.passport", "312345678"), ("tw.national_id", "A123456789")]
+    assert [name for name, _ in travel_documents("<<\n" + line.replace("A123456789", "A123456780"))] == ["tw.passport"]
+
+
+def test_messages_of_insurers_a_segment_a_line():
+    text = "REF*SY*123456780\t\nNM1*IL*1*LEE*JOHN****34*123456781\t\n"
+    assert [token.value for _, token in forms.messages(text)] == ["123456780", "123456781"]
+
+
+def test_payments_of_american_employers():
+    entry = "622" + "0" * 9 + "12345678".ljust(17) + "0000123456" + "{}".ljust(17) + "JOHN LEE".ljust(22) + "  0" + "1" * 15
+    text = "101 091000019\n5200EMPLOYER\n" + entry.format("123456780") + "\n" + entry.format("EMP-12345") + "\n"
+    assert [(name, token.value) for name, token in forms.messages(text)] == [("us.ssn", "123456780")]
+    assert not list(forms.messages(text[1:]))

@@ -238,3 +238,8 @@ def test_accounts_in_two_lines(text, values):
 
 def test_a_hyphen_at_the_end_of_a_line():
     assert [token.value for token in wrapped("주민등록번호 860810-\n2985850 확인")] == ["8608102985850"]
+
+
+def test_odd_groups_are_a_whole_number_and_no_part_of_others():
+    assert [t.value for t in oddly_grouped("SSN 123:45:6789")] == ["123456789"]
+    assert list(oddly_grouped("SSN 477-54-5949,25536.00,5101.00")) == [] == list(oddly_grouped("口座番号\n0005,716,1,5116231,カトウ"))
