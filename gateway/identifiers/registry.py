@@ -61,6 +61,8 @@ TYPES: dict[str, IdentifierType] = {t.name: t for t in (
     _type("swift", payment.swift, labelled=True, strong=False),
 )}
 
+ACCOUNTS = frozenset({"tw.bank_account", "jp.bank_account"})
+"""What no check digit tells from an amount."""
 IDENTIFYING = frozenset(TYPES) | {"id", "passport", "cn.bank_card"}
 """Kinds of words that announce an identifier."""
 

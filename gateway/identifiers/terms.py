@@ -158,9 +158,14 @@ _BETWEEN = " :=-#№\"'([<>*_./\u3000"
 """What stands between a label and its value."""
 _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S)
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
-_MEASURED = re.compile(r" ?(?:餘額|余额|結餘|结余|残高|잔액|[總总][數数額额計计]|合[計计]|(?:balance|total)s?(?![a-z])|"
-                       r"[件枚張张筆笔人]?[數数][量目]?(?:(?![\u3041-\u9fff])|(?=[はがもの是為为])))")
-"""What is no number of a label's own behind it: the balance of an account, how many there are."""
+_MEASURED = re.compile(
+    r" ?(?:餘額|余额|結餘|结余|残高|잔액|[總总][数數額额計计]|合[計计]|"
+    r"(?:balance|total|count|module|sample|reader|scanner|page|screen|form|summary|validation|lookup|growth|issued)s?(?![a-z])|"
+    r"(?:[\u3041-\u9fff](?<![及與与和或暨並并と])){0,6}(?:[数數量率額额]|手[数數續续][料費费])[量目]?"
+    r"(?:(?![\u3041-\u9fff])|(?=[はがもの是為为約约]))|"
+    r"[\u4e00-\u9fff]{0,3}(?:模[組组块]|モジュール|[畫画]面|レイアウト|[頁页]面|アプリ|機能|功能|系[統统]|システム|[統统][計计]|格式|フォーマット|"
+    r"[辨識识][識别別](?![碼码號号])|(?:api|app|ocr)(?![a-z])))")
+"""What is no number of a label's own behind it: the balance of an account, how many there are, the program that reads passports."""
 _OR = ("/", "或")
 """What stands between two words of one label: 護照/身分證."""
 _COPULA = "是为為はの"

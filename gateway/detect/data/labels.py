@@ -327,6 +327,12 @@ def _listed(lines: Sequence[str]) -> bool:
     return len(marks) >= LIST - captioned
 
 
+def _register(lines: Sequence[str]) -> bool:
+    """Whether the lines of a page list documents and the level of each, which may stand in a line of its own."""
+    levels = [level for line in lines if line.strip() and (level := _level(line.split()[-1])) in MARKS | PUBLIC]
+    return len(levels) > LIST and len(set(levels)) > 1
+
+
 def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
     """Marking lines where markings stand: everywhere in margins and properties, else at the beginning and the end."""
     content = text.content
@@ -353,7 +359,9 @@ def _lines(text: Text, source: str) -> Iterator[tuple[str, str]]:
         if source.startswith(("page", "slide")):
             lines += [line for line in content[-1000:].splitlines() if line.strip()][-LAST_LINES:]
             read = margin
-            for found in _printed([line for line in content[:PAGE].splitlines() if line.strip()]):
+            whole = [line for line in content[:PAGE].splitlines() if line.strip()]
+            lines = lines[:1] if _register(whole) else lines
+            for found in _printed(whole):
                 yield "LABEL-MARKING", found
     for line in lines:
         found = read(line)

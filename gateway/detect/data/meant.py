@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+from gateway.detect.data import amounts
 from gateway.detect.data.contacts import beside
 from gateway.detect.data.numbers.bulk import LABEL_ONLY
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
-from gateway.identifiers.registry import IDENTIFYING, TYPES
+from gateway.identifiers.registry import ACCOUNTS, IDENTIFYING, TYPES
 from gateway.identifiers.terms import NONE, Labels
 
 PHONE = frozenset({"phone"})
@@ -44,6 +45,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
     - A number behind the bare word `account` is one where the sentence names a person.
+    - What stands behind the name of an account may be an amount.
     - The number of an issue is none, `#1234567` behind words that another label stands before.
     - What is so many dollars is no number of anything, what an authority numbers its letters by is none of a person.
     - A card in a text about residence cards is one where it looks so.
@@ -59,6 +61,8 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     if not kinds:
         return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
     if UNIT.match(grid.text, token.end) or FILED.search(grid.text, max(0, token.start - FEW), token.start):
+        return token, NONE
+    if not headed and not kinds.isdisjoint(ACCOUNTS) and amounts.amount(grid, labels, row, token):
         return token, NONE
     if not headed and grid.text.endswith("#", 0, token.start) and _of_an_issue(grid, labels, row, token):
         return token, NONE

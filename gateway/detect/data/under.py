@@ -123,10 +123,10 @@ def _read(grid: Grid, labels: Labels, row: int, found: dict[int, frozenset[str]]
             if not (kinds := labels.near_end(title, BEHIND)).isdisjoint(IDENTIFYING):
                 found[item] = kinds
         elif len(DIGITS.findall(title)) <= MOST_DIGITS and (kinds := labels.heading(title)):
-            _list(grid, below, kinds, found)
+            _list(grid, labels, below, kinds, found)
     elif _item(grid, below, NAME_BEFORE) and _item(grid, below + 1, NAME_BEFORE) and len(title) <= TITLE and not (
             kinds := labels.heading(title)).isdisjoint(IDENTIFYING):
-        _list(grid, below, kinds, found, NAME_BEFORE)
+        _list(grid, labels, below, kinds, found, NAME_BEFORE)
     elif (kinds := labels.heading(title)) and not kinds.isdisjoint(IDENTIFYING) and "own" not in kinds and len(title) <= TITLE and (
             rows := _people(grid, below)):
         found |= dict.fromkeys(rows, kinds)
@@ -178,10 +178,12 @@ def _people(grid: Grid, row: int) -> list[int]:
     return found if len(found) >= LEAST else []
 
 
-def _list(grid: Grid, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]], name: re.Pattern[str] = NAMED) -> None:
-    """Every item from a row on."""
+def _list(grid: Grid, labels: Labels, row: int, kinds: frozenset[str], found: dict[int, frozenset[str]],
+          name: re.Pattern[str] = NAMED) -> None:
+    """Every item from a row on, but those that say themselves what they are of: `護照 影像樣本數 931208979`."""
     while (at := _item(grid, row, name)) is not None:
-        found[at] = kinds
+        if not labels.near_end(grid.text[grid.starts[row]:at], LONGEST):
+            found[at] = kinds
         row += 1
         if row < len(grid.starts) and grid.starts[row] == grid.end(row):
             row += 1                                      # an empty line between items

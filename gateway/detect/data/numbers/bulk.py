@@ -17,7 +17,7 @@ from gateway.detect.data.numbers.starts import Places, inside
 from gateway.detect.data.numbers.tokens import Token, tokens
 from gateway.detect.data.table.layout import SIDE, SPACED_ROWS, Grid
 from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, table
-from gateway.identifiers.registry import SHAPES, TYPES
+from gateway.identifiers.registry import ACCOUNTS, SHAPES, TYPES
 from gateway.identifiers.sieves import IBAN_LENGTH
 from gateway.identifiers.terms import AGAINST, CROSSED, NONE, WINDOW, Words
 
@@ -39,12 +39,13 @@ _LABELS[FOURS] = _LABELS["D16"]
 _LABELS["D10"] |= {"jp.bank_account"}                     # behind its branch (meant.meant)
 _ANY = NONE.union(*(t.labels for t in TYPES.values()))
 _TAB = 9
+FEW = 200
+"""Tokens of one text right behind labels of accounts that are looked at one by one all the same: they may be amounts (amounts)."""
 BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
 _QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
 _BRACKET = np.array([chr(i) in "([<" for i in range(128)])
-_COUNTED, _BEFORE, _UNITS = map(table, (
-    "[數数總总合人件枚張张筆笔]", "[#第]", "[元圓円원dy件筆笔枚건]"))
+_COUNTED, _BEFORE, _UNITS = map(table, ("[^\\x00-\u3040\ua000-\uffff是為为はの]", "[#第]", "[元圓円원dy件筆笔枚건]"))
 """What may stand behind a label, right before a number or right behind it that says of what the number is (terms, meant)."""
 _REACH = 5
 """Characters between two values of a list."""
@@ -193,7 +194,10 @@ class _Places:
             word = np.maximum(np.searchsorted(ends, start, "right") - 1, 0)
             ours = np.flatnonzero(labelled & alone & ~self._qualified())
             ours = ours[~(_of(_COUNTED, self.runs.codes[ends[word[ours]] + MARGIN]) | self._crossed(ours, word[ours]))]
-            self.label[ours] = self.words.kinds[word[ours]]
+            kinds = self.words.kinds[word[ours]]
+            account = np.array([not kind.isdisjoint(ACCOUNTS) for kind in self.words.sets])[kinds]
+            kept = ~account | (np.count_nonzero(account) > FEW)
+            self.label[ours[kept]] = kinds[kept]
         return listed & (self.label < 0)
 
     def _qualified(self) -> np.ndarray:

@@ -72,6 +72,13 @@ def test_sheets_named_after_levels():
     assert codes(Text("Microsoft Excel\nWorksheets\n2\n總表\n機密", "property")) == {"LABEL-MARKING"}
 
 
+def test_a_register_of_documents_marks_nothing():
+    rows = "".join(f"ISMS-{n} 情報セキュリティ方針 v{n}.0{level}\n" for n, level in enumerate((" 社外秘", "\n秘", " 公開", "\n秘", " 公開", "\n秘")))
+    assert codes(Text("文書一覧\n文書番号 文書名\n版 機密区分\n" + rows, "page 1")) == set()
+    assert codes(Text("社外秘\n文書一覧\n文書番号 文書名\n版 機密区分\n" + rows, "page 1")) == {"LABEL-MARKING"}
+    assert codes(Text("報告書\n" + "本文\n" * 9 + "秘", "page 1")) == {"LABEL-MARKING"}
+
+
 def test_marking_behind_a_name_on_a_printed_page():
     assert codes(Text("報告\n內容\n○○銀行股份有限公司 機密\n", "page 1")) == {"LABEL-MARKING"}
     assert codes(Text("以上 CONFIDENTIAL\n內容", "page 1")) == {"LABEL-MARKING"}

@@ -24,6 +24,12 @@ def test_a_list_under_its_title(mark, filler):
         assert kinds(text, value) == {"jp.passport", "passport"}, value
 
 
+def test_items_that_say_what_they_are_of_are_not_spoken_for():
+    text = "護照作業說明\n護照 影像樣本數 931208979\n專案編號 901523564\n王小明 312345678\n"
+    assert kinds(text, "931208979") == kinds(text, "901523564") == frozenset()
+    assert "passport" in kinds(text, "312345678")
+
+
 def test_a_title_speaks_for_its_own_list_only():
     text = "旅券番号\nTG0572127\n以上\nMU5616076\n"
     assert kinds(text, "MU5616076") == frozenset()
