@@ -29,6 +29,7 @@ from gateway.extract.office.markup.iwork import IWORK
 from gateway.extract.office.markup.odf import ODF
 from gateway.extract.office.markup.ooxml import OOXML
 from gateway.extract.office.onenote import ONENOTE
+from gateway.extract.office.packaged import PACKAGED
 from gateway.extract.office.richtext.rtf import RTF
 from gateway.extract.office.words import OFFICE_WORDS
 from gateway.extract.page.webarchive import WEB_ARCHIVE
@@ -49,7 +50,7 @@ EXTRACTORS: tuple[Extractor, ...] = (
     ZIP, SEVENZIP, RAR, TAR, COMPRESSED, CAB, LZH, ARJ, ACE, ISO, RAW_DISC, DISK, SEVENZIP_TOOL, MAC_FILE, CARVE,
 
     # documents
-    OOXML, OLE, PDF, FORMS_DATA, POSTSCRIPT, RTF, MSG, TNEF, ONENOTE, ODF, OFFICE_XML, MSI, LNK, BIFF,
+    OOXML, OLE, PDF, FORMS_DATA, POSTSCRIPT, RTF, MSG, TNEF, ONENOTE, ODF, PACKAGED, OFFICE_XML, MSI, LNK, BIFF,
     SHEETS, OFFICE_WORDS, IWORK, HWP3, WEB_ARCHIVE,
 
     # pictures

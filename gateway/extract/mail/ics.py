@@ -33,6 +33,8 @@ MAX_FILES = 1000
 ALARM = re.compile(rb"[ \t]*(BEGIN|END):VALARM", re.I)
 POINTS = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:ATTACH|URL|SOURCE|CONFERENCE|STRUCTURED-DATA|FBURL|CALURI|CALADRURI)[;:]", re.I)
 """Properties that hold an address people click on."""
+PICTURED = re.compile(rb"(?:[A-Za-z0-9-]{1,60}\.)?(?:PHOTO|LOGO|SOUND|KEY)(?:;[^:\r\n]{0,200})?:[ \t]?(?:file:|\\\\)", re.I)
+"""What a card shows or plays that is not in it, but on a share."""
 SOUNDS = re.compile(rb"[ \t]*(?:[A-Za-z0-9-]{1,60}\.)?(?:AALARM|PALARM|MALARM)[;:]", re.I)
 """Alarms of vCalendar 1.0 (2.3): a sound, a program, a mail; what they need stands behind the last of three semicolons."""
 TORN = re.compile(rb"[^:\r\n]{0,400}(?:ENCODING=|;)QUOTED-PRINTABLE", re.I)
@@ -61,6 +63,8 @@ class IcsExtractor:
             elif POINTS.match(line):
                 label, _, value = _property(line)
                 yield from _elsewhere(label, value, alarm)
+            elif PICTURED.match(line):
+                yield from _elsewhere("picture", _property(line)[2], True)
             elif SOUNDS.match(line):
                 yield from _elsewhere("alarm", _property(line)[2].rpartition(b";")[2], True)
             if not WORTH.search(line[:MAX_PARAMETERS]):

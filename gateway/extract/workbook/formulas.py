@@ -93,7 +93,8 @@ def _opened(node: Node) -> bool:
 
 def _is_table(node: Node) -> bool:
     """Only what a double click gives to the spreadsheet, or what looks like a short table: prose may quote formulas."""
-    return node.type == "text/csv" or bool(_endings(node) & (BOOKS | {"txt", "asc"}))
+    bare = any(name and "." not in name for name in node.artifact.names)      # a file whose name says nothing, as gzip leaves it
+    return node.type == "text/csv" or bare or bool(_endings(node) & (BOOKS | {"txt", "asc"}))
 
 
 def _endings(node: Node) -> set[str]:

@@ -95,6 +95,14 @@ def test_cards_that_point_to_programs(target):
     assert codes(f"URL:{target}\r\n") == ["DOC-LINK-PROGRAM"]
 
 
+@pytest.mark.parametrize(("line", "found"), [
+    ("PHOTO;VALUE=uri:file:////203.0.113.7/s/a.png", ["DOC-EXTERNAL-SHARE"]), ("item1.LOGO:\\\\203.0.113.7\\s\\a.png", ["DOC-EXTERNAL-SHARE"]),
+    ("PHOTO;VALUE=uri:https://h.example/a.png", []), ("PHOTO;VALUE=uri:file:///Users/a/a.png", []), ("PHOTO;ENCODING=b;TYPE=JPEG:/9j/4AAQSkZJRgAB", []),
+    ("LOGO;ENCODING=b://8AAAAAAAAA", [])])
+def test_pictures_of_a_card_on_a_share(line, found):
+    assert [code for code in codes(f"{line}\r\n") if code != "ICS-FILE"] == found
+
+
 @pytest.mark.parametrize("target", ["https://h.example/a.exe", "www.example.com", "example.com/cgi/a.pl"])
 def test_addresses_of_the_web_in_cards(target):
     assert codes(f"URL;TYPE=WORK:{target}\r\n") == []

