@@ -148,13 +148,6 @@ class Zygote:
             self.process.wait(seconds)
 
 
-def start_zygote(lane: str, address: Path, settings: CellSettings, clock: Clock, seconds: float = 60.0) -> Zygote:
-    """`launch` and `wait_ready` in one."""
-    zygote = launch(lane, address, settings)
-    zygote.wait_ready(clock, seconds)
-    return zygote
-
-
 def stand_by(lane: str, settings: CellSettings) -> Standby:
     """Starts a process that is on its way to be a zygote. It knows its lane and its user; the rest `launch` tells it."""
     user = drop_target(settings.state_dir)

@@ -22,7 +22,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from gateway.edge.passthrough import Passthrough
 from gateway.edge.server import EdgeServer
 from gateway.edge.settings import AdmissionLimits, Hop, ListenerSettings, Networks, NextHopSettings
 from gateway.effects.perform import Hands
@@ -35,6 +34,7 @@ from gateway.model.finding import Inspection, Verdict
 from gateway.model.reply import Reply
 from gateway.model.transaction import Transaction
 from gateway.pipeline import Ports, process
+from tests.builders.passthrough import Passthrough
 
 LOOPBACK = Networks.of(("127.0.0.0/8", "::1/128"))
 

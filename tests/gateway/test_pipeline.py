@@ -55,7 +55,7 @@ class Inspector:
         self.seen.append((size, request, deadline))
         if self.error:
             raise self.error
-        from gateway.edge.passthrough import Passthrough
+        from tests.builders.passthrough import Passthrough
         return await Passthrough().inspect(fd, size, request, deadline)
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from gateway.app.common import Tools
 from gateway.app.scanners import Scanners
 from gateway.config import load
-from gateway.edge.passthrough import Passthrough
 from gateway.inspection.scanners.clamd import Clamd
 from gateway.inspection.scanners.icap import Icap
 from gateway.model.transaction import Direction
+from tests.builders.passthrough import Passthrough
 
 TEXT = """
 [[scanner]]

@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from gateway.inspection.launch import CellSettings, Zygote, start_zygote
+from gateway.inspection.launch import CellSettings, Zygote
 from gateway.inspection.pool import CellPool, Lanes
 from gateway.model.deadline import Deadline, Limits
 from gateway.model.finding import Inspection
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
 from gateway.ops.clock import SystemClock
+from tests.builders.zygotes import start_zygote
 
 HERE = Path(__file__).parent
 CLOCK = SystemClock()

@@ -14,7 +14,7 @@ from gateway.extract.base import NeedsDeepLane
 from gateway.extract.charset import CHARSETS
 from gateway.extract.registry_plain import LIGHT, PLAIN
 from gateway.inspection.judge import SAMPLE, CellJudge, rehearsals
-from gateway.inspection.launch import CellError, CellSettings, start_zygote
+from gateway.inspection.launch import CellError, CellSettings
 from gateway.inspection.pool import Lanes
 from gateway.inspection.protocol import FINDINGS
 from gateway.model.content import Sample
@@ -22,6 +22,7 @@ from gateway.model.deadline import Deadline
 from gateway.model.finding import Finding, IncidentCode, Severity
 from gateway.model.transaction import Direction
 from gateway.reference import edm_store
+from tests.builders.zygotes import start_zygote
 from tests.gateway.inspection.conftest import CLOCK, Cell, ask, judge, spool
 
 ZIPPED = (b"From: a@b\r\nMIME-Version: 1.0\r\nContent-Type: application/zip; name=x.zip\r\nContent-Transfer-Encoding: base64\r\n\r\n"

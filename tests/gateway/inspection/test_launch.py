@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inspection.launch import CellError, Standby, launch, listen, stand_by, start_zygote
+from gateway.inspection.launch import CellError, Standby, launch, listen, stand_by
 from gateway.inspection.lockdown import User
+from tests.builders.zygotes import start_zygote
 from tests.gateway.inspection.conftest import CLOCK, settings
 
 

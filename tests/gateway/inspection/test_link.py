@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.inspection.launch import start_zygote
 from gateway.inspection.link import Link
 from gateway.model.deadline import Deadline
 from gateway.model.errors import InspectionUnavailable
+from tests.builders.zygotes import start_zygote
 from tests.gateway.inspection.conftest import CLOCK, Cell, settings
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from gateway.inspection import libc, lockdown
-from gateway.inspection.launch import CellError, start_zygote
+from gateway.inspection.launch import CellError
 from gateway.inspection.lockdown import LAYERS, Layer, Lockdown, User, drop_target
+from tests.builders.zygotes import start_zygote
 from tests.gateway.inspection.conftest import CLOCK, Cell, evidence, judge, settings
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from gateway.inspection import wire
-from gateway.inspection.launch import start_zygote
 from gateway.inspection.zygote import EXIT, NUMBER
+from tests.builders.zygotes import start_zygote
 from tests.gateway.inspection.conftest import CLOCK, settings
 from tests.gateway.inspection.test_lockdown import in_process
 

@@ -27,7 +27,8 @@ def lettered(size: tuple[int, int] = (700, 400)) -> bytes:
 
 def ticket() -> bytes:
     out = io.BytesIO()
-    Image.fromarray(zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, "https://h.example/t/" + "5" * 60, 400, 400)).save(out, "PNG")
+    made = zxingcpp.create_barcode("https://h.example/t/" + "5" * 60, zxingcpp.BarcodeFormat.QRCode)
+    Image.fromarray(zxingcpp.write_barcode_to_image(made, scale=9)).save(out, "PNG")
     return out.getvalue()
 
 

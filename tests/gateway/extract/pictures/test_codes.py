@@ -17,7 +17,7 @@ from gateway.model.deadline import Limits
 
 
 def code(text: str, mode: str = "L", format: str = "PNG") -> bytes:
-    bits = zxingcpp.write_barcode(zxingcpp.BarcodeFormat.QRCode, text, 200, 200)
+    bits = zxingcpp.write_barcode_to_image(zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode), scale=6)
     out = io.BytesIO()
     Image.fromarray(bits).convert(mode).save(out, format)
     return out.getvalue()

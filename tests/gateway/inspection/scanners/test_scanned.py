@@ -7,7 +7,6 @@ import hashlib
 
 import pytest
 
-from gateway.edge.passthrough import Passthrough
 from gateway.inspection.scanners.base import Said, ScannerFailed
 from gateway.inspection.scanners.lane import Fail
 from gateway.inspection.scanners.scanned import Scanned, digest
@@ -15,6 +14,7 @@ from gateway.model.deadline import Deadline, Limits
 from gateway.model.errors import InspectionUnavailable
 from gateway.model.ports import InspectionRequest
 from gateway.model.transaction import Direction
+from tests.builders.passthrough import Passthrough
 from tests.gateway.inspection.scanners.test_lane import Script, lane
 
 REQUEST = InspectionRequest("1", Direction.INBOUND, "a@b.example", ("c@d.example",), ("d.example",), Limits())
