@@ -263,8 +263,15 @@ def addresses(octets: bytes) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, value in _FIELD.findall(head):
         text = " ".join(value.decode("utf-8", "replace").split())[:10_000]
-        found.setdefault(name.decode().lower(), []).extend(a for _, a in getaddresses([text]) if "@" in a)
+        found.setdefault(name.decode().lower(), []).extend(_guessed(text))
     return found
+
+
+def _guessed(text: str) -> list[str]:
+    try:
+        return [address for _, address in getaddresses([text]) if "@" in address]
+    except RecursionError:                                # comments in comments, by the thousand
+        return []
 
 
 @contextlib.contextmanager

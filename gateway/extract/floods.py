@@ -86,6 +86,8 @@ def picture(kind: str, data: bytes) -> tuple[str, str]:
             return "COUNT", f"more than {SCANS} scans"
     if kind == "image/webp" and _heavy(*webp_size(data), len(data), 4 * LAYERS if webp_moves(data) else 3):
         return "RATIO", "more pixels than its octets can tell"
+    if kind in BOXED and _heavy(*boxed_size(data), len(data)):
+        return "RATIO", "more pixels than its octets can tell"
     if kind == "image/tiff":
         pages = tiff_pages(data)
         if len(pages) > PAGES:

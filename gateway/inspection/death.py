@@ -29,6 +29,7 @@ class Cause:
 
 SIGNALS = {
     signal.SIGXCPU: Cause(IncidentCode.TIMEOUT, "CPU budget used up", False),
+    signal.SIGVTALRM: Cause(IncidentCode.TIMEOUT, "CPU budget used up", False),
     signal.SIGXFSZ: Cause(IncidentCode.SIZE, "wrote more than allowed", False),
     signal.SIGSYS: Cause(IncidentCode.CRASH, "forbidden system call", True),
     signal.SIGSEGV: Cause(IncidentCode.CRASH, "segmentation fault", True),

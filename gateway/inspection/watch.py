@@ -1,7 +1,8 @@
 """The clock of a message's own CPU, in the child: it breaks off what costs more than `Allowance` gives.
 
 The kernel counts (setitimer(2), ITIMER_PROF) and signals; the handler raises Spent where the interpreter stands. What a library
-does in one call cannot be broken off: NATIVE seconds later the kernel ends the child (RLIMIT_CPU), which is a time-out as well.
+does in one call cannot be broken off: NATIVE of it later the kernel ends the child (ITIMER_VIRTUAL, whose signal nobody handles),
+which is a time-out as well. RLIMIT_CPU counts whole seconds, and what the kernel does for the child too: it stands behind that.
 What programs in the tool lane use (`Allowance.programs`) is taken away from what is left, but not from the grace at the end.
 """
 
@@ -20,8 +21,9 @@ from collections.abc import Callable, Iterator
 from gateway.extract.allowance import Allowance, Spent
 from gateway.inspection.lockdown import limit
 
-NATIVE = 4.0
-"""Seconds that one call of a library may go on when all is used up."""
+NATIVE, LEAST_NATIVE, MOST_NATIVE = 0.25, 0.4, 4.0
+"""Part of what a message may use, and seconds at the least and at the most, for which one call of a library may go on when all is
+used up."""
 AGAIN = 0.1
 """Seconds after which Spent is raised once more: the interpreter drops what is raised within a destructor."""
 REFERENCE = 0.006
@@ -60,9 +62,11 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
             allowance.pace = max(allowance.pace, pace())          # what else runs here may have made it slower since
             left = ends() - used
         again = max(left, AGAIN)
+        native = again + min(MOST_NATIVE * allowance.pace, max(LEAST_NATIVE, NATIVE * allowance.seconds()))
         signal.setitimer(signal.ITIMER_PROF, again)
         if most != resource.RLIM_INFINITY:
-            limit(resource.RLIMIT_CPU, (min(most, math.ceil(used + again + NATIVE * allowance.pace)), hard))
+            signal.setitimer(signal.ITIMER_VIRTUAL, native)
+            limit(resource.RLIMIT_CPU, (min(most, math.ceil(used + native) + 1), hard))
         if left <= 0:
             late -= left                 # what a library or a program used beyond it is not taken from what is granted
             raise Spent
@@ -75,6 +79,7 @@ def watched(allowance: Allowance, beside: Callable[[], float]) -> Iterator[None]
     finally:
         over = True
         signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGPROF, before)
         limit(resource.RLIMIT_CPU, (most, hard))
 

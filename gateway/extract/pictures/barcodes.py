@@ -12,17 +12,31 @@ LARGE = 2600
 SQUARE = frozenset({"QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", "PDF417", "MaxiCode"})
 """Formats that are never seen in print that holds none; strokes of letters are taken for codes of lines now and then."""
 
+MANY, ROUNDS = 8, 12
+"""Square codes of one look from which on another one follows, without those that are known: a look finds twenty or so at the most,
+a sheet of labels has 65."""
+
 
 def read(picture: Image.Image) -> tuple[list[bytes], Image.Image]:
     """What the codes of a grey picture hold, and the picture without the square ones."""
+    held: dict[bytes, None] = {}
+    for _ in range(ROUNDS):
+        codes, scale = _look(picture)
+        held |= dict.fromkeys(said for code in codes for said in (code.text.encode(), code.bytes) if said)
+        square = [code for code in codes if code.format.name in SQUARE]
+        picture = _without(picture, square, scale) if square else picture
+        if len(square) < MANY:
+            break
+    return list(held), picture
+
+
+def _look(picture: Image.Image) -> tuple[list[zxingcpp.Barcode], float]:
+    """Codes, and how many times as large the picture is as that in which they were looked for."""
     small = picture
     if max(picture.size) > LARGE:
         small = picture.copy()
         small.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-    codes = zxingcpp.read_barcodes(small)
-    held = dict.fromkeys(said for code in codes for said in (code.text.encode(), code.bytes) if said)
-    square = [code for code in codes if code.format.name in SQUARE]
-    return list(held), _without(picture, square, picture.width / small.width) if square else picture
+    return zxingcpp.read_barcodes(small), picture.width / small.width
 
 
 def _without(picture: Image.Image, codes: list[zxingcpp.Barcode], scale: float) -> Image.Image:

@@ -3,7 +3,8 @@ nothing, and a dozen of them would use up what a message may spend, so that it w
 
 Lettering is ink on a ground: in a small square most points are of one tone, a few stand out far beyond what that ground varies by,
 and lines along and across it meet many edges. Squares of that kind side by side are a line of letters or digits. Leaves, hair and
-water vary all over; walls and skies have no edges. Large letters are small ones in a smaller picture.
+water vary all over; walls and skies have no edges. Large letters are small ones in a smaller picture. What has no room between
+its lines is a texture.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from gateway.extract.pictures import texture
 
 SQUARE = 24
 """Side in pixels."""
@@ -30,7 +33,7 @@ THREES = 3
 readable table 5, a bank card on a table 6, ordinary screens 30 to 300."""
 PAGE = 12
 """The same of a page: from there on all turns of a picture are tried; signs and logos have fewer."""
-ROWS = 8
+ROWS = texture.WINDOW
 """Rows of squares looked at in one go: bounds the memory."""
 
 
@@ -47,14 +50,18 @@ def threes(picture: Image.Image) -> int:
         if side < max(picture.size):
             scaled = picture.copy()
             scaled.thumbnail((side, side), Image.Resampling.BOX)
-        most = max(most, _in_line(_squares(np.asarray(scaled))))
+        squares, windows, lined = _squares(np.asarray(scaled))
+        if windows >= texture.LEAST and lined < texture.LINED * windows:
+            break
+        most = max(most, _in_line(squares))
         if most >= THREES * SQUARE:
             break
     return most
 
 
-def _squares(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
-    """For each square of the picture, whether it looks like part of a line of letters."""
+def _squares(grey: NDArray[np.uint8]) -> tuple[NDArray[np.bool_], int, int]:
+    """For each square of the picture, whether it looks like part of a line of letters; windows with such, those that are lined."""
+    windows = lined = 0
     down, across = grey.shape[0] // SQUARE, grey.shape[1] // SQUARE
     found = np.zeros((down, across), dtype=bool)
     for first in range(0, down, ROWS):
@@ -69,7 +76,9 @@ def _squares(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
         along = np.count_nonzero(ink[..., 1:] ^ ink[..., :-1], axis=(2, 3))
         athwart = np.count_nonzero(ink[..., 1:, :] ^ ink[..., :-1, :], axis=(2, 3))
         found[first:first + rows] = (share > INK[0]) & (share < INK[1]) & (along >= EDGES) & (athwart >= EDGES) & (spread <= EVEN)
-    return found
+        seen, told = texture.lined(ink, found[first:first + rows])
+        windows, lined = windows + seen, lined + told
+    return found, windows, lined
 
 
 def _median(squares: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -39,6 +39,7 @@ from gateway.extract.pictures import (
     scripts,
     sense,
     spelled,
+    texture,
     upright,
 )
 from gateway.extract.pictures import words as picture_words
@@ -99,6 +100,10 @@ class PictureExtractor:
             yield from _told(barcodes.read(Image.open(io.BytesIO(node.data)).convert("L"))[0], modules.DRAWN)
             return
         if node.type == HEIC:
+            flood, what = floods.picture(node.type, node.data)
+            if flood:
+                yield Problem(IncidentCode(flood), what)
+                return
             try:
                 shot = heif.grey(node.data, MOST_PIXELS)
             except ValueError as error:
@@ -177,7 +182,10 @@ def _told(codes: list[bytes], source: str) -> Iterator[Yield]:
 
 
 def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield]:
-    found, picture = barcodes.read(legible.within(picture))
+    picture = legible.within(picture)
+    if texture.tiled(picture):
+        return
+    found, picture = barcodes.read(picture)
     yield from _told(found, source)
     if context.tools is None or grey.blank(picture):
         return

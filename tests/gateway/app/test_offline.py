@@ -60,6 +60,10 @@ def test_addresses_of_folded_and_encoded_fields():
                                "cc": ["d@y.example"]}
 
 
+def test_comments_in_comments_are_no_addresses():
+    assert addresses(b"To: " + b"(" * 9000 + b"\r\nCc: b@y.example\r\n\r\n") == {"to": [], "cc": ["b@y.example"]}
+
+
 def test_a_huge_header_is_cut():
     assert addresses(b"X: " + b"a" * offline.HEADER_BYTES + b"\r\nTo: a@b.example\r\n\r\n") == {}
 

@@ -245,3 +245,10 @@ def test_frames_of_an_animated_png_are_counted() -> None:
     assert floods.picture("image/png", png(3000, 3000, one * 20))[0] == "RATIO"
     assert floods.picture("image/png", png(3000, 3000, one * 20 + chunk(b"IDAT", bytes(2 << 20)))) == ("", "")
     assert floods.picture("image/png", png(300, 300, chunk(b"fcTL", struct.pack(">III", 0, 300, 300)) * 60 + b"fcTL")) == ("", "")
+
+
+@pytest.mark.parametrize("kind", ["image/jp2", "image/avif", "image/heic"])
+def test_flat_pictures_of_boxes_are_told_by_what_they_announce(kind):
+    assert floods.picture(kind, boxed(8192, 8192, kind))[0] == "RATIO"
+    assert floods.picture(kind, boxed(4000, 3000, kind)) == ("", "")
+    assert floods.picture(kind, boxed(8192, 8192, kind) + bytes(600_000)) == ("", "")

@@ -16,6 +16,7 @@ from gateway.model.finding import IncidentCode
     (signal.SIGKILL, IncidentCode.CRASH, "killed", True),
     (signal.SIGSYS, IncidentCode.CRASH, "forbidden system call", True),
     (signal.SIGXCPU, IncidentCode.TIMEOUT, "CPU budget used up", False),
+    (signal.SIGVTALRM, IncidentCode.TIMEOUT, "CPU budget used up", False),
     (signal.SIGXFSZ, IncidentCode.SIZE, "wrote more than allowed", False),
     (signal.SIGTRAP, IncidentCode.CRASH, "ended by signal 5", True),
     (70 << 8, IncidentCode.CRASH, "ended with status 70", True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import resource
 import signal
 import threading
@@ -172,3 +174,15 @@ def test_a_machine_that_has_become_slower_since_gives_more(monkeypatch: pytest.M
         burn(0.2)
     with pytest.raises(Spent), watched(Allowance(0.1, INBOUND), none):
         burn(5.0)
+
+
+def test_a_call_of_a_library_that_goes_on_ends_the_child() -> None:
+    pid = os.fork()
+    if pid == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+        signal.signal(signal.SIGVTALRM, signal.SIG_DFL)
+        with watched(Allowance(0.1, INBOUND), none):
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 100_000_000)
+        os._exit(0)
+    _, status, usage = os.wait4(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGVTALRM and usage.ru_utime < 3.0

@@ -46,3 +46,11 @@ def test_a_large_page_is_painted_at_its_own_size():
     said, rest = barcodes.read(page(code("V115718705")).resize((3600, 4800)))
     assert said == [b"V115718705"] and rest.size == (3600, 4800)
     assert (np.asarray(rest)[800:] < 128).mean() < 0.01
+
+
+def test_all_codes_of_a_sheet_are_told():
+    sheet = Image.new("L", (1300, 1300), 255)
+    for number in range(64):
+        sheet.paste(code(f"https://pay.example/{number}", scale=3), (20 + 155 * (number % 8), 20 + 155 * (number // 8)))
+    said, rest = barcodes.read(sheet)
+    assert len(said) == 64 and np.asarray(rest).min() > 200
