@@ -10,8 +10,9 @@ import io
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import yara
@@ -23,6 +24,7 @@ EXTERNALS = {"filename": "", "filepath": "", "extension": "", "filetype": "", "o
 MOST_BAD = 500                           # rules of one file that are blanked out before the whole file is refused
 SLOW, REFUSED = 0.05, 0.5                # CPU seconds for one MiB of samples: a rule is told, a rule is left out
 SHARE = 0.2                              # seconds for one MiB from which a file is looked at rule by rule
+GROUP = 200                              # rules of a file that are measured together before each one is
 _RULE = re.compile(r"^[ \t]*(?:(?:private|global)[ \t]+)*+rule[ \t]+(\w+)", re.MULTILINE)
 _INCLUDE = re.compile(r"^[ \t]*include[ \t]+\"", re.MULTILINE)
 _PLACE = re.compile(r"(?:\((\d+)\)|line (\d+)): (.*)", re.DOTALL)
@@ -105,6 +107,7 @@ def _block(text: str, line: int) -> tuple[int, int] | None:
     return before[-1], following[0] if following else len(text)
 
 
+@cache
 def samples() -> tuple[bytes, ...]:
     """What rules must not be slow on: repeated octets, prose, code, numbers, and octets without order."""
     noise = bytearray()
@@ -124,7 +127,7 @@ def profile(source: Source, cost: Cost) -> None:
     together = cost(source.text)
     if together < (SHARE if source.rules > 1 else SLOW):
         return
-    for name, line, alone in list(_alone(source.text)):
+    for name, line, alone in list(_suspects(source.text, cost)):
         each = cost(alone) if source.rules > 1 else together
         if each >= REFUSED:
             how = "does not end" if math.isinf(each) else f"{each:.2f} s for 1 MiB"
@@ -162,20 +165,29 @@ def leave_out(source: Source, names: Collection[str]) -> None:
         blank(source, line)
 
 
-def _alone(text: str) -> Iterable[tuple[str, int, str]]:
-    """Each rule with what it may refer to: imports and private rules."""
+def _suspects(text: str, cost: Cost) -> Iterator[tuple[str, int, str]]:
+    """Each rule that may be slow: its name, its line, and what it is alone, with what it may refer to, imports and private
+    rules. Public collections come as one file of ten thousand rules, so groups of them are asked about first."""
     blocks = [(m[1], m.start()) for m in _RULE.finditer(text)]
     ends = [*(start for _, start in blocks[1:]), len(text)]
     head = text[:blocks[0][1]] if blocks else text
-    private = "".join(text[s:e] for (_, s), e in zip(blocks, ends, strict=True) if "private" in text[s:s + 20])
-    for (name, start), end in zip(blocks, ends, strict=True):
-        body = text[start:end]
-        alone = head + (private if "private" not in body[:20] else "") + body
-        try:
-            yara.compile(source=alone, externals=EXTERNALS, includes=False)
-        except yara.Error:
-            continue                         # it refers to other rules: it is measured with its file only
-        yield name, text.count("\n", 0, start) + 1, alone
+    bodies = [(name, start, text[start:end]) for (name, start), end in zip(blocks, ends, strict=True)]
+    private = "".join(body for _, _, body in bodies if _is_private(body))
+    for at in range(0, len(bodies), GROUP):
+        group = bodies[at:at + GROUP]
+        if len(bodies) > GROUP and cost(head + private + "".join(b for _, _, b in group if not _is_private(b))) < SHARE:
+            continue
+        for name, start, body in group:
+            alone = head + ("" if _is_private(body) else private) + body
+            try:
+                yara.compile(source=alone, externals=EXTERNALS, includes=False)
+            except yara.Error:
+                continue                     # it refers to other rules: it is measured with its file only
+            yield name, text.count("\n", 0, start) + 1, alone
+
+
+def _is_private(body: str) -> bool:
+    return "private" in body[:20]
 
 
 def compiled(sources: Sequence[Source]) -> bytes:

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from gateway.detect.outside_rules import Source, cleaned, compiled, leave_out, loaded, profile, samples, severity, wide
+from gateway.detect.outside_rules import GROUP, Source, cleaned, compiled, leave_out, loaded, profile, samples, severity, wide
 from gateway.model.finding import Severity
 
 GOOD = 'rule Good%d { strings: $a = "marker-%d" condition: $a }\n'
@@ -70,6 +70,21 @@ def test_a_quick_file_is_not_looked_at_rule_by_rule() -> None:
     asked: list[str] = []
     profile(Source("x.yar", GOOD % (1, 1) + GOOD % (2, 2)), lambda text: asked.append(text) or 0.01)      # type: ignore[func-returns-value]
     assert len(asked) == 1
+
+
+def test_a_file_of_very_many_rules_is_looked_at_group_by_group() -> None:
+    many = [f"rule Fine{n} {{ condition: true }}\n" for n in range(4 * GROUP)]
+    many[GROUP + 7] = "rule Bad { condition: true }\n"
+    asked: list[str] = []
+
+    def cost(text: str) -> float:
+        asked.append(text)
+        return math.inf if len(asked) == 1 or "rule Bad " in text else 0.001
+
+    source = Source("x.yar", "".join(many))
+    profile(source, cost)
+    assert source.slow == [(GROUP + 8, "Bad: does not end, left out")] and source.rules == 4 * GROUP - 1
+    assert len(asked) == 1 + 4 + GROUP
 
 
 def test_samples_are_the_same_every_time() -> None:
