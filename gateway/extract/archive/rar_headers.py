@@ -147,6 +147,8 @@ def entries5(data: bytes, decrypt: Callable[[Lock, bytes, bytes], bytes | None],
             if kind == 2 or service in SERVICES or certain(body):
                 yield entry
         elif kind not in KINDS5 and body and not lock:
+            if len(body) < data_size:
+                raise ValueError("block")
             yield _carried(body, 0)
         elif kind == 5:
             break

@@ -51,7 +51,7 @@ FORMULA = re.compile(rb"<f(?:ormula[12]?)?+(?: [^>]{0,200}+)?>"
 """A formula with a text in it."""
 OPENED = re.compile(rb"f(?<=<f)")
 """The beginning of a formula: what stands first is rare in a sheet, so that hardly a place is looked at."""
-LITERAL = re.compile('"((?:[^"]|""){1,4000})"')
+LITERAL = re.compile('"((?:[^"]|""){0,4000})"')
 PART_LIMIT = 32 << 20
 ALLOWANCE = 256 << 20
 """Octets that the parts of a workbook may unpack to where nobody has bounded them before."""

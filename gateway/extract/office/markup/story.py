@@ -41,7 +41,7 @@ PLACED = frozenset({"sp", "grpSp", "off", "ext", "chOff", "chExt"})
 WANTED = SHOWN | BREAKS.keys() | {
     "instrText", "delInstrText", "tbl", "fldChar", "fldSimple", "r", "vanish", "webHidden", "hlinkClick", "hlinkHover",
     "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "p", "si", "comment", "pt",
-    "gridSpan", "gridBefore", "vMerge", "textpath", "AlternateContent", "Fallback",
+    "gridSpan", "gridBefore", "vMerge", "textpath", "AlternateContent", "Fallback", "alias",
 } | TABLES | ROWS | CELLS | PLACED | MOST.keys()
 """Every element that `Story` does something with."""
 SOURCES = {"hdr": "header", "ftr": "footer", "footnotes": "footnotes", "endnotes": "endnotes", "comments": "comments",
@@ -107,6 +107,7 @@ class Story:
     _veiled: list[tuple[int, str]] = field(default_factory=list)       # hidden text of the open line, and where
     _deleted: list[str] = field(default_factory=list)                  # deleted pieces of it
     _in_style: int = 0
+    _alias: str = ""
     _alternatives: list[tuple[list[str], int, int]] = field(default_factory=list)      # where lines go, and how many had come
 
     # -- target interface
@@ -146,7 +147,7 @@ class Story:
             self._alternatives[-1] = (into, first, len(into))
         elif tag == "vanish" or tag == "webHidden":
             self._vanish = attributes.get("val", "1") not in ("0", "false", "off")
-        elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "listItem"):
+        elif tag in ("hlinkClick", "hlinkHover", "hlinkMouseOver", "control", "OLEObject", "ddeLink", "sym", "listItem", "alias"):
             self._element(tag, attributes)
 
     def end(self, tag: str) -> None:
@@ -306,7 +307,12 @@ class Story:
                 self._see(Observation("DOC-ACTION", action))
         elif tag == "ddeLink":
             self._see(Observation("DOC-DDE", f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"))
+        elif tag == "alias":
+            self._alias = attributes.get("val", "")
         elif tag == "listItem":
+            if self._alias:              # the field's name stands above its choices
+                self.hidden.append(self._alias)
+                self._alias = ""
             self.hidden.append(" ".join(dict.fromkeys(attributes.get(name, "") for name in ("displayText", "value"))).strip())
         elif tag == "OLEObject":
             self._see(Observation("DOC-OLE-CLASS", attributes.get("ProgID", "")))

@@ -106,10 +106,12 @@ class _Reader:
                     self.flush()
                 if self.in_fonts and len(self.stack) <= self.in_fonts:
                     self.in_fonts = 0
-                closed, self.state = self.state.capture, self.stack.pop() if self.stack else _State()
+                closed, self.state = self.state, self.stack.pop() if self.stack else _State()
                 self.to_skip = 0
-                if closed > self.state.capture and self.captures[closed].kind == "html":
-                    self.tagged("".join(self.captures[closed].text).lower())
+                if closed.story != self.state.story:             # a note or a header ends a line, with or without its \\par
+                    self.stories.get((closed.story, closed.hidden), []).append("\n")
+                if closed.capture > self.state.capture and self.captures[closed.capture].kind == "html":
+                    self.tagged("".join(self.captures[closed.capture].text).lower())
             elif kind == WORD:
                 self.word(content, number)
             elif kind == SYMBOL:
@@ -258,10 +260,8 @@ class _Reader:
         state = self.state
         if state.capture >= 0:
             self.captures[state.capture].text.append(text)
-            return
-        if state.silent:
-            return
-        self.stories.setdefault((state.story, state.hidden), []).append(text)
+        elif not state.silent:
+            self.stories.setdefault((state.story, state.hidden), []).append(text)
 
     def close_cell(self) -> None:
         story = (self.state.story, self.state.hidden)

@@ -155,6 +155,7 @@ def test_stream_with_a_path_for_a_name():
     (rar4(b"a.txt", DATA, 1), "UNSUPPORTED"),
     (rar4(b"a.txt", DATA, method=0x33, version=20), "UNSUPPORTED"),
     (RAR5, "MALFORMED"), (RAR4, "MALFORMED"), (RAR5 + b"\xff" * 60, "MALFORMED"), (b"Rar!\x1a\x07\x09garbage", "UNSUPPORTED"),
+    (RAR5 + block5(0x3E, 2, vint(900)) + b"cut", "MALFORMED"),
 ])
 def test_odd_archives(data, code):
     assert code in codes(take_apart(RAR, data, kind="application/vnd.rar"))

@@ -54,13 +54,14 @@ def test_formulas_validations_links_and_descriptions():
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     sheet = book.add_worksheet()
     sheet.write_formula(0, 0, '="A1234"&"56789"')
+    sheet.write_formula(0, 1, '=IF(FALSE,"","G123456789")', None, "")
     sheet.data_validation(1, 0, 1, 0, {"validate": "any", "input_title": "x", "input_message": "B123456789"})
     sheet.data_validation(2, 0, 2, 0, {"validate": "list", "source": ["C123456789"]})
     sheet.write_url(3, 0, "https://x.example/?id=D123456789", string="link", tip="E123456789")
     sheet.insert_textbox(2, 2, "x", {"description": "F123456789"})
     book.close()
     found = "\n".join(t.content for t in extras(out.getvalue()) if isinstance(t, Text))
-    for value in ("A123456789", "B123456789", "C123456789", "D123456789", "E123456789", "F123456789"):
+    for value in ("A123456789", "B123456789", "C123456789", "D123456789", "E123456789", "F123456789", "G123456789"):
         assert value in found, value
 
 

@@ -89,6 +89,9 @@ def test_sheets_of_excel_2003_and_choices() -> None:
     assert [t.rows for t in read(sheet) if isinstance(t, Table)] == [(("姓名", "A1"), ("", "2"))]
     choices = '<w:dropDownList><w:listItem w:displayText="A123 陳" w:value="4711"/><w:listItem w:value="B456"/><w:listItem w:displayText="C" w:value="C"/></w:dropDownList>'
     assert [t.content for t in read(choices) if isinstance(t, Text)] == ["A123 陳 4711\nB456\nC"]
+    named = '<w:sdtPr><w:alias w:val="卡號"/></w:sdtPr>'
+    assert [t.content for t in read(named + choices + choices) if isinstance(t, Text)] == ["卡號" + "\nA123 陳 4711\nB456\nC" * 2]
+    assert not [t for t in read(named) if isinstance(t, Text)]
 
 
 def test_long_numbers_of_excel_2003_are_written_out() -> None:

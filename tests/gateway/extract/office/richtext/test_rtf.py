@@ -199,3 +199,10 @@ def test_properties_of_the_authors_own() -> None:
     found = read("{\\rtf1" + own + variable + " text}")
     rows = [item.rows for item in found if isinstance(item, Table)]
     assert rows and rows[0][:3] == (("MSIP_Label_1_Name", "Confidential"), ("Empty", ""), ("No", "A123456789"))
+
+
+def test_notes_that_follow_one_another_are_lines_of_their_own() -> None:
+    """LibreOffice and Word end the text of a remark with its group."""
+    found = read("{\\rtf1 one{\\*\\annotation{\\*\\atnref 1}a 4539927047643834}{\\*\\annotation 7Robert 4539779837451229} two\\par}")
+    said = {text.source: text.content for text in found if isinstance(text, Text)}
+    assert said["comment"].split("\n")[:2] == ["a 4539927047643834", "7Robert 4539779837451229"] and "one two" in said["body"]
