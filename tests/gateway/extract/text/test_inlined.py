@@ -90,6 +90,12 @@ def test_base64_lines_keep_the_signs_at_their_ends():
     assert list(base64_runs(b"See:\r\n" + base64.encodebytes(data))) == [data]
 
 
+@pytest.mark.parametrize("mode", [b"644", b"0755", b"100644"])
+def test_a_short_file_with_any_mode(mode):
+    (child,) = children(b"begin " + mode + b" a.vbs\n" + uu(b"MsgBox 1\r\n" * 5) + b"`\nend\n")
+    assert (child.names, child.data) == (("a.vbs",), b"MsgBox 1\r\n" * 5)
+
+
 @pytest.mark.parametrize("prefix", [b"> ", b"   ", b">> "])
 def test_uuencode_quoted_or_set_in(prefix):
     text = b"begin 644 x.dat\n" + uu(PROGRAM) + b"`\nend\n"
