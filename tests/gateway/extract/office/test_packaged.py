@@ -27,6 +27,12 @@ def test_nothing_else_is(data: bytes) -> None:
     assert take_apart(PACKAGED, data, "a.wri") == []
 
 
+def test_a_long_file_is_not_copied_for_each_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaged, "LARGEST", 400)
+    found = take_apart(PACKAGED, page(*(ole1("Package", ole_native(f"{n}.bat", SCRIPT * 99)) for n in range(3))), "a.wri")
+    assert list(content(found)) == ["0.bat", "1.bat", "2.bat"] and all(len(data) < 400 for data in content(found).values())
+
+
 def test_no_more_than_a_page_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packaged, "MOST", 1)
     found = take_apart(PACKAGED, page(*(ole1("Package", ole_native(f"{n}.bat", SCRIPT)) for n in range(3))), "a.wri")
