@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gateway.detect.base import Allowance, Scope, Tally
-from gateway.detect.data import judge, meant, neighbours, under
+from gateway.detect.data import amounts, judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.contacts import beside, naming, people, persons, titled
 from gateway.detect.data.judge import Accepted, Group, Seen
@@ -36,6 +36,8 @@ ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
 ACCOUNT = frozenset({"tw.bank_account"})
 """What no check digit speaks for, though cards are called so too."""
+ROWS = 8
+"""Rows of a column that say whether it is one of statistics."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FIRMS = TYPES["cn.uscc"].labels
@@ -256,7 +258,8 @@ class CustomerData:
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
-        if not spoken_for:
+        counted = batch.column > 0 and not batch.labelled and batch.shape in bulk.LABEL_ONLY
+        if not spoken_for or (counted and amounts.of_periods(grid, batch.rows[:ROWS].tolist())):
             return
         values = batch.values
         keep: Sequence[int] = range(len(values))

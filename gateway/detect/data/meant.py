@@ -10,7 +10,7 @@ from gateway.detect.data.numbers.bulk import LABEL_ONLY
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
-from gateway.identifiers.registry import ACCOUNTS, IDENTIFYING, TYPES
+from gateway.identifiers.registry import IDENTIFYING, TYPES
 from gateway.identifiers.terms import NONE, Labels
 
 PHONE = frozenset({"phone"})
@@ -29,7 +29,9 @@ CHECKED = frozenset(name for name, kind in TYPES.items() if not kind.labelled)
 """What a number that is written oddly may be under a label of its own; what one may be that its check digit speaks for only."""
 DOCUMENTS = ("D12",)
 """Other shapes of which the cell to the left may say what document they are of: 健保卡."""
-UNIT = re.compile(r" ?(?:元(?![大富月旦])|圓|円|원(?![가-힣])|(?:dollars|yen)(?![a-z])|[件筆笔枚건](?![\u3041-\u9fff가-힣]))")
+UNIT = re.compile(
+    r" ?[百千万萬億亿]{0,3}(?:元(?![大富月旦])|圓|円|원(?![가-힣])|"
+    r"(?:dollars|yen|rows|records|entries|bytes|users|accounts)(?![a-z])|(?:[件筆笔枚건戶户張张人家]|口座|百万)(?![\u3041-\u9fff가-힣]))")
 """What an amount or a number of things has behind it; 元大 and 元富 are banks."""
 FILED, FEW = re.compile(r"[\u4e00-\u9fff]字第 ?\Z"), 4
 """What stands before the number of a letter of an authority, 金管銀字第10202071801號, and its characters."""
@@ -45,7 +47,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
     """The token and the kinds that speak for it, of those that its label or (`headed`) the heading of its column names.
 
     - A number behind the bare word `account` is one where the sentence names a person.
-    - What stands behind the name of an account may be an amount.
+    - What stands behind the name of an account may be an amount, what a year has under a heading a count.
     - The number of an issue is none, `#1234567` behind words that another label stands before.
     - What is so many dollars is no number of anything, what an authority numbers its letters by is none of a person.
     - A card in a text about residence cards is one where it looks so.
@@ -62,7 +64,7 @@ def meant(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[s
         return token, beside.spoken_for(grid, row, token) if token.shape in beside.ACCOUNTS else NONE
     if UNIT.match(grid.text, token.end) or FILED.search(grid.text, max(0, token.start - FEW), token.start):
         return token, NONE
-    if not headed and not kinds.isdisjoint(ACCOUNTS) and amounts.amount(grid, labels, row, token):
+    if amounts.counted(grid, labels, row, token, kinds, headed):
         return token, NONE
     if not headed and grid.text.endswith("#", 0, token.start) and _of_an_issue(grid, labels, row, token):
         return token, NONE

@@ -45,7 +45,8 @@ BEHIND = 120
 """Characters behind a label in which a broken number is looked for."""
 _QUOTES = np.array([chr(i) in " '\"" for i in range(128)])
 _BRACKET = np.array([chr(i) in "([<" for i in range(128)])
-_COUNTED, _BEFORE, _UNITS = map(table, ("[^\\x00-\u3040\ua000-\uffff是為为はの]", "[#第]", "[元圓円원dy件筆笔枚건]"))
+_COUNTED, _BEFORE, _UNITS = map(table, (
+    "[^\\x00-\u3040\ua000-\uffff是為为はの]", "[#第]", "[元圓円원dyrebua件筆笔枚건戶户張张人家口百千万萬億亿]"))
 """What may stand behind a label, right before a number or right behind it that says of what the number is (terms, meant)."""
 _REACH = 5
 """Characters between two values of a list."""

@@ -324,6 +324,14 @@ def _first_cell(grid: Grid, labels: Labels, begin: int, start: int) -> frozenset
     return labels.heading(first) if sum(map(str.isdigit, first)) < CROSSED else NONE
 
 
+def _records(grid: Grid, row: int) -> bool:
+    """Whether a row and the one above are records of one table: the last cell of the one says nothing of the next."""
+    above, this = (len(_PARTED.split(grid.line(at, LINE).strip())) for at in (row - 1, row))
+    return above == this >= CELLS
+
+
+CELLS = 3
+_PARTED = re.compile("\t| {2,}")
 _NAME = frozenset({"name"})
 _INSIDE, _REST = re.compile(r"[A-Za-z_][0-9A-Za-z_]"), re.compile(r"\A[0-9A-Za-z_]+")
 _KEYED = re.compile(r"\t[^\t0-9]*[^\W\d_][^\t0-9]*[=:] ?[\"']?\Z")
@@ -379,7 +387,7 @@ def label(grid: Grid, labels: Labels, row: int, column: int, start: int) -> tupl
         kinds = spaced_label(grid, row, start)
         if kinds:
             return kinds, True
-    if low == begin and row and not grid.headings and _BEGINS.fullmatch(window) is not None:
+    if low == begin and row and not grid.headings and not _records(grid, row) and _BEGINS.fullmatch(window) is not None:
         ends = grid.line(row - 1, LINE + 1).rstrip() + (" " + window.strip(" >") if window.isascii() else "")
         ended = labels.ended(ends) & IDENTIFYING if grid.end(row - 1) - grid.starts[row - 1] <= LINE else NONE
         if ended or window:

@@ -48,3 +48,43 @@ def test_whose_or_which_banks_account_it_is_makes_it_one():
     assert accounts("\n".join(f"活期存款 0{amount(11)} {amount(6)}" for _ in range(3))) == 3
     assert accounts("\n".join(f"活期存款 {amount(12)}" for _ in range(3))) == 3
     assert accounts("\n".join(f"活期存款 ${amount(12)}" for _ in range(3))) == 0
+
+
+def test_products_in_a_table_whose_columns_are_called_otherwise():
+    rows = [(name, str(amount(12)), "1.25%") for name in ("活期儲蓄存款", "綜合存款", "數位帳戶") * 2]
+    assert accounts(table=Table("sheet", (("產品", "產品代號", "利率"), *rows))) == 0
+    assert accounts("產品 產品代號 利率\n" + "\n".join(map(" ".join, rows))) == 0
+    assert accounts(table=Table("sheet", (("產品", "帳號", "利率"), *rows))) == 6
+    mail = [("普通", str(amount(7)), str(n)) for n in range(10, 14)]
+    assert accounts(table=Table("sheet", (("郵便種別", "お問い合わせ番号", "通数"), *mail))) == 0
+
+
+def test_the_last_cell_of_a_row_says_nothing_of_the_next_row():
+    rows = [(str(amount(8)), "規定の改定", "山口 彩", "普通") for _ in range(5)]
+    assert accounts("決裁番号\t件名\t担当\t区分\n" + "\n".join(map("\t".join, rows))) == 0
+    assert accounts("決裁番号      件名      担当    区分\n" + "\n".join(map("      ".join, rows))) == 0
+    assert accounts("\n".join(f"振替依頼人 佐藤{n}、口座番号\n{amount(7)}" for n in range(3))) == 3
+
+
+def test_totals_of_accounts():
+    assert accounts("\n".join(f"Total in bank accounts {amount(11)}" for _ in range(4))) == 0
+    assert accounts("\n".join(f"Transfer to bank account {amount(11)}" for _ in range(4))) == 4
+
+
+@pytest.mark.parametrize("long", [1, 9])
+def test_counts_of_years_under_a_heading(long):
+    years = [str(1950 + n) for n in range(8 * long)]
+    rows = [(year, str(RNG.randrange(10 ** 8, 10 ** 9)), str(RNG.randrange(3 * 10 ** 8, 4 * 10 ** 8))) for year in years]
+    for first, last in (("年度", "護照"), ("year", "Passports")):
+        assert not scan(tables=[Table("sheet", ((first, "入出境", last), *rows))])[0].identifiers
+    people = [(f"王小{'明華美玲'[n % 4]}", year, passport) for n, (year, _, passport) in enumerate(rows)]
+    assert scan(tables=[Table("sheet", (("姓名", "年度", "護照"), *people))])[0].identifiers["tw.passport"] == len(rows)
+
+
+def test_days_units_and_tables_of_programs():
+    assert accounts("\n".join(f"口座番号桁数変更 山口 彩 202401{day}" for day in range(11, 20))) == 0
+    assert accounts("\n".join(f"普通預金 {amount(7)} 百万円、口座 {amount(7)} 口座" for _ in range(4))) == 0
+    assert accounts("\n".join(f"BANK_ACCOUNT{n}: {amount(10)} rows" for n in range(4))) == 0
+    rows = [(f"BANK_ACCOUNT{n}", str(amount(10)), str(amount(12))) for n in range(4)]
+    assert accounts(table=Table("sheet", (("table_name", "rows", "bytes"), *rows))) == 0
+    assert accounts("\n".join(f"口座番号 {amount(7)} 山口 彩" for _ in range(4))) == 4
