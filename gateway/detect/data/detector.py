@@ -20,7 +20,7 @@ from gateway.detect.data.numbers.possible import Groups, number
 from gateway.detect.data.numbers.splits import left_of, split_cells, wrapped_cells
 from gateway.detect.data.numbers.starts import Starts, inside
 from gateway.detect.data.own import OwnData
-from gateway.detect.data.table import layout, windows
+from gateway.detect.data.table import blocks, layout, windows
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import payment, terms, words
 from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
@@ -115,11 +115,13 @@ class CustomerData:
         for table in sample.tables:
             above = above if before is not None and windows.continues(before, table) else None
             before = table
-            for window in windows.of_table(table):
-                assert isinstance(window.content, Table)
-                above = layout.from_table(self._next(window), window.content, self.labels, above)
-                above.titled = titled.kinds((table.source,), self.labels) or title
-                self._grid(above, artifact)
+            for nth, block in enumerate(blocks.apart(table, self.labels)):
+                above = None if nth else above
+                for window in windows.of_table(block):
+                    assert isinstance(window.content, Table)
+                    above = layout.from_table(self._next(window), window.content, self.labels, above)
+                    above.titled = titled.kinds((table.source,), self.labels) or title
+                    self._grid(above, artifact)
             if self.ours is not None:
                 self.ours.read_table(table, artifact)
         for text in sample.texts:
