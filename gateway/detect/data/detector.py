@@ -12,7 +12,7 @@ import numpy as np
 from gateway.detect.base import Allowance, Scope, Tally
 from gateway.detect.data import amounts, judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
-from gateway.detect.data.contacts import beside, naming, people, persons, titled
+from gateway.detect.data.contacts import beside, naming, people, persons, titled, told
 from gateway.detect.data.judge import Accepted, Group, Seen
 from gateway.detect.data.numbers import bulk, fixed, forms, mending, tokens
 from gateway.detect.data.numbers.glued import glued, repeated
@@ -342,7 +342,7 @@ class CustomerData:
             yield _finding(name, values, self.before)
         if chinese := sum(map(payment.china_card, accepted.get("card", {}))):
             tally.identifiers["cn.bank_card"] = chinese
-        tally.persons = max(tally.persons, persons.persons(accepted, self._named))
+        tally.persons = max(tally.persons, persons.persons(accepted, self._named, self._apart))
         yield from self._contacts(tally)
         most = max(tally.persons, tally.contacts)
         if most >= BULK:
@@ -357,6 +357,13 @@ class CustomerData:
         """The name of a person in a row, '' where there is none or the grid was not kept."""
         kept = self.shown.get(grid)
         return naming.name_in(kept, row) if kept is not None else ""
+
+    def _apart(self, grid: int, row: int, places: list[int]) -> bool:
+        """Whether each of the values in a line of prose, by their places in the text, has a person of its own."""
+        kept = self.shown.get(grid)
+        if kept is None or len(kept.view.removed) or kept.tabbed(row) or len(places) > told.MOST:
+            return False
+        return told.apart(kept.line(row), [place - kept.starts[row] for place in places])
 
     def _largest(self, accepted: Mapping[str, Accepted]) -> int:
         """The artifact with the most rows."""

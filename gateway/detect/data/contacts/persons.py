@@ -42,13 +42,14 @@ MANY = 200
 """Rows from which on names no longer tell records apart: the thresholds are far below."""
 
 
-def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] = lambda grid, row: "") -> int:
+def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] = lambda grid, row: "",
+            apart: Callable[[int, int, list[int]], bool] = lambda grid, row, places: False) -> int:
     """Distinct people with a strong identifier.
 
     Values of different types in one row belong to one person, as do those of a record written line by line (different
     types on neighbouring lines). Several values of one type in one row are several people, and so are as many national
     numbers of one type, however what stands beside them ties them together. `named` tells the name of a person in a row
-    of a grid: two names, two records.
+    of a grid: two names, two records; `apart` whether each of the values that stand in these places of a row has one of its own.
     """
     strong = {name: values for name, values in accepted.items() if TYPES[name].strong}
     most = max(map(len, strong.values()), default=0)
@@ -56,6 +57,7 @@ def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] =
         return most
     sets = _Sets()
     rows: dict[tuple[int, int], dict[str, list[str]]] = {}
+    places: dict[tuple[int, int], list[int]] = {}
     for name, values in strong.items():
         for value in values:
             sets.find((name, value))
@@ -63,16 +65,16 @@ def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] =
             found = rows.setdefault((seen.grid, seen.row), {}).setdefault(name, [])
             if seen.value not in found:
                 found.append(seen.value)
-    for types in rows.values():
-        _join_row(types, sets)
+                places.setdefault((seen.grid, seen.row), []).append(seen.place)
+    for key, types in rows.items():
+        if len(types) > 1 and not (len(rows) < MANY and apart(*key, sorted(places[key]))):
+            _join_row(types, sets)
     _join_columns(rows, sets)
     _join_records(rows, sets, named if len(rows) < MANY else lambda grid, row: "")
     return max(sets.count(), *(len(values) for name, values in strong.items() if name in NATIONAL), 0)
 
 
 def _join_row(types: Mapping[str, list[str]], sets: _Sets) -> None:
-    if len(types) < 2:
-        return
     most = max(len(v) for v in types.values())
     columns = [[(name, v) for v in values] for name, values in types.items() if len(values) == most]
     for first, *others in zip(*columns, strict=True):

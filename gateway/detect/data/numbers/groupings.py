@@ -9,12 +9,20 @@ from gateway.identifiers import cn, kr, payment
 
 Sizes = tuple[int, ...]
 Span = tuple[int, int]
-CUSTOMARY: tuple[Sizes, ...] = ((4, 4, 4, 4, 3), (4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
+CUSTOMARY: tuple[Sizes, ...] = ((4, 4, 4, 4), (6, 8, 4), (4, 6, 5), (4, 4, 4))
 """Groupings that people write; looked for inside longer runs of groups."""
+
+
+def long_card(digits: str) -> bool:
+    """Nineteen digits that are no card of sixteen and what stands on its back."""
+    return payment.card(digits) or not payment.card(digits[:16])
+
+
 PROVEN: dict[Sizes, Callable[[str], bool]] = {
+    (4, 4, 4, 4, 3): long_card,
     (4, 4, 4, 3): payment.card, (4, 4, 4, 2): payment.card, (6, 4, 4, 4): cn.plausible_id, (6, 7): kr.plausible_rrn}
 """Those that other numbers have too, and what their digits must be: cards of 15 and 14 digits look like twelve and a code behind
-them; a place, a year, a day and the rest; a birth date and the rest."""
+them, those of 19 like sixteen and one; a place, a year, a day and the rest; a birth date and the rest."""
 LETTERED: tuple[Sizes, ...] = ((3, 3, 3), (2, 3, 4), (2, 4, 3), (3, 6), (4, 5), (5, 4))
 """Groupings of the nine digits of Taiwan behind their letter: `A123 456 789`."""
 SECOND = "1289"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.numbers.groupings import FIRST, between, customary, lettered
+from gateway.detect.data.numbers.groupings import FIRST, between, customary, lettered, long_card
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -57,6 +57,7 @@ CALENDAR = re.compile(r"[0-3]?[0-9]([-/.])[0-3]?[0-9]\1(?:19|20)[0-9]{2}")
 WEAKEST = ("/", "_", " ", ".", "·")
 """Where a run with several kinds of marks is cut: what people put between two numbers rather than inside one."""
 BY_ITSELF = (7, 8)                                        # digits of the shortest numbers, which a group of so many may be
+LONG_CARD = [4, 4, 4, 4, 3]
 ISSUED = [6, 13]
 """A Chinese card as issuer and the rest; numbers side by side look like it too."""
 LONGEST = 19
@@ -186,6 +187,9 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
+    if sizes == LONG_CARD and not long_card(digits):
+        yield from _grouped(text, text[start:groups[3][1]], start, groups[3][1])
+        return
     if sizes == ISSUED and payment.card(digits):
         token = _plain(text, digits, start, end, True)
         if token is not None:

@@ -333,3 +333,11 @@ def test_a_cell_and_the_next_one_are_no_number():
         text = "Employee,SSN,Wages\n" + "".join(f'"{n}",{s},{wages.format(w)}\n' for n, s, w in rows)
         tally, _ = scan(text)
         assert (tally.identifiers["us.ssn"], tally.persons) == (3, 3), text
+
+
+def test_a_sentence_may_tell_of_several_people():
+    ids = makers.tw_id(RNG), makers.card(RNG), "312345678"
+    tally, _ = scan("客戶王小明的身分證是{}，李美玲的信用卡號是{}，陳大文的護照號碼是{}。".format(*ids))
+    assert tally.persons == 3
+    tally, _ = scan("客戶王小明的身分證是{}，信用卡號是{}，護照號碼是{}。".format(*ids))
+    assert tally.persons == 1

@@ -73,3 +73,11 @@ def test_the_records_of_a_table_may_be_its_columns():
     one_more = numbers(("tw.passport", "tw.nhi_card"), 4)
     one_more["tw.passport"]["x"] = [seen("x", 0)]
     assert persons.persons(one_more) == 9
+
+
+def test_people_of_one_sentence():
+    accepted = {name: {name: [Seen(name, 1, 0, 0, place, "body")]} for name, place in (("tw.national_id", 5), ("card", 30), ("tw.passport", 60))}
+    asked = []
+    assert persons.persons(accepted, apart=lambda grid, row, places: bool(asked.append((grid, row, places))) or True) == 3
+    assert asked == [(1, 0, [5, 30, 60])]
+    assert persons.persons(accepted) == 1

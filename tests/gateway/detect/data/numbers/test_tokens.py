@@ -243,3 +243,8 @@ def test_a_hyphen_at_the_end_of_a_line():
 def test_odd_groups_are_a_whole_number_and_no_part_of_others():
     assert [t.value for t in oddly_grouped("SSN 123:45:6789")] == ["123456789"]
     assert list(oddly_grouped("SSN 477-54-5949,25536.00,5101.00")) == [] == list(oddly_grouped("口座番号\n0005,716,1,5116231,カトウ"))
+
+
+def test_a_card_in_groups_and_what_stands_on_its_back():
+    assert [t.value for t in tokens("4539 1488 0343 6467 124 12/28")] == ["4539148803436467"]
+    assert [t.value for t in tokens("6228 4804 0256 4890 018")] == ["6228480402564890018"]

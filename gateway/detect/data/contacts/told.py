@@ -1,0 +1,37 @@
+"""Whose numbers one sentence tells: `王小明的身分證是…,李美玲的護照是…` has two people, `王小明的身分證是…,護照是…` one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from gateway.identifiers import contact
+from gateway.identifiers.terms import Labels
+
+WHO = re.compile(
+    r"(?:^|(?<=[^\u3400-\u9fff]))(?:以及|还有|還有|另外|[和及與与跟]|[客会會][戶户员員]|[顾顧]客)?"
+    r"([\u3400-\u9fff]{2,4}?|[\u3400-\u9fff]{1,3} [\u3400-\u9fff]{1,3})(?:先生|女士|小姐|様|さん|氏)?"
+    r"(?= ?[的之のは(:]| ?(?:身[分份][證证]|[護护]照|信用卡))"
+    r"|(?<![가-힣])([가-힣]{3})(?:님| 고객님?)?(?=의|[ ]?[(:])"
+    r"|(?<![A-Za-z])([A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]{1,20}){1,2})(?= ?[(:,]|['’]s |,? (?:with|has|holder) )")
+"""A name, and what shows that somebody is spoken of: whose it is, or what stands in brackets behind the name."""
+MOST = 60
+"""Values of a line that are looked at so."""
+_LABELS = Labels()
+
+
+def apart(line: str, places: Sequence[int]) -> bool:
+    """Whether before each of the values that begin in these places, in order, another person is named."""
+    names: list[str] = []
+    for begin, end in zip((0, *places), places, strict=False):
+        name = next((name for name in map(_name, WHO.finditer(line, begin, end)) if name), "")
+        if not name or name in names:
+            return False
+        names.append(name)
+    return True
+
+
+def _name(found: re.Match[str]) -> str:
+    """The name, '' where the words are no person's."""
+    words = found[1] or found[2] or found[3]
+    return words if contact.person_name(words) and not _LABELS.heading(words) else ""

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.detect.data.contacts import told
+
+
+def places(line: str) -> list[int]:
+    return [i for i, c in enumerate(line) if c == "#"]
+
+
+@pytest.mark.parametrize("line", [
+    "客戶王小明的身分證是#,李美玲的居留證是#,陳大文的信用卡號是#。",
+    "张伟的身份证#,李娜的信用卡#,以及王芳的护照#。",
+    "Please update: Mary Smith (HKID #), John Fox (SSN #) and Ann Lee (IBAN #).",
+    "Mary Smith's SSN is #, John Fox's HKID is #.",
+    "山田 太郎様のマイナンバーは#、佐藤 花子様の旅券番号は#です。",
+    "김민준의 주민등록번호는 #, 이서연의 카드번호는 #",
+])
+def test_a_person_before_each_value(line: str) -> None:
+    assert told.apart(line, places(line))
+
+
+@pytest.mark.parametrize("line", [
+    "王小明的身分證是#,護照號碼是#,信用卡卡號是#",
+    "王小明(身分證#),金融卡號:#",
+    "王小明的身分證是#,王小明的護照是#",
+    "Mary Smith (SSN #), Credit Card (#)",
+    "Mary Smith's SSN is #, Passport Number: #",
+])
+def test_one_person_with_several(line: str) -> None:
+    assert not told.apart(line, places(line))
