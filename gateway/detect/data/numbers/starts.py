@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.numbers import broken, marked, tokens
+from gateway.detect.data.numbers import broken, disguised, marked, tokens
 from gateway.detect.data.numbers.glued import FOLLOWED, LONGEST, SIZES
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
@@ -34,6 +34,7 @@ class Starts:
     repeated: Places = None
     apart: Places = None
     places: Places = None                # of marked.py
+    disguises: Places = None             # of disguised.py
     broken: Places = None
 
     @classmethod
@@ -44,7 +45,7 @@ class Starts:
             return cls()
         known = {look.__name__: found.gathered(look) for look in (ibans, bics, taiwanese, chinese, repeated)}
         known |= _spoken((apart,) if grid.table else (apart, wrapped), found, spans)
-        known |= _spoken((odd, spelled, marked.places), plain, spans)
+        known |= _spoken((odd, spelled, marked.places, disguised.disguises), plain, spans)
         if not grid.table:
             known["broken"] = _spoken((broken.places,), found, spans)["places"]
         return cls(upright=upright(grid.lines), wrapped=known.pop("wrapped", _NOWHERE), **known)
@@ -68,6 +69,9 @@ class Starts:
         near = _within(self.places, spans)
         if near is None or len(near):
             yield from marked.marked(grid.view.text, near)
+        near = _within(self.disguises, spans)
+        if near is None or len(near):
+            yield from disguised.disguised(grid.view.text, near)
         near = _within(self.broken, spans)
         if not grid.table and (near is None or len(near)):
             yield from broken.broken(grid.text, near)
