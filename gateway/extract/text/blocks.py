@@ -64,7 +64,7 @@ ESCAPES = re.compile(
     rb"(?:[ -\[\]-~\r\n]{0,64}+\\(?:u(?:[0-9A-Fa-f]{4}|\{[0-9A-Fa-f]{1,6}\})|U[0-9A-Fa-f]{8}|[0-9A-Fa-f]{4,6}(?= )|"
     rb"0[0-9A-Fa-f]{5})){8,}+[ -\[\]-~]*")
 """Code points as programs and style sheets write them (CSS Syntax 3 section 4.1.1: digits, and a blank that ends them)."""
-OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}+\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}+[ -\[\]-~]*")
+OCTETS = re.compile(rb"(?:[ -\[\]-~]{0,64}+(?:\\[nrt])?+\\(?:x[0-9A-Fa-f]{2}|[0-3][0-7]{2})){8,}+[ -\[\]-~]*")
 """Octets as C and the shells write them, among letters that stand for themselves."""
 QUERY = re.compile(
     rb"(?<![0-9A-Za-z_%/+\-])(?:(?:[0-9A-Za-z_/+\-]{0,4000}+%2[BbFf])++[0-9A-Za-z_/+\-]*+|[0-9A-Za-z_/+\-]{32,}+)(?:%3[Dd]){0,2}")
@@ -240,10 +240,10 @@ def _query(block: bytes) -> bytes:
 
 def _octets(block: bytes) -> bytes:
     """Each escape as its octet; what is between stands for itself."""
-    return _OCTET.sub(lambda m: bytes((int(m[1], 16) if m[1] else int(m[2], 8),)), block)
+    return _OCTET.sub(lambda m: b"\n" if m[3] else bytes((int(m[1], 16) if m[1] else int(m[2], 8),)), block)
 
 
-_OCTET = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([0-3][0-7]{2}))")
+_OCTET = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|([0-3][0-7]{2})|([nrt]))")
 
 
 def _numbers(block: bytes) -> bytes:
@@ -259,7 +259,11 @@ def _bits(block: bytes) -> bytes:
 
 
 def _references(block: bytes) -> bytes:
-    return html.unescape(block.decode("latin-1")).encode("utf-8", "replace")
+    """Each reference as its character; what is between stands for itself, whatever charset it is in."""
+    return _REFERENCE.sub(lambda m: html.unescape(m[0].decode()).encode("utf-8", "replace"), block)
+
+
+_REFERENCE = re.compile(rb"&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});")
 
 
 def _ascii85(block: bytes) -> bytes:

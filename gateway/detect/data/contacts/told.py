@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from gateway.identifiers import contact
 from gateway.identifiers.terms import Labels
@@ -21,9 +22,10 @@ _LABELS = Labels()
 
 
 def apart(line: str, places: Sequence[int]) -> bool:
-    """Whether before each of the values that begin in these places, in order, another person is named."""
-    names: list[str] = []
-    for begin, end in zip((0, *places), places, strict=False):
+    """Whether before each of the values that begin in these places, in order, another person is named; who the first is of, the
+    words before it may say in another way."""
+    names = [next(filter(None, map(_name, WHO.finditer(line, 0, places[0]))), "")]
+    for begin, end in pairwise(places):
         name = next((name for name in map(_name, WHO.finditer(line, begin, end)) if name), "")
         if not name or name in names:
             return False

@@ -15,7 +15,10 @@ YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0
 GROUPED = re.compile(r"口座(?:番号|No\.?|NO\.?)[ :()]{0,4}([0-9]{3})[ \-.]([0-9]{4})(?![0-9]|[ \-.][0-9])|"
                      r"口座(?:番号|No\.?|NO\.?)[ :()]{0,4}([0-9]{4})[ \-.]([0-9]{3})(?![0-9]|[ \-.][0-9])")
 """An account of Japan in two groups; behind other labels the first is how a postal code is written."""
+BANKED = re.compile(r"(?:銀行|銀|信託|農會|信合社|郵局) ?\([0-9]{3}\)[ \t|:,/-]{0,3}([0-9]{3,14}(?:-[0-9]{1,9}){0,4})(?![0-9\-])")
+"""The name and code of a bank of Taiwan and an account right behind them."""
 POST = re.compile(r"局號[ :]{0,3}([0-9]{6}-?[0-9])[ ,、]{0,3}帳號[ :]{0,3}([0-9]{6}-?[0-9])(?![0-9])")
+ACCOUNTS = frozenset({"D10", "D11", "D12", "D13", "D14", "D16"})
 EXPIRY = r"[0-9]{2}(?:0[1-9]|1[0-2])"
 STRIPE = re.compile(r"=(?<=[0-9]=)" + EXPIRY + r"[0-9]{3,13}(?![0-9])")
 """What follows the number in track 2: year and month, service code, what the bank adds."""
@@ -182,6 +185,10 @@ def post_accounts(text: str) -> Iterator[tuple[str, Token]]:
         for match in GROUPED.finditer(text):
             first, last = (1, 2) if match[1] else (3, 4)
             yield "jp.bank_account", Token("D7", match[first] + match[last], match.start(first), match.end(last), True)
+    for match in BANKED.finditer(text) if says(text, "(0") or says(text, "(8") or says(text, "(1") else ():
+        value = match[1].replace("-", "")
+        if 10 <= len(value) <= 16 and f"D{len(value)}" in ACCOUNTS:
+            yield "tw.bank_account", Token(f"D{len(value)}", value, *match.span(1), True)
     if says(text, "局號"):
         for match in POST.finditer(text):
             value = (match[1] + match[2]).replace("-", "")

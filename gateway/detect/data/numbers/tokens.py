@@ -187,11 +187,8 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return                                            # an address of the Internet
     sizes = [e - s for s, e in groups]
     digits = "".join(text[s:e] for s, e in groups)
-    if sizes == LONG_CARD and not long_card(digits):
-        yield from _grouped(text, text[start:groups[3][1]], start, groups[3][1])
-        return
-    if sizes == ISSUED and payment.card(digits):
-        token = _plain(text, digits, start, end, True)
+    if (sizes == ISSUED and payment.card(digits)) or (sizes == LONG_CARD and not long_card(digits)):
+        token = _plain(text, digits[:16] if sizes == LONG_CARD else digits, start, groups[:4][-1][1], True)
         if token is not None:
             yield token
         return

@@ -231,3 +231,13 @@ def test_octets_in_hex_with_a_mark_at_the_end_of_each_line():
 def test_references_a_line_each_are_one_text():
     lines = ["".join(f"&#{ord(c)};" for c in value) for value in ("V115718705", "A123456789")]
     assert children("\n".join(lines).encode()) == [b"V115718705\nA123456789"]
+
+
+def test_references_among_letters_of_any_charset():
+    refs = "".join(f"&#x{ord(c):x};" for c in "123456789")
+    assert "陳碧雲 身分證 A123456789" in children(f"陳碧雲 &#36523;&#20998;&#35657; A{refs}".encode())[0].decode()
+
+
+def test_octets_with_line_ends_as_programs_write_them():
+    text = "\\n".join("".join(f"\\{ord(c):03o}" for c in value) for value in ("V115718705", "A123456789"))
+    assert any(b"V115718705\nA123456789" in child for child in children(f"printf '{text}'".encode()))

@@ -30,3 +30,10 @@ def test_a_person_before_each_value(line: str) -> None:
 ])
 def test_one_person_with_several(line: str) -> None:
     assert not told.apart(line, places(line))
+
+
+def test_who_the_first_is_of_may_be_said_in_another_way() -> None:
+    line = "經查林志明(身分證#)、王小美(居留證#)及陳大文(健保卡號#)均已開戶。"
+    assert told.apart(line, places(line))
+    line = "經查林志明(身分證#)、護照#及陳大文(健保卡號#)均已開戶。"
+    assert not told.apart(line, places(line))

@@ -96,3 +96,8 @@ def test_payments_of_american_employers():
     text = "101 091000019\n5200EMPLOYER\n" + entry.format("123456780") + "\n" + entry.format("EMP-12345") + "\n"
     assert [(name, token.value) for name, token in forms.messages(text)] == [("us.ssn", "123456780")]
     assert not list(forms.messages(text[1:]))
+
+
+def test_accounts_right_behind_the_name_and_code_of_a_bank():
+    text = "玉山銀行(808)|1234-567-890123|5000元\n中國信託(822) 123456789012\n銀行(808)分機 12345678901\n銀行(808) 1234-5678"
+    assert [(name, t.value) for name, t in post_accounts(text)] == [("tw.bank_account", "1234567890123"), ("tw.bank_account", "123456789012")]
