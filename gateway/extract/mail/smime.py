@@ -103,6 +103,8 @@ def _content_info(data: bytes, context: Context) -> Iterator[Yield]:
     body = reader.children(*reader.only(outer[1]))
     content = next(filter(None, (reader.encapsulated(c) for c in body if c[0] == 0x30)), b"")
     if not content:
+        if not any(reader.typed(c) for c in body):
+            raise ValueError("a signature over nothing")
         yield Observation("SMIME-SIGNATURE")
         return
     if oid == COMPRESSED:
@@ -185,6 +187,11 @@ class _Reader:
         if len(fields) < 2 or fields[0][0] != 0x06 or fields[1][0] != 0xA0:
             return b""
         return b"".join(self.octets(fields[1], 0))
+
+    def typed(self, inner: Element) -> bool:
+        """Whether this is an EncapsulatedContentInfo: certificates alone and detached signatures have one, too, without octets."""
+        fields = self.children(inner[1], inner[2]) if inner[0] == 0x30 else []
+        return bool(fields) and fields[0][0] == 0x06
 
     def octets(self, node: Element, depth: int) -> Iterator[bytes]:
         """Content of an OCTET STRING, in one piece or constructed of pieces."""

@@ -30,7 +30,7 @@ BASE64_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 ENDS = BASE64_LETTERS + b"="             # what a last line of one character has
 NO_BASE64 = bytes(c for c in range(256) if c not in BASE64_LETTERS)
 BASE64_TOKEN = re.compile(rb"[A-Za-z0-9+/]{120,}={0,2}")
-MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,6}[ \t]")
+MODE = re.compile(rb"[ \t>|]{0,8}begin(?:-base64)?[ \t]+[0-7]{3,6}[ \t]", re.I)
 QP_OCTET = re.compile(rb"=[0-9A-Fa-f]{2}")
 LEAST_FILE = 60                          # octets of a file in one or two lines
 LEAST_TEXT = 16                          # signs of base64 that are a file where its name says so

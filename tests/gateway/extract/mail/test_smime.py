@@ -190,3 +190,15 @@ def test_a_message_of_a_kind_that_nobody_reads(declared, held):
     data = tlv(0x30, bytes.fromhex("06092a864886f70d010705") + tlv(0xA0, tlv(0x30, b"\x02\x01\x00")))
     node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), data, "application/pkcs7-mime")
     assert (IncidentCode.UNSUPPORTED in [p.code for p in SMIME.extract(node, Context(Limits())) if isinstance(p, Problem)]) == held
+
+
+@pytest.mark.parametrize("declared", ["application/pkcs7-mime", "application/pkcs7-signature"])
+def test_a_signature_over_nothing_is_damaged(identity, declared):
+    """The length of the version swallows what follows; certificates alone still name a type of content."""
+    swallowed = tlv(0x30, bytes.fromhex("06092a864886f70d010702") + tlv(0xA0, tlv(0x30, tlv(0x02, bytes(200)))))
+    node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), swallowed, "application/pkcs7-mime")
+    with pytest.raises(ValueError, match="nothing") if declared.endswith("mime") else contextlib.nullcontext():
+        assert [o.code for o in SMIME.extract(node, Context(Limits()))] == ["SMIME-OTHER"]
+    alone = pkcs7.serialize_certificates([identity[0]], serialization.Encoding.DER)
+    node = Node(Artifact(1, 0, ArtifactKind.PART, declared_type=declared), alone, "application/pkcs7-mime")
+    assert [o.code for o in SMIME.extract(node, Context(Limits()))] == ["SMIME-SIGNATURE"]

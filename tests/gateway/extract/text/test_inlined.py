@@ -90,9 +90,9 @@ def test_base64_lines_keep_the_signs_at_their_ends():
     assert list(base64_runs(b"See:\r\n" + base64.encodebytes(data))) == [data]
 
 
-@pytest.mark.parametrize("mode", [b"644", b"0755", b"100644"])
+@pytest.mark.parametrize("mode", [b"begin 644", b"begin 0755", b"begin 100644", b"BEGIN 644"])
 def test_a_short_file_with_any_mode(mode):
-    (child,) = children(b"begin " + mode + b" a.vbs\n" + uu(b"MsgBox 1\r\n" * 5) + b"`\nend\n")
+    (child,) = children(mode + b" a.vbs\n" + uu(b"MsgBox 1\r\n" * 5) + b"`\nend\n")
     assert (child.names, child.data) == (("a.vbs",), b"MsgBox 1\r\n" * 5)
 
 
