@@ -38,7 +38,8 @@ THICK = 8
 """Pixels of a stroke that is no line of a table."""
 GAP, LEADER = 6, 120
 """Pixels to each side of a dot that are part of its line, and such a line at the least: hyphens and dashes are shorter."""
-DARK = 150
+DARK, PALE = 150, 200
+"""Grey of lines, and of those that part the cells of a screen, behind which Tesseract may take all of a table for a picture."""
 LEAST_LINES = 200
 """Pixels of all lines; fewer are no table."""
 
@@ -115,10 +116,10 @@ def _room(marks: Image.Image) -> int:
     return (right - left) * (bottom - top)
 
 
-def unruled(picture: Image.Image) -> Image.Image | None:
+def unruled(picture: Image.Image, palest: int = DARK) -> Image.Image | None:
     """A grey picture, dark on light, without straight thin lines; None where it has none."""
     grey = np.asarray(picture)
-    dark = grey < DARK
+    dark = grey < palest
     across, down = runs(dark, LINE), runs(dark.T, LINE).T
     lines = (across & (~runs(dark.T, THICK).T | down)) | (down & (~runs(dark, THICK) | across)) | _leaders(dark)
     if int(lines.sum()) < LEAST_LINES:

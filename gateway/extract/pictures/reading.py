@@ -217,13 +217,8 @@ def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
     picture, prepared = _prepared(picture)
-    text = _tesseract(prepared, "eng", context)
+    prepared, text = _unruled(prepared, _tesseract(prepared, "eng", context), letters, context)
     fluent = sense.fluent(text)
-    plain = None if fluent and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(prepared)
-    if plain is not None:
-        other = _tesseract(plain, "eng", context)
-        if sense.legible(other) > sense.legible(text):              # else the lines part the cells
-            prepared, text = plain, other
     doubtful = letters >= lettering.PAGE and not fluent and len(sense.LONG_NUMBERS.findall(text)) < sense.ENOUGH
     straight, first = prepared, text
     if doubtful:
@@ -282,6 +277,18 @@ def _prepared(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
     if light and fitted.size == picture.size:             # which has none
         return picture, fitted
     return picture, boxes.joined(fitted) or fitted
+
+
+def _unruled(fitted: Image.Image, text: str, letters: int, context: Context, tool: str = "tesseract") -> tuple[Image.Image, str]:
+    """A fitted picture and its text, both without lines of tables where it is more legible so: else the lines part the cells."""
+    plain = None if sense.fluent(text) and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(fitted)
+    if plain is None and sense.lost(text, letters):
+        plain = drawn.unruled(fitted, drawn.PALE)
+    if plain is not None:
+        other = _tesseract(plain, "eng", context, tool)
+        if sense.legible(other) > sense.legible(text):
+            return plain, other
+    return fitted, text
 
 
 def _laid(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str, str, str]:
@@ -374,7 +381,14 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
             best = (score, turned, found)
         if score >= sense.FEW_WORDS and sense.NUMBERS.search(found) and not aside:
             break
-    return (best[1], best[2]) if sure or sense.NUMBERS.search(best[2]) else (prepared, text)
+    if not sure and not sense.NUMBERS.search(best[2]):
+        return prepared, text
+    _, turned, found = best
+    if turned is prepared:
+        return turned, found
+    if (boxed := boxes.joined(turned)) is not None:
+        turned, found = boxed, _tesseract(boxed, "eng", context, "tesseract-rows")
+    return _unruled(turned, found, 0, context, "tesseract-rows")
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:

@@ -20,6 +20,8 @@ NUMBERS = re.compile(r"[0-9][0-9 \-/.]{4,}[0-9]")
 LONG_NUMBERS = re.compile(r"[0-9]{8}")
 ENOUGH = 3
 """Long numbers read of a picture from which on it lies as it should."""
+SQUARES = 4
+"""Squares with lettering, of the largest size of type, for one word at the least. Measured: tables read whole have 0.5 to 2."""
 PROSE, ODD, READ = 80, 50, 0.85
 """Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
 
@@ -48,6 +50,11 @@ def legible(text: str) -> int:
     read = WORDS.findall(text)
     numbers = len(LONG_NUMBERS.findall(text)) + agreed.known(text)
     return sum(len(w) > 2 for w in read) - 3 * sum(MIXED.fullmatch(w) is None for w in read) + 5 * numbers
+
+
+def lost(text: str, letters: int) -> bool:
+    """Whether most of what a picture shows was not read. `letters`: of lettering.threes."""
+    return len(WORDS.findall(text)) * SQUARES < letters
 
 
 def labelled(text: str) -> bool:

@@ -152,3 +152,13 @@ def test_coloured_edges_of_letters_on_a_screen_are_no_seal():
     fringes = np.asarray(screen).astype(int)
     assert int((fringes[:, :, 2] - fringes[:, :, 0] > drawn.BLUE[0]).sum()) > drawn.LEAST_RED
     assert drawn.unsealed(screen) is screen
+
+
+def test_pale_lines_of_a_screen_go_where_they_are_looked_for():
+    ruled = typed()
+    pen = ImageDraw.Draw(ruled)
+    for y in (20, 75, 125, 180):
+        pen.line((10, y, 590, y), fill=170, width=2)
+    assert drawn.unruled(ruled) is None
+    plain = drawn.unruled(ruled, drawn.PALE)
+    assert int((np.asarray(plain) < 200).sum()) == int((np.asarray(typed()) < 200).sum())

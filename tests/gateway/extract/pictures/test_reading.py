@@ -307,6 +307,18 @@ def test_a_page_lies_as_its_words_are_read() -> None:
     assert set(texts) == {"個人番号 3215 2973 8340\n"}
 
 
+@needs_tesseract
+def test_the_lines_of_a_form_that_lies_on_its_side_go_as_well() -> None:
+    form = Image.new("L", (1000, 560), "white")
+    pen = ImageDraw.Draw(form)
+    for row, line in enumerate(("Application for an account", "Full name|Ann Bell", "Card number|4579471809962802", "City|Leeds")):
+        for at, cell in enumerate(line.split("|")):
+            pen.rectangle((60 + 300 * at, 40 + 110 * row, 940, 150 + 110 * row), outline=0, width=3)
+            pen.text((80 + 300 * at, 75 + 110 * row), cell, 0, ImageFont.load_default(32))
+    texts = [found.content for found in read(png(form.transpose(Image.Transpose.ROTATE_90)), Tesseract())]
+    assert any("Ann Bell" in text and "4579471809962802" in text for text in texts)
+
+
 class Card:
     """Three readings of the few lines of a card: its number is on the last of them only."""
 

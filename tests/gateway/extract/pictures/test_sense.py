@@ -22,3 +22,9 @@ def test_numbers_that_are_right_make_sense() -> None:
 
 def test_labels() -> None:
     assert sense.labelled("通知カード 個人番号 3215") and not sense.labelled("巴日7/下て考Sb同") and not sense.labelled("")
+
+
+def test_what_has_far_more_letters_than_words_was_not_read() -> None:
+    assert sense.lost("Customer list\n\n5430 6531 2297 8112 (300) 555-5567", 70)
+    assert not sense.lost("Name Card number Phone\n" + "Emily White 5591 1034 1884 3187 (644) 555-7077\n" * 8, 94)
+    assert not sense.lost("", 0)
