@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import groupby
 
 STRAY = re.compile(r"(?<=[\u3041-\u30fa\u3400-\u9fff0-9A-Za-z]) ?[“”‘’「」。，、,_一ー·]{1,3} (?=[0-9A-Z\u3400-\u9fff])|"
                    r"(?<=[\u3400-\u9fff]) {0,3}[“”‘’「」]{1,3} ?(?=[0-9])|(?<=[0-9]) {0,3}[“”‘’「」]{1,3} ?(?=[\u3400-\u9fff])|"
@@ -23,6 +24,8 @@ BETWEEN = re.compile(r" {5,}")
 LEAST = 6
 """Lines of cards at the least."""
 MOST_PIECES = 6
+TELEPHONE = re.compile(r"[+0(]?[0-9][0-9 ()\-]{6,18}[0-9]")
+DOWNWARDS = 12
 ALIKE = 0.6
 """Of all lines, those that have as many pieces as there are cards side by side, and all of one kind."""
 PAIR = re.compile(r"(?<![0-9])[^0-9\s][^0-9\n]{0,40}?[0-9][0-9 ()+\-]{5,18}[0-9](?![0-9])")
@@ -33,6 +36,12 @@ def parted(text: str) -> str:
     """The text with room instead of the marks that stand for it, and without blank lines: they part the lines of a card or a table
     as well as paragraphs."""
     return STRAY.sub("  ", BAR.sub("  ", BLANK.sub("\n", text)))
+
+
+def downwards(text: str) -> bool:
+    """Whether a list was read column by column: so many telephone numbers stand below each other with nothing beside them."""
+    alone = [TELEPHONE.fullmatch(line) is not None for line in map(str.strip, text.split("\n")) if line]
+    return any(such and sum(1 for _ in run) >= DOWNWARDS for such, run in groupby(alone))
 
 
 def closed(text: str) -> str:

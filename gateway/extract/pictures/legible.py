@@ -49,8 +49,9 @@ TW_SHAPE = re.compile(r"(?<![0-9A-Za-z])([A-Z$|!€£©0-25678]|4)([ €£©]?)(
 UNDER_LABEL = re.compile(r"((?:統.{1,2}[號号]|身[分份].{1,6}[號号])[^0-9A-Za-z\n]{0,8})([1245678])([1289][0-9]{8})(?![0-9A-Za-z])")
 """A digit where the label says that a letter stands: the number of a company has eight digits, a telephone begins with a nought."""
 PARTED = re.compile(r"(?<![0-9] )(?<![0-9])([0-9]{5,14}) ([0-9]{5,14})(?![0-9])(?! [0-9])")
-SECURITY = re.compile(r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|-([0-9]{2}) )([0-9]{4})(?![0-9\-])")
-"""A number of the social security of America, one of whose hyphens was too short to be seen."""
+SECURITY = re.compile(
+    r"(?<![0-9\-])([0-9]{3})(?: ([0-9]{2})-|(?: -|- )([0-9]{2}) ?- ?|-([0-9]{2})(?:- | -| ))([0-9]{4})(?![0-9\-])")
+"""A number of the social security of America, one of whose hyphens was too short to be seen or stands apart."""
 BRACKETED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{1,2}[0-9]{6}) ?[(（\[{/|!lfgt] ?([0-9A])(?:[)）\]}'’|/J]|(?=\s|$))")
 """A number of Hong Kong, the brackets of whose check digit are read as other signs."""
 FIGURED = re.compile(r"(?<![0-9A-Za-z])([0-8])([0-9]{6})\(([0-9A])\)(?![0-9A-Za-z])")
@@ -242,7 +243,7 @@ def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
     text = CHECKED.sub(_account, NOUGHT.sub(_noughts, CORNER.sub("J", _bracketed(combs.joined(text)))))
     text = UNCROSSED.sub(_passport, text) if len(cards.PASSPORT.findall(text)) >= COMPANY else text
-    return SECURITY.sub(r"\1-\2\3-\4", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
+    return SECURITY.sub(r"\1-\2\3\4-\5", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
 
 
 def _noughts(match: re.Match[str]) -> str:

@@ -71,7 +71,6 @@ RASTER = re.compile(rb"P[1-6]\s|\x0a[\x00\x02-\x05]\x01[\x01\x02\x04\x08]|\x01\x
                     rb"\0[\x01\x00][\x02\x03\x0a\x0b\x01\x09][\s\S]{9}[\s\S]{4}[\x08\x10\x18\x20]")
 """How rarer kinds of pictures begin: PNM, PCX, SGI, a bitmap without the head of a file, TGA."""
 
-
 UNKNOWN = ("application/octet-stream", "text/plain")
 
 
@@ -238,8 +237,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         except ToolFailed:
             yield "eng", cards.faced(text)
             raise
-        text, named, more = further.compared(
-            prepared, text, named, lambda picture, tool: _tesseract(picture, "eng", context, tool))
+        text, named, more = further.compared(prepared, text, named, lambda picture, tool: _tesseract(picture, "eng", context, tool))
         if more:
             yield "eng", cards.faced(more)
         if text.strip():
@@ -320,8 +318,10 @@ def _upright(picture: Image.Image, straight: Image.Image, languages: str, contex
 
 
 def _named(prepared: Image.Image, languages: str, context: Context) -> str:
-    """A fitted picture as it is read across in the language of its labels."""
-    return columns.parted(legible.mended(numerals.read(_tool("tesseract-rows", prepared, context, languages=languages))))
+    """A fitted picture as it is read across in the language of its labels, a long list line by line whatever room is in it."""
+    if columns.downwards(text := _tool("tesseract-rows", prepared, context, languages=languages)):
+        text = _tool("tesseract-block", prepared, context, languages=languages)
+    return columns.parted(legible.mended(numerals.read(text)))
 
 
 def _labelled(named: str, languages: str, english: str) -> Iterator[tuple[str, str]]:
@@ -383,7 +383,7 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
             break
     if not sure and not sense.NUMBERS.search(best[2]):
         return prepared, text
-    _, turned, found = best
+    turned, found = best[1:]
     if turned is prepared:
         return turned, found
     if (boxed := boxes.joined(turned)) is not None:

@@ -88,6 +88,8 @@ _TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
 _QUOTES = " '`[]{}()"
 _ITEM = re.compile(r"\s*\(?[0-9]{1,4}[.)、]\s*")
 """The number of an item of a list."""
+_ROW = re.compile(r"\s*[0-9]{1,3} +(?=[\u3400-\u9fff])")
+"""The number of a row before its first cell."""
 _KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)++(?=[^0-9A-Za-z\s/])")
 """Keys of fields before a name: `MECARD:N:`, `FN:`."""
 _LEADING = re.compile(r"([\u3400-\u9fff]{2,4}) [0-9A-Za-z]")
@@ -141,6 +143,7 @@ def name(grid: Grid, row: int, line: str, clues: Clues) -> str:
     if leading is not None and contact.person_name(leading[1], firms=False):
         return str(leading[1])
     pieces = cells if cells and len(cells) > 1 else _SPLIT.split(line, MOST_PIECES)
+    pieces[0] = _ROW.sub("", pieces[0], count=1)
     for quoted in pieces[:MOST_PIECES]:
         piece = quoted.strip(_QUOTES)
         piece = _ITEM.sub("", _KEYED.sub("", piece, count=1) if ":" in piece else piece)

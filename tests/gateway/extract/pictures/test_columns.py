@@ -52,3 +52,10 @@ def test_a_value_on_the_other_side_of_a_form_stands_by_its_label():
     assert columns.closed(f"序號{gap}1\n附卡卡號{gap}3565341948227680\nName of card{gap}A B") == "序號    1\n附卡卡號    3565341948227680\nName of card    A B"
     for other in (f"王大文{gap}A123456789{gap}0912345678", f"2026-11-09{gap}3565341948227680", "姓名  卡號"):
         assert columns.closed(other) == other
+
+
+def test_a_list_that_was_read_downwards() -> None:
+    numbers = "\n\n".join(f"09{n}3-690-798" for n in range(10, 22))
+    assert columns.downwards(f"姓名\n陳小明\n電話\n{numbers}\n地址")
+    assert not columns.downwards(numbers.replace("\n\n", "  陳小明\n"))
+    assert not columns.downwards("\n".join(numbers.split("\n")[:10]))

@@ -133,6 +133,7 @@ def test_words_and_other_numbers_keep_their_letters(text):
 def test_hyphens_of_social_security_numbers():
     assert mended("768 54-4707 x 681-29 4134") == "768-54-4707 x 681-29-4134"
     assert mended("681 29 4134, 2026 05-1234") == "681 29 4134, 2026 05-1234"
+    assert mended("154- 49-1938 x 459-90- 6598") == "154-49-1938 x 459-90-6598"
 
 
 @pytest.mark.parametrize("least", [1, 2, 5, 8, 40])

@@ -10,7 +10,8 @@ from gateway.model.content import Text
 
 @pytest.mark.parametrize(("line", "name"), [
     ("陳小明 A123456789", "陳小明"), ("陳小明 先生 A123456789", "陳小明"), ("佐藤 太郎 0912345678", "佐藤 太郎"), ("信義路 3號", ""),
-    ("13812345678 陳小明", "陳小明"), ("MECARD:N:佐藤 太郎;TEL:09012345678;;", "佐藤 太郎"), ("13812345678 信義路", "")])
+    ("13812345678 陳小明", "陳小明"), ("MECARD:N:佐藤 太郎;TEL:09012345678;;", "佐藤 太郎"), ("13812345678 信義路", ""),
+    ("12 陳小明   0980-366-859   復興路5段78號", "陳小明"), ("3 年   0980-366-859", ""), ("106 信義路   02-2345-6789", "")])
 def test_the_name_that_a_line_begins_with(line, name):
     assert naming.name_in(layout.from_text(1, Text(line, "body"), Labels()), 0) == name
 
