@@ -27,7 +27,7 @@ from gateway.inspection.wire import Kind
 
 __all__ = ["TOOLS", "ChildTools", "Programs", "Question", "Tool", "ToolFailed", "Tools", "decode_question", "serve"]
 
-CALLS = 32                               # of tools for one message
+CALLS = 64                               # of tools for one message: eight scanned forms need up to fifty
 INPUT = "/proc/self/fd/0"
 ENVIRONMENT = {"PATH": "/usr/bin", "LANG": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
 _NOT_STARTED = 127                       # what shells answer for a program that is not there

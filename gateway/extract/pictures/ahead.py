@@ -13,7 +13,7 @@ from gateway.extract.base import Context, Node
 from gateway.extract.pictures import barcodes, frames, lettering
 
 MOST = 32
-"""Pictures with letters of a message: each needs a call of a tool at least, and no message has more."""
+"""Pictures with letters of a message: each costs a second at the least, and no message has CPU for more."""
 EVERY = 8
 """Pictures from one look at those that wait to the next."""
 LOOKS = 2 * MOST

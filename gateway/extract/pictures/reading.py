@@ -218,7 +218,8 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
     picture, prepared = _prepared(picture)
     prepared, text = _unruled(prepared, _tesseract(prepared, "eng", context), letters, context)
     fluent = sense.fluent(text)
-    doubtful = letters >= lettering.PAGE and not fluent and len(sense.LONG_NUMBERS.findall(text)) < sense.ENOUGH
+    few = letters >= lettering.PAGE and not fluent and len(sense.LONG_NUMBERS.findall(text)) < sense.ENOUGH
+    doubtful = few and (not agreed.known(text) or legible.sideways(prepared))
     straight, first = prepared, text
     if doubtful:
         prepared, text = _turned(picture, prepared, text, context)

@@ -88,7 +88,7 @@ _TRAILING = re.compile(r"[0-9] ([\u3400-\u9fff]{2,4}|[가-힣]{2,4})\s*\Z")
 _QUOTES = " '`[]{}()"
 _ITEM = re.compile(r"\s*\(?[0-9]{1,4}[.)、]\s*")
 """The number of an item of a list."""
-_ROW = re.compile(r"\s*[0-9]{1,3} +(?=[\u3400-\u9fff])")
+_ROW = re.compile(r"\A\s*[0-9]{1,3} +(?=[\u3400-\u9fff])")
 """The number of a row before its first cell."""
 _KEYED = re.compile(r"(?:[A-Za-z]{1,10}:)++(?=[^0-9A-Za-z\s/])")
 """Keys of fields before a name: `MECARD:N:`, `FN:`."""

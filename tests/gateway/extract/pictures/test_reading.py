@@ -54,7 +54,7 @@ class Failing:
 
 class Spent:
     def run(self, tool, data, **parameters):
-        raise ToolsSpent("more than 32 calls of tools for one message")
+        raise ToolsSpent("more than 64 calls of tools for one message")
 
 
 class Counting:
@@ -154,10 +154,10 @@ def test_icons_blanks_and_inbound_are_not_read():
 
 
 def test_a_page_that_was_not_read_is_a_problem_a_missing_program_is_not():
-    assert [type(y) for y in read(png(page()), Failing("more than 32 calls of tools for one message"))] == [Problem]
-    assert [type(y) for y in read(png(page().resize((350, 200))), Failing("more than 32 calls of tools for one message"))] == [Problem]
+    assert [type(y) for y in read(png(page()), Failing("more than 64 calls of tools for one message"))] == [Problem]
+    assert [type(y) for y in read(png(page().resize((350, 200))), Failing("more than 64 calls of tools for one message"))] == [Problem]
     assert read(png(page()), Failing("tesseract: is not installed")) == []
-    assert read(png(page().resize((200, 100))), Failing("more than 32 calls of tools for one message")) == []
+    assert read(png(page().resize((200, 100))), Failing("more than 64 calls of tools for one message")) == []
 
 
 def test_pictures_behind_all_calls_of_tools_are_told_once_and_not_looked_at():
