@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageFilter
 
-from gateway.extract.pictures import agreed, cards, sense
+from gateway.extract.pictures import agreed, cards, drawn, sense
 
 Reader = Callable[[Image.Image, str], str]
 """The English text of a fitted picture, as a tool of that name reads it."""
@@ -16,6 +16,8 @@ TIMES = (0.7, 1.4)
 """Sizes of type tried then: what is misread at one size is often read at another."""
 MOST_PIXELS = 8_000_000
 """Of a picture that is read larger."""
+LIST = 8
+"""Numbers of a page from which on they may be a table between ruled lines."""
 RIGHT, ODD, LONG = 2, 6, 3
 """Numbers of persons, words that mix letters and digits as misread ones do, and their characters, from which on a part of the page
 may stand on its head."""
@@ -37,6 +39,19 @@ def compared(prepared: Image.Image, text: str, named: str, read: Reader) -> tupl
         if not _left(f"{text}\n{more}", named, disputed=True):
             break
     return text, named, more
+
+
+def unruled(fitted: Image.Image, text: str, letters: int, read: Reader, tool: str) -> tuple[Image.Image, str]:
+    """A fitted picture and its text, both without lines of tables where it is more legible so: else the lines part the cells.
+    `letters`: of lettering.threes."""
+    plain = None if sense.fluent(text) and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(fitted)
+    if plain is None and sense.lost(text, letters):
+        plain = drawn.unruled(fitted, drawn.PALE)
+    if plain is not None:
+        other = read(plain, tool)
+        if sense.legible(other) > sense.legible(text):
+            return plain, other
+    return fitted, text
 
 
 def upended(text: str) -> bool:

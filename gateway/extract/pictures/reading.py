@@ -24,7 +24,6 @@ from gateway.extract.pictures import (
     boxes,
     cards,
     columns,
-    drawn,
     frames,
     further,
     grey,
@@ -57,8 +56,6 @@ MOST_UNREAD, LARGEST_UNREAD = 4, 4 << 20
 """Pictures of inbound mail that may be read for passwords, and octets of each."""
 FEW_LINES = 1_000_000
 """Pixels of a fitted picture of a few lines: its words are read although no number was, which may be written in ideographs."""
-LIST = 8
-"""Numbers of a page from which on they may be a table between ruled lines."""
 LIES = re.compile(r"Rotate: ([0-9]+)\n.*confidence: ([0-9.]+)")
 SURE = 1.0
 TURNS = {"180": Image.Transpose.ROTATE_180, "90": Image.Transpose.ROTATE_270, "270": Image.Transpose.ROTATE_90}
@@ -216,7 +213,10 @@ def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
     picture, prepared = _prepared(picture)
-    prepared, text = _unruled(prepared, _tesseract(prepared, "eng", context), letters, context)
+    def read(shown: Image.Image, tool: str) -> str:
+        return _tesseract(shown, "eng", context, tool)
+
+    prepared, text = further.unruled(prepared, read(prepared, "tesseract"), letters, read, "tesseract")
     fluent = sense.fluent(text)
     few = letters >= lettering.PAGE and not fluent and len(sense.LONG_NUMBERS.findall(text)) < sense.ENOUGH
     doubtful = few and (not agreed.known(text) or legible.sideways(prepared))
@@ -238,7 +238,7 @@ def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple
         except ToolFailed:
             yield "eng", cards.faced(text)
             raise
-        text, named, more = further.compared(prepared, text, named, lambda picture, tool: _tesseract(picture, "eng", context, tool))
+        text, named, more = further.compared(prepared, text, named, read)
         if more:
             yield "eng", cards.faced(more)
         if text.strip():
@@ -276,18 +276,6 @@ def _prepared(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
     if light and fitted.size == picture.size:             # which has none
         return picture, fitted
     return picture, boxes.joined(fitted) or fitted
-
-
-def _unruled(fitted: Image.Image, text: str, letters: int, context: Context, tool: str = "tesseract") -> tuple[Image.Image, str]:
-    """A fitted picture and its text, both without lines of tables where it is more legible so: else the lines part the cells."""
-    plain = None if sense.fluent(text) and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(fitted)
-    if plain is None and sense.lost(text, letters):
-        plain = drawn.unruled(fitted, drawn.PALE)
-    if plain is not None:
-        other = _tesseract(plain, "eng", context, tool)
-        if sense.legible(other) > sense.legible(text):
-            return plain, other
-    return fitted, text
 
 
 def _laid(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str, str, str]:
@@ -389,7 +377,7 @@ def _turned(picture: Image.Image, prepared: Image.Image, text: str, context: Con
         return turned, found
     if (boxed := boxes.joined(turned)) is not None:
         turned, found = boxed, _tesseract(boxed, "eng", context, "tesseract-rows")
-    return _unruled(turned, found, 0, context, "tesseract-rows")
+    return further.unruled(turned, found, 0, lambda shown, tool: _tesseract(shown, "eng", context, tool), "tesseract-rows")
 
 
 def _tesseract(picture: Image.Image, languages: str, context: Context, tool: str = "tesseract") -> str:
