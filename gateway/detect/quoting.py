@@ -32,6 +32,8 @@ RECIPES = ("\t", "RUN ")
 """How lines of a file of builds begin that its tool gives to a shell."""
 WORD = re.compile(r"(?<!\S)[(\"'*_\[]{0,2}(?:[A-Za-z]|[^\x00-\x7f])(?:[A-Za-z']|[^\x00-\x7f]){0,23}[.,:;!?)\"'*_\]]{0,3}(?!\S)")
 """A word as sentences have it, no option nor command of PowerShell."""
+OPTION = re.compile(r"(?<!\S)[-/][A-Za-z?]")
+"""What commands are given: each takes a word from those that make a sentence."""
 FAR = re.compile(r"[^\x00-\x7f]{2}")
 """Two octets of what is no ASCII: scripts without blanks between words."""
 LEAST_WORDS = 4
@@ -107,4 +109,4 @@ def is_sentence(line: str, size: int) -> bool:
     if len(FAR.findall(line)) * 4 > size:
         return True
     words = WORD.findall(line)
-    return len(words) >= LEAST_WORDS and sum(map(len, words)) * 10 >= size * 6
+    return len(words) >= LEAST_WORDS + len(OPTION.findall(line)) and sum(map(len, words)) * 10 >= size * 6

@@ -73,7 +73,7 @@ SHARED = frozenset({
 LIBRARY = re.compile(r"function|=>|return")
 KEPT = re.compile(
     r"https://(?:cdnjs\.cloudflare\.com/ajax/libs|ajax\.(?:googleapis|aspnetcdn)\.com/ajax|code\.(?:jquery|highcharts)\.com|cdn\.plot\.ly|"
-    r"cdn\.bokeh\.org|cdn\.datatables\.net|d3js\.org|www\.gstatic\.com/charts|maps\.googleapis\.com/maps/api/js|api\.map\.baidu\.com/api|"
+    r"cdn\.bokeh\.org|cdn\.datatables\.net|d3js\.org|cdn\.sheetjs\.com|www\.gstatic\.com/charts|maps\.googleapis\.com/maps/api/js|api\.map\.baidu\.com/api|"
     r"webapi\.amap\.com/maps|map\.qq\.com/api|api\.mapbox\.com/mapbox-gl-js|js\.arcgis\.com/\d|cdn\.(?:amcharts|anychart|canvasjs|fusioncharts)\.com|"
     r"(?:cdn\.jsdelivr\.net/npm|unpkg\.com)/(?:chart\.js|mermaid|echarts|d3|vega(?:-lite|-embed)?|plotly\.js[\w-]{0,20}|apexcharts|leaflet|"
     r"katex|mathjax|reveal\.js|highcharts|three|ol|maplibre-gl|cytoscape|vis-(?:network|timeline)|swagger-ui-dist|redoc|"

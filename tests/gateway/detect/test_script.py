@@ -331,6 +331,7 @@ def test_remarks_without_an_end_cost_nothing():
     b'Write-Host "a"\nInvoke-WebRequest -Uri http://h.example/a -OutFile $env:TEMP\\a.txt\n',
     b"<?php\n$a = $_GET['c'];\necho shell_exec($a);\n",
     b'tell application "Finder"\n\tactivate\nend tell\n',
+    b'cmd /c start /min powershell -nop -c "ls"\nexit\n',
     b"# the job\nimport os\nos.system('id')\n",
 ])
 def test_scripts_under_names_that_tell_nothing(name, data):

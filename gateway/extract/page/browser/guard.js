@@ -150,6 +150,10 @@ function lacked(name) {
 }
 // A library that is not here: whatever is asked of it is there, functions it is given are run, markup it is given is shown.
 const unknowns = new Map();
+const strangers = new Set();
+const isStranger = strangers.has.bind(strangers); // whatever pages make of sets
+// What is unknown itself does nothing when it is run, but to be handed on for ever.
+const runs = (value) => typeof value === 'function' && !isStranger(value);
 function nameOf(made) {
   for (const [name, one] of unknowns) if (one === made) return name;
   return '';
@@ -186,6 +190,7 @@ function tolerant(name) {
     getPrototypeOf: () => Object.prototype,
   });
   unknowns.set(name, made);
+  strangers.add(made);
   return made;
 }
 // What the web answers is a word that tells where it ends up: run as code, written over the page, gone to.
@@ -220,12 +225,12 @@ function given(name, args) {
   if (handsOver(...args)) act('asks', name, 'given');
   if (/\.(?:file|add|addFile)\W*$/.test(name) && typeof args[0] === 'string' && args.length > 1) packed(...args);
   for (const value of args) {
-    if (typeof value === 'function') soon(() => attempt(value, G, [tolerant('event'), tolerant('data')]), 1);
+    if (runs(value)) soon(() => attempt(value, G, [tolerant('event'), tolerant('data')]), 1);
     else if (value instanceof Blob) save(value, args[1], 'saves');
     else if (typeof value === 'string') telling(name, value);
     else if (value && typeof value === 'object') {
       for (const key of ['success', 'complete', 'done', 'callback']) {
-        if (typeof value[key] === 'function') soon(() => attempt(value[key], G, ['', 'success', tolerant('xhr')]), 1);
+        if (runs(value[key])) soon(() => attempt(value[key], G, ['', 'success', tolerant('xhr')]), 1);
       }
       if (!(value instanceof Node)) within(name, value, 0);
     }

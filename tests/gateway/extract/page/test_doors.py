@@ -75,6 +75,8 @@ def test_doors(source):
     "<script>data=[{u:'https://h.example/a'}];o.innerHTML=data[0].u</script>", "<script>" + "function(){return 1};" * 50 + "location=u;v='https://h'</script>",
     "<script src='https://cdn.jsdelivr.net/npm/chart.js@4'></script><canvas id=c></canvas><script>new Chart(c,{data:[1,2]})</script>",
     "<pre>graph TD; A-->B</pre><script type=module>import m from 'https://cdn.jsdelivr.net/npm/mermaid@10/dist/mermaid.esm.min.mjs';m.run()</script>",
+    "<script type=module>import * as T from 'https://unpkg.com/three@0.160/a.js';const s=new T.Scene();s.add(new T.Mesh(new T.Box(1)))</script>",
+    "<div id=m></div><script>function f(){new google.maps.Map(m)}</script><script async src='https://maps.googleapis.com/maps/api/js?callback=f'></script>",
     "<script>if (location.hash == 'x') location.hash = ''; location = '#top'; location.replace('a.html')</script>", "<a href='https://h.example/'>x</a>",
 ])
 def test_other_pages_are_no_doors(source):
