@@ -25,6 +25,7 @@ from gateway.model.errors import SekishoError
 from quarantine.blobs import MARK
 from quarantine.keys import KeyRing, sync_directory
 from quarantine.models import SCHEMA
+from quarantine.room import reason
 
 WHOLE = "backup.tar"
 BLOB = re.compile(r"blobs/([0-9a-f]{3}/[0-9a-f]{40})")
@@ -54,7 +55,8 @@ def backup(database: Path, blobs: Path, target: Path, now: datetime) -> Manifest
             os.replace(Path(folder) / WHOLE, target)
         sync_directory(target.absolute().parent)
     except sqlite3.Error as error:
-        raise BackupProblem(f"{database}: the database is damaged or busy: {error}; nothing was backed up") from error
+        what = reason(database, error)
+        raise BackupProblem(f"{database}: the database is damaged or busy: {what}; nothing was backed up") from error
     except (OSError, tarfile.TarError) as error:
         why = getattr(error, "strerror", None) or str(error)
         raise BackupProblem(f"{target}: the backup cannot be written: {why}") from error
@@ -169,7 +171,8 @@ def restore(source: Path, database: Path, blobs: Path, ring: KeyRing) -> Manifes
         sync_directory(database.parent)
     except (OSError, sqlite3.Error, tarfile.TarError, KeyError) as error:
         shutil.rmtree(blobs, ignore_errors=True)
-        raise BackupProblem(f"{source}: the backup cannot be restored: {error}") from error
+        what = "this is no backup, or only a part of one: " if isinstance(error, tarfile.ReadError) else ""
+        raise BackupProblem(f"{source}: the backup cannot be restored: {what}{error}") from error
     finally:
         aside.unlink(missing_ok=True)
     return manifest

@@ -18,6 +18,7 @@ from django.db.models import Model
 from gateway.model.errors import CustodyUnavailable, SekishoError
 from quarantine import migrations
 from quarantine.models import SCHEMA, State
+from quarantine.room import reason
 
 PRODUCT = "sekisho"
 APPLICATION_ID = 0x534B5348              # "SKSH" in the header of our SQLite files
@@ -126,7 +127,7 @@ def check_sqlite(path: Path) -> bool:
             names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         database.close()
     except sqlite3.OperationalError as error:
-        raise CustodyUnavailable(f"{path}: the database cannot be used: {one_line(error)}") from error
+        raise CustodyUnavailable(f"{path}: the database cannot be used: {reason(path, error)}") from error
     except sqlite3.DatabaseError as error:
         raise DatabaseRefused(f"{path}: the database is damaged: {one_line(error)}; restore a backup") from error
     if verdict != "ok":

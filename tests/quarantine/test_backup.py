@@ -231,3 +231,13 @@ def test_what_is_no_database_is_named_instead_of_the_target(house: House) -> Non
     (house.directory / "junk").write_text("junk" * 2000)
     with pytest.raises(BackupProblem, match="junk: the database is damaged or busy: file is not a database; nothing was backed up"):
         backup.backup(house.directory / "junk", house.directory / "blobs", house.directory / "backup.tar", START)
+
+
+@pytest.mark.parametrize("octets", [1000, 3000])
+def test_a_part_of_a_backup_is_called_one(house: House, held: Held, tmp_path: Path, octets: int) -> None:
+    held()
+    part = tmp_path / "part"
+    part.write_bytes(make(house).read_bytes()[:octets])
+    with pytest.raises(BackupProblem, match="part: the backup cannot be restored: this is no backup, or only a part of one: "):
+        backup.restore(part, tmp_path / "quarantine.sqlite", tmp_path / "blobs", keys.load(house.key_file))
+    assert not (tmp_path / "quarantine.sqlite").exists()
