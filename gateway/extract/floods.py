@@ -39,6 +39,8 @@ IMAGE = 112 << 20
 """Octets a picture in a PDF unpacks to, above which its ratio counts: a white page of A4 at 600 dpi in colour has less."""
 STREAM = 32 << 20
 """The same for everything else."""
+CONTENT = 2 << 20
+"""The same for what a page draws, each word of which is kept by its reader: drawings are packed 10 to 1."""
 PIXELS = 800_000_000
 """Of a picture in a PDF, above which their ratio to its octets counts, whatever packs them. A0 at 600 dpi has 560 million."""
 TILE = 0.001

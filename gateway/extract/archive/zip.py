@@ -32,6 +32,7 @@ from gateway.extract.archive.zip_structure import (
     extra_fields,
     local_header,
     local_headers,
+    unpacked,
 )
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.bounded import Budget, Damaged, LimitReached, bunzip2, inflate, unlzma, unzstd
@@ -93,6 +94,11 @@ class ZipExtractor:
         if main.truncated:
             yield Problem(IncidentCode.COUNT, f"more than {context.limits.artifacts} entries")
         entries = [_entry(node.data, header, main.shift) for header in main.entries]
+        claims = [(each.start, each.stop, each.central.size) for each in entries
+                  if each.local is not None and each.local.size in (0, each.central.size)]
+        if unpacked(claims) > max(context.limits.ratio_floor, context.limits.ratio * len(node.data)):
+            yield Problem(IncidentCode.RATIO, f"a directory of more than {context.limits.ratio} to 1")
+            budget = Budget.of(context)
         yield from _structure(node, main, entries)
         package = node.type in PACKAGES
         hangul = is_hwpx(node.data)

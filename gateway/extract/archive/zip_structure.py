@@ -179,6 +179,16 @@ def descriptor_length(data: bytes, at: int, crc: int) -> int:
     return 0
 
 
+def unpacked(claims: list[tuple[int, int, int]]) -> int:
+    """Octets of all entries together, as their headers tell them: begin and end of each, and what it unpacks to. What lies over
+    others is left out."""
+    reached = said = 0
+    for start, stop, size in sorted(claims):
+        if start >= reached:
+            reached, said = stop, said + size
+    return said
+
+
 def local_headers(data: bytes, limit: int) -> list[Header]:
     """Entries found by their local headers alone: one after another where sizes lead on, else by the next signature."""
     found: list[Header] = []

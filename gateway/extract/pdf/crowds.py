@@ -22,6 +22,7 @@ OF_ONE = 300_000
 """The same in one object: the widths of every letter there is are 65,536, and a list of pages is shorter."""
 PAGES = 20_000                           # of one file; a code of laws or a month of statements has 10,000
 SAVES = 500                              # revisions
+TORN = 10_000                            # objects without an end; qpdf looks for the end of each, through all of the file
 NOTES = 30_000                           # annotations of all pages; a form of a hundred pages has 10,000 fields
 UNPACKED = 64 << 20                      # octets of all object streams, where 200,000 objects take 25 million
 LEAST = 2                                # octets a value takes
@@ -42,8 +43,11 @@ REGULAR = _starts()
 
 def before(data: bytes, said: Sequence[int]) -> str:
     """What there is too much of in the octets of a file, "" otherwise. `said`: of floods.object_streams."""
-    if data.count(b"endobj") > OBJECTS:
+    ends = data.count(b"endobj")
+    if ends > OBJECTS:
         return f"more than {OBJECTS} objects"
+    if data.count(b" 0 obj") - ends > TORN:
+        return f"more than {TORN} objects without an end"
     if data.count(b"startxref") > SAVES:
         return f"more than {SAVES} revisions"
     found = 0

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from itertools import chain, islice
 
 import pikepdf
@@ -137,6 +138,9 @@ class Pdf:
                 yield from _hybrid(node.data, password, document, context)
             if context.outbound:
                 yield from pdfwords.words(document)
+            problems = [item for item in last if isinstance(item, Problem)]
+            if any(item.code is IncidentCode.RATIO or item.detail == pdfloops.ENDLESS for item in problems):
+                return                                    # what is laid out or drawn of it may cost any amount
             yield from pdftext.text(node.data, password, context, document)
 
 
@@ -207,6 +211,27 @@ def _edges(data: bytes) -> Iterator[Yield]:
         yield Child(data[end + 5:].lstrip(b"\r\n"), ArtifactKind.OBJECT, label="behind the document")
 
 
+@dataclass(slots=True)
+class _Excess:
+    """What objects of one file cost their reader beyond what they weigh; each kind is told once."""
+
+    made: int = 0                        # octets of streams that are packed more than 100 to 1
+    bombs: bool = False
+    looped: bool = False
+    known: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def told(self, item: pikepdf.Object, number: int) -> Iterator[Problem]:
+        if not self.looped and (loop := pdfloops.repeated(item, self.known)):
+            self.looped = True
+            yield Problem(IncidentCode.DEPTH, loop)
+        if isinstance(item, pikepdf.Stream) and not self.bombs:
+            dense = _dense(item, number)
+            self.made += max(dense, floods.STREAM + 1 if dense > floods.CONTENT and _content(item.stream_dict) else 0)
+            if self.made > floods.STREAM or _bomb(item) or _drawn_without_end(item):
+                self.bombs = True
+                yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
+
+
 def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: bool = False) -> Iterator[Yield]:
     """Actions, scripts, embedded files, forms. The streams of an earlier revision are those of the last one, or cost nothing."""
     automatic = pdfactions.automatic(document)
@@ -219,8 +244,9 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
         yield Problem(IncidentCode.DEPTH, loop)
     reader = pdfactions.Reader(automatic, context.allowance(packed), context.limits)
     yield from reader.dictionary(document.Root, auto=False)
-    acting, bombs, made = 0, False, 0
+    acting, excess = 0, _Excess()
     shown: dict[str, None] = {}
+    head: pikepdf.Dictionary | pikepdf.Array
     for count, item in enumerate(document.objects):
         if count >= pdfcrowds.OBJECTS:
             yield Problem(IncidentCode.COUNT, f"more than {pdfcrowds.OBJECTS} objects")
@@ -242,11 +268,8 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 yield Problem(IncidentCode.COUNT, f"more than {ACTING} links and actions")
                 break
             yield from reader.anything(item)
-        if head is not item and not bombs and not earlier:
-            made += _dense(item, count)
-            if made > floods.STREAM or _bomb(item) or _drawn_without_end(item):
-                bombs = True
-                yield Problem(IncidentCode.RATIO, "streams that unpack to more than any page needs")
+        if not earlier:
+            yield from excess.told(item, count)
     yield from reader.rest(document)
     if shown and asked.NARROW.within("\n".join(shown).encode("utf-8", "replace")):
         yield Text("\n".join(shown), "notes and fields")
@@ -298,6 +321,11 @@ def _dense(stream: pikepdf.Stream, number: int) -> int:
     if str(stream.stream_dict.get("/Subtype", "")) == "/Image" or not set(filters(stream)[:1]) & {"/FlateDecode", "/Fl"}:
         return 0
     return floods.dense(bytes(stream.read_raw_bytes()))
+
+
+def _content(said: pikepdf.Dictionary) -> bool:
+    """Whether a stream may be what a page draws: only such say nothing of what they are."""
+    return not set(said.keys()) - {"/Length", "/Filter", "/DecodeParms"}
 
 
 def _bomb(stream: pikepdf.Stream) -> bool:

@@ -118,7 +118,7 @@ def test_brackets_of_either_kind_are_counted() -> None:
 
 def test_many_streams_below_the_limit_are_one_flood() -> None:
     raw = zlib.compress(bytes(9 << 20), 9)
-    item = b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(raw) + raw + b"\nendstream"
+    item = b"<< /N 3 /Filter /FlateDecode /Length %d >>\nstream\n" % len(raw) + raw + b"\nendstream"
     assert "RATIO" in codes(take_apart(PDF, pdf(objects=(item,) * 4), "a.pdf"))
     assert "RATIO" not in codes(take_apart(PDF, pdf(objects=(item,) * 3), "a.pdf"))
     assert "RATIO" not in codes(take_apart(PDF, pdf(objects=(item.replace(b"<< ", b"<< /Subtype /Image ", 1),) * 9), "a.pdf"))

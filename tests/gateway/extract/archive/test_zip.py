@@ -297,3 +297,10 @@ def test_more_extra_fields_than_any_program_writes():
 def test_end_records_that_lead_nowhere():
     assert "MALFORMED" in codes(take_apart(ZIP, b"PK\5\6" * 100))
     assert codes(take_apart(ZIP, b"PK\5\6" + bytes(18))) == set()
+
+
+def test_a_directory_that_tells_a_bomb_unpacks_no_more_than_is_needed_to_see_it():
+    found = take_apart(ZIP, make_zip(*(Member(b"%d" % n, (b"%08d" % n) * 12_000) for n in range(300))), limits=Limits(ratio_floor=1 << 20))
+    assert next(problem.code.name for problem in found if hasattr(problem, "code")) == "RATIO"
+    blank = [Member(b"%d" % n, bytes(20_000)) for n in range(40)]
+    assert "RATIO" not in codes(take_apart(ZIP, make_zip(*blank)))

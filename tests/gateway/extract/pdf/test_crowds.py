@@ -100,3 +100,19 @@ def test_more_scripts_than_any_form_has(monkeypatch: pytest.MonkeyPatch) -> None
         data = pdf(f"/Names << /JavaScript << /Names [{scripts}] >> >>")
         with pytest.raises(LimitReached, match="scripts") if wanted else nullcontext():
             assert not held(data)
+
+
+def test_objects_without_an_end() -> None:
+    torn = b"7 0 obj<</Length 9>>stream\n"
+    assert before(torn * (pdfcrowds.TORN + 9)) and not before(torn * 500 + b"7 0 obj 1\nendobj\n" * (pdfcrowds.TORN + 9))
+
+
+def test_what_a_page_draws_that_is_packed_like_a_bomb() -> None:
+    def page(words: bytes, more: str = "") -> bytes:
+        made = zlib.compress(words, 9)
+        return pdf(objects=(f"<< /Filter /FlateDecode /Length {len(made)}{more} >>\nstream\n{made.decode('latin-1')}\nendstream",))
+
+    drawn = b"q " * floods.CONTENT
+    assert "RATIO" in codes(take_apart(PDF, page(drawn), "a.pdf"))
+    assert "RATIO" not in codes(take_apart(PDF, page(drawn, " /N 3"), "a.pdf"))
+    assert "RATIO" not in codes(take_apart(PDF, page(drawn[:floods.CONTENT // 2]), "a.pdf"))
