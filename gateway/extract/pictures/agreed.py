@@ -15,8 +15,9 @@ from gateway.identifiers import jp
 from gateway.identifiers.registry import SHAPES, TYPES
 
 PIECE = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,2}"
-    r"|[0-9]{6}-[0-9]{7}|[0-9]{3}-[0-9]{2}-[0-9]{4}|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z][0-9A-Za-z』」]{6,18})"
+    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,3}"
+    r"|[0-9]{6}-[0-9]{7}|[0-9]{6} [0-9]{13}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
+    r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z][0-9A-Za-z』」]{6,18})"
     r"(?![0-9A-Za-z])")
 """A number as it is written, in groups of four, as in Korea or America, or without a blank, with letters that may be misread
 digits, and brackets that a four is read as."""

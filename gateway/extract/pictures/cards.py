@@ -33,6 +33,12 @@ BETWEEN = re.compile(r" {2,}")
 FACE = re.compile(r"(?<![0-9A-Za-z:])[0-9]{4}(?: {1,3}[0-9]{4}){3}(?![ \-]?[0-9A-Za-z])|"
                   r"(?<![0-9A-Za-z:])[0-9]{4} {1,3}[0-9]{6} {1,3}[0-9]{5}(?![0-9])")
 """The number of a card as it stands on one."""
+SCHEME = re.compile(r"union ?pay|银联|銀聯|master ?card|(?<![a-z])(?:visa|jcb|maestro|debit)(?![a-z])|american express|"
+                    r"[借贷貸][记記]卡|[储儲]蓄卡|信用卡|金融卡", re.IGNORECASE)
+"""What stands on a card that says no month, as those of Chinese banks."""
+BARE = re.compile(r"(?<![0-9A-Za-z:])(?:[0-9]{4}(?: {1,3}[0-9]{4}){3}(?: {1,3}[0-9]{1,3})?|[0-9]{6} {1,3}[0-9]{13})"
+                  r"(?! ?[0-9A-Za-z])")
+"""The number on one of these."""
 FACED = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z?&]{4}(?: {1,3}[0-9A-Za-z?&]{4}){3}(?![0-9A-Za-z])")
 """What was read of such a number."""
 VALID = re.compile(r"(?:THRU|VALID|GOOD|EXP|END|MONTH|期限|有效|有効)[^\n]{0,24}?"
@@ -100,12 +106,21 @@ def faced(text: str) -> str:
     lines = [line for line in text.split("\n") if line.strip()]
     dated = [VALID.search(line) is not None for line in lines]
     if not any(dated):
-        return text
+        return _undated(text) if len(lines) <= LINES else text
 
     def named(match: re.Match[str]) -> str:
         return f"Card number: {match[0]}" if payment.card(match[0].replace(" ", "")) else match[0]
 
     return "\n".join(FACE.sub(named, line) if any(dated[at:at + 1 + BENEATH]) else line for at, line in enumerate(lines))
+
+
+def _undated(text: str) -> str:
+    """The few lines of a card without a month, with a label before its one number."""
+    numbers = [match for match in BARE.finditer(text) if payment.card(match[0].replace(" ", ""))] if SCHEME.search(text) else []
+    if len(numbers) != 1:
+        return text
+    at = numbers[0].start()
+    return f"{text[:at]}Card number: {text[at:]}"
 
 
 def korean(text: str) -> str:

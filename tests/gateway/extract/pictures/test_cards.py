@@ -105,3 +105,10 @@ def test_hong_kongs_numbers_that_only_the_english_reading_has():
     title = "HONG KONG PERMANENT IDENTITY CARD\nB7--250(/)"
     assert listed(title, Labels(), "x\nB756250(6)") == "香港身份證號碼: B756250(6)"
     assert listed("型號一覽", Labels(), "B756250(6)") == listed(title, Labels(), "B756250/6 B756250(3)") == ""
+
+
+@pytest.mark.parametrize("number", ["6227 0059 0662 2413 413", "622848 2372753348466", "4579 4718 0996 2802"])
+def test_cards_without_a_month(number: str) -> None:
+    assert f"Card number: {number}" in faced(f"中国银行\n{number}\n借记卡 DEBIT\nUnionPay 银联")
+    for other in (f"中国银行\n{number}", f"VISA\n{number}\n4580 4718 0996 2801\n3530 1113 3330 0000", f"VISA\n{number[:-1]}0\n"):
+        assert "Card number" not in faced(other)
