@@ -238,6 +238,8 @@ def test_a_part_of_a_backup_is_called_one(house: House, held: Held, tmp_path: Pa
     held()
     part = tmp_path / "part"
     part.write_bytes(make(house).read_bytes()[:octets])
+    new = tmp_path / "new"
+    new.mkdir()
     with pytest.raises(BackupProblem, match="part: the backup cannot be restored: this is no backup, or only a part of one: "):
-        backup.restore(part, tmp_path / "quarantine.sqlite", tmp_path / "blobs", keys.load(house.key_file))
-    assert not (tmp_path / "quarantine.sqlite").exists()
+        backup.restore(part, new / "quarantine.sqlite", new / "blobs", keys.load(house.key_file))
+    assert not (new / "quarantine.sqlite").exists()
