@@ -60,3 +60,21 @@ MADV_COLLAPSE = 25                       # since Linux 6.1
 
 def madvise(address: int, length: int, advice: int) -> None:
     _checked(_libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(length), ctypes.c_int(advice)))
+
+
+class _Mallinfo(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_size_t) for name in (
+        "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+class Heap:
+    """The heap of the C library as it is. Raises AttributeError where it is not glibc's, 2.33 or newer (mallinfo2(3))."""
+
+    def __init__(self) -> None:
+        self.malloc, self.free, sbrk, info = _libc.malloc, _libc.free, _libc.sbrk, _libc.mallinfo2
+        self.malloc.argtypes, self.malloc.restype = (ctypes.c_size_t,), ctypes.c_size_t
+        self.free.argtypes = (ctypes.c_size_t,)
+        sbrk.argtypes, sbrk.restype = (ctypes.c_ssize_t,), ctypes.c_size_t
+        info.restype = _Mallinfo
+        self.top_size = int(info().keepcost)
+        self.top: int = sbrk(0) - self.top_size

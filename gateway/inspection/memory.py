@@ -7,6 +7,8 @@ from __future__ import annotations
 from gateway.inspection import libc
 
 HUGE = 2 << 20                           # octets of a large page
+_MOST, _LEAST = 1 << 20, 24              # octets of holes in the heap, as they are asked for
+_PAGES = 8192                            # octets that are left above all that is in use
 _PIECE, _PIECES = 400, 1100              # octets of a small object; of these, fewer than an arena of CPython (1 MiB) holds
 
 
@@ -26,6 +28,28 @@ def gather() -> int:
     for start, end in _regions():
         gathered += (end - start) // HUGE if _collapse(start, end - start) else 0
     return gathered
+
+
+def fill() -> int:
+    """Takes the holes between what the heap holds, and all that lies free above it but two pages; octets.
+
+    What a child needs then comes from above, in fresh pages of 2 MiB (launch._TUNABLES). In a hole each page would be copied
+    before it is written over, a quarter of all page faults of a child.
+    """
+    try:
+        heap = libc.Heap()
+    except AttributeError:
+        return 0
+    taken, size = 0, _MOST
+    while size >= _LEAST:
+        place = heap.malloc(size)
+        if 0 < place < heap.top:
+            taken += size
+        else:
+            heap.free(place)
+            size = size * 3 // 4
+    above = libc.Heap().top_size - _PAGES
+    return taken + above if above > 0 and heap.malloc(above) else taken
 
 
 def _regions() -> list[tuple[int, int]]:

@@ -323,6 +323,7 @@ def main(arguments: list[str] | None = None) -> int:
     gc.collect()
     gc.freeze()
     gc.enable()
+    memory.fill()
     zygote.run()
     del room
     return 0

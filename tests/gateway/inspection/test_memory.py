@@ -37,3 +37,16 @@ print(high - low, within, memory._PIECES * (memory._PIECE + 33) < 1 << 20)
 
 def test_nothing_reserved_is_nothing_held() -> None:
     assert memory.reserve(0) == []
+
+
+def test_what_is_allocated_after_the_holes_are_filled_lies_above_all_there_was() -> None:
+    told = arenas("""
+import ctypes
+def at(octets): return ctypes.addressof(ctypes.c_char.from_buffer(octets))
+kept = [bytearray(50_000 - i) for i in range(200)]
+del kept[::2]
+taken = memory.fill()
+fresh = [bytearray(40_000) for _ in range(20)]
+print(taken, min(map(at, fresh)) > max(map(at, kept)), memory.fill() < taken // 2)
+""")
+    assert int(told[0]) > 100 * 45_000 and told[1:] == ["True", "True"]
