@@ -11,16 +11,30 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import product
 
-from gateway.identifiers import jp
+from gateway.identifiers import hk, jp, payment
 from gateway.identifiers.registry import SHAPES, TYPES
 
+
+def _ibans() -> str:
+    """IBANs of each country's length, together or in groups of four as ISO 13616 prints them."""
+    countries: dict[int, list[str]] = {}
+    for country, length in payment.IBAN_LENGTHS.items():
+        countries.setdefault(length, []).append(country)
+    return "|".join(f"(?:{'|'.join(those)})[0-9A-Za-z]{{2}}(?: ?[0-9A-Za-z]{{4}}){{{(length - 4) // 4}}}"
+                    + (f" ?[0-9A-Za-z]{{{length % 4}}}" if length % 4 else "") for length, those in countries.items())
+
+
+IBAN = rf"(?=[A-Z]{{2}}(?:[^0-9\n]{{0,8}}[0-9]){{8}})(?:{_ibans()})"
+GROUP = "(?=[A-Za-z]{0,4}[0-9])[0-9A-Za-z]{3,5}"
+"""Three to five characters, one of them a digit: others are a word beside the number."""
 PIECE = re.compile(
-    r"(?<![0-9A-Za-z])(?:(?=(?:[^0-9\n]{0,8}[0-9]){8})[0-9A-Za-z]{3,5}([ \-])[0-9A-Za-z]{3,5}(?:\1[0-9A-Za-z]{3,5}){1,3}"
+    rf"(?<![0-9A-Za-z])(?:{IBAN}(?![0-9A-Za-z])"
+    rf"|(?=(?:[^0-9\n]{{0,8}}[0-9]){{8}}){GROUP}([ \-]){GROUP}(?:\1{GROUP}){{1,3}}"
     r"|[0-9]{6}-[0-9]{7}|[0-9]{6} [0-9]{13}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
     r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z][0-9A-Za-z』」]{6,18})"
     r"(?![0-9A-Za-z])")
-"""A number as it is written, in groups of four, as in Korea or America, or without a blank, with letters that may be misread
-digits, and brackets that a four is read as."""
+"""A number as it is written, as an IBAN, in groups of four, as in Korea or America, or without a blank, with letters that may be
+misread digits, and brackets that a four is read as."""
 MOST = 200
 """Numbers of a reading of which the other says something else, up to which they are compared: more are another table."""
 ALIKE = 0.75
@@ -38,6 +52,11 @@ _SIGN = "[0-9bGSsOQDA?&lIiBe]"
 SIGNED = re.compile(rf"(?<![0-9A-Za-z])(?=(?:[^0-9\n]{{0,4}}[0-9]){{5}}){_SIGN}{{4}}(?: {_SIGN}{{4}}){{2,3}}(?![0-9A-Za-z])")
 SIGNS = str.maketrans("bGSsOQDA?&lIiBe", "665500047811182")
 """What digits of type for machines (OCR-A, embossed cards) are read as."""
+BANKS = (4, 8, 34)
+"""Characters of an IBAN before which, but for its check digits, letters may stand: none, those of a bank, any."""
+MISREAD_IBAN = re.compile(rf"(?<![0-9A-Za-z]){IBAN}(?![0-9A-Za-z])")
+DOUBLED = re.compile(r"(?<![0-9A-Za-z])([A-Z])\1([0-9]{6})(?= ?\(([0-9A])\))")
+"""A number of Hong Kong whose letter was read twice, or that has two."""
 LETTERED = ("LLD8LL", "LLD7")
 """Shapes whose letters are as good as a check digit for telling a misread number."""
 
@@ -65,13 +84,31 @@ def told(text: str, *others: str) -> str:
 
 
 def repaired(text: str) -> str:
-    """A reading with numbers in groups of four, of which signs or letters were read in place of digits, where these make it
-    right."""
+    """A reading with numbers in groups of four and IBANs of which signs or letters were read in place of digits, where these make
+    them right, and with one letter where one was read twice."""
     def right(match: re.Match[str]) -> str:
         value = match[0].translate(SIGNS)
         return value if whole(_compact(value)) else match[0]
 
-    return SIGNED.sub(right, text)
+    return DOUBLED.sub(_once, MISREAD_IBAN.sub(_in_digits, SIGNED.sub(right, text)))
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    written = match[0]
+    country, check, rest = written[:2], written[2:4], written[4:]
+    ends = (_at(rest, bank - len("GB29")) for bank in BANKS)
+    may_be = (country + check.translate(SIGNS) + rest[:at] + rest[at:].translate(SIGNS) for at in ends)
+    return next((value for value in (written, *may_be) if payment.iban(_compact(value))), written)
+
+
+def _at(written: str, many: int) -> int:
+    """Where so many of its characters, without blanks, end."""
+    return next((at for at in range(len(written)) if at - written[:at].count(" ") == many), len(written))
+
+
+def _once(match: re.Match[str]) -> str:
+    letter, digits, check = match.groups()
+    return letter + digits if hk.hkid(letter + digits + check) and not hk.hkid(letter * 2 + digits + check) else match[0]
 
 
 def agreed(english: str, named: str) -> tuple[str, str]:
@@ -130,7 +167,7 @@ def _mixed(one: str, other: str) -> Iterator[str]:
 def whole(value: str) -> bool:
     """Whether it is a number of a person whose check digit is right, or one of the shape that only such have."""
     shape = _shape(value)
-    if shape in LETTERED:
+    if shape in LETTERED or payment.iban(value):
         return True
     return any(not TYPES[name].labelled and TYPES[name].check(value) for name in SHAPES.get(shape, ()))
 

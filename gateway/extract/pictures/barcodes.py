@@ -15,19 +15,42 @@ SQUARE = frozenset({"QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", 
 MANY, ROUNDS = 8, 12
 """Square codes of one look from which on another one follows, without those that are known: a look finds twenty or so at the most,
 a sheet of labels has 65."""
+PARTS, LEAST = 16, 20
+"""QR codes that one text may be divided among (ISO/IEC 18004, structured append), and the characters of each but the last."""
 
 
 def read(picture: Image.Image) -> tuple[list[bytes], Image.Image]:
     """What the codes of a grey picture hold, and the picture without the square ones."""
     held: dict[bytes, None] = {}
+    seen: list[zxingcpp.Barcode] = []
     for _ in range(ROUNDS):
         codes, scale = _look(picture)
         held |= dict.fromkeys(said for code in codes for said in (code.text.encode(), code.bytes) if said)
+        seen += codes
         square = [code for code in codes if code.format.name in SQUARE]
         picture = _without(picture, square, scale) if square else picture
         if len(square) < MANY:
             break
-    return list(held), picture
+    return [*held, *_joined(seen)], picture
+
+
+def _joined(codes: list[zxingcpp.Barcode]) -> list[bytes]:
+    """What QR codes of one picture say together, in the order in which they are read, where each has lines that end in the next: a
+    record that is divided among two is in neither. The reader does not tell their number."""
+    parts = [code for code in codes if code.format.name == "QRCode"]
+    if not 1 < len(parts) <= PARTS:
+        return []
+    parts.sort(key=_place)
+    *whole, last = texts = [code.text for code in parts]
+    if not all(len(text) >= LEAST and "\n" in text and not text.endswith("\n") for text in whole) or not last:
+        return []
+    return ["".join(texts).encode()]
+
+
+def _place(code: zxingcpp.Barcode) -> tuple[int, int]:
+    """Row, in heights of the code, and column."""
+    corner, height = code.position.top_left, max(1, code.position.bottom_left.y - code.position.top_left.y)
+    return round(corner.y / height), corner.x
 
 
 def _look(picture: Image.Image) -> tuple[list[zxingcpp.Barcode], float]:

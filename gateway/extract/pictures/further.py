@@ -42,14 +42,14 @@ def compared(prepared: Image.Image, text: str, named: str, read: Reader) -> tupl
 
 
 def unruled(fitted: Image.Image, text: str, letters: int, read: Reader, tool: str) -> tuple[Image.Image, str]:
-    """A fitted picture and its text, both without lines of tables where it is more legible so: else the lines part the cells.
-    `letters`: of lettering.threes."""
+    """A fitted picture and its text, both without lines of tables where it is more legible so, and no number is lost: else the
+    lines part the cells. `letters`: of lettering.threes."""
     plain = None if sense.fluent(text) and len(sense.NUMBERS.findall(text)) < LIST else drawn.unruled(fitted)
     if plain is None and sense.lost(text, letters):
         plain = drawn.unruled(fitted, drawn.PALE)
     if plain is not None:
         other = read(plain, tool)
-        if sense.legible(other) > sense.legible(text):
+        if sense.legible(other) > sense.legible(text) and agreed.known(other) >= agreed.known(text):
             return plain, other
     return fitted, text
 

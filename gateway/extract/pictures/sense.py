@@ -24,6 +24,8 @@ SQUARES = 4
 """Squares with lettering, of the largest size of type, for one word at the least. Measured: tables read whole have 0.5 to 2."""
 PROSE, ODD, READ = 80, 50, 0.85
 """Words of a page of prose at the least; one of so many of them may be misread; what part of its characters words are."""
+RULES = 10
+"""One line of prose in so many may have a stroke; of what is read of a table between ruled lines more have."""
 
 
 def fluent(text: str) -> bool:
@@ -32,7 +34,13 @@ def fluent(text: str) -> bool:
     read = WORDS.findall(text)
     odd = sum(MIXED.fullmatch(word) is None for word in read)
     return (len(read) >= PROSE and _spelled(read) and odd * ODD <= len(read)
-            and sum(map(len, read)) >= READ * len("".join(text.split())))
+            and sum(map(len, read)) >= READ * len("".join(text.split())) and not _ruled(text))
+
+
+def _ruled(text: str) -> bool:
+    """Whether it was read of a table between lines."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    return RULES * sum("_" in line or "|" in line for line in lines) > len(lines)
 
 
 def spelled(text: str) -> bool:

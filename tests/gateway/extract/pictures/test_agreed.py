@@ -16,6 +16,8 @@ from gateway.extract.pictures.agreed import agreed, doubtful, known, repaired, t
     ("3560 0681 9748 2907", "言用卡號  3560 0O681 9748 2907", "言用卡號  3560068197482907"),
     ("895677084895", "個人番号 89567708』895", "個人番号 895677084895"),
     ("3183264241", "身分證字號 J483264241", "身分證字號 J183264241"),
+    ("DE89 3704 0044 0632 0130 00", "帳號 DE89 3784 0044 0532 0130 00", "帳號 DE89 3704 0044 0532 0130 00"),   # each has one digit wrong
+    ("GB29 NWBK 6016 1331 9268 19", "IBAN GB29 NWEK 6016 1331 9268 19", "IBAN GB29 NWBK 6016 1331 9268 19"),
 ])
 def test_what_one_reading_has_right(english, named, read):
     assert agreed(english, named)[1] == read
@@ -44,7 +46,10 @@ def test_lines_with_numbers_that_only_one_reading_has():
 
 @pytest.mark.parametrize(("text", "read"), [
     ("x 4S79 4718 O996 28O2 y", "x 4579 4718 0996 2802 y"), ("4579 471B 0996 2802", None), ("ABCD 4718 0996 2802", None),
-    ("S579 4718 0996 28O2", None), ("", None)])
+    ("S579 4718 0996 28O2", None), ("", None), ("IBAN DEB9 3704 OO44 0532 0130 00 x", "IBAN DE89 3704 0044 0532 0130 00 x"),
+    ("GB2g NWBK 6016 1331 9268 19", None), ("GB29NWBK6O161331926819", "GB29NWBK60161331926819"),
+    ("NL9I ABNA O417 1643 00", "NL91 ABNA 0417 1643 00"), ("DEB9 3704 OO44 0532 0130 01", None),
+    ("KK778179(2)", "K778179(2)"), ("KK778179 (2)", "K778179 (2)"), ("KK778179(3)", None), ("AB987654(3)", None)])
 def test_signs_in_place_of_digits(text, read):
     assert repaired(text) == (read or text.replace("471B", "4718"))
 
@@ -64,12 +69,13 @@ def test_other_numbers_stay(english, named):
 
 
 @pytest.mark.parametrize(("value", "right"), [
-    ("A123456789", True), ("A123456788", False), ("ES85906596ZJ", True), ("TK1234567", True), ("457947180996280", False), ("20261109", False)])
+    ("A123456789", True), ("A123456788", False), ("DE89370400440532013000", True), ("DE89370400440532013001", False), ("ES85906596ZJ", True), ("TK1234567", True), ("457947180996280", False), ("20261109", False)])
 def test_whole_numbers(value, right):
     assert whole(value) is right
 
 
 def test_how_many_are_known():
+    assert known("ASS 3692 1242 1530") == known("4579 4718 0996 2802 VISA") == known("IBAN DE89 3704 0044 0532 0130 00 EUR") == 1
     assert known("A123456789 and A123456789, 4579 4718 0996 2802, 2026-11-09 10:31 0912-345-678") == 2
 
 

@@ -54,3 +54,21 @@ def test_all_codes_of_a_sheet_are_told():
         sheet.paste(code(f"https://pay.example/{number}", scale=3), (20 + 155 * (number % 8), 20 + 155 * (number // 8)))
     said, rest = barcodes.read(sheet)
     assert len(said) == 64 and np.asarray(rest).min() > 200
+
+
+def row(*said):
+    sheet = Image.new("L", (300 * len(said), 300), 255)
+    for number, one in enumerate(said):
+        sheet.paste(code(one), (300 * number, 20))
+    return sheet
+
+
+def test_a_record_that_two_codes_share_is_told():
+    said, _ = barcodes.read(row("name,number\nAnn,V115718705\nJoe,A1234", "56789\nSue,B123456780\nTom,V11571", "8705\n"))
+    assert said[-1] == b"name,number\nAnn,V115718705\nJoe,A123456789\nSue,B123456780\nTom,V115718705\n" and len(said) == 4
+
+
+def test_codes_that_end_with_a_record_are_told_alone():
+    assert len(barcodes.read(row("4579471", "809962802"))[0]) == 2
+    assert len(barcodes.read(row("BEGIN:VCARD\nTEL:0912345678\nEND:VCARD\n", "BEGIN:VCARD\nTEL:0912345679\nEND:VCARD\n"))[0]) == 2
+    assert len(barcodes.read(row("https://pay.example/a?number=4579471", "https://pay.example/a?number=809962802"))[0]) == 2

@@ -47,6 +47,13 @@ def test_few_lines_are_read_once_more() -> None:
     assert len(read.asked) == 1
 
 
+def test_lines_stay_where_a_number_is_lost_without_them(monkeypatch) -> None:
+    monkeypatch.setattr(further.drawn, "unruled", lambda picture, *dark: picture.copy())
+    first, second = "ASS 3692 1242 1530", "ASS 3692 2242 7530\nRe fate was here as well as that other one"
+    assert further.unruled(PAGE, first, 0, Reader(second), "tesseract") == (PAGE, first)
+    assert further.unruled(PAGE, "3692 2242 7530", 0, Reader(second), "tesseract")[1] == second
+
+
 def test_large_pages_are_not_made_larger() -> None:
     assert further._sized(Image.new("L", (4000, 3000)), 1.4).size == (4000, 3000)
     assert further._sized(PAGE, 0.7).size == (700, 280)

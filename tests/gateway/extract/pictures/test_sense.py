@@ -12,6 +12,7 @@ def test_prose_that_was_read_whole_needs_no_second_look() -> None:
     assert not sense.fluent((PROSE * 8)[:300])                                           # too little to tell
     assert not sense.fluent("9y1 qw4e7a aU pus uM0p 3p1s sd8N aBessaW v saxe1\n" * 30)  # a page on its head
     assert not sense.fluent("SABMAS | BER Bit FR ARB / — = ~ , 2026 | — . 5 3 | FR — ; : , .\n" * 20)
+    assert not sense.fluent("comers jomieeno_leozessa ekeamnon axe juanoesoa _isrsna_osesarosce na\n" * 20)          # a ruled table
     assert sense.spelled(PROSE) and not sense.spelled("SABMAS BER Bit FR ARB 2026")
 
 
