@@ -14,22 +14,30 @@ _MONTHS = {name: n for n, names in enumerate((
 _MONTH = "(?=[JFMASONDjfmasond])(?i:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + ")"
 _BLANK = "[ \\u3000]?"                                    # 民國 75 年 12 月 27 日
 _YEAR = "(?:19|20)[0-9]{2}"
-_DATED = (rf"{_BLANK}(?:年|[-/.]){_BLANK}(?P<{{0}}m>[0-9]{{{{1,2}}}}){_BLANK}(?:月|[-/.])"
-          rf"{_BLANK}(?P<{{0}}d>[0-9]{{{{1,2}}}})(?:{_BLANK}日)?")
+_DATED = (rf"{_BLANK}(?:[年년]|[-/.]){_BLANK}(?P<{{0}}m>[0-9]{{{{1,2}}}}){_BLANK}(?:[月월]|[-/.])"
+          rf"{_BLANK}(?P<{{0}}d>[0-9]{{{{1,2}}}})(?:{_BLANK}[日일])?")
 _DAY = "[0-9]{1,2}(?:st|nd|rd|th)?"
+_ONES = "一二三四五六七八九"
+_TENS = f"(?:[{_ONES}]?十[{_ONES}]?|[{_ONES}])"
+"""A number below a hundred in numerals."""
+_WRITTEN = (rf"(?:(?P<reign>中華民國|民國|民国|明治|大正|昭和|平成|令和){_BLANK}(?P<since>元|{_TENS}|一?百(?:[零〇]?{_TENS})?)"
+            rf"|(?P<digits>[一二][{_ONES}零〇○]{{3}}))年(?P<moon>十[一二]?|[{_ONES}])月(?P<sun>{_TENS})日")
+"""民國七十六年八月七日, 昭和六十二年八月七日, 一九八七年八月七日."""
 _PATTERN = (
     r"(?<![0-9A-Za-z.\-])(?:"
     rf"(?P<roc>中華民國|民國|民国)?{_BLANK}(?P<y>[0-9]{{2,4}}){_DATED.format('')}"
     rf"|(?P<era>明治|大正|昭和|平成|令和|[MTSHR]){_BLANK}(?P<ey>元|[0-9]{{1,2}}){_DATED.format('e')}"
     rf"|(?P<compact>{_YEAR}[0-9]{{4}})"
     rf"|(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark)(?P<western>{_YEAR})"
-    rf"|(?:(?P<day>{_DAY})[ \-](?P<month>{_MONTH})|(?P<named>{_MONTH})\.? (?P<nth>{_DAY}))[,.]?[ \-](?P<in>{_YEAR})"
-    r"|(?P<republic>{})"
-    r")(?![0-9A-Za-z])"
+    rf"|(?:(?P<day>{_DAY})[ \-](?P<month>{_MONTH})|(?P<named>{_MONTH})\.? (?P<nth>{_DAY})){{,}}(?P<in>{_YEAR})"
+    r"|(?P<republic>{}))"
+    r"(?![0-9A-Za-z])"
 )
-DATE = re.compile(_PATTERN.replace("{}", "(?!)"))
-BORN = re.compile(_PATTERN.replace("{}", "[01][0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"))
-"""Also 0490412, as files of Taiwan's banks have the 12th of April 1960: for comparing with dates that are known."""
+DATE = re.compile(_PATTERN.replace("{,}", r"[,.]?[ \-]").replace("{}", "(?!)"))
+BORN = re.compile(_PATTERN.replace("{,}", r"[,.]?[ \-\t]+").replace(
+    "{}", f"[01][0-9]{{2}}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))|(?:{_WRITTEN}"))
+"""Also 0490412, as files of Taiwan's banks have the 12th of April 1960, dates in numerals, and Aug 7 | 1987 in two cells, cut
+at its comma: for comparing with dates that are known."""
 
 
 def valid_date(text: str) -> bool:
@@ -53,8 +61,10 @@ def canonical(match: re.Match[str]) -> str:
 
 def readings(match: re.Match[str]) -> tuple[str, ...]:
     """Every date that a match of DATE or BORN may mean: 3/4/1990 has two."""
-    if match["compact"]:
-        found: tuple[tuple[int, str, str], ...] = ((int(match["compact"][:4]), match["compact"][4:6], match["compact"][6:]),)
+    if match.re is BORN and match["sun"]:
+        found: tuple[tuple[int, str, str], ...] = ((_year(match), str(_counted(match["moon"])), str(_counted(match["sun"]))),)
+    elif match["compact"]:
+        found = ((int(match["compact"][:4]), match["compact"][4:6], match["compact"][6:]),)
     elif match["republic"]:
         found = ((int(match["republic"][:3]) + 1911, match["republic"][3:5], match["republic"][5:]),)
     elif match["era"]:
@@ -71,3 +81,17 @@ def readings(match: re.Match[str]) -> tuple[str, ...]:
         found = ((year + (1911 if match["roc"] or len(match["y"]) <= 3 else 0), match["m"], match["d"]),)
     texts = (f"{year:04d}{int(month):02d}{int(day):02d}" for year, month, day in found)
     return tuple(dict.fromkeys(text for text in texts if valid_date(text)))
+
+
+def _year(match: re.Match[str]) -> int:
+    """The year of a date in numerals."""
+    if match["digits"]:
+        return int("".join(str(_ONES.find(numeral) + 1) for numeral in match["digits"]))
+    years = 1 if match["since"] == "元" else _counted(match["since"])
+    return years + (_ERAS[match["reign"]] - 1 if match["reign"] in _ERAS else 1911)
+
+
+def _counted(numerals: str) -> int:
+    """A number below two hundred in numerals: 二十三, 一百零三."""
+    tens, ten, ones = numerals.rpartition("百")[2].lstrip("零〇").rpartition("十")
+    return ("百" in numerals) * 100 + (10 * (_ONES.find(tens) + 1 or 1) if ten else 0) + (_ONES.find(ones) + 1 if ones else 0)

@@ -131,7 +131,11 @@ class Index:
 
     def chance(self, columns: Iterable[int]) -> float:
         """Rows with which somebody unrelated agrees in all these columns, as expected."""
-        return self.rows * prod(self._chances[c] for c in columns)
+        return self.rows * self.agree(columns)
+
+    def agree(self, columns: Iterable[int]) -> float:
+        """The chance that somebody unrelated agrees with one row in all these columns."""
+        return prod(self._chances[c] for c in columns)
 
 
 def key_file(path: Path) -> bytes:

@@ -17,6 +17,10 @@ from math import lgamma, log, prod
 LIMIT = 1e-5
 UNLIKELY = 1e-6
 """One message of a million unrelated ones may have as many rows by chance as are counted."""
+FEW, SELDOM = 3, 1e-3
+"""Fewer rows hold no message: one of a thousand may have them by chance."""
+NEAR = 4
+"""Names, or other fields of one kind, that stand close to a key."""
 SAMPLE = 2000
 """Values of a column, of each run of rows, from which the space of its values is judged."""
 DAYS = 36_525
@@ -55,4 +59,4 @@ def _place(characters: Sequence[str]) -> float:
 
 def explained(count: int, expected: float) -> bool:
     """True where `count` rows may be chance: P(X >= n) of a Poisson variable is at most expected^n / n!."""
-    return expected > 0 and count * log(expected) - lgamma(count + 1) > log(UNLIKELY)
+    return expected > 0 and count * log(expected) - lgamma(count + 1) > log(UNLIKELY if count >= FEW else SELDOM)

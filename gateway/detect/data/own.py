@@ -5,17 +5,14 @@ Two fields make a record where the table says that chance does not make them agr
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from gateway.detect.data import crossing
+from gateway.detect.data.asked import AROUND, BETWEEN, DOWN, PIECE, addresses, ask, grams, windows
 from gateway.detect.data.table.layout import Grid
-from gateway.identifiers.contact import EMAIL
 from gateway.identifiers.date import BORN, readings
-from gateway.identifiers.normalise import compact
 from gateway.model.content import Table
 from gateway.model.finding import Finding, Severity
 from gateway.reference import Reference, edm_chance, values, variants
@@ -24,57 +21,31 @@ if TYPE_CHECKING:
     from gateway.reference.edm import Index
     from gateway.reference.fingerprint import Common
 
-TOKEN = re.compile(r"\+?[0-9](?:[ \-().]{0,2}[0-9]){4,30}|[0-9A-Za-z]{5,32}")
-CODE = re.compile(r"(?<![0-9A-Za-z])[A-Za-z]{1,6}(?:[-_/.#]?[0-9A-Za-z]{1,12}){1,5}(?:\([0-9A-Z]\))?")
-"""Codes with letters before, parted or not: KX-71900, A123-456-789, A123456(7)."""
-DIGITS = re.compile(r"[0-9]{5,}")
-PIECE = re.compile(r"[^\t\n,;:。、]{2,120}")
-WORDS = re.compile(r"[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3々]+|[A-Za-z][A-Za-z'.\-]*")
-_PART = re.compile(r" (?=([^\t\n]{6,100}))")
-_TELLING = re.compile(r"[\u3400-\u9fff][^\n]{0,60}[0-9一二三四五六七八九]")
-_STREET = re.compile(
-    r"[路街道段巷弄村里鄰町目區区市郡縣県府都室號号][^\n]{0,30}?[0-9一二三四五六七八九]|[\u3400-\u9fff][0-9]{1,4}-[0-9]")
-_PLACE = re.compile(r"[\u3400-\u9fff]{2,3}[縣市都府県省道][^\n]{2,80}[0-9](?:[号號]室|[號号樓楼室Ff])?")
-"""An address among other words, which begins two or three characters before what it lies in."""
-_READING = re.compile(r"\([\u3041-\u30ff .-]{1,20}\)")
-"""How a name is read, behind it or behind each half of it."""
-_BEHIND = re.compile(r" +(?=\+?\(?[0-9][0-9() \-]{4,})")
-"""What parts an address from a number behind it. Both are an address: some end in their post code."""
-CUTS = 3
-AROUND = 160
-"""Characters around a key in free text in which the second field is looked for (Symantec: N tokens; here characters)."""
-GRAMS = range(2, 7)
-DOWN = 8
-"""Rows up and down a column in which the second field is looked for: tables that run downwards have few rows to a record."""
-SMALL = 64
-"""Rows of a table up to which birth dates are paired with names of their column too."""
-MOST_TOKENS = 400_000
 MOST_GRAMS = 4000
 """Windows that are cut into n-grams; a mail with as many customers is held long before."""
-LEAST_CODE = 5
-"""Characters of a code; shorter values are no keys of a table."""
-PAIRS_A_ROW = 40
 PAGES = "cells of the pages"
 """The table of a PDF. Where no line of it has two cells, they are whole lists, whose lines are read as text."""
 LOOKED = 200
 """Rows of a text whose fields are looked up once more, to see whether they stand in one record; all where one of these does not."""
 PLACES = 8
 """Places of one row where they are."""
-BETWEEN = re.compile(r"[^\t\n,;:。、<>{}\[\]\"|]{2,120}")
-"""A piece in which a field may be, more finely parted than for the look-up."""
 
 
 @dataclass(slots=True)
-class _Asked:
-    """Tokens of one grid on their way to the index."""
+class Met:
+    """What a message says of a table: rows of which a key stands in it, birth dates. So many times chance may add another field."""
 
-    hashes: list[int] = field(default_factory=list)
-    places: list[tuple[int, int]] = field(default_factory=list)      # start, end in the view
+    rows: dict[int, set[int]] = field(default_factory=dict)          # column of a key -> rows
+    dates: set[str] = field(default_factory=set)
 
-    def add(self, hashed: int, start: int, end: int) -> None:
-        if len(self.hashes) < MOST_TOKENS:
-            self.hashes.append(hashed)
-            self.places.append((start, end))
+    def by_chance(self, table: Index, columns: frozenset[int]) -> float:
+        """Records expected that agree in these columns: whose key stands there rightly, with another's fields around it;
+        for birth dates, of which a table says nothing by themselves, all rows may have the name beside one."""
+        pair = table.both(values.PAIR) if values.PAIR in self.rows else ()
+        ways = [len(rows) * table.agree(columns - {column}) for column, rows in self.rows.items() if column in columns]
+        if columns.issuperset(pair) and pair:
+            ways.append(len(self.dates) * table.chance(columns))
+        return edm_chance.NEAR * min(ways, default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +74,7 @@ class OwnData:
         self.rows: dict[str, dict[int, int]] = {t.name: {} for t in reference.tables}     # row -> artifact
         self.likely: dict[str, dict[frozenset[int], dict[int, int]]] = {t.name: {} for t in reference.tables}
         """Columns -> rows that agree in these only, which chance alone may do."""
-        self.asked = dict.fromkeys(self.rows, 0)
+        self.met: dict[str, Met] = {t.name: Met() for t in reference.tables}
         self.documents: dict[int, Common] = {}                        # over all pages and parts of the message
         self.where: dict[int, tuple[int, int]] = {}                   # document -> prints in, and number of, the artifact
         self.grams = 0
@@ -135,7 +106,7 @@ class OwnData:
         for table in self.reference.tables:
             name, rows = table.name, dict(self.rows[table.name])
             for columns, found in self.likely[name].items():
-                if not edm_chance.explained(len(found), self.asked[name] * table.chance(columns)):
+                if not edm_chance.explained(len(found), self.met[name].by_chance(table, columns)):
                     rows = found | rows
             if rows:
                 yield Finding(f"EDM-{name}", "data", Severity.MEDIUM, next(iter(rows.values())), (), len(rows), rule=name)
@@ -146,12 +117,14 @@ class OwnData:
                               rule=match.name)
 
     def _table(self, grid: Grid, table: Index, artifact: int) -> None:
-        asked = _ask(grid, table)
-        self.asked[table.name] += len(asked.hashes)
+        asked = ask(grid, table)
+        met = self.met[table.name]
+        met.dates |= asked.dates
         if not asked.hashes:
             return
         hits: dict[int, list[_Place]] = {}                            # row of the table -> where it was hit
         for hit in table.find(asked.hashes):
+            met.rows.setdefault(hit.column, set()).add(hit.row)
             hits.setdefault(hit.row, []).append(_Place(asked.hashes[hit.token] >> 32, hit.column, *asked.places[hit.token]))
         found = self.rows[table.name]
         records = {row: columns for row, places in hits.items()
@@ -186,9 +159,9 @@ class OwnData:
 
     def _confirming(self, grid: Grid, table: Index, wanted: Mapping[int, int], start: int, end: int) -> Iterator[int]:
         """Columns of the wanted values that stand around a key."""
-        for window in _windows(grid, start, end):
+        for window in windows(grid, start, end):
             for match in PIECE.finditer(window):
-                for said in (values.normal(match.group()), *_addresses(match.group())):
+                for said in (values.normal(match.group()), *addresses(match.group())):
                     if (value := _hash32(table, said)) in wanted:
                         yield wanted[value]
             for born in (b for match in BORN.finditer(window) for b in readings(match)):
@@ -196,7 +169,7 @@ class OwnData:
                     yield wanted[value]
             if self.grams < MOST_GRAMS:
                 self.grams += 1
-                yield from (wanted[value] for gram in _grams(window) if (value := _hash32(table, gram)) in wanted)
+                yield from (wanted[value] for gram in grams(window) if (value := _hash32(table, gram)) in wanted)
 
 
 def _apart(grid: Grid, table: Index, hits: Mapping[int, list[_Place]], rows: Sequence[int]) -> set[int]:
@@ -245,10 +218,10 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, str]]:
 def _said(piece: str) -> Iterator[str]:
     """What a piece may say of a customer, as the table compares it."""
     yield values.normal(piece)
-    yield from _addresses(piece)
+    yield from addresses(piece)
     for match in BORN.finditer(piece):
         yield from readings(match)
-    yield from _grams(piece)
+    yield from grams(piece)
 
 
 def _telling(table: Index, columns: frozenset[int]) -> bool:
@@ -269,112 +242,8 @@ def _hash32(table: Index, text: str) -> int:
     return table.hash(text) >> 32 if text else -1
 
 
-def _ask(grid: Grid, table: Index) -> _Asked:
-    """Every token of the text that could be a key: numbers, codes, addresses, mail addresses, names with birth dates."""
-    asked = _Asked()
-    text = grid.text
-    hashed = table.hash
-    for match in TOKEN.finditer(text):
-        token, (start, end) = match.group(), match.span()
-        if token[0] == "+":
-            asked.add(hashed(values.national("".join(filter(str.isdigit, token)))), start, end)
-        plain = "".join(filter(str.isalnum, token)).upper()
-        bare = plain.lstrip("0")
-        asked.add(hashed(bare if plain.isdigit() else plain), start, end)
-        if 10 <= len(bare) <= 15 and bare.startswith(values.COUNTRY_CODES) and plain.isdigit():
-            asked.add(hashed(values.national(bare)), start, end)            # 886912345678, 0086-138…
-        if len(plain) != end - start:
-            runs = list(DIGITS.finditer(token))
-            for part in runs:
-                asked.add(hashed(part.group().lstrip("0")), start + part.start(), start + part.end())
-            for before, after in pairwise((0, *(at for run in runs for at in run.span()), end - start)) if runs else ():
-                rest = "".join(filter(str.isdigit, token[before:after]))
-                if len(rest) >= LEAST_CODE and not token[before:after].isdigit():     # a number in groups beside one without
-                    asked.add(hashed(rest.lstrip("0")), start + before, start + after)
-    for match in CODE.finditer(text):
-        parts = values.WORD.findall(match.group())
-        for first in range(len(parts) - 1):               # `No.KX-71900` too
-            plain = "".join(parts[first:]).upper()
-            if len(plain) >= LEAST_CODE and any(map(str.isdigit, plain)):
-                asked.add(hashed(plain), *match.span())
-    for match in EMAIL.finditer(text) if "@" in text else ():
-        asked.add(hashed(match.group().lower()), *match.span())
-    pieces = [(m.group(), *m.span()) for m in PIECE.finditer(text)]
-    for i, (piece, start, end) in enumerate(pieces):
-        asked.add(hashed(values.normal(piece) if piece.isascii() else compact(piece)), start, end)      # all of it is a view
-        for address in _addresses(piece):
-            asked.add(hashed(address), start, end)
-        for match in _PART.finditer(piece) if " " in piece else ():
-            if _TELLING.search(match[1]):                 # an address behind a name, with a blank between
-                asked.add(hashed(values.address_of(match[1])), start + match.start(1), end)
-        for more in (1, 2):                               # addresses with a comma inside
-            if i + more < len(pieces) and "\n" not in text[end:pieces[i + more][1]] and "\t" not in text[end:pieces[i + more][1]]:
-                asked.add(hashed(compact("".join(p[0] for p in pieces[i:i + more + 1]))), start, pieces[i + more][2])
-    for match in BORN.finditer(text):
-        for born in readings(match):
-            _ask_pairs(grid, table, asked, born, *match.span())
-    return asked
-
-
-def _addresses(piece: str) -> Iterator[str]:
-    """A piece as an address, and the addresses in it among other words."""
-    if not _STREET.search(piece):
-        return
-    for end in (len(piece), *(m.start() for m in islice(_BEHIND.finditer(piece), CUTS))):
-        said = piece[:end]
-        yield values.address_of(said)
-        match = _PLACE.search(said)
-        if match is not None and len(match[0]) < len(said):
-            yield values.address_of(match[0])
-            if match.start():
-                yield values.address_of(match[0][1:])
-
-
-def _ask_pairs(grid: Grid, table: Index, asked: _Asked, born: str, start: int, end: int) -> None:
-    """The names near a birth date with it."""
-    for window in _windows(grid, start, end, 60, DOWN if len(grid.starts) <= SMALL else 0):
-        cells = map(compact, window.split("\t")) if grid.table else ()
-        names = dict.fromkeys((*(compact(m.group()) for m in PIECE.finditer(window)),
-                               *map("".join, pairwise(cells))))             # surname and given name in cells of their own
-        for name in list(names)[:PAIRS_A_ROW]:
-            if 2 <= len(name) <= 40 and not name.isdigit():
-                asked.add(table.hash(values.pair(name, born)), start, end)
-        if not grid.table:
-            for gram in list(_grams(window))[:PAIRS_A_ROW * 8]:
-                asked.add(table.hash(values.pair(gram, born)), start, end)
-
-
-def _windows(grid: Grid, start: int, end: int, around: int = AROUND, down: int = DOWN) -> Iterator[str]:
-    """The row of a table, and the column some rows up and down; in free text the characters around."""
-    row = grid.row(start)
-    if not (grid.table or grid.tabbed(row)):
-        yield grid.text[max(0, start - around):end + around]
-        return
-    yield grid.line(row)
-    if down and len(grid.starts) > 1:
-        yield grid.beside(row, grid.column(row, start), down)
-
-
 def _near(grid: Grid, start: int, end: int, begin: int, stop: int) -> bool:
     row, other = grid.row(start), grid.row(begin)
     if grid.table or grid.tabbed(row):
         return row == other or (abs(row - other) <= DOWN and grid.column(row, start) == grid.column(other, begin))
     return max(start, begin) - min(end, stop) <= AROUND
-
-
-def _grams(window: str) -> Iterator[str]:
-    """Runs of 2 to 6 ideographs or kana with spaces taken out, and 2 to 4 neighbouring Latin words."""
-    window = _READING.sub("", window) if "(" in window else window
-    joined = re.sub(r"(?<=[\u3041-\u9fff])[ \u3000\t](?=[\u3041-\u9fff])", "", window)
-    latin: list[str] = []
-    for match in WORDS.finditer(joined):
-        word = match.group()
-        if word[0] < "\u3000":
-            latin.append(compact(word))
-            continue
-        for size in GRAMS:
-            for i in range(len(word) - size + 1):
-                yield word[i:i + size]
-    for size in (2, 3, 4):
-        for i in range(len(latin) - size + 1):
-            yield "".join(latin[i:i + size])
