@@ -22,3 +22,10 @@ def test_a_subject_in_another_language_does_not_choose(heard, first, second):
 def test_hangul_is_korean():
     assert korean(["list", "자료 확인 부탁드립니다."])
     assert not korean(["please see", "お世話になっております", "資料", "x" * 5000 + "자료"])
+
+
+def test_ideographs_alone_are_japanese_in_a_japanese_mail() -> None:
+    mail, form = "お世話になっております。添付のとおりお送りいたします。", "口座振替依頼書 金融機関名 銀行 梅田支店 普通 口座番号 電話番号" * 9
+    assert (language([mail, form]), other([mail, form])) == ("jpn", "")
+    assert language([form]) == "chi_tra"
+    assert other([mail, form.replace("号", "號")]) == "jpn"
