@@ -9,7 +9,8 @@ from itertools import islice
 
 import pikepdf
 
-from gateway.extract.pdf.layout import WIDE, Letter
+from gateway.extract.pdf.columns import Letter
+from gateway.extract.pdf.layout import WIDE
 
 FIELDS = 2_000
 """Annotations of a page that are looked at."""

@@ -15,16 +15,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from gateway.extract.pdf.columns import EDGE, SPACE, Letter
 from gateway.extract.pdf.rows import Cell, Piece, tabulated
 
-SPACE = 0.18
-"""Times the size of type: room from which on letters are words of their own."""
 GAP = 0.9
 """The same for cells, where no blank is written."""
 WIDE, WIDE_GAP = 0x2E80, 1.15
 """The same between two letters of East Asia, from this code point on: their blank is as wide as they are, and drawn as nothing."""
-EDGE = 3
-"""Lines in which something begins at the same place, from which on that is where a column begins."""
 SAME_LINE = 0.35
 NEXT_LINE, STEPPED_LINE, FAR_LINE = 1.75, 2.0, 3.0
 """Times the size of type from a line to the next one of its cell: usually, where wider steps part the rows, and between drawn
@@ -56,8 +53,7 @@ class Rules:
 
 
 NONE = Rules([], [])
-Letter = tuple[float, float, float, float, str]
-"""Base line, left, right, size, character; a blank has its character too."""
+NOWHERE: frozenset[tuple[float, float]] = frozenset()
 
 
 def arranged(words: list[Letter]) -> list[tuple[str, ...]]:
@@ -81,8 +77,9 @@ def _between(rules: list[tuple[float, float, float]], low: float, high: float, a
     return False
 
 
-def in_pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
-    """Letters of one line from left to right, parted where there is room or a drawn line."""
+def in_pieces(letters: list[Letter], rules: Rules, begun: frozenset[tuple[float, float]] = NOWHERE) -> list[Piece]:
+    """Letters of one line from left to right, parted where there is room or a drawn line. `begun`: base line and left edge of those
+    that a column begins with, whatever room there is."""
     lines: list[list[list[Letter]]] = []
     for run in sorted(_runs(letters), key=lambda run: run[0][0]):
         letter = run[0]
@@ -91,11 +88,11 @@ def in_pieces(letters: list[Letter], rules: Rules) -> list[Piece]:
         else:
             lines.append([run])
     layers = [(layer, number) for number, line in enumerate(lines) for layer in _layers(line)]
-    pieces = [piece for layer, number in layers for piece in _parted(layer, rules, number, frozenset())]
+    pieces = [piece for layer, number in layers for piece in _parted(layer, rules, number, frozenset(), begun)]
     edges = _edges(pieces)
     if not any(" " in piece.text and any(piece.left + 1 < edge < piece.right - 1 for edge in edges) for piece in pieces):
         return pieces
-    return [piece for layer, number in layers for piece in _parted(layer, rules, number, edges)]
+    return [piece for layer, number in layers for piece in _parted(layer, rules, number, edges, begun)]
 
 
 def _edges(pieces: list[Piece]) -> frozenset[int]:
@@ -140,7 +137,8 @@ def _twice(run: list[Letter], layer: list[Letter]) -> bool:
                for letter in run[:40])
 
 
-def _parted(line: list[Letter], rules: Rules, number: int, edges: frozenset[int]) -> Iterator[Piece]:
+def _parted(line: list[Letter], rules: Rules, number: int, edges: frozenset[int],
+            begun: frozenset[tuple[float, float]]) -> Iterator[Piece]:
     text, first, blanks = "", line[0], 0
     end, base = first[1], first[0]
     before: Letter | None = None
@@ -149,12 +147,13 @@ def _parted(line: list[Letter], rules: Rules, number: int, edges: frozenset[int]
         if letter[4].isspace():
             blanks += 1
             continue
-        if before and letter[4] == before[4] and abs(letter[1] - before[1]) < DOUBLE * size:
+        begins = letter[:2] in begun
+        if before and not begins and letter[4] == before[4] and abs(letter[1] - before[1]) < DOUBLE * size:
             continue
         room = letter[1] - end
         gap = WIDE_GAP if before and ord(before[4][-1]) >= WIDE <= ord(letter[4][0]) else GAP
         apart = room > gap * size * (2 if blanks == 1 else 1) or blanks > 2
-        apart = apart or ((blanks > 0 or room > SPACE * size) and round(letter[1]) in edges)
+        apart = apart or begins or ((blanks > 0 or room > SPACE * size) and round(letter[1]) in edges)
         if text and (apart or (room > 0 and rules.down and _between(rules.down, end - 1, letter[1] + 1, base - size / 3))):
             yield Piece(first[1], end, base, first[3], text, number)
             text, first = "", letter

@@ -12,7 +12,8 @@ from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import readings
 from gateway.extract.office.binary.blips import as_file
 from gateway.extract.office.richtext.rtftokens import CHARSETS
-from gateway.extract.pdf.layout import Letter, arranged
+from gateway.extract.pdf.columns import Letter
+from gateway.extract.pdf.layout import arranged
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Observation, Table, Text
 from gateway.model.finding import IncidentCode

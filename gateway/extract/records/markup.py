@@ -10,7 +10,8 @@ from itertools import islice
 from lxml import etree
 
 from gateway.extract.base import Yield
-from gateway.extract.pdf.layout import Letter, arranged
+from gateway.extract.pdf.columns import Letter
+from gateway.extract.pdf.layout import arranged
 from gateway.extract.workbook.scattered import Layout
 from gateway.model.content import Table
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 
-from gateway.extract.pdf.layout import Letter, Rules, arranged, in_pieces, in_rows
+from gateway.extract.pdf.columns import Letter
+from gateway.extract.pdf.layout import Rules, arranged, in_pieces, in_rows
 from gateway.extract.pdf.rows import Piece
 from tests.builders.growth import linear
 
