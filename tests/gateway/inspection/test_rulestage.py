@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.detect import outside_rules
 from gateway.detect.outside_rules import Source, samples
 from gateway.inspection import rulestage
 from gateway.inspection.rulestage import MAX_FILE, apart, narrowed, read
@@ -53,3 +54,16 @@ def test_files_that_are_no_text(tmp_path: Path) -> None:
     assert read(path)[0].refused == [(2, "is not UTF-8")]
     path.write_bytes(b" " * (MAX_FILE + 2))
     assert "larger" in read(path)[0].refused[0][1]
+
+
+def test_files_are_judged_together_and_the_bad_ones_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f'rule good{n} {{ strings: $a = "evil{n}" condition: $a }}' for n in range(16)]
+    texts[3] = "rule anything { condition: filesize > 10 }"
+    texts[5] = 'rule broken { strings: $a = "x condition: $a }'
+    files = [Source(f"{number}.yar", text) for number, text in enumerate(texts)]
+    alone: list[str] = []
+    monkeypatch.setattr(rulestage, "cleaned", lambda source: alone.append(source.name) or outside_rules.cleaned(source))
+    rulestage.judged(files, samples())
+    assert sum(source.rules for source in files) == 14
+    assert files[3].refused == [(1, "anything: matches anything")] and files[5].refused[0][0] == 1
+    assert {"3.yar", "5.yar"} <= set(alone) and "12.yar" not in alone
