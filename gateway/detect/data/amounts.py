@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from gateway.detect.data.contacts import naming
-from gateway.detect.data.numbers.bulk import LABEL_ONLY
+from gateway.detect.data.numbers.bulk import LABEL_ONLY, Batch
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import contact
@@ -25,22 +25,32 @@ BANKED = re.compile(r"[銀银]行(?!存款)|支店|分行|支行|金庫|(?<![a-z
 ITEM = re.compile(
     rf" {{0,8}}([^\W\d][^\d\t\n:]{{1,30}}?)[ \t:]{{1,60}}{AMOUNT.pattern}(?:[ \t]{{1,24}}{AMOUNT.pattern}){{0,12}}[ \t]*")
 """A line of a statement: what it is of, and amounts."""
-LINE, AROUND, ITEMS, HEAD = 400, 8, 3, 60
+LINE, AROUND, ITEMS, HEAD, ROWS = 400, 8, 3, 60, 8
 """Characters of a row that are looked at; rows up and down; items of a statement there that are called otherwise; rows up to the
-first one of a table."""
+first one of a table; rows of a column that say whether it is one of statistics."""
 OF_PROGRAMS = re.compile("[_0-9]")
 DAY = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 TOTAL = re.compile(r"(?<![a-z])(?:total|sum)(?![a-z])|合[計计]|[總总][額额計计]", re.I)
+BALANCE = re.compile(r"(?:存款|[預预]金|(?<![a-z])deposits|(?<![a-z])passports)\W{0,3}\Z", re.I)
+"""How headings of balances and counts end."""
+ACCOUNT = re.compile(r"(?:口座|[帳账][戶户])\Z")
+WHOSE = re.compile(
+    r"(?<![ァ-ヶーｦ-ﾟ])[ァ-ヶーｦ-ﾟ]{2,10} [ァ-ヶーｦ-ﾟ]{2,10} |[\u3400-\u9fff][O○〇*]{1,2}(?![A-Z])|"
+    r"(?<![A-Z])[A-Z]{2,12},? [A-Z]{2,6}-[A-Z]{2,6}(?![A-Z])|株式会社|[有合][限同資]会社|有限公司|\([株有]\)")
+"""A name in kana, one with a letter hidden, one as passports write it; a firm."""
+DIGITS = re.compile("[0-9]+")
 PERIOD = re.compile(
     r"(?:民國|FY|CY|令和|平成)? ?(?:19[5-9][0-9]|20[0-4][0-9]|[0-9]{1,3}(?=年))(?:年度?)?"
-    r"(?:[ -]?(?:0?[1-9]|1[0-2])月?|[ -]?Q[1-4])?")
+    r"(?:[ -]?(?:0?[1-9]|1[0-2])月?|[ -]?Q[1-4])?|(?:[1-9]|1[0-2])月份?|"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)")
 """A year, a quarter or a month, which a row of statistics begins with."""
 
 
 def counted(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[str], headed: bool) -> bool:
     """Whether a value of a label without a check digit is an amount, a count or a day: under a heading the rows tell."""
     if headed:
-        return token.shape in LABEL_ONLY and grid.tabbed(row) and of_periods(grid, (row,))
+        return (_unchecked(token.shape, token.value, kinds) and grid.tabbed(row)
+                and of_statistics(grid, grid.column(row, token.start), (row,)))
     return not kinds.isdisjoint(ACCOUNTS) and _amount(grid, labels, row, token)
 
 
@@ -50,23 +60,48 @@ def _amount(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
     if DAY.fullmatch(token.value):
         return True
     start = grid.starts[row]
-    if token.value.startswith("0") or token.grouped or token.start - start > LINE:
+    if token.grouped or token.start - start > LINE:
         return False
     before = grid.text[start:token.start]
     pieces = before.replace("\t", " ").split()
     while pieces and (AMOUNT.fullmatch(pieces[-1]) or RATE.fullmatch(pieces[-1])):
         pieces.pop()
     said = " ".join(pieces)
-    if NUMBERED.search(said) or BANKED.search(said) or _named(grid, row):
+    if any(pattern.search(said) for pattern in (NUMBERED, BANKED, WHOSE)) or _named(grid, row):
+        return False
+    if over := _over(grid, row, grid.column(row, token.start)):
+        return labels.heading(over).isdisjoint(IDENTIFYING)     # what is to the left is a product, no label
+    if token.value.startswith("0") or _under_numbers(grid, labels, row) or _listed(grid, row, said):
         return False
     beside = bool(before.split()[len(pieces):]) or NEXT.match(grid.text, token.end) is not None
-    return (beside or PRICED.search(before) is not None or TOTAL.search(said) is not None
-            or _headed_otherwise(grid, labels, row, token.start) or _in_a_statement(grid, labels, row))
+    return (beside or PRICED.search(before) is not None or TOTAL.search(DIGITS.split(said)[-1]) is not None
+            or _in_a_statement(grid, labels, row, before))
 
 
-def of_periods(grid: Grid, rows: Iterable[int]) -> bool:
-    """Whether all of these rows are of a year or a month and of no person: counts under a heading such as 護照."""
-    return all(PERIOD.fullmatch(grid.line(row, LINE).partition("\t")[0].strip()) and not _named(grid, row) for row in rows)
+def of_amounts(grid: Grid, batch: Batch) -> bool:
+    """Whether a column of many is one of amounts or counts."""
+    return (batch.column > 0 and not batch.labelled and _unchecked(batch.shape, batch.values[0], batch.kinds)
+            and of_statistics(grid, batch.column, batch.rows[:ROWS].tolist()))
+
+
+def _unchecked(shape: str, value: str, kinds: frozenset[str]) -> bool:
+    """Whether digits have nothing but their heading to speak for them."""
+    return value.isdigit() and (shape in LABEL_ONLY or not kinds.isdisjoint(ACCOUNTS))
+
+
+def of_statistics(grid: Grid, column: int, rows: Sequence[int]) -> bool:
+    """Whether a column has balances, as its heading says (活期存款, Deposits), or counts of years or months, one a row, which are
+    of no person: 護照, Passports. What is headed as numbers is neither."""
+    over = _over(grid, rows[0], column)
+    if NUMBERED.search(over):
+        return False
+    return BALANCE.search(over) is not None or all(
+        PERIOD.fullmatch(first := _first(grid, row)) and first not in (_first(grid, row - 1), _first(grid, row + 1))
+        and not _named(grid, row) for row in rows)
+
+
+def _first(grid: Grid, row: int) -> str:
+    return grid.line(row, LINE).partition("\t")[0].strip() if 0 <= row < len(grid.starts) else ""
 
 
 def _named(grid: Grid, row: int) -> bool:
@@ -74,21 +109,43 @@ def _named(grid: Grid, row: int) -> bool:
     return OF_PROGRAMS.search(name := naming.name_in(grid, row)) is None and bool(name)
 
 
-def _headed_otherwise(grid: Grid, labels: Labels, row: int, start: int) -> bool:
-    """Whether the first row of the table calls the column something else: what is to the left is a product, not a label."""
-    column, first = grid.column(row, start), row
+def _over(grid: Grid, row: int, column: int) -> str:
+    """What the first row of the table, which has no digits, calls a column but the first."""
+    first = row
     while column and first and row - first < HEAD and grid.tabbed(first - 1):
         first -= 1
     cells = grid.line(first, LINE).split("\t") if first < row else []
-    over = cells[column].strip() if column < len(cells) and not any(map(str.isdigit, "".join(cells))) else ""
-    return bool(over) and labels.heading(over).isdisjoint(IDENTIFYING)
+    return cells[column].strip() if column < len(cells) and not any(map(str.isdigit, "".join(cells))) else ""
 
 
-def _in_a_statement(grid: Grid, labels: Labels, row: int) -> bool:
-    """Whether the lines around are items with amounts, most of which are no accounts: 現金, 放款, 應付費用."""
-    found = 0
+def _under_numbers(grid: Grid, labels: Labels, row: int) -> bool:
+    """Whether the first of the lines above without a gap has a column of numbers of accounts: 帳號, 口座番号."""
+    first = row
+    while first and row - first < HEAD and grid.line(first - 1, 1):
+        first -= 1
+    cells = grid.line(first, LINE).split() if first < row else []
+    return any(NUMBERED.search(cell) and not labels.heading(cell).isdisjoint(ACCOUNTS) for cell in cells)
+
+
+def _listed(grid: Grid, row: int, said: str) -> bool:
+    """Whether the next line or the one before calls its number an account in the same words."""
+    label = DIGITS.split(said)[-1].strip(" -/.:")
+    return ACCOUNT.search(label) is not None and any(
+        label in grid.line(at, LINE) for at in (row - 1, row + 1) if 0 <= at < len(grid.starts))
+
+
+def _in_a_statement(grid: Grid, labels: Labels, row: int, before: str) -> bool:
+    """Whether the lines around are items with amounts, most of which are no accounts: 現金, 放款, 應付費用. A statement has each
+    item once; where the same words or a name stand in other lines too, they are records of several people."""
+    items = set()
     for at in range(max(0, row - AROUND), min(len(grid.starts), row + AROUND + 1)):
-        item = ITEM.fullmatch(grid.line(at, LINE)) if at != row else None
+        if at == row:
+            continue
+        line = grid.line(at, LINE)
+        if line.startswith(before) or naming.LABELLED.search(line):
+            return False
+        item = ITEM.fullmatch(line)
         called = item[1].strip() if item is not None else ""
-        found += bool(called) and labels.heading(called).isdisjoint(IDENTIFYING) and not contact.person_name(called)
-    return found >= ITEMS
+        if called and labels.heading(called).isdisjoint(IDENTIFYING) and not contact.person_name(called):
+            items.add(called)
+    return len(items) >= ITEMS

@@ -36,8 +36,6 @@ ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
 ACCOUNT = frozenset({"tw.bank_account"})
 """What no check digit speaks for, though cards are called so too."""
-ROWS = 8
-"""Rows of a column that say whether it is one of statistics."""
 BULK = 1000
 """People or contact records from which on a message is a whole list, whatever the policy's thresholds are."""
 FIRMS = TYPES["cn.uscc"].labels
@@ -251,7 +249,7 @@ class CustomerData:
         kinds = batch.kinds
         if "own" in kinds and (batch.labelled or batch.column < 0):
             return
-        kinds = NONE if "own" in kinds else kinds         # as meant.meant
+        kinds = NONE if "own" in kinds or amounts.of_amounts(grid, batch) else kinds         # as meant.meant
         spoken_for = batch.shape not in bulk.LABEL_ONLY or any(TYPES[n].labels & kinds for n in SHAPES.get(batch.shape, ()))
         documents = "id" in kinds and not batch.labelled and len(batch.values) <= bulk.MANY
         if ("tw.bank_account" in kinds and "own" in spoken) or (
@@ -260,8 +258,7 @@ class CustomerData:
             for i in range(len(batch.values)):
                 self._token(grid, artifact, batch.token(i))
             return
-        counted = batch.column > 0 and not batch.labelled and batch.shape in bulk.LABEL_ONLY
-        if not spoken_for or (counted and amounts.of_periods(grid, batch.rows[:ROWS].tolist())):
+        if not spoken_for:
             return
         values = batch.values
         keep: Sequence[int] = range(len(values))

@@ -88,3 +88,39 @@ def test_days_units_and_tables_of_programs():
     rows = [(f"BANK_ACCOUNT{n}", str(amount(10)), str(amount(12))) for n in range(4)]
     assert accounts(table=Table("sheet", (("table_name", "rows", "bytes"), *rows))) == 0
     assert accounts("\n".join(f"口座番号 {amount(7)} 山口 彩" for _ in range(4))) == 4
+
+
+@pytest.mark.parametrize("line", [
+    "戶名:王小明\n銀行:台灣銀行\n帳戶:{0}\n金額:{1}\n", "口座名義:佐藤 健一\n銀行:みずほ銀行\n口座:普通 {2}\n金額:{1}\n", "普通預金 {2}\n元金 {1}\n利息 {1}\n",
+    "ｻﾄｳ ｹﾝｲﾁ 普通 {2} {1}\n", "CHEN, YI-CHUN 帳戶 {0} {1}\n", "陳O君 帳戶 {0} {1}\n", "佐藤** 普通 {2} {1}\n", "株式会社山本製作所 普通 {2} {1}\n",
+    "2024-05-07 普通預金口座 {2} {1} {1}\n", "總額 {1} 入帳帳戶 {0}\n", "合計 {1}円 普通 {2}\n"])
+def test_payments_of_people_are_no_statements(line):
+    assert accounts("".join(line.format(amount(12), amount(6), amount(7)) for _ in range(4))) == 4
+
+
+def test_a_column_of_numbers_of_accounts_is_none_of_amounts():
+    rows = "".join(f"活期存款      {amount(12)}      {amount(6)}\n" for _ in range(4))
+    assert accounts("存款種類      帳號      金額\n" + rows) == 4
+    periods = [(f"2024-{n:02d}", str(amount(12)), str(amount(6))) for n in range(1, 9)]
+    assert accounts(table=Table("sheet", (("月份", "帳號", "金額"), *periods))) == 8
+    assert accounts(table=Table("sheet", (("年度", "帳戶", "金額"), *(("113年", *row[1:]) for row in periods)))) == 8
+    letters = [(f"2024-{n:02d}", f"TK{amount(7)}") for n in range(1, 9)]
+    assert scan(tables=[Table("sheet", (("年月", "旅券"), *letters))])[0].identifiers["jp.passport"] == 8
+
+
+@pytest.mark.parametrize("long", [1, 9])
+def test_columns_of_balances_and_of_months(long):
+    rows = [(f"大安{n}", str(amount(12)), str(amount(12))) for n in range(8 * long)]
+    assert accounts(table=Table("sheet", (("分行", "活期存款", "定期存款"), *rows))) == 0
+    months = [(f"{n}月", str(amount(12)), str(amount(7))) for n in range(1, 13)]
+    assert accounts(table=Table("sheet", (("月份", "帳戶", "銷戶"), *months))) == 0
+
+
+def test_codes_of_products_that_begin_with_0():
+    rows = [(name, f"0{amount(11)}", "1.25%") for name in ("活期儲蓄存款", "綜合存款", "數位帳戶") * 2]
+    assert accounts(table=Table("sheet", (("產品", "產品代號", "利率"), *rows))) == 0
+
+
+def test_numbers_of_applications_and_patents():
+    for text, digits in (("申辦護照 收件號 {}", 9), ("口座認証方法 特許番号 {}", 7), ("AWS 帳戶 {}", 12), ("Passport renewal application {}", 9)):
+        assert not scan("\n".join(text.format(amount(digits)) for _ in range(5)))[0].identifiers
