@@ -23,7 +23,8 @@ FURTHER = re.compile(rb"(?:={0,2}\r?\n[0-9A-Za-z+/\-_]{%d,}+)++" % (LONGEST + 1)
 LEAST = 3
 MOST = 20_000
 """Words that are read, and a tenth of those that are looked at: whole files in base64 have a million."""
-SAID = re.compile(rb"[ -~]{8,48}")
+SAID = re.compile(rb"(?:[ -~]|[\xc3-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}){8,48}")
+"""ASCII and UTF-8: a label may stand before the number."""
 DIGITS = re.compile(rb"[0-9]")
 QUOTED = re.compile(rb"(?:=[89A-F][0-9A-F]){3}")
 QUOTES = re.compile(rb"^(?:> ?){1,8}", re.M)

@@ -12,10 +12,11 @@ from gateway.identifiers.terms import Labels
 WHO = re.compile(
     r"(?:^|(?<=[^\u3400-\u9fff]))(?:以及|还有|還有|另外|[和及與与跟]|[客会會][戶户员員]|[顾顧]客)?"
     r"([\u3400-\u9fff]{2,4}?|[\u3400-\u9fff]{1,3} [\u3400-\u9fff]{1,3})(?:先生|女士|小姐|様|さん|氏)?"
-    r"(?= ?[的之のは(:]| ?(?:身[分份][證证]|[護护]照|信用卡))"
-    r"|(?<![가-힣])([가-힣]{3})(?:님| 고객님?)?(?=의|[ ]?[(:])"
-    r"|(?<![A-Za-z])([A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]{1,20}){1,2})(?= ?[(:,]|['’]s |,? (?:with|has|holder) )")
-"""A name, and what shows that somebody is spoken of: whose it is, or what stands in brackets behind the name."""
+    r"(?= ?[的之のは(:]| ?(?:身[分份][證证]|[護护]照|信用卡|居留[證证]|健保卡)| ?\Z)"
+    r"|(?<![가-힣])([가-힣]{3})(?:님| 고객님?)?(?=의| ?(?:[(:]|\Z))"
+    r"|(?<![A-Za-z])([A-Z][a-z'’\-]{1,20}(?: [A-Z]\.?)?(?: [A-Z][a-z'’\-]{1,20}){1,2})"
+    r"(?= ?[(:,]|['’]s |,? (?:with|has|holder) | ?\Z)")
+"""A name, and what shows that somebody is spoken of: whose it is, what stands in brackets behind the name, the number itself."""
 MOST = 60
 """Values of a line that are looked at so."""
 _LABELS = Labels()

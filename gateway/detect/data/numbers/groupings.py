@@ -23,6 +23,8 @@ PROVEN: dict[Sizes, Callable[[str], bool]] = {
     (4, 4, 4, 3): payment.card, (4, 4, 4, 2): payment.card, (6, 4, 4, 4): cn.plausible_id, (6, 7): kr.plausible_rrn}
 """Those that other numbers have too, and what their digits must be: cards of 15 and 14 digits look like twelve and a code behind
 them, those of 19 like sixteen and one; a place, a year, a day and the rest; a birth date and the rest."""
+BORN = [6, 8]
+"""The place and the day that begin a Chinese number; no other with underlines has a group of more than six."""
 LETTERED: tuple[Sizes, ...] = ((3, 3, 3), (2, 3, 4), (2, 4, 3), (3, 6), (4, 5), (5, 4))
 """Groupings of the nine digits of Taiwan behind their letter: `A123 456 789`."""
 SECOND = "1289"
@@ -51,6 +53,11 @@ def customary(text: str, groups: list[Span], sizes: list[int], first: int, digit
             if not held and len(set(marks)) == 1 and (proof is None or proof(digits[:sum(window)])):
                 return count
     return 0
+
+
+def held(marks: set[str], sizes: list[int]) -> bool:
+    """Whether the groups are of one number: one kind of mark between them, or more between single digits (1 2 3 - 4 5 - 6 7)."""
+    return max(sizes) == 1 or (len(marks) == 1 and (marks != {"_"} or max(sizes) <= 6 or sizes[:2] == BORN))
 
 
 def lettered(sizes: list[int], digits: str) -> int:

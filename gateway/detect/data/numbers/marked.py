@@ -15,7 +15,7 @@ from gateway.identifiers.characters import DIGIT, LETTER, MARGIN, UPPER, Charact
 from gateway.identifiers.registry import SHAPES, TYPES
 
 _MARK = r"[^0-9A-Za-z\s,;:\u3041-\u9fff\uac00-\ud7a3]"
-_MARKS = rf"(?: ?{_MARK}{{1,4}} ?| {{1,2}})"
+_MARKS = rf"(?: ?{_MARK}{{1,4}}(?: {_MARK})? ?| {{1,2}})"
 NUMBER = re.compile(
     rf"(?<![0-9A-Za-z])(?:(?:[A-Z](?:[^0-9A-Za-z\s](?=[A-Z]))?)?[A-Z](?:{_MARKS}|:|字第)?)?[0-9]{{1,17}}(?:{_MARKS}[0-9]{{1,17}}){{0,20}}+"
     rf"(?:(?:{_MARKS})?[XA](?![0-9A-Za-z]))?")

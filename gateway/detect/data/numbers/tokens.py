@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateway.detect.data.numbers.groupings import FIRST, between, customary, lettered, long_card
+from gateway.detect.data.numbers.groupings import FIRST, between, customary, held, lettered, long_card
 from gateway.identifiers import payment
 from gateway.identifiers.characters import matches
 from gateway.identifiers.payment import IBAN_LENGTHS
@@ -198,8 +198,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
         yield from _long(text, groups[:1])
         return
-    boxed = max(sizes) == 1                               # and more between the groups: 1 2 3 - 4 5 - 6 7 8 9
-    if (len(marks) == 1 or boxed) and not listed and len(digits) <= LONGEST and (marks != {"_"} or max(sizes) <= 6):
+    if held(marks, sizes) and not listed and len(digits) <= LONGEST:
         token = _joined(text, digits, start, end)
         if token is not None:
             yield token

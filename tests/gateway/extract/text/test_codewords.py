@@ -20,6 +20,12 @@ def test_a_column_of_encoded_values(encode, value):
     assert decoded(text) == f"陳志明,{value};\n".encode() * 4
 
 
+def test_encoded_values_with_words_before_them():
+    said = "身分證 A123456789"
+    assert decoded(f"陳志明,{base64.b64encode(said.encode()).decode()}\n".encode() * 3) == f"陳志明,{said}\n".encode() * 3
+    assert decoded(f"x,{base64.b64encode(b'123456789 ' + bytes([0xe1, 0x41, 0xff]) * 3).decode()}\n".encode() * 3) == b""
+
+
 def test_what_is_no_such_list():
     assert decoded(f"x,{base64.b64encode(b'A123456789').decode()}\n".encode() * 2) == b""
     assert decoded(base64.b64encode(os.urandom(3000))) == b""

@@ -16,6 +16,9 @@ def places(line: str) -> list[int]:
     "Mary Smith's SSN is #, John Fox's HKID is #.",
     "山田 太郎様のマイナンバーは#、佐藤 花子様の旅券番号は#です。",
     "김민준의 주민등록번호는 #, 이서연의 카드번호는 #",
+    "附件缺件:林志明 #、王小美 #、外籍看護 陳大文 居留證號 #,請補。",
+    "Missing: Mary Smith #, John Fox #, Ann Lee #.",
+    "김민준 #, 이서연 #",
 ])
 def test_a_person_before_each_value(line: str) -> None:
     assert told.apart(line, places(line))
@@ -25,6 +28,10 @@ def test_a_person_before_each_value(line: str) -> None:
     "王小明的身分證是#,護照號碼是#,信用卡卡號是#",
     "王小明(身分證#),金融卡號:#",
     "王小明的身分證是#,王小明的護照是#",
+    "王小明 #、護照 #、信用卡 #",
+    "王小明 #、王小明 #",
+    "Mary Smith #, Passport #",
+    "Mary Smith #, Credit Card #",
     "Mary Smith (SSN #), Credit Card (#)",
     "Mary Smith's SSN is #, Passport Number: #",
 ])

@@ -19,7 +19,8 @@ def values(text):
 
 @pytest.mark.parametrize("write", [
     lambda v: f"{v[:4]}**{v[4:7]}**{v[7:]}", lambda v: f"{v[:3]}-{v[3:5]}.{v[5:]}", lambda v: f"({v[0]}){v[1:]}", lambda v: f"[{v[0]}] {v[1:]}",
-    lambda v: f"{v[0]}字第{v[1:]}號", lambda v: f"{v[0]}#{v[1:5]} - {v[5:]}", lambda v: f"{v[:5]} _{v[5:]}", lambda v: f"{v[:2]}~{v[2:6]}/{v[6:]}"])
+    lambda v: f"{v[0]}字第{v[1:]}號", lambda v: f"{v[0]}#{v[1:5]} - {v[5:]}", lambda v: f"{v[:5]} _{v[5:]}", lambda v: f"{v[:2]}~{v[2:6]}/{v[6:]}",
+    lambda v: f"'{v[:4]}' '{v[4:]}'", lambda v: f"({v[0]}) ({v[1:]})"])
 def test_marks_of_any_kind(write):
     assert values(f"身分證字號 {write(TW[0])}，生日") == [("LD9", TW[0])]
     lines = "\n".join(f"王小明，身分證字號：{write(v)}，生日：79/05/01" for v in TW)

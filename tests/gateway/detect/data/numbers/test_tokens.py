@@ -34,6 +34,12 @@ def test_several_numbers_in_one_run():
     assert values == {"500103195202112082", "330203196007075122", "420106197005078901"}
 
 
+@pytest.mark.parametrize("value", ["420106197005078901", "61011320030430823X"])
+def test_underlines_around_the_birthday_of_a_chinese_number(value):
+    assert value in {v for _, v in found(f"王伟 {value[:6]}_{value[6:14]}_{value[14:]}，")}
+    assert not any(len(v) > 8 for _, v in found("export_202611_20261102_093015.txt") | found("IMG_20261102_093015_01.jpg"))
+
+
 def test_a_date_and_a_time_are_not_glued_to_a_number():
     assert found("2024-05-06 1234") == set()
 
