@@ -39,12 +39,14 @@ def disguised(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
 
 
 def disguises(found: Characters) -> np.ndarray:
-    """Where the words begin that have a letter like a digit beside a digit, and no other letter where a number has none."""
-    codes, word = found.codes, found.are(LETTER | DIGIT)
-    first, end = found.digits()
-    at = np.concatenate((first[_like(codes[first - 1])] - 1, end[_like(codes[end])]))
+    """Where the words begin that have a letter like a digit beside a digit, not as their first, where many numbers have one, and
+    no other letter where a number has none."""
+    codes, (first, end) = found.codes, found.digits()
+    before = first[_like(codes[first - 1])] - 1
+    at = np.concatenate((before[found.kinds[before - 1] & (LETTER | DIGIT) != 0], end[_like(codes[end])]))
     if not len(at):
         return at
+    word = found.are(LETTER | DIGIT)
     begins = np.flatnonzero(word[1:] & ~word[:-1]) + 1
     words = begins[np.searchsorted(begins, at, "right") - 1]
     for step in range(2, SHORTEST):
