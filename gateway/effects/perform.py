@@ -33,7 +33,8 @@ from gateway.model.transaction import Envelope, Recipient, Transaction
 
 UNREACHABLE = Reply(451, "4.4.1", "Next hop not reachable, try again later")
 RetryKey = Callable[[Transaction, Inspection, Iterable[Recipient]], str]
-Compose = Callable[[Notify, Transaction, Inspection, str], OutgoingMail | None]      # the last: the held message's id
+# The last two: the held message's id, and those whose copies are held.
+Compose = Callable[[Notify, Transaction, Inspection, str, Sequence[Recipient]], OutgoingMail | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ async def _admit(case: Case, holds: Sequence[Hold], notices: Sequence[Notify], p
         for number, hold in enumerate(holds):
             identity = case.transaction.id if not number else new_message_id(message.received_at)
             told = [n for n in notices if _belongs(n, hold, holds)]
-            admission = _admission(case, hold, identity, told, pending, hands)
+            mails = _composed(case, told, identity, holds, hands)
+            admission = _admission(case, hold, identity, mails, pending, hands)
             admitted = await hands.custody.admit(admission, message.fd, deadline)
             done.append(admitted)
             _count(case, "held", hands, kind=hold.kind.value, rule=hold.decision.rule, held=admitted.id,
@@ -136,10 +138,17 @@ def _belongs(notice: Notify, hold: Hold, holds: Sequence[Hold]) -> bool:
     return hold is (matching or holds)[0]
 
 
-def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify], pending: bool, hands: Hands) -> Admission:
+def _composed(
+    case: Case, notices: Sequence[Notify], identity: str, holds: Sequence[Hold], hands: Hands
+) -> tuple[OutgoingMail, ...]:
+    waiting = [r for hold in holds for r in hold.recipients]
+    composed = (hands.compose(n, case.transaction, case.inspection, identity, waiting) for n in notices)
+    return tuple(mail for mail in composed if mail is not None)
+
+
+def _admission(case: Case, hold: Hold, identity: str, notices: tuple[OutgoingMail, ...], pending: bool, hands: Hands) -> Admission:
     transaction, inspection, decision = case.transaction, case.inspection, hold.decision
     e, summary = transaction.envelope, inspection.summary
-    composed = (hands.compose(n, transaction, inspection, identity) for n in notices)
     return Admission(
         id=identity, session=transaction.session, direction=transaction.direction, kind=hold.kind,
         envelope=Envelope(e.reverse_path, hold.recipients, e.body, e.smtputf8, e.ret, e.envid, e.auth),
@@ -150,7 +159,7 @@ def _admission(case: Case, hold: Hold, identity: str, notices: Sequence[Notify],
         retry_key=hands.retry_key(transaction, inspection, hold.recipients),
         inspection=judged(case),
         persons=inspection.persons, identifiers=inspection.identifiers, pending=pending,
-        notices=tuple(mail for mail in composed if mail is not None), passwords=case.passwords)
+        notices=notices, passwords=case.passwords)
 
 
 async def _confirm(case: Case, admitted: Sequence[Admitted], hands: Hands) -> None:

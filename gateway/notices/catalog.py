@@ -142,6 +142,7 @@ LABELS: Mapping[str, str] = {
     "mail": "The mail",
     "from": "From",
     "to": "To",
+    "sent": "Sent at once to",
     "subject": "Subject",
     "time": "Time",
     "why": "Why",

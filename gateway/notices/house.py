@@ -78,17 +78,22 @@ def _keys(address: str) -> list[str]:
 
 
 def shown_mail(
-    house: House, language: str, sender: str, recipients: Sequence[str], subject: str, received_at: datetime
+    house: House, language: str, sender: str, recipients: Sequence[str], subject: str, received_at: datetime,
+    sent: Sequence[str] = (),
 ) -> list[tuple[str, str]]:
+    """Labels and values; `sent` are those who are not waiting for it."""
+
     def say(key: str, **values: object) -> str:
         return text(language, LABELS[key], **values)
 
-    shown = text(language, LABELS["separator"]).join(defanged(r) for r in recipients[:MAX_RECIPIENTS])
-    if len(recipients) > MAX_RECIPIENTS:
-        shown += f" {say('more', count=len(recipients) - MAX_RECIPIENTS)}"
+    def addresses(some: Sequence[str]) -> str:
+        shown = text(language, LABELS["separator"]).join(defanged(one) for one in some[:MAX_RECIPIENTS])
+        return shown if len(some) <= MAX_RECIPIENTS else f"{shown} {say('more', count=len(some) - MAX_RECIPIENTS)}"
+
     return [
         (say("from"), defanged(sender) or say("nobody")),
-        (say("to"), shown),
+        (say("to"), addresses(recipients)),
+        *([(say("sent"), addresses(sent))] if sent else []),
         (say("subject"), defanged(subject) or say("no subject")),
         (say("time"), shown_time(received_at, house.timezone, language)),
     ]

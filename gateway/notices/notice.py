@@ -11,7 +11,7 @@ from gateway.model.address import Mailbox
 from gateway.model.custody import OutgoingMail
 from gateway.model.decision import Kind, Party
 from gateway.model.finding import Inspection
-from gateway.model.transaction import Direction, Transaction
+from gateway.model.transaction import Direction, Recipient, Transaction
 from gateway.notices import personal
 from gateway.notices.catalog import ANSWERS, FROM_OUTSIDE, HAPPENED, TITLES, TO_DO, text
 from gateway.notices.house import House, shown_mail
@@ -30,10 +30,11 @@ class Notifier:
         self.now = now
 
     def compose(
-        self, notify: Notify, transaction: Transaction, inspection: Inspection, identity: str = ""
+        self, notify: Notify, transaction: Transaction, inspection: Inspection, identity: str = "",
+        waiting: Sequence[Recipient] = (),
     ) -> OutgoingMail | None:
         """The notice, or None where its reader is no insider. `identity` is the held message's id where it is not the
-        transaction's."""
+        transaction's, `waiting` those whose copies are held where it is not all of them."""
         house = self.house
         if not house.inside(notify.recipient):
             return None
@@ -42,12 +43,13 @@ class Notifier:
         until = shown_time(transaction.message.received_at + house.retain, house.timezone, language)
         sender = transaction.envelope.reverse_path
         link, grant = house.personal(_party(party, notify.kind, transaction.direction))
+        held, sent = _told_recipients(notify, transaction, party, waiting)
         page = Page(
             language=language,
             title=text(language, TITLES[party]),
             happened=text(language, HAPPENED[party, notify.kind]),
-            mail=shown_mail(house, language, sender.text if sender else "", _told_recipients(notify, transaction, party),
-                       inspection.summary.subject, transaction.message.received_at),
+            mail=shown_mail(house, language, sender.text if sender else "", held, inspection.summary.subject,
+                            transaction.message.received_at, sent),
             why=reasons(inspection, notify.decision, notify.kind, language),
             todo=text(language, TO_DO[party], until=until),
             link=link, contact=house.contact, reference=identity or transaction.id,
@@ -62,11 +64,15 @@ def _party(party: Party, kind: Kind, direction: Direction) -> str:
     return party.value
 
 
-def _told_recipients(notify: Notify, transaction: Transaction, party: Party) -> Sequence[str]:
-    """A recipient sees only itself: who else got the mail is not for it to know."""
+def _told_recipients(
+    notify: Notify, transaction: Transaction, party: Party, waiting: Sequence[Recipient]
+) -> tuple[list[str], list[str]]:
+    """Whose copies are held, and who gets the mail at once. A recipient sees only itself: who else got it is not for it to know."""
     if party is Party.RECIPIENT:
-        return [notify.recipient]
-    return [r.mailbox.text for r in transaction.envelope.recipients]
+        return [notify.recipient], []
+    everybody = transaction.envelope.recipients
+    held = waiting or everybody
+    return [r.mailbox.text for r in held], [r.mailbox.text for r in everybody if r not in held]
 
 
 class Answerer:

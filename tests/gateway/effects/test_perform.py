@@ -64,7 +64,7 @@ class Scene:
                          examine(BLOCK, "mx.bank.test", "inbound"))
         self.hands = Hands(self.custody, self.recorder, self.recorder,
                            lambda t, i, rs: ",".join(r.mailbox.text for r in rs),
-                           lambda n, t, i, identity: OutgoingMail(n.recipient, identity.encode(), "notice"), "mx.bank.test")
+                           lambda n, t, i, identity, waiting: OutgoingMail(n.recipient, " ".join([identity, *(r.mailbox.local for r in waiting)]).encode(), "notice"), "mx.bank.test")
 
     async def play(self, *actions: Action) -> Reply:
         return await perform(self.case, (*actions, Record(())), self.relayer, self.hands)
@@ -205,7 +205,7 @@ async def test_notices_leave_with_the_message_they_speak_of() -> None:
     notices = [sorted(n.recipient for n in admission.notices) for admission, _ in scene.custody.held.values()]
     assert notices == [["one", "three"], ["two"]]
     for id, (admission, _) in scene.custody.held.items():
-        assert {n.content.decode() for n in admission.notices} == {id}, "each names the held message it speaks of"
+        assert {n.content.decode() for n in admission.notices} == {f"{id} bad worse"}, "each names the held message it speaks of, and who waits"
 
 
 async def test_what_was_known_of_the_sender_is_kept_with_the_inspection() -> None:

@@ -93,6 +93,16 @@ def test_every_notice_can_be_written(house: House, party: Party, kind: Kind, to:
     assert "held-id" in text and "{" not in text and "〓" not in text
 
 
+def test_a_sender_is_told_whose_copies_wait_and_who_has_theirs(house: House) -> None:
+    mail = outgoing("a@x.example", "boss@bank.example", "b@x.example")
+    waiting = [r for r in mail.envelope.recipients if r.mailbox.domain == "x.example"]
+    said = shown(Notifier(house, lambda: NOW).compose(notify(mail, Party.SENDER, "john@bank.jp", Kind.LEAK), mail, SEEN, "held-id", waiting))
+    assert "To: a@x[.]example, b@x[.]example\r\n" in said and "Sent at once to: boss@bank[.]example\r\n" in said
+    for all_of_them in ((), mail.envelope.recipients):
+        said = shown(Notifier(house, lambda: NOW).compose(notify(mail, Party.SENDER, "john@bank.jp"), mail, SEEN, "held-id", all_of_them))
+        assert "boss@bank[.]example, b@x" in said and "Sent at once" not in said
+
+
 @pytest.mark.parametrize("outsider", ["eve@outside.example", "ann@notbank.example", "", "x", "a@sub.bank.example",
                                       "ann@bank.example\r\nBcc: x@bank.example", "<ann@bank.example"])
 def test_no_outsider_is_told(house: House, outsider: str) -> None:
