@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 Letter = tuple[float, float, float, float, str]
-"""Base line, left, right, size, character; a blank has its character too."""
+"""Base line, left, right, size, and the character or those that stand together; a blank has its character too."""
 EDGE = 3
 """Lines in which something begins at the same place, from which on that is where a column begins."""
 SAME = 1.2
@@ -73,7 +73,7 @@ def _alike(inner: list[Part], found: set[tuple[float, float]]) -> set[tuple[floa
 
 def _part(letters: Sequence[Letter]) -> Part | None:
     seen = [letter for letter in letters if not letter[4].isspace()]
-    return Part(seen[0][0], seen[0][1], seen[-1][2], seen[0][3], len(seen)) if seen else None
+    return Part(seen[0][0], seen[0][1], seen[-1][2], seen[0][3], sum(len(letter[4]) for letter in seen)) if seen else None
 
 
 def _inner(parts: list[Part]) -> list[Part]:

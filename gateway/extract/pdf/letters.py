@@ -5,8 +5,9 @@ from __future__ import annotations
 import ctypes
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from typing import NamedTuple
 
 import pypdfium2
 import pypdfium2.raw as raw
@@ -18,6 +19,8 @@ MOST = 12_000
 """Letters of a page that are looked at; a page of small type has 8,000."""
 MOST_RULES = 4_000
 MOST_TURNED = 24
+TURNED = 0.02
+"""How much a line of letters that is not turned rises at the most, for its length."""
 THIN = 2.5
 """Points of a drawn line, at the most."""
 SHORT = 20
@@ -29,18 +32,20 @@ HEADINGS, ROWS = 15, 40
 """Words of a line that may be a heading, and lines below it that are looked at."""
 NOTE = re.compile(r"[(（][^()（）]{0,6}[0-9]{1,2}[^()（）]{0,6}[)）]")
 """What a heading adds in parentheses, such as the digits that its numbers have: (12碼), （16桁）."""
-ADJOINING, FEW_ADJOINING = re.compile(r"[0-9] [A-Z]{0,2}[0-9]{5}"), 3
+ADJOINING, FEW_ADJOINING = re.compile(r" (?<=[0-9] )[A-Z]{0,2}[0-9]{5}"), 3
 """Two numbers with a blank between, which may be one in groups or two columns; and how many of them matter."""
 NUMBER = re.compile("[0-9]{7}")
 DIGITS = 12
 """Digits of a page with numbers of three people."""
-PAIRS, STRIDE = 32, 7919
+PAIRS, STRIDE = 24, 7919
 """Letters of a page that are looked at for whether they were drawn in their order; at no distance that lines could have too."""
 
-TOKEN, DIGIT, MOST_TOKENS = re.compile(r"\S{9,}"), re.compile("[0-9]"), 300
-"""What may be a number and the next column, and how many of them are looked at."""
-HYPHEN = "\ufffe"
-"""PDFium's sign for one that a line ends with."""
+TOKEN = re.compile(r"(?<!\S)(?!(?:[A-Z][12][0-9]{8}|0[0-9]{1,3}-?[0-9]{3,4}-?[0-9]{3,4}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
+                   r"|[12][0-9]{3}([-/.])[0-9]{2}\1[0-9]{2})(?!\S))\S{9,}")
+"""What may be a number and the next column: no number of a person, of a telephone or date by itself."""
+DIGIT, MOST_TOKENS = re.compile("[0-9]"), 300
+WORD = re.compile("[^\\s\x00-\x1f\ufffe]+|[^\\S\x00-\x1f\ufffe]")
+"""Letters between blanks, or a blank; PDFium ends a line with the last of the signs left out where it has a hyphen."""
 
 
 def _told(name: str, result: type, *arguments: type) -> Callable[..., int]:
@@ -52,6 +57,19 @@ def _told(name: str, result: type, *arguments: type) -> Callable[..., int]:
 _shown_by = _told("FPDFText_GetTextObject", ctypes.c_void_p)
 _loose_box = _told("FPDFText_GetLooseCharBox", ctypes.c_int, ctypes.c_void_p)
 _origin = _told("FPDFText_GetCharOrigin", ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
+X, Y, BOX = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
+AT_X, AT_Y, AROUND = ctypes.byref(X), ctypes.byref(Y), ctypes.byref(BOX)
+"""Where PDFium writes what it is asked for."""
+
+
+class _Way(NamedTuple):
+    """How far what is shown is turned, in degrees and in radians."""
+
+    degrees: int
+    turn: float
+
+
+LEVEL = _Way(0, 0.0)
 
 
 def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
@@ -69,29 +87,33 @@ def wanted(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
 
 def _uneven(lines: list[str]) -> bool:
     """Whether the lines under a heading have more or fewer words than it has: which stands in which column is not told then."""
-    for heading, *below in zip(lines, lines[1:], lines[2:], lines[3:], strict=False):
-        words = len(heading.split())
-        noted = ")" in heading or "）" in heading
-        bare = not any(map(str.isdigit, NOTE.sub("", heading) if noted else heading))
-        if 2 <= words <= HEADINGS and bare and all(any(map(str.isdigit, line)) for line in below):
-            return any(len(line.split()) != words for line in lines[lines.index(heading) + 1:][:ROWS])
+    told = [DIGIT.search(line) is not None for line in lines]
+    for number, heading in enumerate(lines[:-3]):
+        if not (told[number + 1] and told[number + 2] and told[number + 3]):
+            continue
+        if not told[number] or ((")" in heading or "）" in heading) and DIGIT.search(NOTE.sub("", heading)) is None):
+            words = len(heading.split())
+            if 2 <= words <= HEADINGS:
+                return any(len(line.split()) != words for line in lines[number + 1:number + 1 + ROWS])
     return False
 
 
 def _disordered(textpage: pypdfium2.PdfTextPage) -> bool:
-    handle, count = textpage.raw, int(textpage.count_chars())
-    x, y, after = ctypes.c_double(), ctypes.c_double(), ctypes.c_double()
+    """Whether many letters are turned, or stand to the left of the one before."""
+    handle, count = ctypes.cast(textpage.raw, ctypes.c_void_p), int(textpage.count_chars())
     odd = 0
     for index in {number * STRIDE % (count - 1) for number in range(PAIRS)} if count > 1 else ():
-        raw.FPDFText_GetCharOrigin(handle, index, x, y)
-        raw.FPDFText_GetCharOrigin(handle, index + 1, after, y)
-        turned = raw.FPDFText_GetCharAngle(handle, index) > 0.02
-        odd += bool(turned or raw.FPDFText_IsGenerated(handle, index) == 1 or after.value < x.value)
+        _origin(handle, index, AT_X, AT_Y)
+        before, base = X.value, Y.value
+        _origin(handle, index + 1, AT_X, AT_Y)
+        odd += abs(Y.value - base) > TURNED * (X.value - before)
     return 4 * odd > min(count, PAIRS)
 
 
 def _glued(content: str, textpage: pypdfium2.PdfTextPage) -> bool:
     """Whether a word with digits was shown in parts: what columns hold that touch."""
+    if raw.FPDFText_CountRects(textpage.raw, 0, -1) <= content.count("\n") + 1:
+        return False                                      # each line was shown at once
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p)
     tokens = islice((token for token in TOKEN.finditer(content) if DIGIT.search(token.group())), MOST_TOKENS)
     return any(_shown_by(handle, token.start()) != _shown_by(handle, token.end() - 1) for token in tokens)
@@ -118,36 +140,67 @@ def _letters(textpage: pypdfium2.PdfTextPage) -> dict[int, list[list[Letter]]]:
     """By the degrees they are turned, and by what was shown at once: size and turn are the same for all of that."""
     handle = ctypes.cast(textpage.raw, ctypes.c_void_p)
     found: dict[int, list[list[Letter]]] = {}
-    x, y, box = ctypes.c_double(), ctypes.c_double(), raw.FS_RECTF()
-    at_x, at_y, around = ctypes.byref(x), ctypes.byref(y), ctypes.byref(box)
-    before, degrees, size, turn, upright, letters = None, 0, 0.0, 0.0, None, list[Letter]()
-    for index, character in enumerate(_characters(textpage)):
-        if character < " " or character == HYPHEN or (
-                character.isspace() and raw.FPDFText_IsGenerated(textpage.raw, index) == 1):
+    before, way, size, letters = None, LEVEL, 0.0, list[Letter]()
+    characters = _characters(textpage)
+    for word in WORD.finditer(characters):
+        if (blank := word.group().isspace()) and raw.FPDFText_IsGenerated(textpage.raw, word.start()) == 1:
             continue
-        if not _loose_box(handle, index, around):
-            continue
-        if (shown := _shown_by(handle, index)) != before:
-            before, upright = shown, None
-            angle = raw.FPDFText_GetCharAngle(textpage.raw, index)
-            degrees = round(math.degrees(angle)) % 360 if angle > 0 else 0
-            size, turn = abs(raw.FPDFText_GetFontSize(textpage.raw, index)), math.radians(degrees)
-            letters = []
-            found.setdefault(degrees, []).append(letters)
-        left, right, top, bottom = box.left, box.right, box.top, box.bottom
-        width, height = right - left, abs(top - bottom)
-        if degrees or upright != (top, bottom):           # letters of one height that were shown at once stand on one line
-            if not _origin(handle, index, at_x, at_y):
-                continue
-            upright = top, bottom
-        base = -y.value
-        if degrees:
-            left = x.value * math.cos(turn) - y.value * math.sin(turn)
-            base = -(x.value * math.sin(turn) + y.value * math.cos(turn))
-        wide = height if degrees in (90, 270) else width
-        tall = min(max(width, height), 200.0) if size < 2 else size * _scale(size, width, height, degrees)
-        letters.append((base, left, left + max(wide, 0.1), tall, character))
+        for begin, end, shown in _shown(handle, word.start(), word.end()):
+            if shown != before:
+                before = shown
+                angle = raw.FPDFText_GetCharAngle(textpage.raw, begin)
+                degrees = round(math.degrees(angle)) % 360 if angle > 0 else 0
+                way, size = _Way(degrees, math.radians(degrees)), abs(raw.FPDFText_GetFontSize(textpage.raw, begin))
+                letters = []
+                found.setdefault(degrees, []).append(letters)
+            level = not way.degrees and not blank and end - begin > 1
+            if not (level and _whole(handle, begin, end, size, characters, letters)):
+                letters += _single(handle, begin, end, way, size, characters)
     return found
+
+
+def _shown(handle: ctypes.c_void_p, begin: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """Where the parts of a word begin and end that were shown at once, and by what."""
+    last = _shown_by(handle, end - 1)
+    while (shown := _shown_by(handle, begin)) != last:
+        same, other = begin, end - 1
+        while other - same > 1:
+            middle = (same + other) // 2
+            if _shown_by(handle, middle) == shown:
+                same = middle
+            else:
+                other = middle
+        yield begin, other, shown
+        begin = other
+    yield begin, end, last
+
+
+def _whole(handle: ctypes.c_void_p, begin: int, end: int, size: float, characters: str, letters: list[Letter]) -> bool:
+    """Whether what was shown at once stands on one line: PDFium puts a blank where it has room in it. Its last letter is told by
+    itself, for what is drawn over its end."""
+    if not (_loose_box(handle, begin, AROUND) and _origin(handle, begin, AT_X, AT_Y)):
+        return False
+    left, top, bottom = BOX.left, BOX.top, BOX.bottom
+    if not _loose_box(handle, end - 1, AROUND) or (BOX.top, BOX.bottom) != (top, bottom) or BOX.left <= left:
+        return False
+    tall = _tall(size, BOX.right - BOX.left, abs(top - bottom), 0)
+    letters.append((-Y.value, left, BOX.left, tall, characters[begin:end - 1]))
+    letters.append((-Y.value, BOX.left, max(BOX.right, BOX.left + 0.1), tall, characters[end - 1]))
+    return True
+
+
+def _single(handle: ctypes.c_void_p, begin: int, end: int, way: _Way, size: float, characters: str) -> Iterator[Letter]:
+    """Letter by letter."""
+    for index in range(begin, end):
+        if not (_loose_box(handle, index, AROUND) and _origin(handle, index, AT_X, AT_Y)):
+            continue
+        left, base = BOX.left, -Y.value
+        width, height = BOX.right - left, abs(BOX.top - BOX.bottom)
+        if way.degrees:
+            left = X.value * math.cos(way.turn) - Y.value * math.sin(way.turn)
+            base = -(X.value * math.sin(way.turn) + Y.value * math.cos(way.turn))
+        wide = height if way.degrees in (90, 270) else width
+        yield base, left, left + max(wide, 0.1), _tall(size, width, height, way.degrees), characters[index]
 
 
 def _characters(textpage: pypdfium2.PdfTextPage) -> str:
@@ -156,6 +209,10 @@ def _characters(textpage: pypdfium2.PdfTextPage) -> str:
     if len(content) == count:
         return content[:MOST]
     return "".join(chr(raw.FPDFText_GetUnicode(textpage.raw, index)) for index in range(min(count, MOST)))
+
+
+def _tall(size: float, width: float, height: float, degrees: int) -> float:
+    return min(max(width, height), 200.0) if size < 2 else size * _scale(size, width, height, degrees)
 
 
 def _scale(size: float, width: float, height: float, degrees: int) -> float:

@@ -37,6 +37,7 @@ SPACED = 40                              # words of a page from which on it may 
 CHARACTERS = 20_000                      # characters of such a page that are put together
 LEADING = 6                              # points: less than between two lines, more than letters of one line differ
 ROOM = 1.7                               # usual steps from one letter to the next
+NUMBER = re.compile("[0-9]{6}")           # in a line, from which on letters are known to go on to the right
 MOST_ROWS = 20_000                       # of cells in one file
 ANNOTATIONS = 200                        # of a page that are looked at for whether they show anything
 SILENT = frozenset({raw.FPDF_ANNOT_LINK, raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_UNKNOWN})
@@ -134,7 +135,8 @@ def _page(document: pypdfium2.PdfDocument, number: int, context: Context, cells:
             if len(cells) < MOST_ROWS and (cells or spaced or fields or letters.wanted(content, textpage)):
                 cells += letters.rows(page, textpage, fields)
             if spaced:
-                content += "\n\n" + by_place(textpage)
+                placed = by_place(textpage)
+                content += "\n\n" + (placed if NUMBER.search(placed) else downwards(content))
         textpage.close()
         page.close()
     except PdfiumError:
@@ -203,6 +205,11 @@ def by_place(textpage: pypdfium2.PdfTextPage) -> str:
         if character.strip() and right > left:
             rows.setdefault(round((bottom + top) / 2 / LEADING), []).append((left, character))
     return "\n".join(_spelled(sorted(row)) for _, row in sorted(rows.items(), reverse=True))
+
+
+def downwards(content: str) -> str:
+    """Letters that stand below one another, put together in the order they were drawn."""
+    return "".join(line if len(line) == 1 else f"\n{line}\n" for line in content.splitlines())
 
 
 def _spelled(row: list[tuple[float, str]]) -> str:

@@ -130,6 +130,33 @@ def test_values_below_one_another_in_a_cell_are_not_glued() -> None:
     assert cells(page(draw)) == [(" ".join(lines),)]
 
 
+def test_a_column_that_begins_over_the_end_of_another_is_a_cell() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(4):
+            canvas.drawString(40, 700 - 20 * row, "a long address in town")
+            canvas.drawString(110, 700 - 20 * row, f"A12345678{row}")
+    assert {cell for row in cells(page(draw)) for cell in row if cell.startswith("A")} == {f"A12345678{row}" for row in range(4)}
+
+
+def test_a_word_that_is_shown_in_parts_is_parted_there() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row, name in enumerate(("Ann", "Li", "Bobby", "Cy")):
+            canvas.drawRightString(110, 700 - 20 * row, f"1980010{row}")
+            canvas.drawString(110, 700 - 20 * row, f"A12345678{row}")
+            canvas.drawString(40, 700 - 20 * row, name)
+    data = page(draw)
+    assert asked(data)
+    assert [row[-2:] for row in cells(data)] == [(f"1980010{row}", f"A12345678{row}") for row in range(4)]
+
+
+def test_lines_that_were_shown_at_once_and_cells_that_do_not_touch_need_nothing() -> None:
+    def draw(canvas: Canvas) -> None:
+        for row in range(40):
+            for column, value in enumerate(("Ann", f"A1234567{row:02}", f"0912-345-1{row:02}")):
+                canvas.drawString(40 + 120 * column, 780 - 18 * row, value)
+    assert not asked(page(draw))
+
+
 def test_ordinary_pages_are_read_as_they_stand() -> None:
     def prose(canvas: Canvas) -> None:
         for i in range(30):

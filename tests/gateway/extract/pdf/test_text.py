@@ -114,6 +114,18 @@ def test_letters_that_stand_apart_are_put_together_by_place() -> None:
     assert "A123456789" in found.content and "E123456782" in found.content
 
 
+def test_letters_that_stand_below_one_another_are_put_together() -> None:
+    numbers = ("A123456789", "B223456789", "C123456780", "D123456781", "E123456782")
+
+    def draw(page: object) -> None:
+        for column, line in enumerate(numbers):
+            for row, letter in enumerate(line):
+                page.drawString(400 - 40 * column, 700 - 14 * row, letter)
+
+    found = read(printed(draw), outbound=True)[0]
+    assert all(number in found.content for number in numbers)
+
+
 def test_a_page_of_more_pieces_than_anybody_reads() -> None:
     for count, held in ((200_001, True), (60_000, False)):
         page = pdf(text="A) Tj (B" * count)
