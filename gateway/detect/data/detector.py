@@ -14,7 +14,7 @@ from gateway.detect.data import amounts, judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.contacts import beside, naming, people, persons, titled, told
 from gateway.detect.data.judge import Accepted, Group, Seen
-from gateway.detect.data.numbers import bulk, fixed, forms, mending, tokens
+from gateway.detect.data.numbers import bulk, dated, fixed, forms, mending, tokens
 from gateway.detect.data.numbers.glued import glued, repeated
 from gateway.detect.data.numbers.possible import Groups, number
 from gateway.detect.data.numbers.splits import left_of, split_cells, wrapped_cells
@@ -186,7 +186,7 @@ class CustomerData:
                 self._add(grid, artifact, token, row, ("glued",), kinds & GLUED)
         for at, token in fixed.columns(grid):
             self._add(grid, artifact, token, grid.row(token.start), ("fixed", at), NONE)
-        for name, token in forms.of_their_form(text, grid.characters):
+        for name, token in (*forms.of_their_form(text, grid.characters), *dated.records(grid)):
             if token.value not in EXAMPLES:
                 self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
@@ -275,7 +275,7 @@ class CustomerData:
             return Seen(values[at], id, int(batch.rows[at]), artifact, place(int(batch.starts[at])), source)
 
         group.add_many(values if len(keep) == len(values) else [values[i] for i in keep], seen, batch.grouped)
-        for i in keep[:judge.LOOKED - group.looked] if kinds <= beside.OF_A_PERSON else ():
+        for i in keep[:judge.LOOKED - group.looked] if kinds <= beside.LOOKED_FOR else ():
             group.look(beside.person(grid, int(batch.rows[i]), batch.token(i)))
 
     def _group(self, grid: Grid, artifact: int, key: object, kinds: frozenset[str], shape: str) -> Group:
@@ -326,7 +326,7 @@ class CustomerData:
 
     def _add(self, grid: Grid, artifact: int, token: tokens.Token, row: int, key: object, kinds: frozenset[str]) -> None:
         group = self._group(grid, artifact, key, kinds, token.shape)
-        if group.looked < judge.LOOKED and kinds <= beside.OF_A_PERSON:
+        if group.looked < judge.LOOKED and kinds <= beside.LOOKED_FOR:
             group.look(beside.person(grid, row, token))
         group.add(token, Seen(token.value, grid.id, row, artifact, grid.view.place(token.start), grid.source))
 

@@ -240,7 +240,7 @@ def _accepted(case: _Case) -> bool | None:
     chance = _chance(case)
     against = case.group.label & NEGATIVE
     if against and (against - NEARBY or case.group.shape in AS_PHONES):
-        return rate >= 0.9 and chance <= NEGATIVE_CHANCE
+        return rate >= 0.9 and chance <= (CHANCE if p == case.n and _beside(case) else NEGATIVE_CHANCE)
     if not case.group.label.isdisjoint(TYPES):            # it is called something else
         return True if rate >= 0.9 and chance <= CHANCE / 10 else None if p == case.n else False
     if chance <= CHANCE and (p == case.n or case.types[0].among is None or _among(case) <= CHANCE):

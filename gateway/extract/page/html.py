@@ -82,6 +82,8 @@ BLANKS = dict.fromkeys(range(33))
 DROPPED = dict.fromkeys(map(ord, "\t\r\n"))
 """Characters that browsers drop anywhere in an address."""
 TEXT_ATTRIBUTES = frozenset({"alt", "title", "placeholder", "value", "content", "aria-label", "label", "summary"})
+CHOICE = ("select", "name")
+"""What the values of a list to choose from are, before the first of them."""
 WEB = ("https://", "http://", "mailto:")
 RECODED = ("utf-16", "utf-32", "iso2022")
 """Charsets whose octets do not show the markup: rules are asked about the characters as well."""
@@ -383,7 +385,7 @@ def _attributes(page: Page, name: str, attributes: str, full: bool, position: in
         elif key == "attributename" and value[:2].lower() == "on":
             page.handlers = True                         # an animation that sets a handler
             page.scripts.append(html.unescape(value))
-        elif full and key in TEXT_ATTRIBUTES and value:
+        elif full and value and (key in TEXT_ATTRIBUTES or (name, key) == CHOICE):
             page.hidden.append(value + "\n")
         if name in ("iframe", "frame") and key == "srcdoc":
             page.scripts.append(html.unescape(value))

@@ -13,6 +13,8 @@ from gateway.identifiers.terms import NONE, Labels
 
 OF_A_PERSON = frozenset({"id", "name", "address", "birthdate", "email", "phone"})
 """Labels that speak of a person, but not of the number's type: the address that stands in one sentence before the next number."""
+LOOKED_FOR = OF_A_PERSON | {"serial"}
+"""Labels beside which a person is looked for: logs call customers users, and batch numbers have no telephone."""
 EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 """Month and year of a card."""
 BETWEEN = re.compile(r"[\t,;=、。，；:：0-9()（）\[\]「」『』【】<>《》\"'/|@#~→]+")

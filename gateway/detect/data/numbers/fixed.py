@@ -171,7 +171,7 @@ def _places(text: str, runs: list[Span], wanted: set[tuple[str, int]], right: fl
 
 
 def _tried(text: str, runs: list[Span], rows: list[int], shape: str, at: int, right: float) -> _Place | None:
-    values = {row: _read(text[runs[row][0] + at:runs[row][0] + at + LENGTHS[shape]], shape) for row in rows}
+    values = {row: read(text[runs[row][0] + at:runs[row][0] + at + LENGTHS[shape]], shape) for row in rows}
     distinct = list(dict.fromkeys(values.values()))
     if len(distinct) < LEAST:
         return None
@@ -201,6 +201,6 @@ def _kinds(shape: str) -> list[list[IdentifierType]]:
     return [kinds] if shape == "LD9" else [[kind] for kind in kinds]
 
 
-def _read(value: str, shape: str) -> str:
+def read(value: str, shape: str) -> str:
     """The number with the letter that was taken for a digit of it."""
     return TAKEN_FOR.get(value[0], value[0]) + value[1:] if shape in LETTERS else value

@@ -76,7 +76,8 @@ TRAVELLER = re.compile(r"DOC\+P(?::[0-9]{1,3}){0,2}\+([A-Z]{0,2})([0-9]{7,9})(?=
 INSURED = re.compile(r"(?:NM1(?:\*[^*~\t\n]{0,60}){7}\*34|REF\*SY)\*([0-9]{9})(?=[*~\t\n])")
 """Somebody in a message of insurers (ASC X12: qualifiers 34 and SY are the social security number). A segment a line, its
 end is taken for that of a cell."""
-PAYROLL, PAID = "101 ", re.compile(r"^6[0-9]{2}[0-9]{9}[0-9A-Z ]{17}[0-9]{10}([0-9]{9}) {6}", re.M)
+PAYROLL = "101 "
+PAID = re.compile(r"^6[0-9]{2}[0-9]{9}[0-9A-Z ]{17}[0-9]{10}(?:([0-9]{9}) {6}|([0-9]{3}-[0-9]{2}-[0-9]{4}) {4})", re.M)
 """How a file of payments of America begins (NACHA: file header, priority code 01), and who is paid (entry detail record): the
 number of the person, with nothing else in its field, is the social security number where employers pay."""
 SWIFT = "\n:20:"
@@ -117,7 +118,7 @@ def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, 
     for match in INSURED.finditer(text) if insurers else ():
         yield "us.ssn", Token("D9", match[1], *match.span(1))
     for match in PAID.finditer(text) if text.startswith(PAYROLL) else ():
-        yield "us.ssn", Token("D9", match[1], *match.span(1))
+        yield "us.ssn", Token("D9", match[match.lastindex or 1].replace("-", ""), *match.span(match.lastindex or 1))
     logged = _says(text, found, "\"2\"") or _says(text, found, "'2'")
     for match in FIELD_TWO.finditer(text) if logged else ():
         if payment.card(match[1]):

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import NONE, Labels
 
-COLUMNS = 4096
-"""Cells of a row of headings."""
+COLUMNS, MOST_SAID = 4096, 40
+"""Cells of a row of headings, and of rows whose cells are asked for what they say."""
 PARTS_OF_NAMES = frozenset({"姓", "名", "姓氏", "성", "セイ", "メイ"})
 """Headings that are words of one character elsewhere."""
-NAME = frozenset({"name"})
+NAME, WHO = frozenset({"name"}), frozenset({"name", "id"})
 HEADING_ROWS = 8
 """Rows at the top of a table that may be its heading (title lines stand above it)."""
 ABOVE = 40
@@ -64,7 +64,7 @@ def rows(text: str, labels: Labels, bare: Sequence[int] | None = None) -> list[t
                     while more is not None and row - first < ROWS_MORE - 1:
                         kinds, row = _both(kinds, more), row + 1
                         more = _second(lines[row + 1:row + 2], labels)
-                    found.append((first, kinds))
+                    found.append((first, _said_beside(kinds, lines[first:first + SAID], labels)))
                     tried = HEADING_ROWS
             row += 1
         try:
@@ -116,6 +116,25 @@ def _second(below: Sequence[str], labels: Labels) -> list[frozenset[str]] | None
     kinds = [labels.heading(cell) if len(cell) <= SHORT_HEADING else NONE for cell in cells]
     parts = any(not kind.isdisjoint(IDENTIFYING) for kind in kinds)       # of one heading: 證件 over 護照號碼
     return kinds if parts else kinds_of(cells, labels)
+
+
+SAID = 3
+"""Rows in which a column says of what kind the numbers beside it are."""
+
+
+def _said_beside(kinds: list[frozenset[str]], below: Sequence[str], labels: Labels) -> list[frozenset[str]]:
+    """The kinds, and for numbers that their heading says nothing of what the column beside them says: 123456789, SSN."""
+    rows = [[cell.strip() for cell in line.split("\t", COLUMNS)] for line in below if line]
+    if not rows or any(len(row) > MOST_SAID or len(row) != len(rows[0]) for row in rows):
+        return kinds
+    said = [labels.heading(cell) & IDENTIFYING if 2 <= len(cell) <= SHORT_HEADING and _DIGIT.search(cell) is None else NONE
+            for cell in rows[0]]
+    numbers = [column for column, kind in enumerate(kinds) if kind <= WHO and all(_numeral(row, column, kind) for row in rows)]
+    for column, kind in enumerate(said):
+        beside = [at for at in (column - 1, column + 1) if at in numbers]
+        if kind and len(beside) == 1 and all(labels.heading(row[column]) == kind for row in rows[1:]):
+            kinds = [kind if at == beside[0] else known for at, known in enumerate(kinds)]
+    return kinds
 
 
 NUMBERS = frozenset({"番号", "號碼", "号码", "번호", "no", "no.", "number"})

@@ -7,6 +7,7 @@ import pytest
 from gateway.detect.data.judge import SETTLED, Group, Seen, judge, settle, tail
 from gateway.detect.data.numbers.tokens import Token
 from gateway.model.content import Table
+from tests.bench.test_data_cost import look
 from tests.gateway.detect.data.test_detector import scan
 from tests.gateway.identifiers import makers
 
@@ -185,3 +186,12 @@ def test_the_beginning_of_an_account_is_no_other_one():
     text = "戶名 帳號 銀行代碼\n" + "\n".join(" ".join(row) for row in rows)
     tally, _ = scan(text, tables=(Table("table", (("戶名", "帳號", "銀行代碼"), *rows)),))
     assert tally.identifiers["tw.bank_account"] == 3
+
+
+def test_what_logs_call_users_are_people_where_a_telephone_number_stands_beside_each():
+    numbers = [makers.tw_id(RNG) for _ in range(4)]
+    lines = [f"09:00:0{n} WARN user={number} msisdn=091983014{n} otp sent" for n, number in enumerate(numbers)]
+    assert look("\n".join(lines)).identifiers == {"tw.national_id": 4}
+    assert look("\n".join(line.partition(" msisdn")[0] for line in lines)).identifiers == {}
+    wrong = [*lines[:3], lines[3].replace(numbers[3], "A123456780")]
+    assert look("\n".join(wrong)).identifiers == {}

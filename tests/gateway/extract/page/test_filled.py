@@ -19,3 +19,9 @@ def test_what_stands_in_the_place_of_pictures() -> None:
     whole = '<td>a<img alt="351234567">b<img alt=""><img src="c">'
     assert [words(parse(page, True).visible) for page in (one, whole)] == ["312345678", "a 351234567 b"]
     assert words(parse(whole).visible) == "ab"                       # inbound: what a reader sees is judged
+
+
+def test_what_may_be_chosen_from_a_list() -> None:
+    page = '<form name="f"><select name="ssn"><option value="123-45-6780">A</option><option value="223-45-6780">B</option></select></form>'
+    assert "".join(parse(page, True).hidden).split() == ["ssn", "123-45-6780", "223-45-6780"]
+    assert "ssn" not in "".join(parse(page).hidden)

@@ -19,6 +19,8 @@ def places(line: str) -> list[int]:
     "附件缺件:林志明 #、王小美 #、外籍看護 陳大文 居留證號 #,請補。",
     "Missing: Mary Smith #, John Fox #, Ann Lee #.",
     "김민준 #, 이서연 #",
+    "今日反馈:客户张伟身份证#要求提前还款;客户李娜,证件号码#,投诉利率;另有王芳(卡号#)申请挂失。",
+    "Mary Smith gave # as her number; John Fox's is #. Ann Lee and Jack Moore both paid by card (# and #).",
 ])
 def test_a_person_before_each_value(line: str) -> None:
     assert told.apart(line, places(line))
@@ -34,6 +36,8 @@ def test_a_person_before_each_value(line: str) -> None:
     "Mary Smith #, Credit Card #",
     "Mary Smith (SSN #), Credit Card (#)",
     "Mary Smith's SSN is #, Passport Number: #",
+    "客户张伟身份证#,护照#,经办李娜,卡号#",
+    "Mary Smith and John Fox (SSN #) with card #, passport #",
 ])
 def test_one_person_with_several(line: str) -> None:
     assert not told.apart(line, places(line))

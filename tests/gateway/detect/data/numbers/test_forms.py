@@ -93,8 +93,8 @@ def test_messages_of_insurers_a_segment_a_line():
 
 def test_payments_of_american_employers():
     entry = "622" + "0" * 9 + "12345678".ljust(17) + "0000123456" + "{}".ljust(17) + "JOHN LEE".ljust(22) + "  0" + "1" * 15
-    text = "101 091000019\n5200EMPLOYER\n" + entry.format("123456780") + "\n" + entry.format("EMP-12345") + "\n"
-    assert [(name, token.value) for name, token in forms.messages(text)] == [("us.ssn", "123456780")]
+    text = "101 091000019\n5200EMPLOYER\n" + entry.format("123456780") + "\n" + entry.format("EMP-12345") + "\n" + entry.format("223-45-6780") + "\n"
+    assert [(name, token.value) for name, token in forms.messages(text)] == [("us.ssn", "123456780"), ("us.ssn", "223456780")]
     assert not list(forms.messages(text[1:]))
 
 

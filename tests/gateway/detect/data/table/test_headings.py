@@ -109,3 +109,11 @@ def test_a_line_with_a_value_names_no_column():
     below = ["A1\t7816576948", "A2\t7852480957"]
     assert rows([*columns, *below])[0][1] == [LABELS.heading("ID_NO"), LABELS.heading("ACCT_NO")]
     assert rows([f"{columns[0]} 123456789012", f"{columns[1]} 12345678901234", *below]) == []
+
+
+def test_what_the_column_beside_numbers_says_of_them():
+    head = "PAYEE_NAME\tPAYEE_TIN\tTIN_TYPE\tBOX1_AMT"
+    people = [f"JOHN LEE\t12345678{i}\tSSN\t700.00" for i in range(3)]
+    assert rows([head, *people])[0][1][1] == {"us.ssn"}
+    assert not rows([head, people[0], people[1].replace("SSN", "EIN"), people[2]])[0][1][1] & {"us.ssn"}
+    assert rows(["NAME\tORDER\tPAID WITH", "LEE\t2026-11-02\tpassport", "FOX\t2026-11-03\tpassport"])[0][1][1] != {"passport"}
