@@ -10,10 +10,9 @@ from collections.abc import Callable
 
 LINE = rb"[ \t>]*\r?\n[ \t>]*"
 SIZES = (4, 5, 8, 10)
-GROUPED64 = re.compile(rb"(?<![!-~])(?:" + b"|".join(
-    rb"(?:[0-9A-Za-z+/]{%d}(?: |%s)){%d,}+[0-9A-Za-z+/]{0,%d}" % (size, LINE, 96 // size, size - 1) for size in SIZES)
-    + rb")={0,2}(?![!-~])")
-"""Groups of one size: words have many."""
+_GROUP = rb"(?:[0-9A-Za-z+/]{%d}(?: |" + LINE + rb")){%d,}+(?:[0-9A-Za-z+/]{0,%d}={0,2}(?![!-~]))?+"
+GROUPED64 = re.compile(rb"(?<![!-~])(?:" + b"|".join(_GROUP % (size, 96 // size, size) for size in SIZES) + rb")")
+"""Groups of one size: words have many. Enough of them match whatever follows: else each one would be asked as the first."""
 BASE32HEX = re.compile(rb"(?<![0-9A-Za-z])[0-9A-V]{40,}+(?:" + LINE + rb"[0-9A-V]{2,}+)*+={0,6}")
 """RFC 4648, 7."""
 SPACED = re.compile(rb"(?<![0-9.,\-])[0-9]{1,6}(?:(?: |" + LINE + rb")[0-9]{1,6}+(?![0-9.,])){31,}+")
@@ -38,7 +37,10 @@ Coding = tuple[str, re.Pattern[bytes], Callable[[bytes], bytes]]
 
 
 def _grouped64(block: bytes) -> bytes:
+    """b'' for digits alone: numbers in groups."""
     kept = block.translate(None, SPACE + b"=")
+    if kept.isdigit():
+        return b""
     try:
         return base64.b64decode(kept[:len(kept) - (len(kept) % 4 == 1)] + b"=" * (-len(kept) % 4))
     except binascii.Error:

@@ -37,7 +37,8 @@ def test_what_says_nothing(text):
     assert children(text.encode()) == []
 
 
-@pytest.mark.parametrize("data", [b"abcd " * 60000, b"12 " * 100000, b"U+41 " * 60000, b"x!" * 150000, b"ABCD0123" * 40000, b"chr(65)+" * 30000 + b"?", b"1 2\n" * 60000])
+@pytest.mark.parametrize("data", [b"abcd " * 60000, b"12 " * 100000, b"U+41 " * 60000, b"x!" * 150000, b"ABCD0123" * 40000, b"chr(65)+" * 30000 + b"?", b"1 2\n" * 60000,
+    b"1234567890\r\n" * 60000 + b"1234567890", b"1234 5678 9012 3456\r\n" * 40000 + b"12345678"])
 def test_linear(data):
     started = time.process_time()
     for label, pattern, undo in grouped.CODINGS:
