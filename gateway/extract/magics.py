@@ -103,7 +103,7 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"sprs\0\0\0\3", "application/x-sparse-image"),
     (64, b"\x7f\x10\xda\xbe", "application/x-vdi"),
     # files and volumes that other tools enciphered: AES Crypt, AxCrypt, OpenSSL (its base64, too), scrypt, mcrypt, age, LUKS,
-    # macOS; and mail under rights management ([MS-OXORMMS] 2.1.3: message.rpmsg)
+    # macOS, KeePass; and mail under rights management ([MS-OXORMMS] 2.1.3: message.rpmsg)
     (0, b"AES\x02\0", "application/x-enciphered"),
     (0, b"AES\x03\0", "application/x-enciphered"),
     (0, b"\xc0\xb9\x07\x2e\x4f\x93\xf1\x46\xa0\x15\x79\x2c\xa1\xd9\xe8\x21", "application/x-enciphered"),
@@ -114,6 +114,9 @@ MAGICS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x76\xe8\x04\x60\xc4\x11\xe3\x86", "application/x-enciphered"),
     (0, b"LUKS\xba\xbe\0", "application/x-enciphered"),
     (0, b"encrcdsa\0\0\0", "application/x-enciphered"),
+    (0, b"\x03\xd9\xa2\x9a\x65\xfb\x4b\xb5", "application/x-enciphered"),
+    (0, b"\x03\xd9\xa2\x9a\x66\xfb\x4b\xb5", "application/x-enciphered"),
+    (0, b"\x03\xd9\xa2\x9a\x67\xfb\x4b\xb5", "application/x-enciphered"),
     (0, b"age-encryption.org/v1\n", "application/x-enciphered"),
     (0, b"-----BEGIN AGE ENCRYPTED FILE-----", "application/x-enciphered"),
     # documents

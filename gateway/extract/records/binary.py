@@ -1,4 +1,4 @@
-"""Records in binary formats that describe themselves: CBOR (RFC 8949) and MessagePack. Plain values only, nothing runs."""
+"""Records in binary formats that describe themselves: CBOR (RFC 8949), MessagePack, BSON. Plain values only, nothing runs."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class NoRecords(ValueError):
 
 def content(data: bytes) -> list[Any]:
     """The lists and objects, one after the other, of octets that are nothing else. Raises NoRecords."""
-    for read in (_cbor, _msgpack):
+    for read in (_bson, _cbor, _msgpack):
         try:
             values = _all(data, read)
         except (IndexError, struct.error, UnicodeDecodeError, NoRecords, TypeError):
             continue
         if values and all(isinstance(value, (dict, list)) and value for value in values):
             return values
-    raise NoRecords("neither CBOR nor MessagePack")
+    raise NoRecords("neither CBOR nor MessagePack nor BSON")
 
 
 class _Input:
@@ -146,3 +146,52 @@ def _msgpack(source: _Input, depth: int) -> Any:
     if length > len(source.data):
         raise NoRecords("more values than octets")
     return _filled(source, _msgpack, pairs, length, depth)
+
+
+STRING, DOCUMENT, ARRAY, BINARY, PATTERN, EMPTY = 2, 3, 4, 5, 11, (6, 10, 127, 255)
+FIXED = {1: "<d", 9: "<q", 16: "<i", 17: "<Q", 18: "<q"}
+OCTETS = {7: 12, 8: 1, 19: 16}
+"""Kinds of values by their number, and how long those are that have one length (bsonspec.org, 1.1)."""
+
+
+def _bson(source: _Input, depth: int) -> Any:
+    """A document of MongoDB: its length, then kind, name and value of each field, and a nought."""
+    source.step(depth)
+    begin = source.at
+    end = begin + int.from_bytes(source.take(4), "little")
+    if not begin + 5 <= end <= len(source.data):
+        raise NoRecords("no such length")
+    found: dict[str, Any] = {}
+    while (kind := source.number(1)) != 0:
+        name = _named(source)
+        found[name] = _field(source, kind, depth)
+    if source.at != end:
+        raise NoRecords("ends elsewhere")
+    return found
+
+
+def _named(source: _Input) -> str:
+    end = source.data.find(b"\0", source.at)
+    name = source.take(end - source.at) if end >= 0 else b""
+    source.take(1)
+    return name.decode("utf-8")
+
+
+def _field(source: _Input, kind: int, depth: int) -> Any:
+    source.step(depth)
+    if kind in (STRING, 13, 14):
+        return source.take(int.from_bytes(source.take(4), "little")).decode("utf-8").rstrip("\0")
+    if kind in (DOCUMENT, ARRAY):
+        inner = _bson(source, depth + 1)
+        return list(inner.values()) if kind == ARRAY else inner
+    if kind in FIXED:
+        return struct.unpack(FIXED[kind], source.take(struct.calcsize(FIXED[kind])))[0]
+    if kind in OCTETS:
+        return source.take(OCTETS[kind]).hex()
+    if kind == BINARY:
+        return source.take(int.from_bytes(source.take(4), "little") + 1)[1:].decode("utf-8", "replace")
+    if kind == PATTERN:
+        return _named(source) + _named(source)
+    if kind in EMPTY:
+        return None
+    raise NoRecords("unknown kind")

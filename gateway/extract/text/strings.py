@@ -2,17 +2,23 @@
 
 Pictures and sounds too: comments, EXIF, XMP, tags, and what stands behind their end.
 
-Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow, SPSS, Stata) and scanned books with their text (DjVu) pack what
-they say and have no reader here: UNSUPPORTED, beside the strings that stand in them, but only where customer data is looked for,
-for they are inert.
+Columns files of data programs (Parquet, Avro, ORC, HDF5, Arrow, DuckDB, SPSS, Stata) and scanned books with their text (DjVu)
+pack what they say and have no reader here: UNSUPPORTED, beside the strings that stand in them, but only where customer data is
+looked for, for they are inert.
 """
 
 from __future__ import annotations
 
+import io
+import math
 import plistlib
 import re
 import zlib
 from collections.abc import Iterator
+from tokenize import TokenError
+
+import numpy as np
+from numpy.lib import format as npy
 
 from gateway.extract.base import Child, Context, Node, Problem, Yield
 from gateway.extract.charset import four_octets, naturalness, readings
@@ -48,7 +54,7 @@ WIDENED = bytes(48 if c == 0 else 112 if 32 <= c <= 126 or c == 9 else 120 for c
 WIDE_STRING = re.compile(rb"(?:[ -~\t]\0){8,}+")
 WIDEST_STRING = re.compile(rb"(?:[ -~\t]\0\0\0|[^\0][\x01-\xd7]\0\0){2,}+")
 """As arrays of numpy have them."""
-RECORDS = re.compile(rb"[\x80-\xbf\xd9\xdc-\xdf]")
+RECORDS = re.compile(rb"[\x80-\xbf\xd9\xdc-\xdf]|.{3}\0[\1-\x13][^\0]{1,200}\0", re.S)
 SHORTEST = 6
 NUMBERED = re.compile(rb"[0-9][^\n]{0,3}[0-9]")
 DBF_VERSIONS = frozenset((0x02, 0x03, 0x30, 0x31, 0x32, 0x43, 0x63, 0x83, 0x8B, 0xCB, 0xF5))
@@ -74,7 +80,7 @@ class StringsExtractor:
             if node.type == "image/png":
                 yield from _png_texts(data, context)
             return
-        packed = next((name for magic, name in PACKED.items() if data.startswith(magic)), "")
+        packed = next((name for magic, name in PACKED.items() if data.startswith(magic)), "DuckDB" if data[8:12] == b"DUCK" else "")
         if packed:
             yield Problem(IncidentCode.UNSUPPORTED, f"no reader for {packed}")
             yield from binary(data)
@@ -84,6 +90,8 @@ class StringsExtractor:
             yield from _dbf(data)
         elif pickled.pickle_like(data):
             yield from _pickle(data)
+        elif data.startswith(b"\x93NUMPY"):
+            yield from _array(data)
         elif data.startswith(b"bplist00"):
             yield from _property_list(data)
         elif text := mainframe.text_of(data):
@@ -138,6 +146,26 @@ def _pickle(data: bytes) -> Iterator[Yield]:
         yield from printable(data)
         return
     yield from records([value])
+
+
+def _array(data: bytes) -> Iterator[Yield]:
+    """The rows of an array of numpy with numbers or texts; the strings of another."""
+    source = io.BytesIO(data)
+    try:
+        read = npy.read_array_header_1_0 if npy.read_magic(source)[0] == 1 else npy.read_array_header_2_0
+        shape, by_column, kind = read(source)
+        made = np.frombuffer(data, kind, math.prod(shape), source.tell()).reshape(shape, order="F" if by_column else "C")
+    except (ValueError, EOFError, OverflowError, TypeError, SyntaxError, MemoryError, RecursionError, TokenError):
+        yield from printable(data)
+        return
+    names = made.dtype.names or ()
+    if made.size * max(1, len(names)) > CELLS:
+        yield Problem(IncidentCode.COUNT, f"array of {made.size} values")
+        return
+    rows = made.reshape(-1, 1 if names or made.ndim < 2 else made.shape[-1]) if made.size else made.reshape(0, 1)
+    listed = [row[0] if names else row for row in rows.tolist()]
+    cells = [tuple(v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v) for v in row) for row in listed]
+    yield Table("records", (tuple(names), *cells) if names else tuple(cells))
 
 
 def _property_list(data: bytes) -> Iterator[Yield]:

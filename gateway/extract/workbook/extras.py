@@ -18,6 +18,8 @@ from gateway.extract.base import Problem, Yield
 from gateway.extract.office.markup.package import Package, PartRefused
 from gateway.extract.office.sheets.xlstext import PRINT_CODES
 from gateway.extract.records import constants
+from gateway.extract.workbook.choices import OPENED as OFFERED
+from gateway.extract.workbook.choices import choices
 from gateway.model.content import Table, Text
 from gateway.model.deadline import Limits
 from gateway.model.finding import IncidentCode
@@ -92,7 +94,30 @@ def extras(data: bytes, unpacked: Mapping[str, bytes] | None = None, package: Pa
         elif source == "pivot cache":
             yield from _pivot(entry.name, content, pivots)
         else:
+            if source == "header":
+                yield from _choices(content, opened)
             yield from _part(source, content)
+
+
+def _choices(content: bytes, opened: Package) -> Iterator[Yield]:
+    """What cells may hold or are marked for, under the headings of their columns."""
+    begin = content.find(b"<sheetData>")
+    end = content.find(b"</sheetData>", begin)
+    if 0 <= begin < end and OFFERED.search(content, end):
+        for rows in choices(content[end:], content[begin:end], lambda: _strings(opened)):
+            yield Table("choices", rows, hidden=True)
+
+
+def _strings(opened: Package) -> list[str]:
+    """The shared strings of a workbook; none where they are too many or broken."""
+    entry = next((entry for entry in opened.found if entry.name.lower() == "xl/sharedstrings.xml"), None)
+    if entry is None or entry.size > PART_LIMIT:
+        return []
+    try:
+        root = etree.fromstring(opened.content(entry), PARSER)
+    except (PartRefused, etree.XMLSyntaxError):
+        return []                                         # the reader of the cells tells it
+    return ["".join(item.itertext()) for item in root.iterfind("{*}si")] if root is not None else []
 
 
 @dataclass(slots=True)

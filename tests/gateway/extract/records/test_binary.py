@@ -64,3 +64,31 @@ def test_objects_that_name_values(data):
     """Sixty octets of objects for the names of objects, written out, filled the memory."""
     with pytest.raises(NoRecords):
         content(data)
+
+
+def document(row: dict) -> bytes:
+    body = b""
+    for name, value in row.items():
+        if isinstance(value, str):
+            body += b"\2" + name.encode() + b"\0" + struct.pack("<I", len(value.encode()) + 1) + value.encode() + b"\0"
+        elif isinstance(value, int):
+            body += b"\x10" + name.encode() + b"\0" + struct.pack("<i", value)
+        else:
+            body += (b"\4" if isinstance(value, list) else b"\3") + name.encode() + b"\0" + document(
+                dict(enumerate_as_text(value)) if isinstance(value, list) else value)
+    return struct.pack("<I", len(body) + 5) + body + b"\0"
+
+
+def enumerate_as_text(values: list) -> list:
+    return [(str(number), value) for number, value in enumerate(values)]
+
+
+def test_documents_of_mongodb():
+    rows = [{**ROW, "n": n, "more": {"tags": ["a", "b"]}} for n in range(3)]
+    assert content(b"".join(map(document, rows))) == rows
+
+
+@pytest.mark.parametrize("data", [document(ROW)[:-1], document(ROW) + b"x", b"\xff\xff\xff\xff\2a\0", b"\5\0\0\0\0"])
+def test_broken_documents_are_no_records(data):
+    with pytest.raises(NoRecords):
+        content(data)

@@ -6,6 +6,7 @@ import plistlib
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from PIL import Image, PngImagePlugin
 
@@ -157,3 +158,24 @@ def test_strings_of_protocol_buffers_end_before_the_next_key():
     data = b"".join(b"\x00\xff*\x0aH1273956%02d2\x077,00%d\x00" % (n, n) for n in range(3))
     lines = "\n".join(t.content for t in read(data)).split("\n")
     assert [line for line in lines if "H12" in line] == [f"H1273956{n:02d}" for n in range(3)]
+
+
+@pytest.mark.parametrize("made", [np.array([["Ann", "4539148803436467"], ["Bob", "4556737586899855"]]),
+                                  np.array([["Ann", "4539148803436467"], ["Bob", "4556737586899855"]], order="F"),
+                                  np.array([(b"Ann", 4539148803436467), (b"Bob", 4556737586899855)], dtype=[("n", "S9"), ("c", "<i8")])])
+def test_an_array_of_numpy_has_rows(made):
+    out = io.BytesIO()
+    np.save(out, made)
+    table, = read(out.getvalue())
+    assert table.rows[-2:] == (("Ann", "4539148803436467"), ("Bob", "4556737586899855"))
+
+
+@pytest.mark.parametrize("head", [b"{'descr': '<U9', 'fortran_order': False, 'shape': (900000000, 900000000)}", b"{'descr': '|O', 'shape': 1}",
+                                  b"[" * 5000, b""])
+def test_a_broken_array_of_numpy_is_strings(head):
+    assert all(isinstance(part, Text) for part in read(b"\x93NUMPY\1\0" + len(head).to_bytes(2, "little") + head + b"A123456789 x"))
+
+
+def test_files_of_duckdb_have_no_reader():
+    problem, *_ = read(b"12345678DUCK" + bytes(100))
+    assert problem.detail == "no reader for DuckDB"

@@ -138,3 +138,19 @@ def test_records_behind_cells_with_a_data_type():
         archive.writestr("xl/richData/rdrichvalue.xml", '<rvData><rv s="0"><v>王</v><v>A123456789</v></rv><rv s="9"><v>x</v></rv></rvData>')
         archive.writestr("xl/richData/rdrichvaluestructure.xml", '<rvStructures><s t="_entity"><k n="姓名" t="s"/><k n="證號" t="s"/></s></rvStructures>')
     assert [t.rows for t in extras(out.getvalue()) if isinstance(t, Table)] == [(("姓名", "證號"), ("王", "A123456789")), (("x",),)]
+
+
+def test_choices_and_marks_stand_under_the_heading_of_their_column():
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True})
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, ["Item", "SSN", "Card"])
+    sheet.data_validation("B2:B9", {"validate": "list", "source": ["219-09-9999", "457-55-5462"]})
+    sheet.data_validation("A2:A9", {"validate": "list", "source": ["yes", "no"]})
+    sheet.conditional_format("C2:C9", {"type": "cell", "criteria": "==", "value": '"4539148803436467"'})
+    sheet.conditional_format("C10:C19", {"type": "text", "criteria": "containing", "value": "4556737586899855"})
+    book.close()
+    tables = [t.rows for t in extras(out.getvalue()) if isinstance(t, Table) and t.source == "choices"]
+    assert (("SSN",), ("219-09-9999",), ("457-55-5462",)) in tables
+    assert (("Card",), ("4539148803436467",), ("4556737586899855",)) in tables
+    assert len(tables) == 2
