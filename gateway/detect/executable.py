@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gateway.detect.base import Scope, Tally
 from gateway.detect.evidence import masked
 from gateway.detect.names import blocked_group
+from gateway.detect.veiled import veiled
 from gateway.model.artifact import ArtifactKind
 from gateway.model.content import Sample
 from gateway.model.finding import Finding, Severity
@@ -27,6 +28,8 @@ BY_TYPE: dict[str, tuple[str, str]] = {
     "application/x-installshield": ("EXECUTABLE-INSTALLER", "InstallShield cabinet"),
     "application/x-registry-hive": ("EXECUTABLE-HIVE", "Windows registry hive"),
 }
+UNKNOWN = frozenset({"application/octet-stream", "text/plain"})
+"""What octets are called that begin like nothing else: those of an enciphered program may all be letters."""
 JAVA_MARKS = (b"META-INF/MANIFEST.MF", b"classes.dex", b"AndroidManifest.xml")
 BUNDLE = re.compile(r"[^/]\.(app|m?pkg|plugin|appex|xpc|wdgt|workflow|action|scptd|kext|prefpane|saver|qlgenerator|mdimporter|"
                     r"component|osax)/Contents/", re.I)
@@ -60,6 +63,8 @@ class ExecutableDetector:
             yield Finding("EXECUTABLE-INSTALLER", "executable", Severity.HIGH, artifact.id, ("Windows application package",))
         elif kind == "application/zip" and any(m in sample.data for m in JAVA_MARKS):
             yield Finding("EXECUTABLE-JAVA", "executable", Severity.HIGH, artifact.id, ("Java or Android archive",))
+        elif kind in UNKNOWN and (how := veiled(sample.data)):
+            yield Finding("EXECUTABLE-PE", "executable", Severity.HIGH, artifact.id, (how,))
         folder = next((f for name in artifact.names if "/" in name and (f := BUNDLE.search(name))), None)
         if folder:
             evidence = (f".{folder[1].lower()}", "macOS bundle")

@@ -6,12 +6,14 @@ with as many of its last labels as the protected one has, so that subdomains of 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
 from gateway.model.address import normalise_domain
 
 SHORTEST_SLIP = 5                        # characters of a name below which one slip makes an ordinary other word
+SHORTEST_LIKE = 4                        # the same for slips that the eye passes over
 SHORTEST_PART = 6                        # characters of a name below which it stands in other names by chance
 LONGEST = 255
 
@@ -27,6 +29,8 @@ _SAME = {other: letter for letter, others in {
     "险": "險",
 }.items() for other in others}
 _PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_OVERLOOKED = frozenset(map(frozenset, ("mn", "uv", "gq", "vy")))
+"""Letters that are read for one another within a word."""
 _REGISTRIES = frozenset({
     "com", "net", "org", "edu", "gov", "co", "ac", "or", "ne", "go", "idv", "mil", "ad", "gr", "lg", "ed", "game",
     "club",
@@ -51,11 +55,12 @@ def resemblance(domain: str, protected: str) -> str:
     mine, theirs = main_label(protected), main_label(domain)
     if skeleton(tail) == skeleton(protected) and (len(mine) > 3 or not mine.isascii()):
         return "same"
-    if f".{domain}.".find(f".{protected}.") >= 0 and len(protected) > 6:
+    if len(protected) > 6 and (f".{domain}.".find(f".{protected}.") >= 0 or _beginning(protected).search(domain)):
         return "prefix"
     ending = protected.partition(mine)[2]
     if domain.partition(theirs)[2] == ending:
-        if len(mine) >= SHORTEST_SLIP and one_slip(skeleton(theirs), skeleton(mine)):
+        slip = one_slip if len(mine) >= SHORTEST_SLIP else overlooked
+        if len(mine) >= SHORTEST_LIKE and slip(skeleton(theirs), skeleton(mine)):
             return "slip"
     elif theirs == mine and len(mine) >= SHORTEST_PART:
         return "suffix"
@@ -99,6 +104,24 @@ def one_slip(a: str, b: str) -> bool:
         return a[at + 1:] == b[at + 1:] or (a[at:at + 2] == b[at:at + 2][::-1] and a[at + 2:] == b[at + 2:])
     longer, shorter = (a, b) if len(a) > len(b) else (b, a)
     return longer[at + 1:] == shorter[at:]
+
+
+def overlooked(a: str, b: str) -> bool:
+    """Whether two words differ by one slip that the eye passes over: two inner neighbours swapped, a letter doubled, one for
+    another of its shape."""
+    if not one_slip(a, b) or a[:1] != b[:1]:
+        return False
+    if len(a) == len(b):
+        differ = [n for n, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
+        return len(differ) == 2 or frozenset((a[differ[0]], b[differ[0]])) in _OVERLOOKED
+    longer, shorter = (a, b) if len(a) > len(b) else (b, a)
+    return any(longer[n] == longer[n + 1] and longer[:n] + longer[n + 1:] == shorter for n in range(len(shorter)))
+
+
+@lru_cache(maxsize=4096)
+def _beginning(protected: str) -> re.Pattern[str]:
+    """A domain at the beginning of another one's labels, dots written as hyphens: `bank-com-tw.xyz`, `bank.com.tw-login.xyz`."""
+    return re.compile(rf"(?:^|\.){re.escape(protected).replace(re.escape('.'), '[.-]')}[.-]")
 
 
 def _with_words(theirs: str, mine: str) -> bool:

@@ -58,6 +58,14 @@ def _portable_executable(data: bytes, at: int) -> bool:
     return 0 < offset < 1 << 16 and data[at + offset:at + offset + 4] == b"PE\0\0"
 
 
+def _mach(data: bytes, at: int) -> bool:
+    """A header for 64 bits (mach-o/loader.h): a processor of Intel or ARM, a kind of file, load commands that fill their size."""
+    if at + 32 > len(data):
+        return False
+    processor, _, kind, count, size = struct.unpack_from("<5L", data, at + 4)
+    return processor in (0x1000007, 0x100000C) and 1 <= kind <= 12 and 8 * count <= size < len(data)
+
+
 def _cabinet(data: bytes, at: int) -> bool:
     return at + 36 <= len(data) and data[at + 24:at + 26] in (b"\3\1", b"\2\1") and struct.unpack_from("<H", data, at + 28)[0] > 0
 
@@ -82,6 +90,7 @@ MAGICS: tuple[tuple[bytes, int, Callable[[bytes, int], bool], str], ...] = (
     (b"Rar!\x1a\x07", 0, lambda data, at: data[at + 6:at + 7] in (b"\0", b"\1"), "RAR"),
     (b"**ACE**", 7, lambda data, at: data[at + 14:at + 15] < b"\x20", "ACE"),
     (b"\x7fELF", 0, lambda data, at: data[at + 4:at + 5] in (b"\1", b"\2") and data[at + 6:at + 7] == b"\1", "program"),
+    (b"\xcf\xfa\xed\xfe", 0, _mach, "program"),
     (b"L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0", 0, lambda data, at: True, "shortcut"),
     (b"ITSF\x03\0\0\0", 0, lambda data, at: True, "help"),
     (b"\1CD001\1\0", 32768, _disc, "disc"),

@@ -75,7 +75,7 @@ def decode_named(data: bytes, name: str) -> str:
         return data.decode(chosen)
     except (UnicodeError, ValueError):
         best, used = guess(data)
-        return best if used not in ("", "cp1252") else data.decode(chosen, "replace")
+        return best if used not in ("", "cp1252") and chosen != "utf-7" else data.decode(chosen, "replace")
 
 
 def guess(data: bytes) -> tuple[str, str]:

@@ -52,6 +52,11 @@ LEAVES = re.compile(rf"(?:{LOCATION})\s{{0,4}}"
 AT_ONCE = re.compile(r"\son(?!(?:dbl)?click|submit|change|key|copy|paste|mouse(?:down|up))[a-z]{3,30}\s{0,8}=|javascript:|srcdoc|"
                      r"<\w{1,20}:script", re.I)
 """Handlers that wait for nobody, or that anybody sets off."""
+HANDED = re.compile(
+    r"(?:eval|Function|setTimeout|write(?:ln)?|import)\s{0,4}\([^;\r\n]{0,80}?(?:location\.(?:hash|search)|window\.name|\(name\))|"
+    r"\.(?:innerHTML|outerHTML|srcdoc|src|text)\s{0,4}=[^;\r\n]{0,80}?"
+    r"(?:location\.(?:hash|search)|window\.name|(?<![\w.])name(?:\s{0,4};|$))", re.I)
+"""What a page was opened with, taken for code or for a page."""
 BUTTON = re.compile(r"<button|type\s{0,8}=\s{0,8}[\"']?(?:submit|button)", re.I)
 WAYS = (("goes", "leaves for another page"), ("submits", "leads on by itself"), ("calls", "calls a program"))
 """What no page does unasked to an address that it hides, however much it has to read."""
@@ -107,9 +112,10 @@ def door(page: Page, source: str, script: str, play: Play | None) -> str:
     if shown > LEAST_SHOWN or is_library(script):
         return ""
     bare = sum(map(len, "".join(page.visible)[:MOST_SHOWN].split())) < LEAST_SHOWN
-    if bare and _takes_code(page) and len(script.strip()) < LEAST_CODE:
+    if bare and len(script.strip()) < LEAST_CODE and (_takes_code(page) or HANDED.search(script)):
         return "gets its code from elsewhere"
-    return "is filled by another page" if shown < LEAST_BESIDE and web & FRAMES and FILLS.search(source) else ""
+    filled = shown < LEAST_BESIDE and web & FRAMES and ("frame" in web or FILLS.search(source))
+    return "is filled by another page" if filled else ""
 
 
 def _web(page: Page) -> set[str]:
@@ -120,7 +126,8 @@ def _web(page: Page) -> set[str]:
 def _takes_code(page: Page) -> bool:
     """Whether a script comes from the web that is no library for drawings."""
     scripts = (address for tag, address, _ in page.links if tag.rpartition(":")[2] == "script")
-    return any(WEB.match(address) and not KEPT.match(address) for address in scripts)
+    based = any(tag == "base" and WEB.match(address) for tag, address, _ in page.links)
+    return any((based or WEB.match(address)) and not KEPT.match(address) for address in scripts)
 
 
 def _written(page: Page, source: str, script: str, shown: int) -> str:

@@ -20,6 +20,8 @@ BANK = "examplebank.com.tw"
     ("examplebank.com", "suffix"), ("examplebank.co.jp", "suffix"),
     ("examplebank-login.com", "words"), ("secure-examplebank.net", "words"), ("examplebanktw.com", "words"),
     ("my-examplebank-online.info", "words"), ("examp1ebank-support.com", "words"),
+    ("examplebank-com-tw.evil.com", "prefix"), ("examplebank-com.tw.xyz", "prefix"), ("examplebank.com.tw-login.xyz", "prefix"),
+    ("mail.examplebank-com-tw.xyz", "prefix"), ("my-examplebank-com-two.xyz", ""),
     ("examplebank.com.tw.evil.com", "prefix"), ("www.examplebank.com.tw.evil.com", "prefix"),
 ])
 def test_resemblance(domain, looks):
@@ -29,6 +31,11 @@ def test_resemblance(domain, looks):
 @pytest.mark.parametrize(("domain", "protected", "looks"), [
     ("関西口座.jp", "関西ロ座.jp", "same"), ("大陽銀行.jp", "太陽銀行.jp", "same"), ("台北銀行.tw", "臺北银行.tw", "same"), ("工行.cn", "エ行.cn", "same"),
     ("東京銀行.jp", "大阪銀行.jp", ""), ("b.tw", "d.tw", ""), ("hsbs.com", "hsbc.com", ""), ("abcd.com", "abce.com", ""),
+    ("bannk.example", "bank.example", "slip"), ("bnak.example", "bank.example", "slip"), ("bamk.example", "bank.example", "slip"),
+    ("rank.example", "bank.example", ""), ("bonk.example", "bank.example", ""), ("bans.example", "bank.example", ""),
+    ("banks.example", "bank.example", ""), ("bank.com", "bank.example", ""), ("east-bank.com.tw", "bank.com", ""),
+    ("my-bank.example", "bank.example", ""), ("west-bank-example.org", "bank.example", ""), ("hsbc.com", "hsbc.com", ""),
+    ("hbsc.com", "hsbc.com", "slip"), ("cat.com", "act.com", ""),
 ])
 def test_short_names_and_east_asian_ones(domain, protected, looks):
     assert resemblance(domain, protected) == looks

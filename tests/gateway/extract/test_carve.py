@@ -301,3 +301,14 @@ def test_a_program_behind_one_of_everything_else():
     found = {what for _, what in hits(b"x" + b"".join(others) + PROGRAM)}
     whole = picture("PNG") + b"".join(others) + PROGRAM
     assert len(found) == 9 and PROGRAM in content(take_apart(CARVE, whole)).values()
+
+
+MACH = struct.pack("<8L", 0xFEEDFACF, 0x100000C, 0, 2, 1, 72, 0x85, 0) + bytes(72)
+
+
+@pytest.mark.parametrize(("data", "found"), [
+    (b"\n\n" + MACH, [(2, "program")]), (b"\0\5\x16\7" + bytes(34) + MACH, [(38, "program")]),
+    (b"\n\n" + MACH[:12] + bytes(100), []), (b"\n\n" + MACH[:20], []),
+])
+def test_programs_of_macos_within(data, found):
+    assert list(hits(data)) == found

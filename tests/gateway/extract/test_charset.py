@@ -88,3 +88,7 @@ def test_what_is_no_utf_7(text):
 def test_utf_7_and_what_only_looks_like_it_are_both_read():
     data = (ZH_TW + " +886912345678-").encode("utf-7")
     assert [name for _, name in readings(data, "us-ascii")] == ["utf-7", "utf-8"]
+
+
+def test_broken_utf7_of_a_name_is_still_utf7():
+    assert decode_named(b"report+b-+AC4-exe", "utf-7").endswith(".exe") and decode_named(b"a+AC4-exe", "utf-7") == "a.exe"

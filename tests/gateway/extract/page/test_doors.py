@@ -139,6 +139,11 @@ def test_programs_of_old_browsers(page):
     (WORDS + "<script>f=document.createElement('iframe');f.src='https://a.example/';f.style.position='fixed';f.style.width='100vw';"
      "f.height='100%';document.body.append(f)</script>", "is covered by another page"),
     ("<base href='https://a.example/'><meta http-equiv=refresh content='0; url=login'>", "turns into another page"),
+    ("<base href='https://a.example/'><script src='a.js'></script>", "gets its code from elsewhere"),
+    ("<script>eval(decodeURIComponent(location.hash.slice(1)))</script>", "gets its code from elsewhere"),
+    ("<script>document.body.innerHTML=decodeURIComponent(location.search)</script>", "gets its code from elsewhere"),
+    ("<script>var s=document.createElement('script');s.src=name;document.body.append(s)</script>", "gets its code from elsewhere"),
+    ("<frameset><frame src='https://a.example/login'></frameset>", "is filled by another page"),
     ("<p>Your file</p><a href='https://a.example/d/Invoice.exe' download>Get it</a>", "offers a program"),
     ("<svg><a xlink:href='https://a.example/a.iso?x=1'><text>Open</text></a></svg>", "offers a program"),
     ("<p>Wait</p><div><body onfocus=\"location='https://a.example/'\"></div>", "leaves for another page"),
@@ -161,6 +166,8 @@ def test_played_pages_that_lead_away(source, way):
     WORDS + "<button onclick=\"location=atob('aHR0cHM6Ly9hLmV4YW1wbGUv')\">Go</button>",
     WORDS[:400] + "<button onclick=\"location='https://'+navigator.language.slice(0,2)+'.wiki.example/'\">Go</button>",
     WORDS + "<button onclick='crypto.subtle.decrypt({},k,new Uint8Array(99))'>Go</button>",
+    "<p id=v></p><script>v.textContent=location.hash;document.title=location.search</script>",
+    "<base href='https://a.example/'><p>Hi</p><img src='a.png'>", "<frameset><frame src='sheet001.htm'></frameset>",
     "<script>document.write('" + "There is something to read here. " * 9 + "<img src=https://a.example/a.png>')</script>",
 ])
 def test_played_pages_that_do_not(source):
