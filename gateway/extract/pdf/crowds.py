@@ -26,6 +26,7 @@ TORN = 10_000                            # objects without an end; qpdf looks fo
 NOTES = 30_000                           # annotations of all pages; a form of a hundred pages has 10,000 fields
 UNPACKED = 64 << 20                      # octets of all object streams, where 200,000 objects take 25 million
 LEAST = 2                                # octets a value takes
+TOGETHER = 1_000                         # objects whose values are counted at once
 END = re.compile(rb"end(?:obj|stream)")
 STREAM = re.compile(rb">>\s{0,9}stream\r?\n")
 REFERENCE = b" 0 R"
@@ -52,12 +53,11 @@ def before(data: bytes, said: Sequence[int]) -> str:
         return f"more than {SAVES} revisions"
     found = 0
     if len(data) > LEAST * OF_ONE:
-        for piece in END.split(data):
-            begin = piece.find(b" obj")                   # not in what stands between objects: tables of where they are
-            told = values(_dictionary(piece[begin:])) if begin >= 0 else 0
-            found += told
-            if told > OF_ONE:
+        written = _written(data)
+        while some := list(islice(written, TOGETHER)):
+            if any(len(one) > LEAST * OF_ONE and values(one) > OF_ONE for one in some):
                 return f"more than {OF_ONE} values in one object"
+            found += values(b"\n".join(some))
     unpacked = 0
     for made in _object_streams(data, said):
         unpacked += len(made)
@@ -67,6 +67,14 @@ def before(data: bytes, said: Sequence[int]) -> str:
         if found > VALUES:
             break
     return f"more than {VALUES} values" if found > VALUES else ""
+
+
+def _written(data: bytes) -> Iterator[bytes]:
+    """Objects as they stand in a file, without their streams."""
+    for piece in END.split(data):
+        begin = piece.find(b" obj")                       # not in what stands between objects: tables of where they are
+        if begin >= 0:
+            yield _dictionary(piece[begin:])
 
 
 def _dictionary(piece: bytes) -> bytes:

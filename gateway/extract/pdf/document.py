@@ -220,8 +220,9 @@ class _Excess:
     looped: bool = False
     known: dict[tuple[int, int], int] = field(default_factory=dict)
 
-    def told(self, item: pikepdf.Object, number: int) -> Iterator[Problem]:
-        if not self.looped and (loop := pdfloops.repeated(item, self.known)):
+    def told(self, item: pikepdf.Object, said: bytes, number: int) -> Iterator[Problem]:
+        """`said`: its dictionary as it is written."""
+        if not self.looped and pdfloops.KINDS.search(said) and (loop := pdfloops.repeated(item, self.known)):
             self.looped = True
             yield Problem(IncidentCode.DEPTH, loop)
         if isinstance(item, pikepdf.Stream) and not self.bombs:
@@ -269,7 +270,7 @@ def structure(document: pikepdf.Pdf, context: Context, packed: int, earlier: boo
                 break
             yield from reader.anything(item)
         if not earlier:
-            yield from excess.told(item, count)
+            yield from excess.told(item, said, count)
     yield from reader.rest(document)
     if shown and asked.NARROW.within("\n".join(shown).encode("utf-8", "replace")):
         yield Text("\n".join(shown), "notes and fields")

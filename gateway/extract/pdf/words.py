@@ -29,6 +29,8 @@ LONG = re.compile("[0-9]{6}")
 """What an address has that may carry a number of a person."""
 DIGITS = 6
 """Of what a program keeps, from which on it may be one."""
+SAYS = re.compile(rb"\(|<[0-9a-f]|/Stamp")
+"""What an object has that says anything, as qpdf writes it: strings, or the name of a stamp."""
 OBJECTS = 100_000
 DEPTH = 5
 MOST_LINES = 50_000
@@ -46,7 +48,7 @@ def words(document: pikepdf.Pdf) -> Iterator[Yield]:
                 if str(item.get("/Type", "")) == "/Metadata":
                     yield Text(item.read_bytes()[:XML].decode("utf-8", "replace"), "property", hidden=True)
                 item = item.stream_dict
-            if isinstance(item, pikepdf.Dictionary):
+            if isinstance(item, pikepdf.Dictionary) and SAYS.search(item.unparse(resolved=True)):
                 lines.update(dict.fromkeys(_strings(item, 0)))
         except ERRORS:
             continue                                      # the structure's reader says what is broken
