@@ -51,7 +51,7 @@ TYPES: dict[str, IdentifierType] = {t.name: t for t in (
     _type("jp.my_number", jp.my_number, "id", 0.1),
     _type("jp.corporate_number", jp.corporate_number, labelled=True, strong=False),
     _type("jp.bank_account", jp.bank_account, labelled=True),
-    _type("jp.driver_licence", jp.driver_licence, "", 0.06),
+    _type("jp.driver_licence", jp.driver_licence, "", 0.06, own_label=jp.licence_digits),
     _type("jp.passport", jp.passport, "passport", labelled=True),
     _type("jp.residence_card", jp.residence_card, "id", labelled=True),
     _type("kr.rrn", kr.rrn, "id", 0.005, among=kr.plausible_rrn, own_label=kr.plausible_rrn),

@@ -34,6 +34,8 @@ SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
+TAIWANESE, BY_CHECK = ("LD9",), "LLD7"
+"""Shapes of numbers that are rare enough to be judged in odd writings too; of numbers of Hong Kong with two letters."""
 ACCOUNT = frozenset({"tw.bank_account"})
 """What no check digit speaks for, though cards are called so too."""
 BULK = 1000
@@ -284,7 +286,7 @@ class CustomerData:
         group = self.groups.get(place)
         if group is None:
             column = (grid.id, key) if isinstance(key, tuple) and key[0] == "column" else None
-            apart = isinstance(key, tuple) and key[0] in ("glued", "misread")
+            apart = isinstance(key, tuple) and key[0] in ("glued", "misread", "odd")
             pieces = isinstance(key, tuple) and key[0] == "split"
             group = self.groups[place] = Group(shape, kinds, artifact, column, apart, pieces)
         return group
@@ -317,7 +319,10 @@ class CustomerData:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             said = kinds - ACCOUNT if only is meant.CHECKED else kinds
             spoken = any(TYPES[n].labels & said for n in names if not only or n in only)
-            if not spoken and not (kinds := beside.spoken_for(grid, row, token)):
+            if not spoken and not kinds and only is meant.LABELLED_ONLY and token.shape in TAIWANESE:
+                self._add(grid, artifact, token, row, ("odd",), NONE)
+                return
+            if not spoken and token.shape != BY_CHECK and not (kinds := beside.spoken_for(grid, row, token)):
                 return
         if "tw.bank_account" in kinds and meant.own_account(grid, self.labels, row, token):
             return

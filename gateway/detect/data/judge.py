@@ -288,7 +288,18 @@ def judge(groups: Iterable[Group]) -> dict[str, Accepted]:
                 for case in those:
                     _take(case, accepted)
     _take_back_beginnings(accepted)
+    _take_back_former(accepted)
     return accepted
+
+
+def _take_back_former(accepted: dict[str, Accepted]) -> None:
+    """Of Chinese numbers of people whose new one stands beside it, the former one of fifteen digits goes."""
+    numbers = accepted.get("cn.resident_id", {})
+    former = [value for value in numbers if len(value) == 15]
+    if former:
+        now = {value[:6] + value[8:17] for value in numbers if len(value) == 18}
+        for value in now.intersection(former):
+            del numbers[value]
 
 
 def _take_back_beginnings(accepted: dict[str, Accepted]) -> None:

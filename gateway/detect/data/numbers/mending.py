@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from gateway.detect.data.numbers import bulk, tokens
+from gateway.detect.data.numbers import alphabet, bulk, tokens
 from gateway.detect.data.table import wraps
 from gateway.identifiers import normalise, tw
 from gateway.model.content import Text
@@ -80,7 +80,7 @@ def mended(text: Text) -> Text:
         text = replace(text, content=FOLD.sub("", text.content))
     if not text.source.startswith("ocr "):
         turned = normalise.turned(text.content)
-        joined = turned if turned is not text.content else wraps.gathered(wraps.whole(turned))
+        joined = turned if turned is not text.content else alphabet.spoken(wraps.gathered(wraps.whole(turned)))
         return text if joined is text.content else replace(text, content=joined)
     return replace(text, content=CORNER.sub("J", UPRIGHT.sub("I", SIGN.sub(lambda m: MISREAD[m[0]], text.content))))
 

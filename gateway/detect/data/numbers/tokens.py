@@ -317,7 +317,8 @@ def oddly_grouped(text: str, starts: np.ndarray | None = None) -> Iterator[Token
         thousands = match[1] == "," and all(n == 3 for n in sizes[1:])
         if sizes[0] == 1 and not thousands:
             continue
-        if thousands and not (sum(sizes) >= WHOLE and checked("".join(filter(str.isdigit, match.group())))):
+        if thousands and not _letters_before(text, match.start()) and not (
+                sum(sizes) >= WHOLE and checked("".join(filter(str.isdigit, match.group())))):
             continue                                      # an amount
         token = _plain(text, "".join(filter(str.isdigit, match.group())), *match.span(), True)
         if token is not None:

@@ -341,3 +341,24 @@ def test_a_sentence_may_tell_of_several_people():
     assert tally.persons == 3
     tally, _ = scan("客戶王小明的身分證是{}，信用卡號是{}，護照號碼是{}。".format(*ids))
     assert tally.persons == 1
+
+
+def test_taiwanese_numbers_in_odd_writings_need_no_label():
+    numbers = [makers.tw_id(RNG) for _ in range(4)]
+    assert look("\n".join(f"{v[0]}-{v[1:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
+    assert look("\n".join(f"身分證 {v[0]}{v[1:4]},{v[4:7]},{v[7:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
+    codes = "\n".join(f"{RNG.choice('ABCDEF')}-{RNG.randrange(10**8, 3 * 10**8)}" for _ in range(40))
+    assert look(codes).identifiers == look("\n".join(["K123,456,789", "US123,456,789", "NT$123,456,789"] * 4)).identifiers == {}
+
+
+def test_two_letters_before_a_number_of_hong_kong():
+    one = [f"{n}  {makers.hk_id(RNG).replace('(', '').replace(')', '')}  Mary Lee" for n in range(4)]
+    assert look("\n".join([*one, "5  WX3287029  Jennifer Fox", "6  AB9876543  Karen Lee"])).identifiers["hk.id"] in (4, 5)
+    assert look("\n".join(f"AB{RNG.randrange(10**6, 10**7)} widget" for _ in range(40))).identifiers == {}
+
+
+def test_the_former_number_of_a_person_beside_the_new_one():
+    numbers = [makers.cn_id(RNG) for _ in range(3)]
+    text = "姓名|旧身份证|新身份证\n" + "\n".join(f"王伟{n}|{v[:6]}{v[8:17]}|{v}" for n, v in enumerate(numbers))
+    tally = look(text)
+    assert (tally.identifiers, tally.persons) == ({"cn.resident_id": 3}, 3)
