@@ -160,10 +160,12 @@ _OTHER = re.compile(r"[0-9].*(?:[:=]|(?<![a-z])(?:id|no)\.?)[ \"']{0,2}\Z", re.S
 """The value of a label and another label, of what is not known: `Balance 253,693 Ref: `."""
 _MEASURED = re.compile(
     r" ?(?:餘額|余额|結餘|结余|残高|잔액|[總总][数數額额計计]|合[計计]|"
-    r"(?:balance|total|count|module|sample|reader|scanner|page|screen|form|summary|validation|lookup|growth|issued)s?(?![a-z])|"
+    r"(?<=s) (?:checked|processed|verified|renewed|scanned|opened|closed)(?![a-z])|"
+    r"(?:balance|total|count|module|sample|reader|scanner|page|screen|form|summary|validation|lookup|growth|issued|volume|target|migration|cover)s?(?![a-z])|"
     r"(?:[\u3041-\u9fff](?<![及與与和或暨並并と])){0,6}(?:[数數量率額额]|手[数數續续][料費费])[量目]?"
     r"(?:(?![\u3041-\u9fff])|(?=[はがもの是為为約约]))|"
-    r"[\u4e00-\u9fff]{0,3}(?:模[組组块]|モジュール|[畫画]面|レイアウト|[頁页]面|アプリ|機能|功能|系[統统]|システム|[統统][計计]|格式|フォーマット|[問问][題题]|[爭争][議议]|事宜|[業业][務务](?!員)|規[定則则]|规[定则]|[須须]知|"
+    r"[\u4e00-\u9fff]{0,3}(?:模[組组块]|モジュ[ー-]ル|[畫画]面|レイアウト|[頁页]面|アプリ|機能|功能|系[統统]|システム|[統统][計计]|格式|フォ[ー-]マット|[問问][題题]|[爭争][議议]|事宜|[業业][務务](?!員)|規[定則则]|规[定则]|[須须]知|"
+    r"目[標标]|(?:移[轉转行]|迁移)(?![至到入先於于])|[檢检]核|校[驗验]|チェック(?!済)|(?:[套夾夹]|ケ[ー-]ス|カバ[ー-])(?![\u3041-\u9fff])|"
     r"[辨識识][識别別](?![碼码號号])|(?:api|app|ocr)(?![a-z])))")
 """What is no number of a label's own behind it: the balance of an account, how many there are, the program that reads passports."""
 _OR = ("/", "或")

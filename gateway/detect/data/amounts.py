@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from gateway.detect.data.contacts import naming
@@ -25,10 +26,19 @@ BANKED = re.compile(r"[銀银]行(?!存款)|支店|分行|支行|金庫|(?<![a-z
 ITEM = re.compile(
     rf" {{0,8}}([^\W\d][^\d\t\n:]{{1,30}}?)[ \t:]{{1,60}}{AMOUNT.pattern}(?:[ \t]{{1,24}}{AMOUNT.pattern}){{0,12}}[ \t]*")
 """A line of a statement: what it is of, and amounts."""
-LINE, AROUND, ITEMS, HEAD, ROWS = 400, 8, 3, 60, 8
-"""Characters of a row that are looked at; rows up and down; items of a statement there that are called otherwise; rows up to the
-first one of a table; rows of a column that say whether it is one of statistics."""
+LINE, AROUND, NEAR, ITEMS, HEAD, ROWS = 400, 8, 4, 3, 60, 8
+"""Characters of a row that are looked at; rows up and down, many and few; items of a statement there that are called otherwise;
+rows up to the first one of a table; rows of a column that say whether it is one of statistics."""
 OF_PROGRAMS = re.compile("[_0-9]")
+OF_A_TABLE = re.compile(r"\s*([A-Za-z][\w.$#]{1,60})[ \t]{1,40}([0-9]{1,16})[ \t]{1,40}([0-9]{1,16})(?![^ \t\n])", re.A)
+"""A row of what databases say of their tables: the name of one, its rows, its bytes."""
+OF_PEOPLE = frozenset({"name", "phone", "email", "address", "birthdate"})
+OF_THINGS = re.compile("(?:table|tab|tbl|object|segment|index|column|file|host|schema|db)_?name", re.I)
+"""Words that name people, and one of them that does not."""
+COUNT = re.compile(r"(?<![0-9,])[0-9][0-9,]{3,} ?(?:[戶户]|口座|accounts)(?![\u3041-\u9fffa-z])")
+"""So many accounts as only a bank has, which a report says and no list of customers."""
+CASH = re.compile(r"小口現金|零用金|[備备]用金|[庫库]存[現现]金|petty cash", re.I)
+"""What stands beside an account in a firm's own position of cash."""
 DAY = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 TOTAL = re.compile(r"(?<![a-z])(?:total|sum)(?![a-z])|合[計计]|[總总][額额計计]", re.I)
 BALANCE = re.compile(r"(?:存款|[預预]金|(?<![a-z])deposits|(?<![a-z])passports)\W{0,3}\Z", re.I)
@@ -49,9 +59,60 @@ PERIOD = re.compile(
 def counted(grid: Grid, labels: Labels, row: int, token: Token, kinds: frozenset[str], headed: bool) -> bool:
     """Whether a value of a label without a check digit is an amount, a count or a day: under a heading the rows tell."""
     if headed:
-        return (_unchecked(token.shape, token.value, kinds) and grid.tabbed(row)
-                and of_statistics(grid, grid.column(row, token.start), (row,)))
+        return _unchecked(token.shape, token.value, kinds) and (
+            of_statistics(grid, grid.column(row, token.start), (row,)) if grid.tabbed(row) else _under_balance(grid, row, token))
+    if not kinds.isdisjoint(IDENTIFYING) and of_a_program(grid, labels, row):
+        return True
     return not kinds.isdisjoint(ACCOUNTS) and _amount(grid, labels, row, token)
+
+
+def of_a_program(grid: Grid, labels: Labels, row: int) -> bool:
+    """Whether a row is one of a table about tables, whose name is no label of the numbers behind: `PASSPORT_IMG 6334265 91204`.
+    Rows around have names that say nothing, and none is a record of a person set on its side."""
+    found = OF_A_TABLE.match(grid.line(row, LINE))
+    if found is None:
+        return False
+    around = [line for at in range(max(0, row - AROUND), min(len(grid.starts), row + AROUND + 1))
+              if at != row and (line := grid.line(at, LINE).strip())]
+    first = [line.split(None, 1)[0] for line in around]
+    if any(not labels.heading(word).isdisjoint(OF_PEOPLE) and OF_THINGS.match(word) is None for word in first):
+        return False
+    others = {other[1] for line in around if (other := OF_A_TABLE.match(line)) is not None}
+    said = [labels.heading(other) for other in others]
+    whole = labels.one_word(found[1]) or labels.one_word(found[1].replace("_", " "))
+    if whole and len(found[2]) == len(found[3]):
+        return False
+    return sum(kinds.isdisjoint(IDENTIFYING) for kinds in said) >= (ITEMS if whole else ITEMS - 1)
+
+
+def side_by_side(grid: Grid, token: Token, columns: tuple[int, int], kinds: frozenset[str]) -> bool:
+    """Whether cells that would make one number are numbers by themselves: balances, a version and a day. A column of numbers cut in
+    pieces is cut alike in every row, but for the last piece."""
+    row = grid.row(token.start)
+    if not _unchecked(token.shape, token.value, kinds):
+        return False
+    cells = _pieces(grid, row, columns)
+    if len(cells) == 2 and len(cells[0]) <= 2 and DAY.fullmatch(cells[1]):
+        return True
+    sizes = [*map(len, cells[:-1])]
+    around = [[*map(len, other[:-1])] for at in range(max(0, row - NEAR), min(len(grid.starts), row + NEAR + 1))
+              if at != row and (other := _pieces(grid, at, columns)) and "".join(other).isdigit()]
+    return sum(other == sizes for other in around) * 3 < len(around) * 2 or of_statistics(grid, columns[0], (row,))
+
+
+def _pieces(grid: Grid, row: int, columns: tuple[int, int]) -> list[str]:
+    return [cell.strip() for cell in grid.line(row, LINE).split("\t")[columns[0]:columns[1]]]
+
+
+def _under_balance(grid: Grid, row: int, token: Token) -> bool:
+    """The same as of_statistics where blanks part the columns, as in the text of a page: a balance by its heading, in a row that
+    has as many words as the heading."""
+    at = bisect_right(grid.spaced, row, key=lambda head: head[0]) - 1
+    head = grid.line(grid.spaced[at][0] - 1, LINE).split() if at >= 0 else []
+    words = len(grid.line(row, LINE).split())
+    place = len(grid.text[grid.starts[row]:token.start].split())
+    return (place < len(head) == words and BALANCE.search(head[place]) is not None and NUMBERED.search(head[place]) is None
+            and not _named(grid, row))
 
 
 def _amount(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
@@ -62,6 +123,8 @@ def _amount(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
     start = grid.starts[row]
     if token.grouped or token.start - start > LINE:
         return False
+    if COUNT.search(grid.line(row, LINE)) is not None:
+        return True
     before = grid.text[start:token.start]
     pieces = before.replace("\t", " ").split()
     while pieces and (AMOUNT.fullmatch(pieces[-1]) or RATE.fullmatch(pieces[-1])):
@@ -75,7 +138,7 @@ def _amount(grid: Grid, labels: Labels, row: int, token: Token) -> bool:
         return False
     beside = bool(before.split()[len(pieces):]) or NEXT.match(grid.text, token.end) is not None
     return (beside or PRICED.search(before) is not None or TOTAL.search(DIGITS.split(said)[-1]) is not None
-            or _in_a_statement(grid, labels, row, before))
+            or CASH.search(grid.line(row, LINE)) is not None or _in_a_statement(grid, labels, row, before))
 
 
 def of_amounts(grid: Grid, batch: Batch) -> bool:

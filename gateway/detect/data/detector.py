@@ -14,16 +14,15 @@ from gateway.detect.data import amounts, judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.contacts import beside, naming, people, persons, titled, told
 from gateway.detect.data.judge import Accepted, Group, Seen
-from gateway.detect.data.numbers import bulk, dated, fixed, forms, mending, tokens
+from gateway.detect.data.numbers import bulk, dated, fixed, forms, mending, splits, tokens
 from gateway.detect.data.numbers.glued import glued, repeated
 from gateway.detect.data.numbers.possible import Groups, number
-from gateway.detect.data.numbers.splits import left_of, split_cells, wrapped_cells
 from gateway.detect.data.numbers.starts import Starts, inside
 from gateway.detect.data.own import OwnData
 from gateway.detect.data.table import blocks, layout, windows
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers import payment, terms, words
-from gateway.identifiers.registry import IDENTIFYING, PAN, PAN_SHAPES, SHAPES, TYPES
+from gateway.identifiers.registry import PAN, PAN_SHAPES, SHAPES, TYPES
 from gateway.identifiers.terms import AGAINST, NONE, Labels
 from gateway.model.content import Sample, Table, Text
 from gateway.model.finding import Finding, Severity
@@ -192,13 +191,9 @@ class CustomerData:
             if token.value not in EXAMPLES:
                 self._add(grid, artifact, token, grid.row(token.start), ("label",), frozenset([name]))
         if "\t" in text:
-            for token, column in (*split_cells(grid), *wrapped_cells(grid)):
-                row = grid.row(token.start)
-                kinds = grid.heading(row, column[0])
-                if kinds and any(grid.heading(row, other) - kinds for other in range(column[0] + 1, column[1])):
-                    continue                              # the next column is of something else
-                kinds = kinds or self.labels.heading(left_of(grid, row, column[0]))
-                self._add(grid, artifact, token, row, ("split", column), kinds & IDENTIFYING)
+            for token, columns, kinds in splits.labelled(grid, self.labels):
+                if not amounts.side_by_side(grid, token, columns, kinds):
+                    self._add(grid, artifact, token, grid.row(token.start), ("split", columns), kinds)
         if self.ours is not None:
             self.ours.read(grid, artifact)
         rows = people.read_contacts(grid, self.contacts)
@@ -264,8 +259,10 @@ class CustomerData:
             return
         values = batch.values
         keep: Sequence[int] = range(len(values))
+        if batch.labelled and len(values) <= bulk.FEW:
+            keep = [i for i in keep if not amounts.of_a_program(grid, self.labels, int(batch.rows[i]))]
         if not (EXAMPLES.isdisjoint(values) and (not self.own or self.own.isdisjoint(values))):
-            keep = [i for i, v in enumerate(values) if v not in EXAMPLES and v not in self.own]
+            keep = [i for i in keep if values[i] not in EXAMPLES and values[i] not in self.own]
         if not keep:
             return
         key = ("label",) if batch.labelled else ("column", batch.column) if batch.column >= 0 else ("free",)

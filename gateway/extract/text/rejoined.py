@@ -9,8 +9,9 @@ import re
 from gateway.extract.text.garbled import restored
 from gateway.extract.text.spoken import written
 
-SOFT = re.compile(r"(?<!^--) \r?\n(?:>{1,9} ?)?", re.M)
-"""A soft break of format=flowed with DelSp=yes (RFC 3676, 4.2): the blank is none of the text. `-- ` begins a signature."""
+SOFT = re.compile(r"(?<!^--)(?<! {2}) \r?\n(?:>{1,9} ?)?", re.M)
+"""A soft break of format=flowed with DelSp=yes (RFC 3676, 4.2): the blank is none of the text. `-- ` begins a signature, and more
+than two blanks fill up the last column of a table."""
 JOINED = re.compile(r"(?<=[0-9A-Za-z])([\"'`])\s{0,8}(?:\+|\.{1,2}|\|\||&|<>)\s{0,8}[NnfFrRuUbB]?\1(?=[0-9A-Za-z])")
 """Two literals that a program puts together: `"A123" + "456789"`, `'A123' || '456789'`."""
 ESCAPED = re.compile(r"\\{1,3}([nrt])")
@@ -30,7 +31,7 @@ LEAST = 3
 def readings(text: str) -> list[str]:
     """The text as it reads without its soft breaks and with its literals in one, where it has several."""
     found = []
-    if text.count(" \n") + text.count(" \r\n") >= LEAST:
+    if text.count(" \n") + text.count(" \r\n") - text.count("   \n") - text.count("   \r\n") >= LEAST:
         found.append(SOFT.sub("", text))
     others = (concatenated, unescaped, plain, written, unfolded, told, parted, restored)
     found += filter(None, (other(text) for other in others))

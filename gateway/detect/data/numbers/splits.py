@@ -11,7 +11,8 @@ import numpy as np
 from gateway.detect.data.numbers.tokens import Token
 from gateway.detect.data.table.layout import Grid
 from gateway.identifiers.characters import DIGIT, MARGIN, UPPER, Characters, matches
-from gateway.identifiers.registry import SHAPES
+from gateway.identifiers.registry import IDENTIFYING, SHAPES
+from gateway.identifiers.terms import Labels
 
 PIECE = re.compile(r"(?:[A-Z]{0,2}[0-9]{1,8}|[0-9]{1,7}X|[A-Z]{1,2})")
 LAST = re.compile("[0-9]{9,11}[0-9X]?")
@@ -67,6 +68,25 @@ def split_cells(grid: Grid) -> Iterator[tuple[Token, tuple[int, int]]]:
                 for token, (first, last) in islice(_run(line, cells, column, end), 1 if boxed else None):
                     yield token, (places[first], places[last - 1] + 1)
             column = max(end, column + 1)
+
+
+def labelled(grid: Grid, labels: Labels) -> Iterator[tuple[Token, tuple[int, int], frozenset[str]]]:
+    """Tokens joined from cells, with their columns and the kinds that speak for them: of the heading over the first one, or of what
+    stands to the left and ends with a label."""
+    for token, columns in (*split_cells(grid), *wrapped_cells(grid)):
+        row = grid.row(token.start)
+        kinds = grid.heading(row, columns[0])
+        if kinds and any(grid.heading(row, other) - kinds for other in range(columns[0] + 1, columns[1])):
+            continue                                      # the next column is of something else
+        if not kinds and labels.near_end(NOTE.sub("", left := left_of(grid, row, columns[0])), BEHIND):
+            kinds = labels.heading(left)
+        yield token, columns, kinds & IDENTIFYING
+
+
+NOTE = re.compile(r"[ ]?[(【\[][^()【】\[\]]{0,16}[)】\]] ?\Z")
+"""What a label says of how to write its number: `護照號碼(英數字)`."""
+BEHIND = 2
+"""Characters behind a label in what stands to the left of boxes: `帳號欄`, but not 護照查驗作業."""
 
 
 def _boxes(cells: list[str]) -> list[int]:

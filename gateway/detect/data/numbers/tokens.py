@@ -52,6 +52,8 @@ KOREAN = re.compile(r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])\.[1-8]
 """A Korean number as people write it with a dot; fractions have a date before theirs by chance only."""
 DAY = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}([-/.])[01]?[0-9]\1[0-3]?[0-9](?![0-9])")
 """A date inside a run: what stands before and behind it are numbers of their own."""
+COMPACT = re.compile("(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+"""A day as lists of documents have it, behind their version: `2 20240630`."""
 CALENDAR = re.compile(r"[0-3]?[0-9]([-/.])[0-3]?[0-9]\1(?:19|20)[0-9]{2}")
 """A whole run that is a date: `F 17/02/1981` is no passport."""
 WEAKEST = ("/", "_", " ", ".", "·")
@@ -194,7 +196,7 @@ def _grouped(text: str, run: str, start: int, end: int) -> Iterator[Token]:
         return
     # numbers side by side: nobody writes one so
     listed = marks == {" "} and (max(sizes) >= 9 or (len(groups) == 2 and sizes[1] >= 7 and (
-        sizes[0] >= 7 or (sizes[0] <= 2 and text[max(0, start - 1)] in "\n>"))))
+        sizes[0] >= 7 or (sizes[0] <= 2 and (text[max(0, start - 1)] in "\n>" or COMPACT.fullmatch(digits, sizes[0]))))))
     if marks == {"/"} and sizes[0] >= 7 and _dated(text, groups):
         yield from _long(text, groups[:1])
         return

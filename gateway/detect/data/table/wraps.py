@@ -23,6 +23,8 @@ FOURS = 4
 _WORDS = re.compile("[\u3041-\u9fff\uac00-\ud7a3]")
 WORDS = 0.15
 """Of its characters, as many are words of East Asia; a table has fewer."""
+CELLS = 2
+"""Commas of a line from which on it is a row of cells where every line has as many."""
 _ROOM = re.compile("[\t|]| {2}")
 
 
@@ -79,8 +81,10 @@ def _joined(lines: list[str], measure: Callable[[str], int], slack: int) -> Iter
 
 
 def _prose(lines: list[str]) -> bool:
-    """Whether most lines are made as no other one is, unlike records."""
+    """Whether most lines are made as no other one is, unlike records, and they have no cells."""
     text = "".join(lines)
+    if len({line.count(",") for line in lines}) == 1 and lines[0].count(",") >= CELLS:
+        return False
     made = {_KIND.sub("C", _DIGIT.sub("9", line)) for line in lines}
     return 2 * len(made) > len(lines) and _ROOM.search(text) is None and len(_WORDS.findall(text)) >= WORDS * len(text)
 

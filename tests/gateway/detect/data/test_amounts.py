@@ -124,3 +124,42 @@ def test_codes_of_products_that_begin_with_0():
 def test_numbers_of_applications_and_patents():
     for text, digits in (("申辦護照 收件號 {}", 9), ("口座認証方法 特許番号 {}", 7), ("AWS 帳戶 {}", 12), ("Passport renewal application {}", 9)):
         assert not scan("\n".join(text.format(amount(digits)) for _ in range(5)))[0].identifiers
+
+
+TABLES = ("CUST_MASTER", "PASSPORT_IMG", "TXN_HIST", "ACCT_BAL", "LOG_AUDIT", "passport", "CARD_INFO", "BRANCH", "CORE.ACCOUNT_NO")
+
+
+@pytest.mark.parametrize("times", [1, 12])
+@pytest.mark.parametrize("row", ["{}   {}   {}   2024-05-06    \n", "{}\t{}\t{}\t2024-05-06\n", "{} {} {}\n"])
+def test_a_table_about_tables(row, times):
+    text = "".join(row.format(name, amount(RNG.choice((7, 8, 9, 10))), amount(12)) for name in TABLES * times)
+    assert not scan("TABLE_NAME NUM_ROWS BYTES\n" + text)[0].identifiers
+
+
+def test_a_record_set_on_its_side_is_no_table_about_tables():
+    rows = ["seq\t11\t12\t13", "cust_name\t陳怡君\t林志明\t黃雅婷", "branch\t1001\t1002\t1003", "limit\t50000\t60000\t7000000",
+            f"passport_no\t{amount(9)}\t{amount(9)}\t{amount(9)}", f"acct_no\t{amount(12)}\t{amount(14)}\t{amount(12)}"]
+    found = scan("\n".join(rows))[0].identifiers
+    assert (found["tw.passport"], found["tw.bank_account"]) == (3, 3)
+
+
+def test_numbers_side_by_side_are_no_pieces_of_one():
+    rows = [(str(amount(12)), name, str(amount(n)), str(amount(m))) for name, n, m in (
+        ("活期存款", 7, 5), ("綜合存款", 10, 6), ("外幣活存", 9, 5), ("活期儲蓄存款", 7, 7), ("證券戶", 6, 4))]
+    assert accounts(table=Table("sheet", (("代碼", "產品名稱", "餘額", "戶數"), *rows))) == 0
+    listed = [(f"D{n}", "護照查驗作業", str(n), f"2024050{n}") for n in range(1, 9)]
+    assert not scan(tables=[Table("sheet", (("文件編號", "文件名稱", "版次", "發行日"), *listed))])[0].identifiers
+    assert not scan("\n".join(map(" ".join, listed)))[0].identifiers
+    cut = [("銀行帳號", str(amount(3)), str(amount(4)), str(amount(6))) for _ in range(4)]
+    assert accounts(table=Table("sheet", tuple(cut))) == 4
+    boxes = [("護照號碼(九碼)", *str(amount(9))) for _ in range(4)]
+    assert scan(tables=[Table("sheet", tuple(boxes))])[0].identifiers["tw.passport"] == 4
+
+
+def test_positions_reports_and_headings_that_blanks_part():
+    assert accounts("\n".join(f"2024-11-0{n} 普通預金 {amount(7)} 小口現金 {amount(5)}" for n in range(1, 6))) == 0
+    assert accounts("\n".join(f"账户总量 {amount(9)} 户，活期存款 {amount(12)}；主持：王伟" for _ in range(4))) == 0
+    assert accounts("\n".join(f"普通預金 {amount(7)} 現金 {amount(5)} 田中 恵子" for _ in range(4))) == 4
+    rows = [f"徐汇{n} {amount(12)} {amount(10)}" for n in range(4)]
+    assert accounts("支行 活期存款 定期存款\n" + "\n".join(rows)) == 0
+    assert accounts("支行 帳號 定期存款\n" + "\n".join(rows)) >= 4

@@ -147,7 +147,7 @@ def test_numbers_of_issues_are_of_no_person():
 @pytest.mark.parametrize(("heading", "digits"), [
     ("存款帳戶餘額", 12), ("账户余额", 12), ("預金口座残高", 7), ("口座数", 7), ("Account number balance", 12), ("帳戶數", 10), ("存款帳號總數", 10),
     ("护照人数", 9), ("Deposit account total", 12), ("口座数は", 7), ("分行帳戶數目", 12), ("普通預金口座数", 7), ("新規口座開設件数", 7), ("護照申辦件數", 9),
-    ("旅券発行部数", 9), ("账户新增率", 12), ("口座振替手数料", 7), ("護照辨識模組", 9), ("护照识别系统", 9), ("Passports issued:", 9), ("Passport module", 9),
+    ("旅券発行部数", 9), ("账户新增率", 12), ("口座振替手数料", 7), ("護照辨識模組", 9), ("护照识别系统", 9), ("Passports issued:", 9), ("Passport module", 9), ("Passports checked", 9), ("護照套", 9), ("活期存款目標", 12), ("銀行帳戶移轉", 12),
     ("Bank account summary", 12), ("口座開設アプリ", 7), ("帳號鎖定", 12), ("AD帳號", 10), ("数位账户版本", 12), ("口座アプリ ビルド", 7)])
 def test_what_stands_on_an_account_is_no_account(heading: str, digits: int):
     values = [str(RNG.randrange(10 ** (digits - 1), 10 ** digits)) for _ in range(8)]

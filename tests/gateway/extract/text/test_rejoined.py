@@ -72,3 +72,7 @@ def test_what_stands_before_and_behind_is_no_number_in_two_parts() -> None:
     assert rejoined.parted("前年 2024 後 12 個月\n" * 9) == ""
     assert rejoined.parted("前3位 2024, 後 12 個月\n" * 9) == ""
     assert rejoined.parted("the first 100 rows and the last\n" * 9) == ""
+
+
+def test_rows_filled_up_with_blanks_are_no_soft_breaks():
+    assert rejoined.readings("PASSPORT      331234567     \nACCOUNT       1234567890    \n" * 3) == []

@@ -53,3 +53,8 @@ def test_quoted_prose(mark):
     ("a 5412 1844\n2218-1886-1234-5678", None), ("tel 5412 1844\nfax 2218 1886", None), ("x 15412 1844\n2218 1886", None)])
 def test_cards_that_are_cut_between_two_groups(text, told):
     assert gathered(text) == (told or text)
+
+
+def test_rows_of_cells_are_no_prose():
+    rows = "".join(f"{1000 + n},当座預金,{766743669 + 977 * n},{n}\n" for n in range(8)) + "99,現金,1,0\n"
+    assert whole(rows) == rows
