@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from dkim import RE_BTAG
 from dkim.canonicalization import Relaxed
 
 from gateway.auth import dkim
@@ -127,7 +126,7 @@ async def _seals(sets: Sequence[Set], lookup: TextLookup) -> None:
         for field in (one.results, one.message):
             before.update(canonical(field))
         own = before.copy()
-        own.update(canonical((one.seal[0], RE_BTAG.sub(b"\\1", one.seal[1]))).rstrip(b"\r\n"))
+        own.update(canonical((one.seal[0], dkim.without_value(one.seal[1]))).rstrip(b"\r\n"))
         before.update(canonical(one.seal))
         key = await dkim.key_of(dkim.name_of(one.tags[b"s"]), one.domain, one.tags[b"a"], lookup)
         if not dkim.holds(dkim.octets_of(one.tags[b"b"]), key, own.digest()):

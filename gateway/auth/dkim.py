@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import dkim
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
@@ -34,6 +33,8 @@ LONGEST_FIELD = 16 << 10                 # octets of one DKIM-Signature field
 SHORTEST_RSA = 1024                      # bits, RFC 8301 section 3.2
 ALGORITHMS = {b"rsa-sha256": b"rsa", b"ed25519-sha256": b"ed25519"}
 _DOMAIN = re.compile(rb"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?")
+_VALUE = re.compile(rb"([;\s]b\s*+=)(?:\s*+[A-Za-z0-9+/=])*+(?:\r?\n\Z)?")
+"""dkimpy's RE_BTAG, in one pass: that one takes the third power of the blanks behind a b."""
 
 PublicKey = rsa.RSAPublicKey | ed25519.Ed25519PublicKey
 Field = tuple[bytes, bytes]              # name and raw value with its folding and line end, as dkimpy wants them
@@ -163,9 +164,14 @@ def header_digest(signature: Signature, fields: list[Field]) -> bytes:
     policy, digest = signature.header_canon, hashlib.sha256()
     for name, value in policy.canonicalize_headers(selected(fields, signature.signed)):
         digest.update(name + b":" + value)
-    [(name, value)] = policy.canonicalize_headers([(signature.field[0], dkim.RE_BTAG.sub(b"\\1", signature.field[1]))])
+    [(name, value)] = policy.canonicalize_headers([(signature.field[0], without_value(signature.field[1]))])
     digest.update(name + b":" + value.rstrip())
     return digest.digest()
+
+
+def without_value(field: bytes) -> bytes:
+    """A signature's field with an empty b=."""
+    return _VALUE.sub(b"\\1", field)
 
 
 def selected(fields: Sequence[Field], names: Iterable[bytes]) -> list[Field]:
