@@ -15,7 +15,7 @@ from gateway.model.content import Table
 
 RECORD = 120
 HEADER = re.compile(rb"1(?:11|12|21|71|72|91)[01][0-9]{10}")
-PAYMENT = b"2"
+PAYMENT = "2"
 FIELDS = (
     # heading, first octet, octet behind the last
     ("銀行", 5, 20), ("支店", 23, 38), ("口座番号", 43, 50), ("氏名", 50, 80), ("金額", 80, 90),
@@ -45,15 +45,35 @@ class ZenginExtractor:
                     rows.append(tuple(fields[i] for i in WITH_COMMAS))
             yield Table("payments", tuple(rows))
             return
-        step = RECORD + len(node.data[RECORD:]) - len(node.data[RECORD:].lstrip(b"\r\n"))
-        if len(node.data) < 2 * RECORD or step > RECORD + 2:
-            return
-        for at in range(step, len(node.data), step):
-            record = node.data[at:at + RECORD]
-            if record[:1] == PAYMENT:
-                rows.append(tuple(record[first:end].decode("cp932", "replace").strip() for _, first, end in FIELDS))
+        records = _by_octets(node.data) or _by_characters(node.data)
+        rows += [tuple(record[first:end].strip() for _, first, end in FIELDS) for record in records if record[:1] == PAYMENT]
         if len(rows) > 1:
             yield Table("payments", tuple(rows))
+
+
+def _by_octets(data: bytes) -> list[str]:
+    """The records, one character for each octet but where a name has others; [] where their length is another one."""
+    step = RECORD + len(data[RECORD:]) - len(data[RECORD:].lstrip(b"\r\n"))
+    whole = len(data) >= 2 * RECORD and step <= RECORD + 2
+    if step == RECORD:
+        whole = whole and b"\n" not in data.strip()
+    else:
+        whole = whole and all(data[at - 1] in b"\r\n" for at in range(step, len(data), step))
+    return [_spread(data[at:at + RECORD]) for at in range(0, len(data), step)] if whole else []
+
+
+def _spread(record: bytes) -> str:
+    """The record with a blank behind each character of two octets."""
+    return "".join(c + " " * (len(c.encode("cp932", "replace")) - 1) for c in record.decode("cp932", "replace"))
+
+
+def _by_characters(data: bytes) -> list[str]:
+    """The records of a file that was written as UTF-8 or in full-width kana: as many characters, and other octets."""
+    try:
+        lines = data.decode("utf-8").splitlines()
+    except UnicodeDecodeError:
+        lines = data.decode("cp932", "replace").splitlines()
+    return lines if len(lines) > 1 and all(len(line.rstrip()) <= RECORD for line in lines) else []
 
 
 ZENGIN = ZenginExtractor()

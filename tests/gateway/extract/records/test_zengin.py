@@ -15,8 +15,8 @@ def payment(account, name):
     return ("20001" + "ﾐｽﾞﾎ".ljust(15) + "001" + "ｼﾝｼﾞﾕｸ".ljust(15) + "    1" + account + name.ljust(30) + "0000012345").ljust(RECORD)
 
 
-def read(*records, line="\r\n", outbound=True):
-    data = line.join(records).encode("cp932")
+def read(*records, line="\r\n", outbound=True, charset="cp932"):
+    data = line.join(records).encode(charset)
     node = Node(Artifact(1, 0, ArtifactKind.PART), data, "text/plain")
     return [t.rows for t in ZENGIN.extract(node, Context(Limits(), outbound=outbound))] if ZENGIN.claims(node) else None
 
@@ -26,6 +26,12 @@ def test_payments_as_rows(line):
     rows = read(HEADER, payment("1234567", "ｻﾄｳ ﾀﾛｳ"), payment("7654321", "ｽｽﾞｷ ﾊﾅｺ"), END, line=line)[0]
     assert rows[0][2] == "口座番号"
     assert rows[1:] == (("ﾐｽﾞﾎ", "ｼﾝｼﾞﾕｸ", "1234567", "ｻﾄｳ ﾀﾛｳ", "0000012345"), ("ﾐｽﾞﾎ", "ｼﾝｼﾞﾕｸ", "7654321", "ｽｽﾞｷ ﾊﾅｺ", "0000012345"))
+
+
+@pytest.mark.parametrize(("charset", "name"), [("utf-8", "ｻﾄｳ ﾀﾛｳ"), ("cp932", "サトウ　タロウ"), ("utf-8", "サトウ　タロウ")])
+def test_records_that_another_program_wrote(charset, name):
+    rows = read(HEADER, payment("1234567", name), payment("7654321", name), END, line="\n", charset=charset)[0]
+    assert [row[2:4] for row in rows[1:]] == [("1234567", name), ("7654321", name)]
 
 
 def test_what_is_none():
