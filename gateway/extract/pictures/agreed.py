@@ -45,6 +45,9 @@ SLIPS = 2
 """Digits in which two readings differ of a number without a check digit, at the most."""
 LONG = 10
 """Characters of numbers of persons, at the least of those that have a check digit."""
+ACCOUNT, MOSTLY_DIGITS = 11, re.compile("[A-Z]{1,3}[0-9]{8,}")
+"""Digits of an account at the least, of which another reading has letters in place of the first: no number of a person that begins
+with a letter is as long but an IBAN, and that is right or none."""
 TELEPHONE = re.compile(r"0[0-9]{8,10}|1[3-9][0-9]{9}")
 FEWER = 3
 """For so many numbers that are right, one that is not does not matter."""
@@ -149,6 +152,8 @@ def _right(one: str, other: str) -> str:
     mixed = [value for value in _mixed(one, other) if whole(value)]
     if mixed:
         return mixed[0] if len(mixed) == 1 else ""
+    if other.isdecimal() and len(other) >= ACCOUNT and MOSTLY_DIGITS.fullmatch(one):
+        return other
     if not (one.isdecimal() and other.isdecimal()):
         return ""
     longer, shorter = (one, other) if len(one) > len(other) else (other, one)

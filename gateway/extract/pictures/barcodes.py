@@ -4,8 +4,12 @@ charset or packed octets. Square codes are painted over: Tesseract reads letters
 
 from __future__ import annotations
 
+import re
+
 import zxingcpp
 from PIL import Image, ImageDraw
+
+from gateway.identifiers import jp
 
 LARGE = 2600
 """Long side in pixels of pictures in which codes are looked for."""
@@ -15,6 +19,7 @@ SQUARE = frozenset({"QRCode", "MicroQRCode", "RMQRCode", "DataMatrix", "Aztec", 
 MANY, ROUNDS = 8, 12
 """Square codes of one look from which on another one follows, without those that are known: a look finds twenty or so at the most,
 a sheet of labels has 65."""
+INDIVIDUAL = re.compile("[0-9]{12}")
 PARTS, LEAST = 16, 20
 """QR codes that one text may be divided among (ISO/IEC 18004, structured append), and the characters of each but the last."""
 
@@ -31,7 +36,14 @@ def read(picture: Image.Image) -> tuple[list[bytes], Image.Image]:
         picture = _without(picture, square, scale) if square else picture
         if len(square) < MANY:
             break
-    return [*held, *_joined(seen)], picture
+    return [*held, *_joined(seen), *_individual(seen)], picture
+
+
+def _individual(codes: list[zxingcpp.Barcode]) -> list[bytes]:
+    """The individual numbers of Japan, under their label: a card of one has a QR code that holds nothing else. Of other numbers of
+    that length a tenth looks like one."""
+    bare = [code.text for code in codes if code.format.name == "QRCode" and INDIVIDUAL.fullmatch(code.text)]
+    return [f"個人番号: {number}".encode() for number in bare] if all(map(jp.my_number, bare)) else []
 
 
 def _joined(codes: list[zxingcpp.Barcode]) -> list[bytes]:

@@ -5,7 +5,7 @@ is read as one number and not as a row of bars.
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -29,6 +29,8 @@ GAP = 5
 """Pixels between the dots or dashes of a side at the most."""
 NEAR = 3
 """Pixels by which edges may miss each other."""
+EDGE = 3 * NEAR
+"""Pixels from the upper and lower edge of a box in which these are left where it leans."""
 WIDEST = 1.7
 """Width of a box, in heights; cells of tables are wider."""
 LEAST = 4
@@ -65,7 +67,7 @@ def joined(picture: Image.Image) -> Image.Image | None:
 
 def _filled(dark: Marks, pale: Marks, sides: list[Side]) -> list[tuple[list[Side], list[Glyph]]]:
     """The rows of boxes that hold characters."""
-    rows = list(_rows(sides))
+    rows = _whole(_rows(sides))
     for row in rows:
         _close(pale, row)
     return [(row, glyphs) for row in rows if (glyphs := _glyphs(dark, pale, row))]
@@ -84,16 +86,27 @@ def _closed(marks: Marks) -> Marks:
 
 
 def _sides(dark: Marks, across: Marks) -> list[Side]:
-    """Upright strokes that reach from one line across to another. `across`: such lines."""
-    padded = np.zeros((dark.shape[1], dark.shape[0] + 2), np.int8)
-    padded[:, 1:-1] = dark.T
-    steps = np.diff(padded, axis=1)
-    column, start = np.nonzero(steps == 1)
-    end = np.nonzero(steps == -1)[1]
+    """Upright strokes that reach from one line across to another, or through several of a table, each piece between two of these.
+    `across`: such lines."""
+    column, start, end = _uprights(dark)
+    tall = end - start > HIGHEST
+    through = np.zeros((dark.shape[1], dark.shape[0] + 1), np.int8)
+    through[column[tall], start[tall]], through[column[tall], end[tall]] = 1, -1
+    lines = _uprights((np.cumsum(through, axis=1)[:, :-1] > 0).T & ~across) if tall.any() else (column[:0], start[:0], end[:0])
+    column, start, end = (np.concatenate(both) for both in zip((column, start, end), lines, strict=True))
     fits = (end - start >= LOWEST) & (end - start <= HIGHEST)
     column, start, end = column[fits], start[fits], end[fits] - 1
     kept = _near(across, start, column) & _near(across, end, column)
     return list(zip(column[kept].tolist(), start[kept].tolist(), end[kept].tolist(), strict=True))
+
+
+def _uprights(dark: Marks) -> tuple[NDArray[np.int_], NDArray[np.int_], NDArray[np.int_]]:
+    """Runs of marks from top to bottom: column, where each begins and where it has ended."""
+    padded = np.zeros((dark.shape[1], dark.shape[0] + 2), np.int8)
+    padded[:, 1:-1] = dark.T
+    steps = np.diff(padded, axis=1)
+    column, start = np.nonzero(steps == 1)
+    return column, start, np.nonzero(steps == -1)[1]
 
 
 def _near(marks: Marks, row: NDArray[np.int_], column: NDArray[np.int_]) -> Marks:
@@ -121,6 +134,23 @@ def _rows(sides: list[Side]) -> Iterator[list[Side]]:
             following = _following(levels, following, taken)
         if len(row) > LEAST:
             yield row
+
+
+def _whole(rows: Iterable[list[Side]]) -> list[list[Side]]:
+    """The rows, those that reach into each other as one: a stroke beside a side leads one past the next sides."""
+    whole: list[list[Side]] = []
+    at: dict[int, int] = {}                               # by where the last side of a row begins
+    for row in sorted(rows):
+        begin, top, bottom = row[0]
+        before = next((at[level] for level in range(top - 2 * NEAR, top + 2 * NEAR + 1) if level in at), len(whole))
+        last = whole[before][-1] if before < len(whole) else (-1, 0, 0)
+        if begin <= last[0] and abs(bottom - last[2]) <= 2 * NEAR:
+            whole[before] = sorted([*whole[before], *row])
+        else:
+            before = len(whole)
+            whole.append(row)
+        at[whole[before][-1][1]] = before
+    return whole
 
 
 def _following(levels: dict[int, list[Side]], last: Side, taken: set[Side]) -> Side | None:
@@ -183,12 +213,24 @@ def _inked(dark: Marks, pale: Marks) -> Marks:
 
 def _write(changed: NDArray[np.uint8], grey: NDArray[np.uint8], row: list[Side], glyphs: list[Glyph]) -> None:
     high = max(bottom - top for _, top, bottom in row)
-    margin = max(1, high // 16)
+    wide = [other[0] - one[0] for one, other in pairwise(row) if other[0] - one[0] > 2 * NEAR]
+    margin = max(1, min(high, round(float(np.median(wide)))) // 16)
     for (one, top, bottom), (other, _, _) in pairwise(row):
         changed[max(0, top - NEAR):bottom + NEAR, max(0, one - NEAR):other + NEAR + 1] = 255
     x, level = row[0][0] + NEAR, row[0][1] + NEAR
     for begin, end, top in glyphs:
-        piece = grey[top + NEAR:top + high - NEAR + 1, max(0, begin - 1):end + 1]
+        piece = _without_line(grey[top + NEAR:top + high - NEAR + 1, max(0, begin - 1):end + 1])
         width, height = max(0, min(piece.shape[1], changed.shape[1] - x)), max(0, min(piece.shape[0], changed.shape[0] - level))
         changed[level:level + height, x:x + width] = piece[:height, :width]
         x += piece.shape[1] + 2 * margin - 1
+
+
+def _without_line(piece: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A character without what is left of the edges of a box that leans: ink near the upper or lower end with room before it."""
+    kept = piece.copy()
+    inked = (piece < PALER * float(piece.max(initial=0))).any(axis=1)
+    for rows, ink in ((kept, inked), (kept[::-1], inked[::-1])):
+        marks = np.nonzero(ink[:EDGE])[0]
+        if len(marks) and not ink[marks[-1] + 1:marks[-1] + 2].all():
+            rows[:marks[-1] + 1] = piece.max()
+    return kept

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from gateway.identifiers import hk, jp, payment
+from gateway.identifiers import hk, jp, payment, us
 from gateway.identifiers.normalise import view
 from gateway.identifiers.registry import IDENTIFYING
 from gateway.identifiers.terms import Labels
@@ -65,6 +65,8 @@ LISTED = (
     ("在留カード番号", RESIDENCE, frozenset({"jp.residence_card"})),
     ("旅券番号", PASSPORT, frozenset({"jp.passport", "passport"})),
     ("香港身份證號碼", HONG_KONG, frozenset({"hk.id", "id"})))
+SOCIAL = re.compile(r"(?<![A-Za-z])(?:SSN|TIN)s?(?![A-Za-z])|social ?sec|tax(?:payer)? id", re.IGNORECASE)
+SOCIAL_NUMBER = re.compile(r"(?<![0-9\-])[0-9]{3}-[0-9]{2}-[0-9]{4}(?![0-9\-])")
 ABOUT, SEVERAL = frozenset({"birthdate", "address", "phone"}), 3
 """What else a list of people says of them, and numbers of one shape from which on they are a column of it."""
 
@@ -147,6 +149,16 @@ def stacked(text: str) -> str:
             said += lines[at:end] or lines[at:at + 1]
         at = max(end, at + 1)
     return "\n".join(said) if len(said) < len(lines) else text
+
+
+def social(text: str, other: str) -> str:
+    """The social security numbers of America of a page that says what they are, each under its label: that stands over a list
+    where its columns were not told apart, or over several cards. '' where there are none. `other`: another reading."""
+    if not SOCIAL.search(f"{text}\n{other}"):
+        return ""
+    found = [dict.fromkeys(number for number in SOCIAL_NUMBER.findall(reading) if us.ssn(number.replace("-", "")))
+             for reading in (other, text)]
+    return "\n".join(f"SSN: {number}" for number in max(found, key=len))
 
 
 def listed(text: str, labels: Labels, other: str = "") -> str:

@@ -42,6 +42,8 @@ DARK, PALE = 150, 200
 """Grey of lines, and of those that part the cells of a screen, behind which Tesseract may take all of a table for a picture."""
 LEAST_LINES = 200
 """Pixels of all lines; fewer are no table."""
+UNDER = 0.82
+"""Of what a seal reflects of its own colour, what it reflects where type is under it, at the most."""
 
 
 def unsealed(picture: Image.Image) -> Image.Image:
@@ -75,6 +77,8 @@ def _unsealed(picture: Image.Image, seals: tuple[int, int], ink: Image.Image, on
         return picture
     if stamped > 3 * sum(strongest.histogram()[:INK]) or (touched < FAR_OVER and _a_line(seal)):
         return picture
+    below = int(UNDER * ImageStat.Stat(strongest, seal).median[0])  # a seal that lies over type and lets it through is darker there
+    type_ = ImageChops.lighter(type_, strongest.point(lambda v: 255 if v < below else 0))
     edges = ImageChops.subtract(grown(seal, EDGE), type_)          # half of its colour, dust when it is gone
     return Image.composite(Image.new("RGB", picture.size, "white"), picture, edges)
 

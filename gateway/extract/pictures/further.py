@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageFilter
 
-from gateway.extract.pictures import agreed, cards, drawn, sense
+from gateway.extract.pictures import accounts, agreed, cards, drawn, sense
 
 Reader = Callable[[Image.Image, str], str]
 """The English text of a fitted picture, as a tool of that name reads it."""
@@ -31,11 +31,13 @@ def compared(prepared: Image.Image, text: str, named: str, read: Reader) -> tupl
         return *agreed.agreed(read(prepared, "tesseract-rows"), named), ""
     if not _left(text, named) and not _bare(text, named):
         return text, named, ""
-    more = ""
+    more, form = "", accounts.is_form(named)
     for changed in (prepared.filter(ImageFilter.MinFilter(3)), *TIMES):
         other = agreed.repaired(read(_sized(prepared, changed) if isinstance(changed, float) else changed, "tesseract-block"))
         (text, other), (named, other) = agreed.agreed(text, other), agreed.agreed(named, other)
         more = "\n".join(filter(None, (more, agreed.told(other, text, named, more))))
+        if form and not accounts.numbered(f"{text}\n{named}\n{more}"):
+            more = accounts.numbered(other)
         if not _left(f"{text}\n{more}", named, disputed=True):
             break
     return text, named, more

@@ -18,6 +18,7 @@ from gateway.extract import floods
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, ToolsSpent, Yield
 from gateway.extract.page import modules
 from gateway.extract.pictures import (
+    accounts,
     agreed,
     ahead,
     barcodes,
@@ -40,6 +41,7 @@ from gateway.extract.pictures import (
     spelled,
     texture,
     upright,
+    zones,
 )
 from gateway.extract.pictures import words as picture_words
 from gateway.identifiers.terms import Labels
@@ -194,7 +196,7 @@ def _read(picture: Image.Image, context: Context, source: str) -> Iterator[Yield
     context.lettered += 1
     context.allowed.read += 1
     try:
-        for language, text in _ocr(picture, letters, context) if context.outbound else _said(picture, context):
+        for language, text in zones.beside(_ocr(picture, letters, context)) if context.outbound else _said(picture, context):
             yield Text(cards.korean(text) if scripts.korean(context.heard) else text, f"ocr {language} {source}")
     except ToolFailed as error:
         if str(error).endswith("is not installed") or picture.width * picture.height < ahead.DOCUMENT:
@@ -319,7 +321,8 @@ def _labelled(named: str, languages: str, english: str) -> Iterator[tuple[str, s
     if named.strip():
         read = spelled.labels(columns.closed(named), known)
         yield languages, cards.faced(cards.titled(cards.entitled(read, english, known), known))
-        if numbers := cards.listed(read, known, english):
+        told = (cards.listed(read, known, english), cards.social(read, english), accounts.named(read, english))
+        for numbers in filter(None, told):
             yield languages, numbers
     if side := columns.beside(named):
         yield languages, side

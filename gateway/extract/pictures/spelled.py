@@ -23,6 +23,9 @@ MOUTH = re.compile("(?<![\u3041-\u30fc\u3400-\u9fff])[日曰曲口ロ回□囗]?
 there at all below the kind of an account."""
 ACCOUNT = re.compile(r"^(?=.{0,40}(?:戶名|銀行))(.{0,40}(?<![㐀-鿿])帳)[^\s0-9號号戶款單面簿務齡](?![㐀-鿿0-9])", re.M)
 """帳號, in a heading with names or banks."""
+PASSBOOK = re.compile("戶名|存摺|存簿")
+NUMBERED = re.compile(r"(?<![㐀-鿿])[叶-嚿帀-幟](?=號 {0,4}[:：]? {0,4}[0-9][0-9\-]{6,})")
+"""What 帳 is read as before an account, on a page that has the words of PASSBOOK."""
 ORDINARY = re.compile(r"普[^通\s0-9](?=[ |]{1,8}[0-9]{7}(?![0-9]))")
 """普通, of an account: its number comes next."""
 LENGTHENED = re.compile("(?<=[\u30a1-\u30fa]) ?[ー一―\\-] ?(?=[\u30a1-\u30fa])")
@@ -45,6 +48,7 @@ def labels(text: str, known: Labels) -> str:
         at = next((at for at in range(len(said)) if said[at] != meant[at]), 0)       # 在宙カード番号: カード番号 is right as it is
         return meant if named(said[:at]) or named(said[at + 1:]) else said
 
+    text = NUMBERED.sub("帳", text) if PASSBOOK.search(text) else text
     text = ACCOUNT.sub(r"\1號", ORDINARY.sub("普通", MOUTH.sub(lambda match: "口座番号" if match[0] == "番号" else "口座", text)))
     return RUN.sub(right, LENGTHENED.sub("ー", PERSONAL.sub(lambda match: "人" if match[0] in "入八" else "個", text)))
 

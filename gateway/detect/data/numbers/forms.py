@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from gateway.detect.data.numbers.tokens import Token
-from gateway.identifiers import payment, tw
+from gateway.identifiers import payment, travel, tw
 from gateway.identifiers.characters import MARGIN, Characters, matches, says
 
 YUCHO = re.compile(r"記号[ :-]{0,3}(1[0-9]{4})[ ,、-]{0,3}番号[ :-]{0,3}([0-9]{7,8})(?![0-9])")
@@ -61,7 +61,7 @@ PASSPORTS = {"JPN": ("jp.passport", "LLD7"), "CHN": ("cn.passport", "LD8"), "TWN
 def travel_documents(text: str) -> Iterator[tuple[str, Token]]:
     """Passports by their machine readable zone (ICAO 9303-4): number, birth and expiry each with a check digit of its own."""
     for match in TRAVEL.finditer(text) if says(text, "<<") else ():
-        if all(_icao(match[i]) == match[i + 1] for i in (1, 4, 6)):
+        if all(travel.check_digit(match[i]) == match[i + 1] for i in (1, 4, 6)):
             name, shape = PASSPORTS[match[3]]
             yield name, Token(shape, match[1].rstrip("<"), *match.span(1))
             personal = match[8].rstrip("<")
@@ -123,11 +123,6 @@ def messages(text: str, found: Characters | None = None) -> Iterator[tuple[str, 
     for match in FIELD_TWO.finditer(text) if logged else ():
         if payment.card(match[1]):
             yield "card", Token("PAN", match[1], *match.span(1))
-
-
-def _icao(field: str) -> str:
-    """Weights 7, 3, 1; letters from A = 10, a filler is 0."""
-    return str(sum((0 if c == "<" else int(c, 36)) * (7, 3, 1)[i % 3] for i, c in enumerate(field)) % 10)
 
 
 def _cards(found: Characters) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

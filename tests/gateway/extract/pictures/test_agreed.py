@@ -26,6 +26,7 @@ def test_what_one_reading_has_right(english, named, read):
 @pytest.mark.parametrize(("english", "named", "read"), [
     ("SSN 126-94-1023", "SSN 126-94-1923", "SSN 126-94-1023"), ("14550514052515", "帳號 14550514052615", "帳號 14550514052515"),
     ("14550514052515", "帳號 14550513062615", "帳號 14550513062615"), ("x 1455051405251S", "帳號 14550514052515", "帳號 14550514052515"),
+    ("049672640125", "帳號 go49672649125", "帳號 049672640125"),
     ("70649932895648", "帳號 709649932895648", "帳號 70649932895648"), ("91578292541730", "帳號 1578292541730", "帳號 91578292541730")])
 def test_english_is_right_about_digits_of_numbers_without_a_check_digit(english, named, read):
     assert agreed(english, named)[1] == read

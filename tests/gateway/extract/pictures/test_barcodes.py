@@ -72,3 +72,9 @@ def test_codes_that_end_with_a_record_are_told_alone():
     assert len(barcodes.read(row("4579471", "809962802"))[0]) == 2
     assert len(barcodes.read(row("BEGIN:VCARD\nTEL:0912345678\nEND:VCARD\n", "BEGIN:VCARD\nTEL:0912345679\nEND:VCARD\n"))[0]) == 2
     assert len(barcodes.read(row("https://pay.example/a?number=4579471", "https://pay.example/a?number=809962802"))[0]) == 2
+
+
+def test_the_code_of_a_card_with_an_individual_number_is_under_its_label():
+    assert barcodes.read(page(code("123456789018")))[0] == [b"123456789018", "個人番号: 123456789018".encode()]
+    assert barcodes.read(page(code("123456789018"), code("123456789012")))[0] == [b"123456789018", b"123456789012"]
+    assert barcodes.read(page(code("12345678901")))[0] == [b"12345678901"]

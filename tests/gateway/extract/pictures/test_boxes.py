@@ -111,3 +111,39 @@ def test_strokes_of_a_noisy_photograph_are_put_in_rows_at_once():
     rows = list(boxes._rows(sides + form_))
     assert time.process_time() - start < 3
     assert len({side for row in rows for side in row}) == sum(map(len, rows))
+
+
+def table(rows, wide=28, high=46):
+    """Rows of boxes below each other, whose sides go through all of them."""
+    picture = Image.new("L", (60 + wide * len(rows[0]), 40 + high * len(rows)), 255)
+    draw = ImageDraw.Draw(picture)
+    for down in range(len(rows) + 1):
+        draw.line((30, 20 + high * down, 30 + wide * len(rows[0]), 20 + high * down), 0, 2)
+    for across in range(len(rows[0]) + 1):
+        draw.line((30 + wide * across, 20, 30 + wide * across, 20 + high * len(rows)), 0, 2)
+    for down, row in enumerate(rows):
+        for across, text in enumerate(row):
+            draw.text((38 + wide * across, 32 + high * down), text, 0, FONT)
+    return picture
+
+
+def test_sides_that_go_through_several_rows_of_boxes_are_those_of_each():
+    together = np.asarray(boxes.joined(table(["A123456789", "F131104093", "B220135686", "D190028846"])))
+    for top in (20, 66, 112, 158):
+        left, right = extent(Image.fromarray(together[top + 6:top + 40]))
+        assert 9 * 8 < right - left < 10 * 17
+    assert boxes.joined(table(["ABCD", "EFGH"], wide=160)) is None                             # cells of a table
+
+
+def test_what_is_left_of_an_edge_that_leans_goes():
+    picture = form("1234567")
+    lean = picture.rotate(0.6, Image.Resampling.BICUBIC, fillcolor=255)
+    together = np.asarray(boxes.joined(lean))
+    digits = np.nonzero((np.asarray(together)[:, 34:90] < 128).any(axis=1))[0]
+    assert np.ptp(digits) < 24
+
+
+def test_pieces_of_one_row_are_one():
+    one, other = [(x, 20, 60) for x in range(0, 200, 40)], [(x, 21, 59) for x in range(150, 400, 40)]
+    far = [(x, 90, 130) for x in range(0, 200, 40)]
+    assert boxes._whole([one, far, other]) == [sorted(one + other), far]

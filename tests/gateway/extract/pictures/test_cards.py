@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.extract.pictures.cards import entitled, faced, korean, listed, stacked, titled
+from gateway.extract.pictures.cards import entitled, faced, korean, listed, social, stacked, titled
 from gateway.identifiers.terms import Labels
 
 
@@ -112,3 +112,11 @@ def test_cards_without_a_month(number: str) -> None:
     assert f"Card number: {number}" in faced(f"中国银行\n{number}\n借记卡 DEBIT\nUnionPay 银联")
     for other in (f"中国银行\n{number}", f"VISA\n{number}\n4580 4718 0996 2801\n3530 1113 3330 0000", f"VISA\n{number[:-1]}0\n"):
         assert "Card number" not in faced(other)
+
+
+@pytest.mark.parametrize(("text", "other", "read"), [
+    ("Claimants SSN\n1. Ann Bell   489-78-4128   682,000", "1. AnnBell489-78-4128\n401-25-8649", "SSN: 489-78-4128\nSSN: 401-25-8649"),
+    ("SOCIAL SECLRIIY\n201-39-9103", "Social Security\n201-39-9103", "SSN: 201-39-9103"),
+    ("Parts\n201-39-9103", "", ""), ("SSN\n000-12-3456 1201-39-9103", "", ""), ("LESSNESS 201-39-9103", "", "")])
+def test_social_security_numbers_are_labelled_where_the_page_says_what_they_are(text, other, read):
+    assert social(text, other) == read

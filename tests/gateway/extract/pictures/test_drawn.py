@@ -162,3 +162,14 @@ def test_pale_lines_of_a_screen_go_where_they_are_looked_for():
     assert drawn.unruled(ruled) is None
     plain = drawn.unruled(ruled, drawn.PALE)
     assert int((np.asarray(plain) < 200).sum()) == int((np.asarray(typed()) < 200).sum())
+
+
+@pytest.mark.parametrize("dense", [120, 190])
+def test_type_that_shows_through_a_seal_stays(dense):
+    page = typed("RGB", (0, 0, 0))
+    ink = Image.new("RGBA", page.size, (0, 0, 0, 0))
+    pen = ImageDraw.Draw(ink)
+    pen.ellipse((200, 20, 360, 180), outline=(200, 30, 30, dense), width=8)
+    pen.rectangle((240, 85, 320, 115), fill=(200, 30, 30, dense))
+    page.paste(ink, (0, 0), ink)
+    assert abs(dark(drawn.unsealed(page)) - dark(typed())) < 0.02 * dark(typed())
