@@ -1,5 +1,5 @@
-"""Accounts on forms of banks of Japan: the number stands in a comb under 預金種目, and its label between two lines is misread, or the
-number itself in one of the readings.
+"""Accounts on forms of banks of Japan: the number stands in a comb under 預金種目, and its label between two lines is misread, or
+the number itself in one of the readings.
 """
 
 from __future__ import annotations

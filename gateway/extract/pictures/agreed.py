@@ -30,7 +30,7 @@ GROUP = "(?=[A-Za-z]{0,4}[0-9])[0-9A-Za-z]{3,5}"
 PIECE = re.compile(
     rf"(?<![0-9A-Za-z])(?:{IBAN}(?![0-9A-Za-z])"
     rf"|(?=(?:[^0-9\n]{{0,8}}[0-9]){{8}}){GROUP}([ \-]){GROUP}(?:\1{GROUP}){{1,3}}"
-    r"|[0-9]{6}-[0-9]{7}|[0-9]{6} [0-9]{13}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
+    r"|[0-9]{6} ?- ?[0-9]{7}|[0-9]{6} [0-9]{13}|[0-9]{3}-[0-9]{2}-[0-9]{4}"
     r"|(?=(?:[^0-9\n \-]{0,4}[0-9]){6})[0-9A-Za-z][0-9A-Za-z』」]{6,18})"
     r"(?![0-9A-Za-z])")
 """A number as it is written, as an IBAN, in groups of four, as in Korea or America, or without a blank, with letters that may be

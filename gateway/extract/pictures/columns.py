@@ -40,8 +40,13 @@ def parted(text: str) -> str:
 
 def downwards(text: str) -> bool:
     """Whether a list was read column by column: so many telephone numbers stand below each other with nothing beside them."""
-    alone = [TELEPHONE.fullmatch(line) is not None for line in map(str.strip, text.split("\n")) if line]
+    alone = [TELEPHONE.fullmatch(line) is not None for line in map(_bare, text.split("\n")) if line]
     return any(such and sum(1 for _ in run) >= DOWNWARDS for such, run in groupby(alone))
+
+
+def _bare(line: str) -> str:
+    """Without what is left of the lines of a table at its ends."""
+    return line.strip(" |_[]")
 
 
 def closed(text: str) -> str:

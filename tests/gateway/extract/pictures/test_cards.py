@@ -117,6 +117,6 @@ def test_cards_without_a_month(number: str) -> None:
 @pytest.mark.parametrize(("text", "other", "read"), [
     ("Claimants SSN\n1. Ann Bell   489-78-4128   682,000", "1. AnnBell489-78-4128\n401-25-8649", "SSN: 489-78-4128\nSSN: 401-25-8649"),
     ("SOCIAL SECLRIIY\n201-39-9103", "Social Security\n201-39-9103", "SSN: 201-39-9103"),
-    ("Parts\n201-39-9103", "", ""), ("SSN\n000-12-3456 1201-39-9103", "", ""), ("LESSNESS 201-39-9103", "", "")])
+    ("RECIPIENTS TIN\n574-45-3122", "", "SSN: 574-45-3122"), ("Parts\n201-39-9103 TINT", "", ""), ("SSN\n000-12-3456 1201-39-9103", "", ""), ("LESSNESS 201-39-9103", "", "")])
 def test_social_security_numbers_are_labelled_where_the_page_says_what_they_are(text, other, read):
     assert social(text, other) == read

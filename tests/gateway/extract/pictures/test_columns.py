@@ -57,5 +57,6 @@ def test_a_value_on_the_other_side_of_a_form_stands_by_its_label():
 def test_a_list_that_was_read_downwards() -> None:
     numbers = "\n\n".join(f"09{n}3-690-798" for n in range(10, 22))
     assert columns.downwards(f"姓名\n陳小明\n電話\n{numbers}\n地址")
+    assert columns.downwards(numbers.replace("\n\n", "\n| ").replace("0916", "\n|\n 0916"))       # between lines of a table
     assert not columns.downwards(numbers.replace("\n\n", "  陳小明\n"))
     assert not columns.downwards("\n".join(numbers.split("\n")[:10]))
