@@ -14,7 +14,7 @@ from gateway.detect.data import amounts, judge, meant, neighbours, under
 from gateway.detect.data import labels as markings
 from gateway.detect.data.contacts import beside, naming, people, persons, titled, told
 from gateway.detect.data.judge import Accepted, Group, Seen
-from gateway.detect.data.numbers import bulk, dated, fixed, forms, mending, splits, tokens
+from gateway.detect.data.numbers import bulk, dated, fixed, forms, marked, mending, splits, tokens
 from gateway.detect.data.numbers.glued import glued, repeated
 from gateway.detect.data.numbers.possible import Groups, number
 from gateway.detect.data.numbers.starts import Starts, inside
@@ -33,8 +33,8 @@ SHOWN = 3
 """Characters of a value that evidence shows, and values a finding shows."""
 ONE_SHAPE = {"D17X": "D18", "LD6A": "LD7"}
 """Shapes that differ in their check character only: one column mixes them."""
-TAIWANESE, BY_CHECK = ("LD9",), "LLD7"
-"""Shapes of numbers that are rare enough to be judged in odd writings too; of numbers of Hong Kong with two letters."""
+BY_CHECK = "LLD7"
+"""What may be a number of Hong Kong with two letters: its check digit speaks for it."""
 ACCOUNT = frozenset({"tw.bank_account"})
 """What no check digit speaks for, though cards are called so too."""
 BULK = 1000
@@ -284,7 +284,7 @@ class CustomerData:
         if group is None:
             column = (grid.id, key) if isinstance(key, tuple) and key[0] == "column" else None
             apart = isinstance(key, tuple) and key[0] in ("glued", "misread", "odd")
-            pieces = isinstance(key, tuple) and key[0] == "split"
+            pieces = isinstance(key, tuple) and key[0] in ("split", "odd")
             group = self.groups[place] = Group(shape, kinds, artifact, column, apart, pieces)
         return group
 
@@ -316,8 +316,9 @@ class CustomerData:
             names = SHAPES.get(token.shape, ()) or ("swift", "cn.uscc")
             said = kinds - ACCOUNT if only is meant.CHECKED else kinds
             spoken = any(TYPES[n].labels & said for n in names if not only or n in only)
-            if not spoken and not kinds and only is meant.LABELLED_ONLY and token.shape in TAIWANESE:
+            if only and not spoken and not kinds and token.shape == marked.TAIWANESE:
                 self._add(grid, artifact, token, row, ("odd",), NONE)
+            if only is meant.CHECKED and marked.wrong(grid.view.text, token):
                 return
             if not spoken and token.shape != BY_CHECK and not (kinds := beside.spoken_for(grid, row, token)):
                 return

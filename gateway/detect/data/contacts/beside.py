@@ -20,11 +20,12 @@ EXPIRY = re.compile(r"(?<![0-9/])(?:0[1-9]|1[0-2])/(?:2[4-9]|3[0-9])(?![0-9/])")
 BETWEEN = re.compile(r"[\t,;=、。，；:：0-9()（）\[\]「」『』【】<>《》\"'/|@#~→]+")
 ADDRESSED = re.compile(
     r"^(?:另外|另|及|與|和|なお|また|及び|또한|및)?(?:客戶|客户|顧客|會員|会员|고객)?\s?"
-    r"(?P<name>\S{1,4}?(?:[ \u3000]\S{1,3}?)?)\s?(?:(?P<title>先生|女士|小姐|君|様|さん|氏|님|씨|고객)\S{0,4}(?:\s\S{1,6})?)?"
+    r"(?P<name>\S{1,4}?(?:[ \u3000]\S{1,3}?)?)\s?"
+    r"(?:(?P<title>先生|女士|小姐|君|様|さん|氏|님|씨|고객)(?:[のをにはも의은는이가的]\S{0,16}|\S{0,4}(?:\s\S{1,6})?))?"
     r"(?:的\S{0,4})?$")
 """A name as sentences have it: `客戶陳志明`, `林 拓也様`."""
-BESIDE = 600
-"""Characters of a row in which a person is looked for beside a value."""
+BESIDE, ADDRESS = 600, 32
+"""Characters of a row in which a person is looked for beside a value, and of words that begin with a name."""
 MOST_PIECES = 16
 
 
@@ -48,7 +49,7 @@ def _named(line: str) -> bool:
 
 
 def _addressed(piece: str) -> bool:
-    found = ADDRESSED.match(piece.strip()) if len(piece) <= 20 else None
+    found = ADDRESSED.match(piece.strip()) if len(piece) <= ADDRESS else None
     return found is not None and contact.person_name(found["name"], headed=found["title"] is not None)
 
 

@@ -34,6 +34,8 @@ class _Sets:
 
 NATIONAL = frozenset({"tw.national_id", "tw.resident_id", "cn.resident_id", "hk.id", "jp.my_number", "kr.rrn", "us.ssn"})
 """Numbers that a country gives a person: those of different countries on different lines belong to different people."""
+COUNTRIES = 3
+"""Countries whose numbers nobody has."""
 BULK = 1000
 """Values of one type from which on a message is bulk: people are then no longer told apart by row, the count is a lower bound."""
 COLUMNS = 3
@@ -67,7 +69,8 @@ def persons(accepted: Mapping[str, Accepted], named: Callable[[int, int], str] =
                 found.append(seen.value)
                 places.setdefault((seen.grid, seen.row), []).append(seen.place)
     for key, types in rows.items():
-        if len(types) > 1 and not (len(rows) < MANY and apart(*key, sorted(places[key]))):
+        abroad = len({name[:2] for name in types if name in NATIONAL}) >= COUNTRIES
+        if len(types) > 1 and not abroad and not (len(rows) < MANY and apart(*key, sorted(places[key]))):
             _join_row(types, sets)
     _join_columns(rows, sets)
     _join_records(rows, sets, named if len(rows) < MANY else lambda grid, row: "")

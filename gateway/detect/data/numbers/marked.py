@@ -19,6 +19,7 @@ _MARKS = rf"(?: ?{_MARK}{{1,4}}(?: {_MARK})? ?| {{1,2}})"
 NUMBER = re.compile(
     rf"(?<![0-9A-Za-z])(?:(?:[A-Z](?:[^0-9A-Za-z\s](?=[A-Z]))?)?[A-Z](?:{_MARKS}|:|字第)?)?[0-9]{{1,17}}(?:{_MARKS}[0-9]{{1,17}}){{0,20}}+"
     rf"(?:(?:{_MARKS})?[XA](?![0-9A-Za-z]))?")
+TAIWANESE = "LD9"
 SHORTEST = 8
 """Characters of a number without its marks."""
 REACH = 6
@@ -32,7 +33,8 @@ _BEFORE = _IS_MARK | table("[:字第]")
 
 
 def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
-    """The numbers, whole or up to a blank, that are of a type with a check digit; not those without a mark."""
+    """The numbers, whole or up to a blank, that are of a type with a check digit; not those without a mark. Of Taiwan those that
+    fail as well: they tell chance where no label is near."""
     for match in matches(NUMBER, text, starts):
         written = match.group()
         whole = WHOLE.match(written)
@@ -45,9 +47,14 @@ def marked(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
             value = "".join(filter(str.isalnum, written[:end].replace("字第", "")))
             if end == len(value) or not SHORTEST <= len(value) <= LONGEST:
                 continue
-            if right(value):
+            if right(value) or shape(value) == TAIWANESE:
                 yield Token(shape(value), value, match.start(), match.start() + end, True)
                 break
+
+
+def wrong(text: str, token: Token) -> bool:
+    """Whether a number with marks fails its check: only without a label it tells anything."""
+    return not text[token.start:token.end].isalnum() and not right(token.value)
 
 
 _ROOM = re.compile(" ")

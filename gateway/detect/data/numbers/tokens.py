@@ -25,13 +25,14 @@ RUN = re.compile(
 GROUP = re.compile(r"[0-9]+")
 SEPARATOR = re.compile(r"[^0-9]+")
 WRAPPED = re.compile(
-    r"(?<=[^0-9\n.,\-])(?<![0-9][/:])[A-Z]{0,2}[0-9]{2,18}(?:-?\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}"
+    r"(?:(?<=[^0-9\n.,\-])(?<![0-9][/:])|(?<=\n)(?=[A-Z][1289][0-9]))[A-Z]{0,2}[0-9]{2,18}"
+    r"(?:-?\r?\n[ >|]{0,4}[0-9]{1,18}(?:-[0-9]{1,8})?){1,18}"
     r"(?:[0-9X]|\([0-9A]\))?(?![0-9A-Za-z]|[:/.] ?[0-9])")
 ODD = re.compile(r"(?<![0-9])(?<![0-9][\-./])[0-9]{1,6}([,|*~+=:;])[0-9]{1,6}(?:\1[0-9]{1,6}){0,8}(?!\1?[0-9]|[\-./][0-9])")
 SPELLED = re.compile(
     r"(?<![0-9A-Za-z])[A-Z0-9]([^0-9A-Za-z\n\u3041-\u9fff\uac00-\ud7a3]{1,3})(?:[A-Z]\1)?[0-9](?:\1(?:-\1)?[0-9]){5,17}(?:\1[XxA]|\1[A-Z]\1[A-Z]|\1\(\1[0-9A]\1\))?"
     r"(?![0-9A-Za-z])")
-APART = re.compile(r"(?<![0-9A-Za-z])[A-Z]{1,2}[ \-\n][0-9]{7,9}(?![0-9A-Za-z]|[ .\-/][0-9])")
+APART = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}[ \-\n]|[a-z][ \-](?=[1289][0-9]{8}))[0-9]{7,9}(?![0-9A-Za-z]|[ .\-/][0-9])")
 """A letter or two, a blank, hyphen or line's end, and the digits of one number: `A-165328119`, `TK 1234567`."""
 AMOUNT = re.compile(r",[0-9]{3}(?![0-9])")
 """What follows one to three digits that begin an amount."""
@@ -335,7 +336,7 @@ def checked(value: str) -> bool:
 def apart(text: str, starts: np.ndarray | None = None) -> Iterator[Token]:
     """Digits whose letters stand apart. Only worth something under a label."""
     for match in matches(APART, text, starts):
-        value = "".join(filter(str.isalnum, match.group()))
+        value = "".join(filter(str.isalnum, match.group())).upper()
         letters = sum(map(str.isalpha, value[:2]))
         shape = f"{'L' * letters}D{len(value) - letters}"
         if shape in SHAPES:

@@ -347,6 +347,10 @@ def test_taiwanese_numbers_in_odd_writings_need_no_label():
     numbers = [makers.tw_id(RNG) for _ in range(4)]
     assert look("\n".join(f"{v[0]}-{v[1:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
     assert look("\n".join(f"身分證 {v[0]}{v[1:4]},{v[4:7]},{v[7:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
+    assert look("\n".join(f"王小明 {v[0].lower()} {v[1:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
+    assert look("\n".join(f"王小明\n{v[:5]}\n{v[5:]}" for v in numbers)).identifiers == {"tw.national_id": 4}
+    serials = "\n".join(f"王小明\nA{RNG.randrange(1000, 3000)}\n{RNG.randrange(10000, 99999)}" for _ in range(20))
+    assert look(serials).identifiers == {}
     codes = "\n".join(f"{RNG.choice('ABCDEF')}-{RNG.randrange(10**8, 3 * 10**8)}" for _ in range(40))
     assert look(codes).identifiers == look("\n".join(["K123,456,789", "US123,456,789", "NT$123,456,789"] * 4)).identifiers == {}
 

@@ -81,3 +81,11 @@ def test_people_of_one_sentence():
     assert persons.persons(accepted, apart=lambda grid, row, places: bool(asked.append((grid, row, places))) or True) == 3
     assert asked == [(1, 0, [5, 30, 60])]
     assert persons.persons(accepted) == 1
+
+
+def test_nobody_has_numbers_of_three_countries():
+    def row(*names):
+        return {name: {name: [seen(name, 0)]} for name in names}
+
+    assert persons.persons(row("tw.national_id", "cn.resident_id", "jp.my_number", "kr.rrn")) == 4
+    assert persons.persons(row("tw.national_id", "tw.resident_id", "hk.id", "card")) == 1

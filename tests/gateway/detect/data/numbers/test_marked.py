@@ -41,7 +41,7 @@ def test_check_characters():
 
 
 @pytest.mark.parametrize("text", [
-    TW[0], f"{TW[0][:4]},{TW[0][4:]}", f"{TW[0][:4]}\n{TW[0][4:]}", f"x{TW[0][:4]}*{TW[0][4:]}", "A12*345.67-81", "2026-11-09 10:00", "12/29 - 4/5"])
+    TW[0], f"{TW[0][:4]},{TW[0][4:]}", f"{TW[0][:4]}\n{TW[0][4:]}", f"x{TW[0][:4]}*{TW[0][4:]}", "A12*345.67-8", "2026-11-09 10:00", "12/29 - 4/5"])
 def test_what_is_none(text):
     assert values(text) == []
 
@@ -61,3 +61,11 @@ def test_no_number_begins_anywhere_else(seed):
 def test_what_stands_behind_a_whole_number_is_none_of_it():
     for written in ("6225653183634106.0", "6225653183634106 0", "6225653183634106 - 0"):
         assert values(written) == [], written             # with the nought its check digit is right again
+
+
+def test_of_taiwan_those_that_fail_tell_chance():
+    assert values(f"{TW[0][:4]}*{TW[0][4:9]}{(int(TW[0][9]) + 1) % 10}")[0][0] == "LD9"
+    right = [f"{v[0]}({v[1:4]})({v[4:7]})##{v[7:]}##" for v in TW[:4]]
+    assert look("\n".join(right)).identifiers == {"tw.national_id": 4}
+    wrong = [f"A({n}23)(456)(78{n})" for n in range(1, 9)]
+    assert look("\n".join(right[:3] + wrong)).identifiers == look("\n".join(wrong)).identifiers == {}
