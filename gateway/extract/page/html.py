@@ -219,8 +219,7 @@ def words(pieces: list[str]) -> str:
     text = "".join(pieces).replace(SEAM, "")
     if "nbsp" in text or "\xa0" in text or "#160" in text:
         text = ROOM.sub("\t", text).replace("&nbsp;", " ")
-    text = html.unescape(text).replace("\xa0", " ")
-    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", text)).strip()
+    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]{2,}", " ", html.unescape(text).replace("\xa0", " "))).strip()
 
 
 def _unique_links(page: Page) -> list[tuple[str, str]]:
@@ -244,15 +243,11 @@ def parse(source: str, full: bool = False) -> Page:
         out.append(COLUMNS.sub("\t", piece) if typed else piece)
         if match is None:
             break
-        if match[1]:
-            at = _comment(page, source, match.end(), full)
+        if not match[3]:
+            at = _unnamed(page, source, match, full)
             continue
-        end = source.find(">", match.end())
-        at = len(source) if end < 0 else _tag_end(page, source, match.end(), end) if page.quoted else end + 1
-        name, closing = (match[3] or "").lower(), bool(match[2])
-        if not name:
-            at = at if not full or not source.startswith(LITERAL, match.end()) else match.end() + len(LITERAL)
-            continue
+        at = _tag_end(page, source, match.end())
+        name, closing = match[3].lower(), bool(match[2])
         typed = full and not closing if name == "pre" else typed
         out.append("\n" if name in BLOCKS else "\t" if name in CELLS else "")
         if not closing:
@@ -279,8 +274,11 @@ def parse(source: str, full: bool = False) -> Page:
     return page
 
 
-def _comment(page: Page, source: str, at: int, full: bool) -> int:
-    """Files a comment and gives where it ends; of one that Word shows only its beginning is a comment."""
+def _unnamed(page: Page, source: str, match: re.Match[str], full: bool) -> int:
+    """Where a literal begins, or a declaration ends. A comment is filed; of one that Word shows only its beginning is one."""
+    at = match.end()
+    if not match[1]:
+        return at + len(LITERAL) if full and source.startswith(LITERAL, at) else _tag_end(page, source, at)
     condition = CONDITION.match(source, at) if full else None
     if condition is not None:
         return condition.end()
@@ -291,13 +289,14 @@ def _comment(page: Page, source: str, at: int, full: bool) -> int:
     return end + 3 if end >= 0 else len(source)
 
 
-def _tag_end(page: Page, source: str, start: int, end: int) -> int:
+def _tag_end(page: Page, source: str, start: int) -> int:
     """Behind the `>` that ends a tag. One within a quoted value does not (HTML 13.2.5.36), but quotes are often left open."""
-    if (source.count('"', start, end) | source.count("'", start, end)) & 1 and page.quotes < QUOTES:
+    end = source.find(">", start)
+    if end >= 0 and page.quoted and (source.count('"', start, end) | source.count("'", start, end)) & 1 and page.quotes < QUOTES:
         whole = TAG.match(source, start, start + LONGEST_TAG)
         page.quotes += LONGEST_TAG if whole is None else whole.end() - start
         return end + 1 if whole is None else whole.end()
-    return end + 1
+    return end + 1 or len(source)
 
 
 def _before(page: Page, name: str, attributes: str, at: int, styles: dict[tuple[str, str], bool]) -> str:

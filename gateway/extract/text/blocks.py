@@ -133,7 +133,7 @@ def _means(beginning: bytes) -> bool:
 
 
 def _joined(label: str, pattern: re.Pattern[bytes], data: bytes, kind: str) -> Iterator[bytes]:
-    """The blocks; those that a line of a log or a dump has many of as one, a line each."""
+    """The blocks, each once; those that a line of a log or a dump has many of as one, a line each."""
     if label in ("percent", "dump", "references"):
         if label == "references" and kind == "text/html":
             return                                        # pages are read with them
@@ -142,7 +142,7 @@ def _joined(label: str, pattern: re.Pattern[bytes], data: bytes, kind: str) -> I
             yield b"\n".join(lines)
     else:
         data = ungrouped(data) if label == "hex" else data
-        yield from (m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
+        yield from dict.fromkeys(m[0] for m in pattern.finditer(data) if len(m[0]) >= LEAST)
 
 
 def unwrapped(plain: bytes, context: Context) -> bytes:

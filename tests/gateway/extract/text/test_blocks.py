@@ -241,3 +241,8 @@ def test_references_among_letters_of_any_charset():
 def test_octets_with_line_ends_as_programs_write_them():
     text = "\\n".join("".join(f"\\{ord(c):03o}" for c in value) for value in ("V115718705", "A123456789"))
     assert any(b"V115718705\nA123456789" in child for child in children(f"printf '{text}'".encode()))
+
+
+def test_a_block_that_stands_there_again_is_told_once():
+    block = base64.b64encode(PLAIN)
+    assert children(b"\n\n--x--\n".join([block] * 5)) == [PLAIN]
