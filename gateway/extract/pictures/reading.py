@@ -12,7 +12,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from PIL import AvifImagePlugin, Image, ImageStat, PngImagePlugin
+from PIL import AvifImagePlugin, Image, PngImagePlugin
 
 from gateway.extract import floods
 from gateway.extract.base import Child, Context, Node, Problem, ToolFailed, ToolsSpent, Yield
@@ -31,11 +31,11 @@ from gateway.extract.pictures import (
     heif,
     legible,
     lettering,
-    noise,
     numerals,
     overlaid,
     paper,
     pattern,
+    prepare,
     scripts,
     sense,
     spelled,
@@ -214,7 +214,7 @@ def _said(picture: Image.Image, context: Context) -> Iterator[tuple[str, str]]:
 
 def _ocr(picture: Image.Image, letters: int, context: Context) -> Iterator[tuple[str, str]]:
     """Language and text of each pass that read something. `letters`: of lettering.threes."""
-    picture, prepared = _prepared(picture)
+    picture, prepared = prepare.prepared(picture, letters)
     def read(shown: Image.Image, tool: str) -> str:
         return _tesseract(shown, "eng", context, tool)
 
@@ -266,18 +266,6 @@ def _in_language(prepared: Image.Image, context: Context) -> tuple[str, str]:
             other := _named(prepared, second, context)):
         return second, other
     return languages, named
-
-
-def _prepared(picture: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """A grey picture without its pattern or dots, and that fitted, the boxes of forms taken away from both."""
-    picture = pattern.without(picture) or noise.quieted(picture)
-    light = ImageStat.Stat(picture).median[0] > legible.DARK
-    if light:
-        picture = boxes.joined(picture) or picture        # ahead: their height is not that of type
-    fitted = legible.fit(picture)
-    if light and fitted.size == picture.size:             # which has none
-        return picture, fitted
-    return picture, boxes.joined(fitted) or fitted
 
 
 def _laid(picture: Image.Image, prepared: Image.Image, text: str, context: Context) -> tuple[Image.Image, str, str, str]:
