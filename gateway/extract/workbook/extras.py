@@ -6,6 +6,7 @@ Read straight from the zip: calamine gives cells only.
 from __future__ import annotations
 
 import html
+import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -130,25 +131,33 @@ class _Pivot:
 
 def _pivot(name: str, content: bytes, pivots: dict[str, _Pivot]) -> Iterator[Yield]:
     """Rows under the names of their fields ([ECMA-376] 18.10): what a pivot table still knows of a sheet that was deleted."""
+    number = "".join(c for c in name if c.isdigit())
     try:
-        root = etree.fromstring(content, PARSER)
+        if "Records" not in name:
+            pivot = pivots[number] = _Pivot()
+            root = etree.fromstring(content, PARSER)
+            for item in root.iter("{*}cacheField") if root is not None else ():
+                pivot.names.append(item.get("name") or "")
+                pivot.shared.append([e.get("v") or "" for e in item.iterfind("{*}sharedItems/*")])
+            rows = [(n, *values) for n, values in zip(pivot.names, pivot.shared, strict=True) if values]
+        else:
+            pivot = pivots.get(number, _Pivot())
+            rows = [tuple(pivot.names), *_counted_off(content, pivot)]
     except etree.XMLSyntaxError as error:
         yield Problem(IncidentCode.MALFORMED, f"pivot cache: {type(error).__name__}")
         return
-    number = "".join(c for c in name if c.isdigit())
-    if root is None:
-        return
-    if "Records" not in name:
-        pivot = pivots[number] = _Pivot()
-        for item in root.iter("{*}cacheField"):
-            pivot.names.append(item.get("name") or "")
-            pivot.shared.append([e.get("v") or "" for e in item.iterfind("{*}sharedItems/*")])
-        rows = [(n, *values) for n, values in zip(pivot.names, pivot.shared, strict=True) if values]
-    else:
-        pivot = pivots.get(number, _Pivot())
-        rows = [tuple(pivot.names), *(tuple(_cached(e, i, pivot) for i, e in enumerate(record)) for record in root.iter("{*}r"))]
     if rows:
         yield Table("pivot cache", tuple(rows), hidden=True)
+
+
+def _counted_off(content: bytes, pivot: _Pivot) -> Iterator[tuple[str, ...]]:
+    """A row for each record, which is forgotten then: a tree of all of them takes forty times their octets."""
+    for _, record in etree.iterparse(io.BytesIO(content), tag="{*}r", resolve_entities=False, no_network=True, recover=True):
+        yield tuple(_cached(e, i, pivot) for i, e in enumerate(record))
+        record.clear()
+        parent = record.getparent()
+        while parent is not None and parent[0] is not record:
+            del parent[0]
 
 
 def _typed(content: bytes, types: list[tuple[str, ...]]) -> Iterator[Yield]:
