@@ -39,6 +39,10 @@ class Contacts:
     def staff(self, mail: str) -> bool:
         return mail.endswith(self.staffed)
 
+    def some_staff(self, mails: str) -> bool:
+        """Whether one of several, a line each, may be."""
+        return any(end in mails for end in self.staffed)
+
     def people(self) -> int:
         """Records but for those whose number is the switchboard of many."""
         shared = Counter(number for _, number in self.records)
@@ -207,12 +211,25 @@ def _headed(grid: Grid, contacts: Contacts, seen: set[str]) -> int:
     ends = [*(row - 1 for row, _ in grid.headings[1:]), len(grid.starts)]
     for (first, kinds), last in zip(grid.headings, ends, strict=True):
         for columns, marks in _side_by_side(kinds, seen):
-            for row in range(first, min(last, first + HEADED_ROWS), AT_ONCE):
-                lines = [grid.line(i, 4000) for i in range(row, min(last, first + HEADED_ROWS, row + AT_ONCE))]
+            end = min(last, first + HEADED_ROWS)
+            for row in (first, *range(first + DETAILED, end, AT_ONCE)) if first < end else ():
+                some = DETAILED if row == first else AT_ONCE
+                lines = _lines(grid, row, min(end, row + some))
                 found += _of_rows(contacts, columns, lines, marks, DETAILED - found)
                 if len(contacts.records) >= MOST_RECORDS:
                     return found
     return found
+
+
+def _lines(grid: Grid, first: int, end: int) -> list[str]:
+    """Lines of a grid, so many characters of each."""
+    begin, stop = grid.starts[first], grid.end(end - 1)
+    if stop - begin > MOST_OF_A_LINE * 10:
+        return [grid.line(row, MOST_OF_A_LINE) for row in range(first, end)]
+    return [line[:MOST_OF_A_LINE] for line in grid.text[begin:stop].split("\n")]
+
+
+MOST_OF_A_LINE = 4000
 
 
 def _side_by_side(kinds: Sequence[frozenset[str]], seen: set[str]) -> Iterator[tuple[dict[str, int], set[str]]]:
@@ -240,6 +257,9 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
     if "given" in cells:
         cells["name"] = list(map(_whole, cells["name"], cells["given"], cells.get("third", none)))
     firms = contact.companies("\n".join(cells["name"]))
+    room = MOST_RECORDS - len(contacts.records)
+    if detailed <= 0 and _of_people(contacts, cells, lines[:room], seen, firms):
+        return min(room, len(lines))
     each = zip(lines, cells["name"], cells.get("company", none), *(cells.get(kind, none) for kind in FIELDS), strict=True)
     for line, name, company, phone, mail, street in each:
         if len(contacts.records) >= MOST_RECORDS:
@@ -247,6 +267,27 @@ def _of_rows(contacts: Contacts, columns: Mapping[str, int], lines: Sequence[str
         if not company and line not in seen and contact.person_name(name, headed=True, firms=firms):
             found += _record(contacts, (name, phone, mail, street), line, seen, found < detailed)
     return found
+
+
+def _of_people(contacts: Contacts, cells: Mapping[str, list[str]], lines: Sequence[str], seen: set[str], firms: bool) -> bool:
+    """Adds the records of all rows at once where each is a new one with a name and a telephone number in digits; else none."""
+    count = len(lines)
+    names, numbers = cells["name"][:count], cells.get("phone", [])[:count]
+    if not numbers or any(cells.get("company", ())[:count]) or not seen.isdisjoint(lines) or len(set(lines)) < count:
+        return False
+    joined, mails = "\n".join(numbers), cells.get("email", [])[:count]
+    if not joined.isascii() or _NUMBERS.fullmatch(joined) is None or contacts.some_staff("\n".join(mails)):
+        return False
+    if not all(contact.person_name(name, headed=True, firms=firms) for name in set(names)):
+        return False
+    seen.update(lines)
+    contacts.records.update(zip(names, numbers, strict=True))
+    for kind, values in (("name", names), ("phone", numbers), ("email", mails)):
+        contacts.values[kind].update(filter(None, values))
+    return True
+
+
+_NUMBERS = re.compile(r"[0-9]{7,20}(?:\n[0-9]{7,20})*+")
 
 
 def _whole(one: str, other: str, third: str) -> str:

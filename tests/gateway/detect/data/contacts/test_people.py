@@ -183,3 +183,26 @@ def test_records_of_label_and_value_are_a_person_each(mark):
     text = "\n\n".join(f"姓名{mark}{name}\n護照號碼{mark}{passport}\n健保卡號{mark}{card}" for name, passport, card in people)
     tally, _ = scan(text)
     assert (tally.identifiers["tw.passport"], tally.identifiers["tw.nhi_card"], tally.persons) == (3, 3, 3)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_are_read_together_are_what_they_are_one_by_one(seed, monkeypatch):
+    rng = random.Random(seed)
+    names = ("陳小明", "林美玲", "John Smith", "佐藤 美咲", *(("ACME Ltd.", "陳氏診所", "") if seed else ()))
+    phones = ("09{:08d}", "09{:08d}", *(("+886-9{:08d}", "x{}", "{}", "") if seed == 2 else ()))
+    rows = [f"{rng.choice(names)},{rng.choice(phones).format(rng.randrange(10**8))},u{n}@{rng.choice(('gmail.com', 'bank.example'))}"
+            for n in range(900)]
+    text = "\n".join(["姓名,手機,信箱", *rows, *rows[200:300]])
+
+    def read():
+        found = body(text, ours=("bank.example",) if seed else ())
+        return found.records, dict(found.values)
+
+    together = read()
+    monkeypatch.setattr(people, "_of_people", lambda *of: False)
+    assert together == read() != (set(), {})
+
+
+def test_a_heading_with_nothing_below_it():
+    assert not body("x\n" * 60 + "姓名,手機").records
+    assert len(body("姓名,手機\n" + "\n".join(f"陳小明,09{n:08d},{'x' * 5000}" for n in range(120))).records) == 120
