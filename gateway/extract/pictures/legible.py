@@ -65,6 +65,9 @@ UNCROSSED = re.compile(r"(?<![0-9A-Za-z])(?:[1I7l|]([A-Z])|([MT])([258]))(?=[0-9
 """The number of a passport of Japan, whose T lost its bar, or whose second letter was read as a digit."""
 CHECKED = re.compile(r"(?<![0-9A-Za-z])([A-Z]{2})(?=[0-9]?[SOBIl])([0-9SOBIl]{2})(?=(?: ?[0-9A-Z]){11})")
 """The head of an account's number (ISO 13616) whose check digits were read as letters."""
+DOTTED = re.compile(r"(?<![0-9A-Za-z.,\-])[0oO]([0-9]{1,3})(?:\.([0-9]{2,4})-|-([0-9]{2,4})\.|-([0-9]{2,4})-)([0-9]{3,4})"
+                    r"(?![0-9A-Za-z\-])")
+"""A telephone one of whose hyphens was read as a dot, or its nought as a letter."""
 LONGEST_IBAN = 42
 """Characters of the rest of one, with blanks between its groups."""
 NUMBERED = re.compile(r"^[ |]{0,4}([0-9]{1,3})[ |]{1,6}(?=\S)")
@@ -242,6 +245,7 @@ def _taiwanese(value: str) -> bool:
 def mended(text: str) -> str:
     """The text as it stood in the picture, where the other numbers of it tell that."""
     text = CHECKED.sub(_account, NOUGHT.sub(_noughts, CORNER.sub("J", _bracketed(combs.joined(text)))))
+    text = DOTTED.sub(lambda match: f"0{match[1]}-{match[2] or match[3] or match[4]}-{match[5]}", text)
     text = UNCROSSED.sub(_passport, text) if len(cards.PASSPORT.findall(text)) >= COMPANY else text
     return SECURITY.sub(r"\1-\2\3\4-\5", _unnumbered(_digits_only(_joined(_lettered(UNDER_LABEL.sub(_letter, text))))))
 

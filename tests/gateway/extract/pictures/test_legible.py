@@ -205,3 +205,10 @@ def test_dark_letters_on_grey_stay_dark() -> None:
         ImageDraw.Draw(picture).text((41, 21 + 70 * row), "4579", 255, ImageFont.load_default(40))
     fitted = np.asarray(fit(picture))
     assert 0.02 < (fitted < 80).mean() < 0.2 and np.median(fitted) > 110
+
+
+@pytest.mark.parametrize(("text", "read"), [
+    ("花子 090.3128-5442", "花子 090-3128-5442"), ("o80-2356.3041", "080-2356-3041"), ("O2-2345-6789.", "02-2345-6789."),
+    ("1090.3128-5442", "1090.3128-5442"), ("0.25-300", "0.25-300"), ("192.0.2.1-254", "192.0.2.1-254"), ("010-1234-5678", "010-1234-5678")])
+def test_hyphens_of_telephones_that_were_read_as_dots(text, read):
+    assert legible.mended(text) == read
