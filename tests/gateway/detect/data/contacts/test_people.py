@@ -205,4 +205,4 @@ def test_rows_that_are_read_together_are_what_they_are_one_by_one(seed, monkeypa
 
 def test_a_heading_with_nothing_below_it():
     assert not body("x\n" * 60 + "姓名,手機").records
-    assert len(body("姓名,手機\n" + "\n".join(f"陳小明,09{n:08d},{'x' * 5000}" for n in range(120))).records) == 120
+    assert len(body("姓名,手機,備註\n" + "\n".join(f"陳小明,09{n:08d},{'x' * 5000}" for n in range(120))).records) == 120
